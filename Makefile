@@ -1,0 +1,36 @@
+# Everything runs from the environment in .venv, made from requirements.lock.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+STUDY  ?= parameters
+
+.PHONY: reports test test-slow lab demo lock clean
+
+$(VENV)/.ready: requirements.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --requirements requirements.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@touch $@
+
+reports: $(VENV)/.ready
+	$(BIN)/wijkkit reports --study $(STUDY)
+
+test: $(VENV)/.ready
+	$(BIN)/python -m pytest
+
+test-slow: $(VENV)/.ready
+	$(BIN)/python -m pytest -m slow
+
+lab: $(VENV)/.ready
+	$(BIN)/jupyter lab notebooks
+
+demo: $(VENV)/.ready
+	$(BIN)/wijkkit demo
+
+lock:
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra dev \
+	  --no-emit-index-url --no-annotate --no-header --generate-hashes pyproject.toml --output-file requirements.lock
+
+clean:
+	rm -rf data runs reports/_site

@@ -1,0 +1,28 @@
+"""wijkkit: evaluate neighbourhood programmes.
+
+The verbs a researcher needs are here; importing the package loads none of them until they are
+used.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+__version__ = "0.1.0"
+
+_VERBS = {
+    "open_study": "wijkkit.study",
+}
+
+__all__ = sorted(_VERBS)
+
+
+def __getattr__(name: str) -> Any:
+    if name in _VERBS:
+        return getattr(importlib.import_module(_VERBS[name]), name)
+    raise AttributeError(f"module 'wijkkit' has no attribute '{name}'")
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,103 @@
+"""Errors a user can cause.
+
+Every one of them carries problems, and each problem says what is wrong, where, what was found,
+what was expected and what to do. The command line prints them without a traceback and ends with
+the error's exit code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong.
+
+    Parameters
+    ----------
+    what : str
+        What is wrong, in one sentence without a full stop.
+    file, place : str
+        The file, and the place in it: a key path, ``column 'x', row 12``, a cell.
+    found, expected : str
+        What stands there and what should.
+    remedy : str
+        What to do about it.
+
+    Examples
+    --------
+    >>> print(Problem("unknown key", file="study.yml", place="wavs", remedy="Did you mean 'waves'?"))
+    study.yml, wavs: unknown key. Did you mean 'waves'?
+    """
+
+    what: str
+    file: str = ""
+    place: str = ""
+    found: str = ""
+    expected: str = ""
+    remedy: str = ""
+
+    def __str__(self) -> str:
+        where = ", ".join(part for part in (self.file, self.place) if part)
+        text = f"{where}: {self.what}" if where else self.what
+        details = [
+            f"{label} {value}"
+            for label, value in (("found", self.found), ("expected", self.expected))
+            if value
+        ]
+        if details:
+            text = f"{text} ({'; '.join(details)})"
+        return f"{text}. {self.remedy}".rstrip() if self.remedy else f"{text}."
+
+
+class WijkkitError(Exception):
+    """Base of all errors a user can cause; `problems` holds everything that is wrong at once."""
+
+    exit_code = 2
+
+    def __init__(self, problems: str | Problem | Iterable[Problem], **details: str):
+        if isinstance(problems, str):
+            problems = Problem(problems, **details)
+        self.problems = (problems,) if isinstance(problems, Problem) else tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+    def __reduce__(self):
+        return (type(self), (self.problems,))
+
+
+class StudyError(WijkkitError):
+    """The study's own files (study.yml, codebook.yml, indicators.yml, wijken/) are wrong."""
+
+
+class DataError(WijkkitError):
+    """A source file is missing, unreadable or holds what it may not hold."""
+
+
+class ParameterError(WijkkitError):
+    """Parameters do not fit the notebook they are meant for."""
+
+
+class EstimationError(WijkkitError, ValueError):
+    """A statistic was asked for with arguments for which it is not defined."""
+
+
+class DisclosureError(WijkkitError):
+    """A release would show what must stay hidden, or a policy is looser than its floor."""
+
+
+class RegistryError(WijkkitError):
+    """The registry, or what is imported into it, is wrong."""
+
+
+class BatchError(WijkkitError):
+    """A run could not start, or some of its jobs failed."""
+
+    exit_code = 3
+
+
+class ReportError(WijkkitError):
+    """A report could not be made."""
+
+    exit_code = 4

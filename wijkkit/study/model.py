@@ -1,0 +1,199 @@
+"""What a study is: city, waves, neighbourhoods, groups, goals, sources and settings.
+
+Plain pydantic models of ``study.yml`` and ``wijken/*.yml``. They check each value on its own;
+`wijkkit.study.checks` holds them against each other.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+from wijkkit.study.settings import (
+    ChoiceSettings,
+    DisclosureSettings,
+    EvaluationSettings,
+    RegistrySettings,
+    ReportSettings,
+)
+
+
+class Model(BaseModel):
+    """Frozen; unknown keys and values of another type are errors."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+def _is_slug(value: str) -> str:
+    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", value) or len(value) > 60:
+        raise ValueError("use lower-case letters, digits and single hyphens only")
+    return value
+
+
+#: A short name that may become a file name: lower-case letters, digits and hyphens.
+Slug = Annotated[str, AfterValidator(_is_slug)]
+#: A key of a wave, goal, indicator or group: letters, digits, ``_`` and ``-``.
+Key = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,59}$")]
+#: A text for readers: one text, or one per language (``{nl: ..., en: ...}``).
+Label = str | dict[Literal["nl", "en"], str]
+
+
+class City(Model):
+    name: str
+    code: str = ""
+
+
+class Wave(Model):
+    """One cross-section of the survey; `start` and `end` are its field work."""
+
+    id: Key
+    label: Label
+    start: date
+    end: date
+
+
+class Programme(Model):
+    """The programme under study and the day it started in its wijken."""
+
+    name: Label
+    start: date
+
+
+class Group(Model):
+    id: Key
+    label: Label
+
+
+class Grouping(Model):
+    """A variable that divides respondents; `groups` in order, the least advantaged first."""
+
+    id: Key
+    label: Label
+    column: str
+    groups: tuple[Group, ...] = Field(min_length=2)
+    ordered: bool = True
+
+
+class Target(Model):
+    """The value a goal is to reach, in the indicator's unit, and when."""
+
+    value: float
+    wave: Key | None = None
+
+
+class Goal(Model):
+    """A shared goal and the indicator that measures it."""
+
+    id: Key
+    label: Label
+    indicator: Key
+    domain: Literal["gezond", "veilig", "talentontwikkeling"]
+    target: Target | None = None
+
+
+class SurveySource(Model):
+    """One survey file. `wave` names its wave, unless the codebook has a wave column."""
+
+    id: Key
+    path: str
+    wave: Key | None = None
+    encoding: str | None = None
+    #: Decimal sign and separator of a csv file; nothing is guessed.
+    decimal: Literal[".", ","] = "."
+    separator: str = ","
+
+
+class AreaFigureSource(Model):
+    """Area figures: a file, a StatLine download, or an OData table with its cache."""
+
+    id: Key
+    kind: Literal["file", "statline", "odata"]
+    level: Literal["wijk", "gebied", "city"]
+    period: str
+    path: str | None = None
+    table: str | None = None
+    catalogue: str = "opendata.cbs.nl"
+    code_column: str
+    #: figure -> column in the source, without its ``_nn`` where that is unique.
+    figures: dict[Key, str]
+    labels: dict[Key, Label] = Field(default_factory=dict)
+    units: dict[Key, str] = Field(default_factory=dict)
+    release: str = ""
+    encoding: str | None = None
+    #: Decimal sign and separator of a csv file; nothing is guessed.
+    decimal: Literal[".", ","] = "."
+    separator: str = ","
+
+
+class BorderSource(Model):
+    """Borders of one area level. `crs` says what the coordinates are where the file does not."""
+
+    level: Literal["wijk", "gebied", "city"]
+    path: str | None = None
+    url: str | None = None
+    layer: str | None = None
+    code_column: str
+    name_column: str | None = None
+    crs: str | None = None
+
+
+class TableSource(Model):
+    """A table of another kind: interviews, key figures, step log, stakeholders, catalogue."""
+
+    path: str
+    encoding: str | None = None
+    #: Decimal sign and separator of a csv file; nothing is guessed.
+    decimal: Literal[".", ","] = "."
+    separator: str = ","
+
+
+class Sources(Model):
+    survey: tuple[SurveySource, ...] = Field(min_length=1)
+    area_figures: tuple[AreaFigureSource, ...] = ()
+    borders: tuple[BorderSource, ...] = ()
+    key_figures: TableSource | None = None
+    group_interviews: TableSource | None = None
+    steps: TableSource | None = None
+    stakeholders: TableSource | None = None
+    interventions: TableSource | None = None
+    catalogue: TableSource | None = None
+
+
+class Neighbourhood(Model):
+    """One wijk: ``wijken/<wijk>.yml``, which is also a papermill parameter file."""
+
+    wijk: Slug
+    name: str
+    code: str
+    district: str = ""
+    arm: Literal["programme", "comparator", "none"] = "none"
+    pair: Key | None = None
+
+
+class Output(Model):
+    """Where a run writes, relative to the study's folder."""
+
+    runs: str = "runs"
+    site: str = "site"
+
+
+class StudyFile(Model):
+    """The content of ``study.yml``."""
+
+    title: Label
+    language: Literal["nl", "en"] = "nl"
+    city: City
+    programme: Programme
+    waves: tuple[Wave, ...] = Field(min_length=1)
+    groupings: tuple[Grouping, ...] = ()
+    goals: tuple[Goal, ...] = ()
+    sources: Sources
+    evaluation: EvaluationSettings = EvaluationSettings()
+    disclosure: DisclosureSettings = DisclosureSettings()
+    registry: RegistrySettings = RegistrySettings()
+    choice: ChoiceSettings = ChoiceSettings()
+    report: ReportSettings = ReportSettings()
+    output: Output = Output()

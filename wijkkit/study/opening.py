@@ -1,0 +1,155 @@
+"""Open a study's folder: read its files, report everything that is wrong at once."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from wijkkit.errors import Problem, StudyError
+from wijkkit.study.checks import check_study
+from wijkkit.study.codebook import Codebook
+from wijkkit.study.indicators import Indicator
+from wijkkit.study.model import Neighbourhood, StudyFile
+from wijkkit.study.strict_yaml import read_yaml
+from wijkkit.study.study import Study
+
+M = TypeVar("M", bound=BaseModel)
+
+
+def open_study(folder: str | Path = "parameters") -> Study:
+    """Open the study in `folder`.
+
+    Parameters
+    ----------
+    folder : str or Path
+        The study's folder. A relative path is looked for from the working folder upwards, so
+        that a notebook opened in its own folder finds the study of the project.
+
+    Returns
+    -------
+    Study
+
+    Raises
+    ------
+    StudyError
+        With every problem in every file: unknown, misspelt and duplicate keys, values of the
+        wrong type, waves, goals and wijken that do not fit each other.
+
+    Examples
+    --------
+    >>> open_study("no such folder")
+    Traceback (most recent call last):
+        ...
+    wijkkit.errors.StudyError: no such folder: there is no study here ...
+    """
+    found = find_study(folder)
+    problems: list[Problem] = []
+    settings = _read(found / "study.yml", StudyFile, problems)
+    codebook = _read(found / "codebook.yml", Codebook, problems)
+    indicators = _read_indicators(found / "indicators.yml", problems)
+    neighbourhoods = _read_neighbourhoods(found / "wijken", problems)
+    if problems:
+        raise StudyError(problems)
+    study = Study(found, settings, codebook, indicators, neighbourhoods)
+    problems = check_study(study)
+    if problems:
+        raise StudyError(problems)
+    return study
+
+
+def find_study(folder: str | Path) -> Path:
+    """Return the folder of a study, looked for from the working folder upwards."""
+    path = Path(folder)
+    candidates = [path] if path.is_absolute() else [base / path for base in (Path.cwd(), *Path.cwd().parents)]
+    for candidate in candidates:
+        if (candidate / "study.yml").is_file():
+            return candidate.resolve()
+    raise StudyError(
+        "there is no study here", file=str(folder), expected="a folder with study.yml",
+        remedy="Give the study's folder with --study, or make the demo with 'wijkkit demo'.",
+    )
+
+
+def _read(path: Path, model: type[M], problems: list[Problem]) -> M | None:
+    try:
+        return _validate(read_yaml(path), TypeAdapter(model), path.name, problems)
+    except StudyError as error:
+        problems.extend(error.problems)
+        return None
+
+
+def _read_indicators(path: Path, problems: list[Problem]) -> dict[str, Indicator]:
+    try:
+        return _validate(read_yaml(path), TypeAdapter(dict[str, Indicator]), path.name, problems) or {}
+    except StudyError as error:
+        problems.extend(error.problems)
+        return {}
+
+
+def _read_neighbourhoods(folder: Path, problems: list[Problem]) -> dict[str, Neighbourhood]:
+    found = []
+    for path in sorted(folder.glob("*.yml")):
+        name = f"wijken/{path.name}"
+        try:
+            hood = _validate(read_yaml(path, name), TypeAdapter(Neighbourhood), name, problems)
+        except StudyError as error:
+            problems.extend(error.problems)
+            continue
+        if hood is None:
+            continue
+        if hood.wijk != path.stem:
+            problems.append(Problem("the file is named otherwise than its wijk", file=name, place="wijk", found=hood.wijk, expected=path.stem, remedy="Give both the same name."))
+        found.append(hood)
+    if not found and not problems:
+        problems.append(Problem("no neighbourhoods", file="wijken/", expected="one file per wijk", remedy="Add wijken/<slug>.yml."))
+    order = {"programme": 0, "comparator": 1, "none": 2}
+    found.sort(key=lambda hood: (order[hood.arm], hood.pair or "", hood.wijk))
+    return {hood.wijk: hood for hood in found}
+
+
+def _validate(content: Any, adapter: TypeAdapter, name: str, problems: list[Problem]) -> Any:
+    try:
+        return adapter.validate_json(json.dumps(content, default=str), strict=True)
+    except ValidationError as error:
+        problems.extend(_problem(item, name, content) for item in error.errors())
+        return None
+
+
+_MESSAGES = {
+    "extra_forbidden": "unknown key",
+    "missing": "a key is missing",
+}
+
+
+def _problem(item: dict[str, Any], name: str, content: Any) -> Problem:
+    place = ".".join(str(part) for part in item["loc"])
+    what = _MESSAGES.get(item["type"], item["msg"][:1].lower() + item["msg"][1:])
+    if item["type"] == "missing":
+        return Problem(what, file=name, place=place, remedy="Add it.")
+    remedy = "Correct the value."
+    if item["type"] == "extra_forbidden":
+        remedy = _suggest(str(item["loc"][-1]), item, content)
+    found = "" if isinstance(item["input"], dict | list) else str(item["input"])[:80]
+    return Problem(what, file=name, place=place, found=found, remedy=remedy)
+
+
+def _suggest(key: str, item: dict[str, Any], content: Any) -> str:
+    known = set()
+    for model in _models():
+        known.update(model.model_fields)
+    close = difflib.get_close_matches(key, known, n=1, cutoff=0.75)
+    return f"Did you mean '{close[0]}'?" if close else "Leave it out; keys that nothing reads are not allowed."
+
+
+def _models() -> list[type[BaseModel]]:
+    from wijkkit.study import codebook, indicators, model, settings
+
+    modules = (codebook, indicators, model, settings)
+    return [
+        value for module in modules for value in vars(module).values()
+        if isinstance(value, type) and issubclass(value, BaseModel)
+    ]

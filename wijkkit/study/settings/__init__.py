@@ -1,0 +1,15 @@
+"""The settings of ``study.yml``, one module per room that reads them."""
+
+from wijkkit.study.settings.choice import ChoiceSettings
+from wijkkit.study.settings.disclosure import DisclosureSettings
+from wijkkit.study.settings.evaluation import EvaluationSettings
+from wijkkit.study.settings.registry import RegistrySettings
+from wijkkit.study.settings.report import ReportSettings
+
+__all__ = [
+    "ChoiceSettings",
+    "DisclosureSettings",
+    "EvaluationSettings",
+    "RegistrySettings",
+    "ReportSettings",
+]

@@ -1,0 +1,140 @@
+"""YAML read strictly: nothing is guessed, and every mistake is reported with its line.
+
+Plain YAML turns ``0363`` into 243, ``NO`` into False and ``12:30`` into 750, and keeps the last of
+two equal keys. Here these are errors. Tags, aliases and merge keys are refused as well: a study
+needs none, and they are how a small file becomes a large one.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from wijkkit.errors import Problem, StudyError
+
+#: Plain scalars that YAML 1.1 reads as something else than what stands there, and what to do.
+_AMBIGUOUS = (
+    (re.compile(r"[-+]?0[0-9_]+(\.[0-9]*)?"), "a code with a leading zero must be quoted"),
+    (re.compile(r"(?i:y|n|yes|no|on|off)"), "write true or false, or quote the word"),
+    (re.compile(r"[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9]*)?"), "quote a time or a ratio"),
+    (re.compile(r"[-+]?0[xob][0-9a-fA-F_]+"), "quote the code"),
+    (re.compile(r"[-+]?\d+_[\d_]*"), "quote the code"),
+)
+
+#: A study file has no more nodes than this; a larger one is a mistake.
+MAXIMUM_NODES = 200_000
+
+
+class _Strict(yaml.SafeLoader):
+    """A safe loader whose plain scalars follow JSON: null, true, false, numbers, dates, text."""
+
+
+def read_yaml(path: Path, shown_as: str | None = None) -> Any:
+    """Read one YAML file strictly.
+
+    Parameters
+    ----------
+    path : Path
+        The file, UTF-8.
+    shown_as : str, optional
+        How messages call the file; its name by default.
+
+    Returns
+    -------
+    dict, list, str, int, float, bool, datetime.date or None
+
+    Raises
+    ------
+    StudyError
+        The file is missing, is not UTF-8 or not YAML, or holds a duplicate key, an ambiguous
+        scalar, a tag or an alias. All of them are reported at once.
+    """
+    name = shown_as or path.name
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
+        raise StudyError("the file is missing", file=name, remedy="Create it, or give another study folder.") from None
+    except UnicodeDecodeError as error:
+        raise StudyError(
+            "the file is not UTF-8", file=name, place=f"byte {error.start}",
+            found=f"byte 0x{error.object[error.start]:02x}", remedy="Save it as UTF-8.",
+        ) from None
+    return parse_yaml(text, name)
+
+
+def parse_yaml(text: str, name: str) -> Any:
+    """Parse YAML text as `read_yaml` does; `name` is what messages call it.
+
+    Examples
+    --------
+    >>> parse_yaml('code: "0363"', "study.yml")
+    {'code': '0363'}
+    """
+    try:
+        _refuse_aliases_and_tags(text, name)
+        node = yaml.compose(text, Loader=_Strict)
+        problems: list[Problem] = []
+        _check(node, name, problems)
+        if problems:
+            raise StudyError(problems)
+        loader = _Strict(text)
+        try:
+            return loader.get_single_data()
+        finally:
+            loader.dispose()
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        raise StudyError(
+            f"not valid YAML: {error.problem or error.context}", file=name,
+            place=_line(mark) if mark else "", remedy="Check the indentation and the quotes there.",
+        ) from None
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise StudyError(f"not valid YAML: {error}", file=name, remedy="Check the file.") from None
+
+
+def _refuse_aliases_and_tags(text: str, name: str) -> None:
+    problems = []
+    for number, event in enumerate(yaml.parse(text, Loader=_Strict)):
+        if number > MAXIMUM_NODES:
+            problems.append(Problem("the file is too large for a study file", file=name, expected=f"at most {MAXIMUM_NODES} values"))
+            break
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+            problems.append(Problem("an anchor or alias (& or *)", file=name, place=_line(event.start_mark), remedy="Write the value out."))
+        if getattr(event, "tag", None):
+            problems.append(Problem("a tag (!)", file=name, place=_line(event.start_mark), found=str(event.tag), remedy="Leave the tag out."))
+    if problems:
+        raise StudyError(problems)
+
+
+def _check(node: yaml.Node | None, name: str, problems: list[Problem]) -> None:
+    if isinstance(node, yaml.MappingNode):
+        seen: dict[str, int] = {}
+        for key, value in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                problems.append(Problem("a key that is not a word", file=name, place=_line(key.start_mark), remedy="Use a plain word as key."))
+                continue
+            if key.value == "<<":
+                problems.append(Problem("a merge key (<<)", file=name, place=_line(key.start_mark), remedy="Write the keys out."))
+            if key.value in seen:
+                problems.append(Problem(f"duplicate key '{key.value}'", file=name, place=_line(key.start_mark), found=f"first on line {seen[key.value]}", remedy="Keep one of the two."))
+            seen.setdefault(key.value, key.start_mark.line + 1)
+            _check(key, name, problems)
+            _check(value, name, problems)
+    elif isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            _check(item, name, problems)
+    elif isinstance(node, yaml.ScalarNode) and node.style is None:
+        for pattern, remedy in _AMBIGUOUS:
+            if pattern.fullmatch(node.value):
+                problems.append(Problem(
+                    "a value YAML would read as something else", file=name, place=_line(node.start_mark),
+                    found=node.value, expected=f'"{node.value}"', remedy=f"{remedy[0].upper()}{remedy[1:]}.",
+                ))
+                break
+
+
+def _line(mark: yaml.Mark) -> str:
+    return f"line {mark.line + 1}"

@@ -1,0 +1,113 @@
+"""A study: its files read, checked and held together."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from wijkkit.errors import ParameterError
+from wijkkit.study.codebook import Codebook
+from wijkkit.study.indicators import Indicator
+from wijkkit.study.model import Goal, Grouping, Label, Neighbourhood, StudyFile, Wave
+
+
+@dataclass(frozen=True)
+class Study:
+    """A study, read from its folder by `wijkkit.open_study`.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder with study.yml, codebook.yml, indicators.yml and wijken/.
+    settings : StudyFile
+        What study.yml says.
+    codebook : Codebook
+        What codebook.yml says.
+    indicators : mapping of str to Indicator
+        What indicators.yml says, by key.
+    neighbourhoods : mapping of str to Neighbourhood
+        What wijken/ says, by slug, programme wijken first.
+    """
+
+    folder: Path
+    settings: StudyFile
+    codebook: Codebook
+    indicators: Mapping[str, Indicator]
+    neighbourhoods: Mapping[str, Neighbourhood]
+
+    @property
+    def language(self) -> str:
+        return self.settings.language
+
+    @property
+    def waves(self) -> tuple[Wave, ...]:
+        return self.settings.waves
+
+    @property
+    def goals(self) -> tuple[Goal, ...]:
+        return self.settings.goals
+
+    @property
+    def groupings(self) -> tuple[Grouping, ...]:
+        return self.settings.groupings
+
+    @property
+    def runs(self) -> Path:
+        """Folder of executed notebooks, released tables and the event log."""
+        return self.path(self.settings.output.runs)
+
+    @property
+    def site(self) -> Path:
+        """Folder of the reports."""
+        return self.path(self.settings.output.site)
+
+    def path(self, relative: str) -> Path:
+        """Resolve a path of the study's files, which are relative to its folder."""
+        return (self.folder / relative).resolve()
+
+    def text(self, label: Label) -> str:
+        """Return `label` in the study's language, or in the language it has."""
+        if isinstance(label, str):
+            return label
+        return label.get(self.language) or next(iter(label.values()))
+
+    def neighbourhood(self, slug: str) -> Neighbourhood:
+        """Return the neighbourhood called `slug`; ParameterError names the ones there are."""
+        try:
+            return self.neighbourhoods[slug]
+        except KeyError:
+            raise ParameterError(
+                f"unknown wijk '{slug}'", file="wijken/", found=slug,
+                expected=", ".join(list(self.neighbourhoods)[:80]),
+                remedy=f"Use one of these, or add wijken/{slug}.yml.",
+            ) from None
+
+    def areas(self) -> pd.DataFrame:
+        """Return the neighbourhoods as a table: wijk, name, code, district, arm, pair."""
+        rows = [hood.model_dump() for hood in self.neighbourhoods.values()]
+        return pd.DataFrame(rows, columns=["wijk", "name", "code", "district", "arm", "pair"])
+
+    def __repr__(self) -> str:
+        return (
+            f"<Study {self.text(self.settings.title)!r}: {len(self.neighbourhoods)} neighbourhoods, "
+            f"{len(self.waves)} waves, {len(self.indicators)} indicators>"
+        )
+
+    def _repr_html_(self) -> str:
+        rows = {
+            "": self.text(self.settings.title),
+            "city": self.settings.city.name,
+            "waves": ", ".join(self.text(wave.label) for wave in self.waves),
+            "neighbourhoods": ", ".join(hood.name for hood in self.neighbourhoods.values()),
+            "goals": ", ".join(self.text(goal.label) for goal in self.goals),
+            "indicators": ", ".join(self.indicators),
+        }
+        cells = "".join(
+            f'<tr><th scope="row">{html.escape(key)}</th><td>{html.escape(value)}</td></tr>'
+            for key, value in rows.items()
+        )
+        return f"<table>{cells}</table>"

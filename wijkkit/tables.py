@@ -1,0 +1,67 @@
+"""The tables that pass between the rooms."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+#: Columns of a tidy estimate table: one row per number, always these, in this order.
+ESTIMATE_COLUMNS = (
+    "indicator",
+    "area",
+    "area_level",
+    "wave",
+    "group_by",
+    "group",
+    "value",
+    "lower",
+    "upper",
+    "n",
+    "unit",
+    "method",
+    "source",
+    "status",
+)
+
+#: Columns that name one number; together they are unique in a tidy table.
+ESTIMATE_KEYS = ESTIMATE_COLUMNS[:6]
+
+#: Why a number is there or absent. A number that is not ``ok`` is absent, not flagged.
+STATUSES = ("ok", "hidden", "too_few", "missing", "not_asked")
+
+#: Levels of area, from small to large. ``arm`` pools the programme or the comparator wijken.
+AREA_LEVELS = ("wijk", "gebied", "arm", "city")
+
+#: The group that stands for everybody, where ``group_by`` is empty.
+EVERYBODY = "all"
+
+_NUMBERS = ("value", "lower", "upper", "n")
+
+
+def tidy(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return `rows` as a tidy estimate table: all columns, in order, numbers absent unless ok.
+
+    Columns of `rows` that are no estimate columns are dropped; text columns that are missing
+    are empty, numbers that are missing are absent, `status` is ``ok`` where it is not given.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = tidy(pd.DataFrame({"indicator": ["play"], "area": ["a"], "value": [0.4],
+    ...                            "status": ["hidden"]}))
+    >>> table.loc[0, ["area", "status"]].tolist(), bool(table["value"].isna().all())
+    (['a', 'hidden'], True)
+    """
+    out = {}
+    for column in ESTIMATE_COLUMNS:
+        if column in rows:
+            out[column] = rows[column]
+        elif column in _NUMBERS:
+            out[column] = float("nan")
+        else:
+            out[column] = "ok" if column == "status" else ""
+    table = pd.DataFrame(out, index=rows.index).reset_index(drop=True)
+    numbers = list(_NUMBERS)
+    table[numbers] = table[numbers].astype(float)
+    shown = table["status"].eq("ok")
+    table[numbers] = table[numbers].where(shown)
+    return table
