@@ -1,0 +1,48 @@
+"""The message catalogues: everything a reader sees, per language, one file per concern."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+
+import yaml
+
+LANGUAGES = ("nl", "en")
+
+
+def text(key: str, language: str, **fields: object) -> str:
+    """Return the message `key` in `language`, its fields filled in.
+
+    Parameters
+    ----------
+    key : str
+        ``concern.name``: the catalogue's file and the message in it, nested keys with dots.
+    language : {"nl", "en"}
+    **fields : object
+        Values for the message's ``{fields}``.
+
+    Raises
+    ------
+    KeyError
+        The catalogue has no such message, or the message needs a field that is not given:
+        a mistake of the programmer, found by the catalogue test.
+
+    Examples
+    --------
+    >>> text("common.wave_of", "nl", wave="2018")
+    'meting 2018'
+    """
+    concern, _, name = key.partition(".")
+    message: object = catalogue(concern, language)
+    for part in name.split("."):
+        message = message[part]  # type: ignore[index]
+    if not isinstance(message, str):
+        raise KeyError(f"{key} is a group of messages, not a message")
+    return message.format_map(fields)
+
+
+@cache
+def catalogue(concern: str, language: str) -> dict[str, object]:
+    """Return one catalogue file as a (nested) dictionary of messages."""
+    resource = files("wijkkit.language") / language / f"{concern}.yml"
+    return yaml.safe_load(resource.read_text(encoding="utf-8"))

@@ -1,0 +1,72 @@
+"""Numbers and dates in the reader's notation, through Babel."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from babel.dates import format_date
+from babel.numbers import format_decimal
+
+from wijkkit.language.messages import text
+
+
+def number(value: float, language: str, decimals: int = 0) -> str:
+    """Return a number in the language's notation.
+
+    Examples
+    --------
+    >>> number(1234.56, "nl", 1), number(1234.56, "en", 1)
+    ('1.234,6', '1,234.6')
+    """
+    pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
+    return format_decimal(value, format=pattern, locale=language).replace("-", "\N{MINUS SIGN}")
+
+
+def percentage(value: float, language: str, decimals: int = 0) -> str:
+    """Return a percentage on the scale 0-100 with its sign.
+
+    Examples
+    --------
+    >>> percentage(41.4, "nl")
+    '41%'
+    """
+    return f"{number(value, language, decimals)}%"
+
+
+def points(value: float, language: str, decimals: int = 0) -> str:
+    """Return a difference in percentage points, always with its sign.
+
+    Examples
+    --------
+    >>> points(-3.2, "nl", 1)
+    '−3,2 procentpunt'
+    """
+    shown = number(abs(value), language, decimals)
+    sign = "" if float(f"{abs(value):.{decimals}f}") == 0 else "+" if value > 0 else "\N{MINUS SIGN}"
+    return text("common.points", language, value=f"{sign}{shown}")
+
+
+def interval(lower: float, upper: float, language: str, decimals: int = 0) -> str:
+    """Return an interval in words.
+
+    Examples
+    --------
+    >>> interval(36, 47, "nl")
+    '36 tot 47'
+    """
+    return text(
+        "common.interval", language,
+        lower=number(lower, language, decimals), upper=number(upper, language, decimals),
+    )
+
+
+def day(value: date, language: str) -> str:
+    """Return a date in words.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> day(date(2021, 7, 31), "nl")
+    '31 juli 2021'
+    """
+    return format_date(value, format="d MMMM y", locale=language)
