@@ -42,7 +42,9 @@ def points(value: float, language: str, decimals: int = 0) -> str:
     '−3,2 procentpunt'
     """
     shown = number(abs(value), language, decimals)
-    sign = "" if float(f"{abs(value):.{decimals}f}") == 0 else "+" if value > 0 else "\N{MINUS SIGN}"
+    sign = (
+        "" if float(f"{abs(value):.{decimals}f}") == 0 else "+" if value > 0 else "\N{MINUS SIGN}"
+    )
     return text("common.points", language, value=f"{sign}{shown}")
 
 
@@ -55,8 +57,10 @@ def interval(lower: float, upper: float, language: str, decimals: int = 0) -> st
     '36 tot 47'
     """
     return text(
-        "common.interval", language,
-        lower=number(lower, language, decimals), upper=number(upper, language, decimals),
+        "common.interval",
+        language,
+        lower=number(lower, language, decimals),
+        upper=number(upper, language, decimals),
     )
 
 

@@ -45,7 +45,8 @@ class Column(Model):
 class Codebook(Model):
     """The survey's columns by standard name.
 
-    `respondent`, `area` and `age` must be there; `wave` where a file holds several waves;
+    `area` and `age` must be there; `respondent` where a file numbers them (duplicates are errors),
+    rows are numbered otherwise; `wave` where a file holds several waves;
     `weight`, `stratum`, `psu` and `fpc` where the design has them.
     """
 

@@ -48,7 +48,7 @@ class Indicator(Model):
     function: str
     columns: dict[str, str | list[str]]
     options: dict[str, Any] = Field(default_factory=dict)
-    question_version: str
+    question_version: Label
     unit: Literal["percent", "score"] = "percent"
     direction: Literal["higher", "lower"]
     ages: tuple[int, int] | None = None

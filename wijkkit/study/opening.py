@@ -64,12 +64,18 @@ def open_study(folder: str | Path = "parameters") -> Study:
 def find_study(folder: str | Path) -> Path:
     """Return the folder of a study, looked for from the working folder upwards."""
     path = Path(folder)
-    candidates = [path] if path.is_absolute() else [base / path for base in (Path.cwd(), *Path.cwd().parents)]
+    candidates = (
+        [path]
+        if path.is_absolute()
+        else [base / path for base in (Path.cwd(), *Path.cwd().parents)]
+    )
     for candidate in candidates:
         if (candidate / "study.yml").is_file():
             return candidate.resolve()
     raise StudyError(
-        "there is no study here", file=str(folder), expected="a folder with study.yml",
+        "there is no study here",
+        file=str(folder),
+        expected="a folder with study.yml",
         remedy="Give the study's folder with --study, or make the demo with 'wijkkit demo'.",
     )
 
@@ -84,7 +90,9 @@ def _read(path: Path, model: type[M], problems: list[Problem]) -> M | None:
 
 def _read_indicators(path: Path, problems: list[Problem]) -> dict[str, Indicator]:
     try:
-        return _validate(read_yaml(path), TypeAdapter(dict[str, Indicator]), path.name, problems) or {}
+        return (
+            _validate(read_yaml(path), TypeAdapter(dict[str, Indicator]), path.name, problems) or {}
+        )
     except StudyError as error:
         problems.extend(error.problems)
         return {}
@@ -102,10 +110,26 @@ def _read_neighbourhoods(folder: Path, problems: list[Problem]) -> dict[str, Nei
         if hood is None:
             continue
         if hood.wijk != path.stem:
-            problems.append(Problem("the file is named otherwise than its wijk", file=name, place="wijk", found=hood.wijk, expected=path.stem, remedy="Give both the same name."))
+            problems.append(
+                Problem(
+                    "the file is named otherwise than its wijk",
+                    file=name,
+                    place="wijk",
+                    found=hood.wijk,
+                    expected=path.stem,
+                    remedy="Give both the same name.",
+                )
+            )
         found.append(hood)
     if not found and not problems:
-        problems.append(Problem("no neighbourhoods", file="wijken/", expected="one file per wijk", remedy="Add wijken/<slug>.yml."))
+        problems.append(
+            Problem(
+                "no neighbourhoods",
+                file="wijken/",
+                expected="one file per wijk",
+                remedy="Add wijken/<slug>.yml.",
+            )
+        )
     order = {"programme": 0, "comparator": 1, "none": 2}
     found.sort(key=lambda hood: (order[hood.arm], hood.pair or "", hood.wijk))
     return {hood.wijk: hood for hood in found}
@@ -142,7 +166,11 @@ def _suggest(key: str, item: dict[str, Any], content: Any) -> str:
     for model in _models():
         known.update(model.model_fields)
     close = difflib.get_close_matches(key, known, n=1, cutoff=0.75)
-    return f"Did you mean '{close[0]}'?" if close else "Leave it out; keys that nothing reads are not allowed."
+    return (
+        f"Did you mean '{close[0]}'?"
+        if close
+        else "Leave it out; keys that nothing reads are not allowed."
+    )
 
 
 def _models() -> list[type[BaseModel]]:
@@ -150,6 +178,8 @@ def _models() -> list[type[BaseModel]]:
 
     modules = (codebook, indicators, model, settings)
     return [
-        value for module in modules for value in vars(module).values()
+        value
+        for module in modules
+        for value in vars(module).values()
         if isinstance(value, type) and issubclass(value, BaseModel)
     ]

@@ -56,11 +56,16 @@ def read_yaml(path: Path, shown_as: str | None = None) -> Any:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
-        raise StudyError("the file is missing", file=name, remedy="Create it, or give another study folder.") from None
+        raise StudyError(
+            "the file is missing", file=name, remedy="Create it, or give another study folder."
+        ) from None
     except UnicodeDecodeError as error:
         raise StudyError(
-            "the file is not UTF-8", file=name, place=f"byte {error.start}",
-            found=f"byte 0x{error.object[error.start]:02x}", remedy="Save it as UTF-8.",
+            "the file is not UTF-8",
+            file=name,
+            place=f"byte {error.start}",
+            found=f"byte 0x{error.object[error.start]:02x}",
+            remedy="Save it as UTF-8.",
         ) from None
     return parse_yaml(text, name)
 
@@ -88,8 +93,10 @@ def parse_yaml(text: str, name: str) -> Any:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise StudyError(
-            f"not valid YAML: {error.problem or error.context}", file=name,
-            place=_line(mark) if mark else "", remedy="Check the indentation and the quotes there.",
+            f"not valid YAML: {error.problem or error.context}",
+            file=name,
+            place=_line(mark) if mark else "",
+            remedy="Check the indentation and the quotes there.",
         ) from None
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise StudyError(f"not valid YAML: {error}", file=name, remedy="Check the file.") from None
@@ -99,12 +106,33 @@ def _refuse_aliases_and_tags(text: str, name: str) -> None:
     problems = []
     for number, event in enumerate(yaml.parse(text, Loader=_Strict)):
         if number > MAXIMUM_NODES:
-            problems.append(Problem("the file is too large for a study file", file=name, expected=f"at most {MAXIMUM_NODES} values"))
+            problems.append(
+                Problem(
+                    "the file is too large for a study file",
+                    file=name,
+                    expected=f"at most {MAXIMUM_NODES} values",
+                )
+            )
             break
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            problems.append(Problem("an anchor or alias (& or *)", file=name, place=_line(event.start_mark), remedy="Write the value out."))
+            problems.append(
+                Problem(
+                    "an anchor or alias (& or *)",
+                    file=name,
+                    place=_line(event.start_mark),
+                    remedy="Write the value out.",
+                )
+            )
         if getattr(event, "tag", None):
-            problems.append(Problem("a tag (!)", file=name, place=_line(event.start_mark), found=str(event.tag), remedy="Leave the tag out."))
+            problems.append(
+                Problem(
+                    "a tag (!)",
+                    file=name,
+                    place=_line(event.start_mark),
+                    found=str(event.tag),
+                    remedy="Leave the tag out.",
+                )
+            )
     if problems:
         raise StudyError(problems)
 
@@ -114,12 +142,34 @@ def _check(node: yaml.Node | None, name: str, problems: list[Problem]) -> None:
         seen: dict[str, int] = {}
         for key, value in node.value:
             if not isinstance(key, yaml.ScalarNode):
-                problems.append(Problem("a key that is not a word", file=name, place=_line(key.start_mark), remedy="Use a plain word as key."))
+                problems.append(
+                    Problem(
+                        "a key that is not a word",
+                        file=name,
+                        place=_line(key.start_mark),
+                        remedy="Use a plain word as key.",
+                    )
+                )
                 continue
             if key.value == "<<":
-                problems.append(Problem("a merge key (<<)", file=name, place=_line(key.start_mark), remedy="Write the keys out."))
+                problems.append(
+                    Problem(
+                        "a merge key (<<)",
+                        file=name,
+                        place=_line(key.start_mark),
+                        remedy="Write the keys out.",
+                    )
+                )
             if key.value in seen:
-                problems.append(Problem(f"duplicate key '{key.value}'", file=name, place=_line(key.start_mark), found=f"first on line {seen[key.value]}", remedy="Keep one of the two."))
+                problems.append(
+                    Problem(
+                        f"duplicate key '{key.value}'",
+                        file=name,
+                        place=_line(key.start_mark),
+                        found=f"first on line {seen[key.value]}",
+                        remedy="Keep one of the two.",
+                    )
+                )
             seen.setdefault(key.value, key.start_mark.line + 1)
             _check(key, name, problems)
             _check(value, name, problems)
@@ -129,10 +179,16 @@ def _check(node: yaml.Node | None, name: str, problems: list[Problem]) -> None:
     elif isinstance(node, yaml.ScalarNode) and node.style is None:
         for pattern, remedy in _AMBIGUOUS:
             if pattern.fullmatch(node.value):
-                problems.append(Problem(
-                    "a value YAML would read as something else", file=name, place=_line(node.start_mark),
-                    found=node.value, expected=f'"{node.value}"', remedy=f"{remedy[0].upper()}{remedy[1:]}.",
-                ))
+                problems.append(
+                    Problem(
+                        "a value YAML would read as something else",
+                        file=name,
+                        place=_line(node.start_mark),
+                        found=node.value,
+                        expected=f'"{node.value}"',
+                        remedy=f"{remedy[0].upper()}{remedy[1:]}.",
+                    )
+                )
                 break
 
 

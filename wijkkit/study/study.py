@@ -81,7 +81,9 @@ class Study:
             return self.neighbourhoods[slug]
         except KeyError:
             raise ParameterError(
-                f"unknown wijk '{slug}'", file="wijken/", found=slug,
+                f"unknown wijk '{slug}'",
+                file="wijken/",
+                found=slug,
                 expected=", ".join(list(self.neighbourhoods)[:80]),
                 remedy=f"Use one of these, or add wijken/{slug}.yml.",
             ) from None
