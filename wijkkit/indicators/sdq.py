@@ -167,7 +167,7 @@ def _item_values(items: pd.DataFrame) -> np.ndarray:
             expected="25 columns",
             remedy="Name items 1-25 in the order of the questionnaire.",
         )
-    values = items.to_numpy(dtype=float, na_value=np.nan)
+    values = items.to_numpy(dtype=float, na_value=np.nan, copy=True)
     wrong = ~np.isin(values, (0.0, 1.0, 2.0)) & ~np.isnan(values)
     if wrong.any():
         row, column = np.argwhere(wrong)[0]

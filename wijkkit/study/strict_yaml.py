@@ -28,10 +28,6 @@ _AMBIGUOUS = (
 MAXIMUM_NODES = 200_000
 
 
-class _Strict(yaml.SafeLoader):
-    """A safe loader whose plain scalars follow JSON: null, true, false, numbers, dates, text."""
-
-
 def read_yaml(path: Path, shown_as: str | None = None) -> Any:
     """Read one YAML file strictly.
 
@@ -80,12 +76,12 @@ def parse_yaml(text: str, name: str) -> Any:
     """
     try:
         _refuse_aliases_and_tags(text, name)
-        node = yaml.compose(text, Loader=_Strict)
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
         problems: list[Problem] = []
         _check(node, name, problems)
         if problems:
             raise StudyError(problems)
-        loader = _Strict(text)
+        loader = yaml.SafeLoader(text)
         try:
             return loader.get_single_data()
         finally:
@@ -104,7 +100,7 @@ def parse_yaml(text: str, name: str) -> Any:
 
 def _refuse_aliases_and_tags(text: str, name: str) -> None:
     problems = []
-    for number, event in enumerate(yaml.parse(text, Loader=_Strict)):
+    for number, event in enumerate(yaml.parse(text, Loader=yaml.SafeLoader)):
         if number > MAXIMUM_NODES:
             problems.append(
                 Problem(
@@ -139,57 +135,59 @@ def _refuse_aliases_and_tags(text: str, name: str) -> None:
 
 def _check(node: yaml.Node | None, name: str, problems: list[Problem]) -> None:
     if isinstance(node, yaml.MappingNode):
-        seen: dict[str, int] = {}
+        _check_keys(node, name, problems)
         for key, value in node.value:
-            if not isinstance(key, yaml.ScalarNode):
-                problems.append(
-                    Problem(
-                        "a key that is not a word",
-                        file=name,
-                        place=_line(key.start_mark),
-                        remedy="Use a plain word as key.",
-                    )
-                )
-                continue
-            if key.value == "<<":
-                problems.append(
-                    Problem(
-                        "a merge key (<<)",
-                        file=name,
-                        place=_line(key.start_mark),
-                        remedy="Write the keys out.",
-                    )
-                )
-            if key.value in seen:
-                problems.append(
-                    Problem(
-                        f"duplicate key '{key.value}'",
-                        file=name,
-                        place=_line(key.start_mark),
-                        found=f"first on line {seen[key.value]}",
-                        remedy="Keep one of the two.",
-                    )
-                )
-            seen.setdefault(key.value, key.start_mark.line + 1)
             _check(key, name, problems)
             _check(value, name, problems)
     elif isinstance(node, yaml.SequenceNode):
         for item in node.value:
             _check(item, name, problems)
     elif isinstance(node, yaml.ScalarNode) and node.style is None:
-        for pattern, remedy in _AMBIGUOUS:
-            if pattern.fullmatch(node.value):
-                problems.append(
-                    Problem(
-                        "a value YAML would read as something else",
-                        file=name,
-                        place=_line(node.start_mark),
-                        found=node.value,
-                        expected=f'"{node.value}"',
-                        remedy=f"{remedy[0].upper()}{remedy[1:]}.",
-                    )
+        _check_scalar(node, name, problems)
+
+
+def _check_keys(node: yaml.MappingNode, name: str, problems: list[Problem]) -> None:
+    seen: dict[str, int] = {}
+    for key, _ in node.value:
+        line = _line(key.start_mark)
+        if not isinstance(key, yaml.ScalarNode):
+            problems.append(
+                Problem(
+                    "a key that is not a word", file=name, place=line, remedy="Use a plain word."
                 )
-                break
+            )
+            continue
+        if key.value == "<<":
+            problems.append(
+                Problem("a merge key (<<)", file=name, place=line, remedy="Write the keys out.")
+            )
+        elif key.value in seen:
+            problems.append(
+                Problem(
+                    f"duplicate key '{key.value}'",
+                    file=name,
+                    place=line,
+                    found=f"first on line {seen[key.value]}",
+                    remedy="Keep one of the two.",
+                )
+            )
+        seen.setdefault(key.value, key.start_mark.line + 1)
+
+
+def _check_scalar(node: yaml.ScalarNode, name: str, problems: list[Problem]) -> None:
+    for pattern, remedy in _AMBIGUOUS:
+        if pattern.fullmatch(node.value):
+            problems.append(
+                Problem(
+                    "a value YAML would read as something else",
+                    file=name,
+                    place=_line(node.start_mark),
+                    found=node.value,
+                    expected=f'"{node.value}"',
+                    remedy=f"{remedy[0].upper()}{remedy[1:]}.",
+                )
+            )
+            return
 
 
 def _line(mark: yaml.Mark) -> str:

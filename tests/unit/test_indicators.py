@@ -1,0 +1,118 @@
+"""Indicators against their published definitions."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from wijkkit.errors import EstimationError
+from wijkkit.indicators.outdoor_play import outdoor_play_hours, outdoor_play_week
+from wijkkit.indicators.sdq import (
+    CUT_OFFS,
+    DIFFICULTIES,
+    REVERSED,
+    SUBSCALES,
+    sdq_elevated,
+    sdq_subscale,
+    sdq_total,
+)
+
+
+def items(answers: list[float | None]) -> pd.DataFrame:
+    return pd.DataFrame([answers], columns=[f"sdq_{i:02d}" for i in range(1, 26)], dtype=float)
+
+
+def score_by_hand(answers: list[float | None], subscale: str) -> float:
+    values = []
+    for number in SUBSCALES[subscale]:
+        answer = answers[number - 1]
+        if answer is not None and not math.isnan(answer):
+            values.append(2 - answer if number in REVERSED else answer)
+    return math.floor(0.5 + 5 * sum(values) / len(values)) if len(values) >= 3 else math.nan
+
+
+def test_every_item_belongs_to_one_subscale():
+    numbers = sorted(number for subscale in SUBSCALES.values() for number in subscale)
+    assert numbers == list(range(1, 26))
+
+
+def test_scores_follow_the_rule_for_missing_items():
+    rng = np.random.default_rng(1)
+    for _ in range(300):
+        answers = list(rng.integers(0, 3, 25).astype(float))
+        for position in np.flatnonzero(rng.random(25) < 0.25):
+            answers[position] = math.nan
+        by_hand = {name: score_by_hand(answers, name) for name in SUBSCALES}
+        for name, expected in by_hand.items():
+            np.testing.assert_equal(sdq_subscale(items(answers), name).iloc[0], expected)
+        total = sum(by_hand[name] for name in DIFFICULTIES)
+        np.testing.assert_equal(sdq_total(items(answers)).iloc[0], total)
+
+
+def test_prorating_rounds_half_up():
+    answers = [0.0] * 25
+    answers[2], answers[7], answers[12] = 1.0, 0.0, 0.0  # emotional items 3, 8, 13
+    answers[15] = answers[23] = math.nan
+    assert sdq_subscale(items(answers), "emotional").iloc[0] == 2.0  # 5 * 1/3 + 0.5, floored
+    answers[15], answers[2] = 0.0, 2.0  # four answered, sum 2: 2.5 rounds up, not to even
+    assert sdq_subscale(items(answers), "emotional").iloc[0] == 3.0
+
+
+@pytest.mark.parametrize(
+    ("cut_off_set", "edges", "age", "cut_off"),
+    [
+        ("nl-2022", "older", 3, 11),
+        ("nl-2022", "older", 4, 15),
+        ("nl-2022", "younger", 4, 11),
+        ("nl-2022", "older", 7, 14),
+        ("nl-2022", "younger", 7, 15),
+        ("nl-2022", "older", 11, 14),
+        ("nl-2022", "older", 12, 12),
+        ("uk", "younger", 4, 16),
+        ("uk", "older", 4, 17),
+        ("uk", "older", 16, 17),
+    ],
+)
+def test_cut_offs_apply_from_their_value_at_their_age(cut_off_set, edges, age, cut_off):
+    for score, expected in ((cut_off - 1, 0.0), (cut_off, 1.0)):
+        answers = answers_with_total(score)
+        found = sdq_elevated(items(answers), pd.Series([age]), cut_off_set, shared_edges=edges)
+        assert found.iloc[0] == expected
+
+
+def answers_with_total(total: int) -> list[float]:
+    answers = [0.0] * 25
+    for number in REVERSED:
+        answers[number - 1] = 2.0
+    for name in DIFFICULTIES:
+        for number in SUBSCALES[name]:
+            step = min(2, total)
+            answers[number - 1] = 2.0 - step if number in REVERSED else float(step)
+            total -= step
+    return answers
+
+
+def test_outside_the_ages_of_the_set_the_indicator_is_absent():
+    answers = items([1.0] * 25)
+    assert sdq_elevated(answers, pd.Series([2.9]), "nl-2022").isna().all()
+    assert sdq_elevated(answers, pd.Series([np.nan]), "nl-2022").isna().all()
+    assert {band.first for band in CUT_OFFS["nl-2022"]} == {3, 4, 7, 12}
+
+
+def test_a_wrong_item_score_is_refused_with_its_place():
+    answers = [1.0] * 25
+    answers[4] = 3.0
+    with pytest.raises(EstimationError, match="sdq_05.*row 1.*found 3.0"):
+        sdq_total(items(answers))
+    with pytest.raises(EstimationError, match="found 24 columns"):
+        sdq_total(items([1.0] * 25).iloc[:, :24])
+
+
+def test_definitions_of_outdoor_play_can_disagree_about_one_child():
+    school, weekend = pd.Series([45.0]), pd.Series([97.5])
+    assert outdoor_play_week(school, weekend).iloc[0] == 0.0  # exactly 7 hours is not more than 7
+    assert outdoor_play_week(school, weekend + 1).iloc[0] == 1.0
+    assert outdoor_play_hours(school, weekend).iloc[0] == pytest.approx(1.0)
