@@ -1,0 +1,91 @@
+"""Write and read released tables: one parquet file each in ``<runs>/released``."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pyarrow.parquet as pq
+
+from wijkkit.errors import BatchError
+from wijkkit.study import Study
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """The released tables of one study.
+
+    Parameters
+    ----------
+    folder : Path
+        ``<runs>/released``.
+    """
+
+    folder: Path
+
+    def __iter__(self) -> Iterator[str]:
+        return (path.stem for path in sorted(self.folder.glob("*.parquet")))
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and self._path(name).is_file()
+
+    def table(self, name: str) -> pd.DataFrame:
+        """Return a released table; BatchError says how to make it where it is not there."""
+        path = self._path(name)
+        if not path.is_file():
+            raise BatchError(
+                f"there is no released table '{name}' yet",
+                file=f"released/{path.name}",
+                found=", ".join(self) or "no tables",
+                remedy="Run the city notebooks first: wijkkit run.",
+            )
+        if name == "borders":
+            return gpd.read_parquet(path)
+        # One thread: a caller may fork afterwards.
+        return pq.read_table(path, use_threads=False, partitioning=None).to_pandas(
+            use_threads=False
+        )
+
+    def _path(self, name: str) -> Path:
+        return self.folder / f"{_checked(name)}.parquet"
+
+
+def open_released(study: Study) -> Released:
+    """Return the released tables of `study`."""
+    return Released(study.runs / "released")
+
+
+def write_released(study: Study, name: str, table: pd.DataFrame) -> Path:
+    """Write a table to the released tables, whole or not at all.
+
+    Parameters
+    ----------
+    study : Study
+    name : str
+        Lower-case letters, digits and underscores.
+    table : DataFrame or GeoDataFrame
+        What disclosure control let through.
+    """
+    folder = study.runs / "released"
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{_checked(name)}.parquet"
+    temporary = folder / f".{name}.{os.getpid()}.tmp"
+    try:
+        table.to_parquet(temporary, index=False)
+        with temporary.open("rb+") as file:
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+    return path
+
+
+def _checked(name: str) -> str:
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
+        raise ValueError(f"not a table name: {name!r}")
+    return name
