@@ -1,0 +1,154 @@
+"""Read a REFI-QDA project (``.qdpx``): sources, codes, codings, cases and variables.
+
+The standard is REFI-QDA 1.0 (https://www.qdasoftware.org); namespaces are ignored, because
+programs write them differently. What is broken in a project but leaves the rest readable (a text
+that is missing, a code that does not exist) becomes one of the project's `problems`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from wijkkit.errors import DataError, Problem
+from wijkkit.loaders.qdpx_archive import read_archive
+from wijkkit.loaders.qdpx_rows import COLUMNS, read_rows
+
+
+@dataclass(frozen=True, slots=True)
+class QdaProject:
+    """A REFI-QDA project as tables; `COLUMNS` names their columns.
+
+    Parameters
+    ----------
+    name, origin : str
+        The project, and the program that wrote it.
+    codes : DataFrame
+        One row per code: its GUID, name, the GUID of the code above it, description.
+    sources : DataFrame
+        One row per source; `reading` says how its text positions were counted.
+    selections : DataFrame
+        One row per selection, coded or not; `text` and `check` as in `qdpx_text.Selection`,
+        positions missing where the selection is no part of a plain text.
+    codings : DataFrame
+        One row per code reference in a source; `selection` is empty for a whole source.
+    cases, case_members : DataFrame
+        The cases, and the sources and selections of each.
+    variables : DataFrame
+        One row per value; `owner` is the GUID of a case or a source.
+    problems : tuple of Problem
+        What is wrong in the project, without making it unreadable.
+
+    Notes
+    -----
+    GUIDs are written in upper case without braces.
+    """
+
+    name: str
+    origin: str
+    codes: pd.DataFrame
+    sources: pd.DataFrame
+    selections: pd.DataFrame
+    codings: pd.DataFrame
+    cases: pd.DataFrame
+    case_members: pd.DataFrame
+    variables: pd.DataFrame
+    problems: tuple[Problem, ...]
+
+
+def read_qdpx(path: str | Path) -> QdaProject:
+    """Read a REFI-QDA project.
+
+    Parameters
+    ----------
+    path : str or Path
+        A ``.qdpx`` file. Nothing in it is unpacked to disk, and no file outside it is opened.
+
+    Raises
+    ------
+    DataError
+        The file is no readable project, see `qdpx_archive.read_archive`, or elements in it lack
+        what identifies them (all of these are reported at once).
+
+    Examples
+    --------
+    >>> read_qdpx("interviews.qdpx")
+    Traceback (most recent call last):
+        ...
+    wijkkit.errors.DataError: interviews.qdpx: the file is missing. Check the path.
+    """
+    path = Path(path)
+    archive = read_archive(path)
+    rows = read_rows(archive)
+    tables = {
+        table: pd.DataFrame(rows[table], columns=list(columns))
+        for table, columns in COLUMNS.items()
+    }
+    unidentified = list(_without_guid(tables, path.name))
+    if unidentified:
+        raise DataError(unidentified)
+    problems = (*_broken_references(tables, path.name), *_broken_texts(tables, path.name))
+    root = archive.root
+    return QdaProject(root.get("name", ""), root.get("origin", ""), **tables, problems=problems)
+
+
+def _without_guid(tables: dict[str, pd.DataFrame], file: str) -> Iterator[Problem]:
+    for table, key in (("codes", "code"), ("sources", "source"), ("cases", "case")):
+        keys = tables[table][key]
+        for number in range(len(keys)):
+            if keys[number] == "" or keys.duplicated()[number]:
+                yield Problem(
+                    f"a {key} without a GUID of its own",
+                    file=file,
+                    place=f"{key} {number + 1}, '{tables[table].loc[number, 'name'][:80]}'",
+                    found=keys[number],
+                    remedy="Export the project again; by hand, give each its own guid.",
+                )
+
+
+def _broken_references(tables: dict[str, pd.DataFrame], file: str) -> Iterator[Problem]:
+    known = {key: set(tables[table][key]) for table, key in _KEYS.items()}
+    for table, keys in (("codings", ("code",)), ("case_members", ("source", "selection"))):
+        for key in keys:
+            values = tables[table][key]
+            for value in values[~values.isin(known[key] | {""})].unique():
+                yield Problem(
+                    f"a {key} that is not in the project",
+                    file=file,
+                    place=table,
+                    found=value,
+                    remedy="Check in the QDA program whether everything was exported.",
+                )
+
+
+_KEYS = {"codes": "code", "sources": "source", "selections": "selection"}
+
+
+def _broken_texts(tables: dict[str, pd.DataFrame], file: str) -> Iterator[Problem]:
+    sources, selections = tables["sources"], tables["selections"]
+    absent = sources[sources["kind"].eq("text") & ~sources["text_found"].astype(bool)]
+    if len(absent):
+        yield Problem(
+            f"{len(absent)} sources without their text",
+            file=file,
+            found=", ".join(absent["name"].str[:40].head(5)),
+            remedy="Codes are counted; quotes need an export with the sources in it.",
+        )
+    for check, what in _CHECKS.items():
+        broken = selections[selections["check"].eq(check)]
+        if len(broken):
+            yield Problem(
+                f"{len(broken)} {what}",
+                file=file,
+                found=", ".join(broken["selection"].head(5)),
+                remedy="Their codes are counted; their text is not used.",
+            )
+
+
+_CHECKS = {
+    "mismatch": "selections whose text is not the text they are named after",
+    "out_of_range": "selections that lie outside their text",
+}

@@ -1,0 +1,208 @@
+"""The container of a REFI-QDA project: a zip with ``project.qde`` and a folder of sources.
+
+A project comes from someone else's program, so nothing in it is trusted: sizes are limited before
+and while reading, nothing is written to disk, and the XML may hold no document type or entity.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from urllib.parse import unquote
+from xml.etree.ElementTree import Element, ParseError
+
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import fromstring
+
+from wijkkit.errors import DataError, Problem
+
+MAXIMUM_FILES = 10_000
+MAXIMUM_FILE_SIZE = 64 * 2**20
+#: Of the project's XML and its plain texts together; pictures and recordings are not read.
+MAXIMUM_TOTAL_SIZE = 256 * 2**20
+#: A file of more than a mebibyte that shrank more than this is taken for a zip bomb.
+MAXIMUM_RATIO = 200
+MAXIMUM_DEPTH = 60
+#: Endings of what is read: the project and its plain texts.
+READ = (".qde", ".txt")
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """An opened project: its XML and the texts it holds, by lower-case file name."""
+
+    root: Element
+    texts: dict[str, bytes]
+
+
+def read_archive(path: Path) -> Archive:
+    """Read the project's XML and its plain texts; media stay unread.
+
+    Raises
+    ------
+    DataError
+        The file is missing or no zip, is larger than the limits, holds a path that leads out of
+        it, has no or two project files, or its XML is malformed or declares entities.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            files = [info for info in archive.infolist() if not info.is_dir()]
+            problems = [*_too_large(files, path.name), *_unsafe(files, path.name)]
+            if problems:
+                raise DataError(problems)
+            project = _project_file(files, path.name)
+            root = _parse(_read(archive, project, path.name), path.name, project.filename)
+            texts = {
+                PurePosixPath(info.filename).name.lower(): _read(archive, info, path.name)
+                for info in files
+                if info.filename.lower().endswith(".txt")
+            }
+    except FileNotFoundError:
+        raise DataError("the file is missing", file=path.name, remedy="Check the path.") from None
+    except (zipfile.BadZipFile, EOFError, NotImplementedError, OSError, RuntimeError) as error:
+        raise DataError(
+            f"the project cannot be opened: {error}",
+            file=path.name,
+            expected="a zip as a QDA program exports it, without a password",
+            remedy="Export the project again as .qdpx.",
+        ) from None
+    return Archive(root, texts)
+
+
+def _too_large(files: list[zipfile.ZipInfo], name: str) -> list[Problem]:
+    remedy = "Export a project with the interviews only."
+    problems = []
+    if len(files) > MAXIMUM_FILES:
+        problems.append(
+            Problem(
+                "too many files in the project",
+                file=name,
+                found=str(len(files)),
+                expected=f"at most {MAXIMUM_FILES}",
+                remedy=remedy,
+            )
+        )
+    total = sum(info.file_size for info in files if info.filename.lower().endswith(READ))
+    if total > MAXIMUM_TOTAL_SIZE:
+        problems.append(
+            Problem(
+                "the texts of the project are too large",
+                file=name,
+                found=f"{total} bytes",
+                expected=f"at most {MAXIMUM_TOTAL_SIZE}",
+                remedy=remedy,
+            )
+        )
+    for info in files:
+        ratio = info.file_size / max(info.compress_size, 1)
+        if info.file_size > 2**20 and ratio > MAXIMUM_RATIO:
+            problems.append(
+                Problem(
+                    "a file unpacks to far more than it holds",
+                    file=name,
+                    place=info.filename[:120],
+                    found=f"{ratio:.0f} times its size",
+                    expected=f"at most {MAXIMUM_RATIO} times",
+                    remedy="Do not use this file; ask for a new export.",
+                )
+            )
+    return problems
+
+
+def _unsafe(files: list[zipfile.ZipInfo], name: str) -> list[Problem]:
+    problems = []
+    for info in files:
+        # ZipInfo cuts a name at a null byte and turns the platform's separators into '/'.
+        parts = PurePosixPath(info.orig_filename.replace("\\", "/")).parts
+        if ".." in parts or "\0" in info.orig_filename or (parts and parts[0][-1:] in "/:"):
+            problems.append(
+                Problem(
+                    "a path that leads out of the project",
+                    file=name,
+                    place=repr(info.orig_filename[:120]),
+                    expected="files inside the project",
+                    remedy="Do not use this file; ask for a new export.",
+                )
+            )
+    return problems
+
+
+def _project_file(files: list[zipfile.ZipInfo], name: str) -> zipfile.ZipInfo:
+    found = [info for info in files if info.filename.lower().endswith(".qde")]
+    if len(found) != 1:
+        raise DataError(
+            "no project in the file" if not found else "more than one project in the file",
+            file=name,
+            found=", ".join(info.filename for info in found[:5]),
+            expected="one project.qde",
+            remedy="Export the project again as .qdpx (REFI-QDA project).",
+        )
+    return found[0]
+
+
+def _read(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str) -> bytes:
+    with archive.open(info) as file:
+        content = file.read(MAXIMUM_FILE_SIZE + 1)
+    if len(content) > MAXIMUM_FILE_SIZE:
+        raise DataError(
+            "a text in the project is too large",
+            file=name,
+            place=info.filename[:120],
+            expected=f"at most {MAXIMUM_FILE_SIZE} bytes",
+            remedy="Split the source, or export fewer sources.",
+        )
+    return content
+
+
+def _parse(content: bytes, name: str, place: str) -> Element:
+    try:
+        root = fromstring(content, forbid_dtd=True)
+    except DefusedXmlException:
+        raise DataError(
+            "the XML declares a document type or entities",
+            file=name,
+            place=place,
+            remedy="Do not use this file; ask for a new export.",
+        ) from None
+    except (ParseError, ValueError, LookupError) as error:
+        raise DataError(
+            f"the XML is malformed: {error}",
+            file=name,
+            place=place,
+            remedy="Export the project again.",
+        ) from None
+    if root.tag.rpartition("}")[2] != "Project" or _deeper_than(root, MAXIMUM_DEPTH):
+        raise DataError(
+            "this is not a REFI-QDA project",
+            file=name,
+            place=place,
+            found=root.tag[:80],
+            expected=f"a Project at most {MAXIMUM_DEPTH} levels deep",
+            remedy="Export the project as .qdpx, not the codebook alone.",
+        )
+    return root
+
+
+def _deeper_than(root: Element, limit: int) -> bool:
+    level = [root]
+    for _ in range(limit):
+        level = [child for element in level for child in element]
+        if not level:
+            return False
+    return True
+
+
+def file_of(reference: str) -> str:
+    """Return the lower-case file name that a source's path refers to.
+
+    The standard knows ``internal://NAME`` (in the project), ``relative://`` (beside it) and
+    ``absolute://``. Only the name is used: the text is looked for in the project alone.
+
+    Examples
+    --------
+    >>> file_of("internal://0A1B.TXT"), file_of(r"relative:///interviews\\een%20wijk.txt")
+    ('0a1b.txt', 'een wijk.txt')
+    """
+    rest = reference.partition("://")[2] or reference
+    return PurePosixPath(unquote(rest).replace("\\", "/")).name.lower()

@@ -1,0 +1,170 @@
+"""The elements of a REFI-QDA project as rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from xml.etree.ElementTree import Element
+
+from wijkkit.loaders.qdpx_archive import Archive, file_of
+from wijkkit.loaders.qdpx_text import decode, read_selections
+
+SOURCE_KINDS = {
+    "TextSource": "text",
+    "PictureSource": "picture",
+    "PDFSource": "pdf",
+    "AudioSource": "audio",
+    "VideoSource": "video",
+}
+
+COLUMNS = {
+    "codes": ("code", "name", "parent", "description"),
+    "sources": ("source", "name", "kind", "text_found", "reading"),
+    "selections": ("selection", "source", "start", "end", "name", "text", "check"),
+    "codings": ("source", "selection", "code"),
+    "cases": ("case", "name"),
+    "case_members": ("case", "source", "selection"),
+    "variables": ("owner", "variable", "value"),
+}
+
+#: Elements within a source that hold a text of their own.
+_TEXT_PARTS = ("Representation", "Transcript", "TextDescription")
+
+_Rows = dict[str, list[tuple]]
+
+
+def read_rows(archive: Archive) -> _Rows:
+    """Return the rows of each table of `COLUMNS`."""
+    root = archive.root
+    rows: _Rows = {table: [] for table in COLUMNS}
+    for codebook in _children(root, "CodeBook"):
+        for codes in _children(codebook, "Codes"):
+            rows["codes"].extend(_codes(codes, ""))
+    names = {_guid(variable): variable.get("name", "") for variable in _under(root, "Variables")}
+    for source in _under(root, "Sources"):
+        if _tag(source) in SOURCE_KINDS:
+            for table, row in _source(source, archive.texts):
+                rows[table].append(row)
+            rows["variables"].extend(_values(source, names))
+    for case in _under(root, "Cases"):
+        key = _guid(case)
+        rows["cases"].append((key, case.get("name", "")))
+        rows["case_members"].extend((key, _target(e), "") for e in _children(case, "SourceRef"))
+        rows["case_members"].extend((key, "", _target(e)) for e in _children(case, "SelectionRef"))
+        rows["variables"].extend(_values(case, names))
+    return rows
+
+
+def _tag(element: Element) -> str:
+    return element.tag.rpartition("}")[2]
+
+
+def _children(element: Element, tag: str) -> Iterator[Element]:
+    return (child for child in element if _tag(child) == tag)
+
+
+def _under(root: Element, tag: str) -> Iterator[Element]:
+    return (child for group in _children(root, tag) for child in group)
+
+
+def _key(value: str | None) -> str:
+    return (value or "").strip().strip("{}").upper()
+
+
+def _guid(element: Element) -> str:
+    return _key(element.get("guid"))
+
+
+def _target(element: Element) -> str:
+    return _key(element.get("targetGUID"))
+
+
+def _child_text(element: Element, tag: str) -> str | None:
+    return next((child.text or "" for child in _children(element, tag)), None)
+
+
+def _codes(parent: Element, above: str) -> Iterator[tuple]:
+    for code in _children(parent, "Code"):
+        key = _guid(code)
+        yield key, code.get("name", ""), above, _child_text(code, "Description") or ""
+        yield from _codes(code, key)
+
+
+def _values(owner: Element, names: dict[str, str]) -> Iterator[tuple]:
+    for value in _children(owner, "VariableValue"):
+        reference = next((_target(e) for e in _children(value, "VariableRef")), "")
+        texts = [e.text or "" for e in value if _tag(e).endswith("Value")]
+        if texts:
+            yield _guid(owner), names.get(reference, reference), texts[0].strip()
+
+
+def _source(source: Element, texts: dict[str, bytes]) -> Iterator[tuple[str, tuple]]:
+    key = _guid(source)
+    kind = SOURCE_KINDS[_tag(source)]
+    parts = [source] if kind == "text" else [e for e in source if _tag(e) in _TEXT_PARTS]
+    found, readings = [], []
+    for part in parts:
+        text = _text(part, texts)
+        found.append(text is not None)
+        selections = _text_selections(part)
+        reading, read = read_selections(text, [(s, e, n) for _, s, e, n in selections])
+        readings.append(reading)
+        for (element, start, end, name), selection in zip(selections, read, strict=True):
+            yield from _selection(element, key, (start, end, name, selection.text, selection.check))
+        yield from (("codings", (key, "", code)) for code in _coded(part))
+    if kind != "text":
+        yield from (("codings", (key, "", code)) for code in _coded(source))
+        for element in source:
+            if _tag(element).endswith("Selection"):
+                text = next(
+                    (
+                        _child_text(e, "PlainTextContent")
+                        for e in _children(element, "Representation")
+                    ),
+                    None,
+                )
+                name = element.get("name", "")
+                yield from _selection(element, key, (None, None, name, text, "unverified"))
+    yield "sources", (key, source.get("name", ""), kind, all(found), ", ".join(dict.fromkeys(readings)))
+
+
+def _selection(element: Element, source: str, values: tuple) -> Iterator[tuple[str, tuple]]:
+    key = _guid(element)
+    yield "selections", (key, source, *values)
+    yield from (("codings", (source, key, code)) for code in _coded(element))
+
+
+def _coded(element: Element) -> Iterator[str]:
+    for coding in _children(element, "Coding"):
+        yield from (_target(reference) for reference in _children(coding, "CodeRef"))
+
+
+def _text(part: Element, texts: dict[str, bytes]) -> str | None:
+    content = _child_text(part, "PlainTextContent")
+    if content is not None:
+        return content
+    path = part.get("plainTextPath")
+    stored = texts.get(file_of(path)) if path else None
+    return None if stored is None else decode(stored)
+
+
+def _text_selections(part: Element) -> list[tuple[Element, int, int, str]]:
+    points = {_guid(point): point.get("position") for point in _children(part, "SyncPoint")}
+    selections = []
+    for element in part:
+        if _tag(element) == "PlainTextSelection":
+            start, end = element.get("startPosition"), element.get("endPosition")
+        elif _tag(element) == "TranscriptSelection":
+            start = points.get(_key(element.get("fromSyncPoint")))
+            end = points.get(_key(element.get("toSyncPoint")))
+        else:
+            continue
+        selections.append((element, _position(start), _position(end), element.get("name", "")))
+    return selections
+
+
+def _position(value: str | None) -> int:
+    """Return a position, or one that lies outside every text where it is no number."""
+    try:
+        return int(value or "")
+    except ValueError:
+        return -1
