@@ -1,0 +1,115 @@
+"""The map of the city: this wijk, or the programme's wijken, among all."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from matplotlib.collections import PatchCollection
+from matplotlib.patches import PathPatch
+from matplotlib.path import Path
+
+from wijkkit.language import text
+from wijkkit.released import CityView, WijkView
+from wijkkit.show.output import ShownFigure, ShownText
+from wijkkit.show.theme import COMPARATOR, INK, OWN, PALE, new_figure, style
+
+_HATCHES = {"comparator": "///"}
+
+
+def city_map(view: CityView) -> ShownFigure | ShownText:
+    """Draw the city's wijken; a wijk view marks its own, a city view the arms of the study."""
+    language = view.language
+    if "borders" not in view.released:
+        return ShownText(text("show.map.no_borders", language))
+    borders = view.table("borders")
+    borders = borders[borders["area_level"] == "wijk"]
+    roles = _roles(view, borders)
+    with style():
+        figure, axes = new_figure(width=5.4, height=4.2)
+        for role, color in (
+            ("other", PALE),
+            ("comparator", COMPARATOR),
+            ("programme", OWN),
+            ("own", OWN),
+        ):
+            shapes = borders[roles == role]
+            patches = [PathPatch(path) for geometry in shapes.geometry for path in _paths(geometry)]
+            axes.add_collection(
+                PatchCollection(
+                    patches,
+                    facecolor=color,
+                    edgecolor="white",
+                    linewidth=0.8,
+                    hatch=_HATCHES.get(role),
+                )
+            )
+        _name_marked(axes, view, borders, roles)
+        axes.set_aspect("equal")
+        axes.autoscale_view()
+        axes.set_axis_off()
+    return ShownFigure(
+        figure,
+        alt=_alt(view, borders, roles),
+        caption=_caption(view),
+        data=_names(view, borders, roles),
+    )
+
+
+def _roles(view: CityView, borders: gpd.GeoDataFrame) -> pd.Series:
+    if isinstance(view, WijkView):
+        return (borders["area"] == view.slug).map({True: "own", False: "other"})
+    arms = {slug: hood.arm for slug, hood in view.study.neighbourhoods.items()}
+    return borders["area"].map(arms).replace("none", "other").fillna("other")
+
+
+def _paths(geometry) -> list[Path]:
+    polygons = getattr(geometry, "geoms", [geometry])
+    paths = []
+    for polygon in polygons:
+        rings = [polygon.exterior, *polygon.interiors]
+        corners = [np.asarray(ring.coords)[:, :2] for ring in rings]
+        paths.append(Path.make_compound_path(*(Path(points, closed=True) for points in corners)))
+    return paths
+
+
+def _name_marked(axes, view: CityView, borders: gpd.GeoDataFrame, roles: pd.Series) -> None:
+    marked = borders[roles.isin(["own", "programme", "comparator"])]
+    if len(marked) > 12:
+        return
+    for name, geometry in zip(marked["name"], marked.geometry, strict=True):
+        point = geometry.representative_point()
+        axes.text(
+            point.x,
+            point.y,
+            name,
+            ha="center",
+            va="center",
+            fontsize=8.5,
+            color=INK,
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.2, "alpha": 0.85},
+        )
+
+
+def _alt(view: CityView, borders: gpd.GeoDataFrame, roles: pd.Series) -> str:
+    city, count = view.study.settings.city.name, len(borders)
+    if isinstance(view, WijkView):
+        return text("show.map.alt", view.language, city=city, count=count, name=view.name)
+    names = {
+        role: ", ".join(borders["name"][roles == role]) for role in ("programme", "comparator")
+    }
+    return text("show.map.alt_city", view.language, city=city, count=count, **names)
+
+
+def _caption(view: CityView) -> str:
+    city = view.study.settings.city.name
+    if isinstance(view, WijkView):
+        return text("show.map.caption", view.language, name=view.name, city=city)
+    return text("show.map.caption_city", view.language, city=city)
+
+
+def _names(view: CityView, borders: gpd.GeoDataFrame, roles: pd.Series) -> pd.DataFrame:
+    marked = roles != "other"
+    return pd.DataFrame(
+        {text("show.head.wijk", view.language): borders["name"][marked]}
+    ).reset_index(drop=True)

@@ -1,0 +1,126 @@
+"""What a notebook cell shows: a figure, a table or a text that carry their own description.
+
+Beside the usual mime types the outputs hold ``metadata["wijkkit"]`` with the alt text and the
+caption, made from the same released numbers; the reports take them from there.
+"""
+
+from __future__ import annotations
+
+import io
+import zlib
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+from great_tables import GT
+from matplotlib.figure import Figure
+
+Bundle = tuple[dict[str, Any], dict[str, Any]]
+
+
+@dataclass(frozen=True, eq=False)
+class ShownFigure:
+    """A figure with its alt text, caption and the released numbers it shows.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+    alt : str
+        What the figure shows, in words.
+    caption : str
+    data : DataFrame
+        The numbers shown, as a reader may see them.
+    """
+
+    figure: Figure
+    alt: str
+    caption: str
+    data: pd.DataFrame = field(repr=False)
+
+    def table(self, caption: str = "") -> ShownTable:
+        """Return the numbers of the figure as a table."""
+        return ShownTable(self.data, caption or self.caption)
+
+    def svg(self) -> str:
+        """Return the figure as SVG, without date or program in it."""
+        target = io.StringIO()
+        self.figure.savefig(target, format="svg", metadata={"Date": None, "Creator": None})
+        return target.getvalue()
+
+    def __repr__(self) -> str:
+        return self.alt
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Bundle:
+        return (
+            {"image/svg+xml": self.svg(), "text/plain": self.alt},
+            {"wijkkit": {"alt": self.alt, "caption": self.caption}},
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class ShownTable:
+    """A table of released numbers, already in the reader's notation.
+
+    Parameters
+    ----------
+    data : DataFrame
+        The columns as a reader sees them; column names are the heads. Text only.
+    caption : str
+    """
+
+    data: pd.DataFrame
+    caption: str = ""
+
+    def html(self) -> str:
+        """Return the table as HTML; great_tables escapes every cell and head."""
+        shown = self.data.astype(object).where(self.data.notna(), "").map(str)
+        shown.columns = [str(column) for column in shown.columns]
+        digest = zlib.crc32(shown.to_csv(index=False).encode())
+        table = GT(shown, id=f"t{digest:08x}").cols_align("left").opt_table_font(font="inherit")
+        return table.as_raw_html()
+
+    def __repr__(self) -> str:
+        return self.data.to_string(index=False)
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Bundle:
+        return (
+            {"text/html": self.html(), "text/plain": repr(self)},
+            {"wijkkit": {"caption": self.caption}},
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class ShownText:
+    """A text of one or more sentences, as Markdown whose inserted words are escaped."""
+
+    markdown: str
+
+    def __repr__(self) -> str:
+        return self.markdown
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Bundle:
+        return {"text/markdown": self.markdown, "text/plain": self.markdown}, {}
+
+
+def paragraphs(sentences: list[str]) -> ShownText:
+    """Return sentences as one paragraph."""
+    return ShownText(" ".join(sentence for sentence in sentences if sentence))
+
+
+def bullets(sentences: list[str]) -> ShownText:
+    """Return sentences as a list."""
+    return ShownText("\n".join(f"- {sentence}" for sentence in sentences))
+
+
+_MARKDOWN = str.maketrans({mark: f"\\{mark}" for mark in r"\`*_{}[]<>#!|~^$@"})
+
+
+def plain(value: str) -> str:
+    """Escape a text from data or settings so that Markdown shows it as it stands.
+
+    Examples
+    --------
+    >>> plain("Wijk <b>*A*</b>")
+    'Wijk \\\\<b\\\\>\\\\*A\\\\*\\\\</b\\\\>'
+    """
+    return " ".join(str(value).split()).translate(_MARKDOWN)
