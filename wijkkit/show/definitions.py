@@ -1,0 +1,24 @@
+"""How each indicator was measured: stands beside the numbers it limits."""
+
+from __future__ import annotations
+
+from wijkkit.language import text
+from wijkkit.released import CityView
+from wijkkit.show.output import ShownText, bullets, plain
+from wijkkit.show.select import goals_with_indicator
+
+
+def definitions(view: CityView) -> ShownText:
+    """Say for each goal's indicator which question it rests on and whom it concerns."""
+    return bullets(
+        [
+            f"**{plain(view.study.text(indicator.label))}**. "
+            + text(
+                "show.question_version",
+                view.language,
+                version=plain(view.study.text(indicator.question_version)),
+                denominator=plain(view.study.text(indicator.denominator)),
+            )
+            for _, indicator in goals_with_indicator(view)
+        ]
+    )
