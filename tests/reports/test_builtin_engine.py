@@ -1,0 +1,20 @@
+"""The built-in engine makes of a source what Quarto makes of it."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.conftest import ROOT
+from wijkkit.reports.builtin import render_html
+from wijkkit.reports.structure import differences, read_structure
+
+EXAMPLE = ROOT.parent / "shared" / "quarto"
+
+
+@pytest.mark.skipif(not EXAMPLE.is_dir(), reason="the example page of a real Quarto is not there")
+def test_the_example_page_has_the_structure_that_quarto_gives_it(tmp_path):
+    expected = json.loads((EXAMPLE / "voorbeeld.expected.json").read_text(encoding="utf-8"))
+    page = render_html(EXAMPLE / "voorbeeld.qmd", tmp_path / "voorbeeld.html")
+    assert differences(expected, read_structure(page)) == []

@@ -1,0 +1,72 @@
+"""The built-in engine: the same sources as Quarto, through Pandoc."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from wijkkit.language import day
+from wijkkit.reports.blocks import choose_content, make_callouts, make_tabsets
+from wijkkit.reports.cells import Output
+from wijkkit.reports.crossref import number_document
+from wijkkit.reports.embed import Store, embed_cells
+from wijkkit.reports.page import write_page
+from wijkkit.reports.pandoc import Node, plain, read
+from wijkkit.reports.shortcodes import fill_metadata, mark_shortcodes
+
+
+def render_html(source: Path, target: Path) -> Path:
+    """Render a source to one HTML page with its images beside it.
+
+    Parameters
+    ----------
+    source : Path
+        A ``.qmd`` file; notebooks and bibliography are found relative to its folder.
+    target : Path
+        The page; images go to ``<stem>_files`` beside it.
+
+    Returns
+    -------
+    Path
+        `target`.
+    """
+    folder = f"{target.stem}_files"
+    document = assemble(source, "html", store_images(target.parent, folder))
+    page = write_page(document, source.parent, language_of(document))
+    target.write_text(page, encoding="utf-8")
+    return target
+
+
+def assemble(source: Path, target: str, store: Store) -> Node:
+    """Return the document that a source makes for `target` (html, pdf, docx)."""
+    document = read(mark_shortcodes(source.read_text(encoding="utf-8")))
+    language = language_of(document)
+    document = fill_metadata(choose_content(document, target))
+    document = embed_cells(document, source.parent, store)
+    document = make_tabsets(make_callouts(document, language))
+    return number_document(_with_date(document, language), language)
+
+
+def store_images(parent: Path, folder: str) -> Store:
+    """Return a function that writes images to `folder` in `parent` and names them from there."""
+
+    def store(name: str, image: Output) -> str:
+        (parent / folder).mkdir(parents=True, exist_ok=True)
+        path = f"{folder}/{name}.{'svg' if image.mime == 'image/svg+xml' else 'png'}"
+        (parent / path).write_bytes(image.content)
+        return path
+
+    return store
+
+
+def language_of(document: Node) -> str:
+    """Return the language of a document, Dutch where it does not say."""
+    return plain(document["meta"].get("lang", {})) or "nl"
+
+
+def _with_date(document: Node, language: str) -> Node:
+    written = plain(document["meta"].get("date", {}))
+    if not written:
+        return document
+    shown = {"t": "MetaString", "c": day(date.fromisoformat(written), language)}
+    return {**document, "meta": {**document["meta"], "date": shown}}

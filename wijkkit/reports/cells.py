@@ -1,0 +1,129 @@
+"""Executed notebooks as reports see them: labelled cells with outputs of allowed types."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from wijkkit.errors import Problem, ReportError
+
+#: Types of output that a report takes, the best first. Of one output the first is used.
+ALLOWED = ("image/svg+xml", "image/png", "text/html", "text/markdown", "text/plain")
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One output of a cell: its type, its content, and what `wijkkit.show` says of it."""
+
+    mime: str
+    content: bytes
+    about: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def text(self) -> str:
+        return self.content.decode("utf-8")
+
+    @property
+    def is_image(self) -> bool:
+        return self.mime.startswith("image/")
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A code cell: its label, its ``#|`` options and its outputs."""
+
+    label: str
+    options: Mapping[str, Any]
+    outputs: tuple[Output, ...]
+
+
+def read_notebook(path: Path) -> dict[str, Any]:
+    """Return a notebook's content; ReportError when it is none."""
+    try:
+        notebook = json.loads(path.read_text(encoding="utf-8"))
+        notebook["cells"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ReportError(
+            "this notebook cannot be read",
+            file=path.name,
+            found=type(error).__name__,
+            remedy="Run the notebooks again.",
+        ) from None
+    return notebook
+
+
+def labelled_cells(path: Path) -> dict[str, Cell]:
+    """Return the cells of the notebook at `path` that have a label, by label."""
+    cells = {}
+    for raw in read_notebook(path)["cells"]:
+        options = cell_options(joined(raw.get("source", "")))
+        label = str(options.get("label", ""))
+        if raw.get("cell_type") == "code" and label:
+            outputs = tuple(filter(None, map(_output, raw.get("outputs", ()))))
+            cells[label] = Cell(label, options, outputs)
+    return cells
+
+
+def find_cell(path: Path, label: str) -> Cell:
+    """Return one labelled cell; ReportError names the notebook, the label and what there is."""
+    cells = labelled_cells(path)
+    if label not in cells:
+        raise ReportError(
+            Problem(
+                f"the label '{label}' is not in this notebook",
+                file=path.name,
+                found=label,
+                expected=", ".join(cells) or "at least one cell with '#| label:'",
+                remedy="Correct the label in the source of the report, or in the notebook.",
+            )
+        )
+    return cells[label]
+
+
+def cell_options(source: str) -> dict[str, Any]:
+    """Return the options of a cell: its leading ``#|`` lines, read as YAML.
+
+    Examples
+    --------
+    >>> cell_options("#| label: fig-a\\n#| fig-cap: A figure\\nshow()")
+    {'label': 'fig-a', 'fig-cap': 'A figure'}
+    """
+    lines = []
+    for line in source.splitlines():
+        if not line.startswith("#|"):
+            break
+        lines.append(line[2:].removeprefix(" "))
+    try:
+        options = yaml.safe_load("\n".join(lines))
+    except yaml.YAMLError as error:
+        raise ReportError(
+            "the options of a cell are not valid YAML",
+            place=lines[0],
+            found=str(error).splitlines()[0],
+            remedy="Correct the lines that start with #|.",
+        ) from None
+    return options if isinstance(options, dict) else {}
+
+
+def joined(text: str | list[str]) -> str:
+    """Return a notebook's text, which may be stored as a list of lines."""
+    return text if isinstance(text, str) else "".join(text)
+
+
+def _output(raw: Mapping[str, Any]) -> Output | None:
+    if raw.get("output_type") not in ("display_data", "execute_result"):
+        return None
+    data = raw.get("data", {})
+    for mime in ALLOWED:
+        if mime in data:
+            text = joined(data[mime])
+            content = base64.b64decode(text) if mime == "image/png" else text.encode("utf-8")
+            about = raw.get("metadata", {}).get("wijkkit", {})
+            return Output(mime, content, about if isinstance(about, dict) else {})
+    return None

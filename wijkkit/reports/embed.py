@@ -1,0 +1,110 @@
+"""Bring the outputs of notebook cells into a document."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import zip_longest
+from pathlib import Path
+from typing import Any
+
+from wijkkit.reports.cells import Cell, Output, find_cell
+from wijkkit.reports.pandoc import (
+    HTML,
+    TEXT,
+    Node,
+    attribute,
+    attributes,
+    classes_of,
+    div,
+    elements,
+    paragraph,
+    read,
+    rewrite,
+)
+
+#: Stores an image and returns its path as the document names it: (name, output) -> path.
+Store = Callable[[str, Output], str]
+
+
+def embed_cells(document: Node, folder: Path, store: Store) -> Node:
+    """Return `document` with its embeds replaced by the outputs of the notebooks in `folder`."""
+
+    def change(node: Node) -> list[Node] | None:
+        if node["t"] != "Div" or "shortcode" not in classes_of(node):
+            return None
+        label = attribute(node, "label") or ""
+        return cell_blocks(find_cell(folder / (attribute(node, "notebook") or ""), label), store)
+
+    return {**document, "blocks": rewrite(document["blocks"], change)}
+
+
+def cell_blocks(cell: Cell, store: Store) -> list[Node]:
+    """Return the blocks of one cell: figures and tables with caption, texts as they are."""
+    images = [output for output in cell.outputs if output.is_image]
+    blocks: list[Node] = []
+    if images:
+        blocks.append(_figure(cell, images, store))
+    for output in cell.outputs:
+        if not output.is_image:
+            blocks.extend(_text_blocks(output))
+    if cell.label.startswith("tbl-"):
+        blocks = _with_caption(blocks, cell)
+    return blocks
+
+
+def _figure(cell: Cell, images: list[Output], store: Store) -> Node:
+    alts = _as_list(cell.options.get("fig-alt"))
+    captions = _as_list(cell.options.get("fig-subcap"))
+    parts = [
+        _image(alt or "", store(f"{cell.label}-{number}", image))
+        for number, (image, alt) in enumerate(zip_longest(images, alts[: len(images)]), 1)
+    ]
+    if captions:
+        parts = [
+            _float(f"{cell.label}-{number}", caption or "", [part], "subfigure")
+            for number, (part, caption) in enumerate(zip_longest(parts, captions[: len(parts)]), 1)
+        ]
+        columns = cell.options.get("layout-ncol", 1)
+        parts = [div(parts, "quarto-layout-panel", f"columns-{int(columns)}")]
+    identifier = cell.label if cell.label.startswith("fig-") else ""
+    return _float(identifier, str(cell.options.get("fig-cap", "")), parts)
+
+
+def _float(identifier: str, caption: str, content: list[Node], *classes: str) -> Node:
+    shown = [paragraph(inlines(caption), "Plain")] if caption else []
+    return {"t": "Figure", "c": [attributes(identifier, *classes), [None, shown], content]}
+
+
+def _image(alt: str, path: str) -> Node:
+    text = [{"t": "Str", "c": alt}] if alt else []
+    return paragraph([{"t": "Image", "c": [attributes(), text, [path, ""]]}], "Plain")
+
+
+def _with_caption(blocks: list[Node], cell: Cell) -> list[Node]:
+    caption = str(cell.options.get("tbl-cap", ""))
+    tables = [block for block in blocks if block["t"] == "Table"]
+    if not tables:
+        return [div(blocks, identifier=cell.label)]
+    labelled = tables[0]["c"].copy()
+    labelled[0] = attributes(cell.label)
+    labelled[1] = [None, [paragraph(inlines(caption), "Plain")] if caption else []]
+    return [{"t": "Table", "c": labelled} if block is tables[0] else block for block in blocks]
+
+
+def _text_blocks(output: Output) -> list[Node]:
+    if output.mime == "text/plain":
+        return [{"t": "CodeBlock", "c": [attributes(), output.text]}]
+    blocks = read(output.text, HTML if output.mime == "text/html" else TEXT)["blocks"]
+    return list(elements(blocks, "Table")) if output.mime == "text/html" else blocks
+
+
+def inlines(text: str) -> list[Node]:
+    """Return one paragraph of Markdown as inline elements."""
+    blocks = read(text, TEXT)["blocks"]
+    return blocks[0]["c"] if blocks and blocks[0]["t"] == "Para" else [{"t": "Str", "c": text}]
+
+
+def _as_list(value: Any) -> list[str]:
+    if value is None:
+        return []
+    return [str(item) for item in value] if isinstance(value, list) else [str(value)]
