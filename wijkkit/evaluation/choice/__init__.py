@@ -1,0 +1,6 @@
+"""Which interventions fit this wijk's goals: criteria, ranking, its stability, a package."""
+
+from wijkkit.evaluation.choice.choose import Choice, choose
+from wijkkit.evaluation.choice.package import Package, choose_package
+
+__all__ = ["Choice", "Package", "choose", "choose_package"]

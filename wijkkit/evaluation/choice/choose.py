@@ -1,0 +1,207 @@
+"""Rank a catalogue of interventions for one wijk's goals."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from wijkkit.errors import EstimationError, Problem
+from wijkkit.evaluation.choice.criteria import CRITERIA, Context, scores
+from wijkkit.evaluation.choice.package import Package, choose_package
+from wijkkit.evaluation.choice.ranking import (
+    changed_weights,
+    criterion_flows,
+    normalised,
+    rank_stability,
+    ranks,
+)
+from wijkkit.study.settings import ChoiceSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A ranking that can be opened.
+
+    Parameters
+    ----------
+    ranking : DataFrame
+        One row per candidate, best first: ``intervention, name, weighted_sum, rank, net_flow,
+        outranking_rank, first, top_three, best_rank, worst_rank, unknown``. `rank` is that of
+        the weighted sum, `outranking_rank` that of PROMETHEE II; the four after it say how the
+        rank moves with the weights; `unknown` counts criteria of which nothing is known.
+    scores : DataFrame
+        One row per candidate and criterion: ``intervention, criterion, weight, score, known,
+        contribution, reason``. Contributions add up to the weighted sum.
+    weights : dict of str to float
+        As used: they add up to one.
+    unserved : tuple of str
+        Goals that no candidate works on.
+    package : Package or None
+        The best combination; None without a budget.
+    agreement : float
+        Kendall's tau-b between the two rankings, absent with fewer than two candidates.
+    """
+
+    ranking: pd.DataFrame
+    scores: pd.DataFrame
+    weights: dict[str, float]
+    unserved: tuple[str, ...]
+    package: Package | None
+    agreement: float
+
+
+def choose(
+    candidates: pd.DataFrame,
+    goals: pd.DataFrame,
+    *,
+    settings: ChoiceSettings | None = None,
+    weights: Mapping[str, float] | None = None,
+    budget: float | None = None,
+    running: Collection[str] = (),
+    factors: Collection[str] = (),
+    language: str = "nl",
+) -> Choice:
+    """Rank the interventions of a catalogue for a wijk's goals.
+
+    Parameters
+    ----------
+    candidates : DataFrame
+        The catalogue, see `wijkkit.loaders.catalogue.read_catalogue`.
+    goals : DataFrame
+        ``goal, label`` and, where goals differ in it, ``priority`` (above zero).
+    settings : ChoiceSettings, optional
+        Weights, budget, thresholds and draws; those of ``choice:`` in study.yml.
+    weights, budget : optional
+        Instead of those in `settings`: what the network moves.
+    running : collection of str
+        Interventions that already run in this wijk.
+    factors : collection of str
+        Risk and protective factors that ask attention in this wijk.
+    language : {"nl", "en"}
+        Of the reasons.
+
+    Raises
+    ------
+    EstimationError
+        There is no candidate or no goal, a weight names no criterion, or a priority is not
+        above zero.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> catalogue = pd.DataFrame({"intervention": ["play", "talk"], "name": ["Play", "Talk"],
+    ...     "goals": [("outdoor",), ("support",)], "factors": [(), ()], "evidence": [3.0, 1.0],
+    ...     "reach": [40.0, 30.0], "reach_low_ses": [40.0, 10.0], "cost": [5000.0, 4000.0],
+    ...     "strengthens": [(), ()], "overlaps": [(), ()]})
+    >>> goals = pd.DataFrame({"goal": ["outdoor"], "label": ["More outdoor play"]})
+    >>> found = choose(catalogue, goals, language="en")
+    >>> found.ranking["intervention"].tolist(), found.unserved
+    (['play', 'talk'], ())
+    """
+    settings = settings or ChoiceSettings()
+    used = {**settings.weights.model_dump(), **(weights or {})}
+    budget = settings.budget if budget is None else budget
+    _check(candidates, goals, used)
+    weight = normalised(np.array([used[criterion] for criterion in CRITERIA]))
+    context = _context(candidates, goals, budget, running, factors, language)
+    found = scores(candidates, context)
+    matrix = found["score"].to_numpy().reshape(len(candidates), len(CRITERIA))
+    total = matrix @ weight
+    flow = criterion_flows(matrix, settings.indifference, settings.preference) @ weight
+    drawn = changed_weights(weight, settings.concentration, settings.draws, settings.seed)
+    ranking = pd.DataFrame(
+        {
+            "intervention": candidates["intervention"].to_numpy(),
+            "name": candidates["name"].to_numpy(),
+            "weighted_sum": total,
+            "rank": ranks(total),
+            "net_flow": flow,
+            "outranking_rank": ranks(flow),
+        }
+    ).join(rank_stability(matrix, drawn))
+    ranking["unknown"] = (~found["known"].to_numpy().reshape(matrix.shape)).sum(axis=1)
+    found["weight"] = np.tile(weight, len(candidates))
+    found["contribution"] = found["score"] * found["weight"]
+    served = {goal for row in candidates["goals"] for goal in row}
+    package = None
+    if budget is not None:
+        package = _package(candidates, total, goals, budget, running)
+    return Choice(
+        ranking=ranking.sort_values(["rank", "outranking_rank", "name"]).reset_index(drop=True),
+        scores=found[_SCORE_COLUMNS],
+        weights=dict(zip(CRITERIA, weight.tolist(), strict=True)),
+        unserved=tuple(goal for goal in goals["goal"] if goal not in served),
+        package=package,
+        agreement=float(pd.Series(total).corr(pd.Series(flow), method="kendall")),
+    )
+
+
+_SCORE_COLUMNS = ["intervention", "criterion", "weight", "score", "known", "contribution", "reason"]
+
+
+def _check(candidates: pd.DataFrame, goals: pd.DataFrame, weights: Mapping[str, float]) -> None:
+    problems = []
+    if candidates.empty:
+        problems.append(Problem("no interventions to choose from", remedy="Fill the catalogue."))
+    if goals.empty:
+        problems.append(Problem("no goals to choose for", remedy="Add goals to study.yml."))
+    for name in sorted(set(weights) - set(CRITERIA)):
+        problems.append(
+            Problem(
+                f"unknown criterion '{name}'",
+                found=name,
+                expected=", ".join(CRITERIA),
+                remedy="Use one of these.",
+            )
+        )
+    if "priority" in goals and not (goals["priority"] > 0).all():
+        problems.append(
+            Problem(
+                "a goal without a priority above zero",
+                found=", ".join(goals.loc[~(goals["priority"] > 0), "goal"]),
+                remedy="Give each goal a priority, or leave the goal out.",
+            )
+        )
+    if problems:
+        raise EstimationError(problems)
+
+
+def _context(
+    candidates: pd.DataFrame,
+    goals: pd.DataFrame,
+    budget: float | None,
+    running: Collection[str],
+    factors: Collection[str],
+    language: str,
+) -> Context:
+    priority = goals["priority"] if "priority" in goals else pd.Series(1.0, goals.index)
+    dearest = candidates["cost"].max()
+    return Context(
+        goals=dict(zip(goals["goal"], priority, strict=True)),
+        goal_labels=dict(zip(goals["goal"], goals["label"], strict=True)),
+        factors=tuple(factors),
+        running=tuple(running),
+        reference_cost=budget or (0.0 if pd.isna(dearest) else float(dearest)),
+        language=language,
+    )
+
+
+def _package(
+    candidates: pd.DataFrame,
+    value: np.ndarray,
+    goals: pd.DataFrame,
+    budget: float,
+    running: Collection[str],
+) -> Package:
+    runs = candidates["intervention"].isin(set(running)).to_numpy()
+    covered = {goal for row in candidates.loc[runs, "goals"] for goal in row}
+    return choose_package(
+        candidates[~runs].reset_index(drop=True),
+        value[~runs],
+        list(goals["goal"]),
+        budget=budget,
+        covered=covered,
+    )

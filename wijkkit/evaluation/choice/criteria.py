@@ -1,0 +1,179 @@
+"""Score each candidate on each criterion, with the reason in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from wijkkit.language import number, percentage, text
+
+CRITERIA = ("goal_fit", "factor_fit", "evidence", "reach", "equity", "fit_running", "cost")
+
+#: Highest level of evidence of the recognised databases of interventions.
+HIGHEST_EVIDENCE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a wijk asks of an intervention.
+
+    Parameters
+    ----------
+    goals : mapping of str to float
+        Goal -> priority (more than zero).
+    goal_labels : mapping of str to str
+        Goal -> how readers call it.
+    factors : tuple of str
+        Risk and protective factors that ask attention here.
+    running : tuple of str
+        Interventions that already run here.
+    reference_cost : float
+        The cost that scores zero: the budget, or the dearest candidate.
+    language : str
+    """
+
+    goals: Mapping[str, float]
+    goal_labels: Mapping[str, str]
+    factors: tuple[str, ...]
+    running: tuple[str, ...]
+    reference_cost: float
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """A score from 0 to 1, whether it was known, and why."""
+
+    value: float
+    known: bool
+    reason: str
+
+
+def scores(candidates: pd.DataFrame, context: Context) -> pd.DataFrame:
+    """Return one row per candidate and criterion: score, known, reason.
+
+    Parameters
+    ----------
+    candidates : DataFrame
+        The catalogue, see `wijkkit.loaders.catalogue`.
+    context : Context
+
+    Returns
+    -------
+    DataFrame
+        ``intervention, criterion, score, known, reason``. What the catalogue does not say
+        scores 0, `known` is False and the reason says so.
+    """
+    rows = [
+        (candidate["intervention"], criterion, score.value, score.known, score.reason)
+        for candidate in candidates.to_dict("records")
+        for criterion, score in _scores_of(candidate, context)
+    ]
+    return pd.DataFrame(rows, columns=["intervention", "criterion", "score", "known", "reason"])
+
+
+def _scores_of(candidate: dict, context: Context) -> Iterator[tuple[str, Score]]:
+    for criterion in CRITERIA:
+        yield criterion, _FUNCTIONS[criterion](candidate, context)
+
+
+def _say(key: str, context: Context, **fields: object) -> str:
+    return text(f"choice.reason.{key}", context.language, **fields)
+
+
+def _unknown(criterion: str, context: Context) -> Score:
+    return Score(0.0, False, _say(f"{criterion}_unknown", context))
+
+
+def _names(values: Iterable[str], context: Context) -> str:
+    return ", ".join(context.goal_labels.get(value, value) for value in values)
+
+
+def _goal_fit(candidate: dict, context: Context) -> Score:
+    served = [goal for goal in context.goals if goal in candidate["goals"]]
+    if not served:
+        return Score(0.0, True, _say("goal_fit_none", context))
+    total = sum(context.goals.values())
+    value = sum(context.goals[goal] for goal in served) / total
+    return Score(value, True, _say("goal_fit", context, goals=_names(served, context)))
+
+
+def _factor_fit(candidate: dict, context: Context) -> Score:
+    if not context.factors:
+        return _unknown("factor_fit", context)
+    hit = [factor for factor in context.factors if factor in candidate["factors"]]
+    reason = (
+        _say("factor_fit", context, factors=", ".join(hit), n=len(hit), of=len(context.factors))
+        if hit
+        else _say("factor_fit_none", context)
+    )
+    return Score(len(hit) / len(context.factors), True, reason)
+
+
+def _evidence(candidate: dict, context: Context) -> Score:
+    level = candidate["evidence"]
+    if pd.isna(level):
+        return _unknown("evidence", context)
+    if level == 0:
+        return Score(0.0, True, _say("evidence_none", context))
+    label = text(f"choice.evidence_level.{int(level)}", context.language)
+    return Score(level / HIGHEST_EVIDENCE, True, _say("evidence", context, level=label))
+
+
+def _reach(candidate: dict, context: Context) -> Score:
+    reach = candidate["reach"]
+    if pd.isna(reach):
+        return _unknown("reach", context)
+    return Score(
+        reach / 100, True, _say("reach", context, reach=percentage(reach, context.language))
+    )
+
+
+def _equity(candidate: dict, context: Context) -> Score:
+    reach, low = candidate["reach"], candidate["reach_low_ses"]
+    if pd.isna(reach) or pd.isna(low) or reach == 0:
+        return _unknown("equity", context)
+    reason = _say(
+        "equity",
+        context,
+        low=percentage(low, context.language),
+        reach=percentage(reach, context.language),
+    )
+    return Score(min(1.0, low / reach), True, reason)
+
+
+def _fit_running(candidate: dict, context: Context) -> Score:
+    if candidate["intervention"] in context.running:
+        return Score(0.0, True, _say("fit_running_already", context))
+    overlap = [name for name in context.running if name in candidate["overlaps"]]
+    if overlap:
+        return Score(0.0, True, _say("fit_running_overlap", context, others=", ".join(overlap)))
+    stronger = [name for name in context.running if name in candidate["strengthens"]]
+    if stronger:
+        return Score(1.0, True, _say("fit_running", context, others=", ".join(stronger)))
+    return Score(0.5, True, _say("fit_running_neutral", context))
+
+
+def _cost(candidate: dict, context: Context) -> Score:
+    cost = candidate["cost"]
+    if pd.isna(cost):
+        return _unknown("cost", context)
+    value = 1.0 if context.reference_cost == 0 else max(0.0, 1 - cost / context.reference_cost)
+    fields = {
+        "cost": number(cost, context.language),
+        "reference": number(context.reference_cost, context.language),
+    }
+    return Score(value, True, _say("cost", context, **fields))
+
+
+_FUNCTIONS: Mapping[str, Callable[[dict, Context], Score]] = {
+    "goal_fit": _goal_fit,
+    "factor_fit": _factor_fit,
+    "evidence": _evidence,
+    "reach": _reach,
+    "equity": _equity,
+    "fit_running": _fit_running,
+    "cost": _cost,
+}

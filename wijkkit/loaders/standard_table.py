@@ -1,0 +1,66 @@
+"""A table of another kind than the survey, read by a codebook of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from wijkkit.errors import DataError, Problem
+from wijkkit.loaders.recode import recode
+from wijkkit.loaders.source_file import read_source
+from wijkkit.study import Study
+from wijkkit.study.codebook import Column
+from wijkkit.study.model import TableSource
+
+
+def read_standard_table(
+    study: Study, source: TableSource, place: str, columns: Mapping[str, Column]
+) -> pd.DataFrame:
+    """Read the columns of a table as its codebook says.
+
+    Parameters
+    ----------
+    study : Study
+    source : TableSource
+        What study.yml says of the file.
+    place : str
+        Where study.yml says so, for messages.
+    columns : mapping of str to Column
+        Standard name -> its column in the file, type and values. A column that is not required
+        and not in the file is missing throughout.
+
+    Returns
+    -------
+    DataFrame
+        The columns, in order; the index holds the rows as a researcher counts them.
+
+    Raises
+    ------
+    DataError
+        The file cannot be read, lacks required columns, or holds values that do not fit; all of
+        it is reported at once.
+    """
+    table = read_source(study.path(source.path), source, place)
+    problems: list[Problem] = []
+    found = {}
+    for name, column in columns.items():
+        if column.source in table.cells:
+            found[name], mistakes = recode(table, column.source, column)
+            problems.extend(mistakes)
+        elif column.required:
+            problems.append(
+                Problem(
+                    f"column '{column.source}' is missing",
+                    file=table.file,
+                    found=", ".join(table.cells.columns[:20]),
+                    expected=column.source,
+                    remedy="Add it, or correct its name.",
+                )
+            )
+        else:
+            numeric = column.type in ("integer", "number")
+            found[name] = pd.Series(float("nan") if numeric else None, index=table.cells.index)
+    if problems:
+        raise DataError(problems)
+    return pd.DataFrame(found, columns=list(columns))
