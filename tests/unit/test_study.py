@@ -1,0 +1,220 @@
+"""A study is read whole, and everything wrong in it is said at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from wijkkit.errors import ParameterError, StudyError
+from wijkkit.study import open_study
+
+STUDY = """
+title: Proef
+city: {name: Proefstad}
+programme: {name: Programma, start: 2018-09-01}
+waves:
+  - {id: "2018", label: meting 1, start: 2018-05-01, end: 2018-07-31}
+  - {id: "2021", label: {nl: meting 2, en: wave 2}, start: 2021-04-01, end: 2021-07-31}
+groupings:
+  - id: ses
+    label: opleiding
+    column: ses
+    groups: [{id: low, label: laag}, {id: high, label: hoog}]
+goals:
+  - {id: play, label: Meer buitenspelen, indicator: play, domain: gezond, target: {value: 60, wave: "2021"}}
+sources:
+  survey:
+    - {id: enquete, path: enquete.csv}
+"""
+CODEBOOK = """
+columns:
+  respondent: {source: nr, type: code}
+  area: {source: buurt, type: code}
+  age: {source: leeftijd, type: integer}
+  wave: {source: meting, type: code}
+  ses: {source: opl, type: category, values: {"1": low, "2": high}}
+  days: {source: dagen, type: integer}
+"""
+INDICATORS = """
+play:
+  label: Speelt voldoende buiten
+  function: outdoor_play_days
+  columns: {days: days}
+  question_version: proef
+  direction: higher
+  goal: play
+"""
+WIJKEN = {
+    "noord": "wijk: noord\nname: Noord\ncode: BU1\narm: programme\npair: a\n",
+    "zuid": "wijk: zuid\nname: Zuid\ncode: BU2\narm: comparator\npair: a\n",
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "wijken").mkdir()
+    (tmp_path / "study.yml").write_text(STUDY, encoding="utf-8")
+    (tmp_path / "codebook.yml").write_text(CODEBOOK, encoding="utf-8")
+    (tmp_path / "indicators.yml").write_text(INDICATORS, encoding="utf-8")
+    for slug, content in WIJKEN.items():
+        (tmp_path / "wijken" / f"{slug}.yml").write_text(content, encoding="utf-8")
+    return tmp_path
+
+
+def replace(folder: Path, file: str, old: str, new: str) -> None:
+    path = folder / file
+    content = path.read_text(encoding="utf-8")
+    assert old in content
+    path.write_text(content.replace(old, new), encoding="utf-8")
+
+
+def test_a_study_holds_what_its_files_say(folder):
+    study = open_study(folder)
+    assert [wave.id for wave in study.waves] == ["2018", "2021"]
+    assert list(study.neighbourhoods) == ["noord", "zuid"]
+    assert study.text(study.waves[1].label) == "meting 2"
+    assert study.areas().loc[0, "code"] == "BU1"
+    assert study.runs == (folder / "runs").resolve()
+
+
+def test_a_study_is_found_from_a_folder_below(folder, monkeypatch):
+    below = folder / "notebooks" / "wijk"
+    below.mkdir(parents=True)
+    monkeypatch.chdir(below)
+    assert open_study(folder.name).folder == folder.resolve()
+
+
+def test_a_study_shows_itself_escaped(folder):
+    replace(folder, "study.yml", "title: Proef", 'title: "<script>x</script>"')
+    study = open_study(folder)
+    assert "<script>" not in study._repr_html_()
+    assert "&lt;script&gt;" in study._repr_html_()
+    assert "2 neighbourhoods, 2 waves, 1 indicators" in repr(study)
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "message"),
+    [
+        ("study.yml", "waves:", "wavs:", "study.yml, wavs: unknown key. Did you mean 'waves'?"),
+        (
+            "study.yml",
+            "start: 2021-04-01",
+            "start: gisteren",
+            "study.yml, waves.1.start: input should be a valid date",
+        ),
+        (
+            "study.yml",
+            "2021-04-01",
+            "2018-06-01",
+            "study.yml, waves.2021: waves overlap or are not in order (found starts 2018-06-01; expected after 2018-07-31). Put the waves in order of time.",
+        ),
+        (
+            "study.yml",
+            "indicator: play,",
+            "indicator: pley,",
+            "study.yml, goals.play.indicator: unknown indicator 'pley' (found pley; expected play). Did you mean 'play'?",
+        ),
+        (
+            "study.yml",
+            "column: ses",
+            "column: sess",
+            "study.yml, groupings.ses.column: unknown column 'sess'",
+        ),
+        (
+            "study.yml",
+            "value: 60",
+            "value: veel",
+            "study.yml, goals.0.target.value: input should be a valid number (found veel). Correct the value.",
+        ),
+        (
+            "codebook.yml",
+            "age:",
+            "leeftijd:",
+            "codebook.yml, columns: column 'age' is missing (expected area, age). Add it.",
+        ),
+        (
+            "codebook.yml",
+            "type: integer}\n  wave",
+            "type: getal}\n  wave",
+            "codebook.yml, columns.age.type: input should be 'code', 'category'",
+        ),
+        (
+            "codebook.yml",
+            "{source: nr,",
+            "{source: {enquette: nr},",
+            "codebook.yml, columns.respondent.source: unknown survey source 'enquette' (found enquette; expected enquete). Did you mean 'enquete'?",
+        ),
+        (
+            "indicators.yml",
+            "direction: higher",
+            "direction: up",
+            "indicators.yml, play.direction: input should be 'higher' or 'lower' (found up). Correct the value.",
+        ),
+        (
+            "indicators.yml",
+            "{days: days}",
+            "{days: dayz}",
+            "indicators.yml, play.columns.days: unknown column 'dayz'",
+        ),
+        (
+            "wijken/zuid.yml",
+            "arm: comparator",
+            "arm: programme",
+            "wijken/, arm: programme wijken without any comparator",
+        ),
+        (
+            "wijken/zuid.yml",
+            "wijk: zuid",
+            "wijk: ../zuid",
+            "wijken/zuid.yml, wijk: value error, use lower-case letters, digits and single hyphens only",
+        ),
+        (
+            "wijken/zuid.yml",
+            "wijk: zuid",
+            "wijk: oost",
+            "wijken/zuid.yml, wijk: the file is named otherwise than its wijk (found oost; expected zuid). Give both the same name.",
+        ),
+        (
+            "wijken/zuid.yml",
+            "code: BU2",
+            "code: 0363",
+            'wijken/zuid.yml, line 3: a value YAML would read as something else (found 0363; expected "0363")',
+        ),
+        (
+            "wijken/zuid.yml",
+            "code: BU2",
+            "code: BU1",
+            "wijken/, code: code 'BU1' is there 2 times. Give each its own.",
+        ),
+        ("wijken/zuid.yml", "pair: a", "pair: b", "wijken/, pair: pair 'a' is not a pair"),
+    ],
+)
+def test_a_mistake_is_named_with_its_place_and_remedy(folder, file, old, new, message):
+    replace(folder, file, old, new)
+    with pytest.raises(StudyError) as caught:
+        open_study(folder)
+    assert message in str(caught.value)
+
+
+def test_mistakes_in_several_files_are_reported_together(folder):
+    replace(folder, "study.yml", "title: Proef", "titel: Proef")
+    replace(folder, "codebook.yml", "type: integer}\n  wave", "type: getal}\n  wave")
+    replace(folder, "indicators.yml", "direction: higher", "direction: up")
+    with pytest.raises(StudyError) as caught:
+        open_study(folder)
+    assert {problem.file for problem in caught.value.problems} == {
+        "study.yml",
+        "codebook.yml",
+        "indicators.yml",
+    }
+
+
+def test_an_unknown_wijk_names_the_known_ones(folder):
+    with pytest.raises(ParameterError, match="unknown wijk 'west'.*expected noord, zuid"):
+        open_study(folder).neighbourhood("west")
+
+
+def test_a_folder_without_study_says_how_to_make_one(tmp_path):
+    with pytest.raises(StudyError, match="there is no study here.*wijkkit demo"):
+        open_study(tmp_path)
