@@ -16,6 +16,8 @@ from wijkkit.study.settings import (
     ChoiceSettings,
     DisclosureSettings,
     EvaluationSettings,
+    LogicModelSettings,
+    ProcessSettings,
     RegistrySettings,
     ReportSettings,
 )
@@ -104,6 +106,8 @@ class SurveySource(Model):
     #: Decimal sign and separator of a csv file; nothing is guessed.
     decimal: Literal[".", ","] = "."
     separator: str = ","
+    #: Sheet of a workbook; needed where several sheets hold something.
+    sheet: str | None = None
 
 
 class AreaFigureSource(Model):
@@ -126,6 +130,8 @@ class AreaFigureSource(Model):
     #: Decimal sign and separator of a csv file; nothing is guessed.
     decimal: Literal[".", ","] = "."
     separator: str = ","
+    #: Sheet of a workbook; needed where several sheets hold something.
+    sheet: str | None = None
 
 
 class BorderSource(Model):
@@ -148,6 +154,8 @@ class TableSource(Model):
     #: Decimal sign and separator of a csv file; nothing is guessed.
     decimal: Literal[".", ","] = "."
     separator: str = ","
+    #: Sheet of a workbook; needed where several sheets hold something.
+    sheet: str | None = None
 
 
 class Sources(Model):
@@ -195,5 +203,7 @@ class StudyFile(Model):
     disclosure: DisclosureSettings = DisclosureSettings()
     registry: RegistrySettings = RegistrySettings()
     choice: ChoiceSettings = ChoiceSettings()
+    process: ProcessSettings = ProcessSettings()
+    logic_model: LogicModelSettings = LogicModelSettings()
     report: ReportSettings = ReportSettings()
     output: Output = Output()

@@ -3,6 +3,8 @@
 from wijkkit.study.settings.choice import ChoiceSettings
 from wijkkit.study.settings.disclosure import DisclosureSettings
 from wijkkit.study.settings.evaluation import EvaluationSettings
+from wijkkit.study.settings.logic_model import LogicModelSettings
+from wijkkit.study.settings.process import ProcessSettings
 from wijkkit.study.settings.registry import RegistrySettings
 from wijkkit.study.settings.report import ReportSettings
 
@@ -10,6 +12,8 @@ __all__ = [
     "ChoiceSettings",
     "DisclosureSettings",
     "EvaluationSettings",
+    "LogicModelSettings",
+    "ProcessSettings",
     "RegistrySettings",
     "ReportSettings",
 ]
