@@ -1,0 +1,34 @@
+"""From released tables to figures, tables and sentences.
+
+``wijkkit.show.goals_figure(view)`` and its neighbours take a view of the released tables (of a
+wijk or of the city) and return something that shows itself in a notebook and in a report.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+_SHOWN = {
+    "change": ("change_figure", "change_sentences", "change_table"),
+    "definitions": ("definitions",),
+    "forest": ("forest_figure", "forest_table"),
+    "gap": ("gap_figure", "gap_sentences", "gap_table"),
+    "goals": ("goals_figure", "goals_sentences", "goals_table"),
+    "map": ("city_map",),
+    "position": ("position_figure",),
+    "profile": ("profile_sentence", "profile_table"),
+}
+_MODULES = {name: module for module, names in _SHOWN.items() for name in names}
+
+__all__ = sorted(_MODULES)
+
+
+def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        return getattr(importlib.import_module(f"wijkkit.show.{_MODULES[name]}"), name)
+    raise AttributeError(f"module 'wijkkit.show' has no attribute '{name}'")
+
+
+def __dir__() -> list[str]:
+    return __all__

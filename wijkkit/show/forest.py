@@ -1,4 +1,4 @@
-"""The effect per outcome and method: estimates with intervals, and each test's floor."""
+"""The effect by every method: a panel per outcome, and the table with each test's floor."""
 
 from __future__ import annotations
 
@@ -11,100 +11,104 @@ from matplotlib.figure import Figure
 from wijkkit.language import number, text
 from wijkkit.released import CityView
 from wijkkit.show.output import ShownFigure, ShownTable
-from wijkkit.show.theme import CITY, INK, OWN, PALE, style
+from wijkkit.show.theme import INK, OWN, PALE, style
+from wijkkit.tables import EVERYBODY
+
+#: The odds ratio axis; what lies outside is drawn up to the edge.
+_LOWEST, _HIGHEST = 0.1, 10.0
+_TICKS = (0.1, 0.3, 1.0, 3.0, 10.0)
 
 
-def forest_rows(view: CityView, outcome: str, scale: str = "odds_ratio") -> pd.DataFrame:
-    """Return the main effect of one outcome, one row per method."""
+def forest_rows(view: CityView) -> pd.DataFrame:
+    """Return the main effect (odds ratio) of every outcome by every method."""
     effects = view.table("effects")
-    rows = effects[
-        (effects["outcome"] == outcome)
-        & (effects["contrast"] == "did")
-        & (effects["scale"] == scale)
-        & effects["group"].isin(["", "all"])
-    ]
-    return rows.reset_index(drop=True)
+    wanted = (
+        (effects["contrast"] == "did")
+        & (effects["scale"] == "odds_ratio")
+        & effects["group"].isin(["", EVERYBODY])
+    )
+    return effects[wanted].reset_index(drop=True)
 
 
-def forest_figure(view: CityView, outcome: str) -> ShownFigure:
-    """Draw the odds ratio of one outcome by every method, on a log scale around no effect."""
-    rows, language = forest_rows(view, outcome), view.language
-    shown = rows[(rows["status"] == "ok") & rows["lower"].gt(0) & rows["upper"].lt(np.inf)]
-    label = view.study.text(view.study.indicators[outcome].label)
+def forest_figure(view: CityView) -> ShownFigure:
+    """Draw a panel per outcome and a row per method, on a log scale around no effect."""
+    rows, language = forest_rows(view), view.language
+    outcomes, methods = list(rows["outcome"].unique()), list(rows["method"].unique())
+    columns = min(3, max(len(outcomes), 1))
+    lines = -(-max(len(outcomes), 1) // columns)
     with style():
-        figure = Figure(figsize=(7.2, 1.1 + 0.36 * max(len(rows), 1)), layout="constrained")
-        axes = figure.add_subplot()
-        for position, row in enumerate(rows.itertuples()):
-            if row.status == "ok" and row.lower > 0 and np.isfinite(row.upper):
-                axes.plot([row.lower, row.upper], [position] * 2, color=OWN, linewidth=2)
-            if row.status == "ok" and row.estimate > 0:
-                axes.plot(row.estimate, position, "o", color=OWN, markersize=6.5)
-        axes.axvline(1, color=INK, linewidth=1)
-        axes.set_xscale("log")
-        low = min([0.25, *shown["lower"] / 1.15])
-        high = max([4, *shown["upper"] * 1.15])
-        axes.set_xlim(max(low, 0.02), min(high, 50))
-        ticks = [
-            tick
-            for tick in (0.05, 0.1, 0.25, 0.5, 1, 2, 4, 10, 20)
-            if max(low, 0.02) <= tick <= min(high, 50)
-        ]
-        axes.set_xticks(ticks, [number(tick, language, 2 if tick < 1 else 0) for tick in ticks])
-        axes.minorticks_off()
-        names = [textwrap.fill(_method(row, language), 40) for row in rows.itertuples()]
-        axes.set_yticks(range(len(rows)), names)
-        axes.set_ylim(len(rows) - 0.4, -0.8)
-        axes.grid(axis="x", color=PALE, linewidth=0.8)
-        axes.set_xlabel(text("effect_show.axis", language), color=CITY)
+        figure = Figure(figsize=(8.2, lines * (1.1 + 0.24 * len(methods))), layout="constrained")
+        panels = figure.subplots(lines, columns, squeeze=False, sharex=True, sharey=True).ravel()
+        for axes, outcome in zip(panels, outcomes, strict=False):
+            _draw_panel(axes, rows[rows["outcome"] == outcome], methods)
+            title = view.study.text(view.study.indicators[outcome].label)
+            axes.set_title(textwrap.fill(title, 26), loc="left", fontsize=9)
+        for axes in panels[len(outcomes) :]:
+            axes.set_visible(False)
+        _label_axes(panels[0], methods, language)
+        figure.supxlabel(text("effect_show.axis", language), fontsize=8.5)
+    described = " ".join(_sentence(view, row) for row in rows.itertuples())
     return ShownFigure(
         figure,
-        alt=text(
-            "effect_show.alt",
-            language,
-            outcome=label,
-            rows=" ".join(_sentence(row, language) for row in rows.itertuples()),
-        ),
-        caption=text("effect_show.caption", language, outcome=label),
-        data=forest_table(view, outcome).data,
+        alt=text("effect_show.alt", language, rows=described),
+        caption=text("effect_show.caption", language),
+        data=forest_table(view).data,
     )
 
 
-def forest_table(view: CityView, outcome: str) -> ShownTable:
-    """Return every method with its odds ratio, interval, p-value and floor."""
-    rows, language = forest_rows(view, outcome), view.language
-    heads = [
-        text(f"effect_show.head.{key}", language)
-        for key in ("method", "estimate", "p", "floor", "remark")
-    ]
+def _draw_panel(axes, rows: pd.DataFrame, methods: list[str]) -> None:
+    axes.axvline(1, color=INK, linewidth=1)
+    for row in rows.itertuples():
+        if row.status != "ok":
+            continue
+        position = methods.index(row.method)
+        limits = np.clip([row.lower, row.upper], _LOWEST, _HIGHEST)
+        if not np.isnan(limits).any():
+            axes.plot(limits, [position] * 2, color=OWN, linewidth=2)
+        if _LOWEST <= row.estimate <= _HIGHEST:
+            axes.plot(row.estimate, position, "o", color=OWN, markersize=5)
+    axes.set_xscale("log")
+    axes.set_xlim(_LOWEST, _HIGHEST)
+    axes.grid(axis="x", color=PALE, linewidth=0.8)
+
+
+def _label_axes(axes, methods: list[str], language: str) -> None:
+    axes.set_xticks(_TICKS, [number(tick, language, 1 if tick < 1 else 0) for tick in _TICKS])
+    axes.minorticks_off()
+    names = [textwrap.fill(text(f"effect.method.{method}", language), 34) for method in methods]
+    axes.set_yticks(range(len(methods)), names, fontsize=8)
+    axes.set_ylim(len(methods) - 0.4, -0.6)
+
+
+def forest_table(view: CityView) -> ShownTable:
+    """Return every outcome and method with odds ratio, interval, p-value and floor, as text."""
+    language = view.language
+    keys = ("outcome", "method", "estimate", "p", "floor", "remark")
+    heads = [text(f"effect_show.head.{key}", language) for key in keys]
     cells = [
         [
-            _method(row, language),
+            view.study.text(view.study.indicators[row.outcome].label),
+            text(f"effect.method.{row.method}", language),
             _estimate(row, language),
             _p(row.p, language),
             _p(row.floor, language),
-            _remark(row, language),
+            text(f"effect.reason.{row.reason}", language) if row.reason else "",
         ]
-        for row in rows.itertuples()
+        for row in forest_rows(view).itertuples()
     ]
-    label = view.study.text(view.study.indicators[outcome].label)
     return ShownTable(
-        pd.DataFrame(cells, columns=heads),
-        text("effect_show.table_caption", language, outcome=label),
+        pd.DataFrame(cells, columns=heads), text("effect_show.table_caption", language)
     )
-
-
-def _method(row, language: str) -> str:
-    return text(f"effect.method.{row.method}", language)
 
 
 def _estimate(row, language: str) -> str:
     if row.status != "ok" or pd.isna(row.estimate):
-        return text("show.status.missing", language)
+        return text("effect_show.absent", language)
     value = number(row.estimate, language, 2)
     if pd.isna(row.lower) or pd.isna(row.upper):
         return value
-    lower = number(row.lower, language, 2)
     upper = number(row.upper, language, 2) if np.isfinite(row.upper) else "∞"
+    lower = number(row.lower, language, 2)
     return text("show.value_with_interval", language, value=value, lower=lower, upper=upper)
 
 
@@ -112,9 +116,7 @@ def _p(value: float, language: str) -> str:
     return "" if pd.isna(value) else number(value, language, 3)
 
 
-def _remark(row, language: str) -> str:
-    return text(f"effect.reason.{row.reason}", language) if row.reason else ""
-
-
-def _sentence(row, language: str) -> str:
-    return f"{_method(row, language)}: {_estimate(row, language)}."
+def _sentence(view: CityView, row) -> str:
+    outcome = view.study.text(view.study.indicators[row.outcome].label)
+    method = text(f"effect.method.{row.method}", view.language)
+    return f"{outcome}, {method}: {_estimate(row, view.language)}."
