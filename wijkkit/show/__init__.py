@@ -11,7 +11,8 @@ from typing import Any
 
 _SHOWN = {
     "change": ("change_figure", "change_sentences", "change_table"),
-    "definitions": ("definitions",),
+    "definitions": ("definition_sentences",),
+    "explore": ("explore_figure",),
     "forest": ("forest_figure", "forest_table"),
     "gap": ("gap_figure", "gap_sentences", "gap_table"),
     "goals": ("goals_figure", "goals_sentences", "goals_table"),

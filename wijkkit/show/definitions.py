@@ -8,7 +8,7 @@ from wijkkit.show.output import ShownText, bullets, plain
 from wijkkit.show.select import goals_with_indicator
 
 
-def definitions(view: CityView) -> ShownText:
+def definition_sentences(view: CityView) -> ShownText:
     """Say for each goal's indicator which question it rests on and whom it concerns."""
     return bullets(
         [

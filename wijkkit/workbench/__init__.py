@@ -1,0 +1,1 @@
+"""For those who sit at the workbench: interactive panels in JupyterLab."""
