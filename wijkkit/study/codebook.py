@@ -22,7 +22,9 @@ class Column(Model):
         `category` holds the standard values of `values`.
     values : dict of str to str, int or float
         Raw value -> standard value: every recode is written here. Raw values are written as text.
-    labels : dict of str to str
+        All raw values must be listed, except those of a `code` or `text` column, which may be
+        recoded in part.
+    labels : dict of str to str, int or float
         Value label as it stands in the file -> standard value, for files that hold labels.
     missing : tuple
         User-missing codes, beside those that the file itself declares.
@@ -35,7 +37,7 @@ class Column(Model):
     source: str | dict[Key, str]
     type: Literal["code", "category", "integer", "number", "text", "date"]
     values: dict[str, str | int | float] = Field(default_factory=dict)
-    labels: dict[str, str] = Field(default_factory=dict)
+    labels: dict[str, str | int | float] = Field(default_factory=dict)
     missing: tuple[str | int | float, ...] = ()
     minimum: float | None = None
     maximum: float | None = None

@@ -159,7 +159,7 @@ class TableSource(Model):
 
 
 class Sources(Model):
-    survey: tuple[SurveySource, ...] = Field(min_length=1)
+    survey: tuple[SurveySource, ...] = ()
     area_figures: tuple[AreaFigureSource, ...] = ()
     borders: tuple[BorderSource, ...] = ()
     key_figures: TableSource | None = None
@@ -195,7 +195,7 @@ class StudyFile(Model):
     language: Literal["nl", "en"] = "nl"
     city: City
     programme: Programme
-    waves: tuple[Wave, ...] = Field(min_length=1)
+    waves: tuple[Wave, ...] = ()
     groupings: tuple[Grouping, ...] = ()
     goals: tuple[Goal, ...] = ()
     sources: Sources

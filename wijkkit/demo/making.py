@@ -1,0 +1,70 @@
+"""Make the demo: a fictional study with all its files, in the formats researchers have."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from wijkkit.demo.city import build_city
+from wijkkit.demo.respondents import simulate
+from wijkkit.demo.study_files import write_study
+from wijkkit.demo.survey_files import write_survey
+from wijkkit.errors import DataError, ParameterError
+
+WIJKEN, SEED = 6, 12
+MAXIMUM_WIJKEN = 99
+
+
+def make_demo(
+    folder: str | Path,
+    data: str | Path,
+    *,
+    wijken: int = WIJKEN,
+    seed: int = SEED,
+    replace: bool = False,
+) -> Path:
+    """Make a demo study.
+
+    Parameters
+    ----------
+    folder : str or Path
+        The study's folder. Files of the study that are there already are kept as they are.
+    data : str or Path
+        The folder for its data.
+    wijken : int
+        How many wijken the city has, 2 to 99.
+    seed : int
+        Same seed, same study.
+    replace : bool
+        Whether data that is there already may be replaced.
+
+    Returns
+    -------
+    Path
+        The study's folder.
+
+    Raises
+    ------
+    ParameterError, StudyError, DataError
+        `wijken` is out of range, the folder holds another study, or there is data already.
+    """
+    if not 2 <= wijken <= MAXIMUM_WIJKEN:
+        raise ParameterError(
+            "a demo city cannot have this many wijken",
+            found=str(wijken),
+            expected=f"2 to {MAXIMUM_WIJKEN}",
+            remedy="Give another number with --wijken.",
+        )
+    folder, data = Path(folder).resolve(), Path(data).resolve()
+    if data.is_dir() and any(data.iterdir()) and not replace:
+        raise DataError(
+            "there is data here already",
+            file=data.name,
+            expected="an empty folder",
+            remedy="Remove it, or replace it with --replace.",
+        )
+    city = build_city(wijken, seed)
+    write_study(folder, data, city)
+    (data / "survey").mkdir(parents=True, exist_ok=True)
+    for wave, people in simulate(city, seed).items():
+        write_survey(people, wave, data / "survey" / f"kindmonitor_{wave}.sav", seed)
+    return folder

@@ -1,0 +1,102 @@
+"""Write the demo's study.yml, codebook.yml, indicators.yml and wijken/."""
+
+from __future__ import annotations
+
+import os
+from importlib.resources import files
+from pathlib import Path
+
+import pandas as pd
+
+from wijkkit.errors import StudyError
+
+TEMPLATES = ("study.yml", "codebook.yml", "indicators.yml")
+#: Where the templates say the data and the output are.
+_DATA, _OUTPUT = "../data", "output: {runs: ../runs, site: ../reports/_site}"
+
+
+def write_study(folder: Path, data: Path, city: pd.DataFrame) -> list[Path]:
+    """Write the study's files that are not there yet; none is overwritten.
+
+    Parameters
+    ----------
+    folder, data : Path
+        The study's folder and its data.
+    city : DataFrame
+        As `wijkkit.demo.city.build_city` gives it.
+
+    Returns
+    -------
+    list of Path
+        The files that were written.
+
+    Raises
+    ------
+    StudyError
+        The folder holds a study of other wijken.
+    """
+    contents = study_files(os.path.relpath(data, folder), city)
+    if (folder / "study.yml").exists():
+        _check_same_wijken(folder, city)
+    written = []
+    for name, content in contents.items():
+        path = folder / name
+        if path.exists():
+            continue
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_text(path, content)
+        written.append(path)
+    return written
+
+
+def study_files(data: str, city: pd.DataFrame) -> dict[str, str]:
+    """Return the study's files: name -> content.
+
+    Parameters
+    ----------
+    data : str
+        The data's folder as seen from the study's.
+    """
+    templates = files("wijkkit.demo") / "study"
+    contents = {name: (templates / name).read_text(encoding="utf-8") for name in TEMPLATES}
+    if data != _DATA:
+        study = contents["study.yml"].replace(f"{_DATA}/", f"{data}/")
+        contents["study.yml"] = study.replace(_OUTPUT, "output: {runs: runs, site: site}")
+    for wijk in city.itertuples():
+        contents[f"wijken/{wijk.wijk}.yml"] = _wijk_file(wijk)
+    return contents
+
+
+def _wijk_file(wijk) -> str:
+    lines = [
+        f"wijk: {wijk.wijk}",
+        f"name: {wijk.name}",
+        f"code: {wijk.code}",
+        f"district: {wijk.district}",
+        f"arm: {wijk.arm}",
+    ]
+    if wijk.arm != "none":
+        lines.append(f"pair: {wijk.pair}")
+    return "\n".join(lines) + "\n"
+
+
+def _check_same_wijken(folder: Path, city: pd.DataFrame) -> None:
+    there = {path.stem for path in (folder / "wijken").glob("*.yml")}
+    if there != set(city["wijk"]):
+        raise StudyError(
+            "there is another study here",
+            file=str(folder),
+            found=f"{len(there)} wijken: {', '.join(sorted(there)[:6])}",
+            expected=f"an empty folder, or the demo's {len(city)} wijken",
+            remedy="Give another folder with --folder.",
+        )
+
+
+def write_text(path: Path, content: str) -> None:
+    """Write a text file whole or not at all."""
+    partial = path.with_name(f".{path.name}.partial")
+    with partial.open("w", encoding="utf-8", newline="\n") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
+    os.replace(partial, path)

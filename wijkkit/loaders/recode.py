@@ -1,0 +1,237 @@
+"""Raw cells to standard values, as codebook.yml says; what does not fit is a mistake, never a guess."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import numpy as np
+import pandas as pd
+
+from wijkkit.errors import Problem
+from wijkkit.loaders.source_table import SourceTable, rows_text
+from wijkkit.study.codebook import Column
+
+_NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?")
+_OTHER_DECIMAL = {".": (",", "a decimal comma"), ",": (".", "a decimal point")}
+_THOUSANDS = re.compile(r"[-+]?\d{1,3}([.,' ]\d{3})+([.,]\d+)?")
+
+#: Column types whose standard values are text.
+TEXT_TYPES = ("code", "category", "text")
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """Why a raw value is no standard value."""
+
+    what: str
+    expected: str
+    remedy: str
+
+
+def recode(table: SourceTable, source: str, column: Column) -> tuple[pd.Series, list[Problem]]:
+    """Return one standard column of a source, and what is wrong with it.
+
+    Parameters
+    ----------
+    table : SourceTable
+    source : str
+        The column's name in the file.
+    column : Column
+        What codebook.yml says of it.
+
+    Returns
+    -------
+    Series
+        Text, or floats for numbers (and for a category whose standard values are all numbers),
+        or dates; missing where the cell is empty or user-missing, and where it is wrong.
+    list of Problem
+        One per kind of mistake, with its rows.
+    """
+    cells = table.cells[source]
+    if not table.written:
+        cells = cells.map(lambda cell: written(cell) if isinstance(cell, bool) else cell)
+    positions, raw_values = pd.factorize(cells.astype(object))
+    declared = table.missing.get(source, ())
+    standard = [
+        None if is_missing(raw, column, declared) else standard_value(raw, table, source, column)
+        for raw in raw_values
+    ]
+    problems = list(_problems(cells, positions, raw_values, standard, table.file, source))
+    known = [None if isinstance(value, Mistake) else value for value in standard]
+    values = np.array([*known, None], dtype=object)[positions]
+    return _typed(values, cells.index, column), problems
+
+
+def is_missing(
+    raw: object, column: Column, declared: Sequence[tuple[float, float] | str] = ()
+) -> bool:
+    """Return whether a cell is empty, or missing by the word of the codebook or of its file."""
+    text = written(raw)
+    if text == "" or text in [written(code) for code in column.missing]:
+        return True
+    for item in declared:
+        if isinstance(item, str):
+            if isinstance(raw, str) and text == item.strip():
+                return True
+        elif isinstance(raw, int | float | np.number) and item[0] <= raw <= item[1]:
+            return True
+    return False
+
+
+def standard_value(raw: object, table: SourceTable, source: str, column: Column) -> object:
+    """Return the standard value of one raw value, or the mistake in it."""
+    text = written(raw)
+    if column.values or column.labels:
+        if text in column.values:
+            return column.values[text]
+        if text in column.labels:
+            return column.labels[text]
+        if column.type not in ("code", "text"):
+            return _unlisted(text, table, source, column)
+    match column.type:
+        case "integer" | "number":
+            return _number(raw, table, column)
+        case "date":
+            return _date(raw, text)
+        case "code" if isinstance(raw, float) and not raw.is_integer():
+            return Mistake("a code that is not whole", "a code", "Correct the cell.")
+    return text
+
+
+def written(raw: object) -> str:
+    """Return a cell as codebook.yml writes it: whole numbers without decimals, text stripped.
+
+    Examples
+    --------
+    >>> written(2.0), written(0.5), written(" BU0599 "), written(True)
+    ('2', '0.5', 'BU0599', 'TRUE')
+    """
+    if isinstance(raw, bool | np.bool_):
+        return str(raw).upper()
+    if isinstance(raw, int | float | np.number):
+        number = float(raw)
+        return str(int(number)) if number.is_integer() else repr(number)
+    if isinstance(raw, datetime) and raw.time() == datetime.min.time():
+        return raw.date().isoformat()
+    if isinstance(raw, date):
+        return raw.isoformat()
+    return str(raw).strip()
+
+
+def _unlisted(text: str, table: SourceTable, source: str, column: Column) -> Mistake:
+    known = ", ".join(list(column.values or column.labels)[:12])
+    if text in table.labels.get(source, {}).values() or (
+        column.values
+        and all(_NUMBER.fullmatch(raw) for raw in column.values)
+        and not _NUMBER.fullmatch(text)
+    ):
+        return Mistake(
+            "a label where a code was expected",
+            known,
+            "Export codes, or list the labels in codebook.yml (labels:).",
+        )
+    return Mistake(
+        "a value that the codebook does not know",
+        known,
+        "Correct the cell, or list the value in codebook.yml (values: or missing:).",
+    )
+
+
+def _number(raw: object, table: SourceTable, column: Column) -> float | Mistake:
+    number = _parsed(raw, table)
+    if isinstance(number, Mistake):
+        return number
+    if not math.isfinite(number):
+        return Mistake("not a finite number", "a number", "Correct the cell.")
+    if column.type == "integer" and not number.is_integer():
+        return Mistake("not a whole number", "a whole number", "Correct the cell.")
+    return number
+
+
+def _parsed(raw: object, table: SourceTable) -> float | Mistake:
+    if isinstance(raw, date):
+        return Mistake(
+            "a date where a number was expected", "a number", "Give the column another format."
+        )
+    if isinstance(raw, int | float | np.number):
+        return float(raw)
+    text = str(raw).strip()
+    if _OTHER_DECIMAL[table.decimal][0] in text:
+        return _not_a_number(text, table.decimal)
+    plain = text.replace(table.decimal, ".")
+    if not _NUMBER.fullmatch(plain):
+        return _not_a_number(text, table.decimal)
+    if not table.written:
+        return Mistake("a number stored as text", "a number", "Give the column the type number.")
+    return float(plain)
+
+
+def _not_a_number(text: str, decimal: str) -> Mistake:
+    other, name = _OTHER_DECIMAL[decimal]
+    if _THOUSANDS.fullmatch(text) and (decimal in text or text.count(other) > 1 or " " in text):
+        return Mistake("a number with thousand separators", "digits only", "Export it without.")
+    if _NUMBER.fullmatch(text.replace(other, ".", 1)) and text.count(other) == 1:
+        return Mistake(
+            name,
+            f"'{decimal}' as the decimal sign",
+            f"Set decimal: '{other}' in study.yml, or export the file again.",
+        )
+    return Mistake(
+        "text where a number was expected",
+        "a number",
+        "Correct the cell, or list it in codebook.yml (missing:) if it means missing.",
+    )
+
+
+def _date(raw: object, text: str) -> pd.Timestamp | Mistake:
+    if isinstance(raw, date):
+        return pd.Timestamp(raw)
+    try:
+        return pd.Timestamp(date.fromisoformat(text))
+    except ValueError:
+        return Mistake("not a date", "year-month-day, as 2021-04-30", "Export dates that way.")
+
+
+def _problems(
+    cells: pd.Series,
+    positions: np.ndarray,
+    raw_values: np.ndarray,
+    standard: list[object],
+    file: str,
+    source: str,
+) -> Iterator[Problem]:
+    kinds = dict.fromkeys(value for value in standard if isinstance(value, Mistake))
+    for mistake in kinds:
+        wrong = [index for index, value in enumerate(standard) if value == mistake]
+        rows = cells.index[np.isin(positions, wrong)]
+        found = [repr(written(raw_values[index]))[:60] for index in wrong]
+        yield Problem(
+            mistake.what,
+            file=file,
+            place=f"column '{source}', {rows_text(list(rows))}",
+            found=", ".join(found[:5]) + (", ..." if len(found) > 5 else ""),
+            expected=mistake.expected,
+            remedy=mistake.remedy,
+        )
+
+
+def _typed(values: np.ndarray, index: pd.Index, column: Column) -> pd.Series:
+    if column.type == "date":
+        return pd.Series(pd.to_datetime(pd.Series(values, index=index)), index=index)
+    if holds_text(column):
+        text = [None if value is None else str(value) for value in values]
+        return pd.Series(text, index=index, dtype="str")
+    return pd.Series(values, index=index).astype(float)
+
+
+def holds_text(column: Column) -> bool:
+    """Return whether a column's standard values are text."""
+    if column.type not in TEXT_TYPES:
+        return False
+    standard = [*column.values.values(), *column.labels.values()]
+    numbers = standard and all(isinstance(value, int | float) for value in standard)
+    return not (column.type == "category" and numbers)

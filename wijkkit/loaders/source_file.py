@@ -1,0 +1,79 @@
+"""Open a table of any format a researcher has, by the ending of its name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from wijkkit.errors import DataError
+from wijkkit.loaders.csv_file import WrittenSource, read_csv
+from wijkkit.loaders.source_table import SourceTable, check_header, check_size
+from wijkkit.loaders.statistical_file import read_statistical
+from wijkkit.loaders.workbook import read_workbook
+
+FORMATS = (".sav", ".zsav", ".dta", ".csv", ".xlsx", ".parquet")
+
+
+def read_source(path: Path, source: WrittenSource, place: str) -> SourceTable:
+    """Read a source file.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    source : SurveySource, AreaFigureSource or TableSource
+        What study.yml says of it.
+    place : str
+        Where study.yml says so, for messages.
+
+    Raises
+    ------
+    DataError
+        The file is missing, has an unknown format or cannot be read.
+    """
+    if not path.is_file():
+        raise DataError(
+            "the file is missing",
+            file=source.path,
+            expected=f"as {place} says",
+            remedy=f"Put it there, or correct {place}.path in study.yml.",
+        )
+    match path.suffix.lower():
+        case ".sav" | ".zsav" | ".dta":
+            return read_statistical(path, source.path, source.encoding)
+        case ".csv":
+            return read_csv(path, source)
+        case ".xlsx":
+            return read_workbook(path, source.path, source.sheet)
+        case ".parquet":
+            return read_parquet(path, source.path)
+    raise DataError(
+        "unknown format",
+        file=source.path,
+        found=path.suffix or "no ending",
+        expected=", ".join(FORMATS),
+        remedy="Export the file in one of these.",
+    )
+
+
+def read_parquet(path: Path, file: str) -> SourceTable:
+    """Read a parquet file without starting threads, so that a caller may fork afterwards."""
+    try:
+        with pq.ParquetFile(path, pre_buffer=False) as parquet:
+            check_size(parquet.metadata.num_rows, file)
+            problems = list(check_header(parquet.schema_arrow.names, file))
+            if problems:
+                raise DataError(problems)
+            cells = parquet.read(use_threads=False).to_pandas(use_threads=False)
+    except (pa.ArrowException, OSError) as error:
+        raise DataError(
+            f"the file cannot be read: {error}".replace(str(path), file),
+            file=file,
+            expected="a complete .parquet file",
+            remedy="Write it again.",
+        ) from None
+    cells.index = pd.RangeIndex(1, len(cells) + 1)
+    return SourceTable(file, cells)

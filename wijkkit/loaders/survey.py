@@ -1,0 +1,134 @@
+"""The survey: its files, read through codebook.yml, as one table of respondents."""
+
+from __future__ import annotations
+
+import difflib
+
+import pandas as pd
+
+from wijkkit.errors import DataError, Problem
+from wijkkit.loaders.recode import holds_text, recode
+from wijkkit.loaders.source_file import read_source
+from wijkkit.loaders.source_table import SourceTable
+from wijkkit.loaders.survey_areas import check_codes, check_waves, place_respondents
+from wijkkit.loaders.survey_schema import check_schema
+from wijkkit.study import Study
+from wijkkit.study.codebook import Codebook, Column
+from wijkkit.study.guard import require_sources
+from wijkkit.study.model import SurveySource
+
+FIRST = ("respondent", "wave", "wijk", "district", "arm", "pair", "age", "weight")
+
+
+def load_survey(study: Study) -> pd.DataFrame:
+    """Read the survey of a study.
+
+    Parameters
+    ----------
+    study : Study
+
+    Returns
+    -------
+    DataFrame
+        One row per respondent of one wave: `respondent, wave, wijk, district, arm, pair, age,
+        weight` and every other standard column of the codebook. Text columns hold text, numbers
+        are floats; a column that a file did not ask is missing for its rows; weights are 1.0
+        where the codebook names none. ``attrs["dropped"]`` counts, per wave, the respondents
+        whose area is unknown or none of the study's.
+
+    Raises
+    ------
+    DataError
+        With everything that is wrong in all files: missing and unreadable files, unknown columns,
+        values the codebook does not know, labels in the place of codes, decimal commas, numbers
+        out of range, impossible weights, double respondents, mistyped area codes, waves without
+        respondents.
+    """
+    require_sources("survey")
+    problems: list[Problem] = []
+    tables = []
+    for source in study.settings.sources.survey:
+        try:
+            tables.append(_standard(study, source))
+        except DataError as error:
+            problems.extend(error.problems)
+    if problems:
+        raise DataError(problems)
+    rows = pd.concat(tables, ignore_index=True)
+    problems = [*check_waves(study, rows), *check_codes(study, rows)]
+    if problems:
+        raise DataError(problems)
+    respondents, dropped = place_respondents(study, rows)
+    rest = [column for column in study.codebook.columns if column in respondents]
+    order = dict.fromkeys([*FIRST, *rest])
+    respondents = respondents[[column for column in order if column in respondents]]
+    respondents.attrs["dropped"] = dropped
+    return respondents
+
+
+def column_names(codebook: Codebook, source: str) -> dict[str, str]:
+    """Return standard column -> the name it has in a source, for the columns it asked."""
+    names = {
+        name: column.source if isinstance(column.source, str) else column.source.get(source)
+        for name, column in codebook.columns.items()
+    }
+    return {name: own for name, own in names.items() if own is not None}
+
+
+def _standard(study: Study, source: SurveySource) -> pd.DataFrame:
+    raw = read_source(study.path(source.path), source, f"sources.survey.{source.id}")
+    names = column_names(study.codebook, source.id)
+    problems = [
+        _no_column(own, name, raw) for name, own in names.items() if own not in raw.cells.columns
+    ]
+    if problems:
+        raise DataError(problems)
+    columns = {}
+    for name, own in names.items():
+        columns[name], wrong = recode(raw, own, study.codebook.columns[name])
+        problems.extend(wrong)
+    table = pd.DataFrame(columns, index=raw.cells.index)
+    bad = {problem.place.partition(",")[0] for problem in problems}
+    sound = [name for name, own in names.items() if f"column '{own}'" not in bad]
+    problems += check_schema(table[sound], study.codebook, names, source.path)
+    if problems:
+        raise DataError(problems)
+    return _complete(table, study.codebook, source)
+
+
+def _complete(table: pd.DataFrame, codebook: Codebook, source: SurveySource) -> pd.DataFrame:
+    """Return the table with every standard column, the wave and a number per respondent."""
+    added = {}
+    for name, column in codebook.columns.items():
+        if name not in table:
+            added[name] = pd.Series(None, index=table.index, dtype=_dtype(column))
+    if "respondent" not in table:
+        numbers = [f"{source.id}-{row}" for row in table.index]
+        added["respondent"] = pd.Series(numbers, index=table.index, dtype="str")
+    if "weight" not in table:
+        added["weight"] = pd.Series(1.0, index=table.index)
+    if source.wave is not None:
+        added["wave"] = pd.Series(source.wave, index=table.index, dtype="str")
+    return pd.concat(
+        [table.drop(columns=[c for c in added if c in table]), pd.DataFrame(added)], axis=1
+    )
+
+
+def _dtype(column: Column) -> str:
+    if column.type == "date":
+        return "datetime64[ns]"
+    return "str" if holds_text(column) else "float64"
+
+
+def _no_column(own: str, name: str, raw: SourceTable) -> Problem:
+    known = [str(column) for column in raw.cells.columns]
+    close = difflib.get_close_matches(own, known, n=1)
+    remedy = f"Did you mean '{close[0]}'?" if close else "Correct its source in codebook.yml."
+    return Problem(
+        f"no column '{own}'",
+        file=raw.file,
+        place=f"codebook.yml, columns.{name}.source",
+        found=", ".join(known[:12]) + (", ..." if len(known) > 12 else ""),
+        expected=own,
+        remedy=remedy,
+    )
