@@ -6,7 +6,10 @@ and while reading, nothing is written to disk, and the XML may hold no document 
 
 from __future__ import annotations
 
+import lzma
+import struct
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
@@ -26,6 +29,19 @@ MAXIMUM_RATIO = 200
 MAXIMUM_DEPTH = 60
 #: Endings of what is read: the project and its plain texts.
 READ = (".qde", ".txt")
+
+#: What a damaged, encrypted or otherwise packed zip raises.
+UNREADABLE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    NotImplementedError,
+    OSError,
+    RuntimeError,
+    UnicodeDecodeError,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +76,7 @@ def read_archive(path: Path) -> Archive:
             }
     except FileNotFoundError:
         raise DataError("the file is missing", file=path.name, remedy="Check the path.") from None
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, OSError, RuntimeError) as error:
+    except UNREADABLE as error:
         raise DataError(
             f"the project cannot be opened: {error}",
             file=path.name,

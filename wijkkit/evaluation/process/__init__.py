@@ -1,0 +1,1 @@
+"""How it was done: implementation, network, pace, interviews, use of services."""

@@ -1,0 +1,125 @@
+"""Quotes: chosen and worded by a researcher in a protected file, never by a program.
+
+`write_quote_file` puts every coded text in a file outside the results. A researcher marks the
+ones that may be shown and writes the words that may be shown; `read_chosen_quotes` gives these
+words alone, without wijk or group. Nothing else in the project reads that file.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pandas as pd
+
+from wijkkit.errors import DataError, Problem
+from wijkkit.study import Study
+
+QUOTE_COLUMNS = ["code", "arm", "wave", "role", "quote"]
+_FILE_COLUMNS = ["segment", "code", "arm", "wave", "role", "text", "use", "shown"]
+#: Cells that a spreadsheet program would run as a formula.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def write_quote_file(study: Study, segments: pd.DataFrame, path: str | Path) -> Path:
+    """Write the coded texts to a protected CSV file for a researcher to choose from.
+
+    Parameters
+    ----------
+    study : Study
+    segments : DataFrame
+        Of `wijkkit.loaders.segments.GroupInterviews`. Texts that did not match are left out.
+    path : str or Path
+        Where; relative to the study's folder. Only the owner may read the file.
+
+    Raises
+    ------
+    DataError
+        The file exists already (a researcher's choices are not overwritten), or lies in the
+        folder of the runs or of the reports.
+    """
+    target = study.path(str(path))
+    for folder in (study.runs, study.site):
+        if target.is_relative_to(folder):
+            raise DataError(
+                "quotes may not be kept among the results",
+                file=str(path),
+                expected="a protected folder",
+                remedy="Choose a folder outside the runs and the reports.",
+            )
+    rows = segments[segments["text"].notna()].assign(use="", shown="")[_FILE_COLUMNS]
+    rows = rows.map(_harmless)
+    content = rows.to_csv(index=False).encode("utf-8-sig")
+    if target.exists():
+        raise DataError(
+            "the file exists already",
+            file=str(path),
+            remedy="Choose another name; choices made in it are not overwritten.",
+        )
+    temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    try:
+        with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT, 0o600), "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, target)
+    finally:
+        temporary.unlink(missing_ok=True)
+    return target
+
+
+def read_chosen_quotes(path: str | Path) -> pd.DataFrame:
+    """Return the quotes a researcher marked with ``yes`` and put into words for readers.
+
+    Returns
+    -------
+    DataFrame
+        ``code, arm, wave, role, quote``: the words of the column `shown`, never the text itself.
+
+    Raises
+    ------
+    DataError
+        The file is missing or lacks columns, `use` holds something else than ``yes`` or nothing,
+        or a marked quote has no words for readers.
+    """
+    path = Path(path)
+    try:
+        rows = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        raise DataError(
+            f"the quotes cannot be read: {type(error).__name__}",
+            file=path.name,
+            expected="the file of write_quote_file, saved as CSV in UTF-8",
+            remedy="Check the path and how it was saved.",
+        ) from None
+    absent = [column for column in _FILE_COLUMNS if column not in rows]
+    if absent:
+        raise DataError(
+            "columns are missing",
+            file=path.name,
+            found=", ".join(rows.columns),
+            expected=", ".join(absent),
+            remedy="Start again from a new file.",
+        )
+    use = rows["use"].str.strip().str.lower()
+    problems = [
+        Problem("neither yes nor empty", path.name, f"column 'use', row {row + 2}", use[row], "yes")
+        for row in rows.index[~use.isin(["", "yes"])]
+    ]
+    problems += [
+        Problem(
+            "a quote without words for readers",
+            path.name,
+            f"column 'shown', row {row + 2}",
+            remedy="Write what may be shown, or empty 'use'.",
+        )
+        for row in rows.index[use.eq("yes") & rows["shown"].str.strip().eq("")]
+    ]
+    if problems:
+        raise DataError(problems)
+    chosen = rows[use.eq("yes")].rename(columns={"shown": "quote"})
+    return chosen[QUOTE_COLUMNS].reset_index(drop=True)
+
+
+def _harmless(cell: object) -> object:
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
