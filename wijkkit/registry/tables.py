@@ -1,0 +1,226 @@
+"""What the registry keeps of each wijk: eleven kinds of rows, as plain lists of columns.
+
+Everything else follows from these lists: the store, the workbook, the forms and what a report may
+show. A value that is absent was not registered; it is never zero.
+
+A row is named by its `wijk` (slug) and its `key` (a short code such as ``I03``, unique within the
+wijk and the kind, which never changes). A reference holds the `key` of another row of that wijk.
+"""
+
+from __future__ import annotations
+
+from wijkkit.registry.definition import Column, Kind
+
+DOMAINS = ("gezond", "veilig", "talentontwikkeling")
+DOMAIN_ROLES = ("leads", "takes_part", "informed", "none")
+ROLES = (
+    "gebiedsadviseur", "municipality", "wijkteam", "youth_health_care", "school", "childcare",
+    "police", "welfare", "sport", "health_care", "housing", "parents", "other",
+)  # fmt: skip
+STEPS = ("1", "2", "3", "4", "5", "6")
+STEP_STATUSES = ("not_started", "running", "done", "skipped")
+GOAL_STATUSES = ("proposed", "adopted", "reached", "dropped")
+EVIDENCE_LEVELS = ("none", "1", "2", "3", "4")
+PREVENTION = ("universal", "selective", "indicated")
+SCOPES = ("city_wide", "local")
+INTERVENTION_STATUSES = ("planned", "running", "stopped")
+PRESENCE = ("present", "excused", "absent")
+YES_NO = ("yes", "no")
+DOCUMENT_TYPES = ("plan", "minutes", "report", "agreement", "other")
+DECISION_STATUSES = ("open", "taken", "carried_out", "withdrawn")
+CLASHES = ("city_programme", "procurement", "rules", "capacity", "other")
+FLAG_STATUSES = ("open", "solved")
+
+_NOTE = Column("note", "text", "Own remark; never in a report.", released=False)
+
+
+def _text(name: str, meaning: str, **more: bool) -> Column:
+    return Column(name, "text", meaning, **more)
+
+
+def _day(name: str, meaning: str, **more: bool) -> Column:
+    return Column(name, "date", meaning, **more)
+
+
+def _choice(name: str, choices: tuple[str, ...], meaning: str, required: bool = False) -> Column:
+    return Column(name, "choice", meaning, required=required, choices=choices)
+
+
+def _ref(name: str, refers_to: str, meaning: str, required: bool = False) -> Column:
+    return Column(name, "reference", meaning, required=required, refers_to=refers_to)
+
+
+def _count(name: str, meaning: str, minimum: float = 0, required: bool = False) -> Column:
+    return Column(name, "integer", meaning, required=required, minimum=minimum, maximum=10_000_000)
+
+
+def _amount(name: str, meaning: str, maximum: float = 1e9) -> Column:
+    return Column(name, "number", meaning, minimum=0, maximum=maximum)
+
+
+STAKEHOLDERS = Kind("stakeholders", "P", (
+    _text("organisation", "Organisation.", required=True),
+    _choice("role", ROLES, "What kind of partner it is.", required=True),
+    _text("person", "Name of the person; never in a report.", released=False),
+    _text("contact", "How to reach the person; never in a report.", released=False),
+    _choice("role_gezond", DOMAIN_ROLES, "Role in the domain gezond."),
+    _choice("role_veilig", DOMAIN_ROLES, "Role in the domain veilig."),
+    _choice("role_talentontwikkeling", DOMAIN_ROLES, "Role in the domain talentontwikkeling."),
+    _day("start", "Day from which this person or organisation takes part."),
+    _day("end", "Last day; absent while it still takes part."),
+    _NOTE,
+))  # fmt: skip
+
+MEETINGS = Kind("meetings", "O", (
+    _text("name", "Name of the network meeting.", required=True),
+    _day("date", "Day of the meeting.", required=True),
+    _choice("domain", DOMAINS, "Domain it was about; absent for a meeting about all domains."),
+    _ref("minutes", "documents", "The minutes."),
+    _NOTE,
+))  # fmt: skip
+
+ATTENDANCE = Kind("attendance", "W", (
+    _ref("meeting", "meetings", "The meeting.", required=True),
+    _ref("stakeholder", "stakeholders", "Who was invited.", required=True),
+    _choice("presence", PRESENCE, "Whether they were there.", required=True),
+), unique=("meeting", "stakeholder"))  # fmt: skip
+
+STEPS_OF_THE_PLAN = Kind("steps", "C", (
+    _count("cycle", "Which round of the six steps, from 1.", minimum=1, required=True),
+    _choice("step", STEPS, "1 analysis, 2 goals, 3 choice of interventions, 4 implementation, "
+            "5 results, 6 improvement.", required=True),
+    _day("planned_start", "Planned first day."),
+    _day("planned_end", "Planned last day."),
+    _day("actual_start", "Actual first day."),
+    _day("actual_end", "Actual last day."),
+    _choice("status", STEP_STATUSES, "How far it is."),
+    _NOTE,
+), unique=("cycle", "step"))  # fmt: skip
+
+GOALS = Kind("goals", "D", (
+    _text("name", "The goal in words.", required=True),
+    _choice("domain", DOMAINS, "Its domain.", required=True),
+    Column("study_goal", "choice", "The goal of study.yml it stands for (its id).",
+           listed_in="goals"),
+    Column("indicator", "choice", "The indicator of indicators.yml that measures it (its key).",
+           listed_in="indicators"),
+    Column("baseline", "number", "Value at the start, in the indicator's unit (percent: 0-100)."),
+    _day("baseline_date", "Day of the baseline."),
+    Column("target", "number", "Value to reach, in the indicator's unit."),
+    _day("target_date", "Day by which to reach it."),
+    _choice("status", GOAL_STATUSES, "Whether the network adopted it."),
+    _NOTE,
+))  # fmt: skip
+
+#: The goals an intervention works on, most important first.
+GOAL_COLUMNS = ("goal", "second_goal", "third_goal")
+
+INTERVENTIONS = Kind("interventions", "I", (
+    _text("name", "Name of the intervention.", required=True),
+    _ref("goal", "goals", "The goal it works on most."),
+    _ref("second_goal", "goals", "A second goal."),
+    _ref("third_goal", "goals", "A third goal."),
+    _choice("domain", DOMAINS, "Its domain."),
+    _text("target_group", "Whom it is meant for."),
+    _count("target_size", "Number of children or families in the target group."),
+    _count("target_low_ses", "How many of them have a low SES."),
+    _choice("evidence", EVIDENCE_LEVELS, "Recognised level: none, 1 well founded, 2 first, 3 good, "
+            "4 strong indications that it works; absent when not known."),
+    _choice("prevention", PREVENTION, "Universal, selective or indicated prevention."),
+    _choice("scope", SCOPES, "City-wide programme or local."),
+    _text("programme", "The city-wide programme it belongs to."),
+    _text("procured_by", "Who buys it."),
+    _amount("cost", "Cost in euros a year."),
+    _choice("status", INTERVENTION_STATUSES, "Planned, running or stopped."),
+    _day("start", "First day it ran."),
+    _day("end", "Last day; absent while it runs."),
+    _text("catalogue", "Its key in the catalogue of interventions."),
+    _NOTE,
+))  # fmt: skip
+
+PARTNERS = Kind("partners", "M", (
+    _ref("intervention", "interventions", "The intervention.", required=True),
+    _ref("stakeholder", "stakeholders", "The partner that was asked.", required=True),
+    _choice("takes_part", YES_NO, "Whether it takes part; absent when not known."),
+    _day("start", "Day from which it takes part."),
+    _day("end", "Last day; absent while it takes part."),
+), unique=("intervention", "stakeholder"))  # fmt: skip
+
+ACTIVITIES = Kind("activities", "A", (
+    _text("name", "Name of the activity.", required=True),
+    _ref("intervention", "interventions", "The intervention it belongs to.", required=True),
+    _day("period_start", "First day of the period this row is about.", required=True),
+    _day("period_end", "Last day of the period.", required=True),
+    _count("planned_sessions", "Planned number of sessions in the period (dose)."),
+    _count("delivered_sessions", "Delivered number of sessions."),
+    _amount("planned_frequency", "Planned sessions a month.", 1000),
+    _amount("delivered_frequency", "Delivered sessions a month.", 1000),
+    _count("planned_minutes", "Planned duration of a session, minutes."),
+    _count("delivered_minutes", "Actual duration of a session, minutes."),
+    _count("planned_participants", "Planned number of different participants."),
+    _count("participants", "Number of different participants reached."),
+    _count("participants_ses_known", "Participants reached whose SES is known."),
+    _count("participants_low_ses", "Participants with a low SES, of those whose SES is known."),
+    _amount("quality", "Mean quality or fidelity score, 0-100.", 100),
+    _count("quality_n", "Number of observed sessions or completed lists behind the score."),
+    _amount("quality_sd", "Standard deviation of the score over them.", 100),
+    _amount("planned_cost", "Planned cost in euros for the period."),
+    _amount("cost", "Actual cost in euros for the period."),
+    _NOTE,
+))  # fmt: skip
+
+DOCUMENTS = Kind("documents", "DOC", (
+    _text("title", "Title.", required=True),
+    _choice("type", DOCUMENT_TYPES, "Plan, minutes, report, agreement or other.", required=True),
+    _day("date", "Its date."),
+    _text("reference", "Where it is kept: file number, path or address.", required=True,
+          released=False),
+    _NOTE,
+))  # fmt: skip
+
+DECISIONS = Kind("decisions", "B", (
+    _text("decision", "What was decided, or is to be; without names of persons.", required=True),
+    _text("reason", "Why; without names of persons."),
+    _day("date", "Day it was taken, or put on the agenda.", required=True),
+    _choice("status", DECISION_STATUSES, "Open, taken, carried out or withdrawn.", required=True),
+    _day("due", "Day by which it is to be taken or carried out."),
+    _ref("goal", "goals", "The goal it is about."),
+    _ref("intervention", "interventions", "The intervention it is about."),
+    _ref("meeting", "meetings", "The meeting where it was taken."),
+    _ref("document", "documents", "The document it stands in."),
+    _NOTE,
+))  # fmt: skip
+
+FLAGS = Kind("flags", "K", (
+    _text("what", "What clashes, in one sentence; without names of persons.", required=True),
+    _choice("clash", CLASHES, "With what the wijk's plan clashes: a city-wide programme, "
+            "procurement, rules, capacity or other.", required=True),
+    _text("programme", "Name of the programme or contract."),
+    _day("date", "Day it was noticed.", required=True),
+    _ref("goal", "goals", "The goal it hinders."),
+    _ref("intervention", "interventions", "The intervention it hinders."),
+    _choice("status", FLAG_STATUSES, "Open or solved.", required=True),
+    _day("solved", "Day it was solved."),
+    _text("solution", "How it was solved; without names of persons."),
+    _NOTE,
+))  # fmt: skip
+
+#: All kinds by name, each after the kinds it refers to.
+KINDS: dict[str, Kind] = {
+    kind.name: kind
+    for kind in (
+        STAKEHOLDERS, DOCUMENTS, MEETINGS, ATTENDANCE, STEPS_OF_THE_PLAN, GOALS, INTERVENTIONS,
+        PARTNERS, ACTIVITIES, DECISIONS, FLAGS,
+    )
+}  # fmt: skip
+
+#: Columns that name a row, before a kind's own columns.
+KEY_COLUMNS = ("wijk", "key")
+#: Columns that the registry keeps of every row itself, after a kind's own columns.
+KEPT_COLUMNS = ("version", "changed_by", "changed_at")
+
+#: Columns of `registry.table(kind)`, in order.
+COLUMNS: dict[str, tuple[str, ...]] = {
+    name: (*KEY_COLUMNS, *(column.name for column in kind.columns), *KEPT_COLUMNS)
+    for name, kind in KINDS.items()
+}
