@@ -1,0 +1,238 @@
+"""The design of a survey: weights, strata and primary sampling units."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from wijkkit.errors import EstimationError, Problem
+
+#: What a stratum with one sampled unit adds to the variance. ``absent``: the standard error is
+#: absent with a reason; ``certainty``: nothing; ``adjust``: its distance from the overall mean;
+#: ``average``: what the other strata add on average.
+LonelyPsu = Literal["absent", "certainty", "adjust", "average"]
+
+Codes = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One stage of sampling, over n rows, C units and H strata.
+
+    Parameters
+    ----------
+    unit, stratum : ndarray of int, shape (n,)
+        The unit and the stratum of each row, from 0.
+    stratum_of_unit : ndarray of int, shape (C,)
+        The stratum of each unit.
+    sampled : ndarray of float, shape (H,)
+        Number of units sampled in each stratum.
+    kept : ndarray of float, shape (H,)
+        Finite population correction ``1 - sampled / population``; 1 without population.
+    chance : ndarray of float, shape (H,)
+        Sampling fraction of the stages before; 1 at the first.
+    """
+
+    unit: Codes
+    stratum: Codes
+    stratum_of_unit: Codes
+    sampled: NDArray[np.float64]
+    kept: NDArray[np.float64]
+    chance: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyDesign:
+    """Weights and stages of sampling of n respondents; made by `survey_design`."""
+
+    weight: NDArray[np.float64]
+    stages: tuple[Stage, ...]
+    lonely_psu: LonelyPsu
+
+
+Columns = str | Sequence[str] | None
+
+
+def survey_design(
+    frame: pd.DataFrame,
+    *,
+    weight: str | None = None,
+    strata: Columns = None,
+    psu: Columns = None,
+    fpc: Columns = None,
+    lonely_psu: LonelyPsu = "absent",
+) -> SurveyDesign:
+    """Return the design of the respondents in `frame`.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        All respondents of the survey, one per row. Leave none out: the variance of an estimate
+        for a part of them needs the whole design.
+    weight : str, optional
+        Column of the sampling weights, positive; every respondent counts 1 without.
+    strata : str or sequence of str, optional
+        Column(s) that together are the strata of the first stage.
+    psu : str or sequence of str, optional
+        Column of the primary sampling units, nested in the strata; every respondent is one
+        without. Several columns are the units of successive stages.
+    fpc : str or sequence of str, optional
+        Per stage, the column with the number of units in the population of the stratum.
+        Later stages count only where `fpc` has them; without, the first stage is taken as
+        sampled with replacement.
+    lonely_psu : {"absent", "certainty", "adjust", "average"}
+        What a stratum with one sampled unit adds to the variance.
+
+    Raises
+    ------
+    EstimationError
+        A column is missing or holds missing values, a weight is not positive, or a population
+        is smaller than the number sampled from it. All of them are reported at once.
+
+    References
+    ----------
+    Lumley T (2010). Complex surveys. Wiley.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"school": list("aabbcc"), "w": [1.0, 1, 2, 2, 3, 3]})
+    >>> design = survey_design(frame, weight="w", psu="school")
+    >>> design.stages[0].sampled.tolist()
+    [3.0]
+    """
+    strata, psu, fpc = _names(strata), _names(psu), _names(fpc)
+    problems = _check(frame, weight, (*strata, *psu, *fpc), lonely_psu)
+    if len(fpc) > max(len(psu), 1):
+        problems.append(Problem("more populations than stages", place="fpc", found=", ".join(fpc)))
+    if problems:
+        raise EstimationError(problems)
+    n = len(frame)
+    weights = np.ones(n) if weight is None else frame[weight].to_numpy(dtype=float)
+    units = [_codes(frame, [column]) for column in psu] or [np.arange(n)]
+    populations = [frame[column].to_numpy(dtype=float) for column in fpc]
+    stages = _stages(_codes(frame, strata), units, populations)
+    return SurveyDesign(weights, stages, lonely_psu)
+
+
+def _names(columns: Columns) -> tuple[str, ...]:
+    if columns is None:
+        return ()
+    return (columns,) if isinstance(columns, str) else tuple(columns)
+
+
+def _check(
+    frame: pd.DataFrame, weight: str | None, columns: tuple[str, ...], lonely_psu: str
+) -> list[Problem]:
+    problems = []
+    if lonely_psu not in get_args(LonelyPsu):
+        problems.append(
+            Problem(
+                "unknown policy",
+                place="lonely_psu",
+                found=str(lonely_psu),
+                expected=", ".join(get_args(LonelyPsu)),
+            )
+        )
+    for column in (*columns, *([weight] if weight else [])):
+        if column not in frame:
+            problems.append(Problem(f"column '{column}' is missing", place="frame"))
+        elif frame[column].isna().any():
+            problems.append(
+                Problem(
+                    "a design column has missing values",
+                    place=f"column '{column}'",
+                    found=f"{int(frame[column].isna().sum())} rows",
+                    remedy="Give every respondent a value, or leave these respondents out.",
+                )
+            )
+        elif column == weight and not _positive(frame[column]):
+            problems.append(
+                Problem(
+                    "a weight that is not a positive number",
+                    place=f"column '{column}'",
+                    expected="finite numbers above 0",
+                    remedy="Leave respondents without weight out before estimating.",
+                )
+            )
+    return problems
+
+
+def _positive(column: pd.Series) -> bool:
+    values = pd.to_numeric(column, errors="coerce").to_numpy(dtype=float)
+    return bool((np.isfinite(values) & (values > 0)).all())
+
+
+def _codes(frame: pd.DataFrame, columns: Sequence[str]) -> Codes:
+    if not columns:
+        return np.zeros(len(frame), dtype=np.int64)
+    if len(columns) == 1:
+        return pd.factorize(frame[columns[0]])[0].astype(np.int64)
+    return frame.groupby(list(columns), sort=False, observed=True).ngroup().to_numpy(np.int64)
+
+
+def _stages(
+    stratum: Codes, units: list[Codes], populations: list[NDArray[np.float64]]
+) -> tuple[Stage, ...]:
+    stages: list[Stage] = []
+    chance = np.ones(len(stratum))
+    for number, unit in enumerate(units):
+        if number and number >= len(populations):
+            break
+        unit = pairs(stratum, unit)[0]
+        population = populations[number] if populations else np.full(len(stratum), np.inf)
+        stage = _stage(unit, stratum, population, chance)
+        stages.append(stage)
+        chance = (stage.chance * (1 - stage.kept))[stratum]
+        stratum = unit
+    return tuple(stages)
+
+
+def _stage(unit: Codes, stratum: Codes, population: NDArray, chance: NDArray) -> Stage:
+    n_units = int(unit.max(initial=-1)) + 1
+    n_strata = int(stratum.max(initial=-1)) + 1
+    stratum_of_unit = np.zeros(n_units, dtype=np.int64)
+    stratum_of_unit[unit] = stratum
+    sampled = np.bincount(stratum_of_unit, minlength=n_strata).astype(float)
+    whole = np.full(n_strata, np.inf)
+    whole[stratum] = population
+    before = np.ones(n_strata)
+    before[stratum] = chance
+    if (whole[stratum] != population).any() or (whole < sampled).any():
+        raise EstimationError(
+            "the population does not fit the strata",
+            place="fpc",
+            expected="one number per stratum, at least the number of units sampled from it",
+            remedy="Give the number of units in the population of each stratum.",
+        )
+    return Stage(unit, stratum, stratum_of_unit, sampled, 1 - sampled / whole, before)
+
+
+def pairs(first: Codes, second: Codes) -> tuple[Codes, Codes, Codes]:
+    """Number the combinations of two codes.
+
+    Returns
+    -------
+    code, first_of, second_of : ndarray of int
+        The number of each row's combination, and the two codes of each combination.
+
+    Examples
+    --------
+    >>> code, first_of, second_of = pairs(np.array([0, 0, 1]), np.array([5, 6, 5]))
+    >>> code.tolist(), first_of.tolist(), second_of.tolist()
+    ([0, 1, 2], [0, 0, 1], [5, 6, 5])
+    """
+    width = int(second.max(initial=0)) + 1
+    combined = first * width + second
+    if (int(first.max(initial=0)) + 1) * width <= 2 * len(combined):
+        # Few possible combinations: counting them is many times faster than sorting.
+        there = np.bincount(combined) > 0
+        present = np.flatnonzero(there)
+        code = (np.cumsum(there) - 1)[combined]
+    else:
+        present, code = np.unique(combined, return_inverse=True)
+    return code.astype(np.int64, copy=False), present // width, present % width

@@ -1,0 +1,179 @@
+"""Variance of domain estimates by Taylor linearisation.
+
+An estimate is a smooth function of totals; its variance is that of the total of its influence
+values. Everything here works on all domains at once: a domain is an area, wave and group, each
+row belongs to one domain or to none, and outside its domain a row's influence is zero.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wijkkit.estimates.design import Codes, Stage, SurveyDesign, pairs
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """The sampling units and strata of one stage that K domains touch.
+
+    Parameters
+    ----------
+    stage : Stage
+        The stage.
+    rows : ndarray of int, shape (m,)
+        The rows that are in a domain.
+    cell : ndarray of int, shape (m,)
+        The (domain, unit) pair of each of these rows.
+    stratum_cell : ndarray of int, shape (P,)
+        The (domain, stratum) pair of each (domain, unit) pair.
+    domain, stratum : ndarray of int, shape (S,)
+        Domain and stratum of each (domain, stratum) pair.
+    units : ndarray of int, shape (S,)
+        Number of units of each (domain, stratum) pair.
+    """
+
+    stage: Stage
+    rows: Codes
+    cell: Codes
+    stratum_cell: Codes
+    domain: Codes
+    stratum: Codes
+    units: Codes
+
+
+@dataclass(frozen=True, slots=True)
+class Domains:
+    """K domains in a design: which row is in which, and the cells of each stage."""
+
+    code: Codes
+    size: int
+    design: SurveyDesign
+    cells: tuple[Cells, ...]
+
+
+def domains(code: Codes, size: int, design: SurveyDesign) -> Domains:
+    """Lay `size` domains over a design; a row with a negative `code` is in none."""
+    rows = np.flatnonzero(code >= 0)
+    cells = tuple(_cells(stage, rows, code[rows]) for stage in design.stages)
+    return Domains(code, size, design, cells)
+
+
+def _cells(stage: Stage, rows: Codes, domain: Codes) -> Cells:
+    unit = stage.unit[rows]
+    if len(stage.stratum_of_unit) == len(stage.unit):
+        cell, domain_of, unit_of = np.arange(len(rows)), domain, unit
+    else:
+        cell, domain_of, unit_of = pairs(domain, unit)
+    stratum_cell, of_domain, of_stratum = pairs(domain_of, stage.stratum_of_unit[unit_of])
+    units = np.bincount(stratum_cell, minlength=len(of_domain))
+    return Cells(stage, rows, cell, stratum_cell, of_domain, of_stratum, units)
+
+
+def variance(
+    influence: Floats, over: Domains, used: NDArray[np.bool_]
+) -> tuple[Floats, NDArray[np.bool_]]:
+    r"""Return the variance of the total of `influence` in each domain.
+
+    .. math::
+        V = \sum_h (1 - f_h)\frac{n_h}{n_h - 1}\sum_{c \in h} (t_{hc} - \bar t_h)^2
+
+    over strata h and units c of the first stage, where units outside the domain have a total
+    of zero; later stages add the same, times the sampling fractions of the stages before.
+
+    Parameters
+    ----------
+    influence : ndarray of float, shape (n,)
+        Weighted influence value of every row, zero where not `used`.
+    over : Domains
+        The domains and their design.
+    used : ndarray of bool, shape (n,)
+        The rows with an outcome.
+
+    Returns
+    -------
+    variance : ndarray of float, shape (K,)
+    lonely : ndarray of bool, shape (K,)
+        Whether the domain touches a stratum with one sampled unit.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from wijkkit.estimates.design import survey_design
+    >>> design = survey_design(pd.DataFrame(index=range(4)))
+    >>> over = domains(np.zeros(4, dtype=np.int64), 1, design)
+    >>> variance(np.array([-1.0, 1, -1, 1]) / 4, over, np.full(4, True))[0].round(4).tolist()
+    [0.3333]
+    """
+    total = np.zeros(over.size)
+    lonely = np.zeros(over.size, dtype=bool)
+    for cells in over.cells:
+        added, alone = _stage_variance(influence, cells, over, used)
+        total += added
+        lonely |= alone
+    return total, lonely
+
+
+def _stage_variance(
+    influence: Floats, cells: Cells, over: Domains, used: NDArray[np.bool_]
+) -> tuple[Floats, NDArray[np.bool_]]:
+    stage, policy, size = cells.stage, over.design.lonely_psu, over.size
+    sampled, kept = stage.sampled[cells.stratum], stage.kept[cells.stratum]
+    scale = stage.chance[cells.stratum] * kept
+    mean, squares = _spread(influence, cells)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        added = np.where(sampled > 1, scale * sampled / (sampled - 1) * squares, 0.0)
+    single = (sampled == 1) & (kept > 0)
+    if not single.any():
+        return np.bincount(cells.domain, added, minlength=size), np.zeros(size, dtype=bool)
+    live = _live(cells, used)
+    alone = np.bincount(cells.domain, single & live, minlength=size)
+    if policy == "adjust":
+        added = np.where(single, scale * mean**2, added)
+    total = np.bincount(cells.domain, added, minlength=size)
+    if policy == "average":
+        strata = np.bincount(cells.domain, live, minlength=size)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            total = np.where(alone > 0, total * strata / (strata - alone), total)
+    return total, alone > 0
+
+
+def _spread(influence: Floats, cells: Cells) -> tuple[Floats, Floats]:
+    """Mean and sum of squares of the units' totals, units outside the domain counting as 0."""
+    n_pairs = len(cells.domain)
+    sampled = cells.stage.sampled[cells.stratum]
+    totals = np.bincount(cells.cell, influence[cells.rows], minlength=len(cells.stratum_cell))
+    mean = np.bincount(cells.stratum_cell, totals, minlength=n_pairs) / sampled
+    deviation = totals - mean[cells.stratum_cell]
+    squares = np.bincount(cells.stratum_cell, deviation**2, minlength=n_pairs)
+    return mean, squares + (sampled - cells.units) * mean**2
+
+
+def _live(cells: Cells, used: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    rows = cells.stratum_cell[cells.cell]
+    return np.bincount(rows, used[cells.rows], minlength=len(cells.domain)) > 0
+
+
+def units_and_strata(over: Domains, used: NDArray[np.bool_]) -> tuple[Floats, Floats]:
+    """Return in how many first-stage units and strata each domain has used rows, shape (K,).
+
+    Their difference is the number of degrees of freedom of the domain.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from wijkkit.estimates.design import survey_design
+    >>> design = survey_design(pd.DataFrame(index=range(4)))
+    >>> over = domains(np.array([0, 0, 0, -1]), 1, design)
+    >>> [count.tolist() for count in units_and_strata(over, np.full(4, True))]
+    [[3.0], [1.0]]
+    """
+    first = over.cells[0]
+    there = np.bincount(first.cell, used[first.rows], minlength=len(first.stratum_cell)) > 0
+    units = np.bincount(first.stratum_cell, there, minlength=len(first.domain))
+    strata = np.bincount(first.domain, units > 0, minlength=over.size)
+    return np.bincount(first.domain, units, minlength=over.size), strata

@@ -1,0 +1,219 @@
+"""Design-based means and proportions, of all respondents or of each group."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from wijkkit.errors import EstimationError
+from wijkkit.estimates.design import Columns, LonelyPsu, SurveyDesign, survey_design
+from wijkkit.estimates.domain_mean import DomainMeans, domain_means
+from wijkkit.estimates.interval import check_confidence, numbers
+from wijkkit.estimates.linearisation import Domains, domains
+from wijkkit.estimates.survey_interval import (
+    ProportionMethod,
+    check_method,
+    proportion_limits,
+    t_limits,
+)
+
+
+def survey_mean(
+    frame: pd.DataFrame,
+    outcome: str,
+    *,
+    by: str | Sequence[str] | None = None,
+    weight: str | None = None,
+    strata: Columns = None,
+    psu: Columns = None,
+    fpc: Columns = None,
+    lonely_psu: LonelyPsu = "absent",
+    confidence: float = 0.95,
+) -> pd.DataFrame:
+    """Return the weighted mean of `outcome`, for each group of `by`.
+
+    Taylor linearisation with the whole design: a group is a domain, its size random. The
+    interval is ``value ± t(df) se`` with as many degrees of freedom as the group has sampling
+    units more than strata.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        All respondents of the survey, one per row.
+    outcome : str
+        Column of numbers; missing values are left out and counted.
+    by : str or sequence of str, optional
+        Column(s) whose combinations are the groups.
+    weight, strata, psu, fpc, lonely_psu
+        The design, see `survey_design`.
+    confidence : float
+        Coverage of the interval.
+
+    Returns
+    -------
+    DataFrame
+        One row per group, sorted: the columns of `by`, ``value, se, lower, upper, df``, ``n``
+        (respondents with an outcome), ``missing`` (those without), ``method, confidence`` and
+        ``reason``: why there is no interval (``empty, one_psu, lonely_psu, no_variation,
+        no_df``), or empty. A respondent without a group is in none.
+
+    Raises
+    ------
+    EstimationError
+        A column is missing or does not fit its purpose.
+
+    References
+    ----------
+    Lumley T (2004). Analysis of complex survey samples. Journal of Statistical Software 9(8).
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"wijk": list("aaabbb"), "score": [1.0, 2, 3, 5, 5, 5],
+    ...                       "w": [1.0, 1, 2, 1, 1, 1]})
+    >>> survey_mean(frame, "score", by="wijk", weight="w")[["wijk", "value", "reason"]]
+      wijk  value        reason
+    0    a   2.25
+    1    b   5.00  no_variation
+    """
+    check_confidence(confidence)
+    design = survey_design(
+        frame, weight=weight, strata=strata, psu=psu, fpc=fpc, lonely_psu=lonely_psu
+    )
+    groups, over = group_domains(frame, by, design)
+    values = outcome_values(frame, outcome)
+    means = domain_means(values, over)
+    limits = t_limits(means.value, means.se, means.df, confidence)
+    return _result(groups, means, limits, _missing(values, over), "t", confidence)
+
+
+def survey_proportion(
+    frame: pd.DataFrame,
+    outcome: str,
+    *,
+    by: str | Sequence[str] | None = None,
+    weight: str | None = None,
+    strata: Columns = None,
+    psu: Columns = None,
+    fpc: Columns = None,
+    lonely_psu: LonelyPsu = "absent",
+    method: ProportionMethod = "logit",
+    confidence: float = 0.95,
+) -> pd.DataFrame:
+    """Return the weighted proportion of `outcome`, for each group of `by`.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        All respondents of the survey, one per row.
+    outcome : str
+        Column of 0 and 1 (or booleans); missing values are left out and counted.
+    by, weight, strata, psu, fpc, lonely_psu, confidence
+        As in `survey_mean`.
+    method : {"logit", "beta", "xlogit", "mean"}
+        Interval, see `wijkkit.estimates.survey_interval.proportion_limits`.
+
+    Returns
+    -------
+    DataFrame
+        As from `survey_mean`, on the scale 0-1. A zero or full cell has a value and no
+        interval: the design-based standard error is 0 there, which says nothing.
+
+    Raises
+    ------
+    EstimationError
+        The outcome holds other numbers than 0 and 1, or a column does not fit its purpose.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"plays": [1.0, 0, 1, 1, 0, None], "w": [1.0, 2, 1, 1, 1, 1]})
+    >>> row = survey_proportion(frame, "plays", weight="w").loc[0]
+    >>> float(row["value"]), int(row["n"]), int(row["missing"]), round(float(row["lower"]), 3)
+    (0.5, 5, 1, 0.054)
+    """
+    check_confidence(confidence)
+    check_method(method)
+    design = survey_design(
+        frame, weight=weight, strata=strata, psu=psu, fpc=fpc, lonely_psu=lonely_psu
+    )
+    groups, over = group_domains(frame, by, design)
+    values = outcome_values(frame, outcome)
+    check_binary(outcome, values)
+    means = domain_means(values, over)
+    limits = proportion_limits(
+        means.value, means.se, means.df, means.n, method=method, confidence=confidence
+    )
+    return _result(groups, means, limits, _missing(values, over), method, confidence)
+
+
+def outcome_values(frame: pd.DataFrame, outcome: str) -> NDArray[np.float64]:
+    """Return a column as floats with ``nan`` where missing; EstimationError where it is not."""
+    if outcome not in frame:
+        raise EstimationError(
+            f"column '{outcome}' is missing",
+            place="outcome",
+            expected=", ".join(map(str, frame.columns[:12])),
+            remedy="Name a column of the table.",
+        )
+    column = frame[outcome]
+    if not pd.api.types.is_bool_dtype(column) and not pd.api.types.is_numeric_dtype(column):
+        column = column.astype(object).where(column.notna(), np.nan)
+        return numbers(f"column '{outcome}'", column.tolist())
+    return numbers(f"column '{outcome}'", column.to_numpy(dtype=float, na_value=np.nan))
+
+
+def check_binary(outcome: str, values: NDArray[np.float64]) -> None:
+    """Raise EstimationError unless all values are 0, 1 or missing."""
+    other = ~np.isnan(values) & (values != 0) & (values != 1)
+    if other.any():
+        raise EstimationError(
+            "not a 0/1 outcome",
+            place=f"column '{outcome}'",
+            found=f"{values[other][0]:g}",
+            expected="0 or 1",
+            remedy="Use survey_mean for a score.",
+        )
+
+
+def group_domains(
+    frame: pd.DataFrame, by: str | Sequence[str] | None, design: SurveyDesign
+) -> tuple[pd.DataFrame, Domains]:
+    """Return the groups of `by`, one row each and sorted, and their domains."""
+    columns = [] if by is None else [by] if isinstance(by, str) else list(by)
+    absent = [column for column in columns if column not in frame]
+    if absent:
+        raise EstimationError(f"column '{absent[0]}' is missing", place="by")
+    if not columns:
+        return pd.DataFrame(index=range(1)), domains(np.zeros(len(frame), np.int64), 1, design)
+    grouped = frame.groupby(columns, sort=True, observed=True, dropna=True)
+    code = grouped.ngroup().fillna(-1).to_numpy(dtype=np.int64)
+    groups = grouped.size().index.to_frame(index=False)
+    return groups, domains(code, len(groups), design)
+
+
+def _missing(values: NDArray[np.float64], over: Domains) -> NDArray[np.int64]:
+    return np.bincount(over.code[(over.code >= 0) & np.isnan(values)], minlength=over.size)
+
+
+def _result(
+    groups: pd.DataFrame,
+    means: DomainMeans,
+    limits: tuple[NDArray, NDArray],
+    missing: NDArray,
+    method: str,
+    confidence: float,
+) -> pd.DataFrame:
+    return groups.assign(
+        value=means.value,
+        se=means.se,
+        lower=limits[0],
+        upper=limits[1],
+        df=means.df,
+        n=means.n.astype(int),
+        missing=missing,
+        method=method,
+        confidence=confidence,
+        reason=means.reason,
+    )
