@@ -2,5 +2,6 @@
 
 from wijkkit.evaluation.choice.choose import Choice, choose
 from wijkkit.evaluation.choice.package import Package, choose_package
+from wijkkit.evaluation.choice.sentences import choice_sentences
 
-__all__ = ["Choice", "Package", "choose", "choose_package"]
+__all__ = ["Choice", "Package", "choice_sentences", "choose", "choose_package"]

@@ -1,0 +1,74 @@
+"""What a choice says, in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from wijkkit.evaluation.choice.choose import Choice
+from wijkkit.evaluation.choice.package import Package
+from wijkkit.language import number, percentage, text
+
+
+def choice_sentences(
+    choice: Choice,
+    goal_labels: Mapping[str, str],
+    budget: float | None = None,
+    language: str = "nl",
+) -> list[str]:
+    """Say what fits best, how firm that is, what no intervention covers, and which package.
+
+    Parameters
+    ----------
+    choice : Choice
+    goal_labels : mapping of str to str
+        Goal -> how readers call it.
+    budget : float, optional
+        Of the package.
+    language : {"nl", "en"}
+    """
+    ranking = choice.ranking
+    best = ranking[ranking["rank"].eq(1)]
+    names = ", ".join(best["name"])
+    key = "best" if len(best) == 1 else "tied"
+    sentences = [text(f"choice.sentence.{key}", language, name=names, names=names)]
+    if len(best) == 1 and len(ranking) > 1:
+        share = percentage(best["first"].iloc[0], language)
+        sentences.append(text("choice.sentence.firm", language, share=share))
+    other = ranking[ranking["outranking_rank"].eq(1) & ranking["rank"].ne(1)]
+    if len(other):
+        others = ", ".join(other["name"])
+        sentences.append(text("choice.sentence.disagree", language, name=others))
+    if choice.unserved:
+        goals = ", ".join(goal_labels.get(goal, goal) for goal in choice.unserved)
+        sentences.append(text("choice.sentence.unserved", language, goals=goals))
+    if choice.package is not None and budget is not None:
+        labels = dict(zip(ranking["intervention"], ranking["name"], strict=True))
+        sentences.extend(_package(choice.package, labels, goal_labels, budget, language))
+    return sentences
+
+
+def _package(
+    package: Package,
+    names: Mapping[str, str],
+    goal_labels: Mapping[str, str],
+    budget: float,
+    language: str,
+) -> list[str]:
+    known_least = package.least_cost == package.least_cost
+    key = {
+        "optimal": "package" if package.chosen else "package_enough",
+        "over_budget": "over_budget" if known_least else "impossible",
+        "uncovered": "uncovered",
+    }[package.status]
+    fields = {
+        "budget": number(budget, language),
+        "names": ", ".join(names[name] for name in package.chosen),
+        "cost": number(package.cost, language),
+        "least": number(package.least_cost, language) if known_least else "",
+        "goals": ", ".join(goal_labels.get(goal, goal) for goal in package.uncovered),
+    }
+    sentences = [text(f"choice.sentence.{key}", language, **fields)]
+    if package.left_out:
+        left = ", ".join(names[name] for name in package.left_out)
+        sentences.append(text("choice.sentence.left_out", language, names=left))
+    return sentences
