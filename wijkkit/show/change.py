@@ -8,8 +8,9 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from wijkkit.language import interval, points, text
+from wijkkit.language.markdown import escaped
 from wijkkit.released import WijkView
-from wijkkit.show.output import ShownFigure, ShownTable, ShownText, bullets, plain
+from wijkkit.show.output import ShownFigure, ShownTable, ShownText, bullets
 from wijkkit.show.select import goals_with_indicator, pick, waves_of
 from wijkkit.show.theme import CITY, OWN, PALE, style
 from wijkkit.show.values import shown_interval
@@ -139,7 +140,7 @@ def change_sentences(view: WijkView) -> ShownText:
     sentences = []
     for goal, indicator in goals_with_indicator(view):
         row = change_row(view, goal.indicator)
-        label = plain(view.study.text(indicator.label))
+        label = escaped(view.study.text(indicator.label))
         if row is None or row["status"] != "ok":
             status = "missing" if row is None else row["status"]
             sentences.append(text(f"show.status_sentence.{status}", language, what=label))

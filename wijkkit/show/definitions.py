@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from wijkkit.language import text
+from wijkkit.language.markdown import escaped
 from wijkkit.released import CityView
-from wijkkit.show.output import ShownText, bullets, plain
+from wijkkit.show.output import ShownText, bullets
 from wijkkit.show.select import goals_with_indicator
 
 
@@ -12,12 +13,12 @@ def definition_sentences(view: CityView) -> ShownText:
     """Say for each goal's indicator which question it rests on and whom it concerns."""
     return bullets(
         [
-            f"**{plain(view.study.text(indicator.label))}**. "
+            f"**{escaped(view.study.text(indicator.label))}**. "
             + text(
                 "show.question_version",
                 view.language,
-                version=plain(view.study.text(indicator.question_version)),
-                denominator=plain(view.study.text(indicator.denominator)),
+                version=escaped(view.study.text(indicator.question_version)),
+                denominator=escaped(view.study.text(indicator.denominator)),
             )
             for _, indicator in goals_with_indicator(view)
         ]

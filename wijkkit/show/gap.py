@@ -7,8 +7,9 @@ import textwrap
 import pandas as pd
 
 from wijkkit.language import text
+from wijkkit.language.markdown import escaped
 from wijkkit.released import CityView, WijkView
-from wijkkit.show.output import ShownFigure, ShownTable, ShownText, bullets, plain
+from wijkkit.show.output import ShownFigure, ShownTable, ShownText, bullets
 from wijkkit.show.select import goals_with_indicator, last_wave, pick
 from wijkkit.show.theme import CITY, COMPARATOR, INK, OWN, new_figure, percent_axis, style
 from wijkkit.show.values import shown_interval, shown_value
@@ -123,15 +124,15 @@ def gap_sentences(view: CityView, grouping: Grouping) -> ShownText:
         if all(end is not None and end["status"] == "ok" for end in (row.first, row.last))
     ]
     if not both:
-        return ShownText(text("show.gap.hidden", language, area=plain(_area(view))))
+        return ShownText(text("show.gap.hidden", language, area=escaped(_area(view))))
     return bullets(
         [
             text(
                 "show.gap.sentence",
                 language,
-                indicator=plain(row.indicator),
-                first=plain(names["first"]),
-                last=plain(names["last"]),
+                indicator=escaped(row.indicator),
+                first=escaped(names["first"]),
+                last=escaped(names["last"]),
                 first_value=shown_interval(row.first, language),
                 last_value=shown_interval(row.last, language),
             )

@@ -7,8 +7,9 @@ import textwrap
 import pandas as pd
 
 from wijkkit.language import percentage, text
+from wijkkit.language.markdown import escaped
 from wijkkit.released import WijkView
-from wijkkit.show.output import ShownFigure, ShownTable, ShownText, bullets, plain
+from wijkkit.show.output import ShownFigure, ShownTable, ShownText, bullets
 from wijkkit.show.select import goals_with_indicator, last_wave, pick
 from wijkkit.show.theme import CITY, INK, OWN, new_figure, percent_axis, style
 from wijkkit.show.values import shown_interval, shown_value
@@ -170,7 +171,7 @@ def goals_sentences(view: WijkView) -> ShownText:
         status = "missing" if row.own is None else row.own["status"]
         if status != "ok":
             sentences.append(
-                text(f"show.status_sentence.{status}", language, what=plain(row.indicator))
+                text(f"show.status_sentence.{status}", language, what=escaped(row.indicator))
             )
             continue
         indicator = view.study.indicators[row.key]
@@ -178,10 +179,10 @@ def goals_sentences(view: WijkView) -> ShownText:
             text(
                 "show.goals.sentence",
                 language,
-                indicator=plain(row.indicator),
+                indicator=escaped(row.indicator),
                 value=shown_interval(row.own, language),
-                denominator=plain(view.study.text(indicator.denominator)),
-                wave=plain(row.wave),
+                denominator=escaped(view.study.text(indicator.denominator)),
+                wave=escaped(row.wave),
                 verdict=text(f"show.verdict.{verdicts.get(row.key, 'unknown')}", language),
                 city_value=shown_value(row.city, language),
             )

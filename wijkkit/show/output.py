@@ -110,17 +110,3 @@ def paragraphs(sentences: list[str]) -> ShownText:
 def bullets(sentences: list[str]) -> ShownText:
     """Return sentences as a list."""
     return ShownText("\n".join(f"- {sentence}" for sentence in sentences))
-
-
-_MARKDOWN = str.maketrans({mark: f"\\{mark}" for mark in r"\`*_{}[]<>#!|~^$@"})
-
-
-def plain(value: str) -> str:
-    """Escape a text from data or settings so that Markdown shows it as it stands.
-
-    Examples
-    --------
-    >>> plain("Wijk <b>*A*</b>")
-    'Wijk \\\\<b\\\\>\\\\*A\\\\*\\\\</b\\\\>'
-    """
-    return " ".join(str(value).split()).translate(_MARKDOWN)
