@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from wijkkit.errors import DataError, Problem
+from wijkkit.loaders.column_schema import check_schema
 from wijkkit.loaders.recode import recode
 from wijkkit.loaders.source_file import read_source
 from wijkkit.study import Study
@@ -43,11 +44,14 @@ def read_standard_table(
     """
     table = read_source(study.path(source.path), source, place)
     problems: list[Problem] = []
-    found = {}
+    found: dict[str, pd.Series] = {}
+    wrong: set[str] = set()
     for name, column in columns.items():
         if column.source in table.cells:
             found[name], mistakes = recode(table, column.source, column)
             problems.extend(mistakes)
+            if mistakes:
+                wrong.add(name)
         elif column.required:
             problems.append(
                 Problem(
@@ -61,6 +65,9 @@ def read_standard_table(
         else:
             numeric = column.type in ("integer", "number")
             found[name] = pd.Series(float("nan") if numeric else None, index=table.cells.index)
+    sound = [name for name in found if columns[name].source in table.cells and name not in wrong]
+    names = {name: column.source for name, column in columns.items()}
+    problems += check_schema(pd.DataFrame(found)[sound], columns, names, table.file)
     if problems:
         raise DataError(problems)
     return pd.DataFrame(found, columns=list(columns))

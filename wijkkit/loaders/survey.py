@@ -7,11 +7,11 @@ import difflib
 import pandas as pd
 
 from wijkkit.errors import DataError, Problem
+from wijkkit.loaders.column_schema import check_schema
 from wijkkit.loaders.recode import holds_text, recode
 from wijkkit.loaders.source_file import read_source
 from wijkkit.loaders.source_table import SourceTable
 from wijkkit.loaders.survey_areas import check_codes, check_waves, place_respondents
-from wijkkit.loaders.survey_schema import check_schema
 from wijkkit.study import Study
 from wijkkit.study.codebook import Codebook, Column
 from wijkkit.study.guard import require_sources
@@ -90,7 +90,9 @@ def _standard(study: Study, source: SurveySource) -> pd.DataFrame:
     table = pd.DataFrame(columns, index=raw.cells.index)
     bad = {problem.place.partition(",")[0] for problem in problems}
     sound = [name for name, own in names.items() if f"column '{own}'" not in bad]
-    problems += check_schema(table[sound], study.codebook, names, source.path)
+    problems += check_schema(
+        table[sound], study.codebook.columns, names, source.path, unique=("respondent",)
+    )
     if problems:
         raise DataError(problems)
     return _complete(table, study.codebook, source)
