@@ -10,12 +10,14 @@ from wijkkit.reports.blocks import choose_content, make_callouts, make_tabsets
 from wijkkit.reports.cells import Output
 from wijkkit.reports.crossref import number_document
 from wijkkit.reports.embed import Store, embed_cells
+from wijkkit.reports.frame import Frame
 from wijkkit.reports.page import write_page
 from wijkkit.reports.pandoc import Node, plain, read
+from wijkkit.reports.theme import HouseStyle
 from wijkkit.reports.shortcodes import fill_metadata, mark_shortcodes
 
 
-def render_html(source: Path, target: Path) -> Path:
+def render_html(source: Path, target: Path, frame: Frame = Frame()) -> Path:
     """Render a source to one HTML page with its images beside it.
 
     Parameters
@@ -24,6 +26,8 @@ def render_html(source: Path, target: Path) -> Path:
         A ``.qmd`` file; notebooks and bibliography are found relative to its folder.
     target : Path
         The page; images go to ``<stem>_files`` beside it.
+    frame : Frame
+        What surrounds the page.
 
     Returns
     -------
@@ -32,9 +36,17 @@ def render_html(source: Path, target: Path) -> Path:
     """
     folder = f"{target.stem}_files"
     document = assemble(source, "html", store_images(target.parent, folder))
-    page = write_page(document, source.parent, language_of(document))
+    page = write_page(document, source.parent, language_of(document), frame)
     target.write_text(page, encoding="utf-8")
     return target
+
+
+def render_pdf(source: Path, target: Path, house: HouseStyle) -> Path:
+    raise NotImplementedError
+
+
+def render_docx(source: Path, target: Path, house: HouseStyle) -> Path:
+    raise NotImplementedError
 
 
 def assemble(source: Path, target: str, store: Store) -> Node:
@@ -53,7 +65,7 @@ def store_images(parent: Path, folder: str) -> Store:
     def store(name: str, image: Output) -> str:
         (parent / folder).mkdir(parents=True, exist_ok=True)
         path = f"{folder}/{name}.{'svg' if image.mime == 'image/svg+xml' else 'png'}"
-        (parent / path).write_bytes(image.content)
+        (parent / path).write_bytes(image.image)
         return path
 
     return store

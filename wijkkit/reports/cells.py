@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 from wijkkit.errors import Problem, ReportError
+from wijkkit.reports.sanitise import svg_image
 
 #: Types of output that a report takes, the best first. Of one output the first is used.
 ALLOWED = ("image/svg+xml", "image/png", "text/html", "text/markdown", "text/plain")
@@ -28,6 +29,11 @@ class Output:
     @property
     def text(self) -> str:
         return self.content.decode("utf-8")
+
+    @property
+    def image(self) -> bytes:
+        """The image, an SVG without anything that could run or call elsewhere."""
+        return svg_image(self.content) if self.mime == "image/svg+xml" else self.content
 
     @property
     def is_image(self) -> bool:
@@ -58,10 +64,10 @@ def read_notebook(path: Path) -> dict[str, Any]:
     return notebook
 
 
-def labelled_cells(path: Path) -> dict[str, Cell]:
-    """Return the cells of the notebook at `path` that have a label, by label."""
+def labelled_cells(notebook: Mapping[str, Any]) -> dict[str, Cell]:
+    """Return the cells of a notebook that have a label, by label."""
     cells = {}
-    for raw in read_notebook(path)["cells"]:
+    for raw in notebook["cells"]:
         options = cell_options(joined(raw.get("source", "")))
         label = str(options.get("label", ""))
         if raw.get("cell_type") == "code" and label:
@@ -70,14 +76,15 @@ def labelled_cells(path: Path) -> dict[str, Cell]:
     return cells
 
 
-def find_cell(path: Path, label: str) -> Cell:
+def find_cell(notebook: Path | Mapping[str, Any], label: str) -> Cell:
     """Return one labelled cell; ReportError names the notebook, the label and what there is."""
-    cells = labelled_cells(path)
+    path = notebook if isinstance(notebook, Path) else Path("made.ipynb")
+    cells = labelled_cells(read_notebook(path) if isinstance(notebook, Path) else notebook)
     if label not in cells:
         raise ReportError(
             Problem(
                 f"the label '{label}' is not in this notebook",
-                file=path.name,
+                file="/".join(path.parts[-2:]),
                 found=label,
                 expected=", ".join(cells) or "at least one cell with '#| label:'",
                 remedy="Correct the label in the source of the report, or in the notebook.",

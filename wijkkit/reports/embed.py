@@ -9,18 +9,15 @@ from typing import Any
 
 from wijkkit.reports.cells import Cell, Output, find_cell
 from wijkkit.reports.pandoc import (
-    HTML,
-    TEXT,
     Node,
     attribute,
     attributes,
     classes_of,
     div,
-    elements,
     paragraph,
-    read,
     rewrite,
 )
+from wijkkit.reports.sanitise import html_tables, markdown_blocks
 
 #: Stores an image and returns its path as the document names it: (name, output) -> path.
 Store = Callable[[str, Output], str]
@@ -94,13 +91,12 @@ def _with_caption(blocks: list[Node], cell: Cell) -> list[Node]:
 def _text_blocks(output: Output) -> list[Node]:
     if output.mime == "text/plain":
         return [{"t": "CodeBlock", "c": [attributes(), output.text]}]
-    blocks = read(output.text, HTML if output.mime == "text/html" else TEXT)["blocks"]
-    return list(elements(blocks, "Table")) if output.mime == "text/html" else blocks
+    return (html_tables if output.mime == "text/html" else markdown_blocks)(output.text)
 
 
 def inlines(text: str) -> list[Node]:
     """Return one paragraph of Markdown as inline elements."""
-    blocks = read(text, TEXT)["blocks"]
+    blocks = markdown_blocks(text)
     return blocks[0]["c"] if blocks and blocks[0]["t"] == "Para" else [{"t": "Str", "c": text}]
 
 

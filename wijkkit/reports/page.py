@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from wijkkit.language import text
+from wijkkit.reports.frame import Frame, frame_metadata
 from wijkkit.reports.pandoc import (
     Node,
     attributes,
@@ -21,16 +22,20 @@ from wijkkit.reports.pandoc import (
     rewrite,
     write,
 )
-
-_SAFE_TARGET = re.compile(r"(https?://|mailto:|#|[\w-]+(/[\w-]+)*\.(html|csv|pdf|docx)(#|$))")
-_WORDS = ("skip", "site", "contents", "search", "found")
+from wijkkit.reports.sanitise import is_safe_target
 
 
-def write_page(document: Node, folder: Path, language: str) -> str:
-    """Return `document` as a page of the site; its metadata say what surrounds it."""
-    document = {**document, "blocks": _plain_html(document["blocks"])}
-    labels = {word: _string(text(f"reports.{word}", language)) for word in _WORDS}
-    document["meta"] = {**document["meta"], "words": {"t": "MetaMap", "c": labels}}
+def write_page(document: Node, folder: Path, language: str, frame: Frame) -> str:
+    """Return `document` as a page of the site, with what surrounds it.
+
+    The bibliography is found relative to `folder`.
+    """
+    surroundings = frame_metadata(frame, language)
+    document = {
+        **document,
+        "meta": {**document["meta"], **surroundings},
+        "blocks": _plain_html(document["blocks"]),
+    }
     with as_file(files("wijkkit.reports") / "html" / "page.html") as template:
         page = write(
             document,
@@ -57,7 +62,7 @@ def write_page(document: Node, folder: Path, language: str) -> str:
 @cache
 def script() -> str:
     """Return the one script of all pages: tabs, search, print."""
-    return (files("wijkkit.reports") / "html" / "report.js").read_text(encoding="utf-8")
+    return (files("wijkkit.reports") / "html" / "report.js").read_text(encoding="utf-8").strip()
 
 
 @cache
@@ -78,7 +83,7 @@ def _plain_html(blocks: list[Node]) -> list[Node]:
 def _drop_unsafe(node: Node) -> list[Node] | None:
     if node["t"] in ("RawBlock", "RawInline"):
         return []
-    if node["t"] == "Link" and not _SAFE_TARGET.match(node["c"][2][0]):
+    if node["t"] == "Link" and not is_safe_target(node["c"][2][0]):
         return node["c"][1]
     return None
 
@@ -124,7 +129,3 @@ def _is_true(document: Node, key: str) -> bool:
 
 def _escaped_title(document: Node) -> str:
     return html.escape(plain(document["meta"].get("title", {})))
-
-
-def _string(value: str) -> Node:
-    return {"t": "MetaString", "c": value}

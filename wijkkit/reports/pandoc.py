@@ -19,6 +19,8 @@ from wijkkit.errors import ReportError
 
 Node = dict[str, Any]
 
+#: Version of the tree that this module reads and makes.
+API_VERSION = [1, 23, 1]
 #: Markdown of the report sources.
 MARKDOWN = "markdown-raw_html-raw_tex-raw_attribute-native_divs-native_spans"
 #: Markdown that comes from data: the same without metadata, citations and includes.

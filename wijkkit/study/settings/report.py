@@ -6,7 +6,20 @@ from wijkkit.study.settings.base import Settings
 
 
 class ReportSettings(Settings):
-    """What a report says of its maker."""
+    """What a report says of its maker, and where its sources are.
+
+    Parameters
+    ----------
+    author, contact : str
+        Who made the reports and where a reader can ask; the house style's contact where empty.
+    sources : str
+        Folder with wijk.qmd, stad.qmd, index.qmd and theme/, relative to the study's folder.
+        Where the study has no such folder, the one of the project is used.
+    date : str
+        Date on the reports (``YYYY-MM-DD``); the day on which the last notebook ran where empty.
+    """
 
     author: str = ""
     contact: str = ""
+    sources: str = "reports"
+    date: str = ""

@@ -1,0 +1,91 @@
+"""What surrounds a page: the organisation, the other pages, the other forms of this report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from wijkkit.language import text
+from wijkkit.reports.pandoc import Node
+from wijkkit.reports.theme import HouseStyle
+from wijkkit.study import Study
+
+_WORDS = ("skip", "site", "contents", "search", "found", "downloads")
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The surroundings of a page, as plain text; Pandoc escapes them where they are shown.
+
+    Parameters
+    ----------
+    organisation, contact, logo : str
+        Of the house style; `logo` is a path as the page names it.
+    pages : tuple of (str, str)
+        File and name of the pages that every page links to.
+    current : str
+        File of this page.
+    downloads : tuple of (str, str)
+        File and name of the other forms of this page.
+    """
+
+    organisation: str = ""
+    contact: str = ""
+    logo: str = ""
+    pages: tuple[tuple[str, str], ...] = ()
+    current: str = ""
+    downloads: tuple[tuple[str, str], ...] = ()
+
+
+def frame_of(study: Study, house: HouseStyle, stem: str, formats: tuple[str, ...]) -> Frame:
+    """Return the surroundings of the page `stem` of a study's site."""
+    city = text("reports.city_report", study.language, city=study.settings.city.name)
+    own = study.neighbourhoods.get(stem)
+    names = {"pdf": "PDF", "docx": "Word"}
+    others = () if stem == "index" else tuple(form for form in formats if form != "html")
+    return Frame(
+        organisation=house.organisation,
+        contact=study.settings.report.contact or house.contact,
+        logo=f"assets/{house.logo}" if house.logo else "",
+        pages=(
+            ("index.html", text("reports.home", study.language)),
+            ("stad.html", city),
+            *([(f"{stem}.html", own.name)] if own else []),
+        ),
+        current=f"{stem}.html",
+        downloads=tuple((f"{stem}.{form}", names[form]) for form in others),
+    )
+
+
+def frame_metadata(frame: Frame, language: str) -> Node:
+    """Return the surroundings as metadata for the page's template."""
+    words = {word: _string(text(f"reports.{word}", language)) for word in _WORDS}
+    return {
+        "words": _map(words),
+        "organisation": _string(frame.organisation),
+        "contact": _string(frame.contact),
+        "logo": _string(frame.logo),
+        "pages": _links(frame.pages, frame.current),
+        "downloads": _links(frame.downloads, ""),
+    }
+
+
+def _links(pages: tuple[tuple[str, str], ...], current: str) -> Node:
+    links = [
+        _map(
+            {
+                "href": _string(file),
+                "name": _string(name),
+                "current": {"t": "MetaBool", "c": file == current},
+            }
+        )
+        for file, name in pages
+    ]
+    return {"t": "MetaList", "c": links}
+
+
+def _map(values: dict[str, Node]) -> Node:
+    return {"t": "MetaMap", "c": values}
+
+
+def _string(value: str) -> Node:
+    return {"t": "MetaString", "c": value}

@@ -1,0 +1,68 @@
+"""The list of reports on the index page: per wijk a link, its place in the study, its status."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping
+from typing import Any
+
+from wijkkit.language import text
+from wijkkit.reports.runs import States
+from wijkkit.study import Study
+from wijkkit.study.model import Neighbourhood
+
+COLUMNS = ("wijk", "district", "arm", "status", "files")
+
+
+def overview_notebook(
+    study: Study, states: States, files: Mapping[str, tuple[str, ...]]
+) -> dict[str, Any]:
+    """Return a notebook with one labelled table, ``tbl-rapporten``, for the index page.
+
+    Parameters
+    ----------
+    files : mapping of str to tuple of str
+        Other forms of each report, by slug: file names such as ``wijk-a.pdf``.
+    """
+    language = study.language
+    heads = [text(f"reports.overview.{column}", language) for column in COLUMNS]
+    rows = [
+        _row(hood, _status(hood.wijk, states, language), files.get(hood.wijk, ()), language)
+        for hood in study.neighbourhoods.values()
+    ]
+    table = _table(heads, rows)
+    output = {
+        "output_type": "display_data",
+        "data": {"text/html": table},
+        "metadata": {"wijkkit": {"caption": text("reports.overview.caption", language)}},
+    }
+    cell = {"cell_type": "code", "source": "#| label: tbl-rapporten", "outputs": [output]}
+    return {"cells": [cell]}
+
+
+def _row(
+    hood: Neighbourhood, status: str, files: tuple[str, ...], language: str
+) -> tuple[str, ...]:
+    links = [f'<a href="{name}">{name.rpartition(".")[2].upper()}</a>' for name in files]
+    return (
+        f'<a href="{hood.wijk}.html">{html.escape(hood.name)}</a>',
+        html.escape(hood.district),
+        text(f"reports.arm.{hood.arm}", language),
+        html.escape(status),
+        " ".join(links),
+    )
+
+
+def _status(slug: str, states: States, language: str) -> str:
+    own = {name: state for (scope, name), state in states.items() if scope == slug}
+    failed = [f"{name} ({state.message})" for name, state in own.items() if state.status != "ok"]
+    if failed:
+        return text("reports.overview.failed", language, notebooks=", ".join(failed))
+    return text("reports.overview.complete" if own else "reports.overview.missing", language)
+
+
+def _table(heads: list[str], rows: list[tuple[str, ...]]) -> str:
+    used = [i for i in range(len(heads)) if any(row[i] for row in rows)]
+    head = "".join(f'<th scope="col">{html.escape(heads[i])}</th>' for i in used)
+    body = "".join("<tr>" + "".join(f"<td>{row[i]}</td>" for i in used) + "</tr>" for row in rows)
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"

@@ -1,0 +1,92 @@
+"""Which pages a site has, and what each says in its front matter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from wijkkit.errors import Problem, ReportError
+from wijkkit.language import text
+from wijkkit.language.markdown import escaped
+from wijkkit.language.messages import catalogue
+from wijkkit.reports.overview import overview_notebook
+from wijkkit.reports.runs import CITY, States
+from wijkkit.reports.staging import Page
+from wijkkit.study import Study
+
+INDEX = "index"
+SOURCES = ("wijk.qmd", "stad.qmd", "index.qmd", "_quarto.yml", "references.bib", "theme")
+
+
+def find_sources(study: Study) -> Path:
+    """Return the folder with the sources of the reports; ReportError says what it lacks."""
+    project = Path(__file__).resolve().parents[2]
+    candidates = [
+        study.path(study.settings.report.sources),
+        *(base / "reports" for base in (Path.cwd(), *Path.cwd().parents)),
+        project / "reports",
+    ]
+    folder = next((path for path in candidates if (path / SOURCES[0]).is_file()), candidates[0])
+    missing = [name for name in SOURCES if not (folder / name).exists()]
+    if missing:
+        raise ReportError(
+            "the sources of the reports are not complete",
+            file=folder.name,
+            found=f"no {', '.join(missing)}",
+            expected=", ".join(SOURCES),
+            remedy="Set report.sources in study.yml to the folder that has them.",
+        )
+    return folder
+
+
+def pages(
+    study: Study, states: States, wijken: Iterable[str], day: date, formats: tuple[str, ...]
+) -> list[Page]:
+    """Return the pages to make: the wijken, the city, the index."""
+    taken = {INDEX, CITY} & set(study.neighbourhoods)
+    if taken:
+        raise ReportError(
+            Problem(
+                f"a wijk is named '{name}', as one of the other pages is",
+                file=f"wijken/{name}.yml",
+                remedy="Give the wijk another slug.",
+            )
+            for name in taken
+        )
+    folder = find_sources(study)
+    others = tuple(form for form in formats if form != "html")
+    files = {slug: tuple(f"{slug}.{form}" for form in others) for slug in study.neighbourhoods}
+    overview = {"index.ipynb": overview_notebook(study, states, files)}
+    return [
+        *(Page(slug, folder / "wijk.qmd", metadata(study, "wijk", day, slug)) for slug in wijken),
+        Page(CITY, folder / "stad.qmd", metadata(study, "stad", day)),
+        Page(INDEX, folder / "index.qmd", metadata(study, "index", day), overview),
+    ]
+
+
+def metadata(study: Study, kind: str, day: date, slug: str = "") -> dict[str, Any]:
+    """Return the front matter of a page: title, language, date, and the words it uses."""
+    language, settings = study.language, study.settings
+    name = study.neighbourhoods[slug].name if slug else ""
+    fields: Mapping[str, str] = {
+        "wijk": escaped(name),
+        "city": escaped(settings.city.name),
+        "programme": escaped(study.text(settings.programme.name)),
+        "study": escaped(study.text(settings.title)),
+    }
+    words = {
+        key: text(f"reports.text.{key}", language, **fields)
+        for key in catalogue("reports", language)["text"]
+    }
+    return {
+        "title": text(f"reports.page.{kind}_title", language, **fields),
+        "subtitle": text(f"reports.page.{kind}_subtitle", language, **fields),
+        "lang": language,
+        "date": day.isoformat(),
+        "bibliography": "references.bib",
+        "notebook-links": False,
+        **fields,
+        "text": words,
+    }

@@ -1,0 +1,45 @@
+"""Which executed notebooks a report may use: those whose status in the run is ok."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from wijkkit.study import Study
+
+#: (wijk's slug, or "stad"; the notebook's name without suffix) -> its state.
+States = Mapping[tuple[str, str], "NotebookState"]
+
+CITY = "stad"
+
+
+@dataclass(frozen=True, slots=True)
+class NotebookState:
+    """How a notebook fared in the run: `status` is ``ok``, or the report may not use it."""
+
+    status: str
+    message: str = ""
+
+
+def executed_notebook(study: Study, scope: str, name: str) -> Path:
+    """Return where a run keeps an executed notebook."""
+    folder = study.runs / "stad" if scope == CITY else study.runs / "wijk" / scope
+    return folder / f"{name}.ipynb"
+
+
+def state_of(study: Study, states: States, scope: str, name: str) -> NotebookState:
+    """Return the state of one notebook; ``missing`` where it did not run or left no file."""
+    state = states.get((scope, name), NotebookState("missing"))
+    if state.status == "ok" and not executed_notebook(study, scope, name).is_file():
+        return NotebookState("missing")
+    return state
+
+
+def notebook_states(study: Study) -> States:
+    """Return the states of all notebooks in the study's run, as the batch knows them."""
+    from wijkkit.batch import status
+
+    return {
+        (job.scope, job.notebook): NotebookState(job.status, job.message) for job in status(study)
+    }

@@ -1,0 +1,157 @@
+"""The working folder of one report: its source, its notebooks and their words, side by side.
+
+What is staged renders unchanged with Quarto (``quarto render <stem>.qmd``) and with the built-in
+engine, and nothing in it is executed.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from wijkkit.language import text
+from wijkkit.language.markdown import escaped
+from wijkkit.reports.runs import CITY, States, executed_notebook, state_of
+from wijkkit.reports.shortcodes import embedded, replace_embeds
+from wijkkit.reports.staged_notebook import stage_notebook
+from wijkkit.study import Study
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One report to make.
+
+    Parameters
+    ----------
+    stem : str
+        Name of its files: a wijk's slug, ``stad`` or ``index``.
+    source : Path
+        The ``.qmd`` it comes from.
+    metadata : mapping
+        What goes into its front matter, texts already Markdown.
+    extra : mapping of str to Path
+        Notebooks made for this page, by the name under which the source embeds them.
+    """
+
+    stem: str
+    source: Path
+    metadata: Mapping[str, Any]
+    extra: Mapping[str, dict[str, Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class StagedPage:
+    """A report's working folder; `failed` says which notebooks it had to do without, and why."""
+
+    page: Page
+    source: Path
+    failed: Mapping[str, str]
+
+
+def stage(study: Study, page: Page, states: States, folder: Path) -> StagedPage:
+    """Make the working folder of `page`.
+
+    Raises
+    ------
+    ReportError
+        The source embeds a label that its notebook does not have.
+    """
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(page.source.parent / "theme", folder / "theme")
+    for name in ("_quarto.yml", "references.bib"):
+        shutil.copy(page.source.parent / name, folder / name)
+    front, body = split_front_matter(page.source.read_text(encoding="utf-8"))
+    failed = _failed(study, page, states, body)
+    captions = _stage_notebooks(study, page, failed, body, folder)
+    body = _without_missing(body, failed, captions, study.language)
+    if failed:
+        body = _notice(failed, study.language) + body
+    header = yaml.safe_dump({**page.metadata, **front}, allow_unicode=True, sort_keys=False)
+    source = folder / f"{page.stem}.qmd"
+    source.write_text(f"---\n{header}---\n\n{body}", encoding="utf-8")
+    return StagedPage(page, source, failed)
+
+
+def split_front_matter(source: str) -> tuple[dict[str, Any], str]:
+    """Return the front matter of a source, and the rest.
+
+    Examples
+    --------
+    >>> split_front_matter("---\\ntoc: true\\n---\\nText")
+    ({'toc': True}, 'Text')
+    """
+    if not source.startswith("---\n"):
+        return {}, source
+    front, _, body = source[4:].partition("\n---\n")
+    return yaml.safe_load(front) or {}, body
+
+
+def _scope(page: Page, notebook: str) -> tuple[str, str]:
+    """Return whose notebook ``wijk/<name>.ipynb`` or ``stad/<name>.ipynb`` is, and its name."""
+    kind, _, name = notebook.removesuffix(".ipynb").rpartition("/")
+    return (CITY if kind == CITY else page.stem), name
+
+
+def _failed(study: Study, page: Page, states: States, body: str) -> dict[str, str]:
+    """Return the notebooks of the source that may not be used, with the reason."""
+    failed = {}
+    for notebook in dict.fromkeys(notebook for notebook, _ in embedded(body)):
+        if notebook in page.extra:
+            continue
+        state = state_of(study, states, *_scope(page, notebook))
+        if state.status != "ok":
+            reason = text(f"reports.state.{state.status}", study.language)
+            failed[notebook] = f"{reason} {state.message}".strip()
+    return failed
+
+
+def _stage_notebooks(
+    study: Study, page: Page, failed: Mapping[str, str], body: str, folder: Path
+) -> dict[tuple[str, str], str]:
+    """Write the notebooks with the cells that the source embeds; return what has no figure.
+
+    The keys of the answer are the (notebook, label) that promise a figure or table and hold a
+    text instead; the values are those texts.
+    """
+    wanted: dict[str, list[str]] = {}
+    for notebook, label in embedded(body):
+        if notebook not in failed:
+            wanted.setdefault(notebook, []).append(label)
+    without = {}
+    for notebook, labels in wanted.items():
+        made = page.extra.get(notebook)
+        path = None if made else executed_notebook(study, *_scope(page, notebook))
+        texts = stage_notebook(made or path, labels, folder / notebook)
+        without.update({(notebook, label): shown for label, shown in texts.items()})
+    return without
+
+
+def _without_missing(
+    body: str, failed: Mapping[str, str], without: Mapping[tuple[str, str], str], language: str
+) -> str:
+    """Replace embeds that have nothing to show by a place that says so and keeps its number."""
+
+    def change(notebook: str, label: str) -> str | None:
+        if notebook in failed:
+            shown = escaped(text("reports.not_made", language, notebook=notebook))
+        elif (notebook, label) in without:
+            shown = without[notebook, label]
+        else:
+            return None
+        if not label.startswith(("fig-", "tbl-")):
+            return shown
+        caption = text("reports.no_content", language)
+        return f"::: {{#{label}}}\n\n{shown}\n\n{caption}\n\n:::"
+
+    return replace_embeds(body, change)
+
+
+def _notice(failed: Mapping[str, str], language: str) -> str:
+    title = text("reports.incomplete", language)
+    items = "\n".join(f"- {escaped(notebook)}: {escaped(why)}" for notebook, why in failed.items())
+    return f"::: {{.callout-important}}\n## {title}\n\n{items}\n:::\n\n"
