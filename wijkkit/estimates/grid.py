@@ -1,0 +1,211 @@
+"""Every indicator for every area, wave and group at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from wijkkit.errors import EstimationError, Problem
+from wijkkit.estimates.asked import Asked, asked_rows, not_asked
+from wijkkit.estimates.design import LonelyPsu, SurveyDesign, survey_design
+from wijkkit.estimates.domain_mean import DomainMeans, domain_means
+from wijkkit.estimates.interval import check_confidence
+from wijkkit.estimates.layout import Block, Groupings, blocks, keys
+from wijkkit.estimates.linearisation import domains
+from wijkkit.estimates.survey_interval import (
+    ProportionMethod,
+    check_method,
+    proportion_limits,
+    t_limits,
+)
+from wijkkit.estimates.survey_mean import check_binary, outcome_values
+from wijkkit.tables import tidy
+
+#: What a value on the scale 0-1 is multiplied by, per unit.
+SCALE = {"percent": 100.0, "score": 1.0}
+
+
+@dataclass(frozen=True, slots=True)
+class Estimates:
+    """What `estimate_grid` returns; the three tables have the same rows in the same order.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Tidy estimate table. A value without interval has absent limits, and its `method` is
+        ``no_interval:`` and the reason: ``one_psu, lonely_psu, no_variation, no_df``.
+    counts : DataFrame
+        The key columns, ``x`` (respondents with a 1, absent for a score) and ``n``,
+        unweighted; absent where the question was not asked. For disclosure control only.
+    precision : DataFrame
+        The key columns, ``se`` (in the table's unit) and ``df``.
+    """
+
+    table: pd.DataFrame
+    counts: pd.DataFrame
+    precision: pd.DataFrame
+
+
+def estimate_grid(
+    respondents: pd.DataFrame,
+    indicators: Mapping[str, Asked],
+    waves: Sequence[str],
+    groupings: Groupings,
+    *,
+    areas: pd.DataFrame | None = None,
+    method: ProportionMethod = "logit",
+    lonely_psu: LonelyPsu = "absent",
+    confidence: float = 0.95,
+) -> Estimates:
+    """Estimate every indicator for every wijk, gebied, arm and the city, by wave and group.
+
+    Weighted means with design-based standard errors, as `survey_proportion` and `survey_mean`
+    give them one by one. Waves are separate samples: strata and sampling units are taken
+    within waves.
+
+    Parameters
+    ----------
+    respondents : DataFrame
+        One row per respondent and wave, with columns ``wave, wijk, district, arm, age,
+        weight``, where the design has them ``stratum`` and ``psu``, the columns of the
+        groupings and one column per indicator.
+    indicators : mapping of str to Indicator
+        What is estimated: the unit, and the ages and waves it was asked.
+    waves : sequence of str
+        The waves in order.
+    groupings : mapping of str to (str, sequence of str)
+        Grouping id -> its column and its groups in order, least advantaged first.
+    areas : DataFrame, optional
+        All wijken (columns ``wijk, district, arm``), so that one without respondents is there
+        as missing.
+    method : {"logit", "beta", "xlogit", "mean"}
+        Interval of a percentage, see `survey_proportion`; a score has a t interval.
+    lonely_psu : {"absent", "certainty", "adjust", "average"}
+        What a stratum with one sampling unit adds to the variance, see `survey_design`.
+    confidence : float
+        Coverage of the intervals.
+
+    Returns
+    -------
+    Estimates
+        Percentages on the scale 0-100. Status ``not_asked`` where the question was not asked,
+        ``missing`` where nobody answered it.
+
+    Raises
+    ------
+    EstimationError
+        A column is missing, a weight is not positive, a percentage rests on other values than
+        0 and 1, or a respondent has a wave or group that is not listed.
+
+    Examples
+    --------
+    >>> from wijkkit.study.indicators import Indicator
+    >>> play = Indicator(label="Play", function="f", columns={}, question_version="1",
+    ...                  direction="higher", waves=("2021",))
+    >>> people = pd.DataFrame({"wave": ["2018"] + ["2021"] * 4, "wijk": "a", "district": "d",
+    ...     "arm": "programme", "age": 5.0, "weight": [1.0, 1, 1, 1, 3], "play": [1.0, 1, 0, 1, 1]})
+    >>> table = estimate_grid(people, {"play": play}, ["2018", "2021"], {}).table
+    >>> table.loc[table["area_level"] == "city", ["wave", "value", "n", "status"]]
+       wave      value    n     status
+    6  2018        NaN  NaN  not_asked
+    7  2021  83.333333  4.0         ok
+    """
+    check_confidence(confidence)
+    check_method(method)
+    _check_columns(respondents, indicators)
+    design = wave_design(respondents, lonely_psu)
+    divided = [
+        (block, domains(block.code, block.size, design))
+        for block in blocks(respondents, waves, groupings, areas=areas)
+    ]
+    parts = []
+    for key, indicator in indicators.items():
+        asked = asked_rows(respondents, indicator)
+        outcome = asked_outcome(respondents, key, indicator, asked)
+        for block, over in divided:
+            means = domain_means(outcome, over)
+            limits = _limits(means, indicator, method, confidence)
+            skipped = not_asked(block, indicator, asked)
+            parts.append(_part(block, key, indicator, means, limits, skipped, method))
+    rows = pd.concat(parts, ignore_index=True)
+    names = list(rows.columns[:6])
+    return Estimates(tidy(rows), rows[[*names, "x", "n"]], rows[[*names, "se", "df"]])
+
+
+def wave_design(respondents: pd.DataFrame, lonely_psu: LonelyPsu = "absent") -> SurveyDesign:
+    """Return the design of respondents of several waves, each wave a sample of its own.
+
+    A wave in which ``stratum`` or ``psu`` is missing throughout has one stratum, and every
+    respondent as its own unit.
+    """
+    frame = respondents[["wave", "weight"]].copy()
+    without = pd.Series(0, index=frame.index)
+    row = pd.Series(range(len(frame)), index=frame.index)
+    for column, fill in (("stratum", without), ("psu", row)):
+        if column in respondents:
+            values = respondents[column]
+            absent = values.isna().groupby(frame["wave"]).transform("all")
+            frame[column] = values.astype("object").where(~absent, fill)
+    strata = ["wave", "stratum"] if "stratum" in frame else ["wave"]
+    psu = "psu" if "psu" in frame else None
+    return survey_design(frame, weight="weight", strata=strata, psu=psu, lonely_psu=lonely_psu)
+
+
+def asked_outcome(
+    respondents: pd.DataFrame, key: str, indicator: Asked, asked: NDArray[np.bool_]
+) -> NDArray[np.float64]:
+    """Return an indicator's column, absent where it was not asked; 0/1 where a percentage."""
+    outcome = np.where(asked, outcome_values(respondents, key), np.nan)
+    if indicator.unit == "percent":
+        check_binary(key, outcome)
+    return outcome
+
+
+def _check_columns(respondents: pd.DataFrame, indicators: Mapping[str, Asked]) -> None:
+    absent = [name for name in ("age", "weight", *indicators) if name not in respondents]
+    if absent:
+        raise EstimationError(
+            Problem(f"column '{name}' is missing", place="respondents") for name in absent
+        )
+
+
+def _limits(
+    means: DomainMeans, indicator: Asked, method: ProportionMethod, confidence: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    if indicator.unit == "score":
+        return t_limits(means.value, means.se, means.df, confidence)
+    return proportion_limits(
+        means.value, means.se, means.df, means.n, method=method, confidence=confidence
+    )
+
+
+def _part(
+    block: Block,
+    key: str,
+    indicator: Asked,
+    means: DomainMeans,
+    limits: tuple[NDArray[np.float64], NDArray[np.float64]],
+    skipped: NDArray[np.bool_],
+    method: str,
+) -> pd.DataFrame:
+    scale = SCALE[indicator.unit]
+    status = np.where(skipped, "not_asked", np.where(means.n > 0, "ok", "missing"))
+    name = "t" if indicator.unit == "score" else method
+    label = np.where(means.reason == "", name, np.char.add("no_interval:", means.reason))
+    return keys(block, key).assign(
+        value=means.value * scale,
+        lower=limits[0] * scale,
+        upper=limits[1] * scale,
+        n=np.where(skipped, np.nan, means.n),
+        unit=indicator.unit,
+        method=np.where(status == "ok", label, ""),
+        source="survey",
+        status=status,
+        x=np.where(skipped | (indicator.unit == "score"), np.nan, means.x),
+        se=means.se * scale,
+        df=np.where(skipped, np.nan, means.df),
+    )

@@ -1,0 +1,159 @@
+"""How a city is divided: the cells of area, wave and group that are estimated at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from wijkkit.errors import EstimationError, Problem
+from wijkkit.tables import AREA_LEVELS, EVERYBODY
+
+Codes = NDArray[np.int64]
+
+#: Grouping id -> the column that holds it and its groups in order, least advantaged first.
+Groupings = Mapping[str, tuple[str, Sequence[str]]]
+
+#: The column of the respondents that says in which area of a level they live.
+LEVEL_COLUMNS = {"wijk": "wijk", "gebied": "district", "arm": "arm"}
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """All cells of one area level and one grouping, in the order area, wave, group.
+
+    Parameters
+    ----------
+    area_level, group_by : str
+        The level, and the grouping (empty for everybody).
+    areas, waves, groups : tuple of str
+        What the cells are the combinations of.
+    code : ndarray of int, shape (n,)
+        The cell of each respondent; -1 for none.
+    """
+
+    area_level: str
+    group_by: str
+    areas: tuple[str, ...]
+    waves: tuple[str, ...]
+    groups: tuple[str, ...]
+    code: Codes
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        return len(self.areas), len(self.waves), len(self.groups)
+
+    @property
+    def size(self) -> int:
+        return len(self.areas) * len(self.waves) * len(self.groups)
+
+
+def blocks(
+    respondents: pd.DataFrame,
+    waves: Sequence[str],
+    groupings: Groupings,
+    *,
+    areas: pd.DataFrame | None = None,
+    levels: Sequence[str] = AREA_LEVELS,
+) -> list[Block]:
+    """Divide respondents into cells, a block per area level and grouping.
+
+    Parameters
+    ----------
+    respondents : DataFrame
+        With columns ``wave``, those of the levels and those of the groupings.
+    waves : sequence of str
+        The waves in order.
+    groupings : mapping
+        Grouping id -> (column, groups in order).
+    areas : DataFrame, optional
+        All wijken with columns ``wijk, district, arm``, so that one without respondents is
+        reported as missing; those of the respondents where absent.
+    levels : sequence of str
+        Which area levels.
+
+    Raises
+    ------
+    EstimationError
+        A column is missing, or a respondent has a wave or group that is not listed.
+    """
+    _check(respondents, waves, groupings)
+    wave = pd.Index(waves).get_indexer(respondents["wave"])
+    everybody = ("", (EVERYBODY,), np.zeros(len(respondents), dtype=np.int64))
+    divisions = [everybody] + [
+        (key, tuple(groups), pd.Index(groups).get_indexer(respondents[column]))
+        for key, (column, groups) in groupings.items()
+    ]
+    made = []
+    for level in levels:
+        names, area = _areas(respondents, areas, level)
+        for key, groups, group in divisions:
+            inside = (area >= 0) & (group >= 0)
+            code = np.where(inside, (area * len(waves) + wave) * len(groups) + group, -1)
+            made.append(Block(level, key, names, tuple(waves), groups, code.astype(np.int64)))
+    return made
+
+
+def _areas(
+    respondents: pd.DataFrame, areas: pd.DataFrame | None, level: str
+) -> tuple[tuple[str, ...], Codes]:
+    if level == "city":
+        return ("city",), np.zeros(len(respondents), dtype=np.int64)
+    column = LEVEL_COLUMNS[level]
+    named = (respondents if areas is None else areas)[column].dropna().astype("str").unique()
+    names = sorted(name for name in named if name not in ("", "none"))
+    return tuple(names), pd.Index(names, dtype="str").get_indexer(respondents[column])
+
+
+def _check(respondents: pd.DataFrame, waves: Sequence[str], groupings: Groupings) -> None:
+    columns = {"wave", *LEVEL_COLUMNS.values(), *(column for column, _ in groupings.values())}
+    problems = [
+        Problem(f"column '{column}' is missing", place="respondents")
+        for column in sorted(columns - set(respondents.columns))
+    ]
+    listed = {"wave": ("wave", waves), **groupings}
+    for what, (column, allowed) in listed.items():
+        if column not in respondents:
+            continue
+        found = respondents[column].drop_duplicates()
+        other = found[~found.isin(list(allowed)) & (found.notna() | (what == "wave"))]
+        if len(other):
+            problems.append(
+                Problem(
+                    f"respondents with a {what} that is not listed",
+                    place=f"column '{column}'",
+                    found=", ".join(map(str, other[:5])),
+                    expected=", ".join(map(str, allowed)),
+                    remedy="List it in study.yml, or recode it in codebook.yml.",
+                )
+            )
+    if problems:
+        raise EstimationError(problems)
+
+
+def keys(block: Block, indicator: str) -> pd.DataFrame:
+    """Return the key columns of the tidy table for all cells of a block.
+
+    Examples
+    --------
+    >>> block = Block("city", "", ("city",), ("2018", "2021"), ("all",), np.zeros(1, int))
+    >>> keys(block, "play")[["indicator", "area", "wave", "group"]].values.tolist()
+    [['play', 'city', '2018', 'all'], ['play', 'city', '2021', 'all']]
+    """
+    area, wave, group = np.unravel_index(np.arange(block.size), block.shape)
+    columns = {
+        "indicator": _repeated((indicator,), np.zeros(block.size, dtype=np.int64)),
+        "area": _repeated(block.areas, area),
+        "area_level": _repeated((block.area_level,), np.zeros(block.size, dtype=np.int64)),
+        "wave": _repeated(block.waves, wave),
+        "group_by": _repeated((block.group_by,), np.zeros(block.size, dtype=np.int64)),
+        "group": _repeated(block.groups, group),
+    }
+    return pd.DataFrame(columns)
+
+
+def _repeated(labels: Sequence[str], which: Codes) -> pd.api.extensions.ExtensionArray:
+    return pd.array(list(labels), dtype="str").take(which)
