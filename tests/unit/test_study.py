@@ -6,67 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.studies import replace, write_study
 from wijkkit.errors import ParameterError, StudyError
 from wijkkit.study import open_study
-
-STUDY = """
-title: Proef
-city: {name: Proefstad}
-programme: {name: Programma, start: 2018-09-01}
-waves:
-  - {id: "2018", label: meting 1, start: 2018-05-01, end: 2018-07-31}
-  - {id: "2021", label: {nl: meting 2, en: wave 2}, start: 2021-04-01, end: 2021-07-31}
-groupings:
-  - id: ses
-    label: opleiding
-    column: ses
-    groups: [{id: low, label: laag}, {id: high, label: hoog}]
-goals:
-  - {id: play, label: Meer buitenspelen, indicator: play, domain: gezond, target: {value: 60, wave: "2021"}}
-sources:
-  survey:
-    - {id: enquete, path: enquete.csv}
-"""
-CODEBOOK = """
-columns:
-  respondent: {source: nr, type: code}
-  area: {source: buurt, type: code}
-  age: {source: leeftijd, type: integer}
-  wave: {source: meting, type: code}
-  ses: {source: opl, type: category, values: {"1": low, "2": high}}
-  days: {source: dagen, type: integer}
-"""
-INDICATORS = """
-play:
-  label: Speelt voldoende buiten
-  function: outdoor_play_days
-  columns: {days: days}
-  question_version: proef
-  direction: higher
-  goal: play
-"""
-WIJKEN = {
-    "noord": "wijk: noord\nname: Noord\ncode: BU1\narm: programme\npair: a\n",
-    "zuid": "wijk: zuid\nname: Zuid\ncode: BU2\narm: comparator\npair: a\n",
-}
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    (tmp_path / "wijken").mkdir()
-    (tmp_path / "study.yml").write_text(STUDY, encoding="utf-8")
-    (tmp_path / "codebook.yml").write_text(CODEBOOK, encoding="utf-8")
-    (tmp_path / "indicators.yml").write_text(INDICATORS, encoding="utf-8")
-    for slug, content in WIJKEN.items():
-        (tmp_path / "wijken" / f"{slug}.yml").write_text(content, encoding="utf-8")
-    return tmp_path
-
-
-def replace(folder: Path, file: str, old: str, new: str) -> None:
-    path = folder / file
-    content = path.read_text(encoding="utf-8")
-    assert old in content
-    path.write_text(content.replace(old, new), encoding="utf-8")
+    return write_study(tmp_path)
 
 
 def test_a_study_holds_what_its_files_say(folder):

@@ -18,7 +18,10 @@ def definition_sentences(view: CityView) -> ShownText:
                 "show.question_version",
                 view.language,
                 version=escaped(view.study.text(indicator.question_version)),
-                denominator=escaped(view.study.text(indicator.denominator)),
+                denominator=escaped(
+                    view.study.text(indicator.denominator)
+                    or text("show.goals.children", view.language)
+                ),
             )
             for _, indicator in goals_with_indicator(view)
         ]

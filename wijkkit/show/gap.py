@@ -9,7 +9,14 @@ import pandas as pd
 from wijkkit.language import text
 from wijkkit.language.markdown import escaped
 from wijkkit.released import CityView, WijkView
-from wijkkit.show.output import ShownFigure, ShownTable, ShownText, bullets
+from wijkkit.show.output import (
+    ShownFigure,
+    ShownTable,
+    ShownText,
+    bullets,
+    empty_figure,
+    empty_table,
+)
 from wijkkit.show.select import goals_with_indicator, last_wave, pick
 from wijkkit.show.theme import CITY, COMPARATOR, INK, OWN, new_figure, percent_axis, style
 from wijkkit.show.values import shown_interval, shown_value
@@ -42,8 +49,28 @@ def gap_frame(view: CityView, grouping: Grouping) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["indicator", "wave", "first", "last"])
 
 
-def gap_figure(view: CityView, grouping: Grouping) -> ShownFigure:
-    """Draw the least and the most advantaged group of each goal, joined by a line."""
+def grouping_of(view: CityView, key: str | None = None) -> Grouping | None:
+    """Return the grouping called `key`; by default the one the evaluation is about."""
+    wanted = key or view.study.settings.evaluation.grouping
+    ordered = [grouping for grouping in view.study.groupings if grouping.ordered]
+    named = [grouping for grouping in view.study.groupings if grouping.id == wanted]
+    return next(iter(named or ordered), None)
+
+
+def gap_figure(view: CityView, key: str | None = None) -> ShownFigure:
+    """Draw the least and the most advantaged group of each goal, joined by a line.
+
+    Parameters
+    ----------
+    view : CityView
+        A wijk's view for that wijk, the city's view for the city.
+    key : str, optional
+        The grouping; the one the evaluation is about by default.
+    """
+    grouping = grouping_of(view, key)
+    if grouping is None:
+        message = text("show.gap.no_groups", view.language)
+        return empty_figure(message, message)
     frame, language = gap_frame(view, grouping), view.language
     with style():
         figure, axes = new_figure(height=0.9 + 0.5 * max(len(frame), 1))
@@ -77,7 +104,7 @@ def gap_figure(view: CityView, grouping: Grouping) -> ShownFigure:
         figure,
         alt=text("show.gap.alt", language, **names, rows=rows),
         caption=text("show.gap.caption", language, **_fields(view, grouping, frame)),
-        data=gap_table(view, grouping).data,
+        data=gap_table(view, grouping.id).data,
     )
 
 
@@ -97,8 +124,12 @@ def _draw_dumbbell(axes, position: int, row, language: str) -> None:
         )
 
 
-def gap_table(view: CityView, grouping: Grouping) -> ShownTable:
+def gap_table(view: CityView, key: str | None = None) -> ShownTable:
     """Return both groups of each goal, as text."""
+    grouping = grouping_of(view, key)
+    if grouping is None:
+        message = text("show.gap.no_groups", view.language)
+        return empty_table(message, message)
     frame, language = gap_frame(view, grouping), view.language
     names = _names(view, grouping)
     head = text("show.head.indicator", language)
@@ -114,8 +145,11 @@ def gap_table(view: CityView, grouping: Grouping) -> ShownTable:
     return ShownTable(pd.DataFrame(rows, columns=[head, names["first"], names["last"]]), caption)
 
 
-def gap_sentences(view: CityView, grouping: Grouping) -> ShownText:
+def gap_sentences(view: CityView, key: str | None = None) -> ShownText:
     """Say for each goal what both groups score, or that this cannot be shown."""
+    grouping = grouping_of(view, key)
+    if grouping is None:
+        return ShownText(text("show.gap.no_groups", view.language))
     frame, language = gap_frame(view, grouping), view.language
     names = _names(view, grouping)
     both = [

@@ -181,7 +181,9 @@ def goals_sentences(view: WijkView) -> ShownText:
                 language,
                 indicator=escaped(row.indicator),
                 value=shown_interval(row.own, language),
-                denominator=escaped(view.study.text(indicator.denominator)),
+                denominator=escaped(
+                    view.study.text(indicator.denominator) or text("show.goals.children", language)
+                ),
                 wave=escaped(row.wave),
                 verdict=text(f"show.verdict.{verdicts.get(row.key, 'unknown')}", language),
                 city_value=shown_value(row.city, language),

@@ -11,17 +11,17 @@ from matplotlib.path import Path
 
 from wijkkit.language import text
 from wijkkit.released import CityView, WijkView
-from wijkkit.show.output import ShownFigure, ShownText
+from wijkkit.show.output import ShownFigure, empty_figure
 from wijkkit.show.theme import COMPARATOR, INK, OWN, PALE, new_figure, style
 
 _HATCHES = {"comparator": "///"}
 
 
-def city_map(view: CityView) -> ShownFigure | ShownText:
+def city_map(view: CityView) -> ShownFigure:
     """Draw the city's wijken; a wijk view marks its own, a city view the arms of the study."""
     language = view.language
     if "borders" not in view.released:
-        return ShownText(text("show.map.no_borders", language))
+        return empty_figure(text("show.map.no_borders", language), _caption(view))
     borders = view.table("borders")
     borders = borders[borders["area_level"] == "wijk"]
     roles = _roles(view, borders)

@@ -15,6 +15,8 @@ import pandas as pd
 from great_tables import GT
 from matplotlib.figure import Figure
 
+from wijkkit.show.theme import new_figure, style
+
 Bundle = tuple[dict[str, Any], dict[str, Any]]
 
 
@@ -44,7 +46,8 @@ class ShownFigure:
     def svg(self) -> str:
         """Return the figure as SVG, without date or program in it."""
         target = io.StringIO()
-        self.figure.savefig(target, format="svg", metadata={"Date": None, "Creator": None})
+        with style():
+            self.figure.savefig(target, format="svg", metadata={"Date": None, "Creator": None})
         return target.getvalue()
 
     def __repr__(self) -> str:
@@ -55,6 +58,17 @@ class ShownFigure:
             {"image/svg+xml": self.svg(), "text/plain": self.alt},
             {"wijkkit": {"alt": self.alt, "caption": self.caption}},
         )
+
+
+def empty_figure(message: str, caption: str) -> ShownFigure:
+    """Return a figure that says why there is nothing to draw."""
+    with style():
+        figure, axes = new_figure(height=0.8)
+        axes.text(0, 0.5, message, va="center", wrap=True)
+        axes.set_axis_off()
+    return ShownFigure(
+        figure, alt=message, caption=caption, data=pd.DataFrame({caption: [message]})
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,6 +114,11 @@ class ShownText:
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Bundle:
         return {"text/markdown": self.markdown, "text/plain": self.markdown}, {}
+
+
+def empty_table(message: str, caption: str) -> ShownTable:
+    """Return a table that says why there is nothing to list."""
+    return ShownTable(pd.DataFrame({caption: [message]}), caption)
 
 
 def paragraphs(sentences: list[str]) -> ShownText:

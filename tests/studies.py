@@ -1,0 +1,65 @@
+"""A small study of two wijken and two waves, for tests that need one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+STUDY = """
+title: Proef
+city: {name: Proefstad}
+programme: {name: Programma, start: 2018-09-01}
+waves:
+  - {id: "2018", label: meting 1, start: 2018-05-01, end: 2018-07-31}
+  - {id: "2021", label: {nl: meting 2, en: wave 2}, start: 2021-04-01, end: 2021-07-31}
+groupings:
+  - id: ses
+    label: opleiding
+    column: ses
+    groups: [{id: low, label: laag}, {id: high, label: hoog}]
+goals:
+  - {id: play, label: Meer buitenspelen, indicator: play, domain: gezond, target: {value: 60, wave: "2021"}}
+sources:
+  survey:
+    - {id: enquete, path: enquete.csv}
+"""
+CODEBOOK = """
+columns:
+  respondent: {source: nr, type: code}
+  area: {source: buurt, type: code}
+  age: {source: leeftijd, type: integer}
+  wave: {source: meting, type: code}
+  ses: {source: opl, type: category, values: {"1": low, "2": high}}
+  days: {source: dagen, type: integer}
+"""
+INDICATORS = """
+play:
+  label: Speelt voldoende buiten
+  function: outdoor_play_days
+  columns: {days: days}
+  question_version: proef
+  direction: higher
+  goal: play
+"""
+WIJKEN = {
+    "noord": "wijk: noord\nname: Noord\ncode: BU1\narm: programme\npair: a\n",
+    "zuid": "wijk: zuid\nname: Zuid\ncode: BU2\narm: comparator\npair: a\n",
+}
+
+
+def write_study(folder: Path) -> Path:
+    """Write the study's files to `folder` and return it."""
+    (folder / "wijken").mkdir(parents=True)
+    (folder / "study.yml").write_text(STUDY, encoding="utf-8")
+    (folder / "codebook.yml").write_text(CODEBOOK, encoding="utf-8")
+    (folder / "indicators.yml").write_text(INDICATORS, encoding="utf-8")
+    for slug, content in WIJKEN.items():
+        (folder / "wijken" / f"{slug}.yml").write_text(content, encoding="utf-8")
+    return folder
+
+
+def replace(folder: Path, file: str, old: str, new: str) -> None:
+    """Replace a text that must be there in one of the study's files."""
+    path = folder / file
+    content = path.read_text(encoding="utf-8")
+    assert old in content
+    path.write_text(content.replace(old, new), encoding="utf-8")
