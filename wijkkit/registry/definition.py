@@ -26,6 +26,8 @@ class Column:
     minimum, maximum : float, optional
         Range of a number, both included.
     choices : tuple of str
+    choice_set : str
+        The name of those choices, under which the catalogue has their labels.
     listed_in : {"", "goals", "indicators"}
         The list of the study that holds the choices.
     refers_to : str
@@ -39,6 +41,7 @@ class Column:
     minimum: float | None = None
     maximum: float | None = None
     choices: tuple[str, ...] = ()
+    choice_set: str = ""
     listed_in: Literal["", "goals", "indicators"] = ""
     refers_to: str = ""
 
@@ -55,12 +58,15 @@ class Kind:
     columns : tuple of Column
     unique : tuple of str
         Columns that together name one thing within a wijk, beside its key.
+    ordered : tuple of (str, str)
+        Pairs of columns of which the first may not be above (or after) the second.
     """
 
     name: str
     prefix: str
     columns: tuple[Column, ...]
     unique: tuple[str, ...] = ()
+    ordered: tuple[tuple[str, str], ...] = ()
 
     def __getitem__(self, name: str) -> Column:
         return {column.name: column for column in self.columns}[name]

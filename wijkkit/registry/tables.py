@@ -9,27 +9,8 @@ wijk and the kind, which never changes). A reference holds the `key` of another 
 
 from __future__ import annotations
 
+from wijkkit.registry.choices import CHOICES
 from wijkkit.registry.definition import Column, Kind
-
-DOMAINS = ("gezond", "veilig", "talentontwikkeling")
-DOMAIN_ROLES = ("leads", "takes_part", "informed", "none")
-ROLES = (
-    "gebiedsadviseur", "municipality", "wijkteam", "youth_health_care", "school", "childcare",
-    "police", "welfare", "sport", "health_care", "housing", "parents", "other",
-)  # fmt: skip
-STEPS = ("1", "2", "3", "4", "5", "6")
-STEP_STATUSES = ("not_started", "running", "done", "skipped")
-GOAL_STATUSES = ("proposed", "adopted", "reached", "dropped")
-EVIDENCE_LEVELS = ("none", "1", "2", "3", "4")
-PREVENTION = ("universal", "selective", "indicated")
-SCOPES = ("city_wide", "local")
-INTERVENTION_STATUSES = ("planned", "running", "stopped")
-PRESENCE = ("present", "excused", "absent")
-YES_NO = ("yes", "no")
-DOCUMENT_TYPES = ("plan", "minutes", "report", "agreement", "other")
-DECISION_STATUSES = ("open", "taken", "carried_out", "withdrawn")
-CLASHES = ("city_programme", "procurement", "rules", "capacity", "other")
-FLAG_STATUSES = ("open", "solved")
 
 _NOTE = Column("note", "text", "Own remark; never in a report.", released=False)
 
@@ -42,8 +23,11 @@ def _day(name: str, meaning: str, **more: bool) -> Column:
     return Column(name, "date", meaning, **more)
 
 
-def _choice(name: str, choices: tuple[str, ...], meaning: str, required: bool = False) -> Column:
-    return Column(name, "choice", meaning, required=required, choices=choices)
+def _choice(name: str, choice_set: str, meaning: str, required: bool = False) -> Column:
+    choices = CHOICES[choice_set]
+    return Column(
+        name, "choice", meaning, required=required, choices=choices, choice_set=choice_set
+    )
 
 
 def _ref(name: str, refers_to: str, meaning: str, required: bool = False) -> Column:
@@ -60,21 +44,21 @@ def _amount(name: str, meaning: str, maximum: float = 1e9) -> Column:
 
 STAKEHOLDERS = Kind("stakeholders", "P", (
     _text("organisation", "Organisation.", required=True),
-    _choice("role", ROLES, "What kind of partner it is.", required=True),
+    _choice("role", "role", "What kind of partner it is.", required=True),
     _text("person", "Name of the person; never in a report.", released=False),
     _text("contact", "How to reach the person; never in a report.", released=False),
-    _choice("role_gezond", DOMAIN_ROLES, "Role in the domain gezond."),
-    _choice("role_veilig", DOMAIN_ROLES, "Role in the domain veilig."),
-    _choice("role_talentontwikkeling", DOMAIN_ROLES, "Role in the domain talentontwikkeling."),
+    _choice("role_gezond", "domain_role", "Role in the domain gezond."),
+    _choice("role_veilig", "domain_role", "Role in the domain veilig."),
+    _choice("role_talentontwikkeling", "domain_role", "Role in the domain talentontwikkeling."),
     _day("start", "Day from which this person or organisation takes part."),
     _day("end", "Last day; absent while it still takes part."),
     _NOTE,
-))  # fmt: skip
+), ordered=(("start", "end"),))  # fmt: skip
 
 MEETINGS = Kind("meetings", "O", (
     _text("name", "Name of the network meeting.", required=True),
     _day("date", "Day of the meeting.", required=True),
-    _choice("domain", DOMAINS, "Domain it was about; absent for a meeting about all domains."),
+    _choice("domain", "domain", "Domain it was about; absent for a meeting about all domains."),
     _ref("minutes", "documents", "The minutes."),
     _NOTE,
 ))  # fmt: skip
@@ -82,24 +66,25 @@ MEETINGS = Kind("meetings", "O", (
 ATTENDANCE = Kind("attendance", "W", (
     _ref("meeting", "meetings", "The meeting.", required=True),
     _ref("stakeholder", "stakeholders", "Who was invited.", required=True),
-    _choice("presence", PRESENCE, "Whether they were there.", required=True),
+    _choice("presence", "presence", "Whether they were there.", required=True),
 ), unique=("meeting", "stakeholder"))  # fmt: skip
 
 STEPS_OF_THE_PLAN = Kind("steps", "C", (
     _count("cycle", "Which round of the six steps, from 1.", minimum=1, required=True),
-    _choice("step", STEPS, "1 analysis, 2 goals, 3 choice of interventions, 4 implementation, "
+    _choice("step", "step", "1 analysis, 2 goals, 3 choice of interventions, 4 implementation, "
             "5 results, 6 improvement.", required=True),
     _day("planned_start", "Planned first day."),
     _day("planned_end", "Planned last day."),
     _day("actual_start", "Actual first day."),
     _day("actual_end", "Actual last day."),
-    _choice("status", STEP_STATUSES, "How far it is."),
+    _choice("status", "step_status", "How far it is."),
     _NOTE,
-), unique=("cycle", "step"))  # fmt: skip
+), unique=("cycle", "step"),
+   ordered=(("planned_start", "planned_end"), ("actual_start", "actual_end")))  # fmt: skip
 
 GOALS = Kind("goals", "D", (
     _text("name", "The goal in words.", required=True),
-    _choice("domain", DOMAINS, "Its domain.", required=True),
+    _choice("domain", "domain", "Its domain.", required=True),
     Column("study_goal", "choice", "The goal of study.yml it stands for (its id).",
            listed_in="goals"),
     Column("indicator", "choice", "The indicator of indicators.yml that measures it (its key).",
@@ -108,9 +93,9 @@ GOALS = Kind("goals", "D", (
     _day("baseline_date", "Day of the baseline."),
     Column("target", "number", "Value to reach, in the indicator's unit."),
     _day("target_date", "Day by which to reach it."),
-    _choice("status", GOAL_STATUSES, "Whether the network adopted it."),
+    _choice("status", "goal_status", "Whether the network adopted it."),
     _NOTE,
-))  # fmt: skip
+), ordered=(("baseline_date", "target_date"),))  # fmt: skip
 
 #: The goals an intervention works on, most important first.
 GOAL_COLUMNS = ("goal", "second_goal", "third_goal")
@@ -120,31 +105,31 @@ INTERVENTIONS = Kind("interventions", "I", (
     _ref("goal", "goals", "The goal it works on most."),
     _ref("second_goal", "goals", "A second goal."),
     _ref("third_goal", "goals", "A third goal."),
-    _choice("domain", DOMAINS, "Its domain."),
+    _choice("domain", "domain", "Its domain."),
     _text("target_group", "Whom it is meant for."),
     _count("target_size", "Number of children or families in the target group."),
     _count("target_low_ses", "How many of them have a low SES."),
-    _choice("evidence", EVIDENCE_LEVELS, "Recognised level: none, 1 well founded, 2 first, 3 good, "
+    _choice("evidence", "evidence", "Recognised level: none, 1 well founded, 2 first, 3 good, "
             "4 strong indications that it works; absent when not known."),
-    _choice("prevention", PREVENTION, "Universal, selective or indicated prevention."),
-    _choice("scope", SCOPES, "City-wide programme or local."),
+    _choice("prevention", "prevention", "Universal, selective or indicated prevention."),
+    _choice("scope", "scope", "City-wide programme or local."),
     _text("programme", "The city-wide programme it belongs to."),
     _text("procured_by", "Who buys it."),
     _amount("cost", "Cost in euros a year."),
-    _choice("status", INTERVENTION_STATUSES, "Planned, running or stopped."),
+    _choice("status", "intervention_status", "Planned, running or stopped."),
     _day("start", "First day it ran."),
     _day("end", "Last day; absent while it runs."),
     _text("catalogue", "Its key in the catalogue of interventions."),
     _NOTE,
-))  # fmt: skip
+), ordered=(("start", "end"), ("target_low_ses", "target_size")))  # fmt: skip
 
 PARTNERS = Kind("partners", "M", (
     _ref("intervention", "interventions", "The intervention.", required=True),
     _ref("stakeholder", "stakeholders", "The partner that was asked.", required=True),
-    _choice("takes_part", YES_NO, "Whether it takes part; absent when not known."),
+    _choice("takes_part", "yes_no", "Whether it takes part; absent when not known."),
     _day("start", "Day from which it takes part."),
     _day("end", "Last day; absent while it takes part."),
-), unique=("intervention", "stakeholder"))  # fmt: skip
+), unique=("intervention", "stakeholder"), ordered=(("start", "end"),))  # fmt: skip
 
 ACTIVITIES = Kind("activities", "A", (
     _text("name", "Name of the activity.", required=True),
@@ -167,11 +152,15 @@ ACTIVITIES = Kind("activities", "A", (
     _amount("planned_cost", "Planned cost in euros for the period."),
     _amount("cost", "Actual cost in euros for the period."),
     _NOTE,
+), ordered=(
+    ("period_start", "period_end"),
+    ("participants_ses_known", "participants"),
+    ("participants_low_ses", "participants_ses_known"),
 ))  # fmt: skip
 
 DOCUMENTS = Kind("documents", "DOC", (
     _text("title", "Title.", required=True),
-    _choice("type", DOCUMENT_TYPES, "Plan, minutes, report, agreement or other.", required=True),
+    _choice("type", "document_type", "Plan, minutes, report, agreement or other.", required=True),
     _day("date", "Its date."),
     _text("reference", "Where it is kept: file number, path or address.", required=True,
           released=False),
@@ -182,7 +171,7 @@ DECISIONS = Kind("decisions", "B", (
     _text("decision", "What was decided, or is to be; without names of persons.", required=True),
     _text("reason", "Why; without names of persons."),
     _day("date", "Day it was taken, or put on the agenda.", required=True),
-    _choice("status", DECISION_STATUSES, "Open, taken, carried out or withdrawn.", required=True),
+    _choice("status", "decision_status", "Open, taken, carried out or withdrawn.", required=True),
     _day("due", "Day by which it is to be taken or carried out."),
     _ref("goal", "goals", "The goal it is about."),
     _ref("intervention", "interventions", "The intervention it is about."),
@@ -193,17 +182,17 @@ DECISIONS = Kind("decisions", "B", (
 
 FLAGS = Kind("flags", "K", (
     _text("what", "What clashes, in one sentence; without names of persons.", required=True),
-    _choice("clash", CLASHES, "With what the wijk's plan clashes: a city-wide programme, "
+    _choice("clash", "clash", "With what the wijk's plan clashes: a city-wide programme, "
             "procurement, rules, capacity or other.", required=True),
     _text("programme", "Name of the programme or contract."),
     _day("date", "Day it was noticed.", required=True),
     _ref("goal", "goals", "The goal it hinders."),
     _ref("intervention", "interventions", "The intervention it hinders."),
-    _choice("status", FLAG_STATUSES, "Open or solved.", required=True),
+    _choice("status", "flag_status", "Open or solved.", required=True),
     _day("solved", "Day it was solved."),
     _text("solution", "How it was solved; without names of persons."),
     _NOTE,
-))  # fmt: skip
+), ordered=(("date", "solved"),))  # fmt: skip
 
 #: All kinds by name, each after the kinds it refers to.
 KINDS: dict[str, Kind] = {

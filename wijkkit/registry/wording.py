@@ -1,0 +1,92 @@
+"""The registry's words for readers: sheets, columns, choices and rows in a language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from wijkkit.language import text
+from wijkkit.registry.definition import Column, Kind
+
+#: What stands between a key and its label; keys have no spaces.
+SEPARATOR = " "
+
+
+def sheet_name(kind: Kind, language: str) -> str:
+    """Return what readers call a kind.
+
+    Examples
+    --------
+    >>> sheet_name(KINDS["interventions"], "nl")
+    'Interventies'
+    """
+    return text(f"registry.kind.{kind.name}.sheet", language)
+
+
+def column_label(kind: Kind, column: Column, language: str) -> str:
+    """Return what readers call a column."""
+    return text(f"registry.kind.{kind.name}.columns.{column.name}.label", language)
+
+
+def column_hint(kind: Kind, column: Column, language: str) -> str:
+    """Return what a reader should fill in."""
+    return text(f"registry.kind.{kind.name}.columns.{column.name}.hint", language)
+
+
+def choice_labels(column: Column, language: str) -> dict[str, str]:
+    """Return the labels of a column's own choices, by choice.
+
+    Examples
+    --------
+    >>> choice_labels(KINDS["flags"]["status"], "nl")
+    {'open': 'open', 'solved': 'opgelost'}
+    """
+    return {
+        choice: text(f"registry.choice.{column.choice_set}.{choice}", language)
+        for choice in column.choices
+    }
+
+
+def with_label(key: str, label: str) -> str:
+    """Return a key with its label, as drop-downs show it; `key_of` gives the key back.
+
+    Examples
+    --------
+    >>> with_label("I03", "Buiten spelen")
+    'I03 Buiten spelen'
+    """
+    return f"{key}{SEPARATOR}{label}".strip()
+
+
+def key_of(shown: str) -> str:
+    """Return the key of what a drop-down showed.
+
+    Examples
+    --------
+    >>> key_of("I03 Buiten spelen")
+    'I03'
+    """
+    return shown.strip().split(SEPARATOR, 1)[0]
+
+
+def row_label(kind: Kind, row: Mapping[str, object], language: str) -> str:
+    """Return which row is meant, in words.
+
+    Examples
+    --------
+    >>> row_label(KINDS["meetings"], {"name": "Netwerk", "key": "O1"}, "nl")
+    'Netwerk'
+    """
+    column = kind.columns[0]
+    return shown(column, row.get(column.name), language)
+
+
+def shown(column: Column, value: object, language: str) -> str:
+    """Return a value as a reader sees it in a list of problems or a history."""
+    if value is None:
+        return text("registry.import.empty", language)
+    if isinstance(value, datetime | date):
+        return f"{value:%d-%m-%Y}"
+    if column.choices:
+        return choice_labels(column, language).get(str(value), str(value))
+    return str(value)

@@ -1,0 +1,51 @@
+"""How a registry workbook is laid out: what writing and reading it agree on."""
+
+from __future__ import annotations
+
+#: Raised when an older workbook can no longer be read.
+LAYOUT = 1
+
+#: Hidden sheet that says which wijk, language and layout the workbook has.
+METADATA_SHEET = "wijkkit"
+METADATA_KEYS = ("layout", "wijk", "language", "workbook")
+
+#: Empty rows, with keys for new rows, that a workbook has below its own rows.
+SPARE_ROWS = {"attendance": 200, "steps": 6}
+DEFAULT_SPARE_ROWS = 40
+
+#: Rows that drop-downs look through.
+LIST_ROWS = 1000
+
+MAXIMUM_BYTES = 10 * 2**20
+MAXIMUM_ROWS = 5000
+MAXIMUM_TEXT = 2000
+
+#: The earliest and latest year of a date.
+YEARS = (1990, 2099)
+
+
+def stamp(key: str, version: int) -> str:
+    """Return what says which version of which row a workbook's row was made from.
+
+    Examples
+    --------
+    >>> stamp("I03", 2)
+    'I03@2'
+    """
+    return f"{key}@{version}"
+
+
+def next_key(prefix: str, taken: set[str]) -> str:
+    """Return the next free key of a kind.
+
+    Examples
+    --------
+    >>> next_key("I", {"I01", "I07", "own-code"})
+    'I08'
+    """
+    numbers = [
+        int(key[len(prefix) :])
+        for key in taken
+        if key.startswith(prefix) and key[len(prefix) :].isdigit()
+    ]
+    return f"{prefix}{max(numbers, default=0) + 1:02d}"

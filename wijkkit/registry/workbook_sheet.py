@@ -1,0 +1,205 @@
+"""One kind of rows as a sheet: headers, drop-downs and rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+from openpyxl import Workbook
+from openpyxl.cell import Cell
+from openpyxl.comments import Comment
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.worksheet import Worksheet
+
+from wijkkit.language import text
+from wijkkit.registry.definition import Column, Kind
+from wijkkit.registry.wording import (
+    choice_labels,
+    column_hint,
+    column_label,
+    sheet_name,
+    with_label,
+)
+from wijkkit.registry.workbook_layout import (
+    DEFAULT_SPARE_ROWS,
+    LIST_ROWS,
+    MAXIMUM_TEXT,
+    SPARE_ROWS,
+    YEARS,
+    next_key,
+    stamp,
+)
+from wijkkit.registry.workbook_lists import list_name
+
+_HEADER = PatternFill("solid", fgColor="1F3B57")
+_NOT_RELEASED = PatternFill("solid", fgColor="6B6B6B")
+#: Excel shows at most this much of a prompt.
+_PROMPT = 255
+
+
+def write_sheet(
+    book: Workbook,
+    kind: Kind,
+    table: pd.DataFrame | None,
+    language: str,
+    ranges: Mapping[str, str],
+    labels: Mapping[str, Mapping[str, str]],
+) -> Worksheet:
+    """Add the sheet of `kind`: its rows, and spare rows whose key stands ready."""
+    sheet = book.create_sheet(sheet_name(kind, language))
+    last = len(kind.columns) + 1
+    _write_header(sheet, 1, text("registry.workbook.key", language), "key_hint", language)
+    for number, column in enumerate(kind.columns, start=2):
+        _write_column_header(sheet, number, kind, column, language)
+        _add_validation(sheet, number, kind, column, language, ranges)
+    _write_header(
+        sheet, last + 1, text("registry.workbook.remove", language), "remove_hint", language
+    )
+    _add_list(sheet, last + 1, ranges["yes_no"], language)
+    _write_header(
+        sheet, last + 2, text("registry.workbook.stamp", language), "stamp_hint", language
+    )
+    sheet.column_dimensions[get_column_letter(last + 2)].hidden = True
+    sheet.freeze_panes = "C2"
+    rows = [] if table is None else table.to_dict("records")
+    for number, row in enumerate(rows, start=2):
+        _write_row(sheet, number, kind, row, language, labels)
+    _write_spare_keys(sheet, kind, {str(row["key"]) for row in rows}, len(rows) + 2)
+    return sheet
+
+
+def put(cell: Cell, value: object) -> None:
+    """Write a value; text is never a formula, whatever it starts with.
+
+    Examples
+    --------
+    >>> cell = Workbook().active["A1"]
+    >>> put(cell, "=1+1")
+    >>> cell.data_type
+    's'
+    """
+    cell.value = value
+    if isinstance(value, str):
+        cell.data_type = "s"
+        cell.quotePrefix = True
+
+
+def _write_header(sheet: Worksheet, number: int, label: str, hint: str, language: str) -> None:
+    _style_header(sheet.cell(1, number), label, text(f"registry.workbook.{hint}", language))
+
+
+def _write_column_header(
+    sheet: Worksheet, number: int, kind: Kind, column: Column, language: str
+) -> None:
+    label = column_label(kind, column, language) + ("*" if column.required else "")
+    cell = sheet.cell(1, number)
+    _style_header(cell, label, column_hint(kind, column, language))
+    if not column.released:
+        cell.fill = _NOT_RELEASED
+    wide = column.type in ("text", "reference")
+    sheet.column_dimensions[cell.column_letter].width = 32 if wide else max(14, len(label) + 3)
+
+
+def _style_header(cell: Cell, label: str, hint: str) -> None:
+    put(cell, label)
+    cell.font = Font(bold=True, color="FFFFFF")
+    cell.fill = _HEADER
+    cell.alignment = Alignment(wrap_text=True, vertical="top")
+    cell.comment = Comment(hint, "wijkkit")
+
+
+def _add_validation(
+    sheet: Worksheet,
+    number: int,
+    kind: Kind,
+    column: Column,
+    language: str,
+    ranges: Mapping[str, str],
+) -> None:
+    if list_name(column):
+        rule = DataValidation(type="list", formula1=ranges[list_name(column)])
+    elif column.type == "date":
+        first, last = YEARS
+        rule = DataValidation(
+            type="date",
+            operator="between",
+            formula1=f"DATE({first},1,1)",
+            formula2=f"DATE({last},12,31)",
+        )
+    elif column.type == "text":
+        rule = DataValidation(type="textLength", operator="lessThanOrEqual", formula1=MAXIMUM_TEXT)
+    else:
+        rule = _number_rule(column)
+    rule.prompt = f"{column_hint(kind, column, language)}"[:_PROMPT]
+    rule.error = text(f"registry.workbook.type.{column.type}", language, maximum=MAXIMUM_TEXT)
+    _apply(sheet, number, rule, language)
+
+
+def _number_rule(column: Column) -> DataValidation:
+    low = -1e9 if column.minimum is None else column.minimum
+    high = 1e9 if column.maximum is None else column.maximum
+    kind = "whole" if column.type == "integer" else "decimal"
+    return DataValidation(type=kind, operator="between", formula1=low, formula2=high)
+
+
+def _add_list(sheet: Worksheet, number: int, where: str, language: str) -> None:
+    rule = DataValidation(type="list", formula1=where)
+    rule.error = text("registry.workbook.type.choice", language)
+    _apply(sheet, number, rule, language)
+
+
+def _apply(sheet: Worksheet, number: int, rule: DataValidation, language: str) -> None:
+    rule.allow_blank = True
+    rule.showErrorMessage = True
+    rule.showInputMessage = bool(rule.prompt)
+    rule.errorTitle = text("registry.workbook.not_allowed", language)
+    letter = get_column_letter(number)
+    rule.add(f"{letter}2:{letter}{LIST_ROWS}")
+    sheet.add_data_validation(rule)
+
+
+def _write_row(
+    sheet: Worksheet,
+    number: int,
+    kind: Kind,
+    row: Mapping[str, object],
+    language: str,
+    labels: Mapping[str, Mapping[str, str]],
+) -> None:
+    put(sheet.cell(number, 1), str(row["key"]))
+    for place, column in enumerate(kind.columns, start=2):
+        value = row.get(column.name)
+        if value is None or pd.isna(value):
+            continue
+        cell = sheet.cell(number, place)
+        put(cell, _cell_value(column, value, language, labels))
+        if column.type == "date":
+            cell.number_format = "DD-MM-YYYY"
+    version = row.get("version")
+    if version is not None and not pd.isna(version):
+        put(sheet.cell(number, len(kind.columns) + 3), stamp(str(row["key"]), int(version)))
+
+
+def _cell_value(
+    column: Column, value: object, language: str, labels: Mapping[str, Mapping[str, str]]
+) -> object:
+    if column.refers_to:
+        return with_label(str(value), labels.get(column.refers_to, {}).get(str(value), ""))
+    if column.choices:
+        return choice_labels(column, language).get(str(value), str(value))
+    if column.type == "date":
+        return pd.Timestamp(value).date()
+    if column.type == "integer":
+        return int(value)
+    if column.type == "number":
+        return float(value)
+    return str(value)
+
+
+def _write_spare_keys(sheet: Worksheet, kind: Kind, taken: set[str], first: int) -> None:
+    for number in range(first, first + SPARE_ROWS.get(kind.name, DEFAULT_SPARE_ROWS)):
+        key = next_key(kind.prefix, taken)
+        taken.add(key)
+        put(sheet.cell(number, 1), key)
