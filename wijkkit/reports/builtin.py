@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from datetime import date
 from pathlib import Path
 
@@ -9,15 +10,19 @@ from wijkkit.language import day
 from wijkkit.reports.blocks import choose_content, make_callouts, make_tabsets
 from wijkkit.reports.cells import Output
 from wijkkit.reports.crossref import number_document
+from wijkkit.reports.docx import write_docx
 from wijkkit.reports.embed import Store, embed_cells
 from wijkkit.reports.frame import Frame
 from wijkkit.reports.page import write_page
 from wijkkit.reports.pandoc import Node, plain, read
-from wijkkit.reports.theme import HouseStyle
+from wijkkit.reports.pdf import svg_to_png, write_pdf
 from wijkkit.reports.shortcodes import fill_metadata, mark_shortcodes
+from wijkkit.reports.theme import HouseStyle
+
+NO_FRAME = Frame()
 
 
-def render_html(source: Path, target: Path, frame: Frame = Frame()) -> Path:
+def render_html(source: Path, target: Path, frame: Frame = NO_FRAME) -> Path:
     """Render a source to one HTML page with its images beside it.
 
     Parameters
@@ -41,12 +46,20 @@ def render_html(source: Path, target: Path, frame: Frame = Frame()) -> Path:
     return target
 
 
-def render_pdf(source: Path, target: Path, house: HouseStyle) -> Path:
-    raise NotImplementedError
+def render_pdf(source: Path, target: Path, house: HouseStyle, frame: Frame = NO_FRAME) -> Path:
+    """Render a source to a tagged PDF that follows PDF/UA-1."""
+    with tempfile.TemporaryDirectory() as folder:
+        images = Path(folder)
+        document = assemble(source, "pdf", store_images(images, "images"))
+        return write_pdf(document, source.parent, images, target, house, frame)
 
 
 def render_docx(source: Path, target: Path, house: HouseStyle) -> Path:
-    raise NotImplementedError
+    """Render a source to DOCX with real styles."""
+    with tempfile.TemporaryDirectory() as folder:
+        images = Path(folder)
+        document = assemble(source, "docx", store_images(images, "images", svg=False))
+        return write_docx(document, source.parent, images, target, house)
 
 
 def assemble(source: Path, target: str, store: Store) -> Node:
@@ -59,13 +72,19 @@ def assemble(source: Path, target: str, store: Store) -> Node:
     return number_document(_with_date(document, language), language)
 
 
-def store_images(parent: Path, folder: str) -> Store:
-    """Return a function that writes images to `folder` in `parent` and names them from there."""
+def store_images(parent: Path, folder: str, svg: bool = True) -> Store:
+    """Return a function that writes images to `folder` in `parent` and names them from there.
+
+    Without `svg`, an SVG image is stored as PNG.
+    """
 
     def store(name: str, image: Output) -> str:
         (parent / folder).mkdir(parents=True, exist_ok=True)
-        path = f"{folder}/{name}.{'svg' if image.mime == 'image/svg+xml' else 'png'}"
-        (parent / path).write_bytes(image.image)
+        content, kind = image.image, "svg" if image.mime == "image/svg+xml" else "png"
+        if kind == "svg" and not svg:
+            content, kind = svg_to_png(content, parent), "png"
+        path = f"{folder}/{name}.{kind}"
+        (parent / path).write_bytes(content)
         return path
 
     return store

@@ -108,9 +108,8 @@ def _number_equations(blocks: list[Node], numbers: dict[str, str]) -> list[Node]
             return None
         count = sum(key.startswith("eq-") for key in numbers) + 1
         numbers[label[1]] = str(count)
-        kind, formula = node["c"][0]["c"]
-        tagged = {"t": "Math", "c": [kind, f"{formula.strip()} \\tag{{{count}}}"]}
-        return [paragraph([span([tagged], "equation", identifier=label[1])])]
+        numbered = [label[1], ["equation"], [["number", str(count)]]]
+        return [paragraph([{"t": "Span", "c": [numbered, [node["c"][0]]]}])]
 
     return rewrite(blocks, change)
 

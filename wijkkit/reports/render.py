@@ -148,9 +148,10 @@ def _render_page(
     if engine == "quarto":
         render_quarto(staged.source, site, wanted)
         return
-    render_html(staged.source, site / f"{stem}.html", frame_of(study, house, stem, forms))
+    frame = frame_of(study, house, stem, forms)
+    render_html(staged.source, site / f"{stem}.html", frame)
     if "pdf" in wanted:
-        render_pdf(staged.source, site / f"{stem}.pdf", house)
+        render_pdf(staged.source, site / f"{stem}.pdf", house, frame)
     if "docx" in wanted:
         render_docx(staged.source, site / f"{stem}.docx", house)
 

@@ -1,0 +1,163 @@
+"""A document as a tagged PDF that follows PDF/UA-1, through Typst."""
+
+from __future__ import annotations
+
+import json
+from importlib.resources import as_file, files
+from pathlib import Path
+
+import matplotlib
+import typst
+
+from wijkkit.errors import ReportError
+from wijkkit.reports.frame import Frame, frame_metadata
+from wijkkit.reports.pandoc import (
+    Node,
+    attribute,
+    classes_of,
+    plain,
+    raw,
+    rewrite,
+    write,
+)
+from wijkkit.reports.paper import for_paper
+from wijkkit.reports.theme import HouseStyle
+
+_WARNINGS = ("callout-important", "callout-warning", "callout-caution")
+
+
+def write_pdf(
+    document: Node, folder: Path, images: Path, target: Path, house: HouseStyle, frame: Frame
+) -> Path:
+    """Write `document` to `target` as PDF.
+
+    Parameters
+    ----------
+    document : Node
+        A document whose images are named relative to `images`.
+    folder : Path
+        Where the bibliography is found.
+    images : Path
+        Folder that the document may read, and no other.
+    target : Path
+    house : HouseStyle
+    frame : Frame
+        The organisation and its contact.
+
+    Raises
+    ------
+    ReportError
+        Typst cannot make a PDF/UA-1 of it, for example because an image has no alt text.
+    """
+    language = plain(document["meta"]["lang"])
+    meta = {**document["meta"], **frame_metadata(frame, language), **_style(house, frame)}
+    content = {**document, "meta": meta, "blocks": _typst(document["blocks"])}
+    with as_file(files("wijkkit.reports") / "print" / "report.typ") as template:
+        source = write(
+            content,
+            "typst",
+            "--standalone",
+            f"--template={template}",
+            "--shift-heading-level-by=-1",
+            "--citeproc",
+            "--metadata=link-citations:true",
+            "--fail-if-warnings",
+            "--wrap=none",
+            folder=folder,
+        )
+    (images / "report.typ").write_text(source, encoding="utf-8")
+    try:
+        made = typst.compile(
+            images / "report.typ",
+            root=images,
+            font_paths=[_fonts(), *([folder / "theme"] if house.font_file else [])],
+            pdf_standards=["ua-1"],
+        )
+    except typst.TypstError as error:
+        raise ReportError(
+            f"Typst could not make the PDF: {error}",
+            file=target.name,
+            remedy="Every figure needs an alt text; look at the place that is named.",
+        ) from None
+    target.write_bytes(made)
+    return target
+
+
+def svg_to_png(svg: bytes, folder: Path) -> bytes:
+    """Return an SVG image as PNG, for programs that cannot show SVG."""
+    (folder / "figure.svg").write_bytes(svg)
+    page = '#set page(width: auto, height: auto, margin: 0pt)\n#image("figure.svg")'
+    return typst.compile(page.encode(), root=folder, format="png", ppi=180)
+
+
+def _fonts() -> Path:
+    return Path(matplotlib.get_data_path()) / "fonts" / "ttf"
+
+
+def _style(house: HouseStyle, frame: Frame) -> Node:
+    generic = ("sans-serif", "serif", "system-ui")
+    fonts = [font for font in house.fonts if font not in generic]
+    if house.font_file:
+        face = matplotlib.font_manager.FontProperties(fname=house.font_file)
+        fonts.insert(0, face.get_name())
+    colours = {
+        key: _string(value.removeprefix("#")) for key, value in house.colours.model_dump().items()
+    }
+    return {
+        "colour": {"t": "MetaMap", "c": colours},
+        "fonts": {"t": "MetaList", "c": [_string(font) for font in [*fonts, "DejaVu Sans"]]},
+    }
+
+
+def _string(value: str) -> Node:
+    return {"t": "MetaString", "c": value}
+
+
+def _typst(blocks: list[Node]) -> list[Node]:
+    return rewrite(for_paper(blocks), _for_typst)
+
+
+def _for_typst(node: Node) -> list[Node] | None:
+    if node["t"] == "Image":
+        alt, path = plain(node["c"][1]), node["c"][2][0]
+        return [raw(f"#image({_quoted(path)}, alt: {_quoted(alt)})", "typst", "RawInline")]
+    if node["t"] == "Span" and "equation" in classes_of(node):
+        return _equation(node)
+    if node["t"] == "Math":
+        return _described(node)
+    if node["t"] != "Div":
+        return None
+    if "callout" in classes_of(node):
+        title, body = node["c"][1]
+        kind = "warning" if set(_WARNINGS) & set(classes_of(node)) else "plain"
+        opening = raw(f"#{kind}-callout[", "typst")
+        return [opening, title, raw("][", "typst"), body, raw("]", "typst")]
+    if "quarto-layout-panel" in classes_of(node):
+        return _grid(node)
+    return None
+
+
+def _grid(node: Node) -> list[Node]:
+    name = next(name for name in classes_of(node) if name.startswith("columns-"))
+    columns = int(name.removeprefix("columns-"))
+    out = [raw(f"#grid(columns: (1fr,) * {columns}, gutter: 12pt,", "typst")]
+    for part in node["c"][1]:
+        out += [raw("[", "typst"), part, raw("],", "typst")]
+    return [*out, raw(")", "typst")]
+
+
+def _described(math: Node) -> list[Node]:
+    opening = f"#[#set math.equation(alt: {_quoted(math['c'][1].strip())}); "
+    return [raw(opening, "typst", "RawInline"), math, raw("]", "typst", "RawInline")]
+
+
+def _equation(node: Node) -> list[Node]:
+    opening = f"#numbered-equation[({attribute(node, 'number')})]["
+    closing = f"] <{node['c'][0][0]}>"
+    return [raw(opening, "typst", "RawInline"), *node["c"][1], raw(closing, "typst", "RawInline")]
+
+
+def _quoted(text: str) -> str:
+    """Return `text` as a string of Typst, which has JSON's escapes but for control characters."""
+    clean = "".join(character if character.isprintable() else " " for character in text)
+    return json.dumps(clean, ensure_ascii=False)
