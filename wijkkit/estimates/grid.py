@@ -14,7 +14,7 @@ from wijkkit.estimates.asked import Asked, asked_rows, not_asked
 from wijkkit.estimates.design import LonelyPsu, SurveyDesign, survey_design
 from wijkkit.estimates.domain_mean import DomainMeans, domain_means
 from wijkkit.estimates.interval import check_confidence
-from wijkkit.estimates.layout import Block, Groupings, blocks, keys
+from wijkkit.estimates.layout import Groupings, blocks, keys
 from wijkkit.estimates.linearisation import domains
 from wijkkit.estimates.survey_interval import (
     ProportionMethod,
@@ -128,11 +128,15 @@ def estimate_grid(
         outcome = asked_outcome(respondents, key, indicator, asked)
         for block, over in divided:
             means = domain_means(outcome, over)
-            limits = _limits(means, indicator, method, confidence)
             skipped = not_asked(block, indicator, asked)
-            parts.append(_part(block, key, indicator, means, limits, skipped, method))
-    rows = pd.concat(parts, ignore_index=True)
-    names = list(rows.columns[:6])
+            parts.append(_cells(means, indicator, skipped, method, confidence))
+    names = keys([block for block, _ in divided], list(indicators))
+    numbers = {
+        column: np.concatenate([part[column] for part in parts])
+        for part in parts[:1]
+        for column in part
+    }
+    rows = names.assign(**numbers, source="survey")
     return Estimates(tidy(rows), rows[[*names, "x", "n"]], rows[[*names, "se", "df"]])
 
 
@@ -173,39 +177,33 @@ def _check_columns(respondents: pd.DataFrame, indicators: Mapping[str, Asked]) -
         )
 
 
-def _limits(
-    means: DomainMeans, indicator: Asked, method: ProportionMethod, confidence: float
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    if indicator.unit == "score":
-        return t_limits(means.value, means.se, means.df, confidence)
-    return proportion_limits(
-        means.value, means.se, means.df, means.n, method=method, confidence=confidence
-    )
-
-
-def _part(
-    block: Block,
-    key: str,
-    indicator: Asked,
+def _cells(
     means: DomainMeans,
-    limits: tuple[NDArray[np.float64], NDArray[np.float64]],
+    indicator: Asked,
     skipped: NDArray[np.bool_],
-    method: str,
-) -> pd.DataFrame:
+    method: ProportionMethod,
+    confidence: float,
+) -> dict[str, NDArray]:
+    if indicator.unit == "score":
+        name, x = "t", np.full(len(means.n), np.nan)
+        lower, upper = t_limits(means.value, means.se, means.df, confidence)
+    else:
+        name, x = method, means.x
+        lower, upper = proportion_limits(
+            means.value, means.se, means.df, means.n, method=method, confidence=confidence
+        )
     scale = SCALE[indicator.unit]
-    status = np.where(skipped, "not_asked", np.where(means.n > 0, "ok", "missing"))
-    name = "t" if indicator.unit == "score" else method
+    there = means.n > 0
     label = np.where(means.reason == "", name, np.char.add("no_interval:", means.reason))
-    return keys(block, key).assign(
-        value=means.value * scale,
-        lower=limits[0] * scale,
-        upper=limits[1] * scale,
-        n=np.where(skipped, np.nan, means.n),
-        unit=indicator.unit,
-        method=np.where(status == "ok", label, ""),
-        source="survey",
-        status=status,
-        x=np.where(skipped | (indicator.unit == "score"), np.nan, means.x),
-        se=means.se * scale,
-        df=np.where(skipped, np.nan, means.df),
-    )
+    return {
+        "value": means.value * scale,
+        "lower": lower * scale,
+        "upper": upper * scale,
+        "n": np.where(skipped, np.nan, means.n),
+        "unit": np.full(len(there), indicator.unit),
+        "method": np.where(there, label, ""),
+        "status": np.where(skipped, "not_asked", np.where(there, "ok", "missing")),
+        "x": np.where(skipped, np.nan, x),
+        "se": means.se * scale,
+        "df": np.where(skipped, np.nan, means.df),
+    }

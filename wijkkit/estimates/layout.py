@@ -134,26 +134,32 @@ def _check(respondents: pd.DataFrame, waves: Sequence[str], groupings: Groupings
         raise EstimationError(problems)
 
 
-def keys(block: Block, indicator: str) -> pd.DataFrame:
-    """Return the key columns of the tidy table for all cells of a block.
+def keys(divided: Sequence[Block], indicators: Sequence[str]) -> pd.DataFrame:
+    """Return the key columns of the tidy table: every cell of every block, per indicator.
 
     Examples
     --------
     >>> block = Block("city", "", ("city",), ("2018", "2021"), ("all",), np.zeros(1, int))
-    >>> keys(block, "play")[["indicator", "area", "wave", "group"]].values.tolist()
+    >>> keys([block], ["play"])[["indicator", "area", "wave", "group"]].values.tolist()
     [['play', 'city', '2018', 'all'], ['play', 'city', '2021', 'all']]
     """
-    area, wave, group = np.unravel_index(np.arange(block.size), block.shape)
-    columns = {
-        "indicator": _repeated((indicator,), np.zeros(block.size, dtype=np.int64)),
-        "area": _repeated(block.areas, area),
-        "area_level": _repeated((block.area_level,), np.zeros(block.size, dtype=np.int64)),
-        "wave": _repeated(block.waves, wave),
-        "group_by": _repeated((block.group_by,), np.zeros(block.size, dtype=np.int64)),
-        "group": _repeated(block.groups, group),
-    }
+    parts = [_block_keys(block) for block in divided]
+    cells = {column: [part[column] for part in parts] for column in parts[0]}
+    n_cells = sum(block.size for block in divided)
+    again = np.tile(np.arange(n_cells), len(indicators))
+    which = np.repeat(np.arange(len(indicators)), n_cells)
+    columns = {"indicator": pd.array(list(indicators), dtype="str").take(which)}
+    for column, values in cells.items():
+        columns[column] = pd.array(np.concatenate(values), dtype="str").take(again)
     return pd.DataFrame(columns)
 
 
-def _repeated(labels: Sequence[str], which: Codes) -> pd.api.extensions.ExtensionArray:
-    return pd.array(list(labels), dtype="str").take(which)
+def _block_keys(block: Block) -> dict[str, NDArray[np.object_]]:
+    area, wave, group = np.unravel_index(np.arange(block.size), block.shape)
+    return {
+        "area": np.array(block.areas, dtype=object)[area],
+        "area_level": np.full(block.size, block.area_level, dtype=object),
+        "wave": np.array(block.waves, dtype=object)[wave],
+        "group_by": np.full(block.size, block.group_by, dtype=object),
+        "group": np.array(block.groups, dtype=object)[group],
+    }
