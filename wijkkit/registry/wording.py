@@ -17,6 +17,7 @@ def sheet_name(kind: Kind, language: str) -> str:
 
     Examples
     --------
+    >>> from wijkkit.registry.tables import KINDS
     >>> sheet_name(KINDS["interventions"], "nl")
     'Interventies'
     """
@@ -38,6 +39,7 @@ def choice_labels(column: Column, language: str) -> dict[str, str]:
 
     Examples
     --------
+    >>> from wijkkit.registry.tables import KINDS
     >>> choice_labels(KINDS["flags"]["status"], "nl")
     {'open': 'open', 'solved': 'opgelost'}
     """
@@ -74,6 +76,7 @@ def row_label(kind: Kind, row: Mapping[str, object], language: str) -> str:
 
     Examples
     --------
+    >>> from wijkkit.registry.tables import KINDS
     >>> row_label(KINDS["meetings"], {"name": "Netwerk", "key": "O1"}, "nl")
     'Netwerk'
     """
