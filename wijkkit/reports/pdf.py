@@ -125,6 +125,8 @@ def _for_typst(node: Node) -> list[Node] | None:
         return _equation(node)
     if node["t"] == "Math":
         return _described(node)
+    if node["t"] == "Table":
+        return [_left_aligned(node)]
     if node["t"] != "Div":
         return None
     if "callout" in classes_of(node):
@@ -135,6 +137,14 @@ def _for_typst(node: Node) -> list[Node] | None:
     if "quarto-layout-panel" in classes_of(node):
         return _grid(node)
     return None
+
+
+def _left_aligned(table: Node) -> Node:
+    """Say of every column how it is aligned; without it a table takes over what surrounds it."""
+    about, caption, columns, *rows = table["c"]
+    left = {"AlignDefault": {"t": "AlignLeft"}}
+    aligned = [[left.get(align["t"], align), width] for align, width in columns]
+    return {"t": "Table", "c": [about, caption, aligned, *rows]}
 
 
 def _grid(node: Node) -> list[Node]:
