@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import itertools
 import math
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
 
-CITY_CODE = "9999"
+CITY_CODE, CITY_NAME = "9999", "Lindestad"
+#: An area of the city that is none of the study's.
+ELSEWHERE = MappingProxyType(
+    {"code": f"BU{CITY_CODE}9901", "name": "Haventerrein", "district": "Haven"}
+)
 SEVERITIES = ("low", "middle", "high")
 #: Relative number of respondents: some wijken have little data.
 SIZES = (1.25, 1.15, 1.05, 0.95, 1.0, 0.6)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from wijkkit.demo.area_files import write_area_figures, write_borders
 from wijkkit.demo.city import build_city
 from wijkkit.demo.respondents import simulate
 from wijkkit.demo.study_files import write_study
@@ -64,7 +65,10 @@ def make_demo(
         )
     city = build_city(wijken, seed)
     write_study(folder, data, city)
-    (data / "survey").mkdir(parents=True, exist_ok=True)
+    for part in ("survey", "areas"):
+        (data / part).mkdir(parents=True, exist_ok=True)
     for wave, people in simulate(city, seed).items():
         write_survey(people, wave, data / "survey" / f"kindmonitor_{wave}.sav", seed)
+    write_area_figures(city, data / "areas", seed)
+    write_borders(city, data / "areas" / "borders.gpkg", seed)
     return folder

@@ -76,16 +76,16 @@ def _wijk_file(wijk) -> str:
         f"arm: {wijk.arm}",
     ]
     if wijk.arm != "none":
-        lines.append(f"pair: {wijk.pair}")
+        lines.append(f'pair: "{wijk.pair}"')
     return "\n".join(lines) + "\n"
 
 
 def _check_same_wijken(folder: Path, city: pd.DataFrame) -> None:
     there = {path.stem for path in (folder / "wijken").glob("*.yml")}
-    if there != set(city["wijk"]):
+    if there and there != set(city["wijk"]):
         raise StudyError(
             "there is another study here",
-            file=str(folder),
+            file=folder.name,
             found=f"{len(there)} wijken: {', '.join(sorted(there)[:6])}",
             expected=f"an empty folder, or the demo's {len(city)} wijken",
             remedy="Give another folder with --folder.",

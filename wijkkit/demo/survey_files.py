@@ -10,6 +10,8 @@ import numpy as np
 import pandas as pd
 import pyreadstat
 
+from wijkkit.demo.city import ELSEWHERE
+
 REFUSED, DO_NOT_KNOW = 9, 8
 
 _SDQ = [f"sdq_{item:02d}" for item in range(1, 26)]
@@ -88,7 +90,7 @@ def write_survey(people: pd.DataFrame, wave: str, path: Path, seed: int) -> None
     """Write one wave as a ``.sav`` file, with missing answers and a few respondents of elsewhere."""
     rng = np.random.default_rng([seed, 3, int(wave)])
     elsewhere = people.sample(max(1, round(_ELSEWHERE * len(people))), random_state=rng)
-    table = pd.concat([people, elsewhere.assign(area="BU99999901")], ignore_index=True)
+    table = pd.concat([people, elsewhere.assign(area=ELSEWHERE["code"])], ignore_index=True)
     table = table.sample(frac=1, random_state=rng, ignore_index=True)
     table.insert(0, "respondent", int(wave) * 100_000 + np.arange(1, len(table) + 1))
     asked = [name for name in table if name not in _COMPLETE]

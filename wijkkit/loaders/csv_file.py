@@ -13,6 +13,8 @@ from wijkkit.errors import DataError, Problem
 from wijkkit.loaders.source_table import SourceTable, check_header, check_size, rows_text
 
 SEPARATORS = (",", ";", "\t", "|")
+#: How the last line of a StatLine download begins.
+PUBLISHER = ("Bron:", "Source:", "\N{COPYRIGHT SIGN}")
 
 
 class WrittenSource(Protocol):
@@ -26,6 +28,8 @@ class WrittenSource(Protocol):
 
 def read_csv(path: Path, source: WrittenSource) -> SourceTable:
     """Read a csv file as text; every row must have as many cells as the header.
+
+    A last row that only names the publisher (``Bron: CBS``), as in StatLine downloads, is no data.
 
     Raises
     ------
@@ -53,6 +57,8 @@ def read_csv(path: Path, source: WrittenSource) -> SourceTable:
             expected="a row with column names",
             remedy="Export the file again.",
         )
+    if _is_publisher(numbered[-1][1]):
+        numbered.pop()
     header = [name.strip() for name in numbered[0][1]]
     problems = [
         *_separator(header, source),
@@ -68,6 +74,10 @@ def read_csv(path: Path, source: WrittenSource) -> SourceTable:
         dtype=object,
     )
     return SourceTable(source.path, cells, written=True, decimal=source.decimal)
+
+
+def _is_publisher(row: list[str]) -> bool:
+    return len(row) == 1 and row[0].startswith(PUBLISHER)
 
 
 def _separator(header: list[str], source: WrittenSource) -> list[Problem]:

@@ -142,7 +142,7 @@ def _unlisted(text: str, table: SourceTable, source: str, column: Column) -> Mis
 
 
 def _number(raw: object, table: SourceTable, column: Column) -> float | Mistake:
-    number = _parsed(raw, table)
+    number = parse_number(raw, table)
     if isinstance(number, Mistake):
         return number
     if not math.isfinite(number):
@@ -152,7 +152,8 @@ def _number(raw: object, table: SourceTable, column: Column) -> float | Mistake:
     return number
 
 
-def _parsed(raw: object, table: SourceTable) -> float | Mistake:
+def parse_number(raw: object, table: SourceTable) -> float | Mistake:
+    """Return a cell as a number by the table's decimal sign, or what stands there instead."""
     if isinstance(raw, date):
         return Mistake(
             "a date where a number was expected", "a number", "Give the column another format."

@@ -121,8 +121,13 @@ class AreaFigureSource(Model):
     table: str | None = None
     catalogue: str = "opendata.cbs.nl"
     code_column: str
+    #: Where given, an area's name must agree: codes are used again for other areas.
+    name_column: str | None = None
+    #: Column -> the value its rows must have, where the source has several rows per area.
+    filters: dict[str, str] = Field(default_factory=dict)
     #: figure -> column in the source, without its ``_nn`` where that is unique.
     figures: dict[Key, str]
+    #: A figure's label and unit may be said in one source for all.
     labels: dict[Key, Label] = Field(default_factory=dict)
     units: dict[Key, str] = Field(default_factory=dict)
     release: str = ""

@@ -1,0 +1,220 @@
+"""Figures per area: from files, StatLine downloads and CBS OData, as one long table."""
+
+from __future__ import annotations
+
+import math
+from pathlib import PurePath
+from typing import Literal
+
+import pandas as pd
+import pandera.pandas as pa
+
+from wijkkit.errors import DataError, Problem
+from wijkkit.loaders.areas import area_names, check_areas
+from wijkkit.loaders.cbs_values import cbs_number, find_column
+from wijkkit.loaders.odata import read_odata
+from wijkkit.loaders.recode import Mistake, written
+from wijkkit.loaders.source_file import read_source
+from wijkkit.loaders.source_table import SourceTable, rows_text
+from wijkkit.study import Study
+from wijkkit.study.guard import require_sources
+from wijkkit.study.model import AreaFigureSource, Label
+
+KEYS = ["area", "area_level", "figure", "period"]
+
+SCHEMA = pa.DataFrameSchema(
+    {
+        "area": pa.Column("str"),
+        "area_level": pa.Column("str", pa.Check.isin(["wijk", "gebied", "city"])),
+        "figure": pa.Column("str"),
+        "label": pa.Column("str"),
+        "period": pa.Column("str"),
+        "value": pa.Column("float64", nullable=True),
+        "unit": pa.Column("str"),
+        "source": pa.Column("str"),
+        "status": pa.Column("str", pa.Check.isin(["ok", "missing"])),
+    },
+    checks=pa.Check(lambda table: table["value"].isna() == table["status"].eq("missing")),
+    unique=KEYS,
+    strict=True,
+    ordered=True,
+)
+
+
+def load_area_figures(study: Study) -> pd.DataFrame:
+    """Read the area figures of a study.
+
+    Parameters
+    ----------
+    study : Study
+
+    Returns
+    -------
+    DataFrame
+        One row per area, figure and period: ``area, area_level, figure, label, period, value,
+        unit, source, status``. `area` is a wijk's slug, a district's name, or ``city``. Every
+        area of the study is there; a figure that its source hides or lacks has status
+        ``missing`` and no value, never 0. Areas that are none of the study's are left out.
+
+    Raises
+    ------
+    DataError
+        With everything that is wrong in all sources: files and columns that are not there,
+        values that are no numbers, areas more than once or of another year's division.
+    """
+    require_sources("area figures")
+    problems: list[Problem] = []
+    tables = [pd.DataFrame(columns=list(SCHEMA.columns)).astype({"value": float})]
+    for source in study.settings.sources.area_figures:
+        try:
+            tables.append(_long(study, source))
+        except DataError as error:
+            problems.extend(error.problems)
+    figures = pd.concat(tables, ignore_index=True) if len(tables) > 1 else tables[0]
+    figures = figures.astype(dict.fromkeys(set(SCHEMA.columns) - {"value"}, "str"))
+    problems.extend(_twice(figures))
+    if problems:
+        raise DataError(problems)
+    return SCHEMA.validate(figures)
+
+
+def _long(study: Study, source: AreaFigureSource) -> pd.DataFrame:
+    table = _read(study, source)
+    columns, problems = _find_columns(source, table)
+    if problems:
+        raise DataError(problems)
+    cells = _filtered(source, table, columns)
+    codes = cells[columns[source.code_column]].map(written)
+    names = cells[columns[source.name_column]] if source.name_column else None
+    problems = list(check_areas(study, source.level, codes, names, table.file))
+    known = area_names(study, source.level)
+    cells = cells[codes.isin(list(known))].assign(area=codes.map(known))
+    parts = []
+    for figure, column in source.figures.items():
+        values, wrong = _values(cells[columns[column]], table)
+        problems.extend(wrong)
+        values.index = pd.Index(cells["area"])
+        parts.append(_described(study, source, figure, values, table.file))
+    if problems:
+        raise DataError(problems)
+    return pd.concat(parts, ignore_index=True)
+
+
+def _read(study: Study, source: AreaFigureSource) -> SourceTable:
+    if source.kind == "odata":
+        return read_odata(study, source, list(area_names(study, source.level)))
+    if source.kind == "statline":
+        source = source.model_copy(update={"separator": ";"})
+    return read_source(study.path(source.path), source, f"sources.area_figures.{source.id}")
+
+
+def _find_columns(
+    source: AreaFigureSource, table: SourceTable
+) -> tuple[dict[str, str], list[Problem]]:
+    wanted = [source.code_column, *source.filters, *source.figures.values()]
+    if source.name_column:
+        wanted.append(source.name_column)
+    found = {name: find_column(name, table.cells.columns) for name in wanted}
+    place = f"study.yml, sources.area_figures.{source.id}"
+    problems = [
+        Problem(
+            item.what,
+            file=table.file,
+            place=place,
+            found=item.found,
+            expected=item.expected,
+            remedy=item.remedy,
+        )
+        for item in found.values()
+        if isinstance(item, Problem)
+    ]
+    return found, problems
+
+
+def _filtered(
+    source: AreaFigureSource, table: SourceTable, columns: dict[str, str]
+) -> pd.DataFrame:
+    cells = table.cells
+    for name, value in source.filters.items():
+        rows = cells[columns[name]].map(written)
+        if not rows.eq(value).any():
+            raise DataError(
+                "a filter that leaves no rows",
+                file=table.file,
+                place=f"study.yml, sources.area_figures.{source.id}.filters.{name}",
+                found=value,
+                expected=", ".join(rows.unique()[:12]),
+                remedy="Use one of these values.",
+            )
+        cells = cells[rows.eq(value)]
+    return cells
+
+
+def _values(cells: pd.Series, table: SourceTable) -> tuple[pd.Series, list[Problem]]:
+    values = [cbs_number(raw, table) for raw in cells]
+    problems = []
+    for mistake in dict.fromkeys(value for value in values if isinstance(value, Mistake)):
+        wrong = [position for position, value in enumerate(values) if value == mistake]
+        problems.append(
+            Problem(
+                mistake.what,
+                file=table.file,
+                place=f"column '{cells.name}', {rows_text(list(cells.index[wrong]))}",
+                found=", ".join(
+                    dict.fromkeys(repr(written(cells.iloc[at]))[:40] for at in wrong[:5])
+                ),
+                expected=mistake.expected,
+                remedy=mistake.remedy,
+            )
+        )
+    numbers = [
+        math.nan if value is None or isinstance(value, Mistake) else value for value in values
+    ]
+    return pd.Series(numbers, dtype=float), problems
+
+
+def _described(
+    study: Study, source: AreaFigureSource, figure: str, values: pd.Series, file: str
+) -> pd.DataFrame:
+    areas = list(dict.fromkeys(area_names(study, source.level).values()))
+    values = values.reindex(areas) if values.index.is_unique else values
+    name = PurePath(file).name
+    return pd.DataFrame(
+        {
+            "area": values.index,
+            "area_level": source.level,
+            "figure": figure,
+            "label": study.text(_said(study, source, "labels", figure) or figure),
+            "period": source.period,
+            "value": values.to_numpy(),
+            "unit": _said(study, source, "units", figure) or "",
+            "source": f"{name} ({source.release})" if source.release else name,
+            "status": values.isna().map({True: "missing", False: "ok"}).to_numpy(),
+        }
+    )
+
+
+def _said(
+    study: Study, source: AreaFigureSource, what: Literal["labels", "units"], figure: str
+) -> Label | None:
+    """Return a figure's label or unit, which one source may say for all."""
+    for candidate in (source, *study.settings.sources.area_figures):
+        if figure in (said := getattr(candidate, what)):
+            return said[figure]
+    return None
+
+
+def _twice(figures: pd.DataFrame) -> list[Problem]:
+    double = figures[figures.duplicated(KEYS, keep=False)]
+    return [
+        Problem(
+            "a figure in two sources",
+            file="study.yml",
+            place="sources.area_figures",
+            found=f"{figure} of {level}, {period}",
+            remedy="Leave it out of one of them, or give them other names.",
+        )
+        for figure, level, period in double[["figure", "area_level", "period"]]
+        .drop_duplicates()
+        .itertuples(index=False)
+    ]

@@ -1,0 +1,102 @@
+"""The study's areas per level, and whether a source means the same ones."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pandas as pd
+
+from wijkkit.errors import Problem
+from wijkkit.study import Study
+
+CITY = "city"
+
+
+def area_names(study: Study, level: str) -> dict[str, str]:
+    """Return code -> the area's name in released tables, for one level.
+
+    A wijk is known by its code and called by its slug; a gebied is known and called by what
+    `district` says; the city is known by its code or name and called ``city``.
+    """
+    hoods = study.neighbourhoods.values()
+    if level == "wijk":
+        return {hood.code: hood.wijk for hood in hoods}
+    if level == "gebied":
+        return {hood.district: hood.district for hood in hoods if hood.district}
+    city = study.settings.city
+    return {code: CITY for code in (city.code, city.name) if code}
+
+
+def check_areas(
+    study: Study, level: str, codes: pd.Series, names: pd.Series | None, file: str
+) -> Iterator[Problem]:
+    """Yield where the areas of a source are not those of the study.
+
+    Parameters
+    ----------
+    codes : Series
+        Area codes of the source.
+    names : Series, optional
+        Names of the same areas; a code that goes with another name, and a name that goes with
+        another code, are areas of another year's division.
+    """
+    known = area_names(study, level)
+    inside = codes.isin(list(known))
+    if not inside.any():
+        yield Problem(
+            "none of the study's areas is in this source",
+            file=file,
+            found=", ".join(codes.dropna().unique()[:5]),
+            expected=", ".join(list(known)[:5]),
+            remedy="Check code_column, and which year's division the codes belong to.",
+        )
+    for code, times in codes[inside].value_counts().items():
+        if times > 1:
+            yield Problem(
+                "an area more than once",
+                file=file,
+                place=f"area {code}",
+                found=f"{times} rows",
+                expected="1 row",
+                remedy="Select one row per area with filters in study.yml.",
+            )
+    if names is not None and level == "wijk":
+        yield from _divisions(study, codes, names, file)
+
+
+def _divisions(study: Study, codes: pd.Series, names: pd.Series, file: str) -> Iterator[Problem]:
+    by_code = dict(zip(codes, names, strict=True))
+    by_name = {plain_name(name): code for code, name in by_code.items()}
+    for hood in study.neighbourhoods.values():
+        name, code = by_code.get(hood.code), by_name.get(plain_name(hood.name))
+        if name is not None and plain_name(name) != plain_name(hood.name):
+            yield Problem(
+                "the code belongs to an area with another name",
+                file=file,
+                place=f"area {hood.code}",
+                found=str(name),
+                expected=hood.name,
+                remedy="Use a source of the same year's division, or leave name_column out.",
+            )
+        elif name is None and code is not None:
+            yield Problem(
+                "the area has another code here: another year's division",
+                file=file,
+                place=f"area '{hood.name}'",
+                found=code,
+                expected=hood.code,
+                remedy=f"Use a source of the same year's division, or correct wijken/{hood.wijk}.yml.",
+            )
+
+
+def plain_name(name: object) -> str:
+    """Return an area's name without what differs between publications.
+
+    Examples
+    --------
+    >>> plain_name("Wijk 13 Oude-Westen ") == plain_name("oude westen")
+    True
+    """
+    text = re.sub(r"^(wijk|buurt)\s+\d+\s+", "", str(name).strip().casefold())
+    return re.sub(r"[^\w]", "", text)
