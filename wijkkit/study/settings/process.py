@@ -88,8 +88,6 @@ class ProcessSettings(Settings):
     ----------
     key_figures : KeyFigureSettings
     group_interviews : GroupInterviewSettings
-    advisor_role : str
-        The role of the gebiedsadviseur in the registry's stakeholders.
     maintained_after_days : int
         An intervention is maintained when it still runs so many days after it began.
     low_reach : float
@@ -100,7 +98,6 @@ class ProcessSettings(Settings):
 
     key_figures: KeyFigureSettings = KeyFigureSettings()
     group_interviews: GroupInterviewSettings = GroupInterviewSettings()
-    advisor_role: str = "gebiedsadviseur"
     maintained_after_days: Annotated[int, Field(gt=0)] = 365
     low_reach: Annotated[float, Field(gt=0, lt=1)] = 1 / 3
     service_use: tuple[str, ...] = ()

@@ -1,0 +1,106 @@
+"""The network: who meets whom, who is central, who left."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from wijkkit.evaluation.process.network import (
+    centrality,
+    meeting_ties,
+    participation,
+    turnover,
+)
+from wijkkit.evaluation.process.sentences import network_sentences
+
+
+@pytest.fixture
+def network(registry_table):
+    stakeholders = registry_table(
+        "stakeholders",
+        {"wijk": "a", "key": "P1", "organisation": "City", "role": "gebiedsadviseur",
+         "person": "X", "start": date(2018, 1, 1), "end": date(2019, 1, 1)},
+        {"wijk": "a", "key": "P5", "organisation": "City", "role": "gebiedsadviseur",
+         "start": date(2019, 1, 2)},
+        {"wijk": "a", "key": "P2", "organisation": "School", "role": "school",
+         "start": date(2018, 1, 1)},
+        {"wijk": "a", "key": "P3", "organisation": "Police", "role": "police"},
+        {"wijk": "b", "key": "P1", "organisation": "School", "role": "school"},
+    )  # fmt: skip
+    meetings = registry_table(
+        "meetings",
+        {"wijk": "a", "key": "O1", "date": date(2019, 2, 1), "domain": "gezond"},
+        {"wijk": "a", "key": "O2", "date": date(2019, 5, 1), "domain": "veilig"},
+        {"wijk": "a", "key": "O3", "date": date(2020, 5, 1)},
+    )
+    attendance = registry_table(
+        "attendance",
+        *({"wijk": "a", "meeting": m, "stakeholder": s, "presence": p} for m, s, p in [
+            ("O1", "P5", "present"), ("O1", "P2", "present"), ("O1", "P3", "absent"),
+            ("O2", "P5", "present"), ("O2", "P3", "present"), ("O2", "P2", "excused"),
+        ]),
+    )  # fmt: skip
+    return stakeholders, meetings, attendance
+
+
+def test_participation_is_absent_where_attendance_was_not_registered(network):
+    table = participation(*network[1:]).query("domain == 'all'").set_index("year")
+    assert table.loc[2019, ["meetings", "invited", "present"]].tolist() == [2, 6, 4]
+    assert table.loc[2019, "percent"] == pytest.approx(100 * 4 / 6)
+    assert table.loc[2020, "meetings"] == 1
+    assert table["percent"].isna().loc[2020]
+
+
+def test_only_those_present_meet_each_other(network):
+    ties = meeting_ties(*network).query("domain == 'all'")
+    assert ties[["one", "other", "meetings"]].values.tolist() == [
+        ["Police", "gebiedsadviseur", 1],
+        ["School", "gebiedsadviseur", 1],
+    ]
+
+
+def test_the_advisor_who_links_all_others_is_most_central(network):
+    table = centrality(*network).query("domain == 'all'").set_index("organisation")
+    assert table.loc["gebiedsadviseur", ["met", "degree", "betweenness", "rank"]].tolist() == [
+        2,
+        1.0,
+        1.0,
+        1,
+    ]
+    assert table.loc["School", "betweenness"] == 0
+    assert table["rank"].tolist() == [1, 2, 2]
+
+
+def test_names_of_persons_are_in_no_table(network):
+    for table in (centrality(*network), meeting_ties(*network), participation(*network[1:])):
+        assert not table.astype(str).eq("X").any().any()
+
+
+def test_turnover_counts_those_there_at_the_start(network):
+    table = turnover(
+        network[0], ["a", "b"], start=date(2018, 6, 1), end=date(2021, 6, 1)
+    ).set_index("wijk")
+    assert table.loc["a", ["at_start", "left", "joined", "advisors", "undated"]].tolist() == [
+        2, 1, 1, 2, 1,
+    ]  # fmt: skip
+    assert table.loc["a", "percent_left"] == 50
+    assert table.loc["b", ["at_start", "left", "advisors"]].isna().all()
+
+
+def test_the_network_is_put_into_words(network):
+    days = {"start": date(2018, 6, 1), "end": date(2021, 6, 1)}
+    left = turnover(network[0], ["a", "b"], **days)
+    tables = participation(*network[1:]), centrality(*network), left
+    said = network_sentences(*tables, "a", **days, language="nl")
+    assert said[0] == "Aantal overleggen in 2020: 1. Wie er was, is niet geregistreerd."
+    assert "2 van de 2 andere organisaties" in said[1]
+    assert "zijn er op 1 juni 2021 1 weg" in said[2]
+    nothing = network_sentences(*tables, "b", **days, language="nl")
+    assert nothing[0] == "In deze wijk zijn geen overleggen geregistreerd."
+
+
+def test_an_empty_registry_gives_empty_tables(registry_table):
+    empty = [registry_table(kind) for kind in ("stakeholders", "meetings", "attendance")]
+    assert centrality(*empty).empty and meeting_ties(*empty).empty
+    assert participation(*empty[1:]).empty

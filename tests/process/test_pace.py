@@ -1,0 +1,98 @@
+"""Pace through the six steps: have any steps been made yet?"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from wijkkit.evaluation.process.pace import pace, pace_by_wijk
+from wijkkit.evaluation.process.sentences import pace_sentences
+
+TODAY = date(2021, 7, 1)
+
+
+def step(wijk, number, start=None, end=None, planned=None, status=None, cycle=1):
+    return {
+        "wijk": wijk,
+        "cycle": cycle,
+        "step": number,
+        "actual_start": start,
+        "actual_end": end,
+        "planned_start": planned and planned[0],
+        "planned_end": planned and planned[1],
+        "status": status,
+    }
+
+
+PLAN = (date(2019, 1, 1), date(2019, 6, 30))
+
+
+@pytest.fixture
+def steps(registry_table):
+    return registry_table(
+        "steps",
+        step("a", "1", date(2019, 1, 1), date(2019, 6, 1), PLAN, "done"),
+        step("a", "2", date(2019, 6, 1), date(2019, 8, 29), PLAN),
+        step("a", "3", date(2020, 1, 1), None, (PLAN[0], date(2021, 6, 21)), "running"),
+        step("a", "4", planned=(PLAN[0], date(2022, 1, 1)), status="not_started"),
+        step("b", "1", date(2019, 1, 1), date(2021, 8, 1), PLAN, "running"),
+    )
+
+
+def test_each_step_is_judged_against_its_plan(steps):
+    table = pace(steps, ["a", "b", "c"], as_of=TODAY)
+    mine = table.query("wijk == 'a'").set_index("step")
+    assert mine["state"].tolist()[:4] == ["done", "done", "running", "not_started"]
+    assert mine["against_plan"].tolist()[:4] == ["on_time", "late", "overdue", "ahead"]
+    assert mine["days_late"].tolist()[:3] == [-29, 60, 10]
+
+
+def test_what_was_not_registered_is_not_taken_for_not_started(steps):
+    table = pace(steps, ["a", "b", "c"], as_of=TODAY)
+    assert table.query("wijk == 'c'")["state"].eq("not_registered").all()
+    assert len(table) == 18
+    assert pace_sentences(pace_by_wijk(table), "c", "nl")[0].startswith("Dat is niet bekend.")
+
+
+def test_a_day_that_still_has_to_come_has_not_happened(steps):
+    table = pace(steps, ["b"], as_of=TODAY)
+    assert table["state"].iloc[0] == "running"
+    assert pace_by_wijk(table)["done"].tolist() == [0]
+    later = pace(steps, ["b"], as_of=date(2021, 9, 1))
+    assert later["state"].iloc[0] == "done"
+
+
+def test_the_first_screen_answers_whether_steps_were_made(steps):
+    summary = pace_by_wijk(pace(steps, ["a", "b", "c"], as_of=TODAY))
+    said = pace_sentences(summary, "a", "nl")
+    assert said == [
+        "Ja. In ronde 1 is dit klaar: 2 van de 6 stappen.",
+        "De laatste stap is afgerond op 29 augustus 2019.",
+        "Nu loopt stap 3: Keuze van interventies.",
+        "Eén stap is 10 dagen over de geplande datum.",
+        "Dat is meer dan in de helft van de andere wijken (daar 0 stappen).",
+        "Van 2 van de 6 stappen is niets geregistreerd.",
+    ]
+    assert pace_sentences(summary, "b", "en")[0] == "Not yet. No step has been completed."
+
+
+def test_other_wijken_that_registered_nothing_do_not_make_a_wijk_look_fast(steps):
+    summary = pace_by_wijk(pace(steps, ["a", "b", "c"], as_of=TODAY)).set_index("wijk")
+    assert summary.loc["a", "others_done"] == 0  # of b alone, not of c
+    alone = pace_by_wijk(pace(steps, ["a", "c"], as_of=TODAY)).set_index("wijk")
+    assert alone["others_done"].isna().loc["a"]
+
+
+def test_the_latest_cycle_that_began_is_the_current_one(registry_table):
+    rows = [step("a", str(n), date(2018, n, 1), date(2018, n, 20)) for n in range(1, 7)]
+    rows += [step("a", "1", date(2020, 1, 1), date(2020, 2, 1), cycle=2)]
+    summary = pace_by_wijk(pace(registry_table("steps", *rows), ["a"], as_of=TODAY))
+    assert summary.loc[0, ["cycle", "done", "steps_done"]].tolist() == [2, 1, 7]
+
+
+def test_no_registry_at_all_is_unknown_for_every_wijk(registry_table):
+    summary = pace_by_wijk(pace(registry_table("steps"), ["a"], as_of=TODAY))
+    assert pace_sentences(summary, "a", "en") == [
+        "That is not known. No step has been registered in this neighbourhood."
+    ]

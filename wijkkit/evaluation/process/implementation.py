@@ -1,0 +1,188 @@
+"""Implementation along RE-AIM: reach, adoption, implementation, maintenance, per intervention.
+
+Glasgow RE, Vogt TM, Boles SM (1999). Evaluating the public health impact of health promotion
+interventions: the RE-AIM framework. American Journal of Public Health 89(9), 1322-1327.
+Effectiveness, its E, is what `wijkkit.evaluation.effect` estimates.
+
+What was not registered is ``not_registered``, never zero. Registrations are counts of what was
+done, not samples, so most measures have no interval; what was observed in a part only (SES of
+participants, quality) has one.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+
+from wijkkit.evaluation.process.measures import (
+    Measure,
+    adoption,
+    equity,
+    low_ses_share,
+    maintenance,
+    mean_ratio,
+    quality,
+    reach,
+    sum_ratio,
+)
+
+IMPLEMENTATION_COLUMNS = (
+    "wijk",
+    "intervention",
+    "name",
+    "dimension",
+    "measure",
+    "value",
+    "lower",
+    "upper",
+    "unit",
+    "numerator",
+    "denominator",
+    "basis",
+    "status",
+)
+
+#: Measure -> its RE-AIM dimension, in the order of a report.
+DIMENSIONS = {
+    "reach": "reach",
+    "reach_of_plan": "reach",
+    "low_ses_reached": "reach",
+    "equity": "reach",
+    "adoption": "adoption",
+    "dose": "implementation",
+    "frequency": "implementation",
+    "duration": "implementation",
+    "quality": "implementation",
+    "cost": "implementation",
+    "maintenance": "maintenance",
+}
+
+
+def implementation(
+    interventions: pd.DataFrame,
+    activities: pd.DataFrame,
+    partners: pd.DataFrame,
+    *,
+    as_of: date,
+    maintained_after_days: int = 365,
+    confidence: float = 0.95,
+) -> pd.DataFrame:
+    """Measure how each intervention of each wijk was carried out.
+
+    Parameters
+    ----------
+    interventions, activities, partners : DataFrame
+        Tables of the registry.
+    as_of : date
+        The day on which the registry is judged.
+    maintained_after_days : int
+        Maintained is: still running so many days after the first day.
+    confidence : float
+        Of intervals of what was observed in a part.
+
+    Returns
+    -------
+    DataFrame
+        One row per intervention and measure, columns `IMPLEMENTATION_COLUMNS`. Percentages are
+        0-100. `basis` is ``count`` (all of it was registered: no interval), ``sample``
+        (interval from those observed) or ``overlap`` (the same people may be in several rows:
+        the limits hold whatever the overlap). `status` is ``ok``, ``not_registered`` or
+        ``too_early``; a value that is not ``ok`` is absent.
+
+        ``reach``: participants per target group. ``reach_of_plan``: participants per planned
+        participants. ``low_ses_reached``: low SES among participants whose SES is known.
+        ``equity``: that share minus the share in the target group (points). ``adoption``:
+        partners taking part per partners asked. ``dose``, ``frequency``, ``duration``,
+        ``cost``: delivered per planned. ``quality``: mean score, 0-100. ``maintenance``: 100
+        when maintained, 0 when stopped before.
+    """
+    rows = []
+    for item in interventions.to_dict("records"):
+        mine = _of(activities, item)
+        asked = _of(partners, item)
+        measures = {
+            "reach": reach(mine, item["target_size"]),
+            "reach_of_plan": sum_ratio(mine, "participants", "planned_participants"),
+            "low_ses_reached": low_ses_share(mine, confidence),
+            "equity": equity(mine, item["target_low_ses"], item["target_size"], confidence),
+            "adoption": adoption(asked["takes_part"]),
+            "dose": sum_ratio(mine, "delivered_sessions", "planned_sessions"),
+            "frequency": mean_ratio(mine, "delivered_frequency", "planned_frequency"),
+            "duration": mean_ratio(mine, "delivered_minutes", "planned_minutes"),
+            "quality": quality(mine, confidence),
+            "cost": sum_ratio(mine, "cost", "planned_cost"),
+            "maintenance": maintenance(item["start"], item["end"], as_of, maintained_after_days),
+        }
+        rows.extend(
+            _row(item["wijk"], item["key"], item["name"], name, measure)
+            for name, measure in measures.items()
+        )
+    return pd.DataFrame(rows, columns=list(IMPLEMENTATION_COLUMNS))
+
+
+def implementation_by_wijk(
+    wijken: list[str],
+    interventions: pd.DataFrame,
+    activities: pd.DataFrame,
+    partners: pd.DataFrame,
+    *,
+    as_of: date,
+    maintained_after_days: int = 365,
+    confidence: float = 0.95,
+) -> pd.DataFrame:
+    """Measure how the interventions of each wijk were carried out together.
+
+    As `implementation`, with an empty `intervention`. Reach per target group is left out: target
+    groups overlap. ``maintenance`` is the percentage of the interventions old enough to tell.
+    ``registered`` is the percentage of interventions of which any activity was registered.
+    """
+    each = implementation(
+        interventions,
+        activities,
+        partners,
+        as_of=as_of,
+        maintained_after_days=maintained_after_days,
+        confidence=confidence,
+    )
+    rows = []
+    for wijk in wijken:
+        mine = activities[activities["wijk"].eq(wijk)]
+        own = interventions[interventions["wijk"].eq(wijk)]
+        asked = partners[partners["wijk"].eq(wijk)]
+        kept = each[each["wijk"].eq(wijk) & each["measure"].eq("maintenance")]
+        kept = kept[kept["status"].eq("ok")]
+        measures = {
+            "reach_of_plan": sum_ratio(mine, "participants", "planned_participants"),
+            "low_ses_reached": low_ses_share(mine, confidence),
+            "adoption": adoption(asked["takes_part"]),
+            "dose": sum_ratio(mine, "delivered_sessions", "planned_sessions"),
+            "quality": quality(mine, confidence),
+            "cost": sum_ratio(mine, "cost", "planned_cost"),
+            "maintenance": Measure.ratio(kept["value"].eq(100).sum(), len(kept)),
+            "registered": Measure.ratio(own["key"].isin(mine["intervention"]).sum(), len(own)),
+        }
+        rows.extend(_row(wijk, "", "", name, measure) for name, measure in measures.items())
+    return pd.DataFrame(rows, columns=list(IMPLEMENTATION_COLUMNS))
+
+
+def _of(table: pd.DataFrame, item: dict) -> pd.DataFrame:
+    return table[table["wijk"].eq(item["wijk"]) & table["intervention"].eq(item["key"])]
+
+
+def _row(wijk: str, intervention: str, name: str, measure: str, found: Measure) -> tuple:
+    return (
+        wijk,
+        intervention,
+        name,
+        DIMENSIONS.get(measure, "implementation"),
+        measure,
+        found.value,
+        found.lower,
+        found.upper,
+        found.unit,
+        found.numerator,
+        found.denominator,
+        found.basis,
+        found.status,
+    )

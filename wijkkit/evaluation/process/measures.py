@@ -1,0 +1,224 @@
+"""The measures of implementation, each from a few rows of the registry."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from wijkkit.estimates.proportion import wilson
+
+NAN = math.nan
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One measured figure; absent unless `status` is ``ok``.
+
+    Parameters
+    ----------
+    value, lower, upper : float
+        In `unit`; limits are absent where everything was counted.
+    numerator, denominator : float
+        What it was computed from.
+    unit : {"percent", "points", "score"}
+    basis : {"count", "sample", "overlap", ""}
+    status : {"ok", "not_registered", "too_early", "contradictory"}
+        Contradictory: the registered numbers cannot both be right.
+    """
+
+    value: float = NAN
+    lower: float = NAN
+    upper: float = NAN
+    numerator: float = NAN
+    denominator: float = NAN
+    unit: str = "percent"
+    basis: str = ""
+    status: str = "not_registered"
+
+    @classmethod
+    def ratio(cls, numerator: float, denominator: float) -> Measure:
+        """Return a counted percentage, not registered without a denominator.
+
+        Examples
+        --------
+        >>> Measure.ratio(3, 4).value, Measure.ratio(0, 0).status
+        (75.0, 'not_registered')
+        """
+        if not denominator > 0 or math.isnan(numerator):
+            return cls()
+        return cls(
+            value=100 * float(numerator) / float(denominator),
+            numerator=float(numerator),
+            denominator=float(denominator),
+            basis="count",
+            status="ok",
+        )
+
+
+def _numbers(rows: pd.DataFrame, *columns: str) -> pd.DataFrame:
+    """Return these columns as floats, of the rows in which all of them were registered."""
+    return rows[list(columns)].apply(pd.to_numeric).astype(float).dropna()
+
+
+def sum_ratio(rows: pd.DataFrame, delivered: str, planned: str) -> Measure:
+    """Return what was delivered per what was planned, over the rows that hold both.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> rows = pd.DataFrame({"done": [8, None, 0], "plan": [10, 10, 6]})
+    >>> sum_ratio(rows, "done", "plan").value
+    50.0
+    """
+    found = _numbers(rows, delivered, planned)
+    return Measure.ratio(found[delivered].sum() if len(found) else NAN, found[planned].sum())
+
+
+def mean_ratio(rows: pd.DataFrame, delivered: str, planned: str) -> Measure:
+    """Return the mean delivered per the mean planned, over the rows that hold both."""
+    found = _numbers(rows, delivered, planned)
+    if found.empty:
+        return Measure()
+    return Measure.ratio(found[delivered].mean(), found[planned].mean())
+
+
+def reach(rows: pd.DataFrame, target_size: float) -> Measure:
+    """Return participants per target group.
+
+    Rows count different people within one activity and period; whether the same people are in
+    several rows is not known. The value takes one activity's largest period and adds activities
+    up; the limits are the largest row alone and the sum of all rows.
+    """
+    found = rows.assign(participants=pd.to_numeric(rows["participants"]).astype(float))
+    found = found.dropna(subset="participants")
+    if found.empty or pd.isna(target_size) or not target_size > 0:
+        return Measure()
+    people = found["participants"]
+    several = len(found) > 1
+    likely = float(found.groupby("name")["participants"].max().sum())
+    scale = 100 / float(target_size)
+    return Measure(
+        value=likely * scale,
+        lower=people.max() * scale if several else NAN,
+        upper=people.sum() * scale if several else NAN,
+        numerator=likely,
+        denominator=float(target_size),
+        basis="overlap" if several else "count",
+        status="ok",
+    )
+
+
+def low_ses_share(rows: pd.DataFrame, confidence: float = 0.95) -> Measure:
+    """Return the share with a low SES among participants whose SES is known.
+
+    The interval (Wilson) treats those as a sample of the participants; it is absent where the
+    SES of every participant is known.
+    """
+    found = _numbers(rows, "participants_low_ses", "participants_ses_known")
+    low, known = found["participants_low_ses"].sum(), found["participants_ses_known"].sum()
+    if known == 0:
+        return Measure()
+    if low > known:
+        return Measure(status="contradictory")
+    everyone = pd.to_numeric(rows["participants"]).astype(float)
+    complete = bool(everyone.notna().all() and everyone.sum() == known)
+    share = wilson(low, known, confidence=confidence, multiplier=100)
+    return Measure(
+        value=float(share.value),
+        lower=NAN if complete else float(share.lower),
+        upper=NAN if complete else float(share.upper),
+        numerator=float(low),
+        denominator=float(known),
+        basis="count" if complete else "sample",
+        status="ok",
+    )
+
+
+def equity(
+    rows: pd.DataFrame, target_low_ses: float, target_size: float, confidence: float = 0.95
+) -> Measure:
+    """Return the share with a low SES among those reached minus that in the target group.
+
+    In percentage points; negative when families with a low SES are reached less.
+    """
+    reached = low_ses_share(rows, confidence)
+    target = Measure.ratio(
+        NAN if pd.isna(target_low_ses) else target_low_ses,
+        0 if pd.isna(target_size) else target_size,
+    )
+    if reached.status != "ok" or target.status != "ok":
+        return Measure(unit="points")
+    return Measure(
+        value=reached.value - target.value,
+        lower=reached.lower - target.value,
+        upper=reached.upper - target.value,
+        numerator=reached.numerator,
+        denominator=reached.denominator,
+        unit="points",
+        basis=reached.basis,
+        status="ok",
+    )
+
+
+def adoption(takes_part: pd.Series) -> Measure:
+    """Return partners taking part per partners asked of whom this is known."""
+    return Measure.ratio(takes_part.eq("yes").sum(), takes_part.isin(["yes", "no"]).sum())
+
+
+def quality(rows: pd.DataFrame, confidence: float = 0.95) -> Measure:
+    r"""Return the mean quality score, 0-100, over all observations.
+
+    Rows are weighted by their number of observations :math:`n_i`; the interval is that of a
+    mean, with :math:`s^2 = \sum (n_i - 1) s_i^2 / (N - k)` over the :math:`k` rows. It is absent
+    where the spread is not registered, or there is one observation per row.
+    """
+    found = rows[["quality", "quality_n", "quality_sd"]].apply(pd.to_numeric).astype(float)
+    found = found.dropna(subset="quality")
+    if found.empty:
+        return Measure(unit="score")
+    n = found["quality_n"]
+    if n.isna().any() or (n <= 0).any():
+        return Measure(value=found["quality"].mean(), unit="score", basis="sample", status="ok")
+    total, freedom = n.sum(), (n - 1).sum()
+    value = float(np.average(found["quality"], weights=n))
+    half = NAN
+    if freedom > 0 and found.loc[n > 1, "quality_sd"].notna().all():
+        spread = ((n - 1) * found["quality_sd"].fillna(0) ** 2).sum() / freedom
+        half = stats.t.ppf(0.5 + confidence / 2, freedom) * math.sqrt(spread / total)
+    return Measure(
+        value=value,
+        lower=max(0.0, value - half) if half == half else NAN,
+        upper=min(100.0, value + half) if half == half else NAN,
+        numerator=float(total),
+        denominator=float(len(found)),
+        unit="score",
+        basis="sample",
+        status="ok",
+    )
+
+
+def maintenance(start: date, end: date, as_of: date, after_days: int) -> Measure:
+    """Return 100 where an intervention still ran so many days after its start, 0 where not.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> maintenance(date(2019, 1, 1), None, date(2021, 7, 1), 365).value
+    100.0
+    >>> maintenance(date(2021, 1, 1), None, date(2021, 7, 1), 365).status
+    'too_early'
+    """
+    if pd.isna(start):
+        return Measure()
+    due = pd.Timestamp(start) + timedelta(days=after_days)
+    stopped = not pd.isna(end) and pd.Timestamp(end) < due
+    if stopped:
+        return Measure.ratio(0, 1)
+    if pd.Timestamp(as_of) < due:
+        return Measure(status="too_early")
+    return Measure.ratio(1, 1)

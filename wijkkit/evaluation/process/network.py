@@ -1,0 +1,170 @@
+"""The network: who meets whom per domain, participation over time, the advisor's place, turnover."""
+
+from __future__ import annotations
+
+from datetime import date
+from itertools import combinations
+
+import networkx as nx
+import pandas as pd
+
+#: The role of the gebiedsadviseur in the registry.
+ADVISOR = "gebiedsadviseur"
+ALL_DOMAINS = "all"
+
+
+def participation(meetings: pd.DataFrame, attendance: pd.DataFrame) -> pd.DataFrame:
+    """Return how many of those invited were present, per wijk, year and domain.
+
+    Parameters
+    ----------
+    meetings, attendance : DataFrame
+        Tables of the registry.
+
+    Returns
+    -------
+    DataFrame
+        ``wijk, year, domain, meetings, registered, invited, present, percent``. `registered`
+        counts meetings with any attendance; `percent` is absent where that is none. Domain
+        ``all`` counts every meeting, with or without a domain.
+    """
+    each = attendance.groupby(["wijk", "meeting"])["presence"].agg(
+        invited="size", present=lambda presence: presence.eq("present").sum()
+    )
+    held = meetings.merge(
+        each.reset_index(), left_on=["wijk", "key"], right_on=["wijk", "meeting"], how="left"
+    )
+    held["year"] = pd.to_datetime(held["date"]).dt.year
+    held["registered"] = held["invited"].notna()
+    both = pd.concat([held[held["domain"].notna()], held.assign(domain=ALL_DOMAINS)])
+    table = both.groupby(["wijk", "year", "domain"], as_index=False).agg(
+        meetings=("key", "size"),
+        registered=("registered", "sum"),
+        invited=("invited", "sum"),
+        present=("present", "sum"),
+    )
+    table["percent"] = (100 * table["present"] / table["invited"]).where(table["invited"] > 0)
+    return table.astype({"invited": int, "present": int})
+
+
+def meeting_ties(
+    stakeholders: pd.DataFrame, meetings: pd.DataFrame, attendance: pd.DataFrame
+) -> pd.DataFrame:
+    """Return which organisations met, per wijk and domain.
+
+    Returns
+    -------
+    DataFrame
+        ``wijk, domain, one, other, meetings``: in how many meetings both organisations were
+        present. Organisations, never persons. Domain ``all`` counts every meeting.
+    """
+    present = _present(stakeholders, meetings, attendance)
+    rows = []
+    for (wijk, domain, _), names in present.groupby(["wijk", "domain", "meeting"])["organisation"]:
+        rows.extend((wijk, domain, *pair) for pair in combinations(sorted(set(names)), 2))
+    ties = pd.DataFrame(rows, columns=["wijk", "domain", "one", "other"])
+    return ties.groupby(["wijk", "domain", "one", "other"]).size().rename("meetings").reset_index()
+
+
+def centrality(
+    stakeholders: pd.DataFrame, meetings: pd.DataFrame, attendance: pd.DataFrame
+) -> pd.DataFrame:
+    """Return each organisation's place in the network of meetings, per wijk and domain.
+
+    Returns
+    -------
+    DataFrame
+        ``wijk, domain, organisation, role, attended, met, degree, betweenness, rank``: meetings
+        attended, others met, the part of all others met (0-1), Freeman's betweenness (0-1: how
+        often it is the only link between two others) and the rank by `degree`, then
+        `betweenness`. Domain ``all`` counts every meeting.
+
+    References
+    ----------
+    Freeman LC (1978). Centrality in social networks: conceptual clarification. Social Networks
+    1(3), 215-239.
+    """
+    present = _present(stakeholders, meetings, attendance)
+    ties = meeting_ties(stakeholders, meetings, attendance)
+    tables = []
+    for (wijk, domain), rows in present.groupby(["wijk", "domain"]):
+        mine = ties[ties["wijk"].eq(wijk) & ties["domain"].eq(domain)]
+        graph = nx.Graph()
+        graph.add_nodes_from(rows["organisation"])
+        graph.add_edges_from(zip(mine["one"], mine["other"], strict=True))
+        table = rows.groupby("organisation", as_index=False).agg(
+            role=("role", "first"), attended=("meeting", "nunique")
+        )
+        names = table["organisation"]
+        table["met"] = names.map(dict(graph.degree)).astype(int)
+        table["degree"] = names.map(nx.degree_centrality(graph)) if len(names) > 1 else 0.0
+        table["betweenness"] = names.map(nx.betweenness_centrality(graph))
+        order = table[["degree", "betweenness"]].apply(tuple, axis=1)
+        table["rank"] = order.rank(method="min", ascending=False).astype(int)
+        tables.append(table.assign(wijk=wijk, domain=domain))
+    columns = ["wijk", "domain", "organisation", "role", "attended", "met", "degree"]
+    columns += ["betweenness", "rank"]
+    found = pd.concat(tables) if tables else pd.DataFrame(columns=columns)
+    return found[columns].sort_values(["wijk", "domain", "rank"]).reset_index(drop=True)
+
+
+def _present(
+    stakeholders: pd.DataFrame, meetings: pd.DataFrame, attendance: pd.DataFrame
+) -> pd.DataFrame:
+    there = attendance[attendance["presence"].eq("present")]
+    people = stakeholders[["wijk", "key", "organisation", "role"]]
+    people = people.rename(columns={"key": "stakeholder"})
+    held = meetings[["wijk", "key", "domain"]].rename(columns={"key": "meeting"})
+    rows = there[["wijk", "meeting", "stakeholder"]].merge(people, on=["wijk", "stakeholder"])
+    rows = rows.merge(held, on=["wijk", "meeting"])
+    # The advisor is a place of its own in the network, not one more of the municipality.
+    rows["organisation"] = rows["organisation"].where(rows["role"].ne(ADVISOR), ADVISOR)
+    return pd.concat([rows[rows["domain"].notna()], rows.assign(domain=ALL_DOMAINS)])
+
+
+def turnover(
+    stakeholders: pd.DataFrame, wijken: list[str], *, start: date, end: date
+) -> pd.DataFrame:
+    """Return how many of the people in the network on the first day had left by the last.
+
+    Parameters
+    ----------
+    stakeholders : DataFrame
+        The registry's ``stakeholders``; a row is a person, or an organisation without a name.
+    wijken : list of str
+    start, end : date
+        First and last day.
+
+    Returns
+    -------
+    DataFrame
+        ``wijk, at_start, left, joined, percent_left, advisors, undated``. `advisors` counts the
+        gebiedsadviseurs the wijk had in these days; `undated` the rows without a first day,
+        which cannot be counted. Figures are absent where no row has a first day.
+    """
+    first, last = pd.Timestamp(start), pd.Timestamp(end)
+    rows = []
+    for wijk in wijken:
+        mine = stakeholders[stakeholders["wijk"].eq(wijk)]
+        began, stopped = pd.to_datetime(mine["start"]), pd.to_datetime(mine["end"])
+        dated = began.notna()
+        stayed = stopped.isna() | (stopped > last)
+        there = dated & (began <= first) & (stopped.isna() | (stopped >= first))
+        within = dated & (began <= last) & (stopped.isna() | (stopped >= first))
+        counted = bool(dated.any())
+        at_start, left = int(there.sum()), int((there & ~stayed).sum())
+        nan = float("nan")
+        rows.append(
+            {
+                "wijk": wijk,
+                "at_start": at_start if counted else nan,
+                "left": left if counted else nan,
+                "joined": int((dated & (began > first) & (began <= last)).sum())
+                if counted
+                else nan,
+                "percent_left": 100 * left / at_start if at_start else nan,
+                "advisors": int((within & mine["role"].eq(ADVISOR)).sum()) if counted else nan,
+                "undated": int((~dated).sum()),
+            }
+        )
+    return pd.DataFrame(rows)

@@ -1,0 +1,189 @@
+"""What the process tables of one wijk say, in sentences."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+
+from wijkkit.evaluation.process.network import ADVISOR, ALL_DOMAINS
+from wijkkit.language import day, number, percentage, text
+
+
+def pace_sentences(summary: pd.DataFrame, wijk: str, language: str) -> list[str]:
+    """Answer whether steps have been made in this wijk.
+
+    Parameters
+    ----------
+    summary : DataFrame
+        From `pace_by_wijk`.
+    wijk : str
+    language : {"nl", "en"}
+    """
+    row = summary.set_index("wijk").loc[wijk]
+    if row["registered"] == 0:
+        return [_pace("unknown", language)]
+    if row["steps_done"] == 0:
+        sentences = [_pace("none_done", language)]
+    else:
+        key = "all_done" if row["done"] == 6 else "some_done"
+        sentences = [_pace(key, language, cycle=row["cycle"], done=row["done"])]
+        if pd.notna(row["last_done"]):
+            sentences.append(_pace("last_done", language, day=day(row["last_done"], language)))
+    if row["current_step"]:
+        name = text(f"process.step.{row['current_step']}", language)
+        sentences.append(_pace("current", language, step=row["current_step"], name=name))
+    if row["overdue"]:
+        key = "overdue_one" if row["overdue"] == 1 else "overdue"
+        days = number(row["days_late"], language)
+        sentences.append(_pace(key, language, n=row["overdue"], days=days))
+    if pd.notna(row["others_done"]):
+        others = number(row["others_done"], language, int(row["others_done"] % 1 > 0))
+        gap = row["steps_done"] - row["others_done"]
+        key = "equal" if abs(gap) < 1 else "ahead" if gap > 0 else "behind"
+        sentences.append(_pace(key, language, others=others))
+    if row["registered"] < 6:
+        sentences.append(_pace("partial", language, n=6 - row["registered"]))
+    return sentences
+
+
+def _pace(key: str, language: str, **fields: object) -> str:
+    return text(f"process.pace.{key}", language, **fields)
+
+
+#: What the summary of a wijk's implementation says, in this order.
+_SAID = ("dose", "reach_of_plan", "low_ses_reached", "quality", "adoption", "maintenance")
+_KEYS = {"reach_of_plan": "reach", "low_ses_reached": "low_ses"}
+
+
+def implementation_sentences(
+    by_wijk: pd.DataFrame, wijk: str, interventions: int, language: str
+) -> list[str]:
+    """Say how the interventions of a wijk were carried out, and what was not registered.
+
+    Parameters
+    ----------
+    by_wijk : DataFrame
+        From `implementation_by_wijk`.
+    wijk : str
+    interventions : int
+        How many interventions the wijk has in the registry.
+    language : {"nl", "en"}
+    """
+    if interventions == 0:
+        return [text("process.implementation.none", language)]
+    rows = by_wijk[by_wijk["wijk"].eq(wijk)].set_index("measure")
+    sentences = []
+    silent = interventions - int(rows.loc["registered", "numerator"])
+    if silent:
+        sentences.append(
+            text("process.implementation.nothing", language, n=silent, of=interventions)
+        )
+    absent = []
+    for measure in _SAID:
+        row = rows.loc[measure]
+        if row["status"] != "ok":
+            absent.append(text(f"process.measure.{measure}", language).lower())
+            continue
+        key = f"process.implementation.{_KEYS.get(measure, measure)}"
+        sentences.append(
+            text(
+                key,
+                language,
+                value=shown_measure(row, language),
+                done=number(row["numerator"], language),
+                planned=number(row["denominator"], language),
+            )
+        )
+    if absent:
+        sentences.append(text("process.implementation.missing", language, what=", ".join(absent)))
+    return sentences
+
+
+def shown_measure(row: pd.Series, language: str) -> str:
+    """Return a measure in the reader's notation with its limits, or why it is absent.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> shown_measure(pd.Series({"status": "not_registered"}), "nl")
+    'niet geregistreerd'
+    >>> shown_measure(pd.Series({"status": "ok", "value": 62.4, "lower": 50.0, "upper": 73.0,
+    ...                          "unit": "percent"}), "nl")
+    '62% (50–73)'
+    """
+    if row["status"] != "ok":
+        return text(f"process.{row['status']}", language)
+    show = percentage if row["unit"] == "percent" else number
+    value = show(row["value"], language)
+    if pd.isna(row["lower"]) or pd.isna(row["upper"]):
+        return value
+    lower, upper = (number(row[limit], language) for limit in ("lower", "upper"))
+    return text("process.with_limits", language, value=value, lower=lower, upper=upper)
+
+
+def network_sentences(
+    participation: pd.DataFrame,
+    centrality: pd.DataFrame,
+    turnover: pd.DataFrame,
+    wijk: str,
+    *,
+    start: date,
+    end: date,
+    language: str,
+) -> list[str]:
+    """Say how often the network of a wijk met, where the advisor stands and who left.
+
+    Parameters
+    ----------
+    participation, centrality, turnover : DataFrame
+        From the functions of those names.
+    wijk : str
+    start, end : date
+        The days `turnover` compares.
+    language : {"nl", "en"}
+    """
+    return [
+        *_meetings(participation, wijk, language),
+        *_advisor(centrality, wijk, language),
+        *_turnover(turnover.set_index("wijk").loc[wijk], start, end, language),
+    ]
+
+
+def _network(key: str, language: str, **fields: object) -> str:
+    return text(f"process.network.{key}", language, **fields)
+
+
+def _meetings(participation: pd.DataFrame, wijk: str, language: str) -> list[str]:
+    held = participation[participation["wijk"].eq(wijk) & participation["domain"].eq(ALL_DOMAINS)]
+    if held.empty:
+        return [_network("none", language)]
+    last = held.sort_values("year").iloc[-1]
+    fields = {"year": last["year"], "meetings": last["meetings"]}
+    if pd.isna(last["percent"]):
+        return [_network("meetings_unknown", language, **fields)]
+    percent = percentage(last["percent"], language)
+    return [_network("meetings", language, **fields, percent=percent)]
+
+
+def _advisor(centrality: pd.DataFrame, wijk: str, language: str) -> list[str]:
+    mine = centrality[centrality["wijk"].eq(wijk) & centrality["domain"].eq(ALL_DOMAINS)]
+    if mine.empty:
+        return []
+    advisor = mine[mine["role"].eq(ADVISOR)]
+    if advisor.empty:
+        return [_network("advisor_absent", language)]
+    row = advisor.iloc[0]
+    fields = {"met": row["met"], "of": len(mine) - 1, "rank": row["rank"]}
+    return [_network("advisor", language, **fields)]
+
+
+def _turnover(row: pd.Series, start: date, end: date, language: str) -> list[str]:
+    if pd.isna(row["at_start"]):
+        return [_network("turnover_unknown", language)]
+    counts = {key: int(row[key]) for key in ("at_start", "left", "joined")}
+    days = {"start": day(start, language), "end": day(end, language)}
+    return [
+        _network("turnover", language, **counts, **days),
+        _network("advisors", language, n=int(row["advisors"])),
+    ]
