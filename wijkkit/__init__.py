@@ -12,6 +12,8 @@ from typing import Any
 __version__ = "0.1.0"
 
 _VERBS = {
+    "did": "wijkkit.evaluation.effect.did",
+    "evaluate_effect": "wijkkit.evaluation.effect.evaluate",
     "open_study": "wijkkit.study",
 }
 

@@ -1,0 +1,57 @@
+"""The estimate that the checks of assumptions repeat, and its row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from wijkkit.evaluation.effect.cluster_period import change_test, cluster_changes
+from wijkkit.evaluation.effect.estimate import Estimate
+from wijkkit.evaluation.effect.reasons import NotEstimable
+from wijkkit.evaluation.effect.sample import Bools, Sample
+
+Row = dict[str, object]
+
+
+def recommended(sample: Sample, level: float) -> Estimate:
+    """Return the effect as a difference: cluster-period means with t(G - 2)."""
+    scale = "points" if sample.binary else "score"
+    return change_test(cluster_changes(sample, scale), sample.treated, level)
+
+
+def estimate_row(item: str, found: Estimate, n: int, scale: str) -> Row:
+    """Return the row of an estimate; shares become percentage points."""
+    unit = 100.0 if scale == "points" else 1.0
+    return {
+        "item": item,
+        "scale": scale,
+        "estimate": unit * found.estimate,
+        "lower": unit * found.lower,
+        "upper": unit * found.upper,
+        "p": found.p,
+        "n": n,
+        "status": "ok",
+        "reason": "",
+    }
+
+
+def scale_of(sample: Sample) -> str:
+    return "points" if sample.binary else "score"
+
+
+def guarded_row(item: str, make: Callable[[], Row]) -> Row:
+    """Return the row, or the reason why it cannot be had."""
+    try:
+        return make()
+    except NotEstimable as error:
+        return {"item": item, "status": error.status, "reason": error.reason}
+
+
+def kept(arrays: dict[str, Any], rows: Bools) -> dict[str, Any]:
+    """Return the arguments of `did` with only these rows."""
+    return {
+        name: value[rows] if isinstance(value, np.ndarray) else value
+        for name, value in arrays.items()
+    }

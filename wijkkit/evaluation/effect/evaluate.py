@@ -1,0 +1,167 @@
+"""The effect evaluation of a study: every outcome, group and method in tables for release."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from wijkkit.evaluation.effect.assumptions import assumption_table
+from wijkkit.evaluation.effect.conclusions import conclude
+from wijkkit.evaluation.effect.detectable import DETECTABLE_COLUMNS, detectable_row
+from wijkkit.evaluation.effect.did import DID_COLUMNS, did, unavailable
+from wijkkit.evaluation.effect.methods import Options
+from wijkkit.evaluation.effect.multiplicity import benjamini_hochberg, holm
+from wijkkit.evaluation.effect.outcomes import (
+    arrays_of,
+    compared_waves,
+    earlier_waves,
+    grouping_of,
+    outcomes,
+)
+from wijkkit.evaluation.effect.reasons import NotEstimable
+from wijkkit.evaluation.effect.sample import sample_of
+from wijkkit.study import Study
+from wijkkit.tables import EVERYBODY
+
+EFFECT_COLUMNS = (
+    "outcome",
+    "group",
+    *DID_COLUMNS[:7],
+    "floor",
+    "df",
+    "p_holm",
+    "p_bh",
+    "n",
+    "clusters",
+    "status",
+    "reason",
+    "pole",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class EffectResults:
+    """The effect evaluation of a study; no table holds data of single respondents.
+
+    Parameters
+    ----------
+    effects : DataFrame
+        One row per outcome, group, contrast, method and scale: columns `EFFECT_COLUMNS`.
+        ``contrast`` is ``did``, for ``group`` all or one group of the grouping, or ``ddd``, the
+        effect in the first group minus that in the last, where ``group`` names both.
+        ``p_holm`` and ``p_bh`` are adjusted over the outcomes. Rows without numbers have a
+        status and a reason.
+    detectable : DataFrame
+        Smallest detectable effect per outcome.
+    assumptions : DataFrame
+        Per outcome what speaks for and against the assumptions, see `assumption_table`.
+    conclusions : DataFrame
+        Sentence keys and fields per outcome; `conclusion_sentences` puts them into words.
+    """
+
+    effects: pd.DataFrame
+    detectable: pd.DataFrame
+    assumptions: pd.DataFrame
+    conclusions: pd.DataFrame
+
+
+def evaluate_effect(study: Study, respondents: pd.DataFrame) -> EffectResults:
+    """Evaluate the effect of a study's programme on its outcomes.
+
+    Parameters
+    ----------
+    study : Study
+        Its settings name the outcomes, covariates, grouping and waves.
+    respondents : DataFrame
+        Respondents with a column per indicator, as `wijkkit.indicators.compute` returns them.
+
+    Returns
+    -------
+    EffectResults
+        What the data do not allow (an outcome that was not asked, one cluster in an arm, empty
+        cells, separation) is a row with its reason, never an exception.
+
+    Raises
+    ------
+    EstimationError
+        The study names no outcome, or its family names modelled figures.
+    """
+    keys = outcomes(study)
+    options = options_of(study)
+    effects = _adjusted(_stacked([_effects(study, respondents, key, options) for key in keys]))
+    detectable = pd.DataFrame(
+        [_detectable(study, respondents, key) for key in keys], columns=list(DETECTABLE_COLUMNS)
+    )
+    assumptions = assumption_table(study, respondents, keys)
+    conclusions = [
+        conclude(
+            study,
+            key,
+            effects[effects["outcome"] == key],
+            detectable[detectable["outcome"] == key],
+            _earlier(study, key),
+        )
+        for key in keys
+    ]
+    return EffectResults(effects, detectable, assumptions, _stacked(conclusions))
+
+
+def options_of(study: Study) -> Options:
+    """Return the level, replications and seed that the study's settings ask for."""
+    settings = study.settings.evaluation
+    return Options(settings.level, settings.replications, settings.seed)
+
+
+def _stacked(tables: list[pd.DataFrame]) -> pd.DataFrame:
+    return pd.concat(tables, ignore_index=True)
+
+
+def _contrasts(study: Study) -> list[tuple[str | None, str, str]]:
+    """Return (selector of `arrays_of`, group, contrast) of every contrast."""
+    found: list[tuple[str | None, str, str]] = [(None, EVERYBODY, "did")]
+    grouping = grouping_of(study)
+    if grouping is not None:
+        groups = [group.id for group in grouping.groups]
+        found += [(group, group, "did") for group in groups]
+        found.append(("*", f"{groups[0]}-{groups[-1]}", "ddd"))
+    return found
+
+
+def _effects(
+    study: Study, respondents: pd.DataFrame, outcome: str, options: Options
+) -> pd.DataFrame:
+    binary = study.indicators[outcome].unit == "percent"
+    tables = []
+    for selector, group, contrast in _contrasts(study):
+        try:
+            arrays = arrays_of(study, respondents, outcome, compared_waves(study), selector)
+            table = did(**arrays, options=options)
+        except NotEstimable as error:
+            table = unavailable(contrast, error.reason, binary)
+        tables.append(table.assign(outcome=outcome, group=group))
+    pole = study.indicators[outcome].pole if binary else "score"
+    return pd.concat(tables, ignore_index=True).assign(pole=pole)
+
+
+def _adjusted(effects: pd.DataFrame) -> pd.DataFrame:
+    """Add p-values adjusted over the outcomes, per contrast, group, method and scale."""
+    by = effects.groupby(["contrast", "group", "method", "scale"], sort=False)["p"]
+    effects = effects.assign(p_holm=by.transform(holm), p_bh=by.transform(benjamini_hochberg))
+    return effects[list(EFFECT_COLUMNS)]
+
+
+def _detectable(study: Study, respondents: pd.DataFrame, outcome: str) -> dict[str, object]:
+    try:
+        sample = sample_of(arrays_of(study, respondents, outcome, compared_waves(study)))
+        return {"outcome": outcome} | detectable_row(sample, study.settings.evaluation)
+    except NotEstimable as error:
+        return {"outcome": outcome, "status": error.status, "reason": error.reason}
+
+
+def _earlier(study: Study, outcome: str) -> int:
+    asked = study.indicators[outcome].waves
+    try:
+        return sum(not asked or wave in asked for wave in earlier_waves(study))
+    except NotEstimable:
+        return 0

@@ -1,0 +1,103 @@
+"""Trends before the start, and bounds on the effect if they were not parallel."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from wijkkit.evaluation.effect.check_rows import Row, estimate_row, scale_of
+from wijkkit.evaluation.effect.cluster_period import change_test, cluster_cells
+from wijkkit.evaluation.effect.estimate import Estimate
+from wijkkit.evaluation.effect.outcomes import arrays_of, compared_waves, earlier_waves
+from wijkkit.evaluation.effect.reasons import NotEstimable
+from wijkkit.evaluation.effect.sample import Bools, Floats, sample_of
+from wijkkit.study import Study
+
+
+def pre_trend_rows(study: Study, respondents: pd.DataFrame, outcome: str) -> Iterator[Row]:
+    """Yield the placebo effect between each pair of earlier waves, and the bounds they allow.
+
+    Raises
+    ------
+    NotEstimable
+        ``no_earlier_wave``: nothing can be said about trends before the start.
+    """
+    waves = (*_asked_earlier(study, respondents, outcome), *compared_waves(study))
+    if len(waves) < 3:
+        raise NotEstimable("no_earlier_wave")
+    settings = study.settings.evaluation
+    sample = sample_of(arrays_of(study, respondents, outcome, waves))
+    sample.require_two_per_arm()
+    scale = scale_of(sample)
+    steps = np.diff(cluster_cells(sample, scale), axis=1)
+    before, after, n = steps[:, :-1], steps[:, -1], len(sample.y)
+    for change, first, last in zip(before.T, waves, waves[1:], strict=False):
+        found = change_test(change, sample.treated, settings.level)
+        yield estimate_row(f"{first}-{last}", found, n, scale)
+    for size in settings.violations:
+        found = bounded_effect(before, after, sample.treated, size, settings.level)
+        yield {"check": "bounds"} | estimate_row(f"{size:g}", found, n, scale)
+
+
+def _asked_earlier(study: Study, respondents: pd.DataFrame, outcome: str) -> list[str]:
+    asked = study.indicators[outcome].waves
+    if outcome not in respondents:
+        return []
+    known = set(respondents.loc[respondents[outcome].notna(), "wave"].unique())
+    return [wave for wave in earlier_waves(study) if wave in known and (not asked or wave in asked)]
+
+
+def bounded_effect(
+    before: Floats, after: Floats, treated: Bools, size: float, level: float
+) -> Estimate:
+    """Return the effect if trends were not parallel, with bounds on relative magnitudes.
+
+    The departure from parallel trends after the start is at most `size` times the largest one
+    between earlier waves. Each bound of the effect is the estimate plus or minus `size` times
+    one earlier departure; the interval is the union of the t intervals of all of them, which
+    covers at least as often as `level`: a conservative form of Rambachan and Roth's bounds.
+
+    Parameters
+    ----------
+    before : (G, K) float
+        Changes of each cluster between earlier waves.
+    after : (G,) float
+        Its change from the baseline to the follow-up.
+    treated : (G,) bool
+    size : float
+    level : float
+
+    Returns
+    -------
+    Estimate
+        The p-value is absent.
+
+    References
+    ----------
+    Rambachan A, Roth J (2023), Rev Econ Stud 90:2555-2591.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> treated = np.array([True, True, True, False, False, False])
+    >>> after = np.array([3.0, 4.0, 5.0, 0.0, 1.0, 2.0])
+    >>> quiet = np.array([[0.1], [0.0], [-0.1], [0.1], [0.0], [-0.1]])
+    >>> wide = bounded_effect(quiet + treated[:, None], after, treated, 1.0, 0.95)
+    >>> narrow = bounded_effect(quiet, after, treated, 1.0, 0.95)
+    >>> bool(wide.lower < narrow.lower < narrow.upper < wide.upper)
+    True
+    """
+    intervals = [
+        change_test(after + sign * size * change, treated, level)
+        for change in before.T
+        for sign in (1, -1)
+    ]
+    central = change_test(after, treated, level)
+    return Estimate(
+        central.estimate,
+        min(found.lower for found in [central, *intervals]),
+        max(found.upper for found in [central, *intervals]),
+        np.nan,
+    )

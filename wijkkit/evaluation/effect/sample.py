@@ -1,0 +1,198 @@
+"""The data of one outcome as arrays, checked once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from wijkkit.errors import EstimationError, Problem
+from wijkkit.evaluation.effect.reasons import NotEstimable
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.intp]
+Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Respondents (or cluster-period rows) of one outcome, complete cases.
+
+    Parameters
+    ----------
+    y : (n,) float
+        The outcome: 0/1 where `binary`, else a score.
+    cluster, wave : (n,) int
+        Cluster 0..G-1 and wave 0..T-1 of each row.
+    treated : (G,) bool
+        Whether a cluster has the programme.
+    post : (T,) bool
+        Whether a wave lies after the start.
+    weight : (n,) float
+    covariates : (n, k) float
+    group : (n,) bool or None
+        The least advantaged of two groups; given, the effect is the triple difference.
+    pair : (G,) int or None
+        The matched pair of each cluster.
+    unit : (n,) int or None
+        The respondent, in a panel.
+    binary : bool
+    """
+
+    y: Floats
+    cluster: Ints
+    wave: Ints
+    treated: Bools
+    post: Bools
+    weight: Floats
+    covariates: Floats
+    group: Bools | None
+    pair: Ints | None
+    unit: Ints | None
+    binary: bool
+
+    @property
+    def clusters(self) -> int:
+        return len(self.treated)
+
+    @property
+    def weighted(self) -> bool:
+        return bool(np.ptp(self.weight) > 1e-12 * np.abs(self.weight).max())
+
+    def arms(self) -> tuple[int, int]:
+        """Return the number of treated and of comparator clusters."""
+        treated = int(self.treated.sum())
+        return treated, self.clusters - treated
+
+    def require_two_per_arm(self) -> None:
+        """Raise NotEstimable where an arm has one cluster: its variance is unknown."""
+        if min(self.arms()) < 2:
+            raise NotEstimable("one_cluster_in_an_arm")
+
+    def with_outcome(self, y: Floats) -> Sample:
+        return replace(self, y=y)
+
+
+def make_sample(
+    outcome: ArrayLike,
+    treated: ArrayLike,
+    post: ArrayLike,
+    cluster: ArrayLike,
+    *,
+    wave: ArrayLike | None = None,
+    weight: ArrayLike | None = None,
+    covariates: ArrayLike | None = None,
+    group: ArrayLike | None = None,
+    pair: ArrayLike | None = None,
+    unit: ArrayLike | None = None,
+    binary: bool = True,
+) -> Sample:
+    """Check arrays of one length and return their complete cases as a `Sample`.
+
+    Parameters
+    ----------
+    outcome, treated, post, cluster, wave, weight, group, pair, unit : (n,) array
+        `wave` is `post` where absent. Missing numbers are NaN.
+    covariates : (n, k) array, optional
+
+    Raises
+    ------
+    EstimationError
+        Lengths differ, weights are not positive, an outcome is not 0/1, a cluster is in both
+        arms, or a wave is both before and after.
+    NotEstimable
+        There is no complete case, or an arm or a period is empty.
+    """
+    y = np.asarray(outcome, dtype=float)
+    n = len(y)
+    treated = np.asarray(treated, dtype=bool)
+    post = np.asarray(post, dtype=bool)
+    wave = post.astype(int) if wave is None else np.asarray(wave)
+    cluster = np.asarray(cluster)
+    weight = np.ones(n) if weight is None else np.asarray(weight, dtype=float)
+    covariates = np.empty((n, 0)) if covariates is None else np.asarray(covariates, dtype=float)
+    covariates = covariates.reshape(len(covariates), -1)
+    group = None if group is None else np.asarray(group, dtype=float)
+    columns = [treated, post, wave, cluster, weight, covariates]
+    columns += [column for column in (group, pair, unit) if column is not None]
+    _check(y, columns, weight, binary)
+    keep = ~np.isnan(y) & ~np.isnan(covariates).any(axis=1)
+    keep &= np.isfinite(weight) & (weight > 0)
+    if group is not None:
+        keep &= ~np.isnan(group)
+    if not keep.any():
+        raise NotEstimable("no_outcome")
+    _, cluster = np.unique(cluster[keep], return_inverse=True)
+    _, wave = np.unique(wave[keep], return_inverse=True)
+    kept_weight = weight[keep]
+    return Sample(
+        y=y[keep],
+        cluster=cluster,
+        wave=wave,
+        treated=_per_level(treated[keep], cluster, "cluster", "in both arms"),
+        post=_per_level(post[keep], wave, "wave", "both before and after the start"),
+        weight=kept_weight / kept_weight.mean(),
+        covariates=covariates[keep],
+        group=None if group is None else group[keep].astype(bool),
+        pair=None if pair is None else _pairs(np.asarray(pair)[keep], cluster),
+        unit=None if unit is None else np.unique(np.asarray(unit)[keep], return_inverse=True)[1],
+        binary=binary,
+    )
+
+
+def sample_of(arrays: Mapping[str, Any]) -> Sample:
+    """Return the `Sample` of the arguments of `did`."""
+    given = {name: value for name, value in arrays.items() if name != "family"}
+    return make_sample(**given, binary=arrays["family"] == "logistic")
+
+
+def _check(y: Floats, columns: list[NDArray], weight: Floats, binary: bool) -> None:
+    problems = []
+    if any(len(column) != len(y) for column in columns):
+        problems.append(
+            Problem(
+                "arrays of different length",
+                found=", ".join(str(len(column)) for column in columns),
+                expected=str(len(y)),
+                remedy="Give one value per respondent.",
+            )
+        )
+    if (weight < 0).any():
+        problems.append(Problem("negative weights", remedy="Give weights of zero or more."))
+    if binary and not np.isin(y[~np.isnan(y)], (0.0, 1.0)).all():
+        problems.append(
+            Problem(
+                "the outcome is not 0/1",
+                remedy="Give 0 and 1, or ask for the linear family.",
+            )
+        )
+    if problems:
+        raise EstimationError(problems)
+
+
+def _per_level(values: Bools, level: Ints, what: str, mistake: str) -> Bools:
+    count = np.bincount(level)
+    share = np.bincount(level, values) / count
+    mixed = np.flatnonzero((share > 0) & (share < 1))
+    if len(mixed):
+        raise EstimationError(
+            f"a {what} is {mistake}",
+            found=f"{len(mixed)} of {len(count)}",
+            remedy=f"Give every {what} one place.",
+        )
+    flags = share > 0.5
+    if flags.all() or not flags.any():
+        raise NotEstimable("no_arms" if what == "cluster" else "no_baseline")
+    return flags
+
+
+def _pairs(pair: NDArray, cluster: Ints) -> Ints | None:
+    """Return the pair of each cluster; None where a cluster has none or more than one."""
+    first = np.array([pair[cluster == g][0] for g in range(cluster.max() + 1)], dtype=object)
+    missing = [value is None or value != value or value == "" for value in first]
+    if any(missing) or (first[cluster] != pair).any():
+        return None
+    return np.unique(first.astype(str), return_inverse=True)[1]
