@@ -1,0 +1,211 @@
+"""Change between waves: points, ratio, odds ratio."""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from wijkkit.errors import EstimationError
+from wijkkit.estimates.grid import SCALE, Estimates
+from wijkkit.estimates.interval import Interval, check_confidence, numbers, scalar_or_array
+from wijkkit.estimates.survey_interval import quantile_t
+from wijkkit.tables import tidy
+
+#: How two percentages are compared.
+Measure = Literal["points", "ratio", "odds_ratio"]
+
+#: Why a comparison is absent when one of its two sides is; the first that holds.
+WORST_FIRST = ("not_asked", "missing", "too_few", "hidden", "ok")
+
+
+def change(
+    first: ArrayLike,
+    first_se: ArrayLike,
+    later: ArrayLike,
+    later_se: ArrayLike,
+    *,
+    measure: Measure = "points",
+    df: ArrayLike = np.inf,
+    confidence: float = 0.95,
+) -> Interval:
+    r"""Return the change between two independent estimates.
+
+    Points: :math:`p_2 - p_1`. Ratio: :math:`p_2 / p_1`, odds ratio:
+    :math:`\frac{p_2/(1-p_2)}{p_1/(1-p_1)}`; their intervals are made on the log scale, with
+    standard errors :math:`se/p` and :math:`se/(p(1-p))`. The variances add.
+
+    Parameters
+    ----------
+    first, first_se, later, later_se : array_like
+        Estimates and their design-based standard errors; proportions (0-1) for an odds ratio,
+        any unit for points. They broadcast.
+    measure : {"points", "ratio", "odds_ratio"}
+        How they are compared.
+    df : array_like
+        Degrees of freedom of the two samples together; the normal quantile by default.
+    confidence : float
+        Coverage of the interval.
+
+    Returns
+    -------
+    Interval
+        Absent where a side is, and for a ratio or odds ratio where a side is 0 or full. The
+        limits are absent where a standard error is.
+
+    Notes
+    -----
+    Not for the same respondents twice, nor for an area and a city that contains it.
+
+    References
+    ----------
+    Lumley T (2010). Complex surveys. Wiley, section 5.
+
+    Examples
+    --------
+    >>> result = change(0.4, 0.03, 0.5, 0.04, measure="odds_ratio")
+    >>> round(result.value, 3), round(result.lower, 3), round(result.upper, 3)
+    (1.5, 1.008, 2.233)
+    """
+    check_confidence(confidence)
+    if measure not in get_args(Measure):
+        raise EstimationError(
+            "unknown measure of change",
+            place="measure",
+            found=str(measure),
+            expected=", ".join(get_args(Measure)),
+        )
+    sides = [
+        _on_scale(numbers("value", value), numbers("se", se, at_least=0), measure)
+        for value, se in ((first, first_se), (later, later_se))
+    ]
+    difference = sides[1][0] - sides[0][0]
+    se = np.hypot(sides[0][1], sides[1][1])
+    half = quantile_t(np.broadcast_to(df, se.shape), confidence) * np.where(se > 0, se, np.nan)
+    parts = [difference, difference - half, difference + half]
+    if measure != "points":
+        parts = [np.exp(part) for part in parts]
+    return Interval(*(scalar_or_array(np.asarray(part)) for part in parts), confidence, measure)
+
+
+def _on_scale(
+    value: NDArray[np.float64], se: NDArray[np.float64], measure: str
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    if measure == "points":
+        return value, se
+    inside = (value > 0) & ((value < 1) | (measure == "ratio"))
+    value = np.where(inside, value, np.nan)
+    if measure == "ratio":
+        return np.log(value), se / value
+    return np.log(value / (1 - value)), se / (value * (1 - value))
+
+
+def estimate_change(estimates: Estimates, *, confidence: float = 0.95) -> pd.DataFrame:
+    """Return the change from the first wave to each later one, for every area and group.
+
+    The first wave is, per indicator, the first in which it was asked.
+
+    Parameters
+    ----------
+    estimates : Estimates
+        From `estimate_grid`, whose waves are in order.
+    confidence : float
+        Coverage of the intervals.
+
+    Returns
+    -------
+    DataFrame
+        Tidy estimate table. `wave` holds both waves, ``2018-2021``. A percentage has three rows
+        per change, with unit ``points`` (percentage points), ``ratio`` and ``odds_ratio``; a
+        score one, with unit ``score``. `n` is the smaller of the two waves'. Status is that of
+        the side that is absent; a ratio with a zero or full side is ``missing``.
+
+    Examples
+    --------
+    >>> from wijkkit.study.indicators import Indicator
+    >>> play = Indicator(label="Play", function="f", columns={}, question_version="1",
+    ...                  direction="higher")
+    >>> people = pd.DataFrame({"wave": ["2018", "2021"] * 4, "wijk": "a", "district": "d",
+    ...     "arm": "programme", "age": 5.0, "weight": 1.0, "play": [1.0, 1, 1, 1, 0, 0, 0, 1]})
+    >>> from wijkkit.estimates.grid import estimate_grid
+    >>> table = estimate_change(estimate_grid(people, {"play": play}, ["2018", "2021"], {}))
+    >>> table.loc[table["area_level"] == "city", ["wave", "value", "unit"]]
+             wave  value        unit
+    9   2018-2021   25.0      points
+    10  2018-2021    1.5       ratio
+    11  2018-2021    3.0  odds_ratio
+    """
+    check_confidence(confidence)
+    columns = [*estimates.table.columns[:6], "value", "n", "unit", "status"]
+    rows = estimates.table[columns].assign(
+        se=estimates.precision["se"].to_numpy(), df=estimates.precision["df"].to_numpy()
+    )
+    joined = wave_pairs(rows)
+    measures = [
+        _measured(joined[joined["unit"].isin(list(units))], measure, confidence)
+        for measure, units in (
+            ("points", ("percent", "score")),
+            ("ratio", ("percent",)),
+            ("odds_ratio", ("percent",)),
+        )
+    ]
+    return tidy(pd.concat(measures).sort_index(kind="stable"))
+
+
+def wave_pairs(rows: pd.DataFrame) -> pd.DataFrame:
+    """Join each row of a later wave to that of the first wave its indicator was asked in.
+
+    Columns of the first wave end in ``_first``; `wave` holds both waves.
+    """
+    asked = rows[rows["status"] != "not_asked"]
+    first = asked.drop_duplicates("indicator").set_index("indicator")["wave"]
+    order = {wave: number for number, wave in enumerate(rows["wave"].drop_duplicates())}
+    for key, waves in asked.groupby("indicator", sort=False)["wave"]:
+        first[key] = min(waves.unique(), key=order.__getitem__)
+    start = rows["indicator"].map(first)
+    later = rows[start.notna() & (rows["wave"].map(order) > start.map(order))]
+    baseline = rows[rows["wave"] == start]
+    on = ["indicator", "area", "area_level", "group_by", "group"]
+    baseline = baseline[[*on, "wave", "value", "se", "df", "n", "status"]]
+    joined = later.merge(baseline, on=on, how="left", suffixes=("", "_first"))
+    return joined.assign(wave=joined["wave_first"] + "-" + joined["wave"])
+
+
+def worst(first: pd.Series, later: pd.Series) -> NDArray[np.str_]:
+    """Return the status of a comparison: of its two sides' the first in `WORST_FIRST`."""
+    rank = pd.Series(range(len(WORST_FIRST)), index=WORST_FIRST)
+    lowest = np.minimum(first.map(rank).to_numpy(), later.map(rank).to_numpy())
+    return np.array(WORST_FIRST)[lowest.astype(int)]
+
+
+def _measured(joined: pd.DataFrame, measure: Measure, confidence: float) -> pd.DataFrame:
+    # Points stay in the table's unit; a ratio of percentages is one of proportions.
+    scale = 1.0 if measure == "points" else SCALE["percent"]
+    sides = (joined[name] / scale for name in ("value_first", "se_first", "value", "se"))
+    found = change(
+        *sides,
+        measure=measure,
+        df=(joined["df_first"] + joined["df"]).to_numpy(),
+        confidence=confidence,
+    )
+    status = worst(joined["status_first"], joined["status"])
+    status = np.where((status == "ok") & np.isnan(found.value), "missing", status)
+    unit = joined["unit"].where(joined["unit"] == "score", measure)
+    return joined[["indicator", "area", "area_level", "wave", "group_by", "group"]].assign(
+        value=found.value,
+        lower=found.lower,
+        upper=found.upper,
+        n=np.fmin(joined["n_first"], joined["n"]),
+        unit=unit,
+        method=interval_method(found.value, found.lower, "t" if measure == "points" else "log t"),
+        source="survey",
+        status=status,
+    )
+
+
+def interval_method(value: NDArray, lower: NDArray, method: str) -> NDArray[np.str_]:
+    """Name the method, or say that there is no interval because a side has none."""
+    absent = np.where(np.isnan(lower), "no_interval:one_side", method)
+    return np.where(np.isnan(value), "", absent)
