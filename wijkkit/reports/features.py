@@ -56,7 +56,7 @@ def unsupported(source: str, name: str) -> list[Problem]:
             for kind in classes_of(heading)
             if kind not in HEADINGS
         ]
-    for kind in ("CodeBlock", "Image", "RawBlock", "RawInline"):
+    for kind in ("Code", "CodeBlock", "Image", "RawBlock", "RawInline"):
         found += [(kind, "element", ("text, tables and embeds",)) for _ in elements(document, kind)]
     return [
         Problem(

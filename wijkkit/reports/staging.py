@@ -16,6 +16,7 @@ import yaml
 
 from wijkkit.language import text
 from wijkkit.language.markdown import escaped
+from wijkkit.language.messages import catalogue
 from wijkkit.reports.runs import CITY, States, executed_notebook, state_of
 from wijkkit.reports.shortcodes import embedded, replace_embeds
 from wijkkit.reports.staged_notebook import stage_notebook
@@ -105,7 +106,8 @@ def _failed(study: Study, page: Page, states: States, body: str) -> dict[str, st
             continue
         state = state_of(study, states, *_scope(page, notebook))
         if state.status != "ok":
-            reason = text(f"reports.state.{state.status}", study.language)
+            known = catalogue("reports", study.language)["state"]
+            reason = known.get(state.status, known["failed"])
             failed[notebook] = f"{reason} {state.message}".strip()
     return failed
 

@@ -1,0 +1,170 @@
+"""PDF that a screen reader can read, DOCX that an editor can edit."""
+
+from __future__ import annotations
+
+import json
+import re
+import zipfile
+from pathlib import Path
+
+import pikepdf
+import pytest
+
+from tests.conftest import ROOT
+from tests.reports.conftest import outputs_for, write_notebook
+from wijkkit.errors import ReportError
+from wijkkit.reports.builtin import render_docx, render_html, render_pdf
+from wijkkit.reports.staged_notebook import stage_notebook
+from wijkkit.reports.theme import load_house_style
+
+SOURCE = """---
+title: "Wijk A"
+lang: nl
+date: 2021-07-31
+toc: true
+number-sections: true
+bibliography: references.bib
+---
+
+## Eén {#sec-een}
+
+Zie @fig-een, @tbl-een, @eq-een en @sec-een.[^1] Volgens @boelens2022.
+
+[^1]: Een voetnoot.
+
+{{< embed a.ipynb#fig-een >}}
+
+{{< embed a.ipynb#tbl-een >}}
+
+::: {.callout-warning}
+## Let op
+Dit is de inhoud.
+:::
+
+::: {.panel-tabset}
+
+### Tab een
+
+Eerste.
+
+### Tab twee
+
+Tweede.
+
+:::
+
+$$
+\\hat p = \\frac{x}{n}
+$$ {#eq-een}
+
+Met $n$ kinderen.
+
+::: {.content-visible unless-format="html"}
+Alleen op papier.
+:::
+
+## Bronnen {.unnumbered}
+
+::: {#refs}
+:::
+"""
+
+
+@pytest.fixture(scope="module")
+def house():
+    return load_house_style(ROOT / "reports" / "theme")
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("paper")
+    (folder / "references.bib").write_bytes((ROOT / "reports" / "references.bib").read_bytes())
+    write_notebook(folder / "run.ipynb", {key: outputs_for(key) for key in ("fig-een", "tbl-een")})
+    stage_notebook(folder / "run.ipynb", ["fig-een", "tbl-een"], folder / "a.ipynb")
+    (folder / "bron.qmd").write_text(SOURCE)
+    return folder / "bron.qmd"
+
+
+@pytest.fixture(scope="module")
+def pdf(source, house):
+    with pikepdf.open(render_pdf(source, source.with_suffix(".pdf"), house)) as opened:
+        yield opened
+
+
+def structure_elements(pdf):
+    """Return the types of the structure tree and the alt texts in it, in order."""
+    types, alts = [], []
+
+    def walk(node):
+        if isinstance(node, pikepdf.Array):
+            for child in node:
+                walk(child)
+        elif isinstance(node, pikepdf.Dictionary):
+            if "/S" in node:
+                types.append(str(node["/S"]))
+            if "/Alt" in node:
+                alts.append(str(node["/Alt"]))
+            if "/K" in node:
+                walk(node["/K"])
+
+    walk(pdf.Root["/StructTreeRoot"]["/K"])
+    return types, alts
+
+
+def test_the_pdf_says_it_is_pdf_ua_1_with_language_and_title(pdf):
+    with pdf.open_metadata() as metadata:
+        assert metadata["pdfuaid:part"] == "1"
+        assert metadata["dc:title"] == "Wijk A"
+    assert str(pdf.Root["/Lang"]).startswith("nl")
+    assert pdf.Root["/MarkInfo"]["/Marked"]
+    assert pdf.Root["/ViewerPreferences"]["/DisplayDocTitle"]
+
+
+def test_tables_figures_headings_notes_and_formulas_are_tagged_as_such(pdf):
+    types, alts = structure_elements(pdf)
+    for wanted in ("/H1", "/Table", "/TH", "/TD", "/Figure", "/Formula", "/Link", "/Caption"):
+        assert wanted in types, wanted
+    assert types.count("/TR") == 2
+    assert "Balk van 41% in Wijk A" in alts
+
+
+def test_a_figure_without_alt_text_gives_no_pdf(source, house, tmp_path):
+    notebook = json.loads((source.parent / "a.ipynb").read_text())
+    cell = notebook["cells"][0]
+    cell["source"] = "\n".join(
+        line for line in cell["source"].splitlines() if "fig-alt" not in line
+    )
+    (source.parent / "zonder.ipynb").write_text(json.dumps(notebook))
+    without = source.with_name("zonder.qmd")
+    without.write_text(SOURCE.replace("a.ipynb#fig", "zonder.ipynb#fig"))
+    with pytest.raises(ReportError, match="alt text"):
+        render_pdf(without, tmp_path / "zonder.pdf", house)
+    assert not (tmp_path / "zonder.pdf").exists()
+
+
+def test_the_same_sources_give_the_same_words_on_screen_and_paper(source, house, tmp_path):
+    text = document_text(render_docx(source, tmp_path / "bron.docx", house))
+    page = render_html(source, tmp_path / "bron.html").read_text()
+    for words in ("Figuur 1", "Tabel 1", "Vergelijking 1", "Let op", "Dit is de inhoud."):
+        assert words in text.replace("\xa0", " ") and words in page.replace("\xa0", " ")
+    assert "Alleen op papier." in text and "Alleen op papier." not in page
+
+
+def test_the_document_has_real_styles_tables_notes_and_alt_texts(source, house, tmp_path):
+    path = render_docx(source, tmp_path / "bron.docx", house)
+    with zipfile.ZipFile(path) as opened:
+        body = opened.read("word/document.xml").decode()
+        styles = opened.read("word/styles.xml").decode()
+        notes = opened.read("word/footnotes.xml").decode()
+    for style in ("Title", "Heading1", "ImageCaption", "TableCaption", "Callout", "CalloutTitle"):
+        assert f'w:val="{style}"' in body, style
+        assert f'w:styleId="{style}"' in styles, style
+    assert 'descr="Balk van 41% in Wijk A"' in body
+    assert "<w:tbl>" in body and "<m:oMath" in body and "Een voetnoot." in notes
+    assert house.colours.heading.removeprefix("#").upper() in styles
+
+
+def document_text(path: Path) -> str:
+    with zipfile.ZipFile(path) as opened:
+        body = opened.read("word/document.xml").decode()
+    return re.sub(r"<[^>]+>", "", body.replace("</w:p>", "\n"))
