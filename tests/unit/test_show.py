@@ -94,8 +94,7 @@ def folder(tmp_path: Path) -> Path:
             "area": ["noord"],
             "area_level": ["wijk"],
             "wave": ["2021"],
-            "group_by": [""],
-            "group": ["all"],
+            "against": ["city"],
             "verdict": ["not_distinguishable"],
         }
     )

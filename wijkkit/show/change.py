@@ -82,7 +82,8 @@ def _draw_panel(axes, view: WijkView, key: str) -> None:
 def change_row(view: WijkView, key: str) -> pd.Series | None:
     """Return the released change in percentage points of one indicator since its first wave."""
     table = view.own("changes")
-    wanted = (table["indicator"] == key) & (table["group_by"] == "") & (table["unit"] == "points")
+    measured = table["unit"].isin(["points", "score"])
+    wanted = (table["indicator"] == key) & (table["group_by"] == "") & measured
     rows = table[wanted]
     return rows.iloc[-1] if len(rows) else None
 

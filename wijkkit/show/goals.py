@@ -157,10 +157,10 @@ def goals_table(view: WijkView) -> ShownTable:
 def verdicts_of(view: WijkView) -> dict[str, str]:
     """Return this wijk's verdict against the city per indicator, for its last wave."""
     table = view.own("comparisons")
-    everybody = table[table["group_by"] == ""]
+    table = table[table["against"] == "city"]
     last = {key: last_wave(view, indicator).id for key, indicator in view.study.indicators.items()}
-    everybody = everybody[everybody["wave"] == everybody["indicator"].map(last)]
-    return dict(zip(everybody["indicator"], everybody["verdict"], strict=True))
+    table = table[table["wave"] == table["indicator"].map(last)]
+    return dict(zip(table["indicator"], table["verdict"], strict=True))
 
 
 def goals_sentences(view: WijkView) -> ShownText:

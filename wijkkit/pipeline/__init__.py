@@ -1,0 +1,1 @@
+"""The order of the rooms: what a city notebook calls, step by step."""
