@@ -30,6 +30,8 @@ class Fit:
         Weighted residuals w (y - mu); the scores are x times these.
     bread : (p, p) float
         Inverse of the information matrix X' diag(working) X.
+    slope : (n,) float
+        Derivative of the mean with respect to the linear predictor: 1, or mu (1 - mu).
     logistic : bool
     """
 
@@ -38,6 +40,7 @@ class Fit:
     working: Floats
     residual: Floats
     bread: Floats
+    slope: Floats
     logistic: bool
 
 
@@ -63,7 +66,7 @@ def least_squares(x: Floats, y: Floats, weight: Floats) -> Fit:
     """
     bread = _inverse((x * weight[:, None]).T @ x)
     beta = bread @ (x.T @ (weight * y))
-    return Fit(x, beta, weight, weight * (y - x @ beta), bread, False)
+    return Fit(x, beta, weight, weight * (y - x @ beta), bread, np.ones(len(y)), False)
 
 
 def logistic(
@@ -115,9 +118,9 @@ def _finished(x: Floats, y: Floats, weight: Floats, offset: Floats | float, beta
     if np.abs(eta).max() > _SEPARATED:
         raise NotEstimable("separation")
     mean = 1 / (1 + np.exp(-(eta + offset)))
-    working = weight * mean * (1 - mean)
-    bread = _inverse((x * working[:, None]).T @ x)
-    return Fit(x, beta, working, weight * (y - mean), bread, True)
+    slope = mean * (1 - mean)
+    bread = _inverse((x * (weight * slope)[:, None]).T @ x)
+    return Fit(x, beta, weight * slope, weight * (y - mean), bread, slope, True)
 
 
 def _inverse(information: Floats) -> Floats:

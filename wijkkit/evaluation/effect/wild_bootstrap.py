@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import product
 from typing import Literal
@@ -132,11 +132,11 @@ def _restricted(full: Fit, y: Floats, weight: Floats) -> Callable[[float], Fit]:
 
     def linear(null: float) -> Fit:
         fit = least_squares(others, y - null * last, weight)
-        return Fit(full.x, full.beta, weight, fit.residual, full.bread, False)
+        return replace(full, residual=fit.residual)
 
     def logit(null: float) -> Fit:
         fit = logistic(others, y, weight, null * last, full.beta[:-1])
-        cross = full.x.T @ (fit.working[:, None] * full.x)
-        return Fit(full.x, full.beta, fit.working, fit.residual, np.linalg.inv(cross), True)
+        information = full.x.T @ (fit.working[:, None] * full.x)
+        return replace(fit, x=full.x, bread=np.linalg.inv(information))
 
     return logit if full.logistic else linear
