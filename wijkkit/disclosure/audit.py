@@ -1,0 +1,169 @@
+"""The audit: attack a release with everything it publishes, and refuse it where that works.
+
+Nothing here is shared with the code that chose what to hide, but the policy and the names of
+the columns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from wijkkit.disclosure.audit_attack import attack_on, questions
+from wijkkit.disclosure.audit_evidence import evidence
+from wijkkit.disclosure.audit_sums import sums
+from wijkkit.disclosure.policy import Policy
+from wijkkit.errors import DisclosureError, Problem
+from wijkkit.tables import ESTIMATE_KEYS
+
+_KEYS = list(ESTIMATE_KEYS)
+_NUMBERS = ["value", "lower", "upper", "n"]
+
+
+def audit(
+    table: pd.DataFrame,
+    counts: pd.DataFrame,
+    *,
+    areas: pd.DataFrame,
+    policy: Policy,
+    earlier: pd.DataFrame | None = None,
+    parts: Mapping[str, tuple[str, ...]] | None = None,
+) -> dict[str, float]:
+    """Attack a released table; return what was attacked.
+
+    For each hidden count, linear programs give the interval that anyone could derive from the
+    released numbers, the sums among areas and groups and the rules of the policy.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Released, tidy.
+    counts : DataFrame
+        The true counts: key columns, `x`, `n`.
+    areas : DataFrame
+        Columns `wijk`, `district`, `arm`.
+    policy : Policy
+    earlier : DataFrame, optional
+        What earlier releases published (`wijkkit.disclosure.earlier.read_ledger`).
+    parts : mapping, optional
+        Indicator -> indicators whose counts add up to its count.
+
+    Returns
+    -------
+    dict
+        `cells`, `hidden`, `attacked` (intervals), `narrowest` (respondents; NaN when nothing is
+        hidden).
+
+    Raises
+    ------
+    DisclosureError
+        Names every cell that is shown against the policy, or whose interval is too narrow.
+    """
+    truth = counts[[*_KEYS, *(["x"] if "x" in counts else []), "n"]]
+    cells = table.merge(truth.rename(columns={"n": "respondents"}), on=_KEYS)
+    cells = cells[~cells["status"].isin(["missing", "not_asked"])].reset_index(drop=True)
+    cells["x"] = cells["x"] if "x" in cells else np.nan
+    unmarked = table.loc[table["status"] != "ok", [*_KEYS, *_NUMBERS]].dropna(
+        subset=_NUMBERS, how="all"
+    )
+    problems = [_problem(row, "hidden, yet a number is there") for row in unmarked.itertuples()]
+    cells["public"] = _public(cells, earlier)
+    problems += _against_rules(cells, policy)
+    widths: list[float] = []
+    for _, system in cells.groupby([_family(cells["indicator"], parts or {}), "wave"], sort=False):
+        problems += _attack(system.reset_index(drop=True), areas, policy, parts or {}, widths)
+    if problems:
+        raise DisclosureError(problems)
+    return {
+        "cells": len(cells),
+        "hidden": int((cells["status"] != "ok").sum()),
+        "attacked": len(widths),
+        "narrowest": min(widths, default=float("nan")),
+    }
+
+
+def _problem(row: object, what: str) -> Problem:
+    place = f"{row.indicator}, {row.area_level} {row.area}, {row.wave}"
+    return Problem(
+        what,
+        file="release",
+        place=place + (f", {row.group_by} {row.group}" if row.group_by else ""),
+        remedy="Do not publish this release; hide more, or pool areas, groups or waves.",
+    )
+
+
+def _public(cells: pd.DataFrame, earlier: pd.DataFrame | None) -> pd.Series:
+    """Return which cells show the n of an earlier release, whose rules they then follow."""
+    if earlier is None or earlier.empty:
+        return pd.Series(False, index=cells.index)
+    shown = {
+        tuple(row[key] for key in _KEYS): row["shown_n"]
+        for row in earlier.to_dict("records")
+        if row["status"] == "ok"
+    }
+    return pd.Series(
+        [
+            shown.get(tuple(row[key] for key in _KEYS), -1) == row["n"]
+            for row in cells.to_dict("records")
+        ],
+        index=cells.index,
+    )
+
+
+def _against_rules(cells: pd.DataFrame, policy: Policy) -> list[Problem]:
+    shown = cells["status"] == "ok"
+    x, n = cells["x"], cells["respondents"]
+    share = x / n.where(n > 0)
+    most = policy.max_share
+    new = shown & ~cells["public"]
+    rules = {
+        "shown with too few respondents": new & (n < policy.min_n),
+        "shown with too few in the category": new & (x < policy.min_count),
+        "shown with too few outside the category": new & (n - x < policy.min_count),
+        "shown with too large a share": new & (share > most),
+        "shown with too large a rest": new & policy.max_share_both & (1 - share > most),
+        "shown without a number": shown & cells["value"].isna(),
+        "n is finer than the policy": shown & _off(cells["n"], policy.count_base),
+    }
+    percent = cells["unit"] == "percent"
+    step = np.where(percent, policy.percent_step, policy.mean_step)
+    for name in ("value", "lower", "upper"):
+        rules[f"{name} is finer than the policy"] = shown & _off(cells[name], step)
+    return [
+        _problem(row, what) for what, wrong in rules.items() for row in cells[wrong].itertuples()
+    ]
+
+
+def _off(values: pd.Series, step: float | np.ndarray) -> pd.Series:
+    steps = values / step
+    return (steps - steps.round()).abs() > 1e-6
+
+
+def _family(indicator: pd.Series, parts: Mapping[str, tuple[str, ...]]) -> pd.Series:
+    family = {name: name for name in indicator.unique()}
+    for whole, of in parts.items():
+        joined = {family.get(name, name) for name in (whole, *of)}
+        family = {name: whole if at in joined else at for name, at in family.items()}
+    return indicator.map(family)
+
+
+def _attack(
+    system: pd.DataFrame,
+    areas: pd.DataFrame,
+    policy: Policy,
+    parts: Mapping[str, tuple[str, ...]],
+    widths: list[float],
+) -> list[Problem]:
+    if (system["status"] == "ok").all():
+        return []
+    attack = attack_on(evidence(system, policy), sums(system, areas, parts))
+    asked = questions(system, policy)
+    found = attack.widths(asked, policy.protection)
+    widths += found.tolist()
+    narrow = np.unique(asked.cell[found < policy.protection - 1e-4])
+    return [
+        _problem(row, "can be derived from what is published")
+        for row in system.loc[narrow].itertuples()
+    ]

@@ -1,0 +1,137 @@
+"""The attacker's linear programs: how wide is what can be derived about each hidden count."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+from scipy.optimize import linprog
+
+from wijkkit.disclosure.audit_sums import Sums
+from wijkkit.disclosure.policy import Policy
+from wijkkit.errors import DisclosureError
+
+_SWEEPS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Questions:
+    """Counts an attacker asks for: ``of_x * x + of_n * n`` of `cell`, known to be at most `cap`."""
+
+    cell: np.ndarray
+    of_x: np.ndarray
+    of_n: np.ndarray
+    cap: np.ndarray
+
+
+@dataclass(frozen=True, slots=True)
+class Attack:
+    """Everything the attacker knows, as matrices over (x, n) of the m cells."""
+
+    at_most: sparse.csr_array
+    limit: np.ndarray
+    equal: sparse.csr_array
+    total: np.ndarray
+    bounds: np.ndarray
+    truth: np.ndarray
+
+    def widths(self, asked: Questions, enough: float) -> np.ndarray:
+        """Return the width of each question's interval; `enough` or more where it is wide.
+
+        Every solution is a town the attacker cannot tell from the true one. Solutions that are
+        found for one question widen all others, so few questions need programs of their own.
+        """
+        size = len(self.truth) // 2
+        matrix = np.zeros((len(asked.cell), 2 * size))
+        at = np.arange(len(asked.cell))
+        matrix[at, asked.cell] = asked.of_x
+        matrix[at, asked.cell + size] = asked.of_n
+        least = most = matrix @ self.truth
+        random = np.random.default_rng(len(asked.cell))
+        for sweep in range(_SWEEPS):
+            narrow = np.minimum(most, asked.cap) - least < enough
+            if not narrow.any():
+                break
+            weights = np.where(narrow, random.uniform(0.5, 1.5, len(narrow)), 0)
+            if sweep > 1:
+                weights *= random.choice([-1, 1], len(narrow))
+            values = matrix @ self._minimum(weights @ matrix * (-1) ** sweep)
+            least, most = np.minimum(least, values), np.maximum(most, values)
+        for question in np.flatnonzero(np.minimum(most, asked.cap) - least < enough):
+            for sign in (1, -1):
+                values = matrix @ self._minimum(sign * matrix[question])
+                least, most = np.minimum(least, values), np.maximum(most, values)
+        return np.minimum(most, asked.cap) - least
+
+    def _minimum(self, objective: np.ndarray) -> np.ndarray:
+        found = linprog(
+            objective, self.at_most, self.limit, self.equal, self.total, self.bounds, "highs"
+        )
+        if found.x is None:
+            raise DisclosureError(
+                "the audit could not attack this release",
+                file="release",
+                found=found.message,
+                remedy="Do not publish it.",
+            )
+        return found.x
+
+
+def attack_on(evidence: pd.DataFrame, sums: Sums) -> Attack:
+    """Return what can be known from `evidence` (with `x` and `respondents`) and `sums`."""
+    size = len(evidence)
+    one = sparse.eye_array(size)
+    diagonal = sparse.diags_array
+    at_most = sparse.block_array(
+        [
+            [one, diagonal(-evidence["share_max"].to_numpy())],
+            [-one, diagonal(evidence["share_min"].to_numpy())],
+            [one, -one],
+        ],
+        format="csr",
+    )
+    limit = np.concatenate([np.zeros(2 * size), -evidence["rest_min"]])
+    nothing = sparse.csr_array((sums.counts.shape[0], size))
+    equal = sparse.block_array(
+        [[sums.both, None], [None, sums.both], [sums.counts, nothing]], format="csr"
+    )
+    truth = np.concatenate([evidence["x"].fillna(0), evidence["respondents"]])
+    bounds = np.column_stack(
+        [
+            np.concatenate([evidence["x_min"], evidence["n_min"]]),
+            np.concatenate([np.full(size, np.inf), evidence["n_max"]]),
+        ]
+    )
+    return Attack(at_most, limit, equal, equal @ truth, bounds, truth)
+
+
+def questions(system: pd.DataFrame, policy: Policy) -> Questions:
+    """Return what an attacker wants to know of the hidden cells of one system.
+
+    Of every hidden cell the count; of one with too few respondents also its n and the count
+    outside the category; and where a rule of the policy says that a count is small, which of
+    the small counts it is.
+    """
+    hidden = system["status"] != "ok"
+    few = hidden & (system["respondents"] < policy.min_n)
+    x, rest = system["x"], system["respondents"] - system["x"]
+    small = policy.min_count - 1
+    asked = [
+        (few, 0, 1, np.inf),
+        (hidden & x.notna(), 1, 0, np.inf),
+        (few & x.notna(), -1, 1, np.inf),
+        (hidden & ~few & (x <= small), 1, 0, small),
+        (hidden & ~few & (rest <= small), -1, 1, small),
+    ]
+    columns = [
+        (
+            np.flatnonzero(which),
+            np.full(which.sum(), of_x),
+            np.full(which.sum(), of_n),
+            np.full(which.sum(), float(cap)),
+        )
+        for which, of_x, of_n, cap in asked
+    ]
+    return Questions(*(np.concatenate(column) for column in zip(*columns, strict=True)))

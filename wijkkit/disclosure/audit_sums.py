@@ -1,0 +1,91 @@
+"""Which sums an attacker may use: every area is a set of wijken, every grouping a partition."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """Matrices of sums among m cells: `both` holds for x and n, `counts` for x alone."""
+
+    both: sparse.csr_array
+    counts: sparse.csr_array
+
+
+def sums(system: pd.DataFrame, areas: pd.DataFrame, parts: Mapping[str, tuple[str, ...]]) -> Sums:
+    """Return the sums among the cells of one system (rows of `system`, in order)."""
+    cells = system.assign(cell=np.arange(len(system)))
+    both = pd.concat([_areas(cells, areas), _groups(cells)], ignore_index=True)
+    return Sums(_matrix(both, len(cells)), _matrix(_indicator_parts(cells, parts), len(cells)))
+
+
+def _areas(cells: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame:
+    members = pd.concat(
+        [
+            pd.DataFrame(
+                {"area_level": "gebied", "area": areas["district"], "part": areas["wijk"]}
+            ),
+            pd.DataFrame({"area_level": "arm", "area": areas["arm"], "part": areas["wijk"]}),
+            pd.DataFrame({"area_level": "city", "area": "city", "part": areas["wijk"]}),
+        ]
+    ).assign(part_level="wijk")
+    whole = areas.loc[areas["district"] != "", "district"].drop_duplicates()
+    of_city = pd.DataFrame(
+        {"area_level": "city", "area": "city", "part": whole, "part_level": "gebied"}
+    )
+    members = pd.concat([members, of_city])
+    slices = ["indicator", "group_by", "group"]
+    wholes = cells[[*slices, "area_level", "area", "cell"]].merge(
+        members, on=["area_level", "area"]
+    )
+    pieces = cells[[*slices, "area_level", "area", "cell"]].rename(
+        columns={"area_level": "part_level", "area": "part", "cell": "piece"}
+    )
+    found = wholes.merge(pieces, on=[*slices, "part_level", "part"])
+    return found.assign(sum=found["cell"].astype(str) + found["part_level"])[
+        ["sum", "cell", "piece"]
+    ]
+
+
+def _groups(cells: pd.DataFrame) -> pd.DataFrame:
+    place = ["indicator", "area_level", "area"]
+    everybody = cells.loc[cells["group_by"] == "", [*place, "cell"]]
+    grouped = cells.loc[cells["group_by"] != "", [*place, "group_by", "cell"]]
+    found = grouped.rename(columns={"cell": "piece"}).merge(everybody, on=place)
+    return found.assign(sum=found["cell"].astype(str) + "by " + found["group_by"])[
+        ["sum", "cell", "piece"]
+    ]
+
+
+def _indicator_parts(cells: pd.DataFrame, parts: Mapping[str, tuple[str, ...]]) -> pd.DataFrame:
+    place = ["area_level", "area", "group_by", "group"]
+    frames = [pd.DataFrame({"sum": [], "cell": [], "piece": []})]
+    for whole, of in parts.items():
+        total = cells.loc[cells["indicator"] == whole, [*place, "cell"]]
+        piece = cells.loc[cells["indicator"].isin(of), [*place, "cell"]]
+        found = piece.rename(columns={"cell": "piece"}).merge(total, on=place)
+        complete = found.groupby("cell")["piece"].transform("size") == len(set(of))
+        frames.append(
+            found[complete].assign(sum=found["cell"].astype(str) + whole)[["sum", "cell", "piece"]]
+        )
+    return pd.concat(frames, ignore_index=True)
+
+
+def _matrix(found: pd.DataFrame, size: int) -> sparse.csr_array:
+    row, names = pd.factorize(found["sum"])
+    first = ~found["sum"].duplicated().to_numpy()
+    cells = found["cell"].to_numpy(int)
+    pieces = found["piece"].to_numpy(int)
+    return sparse.csr_array(
+        (
+            np.concatenate([np.ones(first.sum()), -np.ones(len(pieces))]),
+            (np.concatenate([row[first], row]), np.concatenate([cells[first], pieces])),
+        ),
+        shape=(len(names), size),
+    )

@@ -1,0 +1,154 @@
+"""Earlier releases count too: the ledger of what was published, and what it asks of a new one.
+
+Two releases of nearly the same respondents give away the few in whom they differ. So a cell
+whose counts may still be those of an earlier release keeps the blurred counts it had, and a cell
+that was hidden stays hidden. The ledger holds what was published, never the true counts.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from filelock import FileLock
+
+from wijkkit.disclosure.policy import Policy
+from wijkkit.disclosure.primary import primary_reasons
+from wijkkit.disclosure.rounding import Published, publish
+from wijkkit.errors import DisclosureError
+from wijkkit.tables import ESTIMATE_KEYS
+
+_KEYS = list(ESTIMATE_KEYS)
+_COLUMNS = [*_KEYS, "status", "count", "shown_n"]
+
+
+def read_ledger(path: Path | None) -> pd.DataFrame:
+    """Return the last that was published of each cell: keys, `status`, `count`, `shown_n`.
+
+    Raises
+    ------
+    DisclosureError
+        The file is not a ledger; nothing is released without knowing what was.
+    """
+    if path is None or not path.exists():
+        return pd.DataFrame({name: pd.Series(dtype=object) for name in _COLUMNS})
+    try:
+        rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+        table = pd.DataFrame(rows)[_COLUMNS]
+    except (ValueError, KeyError, TypeError) as error:
+        raise DisclosureError(
+            "the ledger of earlier releases is damaged",
+            file=path.name,
+            found=type(error).__name__,
+            expected="one JSON object per line",
+            remedy="Restore it from a copy; without it a release may give earlier ones away.",
+        ) from error
+    return table.drop_duplicates(_KEYS, keep="last").reset_index(drop=True)
+
+
+def write_ledger(
+    path: Path, cells: pd.DataFrame, shown: Published, reasons: np.ndarray, policy: Policy
+) -> None:
+    """Append to the ledger what is published now and was not before, whole or not at all."""
+    status = np.select([reasons == "", reasons == "too_few"], ["ok", "too_few"], "hidden")
+    ok = status == "ok"
+    table = cells[_KEYS].assign(
+        status=status,
+        count=np.where(ok, shown.count, np.nan),
+        shown_n=np.where(ok, shown.n, np.nan),
+    )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(f"{path}.lock"):
+        before = path.read_text(encoding="utf-8") if path.exists() else ""
+        last = {_key(json.loads(line)): line for line in before.splitlines()}
+        rows = [
+            {name: None if value != value else value for name, value in row.items()}
+            for row in table.to_dict("records")
+        ]
+        new = [
+            line
+            for row in rows
+            if (line := json.dumps(row, ensure_ascii=False)) != last.get(_key(row))
+        ]
+        temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+        with temporary.open("w", encoding="utf-8") as file:
+            file.write(before + "".join(f"{line}\n" for line in new))
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+
+
+def _key(row: dict[str, object]) -> tuple[object, ...]:
+    return tuple(row[name] for name in _KEYS)
+
+
+def settle(
+    cells: pd.DataFrame, shown: Published, earlier: pd.DataFrame, policy: Policy
+) -> tuple[Published, np.ndarray]:
+    """Return what is published of each cell and why it is hidden, given earlier releases."""
+    reasons = primary_reasons(cells, policy).to_numpy(object)
+    stated = cells["stated"].isin(["hidden", "too_few"]).to_numpy()
+    reasons[stated & (reasons == "")] = "stated"
+    before = cells[_KEYS].merge(earlier, on=_KEYS, how="left")
+    status = before["status"].to_numpy(object)
+    count, shown_n = (before[name].to_numpy(float) for name in ("count", "shown_n"))
+    x, n = cells["x"].to_numpy(float), cells["n"].to_numpy(float)
+
+    doubled = (status == "too_few") & (n >= 2 * policy.min_n)
+    stays = np.isin(status, ["hidden", "too_few"]) & ~doubled
+    reasons[stays & (reasons == "")] = "earlier"
+
+    old = _dilated(publish(np.where(np.isnan(x), x, count), shown_n, policy), policy)
+    same = (status == "ok") & _fits(x, n, old)
+    allowed = primary_reasons(
+        cells.assign(x=np.where(np.isnan(x), x, count), n=shown_n), policy
+    ).eq("")
+    reasons[same & ~stated] = np.where(allowed, "", reasons)[same & ~stated]
+    told = (status == "ok") & ~same & _tells(shown, old, policy)
+    reasons[told & (reasons == "")] = "earlier"
+    kept = {
+        name: np.where(same, getattr(old, name), getattr(shown, name))
+        for name in Published.__slots__
+    }
+    return replace(shown, **kept), reasons
+
+
+def _dilated(old: Published, policy: Policy) -> Published:
+    """Return earlier classes widened by as many respondents as may have come or gone."""
+    change = policy.protection
+    with np.errstate(invalid="ignore", divide="ignore"):
+        margin = 2 * change / old.n
+    return replace(
+        old,
+        n_low=old.n_low - change,
+        n_high=old.n_high + change,
+        share_low=np.clip(old.share_low - margin, 0, 1),
+        share_high=np.clip(old.share_high + margin, 0, 1),
+        limit=np.zeros(len(old.n)),
+        public=np.ones(len(old.n), bool),
+    )
+
+
+def _fits(x: np.ndarray, n: np.ndarray, old: Published) -> np.ndarray:
+    in_n = (n >= old.n_low) & (n <= old.n_high)
+    in_x = (x >= old.share_low * n) & (x <= old.share_high * n)
+    return in_n & (in_x | np.isnan(x))
+
+
+def _tells(shown: Published, old: Published, policy: Policy) -> np.ndarray:
+    """Return where the difference with an earlier release leaves little open.
+
+    An attacker who knows that the one release is a part of the other knows that the count of
+    those in whom they differ lies between zero and their number.
+    """
+    more = shown.n >= old.n
+    sign = np.where(more, 1.0, -1.0)
+    most = sign * (shown.n - old.n) + 2 * policy.blur
+    spread = 2 * policy.count_class
+    difference = sign * (shown.count - old.count)
+    low, high = np.maximum(difference - spread / 2, 0), np.minimum(difference + spread / 2, most)
+    return high - low < policy.protection

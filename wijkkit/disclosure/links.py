@@ -1,0 +1,98 @@
+"""Which cells add up to which: wijken to a gebied, an arm and the city, groups to everybody."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+
+from wijkkit.tables import EVERYBODY
+
+#: A total and its parts, as positions of cells.
+Link = tuple[int, tuple[int, ...]]
+
+
+def links_of(
+    cells: pd.DataFrame, areas: pd.DataFrame, parts: Mapping[str, Iterable[str]]
+) -> tuple[list[Link], list[Link]]:
+    """Return the sums among the cells of one system.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        Key columns of one wave, of one indicator or of indicators that are parts of another.
+    areas : DataFrame
+        Columns `wijk`, `district`, `arm`: one row per wijk.
+    parts : mapping
+        Indicator -> the indicators whose counts add up to its count.
+
+    Returns
+    -------
+    sums : list of Link
+        Sums that hold for both n and x.
+    part_sums : list of Link
+        Sums of indicator parts, which hold for x.
+    """
+    columns = ["indicator", "area_level", "area", "group_by", "group"]
+    keys = list(cells[columns].itertuples(index=False, name=None))
+    position = {key: at for at, key in enumerate(keys)}
+    return _area_sums(position, areas) + _group_sums(keys, position), _part_sums(position, parts)
+
+
+def _area_sums(position: Mapping[tuple, int], areas: pd.DataFrame) -> list[Link]:
+    nested = [("city", "city", "wijk", areas["wijk"])]
+    districts = areas["district"].loc[areas["district"] != ""]
+    nested.append(("city", "city", "gebied", districts.drop_duplicates()))
+    for level, column in (("gebied", "district"), ("arm", "arm")):
+        for name, members in areas.groupby(column)["wijk"]:
+            nested.append((level, name, "wijk", members))
+    slices = {(key[0], key[3], key[4]) for key in position}
+    found = []
+    for level, name, part_level, members in nested:
+        for indicator, group_by, group in slices:
+            total = position.get((indicator, level, name, group_by, group))
+            at = [
+                position[key]
+                for member in members
+                if (key := (indicator, part_level, member, group_by, group)) in position
+            ]
+            if total is not None and at:
+                found.append((total, tuple(at)))
+    return found
+
+
+def _group_sums(keys: list[tuple], position: Mapping[tuple, int]) -> list[Link]:
+    groups = defaultdict(list)
+    for at, (indicator, level, area, group_by, _) in enumerate(keys):
+        if group_by:
+            groups[indicator, level, area, group_by].append(at)
+    return [
+        (total, tuple(at))
+        for (indicator, level, area, _), at in groups.items()
+        if (total := position.get((indicator, level, area, "", EVERYBODY))) is not None
+    ]
+
+
+def _part_sums(position: Mapping[tuple, int], parts: Mapping[str, Iterable[str]]) -> list[Link]:
+    found = []
+    for (indicator, *rest), total in position.items():
+        at = [position.get((part, *rest)) for part in parts.get(indicator, ())]
+        if at and None not in at:
+            found.append((total, tuple(at)))
+    return found
+
+
+def incidence(links: list[Link], size: int) -> sparse.csr_array:
+    """Return the matrix of shape (links, size): 1 for a total, -1 for its parts."""
+    rows, columns, values = [], [], []
+    for row, (total, parts) in enumerate(links):
+        rows += [row] * (1 + len(parts))
+        columns += [total, *parts]
+        values += [1.0] + [-1.0] * len(parts)
+    return sparse.csr_array(
+        (np.array(values), (np.array(rows, int), np.array(columns, int))),
+        shape=(len(links), size),
+    )

@@ -1,0 +1,172 @@
+"""Release a table of estimates: what may not be shown is removed, the rest protects it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from wijkkit.disclosure.audit import audit
+from wijkkit.disclosure.cells import cells_of
+from wijkkit.disclosure.earlier import read_ledger, settle, write_ledger
+from wijkkit.disclosure.knowledge import knowledge
+from wijkkit.disclosure.links import links_of
+from wijkkit.disclosure.numbers import released_numbers
+from wijkkit.disclosure.policy import Policy
+from wijkkit.disclosure.requirements import requirements
+from wijkkit.disclosure.rounding import Published, publish
+from wijkkit.disclosure.secondary import choose_hidden
+from wijkkit.tables import ESTIMATE_KEYS, tidy
+
+#: Asked for above the policy's protection, so that no rounding of a solver undoes it.
+_SAFETY = 0.05
+#: What is lost when a cell is hidden: an area counts for more than a group in it.
+_LOSS = {"wijk": 1.0, "gebied": 3.0, "arm": 10.0, "city": 20.0}
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """Released estimates.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Tidy; numbers that are hidden are absent, the others computed from blurred counts.
+    hidden : DataFrame
+        Key columns and `reason` (`wijkkit.disclosure.primary.REASONS`), without any number.
+    audit : mapping
+        What the audit attacked and how wide the narrowest interval was.
+    policy : Policy
+    """
+
+    table: pd.DataFrame
+    hidden: pd.DataFrame
+    audit: Mapping[str, float]
+    policy: Policy = field(repr=False)
+
+
+def release(
+    estimates: pd.DataFrame,
+    counts: pd.DataFrame,
+    *,
+    areas: pd.DataFrame,
+    policy: Policy,
+    ledger: Path | None = None,
+    parts: Mapping[str, Iterable[str]] | None = None,
+) -> Release:
+    """Release estimates: apply the policy to all of them at once, and audit the result.
+
+    Parameters
+    ----------
+    estimates : DataFrame
+        Tidy estimate table.
+    counts : DataFrame
+        The same key columns, `x` (respondents in the category; absent for scores) and `n`,
+        unweighted. Under a policy with a rule of dominance also `largest_share`.
+    areas : DataFrame
+        Columns `wijk`, `district`, `arm`: how areas nest (`study.areas()`).
+    policy : Policy
+    ledger : Path, optional
+        File with what earlier releases published; what is released now is added to it.
+    parts : mapping, optional
+        Indicator -> indicators whose counts add up to its count.
+
+    Returns
+    -------
+    Release
+
+    Raises
+    ------
+    DisclosureError
+        The counts do not fit the estimates, or the audit could derive what must stay hidden.
+
+    Examples
+    --------
+    >>> from wijkkit.disclosure.policy import GGD
+    >>> key = {"indicator": "play", "area_level": "wijk", "wave": "1", "group_by": "",
+    ...        "group": "all"}
+    >>> counts = pd.DataFrame([key | {"area": "a", "x": 20, "n": 41},
+    ...                        key | {"area": "b", "x": 3, "n": 52}])
+    >>> estimates = tidy(counts.assign(value=100 * counts["x"] / counts["n"], lower=30.0,
+    ...                                upper=60.0, unit="percent"))
+    >>> areas = pd.DataFrame({"wijk": ["a", "b"], "district": "d", "arm": "none"})
+    >>> release(estimates, counts, areas=areas, policy=GGD).table[["area", "value", "n", "status"]]
+      area  value     n  status
+    0    a   53.0  40.0      ok
+    1    b    NaN   NaN  hidden
+    """
+    parts = {whole: tuple(of) for whole, of in (parts or {}).items()}
+    cells = cells_of(estimates, counts, policy)
+    shown = publish(cells["x"].to_numpy(float), cells["n"].to_numpy(float), policy)
+    earlier = read_ledger(ledger)
+    shown, reasons = settle(cells, shown, earlier, policy)
+    for at in _systems(cells, parts):
+        linked = _protect(cells.iloc[at], _take(shown, at), reasons[at], areas, parts, policy)
+        reasons[at] = np.where(linked & (reasons[at] == ""), "linked", reasons[at])
+    table = _table(estimates, cells, shown, reasons, policy)
+    hidden = cells.loc[reasons != "", list(ESTIMATE_KEYS)].assign(reason=reasons[reasons != ""])
+    summary = audit(table, counts, areas=areas, policy=policy, earlier=earlier, parts=parts)
+    if ledger is not None:
+        write_ledger(ledger, cells, shown, reasons, policy)
+    return Release(table, hidden.reset_index(drop=True), summary, policy)
+
+
+def _systems(cells: pd.DataFrame, parts: Mapping[str, tuple[str, ...]]) -> list[np.ndarray]:
+    """Return the positions of cells that are linked: one wave of an indicator and its parts."""
+    whole_of = {part: whole for whole, of in parts.items() for part in of}
+    family = cells["indicator"]
+    for _ in whole_of:
+        family = family.replace(whole_of)
+    return list(cells.groupby([family, cells["wave"]], sort=False).indices.values())
+
+
+def _take(shown: Published, at: np.ndarray) -> Published:
+    return Published(*(getattr(shown, name)[at] for name in Published.__slots__))
+
+
+def _protect(
+    cells: pd.DataFrame,
+    shown: Published,
+    reasons: np.ndarray,
+    areas: pd.DataFrame,
+    parts: Mapping[str, tuple[str, ...]],
+    policy: Policy,
+) -> np.ndarray:
+    """Return which cells of one system to hide."""
+    x, n = cells["x"].to_numpy(float), cells["n"].to_numpy(float)
+    primary = reasons != ""
+    if not primary.any():
+        return primary
+    everybody = np.where(cells["group_by"] == "", 2.0, 1.0)
+    loss = cells["area_level"].map(_LOSS).to_numpy(float) * everybody
+    return choose_hidden(
+        knowledge(x, n, shown, links_of(cells, areas, parts), policy),
+        primary,
+        loss,
+        lambda hidden: requirements(hidden, reasons, np.isnan(x), policy),
+        policy.protection + _SAFETY,
+    )
+
+
+def _table(
+    estimates: pd.DataFrame,
+    cells: pd.DataFrame,
+    shown: Published,
+    reasons: np.ndarray,
+    policy: Policy,
+) -> pd.DataFrame:
+    """Return the tidy table with released numbers only."""
+    table = estimates.reset_index(drop=True).copy()
+    at = cells["row"].to_numpy()
+    status = table["status"].to_numpy(object).copy()
+    status[at] = np.select([reasons == "", reasons == "too_few"], ["ok", "too_few"], "hidden")
+    table["status"] = status
+    numbers = released_numbers(cells, shown, policy)
+    for column in ("value", "lower", "upper", "n"):
+        released = np.full(len(table), np.nan)
+        released[at] = numbers[column]
+        table[column] = released
+    return tidy(table)
