@@ -12,8 +12,14 @@ from typing import Any
 __version__ = "0.1.0"
 
 _VERBS = {
+    "area_names": "wijkkit.loaders",
     "did": "wijkkit.evaluation.effect.did",
     "evaluate_effect": "wijkkit.evaluation.effect.evaluate",
+    "load_area_figures": "wijkkit.loaders",
+    "load_borders": "wijkkit.loaders",
+    "load_survey": "wijkkit.loaders",
+    "load_table": "wijkkit.loaders",
+    "make_demo": "wijkkit.demo",
     "open_study": "wijkkit.study",
 }
 

@@ -6,6 +6,9 @@ from pathlib import Path
 
 from wijkkit.demo.area_files import write_area_figures, write_borders
 from wijkkit.demo.city import build_city
+from wijkkit.demo.group_interviews import write_group_interviews
+from wijkkit.demo.key_figure_interviews import write_key_figures
+from wijkkit.demo.registry_files import write_registry
 from wijkkit.demo.respondents import simulate
 from wijkkit.demo.study_files import write_study
 from wijkkit.demo.survey_files import write_survey
@@ -65,10 +68,13 @@ def make_demo(
         )
     city = build_city(wijken, seed)
     write_study(folder, data, city)
-    for part in ("survey", "areas"):
+    for part in ("survey", "areas", "process", "registry"):
         (data / part).mkdir(parents=True, exist_ok=True)
     for wave, people in simulate(city, seed).items():
         write_survey(people, wave, data / "survey" / f"kindmonitor_{wave}.sav", seed)
     write_area_figures(city, data / "areas", seed)
     write_borders(city, data / "areas" / "borders.gpkg", seed)
+    write_key_figures(city, data / "process" / "key_figures.csv", seed)
+    write_group_interviews(city, data / "process" / "group_interviews.qdpx", seed)
+    write_registry(city, data / "registry", seed)
     return folder

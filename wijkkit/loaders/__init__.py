@@ -1,8 +1,26 @@
 """Read a study's sources, each into a validated table."""
 
-from wijkkit.loaders.area_figures import load_area_figures
-from wijkkit.loaders.areas import area_names
-from wijkkit.loaders.borders import load_borders
-from wijkkit.loaders.survey import load_survey
+from __future__ import annotations
 
-__all__ = ["area_names", "load_area_figures", "load_borders", "load_survey"]
+import importlib
+from typing import Any
+
+_LOADERS = {
+    "area_names": "areas",
+    "load_area_figures": "area_figures",
+    "load_borders": "borders",
+    "load_survey": "survey",
+    "load_table": "table",
+}
+
+__all__ = sorted(_LOADERS)
+
+
+def __getattr__(name: str) -> Any:
+    if name in _LOADERS:
+        return getattr(importlib.import_module(f"wijkkit.loaders.{_LOADERS[name]}"), name)
+    raise AttributeError(f"module 'wijkkit.loaders' has no attribute '{name}'")
+
+
+def __dir__() -> list[str]:
+    return __all__
