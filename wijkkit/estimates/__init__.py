@@ -8,6 +8,8 @@ from wijkkit.estimates.grid import Estimates, estimate_grid
 from wijkkit.estimates.proportion import wilson
 from wijkkit.estimates.rate import rate
 from wijkkit.estimates.survey_mean import survey_mean, survey_proportion
+from wijkkit.estimates.survey_quantile import survey_quantile
+from wijkkit.estimates.survey_total import survey_ratio, survey_total
 
 __all__ = [
     "Estimates",
@@ -22,5 +24,8 @@ __all__ = [
     "rate",
     "survey_mean",
     "survey_proportion",
+    "survey_quantile",
+    "survey_ratio",
+    "survey_total",
     "wilson",
 ]

@@ -16,6 +16,60 @@ NO_SPREAD = 1e-20
 
 
 @dataclass(frozen=True, slots=True)
+class Precision:
+    """How precise the estimates of K domains are.
+
+    Parameters
+    ----------
+    se : ndarray of float, shape (K,)
+        Standard error; absent where it cannot be computed.
+    df : ndarray of float, shape (K,)
+        Units minus strata in the domain.
+    n : ndarray of float, shape (K,)
+        Respondents with an outcome.
+    reason : ndarray of str, shape (K,)
+        Why there is no interval: ``empty`` (nobody answered), ``one_psu`` (all from one sampling
+        unit), ``lonely_psu`` (a stratum with one unit), ``no_variation`` (answers or units do not
+        differ: a zero or full cell), ``no_df`` (as many strata as units; the standard error is
+        there). Empty where there is an interval.
+    """
+
+    se: Floats
+    df: Floats
+    n: Floats
+    reason: NDArray[np.str_]
+
+
+def precision(
+    influence: Floats, parts: Floats, over: Domains, used: NDArray[np.bool_]
+) -> Precision:
+    """Return how precise the estimates with these influence values are.
+
+    Parameters
+    ----------
+    influence, parts : ndarray of float, shape (n,)
+        Weighted influence of every row on the estimate of its domain, and what the row adds to
+        the estimate itself; both 0 where not `used`.
+    over : Domains
+        The domains and their design.
+    used : ndarray of bool, shape (n,)
+        The rows with an outcome.
+    """
+    code = np.where(over.code >= 0, over.code, 0)
+    n = np.bincount(code, used, minlength=over.size)
+    spread, lonely = variance(influence, over, used)
+    units, strata = units_and_strata(over, used)
+    flat = spread <= NO_SPREAD * np.bincount(code, parts**2, minlength=over.size)
+    reason = np.select(
+        [n == 0, units == 1, lonely & (over.design.lonely_psu == "absent"), flat, units == strata],
+        ["empty", "one_psu", "lonely_psu", "no_variation", "no_df"],
+        default="",
+    )
+    se = np.where((reason == "") | (reason == "no_df"), np.sqrt(spread), np.nan)
+    return Precision(se, units - strata, n, reason)
+
+
+@dataclass(frozen=True, slots=True)
 class DomainMeans:
     """Means of K domains.
 
@@ -23,17 +77,12 @@ class DomainMeans:
     ----------
     value : ndarray of float, shape (K,)
         Weighted mean; absent where nobody answered.
-    se : ndarray of float, shape (K,)
-        Standard error; absent where it cannot be computed, see `reason`.
-    df : ndarray of float, shape (K,)
-        Units minus strata in the domain.
-    n, x : ndarray of float, shape (K,)
-        Respondents with an answer, and those whose answer is 1; unweighted.
+    se, df, n : ndarray of float, shape (K,)
+        As in `Precision`.
+    x : ndarray of float, shape (K,)
+        Respondents whose answer is 1, unweighted.
     reason : ndarray of str, shape (K,)
-        Why there is no interval: ``empty`` (nobody answered), ``one_psu`` (all from one sampling
-        unit), ``lonely_psu`` (a stratum with one unit), ``no_variation`` (answers or units do not
-        differ: a zero or full cell), ``no_df`` (as many strata as units; the standard error is
-        there). Empty where there is an interval.
+        As in `Precision`.
     influence : ndarray of float, shape (n,)
         Weighted influence value of each row on the mean of its domain, 0 outside.
     """
@@ -77,21 +126,11 @@ def domain_means(outcome: Floats, over: Domains) -> DomainMeans:
     code = np.where(inside, over.code, 0)
     weight = np.where(used, over.design.weight, 0.0)
     y = np.where(used, outcome, 0.0)
-    n = np.bincount(code, used, minlength=over.size)
     total = np.bincount(code, weight, minlength=over.size)
     with np.errstate(divide="ignore", invalid="ignore"):
         value = np.bincount(code, weight * y, minlength=over.size) / total
-        influence = np.where(used, weight * (y - value[code]) / total[code], 0.0)
-        parts = np.bincount(code, (weight * y) ** 2, minlength=over.size) / total**2
-    spread, lonely = variance(influence, over, used)
-    units, strata = units_and_strata(over, used)
-    flat = spread <= NO_SPREAD * parts
-    reason = np.select(
-        [n == 0, units == 1, lonely & (over.design.lonely_psu == "absent"), flat, units == strata],
-        ["empty", "one_psu", "lonely_psu", "no_variation", "no_df"],
-        default="",
-    )
-    se = np.where((reason == "") | (reason == "no_df"), np.sqrt(spread), np.nan)
-    x = np.bincount(code, used & (y == 1), minlength=over.size)
-    value = np.where(n > 0, value, np.nan)
-    return DomainMeans(value, se, units - strata, n, x.astype(float), reason, influence)
+        share = np.where(used, weight / total[code], 0.0)
+        influence = np.where(used, share * (y - value[code]), 0.0)
+    found = precision(influence, share * y, over, used)
+    x = np.bincount(code, used & (y == 1), minlength=over.size).astype(float)
+    return DomainMeans(value, found.se, found.df, found.n, x, found.reason, influence)

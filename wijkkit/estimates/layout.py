@@ -90,6 +90,8 @@ def blocks(
     made = []
     for level in levels:
         names, area = _areas(respondents, areas, level)
+        if not names:
+            continue
         for key, groups, group in divisions:
             inside = (area >= 0) & (group >= 0)
             code = np.where(inside, (area * len(waves) + wave) * len(groups) + group, -1)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from wijkkit.errors import EstimationError
 from wijkkit.estimates.design import Columns, LonelyPsu, SurveyDesign, survey_design
-from wijkkit.estimates.domain_mean import DomainMeans, domain_means
+from wijkkit.estimates.domain_mean import DomainMeans, Precision, domain_means
 from wijkkit.estimates.interval import check_confidence, numbers
 from wijkkit.estimates.linearisation import Domains, domains
 from wijkkit.estimates.survey_interval import (
@@ -86,7 +86,8 @@ def survey_mean(
     values = outcome_values(frame, outcome)
     means = domain_means(values, over)
     limits = t_limits(means.value, means.se, means.df, confidence)
-    return _result(groups, means, limits, _missing(values, over), "t", confidence)
+    missing = count_missing(np.isnan(values), over)
+    return result_rows(groups, means.value, means, limits, missing, "t", confidence)
 
 
 def survey_proportion(
@@ -145,7 +146,8 @@ def survey_proportion(
     limits = proportion_limits(
         means.value, means.se, means.df, means.n, method=method, confidence=confidence
     )
-    return _result(groups, means, limits, _missing(values, over), method, confidence)
+    missing = count_missing(np.isnan(values), over)
+    return result_rows(groups, means.value, means, limits, missing, method, confidence)
 
 
 def outcome_values(frame: pd.DataFrame, outcome: str) -> NDArray[np.float64]:
@@ -193,27 +195,30 @@ def group_domains(
     return groups, domains(code, len(groups), design)
 
 
-def _missing(values: NDArray[np.float64], over: Domains) -> NDArray[np.int64]:
-    return np.bincount(over.code[(over.code >= 0) & np.isnan(values)], minlength=over.size)
+def count_missing(absent: NDArray[np.bool_], over: Domains) -> NDArray[np.int64]:
+    """Return the number of respondents without outcome in each domain."""
+    return np.bincount(over.code[(over.code >= 0) & absent], minlength=over.size)
 
 
-def _result(
+def result_rows(
     groups: pd.DataFrame,
-    means: DomainMeans,
-    limits: tuple[NDArray, NDArray],
-    missing: NDArray,
+    value: NDArray[np.float64],
+    found: DomainMeans | Precision,
+    limits: tuple[NDArray[np.float64], NDArray[np.float64]],
+    missing: NDArray[np.int64],
     method: str,
     confidence: float,
 ) -> pd.DataFrame:
+    """Return the rows that every survey function gives, see `survey_mean`."""
     return groups.assign(
-        value=means.value,
-        se=means.se,
+        value=value,
+        se=found.se,
         lower=limits[0],
         upper=limits[1],
-        df=means.df,
-        n=means.n.astype(int),
+        df=found.df,
+        n=found.n.astype(int),
         missing=missing,
         method=method,
         confidence=confidence,
-        reason=means.reason,
+        reason=found.reason,
     )

@@ -1,0 +1,131 @@
+"""Design-based totals and ratios of totals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from wijkkit.estimates.design import Columns, LonelyPsu, survey_design
+from wijkkit.estimates.domain_mean import precision
+from wijkkit.estimates.interval import check_confidence
+from wijkkit.estimates.survey_interval import t_limits
+from wijkkit.estimates.survey_mean import count_missing, group_domains, outcome_values, result_rows
+
+
+def survey_total(
+    frame: pd.DataFrame,
+    outcome: str,
+    *,
+    by: str | Sequence[str] | None = None,
+    weight: str | None = None,
+    strata: Columns = None,
+    psu: Columns = None,
+    fpc: Columns = None,
+    lonely_psu: LonelyPsu = "absent",
+    confidence: float = 0.95,
+) -> pd.DataFrame:
+    r"""Return the estimated total of `outcome` in the population, for each group of `by`.
+
+    .. math:: \hat T = \sum_i w_i y_i
+
+    Parameters
+    ----------
+    frame, outcome, by, weight, strata, psu, fpc, lonely_psu, confidence
+        As in `survey_mean`; the weights must add up to the population.
+
+    Returns
+    -------
+    DataFrame
+        As from `survey_mean`. Respondents without outcome are left out, so the total is one of
+        those who would answer.
+
+    References
+    ----------
+    Särndal CE, Swensson B, Wretman J (1992). Model assisted survey sampling. Springer.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"children": [1, 2, 1, 3], "w": [10.0, 10, 20, 20]})
+    >>> survey_total(frame, "children", weight="w")[["value", "se"]].round(3)
+       value      se
+    0  110.0  44.347
+    """
+    check_confidence(confidence)
+    design = survey_design(
+        frame, weight=weight, strata=strata, psu=psu, fpc=fpc, lonely_psu=lonely_psu
+    )
+    groups, over = group_domains(frame, by, design)
+    values = outcome_values(frame, outcome)
+    used = (over.code >= 0) & ~np.isnan(values)
+    parts = np.where(used, design.weight * values, 0.0)
+    found = precision(parts, parts, over, used)
+    total = np.bincount(over.code[used], parts[used], minlength=over.size)
+    value = np.where(found.n > 0, total, np.nan)
+    limits = t_limits(value, found.se, found.df, confidence)
+    missing = count_missing(np.isnan(values), over)
+    return result_rows(groups, value, found, limits, missing, "t", confidence)
+
+
+def survey_ratio(
+    frame: pd.DataFrame,
+    numerator: str,
+    denominator: str,
+    *,
+    by: str | Sequence[str] | None = None,
+    weight: str | None = None,
+    strata: Columns = None,
+    psu: Columns = None,
+    fpc: Columns = None,
+    lonely_psu: LonelyPsu = "absent",
+    confidence: float = 0.95,
+) -> pd.DataFrame:
+    r"""Return the ratio of two estimated totals, for each group of `by`.
+
+    .. math:: \hat R = \frac{\sum_i w_i y_i}{\sum_i w_i z_i}, \qquad
+              u_i = \frac{w_i (y_i - \hat R z_i)}{\sum_j w_j z_j}
+
+    Parameters
+    ----------
+    frame, by, weight, strata, psu, fpc, lonely_psu, confidence
+        As in `survey_mean`.
+    numerator, denominator : str
+        Columns of numbers. A respondent without one of the two is left out and counted.
+
+    Returns
+    -------
+    DataFrame
+        As from `survey_mean`; absent where the denominator's total is 0.
+
+    References
+    ----------
+    Särndal CE, Swensson B, Wretman J (1992). Model assisted survey sampling. Springer.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"hours": [2.0, 4, 6], "days": [1.0, 2, 2]})
+    >>> survey_ratio(frame, "hours", "days")[["value", "se"]].round(3)
+       value     se
+    0    2.4  0.367
+    """
+    check_confidence(confidence)
+    design = survey_design(
+        frame, weight=weight, strata=strata, psu=psu, fpc=fpc, lonely_psu=lonely_psu
+    )
+    groups, over = group_domains(frame, by, design)
+    above, below = outcome_values(frame, numerator), outcome_values(frame, denominator)
+    used = (over.code >= 0) & ~np.isnan(above + below)
+    code = over.code[used]
+    above, below = np.where(used, above, 0.0), np.where(used, below, 0.0)
+    total = np.bincount(code, (design.weight * below)[used], minlength=over.size)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        value = np.bincount(code, (design.weight * above)[used], minlength=over.size) / total
+        share = np.where(used, design.weight / total[over.code], 0.0)
+    value = np.where(total != 0, value, np.nan)
+    share = np.where(np.isfinite(share), share, 0.0)
+    influence = np.where(used, share * (above - np.nan_to_num(value)[over.code] * below), 0.0)
+    found = precision(influence, share * above, over, used)
+    limits = t_limits(value, found.se, found.df, confidence)
+    missing = count_missing(~used, over)
+    return result_rows(groups, value, found, limits, missing, "t", confidence)
