@@ -9,8 +9,6 @@ from typing import Annotated
 import typer
 
 from wijkkit.errors import ReportError
-from wijkkit.reports.render import render
-from wijkkit.study import open_study
 
 
 class EngineChoice(StrEnum):
@@ -39,6 +37,9 @@ def report(
     jobs: Annotated[int, typer.Option(min=1, help="Reports made at the same time.")] = 2,
 ) -> None:
     """Make the reports from the executed notebooks and say where they are."""
+    from wijkkit.reports.render import render
+    from wijkkit.study import open_study
+
     opened = open_study(study)
     made = render(
         opened,

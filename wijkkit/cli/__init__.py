@@ -1,4 +1,7 @@
-"""The command line: each command lives in its room, this module names them and their errors."""
+"""The command line: one module per command; this one names them and shows errors.
+
+Commands import their rooms when they run, so that the command line starts at once.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,8 @@ from typing import Annotated
 
 import typer
 
+from wijkkit.cli.demo import demo
+from wijkkit.cli.report import report
 from wijkkit.errors import WijkkitError
 
 app = typer.Typer(
@@ -20,6 +25,10 @@ app = typer.Typer(
 )
 
 StudyOption = Annotated[Path, typer.Option("--study", help="Folder of the study.", show_default=True)]
+
+
+app.command()(demo)
+app.command()(report)
 
 
 @app.command()
