@@ -7,7 +7,8 @@ from collections.abc import Callable
 import pandas as pd
 import pytest
 
-from wijkkit.registry.tables import COLUMNS
+from wijkkit.registry.frames import kind_frame
+from wijkkit.registry.tables import COLUMNS, KINDS
 
 
 @pytest.fixture(scope="session")
@@ -17,6 +18,8 @@ def registry_table() -> Callable[..., pd.DataFrame]:
     def make(kind: str, *rows: dict) -> pd.DataFrame:
         unknown = {name for row in rows for name in row} - set(COLUMNS[kind])
         assert not unknown, f"no columns of {kind}: {unknown}"
-        return pd.DataFrame(list(rows), columns=list(COLUMNS[kind]))
+        kept = ({"key": f"x{n}", "version": 1} | row for n, row in enumerate(rows))
+        cells = [[row.get(name) for name in COLUMNS[kind]] for row in kept]
+        return kind_frame(KINDS[kind], cells)
 
     return make

@@ -28,8 +28,9 @@ def participation(meetings: pd.DataFrame, attendance: pd.DataFrame) -> pd.DataFr
         counts meetings with any attendance; `percent` is absent where that is none. Domain
         ``all`` counts every meeting, with or without a domain.
     """
-    each = attendance.groupby(["wijk", "meeting"])["presence"].agg(
-        invited="size", present=lambda presence: presence.eq("present").sum()
+    there = attendance.assign(present=attendance["presence"].eq("present"))
+    each = there.groupby(["wijk", "meeting"]).agg(
+        invited=("presence", "size"), present=("present", "sum")
     )
     held = meetings.merge(
         each.reset_index(), left_on=["wijk", "key"], right_on=["wijk", "meeting"], how="left"

@@ -1,0 +1,62 @@
+"""What is known of a study's wijken, for the logic model and for learning: tables, no store."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+import pandas as pd
+
+from wijkkit.registry.frames import kind_frame
+from wijkkit.registry.tables import KINDS
+from wijkkit.study import Study
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Released tables and the study they belong to.
+
+    Parameters
+    ----------
+    study : Study
+    registry : mapping of str to DataFrame
+        Kind -> its table, with the columns a report may show. A kind that is not there is empty.
+    estimates, changes, gaps : DataFrame
+        Tidy estimate tables: levels per wave, changes since the first wave (unit ``points`` or
+        ``score``; `wave` holds both), gaps between the ends of a grouping and their change.
+    scales : DataFrame
+        Changes of the key-figure scales, see `process.key_figures.scale_changes`.
+    as_of : date
+        The day on which everything is judged.
+    """
+
+    study: Study
+    registry: Mapping[str, pd.DataFrame]
+    as_of: date
+    estimates: pd.DataFrame = field(default_factory=pd.DataFrame)
+    changes: pd.DataFrame = field(default_factory=pd.DataFrame)
+    gaps: pd.DataFrame = field(default_factory=pd.DataFrame)
+    scales: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+    def kept(self, kind: str, wijk: str | None = None) -> pd.DataFrame:
+        """Return the registry's rows of one kind, of one wijk or of all."""
+        table = self.registry.get(kind)
+        if table is None:
+            table = kind_frame(KINDS[kind], [])
+        return table if wijk is None else table[table["wijk"].eq(wijk)].reset_index(drop=True)
+
+    def programme_wijken(self) -> list[str]:
+        """Return the wijken that the programme is carried out in."""
+        hoods = self.study.neighbourhoods.values()
+        return [hood.wijk for hood in hoods if hood.arm == "programme"]
+
+    def estimate(self, indicator: str, wijk: str) -> pd.DataFrame:
+        """Return a wijk's estimates of an indicator for everybody, in the order of the waves."""
+        if self.estimates.empty:
+            return self.estimates
+        rows = self.estimates
+        mine = rows["indicator"].eq(indicator) & rows["area"].eq(wijk)
+        mine &= rows["area_level"].eq("wijk") & rows["group_by"].eq("")
+        order = {wave.id: number for number, wave in enumerate(self.study.waves)}
+        return rows[mine].sort_values("wave", key=lambda waves: waves.map(order))

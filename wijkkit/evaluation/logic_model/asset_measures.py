@@ -1,0 +1,84 @@
+"""What the registry says of the assets: partners, money, meetings, presence."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pandas as pd
+
+from wijkkit.evaluation.facts import Facts
+from wijkkit.evaluation.logic_model.finding import Finding
+from wijkkit.evaluation.logic_model.registered import compared, judged, say, unregistered
+from wijkkit.language import number, percentage
+
+#: Percentages that differ less than this between two years are called the same.
+SAME_WITHIN = 5.0
+
+
+def _partners(facts: Facts, wijk: str, measure: str) -> Finding:
+    rows = facts.kept("stakeholders", wijk)
+    if rows.empty:
+        return unregistered(facts, measure)
+
+    def there(day: pd.Timestamp) -> int:
+        began, ended = pd.to_datetime(rows["start"]), pd.to_datetime(rows["end"])
+        inside = (began.isna() | (began <= day)) & (ended.isna() | (ended >= day))
+        return rows.loc[inside, "organisation"].nunique()
+
+    now = there(pd.Timestamp(facts.as_of))
+    dated = rows["start"].notna().all()
+    begin = there(pd.Timestamp(facts.study.settings.programme.start)) if dated else float("nan")
+    key = measure if dated else "partners_undated"
+    words = say(facts, key, n=now, before=begin)
+    return Finding(measure, compared(now, begin), words, "for" if now > 1 else "against")
+
+
+def _budget(facts: Facts, wijk: str, measure: str) -> Finding:
+    cost = pd.to_numeric(facts.kept("interventions", wijk)["cost"]).dropna()
+    if cost.empty:
+        return unregistered(facts, measure)
+    shown = number(cost.sum(), facts.study.language)
+    return Finding(measure, "measured", say(facts, measure, cost=shown, n=len(cost)))
+
+
+def _last_year(facts: Facts, dates: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """Return which days lie in the last year, and which in the year before."""
+    day = pd.to_datetime(dates)
+    today = pd.Timestamp(facts.as_of)
+    year = timedelta(days=365)
+    return day.gt(today - year) & day.le(today), day.gt(today - 2 * year) & day.le(today - year)
+
+
+def _meetings(facts: Facts, wijk: str, measure: str) -> Finding:
+    rows = facts.kept("meetings", wijk)
+    if rows.empty:
+        return unregistered(facts, measure)
+    now, before = (int(part.sum()) for part in _last_year(facts, rows["date"]))
+    if not now:
+        return unregistered(facts, measure)
+    key = measure if before else "meetings_first"
+    words = say(facts, key, n=now, before=before)
+    return Finding(measure, compared(now, before or float("nan")), words, "for")
+
+
+def _attendance(facts: Facts, wijk: str, measure: str) -> Finding:
+    meetings = facts.kept("meetings", wijk)[["key", "date"]]
+    rows = facts.kept("attendance", wijk).drop(columns="key", errors="ignore")
+    rows = rows.merge(meetings, left_on="meeting", right_on="key")
+    now, before = _last_year(facts, rows["date"])
+    present = rows["presence"].eq("present")
+    if not now.any():
+        return unregistered(facts, measure)
+    share = 100 * present[now].mean()
+    earlier = 100 * present[before].mean() if before.any() else float("nan")
+    shown = percentage(share, facts.study.language)
+    words = say(facts, measure, share=shown)
+    return Finding(measure, compared(share, earlier, SAME_WITHIN), words, judged(share, 50))
+
+
+ASSET_MEASURES = {
+    "partners": _partners,
+    "budget": _budget,
+    "meetings": _meetings,
+    "attendance": _attendance,
+}

@@ -1,0 +1,42 @@
+"""The assumptions between the boxes, and what the data of a wijk say of each."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from wijkkit.evaluation.facts import Facts
+from wijkkit.evaluation.logic_model.boxes import finding_of
+from wijkkit.language import text
+
+ASSUMPTION_COLUMNS = ("wijk", "assumption", "from_box", "to_box", "label", "verdict", "words")
+
+
+def assumption_findings(facts: Facts, wijk: str) -> pd.DataFrame:
+    """Return each assumption of the logic model with what the data say of it.
+
+    Returns
+    -------
+    DataFrame
+        Columns `ASSUMPTION_COLUMNS`. `verdict` is ``for`` when something speaks for it and
+        nothing against, ``against``, ``mixed``, or ``unknown`` when nothing can be said.
+        The data of one wijk cannot prove an assumption; they can make it more or less likely.
+    """
+    rows = []
+    for item in facts.study.settings.logic_model.assumptions:
+        found = [finding_of(facts, wijk, measure) for measure in item.measures]
+        label = (
+            facts.study.text(item.label)
+            if item.label
+            else text(f"logic_model.assumption.{item.id}", facts.study.language)
+        )
+        words = " ".join(finding.words for finding in found)
+        verdict = _verdict({finding.support for finding in found})
+        rows.append((wijk, item.id, item.from_box, item.to_box, label, verdict, words))
+    return pd.DataFrame(rows, columns=list(ASSUMPTION_COLUMNS))
+
+
+def _verdict(supports: set[str]) -> str:
+    supports = supports - {"unknown"}
+    if len(supports) > 1:
+        return "mixed"
+    return next(iter(supports), "unknown")

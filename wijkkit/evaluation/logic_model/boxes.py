@@ -1,0 +1,121 @@
+"""Each element of the logic model with the state it has in a wijk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from wijkkit.errors import StudyError
+from wijkkit.evaluation.facts import Facts
+from wijkkit.evaluation.logic_model.finding import Finding, together
+from wijkkit.evaluation.logic_model.registry_measures import REGISTRY_MEASURES, registry_finding
+from wijkkit.evaluation.logic_model.survey_measures import (
+    gap_finding,
+    indicator_finding,
+    scale_finding,
+)
+from wijkkit.language import text
+from wijkkit.study.settings.logic_model import BOXES, Element
+
+FINDING_COLUMNS = ("wijk", "box", "element", "label", "measure", "state", "words")
+
+
+def finding_of(facts: Facts, wijk: str, measure: str) -> Finding:
+    """Return what the data say of a measure: an indicator, ``gap:``, ``scale:`` or the registry.
+
+    Raises
+    ------
+    StudyError
+        The logic model names a measure that is none of these.
+    """
+    kind, _, key = measure.rpartition(":")
+    if kind == "scale":
+        return scale_finding(facts, key)
+    if kind == "gap" and key in facts.study.indicators:
+        return gap_finding(facts, wijk, key)
+    if measure in facts.study.indicators:
+        return indicator_finding(facts, wijk, measure)
+    if measure in REGISTRY_MEASURES:
+        return registry_finding(facts, wijk, measure)
+    raise StudyError(
+        f"unknown measure '{measure}'",
+        file="study.yml",
+        place="logic_model",
+        found=measure,
+        expected=", ".join((*REGISTRY_MEASURES, "an indicator", "gap:INDICATOR", "scale:SCALE")),
+        remedy="Use one of these.",
+    )
+
+
+def box_findings(facts: Facts, wijk: str) -> pd.DataFrame:
+    """Return what the data say of every measure in the logic model.
+
+    Returns
+    -------
+    DataFrame
+        ``wijk, box, element, label, measure, state, words``: elements in the order of the
+        boxes. An element without any measure has one row, ``not_measured``.
+    """
+    rows = []
+    for element in elements(facts):
+        label = element_label(facts, element)
+        for finding in _findings(facts, wijk, element):
+            rows.append(
+                (
+                    wijk,
+                    element.box,
+                    element.id,
+                    label,
+                    finding.measure,
+                    finding.state,
+                    finding.words,
+                )
+            )
+    return pd.DataFrame(rows, columns=list(FINDING_COLUMNS))
+
+
+def elements(facts: Facts) -> list[Element]:
+    """Return the elements of the study's logic model, box after box."""
+    found = facts.study.settings.logic_model.elements
+    return sorted(found, key=lambda element: BOXES.index(element.box))
+
+
+def element_label(facts: Facts, element: Element) -> str:
+    """Return what readers call an element: the study's own label, or the method's."""
+    if element.label:
+        return facts.study.text(element.label)
+    return text(f"logic_model.element.{element.id}", facts.study.language)
+
+
+def _findings(facts: Facts, wijk: str, element: Element) -> Iterator[Finding]:
+    measures = list(element.measures)
+    placed = [
+        key
+        for key, indicator in facts.study.indicators.items()
+        if indicator.logic_model == element.box
+    ]
+    if element.indicators:
+        measures += placed
+    if element.gaps:
+        measures += [f"gap:{key}" for key in placed]
+    if not measures:
+        words = text("logic_model.finding.no_measure", facts.study.language)
+        yield Finding("", "not_measured", words)
+    for measure in measures:
+        yield finding_of(facts, wijk, measure)
+
+
+def element_states(findings: pd.DataFrame) -> pd.DataFrame:
+    """Return one row per element: ``wijk, box, element, label, state, measured, measures, words``.
+
+    `state` is that of its measures together; `measured` of the `measures` are known.
+    """
+    grouped = findings.groupby(["wijk", "box", "element", "label"], sort=False)
+    table = grouped.agg(
+        state=("state", together),
+        measured=("state", lambda states: int(states.ne("not_measured").sum())),
+        measures=("state", "size"),
+        words=("words", " ".join),
+    )
+    return table.reset_index()

@@ -1,0 +1,69 @@
+"""What the data say of one measure: its state, and whether it supports the theory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+import pandas as pd
+
+State = Literal["better", "same", "worse", "mixed", "measured", "not_measured"]
+Support = Literal["for", "against", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What the data of one wijk say of one measure.
+
+    Parameters
+    ----------
+    measure : str
+        Its key.
+    state : str
+        ``better``, ``same`` (no clear change), ``worse``, ``measured`` (known, without an
+        earlier value to compare with) or ``not_measured``.
+    words : str
+        The same for a reader, with the figures.
+    support : str
+        Whether it speaks ``for`` or ``against`` the next box being reached.
+    """
+
+    measure: str
+    state: State
+    words: str
+    support: Support = "unknown"
+
+
+def change_state(lower: float, upper: float, direction: str) -> State:
+    """Return the state of a change with this interval: one when the interval excludes zero.
+
+    Examples
+    --------
+    >>> change_state(1.0, 9.0, "lower"), change_state(-2.0, 9.0, "lower")
+    ('worse', 'same')
+    """
+    if pd.isna(lower) or pd.isna(upper):
+        return "measured"
+    if lower <= 0 <= upper:
+        return "same"
+    return "better" if (lower > 0) == (direction == "higher") else "worse"
+
+
+def together(states: Iterable[str]) -> State:
+    """Return the state of several measures at once.
+
+    Measures that are not measured say nothing. Better and worse at once is ``mixed``.
+
+    Examples
+    --------
+    >>> together(["better", "same", "not_measured"]), together(["better", "worse"]), together([])
+    ('better', 'mixed', 'not_measured')
+    """
+    known = set(states) - {"not_measured"}
+    if not known:
+        return "not_measured"
+    if "mixed" in known or {"better", "worse"} <= known:
+        return "mixed"
+    order: tuple[State, ...] = ("better", "worse", "same", "measured")
+    return next(state for state in order if state in known)

@@ -1,0 +1,34 @@
+"""What findings from the registry share: words, comparison, and what was not registered."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from wijkkit.evaluation.facts import Facts
+from wijkkit.evaluation.logic_model.finding import Finding, State, Support
+from wijkkit.language import text
+
+#: Delivered per planned from which a theory can be expected to hold, and below which not.
+ENOUGH, TOO_LITTLE = 67.0, 33.0
+
+
+def say(facts: Facts, measure: str, **fields: object) -> str:
+    return text(f"logic_model.measure.{measure}", facts.study.language, **fields)
+
+
+def unregistered(facts: Facts, measure: str) -> Finding:
+    label = text(f"logic_model.label.{measure}", facts.study.language)
+    words = text("logic_model.finding.unregistered", facts.study.language, label=label)
+    return Finding(measure, "not_measured", words)
+
+
+def judged(value: float, enough: float = ENOUGH, little: float = TOO_LITTLE) -> Support:
+    return "for" if value >= enough else "against" if value < little else "unknown"
+
+
+def compared(now: float, before: float, margin: float = 0.0) -> State:
+    if pd.isna(before):
+        return "measured"
+    if abs(now - before) <= margin:
+        return "same"
+    return "better" if now > before else "worse"

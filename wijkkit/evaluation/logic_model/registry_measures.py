@@ -1,0 +1,64 @@
+"""What the registry says of what was done, and the list of all its figures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import pandas as pd
+
+from wijkkit.evaluation.facts import Facts
+from wijkkit.evaluation.logic_model.asset_measures import ASSET_MEASURES
+from wijkkit.evaluation.logic_model.finding import Finding
+from wijkkit.evaluation.logic_model.plan_measures import PLAN_MEASURES
+from wijkkit.evaluation.logic_model.registered import judged, say, unregistered
+from wijkkit.evaluation.process.implementation import implementation_by_wijk
+from wijkkit.evaluation.process.sentences import shown_measure
+from wijkkit.language import number
+
+
+def registry_finding(facts: Facts, wijk: str, measure: str) -> Finding:
+    """Return what the registry says of one figure; KeyError where it knows no such figure."""
+    return REGISTRY_MEASURES[measure](facts, wijk, measure)
+
+
+def _evidence_known(facts: Facts, wijk: str, measure: str) -> Finding:
+    rows = facts.kept("interventions", wijk)
+    if rows["evidence"].isna().all():
+        return unregistered(facts, measure)
+    n = int(rows["evidence"].isin(["1", "2", "3", "4"]).sum())
+    words = say(facts, measure, n=n, of=len(rows))
+    return Finding(measure, "measured", words, judged(100 * n / len(rows), 50, 50))
+
+
+def _delivered(facts: Facts, wijk: str, measure: str) -> Finding:
+    tables = (facts.kept(kind, wijk) for kind in ("interventions", "activities", "partners"))
+    rows = implementation_by_wijk([wijk], *tables, as_of=facts.as_of).set_index("measure")
+    row = rows.loc["reach_of_plan" if measure == "reach" else measure]
+    if row["status"] != "ok":
+        return unregistered(facts, measure)
+    words = say(facts, measure, value=shown_measure(row, facts.study.language))
+    return Finding(measure, "measured", words, judged(row["value"]))
+
+
+def _years_between(facts: Facts, wijk: str, measure: str) -> Finding:
+    began = pd.to_datetime(facts.kept("interventions", wijk)["start"]).min()
+    if pd.isna(began):
+        return unregistered(facts, measure)
+    end = pd.Timestamp(facts.study.waves[-1].end)
+    years = (end - began).days / 365.25
+    if years <= 0:
+        return Finding(measure, "measured", say(facts, "years_between_none"), "against")
+    words = say(facts, measure, years=number(years, facts.study.language, 1))
+    return Finding(measure, "measured", words)
+
+
+#: Registry figures that a logic model may name: key -> the function of facts, wijk and key.
+REGISTRY_MEASURES: Mapping[str, Callable[[Facts, str, str], Finding]] = {
+    **ASSET_MEASURES,
+    **PLAN_MEASURES,
+    "evidence_known": _evidence_known,
+    "reach": _delivered,
+    "dose": _delivered,
+    "quality": _delivered,
+    "years_between": _years_between,
+}

@@ -1,0 +1,122 @@
+"""What survey and interviews say: change of an indicator, of a gap, of a scale."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from wijkkit.evaluation.facts import Facts
+from wijkkit.evaluation.logic_model.finding import Finding, State, change_state
+from wijkkit.language import interval, number, percentage, points, text
+
+
+def indicator_finding(facts: Facts, wijk: str, indicator: str) -> Finding:
+    """Return how an indicator changed in a wijk since its first wave."""
+    definition = facts.study.indicators[indicator]
+    language = facts.study.language
+    label = facts.study.text(definition.label)
+    row = _change(facts.changes, wijk, indicator)
+    if row is not None and row["status"] == "ok":
+        state = change_state(row["lower"], row["upper"], definition.direction)
+        return Finding(indicator, state, _changed("changed", label, row, state, language))
+    levels = facts.estimate(indicator, wijk)
+    known = levels[levels["status"].eq("ok")] if len(levels) else levels
+    if known.empty:
+        return Finding(indicator, "not_measured", _say("unmeasured", language, label=label))
+    last = known.iloc[-1]
+    value = (
+        percentage(last["value"], language)
+        if last["unit"] == "percent"
+        else number(last["value"], language, 1)
+    )
+    words = _say("once", language, label=label, value=value, wave=last["wave"])
+    return Finding(indicator, "measured", words)
+
+
+def gap_finding(facts: Facts, wijk: str, indicator: str) -> Finding:
+    """Return whether the gap between groups in an indicator became smaller in a wijk.
+
+    The first ordered grouping of the study counts; better is a smaller gap.
+    """
+    language = facts.study.language
+    definition = facts.study.indicators[indicator]
+    label = facts.study.text(definition.label)
+    measure = f"gap:{indicator}"
+    grouping = next((item for item in facts.study.groupings if item.ordered), None)
+    unmeasured = Finding(measure, "not_measured", _say("gap_unmeasured", language, label=label))
+    if grouping is None or facts.gaps.empty:
+        return unmeasured
+    rows = facts.gaps[facts.gaps["group_by"].eq(grouping.id)]
+    row = _change(rows, wijk, indicator)
+    if row is None or row["status"] != "ok":
+        return unmeasured
+    first = rows[
+        rows["indicator"].eq(indicator)
+        & rows["area"].eq(wijk)
+        & rows["area_level"].eq("wijk")
+        & rows["status"].eq("ok")
+        & rows["wave"].isin([wave.id for wave in facts.study.waves])
+    ]
+    if first.empty:
+        return unmeasured
+    towards_zero = "lower" if first["value"].iloc[0] > 0 else "higher"
+    state = change_state(row["lower"], row["upper"], towards_zero)
+    return Finding(measure, state, _changed("gap_changed", label, row, state, language))
+
+
+def scale_finding(facts: Facts, key: str) -> Finding:
+    """Return how a key-figure scale changed in the programme wijken against the comparators."""
+    language = facts.study.language
+    scales = facts.study.settings.process.key_figures.scales
+    measure = f"scale:{key}"
+    if key not in scales:
+        label = text(f"logic_model.scale.{key}", language) if key in _SCALES else key
+        return Finding(measure, "not_measured", _say("unmeasured", language, label=label))
+    label = facts.study.text(scales[key].label)
+    rows = facts.scales[facts.scales["scale"].eq(key)] if len(facts.scales) else facts.scales
+    if rows.empty or rows["status"].iloc[0] != "ok":
+        return Finding(measure, "not_measured", _say("unmeasured", language, label=label))
+    row = rows.iloc[0]
+    state = change_state(row["lower"], row["upper"], "higher")
+    return Finding(measure, state, _changed("scale_changed", label, row, state, language))
+
+
+#: Scales of the method's own logic model.
+_SCALES = ("coordination", "partners", "strategy", "collaboration")
+
+
+def _change(table: pd.DataFrame, wijk: str, indicator: str) -> pd.Series | None:
+    """Return the last change since the first wave, in points or in the score's unit."""
+    if table.empty:
+        return None
+    rows = table[
+        table["indicator"].eq(indicator)
+        & table["area"].eq(wijk)
+        & table["area_level"].eq("wijk")
+        & table["unit"].isin(["points", "score"])
+        & table["wave"].str.contains("-", regex=False)
+    ]
+    if "group_by" in rows and rows["group_by"].eq("").any():
+        rows = rows[rows["group_by"].eq("")]
+    return rows.iloc[-1] if len(rows) else None
+
+
+def _changed(key: str, label: str, row: pd.Series, state: State, language: str) -> str:
+    show = points if row["unit"] == "points" else _signed
+    fields = {
+        "label": label,
+        "change": show(row["value"], language),
+        "state": text(f"logic_model.state.{state}", language),
+    }
+    if pd.isna(row["lower"]) or pd.isna(row["upper"]):
+        return _say(f"{key}_without_interval", language, **fields)
+    decimals = 0 if row["unit"] == "points" else 1
+    limits = interval(row["lower"], row["upper"], language, decimals)
+    return _say(key, language, **fields, interval=limits)
+
+
+def _signed(value: float, language: str) -> str:
+    return f"{'+' if value > 0 else ''}{number(value, language, 1)}"
+
+
+def _say(key: str, language: str, **fields: object) -> str:
+    return text(f"logic_model.finding.{key}", language, **fields)
