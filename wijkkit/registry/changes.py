@@ -1,0 +1,177 @@
+"""Changes of rows: do they fit the rest of a wijk's rows, and who was first?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+import sqlalchemy as sa
+
+from wijkkit.registry.definition import Kind
+from wijkkit.registry.faults import Fault, refuse
+from wijkkit.registry.models import TABLES
+from wijkkit.registry.tables import KINDS
+from wijkkit.registry.wording import row_label
+from wijkkit.registry.workbook_layout import next_key
+
+Outcome = Literal["created", "changed", "removed", "unchanged"]
+#: All rows of a wijk as stored, removed ones too: kind -> key -> row.
+State = dict[str, dict[str, dict[str, object]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A row as somebody wants it.
+
+    Parameters
+    ----------
+    kind, key : str
+    values : mapping
+        Its own columns, clean (`wijkkit.registry.validation.clean_row`).
+    version : int
+        The version it was made from; 0 for a new row.
+    remove : bool
+        Whether it is to be removed.
+    """
+
+    kind: str
+    key: str
+    values: Mapping[str, object]
+    version: int = 0
+    remove: bool = False
+
+
+def load_state(connection: sa.Connection, wijk: str) -> State:
+    """Read all rows of a wijk."""
+    state: State = {}
+    for name, table in TABLES.items():
+        rows = connection.execute(sa.select(table).where(table.c.wijk == wijk)).mappings()
+        state[name] = {row["key"]: dict(row) for row in rows}
+    return state
+
+
+def decide(change: Change, state: State) -> Outcome | Fault:
+    """Return what a change does, or why it cannot: somebody else was first."""
+    kind, rows = KINDS[change.kind], state[change.kind]
+    stored = rows.get(change.key)
+    example = next_key(kind.prefix, set(rows))
+    if stored is None:
+        if change.version:
+            return Fault("never_there", found=change.key)
+        return "unchanged" if change.remove else "created"
+    if stored["removed"]:
+        fields = {"who": stored["changed_by"], "when": stored["changed_at"], "example": example}
+        return "unchanged" if change.remove else Fault("removed", "", change.key, fields)
+    different = different_columns(kind, change.values, stored)
+    if not different and not change.remove:
+        return "unchanged"
+    if change.version == stored["version"]:
+        return "removed" if change.remove else "changed"
+    if change.version == 0:
+        fields = {"who": stored["changed_by"], "other": row_label(kind, stored, "en")}
+        return Fault("exists", "", change.key, {**fields, "example": example})
+    values = tuple(
+        f"{column}: {'' if stored[column] is None else stored[column]}" for column in different
+    )
+    fields = {"who": stored["changed_by"], "when": stored["changed_at"], "columns": values}
+    return Fault("changed_by_other", found=change.key, fields=fields)
+
+
+def different_columns(
+    kind: Kind, values: Mapping[str, object], stored: Mapping[str, object]
+) -> list[str]:
+    """Return the kind's columns in which two rows differ."""
+    return [
+        column.name for column in kind.columns if values.get(column.name) != stored[column.name]
+    ]
+
+
+def misfits(changes: Iterable[Change], state: State) -> Iterator[tuple[Change, Fault]]:
+    """Give every change that does not fit the rows as they would be after all changes."""
+    changes = list(changes)
+    after = _after(changes, state)
+    for change in changes:
+        if change.remove:
+            yield from ((change, fault) for fault in _still_used(change, after))
+        else:
+            yield from ((change, fault) for fault in _dangling(change, after))
+            yield from ((change, fault) for fault in _double(change, after))
+
+
+def apply_change(
+    connection: sa.Connection, wijk: str, change: Change, outcome: Outcome, by: Mapping[str, object]
+) -> int:
+    """Store one change and return the row's new version.
+
+    Raises
+    ------
+    ConflictError
+        The row is no longer at the version that `decide` saw.
+    """
+    table = TABLES[change.kind]
+    new = {**by, "version": change.version + 1, "removed": outcome == "removed"}
+    values = {} if outcome == "removed" else dict(change.values)
+    if outcome == "created":
+        row = {"wijk": wijk, "key": change.key, **values, **new, "version": 1}
+        connection.execute(table.insert().values(row))
+        return 1
+    found = connection.execute(
+        table.update()
+        .where(table.c.wijk == wijk, table.c.key == change.key, table.c.version == change.version)
+        .values({**values, **new})
+    )
+    if found.rowcount != 1:
+        raise refuse(KINDS[change.kind], wijk, change.key, [Fault("never_there")])
+    return change.version + 1
+
+
+def stamp_of(who: str, source: str, now: datetime) -> dict[str, object]:
+    """Return who changes a row, when and from where, as the store keeps it."""
+    return {"changed_by": who, "changed_at": now, "source": source}
+
+
+def _after(changes: list[Change], state: State) -> dict[str, dict[str, Mapping[str, object]]]:
+    after: dict[str, dict[str, Mapping[str, object]]] = {
+        name: {key: row for key, row in rows.items() if not row["removed"]}
+        for name, rows in state.items()
+    }
+    for change in changes:
+        if change.remove:
+            after[change.kind].pop(change.key, None)
+        else:
+            after[change.kind][change.key] = change.values
+    return after
+
+
+def _dangling(change: Change, after: Mapping[str, Mapping]) -> Iterator[Fault]:
+    for column in KINDS[change.kind].columns:
+        value = change.values.get(column.name)
+        if column.refers_to and value is not None and value not in after[column.refers_to]:
+            fields = {"kind": KINDS[column.refers_to], "choices": tuple(after[column.refers_to])}
+            yield Fault("unknown_row", column.name, value, fields)
+
+
+def _double(change: Change, after: Mapping[str, Mapping]) -> Iterator[Fault]:
+    kind = KINDS[change.kind]
+    same = [change.values.get(name) for name in kind.unique]
+    if not same or None in same:
+        return
+    for key, row in after[change.kind].items():
+        if key != change.key and [row[name] for name in kind.unique] == same:
+            columns = tuple(kind[name] for name in kind.unique)
+            yield Fault("not_unique", kind.unique[-1], same[-1], {"other": key, "columns": columns})
+            return
+
+
+def _still_used(change: Change, after: Mapping[str, Mapping]) -> Iterator[Fault]:
+    for kind in KINDS.values():
+        columns = [column.name for column in kind.columns if column.refers_to == change.kind]
+        users = [
+            key
+            for key, row in after[kind.name].items()
+            if change.key in [row.get(name) for name in columns]
+        ]
+        if users:
+            yield Fault("still_used", "", change.key, {"used_by": (kind, *users)})

@@ -1,0 +1,237 @@
+"""The registry of a study: read it as tables, save a row, see who changed what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from types import TracebackType
+
+import pandas as pd
+import sqlalchemy as sa
+
+from wijkkit.errors import RegistryError
+from wijkkit.registry.changes import Change, apply_change, decide, load_state, misfits, stamp_of
+from wijkkit.registry.definition import Kind
+from wijkkit.registry.faults import Fault, refuse
+from wijkkit.registry.frames import HISTORY_COLUMNS, history_frame, kind_frame
+from wijkkit.registry.models import AUTHOR_LENGTH, HISTORY, TABLES
+from wijkkit.registry.store import open_store, reading, writing
+from wijkkit.registry.tables import COLUMNS, KINDS
+from wijkkit.registry.validation import clean_row, is_key
+from wijkkit.registry.workbook_layout import next_key
+from wijkkit.study import Study
+from wijkkit.study.guard import require_sources
+
+#: Where a row came from when it was saved one by one.
+FORM = "form"
+
+
+def open_registry(study: Study) -> Registry:
+    """Open the registry of a study; it is made where it is not there yet.
+
+    Parameters
+    ----------
+    study : Study
+        Its setting ``registry`` says where the registry is kept.
+
+    Returns
+    -------
+    Registry
+        To be closed with `close`, or used in a ``with`` statement.
+
+    Raises
+    ------
+    RegistryError
+        The database cannot be opened, is no registry, or was made by a newer wijkkit.
+    DisclosureError
+        A neighbourhood notebook asked for it in a batch run.
+    """
+    require_sources("registry")
+    return Registry(study, open_store(study))
+
+
+@dataclass(frozen=True)
+class Registry:
+    """What was registered of each wijk of a study, opened by `open_registry`."""
+
+    study: Study
+    engine: sa.Engine
+
+    def table(self, kind: str, wijk: str | None = None) -> pd.DataFrame:
+        """Return the rows of a kind, by wijk and key; removed rows are not among them.
+
+        Parameters
+        ----------
+        kind : str
+            One of `wijkkit.registry.KINDS`.
+        wijk : str, optional
+            Its slug; all wijken where absent.
+
+        Returns
+        -------
+        DataFrame
+            Columns ``COLUMNS[kind]``. Texts, choices and references are strings, whole numbers
+            ``Int64``, numbers floats, dates ``datetime64``; absent is missing, never zero.
+        """
+        table = TABLES[_kind(kind).name]
+        query = sa.select(*(table.c[name] for name in COLUMNS[kind])).where(~table.c.removed)
+        if wijk is not None:
+            query = query.where(table.c.wijk == self.study.neighbourhood(wijk).wijk)
+        with reading(self.engine) as connection:
+            rows = connection.execute(query.order_by(table.c.wijk, table.c.key)).all()
+        return kind_frame(KINDS[kind], rows)
+
+    def save(self, kind: str, row: Mapping[str, object], who: str) -> int:
+        """Store one row and return its version.
+
+        Parameters
+        ----------
+        kind : str
+        row : mapping
+            ``wijk``, ``key`` (the next free one where absent), the kind's columns, and the
+            ``version`` it was read at (absent for a new row). A column that is left out is
+            absent in the store too.
+        who : str
+            Who saves it, for the history.
+
+        Raises
+        ------
+        RowError
+            Values that are not possible, references to rows that are not there.
+        ConflictError
+            Somebody else changed, removed or made the row meanwhile; nothing is overwritten.
+
+        Examples
+        --------
+        ``registry.save("documents", {"wijk": "noord", "title": "Plan", "type": "plan",
+        "reference": "2021-14"}, who="An Advisor")`` makes a row; saving it again takes the
+        ``version`` that this gave.
+        """
+        definition = _kind(kind)
+        wijk = self._check_row(definition, row, who)
+        values, faults = clean_row(definition, row, self.lists)
+        version = int(row.get("version") or 0)
+        with writing(self.engine) as connection:
+            state = load_state(connection, wijk)
+            key = str(row.get("key") or next_key(definition.prefix, set(state[kind])))
+            change = Change(kind, key, values, version)
+            faults += [fault for _, fault in misfits([change], state)]
+            return self._store(connection, wijk, change, state, faults, who)
+
+    def remove(self, kind: str, wijk: str, key: str, version: int, who: str) -> int:
+        """Remove the row that was read at `version`; the history keeps it.
+
+        Raises
+        ------
+        RowError
+            Another row refers to it.
+        ConflictError
+            Somebody else changed it meanwhile.
+        """
+        definition = _kind(kind)
+        self._check_row(definition, {"wijk": wijk, "key": key}, who)
+        with writing(self.engine) as connection:
+            state = load_state(connection, wijk)
+            change = Change(kind, key, {}, version, remove=True)
+            faults = [fault for _, fault in misfits([change], state)]
+            return self._store(connection, wijk, change, state, faults, who)
+
+    def history(
+        self, kind: str | None = None, wijk: str | None = None, key: str | None = None
+    ) -> pd.DataFrame:
+        """Return every version of every row, oldest first.
+
+        Returns
+        -------
+        DataFrame
+            ``number, kind, wijk, key, version, action`` (created, changed, removed), ``who``,
+            ``at`` (UTC), ``source`` (``form``, or the workbook it came from) and ``content``
+            (the row's own columns as a dict; dates as ISO text).
+        """
+        query = sa.select(*(HISTORY.c[name] for name in HISTORY_COLUMNS))
+        for column, value in (("kind", kind), ("wijk", wijk), ("key", key)):
+            if value is not None:
+                query = query.where(HISTORY.c[column] == value)
+        with reading(self.engine) as connection:
+            return history_frame(connection.execute(query.order_by(HISTORY.c.number)).all())
+
+    @property
+    def lists(self) -> dict[str, tuple[str, ...]]:
+        """The goals and indicators of the study, from which some columns are chosen."""
+        return {
+            "goals": tuple(goal.id for goal in self.study.goals),
+            "indicators": tuple(self.study.indicators),
+        }
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.engine.dispose()
+
+    def __enter__(self) -> Registry:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _check_row(self, kind: Kind, row: Mapping[str, object], who: str) -> str:
+        wijk, key = str(row.get("wijk") or ""), row.get("key")
+        known = (*COLUMNS[kind.name],)
+        strangers = [name for name in row if name not in known]
+        faults = [Fault("unknown_column", "", name, {"choices": known}) for name in strangers]
+        if wijk not in self.study.neighbourhoods:
+            fields = {"choices": tuple(self.study.neighbourhoods)}
+            faults.append(Fault("unknown_wijk", "", wijk, fields))
+        if key and not is_key(key):
+            faults.append(Fault("bad_key", "", key, {"example": f"{kind.prefix}01"}))
+        faults.extend(author_faults(who))
+        if faults:
+            raise refuse(kind, wijk, str(key or ""), faults)
+        return wijk
+
+    def _store(
+        self,
+        connection: sa.Connection,
+        wijk: str,
+        change: Change,
+        state: dict[str, dict[str, dict[str, object]]],
+        faults: list[Fault],
+        who: str,
+    ) -> int:
+        outcome = decide(change, state)
+        if isinstance(outcome, Fault):
+            faults = [outcome]
+        if faults:
+            raise refuse(KINDS[change.kind], wijk, change.key, faults)
+        if outcome == "unchanged":
+            stored = state[change.kind].get(change.key)
+            return int(stored["version"]) if stored else 0
+        return apply_change(connection, wijk, change, outcome, stamp_of(who, FORM, now()))
+
+
+def author_faults(who: str) -> list[Fault]:
+    """Return what is wrong with the name of who makes a change."""
+    if isinstance(who, str) and who.strip() and len(who) <= AUTHOR_LENGTH and who.isprintable():
+        return []
+    return [Fault("no_author", found=who)]
+
+
+def now() -> datetime:
+    """Return the time, UTC, as the store keeps it."""
+    return datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+
+
+def _kind(name: str) -> Kind:
+    if name not in KINDS:
+        raise RegistryError(
+            f"the registry keeps no '{name}'",
+            found=name,
+            expected=", ".join(KINDS),
+            remedy="Use one of these.",
+        )
+    return KINDS[name]

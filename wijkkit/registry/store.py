@@ -1,0 +1,184 @@
+"""The database behind the registry: open it, bring it up to date, read and write in transactions."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.resources import files
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from wijkkit.errors import RegistryError
+from wijkkit.study import Study
+
+#: How long a writer waits for another one, in seconds.
+PATIENCE = 30
+#: Advisory lock of PostgreSQL under which one writer or migration works at a time.
+_LOCK = 0x77696A6B
+#: Alembic keeps the running migration in module globals.
+_ONE_MIGRATION = threading.Lock()
+
+
+def open_store(study: Study) -> sa.Engine:
+    """Open the study's store, made where it is not there, with all migrations applied.
+
+    Raises
+    ------
+    RegistryError
+        The database cannot be opened, is no registry, or was made by a newer wijkkit.
+    """
+    url = store_url(study)
+    engine = _engine(url)
+    try:
+        migrate(engine)
+    except sa.exc.DBAPIError as error:
+        engine.dispose()
+        raise _cannot(url, error.orig) from None
+    except BaseException:
+        engine.dispose()
+        raise
+    return engine
+
+
+def store_url(study: Study) -> sa.URL:
+    """Return where the study's registry is kept."""
+    settings = study.settings.registry
+    written = settings.url
+    if settings.url_variable:
+        written = os.environ.get(settings.url_variable)
+        if not written:
+            raise RegistryError(
+                "the environment variable with the registry's address is empty",
+                file="study.yml",
+                place="registry.url_variable",
+                expected=f"an address in {settings.url_variable}",
+                remedy="Set it, or use registry.url or registry.path.",
+            )
+    if not written:
+        return sa.URL.create("sqlite", database=str(study.path(settings.path)))
+    try:
+        url = sa.make_url(written)
+    except sa.exc.ArgumentError:
+        raise RegistryError(
+            "the registry's address is no URL",
+            file="study.yml",
+            place="registry.url",
+            expected="postgresql://user@host/database",
+            remedy="Correct it.",
+        ) from None
+    return url.set(drivername="postgresql+psycopg") if url.drivername == "postgresql" else url
+
+
+@contextmanager
+def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """Give a connection that sees one state of the store."""
+    with _connection(engine, isolation="REPEATABLE READ") as connection:
+        yield connection
+
+
+@contextmanager
+def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """Give a connection on which all is stored or, after an error, nothing; one at a time."""
+    with _connection(engine, isolation="READ COMMITTED", alone=True) as connection:
+        yield connection
+
+
+def migrate(engine: sa.Engine) -> None:
+    """Bring the store up to date; safe where several open it at once."""
+    config = Config()
+    config.set_main_option("script_location", str(files("wijkkit.registry") / "migrations"))
+    head = ScriptDirectory.from_config(config).get_current_head()
+    with engine.connect() as connection:
+        if MigrationContext.configure(connection).get_current_revision() == head:
+            return
+    with _ONE_MIGRATION, writing(engine) as connection:
+        _refuse_strangers(connection, config, engine.url)
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def _refuse_strangers(connection: sa.Connection, config: Config, url: sa.URL) -> None:
+    revision = MigrationContext.configure(connection).get_current_revision()
+    script = ScriptDirectory.from_config(config)
+    known = {item.revision for item in script.walk_revisions()}
+    if revision is not None and revision not in known:
+        raise RegistryError(
+            "the registry was made by a newer version of wijkkit",
+            file=url.render_as_string(hide_password=True),
+            found=f"revision {revision}",
+            expected=f"at most {script.get_current_head()}",
+            remedy="Install the newer version.",
+        )
+    if revision is None and sa.inspect(connection).has_table("history"):
+        raise RegistryError(
+            "the database already holds other tables of these names",
+            file=url.render_as_string(hide_password=True),
+            found="history",
+            expected="an empty database, or a registry",
+            remedy="Give the registry a database of its own.",
+        )
+
+
+def _engine(url: sa.URL) -> sa.Engine:
+    if url.get_backend_name() not in ("sqlite", "postgresql"):
+        raise RegistryError(
+            "the registry cannot be kept in this kind of database",
+            file="study.yml",
+            place="registry.url",
+            found=url.get_backend_name(),
+            expected="sqlite or postgresql",
+            remedy="Use one of these.",
+        )
+    sqlite = url.get_backend_name() == "sqlite"
+    try:
+        engine = sa.create_engine(url, connect_args={"timeout": PATIENCE} if sqlite else {})
+    except ModuleNotFoundError as error:
+        raise RegistryError(
+            "the driver of this database is not installed",
+            found=str(error.name),
+            remedy="Install wijkkit with its extra 'postgres'.",
+        ) from None
+    if sqlite:
+        sa.event.listen(engine, "connect", _prepare_sqlite)
+        sa.event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    # The driver would otherwise begin and commit on its own around some statements.
+    connection.isolation_level = None
+    connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    alone = connection.get_execution_options().get("alone", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if alone else "BEGIN")
+
+
+@contextmanager
+def _connection(engine: sa.Engine, isolation: str, alone: bool = False) -> Iterator[sa.Connection]:
+    options = {"alone": alone}
+    if engine.dialect.name == "postgresql":
+        options["isolation_level"] = isolation
+    try:
+        with engine.connect().execution_options(**options) as connection, connection.begin():
+            if alone and engine.dialect.name == "postgresql":
+                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
+            yield connection
+    except sa.exc.OperationalError as error:
+        raise _cannot(engine.url, error.orig) from None
+
+
+def _cannot(url: sa.URL, error: BaseException | None) -> RegistryError:
+    return RegistryError(
+        f"the registry cannot be opened: {error}".splitlines()[0],
+        file=url.render_as_string(hide_password=True),
+        remedy="Check the address and the rights, and whether somebody else holds it; try again.",
+    )

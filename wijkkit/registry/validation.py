@@ -1,0 +1,184 @@
+"""Is a row right by itself? Values are brought to their type; everything wrong is a fault."""
+
+from __future__ import annotations
+
+import math
+import numbers
+import re
+from collections.abc import Collection, Iterator, Mapping
+from datetime import date, datetime
+
+import pandas as pd
+
+from wijkkit.registry.definition import Column, Kind
+from wijkkit.registry.faults import Fault
+from wijkkit.registry.workbook_layout import MAXIMUM_TEXT, YEARS
+
+_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
+_DAYS = (("%Y-%m-%d", re.compile(r"\d{4}-\d\d-\d\d")), ("%d-%m-%Y", re.compile(r"\d{1,2}-\d{1,2}-\d{4}")))  # fmt: skip
+_PERSONAL = re.compile(
+    r"[^\s@]+@[^\s@]+\.[a-z]{2,}|(?<!\d)(?:\+31|0031|0)[\s-]?[1-9](?:[\s-]?\d){8}(?!\d)", re.I
+)
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]")
+
+#: The goals and indicators of a study, for columns that are listed in it.
+StudyLists = Mapping[str, Collection[str]]
+
+
+class _Wrong(Exception):
+    """A value breaks a rule."""
+
+    def __init__(self, rule: str, **fields: object):
+        super().__init__(rule)
+        self.rule = rule
+        self.fields = fields
+
+
+def clean_row(
+    kind: Kind, values: Mapping[str, object], lists: StudyLists
+) -> tuple[dict[str, object], list[Fault]]:
+    """Return a row's own columns, brought to their types, and everything that is wrong with it.
+
+    Parameters
+    ----------
+    values : mapping
+        Values by column; a column that is left out is absent.
+    lists : mapping of str to collection of str
+        ``goals`` and ``indicators`` of the study.
+
+    Examples
+    --------
+    >>> from wijkkit.registry.tables import KINDS
+    >>> row, faults = clean_row(KINDS["documents"], {"title": " Plan ", "type": "plan",
+    ...     "reference": 2021, "date": "31-02-2021"}, {})
+    >>> row["title"], row["reference"], [fault.rule for fault in faults]
+    ('Plan', '2021', ['not_a_date'])
+    """
+    row: dict[str, object] = {}
+    faults = []
+    for column in kind.columns:
+        value = values.get(column.name)
+        try:
+            row[column.name] = _clean(column, value, lists)
+            if column.required and row[column.name] is None:
+                raise _Wrong("required")
+        except _Wrong as wrong:
+            row[column.name] = None
+            faults.append(Fault(wrong.rule, column.name, _plain(value), wrong.fields))
+    faults.extend(_unordered(kind, row))
+    return row, faults
+
+
+def is_key(key: object) -> bool:
+    """Return whether `key` may name a row.
+
+    Examples
+    --------
+    >>> is_key("I03"), is_key("I 03"), is_key("")
+    (True, False, False)
+    """
+    return isinstance(key, str) and _KEY.fullmatch(key) is not None
+
+
+def is_absent(value: object) -> bool:
+    """Return whether nothing stands there: None, NaN, NaT, NA or an empty text."""
+    if value is None or (isinstance(value, str) and not value.strip()):
+        return True
+    return not isinstance(value, str) and pd.api.types.is_scalar(value) and bool(pd.isna(value))
+
+
+def holds_personal_data(value: str) -> bool:
+    """Return whether a text holds an e-mail address or a telephone number.
+
+    Examples
+    --------
+    >>> holds_personal_data("bel 010-1234567"), holds_personal_data("12 keer in 2021")
+    (True, False)
+    """
+    return _PERSONAL.search(value) is not None
+
+
+def _clean(column: Column, value: object, lists: StudyLists) -> object:
+    if is_absent(value):
+        return None
+    if column.type == "text":
+        return _text(column, value)
+    if column.type in ("integer", "number"):
+        return _number(column, value)
+    if column.type == "date":
+        return _day(value)
+    if column.type == "reference":
+        return str(value).strip()
+    return _choice(column, str(value).strip(), lists)
+
+
+def _text(column: Column, value: object) -> str:
+    if isinstance(value, numbers.Real) and not isinstance(value, bool):
+        value = f"{value:.15g}"
+    if not isinstance(value, str):
+        raise _Wrong("not_text")
+    value = value.replace("\r\n", "\n").strip()
+    if len(value) > MAXIMUM_TEXT:
+        raise _Wrong("too_long", maximum=MAXIMUM_TEXT)
+    if _CONTROL.search(value):
+        raise _Wrong("control_character")
+    if column.released and holds_personal_data(value):
+        raise _Wrong("personal_data")
+    return value
+
+
+def _number(column: Column, value: object) -> float | int:
+    if isinstance(value, bool) or not isinstance(value, numbers.Real) or not math.isfinite(value):
+        raise _Wrong("not_a_number")
+    number = float(value)
+    if column.type == "integer" and not number.is_integer():
+        raise _Wrong("not_whole")
+    low = -1e9 if column.minimum is None else column.minimum
+    high = 1e9 if column.maximum is None else column.maximum
+    if not low <= number <= high:
+        raise _Wrong("out_of_range", minimum=f"{low:.12g}", maximum=f"{high:.12g}")
+    return int(number) if column.type == "integer" else number
+
+
+def _day(value: object) -> date:
+    found = _as_day(value)
+    if found is None:
+        raise _Wrong("not_a_date")
+    first, last = date(YEARS[0], 1, 1), date(YEARS[1], 12, 31)
+    if not first <= found <= last:
+        raise _Wrong("date_out_of_range", minimum=first, maximum=last)
+    return found
+
+
+def _as_day(value: object) -> date | None:
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    if not isinstance(value, str):
+        return None
+    for form, pattern in _DAYS:
+        if pattern.fullmatch(value.strip()):
+            try:
+                return datetime.strptime(value.strip(), form).date()
+            except ValueError:
+                return None
+    return None
+
+
+def _choice(column: Column, value: str, lists: StudyLists) -> str:
+    choices = lists.get(column.listed_in, ()) if column.listed_in else column.choices
+    if value not in choices:
+        raise _Wrong("unknown_choice", choices=tuple(choices))
+    return value
+
+
+def _unordered(kind: Kind, row: Mapping[str, object]) -> Iterator[Fault]:
+    for first, second in kind.ordered:
+        low, high = row[first], row[second]
+        if low is not None and high is not None and low > high:
+            yield Fault("not_ordered", first, low, {"other": kind[second], "limit": high})
+
+
+def _plain(value: object) -> object:
+    return None if is_absent(value) else value
