@@ -6,11 +6,10 @@ Commands import their rooms when they run, so that the command line starts at on
 from __future__ import annotations
 
 import sys
-from pathlib import Path
-from typing import Annotated
 
 import typer
 
+from wijkkit.cli.check import check
 from wijkkit.cli.demo import demo
 from wijkkit.cli.report import report
 from wijkkit.errors import WijkkitError
@@ -24,20 +23,10 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-StudyOption = Annotated[Path, typer.Option("--study", help="Folder of the study.", show_default=True)]
-
 
 app.command()(demo)
+app.command()(check)
 app.command()(report)
-
-
-@app.command()
-def check(study: StudyOption = Path("parameters")) -> None:
-    """Say everything that is wrong or missing in a study, in order of what to do first."""
-    from wijkkit.pipeline import check_study_and_sources
-
-    for line in check_study_and_sources(study):
-        typer.echo(line)
 
 
 def main() -> None:

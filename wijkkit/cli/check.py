@@ -1,0 +1,20 @@
+"""The command ``wijkkit check``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def check(
+    study: Annotated[Path, typer.Option(help="Folder of the study.")] = Path("parameters"),
+) -> None:
+    """Say everything that is wrong or missing in a study, in order of what to do first."""
+    from wijkkit.pipeline.checking import missing_parts, validate
+
+    opened = validate(study)
+    for problem in missing_parts(opened):
+        typer.echo(f"note: {problem}")
+    typer.echo(f"Nothing is wrong: {opened!r}")
