@@ -41,5 +41,6 @@ def notebook_states(study: Study) -> States:
     from wijkkit.batch import status
 
     return {
-        (job.scope, job.notebook): NotebookState(job.status, job.message) for job in status(study)
+        (job.scope, job.notebook): NotebookState(job.status, job.message)
+        for job in status(study).itertuples()
     }

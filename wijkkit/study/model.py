@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from wijkkit.study.settings import (
+    BatchSettings,
     ChoiceSettings,
     DisclosureSettings,
     EvaluationSettings,
@@ -211,4 +212,5 @@ class StudyFile(Model):
     process: ProcessSettings = ProcessSettings()
     logic_model: LogicModelSettings = LogicModelSettings()
     report: ReportSettings = ReportSettings()
+    batch: BatchSettings = BatchSettings()
     output: Output = Output()

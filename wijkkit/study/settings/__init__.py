@@ -1,5 +1,6 @@
 """The settings of ``study.yml``, one module per room that reads them."""
 
+from wijkkit.study.settings.batch import BatchSettings
 from wijkkit.study.settings.choice import ChoiceSettings
 from wijkkit.study.settings.disclosure import DisclosureSettings
 from wijkkit.study.settings.evaluation import EvaluationSettings
@@ -9,6 +10,7 @@ from wijkkit.study.settings.registry import RegistrySettings
 from wijkkit.study.settings.report import ReportSettings
 
 __all__ = [
+    "BatchSettings",
     "ChoiceSettings",
     "DisclosureSettings",
     "EvaluationSettings",

@@ -1,0 +1,188 @@
+"""The side of the batch: start a fork server, give it tasks, keep to their time."""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from wijkkit.batch.engine import frames
+from wijkkit.batch.engine.task import Outcome, Task
+from wijkkit.errors import BatchError
+
+#: Threads of BLAS and OpenMP: one per process, the batch itself runs several.
+_ENVIRONMENT = {
+    **{
+        f"{library}_NUM_THREADS": "1"
+        for library in ("OMP", "OPENBLAS", "MKL", "NUMEXPR", "VECLIB_MAXIMUM")
+    },
+    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+}
+
+
+class ForkServer:
+    """A running fork server; a context manager that ends it with everything it started.
+
+    Parameters
+    ----------
+    preload : sequence of str
+        Modules that the notebooks import.
+
+    Examples
+    --------
+    >>> with ForkServer() as server:
+    ...     outcome = server.run(Task('{"cells": [], "metadata": {}, "nbformat": 4, '
+    ...                               '"nbformat_minor": 5}', {}, ".", "wijk"))
+    >>> outcome.status
+    'ok'
+    """
+
+    def __init__(self, preload: Sequence[str] = ()):
+        self._folder = tempfile.mkdtemp(prefix="wijkkit-")
+        self._address = str(Path(self._folder) / "fork")
+        self.owner = os.getpid()
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "wijkkit.batch.engine.server", self._address, *preload],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env={**os.environ, **_ENVIRONMENT},
+            start_new_session=True,
+            text=True,
+        )
+        ready = self._process.stdout.readline().split()
+        if not ready:
+            self.close()
+            raise BatchError("the fork server did not start", remedy="Use --engine papermill.")
+        self.not_loaded = tuple(ready[1:])
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def alive(self) -> bool:
+        return self._process.poll() is None
+
+    def run(self, task: Task) -> Outcome:
+        """Run one task in a process of its own; safe to call from several threads."""
+        return _Conversation(task).hold(self._address)
+
+    def close(self) -> None:
+        """End the server, and with it every process it started."""
+        with contextlib.suppress(OSError):
+            self._process.stdin.close()
+        try:
+            self._process.wait(10)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._process.stdout.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def __enter__(self) -> ForkServer:
+        return self
+
+    def __exit__(self, *_) -> None:
+        self.close()
+
+
+class _Conversation:
+    """What is known of one task while it runs."""
+
+    def __init__(self, task: Task):
+        self._task = task
+        self._started = time.monotonic()
+        self._ends = self._started + task.limits.notebook_seconds
+        self._cell_ends = self._ends
+        self._cell: int | None = None
+        self._pid = 0
+        self._result: dict = {}
+        self._late = False
+
+    def hold(self, address: str) -> Outcome:
+        try:
+            with socket.socket(socket.AF_UNIX) as connection:
+                connection.connect(address)
+                frames.send(connection, self._task.to_json())
+                while "exit" not in self._result:
+                    self._next(connection)
+        except (EOFError, OSError):
+            return self._outcome("interrupted", "the run was stopped")
+        return self._judge()
+
+    def _next(self, connection: socket.socket) -> None:
+        left = min(self._ends, self._cell_ends) - time.monotonic()
+        connection.settimeout(30.0 if self._late else max(left, 0.01))
+        try:
+            message = frames.receive(connection)
+        except TimeoutError:
+            if self._late:
+                raise EOFError from None
+            self._late = True
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._pid, signal.SIGKILL)
+            return
+        self._pid = message.pop("pid", self._pid)
+        if "cell" in message:
+            self._cell = message["cell"]
+            self._cell_ends = time.monotonic() + self._task.limits.cell_seconds
+        else:
+            self._result.update(message)
+
+    def _judge(self) -> Outcome:
+        if self._late:
+            return self._outcome("timeout", "it took longer than it may")
+        if "notebook" in self._result:
+            failed = self._result["failed"]
+            return self._outcome("ok" if failed is None else "failed", "", failed)
+        if "error" in self._result:
+            return self._outcome("failed", self._result["error"])
+        code = self._result["exit"]
+        how = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
+        return self._outcome("killed", f"its process ended with {how}")
+
+    def _outcome(self, status: str, message: str, cell: int | None = None) -> Outcome:
+        return Outcome(
+            status,
+            notebook=self._result.get("notebook"),
+            cell=self._cell if status != "ok" and cell is None else cell,
+            message=message,
+            seconds=self._result.get("seconds", time.monotonic() - self._started),
+            memory_mb=self._result.get("memory_mb", 0.0),
+            cold=tuple(self._result.get("cold", ())),
+        )
+
+
+_server: ForkServer | None = None
+_starting = threading.Lock()
+
+
+def fork_server(preload: Sequence[str] = ()) -> ForkServer:
+    """Return this process's fork server, started at the first call."""
+    global _server
+    with _starting:
+        if _server is None or _server.owner != os.getpid() or not _server.alive:
+            _server = ForkServer(preload)
+    return _server
+
+
+def close_fork_server() -> None:
+    """End this process's fork server, if it has one."""
+    global _server
+    with _starting:
+        if _server is not None and _server.owner == os.getpid():
+            _server.close()
+        _server = None
+
+
+atexit.register(close_fork_server)

@@ -1,0 +1,37 @@
+"""Run one task with the engine it asks for: what every executor of the batch calls."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+from wijkkit.batch.engine.client import fork_server
+from wijkkit.batch.engine.kernel import run_with_kernel
+from wijkkit.batch.engine.task import Outcome, Task
+from wijkkit.errors import ParameterError
+
+ENGINES = ("auto", "fork", "papermill")
+
+
+def choose_engine(engine: str) -> str:
+    """Return ``fork`` or ``papermill``; ``auto`` is ``fork`` where the system has it.
+
+    Examples
+    --------
+    >>> choose_engine("papermill")
+    'papermill'
+    """
+    if engine not in ENGINES:
+        raise ParameterError(
+            f"unknown engine '{engine}'", found=engine, expected=", ".join(ENGINES)
+        )
+    if engine == "auto":
+        return "fork" if hasattr(os, "fork") else "papermill"
+    return engine
+
+
+def execute(task: Task, preload: Sequence[str] = ()) -> Outcome:
+    """Run one task in a process of its own, started by whichever process calls this."""
+    if task.engine == "papermill":
+        return run_with_kernel(task)
+    return fork_server(tuple(preload)).run(task)

@@ -1,0 +1,110 @@
+"""The normal engine: papermill with a real kernel, where fork is not available or not wanted."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import nbformat
+
+from wijkkit.batch.engine.child import parametrised
+from wijkkit.batch.engine.task import Outcome, Task
+from wijkkit.study.guard import STAGE
+
+
+def run_with_kernel(task: Task) -> Outcome:
+    """Run one task with papermill in a process of its own, which starts a kernel."""
+    started = time.monotonic()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "wijkkit.batch.engine.kernel"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        cwd=task.folder,
+        env={**os.environ, STAGE: task.stage, **task.environment},
+        start_new_session=True,
+    )
+    try:
+        answer, _ = process.communicate(task.to_json().encode(), task.limits.notebook_seconds)
+    except subprocess.TimeoutExpired:
+        return _ended(started, "timeout", "it took longer than it may")
+    finally:
+        _stop(process)
+    if process.returncode:
+        return _ended(started, "killed", f"its process ended with exit code {process.returncode}")
+    return Outcome(**json.loads(answer), seconds=time.monotonic() - started)
+
+
+def _ended(started: float, status: str, message: str) -> Outcome:
+    return Outcome(status, message=message, seconds=time.monotonic() - started)
+
+
+def _stop(process: subprocess.Popen) -> None:
+    """End the process; its kernel ends itself when it is alone."""
+    if process.poll() is None:
+        if hasattr(os, "killpg"):
+            os.killpg(process.pid, signal.SIGKILL)
+        else:
+            process.kill()
+        process.wait()
+
+
+def _execute(task: Task) -> dict:
+    from nbclient.exceptions import CellTimeoutError, DeadKernelError
+    from papermill.engines import NBClientEngine
+
+    notebook = parametrised(task.notebook, task.parameters)
+    result = {"status": "ok", "message": "", "cell": None}
+    try:
+        NBClientEngine.execute_notebook(
+            notebook,
+            "python3",
+            progress_bar=False,
+            execution_timeout=int(task.limits.cell_seconds) or 1,
+            allow_stdin=False,
+        )
+    except CellTimeoutError:
+        result |= {"status": "timeout", "message": "a cell took longer than it may"}
+    except DeadKernelError:
+        result |= {"status": "killed", "message": "its kernel died"}
+    if result["status"] == "ok":
+        return result | _judged(notebook)
+    return result | {"cell": _last_started(notebook)}
+
+
+def _judged(notebook: nbformat.NotebookNode) -> dict:
+    failed = next(
+        (
+            index
+            for index, cell in enumerate(notebook.cells)
+            if cell.metadata.get("papermill", {}).get("exception")
+        ),
+        None,
+    )
+    status = "ok" if failed is None else "failed"
+    return {"status": status, "cell": failed, "notebook": nbformat.writes(notebook)}
+
+
+def _last_started(notebook: nbformat.NotebookNode) -> int | None:
+    started = [
+        index
+        for index, cell in enumerate(notebook.cells)
+        if cell.cell_type == "code" and cell.metadata.get("papermill", {}).get("start_time")
+    ]
+    return started[-1] if started else None
+
+
+def main() -> None:
+    answer = os.dup(1)
+    os.dup2(2, 1)
+    result = _execute(Task.from_json(sys.stdin.read()))
+    with os.fdopen(answer, "w", encoding="utf-8") as file:
+        json.dump(result, file)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,96 @@
+"""What a process gets to run one notebook, and what comes back."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one notebook may use.
+
+    Parameters
+    ----------
+    cell_seconds, notebook_seconds : float
+        Wall-clock time of a cell and of the whole notebook.
+    memory_mb : int
+        Memory of its process.
+    output_mb : int
+        Text it may print, and the size of one output.
+    """
+
+    cell_seconds: float = 600.0
+    notebook_seconds: float = 3600.0
+    memory_mb: int = 4096
+    output_mb: int = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One notebook to run.
+
+    Parameters
+    ----------
+    notebook : str
+        The notebook, as the text of its file.
+    parameters : dict
+        What is injected after the cell tagged ``parameters``.
+    folder : str
+        Working folder.
+    stage : str
+        ``stad`` or ``wijk``; neighbourhood notebooks cannot open sources.
+    limits : Limits
+    engine : str
+        ``fork`` or ``papermill``.
+    environment : dict of str to str
+        Variables that are set for the notebook alone.
+    """
+
+    notebook: str
+    parameters: dict[str, Any]
+    folder: str
+    stage: str
+    limits: Limits = Limits()
+    engine: str = "fork"
+    environment: dict[str, str] = field(default_factory=dict)
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self), default=str)
+
+    @classmethod
+    def from_json(cls, text: str) -> Task:
+        content = json.loads(text)
+        return cls(**{**content, "limits": Limits(**content["limits"])})
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a notebook ended.
+
+    Parameters
+    ----------
+    status : str
+        ``ok``, ``failed`` (a cell's error), ``timeout``, ``killed`` or ``interrupted``.
+    notebook : str, optional
+        The executed notebook; absent where its process did not live to hand it over.
+    cell : int, optional
+        Index of the cell that failed or was running.
+    message : str
+        The last line of the error.
+    seconds : float
+        From start to end.
+    memory_mb : float
+        Largest memory of the process.
+    cold : tuple of str
+        Large packages that the fork server should have loaded and had not.
+    """
+
+    status: str
+    notebook: str | None = None
+    cell: int | None = None
+    message: str = ""
+    seconds: float = 0.0
+    memory_mb: float = 0.0
+    cold: tuple[str, ...] = ()

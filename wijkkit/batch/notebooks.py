@@ -1,0 +1,181 @@
+"""The notebooks of a project: where they are, what they say of themselves, their parameters."""
+
+from __future__ import annotations
+
+import ast
+import difflib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from wijkkit.errors import ParameterError, Problem
+
+STAGES = ("stad", "wijk")
+
+
+@dataclass(frozen=True, slots=True)
+class Notebook:
+    """A notebook of the project, read once.
+
+    Parameters
+    ----------
+    stage : str
+        ``stad`` or ``wijk``: the folder it is in.
+    name : str
+        File name without suffix.
+    text : str
+        The file's text: every wijk runs the same, even when the file changes meanwhile.
+    parameters : frozenset of str
+        The names its ``parameters`` cell sets.
+    needs : tuple of str
+        City notebooks that must have succeeded before.
+    reads, writes : tuple of str
+        Released tables it reads and writes.
+    own : tuple of str
+        Released tables of which it reads the rows of its own wijk only.
+    """
+
+    stage: str
+    name: str
+    text: str
+    parameters: frozenset[str]
+    needs: tuple[str, ...] = ()
+    reads: tuple[str, ...] | None = None
+    writes: tuple[str, ...] = ()
+    own: tuple[str, ...] = ()
+
+    @property
+    def file(self) -> str:
+        return f"{self.stage}/{self.name}.ipynb"
+
+
+def find_notebooks(folder: str | Path = "notebooks") -> Path:
+    """Return the folder with ``stad/`` and ``wijk/``, looked for from the working folder upwards."""
+    path = Path(folder)
+    bases = [Path()] if path.is_absolute() else [Path.cwd(), *Path.cwd().parents]
+    for base in bases:
+        if any((base / path / stage).is_dir() for stage in STAGES):
+            return (base / path).resolve()
+    raise ParameterError(
+        "there are no notebooks here",
+        file=str(folder),
+        expected="a folder with stad/ and wijk/",
+        remedy="Run from the project's folder, or give --notebooks.",
+    )
+
+
+def read_notebooks(folder: Path) -> tuple[Notebook, ...]:
+    """Read all notebooks of a project, city first, in numbered order.
+
+    Raises
+    ------
+    ParameterError
+        With every notebook that cannot be read, has no parameters cell or more than one, or
+        says of itself what the batch does not understand.
+    """
+    problems: list[Problem] = []
+    notebooks = []
+    for stage in STAGES:
+        for path in sorted((folder / stage).glob("*.ipynb")):
+            try:
+                notebooks.append(_read(stage, path))
+            except ParameterError as error:
+                problems.extend(error.problems)
+    if not notebooks and not problems:
+        problems.append(Problem("no notebooks", file=str(folder.name), expected="*.ipynb"))
+    if problems:
+        raise ParameterError(problems)
+    return tuple(notebooks)
+
+
+def _read(stage: str, path: Path) -> Notebook:
+    file = f"{stage}/{path.name}"
+    try:
+        text = path.read_text(encoding="utf-8")
+        content = nbformat.reads(text, as_version=4)
+        nbformat.validate(content)
+    except (OSError, UnicodeDecodeError, nbformat.reader.NotJSONError, nbformat.ValidationError):
+        raise ParameterError(
+            "not a readable notebook", file=file, remedy="Open and save it in JupyterLab."
+        ) from None
+    said = content.metadata.get("wijkkit", {})
+    return Notebook(
+        stage=stage,
+        name=path.stem,
+        text=text,
+        parameters=_parameters(content, file),
+        **_metadata(said, file),
+    )
+
+
+def _metadata(said: dict[str, Any], file: str) -> dict[str, tuple[str, ...]]:
+    """Return what the notebook's metadata ``wijkkit`` says; unknown keys are errors."""
+    known = ("needs", "reads", "writes", "own")
+    unknown = [key for key in said if key not in (*known, "stage")]
+    wrong = [
+        key
+        for key in known
+        if key in said
+        and not (isinstance(said[key], list) and all(isinstance(x, str) for x in said[key]))
+    ]
+    if unknown or wrong:
+        raise ParameterError(
+            Problem(
+                "metadata that the batch does not understand",
+                file=file,
+                place=f"metadata.wijkkit.{key}",
+                expected=f"lists of names in {', '.join(known)}",
+                remedy="Correct the notebook's metadata.",
+            )
+            for key in (*unknown, *wrong)
+        )
+    return {key: tuple(said[key]) for key in known if key in said}
+
+
+def _parameters(content: nbformat.NotebookNode, file: str) -> frozenset[str]:
+    cells = [
+        cell
+        for cell in content.cells
+        if cell.cell_type == "code" and "parameters" in cell.metadata.get("tags", [])
+    ]
+    if len(cells) != 1:
+        raise ParameterError(
+            "a notebook has one cell tagged 'parameters'",
+            file=file,
+            found=str(len(cells)),
+            expected="1",
+            remedy="Tag the cell that sets the parameters, and no other.",
+        )
+    try:
+        tree = ast.parse(cells[0].source)
+    except SyntaxError as error:
+        raise ParameterError(
+            "the parameters cell is not Python", file=file, found=str(error)
+        ) from None
+    return frozenset(_assigned(tree))
+
+
+def _assigned(tree: ast.Module) -> Iterator[str]:
+    for statement in tree.body:
+        targets = statement.targets if isinstance(statement, ast.Assign) else ()
+        if isinstance(statement, ast.AnnAssign):
+            targets = (statement.target,)
+        yield from (target.id for target in targets if isinstance(target, ast.Name))
+
+
+def parameter_problems(notebook: Notebook, parameters: Iterable[str]) -> Iterator[Problem]:
+    """Yield a problem for each parameter that the notebook's parameters cell does not set."""
+    for name in parameters:
+        if name not in notebook.parameters:
+            close = difflib.get_close_matches(name, notebook.parameters, n=1)
+            yield Problem(
+                f"the notebook has no parameter '{name}'",
+                file=notebook.file,
+                place="cell tagged 'parameters'",
+                expected=", ".join(sorted(notebook.parameters)) or "no parameters",
+                remedy=(f"Is '{close[0]}' misspelt? " if close else "")
+                + f"Set '{name}' in the parameters cell.",
+            )

@@ -1,0 +1,80 @@
+"""Progress in the terminal: a bar with what is running, plain lines where there is no terminal."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as Bar
+
+from wijkkit.batch.plan import Job
+from wijkkit.batch.runner import JobResult, Progress
+
+
+@contextmanager
+def terminal_progress(console: Console | None = None) -> Iterator[Progress]:
+    """Yield what `run` tells of its jobs, shown on `console`."""
+    console = console or Console(file=sys.stderr, highlight=False)
+    if not console.is_terminal:
+        yield _Lines(console)
+        return
+    with Bar(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[running]}"),
+        console=console,
+        transient=True,
+    ) as bar:
+        yield _Bar(bar)
+
+
+def failure_line(result: JobResult) -> str:
+    """Return one line for a notebook that did not succeed: where, and the error's last line."""
+    cell = f", cell {result.cell}" if result.cell is not None else ""
+    reason = f" ({result.kind})" if result.kind not in ("", "error") else ""
+    return f"{result.status}: {result.scope}/{result.notebook}{cell}{reason}: {result.message}"
+
+
+class _Lines:
+    """A line per failure, and one per tenth of the work."""
+
+    def __init__(self, console: Console):
+        self._console = console
+        self._done = 0
+
+    def __call__(self, job: Job, result: JobResult | None, total: int) -> None:
+        if result is None:
+            return
+        self._done += 1
+        if result.status != "ok":
+            self._console.print(failure_line(result), markup=False, soft_wrap=True)
+        if self._done * 10 // total != (self._done - 1) * 10 // total:
+            self._console.print(f"{self._done}/{total} notebooks", markup=False)
+
+
+class _Bar:
+    """A bar that shows which notebooks are running."""
+
+    def __init__(self, bar: Bar):
+        self._bar = bar
+        self._task = bar.add_task("notebooks", total=None, running="")
+        self._running: list[str] = []
+
+    def __call__(self, job: Job, result: JobResult | None, total: int) -> None:
+        if result is None:
+            self._running.append(str(job))
+        else:
+            self._running = [name for name in self._running if name != str(job)]
+            if result.status != "ok":
+                self._bar.console.print(failure_line(result), markup=False, soft_wrap=True)
+        self._bar.update(
+            self._task,
+            total=total,
+            advance=0 if result is None else 1,
+            running=", ".join(self._running),
+        )

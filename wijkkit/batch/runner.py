@@ -1,0 +1,245 @@
+"""Run a study's notebooks."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from wijkkit.batch.engine.client import close_fork_server
+from wijkkit.batch.engine.execute import choose_engine, execute
+from wijkkit.batch.engine.task import Outcome
+from wijkkit.batch.events import EventLog, last_events
+from wijkkit.batch.lock import only_run
+from wijkkit.batch.notebooks import find_notebooks, read_notebooks
+from wijkkit.batch.plan import Job, Key, plan
+from wijkkit.batch.work import Work
+from wijkkit.study import Study, open_study
+
+
+@dataclass(frozen=True, slots=True)
+class JobResult:
+    """How one job ended.
+
+    Parameters
+    ----------
+    scope, notebook : str
+        ``stad`` or the wijk's slug; the notebook's name.
+    status : str
+        ``ok``, ``failed``, ``skipped`` or ``interrupted``.
+    kind : str
+        Why it failed: ``error``, ``timeout``, ``killed``, ``check``, ``unwritable``, ``changed``.
+    message : str
+        The last line of the error, or the reason why it was skipped.
+    cell : int, optional
+        Number of the cell, from 1.
+    ran : bool
+        False where nothing had changed since an earlier run.
+    seconds : float
+    """
+
+    scope: str
+    notebook: str
+    status: str
+    kind: str = ""
+    message: str = ""
+    cell: int | None = None
+    ran: bool = True
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """How a run ended.
+
+    Parameters
+    ----------
+    run : str
+        Its name in the event log.
+    jobs : tuple of JobResult
+    seconds : float
+    """
+
+    run: str
+    jobs: tuple[JobResult, ...]
+    seconds: float
+
+    @property
+    def failed(self) -> tuple[JobResult, ...]:
+        return tuple(job for job in self.jobs if job.status != "ok")
+
+    @property
+    def exit_code(self) -> int:
+        """0; 130 interrupted, 6 not writable, 5 stopped by a limit or killed, 3 any other failure."""
+        kinds = {job.kind for job in self.failed}
+        if any(job.status == "interrupted" for job in self.failed):
+            return 130
+        if "unwritable" in kinds:
+            return 6
+        if kinds & {"timeout", "killed"}:
+            return 5
+        return 3 if self.failed else 0
+
+
+#: Told of each job when it starts (no result) and when it has ended.
+Progress = Callable[[Job, JobResult | None, int], None]
+
+
+def run(
+    study: str | Path | Study = "parameters",
+    *,
+    wijken: Iterable[str] | None = None,
+    jobs: int = 2,
+    engine: str = "auto",
+    keep_going: bool = True,
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+    notebooks: str | Path = "notebooks",
+) -> RunResult:
+    """Run the notebooks of a study that have changed or are unfinished.
+
+    Parameters
+    ----------
+    study : str, Path or Study
+    wijken : iterable of str, optional
+        Slugs of the neighbourhoods; all where absent. The city's notebooks are always part.
+    jobs : int
+        Notebooks at the same time.
+    engine : {"auto", "fork", "papermill"}
+        ``fork`` forks a process per notebook from one that has loaded everything; ``papermill``
+        starts a kernel per notebook; ``auto`` is ``fork`` where the system has it.
+    keep_going : bool
+        Go on with other notebooks after a failure. What depends on the failed one is skipped.
+    executor : concurrent.futures.Executor, optional
+        Runs the notebooks elsewhere; threads of this process where absent.
+    progress : callable, optional
+        Called with (job, None, number of jobs) at the start and (job, result, number) at the end.
+    notebooks : str or Path
+        Folder with ``stad/`` and ``wijk/``, looked for from the working folder upwards.
+
+    Returns
+    -------
+    RunResult
+
+    Raises
+    ------
+    ParameterError
+        Before anything runs: parameters do not fit the notebooks.
+    BatchError
+        Another run of this study is going on, or the runs folder cannot be written.
+    """
+    study = study if isinstance(study, Study) else open_study(study)
+    planned = plan(study, read_notebooks(find_notebooks(notebooks)), wijken)
+    work = Work.of(study, planned, choose_engine(engine))
+    name = uuid.uuid4().hex[:12]
+    started = time.monotonic()
+    with only_run(study.runs), _executor(executor, jobs) as pool:
+        before = last_events(study.runs / "events.jsonl")
+        with EventLog(study.runs / "events.jsonl", name) as log:
+            loop = _Loop(work, log, before, pool, jobs, keep_going, progress)
+            log.write("run started", jobs=len(planned))
+            results = loop.run(planned)
+            log.write("run ended")
+    return RunResult(name, tuple(results), time.monotonic() - started)
+
+
+@contextmanager
+def _executor(executor: Executor | None, jobs: int) -> Iterator[Executor]:
+    if executor is not None:
+        yield executor
+        return
+    pool = ThreadPoolExecutor(jobs)
+    try:
+        yield pool
+    finally:
+        close_fork_server()
+        pool.shutdown(cancel_futures=True)
+
+
+class _Loop:
+    """Start what is ready, settle what has ended, until nothing is left."""
+
+    def __init__(self, work, log, before, pool, jobs, keep_going, progress):
+        self._work: Work = work
+        self._log: EventLog = log
+        self._before: dict[Key, dict] = before
+        self._pool: Executor = pool
+        self._room = max(1, jobs)
+        self._keep_going = keep_going
+        self._progress: Progress = progress or (lambda *_: None)
+        self._results: dict[Key, JobResult] = {}
+        self._running: dict[Future, tuple[Job, str]] = {}
+
+    def run(self, planned: tuple[Job, ...]) -> list[JobResult]:
+        self._total = len(planned)
+        waiting = list(planned)
+        try:
+            while waiting or self._running:
+                waiting = [job for job in waiting if not self._begin(job)]
+                if self._running:
+                    done, _ = wait(self._running, return_when=FIRST_COMPLETED)
+                    for future in done:
+                        self._end(future)
+        except KeyboardInterrupt:
+            close_fork_server()
+            for job, _ in self._running.values():
+                self._settle(job, JobResult(*job.key, "interrupted", message="stopped by the user"))
+            for job in waiting:
+                self._results[job.key] = JobResult(*job.key, "interrupted", message="not started")
+        return [self._results[job.key] for job in planned]
+
+    def _begin(self, job: Job) -> bool:
+        """Start, skip or leave a job; return whether it no longer waits."""
+        if any(need not in self._results for need in job.needs):
+            return False
+        failed = [need for need in job.needs if self._results[need].status != "ok"]
+        stopped = not self._keep_going and any(
+            result.status == "failed" for result in self._results.values()
+        )
+        if failed or stopped:
+            reason = (
+                f"needs {'/'.join(failed[0])}, which did not succeed"
+                if failed
+                else "an earlier notebook failed"
+            )
+            self._settle(job, JobResult(*job.key, "skipped", message=reason, ran=False))
+            return True
+        if len(self._running) >= self._room:
+            return False
+        fingerprint = self._work.fingerprint(job)
+        if self._work.unchanged(job, fingerprint, self._before.get(job.key)):
+            self._results[job.key] = JobResult(*job.key, "ok", ran=False)
+            self._progress(job, self._results[job.key], self._total)
+            return True
+        self._log.write("started", job.key)
+        self._work.forget(job)
+        self._progress(job, None, self._total)
+        future = self._pool.submit(execute, self._work.task(job), self._work.preload)
+        self._running[future] = (job, fingerprint)
+        return True
+
+    def _end(self, future: Future) -> None:
+        job, fingerprint = self._running.pop(future)
+        try:
+            outcome = future.result()
+        except Exception as error:
+            outcome = Outcome("killed", message=f"{type(error).__name__}: {error}")
+        result, details = self._work.keep(job, fingerprint, outcome)
+        self._settle(job, result, **details)
+
+    def _settle(self, job: Job, result: JobResult, **details) -> None:
+        self._results[job.key] = result
+        self._log.write(
+            result.status,
+            job.key,
+            kind=result.kind,
+            message=result.message,
+            cell=result.cell,
+            seconds=round(result.seconds, 3),
+            **details,
+        )
+        self._progress(job, result, self._total)
