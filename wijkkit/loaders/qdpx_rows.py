@@ -124,7 +124,10 @@ def _source(source: Element, texts: dict[str, bytes]) -> Iterator[tuple[str, tup
                 )
                 name = element.get("name", "")
                 yield from _selection(element, key, (None, None, name, text, "unverified"))
-    yield "sources", (key, source.get("name", ""), kind, all(found), ", ".join(dict.fromkeys(readings)))
+    yield (
+        "sources",
+        (key, source.get("name", ""), kind, all(found), ", ".join(dict.fromkeys(readings))),
+    )
 
 
 def _selection(element: Element, source: str, values: tuple) -> Iterator[tuple[str, tuple]]:
