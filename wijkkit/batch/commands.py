@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
+import pandas as pd
 import typer
 
 from wijkkit.batch.progress import terminal_progress
@@ -66,7 +67,7 @@ def status(study: StudyOption = Path("parameters")) -> None:
     """Say how each notebook fared in its last run."""
     table = study_status(study)
     for row in table.itertuples():
-        cell = "" if row.cell is None or row.cell != row.cell else f", cell {row.cell}"
+        cell = "" if pd.isna(row.cell) else f", cell {row.cell}"
         detail = f"{cell}: {row.message}" if row.message else ""
         typer.echo(f"{row.status:<12} {row.scope}/{row.notebook}{detail}")
     if table.empty:

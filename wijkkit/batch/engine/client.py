@@ -13,7 +13,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from wijkkit.batch.engine import frames
@@ -73,9 +73,16 @@ class ForkServer:
     def alive(self) -> bool:
         return self._process.poll() is None
 
-    def run(self, task: Task) -> Outcome:
-        """Run one task in a process of its own; safe to call from several threads."""
-        return _Conversation(task).hold(self._address)
+    def run(self, task: Task, started: Callable[[int], None] | None = None) -> Outcome:
+        """Run one task in a process of its own; safe to call from several threads.
+
+        Parameters
+        ----------
+        task : Task
+        started : callable, optional
+            Called with the index of each cell that starts.
+        """
+        return _Conversation(task, started).hold(self._address)
 
     def close(self) -> None:
         """End the server, and with it every process it started."""
@@ -99,8 +106,9 @@ class ForkServer:
 class _Conversation:
     """What is known of one task while it runs."""
 
-    def __init__(self, task: Task):
+    def __init__(self, task: Task, on_cell: Callable[[int], None] | None):
         self._task = task
+        self._on_cell = on_cell or (lambda index: None)
         self._started = time.monotonic()
         self._ends = self._started + task.limits.notebook_seconds
         self._cell_ends = self._ends
@@ -136,6 +144,7 @@ class _Conversation:
         if "cell" in message:
             self._cell = message["cell"]
             self._cell_ends = time.monotonic() + self._task.limits.cell_seconds
+            self._on_cell(self._cell)
         else:
             self._result.update(message)
 
