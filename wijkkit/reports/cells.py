@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from wijkkit.reports.sanitise import svg_image
 ALLOWED = ("image/svg+xml", "image/png", "text/html", "text/markdown", "text/plain")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Output:
     """One output of a cell: its type, its content, and what `wijkkit.show` says of it."""
 
@@ -76,11 +76,13 @@ def labelled_cells(notebook: Mapping[str, Any]) -> dict[str, Cell]:
     return cells
 
 
-def find_cell(notebook: Path | Mapping[str, Any], label: str) -> Cell:
-    """Return one labelled cell; ReportError names the notebook, the label and what there is."""
+def find_cells(notebook: Path | Mapping[str, Any], labels: Iterable[str]) -> list[Cell]:
+    """Return labelled cells; ReportError names the notebook, the labels and what there is."""
     path = notebook if isinstance(notebook, Path) else Path("made.ipynb")
     cells = labelled_cells(read_notebook(path) if isinstance(notebook, Path) else notebook)
-    if label not in cells:
+    labels = list(dict.fromkeys(labels))
+    missing = [label for label in labels if label not in cells]
+    if missing:
         raise ReportError(
             Problem(
                 f"the label '{label}' is not in this notebook",
@@ -89,8 +91,9 @@ def find_cell(notebook: Path | Mapping[str, Any], label: str) -> Cell:
                 expected=", ".join(cells) or "at least one cell with '#| label:'",
                 remedy="Correct the label in the source of the report, or in the notebook.",
             )
+            for label in missing
         )
-    return cells[label]
+    return [cells[label] for label in labels]
 
 
 def cell_options(source: str) -> dict[str, Any]:

@@ -2,37 +2,60 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
-from wijkkit.reports.cells import Cell, Output, find_cell
+from wijkkit.reports.cells import Cell, Output, find_cells
 from wijkkit.reports.pandoc import (
     Node,
     attribute,
     attributes,
     classes_of,
     div,
+    elements,
     paragraph,
     rewrite,
+    words,
 )
-from wijkkit.reports.sanitise import html_tables, markdown_blocks
+from wijkkit.reports.sanitise import html_tables, markdown_blocks, read_outputs_ahead
 
 #: Stores an image and returns its path as the document names it: (name, output) -> path.
 Store = Callable[[str, Output], str]
+
+#: Text in which every mark is escaped (`language.markdown.escaped`): Pandoc need not read it.
+_ESCAPED = re.compile(r"(\\[!-/:-@\[-`{-~]|[^!-/:-@\[-`{-~\n])*")
 
 
 def embed_cells(document: Node, folder: Path, store: Store) -> Node:
     """Return `document` with its embeds replaced by the outputs of the notebooks in `folder`."""
 
+    wanted: dict[str, list[str]] = {}
+    for node in filter(_is_embed, elements(document["blocks"], "Div")):
+        notebook, label = _target(node)
+        wanted.setdefault(notebook, []).append(label)
+    cells = {
+        (notebook, cell.label): cell
+        for notebook, labels in wanted.items()
+        for cell in find_cells(folder / notebook, labels)
+    }
+    texts = [output for cell in cells.values() for output in cell.outputs if not output.is_image]
+    read_outputs_ahead((output.mime, output.text) for output in texts)
+
     def change(node: Node) -> list[Node] | None:
-        if node["t"] != "Div" or "shortcode" not in classes_of(node):
-            return None
-        label = attribute(node, "label") or ""
-        return cell_blocks(find_cell(folder / (attribute(node, "notebook") or ""), label), store)
+        return cell_blocks(cells[_target(node)], store) if _is_embed(node) else None
 
     return {**document, "blocks": rewrite(document["blocks"], change)}
+
+
+def _is_embed(node: Node) -> bool:
+    return node["t"] == "Div" and "shortcode" in classes_of(node)
+
+
+def _target(node: Node) -> tuple[str, str]:
+    return attribute(node, "notebook") or "", attribute(node, "label") or ""
 
 
 def cell_blocks(cell: Cell, store: Store) -> list[Node]:
@@ -95,9 +118,17 @@ def _text_blocks(output: Output) -> list[Node]:
 
 
 def inlines(text: str) -> list[Node]:
-    """Return one paragraph of Markdown as inline elements."""
+    r"""Return one paragraph of Markdown as inline elements.
+
+    Examples
+    --------
+    >>> inlines("a\\*")
+    [{'t': 'Str', 'c': 'a*'}]
+    """
+    if _ESCAPED.fullmatch(text):
+        return words(re.sub(r"\\(.)", r"\1", text))
     blocks = markdown_blocks(text)
-    return blocks[0]["c"] if blocks and blocks[0]["t"] == "Para" else [{"t": "Str", "c": text}]
+    return blocks[0]["c"] if blocks and blocks[0]["t"] == "Para" else words(text)
 
 
 def _as_list(value: Any) -> list[str]:

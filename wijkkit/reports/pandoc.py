@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Callable, Iterator
-from functools import cache
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,9 @@ MARKDOWN = "markdown-raw_html-raw_tex-raw_attribute-native_divs-native_spans"
 TEXT = MARKDOWN + "-yaml_metadata_block-citations-footnotes-tex_math_dollars"
 #: HTML that comes from data: what is no plain element is dropped by the reader.
 HTML = "html-raw_html-native_divs-native_spans-line_blocks"
+
+#: Trees that were read, as JSON: the same caption or table stands on many pages.
+_TREES: dict[tuple[str, str], str] = {}
 
 
 def run(text: str, *options: str, folder: Path | None = None) -> str:
@@ -46,20 +49,36 @@ def run(text: str, *options: str, folder: Path | None = None) -> str:
     return done.stdout
 
 
+def convert(parts: Sequence[tuple[str, str, str]]) -> list[str]:
+    """Convert fragments (text, from, to) in one run of Pandoc.
+
+    Examples
+    --------
+    >>> convert([("*a*", "markdown", "html"), ("<b>c</b>", "html", "html")])
+    ['<p><em>a</em></p>', '<strong>c</strong>']
+    """
+    if not parts:
+        return []
+    with as_file(files("wijkkit.reports") / "convert.lua") as script:
+        return json.loads(run(json.dumps(parts), "lua", str(script)))
+
+
 def read(text: str, source: str = MARKDOWN) -> Node:
-    """Return the tree of `text`, read without access to any file.
+    """Return the tree of `text`.
 
     Examples
     --------
     >>> plain(read("A *b* <i>c</i>")["blocks"])
     'A b <i>c</i>'
     """
-    return json.loads(_read(text, source))
+    read_ahead([(text, source)])
+    return json.loads(_TREES[text, source])
 
 
-@cache
-def _read(text: str, source: str) -> str:
-    return run(text, "--sandbox", "-f", source, "-t", "json")
+def read_ahead(fragments: Iterable[tuple[str, str]]) -> None:
+    """Read fragments (text, source) in one run of Pandoc, for `read` to find."""
+    new = [part for part in dict.fromkeys(fragments) if part not in _TREES]
+    _TREES.update(zip(new, convert([(*part, "json") for part in new]), strict=True))
 
 
 def write(document: Node, target: str, *options: str, folder: Path | None = None) -> str:

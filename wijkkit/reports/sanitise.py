@@ -7,13 +7,24 @@ below are left, so that the same content is safe in HTML, Typst and DOCX.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 from xml.etree import ElementTree
 
 from defusedxml.ElementTree import fromstring
 
 from wijkkit.errors import ReportError
-from wijkkit.reports.pandoc import HTML, TEXT, Node, attributes, elements, plain, read, words
+from wijkkit.reports.pandoc import (
+    HTML,
+    TEXT,
+    Node,
+    attributes,
+    elements,
+    plain,
+    read,
+    read_ahead,
+    words,
+)
 
 _KEPT = frozenset(
     "Para Plain BulletList OrderedList BlockQuote Table Str Space SoftBreak LineBreak "
@@ -34,8 +45,20 @@ def html_tables(html: str) -> list[Node]:
     >>> plain(cells), "onclick" in str(cells)
     ('a', False)
     """
-    html = re.sub(r"<(script|style)\b.*?</\1\s*>", "", html, flags=re.DOTALL | re.IGNORECASE)
-    return allowed(list(elements(read(html, HTML)["blocks"], "Table")))
+    return allowed(list(elements(read(without_scripts(html), HTML)["blocks"], "Table")))
+
+
+def without_scripts(html: str) -> str:
+    """Return HTML without the text of scripts and style sheets, which is no text of a table."""
+    return re.sub(r"<(script|style)\b.*?</\1\s*>", "", html, flags=re.DOTALL | re.IGNORECASE)
+
+
+def read_outputs_ahead(outputs: Iterable[tuple[str, str]]) -> None:
+    """Read outputs (type, text) together, for `html_tables` and `markdown_blocks` to find."""
+    read_ahead(
+        (without_scripts(text), HTML) if mime == "text/html" else (text, TEXT)
+        for mime, text in outputs
+    )
 
 
 def markdown_blocks(markdown: str) -> list[Node]:

@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from wijkkit.language.markdown import escaped
-from wijkkit.reports.cells import Cell, Output, find_cell
-from wijkkit.reports.pandoc import API_VERSION, Node, write
-from wijkkit.reports.sanitise import html_tables, markdown_blocks
+from wijkkit.reports.cells import Cell, Output, find_cells
+from wijkkit.reports.pandoc import API_VERSION, convert
+from wijkkit.reports.sanitise import html_tables, markdown_blocks, read_outputs_ahead
 
+#: What an output of a type is written as, once cleaned.
+_TARGETS = {"text/html": "html5", "text/markdown": "markdown"}
 _KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
 
@@ -30,13 +32,10 @@ def stage_notebook(
         Labels that promise a figure or a table (``fig-``, ``tbl-``) whose cell shows a text
         instead, with that text as Markdown.
     """
-    cells, without = [], {}
-    for label in dict.fromkeys(labels):
-        cell = find_cell(executed, label)
-        if _keeps_promise(cell):
-            cells.append(_staged(cell, len(cells) + 1))
-        else:
-            without[label] = _as_text(cell)
+    found = find_cells(executed, labels)
+    clean = _clean_texts(found)
+    cells = [_staged(cell, clean) for cell in found if _keeps_promise(cell)]
+    without = {cell.label: _as_text(cell, clean) for cell in found if not _keeps_promise(cell)}
     notebook = {
         "cells": cells,
         "metadata": {"kernelspec": _KERNEL},
@@ -57,24 +56,41 @@ def _keeps_promise(cell: Cell) -> bool:
     return promised is None or any(map(promised, cell.outputs))
 
 
-def _as_text(cell: Cell) -> str:
+def _clean_texts(cells: Iterable[Cell]) -> dict[Output, str]:
+    """Return the texts of all outputs, with nothing in them that is not allowed.
+
+    HTML comes back as tables without attributes; Markdown with everything escaped that an
+    engine might run.
+    """
+    outputs = [output for cell in cells for output in cell.outputs if output.mime in _TARGETS]
+    read_outputs_ahead((output.mime, output.text) for output in outputs)
+    parts = [(_tree(output), "json", _TARGETS[output.mime]) for output in outputs]
+    return dict(zip(outputs, map(str.strip, convert(parts)), strict=True))
+
+
+def _tree(output: Output) -> str:
+    blocks = (html_tables if output.mime == "text/html" else markdown_blocks)(output.text)
+    return json.dumps({"pandoc-api-version": API_VERSION, "meta": {}, "blocks": blocks})
+
+
+def _as_text(cell: Cell, clean: Mapping[Output, str]) -> str:
     shown = [
-        _markdown(output.text) if output.mime == "text/markdown" else escaped(output.text)
+        clean[output] if output.mime == "text/markdown" else escaped(output.text)
         for output in cell.outputs
         if not output.is_image
     ]
     return "\n\n".join(shown)
 
 
-def _staged(cell: Cell, number: int) -> dict[str, Any]:
+def _staged(cell: Cell, clean: Mapping[Output, str]) -> dict[str, Any]:
     options = {**cell.options, "label": cell.label, "echo": False, **_words(cell)}
     lines = [f"#| {key}: {json.dumps(value, ensure_ascii=False)}" for key, value in options.items()]
     return {
         "cell_type": "code",
-        "execution_count": number,
-        "id": f"c{number}",
+        "execution_count": 1,
+        "id": cell.label,
         "metadata": {},
-        "outputs": [_staged_output(output) for output in cell.outputs],
+        "outputs": [_staged_output(output, clean) for output in cell.outputs],
         "source": "\n".join([*lines, "show()"]),
     }
 
@@ -92,28 +108,11 @@ def _words(cell: Cell) -> dict[str, Any]:
     return options
 
 
-def _staged_output(output: Output) -> dict[str, Any]:
-    return {
-        "data": {output.mime: _clean(output)},
-        "metadata": {},
-        "output_type": "display_data",
-    }
-
-
-def _clean(output: Output) -> str:
+def _staged_output(output: Output, clean: Mapping[Output, str]) -> dict[str, Any]:
     if output.mime == "image/png":
-        return base64.b64encode(output.image).decode("ascii")
-    if output.mime == "image/svg+xml":
-        return output.image.decode("utf-8")
-    if output.mime == "text/html":
-        return write(_document(html_tables(output.text)), "html5", "--wrap=none")
-    return _markdown(output.text) if output.mime == "text/markdown" else output.text
-
-
-def _markdown(text: str) -> str:
-    """Return Markdown in which what looks like HTML is escaped, for engines that would run it."""
-    return write(_document(markdown_blocks(text)), "markdown", "--wrap=none").strip()
-
-
-def _document(blocks: list[Node]) -> Node:
-    return {"pandoc-api-version": API_VERSION, "meta": {}, "blocks": blocks}
+        content = base64.b64encode(output.image).decode("ascii")
+    elif output.mime == "image/svg+xml":
+        content = output.image.decode("utf-8")
+    else:
+        content = clean.get(output, output.text)
+    return {"data": {output.mime: content}, "metadata": {}, "output_type": "display_data"}
