@@ -12,6 +12,11 @@ from typing import Any
 __version__ = "0.1.0"
 
 _VERBS = {
+    "estimate": "wijkkit.pipeline.estimation",
+    "load_respondents": "wijkkit.pipeline.respondents",
+    "open_city": "wijkkit.released",
+    "open_wijk": "wijkkit.released",
+    "release": "wijkkit.pipeline.publication",
     "area_names": "wijkkit.loaders",
     "did": "wijkkit.evaluation.effect.did",
     "evaluate_effect": "wijkkit.evaluation.effect.evaluate",
@@ -20,6 +25,11 @@ _VERBS = {
     "load_survey": "wijkkit.loaders",
     "load_table": "wijkkit.loaders",
     "make_demo": "wijkkit.demo",
+    "export_workbook": "wijkkit.registry",
+    "import_workbook": "wijkkit.registry",
+    "open_registry": "wijkkit.registry",
+    "registry_forms": "wijkkit.registry.forms",
+    "write_template": "wijkkit.registry",
     "open_study": "wijkkit.study",
 }
 

@@ -49,6 +49,22 @@ def choice_labels(column: Column, language: str) -> dict[str, str]:
     }
 
 
+def choice_of(column: Column, label: str, language: str) -> str:
+    """Return the choice that a label stands for, or the label where it stands for none.
+
+    Examples
+    --------
+    >>> from wijkkit.registry.tables import KINDS
+    >>> choice_of(KINDS["flags"]["status"], "Opgelost", "nl")
+    'solved'
+    """
+    wanted = label.strip().casefold()
+    for choice, known in choice_labels(column, language).items():
+        if wanted in (known.casefold(), choice):
+            return choice
+    return label
+
+
 def with_label(key: str, label: str) -> str:
     """Return a key with its label, as drop-downs show it; `key_of` gives the key back.
 

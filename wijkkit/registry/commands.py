@@ -1,0 +1,81 @@
+"""The commands ``wijkkit registry template | import | export``."""
+
+from __future__ import annotations
+
+import getpass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from wijkkit.errors import RegistryError
+from wijkkit.registry.registry import open_registry
+from wijkkit.registry.workbook_export import export_workbook, write_template
+from wijkkit.registry.workbook_import import import_workbook
+from wijkkit.study import open_study
+
+app = typer.Typer(
+    name="registry",
+    help="Keep what is done in each wijk: workbooks in and out.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+StudyOption = Annotated[Path, typer.Option("--study", help="Folder of the study.")]
+WijkArgument = Annotated[str, typer.Argument(help="The wijk, as its file is named.")]
+OutOption = Annotated[
+    Path | None, typer.Option("--out", help="File to write; <wijk>.xlsx here where absent.")
+]
+ForceOption = Annotated[bool, typer.Option("--force", help="Replace the file if it is there.")]
+
+
+@app.command("template")
+def template(
+    wijk: WijkArgument,
+    out: OutOption = None,
+    study: StudyOption = Path("parameters"),
+    force: ForceOption = False,
+) -> None:
+    """Write an empty workbook of a wijk, to be filled in and imported."""
+    path = _target(wijk, out, force)
+    write_template(open_study(study), wijk, path)
+    typer.echo(str(path))
+
+
+@app.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="The workbook.")],
+    who: Annotated[str, typer.Option("--who", help="Who filled it in, for the history.")] = "",
+    study: StudyOption = Path("parameters"),
+) -> None:
+    """Store what a workbook says; nothing is stored where anything in it is wrong."""
+    with open_registry(open_study(study)) as registry:
+        typer.echo(str(import_workbook(registry, file, who or getpass.getuser())))
+
+
+@app.command("export")
+def export(
+    wijk: WijkArgument,
+    out: OutOption = None,
+    study: StudyOption = Path("parameters"),
+    force: ForceOption = False,
+) -> None:
+    """Write what is registered of a wijk as a workbook, to be changed and imported again."""
+    path = _target(wijk, out, force)
+    with open_registry(open_study(study)) as registry:
+        export_workbook(registry, wijk, path)
+    typer.echo(str(path))
+
+
+def _target(wijk: str, out: Path | None, force: bool) -> Path:
+    path = out or Path(f"{wijk}.xlsx")
+    if path.exists() and not force:
+        raise RegistryError(
+            "the file is there already",
+            file=str(path),
+            remedy="Give another file with --out, or replace it with --force.",
+        )
+    if not path.parent.is_dir():
+        raise RegistryError("there is no such folder", file=str(path.parent), remedy="Make it.")
+    return path

@@ -1,0 +1,80 @@
+"""A workbook to begin with, and a workbook of what is registered."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from wijkkit.registry.choices import CHOICES
+from wijkkit.registry.registry import Registry
+from wijkkit.registry.tables import KINDS
+from wijkkit.registry.workbook_layout import next_key
+from wijkkit.registry.workbook_write import write_workbook
+from wijkkit.study import Study
+
+
+def write_template(study: Study, wijk: str, path: str | Path) -> None:
+    """Write an empty workbook of a wijk, with the study's goals and the first six steps.
+
+    Raises
+    ------
+    ParameterError
+        The study has no such wijk.
+    """
+    slug = study.neighbourhood(wijk).wijk
+    tables = {"goals": _goals(study), "steps": _steps()}
+    write_workbook(path, slug, tables, study.language, **_lists(study))
+
+
+def export_workbook(registry: Registry, wijk: str, path: str | Path) -> None:
+    """Write what is registered of a wijk as a workbook, to be changed and imported again.
+
+    Text that begins like a formula stays text.
+
+    Raises
+    ------
+    ParameterError
+        The study has no such wijk.
+    """
+    slug = registry.study.neighbourhood(wijk).wijk
+    tables = {kind: registry.table(kind, slug) for kind in KINDS}
+    write_workbook(path, slug, tables, registry.study.language, **_lists(registry.study))
+
+
+def _lists(study: Study) -> dict[str, dict[str, str]]:
+    return {
+        "goals": {goal.id: study.text(goal.label) for goal in study.goals},
+        "indicators": {
+            key: study.text(indicator.label) for key, indicator in study.indicators.items()
+        },
+    }
+
+
+def _goals(study: Study) -> pd.DataFrame:
+    ends = {wave.id: wave.end for wave in study.waves}
+    rows = [
+        {
+            "name": study.text(goal.label),
+            "domain": goal.domain,
+            "study_goal": goal.id,
+            "indicator": goal.indicator,
+            "target": goal.target.value if goal.target else None,
+            "target_date": ends.get(goal.target.wave or "") if goal.target else None,
+        }
+        for goal in study.goals
+    ]
+    return _with_keys("goals", rows)
+
+
+def _steps() -> pd.DataFrame:
+    rows = [{"cycle": 1, "step": step, "status": "not_started"} for step in CHOICES["step"]]
+    return _with_keys("steps", rows)
+
+
+def _with_keys(kind: str, rows: list[dict[str, object]]) -> pd.DataFrame:
+    taken: set[str] = set()
+    for row in rows:
+        row["key"] = next_key(KINDS[kind].prefix, taken)
+        taken.add(str(row["key"]))
+    return pd.DataFrame(rows, columns=["key", *(column.name for column in KINDS[kind].columns)])

@@ -1,0 +1,139 @@
+"""From the rows of a workbook to the changes they ask for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from wijkkit.registry.changes import Change
+from wijkkit.registry.definition import Column
+from wijkkit.registry.faults import Fault
+from wijkkit.registry.import_problems import ImportProblem, form_problem, row_problem
+from wijkkit.registry.tables import KINDS
+from wijkkit.registry.validation import StudyLists, clean_row, is_absent, is_key
+from wijkkit.registry.wording import choice_labels, choice_of, key_of, sheet_name
+from wijkkit.registry.workbook_layout import next_key
+from wijkkit.registry.workbook_read import KEY, REMOVE, STAMP, SheetRow, WorkbookContent
+
+_STAMP = re.compile(r"([A-Za-z0-9_-]+)@([0-9]{1,9})")
+#: Whether a row is to be removed is asked as the partners of an intervention are.
+_YES_NO = KINDS["partners"]["takes_part"]
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedRow:
+    """A row of the workbook and the change it asks for."""
+
+    row: SheetRow
+    change: Change
+
+
+def plan_changes(
+    content: WorkbookContent, lists: StudyLists
+) -> tuple[list[PlannedRow], list[ImportProblem]]:
+    """Return the change of every row with a good key, and everything wrong with the rows."""
+    problems: list[ImportProblem] = []
+    planned = []
+    keys = _keys(content)
+    for row in content.rows:
+        key = _key(row, keys, content.language, problems)
+        version = _version(row, key, keys, content.language, problems)
+        remove = _remove(row, content.language, problems)
+        values, faults = clean_row(row.kind, _plain_values(row, content.language), lists)
+        if not remove:
+            problems.extend(
+                row_problem(fault, row.kind, row.cell(fault.column or KEY), content.language)
+                for fault in faults
+            )
+        if key:
+            change = Change(row.kind.name, key, {} if remove else values, version, remove)
+            planned.append(PlannedRow(row, change))
+    return planned, problems
+
+
+def _keys(content: WorkbookContent) -> dict[str, dict[str, int]]:
+    """Return the first row of every key, per kind."""
+    keys: dict[str, dict[str, int]] = {name: {} for name in KINDS}
+    for row in content.rows:
+        keys[row.kind.name].setdefault(_written_key(row), row.number)
+    return keys
+
+
+def _written_key(row: SheetRow) -> str:
+    value = row.values.get(KEY)
+    return "" if is_absent(value) else str(value).strip()
+
+
+def _key(
+    row: SheetRow,
+    keys: Mapping[str, Mapping[str, int]],
+    language: str,
+    problems: list[ImportProblem],
+) -> str:
+    key, name = _written_key(row), sheet_name(row.kind, language)
+    known = keys[row.kind.name]
+    example = next_key(row.kind.prefix, set(known))
+    if not key:
+        problems.append(form_problem("no_key", language, name, row.cell(KEY), example=example))
+        return ""
+    if not is_key(key):
+        fault = Fault("bad_key", "", key, {"example": example})
+        problems.append(row_problem(fault, row.kind, row.cell(KEY), language))
+        return ""
+    if known[key] != row.number:
+        fields = {"other": known[key], "example": example}
+        problems.append(form_problem("double_key", language, name, row.cell(KEY), key, **fields))
+        return ""
+    return key
+
+
+def _version(
+    row: SheetRow,
+    key: str,
+    keys: Mapping[str, Mapping[str, int]],
+    language: str,
+    problems: list[ImportProblem],
+) -> int:
+    """Return the version a row was made from; 0 for a new row, or a copy of another one."""
+    if is_absent(row.values.get(STAMP)):
+        return 0
+    written, name = str(row.values[STAMP]).strip(), sheet_name(row.kind, language)
+    found = _STAMP.fullmatch(written)
+    if found is None:
+        problems.append(form_problem("bad_stamp", language, name, row.cell(STAMP), written))
+        return 0
+    original, version = found[1], int(found[2])
+    if original == key:
+        return version
+    if key and original not in keys[row.kind.name]:
+        fields = {"original": original}
+        problems.append(form_problem("changed_key", language, name, row.cell(KEY), key, **fields))
+    return 0
+
+
+def _remove(row: SheetRow, language: str, problems: list[ImportProblem]) -> bool:
+    value = row.values.get(REMOVE)
+    if is_absent(value):
+        return False
+    choice = choice_of(_YES_NO, str(value), language)
+    if choice not in _YES_NO.choices:
+        labels = tuple(choice_labels(_YES_NO, language).values())
+        fault = Fault("unknown_choice", "", str(value), {"choices": labels})
+        problems.append(row_problem(fault, row.kind, row.cell(REMOVE), language))
+    return choice == "yes"
+
+
+def _plain_values(row: SheetRow, language: str) -> dict[str, object]:
+    return {
+        column.name: _plain(column, row.values.get(column.name), language)
+        for column in row.kind.columns
+    }
+
+
+def _plain(column: Column, value: object, language: str) -> object:
+    if is_absent(value) or column.type not in ("choice", "reference"):
+        return value
+    if column.choices:
+        return choice_of(column, str(value), language)
+    return key_of(str(value))

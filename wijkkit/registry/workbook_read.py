@@ -1,0 +1,195 @@
+"""Read a registry workbook: cells with their places, and everything that is wrong with its form."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from openpyxl import load_workbook
+from openpyxl.cell.read_only import ReadOnlyCell
+from openpyxl.utils.exceptions import InvalidFileException
+
+from wijkkit.errors import WijkkitError
+from wijkkit.language import text
+from wijkkit.language.messages import LANGUAGES
+from wijkkit.loaders.workbook import check_archive
+from wijkkit.registry.definition import Kind
+from wijkkit.registry.import_problems import ImportProblem, form_problem
+from wijkkit.registry.tables import KINDS
+from wijkkit.registry.wording import column_label, sheet_name
+from wijkkit.registry.workbook_layout import (
+    LAYOUT,
+    MAXIMUM_BYTES,
+    MAXIMUM_ROWS,
+    METADATA_KEYS,
+    METADATA_SHEET,
+)
+
+#: What a row has beside the kind's own columns.
+KEY, REMOVE, STAMP = "key", "remove", "stamp"
+
+
+@dataclass(frozen=True, slots=True)
+class SheetRow:
+    """One filled row of a sheet: values by column name, and the letter of each column."""
+
+    kind: Kind
+    number: int
+    values: Mapping[str, Any]
+    letters: Mapping[str, str]
+
+    def cell(self, column: str) -> str:
+        """Return the place of a column in this row, such as ``C5``."""
+        return f"{self.letters.get(column, self.letters[KEY])}{self.number}"
+
+
+@dataclass(slots=True)
+class WorkbookContent:
+    """What a workbook says, before it is held against the registry."""
+
+    wijk: str = ""
+    language: str = "nl"
+    workbook: str = ""
+    rows: list[SheetRow] = field(default_factory=list)
+    ignored: tuple[str, ...] = ()
+    problems: list[ImportProblem] = field(default_factory=list)
+
+
+def read_registry_workbook(path: Path, language: str) -> WorkbookContent:
+    """Read a workbook that `write_workbook` laid out.
+
+    Parameters
+    ----------
+    path : Path
+    language : {"nl", "en"}
+        Of problems that are found before the workbook's own language is known.
+    """
+    content = WorkbookContent(language=language)
+    try:
+        _check_file(path, content)
+        if content.problems:
+            return content
+        book = load_workbook(path, read_only=True, keep_links=False)
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile, InvalidFileException, WijkkitError):
+        content.problems.append(form_problem("unreadable", language))
+        return content
+    except Exception as error:
+        # A damaged part of the archive fails in whatever library reads it.
+        if type(error).__module__.split(".")[0] in ("xml", "lxml", "defusedxml", "openpyxl"):
+            content.problems.append(form_problem("unreadable", language))
+            return content
+        raise
+    try:
+        _read_metadata(book, content)
+        if not content.problems:
+            _read_sheets(book, content)
+    finally:
+        book.close()
+    return content
+
+
+def _check_file(path: Path, content: WorkbookContent) -> None:
+    if path.suffix.lower() != ".xlsx":
+        content.problems.append(form_problem("unreadable", content.language, found=path.name))
+    elif path.stat().st_size > MAXIMUM_BYTES:
+        maximum = f"{MAXIMUM_BYTES // 2**20} MB"
+        content.problems.append(form_problem("too_large", content.language, maximum=maximum))
+    else:
+        check_archive(path, path.name)
+
+
+def _read_metadata(book: Any, content: WorkbookContent) -> None:
+    if METADATA_SHEET not in book.sheetnames:
+        content.problems.append(form_problem("not_a_registry", content.language))
+        return
+    rows = book[METADATA_SHEET].iter_rows(max_row=10, max_col=2, values_only=True)
+    said = {str(row[0]): row[1] for row in rows if len(row) == 2}
+    if any(said.get(key) is None for key in METADATA_KEYS) or said["language"] not in LANGUAGES:
+        content.problems.append(form_problem("not_a_registry", content.language))
+        return
+    if said["layout"] != LAYOUT:
+        problem = form_problem(
+            "newer", content.language, found=str(said["layout"]), expected=LAYOUT
+        )
+        content.problems.append(problem)
+    content.wijk, content.workbook = str(said["wijk"]), str(said["workbook"])[:40]
+    content.language = str(said["language"])
+
+
+def _read_sheets(book: Any, content: WorkbookContent) -> None:
+    language = content.language
+    names = {sheet_name(kind, language): kind for kind in KINDS.values()}
+    own = {METADATA_SHEET, text("registry.workbook.readme", language)}
+    own.add(text("registry.workbook.lists", language))
+    content.ignored = tuple(name for name in book.sheetnames if name not in {*names, *own})
+    for name, kind in names.items():
+        if name in book.sheetnames:
+            _read_sheet(book[name], kind, name, content)
+        else:
+            content.problems.append(form_problem("no_sheet", language, sheet=name))
+
+
+def _read_sheet(sheet: Any, kind: Kind, name: str, content: WorkbookContent) -> None:
+    rows = sheet.iter_rows()
+    header = next(rows, ())
+    columns = _header(header, kind, name, content)
+    letters = {column: header[place].column_letter for place, column in columns.items()}
+    if KEY not in letters:
+        return
+    count = 0
+    for row in rows:
+        cells = {columns[place]: cell for place, cell in enumerate(row) if place in columns}
+        filled = {key: cell for key, cell in cells.items() if cell.value not in (None, "")}
+        if not set(filled) - {KEY}:
+            continue
+        count += 1
+        if count > MAXIMUM_ROWS:
+            content.problems.append(
+                form_problem("too_many_rows", content.language, name, maximum=MAXIMUM_ROWS)
+            )
+            return
+        found = SheetRow(kind, next(iter(filled.values())).row, {}, letters)
+        values = dict(_values(found, filled, name, content))
+        content.rows.append(SheetRow(kind, found.number, values, letters))
+
+
+def _header(
+    header: tuple[Any, ...], kind: Kind, name: str, content: WorkbookContent
+) -> dict[int, str]:
+    language = content.language
+    labels = {column_label(kind, column, language): column.name for column in kind.columns}
+    labels |= {text(f"registry.workbook.{key}", language): key for key in (KEY, REMOVE, STAMP)}
+    columns: dict[int, str] = {}
+    for place, cell in enumerate(header):
+        label = str(cell.value or "").strip().removesuffix("*").strip()
+        if not label:
+            continue
+        column = labels.get(label)
+        rule = "strange_column" if column is None else "double_column"
+        if column is None or column in columns.values():
+            known = ", ".join(labels)
+            content.problems.append(
+                form_problem(rule, language, name, cell.coordinate, label, choices=known)
+            )
+        else:
+            columns[place] = column
+    for label, column in labels.items():
+        if column not in columns.values() and column != REMOVE:
+            content.problems.append(form_problem("no_column", language, name, label=label))
+    return columns
+
+
+def _values(
+    row: SheetRow, cells: Mapping[str, ReadOnlyCell], name: str, content: WorkbookContent
+) -> Iterator[tuple[str, Any]]:
+    for column, cell in cells.items():
+        rule = {"f": "formula", "e": "error_value"}.get(cell.data_type)
+        if rule:
+            found = str(getattr(cell.value, "text", cell.value))[:80]
+            content.problems.append(
+                form_problem(rule, content.language, name, row.cell(column), found)
+            )
+        yield column, None if rule else cell.value
