@@ -12,6 +12,7 @@ from wijkkit.evaluation.effect.sample import Floats
 _ITERATIONS = 30
 #: Linear predictors beyond this mean fitted probabilities of 0 or 1: the data are separated.
 _SEPARATED = 12.0
+_NO_INFORMATION = 1e-5
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ def least_squares(x: Floats, y: Floats, weight: Floats) -> Fit:
     >>> least_squares(x, np.array([1.0, 3.0, 5.0]), np.ones(3)).beta.round(6)
     array([1., 2.])
     """
-    bread = _inverse((x * weight[:, None]).T @ x)
+    bread = inverse_information((x * weight[:, None]).T @ x)
     beta = bread @ (x.T @ (weight * y))
     return Fit(x, beta, weight, weight * (y - x @ beta), bread, np.ones(len(y)), False)
 
@@ -105,7 +106,7 @@ def logistic(
         eta = np.clip(x @ beta + offset, -30, 30)
         mean = 1 / (1 + np.exp(-eta))
         working = weight * mean * (1 - mean)
-        bread = _inverse((x * working[:, None]).T @ x)
+        bread = inverse_information((x * working[:, None]).T @ x)
         step = bread @ (x.T @ (weight * (y - mean)))
         beta = beta + np.clip(step, -5, 5)
         if np.abs(step).max() < 1e-9:
@@ -117,15 +118,18 @@ def _finished(x: Floats, y: Floats, weight: Floats, offset: Floats | float, beta
     eta = x @ beta
     if np.abs(eta).max() > _SEPARATED:
         raise NotEstimable("separation")
-    mean = 1 / (1 + np.exp(-(eta + offset)))
+    mean = 1 / (1 + np.exp(-np.clip(eta + offset, -30, 30)))
     slope = mean * (1 - mean)
-    bread = _inverse((x * (weight * slope)[:, None]).T @ x)
+    bread = inverse_information((x * (weight * slope)[:, None]).T @ x)
     return Fit(x, beta, weight * slope, weight * (y - mean), bread, slope, True)
 
 
-def _inverse(information: Floats) -> Floats:
-    scale = np.sqrt(np.maximum(np.diag(information), 1e-300))
+def inverse_information(information: Floats) -> Floats:
+    """Return the inverse of an information matrix; NotEstimable where there is none."""
+    scale = np.sqrt(np.abs(np.diag(information)))
+    if not (scale > _NO_INFORMATION).all():
+        raise NotEstimable("separation")
     scaled = information / np.outer(scale, scale)
-    if not np.isfinite(scaled).all() or np.linalg.cond(scaled) > 1e12:
-        raise NotEstimable("separation" if scale.min() < 1e-6 else "no_variation")
+    if np.linalg.cond(scaled) > 1e12:
+        raise NotEstimable("no_variation")
     return np.linalg.inv(scaled) / np.outer(scale, scale)

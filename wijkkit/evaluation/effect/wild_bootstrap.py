@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 
 from wijkkit.evaluation.effect.estimate import Estimate
-from wijkkit.evaluation.effect.fit import Fit, least_squares, logistic
+from wijkkit.evaluation.effect.fit import Fit, inverse_information, least_squares, logistic
 from wijkkit.evaluation.effect.inversion import invert
 from wijkkit.evaluation.effect.reasons import NotEstimable
 from wijkkit.evaluation.effect.sample import Floats, Ints
@@ -137,6 +137,6 @@ def _restricted(full: Fit, y: Floats, weight: Floats) -> Callable[[float], Fit]:
     def logit(null: float) -> Fit:
         fit = logistic(others, y, weight, null * last, full.beta[:-1])
         information = full.x.T @ (fit.working[:, None] * full.x)
-        return replace(fit, x=full.x, bread=np.linalg.inv(information))
+        return replace(fit, x=full.x, bread=inverse_information(information))
 
     return logit if full.logistic else linear

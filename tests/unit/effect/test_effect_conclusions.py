@@ -1,0 +1,94 @@
+"""What may be concluded from an effect."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from wijkkit.evaluation.effect.conclusions import conclude, conclusion_sentences, effect_verdict
+from wijkkit.study.settings import EvaluationSettings
+
+
+def effect_rows(estimate=-4.0, lower=-9.0, upper=1.0, p=0.09, p_holm=None, naive=0.2, **more):
+    """Rows of the recommended and of the model-based method."""
+    common = {"outcome": "play", "group": "all", "contrast": "did", "clusters": 6}
+    main = {
+        **common,
+        "method": "cluster_period",
+        "scale": "points",
+        "estimate": estimate,
+        "lower": lower,
+        "upper": upper,
+        "p": p,
+        "p_holm": p if p_holm is None else p_holm,
+        "status": "ok",
+        "reason": "",
+        **more,
+    }
+    other = {**main, "method": "model_based", "p": naive, "status": "ok", "reason": ""}
+    return pd.DataFrame([main, other])
+
+
+DETECTABLE = pd.DataFrame(
+    [{"relevant": 5.0, "detectable": 20.0, "scale": "points", "power": 0.8, "status": "ok"}]
+)
+
+
+def verdict(rows, sign=-1):
+    return effect_verdict(rows, sign, EvaluationSettings(), DETECTABLE)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "sign", "key"),
+    [
+        ((-8, -12, -4, 0.01), -1, "shown_better"),
+        ((8, 4, 12, 0.01), -1, "shown_worse"),
+        ((8, 4, 12, 0.01), 1, "shown_better"),
+        ((-4, -9, 1, 0.09), -1, "not_shown_wide"),
+        ((0, -5.1, 1, 0.9), -1, "not_shown_wide"),
+        ((0, -1, 5.1, 0.9), -1, "not_shown_wide"),
+        ((0, -4.9, 4.9, 0.9), -1, "not_shown_small"),
+    ],
+)
+def test_the_wording_follows_from_estimate_interval_and_pole(numbers, sign, key):
+    assert verdict(effect_rows(*numbers), sign)[0] == key
+
+
+def test_an_effect_that_does_not_survive_the_other_outcomes_is_a_sign_only():
+    rows = effect_rows(-8, -12, -4, 0.02, p_holm=0.1)
+    assert verdict(rows)[0] == "alone_better"
+
+
+def test_a_wide_interval_is_never_called_no_effect(make_study):
+    study = make_study()
+    table = conclude(study, "play", effect_rows(), DETECTABLE, 0)
+    sentence = conclusion_sentences(study, table, "play", "effect")[0]
+    assert "niet aangetoond; een verandering tussen −9,0 procentpunt en +1,0" in sentence
+    assert "geen effect" not in sentence
+
+
+def test_a_design_whose_tests_cannot_reach_the_level_says_so():
+    rows = effect_rows(status="too_few", reason="one_cluster_in_an_arm")
+    exact = rows.iloc[[1]].assign(method="randomisation", floor=0.2)
+    key, fields = verdict(pd.concat([rows, exact]))
+    assert (key, fields) == ("cannot_test", {"floor": 0.2, "clusters": 6})
+
+
+def test_without_numbers_the_reason_is_given():
+    rows = effect_rows(status="not_asked", reason="not_asked")
+    assert verdict(rows) == ("unavailable", {"reason": "not_asked"})
+
+
+@pytest.mark.parametrize(
+    ("naive", "p", "said"), [(0.03, 0.2, True), (0.03, 0.01, False), (0.2, 0.3, False)]
+)
+def test_it_is_said_where_independence_would_conclude_otherwise(make_study, naive, p, said):
+    table = conclude(make_study(), "play", effect_rows(p=p, naive=naive), DETECTABLE, 0)
+    assert ("methods" in set(table["part"])) == said
+
+
+def test_the_limits_of_the_design_stand_next_to_the_result(make_study):
+    without = conclude(make_study(), "play", effect_rows(), DETECTABLE, 0)
+    with_earlier = conclude(make_study(), "play", effect_rows(), DETECTABLE, 1)
+    limits = [set(t.loc[t["part"] == "limits", "key"]) for t in (without, with_earlier)]
+    assert limits == [{"few_clusters", "no_earlier_wave"}, {"few_clusters"}]

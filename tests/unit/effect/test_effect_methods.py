@@ -1,0 +1,217 @@
+"""The methods of inference: floors, refusals, and agreement with each other."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from wijkkit.errors import EstimationError
+from wijkkit.evaluation.effect.cr2 import _adjusted, _pseudo_root
+from wijkkit.evaluation.effect.did import DID_COLUMNS, did
+from wijkkit.evaluation.effect.methods import METHODS, Options
+from wijkkit.evaluation.effect.wild_bootstrap import draws
+
+FAST = Options(replications=399)
+
+
+def cross_sections(seed: int, clusters: int = 6, per_cell: int = 30, effect: float = 0.0):
+    """Arrays of two waves in clusters, half of them treated."""
+    rng = np.random.default_rng(seed)
+    cluster = np.repeat(np.arange(clusters), 2 * per_cell)
+    post = np.tile(np.repeat([0, 1], per_cell), clusters)
+    treated = cluster % 2 == 0
+    y = (rng.random(len(cluster)) < 0.4 + effect * treated * post).astype(float)
+    return y, treated, post, cluster
+
+
+def rows(table: pd.DataFrame, method: str) -> pd.DataFrame:
+    return table[table["method"] == method].set_index("scale")
+
+
+def test_floors_of_three_pairs_are_those_of_the_design():
+    y, treated, post, cluster = cross_sections(1)
+    table = did(y, treated, post, cluster, pair=cluster // 2, options=Options())
+    floors = table.drop_duplicates("method").set_index("method")["floor"]
+    assert floors["randomisation_paired"] == 0.25
+    assert floors["randomisation"] == 0.10
+    assert floors["wild_rademacher"] == 1 / 32
+    assert floors["wild_webb"] == 1 / 10_000
+    assert floors[["model_based", "cr1", "cr2", "cluster_period", "hierarchical"]].isna().all()
+
+
+@settings(max_examples=12, deadline=None)
+@given(seed=st.integers(0, 10_000), effect=st.sampled_from([0.0, 0.55]))
+def test_no_p_value_lies_below_its_floor(seed, effect):
+    y, treated, post, cluster = cross_sections(seed, effect=effect)
+    methods = ["wild_rademacher", "wild_webb", "randomisation", "randomisation_paired"]
+    table = did(y, treated, post, cluster, pair=cluster // 2, methods=methods, options=FAST)
+    shown = table[table["status"] == "ok"]
+    assert len(shown) and shown["p"].ge(shown["floor"] - 1e-12).all()
+    assert shown["p"].le(1).all()
+
+
+@settings(max_examples=10, deadline=None)
+@given(seed=st.integers(0, 10_000))
+def test_an_interval_excludes_no_effect_exactly_when_the_test_rejects(seed):
+    effect = 0.3 if seed % 2 else 0.0
+    y, treated, post, cluster = cross_sections(seed, effect=effect)
+    table = did(y, treated, post, cluster, options=FAST)
+    table = table[table["status"] == "ok"]
+    nothing = np.where(table["scale"] == "odds_ratio", 1.0, 0.0)
+    excluded = (table["lower"] > nothing) | (table["upper"] < nothing)
+    assert excluded.eq(table["p"] <= 0.05).all()
+
+
+def test_a_test_that_cannot_reach_the_level_has_an_unbounded_interval_and_says_why():
+    y, treated, post, cluster = cross_sections(2)
+    found = rows(did(y, treated, post, cluster, methods=["randomisation"]), "randomisation")
+    assert found["lower"].tolist() == [0.0, -np.inf]
+    assert found["upper"].tolist() == [np.inf, np.inf]
+    assert found["reason"].tolist() == ["floor", "floor"]
+
+
+def test_without_covariates_percentage_points_are_the_difference_of_differences():
+    y, treated, post, cluster = cross_sections(3, effect=0.2)
+    table = did(y, treated, post, cluster, options=FAST)
+    cells = pd.Series(y).groupby([treated, post]).mean()
+    raw = 100 * (cells[True, 1] - cells[True, 0] - cells[False, 1] + cells[False, 0])
+    points = table[(table["scale"] == "points") & (table["status"] == "ok")]
+    # Clusters are of one size, so every method estimates the same difference.
+    assert points["estimate"].tolist() == pytest.approx([raw] * len(points), abs=1e-6)
+
+
+def test_triple_difference_is_the_difference_between_the_groups_effects():
+    y, treated, post, cluster = cross_sections(4, per_cell=60)
+    group = (np.arange(len(y)) % 3 == 0).astype(float)
+    methods = ["model_based"]
+    parts = [
+        did(*(a[group == g] for a in (y, treated, post, cluster)), methods=methods) for g in (1, 0)
+    ]
+    triple = did(y, treated, post, cluster, group=group, methods=methods)
+    ratio, points = triple["estimate"]
+    assert ratio == pytest.approx(parts[0]["estimate"][0] / parts[1]["estimate"][0], rel=1e-8)
+    assert points == pytest.approx(parts[0]["estimate"][1] - parts[1]["estimate"][1], abs=1e-8)
+    assert triple["contrast"].eq("ddd").all()
+
+
+def test_more_waves_compare_the_mean_after_with_the_mean_before():
+    rng = np.random.default_rng(5)
+    cluster = np.repeat(np.arange(6), 120)
+    wave = np.tile(np.repeat([0, 1, 2, 3], 30), 6)
+    y = rng.normal(size=720)
+    table = did(
+        y, cluster < 3, wave >= 2, cluster, wave=wave, family="linear", methods=["cluster_period"]
+    )
+    mean = pd.Series(y).groupby([cluster, wave]).mean().unstack()
+    change = mean[[2, 3]].mean(axis=1) - mean[[0, 1]].mean(axis=1)
+    assert table["estimate"][0] == pytest.approx(change[:3].mean() - change[3:].mean())
+
+
+def test_a_panel_counts_respondents_once_in_the_model_based_error():
+    rng = np.random.default_rng(6)
+    unit = np.tile(np.arange(200), 2)
+    post = np.repeat([0, 1], 200)
+    level = rng.normal(0, 3, 200)
+    y = np.tile(level, 2) + rng.normal(0, 0.5, 400)
+    cluster = unit % 6
+    same = {"family": "linear", "methods": ["model_based"]}
+    panel = did(y, cluster < 3, post, cluster, unit=unit, **same)
+    separate = did(y, cluster < 3, post, cluster, **same)
+    assert panel["estimate"][0] == pytest.approx(separate["estimate"][0])
+    width = (panel["upper"] - panel["lower"])[0]
+    assert width < 0.4 * (separate["upper"] - separate["lower"])[0]
+
+
+def test_one_treated_cluster_refuses_what_needs_its_variance():
+    y, treated, post, cluster = cross_sections(7, clusters=5)
+    table = did(y, cluster == 0, post, cluster, options=FAST)
+    by = table.drop_duplicates("method").set_index("method")
+    assert by.loc["model_based", "status"] == "ok"
+    assert by.loc["randomisation", ["status", "floor"]].tolist() == ["ok", 0.2]
+    for method in ("cr1", "cr2", "wild_rademacher", "wild_webb", "cluster_period", "hierarchical"):
+        assert by.loc[method, ["status", "reason"]].tolist() == [
+            "too_few",
+            "one_cluster_in_an_arm",
+        ]
+
+
+def test_separated_data_have_a_reason_instead_of_an_odds_ratio():
+    y, treated, post, cluster = cross_sections(8)
+    y[treated & (post == 1)] = 0.0
+    found = rows(did(y, treated, post, cluster, methods=["model_based", "cr2"]), "model_based")
+    assert found["reason"].tolist() == ["separation", "separation"]
+    assert found[["estimate", "lower", "upper", "p"]].isna().all(axis=None)
+
+
+def test_a_wijk_without_respondents_in_a_wave_stops_only_the_methods_that_need_it():
+    y, treated, post, cluster = cross_sections(9)
+    keep = ~((cluster == 0) & (post == 1))
+    table = did(y[keep], treated[keep], post[keep], cluster[keep], options=FAST)
+    reasons = table.drop_duplicates("method").set_index("method")["reason"]
+    assert reasons["cluster_period"] == reasons["randomisation"] == "empty_cell"
+    assert reasons["cr1"] == reasons["wild_webb"] == ""
+
+
+def test_an_empty_arm_or_wave_is_a_reason_for_every_method():
+    y, treated, post, cluster = cross_sections(10)
+    assert did(y, treated, post * 0, cluster)["reason"].eq("no_baseline").all()
+    assert did(y, treated & False, post, cluster)["reason"].eq("no_arms").all()
+    table = did(y * np.nan, treated, post, cluster)
+    assert table["reason"].eq("no_outcome").all() and list(table) == list(DID_COLUMNS)
+    assert set(table["method"]) == set(METHODS)
+
+
+@pytest.mark.parametrize(
+    ("change", "what"),
+    [
+        ({"outcome": 2.0}, "not 0/1"),
+        ({"treated": True}, "in both arms"),
+        ({"weight": -1.0}, "negative weights"),
+    ],
+)
+def test_arrays_that_do_not_fit_are_errors_that_say_what_is_wrong(change, what):
+    y, treated, post, cluster = cross_sections(11)
+    arrays = {"outcome": y, "treated": treated, "post": post, "cluster": cluster}
+    arrays["weight"] = np.ones(len(y))
+    for name, value in change.items():
+        arrays[name] = arrays[name].copy()
+        arrays[name][70] = value
+    with pytest.raises(EstimationError, match=what):
+        did(**arrays)
+
+
+def test_rescaling_the_weights_changes_nothing():
+    y, treated, post, cluster = cross_sections(12)
+    weight = np.random.default_rng(1).uniform(0.5, 2, len(y))
+    one, other = (
+        did(y, treated, post, cluster, weight=w, options=FAST) for w in (weight, 7 * weight)
+    )
+    pd.testing.assert_frame_equal(one, other, rtol=1e-5)
+
+
+def test_the_same_seed_gives_the_same_bootstrap():
+    assert draws("webb", 6, 399, 1) is draws("webb", 6, 399, 1)
+    first, second = draws("webb", 7, 399, 1).weights, draws("webb", 7, 399, 2).weights
+    assert not np.array_equal(first, second)
+
+
+def test_the_cr2_adjustment_without_the_clusters_matrix_is_the_direct_one():
+    rng = np.random.default_rng(13)
+    x, phi = rng.normal(size=(40, 4)), rng.uniform(3, 40, 40)
+    others = rng.normal(size=(90, 4))
+    bread = np.linalg.inv((x / phi[:, None]).T @ x + others.T @ others / 9)
+    vector = rng.normal(size=40)
+    root = np.sqrt(phi)
+    direct = root * _pseudo_root(root * vector, phi, root[:, None] * x, bread)
+    # The quadrature is made for 1e-14 of the largest term.
+    assert _adjusted(vector, x, phi, bread) == pytest.approx(direct, rel=1e-9, abs=1e-10)
+
+
+def test_a_covariate_that_only_one_cluster_has_does_not_stop_cr2():
+    y, treated, post, cluster = cross_sections(14)
+    only = ((cluster == 2) & (np.arange(len(y)) % 2 == 0)).astype(float)
+    found = did(y, treated, post, cluster, covariates=only[:, None], methods=["cr2"])
+    assert found["status"].eq("ok").all() and found["df"].between(1, 6).all()

@@ -1,0 +1,153 @@
+"""The effect evaluation of a whole study."""
+
+from __future__ import annotations
+
+import json
+import time
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from wijkkit.errors import EstimationError
+from wijkkit.evaluation.effect.conclusions import conclusion_sentences
+from wijkkit.evaluation.effect.evaluate import EFFECT_COLUMNS, evaluate_effect
+from wijkkit.evaluation.effect.methods import METHODS
+from wijkkit.evaluation.effect.reasons import STATUS_OF_REASON
+from wijkkit.language.messages import catalogue
+from wijkkit.tables import STATUSES
+
+
+@pytest.fixture(scope="module")
+def results(make_study, respondents):
+    study = make_study(family=("play", "strain", "score", "late"), covariates=("age", "sex"))
+    return evaluate_effect(study, respondents)
+
+
+def test_effects_have_one_row_per_outcome_group_method_and_scale(results):
+    effects = results.effects
+    assert list(effects) == list(EFFECT_COLUMNS)
+    keys = ["outcome", "group", "contrast", "method", "scale"]
+    assert not effects.duplicated(keys).any()
+    for outcome, scales in {"play": 2, "strain": 2, "score": 1, "late": 2}.items():
+        rows = effects[effects["outcome"] == outcome]
+        assert set(rows["group"]) == {"all", "low", "middle", "high", "low-high"}
+        assert len(rows) == 5 * scales * len(METHODS)
+
+
+def test_rows_without_a_number_have_a_status_and_a_reason(results):
+    effects = results.effects
+    shown = effects["status"] == "ok"
+    assert effects.loc[shown, "estimate"].notna().all()
+    assert effects.loc[~shown, ["estimate", "lower", "upper", "p", "p_holm"]].isna().all(axis=None)
+    assert effects.loc[~shown, "reason"].isin(STATUS_OF_REASON).all()
+
+
+def test_an_outcome_that_was_not_asked_in_a_wave_is_rows_with_that_reason(results):
+    rows = results.effects[results.effects["outcome"] == "late"]
+    assert rows["status"].eq("not_asked").all()
+    assert results.detectable.set_index("outcome").loc["late", "reason"] == "not_asked"
+
+
+def test_p_values_are_adjusted_over_the_outcomes_of_one_method(results):
+    effects = results.effects
+    rows = effects[
+        (effects["group"] == "all")
+        & (effects["method"] == "cluster_period")
+        & (effects["scale"] == "points")
+    ].dropna(subset="p")
+    assert len(rows) == 2
+    low, high = sorted(rows["p"])
+    assert rows["p_holm"].min() == pytest.approx(min(1, 2 * low))
+    assert rows["p_bh"].max() == pytest.approx(high)
+
+
+def test_an_indicator_of_which_more_is_better_is_modelled_on_its_adverse_pole(
+    make_study, respondents
+):
+    study = make_study(family=("play",), grouping=None)
+    table = respondents.copy()
+    better = (table["arm"] == "programme") & (table["wave"] == "w21")
+    table.loc[better, "play"] = np.where(np.arange(better.sum()) % 20, 1.0, 0.0)
+    effects = evaluate_effect(study, table).effects
+    found = effects[effects["method"] == "cluster_period"].set_index("scale")
+    assert found.loc["odds_ratio", "estimate"] < 0.5 and found.loc["points", "estimate"] < -15
+    assert found["pole"].eq("adverse").all()
+
+
+def test_covariates_that_were_not_asked_are_a_reason(make_study, respondents):
+    study = make_study(family=("play",), covariates=("sex",), grouping=None)
+    table = respondents.assign(sex=respondents["sex"].where(respondents["wave"] != "w18"))
+    assert evaluate_effect(study, table).effects["reason"].eq("covariate_missing").all()
+    absent = respondents.drop(columns="sex")
+    assert evaluate_effect(study, absent).effects["reason"].eq("covariate_missing").all()
+
+
+def test_a_study_without_a_wave_before_the_start_runs_through(make_study, respondents):
+    study = make_study(family=("play",))
+    early = study.settings.programme.model_copy(update={"start": date(2010, 1, 1)})
+    settings = study.settings.model_copy(update={"programme": early})
+    late = type(study)(
+        study.folder, settings, study.codebook, study.indicators, study.neighbourhoods
+    )
+    results = evaluate_effect(late, respondents)
+    assert results.effects["reason"].eq("no_baseline").all()
+    assert results.conclusions["key"].iloc[0] == "unavailable"
+
+
+def test_modelled_figures_are_refused(make_study, respondents):
+    with pytest.raises(EstimationError, match="modelled figures cannot be an outcome"):
+        evaluate_effect(make_study(family=("play", "area")), respondents)
+
+
+def test_an_area_figure_joined_to_respondents_is_refused(make_study, respondents):
+    study = make_study(family=("score",), grouping=None)
+    level = respondents.groupby(["wijk", "wave"])["score"].transform("mean")
+    effects = evaluate_effect(study, respondents.assign(score=level)).effects
+    assert effects["reason"].eq("modelled_figures").all()
+
+
+def test_the_family_is_the_goals_indicators_where_the_study_names_none(make_study, respondents):
+    effects = evaluate_effect(make_study(grouping=None), respondents).effects
+    assert list(effects["outcome"].unique()) == ["play", "strain"]
+
+
+def test_input_is_left_as_it_was(make_study, respondents):
+    before = respondents.copy()
+    evaluate_effect(make_study(family=("play",)), respondents)
+    pd.testing.assert_frame_equal(respondents, before)
+
+
+def test_every_reason_method_and_check_has_words_in_both_languages(results):
+    for language in ("nl", "en"):
+        words = catalogue("effect", language)
+        assert set(words["reason"]) == {*STATUS_OF_REASON, "floor"}
+        assert set(words["method"]) == set(METHODS)
+        assert set(results.assumptions["check"]) <= set(words["check"])
+    assert set(STATUS_OF_REASON.values()) <= set(STATUSES)
+
+
+def test_conclusions_are_sentences_in_the_studys_language(make_study, results):
+    study = make_study(family=("play", "strain", "score", "late"), covariates=("age", "sex"))
+    for outcome in ("play", "strain", "score", "late"):
+        sentences = conclusion_sentences(study, results.conclusions, outcome)
+        assert sentences and not any("{" in sentence for sentence in sentences)
+        assert "geen effect" not in " ".join(sentences).lower()
+    assert results.conclusions["fields"].map(json.loads).map(type).eq(dict).all()
+
+
+def test_results_survive_parquet(results, tmp_path):
+    for name in ("effects", "detectable", "assumptions", "conclusions"):
+        table = getattr(results, name)
+        table.to_parquet(tmp_path / f"{name}.parquet", index=False)
+        pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / f"{name}.parquet"), table)
+
+
+def test_five_outcomes_take_seconds_not_minutes(make_study, respondents):
+    table = respondents.assign(**{key: respondents["strain"] for key in ("late", "score")})
+    study = make_study(family=("play", "strain", "score"), covariates=("age",), replications=9999)
+    start = time.process_time()
+    evaluate_effect(study, table)
+    # About 3 s on one idle core; twenty seconds mean that something became quadratic.
+    assert time.process_time() - start < 20
