@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from wijkkit.errors import EstimationError, Problem
+from wijkkit.estimates.weight_set import WeightSet
 
 #: What a stratum with one sampled unit adds to the variance. ``absent``: the standard error is
 #: absent with a reason; ``certainty``: nothing; ``adjust``: its distance from the overall mean;
@@ -48,11 +49,24 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class SurveyDesign:
-    """Weights and stages of sampling of n respondents; made by `survey_design`."""
+    """Weights and stages of sampling of n respondents; made by `survey_design`.
+
+    Parameters
+    ----------
+    weight : ndarray of float, shape (n,)
+        The weights.
+    stages : tuple of Stage
+        The stages of sampling.
+    lonely_psu : str
+        The policy for strata with one unit.
+    calibrated : WeightSet, optional
+        The margins that the weights reproduce.
+    """
 
     weight: NDArray[np.float64]
     stages: tuple[Stage, ...]
     lonely_psu: LonelyPsu
+    calibrated: WeightSet | None
 
 
 Columns = str | Sequence[str] | None
@@ -61,7 +75,7 @@ Columns = str | Sequence[str] | None
 def survey_design(
     frame: pd.DataFrame,
     *,
-    weight: str | None = None,
+    weight: str | WeightSet | None = None,
     strata: Columns = None,
     psu: Columns = None,
     fpc: Columns = None,
@@ -74,8 +88,10 @@ def survey_design(
     frame : DataFrame
         All respondents of the survey, one per row. Leave none out: the variance of an estimate
         for a part of them needs the whole design.
-    weight : str, optional
-        Column of the sampling weights, positive; every respondent counts 1 without.
+    weight : str or WeightSet, optional
+        Column of the sampling weights, positive; or the result of `poststratify` or `rake` for
+        these rows, whose known margins then count in the variance. Every respondent counts 1
+        without.
     strata : str or sequence of str, optional
         Column(s) that together are the strata of the first stage.
     psu : str or sequence of str, optional
@@ -106,17 +122,22 @@ def survey_design(
     [3.0]
     """
     strata, psu, fpc = _names(strata), _names(psu), _names(fpc)
+    calibrated = weight if isinstance(weight, WeightSet) else None
+    weight = None if calibrated else weight
     problems = _check(frame, weight, (*strata, *psu, *fpc), lonely_psu)
     if len(fpc) > max(len(psu), 1):
         problems.append(Problem("more populations than stages", place="fpc", found=", ".join(fpc)))
+    n = len(frame)
+    if calibrated and len(calibrated.weight) != n:
+        problems.append(Problem("the weight set is of other respondents", place="weight"))
     if problems:
         raise EstimationError(problems)
-    n = len(frame)
     weights = np.ones(n) if weight is None else frame[weight].to_numpy(dtype=float)
+    weights = calibrated.weight if calibrated else weights
     units = [_codes(frame, [column]) for column in psu] or [np.arange(n)]
     populations = [frame[column].to_numpy(dtype=float) for column in fpc]
     stages = _stages(_codes(frame, strata), units, populations)
-    return SurveyDesign(weights, stages, lonely_psu)
+    return SurveyDesign(weights, stages, lonely_psu, calibrated)
 
 
 def _names(columns: Columns) -> tuple[str, ...]:

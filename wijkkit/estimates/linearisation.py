@@ -7,12 +7,13 @@ row belongs to one domain or to none, and outside its domain a row's influence i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from wijkkit.estimates.design import Codes, Stage, SurveyDesign, pairs
+from wijkkit.estimates.weight_set import WeightSet
 
 Floats = NDArray[np.float64]
 
@@ -109,6 +110,8 @@ def variance(
     >>> variance(np.array([-1.0, 1, -1, 1]) / 4, over, np.full(4, True))[0].round(4).tolist()
     [0.3333]
     """
+    if over.design.calibrated is not None:
+        return _calibrated_variance(influence, over, used)
     total = np.zeros(over.size)
     lonely = np.zeros(over.size, dtype=bool)
     for cells in over.cells:
@@ -116,6 +119,38 @@ def variance(
         total += added
         lonely |= alone
     return total, lonely
+
+
+def _calibrated_variance(
+    influence: Floats, over: Domains, used: NDArray[np.bool_]
+) -> tuple[Floats, NDArray[np.bool_]]:
+    """The variance that known margins leave: that of what differs within their cells.
+
+    A domain's influence then reaches rows outside it, so domains are taken one by one.
+    """
+    plain = replace(over.design, calibrated=None)
+    everyone = domains(np.zeros(len(influence), dtype=np.int64), 1, plain)
+    total, lonely = np.zeros(over.size), np.zeros(over.size, dtype=bool)
+    for domain in range(over.size):
+        inside = over.code == domain
+        rest = within_margins(np.where(inside, influence, 0.0), over.design.calibrated)
+        found, alone = variance(rest, everyone, used & inside)
+        total[domain], lonely[domain] = found[0], alone[0]
+    return total, lonely
+
+
+def within_margins(influence: Floats, weights: WeightSet) -> Floats:
+    """Return influence values minus their mean, per unit of weight, in each margin's cells.
+
+    Several margins are gone through ten times, which is enough for the residual to settle.
+    """
+    rest = influence
+    for _ in range(10 if len(weights.margins) > 1 else 1):
+        for cell in weights.margins:
+            share = weights.base if len(weights.margins) == 1 else np.ones(len(rest))
+            mean = np.bincount(cell, rest / weights.weight * share) / np.bincount(cell, share)
+            rest = rest - mean[cell] * weights.weight
+    return rest
 
 
 def _stage_variance(

@@ -19,6 +19,7 @@ from wijkkit.estimates.survey_interval import (
     proportion_limits,
     t_limits,
 )
+from wijkkit.estimates.weight_set import WeightSet
 
 
 def survey_mean(
@@ -26,7 +27,7 @@ def survey_mean(
     outcome: str,
     *,
     by: str | Sequence[str] | None = None,
-    weight: str | None = None,
+    weight: str | WeightSet | None = None,
     strata: Columns = None,
     psu: Columns = None,
     fpc: Columns = None,
@@ -95,7 +96,7 @@ def survey_proportion(
     outcome: str,
     *,
     by: str | Sequence[str] | None = None,
-    weight: str | None = None,
+    weight: str | WeightSet | None = None,
     strata: Columns = None,
     psu: Columns = None,
     fpc: Columns = None,

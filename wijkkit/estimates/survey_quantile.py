@@ -19,6 +19,7 @@ from wijkkit.estimates.survey_interval import (
     quantile_t,
 )
 from wijkkit.estimates.survey_mean import count_missing, group_domains, outcome_values
+from wijkkit.estimates.weight_set import WeightSet
 
 
 def survey_quantile(
@@ -27,7 +28,7 @@ def survey_quantile(
     *,
     probability: float = 0.5,
     by: str | Sequence[str] | None = None,
-    weight: str | None = None,
+    weight: str | WeightSet | None = None,
     strata: Columns = None,
     psu: Columns = None,
     fpc: Columns = None,

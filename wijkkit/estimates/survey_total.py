@@ -12,6 +12,7 @@ from wijkkit.estimates.domain_mean import precision
 from wijkkit.estimates.interval import check_confidence
 from wijkkit.estimates.survey_interval import t_limits
 from wijkkit.estimates.survey_mean import count_missing, group_domains, outcome_values, result_rows
+from wijkkit.estimates.weight_set import WeightSet
 
 
 def survey_total(
@@ -19,7 +20,7 @@ def survey_total(
     outcome: str,
     *,
     by: str | Sequence[str] | None = None,
-    weight: str | None = None,
+    weight: str | WeightSet | None = None,
     strata: Columns = None,
     psu: Columns = None,
     fpc: Columns = None,
@@ -74,7 +75,7 @@ def survey_ratio(
     denominator: str,
     *,
     by: str | Sequence[str] | None = None,
-    weight: str | None = None,
+    weight: str | WeightSet | None = None,
     strata: Columns = None,
     psu: Columns = None,
     fpc: Columns = None,
