@@ -1,0 +1,61 @@
+"""Release: what passes disclosure control becomes the released tables."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from wijkkit.disclosure import Release, policy_for
+from wijkkit.disclosure import release as control
+from wijkkit.disclosure.derived import release_derived
+from wijkkit.pipeline.areas import release_areas
+from wijkkit.pipeline.estimation import StudyEstimates
+from wijkkit.released import write_released
+from wijkkit.study import Study
+
+
+def release(study: Study, estimates: StudyEstimates) -> Release:
+    """Release a study's estimates: control them together, write what may be shown.
+
+    Writes the released tables ``estimates``, ``changes``, ``gaps``, ``comparisons``, ``hidden``,
+    ``area_figures`` and ``borders``. Verdicts and derived figures whose parts are hidden are
+    hidden too.
+
+    Parameters
+    ----------
+    study : Study
+    estimates : StudyEstimates
+
+    Returns
+    -------
+    Release
+        The released estimates, what was hidden and why, and what the audit found.
+
+    Raises
+    ------
+    DisclosureError
+        The audit could derive what must stay hidden; nothing is written then.
+    """
+    grid = estimates.estimates
+    released = control(
+        grid.table,
+        grid.counts,
+        areas=study.areas(),
+        policy=policy_for(study),
+        ledger=study.runs / "ledger.parquet",
+    )
+    write_released(study, "estimates", released.table)
+    write_released(study, "changes", release_derived(estimates.changes, released))
+    write_released(study, "gaps", release_derived(estimates.gaps, released))
+    write_released(study, "comparisons", _verdicts(estimates.comparisons, released))
+    write_released(study, "hidden", released.hidden)
+    release_areas(study)
+    return released
+
+
+def _verdicts(comparisons: pd.DataFrame, released: Release) -> pd.DataFrame:
+    """Return the verdicts without their numbers, unknown where the estimate is hidden."""
+    keys = ["indicator", "area", "area_level", "wave"]
+    shown = released.table[(released.table["group_by"] == "") & (released.table["status"] == "ok")]
+    table = comparisons[[*keys, "against", "verdict"]].merge(shown[keys], how="left", indicator=True)
+    verdict = table["verdict"].where(table.pop("_merge") == "both", "unknown")
+    return table.assign(verdict=verdict)
