@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 
 import pytest
@@ -11,7 +12,7 @@ from tests.reports.conftest import make_study
 from wijkkit.errors import ParameterError, ReportError
 from wijkkit.reports import render as module
 from wijkkit.reports.render import render_states
-from wijkkit.reports.runs import NotebookState
+from wijkkit.reports.runs import NotebookState, notebook_states
 from wijkkit.reports.structure import read_structure
 
 
@@ -147,3 +148,18 @@ def test_an_english_study_gives_pages_without_dutch(tmp_path):
             made_in_dutch.decompose()
         text = soup.get_text(" ") + str(soup.body.attrs)
         assert [word for word in words if word in text] == []
+
+
+def test_the_batch_says_which_notebooks_may_be_used(executed):
+    study, states = executed
+    events = [
+        {"event": "ok", "scope": scope, "notebook": notebook, "at": "2021-07-31T12:00:00+00:00"}
+        for scope, notebook in states
+    ]
+    failed = {"kind": "ValueError", "message": "geen cijfers", "cell": 3}
+    events.append({**events[-1], **failed, "event": "failed"})
+    lines = [json.dumps(event) for event in events]
+    (study.runs / "events.jsonl").write_text("\n".join(lines) + "\n")
+    found = notebook_states(study)
+    last = (events[-1]["scope"], events[-1]["notebook"])
+    assert found == {**states, last: NotebookState("failed", "cel 3: ValueError: geen cijfers")}

@@ -50,7 +50,7 @@ def write_docx(document: Node, folder: Path, images: Path, target: Path, house: 
     reference.write_bytes(reference_document(house.colours))
     write(
         {**document, "blocks": rewrite(for_paper(document["blocks"]), _for_word)},
-        "docx+native_numbering",
+        "docx",
         "--standalone",
         f"--reference-doc={reference}",
         f"--resource-path={images}",

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from wijkkit.batch import status
+from wijkkit.language import text
 from wijkkit.study import Study
 
 #: (wijk's slug, or "stad"; the notebook's name without suffix) -> its state.
@@ -38,9 +41,15 @@ def state_of(study: Study, states: States, scope: str, name: str) -> NotebookSta
 
 def notebook_states(study: Study) -> States:
     """Return the states of all notebooks in the study's run, as the batch knows them."""
-    from wijkkit.batch import status
-
+    table = status(study).fillna({"cell": 0})
     return {
-        (job.scope, job.notebook): NotebookState(job.status, job.message)
-        for job in status(study).itertuples()
+        (row.scope, row.notebook): NotebookState(row.status, _message(row, study.language))
+        for row in table.itertuples()
     }
+
+
+def _message(row: Any, language: str) -> str:
+    if not row.message:
+        return ""
+    what = f"{row.kind}: {row.message}" if row.kind else row.message
+    return text("reports.at_cell", language, cell=row.cell, what=what) if row.cell else what
