@@ -25,6 +25,8 @@ class Facts:
     estimates, changes, gaps : DataFrame
         Tidy estimate tables: levels per wave, changes since the first wave (unit ``points`` or
         ``score``; `wave` holds both), gaps between the ends of a grouping and their change.
+    area_figures : DataFrame
+        Long: ``area, area_level, figure, label, period, value, unit, source, status``.
     scales : DataFrame
         Changes of the key-figure scales, see `process.key_figures.scale_changes`.
     as_of : date
@@ -37,6 +39,7 @@ class Facts:
     estimates: pd.DataFrame = field(default_factory=pd.DataFrame)
     changes: pd.DataFrame = field(default_factory=pd.DataFrame)
     gaps: pd.DataFrame = field(default_factory=pd.DataFrame)
+    area_figures: pd.DataFrame = field(default_factory=pd.DataFrame)
     scales: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def kept(self, kind: str, wijk: str | None = None) -> pd.DataFrame:

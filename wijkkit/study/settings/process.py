@@ -92,6 +92,10 @@ class ProcessSettings(Settings):
         An intervention is maintained when it still runs so many days after it began.
     low_reach : float
         Reach below this part of what was planned is a question for the network.
+    representativeness : dict of str to str
+        ``GROUPING.GROUP`` -> the area figure (percentage) that says how large the group is.
+    children_figure : str, optional
+        The area figure that counts the children of a wijk.
     service_use : tuple of str
         Indicators of parents' use of interventions and services.
     """
@@ -100,4 +104,6 @@ class ProcessSettings(Settings):
     group_interviews: GroupInterviewSettings = GroupInterviewSettings()
     maintained_after_days: Annotated[int, Field(gt=0)] = 365
     low_reach: Annotated[float, Field(gt=0, lt=1)] = 1 / 3
+    representativeness: dict[str, str] = Field(default_factory=dict)
+    children_figure: str | None = None
     service_use: tuple[str, ...] = ()

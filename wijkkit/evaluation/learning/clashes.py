@@ -1,0 +1,56 @@
+"""Where city-wide programmes and procurement clash with the plans of wijken."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from wijkkit.evaluation.facts import Facts
+from wijkkit.language import text
+
+CLASH_COLUMNS = ("clash", "programme", "wijken", "names", "open", "solved", "what")
+
+
+def clashes(facts: Facts) -> pd.DataFrame:
+    """Return the flags of all wijken by what they clash with, most wijken first.
+
+    Returns
+    -------
+    DataFrame
+        ``clash, programme, wijken, names, open, solved, what``: how many wijken raised it and
+        which, how many flags are open and solved, and their words.
+    """
+    flags = facts.kept("flags")
+    flags = flags.assign(programme=flags["programme"].fillna(""))
+    rows = []
+    for (clash, programme), mine in flags.groupby(["clash", "programme"]):
+        names = [facts.study.neighbourhoods[wijk].name for wijk in mine["wijk"].unique()]
+        rows.append(
+            (
+                clash,
+                programme,
+                len(names),
+                ", ".join(names),
+                int(mine["status"].eq("open").sum()),
+                int(mine["status"].eq("solved").sum()),
+                " ".join(mine["what"].unique()),
+            )
+        )
+    table = pd.DataFrame(rows, columns=list(CLASH_COLUMNS))
+    order = ["open", "wijken", "clash", "programme"]
+    return table.sort_values(order, ascending=[False, False, True, True]).reset_index(drop=True)
+
+
+def clash_sentences(facts: Facts) -> list[str]:
+    """Say for the strategic level what clashes with the plans of wijken."""
+    language = facts.study.language
+    table = clashes(facts)
+    if table.empty:
+        return [text("learning.clash.none", language)]
+    sentences = []
+    for row in table.itertuples():
+        key = "open" if row.open else "solved"
+        label = text(f"registry.choice.clash.{row.clash}", language)
+        subject = f"{label}: {row.programme}" if row.programme else label
+        fields = {"subject": subject, "wijken": row.wijken, "names": row.names, "what": row.what}
+        sentences.append(text(f"learning.clash.{key}", language, **fields))
+    return sentences

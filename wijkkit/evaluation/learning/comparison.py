@@ -1,0 +1,94 @@
+"""Wijken side by side on goals, implementation and pace, and what the ones ahead did differently."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from wijkkit.evaluation.facts import Facts
+from wijkkit.evaluation.logic_model.survey_measures import indicator_finding
+from wijkkit.evaluation.process.implementation import implementation_by_wijk
+from wijkkit.evaluation.process.network import ALL_DOMAINS, participation
+from wijkkit.evaluation.process.pace import pace, pace_by_wijk
+from wijkkit.language import number, text
+
+#: What may explain why a wijk is ahead, in the order of a report.
+PRACTICES = (
+    "registered",
+    "dose",
+    "reach_of_plan",
+    "quality",
+    "adoption",
+    "attendance",
+    "steps_done",
+)
+
+
+def side_by_side(facts: Facts) -> pd.DataFrame:
+    """Return the programme's wijken next to each other.
+
+    Returns
+    -------
+    DataFrame
+        One row per wijk: ``wijk, name, better, same, worse, not_measured`` (goals by how their
+        indicator changed), ``registered, dose, reach_of_plan, quality, adoption`` (see
+        `implementation_by_wijk`), ``attendance`` (percent over all years), ``steps_done,
+        overdue``. What was not registered is absent, never zero.
+    """
+    wijken = facts.programme_wijken()
+    tables = (facts.kept(kind) for kind in ("interventions", "activities", "partners"))
+    done = implementation_by_wijk(wijken, *tables, as_of=facts.as_of)
+    done = done.pivot(index="wijk", columns="measure", values="value")
+    pacing = pace_by_wijk(pace(facts.kept("steps"), wijken, as_of=facts.as_of)).set_index("wijk")
+    pacing = pacing.where(pacing["registered"].gt(0))
+    present = participation(facts.kept("meetings"), facts.kept("attendance"))
+    present = present[present["domain"].eq(ALL_DOMAINS)].groupby("wijk")[["present", "invited"]]
+    shares = present.sum().query("invited > 0")
+    rows = pd.DataFrame({"wijk": wijken})
+    rows["name"] = [facts.study.neighbourhoods[wijk].name for wijk in wijken]
+    states = [_goal_states(facts, wijk) for wijk in wijken]
+    for state in ("better", "same", "worse", "not_measured"):
+        rows[state] = [found.count(state) for found in states]
+    for measure in ("registered", "dose", "reach_of_plan", "quality", "adoption"):
+        rows[measure] = rows["wijk"].map(done[measure])
+    rows["attendance"] = rows["wijk"].map(100 * shares["present"] / shares["invited"])
+    for measure in ("steps_done", "overdue"):
+        rows[measure] = rows["wijk"].map(pacing[measure]).astype(float)
+    return rows
+
+
+def _goal_states(facts: Facts, wijk: str) -> list[str]:
+    return [indicator_finding(facts, wijk, goal.indicator).state for goal in facts.study.goals]
+
+
+def ahead_sentences(table: pd.DataFrame, language: str) -> list[str]:
+    """Say what the wijken with the best results did differently, and what that does not prove.
+
+    Ahead are the wijken with most goals better minus worse. Their median is compared with that
+    of the others, for each of `PRACTICES` that was registered on both sides.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `side_by_side`.
+    language : {"nl", "en"}
+    """
+    score = table["better"] - table["worse"]
+    ahead = score.eq(score.max())
+    if len(table) < 2 or ahead.all() or score.max() <= 0:
+        return [text("learning.ahead.none", language)]
+    sentences = [text("learning.ahead.which", language, names=", ".join(table.loc[ahead, "name"]))]
+    for practice in PRACTICES:
+        mine, others = table.loc[ahead, practice].median(), table.loc[~ahead, practice].median()
+        if pd.isna(mine) or pd.isna(others):
+            continue
+        key = "more" if mine > others else "less" if mine < others else "equal"
+        sentences.append(
+            text(
+                f"learning.ahead.{key}",
+                language,
+                practice=text(f"learning.practice.{practice}", language),
+                ahead=number(mine, language),
+                others=number(others, language),
+            )
+        )
+    return [*sentences, text("learning.ahead.limits", language, n=len(table))]

@@ -1,0 +1,112 @@
+"""The improvement cycle of a wijk: planned, done, reached, learned, next."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from wijkkit.evaluation.facts import Facts
+from wijkkit.evaluation.learning.questions import questions
+from wijkkit.evaluation.logic_model.survey_measures import indicator_finding
+from wijkkit.evaluation.process.implementation import implementation_by_wijk
+from wijkkit.evaluation.process.pace import pace, pace_by_wijk
+from wijkkit.evaluation.process.sentences import implementation_sentences, pace_sentences
+from wijkkit.language import day, text
+
+PARTS = ("planned", "done", "reached", "learned", "next")
+
+
+def improvement_cycle(facts: Facts, wijk: str) -> pd.DataFrame:
+    """Return what was planned, done, reached and learned in a wijk, and what comes next.
+
+    Returns
+    -------
+    DataFrame
+        ``part, sentence``: one row per sentence; `part` is one of `PARTS`.
+    """
+    said = {
+        "planned": _planned(facts, wijk),
+        "done": _done(facts, wijk),
+        "reached": _reached(facts, wijk),
+        "learned": _learned(facts, wijk),
+        "next": _next(facts, wijk),
+    }
+    rows = [(part, sentence) for part in PARTS for sentence in said[part]]
+    return pd.DataFrame(rows, columns=["part", "sentence"])
+
+
+def _say(facts: Facts, key: str, **fields: object) -> str:
+    return text(f"learning.cycle.{key}", facts.study.language, **fields)
+
+
+def _planned(facts: Facts, wijk: str) -> list[str]:
+    goals = facts.kept("goals", wijk)
+    goals = goals[~goals["status"].isin(["dropped"])]
+    interventions = facts.kept("interventions", wijk)
+    if goals.empty and interventions.empty:
+        return [_say(facts, "nothing_planned")]
+    names = "; ".join(goals["name"])
+    fields = {"goals": len(goals), "names": names, "interventions": len(interventions)}
+    return [_say(facts, "planned", **fields)]
+
+
+def _done(facts: Facts, wijk: str) -> list[str]:
+    language = facts.study.language
+    wijken = facts.programme_wijken() or [wijk]
+    wijken = wijken if wijk in wijken else [*wijken, wijk]
+    summary = pace_by_wijk(pace(facts.kept("steps"), wijken, as_of=facts.as_of))
+    tables = [facts.kept(kind, wijk) for kind in ("interventions", "activities", "partners")]
+    carried_out = implementation_by_wijk([wijk], *tables, as_of=facts.as_of)
+    return [
+        *pace_sentences(summary, wijk, language),
+        *implementation_sentences(carried_out, wijk, len(tables[0]), language),
+    ]
+
+
+def _reached(facts: Facts, wijk: str) -> list[str]:
+    found = [indicator_finding(facts, wijk, goal.indicator) for goal in facts.study.goals]
+    return [finding.words for finding in found]
+
+
+def _learned(facts: Facts, wijk: str) -> list[str]:
+    table = facts.kept("decisions", wijk)
+    settled = table[table["status"].isin(["taken", "carried_out"]) & table["reason"].notna()]
+    if settled.empty:
+        return [_say(facts, "nothing_learned")]
+    return [
+        _say(
+            facts,
+            "learned",
+            decision=row["decision"],
+            reason=row["reason"],
+            day=day(row["date"], facts.study.language),
+        )
+        for row in settled.sort_values("date").tail(3).to_dict("records")
+    ]
+
+
+def open_decisions(facts: Facts, wijk: str) -> pd.DataFrame:
+    """Return the decisions of a wijk that are open, the first due first.
+
+    Returns
+    -------
+    DataFrame
+        ``key, decision, date, due, overdue``.
+    """
+    table = facts.kept("decisions", wijk)
+    table = table[table["status"].eq("open")].sort_values(["due", "date"])
+    overdue = pd.to_datetime(table["due"]).lt(pd.Timestamp(facts.as_of))
+    columns = ["key", "decision", "date", "due", "overdue"]
+    return table.assign(overdue=overdue)[columns].reset_index(drop=True)
+
+
+def _next(facts: Facts, wijk: str) -> list[str]:
+    language = facts.study.language
+    waiting = open_decisions(facts, wijk)
+    sentences = [
+        _say(facts, "decide", decision=row["decision"])
+        if pd.isna(row["due"])
+        else _say(facts, "decide_by", decision=row["decision"], day=day(row["due"], language))
+        for row in waiting.head(3).to_dict("records")
+    ]
+    asked = questions(facts, wijk)["question"].head(3)
+    return [*sentences, *asked] or [_say(facts, "nothing_next")]

@@ -1,0 +1,102 @@
+"""Rules over what was done in a wijk: steps, activities, reach, decisions, clashes.
+
+Each rule yields a subject and the fields of its question, once per case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from wijkkit.evaluation.facts import Facts
+from wijkkit.evaluation.process.measures import equity, sum_ratio
+from wijkkit.evaluation.process.pace import pace
+from wijkkit.language import day, number, percentage, text
+
+Case = tuple[str, dict[str, object]]
+
+#: Percentage points by which families with a low SES may be reached less, where all was counted.
+COUNTED_GAP = -10.0
+
+
+def nothing_registered(facts: Facts, wijk: str) -> Iterator[Case]:
+    """A wijk of which neither steps, goals, interventions nor activities were registered."""
+    kinds = ("steps", "goals", "interventions", "activities")
+    if all(facts.kept(kind, wijk).empty for kind in kinds):
+        yield "", {}
+
+
+def step_overdue(facts: Facts, wijk: str) -> Iterator[Case]:
+    """A step past its planned end."""
+    language = facts.study.language
+    table = pace(facts.kept("steps", wijk), [wijk], as_of=facts.as_of)
+    for row in table[table["against_plan"].eq("overdue")].to_dict("records"):
+        yield (
+            row["step"],
+            {
+                "step": row["step"],
+                "name": text(f"process.step.{row['step']}", language),
+                "days": number(row["days_late"], language),
+            },
+        )
+
+
+def _running(facts: Facts, wijk: str) -> list[dict]:
+    table = facts.kept("interventions", wijk)
+    return table[table["status"].eq("running") | table["start"].notna()].to_dict("records")
+
+
+def _activities(facts: Facts, wijk: str, intervention: str) -> pd.DataFrame:
+    table = facts.kept("activities", wijk)
+    return table[table["intervention"].eq(intervention)]
+
+
+def no_activities(facts: Facts, wijk: str) -> Iterator[Case]:
+    """An intervention that runs, of which no activity was registered."""
+    for item in _running(facts, wijk):
+        if _activities(facts, wijk, item["key"]).empty:
+            yield item["key"], {"intervention": item["name"]}
+
+
+def low_reach(facts: Facts, wijk: str) -> Iterator[Case]:
+    """An intervention that reached less than a part (a third) of what was planned."""
+    limit = 100 * facts.study.settings.process.low_reach
+    for item in _running(facts, wijk):
+        rows = _activities(facts, wijk, item["key"])
+        reach = sum_ratio(rows, "participants", "planned_participants")
+        if reach.status == "ok" and reach.value < limit:
+            share = percentage(reach.value, facts.study.language)
+            yield item["key"], {"intervention": item["name"], "share": share}
+
+
+def low_ses_missed(facts: Facts, wijk: str) -> Iterator[Case]:
+    """An intervention that reaches families with a low SES less than their part in its target.
+
+    Where the SES of a part of the participants is known, only when the interval says so.
+    """
+    for item in _running(facts, wijk):
+        rows = _activities(facts, wijk, item["key"])
+        gap = equity(rows, item["target_low_ses"], item["target_size"])
+        if gap.status != "ok":
+            continue
+        counted = gap.basis == "count"
+        if (counted and gap.value < COUNTED_GAP) or (not counted and gap.upper < 0):
+            yield item["key"], {"intervention": item["name"]}
+
+
+def decision_overdue(facts: Facts, wijk: str) -> Iterator[Case]:
+    """A decision that is still open after the day it was due."""
+    table = facts.kept("decisions", wijk)
+    due = pd.to_datetime(table["due"])
+    late = table["status"].isin(["open", "taken"]) & due.lt(pd.Timestamp(facts.as_of))
+    for row in table[late].to_dict("records"):
+        fields = {"decision": row["decision"], "day": day(row["due"], facts.study.language)}
+        yield row["key"], fields
+
+
+def clash_open(facts: Facts, wijk: str) -> Iterator[Case]:
+    """A clash with a city-wide programme or procurement that was not solved."""
+    table = facts.kept("flags", wijk)
+    for row in table[table["status"].eq("open")].to_dict("records"):
+        yield row["key"], {"what": row["what"]}
