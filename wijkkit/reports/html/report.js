@@ -62,11 +62,14 @@
       return text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase();
     }
     input.addEventListener("input", function () {
-      var wanted = plain(input.value).split(/\s+/).filter(Boolean);
+      var wanted = plain(input.value).split(/[^\p{L}\p{N}]+/u).filter(Boolean);
       var shown = 0;
       rows.forEach(function (row) {
-        var text = plain(row.textContent);
-        row.hidden = !wanted.every(function (word) { return text.includes(word); });
+        var text = Array.from(row.cells, function (cell) { return plain(cell.textContent); });
+        var known = text.join(" ").split(/[^\p{L}\p{N}]+/u);
+        row.hidden = !wanted.every(function (word) {
+          return known.some(function (other) { return other.startsWith(word); });
+        });
         if (!row.hidden) shown += 1;
       });
       count.textContent = words.found.replace("#", shown);

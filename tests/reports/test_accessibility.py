@@ -1,0 +1,170 @@
+"""Pages in a real browser: axe-core, keyboard, 400 % zoom, phone width, print, no network."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+
+from tests.conftest import ROOT
+from tests.reports.conftest import make_study, outputs_for, write_notebook
+from wijkkit.reports.builtin import render_html
+from wijkkit.reports.frame import frame_of
+from wijkkit.reports.render import render_states
+from wijkkit.reports.runs import NotebookState
+from wijkkit.reports.staged_notebook import stage_notebook
+from wijkkit.reports.theme import load_house_style
+
+pytestmark = pytest.mark.browser
+
+AXE = ROOT / ".cache" / "npm" / "node_modules" / "axe-core" / "axe.min.js"
+PAGES = ("index", "stad", "wijk-a", "wijk-b", "example")
+#: A desktop, a phone, and what is left of 1280 by 1024 pixels at 400 % zoom.
+SIZES = {"desktop": (1280, 900), "phone": (375, 700), "zoom": (320, 256)}
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """A site with every type of page: `wijk-b` misses a notebook, `example` has every feature."""
+    folder = tmp_path_factory.mktemp("browser")
+    study, states = make_study(folder / "study")
+    states["wijk-b", "2_doelen"] = NotebookState("failed", "ValueError")
+    render_states(study, states, engine="builtin")
+    labels = ("fig-een", "tbl-een")
+    write_notebook(folder / "run.ipynb", {label: outputs_for(label) for label in labels})
+    stage_notebook(folder / "run.ipynb", labels, folder / "a.ipynb")
+    shutil.copy(ROOT / "reports" / "references.bib", folder)
+    shutil.copy(ROOT / "tests" / "reports" / "example.qmd", folder)
+    frame = frame_of(study, load_house_style(ROOT / "reports" / "theme"), "example", ("html",))
+    render_html(folder / "example.qmd", study.site / "example.html", frame)
+    return study.site
+
+
+@pytest.fixture
+def open_page(site, chromium):
+    pages = []
+
+    def open_one(name: str, size: str = "desktop", **options):
+        width, height = SIZES[size]
+        context = chromium.new_context(viewport={"width": width, "height": height}, **options)
+        pages.append(context)
+        page = context.new_page()
+        page.goto((site / f"{name}.html").as_uri())
+        return page
+
+    yield open_one
+    for context in pages:
+        context.close()
+
+
+@pytest.mark.parametrize("size", ["desktop", "zoom"])
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_nothing(open_page, name, size):
+    if not AXE.is_file():
+        pytest.skip("axe-core is not installed (.ci/run installs it in .cache/npm)")
+    page = open_page(name, size)
+    page.evaluate("document.querySelectorAll('details').forEach(part => part.open = true)")
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations', 'incomplete']})")
+    shown = [(item["id"], [node["html"] for node in item["nodes"]]) for item in found["violations"]]
+    assert shown == []
+    assert len(found["passes"]) > 20
+
+
+@pytest.mark.parametrize("size", ["phone", "zoom"])
+@pytest.mark.parametrize("name", PAGES)
+def test_nothing_scrolls_sideways(open_page, name, size):
+    page = open_page(name, size)
+    wide = page.evaluate("document.scrollingElement.scrollWidth - window.innerWidth")
+    assert wide <= 0
+
+
+def test_the_first_tab_reaches_a_link_that_skips_to_the_content(open_page):
+    page = open_page("wijk-a")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Naar de inhoud"
+    assert page.locator(".skip").bounding_box()["x"] >= 0
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+
+
+def test_everything_that_can_be_used_is_reached_with_tab_and_shows_its_focus(open_page):
+    page = open_page("example")
+    wanted = page.locator("a[href]:visible, summary, [tabindex='0']").count()
+    reached = set()
+    for _ in range(wanted + 5):
+        page.keyboard.press("Tab")
+        outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+        place = page.evaluate("[...document.querySelectorAll('*')].indexOf(document.activeElement)")
+        if page.evaluate("document.activeElement !== document.body"):
+            reached.add(place)
+            assert outline != "none"
+    hidden_tabs = page.locator("[role=tab][tabindex='-1']").count()
+    assert len(reached) >= wanted - hidden_tabs
+
+
+def test_tabs_follow_the_arrow_keys(open_page):
+    page = open_page("example")
+    tabs = page.get_by_role("tab")
+    assert tabs.all_text_contents() == ["Grafiek", "Tabel", "Uitleg"]
+    tabs.nth(0).focus()
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate("document.activeElement.textContent") == "Tabel"
+    assert tabs.nth(1).get_attribute("aria-selected") == "true"
+    assert page.get_by_text("De tabel.").is_visible()
+    assert not page.get_by_text("De grafiek.").is_visible()
+    page.keyboard.press("End")
+    page.keyboard.press("ArrowRight")
+    assert page.get_by_text("De grafiek.").is_visible()
+
+
+def test_a_folded_part_opens_with_enter(open_page):
+    page = open_page("example")
+    hidden = page.get_by_text("Ingeklapte tekst.")
+    assert not hidden.is_visible()
+    page.locator("summary").first.focus()
+    page.keyboard.press("Enter")
+    assert hidden.is_visible()
+
+
+def test_search_on_the_index_hides_other_wijken_and_says_how_many_are_left(open_page):
+    page = open_page("index")
+    page.get_by_label("Zoek een wijk").fill("WIJK B")
+    rows = page.locator("tbody tr:visible")
+    assert rows.count() == 1 and "Wijk b" in rows.first.text_content()
+    assert page.get_by_role("status").text_content() == "1 gevonden"
+    page.get_by_label("Zoek een wijk").fill("")
+    assert rows.count() == 2
+
+
+def test_without_script_everything_can_be_read(open_page):
+    page = open_page("example", java_script_enabled=False)
+    for words in ("De grafiek.", "De tabel.", "De uitleg."):
+        assert page.get_by_text(words).is_visible()
+    assert page.locator("[role=tab]").count() == 0
+
+
+def test_print_shows_all_tabs_and_folded_parts_and_no_navigation(open_page):
+    page = open_page("example")
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    for words in ("De grafiek.", "De tabel.", "De uitleg.", "Ingeklapte tekst."):
+        assert page.get_by_text(words).is_visible()
+    assert not page.locator("header.site").is_visible()
+    assert not page.locator("#TOC").is_visible()
+
+
+def test_a_page_from_disk_asks_only_for_files_of_the_site(site, chromium):
+    page = chromium.new_page()
+    asked, failed, said = [], [], []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("requestfailed", lambda request: failed.append(request.url))
+    page.on("console", lambda message: said.append(message.text))
+    for name in PAGES:
+        page.goto((site / f"{name}.html").as_uri())
+        loaded = "[...document.images].every(image => image.complete && image.naturalWidth > 0)"
+        assert page.evaluate(loaded), name
+    assert [url for url in asked if not url.startswith(site.as_uri())] == []
+    assert failed == [] and said == []
+    assert page.evaluate("document.styleSheets.length") == 1
+    page.close()
