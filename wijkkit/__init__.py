@@ -20,6 +20,7 @@ _VERBS = {
     "area_names": "wijkkit.loaders",
     "did": "wijkkit.evaluation.effect.did",
     "evaluate_effect": "wijkkit.evaluation.effect.evaluate",
+    "explanations": "wijkkit.evaluation.explanations.explain",
     "load_area_figures": "wijkkit.loaders",
     "load_borders": "wijkkit.loaders",
     "load_survey": "wijkkit.loaders",

@@ -1,0 +1,1 @@
+"""Did it work: difference-in-differences that is honest with few neighbourhoods."""

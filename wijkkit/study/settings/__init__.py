@@ -3,7 +3,7 @@
 from wijkkit.study.settings.batch import BatchSettings
 from wijkkit.study.settings.choice import ChoiceSettings
 from wijkkit.study.settings.disclosure import DisclosureSettings
-from wijkkit.study.settings.evaluation import EvaluationSettings
+from wijkkit.study.settings.evaluation import EvaluationSettings, ExplanationSettings
 from wijkkit.study.settings.logic_model import LogicModelSettings
 from wijkkit.study.settings.process import ProcessSettings
 from wijkkit.study.settings.registry import RegistrySettings
@@ -14,6 +14,7 @@ __all__ = [
     "ChoiceSettings",
     "DisclosureSettings",
     "EvaluationSettings",
+    "ExplanationSettings",
     "LogicModelSettings",
     "ProcessSettings",
     "RegistrySettings",

@@ -2,9 +2,69 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field
 
 from wijkkit.study.settings.base import Settings
+
+#: The explanations of the process, which interviews and the log speak of.
+ProcessExplanation = Literal[
+    "unclear_execution",
+    "municipal_support",
+    "staff_turnover",
+    "theory",
+    "programme",
+    "implementation",
+    "preconditions",
+]
+
+
+class ExplanationSettings(Settings):
+    """Thresholds of the explanations (``evaluation.explanations``); shares are from 0 to 1.
+
+    Parameters
+    ----------
+    minimum_months : float
+        A shorter period between the first interventions and the last wave is too short.
+    minimum_coverage : float
+        A goal or group with figures for a smaller share is without data.
+    covid_share : float
+        A larger share of the programme period under measures plays a part.
+    contamination_share : float
+        A larger share of the comparators reached plays a part.
+    minimum_evidence_level : int
+        Interventions below this level have no indications that they work (NJi: 2 is first
+        indications).
+    weak_evidence_share : float
+        A larger share of such interventions plays a part.
+    minimum_implementation : float
+        Less of the planned dose, reach or fidelity is not enough.
+    minimum_interviews : int
+        Fewer coded group interviews say nothing.
+    mentioned_share : float
+        An explanation that a larger share of the group interviews mentions plays a part.
+    turnover_share : float
+        A larger share of replaced coordinators and partners plays a part.
+    minimum_on_time : float
+        A smaller share of steps done by their date speaks of an unclear execution.
+    codes : dict of str to tuple of str
+        Explanation of the process -> codes of the interviews that speak of it; the code with
+        the explanation's own name where it is left out.
+    """
+
+    minimum_months: float = Field(default=24.0, gt=0)
+    minimum_coverage: float = Field(default=0.8, ge=0, le=1)
+    covid_share: float = Field(default=0.25, gt=0, le=1)
+    contamination_share: float = Field(default=0.25, gt=0, le=1)
+    minimum_evidence_level: int = Field(default=2, ge=0, le=4)
+    weak_evidence_share: float = Field(default=0.5, gt=0, le=1)
+    minimum_implementation: float = Field(default=0.8, gt=0)
+    minimum_interviews: int = Field(default=3, ge=1)
+    mentioned_share: float = Field(default=0.5, gt=0, le=1)
+    turnover_share: float = Field(default=0.3, gt=0, le=1)
+    minimum_on_time: float = Field(default=0.5, ge=0, le=1)
+    codes: dict[ProcessExplanation, tuple[str, ...]] = {}
 
 
 class EvaluationSettings(Settings):
@@ -43,6 +103,8 @@ class EvaluationSettings(Settings):
         Number of multiple imputations of missing outcomes.
     replications, seed : int
         Of the bootstrap and the simulations.
+    explanations : ExplanationSettings
+        Thresholds of the explanations.
     """
 
     family: tuple[str, ...] = ()
@@ -61,3 +123,4 @@ class EvaluationSettings(Settings):
     imputations: int = Field(default=20, ge=2)
     replications: int = Field(default=9999, ge=99)
     seed: int = 20210701
+    explanations: ExplanationSettings = ExplanationSettings()

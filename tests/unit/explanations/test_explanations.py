@@ -1,0 +1,193 @@
+"""Each explanation is found in the made-up programme in which exactly it holds."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from wijkkit.evaluation.explanations.covid import days_under, measures
+from wijkkit.evaluation.explanations.evidence import Evidence
+from wijkkit.evaluation.explanations.explain import explanation_rows, explanations
+from wijkkit.language.messages import catalogue
+from wijkkit.study.codebook import Codebook
+from wijkkit.study.model import StudyFile
+from wijkkit.study.study import Study
+
+#: A programme in which nothing went wrong, long before COVID-19.
+SOUND = Evidence(
+    implementation_start={"a": date(2011, 1, 1), "b": date(2011, 6, 1)},
+    goal_coverage={"play": 1.0, "health": 0.9},
+    group_coverage={"low": 0.9},
+    comparator_interventions=0.1,
+    comparator_participation=0.0,
+    comparator_moves=0.05,
+    evidence_levels={"x": 3, "y": 2, "z": 4},
+    dose={"a": 0.95, "b": 1.0},
+    reach={"a": 0.9, "b": 1.1},
+    fidelity={"a": 0.85, "b": 0.9},
+    interviews=6,
+    code_counts={"theory": 1, "wisselingen": 1},
+    staff_turnover=0.1,
+    steps_on_time=0.9,
+)
+
+
+def make_study(start=date(2010, 9, 1), follow_up=2014, **thresholds) -> Study:
+    waves = tuple(
+        {"id": f"w{y}", "label": str(y), "start": date(y, 4, 1), "end": date(y, 7, 31)}
+        for y in (start.year - (0 if start.month > 7 else 1), follow_up)
+    )
+    settings = StudyFile.model_validate(
+        {
+            "title": "Made up",
+            "city": {"name": "Anywhere"},
+            "programme": {"name": "Programme", "start": start},
+            "waves": waves,
+            "goals": (
+                {"id": "play", "label": "Buiten spelen", "indicator": "p", "domain": "gezond"},
+            ),
+            "sources": {"survey": ({"id": "s", "path": "s.csv"},)},
+            "evaluation": {"explanations": thresholds},
+        }
+    )
+    return Study(Path("."), settings, Codebook(columns={}), {}, {})
+
+
+def verdicts(evidence: Evidence, study: Study | None = None) -> dict[str, str]:
+    table = explanations(study or make_study(), evidence)
+    return dict(zip(table["explanation"], table["verdict"], strict=True))
+
+
+def test_nothing_plays_a_part_in_a_programme_in_which_nothing_went_wrong():
+    assert set(verdicts(SOUND).values()) == {"plays_not"}
+
+
+@pytest.mark.parametrize(
+    ("explanation", "change"),
+    [
+        ("period", {"implementation_start": {"a": date(2013, 6, 1), "b": date(2013, 9, 1)}}),
+        ("coverage", {"goal_coverage": {"play": 0.5}}),
+        ("coverage", {"group_coverage": {"low": 0.1}}),
+        ("contamination", {"comparator_interventions": 0.6}),
+        ("contamination", {"comparator_participation": 0.3}),
+        ("contamination", {"comparator_moves": 0.25}),
+        ("evidence_levels", {"evidence_levels": {"x": 0, "y": 1, "z": 3}}),
+        ("implemented", {"dose": {"a": 0.4, "b": 0.6}}),
+        ("implemented", {"reach": {"a": 0.7}}),
+        ("implemented", {"fidelity": {"a": 0.79}}),
+        ("staff_turnover", {"staff_turnover": 0.5}),
+        ("unclear_execution", {"steps_on_time": 0.3}),
+        *[
+            (name, {"code_counts": {name: 3}})
+            for name in (
+                "unclear_execution",
+                "municipal_support",
+                "staff_turnover",
+                "theory",
+                "programme",
+                "implementation",
+                "preconditions",
+            )
+        ],
+    ],
+)
+def test_exactly_the_explanation_that_holds_plays_a_part(explanation, change):
+    found = verdicts(replace(SOUND, **change))
+    assert [name for name, code in found.items() if code == "plays"] == [explanation]
+
+
+def test_covid_plays_a_part_in_a_programme_that_ran_through_it():
+    study = make_study(start=date(2018, 9, 1), follow_up=2021)
+    evidence = replace(SOUND, implementation_start={"a": date(2018, 12, 1)})
+    found = verdicts(evidence, study)
+    assert [name for name, code in found.items() if code == "plays"] == ["covid"]
+
+
+def test_what_is_not_known_cannot_be_judged():
+    found = verdicts(Evidence())
+    # How much of the period lay under measures follows from the dates of the study alone.
+    assert found.pop("covid") == "plays_not"
+    assert set(found.values()) == {"cannot_be_judged"}
+
+
+@pytest.mark.parametrize(
+    ("thresholds", "explanation"),
+    [
+        ({"minimum_months": 60.0}, "period"),
+        ({"minimum_coverage": 0.95}, "coverage"),
+        ({"contamination_share": 0.05}, "contamination"),
+        ({"minimum_evidence_level": 4}, "evidence_levels"),
+        ({"minimum_implementation": 0.9}, "implemented"),
+        ({"turnover_share": 0.05}, "staff_turnover"),
+        ({"minimum_on_time": 0.95}, "unclear_execution"),
+        ({"mentioned_share": 0.1}, "theory"),
+        ({"codes": {"staff_turnover": ("wisselingen",)}, "mentioned_share": 0.15}, "theory"),
+    ],
+)
+def test_the_study_sets_the_thresholds(thresholds, explanation):
+    assert verdicts(SOUND, make_study(**thresholds))[explanation] == "plays"
+
+
+def test_the_study_names_its_own_codes():
+    study = make_study(codes={"staff_turnover": ("wisselingen",)}, mentioned_share=0.15)
+    assert verdicts(SOUND, study)["staff_turnover"] == "plays"
+
+
+def test_too_few_interviews_say_nothing():
+    evidence = replace(SOUND, interviews=2, code_counts={"theory": 2})
+    assert verdicts(evidence)["theory"] == "cannot_be_judged"
+
+
+def test_the_period_is_the_median_of_the_neighbourhoods():
+    starts = {"a": date(2010, 10, 1), "b": date(2011, 1, 1), "c": date(2014, 3, 1)}
+    assert verdicts(replace(SOUND, implementation_start=starts))["period"] == "plays_not"
+
+
+def test_every_row_reads_as_sentences_in_both_languages():
+    for language in ("nl", "en"):
+        study = make_study()
+        settings = study.settings.model_copy(update={"language": language})
+        study = replace(study, settings=settings)
+        for evidence in (SOUND, Evidence(), replace(SOUND, goal_coverage={"play": 0.5})):
+            rows = explanation_rows(study, explanations(study, evidence))
+            assert len(rows) == 13 and rows.notna().all(axis=None)
+            assert not rows.map(lambda cell: "{" in cell or cell == "").any(axis=None)
+
+
+def test_evidence_shows_numbers_and_the_goals_own_names():
+    study = make_study()
+    table = explanations(study, replace(SOUND, goal_coverage={"play": 0.5}))
+    rows = explanation_rows(study, table).set_index("explanation")
+    sentence = rows.loc["Er zijn doelen of groepen zonder cijfers", "evidence"]
+    assert sentence == (
+        "Te weinig cijfers voor: Buiten spelen. De grens is 80%, het laagste deel is 50%."
+    )
+
+
+def test_the_catalogue_has_no_sentence_that_no_rule_gives():
+    given = set()
+    changes = [{}, {"goal_coverage": {"play": 0.1}}, {"interviews": 1}, {"comparator_moves": 0.9}]
+    changes += [{"comparator_participation": 0.9}, {"code_counts": {"unclear_execution": 6}}]
+    changes += [{"reach": {"a": 0.1}}, {"dose": {"a": 0.1}}]
+    for change in changes:
+        given |= set(explanations(make_study(), replace(SOUND, **change))["evidence"])
+    given |= set(explanations(make_study(), Evidence())["evidence"])
+    for language in ("nl", "en"):
+        assert set(catalogue("explanations", language)["evidence"]) == given
+
+
+def test_days_under_measures_are_counted_once_and_both_ends_included():
+    assert days_under("schools_closed", date(2020, 3, 16), date(2020, 3, 16)) == 1
+    assert days_under("schools_closed", date(2020, 3, 1), date(2020, 3, 15)) == 0
+    rows = measures()
+    for _, same in rows.groupby("kind"):
+        assert (same["start"].iloc[1:].to_numpy() > same["end"].iloc[:-1].to_numpy()).all()
+    assert rows["source"].str.startswith("https://").all()
+
+
+def test_all_evidence_is_optional():
+    assert len(fields(Evidence)) == 14
+    Evidence()

@@ -1,0 +1,1 @@
+"""Why an effect may not have been found: each explanation judged from the data."""

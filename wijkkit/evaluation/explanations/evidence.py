@@ -1,0 +1,59 @@
+"""What the explanations are judged from: the caller fills in what there is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Facts about a programme, each of them optional.
+
+    What is left out is not known, and the explanation that needs it cannot be judged. Shares
+    are from 0 to 1.
+
+    Parameters
+    ----------
+    implementation_start : mapping of str to date
+        Programme wijk -> the day its first intervention started, from the log of steps.
+    goal_coverage : mapping of str to float
+        Goal -> share of programme wijken with a figure for it in both waves.
+    group_coverage : mapping of str to float
+        Target group (an age band, an SES group) -> share of goals with a figure for it.
+    comparator_interventions : float, optional
+        Programme-type interventions in the comparators, as a share of those per programme wijk.
+    comparator_participation : float, optional
+        Share of the comparators' children who took part in the programme's interventions.
+    comparator_moves : float, optional
+        Share of the comparators' children who lived in a programme wijk before.
+    evidence_levels : mapping of str to int
+        Deployed intervention -> evidence level: 0 not recognised, 1 well founded, 2 first,
+        3 good, 4 strong indications of effectiveness.
+    dose, reach, fidelity : mapping of str to float
+        Intervention or wijk -> delivered as a share of what was planned.
+    interviews : int, optional
+        Number of coded group interviews.
+    code_counts : mapping of str to int
+        Code -> number of group interviews that mention it.
+    staff_turnover : float, optional
+        Share of the coordinators and partners who were replaced.
+    steps_on_time : float, optional
+        Share of the planned steps done by their date.
+    """
+
+    implementation_start: Mapping[str, date] = field(default_factory=dict)
+    goal_coverage: Mapping[str, float] = field(default_factory=dict)
+    group_coverage: Mapping[str, float] = field(default_factory=dict)
+    comparator_interventions: float | None = None
+    comparator_participation: float | None = None
+    comparator_moves: float | None = None
+    evidence_levels: Mapping[str, int] = field(default_factory=dict)
+    dose: Mapping[str, float] = field(default_factory=dict)
+    reach: Mapping[str, float] = field(default_factory=dict)
+    fidelity: Mapping[str, float] = field(default_factory=dict)
+    interviews: int | None = None
+    code_counts: Mapping[str, int] = field(default_factory=dict)
+    staff_turnover: float | None = None
+    steps_on_time: float | None = None

@@ -1,0 +1,125 @@
+"""Judge every explanation of why an effect was not found."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import date
+
+import pandas as pd
+
+from wijkkit.evaluation.effect.outcomes import compared_waves
+from wijkkit.evaluation.effect.reasons import NotEstimable
+from wijkkit.evaluation.explanations import effect_rules
+from wijkkit.evaluation.explanations.evidence import Evidence
+from wijkkit.evaluation.explanations.process_rules import PROCESS, process_verdict
+from wijkkit.evaluation.explanations.verdict import Verdict
+from wijkkit.language import number, text
+from wijkkit.study import Study
+from wijkkit.study.model import Wave
+
+EXPLANATION_COLUMNS = ("aspect", "explanation", "verdict", "evidence", "fields")
+_COUNTS = ("wijken", "counted", "weak", "mentions", "days", "months")
+
+
+def explanations(study: Study, evidence: Evidence) -> pd.DataFrame:
+    """Judge each explanation of why an effect may not be found.
+
+    Parameters
+    ----------
+    study : Study
+        Its ``evaluation.explanations`` holds the thresholds.
+    evidence : Evidence
+        What is known; what it lacks cannot be judged.
+
+    Returns
+    -------
+    DataFrame
+        One row per explanation: ``aspect`` (effect or process), ``explanation``, ``verdict``
+        (plays, plays_not, cannot_be_judged), ``evidence`` (message in
+        ``explanations.evidence``) and ``fields`` (JSON, numbers without notation).
+        `explanation_rows` puts them into words.
+    """
+    found = [("effect", *row) for row in _effect(study, evidence)]
+    settings = study.settings.evaluation.explanations
+    found += [("process", name, process_verdict(name, evidence, settings)) for name in PROCESS]
+    rows = [
+        (aspect, name, verdict.code, verdict.evidence, json.dumps(verdict.fields))
+        for aspect, name, verdict in found
+    ]
+    return pd.DataFrame(rows, columns=list(EXPLANATION_COLUMNS))
+
+
+def _effect(study: Study, evidence: Evidence) -> Iterator[tuple[str, Verdict]]:
+    settings = study.settings.evaluation.explanations
+    wave = _follow_up(study)
+    first: date | None = wave.start if wave else None
+    last: date | None = wave.end if wave else None
+    yield "period", effect_rules.period_too_short(evidence, first, settings)
+    yield "coverage", effect_rules.goals_without_data(evidence, settings)
+    yield "covid", effect_rules.covid(study.settings.programme.start, last, settings)
+    yield "contamination", effect_rules.contamination(evidence, settings)
+    yield "evidence_levels", effect_rules.interventions_not_effective(evidence, settings)
+    yield "implemented", effect_rules.not_implemented(evidence, settings)
+
+
+def _follow_up(study: Study) -> Wave | None:
+    try:
+        _, follow_up = compared_waves(study)
+    except NotEstimable:
+        return None
+    return next(wave for wave in study.waves if wave.id == follow_up)
+
+
+def explanation_rows(study: Study, table: pd.DataFrame) -> pd.DataFrame:
+    """Return the explanations in the study's language.
+
+    Parameters
+    ----------
+    study : Study
+    table : DataFrame
+        Of `explanations`, or its released table.
+
+    Returns
+    -------
+    DataFrame
+        ``aspect``, ``explanation``, ``verdict``, ``evidence`` and ``settle`` (what would settle
+        it) as texts.
+    """
+    language = study.language
+
+    def words(group: str, key: str) -> str:
+        return text(f"explanations.{group}.{key}", language)
+
+    rows = [
+        {
+            "aspect": words("aspect", row.aspect),
+            "explanation": words("explanation", row.explanation),
+            "verdict": words("verdict", row.verdict),
+            "evidence": _evidence(row.evidence, json.loads(row.fields), study),
+            "settle": words("settle", row.explanation),
+        }
+        for row in table.itertuples()
+    ]
+    return pd.DataFrame(rows, columns=["aspect", "explanation", "verdict", "evidence", "settle"])
+
+
+def _evidence(key: str, fields: dict[str, float | str], study: Study) -> str:
+    names = {goal.id: study.text(goal.label) for goal in study.goals}
+    names |= {
+        group.id: study.text(group.label)
+        for grouping in study.groupings
+        for group in grouping.groups
+    }
+    shown = {
+        name: _worded(key, name, value, study.language, names) for name, value in fields.items()
+    }
+    return text(f"explanations.evidence.{key}", study.language, **shown)
+
+
+def _worded(key: str, name: str, value: float | str, language: str, names: dict[str, str]) -> str:
+    if isinstance(value, str):
+        return ", ".join(names.get(part, part) for part in value.split(", "))
+    if name in _COUNTS or (name == "minimum" and key in ("period", "few_interviews")):
+        return number(value, language)
+    return f"{number(100 * value, language)}%"
