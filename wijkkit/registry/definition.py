@@ -70,8 +70,3 @@ class Kind:
 
     def __getitem__(self, name: str) -> Column:
         return {column.name: column for column in self.columns}[name]
-
-    @property
-    def label_column(self) -> str:
-        """The column that tells a reader which row is meant."""
-        return self.columns[0].name

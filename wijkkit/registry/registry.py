@@ -137,6 +137,13 @@ class Registry:
             faults = [fault for _, fault in misfits([change], state)]
             return self._store(connection, wijk, change, state, faults, who)
 
+    def next_key(self, kind: str, wijk: str) -> str:
+        """Return a key for a new row; keys of removed rows are not used again."""
+        table = TABLES[_kind(kind).name]
+        with reading(self.engine) as connection:
+            taken = connection.scalars(sa.select(table.c.key).where(table.c.wijk == wijk))
+            return next_key(KINDS[kind].prefix, set(taken))
+
     def history(
         self, kind: str | None = None, wijk: str | None = None, key: str | None = None
     ) -> pd.DataFrame:

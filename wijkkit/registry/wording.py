@@ -88,16 +88,18 @@ def key_of(shown: str) -> str:
 
 
 def row_label(kind: Kind, row: Mapping[str, object], language: str) -> str:
-    """Return which row is meant, in words.
+    """Return which row is meant, in words: its first column, or the columns that make it unique.
 
     Examples
     --------
     >>> from wijkkit.registry.tables import KINDS
     >>> row_label(KINDS["meetings"], {"name": "Netwerk", "key": "O1"}, "nl")
     'Netwerk'
+    >>> row_label(KINDS["steps"], {"cycle": 1, "step": "2"}, "nl")
+    '1, 2. Doelen'
     """
-    column = kind.columns[0]
-    return shown(column, row.get(column.name), language)
+    names = kind.unique or (kind.columns[0].name,)
+    return ", ".join(shown(kind[name], row.get(name), language) for name in names)
 
 
 def shown(column: Column, value: object, language: str) -> str:
