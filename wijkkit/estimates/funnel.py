@@ -1,0 +1,178 @@
+"""Funnel plot: control limits around a target, and the areas outside them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+from scipy import optimize, stats
+
+from wijkkit.errors import EstimationError
+from wijkkit.estimates.interval import numbers
+from wijkkit.estimates.rate import events
+
+Floats = NDArray[np.float64]
+Kind = Literal["proportion", "rate"]
+
+#: Coverage of the inner and the outer limits: about 2 and 3 standard deviations.
+LEVELS = {"95": 0.95, "998": 0.998}
+
+#: Part of the areas, at each side, whose distance is drawn in before dispersion is measured.
+WINSORISED = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Funnel:
+    """A funnel plot's numbers.
+
+    Parameters
+    ----------
+    areas : DataFrame
+        One row per area: ``value, n, lower95, upper95, lower998, upper998`` and ``position``:
+        ``low998, low95, inside, high95, high998``, or ``unknown`` where nobody was observed.
+    curve : DataFrame
+        The limits for `n` from the smallest to the largest, for drawing.
+    target : float
+        What the areas are held against.
+    dispersion : float
+        By how much the areas differ more than chance (1: not), which widens the limits.
+    """
+
+    areas: pd.DataFrame
+    curve: pd.DataFrame
+    target: float
+    dispersion: float
+
+
+def funnel(
+    x: ArrayLike,
+    n: ArrayLike,
+    *,
+    kind: Kind = "proportion",
+    target: float | None = None,
+    multiplier: float = 1.0,
+    overdispersion: bool = False,
+) -> Funnel:
+    r"""Return control limits around a target and the position of each area.
+
+    Proportions: :math:`p_0 \pm z\sqrt{p_0(1-p_0)/n}`. Rates: the counts whose own interval
+    (exact below 10 events, Byar's from there) just reaches the expected number. An area outside
+    the limits differs from the target by more than chance; an area inside does not show that it
+    is equal to it.
+
+    Parameters
+    ----------
+    x, n : array_like, shape (k,)
+        Number with the characteristic and number observed, or events and person-time. For
+        weighted estimates: ``value * effective n`` and effective n.
+    kind : {"proportion", "rate"}
+        What `x` out of `n` is.
+    target : float, optional
+        On the scale of ``x / n``; all areas together by default.
+    multiplier : float
+        Scale of the result: 100 for percentages.
+    overdispersion : bool
+        Widen the limits by the square root of the mean squared standardised distance, after
+        drawing in the outer tenth at each side, where that is above 1.
+
+    Returns
+    -------
+    Funnel
+
+    References
+    ----------
+    Spiegelhalter DJ (2005). Funnel plots for comparing institutional performance. Statistics in
+    Medicine 24, 1185-1202.
+
+    Examples
+    --------
+    >>> result = funnel([49, 20, 80], [164, 100, 164], target=0.3)
+    >>> result.areas[["lower95", "upper95", "position"]].round(4)
+       lower95  upper95 position
+    0   0.2299   0.3701   inside
+    1   0.2102   0.3898    low95
+    2   0.2299   0.3701  high998
+    """
+    if kind not in get_args(Kind):
+        raise EstimationError(
+            "unknown kind", place="kind", found=str(kind), expected=", ".join(get_args(Kind))
+        )
+    x, n = np.broadcast_arrays(numbers("x", x, at_least=0), numbers("n", n, at_least=0))
+    seen = (n > 0) & ~np.isnan(x)
+    if not seen.any():
+        raise EstimationError("no area was observed", place="n")
+    if kind == "proportion" and (x[seen] > n[seen]).any():
+        raise EstimationError("more with the characteristic than observed", place="x")
+    middle = float(x[seen].sum() / n[seen].sum()) if target is None else float(target)
+    if middle < 0 or (kind == "proportion" and middle > 1):
+        raise EstimationError("a target outside its range", place="target", found=f"{middle:g}")
+    dispersion = _dispersion(x[seen], n[seen], middle, kind) if overdispersion else 1.0
+    value = np.where(seen, x / np.where(seen, n, 1), np.nan)
+    limits = _limits(np.where(seen, n, np.nan), middle, kind, dispersion)
+    areas = pd.DataFrame({"value": value * multiplier, "n": n})
+    areas = areas.assign(**{name: limit * multiplier for name, limit in limits.items()})
+    areas["position"] = _positions(value, limits, seen)
+    at = np.geomspace(n[seen].min(), n[seen].max(), 100)
+    lines = _limits(at, middle, kind, dispersion)
+    curve = pd.DataFrame({"n": at, **{name: line * multiplier for name, line in lines.items()}})
+    return Funnel(areas, curve, middle * multiplier, dispersion)
+
+
+def _dispersion(x: Floats, n: Floats, target: float, kind: Kind) -> float:
+    if kind == "proportion":
+        distance = (x / n - target) / np.sqrt(target * (1 - target) / n)
+    else:
+        distance = 2 * (np.sqrt(x) - np.sqrt(target * n))
+    low, high = np.quantile(distance, [WINSORISED, 1 - WINSORISED])
+    return max(1.0, float((np.clip(distance, low, high) ** 2).mean()))
+
+
+def _limits(n: Floats, target: float, kind: Kind, dispersion: float) -> dict[str, Floats]:
+    limits = {}
+    for name, confidence in LEVELS.items():
+        if kind == "proportion":
+            half = stats.norm.ppf(0.5 + confidence / 2) * np.sqrt(target * (1 - target) / n)
+            low, high = target - half, target + half
+        else:
+            low, high = _rate_limits(n, target, confidence)
+        low, high = (target + np.sqrt(dispersion) * (limit - target) for limit in (low, high))
+        limits[f"lower{name}"] = np.clip(low, 0, None)
+        limits[f"upper{name}"] = np.clip(high, None, 1) if kind == "proportion" else high
+    return limits
+
+
+def _rate_limits(n: Floats, target: float, confidence: float) -> tuple[Floats, Floats]:
+    expected = n * target
+    low = [_count_reaching(e, "upper", confidence) for e in expected]
+    high = [_count_reaching(e, "lower", confidence) for e in expected]
+    return np.array(low) / n, np.array(high) / n
+
+
+def _count_reaching(expected: float, side: str, confidence: float) -> float:
+    """The count whose own interval ends at the expected number."""
+    if np.isnan(expected):
+        return np.nan
+
+    def beyond(count: float) -> float:
+        return float(getattr(events(count, confidence=confidence), side)) - expected
+
+    if side == "upper" and beyond(0.0) >= 0:
+        return 0.0
+    return float(optimize.brentq(beyond, 0.0, expected + 20 * np.sqrt(expected + 1) + 20))
+
+
+def _positions(value: Floats, limits: dict[str, Floats], seen: NDArray) -> NDArray[np.str_]:
+    return np.select(
+        [
+            ~seen,
+            value < limits["lower998"],
+            value < limits["lower95"],
+            value > limits["upper998"],
+            value > limits["upper95"],
+        ],
+        ["unknown", "low998", "low95", "high998", "high95"],
+        default="inside",
+    )
