@@ -56,6 +56,8 @@ def _verdicts(comparisons: pd.DataFrame, released: Release) -> pd.DataFrame:
     """Return the verdicts without their numbers, unknown where the estimate is hidden."""
     keys = ["indicator", "area", "area_level", "wave"]
     shown = released.table[(released.table["group_by"] == "") & (released.table["status"] == "ok")]
-    table = comparisons[[*keys, "against", "verdict"]].merge(shown[keys], how="left", indicator=True)
+    table = comparisons[[*keys, "against", "verdict"]].merge(
+        shown[keys], how="left", indicator=True
+    )
     verdict = table["verdict"].where(table.pop("_merge") == "both", "unknown")
     return table.assign(verdict=verdict)

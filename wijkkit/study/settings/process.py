@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -86,6 +87,8 @@ class ProcessSettings(Settings):
 
     Parameters
     ----------
+    as_of : date, optional
+        The day on which the process is judged; the end of the last wave where absent.
     key_figures : KeyFigureSettings
     group_interviews : GroupInterviewSettings
     maintained_after_days : int
@@ -98,8 +101,12 @@ class ProcessSettings(Settings):
         The area figure that counts the children of a wijk.
     service_use : tuple of str
         Indicators of parents' use of interventions and services.
+    participation, moved : str, optional
+        Indicators of taking part in the programme's interventions, and of having lived in another
+        wijk when it started; in comparator wijken they tell of contamination.
     """
 
+    as_of: date | None = None
     key_figures: KeyFigureSettings = KeyFigureSettings()
     group_interviews: GroupInterviewSettings = GroupInterviewSettings()
     maintained_after_days: Annotated[int, Field(gt=0)] = 365
@@ -107,3 +114,5 @@ class ProcessSettings(Settings):
     representativeness: dict[str, str] = Field(default_factory=dict)
     children_figure: str | None = None
     service_use: tuple[str, ...] = ()
+    participation: str | None = None
+    moved: str | None = None

@@ -1,0 +1,127 @@
+"""The process evaluation of a study, as tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from wijkkit.evaluation.facts import Facts
+from wijkkit.evaluation.learning.comparison import side_by_side
+from wijkkit.evaluation.learning.data_quality import data_quality
+from wijkkit.evaluation.learning.questions import questions
+from wijkkit.evaluation.logic_model import assumption_findings, box_findings, element_states
+from wijkkit.evaluation.process.implementation import implementation, implementation_by_wijk
+from wijkkit.evaluation.process.interviews import code_counts, code_pairs
+from wijkkit.evaluation.process.key_figures import scale_changes, scale_table
+from wijkkit.evaluation.process.network import centrality, meeting_ties, participation, turnover
+from wijkkit.evaluation.process.pace import pace, pace_by_wijk
+from wijkkit.loaders.key_figures import load_key_figures
+from wijkkit.loaders.segments import GroupInterviews, load_group_interviews
+from wijkkit.pipeline.process.candidates import choice_tables
+from wijkkit.pipeline.process.explained import explained
+from wijkkit.pipeline.process.known import facts_of
+from wijkkit.pipeline.process.sentences import sentences
+from wijkkit.study import Study
+
+
+@dataclass(frozen=True)
+class ProcessResults:
+    """What the process evaluation of a study found.
+
+    Parameters
+    ----------
+    tables : mapping of str to DataFrame
+        Name of the released table -> its content, before small numbers are removed.
+    """
+
+    tables: Mapping[str, pd.DataFrame] = field(repr=False)
+
+    def __repr__(self) -> str:
+        return f"<Process evaluation: {', '.join(self.tables)}>"
+
+
+def evaluate_process(study: Study) -> ProcessResults:
+    """Evaluate how the programme was carried out.
+
+    Reads the registry, the key-figure interviews and the group interviews, where the study has
+    them, and the released estimates; `release` comes before it.
+
+    Parameters
+    ----------
+    study : Study
+
+    Returns
+    -------
+    ProcessResults
+        Not for readers yet: `release_process` comes between.
+    """
+    scales, changes = _key_figures(study)
+    interviews = _interviews(study)
+    facts = facts_of(study, changes)
+    counts = code_counts(interviews.groups, interviews.segments)
+    tables = {
+        **_registered(facts),
+        **_of_every_wijk(facts),
+        **choice_tables(facts),
+        "key_figures": scales,
+        "key_figure_changes": changes,
+        "interview_codes": counts,
+        "interview_pairs": code_pairs(interviews.segments),
+        "side_by_side": side_by_side(facts),
+        "explanations": explained(facts, counts),
+    }
+    return ProcessResults({**tables, "sentences": sentences(facts, tables)})
+
+
+def _registered(facts: Facts) -> dict[str, pd.DataFrame]:
+    """Return pace, implementation and network of the programme's wijken."""
+    wijken = facts.programme_wijken()
+    as_of = facts.as_of
+    carried_out = [facts.kept(kind) for kind in ("interventions", "activities", "partners")]
+    meetings, attendance = facts.kept("meetings"), facts.kept("attendance")
+    stakeholders = facts.kept("stakeholders")
+    after = facts.study.settings.process.maintained_after_days
+    steps = pace(facts.kept("steps"), wijken, as_of=as_of)
+    start = facts.study.settings.programme.start
+    return {
+        "pace": steps,
+        "pace_by_wijk": pace_by_wijk(steps),
+        "implementation": implementation(*carried_out, as_of=as_of, maintained_after_days=after),
+        "implementation_by_wijk": implementation_by_wijk(
+            wijken, *carried_out, as_of=as_of, maintained_after_days=after
+        ),
+        "participation": participation(meetings, attendance),
+        "network": meeting_ties(stakeholders, meetings, attendance),
+        "centrality": centrality(stakeholders, meetings, attendance),
+        "turnover": turnover(stakeholders, wijken, start=start, end=max(start, as_of)),
+        "interventions": facts.kept("interventions"),
+    }
+
+
+_PER_WIJK: Mapping[str, Callable[[Facts, str], pd.DataFrame]] = {
+    "quality": data_quality,
+    "questions": questions,
+    "logic_model": box_findings,
+    "assumptions": assumption_findings,
+}
+
+
+def _of_every_wijk(facts: Facts) -> dict[str, pd.DataFrame]:
+    """Return what is judged wijk by wijk: data quality, questions, logic model, assumptions."""
+    wijken = list(facts.study.neighbourhoods)
+    tables = {
+        name: pd.concat([judge(facts, wijk) for wijk in wijken], ignore_index=True)
+        for name, judge in _PER_WIJK.items()
+    }
+    return {**tables, "elements": element_states(tables["logic_model"])}
+
+
+def _key_figures(study: Study) -> tuple[pd.DataFrame, pd.DataFrame]:
+    interviews = load_key_figures(study)
+    return scale_table(study, interviews), scale_changes(study, interviews)
+
+
+def _interviews(study: Study) -> GroupInterviews:
+    return load_group_interviews(study)

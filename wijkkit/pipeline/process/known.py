@@ -1,0 +1,44 @@
+"""What is known of a study's process: registry, interviews and released estimates, together."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+
+from wijkkit.evaluation.facts import Facts
+from wijkkit.registry import open_registry, tables_for_release
+from wijkkit.released import open_released
+from wijkkit.study import Study
+
+
+def registry_tables(study: Study) -> dict[str, pd.DataFrame]:
+    """Return what a report may show of the registry; empty where the study keeps none."""
+    settings = study.settings.registry
+    kept_elsewhere = settings.url or settings.url_variable
+    if not kept_elsewhere and not study.path(settings.path).is_file():
+        return {}
+    with open_registry(study) as registry:
+        return tables_for_release(registry)
+
+
+def facts_of(study: Study, scales: pd.DataFrame) -> Facts:
+    """Return what is known of the study's wijken; estimates are the released ones.
+
+    Parameters
+    ----------
+    study : Study
+    scales : DataFrame
+        Changes of the key-figure scales.
+    """
+    released = open_released(study)
+    names = ("estimates", "changes", "gaps", "area_figures")
+    tables = {name: released.table(name) for name in names if name in released}
+    return Facts(study, registry_tables(study), judged_on(study), **tables, scales=scales)
+
+
+def judged_on(study: Study) -> date:
+    """Return the day on which the process is judged: as the study says, or its last wave's end."""
+    if study.settings.process.as_of is not None:
+        return study.settings.process.as_of
+    return study.waves[-1].end if study.waves else date.today()

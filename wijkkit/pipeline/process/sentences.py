@@ -1,0 +1,56 @@
+"""What the process tables say of each wijk and of the city, in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import pandas as pd
+
+from wijkkit.evaluation.facts import Facts
+from wijkkit.evaluation.learning.clashes import clash_sentences
+from wijkkit.evaluation.learning.comparison import ahead_sentences
+from wijkkit.evaluation.learning.cycle import improvement_cycle
+from wijkkit.evaluation.process.sentences import (
+    implementation_sentences,
+    network_sentences,
+    pace_sentences,
+)
+
+Said = Iterator[tuple[str, str, str]]
+
+
+def sentences(facts: Facts, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return ``wijk, topic, sentence``; `wijk` is empty for what concerns the city.
+
+    Topics: ``pace``, ``implementation``, ``network``, ``cycle_planned`` and the other parts of
+    the improvement cycle, and for the city ``clashes`` and ``ahead``.
+    """
+    rows = [row for wijk in facts.programme_wijken() for row in _of_wijk(facts, tables, wijk)]
+    rows += [("", "clashes", sentence) for sentence in clash_sentences(facts)]
+    ahead = ahead_sentences(tables["side_by_side"], facts.study.language)
+    rows += [("", "ahead", sentence) for sentence in ahead]
+    return pd.DataFrame(rows, columns=["wijk", "topic", "sentence"])
+
+
+def _of_wijk(facts: Facts, tables: Mapping[str, pd.DataFrame], wijk: str) -> Said:
+    language = facts.study.language
+    for sentence in pace_sentences(tables["pace_by_wijk"], wijk, language):
+        yield wijk, "pace", sentence
+    interventions = len(facts.kept("interventions", wijk))
+    for sentence in implementation_sentences(
+        tables["implementation_by_wijk"], wijk, interventions, language
+    ):
+        yield wijk, "implementation", sentence
+    start = facts.study.settings.programme.start
+    for sentence in network_sentences(
+        tables["participation"],
+        tables["centrality"],
+        tables["turnover"],
+        wijk,
+        start=start,
+        end=max(start, facts.as_of),
+        language=language,
+    ):
+        yield wijk, "network", sentence
+    for row in improvement_cycle(facts, wijk).itertuples():
+        yield wijk, f"cycle_{row.part}", row.sentence
