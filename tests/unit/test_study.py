@@ -114,7 +114,7 @@ def test_a_study_shows_itself_escaped(folder):
             "wijken/zuid.yml",
             "wijk: zuid",
             "wijk: ../zuid",
-            "wijken/zuid.yml, wijk: value error, use lower-case letters, digits and single hyphens only",
+            "wijken/zuid.yml, wijk: use lower-case letters, digits and single hyphens only",
         ),
         (
             "wijken/zuid.yml",

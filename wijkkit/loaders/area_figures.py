@@ -10,7 +10,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from wijkkit.errors import DataError, Problem
-from wijkkit.loaders.areas import area_names, check_areas
+from wijkkit.loaders.areas import area_names, check_areas, check_once
 from wijkkit.loaders.cbs_values import cbs_number, find_column
 from wijkkit.loaders.odata import read_odata
 from wijkkit.loaders.recode import Mistake, written
@@ -86,7 +86,10 @@ def _long(study: Study, source: AreaFigureSource) -> pd.DataFrame:
     cells = _filtered(source, table, columns)
     codes = cells[columns[source.code_column]].map(written)
     names = cells[columns[source.name_column]] if source.name_column else None
-    problems = list(check_areas(study, source.level, codes, names, table.file))
+    problems = [
+        *check_areas(study, source.level, codes, names, table.file),
+        *check_once(study, source.level, codes, table.file),
+    ]
     known = area_names(study, source.level)
     cells = cells[codes.isin(list(known))].assign(area=codes.map(known))
     parts = []

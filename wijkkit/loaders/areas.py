@@ -51,7 +51,14 @@ def check_areas(
             expected=", ".join(list(known)[:5]),
             remedy="Check code_column, and which year's division the codes belong to.",
         )
-    for code, times in codes[inside].value_counts().items():
+    elif names is not None and level == "wijk":
+        yield from _divisions(study, codes, names, file)
+
+
+def check_once(study: Study, level: str, codes: pd.Series, file: str) -> Iterator[Problem]:
+    """Yield the study's areas that a source has more than once."""
+    inside = codes[codes.isin(list(area_names(study, level)))]
+    for code, times in inside.value_counts().items():
         if times > 1:
             yield Problem(
                 "an area more than once",
@@ -61,8 +68,6 @@ def check_areas(
                 expected="1 row",
                 remedy="Select one row per area with filters in study.yml.",
             )
-    if names is not None and level == "wijk":
-        yield from _divisions(study, codes, names, file)
 
 
 def _divisions(study: Study, codes: pd.Series, names: pd.Series, file: str) -> Iterator[Problem]:
@@ -75,7 +80,7 @@ def _divisions(study: Study, codes: pd.Series, names: pd.Series, file: str) -> I
                 "the code belongs to an area with another name",
                 file=file,
                 place=f"area {hood.code}",
-                found=str(name),
+                found=str(name).strip(),
                 expected=hood.name,
                 remedy="Use a source of the same year's division, or leave name_column out.",
             )

@@ -130,9 +130,9 @@ def _read(path: Path, layer: str | None, file: str) -> gpd.GeoDataFrame:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", RuntimeWarning)
             shapes = pyogrio.read_dataframe(path, layer=layer)
-    except (DataSourceError, DataLayerError, ValueError) as error:
+    except (DataSourceError, DataLayerError, ValueError):
         raise DataError(
-            f"the borders cannot be read: {error}".replace(str(path), file),
+            "the file is damaged, or holds no borders",
             file=file,
             expected="a complete GeoPackage or GeoJSON file",
             remedy="Export it again.",

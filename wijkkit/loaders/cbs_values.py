@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 
 from wijkkit.errors import Problem
 from wijkkit.loaders.recode import Mistake, parse_number
@@ -37,6 +38,8 @@ def cbs_number(raw: object, table: SourceTable) -> float | None | Mistake:
         return None
     number = parse_number(raw, table)
     if isinstance(number, Mistake):
+        if "codebook" in number.remedy:
+            return replace(number, remedy="Correct the cell, or leave it empty.")
         return number
     return None if number <= MISSING_BELOW else number
 

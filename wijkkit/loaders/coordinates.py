@@ -42,9 +42,7 @@ def to_rd_new(shapes: gpd.GeoDataFrame, said: str | None, file: str) -> gpd.GeoD
         raise _wrong(file, bounds, "longitude before latitude")
     moved = shapes.set_crs(system, allow_override=True).to_crs(RD_NEW)
     if not _inside(tuple(moved.total_bounds)):
-        raise _wrong(
-            file, tuple(float(v) for v in moved.total_bounds), "a place in the Netherlands"
-        )
+        raise _wrong(file, bounds, f"a place in the Netherlands, in {system.to_string()}")
     return moved
 
 

@@ -91,7 +91,7 @@ def _separator(header: list[str], source: WrittenSource) -> list[Problem]:
             place="row 1",
             found=repr(others[0]),
             expected=repr(source.separator),
-            remedy=f"Set separator: '{others[0]}' in study.yml.",
+            remedy=f'Set separator: "{others[0]}" in study.yml.'.replace("\t", "\\t"),
         )
     ]
 
@@ -141,6 +141,16 @@ def decode(path: Path, encoding: str | None, file: str) -> str:
     if encoding and not content.isascii() and _is_utf8(content) and "utf" not in encoding.lower():
         raise _encoding_problem(
             f"the file is UTF-8, not {encoding}", file, "", "Leave encoding out of study.yml."
+        )
+    if "\0" in text:
+        line = text[: text.index("\0")].count("\n") + 1
+        raise DataError(
+            "the file holds bytes that are no text",
+            file=file,
+            place=f"row {line}",
+            found="byte 0x00",
+            expected="a csv file",
+            remedy="Export the file again as csv.",
         )
     return text.removeprefix("\ufeff")
 

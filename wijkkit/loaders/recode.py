@@ -15,9 +15,9 @@ from wijkkit.errors import Problem
 from wijkkit.loaders.source_table import SourceTable, rows_text
 from wijkkit.study.codebook import Column
 
-_NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?")
+_NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?", re.ASCII)
 _OTHER_DECIMAL = {".": (",", "a decimal comma"), ",": (".", "a decimal point")}
-_THOUSANDS = re.compile(r"[-+]?\d{1,3}([.,' ]\d{3})+([.,]\d+)?")
+_THOUSANDS = re.compile(r"[-+]?\d{1,3}([.,' ]\d{3})+([.,]\d+)?", re.ASCII)
 
 #: Column types whose standard values are text.
 TEXT_TYPES = ("code", "category", "text")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from wijkkit.errors import DataError
+from wijkkit.errors import DataError, Problem
 from wijkkit.loaders.csv_file import WrittenSource, read_csv
 from wijkkit.loaders.source_table import SourceTable, check_header, check_size
 from wijkkit.loaders.statistical_file import read_statistical
@@ -64,16 +65,32 @@ def read_parquet(path: Path, file: str) -> SourceTable:
     try:
         with pq.ParquetFile(path, pre_buffer=False) as parquet:
             check_size(parquet.metadata.num_rows, file)
-            problems = list(check_header(parquet.schema_arrow.names, file))
+            problems = [
+                *check_header(parquet.schema_arrow.names, file),
+                *_nested(parquet.schema_arrow, file),
+            ]
             if problems:
                 raise DataError(problems)
             cells = parquet.read(use_threads=False).to_pandas(use_threads=False)
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError):
         raise DataError(
-            f"the file cannot be read: {error}".replace(str(path), file),
+            "the file is damaged, or no parquet file",
             file=file,
             expected="a complete .parquet file",
             remedy="Write it again.",
         ) from None
     cells.index = pd.RangeIndex(1, len(cells) + 1)
     return SourceTable(file, cells)
+
+
+def _nested(schema: pa.Schema, file: str) -> Iterator[Problem]:
+    for column in schema:
+        if pa.types.is_nested(column.type):
+            yield Problem(
+                "a column that holds lists or records",
+                file=file,
+                place=f"column '{column.name}'",
+                found=str(column.type)[:60],
+                expected="one value per cell",
+                remedy="Write each value in a column of its own, or leave the column out.",
+            )

@@ -28,8 +28,9 @@ def read_statistical(path: Path, file: str, encoding: str | None = None) -> Sour
         cells, meta = read(path, user_missing=True, encoding=encoding)
     except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, ValueError) as error:
         raise DataError(
-            f"the file cannot be read: {error}",
+            "the file is damaged, or not what its name says",
             file=file,
+            found=str(error)[:80],
             expected=f"a complete {path.suffix} file",
             remedy="Export it again; if it has accents, as UTF-8.",
         ) from None

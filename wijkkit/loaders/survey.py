@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Collection
 
 import pandas as pd
 
@@ -79,7 +80,9 @@ def _standard(study: Study, source: SurveySource) -> pd.DataFrame:
     raw = read_source(study.path(source.path), source, f"sources.survey.{source.id}")
     names = column_names(study.codebook, source.id)
     problems = [
-        _no_column(own, name, raw) for name, own in names.items() if own not in raw.cells.columns
+        _no_column(own, name, raw, names.values())
+        for name, own in names.items()
+        if own not in raw.cells.columns
     ]
     if problems:
         raise DataError(problems)
@@ -122,9 +125,10 @@ def _dtype(column: Column) -> str:
     return "str" if holds_text(column) else "float64"
 
 
-def _no_column(own: str, name: str, raw: SourceTable) -> Problem:
+def _no_column(own: str, name: str, raw: SourceTable, used: Collection[str]) -> Problem:
     known = [str(column) for column in raw.cells.columns]
-    close = difflib.get_close_matches(own, known, n=1)
+    free = [column for column in known if column not in used]
+    close = difflib.get_close_matches(own, free, n=1)
     remedy = f"Did you mean '{close[0]}'?" if close else "Correct its source in codebook.yml."
     return Problem(
         f"no column '{own}'",

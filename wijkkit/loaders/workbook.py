@@ -33,8 +33,8 @@ def read_workbook(path: Path, file: str, sheet: str | None = None) -> SourceTabl
     try:
         book = CalamineWorkbook.from_path(path)
         sheets = {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
-    except (CalamineError, OSError, ValueError) as error:
-        raise _unreadable(path, file, error) from None
+    except (CalamineError, OSError, ValueError):
+        raise _unreadable(file) from None
     rows = sheets[_sheet(sheets, sheet, file)]
     numbered = [(number, row) for number, row in enumerate(rows, start=1) if _filled(row)]
     if not numbered:
@@ -60,8 +60,8 @@ def check_archive(path: Path, file: str) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             parts = archive.infolist()
-    except (zipfile.BadZipFile, OSError) as error:
-        raise _unreadable(path, file, error) from None
+    except (zipfile.BadZipFile, OSError):
+        raise _unreadable(file) from None
     unpacked = sum(part.file_size for part in parts)
     bombs = [
         part
@@ -102,9 +102,9 @@ def _filled(row: list[object]) -> bool:
     return any(cell not in ("", None) for cell in row)
 
 
-def _unreadable(path: Path, file: str, error: Exception) -> DataError:
+def _unreadable(file: str) -> DataError:
     return DataError(
-        f"the workbook cannot be read: {error}".replace(str(path), file),
+        "the workbook is damaged, or no .xlsx file",
         file=file,
         expected="a complete .xlsx file without a password",
         remedy="Save it again as .xlsx.",

@@ -181,6 +181,14 @@ def _indicators(study: Study) -> Iterator[Problem]:
     goals = [goal.id for goal in study.goals]
     waves = [wave.id for wave in study.waves]
     for key, indicator in study.indicators.items():
+        if key in study.codebook.columns:
+            yield Problem(
+                "an indicator has the name of a column",
+                file="indicators.yml",
+                place=key,
+                expected="a name that codebook.yml does not use",
+                remedy="Rename one of the two.",
+            )
         if indicator.goal is not None and indicator.goal not in goals:
             yield _unknown("goal", indicator.goal, goals, "indicators.yml", f"{key}.goal")
         for wave in indicator.waves:

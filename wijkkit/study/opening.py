@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
-import json
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel
 
 from wijkkit.errors import Problem, StudyError
 from wijkkit.study.checks import check_study
@@ -16,6 +14,7 @@ from wijkkit.study.indicators import Indicator
 from wijkkit.study.model import Neighbourhood, StudyFile
 from wijkkit.study.strict_yaml import read_yaml
 from wijkkit.study.study import Study
+from wijkkit.study.validation import validate
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -82,7 +81,7 @@ def find_study(folder: str | Path) -> Path:
 
 def _read(path: Path, model: type[M], problems: list[Problem]) -> M | None:
     try:
-        return _validate(read_yaml(path), TypeAdapter(model), path.name, problems)
+        return validate(read_yaml(path), model, path.name, problems)
     except StudyError as error:
         problems.extend(error.problems)
         return None
@@ -90,9 +89,7 @@ def _read(path: Path, model: type[M], problems: list[Problem]) -> M | None:
 
 def _read_indicators(path: Path, problems: list[Problem]) -> dict[str, Indicator]:
     try:
-        return (
-            _validate(read_yaml(path), TypeAdapter(dict[str, Indicator]), path.name, problems) or {}
-        )
+        return validate(read_yaml(path), dict[str, Indicator], path.name, problems) or {}
     except StudyError as error:
         problems.extend(error.problems)
         return {}
@@ -103,7 +100,7 @@ def _read_neighbourhoods(folder: Path, problems: list[Problem]) -> dict[str, Nei
     for path in sorted(folder.glob("*.yml")):
         name = f"wijken/{path.name}"
         try:
-            hood = _validate(read_yaml(path, name), TypeAdapter(Neighbourhood), name, problems)
+            hood = validate(read_yaml(path, name), Neighbourhood, name, problems)
         except StudyError as error:
             problems.extend(error.problems)
             continue
@@ -133,53 +130,3 @@ def _read_neighbourhoods(folder: Path, problems: list[Problem]) -> dict[str, Nei
     order = {"programme": 0, "comparator": 1, "none": 2}
     found.sort(key=lambda hood: (order[hood.arm], hood.pair or "", hood.wijk))
     return {hood.wijk: hood for hood in found}
-
-
-def _validate(content: Any, adapter: TypeAdapter, name: str, problems: list[Problem]) -> Any:
-    try:
-        return adapter.validate_json(json.dumps(content, default=str), strict=True)
-    except ValidationError as error:
-        problems.extend(_problem(item, name, content) for item in error.errors())
-        return None
-
-
-_MESSAGES = {
-    "extra_forbidden": "unknown key",
-    "missing": "a key is missing",
-}
-
-
-def _problem(item: dict[str, Any], name: str, content: Any) -> Problem:
-    place = ".".join(str(part) for part in item["loc"])
-    what = _MESSAGES.get(item["type"], item["msg"][:1].lower() + item["msg"][1:])
-    if item["type"] == "missing":
-        return Problem(what, file=name, place=place, remedy="Add it.")
-    remedy = "Correct the value."
-    if item["type"] == "extra_forbidden":
-        remedy = _suggest(str(item["loc"][-1]), item, content)
-    found = "" if isinstance(item["input"], dict | list) else str(item["input"])[:80]
-    return Problem(what, file=name, place=place, found=found, remedy=remedy)
-
-
-def _suggest(key: str, item: dict[str, Any], content: Any) -> str:
-    known = set()
-    for model in _models():
-        known.update(model.model_fields)
-    close = difflib.get_close_matches(key, known, n=1, cutoff=0.75)
-    return (
-        f"Did you mean '{close[0]}'?"
-        if close
-        else "Leave it out; keys that nothing reads are not allowed."
-    )
-
-
-def _models() -> list[type[BaseModel]]:
-    from wijkkit.study import codebook, indicators, model, settings
-
-    modules = (codebook, indicators, model, settings)
-    return [
-        value
-        for module in modules
-        for value in vars(module).values()
-        if isinstance(value, type) and issubclass(value, BaseModel)
-    ]

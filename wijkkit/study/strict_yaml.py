@@ -25,7 +25,9 @@ _AMBIGUOUS = (
 )
 
 #: A study file has no more nodes than this; a larger one is a mistake.
-MAXIMUM_NODES = 200_000
+MAXIMUM_NODES = 50_000
+#: Nor does it nest deeper.
+MAXIMUM_DEPTH = 50
 
 
 def read_yaml(path: Path, shown_as: str | None = None) -> Any:
@@ -94,19 +96,30 @@ def parse_yaml(text: str, name: str) -> Any:
             place=_line(mark) if mark else "",
             remedy="Check the indentation and the quotes there.",
         ) from None
+    except yaml.reader.ReaderError as error:
+        raise StudyError(
+            "a character that YAML does not allow",
+            file=name,
+            place=f"character {error.position + 1}",
+            found=f"U+{error.character:04X}",
+            remedy="Remove it, or save the file as UTF-8 again.",
+        ) from None
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise StudyError(f"not valid YAML: {error}", file=name, remedy="Check the file.") from None
 
 
 def _refuse_aliases_and_tags(text: str, name: str) -> None:
     problems = []
+    depth = 0
     for number, event in enumerate(yaml.parse(text, Loader=yaml.SafeLoader)):
-        if number > MAXIMUM_NODES:
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if number > MAXIMUM_NODES or depth > MAXIMUM_DEPTH:
             problems.append(
                 Problem(
                     "the file is too large for a study file",
                     file=name,
-                    expected=f"at most {MAXIMUM_NODES} values",
+                    expected=f"at most {MAXIMUM_NODES:,} values, nested {MAXIMUM_DEPTH} deep",
                 )
             )
             break
@@ -130,7 +143,7 @@ def _refuse_aliases_and_tags(text: str, name: str) -> None:
                 )
             )
     if problems:
-        raise StudyError(problems)
+        raise StudyError(dict.fromkeys(problems))
 
 
 def _check(node: yaml.Node | None, name: str, problems: list[Problem]) -> None:

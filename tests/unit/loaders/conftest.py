@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from study_maker import StudyMaker
+
+from tests.unit.loaders.study_maker import StudyMaker
 
 
 @pytest.fixture

@@ -54,7 +54,12 @@ class StudyMaker:
             "city": {"name": "Stad", "code": "GM01"},
             "programme": {"name": "Programma", "start": "2019-01-01"},
             "waves": [
-                {"id": wave, "label": wave, "start": f"{2018 + at}-05-01", "end": f"{2018 + at}-06-01"}
+                {
+                    "id": wave,
+                    "label": wave,
+                    "start": f"{2018 + at}-05-01",
+                    "end": f"{2018 + at}-06-01",
+                }
                 for at, wave in enumerate(self.waves)
             ],
             "sources": {"survey": self.survey, **self.sources},
