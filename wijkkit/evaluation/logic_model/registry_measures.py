@@ -23,6 +23,7 @@ def registry_finding(facts: Facts, wijk: str, measure: str) -> Finding:
 
 def _evidence_known(facts: Facts, wijk: str, measure: str) -> Finding:
     rows = facts.kept("interventions", wijk)
+    rows = rows[~rows["status"].isin(["stopped"])]
     if rows["evidence"].isna().all():
         return unregistered(facts, measure)
     n = int(rows["evidence"].isin(["1", "2", "3", "4"]).sum())

@@ -135,7 +135,8 @@ def implementation_by_wijk(
 
     As `implementation`, with an empty `intervention`. Reach per target group is left out: target
     groups overlap. ``maintenance`` is the percentage of the interventions old enough to tell.
-    ``registered`` is the percentage of interventions of which any activity was registered.
+    ``registered`` is the percentage of interventions, those only planned left out, of which any
+    activity was registered.
     """
     each = implementation(
         interventions,
@@ -148,7 +149,8 @@ def implementation_by_wijk(
     rows = []
     for wijk in wijken:
         mine = activities[activities["wijk"].eq(wijk)]
-        own = interventions[interventions["wijk"].eq(wijk)]
+        begun = interventions["wijk"].eq(wijk) & ~interventions["status"].isin(["planned"])
+        own = interventions[begun]
         asked = partners[partners["wijk"].eq(wijk)]
         kept = each[each["wijk"].eq(wijk) & each["measure"].eq("maintenance")]
         kept = kept[kept["status"].eq("ok")]

@@ -74,11 +74,13 @@ def implementation_sentences(
         return [text("process.implementation.none", language)]
     rows = by_wijk[by_wijk["wijk"].eq(wijk)].set_index("measure")
     sentences = []
-    silent = interventions - int(rows.loc["registered", "numerator"])
-    if silent:
-        sentences.append(
-            text("process.implementation.nothing", language, n=silent, of=interventions)
-        )
+    found = rows.loc["registered"]
+    if found["status"] == "ok" and found["numerator"] < found["denominator"]:
+        counts = {
+            "n": int(found["denominator"] - found["numerator"]),
+            "of": int(found["denominator"]),
+        }
+        sentences.append(text("process.implementation.nothing", language, **counts))
     absent = []
     for measure in _SAID:
         row = rows.loc[measure]

@@ -1,0 +1,179 @@
+"""Learning: each rule asks when it should and is silent when it should not."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pytest
+
+from wijkkit.evaluation.learning import (
+    ahead_sentences,
+    clash_sentences,
+    clashes,
+    data_quality,
+    improvement_cycle,
+    open_decisions,
+    questions,
+    side_by_side,
+)
+from wijkkit.evaluation.learning.questions import RULES
+from wijkkit.language.messages import catalogue
+
+
+def asked(facts, rule, wijk="a"):
+    table = questions(facts, wijk)
+    return table.loc[table["rule"].eq(rule), "subject"].tolist()
+
+
+def changed(facts, kind, **values):
+    """Return the facts with other values in one kind of the registry."""
+    known = facts()
+    registry = dict(known.registry)
+    registry[kind] = registry[kind].assign(**values)
+    return facts(registry=registry)
+
+
+@pytest.mark.parametrize(
+    ("rule", "subjects"),
+    [
+        ("nothing_registered", []),
+        ("step_overdue", ["4"]),
+        ("goal_without_intervention", ["D2"]),
+        ("intervention_without_goal", ["I2"]),
+        ("no_data_for_goal", ["D2"]),
+        ("goal_without_target", ["D2"]),
+        ("goal_worse", []),
+        ("evidence_unknown", ["I2"]),
+        ("no_evidence", []),
+        ("no_activities", ["I2"]),
+        ("low_reach", ["I1"]),
+        ("low_ses_missed", ["I1"]),
+        ("done_without_change", []),
+        ("decision_overdue", ["B1"]),
+        ("clash_open", ["K1"]),
+    ],
+)
+def test_each_rule_asks_about_what_it_is_for(facts, rule, subjects):
+    assert asked(facts(), rule) == subjects
+
+
+def test_every_rule_has_a_test_and_a_question_in_both_languages():
+    marks = test_each_rule_asks_about_what_it_is_for.pytestmark[0].args[1]
+    assert [rule for rule, _ in marks] == list(RULES)
+    for language in ("nl", "en"):
+        assert set(catalogue("learning", language)["question"]) == set(RULES)
+
+
+def test_a_wijk_without_a_registry_gets_one_question(facts):
+    table = questions(facts(registry={}), "a")
+    assert table["rule"].tolist() == ["nothing_registered"]
+
+
+def test_rules_fall_silent_when_the_gap_is_closed(facts):
+    assert asked(changed(facts, "interventions", goal="D1", second_goal="D2"),
+                 "goal_without_intervention") == []  # fmt: skip
+    assert asked(changed(facts, "interventions", evidence="3"), "evidence_unknown") == []
+    assert asked(changed(facts, "interventions", evidence="none"), "no_evidence") == ["I1", "I2"]
+    assert asked(changed(facts, "decisions", status="carried_out"), "decision_overdue") == []
+    assert asked(changed(facts, "flags", status="solved"), "clash_open") == []
+    assert asked(changed(facts, "steps", status="done"), "step_overdue") == []
+
+
+def test_a_third_of_the_plan_is_the_limit_for_reach(facts):
+    assert asked(changed(facts, "activities", participants=33), "low_reach") == ["I1"]
+    assert asked(changed(facts, "activities", participants=34), "low_reach") == []
+    assert asked(changed(facts, "activities", participants=0), "low_reach") == ["I1"]
+    assert asked(changed(facts, "activities", participants=np.nan), "low_reach") == []
+
+
+def test_low_ses_is_asked_about_only_when_the_figures_are_sure_of_it(facts):
+    def missed(**values):
+        return asked(changed(facts, "activities", **values), "low_ses_missed")
+
+    # A sample of 4 of the 20: 1 low SES of 4 may well be half of the target group.
+    assert missed(participants_ses_known=4, participants_low_ses=1) == []
+    assert missed(participants_ses_known=19, participants_low_ses=2) == ["I1"]
+    # Everybody counted: nine of twenty is close enough to half.
+    assert missed(participants_low_ses=9) == []
+
+
+def test_goals_that_became_worse_or_stayed_the_same_are_asked_about(facts):
+    assert asked(facts(), "goal_worse", "b") == ["D1"]
+    worse = facts().changes.assign(lower=-3.0, upper=8.0)
+    assert asked(facts(changes=worse), "done_without_change") == ["D1"]
+
+
+def test_clashes_are_counted_over_wijken(facts):
+    table = clashes(facts())
+    assert table.loc[0, ["clash", "programme", "wijken", "open"]].tolist() == [
+        "procurement",
+        "Sport plan",
+        2,
+        2,
+    ]
+    assert "Wijk-A, Wijk-B" in clash_sentences(facts())[0]
+    assert "niet is opgeschreven" in clash_sentences(facts(registry={}))[0]
+
+
+def test_wijken_stand_side_by_side_and_unregistered_is_not_zero(facts):
+    table = side_by_side(facts()).set_index("wijk")
+    assert table.loc["a", ["better", "same", "worse", "not_measured"]].tolist() == [1, 0, 0, 1]
+    assert table.loc["a", ["dose", "steps_done"]].tolist() == [90, 3]
+    assert table.loc["b", ["dose", "reach_of_plan", "steps_done", "attendance"]].isna().all()
+
+
+def test_what_the_ones_ahead_did_is_said_with_its_limits(facts):
+    table = side_by_side(facts())
+    table.loc[1, "dose"] = 40.0
+    said = ahead_sentences(table, "nl")
+    assert said[0] == "Voorop op de doelen: Wijk-A."
+    assert any("90 tegen 40" in sentence for sentence in said)
+    assert "Het bewijst niet" in said[-1]
+    assert len(ahead_sentences(table.assign(better=0, worse=0), "nl")) == 1
+
+
+def test_the_cycle_has_every_part(facts):
+    table = improvement_cycle(facts(), "a")
+    assert list(dict.fromkeys(table["part"])) == ["planned", "done", "reached", "learned", "next"]
+    said = " ".join(table["sentence"])
+    assert "Reden: Few partners." in said
+    assert "Open besluit, uiterlijk 1 mei 2021: Open the square." in said
+    empty = improvement_cycle(facts(registry={}), "a")
+    assert "Er zijn geen doelen en geen interventies geregistreerd." in empty["sentence"].tolist()
+
+
+def test_open_decisions_say_which_are_overdue(facts):
+    table = open_decisions(facts(), "a")
+    assert table[["key", "overdue"]].values.tolist() == [["B1", True]]
+
+
+def judged(table, aspect):
+    return table.loc[table["aspect"].eq(aspect), "judgement"].tolist()
+
+
+def test_data_quality_is_judged_on_every_aspect(facts):
+    table = data_quality(facts(), "a")
+    assert judged(table, "completeness") == ["fair", "poor"]  # sport is hidden
+    assert judged(table, "age") == ["good"]
+    assert judged(table, "response") == ["fair"]
+    assert judged(table, "representativeness") == ["poor"]  # 30 % of 60 against 42 %
+    assert judged(table, "reference") == ["fair"]
+    assert judged(table, "registry") == ["poor"]  # of one of three
+    said = " ".join(table["words"])
+    assert "60 van de 1.200 kinderen uit deze wijk mee (5%)" in said
+    assert "30% van de deelnemers, 42% van de wijk" in said
+
+
+def test_data_quality_of_nothing_is_unknown_or_weak_and_never_good(facts):
+    nothing = facts().estimates.head(0)
+    table = data_quality(
+        facts(registry={}, estimates=nothing, area_figures=nothing, as_of=date(2030, 1, 1)), "a"
+    )
+    assert set(table["judgement"]) == {"unknown", "poor"}
+    assert judged(table, "age") == ["poor"]
+
+
+def test_an_english_study_asks_in_english(facts):
+    words = " ".join(questions(facts("en"), "a")["question"])
+    assert "niet" not in words and "Does the network choose one" in words
