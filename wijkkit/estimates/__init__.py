@@ -1,31 +1,69 @@
 """From columns to estimates with intervals: one module per method."""
 
+from wijkkit.estimates.between_group import between_group
 from wijkkit.estimates.change import change, estimate_change
+from wijkkit.estimates.comparable import comparable_map, comparable_neighbourhoods
 from wijkkit.estimates.compare import compare, compare_comparable
+from wijkkit.estimates.concentration_index import concentration_index
 from wijkkit.estimates.count import byar, poisson_exact
+from wijkkit.estimates.funnel import funnel
 from wijkkit.estimates.gap import estimate_gap
 from wijkkit.estimates.grid import Estimates, estimate_grid
+from wijkkit.estimates.multiple_imputation import pool
 from wijkkit.estimates.proportion import wilson
 from wijkkit.estimates.rate import rate
+from wijkkit.estimates.scale import scale_reliability, scale_score
+from wijkkit.estimates.slope_index import relative_index, slope_index
+from wijkkit.estimates.small_area import small_area
+from wijkkit.estimates.standardisation import standardised_rate, standardised_ratio
 from wijkkit.estimates.survey_mean import survey_mean, survey_proportion
 from wijkkit.estimates.survey_quantile import survey_quantile
 from wijkkit.estimates.survey_total import survey_ratio, survey_total
+from wijkkit.estimates.weight_set import (
+    compare_estimates,
+    weight_report,
+    with_weights,
+    write_weights,
+)
+from wijkkit.estimates.weighting import poststratify, rake
+from wijkkit.estimates.wijken import estimate_funnel, estimate_small_areas
 
 __all__ = [
     "Estimates",
+    "between_group",
     "byar",
     "change",
+    "comparable_map",
+    "comparable_neighbourhoods",
     "compare",
     "compare_comparable",
+    "compare_estimates",
+    "concentration_index",
     "estimate_change",
+    "estimate_funnel",
     "estimate_gap",
     "estimate_grid",
+    "estimate_small_areas",
+    "funnel",
     "poisson_exact",
+    "pool",
+    "poststratify",
+    "rake",
     "rate",
+    "relative_index",
+    "scale_reliability",
+    "scale_score",
+    "slope_index",
+    "small_area",
+    "standardised_rate",
+    "standardised_ratio",
     "survey_mean",
     "survey_proportion",
     "survey_quantile",
     "survey_ratio",
     "survey_total",
+    "weight_report",
     "wilson",
+    "with_weights",
+    "write_weights",
 ]

@@ -63,23 +63,23 @@ def estimate_gap(
     """
     check_confidence(confidence)
     design = wave_design(respondents, lonely_psu)
+    divided = [b for b in blocks(respondents, waves, groupings, areas=areas) if b.group_by]
+    ends = [_ends(block) for block in divided]
+    overs = [domains(block.code, block.size, design) for block in divided]
+    pairs = [domains(end.code, end.size, design) for end in ends]
     parts = []
-    for block in blocks(respondents, waves, groupings, areas=areas):
-        if not block.group_by:
-            continue
-        over = domains(block.code, block.size, design)
-        ends = _ends(block)
-        pair = domains(ends.code, ends.size, design)
-        for key, indicator in indicators.items():
-            asked = asked_rows(respondents, indicator)
-            outcome = asked_outcome(respondents, key, indicator, asked)
+    for key, indicator in indicators.items():
+        asked = asked_rows(respondents, indicator)
+        outcome = asked_outcome(respondents, key, indicator, asked)
+        for block, over, pair in zip(divided, overs, pairs, strict=True):
             means = domain_means(outcome, over)
             gap = _gap(means, block, pair, np.isnan(outcome), confidence)
             skipped = not_asked(block, indicator, asked)
-            parts.append(_rows(ends, key, indicator, gap, means.n, skipped, block))
+            parts.append(_cells(indicator, gap, means.n, skipped, len(block.groups)))
     if not parts:
         return tidy(pd.DataFrame(columns=["indicator"]))
-    rows = pd.concat(parts, ignore_index=True)
+    columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    rows = keys(ends, list(indicators)).assign(**columns, source="survey")
     return tidy(pd.concat([rows, _changes(rows, confidence)], ignore_index=True))
 
 
@@ -111,29 +111,25 @@ def _gap(
     return {"value": value, "lower": lower, "upper": upper, "se": se, "df": units - strata}
 
 
-def _rows(
-    ends: Block,
-    key: str,
+def _cells(
     indicator: Asked,
     gap: dict[str, np.ndarray],
     n: np.ndarray,
     skipped: np.ndarray,
-    block: Block,
-) -> pd.DataFrame:
-    last = len(block.groups) - 1
+    n_groups: int,
+) -> dict[str, np.ndarray]:
+    outer = [0, n_groups - 1]
+    never = skipped.reshape(-1, n_groups)[:, outer].any(axis=1)
+    fewest = n.reshape(-1, n_groups)[:, outer].min(axis=1)
     scale = SCALE[indicator.unit]
-    never = skipped.reshape(-1, last + 1)[:, [0, last]].any(axis=1)
-    fewest = n.reshape(-1, last + 1)[:, [0, last]].min(axis=1)
-    scaled = {name: gap[name] * scale for name in ("value", "lower", "upper", "se")}
-    return keys([ends], [key]).assign(
-        **scaled,
-        df=gap["df"],
-        n=fewest,
-        unit="score" if indicator.unit == "score" else "points",
-        method=interval_method(gap["value"], gap["lower"], "t"),
-        source="survey",
-        status=np.where(never, "not_asked", np.where(fewest > 0, "ok", "missing")),
-    )
+    return {
+        **{name: gap[name] * scale for name in ("value", "lower", "upper", "se")},
+        "df": gap["df"],
+        "n": fewest,
+        "unit": np.full(len(fewest), "score" if indicator.unit == "score" else "points"),
+        "method": interval_method(gap["value"], gap["lower"], "t"),
+        "status": np.where(never, "not_asked", np.where(fewest > 0, "ok", "missing")),
+    }
 
 
 def _changes(rows: pd.DataFrame, confidence: float) -> pd.DataFrame:
