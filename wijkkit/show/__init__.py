@@ -11,13 +11,32 @@ from typing import Any
 
 _SHOWN = {
     "change": ("change_figure", "change_sentences", "change_table"),
+    "choice": ("choice_figure", "choice_reasons", "choice_table", "package_sentences"),
     "definitions": ("definition_sentences",),
+    "effect": ("detectable_table", "effect_assumptions_table", "effect_sentences"),
     "explore": ("explore_figure",),
+    "first_screen": ("summary",),
     "forest": ("forest_figure", "forest_table"),
     "gap": ("gap_figure", "gap_sentences", "gap_table"),
     "goals": ("goals_figure", "goals_sentences", "goals_table"),
+    "hidden": ("hidden_sentences",),
     "map": ("city_map",),
     "position": ("position_figure",),
+    "process": (
+        "ahead_sentences",
+        "assumptions_table",
+        "clash_sentences",
+        "cycle_sentences",
+        "delivery_sentences",
+        "discussion_questions",
+        "explanations_table",
+        "implementation_table",
+        "interviews_table",
+        "pace_table",
+        "quality_sentences",
+        "quality_table",
+        "wijken_table",
+    ),
     "profile": ("profile_sentence", "profile_table"),
 }
 _MODULES = {name: module for module, names in _SHOWN.items() for name in names}

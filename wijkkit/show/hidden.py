@@ -1,0 +1,29 @@
+"""What disclosure control hid, and why."""
+
+from __future__ import annotations
+
+from wijkkit.language import number, text
+from wijkkit.released import CityView
+from wijkkit.show.output import ShownText
+
+
+def hidden_sentences(view: CityView) -> ShownText:
+    """Say how many figures are hidden, and for which reasons."""
+    language = view.language
+    hidden = view.table("hidden")
+    if hidden.empty:
+        return ShownText(text("show.hidden.none", language))
+    reasons = [
+        text(f"show.hidden.reason.{reason}", language, n=number(count, language))
+        for reason, count in hidden["reason"].value_counts().items()
+    ]
+    total = view.table("estimates")
+    return ShownText(
+        text(
+            "show.hidden.sentence",
+            language,
+            n=number(len(hidden), language),
+            of=number(total["status"].ne("not_asked").sum(), language),
+            reasons="; ".join(reasons),
+        )
+    )
