@@ -168,3 +168,18 @@ def test_a_page_from_disk_asks_only_for_files_of_the_site(site, chromium):
     assert failed == [] and said == []
     assert page.evaluate("document.styleSheets.length") == 1
     page.close()
+
+
+def test_a_table_is_saved_as_csv_in_which_no_cell_is_a_formula(open_page):
+    page = open_page("example")
+    cells = ["=1+1", "-3,2%"]
+    page.evaluate(
+        "cells => document.querySelectorAll('#tbl-een td').forEach((td, i) => td.textContent = cells[i])",
+        cells,
+    )
+    page.evaluate("document.querySelector('#tbl-een th').textContent = '@SUM(A1)'")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download als CSV").click()
+    text = download.value.path().read_text(encoding="utf-8-sig")
+    assert download.value.suggested_filename == "tbl-een.csv"
+    assert text.splitlines() == ['"\'@SUM(A1)";"Wijk A"', '"\'=1+1";"-3,2%"']

@@ -9,7 +9,7 @@ from wijkkit.reports.pandoc import Node
 from wijkkit.reports.theme import HouseStyle
 from wijkkit.study import Study
 
-_WORDS = ("skip", "site", "contents", "search", "found", "downloads")
+_WORDS = ("skip", "site", "contents", "search", "found", "csv", "downloads")
 
 
 @dataclass(frozen=True, slots=True)

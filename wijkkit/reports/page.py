@@ -25,6 +25,9 @@ from wijkkit.reports.pandoc import (
 )
 from wijkkit.reports.sanitise import is_safe_target
 
+#: Words that the script shows, by their key; the page hands them over as data.
+WORDS_FOR_SCRIPT = ("search", "found", "csv")
+
 
 def write_page(document: Node, folder: Path, language: str, frame: Frame) -> str:
     """Return `document` as a page of the site, with what surrounds it.

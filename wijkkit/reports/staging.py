@@ -17,6 +17,7 @@ import yaml
 from wijkkit.language import text
 from wijkkit.language.markdown import escaped
 from wijkkit.language.messages import catalogue
+from wijkkit.reports.quarto import write_theme
 from wijkkit.reports.runs import CITY, States, executed_notebook, state_of
 from wijkkit.reports.shortcodes import embedded, replace_embeds
 from wijkkit.reports.staged_notebook import stage_notebook
@@ -64,6 +65,7 @@ def stage(study: Study, page: Page, states: States, folder: Path) -> StagedPage:
     """
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(page.source.parent / "theme", folder / "theme")
+    write_theme(folder / "theme", study.language)
     for name in ("_quarto.yml", "references.bib"):
         shutil.copy(page.source.parent / name, folder / name)
     front, body = split_front_matter(page.source.read_text(encoding="utf-8"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -85,5 +86,6 @@ def _callout(tag: Tag) -> dict[str, str]:
 
 def _formula(math: Tag) -> str:
     source = math.find("annotation").get_text().strip()
+    source = re.sub(r"\\qquad\((\d+)\)$", r"\\tag{\1}", source)
     opening, closing = ("\\[", "\\]") if math.get("display") == "block" else ("\\(", "\\)")
     return f"{opening} {source}{closing}"

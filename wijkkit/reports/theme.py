@@ -96,6 +96,19 @@ def contrast(first: str, second: str) -> float:
 
 def stylesheet(style: HouseStyle) -> str:
     """Return the style sheet of the site: the house style's values, then the rules."""
+    rules = (files("wijkkit.reports") / "html" / "report.css").read_text(encoding="utf-8")
+    return house_values(style) + rules
+
+
+def house_values(style: HouseStyle) -> str:
+    """Return the values of the house style as a style sheet.
+
+    Examples
+    --------
+    >>> folder = Path(__file__).parents[2] / "reports" / "theme"
+    >>> "--paper: #ffffff;" in house_values(load_house_style(folder))
+    True
+    """
     names = [f'"{font}"' if " " in font else font for font in style.fonts]
     face = ""
     if style.font_file:
@@ -103,8 +116,7 @@ def stylesheet(style: HouseStyle) -> str:
         names.insert(0, '"House"')
     values = {key.replace("_", "-"): value for key, value in style.colours.model_dump().items()}
     lines = [f"  --{key}: {value};" for key, value in values.items()]
-    rules = (files("wijkkit.reports") / "html" / "report.css").read_text(encoding="utf-8")
-    return face + "\n".join([":root {", *lines, f"  --font: {', '.join(names)};", "}", rules])
+    return face + "\n".join([":root {", *lines, f"  --font: {', '.join(names)};", "}", ""])
 
 
 def _luminance(colour: str) -> float:

@@ -3,6 +3,7 @@
   // Tabs: links to panels become a tab list; without script all panels are shown.
   document.querySelectorAll(".panel-tabset").forEach(function (set) {
     var list = set.querySelector(".nav-tabs ul");
+    if (!list) return;
     var tabs = Array.from(list.querySelectorAll("a"));
     var panels = Array.from(set.querySelectorAll(":scope > .tab-pane"));
     set.classList.add("live");
@@ -35,6 +36,35 @@
       });
     });
     choose(0, false);
+  });
+
+  // Tables with a caption: a button that saves the table as CSV.
+  var comma = document.documentElement.lang === "nl" ? ";" : ",";
+  function cell(text) {
+    // A spreadsheet would run what starts with one of these marks; a number is none.
+    var plain = text.replace(/\s+/g, " ").trim();
+    if (/^[=+\-@\u2212]/.test(plain) && !/^[+\-\u2212]?[\d.,]+\s*%?$/.test(plain)) plain = "'" + plain;
+    return '"' + plain.replace(/"/g, '""') + '"';
+  }
+  document.querySelectorAll("main table").forEach(function (table) {
+    var place = table.closest("[id^=tbl-]");
+    if (!place || table.closest(".searchable")) return;
+    var button = document.createElement("button");
+    button.type = "button";
+    button.className = "get-csv";
+    button.textContent = document.body.dataset.csv;
+    button.setAttribute("aria-describedby", place.id);
+    button.addEventListener("click", function () {
+      var rows = Array.from(table.rows, function (row) {
+        return Array.from(row.cells, function (one) { return cell(one.textContent); }).join(comma);
+      });
+      var link = document.createElement("a");
+      link.href = URL.createObjectURL(new Blob(["\ufeff" + rows.join("\r\n")], { type: "text/csv" }));
+      link.download = place.id + ".csv";
+      link.click();
+      URL.revokeObjectURL(link.href);
+    });
+    place.after(button);
   });
 
   // Print shows what is folded away.
