@@ -1,0 +1,194 @@
+"""Group-time effects when the programme starts in different waves (Callaway and Sant'Anna)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from wijkkit.errors import EstimationError
+from wijkkit.evaluation.effect.fit import least_squares
+from wijkkit.evaluation.effect.reasons import NotEstimable
+from wijkkit.evaluation.effect.sample import Bools, Floats, Ints
+
+Control = Literal["never", "not_yet"]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupTimeEffects:
+    """Average effects on the treated per group (wave of start) and wave.
+
+    Parameters
+    ----------
+    start, wave : (K,) float
+        Wave in which the group started, and wave of the effect; before the start it is a
+        placebo effect against the wave before.
+    estimate : (K,) float
+    influence : (n, K) float
+        Each row's influence on each estimate; their sum over rows divided by n has mean zero.
+    share : dict of float to float
+        Weighted share of the rows in each group.
+    starts : (n,) float
+        Wave of start of each row's cluster; infinite where never.
+    weight : (n,) float
+        Mean 1.
+    cluster : (n,) int
+    """
+
+    start: Floats
+    wave: Floats
+    estimate: Floats
+    influence: Floats
+    share: dict[float, float]
+    starts: Floats
+    weight: Floats
+    cluster: Ints
+
+
+def group_time_effects(
+    outcome: ArrayLike,
+    start: ArrayLike,
+    wave: ArrayLike,
+    cluster: ArrayLike,
+    *,
+    weight: ArrayLike | None = None,
+    covariates: ArrayLike | None = None,
+    control: Control = "never",
+) -> GroupTimeEffects:
+    """Estimate the effect for each group of clusters with one start, in each wave.
+
+    ATT(g, t) is the change of group g from its last wave before the start to wave t, minus the
+    change that a regression in the control clusters predicts for it. Made for repeated
+    cross-sections; with `cluster` the respondent it is the panel estimator too.
+
+    Parameters
+    ----------
+    outcome, wave : (n,) array
+        Complete; waves are numbers in order of time.
+    start : (n,) array
+        First wave with the programme in the row's cluster; NaN or infinite where never.
+    cluster : (n,) array
+        The level on which influence is summed for errors.
+    weight : (n,) array, optional
+    covariates : (n, k) array, optional
+    control : {"never", "not_yet"}
+        Clusters that never start, or also those that have not started yet.
+
+    Raises
+    ------
+    NotEstimable
+        ``no_arms``: no group starts within the waves, or there is no control.
+
+    References
+    ----------
+    Callaway B, Sant'Anna PHC (2021), J Econometrics 225:200-230. Sant'Anna PHC, Zhao J (2020),
+    J Econometrics 219:101-122 (outcome regression for repeated cross-sections).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> wave = np.tile([1, 2, 3], 8)
+    >>> start = np.repeat([2.0, 2.0, np.nan, np.nan], 6)
+    >>> y = wave + 5.0 * (wave >= np.nan_to_num(start, nan=9))
+    >>> found = group_time_effects(y, start, wave, np.repeat(np.arange(8), 3))
+    >>> list(zip(found.wave.tolist(), found.estimate.round(6).tolist(), strict=True))
+    [(2.0, 5.0), (3.0, 5.0)]
+    """
+    y, time = np.asarray(outcome, dtype=float), np.asarray(wave, dtype=float)
+    n = len(y)
+    starts = np.asarray(start, dtype=float)
+    starts = np.where(np.isnan(starts), np.inf, starts)
+    weight = np.ones(n) if weight is None else np.asarray(weight, dtype=float)
+    columns = [np.ones((n, 1))]
+    if covariates is not None:
+        columns.append(np.asarray(covariates, dtype=float).reshape(n, -1))
+    x = np.hstack(columns)
+    if not (np.isfinite(y).all() and np.isfinite(x).all() and (weight > 0).all()):
+        raise EstimationError(
+            "missing outcomes or covariates, or weights that are not positive",
+            remedy="Leave those rows out.",
+        )
+    weight = weight / weight.mean()
+    waves = np.unique(time)
+    groups = np.unique(starts[(starts > waves[0]) & (starts <= waves[-1])])
+    found = [
+        (g, t, *_one_effect(y, x, weight, starts, time, g, t, base, control))
+        for g in groups
+        for t, base in _comparisons(g, waves)
+    ]
+    if not found:
+        raise NotEstimable("no_arms")
+    return GroupTimeEffects(
+        np.array([row[0] for row in found]),
+        np.array([row[1] for row in found]),
+        np.array([row[2] for row in found]),
+        np.column_stack([row[3] for row in found]),
+        {float(g): float(np.mean(weight * (starts == g))) for g in groups},
+        starts,
+        weight,
+        np.unique(np.asarray(cluster), return_inverse=True)[1],
+    )
+
+
+def _comparisons(group: float, waves: Floats) -> list[tuple[float, float]]:
+    """Return (wave, base wave): the one before, or after the start the last one before it."""
+    before_start = waves[waves < group][-1]
+    return [
+        (t, before if t < group else before_start)
+        for before, t in zip(waves, waves[1:], strict=False)
+    ]
+
+
+def _one_effect(
+    y: Floats,
+    x: Floats,
+    weight: Floats,
+    starts: Floats,
+    time: Floats,
+    group: float,
+    wave: float,
+    base: float,
+    control: Control,
+) -> tuple[float, Floats]:
+    """Return ATT(g, t) by outcome regression, and each row's influence on it."""
+    treated = starts == group
+    others = np.isinf(starts)
+    if control == "not_yet":
+        others = (starts > max(wave, base)) & ~treated
+    sample = (treated | others) & np.isin(time, (wave, base))
+    if not others.any():
+        raise NotEstimable("no_arms")
+    focus = treated & sample
+    share = weight * focus / (weight * focus).sum()
+    centre = share @ x
+    estimate, influence = 0.0, np.zeros(len(y))
+    predicted = np.zeros(len(y))
+    for moment, sign in ((wave, 1.0), (base, -1.0)):
+        mean, part = _mean(y, weight, focus & (time == moment))
+        beta, score = _regression(y, x, weight, others & (time == moment))
+        estimate += sign * mean
+        influence += sign * (part - score @ centre)
+        predicted += sign * (x @ beta)
+    expected = float(share @ predicted)
+    influence -= share * len(y) * (predicted - expected)
+    return estimate - expected, influence
+
+
+def _mean(y: Floats, weight: Floats, rows: Bools) -> tuple[float, Floats]:
+    if not rows.any():
+        raise NotEstimable("empty_cell")
+    share = weight * rows / (weight * rows).sum()
+    mean = float(share @ y)
+    return mean, len(y) * share * (y - mean)
+
+
+def _regression(y: Floats, x: Floats, weight: Floats, rows: Bools) -> tuple[Floats, Floats]:
+    """Return the coefficients among these rows and every row's (n, p) influence on them."""
+    if not rows.any():
+        raise NotEstimable("empty_cell")
+    fit = least_squares(x[rows], y[rows], weight[rows])
+    influence = np.zeros(x.shape)
+    influence[rows] = len(y) * fit.residual[:, None] * (fit.x @ fit.bread)
+    return fit.beta, influence
