@@ -158,7 +158,7 @@ def _attack(
 ) -> list[Problem]:
     if (system["status"] == "ok").all():
         return []
-    attack = attack_on(evidence(system, policy), sums(system, areas, parts))
+    attack = attack_on(system, evidence(system, policy), sums(system, areas, parts))
     asked = questions(system, policy)
     found = attack.widths(asked, policy.protection)
     widths += found.tolist()

@@ -14,6 +14,8 @@ from wijkkit.disclosure.policy import Policy
 from wijkkit.errors import DisclosureError
 
 _SWEEPS = 6
+#: Of the wijken that hide nothing, one in this many moves in a sweep.
+_EVERY = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,7 @@ class Attack:
     total: np.ndarray
     bounds: np.ndarray
     truth: np.ndarray
+    far: np.ndarray
 
     def widths(self, asked: Questions, enough: float) -> np.ndarray:
         """Return the width of each question's interval; `enough` or more where it is wide.
@@ -49,25 +52,38 @@ class Attack:
         matrix[at, asked.cell] = asked.of_x
         matrix[at, asked.cell + size] = asked.of_n
         least = most = matrix @ self.truth
+        asked_of = np.tile(np.isin(np.arange(size), asked.cell), 2)
+        swept = self._confined(asked_of, 1.5 * enough)
         random = np.random.default_rng(len(asked.cell))
+        weights = np.zeros(len(asked.cell))
         for sweep in range(_SWEEPS):
             narrow = np.minimum(most, asked.cap) - least < enough
             if not narrow.any():
                 break
-            weights = np.where(narrow, random.uniform(0.5, 1.5, len(narrow)), 0)
-            if sweep > 1:
-                weights *= random.choice([-1, 1], len(narrow))
-            values = matrix @ self._minimum(weights @ matrix * (-1) ** sweep)
+            drawn = random.uniform(0.5, 1.5, len(narrow)) * random.choice([-1, 1], len(narrow))
+            weights = -weights if sweep % 2 else np.where(narrow, drawn, 0)
+            values = matrix @ self._minimum(weights @ matrix, swept)
             least, most = np.minimum(least, values), np.maximum(most, values)
         for question in np.flatnonzero(np.minimum(most, asked.cap) - least < enough):
             for sign in (1, -1):
-                values = matrix @ self._minimum(sign * matrix[question])
+                values = matrix @ self._minimum(sign * matrix[question], self.bounds)
                 least, most = np.minimum(least, values), np.maximum(most, values)
         return np.minimum(most, asked.cap) - least
 
-    def _minimum(self, objective: np.ndarray) -> np.ndarray:
+    def _confined(self, asked_of: np.ndarray, distance: float) -> np.ndarray:
+        """Return bounds in which what is asked of stays near the truth, and what is far true."""
+        around = np.where(asked_of, distance, np.inf)
+        around[np.tile(self.far, 2)] = 0
+        return np.column_stack(
+            [
+                np.maximum(self.bounds[:, 0], self.truth - around),
+                np.minimum(self.bounds[:, 1], self.truth + around),
+            ]
+        )
+
+    def _minimum(self, objective: np.ndarray, bounds: np.ndarray) -> np.ndarray:
         found = linprog(
-            objective, self.at_most, self.limit, self.equal, self.total, self.bounds, "highs"
+            objective, self.at_most, self.limit, self.equal, self.total, bounds, "highs"
         )
         if found.x is None:
             raise DisclosureError(
@@ -79,8 +95,8 @@ class Attack:
         return found.x
 
 
-def attack_on(evidence: pd.DataFrame, sums: Sums) -> Attack:
-    """Return what can be known from `evidence` (with `x` and `respondents`) and `sums`."""
+def attack_on(system: pd.DataFrame, evidence: pd.DataFrame, sums: Sums) -> Attack:
+    """Return what can be known of a system's released rows from its `evidence` and `sums`."""
     size = len(evidence)
     one = sparse.eye_array(size)
     diagonal = sparse.diags_array
@@ -104,7 +120,12 @@ def attack_on(evidence: pd.DataFrame, sums: Sums) -> Attack:
             np.concatenate([np.full(size, np.inf), evidence["n_max"]]),
         ]
     )
-    return Attack(at_most, limit, equal, equal @ truth, bounds, truth)
+    hides = (system["status"] != "ok").groupby(system["area"]).transform("any")
+    quiet = (system["area_level"] == "wijk") & ~hides
+    # Some quiet wijken may move as well, or nothing could make up for what the others do.
+    kept = np.unique(system.loc[quiet, "area"])[::_EVERY]
+    far = (quiet & ~system["area"].isin(kept)).to_numpy()
+    return Attack(at_most, limit, equal, equal @ truth, bounds, truth, far)
 
 
 def questions(system: pd.DataFrame, policy: Policy) -> Questions:

@@ -10,6 +10,9 @@ from wijkkit.disclosure.policy import Policy
 #: Counts tried on either side of the true one; further off, rounding alone decides.
 _TRIED = 60
 
+#: The attacker is granted that a hidden n is at most so many times itself; it bounds the programs.
+_FAR = 10
+
 
 def evidence(system: pd.DataFrame, policy: Policy) -> pd.DataFrame:
     """Return bounds of the n, the share and the counts of each cell of one system.
@@ -51,7 +54,9 @@ def evidence(system: pd.DataFrame, policy: Policy) -> pd.DataFrame:
                 shown, np.maximum(n_shown - policy.blur - change, np.where(public, 0, least)), least
             ),
             "n_max": np.where(
-                shown, n_shown + policy.blur + change, np.where(few, policy.min_n - 1, np.inf)
+                shown,
+                n_shown + policy.blur + change,
+                np.where(few, policy.min_n - 1, _FAR * (n + policy.min_n)),
             ),
             "share_min": share_min,
             "share_max": share_max,

@@ -1,22 +1,55 @@
 """What anyone knows of the counts of a release, as a linear program.
 
 The unknowns are the count x and the number n of every cell. Sums hold exactly (who granted the
-attacker the respondents without a group granted more than there is); a published cell bounds its
-n and its share; a hidden one only tells on which side of the policy's least n it lies. Hiding a
-published cell relaxes its rows, which is written as ``A z <= b + relax * hidden``.
+attacker the respondents without a group granted more than there is). A published cell bounds its
+n and its share; a hidden one only tells on which side of the policy's least n it lies.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+import pandas as pd
 from scipy import sparse
 from scipy.optimize import OptimizeResult, linprog
 
-from wijkkit.disclosure.links import Link, incidence
+from wijkkit.disclosure.links import Links, incidence
 from wijkkit.disclosure.policy import Policy
 from wijkkit.disclosure.rounding import Published
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """Constraints on the unknowns z: at_most @ z <= limit, equal @ z as for the truth, bounds."""
+
+    at_most: sparse.csr_array
+    limit: np.ndarray
+    equal: sparse.csr_array
+    low: np.ndarray
+    high: np.ndarray
+    truth: np.ndarray
+
+    def minimum(self, objective: np.ndarray) -> OptimizeResult:
+        """Minimise `objective` over everything that fits."""
+        result = linprog(
+            objective,
+            A_ub=self.at_most,
+            b_ub=self.limit,
+            A_eq=self.equal,
+            b_eq=self.equal @ self.truth,
+            bounds=np.column_stack([self.low, self.high]),
+            method="highs",
+        )
+        if result.status != 0:
+            raise RuntimeError(f"the attacker's program has no optimum: {result.message}")
+        return result
+
+    def near(self, unknowns: np.ndarray, distance: np.ndarray) -> Program:
+        """Return the program in which `unknowns` (booleans) stay within a distance of the truth."""
+        low = np.where(unknowns, np.maximum(self.low, self.truth - distance), self.low)
+        high = np.where(unknowns, np.minimum(self.high, self.truth + distance), self.high)
+        return replace(self, low=low, high=high)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,92 +58,101 @@ class Knowledge:
 
     Parameters
     ----------
-    equal, equal_to : sparse matrix, ndarray
-        Sums that hold.
-    rows, bound : sparse matrix, ndarray
-        Rows that hold while their cell is published.
-    relax : ndarray
-        How much further a row's bound lies when its cell is hidden.
-    owner : ndarray of int
-        The cell of each row.
+    equal : sparse matrix
+        Sums among the unknowns that hold as they do for the truth.
     truth : ndarray, shape (2m,)
         The true counts: one solution of the program.
+    shown : Published
+        What publishing a cell leaves open.
+    least, most : ndarray, shape (m,)
+        Bounds of the n of a hidden cell.
+    wijk : ndarray of int, shape (m,)
+        The number of each cell's wijk; -1 for cells of larger areas.
+    spare : ndarray of bool, shape (m,)
+        Cells that a quick attack may move though their wijk hides nothing.
     """
 
     equal: sparse.csr_array
-    equal_to: np.ndarray
-    rows: sparse.csr_array
-    bound: np.ndarray
-    relax: np.ndarray
-    owner: np.ndarray
     truth: np.ndarray
+    shown: Published
+    least: np.ndarray
+    most: np.ndarray
+    wijk: np.ndarray
+    spare: np.ndarray
 
-    def bounds(self, hidden: np.ndarray) -> np.ndarray:
-        """Return the rows' bounds when the cells `hidden` (m booleans) are hidden."""
-        return self.bound + self.relax * hidden[self.owner]
+    def idle(self, hidden: np.ndarray) -> np.ndarray:
+        """Return the cells that a quick attack leaves as they are; shape (m,)."""
+        return ~self.spare & ~np.isin(self.wijk, self.wijk[hidden])
 
-    def attack(self, objective: np.ndarray, hidden: np.ndarray) -> OptimizeResult:
-        """Minimise `objective` over everything that fits what is published."""
-        result = linprog(
-            objective,
-            A_ub=self.rows,
-            b_ub=self.bounds(hidden),
-            A_eq=self.equal,
-            b_eq=self.equal_to,
-            bounds=(0, None),
-            method="highs",
+    def program(self, hidden: np.ndarray) -> Program:
+        """Return the constraints when the cells `hidden` (m booleans) are."""
+        open_ = hidden & ~self.shown.public
+        shown = self.shown
+        published_n = np.maximum(shown.n_low, np.where(shown.public, 0, self.least))
+        low_n = np.where(open_, self.least, published_n)
+        high_n = np.where(open_, self.most, shown.n_high)
+        low_x = np.where(open_, 0, shown.limit)
+        return Program(
+            at_most=self._shares(open_),
+            limit=np.concatenate([np.zeros(2 * len(open_)), np.where(open_, 0, -shown.limit)]),
+            equal=self.equal,
+            low=np.concatenate([low_x, low_n]),
+            high=np.concatenate([np.full(len(open_), np.inf), high_n]),
+            truth=self.truth,
         )
-        if result.status != 0:
-            raise RuntimeError(f"the attacker's program has no optimum: {result.message}")
-        return result
+
+    def gain(self, result: OptimizeResult, hidden: np.ndarray) -> np.ndarray:
+        """Return by how much at most hiding each published cell lowers an optimum; shape (m,).
+
+        Parameters
+        ----------
+        result : OptimizeResult
+            Of a program of the whole system: its marginals are the dual solution.
+        hidden : ndarray of bool, shape (m,)
+        """
+        size, shown = len(hidden), self.shown
+        inside, outside, rest = np.split(-result.ineqlin.marginals, 3)
+        low_x, low_n = np.split(result.lower.marginals, 2)
+        _, high_n = np.split(-result.upper.marginals, 2)
+        gain = (
+            inside * (1 - shown.share_high) * self.most
+            + outside * shown.share_low * self.most
+            + rest * shown.limit
+            + low_x * shown.limit
+            + low_n * np.maximum(shown.n_low - self.least, 0)
+            + high_n * np.maximum(self.most - shown.n_high, 0)
+        )
+        return np.where(hidden | shown.public, np.zeros(size), np.maximum(gain, 0))
+
+    def _shares(self, open_: np.ndarray) -> sparse.csr_array:
+        """Return the rows of shares: not above, not below, and enough outside the category."""
+        shown = self.shown
+        one, some = np.ones(len(open_)), np.where(open_, 0.0, 1.0)
+        blocks = (
+            (one, -np.where(open_, 1, shown.share_high)),
+            (-some, some * shown.share_low),
+            (some, -some),
+        )
+        diagonal = sparse.diags_array
+        return sparse.block_array(
+            [[diagonal(of_x), diagonal(of_n)] for of_x, of_n in blocks], format="csr"
+        )
 
 
-def knowledge(
-    x: np.ndarray,
-    n: np.ndarray,
-    shown: Published,
-    sums: tuple[list[Link], list[Link]],
-    policy: Policy,
-) -> Knowledge:
-    """Return what is known of cells with counts `x` among `n` that are published as `shown`."""
-    size = len(n)
-    truth = np.concatenate([np.nan_to_num(x), n])
-    on_both = incidence(sums[0], size)
-    on_x = incidence(sums[1], size)
+def knowledge(cells: pd.DataFrame, shown: Published, links: Links, policy: Policy) -> Knowledge:
+    """Return what is known of `cells` (columns `x`, `n`) that are published as `shown`."""
+    x, n = cells["x"].to_numpy(float), cells["n"].to_numpy(float)
+    size, few = len(n), n < policy.min_n
+    on_both, on_x = incidence(links.sums, size), incidence(links.part_sums, size)
     equal = sparse.block_array(
-        [[on_both, None], [None, on_both], [on_x, sparse.csr_array((len(sums[1]), size))]],
-        format="csr",
+        [[on_both, None], [None, on_both], [on_x, sparse.csr_array(on_x.shape)]], format="csr"
     )
-    rows, bound, relax, owner = _rows(n, shown, policy)
-    return Knowledge(equal, equal @ truth, rows, bound, relax, owner, truth)
-
-
-def _rows(
-    n: np.ndarray, shown: Published, policy: Policy
-) -> tuple[sparse.csr_array, np.ndarray, np.ndarray, np.ndarray]:
-    size, most, few = len(n), 2 * n.max(initial=1) + 100, n < policy.min_n
-    one = np.ones(size)
-    least = np.where(few, 0, policy.min_n)
-    top = np.where(few, policy.min_n - 1, most)
-    blocks = [  # of x, of n, bound, how much further when hidden
-        (one, -one, 0 * one, 0 * one),
-        (0 * one, -one, -least, 0 * one),
-        (0 * one, one, shown.n_high, top - shown.n_high),
-        (0 * one, -one, -shown.n_low, np.maximum(shown.n_low, 0)),
-        (one, -shown.share_high, 0 * one, (1 - shown.share_high) * most),
-        (-one, shown.share_low, 0 * one, shown.share_low * most),
-        (-one, 0 * one, -shown.limit, shown.limit),
-        (one, -one, -shown.limit, shown.limit),
-    ]
-    of_x, of_n, bound, relax = (np.concatenate(part) for part in zip(*blocks, strict=True))
-    owner = np.tile(np.arange(size), len(blocks))
-    relax = np.where(shown.public[owner], 0.0, relax)
-    rows = sparse.hstack(
-        [
-            sparse.csr_array((values, (np.arange(len(owner)), owner)), shape=(len(owner), size))
-            for values in (of_x, of_n)
-        ],
-        format="csr",
+    return Knowledge(
+        equal=equal,
+        truth=np.concatenate([np.nan_to_num(x), n]),
+        shown=shown,
+        least=np.where(few, 0.0, policy.min_n),
+        most=np.where(few, policy.min_n - 1.0, 2 * n.max(initial=1) + 100),
+        wijk=links.wijk,
+        spare=links.spare,
     )
-    rows.eliminate_zeros()
-    return rows, bound, relax, owner

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -12,13 +13,33 @@ from scipy import sparse
 from wijkkit.tables import EVERYBODY
 
 #: A total and its parts, as positions of cells.
-Link = tuple[int, tuple[int, ...]]
+Sum = tuple[int, tuple[int, ...]]
 
 
-def links_of(
-    cells: pd.DataFrame, areas: pd.DataFrame, parts: Mapping[str, Iterable[str]]
-) -> tuple[list[Link], list[Link]]:
-    """Return the sums among the cells of one system.
+@dataclass(frozen=True, slots=True)
+class Links:
+    """How the m cells of one system hang together.
+
+    Parameters
+    ----------
+    sums : list of Sum
+        Sums that hold for both n and x.
+    part_sums : list of Sum
+        Sums of indicator parts, which hold for x.
+    wijk : ndarray of int, shape (m,)
+        The number of each cell's wijk; -1 for cells of larger areas.
+    spare : ndarray of bool, shape (m,)
+        Cells of larger areas, and of one wijk in each of them.
+    """
+
+    sums: list[Sum]
+    part_sums: list[Sum]
+    wijk: np.ndarray
+    spare: np.ndarray
+
+
+def links_of(cells: pd.DataFrame, areas: pd.DataFrame, parts: Mapping[str, Iterable[str]]) -> Links:
+    """Return how cells hang together.
 
     Parameters
     ----------
@@ -28,21 +49,21 @@ def links_of(
         Columns `wijk`, `district`, `arm`: one row per wijk.
     parts : mapping
         Indicator -> the indicators whose counts add up to its count.
-
-    Returns
-    -------
-    sums : list of Link
-        Sums that hold for both n and x.
-    part_sums : list of Link
-        Sums of indicator parts, which hold for x.
     """
     columns = ["indicator", "area_level", "area", "group_by", "group"]
     keys = list(cells[columns].itertuples(index=False, name=None))
     position = {key: at for at, key in enumerate(keys)}
-    return _area_sums(position, areas) + _group_sums(keys, position), _part_sums(position, parts)
+    is_wijk = (cells["area_level"] == "wijk").to_numpy()
+    one_each = [*areas.groupby("district")["wijk"].first(), *areas.groupby("arm")["wijk"].first()]
+    return Links(
+        sums=_area_sums(position, areas) + _group_sums(keys, position),
+        part_sums=_part_sums(position, parts),
+        wijk=np.where(is_wijk, pd.factorize(cells["area"])[0], -1),
+        spare=~is_wijk | cells["area"].isin(one_each).to_numpy(),
+    )
 
 
-def _area_sums(position: Mapping[tuple, int], areas: pd.DataFrame) -> list[Link]:
+def _area_sums(position: Mapping[tuple, int], areas: pd.DataFrame) -> list[Sum]:
     nested = [("city", "city", "wijk", areas["wijk"])]
     districts = areas["district"].loc[areas["district"] != ""]
     nested.append(("city", "city", "gebied", districts.drop_duplicates()))
@@ -64,7 +85,7 @@ def _area_sums(position: Mapping[tuple, int], areas: pd.DataFrame) -> list[Link]
     return found
 
 
-def _group_sums(keys: list[tuple], position: Mapping[tuple, int]) -> list[Link]:
+def _group_sums(keys: list[tuple], position: Mapping[tuple, int]) -> list[Sum]:
     groups = defaultdict(list)
     for at, (indicator, level, area, group_by, _) in enumerate(keys):
         if group_by:
@@ -76,7 +97,7 @@ def _group_sums(keys: list[tuple], position: Mapping[tuple, int]) -> list[Link]:
     ]
 
 
-def _part_sums(position: Mapping[tuple, int], parts: Mapping[str, Iterable[str]]) -> list[Link]:
+def _part_sums(position: Mapping[tuple, int], parts: Mapping[str, Iterable[str]]) -> list[Sum]:
     found = []
     for (indicator, *rest), total in position.items():
         at = [position.get((part, *rest)) for part in parts.get(indicator, ())]
@@ -85,14 +106,14 @@ def _part_sums(position: Mapping[tuple, int], parts: Mapping[str, Iterable[str]]
     return found
 
 
-def incidence(links: list[Link], size: int) -> sparse.csr_array:
-    """Return the matrix of shape (links, size): 1 for a total, -1 for its parts."""
+def incidence(sums: list[Sum], size: int) -> sparse.csr_array:
+    """Return the matrix of shape (sums, size): 1 for a total, -1 for its parts."""
     rows, columns, values = [], [], []
-    for row, (total, parts) in enumerate(links):
+    for row, (total, parts) in enumerate(sums):
         rows += [row] * (1 + len(parts))
         columns += [total, *parts]
         values += [1.0] + [-1.0] * len(parts)
     return sparse.csr_array(
         (np.array(values), (np.array(rows, int), np.array(columns, int))),
-        shape=(len(links), size),
+        shape=(len(sums), size),
     )

@@ -136,17 +136,17 @@ def _protect(
     policy: Policy,
 ) -> np.ndarray:
     """Return which cells of one system to hide."""
-    x, n = cells["x"].to_numpy(float), cells["n"].to_numpy(float)
+    scores = cells["x"].isna().to_numpy()
     primary = reasons != ""
     if not primary.any():
         return primary
     everybody = np.where(cells["group_by"] == "", 2.0, 1.0)
     loss = cells["area_level"].map(_LOSS).to_numpy(float) * everybody
     return choose_hidden(
-        knowledge(x, n, shown, links_of(cells, areas, parts), policy),
+        knowledge(cells, shown, links_of(cells, areas, parts), policy),
         primary,
         loss,
-        lambda hidden: requirements(hidden, reasons, np.isnan(x), policy),
+        lambda hidden: requirements(hidden, reasons, scores, policy),
         policy.protection + _SAFETY,
     )
 

@@ -6,14 +6,15 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
+from scipy.optimize import OptimizeResult
 
-from wijkkit.disclosure.knowledge import Knowledge
+from wijkkit.disclosure.knowledge import Knowledge, Program
 from wijkkit.disclosure.policy import Policy
 
 _TOLERANCE = 1e-6
 #: Cuts ask for a little more, so that solver tolerances cannot undo them.
 _MARGIN = 1e-3
-_ROUNDS = 8
+_ROUNDS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,19 @@ class Requirements:
     caps: np.ndarray
     cells: np.ndarray
     primary: np.ndarray
+
+    def only(self, at: np.ndarray) -> Requirements:
+        """Return the requirements at these positions."""
+        return Requirements(self.expressions[at], self.caps[at], self.cells[at], self.primary[at])
+
+    def __add__(self, other: Requirements) -> Requirements:
+        return Requirements(
+            sparse.vstack([self.expressions, other.expressions], format="csr"),
+            *(
+                np.concatenate([getattr(self, name), getattr(other, name)])
+                for name in ("caps", "cells", "primary")
+            ),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,54 +94,68 @@ def requirements(
 
 def unprotected(
     known: Knowledge, hidden: np.ndarray, required: Requirements, width: float
-) -> list[Cut]:
-    """Return a cut for each requirement that the cells `hidden` do not meet; none when all are.
+) -> dict[int, list[Cut]]:
+    """Return cuts for each requirement (by position) that the cells `hidden` do not meet.
 
-    Every solution of the program is something the attacker cannot exclude, so each one widens
-    what is known to be open about all cells at once. A few programs that push all cells at the
-    same time settle nearly all of them; the rest gets its own.
+    Every solution of the program is something the attacker cannot exclude. So a few programs
+    first push all hidden counts at once, half of them up and half of them down, none further
+    than needed; a requirement that they do not meet gets a program of its own.
     """
+    program = known.program(hidden)
+    idle = known.idle(hidden)
+    quick = program.near(np.tile(idle, 2), 0)
+    pushed = quick.near(np.tile(hidden, 2), width)
     low = high = required.expressions @ known.truth
-    side = 1.0
+    random = np.random.default_rng(len(low))
     for _ in range(_ROUNDS):
         open_ = ~_met(low, high, required.caps, width)
         if not open_.any():
-            return []
-        sides = side * np.where(open_, np.resize([1.0, 1.0, -1.0], len(open_)), 0.0)
-        values = required.expressions @ known.attack(sides @ required.expressions, hidden).x
-        low, high = np.minimum(low, values), np.maximum(high, values)
-        side = -side
-    cuts = []
+            break
+        sides = np.where(open_, random.choice([-1.0, 1.0], len(open_)), 0.0)
+        for side in (sides, -sides):
+            values = required.expressions @ pushed.minimum(side @ required.expressions).x
+            low, high = np.minimum(low, values), np.maximum(high, values)
+    failed = {}
     for at in np.flatnonzero(~_met(low, high, required.caps, width)):
-        cuts += _own_attack(known, hidden, required, at, width)
-    return cuts
+        one = required.only(np.array([at]))
+        if not _interval(quick, one, width)[2] and (
+            cuts := _cuts(known, program, hidden, one, width)
+        ):
+            failed[int(at)] = cuts
+    return failed
+
+
+def _interval(
+    program: Program, one: Requirements, width: float
+) -> tuple[OptimizeResult, OptimizeResult, bool]:
+    """Return the attacks that give the ends of a requirement's interval, and whether it is met."""
+    expression = one.expressions.toarray()[0]
+    lowest, highest = program.minimum(expression), program.minimum(-expression)
+    return lowest, highest, bool(_met(lowest.fun, -highest.fun, one.caps[0], width))
 
 
 def _met(low: np.ndarray, high: np.ndarray, caps: np.ndarray, width: float) -> np.ndarray:
     return np.minimum(high, caps) - np.maximum(low, 0) >= width - _TOLERANCE
 
 
-def _own_attack(
-    known: Knowledge, hidden: np.ndarray, required: Requirements, at: int, width: float
+def _cuts(
+    known: Knowledge, program: Program, hidden: np.ndarray, one: Requirements, width: float
 ) -> list[Cut]:
-    expression = required.expressions[[at]].toarray()[0]
-    lowest, highest = known.attack(expression, hidden), known.attack(-expression, hidden)
-    low, high, cap = lowest.fun, -highest.fun, required.caps[at]
+    """Return the cuts of a requirement that is not met; none when it is."""
+    lowest, highest, met = _interval(program, one, width)
+    low, high, cap = lowest.fun, -highest.fun, one.caps[0]
     cuts = []
-    if high - low < width - _TOLERANCE:
-        gain = -(lowest.ineqlin.marginals + highest.ineqlin.marginals)
-        cuts.append(_cut(known, hidden, gain, width + _MARGIN - (high - low)))
-    if low > cap - width + _TOLERANCE:
-        gain = -lowest.ineqlin.marginals
-        cuts.append(_cut(known, hidden, gain, low - (cap - width) + _MARGIN))
-    return cuts if required.primary[at] else [_unless(cut, required.cells[at]) for cut in cuts]
+    if not met and high - low < width:
+        gain = known.gain(lowest, hidden) + known.gain(highest, hidden)
+        cuts.append(_cut(gain, width + _MARGIN - (high - low)))
+    if not met and low > cap - width:
+        cuts.append(_cut(known.gain(lowest, hidden), low - (cap - width) + _MARGIN))
+    return cuts if one.primary[0] else [_unless(cut, one.cells[0]) for cut in cuts]
 
 
-def _cut(known: Knowledge, hidden: np.ndarray, gain: np.ndarray, short: float) -> Cut:
-    """Return the cut of a dual solution: hiding cell c widens by at most its coefficient."""
-    widening = np.bincount(known.owner, gain * known.relax, minlength=len(hidden))
-    at_most = np.where(hidden, widening, np.minimum(widening, short))
-    return Cut(at_most, short + float(at_most[hidden].sum()))
+def _cut(gain: np.ndarray, short: float) -> Cut:
+    """Return the cut of a dual solution: hiding cell c widens by at most its gain."""
+    return Cut(np.minimum(gain, short), short)
 
 
 def _unless(cut: Cut, cell: int) -> Cut:

@@ -38,7 +38,7 @@ def choose_hidden(
     loss : ndarray, shape (m,)
         What is lost when a cell is hidden.
     required_of : callable
-        The requirements of a choice.
+        The requirements of some hidden cells.
     width : float
         Least width of what can be derived.
 
@@ -46,17 +46,23 @@ def choose_hidden(
     -------
     ndarray of bool, shape (m,)
     """
+    of_primary = required_of(primary)
+    failed = unprotected(known, primary, of_primary, width)
+    # Hiding more only widens what is open: what holds now holds for every choice.
+    of_primary = of_primary.only(np.array(list(failed), int))
     hidden, cuts = primary, []
-    while new := unprotected(known, hidden, required_of(hidden), width):
+    while failed:
         if hidden.all():
             raise DisclosureError(
                 "hiding everything does not protect this table",
                 found=f"{len(hidden)} cells",
                 remedy="Leave this indicator out, or pool its areas or waves.",
             )
-        cuts += new
+        cuts += [cut for of_one in failed.values() for cut in of_one]
         exact = len(hidden) * len(cuts) <= EXACT_UP_TO
         hidden = _least(cuts, primary, loss) if exact else _greedy(cuts, hidden, loss)
+        required = of_primary + required_of(hidden & ~primary)
+        failed = unprotected(known, hidden, required, width)
     return hidden
 
 
