@@ -114,6 +114,18 @@ def logistic(
     raise NotEstimable("separation")
 
 
+def steadied_logistic(x: Floats, y: Floats) -> Fit:
+    """Fit logistic regression that stays finite where a category has one answer only.
+
+    Every row is there once more with each answer, together with the weight of one respondent
+    per coefficient (White, Daniel and Royston 2010, Comput Stat Data Anal 54:2267-2275).
+    """
+    n, p = x.shape
+    weight = np.concatenate([np.ones(n), np.full(2 * n, p / (2 * n))])
+    answers = np.concatenate([y, np.ones(n), np.zeros(n)])
+    return logistic(np.vstack([x, x, x]), answers, weight)
+
+
 def _finished(x: Floats, y: Floats, weight: Floats, offset: Floats | float, beta: Floats) -> Fit:
     eta = x @ beta
     if np.abs(eta).max() > _SEPARATED:
