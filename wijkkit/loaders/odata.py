@@ -47,16 +47,17 @@ def _download(source: AreaFigureSource, prefix: str) -> dict[str, object]:
     """Return the rows with their keys: the client would put names in the place of codes."""
     try:
         properties = cbsodata.get_meta(source.table, "DataProperties", catalog_url=source.catalogue)
-        columns = _columns(source, [item["Key"] for item in properties])
-        tables = cbsodata.download_data(
+        columns = _columns(source, [item.get("Key", "") for item in properties])
+        # cbsodata 1.3.5: download_data(typed=True) leaves out the typed table, get_meta does not.
+        rows = cbsodata.get_meta(
             source.table,
-            typed=True,
+            "TypedDataSet",
+            catalog_url=source.catalogue,
             select=list(columns.values()),
             filters=_filters(source, columns, prefix),
-            catalog_url=source.catalogue,
         )
-        info = tables["TableInfos"][0]
-    except (requests.RequestException, ValueError, KeyError, IndexError) as error:
+        info = cbsodata.get_info(source.table, catalog_url=source.catalogue) or {}
+    except (requests.RequestException, ValueError, KeyError, TypeError) as error:
         raise DataError(
             f"the table cannot be downloaded: {type(error).__name__}",
             file=f"CBS {source.table}",
@@ -68,7 +69,7 @@ def _download(source: AreaFigureSource, prefix: str) -> dict[str, object]:
         "table": source.table,
         "modified": info.get("Modified", ""),
         "downloaded": date.today().isoformat(),
-        "rows": tables["TypedDataSet"],
+        "rows": rows,
     }
 
 

@@ -41,6 +41,7 @@ class StudyMaker:
     columns: dict = field(default_factory=lambda: dict(COLUMNS))
     wijken: tuple[dict, ...] = WIJKEN
     waves: tuple[str, ...] = ("w1",)
+    city: dict = field(default_factory=lambda: {"name": "Stad", "code": "GM01"})
 
     def write(self, name: str, content: str | bytes) -> Path:
         path = self.folder / name
@@ -51,7 +52,7 @@ class StudyMaker:
     def study_yml(self) -> dict:
         return {
             "title": "Test",
-            "city": {"name": "Stad", "code": "GM01"},
+            "city": self.city,
             "programme": {"name": "Programma", "start": "2019-01-01"},
             "waves": [
                 {

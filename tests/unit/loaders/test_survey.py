@@ -1,0 +1,235 @@
+"""The survey: every format gives the same respondents, and nothing is guessed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyreadstat
+import pytest
+
+from tests.unit.loaders.study_maker import SURVEY, StudyMaker
+from wijkkit.errors import DataError, DisclosureError
+from wijkkit.loaders import load_survey
+from wijkkit.loaders.recode import is_missing
+from wijkkit.loaders.statistical_file import read_statistical
+from wijkkit.study.codebook import Column
+
+
+def write_survey(make_study: StudyMaker, ending: str, text: str = SURVEY) -> None:
+    path = make_study.write("survey.csv", text)
+    table = pd.read_csv(path)
+    target = path.with_suffix(ending)
+    if ending == ".sav":
+        pyreadstat.write_sav(table, target)
+    elif ending == ".dta":
+        pyreadstat.write_dta(table, target)
+    elif ending == ".xlsx":
+        table.to_excel(target, index=False)
+    elif ending == ".parquet":
+        table.to_parquet(target, index=False)
+    make_study.survey[0]["path"] = target.name
+
+
+@pytest.mark.parametrize("ending", [".csv", ".sav", ".dta", ".xlsx", ".parquet"])
+def test_every_format_gives_the_same_respondents(make_study: StudyMaker, ending: str) -> None:
+    write_survey(make_study, ending)
+    found = load_survey(make_study.open())
+    assert found["respondent"].tolist() == ["1", "2", "3", "4"]
+    assert found["wijk"].tolist() == ["oost", "oost", "west", "west"]
+    assert found["age"].tolist() == [4.0, 5.0, 6.0, 7.0]
+    assert found["weight"].tolist() == [1.5, 0.5, 1.0, 1.0]
+    assert found["sex"].tolist() == ["boy", "girl", "boy", "girl"]
+    assert found["arm"].tolist() == ["programme"] * 2 + ["comparator"] * 2
+    assert found.columns[:8].tolist() == [
+        "respondent",
+        "wave",
+        "wijk",
+        "district",
+        "arm",
+        "pair",
+        "age",
+        "weight",
+    ]  # fmt: skip
+
+
+def test_a_byte_order_mark_and_line_ends_of_windows_are_no_problem(make_study: StudyMaker) -> None:
+    make_study.write("survey.csv", b"\xef\xbb\xbf" + SURVEY.replace("\n", "\r\n").encode())
+    assert len(load_survey(make_study.open())) == 4
+
+
+def test_another_encoding_separator_and_decimal_are_read_as_study_yml_says(
+    make_study: StudyMaker,
+) -> None:
+    text = SURVEY.replace(",", ";").replace(".", ",").replace("geslacht", "geslächt")
+    make_study.write("survey.csv", text.encode("windows-1252"))
+    make_study.survey[0] |= {"encoding": "windows-1252", "separator": ";", "decimal": ","}
+    make_study.columns["sex"] = make_study.columns["sex"] | {"source": "geslächt"}
+    assert load_survey(make_study.open())["weight"].tolist() == [1.5, 0.5, 1.0, 1.0]
+
+
+def test_areas_outside_the_study_and_unknown_areas_are_dropped_and_counted(
+    make_study: StudyMaker,
+) -> None:
+    make_study.write("survey.csv", SURVEY + "5,BU0999,3,1.0,1\n6,,3,1.0,1\n")
+    found = load_survey(make_study.open())
+    assert len(found) == 4
+    assert found.attrs["dropped"] == {"w1": 2}
+
+
+def test_a_weight_that_counts_outside_the_study_is_checked_too(make_study: StudyMaker) -> None:
+    make_study.write("survey.csv", SURVEY + "5,BU0999,3,-1.0,1\n")
+    with pytest.raises(DataError, match="row 6: an impossible weight"):
+        load_survey(make_study.open())
+
+
+def test_waves_in_files_with_other_column_names_become_one_table(make_study: StudyMaker) -> None:
+    make_study.write("survey.csv", SURVEY)
+    make_study.write("two.csv", "nr,bu_code,lft\n1,BU0101,3\n2,BU0102,9\n")
+    make_study.waves = ("w1", "w2")
+    make_study.survey.append({"id": "s2", "path": "two.csv", "wave": "w2"})
+    both = {"respondent": ("id", "nr"), "area": ("buurt", "bu_code"), "age": ("leeftijd", "lft")}
+    for name, (one, two) in both.items():
+        column = make_study.columns[name]
+        make_study.columns[name] = column | {"source": {"s1": one, "s2": two}}
+    for name in ("weight", "sex"):
+        column = make_study.columns[name]
+        make_study.columns[name] = column | {"source": {"s1": column["source"]}}
+    found = load_survey(make_study.open())
+    second = found[found["wave"] == "w2"]
+    assert second["respondent"].tolist() == ["1", "2"]
+    assert second["sex"].isna().all(), "not asked in this wave"
+    assert second["weight"].tolist() == [1.0, 1.0]
+
+
+def test_a_file_may_hold_several_waves(make_study: StudyMaker) -> None:
+    make_study.waves = ("w1", "w2")
+    make_study.survey[0].pop("wave")
+    make_study.columns["wave"] = {
+        "source": "jaar",
+        "type": "code",
+        "values": {"2018": "w1", "2021": "w2"},
+    }
+    rows = SURVEY.splitlines()
+    years = ["jaar", "2018", "2021", "2018", "2021"]
+    make_study.write("survey.csv", "\n".join(f"{r},{y}" for r, y in zip(rows, years, strict=True)))
+    assert load_survey(make_study.open())["wave"].tolist() == ["w1", "w2", "w1", "w2"]
+
+
+def test_respondents_without_numbers_are_numbered_by_file_and_row(make_study: StudyMaker) -> None:
+    del make_study.columns["respondent"]
+    make_study.write("survey.csv", SURVEY)
+    assert load_survey(make_study.open())["respondent"].tolist() == [
+        "s1-2",
+        "s1-3",
+        "s1-4",
+        "s1-5",
+    ]  # fmt: skip
+
+
+def test_labels_are_read_where_the_codebook_lists_them(make_study: StudyMaker) -> None:
+    make_study.columns["sex"] = make_study.columns["sex"] | {
+        "labels": {"jongen": "boy", "meisje": "girl"}
+    }
+    make_study.write("survey.csv", SURVEY.replace("1.5,1", "1.5,jongen"))
+    assert load_survey(make_study.open())["sex"].tolist()[0] == "boy"
+
+
+def test_answers_in_bands_become_the_numbers_of_the_codebook(make_study: StudyMaker) -> None:
+    make_study.columns["minutes"] = {
+        "source": "geslacht",
+        "type": "integer",
+        "values": {"1": 0, "2": 15},
+    }
+    make_study.write("survey.csv", SURVEY)
+    assert load_survey(make_study.open())["minutes"].tolist() == [0.0, 15.0, 0.0, 15.0]
+
+
+def test_a_true_cell_and_a_one_are_not_the_same_answer(make_study: StudyMaker) -> None:
+    table = pd.DataFrame(
+        {
+            "id": [1, 2],
+            "buurt": ["BU0101", "BU0102"],
+            "leeftijd": [1, True],
+            "gewicht": [1, 1],
+            "geslacht": [1, 2],
+        },
+        dtype=object,
+    )
+    table.to_excel(make_study.folder / "survey.xlsx", index=False)
+    make_study.survey[0]["path"] = "survey.xlsx"
+    with pytest.raises(DataError, match="row 3: text where a number was expected .found 'TRUE'"):
+        load_survey(make_study.open())
+
+
+def test_a_maximum_of_the_codebook_replaces_the_limit_of_weights(make_study: StudyMaker) -> None:
+    make_study.columns["weight"] = make_study.columns["weight"] | {"maximum": 1000}
+    make_study.write("survey.csv", SURVEY.replace("1.5", "900"))
+    assert load_survey(make_study.open())["weight"].max() == 900
+
+
+def test_a_neighbourhood_notebook_in_a_batch_cannot_open_the_survey(
+    make_study: StudyMaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_study.write("survey.csv", SURVEY)
+    study = make_study.open()
+    monkeypatch.setenv("WIJKKIT_BATCH", "wijk")
+    with pytest.raises(DisclosureError, match="may not open a source"):
+        load_survey(study)
+
+
+def test_user_missing_values_give_the_frequencies_of_r(shared_data: Path) -> None:
+    table = read_statistical(shared_data / "spss" / "mval_bug.sav", "mval_bug.sav")
+    expected = pd.read_csv(shared_data / "spss" / "mval_bug_reference_frequencies.csv")
+    plain = Column(source="x", type="integer")
+    for column in table.cells:
+        declared = table.missing.get(column, ())
+        kept = table.cells[column].map(lambda raw, d=declared: not is_missing(raw, plain, d))
+        labelled = table.cells.loc[kept, column].map(table.labels[column])
+        wanted = expected[expected["variable"] == column].set_index("label")["n_nonmissing"]
+        assert labelled.value_counts().to_dict() == wanted.to_dict(), column
+
+
+def test_ranges_of_missing_values_do_not_take_other_values_along(shared_data: Path) -> None:
+    table = read_statistical(shared_data / "spss" / "sample_missing.sav", "sample_missing.sav")
+    plain = Column(source="x", type="number")
+    declared = table.missing["mynum"]
+    found = [is_missing(raw, plain, declared) for raw in table.cells["mynum"]]
+    expected = pd.read_csv(shared_data / "spss" / "sample_missing.csv")["mynum"].eq("#NULL!")
+    assert found == expected.tolist()
+
+
+def test_missing_letters_of_stata_are_missing(shared_data: Path) -> None:
+    table = read_statistical(shared_data / "spss" / "missing_test.dta", "missing_test.dta")
+    plain = Column(source="x", type="number")
+    for column in ("var1", "var4"):
+        letters = [raw for raw in table.cells[column] if isinstance(raw, str)]
+        assert letters
+        assert all(is_missing(raw, plain, table.missing[column]) for raw in letters)
+
+
+def test_a_real_spss_file_is_read_through_a_codebook(
+    make_study: StudyMaker, shared_data: Path
+) -> None:
+    source = shared_data / "spss" / "pone.0201581.s001.sav"
+    raw, _ = pyreadstat.read_sav(source)
+    make_study.survey[0]["path"] = str(source)
+    make_study.wijken = (
+        make_study.wijken[0] | {"code": "1"},
+        make_study.wijken[1] | {"code": "2"},
+    )
+    make_study.columns = {
+        "respondent": {"source": "VP_Code", "type": "code"},
+        "area": {"source": "Objection", "type": "code"},
+        "age": {"source": "Condition", "type": "integer"},
+        "sex": {
+            "source": "Gender",
+            "type": "category",
+            "values": {str(int(v)): f"g{int(v)}" for v in sorted(raw["Gender"].dropna().unique())},
+        },
+    }
+    found = load_survey(make_study.open())
+    assert len(found) == len(raw)
+    assert found["sex"].isna().sum() == raw["Gender"].isna().sum()
+    assert found["sex"].value_counts().sum() == np.isfinite(raw["Gender"]).sum()
