@@ -1,0 +1,136 @@
+"""Group interviews: numbers of groups, codes that come together, and quotes that stay protected."""
+
+from __future__ import annotations
+
+import stat
+
+import pandas as pd
+import pytest
+
+from wijkkit.errors import DataError
+from wijkkit.evaluation.process.interviews import code_counts, code_pairs, code_sentences
+from wijkkit.evaluation.process.quotes import (
+    QUOTE_COLUMNS,
+    read_chosen_quotes,
+    write_quote_file,
+)
+from wijkkit.loaders.segments import load_group_interviews
+
+HEAD = "group,wijk,wave,role,code,text\n"
+ROWS = (
+    "g1,a,2021,network,pace,No steps yet\n"
+    "g1,a,2021,network,vision,No steps yet\n"
+    "g1,a,2021,network,pace,Again\n"
+    "g2,Wijk-B,2021,parents,pace,=1+1\n"
+    "g3,c,2021,network,vision,Fine\n"
+    "g4,a,2018,network,,\n"
+)
+
+
+@pytest.fixture
+def interviews(small_study):
+    study = small_study()
+    (study.folder / "interviews.csv").write_text(HEAD + ROWS)
+    return study, load_group_interviews(study)
+
+
+def test_a_code_is_counted_once_per_group(interviews):
+    _, found = interviews
+    counts = code_counts(found.groups, found.segments)
+    cell = counts.query("code == 'pace' and arm == 'programme' and wave == '2021'")
+    assert cell.set_index("role")[["groups", "of"]].to_dict("index") == {
+        "network": {"groups": 1, "of": 1},
+        "parents": {"groups": 1, "of": 1},
+        "all": {"groups": 2, "of": 2},
+    }
+
+
+def test_groups_that_did_not_mention_a_code_count_as_zero_of_them(interviews):
+    _, found = interviews
+    counts = code_counts(found.groups, found.segments)
+    silent = counts.query("code == 'pace' and arm == 'comparator' and role == 'all'")
+    assert silent[["groups", "of"]].values.tolist() == [[0, 1]]
+    early = counts.query("code == 'pace' and wave == '2018' and role == 'all'")
+    assert early[["arm", "groups", "of"]].values.tolist() == [["programme", 0, 1]]
+    # Comparators were not interviewed in 2018: no row, not a zero.
+    assert counts.query("arm == 'comparator' and wave == '2018'").empty
+
+
+def test_codes_come_together_in_groups_and_in_segments(interviews):
+    _, found = interviews
+    pairs = code_pairs(found.segments)
+    assert pairs.values.tolist() == [["pace", "vision", 1, 1]]
+    assert code_pairs(found.segments.head(0)).empty
+
+
+def test_counts_are_put_into_words_as_groups_not_people(interviews):
+    _, found = interviews
+    counts = code_counts(found.groups, found.segments)
+    said = code_sentences(counts, "programme", "2021", "nl")
+    assert said[0] == "'pace' kwam aan de orde in 2 van de 2 groepsinterviews."
+    assert code_sentences(counts, "comparator", "2018", "nl") == [
+        "In deze groep zijn geen groepsinterviews gehouden."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("rows", "what"),
+    [
+        ("g1,nowhere,2021,network,pace,x\n", "unknown wijk"),
+        ("g1,a,2019,network,pace,x\n", "unknown wave"),
+        ("g1,a,2021,network,pace,x\ng1,b,2021,network,pace,x\n", "belongs to two wijken"),
+    ],
+)
+def test_interviews_that_do_not_fit_the_study_end_in_a_message(small_study, rows, what):
+    study = small_study()
+    (study.folder / "interviews.csv").write_text(HEAD + rows)
+    with pytest.raises(DataError, match=what):
+        load_group_interviews(study)
+
+
+def test_no_text_of_an_interview_is_in_the_counts(interviews):
+    _, found = interviews
+    tables = code_counts(found.groups, found.segments), code_pairs(found.segments)
+    for table in tables:
+        assert not table.astype(str).apply(lambda column: column.str.contains("steps")).any().any()
+
+
+@pytest.fixture
+def quote_file(interviews, tmp_path):
+    study, found = interviews
+    return write_quote_file(study, found.segments, tmp_path / "quotes.csv")
+
+
+def test_quotes_go_to_a_file_only_its_owner_can_read(quote_file):
+    assert stat.S_IMODE(quote_file.stat().st_mode) == 0o600
+    rows = pd.read_csv(quote_file)
+    assert rows["use"].isna().all()
+    assert "wijk" not in rows and "group" not in rows
+    assert "'=1+1" in rows["text"].tolist()  # no formula for a spreadsheet program
+
+
+def test_nothing_is_quoted_until_a_researcher_chooses_and_words_it(quote_file):
+    assert read_chosen_quotes(quote_file).empty
+    rows = pd.read_csv(quote_file, dtype=str, keep_default_na=False)
+    rows.loc[0, ["use", "shown"]] = ["yes", "There were no steps to see."]
+    rows.to_csv(quote_file, index=False)
+    chosen = read_chosen_quotes(quote_file)
+    assert list(chosen) == QUOTE_COLUMNS
+    assert chosen["quote"].tolist() == ["There were no steps to see."]
+
+
+def test_a_chosen_quote_without_words_or_with_another_mark_is_refused(quote_file):
+    rows = pd.read_csv(quote_file, dtype=str, keep_default_na=False)
+    rows.loc[0, "use"], rows.loc[1, "use"] = "yes", "maybe"
+    rows.to_csv(quote_file, index=False)
+    with pytest.raises(DataError) as error:
+        read_chosen_quotes(quote_file)
+    assert len(error.value.problems) == 2
+
+
+def test_quotes_are_never_written_among_the_results_nor_over_choices(interviews, quote_file):
+    study, found = interviews
+    with pytest.raises(DataError, match="among the results"):
+        write_quote_file(study, found.segments, study.runs / "quotes.csv")
+    with pytest.raises(DataError, match="exists already"):
+        write_quote_file(study, found.segments, quote_file)

@@ -1,0 +1,121 @@
+"""Key-figure interviews: scales, reliability, change by arm with the honesty of few wijken."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from wijkkit.errors import DataError
+from wijkkit.evaluation.process.key_figures import (
+    key_figure_sentences,
+    scale_changes,
+    scale_table,
+    scores,
+)
+from wijkkit.loaders.key_figures import load_key_figures
+from wijkkit.study.settings.process import Scale
+
+SCALE = Scale(label="S", items=("c1", "c2", "c3"), reverse=("c3",))
+
+
+def interviews(gain: float = 1.0, seed: int = 1) -> pd.DataFrame:
+    """Eight interviews per wijk and wave; programme wijken gain `gain`, comparators nothing."""
+    rng = np.random.default_rng(seed)
+    rows = []
+    for wijk, wave, person in product("abcd", ("2018", "2021"), range(8)):
+        level = 3 + gain * (wijk in "ab" and wave == "2021") + rng.normal(0, 0.3)
+        items = np.clip(np.rint(level + rng.normal(0, 0.4, 3)), 1, 5)
+        items[2] = 6 - items[2]
+        arm = "programme" if wijk in "ab" else "comparator"
+        pair = f"p{'abcd'.index(wijk) % 2}"
+        rows.append((f"{wijk}{wave}{person}", wijk, wave, "school", *items, arm, pair))
+    columns = ["respondent", "wijk", "wave", "role", "c1", "c2", "c3", "arm", "pair"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def test_reversed_items_are_turned_and_half_of_the_items_is_enough():
+    answers = pd.DataFrame({"c1": [5, 5, None], "c2": [4, None, None], "c3": [1, 2, 2]})
+    found = scores(answers, SCALE)
+    assert found.iloc[0] == pytest.approx((5 + 4 + 5) / 3)
+    assert found.iloc[1] == pytest.approx((5 + 4) / 2)
+    assert np.isnan(found.iloc[2])
+
+
+def test_means_have_intervals_over_wijken_not_over_persons(small_study):
+    answers = interviews()
+    table = scale_table(small_study(), answers).set_index(["arm", "wave"])
+    row = table.loc[("programme", "2021")]
+    mine = answers.query("arm == 'programme' and wave == '2021'")
+    means = scores(mine, SCALE).groupby(mine["wijk"]).mean()
+    assert row["mean"] == pytest.approx(means.mean())
+    error = means.std(ddof=1) / np.sqrt(2)
+    assert row["upper"] - row["mean"] == pytest.approx(12.7062 * error, rel=1e-4)  # t(1)
+    assert (row["n"], row["wijken"]) == (16, 2)
+    assert row["alpha_lower"] < row["alpha"] < row["alpha_upper"]
+
+
+def test_one_wijk_gives_no_interval_and_nobody_no_mean(small_study):
+    answers = interviews().query("wijk != 'b' and not (arm == 'comparator' and wave == '2018')")
+    table = scale_table(small_study(), answers).set_index(["arm", "wave"])
+    assert np.isnan(table.loc[("programme", "2018"), "lower"])
+    assert table.loc[("comparator", "2018"), "status"] == "missing"
+
+
+def test_the_change_is_the_difference_of_the_arms_mean_changes(small_study):
+    answers = interviews()
+    row = scale_changes(small_study(), answers).iloc[0]
+    assert row["value"] == pytest.approx(row["programme"] - row["comparator"])
+    assert row["lower"] < row["value"] < row["upper"]
+    # Two pairs can be turned in four ways: the smallest two-sided p is one half.
+    assert row["floor"] == pytest.approx(0.5) and row["p"] >= row["floor"]
+    said = key_figure_sentences(scale_table(small_study(), answers), pd.DataFrame([row]), "nl")
+    assert "kan de toets nooit lager uitkomen dan p = 0,50" in said[-1]
+
+
+@pytest.mark.parametrize(
+    ("kept", "reason"), [("wave == '2018'", "one_wave"), ("arm == 'programme'", "one_arm")]
+)
+def test_one_wave_or_one_arm_gives_no_change(small_study, kept, reason):
+    row = scale_changes(small_study(), interviews().query(kept)).iloc[0]
+    assert (row["status"], row["reason"]) == ("missing", reason)
+    assert np.isnan(row["value"])
+
+
+def test_no_interviews_at_all_give_tables_that_say_so(small_study):
+    none = interviews().head(0)
+    assert scale_table(small_study(), none)["status"].eq("missing").all()
+    changes = scale_changes(small_study(), none)
+    said = key_figure_sentences(scale_table(small_study(), none), changes, "en")
+    assert said == ["'Coordination' was not asked in both waves and both groups."]
+
+
+def write(study, *rows: str):
+    text = "respondent,wijk,wave,role,c1,c2,c3\n" + "\n".join(rows) + "\n"
+    (study.folder / "key_figures.csv").write_text(text)
+
+
+def test_interviews_are_loaded_with_missing_answers_and_the_arm(small_study):
+    study = small_study()
+    write(study, "1,Wijk-A,2018,school,4,9,2", "2,c,2021,,5,5,1")
+    table = load_key_figures(study)
+    assert table["wijk"].tolist() == ["a", "c"]
+    assert table["arm"].tolist() == ["programme", "comparator"]
+    assert np.isnan(table.loc[0, "c2"])
+
+
+def test_everything_wrong_in_the_interviews_is_reported(small_study):
+    study = small_study()
+    write(study, "1,a,2018,school,4,8,2")
+    with pytest.raises(DataError, match="c2"):
+        load_key_figures(study)
+    write(study, "1,a,2018,school,4,4,2", "1,b,2018,x,4,4,2", "2,nowhere,2019,x,4,4,2")
+    with pytest.raises(DataError) as error:
+        load_key_figures(study)
+    assert [problem.what for problem in error.value.problems] == [
+        "unknown wijk",
+        "unknown wave",
+        "a person is there twice in one wave",
+    ]

@@ -1,0 +1,251 @@
+"""Key-figure interviews: scale scores, their reliability, and their change by arm.
+
+Key figures sit in wijken, and the wijk got the programme or not. So intervals and tests take
+wijken as the units, as the effect evaluation does: with a handful of wijken they are wide, and an
+exact test cannot go below a floor.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from wijkkit.errors import EstimationError
+from wijkkit.estimates.scale import scale_reliability, scale_score
+from wijkkit.evaluation.effect.did import did
+from wijkkit.language import interval, number, text
+from wijkkit.study import Study
+from wijkkit.study.settings.process import Scale
+
+ARMS = ("programme", "comparator")
+
+SCALE_COLUMNS = (
+    "scale",
+    "label",
+    "arm",
+    "wave",
+    "mean",
+    "lower",
+    "upper",
+    "n",
+    "wijken",
+    "alpha",
+    "alpha_lower",
+    "alpha_upper",
+    "omega",
+    "status",
+)
+
+CHANGE_COLUMNS = (
+    "scale",
+    "label",
+    "first",
+    "last",
+    "programme",
+    "comparator",
+    "value",
+    "lower",
+    "upper",
+    "unit",
+    "p",
+    "floor",
+    "wijken",
+    "status",
+    "reason",
+)
+
+#: Alpha below which a scale is read with reserve.
+RELIABLE = 0.70
+
+
+def turned(answers: pd.DataFrame, scale: Scale) -> pd.DataFrame:
+    """Return the items of a scale with the reversed ones turned: high is favourable.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> scale = Scale(label="Scale", items=("a", "b"), reverse=("b",))
+    >>> turned(pd.DataFrame({"a": [2.0], "b": [2.0]}), scale).iloc[0].tolist()
+    [2.0, 4.0]
+    """
+    items = answers[list(scale.items)].astype(float)
+    reverse = [item for item in scale.items if item in scale.reverse]
+    return items.assign(**{item: scale.minimum + scale.maximum - items[item] for item in reverse})
+
+
+def scores(answers: pd.DataFrame, scale: Scale) -> pd.Series:
+    """Return each person's mean answer, absent with too few answers."""
+    at_least = scale.at_least or math.ceil(len(scale.items) / 2)
+    return scale_score(turned(answers, scale), minimum=at_least)
+
+
+def scale_table(study: Study, answers: pd.DataFrame, confidence: float = 0.95) -> pd.DataFrame:
+    """Return the mean of every scale by arm and wave, with its reliability in that wave.
+
+    Parameters
+    ----------
+    study : Study
+        Its ``process.key_figures`` defines the scales.
+    answers : DataFrame
+        From `wijkkit.loaders.key_figures.load_key_figures`.
+    confidence : float
+
+    Returns
+    -------
+    DataFrame
+        Columns `SCALE_COLUMNS`. `mean` is that of the wijken's means, with a t interval over
+        wijken, absent with fewer than two; `n` counts persons. Alpha (Feldt's interval) and
+        omega are of both arms together, absent where they cannot be computed. `status` is
+        ``missing`` where nobody was interviewed.
+    """
+    rows = []
+    for key, scale in study.settings.process.key_figures.scales.items():
+        label = study.text(scale.label)
+        scored = answers.assign(score=scores(answers, scale))
+        for wave in [wave.id for wave in study.waves]:
+            now = scored[scored["wave"].eq(wave)]
+            reliable = _reliability(now, scale, confidence)
+            for arm in ARMS:
+                found = _mean(now[now["arm"].eq(arm)].dropna(subset="score"), confidence)
+                rows.append((key, label, arm, wave, *found[:-1], *reliable, found[-1]))
+    return pd.DataFrame(rows, columns=list(SCALE_COLUMNS))
+
+
+def _mean(rows: pd.DataFrame, confidence: float) -> tuple[float, float, float, int, int, str]:
+    means = rows.groupby("wijk")["score"].mean().to_numpy(dtype=float)
+    if not len(means):
+        return math.nan, math.nan, math.nan, 0, 0, "missing"
+    half = math.nan
+    if len(means) > 1:
+        error = means.std(ddof=1) / math.sqrt(len(means))
+        half = float(stats.t.ppf(0.5 + confidence / 2, len(means) - 1) * error)
+    mean = float(means.mean())
+    return mean, mean - half, mean + half, len(rows), len(means), "ok"
+
+
+def _reliability(
+    rows: pd.DataFrame, scale: Scale, confidence: float
+) -> tuple[float, float, float, float]:
+    try:
+        found = scale_reliability(turned(rows, scale), confidence=confidence)
+    except EstimationError:
+        return (math.nan,) * 4
+    return found.alpha, found.lower, found.upper, found.omega
+
+
+def scale_changes(study: Study, answers: pd.DataFrame) -> pd.DataFrame:
+    """Return how much more each scale changed in the programme wijken than in the comparators.
+
+    The two waves are the first and the last with interviews. `value` with its interval is the
+    difference of the arms' mean changes per wijk, on t with G - 2 degrees of freedom; `p` is
+    that of the exact randomisation test, within pairs where the study has them, and `floor` the
+    smallest it can be.
+
+    Returns
+    -------
+    DataFrame
+        Columns `CHANGE_COLUMNS`, one row per scale; unit ``score``. Numbers are absent unless
+        `status` is ``ok``; `reason` says why.
+    """
+    known = set(answers["wave"])
+    waves = [wave.id for wave in study.waves if wave.id in known]
+    rows = []
+    for key, scale in study.settings.process.key_figures.scales.items():
+        scored = answers.assign(score=scores(answers, scale)).dropna(subset="score")
+        scored = scored[scored["arm"].isin(ARMS)]
+        found = {"scale": key, "label": study.text(scale.label), "unit": "score"}
+        if len(waves) < 2 or set(scored["arm"]) != set(ARMS):
+            reason = "one_wave" if len(waves) < 2 else "one_arm"
+            rows.append(found | {"status": "missing", "reason": reason})
+            continue
+        rows.append(found | _change(scored, waves[0], waves[-1]))
+    return pd.DataFrame(rows, columns=list(CHANGE_COLUMNS))
+
+
+def _change(scored: pd.DataFrame, first: str, last: str) -> dict[str, object]:
+    rows = scored[scored["wave"].isin([first, last])]
+    paired = rows["pair"].notna().all()
+    exact = "randomisation_paired" if paired else "randomisation"
+    table = did(
+        rows["score"].to_numpy(dtype=float),
+        rows["arm"].eq("programme").to_numpy(),
+        rows["wave"].eq(last).to_numpy(),
+        rows["wijk"].to_numpy(dtype=object),
+        pair=rows["pair"].to_numpy(dtype=object) if paired else None,
+        family="linear",
+        methods=["cluster_period", exact],
+    ).set_index("method")
+    main, test = table.loc["cluster_period"], table.loc[exact]
+    means = rows.groupby(["arm", "wijk", "wave"])["score"].mean().unstack("wave")
+    moves = (means[last] - means[first]).groupby("arm").mean()
+    return {
+        "first": first,
+        "last": last,
+        "programme": moves["programme"],
+        "comparator": moves["comparator"],
+        "value": main["estimate"],
+        "lower": main["lower"],
+        "upper": main["upper"],
+        "p": test["p"],
+        "floor": test["floor"],
+        "wijken": rows["wijk"].nunique(),
+        "status": main["status"],
+        "reason": main["reason"],
+    }
+
+
+def key_figure_sentences(table: pd.DataFrame, changes: pd.DataFrame, language: str) -> list[str]:
+    """Say how each scale changed by arm, how reliable it is, and what the test cannot show.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `scale_table`.
+    changes : DataFrame
+        From `scale_changes`.
+    language : {"nl", "en"}
+    """
+    sentences = []
+    for row in changes.itertuples():
+        if row.status != "ok":
+            sentences.append(_say("unknown", language, scale=row.label))
+            continue
+        limits = interval(row.lower, row.upper, language, 1)
+        value = text(
+            "process.key_figures.difference",
+            language,
+            value=_signed(row.value, language),
+            interval=limits,
+        )
+        sentences.append(
+            _say(
+                "change",
+                language,
+                scale=row.label,
+                programme=_signed(row.programme, language),
+                comparator=_signed(row.comparator, language),
+                difference=value,
+            )
+        )
+        alpha = table.loc[table["scale"].eq(row.scale), "alpha"].min()
+        if not np.isnan(alpha):
+            key = "reliable" if alpha >= RELIABLE else "unreliable"
+            shown = number(alpha, language, 2)
+            sentences.append(_say(key, language, scale=row.label, alpha=shown))
+    floors = changes.loc[changes["status"].eq("ok") & changes["floor"].gt(0.05)]
+    if len(floors):
+        row = floors.iloc[0]
+        fields = {"wijken": row["wijken"], "p": number(row["floor"], language, 2)}
+        sentences.append(_say("smallest_p", language, **fields))
+    return sentences
+
+
+def _signed(value: float, language: str) -> str:
+    return f"{'+' if value > 0 else ''}{number(value, language, 1)}"
+
+
+def _say(key: str, language: str, **fields: object) -> str:
+    return text(f"process.key_figures.{key}", language, **fields)
