@@ -16,7 +16,11 @@ _VERBS = {
     "load_respondents": "wijkkit.pipeline.respondents",
     "open_city": "wijkkit.released",
     "open_wijk": "wijkkit.released",
+    "evaluate_process": "wijkkit.pipeline.process",
     "release": "wijkkit.pipeline.publication",
+    "render": "wijkkit.reports.render",
+    "release_effect": "wijkkit.pipeline.effect",
+    "release_process": "wijkkit.pipeline.process",
     "area_names": "wijkkit.loaders",
     "did": "wijkkit.evaluation.effect.did",
     "evaluate_effect": "wijkkit.evaluation.effect.evaluate",
@@ -67,12 +71,14 @@ _VERBS = {
     "open_study": "wijkkit.study",
 }
 
-__all__ = sorted(_VERBS)
+__all__ = sorted([*_VERBS, "show"])
 
 
 def __getattr__(name: str) -> Any:
     if name in _VERBS:
         return getattr(importlib.import_module(_VERBS[name]), name)
+    if name == "show":
+        return importlib.import_module("wijkkit.show")
     raise AttributeError(f"module 'wijkkit' has no attribute '{name}'")
 
 

@@ -17,7 +17,7 @@ from wijkkit.reports.theme import load_house_style
 
 pytestmark = pytest.mark.browser
 
-AXE = ROOT / ".cache" / "npm" / "node_modules" / "axe-core" / "axe.min.js"
+AXE = ROOT / ".cache" / "axe" / "node_modules" / "axe-core" / "axe.min.js"
 PAGES = ("index", "stad", "wijk-a", "wijk-b", "example")
 #: A desktop, a phone, and what is left of 1280 by 1024 pixels at 400 % zoom.
 SIZES = {"desktop": (1280, 900), "phone": (375, 700), "zoom": (320, 256)}
@@ -61,7 +61,7 @@ def open_page(site, chromium):
 @pytest.mark.parametrize("name", PAGES)
 def test_axe_finds_nothing(open_page, name, size):
     if not AXE.is_file():
-        pytest.skip("axe-core is not installed (.ci/run installs it in .cache/npm)")
+        pytest.skip("axe-core is not installed (.ci/run installs it in .cache/axe)")
     page = open_page(name, size)
     page.evaluate("document.querySelectorAll('details').forEach(part => part.open = true)")
     page.evaluate(AXE.read_text(encoding="utf-8"))

@@ -7,6 +7,7 @@ import re
 import zipfile
 from pathlib import Path
 
+import matplotlib
 import pikepdf
 import pytest
 
@@ -140,6 +141,21 @@ def test_a_figure_without_alt_text_gives_no_pdf(source, house, tmp_path):
     with pytest.raises(ReportError, match="alt text"):
         render_pdf(without, tmp_path / "zonder.pdf", house)
     assert not (tmp_path / "zonder.pdf").exists()
+
+
+def test_an_own_font_is_in_the_pdf(source, house, tmp_path):
+    theme = source.parent / "theme"
+    theme.mkdir()
+    fonts = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
+    (theme / "house.ttf").write_bytes((fonts / "DejaVuSerif.ttf").read_bytes())
+    own = house.model_copy(update={"font_file": "house.ttf"})
+    with pikepdf.open(render_pdf(source, tmp_path / "bron.pdf", own)) as opened:
+        names = {str(item["/FontName"]) for item in opened.objects if is_font(item)}
+    assert any("DejaVuSerif" in name for name in names)
+
+
+def is_font(item) -> bool:
+    return isinstance(item, pikepdf.Dictionary) and "/FontName" in item
 
 
 def test_the_same_sources_give_the_same_words_on_screen_and_paper(source, house, tmp_path):

@@ -15,7 +15,6 @@ from wijkkit.language import text
 from wijkkit.reports.frame import Frame, frame_metadata
 from wijkkit.reports.pandoc import (
     Node,
-    attribute,
     attributes,
     classes_of,
     plain,
@@ -95,10 +94,6 @@ def _drop_unsafe(node: Node) -> list[Node] | None:
 def _for_html(node: Node) -> list[Node] | None:
     if node["t"] == "Table":
         return [_scrolling_table(node)]
-    if node["t"] == "Span" and "equation" in classes_of(node):
-        about, [math] = node["c"]
-        tagged = f"{math['c'][1].strip()} \\tag{{{attribute(node, 'number')}}}"
-        return [{"t": "Span", "c": [about, [{"t": "Math", "c": [math["c"][0], tagged]}]]}]
     if node["t"] == "Div" and "callout-folded" in classes_of(node):
         names = " ".join(classes_of(node))
         title, body = node["c"][1]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import matplotlib
 import typst
+from matplotlib.font_manager import FontProperties
 
 from wijkkit.errors import ReportError
 from wijkkit.reports.frame import Frame, frame_metadata
@@ -50,7 +51,11 @@ def write_pdf(
         Typst cannot make a PDF/UA-1 of it, for example because an image has no alt text.
     """
     language = plain(document["meta"]["lang"])
-    meta = {**document["meta"], **frame_metadata(frame, language), **_style(house, frame)}
+    meta = {
+        **document["meta"],
+        **frame_metadata(frame, language),
+        **_style(house, folder / "theme"),
+    }
     content = {**document, "meta": meta, "blocks": _typst(document["blocks"])}
     with as_file(files("wijkkit.reports") / "print" / "report.typ") as template:
         source = write(
@@ -75,9 +80,10 @@ def write_pdf(
         )
     except typst.TypstError as error:
         raise ReportError(
-            f"Typst could not make the PDF: {error}",
+            f"Typst could not make the PDF: {error.message}",
             file=target.name,
-            remedy="Every figure needs an alt text; look at the place that is named.",
+            found=" ".join(error.hints),
+            remedy="Every figure and formula needs an alt text.",
         ) from None
     target.write_bytes(made)
     return target
@@ -94,11 +100,11 @@ def _fonts() -> Path:
     return Path(matplotlib.get_data_path()) / "fonts" / "ttf"
 
 
-def _style(house: HouseStyle, frame: Frame) -> Node:
+def _style(house: HouseStyle, theme: Path) -> Node:
     generic = ("sans-serif", "serif", "system-ui")
     fonts = [font for font in house.fonts if font not in generic]
     if house.font_file:
-        face = matplotlib.font_manager.FontProperties(fname=house.font_file)
+        face = FontProperties(fname=theme / house.font_file)
         fonts.insert(0, face.get_name())
     colours = {
         key: _string(value.removeprefix("#")) for key, value in house.colours.model_dump().items()

@@ -26,7 +26,7 @@ def page_structure(page: str) -> dict[str, Any]:
     title = main.select_one("h1.title")
     contents = soup.select_one("#TOC")
     return {
-        "lang": soup.html.get("lang"),
+        "lang": soup.html.get("lang") if soup.html else None,
         "title": _text(title) if title else "",
         "headings": [_heading(tag) for tag in main.find_all(["h2", "h3", "h4", "h5", "h6"])],
         "captions": [_text(tag) for tag in main.find_all(["figcaption", "caption"])],
@@ -85,7 +85,11 @@ def _callout(tag: Tag) -> dict[str, str]:
 
 
 def _formula(math: Tag) -> str:
+    """Return a formula as TeX with its number, which one engine writes in it and one beside it."""
     source = math.find("annotation").get_text().strip()
     source = re.sub(r"\\qquad\((\d+)\)$", r"\\tag{\1}", source)
+    beside = math.find_parent(class_="equation")
+    if beside is not None:
+        source += f" \\tag{{{beside['data-number']}}}"
     opening, closing = ("\\[", "\\]") if math.get("display") == "block" else ("\\(", "\\)")
     return f"{opening} {source}{closing}"
