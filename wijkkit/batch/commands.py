@@ -12,7 +12,7 @@ import pandas as pd
 import typer
 
 from wijkkit.batch.progress import terminal_progress
-from wijkkit.batch.runner import RunResult
+from wijkkit.batch.result import RunResult
 from wijkkit.batch.runner import run as run_study
 from wijkkit.batch.states import status as study_status
 

@@ -1,19 +1,20 @@
-"""What a job's result depends on, as one hash: the same hash, the same result."""
+"""What a job's result depends on, as hashes: the same hashes, the same result."""
 
 from __future__ import annotations
 
 import ast
+import importlib.metadata
 import json
-from collections.abc import Mapping
 from pathlib import Path
 
 import nbformat
 
 from wijkkit.batch.files import hash_file, hash_of
-from wijkkit.batch.plan import CITY, Job
+from wijkkit.batch.imports import PACKAGE, code_of, modules, reach
 from wijkkit.study import Study
 
-_PACKAGE = Path(__file__).resolve().parents[1]
+#: Modules that make every executed notebook, whatever it imports.
+_ALWAYS = ("wijkkit.batch.engine", "wijkkit.batch.executed", "wijkkit.batch.work")
 
 
 def notebook_code(text: str) -> str:
@@ -43,50 +44,57 @@ def meaning(source: str) -> str:
         return source
 
 
-def package_code() -> str:
-    """Return the hash of wijkkit's own files."""
-    parts = []
-    for path in sorted(_PACKAGE.rglob("*")):
-        if path.is_file() and "__pycache__" not in path.parts:
-            parts += [path.relative_to(_PACKAGE).as_posix(), hash_file(path)]
-    return hash_of(*parts)
-
-
-def fingerprint(job: Job, study: Study, common: str, tables: Mapping[str, str]) -> str:
-    """Return the fingerprint of one job.
+class PackageCode:
+    """Hashes of wijkkit's own source, without comments.
 
     Parameters
     ----------
-    job : Job
-    study : Study
-    common : str
-        Hash of what all jobs depend on.
-    tables : mapping of str to str
-        Hash of each released table.
+    known : dict of str to str
+        Hash of a file's bytes -> hash of what its source means, from an earlier run; grows.
     """
-    reads = job.notebook.reads
-    if job.scope == CITY:
-        reads = reads or ()
-    read = sorted({*(tables if reads is None else reads), *job.notebook.own})
-    return hash_of(
-        common,
-        notebook_code(job.notebook.text),
-        json.dumps(job.parameters, sort_keys=True, default=str),
-        json.dumps({name: tables.get(name, "absent") for name in read}),
-        sources(study) if job.scope == CITY else "",
-    )
+
+    def __init__(self, known: dict[str, str]):
+        self.known = known
+        self._data = hash_of(*(item for path in _data_files() for item in _named(path)))
+
+    def reached_from(self, notebook: str) -> str:
+        """Return the hash of the modules that a notebook can reach, and of all data files."""
+        names = set(reach(code_of(notebook)).own)
+        names.update(name for name in modules() if name.startswith(_ALWAYS))
+        return hash_of(self._data, *(f"{name}:{self._module(name)}" for name in sorted(names)))
+
+    def _module(self, name: str) -> str:
+        raw = hash_file(modules()[name])
+        if raw not in self.known:
+            source = modules()[name].read_text(encoding="utf-8")
+            self.known[raw] = hash_of(meaning(source))
+        return self.known[raw]
+
+
+def _data_files() -> list[Path]:
+    """Return wijkkit's files that are no Python: message catalogues and the like."""
+    kinds = {".yml", ".json", ".csv", ".mako"}
+    return sorted(path for path in PACKAGE.rglob("*") if path.suffix in kinds)
+
+
+def _named(path: Path) -> tuple[str, str]:
+    return path.relative_to(PACKAGE).as_posix(), hash_file(path)
+
+
+def installed(project: Path) -> str:
+    """Return the hash of the project's lock file, or of what is installed where there is none."""
+    lock = project / "requirements.lock"
+    if lock.is_file():
+        return hash_file(lock)
+    packages = {f"{d.name}=={d.version}" for d in importlib.metadata.distributions()}
+    return hash_of(*sorted(packages))
 
 
 def sources(study: Study) -> str:
-    """Return the hash of the study's source files."""
-    return hash_of(*(f"{path.name}:{hash_file(path)}" for path in source_files(study)))
-
-
-def source_files(study: Study) -> list[Path]:
-    """Return the files of a study's sources and its registry."""
+    """Return the hash of the study's source files and its registry."""
     said = study.settings.sources.model_dump(mode="json")
-    paths = [*_paths(said), study.settings.registry.path]
-    return sorted({study.path(path) for path in paths})
+    paths = sorted({*_paths(said), study.settings.registry.path})
+    return hash_of(*(f"{path}:{hash_file(study.path(path))}" for path in paths))
 
 
 def _paths(said: object) -> list[str]:
@@ -107,7 +115,6 @@ def study_files(study: Study) -> str:
     return hash_of(*(f"{name}:{hash_file(study.folder / name)}" for name in names))
 
 
-def tables(study: Study) -> dict[str, str]:
-    """Return the hash of each released table."""
-    folder = study.runs / "released"
-    return {path.stem: hash_file(path) for path in sorted(folder.glob("*.parquet"))}
+def areas(study: Study) -> str:
+    """Return the hash of all wijken: what the city's notebooks see of wijken/."""
+    return hash_of(*(hood.model_dump_json() for hood in study.neighbourhoods.values()))

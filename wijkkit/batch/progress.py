@@ -11,7 +11,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemaini
 from rich.progress import Progress as Bar
 
 from wijkkit.batch.plan import Job
-from wijkkit.batch.runner import JobResult, Progress
+from wijkkit.batch.result import JobResult
+from wijkkit.batch.runner import Progress
 
 
 @contextmanager

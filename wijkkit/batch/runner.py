@@ -7,7 +7,6 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from wijkkit.batch.engine.client import close_fork_server
@@ -17,73 +16,9 @@ from wijkkit.batch.events import EventLog, last_events
 from wijkkit.batch.lock import only_run
 from wijkkit.batch.notebooks import find_notebooks, read_notebooks
 from wijkkit.batch.plan import Job, Key, plan
+from wijkkit.batch.result import JobResult, RunResult
 from wijkkit.batch.work import Work
 from wijkkit.study import Study, open_study
-
-
-@dataclass(frozen=True, slots=True)
-class JobResult:
-    """How one job ended.
-
-    Parameters
-    ----------
-    scope, notebook : str
-        ``stad`` or the wijk's slug; the notebook's name.
-    status : str
-        ``ok``, ``failed``, ``skipped`` or ``interrupted``.
-    kind : str
-        Why it failed: ``error``, ``timeout``, ``killed``, ``check``, ``unwritable``, ``changed``.
-    message : str
-        The last line of the error, or the reason why it was skipped.
-    cell : int, optional
-        Number of the cell, from 1.
-    ran : bool
-        False where nothing had changed since an earlier run.
-    seconds : float
-    """
-
-    scope: str
-    notebook: str
-    status: str
-    kind: str = ""
-    message: str = ""
-    cell: int | None = None
-    ran: bool = True
-    seconds: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class RunResult:
-    """How a run ended.
-
-    Parameters
-    ----------
-    run : str
-        Its name in the event log.
-    jobs : tuple of JobResult
-    seconds : float
-    """
-
-    run: str
-    jobs: tuple[JobResult, ...]
-    seconds: float
-
-    @property
-    def failed(self) -> tuple[JobResult, ...]:
-        return tuple(job for job in self.jobs if job.status != "ok")
-
-    @property
-    def exit_code(self) -> int:
-        """0; 130 interrupted, 6 not writable, 5 stopped by a limit or killed, 3 any other failure."""
-        kinds = {job.kind for job in self.failed}
-        if any(job.status == "interrupted" for job in self.failed):
-            return 130
-        if "unwritable" in kinds:
-            return 6
-        if kinds & {"timeout", "killed"}:
-            return 5
-        return 3 if self.failed else 0
-
 
 #: Told of each job when it starts (no result) and when it has ended.
 Progress = Callable[[Job, JobResult | None, int], None]
@@ -133,8 +68,9 @@ def run(
         Another run of this study is going on, or the runs folder cannot be written.
     """
     study = study if isinstance(study, Study) else open_study(study)
-    planned = plan(study, read_notebooks(find_notebooks(notebooks)), wijken)
-    work = Work.of(study, planned, choose_engine(engine))
+    folder = find_notebooks(notebooks)
+    planned = plan(study, read_notebooks(folder), wijken)
+    work = Work.of(study, planned, choose_engine(engine), folder.parent)
     name = uuid.uuid4().hex[:12]
     started = time.monotonic()
     with only_run(study.runs), _executor(executor, jobs) as pool:
@@ -144,6 +80,7 @@ def run(
             log.write("run started", jobs=len(planned))
             results = loop.run(planned)
             log.write("run ended")
+        work.save_code()
     return RunResult(name, tuple(results), time.monotonic() - started)
 
 
@@ -172,7 +109,7 @@ class _Loop:
         self._keep_going = keep_going
         self._progress: Progress = progress or (lambda *_: None)
         self._results: dict[Key, JobResult] = {}
-        self._running: dict[Future, tuple[Job, str]] = {}
+        self._running: dict[Future, tuple[Job, str, dict[str, str]]] = {}
 
     def run(self, planned: tuple[Job, ...]) -> list[JobResult]:
         self._total = len(planned)
@@ -186,7 +123,7 @@ class _Loop:
                         self._end(future)
         except KeyboardInterrupt:
             close_fork_server()
-            for job, _ in self._running.values():
+            for job, *_ in self._running.values():
                 self._settle(job, JobResult(*job.key, "interrupted", message="stopped by the user"))
             for job in waiting:
                 self._results[job.key] = JobResult(*job.key, "interrupted", message="not started")
@@ -216,19 +153,19 @@ class _Loop:
             self._progress(job, self._results[job.key], self._total)
             return True
         self._log.write("started", job.key)
-        self._work.forget(job)
+        before = self._work.before(job)
         self._progress(job, None, self._total)
         future = self._pool.submit(execute, self._work.task(job), self._work.preload)
-        self._running[future] = (job, fingerprint)
+        self._running[future] = (job, fingerprint, before)
         return True
 
     def _end(self, future: Future) -> None:
-        job, fingerprint = self._running.pop(future)
+        job, fingerprint, before = self._running.pop(future)
         try:
             outcome = future.result()
         except Exception as error:
             outcome = Outcome("killed", message=f"{type(error).__name__}: {error}")
-        result, details = self._work.keep(job, fingerprint, outcome)
+        result, details = self._work.keep(job, fingerprint, before, outcome)
         self._settle(job, result, **details)
 
     def _settle(self, job: Job, result: JobResult, **details) -> None:

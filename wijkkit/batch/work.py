@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
 import nbformat
 
@@ -13,42 +15,62 @@ from wijkkit.batch import fingerprint as marks
 from wijkkit.batch.engine.task import Limits, Outcome, Task
 from wijkkit.batch.executed import cleaned, failures, first_error
 from wijkkit.batch.files import hash_file, hash_of, write_whole
+from wijkkit.batch.imports import code_of, preload
 from wijkkit.batch.plan import CITY, Job
+from wijkkit.batch.result import JobResult
+from wijkkit.batch.table_hashes import TableHashes
 from wijkkit.study import Study
-
-if TYPE_CHECKING:
-    from wijkkit.batch.runner import JobResult
-
-#: What notebooks of a project use, directly or through wijkkit.
-PRELOAD = (
-    "pandas",
-    "matplotlib.pyplot",
-    "seaborn",
-    "geopandas",
-    "pyarrow.parquet",
-    "great_tables",
-    "wijkkit.study",
-    "wijkkit.released",
-    "wijkkit.show",
-)
 
 
 @dataclass(frozen=True)
 class Work:
-    """The study and what all its jobs have in common."""
+    """The study, and what its jobs have in common.
+
+    Parameters
+    ----------
+    study : Study
+    engine : str
+    common : str
+        Hash of what all jobs depend on.
+    code : PackageCode
+    tables : TableHashes
+    preload : tuple of str
+        Modules the notebooks import.
+    """
 
     study: Study
     engine: str
     common: str
+    code: marks.PackageCode
+    tables: TableHashes
     preload: tuple[str, ...]
+    _notebooks: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, study: Study, planned: Sequence[Job], engine: str) -> Work:
-        common = hash_of(marks.package_code(), marks.study_files(study))
-        return cls(study, engine, common, PRELOAD)
+    def of(cls, study: Study, planned: Sequence[Job], engine: str, project: Path) -> Work:
+        """Gather what the jobs have in common; `project` is the folder of the lock file."""
+        notebooks = {job.notebook.file: job.notebook for job in planned}.values()
+        many = [n for n in notebooks if n.stage != CITY] or list(notebooks)
+        return cls(
+            study,
+            engine,
+            hash_of(marks.study_files(study), marks.installed(project), engine),
+            marks.PackageCode(_known_code(study.runs)),
+            TableHashes(study.runs / "released"),
+            preload(code_of(notebook.text) for notebook in many),
+        )
 
     def fingerprint(self, job: Job) -> str:
-        return marks.fingerprint(job, self.study, self.common, marks.tables(self.study))
+        """Return the hash of the job's code, parameters and, for the city, the sources."""
+        notebook = job.notebook
+        if notebook.file not in self._notebooks:
+            self._notebooks[notebook.file] = hash_of(
+                marks.notebook_code(notebook.text), self.code.reached_from(notebook.text)
+            )
+        parts = [self.common, self._notebooks[notebook.file], json.dumps(job.parameters)]
+        if job.scope == CITY:
+            parts += [marks.sources(self.study), marks.areas(self.study)]
+        return hash_of(*parts)
 
     def unchanged(self, job: Job, fingerprint: str, last: Mapping[str, Any] | None) -> bool:
         """Return whether the job's last result is still its result."""
@@ -57,16 +79,19 @@ class Work:
             and last["event"] == "ok"
             and last.get("fingerprint") == fingerprint
             and last.get("output") == hash_file(self.study.runs / job.output)
-            and last.get("tables", {}) == self._written(job)
+            and all(self.tables.of(name) == mark for name, mark in last["tables"].items())
         )
 
-    def forget(self, job: Job) -> None:
-        """Remove what an earlier run left, so that nothing older can be taken for this run's."""
+    def before(self, job: Job) -> dict[str, str]:
+        """Return the hashes of everything the job may read, and remove its earlier result."""
         for path in (self.study.runs / job.output, self._failed(job)):
             with contextlib.suppress(OSError):
                 path.unlink(missing_ok=True)
+        own = () if job.scope == CITY else (f"{name}@{job.scope}" for name in self.tables.names())
+        return {name: self.tables.of(name) for name in (*self.tables.names(), *own)}
 
     def task(self, job: Job) -> Task:
+        """Return what a process needs to run the job."""
         return Task(
             notebook=job.notebook.text,
             parameters=job.parameters,
@@ -77,54 +102,88 @@ class Work:
         )
 
     def keep(
-        self, job: Job, fingerprint: str, outcome: Outcome
+        self, job: Job, fingerprint: str, before: Mapping[str, str], outcome: Outcome
     ) -> tuple[JobResult, dict[str, Any]]:
-        """Check an outcome and write its notebook; return how the job ended, for the log as well."""
+        """Check an outcome and write its notebook; return how the job ended, and more for the log."""
         if outcome.notebook is None:
-            return self._result(job, outcome, outcome.status, outcome.message, outcome.cell), {}
+            return _ended(job, outcome, outcome.status, outcome.message, outcome.cell), {}
         notebook = nbformat.reads(outcome.notebook, as_version=4)
-        error = first_error(notebook)
-        wrong = list(failures(notebook, job.notebook.text))
         text = nbformat.writes(cleaned(notebook, str(self.study.folder.parent))).encode()
+        kind, message, cell = self._judged(job, notebook, outcome)
+        tables = self._tables(job, outcome, before)
+        if kind == "ok":
+            kind, message = self._steady(job, fingerprint, tables)
         try:
-            if outcome.status != "ok" or wrong:
-                write_whole(self._failed(job), text)
-                cell, message = error or (outcome.cell, outcome.message or (wrong or ["?"])[0])
-                kind = outcome.status if outcome.status != "ok" else "check"
-                return self._result(job, outcome, kind, message, cell), {}
-            if fingerprint != self.fingerprint(job):
-                message = "its input changed while it ran"
-                return self._result(job, outcome, "changed", message, None), {}
-            write_whole(self.study.runs / job.output, text)
+            write_whole(self.study.runs / job.output if kind == "ok" else self._failed(job), text)
         except OSError as error:
             message = f"its result cannot be written: {error.strerror or error}"
-            return self._result(job, outcome, "unwritable", message, None), {}
+            return _ended(job, outcome, "unwritable", message, None), {}
+        if kind != "ok":
+            return _ended(job, outcome, kind, message, cell), {}
         details = {
             "fingerprint": fingerprint,
             "output": hash_file(self.study.runs / job.output),
-            "tables": self._written(job),
+            "tables": tables,
         }
-        return self._result(job, outcome, "ok", "", None), details
+        return _ended(job, outcome, "ok", "", None), details
 
-    def _written(self, job: Job) -> dict[str, str]:
-        folder = self.study.runs / "released"
-        return {name: hash_file(folder / f"{name}.parquet") for name in job.notebook.writes}
+    def save_code(self) -> None:
+        """Keep the hashes of wijkkit's source for the next run."""
+        write_whole(self.study.runs / "code.json", json.dumps(self.code.known).encode())
 
-    def _failed(self, job: Job):
-        folder = CITY if job.scope == CITY else f"wijk/{job.scope}"
-        return self.study.runs / "failed" / folder / f"{job.notebook.name}.ipynb"
+    def _judged(
+        self, job: Job, notebook: nbformat.NotebookNode, outcome: Outcome
+    ) -> tuple[str, str, int | None]:
+        wrong = list(failures(notebook, job.notebook.text))
+        if outcome.status == "ok" and not wrong:
+            return "ok", "", None
+        cell, message = first_error(notebook) or (outcome.cell, outcome.message or wrong[0])
+        return ("check" if outcome.status == "ok" else outcome.status), message, cell
 
-    @staticmethod
-    def _result(job: Job, outcome: Outcome, kind: str, message: str, cell: int | None) -> JobResult:
-        from wijkkit.batch.runner import JobResult
+    def _tables(self, job: Job, outcome: Outcome, before: Mapping[str, str]) -> dict[str, str]:
+        """Return the hashes of what the job read, as it was before, and of what it wrote."""
+        if outcome.read is None:
+            read = [name for name in before if "@" not in name]
+        else:
+            read = list(outcome.read)
+        own = set(job.notebook.writes)
+        tables = {name: before.get(name, "absent") for name in read if name not in own}
+        if job.scope != CITY:
+            tables |= {n: before.get(n, "no rows") for n in read if "@" in n}
+        return tables | {name: self.tables.of(name) for name in own}
 
-        status = kind if kind in ("ok", "interrupted") else "failed"
-        kinds = {"ok": "", "interrupted": "", "failed": "error"}
-        return JobResult(
-            *job.key,
-            status,
-            kind=kinds.get(kind, kind),
-            message=message,
-            cell=None if cell is None else cell + 1,
-            seconds=outcome.seconds,
-        )
+    def _steady(self, job: Job, fingerprint: str, tables: Mapping[str, str]) -> tuple[str, str]:
+        """Return ``ok``, or what changed under the job while it ran."""
+        changed = [name for name, mark in tables.items() if self.tables.of(name) != mark]
+        if job.scope == CITY and self.fingerprint(job) != fingerprint:
+            changed.append("the study's sources")
+        if changed:
+            return "changed", f"changed while it ran: {', '.join(changed)}"
+        absent = [name for name in job.notebook.writes if tables[name] == "absent"]
+        if absent:
+            return "check", f"it did not write the table {', '.join(absent)}"
+        return "ok", ""
+
+    def _failed(self, job: Job) -> Path:
+        return self.study.runs / "failed" / job.output
+
+
+def _known_code(runs: Path) -> dict[str, str]:
+    with contextlib.suppress(OSError, ValueError):
+        known = json.loads((runs / "code.json").read_bytes())
+        if isinstance(known, dict):
+            return known
+    return {}
+
+
+def _ended(job: Job, outcome: Outcome, kind: str, message: str, cell: int | None) -> JobResult:
+    ok = kind == "ok"
+    return JobResult(
+        *job.key,
+        "ok" if ok else "failed",
+        kind="" if ok else {"failed": "error"}.get(kind, kind),
+        message=message,
+        cell=None if cell is None else cell + 1,
+        seconds=outcome.seconds,
+        memory_mb=outcome.memory_mb,
+    )

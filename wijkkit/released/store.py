@@ -13,6 +13,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from wijkkit.errors import BatchError
+from wijkkit.released.reads import note
 from wijkkit.study import Study
 
 
@@ -32,10 +33,22 @@ class Released:
         return (path.stem for path in sorted(self.folder.glob("*.parquet")))
 
     def __contains__(self, name: object) -> bool:
-        return isinstance(name, str) and self._path(name).is_file()
+        if not isinstance(name, str):
+            return False
+        note(name)
+        return self._path(name).is_file()
 
-    def table(self, name: str) -> pd.DataFrame:
-        """Return a released table; BatchError says how to make it where it is not there."""
+    def table(self, name: str, own: str = "") -> pd.DataFrame:
+        """Return a released table; BatchError says how to make it where it is not there.
+
+        Parameters
+        ----------
+        name : str
+        own : str
+            The wijk, for a caller that goes on with its rows only: what the caller shows then
+            does not depend on the other rows.
+        """
+        note(name, own)
         path = self._path(name)
         if not path.is_file():
             raise BatchError(

@@ -65,7 +65,7 @@ class WijkView(CityView):
         A table is about a wijk through its column `wijk`, or through `area` with
         `area_level` ``wijk``.
         """
-        table = self.table(name)
+        table = self.released.table(name, own=self.slug)
         if "wijk" in table:
             return table[table["wijk"] == self.slug].reset_index(drop=True)
         mine = table["area"] == self.slug

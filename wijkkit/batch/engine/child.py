@@ -15,6 +15,7 @@ import nbformat
 
 from wijkkit.batch.engine import frames
 from wijkkit.batch.engine.task import Task
+from wijkkit.released.reads import asked
 from wijkkit.study.guard import STAGE
 
 _DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG of <sys/prctl.h>
@@ -35,12 +36,17 @@ def run_child(task: Task, connection: socket.socket) -> None:
 
     from wijkkit.batch.engine.cells import run_cells
 
-    failed = run_cells(
-        notebook,
-        lambda index: frames.send(connection, {"cell": index}),
-        task.limits.output_mb * 2**20,
-    )
-    signal.alarm(0)
+    myself = os.getpid()
+
+    def begin(index: int) -> None:
+        # A process that the notebook forked must not speak for it.
+        if os.getpid() != myself:
+            os._exit(0)
+        frames.send(connection, {"cell": index})
+
+    failed = run_cells(notebook, begin, task.limits.output_mb * 2**20)
+    if os.getpid() != myself:
+        os._exit(0)
     frames.send(
         connection,
         {
@@ -49,6 +55,7 @@ def run_child(task: Task, connection: socket.socket) -> None:
             "seconds": time.monotonic() - started,
             "memory_mb": _peak_mb(),
             "cold": cold,
+            "read": asked(),
         },
     )
 

@@ -125,7 +125,7 @@ class _Conversation:
                 while "exit" not in self._result:
                     self._next(connection)
         except (EOFError, OSError):
-            return self._outcome("interrupted", "the run was stopped")
+            return self._outcome("killed", "the process that runs notebooks has ended")
         return self._judge()
 
     def _next(self, connection: socket.socket) -> None:
@@ -169,6 +169,7 @@ class _Conversation:
             seconds=self._result.get("seconds", time.monotonic() - self._started),
             memory_mb=self._result.get("memory_mb", 0.0),
             cold=tuple(self._result.get("cold", ())),
+            read=tuple(self._result["read"]) if "read" in self._result else None,
         )
 
 

@@ -85,6 +85,8 @@ class Outcome:
         Largest memory of the process.
     cold : tuple of str
         Large packages that the fork server should have loaded and had not.
+    read : tuple of str, optional
+        Released tables it asked for (`wijkkit.released.reads`); absent where that is not known.
     """
 
     status: str
@@ -94,3 +96,4 @@ class Outcome:
     seconds: float = 0.0
     memory_mb: float = 0.0
     cold: tuple[str, ...] = ()
+    read: tuple[str, ...] | None = None

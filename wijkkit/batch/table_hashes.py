@@ -1,0 +1,66 @@
+"""Hashes of the released tables: whole, or of the rows of one wijk."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pandas as pd
+import pyarrow.parquet as pq
+
+from wijkkit.batch.files import hash_file, hash_of
+
+
+class TableHashes:
+    """The released tables of a study as they are now; a file is read again when it has changed.
+
+    Parameters
+    ----------
+    folder : Path
+        ``<runs>/released``.
+    """
+
+    def __init__(self, folder: Path):
+        self._folder = folder
+        self._known: dict[str, tuple[tuple, str]] = {}
+        self._rows: dict[str, tuple[str, dict[str, str]]] = {}
+
+    def names(self) -> list[str]:
+        """Return the names of the tables that are there."""
+        return sorted(path.stem for path in self._folder.glob("*.parquet"))
+
+    def of(self, read: str) -> str:
+        """Return the hash of what `read` names: a table, or ``table@wijk`` for one wijk's rows."""
+        name, _, wijk = read.partition("@")
+        whole = self._whole(name)
+        if not wijk or whole == "absent":
+            return whole
+        if self._rows.get(name, ("", {}))[0] != whole:
+            self._rows[name] = (whole, self._by_wijk(name))
+        return self._rows[name][1].get(wijk, "no rows")
+
+    def _whole(self, name: str) -> str:
+        path = self._folder / f"{name}.parquet"
+        try:
+            stat = os.stat(path)
+        except OSError:
+            return "absent"
+        signature = (stat.st_ino, stat.st_size, stat.st_mtime_ns)
+        if self._known.get(name, ((), ""))[0] != signature:
+            self._known[name] = (signature, hash_file(path))
+        return self._known[name][1]
+
+    def _by_wijk(self, name: str) -> dict[str, str]:
+        table = pq.read_table(self._folder / f"{name}.parquet", partitioning=None).to_pandas()
+        if "wijk" in table:
+            areas = table["wijk"]
+        else:
+            areas = table["area"]
+            if "area_level" in table:
+                table, areas = (part[table["area_level"] == "wijk"] for part in (table, areas))
+        columns = ",".join(f"{column}:{kind}" for column, kind in table.dtypes.items())
+        rows = pd.util.hash_pandas_object(table.astype(str), index=False)
+        return {
+            str(area): hash_of(columns, group.to_numpy().tobytes())
+            for area, group in rows.groupby(areas)
+        }
