@@ -9,6 +9,7 @@ import sys
 
 import typer
 
+from wijkkit.batch.commands import run, status
 from wijkkit.cli.check import check
 from wijkkit.cli.demo import demo
 from wijkkit.cli.report import report
@@ -26,6 +27,8 @@ app = typer.Typer(
 
 app.command()(demo)
 app.command()(check)
+app.command()(run)
+app.command()(status)
 app.command()(report)
 
 

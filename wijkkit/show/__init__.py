@@ -17,6 +17,7 @@ _SHOWN = {
     "explore": ("explore_figure",),
     "first_screen": ("summary",),
     "forest": ("forest_figure", "forest_table"),
+    "funnel": ("funnel_figure",),
     "gap": ("gap_figure", "gap_sentences", "gap_table"),
     "goals": ("goals_figure", "goals_sentences", "goals_table"),
     "hidden": ("hidden_sentences",),
@@ -37,6 +38,7 @@ _SHOWN = {
         "quality_table",
         "wijken_table",
     ),
+    "steps": ("delivery_figure", "logic_model_figure", "network_figure", "pace_figure"),
     "profile": ("profile_sentence", "profile_table"),
 }
 _MODULES = {name: module for module, names in _SHOWN.items() for name in names}

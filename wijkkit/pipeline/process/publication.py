@@ -35,7 +35,10 @@ def _without_counts(table: pd.DataFrame, policy: Policy) -> pd.DataFrame:
     )
     numbers = table[["value", "lower", "upper"]].astype(float)
     whole = np.floor(numbers + 0.5).mask(few)
-    return table.drop(columns=["numerator", "denominator"]).assign(
+    kept = counts.mask(people)
+    return table.assign(
+        numerator=kept["numerator"],
+        denominator=kept["denominator"],
         value=whole["value"],
         lower=whole["lower"],
         upper=whole["upper"],
