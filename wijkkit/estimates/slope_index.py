@@ -32,6 +32,7 @@ def slope_index(
     se: ArrayLike | None = None,
     model: Model = "linear",
     scale: float = 1.0,
+    whole_persons: bool = True,
     multiplier: float = 1.0,
     confidence: float = 0.95,
 ) -> Interval:
@@ -53,6 +54,10 @@ def slope_index(
         The model.
     scale : float
         The value that means everybody, for ``logit``: 1 for proportions, 100 for percentages.
+    whole_persons : bool
+        Count whole persons in the ``logit`` model, as the World Health Organization's toolkit
+        does: population rounded up, those with the outcome rounded to the nearest. Turn it off
+        where `population` holds shares instead of persons.
     multiplier : float
         -1 or -100 turn the sign for indicators of which less is better.
     confidence : float
@@ -85,7 +90,7 @@ def slope_index(
     (-30.0, -38.315, -21.685)
     """
     check_confidence(confidence)
-    ends = _ends(value, population, se, model, scale)
+    ends = _ends(value, population, se, model, scale, whole_persons)
     slope = ends.high - ends.low
     spread = np.array([-1.0, 1.0]) @ ends.covariance @ np.array([-1.0, 1.0])
     half = stats.norm.ppf(0.5 + confidence / 2) * np.sqrt(spread)
@@ -100,6 +105,7 @@ def relative_index(
     se: ArrayLike | None = None,
     model: Model = "linear",
     scale: float = 1.0,
+    whole_persons: bool = True,
     inverse: bool = False,
     confidence: float = 0.95,
 ) -> Interval:
@@ -107,7 +113,7 @@ def relative_index(
 
     Parameters
     ----------
-    value, population, se, model, scale, confidence
+    value, population, se, model, scale, whole_persons, confidence
         As in `slope_index`.
     inverse : bool
         Give low to high instead.
@@ -128,7 +134,7 @@ def relative_index(
     0.333333
     """
     check_confidence(confidence)
-    ends = _ends(value, population, se, model, scale)
+    ends = _ends(value, population, se, model, scale, whole_persons)
     if ends.low <= 0 or ends.high <= 0:
         return Interval(np.nan, np.nan, np.nan, confidence, model)
     log = np.log(ends.high / ends.low) * (-1 if inverse else 1)
@@ -150,7 +156,12 @@ def midpoint_ranks(population: Floats) -> Floats:
 
 
 def _ends(
-    value: ArrayLike, population: ArrayLike, se: ArrayLike | None, model: Model, scale: float
+    value: ArrayLike,
+    population: ArrayLike,
+    se: ArrayLike | None,
+    model: Model,
+    scale: float,
+    whole_persons: bool,
 ) -> Ends:
     y = np.atleast_1d(numbers("value", value))
     people = np.atleast_1d(numbers("population", population, at_least=0))
@@ -169,17 +180,24 @@ def _ends(
         raise EstimationError(
             "a group without value or population", place="value, population", remedy="Leave it out."
         )
-    design = np.column_stack([np.ones(len(y)), midpoint_ranks(people)])
     if model == "linear":
-        return _linear(y, people, errors, design)
+        return _linear(y, people, errors)
     if model == "logit":
-        return _logit(y / scale, people, errors / scale, design, scale)
+        proportion = _proportions(y, scale)
+        if whole_persons:
+            proportion, people = _whole_persons(proportion, people)
+        return _logit(proportion, people, errors / scale, scale)
     raise EstimationError(
         "unknown model", place="model", found=str(model), expected="linear, logit"
     )
 
 
-def _linear(y: Floats, people: Floats, errors: Floats, design: Floats) -> Ends:
+def _design(people: Floats) -> Floats:
+    return np.column_stack([np.ones(len(people)), midpoint_ranks(people)])
+
+
+def _linear(y: Floats, people: Floats, errors: Floats) -> Ends:
+    design = _design(people)
     weighted = design * people[:, None]
     # Each coefficient is a fixed combination of the values, so their errors carry over exactly.
     combine = np.linalg.solve(weighted.T @ design, weighted.T)
@@ -188,15 +206,33 @@ def _linear(y: Floats, people: Floats, errors: Floats, design: Floats) -> Ends:
     return Ends(float(low), float(high), (to_ends * errors**2) @ to_ends.T)
 
 
-def _logit(y: Floats, people: Floats, errors: Floats, design: Floats, scale: float) -> Ends:
-    if (y < 0).any() or (y > 1).any():
+def _proportions(y: Floats, scale: float) -> Floats:
+    if (y < 0).any() or (y > scale).any():
         raise EstimationError(
             "a value off its scale",
             place="value",
-            found=f"{y[(y < 0) | (y > 1)][0] * scale:g}",
+            found=f"{y[(y < 0) | (y > scale)][0]:g}",
             expected=f"0 to {scale:g}",
             remedy="Say in `scale` which value means everybody.",
         )
+    return y / scale
+
+
+def _whole_persons(proportion: Floats, people: Floats) -> tuple[Floats, Floats]:
+    if (people < 1).any():
+        raise EstimationError(
+            "a population of less than one person",
+            place="population",
+            found=f"{people.min():g}",
+            expected="persons",
+            remedy="Set whole_persons to False where these are shares.",
+        )
+    whole = np.ceil(people)
+    return np.round(proportion * whole) / whole, whole
+
+
+def _logit(y: Floats, people: Floats, errors: Floats, scale: float) -> Ends:
+    design = _design(people)
     weight = people / people.sum()
     beta = np.zeros(2)
     for _ in range(100):
