@@ -9,10 +9,12 @@ from wijkkit.demo.city import build_city
 from wijkkit.demo.group_interviews import write_group_interviews
 from wijkkit.demo.key_figure_interviews import write_key_figures
 from wijkkit.demo.registry_files import write_registry
+from wijkkit.demo.registry_import import fill_registry
 from wijkkit.demo.respondents import simulate
 from wijkkit.demo.study_files import write_study
 from wijkkit.demo.survey_files import write_survey
 from wijkkit.errors import DataError, ParameterError
+from wijkkit.study import open_study
 
 WIJKEN, SEED = 6, 12
 MAXIMUM_WIJKEN = 99
@@ -77,4 +79,7 @@ def make_demo(
     write_key_figures(city, data / "process" / "key_figures.csv", seed)
     write_group_interviews(city, data / "process" / "group_interviews.qdpx", seed)
     write_registry(city, data / "registry", seed)
+    for old in (data / "registry").glob("registry.sqlite*"):
+        old.unlink()
+    fill_registry(open_study(folder), data / "registry")
     return folder
