@@ -143,7 +143,7 @@ def test_the_bounded_indices_of_a_proportion_follow_from_the_relative_one(person
 @pytest.mark.parametrize("model", ["linear", "logit"])
 def test_the_error_of_the_slope_index_equals_the_spread_of_simulated_values(model):
     rng = np.random.default_rng(5)
-    values, errors, people = np.array([40.0, 33, 30, 22]), np.full(4, 1.5), [4, 3, 2, 4]
+    values, errors, people = np.array([40.0, 33, 30, 22]), np.full(4, 1.5), [4000, 3000, 2000, 4000]
     draws = [
         slope_index(values + errors * noise, people, model=model, scale=100).value
         for noise in rng.standard_normal((1500, 4))
