@@ -1,72 +1,168 @@
-"""Figures derived from released ones: hidden where a part is, computed from what is shown."""
+"""Release what is derived from cells: changes, gaps and changes of gaps."""
 
 from __future__ import annotations
+
+from collections.abc import Collection
 
 import numpy as np
 import pandas as pd
 
+from wijkkit.disclosure.policy import Policy
 from wijkkit.disclosure.release import Release
-from wijkkit.tables import EVERYBODY, tidy
+from wijkkit.errors import DisclosureError, Problem
+from wijkkit.tables import ESTIMATE_KEYS, tidy
 
-_PLACE = ["indicator", "area", "area_level"]
+_KEYS = list(ESTIMATE_KEYS)
+#: On which scale the parts of a derived figure are subtracted.
+_RATIOS = ("ratio", "odds_ratio")
+#: Ratios are rounded to this.
+_RATIO_STEP = 0.01
 
 
 def release_derived(derived: pd.DataFrame, released: Release) -> pd.DataFrame:
-    """Release changes between waves and gaps between groups.
+    """Release differences and ratios of cells.
+
+    A row is derived from two cells where its `wave` or its `group` names two, joined by a
+    hyphen, and from four where both do: wave ``2018-2021`` is the change from 2018 to 2021,
+    group ``low-high`` the gap, low minus high. Each figure is computed again from the released
+    numbers, so that it tells nothing they do not; where one of them is hidden, it is.
+
+    Intervals are those of Zou & Donner (2008, *Statistics in Medicine* 27; Newcombe's where the
+    parts have Wilson's): with d = a - b, from d - sqrt((a - a_low)^2 + (b_high - b)^2) to
+    d + sqrt((a_high - a)^2 + (b - b_low)^2). Ratios and odds ratios are differences of
+    logarithms and log odds.
 
     Parameters
     ----------
     derived : DataFrame
-        Tidy; `wave` names one wave or two (``2018-2021``), `group` one group or two
-        (``low-high``).
+        Tidy table of derived figures.
     released : Release
-        What was released of the estimates they are derived from.
 
     Returns
     -------
     DataFrame
-        The same rows. A row is hidden where one of its parts is. Differences are those of the
-        released values and limits are whole, so that no decimals give away what was rounded.
-        Ratios are hidden with their parts and keep two figures.
+        Tidy, in the order of `derived`; n is absent.
+
+    Raises
+    ------
+    DisclosureError
+        Rows whose wave and group name no cells.
+
+    Examples
+    --------
+    >>> from wijkkit.disclosure.policy import GGD
+    >>> key = {"indicator": "play", "area": "a", "area_level": "wijk", "group_by": "",
+    ...        "group": "all", "unit": "percent"}
+    >>> table = tidy(pd.DataFrame([
+    ...     key | {"wave": "1", "value": 40.0, "lower": 30.0, "upper": 50.0},
+    ...     key | {"wave": "2", "value": 52.0, "lower": 42.0, "upper": 62.0}]))
+    >>> derived = tidy(pd.DataFrame([key | {"wave": "1-2", "unit": "points"}]))
+    >>> out = release_derived(derived, Release(table, table[:0], {}, GGD))
+    >>> out[["value", "lower", "upper", "status"]].values.tolist()
+    [[12.0, -3.0, 27.0, 'ok']]
     """
-    parts = released.table.set_index([*_PLACE, "wave", "group_by", "group"])
-    rows = [_row(row, parts) for row in derived.to_dict("records")]
-    return tidy(pd.DataFrame(rows, columns=derived.columns))
+    rows = derived.reset_index(drop=True)
+    parts = _parts(rows, released.table)
+    numbers = _combined(parts, rows["unit"].to_numpy(), released.policy)
+    status = _status(rows["status"], parts)
+    return tidy(rows.assign(**numbers, n=np.nan, status=status))
 
 
-def _row(row: dict, parts: pd.DataFrame) -> dict:
-    found = [_part(parts, row, *key) for key in _keys(row)]
-    absent = [part["status"] for part in found if part["status"] != "ok"]
-    if row["status"] != "ok" or absent:
-        return {**row, "status": row["status"] if row["status"] != "ok" else absent[0]}
-    step = 1.0 if row["unit"] == "points" else 0.1
-    rounded = {name: _round(row[name], step) for name in ("value", "lower", "upper")}
-    if row["unit"] in ("points", "score"):
-        rounded["value"] = _difference([part["value"] for part in found])
-    return {**row, **rounded, "n": min(part["n"] for part in found)}
+def _parts(rows: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
+    """Return the released cells that rows are made of: `row`, `sign` and their columns."""
+    named = rows[_KEYS].rename_axis("row").reset_index()
+    groups = table.groupby("group_by")["group"].unique().to_dict()
+    waves = set(table["wave"])
+    by_wave = {name: _ends(name, waves, first=-1) for name in named["wave"].unique()}
+    by_group = {
+        key: _ends(key[1], set(groups.get(key[0], ())), first=1)
+        for key in named[["group_by", "group"]].drop_duplicates().itertuples(index=False, name=None)
+    }
+    cells, problems = [], []
+    for row in named.itertuples(index=False):
+        pairs = [
+            (wave, group, sign * other)
+            for wave, sign in by_wave[row.wave]
+            for group, other in by_group[row.group_by, row.group]
+        ]
+        if not pairs:
+            problems.append(_unnamed(row))
+        cells += [
+            (row.row, row.indicator, row.area, row.area_level, wave, row.group_by, group, sign)
+            for wave, group, sign in pairs
+        ]
+    if problems:
+        raise DisclosureError(problems)
+    wanted = pd.DataFrame(cells, columns=["row", *_KEYS, "sign"]).astype(dict.fromkeys(_KEYS, str))
+    found = wanted.merge(table, on=_KEYS, how="left")
+    return found.assign(status=found["status"].fillna("missing"))
 
 
-def _keys(row: dict) -> list[tuple[str, str, str]]:
-    """Return (wave, grouping, group) of the parts: later minus first, first minus last group."""
-    waves = row["wave"].split("-") if "-" in row["wave"] else [row["wave"]]
-    groups = row["group"].split("-") if "-" in row["group"] else [row["group"]]
-    if row["group"] == EVERYBODY:
-        groups = [EVERYBODY]
-    return [(wave, row["group_by"], group) for wave in reversed(waves) for group in groups]
+def _ends(name: str, known: Collection[str], first: int) -> list[tuple[str, int]]:
+    """Return the parts that a name names, with their signs; none when it names nothing known."""
+    if name in known:
+        return [(name, 1)]
+    hyphens = [at for at, letter in enumerate(name) if letter == "-"]
+    for at in hyphens:
+        if name[:at] in known and name[at + 1 :] in known:
+            return [(name[:at], first), (name[at + 1 :], -first)]
+    return []
 
 
-def _part(parts: pd.DataFrame, row: dict, wave: str, group_by: str, group: str) -> dict:
-    key = (row["indicator"], row["area"], row["area_level"], wave, group_by, group)
-    if key not in parts.index:
-        return {"status": "missing", "value": np.nan, "n": np.nan}
-    return parts.loc[key].to_dict()
+def _unnamed(row: object) -> Problem:
+    return Problem(
+        "a derived figure of cells that are not in the release",
+        place=f"{row.indicator}, {row.area_level} {row.area}",
+        found=f"wave {row.wave}, group {row.group}",
+        expected="waves and groups of the release, two of them joined by a hyphen",
+        remedy="Release the cells it is derived from.",
+    )
 
 
-def _difference(values: list[float]) -> float:
-    if len(values) == 4:
-        return (values[0] - values[1]) - (values[2] - values[3])
-    return values[0] - values[1]
+def _combined(parts: pd.DataFrame, unit: np.ndarray, policy: Policy) -> dict[str, np.ndarray]:
+    """Return value, lower and upper of each row, from those of its parts."""
+    row, sign = parts["row"].to_numpy(), parts["sign"].to_numpy(float)
+    value, lower, upper = (
+        _on_scale(parts[name].to_numpy(float), unit[row]) for name in ("value", "lower", "upper")
+    )
+    with np.errstate(invalid="ignore"):
+        down = np.where(sign > 0, value - lower, upper - value) ** 2
+        up = np.where(sign > 0, upper - value, value - lower) ** 2
+    total, below, above = (
+        np.bincount(row, weights, minlength=len(unit)) for weights in (sign * value, down, up)
+    )
+    below, above = np.sqrt(below), np.sqrt(above)
+    ratio = np.isin(unit, _RATIOS)
+    step = np.where(unit == "score", policy.mean_step, policy.percent_step)
+    step = np.where(ratio, _RATIO_STEP, step)
+
+    def back(numbers: np.ndarray) -> np.ndarray:
+        return np.where(ratio, np.exp(np.where(ratio, numbers, 0)), numbers) / step
+
+    return {
+        "value": np.round(np.round(back(total), 6).round() * step, 10),
+        "lower": np.round(np.floor(back(total - below) + 1e-9) * step, 10),
+        "upper": np.round(np.ceil(back(total + above) - 1e-9) * step, 10),
+    }
 
 
-def _round(value: float, step: float) -> float:
-    return float(np.floor(value / step + 0.5) * step)
+def _on_scale(numbers: np.ndarray, unit: np.ndarray) -> np.ndarray:
+    """Return numbers on the scale on which the parts of a figure are subtracted."""
+    share = np.where(np.isin(unit, _RATIOS), numbers / 100, 0.5)
+    with np.errstate(divide="ignore"):
+        odds = share / np.where(share < 1, 1 - share, np.nan)
+        log = np.where(unit == "ratio", np.log(share), np.log(odds))
+    return np.where(np.isin(unit, _RATIOS), log, numbers)
+
+
+def _status(own: pd.Series, parts: pd.DataFrame) -> np.ndarray:
+    """Return the status of each row: of its parts' the first that says why it is absent.
+
+    A figure the estimates could not give stays absent, as it was.
+    """
+    order = ("hidden", "too_few", "not_asked", "missing")
+    present = [
+        own.eq(name) | parts["status"].eq(name).groupby(parts["row"]).any().reindex(own.index)
+        for name in order
+    ]
+    return np.select([which.to_numpy(bool) for which in present], order, default="ok")

@@ -1,0 +1,182 @@
+"""Build the folder that may be published."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from wijkkit.disclosure.record import audit_of, fingerprint, sha256
+from wijkkit.disclosure.scan import Forbidden, scan
+from wijkkit.disclosure.sign_off import prepare_sign_off, sign_off_file, signed_off
+from wijkkit.errors import DisclosureError, Problem
+from wijkkit.language import number, text
+from wijkkit.study import Study
+
+#: Kinds of file that may be published, and how those start that have a signature.
+ALLOWED: dict[str, bytes] = {
+    ".html": b"",
+    ".css": b"",
+    ".js": b"",
+    ".json": b"",
+    ".csv": b"",
+    ".svg": b"",
+    ".txt": b"",
+    ".png": b"\x89PNG",
+    ".pdf": b"%PDF",
+    ".docx": b"PK\x03\x04",
+    ".xlsx": b"PK\x03\x04",
+    ".woff2": b"wOF2",
+}
+_MANIFEST = "manifest.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """A folder that may be published: where it is, its manifest, whether it is signed off."""
+
+    folder: Path
+    manifest: Path
+    files: int
+    signed: bool
+
+
+def build_release(
+    study: Study, folder: Path, forbidden: Forbidden, *, prepared_by: str
+) -> Publication:
+    """Build the folder of a study's reports that may be published.
+
+    Parameters
+    ----------
+    study : Study
+        Its site is made and its released tables are audited.
+    folder : Path
+        A new or empty folder.
+    forbidden : Forbidden
+        What may not be in it (`wijkkit.disclosure.scan.forbidden_of`).
+    prepared_by : str
+        Who prepares the release, for the sign-off.
+
+    Returns
+    -------
+    Publication
+
+    Raises
+    ------
+    DisclosureError
+        No audit of these tables, a file of a kind that is not allowed, or something found by the
+        scan; everything is named at once and no folder is left.
+    """
+    record = audit_of(study)
+    site = _site_files(study)
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise DisclosureError(
+            "the folder is not empty",
+            file=folder.name,
+            remedy="Give a new folder, or empty this one.",
+        )
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    sign_off = prepare_sign_off(study, prepared_by)
+    signed = signed_off(study)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".release-") as name:
+        staged = Path(name) / "release"
+        for path in site:
+            target = staged / path.relative_to(study.site)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, target)
+        _refuse_findings(staged, forbidden)
+        shutil.copyfile(sign_off, staged / sign_off_file(study).name)
+        _write_manifest(study, staged, record, signed)
+        if folder.exists():
+            folder.rmdir()
+        os.replace(staged, folder)
+    return Publication(folder, folder / _MANIFEST, len(site), signed)
+
+
+def _site_files(study: Study) -> list[Path]:
+    """Return the files of the site; DisclosureError names all that are not allowed."""
+    paths = [path for path in sorted(study.site.rglob("*")) if not path.is_dir()]
+    if not paths:
+        raise DisclosureError(
+            "there is no site to release",
+            file=study.settings.output.site,
+            remedy="Make the reports first: wijkkit reports.",
+        )
+    problems = [
+        Problem(
+            "a file of a kind that is not published",
+            file=path.relative_to(study.site).as_posix(),
+            found=path.suffix or "no suffix",
+            expected=", ".join(ALLOWED),
+            remedy="Leave it out of the site.",
+        )
+        for path in paths
+        if not _allowed(path)
+    ]
+    if problems:
+        raise DisclosureError(problems)
+    return paths
+
+
+def _allowed(path: Path) -> bool:
+    start = ALLOWED.get(path.suffix.lower())
+    if start is None or path.is_symlink() or path.name.startswith("."):
+        return False
+    with path.open("rb") as file:
+        return file.read(len(start)) == start
+
+
+def _refuse_findings(staged: Path, forbidden: Forbidden) -> None:
+    found = scan(staged, forbidden)
+    if found:
+        raise DisclosureError(
+            Problem(
+                f"holds {finding.what}",
+                file=finding.file,
+                place=finding.place,
+                remedy="Find out how it got there; nothing was released.",
+            )
+            for finding in found
+        )
+
+
+def _write_manifest(study: Study, staged: Path, record: dict[str, object], signed: bool) -> None:
+    files = {
+        path.relative_to(staged).as_posix(): {"sha256": sha256(path), "bytes": path.stat().st_size}
+        for path in sorted(staged.rglob("*"))
+        if path.is_file()
+    }
+    content = {
+        "title": study.text(study.settings.title),
+        "state": text(f"disclosure.state.{'signed' if signed else 'concept'}", study.language),
+        "fingerprint": fingerprint(study),
+        "policy": record["policy"],
+        "audit": record["audit"],
+        "hidden": hidden_in_words(study),
+        "files": files,
+    }
+    with (staged / _MANIFEST).open("w", encoding="utf-8") as file:
+        json.dump(content, file, ensure_ascii=False, indent=2)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def hidden_in_words(study: Study) -> list[str]:
+    """Return a sentence per reason: how many figures are hidden because of it."""
+    path = study.runs / "released" / "hidden.parquet"
+    if not path.is_file():
+        return []
+    reasons = pd.read_parquet(path)["reason"].value_counts()
+    return [
+        text(
+            f"disclosure.hidden.{reason}",
+            study.language,
+            count=number(count, study.language),
+        )
+        for reason, count in reasons.items()
+    ]

@@ -1,0 +1,104 @@
+"""What the audit found of the released tables, kept beside them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import os
+from dataclasses import asdict
+from pathlib import Path
+
+from wijkkit.disclosure.policy import Policy, policy_for
+from wijkkit.disclosure.release import Release
+from wijkkit.errors import DisclosureError
+from wijkkit.study import Study
+
+_NAME = "audit.json"
+
+
+def ledger_of(study: Study) -> Path:
+    """Return the file with what the study's releases published so far."""
+    return study.folder / "disclosure_ledger.jsonl"
+
+
+def record_audit(study: Study, released: Release) -> Path:
+    """Keep what the audit found beside the released tables, bound to their content.
+
+    To be called when all released tables are written: `wijkkit release` refuses tables that were
+    changed, added or made under another policy afterwards.
+    """
+    content = {
+        "policy": asdict(released.policy),
+        "audit": {
+            name: None if math.isnan(value) else value for name, value in released.audit.items()
+        },
+        "fingerprint": fingerprint(study),
+    }
+    path = _folder(study) / _NAME
+    write_whole(path, json.dumps(content, indent=2) + "\n")
+    return path
+
+
+def audit_of(study: Study) -> dict[str, object]:
+    """Return the record of the audit.
+
+    Raises
+    ------
+    DisclosureError
+        There is none, or the tables or the policy are not those that were audited.
+    """
+    path = _folder(study) / _NAME
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        recorded, policy = content["fingerprint"], Policy(**content["policy"])
+    except FileNotFoundError:
+        raise _refused("there is no audit of these released tables", "no file") from None
+    except (ValueError, KeyError, TypeError) as error:
+        raise _refused("the record of the audit is damaged", type(error).__name__) from error
+    if policy != policy_for(study):
+        raise _refused("the policy is not the one that was audited", policy.name)
+    if recorded != fingerprint(study):
+        raise _refused("the released tables are not those that were audited", "other content")
+    return content
+
+
+def fingerprint(study: Study) -> str:
+    """Return the hash of all released tables and of the policy."""
+    total = hashlib.sha256(repr(policy_for(study)).encode())
+    for path in sorted(_folder(study).glob("*.parquet")):
+        total.update(path.name.encode() + sha256(path).encode())
+    return total.hexdigest()
+
+
+def sha256(path: Path) -> str:
+    """Return the hash of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        with temporary.open("w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _folder(study: Study) -> Path:
+    return study.runs / "released"
+
+
+def _refused(what: str, found: str) -> DisclosureError:
+    return DisclosureError(
+        what,
+        file=f"released/{_NAME}",
+        found=found,
+        remedy="Run the study again: wijkkit run.",
+    )

@@ -1,0 +1,194 @@
+"""Scan what is about to be published for anything that is about one person or one machine."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+from wijkkit.disclosure.contents import contents
+
+#: Ids that are shorter, or digits only and shorter than the second, are looked for by name.
+_ID_LENGTH, _NUMBER_LENGTH = 4, 6
+#: So many words of a free text in a row are that text; so many values of a row are that row.
+_WORDS, _VALUES, _DIFFERENT = 5, 8, 5
+_WORD = re.compile(r"\w+")
+_TOKEN = re.compile(r"[\w.\-]+")
+_VALUE = re.compile(r"[^\s,;|\t\"'<>\[\]{}()=:]+")
+_PATHS = re.compile(
+    r"(?<![\w/.:])/(?:home|Users|root|tmp|work|mnt|media|srv|opt|private)/[\w.\-]+"
+    r"|\b[A-Za-z]:\\{1,2}(?:Users|Documents and Settings)\\{1,2}[^\\\s\"<>]+"
+    r"|(?<!\w)\\\\[\w.\-]+\\[\w$.\-]+"
+    r"|file://\S+"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that may not be in a release: file, place in it, and what it is.
+
+    The thing itself is not repeated: a finding may be logged.
+    """
+
+    file: str
+    place: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Forbidden:
+    """What may not be in a release.
+
+    Parameters
+    ----------
+    ids : frozenset of str
+        Ids of respondents.
+    texts : tuple of str
+        Free text: answers, quotes that are not cleared.
+    rows : tuple of tuple of str
+        Rows of the survey, values as text, without missing ones.
+    users : frozenset of str
+        Names of the people whose machine it was made on.
+    """
+
+    ids: frozenset[str] = frozenset()
+    texts: tuple[str, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = field(default=(), repr=False)
+    users: frozenset[str] = frozenset()
+
+
+def forbidden_of(
+    respondents: pd.DataFrame, texts: Iterable[str] = (), users: Iterable[str] = ()
+) -> Forbidden:
+    """Return what of a survey may not be in a release.
+
+    Parameters
+    ----------
+    respondents : DataFrame
+        The survey, with a column `respondent`.
+    texts : iterable of str
+        Free text from other sources.
+    users : iterable of str
+        User names.
+
+    Examples
+    --------
+    >>> survey = pd.DataFrame({"respondent": ["kid-0017"], "age": [7.0]})
+    >>> forbidden_of(survey).ids
+    frozenset({'kid-0017'})
+    """
+    answers = respondents.drop(columns="respondent").select_dtypes(include=["object", "string"])
+    free = {
+        value
+        for column in answers
+        for value in answers[column].dropna().unique()
+        if isinstance(value, str) and len(_WORD.findall(value)) >= _WORDS
+    }
+    rows = (
+        tuple(_shown(value) for value in row if pd.notna(value))
+        for row in respondents.itertuples(index=False, name=None)
+    )
+    return Forbidden(
+        ids=frozenset(_shown(value) for value in respondents["respondent"].dropna()),
+        texts=tuple(sorted({*free, *texts})),
+        rows=tuple(rows),
+        users=frozenset(user for user in users if len(user) >= _ID_LENGTH),
+    )
+
+
+def scan(folder: Path, forbidden: Forbidden) -> list[Finding]:
+    """Scan all files of a folder, hidden ones and file names included.
+
+    Parameters
+    ----------
+    folder : Path
+    forbidden : Forbidden
+
+    Returns
+    -------
+    list of Finding
+        Empty when nothing was found. Absolute paths of a machine are always looked for.
+
+    Raises
+    ------
+    DisclosureError
+        A file cannot be read as what it is.
+    """
+    wanted = _Wanted(
+        ids=frozenset(id_.casefold() for id_ in forbidden.ids if _distinct(id_)),
+        numbers=frozenset(id_ for id_ in forbidden.ids if not _distinct(id_)),
+        texts=frozenset(part for text in forbidden.texts for part in _shingles(text)),
+        rows=frozenset(
+            part for row in forbidden.rows for part in _runs(_VALUE.findall(" ; ".join(row)))
+        ),
+        users=frozenset(user.casefold() for user in forbidden.users),
+    )
+    found = []
+    for path in sorted(path for path in folder.rglob("*") if path.is_file() or path.is_symlink()):
+        name = path.relative_to(folder).as_posix()
+        if path.is_symlink():
+            found.append(Finding(name, "", "a link to another file"))
+            continue
+        places = [("file name", name), *contents(path)]
+        found += [Finding(name, place, what) for place, text in places for what in wanted.in_(text)]
+    return list(dict.fromkeys(found))
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    ids: frozenset[str]
+    numbers: frozenset[str]
+    texts: frozenset[str]
+    rows: frozenset[tuple[str, ...]]
+    users: frozenset[str]
+
+    def in_(self, text: str) -> Iterator[str]:
+        """Yield what of the wanted stands in a text."""
+        tokens = {token.strip(".-").casefold() for token in _TOKEN.findall(text)}
+        tokens |= {part for token in tokens for part in re.split(r"[.\-]", token)}
+        if not self.ids.isdisjoint(tokens) or not self.numbers.isdisjoint(_named_numbers(text)):
+            yield "the id of a respondent"
+        if self.texts and any(part in self.texts for part in _shingles(text)):
+            yield "free text"
+        if self.rows and any(part in self.rows for part in _runs(_VALUE.findall(text))):
+            yield "a row of the survey"
+        if _PATHS.search(text):
+            yield "a path of a machine"
+        if not self.users.isdisjoint(tokens):
+            yield "a user name"
+
+
+def _distinct(id_: str) -> bool:
+    return len(id_) >= (_NUMBER_LENGTH if id_.isdigit() else _ID_LENGTH)
+
+
+def _named_numbers(text: str) -> Iterator[str]:
+    """Yield numbers that are called a respondent's: short ones are too common otherwise."""
+    for found in re.finditer(r"(?i)respondent\w*[\s\"':=,>#]{1,6}(\w+)", text):
+        yield found.group(1)
+
+
+def _shingles(text: str) -> Iterator[str]:
+    """Yield runs of words; all of a text that has fewer."""
+    words = [word.casefold() for word in _WORD.findall(text)]
+    for at in range(max(len(words) - _WORDS, 0) + 1):
+        if len(words) >= _WORDS or len(words) >= 2:
+            yield " ".join(words[at : at + _WORDS])
+
+
+def _runs(values: Iterable[str]) -> Iterator[tuple[str, ...]]:
+    """Yield runs of values that differ enough to be those of one row."""
+    shown = [_shown(value) for value in values]
+    for at in range(len(shown) - _VALUES + 1):
+        run = tuple(shown[at : at + _VALUES])
+        if len(set(run)) >= _DIFFERENT:
+            yield run
+
+
+def _shown(value: object) -> str:
+    """Return a value as text: 7.0 as 7, whatever wrote it."""
+    text = str(value).strip()
+    return re.sub(r"(?<=\d)\.0+$", "", text)
