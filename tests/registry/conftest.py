@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from tests.registry.postgresql import execute, server
+from tests.registry.workbooks import small_workbook
 from tests.studies import write_study
-from wijkkit.registry import Registry, open_registry
+from wijkkit.registry import Registry, export_workbook, import_workbook, open_registry
 from wijkkit.study import Study, open_study
 
 
@@ -49,3 +51,34 @@ def registry(study: Study) -> Iterator[Registry]:
 def any_registry(any_study: Study) -> Iterator[Registry]:
     with open_registry(any_study) as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the small wijk's workbook, its store after import, and its export."""
+    folder = tmp_path_factory.mktemp("prepared")
+    study = open_study(write_study(folder / "study"))
+    with open_registry(study) as registry:
+        import_workbook(registry, small_workbook(folder / "workbook.xlsx"), "A")
+        export_workbook(registry, "noord", folder / "export.xlsx")
+    return folder
+
+
+@pytest.fixture
+def workbook(prepared: Path, tmp_path: Path) -> Path:
+    """The small wijk's workbook."""
+    return Path(shutil.copy(prepared / "workbook.xlsx", tmp_path / "w.xlsx"))
+
+
+@pytest.fixture
+def filled(prepared: Path, study: Study) -> Iterator[Registry]:
+    """The registry after the import of the workbook by A."""
+    shutil.copy(prepared / "study" / "registry.sqlite", study.folder)
+    with open_registry(study) as opened:
+        yield opened
+
+
+@pytest.fixture
+def export(prepared: Path, tmp_path: Path) -> Path:
+    """The export of the filled registry."""
+    return Path(shutil.copy(prepared / "export.xlsx", tmp_path / "e.xlsx"))

@@ -13,8 +13,8 @@ METADATA_KEYS = ("layout", "wijk", "language", "workbook")
 SPARE_ROWS = {"attendance": 200, "steps": 6}
 DEFAULT_SPARE_ROWS = 40
 
-#: Rows that drop-downs look through.
-LIST_ROWS = 1000
+#: Rows of another sheet that a drop-down looks through, at least.
+LIST_ROWS = 300
 
 MAXIMUM_BYTES = 10 * 2**20
 MAXIMUM_ROWS = 5000

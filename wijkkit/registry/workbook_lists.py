@@ -24,9 +24,11 @@ REFERRED = tuple(
 
 
 def write_lists(
-    book: Workbook, language: str, study_lists: Mapping[str, Mapping[str, str]]
+    book: Workbook, language: str, study_lists: Mapping[str, Mapping[str, str]], rows: int
 ) -> dict[str, str]:
     """Write the hidden sheet; return the range of every list by its name.
+
+    A drop-down of rows of another sheet looks through `rows` of them.
 
     Lists of rows of other sheets are formulas, so that a new intervention can be chosen for an
     activity at once.
@@ -41,7 +43,7 @@ def write_lists(
         ranges[name] = _write_column(sheet, name, entries)
     for name in REFERRED:
         formula = _row_formula(sheet_name(KINDS[name], language))
-        ranges[name] = _write_column(sheet, name, [formula] * LIST_ROWS)
+        ranges[name] = _write_column(sheet, name, [formula] * max(rows, LIST_ROWS))
     return ranges
 
 

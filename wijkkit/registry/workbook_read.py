@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,7 +13,7 @@ from openpyxl import load_workbook
 from openpyxl.cell.read_only import ReadOnlyCell
 from openpyxl.utils.exceptions import InvalidFileException
 
-from wijkkit.errors import WijkkitError
+from wijkkit.errors import DataError
 from wijkkit.language import text
 from wijkkit.language.messages import LANGUAGES
 from wijkkit.loaders.workbook import check_archive
@@ -27,6 +28,13 @@ from wijkkit.registry.workbook_layout import (
     METADATA_KEYS,
     METADATA_SHEET,
 )
+
+#: What a missing, damaged or hostile file raises in the libraries that read it. Entities in its
+#: XML are a ValueError.
+_UNREADABLE = (
+    OSError, ValueError, KeyError, IndexError, TypeError, AttributeError, SyntaxError,
+    zipfile.BadZipFile, zlib.error, InvalidFileException, DataError,
+)  # fmt: skip
 
 #: What a row has beside the kind's own columns.
 KEY, REMOVE, STAMP = "key", "remove", "stamp"
@@ -70,25 +78,21 @@ def read_registry_workbook(path: Path, language: str) -> WorkbookContent:
     content = WorkbookContent(language=language)
     try:
         _check_file(path, content)
-        if content.problems:
-            return content
-        book = load_workbook(path, read_only=True, keep_links=False)
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile, InvalidFileException, WijkkitError):
-        content.problems.append(form_problem("unreadable", language))
-        return content
-    except Exception as error:
-        # A damaged part of the archive fails in whatever library reads it.
-        if type(error).__module__.split(".")[0] in ("xml", "lxml", "defusedxml", "openpyxl"):
-            content.problems.append(form_problem("unreadable", language))
-            return content
-        raise
+        if not content.problems:
+            _read_book(path, content)
+    except _UNREADABLE:
+        content.problems.append(form_problem("unreadable", content.language, found=path.name))
+    return content
+
+
+def _read_book(path: Path, content: WorkbookContent) -> None:
+    book = load_workbook(path, read_only=True, keep_links=False)
     try:
         _read_metadata(book, content)
         if not content.problems:
             _read_sheets(book, content)
     finally:
         book.close()
-    return content
 
 
 def _check_file(path: Path, content: WorkbookContent) -> None:
@@ -141,6 +145,7 @@ def _read_sheet(sheet: Any, kind: Kind, name: str, content: WorkbookContent) -> 
         return
     count = 0
     for row in rows:
+        content.problems.extend(_outside(row, columns, name, content.language))
         cells = {columns[place]: cell for place, cell in enumerate(row) if place in columns}
         filled = {key: cell for key, cell in cells.items() if cell.value not in (None, "")}
         if not set(filled) - {KEY}:
@@ -180,6 +185,16 @@ def _header(
         if column not in columns.values() and column != REMOVE:
             content.problems.append(form_problem("no_column", language, name, label=label))
     return columns
+
+
+def _outside(
+    row: tuple[Any, ...], columns: Mapping[int, str], name: str, language: str
+) -> Iterator[ImportProblem]:
+    """Give cells that are filled beside the columns: nothing is left out in silence."""
+    for place, cell in enumerate(row):
+        if place not in columns and cell.value not in (None, ""):
+            found = str(cell.value)[:80]
+            yield form_problem("outside", language, name, cell.coordinate, found)
 
 
 def _values(

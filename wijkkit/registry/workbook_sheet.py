@@ -24,7 +24,7 @@ from wijkkit.registry.wording import (
 )
 from wijkkit.registry.workbook_layout import (
     DEFAULT_SPARE_ROWS,
-    LIST_ROWS,
+    MAXIMUM_ROWS,
     MAXIMUM_TEXT,
     SPARE_ROWS,
     YEARS,
@@ -156,7 +156,7 @@ def _apply(sheet: Worksheet, number: int, rule: DataValidation, language: str) -
     rule.showInputMessage = bool(rule.prompt)
     rule.errorTitle = text("registry.workbook.not_allowed", language)
     letter = get_column_letter(number)
-    rule.add(f"{letter}2:{letter}{LIST_ROWS}")
+    rule.add(f"{letter}2:{letter}{MAXIMUM_ROWS + 1}")
     sheet.add_data_validation(rule)
 
 

@@ -15,7 +15,12 @@ from wijkkit.errors import Problem, RegistryError
 from wijkkit.language import text
 from wijkkit.language.messages import catalogue
 from wijkkit.registry.tables import COLUMNS, KINDS
-from wijkkit.registry.workbook_layout import LAYOUT, METADATA_KEYS, METADATA_SHEET
+from wijkkit.registry.workbook_layout import (
+    DEFAULT_SPARE_ROWS,
+    LAYOUT,
+    METADATA_KEYS,
+    METADATA_SHEET,
+)
 from wijkkit.registry.workbook_lists import write_lists
 from wijkkit.registry.workbook_sheet import write_sheet
 
@@ -60,7 +65,9 @@ def write_workbook(
     _check(tables, wijk)
     book = Workbook()
     _write_readme(book, wijk, language)
-    ranges = write_lists(book, language, {"goals": goals or {}, "indicators": indicators or {}})
+    study_lists = {"goals": goals or {}, "indicators": indicators or {}}
+    longest = max((len(table) for table in tables.values()), default=0)
+    ranges = write_lists(book, language, study_lists, longest + DEFAULT_SPARE_ROWS)
     labels = _reference_labels(tables)
     for number, (name, kind) in enumerate(KINDS.items(), start=1):
         sheet = write_sheet(book, kind, tables.get(name), language, ranges, labels)

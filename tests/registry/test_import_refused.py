@@ -1,0 +1,146 @@
+"""A workbook that is wrong is refused whole, with every cell, in the words of who filled it in."""
+
+from __future__ import annotations
+
+import zipfile
+
+import pytest
+from openpyxl import load_workbook
+
+from tests.registry.workbooks import (
+    edit,
+    refused,
+    small_wijk,
+)
+from wijkkit.registry import (
+    import_workbook,
+    write_workbook,
+)
+from wijkkit.registry.import_report import WorkbookError
+
+
+def test_everything_wrong_is_listed_at_once_with_its_cell(registry, workbook):
+    edit(workbook, {
+        ("Partners", "B2"): None,
+        ("Partners", "C3"): "schol",
+        ("Overleggen", "C2"): "31-02-2019",
+        ("Aanwezigheid", "B2"): "O99 Ander overleg",
+        ("Doelen", "E2"): "sprinten",
+        ("Interventies", "H2"): "veel",
+        ("Interventies", "I2"): 900000000,
+        ("Activiteiten", "D2"): "01-09-2019",
+        ("Activiteiten", "F2"): 2.5,
+        ("Activiteiten", "P2"): "=SUM(A1:A2)",
+        ("Besluiten", "B2"): "Bel 06-12345678 voor de sleutel",
+        ("Knelpunten", "A2"): "K 1",
+        ("Knelpunten", "E2"): "01-01-1019",
+    })  # fmt: skip
+    problems = refused(registry, workbook)
+    assert {place: problem.what for place, problem in problems.items()} == {
+        ("Partners", "B2"): "dit moet zijn ingevuld",
+        ("Partners", "C3"): "dit staat niet in de lijst",
+        ("Overleggen", "C2"): "dit is geen datum",
+        ("Aanwezigheid", "B2"): "deze code staat niet in het blad Overleggen",
+        ("Doelen", "E2"): "dit staat niet in de lijst",
+        ("Interventies", "H2"): "dit is geen getal",
+        ("Interventies", "I2"): "dit getal kan niet",
+        ("Activiteiten", "D2"): "Periode vanaf is hoger of later dan Periode tot en met",
+        ("Activiteiten", "F2"): "dit is geen heel getal",
+        ("Activiteiten", "P2"): "dit is een formule",
+        ("Besluiten", "B2"): (
+            "hier staat een e-mailadres of telefoonnummer, en deze tekst kan in een rapport komen"
+        ),
+        ("Knelpunten", "A2"): "dit is geen goede code",
+        ("Knelpunten", "E2"): "deze datum kan niet kloppen",
+    }
+    school = problems["Partners", "C3"]
+    assert school.found == "schol" and "school, kinderopvang" in school.expected
+    assert all(problem.remedy for problem in problems.values())
+    assert registry.table("stakeholders").empty
+
+
+def test_problems_read_as_sentences_in_the_workbooks_language(registry, workbook, tmp_path):
+    edit(workbook, {("Overleggen", "C2"): "morgen"})
+    with pytest.raises(WorkbookError) as caught:
+        import_workbook(registry, workbook, "A")
+    assert str(caught.value) == (
+        "w.xlsx, Overleggen, cel C2: dit is geen datum (gevonden: morgen; verwacht: een dag, zoals "
+        "31-12-2021). Vul de datum opnieuw in als dag-maand-jaar."
+    )
+    assert list(caught.value.table()) == [
+        "Blad", "Cel", "Wat is er mis?", "Gevonden", "Verwacht", "Wat moet u doen?"
+    ]  # fmt: skip
+    english = tmp_path / "english.xlsx"
+    write_workbook(english, "noord", small_wijk(), language="en")
+    assert refused(registry, edit(english, {("Meetings", "C2"): "tomorrow"}))["Meetings", "C2"]
+
+
+@pytest.mark.parametrize(
+    ("cells", "place", "what"),
+    [
+        ({("Doelen", "A2"): None}, ("Doelen", "A2"), "deze rij heeft geen code"),
+        ({("Partners", "A3"): "P01"}, ("Partners", "A3"), "deze code staat er twee keer"),
+        ({("Aanwezigheid", "C3"): "P01"}, ("Aanwezigheid", "C3"), "dit staat al in de rij met code W01"),
+        ({("Doelen", "B1"): "Doelstelling"}, ("Doelen", "B1"), "deze kolom hoort niet bij dit blad"),
+        ({("Doelen", "C1"): "Doel*"}, ("Doelen", "C1"), "deze kolom staat er twee keer"),
+        ({("Doelen", "Q2"): "los"}, ("Doelen", "Q2"), "deze cel staat naast de kolommen"),
+        ({("Doelen", "M2"): "I01@x"}, ("Doelen", "M2"), "de verborgen versie van deze rij is veranderd"),
+        ({("Doelen", "A2"): "D07"}, ("Doelen", "A2"), "de code van deze rij is veranderd"),
+        ({("wijkkit", "B2"): "west"}, ("", ""), "dit bestand is van een wijk die niet bij deze studie hoort"),
+        ({("wijkkit", "B1"): 99}, ("", ""), "deze werkmap is gemaakt met een andere versie van de registratie"),
+        ({("wijkkit", "A2"): "x"}, ("", ""), "dit is geen werkmap van de registratie"),
+    ],
+)  # fmt: skip
+def test_a_workbook_that_lost_its_form_is_refused_with_the_place(
+    filled, export, cells, place, what
+):
+    assert refused(filled, edit(export, cells))[place].what == what
+
+
+def test_a_missing_sheet_is_said_and_an_own_sheet_is_not_read(registry, workbook):
+    book = load_workbook(workbook)
+    book.create_sheet("Mijn sommen")["A1"] = "=1+1"
+    book.save(workbook)
+    report = import_workbook(registry, workbook, "A")
+    assert report.ignored == ("Mijn sommen",)
+    assert "Mijn sommen" in str(report)
+    del book["Knelpunten"]
+    book.save(workbook)
+    assert refused(registry, workbook)["Knelpunten", ""].what == "dit blad is er niet"
+
+
+@pytest.mark.parametrize("name", ["w.xlsm", "w.xlsx"])
+def test_what_is_no_workbook_is_a_message(registry, tmp_path, name):
+    path = tmp_path / name
+    path.write_bytes(b"PK\x03\x04 nothing")
+    assert refused(registry, path)["", ""].what == "dit bestand kan niet worden gelezen"
+
+
+def test_a_missing_file_is_a_message(registry, tmp_path):
+    assert refused(registry, tmp_path / "none.xlsx")["", ""].remedy
+
+
+def test_a_workbook_that_unpacks_to_a_bomb_is_refused(registry, workbook):
+    with zipfile.ZipFile(workbook, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/media/zeros.bin", b"0" * 20_000_000)
+    assert refused(registry, workbook)["", ""].what == "dit bestand kan niet worden gelezen"
+
+
+def test_an_entity_bomb_is_refused(registry, workbook, tmp_path):
+    levels = [f'<!ENTITY a{level} "{f"&a{level - 1};" * 10}">' for level in range(1, 10)]
+    bomb = f'<!DOCTYPE x [<!ENTITY a0 "aaaaaaaaaa">{"".join(levels)}]><x>&a9;</x>'
+    path = tmp_path / "bomb.xlsx"
+    with zipfile.ZipFile(workbook) as old, zipfile.ZipFile(path, "w") as new:
+        for item in old.infolist():
+            new.writestr(item, bomb if "sheet2" in item.filename else old.read(item))
+    assert refused(registry, path)["", ""].what == "dit bestand kan niet worden gelezen"
+
+
+def test_too_many_rows_are_refused(registry, workbook, monkeypatch):
+    monkeypatch.setattr("wijkkit.registry.workbook_read.MAXIMUM_ROWS", 1)
+    problems = refused(registry, workbook)
+    assert problems["Partners", ""].what == "er zijn te veel rijen"
+
+
+def test_nobody_is_nobody(registry, workbook):
+    assert refused(registry, workbook, who=" ")["", ""].what == "niet bekend is wie dit verandert"

@@ -1,0 +1,147 @@
+"""Rows are checked when they are saved, and come back with the types that were promised."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pytest
+
+from wijkkit.errors import ParameterError, RegistryError
+from wijkkit.registry import COLUMNS, KINDS
+from wijkkit.registry.choices import CHOICES
+from wijkkit.registry.faults import ConflictError, RowError
+
+GOAL = {"wijk": "noord", "name": "Spelen", "domain": "gezond"}
+LINK = {"wijk": "noord", "name": "Speelstraat"}
+
+
+def test_tables_have_the_promised_columns_and_types_even_when_empty(any_registry):
+    for kind, definition in KINDS.items():
+        table = any_registry.table(kind)
+        assert tuple(table.columns) == COLUMNS[kind]
+        for column in definition.columns:
+            expected = {"integer": "Int64", "number": "float64", "date": "datetime64[us]"}
+            assert str(table[column.name].dtype) == expected.get(column.type, "str")
+        assert str(table["changed_at"].dtype).endswith("UTC]")
+
+
+def test_absent_is_missing_and_zero_is_zero(any_registry):
+    any_registry.save("interventions", {**LINK, "key": "I1", "target_size": 0}, "A")
+    any_registry.save("interventions", {**LINK, "key": "I2"}, "A")
+    table = any_registry.table("interventions").set_index("key")
+    assert table.loc["I1", "target_size"] == 0
+    assert table["target_size"].isna().tolist() == [False, True]
+    assert table["cost"].isna().all() and table["start"].isna().all()
+
+
+def test_a_table_of_one_wijk_holds_no_other(any_registry):
+    any_registry.save("goals", GOAL, "A")
+    any_registry.save("goals", {**GOAL, "wijk": "zuid"}, "A")
+    assert any_registry.table("goals", "zuid")["wijk"].tolist() == ["zuid"]
+    assert any_registry.table("goals")["wijk"].tolist() == ["noord", "zuid"]
+    with pytest.raises(ParameterError, match="unknown wijk"):
+        any_registry.table("goals", "west")
+
+
+def test_a_row_from_a_table_can_be_changed_and_saved_again(any_registry):
+    any_registry.save("goals", {**GOAL, "target_date": date(2025, 1, 1), "baseline": 41.1}, "A")
+    row = any_registry.table("goals").iloc[0].to_dict()
+    assert any_registry.save("goals", {**row, "target": np.float64(60)}, "B") == 2
+    table = any_registry.table("goals")
+    assert table.loc[0, ["baseline", "target", "changed_by"]].tolist() == [41.1, 60, "B"]
+    assert any_registry.save("goals", table.iloc[0].to_dict(), "C") == 2
+
+
+@pytest.mark.parametrize(
+    ("kind", "row", "message"),
+    [
+        ("goals", {"name": None}, "name: this must be filled in"),
+        ("goals", {"domain": "leuk"}, "this is not in the list (found leuk; expected health"),
+        ("goals", {"indicator": "nothing"}, "indicator: this is not in the list (found nothing; expected play)"),
+        ("goals", {"baseline": "veel"}, "baseline: this is not a number (found veel"),
+        ("goals", {"baseline": float("inf")}, "baseline: this is not a number"),
+        ("goals", {"baseline": True}, "baseline: this is not a number"),
+        ("goals", {"target_date": "2021-13-01"}, "target_date: this is not a date"),
+        ("goals", {"target_date": 44000}, "target_date: this is not a date"),
+        ("goals", {"name": "x" * 2001}, "name: this text is too long"),
+        ("goals", {"name": "a\x00b"}, "name: this text has an invisible character"),
+        ("goals", {"name": "mail x.y@example.org"}, "e-mail address or telephone number"),
+        ("goals", {"nmae": "x"}, "this column is unknown (found nmae"),
+        ("goals", {"key": "D 1"}, "this is not a good code (found D 1"),
+        ("goals", {"wijk": "west"}, "this wijk is none of the study's (found west; expected noord, zuid)"),
+        ("interventions", {"target_size": 1.5}, "target_size: this is not a whole number"),
+        ("interventions", {"target_size": -1}, "this number is not possible (found -1; expected 0 to 10000000)"),
+        ("interventions", {"goal": "D9"}, "goal: this code is not in Goals (found D9"),
+        ("interventions", {"target_size": 10, "target_low_ses": 11}, "Of whom low SES is higher or later than Size of target group"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_is_refused_with_a_reason(registry, kind, row, message):
+    base = {"goals": GOAL, "interventions": LINK}[kind]
+    with pytest.raises(RowError) as caught:
+        registry.save(kind, {**base, **row}, "A")
+    assert message in str(caught.value)
+    assert registry.table(kind).empty and registry.history().empty
+
+
+def test_all_that_is_wrong_with_a_row_is_said_at_once(registry):
+    with pytest.raises(RowError) as caught:
+        registry.save("activities", {"wijk": "noord", "participants": -1}, "A")
+    assert {fault.column for fault in caught.value.faults} == {
+        "name", "intervention", "period_start", "period_end", "participants",
+    }  # fmt: skip
+
+
+def test_a_reference_stays_within_its_wijk(registry):
+    registry.save("goals", {**GOAL, "wijk": "zuid", "key": "D1"}, "A")
+    with pytest.raises(RowError, match="this code is not in Goals"):
+        registry.save("interventions", {**LINK, "goal": "D1"}, "A")
+
+
+def test_a_row_that_others_refer_to_cannot_be_removed(any_registry):
+    any_registry.save("goals", {**GOAL, "key": "D1"}, "A")
+    any_registry.save("interventions", {**LINK, "key": "I1", "second_goal": "D1"}, "A")
+    with pytest.raises(RowError, match="another row refers to it .*Interventions, I1"):
+        any_registry.remove("goals", "noord", "D1", 1, "A")
+    any_registry.remove("interventions", "noord", "I1", 1, "A")
+    any_registry.remove("goals", "noord", "D1", 1, "A")
+    assert any_registry.table("goals").empty
+
+
+def test_one_thing_is_registered_once(any_registry):
+    step = {"wijk": "noord", "cycle": 1, "step": "2"}
+    any_registry.save("steps", {**step, "key": "C1"}, "A")
+    with pytest.raises(RowError, match="already in the row with code C1"):
+        any_registry.save("steps", {**step, "key": "C2"}, "A")
+    any_registry.remove("steps", "noord", "C1", 1, "A")
+    assert any_registry.save("steps", {**step, "key": "C2"}, "A") == 1
+
+
+def test_the_key_of_a_removed_row_is_not_used_again(any_registry):
+    any_registry.save("goals", GOAL, "A")
+    any_registry.remove("goals", "noord", "D01", 1, "B")
+    assert any_registry.next_key("goals", "noord") == "D02"
+    with pytest.raises(ConflictError, match="removed by B"):
+        any_registry.save("goals", {**GOAL, "key": "D01"}, "A")
+
+
+@pytest.mark.parametrize("who", ["", "  ", None, "x" * 201, "a\nb"])
+def test_nobody_changes_anything_without_a_name(registry, who):
+    with pytest.raises(RowError, match="not known who changes this"):
+        registry.save("goals", GOAL, who)
+    assert registry.history().empty
+
+
+def test_an_unknown_kind_names_the_kinds(registry):
+    with pytest.raises(RegistryError, match="expected stakeholders, documents"):
+        registry.table("intervention")
+
+
+def test_every_choice_set_is_used_and_every_reference_comes_after_its_kind():
+    used = {column.choice_set for kind in KINDS.values() for column in kind.columns}
+    assert set(CHOICES) == used - {""}
+    order = list(KINDS)
+    for kind in KINDS.values():
+        for column in kind.columns:
+            if column.refers_to:
+                assert order.index(column.refers_to) < order.index(kind.name)
