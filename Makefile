@@ -13,8 +13,14 @@ $(VENV)/.ready: requirements.lock pyproject.toml
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
 	@touch $@
 
+# The demo's data are made where there are none; a failed notebook stops no report, and the exit
+# code says so.
 reports: $(VENV)/.ready
-	$(BIN)/wijkkit reports --study $(STUDY)
+	@[ "$(STUDY)" != parameters ] || [ -d data ] || $(BIN)/wijkkit demo
+	@$(BIN)/wijkkit check --study $(STUDY)
+	@$(BIN)/wijkkit run --study $(STUDY); ran=$$?; \
+	  $(BIN)/wijkkit report --study $(STUDY); made=$$?; \
+	  [ $$made -eq 0 ] && exit $$ran; exit $$made
 
 test: $(VENV)/.ready
 	$(BIN)/python -m pytest
@@ -33,4 +39,4 @@ lock:
 	  --no-emit-index-url --no-annotate --no-header --generate-hashes pyproject.toml --output-file requirements.lock
 
 clean:
-	rm -rf data runs reports/_site
+	rm -rf data runs reports/_site .cache

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from wijkkit.disclosure import Release, policy_for
+from wijkkit.disclosure import Release, ledger_of, policy_for, release_derived
 from wijkkit.disclosure import release as control
-from wijkkit.disclosure.derived import release_derived
 from wijkkit.pipeline.areas import release_areas
 from wijkkit.pipeline.estimation import StudyEstimates
 from wijkkit.released import write_released
@@ -41,7 +40,7 @@ def release(study: Study, estimates: StudyEstimates) -> Release:
         grid.counts,
         areas=study.areas(),
         policy=policy_for(study),
-        ledger=study.runs / "ledger.parquet",
+        ledger=ledger_of(study),
     )
     write_released(study, "estimates", released.table)
     write_released(study, "changes", release_derived(estimates.changes, released))

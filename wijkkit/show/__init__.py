@@ -21,6 +21,7 @@ _SHOWN = {
     "gap": ("gap_figure", "gap_sentences", "gap_table"),
     "goals": ("goals_figure", "goals_sentences", "goals_table"),
     "hidden": ("hidden_sentences",),
+    "interviews": ("key_figures_sentences", "key_figures_table"),
     "map": ("city_map",),
     "position": ("position_figure",),
     "process": (

@@ -14,6 +14,7 @@ from wijkkit.evaluation.learning.questions import questions
 from wijkkit.evaluation.logic_model import assumption_findings, box_findings, element_states
 from wijkkit.evaluation.process.implementation import implementation, implementation_by_wijk
 from wijkkit.evaluation.process.interviews import code_counts, code_pairs
+from wijkkit.evaluation.process.key_figures import scale_changes, scale_table
 from wijkkit.evaluation.process.network import centrality, meeting_ties, participation, turnover
 from wijkkit.evaluation.process.pace import pace, pace_by_wijk
 from wijkkit.loaders.key_figures import load_key_figures
@@ -119,7 +120,7 @@ def _of_every_wijk(facts: Facts) -> dict[str, pd.DataFrame]:
 
 def _key_figures(study: Study) -> tuple[pd.DataFrame, pd.DataFrame]:
     interviews = load_key_figures(study)
-    return pd.DataFrame({'a':[]}), pd.DataFrame()
+    return scale_table(study, interviews), scale_changes(study, interviews)
 
 
 def _interviews(study: Study) -> GroupInterviews:

@@ -1,0 +1,52 @@
+"""Key figures: four scales of collaboration, programme and comparator, two waves."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from wijkkit.evaluation.process.key_figures import key_figure_sentences
+from wijkkit.language import number, text
+from wijkkit.language.markdown import escaped
+from wijkkit.released import CityView
+from wijkkit.show.output import ShownTable, ShownText, bullets, empty_table
+
+
+def key_figures_table(view: CityView) -> ShownTable:
+    """Return each scale's mean by arm and wave, and its reliability."""
+    language, table = view.language, view.table("key_figures")
+    caption = text("show.key_figures.caption", language)
+    if table.empty:
+        return empty_table(text("show.key_figures.none", language), caption)
+    shown = table.assign(
+        column=[
+            f"{text(f'show.area.{row.arm}', language)}, {row.wave}" for row in table.itertuples()
+        ],
+        cell=[_mean(row, language) for row in table.itertuples()],
+    )
+    wide = shown.pivot_table(
+        index="label", columns="column", values="cell", aggfunc="first", sort=False
+    )
+    alpha = table.groupby("label", sort=False)["alpha"].last()
+    wide[text("show.key_figures.alpha", language)] = [
+        "" if pd.isna(value) else number(value, language, 2) for value in alpha.reindex(wide.index)
+    ]
+    head = text("show.key_figures.scale", language)
+    return ShownTable(wide.rename_axis(head).rename_axis(None, axis=1).reset_index(), caption)
+
+
+def key_figures_sentences(view: CityView) -> ShownText:
+    """Say how each scale changed in the programme wijken beside the comparators."""
+    table, changes = view.table("key_figures"), view.table("key_figure_changes")
+    if table.empty:
+        return ShownText(text("show.key_figures.none", view.language))
+    return bullets([escaped(line) for line in key_figure_sentences(table, changes, view.language)])
+
+
+def _mean(row, language: str) -> str:
+    if row.status != "ok" or pd.isna(row.mean):
+        return text("show.status.missing", language)
+    value = number(row.mean, language, 1)
+    if pd.isna(row.lower):
+        return value
+    lower, upper = number(row.lower, language, 1), number(row.upper, language, 1)
+    return text("show.value_with_interval", language, value=value, lower=lower, upper=upper)
