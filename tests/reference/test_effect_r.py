@@ -94,10 +94,9 @@ def test_percentage_points_follow_from_standardisation_and_the_delta_method(data
 
 
 def mixed(fit, ours: Sample):
-    periods = len(ours.post)
-    levels = (ours.cluster, ours.clusters + ours.cluster * periods + ours.wave)
-    sizes = (ours.clusters, ours.clusters * periods)
-    return fit(design_matrix(ours), ours.y, ours.weight, levels, sizes)
+    cell = ours.cluster * len(ours.post) + ours.wave
+    owner = np.repeat(np.arange(ours.clusters), len(ours.post))
+    return fit(design_matrix(ours), ours.y, ours.weight, cell, owner)
 
 
 def test_hierarchical_logistic_model_is_glmers_laplace_fit(data, expected):

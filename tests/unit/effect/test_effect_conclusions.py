@@ -54,6 +54,12 @@ def test_the_wording_follows_from_estimate_interval_and_pole(numbers, sign, key)
     assert verdict(effect_rows(*numbers), sign)[0] == key
 
 
+def test_an_interval_that_is_narrow_by_luck_does_not_rule_out_an_effect():
+    rows = effect_rows(0, -2, 2, 0.9)
+    rows.loc[rows["method"] == "model_based", ["lower", "upper"]] = [-8.0, 8.0]
+    assert verdict(rows)[0] == "not_shown_wide"
+
+
 def test_an_effect_that_does_not_survive_the_other_outcomes_is_a_sign_only():
     rows = effect_rows(-8, -12, -4, 0.02, p_holm=0.1)
     assert verdict(rows)[0] == "alone_better"

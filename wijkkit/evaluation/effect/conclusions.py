@@ -78,8 +78,9 @@ def effect_verdict(
 
     ``shown_*``: the recommended test finds it, also after Holm's adjustment; ``alone_*``: only
     before it; ``not_shown_wide``: not found, and the interval holds changes that matter;
-    ``not_shown_small``: not found, and the interval holds none; ``cannot_test``: no test of this
-    design can reach the level; ``unavailable``: no number, with the reason.
+    ``not_shown_small``: not found, and neither this interval nor that of independent respondents
+    holds any (with few clusters an interval can be narrow by luck); ``cannot_test``: no test of
+    this design can reach the level; ``unavailable``: no number, with the reason.
     """
     row, alpha = row_of(rows, RECOMMENDED), 1 - settings.level
     if row is None or row["status"] != "ok":
@@ -91,10 +92,15 @@ def effect_verdict(
         adjusted = row["p_holm"] if not np.isnan(row["p_holm"]) else row["p"]
         return f"{'shown' if adjusted < alpha else 'alone'}_{way}", fields
     relevant = _relevant(detectable)
-    within = relevant is not None and max(-row["lower"], row["upper"]) < relevant
+    narrow = [row, row_of(rows, "model_based")]
+    within = relevant is not None and all(_within(one, relevant) for one in narrow)
     if relevant is not None:
         fields["relevant"] = relevant
     return ("not_shown_small" if within else "not_shown_wide"), fields
+
+
+def _within(row: pd.Series | None, relevant: float) -> bool:
+    return row is not None and row["status"] == "ok" and max(-row["lower"], row["upper"]) < relevant
 
 
 def _without_test(rows: pd.DataFrame, row: pd.Series | None) -> tuple[str, Fields]:

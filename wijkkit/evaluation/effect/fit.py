@@ -101,13 +101,13 @@ def logistic(
     >>> float(np.exp(fit.beta[0]).round(6))
     0.333333
     """
+    inverse_information((x * weight[:, None]).T @ x)
     beta = np.zeros(x.shape[1]) if start is None else start
     for _ in range(_ITERATIONS):
         eta = np.clip(x @ beta + offset, -30, 30)
         mean = 1 / (1 + np.exp(-eta))
         working = weight * mean * (1 - mean)
-        bread = inverse_information((x * working[:, None]).T @ x)
-        step = bread @ (x.T @ (weight * (y - mean)))
+        step = _solved((x * working[:, None]).T @ x, x.T @ (weight * (y - mean)))
         beta = beta + np.clip(step, -5, 5)
         if np.abs(step).max() < 1e-9:
             return _finished(x, y, weight, offset, beta)
@@ -134,6 +134,13 @@ def _finished(x: Floats, y: Floats, weight: Floats, offset: Floats | float, beta
     slope = mean * (1 - mean)
     bread = inverse_information((x * (weight * slope)[:, None]).T @ x)
     return Fit(x, beta, weight * slope, weight * (y - mean), bread, slope, True)
+
+
+def _solved(information: Floats, score: Floats) -> Floats:
+    try:
+        return np.linalg.solve(information, score)
+    except np.linalg.LinAlgError:
+        raise NotEstimable("separation") from None
 
 
 def inverse_information(information: Floats) -> Floats:

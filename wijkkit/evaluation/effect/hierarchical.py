@@ -45,40 +45,38 @@ def hierarchical(sample: Sample, scale: Scale, level: float) -> Estimate:
     """
     sample.require_two_per_arm()
     require_cells(sample)
-    x = design_matrix(sample)
-    periods = len(sample.post)
-    levels = (sample.cluster, sample.clusters + sample.cluster * periods + sample.wave)
+    cell = sample.cluster * len(sample.post) + sample.wave
+    owner = np.repeat(np.arange(sample.clusters), len(sample.post))
     fitted = (logistic_mixed if scale == "odds_ratio" else linear_mixed)(
-        x, sample.y, sample.weight, levels, (sample.clusters, sample.clusters * periods)
+        design_matrix(sample), sample.y, sample.weight, cell, owner
     )
     return t_estimate(
         float(fitted.beta[-1]), float(fitted.covariance[-1, -1]), sample.clusters - 2, level
     )
 
 
-def _random_columns(levels: tuple[Ints, Ints], sizes: tuple[int, int]) -> Floats:
-    columns = np.zeros((len(levels[0]), sum(sizes)))
-    for level in levels:
-        columns[np.arange(len(level)), level] = 1.0
-    return columns
+def _membership(owner: Ints) -> tuple[Floats, tuple[int, int]]:
+    """Return the (C, G + C) random effects of each cell, its cluster's and its own; G and C."""
+    clusters = np.eye(int(owner.max()) + 1)[owner]
+    cells = np.eye(len(owner))
+    return np.hstack([clusters, cells]), (clusters.shape[1], len(owner))
 
 
-def linear_mixed(
-    x: Floats, y: Floats, weight: Floats, levels: tuple[Ints, Ints], sizes: tuple[int, int]
-) -> Mixed:
+def linear_mixed(x: Floats, y: Floats, weight: Floats, cell: Ints, owner: Ints) -> Mixed:
     """Fit the linear model by restricted maximum likelihood (Henderson's equations).
 
     Parameters
     ----------
     x : (n, p) array
     y, weight : (n,) array
-    levels : two (n,) arrays of int
-        Column of each row's cluster, and of its cluster-by-wave, among the random effects.
-    sizes : (int, int)
-        Numbers of clusters and of cluster-by-wave cells.
+    cell : (n,) array of int
+        Cluster-by-wave cell of each row.
+    owner : (C,) array of int
+        Cluster of each cell.
     """
     p = x.shape[1]
-    full = np.hstack([x, _random_columns(levels, sizes)])
+    random, sizes = _membership(owner)
+    full = np.hstack([x, random[cell]])
     cross = full.T @ (weight[:, None] * full)
     right = full.T @ (weight * y)
     square = float(weight @ y**2)
@@ -101,9 +99,7 @@ def linear_mixed(
     return Mixed(solution[:p], covariance, np.abs(ratios) * np.sqrt(variance))
 
 
-def logistic_mixed(
-    x: Floats, y: Floats, weight: Floats, levels: tuple[Ints, Ints], sizes: tuple[int, int]
-) -> Mixed:
+def logistic_mixed(x: Floats, y: Floats, weight: Floats, cell: Ints, owner: Ints) -> Mixed:
     """Fit the logistic model by the Laplace approximation (penalised likelihood inside).
 
     Fixed and random effects maximise the penalised likelihood together for given standard
@@ -111,36 +107,53 @@ def logistic_mixed(
     Parameters as of `linear_mixed`.
     """
     p = x.shape[1]
-    random = _random_columns(levels, sizes)
-    start = np.concatenate([logistic(x, y, weight).beta, np.zeros(sum(sizes))])
+    random, sizes = _membership(owner)
+    fixed = logistic(x, y, weight).beta
+    data = (x, y, weight, np.eye(len(owner))[cell])
 
     def solve(deviations: Floats) -> tuple[float, Floats, Floats]:
-        full = np.hstack([x, random * np.repeat(np.abs(deviations), sizes)])
-        solution, system = _penalised(full, y, weight, start, p)
-        eta = full @ solution
+        scaled = random * np.repeat(np.abs(deviations), sizes)
+        beta, effects, system = _penalised(*data, scaled, fixed)
+        eta = x @ beta + (scaled @ effects)[cell]
         likelihood = float(weight @ (y * eta - np.logaddexp(0, eta)))
-        penalty = float(solution[p:] @ solution[p:])
-        criterion = -2 * likelihood + penalty + np.linalg.slogdet(system[p:, p:])[1]
-        return criterion, solution, system
+        criterion = effects @ effects - 2 * likelihood + np.linalg.slogdet(system[p:, p:])[1]
+        return float(criterion), beta, system
 
     deviations = _minimise(lambda value: solve(value)[0])
-    _, solution, system = solve(deviations)
-    return Mixed(solution[:p], np.linalg.inv(system)[:p, :p], np.abs(deviations))
+    _, beta, system = solve(deviations)
+    return Mixed(beta, np.linalg.inv(system)[:p, :p], np.abs(deviations))
 
 
 def _penalised(
-    full: Floats, y: Floats, weight: Floats, start: Floats, p: int
-) -> tuple[Floats, Floats]:
-    solution = start.copy()
-    penalty = np.concatenate([np.zeros(p), np.ones(full.shape[1] - p)])
+    x: Floats, y: Floats, weight: Floats, cells: Floats, random: Floats, fixed: Floats
+) -> tuple[Floats, Floats, Floats]:
+    """Return fixed and random effects that maximise the penalised likelihood, and its Hessian.
+
+    Parameters
+    ----------
+    x, y, weight, fixed
+        As of `logistic_mixed`; `fixed` are the coefficients to start from.
+    cells : (n, C) float
+        Dummies of the cells.
+    random : (C, q) float
+        What each cell gets of each random effect.
+    """
+    p, q = x.shape[1], random.shape[1]
+    beta, effects = fixed, np.zeros(q)
     for _ in range(_STEPS):
-        mean = 1 / (1 + np.exp(-np.clip(full @ solution, -30, 30)))
-        working = weight * mean * (1 - mean)
-        system = full.T @ (working[:, None] * full) + np.diag(penalty)
-        step = np.linalg.solve(system, full.T @ (weight * (y - mean)) - penalty * solution)
-        solution = solution + np.clip(step, -2, 2)
+        eta = np.clip(x @ beta + cells @ (random @ effects), -30, 30)
+        mean = 1 / (1 + np.exp(-eta))
+        weighted = x * (weight * mean * (1 - mean))[:, None]
+        residual = weight * (y - mean)
+        per_cell = (weight * mean * (1 - mean)) @ cells
+        mixed = weighted.T @ cells @ random
+        own = random.T @ (per_cell[:, None] * random) + np.eye(q)
+        system = np.block([[weighted.T @ x, mixed], [mixed.T, own]])
+        score = np.concatenate([x.T @ residual, random.T @ (residual @ cells) - effects])
+        step = np.linalg.solve(system, score)
+        beta, effects = beta + np.clip(step[:p], -2, 2), effects + np.clip(step[p:], -2, 2)
         if np.abs(step).max() < 1e-8:
-            return solution, system
+            return beta, effects, system
     raise NotEstimable("not_converged")
 
 

@@ -59,8 +59,8 @@ def draws(kind: Weights, clusters: int, replications: int, seed: int) -> Draws:
     return Draws(weights, False, max(1 / (replications + 1), 2 / len(points) ** clusters))
 
 
-def wild_p(fit: Fit, cluster: Ints, drawn: Draws) -> float:
-    """Return the p-value of the last column of a fit under the null.
+def wild_p(fit: Fit, member: Floats, drawn: Draws) -> float:
+    """Return the p-value of the last column of a fit under the null; `member` (n, G) is 0/1.
 
     `fit` is fitted with the last coefficient held at its null value, so that its residuals
     obey the null. The statistic is the cluster-robust t of one Newton step from there: for
@@ -73,15 +73,12 @@ def wild_p(fit: Fit, cluster: Ints, drawn: Draws) -> float:
     Econ 56:839-858. MacKinnon JG, Nielsen MO, Webb MD (2023), cluster-robust bootstrap
     inference for logistic regression.
     """
-    clusters = drawn.weights.shape[1]
     direction = fit.bread[-1]
-    scores = np.zeros((clusters, fit.x.shape[1]))
-    np.add.at(scores, cluster, fit.x * fit.residual[:, None])
-    information = np.zeros((clusters, len(direction)))
-    np.add.at(information, cluster, fit.x * (fit.working * (fit.x @ direction))[:, None])
+    scores = member.T @ (fit.x * fit.residual[:, None])
+    information = member.T @ (fit.x * (fit.working * (fit.x @ direction))[:, None])
     own = scores @ direction
     through = information @ fit.bread @ scores.T
-    observed = _statistic(np.ones((1, clusters)), own, through)[0]
+    observed = _statistic(np.ones((1, len(own))), own, through)[0]
     drawn_t = _statistic(drawn.weights, own, through)
     extreme = int((drawn_t >= observed * (1 - _TIE)).sum())
     if drawn.enumerated:
@@ -112,10 +109,11 @@ def wild_bootstrap(
         Confidence level.
     """
     restricted = _restricted(full, y, weight)
+    member = np.eye(drawn.weights.shape[1])[cluster]
 
     def p_value(null: float) -> float:
         try:
-            return wild_p(restricted(null), cluster, drawn)
+            return wild_p(restricted(null), member, drawn)
         except NotEstimable:
             return 1.0
 
