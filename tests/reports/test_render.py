@@ -14,6 +14,7 @@ from wijkkit.reports import render as module
 from wijkkit.reports.render import render_states
 from wijkkit.reports.runs import NotebookState, notebook_states
 from wijkkit.reports.structure import read_structure
+from wijkkit.study import open_study
 
 
 @pytest.fixture(scope="module")
@@ -163,3 +164,25 @@ def test_the_batch_says_which_notebooks_may_be_used(executed):
     found = notebook_states(study)
     last = (events[-1]["scope"], events[-1]["notebook"])
     assert found == {**states, last: NotebookState("failed", "cel 3: ValueError: geen cijfers")}
+
+
+def test_a_report_is_a_concept_until_somebody_approved_it(executed):
+    study, states = executed
+    render_states(study, states, engine="builtin", formats=("html", "docx"))
+    for name in ("wijk-a", "stad", "index"):
+        assert "nog niet vastgesteld" in (study.site / f"{name}.html").read_text()
+    render_states(study, states, engine="builtin", approved=True)
+    for name in ("wijk-a", "stad", "index"):
+        assert "nog niet vastgesteld" not in (study.site / f"{name}.html").read_text()
+
+
+def test_nothing_stays_of_a_wijk_that_is_no_longer_in_the_study(executed):
+    study, states = executed
+    render_states(study, states, engine="builtin")
+    (study.folder / "wijken" / "wijk-b.yml").unlink()
+    (study.folder / "wijken" / "wijk-a.yml").write_text(
+        (study.folder / "wijken" / "wijk-a.yml").read_text().replace("programme", "none")
+    )
+    render_states(open_study(study.folder), states, engine="builtin")
+    assert not (study.site / "wijk-b.html").exists()
+    assert not (study.runs / "reports" / "wijk-b").exists()

@@ -42,9 +42,17 @@ def find_sources(study: Study) -> Path:
 
 
 def pages(
-    study: Study, states: States, wijken: Iterable[str], day: date, formats: tuple[str, ...]
+    study: Study,
+    states: States,
+    wijken: Iterable[str],
+    day: date,
+    formats: tuple[str, ...],
+    approved: bool = False,
 ) -> list[Page]:
-    """Return the pages to make: the wijken, the city, the index."""
+    """Return the pages to make: the wijken, the city, the index.
+
+    The reports of a study that is not `approved` are concepts, and say so.
+    """
     taken = {INDEX, CITY} & set(study.neighbourhoods)
     if taken:
         raise ReportError(
@@ -59,11 +67,14 @@ def pages(
     others = tuple(form for form in formats if form != "html")
     files = {slug: tuple(f"{slug}.{form}" for form in others) for slug in study.neighbourhoods}
     overview = {"index.ipynb": overview_notebook(study, states, files)}
-    return [
-        *(Page(slug, folder / "wijk.qmd", metadata(study, "wijk", day, slug)) for slug in wijken),
-        Page(CITY, folder / "stad.qmd", metadata(study, "stad", day)),
-        Page(INDEX, folder / "index.qmd", metadata(study, "index", day), overview),
+    concept = not approved
+    made = [
+        Page(slug, folder / "wijk.qmd", metadata(study, "wijk", day, slug), concept=concept)
+        for slug in wijken
     ]
+    city = Page(CITY, folder / "stad.qmd", metadata(study, "stad", day), concept=concept)
+    index = Page(INDEX, folder / "index.qmd", metadata(study, "index", day), overview, concept)
+    return [*made, city, index]
 
 
 def metadata(study: Study, kind: str, day: date, slug: str = "") -> dict[str, Any]:

@@ -25,7 +25,7 @@ def _change(node: Node) -> list[Node] | None:
         return []
     if kind == "Div" and "nav-tabs" in classes:
         return []
-    if kind == "Div" and "tab-title" in classes:
+    if kind == "Div" and {"tab-title", "concept"} & set(classes):
         return [paragraph([{"t": "Strong", "c": block["c"]}]) for block in node["c"][1]]
     if kind == "Link" and not node["c"][2][0].startswith(_OUTWARD):
         return node["c"][1]

@@ -56,6 +56,7 @@ def render(
     formats: Iterable[str] = ("html",),
     wijken: Iterable[str] | None = None,
     jobs: int = 2,
+    approved: bool = False,
 ) -> ReportResult:
     """Render the reports of `study` from its executed notebooks.
 
@@ -71,6 +72,8 @@ def render(
         index are always made.
     jobs : int
         Reports rendered at the same time.
+    approved : bool
+        A second person has signed the release off; otherwise every page says it is a concept.
 
     Returns
     -------
@@ -89,6 +92,7 @@ def render(
         formats=formats,
         wijken=wijken,
         jobs=jobs,
+        approved=approved,
     )
 
 
@@ -100,6 +104,7 @@ def render_states(
     formats: Iterable[str] = ("html",),
     wijken: Iterable[str] | None = None,
     jobs: int = 2,
+    approved: bool = False,
 ) -> ReportResult:
     """Render as `render` does, from notebooks whose states are given."""
     chosen = _choose_engine(engine)
@@ -107,7 +112,9 @@ def render_states(
     slugs = [study.neighbourhood(slug).wijk for slug in wijken or study.neighbourhoods]
     theme = find_sources(study) / "theme"
     house = load_house_style(theme)
-    made = pages(study, states, slugs, report_date(study), forms)
+    made = pages(study, states, slugs, report_date(study), forms, approved)
+    if wijken is None:
+        shutil.rmtree(study.runs / "reports", ignore_errors=True)
     new = _new_site(study.site, keep=wijken is not None)
     try:
         _write_assets(new, theme, house)

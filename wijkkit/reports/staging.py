@@ -36,14 +36,17 @@ class Page:
         The ``.qmd`` it comes from.
     metadata : mapping
         What goes into its front matter, texts already Markdown.
-    extra : mapping of str to Path
+    extra : mapping of str to dict
         Notebooks made for this page, by the name under which the source embeds them.
+    concept : bool
+        Nobody has approved the report yet; the page says so.
     """
 
     stem: str
     source: Path
     metadata: Mapping[str, Any]
     extra: Mapping[str, dict[str, Any]] = field(default_factory=dict)
+    concept: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,8 @@ def stage(study: Study, page: Page, states: States, folder: Path) -> StagedPage:
     failed = _failed(study, page, states, body)
     captions = _stage_notebooks(study, page, failed, body, folder)
     body = _without_missing(body, failed, captions, study.language)
+    if page.concept:
+        body = f"::: {{.concept}}\n{text('reports.concept', study.language)}\n:::\n\n{body}"
     if failed:
         body = _notice(failed, study.language) + body
     header = yaml.safe_dump({**page.metadata, **front}, allow_unicode=True, sort_keys=False)

@@ -116,7 +116,7 @@ def house_values(style: HouseStyle) -> str:
         names.insert(0, '"House"')
     values = {key.replace("_", "-"): value for key, value in style.colours.model_dump().items()}
     lines = [f"  --{key}: {value};" for key, value in values.items()]
-    return face + "\n".join([":root {", *lines, f"  --font: {', '.join(names)};", "}", ""])
+    return face + "\n".join(["html {", *lines, f"  --font: {', '.join(names)};", "}", ""])
 
 
 def _luminance(colour: str) -> float:
