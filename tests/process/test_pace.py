@@ -63,6 +63,22 @@ def test_a_day_that_still_has_to_come_has_not_happened(steps):
     assert later["state"].iloc[0] == "done"
 
 
+def test_a_status_of_later_does_not_change_what_was_so_on_the_day(registry_table):
+    after = date(2021, 8, 1)
+    steps = registry_table(
+        "steps",
+        step("a", "1", date(2021, 1, 1), after, PLAN, "done"),
+        step("a", "2", after, None, PLAN, "running"),
+        step("a", "3", None, after, PLAN, "done"),
+        step("a", "4", date(2021, 1, 1), None, PLAN, "not_started"),
+        step("a", "5", status="skipped"),
+    )
+    table = pace(steps, ["a"], as_of=TODAY)
+    states = ["running", "not_started", "not_started", "running", "skipped", "not_registered"]
+    assert table["state"].tolist() == states
+    assert table["against_plan"].tolist()[:3] == ["overdue"] * 3
+
+
 def test_the_first_screen_answers_whether_steps_were_made(steps):
     summary = pace_by_wijk(pace(steps, ["a", "b", "c"], as_of=TODAY))
     said = pace_sentences(summary, "a", "nl")

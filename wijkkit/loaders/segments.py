@@ -149,7 +149,8 @@ def _interviews(
         *unknown_values(rows["arm"], arms, "arm", ["programme", "comparator", "none"], file, place),
     ]
     arm_of = {slug: hood.arm for slug, hood in study.neighbourhoods.items()}
-    rows = rows.assign(wijk=slugs, arm=slugs.map(arm_of).fillna(arms), wave=waves)
+    arm = slugs.map(arm_of).astype("string").fillna(arms.astype("string"))
+    rows = rows.assign(wijk=slugs, arm=arm, wave=waves)
     groups = rows[GROUP_COLUMNS].drop_duplicates()
     wrong.extend(_incomplete(groups, file))
     if wrong:

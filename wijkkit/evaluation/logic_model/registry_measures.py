@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 
 import pandas as pd
 
@@ -11,7 +12,7 @@ from wijkkit.evaluation.logic_model.asset_measures import ASSET_MEASURES
 from wijkkit.evaluation.logic_model.finding import Finding
 from wijkkit.evaluation.logic_model.plan_measures import PLAN_MEASURES
 from wijkkit.evaluation.logic_model.registered import judged, say, unregistered
-from wijkkit.evaluation.process.implementation import implementation_by_wijk
+from wijkkit.evaluation.process.measures import quality, sum_ratio
 from wijkkit.evaluation.process.sentences import shown_measure
 from wijkkit.language import number
 
@@ -32,13 +33,16 @@ def _evidence_known(facts: Facts, wijk: str, measure: str) -> Finding:
 
 
 def _delivered(facts: Facts, wijk: str, measure: str) -> Finding:
-    tables = (facts.kept(kind, wijk) for kind in ("interventions", "activities", "partners"))
-    rows = implementation_by_wijk([wijk], *tables, as_of=facts.as_of).set_index("measure")
-    row = rows.loc["reach_of_plan" if measure == "reach" else measure]
-    if row["status"] != "ok":
+    rows = facts.kept("activities", wijk)
+    found = {
+        "reach": lambda: sum_ratio(rows, "participants", "planned_participants"),
+        "dose": lambda: sum_ratio(rows, "delivered_sessions", "planned_sessions"),
+        "quality": lambda: quality(rows),
+    }[measure]()
+    if found.status != "ok":
         return unregistered(facts, measure)
-    words = say(facts, measure, value=shown_measure(row, facts.study.language))
-    return Finding(measure, "measured", words, judged(row["value"]))
+    words = say(facts, measure, value=shown_measure(pd.Series(asdict(found)), facts.study.language))
+    return Finding(measure, "measured", words, judged(found.value))
 
 
 def _years_between(facts: Facts, wijk: str, measure: str) -> Finding:

@@ -11,6 +11,7 @@ participants, quality) has one.
 
 from __future__ import annotations
 
+import math
 from datetime import date
 
 import pandas as pd
@@ -98,9 +99,10 @@ def implementation(
         when maintained, 0 when stopped before.
     """
     rows = []
+    done, invited = _by_intervention(activities), _by_intervention(partners)
     for item in interventions.to_dict("records"):
-        mine = _of(activities, item)
-        asked = _of(partners, item)
+        mine = done.get((item["wijk"], item["key"]), activities.head(0))
+        asked = invited.get((item["wijk"], item["key"]), partners.head(0))
         measures = {
             "reach": reach(mine, item["target_size"]),
             "reach_of_plan": sum_ratio(mine, "participants", "planned_participants"),
@@ -138,22 +140,16 @@ def implementation_by_wijk(
     ``registered`` is the percentage of interventions, those only planned left out, of which any
     activity was registered.
     """
-    each = implementation(
-        interventions,
-        activities,
-        partners,
-        as_of=as_of,
-        maintained_after_days=maintained_after_days,
-        confidence=confidence,
-    )
     rows = []
     for wijk in wijken:
         mine = activities[activities["wijk"].eq(wijk)]
         begun = interventions["wijk"].eq(wijk) & ~interventions["status"].isin(["planned"])
         own = interventions[begun]
         asked = partners[partners["wijk"].eq(wijk)]
-        kept = each[each["wijk"].eq(wijk) & each["measure"].eq("maintenance")]
-        kept = kept[kept["status"].eq("ok")]
+        kept = [
+            maintenance(start, end, as_of, maintained_after_days).value
+            for start, end in zip(own["start"], own["end"], strict=True)
+        ]
         measures = {
             "reach_of_plan": sum_ratio(mine, "participants", "planned_participants"),
             "low_ses_reached": low_ses_share(mine, confidence),
@@ -161,15 +157,19 @@ def implementation_by_wijk(
             "dose": sum_ratio(mine, "delivered_sessions", "planned_sessions"),
             "quality": quality(mine, confidence),
             "cost": sum_ratio(mine, "cost", "planned_cost"),
-            "maintenance": Measure.ratio(kept["value"].eq(100).sum(), len(kept)),
+            "maintenance": Measure.ratio(kept.count(100.0), len(kept) - _absent(kept)),
             "registered": Measure.ratio(own["key"].isin(mine["intervention"]).sum(), len(own)),
         }
         rows.extend(_row(wijk, "", "", name, measure) for name, measure in measures.items())
     return pd.DataFrame(rows, columns=list(IMPLEMENTATION_COLUMNS))
 
 
-def _of(table: pd.DataFrame, item: dict) -> pd.DataFrame:
-    return table[table["wijk"].eq(item["wijk"]) & table["intervention"].eq(item["key"])]
+def _by_intervention(table: pd.DataFrame) -> dict[tuple[str, str], pd.DataFrame]:
+    return dict(iter(table.groupby(["wijk", "intervention"])))
+
+
+def _absent(values: list[float]) -> int:
+    return sum(math.isnan(value) for value in values)
 
 
 def _row(wijk: str, intervention: str, name: str, measure: str, found: Measure) -> tuple:

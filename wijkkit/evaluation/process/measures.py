@@ -60,9 +60,10 @@ class Measure:
         )
 
 
-def _numbers(rows: pd.DataFrame, *columns: str) -> pd.DataFrame:
+def _registered(rows: pd.DataFrame, *columns: str) -> np.ndarray:
     """Return these columns as floats, of the rows in which all of them were registered."""
-    return rows[list(columns)].apply(pd.to_numeric).astype(float).dropna()
+    values = rows[list(columns)].astype(float).to_numpy()
+    return values[~np.isnan(values).any(axis=1)]
 
 
 def sum_ratio(rows: pd.DataFrame, delivered: str, planned: str) -> Measure:
@@ -75,16 +76,13 @@ def sum_ratio(rows: pd.DataFrame, delivered: str, planned: str) -> Measure:
     >>> sum_ratio(rows, "done", "plan").value
     50.0
     """
-    found = _numbers(rows, delivered, planned)
-    return Measure.ratio(found[delivered].sum() if len(found) else NAN, found[planned].sum())
+    return Measure.ratio(*_registered(rows, delivered, planned).sum(axis=0))
 
 
 def mean_ratio(rows: pd.DataFrame, delivered: str, planned: str) -> Measure:
     """Return the mean delivered per the mean planned, over the rows that hold both."""
-    found = _numbers(rows, delivered, planned)
-    if found.empty:
-        return Measure()
-    return Measure.ratio(found[delivered].mean(), found[planned].mean())
+    found = _registered(rows, delivered, planned)
+    return Measure.ratio(*found.mean(axis=0)) if len(found) else Measure()
 
 
 def reach(rows: pd.DataFrame, target_size: float) -> Measure:
@@ -94,7 +92,7 @@ def reach(rows: pd.DataFrame, target_size: float) -> Measure:
     several rows is not known. The value takes one activity's largest period and adds activities
     up; the limits are the largest row alone and the sum of all rows.
     """
-    found = rows.assign(participants=pd.to_numeric(rows["participants"]).astype(float))
+    found = rows.assign(participants=rows["participants"].astype(float))
     found = found.dropna(subset="participants")
     if found.empty or pd.isna(target_size) or not target_size > 0:
         return Measure()
@@ -119,13 +117,12 @@ def low_ses_share(rows: pd.DataFrame, confidence: float = 0.95) -> Measure:
     The interval (Wilson) treats those as a sample of the participants; it is absent where the
     SES of every participant is known.
     """
-    found = _numbers(rows, "participants_low_ses", "participants_ses_known")
-    low, known = found["participants_low_ses"].sum(), found["participants_ses_known"].sum()
+    low, known = _registered(rows, "participants_low_ses", "participants_ses_known").sum(axis=0)
     if known == 0:
         return Measure()
     if low > known:
         return Measure(status="contradictory")
-    everyone = pd.to_numeric(rows["participants"]).astype(float)
+    everyone = rows["participants"].astype(float)
     complete = bool(everyone.notna().all() and everyone.sum() == known)
     share = wilson(low, known, confidence=confidence, multiplier=100)
     return Measure(
@@ -177,25 +174,24 @@ def quality(rows: pd.DataFrame, confidence: float = 0.95) -> Measure:
     mean, with :math:`s^2 = \sum (n_i - 1) s_i^2 / (N - k)` over the :math:`k` rows. It is absent
     where the spread is not registered, or there is one observation per row.
     """
-    found = rows[["quality", "quality_n", "quality_sd"]].apply(pd.to_numeric).astype(float)
-    found = found.dropna(subset="quality")
-    if found.empty:
+    values = rows[["quality", "quality_n", "quality_sd"]].astype(float).to_numpy()
+    score, n, spread = values[~np.isnan(values[:, 0])].T
+    if not len(score):
         return Measure(unit="score")
-    n = found["quality_n"]
-    if n.isna().any() or (n <= 0).any():
-        return Measure(value=found["quality"].mean(), unit="score", basis="sample", status="ok")
+    if not (n > 0).all():
+        return Measure(value=float(score.mean()), unit="score", basis="sample", status="ok")
     total, freedom = n.sum(), (n - 1).sum()
-    value = float(np.average(found["quality"], weights=n))
+    value = float(np.average(score, weights=n))
     half = NAN
-    if freedom > 0 and found.loc[n > 1, "quality_sd"].notna().all():
-        spread = ((n - 1) * found["quality_sd"].fillna(0) ** 2).sum() / freedom
-        half = stats.t.ppf(0.5 + confidence / 2, freedom) * math.sqrt(spread / total)
+    if freedom > 0 and not np.isnan(spread[n > 1]).any():
+        variance = ((n - 1) * np.nan_to_num(spread) ** 2).sum() / freedom
+        half = float(stats.t.ppf(0.5 + confidence / 2, freedom) * math.sqrt(variance / total))
     return Measure(
         value=value,
-        lower=max(0.0, value - half) if half == half else NAN,
-        upper=min(100.0, value + half) if half == half else NAN,
+        lower=NAN if math.isnan(half) else max(0.0, value - half),
+        upper=NAN if math.isnan(half) else min(100.0, value + half),
         numerator=float(total),
-        denominator=float(len(found)),
+        denominator=float(len(score)),
         unit="score",
         basis="sample",
         status="ok",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date
 from itertools import combinations
 
@@ -139,9 +140,11 @@ def turnover(
     Returns
     -------
     DataFrame
-        ``wijk, at_start, left, joined, percent_left, advisors, undated``. `advisors` counts the
-        gebiedsadviseurs the wijk had in these days; `undated` the rows without a first day,
-        which cannot be counted. Figures are absent where no row has a first day.
+        ``wijk, at_start, left, joined, percent_left, ever, ever_left, advisors, undated``.
+        `left` of those `at_start` had left; of all who were `ever` there in these days,
+        `ever_left` had. `advisors` counts the gebiedsadviseurs the wijk had in these days;
+        `undated` the rows without a first day, which cannot be counted. Figures are absent where
+        no row has a first day.
     """
     first, last = pd.Timestamp(start), pd.Timestamp(end)
     rows = []
@@ -152,20 +155,16 @@ def turnover(
         stayed = stopped.isna() | (stopped > last)
         there = dated & (began <= first) & (stopped.isna() | (stopped >= first))
         within = dated & (began <= last) & (stopped.isna() | (stopped >= first))
-        counted = bool(dated.any())
-        at_start, left = int(there.sum()), int((there & ~stayed).sum())
-        nan = float("nan")
-        rows.append(
-            {
-                "wijk": wijk,
-                "at_start": at_start if counted else nan,
-                "left": left if counted else nan,
-                "joined": int((dated & (began > first) & (began <= last)).sum())
-                if counted
-                else nan,
-                "percent_left": 100 * left / at_start if at_start else nan,
-                "advisors": int((within & mine["role"].eq(ADVISOR)).sum()) if counted else nan,
-                "undated": int((~dated).sum()),
-            }
-        )
+        counts = {
+            "at_start": there,
+            "left": there & ~stayed,
+            "joined": dated & (began > first) & (began <= last),
+            "ever": within,
+            "ever_left": within & ~stayed,
+            "advisors": within & mine["role"].eq(ADVISOR),
+        }
+        row = {name: float(who.sum()) if dated.any() else math.nan for name, who in counts.items()}
+        percent = 100 * row["left"] / row["at_start"] if row["at_start"] else math.nan
+        undated = {"percent_left": percent, "undated": int((~dated).sum())}
+        rows.append({"wijk": wijk, **row, **undated})
     return pd.DataFrame(rows)

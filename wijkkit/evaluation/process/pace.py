@@ -62,13 +62,19 @@ def pace(steps: pd.DataFrame, wijken: list[str], *, as_of: date) -> pd.DataFrame
 
 
 def _state(table: pd.DataFrame, today: pd.Timestamp) -> np.ndarray:
-    ended = table["actual_end"].le(today)
-    started = table["actual_start"].le(today)
-    registered = table["status"].astype(object).where(table["status"].notna(), "")
-    by_days = np.select([ended, started], ["done", "running"], "not_registered")
-    # A day says more than a status that nobody changed since.
-    later = np.where(ended & ~registered.isin(["skipped"]), "done", registered)
-    return np.where(registered == "", by_days, later)
+    """Return the state of each step: days say more than a status that nobody changed since."""
+    start, end = table["actual_start"], table["actual_end"]
+    registered = table["status"].astype(object).where(table["status"].notna(), "not_registered")
+    return np.select(
+        [
+            registered.eq("skipped"),
+            end.le(today),
+            start.gt(today) | (start.isna() & end.gt(today)),
+            start.le(today) & (end.gt(today) | registered.isin(["not_registered", "not_started"])),
+        ],
+        ["skipped", "done", "not_started", "running"],
+        registered,
+    )
 
 
 def _days_late(table: pd.DataFrame, today: pd.Timestamp) -> pd.Series:

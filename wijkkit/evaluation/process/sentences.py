@@ -183,7 +183,7 @@ def _advisor(centrality: pd.DataFrame, wijk: str, language: str) -> list[str]:
 def _turnover(row: pd.Series, start: date, end: date, language: str) -> list[str]:
     if pd.isna(row["at_start"]):
         return [_network("turnover_unknown", language)]
-    counts = {key: int(row[key]) for key in ("at_start", "left", "joined")}
+    counts = {key: int(row[key]) for key in ("ever", "ever_left", "joined")}
     days = {"start": day(start, language), "end": day(end, language)}
     return [
         _network("turnover", language, **counts, **days),
