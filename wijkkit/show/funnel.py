@@ -1,0 +1,141 @@
+"""Every wijk around the city: a funnel per goal, with the limits of chance."""
+
+from __future__ import annotations
+
+import textwrap
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from wijkkit.estimates.funnel import Funnel, funnel
+from wijkkit.language import text
+from wijkkit.released import CityView
+from wijkkit.show.output import ShownFigure, empty_figure
+from wijkkit.show.position import wijk_rows
+from wijkkit.show.select import goals_with_indicator, last_wave, pick
+from wijkkit.show.theme import CITY, COMPARATOR, INK, OWN, PALE, style
+from wijkkit.show.values import shown_interval, shown_value
+
+_Z = 1.959964
+
+
+@dataclass(frozen=True)
+class _Panel:
+    """One indicator: its wijken around the city, and where each stands."""
+
+    label: str
+    city: pd.Series
+    wijken: pd.DataFrame
+    names: list[str]
+    found: Funnel
+
+
+def funnel_figure(view: CityView) -> ShownFigure:
+    """Draw a funnel per goal: wijken by effective number of children, limits around the city."""
+    language, panels = view.language, _panels(view)
+    caption = text("show.funnel.caption", language)
+    if not panels:
+        return empty_figure(text("show.goals.no_rows", language), caption)
+    columns = min(3, len(panels))
+    lines = -(-len(panels) // columns)
+    with style():
+        figure = Figure(figsize=(8.2, 2.7 * lines), layout="constrained")
+        axes = figure.subplots(lines, columns, squeeze=False).ravel()
+        for at, panel in zip(axes, panels, strict=False):
+            _draw(at, panel)
+        for at in axes[len(panels) :]:
+            at.set_visible(False)
+        figure.supxlabel(text("show.funnel.x", language), fontsize=8.5)
+    return ShownFigure(figure, _alt(view, panels), caption, _data(view, panels))
+
+
+def _panels(view: CityView) -> list[_Panel]:
+    estimates, panels = view.table("estimates"), []
+    for goal, indicator in goals_with_indicator(view):
+        wave = last_wave(view, indicator)
+        city = pick(estimates, goal.indicator, "city", "city", wave.id)
+        wijken = wijk_rows(estimates, goal.indicator, wave)
+        if indicator.unit != "percent" or city is None or city["status"] != "ok" or wijken.empty:
+            continue
+        n = effective_n(wijken)
+        found = funnel(wijken["value"] / 100 * n, n, target=city["value"] / 100, multiplier=100)
+        names = [view.study.neighbourhood(slug).name for slug in wijken["area"]]
+        panels.append(_Panel(view.study.text(indicator.label), city, wijken, names, found))
+    return panels
+
+
+def effective_n(rows: pd.DataFrame) -> np.ndarray:
+    """Return the number of children a simple random sample would need for the same interval.
+
+    From the released interval: :math:`p(1-p) (z / h)^2` with half width `h`, never more than n.
+    """
+    share = rows["value"].to_numpy() / 100
+    half = (rows["upper"] - rows["lower"]).to_numpy() / 200
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found = share * (1 - share) * (_Z / half) ** 2
+    n = rows["n"].to_numpy(dtype=float)
+    return np.maximum(1.0, np.where(np.isfinite(found) & (found > 0), np.minimum(found, n), n))
+
+
+def _draw(axes, panel: _Panel) -> None:
+    curve = panel.found.curve
+    for level, dashes in (("95", "-"), ("998", (0, (2, 1.4)))):
+        for side in ("lower", "upper"):
+            axes.plot(
+                curve["n"], curve[f"{side}{level}"], color=CITY, linewidth=1, linestyle=dashes
+            )
+    axes.axhline(panel.found.target, color=INK, linewidth=1)
+    for row, name in zip(panel.found.areas.itertuples(), panel.names, strict=True):
+        outside = row.position != "inside"
+        axes.plot(row.n, row.value, "o", color=COMPARATOR if outside else OWN, markersize=5.5)
+        if outside:
+            axes.annotate(
+                name, (row.n, row.value), xytext=(5, 3), textcoords="offset points", fontsize=7.5
+            )
+    axes.set_title(textwrap.fill(panel.label, 26), loc="left", fontsize=9)
+    axes.yaxis.set_major_formatter("{x:.0f}%")
+    axes.grid(color=PALE, linewidth=0.6)
+
+
+def _alt(view: CityView, panels: list[_Panel]) -> str:
+    language = view.language
+    said = []
+    for panel in panels:
+        outside = [
+            name
+            for name, position in zip(panel.names, panel.found.areas["position"], strict=True)
+            if position != "inside"
+        ]
+        key = "outside" if outside else "none_outside"
+        said.append(
+            text(
+                f"show.funnel.{key}",
+                language,
+                indicator=panel.label,
+                city=shown_value(panel.city, language),
+                names=", ".join(outside),
+            )
+        )
+    return text("show.funnel.alt", language, rows=" ".join(said))
+
+
+def _data(view: CityView, panels: list[_Panel]) -> pd.DataFrame:
+    language = view.language
+    heads = [
+        text(f"show.head.{key}", language) for key in ("indicator", "wijk", "value", "verdict")
+    ]
+    cells = [
+        [
+            panel.label,
+            name,
+            shown_interval(row, language),
+            text(f"show.funnel.position.{position}", language),
+        ]
+        for panel in panels
+        for name, (_, row), position in zip(
+            panel.names, panel.wijken.iterrows(), panel.found.areas["position"], strict=True
+        )
+    ]
+    return pd.DataFrame(cells, columns=heads)

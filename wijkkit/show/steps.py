@@ -1,0 +1,141 @@
+"""The six steps, what was planned and delivered, the network and the logic model, as figures."""
+
+from __future__ import annotations
+
+import textwrap
+
+import pandas as pd
+
+from wijkkit.language import number, text
+from wijkkit.released import CityView, WijkView
+from wijkkit.show.logic_model import draw_logic_model, logic_model_alt
+from wijkkit.show.network import draw_network, network_alt
+from wijkkit.show.output import ShownFigure, empty_figure
+from wijkkit.show.process import assumptions_table, pace_table
+from wijkkit.show.theme import CITY, INK, OWN, new_figure, style
+from wijkkit.show.timeline import draw_pace, draw_timeline, pace_alt, timeline_alt
+
+#: The network is drawn over all domains together.
+_ALL_DOMAINS = "all"
+
+
+def pace_figure(view: CityView) -> ShownFigure:
+    """Draw the pace through the six steps: a timeline of this wijk, or all wijken together."""
+    language = view.language
+    wijk = isinstance(view, WijkView)
+    table = view.own("pace") if wijk else view.table("pace")
+    caption = text("show.pace.caption", language)
+    if table.empty:
+        return empty_figure(text("show.pace.none", language), caption)
+    if wijk:
+        latest = table[table["cycle"].eq(table["cycle"].max())].reset_index(drop=True)
+        figure = draw_timeline(latest, latest["as_of"].iloc[0].date(), language)
+        return ShownFigure(
+            figure, timeline_alt(latest, view.name, language), caption, pace_table(view).data
+        )
+    hoods = view.study.neighbourhoods
+    names = {slug: hoods[slug].name for slug in table["wijk"].unique()}
+    first = table[table["cycle"].eq(table["cycle"].min())]
+    figure = draw_pace(first, names, language)
+    return ShownFigure(figure, pace_alt(first, names, language), caption, pace_table(view).data)
+
+
+def delivery_figure(view: WijkView) -> ShownFigure:
+    """Draw planned and delivered sessions per intervention; what is not registered says so."""
+    language = view.language
+    caption = text("show.delivery.caption", language)
+    table = view.own("implementation")
+    table = table[table["measure"].eq("dose")].reset_index(drop=True)
+    if table.empty:
+        return empty_figure(text("show.delivery.none", language), caption)
+    labels = [_delivered(row, language) for row in table.itertuples()]
+    with style():
+        figure, axes = new_figure(height=0.9 + 0.5 * len(table))
+        for position, (row, label) in enumerate(zip(table.itertuples(), labels, strict=True)):
+            planned, delivered = _zero(row.denominator), _zero(row.numerator)
+            axes.barh(
+                position, planned, height=0.6, facecolor="white", edgecolor=CITY, linewidth=1.2
+            )
+            axes.barh(position, delivered, height=0.36, color=OWN)
+            axes.annotate(
+                label,
+                (max(planned, delivered), position),
+                xytext=(5, 0),
+                textcoords="offset points",
+                va="center",
+                fontsize=8.5,
+                color=INK,
+            )
+        axes.set_yticks(range(len(table)), [textwrap.fill(name, 30) for name in table["name"]])
+        axes.set_ylim(len(table) - 0.4, -0.7)
+        axes.set_xlim(0, 1.5 * max(1.0, table[["numerator", "denominator"]].max().max()))
+        axes.set_xlabel(text("show.delivery.x", language))
+    rows = " ".join(f"{name}: {label}." for name, label in zip(table["name"], labels, strict=True))
+    data = pd.DataFrame(
+        {
+            text("show.head.intervention", language): table["name"],
+            text("show.delivery.x", language): labels,
+        }
+    )
+    return ShownFigure(
+        figure, text("show.delivery.alt", language, name=view.name, rows=rows), caption, data
+    )
+
+
+def _delivered(row, language: str) -> str:
+    if row.status != "ok":
+        return text(f"process.{row.status}", language)
+    return text(
+        "show.delivery.of",
+        language,
+        delivered=number(row.numerator, language),
+        planned=number(row.denominator, language),
+    )
+
+
+def _zero(value: float) -> float:
+    return 0.0 if pd.isna(value) else float(value)
+
+
+def network_figure(view: CityView) -> ShownFigure:
+    """Draw who met whom: in this wijk, or in the programme wijk that met most."""
+    language = view.language
+    caption = text("show.network.caption", language)
+    ties, places = view.table("network"), view.table("centrality")
+    slug = view.slug if isinstance(view, WijkView) else _busiest(places)
+    mine = [
+        table[table["wijk"].eq(slug) & table["domain"].eq(_ALL_DOMAINS)] for table in (ties, places)
+    ]
+    if mine[1].empty:
+        return empty_figure(text("show.network.none", language), caption)
+    ties, places = (table.reset_index(drop=True) for table in mine)
+    name = view.study.neighbourhood(slug).name
+    data = places[["organisation", "attended", "met"]].set_axis(
+        [text(f"show.network.{key}", language) for key in ("organisation", "attended", "met")],
+        axis=1,
+    )
+    return ShownFigure(
+        draw_network(ties, places, language),
+        network_alt(ties, places, name, _ALL_DOMAINS, language),
+        text("show.network.caption_of", language, name=name),
+        data,
+    )
+
+
+def _busiest(places: pd.DataFrame) -> str:
+    counts = places.groupby("wijk")["attended"].sum()
+    return counts.idxmax() if len(counts) else ""
+
+
+def logic_model_figure(view: WijkView) -> ShownFigure:
+    """Draw the logic model with the state of every element in this wijk."""
+    boxes, assumptions = view.own("elements"), view.own("assumptions")
+    caption = text("show.logic_model.caption", view.language, name=view.name)
+    if boxes.empty:
+        return empty_figure(text("show.logic_model.none", view.language), caption)
+    return ShownFigure(
+        draw_logic_model(boxes, assumptions, view.language),
+        logic_model_alt(boxes, assumptions, view.language),
+        caption,
+        assumptions_table(view).data,
+    )
