@@ -8,7 +8,7 @@ from typing import Literal, get_args
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from scipy import optimize, stats
+from scipy import stats
 
 from wijkkit.errors import EstimationError
 from wijkkit.estimates.interval import numbers
@@ -146,22 +146,22 @@ def _limits(n: Floats, target: float, kind: Kind, dispersion: float) -> dict[str
 
 def _rate_limits(n: Floats, target: float, confidence: float) -> tuple[Floats, Floats]:
     expected = n * target
-    low = [_count_reaching(e, "upper", confidence) for e in expected]
-    high = [_count_reaching(e, "lower", confidence) for e in expected]
-    return np.array(low) / n, np.array(high) / n
+    low = _counts_reaching(expected, "upper", confidence)
+    return low / n, _counts_reaching(expected, "lower", confidence) / n
 
 
-def _count_reaching(expected: float, side: str, confidence: float) -> float:
-    """The count whose own interval ends at the expected number."""
-    if np.isnan(expected):
-        return np.nan
-
-    def beyond(count: float) -> float:
-        return float(getattr(events(count, confidence=confidence), side)) - expected
-
-    if side == "upper" and beyond(0.0) >= 0:
-        return 0.0
-    return float(optimize.brentq(beyond, 0.0, expected + 20 * np.sqrt(expected + 1) + 20))
+def _counts_reaching(expected: Floats, side: str, confidence: float) -> Floats:
+    """The counts whose own interval ends at the expected numbers, by bisection; at least 0."""
+    low = np.zeros(len(expected))
+    high = expected + 20 * np.sqrt(expected + 1) + 20
+    for _ in range(60):
+        middle = (low + high) / 2
+        limit = np.nan_to_num(getattr(events(middle, confidence=confidence), side))
+        low, high = (
+            np.where(limit < expected, middle, low),
+            np.where(limit < expected, high, middle),
+        )
+    return high
 
 
 def _positions(value: Floats, limits: dict[str, Floats], seen: NDArray) -> NDArray[np.str_]:

@@ -55,8 +55,7 @@ def survey_quantile(
     -------
     DataFrame
         As from `survey_mean`. A limit is absent where the share's interval leaves 0-1; the whole
-        interval with a `reason` where the share has none, or where it has no width because
-        too many answers are equal (``no_variation``).
+        interval with a `reason` where the share has none.
 
     References
     ----------
@@ -92,8 +91,6 @@ def survey_quantile(
         share.value, share.se, share.df, share.n, method=method, confidence=confidence
     )
     lower, upper = (_at(curves, limit) for limit in limits)
-    flat = (share.reason == "") & (lower == upper)
-    lower, upper = (np.where(flat, np.nan, limit) for limit in (lower, upper))
     return groups.assign(
         value=value,
         se=(upper - lower) / 2 / quantile_t(share.df, confidence),
@@ -104,7 +101,7 @@ def survey_quantile(
         missing=count_missing(np.isnan(values), over),
         method=f"woodruff {method}",
         confidence=confidence,
-        reason=np.where(flat, "no_variation", share.reason),
+        reason=share.reason,
     )
 
 

@@ -1,0 +1,338 @@
+"""The single methods: what they refuse, what they leave absent, what must always hold."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from wijkkit.errors import DataError, EstimationError
+from wijkkit.estimates import (
+    byar,
+    change,
+    comparable_map,
+    comparable_neighbourhoods,
+    compare_estimates,
+    estimate_funnel,
+    estimate_grid,
+    estimate_small_areas,
+    funnel,
+    poisson_exact,
+    pool,
+    poststratify,
+    rake,
+    rate,
+    scale_reliability,
+    scale_score,
+    slope_index,
+    small_area,
+    survey_mean,
+    survey_proportion,
+    survey_quantile,
+    weight_report,
+    wilson,
+    with_weights,
+    write_weights,
+)
+from wijkkit.study.indicators import Indicator
+
+
+def test_wilson_of_nobody_is_absent_and_of_none_is_not_without_width():
+    found = wilson([0, 0, np.nan], [0, 30, 10])
+    assert np.isnan([found.value[0], found.lower[0], found.upper[0], found.value[2]]).all()
+    assert (found.lower[1], round(found.upper[1], 6)) == (0.0, 0.113513)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: wilson(5, 4), "more with the characteristic"),
+        (lambda: wilson(-1, 4), "outside its range"),
+        (lambda: wilson("many", 4), "not numbers"),
+        (lambda: wilson(1, 4, confidence=95), "not a confidence level"),
+        (lambda: byar(np.inf), "outside its range"),
+        (lambda: change(0.1, 0.1, 0.2, 0.1, measure="percent"), "unknown measure"),
+        (lambda: funnel([1], [2], kind="count"), "unknown kind"),
+        (lambda: funnel([3], [2]), "more with the characteristic"),
+        (lambda: slope_index([1, 2], [1, 1]), "at least three groups"),
+        (lambda: slope_index([50, 60, 70], [9, 9, 9], model="logit"), "off its scale"),
+        (
+            lambda: slope_index([0.5, 0.6, 0.7], [0.3, 0.3, 0.4], model="logit"),
+            "less than one person",
+        ),
+        (lambda: pool([1.0], [1.0]), "two data sets"),
+        (lambda: small_area([0.1] * 5), "effective_n for proportions"),
+        (lambda: small_area([10.0] * 5, effective_n=[9] * 5), "not a proportion"),
+        (lambda: small_area([0.1] * 2, effective_n=[9] * 2), "too few areas"),
+        (lambda: scale_reliability(pd.DataFrame({"a": [1, 2, 3]})), "at least two items"),
+        (lambda: weight_report(np.array([1.0, 0.0])), "not a positive number"),
+    ],
+)
+def test_arguments_for_which_a_statistic_is_not_defined_are_refused(call, message):
+    with pytest.raises(EstimationError, match=message):
+        call()
+
+
+def test_all_problems_of_a_survey_design_are_reported_at_once():
+    frame = pd.DataFrame({"y": [1.0, 0], "w": [1.0, -1], "s": ["a", None]})
+    with pytest.raises(EstimationError) as caught:
+        survey_mean(frame, "y", weight="w", strata=["s", "t"], lonely_psu="remove")
+    found = str(caught.value)
+    for part in ("lonely_psu", "'t' is missing", "missing values", "not a positive number"):
+        assert part in found
+
+
+def test_a_population_smaller_than_its_sample_is_refused():
+    frame = pd.DataFrame({"y": [1.0, 0, 1], "N": [2, 2, 2]})
+    with pytest.raises(EstimationError, match="population does not fit"):
+        survey_mean(frame, "y", fpc="N")
+
+
+@pytest.mark.parametrize("values", [[2.0, 1], [0.5, 1], ["yes", "no"]])
+def test_a_proportion_of_anything_but_zero_and_one_is_refused(values):
+    with pytest.raises(EstimationError):
+        survey_proportion(pd.DataFrame({"y": values}), "y")
+
+
+def test_booleans_and_missing_values_are_a_proportion():
+    frame = pd.DataFrame({"y": pd.array([True, False, None, True], dtype="boolean")})
+    found = survey_proportion(frame, "y").iloc[0]
+    assert (found["n"], found["missing"]) == (3, 1)
+    assert found["value"] == pytest.approx(2 / 3)
+
+
+def test_groups_that_cancel_have_no_interval_without_width():
+    frame = pd.DataFrame({"y": [1.0, 0, 1, 0], "psu": [1, 1, 2, 2]})
+    found = survey_proportion(frame, "y", psu="psu").iloc[0]
+    assert (found["value"], found["reason"]) == (0.5, "no_variation")
+    assert np.isnan(found["lower"])
+
+
+def test_as_many_strata_as_units_leave_no_interval_but_an_error():
+    rng = np.random.default_rng(1)
+    frame = pd.DataFrame({"s": np.repeat([1, 2], 20), "psu": np.repeat([1, 2, 3, 4], 10)})
+    frame["y"] = rng.normal(size=40) + frame["psu"]
+    frame["part"] = np.isin(frame["psu"], [1, 3])
+    found = survey_mean(frame, "y", by="part", strata="s", psu="psu").set_index("part").loc[True]
+    assert (found["df"], found["reason"]) == (0, "no_df")
+    assert found["se"] > 0 and np.isnan(found["lower"])
+
+
+def test_a_census_has_no_interval_without_width():
+    frame = pd.DataFrame({"y": [1.0, 0, 1, 1], "N": 4})
+    found = survey_proportion(frame, "y", fpc="N").iloc[0]
+    assert found["value"] == 0.75 and np.isnan(found["lower"])
+
+
+def test_a_median_of_equal_answers_has_no_interval_without_width():
+    frame = pd.DataFrame({"y": [3.0] * 30})
+    found = survey_quantile(frame, "y").iloc[0]
+    assert (found["value"], found["reason"]) == (3.0, "no_variation")
+
+
+def test_an_exact_count_covers_at_least_its_confidence():
+    for mean in (0.5, 3.0, 12.0):
+        x = np.arange(60)
+        found = poisson_exact(x)
+        inside = (found.lower <= mean) & (mean <= found.upper)
+        assert stats.poisson.pmf(x[inside], mean).sum() >= 0.95
+
+
+PEOPLE = pd.DataFrame({"sex": list("bbgggg"), "age": list("yoyyoo"), "respondent": list("uvwxyz")})
+
+
+@pytest.mark.parametrize(
+    ("margins", "message"),
+    [
+        ({"sex": {"b": 5, "g": 5}, "age": {"y": 5, "o": 6}}, "one population"),
+        ({"sex": {"b": 5}, "age": {"y": 3, "o": 2}}, "without a cell"),
+        ({"sex": {"b": 5, "g": 4, "x": 1}, "age": {"y": 5, "o": 5}}, "without respondents.*x"),
+        ({"class": {"1": 10}}, "'class' is missing"),
+    ],
+)
+def test_margins_that_do_not_fit_the_respondents_are_refused(margins, message):
+    with pytest.raises(EstimationError, match=message):
+        rake(PEOPLE, margins)
+
+
+def test_margins_that_contradict_each_other_are_refused():
+    frame = pd.DataFrame({"a": list("xxyy"), "b": list("ppqq")})
+    with pytest.raises(EstimationError, match="do not fit the margins"):
+        rake(frame, {"a": {"x": 5, "y": 5}, "b": {"p": 4, "q": 6}}, iterations=50)
+
+
+def test_poststrata_of_two_columns_add_up():
+    population = {("b", "y"): 10, ("b", "o"): 20, ("g", "y"): 30, ("g", "o"): 40}
+    weights = poststratify(PEOPLE, ["sex", "age"], population)
+    assert weights.weight.tolist() == [10, 20, 15, 15, 20, 20]
+
+
+def test_a_version_changes_with_any_weight_and_the_weights_can_be_run_again(tmp_path):
+    first = poststratify(PEOPLE, "sex", {"b": 100, "g": 100}, name="2021")
+    second = poststratify(PEOPLE, "sex", {"b": 100, "g": 101}, name="2021")
+    assert first.version != second.version
+    path = write_weights(first, PEOPLE["respondent"], tmp_path)
+    assert path.name == f"2021-{first.version}.csv"
+    assert write_weights(first, PEOPLE["respondent"], tmp_path) == path
+    assert sorted(p.suffix for p in tmp_path.iterdir()) == [".csv", ".json"]
+    again = with_weights(PEOPLE.assign(weight=1.0), path)
+    np.testing.assert_allclose(again["weight"], first.weight, rtol=1e-15)
+    with pytest.raises(DataError, match="1 respondents without weight"):
+        with_weights(pd.concat([PEOPLE, PEOPLE.head(1).assign(respondent="new")]), path)
+
+
+PLAY = {
+    "play": Indicator(
+        label="Play", function="f", columns={}, question_version="1", direction="higher"
+    )
+}
+
+
+def wijken(n: int = 3000, k: int = 24, seed: int = 5) -> pd.DataFrame:
+    rng = np.random.default_rng(seed)
+    which = rng.integers(0, k, n)
+    share = 0.3 + 0.1 * np.sin(np.arange(k))
+    return pd.DataFrame(
+        {
+            "wave": "2021",
+            "wijk": [f"w{number:02d}" for number in which],
+            "district": "d",
+            "arm": "none",
+            "age": 6.0,
+            "weight": rng.lognormal(0, 0.4, n),
+            "play": (rng.random(n) < share[which]).astype(float),
+        }
+    )
+
+
+def test_corrected_weights_show_what_they_changed():
+    people = wijken()
+    before = estimate_grid(people, PLAY, ["2021"], {}).table
+    heavier = people.assign(weight=people["weight"] * (1 + 4 * people["play"]))
+    after = estimate_grid(heavier, PLAY, ["2021"], {}).table
+    changed = compare_estimates(before, after[after["area"] != "w00"]).set_index("area")
+    assert changed.loc["city", "difference"] > 10 and changed.loc["city", "apart"]
+    assert changed.loc["w00", "status_after"] == "absent"
+    same = compare_estimates(before, before)
+    assert (same["difference"] == 0).all() and not same["apart"].any()
+
+
+def test_small_areas_are_drawn_to_what_their_characteristics_predict():
+    people = wijken()
+    few = people[(people["wijk"] != "w03") | (people.groupby("wijk").cumcount() < 8)]
+    few = few[few["wijk"] != "w05"]
+    slugs = [f"w{number:02d}" for number in range(24)]
+    figures = pd.DataFrame({"wave_like": np.sin(np.arange(24))}, index=slugs)
+    areas = pd.DataFrame({"wijk": slugs, "district": "d", "arm": "none"})
+    grid = estimate_grid(few, PLAY, ["2021"], {}, areas=areas)
+    found = estimate_small_areas(grid, figures).set_index("area")
+    direct = grid.table[grid.table["area_level"] == "wijk"].set_index("area")
+    assert set(found["source"]) == {"modelled"} and set(found["status"]) == {"ok"}
+    assert found.loc["w05", "n"] == 0 and found.loc["w05", "value"] > 0
+    truth = 100 * (0.3 + 0.1 * np.sin(3))
+    width = found["upper"] - found["lower"]
+    assert abs(found.loc["w03", "value"] - truth) < 8
+    assert width["w03"] < direct.loc["w03", "upper"] - direct.loc["w03", "lower"]
+    without = estimate_small_areas(grid, figures.drop(index="w07")).set_index("area")
+    assert without.loc["w07", "status"] == "missing"
+
+
+def test_small_area_estimates_err_less_than_direct_ones_and_their_intervals_cover():
+    rng = np.random.default_rng(2)
+    inside, ours, direct = [], [], []
+    for _ in range(60):
+        x = rng.normal(size=60)
+        truth = np.sin(0.55 + 0.08 * x + rng.normal(0, 0.05, 60)) ** 2
+        n = rng.integers(15, 150, 60)
+        sample = rng.binomial(n, truth) / n
+        found = small_area(sample, effective_n=n, characteristics=x).areas
+        inside.append(((found["lower"] <= truth) & (truth <= found["upper"])).mean())
+        ours.append(((found["value"] - truth) ** 2).mean())
+        direct.append(((sample - truth) ** 2).mean())
+    # 3,600 intervals: two standard errors of coverage are 0.7 points.
+    assert 0.93 < np.mean(inside) < 0.975
+    assert np.mean(ours) < 0.5 * np.mean(direct)
+
+
+def test_about_one_area_in_twenty_is_outside_the_inner_limits_when_all_are_equal():
+    rng = np.random.default_rng(4)
+    n = rng.integers(50, 500, 2000)
+    for kind, x in (("proportion", rng.binomial(n, 0.3)), ("rate", rng.poisson(n * 0.2))):
+        areas = funnel(x, n, kind=kind, target=0.3 if kind == "proportion" else 0.2).areas
+        outside = (areas["position"] != "inside").mean()
+        assert 0.03 < outside < 0.065, kind
+        assert (areas["position"].isin(["low998", "high998"])).mean() < 0.006
+
+
+def test_overdispersion_widens_the_limits_only_when_areas_differ_more_than_chance():
+    rng = np.random.default_rng(6)
+    n = np.full(200, 300)
+    same = funnel(rng.binomial(n, 0.3), n, overdispersion=True)
+    spread = funnel(rng.binomial(n, rng.beta(30, 70, 200)), n, overdispersion=True)
+    assert 1 <= same.dispersion < 1.3 < 2 < spread.dispersion
+    assert (spread.areas["position"] == "inside").mean() > 0.9
+
+
+def test_a_rate_is_outside_the_funnel_when_its_own_interval_excludes_the_target():
+    n = np.array([10.0, 20, 40, 80, 400])
+    x = np.array([0.0, 12, 3, 30, 60])
+    areas = funnel(x, n, kind="rate", target=0.25).areas
+    own = rate(x, n, multiplier=1.0)
+    excluded = (own.lower > 0.25) | (own.upper < 0.25)
+    assert (areas["position"] != "inside").tolist() == excluded.tolist()
+
+
+def test_the_funnel_of_a_city_uses_the_effective_number_of_respondents():
+    people = wijken()
+    grid = estimate_grid(people, PLAY, ["2021"], {})
+    table = estimate_funnel(grid)
+    direct = grid.table[grid.table["area_level"] == "wijk"].set_index("area")
+    effect = (direct["n"] / table.set_index("area")["effective_n"]).unique()
+    kish = weight_report(people["weight"].to_numpy()).design_effect
+    assert effect.max() - effect.min() < 1e-9
+    assert effect[0] == pytest.approx(kish, rel=0.1)
+    own = grid.table[grid.table["area_level"] == "city"].iloc[0]
+    assert (table["target"] == own["value"]).all()
+
+
+def test_comparable_wijken_are_near_in_every_characteristic_and_never_the_wijk_itself():
+    rng = np.random.default_rng(9)
+    figures = pd.DataFrame(rng.normal(size=(30, 3)), columns=list("abc")).add_prefix("f_")
+    figures.index = [f"w{number}" for number in range(30)]
+    figures.loc["w1", "f_a"] = np.nan
+    table = comparable_neighbourhoods(figures, size=4)
+    links = comparable_map(table)
+    assert all(wijk not in others and len(others) == 4 for wijk, others in links.items())
+    # Two of three characteristics is less than 80 %: this wijk is compared with none.
+    assert "w1" not in links and "w1" not in set(table["comparable"])
+    assert (table.groupby("area")["distance"].is_monotonic_increasing).all()
+    other = comparable_neighbourhoods(figures * 1000 + 5, size=4)
+    pd.testing.assert_frame_equal(table, other)
+
+
+@pytest.mark.parametrize(
+    ("figures", "message"),
+    [
+        (pd.DataFrame({"a": [1.0, 1]}, index=["x", "y"]), "do not vary"),
+        (pd.DataFrame({"a": ["1", "2"]}, index=["x", "y"]), "not numbers"),
+        (pd.DataFrame({"a": [1.0, 2]}, index=["x", "x"]), "there twice"),
+    ],
+)
+def test_characteristics_that_cannot_be_compared_are_refused(figures, message):
+    with pytest.raises(EstimationError, match=message):
+        comparable_neighbourhoods(figures)
+
+
+def test_a_scale_score_needs_enough_answers_and_can_be_prorated():
+    items = pd.DataFrame({"a": [1.0, 2, np.nan], "b": [3.0, np.nan, np.nan], "c": [5.0, 4, 2]})
+    assert scale_score(items, minimum=2).tolist()[:2] == [3.0, 3.0]
+    assert scale_score(items, minimum=2, score="sum").tolist()[:2] == [9.0, 9.0]
+    assert np.isnan(scale_score(items, minimum=2)[2])
+    with pytest.raises(EstimationError):
+        scale_score(items, minimum=4)
+
+
+def test_pooling_equal_estimates_finds_no_missing_information():
+    found = pool([2.0, 2.0, 2.0], [0.5, 0.5, 0.5])
+    assert (found.value, found.se, found.relative_increase, found.df) == (2.0, 0.5, 0.0, np.inf)
