@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from pathlib import PurePath
 from typing import Literal
 
@@ -10,12 +9,14 @@ import pandas as pd
 import pandera.pandas as pa
 
 from wijkkit.errors import DataError, Problem
+from wijkkit.loaders.area_source import (
+    filtered_rows,
+    find_columns,
+    published_values,
+    read_area_source,
+)
 from wijkkit.loaders.areas import area_names, check_areas, check_once
-from wijkkit.loaders.cbs_values import cbs_number, find_column
-from wijkkit.loaders.odata import read_odata
-from wijkkit.loaders.recode import Mistake, written
-from wijkkit.loaders.source_file import read_source
-from wijkkit.loaders.source_table import SourceTable, rows_text
+from wijkkit.loaders.cells import written
 from wijkkit.study import Study
 from wijkkit.study.guard import require_sources
 from wijkkit.study.model import AreaFigureSource, Label
@@ -79,11 +80,11 @@ def load_area_figures(study: Study) -> pd.DataFrame:
 
 
 def _long(study: Study, source: AreaFigureSource) -> pd.DataFrame:
-    table = _read(study, source)
-    columns, problems = _find_columns(source, table)
+    table = read_area_source(study, source)
+    columns, problems = find_columns(source, table)
     if problems:
         raise DataError(problems)
-    cells = _filtered(source, table, columns)
+    cells = filtered_rows(source, table, columns)
     codes = cells[columns[source.code_column]].map(written)
     names = cells[columns[source.name_column]] if source.name_column else None
     problems = [
@@ -94,86 +95,13 @@ def _long(study: Study, source: AreaFigureSource) -> pd.DataFrame:
     cells = cells[codes.isin(list(known))].assign(area=codes.map(known))
     parts = []
     for figure, column in source.figures.items():
-        values, wrong = _values(cells[columns[column]], table)
+        values, wrong = published_values(cells[columns[column]], table)
         problems.extend(wrong)
         values.index = pd.Index(cells["area"])
         parts.append(_described(study, source, figure, values, table.file))
     if problems:
         raise DataError(problems)
     return pd.concat(parts, ignore_index=True)
-
-
-def _read(study: Study, source: AreaFigureSource) -> SourceTable:
-    if source.kind == "odata":
-        return read_odata(study, source, list(area_names(study, source.level)))
-    if source.kind == "statline":
-        source = source.model_copy(update={"separator": ";"})
-    return read_source(study.path(source.path), source, f"sources.area_figures.{source.id}")
-
-
-def _find_columns(
-    source: AreaFigureSource, table: SourceTable
-) -> tuple[dict[str, str], list[Problem]]:
-    wanted = [source.code_column, *source.filters, *source.figures.values()]
-    if source.name_column:
-        wanted.append(source.name_column)
-    found = {name: find_column(name, table.cells.columns) for name in wanted}
-    place = f"study.yml, sources.area_figures.{source.id}"
-    problems = [
-        Problem(
-            item.what,
-            file=table.file,
-            place=place,
-            found=item.found,
-            expected=item.expected,
-            remedy=item.remedy,
-        )
-        for item in found.values()
-        if isinstance(item, Problem)
-    ]
-    return found, problems
-
-
-def _filtered(
-    source: AreaFigureSource, table: SourceTable, columns: dict[str, str]
-) -> pd.DataFrame:
-    cells = table.cells
-    for name, value in source.filters.items():
-        rows = cells[columns[name]].map(written)
-        if not rows.eq(value).any():
-            raise DataError(
-                "a filter that leaves no rows",
-                file=table.file,
-                place=f"study.yml, sources.area_figures.{source.id}.filters.{name}",
-                found=value,
-                expected=", ".join(rows.unique()[:12]),
-                remedy="Use one of these values.",
-            )
-        cells = cells[rows.eq(value)]
-    return cells
-
-
-def _values(cells: pd.Series, table: SourceTable) -> tuple[pd.Series, list[Problem]]:
-    values = [cbs_number(raw, table) for raw in cells]
-    problems = []
-    for mistake in dict.fromkeys(value for value in values if isinstance(value, Mistake)):
-        wrong = [position for position, value in enumerate(values) if value == mistake]
-        problems.append(
-            Problem(
-                mistake.what,
-                file=table.file,
-                place=f"column '{cells.name}', {rows_text(list(cells.index[wrong]))}",
-                found=", ".join(
-                    dict.fromkeys(repr(written(cells.iloc[at]))[:40] for at in wrong[:5])
-                ),
-                expected=mistake.expected,
-                remedy=mistake.remedy,
-            )
-        )
-    numbers = [
-        math.nan if value is None or isinstance(value, Mistake) else value for value in values
-    ]
-    return pd.Series(numbers, dtype=float), problems
 
 
 def _described(

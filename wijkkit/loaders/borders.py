@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
 from pathlib import Path
 
 import geopandas as gpd
 import pandera.pandas as pa
 import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError
-from shapely.validation import explain_validity
 
 from wijkkit.errors import DataError, Problem
 from wijkkit.loaders.areas import check_areas
 from wijkkit.loaders.cbs_values import find_column
+from wijkkit.loaders.cells import written
 from wijkkit.loaders.coordinates import RD_NEW, to_rd_new
 from wijkkit.loaders.pdok import download_features
-from wijkkit.loaders.recode import written
-from wijkkit.loaders.source_table import rows_text
+from wijkkit.loaders.shapes import check_shapes
 from wijkkit.study import Study
 from wijkkit.study.guard import require_sources
 from wijkkit.study.model import BorderSource
@@ -84,7 +82,7 @@ def _load(study: Study, source: BorderSource) -> gpd.GeoDataFrame:
         crs=shapes.crs,
     )
     problems = [
-        *_shape_problems(borders, file),
+        *check_shapes(borders, file),
         *check_areas(
             study,
             source.level,
@@ -170,42 +168,3 @@ def _on_land(shapes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     if not water:
         return shapes
     return shapes[shapes[water[0]].astype("str").str.strip().str.upper().ne("JA")]
-
-
-def _shape_problems(borders: gpd.GeoDataFrame, file: str) -> Iterator[Problem]:
-    shapes = borders.geometry
-    empty = shapes.isna() | shapes.is_empty
-    polygons = shapes.geom_type.isin(["Polygon", "MultiPolygon"])
-    invalid = ~empty & polygons & ~shapes.is_valid
-    remedy = "Repair the borders, for example with 'Fix geometries' in QGIS."
-    kinds = (
-        (empty, "an empty shape", "a polygon"),
-        (~empty & ~polygons, "a shape that is no area", "a polygon"),
-        (invalid, "an invalid shape", "a polygon that does not cross itself"),
-    )
-    for wrong, what, expected in kinds:
-        if wrong.any():
-            first = shapes[wrong].iloc[0]
-            found = explain_validity(first) if what == "an invalid shape" else ""
-            places = [f"{row + 1} ({code})" for row, code in borders["code"][wrong].items()]
-            yield Problem(
-                what,
-                file=file,
-                place=rows_text(places),
-                found=found,
-                expected=expected,
-                remedy=remedy,
-            )
-    yield from _double(borders, file)
-
-
-def _double(borders: gpd.GeoDataFrame, file: str) -> Iterator[Problem]:
-    double = borders["code"][borders["code"].duplicated()].unique()
-    if len(double):
-        yield Problem(
-            "a code that more than one shape has",
-            file=file,
-            found=", ".join(double[:5]),
-            expected="one shape per area",
-            remedy="Dissolve the shapes by code, or correct code_column.",
-        )

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from wijkkit.errors import Problem
-from wijkkit.loaders.recode import Mistake, parse_number
+from wijkkit.loaders.cells import Mistake, parse_number
 from wijkkit.loaders.source_table import SourceTable
 
 #: Text that stands for a figure that is secret, unreliable or not there.

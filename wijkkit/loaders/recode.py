@@ -3,33 +3,18 @@
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
 
 from wijkkit.errors import Problem
+from wijkkit.loaders.cells import Mistake, is_number, parse_date, parse_number, written
 from wijkkit.loaders.source_table import SourceTable, rows_text
 from wijkkit.study.codebook import Column
 
-_NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?", re.ASCII)
-_OTHER_DECIMAL = {".": (",", "a decimal comma"), ",": (".", "a decimal point")}
-_THOUSANDS = re.compile(r"[-+]?\d{1,3}([.,' ]\d{3})+([.,]\d+)?", re.ASCII)
-
 #: Column types whose standard values are text.
 TEXT_TYPES = ("code", "category", "text")
-
-
-@dataclass(frozen=True, slots=True)
-class Mistake:
-    """Why a raw value is no standard value."""
-
-    what: str
-    expected: str
-    remedy: str
 
 
 def recode(table: SourceTable, source: str, column: Column) -> tuple[pd.Series, list[Problem]]:
@@ -55,9 +40,10 @@ def recode(table: SourceTable, source: str, column: Column) -> tuple[pd.Series, 
     if not table.written:
         cells = cells.map(lambda cell: written(cell) if isinstance(cell, bool) else cell)
     positions, raw_values = pd.factorize(cells.astype(object))
-    declared = table.missing.get(source, ())
     standard = [
-        None if is_missing(raw, column, declared) else standard_value(raw, table, source, column)
+        None
+        if is_missing(raw, table, source, column)
+        else standard_value(raw, table, source, column)
         for raw in raw_values
     ]
     problems = list(_problems(cells, positions, raw_values, standard, table.file, source))
@@ -66,18 +52,22 @@ def recode(table: SourceTable, source: str, column: Column) -> tuple[pd.Series, 
     return _typed(values, cells.index, column), problems
 
 
-def is_missing(
-    raw: object, column: Column, declared: Sequence[tuple[float, float] | str] = ()
-) -> bool:
+def is_missing(raw: object, table: SourceTable, source: str, column: Column) -> bool:
     """Return whether a cell is empty, or missing by the word of the codebook or of its file."""
     text = written(raw)
     if text == "" or text in [written(code) for code in column.missing]:
         return True
-    for item in declared:
+    number = raw if isinstance(raw, int | float | np.number) else None
+    if table.written and column.type in ("integer", "number"):
+        # In a csv file 99.0 is the missing code 99 as well.
+        number = parse_number(raw, table)
+        if number in [code for code in column.missing if not isinstance(code, str)]:
+            return True
+    for item in table.missing.get(source, ()):
         if isinstance(item, str):
-            if isinstance(raw, str) and text == item.strip():
+            if text == item.strip():
                 return True
-        elif isinstance(raw, int | float | np.number) and item[0] <= raw <= item[1]:
+        elif isinstance(number, int | float | np.number) and item[0] <= number <= item[1]:
             return True
     return False
 
@@ -96,38 +86,16 @@ def standard_value(raw: object, table: SourceTable, source: str, column: Column)
         case "integer" | "number":
             return _number(raw, table, column)
         case "date":
-            return _date(raw, text)
+            return parse_date(raw)
         case "code" if isinstance(raw, float) and not raw.is_integer():
             return Mistake("a code that is not whole", "a code", "Correct the cell.")
     return text
 
 
-def written(raw: object) -> str:
-    """Return a cell as codebook.yml writes it: whole numbers without decimals, text stripped.
-
-    Examples
-    --------
-    >>> written(2.0), written(0.5), written(" BU0599 "), written(True)
-    ('2', '0.5', 'BU0599', 'TRUE')
-    """
-    if isinstance(raw, bool | np.bool_):
-        return str(raw).upper()
-    if isinstance(raw, int | float | np.number):
-        number = float(raw)
-        return str(int(number)) if number.is_integer() else repr(number)
-    if isinstance(raw, datetime) and raw.time() == datetime.min.time():
-        return raw.date().isoformat()
-    if isinstance(raw, date):
-        return raw.isoformat()
-    return str(raw).strip()
-
-
 def _unlisted(text: str, table: SourceTable, source: str, column: Column) -> Mistake:
     known = ", ".join(list(column.values or column.labels)[:12])
     if text in table.labels.get(source, {}).values() or (
-        column.values
-        and all(_NUMBER.fullmatch(raw) for raw in column.values)
-        and not _NUMBER.fullmatch(text)
+        column.values and all(is_number(raw) for raw in column.values) and not is_number(text)
     ):
         return Mistake(
             "a label where a code was expected",
@@ -150,51 +118,6 @@ def _number(raw: object, table: SourceTable, column: Column) -> float | Mistake:
     if column.type == "integer" and not number.is_integer():
         return Mistake("not a whole number", "a whole number", "Correct the cell.")
     return number
-
-
-def parse_number(raw: object, table: SourceTable) -> float | Mistake:
-    """Return a cell as a number by the table's decimal sign, or what stands there instead."""
-    if isinstance(raw, date):
-        return Mistake(
-            "a date where a number was expected", "a number", "Give the column another format."
-        )
-    if isinstance(raw, int | float | np.number):
-        return float(raw)
-    text = str(raw).strip()
-    if _OTHER_DECIMAL[table.decimal][0] in text:
-        return _not_a_number(text, table.decimal)
-    plain = text.replace(table.decimal, ".")
-    if not _NUMBER.fullmatch(plain):
-        return _not_a_number(text, table.decimal)
-    if not table.written:
-        return Mistake("a number stored as text", "a number", "Give the column the type number.")
-    return float(plain)
-
-
-def _not_a_number(text: str, decimal: str) -> Mistake:
-    other, name = _OTHER_DECIMAL[decimal]
-    if _THOUSANDS.fullmatch(text) and (decimal in text or text.count(other) > 1 or " " in text):
-        return Mistake("a number with thousand separators", "digits only", "Export it without.")
-    if _NUMBER.fullmatch(text.replace(other, ".", 1)) and text.count(other) == 1:
-        return Mistake(
-            name,
-            f"'{decimal}' as the decimal sign",
-            f"Set decimal: '{other}' in study.yml, or export the file again.",
-        )
-    return Mistake(
-        "text where a number was expected",
-        "a number",
-        "Correct the cell, or list it in codebook.yml (missing:) if it means missing.",
-    )
-
-
-def _date(raw: object, text: str) -> pd.Timestamp | Mistake:
-    if isinstance(raw, date):
-        return pd.Timestamp(raw)
-    try:
-        return pd.Timestamp(date.fromisoformat(text))
-    except ValueError:
-        return Mistake("not a date", "year-month-day, as 2021-04-30", "Export dates that way.")
 
 
 def _problems(

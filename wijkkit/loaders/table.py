@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from wijkkit.loaders.recode import written
+from wijkkit.loaders.cells import written
 from wijkkit.loaders.source_file import read_source
 from wijkkit.study import Study
 from wijkkit.study.guard import require_sources

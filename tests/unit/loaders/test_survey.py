@@ -146,6 +146,14 @@ def test_answers_in_bands_become_the_numbers_of_the_codebook(make_study: StudyMa
     assert load_survey(make_study.open())["minutes"].tolist() == [0.0, 15.0, 0.0, 15.0]
 
 
+def test_a_missing_code_is_missing_however_its_decimals_are_written(
+    make_study: StudyMaker,
+) -> None:
+    make_study.columns["age"] = {"source": "leeftijd", "type": "number", "missing": [99]}
+    make_study.write("survey.csv", SURVEY.replace(",4,", ",99.0,").replace(",5,", ",99,"))
+    assert load_survey(make_study.open())["age"].isna().tolist() == [True, True, False, False]
+
+
 def test_a_true_cell_and_a_one_are_not_the_same_answer(make_study: StudyMaker) -> None:
     table = pd.DataFrame(
         {
@@ -184,8 +192,7 @@ def test_user_missing_values_give_the_frequencies_of_r(shared_data: Path) -> Non
     expected = pd.read_csv(shared_data / "spss" / "mval_bug_reference_frequencies.csv")
     plain = Column(source="x", type="integer")
     for column in table.cells:
-        declared = table.missing.get(column, ())
-        kept = table.cells[column].map(lambda raw, d=declared: not is_missing(raw, plain, d))
+        kept = table.cells[column].map(lambda raw, c=column: not is_missing(raw, table, c, plain))
         labelled = table.cells.loc[kept, column].map(table.labels[column])
         wanted = expected[expected["variable"] == column].set_index("label")["n_nonmissing"]
         assert labelled.value_counts().to_dict() == wanted.to_dict(), column
@@ -194,8 +201,7 @@ def test_user_missing_values_give_the_frequencies_of_r(shared_data: Path) -> Non
 def test_ranges_of_missing_values_do_not_take_other_values_along(shared_data: Path) -> None:
     table = read_statistical(shared_data / "spss" / "sample_missing.sav", "sample_missing.sav")
     plain = Column(source="x", type="number")
-    declared = table.missing["mynum"]
-    found = [is_missing(raw, plain, declared) for raw in table.cells["mynum"]]
+    found = [is_missing(raw, table, "mynum", plain) for raw in table.cells["mynum"]]
     expected = pd.read_csv(shared_data / "spss" / "sample_missing.csv")["mynum"].eq("#NULL!")
     assert found == expected.tolist()
 
@@ -206,7 +212,7 @@ def test_missing_letters_of_stata_are_missing(shared_data: Path) -> None:
     for column in ("var1", "var4"):
         letters = [raw for raw in table.cells[column] if isinstance(raw, str)]
         assert letters
-        assert all(is_missing(raw, plain, table.missing[column]) for raw in letters)
+        assert all(is_missing(raw, table, column, plain) for raw in letters)
 
 
 def test_a_real_spss_file_is_read_through_a_codebook(
