@@ -1,0 +1,134 @@
+"""The catalogue of interventions, and a project of group interviews, as a study reads them."""
+
+from __future__ import annotations
+
+import zipfile
+
+import pytest
+
+from wijkkit.errors import DataError
+from wijkkit.evaluation.process.interviews import code_counts
+from wijkkit.loaders.catalogue import load_catalogue
+from wijkkit.loaders.segments import load_group_interviews
+
+HEAD = "intervention,name,goals,factors,evidence,reach,reach_low_ses,cost,strengthens,overlaps\n"
+
+
+def write(study, rows: str):
+    (study.folder / "catalogue.csv").write_text(HEAD + rows)
+    return study
+
+
+def test_lists_in_the_catalogue_are_read_and_empty_cells_are_unknown(small_study):
+    study = write(small_study(), "x,Play,outdoor; sport,norms,3,40,,5000,,y\ny,Talk,,,,,,,x,\n")
+    table = load_catalogue(study).set_index("intervention")
+    assert table.loc["x", "goals"] == ("outdoor", "sport")
+    assert table.loc["x", "overlaps"] == ("y",)
+    assert table.loc["y", "goals"] == ()
+    assert table.loc["y", ["evidence", "reach", "cost"]].isna().all()
+    assert table.loc["x", "evidence"] == 3
+
+
+@pytest.mark.parametrize(
+    ("rows", "what"),
+    [
+        ("x,Play,outdor,,3,40,40,5,,\n", "unknown goal"),
+        ("x,Play,,,3,40,40,5,,z\n", "unknown intervention"),
+        ("x,Play,,,3,40,40,5,,\nx,Play,,,3,40,40,5,,\n", "more than once"),
+        ("x,Play,,,5,40,40,5,,\n", "evidence"),
+        ("x,Play,,,3,140,40,5,,\n", "reach"),
+        ("x,,,,3,40,40,5,,\n", "name"),
+    ],
+)
+def test_a_catalogue_that_does_not_fit_ends_in_a_message(small_study, rows, what):
+    with pytest.raises(DataError, match=what):
+        load_catalogue(write(small_study(), rows))
+
+
+def test_a_study_without_a_catalogue_has_an_empty_one(small_study):
+    study = small_study(replace=("  catalogue: {path: catalogue.csv}\n", ""))
+    assert load_catalogue(study).empty
+
+
+GUID = "{:08X}-0000-4000-8000-000000000000".format
+VARIABLES = {"wijk": 71, "wave": 72, "role": 73, "arm": 74}
+
+
+def project(*groups: tuple[int, dict[str, str], str]) -> str:
+    """Write a project with one source and one case per group; `coded` holds its codings."""
+    variables = "".join(
+        f'<Variable guid="{GUID(guid)}" name="{name.upper()}" typeOfVariable="Text"/>'
+        for name, guid in VARIABLES.items()
+    )
+    cases = sources = ""
+    for number, values, coded in groups:
+        said = "".join(
+            f'<VariableValue><VariableRef targetGUID="{GUID(VARIABLES[name])}"/>'
+            f"<TextValue>{value}</TextValue></VariableValue>"
+            for name, value in values.items()
+        )
+        cases += (
+            f'<Case guid="{GUID(100 + number)}" name="group {number}">{said}'
+            f'<SourceRef targetGUID="{GUID(number)}"/></Case>'
+        )
+        sources += (
+            f'<TextSource guid="{GUID(number)}" name="interview {number}">'
+            f"<PlainTextContent>No steps yet.</PlainTextContent>{coded}</TextSource>"
+        )
+    return (
+        '<Project xmlns="urn:QDA-XML:project:1.0"><CodeBook><Codes>'
+        f'<Code guid="{GUID(50)}" name="pace" isCodable="true"/></Codes></CodeBook>'
+        f"<Variables>{variables}</Variables><Cases>{cases}</Cases>"
+        f"<Sources>{sources}</Sources></Project>"
+    )
+
+
+CODED = (
+    f'<PlainTextSelection guid="{GUID(200)}" startPosition="0" endPosition="8" name="No steps">'
+    f'<Coding guid="{GUID(201)}"><CodeRef targetGUID="{GUID(50)}"/></Coding></PlainTextSelection>'
+)
+
+
+@pytest.fixture
+def study(small_study):
+    return small_study(replace=("interviews.csv", "interviews.qdpx"))
+
+
+def load(study, *groups):
+    with zipfile.ZipFile(study.folder / "interviews.qdpx", "w") as archive:
+        archive.writestr("project.qde", project(*groups))
+    return load_group_interviews(study)
+
+
+def test_cases_and_their_variables_say_which_group_spoke(study):
+    found = load(
+        study,
+        (1, {"wijk": "Wijk-A", "wave": "2021", "role": "network"}, CODED),
+        (2, {"wijk": "c", "wave": "2021", "role": "network"}, ""),
+        (3, {"wave": "2021", "role": "municipality", "arm": "programme"}, ""),
+    )
+    assert found.groups[["group", "wijk", "arm"]].fillna("").values.tolist() == [
+        ["group 1", "a", "programme"],
+        ["group 2", "c", "comparator"],
+        ["group 3", "", "programme"],
+    ]
+    assert found.segments["text"].tolist() == ["No steps"]
+    counts = code_counts(found.groups, found.segments).query("role == 'all'")
+    assert counts[["arm", "groups", "of"]].values.tolist() == [
+        ["comparator", 0, 1],
+        ["programme", 1, 2],
+    ]
+
+
+def test_a_group_without_wave_or_role_or_with_two_is_named(study):
+    with pytest.raises(DataError) as error:
+        load(
+            study,
+            (1, {"wijk": "a"}, CODED),
+            (2, {"wijk": "nowhere", "wave": "2021", "role": "network"}, ""),
+        )
+    assert [problem.what for problem in error.value.problems] == [
+        "unknown wijk",
+        "a group interview without wave and role",
+    ]
+    assert "group 1" in str(error.value)

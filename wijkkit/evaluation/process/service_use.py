@@ -1,0 +1,134 @@
+"""Parents' use of interventions and services, asked in the last wave: programme and comparators.
+
+Asked once, so it says nothing of change. Wijken are the units, as in the effect evaluation: the
+arms' means over wijken are compared on t with G - 2 degrees of freedom.
+"""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+from scipy import stats
+
+from wijkkit.language import interval, percentage, points, text
+from wijkkit.study import Study
+
+USE_COLUMNS = (
+    "indicator",
+    "label",
+    "wave",
+    "programme",
+    "comparator",
+    "value",
+    "lower",
+    "upper",
+    "unit",
+    "wijken",
+    "status",
+)
+
+
+def service_use(study: Study, estimates: pd.DataFrame, confidence: float = 0.95) -> pd.DataFrame:
+    """Compare the use of services between programme and comparator wijken.
+
+    Parameters
+    ----------
+    study : Study
+        ``process.service_use`` names the indicators.
+    estimates : DataFrame
+        Tidy estimates of the wijken.
+    confidence : float
+
+    Returns
+    -------
+    DataFrame
+        Columns `USE_COLUMNS`, one row per indicator, of the last wave that asked it:
+        `programme` and `comparator` are means over wijken (percent), `value` their difference in
+        percentage points. `status` is ``ok``, ``too_few`` (an arm has fewer than two wijken with
+        a figure; no numbers) or ``not_asked``.
+
+    References
+    ----------
+    Hayes RJ, Moulton LH (2017). Cluster Randomised Trials, chapter 10: t test on cluster
+    summaries.
+    """
+    arm = {slug: hood.arm for slug, hood in study.neighbourhoods.items()}
+    rows = []
+    for key in study.settings.process.service_use:
+        found = {"indicator": key, "label": study.text(study.indicators[key].label)}
+        mine = estimates[
+            estimates["indicator"].eq(key)
+            & estimates["area_level"].eq("wijk")
+            & estimates["group_by"].eq("")
+            & estimates["status"].ne("not_asked")
+        ]
+        waves = [wave.id for wave in study.waves if mine["wave"].eq(wave.id).any()]
+        if not waves:
+            rows.append(found | {"status": "not_asked"})
+            continue
+        last = mine[mine["wave"].eq(waves[-1]) & mine["status"].eq("ok")]
+        arms = last["area"].map(arm)
+        found |= {"wave": waves[-1], "unit": "points", "wijken": int(arms.ne("none").sum())}
+        sides = [last.loc[arms.eq(name), "value"] for name in ("programme", "comparator")]
+        rows.append(found | _compared(*sides, confidence))
+    return pd.DataFrame(rows, columns=list(USE_COLUMNS))
+
+
+def _compared(
+    programme: pd.Series, comparator: pd.Series, confidence: float
+) -> dict[str, float | str]:
+    if min(len(programme), len(comparator)) < 2:
+        return {"status": "too_few"}
+    value = float(programme.mean() - comparator.mean())
+    freedom = len(programme) + len(comparator) - 2
+    squares = sum(float(((side - side.mean()) ** 2).sum()) for side in (programme, comparator))
+    error = math.sqrt(squares / freedom * (1 / len(programme) + 1 / len(comparator)))
+    half = float(stats.t.ppf(0.5 + confidence / 2, freedom)) * error
+    return {
+        "programme": float(programme.mean()),
+        "comparator": float(comparator.mean()),
+        "value": value,
+        "lower": value - half,
+        "upper": value + half,
+        "status": "ok",
+    }
+
+
+def service_use_sentences(table: pd.DataFrame, language: str) -> list[str]:
+    """Say what parents use in both arms, and what that does not tell.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `service_use`.
+    language : {"nl", "en"}
+    """
+    asked = table[table["status"].eq("ok")]
+    if asked.empty:
+        return [_say("none", language)]
+    sentences = []
+    for row in asked.itertuples():
+        limits = interval(row.lower, row.upper, language)
+        difference = text(
+            "process.service_use.difference",
+            language,
+            value=points(row.value, language),
+            interval=limits,
+        )
+        sentences.append(
+            _say(
+                "row",
+                language,
+                indicator=row.label,
+                programme=percentage(row.programme, language),
+                comparator=percentage(row.comparator, language),
+                difference=difference,
+            )
+        )
+        sentences.append(_say("same" if row.lower <= 0 <= row.upper else "different", language))
+    return [*sentences, _say("once", language)]
+
+
+def _say(key: str, language: str, **fields: object) -> str:
+    return text(f"process.service_use.{key}", language, **fields)
