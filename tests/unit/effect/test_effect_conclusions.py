@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from wijkkit.evaluation.effect.conclusions import conclude, conclusion_sentences, effect_verdict
+from wijkkit.evaluation.effect.conclusions import conclude, conclusion_sentences
+from wijkkit.evaluation.effect.verdicts import effect_verdict
 from wijkkit.study.settings import EvaluationSettings
 
 

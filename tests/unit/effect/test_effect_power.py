@@ -12,8 +12,8 @@ from wijkkit.evaluation.effect.power import (
     detectable_effect,
     power,
     respondents_needed,
-    simulated_power,
 )
+from wijkkit.evaluation.effect.power_simulation import simulated_power
 
 SHARE = 0.4
 

@@ -17,7 +17,8 @@ from wijkkit.evaluation.effect.check_rows import (
 )
 from wijkkit.evaluation.effect.covariates import covariate_names
 from wijkkit.evaluation.effect.fit import logistic
-from wijkkit.evaluation.effect.outcomes import arrays_of, compared_waves, in_comparison
+from wijkkit.evaluation.effect.outcome_arrays import arrays_of, in_comparison
+from wijkkit.evaluation.effect.outcomes import compared_waves
 from wijkkit.evaluation.effect.reasons import NotEstimable
 from wijkkit.evaluation.effect.sample import Floats, Sample, sample_of
 from wijkkit.study import Study

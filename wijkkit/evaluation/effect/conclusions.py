@@ -1,21 +1,19 @@
-"""What the results allow one to say: tested rules, words from the catalogue."""
+"""The sentences on an outcome: keys and fields for release, words from the catalogue."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
 
-import numpy as np
 import pandas as pd
 
 from wijkkit.evaluation.effect.methods import RECOMMENDED
+from wijkkit.evaluation.effect.verdicts import Fields, effect_verdict, favourable_sign, row_of
 from wijkkit.language import number, points, text
 from wijkkit.study import Study
-from wijkkit.study.indicators import Indicator
 from wijkkit.study.settings import EvaluationSettings
 
 CONCLUSION_COLUMNS = ("outcome", "part", "key", "fields")
-Fields = dict[str, float | str]
 #: Fields that are a size and have no direction.
 _UNSIGNED = ("relevant", "smallest")
 
@@ -56,64 +54,6 @@ def conclude(
         for part, key, fields in parts
     ]
     return pd.DataFrame(rows, columns=list(CONCLUSION_COLUMNS))
-
-
-def favourable_sign(indicator: Indicator) -> int:
-    """Return 1 where a higher value of the modelled outcome is favourable, else -1."""
-    if indicator.unit == "score":
-        return 1 if indicator.direction == "higher" else -1
-    return 1 if indicator.pole == "favourable" else -1
-
-
-def row_of(rows: pd.DataFrame, method: str, ratio: bool = False) -> pd.Series | None:
-    """Return the row of a method: its difference, or with `ratio` its odds ratio."""
-    found = rows[(rows["method"] == method) & (rows["scale"].eq("odds_ratio") == ratio)]
-    return found.iloc[0] if len(found) else None
-
-
-def effect_verdict(
-    rows: pd.DataFrame, sign: int, settings: EvaluationSettings, detectable: pd.DataFrame
-) -> tuple[str, Fields]:
-    """Return the key and fields of the conclusion on one effect.
-
-    ``shown_*``: the recommended test finds it, also after Holm's adjustment; ``alone_*``: only
-    before it; ``not_shown_wide``: not found, and the interval holds changes that matter;
-    ``not_shown_small``: not found, and neither this interval nor that of independent respondents
-    holds any (with few clusters an interval can be narrow by luck); ``cannot_test``: no test of
-    this design can reach the level; ``unavailable``: no number, with the reason.
-    """
-    row, alpha = row_of(rows, RECOMMENDED), 1 - settings.level
-    if row is None or row["status"] != "ok":
-        return _without_test(rows, row)
-    fields: Fields = {key: float(row[key]) for key in ("estimate", "lower", "upper", "p")}
-    fields |= {"scale": str(row["scale"]), "p_holm": float(row["p_holm"])}
-    if row["p"] < alpha:
-        way = "better" if np.sign(row["estimate"]) == sign else "worse"
-        adjusted = row["p_holm"] if not np.isnan(row["p_holm"]) else row["p"]
-        return f"{'shown' if adjusted < alpha else 'alone'}_{way}", fields
-    relevant = _relevant(detectable)
-    narrow = [row, row_of(rows, "model_based")]
-    within = relevant is not None and all(_within(one, relevant) for one in narrow)
-    if relevant is not None:
-        fields["relevant"] = relevant
-    return ("not_shown_small" if within else "not_shown_wide"), fields
-
-
-def _within(row: pd.Series | None, relevant: float) -> bool:
-    return row is not None and row["status"] == "ok" and max(-row["lower"], row["upper"]) < relevant
-
-
-def _without_test(rows: pd.DataFrame, row: pd.Series | None) -> tuple[str, Fields]:
-    exact = row_of(rows, "randomisation")
-    reason = "no_outcome" if row is None else str(row["reason"])
-    if exact is not None and exact["status"] == "ok" and reason == "one_cluster_in_an_arm":
-        return "cannot_test", {"floor": float(exact["floor"]), "clusters": int(exact["clusters"])}
-    return "unavailable", {"reason": reason}
-
-
-def _relevant(detectable: pd.DataFrame) -> float | None:
-    shown = detectable[detectable["status"] == "ok"]
-    return float(shown["relevant"].iloc[0]) if len(shown) else None
 
 
 def _methods(rows: pd.DataFrame, settings: EvaluationSettings) -> Iterator[tuple[str, str, Fields]]:

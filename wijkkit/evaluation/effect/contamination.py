@@ -9,7 +9,8 @@ import pandas as pd
 from wijkkit.errors import EstimationError
 from wijkkit.evaluation.effect.check_rows import Row, estimate_row, recommended, scale_of
 from wijkkit.evaluation.effect.estimate import Estimate
-from wijkkit.evaluation.effect.outcomes import arrays_of, compared_waves
+from wijkkit.evaluation.effect.outcome_arrays import arrays_of
+from wijkkit.evaluation.effect.outcomes import compared_waves
 from wijkkit.evaluation.effect.sample import sample_of
 from wijkkit.study import Study
 

@@ -12,13 +12,8 @@ from wijkkit.evaluation.effect.detectable import DETECTABLE_COLUMNS, detectable_
 from wijkkit.evaluation.effect.did import DID_COLUMNS, did, unavailable
 from wijkkit.evaluation.effect.methods import Options
 from wijkkit.evaluation.effect.multiplicity import benjamini_hochberg, holm
-from wijkkit.evaluation.effect.outcomes import (
-    arrays_of,
-    compared_waves,
-    earlier_waves,
-    grouping_of,
-    outcomes,
-)
+from wijkkit.evaluation.effect.outcome_arrays import arrays_of
+from wijkkit.evaluation.effect.outcomes import compared_waves, earlier_waves, grouping_of, outcomes
 from wijkkit.evaluation.effect.reasons import NotEstimable
 from wijkkit.evaluation.effect.sample import sample_of
 from wijkkit.study import Study

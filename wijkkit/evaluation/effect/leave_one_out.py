@@ -15,7 +15,8 @@ from wijkkit.evaluation.effect.check_rows import (
     recommended,
     scale_of,
 )
-from wijkkit.evaluation.effect.outcomes import arrays_of, compared_waves
+from wijkkit.evaluation.effect.outcome_arrays import arrays_of
+from wijkkit.evaluation.effect.outcomes import compared_waves
 from wijkkit.evaluation.effect.sample import sample_of
 from wijkkit.study import Study
 

@@ -18,7 +18,8 @@ from wijkkit.evaluation.effect.check_rows import (
 from wijkkit.evaluation.effect.estimate import Estimate
 from wijkkit.evaluation.effect.fit import steadied_logistic
 from wijkkit.evaluation.effect.imputation import imputed
-from wijkkit.evaluation.effect.outcomes import arrays_of, compared_waves
+from wijkkit.evaluation.effect.outcome_arrays import arrays_of
+from wijkkit.evaluation.effect.outcomes import compared_waves
 from wijkkit.evaluation.effect.reasons import NotEstimable
 from wijkkit.evaluation.effect.sample import Bools, sample_of
 from wijkkit.study import Study

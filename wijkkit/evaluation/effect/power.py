@@ -8,7 +8,6 @@ import numpy as np
 from scipy import optimize, stats
 
 from wijkkit.errors import EstimationError
-from wijkkit.evaluation.effect.sample import Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,41 +146,3 @@ def respondents_needed(design: Design, effect: float, wanted: float = 0.8) -> fl
     if reached(1.0) >= 0:
         return 1.0
     return float(np.ceil(np.exp(optimize.brentq(lambda x: reached(np.exp(x)), 0, np.log(1e9)))))
-
-
-def simulated_power(
-    design: Design, effect: float, share: float, simulations: int = 2000, seed: int = 1
-) -> float:
-    """Return the power by simulating 0/1 outcomes; the check on the closed form.
-
-    Cluster levels are normal around the share, with the design's correlations; the effect is added to
-    the shares of the treated clusters after the start.
-
-    Parameters
-    ----------
-    design : Design
-    effect : float
-        Difference in shares.
-    share : float
-        Expected share without the programme.
-    simulations, seed : int
-    """
-    rng = np.random.default_rng(seed)
-    clusters = design.treated + design.comparators
-    treated = np.arange(clusters) < design.treated
-    levels = _levels(rng, design, share, (simulations, clusters))
-    levels[..., 1] += effect * treated
-    sizes = np.array([round(design.before), round(design.after)])
-    shares = rng.binomial(sizes, np.clip(levels, 0, 1)) / sizes
-    change = shares[..., 1] - shares[..., 0]
-    test = stats.ttest_ind(change[:, treated], change[:, ~treated], axis=1)
-    return float((test.pvalue <= design.alpha).mean())
-
-
-def _levels(
-    rng: np.random.Generator, design: Design, share: float, shape: tuple[int, int]
-) -> Floats:
-    between = design.icc * share * (1 - share)
-    lasting = rng.standard_normal(shape)[..., None] * np.sqrt(between * design.autocorrelation)
-    passing = rng.standard_normal((*shape, 2)) * np.sqrt(between * (1 - design.autocorrelation))
-    return share + lasting + passing

@@ -10,7 +10,8 @@ import pandas as pd
 from wijkkit.evaluation.effect.check_rows import Row, estimate_row, scale_of
 from wijkkit.evaluation.effect.cluster_period import change_test, cluster_cells
 from wijkkit.evaluation.effect.estimate import Estimate
-from wijkkit.evaluation.effect.outcomes import arrays_of, compared_waves, earlier_waves
+from wijkkit.evaluation.effect.outcome_arrays import arrays_of
+from wijkkit.evaluation.effect.outcomes import compared_waves, earlier_waves
 from wijkkit.evaluation.effect.reasons import NotEstimable
 from wijkkit.evaluation.effect.sample import Bools, Floats, sample_of
 from wijkkit.study import Study

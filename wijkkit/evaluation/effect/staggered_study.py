@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from wijkkit.errors import EstimationError
-from wijkkit.evaluation.effect.outcomes import arrays_of, outcomes
+from wijkkit.evaluation.effect.outcome_arrays import arrays_of
+from wijkkit.evaluation.effect.outcomes import outcomes
 from wijkkit.evaluation.effect.reasons import NotEstimable
 from wijkkit.evaluation.effect.staggered import Control, group_time_effects
 from wijkkit.evaluation.effect.staggered_average import average_effects
