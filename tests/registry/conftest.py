@@ -9,11 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.registry.postgresql import execute, server
+from tests.registry.postgresql import empty, execute, server
 from tests.registry.workbooks import small_workbook
 from tests.studies import write_study
-from wijkkit.registry import Registry, export_workbook, import_workbook, open_registry
+from wijkkit.registry import KINDS, Registry, export_workbook, import_workbook, open_registry
 from wijkkit.study import Study, open_study
+
+#: The database of the test server that tests share; each begins with it empty.
+READY = "registry_ready"
 
 
 @pytest.fixture(scope="session")
@@ -22,22 +25,56 @@ def postgresql() -> Iterator[Path]:
         yield folder
 
 
+@pytest.fixture(scope="session")
+def ready_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty store with all migrations applied, to copy."""
+    study = open_study(write_study(tmp_path_factory.mktemp("ready") / "study"))
+    open_registry(study).close()
+    return study.folder / "registry.sqlite"
+
+
+@pytest.fixture(scope="session")
+def ready_postgresql(postgresql: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The server, with a store in its database `READY`."""
+    execute(postgresql, f"CREATE DATABASE {READY}")
+    study = postgresql_study(tmp_path_factory.mktemp("ready") / "study", postgresql, READY)
+    open_registry(study).close()
+    return postgresql
+
+
 @pytest.fixture
-def study(tmp_path: Path) -> Study:
-    """The study with its registry in a SQLite file."""
-    return open_study(write_study(tmp_path / "study"))
+def study(tmp_path: Path, ready_sqlite: Path) -> Study:
+    """The study with an empty registry in a SQLite file."""
+    folder = write_study(tmp_path / "study")
+    shutil.copy(ready_sqlite, folder)
+    return open_study(folder)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def any_study(request: pytest.FixtureRequest, tmp_path: Path) -> Study:
-    """The study with its registry in either database."""
-    folder = write_study(tmp_path / "study")
-    if request.param == "postgresql":
-        host = request.getfixturevalue("postgresql")
-        name = f"registry_{uuid.uuid4().hex[:8]}"
-        execute(host, f"CREATE DATABASE {name}")
-        with (folder / "study.yml").open("a", encoding="utf-8") as file:
-            file.write(f'registry: {{url: "postgresql://postgres@/{name}?host={host}"}}\n')
+    """The study with an empty registry in either database."""
+    if request.param == "sqlite":
+        return request.getfixturevalue("study")
+    host = request.getfixturevalue("ready_postgresql")
+    empty(host, READY, [*KINDS, "history"])
+    return postgresql_study(tmp_path / "study", host, READY)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def bare_study(request: pytest.FixtureRequest, tmp_path: Path) -> Study:
+    """The study with nothing where its registry is to be made."""
+    if request.param == "sqlite":
+        return open_study(write_study(tmp_path / "study"))
+    host, name = request.getfixturevalue("postgresql"), f"registry_{uuid.uuid4().hex[:8]}"
+    execute(host, f"CREATE DATABASE {name}")
+    return postgresql_study(tmp_path / "study", host, name)
+
+
+def postgresql_study(folder: Path, host: Path, name: str) -> Study:
+    """Write a study that keeps its registry in a database of the test server."""
+    write_study(folder)
+    with (folder / "study.yml").open("a", encoding="utf-8") as file:
+        file.write(f'registry: {{url: "postgresql://postgres@/{name}?host={host}"}}\n')
     return open_study(folder)
 
 

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -43,8 +43,8 @@ def server() -> Iterator[Path]:
         yield folder
     finally:
         if process is not None:
-            # A fast shutdown: it does not wait for clients.
-            process.send_signal(signal.SIGINT)
+            # An immediate shutdown: the data go with the folder.
+            process.send_signal(signal.SIGQUIT)
             process.wait(PATIENCE)
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -53,6 +53,14 @@ def execute(folder: Path, statement: str) -> None:
     """Run one statement in the server's own database."""
     with psycopg.connect(host=str(folder), user="postgres", autocommit=True) as connection:
         connection.execute(statement)
+
+
+def empty(folder: Path, database: str, tables: Iterable[str]) -> None:
+    """Empty tables that refuse it; only the server's owner can."""
+    with psycopg.connect(host=str(folder), user="postgres", dbname=database) as connection:
+        connection.execute("SET lock_timeout = '10s'")
+        connection.execute("SET session_replication_role = replica")
+        connection.execute(f"TRUNCATE {', '.join(tables)} CASCADE")
 
 
 def _binaries() -> Path:

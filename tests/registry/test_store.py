@@ -21,17 +21,17 @@ from wijkkit.study.guard import STAGE
 PLAN = {"wijk": "noord", "key": "DOC1", "title": "Plan", "type": "plan", "reference": "2021-14"}
 
 
-def test_migrations_make_the_tables_that_the_models_describe(any_registry):
-    with any_registry.engine.connect() as connection:
+def test_migrations_make_the_tables_that_the_models_describe(bare_study):
+    with open_registry(bare_study) as registry, registry.engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
 
 
-def test_two_openers_at_once_both_get_a_store(any_study):
+def test_two_openers_at_once_both_get_a_store(bare_study):
     errors, stores = [], []
 
     def go():
         try:
-            stores.append(open_store(any_study))
+            stores.append(open_store(bare_study))
         except Exception as error:
             errors.append(error)
 
@@ -165,11 +165,11 @@ def test_a_change_made_with_sql_is_in_the_history_too(any_registry):
     assert rows[1].who == "B" and rows[1].content["title"] == "By hand"
 
 
-def test_a_store_of_a_newer_version_is_left_alone(any_study):
-    with open_registry(any_study) as registry, writing(registry.engine) as connection:
+def test_a_store_of_a_newer_version_is_left_alone(bare_study):
+    with open_registry(bare_study) as registry, writing(registry.engine) as connection:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(RegistryError, match="newer version of wijkkit"):
-        open_registry(any_study)
+        open_registry(bare_study)
 
 
 def test_a_file_that_is_no_database_is_a_message(study):
