@@ -54,8 +54,8 @@ import pandas as pd
 import wijkkit as wk
 from wijkkit.released import write_released
 opened = wk.open_study(study)
-values = Path(study, "values.txt").read_text().split() if Path(study, "values.txt").exists() else "123"
-write_released(opened, "estimates", pd.DataFrame({"wijk": list(opened.neighbourhoods), "value": list(values)[:3]}))
+values = Path(study, "values.txt").read_text().split() if Path(study, "values.txt").exists() else range(99)
+write_released(opened, "estimates", pd.DataFrame({"wijk": list(opened.neighbourhoods), "value": list(values)[: len(opened.neighbourhoods)]}))
 """
 
 SHOW_WIJK = (

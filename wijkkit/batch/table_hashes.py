@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from wijkkit.batch.files import hash_file, hash_of
@@ -23,7 +24,7 @@ class TableHashes:
     def __init__(self, folder: Path):
         self._folder = folder
         self._known: dict[str, tuple[tuple, str]] = {}
-        self._rows: dict[str, tuple[str, dict[str, str]]] = {}
+        self._rows: dict[str, tuple[str, dict[str, str] | None]] = {}
 
     def names(self) -> list[str]:
         """Return the names of the tables that are there."""
@@ -37,7 +38,8 @@ class TableHashes:
             return whole
         if self._rows.get(name, ("", {}))[0] != whole:
             self._rows[name] = (whole, self._by_wijk(name))
-        return self._rows[name][1].get(wijk, "no rows")
+        rows = self._rows[name][1]
+        return whole if rows is None else rows.get(wijk, "no rows")
 
     def _whole(self, name: str) -> str:
         path = self._folder / f"{name}.parquet"
@@ -50,17 +52,20 @@ class TableHashes:
             self._known[name] = (signature, hash_file(path))
         return self._known[name][1]
 
-    def _by_wijk(self, name: str) -> dict[str, str]:
-        table = pq.read_table(self._folder / f"{name}.parquet", partitioning=None).to_pandas()
-        if "wijk" in table:
-            areas = table["wijk"]
-        else:
-            areas = table["area"]
-            if "area_level" in table:
-                table, areas = (part[table["area_level"] == "wijk"] for part in (table, areas))
+    def _by_wijk(self, name: str) -> dict[str, str] | None:
+        """Return a hash per wijk; None for a table that cannot be read or is about no wijk."""
+        path = self._folder / f"{name}.parquet"
+        try:
+            columns = pq.read_schema(path).names
+            area = next(column for column in ("wijk", "area") if column in columns)
+            table = pq.read_table(path, partitioning=None).to_pandas()
+        except (OSError, pa.ArrowException, StopIteration):
+            return None
+        if area == "area" and "area_level" in table:
+            table = table[table["area_level"] == "wijk"]
         columns = ",".join(f"{column}:{kind}" for column, kind in table.dtypes.items())
-        rows = pd.util.hash_pandas_object(table.astype(str), index=False)
+        rows = pd.util.hash_pandas_object(table.map(repr), index=False)
         return {
-            str(area): hash_of(columns, group.to_numpy().tobytes())
-            for area, group in rows.groupby(areas)
+            str(wijk): hash_of(columns, group.to_numpy().tobytes())
+            for wijk, group in rows.groupby(table[area])
         }

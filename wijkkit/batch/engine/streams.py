@@ -74,7 +74,10 @@ class DescriptorCapture:
         """Wait until everything written so far has reached the streams."""
         for fd, arrived in self._arrived.items():
             arrived.clear()
-            os.write(fd, self._marker)
+            try:
+                os.write(fd, self._marker)
+            except OSError:  # the notebook closed it
+                arrived.set()
         for arrived in self._arrived.values():
             arrived.wait(seconds)
 
