@@ -109,9 +109,9 @@ def _source_attributes(project: QdaProject, variables: dict[str, str]) -> pd.Dat
         mine = said[said["variable"].eq(variables[attribute].casefold())]
         # Several values stay visible, so that they can be refused with the group's name.
         joined = mine.groupby("source")["value"].agg(" | ".join)
-        found[attribute] = found["source"].map(joined)
+        found[attribute] = found["source"].map(joined).astype("string")
     case_names = members.merge(project.cases, on="case").drop_duplicates("source")
-    named = found["source"].map(case_names.set_index("source")["name"])
+    named = found["source"].map(case_names.set_index("source")["name"]).astype("string")
     source_names = project.sources.set_index("source")["name"]
     found["group"] = found["group"].fillna(named).fillna(found["source"].map(source_names))
     return found
