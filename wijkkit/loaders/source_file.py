@@ -71,7 +71,7 @@ def read_parquet(path: Path, file: str) -> SourceTable:
             ]
             if problems:
                 raise DataError(problems)
-            cells = parquet.read(use_threads=False).to_pandas(use_threads=False)
+            table = parquet.read(use_threads=False)
     except (pa.ArrowException, OSError):
         raise DataError(
             "the file is damaged, or no parquet file",
@@ -79,6 +79,8 @@ def read_parquet(path: Path, file: str) -> SourceTable:
             expected="a complete .parquet file",
             remedy="Write it again.",
         ) from None
+    # What pandas wrote about the columns is left out: it may contradict them.
+    cells = table.replace_schema_metadata(None).to_pandas(use_threads=False)
     cells.index = pd.RangeIndex(1, len(cells) + 1)
     return SourceTable(file, cells)
 

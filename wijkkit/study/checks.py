@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from wijkkit.errors import Problem
+from wijkkit.study.model import Grouping
 
 if TYPE_CHECKING:
     from wijkkit.study.study import Study
@@ -157,6 +158,20 @@ def _groupings(study: Study) -> Iterator[Problem]:
                 "column", grouping.column, study.codebook.columns, "study.yml", f"{place}.column"
             )
         yield from _twice((group.id for group in grouping.groups), "group", "study.yml", place)
+        yield from _empty_groups(study, grouping)
+
+
+def _empty_groups(study: Study, grouping: Grouping) -> Iterator[Problem]:
+    """Yield groups that nobody can be in: the codebook has no such value."""
+    column = study.codebook.columns.get(grouping.column)
+    if column is None or not (column.values or column.labels):
+        return
+    known = [str(value) for value in (*column.values.values(), *column.labels.values())]
+    for group in grouping.groups:
+        if group.id not in known:
+            yield _unknown(
+                "group", group.id, dict.fromkeys(known), "study.yml", f"groupings.{grouping.id}"
+            )
 
 
 def _goals(study: Study) -> Iterator[Problem]:
