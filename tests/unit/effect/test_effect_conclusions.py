@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
@@ -99,3 +101,12 @@ def test_the_limits_of_the_design_stand_next_to_the_result(make_study):
     with_earlier = conclude(make_study(), "play", effect_rows(), DETECTABLE, 1)
     limits = [set(t.loc[t["part"] == "limits", "key"]) for t in (without, with_earlier)]
     assert limits == [{"few_clusters", "no_earlier_wave"}, {"few_clusters"}]
+
+
+def test_an_outcome_label_cannot_bring_markup_into_a_sentence(make_study):
+    study = make_study()
+    label = study.indicators["play"].model_copy(update={"label": "<b>*Play*</b>"})
+    other = replace(study, indicators={**study.indicators, "play": label})
+    table = conclude(other, "play", effect_rows(), DETECTABLE, 0)
+    sentence = conclusion_sentences(other, table, "play", "effect")[0]
+    assert "<b>" not in sentence and sentence.startswith(r"**\<b\>\*Play\*")

@@ -136,6 +136,17 @@ def test_the_study_names_its_own_codes():
     assert verdicts(SOUND, study)["staff_turnover"] == "plays"
 
 
+def test_a_missing_number_is_not_known():
+    nan = float("nan")
+    shares = ("comparator_interventions", "comparator_participation", "comparator_moves")
+    unknown = dict.fromkeys((*shares, "staff_turnover", "steps_on_time"), nan)
+    unknown |= dict.fromkeys(("dose", "reach", "fidelity", "goal_coverage"), {"a": nan})
+    found = verdicts(replace(SOUND, **unknown, group_coverage={}, interviews=None))
+    for name in ("contamination", "implemented", "coverage", "staff_turnover"):
+        assert found[name] == "cannot_be_judged", name
+    assert found["unclear_execution"] == "cannot_be_judged"
+
+
 def test_too_few_interviews_say_nothing():
     evidence = replace(SOUND, interviews=2, code_counts={"theory": 2})
     assert verdicts(evidence)["theory"] == "cannot_be_judged"

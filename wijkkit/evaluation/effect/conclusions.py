@@ -10,6 +10,7 @@ import pandas as pd
 from wijkkit.evaluation.effect.methods import RECOMMENDED
 from wijkkit.evaluation.effect.verdicts import Fields, effect_verdict, favourable_sign, row_of
 from wijkkit.language import number, points, text
+from wijkkit.language.markdown import escaped
 from wijkkit.study import Study
 from wijkkit.study.settings import EvaluationSettings
 
@@ -100,7 +101,7 @@ def _limits(rows: pd.DataFrame, earlier: int) -> Iterator[tuple[str, str, Fields
 def conclusion_sentences(
     study: Study, conclusions: pd.DataFrame, outcome: str, part: str | None = None
 ) -> list[str]:
-    """Return the sentences on an outcome in the study's language.
+    """Return the sentences on an outcome, Markdown in the study's language.
 
     Parameters
     ----------
@@ -127,7 +128,7 @@ def _sentence(study: Study, outcome: str, part: str, key: str, fields: Fields) -
     return text(
         f"effect.conclusion.{part}.{key}",
         language,
-        outcome=study.text(indicator.label),
+        outcome=escaped(study.text(indicator.label)),
         pole=text(f"effect.pole.{pole}", language),
         **words,
     )

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date
+from math import isnan
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """Facts about a programme, each of them optional.
 
-    What is left out is not known, and the explanation that needs it cannot be judged. Shares
-    are from 0 to 1.
+    What is left out is not known, and the explanation that needs it cannot be judged; so is a
+    number that is NaN. Shares are from 0 to 1.
 
     Parameters
     ----------
@@ -41,6 +42,11 @@ class Evidence:
         Share of the coordinators and partners who were replaced.
     steps_on_time : float, optional
         Share of the planned steps done by their date.
+
+    Examples
+    --------
+    >>> Evidence(dose={"a": 0.5, "b": float("nan")}, staff_turnover=float("nan")).dose
+    {'a': 0.5}
     """
 
     implementation_start: Mapping[str, date] = field(default_factory=dict)
@@ -57,3 +63,14 @@ class Evidence:
     code_counts: Mapping[str, int] = field(default_factory=dict)
     staff_turnover: float | None = None
     steps_on_time: float | None = None
+
+    def __post_init__(self) -> None:
+        for one in fields(self):
+            object.__setattr__(self, one.name, _known(getattr(self, one.name)))
+
+
+def _known(value: object) -> object:
+    """Return a mapping without its missing values, and nothing for a missing number."""
+    if isinstance(value, Mapping):
+        return {key: item for key, item in value.items() if _known(item) is not None}
+    return None if isinstance(value, float) and isnan(value) else value
