@@ -7,14 +7,16 @@ import stat
 import pandas as pd
 import pytest
 
-from wijkkit.errors import DataError
+from wijkkit.errors import DataError, DisclosureError
 from wijkkit.evaluation.process.interviews import code_counts, code_pairs, code_sentences
 from wijkkit.evaluation.process.quotes import (
     QUOTE_COLUMNS,
     read_chosen_quotes,
     write_quote_file,
 )
+from wijkkit.loaders.qdpx import read_qdpx
 from wijkkit.loaders.segments import load_group_interviews
+from wijkkit.study.guard import STAGE
 
 HEAD = "group,wijk,wave,role,code,text\n"
 ROWS = (
@@ -134,3 +136,17 @@ def test_quotes_are_never_written_among_the_results_nor_over_choices(interviews,
         write_quote_file(study, found.segments, study.runs / "quotes.csv")
     with pytest.raises(DataError, match="exists already"):
         write_quote_file(study, found.segments, quote_file)
+
+
+def test_a_neighbourhood_notebook_in_a_batch_opens_no_interview_and_no_quote(
+    interviews, quote_file, monkeypatch
+):
+    study, _ = interviews
+    monkeypatch.setenv(STAGE, "wijk")
+    for read in (
+        lambda: load_group_interviews(study),
+        lambda: read_chosen_quotes(quote_file),
+        lambda: read_qdpx(study.folder / "interviews.qdpx"),
+    ):
+        with pytest.raises(DisclosureError):
+            read()

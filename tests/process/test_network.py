@@ -95,7 +95,7 @@ def test_the_network_is_put_into_words(network):
     said = network_sentences(*tables, "a", **days, language="nl")
     assert said[0] == "Aantal overleggen in 2020: 1. Wie er was, is niet geregistreerd."
     assert "2 van de 2 andere organisaties" in said[1]
-    assert "zaten 3 mensen in het netwerk. Aan het eind waren er daarvan 1 weg" in said[2]
+    assert "zaten 3 mensen in het netwerk. Vertrokken: 1." in said[2]
     nothing = network_sentences(*tables, "b", **days, language="nl")
     assert nothing[0] == "In deze wijk zijn geen overleggen geregistreerd."
 

@@ -16,6 +16,7 @@ import pandas as pd
 from wijkkit.errors import DataError, Problem
 from wijkkit.loaders.qdpx_archive import read_archive
 from wijkkit.loaders.qdpx_rows import COLUMNS, read_rows
+from wijkkit.study.guard import require_sources
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,8 @@ def read_qdpx(path: str | Path) -> QdaProject:
     DataError
         The file is no readable project, see `qdpx_archive.read_archive`, or elements in it lack
         what identifies them (all of these are reported at once).
+    DisclosureError
+        A neighbourhood notebook asked for it in a batch run.
 
     Examples
     --------
@@ -81,6 +84,7 @@ def read_qdpx(path: str | Path) -> QdaProject:
     wijkkit.errors.DataError: interviews.qdpx: the file is missing. Check the path.
     """
     path = Path(path)
+    require_sources(path.name)
     archive = read_archive(path)
     rows = read_rows(archive)
     tables = {

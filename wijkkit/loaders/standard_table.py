@@ -12,6 +12,7 @@ from wijkkit.loaders.recode import recode
 from wijkkit.loaders.source_file import read_source
 from wijkkit.study import Study
 from wijkkit.study.codebook import Column
+from wijkkit.study.guard import require_sources
 from wijkkit.study.model import TableSource
 
 
@@ -41,7 +42,10 @@ def read_standard_table(
     DataError
         The file cannot be read, lacks required columns, or holds values that do not fit; all of
         it is reported at once.
+    DisclosureError
+        A neighbourhood notebook asked for it in a batch run.
     """
+    require_sources(source.path)
     table = read_source(study.path(source.path), source, place)
     problems: list[Problem] = []
     found: dict[str, pd.Series] = {}

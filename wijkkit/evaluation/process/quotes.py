@@ -14,6 +14,7 @@ import pandas as pd
 
 from wijkkit.errors import DataError, Problem
 from wijkkit.study import Study
+from wijkkit.study.guard import require_sources
 
 QUOTE_COLUMNS = ["code", "arm", "wave", "role", "quote"]
 _FILE_COLUMNS = ["segment", "code", "arm", "wave", "role", "text", "use", "shown"]
@@ -81,8 +82,11 @@ def read_chosen_quotes(path: str | Path) -> pd.DataFrame:
     DataError
         The file is missing or lacks columns, `use` holds something else than ``yes`` or nothing,
         or a marked quote has no words for readers.
+    DisclosureError
+        A neighbourhood notebook asked for it in a batch run.
     """
     path = Path(path)
+    require_sources(path.name)
     try:
         rows = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
