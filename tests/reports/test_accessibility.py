@@ -12,7 +12,7 @@ from wijkkit.reports.builtin import render_html
 from wijkkit.reports.frame import frame_of
 from wijkkit.reports.render import render_states
 from wijkkit.reports.runs import NotebookState
-from wijkkit.reports.staged_notebook import stage_notebook
+from wijkkit.reports.staged_notebook import stage_notebooks
 from wijkkit.reports.theme import load_house_style
 
 pytestmark = pytest.mark.browser
@@ -32,7 +32,7 @@ def site(tmp_path_factory):
     render_states(study, states, engine="builtin")
     labels = ("fig-een", "tbl-een")
     write_notebook(folder / "run.ipynb", {label: outputs_for(label) for label in labels})
-    stage_notebook(folder / "run.ipynb", labels, folder / "a.ipynb")
+    stage_notebooks([(folder / "run.ipynb", labels, folder / "a.ipynb")])
     shutil.copy(ROOT / "reports" / "references.bib", folder)
     shutil.copy(ROOT / "tests" / "reports" / "example.qmd", folder)
     frame = frame_of(study, load_house_style(ROOT / "reports" / "theme"), "example", ("html",))

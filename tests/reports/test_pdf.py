@@ -15,7 +15,7 @@ from tests.conftest import ROOT
 from tests.reports.conftest import outputs_for, write_notebook
 from wijkkit.errors import ReportError
 from wijkkit.reports.builtin import render_docx, render_html, render_pdf
-from wijkkit.reports.staged_notebook import stage_notebook
+from wijkkit.reports.staged_notebook import stage_notebooks
 from wijkkit.reports.theme import load_house_style
 
 SOURCE = """---
@@ -81,7 +81,7 @@ def source(tmp_path_factory):
     folder = tmp_path_factory.mktemp("paper")
     (folder / "references.bib").write_bytes((ROOT / "reports" / "references.bib").read_bytes())
     write_notebook(folder / "run.ipynb", {key: outputs_for(key) for key in ("fig-een", "tbl-een")})
-    stage_notebook(folder / "run.ipynb", ["fig-een", "tbl-een"], folder / "a.ipynb")
+    stage_notebooks([(folder / "run.ipynb", ["fig-een", "tbl-een"], folder / "a.ipynb")])
     (folder / "bron.qmd").write_text(SOURCE)
     return folder / "bron.qmd"
 

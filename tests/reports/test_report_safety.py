@@ -24,7 +24,7 @@ from wijkkit.reports.pandoc import elements, run
 from wijkkit.reports.render import render_states
 from wijkkit.reports.runs import NotebookState
 from wijkkit.reports.sanitise import html_tables, markdown_blocks, svg_image
-from wijkkit.reports.staged_notebook import stage_notebook
+from wijkkit.reports.staged_notebook import stage_notebooks
 from wijkkit.reports.theme import load_house_style
 from wijkkit.study import open_study
 
@@ -148,7 +148,7 @@ def hostile_source(tmp_path_factory):
     labels = [f"{kind}-{i}" for i in range(len(PAYLOADS)) for kind in ("fig", "tbl", "zin")]
     outputs = {key: hostile_outputs(key, PAYLOADS[int(key[4:])]) for key in labels}
     write_notebook(folder / "run.ipynb", outputs)
-    stage_notebook(folder / "run.ipynb", labels, folder / "a.ipynb")
+    stage_notebooks([(folder / "run.ipynb", labels, folder / "a.ipynb")])
     embeds = "\n\n".join(f"{{{{< embed a.ipynb#{label} >}}}}" for label in labels)
     title = yaml.safe_dump({"title": escaped(PAYLOADS[25]), "lang": "nl"}, allow_unicode=True)
     (folder / "bron.qmd").write_text(f"---\n{title}---\n\n{embeds}\n")
@@ -204,7 +204,7 @@ def document_text(path: Path) -> str:
 def test_a_real_quarto_finds_nothing_to_run_in_a_staged_notebook(payload, tmp_path):
     labels = ("fig-a", "tbl-a", "zin-a")
     write_notebook(tmp_path / "run.ipynb", {key: hostile_outputs(key, payload) for key in labels})
-    stage_notebook(tmp_path / "run.ipynb", labels, tmp_path / "a.ipynb")
+    stage_notebooks([(tmp_path / "run.ipynb", labels, tmp_path / "a.ipynb")])
     cells = json.loads((tmp_path / "a.ipynb").read_text())["cells"]
     table = cells[1]["outputs"][0]["data"]["text/html"]
     assert {tag.name for tag in BeautifulSoup(table, "html.parser").find_all(True)} <= {

@@ -9,13 +9,12 @@ import zipfile
 from functools import cache
 from pathlib import Path
 
-import pypandoc
-
 from wijkkit.reports.pandoc import (
     Node,
     attribute,
     attributes,
     classes_of,
+    program,
     rewrite,
     words,
     write,
@@ -79,7 +78,7 @@ def reference_document(colours: Colours) -> bytes:
 
 @cache
 def _pandoc_reference() -> bytes:
-    command = [pypandoc.get_pandoc_path(), "--print-default-data-file", "reference.docx"]
+    command = [program(), "--print-default-data-file", "reference.docx"]
     return subprocess.run(command, capture_output=True, check=True).stdout
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -30,12 +31,27 @@ HTML = "html-raw_html-native_divs-native_spans-line_blocks"
 
 #: Trees that were read, as JSON: the same caption or table stands on many pages.
 _TREES: dict[tuple[str, str], str] = {}
+_SEARCH = threading.Lock()
+
+
+def program() -> str:
+    """Return the path of Pandoc: the one that was installed with this project where there is one.
+
+    Another on the path may be older or newer and write other pages. Looking for it takes turns,
+    because pypandoc's own search is not safe in threads.
+    """
+    own = Path(pypandoc.__file__).parent / "files" / "pandoc"
+    found = next((path for path in (own, own.with_suffix(".exe")) if path.is_file()), None)
+    if found:
+        return str(found)
+    with _SEARCH:
+        return pypandoc.get_pandoc_path()
 
 
 def run(text: str, *options: str, folder: Path | None = None) -> str:
     """Run Pandoc on `text`; ReportError with what it says when it cannot."""
     done = subprocess.run(
-        [pypandoc.get_pandoc_path(), *options],
+        [program(), *options],
         input=text,
         capture_output=True,
         encoding="utf-8",

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -18,13 +16,13 @@ from wijkkit.reports.frame import frame_of
 from wijkkit.reports.pages import find_sources, pages
 from wijkkit.reports.quarto import find_quarto, render_quarto
 from wijkkit.reports.runs import States, notebook_states
+from wijkkit.reports.site import new_site, swap, write_assets
 from wijkkit.reports.staging import Page, StagedPage, stage
-from wijkkit.reports.theme import HouseStyle, load_house_style, stylesheet
+from wijkkit.reports.theme import HouseStyle, load_house_style
 from wijkkit.study import Study
 
 FORMATS = ("html", "pdf", "docx")
 Engine = Literal["auto", "quarto", "builtin"]
-_STYLESHEET = Path("assets") / "report.css"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +113,9 @@ def render_states(
     made = pages(study, states, slugs, report_date(study), forms, approved)
     if wijken is None:
         shutil.rmtree(study.runs / "reports", ignore_errors=True)
-    new = _new_site(study.site, keep=wijken is not None)
+    new = new_site(study.site, keep=wijken is not None)
     try:
-        _write_assets(new, theme, house)
+        write_assets(new, theme, house)
 
         def make(page: Page) -> StagedPage:
             staged = stage(study, page, states, study.runs / "reports" / page.stem)
@@ -125,7 +123,7 @@ def render_states(
             return staged
 
         staged = _all(make, made, jobs)
-        _swap(new, study.site)
+        swap(new, study.site)
     finally:
         shutil.rmtree(new, ignore_errors=True)
     files = tuple(
@@ -215,36 +213,3 @@ def _choose_formats(formats: Iterable[str]) -> tuple[str, ...]:
             remedy="Use these.",
         )
     return tuple(form for form in FORMATS if form == "html" or form in wanted)
-
-
-def _new_site(site: Path, keep: bool) -> Path:
-    """Return a new folder beside `site`, with what `site` holds where that stays."""
-    if site.is_dir() and any(site.iterdir()) and not (site / _STYLESHEET).is_file():
-        raise ReportError(
-            "the folder of the site holds something else",
-            file=site.name,
-            expected="an earlier site, or an empty folder",
-            remedy="Set output.site in study.yml to another folder.",
-        )
-    site.parent.mkdir(parents=True, exist_ok=True)
-    new = Path(tempfile.mkdtemp(prefix=f".{site.name}-", dir=site.parent))
-    new.chmod(0o755)
-    if keep and site.is_dir():
-        shutil.copytree(site, new, dirs_exist_ok=True)
-    return new
-
-
-def _write_assets(site: Path, theme: Path, house: HouseStyle) -> None:
-    (site / "assets").mkdir(exist_ok=True)
-    (site / _STYLESHEET).write_text(stylesheet(house), encoding="utf-8")
-    for name in filter(None, (house.logo, house.font_file)):
-        shutil.copy(theme / name, site / "assets" / name)
-
-
-def _swap(new: Path, site: Path) -> None:
-    """Put `new` in the place of `site`; readers see the old site or the new one."""
-    old = new.with_name(f"{new.name}-old")
-    if site.exists():
-        os.replace(site, old)
-    os.replace(new, site)
-    shutil.rmtree(old, ignore_errors=True)

@@ -13,38 +13,41 @@ from wijkkit.reports.cells import Cell, Output, find_cells
 from wijkkit.reports.pandoc import API_VERSION, convert
 from wijkkit.reports.sanitise import html_tables, markdown_blocks, read_outputs_ahead
 
+#: An executed notebook (its file, or its content), the labels wanted of it, and where they go.
+Part = tuple[Path | Mapping[str, Any], Iterable[str], Path]
+
 #: What an output of a type is written as, once cleaned.
 _TARGETS = {"text/html": "html5", "text/markdown": "markdown"}
 _KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
 
-def stage_notebook(
-    executed: Path | Mapping[str, Any], labels: Iterable[str], target: Path
-) -> dict[str, str]:
-    """Write the cells with `labels` of an executed notebook to `target`.
+def stage_notebooks(parts: Iterable[Part]) -> list[dict[str, str]]:
+    """Write the embedded cells of executed notebooks, all those of one report together.
 
     The alt text and caption in an output's metadata become the cell's options, so that both
     engines use words that were made from the numbers.
 
     Returns
     -------
-    dict of str to str
-        Labels that promise a figure or a table (``fig-``, ``tbl-``) whose cell shows a text
-        instead, with that text as Markdown.
+    list of dict of str to str
+        Per notebook the labels that promise a figure or a table (``fig-``, ``tbl-``) and whose
+        cell shows a text instead, with that text as Markdown.
     """
-    found = find_cells(executed, labels)
-    clean = _clean_texts(found)
-    cells = [_staged(cell, clean) for cell in found if _keeps_promise(cell)]
-    without = {cell.label: _as_text(cell, clean) for cell in found if not _keeps_promise(cell)}
+    found = [(find_cells(executed, labels), target) for executed, labels, target in parts]
+    clean = _clean_texts(cell for cells, _ in found for cell in cells)
+    return [_write_notebook(cells, clean, target) for cells, target in found]
+
+
+def _write_notebook(found: list[Cell], clean: Mapping[Output, str], target: Path) -> dict[str, str]:
     notebook = {
-        "cells": cells,
+        "cells": [_staged(cell, clean) for cell in found if _keeps_promise(cell)],
         "metadata": {"kernelspec": _KERNEL},
         "nbformat": 4,
         "nbformat_minor": 5,
     }
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(json.dumps(notebook, ensure_ascii=False), encoding="utf-8")
-    return without
+    return {cell.label: _as_text(cell, clean) for cell in found if not _keeps_promise(cell)}
 
 
 def _keeps_promise(cell: Cell) -> bool:

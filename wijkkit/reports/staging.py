@@ -20,7 +20,7 @@ from wijkkit.language.messages import catalogue
 from wijkkit.reports.quarto import write_theme
 from wijkkit.reports.runs import CITY, States, executed_notebook, state_of
 from wijkkit.reports.shortcodes import embedded, replace_embeds
-from wijkkit.reports.staged_notebook import stage_notebook
+from wijkkit.reports.staged_notebook import stage_notebooks
 from wijkkit.study import Study
 
 
@@ -131,13 +131,21 @@ def _stage_notebooks(
     for notebook, label in embedded(body):
         if notebook not in failed:
             wanted.setdefault(notebook, []).append(label)
-    without = {}
-    for notebook, labels in wanted.items():
-        made = page.extra.get(notebook)
-        path = None if made else executed_notebook(study, *_scope(page, notebook))
-        texts = stage_notebook(made or path, labels, folder / notebook)
-        without.update({(notebook, label): shown for label, shown in texts.items()})
-    return without
+    parts = [
+        (_notebook_of(study, page, notebook), labels, folder / notebook)
+        for notebook, labels in wanted.items()
+    ]
+    return {
+        (notebook, label): shown
+        for notebook, texts in zip(wanted, stage_notebooks(parts), strict=True)
+        for label, shown in texts.items()
+    }
+
+
+def _notebook_of(study: Study, page: Page, notebook: str) -> Path | dict[str, Any]:
+    if notebook in page.extra:
+        return page.extra[notebook]
+    return executed_notebook(study, *_scope(page, notebook))
 
 
 def _without_missing(
