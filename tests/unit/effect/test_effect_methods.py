@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,6 +13,7 @@ from hypothesis import strategies as st
 from wijkkit.errors import EstimationError
 from wijkkit.evaluation.effect.cr2 import _adjusted, _pseudo_root
 from wijkkit.evaluation.effect.did import DID_COLUMNS, did
+from wijkkit.evaluation.effect.fit import logistic
 from wijkkit.evaluation.effect.methods import METHODS, Options
 from wijkkit.evaluation.effect.wild_bootstrap import draws
 
@@ -169,7 +172,8 @@ def test_an_empty_arm_or_wave_is_a_reason_for_every_method():
     [
         ({"outcome": 2.0}, "not 0/1"),
         ({"treated": True}, "in both arms"),
-        ({"weight": -1.0}, "negative weights"),
+        ({"weight": -1.0}, "negative or missing weights"),
+        ({"weight": np.nan}, "negative or missing weights"),
     ],
 )
 def test_arrays_that_do_not_fit_are_errors_that_say_what_is_wrong(change, what):
@@ -215,3 +219,25 @@ def test_a_covariate_that_only_one_cluster_has_does_not_stop_cr2():
     only = ((cluster == 2) & (np.arange(len(y)) % 2 == 0)).astype(float)
     found = did(y, treated, post, cluster, covariates=only[:, None], methods=["cr2"])
     assert found["status"].eq("ok").all() and found["df"].between(1, 6).all()
+
+
+def test_the_logistic_bootstrap_is_that_of_the_linearised_regression():
+    y, treated, post, cluster = cross_sections(15, effect=0.2)
+    x = np.column_stack([np.ones(len(y)), treated, post, treated & (post == 1)]).astype(float)
+    found = did(y, treated, post, cluster, methods=["wild_rademacher"], options=FAST)
+    null = logistic(x[:, :-1], y, np.ones(len(y)))
+    # Weighted regression of the working residuals, clusters' signs flipped in all 64 ways.
+    root = np.sqrt(null.working)
+    z, residual = root[:, None] * x, null.residual / root
+    bread = np.linalg.inv(z.T @ z)
+
+    def t(signs):
+        outcome = np.array(signs)[cluster] * residual
+        beta = bread @ z.T @ outcome
+        scores = z * (outcome - z @ beta)[:, None]
+        influence = [bread[-1] @ scores[cluster == g].sum(axis=0) for g in range(6)]
+        return abs(beta[-1]) / np.linalg.norm(influence)
+
+    drawn = [t(signs) for signs in product((1, -1), repeat=6)]
+    extreme = np.mean(np.array(drawn) >= drawn[0] * (1 - 1e-9))
+    assert found["p"][0] == extreme

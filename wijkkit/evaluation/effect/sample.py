@@ -101,7 +101,7 @@ def make_sample(
     Raises
     ------
     EstimationError
-        Lengths differ, weights are not positive, an outcome is not 0/1, a cluster is in both
+        Lengths differ, weights are negative or missing, an outcome is not 0/1, a cluster is in both
         arms, or a wave is both before and after.
     NotEstimable
         There is no complete case, or an arm or a period is empty.
@@ -120,7 +120,7 @@ def make_sample(
     columns += [column for column in (group, pair, unit) if column is not None]
     _check(y, columns, weight, binary)
     keep = ~np.isnan(y) & ~np.isnan(covariates).any(axis=1)
-    keep &= np.isfinite(weight) & (weight > 0)
+    keep &= weight > 0
     if group is not None:
         keep &= ~np.isnan(group)
     if not keep.any():
@@ -160,8 +160,10 @@ def _check(y: Floats, columns: list[NDArray], weight: Floats, binary: bool) -> N
                 remedy="Give one value per respondent.",
             )
         )
-    if (weight < 0).any():
-        problems.append(Problem("negative weights", remedy="Give weights of zero or more."))
+    if not (weight >= 0).all():
+        problems.append(
+            Problem("negative or missing weights", remedy="Give weights of zero or more.")
+        )
     if binary and not np.isin(y[~np.isnan(y)], (0.0, 1.0)).all():
         problems.append(
             Problem(
