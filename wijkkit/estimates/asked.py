@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal, Protocol
 
 import numpy as np
@@ -39,8 +40,10 @@ def asked_rows(respondents: pd.DataFrame, indicator: Asked) -> NDArray[np.bool_]
     return asked
 
 
-def not_asked(block: Block, indicator: Asked, asked: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Return the cells whose question was not asked.
+def not_asked(
+    divided: Sequence[Block], indicator: Asked, asked: NDArray[np.bool_]
+) -> dict[str, NDArray[np.bool_]]:
+    """Return which combinations of wave and group were not asked, per grouping.
 
     Those of a wave without the question, and those of a group (an age group, say) of which
     nobody in the whole city was asked it. The cells of a group that was asked but where nobody
@@ -48,8 +51,8 @@ def not_asked(block: Block, indicator: Asked, asked: NDArray[np.bool_]) -> NDArr
 
     Parameters
     ----------
-    block : Block
-        The cells.
+    divided : sequence of Block
+        All blocks; those of the city are looked at.
     indicator : Asked
         The indicator.
     asked : ndarray of bool, shape (n,)
@@ -57,13 +60,19 @@ def not_asked(block: Block, indicator: Asked, asked: NDArray[np.bool_]) -> NDArr
 
     Returns
     -------
-    ndarray of bool, shape (block.size,)
+    dict of str to ndarray of bool, shape (waves * groups,)
+        By the grouping's id, in the order wave, group.
     """
-    n_areas, n_waves, n_groups = block.shape
-    wave_asked = np.array([not indicator.waves or wave in indicator.waves for wave in block.waves])
+    return {
+        block.group_by: _never(block, indicator, asked)
+        for block in divided
+        if block.area_level == "city"
+    }
+
+
+def _never(block: Block, indicator: Asked, asked: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    wave_asked = [not indicator.waves or wave in indicator.waves for wave in block.waves]
     inside = block.code >= 0
-    kind = block.code[inside] % (n_waves * n_groups)
-    there = np.bincount(kind, minlength=n_waves * n_groups)
-    of_which = np.bincount(kind, asked[inside], minlength=n_waves * n_groups)
-    never = (there > 0) & (of_which == 0) | ~np.repeat(wave_asked, n_groups)
-    return np.tile(never, n_areas)
+    there = np.bincount(block.code[inside], minlength=block.size)
+    of_which = np.bincount(block.code[inside], asked[inside], minlength=block.size)
+    return (there > 0) & (of_which == 0) | ~np.repeat(wave_asked, len(block.groups))

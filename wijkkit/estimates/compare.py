@@ -95,8 +95,9 @@ def compare(
         asked = asked_rows(respondents, indicator)
         outcome = asked_outcome(respondents, key, indicator, asked)
         whole = domain_means(outcome, domains(city.code, city.size, design))
+        never = not_asked([city], indicator, asked)[""]
         for block in parts:
-            skipped = not_asked(block, indicator, asked)
+            skipped = np.tile(never, len(block.areas))
             rows.append(
                 _against_city(block, key, indicator, outcome, whole, skipped, design, confidence)
             )

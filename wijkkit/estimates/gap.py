@@ -71,10 +71,11 @@ def estimate_gap(
     for key, indicator in indicators.items():
         asked = asked_rows(respondents, indicator)
         outcome = asked_outcome(respondents, key, indicator, asked)
+        never = not_asked(divided, indicator, asked)
         for block, over, pair in zip(divided, overs, pairs, strict=True):
             means = domain_means(outcome, over)
             gap = _gap(means, block, pair, np.isnan(outcome), confidence)
-            skipped = not_asked(block, indicator, asked)
+            skipped = np.tile(never[block.group_by], len(block.areas))
             parts.append(_cells(indicator, gap, means.n, skipped, len(block.groups)))
     if not parts:
         return tidy(pd.DataFrame(columns=["indicator"]))

@@ -118,19 +118,18 @@ def estimate_grid(
     check_method(method)
     _check_columns(respondents, indicators)
     design = wave_design(respondents, lonely_psu)
-    divided = [
-        (block, domains(block.code, block.size, design))
-        for block in blocks(respondents, waves, groupings, areas=areas)
-    ]
+    divided = blocks(respondents, waves, groupings, areas=areas)
+    overs = [domains(block.code, block.size, design) for block in divided]
     parts = []
     for key, indicator in indicators.items():
         asked = asked_rows(respondents, indicator)
         outcome = asked_outcome(respondents, key, indicator, asked)
-        for block, over in divided:
+        never = not_asked(divided, indicator, asked)
+        for block, over in zip(divided, overs, strict=True):
             means = domain_means(outcome, over)
-            skipped = not_asked(block, indicator, asked)
+            skipped = np.tile(never[block.group_by], len(block.areas))
             parts.append(_cells(means, indicator, skipped, method, confidence))
-    names = keys([block for block, _ in divided], list(indicators))
+    names = keys(divided, list(indicators))
     numbers = {
         column: np.concatenate([part[column] for part in parts])
         for part in parts[:1]
