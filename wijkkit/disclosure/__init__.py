@@ -1,5 +1,6 @@
 """Disclosure control: between estimates and everything that is shown."""
 
+from wijkkit.disclosure.composition import Composition
 from wijkkit.disclosure.derived import release_derived
 from wijkkit.disclosure.policy import CBS, GGD, OPENSAFELY, Policy, policy_for
 from wijkkit.disclosure.publication import Publication, build_release
@@ -11,6 +12,7 @@ from wijkkit.disclosure.sign_off import signed_off
 
 __all__ = [
     "CBS",
+    "Composition",
     "Finding",
     "Forbidden",
     "GGD",

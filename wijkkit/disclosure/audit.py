@@ -6,14 +6,13 @@ the columns.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 import pandas as pd
 
 from wijkkit.disclosure.audit_attack import attack_on, questions
 from wijkkit.disclosure.audit_evidence import evidence
 from wijkkit.disclosure.audit_sums import sums
+from wijkkit.disclosure.composition import Composition
 from wijkkit.disclosure.policy import Policy
 from wijkkit.errors import DisclosureError, Problem
 from wijkkit.tables import ESTIMATE_KEYS
@@ -29,7 +28,7 @@ def audit(
     areas: pd.DataFrame,
     policy: Policy,
     earlier: pd.DataFrame | None = None,
-    parts: Mapping[str, tuple[str, ...]] | None = None,
+    composition: Composition | None = None,
 ) -> dict[str, float]:
     """Attack a released table; return what was attacked.
 
@@ -47,8 +46,8 @@ def audit(
     policy : Policy
     earlier : DataFrame, optional
         What earlier releases published (`wijkkit.disclosure.earlier.read_ledger`).
-    parts : mapping, optional
-        Indicator -> indicators whose counts add up to its count.
+    composition : Composition, optional
+        Indicators and groups that are made of others.
 
     Returns
     -------
@@ -61,6 +60,7 @@ def audit(
     DisclosureError
         Names every cell that is shown against the policy, or whose interval is too narrow.
     """
+    composition = composition or Composition()
     truth = counts[[*_KEYS, *(["x"] if "x" in counts else []), "n"]]
     cells = table.merge(truth.rename(columns={"n": "respondents"}), on=_KEYS)
     cells = cells[~cells["status"].isin(["missing", "not_asked"])].reset_index(drop=True)
@@ -72,8 +72,8 @@ def audit(
     cells["public"] = _public(cells, earlier)
     problems += _against_rules(cells, policy)
     widths: list[float] = []
-    for _, system in cells.groupby([_family(cells["indicator"], parts or {}), "wave"], sort=False):
-        problems += _attack(system.reset_index(drop=True), areas, policy, parts or {}, widths)
+    for _, system in cells.groupby([_family(cells["indicator"], composition), "wave"], sort=False):
+        problems += _attack(system.reset_index(drop=True), areas, policy, composition, widths)
     if problems:
         raise DisclosureError(problems)
     return {
@@ -141,9 +141,9 @@ def _off(values: pd.Series, step: float | np.ndarray) -> pd.Series:
     return (steps - steps.round()).abs() > 1e-6
 
 
-def _family(indicator: pd.Series, parts: Mapping[str, tuple[str, ...]]) -> pd.Series:
+def _family(indicator: pd.Series, composition: Composition) -> pd.Series:
     family = {name: name for name in indicator.unique()}
-    for whole, of in parts.items():
+    for whole, of in composition.indicators.items():
         joined = {family.get(name, name) for name in (whole, *of)}
         family = {name: whole if at in joined else at for name, at in family.items()}
     return indicator.map(family)
@@ -153,12 +153,12 @@ def _attack(
     system: pd.DataFrame,
     areas: pd.DataFrame,
     policy: Policy,
-    parts: Mapping[str, tuple[str, ...]],
+    composition: Composition,
     widths: list[float],
 ) -> list[Problem]:
     if (system["status"] == "ok").all():
         return []
-    attack = attack_on(system, evidence(system, policy), sums(system, areas, parts))
+    attack = attack_on(system, evidence(system, policy), sums(system, areas, composition))
     asked = questions(system, policy)
     found = attack.widths(asked, policy.protection)
     widths += found.tolist()

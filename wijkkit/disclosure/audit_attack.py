@@ -108,10 +108,18 @@ def attack_on(system: pd.DataFrame, evidence: pd.DataFrame, sums: Sums) -> Attac
         ],
         format="csr",
     )
-    limit = np.concatenate([np.zeros(2 * size), -evidence["rest_min"]])
+    # Respondents who are in no part: the total is at least the sum, and so is its rest.
+    more = np.flatnonzero(sums.both @ evidence["respondents"].to_numpy() > 0)
+    same = np.setdiff1d(np.arange(sums.both.shape[0]), more)
+    larger = sparse.block_array(
+        [[-sums.both[more], None], [None, -sums.both[more]], [sums.both[more], -sums.both[more]]],
+        format="csr",
+    )
+    at_most = sparse.vstack([at_most, larger], format="csr")
+    limit = np.concatenate([np.zeros(2 * size), -evidence["rest_min"], np.zeros(3 * len(more))])
     nothing = sparse.csr_array((sums.counts.shape[0], size))
     equal = sparse.block_array(
-        [[sums.both, None], [None, sums.both], [sums.counts, nothing]], format="csr"
+        [[sums.both[same], None], [None, sums.both[same]], [sums.counts, nothing]], format="csr"
     )
     truth = np.concatenate([evidence["x"].fillna(0), evidence["respondents"]])
     bounds = np.column_stack(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from scipy import sparse
+
+from wijkkit.disclosure.composition import Composition
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,11 +19,14 @@ class Sums:
     counts: sparse.csr_array
 
 
-def sums(system: pd.DataFrame, areas: pd.DataFrame, parts: Mapping[str, tuple[str, ...]]) -> Sums:
+def sums(system: pd.DataFrame, areas: pd.DataFrame, composition: Composition) -> Sums:
     """Return the sums among the cells of one system (rows of `system`, in order)."""
     cells = system.assign(cell=np.arange(len(system)))
-    both = pd.concat([_areas(cells, areas), _groups(cells)], ignore_index=True)
-    return Sums(_matrix(both, len(cells)), _matrix(_indicator_parts(cells, parts), len(cells)))
+    found = [_areas(cells, areas), _groups(cells), _crossed(cells, composition)]
+    both = pd.concat(found, ignore_index=True)
+    return Sums(
+        _matrix(both, len(cells)), _matrix(_indicator_parts(cells, composition), len(cells))
+    )
 
 
 def _areas(cells: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame:
@@ -63,10 +67,23 @@ def _groups(cells: pd.DataFrame) -> pd.DataFrame:
     ]
 
 
-def _indicator_parts(cells: pd.DataFrame, parts: Mapping[str, tuple[str, ...]]) -> pd.DataFrame:
+def _crossed(cells: pd.DataFrame, composition: Composition) -> pd.DataFrame:
+    place, group = ["indicator", "area_level", "area"], ["group_by", "group"]
+    pairs = pd.DataFrame(
+        [(*whole, *part) for whole, of in composition.groups.items() for part in of],
+        columns=[*group, "part_by", "part"],
+        dtype=str,
+    )
+    wholes = cells[[*place, *group, "cell"]].merge(pairs, on=group)
+    pieces = cells[[*place, *group, "cell"]].set_axis([*place, "part_by", "part", "piece"], axis=1)
+    found = wholes.merge(pieces, on=[*place, "part_by", "part"])
+    return found.assign(sum=found["cell"].astype(str) + "crossed")[["sum", "cell", "piece"]]
+
+
+def _indicator_parts(cells: pd.DataFrame, composition: Composition) -> pd.DataFrame:
     place = ["area_level", "area", "group_by", "group"]
     frames = [pd.DataFrame({"sum": [], "cell": [], "piece": []})]
-    for whole, of in parts.items():
+    for whole, of in composition.indicators.items():
         total = cells.loc[cells["indicator"] == whole, [*place, "cell"]]
         piece = cells.loc[cells["indicator"].isin(of), [*place, "cell"]]
         found = piece.rename(columns={"cell": "piece"}).merge(total, on=place)

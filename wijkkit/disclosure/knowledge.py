@@ -1,8 +1,9 @@
 """What anyone knows of the counts of a release, as a linear program.
 
-The unknowns are the count x and the number n of every cell. Sums hold exactly (who granted the
-attacker the respondents without a group granted more than there is). A published cell bounds its
-n and its share; a hidden one only tells on which side of the policy's least n it lies.
+The unknowns are the count x and the number n of every cell. A total is the sum of its parts; where
+some of its respondents are in none of them (no group is known), it is at least that sum. A
+published cell bounds its n and its share; a hidden one only tells on which side of the policy's
+least n it lies.
 """
 
 from __future__ import annotations
@@ -58,8 +59,8 @@ class Knowledge:
 
     Parameters
     ----------
-    equal : sparse matrix
-        Sums among the unknowns that hold as they do for the truth.
+    equal, loose : sparse matrix
+        Totals minus their parts that are zero, and that are not below zero.
     truth : ndarray, shape (2m,)
         The true counts: one solution of the program.
     shown : Published
@@ -73,6 +74,7 @@ class Knowledge:
     """
 
     equal: sparse.csr_array
+    loose: sparse.csr_array
     truth: np.ndarray
     shown: Published
     least: np.ndarray
@@ -92,9 +94,14 @@ class Knowledge:
         low_n = np.where(open_, self.least, published_n)
         high_n = np.where(open_, self.most, shown.n_high)
         low_x = np.where(open_, 0, shown.limit)
+        limits = (
+            np.zeros(2 * len(open_)),
+            np.where(open_, 0, -shown.limit),
+            np.zeros(self.loose.shape[0]),
+        )
         return Program(
-            at_most=self._shares(open_),
-            limit=np.concatenate([np.zeros(2 * len(open_)), np.where(open_, 0, -shown.limit)]),
+            at_most=sparse.vstack([self._shares(open_), -self.loose], format="csr"),
+            limit=np.concatenate(limits),
             equal=self.equal,
             low=np.concatenate([low_x, low_n]),
             high=np.concatenate([np.full(len(open_), np.inf), high_n]),
@@ -111,7 +118,7 @@ class Knowledge:
         hidden : ndarray of bool, shape (m,)
         """
         size, shown = len(hidden), self.shown
-        inside, outside, rest = np.split(-result.ineqlin.marginals, 3)
+        inside, outside, rest = np.split(-result.ineqlin.marginals[: 3 * size], 3)
         low_x, low_n = np.split(result.lower.marginals, 2)
         _, high_n = np.split(-result.upper.marginals, 2)
         gain = (
@@ -143,13 +150,19 @@ def knowledge(cells: pd.DataFrame, shown: Published, links: Links, policy: Polic
     """Return what is known of `cells` (columns `x`, `n`) that are published as `shown`."""
     x, n = cells["x"].to_numpy(float), cells["n"].to_numpy(float)
     size, few = len(n), n < policy.min_n
+    truth = np.concatenate([np.nan_to_num(x), n])
     on_both, on_x = incidence(links.sums, size), incidence(links.part_sums, size)
+    whole = np.abs(on_both @ n) < 0.5
     equal = sparse.block_array(
-        [[on_both, None], [None, on_both], [on_x, sparse.csr_array(on_x.shape)]], format="csr"
+        [[on_both[whole], None], [None, on_both[whole]], [on_x, sparse.csr_array(on_x.shape)]],
+        format="csr",
     )
+    some = on_both[~whole]
+    loose = sparse.block_array([[some, None], [None, some], [-some, some]], format="csr")
     return Knowledge(
         equal=equal,
-        truth=np.concatenate([np.nan_to_num(x), n]),
+        loose=loose,
+        truth=truth,
         shown=shown,
         least=np.where(few, 0.0, policy.min_n),
         most=np.where(few, policy.min_n - 1.0, 2 * n.max(initial=1) + 100),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from scipy import sparse
 
+from wijkkit.disclosure.composition import Composition
 from wijkkit.tables import EVERYBODY
 
 #: A total and its parts, as positions of cells.
@@ -38,7 +39,7 @@ class Links:
     spare: np.ndarray
 
 
-def links_of(cells: pd.DataFrame, areas: pd.DataFrame, parts: Mapping[str, Iterable[str]]) -> Links:
+def links_of(cells: pd.DataFrame, areas: pd.DataFrame, composition: Composition) -> Links:
     """Return how cells hang together.
 
     Parameters
@@ -47,8 +48,8 @@ def links_of(cells: pd.DataFrame, areas: pd.DataFrame, parts: Mapping[str, Itera
         Key columns of one wave, of one indicator or of indicators that are parts of another.
     areas : DataFrame
         Columns `wijk`, `district`, `arm`: one row per wijk.
-    parts : mapping
-        Indicator -> the indicators whose counts add up to its count.
+    composition : Composition
+        Indicators and groups that are made of others.
     """
     columns = ["indicator", "area_level", "area", "group_by", "group"]
     keys = list(cells[columns].itertuples(index=False, name=None))
@@ -56,8 +57,10 @@ def links_of(cells: pd.DataFrame, areas: pd.DataFrame, parts: Mapping[str, Itera
     is_wijk = (cells["area_level"] == "wijk").to_numpy()
     one_each = [*areas.groupby("district")["wijk"].first(), *areas.groupby("arm")["wijk"].first()]
     return Links(
-        sums=_area_sums(position, areas) + _group_sums(keys, position),
-        part_sums=_part_sums(position, parts),
+        sums=_area_sums(position, areas)
+        + _group_sums(keys, position)
+        + _crossed_sums(position, composition),
+        part_sums=_part_sums(position, composition),
         wijk=np.where(is_wijk, pd.factorize(cells["area"])[0], -1),
         spare=~is_wijk | cells["area"].isin(one_each).to_numpy(),
     )
@@ -97,10 +100,20 @@ def _group_sums(keys: list[tuple], position: Mapping[tuple, int]) -> list[Sum]:
     ]
 
 
-def _part_sums(position: Mapping[tuple, int], parts: Mapping[str, Iterable[str]]) -> list[Sum]:
+def _crossed_sums(position: Mapping[tuple, int], composition: Composition) -> list[Sum]:
+    found = []
+    for (*place, group_by, group), total in position.items():
+        finer = composition.groups.get((group_by, group), ())
+        at = [position[key] for part in finer if (key := (*place, *part)) in position]
+        if at:
+            found.append((total, tuple(at)))
+    return found
+
+
+def _part_sums(position: Mapping[tuple, int], composition: Composition) -> list[Sum]:
     found = []
     for (indicator, *rest), total in position.items():
-        at = [position.get((part, *rest)) for part in parts.get(indicator, ())]
+        at = [position.get((part, *rest)) for part in composition.indicators.get(indicator, ())]
         if at and None not in at:
             found.append((total, tuple(at)))
     return found

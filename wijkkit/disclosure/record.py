@@ -19,7 +19,7 @@ _NAME = "audit.json"
 
 def ledger_of(study: Study) -> Path:
     """Return the file with what the study's releases published so far."""
-    return study.folder / "disclosure_ledger.jsonl"
+    return study.runs / "disclosure_ledger.jsonl"
 
 
 def record_audit(study: Study, released: Release) -> Path:

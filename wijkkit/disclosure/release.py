@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,6 +11,7 @@ import pandas as pd
 
 from wijkkit.disclosure.audit import audit
 from wijkkit.disclosure.cells import cells_of
+from wijkkit.disclosure.composition import Composition
 from wijkkit.disclosure.earlier import read_ledger, settle, write_ledger
 from wijkkit.disclosure.knowledge import knowledge
 from wijkkit.disclosure.links import links_of
@@ -55,7 +56,7 @@ def release(
     areas: pd.DataFrame,
     policy: Policy,
     ledger: Path | None = None,
-    parts: Mapping[str, Iterable[str]] | None = None,
+    composition: Composition | None = None,
 ) -> Release:
     """Release estimates: apply the policy to all of them at once, and audit the result.
 
@@ -71,8 +72,8 @@ def release(
     policy : Policy
     ledger : Path, optional
         File with what earlier releases published; what is released now is added to it.
-    parts : mapping, optional
-        Indicator -> indicators whose counts add up to its count.
+    composition : Composition, optional
+        Indicators and groups that are made of others.
 
     Returns
     -------
@@ -98,28 +99,27 @@ def release(
     0    a   53.0  40.0      ok
     1    b    NaN   NaN  hidden
     """
-    parts = {whole: tuple(of) for whole, of in (parts or {}).items()}
+    composition = composition or Composition()
     cells = cells_of(estimates, counts, policy)
     shown = publish(cells["x"].to_numpy(float), cells["n"].to_numpy(float), policy)
     earlier = read_ledger(ledger)
     shown, reasons = settle(cells, shown, earlier, policy)
-    for at in _systems(cells, parts):
-        linked = _protect(cells.iloc[at], _take(shown, at), reasons[at], areas, parts, policy)
+    for at in _systems(cells, composition):
+        linked = _protect(cells.iloc[at], _take(shown, at), reasons[at], areas, composition, policy)
         reasons[at] = np.where(linked & (reasons[at] == ""), "linked", reasons[at])
     table = _table(estimates, cells, shown, reasons, policy)
     hidden = cells.loc[reasons != "", list(ESTIMATE_KEYS)].assign(reason=reasons[reasons != ""])
-    summary = audit(table, counts, areas=areas, policy=policy, earlier=earlier, parts=parts)
+    summary = audit(
+        table, counts, areas=areas, policy=policy, earlier=earlier, composition=composition
+    )
     if ledger is not None:
         write_ledger(ledger, cells, shown, reasons, policy)
     return Release(table, hidden.reset_index(drop=True), summary, policy)
 
 
-def _systems(cells: pd.DataFrame, parts: Mapping[str, tuple[str, ...]]) -> list[np.ndarray]:
+def _systems(cells: pd.DataFrame, composition: Composition) -> list[np.ndarray]:
     """Return the positions of cells that are linked: one wave of an indicator and its parts."""
-    whole_of = {part: whole for whole, of in parts.items() for part in of}
-    family = cells["indicator"]
-    for _ in whole_of:
-        family = family.replace(whole_of)
+    family = cells["indicator"].map(composition.family)
     return list(cells.groupby([family, cells["wave"]], sort=False).indices.values())
 
 
@@ -132,7 +132,7 @@ def _protect(
     shown: Published,
     reasons: np.ndarray,
     areas: pd.DataFrame,
-    parts: Mapping[str, tuple[str, ...]],
+    composition: Composition,
     policy: Policy,
 ) -> np.ndarray:
     """Return which cells of one system to hide."""
@@ -143,7 +143,7 @@ def _protect(
     everybody = np.where(cells["group_by"] == "", 2.0, 1.0)
     loss = cells["area_level"].map(_LOSS).to_numpy(float) * everybody
     return choose_hidden(
-        knowledge(cells, shown, links_of(cells, areas, parts), policy),
+        knowledge(cells, shown, links_of(cells, areas, composition), policy),
         primary,
         loss,
         lambda hidden: requirements(hidden, reasons, scores, policy),

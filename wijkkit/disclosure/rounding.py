@@ -53,7 +53,7 @@ def to_step(values: np.ndarray, step: float) -> np.ndarray:
     >>> to_step(np.array([2.5, 3.24]), 1.0)
     array([3., 3.])
     """
-    return np.round(np.floor(np.asarray(values, float) / step + 0.5) * step, 10)
+    return np.round(np.floor(np.round(np.asarray(values, float) / step, 9) + 0.5) * step, 10)
 
 
 def publish(x: np.ndarray, n: np.ndarray, policy: Policy) -> Published:

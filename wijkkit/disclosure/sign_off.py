@@ -29,7 +29,7 @@ class SignOff(BaseModel):
 
 def sign_off_file(study: Study) -> Path:
     """Return where the sign-off of a study is kept."""
-    return study.folder / "sign_off.yml"
+    return study.runs / "sign_off.yml"
 
 
 def prepare_sign_off(study: Study, prepared_by: str) -> Path:
