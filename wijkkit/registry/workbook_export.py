@@ -9,7 +9,7 @@ import pandas as pd
 from wijkkit.registry.choices import CHOICES
 from wijkkit.registry.registry import Registry
 from wijkkit.registry.tables import KINDS
-from wijkkit.registry.workbook_layout import next_key
+from wijkkit.registry.workbook_layout import next_keys
 from wijkkit.registry.workbook_write import write_workbook
 from wijkkit.study import Study
 
@@ -73,8 +73,6 @@ def _steps() -> pd.DataFrame:
 
 
 def _with_keys(kind: str, rows: list[dict[str, object]]) -> pd.DataFrame:
-    taken: set[str] = set()
-    for row in rows:
-        row["key"] = next_key(KINDS[kind].prefix, taken)
-        taken.add(str(row["key"]))
-    return pd.DataFrame(rows, columns=["key", *(column.name for column in KINDS[kind].columns)])
+    columns = [column.name for column in KINDS[kind].columns]
+    table = pd.DataFrame(rows, columns=columns)
+    return table.assign(key=next_keys(KINDS[kind].prefix, (), len(table)))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 #: Raised when an older workbook can no longer be read.
 LAYOUT = 1
 
@@ -35,7 +37,7 @@ def stamp(key: str, version: int) -> str:
     return f"{key}@{version}"
 
 
-def next_key(prefix: str, taken: set[str]) -> str:
+def next_key(prefix: str, taken: Collection[str]) -> str:
     """Return the next free key of a kind.
 
     Examples
@@ -43,9 +45,17 @@ def next_key(prefix: str, taken: set[str]) -> str:
     >>> next_key("I", {"I01", "I07", "own-code"})
     'I08'
     """
-    numbers = [
-        int(key[len(prefix) :])
-        for key in taken
-        if key.startswith(prefix) and key[len(prefix) :].isdigit()
-    ]
-    return f"{prefix}{max(numbers, default=0) + 1:02d}"
+    return next_keys(prefix, taken, 1)[0]
+
+
+def next_keys(prefix: str, taken: Collection[str], count: int) -> list[str]:
+    """Return the next free keys of a kind.
+
+    Examples
+    --------
+    >>> next_keys("I", {"I09"}, 2)
+    ['I10', 'I11']
+    """
+    rests = [key[len(prefix) :] for key in taken if key.startswith(prefix)]
+    last = max((int(rest) for rest in rests if rest.isdecimal()), default=0)
+    return [f"{prefix}{number:02d}" for number in range(last + 1, last + 1 + count)]

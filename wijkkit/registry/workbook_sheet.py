@@ -28,7 +28,7 @@ from wijkkit.registry.workbook_layout import (
     MAXIMUM_TEXT,
     SPARE_ROWS,
     YEARS,
-    next_key,
+    next_keys,
     stamp,
 )
 from wijkkit.registry.workbook_lists import list_name
@@ -198,8 +198,7 @@ def _cell_value(
     return str(value)
 
 
-def _write_spare_keys(sheet: Worksheet, kind: Kind, taken: set[str], first: int) -> None:
-    for number in range(first, first + SPARE_ROWS.get(kind.name, DEFAULT_SPARE_ROWS)):
-        key = next_key(kind.prefix, taken)
-        taken.add(key)
+def _write_spare_keys(sheet: Worksheet, kind: Kind, taken: set[str], row: int) -> None:
+    spare = SPARE_ROWS.get(kind.name, DEFAULT_SPARE_ROWS)
+    for number, key in enumerate(next_keys(kind.prefix, taken, spare), start=row):
         put(sheet.cell(number, 1), key)
