@@ -1,0 +1,174 @@
+"""The folder that may be published: audited, scanned, listed, signed off by a second person."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import yaml
+
+from wijkkit.disclosure import (
+    GGD,
+    Forbidden,
+    Release,
+    build_release,
+    policy_for,
+    record_audit,
+    signed_off,
+)
+from wijkkit.disclosure.sign_off import sign_off_file
+from wijkkit.errors import DisclosureError
+from wijkkit.released import write_released
+from wijkkit.study import open_study
+
+PARAMETERS = Path(__file__).resolve().parents[2] / "parameters"
+FORBIDDEN = Forbidden(ids=frozenset({"kid-00417"}))
+
+
+@pytest.fixture
+def study(tmp_path):
+    """A copy of the study's parameters with a site and audited tables."""
+    shutil.copytree(PARAMETERS, tmp_path / "study")
+    text = (tmp_path / "study" / "study.yml").read_text(encoding="utf-8")
+    settings = yaml.safe_load(text)
+    settings["output"] = {"runs": "runs", "site": "site"}
+    (tmp_path / "study" / "study.yml").write_text(
+        yaml.safe_dump(settings, sort_keys=False, allow_unicode=True), encoding="utf-8"
+    )
+    opened = open_study(tmp_path / "study")
+    (opened.site / "wijken").mkdir(parents=True)
+    (opened.site / "index.html").write_text("<h1>Report</h1>")
+    (opened.site / "wijken" / "a.csv").write_text("wijk;percentage\na;41\n")
+    hidden = pd.DataFrame({"indicator": ["play"] * 3, "reason": ["too_few", "too_few", "linked"]})
+    write_released(opened, "hidden", hidden)
+    record_audit(
+        opened, Release(hidden, hidden, {"cells": 3, "narrowest": 3.0}, policy_for(opened))
+    )
+    return opened
+
+
+def build(study, folder="out", forbidden=FORBIDDEN, prepared_by="A"):
+    return build_release(study, study.folder / folder, forbidden, prepared_by=prepared_by)
+
+
+def complete(study, **changes) -> None:
+    path = sign_off_file(study)
+    fields = yaml.safe_load(path.read_text(encoding="utf-8"))
+    fields |= {"checked_by": "B", "checked_on": "2021-07-31", "approved": True} | changes
+    path.write_text(yaml.safe_dump(fields), encoding="utf-8")
+
+
+def test_the_manifest_lists_every_file_with_its_hash_and_says_in_words_what_was_hidden(study):
+    made = build(study)
+    manifest = json.loads(made.manifest.read_text(encoding="utf-8"))
+    files = {p.relative_to(made.folder).as_posix() for p in made.folder.rglob("*") if p.is_file()}
+    assert files == set(manifest["files"]) | {"manifest.json"}
+    assert files == {"index.html", "wijken/a.csv", "sign_off.yml", "manifest.json"}
+    for name, entry in manifest["files"].items():
+        data = (made.folder / name).read_bytes()
+        assert entry["sha256"] == hashlib.sha256(data).hexdigest()
+    assert manifest["policy"]["name"] == GGD.name
+    assert [sentence.split()[0] for sentence in manifest["hidden"]] == ["2", "1"]
+    assert manifest["state"].startswith("concept")
+
+
+def test_without_a_second_person_a_release_is_a_concept(study):
+    assert not signed_off(study)
+    assert not build(study).signed
+    complete(study)
+    assert signed_off(study)
+    assert build(study, "again").signed
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"checked_by": ""},
+        {"checked_by": " a "},
+        {"checked_on": None},
+        {"approved": False},
+        {"fingerprint": "0" * 64},
+        {"approved": "perhaps"},
+        {"more": 1},
+    ],
+)
+def test_an_incomplete_sign_off_is_none(study, changes):
+    build(study)
+    complete(study, **changes)
+    assert not signed_off(study)
+
+
+def test_other_tables_undo_the_sign_off_and_are_not_published_without_an_audit(study):
+    build(study)
+    complete(study)
+    write_released(study, "estimates", pd.DataFrame({"value": [1.0]}))
+    assert not signed_off(study)
+    with pytest.raises(DisclosureError, match="not those that were audited"):
+        build(study, "again")
+
+
+def test_without_an_audit_nothing_is_published(study):
+    (study.runs / "released" / "audit.json").unlink()
+    with pytest.raises(DisclosureError, match="no audit"):
+        build(study)
+
+
+@pytest.mark.parametrize(
+    "content", ["", "[]", "{}", "not json", '{"fingerprint": 1, "policy": {}}']
+)
+def test_a_damaged_audit_is_none(study, content):
+    (study.runs / "released" / "audit.json").write_text(content)
+    with pytest.raises(DisclosureError, match="damaged"):
+        build(study)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "data.parquet",
+        "run.log",
+        "notebook.ipynb",
+        "data.sav",
+        "no_suffix",
+        ".hidden.html",
+        "fake.png",
+        "cache.pkl",
+    ],
+)
+def test_a_file_of_another_kind_is_named_and_nothing_is_left(study, name):
+    (study.site / name).write_text("text")
+    with pytest.raises(DisclosureError, match="kind that is not published"):
+        build(study)
+    assert not (study.folder / "out").exists()
+
+
+def test_what_the_scan_finds_is_named_and_nothing_is_left(study):
+    (study.site / "wijken" / "b.html").write_text("<p title='kid-00417'>b</p>")
+    with pytest.raises(DisclosureError) as caught:
+        build(study)
+    assert [problem.file for problem in caught.value.problems] == ["wijken/b.html"]
+    assert not (study.folder / "out").exists()
+    assert not list(study.folder.glob(".release-*"))
+
+
+def test_a_folder_that_is_not_empty_is_left_alone(study):
+    (study.folder / "out").mkdir()
+    (study.folder / "out" / "mine.txt").write_text("mine")
+    with pytest.raises(DisclosureError, match="not empty"):
+        build(study)
+    assert (study.folder / "out" / "mine.txt").read_text() == "mine"
+
+
+def test_somebody_prepares_a_release(study):
+    with pytest.raises(DisclosureError, match="nobody prepared"):
+        build(study, prepared_by="  ")
+
+
+def test_a_site_that_was_not_made_is_not_published(study):
+    shutil.rmtree(study.site)
+    with pytest.raises(DisclosureError, match="no site"):
+        build(study)
