@@ -1,0 +1,53 @@
+"""The catalogues say the same in both languages, and everything the code asks of them."""
+
+from __future__ import annotations
+
+import re
+import string
+from collections.abc import Iterator
+
+import pytest
+
+from tests.conftest import ROOT
+from wijkkit.language.messages import LANGUAGES, catalogue, text
+
+CONCERNS = sorted(path.stem for path in (ROOT / "wijkkit" / "language" / "nl").glob("*.yml"))
+
+
+def messages(tree: object, prefix: str = "") -> Iterator[tuple[str, str]]:
+    if isinstance(tree, dict):
+        for key, value in tree.items():
+            yield from messages(value, f"{prefix}.{key}" if prefix else str(key))
+    elif isinstance(tree, list):
+        yield from messages(dict(enumerate(tree)), prefix)
+    else:
+        assert isinstance(tree, str), f"{prefix} is not a text"
+        yield prefix, tree
+
+
+def fields(message: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(message) if name}
+
+
+@pytest.mark.parametrize("concern", CONCERNS)
+def test_both_languages_have_the_same_messages_with_the_same_fields(concern):
+    dutch, english = (dict(messages(catalogue(concern, language))) for language in LANGUAGES)
+    assert set(dutch) == set(english)
+    different = {key for key in dutch if fields(dutch[key]) != fields(english[key])}
+    assert different == set()
+
+
+def test_every_message_that_the_code_names_is_there():
+    named = re.compile(r'text\(\s*"([a-z_]+\.[a-z0-9_.]+)"')
+    missing = []
+    for path in sorted((ROOT / "wijkkit").rglob("*.py")):
+        for key in named.findall(path.read_text(encoding="utf-8")):
+            concern, _, name = key.partition(".")
+            if name not in dict(messages(catalogue(concern, "nl"))):
+                missing.append(f"{path.relative_to(ROOT)}: {key}")
+    assert missing == []
+
+
+def test_a_group_of_messages_is_not_a_message():
+    with pytest.raises(KeyError, match="is a group of messages"):
+        text("show.status", "nl")
