@@ -151,3 +151,31 @@ def test_five_outcomes_take_seconds_not_minutes(make_study, respondents):
     evaluate_effect(study, table)
     # About 3 s on one idle core; twenty seconds mean that something became quadratic.
     assert time.process_time() - start < 20
+
+
+def test_one_treated_wijk_runs_through_and_nothing_is_concluded(make_study, respondents):
+    table = respondents.copy()
+    table["arm"] = np.where(table["wijk"] == "wijk-0", "programme", "comparator")
+    study = make_study(family=("play", "score"), covariates=("age",))
+    results = evaluate_effect(study, table)
+    main = results.effects[results.effects["group"] == "all"].set_index("method")
+    assert main.loc["cluster_period", "reason"].eq("one_cluster_in_an_arm").all()
+    assert main.loc["model_based", "status"].eq("ok").all()
+    assert main.loc["randomisation", "floor"].eq(1 / 6).all()
+    assert results.detectable["reason"].eq("one_cluster_in_an_arm").all()
+    said = results.conclusions[results.conclusions["part"] == "effect"]
+    assert said["key"].eq("cannot_test").all()
+    sentence = conclusion_sentences(study, results.conclusions, "play", "effect")[0]
+    assert "Dit ontwerp kan dus niets aantonen" in sentence
+    checks = results.assumptions[results.assumptions["check"] == "leave_one_out"]
+    # Without the one programme wijk there is no programme arm at all.
+    assert set(checks["reason"]) == {"one_cluster_in_an_arm", "no_arms"}
+
+
+def test_survey_weights_count(make_study, respondents):
+    study = make_study(family=("strain",), grouping=None)
+    heavy = respondents["strain"].eq(1) & respondents["wave"].eq("w21")
+    heavy &= respondents["arm"].eq("programme")
+    table = respondents.assign(weight=np.where(heavy, 3.0, 1.0))
+    one, other = (evaluate_effect(study, t).effects["estimate"] for t in (respondents, table))
+    assert other.gt(one).all()
