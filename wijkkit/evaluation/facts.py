@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 import pandas as pd
 
@@ -13,7 +14,7 @@ from wijkkit.registry.tables import KINDS
 from wijkkit.study import Study
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Facts:
     """Released tables and the study they belong to.
 
@@ -47,7 +48,24 @@ class Facts:
         table = self.registry.get(kind)
         if table is None:
             table = kind_frame(KINDS[kind], [])
-        return table if wijk is None else table[table["wijk"].eq(wijk)].reset_index(drop=True)
+        return table if wijk is None else self._rows_of_wijk[kind].get(wijk, table.head(0))
+
+    @cached_property
+    def _rows_of_wijk(self) -> dict[str, dict[str, pd.DataFrame]]:
+        """The registry's rows by kind and wijk: everything is asked wijk by wijk."""
+        found = {kind: _by(table, "wijk") for kind, table in self.registry.items()}
+        return dict.fromkeys(KINDS, {}) | found
+
+    @cached_property
+    def _levels(self) -> dict[tuple[str, str], pd.DataFrame]:
+        """The wijken's estimates for everybody, by indicator and wijk, in order of the waves."""
+        rows = self.estimates
+        if rows.empty:
+            return {}
+        order = {wave.id: number for number, wave in enumerate(self.study.waves)}
+        rows = rows[rows["area_level"].eq("wijk") & rows["group_by"].eq("")]
+        rows = rows.sort_values("wave", key=lambda waves: waves.map(order), kind="stable")
+        return _by(rows, ["indicator", "area"])
 
     def programme_wijken(self) -> list[str]:
         """Return the wijken that the programme is carried out in."""
@@ -56,10 +74,8 @@ class Facts:
 
     def estimate(self, indicator: str, wijk: str) -> pd.DataFrame:
         """Return a wijk's estimates of an indicator for everybody, in the order of the waves."""
-        if self.estimates.empty:
-            return self.estimates
-        rows = self.estimates
-        mine = rows["indicator"].eq(indicator) & rows["area"].eq(wijk)
-        mine &= rows["area_level"].eq("wijk") & rows["group_by"].eq("")
-        order = {wave.id: number for number, wave in enumerate(self.study.waves)}
-        return rows[mine].sort_values("wave", key=lambda waves: waves.map(order))
+        return self._levels.get((indicator, wijk), self.estimates.head(0))
+
+
+def _by(table: pd.DataFrame, keys: str | list[str]) -> dict:
+    return {key: rows.reset_index(drop=True) for key, rows in table.groupby(keys, sort=False)}

@@ -1,6 +1,6 @@
 """Text, numbers and dates as a reader sees them."""
 
 from wijkkit.language.messages import text
-from wijkkit.language.numbers import day, interval, number, percentage, points
+from wijkkit.language.numbers import day, interval, number, percentage, points, signed
 
-__all__ = ["day", "interval", "number", "percentage", "points", "text"]
+__all__ = ["day", "interval", "number", "percentage", "points", "signed", "text"]

@@ -9,6 +9,8 @@ from babel.numbers import format_decimal
 
 from wijkkit.language.messages import text
 
+MINUS = "\N{MINUS SIGN}"
+
 
 def number(value: float, language: str, decimals: int = 0) -> str:
     """Return a number in the language's notation.
@@ -19,7 +21,7 @@ def number(value: float, language: str, decimals: int = 0) -> str:
     ('1.234,6', '1,234.6')
     """
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-    return format_decimal(value, format=pattern, locale=language).replace("-", "\N{MINUS SIGN}")
+    return format_decimal(value, format=pattern, locale=language).replace("-", MINUS)
 
 
 def percentage(value: float, language: str, decimals: int = 0) -> str:
@@ -41,11 +43,21 @@ def points(value: float, language: str, decimals: int = 0) -> str:
     >>> points(-3.2, "nl", 1)
     '−3,2 procentpunt'
     """
+    return text("common.points", language, value=signed(value, language, decimals))
+
+
+def signed(value: float, language: str, decimals: int = 0) -> str:
+    """Return a number with its sign; one that is shown as zero has none.
+
+    Examples
+    --------
+    >>> signed(0.26, "nl", 1), signed(-0.04, "nl", 1)
+    ('+0,3', '0,0')
+    """
     shown = number(abs(value), language, decimals)
-    sign = (
-        "" if float(f"{abs(value):.{decimals}f}") == 0 else "+" if value > 0 else "\N{MINUS SIGN}"
-    )
-    return text("common.points", language, value=f"{sign}{shown}")
+    if float(f"{abs(value):.{decimals}f}") == 0:
+        return shown
+    return f"{'+' if value > 0 else MINUS}{shown}"
 
 
 def interval(lower: float, upper: float, language: str, decimals: int = 0) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from wijkkit.evaluation.facts import Facts
+from wijkkit.evaluation.process.sentences import as_sentence
 from wijkkit.language import text
 
 CLASH_COLUMNS = ("clash", "programme", "wijken", "names", "open", "solved", "what")
@@ -32,7 +33,7 @@ def clashes(facts: Facts) -> pd.DataFrame:
                 ", ".join(names),
                 int(mine["status"].eq("open").sum()),
                 int(mine["status"].eq("solved").sum()),
-                " ".join(mine["what"].unique()),
+                " ".join(as_sentence(what) for what in mine["what"].unique()),
             )
         )
     table = pd.DataFrame(rows, columns=list(CLASH_COLUMNS))

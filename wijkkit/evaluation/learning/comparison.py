@@ -22,6 +22,9 @@ PRACTICES = (
     "steps_done",
 )
 
+#: Percentages that differ no more than this are called equal.
+SAME_WITHIN = 5.0
+
 
 def side_by_side(facts: Facts) -> pd.DataFrame:
     """Return the programme's wijken next to each other.
@@ -81,7 +84,9 @@ def ahead_sentences(table: pd.DataFrame, language: str) -> list[str]:
         mine, others = table.loc[ahead, practice].median(), table.loc[~ahead, practice].median()
         if pd.isna(mine) or pd.isna(others):
             continue
-        key = "more" if mine > others else "less" if mine < others else "equal"
+        margin = 0 if practice == "steps_done" else SAME_WITHIN
+        gap = mine - others
+        key = "equal" if abs(gap) <= margin else "more" if gap > 0 else "less"
         sentences.append(
             text(
                 f"learning.ahead.{key}",

@@ -9,7 +9,11 @@ from wijkkit.evaluation.learning.questions import questions
 from wijkkit.evaluation.logic_model.survey_measures import indicator_finding
 from wijkkit.evaluation.process.implementation import implementation_by_wijk
 from wijkkit.evaluation.process.pace import pace, pace_by_wijk
-from wijkkit.evaluation.process.sentences import implementation_sentences, pace_sentences
+from wijkkit.evaluation.process.sentences import (
+    as_sentence,
+    implementation_sentences,
+    pace_sentences,
+)
 from wijkkit.language import day, text
 
 PARTS = ("planned", "done", "reached", "learned", "next")
@@ -76,8 +80,8 @@ def _learned(facts: Facts, wijk: str) -> list[str]:
         _say(
             facts,
             "learned",
-            decision=row["decision"],
-            reason=row["reason"],
+            decision=as_sentence(row["decision"]),
+            reason=as_sentence(row["reason"]),
             day=day(row["date"], facts.study.language),
         )
         for row in settled.sort_values("date").tail(3).to_dict("records")
@@ -103,10 +107,15 @@ def _next(facts: Facts, wijk: str) -> list[str]:
     language = facts.study.language
     waiting = open_decisions(facts, wijk)
     sentences = [
-        _say(facts, "decide", decision=row["decision"])
+        _say(facts, "decide", decision=as_sentence(row["decision"]))
         if pd.isna(row["due"])
-        else _say(facts, "decide_by", decision=row["decision"], day=day(row["due"], language))
+        else _say(
+            facts,
+            "decide_by",
+            decision=as_sentence(row["decision"]),
+            day=day(row["due"], language),
+        )
         for row in waiting.head(3).to_dict("records")
     ]
-    asked = questions(facts, wijk)["question"].head(3)
+    asked = questions(facts, wijk).drop_duplicates("rule")["question"].head(3)
     return [*sentences, *asked] or [_say(facts, "nothing_next")]

@@ -12,6 +12,7 @@ import pandas as pd
 from wijkkit.evaluation.facts import Facts
 from wijkkit.evaluation.process.measures import equity, sum_ratio
 from wijkkit.evaluation.process.pace import pace
+from wijkkit.evaluation.process.sentences import as_sentence
 from wijkkit.language import day, number, percentage, text
 
 Case = tuple[str, dict[str, object]]
@@ -28,10 +29,10 @@ def nothing_registered(facts: Facts, wijk: str) -> Iterator[Case]:
 
 
 def step_overdue(facts: Facts, wijk: str) -> Iterator[Case]:
-    """A step past its planned end."""
+    """The first step past its planned end; later ones wait for it."""
     language = facts.study.language
     table = pace(facts.kept("steps", wijk), [wijk], as_of=facts.as_of)
-    for row in table[table["against_plan"].eq("overdue")].to_dict("records"):
+    for row in table[table["against_plan"].eq("overdue")].head(1).to_dict("records"):
         yield (
             row["step"],
             {
@@ -91,7 +92,10 @@ def decision_overdue(facts: Facts, wijk: str) -> Iterator[Case]:
     due = pd.to_datetime(table["due"])
     late = table["status"].isin(["open", "taken"]) & due.lt(pd.Timestamp(facts.as_of))
     for row in table[late].to_dict("records"):
-        fields = {"decision": row["decision"], "day": day(row["due"], facts.study.language)}
+        fields = {
+            "decision": row["decision"].rstrip("."),
+            "day": day(row["due"], facts.study.language),
+        }
         yield row["key"], fields
 
 
@@ -99,4 +103,4 @@ def clash_open(facts: Facts, wijk: str) -> Iterator[Case]:
     """A clash with a city-wide programme or procurement that was not solved."""
     table = facts.kept("flags", wijk)
     for row in table[table["status"].eq("open")].to_dict("records"):
-        yield row["key"], {"what": row["what"]}
+        yield row["key"], {"what": as_sentence(row["what"])}

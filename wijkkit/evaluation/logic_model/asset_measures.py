@@ -27,10 +27,13 @@ def _partners(facts: Facts, wijk: str, measure: str) -> Finding:
 
     now = there(pd.Timestamp(facts.as_of))
     dated = rows["start"].notna().all()
-    begin = there(pd.Timestamp(facts.study.settings.programme.start)) if dated else float("nan")
-    key = measure if dated else "partners_undated"
+    begin = there(pd.Timestamp(facts.study.settings.programme.start)) if dated else 0
+    # Nobody at the start means that the registry begins later, not that there was nobody.
+    key = measure if begin else "partners_undated"
     words = say(facts, key, n=now, before=begin)
-    return Finding(measure, compared(now, begin), words, "for" if now > 1 else "against")
+    return Finding(
+        measure, compared(now, begin or float("nan")), words, "for" if now > 1 else "against"
+    )
 
 
 def _budget(facts: Facts, wijk: str, measure: str) -> Finding:

@@ -6,7 +6,7 @@ import pandas as pd
 
 from wijkkit.evaluation.facts import Facts
 from wijkkit.evaluation.logic_model.finding import Finding, State, change_state
-from wijkkit.language import interval, number, percentage, points, text
+from wijkkit.language import interval, number, percentage, points, signed, text
 
 
 def indicator_finding(facts: Facts, wijk: str, indicator: str) -> Finding:
@@ -101,21 +101,17 @@ def _change(table: pd.DataFrame, wijk: str, indicator: str) -> pd.Series | None:
 
 
 def _changed(key: str, label: str, row: pd.Series, state: State, language: str) -> str:
-    show = points if row["unit"] == "points" else _signed
+    in_points = row["unit"] == "points"
+    change = points(row["value"], language) if in_points else signed(row["value"], language, 1)
     fields = {
         "label": label,
-        "change": show(row["value"], language),
+        "change": change,
         "state": text(f"logic_model.state.{state}", language),
     }
     if pd.isna(row["lower"]) or pd.isna(row["upper"]):
         return _say(f"{key}_without_interval", language, **fields)
-    decimals = 0 if row["unit"] == "points" else 1
-    limits = interval(row["lower"], row["upper"], language, decimals)
+    limits = interval(row["lower"], row["upper"], language, 0 if in_points else 1)
     return _say(key, language, **fields, interval=limits)
-
-
-def _signed(value: float, language: str) -> str:
-    return f"{'+' if value > 0 else ''}{number(value, language, 1)}"
 
 
 def _say(key: str, language: str, **fields: object) -> str:

@@ -16,7 +16,7 @@ from scipy import stats
 from wijkkit.errors import EstimationError
 from wijkkit.estimates.scale import scale_reliability, scale_score
 from wijkkit.evaluation.effect.did import did
-from wijkkit.language import interval, number, text
+from wijkkit.language import interval, number, signed, text
 from wijkkit.study import Study
 from wijkkit.study.settings.process import Scale
 
@@ -217,7 +217,7 @@ def key_figure_sentences(table: pd.DataFrame, changes: pd.DataFrame, language: s
         value = text(
             "process.key_figures.difference",
             language,
-            value=_signed(row.value, language),
+            value=signed(row.value, language, 1),
             interval=limits,
         )
         sentences.append(
@@ -225,8 +225,8 @@ def key_figure_sentences(table: pd.DataFrame, changes: pd.DataFrame, language: s
                 "change",
                 language,
                 scale=row.label,
-                programme=_signed(row.programme, language),
-                comparator=_signed(row.comparator, language),
+                programme=signed(row.programme, language, 1),
+                comparator=signed(row.comparator, language, 1),
                 difference=value,
             )
         )
@@ -241,10 +241,6 @@ def key_figure_sentences(table: pd.DataFrame, changes: pd.DataFrame, language: s
         fields = {"wijken": row["wijken"], "p": number(row["floor"], language, 2)}
         sentences.append(_say("smallest_p", language, **fields))
     return sentences
-
-
-def _signed(value: float, language: str) -> str:
-    return f"{'+' if value > 0 else ''}{number(value, language, 1)}"
 
 
 def _say(key: str, language: str, **fields: object) -> str:

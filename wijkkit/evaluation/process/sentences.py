@@ -124,6 +124,18 @@ def shown_measure(row: pd.Series, language: str) -> str:
     return text("process.with_limits", language, value=value, lower=lower, upper=upper)
 
 
+def as_sentence(words: str) -> str:
+    """Return what somebody wrote in the registry with a full stop, so that more can follow.
+
+    Examples
+    --------
+    >>> as_sentence("Buiten spelen gaat voor"), as_sentence("Waarom niet? ")
+    ('Buiten spelen gaat voor.', 'Waarom niet?')
+    """
+    words = words.strip()
+    return words if words.endswith((".", "!", "?")) else f"{words}."
+
+
 def network_sentences(
     participation: pd.DataFrame,
     centrality: pd.DataFrame,
