@@ -4,27 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from types import TracebackType
 
 import pandas as pd
 import sqlalchemy as sa
 
 from wijkkit.errors import RegistryError
-from wijkkit.registry.changes import Change, apply_change, decide, load_state, misfits, stamp_of
+from wijkkit.registry.changes import Change, load_state, misfits
 from wijkkit.registry.definition import Kind
-from wijkkit.registry.faults import Fault, refuse
 from wijkkit.registry.frames import HISTORY_COLUMNS, history_frame, kind_frame
-from wijkkit.registry.models import AUTHOR_LENGTH, HISTORY, TABLES
+from wijkkit.registry.models import HISTORY, TABLES
+from wijkkit.registry.saving import check_row, store_change
 from wijkkit.registry.store import open_store, reading, writing
 from wijkkit.registry.tables import COLUMNS, KINDS
-from wijkkit.registry.validation import clean_row, is_key
+from wijkkit.registry.validation import clean_row
 from wijkkit.registry.workbook_layout import next_key
 from wijkkit.study import Study
 from wijkkit.study.guard import require_sources
-
-#: Where a row came from when it was saved one by one.
-FORM = "form"
 
 
 def open_registry(study: Study) -> Registry:
@@ -109,7 +105,7 @@ class Registry:
         ``version`` that this gave.
         """
         definition = _kind(kind)
-        wijk = self._check_row(definition, row, who)
+        wijk = check_row(self.study, definition, row, who)
         values, faults = clean_row(definition, row, self.lists)
         version = int(row.get("version") or 0)
         with writing(self.engine) as connection:
@@ -117,7 +113,7 @@ class Registry:
             key = str(row.get("key") or next_key(definition.prefix, set(state[kind])))
             change = Change(kind, key, values, version)
             faults += [fault for _, fault in misfits([change], state)]
-            return self._store(connection, wijk, change, state, faults, who)
+            return store_change(connection, wijk, change, state, faults, who)
 
     def remove(self, kind: str, wijk: str, key: str, version: int, who: str) -> int:
         """Remove the row that was read at `version`; the history keeps it.
@@ -130,12 +126,12 @@ class Registry:
             Somebody else changed it meanwhile.
         """
         definition = _kind(kind)
-        self._check_row(definition, {"wijk": wijk, "key": key}, who)
+        check_row(self.study, definition, {"wijk": wijk, "key": key}, who)
         with writing(self.engine) as connection:
             state = load_state(connection, wijk)
             change = Change(kind, key, {}, version, remove=True)
             faults = [fault for _, fault in misfits([change], state)]
-            return self._store(connection, wijk, change, state, faults, who)
+            return store_change(connection, wijk, change, state, faults, who)
 
     def next_key(self, kind: str, wijk: str) -> str:
         """Return a key for a new row; keys of removed rows are not used again."""
@@ -185,52 +181,6 @@ class Registry:
         trace: TracebackType | None,
     ) -> None:
         self.close()
-
-    def _check_row(self, kind: Kind, row: Mapping[str, object], who: str) -> str:
-        wijk, key = str(row.get("wijk") or ""), row.get("key")
-        known = (*COLUMNS[kind.name],)
-        strangers = [name for name in row if name not in known]
-        faults = [Fault("unknown_column", "", name, {"choices": known}) for name in strangers]
-        if wijk not in self.study.neighbourhoods:
-            fields = {"choices": tuple(self.study.neighbourhoods)}
-            faults.append(Fault("unknown_wijk", "", wijk, fields))
-        if key and not is_key(key):
-            faults.append(Fault("bad_key", "", key, {"example": f"{kind.prefix}01"}))
-        faults.extend(author_faults(who))
-        if faults:
-            raise refuse(kind, wijk, str(key or ""), faults)
-        return wijk
-
-    def _store(
-        self,
-        connection: sa.Connection,
-        wijk: str,
-        change: Change,
-        state: dict[str, dict[str, dict[str, object]]],
-        faults: list[Fault],
-        who: str,
-    ) -> int:
-        outcome = decide(change, state)
-        if isinstance(outcome, Fault):
-            faults = [outcome]
-        if faults:
-            raise refuse(KINDS[change.kind], wijk, change.key, faults)
-        if outcome == "unchanged":
-            stored = state[change.kind].get(change.key)
-            return int(stored["version"]) if stored else 0
-        return apply_change(connection, wijk, change, outcome, stamp_of(who, FORM, now()))
-
-
-def author_faults(who: str) -> list[Fault]:
-    """Return what is wrong with the name of who makes a change."""
-    if isinstance(who, str) and who.strip() and len(who) <= AUTHOR_LENGTH and who.isprintable():
-        return []
-    return [Fault("no_author", found=who)]
-
-
-def now() -> datetime:
-    """Return the time, UTC, as the store keeps it."""
-    return datetime.now(UTC).replace(tzinfo=None, microsecond=0)
 
 
 def _kind(name: str) -> Kind:

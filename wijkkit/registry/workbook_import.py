@@ -23,7 +23,8 @@ from wijkkit.registry.faults import Fault
 from wijkkit.registry.import_problems import ImportProblem, form_problem, row_problem
 from wijkkit.registry.import_report import ImportReport, WorkbookError
 from wijkkit.registry.models import HISTORY
-from wijkkit.registry.registry import Registry, author_faults, now
+from wijkkit.registry.registry import Registry
+from wijkkit.registry.saving import author_faults, now
 from wijkkit.registry.store import writing
 from wijkkit.registry.tables import KINDS
 from wijkkit.registry.workbook_plan import PlannedRow, plan_changes

@@ -1,0 +1,79 @@
+"""Save one row: is it the study's, does it fit, and was nobody else first?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+
+import sqlalchemy as sa
+
+from wijkkit.registry.changes import Change, State, apply_change, decide, stamp_of
+from wijkkit.registry.definition import Kind
+from wijkkit.registry.faults import Fault, refuse
+from wijkkit.registry.models import AUTHOR_LENGTH
+from wijkkit.registry.tables import COLUMNS, KINDS
+from wijkkit.registry.validation import is_key
+from wijkkit.study import Study
+
+#: Where a row came from when it was saved by itself.
+FORM = "form"
+
+
+def check_row(study: Study, kind: Kind, row: Mapping[str, object], who: str) -> str:
+    """Return the wijk of a row; RowError where its wijk, key or columns, or `who`, are wrong."""
+    wijk, key = str(row.get("wijk") or ""), row.get("key")
+    known = COLUMNS[kind.name]
+    faults = [
+        Fault("unknown_column", "", name, {"choices": known}) for name in row if name not in known
+    ]
+    if wijk not in study.neighbourhoods:
+        faults.append(Fault("unknown_wijk", "", wijk, {"choices": tuple(study.neighbourhoods)}))
+    if key and not is_key(key):
+        faults.append(Fault("bad_key", "", key, {"example": f"{kind.prefix}01"}))
+    faults.extend(author_faults(who))
+    if faults:
+        raise refuse(kind, wijk, str(key or ""), faults)
+    return wijk
+
+
+def store_change(
+    connection: sa.Connection,
+    wijk: str,
+    change: Change,
+    state: State,
+    faults: Iterable[Fault],
+    who: str,
+) -> int:
+    """Store a change and return the row's version.
+
+    Raises
+    ------
+    RowError, ConflictError
+        There are faults, or somebody else was first.
+    """
+    outcome = decide(change, state)
+    found = [outcome] if isinstance(outcome, Fault) else list(faults)
+    if found:
+        raise refuse(KINDS[change.kind], wijk, change.key, found)
+    if outcome == "unchanged":
+        stored = state[change.kind].get(change.key)
+        return int(stored["version"]) if stored else 0
+    return apply_change(connection, wijk, change, outcome, stamp_of(who, FORM, now()))
+
+
+def author_faults(who: str) -> list[Fault]:
+    """Return what is wrong with the name of who makes a change.
+
+    Examples
+    --------
+    >>> author_faults("An Advisor"), [fault.rule for fault in author_faults(" ")]
+    ([], ['no_author'])
+    """
+    if isinstance(who, str) and who.strip() and len(who) <= AUTHOR_LENGTH and who.isprintable():
+        return []
+    return [Fault("no_author", found=who)]
+
+
+def now() -> datetime:
+    """Return the time, UTC, as the store keeps it."""
+    return datetime.now(UTC).replace(tzinfo=None, microsecond=0)
