@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 
 import pandas as pd
 import pandera.pandas as pa
@@ -16,16 +16,18 @@ from wijkkit.study.codebook import Column
 #: A weight above this many times the median weight is a mistake, unless its column has a maximum.
 LARGEST_WEIGHT = 100
 
+#: Columns that have a value in every row of a table that has them.
+COMPLETE = ("respondent", "weight")
+
 _REMEDIES = {
     "missing": "Complete the cell, or leave required out of codebook.yml.",
-    "double": "Keep one row per respondent.",
     "range": "Correct the cell, or list the value in codebook.yml (missing:).",
     "weight": "Ask the supplier for the weights again.",
 }
 
 
 def table_schema(
-    columns: Mapping[str, Column], unique: Collection[str] = (), median_weight: float = math.nan
+    columns: Mapping[str, Column], median_weight: float = math.nan
 ) -> pa.DataFrameSchema:
     """Return the schema of a table after recoding.
 
@@ -33,8 +35,6 @@ def table_schema(
     ----------
     columns : mapping of str to Column
         What the codebook says of each standard column.
-    unique : collection of str
-        Columns in which no value may occur twice.
     median_weight : float
         Median of the column `weight`, against which a huge weight shows.
 
@@ -42,15 +42,14 @@ def table_schema(
     -------
     pandera.pandas.DataFrameSchema
         Columns of the type, range and completeness of the codebook, each of them optional;
-        weights positive, present, and none out of all proportion.
+        respondents and weights present, weights positive and none out of all proportion.
     """
     return pa.DataFrameSchema(
         {
             name: pa.Column(
                 dtype=_dtype(column),
                 checks=_checks(name, column, median_weight),
-                nullable=not (column.required or name == "weight" or name in unique),
-                unique=name in unique,
+                nullable=not (column.required or name in COMPLETE),
                 required=False,
             )
             for name, column in columns.items()
@@ -92,7 +91,6 @@ def check_schema(
     columns: Mapping[str, Column],
     names: Mapping[str, str],
     file: str,
-    unique: Collection[str] = (),
 ) -> list[Problem]:
     """Return everything in which a recoded table does not fit its schema.
 
@@ -106,12 +104,10 @@ def check_schema(
         Standard column -> the file's own name for it.
     file : str
         How messages call the file.
-    unique : collection of str
-        Columns in which no value may occur twice.
     """
     median = float(table["weight"].median()) if "weight" in table else math.nan
     try:
-        table_schema(columns, unique, median).validate(table, lazy=True)
+        table_schema(columns, median).validate(table, lazy=True)
     except pa.errors.SchemaErrors as errors:
         cases = errors.failure_cases
     else:
@@ -141,8 +137,6 @@ def _words(check: str, name: str) -> tuple[str, str, str]:
     if check == "not_nullable":
         kind = "weight" if name == "weight" else "missing"
         return "a missing value", kind, "a value in every row"
-    if check == "field_uniqueness":
-        return f"the same {name} more than once", "double", f"one row per {name}"
     if name == "weight":
         return "an impossible weight", "weight", check
     return "a number out of range", "range", check

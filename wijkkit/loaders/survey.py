@@ -13,6 +13,7 @@ from wijkkit.loaders.recode import holds_text, recode
 from wijkkit.loaders.source_file import read_source
 from wijkkit.loaders.source_table import SourceTable
 from wijkkit.loaders.survey_areas import check_codes, check_waves, place_respondents
+from wijkkit.loaders.survey_rows import check_files, check_respondents, check_wave_column
 from wijkkit.study import Study
 from wijkkit.study.codebook import Codebook, Column
 from wijkkit.study.guard import require_sources
@@ -55,11 +56,15 @@ def load_survey(study: Study) -> pd.DataFrame:
             problems.extend(error.problems)
     if problems:
         raise DataError(problems)
-    rows = pd.concat(tables, ignore_index=True)
-    problems = [*check_waves(study, rows), *check_codes(study, rows)]
+    rows = pd.concat(tables, keys=range(len(tables)), names=["file", "row"]).reset_index("file")
+    problems = [
+        *check_waves(study, rows),
+        *check_codes(study, rows),
+        *check_files(rows, [source.path for source in study.settings.sources.survey]),
+    ]
     if problems:
         raise DataError(problems)
-    respondents, dropped = place_respondents(study, rows)
+    respondents, dropped = place_respondents(study, rows.drop(columns="file"))
     rest = [column for column in study.codebook.columns if column in respondents]
     order = dict.fromkeys([*FIRST, *rest])
     respondents = respondents[[column for column in order if column in respondents]]
@@ -93,12 +98,14 @@ def _standard(study: Study, source: SurveySource) -> pd.DataFrame:
     table = pd.DataFrame(columns, index=raw.cells.index)
     bad = {problem.place.partition(",")[0] for problem in problems}
     sound = [name for name, own in names.items() if f"column '{own}'" not in bad]
-    problems += check_schema(
-        table[sound], study.codebook.columns, names, source.path, unique=("respondent",)
-    )
+    problems += check_schema(table[sound], study.codebook.columns, names, source.path)
+    if "wave" in sound or "wave" not in names:
+        problems += check_wave_column(table, source, names)
+    complete = _complete(table, study.codebook, source)
+    problems += check_respondents(complete, source, names)
     if problems:
         raise DataError(problems)
-    return _complete(table, study.codebook, source)
+    return complete
 
 
 def _complete(table: pd.DataFrame, codebook: Codebook, source: SurveySource) -> pd.DataFrame:

@@ -117,6 +117,17 @@ def test_a_file_may_hold_several_waves(make_study: StudyMaker) -> None:
     assert load_survey(make_study.open())["wave"].tolist() == ["w1", "w2", "w1", "w2"]
 
 
+def test_a_respondent_may_be_in_two_waves_of_one_file(make_study: StudyMaker) -> None:
+    make_study.waves = ("w1", "w2")
+    make_study.survey[0].pop("wave")
+    make_study.columns["wave"] = {"source": "golf", "type": "code"}
+    header, *rows = SURVEY.splitlines()
+    panel = [f"{row},{wave}" for wave in ("w1", "w2") for row in rows]
+    make_study.write("survey.csv", "\n".join([f"{header},golf", *panel]))
+    found = load_survey(make_study.open())
+    assert found.groupby("wave")["respondent"].nunique().tolist() == [4, 4]
+
+
 def test_respondents_without_numbers_are_numbered_by_file_and_row(make_study: StudyMaker) -> None:
     del make_study.columns["respondent"]
     make_study.write("survey.csv", SURVEY)
