@@ -103,6 +103,15 @@ def test_everything_that_can_be_used_is_reached_with_tab_and_shows_its_focus(ope
     assert len(reached) >= wanted - hidden_tabs
 
 
+def test_the_contents_are_open_beside_the_text_and_folded_on_a_phone(open_page):
+    link = "#TOC a"
+    assert open_page("wijk-a").locator(link).first.is_visible()
+    phone = open_page("wijk-a", "phone")
+    assert not phone.locator(link).first.is_visible()
+    phone.locator("#TOC summary").press("Enter")
+    assert phone.locator(link).first.is_visible()
+
+
 def test_tabs_follow_the_arrow_keys(open_page):
     page = open_page("example")
     tabs = page.get_by_role("tab")
@@ -122,7 +131,7 @@ def test_a_folded_part_opens_with_enter(open_page):
     page = open_page("example")
     hidden = page.get_by_text("Ingeklapte tekst.")
     assert not hidden.is_visible()
-    page.locator("summary").first.focus()
+    page.locator("main summary").first.focus()
     page.keyboard.press("Enter")
     assert hidden.is_visible()
 
@@ -134,7 +143,7 @@ def test_search_on_the_index_hides_other_wijken_and_says_how_many_are_left(open_
     assert rows.count() == 1 and "Wijk b" in rows.first.text_content()
     assert page.get_by_role("status").text_content() == "1 gevonden"
     page.get_by_label("Zoek een wijk").fill("")
-    assert rows.count() == 2
+    assert rows.count() == 3
 
 
 def test_without_script_everything_can_be_read(open_page):

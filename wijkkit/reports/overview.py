@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from wijkkit.language import text
-from wijkkit.reports.runs import States
+from wijkkit.reports.runs import CITY, States
 from wijkkit.study import Study
-from wijkkit.study.model import Neighbourhood
 
 COLUMNS = ("wijk", "district", "arm", "status", "files")
 
@@ -22,13 +21,18 @@ def overview_notebook(
     Parameters
     ----------
     files : mapping of str to tuple of str
-        Other forms of each report, by slug: file names such as ``wijk-a.pdf``.
+        Other forms of each report, by slug or ``stad``: names such as ``wijk-a.pdf``.
     """
     language = study.language
     heads = [text(f"reports.overview.{column}", language) for column in COLUMNS]
-    rows = [
-        _row(hood, _status(hood.wijk, states, language), files.get(hood.wijk, ()), language)
+    hoods = [
+        (hood.wijk, hood.name, hood.district, text(f"reports.arm.{hood.arm}", language))
         for hood in study.neighbourhoods.values()
+    ]
+    city = (CITY, study.settings.city.name, "", text("reports.arm.city", language))
+    rows = [
+        _row(*about, _status(about[0], states, language), files.get(about[0], ()))
+        for about in (city, *hoods)
     ]
     table = _table(heads, rows)
     output = {
@@ -41,21 +45,25 @@ def overview_notebook(
 
 
 def _row(
-    hood: Neighbourhood, status: str, files: tuple[str, ...], language: str
+    stem: str, name: str, district: str, arm: str, status: str, files: tuple[str, ...]
 ) -> tuple[str, ...]:
-    links = [f'<a href="{name}">{name.rpartition(".")[2].upper()}</a>' for name in files]
+    links = [f'<a href="{file}">{file.rpartition(".")[2].upper()}</a>' for file in files]
     return (
-        f'<a href="{hood.wijk}.html">{html.escape(hood.name)}</a>',
-        html.escape(hood.district),
-        text(f"reports.arm.{hood.arm}", language),
+        f'<a href="{stem}.html">{html.escape(name)}</a>',
+        html.escape(district),
+        arm,
         html.escape(status),
         " ".join(links),
     )
 
 
-def _status(slug: str, states: States, language: str) -> str:
-    own = {name: state for (scope, name), state in states.items() if scope == slug}
-    failed = [f"{name} ({state.message})" for name, state in own.items() if state.status != "ok"]
+def _status(scope: str, states: States, language: str) -> str:
+    own = {name: state for (where, name), state in states.items() if where == scope}
+    failed = [
+        f"{name} ({state.message})" if state.message else name
+        for name, state in own.items()
+        if state.status != "ok"
+    ]
     if failed:
         return text("reports.overview.failed", language, notebooks=", ".join(failed))
     return text("reports.overview.complete" if own else "reports.overview.missing", language)

@@ -65,7 +65,9 @@ def pages(
         )
     folder = find_sources(study)
     others = tuple(form for form in formats if form != "html")
-    files = {slug: tuple(f"{slug}.{form}" for form in others) for slug in study.neighbourhoods}
+    files = {
+        slug: tuple(f"{slug}.{form}" for form in others) for slug in (CITY, *study.neighbourhoods)
+    }
     overview = {"index.ipynb": overview_notebook(study, states, files)}
     concept = not approved
     made = [

@@ -49,7 +49,8 @@ def notebook_states(study: Study) -> States:
 
 
 def _message(row: Any, language: str) -> str:
-    if not row.message:
+    """Return what went wrong; for another state than failed the state itself says enough."""
+    if row.status != "failed" or not row.message:
         return ""
     what = f"{row.kind}: {row.message}" if row.kind else row.message
     return text("reports.at_cell", language, cell=row.cell, what=what) if row.cell else what

@@ -1,5 +1,9 @@
 "use strict";
 (function () {
+  // The contents are folded away where they would fill the screen, and open beside the text.
+  var contents = document.querySelector("#TOC > details");
+  if (contents) contents.open = window.matchMedia("(min-width: 64rem)").matches;
+
   // Tabs: links to panels become a tab list; without script all panels are shown.
   document.querySelectorAll(".panel-tabset").forEach(function (set) {
     var list = set.querySelector(".nav-tabs ul");
