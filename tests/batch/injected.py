@@ -41,9 +41,7 @@ IN_NOTEBOOK = {
     "crash": Injected(
         "segmentation fault", ("import ctypes; ctypes.string_at(0)",), "killed", "SIGSEGV"
     ),
-    "memory": Injected(
-        "memory limit", ("x = bytearray(4 * 2**30)", "2"), "error", "MemoryError"
-    ),
+    "memory": Injected("memory limit", ("x = bytearray(4 * 2**30)", "2"), "error", "MemoryError"),
     "cell_time": Injected("cell over its time", ("while True: pass",), "timeout", "longer"),
     "stuck": Injected(
         "cell stuck, deaf to SIGTERM and SIGINT",
@@ -77,9 +75,7 @@ IN_NOTEBOOK = {
     ),
     "source": Injected(
         "neighbourhood notebook opens a source",
-        (
-            "from wijkkit.study.guard import require_sources\nrequire_sources('survey')",
-        ),
+        ("from wijkkit.study.guard import require_sources\nrequire_sources('survey')",),
         "error",
         "DisclosureError",
     ),
@@ -110,10 +106,7 @@ IN_NOTEBOOK = {
     ),
     "leaves_thread": Injected(
         "notebook leaves a thread behind",
-        (
-            "import threading, time\n"
-            "threading.Thread(target=lambda: time.sleep(4321)).start()\n1",
-        ),
+        ("import threading, time\nthreading.Thread(target=lambda: time.sleep(4321)).start()\n1",),
         "ok",
     ),
     "changes_folder": Injected(

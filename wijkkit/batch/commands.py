@@ -1,20 +1,24 @@
-"""The commands ``wijkkit run`` and ``wijkkit status``."""
+"""The commands ``wijkkit run``, ``status``, ``diff`` and ``crate``."""
 
 from __future__ import annotations
 
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Annotated
 
 import pandas as pd
 import typer
 
+from wijkkit.batch.cluster import dask_executor
+from wijkkit.batch.crate import export_crate
+from wijkkit.batch.diff import changed_numbers, run_tables
 from wijkkit.batch.progress import terminal_progress
 from wijkkit.batch.result import RunResult
 from wijkkit.batch.runner import run as run_study
 from wijkkit.batch.states import status as study_status
+from wijkkit.study import open_study
 
 StudyOption = Annotated[Path, typer.Option("--study", help="Folder of the study.")]
 
@@ -30,14 +34,17 @@ def run(
         bool, typer.Option("--keep-going/--fail-fast", help="Go on after a failure.")
     ] = True,
     notebooks: Annotated[Path, typer.Option(help="Folder of the notebooks.")] = Path("notebooks"),
+    dask: Annotated[str, typer.Option(help="Scheduler of a Dask cluster to run on.")] = "",
 ) -> None:
     """Run the notebooks that have changed or are unfinished."""
-    with _stoppable(), terminal_progress() as progress:
+    where = dask_executor(dask) if dask else nullcontext((None, jobs))
+    with _stoppable(), where as (executor, slots), terminal_progress() as progress:
         result = run_study(
             study,
             wijken=wijk or None,
-            jobs=jobs,
+            jobs=slots,
             engine=engine,
+            executor=executor,
             keep_going=keep_going,
             progress=progress,
             notebooks=notebooks,
@@ -72,6 +79,29 @@ def status(study: StudyOption = Path("parameters")) -> None:
         typer.echo(f"{row.status:<12} {row.scope}/{row.notebook}{detail}")
     if table.empty:
         typer.echo("Nothing has run yet.")
+
+
+def diff(
+    before: Annotated[str, typer.Argument(help="A run: its name, 'previous', or a folder.")],
+    after: Annotated[str, typer.Argument(help="A run: its name, 'last', or a folder.")] = "last",
+    study: StudyOption = Path("parameters"),
+) -> None:
+    """Say which published numbers changed between two runs, and by how much."""
+    opened = open_study(study)
+    table = changed_numbers(run_tables(opened, before), run_tables(opened, after))
+    for row in table.itertuples():
+        change = "" if pd.isna(row.change) else f" ({row.change:+g})"
+        numbers = " -> ".join("-" if pd.isna(x) else f"{x:g}" for x in (row.before, row.after))
+        typer.echo(f"{row.table}: {row.where}, {row.column}: {numbers}{change}")
+    typer.echo(f"{len(table)} published numbers differ")
+
+
+def crate(
+    folder: Annotated[Path, typer.Argument(help="A new folder.")],
+    study: StudyOption = Path("parameters"),
+) -> None:
+    """Export the last run as an RO-Crate."""
+    typer.echo(str(export_crate(open_study(study), folder)))
 
 
 @contextmanager

@@ -15,9 +15,7 @@ import nbformat
 from wijkkit.batch.engine.cells import WIDGET_VIEW
 
 _LABEL = re.compile(r"^#\|\s*label:\s*(\S+)", re.MULTILINE)
-_SOURCE_IN_MEMORY = re.compile(
-    re.escape(tempfile.gettempdir()) + r"[/\\]ipykernel_\d+[/\\]\d+\.py"
-)
+_SOURCE_IN_MEMORY = re.compile(re.escape(tempfile.gettempdir()) + r"[/\\]ipykernel_\d+[/\\]\d+\.py")
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 

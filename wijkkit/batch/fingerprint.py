@@ -55,13 +55,15 @@ class PackageCode:
 
     def __init__(self, known: dict[str, str]):
         self.known = known
-        self._data = hash_of(*(item for path in _data_files() for item in _named(path)))
+        self._data = [(path.relative_to(PACKAGE), hash_file(path)) for path in _data_files()]
 
     def reached_from(self, notebook: str) -> str:
-        """Return the hash of the modules that a notebook can reach, and of all data files."""
+        """Return the hash of the modules that a notebook can reach, and of their rooms' data."""
         names = set(reach(code_of(notebook)).own)
+        rooms = {name.split(".")[1] for name in names if "." in name}
         names.update(name for name in modules() if name.startswith(_ALWAYS))
-        return hash_of(self._data, *(f"{name}:{self._module(name)}" for name in sorted(names)))
+        data = [f"{path}:{mark}" for path, mark in self._data if path.parts[0] in rooms]
+        return hash_of(*data, *(f"{name}:{self._module(name)}" for name in sorted(names)))
 
     def _module(self, name: str) -> str:
         raw = hash_file(modules()[name])
@@ -75,10 +77,6 @@ def _data_files() -> list[Path]:
     """Return wijkkit's files that are no Python: message catalogues and the like."""
     kinds = {".yml", ".json", ".csv", ".mako"}
     return sorted(path for path in PACKAGE.rglob("*") if path.suffix in kinds)
-
-
-def _named(path: Path) -> tuple[str, str]:
-    return path.relative_to(PACKAGE).as_posix(), hash_file(path)
 
 
 def installed(project: Path) -> str:

@@ -16,6 +16,18 @@ CITY = "stad"
 Key = tuple[str, str]
 
 
+def output_path(scope: str, notebook: str) -> str:
+    """Return where an executed notebook goes, relative to the runs folder.
+
+    Examples
+    --------
+    >>> output_path("alfa", "1_analyse")
+    'wijk/alfa/1_analyse.ipynb'
+    """
+    folder = CITY if scope == CITY else f"wijk/{scope}"
+    return f"{folder}/{notebook}.ipynb"
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
     """One notebook with one set of parameters.
@@ -42,8 +54,7 @@ class Job:
     @property
     def output(self) -> str:
         """Where the executed notebook goes, relative to the runs folder."""
-        folder = CITY if self.scope == CITY else f"wijk/{self.scope}"
-        return f"{folder}/{self.notebook.name}.ipynb"
+        return output_path(self.scope, self.notebook.name)
 
     def __str__(self) -> str:
         return f"{self.scope}/{self.notebook.name}"

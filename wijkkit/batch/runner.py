@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 from wijkkit.batch.engine.client import close_fork_server
@@ -14,6 +15,7 @@ from wijkkit.batch.engine.execute import choose_engine, execute
 from wijkkit.batch.engine.task import Outcome
 from wijkkit.batch.events import EventLog, last_events
 from wijkkit.batch.lock import only_run
+from wijkkit.batch.manifest import write_manifest
 from wijkkit.batch.notebooks import find_notebooks, read_notebooks
 from wijkkit.batch.plan import Job, Key, plan
 from wijkkit.batch.result import JobResult, RunResult
@@ -72,7 +74,7 @@ def run(
     planned = plan(study, read_notebooks(folder), wijken)
     work = Work.of(study, planned, choose_engine(engine), folder.parent)
     name = uuid.uuid4().hex[:12]
-    started = time.monotonic()
+    started, began = time.monotonic(), datetime.now(UTC)
     with only_run(study.runs), _executor(executor, jobs) as pool:
         before = last_events(study.runs / "events.jsonl")
         with EventLog(study.runs / "events.jsonl", name) as log:
@@ -81,7 +83,9 @@ def run(
             results = loop.run(planned)
             log.write("run ended")
         work.save_code()
-    return RunResult(name, tuple(results), time.monotonic() - started)
+        result = RunResult(name, tuple(results), time.monotonic() - started)
+        write_manifest(study, result, began, work.engine)
+    return result
 
 
 @contextmanager

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from wijkkit.batch.events import last_events
+from wijkkit.batch.files import hash_file
 from wijkkit.batch.lock import is_running
+from wijkkit.batch.plan import output_path
+from wijkkit.batch.table_hashes import TableHashes
 from wijkkit.study import Study, open_study
 
 COLUMNS = ("scope", "notebook", "status", "kind", "message", "cell", "seconds", "at")
@@ -19,26 +24,30 @@ def status(study: str | Path | Study = "parameters") -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns ``scope`` (``stad`` or a wijk's slug), ``notebook``, ``status`` (``ok``,
-        ``failed``, ``skipped``, ``stale``, ``interrupted``, ``running``), ``kind``, ``message``,
-        ``cell`` (from 1), ``seconds``, ``at``. A notebook that started and did not end is
-        interrupted, unless a run is going on.
+        Columns ``scope`` (``stad`` or a wijk's slug), ``notebook``, ``status``, ``kind``,
+        ``message``, ``cell`` (from 1), ``seconds``, ``at``. The status is ``ok``, ``failed``,
+        ``skipped``; ``running``, or ``interrupted`` where a notebook started, did not end and no
+        run is going on; ``stale`` where it succeeded and its file, or a released table it read,
+        is no longer the same.
     """
     study = study if isinstance(study, Study) else open_study(study)
-    events = last_events(study.runs / "events.jsonl")
     unfinished = "running" if is_running(study.runs) else "interrupted"
+    tables = TableHashes(study.runs / "released")
     rows = []
-    for (scope, notebook), event in events.items():
-        started = event["event"] == "started"
-        rows.append(
-            event
-            | {
-                "scope": scope,
-                "notebook": notebook,
-                "status": unfinished if started else event["event"],
-                "message": event.get("message", "")
-                or ("the run ended before it did" if started and unfinished != "running" else ""),
-                "kind": event.get("kind", ""),
-            }
-        )
+    for event in last_events(study.runs / "events.jsonl").values():
+        state, message = _state(event, study.runs, tables, unfinished)
+        rows.append({"kind": "", **event, "status": state, "message": message})
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype({"cell": "Int64", "seconds": "float64"})
+
+
+def _state(
+    event: Mapping[str, Any], runs: Path, tables: TableHashes, unfinished: str
+) -> tuple[str, str]:
+    if event["event"] == "started":
+        return unfinished, "" if unfinished == "running" else "the run ended before it did"
+    if event["event"] != "ok":
+        return event["event"], event.get("message", "")
+    if hash_file(runs / output_path(event["scope"], event["notebook"])) != event["output"]:
+        return "stale", "its file is not the one that was made"
+    changed = [name for name, mark in event["tables"].items() if tables.of(name) != mark]
+    return ("stale", f"changed since: {', '.join(changed)}") if changed else ("ok", "")
