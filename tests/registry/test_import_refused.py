@@ -7,15 +7,9 @@ import zipfile
 import pytest
 from openpyxl import load_workbook
 
-from tests.registry.workbooks import (
-    edit,
-    refused,
-    small_wijk,
-)
-from wijkkit.registry import (
-    import_workbook,
-    write_workbook,
-)
+from tests.registry.workbooks import edit, refused, small_wijk
+from wijkkit.errors import RegistryError
+from wijkkit.registry import import_workbook, write_template, write_workbook
 from wijkkit.registry.import_report import WorkbookError
 
 
@@ -144,3 +138,13 @@ def test_too_many_rows_are_refused(registry, workbook, monkeypatch):
 
 def test_nobody_is_nobody(registry, workbook):
     assert refused(registry, workbook, who=" ")["", ""].what == "niet bekend is wie dit verandert"
+
+
+def test_two_steps_that_change_places_are_a_message_and_nothing_is_stored(registry, tmp_path):
+    path = tmp_path / "t.xlsx"
+    write_template(registry.study, "noord", path)
+    import_workbook(registry, path, "A")
+    edit(path, {("Stappen", "C2"): "2. Doelen", ("Stappen", "C3"): "1. Analyse van de wijk"})
+    with pytest.raises(RegistryError, match="stand in each other's way"):
+        import_workbook(registry, path, "A")
+    assert registry.table("steps")["step"].tolist() == list("123456")

@@ -12,8 +12,10 @@ from alembic.migration import MigrationContext
 from tests.studies import replace
 from wijkkit.errors import DisclosureError, RegistryError
 from wijkkit.registry import open_registry
+from wijkkit.registry.changes import Change, apply_change, stamp_of
 from wijkkit.registry.faults import ConflictError
 from wijkkit.registry.models import HISTORY, TABLES, metadata
+from wijkkit.registry.saving import now
 from wijkkit.registry.store import open_store, writing
 from wijkkit.study import open_study
 from wijkkit.study.guard import STAGE
@@ -93,6 +95,16 @@ def test_many_writers_at_once_each_win_exactly_once(any_study):
         title = registry.table("documents").loc[0, "title"]
         assert sorted(title.split()) == ["B", "C", "D", "E", "Plan"]
         assert registry.history("documents")["version"].tolist() == [1, 2, 3, 4, 5]
+
+
+def test_the_version_column_itself_stops_a_change_of_an_older_version(any_registry):
+    registry = any_registry
+    registry.save("documents", PLAN, "A")
+    registry.save("documents", {**PLAN, "title": "New", "version": 1}, "A")
+    stale = Change("documents", "DOC1", {"title": "Stale"}, version=1)
+    with pytest.raises(ConflictError, match="at this very moment"), writing(registry.engine) as own:
+        apply_change(own, "noord", stale, "changed", stamp_of("B", "form", now()))
+    assert registry.table("documents")["title"].tolist() == ["New"]
 
 
 def test_two_makers_of_one_key_are_told_apart(any_study):

@@ -123,7 +123,7 @@ def apply_change(
         .values({**values, **new})
     )
     if found.rowcount != 1:
-        raise refuse(KINDS[change.kind], wijk, change.key, [Fault("never_there")])
+        raise refuse(KINDS[change.kind], wijk, change.key, [Fault("changed_meanwhile")])
     return change.version + 1
 
 

@@ -60,7 +60,7 @@ class ConflictError(RowError):
 
 
 #: Rules that say that somebody else was first.
-CONFLICTS = ("changed_by_other", "exists", "removed", "never_there")
+CONFLICTS = ("changed_by_other", "changed_meanwhile", "exists", "removed", "never_there")
 
 
 def fault_words(fault: Fault, kind: Kind, language: str) -> FaultWords:

@@ -174,6 +174,13 @@ def _connection(engine: sa.Engine, isolation: str, alone: bool = False) -> Itera
             yield connection
     except sa.exc.OperationalError as error:
         raise _cannot(engine.url, error.orig) from None
+    except sa.exc.IntegrityError as error:
+        raise RegistryError(
+            "two changes stand in each other's way and nothing was stored",
+            file=engine.url.render_as_string(hide_password=True),
+            found=str(error.orig).splitlines()[0],
+            remedy="Make the changes one after the other: first remove or change one of the rows.",
+        ) from None
 
 
 def _cannot(url: sa.URL, error: BaseException | None) -> RegistryError:
