@@ -102,8 +102,8 @@ def _zip(data: bytes, place: str, depth: int) -> Iterator[tuple[str, str]]:
 
 
 def _png(data: bytes, place: str) -> Iterator[tuple[str, str]]:
-    at = 8
-    while at + 8 <= len(data):
+    at, kind = 8, b""
+    while at + 8 <= len(data) and kind != b"IEND":
         length, kind = int.from_bytes(data[at : at + 4]), data[at + 4 : at + 8]
         body = data[at + 8 : at + 8 + length]
         at += 12 + length
@@ -137,7 +137,8 @@ def _text(data: bytes, suffix: str, place: str, depth: int) -> Iterator[tuple[st
     encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8"
     text = html.unescape(data.decode(encoding, "replace"))
     yield f"{place}text", text
-    yield f"{place}text without tags", re.sub(r"<[^>]*>", "", text)
+    for between in ("", " "):
+        yield f"{place}text without tags", re.sub(r"<[^>]*>", between, text)
     if "%" in text:
         yield f"{place}text decoded", unquote(text)
     if suffix in (".ipynb", ".json", ".jsonl") or "\\u" in text or "\\n" in text:
