@@ -62,6 +62,8 @@ def release_derived(derived: pd.DataFrame, released: Release) -> pd.DataFrame:
     [[12.0, -3.0, 27.0, 'ok']]
     """
     rows = derived.reset_index(drop=True)
+    if rows.empty:
+        return tidy(rows)
     parts = _parts(rows, released.table)
     numbers = _combined(parts, rows["unit"].to_numpy(), released.policy)
     status = _status(rows["status"], parts)
