@@ -1,0 +1,185 @@
+"""Mutants of the control code: each is a small mistake that some test must notice.
+
+Run from the repository's root: ``python tests/disclosure/mutants.py``. It copies the package to
+a temporary folder, makes one mistake at a time and runs a few quick checks on it.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+TESTS = Path(__file__).parent
+
+#: File, what stands there, what the mistake makes of it.
+MUTANTS = [
+    ("primary", '"too_few": n < policy.min_n', '"too_few": n <= policy.min_n - 2'),
+    ("primary", '"few_inside": x < policy.min_count', '"few_inside": x < policy.min_count - 1'),
+    ("primary", '"few_outside": n - x < policy.min_count', '"few_outside": x - n > 0'),
+    ("primary", "large = share > policy.max_share", "large = share > 2 * policy.max_share"),
+    ("primary", "if policy.max_share_both:", "if False:"),
+    ("primary", ".to_numpy(float) > policy.max_dominance", ".to_numpy(float) > 2"),
+    ("primary", "if policy.max_dominance is None or", "if True or"),
+    ("rounding", "shown_n = to_step(n, policy.count_base)", "shown_n = n + 0.0"),
+    ("rounding", "count=np.mean(_edges(index, shown_n, policy), axis=0)", "count=scaled"),
+    ("rounding", "// policy.count_class, 0,", "// 1, 0,"),
+    ("rounding", "share_low=np.where(score, 0.0, low)", "share_low=np.where(score, 0.0, 0 * low)"),
+    (
+        "rounding",
+        "share_high=np.where(score, 1.0, high)",
+        "share_high=np.where(score, 1.0, 1 + 0 * high)",
+    ),
+    ("numbers", "shown.count / shown.n - x / n", "0 * shown.count"),
+    (
+        "numbers",
+        "shown_value = to_step(np.clip(moved, 0, 100), policy.percent_step)",
+        "shown_value = moved",
+    ),
+    (
+        "numbers",
+        "low, high = wilson(shown_value / 100, effective_n)",
+        "low, high = lower / 100, upper / 100",
+    ),
+    ("numbers", 'return numbers | {"n": shown.n}', 'return numbers | {"n": n}'),
+    ("numbers", "np.maximum(np.ceil(needed / policy.mean_step), 1)", "0.1"),
+    ("release", 'np.where(linked & (reasons[at] == ""), "linked", reasons[at])', "reasons[at]"),
+    ("release", "policy.protection + _SAFETY", "0.0"),
+    ("release", "summary = audit(", "summary = (lambda *a, **k: {'narrowest': 9.9})("),
+    ("release", "if not primary.any():", "if True:"),
+    (
+        "release",
+        'np.select([reasons == "", reasons == "too_few"], ["ok", "too_few"], "hidden")',
+        '"ok"',
+    ),
+    ("release", "if ledger is not None:", "if False:"),
+    ("release", "earlier = read_ledger(ledger)", "earlier = read_ledger(None)"),
+    ("links", "sums=_area_sums(position, areas)\n", "sums=[]\n"),
+    ("links", "+ _group_sums(keys, position)", ""),
+    ("links", "+ _crossed_sums(position, composition)", ""),
+    ("links", "part_sums=_part_sums(position, composition)", "part_sums=[]"),
+    ("knowledge", "np.where(few, policy.min_n - 1.0,", "np.where(few, 10.0 * policy.min_n,"),
+    ("knowledge", "high_n = np.where(open_, self.most, shown.n_high)", "high_n = self.most"),
+    ("requirements", 'small if reason == "few_inside" else np.inf', "np.inf"),
+    ("requirements", "wanted.append((cell, 0, 1, np.inf))", "pass"),
+    ("requirements", ">= width - _TOLERANCE", ">= -1"),
+    ("earlier", 'same = (status == "ok") & _fits(x, n, old)', "same = np.zeros(len(n), bool)"),
+    ("earlier", 'reasons[stays & (reasons == "")] = "earlier"', "pass"),
+    ("earlier", 'reasons[told & (reasons == "")] = "earlier"', "pass"),
+    ("earlier", "return high - low < policy.protection", "return high < low"),
+    ("earlier", 'reasons[stated & (reasons == "")] = "stated"', "pass"),
+    ("earlier", 'keep="last"', 'keep="first"'),
+    ("derived", 'parts["status"].eq(name).groupby(parts["row"]).any().reindex(own.index)', "False"),
+    (
+        "derived",
+        '"value": np.round(np.round(back(total), 6).round() * step, 10)',
+        '"value": back(total) * step + 0.01',
+    ),
+    (
+        "cells",
+        "if problems:\n        raise DisclosureError(problems)\n    return cells",
+        "return cells",
+    ),
+    (
+        "cells",
+        '"no counts for this estimate": n.isna() | (percent & x.isna())',
+        '"no counts": n < -1',
+    ),
+    ("policy", "value > floor if smaller else value < floor", "False"),
+    ("policy", "if problems:", "if False:"),
+    ("audit", "if problems:", "if False:"),
+    ("audit", "found < policy.protection - 1e-4", "found < -1"),
+    (
+        "audit",
+        '"n is finer than the policy": shown & _off(cells["n"], policy.count_base)',
+        '"n": n < 0',
+    ),
+    ("audit", "new & (x < policy.min_count)", "new & (x < 0)"),
+    ("audit", "new & (n < policy.min_n)", "new & (n < 0)"),
+    (
+        "audit",
+        'rules[f"{name} is finer than the policy"] = shown & _off(cells[name], step)',
+        "pass",
+    ),
+    ("audit_sums", "_areas(cells, areas), _groups(cells)", "_areas(cells, areas)"),
+    ("audit_sums", "_areas(cells, areas), _groups(cells)", "_groups(cells)"),
+    ("audit_evidence", "share_min[new], share_max[new] = _shares(x[new], n[new], policy)", "pass"),
+    ("audit_attack", "np.minimum(most, asked.cap) - least\n", "np.full(len(least), 99.0)\n"),
+    ("reach", "few = counts < policy.min_count", "few = counts < 0"),
+    ("reach", "np.floor(counts / policy.count_base + 0.5) * policy.count_base", "counts"),
+    ("scan", 'yield "the id of a respondent"', "pass"),
+    ("scan", 'yield "free text"', "pass"),
+    ("scan", 'yield "a row of the survey"', "pass"),
+    ("scan", 'yield "a path of a machine"', "pass"),
+    ("publication", "if start is None or path.is_symlink()", "if path.is_symlink()"),
+    ("publication", "_refuse_findings(staged, forbidden)", "pass"),
+    (
+        "publication",
+        "record = audit_of(study)",
+        'record = {"policy": {"name": "ggd"}, "audit": {}}',
+    ),
+    (
+        "sign_off",
+        "found.checked_by.strip().casefold() != found.prepared_by.strip().casefold()",
+        "True",
+    ),
+    ("sign_off", "and found.fingerprint == fingerprint(study)", ""),
+    ("sign_off", "and found.approved", ""),
+    ("record", "if recorded != fingerprint(study):", "if False:"),
+]
+
+
+def survives(mutant: tuple[str, str, str], copy: Path) -> bool:
+    """Whether all tests pass though the mistake is there."""
+    name, before, after = mutant
+    path = copy / "wijkkit" / "disclosure" / f"{name}.py"
+    original = path.read_text(encoding="utf-8")
+    if before not in original:
+        raise ValueError(f"{name}: there is no {before!r}")
+    path.write_text(original.replace(before, after, 1), encoding="utf-8")
+    try:
+        run = subprocess.run(
+            [
+                sys.executable,
+                "-m",
+                "pytest",
+                "-q",
+                "-x",
+                "-p",
+                "no:cacheprovider",
+                "-m",
+                "not slow",
+                "tests/disclosure",
+            ],
+            cwd=copy,
+            env=os.environ | {"PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"},
+            capture_output=True,
+            timeout=900,
+        )
+        return run.returncode == 0
+    except subprocess.TimeoutExpired:
+        return False
+    finally:
+        path.write_text(original, encoding="utf-8")
+
+
+def surviving(mutants: list[tuple[str, str, str]] = MUTANTS) -> list[tuple[str, str, str]]:
+    """Return the mutants that no test notices."""
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder)
+        for name in ("wijkkit", "parameters"):
+            shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(TESTS, copy / "tests" / "disclosure")
+        shutil.copy(ROOT / "pyproject.toml", copy)
+        return [mutant for mutant in mutants if survives(mutant, copy)]
+
+
+if __name__ == "__main__":
+    left = surviving()
+    for name, before, after in left:
+        print(f"survives: {name}: {before!r} -> {after!r}")
+    print(f"{len(MUTANTS) - len(left)} of {len(MUTANTS)} killed")
