@@ -12,6 +12,9 @@ from typing import Any
 __version__ = "0.1.0"
 
 _VERBS = {
+    "check": "wijkkit.workbench.completeness",
+    "choice_panel": "wijkkit.workbench.choosing",
+    "explorer": "wijkkit.workbench.explorer",
     "estimate": "wijkkit.pipeline.estimation",
     "load_respondents": "wijkkit.pipeline.respondents",
     "open_city": "wijkkit.released",

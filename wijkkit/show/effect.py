@@ -20,8 +20,20 @@ def effect_sentences(view: CityView) -> ShownText:
         role = text(f"effect_show.role.{view.wijk.arm}", view.language, name=escaped(view.name))
         said = [conclusion_sentences(view.study, conclusions, key, "effect") for key in outcomes]
         return ShownText(f"{role}\n\n{bullets([' '.join(lines) for lines in said]).markdown}")
-    said = [conclusion_sentences(view.study, conclusions, key) for key in outcomes]
-    return bullets([" ".join(lines) for lines in said])
+    said = [
+        [
+            line
+            for part in ("effect", "methods", "gap")
+            for line in conclusion_sentences(view.study, conclusions, key, part)
+        ]
+        for key in outcomes
+    ]
+    limits = (
+        conclusion_sentences(view.study, conclusions, outcomes[0], "limits") if outcomes else []
+    )
+    return ShownText(
+        f"{bullets([' '.join(lines) for lines in said]).markdown}\n\n{' '.join(limits)}"
+    )
 
 
 def detectable_table(view: CityView) -> ShownTable:

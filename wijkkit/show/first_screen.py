@@ -20,7 +20,7 @@ def summary(view: WijkView) -> ShownText:
     """Say in four or five sentences where this wijk stands and what to talk about next."""
     lines = [
         _position(view),
-        " ".join(escaped(sentence) for sentence in said(view, "pace")[:_ABOUT_STEPS]),
+        _steps(view),
         _changed(view),
         _unknown(view),
         _talk(view),
@@ -45,6 +45,15 @@ def _position(view: WijkView) -> str:
         "same": counts["not_distinguishable"],
     }
     return f"{measured} {_say(view, 'position', **fields)}"
+
+
+def _steps(view: WijkView) -> str:
+    """Answer whether steps have been made; a wijk without the programme has none to make."""
+    sentences = said(view, "pace")[:_ABOUT_STEPS]
+    if not sentences:
+        return ""
+    question = text("process.pace.question", view.language)
+    return f"**{question}** {' '.join(escaped(sentence) for sentence in sentences)}"
 
 
 def _changed(view: WijkView) -> str:

@@ -45,7 +45,8 @@ def forest_figure(view: CityView) -> ShownFigure:
             axes.set_title(textwrap.fill(title, 26), loc="left", fontsize=9)
         for axes in panels[len(outcomes) :]:
             axes.set_visible(False)
-        _label_axes(panels[0], methods, language)
+        for axes in panels[::columns]:
+            _label_axes(axes, methods, language)
         figure.supxlabel(text("effect_show.axis", language), fontsize=8.5)
     described = " ".join(_sentence(view, row) for row in rows.itertuples())
     return ShownFigure(
@@ -75,8 +76,9 @@ def _draw_panel(axes, rows: pd.DataFrame, methods: list[str]) -> None:
 def _label_axes(axes, methods: list[str], language: str) -> None:
     axes.set_xticks(_TICKS, [number(tick, language, 1 if tick < 1 else 0) for tick in _TICKS])
     axes.minorticks_off()
-    names = [textwrap.fill(text(f"effect.method.{method}", language), 34) for method in methods]
-    axes.set_yticks(range(len(methods)), names, fontsize=8)
+    names = [text(f"effect_show.short.{method}", language) for method in methods]
+    axes.set_yticks(range(len(methods)), names)
+    axes.tick_params(axis="y", labelsize=8)
     axes.set_ylim(len(methods) - 0.4, -0.6)
 
 
@@ -113,7 +115,9 @@ def _estimate(row, language: str) -> str:
 
 
 def _p(value: float, language: str) -> str:
-    return "" if pd.isna(value) else number(value, language, 3)
+    if pd.isna(value):
+        return ""
+    return f"<{number(0.001, language, 3)}" if value < 0.0005 else number(value, language, 3)
 
 
 def _sentence(view: CityView, row) -> str:

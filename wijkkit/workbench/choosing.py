@@ -1,0 +1,37 @@
+"""Choose interventions with the network: move the weights and see the ranking move."""
+
+from __future__ import annotations
+
+import ipywidgets as widgets
+import pandas as pd
+
+from wijkkit.evaluation.choice.panel import choice_panel as panel
+from wijkkit.loaders.catalogue import load_catalogue
+from wijkkit.released import WijkView
+
+
+def choice_panel(view: WijkView) -> widgets.Widget:
+    """Return the panel for one wijk: its goals, what runs there, the study's catalogue.
+
+    Parameters
+    ----------
+    view : WijkView
+        As `wijkkit.open_wijk` gives it.
+    """
+    study = view.study
+    goals = pd.DataFrame(
+        {
+            "goal": [goal.id for goal in study.goals],
+            "label": [study.text(goal.label) for goal in study.goals],
+        }
+    )
+    running = view.own("interventions")
+    running = running.loc[running["status"].eq("running"), "catalogue"].dropna()
+    return panel(
+        load_catalogue(study),
+        goals,
+        settings=study.settings.choice,
+        running=set(running),
+        factors=study.settings.choice.factors.get(view.slug, ()),
+        language=view.language,
+    )

@@ -1,0 +1,33 @@
+"""Is the study complete? The answer as a table in a notebook."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from wijkkit.errors import WijkkitError
+from wijkkit.language import text
+from wijkkit.pipeline.checking import missing_parts, validate
+from wijkkit.show.output import ShownTable
+from wijkkit.study import Study
+
+
+def check(study: Study) -> ShownTable:
+    """Return everything that is wrong or missing in a study, in order of what to do first.
+
+    Parameters
+    ----------
+    study : Study
+    """
+    language = study.language
+    try:
+        validate(study.folder)
+        wrong = []
+    except WijkkitError as error:
+        wrong = list(error.problems)
+    rows = [("wrong", problem) for problem in wrong]
+    rows += [("missing", problem) for problem in missing_parts(study)]
+    heads = [text(f"show.check.{key}", language) for key in ("kind", "what")]
+    cells = [[text(f"show.check.{kind}", language), str(problem)] for kind, problem in rows]
+    if not cells:
+        cells = [["", text("show.check.nothing", language)]]
+    return ShownTable(pd.DataFrame(cells, columns=heads), text("show.check.caption", language))
