@@ -18,7 +18,7 @@ from wijkkit.demo import make_demo, truth
 from wijkkit.demo.city import build_city
 from wijkkit.demo.making import SEED, WIJKEN
 from wijkkit.demo.respondents import simulate
-from wijkkit.demo.study_files import study_files
+from wijkkit.demo.study_files import study_files, write_study
 from wijkkit.errors import DataError, ParameterError, StudyError
 from wijkkit.evaluation.process.pace import pace
 from wijkkit.indicators.compute import compute
@@ -225,8 +225,8 @@ def test_the_same_seed_gives_the_same_study_and_another_does_not(tmp_path: Path)
     assert not one.equals(other)
 
 
-@pytest.mark.parametrize("wijken", [2, 5])
-def test_a_demo_of_another_size_is_a_study_of_its_own(tmp_path: Path, wijken: int) -> None:
+def test_a_demo_of_another_size_is_a_study_of_its_own(tmp_path: Path) -> None:
+    wijken = 5
     study = open_study(make_demo(tmp_path / "city", tmp_path / "city" / "data", wijken=wijken))
     found = load_survey(study)
     assert found["wijk"].nunique() == wijken == len(study.neighbourhoods)
@@ -260,12 +260,13 @@ def test_another_study_is_not_overwritten(tmp_path: Path, study: Study) -> None:
 
 
 def test_changes_to_the_demos_own_files_are_kept(tmp_path: Path) -> None:
-    folder = tmp_path / "parameters"
-    make_demo(folder, tmp_path / "data", wijken=2)
-    changed = (folder / "study.yml").read_text(encoding="utf-8").replace("Lindestad", "Elders")
-    (folder / "study.yml").write_text(changed, encoding="utf-8")
-    make_demo(folder, tmp_path / "data", wijken=2, replace=True)
-    assert (folder / "study.yml").read_text(encoding="utf-8") == changed
+    city = build_city(2, SEED)
+    assert len(write_study(tmp_path, tmp_path / "data", city)) == 5
+    study = tmp_path / "study.yml"
+    study.write_text(study.read_text(encoding="utf-8").replace("Lindestad", "Elders"))
+    (tmp_path / "codebook.yml").unlink()
+    assert write_study(tmp_path, tmp_path / "data", city) == [tmp_path / "codebook.yml"]
+    assert "Elders" in study.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("wijken", [0, 1, 100])
