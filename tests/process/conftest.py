@@ -117,8 +117,57 @@ def estimate_rows(*rows: tuple) -> pd.DataFrame:
     return tidy(pd.DataFrame(rows, columns=columns))
 
 
+@pytest.fixture(scope="session")
+def registered(registry_table):
+    """A registry with gaps: a goal without intervention, an intervention without goal."""
+    return {
+        "goals": registry_table(
+            "goals",
+            {"wijk": "a", "key": "D1", "name": "Play", "study_goal": "outdoor",
+             "baseline": 40.0, "target": 60.0, "status": "adopted"},
+            {"wijk": "a", "key": "D2", "name": "Sport", "study_goal": "sport"},
+            {"wijk": "a", "key": "D3", "name": "Old", "status": "dropped"},
+            {"wijk": "b", "key": "D1", "name": "Sport", "study_goal": "sport"},
+        ),
+        "interventions": registry_table(
+            "interventions",
+            {"wijk": "a", "key": "I1", "name": "Square", "goal": "D1", "status": "running",
+             "evidence": "2", "start": date(2019, 1, 1), "prevention": "universal",
+             "target_size": 200, "target_low_ses": 100, "cost": 5000.0},
+            {"wijk": "a", "key": "I2", "name": "Talk", "status": "running"},
+            {"wijk": "a", "key": "I3", "name": "Gone", "status": "stopped"},
+        ),
+        "activities": registry_table(
+            "activities",
+            {"wijk": "a", "key": "A1", "intervention": "I1", "name": "play",
+             "planned_sessions": 10, "delivered_sessions": 9, "planned_participants": 100,
+             "participants": 20, "participants_ses_known": 20, "participants_low_ses": 2},
+        ),
+        "steps": registry_table(
+            "steps",
+            *({"wijk": "a", "cycle": 1, "step": str(n), "status": "done"} for n in (1, 2, 3)),
+            {"wijk": "a", "cycle": 1, "step": "4", "status": "running",
+             "planned_end": date(2021, 6, 1)},
+        ),
+        "decisions": registry_table(
+            "decisions",
+            {"wijk": "a", "key": "B1", "decision": "Open the square.", "status": "open",
+             "date": date(2021, 1, 1), "due": date(2021, 5, 1)},
+            {"wijk": "a", "key": "B2", "decision": "Start small.", "status": "taken",
+             "date": date(2020, 1, 1), "reason": "Few partners."},
+        ),
+        "flags": registry_table(
+            "flags",
+            {"wijk": "a", "key": "K1", "what": "One provider for all.", "status": "open",
+             "clash": "procurement", "programme": "Sport plan", "date": date(2021, 1, 1)},
+            {"wijk": "b", "key": "K1", "what": "No room.", "status": "open",
+             "clash": "procurement", "programme": "Sport plan", "date": date(2021, 1, 1)},
+        ),
+    }  # fmt: skip
+
+
 @pytest.fixture
-def facts(small_study, registry_table):
+def facts(small_study, registered):
     """What is known of wijk a: outdoor play better, sport hidden, a registry with gaps."""
 
     def make(language: str = "nl", **changes):
@@ -148,52 +197,8 @@ def facts(small_study, registry_table):
             ],
             columns=["area", "area_level", "figure", "period", "value", "unit", "status"],
         )
-        registry = {
-            "goals": registry_table(
-                "goals",
-                {"wijk": "a", "key": "D1", "name": "Play", "study_goal": "outdoor",
-                 "baseline": 40.0, "target": 60.0, "status": "adopted"},
-                {"wijk": "a", "key": "D2", "name": "Sport", "study_goal": "sport"},
-                {"wijk": "a", "key": "D3", "name": "Old", "status": "dropped"},
-                {"wijk": "b", "key": "D1", "name": "Sport", "study_goal": "sport"},
-            ),
-            "interventions": registry_table(
-                "interventions",
-                {"wijk": "a", "key": "I1", "name": "Square", "goal": "D1", "status": "running",
-                 "evidence": "2", "start": date(2019, 1, 1), "prevention": "universal",
-                 "target_size": 200, "target_low_ses": 100, "cost": 5000.0},
-                {"wijk": "a", "key": "I2", "name": "Talk", "status": "running"},
-                {"wijk": "a", "key": "I3", "name": "Gone", "status": "stopped"},
-            ),
-            "activities": registry_table(
-                "activities",
-                {"wijk": "a", "key": "A1", "intervention": "I1", "name": "play",
-                 "planned_sessions": 10, "delivered_sessions": 9, "planned_participants": 100,
-                 "participants": 20, "participants_ses_known": 20, "participants_low_ses": 2},
-            ),
-            "steps": registry_table(
-                "steps",
-                *({"wijk": "a", "cycle": 1, "step": str(n), "status": "done"} for n in (1, 2, 3)),
-                {"wijk": "a", "cycle": 1, "step": "4", "status": "running",
-                 "planned_end": date(2021, 6, 1)},
-            ),
-            "decisions": registry_table(
-                "decisions",
-                {"wijk": "a", "key": "B1", "decision": "Open the square.", "status": "open",
-                 "date": date(2021, 1, 1), "due": date(2021, 5, 1)},
-                {"wijk": "a", "key": "B2", "decision": "Start small.", "status": "taken",
-                 "date": date(2020, 1, 1), "reason": "Few partners."},
-            ),
-            "flags": registry_table(
-                "flags",
-                {"wijk": "a", "key": "K1", "what": "One provider for all.", "status": "open",
-                 "clash": "procurement", "programme": "Sport plan", "date": date(2021, 1, 1)},
-                {"wijk": "b", "key": "K1", "what": "No room.", "status": "open",
-                 "clash": "procurement", "programme": "Sport plan", "date": date(2021, 1, 1)},
-            ),
-        }  # fmt: skip
         known = {
-            "registry": registry,
+            "registry": registered,
             "as_of": date(2021, 7, 1),
             "estimates": estimates,
             "changes": moves,

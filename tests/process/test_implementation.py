@@ -16,7 +16,7 @@ TODAY = date(2021, 7, 1)
 
 
 @pytest.fixture
-def registered(registry_table):
+def carried_out(registry_table):
     interventions = registry_table(
         "interventions",
         {"wijk": "a", "key": "I1", "name": "Play", "target_size": 200, "target_low_ses": 100,
@@ -52,36 +52,36 @@ def measure(table, name, wijk="a", intervention="I1"):
     return rows.iloc[0]
 
 
-def test_what_was_not_registered_is_absent_and_never_zero(registered):
-    table = implementation(*registered, as_of=TODAY)
+def test_what_was_not_registered_is_absent_and_never_zero(carried_out):
+    table = implementation(*carried_out, as_of=TODAY)
     other = table.query("wijk == 'a' and intervention == 'I2'")
     assert set(other["status"]) == {"not_registered", "too_early"}
     assert other["value"].isna().all()
 
 
-def test_a_registered_zero_stays_zero(registered, registry_table):
-    interventions, activities, partners = registered
+def test_a_registered_zero_stays_zero(carried_out, registry_table):
+    interventions, activities, partners = carried_out
     nothing = activities.iloc[[1]]
     table = implementation(interventions, nothing, partners, as_of=TODAY)
     assert measure(table, "dose")["value"] == 0
     assert measure(table, "dose")["status"] == "ok"
 
 
-def test_delivered_per_planned_uses_rows_that_hold_both(registered):
-    row = measure(implementation(*registered, as_of=TODAY), "dose")
+def test_delivered_per_planned_uses_rows_that_hold_both(carried_out):
+    row = measure(implementation(*carried_out, as_of=TODAY), "dose")
     assert (row["value"], row["numerator"], row["denominator"]) == (40, 8, 20)
     assert np.isnan(row["lower"]) and row["basis"] == "count"
 
 
-def test_reach_holds_whatever_the_overlap_between_rows(registered):
-    row = measure(implementation(*registered, as_of=TODAY), "reach")
+def test_reach_holds_whatever_the_overlap_between_rows(carried_out):
+    row = measure(implementation(*carried_out, as_of=TODAY), "reach")
     # The square's largest period (40) and the club (10) of 200; at least 40, at most 80.
     assert (row["value"], row["lower"], row["upper"]) == (25, 20, 40)
     assert row["basis"] == "overlap"
 
 
-def test_ses_of_participants_is_a_sample_with_wilson_limits(registered):
-    table = implementation(*registered, as_of=TODAY)
+def test_ses_of_participants_is_a_sample_with_wilson_limits(carried_out):
+    table = implementation(*carried_out, as_of=TODAY)
     row = measure(table, "low_ses_reached")
     assert row["value"] == pytest.approx(30)
     assert (row["lower"], row["upper"]) == pytest.approx((16.6647, 47.8757), abs=1e-3)
@@ -90,22 +90,22 @@ def test_ses_of_participants_is_a_sample_with_wilson_limits(registered):
     assert gap["upper"] == pytest.approx(row["upper"] - 50)
 
 
-def test_ses_known_of_everybody_needs_no_interval(registered):
-    interventions, activities, partners = registered
+def test_ses_known_of_everybody_needs_no_interval(carried_out):
+    interventions, activities, partners = carried_out
     all_known = activities.iloc[[0]].assign(participants=30)
     row = measure(implementation(interventions, all_known, partners, as_of=TODAY), "equity")
     assert row["basis"] == "count" and np.isnan(row["lower"])
 
 
-def test_numbers_that_contradict_each_other_give_no_figure(registered):
-    interventions, activities, partners = registered
+def test_numbers_that_contradict_each_other_give_no_figure(carried_out):
+    interventions, activities, partners = carried_out
     wrong = activities.iloc[[0]].assign(participants_low_ses=31)
     row = measure(implementation(interventions, wrong, partners, as_of=TODAY), "low_ses_reached")
     assert row["status"] == "contradictory" and np.isnan(row["value"])
 
 
-def test_quality_is_a_weighted_mean_with_a_t_interval(registered):
-    row = measure(implementation(*registered, as_of=TODAY), "quality")
+def test_quality_is_a_weighted_mean_with_a_t_interval(carried_out):
+    row = measure(implementation(*carried_out, as_of=TODAY), "quality")
     value = (4 * 70 + 2 * 80) / 6
     error = np.sqrt((3 * 100 + 1 * 36) / 4 / 6)
     half = stats.t.ppf(0.975, 4) * error
@@ -113,8 +113,8 @@ def test_quality_is_a_weighted_mean_with_a_t_interval(registered):
     assert (row["lower"], row["upper"]) == pytest.approx((value - half, value + half))
 
 
-def test_quality_without_its_spread_has_no_interval(registered):
-    interventions, activities, partners = registered
+def test_quality_without_its_spread_has_no_interval(carried_out):
+    interventions, activities, partners = carried_out
     for absent in ("quality_sd", "quality_n"):
         table = implementation(
             interventions, activities.assign(**{absent: None}), partners, as_of=TODAY
@@ -123,8 +123,8 @@ def test_quality_without_its_spread_has_no_interval(registered):
         assert row["status"] == "ok" and np.isnan(row["lower"])
 
 
-def test_adoption_counts_partners_of_whom_it_is_known(registered):
-    row = measure(implementation(*registered, as_of=TODAY), "adoption")
+def test_adoption_counts_partners_of_whom_it_is_known(carried_out):
+    row = measure(implementation(*carried_out, as_of=TODAY), "adoption")
     assert (row["value"], row["denominator"]) == (50, 2)
 
 
@@ -139,16 +139,16 @@ def test_adoption_counts_partners_of_whom_it_is_known(registered):
         (None, None, "not_registered", np.nan),
     ],
 )
-def test_maintenance_is_judged_a_year_after_the_start(registered, start, end, status, value):
-    interventions, activities, partners = registered
+def test_maintenance_is_judged_a_year_after_the_start(carried_out, start, end, status, value):
+    interventions, activities, partners = carried_out
     one = interventions.iloc[[0]].assign(start=[start], end=[end])
     row = measure(implementation(one, activities, partners, as_of=TODAY), "maintenance")
     assert row["status"] == status
     np.testing.assert_equal(row["value"], value)
 
 
-def test_a_wijk_without_registration_is_said_to_be_unknown(registered):
-    by_wijk = implementation_by_wijk(["a", "b", "c"], *registered, as_of=TODAY)
+def test_a_wijk_without_registration_is_said_to_be_unknown(carried_out):
+    by_wijk = implementation_by_wijk(["a", "b", "c"], *carried_out, as_of=TODAY)
     assert by_wijk.query("wijk == 'c'")["value"].isna().all()
     said = implementation_sentences(by_wijk, "b", 1, "nl")
     assert said[0].startswith("Bij 1 van de 1 interventies is geen enkele activiteit")
@@ -158,8 +158,8 @@ def test_a_wijk_without_registration_is_said_to_be_unknown(registered):
     ]
 
 
-def test_a_wijk_sums_its_interventions(registered):
-    by_wijk = implementation_by_wijk(["a"], *registered, as_of=TODAY).set_index("measure")
+def test_a_wijk_sums_its_interventions(carried_out):
+    by_wijk = implementation_by_wijk(["a"], *carried_out, as_of=TODAY).set_index("measure")
     assert by_wijk.loc["dose", "value"] == 40
     assert by_wijk.loc["registered", "value"] == 50
     assert by_wijk.loc["maintenance", ["numerator", "denominator"]].tolist() == [1, 1]

@@ -22,8 +22,7 @@ from wijkkit.language.messages import catalogue
 
 
 def asked(facts, rule, wijk="a"):
-    table = questions(facts, wijk)
-    return table.loc[table["rule"].eq(rule), "subject"].tolist()
+    return [subject for subject, _ in RULES[rule](facts, wijk)]
 
 
 def changed(facts, kind, **values):
@@ -63,6 +62,13 @@ def test_every_rule_has_a_test_and_a_question_in_both_languages():
     assert [rule for rule, _ in marks] == list(RULES)
     for language in ("nl", "en"):
         assert set(catalogue("learning", language)["question"]) == set(RULES)
+
+
+def test_questions_come_in_the_order_of_the_rules(facts):
+    table = questions(facts(), "a")
+    order = [list(RULES).index(rule) for rule in table["rule"]]
+    assert order == sorted(order) and len(order) == 11
+    assert "'Talk' loopt, maar er is geen activiteit geregistreerd" in " ".join(table["question"])
 
 
 def test_a_wijk_without_a_registry_gets_one_question(facts):
