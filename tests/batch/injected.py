@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -121,3 +122,52 @@ IN_NOTEBOOK = {
         "notebook closes its output", ("import os\nos.close(1); os.close(2)\n1", "2"), "ok"
     ),
 }
+
+#: Failures of whole runs: what is injected, the test that does it, and how it ends.
+IN_RUN = {
+    "parent killed at random moments (3; 50 in the slow tests)": "the run is resumed; no process is left",
+    "SIGINT": "interrupted, exit code 130",
+    "SIGTERM": "interrupted, exit code 130",
+    "fork server killed": "its notebook failed (killed); the others run",
+    "Dask worker killed": "its notebook is run again by another worker",
+    "two runs at once": "the second is refused",
+    "disk full (RLIMIT_FSIZE)": "failed (unwritable), exit code 6, no half file",
+    "runs folder cannot be written": "refused",
+    "part of the runs folder removed during the run": "made again by the next run",
+    "source changed during the run": "failed (changed)",
+    "notebook edited during the run": "all wijken run the version of the start; the next run the new",
+    "city notebook fails": "what needs it is skipped, never run on old tables",
+    "notebook without, or with two, parameters cells": "refused before anything runs",
+    "notebook that is no notebook": "refused before anything runs",
+    "parameter that the notebook does not know": "refused before anything runs",
+    "table that nothing writes": "refused before anything runs",
+    "executed notebook truncated or deleted": "made again",
+    "released table truncated": "made again",
+    "event log cut off in a line": "that notebook counts as interrupted",
+    "clock set back": "no effect: order is that of the log",
+    "locale that is not UTF-8": "no effect",
+    "spaces and diacritics in paths": "no effect",
+}
+
+
+def table() -> str:
+    """The table of docs/batch.md."""
+    rows = [
+        (injected.what, injected.kind if injected.kind == "ok" else f"failed ({injected.kind})")
+        for injected in IN_NOTEBOOK.values()
+    ]
+    lines = ["| injected | ends as |", "|---|---|"]
+    return "\n".join(lines + [f"| {what} | {end} |" for what, end in (*rows, *IN_RUN.items())])
+
+
+def with_table(page: str) -> str:
+    """A page with the table between its marks."""
+    start, end = "<!-- injected: made by tests/batch/injected.py -->", "<!-- /injected -->"
+    before, _, rest = page.partition(start)
+    _, _, after = rest.partition(end)
+    return f"{before}{start}\n{table()}\n{end}{after}"
+
+
+if __name__ == "__main__":
+    path = Path(__file__).parents[2] / "docs" / "batch.md"
+    path.write_text(with_table(path.read_text(encoding="utf-8")), encoding="utf-8")

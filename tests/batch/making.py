@@ -54,7 +54,7 @@ import pandas as pd
 import wijkkit as wk
 from wijkkit.released import write_released
 opened = wk.open_study(study)
-values = Path(study, "values.txt").read_text().split() if Path(study, "values.txt").exists() else range(99)
+values = Path(study, "values.txt").read_text().split()
 write_released(opened, "estimates", pd.DataFrame({"wijk": list(opened.neighbourhoods), "value": list(values)[: len(opened.neighbourhoods)]}))
 """
 
@@ -70,6 +70,7 @@ def project(root: Path, wijken: Iterable[str] = ("alfa", "beta", "gamma")) -> Pa
     (study / "study.yml").write_text(STUDY, encoding="utf-8")
     (study / "codebook.yml").write_text(CODEBOOK, encoding="utf-8")
     (study / "indicators.yml").write_text("{}\n", encoding="utf-8")
+    (study / "values.txt").write_text("1 2 3", encoding="utf-8")
     for number, slug in enumerate(wijken):
         text = f'wijk: {slug}\nname: {slug.title()}\ncode: "BU{number:04}"\n'
         (study / "wijken" / f"{slug}.yml").write_text(text, encoding="utf-8")

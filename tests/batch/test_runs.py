@@ -210,12 +210,17 @@ def test_a_table_that_nothing_writes_is_refused(study, pool):
 
 def test_a_notebook_edited_during_the_run_counts_from_the_next(study, pool):
     path = study.parent / "notebooks" / "wijk" / "2_doelen.ipynb"
-    edit = f"from pathlib import Path\np = Path({str(path)!r})\np.write_text(p.read_text().replace('name\"', '1/0\"'))"
+    edit = (
+        f"from pathlib import Path\npath = Path({str(path)!r})\n"
+        "path.write_text(path.read_text().replace('first version', 'second version'))"
+    )
     write(study.parent / "notebooks" / "stad" / "0_edit.ipynb", [edit])
-    write(path, ["name"], needs=["0_edit"])
+    write(path, ["'first version'"], needs=["0_edit"])
     assert go(study, pool).exit_code == 0
-    result = go(study, pool)
-    assert {job.notebook for job in result.failed} == {"2_doelen"}
+    made = study / "runs" / "wijk" / "alfa" / "2_doelen.ipynb"
+    assert "first version" in made.read_text()
+    assert ("alfa", "2_doelen") in ran(go(study, pool))
+    assert "second version" in made.read_text()
 
 
 def test_a_source_that_changes_during_the_run_is_told(study, pool):
