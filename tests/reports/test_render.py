@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import os
 
+import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 
 from tests.reports.conftest import make_study
+from wijkkit.batch.states import COLUMNS
 from wijkkit.errors import ParameterError, ReportError
 from wijkkit.reports import render as module
+from wijkkit.reports import runs
 from wijkkit.reports.render import render_states
-from wijkkit.reports.runs import NotebookState, notebook_states
+from wijkkit.reports.runs import NotebookState
 from wijkkit.reports.structure import read_structure
 from wijkkit.study import open_study
 
@@ -151,19 +153,22 @@ def test_an_english_study_gives_pages_without_dutch(tmp_path):
         assert [word for word in words if word in text] == []
 
 
-def test_the_batch_says_which_notebooks_may_be_used(executed):
-    study, states = executed
-    events = [
-        {"event": "ok", "scope": scope, "notebook": notebook, "at": "2021-07-31T12:00:00+00:00"}
-        for scope, notebook in states
+def test_the_batch_says_which_notebooks_may_be_used(executed, monkeypatch):
+    study, _ = executed
+    rows = [
+        ("stad", "1_schattingen", "ok", "", "", None),
+        ("wijk-a", "1_analyse", "failed", "ValueError", "geen cijfers", 3),
+        ("wijk-a", "2_doelen", "skipped", "", "needs stad/2, which did not succeed", None),
     ]
-    failed = {"kind": "ValueError", "message": "geen cijfers", "cell": 3}
-    events.append({**events[-1], **failed, "event": "failed"})
-    lines = [json.dumps(event) for event in events]
-    (study.runs / "events.jsonl").write_text("\n".join(lines) + "\n")
-    found = notebook_states(study)
-    last = (events[-1]["scope"], events[-1]["notebook"])
-    assert found == {**states, last: NotebookState("failed", "cel 3: ValueError: geen cijfers")}
+    columns = ["scope", "notebook", "status", "kind", "message", "cell"]
+    table = pd.DataFrame(rows, columns=columns).astype({"cell": "Int64"})
+    assert set(columns) <= set(COLUMNS), "the batch's own table has these columns"
+    monkeypatch.setattr(runs, "status", lambda study: table)
+    assert runs.notebook_states(study) == {
+        ("stad", "1_schattingen"): NotebookState("ok"),
+        ("wijk-a", "1_analyse"): NotebookState("failed", "cel 3: ValueError: geen cijfers"),
+        ("wijk-a", "2_doelen"): NotebookState("skipped"),
+    }
 
 
 def test_a_report_is_a_concept_until_somebody_approved_it(executed):
