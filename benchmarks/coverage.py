@@ -1,6 +1,6 @@
 """How often 95 % intervals of a weighted proportion hold the true one.
 
-Run: python benchmarks/coverage.py [--replications 2000] [--out docs/coverage.csv]
+Run: python benchmarks/coverage.py [--replications 4000] [--out docs/coverage.csv]
 
 Samples of n respondents from a population with proportion p: simple random, with unequal weights
 that have nothing to do with the outcome (a design effect of about 1.6), and with such weights in
@@ -65,7 +65,7 @@ def coverage(means: DomainMeans, p: float, method: str) -> tuple[float, float]:
 def main() -> None:
     """Print the coverage per design, size, proportion and method."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--replications", type=int, default=2000)
+    parser.add_argument("--replications", type=int, default=4000)
     parser.add_argument("--seed", type=int, default=20180501)
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
