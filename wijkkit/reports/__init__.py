@@ -1,0 +1,1 @@
+"""Reports: Quarto sources and executed notebooks become a site, PDF and DOCX."""
