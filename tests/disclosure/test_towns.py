@@ -41,7 +41,7 @@ def check(seed: int) -> None:
     assert (n[shown] >= policy.min_n).all()
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(6))
 def test_no_interval_of_a_random_town_is_narrower_than_the_policy(seed):
     check(seed)
 
@@ -94,7 +94,7 @@ def compare_with_optimum(seeds) -> tuple[float, float]:
 
 
 def test_what_is_hidden_besides_is_at_most_a_quarter_more_than_the_optimum():
-    chosen, optimum = compare_with_optimum(range(6))
+    chosen, optimum = compare_with_optimum(range(3))
     assert chosen <= 1.25 * optimum + 1e-9
 
 
