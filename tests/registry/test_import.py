@@ -85,7 +85,7 @@ def test_a_row_changed_by_another_since_the_export_is_a_conflict(any_registry, w
     problems = refused(any_registry, path)
     assert list(problems) == [("Documenten", "A2")]
     assert "veranderd door Cees" in problems["Documenten", "A2"].what
-    assert "title: Nieuw plan" in problems["Documenten", "A2"].expected
+    assert "Titel: Nieuw plan" in problems["Documenten", "A2"].expected
 
 
 def test_the_same_person_goes_on_in_the_same_workbook(registry, workbook):

@@ -10,7 +10,7 @@ from typing import Literal
 import sqlalchemy as sa
 
 from wijkkit.registry.definition import Kind
-from wijkkit.registry.faults import Fault, refuse
+from wijkkit.registry.faults import Fault, StoredValue, refuse
 from wijkkit.registry.models import TABLES
 from wijkkit.registry.tables import KINDS
 from wijkkit.registry.wording import row_label
@@ -72,9 +72,7 @@ def decide(change: Change, state: State) -> Outcome | Fault:
     if change.version == 0:
         fields = {"who": stored["changed_by"], "other": row_label(kind, stored, "en")}
         return Fault("exists", "", change.key, {**fields, "example": example})
-    values = tuple(
-        f"{column}: {'' if stored[column] is None else stored[column]}" for column in different
-    )
+    values = tuple(StoredValue(kind[column], stored[column]) for column in different)
     fields = {"who": stored["changed_by"], "when": stored["changed_at"], "columns": values}
     return Fault("changed_by_other", found=change.key, fields=fields)
 

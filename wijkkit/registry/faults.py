@@ -28,13 +28,21 @@ class Fault:
     found : object
         What stands there.
     fields : mapping
-        What the words need: texts, numbers, days, columns, kinds and tuples of these.
+        What the words need: texts, numbers, days, columns, kinds, stored values, tuples of these.
     """
 
     rule: str
     column: str = ""
     found: object = None
     fields: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredValue:
+    """What stands in the registry now, for a message."""
+
+    column: Column
+    value: object
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +122,9 @@ def refuse(kind: Kind, wijk: str, key: str, faults: Iterable[Fault]) -> RowError
 def _word(value: object, kind: Kind, language: str) -> str:
     if isinstance(value, Column):
         return column_label(kind, value, language)
+    if isinstance(value, StoredValue):
+        stands = shown(value.column, value.value, language)
+        return f"{column_label(kind, value.column, language)}: {stands}"
     if isinstance(value, Kind):
         return sheet_name(value, language)
     if isinstance(value, tuple):
