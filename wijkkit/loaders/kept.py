@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from pathlib import Path
 
 from wijkkit.errors import DataError
@@ -25,7 +26,8 @@ def kept_path(study: Study, kind: str, name: str, asked: object) -> Path:
         Everything the answer depends on, as JSON can hold it.
     """
     digest = hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
-    return study.folder / FOLDER / kind / f"{name}-{digest[:12]}.json"
+    safe = re.sub(r"[^A-Za-z0-9.-]", "_", name)
+    return study.folder / FOLDER / kind / f"{safe}-{digest[:12]}.json"
 
 
 def keep(path: Path, content: object) -> None:

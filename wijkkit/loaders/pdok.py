@@ -31,10 +31,27 @@ def download_features(study: Study, url: str) -> Path:
     DataError
         The service does not answer with GeoJSON, sends pages without end, or leads elsewhere.
     """
-    path = kept_path(study, "borders", urlsplit(url).hostname or "service", url)
+    path = kept_path(study, "borders", _host(url), url)
     if not path.is_file():
         keep(path, _all_pages(url))
     return path
+
+
+def _host(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        parts = urlsplit("")
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise DataError(
+            "not an address of a web service",
+            file="study.yml",
+            place="sources.borders.url",
+            found=url[:80],
+            expected="https://...",
+            remedy="Correct it, or use path for a file.",
+        )
+    return parts.hostname
 
 
 def _all_pages(url: str) -> dict[str, object]:

@@ -119,7 +119,7 @@ class AreaFigureSource(Model):
     level: Literal["wijk", "gebied", "city"]
     period: str
     path: str | None = None
-    table: str | None = None
+    table: Key | None = None
     catalogue: str = "opendata.cbs.nl"
     code_column: str
     #: Where given, an area's name must agree: codes are used again for other areas.
