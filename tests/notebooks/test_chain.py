@@ -1,0 +1,91 @@
+"""End to end: raw files in, one report per neighbourhood, one for the city and an index out."""
+
+from __future__ import annotations
+
+import re
+
+import pandas as pd
+import papermill
+import pytest
+
+from wijkkit.batch import status
+from wijkkit.released import open_city
+from wijkkit.reports.render import render
+from wijkkit.study import open_study
+
+
+@pytest.fixture(scope="module")
+def study(project, result):
+    return open_study(project / "parameters")
+
+
+@pytest.fixture(scope="module")
+def site(study):
+    made = render(study)
+    assert made.failed == {}
+    return study.site
+
+
+def test_every_notebook_of_every_wijk_succeeds(study, result):
+    assert result.failed == ()
+    assert len(result.jobs) == 4 + 6 * len(study.neighbourhoods)
+    assert set(status(study)["status"]) == {"ok"}
+
+
+def test_every_wijk_the_city_and_the_index_have_a_page(study, site):
+    pages = {path.name for path in site.glob("*.html")}
+    assert pages == {"index.html", "stad.html", *(f"{slug}.html" for slug in study.neighbourhoods)}
+
+
+def test_a_page_answers_on_its_first_screen_whether_steps_were_made(study, site):
+    slug = next(iter(study.neighbourhoods))
+    page = (site / f"{slug}.html").read_text(encoding="utf-8")
+    assert "Zijn er al stappen gemaakt?" in page
+    assert page.index("Zijn er al stappen gemaakt?") < page.index('id="sec-analyse"')
+
+
+def test_every_image_has_an_alt_text_that_says_something(study, site):
+    for path in site.glob("*.html"):
+        for image in re.findall(r"<img[^>]*>", path.read_text(encoding="utf-8")):
+            alt = re.search(r'alt="([^"]*)"', image)
+            assert alt and len(alt.group(1)) > 20, (path.name, image[:200])
+
+
+def test_pages_with_their_own_assets_stay_small(study, site):
+    for slug in study.neighbourhoods:
+        own = [site / f"{slug}.html", *(site / f"{slug}_files").rglob("*")]
+        assert sum(path.stat().st_size for path in own if path.is_file()) < 1_500_000
+
+
+def test_released_tables_hold_no_respondent(study, result):
+    survey = {"respondent", "weight", "stratum", "psu", "sdq_01", "outdoor_days"}
+    view = open_city(study)
+    for name in view.released:
+        assert not survey & set(view.table(name).columns), name
+
+
+def test_the_outdoor_play_of_the_demo_improves_where_the_programme_is(study, result):
+    changes = open_city(study).table("changes")
+    play = changes[(changes["indicator"] == "outdoor_play") & (changes["unit"] == "points")]
+    play = play[(play["group_by"] == "") & (play["area_level"] == "arm")].set_index("area")
+    assert play.loc["programme", "value"] > play.loc["comparator", "value"] + 5
+
+
+def test_a_notebook_runs_with_plain_papermill_and_a_wijk_file(project, study, result, monkeypatch):
+    monkeypatch.chdir(project)
+    target = project / "uit.ipynb"
+    slug = next(iter(study.neighbourhoods))
+    parameters = {key: value for key, value in study.neighbourhood(slug).model_dump().items()}
+    executed = papermill.execute_notebook(
+        "notebooks/wijk/2_doelen.ipynb", target, parameters=parameters, progress_bar=False
+    )
+    shown = [cell for cell in executed.cells if "tbl-doelen" in cell.source]
+    assert study.neighbourhood(slug).name in str(shown[0].outputs)
+
+
+def test_estimates_that_were_released_are_whole_and_hold_no_small_numbers(study, result):
+    table: pd.DataFrame = open_city(study).table("estimates")
+    shown = table[(table["status"] == "ok") & (table["unit"] == "percent")]
+    assert (shown["value"] == shown["value"].round()).all()
+    assert (shown["n"] >= 30).all()
+    assert table.loc[table["status"] != "ok", ["value", "lower", "upper", "n"]].isna().all().all()
