@@ -6,6 +6,7 @@ import zipfile
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
+import numpy as np
 import pytest
 
 from wijkkit.errors import DataError
@@ -290,3 +291,38 @@ def test_files_that_are_no_project_end_in_a_message(tmp_path):
     for name in ("text", "cut", "empty", "two", "damaged", "absent"):
         with pytest.raises(DataError, match=f"{name}.qdpx"):
             read_qdpx(tmp_path / f"{name}.qdpx")
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_damaged_project_ends_in_a_message_or_in_a_project(tmp_path, seed):
+    rng = np.random.default_rng(seed)
+    xml = project_xml(
+        text_source(1, "one", "internal://A1.txt", selection(2, 0, 3, "Wij", 50)),
+        code(50, "pace", code(51, "no steps")),
+        f'<Cases><Case guid="{GUID(60)}"><SourceRef targetGUID="{GUID(1)}"/></Case></Cases>',
+    )
+    damaged = tmp_path / "damaged.qdpx"
+    outcomes = set()
+    for _ in range(60):
+        if rng.random() < 0.5:  # in the zip itself
+            whole = write_project(damaged, xml, {"Sources/A1.txt": TALK.encode()}).read_bytes()
+            damaged.write_bytes(_mutated(whole, rng))
+        else:  # in the XML or the text within it
+            write_project(
+                damaged, _mutated(xml.encode(), rng), {"A1.txt": _mutated(TALK.encode(), rng)}
+            )
+        try:
+            read_qdpx(damaged)
+            outcomes.add("read")
+        except DataError:
+            outcomes.add("refused")
+    assert outcomes == {"read", "refused"}
+
+
+def _mutated(content: bytes, rng: np.random.Generator) -> bytes:
+    """Change one or two bytes, mostly into others that text may hold; cut one in five off."""
+    changed = bytearray(content)
+    for _ in range(int(rng.integers(1, 3))):
+        highest = 256 if rng.random() < 0.3 else 127
+        changed[int(rng.integers(len(changed)))] = int(rng.integers(32, highest))
+    return bytes(changed[: rng.integers(len(changed))] if rng.random() < 0.2 else changed)
