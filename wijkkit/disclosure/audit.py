@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from wijkkit.disclosure.audit_attack import attack_on, questions
+from wijkkit.disclosure.audit_attack import Attack, attack_on, questions
 from wijkkit.disclosure.audit_evidence import evidence
 from wijkkit.disclosure.audit_sums import sums
 from wijkkit.disclosure.composition import Composition
@@ -72,8 +72,13 @@ def audit(
     cells["public"] = _public(cells, earlier)
     problems += _against_rules(cells, policy)
     widths: list[float] = []
-    for _, system in cells.groupby([_family(cells["indicator"], composition), "wave"], sort=False):
-        problems += _attack(system.reset_index(drop=True), areas, policy, composition, widths)
+    known, added = evidence(cells, policy), sums(cells, areas, composition)
+    families = cells.groupby([_family(cells["indicator"], composition), "wave"], sort=False)
+    for at in families.indices.values():
+        if (cells["status"].iloc[at] != "ok").any():
+            system = cells.iloc[at].reset_index(drop=True)
+            attack = attack_on(system, known.iloc[at], added.among(at))
+            problems += _attack(attack, system, policy, widths)
     if problems:
         raise DisclosureError(problems)
     return {
@@ -150,15 +155,9 @@ def _family(indicator: pd.Series, composition: Composition) -> pd.Series:
 
 
 def _attack(
-    system: pd.DataFrame,
-    areas: pd.DataFrame,
-    policy: Policy,
-    composition: Composition,
-    widths: list[float],
+    attack: Attack, system: pd.DataFrame, policy: Policy, widths: list[float]
 ) -> list[Problem]:
-    if (system["status"] == "ok").all():
-        return []
-    attack = attack_on(system, evidence(system, policy), sums(system, areas, composition))
+    """Attack one system; its widths are added to `widths`."""
     asked = questions(system, policy)
     found = attack.widths(asked, policy.protection)
     widths += found.tolist()

@@ -15,7 +15,7 @@ _FAR = 10
 
 
 def evidence(system: pd.DataFrame, policy: Policy) -> pd.DataFrame:
-    """Return bounds of the n, the share and the counts of each cell of one system.
+    """Return bounds of the n, the share and the counts of each cell.
 
     A row that is shown leaves open every pair of a count and an n which the policy's published
     way of rounding turns into the same numbers. For a weighted percentage the attacker is

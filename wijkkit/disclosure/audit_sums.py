@@ -18,10 +18,15 @@ class Sums:
     both: sparse.csr_array
     counts: sparse.csr_array
 
+    def among(self, cells: np.ndarray) -> Sums:
+        """Return the sums among the cells at these positions."""
+        parts = (matrix[:, cells] for matrix in (self.both, self.counts))
+        return Sums(*(part[np.diff(part.indptr) > 0] for part in parts))
 
-def sums(system: pd.DataFrame, areas: pd.DataFrame, composition: Composition) -> Sums:
-    """Return the sums among the cells of one system (rows of `system`, in order)."""
-    cells = system.assign(cell=np.arange(len(system)))
+
+def sums(table: pd.DataFrame, areas: pd.DataFrame, composition: Composition) -> Sums:
+    """Return the sums among all released cells (rows of `table`, in order)."""
+    cells = table.assign(cell=np.arange(len(table)))
     found = [_areas(cells, areas), _groups(cells), _crossed(cells, composition)]
     both = pd.concat(found, ignore_index=True)
     return Sums(
@@ -44,7 +49,7 @@ def _areas(cells: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame:
         {"area_level": "city", "area": "city", "part": whole, "part_level": "gebied"}
     )
     members = pd.concat([members, of_city])
-    slices = ["indicator", "group_by", "group"]
+    slices = ["indicator", "wave", "group_by", "group"]
     wholes = cells[[*slices, "area_level", "area", "cell"]].merge(
         members, on=["area_level", "area"]
     )
@@ -58,7 +63,7 @@ def _areas(cells: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame:
 
 
 def _groups(cells: pd.DataFrame) -> pd.DataFrame:
-    place = ["indicator", "area_level", "area"]
+    place = ["indicator", "wave", "area_level", "area"]
     everybody = cells.loc[cells["group_by"] == "", [*place, "cell"]]
     grouped = cells.loc[cells["group_by"] != "", [*place, "group_by", "cell"]]
     found = grouped.rename(columns={"cell": "piece"}).merge(everybody, on=place)
@@ -68,7 +73,7 @@ def _groups(cells: pd.DataFrame) -> pd.DataFrame:
 
 
 def _crossed(cells: pd.DataFrame, composition: Composition) -> pd.DataFrame:
-    place, group = ["indicator", "area_level", "area"], ["group_by", "group"]
+    place, group = ["indicator", "wave", "area_level", "area"], ["group_by", "group"]
     pairs = pd.DataFrame(
         [(*whole, *part) for whole, of in composition.groups.items() for part in of],
         columns=[*group, "part_by", "part"],
@@ -81,7 +86,7 @@ def _crossed(cells: pd.DataFrame, composition: Composition) -> pd.DataFrame:
 
 
 def _indicator_parts(cells: pd.DataFrame, composition: Composition) -> pd.DataFrame:
-    place = ["area_level", "area", "group_by", "group"]
+    place = ["wave", "area_level", "area", "group_by", "group"]
     frames = [pd.DataFrame({"sum": [], "cell": [], "piece": []})]
     for whole, of in composition.indicators.items():
         total = cells.loc[cells["indicator"] == whole, [*place, "cell"]]
