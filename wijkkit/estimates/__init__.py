@@ -3,7 +3,9 @@
 from wijkkit.estimates.between_group import between_group
 from wijkkit.estimates.change import change, estimate_change
 from wijkkit.estimates.comparable import comparable_map, comparable_neighbourhoods
-from wijkkit.estimates.compare import compare, compare_comparable
+from wijkkit.estimates.compare import compare
+from wijkkit.estimates.compare_comparable import compare_comparable
+from wijkkit.estimates.compare_runs import compare_estimates
 from wijkkit.estimates.concentration_index import concentration_index
 from wijkkit.estimates.count import byar, poisson_exact
 from wijkkit.estimates.funnel import funnel
@@ -19,12 +21,8 @@ from wijkkit.estimates.standardisation import standardised_rate, standardised_ra
 from wijkkit.estimates.survey_mean import survey_mean, survey_proportion
 from wijkkit.estimates.survey_quantile import survey_quantile
 from wijkkit.estimates.survey_total import survey_ratio, survey_total
-from wijkkit.estimates.weight_set import (
-    compare_estimates,
-    weight_report,
-    with_weights,
-    write_weights,
-)
+from wijkkit.estimates.weight_report import weight_report
+from wijkkit.estimates.weight_set import with_weights, write_weights
 from wijkkit.estimates.weighting import poststratify, rake
 from wijkkit.estimates.wijken import estimate_funnel, estimate_small_areas
 

@@ -1,46 +1,23 @@
-"""Each area against the city, and against comparable neighbourhoods."""
+"""Each area against the city that contains it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Literal, Protocol
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from wijkkit.estimates.asked import Asked, asked_rows, not_asked
+from wijkkit.estimates.asked import asked_rows, not_asked
+from wijkkit.estimates.covariance import covariance_with_all
 from wijkkit.estimates.design import LonelyPsu, SurveyDesign
 from wijkkit.estimates.domain_mean import DomainMeans, domain_means
-from wijkkit.estimates.grid import SCALE, Estimates, asked_outcome, wave_design
+from wijkkit.estimates.grid import SCALE, asked_outcome, wave_design
 from wijkkit.estimates.interval import check_confidence
 from wijkkit.estimates.layout import Block, blocks, keys
-from wijkkit.estimates.linearisation import covariance_with_all, domains
+from wijkkit.estimates.linearisation import domains
 from wijkkit.estimates.survey_interval import t_limits
-
-#: What an area is compared with.
-Against = Literal["city", "comparable"]
-
-#: Columns of a table of comparisons, one row per indicator, area, wave and reference.
-COMPARISON_COLUMNS = (
-    "indicator",
-    "area",
-    "area_level",
-    "wave",
-    "against",
-    "difference",
-    "lower",
-    "upper",
-    "unit",
-    "verdict",
-)
-
-
-class Directed(Asked, Protocol):
-    """An indicator of which is known which way is better."""
-
-    @property
-    def direction(self) -> Literal["higher", "lower"]: ...
+from wijkkit.estimates.verdict import Directed, judged
 
 
 def compare(
@@ -70,8 +47,9 @@ def compare(
         `against` is ``city``; `difference` is area minus city, in percentage points (unit
         ``points``) or in the unit of the score. `verdict`: ``better`` or ``worse`` where the
         interval lies on one side of no difference, ``not_distinguishable`` where it does not,
-        ``unknown`` where there is none (or where the area is the whole city). "Better" follows the indicator's direction. Intervals
-        are not adjusted for the number of areas: of 71 equal wijken, 3 or 4 stand out by chance.
+        ``unknown`` where there is none (or where the area is the whole city). "Better" follows
+        the indicator's direction. Intervals are not adjusted for the number of areas: of 71 equal
+        wijken, 3 or 4 stand out by chance.
 
     Examples
     --------
@@ -79,7 +57,8 @@ def compare(
     >>> play = Indicator(label="Play", function="f", columns={}, question_version="1",
     ...                  direction="higher")
     >>> people = pd.DataFrame({"wave": "2018", "wijk": ["a"] * 20 + ["b"] * 80, "district": "d",
-    ...     "arm": "none", "age": 5.0, "weight": 1.0, "play": [1.0, 1, 1, 1, 0] * 4 + [1.0, 0] * 40})
+    ...     "arm": "none", "age": 5.0, "weight": 1.0,
+    ...     "play": [1.0, 1, 1, 1, 0] * 4 + [1.0, 0] * 40})
     >>> compare(people, {"play": play}, ["2018"])[["area", "difference", "verdict"]].round(1)
       area  difference              verdict
     0    a        24.0               better
@@ -126,104 +105,4 @@ def _against_city(
     scale = SCALE[indicator.unit]
     table = keys([block], [key])[["indicator", "area", "area_level", "wave"]]
     numbers = (np.where(skipped, np.nan, part * scale) for part in (difference, lower, upper))
-    return _judged(table, "city", numbers, indicator)
-
-
-def compare_comparable(
-    estimates: Estimates,
-    indicators: Mapping[str, Directed],
-    comparable: Mapping[str, Sequence[str]],
-    *,
-    confidence: float = 0.95,
-) -> pd.DataFrame:
-    """Compare wijken with the mean of their comparable wijken.
-
-    The reference is the plain mean of the comparable wijken's estimates: each counts equally.
-    Its variance is the sum of theirs divided by the square of their number; their samples are
-    taken as independent. A comparable wijk without a standard error is left out of it.
-
-    Parameters
-    ----------
-    estimates : Estimates
-        From `estimate_grid`.
-    indicators : mapping of str to Indicator
-        The indicators and their direction.
-    comparable : mapping of str to sequence of str
-        Wijk -> the wijken it is compared with, as from `comparable_neighbourhoods`.
-    confidence : float
-        Coverage of the intervals.
-
-    Returns
-    -------
-    DataFrame
-        As from `compare`, with `against` ``comparable``; ``unknown`` where fewer than two
-        comparable wijken have an estimate.
-    """
-    check_confidence(confidence)
-    table = estimates.table[
-        ["indicator", "area", "area_level", "wave", "group_by", "value", "unit"]
-    ]
-    table = table.assign(
-        se=estimates.precision["se"].to_numpy(), df=estimates.precision["df"].to_numpy()
-    )
-    table = table[(table["area_level"] == "wijk") & (table["group_by"] == "")]
-    links = [
-        (wijk, other) for wijk, others in comparable.items() for other in others if other != wijk
-    ]
-    linked = pd.DataFrame(links, columns=["wijk", "area"], dtype="str")
-    others = linked.merge(table[table["se"].notna()], on="area")
-    reference = (
-        others.assign(variance=others["se"] ** 2)
-        .groupby(["wijk", "indicator", "wave"])
-        .agg(mean=("value", "mean"), variance=("variance", "sum"), size=("value", "size"))
-        .reset_index()
-        .rename(columns={"wijk": "area"})
-    )
-    own = table[table["area"].isin(list(comparable))]
-    rows = own.merge(reference, on=["area", "indicator", "wave"], how="left")
-    enough = rows["size"] >= 2
-    difference = (rows["value"] - rows["mean"]).where(enough)
-    se = np.sqrt(rows["se"] ** 2 + rows["variance"] / rows["size"] ** 2)
-    lower, upper = t_limits(difference, se, rows["df"].to_numpy(), confidence)
-    parts = []
-    for key, which in rows.groupby("indicator", sort=False).indices.items():
-        part = rows.iloc[which][["indicator", "area", "area_level", "wave"]]
-        numbers = (values.iloc[which].to_numpy() for values in (difference, lower, upper))
-        parts.append(_judged(part, "comparable", numbers, indicators[key]))
-    return pd.concat(parts, ignore_index=True) if parts else _judged_none()
-
-
-def _judged(
-    table: pd.DataFrame, against: Against, numbers: Iterable[NDArray], indicator: Directed
-) -> pd.DataFrame:
-    difference, lower, upper = numbers
-    return table.assign(
-        against=against,
-        difference=difference,
-        lower=lower,
-        upper=upper,
-        unit="score" if indicator.unit == "score" else "points",
-        verdict=verdicts(lower, upper, indicator.direction),
-    )
-
-
-def _judged_none() -> pd.DataFrame:
-    return pd.DataFrame(columns=list(COMPARISON_COLUMNS))
-
-
-def verdicts(
-    lower: NDArray[np.float64], upper: NDArray[np.float64], direction: Literal["higher", "lower"]
-) -> NDArray[np.str_]:
-    """Judge differences by their interval and by which way is better.
-
-    Examples
-    --------
-    >>> verdicts(np.array([1.0, -2, np.nan]), np.array([3.0, 2, np.nan]), "lower").tolist()
-    ['worse', 'not_distinguishable', 'unknown']
-    """
-    above, below = ("better", "worse") if direction == "higher" else ("worse", "better")
-    return np.select(
-        [np.isnan(lower) | np.isnan(upper), lower > 0, upper < 0],
-        ["unknown", above, below],
-        default="not_distinguishable",
-    )
+    return judged(table, "city", numbers, indicator)

@@ -1,0 +1,77 @@
+"""Each wijk against its comparable wijken."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from wijkkit.estimates.grid import Estimates
+from wijkkit.estimates.interval import check_confidence
+from wijkkit.estimates.survey_interval import t_limits
+from wijkkit.estimates.verdict import Directed, judged, no_comparisons
+
+
+def compare_comparable(
+    estimates: Estimates,
+    indicators: Mapping[str, Directed],
+    comparable: Mapping[str, Sequence[str]],
+    *,
+    confidence: float = 0.95,
+) -> pd.DataFrame:
+    """Compare wijken with the mean of their comparable wijken.
+
+    The reference is the plain mean of the comparable wijken's estimates: each counts equally.
+    Its variance is the sum of theirs divided by the square of their number; their samples are
+    taken as independent. A comparable wijk without a standard error is left out of it.
+
+    Parameters
+    ----------
+    estimates : Estimates
+        From `estimate_grid`.
+    indicators : mapping of str to Indicator
+        The indicators and their direction.
+    comparable : mapping of str to sequence of str
+        Wijk -> the wijken it is compared with, as from `comparable_neighbourhoods`.
+    confidence : float
+        Coverage of the intervals.
+
+    Returns
+    -------
+    DataFrame
+        As from `compare`, with `against` ``comparable``; ``unknown`` where fewer than two
+        comparable wijken have an estimate.
+    """
+    check_confidence(confidence)
+    table = estimates.table[
+        ["indicator", "area", "area_level", "wave", "group_by", "value", "unit"]
+    ]
+    table = table.assign(
+        se=estimates.precision["se"].to_numpy(), df=estimates.precision["df"].to_numpy()
+    )
+    table = table[(table["area_level"] == "wijk") & (table["group_by"] == "")]
+    links = [
+        (wijk, other) for wijk, others in comparable.items() for other in others if other != wijk
+    ]
+    linked = pd.DataFrame(links, columns=["wijk", "area"], dtype="str")
+    others = linked.merge(table[table["se"].notna()], on="area")
+    reference = (
+        others.assign(variance=others["se"] ** 2)
+        .groupby(["wijk", "indicator", "wave"])
+        .agg(mean=("value", "mean"), variance=("variance", "sum"), size=("value", "size"))
+        .reset_index()
+        .rename(columns={"wijk": "area"})
+    )
+    own = table[table["area"].isin(list(comparable))]
+    rows = own.merge(reference, on=["area", "indicator", "wave"], how="left")
+    enough = rows["size"] >= 2
+    difference = (rows["value"] - rows["mean"]).where(enough)
+    se = np.sqrt(rows["se"] ** 2 + rows["variance"] / rows["size"] ** 2)
+    lower, upper = t_limits(difference, se, rows["df"].to_numpy(), confidence)
+    parts = []
+    for key, which in rows.groupby("indicator", sort=False).indices.items():
+        part = rows.iloc[which][["indicator", "area", "area_level", "wave"]]
+        numbers = (values.iloc[which].to_numpy() for values in (difference, lower, upper))
+        parts.append(judged(part, "comparable", numbers, indicators[key]))
+    return pd.concat(parts, ignore_index=True) if parts else no_comparisons()
