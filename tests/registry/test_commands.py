@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 from tests.registry.workbooks import edit
 from wijkkit.errors import RegistryError
 from wijkkit.registry import open_registry
-from wijkkit.registry.commands import app
+from wijkkit.cli.registry import app
 from wijkkit.study import open_study
 
 

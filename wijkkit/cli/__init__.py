@@ -12,6 +12,7 @@ import typer
 from wijkkit.batch.commands import run, status
 from wijkkit.cli.check import check
 from wijkkit.cli.demo import demo
+from wijkkit.cli.registry import app as registry
 from wijkkit.cli.report import report
 from wijkkit.errors import WijkkitError
 
@@ -30,6 +31,7 @@ app.command()(check)
 app.command()(run)
 app.command()(status)
 app.command()(report)
+app.add_typer(registry, name="registry")
 
 
 def main() -> None:

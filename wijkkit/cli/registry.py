@@ -9,10 +9,6 @@ from typing import Annotated
 import typer
 
 from wijkkit.errors import RegistryError
-from wijkkit.registry.registry import open_registry
-from wijkkit.registry.workbook_export import export_workbook, write_template
-from wijkkit.registry.workbook_import import import_workbook
-from wijkkit.study import open_study
 
 app = typer.Typer(
     name="registry",
@@ -38,6 +34,9 @@ def template(
     force: ForceOption = False,
 ) -> None:
     """Write an empty workbook of a wijk, to be filled in and imported."""
+    from wijkkit.registry.workbook_export import write_template
+    from wijkkit.study import open_study
+
     path = _target(wijk, out, force)
     write_template(open_study(study), wijk, path)
     typer.echo(str(path))
@@ -50,6 +49,10 @@ def import_(
     study: StudyOption = Path("parameters"),
 ) -> None:
     """Store what a workbook says; nothing is stored where anything in it is wrong."""
+    from wijkkit.registry import open_registry
+    from wijkkit.registry.workbook_import import import_workbook
+    from wijkkit.study import open_study
+
     with open_registry(open_study(study)) as registry:
         typer.echo(str(import_workbook(registry, file, who or getpass.getuser())))
 
@@ -62,6 +65,10 @@ def export(
     force: ForceOption = False,
 ) -> None:
     """Write what is registered of a wijk as a workbook, to be changed and imported again."""
+    from wijkkit.registry import open_registry
+    from wijkkit.registry.workbook_export import export_workbook
+    from wijkkit.study import open_study
+
     path = _target(wijk, out, force)
     with open_registry(open_study(study)) as registry:
         export_workbook(registry, wijk, path)
