@@ -86,6 +86,14 @@ def test_rules_fall_silent_when_the_gap_is_closed(facts):
     assert asked(changed(facts, "steps", status="done"), "step_overdue") == []
 
 
+def test_comparators_are_not_asked_which_goal_an_intervention_has(facts):
+    assert asked(changed(facts, "interventions", wijk="b"), "intervention_without_goal", "b") == [
+        "I2"
+    ]
+    moved = changed(facts, "interventions", wijk="c")
+    assert asked(moved, "intervention_without_goal", "c") == []
+
+
 def test_a_third_of_the_plan_is_the_limit_for_reach(facts):
     assert asked(changed(facts, "activities", participants=33), "low_reach") == ["I1"]
     assert asked(changed(facts, "activities", participants=34), "low_reach") == []

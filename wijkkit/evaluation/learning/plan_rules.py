@@ -58,7 +58,9 @@ def goal_without_intervention(facts: Facts, wijk: str) -> Iterator[Case]:
 
 
 def intervention_without_goal(facts: Facts, wijk: str) -> Iterator[Case]:
-    """An intervention that works on no goal."""
+    """An intervention that works on no goal; comparator wijken set no goals together."""
+    if facts.study.neighbourhood(wijk).arm == "comparator":
+        return
     table = _interventions(facts, wijk)
     for item in table[table[list(GOAL_COLUMNS)].isna().all(axis=1)].to_dict("records"):
         yield item["key"], {"intervention": item["name"]}
