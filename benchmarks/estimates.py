@@ -6,7 +6,8 @@ Estimates 60,000 respondents x 71 wijken x 2 waves x 4 groupings x 12 indicators
 with the survey package is installed, svyby does one indicator for the wijken (everybody and each
 grouping) on the same data in the same run, and its time is multiplied by the indicators. Both are
 processor time of one core. wijkkit's time is that of all of it plus the gebieden, arms and city,
-so the ratio is on the safe side. --large shows that time and memory grow linearly up to 500,000 respondents x 3,000 wijken.
+so the ratio is on the safe side. --large shows that time and memory grow linearly up to
+500,000 respondents x 3,000 wijken.
 """
 
 from __future__ import annotations

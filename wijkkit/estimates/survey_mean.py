@@ -193,6 +193,13 @@ def group_domains(
     grouped = frame.groupby(columns, sort=True, observed=True, dropna=True)
     code = grouped.ngroup().fillna(-1).to_numpy(dtype=np.int64)
     groups = grouped.size().index.to_frame(index=False)
+    if not len(groups):
+        raise EstimationError(
+            "no respondent is in a group",
+            place=f"by {', '.join(columns)}",
+            found=f"{len(frame)} rows, all with a missing value",
+            remedy="Group by columns that have values.",
+        )
     return groups, domains(code, len(groups), design)
 
 
