@@ -197,7 +197,7 @@ def test_parameters_are_checked_before_anything_runs(study, pool):
     with pytest.raises(ParameterError) as caught:
         go(study, pool)
     assert {"name", "code", "district", "arm", "pair"} == {
-        str(problem).split("'")[1] for problem in caught.value.problems
+        problem.what.split("'")[1] for problem in caught.value.problems
     }
     assert not (study / "runs").exists()
 

@@ -120,7 +120,7 @@ class _Loop:
         waiting = list(planned)
         try:
             while waiting or self._running:
-                waiting = [job for job in waiting if not self._begin(job)]
+                waiting = self._begin_ready(waiting)
                 if self._running:
                     done, _ = wait(self._running, return_when=FIRST_COMPLETED)
                     for future in done:
@@ -132,6 +132,16 @@ class _Loop:
             for job in waiting:
                 self._results[job.key] = JobResult(*job.key, "interrupted", message="not started")
         return [self._results[job.key] for job in planned]
+
+    def _begin_ready(self, waiting: list[Job]) -> list[Job]:
+        """Begin jobs in order while there is room; return those that still wait."""
+        left = []
+        for position, job in enumerate(waiting):
+            if len(self._running) >= self._room:
+                return left + waiting[position:]
+            if not self._begin(job):
+                left.append(job)
+        return left
 
     def _begin(self, job: Job) -> bool:
         """Start, skip or leave a job; return whether it no longer waits."""
@@ -149,8 +159,6 @@ class _Loop:
             )
             self._settle(job, JobResult(*job.key, "skipped", message=reason, ran=False))
             return True
-        if len(self._running) >= self._room:
-            return False
         fingerprint = self._work.fingerprint(job)
         if self._work.unchanged(job, fingerprint, self._before.get(job.key)):
             self._results[job.key] = JobResult(*job.key, "ok", ran=False)
