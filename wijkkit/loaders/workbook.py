@@ -35,6 +35,8 @@ def read_workbook(path: Path, file: str, sheet: str | None = None) -> SourceTabl
         sheets = {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
     except (CalamineError, OSError, ValueError):
         raise _unreadable(file) from None
+    if not sheets:
+        raise _unreadable(file)
     rows = sheets[_sheet(sheets, sheet, file)]
     numbered = [(number, row) for number, row in enumerate(rows, start=1) if _filled(row)]
     if not numbered:
