@@ -148,7 +148,12 @@ class _Wanted:
     def in_(self, text: str) -> Iterator[str]:
         """Yield what of the wanted stands in a text."""
         tokens = {token.strip(".-").casefold() for token in _TOKEN.findall(text)}
-        tokens |= {part for token in tokens for part in re.split(r"[.\-]", token)}
+        tokens |= {
+            part
+            for token in tokens
+            for cut in (r"\.", "-", r"[.\-]")
+            for part in re.split(cut, token)
+        }
         if not self.ids.isdisjoint(tokens) or not self.numbers.isdisjoint(_named_numbers(text)):
             yield "the id of a respondent"
         if self.texts and any(part in self.texts for part in _shingles(text)):
