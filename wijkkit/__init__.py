@@ -24,7 +24,6 @@ _VERBS = {
     "render": "wijkkit.reports.render",
     "release_effect": "wijkkit.pipeline.effect",
     "release_process": "wijkkit.pipeline.process",
-    "choice_panel": "wijkkit.evaluation.choice.panel",
     "choose": "wijkkit.evaluation.choice",
     "choose_package": "wijkkit.evaluation.choice",
     "load_catalogue": "wijkkit.loaders.catalogue",

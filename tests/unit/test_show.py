@@ -121,6 +121,7 @@ def test_goals_say_value_interval_city_target_and_verdict(folder):
         "48%",
         "60%",
         "niet te onderscheiden van het stadsgemiddelde",
+        "niet te vergelijken",
     ]
     assert "52% (47–57)" in goals_sentences(view).markdown
 

@@ -7,10 +7,15 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from wijkkit.estimates.change import estimate_change
-from wijkkit.estimates.compare import compare
+from wijkkit.estimates.comparable import comparable_map, comparable_neighbourhoods
+from wijkkit.estimates.compare import compare, compare_comparable
 from wijkkit.estimates.gap import estimate_gap
 from wijkkit.estimates.grid import Estimates, estimate_grid
+from wijkkit.loaders import load_area_figures
 from wijkkit.study import Study
+
+#: How many wijken a wijk is compared with; half of the others in a small city.
+_COMPARABLE = 5
 
 Groupings = dict[str, tuple[str, tuple[str, ...]]]
 
@@ -28,13 +33,17 @@ class StudyEstimates:
     gaps : DataFrame
         Tidy: the gap between the ends of each ordered grouping, and its change.
     comparisons : DataFrame
-        Each area against the city: a verdict per indicator and wave.
+        Each area against the city, and each wijk against the comparable ones: a verdict per
+        indicator and wave.
+    comparable : DataFrame
+        The comparable wijken of each wijk: ``area, comparable, rank, distance``.
     """
 
     estimates: Estimates = field(repr=False)
     changes: pd.DataFrame = field(repr=False)
     gaps: pd.DataFrame = field(repr=False)
     comparisons: pd.DataFrame = field(repr=False)
+    comparable: pd.DataFrame = field(repr=False)
 
     def __repr__(self) -> str:
         table = self.estimates.table
@@ -62,12 +71,32 @@ def estimate(study: Study, respondents: pd.DataFrame) -> StudyEstimates:
     areas = study.areas()[["wijk", "district", "arm"]]
     grid = estimate_grid(respondents, study.indicators, waves, groupings(study), areas=areas)
     ordered = groupings(study, ordered=True)
+    comparable = comparable_wijken(load_area_figures(study))
+    against_city = compare(respondents, study.indicators, waves, areas=areas)
+    against_alike = compare_comparable(grid, study.indicators, comparable_map(comparable))
     return StudyEstimates(
         grid,
         estimate_change(grid),
         estimate_gap(respondents, study.indicators, waves, ordered, areas=areas),
-        compare(respondents, study.indicators, waves, areas=areas),
+        pd.concat([against_city, against_alike], ignore_index=True),
+        comparable,
     )
+
+
+def comparable_wijken(figures: pd.DataFrame) -> pd.DataFrame:
+    """Return the wijken most like each wijk on the first period of its area figures.
+
+    The first period, because the programme cannot have changed it. Figures that count something
+    or do not vary are left out; without figures no wijk is comparable.
+    """
+    rows = figures[figures["area_level"].eq("wijk") & figures["unit"].ne("count")]
+    rows = rows[rows["period"].eq(rows["period"].min())]
+    wide = rows.pivot(index="area", columns="figure", values="value")
+    wide = wide.loc[:, wide.nunique() > 1]
+    if wide.shape[1] == 0 or len(wide) < 3:
+        return pd.DataFrame(columns=["area", "comparable", "rank", "distance"])
+    size = min(_COMPARABLE, max(1, (len(wide) - 1) // 2))
+    return comparable_neighbourhoods(wide, size=size)
 
 
 def groupings(study: Study, ordered: bool = False) -> Groupings:

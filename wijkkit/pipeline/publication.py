@@ -15,8 +15,8 @@ from wijkkit.study import Study
 def release(study: Study, estimates: StudyEstimates) -> Release:
     """Release a study's estimates: control them together, write what may be shown.
 
-    Writes the released tables ``estimates``, ``changes``, ``gaps``, ``comparisons``, ``hidden``,
-    ``area_figures`` and ``borders``. Verdicts and derived figures whose parts are hidden are
+    Writes the released tables ``estimates``, ``changes``, ``gaps``, ``comparisons``,
+    ``comparable``, ``hidden``, ``area_figures`` and ``borders``. Verdicts and derived figures whose parts are hidden are
     hidden too.
 
     Parameters
@@ -45,18 +45,23 @@ def release(study: Study, estimates: StudyEstimates) -> Release:
     write_released(study, "estimates", released.table)
     write_released(study, "changes", release_derived(estimates.changes, released))
     write_released(study, "gaps", release_derived(estimates.gaps, released))
-    write_released(study, "comparisons", _verdicts(estimates.comparisons, released))
+    write_released(study, "comparisons", _verdicts(estimates, released))
+    write_released(study, "comparable", estimates.comparable)
     write_released(study, "hidden", released.hidden)
     release_areas(study)
     return released
 
 
-def _verdicts(comparisons: pd.DataFrame, released: Release) -> pd.DataFrame:
-    """Return the verdicts without their numbers, unknown where the estimate is hidden."""
+def _verdicts(estimates: StudyEstimates, released: Release) -> pd.DataFrame:
+    """Return the verdicts without their numbers, unknown where a figure beneath them is hidden."""
     keys = ["indicator", "area", "area_level", "wave"]
     shown = released.table[(released.table["group_by"] == "") & (released.table["status"] == "ok")]
-    table = comparisons[[*keys, "against", "verdict"]].merge(
-        shown[keys], how="left", indicator=True
-    )
-    verdict = table["verdict"].where(table.pop("_merge") == "both", "unknown")
-    return table.assign(verdict=verdict)
+    table = estimates.comparisons[[*keys, "against", "verdict"]]
+    known = table.merge(shown[keys], how="left", indicator=True)["_merge"].eq("both").to_numpy()
+    alike = estimates.comparable.groupby("area")["comparable"].agg(set).to_dict()
+    wijken = shown[shown["area_level"] == "wijk"].groupby(["indicator", "wave"])["area"].agg(set)
+    for at, row in enumerate(table.itertuples()):
+        if row.against == "comparable":
+            there = wijken.get((row.indicator, row.wave), set())
+            known[at] &= alike.get(row.area, set()) <= there
+    return table.assign(verdict=table["verdict"].where(known, "unknown"))

@@ -19,9 +19,9 @@ _SHOWN = {
     "forest": ("forest_figure", "forest_table"),
     "funnel": ("funnel_figure",),
     "gap": ("gap_figure", "gap_sentences", "gap_table"),
-    "goals": ("goals_figure", "goals_sentences", "goals_table"),
+    "goals": ("comparable_sentence", "goals_figure", "goals_sentences", "goals_table"),
     "hidden": ("hidden_sentences",),
-    "interviews": ("key_figures_sentences", "key_figures_table"),
+    "interviews": ("key_figures_sentences", "key_figures_table", "service_use_sentences"),
     "map": ("city_map",),
     "position": ("position_figure",),
     "process": (

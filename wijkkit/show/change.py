@@ -44,6 +44,7 @@ def change_figure(view: WijkView) -> ShownFigure:
 def _draw_panel(axes, view: WijkView, key: str) -> None:
     waves = waves_of(view, view.study.indicators[key])
     lines = (("city", "city", CITY, "D", 0.07), (view.slug, "wijk", OWN, "o", -0.07))
+    ends: dict[str, tuple[float, pd.Series] | None] = {}
     for area, level, color, marker, shift in lines:
         found = [pick(view.table("estimates"), key, area, level, wave.id) for wave in waves]
         shown = [
@@ -61,12 +62,18 @@ def _draw_panel(axes, view: WijkView, key: str) -> None:
         )
         for x, row in shown:
             axes.plot([x, x], [row["lower"], row["upper"]], color=color, linewidth=1.2)
-        if shown:
+        ends[level] = shown[-1] if shown else None
+    for level, color, higher in (
+        ("wijk", OWN, _is_higher(ends)),
+        ("city", CITY, not _is_higher(ends)),
+    ):
+        if ends[level] is not None:
             label = view.name if level == "wijk" else text("show.area.city", view.language)
+            x, row = ends[level]
             axes.annotate(
                 label,
-                (shown[-1][0], shown[-1][1]["value"]),
-                xytext=(6, 0),
+                (x, row["value"]),
+                xytext=(6, 5 if higher else -5),
                 textcoords="offset points",
                 va="center",
                 fontsize=8,
@@ -77,6 +84,12 @@ def _draw_panel(axes, view: WijkView, key: str) -> None:
     axes.set_ylim(0, 100)
     axes.yaxis.set_major_formatter("{x:.0f}%")
     axes.grid(axis="y", color=PALE, linewidth=0.8)
+
+
+def _is_higher(ends: dict[str, tuple[float, pd.Series] | None]) -> bool:
+    """Return whether the wijk ends above the city, so that both labels stay readable."""
+    own, city = ends["wijk"], ends["city"]
+    return own is None or city is None or own[1]["value"] >= city[1]["value"]
 
 
 def change_row(view: WijkView, key: str) -> pd.Series | None:

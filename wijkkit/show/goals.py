@@ -138,8 +138,9 @@ def goals_table(view: WijkView) -> ShownTable:
     verdicts = verdicts_of(view)
     heads = {
         key: text(f"show.head.{key}", language, name=view.name, city=view.study.settings.city.name)
-        for key in ("goal", "own", "city", "target", "verdict")
+        for key in ("goal", "own", "city", "target", "verdict", "comparable")
     }
+    alike = verdicts_of(view, "comparable")
     rows = [
         {
             heads["goal"]: row.goal,
@@ -147,6 +148,7 @@ def goals_table(view: WijkView) -> ShownTable:
             heads["city"]: shown_value(row.city, language),
             heads["target"]: "" if pd.isna(row.target) else percentage(row.target, language),
             heads["verdict"]: text(f"show.verdict.{verdicts.get(row.key, 'unknown')}", language),
+            heads["comparable"]: text(f"show.alike.{alike.get(row.key, 'unknown')}", language),
         }
         for row in goals_frame(view).itertuples()
     ]
@@ -154,10 +156,13 @@ def goals_table(view: WijkView) -> ShownTable:
     return ShownTable(pd.DataFrame(rows, columns=list(heads.values())), caption)
 
 
-def verdicts_of(view: WijkView) -> dict[str, str]:
-    """Return this wijk's verdict against the city per indicator, for its last wave."""
+def verdicts_of(view: WijkView, against: str = "city") -> dict[str, str]:
+    """Return this wijk's verdict per indicator for its last wave.
+
+    Against the city, or against the ``comparable`` wijken.
+    """
     table = view.own("comparisons")
-    table = table[table["against"] == "city"]
+    table = table[table["against"] == against]
     last = {key: last_wave(view, indicator).id for key, indicator in view.study.indicators.items()}
     table = table[table["wave"] == table["indicator"].map(last)]
     return dict(zip(table["indicator"], table["verdict"], strict=True))
@@ -190,3 +195,19 @@ def goals_sentences(view: WijkView) -> ShownText:
             )
         )
     return bullets(sentences)
+
+
+def comparable_sentence(view: WijkView) -> ShownText:
+    """Say with which wijken this one is compared, and on what."""
+    table = view.own("comparable").sort_values("rank")
+    if table.empty:
+        return ShownText(text("show.comparable.none", view.language))
+    names = [view.study.neighbourhood(slug).name for slug in table["comparable"]]
+    return ShownText(
+        text(
+            "show.comparable.which",
+            view.language,
+            name=escaped(view.name),
+            names=escaped(", ".join(names)),
+        )
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from wijkkit.evaluation.process.key_figures import key_figure_sentences
+from wijkkit.evaluation.process.service_use import service_use_sentences as use_sentences
 from wijkkit.language import number, text
 from wijkkit.language.markdown import escaped
 from wijkkit.released import CityView
@@ -40,6 +41,12 @@ def key_figures_sentences(view: CityView) -> ShownText:
     if table.empty:
         return ShownText(text("show.key_figures.none", view.language))
     return bullets([escaped(line) for line in key_figure_sentences(table, changes, view.language)])
+
+
+def service_use_sentences(view: CityView) -> ShownText:
+    """Say what parents use in programme and comparator wijken, and what that does not tell."""
+    lines = use_sentences(view.table("service_use"), view.language)
+    return bullets([escaped(line) for line in lines])
 
 
 def _mean(row, language: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from wijkkit.disclosure import policy_for
 from wijkkit.evaluation.facts import Facts
 from wijkkit.evaluation.learning.comparison import side_by_side
 from wijkkit.evaluation.learning.data_quality import data_quality
@@ -17,11 +18,13 @@ from wijkkit.evaluation.process.interviews import code_counts, code_pairs
 from wijkkit.evaluation.process.key_figures import scale_changes, scale_table
 from wijkkit.evaluation.process.network import centrality, meeting_ties, participation, turnover
 from wijkkit.evaluation.process.pace import pace, pace_by_wijk
+from wijkkit.evaluation.process.service_use import service_use
 from wijkkit.loaders.key_figures import load_key_figures
 from wijkkit.loaders.segments import GroupInterviews, load_group_interviews
 from wijkkit.pipeline.process.candidates import choice_tables
 from wijkkit.pipeline.process.explained import explained
 from wijkkit.pipeline.process.known import facts_of
+from wijkkit.pipeline.process.people import without_small_counts
 from wijkkit.pipeline.process.sentences import sentences
 from wijkkit.study import Study
 
@@ -33,7 +36,7 @@ class ProcessResults:
     Parameters
     ----------
     tables : mapping of str to DataFrame
-        Name of the released table -> its content, before small numbers are removed.
+        Name of the released table -> its content; small numbers of people are not in it.
     """
 
     tables: Mapping[str, pd.DataFrame] = field(repr=False)
@@ -55,7 +58,7 @@ def evaluate_process(study: Study) -> ProcessResults:
     Returns
     -------
     ProcessResults
-        Not for readers yet: `release_process` comes between.
+        To be written with `release_process`.
     """
     scales, changes = _key_figures(study)
     interviews = _interviews(study)
@@ -71,6 +74,7 @@ def evaluate_process(study: Study) -> ProcessResults:
         "interview_pairs": code_pairs(interviews.segments),
         "side_by_side": side_by_side(facts),
         "explanations": explained(facts, counts),
+        "service_use": service_use(study, facts.estimates) if study.waves else pd.DataFrame(),
     }
     return ProcessResults({**tables, "sentences": sentences(facts, tables)})
 
@@ -83,15 +87,16 @@ def _registered(facts: Facts) -> dict[str, pd.DataFrame]:
     meetings, attendance = facts.kept("meetings"), facts.kept("attendance")
     stakeholders = facts.kept("stakeholders")
     after = facts.study.settings.process.maintained_after_days
+    policy = policy_for(facts.study)
+    of_each = implementation(*carried_out, as_of=as_of, maintained_after_days=after)
+    of_wijk = implementation_by_wijk(wijken, *carried_out, as_of=as_of, maintained_after_days=after)
     steps = pace(facts.kept("steps"), wijken, as_of=as_of)
     start = facts.study.settings.programme.start
     return {
         "pace": steps.assign(as_of=pd.Timestamp(as_of)),
         "pace_by_wijk": pace_by_wijk(steps),
-        "implementation": implementation(*carried_out, as_of=as_of, maintained_after_days=after),
-        "implementation_by_wijk": implementation_by_wijk(
-            wijken, *carried_out, as_of=as_of, maintained_after_days=after
-        ),
+        "implementation": without_small_counts(of_each, policy),
+        "implementation_by_wijk": without_small_counts(of_wijk, policy),
         "participation": participation(meetings, attendance),
         "network": meeting_ties(stakeholders, meetings, attendance),
         "centrality": centrality(stakeholders, meetings, attendance),
