@@ -102,4 +102,8 @@ def parametrised(text: str, parameters: dict) -> nbformat.NotebookNode:
         cell.metadata.setdefault("tags", [])
     if not parameters:
         return notebook
-    return parameterize_notebook(notebook, parameters, kernel_name="python3", language="python")
+    notebook = parameterize_notebook(notebook, parameters, kernel_name="python3", language="python")
+    for cell in notebook.cells:
+        if "injected-parameters" in cell.metadata.tags:
+            cell["id"] = "injected-parameters"  # papermill's is random
+    return notebook
