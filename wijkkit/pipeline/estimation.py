@@ -8,7 +8,7 @@ import pandas as pd
 
 from wijkkit.estimates.change import estimate_change
 from wijkkit.estimates.comparable import comparable_map, comparable_neighbourhoods
-from wijkkit.estimates.compare import compare, compare_comparable
+from wijkkit.estimates import compare, compare_comparable
 from wijkkit.estimates.gap import estimate_gap
 from wijkkit.estimates.grid import Estimates, estimate_grid
 from wijkkit.loaders import load_area_figures
