@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from wijkkit.disclosure import policy_for
@@ -38,7 +39,8 @@ def _without_hidden(study: Study, table: pd.DataFrame) -> pd.DataFrame:
     pairs = {slug: hood.pair for slug, hood in study.neighbourhoods.items()}
     closed |= {(key, pairs[slug]) for key, slug in closed if pairs[slug]}
     left_out = zip(table["outcome"], table["item"].astype(str), strict=True)
-    hide = table["check"].eq("leave_one_out") & [pair in closed for pair in left_out]
+    told = np.array([pair in closed for pair in left_out], dtype=bool)
+    hide = table["check"].eq("leave_one_out") & told
     numbers = ["estimate", "lower", "upper", "p", "n"]
     return table.assign(
         **{name: table[name].astype(float).mask(hide) for name in numbers},

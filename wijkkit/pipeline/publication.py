@@ -57,7 +57,7 @@ def _verdicts(estimates: StudyEstimates, released: Release) -> pd.DataFrame:
     keys = ["indicator", "area", "area_level", "wave"]
     shown = released.table[(released.table["group_by"] == "") & (released.table["status"] == "ok")]
     table = estimates.comparisons[[*keys, "against", "verdict"]]
-    known = table.merge(shown[keys], how="left", indicator=True)["_merge"].eq("both").to_numpy()
+    known = table.merge(shown[keys], how="left", indicator=True)["_merge"].eq("both").to_numpy(copy=True)
     alike = estimates.comparable.groupby("area")["comparable"].agg(set).to_dict()
     wijken = shown[shown["area_level"] == "wijk"].groupby(["indicator", "wave"])["area"].agg(set)
     for at, row in enumerate(table.itertuples()):
