@@ -1,0 +1,58 @@
+"""The fork server: one thread, warm children, nothing shared, nothing left."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import nbformat
+import pytest
+from making import notebook
+
+from wijkkit.batch.engine.client import ForkServer
+from wijkkit.batch.engine.task import Task
+from wijkkit.batch.imports import code_of, preload
+
+CODE = "import pandas as pd, matplotlib.pyplot as plt, seaborn, random, numpy as np\nplt.plot([1]);\nrandom.random(), np.random.rand()"
+
+
+@pytest.fixture(scope="module")
+def server(pytestconfig):
+    """A server that has loaded what the project's own neighbourhood notebooks import."""
+    paths = sorted((pytestconfig.rootpath / "notebooks" / "wijk").glob("*.ipynb"))
+    with ForkServer(preload([CODE, *(code_of(path.read_text()) for path in paths)])) as running:
+        yield running
+
+
+def task(*cells: str) -> Task:
+    return Task(nbformat.writes(notebook(cells)), {}, ".", "wijk")
+
+
+def test_the_server_loads_everything_and_keeps_one_thread(server):
+    assert server.not_loaded == ()
+    for _ in range(3):
+        assert server.run(task(CODE)).status == "ok"
+    status = Path(f"/proc/{server.pid}/status").read_text()
+    assert "Threads:\t1\n" in status
+
+
+def test_children_are_warm_and_draw_their_own_random_numbers(server):
+    outcomes = [server.run(task(CODE)) for _ in range(2)]
+    assert [outcome.cold for outcome in outcomes] == [(), ()]
+    values = [
+        nbformat.reads(o.notebook, 4).cells[0].outputs[0].data["text/plain"] for o in outcomes
+    ]
+    assert values[0] != values[1]
+
+
+def test_closing_the_server_ends_what_runs():
+    with ForkServer() as server:
+        started = time.monotonic()
+        from concurrent.futures import ThreadPoolExecutor
+
+        with ThreadPoolExecutor(1) as pool:
+            future = pool.submit(server.run, task("import time; time.sleep(600)"))
+            time.sleep(1)
+            server.close()
+            assert future.result(20).status == "killed"
+    assert time.monotonic() - started < 60
