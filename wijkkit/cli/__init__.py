@@ -13,6 +13,7 @@ from wijkkit.batch.commands import run, status
 from wijkkit.cli.check import check
 from wijkkit.cli.demo import demo
 from wijkkit.cli.registry import app as registry
+from wijkkit.cli.release import release
 from wijkkit.cli.report import report
 from wijkkit.errors import WijkkitError
 
@@ -31,6 +32,7 @@ app.command()(check)
 app.command()(run)
 app.command()(status)
 app.command()(report)
+app.command()(release)
 app.add_typer(registry, name="registry")
 
 

@@ -5,7 +5,7 @@ from wijkkit.disclosure.derived import release_derived
 from wijkkit.disclosure.policy import CBS, GGD, OPENSAFELY, Policy, policy_for
 from wijkkit.disclosure.publication import Publication, build_release
 from wijkkit.disclosure.reach import release_counts
-from wijkkit.disclosure.record import ledger_of, record_audit
+from wijkkit.disclosure.record import bind_tables, ledger_of, record_audit
 from wijkkit.disclosure.release import Release, release
 from wijkkit.disclosure.scan import Finding, Forbidden, forbidden_of, scan
 from wijkkit.disclosure.sign_off import signed_off
@@ -20,6 +20,7 @@ __all__ = [
     "Policy",
     "Publication",
     "Release",
+    "bind_tables",
     "build_release",
     "forbidden_of",
     "ledger_of",

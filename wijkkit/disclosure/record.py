@@ -25,18 +25,39 @@ def ledger_of(study: Study) -> Path:
 def record_audit(study: Study, released: Release) -> Path:
     """Keep what the audit found beside the released tables, bound to their content.
 
-    To be called when all released tables are written: `wijkkit release` refuses tables that were
-    changed, added or made under another policy afterwards.
+    To be called when the audited tables are written: `wijkkit release` refuses tables that were
+    changed or made under another policy afterwards. Tables that are added later (of the effect
+    evaluation, of the process) are bound by `bind_tables`.
     """
     content = {
         "policy": asdict(released.policy),
         "audit": {
             name: None if math.isnan(value) else value for name, value in released.audit.items()
         },
+        "audited": _hashes(study),
         "fingerprint": fingerprint(study),
     }
     path = _folder(study) / _NAME
     write_whole(path, json.dumps(content, indent=2) + "\n")
+    return path
+
+
+def bind_tables(study: Study) -> Path:
+    """Bind the tables that were added after the audit to its record.
+
+    Raises
+    ------
+    DisclosureError
+        There is no audit, it was made under another policy, or a table that was audited has
+        changed since.
+    """
+    content = _read(study)
+    now = _hashes(study)
+    changed = [name for name, found in content["audited"].items() if now.get(name) != found]
+    if changed:
+        raise _refused("the released tables are not those that were audited", ", ".join(changed))
+    path = _folder(study) / _NAME
+    write_whole(path, json.dumps({**content, "fingerprint": fingerprint(study)}, indent=2) + "\n")
     return path
 
 
@@ -48,18 +69,25 @@ def audit_of(study: Study) -> dict[str, object]:
     DisclosureError
         There is none, or the tables or the policy are not those that were audited.
     """
-    path = _folder(study) / _NAME
+    content = _read(study)
+    if content["fingerprint"] != fingerprint(study):
+        raise _refused("the released tables are not those that were audited", "other content")
+    return content
+
+
+def _read(study: Study) -> dict[str, object]:
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        recorded, policy = content["fingerprint"], Policy(**content["policy"])
+        content = json.loads((_folder(study) / _NAME).read_text(encoding="utf-8"))
+        policy = Policy(**content["policy"])
+        complete = {"audit", "audited", "fingerprint"} <= set(content)
     except FileNotFoundError:
         raise _refused("there is no audit of these released tables", "no file") from None
     except (ValueError, KeyError, TypeError) as error:
         raise _refused("the record of the audit is damaged", type(error).__name__) from error
+    if not complete:
+        raise _refused("the record of the audit is damaged", "a part is missing")
     if policy != policy_for(study):
         raise _refused("the policy is not the one that was audited", policy.name)
-    if recorded != fingerprint(study):
-        raise _refused("the released tables are not those that were audited", "other content")
     return content
 
 
@@ -69,6 +97,10 @@ def fingerprint(study: Study) -> str:
     for path in sorted(_folder(study).glob("*.parquet")):
         total.update(path.name.encode() + sha256(path).encode())
     return total.hexdigest()
+
+
+def _hashes(study: Study) -> dict[str, str]:
+    return {path.stem: sha256(path) for path in sorted(_folder(study).glob("*.parquet"))}
 
 
 def sha256(path: Path) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from wijkkit.disclosure import policy_for
+from wijkkit.disclosure import bind_tables, policy_for
 from wijkkit.evaluation.effect.evaluate import EffectResults
 from wijkkit.released import open_released, write_released
 from wijkkit.study import Study
@@ -24,6 +24,7 @@ def release_effect(study: Study, results: EffectResults) -> None:
     assumptions = _without_hidden(study, _rounded(results.assumptions, base))
     write_released(study, "effect_assumptions", assumptions)
     write_released(study, "effect_conclusions", results.conclusions)
+    bind_tables(study)
 
 
 def _rounded(table: pd.DataFrame, base: int) -> pd.DataFrame:

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from wijkkit.estimates import compare, compare_comparable
 from wijkkit.estimates.change import estimate_change
 from wijkkit.estimates.comparable import comparable_map, comparable_neighbourhoods
-from wijkkit.estimates import compare, compare_comparable
 from wijkkit.estimates.gap import estimate_gap
 from wijkkit.estimates.grid import Estimates, estimate_grid
 from wijkkit.loaders import load_area_figures

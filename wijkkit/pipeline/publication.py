@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from wijkkit.disclosure import Release, ledger_of, policy_for, release_derived
+from wijkkit.disclosure import Release, ledger_of, policy_for, record_audit, release_derived
 from wijkkit.disclosure import release as control
 from wijkkit.pipeline.areas import release_areas
 from wijkkit.pipeline.estimation import StudyEstimates
@@ -49,6 +49,7 @@ def release(study: Study, estimates: StudyEstimates) -> Release:
     write_released(study, "comparable", estimates.comparable)
     write_released(study, "hidden", released.hidden)
     release_areas(study)
+    record_audit(study, released)
     return released
 
 
@@ -57,7 +58,11 @@ def _verdicts(estimates: StudyEstimates, released: Release) -> pd.DataFrame:
     keys = ["indicator", "area", "area_level", "wave"]
     shown = released.table[(released.table["group_by"] == "") & (released.table["status"] == "ok")]
     table = estimates.comparisons[[*keys, "against", "verdict"]]
-    known = table.merge(shown[keys], how="left", indicator=True)["_merge"].eq("both").to_numpy(copy=True)
+    known = (
+        table.merge(shown[keys], how="left", indicator=True)["_merge"]
+        .eq("both")
+        .to_numpy(copy=True)
+    )
     alike = estimates.comparable.groupby("area")["comparable"].agg(set).to_dict()
     wijken = shown[shown["area_level"] == "wijk"].groupby(["indicator", "wave"])["area"].agg(set)
     for at, row in enumerate(table.itertuples()):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from wijkkit.disclosure import bind_tables
 from wijkkit.pipeline.process.evaluate import ProcessResults
 from wijkkit.released import write_released
 from wijkkit.study import Study
@@ -15,3 +16,4 @@ def release_process(study: Study, results: ProcessResults) -> None:
     """
     for name, table in results.tables.items():
         write_released(study, name, table)
+    bind_tables(study)
