@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from wijkkit.language import number, percentage, text
 
 
-def shown_value(row: pd.Series | None, language: str) -> str:
+def shown_value(row: Mapping | pd.Series | None, language: str) -> str:
     """Return the value of a row of a tidy table: ``41%``, or the word for its status.
 
     Examples
@@ -29,7 +31,7 @@ def shown_value(row: pd.Series | None, language: str) -> str:
     return number(row["value"], language, 1)
 
 
-def shown_interval(row: pd.Series | None, language: str) -> str:
+def shown_interval(row: Mapping | pd.Series | None, language: str) -> str:
     """Return the value with its interval: ``41% (36–47)``; without one, the value alone.
 
     Examples

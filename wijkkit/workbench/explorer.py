@@ -9,10 +9,12 @@ import ipywidgets as widgets
 from wijkkit.language import text
 from wijkkit.released import CityView
 from wijkkit.show.explore import explore_figure
-from wijkkit.tables import EVERYBODY
+from wijkkit.workbench.controls import make_controls, read_controls, set_controls
+from wijkkit.workbench.keeping import keeping_panel
+from wijkkit.workbench.parameter_set import ParameterSet
 
 
-def explorer(view: CityView) -> widgets.VBox:
+def explorer(view: CityView, *, keep: bool = True) -> widgets.VBox:
     """Return a panel to explore a study's released tables.
 
     What is hidden in the released tables stays hidden here. Beneath the figure stands the code
@@ -22,76 +24,58 @@ def explorer(view: CityView) -> widgets.VBox:
     ----------
     view : CityView
         As `wijkkit.open_city` gives it.
+    keep : bool
+        With fields to save what is chosen as a parameter set and to load it back; without them
+        the panel writes nothing.
 
     Returns
     -------
     ipywidgets.VBox
-        Its children: the controls, the figure, the table and the code.
+        Its children: the controls, the figure, the table, the code, the fields to keep it.
     """
-    controls = _controls(view)
-    figure, table, code = widgets.HTML(), widgets.HTML(), widgets.Textarea(rows=4, disabled=True)
-    code.layout.width = "100%"
+    study = view.study
+    controls = make_controls(study, view.language)
+    figure, table, code = widgets.HTML(), widgets.HTML(), widgets.HTML()
 
     def follow(_change: object = None) -> None:
-        chosen = _chosen(controls)
-        shown = explore_figure(view, **chosen)
-        figure.value = (
-            f'<figure role="img" aria-label="{html.escape(shown.alt)}">{_svg(shown.svg())}</figure>'
-        )
+        chosen = read_controls(controls)
+        shown = explore_figure(view, **chosen.model_dump())
+        figure.value = _as_html(shown.svg(), shown.alt)
         table.value = shown.table().html()
-        code.value = _code(chosen)
+        code.value = f"<pre><code>{html.escape(shown_code(chosen))}</code></pre>"
 
     for control in controls.values():
         control.observe(follow, names="value")
     follow()
-    label = widgets.Label(text("show.explore.code", view.language))
-    return widgets.VBox([widgets.HBox(list(controls.values())), figure, table, label, code])
+    label = widgets.HTML(f"<p>{html.escape(text('workbench.code', view.language))}</p>")
+    chosen_row = widgets.Box(
+        list(controls.values()), layout=widgets.Layout(flex_flow="row wrap", width="100%")
+    )
+    children = [chosen_row, figure, table, label, code]
+    if keep:
+        children.append(
+            keeping_panel(
+                study,
+                read=lambda: read_controls(controls),
+                put=lambda chosen: set_controls(controls, chosen),
+            )
+        )
+    return widgets.VBox(children)
 
 
-def _controls(view: CityView) -> dict[str, widgets.Widget]:
-    language, study = view.language, view.study
-    goals = {study.text(goal.label): goal.indicator for goal in study.goals}
-    others = {
-        study.text(indicator.label): key
-        for key, indicator in study.indicators.items()
-        if key not in goals.values()
-    }
-    groups = {text("show.explore.everybody", language): ("", EVERYBODY)}
-    for grouping in study.groupings:
-        for group in grouping.groups:
-            name = f"{study.text(grouping.label)}: {study.text(group.label)}"
-            groups[name] = (grouping.id, group.id)
-    waves = {study.text(wave.label): wave.id for wave in study.waves}
-    wijken = {hood.name: slug for slug, hood in study.neighbourhoods.items()}
-    say = {
-        key: text(f"show.explore.choose_{key}", language)
-        for key in ("indicator", "wave", "group", "wijken")
-    }
-    return {
-        "indicator": widgets.Dropdown(options={**goals, **others}, description=say["indicator"]),
-        "wave": widgets.Dropdown(
-            options=waves, value=list(waves.values())[-1], description=say["wave"]
-        ),
-        "group": widgets.Dropdown(options=groups, description=say["group"]),
-        "wijken": widgets.SelectMultiple(options=wijken, description=say["wijken"], rows=6),
-    }
+def shown_code(chosen: ParameterSet) -> str:
+    """Return the code that makes the figure of `chosen` from a study's folder.
 
-
-def _chosen(controls: dict[str, widgets.Widget]) -> dict[str, object]:
-    group_by, group = controls["group"].value
-    return {
-        "indicator": controls["indicator"].value,
-        "wave": controls["wave"].value,
-        "wijken": tuple(controls["wijken"].value),
-        "group_by": group_by,
-        "group": group,
-    }
-
-
-def _code(chosen: dict[str, object]) -> str:
-    arguments = ", ".join(f"{name}={value!r}" for name, value in chosen.items())
+    Examples
+    --------
+    >>> print(shown_code(ParameterSet(indicator="sport", wave="2021")))
+    wk.show.explore_figure(wk.open_city(study), indicator='sport', wave='2021')
+    """
+    said = chosen.model_dump(exclude_defaults=True)
+    arguments = ", ".join(f"{name}={value!r}" for name, value in said.items())
     return f"wk.show.explore_figure(wk.open_city(study), {arguments})"
 
 
-def _svg(text_: str) -> str:
-    return text_[text_.index("<svg") :]
+def _as_html(svg: str, alt: str) -> str:
+    drawing = svg[svg.index("<svg") :]
+    return f'<figure role="img" aria-label="{html.escape(alt)}">{drawing}</figure>'

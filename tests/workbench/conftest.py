@@ -1,0 +1,33 @@
+"""A small study with released estimates: enough to explore."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+import wijkkit as wk
+from tests.studies import write_study
+from wijkkit.released import CityView, write_released
+from wijkkit.tables import tidy
+
+KEYS = ["indicator", "area", "area_level", "wave", "group_by", "group", "value", "status"]
+ROWS = [
+    ("play", "noord", "wijk", "2018", "", "all", 41.0, "ok"),
+    ("play", "zuid", "wijk", "2018", "", "all", 52.0, "ok"),
+    ("play", "city", "city", "2018", "", "all", 47.0, "ok"),
+    ("play", "noord", "wijk", "2021", "", "all", 63.0, "ok"),
+    ("play", "zuid", "wijk", "2021", "", "all", 12.0, "hidden"),
+    ("play", "city", "city", "2021", "", "all", 49.0, "ok"),
+    ("play", "noord", "wijk", "2021", "ses", "low", 38.0, "ok"),
+    ("play", "zuid", "wijk", "2021", "ses", "low", 33.0, "too_few"),
+]
+
+
+@pytest.fixture
+def view(tmp_path) -> CityView:
+    """The released tables of the small study."""
+    study = wk.open_study(write_study(tmp_path / "study"))
+    rows = pd.DataFrame(ROWS, columns=KEYS)
+    rows["lower"], rows["upper"], rows["unit"] = rows["value"] - 5, rows["value"] + 5, "percent"
+    write_released(study, "estimates", tidy(rows))
+    return wk.open_city(study)

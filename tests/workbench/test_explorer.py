@@ -1,0 +1,116 @@
+"""The explorer follows what is chosen, keeps it on request and shows nothing hidden."""
+
+from __future__ import annotations
+
+import ipywidgets as widgets
+import pytest
+
+import wijkkit as wk
+from wijkkit.errors import ParameterError
+from wijkkit.show.explore import explore_figure
+from wijkkit.workbench.parameter_set import ParameterSet, load_parameter_set, save_parameter_set
+
+
+def every(panel: widgets.Widget) -> list[widgets.Widget]:
+    below = [child for inner in getattr(panel, "children", ()) for child in every(inner)]
+    return [panel, *below]
+
+
+def control(panel: widgets.Widget, description: str) -> widgets.Widget:
+    (found,) = [w for w in every(panel) if getattr(w, "description", "") == description]
+    return found
+
+
+def said(panel: widgets.Widget) -> str:
+    return "\n".join(w.value for w in every(panel) if isinstance(w, widgets.HTML))
+
+
+def test_the_last_wave_of_the_first_goal_is_shown_first(view):
+    panel = wk.explorer(view)
+    assert control(panel, "Indicator").label == "Doel: Meer buitenspelen"
+    assert "Noord: 63% (58–68)." in said(panel)
+
+
+def test_a_changed_wave_changes_the_figure_its_alt_text_the_table_and_the_code(view):
+    panel = wk.explorer(view)
+    control(panel, "Meting").value = "2018"
+    shown = said(panel)
+    assert "Noord: 41% (36–46). Zuid: 52% (47–57)." in shown
+    assert "63%" not in shown
+    assert "wave=&#x27;2018&#x27;" in shown
+
+
+def test_chosen_wijken_and_group_are_all_that_is_shown(view):
+    panel = wk.explorer(view)
+    control(panel, "Wijken").value = ("noord",)
+    control(panel, "Groep").value = ("ses", "low")
+    shown = said(panel)
+    assert "Noord: 38% (33–43)." in shown
+    assert "Zuid" not in shown
+
+
+@pytest.mark.parametrize(
+    ("group", "word"), [(("", "all"), "niet getoond"), (("ses", "low"), "weinig")]
+)
+def test_a_cell_that_is_not_released_has_a_word_and_no_number(view, group, word):
+    panel = wk.explorer(view)
+    control(panel, "Groep").value = group
+    control(panel, "Wijken").value = ("zuid",)
+    shown = said(panel)
+    assert word in shown
+    assert "12%" not in shown and "33%" not in shown
+
+
+def test_the_code_that_is_shown_makes_the_figure_that_is_shown(view):
+    panel = wk.explorer(view)
+    control(panel, "Meting").value = "2018"
+    control(panel, "Wijken").value = ("zuid",)
+    code = said(panel).split("<pre><code>")[1].split("</code>")[0].replace("&#x27;", "'")
+    made = eval(code, {"wk": wk, "study": view.study})
+    assert made.alt in said(panel)
+
+
+def test_what_was_saved_is_shown_again_when_it_is_opened(view, tmp_path):
+    panel = wk.explorer(view)
+    control(panel, "Meting").value = "2018"
+    control(panel, "Wijken").value = ("zuid",)
+    control(panel, "Map").value, control(panel, "Naam").value = str(tmp_path / "sets"), "zuid"
+    control(panel, "Bewaren").click()
+    assert [path.name for path in (tmp_path / "sets").iterdir()] == ["zuid.yml"]
+    other = wk.explorer(view)
+    control(other, "Map").value, control(other, "Naam").value = str(tmp_path / "sets"), "zuid"
+    control(other, "Openen").click()
+    assert control(other, "Meting").value == "2018"
+    assert "Zuid: 52% (47–57)." in said(other)
+
+
+@pytest.mark.parametrize(
+    ("folder", "name", "word"), [("", "a", "no folder"), ("sets", "../a", "cannot name a file")]
+)
+def test_a_place_that_cannot_be_saved_to_is_said_in_the_panel(view, folder, name, word):
+    panel = wk.explorer(view)
+    control(panel, "Map").value, control(panel, "Naam").value = folder, name
+    control(panel, "Bewaren").click()
+    assert word in said(panel)
+
+
+def test_without_keeping_there_is_nothing_that_writes(view):
+    panel = wk.explorer(view, keep=False)
+    assert not [w for w in every(panel) if isinstance(w, (widgets.Button, widgets.Text))]
+
+
+def test_a_parameter_set_that_does_not_fit_the_study_says_everything(view, tmp_path):
+    unfit = ParameterSet(indicator="chess", wave="1999", wijken=["west"], group_by="x", group="y")
+    path = save_parameter_set(tmp_path, "unfit", unfit)
+    with pytest.raises(ParameterError) as error:
+        load_parameter_set(path, view.study)
+    places = [problem.place for problem in error.value.problems]
+    assert places == ["indicator", "wave", "group", "wijken"]
+
+
+def test_a_wijk_that_is_hidden_has_no_mark_in_the_figure(view):
+    marks = [
+        len(shown.figure.axes[0].lines[0].get_xdata())
+        for shown in (explore_figure(view, "play", "2018"), explore_figure(view, "play", "2021"))
+    ]
+    assert marks == [2, 1]
