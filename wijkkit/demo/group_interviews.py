@@ -31,7 +31,7 @@ CODES = {
     },
     "Gemeente": {
         "Weinig steun": ("Van de gemeente hoorden we daarna niets meer.", 0.5, 0.4),
-        "Botst met inkoop": ("Het contract voor de hele stad liet geen ruimte.", 0.4, 0.2),
+        "Botst met inkoop": ("De inkoop lag al vast, wij konden niets meer kiezen.", 0.4, 0.2),
     },
     "Kinderen": {
         "Meer buiten": ("Je ziet na school veel meer kinderen buiten.", 0.7, 0.2),

@@ -175,7 +175,7 @@ def learned(rng: np.random.Generator) -> dict[str, pd.DataFrame]:
             [
                 {
                     "key": "K01",
-                    "what": "Het contract voor de hele stad laat geen extra uren in de wijk toe",
+                    "what": "Het contract voor de hele stad laat geen extra uren in de wijk toe.",
                     "clash": "procurement",
                     "programme": "Sportfonds",
                     "date": date(2019, 11, 4),
