@@ -22,7 +22,7 @@ from wijkkit.errors import BatchError, ParameterError
 
 START = """\
 import sys
-from wijkkit.batch.commands import run
+from wijkkit.cli.run import run
 import typer
 app = typer.Typer(); app.command()(run)
 from wijkkit.errors import WijkkitError

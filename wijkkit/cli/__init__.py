@@ -9,12 +9,12 @@ import sys
 
 import typer
 
-from wijkkit.batch.commands import run, status
 from wijkkit.cli.check import check
 from wijkkit.cli.demo import demo
 from wijkkit.cli.registry import app as registry
 from wijkkit.cli.release import release
 from wijkkit.cli.report import report
+from wijkkit.cli.run import crate, diff, run, status
 from wijkkit.errors import WijkkitError
 
 app = typer.Typer(
@@ -33,6 +33,8 @@ app.command()(run)
 app.command()(status)
 app.command()(report)
 app.command()(release)
+app.command()(diff)
+app.command()(crate)
 app.add_typer(registry, name="registry")
 
 

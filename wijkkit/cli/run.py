@@ -6,19 +6,12 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-import pandas as pd
 import typer
 
-from wijkkit.batch.cluster import dask_executor
-from wijkkit.batch.crate import export_crate
-from wijkkit.batch.diff import changed_numbers, run_tables
-from wijkkit.batch.progress import terminal_progress
-from wijkkit.batch.result import RunResult
-from wijkkit.batch.runner import run as run_study
-from wijkkit.batch.states import status as study_status
-from wijkkit.study import open_study
+if TYPE_CHECKING:
+    from wijkkit.batch.result import RunResult
 
 StudyOption = Annotated[Path, typer.Option("--study", help="Folder of the study.")]
 
@@ -37,6 +30,10 @@ def run(
     dask: Annotated[str, typer.Option(help="Scheduler of a Dask cluster to run on.")] = "",
 ) -> None:
     """Run the notebooks that have changed or are unfinished."""
+    from wijkkit.batch.cluster import dask_executor
+    from wijkkit.batch.progress import terminal_progress
+    from wijkkit.batch.runner import run as run_study
+
     where = dask_executor(dask) if dask else nullcontext((None, jobs))
     with _stoppable(), where as (executor, slots), terminal_progress() as progress:
         result = run_study(
@@ -59,6 +56,7 @@ def summary(result: RunResult) -> str:
 
     Examples
     --------
+    >>> from wijkkit.batch.result import RunResult
     >>> summary(RunResult("a", (), 1.25))
     '0 notebooks ran, 0 unchanged, 0 without result, in 1.2 s'
     """
@@ -72,9 +70,11 @@ def summary(result: RunResult) -> str:
 
 def status(study: StudyOption = Path("parameters")) -> None:
     """Say how each notebook fared in its last run."""
+    from wijkkit.batch.states import status as study_status
+
     table = study_status(study)
     for row in table.itertuples():
-        cell = "" if pd.isna(row.cell) else f", cell {row.cell}"
+        cell = "" if row.cell is None or row.cell != row.cell else f", cell {row.cell}"
         detail = f"{cell}: {row.message}" if row.message else ""
         typer.echo(f"{row.status:<12} {row.scope}/{row.notebook}{detail}")
     if table.empty:
@@ -87,6 +87,11 @@ def diff(
     study: StudyOption = Path("parameters"),
 ) -> None:
     """Say which published numbers changed between two runs, and by how much."""
+    import pandas as pd
+
+    from wijkkit.batch.diff import changed_numbers, run_tables
+    from wijkkit.study import open_study
+
     opened = open_study(study)
     table = changed_numbers(run_tables(opened, before), run_tables(opened, after))
     for row in table.itertuples():
@@ -101,6 +106,9 @@ def crate(
     study: StudyOption = Path("parameters"),
 ) -> None:
     """Export the last run as an RO-Crate."""
+    from wijkkit.batch.crate import export_crate
+    from wijkkit.study import open_study
+
     typer.echo(str(export_crate(open_study(study), folder)))
 
 
