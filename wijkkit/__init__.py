@@ -15,6 +15,7 @@ _VERBS = {
     "check": "wijkkit.workbench.completeness",
     "choice_panel": "wijkkit.workbench.choosing",
     "explorer": "wijkkit.workbench.explorer",
+    "new_study": "wijkkit.workbench.new_study",
     "estimate": "wijkkit.pipeline.estimation",
     "load_respondents": "wijkkit.pipeline.respondents",
     "open_city": "wijkkit.released",

@@ -11,6 +11,7 @@ import typer
 
 from wijkkit.cli.check import check
 from wijkkit.cli.demo import demo
+from wijkkit.cli.new import new
 from wijkkit.cli.registry import app as registry
 from wijkkit.cli.release import release
 from wijkkit.cli.report import report
@@ -28,6 +29,7 @@ app = typer.Typer(
 
 
 app.command()(demo)
+app.command()(new)
 app.command()(check)
 app.command()(run)
 app.command()(status)

@@ -10,6 +10,8 @@ from wijkkit.indicators import check_indicators
 from wijkkit.loaders import load_area_figures, load_borders
 from wijkkit.pipeline.respondents import load_respondents
 from wijkkit.study import Study, open_study
+from wijkkit.study.opening import find_study
+from wijkkit.study.unfinished import unfinished
 
 
 def validate(folder: str | Path) -> Study:
@@ -28,6 +30,10 @@ def validate(folder: str | Path) -> Study:
     WijkkitError
         Of the first kind of problem, with all problems of all sources.
     """
+    # A proposed study that is not filled in would only be wrong in ways that say less.
+    still_open = unfinished(find_study(folder))
+    if still_open:
+        raise StudyError(still_open)
     study = open_study(folder)
     errors = list(_errors(study))
     if errors:

@@ -98,7 +98,8 @@ def _draw(
         _mark_values(axes, rows)
         if city is not None and city["status"] == "ok":
             axes.axvline(city["value"], color=CITY, linewidth=1.4, linestyle=(0, (2, 1.4)))
-        axes.set_yticks(range(len(names)), names)
+        axes.set_yticks([])
+        _name_rows(axes, names)
         axes.set_ylim(len(names) - 0.4, -0.6)
         if percent:
             percent_axis(axes)
@@ -128,3 +129,10 @@ def _group_label(view: CityView, group_by: str, group: str) -> str:
             if grouping.id == group_by and candidate.id == group:
                 return f"{view.study.text(grouping.label)}: {view.study.text(candidate.label)}"
     return text("show.explore.everybody", view.language)
+
+
+def _name_rows(axes: Axes, names: list[str]) -> None:
+    """Write the names beside the axis: seventy ticks take three times as long as seventy texts."""
+    beside = axes.get_yaxis_transform()
+    for position, name in enumerate(names):
+        axes.text(-0.01, position, name, transform=beside, ha="right", va="center")

@@ -1,0 +1,144 @@
+"""A study proposed from a survey file: what is guessed, what is asked, what is refused."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pyreadstat
+import pytest
+import yaml
+
+import wijkkit as wk
+from wijkkit.errors import DataError, StudyError
+from wijkkit.pipeline.checking import validate
+from wijkkit.study.unfinished import MARK, unfinished
+
+LABELS = {
+    "geslacht": {1: "Jongen", 2: "Meisje"},
+    "sportclub": {1: "Ja", 2: "Nee", 9: "Weet niet"},
+    "opleiding": {1: "Laag", 2: "Hoog"},
+    "cijfer": {1: "heel slecht", 5: "heel goed"},
+    "y": {1: "Nooit", 2: "Vaak"},
+}
+
+
+@pytest.fixture
+def survey(tmp_path):
+    rows = pd.DataFrame(
+        {
+            "respnr": [1.0, 2, 3, 4],
+            "buurtcode": ["BU1", "BU1", "BU2", "BU2"],
+            "leeftijd": [4.0, 8, 11, 5],
+            "geslacht": [1.0, 2, 2, 1],
+            "sportclub": [1.0, 2, 9, 1],
+            "opleiding": [1.0, 2, 1, 2],
+            "cijfer": [1.0, 3, 5, 4],
+            "weegfactor": [0.5, 1.5, 1, 1],
+            "y": [1.0, 2, 1, 2],
+        }
+    )
+    path = tmp_path / "monitor_2021.sav"
+    pyreadstat.write_sav(rows, path, variable_value_labels=LABELS)
+    return path
+
+
+@pytest.fixture
+def study(tmp_path, survey):
+    wk.new_study(tmp_path / "own", survey)
+    return tmp_path / "own"
+
+
+def without_marks(folder):
+    for path in folder.rglob("*.yml"):
+        lines = path.read_text(encoding="utf-8").splitlines()
+        path.write_text("\n".join(line.split(MARK)[0] for line in lines) + "\n", encoding="utf-8")
+
+
+def test_the_codebook_knows_columns_by_name_and_values_by_label(study):
+    columns = yaml.safe_load((study / "codebook.yml").read_text(encoding="utf-8"))["columns"]
+    assert {name: entry["source"] for name, entry in columns.items()} == {
+        "respondent": "respnr",
+        "area": "buurtcode",
+        "age": "leeftijd",
+        "sex": "geslacht",
+        "sportclub": "sportclub",
+        "ses": "opleiding",
+        "cijfer": "cijfer",
+        "weight": "weegfactor",
+        "y": "y",
+    }
+    assert columns["sex"]["values"] == {"1": "boy", "2": "girl"}
+    assert columns["sportclub"] == {
+        "source": "sportclub", "type": "category", "values": {"1": 1, "2": 0}, "missing": ["9"]
+    }  # fmt: skip
+    assert columns["cijfer"]["type"] == "integer"
+
+
+def test_what_could_not_be_guessed_is_marked_where_it_stands(study):
+    said = [(problem.file, problem.expected.split(":")[0]) for problem in unfinished(study)]
+    assert said == [
+        ("study.yml", "the study's title"),
+        ("study.yml", "the city's name"),
+        ("study.yml", "the programme's name and the day it started"),
+        ("study.yml", "first and last day of the field work"),
+        ("study.yml", said[4][1]),
+        ("codebook.yml", "ses"),
+        ("codebook.yml", "cijfer"),
+        ("indicators.yml", "label, wording of the question, and whether higher or lower is better"),
+        ("wijken/bu1.yml", "name, arm (programme, comparator or none) and district"),
+        ("wijken/bu2.yml", "name, arm (programme, comparator or none) and district"),
+    ]
+    assert said[4][1].startswith("the shared goals")
+
+
+def test_the_check_names_exactly_what_is_open(study):
+    with pytest.raises(StudyError) as error:
+        validate(study)
+    assert list(error.value.problems) == unfinished(study)
+    first = unfinished(study)[0]
+    lines = (study / "study.yml").read_text(encoding="utf-8").splitlines()
+    assert lines[0].endswith(first.expected) and first.place == "line 1"
+
+
+def test_a_study_whose_marks_are_gone_is_complete_and_reads_its_survey(study):
+    without_marks(study)
+    opened = validate(study)
+    rows = wk.load_respondents(opened)
+    assert rows["has_sportclub"].tolist()[:2] == [1.0, 0.0]
+    assert rows["has_sportclub"].isna().sum() == 1
+    assert rows["wave"].unique().tolist() == ["2021"]
+
+
+def test_a_folder_with_something_in_it_is_left_as_it_is(tmp_path, survey):
+    own = tmp_path / "own"
+    own.mkdir()
+    (own / "study.yml").write_text("mine", encoding="utf-8")
+    with pytest.raises(StudyError, match="something here already"):
+        wk.new_study(own, survey)
+    assert [path.name for path in own.iterdir()] == ["study.yml"]
+    assert (own / "study.yml").read_text(encoding="utf-8") == "mine"
+
+
+def test_a_csv_with_another_separator_names_the_option_to_give(tmp_path):
+    path = tmp_path / "monitor.csv"
+    path.write_text("buurt;leeftijd\nBU1;4\n", encoding="utf-8")
+    with pytest.raises(DataError, match="found ';'.*--separator"):
+        wk.new_study(tmp_path / "own", path)
+    assert not (tmp_path / "own").exists()
+    wk.new_study(tmp_path / "own", path, separator=";")
+    assert (tmp_path / "own" / "wijken" / "bu1.yml").is_file()
+
+
+def test_a_file_without_areas_or_ages_asks_for_them(tmp_path):
+    path = tmp_path / "monitor.csv"
+    path.write_text("score\n4\n", encoding="utf-8")
+    said = [problem.expected for problem in wk.new_study(tmp_path / "own", path)]
+    assert "the column 'area', which every study needs" in said
+    assert "the column 'age', which every study needs" in said
+
+
+def test_a_column_of_postcodes_is_no_column_of_wijken(tmp_path):
+    path = tmp_path / "monitor.csv"
+    path.write_text("\n".join(["buurt", *map(str, range(1000, 2002))]), encoding="utf-8")
+    with pytest.raises(DataError, match="more areas than a city has wijken"):
+        wk.new_study(tmp_path / "own", path)
+    assert not (tmp_path / "own").exists()
