@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import geopandas as gpd
 import pandas as pd
 import pyarrow.parquet as pq
 
@@ -58,7 +57,9 @@ class Released:
                 remedy="Run the city notebooks first: wijkkit run.",
             )
         if name == "borders":
-            return gpd.read_parquet(path)
+            import geopandas
+
+            return geopandas.read_parquet(path)
         # One thread: a caller may fork afterwards.
         return pq.read_table(path, use_threads=False, partitioning=None).to_pandas(
             use_threads=False

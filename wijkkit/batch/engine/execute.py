@@ -6,7 +6,6 @@ import os
 from collections.abc import Sequence
 
 from wijkkit.batch.engine.client import fork_server
-from wijkkit.batch.engine.kernel import run_with_kernel
 from wijkkit.batch.engine.task import Outcome, Task
 from wijkkit.errors import ParameterError
 
@@ -33,5 +32,7 @@ def choose_engine(engine: str) -> str:
 def execute(task: Task, preload: Sequence[str] = ()) -> Outcome:
     """Run one task in a process of its own, started by whichever process calls this."""
     if task.engine == "papermill":
+        from wijkkit.batch.engine.kernel import run_with_kernel
+
         return run_with_kernel(task)
     return fork_server(tuple(preload)).run(task)
