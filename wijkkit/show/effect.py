@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from wijkkit.evaluation.effect.conclusions import conclusion_sentences
@@ -107,7 +108,11 @@ def _with_interval(row, language: str) -> str:
 
 
 def _whole(value: float, language: str) -> str:
-    return "" if pd.isna(value) else number(value, language)
+    if pd.isna(value):
+        return ""
+    if np.isinf(value):
+        return text("effect_show.out_of_reach", language)
+    return number(value, language)
 
 
 def _item(view: CityView, item: str) -> str:
