@@ -1,0 +1,48 @@
+"""Imports point one way: a room imports only rooms above it in docs/architecture.md."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+from tests.conftest import ROOT
+
+PACKAGE = ROOT / "wijkkit"
+
+
+def rooms() -> list[str]:
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    table = page[page.index("## Rooms") : page.index("## Tables between the rooms")]
+    return [
+        name.removesuffix(".py").removesuffix("/")
+        for row in re.findall(r"^\| (`.*?) \|", table, flags=re.MULTILINE)
+        for name in re.findall(r"`([a-z_.]+/?)`", row)
+    ]
+
+
+def imported(tree: ast.AST) -> set[str]:
+    names = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("wijkkit."):
+            names.add(node.module.split(".")[1])
+        elif isinstance(node, ast.Import):
+            names |= {a.name.split(".")[1] for a in node.names if a.name.startswith("wijkkit.")}
+    return names
+
+
+def test_every_room_is_on_the_page():
+    there = {path.name.removesuffix(".py") for path in PACKAGE.iterdir() if path.suffix in ("", ".py")}
+    assert there - {"__init__", "__pycache__"} == set(rooms())
+
+
+def test_no_room_imports_one_below_it():
+    order = {name: number for number, name in enumerate(rooms())}
+    wrong = []
+    for path in sorted(PACKAGE.rglob("*.py")):
+        room = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+        if room == "__init__":
+            continue
+        for other in imported(ast.parse(path.read_text(encoding="utf-8"))):
+            if order[other] > order[room]:
+                wrong.append(f"{path.relative_to(ROOT)} imports {other}")
+    assert wrong == []
