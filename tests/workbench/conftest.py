@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Callable
+from functools import partial
+
 import pandas as pd
 import pytest
 
 import wijkkit as wk
 from tests.studies import write_study
+from tests.workbench.servers import CHROMIUM_OPTIONS, serving
 from wijkkit.released import CityView, write_released
 from wijkkit.tables import tidy
 
@@ -26,8 +31,29 @@ ROWS = [
 @pytest.fixture
 def view(tmp_path) -> CityView:
     """The released tables of the small study."""
-    study = wk.open_study(write_study(tmp_path / "study"))
+    study = wk.open_study(write_study(tmp_path / "parameters"))
     rows = pd.DataFrame(ROWS, columns=KEYS)
     rows["lower"], rows["upper"], rows["unit"] = rows["value"] - 5, rows["value"] + 5, "percent"
     write_released(study, "estimates", tidy(rows))
     return wk.open_city(study)
+
+
+@pytest.fixture
+def page():
+    """A page of a real browser."""
+    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    if chromium is None:
+        pytest.skip("chromium is not installed (.ci/run installs it)")
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_OPTIONS)
+        page = browser.new_page()
+        page.set_default_timeout(60_000)
+        yield page
+        browser.close()
+
+
+@pytest.fixture
+def serve(tmp_path) -> Callable:
+    """Serve from the test's folder, see `tests.workbench.servers.serving`."""
+    return partial(serving, tmp_path)

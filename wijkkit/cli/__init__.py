@@ -10,6 +10,7 @@ import sys
 import typer
 
 from wijkkit.cli.check import check
+from wijkkit.cli.dashboard import dashboard
 from wijkkit.cli.demo import demo
 from wijkkit.cli.new import new
 from wijkkit.cli.registry import app as registry
@@ -34,6 +35,7 @@ app.command()(check)
 app.command()(run)
 app.command()(status)
 app.command()(report)
+app.command()(dashboard)
 app.command()(release)
 app.command()(diff)
 app.command()(crate)

@@ -9,7 +9,7 @@ import ipywidgets as widgets
 from wijkkit.language import text
 from wijkkit.released import CityView
 from wijkkit.show.explore import explore_figure
-from wijkkit.workbench.controls import make_controls, read_controls, set_controls
+from wijkkit.workbench.controls import Controls, make_controls, read_controls, set_controls
 from wijkkit.workbench.keeping import keeping_panel
 from wijkkit.workbench.parameter_set import ParameterSet
 
@@ -35,6 +35,26 @@ def explorer(view: CityView, *, keep: bool = True) -> widgets.VBox:
     """
     study = view.study
     controls = make_controls(study, view.language)
+    panel = explore_panel(view, controls)
+    if not keep:
+        return panel
+    keeping = keeping_panel(
+        study,
+        read=lambda: read_controls(controls),
+        put=lambda chosen: set_controls(controls, chosen),
+    )
+    return widgets.VBox([*panel.children, keeping])
+
+
+def explore_panel(view: CityView, controls: Controls) -> widgets.VBox:
+    """Return the controls with the figure, the table and the code that follow them.
+
+    Parameters
+    ----------
+    view : CityView
+    controls : Controls
+        As `wijkkit.workbench.controls.make_controls` gives them.
+    """
     figure, table, code = widgets.HTML(), widgets.HTML(), widgets.HTML()
 
     def follow(_change: object = None) -> None:
@@ -51,16 +71,7 @@ def explorer(view: CityView, *, keep: bool = True) -> widgets.VBox:
     chosen_row = widgets.Box(
         list(controls.values()), layout=widgets.Layout(flex_flow="row wrap", width="100%")
     )
-    children = [chosen_row, figure, table, label, code]
-    if keep:
-        children.append(
-            keeping_panel(
-                study,
-                read=lambda: read_controls(controls),
-                put=lambda chosen: set_controls(controls, chosen),
-            )
-        )
-    return widgets.VBox(children)
+    return widgets.VBox([chosen_row, figure, table, label, code])
 
 
 def shown_code(chosen: ParameterSet) -> str:

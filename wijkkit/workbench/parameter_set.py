@@ -90,7 +90,7 @@ def load_parameter_set(path: str | Path, study: Study) -> ParameterSet:
     path, problems = Path(path), []
     chosen = validate(read_yaml(path), ParameterSet, path.name, problems)
     if chosen is not None:
-        problems.extend(_unknown(chosen, study, path.name))
+        problems.extend(unknown_to(study, chosen, path.name))
     if problems:
         raise ParameterError(problems)
     return chosen
@@ -117,7 +117,8 @@ def parameter_file(folder: str | Path, name: str) -> Path:
     return Path(folder) / f"{name}.yml"
 
 
-def _unknown(chosen: ParameterSet, study: Study, file: str) -> Iterator[Problem]:
+def unknown_to(study: Study, chosen: ParameterSet, file: str) -> Iterator[Problem]:
+    """Yield everything in a parameter set that the study does not have."""
     groups = {("", EVERYBODY)} | {
         (grouping.id, group.id) for grouping in study.groupings for group in grouping.groups
     }

@@ -1,0 +1,83 @@
+"""JupyterLab and the dashboard as a user starts them, on a free port of this machine."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+CHROMIUM_OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+
+
+def lab(notebooks: Path, port: int, token: str) -> list[str]:
+    """Return the arguments that start JupyterLab on a folder of notebooks."""
+    return [
+        "jupyterlab",
+        "--no-browser",
+        "--allow-root",
+        "--ServerApp.ip=127.0.0.1",
+        f"--ServerApp.port={port}",
+        f"--ServerApp.root_dir={notebooks}",
+        f"--IdentityProvider.token={token}",
+        "--LabApp.news_url=None",
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+    ]
+
+
+def dashboard(study: str, port: int) -> list[str]:
+    """Return the arguments that start the dashboard of a study."""
+    return ["wijkkit", "dashboard", "--study", study, "--no-browser", "--port", str(port)]
+
+
+@contextmanager
+def serving(folder: Path, arguments: Sequence[str], port: int) -> Iterator[str]:
+    """Start ``python -m <arguments>`` in `folder`, with a home of its own; yield its address."""
+    home = folder / "home"
+    home.mkdir(exist_ok=True)
+    environment = {
+        **{key: os.environ[key] for key in ("LANG", "TMPDIR") if key in os.environ},
+        "HOME": str(home),
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+    }
+    log = folder / "server.log"
+    with log.open("w") as file:
+        command = [sys.executable, "-m", *arguments]
+        server = subprocess.Popen(command, cwd=folder, env=environment, stdout=file, stderr=file)
+    try:
+        _wait(port, server, log)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        try:
+            server.wait(20)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()
+
+
+def free_port() -> int:
+    """Return a port of this machine that is free."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _wait(port: int, server: subprocess.Popen, log: Path) -> None:
+    """Wait until something answers; any answer will do."""
+    end = time.monotonic() + 120
+    while time.monotonic() < end and server.poll() is None:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/static/none", timeout=60):
+                return
+        except urllib.error.HTTPError:
+            return
+        except OSError:
+            time.sleep(0.3)
+    raise RuntimeError(f"the server did not start: {log.read_text(errors='replace')[-2000:]}")
