@@ -129,7 +129,7 @@ MUTANTS = [
     ),
     ("sign_off", "and found.fingerprint == fingerprint(study)", ""),
     ("sign_off", "and found.approved", ""),
-    ("record", "if recorded != fingerprint(study):", "if False:"),
+    ("record", 'if content["fingerprint"] != fingerprint(study):', "if False:"),
 ]
 
 

@@ -58,7 +58,7 @@ def test_pages_with_their_own_assets_stay_small(study, site):
 
 
 def test_released_tables_hold_no_respondent(study, result):
-    survey = {"respondent", "weight", "stratum", "psu", "sdq_01", "outdoor_days"}
+    survey = {"respondent", "stratum", "psu", "sdq_01", "outdoor_days"}
     view = open_city(study)
     for name in view.released:
         assert not survey & set(view.table(name).columns), name

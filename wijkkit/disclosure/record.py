@@ -6,6 +6,7 @@ import hashlib
 import json
 import math
 import os
+from collections.abc import Collection
 from dataclasses import asdict
 from pathlib import Path
 
@@ -22,19 +23,27 @@ def ledger_of(study: Study) -> Path:
     return study.runs / "disclosure_ledger.jsonl"
 
 
-def record_audit(study: Study, released: Release) -> Path:
+def record_audit(study: Study, released: Release, names: Collection[str] | None = None) -> Path:
     """Keep what the audit found beside the released tables, bound to their content.
 
     To be called when the audited tables are written: `wijkkit release` refuses tables that were
     changed or made under another policy afterwards. Tables that are added later (of the effect
     evaluation, of the process) are bound by `bind_tables`.
+
+    Parameters
+    ----------
+    study : Study
+    released : Release
+    names : collection of str, optional
+        The tables that were audited; all that are there by default.
     """
+    hashes = _hashes(study)
     content = {
         "policy": asdict(released.policy),
         "audit": {
             name: None if math.isnan(value) else value for name, value in released.audit.items()
         },
-        "audited": _hashes(study),
+        "audited": {name: hashes[name] for name in names or hashes},
         "fingerprint": fingerprint(study),
     }
     path = _folder(study) / _NAME

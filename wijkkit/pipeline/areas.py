@@ -7,6 +7,7 @@ import pandas as pd
 
 from wijkkit.loaders import load_area_figures, load_borders
 from wijkkit.loaders.areas import area_names
+from wijkkit.loaders.coordinates import RD_NEW
 from wijkkit.released import write_released
 from wijkkit.study import Study
 
@@ -18,13 +19,18 @@ def release_areas(study: Study) -> None:
     """Write the study's area figures and borders to its released tables.
 
     They are published by others and hold nothing of a respondent, so no control is needed.
-    A study without borders has no table ``borders``.
+    The table ``borders`` of a study without borders is empty.
     """
     write_released(study, "area_figures", load_area_figures(study))
-    levels = [source.level for source in study.settings.sources.borders]
-    if levels:
-        borders = [_borders(study, level) for level in levels]
-        write_released(study, "borders", gpd.GeoDataFrame(pd.concat(borders, ignore_index=True)))
+    borders = [_borders(study, source.level) for source in study.settings.sources.borders]
+    write_released(study, "borders", gpd.GeoDataFrame(pd.concat([_no_borders(), *borders])))
+
+
+def _no_borders() -> gpd.GeoDataFrame:
+    columns = {"area": [], "area_level": [], "name": []}
+    return gpd.GeoDataFrame(columns, geometry=gpd.GeoSeries([], crs=RD_NEW)).astype(
+        dict.fromkeys(columns, "str")
+    )
 
 
 def _borders(study: Study, level: str) -> gpd.GeoDataFrame:

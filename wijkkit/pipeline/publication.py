@@ -12,6 +12,10 @@ from wijkkit.released import write_released
 from wijkkit.study import Study
 
 
+#: The tables that rest on counts of respondents.
+_AUDITED = ("estimates", "changes", "gaps", "comparisons", "hidden")
+
+
 def release(study: Study, estimates: StudyEstimates) -> Release:
     """Release a study's estimates: control them together, write what may be shown.
 
@@ -49,7 +53,7 @@ def release(study: Study, estimates: StudyEstimates) -> Release:
     write_released(study, "comparable", estimates.comparable)
     write_released(study, "hidden", released.hidden)
     release_areas(study)
-    record_audit(study, released)
+    record_audit(study, released, _AUDITED)
     return released
 
 

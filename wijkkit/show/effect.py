@@ -73,7 +73,7 @@ def effect_assumptions_table(view: CityView) -> ShownTable:
             text(f"effect.check.{row.check}", language),
             _item(view, str(row.item)),
             _with_interval(row, language),
-            text(f"effect.reason.{row.reason}", language) if row.reason else "",
+            _reason(row.reason, language),
         ]
         for row in view.table("effect_assumptions").itertuples()
     ]
@@ -105,6 +105,12 @@ def _with_interval(row, language: str) -> str:
         return value
     lower, upper = number(row.lower, language, 1), number(row.upper, language, 1)
     return text("show.value_with_interval", language, value=value, lower=lower, upper=upper)
+
+
+def _reason(reason: str, language: str) -> str:
+    if not reason:
+        return ""
+    return text("effect_show.hidden" if reason == "hidden" else f"effect.reason.{reason}", language)
 
 
 def _whole(value: float, language: str) -> str:

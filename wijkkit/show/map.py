@@ -20,10 +20,10 @@ _HATCHES = {"comparator": "///"}
 def city_map(view: CityView) -> ShownFigure:
     """Draw the city's wijken; a wijk view marks its own, a city view the arms of the study."""
     language = view.language
-    if "borders" not in view.released:
-        return empty_figure(text("show.map.no_borders", language), _caption(view))
     borders = view.table("borders")
     borders = borders[borders["area_level"] == "wijk"]
+    if borders.empty:
+        return empty_figure(text("show.map.no_borders", language), _caption(view))
     roles = _roles(view, borders)
     with style():
         figure, axes = new_figure(width=5.4, height=4.2)
