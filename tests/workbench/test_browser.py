@@ -31,7 +31,7 @@ def test_in_jupyterlab_the_explorer_runs_whole_and_follows(view, tmp_path, serve
         refused = page.request.get(f"{address}/api/contents", max_redirects=0)
         assert refused.status == 403
         page.goto(f"{address}/lab/tree/verkenner.ipynb?token={token}")
-        page.locator(".jp-Notebook").wait_for()
+        page.get_by_text("| Idle").wait_for()
         page.get_by_role("menuitem", name="Run", exact=True).click()
         page.get_by_text("Run All Cells", exact=True).click()
         figure_that_says(page, "Noord: 63%").wait_for()
@@ -46,7 +46,7 @@ def test_the_dashboard_follows_shows_no_code_cells_and_keeps_its_state_in_the_ad
 ):
     pytest.importorskip("voila", reason="voila is not installed")
     port, hosts = free_port(), set()
-    page.on("request", lambda request: hosts.add(urlsplit(request.url).hostname))
+    page.on("response", lambda request: hosts.add(urlsplit(request.url).hostname))
     with serve(dashboard("parameters", port), port) as address:
         page.goto(address)
         figure_that_says(page, "Noord: 63%").wait_for()
@@ -63,6 +63,6 @@ def test_the_dashboard_follows_shows_no_code_cells_and_keeps_its_state_in_the_ad
 def test_the_dashboard_listens_to_this_machine_only(view, monkeypatch):
     app = pytest.importorskip("voila.app", reason="voila is not installed")
     started = []
-    monkeypatch.setattr(app.Voila, "launch_instance", started.append)
+    monkeypatch.setattr(app.Voila, "launch_instance", lambda argv, **_: started.append(argv))
     serve_dashboard(view.study)
     assert "--Voila.ip=127.0.0.1" in started[0]

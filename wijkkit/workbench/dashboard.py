@@ -20,6 +20,10 @@ from wijkkit.workbench.address import from_address, to_address
 from wijkkit.workbench.controls import Controls, make_controls, read_controls, set_controls
 from wijkkit.workbench.explorer import explore_panel
 
+#: The page asks for nothing from other hosts; Voilà's template would.
+_OWN_HOST_ONLY = (
+    "default-src 'self' data: blob: 'unsafe-inline' 'unsafe-eval'; connect-src 'self' ws: wss:"
+)
 #: Where Voilà tells a page's kernel the query of its address.
 _QUERY = "QUERY_STRING"
 
@@ -73,7 +77,8 @@ def serve_dashboard(
         nbformat.write(dashboard_notebook(study), page)
         options = ["--strip_sources=True", f"--Voila.ip={ip}", f"--port={port}"]
         options += [] if browser else ["--no-browser"]
-        Voila.launch_instance([str(page), *options])
+        settings = {"headers": {"Content-Security-Policy": _OWN_HOST_ONLY}}
+        Voila.launch_instance([str(page), *options], tornado_settings=settings)
 
 
 def dashboard_notebook(study: Study) -> nbformat.NotebookNode:
