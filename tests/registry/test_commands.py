@@ -6,9 +6,9 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.registry.workbooks import edit
+from wijkkit.cli.registry import app
 from wijkkit.errors import RegistryError
 from wijkkit.registry import open_registry
-from wijkkit.cli.registry import app
 from wijkkit.study import open_study
 
 

@@ -82,12 +82,17 @@ def changes() -> pd.DataFrame:
     )
 
 
+def gaps() -> pd.DataFrame:
+    return changes().assign(group_by="ses", group="low-high", value=-4.0, lower=-9.0, upper=1.0)
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     folder = write_study(tmp_path / "studie")
     study = open_study(folder)
     write_released(study, "estimates", estimates())
     write_released(study, "changes", changes())
+    write_released(study, "gaps", gaps())
     verdicts = pd.DataFrame(
         {
             "indicator": ["play"],
@@ -173,6 +178,12 @@ def test_an_absent_number_is_a_word_everywhere_and_never_a_zero(folder, status, 
     for text in [*texts, *(figure.alt for figure in shown)]:
         assert "52" not in text and "41%" not in text and "0% (" not in text
     assert goals_table(view).data.iloc[0, 1] == word
+
+
+def test_a_change_of_the_gap_is_said_to_be_unclear_when_its_interval_holds_zero(folder):
+    said = gap_sentences(open_wijk(folder, "noord")).markdown
+    assert "laag 46% (41–51), hoog 58% (53–63)" in said
+    assert "is niet duidelijk (−4 procentpunt, tussen −9 tot 1)" in said
 
 
 def test_every_figure_carries_alt_text_and_caption_in_its_output(folder):

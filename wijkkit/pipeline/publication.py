@@ -11,7 +11,6 @@ from wijkkit.pipeline.estimation import StudyEstimates
 from wijkkit.released import write_released
 from wijkkit.study import Study
 
-
 #: The tables that rest on counts of respondents.
 _AUDITED = ("estimates", "changes", "gaps", "comparisons", "hidden")
 

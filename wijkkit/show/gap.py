@@ -6,7 +6,7 @@ import textwrap
 
 import pandas as pd
 
-from wijkkit.language import text
+from wijkkit.language import interval, points, text
 from wijkkit.language.markdown import escaped
 from wijkkit.released import CityView, WijkView
 from wijkkit.show.output import (
@@ -17,7 +17,7 @@ from wijkkit.show.output import (
     empty_figure,
     empty_table,
 )
-from wijkkit.show.select import goals_with_indicator, last_wave, pick
+from wijkkit.show.select import goals_with_indicator, last_wave, pick, waves_of
 from wijkkit.show.theme import CITY, COMPARATOR, INK, OWN, new_figure, percent_axis, style
 from wijkkit.show.values import shown_interval, shown_value
 from wijkkit.study.model import Grouping
@@ -27,7 +27,7 @@ def gap_frame(view: CityView, grouping: Grouping) -> pd.DataFrame:
     """Return one row per goal: the rows of the least and the most advantaged group.
 
     Columns: `indicator` (label), `wave` (label), `first`, `last` (rows of the estimate table or
-    None). The area is the view's wijk, or the city.
+    None), `change` (of the gap since the first wave, or None). The area is the view's wijk, or the city.
     """
     estimates = view.table("estimates")
     area, level = (view.slug, "wijk") if isinstance(view, WijkView) else ("city", "city")
@@ -44,9 +44,21 @@ def gap_frame(view: CityView, grouping: Grouping) -> pd.DataFrame:
                 "wave": view.study.text(wave.label),
                 "first": first,
                 "last": last,
+                "change": _change(view, goal.indicator, area, level, grouping),
             }
         )
-    return pd.DataFrame(rows, columns=["indicator", "wave", "first", "last"])
+    return pd.DataFrame(rows, columns=["indicator", "wave", "first", "last", "change"])
+
+
+def _change(
+    view: CityView, key: str, area: str, level: str, grouping: Grouping
+) -> pd.Series | None:
+    """Return the released change of the gap since the first wave, where it is shown."""
+    waves = waves_of(view, view.study.indicators[key])
+    wave = f"{waves[0].id}-{waves[-1].id}"
+    group = f"{grouping.groups[0].id}-{grouping.groups[-1].id}"
+    row = pick(view.table("gaps"), key, area, level, wave, grouping.id, group)
+    return row if row is not None and row["status"] == "ok" else None
 
 
 def grouping_of(view: CityView, key: str | None = None) -> Grouping | None:
@@ -170,9 +182,24 @@ def gap_sentences(view: CityView, key: str | None = None) -> ShownText:
                 first_value=shown_interval(row.first, language),
                 last_value=shown_interval(row.last, language),
             )
+            + _changed(row.change, language)
             for row in both
         ]
     )
+
+
+def _changed(row: pd.Series | None, language: str) -> str:
+    """Say how the gap changed since the first wave, and whether that is more than chance."""
+    if row is None or pd.isna(row["lower"]) or pd.isna(row["upper"]):
+        return ""
+    clear = "unclear" if row["lower"] <= 0 <= row["upper"] else "clear"
+    said = text(
+        f"show.gap.changed_{clear}",
+        language,
+        points=points(row["value"], language),
+        interval=interval(row["lower"], row["upper"], language),
+    )
+    return f" {said}"
 
 
 def _names(view: CityView, grouping: Grouping) -> dict[str, str]:
