@@ -120,7 +120,8 @@ def _say_absent(axes: Axes, rows: list[dict | None], language: str) -> None:
     for position, row in enumerate(rows):
         if row is None or row["status"] != "ok":
             words = f" {shown_value(row, language)}"
-            axes.text(left, position, words, va="center", fontsize=8.5, color=INK)
+            plain = {"facecolor": "white", "edgecolor": "none", "pad": 1}
+            axes.text(left, position, words, va="center", fontsize=8.5, color=INK, bbox=plain)
 
 
 def _group_label(view: CityView, group_by: str, group: str) -> str:
