@@ -23,7 +23,7 @@ reports: $(VENV)/.ready
 	  [ $$made -eq 0 ] && exit $$ran; exit $$made
 
 test: $(VENV)/.ready
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 test-slow: $(VENV)/.ready
 	$(BIN)/python -m pytest -m slow

@@ -183,7 +183,7 @@ def test_an_absent_number_is_a_word_everywhere_and_never_a_zero(folder, status, 
 def test_a_change_of_the_gap_is_said_to_be_unclear_when_its_interval_holds_zero(folder):
     said = gap_sentences(open_wijk(folder, "noord")).markdown
     assert "laag 46% (41–51), hoog 58% (53–63)" in said
-    assert "is niet duidelijk (−4 procentpunt, tussen −9 tot 1)" in said
+    assert "is niet duidelijk (−4 procentpunt, marge −9 tot 1)" in said
 
 
 def test_every_figure_carries_alt_text_and_caption_in_its_output(folder):
