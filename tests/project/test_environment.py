@@ -36,15 +36,17 @@ def test_environment_yml_holds_every_dependency_with_its_bound():
 
 def test_environment_yml_holds_nothing_that_the_project_does_not_use():
     known = {plain_name(item) for item in PROJECT["dependencies"]}
-    known |= {plain_name(item) for extra in PROJECT["optional-dependencies"].values() for item in extra}
+    known |= {
+        plain_name(item) for extra in PROJECT["optional-dependencies"].values() for item in extra
+    }
     assert set(conda_requirements()) - known == {"python", "pip", "quarto"}
 
 
 def test_the_lock_pins_every_dependency_and_names_no_host():
     lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
-    pinned = {plain_name(line) for line in lock.splitlines() if "==" in line and not line.startswith(" ")}
+    pinned = {
+        plain_name(line) for line in lock.splitlines() if "==" in line and not line.startswith(" ")
+    }
     wanted = {plain_name(item) for item in PROJECT["dependencies"]}
     assert wanted <= pinned
     assert "://" not in lock
-
-

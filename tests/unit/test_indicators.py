@@ -107,6 +107,8 @@ def test_a_wrong_item_score_is_refused_with_its_place():
     answers[4] = 3.0
     with pytest.raises(EstimationError, match="sdq_05.*row 1.*found 3.0"):
         sdq_total(items(answers))
+    with pytest.raises(EstimationError, match="SDQ items that are not numbers"):
+        sdq_total(items([1.0] * 25).astype({"sdq_07": str}))
     with pytest.raises(EstimationError, match="found 24 columns"):
         sdq_total(items([1.0] * 25).iloc[:, :24])
 

@@ -167,6 +167,14 @@ def _item_values(items: pd.DataFrame) -> np.ndarray:
             expected="25 columns",
             remedy="Name items 1-25 in the order of the questionnaire.",
         )
+    words = [name for name in items if not pd.api.types.is_numeric_dtype(items[name])]
+    if words:
+        raise EstimationError(
+            "SDQ items that are not numbers",
+            place=", ".join(f"column '{name}'" for name in words[:5]),
+            expected="0, 1, 2 or missing",
+            remedy="Recode them in codebook.yml.",
+        )
     values = items.to_numpy(dtype=float, na_value=np.nan, copy=True)
     wrong = ~np.isin(values, (0.0, 1.0, 2.0)) & ~np.isnan(values)
     if wrong.any():
