@@ -1,0 +1,54 @@
+"""With ``language: en`` no Dutch of the project is left in a report."""
+
+from __future__ import annotations
+
+import html
+import re
+
+import pytest
+
+from tests.conftest import ROOT
+from tests.project_folder import write_project
+from tests.studies import replace
+from tests.unit.test_language import CONCERNS, messages
+from wijkkit.batch import run
+from wijkkit.language.messages import catalogue
+from wijkkit.reports.render import render
+from wijkkit.study import open_study
+
+
+def dutch_texts() -> set[str]:
+    """Return what the Dutch catalogues say without fields and the English ones do not."""
+    found = set()
+    for concern in CONCERNS:
+        english = dict(messages(catalogue(concern, "en")))
+        for key, message in messages(catalogue(concern, "nl")):
+            parts = re.split(r"\{[^}]*\}|\*\*|\n", message)
+            found |= {part.strip() for part in parts if part.strip() not in english.get(key, "")}
+    return {part for part in found if len(part) >= 14}
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory) -> dict[str, str]:
+    project = write_project(tmp_path_factory.mktemp("english"))
+    replace(project / "parameters", "study.yml", "language: nl", "language: en")
+    study = open_study(project / "parameters")
+    slug = next(iter(study.neighbourhoods))
+    assert run(study, wijken=[slug], notebooks=ROOT / "notebooks").failed == ()
+    render(study, wijken=[slug])
+    found = {}
+    for name in (slug, "stad", "index"):
+        page = (study.site / f"{name}.html").read_text(encoding="utf-8")
+        found[name] = html.unescape(re.sub(r"(?s)<(script|style).*?</\1>", "", page))
+    return found
+
+
+def test_the_pages_say_they_are_english(pages):
+    assert all('lang="en"' in page for page in pages.values())
+
+
+def test_no_dutch_message_is_on_a_page(pages):
+    texts = dutch_texts()
+    assert len(texts) > 300
+    left = {(name, text) for name, page in pages.items() for text in texts if text in page}
+    assert left == set()
