@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import json
 import re
-import shutil
 from pathlib import Path
 
 import pytest
@@ -106,16 +105,3 @@ def make_study(folder: Path, language: str = "nl", wijken: tuple[str, ...] = ("w
 @pytest.fixture
 def executed(tmp_path):
     return make_study(tmp_path / "study")
-
-
-@pytest.fixture(scope="session")
-def chromium():
-    """A headless Chromium, or a skip."""
-    sync_api = pytest.importorskip("playwright.sync_api")
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    if path is None:
-        pytest.skip("chromium is not installed (.ci/run installs it)")
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield browser
-        browser.close()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from functools import partial
 
@@ -11,7 +10,7 @@ import pytest
 
 import wijkkit as wk
 from tests.studies import write_study
-from tests.workbench.servers import CHROMIUM_OPTIONS, serving
+from tests.workbench.servers import serving
 from wijkkit.released import CityView, write_released
 from wijkkit.tables import tidy
 
@@ -39,18 +38,12 @@ def view(tmp_path) -> CityView:
 
 
 @pytest.fixture
-def page():
+def page(chromium):
     """A page of a real browser."""
-    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    if chromium is None:
-        pytest.skip("chromium is not installed (.ci/run installs it)")
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_OPTIONS)
-        page = browser.new_page()
-        page.set_default_timeout(60_000)
-        yield page
-        browser.close()
+    page = chromium.new_page()
+    page.set_default_timeout(60_000)
+    yield page
+    page.close()
 
 
 @pytest.fixture
