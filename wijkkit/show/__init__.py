@@ -40,7 +40,7 @@ _SHOWN = {
         "wijken_table",
     ),
     "steps": ("delivery_figure", "logic_model_figure", "network_figure", "pace_figure"),
-    "profile": ("profile_sentence", "profile_table"),
+    "profile": ("profile_table",),
 }
 _MODULES = {name: module for module, names in _SHOWN.items() for name in names}
 

@@ -6,7 +6,7 @@ import pandas as pd
 
 from wijkkit.language import number, text
 from wijkkit.released import WijkView
-from wijkkit.show.output import ShownTable, ShownText
+from wijkkit.show.output import ShownTable
 
 
 def profile_table(view: WijkView) -> ShownTable:
@@ -32,12 +32,6 @@ def profile_table(view: WijkView) -> ShownTable:
     return ShownTable(
         pd.DataFrame(rows, columns=heads), text("show.profile.caption", language, name=view.name)
     )
-
-
-def profile_sentence(view: WijkView) -> ShownText:
-    """Say how many key figures there are."""
-    count = len(view.own("area_figures"))
-    return ShownText(text("show.profile.sentence", view.language, name=view.name, count=count))
 
 
 def _shown(row, language: str) -> str:

@@ -20,7 +20,7 @@ from wijkkit.evaluation.process.network import centrality, meeting_ties, partici
 from wijkkit.evaluation.process.pace import pace, pace_by_wijk
 from wijkkit.evaluation.process.service_use import service_use
 from wijkkit.loaders.key_figures import load_key_figures
-from wijkkit.loaders.segments import GroupInterviews, load_group_interviews
+from wijkkit.loaders.segments import load_group_interviews
 from wijkkit.pipeline.process.candidates import choice_tables
 from wijkkit.pipeline.process.explained import explained
 from wijkkit.pipeline.process.known import facts_of
@@ -61,7 +61,7 @@ def evaluate_process(study: Study) -> ProcessResults:
         To be written with `release_process`.
     """
     scales, changes = _key_figures(study)
-    interviews = _interviews(study)
+    interviews = load_group_interviews(study)
     facts = facts_of(study, changes)
     counts = code_counts(interviews.groups, interviews.segments)
     tables = {
@@ -126,7 +126,3 @@ def _of_every_wijk(facts: Facts) -> dict[str, pd.DataFrame]:
 def _key_figures(study: Study) -> tuple[pd.DataFrame, pd.DataFrame]:
     interviews = load_key_figures(study)
     return scale_table(study, interviews), scale_changes(study, interviews)
-
-
-def _interviews(study: Study) -> GroupInterviews:
-    return load_group_interviews(study)
