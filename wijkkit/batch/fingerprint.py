@@ -9,7 +9,7 @@ from pathlib import Path
 
 import nbformat
 
-from wijkkit.batch.files import hash_file, hash_of
+from wijkkit.batch.hashes import hash_file, hash_of
 from wijkkit.batch.imports import PACKAGE, code_of, modules, reach
 from wijkkit.study import Study
 

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from wijkkit.batch.events import last_events, read_events
-from wijkkit.batch.files import hash_file, write_whole
+from wijkkit.batch.hashes import hash_file
 from wijkkit.batch.result import RunResult
 from wijkkit.errors import BatchError
+from wijkkit.files import write_whole
 from wijkkit.study import Study
 
 #: Runs whose released tables are kept for comparison.

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from wijkkit.batch.events import last_events
-from wijkkit.batch.files import hash_file
+from wijkkit.batch.hashes import hash_file
 from wijkkit.batch.lock import is_running
 from wijkkit.batch.plan import output_path
 from wijkkit.batch.table_hashes import TableHashes

@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from wijkkit.batch.files import hash_file, hash_of
+from wijkkit.batch.hashes import hash_file, hash_of
 
 
 class TableHashes:

@@ -14,11 +14,12 @@ import nbformat
 from wijkkit.batch import fingerprint as marks
 from wijkkit.batch.engine.task import Limits, Outcome, Task
 from wijkkit.batch.executed import cleaned, failures, first_error
-from wijkkit.batch.files import hash_file, hash_of, write_whole
+from wijkkit.batch.hashes import hash_file, hash_of
 from wijkkit.batch.imports import code_of, preload
 from wijkkit.batch.plan import CITY, Job
 from wijkkit.batch.result import JobResult
 from wijkkit.batch.table_hashes import TableHashes
+from wijkkit.files import write_whole
 from wijkkit.study import Study
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import os
+import shutil
+import tempfile
 from pathlib import Path
 
 import geopandas as gpd
@@ -12,6 +13,7 @@ import pyogrio
 import shapely
 
 from wijkkit.demo.city import CITY_CODE, CITY_NAME, ELSEWHERE
+from wijkkit.files import replacing
 
 #: What CBS writes where a figure is secret.
 SECRET = -99997
@@ -105,9 +107,8 @@ def _published(table: pd.DataFrame, shift: int) -> pd.DataFrame:
 
 
 def _write_csv(table: pd.DataFrame, path: Path) -> None:
-    partial = path.with_name(f".{path.name}.partial")
-    table.to_csv(partial, sep=";", index=False, encoding="utf-8-sig", lineterminator="\r\n")
-    os.replace(partial, path)
+    with replacing(path) as temporary:
+        table.to_csv(temporary, sep=";", index=False, encoding="utf-8-sig", lineterminator="\r\n")
 
 
 def write_borders(city: pd.DataFrame, path: Path, seed: int) -> None:
@@ -136,12 +137,14 @@ def write_borders(city: pd.DataFrame, path: Path, seed: int) -> None:
         geometry=[dry.union_all()],
         crs=dry.crs,
     )
-    partial = path.with_name(f".{path.stem}.partial.gpkg")
-    partial.unlink(missing_ok=True)
-    for layer, shapes in (("buurten", buurten), ("wijken", wijken), ("gemeenten", whole)):
-        multi = shapes.set_geometry(shapely.force_2d([_multi(shape) for shape in shapes.geometry]))
-        pyogrio.write_dataframe(multi.set_crs(dry.crs), partial, layer=layer, driver="GPKG")
-    os.replace(partial, path)
+    # The driver wants a name that ends in .gpkg.
+    with replacing(path) as temporary, tempfile.TemporaryDirectory() as folder:
+        package = Path(folder) / path.name
+        for layer, shapes in (("buurten", buurten), ("wijken", wijken), ("gemeenten", whole)):
+            multi = [_multi(shape) for shape in shapes.geometry]
+            flat = shapes.set_geometry(shapely.force_2d(multi)).set_crs(dry.crs)
+            pyogrio.write_dataframe(flat, package, layer=layer, driver="GPKG")
+        shutil.copyfile(package, temporary)
 
 
 def _outline() -> shapely.Polygon:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import uuid
 import zipfile
 from pathlib import Path
@@ -12,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from wijkkit.demo import truth
+from wijkkit.files import replacing
 
 NAMESPACE = "urn:QDA-XML:project:1.0"
 
@@ -162,9 +162,10 @@ def _guid(rng: np.random.Generator) -> str:
 
 
 def _write_archive(path: Path, project: bytes, texts: dict[str, str]) -> None:
-    partial = path.with_name(f".{path.name}.partial")
-    with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as archive:
+    with (
+        replacing(path) as temporary,
+        zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as archive,
+    ):
         archive.writestr(zipfile.ZipInfo("project.qde"), project)
         for name, text in texts.items():
             archive.writestr(zipfile.ZipInfo(f"Sources/{name}"), text.encode("utf-8"))
-    os.replace(partial, path)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from wijkkit.demo import truth
-from wijkkit.demo.study_files import write_text
+from wijkkit.files import write_whole
 
 #: Scale -> mean score of (programme, comparator) in each wave: the comparators do better on three
 #: of the four scales, collaboration differs nowhere, and nothing changes.
@@ -41,7 +41,7 @@ def write_key_figures(city: pd.DataFrame, path: Path, seed: int) -> None:
                     }
                 )
     table = pd.DataFrame(rows)
-    write_text(path, table.to_csv(sep=";", index=False, lineterminator="\n"))
+    write_whole(path, table.to_csv(sep=";", index=False, lineterminator="\n"))
 
 
 def _answers(programme: bool, rng: np.random.Generator) -> dict[str, int]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from wijkkit.demo.registry_rows import registry_rows
-from wijkkit.demo.study_files import write_text
+from wijkkit.files import write_whole
 from wijkkit.registry import write_workbook
 
 #: Kinds that come as one csv file of all wijken rather than in the workbooks.
@@ -21,7 +21,7 @@ def write_registry(city: pd.DataFrame, folder: Path, seed: int) -> None:
     The workbooks are those that `wijkkit registry import` reads.
     """
     content = (files("wijkkit.demo") / "content" / "catalogue.csv").read_text(encoding="utf-8")
-    write_text(folder / "catalogue.csv", content)
+    write_whole(folder / "catalogue.csv", content)
     catalogue = pd.read_csv(
         folder / "catalogue.csv", dtype="str", keep_default_na=False, index_col="intervention"
     )
@@ -34,4 +34,4 @@ def write_registry(city: pd.DataFrame, folder: Path, seed: int) -> None:
         table = pd.concat(parts, ignore_index=True)
         table = table[["wijk", *(column for column in table if column != "wijk")]]
         text = table.to_csv(sep=";", index=False, lineterminator="\n")
-        write_text(folder / f"{kind}.csv", text)
+        write_whole(folder / f"{kind}.csv", text)

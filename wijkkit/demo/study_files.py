@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from wijkkit.errors import StudyError
+from wijkkit.files import write_whole
 
 TEMPLATES = ("study.yml", "codebook.yml", "indicators.yml")
 #: Where the templates say the data and the output are.
@@ -44,7 +45,7 @@ def write_study(folder: Path, data: Path, city: pd.DataFrame) -> list[Path]:
         if path.exists():
             continue
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_text(path, content)
+        write_whole(path, content)
         written.append(path)
     return written
 
@@ -90,13 +91,3 @@ def _check_same_wijken(folder: Path, city: pd.DataFrame) -> None:
             expected=f"an empty folder, or the demo's {len(city)} wijken",
             remedy="Give another folder with --folder.",
         )
-
-
-def write_text(path: Path, content: str) -> None:
-    """Write a text file whole or not at all."""
-    partial = path.with_name(f".{path.name}.partial")
-    with partial.open("w", encoding="utf-8", newline="\n") as stream:
-        stream.write(content)
-        stream.flush()
-        os.fsync(stream.fileno())
-    os.replace(partial, path)

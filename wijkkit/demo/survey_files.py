@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from types import MappingProxyType
 
@@ -11,6 +10,7 @@ import pandas as pd
 import pyreadstat
 
 from wijkkit.demo.city import ELSEWHERE
+from wijkkit.files import replacing
 
 REFUSED, DO_NOT_KNOW = 9, 8
 
@@ -103,12 +103,11 @@ def write_survey(people: pd.DataFrame, wave: str, path: Path, seed: int) -> None
         names[name]: {**_LABELS.get(name, {}), DO_NOT_KNOW: "weet niet", REFUSED: "wil niet zeggen"}
         for name in asked
     }
-    partial = path.with_name(f".{path.name}.partial")
-    pyreadstat.write_sav(
-        table.rename(columns=names),
-        partial,
-        file_label=f"Kindmonitor {wave} (verzonnen gegevens)",
-        variable_value_labels=labels,
-        missing_ranges={names[name]: [{"lo": DO_NOT_KNOW, "hi": REFUSED}] for name in asked},
-    )
-    os.replace(partial, path)
+    with replacing(path) as temporary:
+        pyreadstat.write_sav(
+            table.rename(columns=names),
+            temporary,
+            file_label=f"Kindmonitor {wave} (verzonnen gegevens)",
+            variable_value_labels=labels,
+            missing_ranges={names[name]: [{"lo": DO_NOT_KNOW, "hi": REFUSED}] for name in asked},
+        )

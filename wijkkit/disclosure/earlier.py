@@ -8,7 +8,6 @@ that was hidden stays hidden. The ledger holds what was published, never the tru
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from wijkkit.disclosure.policy import Policy
 from wijkkit.disclosure.primary import primary_reasons
 from wijkkit.disclosure.rounding import Published, publish
 from wijkkit.errors import DisclosureError
+from wijkkit.files import write_whole
 from wijkkit.tables import ESTIMATE_KEYS
 
 _KEYS = list(ESTIMATE_KEYS)
@@ -74,12 +74,7 @@ def write_ledger(
             for row in rows
             if (line := json.dumps(row, ensure_ascii=False)) != last.get(_key(row))
         ]
-        temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-        with temporary.open("w", encoding="utf-8") as file:
-            file.write(before + "".join(f"{line}\n" for line in new))
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
+        write_whole(path, before + "".join(f"{line}\n" for line in new))
 
 
 def _key(row: dict[str, object]) -> tuple[object, ...]:

@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from wijkkit.disclosure.record import audit_of, fingerprint, sha256
+from wijkkit.disclosure.record import audit_of, fingerprint
 from wijkkit.disclosure.scan import Forbidden, scan
 from wijkkit.disclosure.sign_off import prepare_sign_off, sign_off_file, signed_off
 from wijkkit.errors import DisclosureError, Problem
+from wijkkit.files import sha256
 from wijkkit.language import number, text
 from wijkkit.study import Study
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-import os
 from collections.abc import Collection
 from dataclasses import asdict
 from pathlib import Path
@@ -13,6 +12,7 @@ from pathlib import Path
 from wijkkit.disclosure.policy import Policy, policy_for
 from wijkkit.disclosure.release import Release
 from wijkkit.errors import DisclosureError
+from wijkkit.files import sha256, write_whole
 from wijkkit.study import Study
 
 _NAME = "audit.json"
@@ -110,26 +110,6 @@ def fingerprint(study: Study) -> str:
 
 def _hashes(study: Study) -> dict[str, str]:
     return {path.stem: sha256(path) for path in sorted(_folder(study).glob("*.parquet"))}
-
-
-def sha256(path: Path) -> str:
-    """Return the hash of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a file whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        with temporary.open("w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def _folder(study: Study) -> Path:

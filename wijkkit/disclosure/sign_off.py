@@ -8,8 +8,9 @@ from pathlib import Path
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from wijkkit.disclosure.record import audit_of, fingerprint, write_whole
+from wijkkit.disclosure.record import audit_of, fingerprint
 from wijkkit.errors import DisclosureError, StudyError
+from wijkkit.files import write_whole
 from wijkkit.language import text
 from wijkkit.study import Study
 from wijkkit.study.strict_yaml import read_yaml

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from wijkkit.errors import DataError, EstimationError
+from wijkkit.files import write_whole
 
 Floats = NDArray[np.float64]
 
@@ -69,9 +69,8 @@ def write_weights(weights: WeightSet, respondents: pd.Series, folder: Path) -> P
     path = folder / f"{weights.name}-{weights.version}.csv"
     if path.exists():
         return path
-    folder.mkdir(parents=True, exist_ok=True)
     table = pd.DataFrame({"respondent": respondents.to_numpy(), "weight": weights.weight})
-    write_text(path, table.to_csv(index=False, lineterminator="\n"))
+    write_whole(path, table.to_csv(index=False, lineterminator="\n"))
     report = {
         "name": weights.name,
         "version": weights.version,
@@ -79,18 +78,8 @@ def write_weights(weights: WeightSet, respondents: pd.Series, folder: Path) -> P
         "iterations": weights.iterations,
         "targets": json.loads(weights.targets.to_json(orient="records")),
     }
-    write_text(path.with_suffix(".json"), json.dumps(report, indent=1, ensure_ascii=False))
+    write_whole(path.with_suffix(".json"), json.dumps(report, indent=1, ensure_ascii=False))
     return path
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a file whole or not at all."""
-    partial = path.with_name(f".{path.name}.partial")
-    with partial.open("w", encoding="utf-8", newline="") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(partial, path)
 
 
 def with_weights(respondents: pd.DataFrame, path: Path) -> pd.DataFrame:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 from pathlib import Path
 
 from wijkkit.errors import DataError
+from wijkkit.files import write_whole
 from wijkkit.study import Study
 
 #: Folder of downloads in the study's folder. Remove a file there to download it again.
@@ -32,13 +32,7 @@ def kept_path(study: Study, kind: str, name: str, asked: object) -> Path:
 
 def keep(path: Path, content: object) -> None:
     """Write a download whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
-    with partial.open("w", encoding="utf-8") as stream:
-        json.dump(content, stream, ensure_ascii=False)
-        stream.flush()
-        os.fsync(stream.fileno())
-    os.replace(partial, path)
+    write_whole(path, json.dumps(content, ensure_ascii=False))
 
 
 def read_kept(path: Path) -> dict:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import uuid
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -12,6 +10,7 @@ import pandas as pd
 from openpyxl import Workbook
 
 from wijkkit.errors import Problem, RegistryError
+from wijkkit.files import replacing
 from wijkkit.language import text
 from wijkkit.language.messages import catalogue
 from wijkkit.registry.tables import COLUMNS, KINDS
@@ -141,12 +140,5 @@ def _write_metadata(
 
 
 def _save(book: Workbook, path: Path) -> None:
-    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}.tmp")
-    try:
-        with temporary.open("xb") as file:
-            book.save(file)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with replacing(path) as temporary, temporary.open("xb") as file:
+        book.save(file)

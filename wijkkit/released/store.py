@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from wijkkit.errors import BatchError
+from wijkkit.files import replacing
 from wijkkit.released.reads import note
 from wijkkit.study import Study
 
@@ -85,17 +85,9 @@ def write_released(study: Study, name: str, table: pd.DataFrame) -> Path:
     table : DataFrame or GeoDataFrame
         What disclosure control let through.
     """
-    folder = study.runs / "released"
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{_checked(name)}.parquet"
-    temporary = folder / f".{name}.{os.getpid()}.tmp"
-    try:
+    path = study.runs / "released" / f"{_checked(name)}.parquet"
+    with replacing(path) as temporary:
         table.to_parquet(temporary, index=False)
-        with temporary.open("rb+") as file:
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
     return path
 
 

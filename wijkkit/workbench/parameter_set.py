@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from wijkkit.errors import ParameterError, Problem
+from wijkkit.files import write_whole
 from wijkkit.study import Study
 from wijkkit.study.model import Model
 from wijkkit.study.strict_yaml import read_yaml
@@ -52,19 +52,13 @@ def save_parameter_set(folder: str | Path, name: str, chosen: ParameterSet) -> P
         The name cannot be a file's name, or the folder cannot be written to.
     """
     path = parameter_file(folder, name)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     # Each value as JSON, which is YAML in which every text is quoted.
     lines = [
         f"{key}: {json.dumps(value, ensure_ascii=False)}\n"
         for key, value in chosen.model_dump().items()
     ]
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with temporary.open("w", encoding="utf-8") as file:
-            file.writelines(lines)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
+        write_whole(path, "".join(lines))
     except OSError as error:
         raise ParameterError(
             "the parameter set cannot be written here",
@@ -72,8 +66,6 @@ def save_parameter_set(folder: str | Path, name: str, chosen: ParameterSet) -> P
             found=error.strerror or str(error),
             remedy="Name a folder that you may write to.",
         ) from None
-    finally:
-        temporary.unlink(missing_ok=True)
     return path
 
 

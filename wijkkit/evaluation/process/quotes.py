@@ -7,12 +7,12 @@ words alone, without wijk or group. Nothing else in the project reads that file.
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pandas as pd
 
 from wijkkit.errors import DataError, Problem
+from wijkkit.files import replacing
 from wijkkit.study import Study
 from wijkkit.study.guard import require_sources
 
@@ -57,15 +57,9 @@ def write_quote_file(study: Study, segments: pd.DataFrame, path: str | Path) -> 
             file=str(path),
             remedy="Choose another name; choices made in it are not overwritten.",
         )
-    temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
-    try:
-        with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT, 0o600), "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, target)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with replacing(target) as temporary:
+        temporary.touch(mode=0o600)
+        temporary.write_bytes(content)
     return target
 
 
