@@ -106,7 +106,7 @@ def _site_files(study: Study) -> list[Path]:
         raise DisclosureError(
             "there is no site to release",
             file=study.settings.output.site,
-            remedy="Make the reports first: wijkkit reports.",
+            remedy="Make the reports first: wijkkit report.",
         )
     problems = [
         Problem(
