@@ -45,4 +45,12 @@ def text(key: str, language: str, **fields: object) -> str:
 def catalogue(concern: str, language: str) -> dict[str, object]:
     """Return one catalogue file as a (nested) dictionary of messages."""
     resource = files("wijkkit.language") / language / f"{concern}.yml"
-    return yaml.safe_load(resource.read_text(encoding="utf-8"))
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return yaml.load(resource.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506
+
+
+def load_catalogues() -> None:
+    """Read all catalogues now, in a process that others are forked from."""
+    for language in LANGUAGES:
+        for resource in (files("wijkkit.language") / language).iterdir():
+            catalogue(resource.name.removesuffix(".yml"), language)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import pandas as pd
@@ -56,14 +57,8 @@ class Released:
                 found=", ".join(self) or "no tables",
                 remedy="Run the city notebooks first: wijkkit run.",
             )
-        if name == "borders":
-            import geopandas
-
-            return geopandas.read_parquet(path)
-        # One thread: a caller may fork afterwards.
-        return pq.read_table(path, use_threads=False, partitioning=None).to_pandas(
-            use_threads=False
-        )
+        stat = path.stat()
+        return _read(path, (stat.st_ino, stat.st_size, stat.st_mtime_ns)).copy()
 
     def _path(self, name: str) -> Path:
         return self.folder / f"{_checked(name)}.parquet"
@@ -89,6 +84,17 @@ def write_released(study: Study, name: str, table: pd.DataFrame) -> Path:
     with replacing(path) as temporary:
         table.to_parquet(temporary, index=False)
     return path
+
+
+@lru_cache(maxsize=64)
+def _read(path: Path, state: tuple[int, ...]) -> pd.DataFrame:
+    """Read a table; `state` says which version of the file it is."""
+    if path.stem == "borders":
+        import geopandas
+
+        return geopandas.read_parquet(path)
+    # One thread: a caller may fork afterwards.
+    return pq.read_table(path, use_threads=False, partitioning=None).to_pandas(use_threads=False)
 
 
 def _checked(name: str) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 
 import pandas as pd
 from great_tables import GT
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
 from wijkkit.show.theme import new_figure, style
@@ -47,7 +48,10 @@ class ShownFigure:
         """Return the figure as SVG, without date or program in it."""
         target = io.StringIO()
         with style():
-            self.figure.savefig(target, format="svg", metadata={"Date": None, "Creator": None})
+            # Figure.savefig would draw the figure twice.
+            FigureCanvasSVG(self.figure).print_svg(
+                target, metadata={"Date": None, "Creator": None}
+            )
         return target.getvalue()
 
     def __repr__(self) -> str:
