@@ -19,45 +19,41 @@ import sys
 import traceback
 
 from wijkkit.batch.engine import frames
+from wijkkit.batch.engine.rehearsal import rehearse
 
 #: What every notebook in the batch needs.
 BASE = (
     "asyncio",
-    "IPython",
+    "bdb",
+    "encodings.utf_8_sig",
+    "IPython.core.application",
+    "IPython.core.completerlib",
+    "IPython.core.crashhandler",
+    "IPython.core.logger",
+    "IPython.core.oinspect",
+    "IPython.utils.wildcard",
     "ipykernel.zmqshell",
     "nbclient",
     "nbformat",
     "papermill.parameterize",
+    "resource",
     "wijkkit.batch.engine.cells",
     "wijkkit.batch.engine.child",
 )
 
 
 def preload(modules: list[str]) -> list[str]:
-    """Import `modules`; return those that cannot be imported."""
+    """Import `modules` and rehearse their use; return those that cannot be imported."""
     failed = []
     for module in (*BASE, *modules):
         try:
             importlib.import_module(module)
         except Exception:
             failed.append(module)
-    if "matplotlib.pyplot" in sys.modules:
-        _draw_once()
+    rehearse()
     gc.collect()
     gc.freeze()
     return failed
-
-
-def _draw_once() -> None:
-    """Load fonts by drawing a figure that belongs to no pyplot."""
-    from io import BytesIO
-
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    figure = Figure()
-    figure.subplots().set_title("a")
-    FigureCanvasAgg(figure).print_png(BytesIO())
 
 
 def serve(listener: socket.socket) -> None:

@@ -1,0 +1,53 @@
+"""What a process does once, however many notebooks it is forked for: convert, draw and show something.
+
+Fonts, catalogues and the modules that libraries load at their first use are then there in every
+child. Nothing of a study is read.
+"""
+
+from __future__ import annotations
+
+import sys
+from io import BytesIO
+
+
+def rehearse() -> None:
+    """Rehearse what the loaded libraries do at their first use."""
+    if "matplotlib.pyplot" in sys.modules:
+        _draw()
+    if "pyarrow.parquet" in sys.modules:
+        _convert_table()
+    if "wijkkit.language" in sys.modules:
+        from wijkkit.language.messages import load_catalogues
+
+        load_catalogues()
+    if "wijkkit.show.output" in sys.modules:
+        _show()
+
+
+def _draw() -> None:
+    """Draw a figure that belongs to no pyplot."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure()
+    figure.subplots().set_title("a")
+    FigureCanvasAgg(figure).print_png(BytesIO())
+
+
+def _convert_table() -> None:
+    """Convert a table; reading one would start threads."""
+    import pyarrow as pa
+    import pyarrow.dataset  # noqa: F401
+
+    pa.table({"name": ["a"], "value": [1.0]}).to_pandas(use_threads=False)
+
+
+def _show() -> None:
+    """Show a figure and a table as a notebook does."""
+    import pandas as pd
+
+    from wijkkit.show.output import ShownTable, empty_figure
+
+    empty_figure("a", "b").svg()
+    table = ShownTable(pd.DataFrame({"a": ["b"]}))
+    table.html(), repr(table)
