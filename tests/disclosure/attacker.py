@@ -48,15 +48,39 @@ def pairs(value: float, shown_n: float, policy) -> list[tuple[int, int]]:
 class Town:
     """The integer program of everything that is published of one indicator and wave."""
 
-    def __init__(self, table: pd.DataFrame, policy):
+    def __init__(self, table: pd.DataFrame, policy, hidden: pd.DataFrame | None = None):
         self.policy = policy
         self.cells: list[Cell] = list(table[PLACE].itertuples(index=False, name=None))
         self.at = {cell: number for number, cell in enumerate(self.cells)}
         self.rows: list[tuple[dict[int, float], float, float]] = []
         size = len(self.cells)
-        self.low, self.high = np.zeros(2 * size), np.full(2 * size, np.inf)
+        self.low, self.high = np.zeros(2 * size), np.full(2 * size, 1e5)
         for number, row in enumerate(table.itertuples()):
             self._row(number, row, size)
+        for row in () if hidden is None else hidden.itertuples():
+            self._reason(self.at[tuple(getattr(row, name) for name in PLACE)], row.reason, size)
+
+    def _reason(self, x: int, reason: str, size: int) -> None:
+        """What a reason says, as docs/disclosure.md has it; whole numbers, so > is >= + 1."""
+        policy, n = self.policy, x + size
+        most, least = policy.max_share, policy.min_count
+        tiny = 1e-6
+        if reason == "few_inside":
+            self.high[x] = least - 1
+        elif reason == "few_outside":
+            self.rows.append(({x: -1, n: 1}, 0, least - 1))
+        elif reason in ("large_share", "large_count"):
+            self.rows.append(({x: 1, n: -most}, tiny, np.inf))
+            self.low[n] = max(self.low[n], math.ceil(least / (1 - most) - tiny))
+        elif reason == "large_rest":
+            self.rows.append(({x: 1, n: most - 1}, -np.inf, -tiny))
+            self.low[n] = max(self.low[n], math.ceil(least / (1 - most) - tiny))
+        elif reason != "too_few":
+            self.low[x] = least
+            self.rows.append(({x: -1, n: 1}, least, np.inf))
+            self.rows.append(({x: 1, n: -most}, -np.inf, tiny))
+            if policy.max_share_both:
+                self.rows.append(({x: 1, n: most - 1}, -tiny, np.inf))
 
     def _row(self, x: int, row, size: int) -> None:
         n = x + size
@@ -84,15 +108,19 @@ class Town:
         for row in (signs, on_n, rest):
             self.rows.append((row, 0, 0 if complete else np.inf))
 
-    def count(self, cell: Cell, at_most: int | None = None) -> tuple[int, int]:
+    def count(self, cell: Cell) -> tuple[int, int]:
         """The least and the most the count of a cell can be."""
-        return self._range(self.at[cell], at_most)
+        return self._range({self.at[cell]: 1})
 
     def respondents(self, cell: Cell) -> tuple[int, int]:
         """The least and the most the n of a cell can be."""
-        return self._range(self.at[cell] + len(self.cells), None)
+        return self._range({self.at[cell] + len(self.cells): 1})
 
-    def _range(self, unknown: int, at_most: int | None) -> tuple[int, int]:
+    def rest(self, cell: Cell) -> tuple[int, int]:
+        """The least and the most there can be outside the category."""
+        return self._range({self.at[cell] + len(self.cells): 1, self.at[cell]: -1})
+
+    def _range(self, asked: dict[int, int]) -> tuple[int, int]:
         matrix = sparse.lil_array((len(self.rows), len(self.low)))
         for number, (row, _, _) in enumerate(self.rows):
             for column, value in row.items():
@@ -100,33 +128,35 @@ class Town:
         sums = LinearConstraint(
             matrix.tocsr(), [row[1] for row in self.rows], [row[2] for row in self.rows]
         )
-        high = self.high.copy()
-        if at_most is not None:
-            high[unknown] = min(high[unknown], at_most)
         ends = []
         for sign in (1, -1):
             objective = np.zeros(len(self.low))
-            objective[unknown] = sign
+            for unknown, times in asked.items():
+                objective[unknown] = sign * times
             found = milp(
                 objective,
                 constraints=sums,
-                bounds=Bounds(self.low, high),
+                bounds=Bounds(self.low, self.high),
                 integrality=np.ones(len(self.low)),
             )
             assert found.x is not None, found.message
-            ends.append(round(found.x[unknown]))
+            ends.append(sign * round(found.fun))
         return ends[0], ends[1]
 
 
 def attack_town(
-    table: pd.DataFrame, counts: pd.DataFrame, areas: pd.DataFrame, policy
+    table: pd.DataFrame,
+    counts: pd.DataFrame,
+    areas: pd.DataFrame,
+    policy,
+    hidden: pd.DataFrame | None = None,
 ) -> dict[Cell, tuple[int, int, int]]:
     """What the attacker learns: (least, most, truth) of each hidden count.
 
-    The attacker knows how areas nest, that groups divide everybody, and of which of them some
-    respondents are in no group.
+    The attacker knows how areas nest, that groups divide everybody, of which of them some
+    respondents are in no group, and the reasons given for what is `hidden`.
     """
-    town = Town(table, policy)
+    town = Town(table, policy, hidden)
     truth = {tuple(row[:5]): row[5:] for row in counts[[*PLACE, "x", "n"]].itertuples(index=False)}
     for cell in town.cells:
         for parts in sums_of(cell, town.cells, areas):

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from towns import KEYS, town
+from towns import KEYS, linked, town
 
 from wijkkit.disclosure import CBS, GGD, OPENSAFELY, release
 from wijkkit.disclosure.audit import audit
@@ -71,7 +71,7 @@ def least_loss(made, policy, chosen) -> float:
             tried.loc[list(extra), "status"] = "hidden"
             tried.loc[list(extra), ["value", "lower", "upper", "n"]] = np.nan
             try:
-                audit(tried, counts, areas=made.areas, policy=policy)
+                audit(tried, linked(tried, counts, policy), counts, areas=made.areas, policy=policy)
             except DisclosureError:
                 continue
             spent = loss.iloc[list(extra)].sum()

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
+from wijkkit.disclosure.primary import primary_reasons
 from wijkkit.tables import ESTIMATE_KEYS, tidy
 
 KEYS = list(ESTIMATE_KEYS)
@@ -154,3 +155,11 @@ def town_of(
     """The town of these respondents."""
     counts = count(people, indicators, groupings)
     return Town(people, areas, counts, estimate(counts))
+
+
+def linked(table: pd.DataFrame, counts: pd.DataFrame, policy) -> pd.DataFrame:
+    """The true reasons for what a table hides: a rule, or because it is linked."""
+    absent = table[~table["status"].isin(["ok", "missing", "not_asked"])]
+    cells = absent[KEYS].merge(counts, on=KEYS)
+    reasons = primary_reasons(cells, policy)
+    return cells[KEYS].assign(reason=reasons.mask(reasons == "", "linked"))

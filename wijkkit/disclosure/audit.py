@@ -23,6 +23,7 @@ _NUMBERS = ["value", "lower", "upper", "n"]
 
 def audit(
     table: pd.DataFrame,
+    hidden: pd.DataFrame,
     counts: pd.DataFrame,
     *,
     areas: pd.DataFrame,
@@ -33,12 +34,15 @@ def audit(
     """Attack a released table; return what was attacked.
 
     For each hidden count, linear programs give the interval that anyone could derive from the
-    released numbers, the sums among areas and groups and the rules of the policy.
+    released numbers, the reasons that are given for what is hidden, the sums among areas and
+    groups and the rules of the policy.
 
     Parameters
     ----------
     table : DataFrame
         Released, tidy.
+    hidden : DataFrame
+        Key columns and `reason` of what is hidden, as it is published.
     counts : DataFrame
         The true counts: key columns, `x`, `n`.
     areas : DataFrame
@@ -58,21 +62,23 @@ def audit(
     Raises
     ------
     DisclosureError
-        Names every cell that is shown against the policy, or whose interval is too narrow.
+        Names every cell that is shown against the policy, that is hidden for a reason which is
+        not true, or whose interval is too narrow.
     """
     composition = composition or Composition()
     truth = counts[[*_KEYS, *(["x"] if "x" in counts else []), "n"]]
     cells = table.merge(truth.rename(columns={"n": "respondents"}), on=_KEYS)
+    cells = cells.merge(hidden[[*_KEYS, "reason"]], on=_KEYS, how="left").fillna({"reason": ""})
     cells = cells[~cells["status"].isin(["missing", "not_asked"])].reset_index(drop=True)
     cells["x"] = cells["x"] if "x" in cells else np.nan
     unmarked = table.loc[table["status"] != "ok", [*_KEYS, *_NUMBERS]].dropna(
         subset=_NUMBERS, how="all"
     )
     problems = [_problem(row, "hidden, yet a number is there") for row in unmarked.itertuples()]
-    cells["public"] = _public(cells, earlier)
-    problems += _against_rules(cells, policy)
-    widths: list[float] = []
+    cells = cells.assign(**_before(cells, earlier))
     known, added = evidence(cells, policy), sums(cells, areas, composition)
+    problems += _against_rules(cells, policy) + _untrue(cells, known)
+    widths: list[float] = []
     families = cells.groupby([_family(cells["indicator"], composition), "wave"], sort=False)
     for at in families.indices.values():
         if (cells["status"].iloc[at] != "ok").any():
@@ -99,22 +105,22 @@ def _problem(row: object, what: str) -> Problem:
     )
 
 
-def _public(cells: pd.DataFrame, earlier: pd.DataFrame | None) -> pd.Series:
-    """Return which cells show the n of an earlier release, whose rules they then follow."""
-    if earlier is None or earlier.empty:
-        return pd.Series(False, index=cells.index)
-    shown = {
-        tuple(row[key] for key in _KEYS): row["shown_n"]
-        for row in earlier.to_dict("records")
-        if row["status"] == "ok"
+def _before(cells: pd.DataFrame, earlier: pd.DataFrame | None) -> dict[str, list[bool]]:
+    """Return which cells repeat an earlier release, whose rules they then follow.
+
+    `public` shows the n of then, `repeated` is hidden for the reason of then.
+    """
+    rows = [] if earlier is None else earlier.to_dict("records")
+    last = {tuple(row[key] for key in _KEYS): row for row in rows}
+    nothing = {"reason": None, "shown_n": None}
+    pairs = [
+        (row, last.get(tuple(row[key] for key in _KEYS), nothing))
+        for row in cells.to_dict("records")
+    ]
+    return {
+        "public": [was["reason"] == "" and was["shown_n"] == row["n"] for row, was in pairs],
+        "repeated": [row["reason"] != "" and was["reason"] == row["reason"] for row, was in pairs],
     }
-    return pd.Series(
-        [
-            shown.get(tuple(row[key] for key in _KEYS), -1) == row["n"]
-            for row in cells.to_dict("records")
-        ],
-        index=cells.index,
-    )
 
 
 def _against_rules(cells: pd.DataFrame, policy: Policy) -> list[Problem]:
@@ -139,6 +145,24 @@ def _against_rules(cells: pd.DataFrame, policy: Policy) -> list[Problem]:
     return [
         _problem(row, what) for what, wrong in rules.items() for row in cells[wrong].itertuples()
     ]
+
+
+def _untrue(cells: pd.DataFrame, known: pd.DataFrame) -> list[Problem]:
+    """Return the hidden cells of which the counts are not what the published reason says."""
+    given = cells["status"].map({"ok": "", "too_few": "too_few"})
+    agrees = np.where(
+        given.isna(), ~cells["reason"].isin(["", "too_few"]), cells["reason"] == given
+    )
+    x, n = known["x"], known["respondents"]
+    inside = x.between(known["x_min"], known["x_max"])
+    inside &= (n - x).between(known["rest_min"], known["rest_max"])
+    inside &= x.between(
+        known["share_min"] * n - known["slack"] - 1e-6,
+        known["share_max"] * n + known["slack"] + 1e-6,
+    )
+    true = n.between(known["n_min"], known["n_max"]) & (inside | x.isna())
+    wrong = ~agrees | ((cells["status"] != "ok") & ~true)
+    return [_problem(row, "the reason given is not true") for row in cells[wrong].itertuples()]
 
 
 def _off(values: pd.Series, step: float | np.ndarray) -> pd.Series:

@@ -20,12 +20,11 @@ _EVERY = 3
 
 @dataclass(frozen=True, slots=True)
 class Questions:
-    """Counts an attacker asks for: ``of_x * x + of_n * n`` of `cell`, known to be at most `cap`."""
+    """Counts an attacker asks for: ``of_x * x + of_n * n`` of `cell`."""
 
     cell: np.ndarray
     of_x: np.ndarray
     of_n: np.ndarray
-    cap: np.ndarray
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +56,18 @@ class Attack:
         random = np.random.default_rng(len(asked.cell))
         weights = np.zeros(len(asked.cell))
         for sweep in range(_SWEEPS):
-            narrow = np.minimum(most, asked.cap) - least < enough
+            narrow = most - least < enough
             if not narrow.any():
                 break
             drawn = random.uniform(0.5, 1.5, len(narrow)) * random.choice([-1, 1], len(narrow))
             weights = -weights if sweep % 2 else np.where(narrow, drawn, 0)
             values = matrix @ self._minimum(weights @ matrix, swept)
             least, most = np.minimum(least, values), np.maximum(most, values)
-        for question in np.flatnonzero(np.minimum(most, asked.cap) - least < enough):
+        for question in np.flatnonzero(most - least < enough):
             for sign in (1, -1):
                 values = matrix @ self._minimum(sign * matrix[question], self.bounds)
                 least, most = np.minimum(least, values), np.maximum(most, values)
-        return np.minimum(most, asked.cap) - least
+        return most - least
 
     def _confined(self, asked_of: np.ndarray, distance: float) -> np.ndarray:
         """Return bounds in which what is asked of stays near the truth, and what is far true."""
@@ -98,13 +97,15 @@ class Attack:
 def attack_on(system: pd.DataFrame, evidence: pd.DataFrame, sums: Sums) -> Attack:
     """Return what can be known of a system's released rows from its `evidence` and `sums`."""
     size = len(evidence)
-    one = sparse.eye_array(size)
+    one = sparse.eye_array(size, format="csr")
+    small = np.flatnonzero(np.isfinite(evidence["rest_max"]))
     diagonal = sparse.diags_array
     at_most = sparse.block_array(
         [
             [one, diagonal(-evidence["share_max"].to_numpy())],
             [-one, diagonal(evidence["share_min"].to_numpy())],
             [one, -one],
+            [-one[small], one[small]],
         ],
         format="csr",
     )
@@ -116,7 +117,14 @@ def attack_on(system: pd.DataFrame, evidence: pd.DataFrame, sums: Sums) -> Attac
         format="csr",
     )
     at_most = sparse.vstack([at_most, larger], format="csr")
-    limit = np.concatenate([np.zeros(2 * size), -evidence["rest_min"], np.zeros(3 * len(more))])
+    limit = np.concatenate(
+        [
+            np.tile(evidence["slack"], 2),
+            -evidence["rest_min"],
+            evidence["rest_max"].to_numpy()[small],
+            np.zeros(3 * len(more)),
+        ]
+    )
     nothing = sparse.csr_array((sums.counts.shape[0], size))
     equal = sparse.block_array(
         [[sums.both[same], None], [None, sums.both[same]], [sums.counts, nothing]], format="csr"
@@ -125,7 +133,7 @@ def attack_on(system: pd.DataFrame, evidence: pd.DataFrame, sums: Sums) -> Attac
     bounds = np.column_stack(
         [
             np.concatenate([evidence["x_min"], evidence["n_min"]]),
-            np.concatenate([np.full(size, np.inf), evidence["n_max"]]),
+            np.concatenate([evidence["x_max"], evidence["n_max"]]),
         ]
     )
     hides = (system["status"] != "ok").groupby(system["area"]).transform("any")
@@ -139,28 +147,21 @@ def attack_on(system: pd.DataFrame, evidence: pd.DataFrame, sums: Sums) -> Attac
 def questions(system: pd.DataFrame, policy: Policy) -> Questions:
     """Return what an attacker wants to know of the hidden cells of one system.
 
-    Of every hidden cell the count; of one with too few respondents also its n and the count
-    outside the category; and where a rule of the policy says that a count is small, which of
-    the small counts it is.
+    Of every hidden cell the count; of one with a small rest, or with nearly all in the category,
+    the rest as well; and of one with too few respondents also their number.
     """
     hidden = system["status"] != "ok"
-    few = hidden & (system["respondents"] < policy.min_n)
-    x, rest = system["x"], system["respondents"] - system["x"]
-    small = policy.min_count - 1
+    few = hidden & (system["reason"] == "too_few")
+    x, share = system["x"], system["x"] / system["respondents"].clip(lower=1)
+    rest = system["respondents"] - x
+    of_rest = few | (rest < policy.min_count) | (share > policy.max_share)
     asked = [
-        (few, 0, 1, np.inf),
-        (hidden & x.notna(), 1, 0, np.inf),
-        (few & x.notna(), -1, 1, np.inf),
-        (hidden & ~few & (x <= small), 1, 0, small),
-        (hidden & ~few & (rest <= small), -1, 1, small),
+        (few, 0, 1),
+        (hidden & x.notna(), 1, 0),
+        (hidden & x.notna() & of_rest, -1, 1),
     ]
     columns = [
-        (
-            np.flatnonzero(which),
-            np.full(which.sum(), of_x),
-            np.full(which.sum(), of_n),
-            np.full(which.sum(), float(cap)),
-        )
-        for which, of_x, of_n, cap in asked
+        (np.flatnonzero(which), np.full(which.sum(), of_x), np.full(which.sum(), of_n))
+        for which, of_x, of_n in asked
     ]
     return Questions(*(np.concatenate(column) for column in zip(*columns, strict=True)))

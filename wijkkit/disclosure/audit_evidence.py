@@ -19,22 +19,75 @@ def evidence(system: pd.DataFrame, policy: Policy) -> pd.DataFrame:
 
     A row that is shown leaves open every pair of a count and an n which the policy's published
     way of rounding turns into the same numbers. For a weighted percentage the attacker is
-    granted the unweighted one.
+    granted the unweighted one. A row that is hidden leaves open what fits the reason given.
 
     Parameters
     ----------
     system : DataFrame
-        Released rows with the true `x` and `respondents`, and `public`.
+        Released rows with `reason`, the true `x` and `respondents`, and `public` and `repeated`.
     policy : Policy
 
     Returns
     -------
     DataFrame
-        `n_min`, `n_max`, `share_min`, `share_max`, `x_min`, `rest_min`, and the true `x` and
-        `respondents`, which only tell what the sums are.
+        `n_min`, `n_max`, `x_min`, `x_max`, `rest_min`, `rest_max`, `share_min`, `share_max`;
+        `slack`, by how many respondents a share may be off; and the true `x` and `respondents`,
+        which only tell what the sums are.
     """
+    hidden = _of_reasons(system, policy)
+    shown = _of_numbers(system, policy)
+    known = shown.where(system["status"] == "ok", hidden)
+    return known.assign(x=system["x"], respondents=system["respondents"])
+
+
+def _of_reasons(system: pd.DataFrame, policy: Policy) -> pd.DataFrame:
+    """Return what each row would give away if only its reason were published.
+
+    Reasons of rules say that the rule holds; all others that none does.
+    """
+    small, most = policy.min_count - 1, policy.max_share
+    far = _FAR * (system["respondents"] + policy.min_n)
+    at_wide = policy.wide_n
+    rules = {
+        "too_few": {"n_min": 0, "n_max": policy.min_n - 1},
+        "few_inside": {"x_max": small} | ({"n_max": at_wide - 1} if policy.max_share_both else {}),
+        "few_outside": {"rest_max": small, "n_max": at_wide - 1},
+        "large_share": {"share_min": most, "n_min": at_wide},
+        "large_count": {"share_min": most, "n_min": at_wide},
+        "large_rest": {"share_max": 1 - most, "n_min": at_wide},
+        "dominance": {},
+    }
+    anything = {
+        "n_min": policy.min_n, "n_max": np.inf, "x_min": 0, "x_max": np.inf,
+        "rest_min": 0, "rest_max": np.inf, "share_min": 0, "share_max": 1,
+    }  # fmt: skip
+    none = {
+        "x_min": policy.min_count,
+        "rest_min": policy.min_count,
+        "share_min": 1 - most if policy.max_share_both else 0,
+        "share_max": most,
+    }
+    scored = system["x"].isna()
+    rows = [
+        anything
+        | {
+            name: value
+            for name, value in rules.get(reason, none).items()
+            if name[0] == "n" or not score
+        }
+        for reason, score in zip(system["reason"], scored, strict=True)
+    ]
+    known = pd.DataFrame(rows, index=system.index, dtype=float)
+    slack = system["repeated"] * float(policy.protection)
+    for name in ("n", "x", "rest"):
+        known[f"{name}_min"] = (known[f"{name}_min"] - slack).clip(lower=0)
+        known[f"{name}_max"] = known[f"{name}_max"] + slack
+    return known.assign(n_max=np.minimum(known["n_max"], far), slack=slack)
+
+
+def _of_numbers(system: pd.DataFrame, policy: Policy) -> pd.DataFrame:
+    """Return what the numbers of each row give away."""
     shown = (system["status"] == "ok").to_numpy()
-    few = (system["respondents"] < policy.min_n).to_numpy()
     n, x = system["respondents"].to_numpy(float), system["x"].to_numpy(float)
     counted = shown & ~np.isnan(x)
     public = system["public"].to_numpy()
@@ -47,23 +100,19 @@ def evidence(system: pd.DataFrame, policy: Policy) -> pd.DataFrame:
     slack = (2 * policy.protection + policy.count_class) / n[old] + policy.percent_step / 200
     share_min[old] = np.clip(x[old] / n[old] - slack, 0, 1)
     share_max[old] = np.clip(x[old] / n[old] + slack, 0, 1)
-    least = np.where(few, 0, policy.min_n)
+    least = np.where(public, 0, policy.min_n)
+    few = np.where(new, policy.min_count, 0.0)
     return pd.DataFrame(
         {
-            "n_min": np.where(
-                shown, np.maximum(n_shown - policy.blur - change, np.where(public, 0, least)), least
-            ),
-            "n_max": np.where(
-                shown,
-                n_shown + policy.blur + change,
-                np.where(few, policy.min_n - 1, _FAR * (n + policy.min_n)),
-            ),
+            "n_min": np.maximum(n_shown - policy.blur - change, least),
+            "n_max": n_shown + policy.blur + change,
+            "x_min": few,
+            "x_max": np.inf,
+            "rest_min": few,
+            "rest_max": np.inf,
             "share_min": share_min,
             "share_max": share_max,
-            "x_min": np.where(new, policy.min_count, 0),
-            "rest_min": np.where(new, policy.min_count, 0),
-            "x": x,
-            "respondents": n,
+            "slack": 0.0,
         },
         index=system.index,
     )

@@ -2,7 +2,7 @@
 
 Two releases of nearly the same respondents give away the few in whom they differ. So a cell
 whose counts may still be those of an earlier release keeps the blurred counts it had, and a cell
-that was hidden stays hidden. The ledger holds what was published, never the true counts.
+that was hidden stays hidden, for the same reason while that may still hold. The ledger holds what was published, never the true counts.
 """
 
 from __future__ import annotations
@@ -18,16 +18,19 @@ from filelock import FileLock
 from wijkkit.disclosure.policy import Policy
 from wijkkit.disclosure.primary import primary_reasons
 from wijkkit.disclosure.rounding import Published, publish
+from wijkkit.disclosure.told import told
 from wijkkit.errors import DisclosureError
 from wijkkit.files import write_whole
 from wijkkit.tables import ESTIMATE_KEYS
 
 _KEYS = list(ESTIMATE_KEYS)
-_COLUMNS = [*_KEYS, "status", "count", "shown_n"]
+_COLUMNS = [*_KEYS, "reason", "count", "shown_n"]
 
 
 def read_ledger(path: Path | None) -> pd.DataFrame:
-    """Return the last that was published of each cell: keys, `status`, `count`, `shown_n`.
+    """Return the last that was published of each cell: keys, `reason`, `count`, `shown_n`.
+
+    The reason is empty where the cell was shown.
 
     Raises
     ------
@@ -54,10 +57,9 @@ def write_ledger(
     path: Path, cells: pd.DataFrame, shown: Published, reasons: np.ndarray, policy: Policy
 ) -> None:
     """Append to the ledger what is published now and was not before, whole or not at all."""
-    status = np.select([reasons == "", reasons == "too_few"], ["ok", "too_few"], "hidden")
-    ok = status == "ok"
+    ok = reasons == ""
     table = cells[_KEYS].assign(
-        status=status,
+        reason=reasons,
         count=np.where(ok, shown.count, np.nan),
         shown_n=np.where(ok, shown.n, np.nan),
     )
@@ -83,33 +85,45 @@ def _key(row: dict[str, object]) -> tuple[object, ...]:
 
 def settle(
     cells: pd.DataFrame, shown: Published, earlier: pd.DataFrame, policy: Policy
-) -> tuple[Published, np.ndarray]:
-    """Return what is published of each cell and why it is hidden, given earlier releases."""
+) -> tuple[Published, np.ndarray, np.ndarray]:
+    """Return what is published of each cell, given earlier releases.
+
+    Returns
+    -------
+    shown : Published
+    reasons : ndarray of str
+        Why it is hidden; empty where no rule asks for it.
+    slack : ndarray
+        By how many respondents that reason may be off.
+    """
     reasons = primary_reasons(cells, policy).to_numpy(object)
     stated = cells["stated"].isin(["hidden", "too_few"]).to_numpy()
     reasons[stated & (reasons == "")] = "stated"
     before = cells[_KEYS].merge(earlier, on=_KEYS, how="left")
-    status = before["status"].to_numpy(object)
+    old_reason = before["reason"].fillna("unknown").to_numpy(object)
     count, shown_n = (before[name].to_numpy(float) for name in ("count", "shown_n"))
     x, n = cells["x"].to_numpy(float), cells["n"].to_numpy(float)
 
-    doubled = (status == "too_few") & (n >= 2 * policy.min_n)
-    stays = np.isin(status, ["hidden", "too_few"]) & ~doubled
-    reasons[stays & (reasons == "")] = "earlier"
+    was_hidden = ~np.isin(old_reason, ["", "unknown"])
+    margin = np.full(len(n), float(policy.protection))
+    still = was_hidden & told(old_reason, np.isnan(x), policy, margin).fits(x, n)
+    reasons = np.where(still, old_reason, reasons)
+    doubled = (old_reason == "too_few") & (n >= 2 * policy.min_n)
+    reasons[was_hidden & ~doubled & (reasons == "")] = "earlier"
 
     old = _dilated(publish(np.where(np.isnan(x), x, count), shown_n, policy), policy)
-    same = (status == "ok") & _fits(x, n, old)
+    was_shown = old_reason == ""
+    same = was_shown & _fits(x, n, old)
     allowed = primary_reasons(
         cells.assign(x=np.where(np.isnan(x), x, count), n=shown_n), policy
     ).eq("")
     reasons[same & ~stated] = np.where(allowed, "", reasons)[same & ~stated]
-    told = (status == "ok") & ~same & _tells(shown, old, policy)
-    reasons[told & (reasons == "")] = "earlier"
+    reasons[was_shown & ~same & _tells(shown, old, policy) & (reasons == "")] = "earlier"
     kept = {
         name: np.where(same, getattr(old, name), getattr(shown, name))
         for name in Published.__slots__
     }
-    return replace(shown, **kept), reasons
+    return replace(shown, **kept), reasons, np.where(still, margin, 0.0)
 
 
 def _dilated(old: Published, policy: Policy) -> Published:

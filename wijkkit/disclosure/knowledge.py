@@ -2,8 +2,7 @@
 
 The unknowns are the count x and the number n of every cell. A total is the sum of its parts; where
 some of its respondents are in none of them (no group is known), it is at least that sum. A
-published cell bounds its n and its share; a hidden one only tells on which side of the policy's
-least n it lies.
+published cell bounds its n and its share; a hidden one tells the reason why it is hidden.
 """
 
 from __future__ import annotations
@@ -16,8 +15,8 @@ from scipy import sparse
 from scipy.optimize import OptimizeResult, linprog
 
 from wijkkit.disclosure.links import Links, incidence
-from wijkkit.disclosure.policy import Policy
 from wijkkit.disclosure.rounding import Published
+from wijkkit.disclosure.told import Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +64,10 @@ class Knowledge:
         The true counts: one solution of the program.
     shown : Published
         What publishing a cell leaves open.
-    least, most : ndarray, shape (m,)
-        Bounds of the n of a hidden cell.
+    hiding : Told
+        What hiding it leaves open.
+    most : float
+        An n that no cell has; it bounds the programs.
     wijk : ndarray of int, shape (m,)
         The number of each cell's wijk; -1 for cells of larger areas.
     spare : ndarray of bool, shape (m,)
@@ -77,8 +78,8 @@ class Knowledge:
     loose: sparse.csr_array
     truth: np.ndarray
     shown: Published
-    least: np.ndarray
-    most: np.ndarray
+    hiding: Told
+    most: float
     wijk: np.ndarray
     spare: np.ndarray
 
@@ -89,24 +90,38 @@ class Knowledge:
     def program(self, hidden: np.ndarray) -> Program:
         """Return the constraints when the cells `hidden` (m booleans) are."""
         open_ = hidden & ~self.shown.public
-        shown = self.shown
-        published_n = np.maximum(shown.n_low, np.where(shown.public, 0, self.least))
-        low_n = np.where(open_, self.least, published_n)
-        high_n = np.where(open_, self.most, shown.n_high)
-        low_x = np.where(open_, 0, shown.limit)
+        shown, hiding = self.shown, self.hiding
+        low_n = np.where(open_, hiding.n_low, self._least_n)
+        high_n = np.where(open_, np.minimum(hiding.n_high, self.most), shown.n_high)
+        low_x = np.where(open_, hiding.x_low, shown.limit)
+        high_x = np.where(open_, np.minimum(hiding.x_high, self.most), self.most)
+        slack, some = (
+            np.where(open_, hiding.slack, 0),
+            np.flatnonzero(np.isfinite(hiding.rest_high)),
+        )
+        one = sparse.eye_array(len(open_), format="csr")[some]
         limits = (
-            np.zeros(2 * len(open_)),
-            np.where(open_, 0, -shown.limit),
+            np.tile(slack, 2),
+            -np.where(open_, hiding.rest_low, shown.limit),
             np.zeros(self.loose.shape[0]),
+            hiding.rest_high[some],
         )
         return Program(
-            at_most=sparse.vstack([self._shares(open_), -self.loose], format="csr"),
+            at_most=sparse.vstack(
+                [self._shares(open_), -self.loose, sparse.hstack([-one, one])], format="csr"
+            ),
             limit=np.concatenate(limits),
             equal=self.equal,
             low=np.concatenate([low_x, low_n]),
-            high=np.concatenate([np.full(len(open_), np.inf), high_n]),
+            high=np.concatenate([high_x, high_n]),
             truth=self.truth,
         )
+
+    @property
+    def _least_n(self) -> np.ndarray:
+        """The least n of a cell that is shown."""
+        shown = self.shown
+        return np.maximum(shown.n_low, np.where(shown.public, 0, self.hiding.n_low))
 
     def gain(self, result: OptimizeResult, hidden: np.ndarray) -> np.ndarray:
         """Return by how much at most hiding each published cell lowers an optimum; shape (m,).
@@ -117,39 +132,36 @@ class Knowledge:
             Of a program of the whole system: its marginals are the dual solution.
         hidden : ndarray of bool, shape (m,)
         """
-        size, shown = len(hidden), self.shown
+        size, shown, hiding = len(hidden), self.shown, self.hiding
         inside, outside, rest = np.split(-result.ineqlin.marginals[: 3 * size], 3)
         low_x, low_n = np.split(result.lower.marginals, 2)
         _, high_n = np.split(-result.upper.marginals, 2)
         gain = (
-            inside * (1 - shown.share_high) * self.most
-            + outside * shown.share_low * self.most
-            + rest * shown.limit
-            + low_x * shown.limit
-            + low_n * np.maximum(shown.n_low - self.least, 0)
-            + high_n * np.maximum(self.most - shown.n_high, 0)
+            inside * np.maximum(hiding.share_high - shown.share_high, 0) * self.most
+            + outside * np.maximum(shown.share_low - hiding.share_low, 0) * self.most
+            + rest * np.maximum(shown.limit - hiding.rest_low, 0)
+            + low_x * np.maximum(shown.limit - hiding.x_low, 0)
+            + low_n * np.maximum(self._least_n - hiding.n_low, 0)
+            + high_n * np.maximum(np.minimum(hiding.n_high, self.most) - shown.n_high, 0)
         )
         return np.where(hidden | shown.public, np.zeros(size), np.maximum(gain, 0))
 
     def _shares(self, open_: np.ndarray) -> sparse.csr_array:
         """Return the rows of shares: not above, not below, and enough outside the category."""
-        shown = self.shown
-        one, some = np.ones(len(open_)), np.where(open_, 0.0, 1.0)
-        blocks = (
-            (one, -np.where(open_, 1, shown.share_high)),
-            (-some, some * shown.share_low),
-            (some, -some),
-        )
+        one = np.ones(len(open_))
+        high = np.where(open_, self.hiding.share_high, self.shown.share_high)
+        low = np.where(open_, self.hiding.share_low, self.shown.share_low)
+        blocks = ((one, -high), (-one, low), (one, -one))
         diagonal = sparse.diags_array
         return sparse.block_array(
             [[diagonal(of_x), diagonal(of_n)] for of_x, of_n in blocks], format="csr"
         )
 
 
-def knowledge(cells: pd.DataFrame, shown: Published, links: Links, policy: Policy) -> Knowledge:
-    """Return what is known of `cells` (columns `x`, `n`) that are published as `shown`."""
+def knowledge(cells: pd.DataFrame, shown: Published, hiding: Told, links: Links) -> Knowledge:
+    """Return what is known of `cells` (columns `x`, `n`) that are `shown`, or hidden."""
     x, n = cells["x"].to_numpy(float), cells["n"].to_numpy(float)
-    size, few = len(n), n < policy.min_n
+    size = len(n)
     truth = np.concatenate([np.nan_to_num(x), n])
     on_both, on_x = incidence(links.sums, size), incidence(links.part_sums, size)
     whole = np.abs(on_both @ n) < 0.5
@@ -164,8 +176,8 @@ def knowledge(cells: pd.DataFrame, shown: Published, links: Links, policy: Polic
         loose=loose,
         truth=truth,
         shown=shown,
-        least=np.where(few, 0.0, policy.min_n),
-        most=np.where(few, policy.min_n - 1.0, 2 * n.max(initial=1) + 100),
+        hiding=hiding,
+        most=2 * n.max(initial=1) + 100,
         wijk=links.wijk,
         spare=links.spare,
     )

@@ -21,7 +21,8 @@ def released_numbers(
 ) -> dict[str, np.ndarray]:
     """Return value, lower, upper and n of each cell as they are shown; each of shape (m,).
 
-    A percentage moves as far as its count moved to the middle of its class; its interval is
+    A percentage moves as far as its count moved to the middle of its class, but not above the
+    largest share that may be shown; its interval is
     Wilson's for the numbers shown, widened by the ratio of the estimate's own interval to
     Wilson's. A mean and its interval are rounded, the interval outwards.
     """
@@ -62,7 +63,7 @@ def _percentages(
     policy: Policy,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     moved = value + 100 * (shown.count / shown.n - x / n)
-    shown_value = to_step(np.clip(moved, 0, 100), policy.percent_step)
+    shown_value = to_step(np.clip(moved, 0, 100 * policy.max_share), policy.percent_step)
     low, high = wilson(x / n, n)
     ratio = (upper - lower) / (100 * (high - low))
     widened = np.ceil((ratio - _RATIO_SLACK) / _RATIO_STEP) * _RATIO_STEP

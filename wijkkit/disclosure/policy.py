@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 
+import numpy as np
+
 from wijkkit.errors import DisclosureError, Problem
 from wijkkit.study import Study
 
@@ -57,6 +59,16 @@ class Policy:
     def blur(self) -> int:
         """Largest distance between an n and the n that is shown for it."""
         return self.count_base // 2
+
+    @property
+    def wide_n(self) -> float:
+        """Fewest respondents of whom a share above `max_share` is no small rest.
+
+        From here on few outside the category implies a large share, below it a large share
+        implies few outside.
+        """
+        left = 1 - self.max_share
+        return np.ceil(np.round(self.min_count / left, 6)) if left > 0 else np.inf
 
 
 #: Dutch public health services: 30 per area and group, 5 in either category, whole percentages.

@@ -17,13 +17,13 @@ from wijkkit.disclosure.knowledge import knowledge
 from wijkkit.disclosure.links import links_of
 from wijkkit.disclosure.numbers import released_numbers
 from wijkkit.disclosure.policy import Policy
+from wijkkit.disclosure.primary import ABOVE, reasons_by_figure
 from wijkkit.disclosure.requirements import requirements
 from wijkkit.disclosure.rounding import Published, publish
 from wijkkit.disclosure.secondary import choose_hidden
+from wijkkit.disclosure.told import Told, told
 from wijkkit.tables import ESTIMATE_KEYS, tidy
 
-#: Asked for above the policy's protection, so that no rounding of a solver undoes it.
-_SAFETY = 0.05
 #: What is lost when a cell is hidden: an area counts for more than a group in it.
 _LOSS = {"wijk": 1.0, "gebied": 3.0, "arm": 10.0, "city": 20.0}
 
@@ -37,7 +37,8 @@ class Release:
     table : DataFrame
         Tidy; numbers that are hidden are absent, the others computed from blurred counts.
     hidden : DataFrame
-        Key columns and `reason` (`wijkkit.disclosure.primary.REASONS`), without any number.
+        Key columns, `reason` (`wijkkit.disclosure.primary.REASONS`), and `above`: what a reader
+        may be told that the percentage is above (90.0 under `ggd`); absent for other reasons.
     audit : mapping
         What the audit attacked and how wide the narrowest interval was.
     policy : Policy
@@ -103,18 +104,23 @@ def release(
     cells = cells_of(estimates, counts, policy)
     shown = publish(cells["x"].to_numpy(float), cells["n"].to_numpy(float), policy)
     earlier = read_ledger(ledger)
-    shown, reasons = settle(cells, shown, earlier, policy)
+    shown, reasons, slack = settle(cells, shown, earlier, policy)
+    reasons = reasons_by_figure(reasons, cells, policy)
+    scores = cells["x"].isna().to_numpy()
+    hiding = told(reasons, scores, policy, slack)
     for at in _systems(cells, composition):
-        linked = _protect(cells.iloc[at], _take(shown, at), reasons[at], areas, composition, policy)
+        linked = _protect(
+            cells.iloc[at], shown.at(at), hiding.at(at), reasons[at], areas, composition, policy
+        )
         reasons[at] = np.where(linked & (reasons[at] == ""), "linked", reasons[at])
-    table = _table(estimates, cells, shown, reasons, policy)
-    hidden = cells.loc[reasons != "", list(ESTIMATE_KEYS)].assign(reason=reasons[reasons != ""])
+    table = _table(estimates, cells, released_numbers(cells, shown, policy), reasons)
+    hidden = _hidden(cells, reasons, policy)
     summary = audit(
-        table, counts, areas=areas, policy=policy, earlier=earlier, composition=composition
+        table, hidden, counts, areas=areas, policy=policy, earlier=earlier, composition=composition
     )
     if ledger is not None:
         write_ledger(ledger, cells, shown, reasons, policy)
-    return Release(table, hidden.reset_index(drop=True), summary, policy)
+    return Release(table, hidden, summary, policy)
 
 
 def _systems(cells: pd.DataFrame, composition: Composition) -> list[np.ndarray]:
@@ -123,13 +129,10 @@ def _systems(cells: pd.DataFrame, composition: Composition) -> list[np.ndarray]:
     return list(cells.groupby([family, cells["wave"]], sort=False).indices.values())
 
 
-def _take(shown: Published, at: np.ndarray) -> Published:
-    return Published(*(getattr(shown, name)[at] for name in Published.__slots__))
-
-
 def _protect(
     cells: pd.DataFrame,
     shown: Published,
+    hiding: Told,
     reasons: np.ndarray,
     areas: pd.DataFrame,
     composition: Composition,
@@ -143,20 +146,27 @@ def _protect(
     everybody = np.where(cells["group_by"] == "", 2.0, 1.0)
     loss = cells["area_level"].map(_LOSS).to_numpy(float) * everybody
     return choose_hidden(
-        knowledge(cells, shown, links_of(cells, areas, composition), policy),
+        knowledge(cells, shown, hiding, links_of(cells, areas, composition)),
         primary,
         loss,
-        lambda hidden: requirements(hidden, reasons, scores, policy),
-        policy.protection + _SAFETY,
+        lambda hidden: requirements(hidden, reasons, scores),
+        policy.protection,
     )
+
+
+def _hidden(cells: pd.DataFrame, reasons: np.ndarray, policy: Policy) -> pd.DataFrame:
+    """Return what is hidden and why: what is published of it."""
+    which = reasons != ""
+    above = np.where(np.isin(reasons[which], ABOVE), 100 * policy.max_share, np.nan)
+    hidden = cells.loc[which, list(ESTIMATE_KEYS)]
+    return hidden.assign(reason=reasons[which], above=above).reset_index(drop=True)
 
 
 def _table(
     estimates: pd.DataFrame,
     cells: pd.DataFrame,
-    shown: Published,
+    numbers: Mapping[str, np.ndarray],
     reasons: np.ndarray,
-    policy: Policy,
 ) -> pd.DataFrame:
     """Return the tidy table with released numbers only."""
     table = estimates.reset_index(drop=True).copy()
@@ -164,7 +174,6 @@ def _table(
     status = table["status"].to_numpy(object).copy()
     status[at] = np.select([reasons == "", reasons == "too_few"], ["ok", "too_few"], "hidden")
     table["status"] = status
-    numbers = released_numbers(cells, shown, policy)
     for column in ("value", "lower", "upper", "n"):
         released = np.full(len(table), np.nan)
         released[at] = numbers[column]

@@ -44,6 +44,10 @@ class Published:
     limit: np.ndarray
     public: np.ndarray
 
+    def at(self, cells: np.ndarray) -> Published:
+        """Return the values of the cells at these positions."""
+        return Published(*(getattr(self, name)[cells] for name in Published.__slots__))
+
 
 def to_step(values: np.ndarray, step: float) -> np.ndarray:
     """Round to the nearest multiple of `step`, halves upwards.
