@@ -37,7 +37,7 @@ def write_pdf(
     document : Node
         A document whose images are named relative to `images`.
     folder : Path
-        Where the bibliography is found.
+        Where the theme is found.
     images : Path
         Folder that the document may read, and no other.
     target : Path
@@ -60,15 +60,12 @@ def write_pdf(
     with as_file(files("wijkkit.reports") / "print" / "report.typ") as template:
         source = write(
             content,
-            "typst",
+            "typst-citations",
             "--standalone",
             f"--template={template}",
             "--shift-heading-level-by=-1",
-            "--citeproc",
-            "--metadata=link-citations:true",
             "--fail-if-warnings",
             "--wrap=none",
-            folder=folder,
         )
     (images / "report.typ").write_text(source, encoding="utf-8")
     try:
