@@ -88,6 +88,9 @@ def _drop_unsafe(node: Node) -> list[Node] | None:
 def _for_html(node: Node) -> list[Node] | None:
     if node["t"] == "Table":
         return [_scrolling_table(node)]
+    if node["t"] == "Div" and "colophon" in classes_of(node):
+        opening, closing = (raw(tag, "html") for tag in ('<footer class="colophon">', "</footer>"))
+        return [opening, *node["c"][1], closing]
     if node["t"] == "Div" and "callout-folded" in classes_of(node):
         names = " ".join(classes_of(node))
         title, body = node["c"][1]

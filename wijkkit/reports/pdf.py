@@ -137,6 +137,8 @@ def _for_typst(node: Node) -> list[Node] | None:
         kind = "warning" if set(_WARNINGS) & set(classes_of(node)) else "plain"
         opening = raw(f"#{kind}-callout[", "typst")
         return [opening, title, raw("][", "typst"), body, raw("]", "typst")]
+    if "colophon" in classes_of(node):
+        return [raw("#colophon[", "typst"), *node["c"][1], raw("]", "typst")]
     if "quarto-layout-panel" in classes_of(node):
         return _grid(node)
     return None

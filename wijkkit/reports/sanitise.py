@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 
 from defusedxml.ElementTree import fromstring
 
-from wijkkit.batch.files import hash_of
+from wijkkit.batch.hashes import hash_of
 from wijkkit.errors import ReportError
 from wijkkit.reports.pandoc import (
     HTML,
