@@ -103,7 +103,7 @@ def test_the_index_shows_every_payload_and_makes_no_element(hostile_site):
     soup = BeautifulSoup((hostile_site / "index.html").read_text(), "html.parser")
     assert [tag.get_text() for tag in soup.select("tbody td a")] == [PAYLOADS[0], *NAMES]
     assert soup.select_one("h1.title").get_text() == PAYLOADS[0]
-    assert PAYLOADS[1] in soup.select_one("footer").get_text()
+    assert PAYLOADS[1] in soup.select_one("footer.site").get_text()
     assert harmful(soup) == []
 
 

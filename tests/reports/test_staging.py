@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from datetime import date
 
 import pytest
 import yaml
@@ -15,7 +14,7 @@ from wijkkit.errors import ReportError
 from wijkkit.reports.cells import labelled_cells, read_notebook
 from wijkkit.reports.pages import pages
 from wijkkit.reports.runs import NotebookState
-from wijkkit.reports.staging import Page, split_front_matter, stage
+from wijkkit.reports.staging import Page, failed_notebooks, split_front_matter, stage
 
 SOURCE = """---
 toc: true
@@ -44,6 +43,10 @@ def staged_page(study, source, states, tmp_path):
     return stage(study, page, states, tmp_path / "work")
 
 
+def failed_of(study, source, states):
+    return failed_notebooks(study, Page("wijk-a", source, {}), states)
+
+
 def write_a(study, labels=("fig-een", "tbl-een", "zin-een"), **changes):
     outputs = {label: outputs_for(label) for label in labels} | changes
     write_notebook(study.runs / "wijk" / "wijk-a" / "a.ipynb", outputs)
@@ -53,7 +56,7 @@ def test_alt_text_and_captions_of_outputs_become_cell_options(executed, source, 
     study, _ = executed
     write_a(study)
     staged = staged_page(study, source, {("wijk-a", "a"): OK}, tmp_path)
-    cells = labelled_cells(read_notebook(staged.source.parent / "wijk" / "a.ipynb"))
+    cells = labelled_cells(read_notebook(staged.parent / "wijk" / "a.ipynb"))
     assert cells["fig-een"].options["fig-alt"] == "Balk van 41% in Wijk A"
     assert cells["fig-een"].options["fig-cap"] == "Figuur over Wijk A\\: kinderen"
     assert cells["tbl-een"].options["tbl-cap"] == "Tabel over Wijk A"
@@ -65,10 +68,12 @@ def test_the_body_of_a_source_is_staged_unchanged_and_the_metadata_are_added(
     study, _ = executed
     write_a(study)
     staged = staged_page(study, source, {("wijk-a", "a"): OK}, tmp_path)
-    front, body = split_front_matter(staged.source.read_text())
-    assert body.strip() == split_front_matter(SOURCE)[1].strip()
+    front, body = split_front_matter(staged.read_text())
+    own, colophon, end = body.partition("\n::: {.colophon}")
+    assert own.strip() == split_front_matter(SOURCE)[1].strip()
+    assert colophon and end.count(":::") == 1
     assert front == {"title": "A", "lang": "nl", "toc": True}
-    assert staged.source.name == "wijk-a.qmd"
+    assert staged.name == "wijk-a.qmd"
 
 
 def test_nothing_but_the_embedded_cells_and_allowed_types_is_staged(executed, source, tmp_path):
@@ -81,7 +86,7 @@ def test_nothing_but_the_embedded_cells_and_allowed_types_is_staged(executed, so
     ]
     write_a(study, **{"zin-een": extra, "zin-niet-gevraagd": [extra[0]]})
     staged = staged_page(study, source, {("wijk-a", "a"): OK}, tmp_path)
-    text = (staged.source.parent / "wijk" / "a.ipynb").read_text()
+    text = (staged.parent / "wijk" / "a.ipynb").read_text()
     assert "SECRET" not in text and "niet-gevraagd" not in text
 
 
@@ -102,27 +107,29 @@ def test_a_failed_notebook_is_said_on_the_page_and_its_output_is_not_used(
     write_a(study)
     failed = {("wijk-a", "a"): NotebookState("failed", "ZeroDivisionError in cel 3")}
     staged = staged_page(study, source, failed, tmp_path)
-    text = staged.source.read_text()
-    assert staged.failed == {"wijk/a.ipynb": "mislukt. ZeroDivisionError in cel 3"}
+    text = staged.read_text()
+    assert failed_of(study, source, failed) == {
+        "wijk/a.ipynb": "mislukt. ZeroDivisionError in cel 3"
+    }
     assert "ZeroDivisionError in cel 3" in text and "embed" not in text
     assert "{#fig-een}" in text and "{#tbl-een}" in text
-    assert not (staged.source.parent / "wijk").exists()
+    assert not (staged.parent / "wijk").exists()
 
 
 @pytest.mark.parametrize("status", ["missing", "stale", "running", "skipped", "interrupted"])
 def test_whatever_is_not_ok_is_not_used(executed, source, tmp_path, status):
     study, _ = executed
     write_a(study)
-    staged = staged_page(study, source, {("wijk-a", "a"): NotebookState(status)}, tmp_path)
-    assert list(staged.failed) == ["wijk/a.ipynb"]
+    failed = failed_of(study, source, {("wijk-a", "a"): NotebookState(status)})
+    assert list(failed) == ["wijk/a.ipynb"]
 
 
 def test_a_notebook_that_the_run_knows_but_whose_file_is_gone_is_missing(
     executed, source, tmp_path
 ):
     study, _ = executed
-    staged = staged_page(study, source, {("wijk-a", "a"): OK}, tmp_path)
-    assert staged.failed == {"wijk/a.ipynb": "is niet uitgevoerd."}
+    failed = failed_of(study, source, {("wijk-a", "a"): OK})
+    assert failed == {"wijk/a.ipynb": "is niet uitgevoerd."}
 
 
 def test_an_earlier_working_folder_leaves_nothing_behind(executed, source, tmp_path):
@@ -138,7 +145,7 @@ def test_a_figure_that_is_only_a_text_keeps_its_number(executed, source, tmp_pat
     study, _ = executed
     write_a(study, **{"fig-een": outputs_for("zin-x")})
     staged = staged_page(study, source, {("wijk-a", "a"): OK}, tmp_path)
-    text = staged.source.read_text()
+    text = staged.read_text()
     assert "::: {#fig-een}" in text and "spelen 41% van de kinderen" in text
 
 
@@ -147,13 +154,13 @@ def test_two_images_in_a_cell_keep_both_alt_texts(executed, source, tmp_path):
     first, second = outputs_for("fig-een", "Een"), outputs_for("fig-een", "Twee")
     write_a(study, **{"fig-een": first + second})
     staged = staged_page(study, source, {("wijk-a", "a"): OK}, tmp_path)
-    cells = labelled_cells(read_notebook(staged.source.parent / "wijk" / "a.ipynb"))
+    cells = labelled_cells(read_notebook(staged.parent / "wijk" / "a.ipynb"))
     assert cells["fig-een"].options["fig-alt"] == ["Balk van 41% in Een", "Balk van 41% in Twee"]
 
 
 def test_the_front_matter_of_the_project_pages_holds_their_words(executed):
     study, states = executed
-    made = pages(study, states, ["wijk-a"], date(2021, 7, 31), ("html",))
+    made = pages(study, states, ["wijk-a"], ("html",))
     assert [page.stem for page in made] == ["wijk-a", "stad", "index"]
     assert made[0].metadata["title"] == "Wijk a"
     assert yaml.safe_load(yaml.safe_dump(dict(made[0].metadata)))["text"]["summary"]

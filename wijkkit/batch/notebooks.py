@@ -7,11 +7,12 @@ import difflib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import nbformat
+from typing import TYPE_CHECKING, Any
 
 from wijkkit.errors import ParameterError, Problem
+
+if TYPE_CHECKING:
+    import nbformat
 
 STAGES = ("stad", "wijk")
 
@@ -93,6 +94,8 @@ def read_notebooks(folder: Path) -> tuple[Notebook, ...]:
 
 def _read(stage: str, path: Path) -> Notebook:
     file = f"{stage}/{path.name}"
+    import nbformat  # slow to load, and not needed to know how a run went
+
     try:
         text = path.read_text(encoding="utf-8")
         content = nbformat.reads(text, as_version=4)

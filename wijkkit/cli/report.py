@@ -48,7 +48,10 @@ def report(
         wijken=wijk or None,
         jobs=jobs,
     )
-    typer.echo(f"Engine: {made.engine}. {len(made.files)} files.")
+    typer.echo(
+        f"Engine: {made.engine}. {len(made.files)} files; "
+        f"{len(made.made)} pages made anew, the others were as they should be."
+    )
     for stem, notebooks in made.failed.items():
         for notebook, why in notebooks.items():
             typer.echo(f"Not complete: {stem}.html has no {notebook} ({why})", err=True)

@@ -11,6 +11,7 @@ from wijkkit.reports.pandoc import (
     link,
     paragraph,
     rewrite,
+    rewrite_blocks,
     span,
     words,
 )
@@ -58,7 +59,7 @@ def make_callouts(document: Node, language: str) -> Node:
         ]
         return [div(parts, "callout", f"callout-{kind}", *folded)]
 
-    return {**document, "blocks": rewrite(document["blocks"], change)}
+    return {**document, "blocks": rewrite_blocks(document["blocks"], change)}
 
 
 def make_tabsets(document: Node) -> Node:
@@ -86,7 +87,7 @@ def make_tabsets(document: Node) -> Node:
         tabs = div([{"t": "BulletList", "c": links}], "nav-tabs")
         return [div([tabs, *content], "panel-tabset")]
 
-    return {**document, "blocks": rewrite(document["blocks"], change)}
+    return {**document, "blocks": rewrite_blocks(document["blocks"], change)}
 
 
 def _panels(blocks: list[Node]) -> list[tuple[list[Node], list[Node]]]:

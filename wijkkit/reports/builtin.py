@@ -9,6 +9,7 @@ from pathlib import Path
 from wijkkit.language import day
 from wijkkit.reports.blocks import choose_content, make_callouts, make_tabsets
 from wijkkit.reports.cells import Output
+from wijkkit.reports.citations import resolve_citations
 from wijkkit.reports.crossref import number_document
 from wijkkit.reports.docx import write_docx
 from wijkkit.reports.embed import Store, embed_cells
@@ -41,7 +42,7 @@ def render_html(source: Path, target: Path, frame: Frame = NO_FRAME) -> Path:
     """
     folder = f"{target.stem}_files"
     document = assemble(source, "html", store_images(target.parent, folder))
-    page = write_page(document, source.parent, language_of(document), frame)
+    page = write_page(document, language_of(document), frame)
     target.write_text(page, encoding="utf-8")
     return target
 
@@ -59,7 +60,7 @@ def render_docx(source: Path, target: Path, house: HouseStyle) -> Path:
     with tempfile.TemporaryDirectory() as folder:
         images = Path(folder)
         document = assemble(source, "docx", store_images(images, "images", svg=False))
-        return write_docx(document, source.parent, images, target, house)
+        return write_docx(document, images, target, house)
 
 
 def assemble(source: Path, target: str, store: Store) -> Node:
@@ -69,7 +70,8 @@ def assemble(source: Path, target: str, store: Store) -> Node:
     document = fill_metadata(choose_content(document, target))
     document = embed_cells(document, source.parent, store)
     document = make_tabsets(make_callouts(document, language))
-    return number_document(_with_date(document, language), language)
+    document = number_document(_with_date(document, language), language)
+    return resolve_citations(document, source.parent)
 
 
 def store_images(parent: Path, folder: str, svg: bool = True) -> Store:

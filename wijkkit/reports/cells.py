@@ -14,6 +14,8 @@ import yaml
 from wijkkit.errors import Problem, ReportError
 from wijkkit.reports.sanitise import svg_image
 
+#: The safe loader, in C where PyYAML has it.
+_YAML = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 #: Types of output that a report takes, the best first. Of one output the first is used.
 ALLOWED = ("image/svg+xml", "image/png", "text/html", "text/markdown", "text/plain")
 
@@ -110,7 +112,7 @@ def cell_options(source: str) -> dict[str, Any]:
             break
         lines.append(line[2:].removeprefix(" "))
     try:
-        options = yaml.safe_load("\n".join(lines))
+        options = yaml.load("\n".join(lines), Loader=_YAML)
     except yaml.YAMLError as error:
         raise ReportError(
             "the options of a cell are not valid YAML",

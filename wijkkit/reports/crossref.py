@@ -16,6 +16,7 @@ from wijkkit.reports.pandoc import (
     paragraph,
     plain,
     rewrite,
+    rewrite_blocks,
     span,
     words,
 )
@@ -47,7 +48,7 @@ def _divs_to_floats(blocks: list[Node]) -> list[Node]:
         caption = [None, [paragraph(content[-1]["c"], "Plain")]]
         return [{"t": "Figure", "c": [attributes(node["c"][0][0]), caption, content[:-1]]}]
 
-    return rewrite(blocks, change)
+    return rewrite_blocks(blocks, change)
 
 
 def _number_headings(blocks: list[Node], numbers: dict[str, str]) -> list[Node]:
@@ -67,7 +68,7 @@ def _number_headings(blocks: list[Node], numbers: dict[str, str]) -> list[Node]:
         shown = [span(words(number), "header-section-number"), {"t": "Space"}, *content]
         return [{"t": "Header", "c": [level, about, shown]}]
 
-    return rewrite(blocks, change)
+    return rewrite_blocks(blocks, change)
 
 
 def _number_floats(blocks: list[Node], numbers: dict[str, str], language: str) -> list[Node]:
@@ -96,7 +97,7 @@ def _number_floats(blocks: list[Node], numbers: dict[str, str], language: str) -
         content = [node["c"][0], [caption[0], [first, *caption[1][1:]]], *node["c"][2:]]
         return [{"t": node["t"], "c": content}]
 
-    return rewrite(blocks, change)
+    return rewrite_blocks(blocks, change)
 
 
 def _number_equations(blocks: list[Node], numbers: dict[str, str]) -> list[Node]:
@@ -111,7 +112,7 @@ def _number_equations(blocks: list[Node], numbers: dict[str, str]) -> list[Node]
         numbered = [label[1], ["equation"], [["number", str(count)]]]
         return [paragraph([{"t": "Span", "c": [numbered, [node["c"][0]]]}])]
 
-    return rewrite(blocks, change)
+    return rewrite_blocks(blocks, change)
 
 
 def _refer(blocks: list[Node], numbers: dict[str, str], language: str) -> list[Node]:

@@ -30,15 +30,13 @@ _STYLE = (
 )
 
 
-def write_docx(document: Node, folder: Path, images: Path, target: Path, house: HouseStyle) -> Path:
+def write_docx(document: Node, images: Path, target: Path, house: HouseStyle) -> Path:
     """Write `document` to `target` as DOCX.
 
     Parameters
     ----------
     document : Node
         A document whose images are named relative to `images`.
-    folder : Path
-        Where the bibliography is found.
     images : Path
         Folder of the images, and of the reference document that is made here.
     target : Path
@@ -54,11 +52,8 @@ def write_docx(document: Node, folder: Path, images: Path, target: Path, house: 
         f"--reference-doc={reference}",
         f"--resource-path={images}",
         "--shift-heading-level-by=-1",
-        "--citeproc",
-        "--metadata=link-citations:true",
         "--fail-if-warnings",
         f"--output={target}",
-        folder=folder,
     )
     return target
 

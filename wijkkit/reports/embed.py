@@ -17,7 +17,7 @@ from wijkkit.reports.pandoc import (
     div,
     elements,
     paragraph,
-    rewrite,
+    rewrite_blocks,
     words,
 )
 from wijkkit.reports.sanitise import html_tables, markdown_blocks, read_outputs_ahead
@@ -47,7 +47,7 @@ def embed_cells(document: Node, folder: Path, store: Store) -> Node:
     def change(node: Node) -> list[Node] | None:
         return cell_blocks(cells[_target(node)], store) if _is_embed(node) else None
 
-    return {**document, "blocks": rewrite(document["blocks"], change)}
+    return {**document, "blocks": rewrite_blocks(document["blocks"], change)}
 
 
 def _is_embed(node: Node) -> bool:

@@ -8,7 +8,6 @@ import html
 import re
 from functools import cache
 from importlib.resources import as_file, files
-from pathlib import Path
 from typing import Any
 
 from wijkkit.language import text
@@ -20,6 +19,7 @@ from wijkkit.reports.pandoc import (
     plain,
     raw,
     rewrite,
+    rewrite_blocks,
     write,
 )
 from wijkkit.reports.sanitise import is_safe_target
@@ -28,11 +28,8 @@ from wijkkit.reports.sanitise import is_safe_target
 WORDS_FOR_SCRIPT = ("search", "found", "csv")
 
 
-def write_page(document: Node, folder: Path, language: str, frame: Frame) -> str:
-    """Return `document` as a page of the site, with what surrounds it.
-
-    The bibliography is found relative to `folder`.
-    """
+def write_page(document: Node, language: str, frame: Frame) -> str:
+    """Return `document` as a page of the site, with what surrounds it."""
     surroundings = frame_metadata(frame, language)
     document = {
         **document,
@@ -45,8 +42,6 @@ def write_page(document: Node, folder: Path, language: str, frame: Frame) -> str
             "html5",
             "--standalone",
             f"--template={template}",
-            "--citeproc",
-            "--metadata=link-citations:true",
             "--fail-if-warnings",
             "--mathml",
             "--section-divs",
@@ -56,7 +51,6 @@ def write_page(document: Node, folder: Path, language: str, frame: Frame) -> str
             f"--variable=csp:{content_security_policy()}",
             f"--variable=script:{script()}",
             f"--variable=pagetitle:{_escaped_title(document)}",
-            folder=folder,
         )
     heading = f"<h2>{text('reports.footnotes', language)}</h2>"
     return re.sub(r'(<section id="footnotes"[^>]*>)\s*<hr />', rf"\1\n{heading}", page)
@@ -80,7 +74,7 @@ def content_security_policy() -> str:
 
 def _plain_html(blocks: list[Node]) -> list[Node]:
     """Return `blocks` without raw parts, unsafe links and inline styles; folded parts fold."""
-    return rewrite(rewrite(blocks, _drop_unsafe), _for_html)
+    return rewrite_blocks(rewrite(blocks, _drop_unsafe), _for_html)
 
 
 def _drop_unsafe(node: Node) -> list[Node] | None:
@@ -94,6 +88,9 @@ def _drop_unsafe(node: Node) -> list[Node] | None:
 def _for_html(node: Node) -> list[Node] | None:
     if node["t"] == "Table":
         return [_scrolling_table(node)]
+    if node["t"] == "Div" and "colophon" in classes_of(node):
+        opening, closing = (raw(tag, "html") for tag in ('<footer class="colophon">', "</footer>"))
+        return [opening, *node["c"][1], closing]
     if node["t"] == "Div" and "callout-folded" in classes_of(node):
         names = " ".join(classes_of(node))
         title, body = node["c"][1]

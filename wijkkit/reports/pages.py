@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +11,10 @@ from wijkkit.errors import Problem, ReportError
 from wijkkit.language import text
 from wijkkit.language.markdown import escaped
 from wijkkit.language.messages import catalogue
+from wijkkit.reports.origin import origin_of
 from wijkkit.reports.overview import overview_notebook
 from wijkkit.reports.runs import CITY, States
+from wijkkit.reports.shortcodes import embedded
 from wijkkit.reports.staging import Page
 from wijkkit.study import Study
 
@@ -45,7 +47,6 @@ def pages(
     study: Study,
     states: States,
     wijken: Iterable[str],
-    day: date,
     formats: tuple[str, ...],
     approved: bool = False,
 ) -> list[Page]:
@@ -71,16 +72,26 @@ def pages(
     overview = {"index.ipynb": overview_notebook(study, states, files)}
     concept = not approved
     made = [
-        Page(slug, folder / "wijk.qmd", metadata(study, "wijk", day, slug), concept=concept)
+        Page(slug, folder / "wijk.qmd", metadata(study, "wijk", slug), concept=concept)
         for slug in wijken
     ]
-    city = Page(CITY, folder / "stad.qmd", metadata(study, "stad", day), concept=concept)
-    index = Page(INDEX, folder / "index.qmd", metadata(study, "index", day), overview, concept)
-    return [*made, city, index]
+    city = Page(CITY, folder / "stad.qmd", metadata(study, "stad"), concept=concept)
+    index = Page(INDEX, folder / "index.qmd", metadata(study, "index"), overview, concept)
+    return [_of_run(study, states, page) for page in (*made, city, index)]
 
 
-def metadata(study: Study, kind: str, day: date, slug: str = "") -> dict[str, Any]:
-    """Return the front matter of a page: title, language, date, and the words it uses."""
+def _of_run(study: Study, states: States, page: Page) -> Page:
+    """Return `page` with where it comes from, and its date."""
+    source = page.source.read_text(encoding="utf-8")
+    notebooks = [name for name, _ in embedded(source) if name not in page.extra]
+    origin = origin_of(study, states, page.stem, notebooks)
+    day = origin.date(study)
+    said = {"date": day.isoformat()} if day else {}
+    return replace(page, origin=origin, metadata={**page.metadata, **said})
+
+
+def metadata(study: Study, kind: str, slug: str = "") -> dict[str, Any]:
+    """Return the front matter of a page: title, language, and the words it uses."""
     language, settings = study.language, study.settings
     name = study.neighbourhoods[slug].name if slug else ""
     fields: Mapping[str, str] = {
@@ -97,7 +108,6 @@ def metadata(study: Study, kind: str, day: date, slug: str = "") -> dict[str, An
         "title": text(f"reports.page.{kind}_title", language, **fields),
         "subtitle": text(f"reports.page.{kind}_subtitle", language, **fields),
         "lang": language,
-        "date": day.isoformat(),
         "bibliography": "references.bib",
         "notebook-links": False,
         **fields,

@@ -29,9 +29,14 @@ TEXT = MARKDOWN + "-yaml_metadata_block-citations-footnotes-tex_math_dollars"
 #: HTML that comes from data: what is no plain element is dropped by the reader.
 HTML = "html-raw_html-native_divs-native_spans-line_blocks"
 
-#: Trees that were read, as JSON: the same caption or table stands on many pages.
-_TREES: dict[tuple[str, str], str] = {}
-_SEARCH = threading.Lock()
+#: Blocks that hold no blocks, and tables, which hold text only.
+_CLOSED = frozenset(("Para", "Plain", "Header", "LineBlock", "CodeBlock", "RawBlock", "Table"))
+
+#: What Pandoc made, by what it was made of: the same caption or table stands on many pages.
+_KEPT: dict[tuple[str | bytes, ...], str] = {}
+#: Answers that are kept; those of some hundred pages.
+_MOST = 4096
+_LOCK = threading.Lock()
 
 
 def program() -> str:
@@ -44,7 +49,7 @@ def program() -> str:
     found = next((path for path in (own, own.with_suffix(".exe")) if path.is_file()), None)
     if found:
         return str(found)
-    with _SEARCH:
+    with _LOCK:
         return pypandoc.get_pandoc_path()
 
 
@@ -87,14 +92,31 @@ def read(text: str, source: str = MARKDOWN) -> Node:
     >>> plain(read("A *b* <i>c</i>")["blocks"])
     'A b <i>c</i>'
     """
-    read_ahead([(text, source)])
-    return json.loads(_TREES[text, source])
+    return json.loads(kept((text, source), lambda: convert([(text, source, "json")])[0]))
 
 
 def read_ahead(fragments: Iterable[tuple[str, str]]) -> None:
     """Read fragments (text, source) in one run of Pandoc, for `read` to find."""
-    new = [part for part in dict.fromkeys(fragments) if part not in _TREES]
-    _TREES.update(zip(new, convert([(*part, "json") for part in new]), strict=True))
+    new = [part for part in dict.fromkeys(fragments) if part not in _KEPT]
+    for part, made in zip(new, convert([(*part, "json") for part in new]), strict=True):
+        keep(part, made)
+
+
+def kept(key: tuple[str | bytes, ...], make: Callable[[], str]) -> str:
+    """Return what `make` makes, or made before for the same `key`."""
+    made = _KEPT.get(key)
+    if made is None:
+        made = make()
+        keep(key, made)
+    return made
+
+
+def keep(key: tuple[str | bytes, ...], made: str) -> None:
+    """Keep what was made of `key`; the oldest goes when there is too much."""
+    with _LOCK:
+        _KEPT[key] = made
+        while len(_KEPT) > _MOST:
+            del _KEPT[next(iter(_KEPT))]
 
 
 def write(document: Node, target: str, *options: str, folder: Path | None = None) -> str:
@@ -112,28 +134,53 @@ def rewrite(node: Any, change: Callable[[Node], list[Node] | None]) -> Any:
     >>> rewrite([words("a")[0]], lambda node: words("b c"))
     [{'t': 'Str', 'c': 'b'}, {'t': 'Space'}, {'t': 'Str', 'c': 'c'}]
     """
+    return _rewrite(node, change, frozenset())
+
+
+def rewrite_blocks(node: Any, change: Callable[[Node], list[Node] | None]) -> Any:
+    """Return `node` with `change` applied to every block; what is in text and tables stays.
+
+    Examples
+    --------
+    >>> kept = rewrite_blocks([paragraph(words("a"))], lambda node: [] if node["t"] == "Str" else None)
+    >>> plain(kept)
+    'a'
+    """
+    return _rewrite(node, change, _CLOSED)
+
+
+def _rewrite(node: Any, change: Callable[[Node], list[Node] | None], closed: frozenset[str]) -> Any:
+    """Rewrite what is not in an element of the types `closed`; what does not change is shared."""
     if isinstance(node, dict):
-        return {key: rewrite(value, change) for key, value in node.items()}
+        if "t" not in node:
+            return {key: _rewrite(value, change, closed) for key, value in node.items()}
+        content = node.get("c")
+        if node["t"] in closed or not isinstance(content, list | dict):
+            return node
+        new = _rewrite(content, change, closed)
+        return node if new is content else {**node, "c": new}
     if not isinstance(node, list):
         return node
     out: list[Any] = []
+    same = True
     for item in node:
-        item = rewrite(item, change)
-        new = change(item) if isinstance(item, dict) and "t" in item else None
-        out.extend([item] if new is None else new)
-    return out
+        kept = _rewrite(item, change, closed) if isinstance(item, dict | list) else item
+        new = change(kept) if isinstance(kept, dict) and "t" in kept else None
+        same = same and kept is item and new is None
+        out.extend([kept] if new is None else new)
+    return node if same else out
 
 
 def elements(node: Any, *types: str) -> Iterator[Node]:
     """Yield the elements of `types` in `node`, in the order of reading."""
-    if isinstance(node, dict):
-        if node.get("t") in types:
-            yield node
-        for value in node.values():
-            yield from elements(value, *types)
-    elif isinstance(node, list):
-        for item in node:
-            yield from elements(item, *types)
+    left = [node]
+    while left:
+        item = left.pop()
+        if isinstance(item, dict):
+            if item.get("t") in types:
+                yield item
+            item = list(item.values())
+        left.extend(part for part in reversed(item) if isinstance(part, list | dict))
 
 
 def plain(node: Any) -> str:

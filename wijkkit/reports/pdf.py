@@ -37,7 +37,7 @@ def write_pdf(
     document : Node
         A document whose images are named relative to `images`.
     folder : Path
-        Where the bibliography is found.
+        Where the theme is found.
     images : Path
         Folder that the document may read, and no other.
     target : Path
@@ -60,15 +60,12 @@ def write_pdf(
     with as_file(files("wijkkit.reports") / "print" / "report.typ") as template:
         source = write(
             content,
-            "typst",
+            "typst-citations",
             "--standalone",
             f"--template={template}",
             "--shift-heading-level-by=-1",
-            "--citeproc",
-            "--metadata=link-citations:true",
             "--fail-if-warnings",
             "--wrap=none",
-            folder=folder,
         )
     (images / "report.typ").write_text(source, encoding="utf-8")
     try:
@@ -140,6 +137,8 @@ def _for_typst(node: Node) -> list[Node] | None:
         kind = "warning" if set(_WARNINGS) & set(classes_of(node)) else "plain"
         opening = raw(f"#{kind}-callout[", "typst")
         return [opening, title, raw("][", "typst"), body, raw("]", "typst")]
+    if "colophon" in classes_of(node):
+        return [raw("#colophon[", "typst"), *node["c"][1], raw("]", "typst")]
     if "quarto-layout-panel" in classes_of(node):
         return _grid(node)
     return None

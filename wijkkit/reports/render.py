@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from wijkkit.errors import Problem, ReportError, WijkkitError
-from wijkkit.reports.builtin import render_docx, render_html, render_pdf
+from wijkkit.errors import ReportError
 from wijkkit.reports.frame import frame_of
-from wijkkit.reports.pages import find_sources, pages
-from wijkkit.reports.quarto import find_quarto, render_quarto
+from wijkkit.reports.pages import INDEX, find_sources, pages
+from wijkkit.reports.quarto import find_quarto
+from wijkkit.reports.record import (
+    Record,
+    owner,
+    page_inputs,
+    read_record,
+    recorded,
+    shared_inputs,
+    site_files,
+    unchanged,
+    write_record,
+)
 from wijkkit.reports.runs import States, notebook_states
 from wijkkit.reports.site import new_site, swap, write_assets
-from wijkkit.reports.staging import Page, StagedPage, stage
-from wijkkit.reports.theme import HouseStyle, load_house_style
+from wijkkit.reports.staging import Page, failed_notebooks
+from wijkkit.reports.theme import load_house_style
 from wijkkit.study import Study
 
 FORMATS = ("html", "pdf", "docx")
@@ -39,12 +47,15 @@ class ReportResult:
         The reports in every form.
     failed : mapping of str to mapping
         Per incomplete page the notebooks it had to do without, and why.
+    made : tuple of str
+        The pages that were made anew; the others were what they would become.
     """
 
     engine: str
     site: Path
     files: tuple[Path, ...]
     failed: Mapping[str, Mapping[str, str]]
+    made: tuple[str, ...]
 
 
 def render(
@@ -56,7 +67,7 @@ def render(
     jobs: int = 2,
     approved: bool = False,
 ) -> ReportResult:
-    """Render the reports of `study` from its executed notebooks.
+    """Render the reports of `study` from its executed notebooks, where anything changed.
 
     Parameters
     ----------
@@ -66,8 +77,8 @@ def render(
     formats : iterable of {"html", "pdf", "docx"}
         Forms of each report. The site always has HTML.
     wijken : iterable of str, optional
-        Slugs of the wijken whose reports are made anew; all by default. The city report and the
-        index are always made.
+        Slugs of the wijken whose reports are looked at; all by default. The city report and the
+        index always are.
     jobs : int
         Reports rendered at the same time.
     approved : bool
@@ -108,84 +119,69 @@ def render_states(
     chosen = _choose_engine(engine)
     forms = _choose_formats(formats)
     slugs = [study.neighbourhood(slug).wijk for slug in wijken or study.neighbourhoods]
-    theme = find_sources(study) / "theme"
-    house = load_house_style(theme)
-    made = pages(study, states, slugs, report_date(study), forms, approved)
-    if wijken is None:
-        shutil.rmtree(study.runs / "reports", ignore_errors=True)
-    new = new_site(study.site, keep=wijken is not None)
-    try:
-        write_assets(new, theme, house)
-
-        def make(page: Page) -> StagedPage:
-            staged = stage(study, page, states, study.runs / "reports" / page.stem)
-            _render_page(study, staged, new, house, chosen, forms)
-            return staged
-
-        staged = _all(make, made, jobs)
-        swap(new, study.site)
-    finally:
-        shutil.rmtree(new, ignore_errors=True)
-    files = tuple(
-        study.site / f"{page.stem}.{form}" for page in made for form in _forms(page, forms)
+    sources = find_sources(study)
+    house = load_house_style(sources / "theme")
+    asked = pages(study, states, slugs, forms, approved)
+    failed = {page.stem: failed_notebooks(study, page, states) for page in asked}
+    tasks = [
+        (page, frame_of(study, house, page.stem, forms), _forms(page, forms)) for page in asked
+    ]
+    shared = shared_inputs(sources, chosen)
+    inputs = {
+        page.stem: page_inputs(study, page, failed[page.stem], shared, *others)
+        for page, *others in tasks
+    }
+    record, found = read_record(study), site_files(study.site)
+    same = unchanged(record, inputs, found)
+    todo = [task for task in tasks if task[0].stem not in same]
+    stay = {"", *same, *study.neighbourhoods} - {page.stem for page, *_ in todo}
+    keep = [path for path in found if owner(path) in stay]
+    if todo or found != record.files or len(keep) != len(found):
+        new = new_site(study.site, keep)
+        try:
+            write_assets(new, sources / "theme", house)
+            _make(study, states, todo, new, house, chosen, jobs)
+            files = site_files(new)
+            swap(new, study.site)
+        finally:
+            shutil.rmtree(new, ignore_errors=True)
+        _write_record(study, record, asked, inputs, files)
+    return ReportResult(
+        chosen,
+        study.site,
+        tuple(study.site / f"{page.stem}.{form}" for page, _, own in tasks for form in own),
+        {stem: why for stem, why in failed.items() if why},
+        tuple(page.stem for page, *_ in todo),
     )
-    failed = {item.page.stem: item.failed for item in staged if item.failed}
-    return ReportResult(chosen, study.site, files, failed)
 
 
-def report_date(study: Study) -> date:
-    """Return the date on the reports: as the study says, or when the last notebook ran."""
-    if study.settings.report.date:
-        return date.fromisoformat(study.settings.report.date)
-    times = [path.stat().st_mtime for path in study.runs.glob("**/*.ipynb")]
-    return date.fromtimestamp(max(times)) if times else date.today()
+def _make(study: Study, states: States, todo: list, *others: Any) -> None:
+    """Make pages, with the modules that render: a second of imports that others need not pay."""
+    if todo:
+        from wijkkit.reports.making import make_pages
+
+        make_pages(study, states, todo, *others)
 
 
-def _render_page(
+def _write_record(
     study: Study,
-    staged: StagedPage,
-    site: Path,
-    house: HouseStyle,
-    engine: str,
-    forms: tuple[str, ...],
+    record: Record,
+    asked: list[Page],
+    inputs: Mapping[str, str],
+    files: Mapping[str, str],
 ) -> None:
-    stem, wanted = staged.page.stem, _forms(staged.page, forms)
-    if engine == "quarto":
-        render_quarto(staged.source, site, wanted)
-        return
-    frame = frame_of(study, house, stem, forms)
-    render_html(staged.source, site / f"{stem}.html", frame)
-    if "pdf" in wanted:
-        render_pdf(staged.source, site / f"{stem}.pdf", house, frame)
-    if "docx" in wanted:
-        render_docx(staged.source, site / f"{stem}.docx", house)
+    """Record the pages of the new site, and forget those that are no longer in it."""
+    there = {owner(path) for path in files}
+    entries = {**record.pages, **{page.stem: recorded(page, inputs[page.stem]) for page in asked}}
+    write_record(study, Record({stem: entries[stem] for stem in entries if stem in there}, files))
+    for folder in (study.runs / "reports").glob("*/"):
+        if folder.name not in there:
+            shutil.rmtree(folder)
 
 
 def _forms(page: Page, forms: tuple[str, ...]) -> tuple[str, ...]:
     """The index is a way in, not a report: it has no other form than HTML."""
-    return ("html",) if page.stem == "index" else forms
-
-
-def _all(make: Callable[[Page], StagedPage], made: list[Page], jobs: int) -> list[StagedPage]:
-    """Make all pages and report everything that is wrong with any of them."""
-    problems: list[Problem] = []
-    staged = []
-    with ThreadPoolExecutor(max_workers=max(1, jobs)) as pool:
-        for page, future in [(page, pool.submit(make, page)) for page in made]:
-            try:
-                staged.append(future.result())
-            except WijkkitError as error:
-                problems += [_of_page(problem, page) for problem in error.problems]
-    if problems:
-        raise ReportError(dict.fromkeys(problems))
-    return staged
-
-
-def _of_page(problem: Problem, page: Page) -> Problem:
-    if problem.file:
-        return problem
-    fields = {key: getattr(problem, key) for key in Problem.__slots__}
-    return Problem(**{**fields, "file": page.source.name})
+    return ("html",) if page.stem == INDEX else forms
 
 
 def _choose_engine(engine: str) -> str:

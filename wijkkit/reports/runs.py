@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from wijkkit.batch import status
+from wijkkit.batch.events import last_events
 from wijkkit.language import text
 from wijkkit.study import Study
 
@@ -19,10 +20,27 @@ CITY = "stad"
 
 @dataclass(frozen=True, slots=True)
 class NotebookState:
-    """How a notebook fared in the run: `status` is ``ok``, or the report may not use it."""
+    """How a notebook fared in the run: `status` is ``ok``, or the report may not use it.
+
+    Its fingerprint and the time it ended are those of the run's manifest.
+    """
 
     status: str
     message: str = ""
+    fingerprint: str = ""
+    at: str = ""
+
+
+def scope_of(stem: str, notebook: str) -> tuple[str, str]:
+    """Return whose notebook it is that the page `stem` embeds, and its name.
+
+    Examples
+    --------
+    >>> scope_of("wijk-a", "wijk/1_analyse.ipynb"), scope_of("wijk-a", "stad/2_effect.ipynb")
+    (('wijk-a', '1_analyse'), ('stad', '2_effect'))
+    """
+    kind, _, name = notebook.removesuffix(".ipynb").rpartition("/")
+    return (CITY if kind == CITY else stem), name
 
 
 def executed_notebook(study: Study, scope: str, name: str) -> Path:
@@ -42,8 +60,14 @@ def state_of(study: Study, states: States, scope: str, name: str) -> NotebookSta
 def notebook_states(study: Study) -> States:
     """Return the states of all notebooks in the study's run, as the batch knows them."""
     table = status(study).fillna({"cell": 0})
+    events = last_events(study.runs / "events.jsonl")
     return {
-        (row.scope, row.notebook): NotebookState(row.status, _message(row, study.language))
+        (row.scope, row.notebook): NotebookState(
+            row.status,
+            _message(row, study.language),
+            events.get((row.scope, row.notebook), {}).get("fingerprint", ""),
+            events.get((row.scope, row.notebook), {}).get("at", ""),
+        )
         for row in table.itertuples()
     }
 

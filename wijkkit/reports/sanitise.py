@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 
 from defusedxml.ElementTree import fromstring
 
+from wijkkit.batch.hashes import hash_of
 from wijkkit.errors import ReportError
 from wijkkit.reports.pandoc import (
     HTML,
@@ -20,6 +21,7 @@ from wijkkit.reports.pandoc import (
     Node,
     attributes,
     elements,
+    keep,
     plain,
     read,
     read_ahead,
@@ -32,6 +34,8 @@ _KEPT = frozenset(
 )
 _SAFE_TARGET = re.compile(r"(https?://|mailto:|#[\w-]+$|[\w-]+\.(html|csv|pdf|docx)(#[\w-]*)?$)")
 _DROPPED_TAGS = ("script", "foreignObject", "iframe", "animate", "set", "handler", "style")
+#: Hashes of images that were cleaned here: what is staged is not cleaned again to be shown.
+_CLEAN: set[str] = set()
 _SVG = "http://www.w3.org/2000/svg"
 _XLINK = "http://www.w3.org/1999/xlink"
 
@@ -55,10 +59,16 @@ def without_scripts(html: str) -> str:
 
 def read_outputs_ahead(outputs: Iterable[tuple[str, str]]) -> None:
     """Read outputs (type, text) together, for `html_tables` and `markdown_blocks` to find."""
-    read_ahead(
-        (without_scripts(text), HTML) if mime == "text/html" else (text, TEXT)
-        for mime, text in outputs
-    )
+    read_ahead(_fragment(mime, text) for mime, text in outputs)
+
+
+def keep_tree(mime: str, text: str, tree: str) -> None:
+    """Keep `tree`, of which the output `text` was written, for those who would read it back."""
+    keep(_fragment(mime, text), tree)
+
+
+def _fragment(mime: str, text: str) -> tuple[str, str]:
+    return (without_scripts(text), HTML) if mime == "text/html" else (text, TEXT)
 
 
 def markdown_blocks(markdown: str) -> list[Node]:
@@ -127,6 +137,8 @@ def is_safe_target(target: str) -> bool:
 
 def svg_image(content: bytes) -> bytes:
     """Return an SVG without scripts, handlers, comments and references to elsewhere."""
+    if hash_of(content) in _CLEAN:
+        return content
     try:
         root = fromstring(content, forbid_dtd=False, forbid_entities=True, forbid_external=True)
     except (ElementTree.ParseError, ValueError) as error:
@@ -138,7 +150,9 @@ def svg_image(content: bytes) -> bytes:
     _clean_element(root)
     ElementTree.register_namespace("", _SVG)
     ElementTree.register_namespace("xlink", _XLINK)
-    return ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    clean = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    _CLEAN.add(hash_of(clean))
+    return clean
 
 
 def _clean_element(element: ElementTree.Element) -> None:

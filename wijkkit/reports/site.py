@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 from wijkkit.errors import ReportError
@@ -13,8 +14,8 @@ from wijkkit.reports.theme import HouseStyle, stylesheet
 _STYLESHEET = Path("assets") / "report.css"
 
 
-def new_site(site: Path, keep: bool) -> Path:
-    """Return a new folder beside `site`, with what `site` holds where that stays."""
+def new_site(site: Path, keep: Iterable[str]) -> Path:
+    """Return a new folder beside `site`, with the files of `site` that stay."""
     if site.is_dir() and any(site.iterdir()) and not (site / _STYLESHEET).is_file():
         raise ReportError(
             "the folder of the site holds something else",
@@ -25,8 +26,9 @@ def new_site(site: Path, keep: bool) -> Path:
     site.parent.mkdir(parents=True, exist_ok=True)
     new = Path(tempfile.mkdtemp(prefix=f".{site.name}-", dir=site.parent))
     new.chmod(0o755)
-    if keep and site.is_dir():
-        shutil.copytree(site, new, dirs_exist_ok=True)
+    for name in keep:
+        (new / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(site / name, new / name)
     return new
 
 

@@ -11,7 +11,12 @@ from typing import Any
 from wijkkit.language.markdown import escaped
 from wijkkit.reports.cells import Cell, Output, find_cells
 from wijkkit.reports.pandoc import API_VERSION, convert
-from wijkkit.reports.sanitise import html_tables, markdown_blocks, read_outputs_ahead
+from wijkkit.reports.sanitise import (
+    html_tables,
+    keep_tree,
+    markdown_blocks,
+    read_outputs_ahead,
+)
 
 #: An executed notebook (its file, or its content), the labels wanted of it, and where they go.
 Part = tuple[Path | Mapping[str, Any], Iterable[str], Path]
@@ -67,8 +72,14 @@ def _clean_texts(cells: Iterable[Cell]) -> dict[Output, str]:
     """
     outputs = [output for cell in cells for output in cell.outputs if output.mime in _TARGETS]
     read_outputs_ahead((output.mime, output.text) for output in outputs)
-    parts = [(_tree(output), "json", _TARGETS[output.mime]) for output in outputs]
-    return dict(zip(outputs, map(str.strip, convert(parts)), strict=True))
+    trees = [_tree(output) for output in outputs]
+    made = convert(
+        [(tree, "json", _TARGETS[o.mime]) for o, tree in zip(outputs, trees, strict=True)]
+    )
+    clean = dict(zip(outputs, map(str.strip, made), strict=True))
+    for output, tree in zip(outputs, trees, strict=True):
+        keep_tree(output.mime, clean[output], tree)
+    return clean
 
 
 def _tree(output: Output) -> str:

@@ -17,8 +17,9 @@ import yaml
 from wijkkit.language import text
 from wijkkit.language.markdown import escaped
 from wijkkit.language.messages import catalogue
+from wijkkit.reports.origin import NO_RUN, Origin
 from wijkkit.reports.quarto import write_theme
-from wijkkit.reports.runs import CITY, States, executed_notebook, state_of
+from wijkkit.reports.runs import States, executed_notebook, scope_of, state_of
 from wijkkit.reports.shortcodes import embedded, replace_embeds
 from wijkkit.reports.staged_notebook import stage_notebooks
 from wijkkit.study import Study
@@ -40,6 +41,8 @@ class Page:
         Notebooks made for this page, by the name under which the source embeds them.
     concept : bool
         Nobody has approved the report yet; the page says so.
+    origin : Origin
+        Of which run it is; the page ends with that.
     """
 
     stem: str
@@ -47,19 +50,11 @@ class Page:
     metadata: Mapping[str, Any]
     extra: Mapping[str, dict[str, Any]] = field(default_factory=dict)
     concept: bool = False
+    origin: Origin = NO_RUN
 
 
-@dataclass(frozen=True, slots=True)
-class StagedPage:
-    """A report's working folder; `failed` says which notebooks it had to do without, and why."""
-
-    page: Page
-    source: Path
-    failed: Mapping[str, str]
-
-
-def stage(study: Study, page: Page, states: States, folder: Path) -> StagedPage:
-    """Make the working folder of `page`.
+def stage(study: Study, page: Page, states: States, folder: Path) -> Path:
+    """Make the working folder of `page` and return its source there.
 
     Raises
     ------
@@ -72,17 +67,18 @@ def stage(study: Study, page: Page, states: States, folder: Path) -> StagedPage:
     for name in ("_quarto.yml", "references.bib"):
         shutil.copy(page.source.parent / name, folder / name)
     front, body = split_front_matter(page.source.read_text(encoding="utf-8"))
-    failed = _failed(study, page, states, body)
+    failed = failed_notebooks(study, page, states)
     captions = _stage_notebooks(study, page, failed, body, folder)
     body = _without_missing(body, failed, captions, study.language)
     if page.concept:
         body = f"::: {{.concept}}\n{text('reports.concept', study.language)}\n:::\n\n{body}"
     if failed:
         body = _notice(failed, study.language) + body
+    body += f"\n\n::: {{.colophon}}\n{escaped(page.origin.colophon(study.language))}\n:::\n"
     header = yaml.safe_dump({**page.metadata, **front}, allow_unicode=True, sort_keys=False)
     source = folder / f"{page.stem}.qmd"
     source.write_text(f"---\n{header}---\n\n{body}", encoding="utf-8")
-    return StagedPage(page, source, failed)
+    return source
 
 
 def split_front_matter(source: str) -> tuple[dict[str, Any], str]:
@@ -99,19 +95,14 @@ def split_front_matter(source: str) -> tuple[dict[str, Any], str]:
     return yaml.safe_load(front) or {}, body
 
 
-def _scope(page: Page, notebook: str) -> tuple[str, str]:
-    """Return whose notebook ``wijk/<name>.ipynb`` or ``stad/<name>.ipynb`` is, and its name."""
-    kind, _, name = notebook.removesuffix(".ipynb").rpartition("/")
-    return (CITY if kind == CITY else page.stem), name
-
-
-def _failed(study: Study, page: Page, states: States, body: str) -> dict[str, str]:
+def failed_notebooks(study: Study, page: Page, states: States) -> dict[str, str]:
     """Return the notebooks of the source that may not be used, with the reason."""
     failed = {}
-    for notebook in dict.fromkeys(notebook for notebook, _ in embedded(body)):
+    source = page.source.read_text(encoding="utf-8")
+    for notebook in dict.fromkeys(notebook for notebook, _ in embedded(source)):
         if notebook in page.extra:
             continue
-        state = state_of(study, states, *_scope(page, notebook))
+        state = state_of(study, states, *scope_of(page.stem, notebook))
         if state.status != "ok":
             known = catalogue("reports", study.language)["state"]
             reason = known.get(state.status, known["failed"])
@@ -145,7 +136,7 @@ def _stage_notebooks(
 def _notebook_of(study: Study, page: Page, notebook: str) -> Path | dict[str, Any]:
     if notebook in page.extra:
         return page.extra[notebook]
-    return executed_notebook(study, *_scope(page, notebook))
+    return executed_notebook(study, *scope_of(page.stem, notebook))
 
 
 def _without_missing(

@@ -1,0 +1,72 @@
+"""Make pages side by side: stage each and render it, and say everything that is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from wijkkit.errors import Problem, ReportError, WijkkitError
+from wijkkit.reports.builtin import render_docx, render_html, render_pdf
+from wijkkit.reports.frame import Frame
+from wijkkit.reports.quarto import render_quarto
+from wijkkit.reports.runs import States
+from wijkkit.reports.staging import Page, stage
+from wijkkit.reports.theme import HouseStyle
+from wijkkit.study import Study
+
+#: A page, what surrounds it, and its forms.
+Task = tuple[Page, Frame, tuple[str, ...]]
+
+
+def make_pages(
+    study: Study,
+    states: States,
+    tasks: Iterable[Task],
+    site: Path,
+    house: HouseStyle,
+    engine: str,
+    jobs: int,
+) -> None:
+    """Make pages in `site`; most of the work is Pandoc's and Typst's, so threads are enough.
+
+    Raises
+    ------
+    ReportError
+        With the problems of all pages.
+    """
+
+    def make(task: Task) -> None:
+        page, frame, forms = task
+        source = stage(study, page, states, study.runs / "reports" / page.stem)
+        if engine == "quarto":
+            render_quarto(source, site, forms)
+        else:
+            _render(source, site, house, frame, forms)
+
+    problems: list[Problem] = []
+    with ThreadPoolExecutor(max_workers=max(1, jobs)) as pool:
+        for task, future in [(task, pool.submit(make, task)) for task in tasks]:
+            try:
+                future.result()
+            except WijkkitError as error:
+                problems += [_of_page(problem, task[0]) for problem in error.problems]
+    if problems:
+        raise ReportError(dict.fromkeys(problems))
+
+
+def _render(
+    source: Path, site: Path, house: HouseStyle, frame: Frame, forms: tuple[str, ...]
+) -> None:
+    render_html(source, site / f"{source.stem}.html", frame)
+    if "pdf" in forms:
+        render_pdf(source, site / f"{source.stem}.pdf", house, frame)
+    if "docx" in forms:
+        render_docx(source, site / f"{source.stem}.docx", house)
+
+
+def _of_page(problem: Problem, page: Page) -> Problem:
+    if problem.file:
+        return problem
+    fields = {key: getattr(problem, key) for key in Problem.__slots__}
+    return Problem(**{**fields, "file": page.source.name})
