@@ -77,7 +77,9 @@ def _with_formulas(page: str) -> str:
         first, rest = found[1].strip(), dedent(found[2]).strip()
         return f"$$\n{first}\n{rest}".replace("\n\n", "\n") + "\n$$\n"
 
-    page = re.sub(r"^\.\. math::(.*)\n((?:(?: +.*)?\n(?= ))*(?: +.*\n)?)", display, page, flags=re.M)
+    page = re.sub(
+        r"^\.\. math::(.*)\n((?:(?: +.*)?\n(?= ))*(?: +.*\n)?)", display, page, flags=re.M
+    )
     return re.sub(r":math:`([^`]+)`", r"$\1$", page)
 
 

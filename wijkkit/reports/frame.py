@@ -48,7 +48,9 @@ def frame_of(study: Study, house: HouseStyle, stem: str, formats: tuple[str, ...
     city = text("reports.city_report", study.language, city=study.settings.city.name)
     own = study.neighbourhoods.get(stem)
     names = {"pdf": "PDF", "docx": "Word"}
-    others = () if stem == "index" else tuple(form for form in formats if form != "html")
+    others = (
+        () if stem in ("index", "woorden") else tuple(form for form in formats if form != "html")
+    )
     return Frame(
         organisation=house.organisation,
         contact=study.settings.report.contact or house.contact,
@@ -57,6 +59,7 @@ def frame_of(study: Study, house: HouseStyle, stem: str, formats: tuple[str, ...
             ("index.html", text("reports.home", study.language)),
             ("stad.html", city),
             *([(f"{stem}.html", own.name)] if own else []),
+            ("woorden.html", text("reports.words", study.language)),
         ),
         current=f"{stem}.html",
         downloads=tuple((f"{stem}.{form}", names[form]) for form in others),

@@ -13,7 +13,7 @@ from typing import Literal
 from wijkkit.errors import Problem, ReportError, WijkkitError
 from wijkkit.reports.builtin import render_docx, render_html, render_pdf
 from wijkkit.reports.frame import frame_of
-from wijkkit.reports.pages import find_sources, pages
+from wijkkit.reports.pages import INDEX, WORDS, find_sources, pages
 from wijkkit.reports.quarto import find_quarto, render_quarto
 from wijkkit.reports.runs import States, notebook_states
 from wijkkit.reports.site import new_site, swap, write_assets
@@ -162,8 +162,8 @@ def _render_page(
 
 
 def _forms(page: Page, forms: tuple[str, ...]) -> tuple[str, ...]:
-    """The index is a way in, not a report: it has no other form than HTML."""
-    return ("html",) if page.stem == "index" else forms
+    """The index and the words are no reports: they have no other form than HTML."""
+    return ("html",) if page.stem in (INDEX, WORDS) else forms
 
 
 def _all(make: Callable[[Page], StagedPage], made: list[Page], jobs: int) -> list[StagedPage]:
