@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STUDY  ?= parameters
 
-.PHONY: reports test test-slow lab demo lock clean
+.PHONY: reports test test-slow lab demo docs lock clean
 
 $(VENV)/.ready: requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -34,9 +34,12 @@ lab: $(VENV)/.ready
 demo: $(VENV)/.ready
 	$(BIN)/wijkkit demo
 
+docs: $(VENV)/.ready
+	$(BIN)/python docs/build.py
+
 lock:
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra dev \
 	  --no-emit-index-url --no-annotate --no-header --generate-hashes pyproject.toml --output-file requirements.lock
 
 clean:
-	rm -rf data runs reports/_site .cache
+	rm -rf data runs reports/_site docs/_site .cache

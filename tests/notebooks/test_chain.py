@@ -32,9 +32,14 @@ def test_every_notebook_of_every_wijk_succeeds(study, result):
     assert set(status(study)["status"]) == {"ok"}
 
 
-def test_every_wijk_the_city_and_the_index_have_a_page(study, site):
+def test_every_wijk_the_city_the_index_and_the_words_have_a_page(study, site):
     pages = {path.name for path in site.glob("*.html")}
-    assert pages == {"index.html", "stad.html", *(f"{slug}.html" for slug in study.neighbourhoods)}
+    assert pages == {
+        "index.html",
+        "woorden.html",
+        "stad.html",
+        *(f"{slug}.html" for slug in study.neighbourhoods),
+    }
 
 
 def test_a_page_answers_on_its_first_screen_whether_steps_were_made(study, site):

@@ -18,7 +18,7 @@ from wijkkit.reports.theme import load_house_style
 pytestmark = pytest.mark.browser
 
 AXE = ROOT / ".cache" / "axe" / "node_modules" / "axe-core" / "axe.min.js"
-PAGES = ("index", "stad", "wijk-a", "wijk-b", "example")
+PAGES = ("index", "woorden", "stad", "wijk-a", "wijk-b", "example")
 #: A desktop, a phone, and what is left of 1280 by 1024 pixels at 400 % zoom.
 SIZES = {"desktop": (1280, 900), "phone": (375, 700), "zoom": (320, 256)}
 

@@ -32,9 +32,9 @@ from wijkkit.estimates import (
     survey_quantile,
     weight_report,
     wilson,
-    with_weights,
     write_weights,
 )
+from wijkkit.loaders import with_weights
 from wijkkit.study.indicators import Indicator
 
 

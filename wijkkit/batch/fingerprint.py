@@ -97,7 +97,7 @@ def sources(study: Study) -> str:
 
 def _paths(said: object) -> list[str]:
     if isinstance(said, dict):
-        own = [said["path"]] if isinstance(said.get("path"), str) else []
+        own = [said[key] for key in ("path", "weights") if isinstance(said.get(key), str)]
         return own + [path for value in said.values() for path in _paths(value)]
     if isinstance(said, list | tuple):
         return [path for value in said for path in _paths(value)]

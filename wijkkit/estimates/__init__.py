@@ -22,7 +22,7 @@ from wijkkit.estimates.survey_mean import survey_mean, survey_proportion
 from wijkkit.estimates.survey_quantile import survey_quantile
 from wijkkit.estimates.survey_total import survey_ratio, survey_total
 from wijkkit.estimates.weight_report import weight_report
-from wijkkit.estimates.weight_set import with_weights, write_weights
+from wijkkit.estimates.weight_set import write_weights
 from wijkkit.estimates.weighting import poststratify, rake
 from wijkkit.estimates.wijken import estimate_funnel, estimate_small_areas
 
@@ -62,6 +62,5 @@ __all__ = [
     "survey_total",
     "weight_report",
     "wilson",
-    "with_weights",
     "write_weights",
 ]

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from wijkkit.errors import DataError, EstimationError
+from wijkkit.errors import EstimationError
 from wijkkit.files import write_whole
 
 Floats = NDArray[np.float64]
@@ -82,25 +82,3 @@ def write_weights(weights: WeightSet, respondents: pd.Series, folder: Path) -> P
     return path
 
 
-def with_weights(respondents: pd.DataFrame, path: Path) -> pd.DataFrame:
-    """Return respondents with the weights of a written set instead of their own.
-
-    Raises
-    ------
-    DataError
-        A respondent has no weight in the set, or two.
-    """
-    table = pd.read_csv(path, dtype={"respondent": str, "weight": float})
-    twice = table["respondent"][table["respondent"].duplicated()]
-    own = respondents["respondent"].astype(str)
-    without = own[~own.isin(table["respondent"])]
-    if len(twice) or len(without):
-        raise DataError(
-            "the weight set does not fit the respondents",
-            file=path.name,
-            found=f"{len(without)} respondents without weight, {len(twice)} with two",
-            expected="one weight for every respondent",
-            remedy="Use the set that was made for these respondents.",
-        )
-    weight = own.map(table.set_index("respondent")["weight"])
-    return respondents.assign(weight=weight.to_numpy(dtype=float))

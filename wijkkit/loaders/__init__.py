@@ -11,6 +11,7 @@ _LOADERS = {
     "load_borders": "borders",
     "load_survey": "survey",
     "load_table": "table",
+    "with_weights": "weight_file",
 }
 
 __all__ = sorted(_LOADERS)

@@ -14,6 +14,7 @@ from wijkkit.loaders.source_file import read_source
 from wijkkit.loaders.source_table import SourceTable
 from wijkkit.loaders.survey_areas import check_codes, check_waves, place_respondents
 from wijkkit.loaders.survey_rows import check_files, check_respondents, check_wave_column
+from wijkkit.loaders.weight_file import with_weights
 from wijkkit.study import Study
 from wijkkit.study.codebook import Codebook, Column
 from wijkkit.study.guard import require_sources
@@ -35,7 +36,8 @@ def load_survey(study: Study) -> pd.DataFrame:
         One row per respondent of one wave: `respondent, wave, wijk, district, arm, pair, age,
         weight` and every other standard column of the codebook. Text columns hold text, numbers
         are floats; a column that a file did not ask is missing for its rows; weights are 1.0
-        where the codebook names none. ``attrs["dropped"]`` counts, per wave, the respondents
+        where the codebook names none, and those of the file that ``weights`` of a source names
+        instead of the survey file's own. ``attrs["dropped"]`` counts, per wave, the respondents
         whose area is unknown or none of the study's.
 
     Raises
@@ -102,6 +104,8 @@ def _standard(study: Study, source: SurveySource) -> pd.DataFrame:
     if "wave" in sound or "wave" not in names:
         problems += check_wave_column(table, source, names)
     complete = _complete(table, study.codebook, source)
+    if source.weights:
+        complete = with_weights(complete, study.path(source.weights))
     problems += check_respondents(complete, source, names)
     if problems:
         raise DataError(problems)

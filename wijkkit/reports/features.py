@@ -29,7 +29,7 @@ FRONT_MATTER = ("toc", "number-sections")
 HEADINGS = ("unnumbered",)
 
 _SHORTCODE = re.compile(r"\{\{<\s*(\S+)\s*(.*?)>\}\}")
-_EMBED = re.compile(r"(wijk|stad)/[\w-]+\.ipynb#[\w-]+\s*|index\.ipynb#[\w-]+\s*")
+_EMBED = re.compile(r"(wijk|stad)/[\w-]+\.ipynb#[\w-]+\s*|(index|woorden)\.ipynb#[\w-]+\s*")
 _META = re.compile(r"(text\.)?[\w-]+\s*")
 
 

@@ -26,6 +26,11 @@ class Frame:
         File of this page.
     downloads : tuple of (str, str)
         File and name of the other forms of this page.
+    name : str
+        What a screen reader calls the links to the other pages; that of a site of reports where
+        it is empty.
+    root : str
+        The folder of the site as the page names it: ``../`` for a page in a folder of its own.
     """
 
     organisation: str = ""
@@ -34,6 +39,8 @@ class Frame:
     pages: tuple[tuple[str, str], ...] = ()
     current: str = ""
     downloads: tuple[tuple[str, str], ...] = ()
+    name: str = ""
+    root: str = ""
 
 
 def frame_of(study: Study, house: HouseStyle, stem: str, formats: tuple[str, ...]) -> Frame:
@@ -41,7 +48,9 @@ def frame_of(study: Study, house: HouseStyle, stem: str, formats: tuple[str, ...
     city = text("reports.city_report", study.language, city=study.settings.city.name)
     own = study.neighbourhoods.get(stem)
     names = {"pdf": "PDF", "docx": "Word"}
-    others = () if stem == "index" else tuple(form for form in formats if form != "html")
+    others = (
+        () if stem in ("index", "woorden") else tuple(form for form in formats if form != "html")
+    )
     return Frame(
         organisation=house.organisation,
         contact=study.settings.report.contact or house.contact,
@@ -50,6 +59,7 @@ def frame_of(study: Study, house: HouseStyle, stem: str, formats: tuple[str, ...
             ("index.html", text("reports.home", study.language)),
             ("stad.html", city),
             *([(f"{stem}.html", own.name)] if own else []),
+            ("woorden.html", text("reports.words", study.language)),
         ),
         current=f"{stem}.html",
         downloads=tuple((f"{stem}.{form}", names[form]) for form in others),
@@ -59,8 +69,11 @@ def frame_of(study: Study, house: HouseStyle, stem: str, formats: tuple[str, ...
 def frame_metadata(frame: Frame, language: str) -> Node:
     """Return the surroundings as metadata for the page's template."""
     words = {word: _string(text(f"reports.{word}", language)) for word in _WORDS}
+    if frame.name:
+        words["site"] = _string(frame.name)
     return {
         "words": _map(words),
+        "root": _string(frame.root),
         "organisation": _string(frame.organisation),
         "contact": _string(frame.contact),
         "logo": _string(frame.logo),

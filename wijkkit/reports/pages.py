@@ -16,10 +16,20 @@ from wijkkit.reports.overview import overview_notebook
 from wijkkit.reports.runs import CITY, States
 from wijkkit.reports.shortcodes import embedded
 from wijkkit.reports.staging import Page
+from wijkkit.reports.words import words_notebook
 from wijkkit.study import Study
 
 INDEX = "index"
-SOURCES = ("wijk.qmd", "stad.qmd", "index.qmd", "_quarto.yml", "references.bib", "theme")
+WORDS = "woorden"
+SOURCES = (
+    "wijk.qmd",
+    "stad.qmd",
+    "index.qmd",
+    "woorden.qmd",
+    "_quarto.yml",
+    "references.bib",
+    "theme",
+)
 
 
 def find_sources(study: Study) -> Path:
@@ -50,11 +60,11 @@ def pages(
     formats: tuple[str, ...],
     approved: bool = False,
 ) -> list[Page]:
-    """Return the pages to make: the wijken, the city, the index.
+    """Return the pages to make: the wijken, the city, the index, the words.
 
     The reports of a study that is not `approved` are concepts, and say so.
     """
-    taken = {INDEX, CITY} & set(study.neighbourhoods)
+    taken = {INDEX, CITY, WORDS} & set(study.neighbourhoods)
     if taken:
         raise ReportError(
             Problem(
@@ -71,13 +81,15 @@ def pages(
     }
     overview = {"index.ipynb": overview_notebook(study, states, files)}
     concept = not approved
+    words = {"woorden.ipynb": words_notebook(study.language)}
     made = [
-        Page(slug, folder / "wijk.qmd", metadata(study, "wijk", slug), concept=concept)
+        Page(slug, folder / "wijk.qmd", metadata(study, "wijk", slug), words, concept)
         for slug in wijken
     ]
-    city = Page(CITY, folder / "stad.qmd", metadata(study, "stad"), concept=concept)
+    city = Page(CITY, folder / "stad.qmd", metadata(study, "stad"), words, concept)
     index = Page(INDEX, folder / "index.qmd", metadata(study, "index"), overview, concept)
-    return [_of_run(study, states, page) for page in (*made, city, index)]
+    explained = Page(WORDS, folder / "woorden.qmd", metadata(study, "woorden"), words)
+    return [_of_run(study, states, page) for page in (*made, city, index, explained)]
 
 
 def _of_run(study: Study, states: States, page: Page) -> Page:

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from wijkkit.errors import ReportError
 from wijkkit.reports.frame import frame_of
-from wijkkit.reports.pages import INDEX, find_sources, pages
+from wijkkit.reports.pages import INDEX, WORDS, find_sources, pages
 from wijkkit.reports.quarto import find_quarto
 from wijkkit.reports.record import (
     Record,
@@ -180,8 +180,8 @@ def _write_record(
 
 
 def _forms(page: Page, forms: tuple[str, ...]) -> tuple[str, ...]:
-    """The index is a way in, not a report: it has no other form than HTML."""
-    return ("html",) if page.stem == INDEX else forms
+    """The index and the words are no reports: they have no other form than HTML."""
+    return ("html",) if page.stem in (INDEX, WORDS) else forms
 
 
 def _choose_engine(engine: str) -> str:

@@ -103,6 +103,8 @@ class SurveySource(Model):
     id: Key
     path: str
     wave: Key | None = None
+    #: A csv file with `respondent, weight`, whose weights replace those of the survey file.
+    weights: str | None = None
     encoding: str | None = None
     #: Decimal sign and separator of a csv file; nothing is guessed.
     decimal: Literal[".", ","] = "."

@@ -54,6 +54,34 @@ def test_every_format_gives_the_same_respondents(make_study: StudyMaker, ending:
     ]  # fmt: skip
 
 
+def test_weights_of_a_file_of_their_own_replace_those_of_the_survey(make_study: StudyMaker) -> None:
+    make_study.write("survey.csv", SURVEY)
+    make_study.write("corrected.csv", "respondent,weight\n4,0.7\n3,1.3\n2,1.1\n1,0.9\n")
+    make_study.survey[0]["weights"] = "corrected.csv"
+    assert load_survey(make_study.open())["weight"].tolist() == [0.9, 1.1, 1.3, 0.7]
+
+
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [
+        ("respondent,weight\n1,1\n2,1\n3,1\n", "1 respondents without weight"),
+        ("respondent,weight\n1,1\n1,1\n2,1\n3,1\n4,1\n", "1 with two"),
+        ("respondent,weight\n1,1\n2,0\n3,1\n4,\n", "2 weights that are not above 0"),
+        ("respondent,weight\n1,1\n2,x\n", "cannot be read"),
+        ("id,weight\n1,1\n", "cannot be read"),
+        (None, "cannot be read"),
+    ],
+)
+def test_weights_that_do_not_fit_are_refused(make_study: StudyMaker, content, found) -> None:
+    make_study.write("survey.csv", SURVEY)
+    if content is not None:
+        make_study.write("corrected.csv", content)
+    make_study.survey[0]["weights"] = "corrected.csv"
+    with pytest.raises(DataError, match=found) as error:
+        load_survey(make_study.open())
+    assert str(make_study.folder) not in str(error.value)
+
+
 def test_a_byte_order_mark_and_line_ends_of_windows_are_no_problem(make_study: StudyMaker) -> None:
     make_study.write("survey.csv", b"\xef\xbb\xbf" + SURVEY.replace("\n", "\r\n").encode())
     assert len(load_survey(make_study.open())) == 4
