@@ -29,7 +29,7 @@ test-slow: $(VENV)/.ready
 	$(BIN)/python -m pytest -m slow
 
 lab: $(VENV)/.ready
-	$(BIN)/jupyter lab notebooks
+	$(BIN)/jupyter lab --config=jupyter_lab_config.py
 
 demo: $(VENV)/.ready
 	$(BIN)/wijkkit demo

@@ -51,11 +51,11 @@ def _dashboard(page: Page, folder: Path, temporary: Path) -> None:
 
 def _lab(page: Page, folder: Path, temporary: Path) -> None:
     port, token = free_port(), secrets.token_hex(16)
-    with serving(temporary, lab((folder / "notebooks").resolve(), port, token), port) as address:
-        page.goto(f"{address}/lab/tree/verkenner.ipynb?token={token}")
+    with serving(temporary, lab(port, token), port, working=folder) as address:
+        page.goto(f"{address}/lab/tree/notebooks/verkenner.ipynb?token={token}")
         page.get_by_text("| Idle").wait_for()
         page.get_by_role("menuitem", name="Run", exact=True).click()
-        page.get_by_text("Run All Cells", exact=True).click()
+        page.locator("#jp-mainmenu-run").get_by_text("Run All Cells", exact=True).click()
         page.locator(FIGURE).wait_for()
         page.get_by_role("button", name="No", exact=True).click()
         page.locator(FIGURE).scroll_into_view_if_needed()

@@ -16,6 +16,7 @@ _VERBS = {
     "choice_panel": "wijkkit.workbench.choosing",
     "explorer": "wijkkit.workbench.explorer",
     "new_study": "wijkkit.workbench.new_study",
+    "study_files": "wijkkit.workbench.start",
     "estimate": "wijkkit.pipeline.estimation",
     "load_respondents": "wijkkit.pipeline.respondents",
     "open_city": "wijkkit.released",

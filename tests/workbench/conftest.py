@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -27,14 +28,19 @@ ROWS = [
 ]
 
 
-@pytest.fixture
-def view(tmp_path) -> CityView:
-    """The released tables of the small study."""
-    study = wk.open_study(write_study(tmp_path / "parameters"))
+def make_view(folder: Path) -> CityView:
+    """Write the small study to `folder` and open its released tables."""
+    study = wk.open_study(write_study(folder / "parameters"))
     rows = pd.DataFrame(ROWS, columns=KEYS)
     rows["lower"], rows["upper"], rows["unit"] = rows["value"] - 5, rows["value"] + 5, "percent"
     write_released(study, "estimates", tidy(rows))
     return wk.open_city(study)
+
+
+@pytest.fixture
+def view(tmp_path) -> CityView:
+    """The released tables of the small study."""
+    return make_view(tmp_path)
 
 
 @pytest.fixture

@@ -16,18 +16,16 @@ from pathlib import Path
 CHROMIUM_OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
-def lab(notebooks: Path, port: int, token: str) -> list[str]:
-    """Return the arguments that start JupyterLab on a folder of notebooks."""
+def lab(port: int, token: str) -> list[str]:
+    """Return the arguments that start JupyterLab; the project's settings are in the working folder."""
     return [
         "jupyterlab",
+        "--config=jupyter_lab_config.py",
         "--no-browser",
         "--allow-root",
         "--ServerApp.ip=127.0.0.1",
         f"--ServerApp.port={port}",
-        f"--ServerApp.root_dir={notebooks}",
         f"--IdentityProvider.token={token}",
-        "--LabApp.news_url=None",
-        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
     ]
 
 
@@ -37,8 +35,13 @@ def dashboard(study: str, port: int) -> list[str]:
 
 
 @contextmanager
-def serving(folder: Path, arguments: Sequence[str], port: int) -> Iterator[str]:
-    """Start ``python -m <arguments>`` in `folder`, with a home of its own; yield its address."""
+def serving(
+    folder: Path, arguments: Sequence[str], port: int, working: Path | None = None
+) -> Iterator[str]:
+    """Start ``python -m <arguments>`` and yield its address.
+
+    Its home and its log are in `folder`; it works in `working`, or there as well.
+    """
     home = folder / "home"
     home.mkdir(exist_ok=True)
     environment = {
@@ -49,7 +52,9 @@ def serving(folder: Path, arguments: Sequence[str], port: int) -> Iterator[str]:
     log = folder / "server.log"
     with log.open("w") as file:
         command = [sys.executable, "-m", *arguments]
-        server = subprocess.Popen(command, cwd=folder, env=environment, stdout=file, stderr=file)
+        server = subprocess.Popen(
+            command, cwd=working or folder, env=environment, stdout=file, stderr=file
+        )
     try:
         _wait(port, server, log)
         yield f"http://127.0.0.1:{port}"

@@ -1,68 +1,80 @@
-"""JupyterLab and the dashboard in a real browser: a changed widget changes the figure."""
+"""JupyterLab as `make lab` starts it, in a real browser."""
 
 from __future__ import annotations
 
+import json
 import secrets
 import shutil
-from urllib.parse import urlsplit
 
 import pytest
 
 from tests.conftest import ROOT
-from tests.workbench.servers import dashboard, free_port, lab
-from wijkkit.workbench.dashboard import serve_dashboard
+from tests.workbench.conftest import make_view
+from tests.workbench.servers import free_port, lab, serving
 
 pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    """A project's folder with a small study."""
+    folder = tmp_path_factory.mktemp("project")
+    make_view(folder)
+    shutil.copytree(ROOT / "notebooks", folder / "notebooks")
+    shutil.copy(ROOT / "jupyter_lab_config.py", folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def address(project):
+    """The address of its JupyterLab, with the token that opens it."""
+    token, port = secrets.token_hex(16), free_port()
+    with serving(project, lab(port, token), port) as address:
+        yield lambda path: f"{address}{path}?token={token}"
 
 
 def figure_that_says(page, words: str):
     return page.locator(f'figure[role="img"][aria-label*="{words}"]')
 
 
-def choose_first_wave(page) -> None:
+def run_all_cells(page) -> None:
+    page.get_by_text("| Idle").wait_for()
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.locator("#jp-mainmenu-run").get_by_text("Run All Cells", exact=True).click()
+
+
+def test_without_the_token_nothing_opens(address, page):
+    refused = page.request.get(address("/api/contents").partition("?")[0], max_redirects=0)
+    assert refused.status == 403
+
+
+def test_it_opens_at_the_start_page_that_checks_the_study_and_links_to_its_files(address, page):
+    page.goto(address("/"))
+    page.get_by_role("heading", name="Werkbank").wait_for()
+    run_all_cells(page)
+    page.get_by_text("enquete.csv: the file is missing").wait_for()
+    page.get_by_role("link", name="study.yml").click()
+    page.get_by_text("city: {name: Proefstad}").wait_for()
+
+
+def test_the_explorer_runs_whole_and_follows(address, page):
+    page.goto(address("/lab/workspaces/explorer/tree/notebooks/verkenner.ipynb"))
+    run_all_cells(page)
+    figure_that_says(page, "Noord: 63%").wait_for()
+    assert page.locator('[data-mime-type*="error"], [data-mime-type*="stderr"]').count() == 0
     page.get_by_label("Meting", exact=True).select_option(label="meting 1")
+    figure_that_says(page, "Noord: 41%").wait_for()
+    assert figure_that_says(page, "Noord: 63%").count() == 0
 
 
-def test_in_jupyterlab_the_explorer_runs_whole_and_follows(view, tmp_path, serve, page):
-    shutil.copytree(ROOT / "notebooks", tmp_path / "notebooks")
-    token = secrets.token_hex(16)
-    port = free_port()
-    with serve(lab(tmp_path / "notebooks", port, token), port) as address:
-        refused = page.request.get(f"{address}/api/contents", max_redirects=0)
-        assert refused.status == 403
-        page.goto(f"{address}/lab/tree/verkenner.ipynb?token={token}")
-        page.get_by_text("| Idle").wait_for()
-        page.get_by_role("menuitem", name="Run", exact=True).click()
-        page.get_by_text("Run All Cells", exact=True).click()
-        figure_that_says(page, "Noord: 63%").wait_for()
-        assert page.locator('[data-mime-type*="error"], [data-mime-type*="stderr"]').count() == 0
-        choose_first_wave(page)
-        figure_that_says(page, "Noord: 41%").wait_for()
-        assert figure_that_says(page, "Noord: 63%").count() == 0
-
-
-def test_the_dashboard_follows_shows_no_code_cells_and_keeps_its_state_in_the_address(
-    view, tmp_path, serve, page
-):
-    pytest.importorskip("voila", reason="voila is not installed")
-    port, hosts = free_port(), set()
-    page.on("response", lambda request: hosts.add(urlsplit(request.url).hostname))
-    with serve(dashboard("parameters", port), port) as address:
-        page.goto(address)
-        figure_that_says(page, "Noord: 63%").wait_for()
-        assert page.locator("h1").inner_text() == "Dashboard van Proefstad"
-        assert "open_city('/" not in page.content()
-        choose_first_wave(page)
-        figure_that_says(page, "Noord: 41%").wait_for()
-        page.get_by_role("link", name="Deze keuze als adres").click()
-        page.wait_for_url("**wave=2018**")
-        figure_that_says(page, "Noord: 41%").wait_for()
-        assert hosts == {"127.0.0.1"}
-
-
-def test_the_dashboard_listens_to_this_machine_only(view, monkeypatch):
-    app = pytest.importorskip("voila.app", reason="voila is not installed")
-    started = []
-    monkeypatch.setattr(app.Voila, "launch_instance", lambda argv, **_: started.append(argv))
-    serve_dashboard(view.study)
-    assert "--Voila.ip=127.0.0.1" in started[0]
+def test_a_notebook_is_saved_without_the_state_of_its_widgets(address, project, page):
+    state = {"nbformat": 4, "nbformat_minor": 5, "cells": [], "metadata": {"widgets": {"a": "12%"}}}
+    page.goto(address("/lab"))
+    cookies = {cookie["name"]: cookie["value"] for cookie in page.context.cookies()}
+    saved = page.request.put(
+        address("/api/contents/kept.ipynb"),
+        data=json.dumps({"type": "notebook", "content": state}),
+        headers={"X-XSRFToken": cookies.get("_xsrf", "")},
+    )
+    assert saved.status == 201
+    assert json.loads((project / "kept.ipynb").read_text())["metadata"] == {}

@@ -1,4 +1,4 @@
-"""Neighbourhood notebooks in a batch get released tables only."""
+"""Neighbourhood notebooks in a batch get released tables only; sources are explored at a desk."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from wijkkit.errors import DisclosureError
 
 #: Set by the batch to the stage it runs: ``stad`` or ``wijk``.
 STAGE = "WIJKKIT_BATCH"
+#: Set by Voilà, with its name first, for the kernels of a page that it serves.
+_SERVER = "SERVER_SOFTWARE"
 
 
 def require_sources(what: str) -> None:
@@ -29,4 +31,27 @@ def require_sources(what: str) -> None:
             place=what,
             expected="a released table",
             remedy="Read it with open_wijk(...), or move the step to a city notebook.",
+        )
+
+
+def require_desk(what: str) -> None:
+    """Refuse what is for a researcher at the desk only: in a batch, and on a page that is served.
+
+    Parameters
+    ----------
+    what : str
+        What was asked for, for the message.
+
+    Raises
+    ------
+    DisclosureError
+        The batch is running, or Voilà serves this as a page.
+    """
+    served = os.environ.get(_SERVER, "").lower().startswith("voila")
+    if os.environ.get(STAGE) or served:
+        raise DisclosureError(
+            "numbers without disclosure control are for the researcher at the desk",
+            place=what,
+            found="a page that is served" if served else "a batch",
+            remedy="Open the notebook in JupyterLab, or use the released tables.",
         )

@@ -17,13 +17,16 @@ from wijkkit.language import text
 from wijkkit.released import CityView
 from wijkkit.study import Study
 from wijkkit.workbench.address import from_address, to_address
-from wijkkit.workbench.controls import Controls, make_controls, read_controls, set_controls
-from wijkkit.workbench.explorer import explore_panel
+from wijkkit.workbench.controls import Controls, make_controls, set_controls
+from wijkkit.workbench.explorer import explore_panel, follow
+from wijkkit.workbench.parameter_set import ParameterSet
 
 #: The page asks for nothing from other hosts; Voilà's template would.
 _OWN_HOST_ONLY = (
     "default-src 'self' data: blob: 'unsafe-inline' 'unsafe-eval'; connect-src 'self' ws: wss:"
 )
+#: The page's own template: landmarks, phone width, what a screen reader hears, the address bar.
+_TEMPLATE = Path(__file__).parent / "page"
 #: Where Voilà tells a page's kernel the query of its address.
 _QUERY = "QUERY_STRING"
 
@@ -72,13 +75,19 @@ def serve_dashboard(
         )
     from voila.app import Voila
 
+    class Dashboard(Voila):
+        def setup_template_dirs(self) -> None:
+            super().setup_template_dirs()
+            self.template_paths = [str(_TEMPLATE), *self.template_paths]
+
     with tempfile.TemporaryDirectory(prefix="wijkkit-dashboard-") as folder:
         page = Path(folder) / "dashboard.ipynb"
         nbformat.write(dashboard_notebook(study), page)
         options = ["--strip_sources=True", f"--Voila.ip={ip}", f"--port={port}"]
         options += [] if browser else ["--no-browser"]
+        options.append(f"--VoilaExporter.language_code={study.language}")
         settings = {"headers": {"Content-Security-Policy": _OWN_HOST_ONLY}}
-        Voila.launch_instance([str(page), *options], tornado_settings=settings)
+        Dashboard.launch_instance([str(page), *options], tornado_settings=settings)
 
 
 def dashboard_notebook(study: Study) -> nbformat.NotebookNode:
@@ -109,14 +118,14 @@ def _take(query: str, view: CityView, controls: Controls) -> str:
 
 
 def _link(controls: Controls, language: str) -> widgets.HTML:
+    """Return the link to what is shown now; the page's script puts it in the address bar."""
     link = widgets.HTML()
+    link.add_class("wijkkit-address")
     words = html.escape(text("workbench.dashboard.address", language))
 
-    def follow(_change: object = None) -> None:
-        address = html.escape(to_address(read_controls(controls)))
+    def show(chosen: ParameterSet) -> None:
+        address = html.escape(to_address(chosen))
         link.value = f'<p><a href="{address}" target="_self">{words}</a></p>'
 
-    for control in controls.values():
-        control.observe(follow, names="value")
-    follow()
+    follow(controls, show)
     return link

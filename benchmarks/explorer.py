@@ -1,0 +1,78 @@
+"""How fast figure and table follow a choice in the explorer.
+
+Run: python benchmarks/explorer.py [--sources]
+
+A demo city of 71 wijken and about 60,000 respondents; every indicator, wave and group is chosen
+in turn, and now and then some wijken or all of them. Processor time of one core per choice, from the change
+until figure, table and code are what the page shows. Nothing is hidden here, so that every figure
+is as full as it can be.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import random
+import tempfile
+import time
+from pathlib import Path
+
+for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ[variable] = "1"
+
+import numpy as np  # noqa: E402
+
+import wijkkit as wk  # noqa: E402
+from wijkkit.estimates import estimate_grid  # noqa: E402
+from wijkkit.pipeline.estimation import groupings  # noqa: E402
+from wijkkit.released import CityView, write_released  # noqa: E402
+from wijkkit.workbench.controls import make_controls  # noqa: E402
+from wijkkit.workbench.explorer import explore_panel  # noqa: E402
+
+WIJKEN, CHOICES = 71, 100
+
+
+def make_city(folder: Path) -> tuple[CityView, int]:
+    """Make a demo city and the estimates of all its cells; return it and its respondents."""
+    study = wk.open_study(wk.make_demo(folder / "parameters", folder / "data", wijken=WIJKEN))
+    people = wk.load_respondents(study)
+    waves = [wave.id for wave in study.waves]
+    areas = study.areas()[["wijk", "district", "arm"]]
+    grid = estimate_grid(people, study.indicators, waves, groupings(study), areas=areas)
+    write_released(study, "estimates", grid.table)
+    return wk.open_city(study), len(people)
+
+
+def milliseconds(view: CityView) -> np.ndarray:
+    """Return the processor time of each of a fixed series of choices."""
+    controls = make_controls(view.study, view.language)
+    explore_panel(view, controls)
+    free = random.Random(1)
+    options = {name: [value for _, value in controls[name].options] for name in controls}
+    names = itertools.cycle(("indicator", "wave", "group", "indicator", "wijken"))
+    times = []
+    while len(times) < CHOICES:
+        name = next(names)
+        value = free.choice(options[name])
+        if name == "wijken":
+            value = free.choice([(), tuple(free.sample(options[name], 5))])
+        if value == controls[name].value:
+            continue
+        start = time.process_time()
+        controls[name].value = value
+        times.append((time.process_time() - start) * 1000)
+    return np.array(times)
+
+
+def main() -> None:
+    """Print the measurements."""
+    with tempfile.TemporaryDirectory() as folder:
+        view, people = make_city(Path(folder))
+        times = milliseconds(view)
+    print(f"{people:,} respondents, {WIJKEN} wijken, {len(times)} choices, ms of processor time:")
+    parts = {"median": 50, "p95": 95, "largest": 100}
+    print(", ".join(f"{name} {np.percentile(times, at):.0f}" for name, at in parts.items()))
+
+
+if __name__ == "__main__":
+    main()

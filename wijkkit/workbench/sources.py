@@ -1,0 +1,99 @@
+"""Explore the sources, on purpose: numbers that disclosure control has not seen."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import ipywidgets as widgets
+import pandas as pd
+
+from wijkkit.errors import ParameterError, WijkkitError
+from wijkkit.estimates import estimate_grid
+from wijkkit.language import text
+from wijkkit.pipeline.estimation import groupings
+from wijkkit.pipeline.respondents import load_respondents
+from wijkkit.released import CityView, open_released
+from wijkkit.show.theme import WORSE
+from wijkkit.study import Study
+from wijkkit.study.guard import require_desk
+
+
+@dataclass(frozen=True)
+class SourceView(CityView):
+    """A study and its estimates as the sources give them: not protected, not to be shared.
+
+    Parameters
+    ----------
+    estimates : DataFrame
+        Tidy.
+    """
+
+    estimates: pd.DataFrame = field(repr=False)
+
+    def table(self, name: str) -> pd.DataFrame:
+        """Return the estimates; there is nothing else that has not been released."""
+        if name != "estimates":
+            raise ParameterError("the sources give estimates only", found=name)
+        return self.estimates
+
+
+def open_sources(study: Study) -> SourceView:
+    """Estimate every cell of a study from its sources, in memory only.
+
+    Raises
+    ------
+    DisclosureError
+        In a batch or on a page that is served.
+    DataError, StudyError
+        The sources cannot be read.
+    """
+    require_desk("the sources")
+    waves = [wave.id for wave in study.waves]
+    areas = study.areas()[["wijk", "district", "arm"]]
+    grid = estimate_grid(
+        load_respondents(study), study.indicators, waves, groupings(study), areas=areas
+    )
+    return SourceView(study, open_released(study), grid.table)
+
+
+def on_purpose(study: Study, make: Callable[[], widgets.Widget]) -> widgets.VBox:
+    """Return a warning and a button; only when it is pressed, the panel that `make` gives.
+
+    A notebook that is executed with nobody at the desk has nobody to press it, so that its
+    outputs and its widget state hold no number of the sources.
+
+    Parameters
+    ----------
+    study : Study
+    make : callable
+        Makes the panel on the sources.
+
+    Raises
+    ------
+    DisclosureError
+        In a batch or on a page that is served.
+    """
+    require_desk("the explorer on the sources")
+    language = study.language
+    warning = widgets.HTML(_warning(text("workbench.sources.warning", language)))
+    button = widgets.Button(
+        description=text("workbench.sources.open", language),
+        layout=widgets.Layout(width="auto"),
+    )
+    panel = widgets.VBox([warning, button])
+
+    def pressed(_button: widgets.Button) -> None:
+        try:
+            panel.children = [warning, make()]
+        except WijkkitError as error:
+            warning.value = _warning(str(error))
+
+    button.on_click(pressed)
+    return panel
+
+
+def _warning(words: str) -> str:
+    look = f"border: 3px solid {WORSE}; padding: 0.5em 1em; font-weight: bold"
+    return f'<p role="alert" style="{look}">{html.escape(words)}</p>'
