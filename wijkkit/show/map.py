@@ -26,7 +26,7 @@ def city_map(view: CityView) -> ShownFigure:
         return empty_figure(text("show.map.no_borders", language), _caption(view))
     roles = _roles(view, borders)
     with style():
-        figure, axes = new_figure(width=5.4, height=4.2)
+        figure, axes = new_figure(width=4.4, height=3.6)
         for role, color in (
             ("other", PALE),
             ("comparator", COMPARATOR),
@@ -109,7 +109,15 @@ def _caption(view: CityView) -> str:
 
 
 def _names(view: CityView, borders: gpd.GeoDataFrame, roles: pd.Series) -> pd.DataFrame:
-    marked = roles != "other"
+    """Return the marked wijken with their district and their role in the study."""
+    hoods, language = view.study.neighbourhoods, view.language
+    marked = [hoods[area] for area in borders["area"][roles != "other"] if area in hoods]
     return pd.DataFrame(
-        {text("show.head.wijk", view.language): borders["name"][marked]}
-    ).reset_index(drop=True)
+        {
+            text("show.head.wijk", language): [hood.name for hood in marked],
+            text("show.head.district", language): [hood.district for hood in marked],
+            text("show.head.role", language): [
+                text(f"show.role.{hood.arm}", language) for hood in marked
+            ],
+        }
+    )
