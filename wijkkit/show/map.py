@@ -12,7 +12,7 @@ from matplotlib.path import Path
 from wijkkit.language import text
 from wijkkit.released import CityView, WijkView
 from wijkkit.show.output import ShownFigure, empty_figure
-from wijkkit.show.theme import COMPARATOR, INK, OWN, PALE, new_figure, style
+from wijkkit.show.theme import COMPARATOR, INK, OWN, PALE, SMALL, label_marks, new_figure, style
 
 _HATCHES = {"comparator": "///"}
 
@@ -45,6 +45,8 @@ def city_map(view: CityView) -> ShownFigure:
                 )
             )
         _name_marked(axes, view, borders, roles)
+        if not isinstance(view, WijkView):
+            label_marks(axes, _marks(view, roles))
         axes.set_aspect("equal")
         axes.autoscale_view()
         axes.set_axis_off()
@@ -85,10 +87,19 @@ def _name_marked(axes, view: CityView, borders: gpd.GeoDataFrame, roles: pd.Seri
             name,
             ha="center",
             va="center",
-            fontsize=8.5,
+            fontsize=SMALL,
             color=INK,
-            bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.2, "alpha": 0.85},
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.2},
         )
+
+
+def _marks(view: CityView, roles: pd.Series) -> list[tuple[str, dict]]:
+    looks = {"programme": {"color": OWN}, "comparator": {"color": COMPARATOR, "marker": "D"}}
+    return [
+        (text(f"show.role.{role}", view.language), {"marker": "s", "markersize": 8, **look})
+        for role, look in looks.items()
+        if roles.eq(role).any()
+    ]
 
 
 def _alt(view: CityView, borders: gpd.GeoDataFrame, roles: pd.Series) -> str:
