@@ -18,7 +18,7 @@ _SHOWN = {
     "effect_glance": ("effect_figure",),
     "explore": ("explore_figure",),
     "first_screen": ("summary",),
-    "first_screen_city": ("city_summary", "recommendation_sentences"),
+    "first_screen_city": ("city_summary", "done_sentences", "recommendation_sentences"),
     "forest": ("forest_figure", "forest_table"),
     "funnel": ("funnel_figure",),
     "gap": ("gap_figure", "gap_sentences", "gap_table"),

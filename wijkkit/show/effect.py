@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wijkkit.evaluation.effect.conclusions import conclusion_sentences
-from wijkkit.language import listed, number, points, signed, small_first, text
+from wijkkit.language import counted, large_first, listed, number, points, signed, small_first, text
 from wijkkit.language.markdown import escaped
 from wijkkit.released import CityView, WijkView
 from wijkkit.show.effect_glance import effect_frame
@@ -45,20 +45,30 @@ def effect_summary(view: CityView) -> ShownText:
     return ShownText(f"{role}\n\n{said.markdown}")
 
 
-def effect_verdicts(view: CityView) -> list[str]:
-    """Return a sentence per verdict, with the outcomes it holds for."""
-    frame, found, absent = effect_frame(view), *_VERDICTS
+def effect_verdicts(view: CityView, count: bool = False) -> list[str]:
+    """Return a sentence per verdict, with the outcomes it holds for.
+
+    With `count`, outcomes without a finding are counted instead of named.
+    """
+    frame, (found, absent) = effect_frame(view), _VERDICTS
     said = []
     for key in (*found, *absent):
-        rows = frame[frame["key"].eq(key)]
-        names = [
-            escaped(small_first(row.label))
-            + (f" ({_size(view, row)})" if key in found and row.scale == "points" else "")
-            for row in rows.itertuples()
-        ]
-        if names:
+        rows = list(frame[frame["key"].eq(key)].itertuples())
+        if key in absent and count and len(rows) > 1:
+            said.append(_counted(view, key, len(rows)))
+        elif rows:
+            names = [_named(view, row, key in found) for row in rows]
             said.append(_say(view, f"verdict.{key}", names=listed(names, view.language)))
     return said
+
+
+def _named(view: CityView, row, sized: bool) -> str:
+    name = escaped(small_first(row.label))
+    return f"{name} ({_size(view, row)})" if sized and row.scale == "points" else name
+
+
+def _counted(view: CityView, key: str, n: int) -> str:
+    return large_first(counted(f"show.city_summary.verdict_count.{key}", n, view.language))
 
 
 def _size(view: CityView, row) -> str:

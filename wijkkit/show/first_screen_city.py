@@ -25,7 +25,7 @@ _NAMED = 3
 def city_summary(view: CityView) -> ShownText:
     """Say in five answers what the evaluation of the city found."""
     questions = {
-        "effect": [*effect_verdicts(view), *detectable_words(view)],
+        "effect": [*effect_verdicts(view, count=True), *detectable_words(view)],
         "gap": _gap(view),
         "done": _done(view),
         "why": _why(view),
@@ -56,6 +56,12 @@ def _gap(view: CityView) -> list[str]:
         escaped(small_first(view.study.text(view.study.indicators[key].label))) for key in shown
     ]
     return [_say(view, "gap_shown", names=listed(names, view.language))]
+
+
+def done_sentences(view: CityView) -> ShownText:
+    """Say how far the programme's wijken are, what was carried out and whom it reached."""
+    said = _done(view)
+    return bullets(said) if said else ShownText(text("show.wijken.none", view.language))
 
 
 def _done(view: CityView) -> list[str]:

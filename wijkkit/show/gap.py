@@ -115,7 +115,7 @@ def gap_figure(view: CityView, key: str | None = None) -> ShownFigure:
     view = _area_that_shows(view, grouping)
     frame, language = gap_frame(view, grouping), view.language
     names = _names(view, grouping)
-    values = [_both_values(row, language) for row in frame.itertuples()]
+    values = [_both_values(row, names, language) for row in frame.itertuples()]
     with style():
         figure, axes = new_figure(height=0.8 + 0.6 * max(len(frame), 1))
         percent_axis(axes, lowest=-1, highest=101)
@@ -155,10 +155,12 @@ _FIRST = {"marker": "s", "color": COMPARATOR, "markersize": 7.5}
 _LAST = {"marker": "o", "color": OWN, "markersize": 7.5}
 
 
-def _both_values(row, language: str) -> str:
+def _both_values(row, names: dict[str, str], language: str) -> str:
     """Return both values beside a row, or the reason once where it holds for both."""
     first, last = (shown_value(end, language) for end in (row.first, row.last))
-    return first if first == last and not is_shown(row.first) else f"{first} – {last}"
+    if first == last and not is_shown(row.first):
+        return first
+    return f"{names['first']} {first}, {names['last']} {last}"
 
 
 def _draw_dumbbell(axes, position: int, row) -> None:

@@ -46,9 +46,13 @@ def ahead_sentences(view: CityView) -> ShownText:
 def cycle_sentences(view: WijkView) -> ShownText:
     """Say what was planned, what was learned and what is next.
 
-    What was done and reached stands with the steps before it.
+    What was done and reached stands with the steps before it, questions with `discussion_questions`.
     """
-    parts = [(part, said(view, f"cycle_{part}")) for part in ("planned", "learned", "next")]
+    asked = set(view.own("questions")["question"])
+    parts = [
+        (part, [line for line in said(view, f"cycle_{part}") if line not in asked])
+        for part in ("planned", "learned", "next")
+    ]
     return _or_none(view, [_part(view, part, lines) for part, lines in parts if lines])
 
 

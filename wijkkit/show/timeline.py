@@ -173,9 +173,8 @@ def draw_pace(pace: pd.DataFrame, names: dict[str, str], language: str) -> Figur
                     int(row.step), position, _SIGNS[row.state] + ("!" if late else ""),
                     ha="center", va="center", fontsize=13, color=COMPARATOR if late else OWN,
                 )  # fmt: skip
-        steps = [text(f"process.step.{step}", language) for step in "123456"]
-        labels = ["\n".join([str(number), *step.split()]) for number, step in enumerate(steps, 1)]
-        axes.set_xticks(range(1, 7), labels, fontsize=8)
+        labels = [f"{step}\n{text(f'process.step_short.{step}', language)}" for step in "123456"]
+        axes.set_xticks(range(1, 7), labels, fontsize=SMALL)
         axes.xaxis.tick_top()
         axes.set_yticks(range(len(names)), list(names.values()))
         axes.set_xlim(0.5, 6.5)

@@ -9,7 +9,7 @@ from wijkkit.evaluation.logic_model.survey_measures import indicator_finding
 from wijkkit.evaluation.process.implementation import implementation_by_wijk
 from wijkkit.evaluation.process.network import ALL_DOMAINS, participation
 from wijkkit.evaluation.process.pace import pace, pace_by_wijk
-from wijkkit.language import in_words, listed, number, text
+from wijkkit.language import in_words, listed, number, percentage, text
 
 #: What may explain why a wijk is ahead, in the order of a report.
 PRACTICES = (
@@ -21,6 +21,8 @@ PRACTICES = (
     "attendance",
     "steps_done",
 )
+
+_NO_PERCENTAGE = ("quality", "steps_done")
 
 #: Percentages that differ no more than this are called equal.
 SAME_WITHIN = 5.0
@@ -87,13 +89,14 @@ def ahead_sentences(table: pd.DataFrame, language: str) -> list[str]:
         margin = 0 if practice == "steps_done" else SAME_WITHIN
         gap = mine - others
         key = "equal" if abs(gap) <= margin else "more" if gap > 0 else "less"
+        show = number if practice in _NO_PERCENTAGE else percentage
         found[key].append(
             text(
                 "learning.ahead.pair",
                 language,
                 practice=text(f"learning.practice.{practice}", language),
-                ahead=number(mine, language),
-                others=number(others, language),
+                ahead=show(mine, language),
+                others=show(others, language),
             )
         )
     return [
