@@ -3,5 +3,20 @@
 from wijkkit.language.glossary import glossary
 from wijkkit.language.messages import text
 from wijkkit.language.numbers import day, interval, number, percentage, points, signed
+from wijkkit.language.words import counted, in_words, large_first, listed, small_first
 
-__all__ = ["day", "glossary", "interval", "number", "percentage", "points", "signed", "text"]
+__all__ = [
+    "counted",
+    "day",
+    "glossary",
+    "in_words",
+    "interval",
+    "large_first",
+    "listed",
+    "number",
+    "percentage",
+    "points",
+    "signed",
+    "small_first",
+    "text",
+]

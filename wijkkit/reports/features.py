@@ -16,6 +16,7 @@ DIVS = (
     "content-visible",
     "content-hidden",
     "searchable",
+    "beside",
 )
 #: Attributes of fenced divs, and the values they may have.
 ATTRIBUTES = {

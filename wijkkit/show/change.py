@@ -7,89 +7,119 @@ import textwrap
 import pandas as pd
 from matplotlib.figure import Figure
 
-from wijkkit.language import interval, points, text
+from wijkkit.language import interval, percentage, points, text
 from wijkkit.language.markdown import escaped
 from wijkkit.released import WijkView
-from wijkkit.show.output import ShownFigure, ShownTable, ShownText, bullets
-from wijkkit.show.select import goals_with_indicator, pick, waves_of
-from wijkkit.show.theme import CITY, OWN, PALE, style
-from wijkkit.show.values import shown_interval
+from wijkkit.show.absent import absent_sentences
+from wijkkit.show.output import ShownFigure, ShownTable, ShownText, bullets, empty_figure
+from wijkkit.show.select import (
+    estimates_of,
+    goals_with_indicator,
+    is_shown,
+    pick,
+    short_name,
+    waves_of,
+)
+from wijkkit.show.theme import CITY, OWN, PALE, SMALL, WIDTH, label_marks, style
+from wijkkit.show.values import shown_interval, shown_value
 
 
 def change_figure(view: WijkView) -> ShownFigure:
     """Draw a small panel per goal: this wijk and the city at each wave, with intervals."""
     goals, language = goals_with_indicator(view), view.language
-    columns = min(3, max(len(goals), 1))
-    panel_rows = -(-max(len(goals), 1) // columns)
+    caption = text("show.change.caption", language, name=view.name)
+    if not goals:
+        return empty_figure(text("show.goals.no_rows", language), caption)
+    panel_rows = -(-len(goals) // 2)
     with style():
-        figure = Figure(figsize=(7.2, 2.5 * panel_rows), layout="constrained")
-        panels = figure.subplots(panel_rows, columns, squeeze=False, sharey=True).ravel()
+        figure = Figure(figsize=(WIDTH, 0.4 + 1.75 * panel_rows), layout="constrained")
+        panels = figure.subplots(panel_rows, 2, squeeze=False, sharey=True).ravel()
         for axes, (goal, indicator) in zip(panels, goals, strict=False):
             _draw_panel(axes, view, goal.indicator)
             axes.set_title(
-                textwrap.fill(view.study.text(indicator.label), 26), loc="left", fontsize=9
+                textwrap.fill(view.study.text(indicator.label), 28), loc="left", fontsize=SMALL
             )
         for axes in panels[len(goals) :]:
             axes.set_visible(False)
-    table = change_table(view)
+        words = {
+            "wijk": text("show.goals.legend_own", language, name=view.name),
+            "city": text("show.area.city", language),
+        }
+        label_marks(figure, [(words[level], _look(level)) for level in words])
     rows = " ".join(_alt_row(view, goal.indicator) for goal, _ in goals)
     return ShownFigure(
         figure,
         alt=text("show.change.alt", language, name=view.name, rows=rows),
-        caption=text("show.change.caption", language, name=view.name),
-        data=table.data,
+        caption=caption,
+        data=change_table(view).data,
     )
 
 
+def _look(level: str) -> dict:
+    own = level == "wijk"
+    return {
+        "marker": "o" if own else "D", "markersize": 6.5 if own else 5,
+        "color": OWN if own else CITY, "linestyle": "-", "linewidth": 2.2 if own else 1.2,
+    }  # fmt: skip
+
+
 def _draw_panel(axes, view: WijkView, key: str) -> None:
-    waves = waves_of(view, view.study.indicators[key])
-    lines = (("city", "city", CITY, "D", 0.07), (view.slug, "wijk", OWN, "o", -0.07))
-    ends: dict[str, tuple[float, pd.Series] | None] = {}
-    for area, level, color, marker, shift in lines:
-        found = [pick(view.table("estimates"), key, area, level, wave.id) for wave in waves]
-        shown = [
-            (position + shift, row)
-            for position, row in enumerate(found)
-            if row is not None and row["status"] == "ok"
+    waves, estimates = waves_of(view, view.study.indicators[key]), estimates_of(view)
+    series = {}
+    for area, level, shift in (("city", "city", 0.06), (view.slug, "wijk", -0.06)):
+        found = [pick(estimates, key, area, level, wave.id) for wave in waves]
+        series[level] = [
+            (position + shift, row) for position, row in enumerate(found) if is_shown(row)
         ]
-        axes.plot(
-            [x for x, _ in shown],
-            [row["value"] for _, row in shown],
-            color=color,
-            linewidth=1.6,
-            marker=marker,
-            markersize=5.5,
-        )
-        for x, row in shown:
-            axes.plot([x, x], [row["lower"], row["upper"]], color=color, linewidth=1.2)
-        ends[level] = shown[-1] if shown else None
-    for level, color, higher in (
-        ("wijk", OWN, _is_higher(ends)),
-        ("city", CITY, not _is_higher(ends)),
-    ):
-        if ends[level] is not None:
-            label = view.name if level == "wijk" else text("show.area.city", view.language)
-            x, row = ends[level]
-            axes.annotate(
-                label,
-                (x, row["value"]),
-                xytext=(6, 5 if higher else -5),
-                textcoords="offset points",
-                va="center",
-                fontsize=8,
-                color=color,
-            )
+        look = _look(level)
+        axes.plot([x for x, _ in series[level]], [r["value"] for _, r in series[level]], **look)
+        for x, row in series[level]:
+            axes.plot([x, x], [row["lower"], row["upper"]], color=look["color"], linewidth=1.2)
+        if level == "wijk":
+            _say_absent(axes, view, waves, found)
+    last = len(waves) - 1
+    for at, side in ((0, "right"), (last, "left")):
+        _label_values(axes, series, at, side, view.language)
     axes.set_xticks(range(len(waves)), [wave.id for wave in waves])
-    axes.set_xlim(-0.3, len(waves) - 1 + 0.9)
+    axes.set_xlim(-0.5, last + 0.5)
     axes.set_ylim(0, 100)
+    axes.set_yticks(range(0, 101, 25))
     axes.yaxis.set_major_formatter("{x:.0f}%")
     axes.grid(axis="y", color=PALE, linewidth=0.8)
 
 
-def _is_higher(ends: dict[str, tuple[float, pd.Series] | None]) -> bool:
-    """Return whether the wijk ends above the city, so that both labels stay readable."""
-    own, city = ends["wijk"], ends["city"]
-    return own is None or city is None or own[1]["value"] >= city[1]["value"]
+def _say_absent(axes, view: WijkView, waves, found: list[pd.Series | None]) -> None:
+    """Say in the panel why this wijk has no mark at a wave."""
+    said = [
+        f"{wave.id}: {shown_value(row, view.language)}"
+        for wave, row in zip(waves, found, strict=True)
+        if not is_shown(row)
+    ]
+    low = any(is_shown(row) and row["value"] < 50 for row in found)
+    axes.text(
+        0.03, 0.97 if low else 0.04, "\n".join(said), va="top" if low else "bottom",
+        fontsize=8.5, style="italic", color=OWN, transform=axes.transAxes,
+    )  # fmt: skip
+
+
+def _label_values(axes, series: dict, at: int, side: str, language: str) -> None:
+    """Write the values of a wave beside their marks, so far apart that both can be read."""
+    here = {
+        level: (x, row["value"])
+        for level, rows in series.items()
+        for x, row in rows
+        if round(x) == at
+    }
+    places = [value for _, value in here.values()]
+    if len(places) == 2 and (least := 13 - abs(places[0] - places[1])) > 0:
+        push = least / 2 if places[0] >= places[1] else -least / 2
+        places = [places[0] + push, places[1] - push]
+    for (level, (_, value)), place in zip(here.items(), places, strict=True):
+        axes.text(
+            at + (0.14 if side == "left" else -0.14), min(max(place, 4), 96),
+            percentage(value, language), ha=side, va="center", fontsize=SMALL,
+            color=_look(level)["color"], fontweight="bold" if level == "wijk" else "normal",
+        )  # fmt: skip
 
 
 def change_row(view: WijkView, key: str) -> pd.Series | None:
@@ -125,14 +155,10 @@ def change_table(view: WijkView) -> ShownTable:
     heads = [text(f"show.head.{key}", language) for key in ("goal", "change", "verdict")]
     rows = []
     for goal, indicator in goals_with_indicator(view):
-        first, last = _ends(view, goal.indicator)
+        first, last = ends_of(view, goal.indicator)
         row = change_row(view, goal.indicator)
         ok = row is not None and row["status"] == "ok"
-        shown = (
-            points(row["value"], language)
-            if ok
-            else text(f"show.status.{'missing' if row is None else row['status']}", language)
-        )
+        shown = points(row["value"], language) if ok else "–"
         waves = waves_of(view, indicator)
         rows.append(
             {
@@ -148,36 +174,56 @@ def change_table(view: WijkView) -> ShownTable:
     )
 
 
+def trend_of(view: WijkView, key: str) -> str:
+    """Return the verdict on the change of an indicator in this wijk, see `trend`."""
+    return trend(change_row(view, key), view.study.indicators[key].direction)
+
+
 def change_sentences(view: WijkView) -> ShownText:
-    """Say for each goal what changed since the first wave."""
-    language = view.language
-    sentences = []
-    for goal, indicator in goals_with_indicator(view):
-        row = change_row(view, goal.indicator)
-        label = escaped(view.study.text(indicator.label))
-        if row is None or row["status"] != "ok":
-            status = "missing" if row is None else row["status"]
-            sentences.append(text(f"show.status_sentence.{status}", language, what=label))
-            continue
-        first, last = _ends(view, goal.indicator)
-        sentences.append(
-            text(
-                "show.change.sentence",
-                language,
-                indicator=label,
-                first=shown_interval(first, language),
-                last=shown_interval(last, language),
-                trend=text(f"show.trend.{trend(row, indicator.direction)}", language),
-                points=points(row["value"], language),
-                interval=interval(row["lower"], row["upper"], language),
-            )
-        )
-    return bullets(sentences)
+    """Say what changed since the first wave: clear changes first, then what is not known."""
+    order = ("better", "worse", "not_distinguishable")
+    trends = {goal.indicator: trend_of(view, goal.indicator) for goal in view.study.goals}
+    known = sorted(
+        (key for key in trends if trends[key] in order), key=lambda k: order.index(trends[k])
+    )
+    absent = [
+        (_why_absent(view, key), escaped(short_name(view, view.study.indicators[key])))
+        for key in trends
+        if key not in known
+    ]
+    return bullets([*(_sentence(view, key) for key in known), *absent_sentences(view, absent)])
 
 
-def _ends(view: WijkView, key: str) -> tuple[pd.Series | None, pd.Series | None]:
+def _sentence(view: WijkView, key: str) -> str:
+    language, row = view.language, change_row(view, key)
+    first, last = ends_of(view, key)
+    return text(
+        "show.change.sentence",
+        language,
+        indicator=escaped(view.study.text(view.study.indicators[key].label)),
+        first=shown_value(first, language),
+        last=shown_value(last, language),
+        trend=text(f"show.trend.{trend_of(view, key)}", language),
+        points=points(row["value"], language),
+        interval=interval(row["lower"], row["upper"], language),
+    )
+
+
+def _why_absent(view: WijkView, key: str) -> str:
+    """Return why a change is not there: why one of its ends is not, or that it is hidden."""
+    absent = [
+        "missing" if row is None else row["status"]
+        for row in reversed(ends_of(view, key))
+        if not is_shown(row)
+    ]
+    row = change_row(view, key)
+    return next(iter(absent), "missing" if row is None else row["status"])
+
+
+def ends_of(view: WijkView, key: str) -> tuple[pd.Series | None, pd.Series | None]:
+    """Return the rows of the first and the last wave of an indicator in this wijk."""
     waves = waves_of(view, view.study.indicators[key])
-    estimates = view.table("estimates")
+    estimates = estimates_of(view)
     first, last = (
         pick(estimates, key, view.slug, "wijk", wave.id) for wave in (waves[0], waves[-1])
     )
@@ -185,7 +231,7 @@ def _ends(view: WijkView, key: str) -> tuple[pd.Series | None, pd.Series | None]
 
 
 def _alt_row(view: WijkView, key: str) -> str:
-    first, last = _ends(view, key)
+    first, last = ends_of(view, key)
     return text(
         "show.change.alt_row",
         view.language,

@@ -18,7 +18,7 @@ from wijkkit.show.output import (
 from wijkkit.show.theme import INK, OWN, PALE, new_figure, style
 
 #: Candidates that a figure has room for.
-_SHOWN = 10
+_SHOWN = 8
 
 
 def choice_figure(view: WijkView) -> ShownFigure:
@@ -30,7 +30,7 @@ def choice_figure(view: WijkView) -> ShownFigure:
         return empty_figure(text("show.choice.none", language), caption)
     scores = 100 * ranking["weighted_sum"]
     with style():
-        figure, axes = new_figure(height=0.7 + 0.34 * len(ranking))
+        figure, axes = new_figure(height=0.7 + 0.32 * len(ranking))
         axes.barh(range(len(ranking)), scores, color=OWN, height=0.62)
         for position, score in enumerate(scores):
             axes.text(score + 1, position, number(score, language), va="center", color=INK)
@@ -71,14 +71,16 @@ def choice_table(view: WijkView) -> ShownTable:
     return ShownTable(pd.DataFrame(rows), caption)
 
 
-def choice_reasons(view: WijkView) -> ShownTable:
-    """Return the reason behind every score: one row per candidate and criterion."""
+def choice_reasons(view: WijkView, first: int = 3) -> ShownTable:
+    """Return the reason behind every score of the `first` candidates, one row per criterion."""
     language = view.language
     caption = text("show.choice.table_caption", language)
-    scores = view.own("choice_scores")
+    scores, ranking = view.own("choice_scores"), view.own("choice")
     if scores.empty:
         return empty_table(text("show.choice.none", language), caption)
-    names = view.own("choice").set_index("intervention")["name"]
+    ranking = ranking.sort_values("rank", kind="stable").head(first)
+    names = dict(zip(ranking["intervention"], ranking["name"], strict=True))
+    scores = pd.concat([scores[scores["intervention"].eq(key)] for key in names])
     rows = {
         text("show.head.intervention", language): scores["intervention"].map(names),
         text("show.head.criterion", language): [

@@ -1,26 +1,25 @@
-"""What the effect evaluation found, in words and tables."""
+"""What the effect evaluation found, in words: together, and per outcome."""
 
 from __future__ import annotations
 
-import numpy as np
-import pandas as pd
-
 from wijkkit.evaluation.effect.conclusions import conclusion_sentences
-from wijkkit.language import number, points, text
+from wijkkit.language import counted, large_first, listed, number, points, signed, small_first, text
 from wijkkit.language.markdown import escaped
-from wijkkit.language.messages import catalogue
 from wijkkit.released import CityView, WijkView
-from wijkkit.show.output import ShownTable, ShownText, bullets
+from wijkkit.show.effect_glance import effect_frame
+from wijkkit.show.output import ShownText, bullets
+
+#: What the conclusions on outcomes say together, in the order of importance.
+_VERDICTS = (
+    ("shown_better", "shown_worse", "alone_better", "alone_worse"),
+    ("not_shown_small", "not_shown_wide", "cannot_test", "unavailable"),
+)
 
 
 def effect_sentences(view: CityView) -> ShownText:
-    """Say for each outcome what is shown and what is not; a wijk view begins with its own role."""
+    """Say for each outcome what is shown and what is not, also between groups."""
     conclusions = view.table("effect_conclusions")
     outcomes = list(conclusions["outcome"].unique())
-    if isinstance(view, WijkView):
-        role = text(f"effect_show.role.{view.wijk.arm}", view.language, name=escaped(view.name))
-        said = [conclusion_sentences(view.study, conclusions, key, "effect") for key in outcomes]
-        return ShownText(f"{role}\n\n{bullets([' '.join(lines) for lines in said]).markdown}")
     said = [
         [
             line
@@ -37,92 +36,58 @@ def effect_sentences(view: CityView) -> ShownText:
     )
 
 
-def detectable_table(view: CityView) -> ShownTable:
-    """Return the smallest effect that this design can be expected to find, per outcome."""
-    language = view.language
-    keys = ("outcome", "baseline", "smallest", "clusters", "respondents")
-    heads = [text(f"effect_show.head.{key}", language) for key in keys]
-    cells = []
-    for row in view.table("detectable").itertuples():
-        label = view.study.text(view.study.indicators[row.outcome].label)
-        if row.status != "ok":
-            cells.append([label, text(f"effect.reason.{row.reason}", language), "", "", ""])
-            continue
-        cells.append(
-            [
-                label,
-                difference(row.baseline, row.scale, language, signed=False),
-                difference(row.detectable, row.scale, language, signed=False),
-                _whole(row.clusters_needed, language),
-                _whole(row.respondents_needed, language),
-            ]
-        )
-    return ShownTable(
-        pd.DataFrame(cells, columns=heads), text("effect_show.detectable_caption", language)
-    )
+def effect_summary(view: CityView) -> ShownText:
+    """Say on which outcomes an effect was found; a wijk's view begins with its own role."""
+    said = bullets([*effect_verdicts(view), *detectable_words(view)])
+    if not isinstance(view, WijkView):
+        return said
+    role = text(f"effect_show.role.{view.wijk.arm}", view.language, name=escaped(view.name))
+    return ShownText(f"{role}\n\n{said.markdown}")
 
 
-def effect_assumptions_table(view: CityView) -> ShownTable:
-    """Return what the data say of the design's assumptions, per outcome."""
-    language = view.language
-    keys = ("outcome", "check", "item", "estimate_plain", "remark")
-    heads = [text(f"effect_show.head.{key}", language) for key in keys]
-    cells = [
-        [
-            view.study.text(view.study.indicators[row.outcome].label),
-            text(f"effect.check.{row.check}", language),
-            _item(view, str(row.item)),
-            _with_interval(row, language),
-            _reason(row.reason, language),
-        ]
-        for row in view.table("effect_assumptions").itertuples()
-    ]
-    return ShownTable(
-        pd.DataFrame(cells, columns=heads), text("effect_show.assumptions_caption", language)
-    )
+def effect_verdicts(view: CityView, count: bool = False) -> list[str]:
+    """Return a sentence per verdict, with the outcomes it holds for.
 
-
-def difference(value: float, scale: str, language: str, signed: bool = True) -> str:
-    """Return a difference on its scale: percentage points, points of a score, or sd.
-
-    Examples
-    --------
-    >>> difference(4.25, "points", "nl")
-    '+4,2 procentpunt'
+    With `count`, outcomes without a finding are counted instead of named.
     """
-    if pd.isna(value):
-        return ""
-    if scale == "points":
-        return points(value, language, 1) if signed else f"{number(value, language, 1)}%"
-    return number(value, language, 2)
+    frame, (found, absent) = effect_frame(view), _VERDICTS
+    said = []
+    for key in (*found, *absent):
+        rows = list(frame[frame["key"].eq(key)].itertuples())
+        if key in absent and count and len(rows) > 1:
+            said.append(_counted(view, key, len(rows)))
+        elif rows:
+            names = [_named(view, row, key in found) for row in rows]
+            said.append(_say(view, f"verdict.{key}", names=listed(names, view.language)))
+    return said
 
 
-def _with_interval(row, language: str) -> str:
-    if row.status != "ok":
-        return ""
-    value = difference(row.estimate, row.scale, language)
-    if pd.isna(row.lower) or pd.isna(row.upper):
-        return value
-    lower, upper = number(row.lower, language, 1), number(row.upper, language, 1)
-    return text("show.value_with_interval", language, value=value, lower=lower, upper=upper)
+def _named(view: CityView, row, sized: bool) -> str:
+    name = escaped(small_first(row.label))
+    return f"{name} ({_size(view, row)})" if sized and row.scale == "points" else name
 
 
-def _reason(reason: str, language: str) -> str:
-    if not reason:
-        return ""
-    return text("effect_show.hidden" if reason == "hidden" else f"effect.reason.{reason}", language)
+def _counted(view: CityView, key: str, n: int) -> str:
+    return large_first(counted(f"show.city_summary.verdict_count.{key}", n, view.language))
 
 
-def _whole(value: float, language: str) -> str:
-    if pd.isna(value):
-        return ""
-    if np.isinf(value):
-        return text("effect_show.out_of_reach", language)
-    return number(value, language)
+def _size(view: CityView, row) -> str:
+    value = points(row.estimate, view.language)
+    lower, upper = (signed(end, view.language) for end in (row.lower, row.upper))
+    return _say(view, "size", value=value, lower=lower, upper=upper)
 
 
-def _item(view: CityView, item: str) -> str:
-    if item in view.study.neighbourhoods:
-        return view.study.neighbourhood(item).name
-    words = catalogue("effect", view.language)["item"]
-    return words.get(item, item)
+def detectable_words(view: CityView) -> list[str]:
+    """Say how large an effect had to be for this design to find it."""
+    table = view.table("detectable")
+    table = table[table["status"].eq("ok") & table["scale"].eq("points")]
+    if table.empty:
+        return []
+    least, most = (
+        number(value, view.language) for value in table["detectable"].agg(["min", "max"])
+    )
+    return [_say(view, "detectable", least=least, most=most)]
+
+
+def _say(view: CityView, key: str, **fields: object) -> str:
+    return text(f"show.city_summary.{key}", view.language, **fields)

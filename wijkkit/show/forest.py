@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from wijkkit.language import number, text
 from wijkkit.released import CityView
 from wijkkit.show.output import ShownFigure, ShownTable
-from wijkkit.show.theme import INK, OWN, PALE, style
+from wijkkit.show.theme import INK, OWN, PALE, SMALL, WIDTH, style
 from wijkkit.tables import EVERYBODY
 
 #: The odds ratio axis; what lies outside is drawn up to the edge.
@@ -34,20 +34,20 @@ def forest_figure(view: CityView) -> ShownFigure:
     """Draw a panel per outcome and a row per method, on a log scale around no effect."""
     rows, language = forest_rows(view), view.language
     outcomes, methods = list(rows["outcome"].unique()), list(rows["method"].unique())
-    columns = min(3, max(len(outcomes), 1))
+    columns = min(2, max(len(outcomes), 1))
     lines = -(-max(len(outcomes), 1) // columns)
     with style():
-        figure = Figure(figsize=(8.2, lines * (1.1 + 0.24 * len(methods))), layout="constrained")
+        figure = Figure(figsize=(WIDTH, lines * (0.8 + 0.26 * len(methods))), layout="constrained")
         panels = figure.subplots(lines, columns, squeeze=False, sharex=True, sharey=True).ravel()
         for axes, outcome in zip(panels, outcomes, strict=False):
             _draw_panel(axes, rows[rows["outcome"] == outcome], methods)
             title = view.study.text(view.study.indicators[outcome].label)
-            axes.set_title(textwrap.fill(title, 26), loc="left", fontsize=9)
+            axes.set_title(textwrap.fill(title, 20), loc="left", fontsize=SMALL)
         for axes in panels[len(outcomes) :]:
             axes.set_visible(False)
         for axes in panels[::columns]:
             _label_axes(axes, methods, language)
-        figure.supxlabel(text("effect_show.axis", language), fontsize=8.5)
+        figure.supxlabel(text("effect_show.axis", language), fontsize=SMALL)
     described = " ".join(_sentence(view, row) for row in rows.itertuples())
     return ShownFigure(
         figure,
@@ -76,9 +76,9 @@ def _draw_panel(axes, rows: pd.DataFrame, methods: list[str]) -> None:
 def _label_axes(axes, methods: list[str], language: str) -> None:
     axes.set_xticks(_TICKS, [number(tick, language, 1 if tick < 1 else 0) for tick in _TICKS])
     axes.minorticks_off()
-    names = [text(f"effect_show.short.{method}", language) for method in methods]
+    names = [textwrap.fill(text(f"effect_show.short.{method}", language), 20) for method in methods]
     axes.set_yticks(range(len(methods)), names)
-    axes.tick_params(axis="y", labelsize=8)
+    axes.tick_params(axis="y", labelsize=8.5)
     axes.set_ylim(len(methods) - 0.4, -0.6)
 
 

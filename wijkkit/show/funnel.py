@@ -11,11 +11,11 @@ from matplotlib.figure import Figure
 
 from wijkkit.estimates.funnel import Funnel, funnel
 from wijkkit.language import text
-from wijkkit.released import CityView
+from wijkkit.released import CityView, WijkView
 from wijkkit.show.output import ShownFigure, empty_figure
 from wijkkit.show.position import wijk_rows
-from wijkkit.show.select import goals_with_indicator, last_wave, pick
-from wijkkit.show.theme import CITY, COMPARATOR, INK, OWN, PALE, style
+from wijkkit.show.select import estimates_of, goals_with_indicator, last_wave, pick
+from wijkkit.show.theme import CITY, COMPARATOR, INK, OWN, PALE, SMALL, WIDTH, label_marks, style
 from wijkkit.show.values import shown_interval, shown_value
 
 _Z = 1.959964
@@ -33,26 +33,31 @@ class _Panel:
 
 
 def funnel_figure(view: CityView) -> ShownFigure:
-    """Draw a funnel per goal: wijken by effective number of children, limits around the city."""
+    """Draw a funnel per goal: wijken by effective number of children, limits around the city.
+
+    A wijk's view marks that wijk.
+    """
     language, panels = view.language, _panels(view)
     caption = text("show.funnel.caption", language)
     if not panels:
         return empty_figure(text("show.goals.no_rows", language), caption)
-    columns = min(3, len(panels))
+    columns = min(2, len(panels))
     lines = -(-len(panels) // columns)
+    own = view.slug if isinstance(view, WijkView) else ""
     with style():
-        figure = Figure(figsize=(8.2, 2.7 * lines), layout="constrained")
+        figure = Figure(figsize=(WIDTH, 0.6 + 1.9 * lines), layout="constrained")
         axes = figure.subplots(lines, columns, squeeze=False).ravel()
         for at, panel in zip(axes, panels, strict=False):
-            _draw(at, panel)
+            _draw(at, panel, own)
         for at in axes[len(panels) :]:
             at.set_visible(False)
-        figure.supxlabel(text("show.funnel.x", language), fontsize=8.5)
+        figure.supxlabel(text("show.funnel.x", language), fontsize=SMALL)
+        label_marks(figure, _marks(view))
     return ShownFigure(figure, _alt(view, panels), caption, _data(view, panels))
 
 
 def _panels(view: CityView) -> list[_Panel]:
-    estimates, panels = view.table("estimates"), []
+    estimates, panels = estimates_of(view), []
     for goal, indicator in goals_with_indicator(view):
         wave = last_wave(view, indicator)
         city = pick(estimates, goal.indicator, "city", "city", wave.id)
@@ -79,7 +84,20 @@ def effective_n(rows: pd.DataFrame) -> np.ndarray:
     return np.maximum(1.0, np.where(np.isfinite(found) & (found > 0), np.minimum(found, n), n))
 
 
-def _draw(axes, panel: _Panel) -> None:
+_INSIDE = {"marker": "o", "color": "white", "markeredgecolor": CITY, "markersize": 5.5}
+_OUTSIDE = {"marker": "D", "color": COMPARATOR, "markersize": 5.5}
+_OWN = {"marker": "o", "color": OWN, "markersize": 8}
+#: Names that a panel has room for.
+_NAMED = 5
+
+
+def _marks(view: CityView) -> list[tuple[str, dict]]:
+    marks = [("inside", _INSIDE), ("outside_mark", _OUTSIDE)]
+    said = [(text(f"show.funnel.{key}", view.language), look) for key, look in marks]
+    return [(view.name, _OWN), *said] if isinstance(view, WijkView) else said
+
+
+def _draw(axes, panel: _Panel, own: str) -> None:
     curve = panel.found.curve
     for level, dashes in (("95", "-"), ("998", (0, (2, 1.4)))):
         for side in ("lower", "upper"):
@@ -87,14 +105,19 @@ def _draw(axes, panel: _Panel) -> None:
                 curve["n"], curve[f"{side}{level}"], color=CITY, linewidth=1, linestyle=dashes
             )
     axes.axhline(panel.found.target, color=INK, linewidth=1)
-    for row, name in zip(panel.found.areas.itertuples(), panel.names, strict=True):
-        outside = row.position != "inside"
-        axes.plot(row.n, row.value, "o", color=COMPARATOR if outside else OWN, markersize=5.5)
-        if outside:
-            axes.annotate(
-                name, (row.n, row.value), xytext=(5, 3), textcoords="offset points", fontsize=7.5
-            )
-    axes.set_title(textwrap.fill(panel.label, 26), loc="left", fontsize=9)
+    areas = panel.found.areas.assign(wijk=panel.wijken["area"].to_numpy(), name=panel.names)
+    for row in areas.itertuples():
+        look = _OWN if row.wijk == own else _INSIDE if row.position == "inside" else _OUTSIDE
+        axes.plot(row.n, row.value, linestyle="none", zorder=3 if row.wijk == own else 2, **look)
+    for row in (
+        areas[areas["position"].ne("inside") & areas["wijk"].ne(own)].head(_NAMED).itertuples()
+    ):
+        right = row.n > curve["n"].mean()
+        axes.annotate(
+            row.name, (row.n, row.value), xytext=(-6 if right else 6, 0),
+            textcoords="offset points", ha="right" if right else "left", va="center", fontsize=8.5,
+        )  # fmt: skip
+    axes.set_title(textwrap.fill(panel.label, 28), loc="left", fontsize=SMALL)
     axes.yaxis.set_major_formatter("{x:.0f}%")
     axes.grid(color=PALE, linewidth=0.6)
 

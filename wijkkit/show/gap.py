@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
-
 import pandas as pd
 
 from wijkkit.language import interval, points, text
@@ -17,8 +15,25 @@ from wijkkit.show.output import (
     empty_figure,
     empty_table,
 )
-from wijkkit.show.select import goals_with_indicator, last_wave, pick, waves_of
-from wijkkit.show.theme import CITY, COMPARATOR, INK, OWN, new_figure, percent_axis, style
+from wijkkit.show.select import (
+    estimates_of,
+    goals_with_indicator,
+    is_shown,
+    last_wave,
+    pick,
+    waves_of,
+)
+from wijkkit.show.theme import (
+    COMPARATOR,
+    INK,
+    OWN,
+    PALE,
+    label_marks,
+    new_figure,
+    percent_axis,
+    rows_axis,
+    style,
+)
 from wijkkit.show.values import shown_interval, shown_value
 from wijkkit.study.model import Grouping
 
@@ -29,7 +44,7 @@ def gap_frame(view: CityView, grouping: Grouping) -> pd.DataFrame:
     Columns: `indicator` (label), `wave` (label), `first`, `last` (rows of the estimate table or
     None), `change` (of the gap since the first wave, or None). The area is the view's wijk, or the city.
     """
-    estimates = view.table("estimates")
+    estimates = estimates_of(view)
     area, level = (view.slug, "wijk") if isinstance(view, WijkView) else ("city", "city")
     ends = grouping.groups[0].id, grouping.groups[-1].id
     rows = []
@@ -69,13 +84,27 @@ def grouping_of(view: CityView, key: str | None = None) -> Grouping | None:
     return next(iter(named or ordered), None)
 
 
+def gap_is_known(view: CityView, key: str | None = None) -> bool:
+    """Return whether the gap between groups is shown for any of the goals."""
+    grouping = grouping_of(view, key)
+    if grouping is None:
+        return False
+    return bool(_known(view, grouping))
+
+
+def _area_that_shows(view: CityView, grouping: Grouping) -> CityView:
+    known = not isinstance(view, WijkView) or gap_is_known(view, grouping.id)
+    return view if known else CityView(view.study, view.released)
+
+
 def gap_figure(view: CityView, key: str | None = None) -> ShownFigure:
     """Draw the least and the most advantaged group of each goal, joined by a line.
 
     Parameters
     ----------
     view : CityView
-        A wijk's view for that wijk, the city's view for the city.
+        A wijk's view for that wijk, the city's view for the city. A wijk with too few children
+        in its groups gets the figure of the city.
     key : str, optional
         The grouping; the one the evaluation is about by default.
     """
@@ -83,23 +112,25 @@ def gap_figure(view: CityView, key: str | None = None) -> ShownFigure:
     if grouping is None:
         message = text("show.gap.no_groups", view.language)
         return empty_figure(message, message)
+    view = _area_that_shows(view, grouping)
     frame, language = gap_frame(view, grouping), view.language
+    names = _names(view, grouping)
+    values = [_both_values(row, names, language) for row in frame.itertuples()]
     with style():
-        figure, axes = new_figure(height=0.9 + 0.5 * max(len(frame), 1))
+        figure, axes = new_figure(height=0.8 + 0.6 * max(len(frame), 1))
+        percent_axis(axes, lowest=-1, highest=101)
+        axes.set_xticks(range(0, 101, 20))
+        rows_axis(axes, list(frame["indicator"]), values)
         for position, row in enumerate(frame.itertuples()):
-            _draw_dumbbell(axes, position, row, language)
-        axes.set_yticks(
-            range(len(frame)), [textwrap.fill(label, 30) for label in frame["indicator"]]
+            _draw_dumbbell(axes, position, row)
+        looks = [{**look, "linestyle": "-", "linewidth": 1.4} for look in (_FIRST, _LAST)]
+        label_marks(
+            axes,
+            [
+                (f"{view.study.text(grouping.label)}: {names['first']}", looks[0]),
+                (names["last"], looks[1]),
+            ],
         )
-        axes.set_ylim(len(frame) - 0.4, -1.1)
-        percent_axis(axes)
-        names = _names(view, grouping)
-        for x, marker, color, name in (
-            (2, "s", COMPARATOR, names["first"]),
-            (40, "o", OWN, names["last"]),
-        ):
-            axes.plot(x, -0.85, marker, color=color, markersize=7, clip_on=False)
-            axes.text(x + 2.5, -0.85, name, va="center", fontsize=8.5)
     rows = " ".join(
         text(
             "show.gap.alt_row",
@@ -120,20 +151,28 @@ def gap_figure(view: CityView, key: str | None = None) -> ShownFigure:
     )
 
 
-def _draw_dumbbell(axes, position: int, row, language: str) -> None:
-    ends = [(row.first, "s", COMPARATOR, -0.11), (row.last, "o", OWN, 0.11)]
-    shown = [(end, *rest) for end, *rest in ends if end is not None and end["status"] == "ok"]
-    if len(shown) == 2:
-        axes.plot(
-            [end["value"] for end, *_ in shown], [position] * 2, color=CITY, linewidth=1.4, zorder=1
-        )
-    for end, marker, color, shift in shown:
-        axes.plot([end["lower"], end["upper"]], [position + shift] * 2, color=color, linewidth=1.2)
-        axes.plot(end["value"], position, marker, color=color, markersize=7.5)
-    if not shown:
-        axes.text(
-            2, position, shown_value(row.first, language), va="center", fontsize=8.5, color=INK
-        )
+_FIRST = {"marker": "s", "color": COMPARATOR, "markersize": 7.5}
+_LAST = {"marker": "o", "color": OWN, "markersize": 7.5}
+
+
+def _both_values(row, names: dict[str, str], language: str) -> str:
+    """Return both values beside a row, or the reason once where it holds for both."""
+    first, last = (shown_value(end, language) for end in (row.first, row.last))
+    if first == last and not is_shown(row.first):
+        return first
+    return f"{names['first']} {first}, {names['last']} {last}"
+
+
+def _draw_dumbbell(axes, position: int, row) -> None:
+    axes.plot([0, 100], [position] * 2, color=PALE, linewidth=5, solid_capstyle="butt", zorder=1)
+    if is_shown(row.first) and is_shown(row.last):
+        ends = [row.first["value"], row.last["value"]]
+        axes.plot(ends, [position - 0.09, position + 0.09], color=INK, linewidth=1.6, zorder=1.5)
+    for end, look, shift in ((row.first, _FIRST, -0.09), (row.last, _LAST, 0.09)):
+        if is_shown(end):
+            limits = [end["lower"], end["upper"]]
+            axes.plot(limits, [position + shift] * 2, color=look["color"], linewidth=1.4)
+            axes.plot(end["value"], position + shift, linestyle="none", **look)
 
 
 def gap_table(view: CityView, key: str | None = None) -> ShownTable:
@@ -142,6 +181,7 @@ def gap_table(view: CityView, key: str | None = None) -> ShownTable:
     if grouping is None:
         message = text("show.gap.no_groups", view.language)
         return empty_table(message, message)
+    view = _area_that_shows(view, grouping)
     frame, language = gap_frame(view, grouping), view.language
     names = _names(view, grouping)
     head = text("show.head.indicator", language)
@@ -158,34 +198,39 @@ def gap_table(view: CityView, key: str | None = None) -> ShownTable:
 
 
 def gap_sentences(view: CityView, key: str | None = None) -> ShownText:
-    """Say for each goal what both groups score, or that this cannot be shown."""
+    """Say for each goal what both groups score; a wijk that cannot be shown gets the city's."""
     grouping = grouping_of(view, key)
     if grouping is None:
         return ShownText(text("show.gap.no_groups", view.language))
-    frame, language = gap_frame(view, grouping), view.language
-    names = _names(view, grouping)
-    both = [
-        row
-        for row in frame.itertuples()
-        if all(end is not None and end["status"] == "ok" for end in (row.first, row.last))
+    shown = _area_that_shows(view, grouping)
+    said = [
+        _gap_sentence(row, _names(view, grouping), view.language) for row in _known(shown, grouping)
     ]
-    if not both:
-        return ShownText(text("show.gap.hidden", language, area=escaped(_area(view))))
-    return bullets(
-        [
-            text(
-                "show.gap.sentence",
-                language,
-                indicator=escaped(row.indicator),
-                first=escaped(names["first"]),
-                last=escaped(names["last"]),
-                first_value=shown_interval(row.first, language),
-                last_value=shown_interval(row.last, language),
-            )
-            + _changed(row.change, language)
-            for row in both
-        ]
+    if shown is view and said:
+        return bullets(said)
+    hidden = text("show.gap.hidden", view.language, area=escaped(_area(view)))
+    if not said:
+        return ShownText(hidden)
+    instead = text("show.gap.city_instead", view.language, area=escaped(_area(shown)))
+    return ShownText(f"{hidden} {instead}\n\n{bullets(said).markdown}")
+
+
+def _known(view: CityView, grouping: Grouping) -> list:
+    rows = gap_frame(view, grouping).itertuples()
+    return [row for row in rows if is_shown(row.first) and is_shown(row.last)]
+
+
+def _gap_sentence(row, names: dict[str, str], language: str) -> str:
+    said = text(
+        "show.gap.sentence",
+        language,
+        indicator=escaped(row.indicator),
+        first=escaped(names["first"]),
+        last=escaped(names["last"]),
+        first_value=shown_interval(row.first, language),
+        last_value=shown_interval(row.last, language),
     )
+    return said + _changed(row.change, language)
 
 
 def _changed(row: pd.Series | None, language: str) -> str:

@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
-import textwrap
-
 import pandas as pd
 
-from wijkkit.language import percentage, text
+from wijkkit.language import listed, percentage, text
 from wijkkit.language.markdown import escaped
 from wijkkit.released import WijkView
+from wijkkit.show.absent import absent_sentences
 from wijkkit.show.output import ShownFigure, ShownTable, ShownText, bullets
-from wijkkit.show.select import goals_with_indicator, last_wave, pick
-from wijkkit.show.theme import CITY, INK, OWN, new_figure, percent_axis, style
+from wijkkit.show.select import (
+    estimates_of,
+    goals_with_indicator,
+    is_shown,
+    last_wave,
+    pick,
+    short_name,
+)
+from wijkkit.show.theme import (
+    CITY,
+    INK,
+    OWN,
+    PALE,
+    label_marks,
+    new_figure,
+    percent_axis,
+    rows_axis,
+    style,
+)
 from wijkkit.show.values import shown_interval, shown_value
 
 
@@ -21,7 +37,7 @@ def goals_frame(view: WijkView) -> pd.DataFrame:
     Columns: `goal`, `indicator` (labels), `key`, `wave` (label), `own`, `city` (rows of the
     estimate table or None), `target`.
     """
-    estimates = view.table("estimates")
+    estimates = estimates_of(view)
     rows = []
     for goal, indicator in goals_with_indicator(view):
         wave = last_wave(view, indicator)
@@ -42,17 +58,15 @@ def goals_frame(view: WijkView) -> pd.DataFrame:
 def goals_figure(view: WijkView) -> ShownFigure:
     """Draw each goal as a row: this wijk with its interval, the city and the target."""
     frame, language = goals_frame(view), view.language
+    values = [shown_interval(row.own, language) for row in frame.itertuples()]
     with style():
-        figure, axes = new_figure(height=0.8 + 0.62 * max(len(frame), 1))
-        for position, row in enumerate(frame.itertuples()):
-            _draw_row(axes, position, row, language)
-        axes.set_yticks(
-            range(len(frame)), [textwrap.fill(label, 30) for label in frame["indicator"]]
-        )
-        axes.set_ylim(len(frame) - 0.4, -0.9)
-        percent_axis(axes, highest=118)
+        figure, axes = new_figure(height=0.8 + 0.6 * max(len(frame), 1))
+        percent_axis(axes, lowest=-1, highest=101)
         axes.set_xticks(range(0, 101, 20))
-        _label_marks(axes, view)
+        rows_axis(axes, list(frame["indicator"]), values)
+        for position, row in enumerate(frame.itertuples()):
+            _draw_row(axes, position, row)
+        label_marks(axes, _marks(view))
     wave = frame["wave"].iloc[-1] if len(frame) else ""
     rows = " ".join(
         text(
@@ -60,10 +74,10 @@ def goals_figure(view: WijkView) -> ShownFigure:
             language,
             indicator=row.indicator,
             name=view.name,
-            own=shown_interval(row.own, language),
+            own=value,
             city=shown_value(row.city, language),
         )
-        for row in frame.itertuples()
+        for row, value in zip(frame.itertuples(), values, strict=True)
     )
     return ShownFigure(
         figure,
@@ -73,63 +87,39 @@ def goals_figure(view: WijkView) -> ShownFigure:
     )
 
 
-def _draw_row(axes, position: int, row, language: str) -> None:
-    if row.city is not None and row.city["status"] == "ok":
-        axes.plot(
-            row.city["value"],
-            position,
-            "D",
-            color="white",
-            markeredgecolor=CITY,
-            markersize=7,
-            markeredgewidth=1.6,
-        )
+_OWN_MARK = {"marker": "o", "color": OWN, "markersize": 8}
+_CITY_MARK = {
+    "marker": "D", "color": "white", "markeredgecolor": CITY, "markersize": 8.5,
+    "markeredgewidth": 1.6,
+}  # fmt: skip
+_TARGET_MARK = {"marker": "|", "color": INK, "markersize": 15, "markeredgewidth": 2.2}
+
+
+def _draw_row(axes, position: int, row) -> None:
+    axes.plot([0, 100], [position] * 2, color=PALE, linewidth=5, solid_capstyle="butt", zorder=1)
     if row.target is not None and not pd.isna(row.target):
-        axes.plot(
-            [row.target] * 2,
-            [position - 0.26, position + 0.26],
-            color=INK,
-            linewidth=1.2,
-            linestyle=(0, (2, 1.4)),
-        )
-    label = shown_interval(row.own, language)
-    if row.own is not None and row.own["status"] == "ok":
-        axes.plot(
-            [row.own["lower"], row.own["upper"]],
-            [position] * 2,
-            color=OWN,
-            linewidth=2.4,
-            solid_capstyle="butt",
-        )
-        axes.plot(row.own["value"], position, "o", color=OWN, markersize=8)
-    axes.text(102, position, label, va="center", ha="left", fontsize=8.5, color=INK)
+        axes.plot(row.target, position, linestyle="none", **_TARGET_MARK)
+    if is_shown(row.city):
+        axes.plot(row.city["value"], position, linestyle="none", **_CITY_MARK)
+    if is_shown(row.own):
+        ends = [row.own["lower"], row.own["upper"]]
+        axes.plot(ends, [position] * 2, color=OWN, linewidth=2.6, solid_capstyle="butt")
+        axes.plot(row.own["value"], position, linestyle="none", **_OWN_MARK)
+    elif row.own is not None and row.own["status"] == "large_share":
+        ends = [row.own["lower"], 100]
+        axes.plot(ends, [position] * 2, color=OWN, linewidth=2.6, linestyle=(0, (1.5, 0.8)))
 
 
-def _label_marks(axes, view: WijkView) -> None:
-    marks = (("o", OWN, OWN, "legend_own"), ("D", "white", CITY, "legend_city"))
-    for number, (marker, face, edge, key) in enumerate(marks):
-        x = 2 + 38 * number
-        axes.plot(
-            x,
-            -0.7,
-            marker,
-            color=face,
-            markeredgecolor=edge,
-            markersize=6.5,
-            markeredgewidth=1.6,
-            clip_on=False,
-        )
-        axes.text(
-            x + 2.5,
-            -0.7,
-            text(f"show.goals.{key}", view.language, name=view.name),
-            va="center",
-            fontsize=8.5,
-        )
-    axes.plot(
-        [78, 78], [-0.86, -0.54], color=INK, linewidth=1.2, linestyle=(0, (2, 1.4)), clip_on=False
-    )
-    axes.text(80, -0.7, text("show.goals.legend_target", view.language), va="center", fontsize=8.5)
+def _marks(view: WijkView) -> list[tuple[str, dict]]:
+    words = {
+        key: text(f"show.goals.legend_{key}", view.language, name=view.name)
+        for key in ("own", "city", "target")
+    }
+    return [
+        (words["own"], {**_OWN_MARK, "linestyle": "-", "linewidth": 2.6}),
+        (words["city"], _CITY_MARK),
+        (words["target"], {**_TARGET_MARK, "markersize": 11}),
+    ]
 
 
 def goals_table(view: WijkView) -> ShownTable:
@@ -168,33 +158,58 @@ def verdicts_of(view: WijkView, against: str = "city") -> dict[str, str]:
     return dict(zip(table["indicator"], table["verdict"], strict=True))
 
 
+def target_state(row: pd.Series | None, target: float | None, direction: str) -> str:
+    """Return where a figure stands against its target: reached, not_reached or unclear.
+
+    It is on one side of the target only when its whole interval is.
+
+    Examples
+    --------
+    >>> row = pd.Series({"value": 70.0, "lower": 66.0, "upper": 74.0, "status": "ok"})
+    >>> target_state(row, 65.0, "higher"), target_state(row, 68.0, "higher")
+    ('reached', 'unclear')
+    """
+    if not is_shown(row) or target is None or pd.isna(target) or pd.isna(row["lower"]):
+        return "unclear"
+    worst, best = (
+        (row["lower"], row["upper"]) if direction == "higher" else (-row["upper"], -row["lower"])
+    )
+    goal = target if direction == "higher" else -target
+    return "reached" if worst >= goal else "not_reached" if best < goal else "unclear"
+
+
 def goals_sentences(view: WijkView) -> ShownText:
-    """Say for each goal where this wijk stands."""
-    language, verdicts = view.language, verdicts_of(view)
-    sentences = []
-    for row in goals_frame(view).itertuples():
-        status = "missing" if row.own is None else row.own["status"]
-        if status != "ok":
-            sentences.append(
-                text(f"show.status_sentence.{status}", language, what=escaped(row.indicator))
-            )
-            continue
-        indicator = view.study.indicators[row.key]
-        sentences.append(
-            text(
-                "show.goals.sentence",
-                language,
-                indicator=escaped(row.indicator),
-                value=shown_interval(row.own, language),
-                denominator=escaped(
-                    view.study.text(indicator.denominator) or text("show.goals.children", language)
-                ),
-                wave=escaped(row.wave),
-                verdict=text(f"show.verdict.{verdicts.get(row.key, 'unknown')}", language),
-                city_value=shown_value(row.city, language),
-            )
+    """Say for each goal where this wijk stands: clear differences first, then what is not known."""
+    verdicts = verdicts_of(view)
+    order = ["worse", "better", "not_distinguishable", "unknown"]
+    rows = list(goals_frame(view).itertuples())
+    known = [row for row in rows if is_shown(row.own)]
+    known.sort(key=lambda row: order.index(verdicts.get(row.key, "unknown")))
+    absent = [
+        (
+            "missing" if row.own is None else row.own["status"],
+            escaped(short_name(view, view.study.indicators[row.key])),
         )
-    return bullets(sentences)
+        for row in rows
+        if not is_shown(row.own)
+    ]
+    said = [_sentence(view, row, verdicts.get(row.key, "unknown")) for row in known]
+    return bullets([*said, *absent_sentences(view, absent)])
+
+
+def _sentence(view: WijkView, row, verdict: str) -> str:
+    language, study = view.language, view.study
+    whom = study.text(study.indicators[row.key].denominator)
+    return text(
+        "show.goals.sentence",
+        language,
+        indicator=escaped(row.indicator),
+        value=shown_interval(row.own, language),
+        denominator=escaped(whom or text("show.goals.children", language)),
+        wave=escaped(row.wave),
+        verdict=text(f"show.verdict.{verdict}", language),
+        city_value=shown_value(row.city, language),
+    )
 
 
 def comparable_sentence(view: WijkView) -> ShownText:
@@ -202,12 +217,12 @@ def comparable_sentence(view: WijkView) -> ShownText:
     table = view.own("comparable").sort_values("rank")
     if table.empty:
         return ShownText(text("show.comparable.none", view.language))
-    names = [view.study.neighbourhood(slug).name for slug in table["comparable"]]
+    names = [escaped(view.study.neighbourhood(slug).name) for slug in table["comparable"]]
     return ShownText(
         text(
             "show.comparable.which",
             view.language,
             name=escaped(view.name),
-            names=escaped(", ".join(names)),
+            names=listed(names, view.language),
         )
     )

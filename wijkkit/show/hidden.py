@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wijkkit.language import number, text
 from wijkkit.released import CityView
-from wijkkit.show.output import ShownText
+from wijkkit.show.output import ShownText, bullets
 
 
 def hidden_sentences(view: CityView) -> ShownText:
@@ -18,12 +18,10 @@ def hidden_sentences(view: CityView) -> ShownText:
         for reason, count in hidden["reason"].value_counts().items()
     ]
     total = view.table("estimates")
-    return ShownText(
-        text(
-            "show.hidden.sentence",
-            language,
-            n=number(len(hidden), language),
-            of=number(total["status"].ne("not_asked").sum(), language),
-            reasons="; ".join(reasons),
-        )
+    head = text(
+        "show.hidden.sentence",
+        language,
+        n=number(len(hidden), language),
+        of=number(total["status"].ne("not_asked").sum(), language),
     )
+    return ShownText(f"{head}\n\n{bullets(reasons).markdown}")

@@ -10,12 +10,12 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
 from wijkkit.language import text
-from wijkkit.show.theme import BETTER, CITY, INK, OWN, PALE, WORSE, new_figure, style
+from wijkkit.show.theme import BETTER, CITY, INK, OWN, PALE, WIDTH, WORSE, new_figure, style
 from wijkkit.study.settings.logic_model import BOXES
 
 #: Sizes in inches; the figure's width is that of a page.
-_WIDTH, _LINE, _GAP, _HEAD, _LOOP = 7.2, 0.19, 0.62, 0.30, 0.72
-_LABEL_CHARACTERS, _STATE_CHARACTERS, _CLAIM_CHARACTERS = 52, 24, 74
+_WIDTH, _LINE, _GAP, _HEAD, _LOOP = WIDTH, 0.19, 0.64, 0.32, 0.6
+_LABEL_CHARACTERS, _STATE_CHARACTERS, _CLAIM_CHARACTERS = 37, 18, 62
 
 _COLOURS = {"better": BETTER, "worse": WORSE, "not_measured": CITY}
 
@@ -89,16 +89,16 @@ def _draw_box(axes: Axes, box: str, lines: list, top: float, height: float, lang
         )
     )
     title = text(f"logic_model.box.{box}", language)
-    axes.text(0.2, top + 0.19, title, fontsize=10, fontweight="bold", va="center", color=OWN)
+    axes.text(0.2, top + 0.19, title, fontsize=10.5, fontweight="bold", va="center", color=OWN)
     y = top + _HEAD + _LINE / 2
     for state, label, words in lines:
         colour = _COLOURS.get(state, INK)
         sign = text(f"logic_model.symbol.{state}", language)
         axes.text(0.2, y, sign, fontsize=9, va="center", color=colour)
         for number, line in enumerate(label):
-            axes.text(0.42, y + number * _LINE, line, fontsize=8.5, va="center")
+            axes.text(0.42, y + number * _LINE, line, fontsize=9, va="center")
         for number, line in enumerate(words):
-            axes.text(4.72, y + number * _LINE, line, fontsize=8.5, va="center", color=colour)
+            axes.text(3.5, y + number * _LINE, line, fontsize=9, va="center", color=colour)
         y += len(label) * _LINE
 
 
@@ -128,7 +128,7 @@ def _draw_assumption(
     middle = (above + below) / 2
     for number, line in enumerate(said[:3]):
         shift = (number - (min(len(said), 3) - 1) / 2) * 0.165
-        axes.text(0.6, middle + shift, line, fontsize=8, va="center", style="italic")
+        axes.text(0.6, middle + shift, line, fontsize=8.5, va="center", style="italic")
 
 
 def _claims(assumptions: pd.DataFrame, language: str) -> list[str]:

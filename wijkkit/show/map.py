@@ -12,7 +12,7 @@ from matplotlib.path import Path
 from wijkkit.language import text
 from wijkkit.released import CityView, WijkView
 from wijkkit.show.output import ShownFigure, empty_figure
-from wijkkit.show.theme import COMPARATOR, INK, OWN, PALE, new_figure, style
+from wijkkit.show.theme import COMPARATOR, INK, OWN, PALE, SMALL, label_marks, new_figure, style
 
 _HATCHES = {"comparator": "///"}
 
@@ -26,7 +26,7 @@ def city_map(view: CityView) -> ShownFigure:
         return empty_figure(text("show.map.no_borders", language), _caption(view))
     roles = _roles(view, borders)
     with style():
-        figure, axes = new_figure(width=5.4, height=4.2)
+        figure, axes = new_figure(width=4.4, height=3.6)
         for role, color in (
             ("other", PALE),
             ("comparator", COMPARATOR),
@@ -45,6 +45,8 @@ def city_map(view: CityView) -> ShownFigure:
                 )
             )
         _name_marked(axes, view, borders, roles)
+        if not isinstance(view, WijkView):
+            label_marks(axes, _marks(view, roles))
         axes.set_aspect("equal")
         axes.autoscale_view()
         axes.set_axis_off()
@@ -85,10 +87,19 @@ def _name_marked(axes, view: CityView, borders: gpd.GeoDataFrame, roles: pd.Seri
             name,
             ha="center",
             va="center",
-            fontsize=8.5,
+            fontsize=SMALL,
             color=INK,
-            bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.2, "alpha": 0.85},
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.2},
         )
+
+
+def _marks(view: CityView, roles: pd.Series) -> list[tuple[str, dict]]:
+    looks = {"programme": {"color": OWN}, "comparator": {"color": COMPARATOR, "marker": "D"}}
+    return [
+        (text(f"show.role.{role}", view.language), {"marker": "s", "markersize": 8, **look})
+        for role, look in looks.items()
+        if roles.eq(role).any()
+    ]
 
 
 def _alt(view: CityView, borders: gpd.GeoDataFrame, roles: pd.Series) -> str:
@@ -109,7 +120,15 @@ def _caption(view: CityView) -> str:
 
 
 def _names(view: CityView, borders: gpd.GeoDataFrame, roles: pd.Series) -> pd.DataFrame:
-    marked = roles != "other"
+    """Return the marked wijken with their district and their role in the study."""
+    hoods, language = view.study.neighbourhoods, view.language
+    marked = [hoods[area] for area in borders["area"][roles != "other"] if area in hoods]
     return pd.DataFrame(
-        {text("show.head.wijk", view.language): borders["name"][marked]}
-    ).reset_index(drop=True)
+        {
+            text("show.head.wijk", language): [hood.name for hood in marked],
+            text("show.head.district", language): [hood.district for hood in marked],
+            text("show.head.role", language): [
+                text(f"show.role.{hood.arm}", language) for hood in marked
+            ],
+        }
+    )

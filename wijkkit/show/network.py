@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from wijkkit.evaluation.process.network import ADVISOR
 from wijkkit.language import text
-from wijkkit.show.theme import CITY, COMPARATOR, INK, OWN, new_figure, style
+from wijkkit.show.theme import CITY, COMPARATOR, INK, OWN, SMALL, new_figure, style
 
 
 def draw_network(ties: pd.DataFrame, places: pd.DataFrame, language: str) -> Figure:
@@ -33,10 +33,10 @@ def draw_network(ties: pd.DataFrame, places: pd.DataFrame, language: str) -> Fig
         `network_alt` gives its alt text.
     """
     with style():
-        figure, axes = new_figure(7.2, 5.0)
+        figure, axes = new_figure(height=4.4)
         axes.axis("off")
         axes.set_aspect("equal")
-        axes.set_xlim(-2.0, 2.0)
+        axes.set_xlim(-1.85, 1.85)
         axes.set_ylim(-1.35, 1.35)
         if places.empty:
             message = textwrap.fill(text("process.network.alt_empty", language), 50)
@@ -46,8 +46,8 @@ def draw_network(ties: pd.DataFrame, places: pd.DataFrame, language: str) -> Fig
         widest = ties["meetings"].max() if len(ties) else 1
         for tie in ties.itertuples():
             (x1, y1), (x2, y2) = spots[tie.one], spots[tie.other]
-            width = 0.6 + 3.4 * tie.meetings / widest
-            axes.plot([x1, x2], [y1, y2], color=CITY, linewidth=width, alpha=0.55, zorder=1)
+            width = 0.4 + 2.6 * tie.meetings / widest
+            axes.plot([x1, x2], [y1, y2], color=CITY, linewidth=width, alpha=0.45, zorder=1)
         for row in places.itertuples():
             x, y = spots[row.organisation]
             own = row.role == ADVISOR
@@ -63,10 +63,10 @@ def draw_network(ties: pd.DataFrame, places: pd.DataFrame, language: str) -> Fig
             axes.text(
                 1.16 * x,
                 1.16 * y,
-                textwrap.fill(organisation_name(row.organisation, language), 20),
+                textwrap.fill(organisation_name(row.organisation, language), 16),
                 ha="left" if x > 0.1 else "right" if x < -0.1 else "center",
                 va="center" if abs(y) < 0.9 else "bottom" if y > 0 else "top",
-                fontsize=8.5,
+                fontsize=SMALL,
                 color=INK,
             )
     return figure

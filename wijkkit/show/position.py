@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-import textwrap
-
 import pandas as pd
 
 from wijkkit.language import text
 from wijkkit.released import WijkView
 from wijkkit.show.output import ShownFigure
-from wijkkit.show.select import goals_with_indicator, last_wave, pick
-from wijkkit.show.theme import CITY, INK, OWN, new_figure, percent_axis, style
+from wijkkit.show.select import estimates_of, goals_with_indicator, is_shown, last_wave, pick
+from wijkkit.show.theme import (
+    CITY,
+    INK,
+    OWN,
+    PALE,
+    label_marks,
+    new_figure,
+    percent_axis,
+    rows_axis,
+    style,
+)
 from wijkkit.show.values import shown_interval, shown_value
 from wijkkit.study.model import Wave
 
@@ -29,38 +37,24 @@ def wijk_rows(table: pd.DataFrame, key: str, wave: Wave) -> pd.DataFrame:
 
 def position_figure(view: WijkView) -> ShownFigure:
     """Draw all wijken as dots per goal, this wijk large and with its interval, the city as a line."""
-    goals, language = goals_with_indicator(view), view.language
-    estimates = view.table("estimates")
+    goals, language, estimates = goals_with_indicator(view), view.language, estimates_of(view)
     labels = [view.study.text(indicator.label) for _, indicator in goals]
+    data = _data(view)
     with style():
-        figure, axes = new_figure(height=0.9 + 0.55 * max(len(goals), 1))
+        figure, axes = new_figure(height=0.8 + 0.6 * max(len(goals), 1))
+        percent_axis(axes, lowest=-1, highest=101)
+        axes.set_xticks(range(0, 101, 20))
+        rows_axis(axes, labels, [_place(cells) for cells in data.to_numpy()])
         for position, (goal, indicator) in enumerate(goals):
             wave = last_wave(view, indicator)
-            rows = wijk_rows(estimates, goal.indicator, wave)
-            axes.plot(
-                rows["value"],
-                [position] * len(rows),
-                "o",
-                color=CITY,
-                alpha=0.45,
-                markersize=5,
-                markeredgewidth=0,
-            )
             city = pick(estimates, goal.indicator, "city", "city", wave.id)
-            if city is not None and city["status"] == "ok":
-                axes.plot(
-                    [city["value"]] * 2, [position - 0.3, position + 0.3], color=INK, linewidth=1.4
-                )
-            own = rows[rows["area"] == view.slug]
-            axes.plot(own["value"], [position] * len(own), "o", color=OWN, markersize=9)
-        axes.set_yticks(range(len(goals)), [textwrap.fill(label, 30) for label in labels])
-        axes.set_ylim(len(goals) - 0.4, -1)
-        percent_axis(axes)
-        _legend(axes, view)
-    data = _data(view)
+            rows = wijk_rows(estimates, goal.indicator, wave)
+            _draw_row(axes, position, rows, city, view.slug)
+        marks = (("own", _OWN_MARK), ("other", _OTHER_MARK), ("city", _CITY_MARK))
+        label_marks(axes, [(_mark_words(view, key), look) for key, look in marks])
     rows = " ".join(
         text("show.position.alt_row", language, indicator=label, own=cells[1], rank=cells[3])
-        for label, cells in zip(labels, data.itertuples(index=False), strict=True)
+        for label, cells in zip(labels, data.to_numpy(), strict=True)
     )
     return ShownFigure(
         figure,
@@ -70,17 +64,35 @@ def position_figure(view: WijkView) -> ShownFigure:
     )
 
 
-def _legend(axes, view: WijkView) -> None:
-    axes.plot(2, -0.75, "o", color=OWN, markersize=8)
-    axes.text(4.5, -0.75, view.name, va="center", fontsize=8.5)
-    axes.plot(40, -0.75, "o", color=CITY, alpha=0.45, markersize=5, markeredgewidth=0)
-    axes.text(42.5, -0.75, text("show.position.other", view.language), va="center", fontsize=8.5)
-    axes.plot([72, 72], [-0.9, -0.6], color=INK, linewidth=1.4)
-    axes.text(74, -0.75, text("show.area.city", view.language), va="center", fontsize=8.5)
+_OWN_MARK = {"marker": "o", "color": OWN, "markersize": 9}
+_OTHER_MARK = {"marker": "o", "color": "white", "markeredgecolor": CITY, "markersize": 5.5}
+_CITY_MARK = {"marker": "|", "color": INK, "markersize": 13, "markeredgewidth": 1.8}
+
+
+def _draw_row(axes, position: int, rows: pd.DataFrame, city: pd.Series | None, slug: str) -> None:
+    axes.plot([0, 100], [position] * 2, color=PALE, linewidth=5, solid_capstyle="butt", zorder=1)
+    others, own = rows[rows["area"] != slug], rows[rows["area"] == slug]
+    if is_shown(city):
+        axes.plot(city["value"], position, linestyle="none", **_CITY_MARK)
+    axes.plot(others["value"], [position] * len(others), linestyle="none", alpha=0.8, **_OTHER_MARK)
+    for row in own.itertuples():
+        axes.plot([row.lower, row.upper], [position] * 2, color=OWN, linewidth=2.2)
+        axes.plot(row.value, position, linestyle="none", **_OWN_MARK)
+
+
+def _mark_words(view: WijkView, key: str) -> str:
+    words = {"own": view.name, "city": text("show.area.city", view.language)}
+    return words.get(key) or text("show.position.other", view.language)
+
+
+def _place(cells) -> str:
+    """Return what stands beside a row: this wijk's place, or why it has none."""
+    _, own, _, rank = cells
+    return rank if "(" in own else own
 
 
 def _data(view: WijkView) -> pd.DataFrame:
-    language, estimates = view.language, view.table("estimates")
+    language, estimates = view.language, estimates_of(view)
     heads = [
         text("show.head.indicator", language),
         view.name,

@@ -10,28 +10,31 @@ from wijkkit.show.output import ShownTable
 
 
 def profile_table(view: WijkView) -> ShownTable:
-    """Return the area figures of this wijk, with those of the city where the source has them."""
+    """Return the area figures of this wijk per period, with those of the city for the last one."""
     language = view.language
     table = view.table("area_figures")
     own = table[(table["area"] == view.slug) & (table["area_level"] == "wijk")]
-    city = table[table["area_level"] == "city"].set_index(["figure", "period"])
-    heads = [
-        text("show.head.figure", language),
-        view.name,
-        view.study.settings.city.name,
-        text("show.head.period", language),
-        text("show.head.source", language),
-    ]
+    city = table[table["area_level"] == "city"]
+    periods = sorted(own["period"].unique())
+    several = len(periods) > 1
     rows = []
-    for row in own.itertuples():
-        key = (row.figure, row.period)
-        reference = city.loc[key] if key in city.index else None
-        rows.append(
-            [row.label, _shown(row, language), _shown(reference, language), row.period, row.source]
-        )
-    return ShownTable(
-        pd.DataFrame(rows, columns=heads), text("show.profile.caption", language, name=view.name)
-    )
+    for figure, mine in own.groupby("figure", sort=False):
+        cells = {text("show.head.figure", language): mine["label"].iloc[-1]}
+        for period in periods:
+            head = f"{view.name} {period}" if several else view.name
+            cells[head] = _cell(mine, period, language)
+        name = view.study.settings.city.name
+        head = f"{name} {periods[-1]}" if several else name
+        cells[head] = _cell(city[city["figure"] == figure], periods[-1], language)
+        rows.append(cells)
+    sources = text("show.profile.sources", language, names=", ".join(own["source"].unique()))
+    caption = text("show.profile.caption", language, name=view.name)
+    return ShownTable(pd.DataFrame(rows), f"{caption}. {sources}" if len(own) else caption)
+
+
+def _cell(table: pd.DataFrame, period: str, language: str) -> str:
+    found = table[table["period"] == period]
+    return _shown(next(found.itertuples(), None), language)
 
 
 def _shown(row, language: str) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
-
 import pandas as pd
 
 from wijkkit.language import number, text
@@ -11,8 +9,8 @@ from wijkkit.released import CityView, WijkView
 from wijkkit.show.logic_model import draw_logic_model, logic_model_alt
 from wijkkit.show.network import draw_network, network_alt
 from wijkkit.show.output import ShownFigure, empty_figure
-from wijkkit.show.process import assumptions_table, pace_table
-from wijkkit.show.theme import CITY, INK, OWN, new_figure, style
+from wijkkit.show.process import elements_table, pace_table
+from wijkkit.show.theme import CITY, OWN, PALE, label_marks, new_figure, rows_axis, style
 from wijkkit.show.timeline import draw_pace, draw_timeline, pace_alt, timeline_alt
 
 #: The network is drawn over all domains together.
@@ -49,27 +47,19 @@ def delivery_figure(view: WijkView) -> ShownFigure:
     if table.empty:
         return empty_figure(text("show.delivery.none", language), caption)
     labels = [_delivered(row, language) for row in table.itertuples()]
+    words = {key: text(f"show.delivery.{key}", language) for key in ("planned", "held")}
     with style():
-        figure, axes = new_figure(height=0.9 + 0.5 * len(table))
-        for position, (row, label) in enumerate(zip(table.itertuples(), labels, strict=True)):
-            planned, delivered = _zero(row.denominator), _zero(row.numerator)
-            axes.barh(
-                position, planned, height=0.6, facecolor="white", edgecolor=CITY, linewidth=1.2
-            )
-            axes.barh(position, delivered, height=0.36, color=OWN)
-            axes.annotate(
-                label,
-                (max(planned, delivered), position),
-                xytext=(5, 0),
-                textcoords="offset points",
-                va="center",
-                fontsize=8.5,
-                color=INK,
-            )
-        axes.set_yticks(range(len(table)), [textwrap.fill(name, 30) for name in table["name"]])
-        axes.set_ylim(len(table) - 0.4, -0.7)
-        axes.set_xlim(0, 1.5 * max(1.0, table[["numerator", "denominator"]].max().max()))
-        axes.set_xlabel(text("show.delivery.x", language))
+        figure, axes = new_figure(height=0.8 + 0.52 * len(table))
+        for position, row in enumerate(table.itertuples()):
+            axes.barh(position, _zero(row.denominator), height=0.3, **_PLANNED)
+            axes.barh(position, _zero(row.numerator), height=0.16, color=OWN)
+        axes.set_xlim(0, 1.02 * max(1.0, table[["numerator", "denominator"]].max().max()))
+        axes.grid(axis="x", color=PALE, linewidth=0.8)
+        axes.set_axisbelow(True)
+        rows_axis(axes, list(table["name"]), labels)
+        square = {"marker": "s", "markersize": 8}
+        planned = {**square, "color": "white", "markeredgecolor": CITY}
+        label_marks(axes, [(words["planned"], planned), (words["held"], {**square, "color": OWN})])
     rows = " ".join(f"{name}: {label}." for name, label in zip(table["name"], labels, strict=True))
     data = pd.DataFrame(
         {
@@ -80,6 +70,9 @@ def delivery_figure(view: WijkView) -> ShownFigure:
     return ShownFigure(
         figure, text("show.delivery.alt", language, name=view.name, rows=rows), caption, data
     )
+
+
+_PLANNED = {"facecolor": "white", "edgecolor": CITY, "linewidth": 1.2}
 
 
 def _delivered(row, language: str) -> str:
@@ -127,15 +120,30 @@ def _busiest(places: pd.DataFrame) -> str:
     return counts.idxmax() if len(counts) else ""
 
 
-def logic_model_figure(view: WijkView) -> ShownFigure:
-    """Draw the logic model with the state of every element in this wijk."""
-    boxes, assumptions = view.own("elements"), view.own("assumptions")
-    caption = text("show.logic_model.caption", view.language, name=view.name)
+def logic_model_figure(view: CityView) -> ShownFigure:
+    """Draw the logic model with the state of every element in this wijk, or in all of them."""
+    if isinstance(view, WijkView):
+        boxes, assumptions, name = view.own("elements"), view.own("assumptions"), view.name
+    else:
+        boxes = _together(view, "elements", ["box", "element"], "state")
+        assumptions = _together(view, "assumptions", ["assumption"], "verdict")
+        name = text("show.wijken.all", view.language)
+    caption = text("show.logic_model.caption", view.language, name=name)
     if boxes.empty:
         return empty_figure(text("show.logic_model.none", view.language), caption)
     return ShownFigure(
         draw_logic_model(boxes, assumptions, view.language),
         logic_model_alt(boxes, assumptions, view.language),
         caption,
-        assumptions_table(view).data,
+        elements_table(view).data,
     )
+
+
+def _together(view: CityView, name: str, keys: list[str], judged: str) -> pd.DataFrame:
+    """Return one row per key over the programme's wijken: what is judged, or that it differs."""
+    hoods = view.study.neighbourhoods
+    table = view.table(name)
+    table = table[[hoods[slug].arm == "programme" for slug in table["wijk"]]]
+    judgements = table.groupby(keys, sort=False)[judged]
+    same = judgements.transform("nunique").eq(1)
+    return table.assign(**{judged: table[judged].where(same, "differs")}).drop_duplicates(keys)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import matplotlib
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 #: Colours differ in lightness as well as in hue, so that they stay apart in grey.
 INK = "#1d2b36"
@@ -19,15 +20,20 @@ PALE = "#dfe4e8"
 BETTER = "#0b6b4f"
 WORSE = "#a8321f"
 
+#: A figure is no wider than a phone can show with letters that stay readable (inches, points).
+WIDTH = 5.6
+FONT = 10.5
+SMALL = 9.5
+
 _STYLE = {
     **sns.axes_style("white"),
     "font.family": "DejaVu Sans",
-    "font.size": 9.5,
+    "font.size": FONT,
     "axes.edgecolor": PALE,
     "axes.labelcolor": INK,
     "axes.spines.top": False,
     "axes.spines.right": False,
-    "axes.titlesize": 10,
+    "axes.titlesize": FONT,
     "text.color": INK,
     "xtick.color": INK,
     "ytick.color": INK,
@@ -47,7 +53,7 @@ def style() -> Iterator[None]:
         yield
 
 
-def new_figure(width: float = 7.2, height: float = 3.6) -> tuple[Figure, Axes]:
+def new_figure(width: float = WIDTH, height: float = 3.6) -> tuple[Figure, Axes]:
     """Return a figure (inches) and its axes; call inside `style`."""
     figure = Figure(figsize=(width, height), layout="constrained")
     return figure, figure.add_subplot()
@@ -60,3 +66,52 @@ def percent_axis(axes: Axes, lowest: float = 0, highest: float = 100) -> None:
     axes.grid(axis="x", color=PALE, linewidth=0.8)
     axes.set_axisbelow(True)
     axes.spines["left"].set_visible(False)
+
+
+def rows_axis(axes: Axes, labels: Sequence[str], values: Sequence[str]) -> None:
+    """Give each row its label at the left and its value at the right, above what is drawn in it.
+
+    Row `i` is drawn at `i` on the y axis, which points down; words stand at ``i - 0.42``.
+    """
+    for position, (label, value) in enumerate(zip(labels, values, strict=True)):
+        for x, align, words in ((0, "left", label), (1, "right", value)):
+            axes.text(
+                x,
+                position - 0.42,
+                words,
+                ha=align,
+                va="center",
+                fontsize=FONT if align == "left" else SMALL,
+                transform=axes.get_yaxis_transform(),
+                bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6},
+            )
+    axes.set_yticks([])
+    axes.set_ylim(max(len(labels), 1) - 0.6, -0.75)
+
+
+def label_marks(place: Axes | Figure, marks: Sequence[tuple[str, dict]]) -> None:
+    """Say above the axes, or above all panels, what each mark is.
+
+    Parameters
+    ----------
+    place : Axes or Figure
+    marks : sequence of (str, dict)
+        Words, and the look of a `matplotlib.lines.Line2D`.
+    """
+    handles = [Line2D([], [], **{"linestyle": "none", **look}) for _, look in marks]
+    above = {"loc": "outside upper left"}
+    if isinstance(place, Axes):
+        above = {"loc": "lower left", "bbox_to_anchor": (0, 1)}
+    place.legend(
+        handles,
+        [words for words, _ in marks],
+        ncols=len(marks),
+        frameon=False,
+        fontsize=SMALL,
+        borderaxespad=0.2,
+        borderpad=0,
+        handletextpad=0.4,
+        handlelength=1.6,
+        columnspacing=1.4,
+        **above,
+    )

@@ -10,7 +10,17 @@ from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, date2num
 from matplotlib.figure import Figure
 
 from wijkkit.language import day, text
-from wijkkit.show.theme import CITY, COMPARATOR, INK, OWN, PALE, new_figure, style
+from wijkkit.show.theme import (
+    COMPARATOR,
+    INK,
+    OWN,
+    PALE,
+    SMALL,
+    label_marks,
+    new_figure,
+    rows_axis,
+    style,
+)
 
 _SIGNS = {"done": "●", "running": "◐", "not_started": "○", "skipped": "–", "not_registered": "?"}
 
@@ -32,45 +42,43 @@ def draw_timeline(pace: pd.DataFrame, as_of: date, language: str) -> Figure:
         `timeline_alt` gives its alt text.
     """
     today = pd.Timestamp(as_of)
+    several = pace["cycle"].nunique() > 1
+    labels = [
+        (f"{row.cycle}. " if several else "")
+        + f"{row.step} {text(f'process.step.{row.step}', language)}"
+        for row in pace.itertuples()
+    ]
     with style():
-        figure, axes = new_figure(7.2, 0.9 + 0.48 * len(pace))
+        figure, axes = new_figure(height=0.8 + 0.52 * len(pace))
         for position, row in enumerate(pace.itertuples()):
-            _draw_step(axes, position, row, today, language)
-        several = pace["cycle"].nunique() > 1
-        labels = [
-            (f"{row.cycle}. " if several else "")
-            + f"{row.step} {text(f'process.step.{row.step}', language)}"
-            for row in pace.itertuples()
-        ]
-        axes.set_yticks(range(len(pace)), labels)
-        axes.set_ylim(len(pace) - 0.4, -1.0)
-        first, last = _span(pace, today)
-        axes.set_xlim(first, last)
+            _draw_step(axes, position, row, today)
+        axes.set_xlim(*_span(pace, today))
         axes.axvline(date2num(today), color=INK, linewidth=1, linestyle=":")
-        for x, label, face in ((0.02, "planned", "none"), (0.25, "actual", OWN)):
-            axes.scatter(
-                [x], [-0.7], marker="s", s=46, facecolor=face, edgecolor=OWN,
-                transform=axes.get_yaxis_transform(),
-            )  # fmt: skip
-            axes.text(
-                x + 0.02, -0.7, text(f"process.timeline.{label}", language), va="center",
-                fontsize=8.5, transform=axes.get_yaxis_transform(),
-            )  # fmt: skip
-        axes.annotate(
-            text("process.timeline.today", language),
-            (date2num(today), -0.7),
-            ha="right",
-            va="center",
-            fontsize=8.5,
-            xytext=(-4, 0),
-            textcoords="offset points",
-        )
-        locator = AutoDateLocator(maxticks=8)
+        locator = AutoDateLocator(minticks=3, maxticks=8)
         axes.xaxis.set_major_locator(locator)
         axes.xaxis.set_major_formatter(ConciseDateFormatter(locator, formats=_FORMATS))
         axes.grid(axis="x", color=PALE, linewidth=0.8)
         axes.set_axisbelow(True)
+        axes.spines["left"].set_visible(False)
+        rows_axis(axes, labels, [_state(row, language) for row in pace.itertuples()])
+        label_marks(axes, _marks(language))
     return figure
+
+
+def _marks(language: str) -> list[tuple[str, dict]]:
+    square = {"marker": "s", "markersize": 8}
+    return [
+        (
+            text("process.timeline.planned", language),
+            {**square, "color": "white", "markeredgecolor": OWN},
+        ),
+        (text("process.timeline.actual", language), {**square, "color": OWN}),
+        (text("process.against_plan.late", language), {**square, "color": COMPARATOR}),
+        (
+            text("process.timeline.today", language),
+            {"color": INK, "linestyle": ":", "linewidth": 1, "marker": "|", "markersize": 9},
+        ),
+    ]
 
 
 #: Years, and months as numbers: no month names in another language.
@@ -86,25 +94,20 @@ def _span(pace: pd.DataFrame, today: pd.Timestamp) -> tuple[float, float]:
     return date2num(first - room), date2num(last + room)
 
 
-def _draw_step(axes: Axes, position: int, row, today: pd.Timestamp, language: str) -> None:
+def _draw_step(axes: Axes, position: int, row, today: pd.Timestamp) -> None:
     if pd.notna(row.planned_start) and pd.notna(row.planned_end):
         width = (row.planned_end - row.planned_start).days
         axes.barh(
-            position - 0.17, width, left=date2num(row.planned_start), height=0.26,
-            facecolor="none", edgecolor=OWN, linewidth=1.1,
+            position - 0.1, width, left=date2num(row.planned_start), height=0.2,
+            facecolor="white", edgecolor=OWN, linewidth=1.1,
         )  # fmt: skip
     if pd.notna(row.actual_start) and row.actual_start <= today:
         ended = row.actual_end if pd.notna(row.actual_end) and row.actual_end <= today else today
         late = row.against_plan in ("late", "overdue")
         axes.barh(
-            position + 0.17, max((ended - row.actual_start).days, 1),
-            left=date2num(row.actual_start), height=0.26,
+            position + 0.14, max((ended - row.actual_start).days, 1),
+            left=date2num(row.actual_start), height=0.2,
             color=COMPARATOR if late else OWN, hatch="///" if late else None, edgecolor="white",
-        )  # fmt: skip
-    else:
-        axes.text(
-            0.01, position + 0.17, text(f"process.state.{row.state}", language), va="center",
-            fontsize=8.5, color=CITY, transform=axes.get_yaxis_transform(),
         )  # fmt: skip
 
 
@@ -162,7 +165,7 @@ def draw_pace(pace: pd.DataFrame, names: dict[str, str], language: str) -> Figur
         `pace_alt` gives its alt text.
     """
     with style():
-        figure, axes = new_figure(7.2, 1.3 + 0.32 * len(names))
+        figure, axes = new_figure(height=1.6 + 0.3 * len(names))
         for position, wijk in enumerate(names):
             for row in pace[pace["wijk"].eq(wijk)].itertuples():
                 late = row.against_plan in ("late", "overdue")
@@ -170,21 +173,19 @@ def draw_pace(pace: pd.DataFrame, names: dict[str, str], language: str) -> Figur
                     int(row.step), position, _SIGNS[row.state] + ("!" if late else ""),
                     ha="center", va="center", fontsize=13, color=COMPARATOR if late else OWN,
                 )  # fmt: skip
-        steps = [text(f"process.step.{step}", language) for step in "123456"]
-        labels = [
-            f"{number}\n" + step.replace(" ", "\n", 1) for number, step in enumerate(steps, 1)
-        ]
-        axes.set_xticks(range(1, 7), labels, fontsize=8.5)
+        labels = [f"{step}\n{text(f'process.step_short.{step}', language)}" for step in "123456"]
+        axes.set_xticks(range(1, 7), labels, fontsize=SMALL)
         axes.xaxis.tick_top()
         axes.set_yticks(range(len(names)), list(names.values()))
-        axes.set_xlim(0.4, 6.6)
-        axes.set_ylim(len(names) - 0.3, -0.7)
+        axes.set_xlim(0.5, 6.5)
+        axes.set_ylim(len(names) - 0.4, -0.6)
         axes.spines[["left", "bottom"]].set_visible(False)
         legend = [
             f"{sign} {text(f'process.state.{state}', language)}" for state, sign in _SIGNS.items()
         ]
         legend.append(f"! {text('process.against_plan.late', language)}")
-        axes.set_xlabel("   ".join(legend), fontsize=8)
+        lines = ["    ".join(legend[:3]), "    ".join(legend[3:])]
+        axes.set_xlabel("\n".join(lines), fontsize=SMALL, loc="left")
     return figure
 
 

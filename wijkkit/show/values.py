@@ -19,9 +19,13 @@ def shown_value(row: Mapping | pd.Series | None, language: str) -> str:
     '41%'
     >>> shown_value(pd.Series({"value": None, "unit": "percent", "status": "too_few"}), "nl")
     'te weinig kinderen'
+    >>> shown_value(pd.Series({"lower": 90.0, "unit": "percent", "status": "large_share"}), "nl")
+    'meer dan 90%'
     """
     if row is None:
         return text("show.status.missing", language)
+    if row["status"] == "large_share":
+        return text("show.status.large_share", language, limit=percentage(row["lower"], language))
     if row["status"] != "ok":
         return text(f"show.status.{row['status']}", language)
     if pd.isna(row["value"]):

@@ -6,7 +6,7 @@ import pandas as pd
 
 from wijkkit.evaluation.facts import Facts
 from wijkkit.evaluation.process.sentences import as_sentence
-from wijkkit.language import text
+from wijkkit.language import large_first, text
 
 CLASH_COLUMNS = ("clash", "programme", "wijken", "names", "open", "solved", "what")
 
@@ -52,6 +52,11 @@ def clash_sentences(facts: Facts) -> list[str]:
         key = "open" if row.open else "solved"
         label = text(f"registry.choice.clash.{row.clash}", language)
         subject = f"{label}: {row.programme}" if row.programme else label
-        fields = {"subject": subject, "wijken": row.wijken, "names": row.names, "what": row.what}
+        fields = {
+            "subject": large_first(subject),
+            "wijken": row.wijken,
+            "names": row.names,
+            "what": row.what,
+        }
         sentences.append(text(f"learning.clash.{key}", language, **fields))
     return sentences

@@ -9,7 +9,7 @@ from wijkkit.evaluation.logic_model.survey_measures import indicator_finding
 from wijkkit.evaluation.process.implementation import implementation_by_wijk
 from wijkkit.evaluation.process.network import ALL_DOMAINS, participation
 from wijkkit.evaluation.process.pace import pace, pace_by_wijk
-from wijkkit.language import number, text
+from wijkkit.language import in_words, listed, number, percentage, text
 
 #: What may explain why a wijk is ahead, in the order of a report.
 PRACTICES = (
@@ -21,6 +21,8 @@ PRACTICES = (
     "attendance",
     "steps_done",
 )
+
+_NO_PERCENTAGE = ("quality", "steps_done")
 
 #: Percentages that differ no more than this are called equal.
 SAME_WITHIN = 5.0
@@ -79,7 +81,7 @@ def ahead_sentences(table: pd.DataFrame, language: str) -> list[str]:
     ahead = score.eq(score.max())
     if len(table) < 2 or ahead.all() or score.max() <= 0:
         return [text("learning.ahead.none", language)]
-    sentences = [text("learning.ahead.which", language, names=", ".join(table.loc[ahead, "name"]))]
+    found: dict[str, list[str]] = {"more": [], "less": [], "equal": []}
     for practice in PRACTICES:
         mine, others = table.loc[ahead, practice].median(), table.loc[~ahead, practice].median()
         if pd.isna(mine) or pd.isna(others):
@@ -87,13 +89,22 @@ def ahead_sentences(table: pd.DataFrame, language: str) -> list[str]:
         margin = 0 if practice == "steps_done" else SAME_WITHIN
         gap = mine - others
         key = "equal" if abs(gap) <= margin else "more" if gap > 0 else "less"
-        sentences.append(
+        show = number if practice in _NO_PERCENTAGE else percentage
+        found[key].append(
             text(
-                f"learning.ahead.{key}",
+                "learning.ahead.pair",
                 language,
                 practice=text(f"learning.practice.{practice}", language),
-                ahead=number(mine, language),
-                others=number(others, language),
+                ahead=show(mine, language),
+                others=show(others, language),
             )
         )
-    return [*sentences, text("learning.ahead.limits", language, n=len(table))]
+    return [
+        text("learning.ahead.which", language, names=listed(table.loc[ahead, "name"], language)),
+        *(
+            text(f"learning.ahead.{key}", language, names=listed(names, language))
+            for key, names in found.items()
+            if names
+        ),
+        text("learning.ahead.limits", language, n=in_words(len(table), language)),
+    ]

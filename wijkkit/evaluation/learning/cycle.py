@@ -14,7 +14,7 @@ from wijkkit.evaluation.process.sentences import (
     implementation_sentences,
     pace_sentences,
 )
-from wijkkit.language import day, text
+from wijkkit.language import counted, day, large_first, listed, small_first, text
 
 PARTS = ("planned", "done", "reached", "learned", "next")
 
@@ -48,9 +48,15 @@ def _planned(facts: Facts, wijk: str) -> list[str]:
     interventions = facts.kept("interventions", wijk)
     if goals.empty and interventions.empty:
         return [_say(facts, "nothing_planned")]
-    names = "; ".join(goals["name"])
-    fields = {"goals": len(goals), "names": names, "interventions": len(interventions)}
-    return [_say(facts, "planned", **fields)]
+    language = facts.study.language
+    chosen = counted("learning.cycle.interventions", len(interventions), language)
+    if goals.empty:
+        return [_say(facts, "no_goals"), large_first(chosen)]
+    fields = {
+        "goals": counted("common.goals", len(goals), language),
+        "names": listed(map(small_first, goals["name"]), language),
+    }
+    return [_say(facts, "planned", **fields), large_first(chosen)]
 
 
 def _done(facts: Facts, wijk: str) -> list[str]:

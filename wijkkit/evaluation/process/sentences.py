@@ -7,7 +7,7 @@ from datetime import date
 import pandas as pd
 
 from wijkkit.evaluation.process.network import ADVISOR, ALL_DOMAINS
-from wijkkit.language import day, number, percentage, text
+from wijkkit.language import counted, day, number, percentage, text
 
 
 def pace_sentences(summary: pd.DataFrame, wijk: str, language: str) -> list[str]:
@@ -26,8 +26,11 @@ def pace_sentences(summary: pd.DataFrame, wijk: str, language: str) -> list[str]
     if row["steps_done"] == 0:
         sentences = [_pace("none_done", language)]
     else:
-        key = "all_done" if row["done"] == 6 else "some_done"
-        sentences = [_pace(key, language, cycle=row["cycle"], done=row["done"])]
+        if row["done"] == 6:
+            sentences = [_pace("all_done", language, cycle=row["cycle"])]
+        else:
+            key = "process.pace.some_done"
+            sentences = [counted(key, int(row["done"]), language, cycle=row["cycle"])]
         if pd.notna(row["last_done"]):
             sentences.append(_pace("last_done", language, day=day(row["last_done"], language)))
     if row["current_step"]:

@@ -1,0 +1,130 @@
+"""The first screen of the city's report: whether it works, how it went, what explains it, what next."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from wijkkit.language import (
+    counted,
+    large_first,
+    listed,
+    number,
+    percentage,
+    small_first,
+    text,
+)
+from wijkkit.language.markdown import escaped
+from wijkkit.released import CityView
+from wijkkit.show.effect import detectable_words, effect_verdicts
+from wijkkit.show.output import ShownText, bullets
+
+#: Explanations that a sentence names.
+_NAMED = 3
+
+
+def city_summary(view: CityView) -> ShownText:
+    """Say in five answers what the evaluation of the city found."""
+    questions = {
+        "effect": [*effect_verdicts(view, count=True), *detectable_words(view)],
+        "gap": _gap(view),
+        "done": _done(view),
+        "why": _why(view),
+        "next": recommendations(view)[:2],
+    }
+    return bullets(
+        [
+            f"**{_say(view, f'question.{key}')}** {' '.join(said)}"
+            for key, said in questions.items()
+            if said
+        ]
+    )
+
+
+def _say(view: CityView, key: str, **fields: object) -> str:
+    return text(f"show.city_summary.{key}", view.language, **fields)
+
+
+def _gap(view: CityView) -> list[str]:
+    table = view.table("effect_conclusions")
+    table = table[table["part"].eq("gap")]
+    shown = table.loc[table["key"].eq("shown"), "outcome"]
+    if table.empty:
+        return []
+    if shown.empty:
+        return [_say(view, "gap_not_shown")]
+    names = [
+        escaped(small_first(view.study.text(view.study.indicators[key].label))) for key in shown
+    ]
+    return [_say(view, "gap_shown", names=listed(names, view.language))]
+
+
+def done_sentences(view: CityView) -> ShownText:
+    """Say how far the programme's wijken are, what was carried out and whom it reached."""
+    said = _done(view)
+    return bullets(said) if said else ShownText(text("show.wijken.none", view.language))
+
+
+def _done(view: CityView) -> list[str]:
+    table, language = view.table("side_by_side"), view.language
+    if table.empty:
+        return []
+    said = []
+    if (steps := table["steps_done"].dropna()).size:
+        fields = {"least": number(steps.min(), language), "most": number(steps.max(), language)}
+        key = "steps_same" if steps.min() == steps.max() else "steps"
+        said.append(
+            large_first(counted(f"show.city_summary.{key}", len(table), language, **fields))
+        )
+    for measure in ("dose", "reach_of_plan"):
+        if (values := table[measure].dropna()).size:
+            said.append(_say(view, measure, share=percentage(values.median(), language)))
+    silent = int(table["registered"].lt(100).sum())
+    if silent:
+        said.append(large_first(counted("show.city_summary.unregistered", silent, language)))
+    return said
+
+
+def _plays(view: CityView, aspect: str | None = None) -> pd.DataFrame:
+    table = view.table("explanations")
+    table = table[table["verdict"].eq("plays")]
+    return table if aspect is None else table[table["aspect"].eq(aspect)]
+
+
+def _why(view: CityView) -> list[str]:
+    """Name the explanations that the data support, and say how many more there are."""
+    names = [
+        escaped(small_first(text(f"explanations.explanation.{key}", view.language)))
+        for key in _plays(view)["explanation"]
+    ]
+    if not names:
+        return [_say(view, "why_none")]
+    said = [_say(view, "why", names=listed(names[:_NAMED], view.language))]
+    if more := len(names) - _NAMED:
+        said += [large_first(counted("show.city_summary.why_more", more, view.language))] * (
+            more > 0
+        )
+    return said
+
+
+def recommendations(view: CityView) -> list[str]:
+    """Return what would settle each explanation that the data support, without repeating."""
+    settle = [
+        text(f"explanations.settle.{key}", view.language) for key in _plays(view)["explanation"]
+    ]
+    return [escaped(sentence) for sentence in dict.fromkeys(settle)]
+
+
+def recommendation_sentences(view: CityView) -> ShownText:
+    """List what is recommended, each with the explanation it answers."""
+    rows = [
+        _say(
+            view,
+            "recommend",
+            settle=escaped(text(f"explanations.settle.{key}", view.language)),
+            explanation=escaped(
+                small_first(text(f"explanations.explanation.{key}", view.language))
+            ),
+        )
+        for key in _plays(view)["explanation"]
+    ]
+    return bullets(rows) if rows else ShownText(_say(view, "why_none"))
