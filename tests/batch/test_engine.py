@@ -11,7 +11,9 @@ from making import notebook
 
 from wijkkit.batch.engine.client import ForkServer
 from wijkkit.batch.engine.task import Task
-from wijkkit.batch.imports import code_of, preload
+from wijkkit.batch.imports import reach, to_load
+from wijkkit.batch.notebooks import read_notebooks
+from wijkkit.batch.source import mentions
 
 CODE = "import pandas as pd, matplotlib.pyplot as plt, seaborn, random, numpy as np\nplt.plot([1]);\nrandom.random(), np.random.rand()"
 
@@ -19,8 +21,9 @@ CODE = "import pandas as pd, matplotlib.pyplot as plt, seaborn, random, numpy as
 @pytest.fixture(scope="module")
 def server(pytestconfig):
     """A server that has loaded what the project's own neighbourhood notebooks import."""
-    paths = sorted((pytestconfig.rootpath / "notebooks" / "wijk").glob("*.ipynb"))
-    with ForkServer(preload([CODE, *(code_of(path.read_text()) for path in paths)])) as running:
+    notebooks = read_notebooks(pytestconfig.rootpath / "notebooks")
+    mentioned = [mentions(CODE), *(each.mentions for each in notebooks if each.stage == "wijk")]
+    with ForkServer(to_load(map(reach, mentioned))) as running:
         yield running
 
 

@@ -20,10 +20,23 @@ Event = Mapping[str, Any]
 
 
 class EventLog:
-    """Append events to ``events.jsonl``; a context manager."""
+    """Append events to ``events.jsonl``; a context manager.
+
+    Parameters
+    ----------
+    path : Path
+    run : str
+        Name of the run that writes.
+
+    Attributes
+    ----------
+    last : dict
+        The last event of each notebook.
+    """
 
     def __init__(self, path: Path, run: str):
         path.parent.mkdir(parents=True, exist_ok=True)
+        self.last = last_events(path)
         torn = _torn(path)
         self._file = path.open("ab", buffering=0)
         self._run = run
@@ -35,7 +48,10 @@ class EventLog:
         line = {"run": self._run, "event": event, "at": datetime.now(UTC).isoformat()}
         if key is not None:
             line |= {"scope": key[0], "notebook": key[1]}
-        self._file.write(json.dumps(line | details, ensure_ascii=False).encode() + b"\n")
+        line |= details
+        self._file.write(json.dumps(line, ensure_ascii=False).encode() + b"\n")
+        if key is not None:
+            self.last[key] = line
         if event != "started":
             os.fsync(self._file.fileno())
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import nbformat
 
-from wijkkit.batch.engine.cells import WIDGET_VIEW
+from wijkkit.batch.engine.task import WIDGET_VIEW
 
 _LABEL = re.compile(r"^#\|\s*label:\s*(\S+)", re.MULTILINE)
 _SOURCE_IN_MEMORY = re.compile(re.escape(tempfile.gettempdir()) + r"[/\\]ipykernel_\d+[/\\]\d+\.py")

@@ -2,81 +2,54 @@
 
 from __future__ import annotations
 
-import ast
 import importlib.metadata
-import json
 from pathlib import Path
-
-import nbformat
+from typing import Any
 
 from wijkkit.batch.hashes import hash_file, hash_of
-from wijkkit.batch.imports import PACKAGE, code_of, modules, reach
+from wijkkit.batch.imports import FOLDER, Reach, modules, reach
+from wijkkit.batch.known import Known
+from wijkkit.batch.notebooks import Notebook
+from wijkkit.batch.source import described
 from wijkkit.study import Study
 
 #: Modules that make every executed notebook, whatever it imports.
-_ALWAYS = ("wijkkit.batch.engine", "wijkkit.batch.executed", "wijkkit.batch.work")
-
-
-def notebook_code(text: str) -> str:
-    """Return the hash of a notebook's code: comments, prose and stored outputs do not count.
-
-    A label is a comment that reports go by, and counts.
-    """
-    cells = []
-    for cell in nbformat.reads(text, as_version=4).cells:
-        if cell.cell_type == "code":
-            labels = [line for line in cell.source.splitlines() if line.startswith("#|")]
-            cells.append([sorted(cell.metadata.get("tags", [])), labels, meaning(cell.source)])
-    return hash_of(json.dumps(cells))
-
-
-def meaning(source: str) -> str:
-    """Return source as what it means: without comments and layout; as it is where it is no Python.
-
-    Examples
-    --------
-    >>> meaning("x = 1  # one") == meaning("x=1")
-    True
-    """
-    try:
-        return ast.dump(ast.parse(source))
-    except (SyntaxError, ValueError):
-        return source
+_ALWAYS = ("wijkkit.batch.engine", "wijkkit.batch.executed", "wijkkit.batch.keeping")
 
 
 class PackageCode:
-    """Hashes of wijkkit's own source, without comments.
+    """wijkkit's own source: what notebooks reach of it, and hashes of that, without comments."""
 
-    Parameters
-    ----------
-    known : dict of str to str
-        Hash of a file's bytes -> hash of what its source means, from an earlier run; grows.
-    """
+    def __init__(self, known: Known):
+        self._known = known
+        self._modules: dict[str, dict[str, Any]] = {}
+        self._data = [(path.relative_to(FOLDER), hash_file(path)) for path in _data_files()]
 
-    def __init__(self, known: dict[str, str]):
-        self.known = known
-        self._data = [(path.relative_to(PACKAGE), hash_file(path)) for path in _data_files()]
+    def reach(self, notebook: Notebook) -> Reach:
+        """Return the modules that a notebook can reach."""
+        return reach(notebook.mentions, lambda name: self._said(name)["mentions"])
 
-    def reached_from(self, notebook: str) -> str:
+    def reached_from(self, notebook: Notebook) -> str:
         """Return the hash of the modules that a notebook can reach, and of their rooms' data."""
-        names = set(reach(code_of(notebook)).own)
+        names = set(self.reach(notebook).own)
         rooms = {name.split(".")[1] for name in names if "." in name}
         names.update(name for name in modules() if name.startswith(_ALWAYS))
         data = [f"{path}:{mark}" for path, mark in self._data if path.parts[0] in rooms]
-        return hash_of(*data, *(f"{name}:{self._module(name)}" for name in sorted(names)))
+        return hash_of(*data, *(f"{name}:{self._said(name)['means']}" for name in sorted(names)))
 
-    def _module(self, name: str) -> str:
-        raw = hash_file(modules()[name])
-        if raw not in self.known:
-            source = modules()[name].read_text(encoding="utf-8")
-            self.known[raw] = hash_of(meaning(source))
-        return self.known[raw]
+    def _said(self, name: str) -> dict[str, Any]:
+        if name not in self._modules:
+            source = modules()[name].read_bytes()
+            self._modules[name] = self._known.get(
+                "module", hash_of(source), lambda: described(source.decode())
+            )
+        return self._modules[name]
 
 
 def _data_files() -> list[Path]:
     """Return wijkkit's files that are no Python: message catalogues and the like."""
     kinds = {".yml", ".json", ".csv", ".mako"}
-    return sorted(path for path in PACKAGE.rglob("*") if path.suffix in kinds)
+    return sorted(path for path in FOLDER.rglob("*") if path.suffix in kinds)
 
 
 def installed(project: Path) -> str:

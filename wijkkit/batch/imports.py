@@ -1,19 +1,16 @@
-"""Which modules a notebook's code can reach, told from the source alone."""
+"""Which modules a notebook's code can reach."""
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import nbformat
-
 import wijkkit
+from wijkkit.batch.source import EVERYTHING, PACKAGE, mentions
 
-PACKAGE = Path(wijkkit.__file__).parent
-_NAME = PACKAGE.name
+FOLDER = Path(wijkkit.__file__).parent
 
 #: Its import decides on how figures are shown in the process that imports it.
 _NOT_AHEAD = ("matplotlib_inline", "__future__")
@@ -35,24 +32,36 @@ class Reach:
     other: frozenset[str]
 
 
-def code_of(text: str) -> str:
-    """Return the Python of a notebook; magics are left out."""
-    cells = nbformat.reads(text, as_version=4).cells
-    lines = [line for cell in cells if cell.cell_type == "code" for line in cell.source.split("\n")]
-    return "\n".join("pass" if line.startswith(("%", "!")) else line for line in lines)
+@cache
+def modules() -> dict[str, Path]:
+    """Return wijkkit's own modules."""
+    found = {}
+    for path in FOLDER.rglob("*.py"):
+        parts = (PACKAGE, *path.relative_to(FOLDER).with_suffix("").parts)
+        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    return found
 
 
-def reach(code: str) -> Reach:
-    """Return the modules that `code` imports, and what these import in turn.
+@cache
+def mentions_of(name: str) -> list[str]:
+    """Return what one of wijkkit's modules mentions."""
+    return mentions(modules()[name].read_text(encoding="utf-8"))
 
-    Verbs taken from ``wijkkit`` itself lead to the module that defines them. A package that
-    looks its names up when they are used is reached whole. Code that is no Python, or a module
-    that imports by a name made while running, reaches all of wijkkit.
+
+def reach(
+    mentioned: Iterable[str], mentions_of: Callable[[str], Iterable[str]] = mentions_of
+) -> Reach:
+    """Return the modules that are mentioned, and what these mention in turn.
+
+    Parameters
+    ----------
+    mentioned : iterable of str
+        What the code mentions (`source.mentions`). A module that looks its names up when they
+        are used reaches its whole package; code that does, or is no Python, all of wijkkit.
+    mentions_of : callable
+        Returns what one of wijkkit's modules mentions.
     """
-    try:
-        waiting = list(_mentioned(ast.parse(code)))
-    except SyntaxError:
-        waiting = list(modules())
+    waiting = list(_spelt_out(mentioned, PACKAGE))
     own: set[str] = set()
     other: set[str] = set()
     seen: set[str] = set()
@@ -61,23 +70,40 @@ def reach(code: str) -> Reach:
         if name in seen:
             continue
         seen.add(name)
-        if name.split(".")[0] != _NAME:
+        if name.split(".")[0] != PACKAGE:
             other.add(name)
             continue
         for found in set(_with_parents(name)) - own:
             own.add(found)
-            waiting.extend(_imports_of(found))
+            waiting.extend(_spelt_out(mentions_of(found), _package_of(found)))
     return Reach(frozenset(own), frozenset(other))
 
 
-@cache
-def modules() -> dict[str, Path]:
-    """Return wijkkit's own modules."""
-    found = {}
-    for path in PACKAGE.rglob("*.py"):
-        parts = (_NAME, *path.relative_to(PACKAGE).with_suffix("").parts)
-        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
-    return found
+def to_load(reached: Iterable[Reach]) -> tuple[str, ...]:
+    """Return the modules that a process should have loaded before it runs what reaches them."""
+    names = {name for each in reached for name in (*each.own, *each.other)}
+    if "matplotlib" in names:
+        names.add("matplotlib.pyplot")
+    return tuple(sorted(name for name in names if not name.startswith(_NOT_AHEAD)))
+
+
+def _spelt_out(mentioned: Iterable[str], package: str) -> Iterator[str]:
+    """Yield names, all modules of `package` in the place of EVERYTHING."""
+    for name in mentioned:
+        if name != EVERYTHING:
+            yield name
+        elif package:
+            yield from (module for module in modules() if f"{module}.".startswith(f"{package}."))
+
+
+def _package_of(module: str) -> str:
+    """Return what a module that imports by name can reach; nothing for wijkkit itself.
+
+    The names that wijkkit looks up are its verbs, and these lead to their modules.
+    """
+    if module == PACKAGE:
+        return ""
+    return module if modules()[module].name == "__init__.py" else PACKAGE
 
 
 def _with_parents(name: str) -> Iterator[str]:
@@ -86,61 +112,3 @@ def _with_parents(name: str) -> Iterator[str]:
     yield from (
         part for n in range(1, len(parts) + 1) if (part := ".".join(parts[:n])) in modules()
     )
-
-
-@cache
-def _imports_of(name: str) -> tuple[str, ...]:
-    """Return what one of wijkkit's modules imports."""
-    path = modules()[name]
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    found = set(_mentioned(tree))
-    if name != _NAME and _imports_by_name(tree):
-        package = name if path.name == "__init__.py" else _NAME
-        found.update(module for module in modules() if module.startswith(f"{package}."))
-    return tuple(found)
-
-
-def _imports_by_name(tree: ast.AST) -> bool:
-    return any(
-        isinstance(node, ast.Call)
-        and getattr(node.func, "attr", getattr(node.func, "id", "")) == "import_module"
-        for node in ast.walk(tree)
-    )
-
-
-def _mentioned(tree: ast.AST) -> Iterator[str]:
-    """Yield the modules that code imports, and the verbs it takes from wijkkit."""
-    aliases = set()
-    nodes = list(ast.walk(tree))
-    for node in nodes:
-        if isinstance(node, ast.Import):
-            yield from (item.name for item in node.names)
-            aliases.update(item.asname or _NAME for item in node.names if item.name == _NAME)
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            yield node.module
-            yield from _names_from(node)
-    for node in nodes:
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-            if node.value.id in aliases:
-                yield _verb(node.attr)
-
-
-def _names_from(node: ast.ImportFrom) -> Iterator[str]:
-    """Yield what ``from wijkkit... import name`` may mean: a verb or a module."""
-    if node.module == _NAME:
-        yield from (_verb(item.name) for item in node.names)
-    elif node.module.startswith(f"{_NAME}."):
-        yield from (f"{node.module}.{item.name}" for item in node.names)
-
-
-def _verb(name: str) -> str:
-    return wijkkit._VERBS.get(name, f"{_NAME}.{name}")
-
-
-def preload(codes: Iterable[str]) -> tuple[str, ...]:
-    """Return the modules that a process should have loaded before it runs any of `codes`."""
-    reached = [reach(code) for code in codes]
-    names = {name for each in reached for name in (*each.own, *each.other)}
-    if "matplotlib" in names:
-        names.add("matplotlib.pyplot")
-    return tuple(sorted(name for name in names if not name.startswith(_NOT_AHEAD)))

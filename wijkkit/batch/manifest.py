@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import platform
 import shutil
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from wijkkit.batch.events import last_events, read_events
+from wijkkit.batch.events import read_events
 from wijkkit.batch.hashes import hash_file
 from wijkkit.batch.result import RunResult
 from wijkkit.errors import BatchError
@@ -23,8 +24,24 @@ KEPT = 20
 _PACKAGES = ("wijkkit", "ipykernel", "matplotlib", "nbclient", "numpy", "pandas", "papermill")
 
 
-def write_manifest(study: Study, result: RunResult, started: datetime, engine: str) -> None:
-    """Write ``manifest.json`` and keep the run's released tables in ``history/<run>/``."""
+def write_manifest(
+    study: Study,
+    result: RunResult,
+    started: datetime,
+    engine: str,
+    last: Iterable[Mapping[str, Any]],
+) -> None:
+    """Write ``manifest.json`` and keep the run's released tables in ``history/<run>/``.
+
+    Parameters
+    ----------
+    study : Study
+    result : RunResult
+    started : datetime
+    engine : str
+    last : iterable of mapping
+        The last event of each notebook.
+    """
     released = sorted((study.runs / "released").glob("*.parquet"))
     content = {
         "run": result.run,
@@ -39,11 +56,11 @@ def write_manifest(study: Study, result: RunResult, started: datetime, engine: s
         },
         "released": {path.stem: hash_file(path) for path in released},
         "jobs": [
-            event | {"status": event.pop("event")}
-            for event in last_events(study.runs / "events.jsonl").values()
+            {"status" if key == "event" else key: value for key, value in event.items()}
+            for event in last
         ],
     }
-    text = json.dumps(content, indent=1, ensure_ascii=False).encode()
+    text = json.dumps(content, ensure_ascii=False).encode()
     write_whole(study.runs / "manifest.json", text)
     if any(job.ran for job in result.jobs):
         _keep(study.runs, result.run, released, text)

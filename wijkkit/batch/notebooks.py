@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import ast
 import difflib
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from wijkkit.batch.hashes import hash_of
+from wijkkit.batch.known import Known
+from wijkkit.batch.source import meaning, mentions
 from wijkkit.errors import ParameterError, Problem
-
-if TYPE_CHECKING:
-    import nbformat
 
 STAGES = ("stad", "wijk")
 
@@ -31,6 +32,11 @@ class Notebook:
         The file's text: every wijk runs the same, even when the file changes meanwhile.
     parameters : frozenset of str
         The names its ``parameters`` cell sets.
+    code : str
+        Hash of its code; comments, prose and stored outputs do not count. A label is a comment
+        that reports go by, and counts.
+    mentions : tuple of str
+        What its code imports (`source.mentions`).
     needs : tuple of str
         City notebooks that must have succeeded before.
     reads, writes : tuple of str
@@ -43,6 +49,8 @@ class Notebook:
     name: str
     text: str
     parameters: frozenset[str]
+    code: str
+    mentions: tuple[str, ...]
     needs: tuple[str, ...] = ()
     reads: tuple[str, ...] | None = None
     writes: tuple[str, ...] = ()
@@ -68,8 +76,15 @@ def find_notebooks(folder: str | Path = "notebooks") -> Path:
     )
 
 
-def read_notebooks(folder: Path) -> tuple[Notebook, ...]:
+def read_notebooks(folder: Path, known: Known | None = None) -> tuple[Notebook, ...]:
     """Read all notebooks of a project, city first, in numbered order.
+
+    Parameters
+    ----------
+    folder : Path
+        With ``stad/`` and ``wijk/``.
+    known : Known, optional
+        What earlier runs found of the same notebooks.
 
     Raises
     ------
@@ -77,12 +92,13 @@ def read_notebooks(folder: Path) -> tuple[Notebook, ...]:
         With every notebook that cannot be read, has no parameters cell or more than one, or
         says of itself what the batch does not understand.
     """
+    known = known or Known(Path())
     problems: list[Problem] = []
     notebooks = []
     for stage in STAGES:
         for path in sorted((folder / stage).glob("*.ipynb")):
             try:
-                notebooks.append(_read(stage, path))
+                notebooks.append(_read(stage, path, known))
             except ParameterError as error:
                 problems.extend(error.problems)
     if not notebooks and not problems:
@@ -92,29 +108,53 @@ def read_notebooks(folder: Path) -> tuple[Notebook, ...]:
     return tuple(notebooks)
 
 
-def _read(stage: str, path: Path) -> Notebook:
+def _read(stage: str, path: Path, known: Known) -> Notebook:
     file = f"{stage}/{path.name}"
-    import nbformat  # slow to load, and not needed to know how a run went
-
     try:
         text = path.read_text(encoding="utf-8")
-        content = nbformat.reads(text, as_version=4)
-        nbformat.validate(content)
-    except (OSError, UnicodeDecodeError, nbformat.reader.NotJSONError, nbformat.ValidationError):
-        raise ParameterError(
-            "not a readable notebook", file=file, remedy="Open and save it in JupyterLab."
-        ) from None
-    said = content.metadata.get("wijkkit", {})
-    return Notebook(
-        stage=stage,
-        name=path.stem,
-        text=text,
-        parameters=_parameters(content, file),
-        **_metadata(said, file),
+    except (OSError, UnicodeDecodeError):
+        raise _unreadable(file) from None
+    said = known.get("notebook", hash_of(file, text), lambda: _described(text, file))
+    lists = {key: tuple(value) for key, value in said.items() if key != "code"}
+    lists["parameters"] = frozenset(lists["parameters"])
+    return Notebook(stage=stage, name=path.stem, text=text, code=said["code"], **lists)
+
+
+def _unreadable(file: str) -> ParameterError:
+    return ParameterError(
+        "not a readable notebook", file=file, remedy="Open and save it in JupyterLab."
     )
 
 
-def _metadata(said: dict[str, Any], file: str) -> dict[str, tuple[str, ...]]:
+def _described(text: str, file: str) -> dict[str, Any]:
+    """Return what a notebook says of itself and what its code is, as JSON can hold it."""
+    import nbformat  # takes as long to load as a run in which nothing has changed
+
+    try:
+        content = nbformat.reads(text, as_version=4)
+        nbformat.validate(content)
+    except (nbformat.reader.NotJSONError, nbformat.ValidationError):
+        raise _unreadable(file) from None
+    cells = [cell for cell in content.cells if cell.cell_type == "code"]
+    return {
+        "parameters": sorted(_parameters(cells, file)),
+        "code": hash_of(*(_code(cell) for cell in cells)),
+        "mentions": mentions(_without_magics(cells)),
+        **_metadata(content.metadata.get("wijkkit", {}), file),
+    }
+
+
+def _code(cell: Any) -> str:
+    labels = [line for line in cell.source.splitlines() if line.startswith("#|")]
+    return json.dumps([sorted(cell.metadata.get("tags", [])), labels, meaning(cell.source)])
+
+
+def _without_magics(cells: Iterable[Any]) -> str:
+    lines = [line for cell in cells for line in cell.source.split("\n")]
+    return "\n".join("pass" if line.startswith(("%", "!")) else line for line in lines)
+
+
+def _metadata(said: dict[str, Any], file: str) -> dict[str, list[str]]:
     """Return what the notebook's metadata ``wijkkit`` says; unknown keys are errors."""
     known = ("needs", "reads", "writes", "own")
     unknown = [key for key in said if key not in (*known, "stage")]
@@ -135,15 +175,11 @@ def _metadata(said: dict[str, Any], file: str) -> dict[str, tuple[str, ...]]:
             )
             for key in (*unknown, *wrong)
         )
-    return {key: tuple(said[key]) for key in known if key in said}
+    return {key: said[key] for key in known if key in said}
 
 
-def _parameters(content: nbformat.NotebookNode, file: str) -> frozenset[str]:
-    cells = [
-        cell
-        for cell in content.cells
-        if cell.cell_type == "code" and "parameters" in cell.metadata.get("tags", [])
-    ]
+def _parameters(cells: Iterable[Any], file: str) -> set[str]:
+    cells = [cell for cell in cells if "parameters" in cell.metadata.get("tags", [])]
     if len(cells) != 1:
         raise ParameterError(
             "a notebook has one cell tagged 'parameters'",
@@ -158,7 +194,7 @@ def _parameters(content: nbformat.NotebookNode, file: str) -> frozenset[str]:
         raise ParameterError(
             "the parameters cell is not Python", file=file, found=str(error)
         ) from None
-    return frozenset(_assigned(tree))
+    return set(_assigned(tree))
 
 
 def _assigned(tree: ast.Module) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from wijkkit.batch.notebooks import Notebook, parameter_problems
@@ -103,9 +104,10 @@ def plan(
 
 def _by_scope(jobs: list[Job]) -> Iterator[Job]:
     """Order: the city's notebooks, then neighbourhood by neighbourhood."""
-    scopes = dict.fromkeys(job.scope for job in jobs)
-    for scope in scopes:
-        yield from (job for job in jobs if job.scope == scope)
+    scopes: dict[str, list[Job]] = {}
+    for job in jobs:
+        scopes.setdefault(job.scope, []).append(job)
+    return chain.from_iterable(scopes.values())
 
 
 def _needs(notebook: Notebook, notebooks: Sequence[Notebook]) -> set[str]:

@@ -5,30 +5,34 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
-from rich.progress import Progress as Bar
+from typing import TYPE_CHECKING, TextIO
 
 from wijkkit.batch.plan import Job
 from wijkkit.batch.result import JobResult
 from wijkkit.batch.runner import Progress
 
+if TYPE_CHECKING:
+    from rich.progress import Progress as Bar
+
 
 @contextmanager
-def terminal_progress(console: Console | None = None) -> Iterator[Progress]:
-    """Yield what `run` tells of its jobs, shown on `console`."""
-    console = console or Console(file=sys.stderr, highlight=False)
-    if not console.is_terminal:
-        yield _Lines(console)
+def terminal_progress(file: TextIO | None = None) -> Iterator[Progress]:
+    """Yield what `run` tells of its jobs, shown on `file`; standard error where absent."""
+    file = file or sys.stderr
+    if not file.isatty():
+        yield _Lines(file)
         return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
     with Bar(
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
         TimeRemainingColumn(),
         TextColumn("{task.fields[running]}"),
-        console=console,
+        console=Console(file=file, highlight=False),
         transient=True,
     ) as bar:
         yield _Bar(bar)
@@ -44,8 +48,8 @@ def failure_line(result: JobResult) -> str:
 class _Lines:
     """A line per failure, and one per tenth of the work."""
 
-    def __init__(self, console: Console):
-        self._console = console
+    def __init__(self, file: TextIO):
+        self._file = file
         self._done = 0
 
     def __call__(self, job: Job, result: JobResult | None, total: int) -> None:
@@ -53,9 +57,9 @@ class _Lines:
             return
         self._done += 1
         if result.status != "ok":
-            self._console.print(failure_line(result), markup=False, soft_wrap=True)
+            print(failure_line(result), file=self._file, flush=True)
         if self._done * 10 // total != (self._done - 1) * 10 // total:
-            self._console.print(f"{self._done}/{total} notebooks", markup=False)
+            print(f"{self._done}/{total} notebooks", file=self._file, flush=True)
 
 
 class _Bar:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
@@ -13,7 +14,8 @@ from pathlib import Path
 from wijkkit.batch.engine.client import close_fork_server
 from wijkkit.batch.engine.execute import choose_engine, execute
 from wijkkit.batch.engine.task import Outcome
-from wijkkit.batch.events import EventLog, last_events
+from wijkkit.batch.events import EventLog
+from wijkkit.batch.known import Known
 from wijkkit.batch.lock import only_run
 from wijkkit.batch.manifest import write_manifest
 from wijkkit.batch.notebooks import find_notebooks, read_notebooks
@@ -71,20 +73,20 @@ def run(
     """
     study = study if isinstance(study, Study) else open_study(study)
     folder = find_notebooks(notebooks)
-    planned = plan(study, read_notebooks(folder), wijken)
-    work = Work.of(study, planned, choose_engine(engine), folder.parent)
+    known = Known(study.runs / "known.json")
+    planned = plan(study, read_notebooks(folder, known), wijken)
+    work = Work.of(study, planned, choose_engine(engine), folder.parent, known)
     name = uuid.uuid4().hex[:12]
     started, began = time.monotonic(), datetime.now(UTC)
     with only_run(study.runs), _executor(executor, jobs) as pool:
-        before = last_events(study.runs / "events.jsonl")
         with EventLog(study.runs / "events.jsonl", name) as log:
-            loop = _Loop(work, log, before, pool, jobs, keep_going, progress)
+            loop = _Loop(work, log, pool, jobs, keep_going, progress)
             log.write("run started", jobs=len(planned))
             results = loop.run(planned)
             log.write("run ended")
-        work.save_code()
+        known.save()
         result = RunResult(name, tuple(results), time.monotonic() - started)
-        write_manifest(study, result, began, work.engine)
+        write_manifest(study, result, began, work.engine, log.last.values())
     return result
 
 
@@ -104,54 +106,60 @@ def _executor(executor: Executor | None, jobs: int) -> Iterator[Executor]:
 class _Loop:
     """Start what is ready, settle what has ended, until nothing is left."""
 
-    def __init__(self, work, log, before, pool, jobs, keep_going, progress):
+    def __init__(self, work, log, pool, jobs, keep_going, progress):
         self._work: Work = work
         self._log: EventLog = log
-        self._before: dict[Key, dict] = before
         self._pool: Executor = pool
         self._room = max(1, jobs)
         self._keep_going = keep_going
+        self._stopped = False
         self._progress: Progress = progress or (lambda *_: None)
         self._results: dict[Key, JobResult] = {}
         self._running: dict[Future, tuple[Job, str, dict[str, str]]] = {}
 
     def run(self, planned: tuple[Job, ...]) -> list[JobResult]:
         self._total = len(planned)
-        waiting = list(planned)
+        waiting = deque(planned)
         try:
             while waiting or self._running:
-                waiting = self._begin_ready(waiting)
+                self._begin_ready(waiting)
                 if self._running:
                     done, _ = wait(self._running, return_when=FIRST_COMPLETED)
+                    if self._keep_going:
+                        # Nothing stands still while what has ended is checked and written.
+                        self._begin_ready(waiting)
                     for future in done:
                         self._end(future)
         except KeyboardInterrupt:
             close_fork_server()
-            for job, *_ in self._running.values():
-                self._settle(job, JobResult(*job.key, "interrupted", message="stopped by the user"))
-            for job in waiting:
-                self._results[job.key] = JobResult(*job.key, "interrupted", message="not started")
+            self._interrupt(planned)
         return [self._results[job.key] for job in planned]
 
-    def _begin_ready(self, waiting: list[Job]) -> list[Job]:
-        """Begin jobs in order while there is room; return those that still wait."""
+    def _interrupt(self, planned: tuple[Job, ...]) -> None:
+        begun = {job.key for job, *_ in self._running.values()}
+        for job in planned:
+            if job.key in self._results:
+                continue
+            if job.key in begun:
+                self._settle(job, JobResult(*job.key, "interrupted", message="stopped by the user"))
+            else:
+                self._results[job.key] = JobResult(*job.key, "interrupted", message="not started")
+
+    def _begin_ready(self, waiting: deque[Job]) -> None:
+        """Begin jobs in order while there is room; those that wait for others go on waiting."""
         left = []
-        for position, job in enumerate(waiting):
-            if len(self._running) >= self._room:
-                return left + waiting[position:]
+        while waiting and sum(not future.done() for future in self._running) < self._room:
+            job = waiting.popleft()
             if not self._begin(job):
                 left.append(job)
-        return left
+        waiting.extendleft(reversed(left))
 
     def _begin(self, job: Job) -> bool:
         """Start, skip or leave a job; return whether it no longer waits."""
         if any(need not in self._results for need in job.needs):
             return False
         failed = [need for need in job.needs if self._results[need].status != "ok"]
-        stopped = not self._keep_going and any(
-            result.status == "failed" for result in self._results.values()
-        )
-        if failed or stopped:
+        if failed or self._stopped:
             reason = (
                 f"needs {'/'.join(failed[0])}, which did not succeed"
                 if failed
@@ -160,7 +168,7 @@ class _Loop:
             self._settle(job, JobResult(*job.key, "skipped", message=reason, ran=False))
             return True
         fingerprint = self._work.fingerprint(job)
-        if self._work.unchanged(job, fingerprint, self._before.get(job.key)):
+        if self._work.unchanged(job, fingerprint, self._log.last.get(job.key)):
             self._results[job.key] = JobResult(*job.key, "ok", ran=False)
             self._progress(job, self._results[job.key], self._total)
             return True
@@ -172,16 +180,20 @@ class _Loop:
         return True
 
     def _end(self, future: Future) -> None:
-        job, fingerprint, before = self._running.pop(future)
+        from wijkkit.batch.keeping import keep  # loads nbformat: not in a run without changes
+
+        job, fingerprint, before = self._running[future]
         try:
             outcome = future.result()
         except Exception as error:
             outcome = Outcome("killed", message=f"{type(error).__name__}: {error}")
-        result, details = self._work.keep(job, fingerprint, before, outcome)
+        result, details = keep(self._work, job, fingerprint, before, outcome)
         self._settle(job, result, **details)
+        del self._running[future]
 
     def _settle(self, job: Job, result: JobResult, **details) -> None:
         self._results[job.key] = result
+        self._stopped |= result.status == "failed" and not self._keep_going
         self._log.write(
             result.status,
             job.key,

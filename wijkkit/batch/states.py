@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from wijkkit.batch.events import last_events
 from wijkkit.batch.hashes import hash_file
+from wijkkit.batch.known import Known
 from wijkkit.batch.lock import is_running
 from wijkkit.batch.plan import output_path
 from wijkkit.batch.table_hashes import TableHashes
 from wijkkit.study import Study, open_study
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 COLUMNS = ("scope", "notebook", "status", "kind", "message", "cell", "seconds", "at")
 
@@ -30,14 +32,21 @@ def status(study: str | Path | Study = "parameters") -> pd.DataFrame:
         run is going on; ``stale`` where it succeeded and its file, or a released table it read,
         is no longer the same.
     """
-    study = study if isinstance(study, Study) else open_study(study)
+    import pandas as pd  # takes longer to load than all the rest
+
+    rows = states(study if isinstance(study, Study) else open_study(study))
+    return pd.DataFrame(rows, columns=list(COLUMNS)).astype({"cell": "Int64", "seconds": "float64"})
+
+
+def states(study: Study) -> list[dict[str, Any]]:
+    """Return what `status` returns, as dictionaries."""
     unfinished = "running" if is_running(study.runs) else "interrupted"
-    tables = TableHashes(study.runs / "released")
+    tables = TableHashes(study.runs / "released", Known(study.runs / "known.json"))
     rows = []
     for event in last_events(study.runs / "events.jsonl").values():
         state, message = _state(event, study.runs, tables, unfinished)
         rows.append({"kind": "", **event, "status": state, "message": message})
-    return pd.DataFrame(rows, columns=list(COLUMNS)).astype({"cell": "Int64", "seconds": "float64"})
+    return rows
 
 
 def _state(

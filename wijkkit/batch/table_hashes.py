@@ -5,11 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
-
 from wijkkit.batch.hashes import hash_file, hash_of
+from wijkkit.batch.known import Known
 
 
 class TableHashes:
@@ -19,10 +16,13 @@ class TableHashes:
     ----------
     folder : Path
         ``<runs>/released``.
+    known : Known
+        What earlier runs found of the same tables.
     """
 
-    def __init__(self, folder: Path):
+    def __init__(self, folder: Path, known: Known):
         self._folder = folder
+        self._answers = known
         self._known: dict[str, tuple[tuple, str]] = {}
         self._rows: dict[str, tuple[str, dict[str, str] | None]] = {}
 
@@ -37,7 +37,8 @@ class TableHashes:
         if not wijk or whole == "absent":
             return whole
         if self._rows.get(name, ("", {}))[0] != whole:
-            self._rows[name] = (whole, self._by_wijk(name))
+            rows = self._answers.get("rows", whole, lambda: self._by_wijk(name))
+            self._rows[name] = (whole, rows)
         rows = self._rows[name][1]
         return whole if rows is None else rows.get(wijk, "no rows")
 
@@ -54,6 +55,10 @@ class TableHashes:
 
     def _by_wijk(self, name: str) -> dict[str, str] | None:
         """Return a hash per wijk; None for a table that cannot be read or is about no wijk."""
+        import pandas as pd  # takes as long to load as a run in which nothing has changed
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
         path = self._folder / f"{name}.parquet"
         try:
             columns = pq.read_schema(path).names

@@ -70,16 +70,15 @@ def summary(result: RunResult) -> str:
 
 def status(study: StudyOption = Path("parameters")) -> None:
     """Say how each notebook fared in its last run."""
-    import pandas as pd
+    from wijkkit.batch.states import states
+    from wijkkit.study import open_study
 
-    from wijkkit.batch.states import status as study_status
-
-    table = study_status(study)
-    for row in table.itertuples():
-        cell = "" if pd.isna(row.cell) else f", cell {row.cell}"
-        detail = f"{cell}: {row.message}" if row.message else ""
-        typer.echo(f"{row.status:<12} {row.scope}/{row.notebook}{detail}")
-    if table.empty:
+    rows = states(open_study(study))
+    for row in rows:
+        cell = "" if row.get("cell") is None else f", cell {row['cell']}"
+        detail = f"{cell}: {row['message']}" if row["message"] else ""
+        typer.echo(f"{row['status']:<12} {row['scope']}/{row['notebook']}{detail}")
+    if not rows:
         typer.echo("Nothing has run yet.")
 
 

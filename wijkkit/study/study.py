@@ -6,13 +6,15 @@ import html
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from wijkkit.errors import ParameterError
 from wijkkit.study.codebook import Codebook
 from wijkkit.study.indicators import Indicator
 from wijkkit.study.model import Goal, Grouping, Label, Neighbourhood, StudyFile, Wave
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,8 @@ class Study:
 
     def areas(self) -> pd.DataFrame:
         """Return the neighbourhoods as a table: wijk, name, code, district, arm, pair."""
+        import pandas as pd  # takes longer to load than a study to open
+
         rows = [hood.model_dump() for hood in self.neighbourhoods.values()]
         return pd.DataFrame(rows, columns=["wijk", "name", "code", "district", "arm", "pair"])
 

@@ -13,9 +13,7 @@ from nbformat.v4 import new_output
 
 from wijkkit.batch.engine.shell import NotebookShell, make_shell
 from wijkkit.batch.engine.streams import OutputLimitError, capture
-
-#: Widgets need a kernel; without one their text is what is left.
-WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+from wijkkit.batch.engine.task import WIDGET_VIEW
 
 
 class Cells:

@@ -12,6 +12,7 @@ import contextlib
 import gc
 import importlib
 import os
+import select
 import selectors
 import signal
 import socket
@@ -45,15 +46,25 @@ BASE = (
 def preload(modules: list[str]) -> list[str]:
     """Import `modules` and rehearse their use; return those that cannot be imported."""
     failed = []
+    # A grammar that takes a second to load, for a kind of address that no notebook file has.
+    sys.modules["rfc3987_syntax"] = None
     for module in (*BASE, *modules):
+        if _parent_has_gone():
+            sys.exit()
         try:
             importlib.import_module(module)
         except Exception:
             failed.append(module)
+    del sys.modules["rfc3987_syntax"]
     rehearse()
     gc.collect()
     gc.freeze()
     return failed
+
+
+def _parent_has_gone() -> bool:
+    """Return whether standard input, on which nothing ever comes, was closed."""
+    return bool(select.select([0], [], [], 0)[0])
 
 
 def serve(listener: socket.socket) -> None:

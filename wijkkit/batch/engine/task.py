@@ -6,6 +6,9 @@ import json
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+#: Widgets need a kernel; without one their text is what is left.
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
