@@ -133,7 +133,7 @@ IN_RUN = {
     "two runs at once": "the second is refused",
     "disk full (RLIMIT_FSIZE)": "failed (unwritable), exit code 6, no half file",
     "runs folder cannot be written": "refused",
-    "part of the runs folder removed during the run": "made again by the next run",
+    "runs folder, or part of it, removed during the run": "failed (unwritable); made again by the next run",
     "source changed during the run": "failed (changed)",
     "notebook edited during the run": "all wijken run the version of the start; the next run the new",
     "city notebook fails": "what needs it is skipped, never run on old tables",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 
 import nbformat
 import pytest
@@ -122,3 +124,12 @@ def test_cell_equals_papermills(name, executed):
     only_name = name in ONLY_NAME
     assert comparable(ours, only_name) == comparable(theirs, only_name)
     assert ours.execution_count == theirs.execution_count
+
+
+def test_papermill_takes_the_engine_by_its_name(tmp_path):
+    source, made = tmp_path / "in.ipynb", tmp_path / "out.ipynb"
+    nbformat.write(notebook([("x = 1", ["parameters"]), "x + 1"]), source)
+    line = ["--engine", "wijkkit", "--no-progress-bar", "-p", "x", "41", str(source), str(made)]
+    subprocess.run([sys.executable, "-m", "papermill", *line], check=True, timeout=120)
+    outputs = nbformat.read(made, as_version=4).cells[-1].outputs
+    assert outputs[0].data["text/plain"] == "42"

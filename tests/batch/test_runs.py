@@ -277,12 +277,20 @@ def test_a_results_folder_that_cannot_be_written_is_an_error(study, pool):
         go(study, pool)
 
 
-def test_a_results_folder_removed_during_the_run_is_made_again_or_told(study, pool):
-    remove = "import shutil\nfrom pathlib import Path\nshutil.rmtree(Path(study, 'runs', 'stad'), ignore_errors=True)\n1"
-    write(study.parent / "notebooks" / "wijk" / "2_doelen.ipynb", [remove], own=["estimates"])
+@pytest.mark.parametrize("part", ["runs", "runs/stad", "runs/released"])
+def test_results_removed_during_the_run_are_told_and_made_again(study, pool, part):
+    remove = f"import shutil\nshutil.rmtree(f'{{study}}/{part}', ignore_errors=True)\n1"
+    path = write(
+        study.parent / "notebooks" / "wijk" / "2_doelen.ipynb", [remove], own=["estimates"]
+    )
     result = go(study, pool)
-    assert result.exit_code == 0
-    assert ran(go(study, pool)) >= {("stad", "1_schattingen")}
+    assert ("stad", "1_schattingen") in {(job.scope, job.notebook) for job in result.failed}
+    assert result.exit_code == 6
+    states = status(study).set_index(["scope", "notebook"]).status
+    assert states["stad", "1_schattingen"] == "failed"
+    write(path, ["2"], own=["estimates"])
+    assert go(study, pool).exit_code == 0
+    assert set(status(study).status) == {"ok"}
 
 
 def test_two_runs_at_once_are_refused(study):

@@ -35,13 +35,10 @@ class EventLog:
     """
 
     def __init__(self, path: Path, run: str):
-        path.parent.mkdir(parents=True, exist_ok=True)
+        self._path = path
         self.last = last_events(path)
-        torn = _torn(path)
-        self._file = path.open("ab", buffering=0)
         self._run = run
-        if torn:
-            self._file.write(b"\n")
+        self._open()
 
     def write(self, event: str, key: Key | None = None, **details: Any) -> None:
         """Append one event; it is on the disk when this returns, unless it only says 'started'."""
@@ -49,11 +46,21 @@ class EventLog:
         if key is not None:
             line |= {"scope": key[0], "notebook": key[1]}
         line |= details
+        if not os.fstat(self._file.fileno()).st_nlink:
+            self._file.close()  # somebody removed the runs folder: what is told from here on counts
+            self._open()
         self._file.write(json.dumps(line, ensure_ascii=False).encode() + b"\n")
         if key is not None:
             self.last[key] = line
         if event != "started":
             os.fsync(self._file.fileno())
+
+    def _open(self) -> None:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        torn = _torn(self._path)
+        self._file = self._path.open("ab", buffering=0)
+        if torn:
+            self._file.write(b"\n")
 
     def __enter__(self) -> EventLog:
         return self

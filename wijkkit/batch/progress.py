@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
@@ -46,20 +47,30 @@ def failure_line(result: JobResult) -> str:
 
 
 class _Lines:
-    """A line per failure, and one per tenth of the work."""
+    """A line per failure, and one per tenth of the work with the time that is left."""
 
     def __init__(self, file: TextIO):
         self._file = file
         self._done = 0
+        self._ran = 0
+        self._started = time.monotonic()
 
     def __call__(self, job: Job, result: JobResult | None, total: int) -> None:
         if result is None:
             return
         self._done += 1
+        self._ran += result.ran
         if result.status != "ok":
             print(failure_line(result), file=self._file, flush=True)
         if self._done * 10 // total != (self._done - 1) * 10 // total:
-            print(f"{self._done}/{total} notebooks", file=self._file, flush=True)
+            print(f"{self._done}/{total} notebooks{self._left(total)}", file=self._file, flush=True)
+
+    def _left(self, total: int) -> str:
+        """Return how long the rest takes if all of it must run, at the pace of what ran."""
+        if not self._ran or self._done == total:
+            return ""
+        each = (time.monotonic() - self._started) / self._ran
+        return f", about {each * (total - self._done):.0f} s left"
 
 
 class _Bar:

@@ -130,10 +130,18 @@ class _Loop:
                         self._begin_ready(waiting)
                     for future in done:
                         self._end(future)
+            self._tell_of_removed(planned)
         except KeyboardInterrupt:
             close_fork_server()
             self._interrupt(planned)
         return [self._results[job.key] for job in planned]
+
+    def _tell_of_removed(self, planned: tuple[Job, ...]) -> None:
+        """A result that somebody removed while the run went on is no success."""
+        for job in planned:
+            if self._results[job.key].status == "ok" and not self._work.is_there(job):
+                message = "its result was removed during the run"
+                self._settle(job, JobResult(*job.key, "failed", "unwritable", message))
 
     def _interrupt(self, planned: tuple[Job, ...]) -> None:
         begun = {job.key for job, *_ in self._running.values()}
@@ -146,13 +154,20 @@ class _Loop:
                 self._results[job.key] = JobResult(*job.key, "interrupted", message="not started")
 
     def _begin_ready(self, waiting: deque[Job]) -> None:
-        """Begin jobs in order while there is room; those that wait for others go on waiting."""
+        """Begin jobs in order while there is room; those that wait for others go on waiting.
+
+        What has ended and is not yet kept takes room too, so that it cannot pile up in memory.
+        """
         left = []
-        while waiting and sum(not future.done() for future in self._running) < self._room:
+        while waiting and self._has_room():
             job = waiting.popleft()
             if not self._begin(job):
                 left.append(job)
         waiting.extendleft(reversed(left))
+
+    def _has_room(self) -> bool:
+        at_work = sum(not future.done() for future in self._running)
+        return at_work < self._room and len(self._running) < 2 * self._room
 
     def _begin(self, job: Job) -> bool:
         """Start, skip or leave a job; return whether it no longer waits."""

@@ -104,6 +104,11 @@ class Work:
             engine=self.engine,
         )
 
+    def is_there(self, job: Job) -> bool:
+        """Return whether the job's result and the tables it writes are there."""
+        tables = (self.tables.of(name) != "absent" for name in job.notebook.writes)
+        return (self.study.runs / job.output).is_file() and all(tables)
+
     def failed(self, job: Job) -> Path:
         """Return where the notebook of a job goes that did not succeed."""
         return self.study.runs / "failed" / job.output

@@ -1,0 +1,67 @@
+"""What is kept of runs: differences between their numbers, and a run as an RO-Crate."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from making import MAKE_TABLE, project, write
+
+from wijkkit.batch import run
+from wijkkit.batch.crate import export_crate
+from wijkkit.batch.diff import changed_numbers, run_tables
+from wijkkit.batch.engine.client import close_fork_server
+from wijkkit.errors import BatchError
+from wijkkit.study import open_study
+
+NUMBERS = MAKE_TABLE.replace("list(values)[", "[float(v) for v in values][")
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory):
+    """A study that ran twice: between the runs one number changed."""
+    root = tmp_path_factory.mktemp("kept")
+    folder = project(root)
+    city = root / "notebooks" / "stad" / "1_schattingen.ipynb"
+    with ThreadPoolExecutor(2) as pool:
+        for values, more in (("1 2 3", []), ("1 2.5 3", ["'corrected'"])):
+            (folder / "values.txt").write_text(values)
+            write(city, [NUMBERS, *more], writes=["estimates"])
+            result = run(folder, notebooks=root / "notebooks", executor=pool)
+            assert result.exit_code == 0, result.failed
+    close_fork_server()
+    return open_study(folder)
+
+
+def test_the_difference_between_two_runs_is_the_number_that_changed(study):
+    table = changed_numbers(run_tables(study, "previous"), run_tables(study, "last"))
+    assert table.to_dict("records") == [
+        {"table": "estimates", "where": "beta", "column": "value",
+         "before": 2.0, "after": 2.5, "change": 0.5}
+    ]  # fmt: skip
+    assert changed_numbers(run_tables(study, "last"), run_tables(study, "last")).empty
+
+
+def test_a_run_that_is_not_kept_is_a_message(study):
+    with pytest.raises(BatchError, match="no run is called 'zzz'"):
+        run_tables(study, "zzz")
+
+
+def test_the_crate_of_a_run_is_read_by_rocrate_and_holds_every_result(study, tmp_path):
+    rocrate = pytest.importorskip("rocrate.rocrate")
+    crate = rocrate.ROCrate(export_crate(study, tmp_path / "crate"))
+    files = {entity.id for entity in crate.data_entities}
+    made = {
+        str(path.relative_to(study.runs))
+        for folder in ("stad", "wijk", "released")
+        for path in (study.runs / folder).rglob("*")
+        if path.is_file()
+    }
+    assert made | {"manifest.json"} == files
+    assert all((tmp_path / "crate" / file).is_file() for file in files)
+    action = crate.root_dataset["mentions"][0]
+    assert action.type == "CreateAction"
+    assert {entity.id for entity in action["result"]} == files
+    assert "wijkkit" in {entity["name"] for entity in action["instrument"]}
+    with pytest.raises(BatchError, match="there already"):
+        export_crate(study, tmp_path / "crate")
