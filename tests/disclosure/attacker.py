@@ -15,6 +15,8 @@ from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 Cell = tuple[str, str, str, str, str]
+#: Of one search among whole numbers; few towns need more.
+SECONDS = 20
 PLACE = ["indicator", "area_level", "area", "group_by", "group"]
 
 
@@ -65,16 +67,21 @@ class Town:
         policy, n = self.policy, x + size
         most, least = policy.max_share, policy.min_count
         tiny = 1e-6
+        wide = math.ceil(least / (1 - most) - tiny) if most < 1 else 1e5
+        if reason == "few_outside" or (reason == "few_inside" and policy.max_share_both):
+            self.high[n] = min(self.high[n], wide - 1)
         if reason == "few_inside":
             self.high[x] = least - 1
         elif reason == "few_outside":
             self.rows.append(({x: -1, n: 1}, 0, least - 1))
         elif reason in ("large_share", "large_count"):
             self.rows.append(({x: 1, n: -most}, tiny, np.inf))
-            self.low[n] = max(self.low[n], math.ceil(least / (1 - most) - tiny))
+            self.low[n] = max(self.low[n], wide)
         elif reason == "large_rest":
             self.rows.append(({x: 1, n: most - 1}, -np.inf, -tiny))
-            self.low[n] = max(self.low[n], math.ceil(least / (1 - most) - tiny))
+            self.low[n] = max(self.low[n], wide)
+        elif reason == "together":
+            self.low[n] = 0
         elif reason != "too_few":
             self.low[x] = least
             self.rows.append(({x: -1, n: 1}, least, np.inf))
@@ -138,7 +145,9 @@ class Town:
                 constraints=sums,
                 bounds=Bounds(self.low, self.high),
                 integrality=np.ones(len(self.low)),
+                options={"time_limit": SECONDS},
             )
+            # Stopped early, it is a town that fits, if not the last: the range is wider still.
             assert found.x is not None, found.message
             ends.append(sign * round(found.fun))
         return ends[0], ends[1]
@@ -150,22 +159,26 @@ def attack_town(
     areas: pd.DataFrame,
     policy,
     hidden: pd.DataFrame | None = None,
+    random: np.random.Generator | None = None,
+    most: int = 10_000,
 ) -> dict[Cell, tuple[int, int, int]]:
     """What the attacker learns: (least, most, truth) of each hidden count.
 
     The attacker knows how areas nest, that groups divide everybody, of which of them some
-    respondents are in no group, and the reasons given for what is `hidden`.
+    respondents are in no group, and the reasons given for what is `hidden`. With `random`, only
+    so many counts are asked for as `most` says.
     """
     town = Town(table, policy, hidden)
     truth = {tuple(row[:5]): row[5:] for row in counts[[*PLACE, "x", "n"]].itertuples(index=False)}
     for cell in town.cells:
         for parts in sums_of(cell, town.cells, areas):
             town.add(cell, parts, truth[cell][1] == sum(truth[part][1] for part in parts))
-    return {
-        cell: (*town.count(cell), int(truth[cell][0]))
-        for cell, status in zip(town.cells, table["status"], strict=True)
-        if status != "ok"
-    }
+    asked = [
+        cell for cell, status in zip(town.cells, table["status"], strict=True) if status != "ok"
+    ]
+    if random is not None:
+        asked = [asked[at] for at in random.permutation(len(asked))[:most]]
+    return {cell: (*town.count(cell), int(truth[cell][0])) for cell in asked}
 
 
 def sums_of(cell: Cell, cells: list[Cell], areas: pd.DataFrame) -> list[list[Cell]]:

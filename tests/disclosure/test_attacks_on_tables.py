@@ -8,7 +8,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 from attacker import PLACE, Town, attack_town, pairs, percentage
-from towns import KEYS, areas_of, estimate, pick, town, town_of
+from towns import KEYS, areas_of, estimate, linked, pick, town, town_of
 
 from wijkkit.disclosure import (
     CBS,
@@ -202,7 +202,7 @@ def test_a_change_tells_no_more_than_the_two_percentages_it_is_the_difference_of
 
 
 def test_a_rerun_without_one_respondent_does_not_tell_what_that_respondent_said(tmp_path):
-    towns = [(x, n) for n in range(31, 39) for x in range(n + 1)]
+    towns = [(x, n) for n in (31, 34, 37, 38) for x in range(n + 1)]
     before = _all_towns(towns, tmp_path / "said.jsonl")
     (tmp_path / "not.jsonl").write_bytes((tmp_path / "said.jsonl").read_bytes())
     answers: dict[tuple, set[int]] = {}
@@ -513,6 +513,12 @@ def test_every_lowered_threshold_is_named_at_once():
     assert len(caught.value.problems) == 4
 
 
+def test_a_protection_that_no_small_count_can_have_is_refused():
+    with pytest.raises(DisclosureError, match="cannot stay that uncertain"):
+        stricter(GGD, {"protection": 5})
+    assert stricter(GGD, {"protection": 5, "min_count": 6}).protection == 5
+
+
 def test_a_stricter_study_is_followed():
     strict = stricter(GGD, {"min_n": 60, "min_count": 10})
     counts = cells([("", "all", 20, 50)])
@@ -559,6 +565,51 @@ def test_small_numbers_of_participants_do_not_follow_from_their_total():
         if 0 <= whole - b - c <= 4
     }
     assert len(left) > GGD.protection
+
+
+#: Nearly all of few respondents: what the reasons say of each n leaves no room for the others.
+CROWDED = [
+    ("", "all", 50, 55),
+    ("ses", "low", 1, 1),
+    ("ses", "middle", 15, 15),
+    ("ses", "high", 34, 39),
+    ("sex", "boy", 30, 32),
+    ("sex", "girl", 20, 23),
+]
+
+
+def test_a_grouping_that_cannot_be_protected_is_hidden_as_a_whole():
+    counts = cells(CROWDED)
+    out = released(counts)
+    together = out.hidden["reason"] == "together"
+    assert out.hidden.loc[together, "group"].tolist() == ["boy", "girl"]
+    # Otherwise girls would have the status too_few: not even that is said.
+    assert out.table["status"].tolist()[-2:] == ["hidden", "hidden"]
+    assert out.table["status"].eq("ok").any()
+    learned = attack_town(out.table, counts, ONE, GGD, out.hidden)
+    assert all(high - low >= GGD.protection for low, high, _ in learned.values())
+
+
+def test_without_the_block_the_attacker_wins():
+    counts = cells(CROWDED)
+    table = released(counts).table.assign(value=math.nan, n=math.nan)
+    table["status"] = ["hidden", "too_few", "too_few", "hidden", "hidden", "too_few"]
+    hidden = linked(table, counts, GGD)
+    assert hidden["reason"].iloc[4] == "few_outside"
+    town = Town(table, GGD, hidden)
+    for grouping in (slice(1, 4), slice(4, 6)):
+        town.add(town.cells[0], town.cells[grouping])
+    low, high = town.rest(town.cells[0])
+    assert high - low < GGD.protection
+
+
+def test_other_indicators_go_on_when_a_grouping_of_one_is_hidden():
+    easy = cells([(*row[:2], row[3] // 2, row[3]) for row in CROWDED], indicator="sport")
+    counts = pd.concat([cells(CROWDED), easy], ignore_index=True)
+    out = released(counts)
+    assert "together" in set(out.hidden["reason"])
+    sport = out.hidden[out.hidden["indicator"] == "sport"]
+    assert set(sport["reason"]) == {"too_few"}
 
 
 def test_the_attack_works_on_a_release_without_secondary_suppression():

@@ -11,7 +11,7 @@ from towns import KEYS, linked, town
 
 from wijkkit.disclosure import CBS, GGD, OPENSAFELY, release
 from wijkkit.disclosure.audit import audit
-from wijkkit.disclosure.release import _LOSS
+from wijkkit.disclosure.protect import LOSS
 from wijkkit.errors import DisclosureError
 
 POLICIES = (GGD, OPENSAFELY, CBS)
@@ -57,7 +57,7 @@ def least_loss(made, policy, chosen) -> float:
     table, counts = chosen.table, made.counts
     reason = counts.merge(chosen.hidden, on=KEYS, how="left")["reason"]
     primary = (reason.notna() & (reason != "linked")).to_numpy()
-    loss = counts["area_level"].map(_LOSS) * np.where(counts["group_by"] == "", 2, 1)
+    loss = counts["area_level"].map(LOSS) * np.where(counts["group_by"] == "", 2, 1)
     full = release(
         made.estimates, counts, areas=made.areas, policy=replace(policy, protection=0)
     ).table
@@ -87,7 +87,7 @@ def compare_with_optimum(seeds) -> tuple[float, float]:
         if not chosen.hidden["reason"].eq("linked").any():
             continue
         linked = made.counts.merge(chosen.hidden[chosen.hidden["reason"] == "linked"], on=KEYS)
-        loss = linked["area_level"].map(_LOSS) * np.where(linked["group_by"] == "", 2, 1)
+        loss = linked["area_level"].map(LOSS) * np.where(linked["group_by"] == "", 2, 1)
         chosen_loss += loss.sum()
         optimum += least_loss(made, GGD, chosen)
     return chosen_loss, optimum

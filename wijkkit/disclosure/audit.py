@@ -6,12 +6,15 @@ the columns.
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pandas as pd
 
-from wijkkit.disclosure.audit_attack import Attack, attack_on, questions
+from wijkkit.disclosure.audit_attack import attack_on, questions
 from wijkkit.disclosure.audit_evidence import evidence
-from wijkkit.disclosure.audit_sums import sums
+from wijkkit.disclosure.audit_sums import Sums, sums
 from wijkkit.disclosure.composition import Composition
 from wijkkit.disclosure.policy import Policy
 from wijkkit.errors import DisclosureError, Problem
@@ -78,20 +81,25 @@ def audit(
     cells = cells.assign(**_before(cells, earlier))
     known, added = evidence(cells, policy), sums(cells, areas, composition)
     problems += _against_rules(cells, policy) + _untrue(cells, known)
-    widths: list[float] = []
     families = cells.groupby([_family(cells["indicator"], composition), "wave"], sort=False)
-    for at in families.indices.values():
-        if (cells["status"].iloc[at] != "ok").any():
-            system = cells.iloc[at].reset_index(drop=True)
-            attack = attack_on(system, known.iloc[at], added.among(at))
-            problems += _attack(attack, system, policy, widths)
+    systems = [at for at in families.indices.values() if (cells["status"].iloc[at] != "ok").any()]
+
+    def attacked(at: np.ndarray) -> tuple[list[Problem], np.ndarray]:
+        return _attack(
+            cells.iloc[at].reset_index(drop=True), known.iloc[at], added.among(at), policy
+        )
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        found = list(pool.map(attacked, systems))
+    problems += [problem for narrow, _ in found for problem in narrow]
+    widths = np.concatenate([np.empty(0), *(of_one for _, of_one in found)])
     if problems:
         raise DisclosureError(problems)
     return {
         "cells": len(cells),
         "hidden": int((cells["status"] != "ok").sum()),
         "attacked": len(widths),
-        "narrowest": min(widths, default=float("nan")),
+        "narrowest": float(widths.min()) if len(widths) else float("nan"),
     }
 
 
@@ -179,14 +187,14 @@ def _family(indicator: pd.Series, composition: Composition) -> pd.Series:
 
 
 def _attack(
-    attack: Attack, system: pd.DataFrame, policy: Policy, widths: list[float]
-) -> list[Problem]:
-    """Attack one system; its widths are added to `widths`."""
+    system: pd.DataFrame, known: pd.DataFrame, added: Sums, policy: Policy
+) -> tuple[list[Problem], np.ndarray]:
+    """Attack one system; return what gives way, and the widths of all intervals."""
     asked = questions(system, policy)
-    found = attack.widths(asked, policy.protection)
-    widths += found.tolist()
+    found = attack_on(system, known, added).widths(asked, policy.protection)
     narrow = np.unique(asked.cell[found < policy.protection - 1e-4])
-    return [
+    problems = [
         _problem(row, "can be derived from what is published")
         for row in system.loc[narrow].itertuples()
     ]
+    return problems, found

@@ -14,6 +14,8 @@ from wijkkit.disclosure.policy import Policy
 from wijkkit.errors import DisclosureError
 
 _SWEEPS = 6
+#: So many questions get programs of their own at once.
+_FEW = 2
 #: Of the wijken that hide nothing, one in this many moves in a sweep.
 _EVERY = 3
 
@@ -57,7 +59,7 @@ class Attack:
         weights = np.zeros(len(asked.cell))
         for sweep in range(_SWEEPS):
             narrow = most - least < enough
-            if not narrow.any():
+            if narrow.sum() <= _FEW:
                 break
             drawn = random.uniform(0.5, 1.5, len(narrow)) * random.choice([-1, 1], len(narrow))
             weights = -weights if sweep % 2 else np.where(narrow, drawn, 0)
@@ -148,10 +150,10 @@ def questions(system: pd.DataFrame, policy: Policy) -> Questions:
     """Return what an attacker wants to know of the hidden cells of one system.
 
     Of every hidden cell the count; of one with a small rest, or with nearly all in the category,
-    the rest as well; and of one with too few respondents also their number.
+    the rest as well; and of one with too few respondents, or hidden with others, also their number.
     """
     hidden = system["status"] != "ok"
-    few = hidden & (system["reason"] == "too_few")
+    few = hidden & system["reason"].isin(["too_few", "together"])
     x, share = system["x"], system["x"] / system["respondents"].clip(lower=1)
     rest = system["respondents"] - x
     of_rest = few | (rest < policy.min_count) | (share > policy.max_share)

@@ -43,7 +43,8 @@ def evidence(system: pd.DataFrame, policy: Policy) -> pd.DataFrame:
 def _of_reasons(system: pd.DataFrame, policy: Policy) -> pd.DataFrame:
     """Return what each row would give away if only its reason were published.
 
-    Reasons of rules say that the rule holds; all others that none does.
+    Reasons of rules say that the rule holds, that of a block nothing, all others that no rule
+    holds.
     """
     small, most = policy.min_count - 1, policy.max_share
     far = _FAR * (system["respondents"] + policy.min_n)
@@ -56,6 +57,7 @@ def _of_reasons(system: pd.DataFrame, policy: Policy) -> pd.DataFrame:
         "large_count": {"share_min": most, "n_min": at_wide},
         "large_rest": {"share_max": 1 - most, "n_min": at_wide},
         "dominance": {},
+        "together": {"n_min": 0},
     }
     anything = {
         "n_min": policy.min_n, "n_max": np.inf, "x_min": 0, "x_max": np.inf,

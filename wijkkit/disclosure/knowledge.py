@@ -83,9 +83,12 @@ class Knowledge:
     wijk: np.ndarray
     spare: np.ndarray
 
-    def idle(self, hidden: np.ndarray) -> np.ndarray:
-        """Return the cells that a quick attack leaves as they are; shape (m,)."""
-        return ~self.spare & ~np.isin(self.wijk, self.wijk[hidden])
+    def beside(self, cells: np.ndarray) -> np.ndarray:
+        """Return the cells of wijken where no one of `cells` (booleans) is; shape (m,).
+
+        A quick attack leaves them as they are, but those of larger areas and one wijk in each.
+        """
+        return ~self.spare & ~np.isin(self.wijk, self.wijk[cells])
 
     def program(self, hidden: np.ndarray) -> Program:
         """Return the constraints when the cells `hidden` (m booleans) are."""

@@ -116,7 +116,17 @@ def stricter(policy: Policy, changes: Mapping[str, float | bool | None]) -> Poli
     ]
     if problems:
         raise DisclosureError(problems)
-    return replace(policy, **wanted)
+    made = replace(policy, **wanted)
+    if made.protection >= made.min_count:
+        raise DisclosureError(
+            "a small count cannot stay that uncertain",
+            file="study.yml",
+            place="disclosure.protection",
+            found=str(made.protection),
+            expected=f"less than min_count ({made.min_count})",
+            remedy="Raise min_count as well.",
+        )
+    return made
 
 
 def policy_for(study: Study) -> Policy:

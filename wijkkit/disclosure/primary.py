@@ -20,6 +20,7 @@ REASONS = (
     "stated",
     "earlier",
     "linked",
+    "together",
 )
 
 #: Reasons of which a reader may be told that the percentage is above the policy's `max_share`.

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,19 +15,13 @@ from wijkkit.disclosure.audit import audit
 from wijkkit.disclosure.cells import cells_of
 from wijkkit.disclosure.composition import Composition
 from wijkkit.disclosure.earlier import read_ledger, settle, write_ledger
-from wijkkit.disclosure.knowledge import knowledge
 from wijkkit.disclosure.links import links_of
 from wijkkit.disclosure.numbers import released_numbers
 from wijkkit.disclosure.policy import Policy
 from wijkkit.disclosure.primary import ABOVE, reasons_by_figure
-from wijkkit.disclosure.requirements import requirements
-from wijkkit.disclosure.rounding import Published, publish
-from wijkkit.disclosure.secondary import choose_hidden
-from wijkkit.disclosure.told import Told, told
+from wijkkit.disclosure.protect import protect
+from wijkkit.disclosure.rounding import publish
 from wijkkit.tables import ESTIMATE_KEYS, tidy
-
-#: What is lost when a cell is hidden: an area counts for more than a group in it.
-_LOSS = {"wijk": 1.0, "gebied": 3.0, "arm": 10.0, "city": 20.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +79,8 @@ def release(
     Raises
     ------
     DisclosureError
-        The counts do not fit the estimates, or the audit could derive what must stay hidden.
+        The counts do not fit the estimates, hiding an indicator as a whole does not protect it,
+        or the audit could derive what must stay hidden.
 
     Examples
     --------
@@ -106,13 +103,15 @@ def release(
     earlier = read_ledger(ledger)
     shown, reasons, slack = settle(cells, shown, earlier, policy)
     reasons = reasons_by_figure(reasons, cells, policy)
-    scores = cells["x"].isna().to_numpy()
-    hiding = told(reasons, scores, policy, slack)
-    for at in _systems(cells, composition):
-        linked = _protect(
-            cells.iloc[at], shown.at(at), hiding.at(at), reasons[at], areas, composition, policy
-        )
-        reasons[at] = np.where(linked & (reasons[at] == ""), "linked", reasons[at])
+    systems = _systems(cells, composition)
+
+    def settled(at: np.ndarray) -> np.ndarray:
+        links = links_of(cells.iloc[at], areas, composition)
+        return protect(cells.iloc[at], shown.at(at), reasons[at], slack[at], links, policy)
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for at, protected in zip(systems, pool.map(settled, systems), strict=True):
+            reasons[at] = protected
     table = _table(estimates, cells, released_numbers(cells, shown, policy), reasons)
     hidden = _hidden(cells, reasons, policy)
     summary = audit(
@@ -127,31 +126,6 @@ def _systems(cells: pd.DataFrame, composition: Composition) -> list[np.ndarray]:
     """Return the positions of cells that are linked: one wave of an indicator and its parts."""
     family = cells["indicator"].map(composition.family)
     return list(cells.groupby([family, cells["wave"]], sort=False).indices.values())
-
-
-def _protect(
-    cells: pd.DataFrame,
-    shown: Published,
-    hiding: Told,
-    reasons: np.ndarray,
-    areas: pd.DataFrame,
-    composition: Composition,
-    policy: Policy,
-) -> np.ndarray:
-    """Return which cells of one system to hide."""
-    scores = cells["x"].isna().to_numpy()
-    primary = reasons != ""
-    if not primary.any():
-        return primary
-    everybody = np.where(cells["group_by"] == "", 2.0, 1.0)
-    loss = cells["area_level"].map(_LOSS).to_numpy(float) * everybody
-    return choose_hidden(
-        knowledge(cells, shown, hiding, links_of(cells, areas, composition)),
-        primary,
-        loss,
-        lambda hidden: requirements(hidden, reasons, scores),
-        policy.protection,
-    )
 
 
 def _hidden(cells: pd.DataFrame, reasons: np.ndarray, policy: Policy) -> pd.DataFrame:

@@ -14,6 +14,8 @@ _TOLERANCE = 1e-6
 #: Cuts ask for a little more, so that solver tolerances cannot undo them.
 _MARGIN = 1e-3
 _ROUNDS = 3
+#: So many requirements get programs of their own at once: small ones, of a few wijken.
+_FEW = 4
 #: Reasons of cells of which those outside the category must stay uncertain too.
 _RESTS = ("few_outside", "large_share", "large_count")
 
@@ -58,11 +60,11 @@ class Cut:
 def requirements(hidden: np.ndarray, reasons: np.ndarray, scores: np.ndarray) -> Requirements:
     """Return what must stay uncertain when the cells `hidden` are.
 
-    Of every cell its count, of one with a small or unknown rest also that, and of one with too
-    few respondents their number. `reasons` holds the primary reason of each cell, `scores`
+    Of every cell its count, of one with a small or unknown rest also that, and of one with
+    too few respondents, or hidden with a block, their number. `reasons` holds the primary reason of each cell, `scores`
     whether it has no count.
     """
-    size, few = len(hidden), hidden & (reasons == "too_few")
+    size, few = len(hidden), hidden & np.isin(reasons, ["too_few", "together"])
     rest = few | (hidden & np.isin(reasons, _RESTS))
     wanted = ((hidden & ~scores, 1, 0), (rest & ~scores, -1, 1), (few, 0, 1))
     cells = np.concatenate([np.flatnonzero(which) for which, _, _ in wanted])
@@ -91,14 +93,13 @@ def unprotected(
     than needed; a requirement that they do not meet gets a program of its own.
     """
     program = known.program(hidden)
-    idle = known.idle(hidden)
-    quick = program.near(np.tile(idle, 2), 0)
+    quick = program.near(np.tile(known.beside(hidden), 2), 0)
     pushed = quick.near(np.tile(hidden, 2), width)
     low = high = required.expressions @ known.truth
     random = np.random.default_rng(len(low))
     for _ in range(_ROUNDS):
         open_ = ~_met(low, high, width)
-        if not open_.any():
+        if open_.sum() <= _FEW:
             break
         sides = np.where(open_, random.choice([-1.0, 1.0], len(open_)), 0.0)
         for side in (sides, -sides):
@@ -107,6 +108,8 @@ def unprotected(
     failed = {}
     for at in np.flatnonzero(~_met(low, high, width)):
         one = required.only(np.array([at]))
+        itself = np.arange(len(hidden)) == one.cells[0]
+        quick = program.near(np.tile(known.beside(itself), 2), 0)
         if not _interval(quick, one, width)[2] and (
             cuts := _cuts(known, program, hidden, one, width)
         ):

@@ -15,7 +15,6 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 
 from wijkkit.disclosure.knowledge import Knowledge
 from wijkkit.disclosure.requirements import Cut, Requirements, unprotected
-from wijkkit.errors import DisclosureError
 
 #: Cells times cuts above which the integer program gives way to the heuristic.
 EXACT_UP_TO = 60_000
@@ -27,8 +26,8 @@ def choose_hidden(
     loss: np.ndarray,
     required_of: Callable[[np.ndarray], Requirements],
     width: float,
-) -> np.ndarray:
-    """Return which cells to hide.
+) -> np.ndarray | None:
+    """Return which cells to hide; None where hiding everything does not protect.
 
     Parameters
     ----------
@@ -44,7 +43,7 @@ def choose_hidden(
 
     Returns
     -------
-    ndarray of bool, shape (m,)
+    ndarray of bool, shape (m,), or None
     """
     of_primary = required_of(primary)
     failed = unprotected(known, primary, of_primary, width)
@@ -53,11 +52,7 @@ def choose_hidden(
     hidden, cuts = primary, []
     while failed:
         if hidden.all():
-            raise DisclosureError(
-                "hiding everything does not protect this table",
-                found=f"{len(hidden)} cells",
-                remedy="Leave this indicator out, or pool its areas or waves.",
-            )
+            return None
         cuts += [cut for of_one in failed.values() for cut in of_one]
         exact = len(hidden) * len(cuts) <= EXACT_UP_TO
         hidden = _least(cuts, primary, loss) if exact else _greedy(cuts, hidden, loss)

@@ -78,7 +78,7 @@ def told(reasons: np.ndarray, scores: np.ndarray, policy: Policy, slack: np.ndar
     """
     few, small, most = reasons == "too_few", policy.min_count - 1, policy.max_share
     narrow = ["few_outside", "few_inside"] if policy.max_share_both else ["few_outside"]
-    n_low = np.where(few, 0.0, policy.min_n)
+    n_low = np.where(few | (reasons == "together"), 0.0, policy.min_n)
     n_low = np.where(np.isin(reasons, [*_LARGE, "large_rest"]), policy.wide_n, n_low)
     n_high = np.where(few, policy.min_n - 1, np.inf)
     n_high = np.where(np.isin(reasons, narrow), policy.wide_n - 1, n_high)
