@@ -147,6 +147,11 @@ IN_RUN = {
     "clock set back": "no effect: order is that of the log",
     "locale that is not UTF-8": "no effect",
     "spaces and diacritics in paths": "no effect",
+    "Quarto absent": "the built-in engine; a message where Quarto was asked for",
+    "Quarto fails, or is killed": "what it said, exit code 4; the old site stays",
+    "Quarto warns": "the site is made, the warning shown",
+    "Quarto writes nothing, or in a wrong place": "said, exit code 4; the old site stays",
+    "Quarto hangs": "ended with what it started, exit code 4; the old site stays",
 }
 
 

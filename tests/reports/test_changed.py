@@ -15,6 +15,7 @@ from wijkkit.batch.hashes import hash_of
 from wijkkit.reports import record
 from wijkkit.reports.render import render_states
 from wijkkit.reports.runs import NotebookState
+from wijkkit.study import open_study
 
 ALL = {"wijk-a", "wijk-b", "stad", "index"}
 
@@ -36,8 +37,6 @@ def made(tmp_path_factory):
 def site(made, tmp_path):
     """A copy of the study, its runs and its site; nothing is changed yet."""
     study, states = made
-    from wijkkit.study import open_study
-
     shutil.copytree(study.folder, tmp_path / "study")
     return open_study(tmp_path / "study"), dict(states)
 

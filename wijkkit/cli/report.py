@@ -52,6 +52,9 @@ def report(
         f"Engine: {made.engine}. {len(made.files)} files; "
         f"{len(made.made)} pages made anew, the others were as they should be."
     )
+    for stem, said in made.warnings.items():
+        for line in said:
+            typer.echo(f"Quarto warned: {stem}: {line}", err=True)
     for stem, notebooks in made.failed.items():
         for notebook, why in notebooks.items():
             typer.echo(f"Not complete: {stem}.html has no {notebook} ({why})", err=True)

@@ -27,8 +27,13 @@ def make_pages(
     house: HouseStyle,
     engine: str,
     jobs: int,
-) -> None:
+) -> dict[str, tuple[str, ...]]:
     """Make pages in `site`; most of the work is Pandoc's and Typst's, so threads are enough.
+
+    Returns
+    -------
+    dict of str to tuple of str
+        What Quarto warned of, per page that it warned of.
 
     Raises
     ------
@@ -36,23 +41,25 @@ def make_pages(
         With the problems of all pages.
     """
 
-    def make(task: Task) -> None:
+    def make(task: Task) -> tuple[str, ...]:
         page, frame, forms = task
         source = stage(study, page, states, study.runs / "reports" / page.stem)
         if engine == "quarto":
-            render_quarto(source, site, forms)
-        else:
-            _render(source, site, house, frame, forms)
+            return render_quarto(source, site, forms, study.settings.report.quarto_seconds)
+        _render(source, site, house, frame, forms)
+        return ()
 
     problems: list[Problem] = []
+    warnings = {}
     with ThreadPoolExecutor(max_workers=max(1, jobs)) as pool:
         for task, future in [(task, pool.submit(make, task)) for task in tasks]:
             try:
-                future.result()
+                warnings[task[0].stem] = future.result()
             except WijkkitError as error:
                 problems += [_of_page(problem, task[0]) for problem in error.problems]
     if problems:
         raise ReportError(dict.fromkeys(problems))
+    return {stem: said for stem, said in warnings.items() if said}
 
 
 def _render(

@@ -32,6 +32,9 @@ HTML = "html-raw_html-native_divs-native_spans-line_blocks"
 #: Blocks that hold no blocks, and tables, which hold text only.
 _CLOSED = frozenset(("Para", "Plain", "Header", "LineBlock", "CodeBlock", "RawBlock", "Table"))
 
+#: Types of block that are looked for, and that no text or table holds.
+_BLOCKS = frozenset(("Div", "Figure", "Header", "Table"))
+
 #: What Pandoc made, by what it was made of: the same caption or table stands on many pages.
 _KEPT: dict[tuple[str | bytes, ...], str] = {}
 #: Answers that are kept; those of some hundred pages.
@@ -173,13 +176,14 @@ def _rewrite(node: Any, change: Callable[[Node], list[Node] | None], closed: fro
 
 def elements(node: Any, *types: str) -> Iterator[Node]:
     """Yield the elements of `types` in `node`, in the order of reading."""
+    closed = _CLOSED if _BLOCKS.issuperset(types) else frozenset()
     left = [node]
     while left:
         item = left.pop()
         if isinstance(item, dict):
             if item.get("t") in types:
                 yield item
-            item = list(item.values())
+            item = [] if item.get("t") in closed else list(item.values())
         left.extend(part for part in reversed(item) if isinstance(part, list | dict))
 
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import re
 import shutil
+import signal
 import subprocess
 from pathlib import Path
 
@@ -18,6 +22,7 @@ POLICY = (
     "img-src 'self' data:; font-src 'self' data:; connect-src 'self'; base-uri 'none'; "
     "form-action 'none'"
 )
+_WARNING = re.compile(r"\bWARN(ING)?\b")
 _TARGETS = {"html": "html", "pdf": "typst", "docx": "docx"}
 
 
@@ -38,21 +43,92 @@ def write_theme(theme: Path, language: str) -> None:
     (theme / "script.html").write_text(content, encoding="utf-8")
 
 
-def render_quarto(source: Path, site: Path, formats: tuple[str, ...]) -> None:
-    """Render a staged source with Quarto and add what it makes to `site`; nothing is executed."""
-    command = [find_quarto() or "quarto", "render", source.name, "--no-execute"]
+def render_quarto(
+    source: Path, site: Path, formats: tuple[str, ...], seconds: float
+) -> tuple[str, ...]:
+    """Render a staged source with Quarto and add what it makes to `site`; nothing is executed.
+
+    Parameters
+    ----------
+    source, site : Path
+    formats : tuple of str
+    seconds : float
+        Longest that one form may take; then Quarto and what it started are ended.
+
+    Returns
+    -------
+    tuple of str
+        What Quarto warned of.
+
+    Raises
+    ------
+    ReportError
+        Quarto fails, takes too long, or does not write a report where it belongs.
+    """
+    warnings: list[str] = []
     for form in formats:
-        done = subprocess.run(
-            [*command, "--to", _TARGETS[form]],
-            cwd=source.parent,
-            capture_output=True,
-            encoding="utf-8",
-        )
-        if done.returncode:
+        said = _quarto(source, form, seconds)
+        if not (source.parent / "_site" / f"{source.stem}.{form}").is_file():
             raise ReportError(
-                "Quarto could not render this report",
-                file=source.name,
-                found=done.stderr.strip()[-600:],
+                "Quarto ended well and did not write this report",
+                file=f"{source.stem}.{form}",
+                found=_tail(said) or "no message",
+                expected=f"_site/{source.stem}.{form} in the report's working folder",
                 remedy="Run 'quarto render' in its working folder to see more.",
             )
+        warnings += [line.strip() for line in said.splitlines() if _WARNING.search(line)]
     shutil.copytree(source.parent / "_site", site, dirs_exist_ok=True)
+    return tuple(dict.fromkeys(warnings))
+
+
+def _quarto(source: Path, form: str, seconds: float) -> str:
+    """Run Quarto in a process group of its own; return what it said."""
+    command = [find_quarto() or "quarto", "render", source.name, "--no-execute"]
+    try:
+        process = subprocess.Popen(
+            [*command, "--to", _TARGETS[form]],
+            cwd=source.parent,
+            env={**os.environ, "NO_COLOR": "1"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+            errors="replace",
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise _failed(source, f"cannot be started: {error.strerror}") from None
+    try:
+        _, said = process.communicate(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        raise ReportError(
+            "Quarto took too long for this report",
+            file=f"{source.stem}.{form}",
+            found=f"more than {seconds:g} seconds",
+            remedy="Set report.quarto_seconds in study.yml, or use the built-in engine.",
+        ) from None
+    finally:
+        _end(process)
+    if process.returncode:
+        raise _failed(source, _tail(said) or f"exit code {process.returncode}")
+    return said
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    """End what is left of a process group; Quarto starts other programs."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def _failed(source: Path, found: str) -> ReportError:
+    return ReportError(
+        "Quarto could not render this report",
+        file=source.name,
+        found=found,
+        remedy="Run 'quarto render' in its working folder to see more.",
+    )
+
+
+def _tail(said: str) -> str:
+    return said.strip()[-600:]

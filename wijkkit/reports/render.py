@@ -49,6 +49,8 @@ class ReportResult:
         Per incomplete page the notebooks it had to do without, and why.
     made : tuple of str
         The pages that were made anew; the others were what they would become.
+    warnings : mapping of str to tuple of str
+        What Quarto warned of, per page.
     """
 
     engine: str
@@ -56,6 +58,7 @@ class ReportResult:
     files: tuple[Path, ...]
     failed: Mapping[str, Mapping[str, str]]
     made: tuple[str, ...]
+    warnings: Mapping[str, tuple[str, ...]]
 
 
 def render(
@@ -136,11 +139,12 @@ def render_states(
     todo = [task for task in tasks if task[0].stem not in same]
     stay = {"", *same, *study.neighbourhoods} - {page.stem for page, *_ in todo}
     keep = [path for path in found if owner(path) in stay]
+    warnings: Mapping[str, tuple[str, ...]] = {}
     if todo or found != record.files or len(keep) != len(found):
         new = new_site(study.site, keep)
         try:
             write_assets(new, sources / "theme", house)
-            _make(study, states, todo, new, house, chosen, jobs)
+            warnings = _make(study, states, todo, new, house, chosen, jobs)
             files = site_files(new)
             swap(new, study.site)
         finally:
@@ -152,15 +156,17 @@ def render_states(
         tuple(study.site / f"{page.stem}.{form}" for page, _, own in tasks for form in own),
         {stem: why for stem, why in failed.items() if why},
         tuple(page.stem for page, *_ in todo),
+        warnings,
     )
 
 
-def _make(study: Study, states: States, todo: list, *others: Any) -> None:
+def _make(study: Study, states: States, todo: list, *others: Any) -> Mapping:
     """Make pages, with the modules that render: a second of imports that others need not pay."""
-    if todo:
-        from wijkkit.reports.making import make_pages
+    if not todo:
+        return {}
+    from wijkkit.reports.making import make_pages
 
-        make_pages(study, states, todo, *others)
+    return make_pages(study, states, todo, *others)
 
 
 def _write_record(

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from pydantic import Field
+
 from wijkkit.study.settings.base import Settings
 
 
@@ -17,9 +21,12 @@ class ReportSettings(Settings):
         Where the study has no such folder, the one of the project is used.
     date : str
         Date on the reports (``YYYY-MM-DD``); the day on which the last notebook ran where empty.
+    quarto_seconds : float
+        Longest that Quarto may take for one form of one report.
     """
 
     author: str = ""
     contact: str = ""
     sources: str = "reports"
     date: str = ""
+    quarto_seconds: Annotated[float, Field(gt=0)] = 300.0
