@@ -22,14 +22,15 @@ from wijkkit.disclosure.requirements import requirements
 from wijkkit.disclosure.rounding import Published, publish
 from wijkkit.disclosure.secondary import choose_hidden
 from wijkkit.disclosure.told import Told, told
+from wijkkit.showing import ShowsItself
 from wijkkit.tables import ESTIMATE_KEYS, tidy
 
 #: What is lost when a cell is hidden: an area counts for more than a group in it.
 _LOSS = {"wijk": 1.0, "gebied": 3.0, "arm": 10.0, "city": 20.0}
 
 
-@dataclass(frozen=True, slots=True)
-class Release:
+@dataclass(frozen=True, slots=True, repr=False)
+class Release(ShowsItself):
     """Released estimates.
 
     Parameters
