@@ -30,14 +30,20 @@ _TYPES = {
     "stratum": "code",
     "psu": "code",
 }
-_MISSING = r"weet (ik )?niet|wil (ik )?niet|geen antwoord|geen opgave|niet van toepassing|n\.?v\.?t|onbekend|missing|don.?t know|refuse|no answer|not applicable|unknown"
+_MISSING = r"weet (ik )?niet|wil (ik )?niet|geen antwoord|geen opgave|niet van toepassing|n\.?v\.?t|onbekend|missing|don.?t know|refuse|no answer|not applicable|unknown|not answered|niet ingevuld|niet beantwoord|no response|ongeldig|invalid"
 #: Answers whose labels say their number, as plain keys; a column is one of these or none.
 _SCALES = (
     {"ja": 1, "yes": 1, "nee": 0, "no": 0},
     {"niet_waar": 0, "een_beetje_waar": 1, "beetje_waar": 1, "zeker_waar": 2},
     {"not_true": 0, "somewhat_true": 1, "certainly_true": 2},
 )
-_SEX = {"jongen": "boy", "boy": "boy", "man": "boy", "meisje": "girl", "girl": "girl"}
+_SEX = {
+    **dict.fromkeys(("jongen", "jongens", "boy", "boys", "man", "male"), "boy"),
+    **dict.fromkeys(("meisje", "meisjes", "girl", "girls", "vrouw", "female"), "girl"),
+}
+#: A column of text is a question with answers in words: few different ones, each given often
+#: enough that it is no remark of somebody.
+_MOST_WORDS, _LEAST_GIVEN = 12, 5
 #: Names that the loaders give themselves.
 _TAKEN = ("wijk", "district", "arm", "pair")
 
@@ -110,6 +116,8 @@ def key(text: str, joint: str) -> str:
 
 def _propose(table: SourceTable, source: str, name: str) -> ProposedColumn:
     labels = {written(raw): label for raw, label in table.labels.get(source, {}).items()}
+    if not labels and name not in _TYPES:
+        labels = _words(table, source)
     missing = tuple(raw for raw, label in labels.items() if re.search(_MISSING, label.lower()))
     labels = {raw: label for raw, label in labels.items() if raw not in missing}
     found = [value for value in _distinct(table, source) if value not in missing]
@@ -128,6 +136,21 @@ def _propose(table: SourceTable, source: str, name: str) -> ProposedColumn:
     return ProposedColumn(
         name, source, kind, {}, missing, _open_values(name, found, labels, unlisted)
     )
+
+
+def _words(table: SourceTable, source: str) -> dict[str, str]:
+    """Return the answers of a column that holds words as their own labels, or none."""
+    given = table.cells[source].dropna().map(written)
+    counts = given[given != ""].value_counts()
+    answers = [str(value) for value in counts.index]
+    rare = [
+        value
+        for value, count in zip(answers, counts, strict=True)
+        if count < _LEAST_GIVEN and not re.search(_MISSING, value.lower())
+    ]
+    if rare or len(answers) > _MOST_WORDS or not all(re.search("[^\\W\\d]{2}", a) for a in answers):
+        return {}
+    return {value: value for value in sorted(answers)}
 
 
 def _distinct(table: SourceTable, source: str) -> list[str]:
@@ -163,7 +186,8 @@ def _open_values(
     if not found:
         return "the file has no value here; what type is it, or leave it out"
     if labels:
-        return f"only some values have a label; not {', '.join(map(repr, unlisted[:5]))}"
+        some = ", ".join(map(repr, unlisted[:5]))
+        return f"a number, as proposed, or a category: values without a label are {some}"
     if name in ("sex", "ses"):
         return "what each value stands for: type category, with values"
     return ""
