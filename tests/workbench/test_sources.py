@@ -90,7 +90,7 @@ def test_the_dashboard_has_no_way_to_the_sources(sources):
     from wijkkit.workbench.dashboard import dashboard
 
     shown = said(dashboard(sources, "?indicator=play&wave=2021&sources=True"))
-    assert "Zuid: niet getoond" in shown and "33%" not in shown
+    assert "Zuid: te herkenbaar om te tonen" in shown and "33%" not in shown
 
 
 def test_a_notebook_that_runs_without_anybody_keeps_no_number_of_the_sources(sources, tmp_path):
