@@ -16,7 +16,8 @@ from wijkkit.loaders.source_file import read_source
 from wijkkit.loaders.source_table import SourceTable
 from wijkkit.study.model import SurveySource
 from wijkkit.study.unfinished import unfinished
-from wijkkit.workbench.proposal import ProposedColumn, key, propose_columns
+from wijkkit.workbench.answers import key
+from wijkkit.workbench.proposal import ProposedColumn, propose_columns
 from wijkkit.workbench.study_files import codebook_text, indicators_text, study_text, wijk_text
 
 #: More areas than a city has wijken: the column is something else, such as a postcode.
