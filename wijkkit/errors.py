@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Problem:
     """One thing that is wrong.
 
@@ -38,6 +38,9 @@ class Problem:
     found: str = ""
     expected: str = ""
     remedy: str = ""
+
+    def __repr__(self) -> str:
+        return f"<{self}>"
 
     def __str__(self) -> str:
         where = ", ".join(part for part in (self.file, self.place) if part)

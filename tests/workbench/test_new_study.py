@@ -74,7 +74,10 @@ def test_the_codebook_knows_columns_by_name_and_values_by_label(study):
 
 
 def test_what_could_not_be_guessed_is_marked_where_it_stands(study):
-    said = [(problem.file, problem.expected.split(":")[0]) for problem in unfinished(study)]
+    said = [
+        (problem.file, problem.what.removeprefix("fill in ").split(":")[0])
+        for problem in unfinished(study)
+    ]
     assert said == [
         ("study.yml", "the study's title"),
         ("study.yml", "the city's name"),
@@ -84,8 +87,7 @@ def test_what_could_not_be_guessed_is_marked_where_it_stands(study):
         ("codebook.yml", "ses"),
         ("codebook.yml", "cijfer"),
         ("indicators.yml", "label, wording of the question, and whether higher or lower is better"),
-        ("wijken/bu1.yml", "name, arm (programme, comparator or none) and district"),
-        ("wijken/bu2.yml", "name, arm (programme, comparator or none) and district"),
+        ("wijken/bu1.yml and 1 more", "name, arm (programme, comparator or none) and district"),
     ]
     assert said[4][1].startswith("the shared goals")
 
@@ -96,7 +98,7 @@ def test_the_check_names_exactly_what_is_open(study):
     assert list(error.value.problems) == unfinished(study)
     first = unfinished(study)[0]
     lines = (study / "study.yml").read_text(encoding="utf-8").splitlines()
-    assert lines[0].endswith(first.expected) and first.place == "line 1"
+    assert lines[0].endswith(first.what.removeprefix("fill in ")) and first.place == "line 1"
 
 
 def test_a_study_whose_marks_are_gone_is_complete_and_reads_its_survey(study):
@@ -131,9 +133,9 @@ def test_a_csv_with_another_separator_names_the_option_to_give(tmp_path):
 def test_a_file_without_areas_or_ages_asks_for_them(tmp_path):
     path = tmp_path / "monitor.csv"
     path.write_text("score\n4\n", encoding="utf-8")
-    said = [problem.expected for problem in wk.new_study(tmp_path / "own", path)]
-    assert "the column 'area', which every study needs" in said
-    assert "the column 'age', which every study needs" in said
+    said = [problem.what for problem in wk.new_study(tmp_path / "own", path)]
+    assert "fill in the column 'area', which every study needs" in said
+    assert "fill in the column 'age', which every study needs" in said
 
 
 def test_a_column_of_postcodes_is_no_column_of_wijken(tmp_path):
@@ -142,3 +144,53 @@ def test_a_column_of_postcodes_is_no_column_of_wijken(tmp_path):
     with pytest.raises(DataError, match="more areas than a city has wijken"):
         wk.new_study(tmp_path / "own", path)
     assert not (tmp_path / "own").exists()
+
+
+def dutch_export(path, remark="een opmerking"):
+    """A csv as Dutch survey programs export it: labels in the cells, decimal commas."""
+    rows = [
+        f"{n};{'Oud-Noord' if n % 2 else 'Zuid'};{4 + n % 8};{'Jongen' if n % 3 else 'Meisje'};"
+        f"{('Ja', 'Nee', 'Ja', 'Nee', 'Ja', 'Weet niet')[n % 6]};0,8;{remark if n == 7 else 'geen'}"
+        for n in range(60)
+    ]
+    head = (
+        "Respondentnummer;Wijknaam;Leeftijd kind;Geslacht;Lid van sportclub?;Weegfactor;Opmerking"
+    )
+    path.write_text("\n".join([head, *rows]) + "\n", encoding="utf-8")
+    return path
+
+
+def test_answers_in_words_become_a_category_and_an_indicator(tmp_path):
+    path = dutch_export(tmp_path / "enquete_2021.csv")
+    wk.new_study(tmp_path / "own", path, separator=";", decimal=",")
+    columns = yaml.safe_load((tmp_path / "own" / "codebook.yml").read_text("utf-8"))["columns"]
+    assert columns["sex"]["values"] == {"Jongen": "boy", "Meisje": "girl"}
+    assert columns["lid_van_sportclub"] == {
+        "source": "Lid van sportclub?", "type": "category", "values": {"Ja": 1, "Nee": 0},
+        "missing": ["Weet niet"],
+    }  # fmt: skip
+    without_marks(tmp_path / "own")
+    rows = wk.load_respondents(validate(tmp_path / "own"))
+    assert rows["has_lid_van_sportclub"].value_counts().to_dict() == {1.0: 30, 0.0: 20}
+
+
+def test_what_one_respondent_wrote_is_not_copied_to_the_codebook(tmp_path):
+    path = dutch_export(tmp_path / "enquete_2021.csv", remark="ik ben verhuisd")
+    wk.new_study(tmp_path / "own", path, separator=";", decimal=",")
+    text = (tmp_path / "own" / "codebook.yml").read_text("utf-8")
+    assert 'opmerking: {source: "Opmerking", type: "text"}' in text
+    assert "verhuisd" not in text
+
+
+@pytest.mark.parametrize(
+    ("options", "remedy"),
+    [
+        ({"survey": "enqueet.csv"}, "Correct --survey."),
+        ({}, "Correct --separator."),
+    ],
+)
+def test_a_mistake_names_the_one_option_that_mends_it(tmp_path, options, remedy):
+    path = dutch_export(tmp_path / "enquete_2021.csv")
+    with pytest.raises(DataError) as error:
+        wk.new_study(tmp_path / "own", tmp_path / options.get("survey", path.name))
+    assert {problem.remedy for problem in error.value.problems} == {remedy}

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from wijkkit.showing import ShowsItself
 
-@dataclass(frozen=True, slots=True)
-class JobResult:
+
+@dataclass(frozen=True, slots=True, repr=False)
+class JobResult(ShowsItself):
     """How one job ended.
 
     Parameters
@@ -37,8 +40,8 @@ class JobResult:
     memory_mb: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class RunResult:
+@dataclass(frozen=True, slots=True, repr=False)
+class RunResult(ShowsItself):
     """How a run ended.
 
     Parameters
@@ -52,6 +55,11 @@ class RunResult:
     run: str
     jobs: tuple[JobResult, ...]
     seconds: float
+
+    def _facts(self) -> Mapping[str, object]:
+        ok = len(self.jobs) - len(self.failed)
+        failed = [f"{job.scope}/{job.notebook}: {job.message}" for job in self.failed]
+        return {"run": self.run, "ok": ok, "failed": failed, "seconds": self.seconds}
 
     @property
     def failed(self) -> tuple[JobResult, ...]:

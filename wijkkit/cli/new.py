@@ -20,6 +20,7 @@ def new(
 
     still_open = new_study(study, survey, separator=separator, decimal=decimal, sheet=sheet)
     typer.echo(f"New study: {study}")
+    typer.echo("Look at every proposal. What could not be guessed has a mark, '# FILL IN:':")
     for problem in still_open:
-        typer.echo(f"to do: {problem}")
-    typer.echo(f"Fill these in, then: wijkkit check --study {study}")
+        typer.echo(f"  {problem.file}, {problem.place}: {problem.what.removeprefix('fill in ')}")
+    typer.echo(f"Fill these in and delete the marks, then: wijkkit check --study {study}")

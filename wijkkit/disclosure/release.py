@@ -21,11 +21,12 @@ from wijkkit.disclosure.policy import Policy
 from wijkkit.disclosure.primary import ABOVE, reasons_by_figure
 from wijkkit.disclosure.protect import protect
 from wijkkit.disclosure.rounding import publish
+from wijkkit.showing import ShowsItself
 from wijkkit.tables import ESTIMATE_KEYS, tidy
 
 
-@dataclass(frozen=True, slots=True)
-class Release:
+@dataclass(frozen=True, slots=True, repr=False)
+class Release(ShowsItself):
     """Released estimates.
 
     Parameters

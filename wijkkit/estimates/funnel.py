@@ -13,6 +13,7 @@ from scipy import stats
 from wijkkit.errors import EstimationError
 from wijkkit.estimates.interval import numbers
 from wijkkit.estimates.rate import events
+from wijkkit.showing import ShowsItself
 
 Floats = NDArray[np.float64]
 Kind = Literal["proportion", "rate"]
@@ -24,8 +25,8 @@ LEVELS = {"95": 0.95, "998": 0.998}
 WINSORISED = 0.1
 
 
-@dataclass(frozen=True, slots=True)
-class Funnel:
+@dataclass(frozen=True, slots=True, repr=False)
+class Funnel(ShowsItself):
     """A funnel plot's numbers.
 
     Parameters

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -23,14 +23,15 @@ from wijkkit.estimates.survey_interval import (
     t_limits,
 )
 from wijkkit.estimates.survey_mean import check_binary, outcome_values
+from wijkkit.showing import ShowsItself
 from wijkkit.tables import tidy
 
 #: What a value on the scale 0-1 is multiplied by, per unit.
 SCALE = {"percent": 100.0, "score": 1.0}
 
 
-@dataclass(frozen=True, slots=True)
-class Estimates:
+@dataclass(frozen=True, slots=True, repr=False)
+class Estimates(ShowsItself):
     """What `estimate_grid` returns; the three tables have the same rows in the same order.
 
     Parameters
@@ -46,8 +47,8 @@ class Estimates:
     """
 
     table: pd.DataFrame
-    counts: pd.DataFrame
-    precision: pd.DataFrame
+    counts: pd.DataFrame = field(repr=False)
+    precision: pd.DataFrame = field(repr=False)
 
 
 def estimate_grid(

@@ -8,12 +8,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from wijkkit.errors import EstimationError
+from wijkkit.showing import ShowsItself
 
 Values = float | NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True)
-class Interval:
+@dataclass(frozen=True, slots=True, repr=False)
+class Interval(ShowsItself):
     """An estimate with its interval.
 
     Parameters

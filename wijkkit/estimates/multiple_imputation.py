@@ -10,10 +10,11 @@ from scipy import stats
 
 from wijkkit.errors import EstimationError
 from wijkkit.estimates.interval import check_confidence, numbers
+from wijkkit.showing import ShowsItself
 
 
-@dataclass(frozen=True, slots=True)
-class Pooled:
+@dataclass(frozen=True, slots=True, repr=False)
+class Pooled(ShowsItself):
     """An estimate over m imputed data sets.
 
     Parameters

@@ -13,12 +13,13 @@ from scipy import optimize, stats
 
 from wijkkit.errors import EstimationError
 from wijkkit.estimates.interval import check_confidence
+from wijkkit.showing import ShowsItself
 
 Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True)
-class Reliability:
+@dataclass(frozen=True, slots=True, repr=False)
+class Reliability(ShowsItself):
     """How consistent the items of a scale are.
 
     Parameters

@@ -11,12 +11,13 @@ from scipy import optimize, stats
 
 from wijkkit.errors import EstimationError
 from wijkkit.estimates.interval import check_confidence, numbers
+from wijkkit.showing import ShowsItself
 
 Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True)
-class SmallArea:
+@dataclass(frozen=True, slots=True, repr=False)
+class SmallArea(ShowsItself):
     """Model-based estimates of k areas.
 
     Parameters

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from wijkkit.errors import EstimationError
+from wijkkit.showing import ShowsItself
 
 Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True)
-class WeightReport:
+@dataclass(frozen=True, slots=True, repr=False)
+class WeightReport(ShowsItself):
     """How uneven a set of weights is.
 
     Parameters
@@ -39,7 +40,7 @@ class WeightReport:
     largest: float
     design_effect: float
     effective_n: float
-    extremes: pd.DataFrame
+    extremes: pd.DataFrame = field(repr=False)
 
 
 def weight_report(weight: Floats, *, largest: int = 10) -> WeightReport:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -13,12 +13,13 @@ from numpy.typing import NDArray
 
 from wijkkit.errors import EstimationError
 from wijkkit.files import write_whole
+from wijkkit.showing import ShowsItself
 
 Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True)
-class WeightSet:
+@dataclass(frozen=True, slots=True, repr=False)
+class WeightSet(ShowsItself):
     """Weights of n respondents that reproduce known margins.
 
     Parameters
@@ -39,9 +40,9 @@ class WeightSet:
 
     name: str
     method: str
-    weight: Floats
-    base: Floats
-    margins: tuple[NDArray[np.int64], ...]
+    weight: Floats = field(repr=False)
+    base: Floats = field(repr=False)
+    margins: tuple[NDArray[np.int64], ...] = field(repr=False)
     targets: pd.DataFrame
     iterations: int
 
@@ -80,5 +81,3 @@ def write_weights(weights: WeightSet, respondents: pd.Series, folder: Path) -> P
     }
     write_whole(path.with_suffix(".json"), json.dumps(report, indent=1, ensure_ascii=False))
     return path
-
-

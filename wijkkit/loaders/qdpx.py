@@ -8,7 +8,7 @@ that is missing, a code that does not exist) becomes one of the project's `probl
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
@@ -16,11 +16,12 @@ import pandas as pd
 from wijkkit.errors import DataError, Problem
 from wijkkit.loaders.qdpx_archive import read_archive
 from wijkkit.loaders.qdpx_rows import COLUMNS, read_rows
+from wijkkit.showing import ShowsItself
 from wijkkit.study.guard import require_sources
 
 
-@dataclass(frozen=True, slots=True)
-class QdaProject:
+@dataclass(frozen=True, slots=True, repr=False)
+class QdaProject(ShowsItself):
     """A REFI-QDA project as tables; `COLUMNS` names their columns.
 
     Parameters
@@ -50,13 +51,13 @@ class QdaProject:
 
     name: str
     origin: str
-    codes: pd.DataFrame
-    sources: pd.DataFrame
-    selections: pd.DataFrame
-    codings: pd.DataFrame
-    cases: pd.DataFrame
-    case_members: pd.DataFrame
-    variables: pd.DataFrame
+    codes: pd.DataFrame = field(repr=False)
+    sources: pd.DataFrame = field(repr=False)
+    selections: pd.DataFrame = field(repr=False)
+    codings: pd.DataFrame = field(repr=False)
+    cases: pd.DataFrame = field(repr=False)
+    case_members: pd.DataFrame = field(repr=False)
+    variables: pd.DataFrame = field(repr=False)
     problems: tuple[Problem, ...]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -10,6 +10,7 @@ from wijkkit.errors import DataError, Problem
 from wijkkit.loaders.qdpx import QdaProject, read_qdpx
 from wijkkit.loaders.standard_table import read_standard_table
 from wijkkit.loaders.wijk_names import unknown_values, wijk_slugs
+from wijkkit.showing import ShowsItself
 from wijkkit.study import Study
 from wijkkit.study.codebook import Column
 from wijkkit.study.model import TableSource
@@ -20,8 +21,8 @@ SEGMENT_COLUMNS = [*GROUP_COLUMNS, "segment", "code", "parent", "text", "check"]
 _ATTRIBUTES = ("group", "wijk", "arm", "wave", "role")
 
 
-@dataclass(frozen=True, slots=True)
-class GroupInterviews:
+@dataclass(frozen=True, slots=True, repr=False)
+class GroupInterviews(ShowsItself):
     """Coded group interviews.
 
     Parameters
@@ -38,7 +39,7 @@ class GroupInterviews:
     """
 
     groups: pd.DataFrame
-    segments: pd.DataFrame
+    segments: pd.DataFrame = field(repr=False)
     problems: tuple[Problem, ...]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -12,6 +13,7 @@ from wijkkit.estimates.comparable import comparable_map, comparable_neighbourhoo
 from wijkkit.estimates.gap import estimate_gap
 from wijkkit.estimates.grid import Estimates, estimate_grid
 from wijkkit.loaders import load_area_figures
+from wijkkit.showing import ShowsItself
 from wijkkit.study import Study
 
 #: How many wijken a wijk is compared with; half of the others in a small city.
@@ -20,8 +22,8 @@ _COMPARABLE = 5
 Groupings = dict[str, tuple[str, tuple[str, ...]]]
 
 
-@dataclass(frozen=True)
-class StudyEstimates:
+@dataclass(frozen=True, repr=False)
+class StudyEstimates(ShowsItself):
     """All estimates of a study, before disclosure control.
 
     Parameters
@@ -45,12 +47,16 @@ class StudyEstimates:
     comparisons: pd.DataFrame = field(repr=False)
     comparable: pd.DataFrame = field(repr=False)
 
-    def __repr__(self) -> str:
+    def _facts(self) -> Mapping[str, object]:
+        # Numbers of cells only: the notebook that shows this is kept with the reports.
         table = self.estimates.table
-        return (
-            f"<{len(table):,} estimates of {table['indicator'].nunique()} indicators; "
-            f"{len(self.changes):,} changes, {len(self.gaps):,} gaps>"
-        )
+        return {
+            "indicators": table["indicator"].nunique(),
+            "estimates": f"{len(table):,}",
+            "changes": f"{len(self.changes):,}",
+            "gaps": f"{len(self.gaps):,}",
+            "next": "release(study, estimates)",
+        }
 
 
 def estimate(study: Study, respondents: pd.DataFrame) -> StudyEstimates:

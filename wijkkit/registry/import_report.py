@@ -10,10 +10,11 @@ import pandas as pd
 from wijkkit.errors import Problem, RegistryError
 from wijkkit.language import text
 from wijkkit.registry.import_problems import ImportProblem
+from wijkkit.showing import ShowsItself
 
 
-@dataclass(frozen=True, slots=True)
-class ImportReport:
+@dataclass(frozen=True, slots=True, repr=False)
+class ImportReport(ShowsItself):
     """What an import stored.
 
     Parameters

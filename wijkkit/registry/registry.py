@@ -19,6 +19,7 @@ from wijkkit.registry.store import open_store, reading, writing
 from wijkkit.registry.tables import COLUMNS, KINDS
 from wijkkit.registry.validation import clean_row
 from wijkkit.registry.workbook_layout import next_key
+from wijkkit.showing import ShowsItself
 from wijkkit.study import Study
 from wijkkit.study.guard import require_sources
 
@@ -47,12 +48,15 @@ def open_registry(study: Study) -> Registry:
     return Registry(study, open_store(study))
 
 
-@dataclass(frozen=True)
-class Registry:
+@dataclass(frozen=True, repr=False)
+class Registry(ShowsItself):
     """What was registered of each wijk of a study, opened by `open_registry`."""
 
     study: Study
     engine: sa.Engine
+
+    def _facts(self) -> Mapping[str, object]:
+        return {"study": repr(self.study), "kinds": ", ".join(KINDS)}
 
     def table(self, kind: str, wijk: str | None = None) -> pd.DataFrame:
         """Return the rows of a kind, by wijk and key; removed rows are not among them.

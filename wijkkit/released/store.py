@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -14,11 +14,12 @@ import pyarrow.parquet as pq
 from wijkkit.errors import BatchError
 from wijkkit.files import replacing
 from wijkkit.released.reads import note
+from wijkkit.showing import ShowsItself
 from wijkkit.study import Study
 
 
-@dataclass(frozen=True, slots=True)
-class Released:
+@dataclass(frozen=True, slots=True, repr=False)
+class Released(ShowsItself):
     """The released tables of one study.
 
     Parameters
@@ -28,6 +29,9 @@ class Released:
     """
 
     folder: Path
+
+    def _facts(self) -> Mapping[str, object]:
+        return {"tables": ", ".join(self)}
 
     def __iter__(self) -> Iterator[str]:
         return (path.stem for path in sorted(self.folder.glob("*.parquet")))

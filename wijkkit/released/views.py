@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import html
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
 
 from wijkkit.released.store import Released, open_released
+from wijkkit.showing import ShowsItself
 from wijkkit.study import Study, open_study
 from wijkkit.study.model import Neighbourhood
 
 
-@dataclass(frozen=True)
-class CityView:
+@dataclass(frozen=True, repr=False)
+class CityView(ShowsItself):
     """A study and its released tables.
 
     Parameters
@@ -36,11 +37,11 @@ class CityView:
     def __repr__(self) -> str:
         return f"<{self.study.settings.city.name}: released tables {', '.join(self.released)}>"
 
-    def _repr_html_(self) -> str:
-        return f"<p>{html.escape(repr(self))}</p>"
+    def _facts(self) -> Mapping[str, object]:
+        return {"city": self.study.settings.city.name, "released_tables": ", ".join(self.released)}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class WijkView(CityView):
     """One neighbourhood's view: the city's released tables, and which wijk this is.
 
@@ -75,6 +76,9 @@ class WijkView(CityView):
 
     def __repr__(self) -> str:
         return f"<{self.name} ({self.wijk.arm}) in {self.study.settings.city.name}>"
+
+    def _facts(self) -> Mapping[str, object]:
+        return {"wijk": self.name, "arm": self.wijk.arm, **super()._facts()}
 
 
 def open_city(study: str | Study = "parameters") -> CityView:

@@ -27,14 +27,15 @@ from wijkkit.reports.runs import States, notebook_states
 from wijkkit.reports.site import new_site, swap, write_assets
 from wijkkit.reports.staging import Page, failed_notebooks
 from wijkkit.reports.theme import load_house_style
+from wijkkit.showing import ShowsItself
 from wijkkit.study import Study
 
 FORMATS = ("html", "pdf", "docx")
 Engine = Literal["auto", "quarto", "builtin"]
 
 
-@dataclass(frozen=True, slots=True)
-class ReportResult:
+@dataclass(frozen=True, slots=True, repr=False)
+class ReportResult(ShowsItself):
     """The reports that were made.
 
     Parameters

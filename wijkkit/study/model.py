@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
+from wijkkit.showing import facts_table
 from wijkkit.study.settings import (
     BatchSettings,
     ChoiceSettings,
@@ -28,6 +29,9 @@ class Model(BaseModel):
     """Frozen; unknown keys and values of another type are errors."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    def _repr_html_(self) -> str:
+        return facts_table(type(self).__name__, dict(self))
 
 
 def _is_slug(value: str) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wijkkit.errors import ParameterError
+from wijkkit.showing import ShowsItself
 from wijkkit.study.codebook import Codebook
 from wijkkit.study.indicators import Indicator
 from wijkkit.study.model import Goal, Grouping, Label, Neighbourhood, StudyFile, Wave
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-@dataclass(frozen=True)
-class Study:
+@dataclass(frozen=True, repr=False)
+class Study(ShowsItself):
     """A study, read from its folder by `wijkkit.open_study`.
 
     Parameters
@@ -103,17 +103,12 @@ class Study:
             f"{len(self.waves)} waves, {len(self.indicators)} indicators>"
         )
 
-    def _repr_html_(self) -> str:
-        rows = {
-            "": self.text(self.settings.title),
+    def _facts(self) -> Mapping[str, object]:
+        return {
+            "title": self.text(self.settings.title),
             "city": self.settings.city.name,
             "waves": ", ".join(self.text(wave.label) for wave in self.waves),
-            "neighbourhoods": ", ".join(hood.name for hood in self.neighbourhoods.values()),
-            "goals": ", ".join(self.text(goal.label) for goal in self.goals),
+            "neighbourhoods": [hood.name for hood in self.neighbourhoods.values()],
+            "goals": "; ".join(self.text(goal.label) for goal in self.goals),
             "indicators": ", ".join(self.indicators),
         }
-        cells = "".join(
-            f'<tr><th scope="row">{html.escape(key)}</th><td>{html.escape(value)}</td></tr>'
-            for key, value in rows.items()
-        )
-        return f"<table>{cells}</table>"

@@ -16,12 +16,19 @@ from wijkkit.loaders.source_file import read_source
 from wijkkit.loaders.source_table import SourceTable
 from wijkkit.study.model import SurveySource
 from wijkkit.study.unfinished import unfinished
-from wijkkit.workbench.proposal import ProposedColumn, key, propose_columns
+from wijkkit.workbench.answers import key
+from wijkkit.workbench.proposal import ProposedColumn, propose_columns
 from wijkkit.workbench.study_files import codebook_text, indicators_text, study_text, wijk_text
 
 #: More areas than a city has wijken: the column is something else, such as a postcode.
 MAXIMUM_WIJKEN = 1000
-_OPTIONS = ("--separator", "--decimal", "--sheet")
+#: What a problem of reading the file is about -> the option that mends it; the first that fits.
+_OPTIONS = {
+    "missing": "--survey",
+    "separator": "--separator",
+    "cells": "--separator",
+    "sheet": "--sheet",
+}
 
 
 def new_study(
@@ -132,11 +139,22 @@ def _read(survey: Path, source: SurveySource) -> SourceTable:
         return read_source(survey, source.model_copy(update={"path": str(survey)}), "--survey")
     except DataError as error:
         raise DataError(
-            replace(problem, remedy=f"Correct --survey, {', '.join(_OPTIONS)}.")
+            replace(
+                problem, what=_without_study(problem.what), remedy=f"Correct {_option(problem)}."
+            )
             if "study.yml" in problem.remedy
             else problem
             for problem in error.problems
         ) from None
+
+
+def _without_study(what: str) -> str:
+    return what.replace("than study.yml says", "than the option says")
+
+
+def _option(problem: Problem) -> str:
+    everything = ", ".join(dict.fromkeys(["--survey", "--decimal", *_OPTIONS.values()]))
+    return next((name for word, name in _OPTIONS.items() if word in problem.what), everything)
 
 
 def _write(folder: Path, files: Mapping[str, str]) -> None:

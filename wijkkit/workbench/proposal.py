@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from wijkkit.loaders.cells import is_number, written
 from wijkkit.loaders.source_table import SourceTable
+from wijkkit.workbench.answers import answers_in_words, is_missing, key, standard_values
 
 #: Standard column -> what its name looks like in Dutch and English surveys; the first fit wins.
 _NAMES = {
@@ -30,14 +31,6 @@ _TYPES = {
     "stratum": "code",
     "psu": "code",
 }
-_MISSING = r"weet (ik )?niet|wil (ik )?niet|geen antwoord|geen opgave|niet van toepassing|n\.?v\.?t|onbekend|missing|don.?t know|refuse|no answer|not applicable|unknown"
-#: Answers whose labels say their number, as plain keys; a column is one of these or none.
-_SCALES = (
-    {"ja": 1, "yes": 1, "nee": 0, "no": 0},
-    {"niet_waar": 0, "een_beetje_waar": 1, "beetje_waar": 1, "zeker_waar": 2},
-    {"not_true": 0, "somewhat_true": 1, "certainly_true": 2},
-)
-_SEX = {"jongen": "boy", "boy": "boy", "man": "boy", "meisje": "girl", "girl": "girl"}
 #: Names that the loaders give themselves.
 _TAKEN = ("wijk", "district", "arm", "pair")
 
@@ -97,27 +90,18 @@ def _standard_names(sources: Iterable[str]) -> dict[str, str]:
     return found
 
 
-def key(text: str, joint: str) -> str:
-    """Return `text` in lower-case letters and digits, joined by `joint`.
-
-    Examples
-    --------
-    >>> key("Lid van een Sportclub?", "_")
-    'lid_van_een_sportclub'
-    """
-    return re.sub(r"[^a-z0-9]+", joint, text.lower()).strip(joint)[:40].strip(joint) or "x"
-
-
 def _propose(table: SourceTable, source: str, name: str) -> ProposedColumn:
     labels = {written(raw): label for raw, label in table.labels.get(source, {}).items()}
-    missing = tuple(raw for raw, label in labels.items() if re.search(_MISSING, label.lower()))
+    if not labels and name not in _TYPES:
+        labels = answers_in_words(table, source)
+    missing = tuple(raw for raw, label in labels.items() if is_missing(label))
     labels = {raw: label for raw, label in labels.items() if raw not in missing}
     found = [value for value in _distinct(table, source) if value not in missing]
     if name in _TYPES:
         return ProposedColumn(name, source, _TYPES[name], missing=missing)
     unlisted = [value for value in found if value not in labels]
     if labels and not unlisted:
-        values = dict(_standard_values(labels, name))
+        values = dict(standard_values(labels, name))
         return ProposedColumn(
             name, source, "category", values, missing, _open_category(name, values)
         )
@@ -133,18 +117,6 @@ def _propose(table: SourceTable, source: str, name: str) -> ProposedColumn:
 def _distinct(table: SourceTable, source: str) -> list[str]:
     values = (written(value) for value in table.cells[source].dropna().unique())
     return sorted({value for value in values if value})
-
-
-def _standard_values(labels: Mapping[str, str], name: str) -> Iterator[tuple[str, str | int]]:
-    plain_labels = {key(label, "_") for label in labels.values()}
-    scale = next((scale for scale in _SCALES if plain_labels <= set(scale)), {})
-    known = _SEX if name == "sex" else scale
-    seen: dict[str | int, str] = {}
-    for raw, label in labels.items():
-        plain = key(label, "_")
-        value = known.get(plain, plain)
-        yield raw, f"{plain}_{raw}" if value in seen else value
-        seen[value] = raw
 
 
 def _open_category(name: str, values: Mapping[str, str | int]) -> str:
@@ -163,7 +135,8 @@ def _open_values(
     if not found:
         return "the file has no value here; what type is it, or leave it out"
     if labels:
-        return f"only some values have a label; not {', '.join(map(repr, unlisted[:5]))}"
+        some = ", ".join(map(repr, unlisted[:5]))
+        return f"a number, as proposed, or a category: values without a label are {some}"
     if name in ("sex", "ses"):
         return "what each value stands for: type category, with values"
     return ""

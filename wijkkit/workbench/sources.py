@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import ipywidgets as widgets
@@ -20,7 +20,7 @@ from wijkkit.study import Study
 from wijkkit.study.guard import require_desk
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class SourceView(CityView):
     """A study and its estimates as the sources give them: not protected, not to be shared.
 
@@ -31,6 +31,12 @@ class SourceView(CityView):
     """
 
     estimates: pd.DataFrame = field(repr=False)
+
+    def __repr__(self) -> str:
+        return f"<{self.study.settings.city.name}: unprotected estimates, not to be shared>"
+
+    def _facts(self) -> Mapping[str, object]:
+        return {"city": self.study.settings.city.name, "estimates": "unprotected, not to be shared"}
 
     def table(self, name: str) -> pd.DataFrame:
         """Return the estimates; there is nothing else that has not been released."""

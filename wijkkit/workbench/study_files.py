@@ -10,7 +10,8 @@ import yaml
 
 from wijkkit.study.model import SurveySource
 from wijkkit.study.unfinished import MARK
-from wijkkit.workbench.proposal import ProposedColumn, key
+from wijkkit.workbench.answers import key
+from wijkkit.workbench.proposal import ProposedColumn
 
 _SDQ_ITEMS = 25
 

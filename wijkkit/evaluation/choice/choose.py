@@ -18,11 +18,12 @@ from wijkkit.evaluation.choice.ranking import (
     rank_stability,
     ranks,
 )
+from wijkkit.showing import ShowsItself
 from wijkkit.study.settings import ChoiceSettings
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+@dataclass(frozen=True, slots=True, repr=False)
+class Choice(ShowsItself):
     """A ranking that can be opened.
 
     Parameters

@@ -10,10 +10,11 @@ import pandas as pd
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from wijkkit.errors import EstimationError
+from wijkkit.showing import ShowsItself
 
 
-@dataclass(frozen=True, slots=True)
-class Package:
+@dataclass(frozen=True, slots=True, repr=False)
+class Package(ShowsItself):
     """A combination of interventions.
 
     Parameters

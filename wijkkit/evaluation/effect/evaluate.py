@@ -16,6 +16,7 @@ from wijkkit.evaluation.effect.outcome_arrays import arrays_of
 from wijkkit.evaluation.effect.outcomes import compared_waves, earlier_waves, grouping_of, outcomes
 from wijkkit.evaluation.effect.reasons import NotEstimable
 from wijkkit.evaluation.effect.sample import sample_of
+from wijkkit.showing import ShowsItself
 from wijkkit.study import Study
 from wijkkit.tables import EVERYBODY
 
@@ -35,8 +36,8 @@ EFFECT_COLUMNS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class EffectResults:
+@dataclass(frozen=True, slots=True, repr=False)
+class EffectResults(ShowsItself):
     """The effect evaluation of a study; no table holds data of single respondents.
 
     Parameters

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import pandas as pd
 
@@ -26,11 +26,12 @@ from wijkkit.pipeline.process.explained import explained
 from wijkkit.pipeline.process.known import facts_of
 from wijkkit.pipeline.process.people import without_small_counts
 from wijkkit.pipeline.process.sentences import sentences
+from wijkkit.showing import ShowsItself
 from wijkkit.study import Study
 
 
-@dataclass(frozen=True)
-class ProcessResults:
+@dataclass(frozen=True, repr=False)
+class ProcessResults(ShowsItself):
     """What the process evaluation of a study found.
 
     Parameters
@@ -39,10 +40,7 @@ class ProcessResults:
         Name of the released table -> its content; small numbers of people are not in it.
     """
 
-    tables: Mapping[str, pd.DataFrame] = field(repr=False)
-
-    def __repr__(self) -> str:
-        return f"<Process evaluation: {', '.join(self.tables)}>"
+    tables: Mapping[str, pd.DataFrame]
 
 
 def evaluate_process(study: Study) -> ProcessResults:
