@@ -80,5 +80,3 @@ def write_weights(weights: WeightSet, respondents: pd.Series, folder: Path) -> P
     }
     write_whole(path.with_suffix(".json"), json.dumps(report, indent=1, ensure_ascii=False))
     return path
-
-

@@ -58,9 +58,7 @@ class ShownFigure:
         fonts = {"svg.fonttype": "none" if letters == "text" else "path"}
         with style(), matplotlib.rc_context(fonts):
             # Figure.savefig would draw the figure twice.
-            FigureCanvasSVG(self.figure).print_svg(
-                target, metadata={"Date": None, "Creator": None}
-            )
+            FigureCanvasSVG(self.figure).print_svg(target, metadata={"Date": None, "Creator": None})
         return target.getvalue()
 
     def __repr__(self) -> str:
