@@ -69,7 +69,7 @@ def test_counts_are_put_into_words_as_groups_not_people(interviews):
     _, found = interviews
     counts = code_counts(found.groups, found.segments)
     said = code_sentences(counts, "programme", "2021", "nl")
-    assert said[0] == "'pace' kwam aan de orde in 2 van de 2 groepsinterviews."
+    assert said[0] == "‘pace’ kwam aan de orde in 2 van de 2 groepsinterviews."
     assert code_sentences(counts, "comparator", "2018", "nl") == [
         "In deze groep zijn geen groepsinterviews gehouden."
     ]

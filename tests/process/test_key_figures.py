@@ -72,6 +72,9 @@ def test_the_change_is_the_difference_of_the_arms_mean_changes(small_study):
     # Two pairs can be turned in four ways: the smallest two-sided p is one half.
     assert row["floor"] == pytest.approx(0.5) and row["p"] >= row["floor"]
     said = key_figure_sentences(scale_table(small_study(), answers), pd.DataFrame([row]), "nl")
+    assert said[0].startswith(
+        "S: de programmawijken gingen meer vooruit dan de vergelijkingswijken"
+    )
     assert "kan de toets nooit lager uitkomen dan p = 0,50" in said[-1]
 
 
@@ -89,7 +92,7 @@ def test_no_interviews_at_all_give_tables_that_say_so(small_study):
     assert scale_table(small_study(), none)["status"].eq("missing").all()
     changes = scale_changes(small_study(), none)
     said = key_figure_sentences(scale_table(small_study(), none), changes, "en")
-    assert said == ["'Coordination' was not asked in both waves and both groups."]
+    assert said == ["‘Coordination’ was not asked in both waves and both groups."]
 
 
 def write(study, *rows: str):

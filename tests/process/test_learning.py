@@ -68,7 +68,7 @@ def test_questions_come_in_the_order_of_the_rules(facts):
     table = questions(facts(), "a")
     order = [list(RULES).index(rule) for rule in table["rule"]]
     assert order == sorted(order) and len(order) == 11
-    assert "'Talk' loopt, maar er is geen activiteit geregistreerd" in " ".join(table["question"])
+    assert "‘Talk’ loopt, maar er is geen activiteit geregistreerd" in " ".join(table["question"])
 
 
 def test_a_wijk_without_a_registry_gets_one_question(facts):
@@ -142,7 +142,7 @@ def test_what_the_ones_ahead_did_is_said_with_its_limits(facts):
     table.loc[1, "dose"] = 40.0
     said = ahead_sentences(table, "nl")
     assert said[0] == "Voorop op de doelen: Wijk-A."
-    assert any("90 tegen 40" in sentence for sentence in said)
+    assert any("90% tegen 40%" in sentence for sentence in said)
     assert "Het bewijst niet" in said[-1]
     assert len(ahead_sentences(table.assign(better=0, worse=0), "nl")) == 1
 

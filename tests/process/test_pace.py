@@ -83,7 +83,7 @@ def test_the_first_screen_answers_whether_steps_were_made(steps):
     summary = pace_by_wijk(pace(steps, ["a", "b", "c"], as_of=TODAY))
     said = pace_sentences(summary, "a", "nl")
     assert said == [
-        "Ja. In ronde 1 is dit klaar: 2 van de 6 stappen.",
+        "Ja. In ronde 1 zijn twee van de zes stappen klaar.",
         "De laatste stap is afgerond op 29 augustus 2019.",
         "Nu loopt stap 3: Keuze van interventies.",
         "Eén stap is 10 dagen over de geplande datum.",

@@ -86,6 +86,22 @@ def gaps() -> pd.DataFrame:
     return changes().assign(group_by="ses", group="low-high", value=-4.0, lower=-9.0, upper=1.0)
 
 
+def hidden(**reasons: str) -> pd.DataFrame:
+    """Return the released list of hidden cells: reasons of noord in 2021, per group."""
+    cell = {"indicator": "play", "area": "noord", "area_level": "wijk", "wave": "2021"}
+    rows = [
+        {
+            **cell,
+            "group_by": "" if group == "all" else "ses",
+            "group": group,
+            "reason": reason,
+            "above": 90.0 if reason == "large_share" else None,
+        }
+        for group, reason in reasons.items()
+    ]
+    return pd.DataFrame(rows, columns=[*cell, "group_by", "group", "reason", "above"])
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     folder = write_study(tmp_path / "studie")
@@ -93,6 +109,7 @@ def folder(tmp_path: Path) -> Path:
     write_released(study, "estimates", estimates())
     write_released(study, "changes", changes())
     write_released(study, "gaps", gaps())
+    write_released(study, "hidden", hidden())
     verdicts = pd.DataFrame(
         {
             "indicator": ["play"],
@@ -125,7 +142,7 @@ def test_goals_say_value_interval_city_target_and_verdict(folder):
         "52% (47–57)",
         "48%",
         "60%",
-        "niet te onderscheiden van het stadsgemiddelde",
+        "niet duidelijk anders dan in de stad",
         "niet te vergelijken",
     ]
     assert "52% (47–57)" in goals_sentences(view).markdown
@@ -159,7 +176,7 @@ def test_a_change_is_called_one_only_when_its_interval_excludes_zero(folder):
 @pytest.mark.parametrize(
     ("status", "word"),
     [
-        ("hidden", "niet getoond"),
+        ("hidden", "te herkenbaar om te tonen"),
         ("too_few", "te weinig kinderen"),
         ("missing", "geen gegevens"),
         ("not_asked", "niet gevraagd"),
@@ -168,7 +185,7 @@ def test_a_change_is_called_one_only_when_its_interval_excludes_zero(folder):
 def test_an_absent_number_is_a_word_everywhere_and_never_a_zero(folder, status, word):
     hide(folder, status)
     view = open_wijk(folder, "noord")
-    shown = [goals_figure(view), change_figure(view), gap_figure(view), position_figure(view)]
+    shown = [goals_figure(view), change_figure(view), position_figure(view)]
     assert all(word in figure.alt or "geen plaats" in figure.alt for figure in shown)
     texts = [
         goals_sentences(view).markdown,
@@ -178,6 +195,35 @@ def test_an_absent_number_is_a_word_everywhere_and_never_a_zero(folder, status, 
     for text in [*texts, *(figure.alt for figure in shown)]:
         assert "52" not in text and "41%" not in text and "0% (" not in text
     assert goals_table(view).data.iloc[0, 1] == word
+
+
+def test_a_wijk_whose_groups_are_hidden_gets_the_gap_of_the_city_and_is_told_so(folder):
+    hide(folder, "hidden")
+    view = open_wijk(folder, "noord")
+    city = open_city(folder)
+    assert gap_figure(view).caption == gap_figure(city).caption
+    said = gap_sentences(view).markdown
+    assert said.startswith("Voor Noord tonen we het verschil tussen groepen niet")
+    assert "laag 42% (37–47), hoog 54% (49–59)" in said
+
+
+@pytest.mark.parametrize(
+    ("reason", "word"),
+    [
+        ("few_inside", "te weinig kinderen"),
+        ("few_outside", "te weinig kinderen"),
+        ("large_share", "meer dan 90%"),
+        ("large_count", "te herkenbaar om te tonen"),
+        ("linked", "te herkenbaar om te tonen"),
+    ],
+)
+def test_a_hidden_number_says_why_at_its_row(folder, reason, word):
+    hide(folder, "hidden")
+    write_released(open_study(folder), "hidden", hidden(all=reason))
+    view = open_wijk(folder, "noord")
+    assert goals_table(view).data.iloc[0, 1] == word
+    assert word in goals_figure(view).alt
+    assert change_table(view).data.iloc[0, 2] == word
 
 
 def test_a_change_of_the_gap_is_said_to_be_unclear_when_its_interval_holds_zero(folder):

@@ -86,7 +86,8 @@ def detectable_words(view: CityView) -> list[str]:
     least, most = (
         number(value, view.language) for value in table["detectable"].agg(["min", "max"])
     )
-    return [_say(view, "detectable", least=least, most=most)]
+    key = "detectable_one" if least == most else "detectable"
+    return [_say(view, key, least=least, most=most)]
 
 
 def _say(view: CityView, key: str, **fields: object) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from wijkkit.language import counted, in_words, large_first, listed, percentage, text
+from wijkkit.language import counted, in_words, large_first, listed, percentage, small_first, text
 from wijkkit.language.markdown import escaped
 from wijkkit.released import WijkView
 from wijkkit.show.change import ends_of, trend_of
@@ -191,7 +191,7 @@ def _unknown_gap(view: WijkView) -> list[str]:
     grouping = grouping_of(view)
     if grouping is None or not view.study.goals or gap_is_known(view):
         return []
-    return [_say(view, "gap", grouping=escaped(view.study.text(grouping.label).lower()))]
+    return [_say(view, "gap", grouping=escaped(small_first(view.study.text(grouping.label))))]
 
 
 def _talk(view: WijkView) -> list[str]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
+from wijkkit.evaluation.process.key_figures import key_figure_sentences
 from wijkkit.evaluation.process.service_use import service_use_sentences as use_sentences
-from wijkkit.language import interval, number, signed, text
+from wijkkit.language import number, text
 from wijkkit.language.markdown import escaped
 from wijkkit.released import CityView
 from wijkkit.show.output import ShownTable, ShownText, bullets, empty_table
@@ -36,41 +37,10 @@ def key_figures_table(view: CityView) -> ShownTable:
 
 def key_figures_sentences(view: CityView) -> ShownText:
     """Say for each scale whether the programme wijken changed otherwise than the comparators."""
-    language, changes = view.language, view.table("key_figure_changes")
-    if changes.empty:
-        return ShownText(text("show.key_figures.none", language))
-    said = [_change(row, language) for row in changes.itertuples()]
-    tested = changes[changes["status"].eq("ok") & changes["floor"].gt(_ALPHA)]
-    if len(tested):
-        floor, wijken = tested["floor"].min(), tested["wijken"].max()
-        said.append(
-            text(
-                "process.key_figures.smallest_p",
-                language,
-                wijken=wijken,
-                p=number(floor, language, 2),
-            )
-        )
-    return bullets(said)
-
-
-def _change(row, language: str) -> str:
-    """Return whether a scale changed otherwise, with the difference and its interval."""
-    label = escaped(row.label)
-    if row.status != "ok" or pd.isna(row.lower):
-        return text("show.key_figures.change.unknown", language, label=label)
-    way = "higher" if row.lower > 0 else "lower" if row.upper < 0 else "same"
-    return text(
-        f"show.key_figures.change.{way}",
-        language,
-        label=label,
-        value=signed(row.value, language, 1),
-        interval=interval(row.lower, row.upper, language, 1),
-    )
-
-
-#: A test that cannot come below this cannot show a difference.
-_ALPHA = 0.05
+    table, changes = view.table("key_figures"), view.table("key_figure_changes")
+    if table.empty:
+        return ShownText(text("show.key_figures.none", view.language))
+    return bullets([escaped(line) for line in key_figure_sentences(table, changes, view.language)])
 
 
 def service_use_sentences(view: CityView) -> ShownText:

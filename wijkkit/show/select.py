@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
-from wijkkit.disclosure import policy_for
 from wijkkit.language import small_first
 from wijkkit.released import CityView
 from wijkkit.study.indicators import Indicator
@@ -12,37 +12,34 @@ from wijkkit.study.model import Goal, Wave
 from wijkkit.tables import EVERYBODY
 
 _CELL = ["indicator", "area", "area_level", "wave", "group_by", "group"]
-#: Reason of disclosure control -> what readers are told; for the others only that it is hidden.
-_REASONS = {
-    "too_few": "too_few",
-    "few_inside": "too_few",
-    "few_outside": "too_few",
-    "dominance": "too_few",
-    "large_share": "large_share",
-}
+#: Reasons of disclosure control of which readers are told that there are too few children.
+_FEW = ("too_few", "few_inside", "few_outside", "dominance")
 
 
 def estimates_of(view: CityView) -> pd.DataFrame:
     """Return the released estimates, with in `status` why a hidden number is not there.
 
-    ``too_few``: few children, or few with one of the answers. ``large_share``: more children than
-    the share in `lower` (percent), which is as much as the policy lets be said. ``hidden``: the
-    number would give another one away.
+    ``too_few``: few children, or few with one of the answers. ``large_share``: more than the
+    percentage in `lower`, which is all that may be told. ``hidden``: the number would give
+    another one away.
     """
     table, hidden = view.table("estimates"), view.table("hidden")
     if hidden.empty:
         return table
-    policy = policy_for(view.study)
-    reasons = dict(zip(map(tuple, hidden[_CELL].to_numpy()), hidden["reason"], strict=True))
-    at = table["status"].eq("hidden")
-    cells = map(tuple, table.loc[at, _CELL].to_numpy())
-    said = [_REASONS.get(reasons.get(cell, ""), "hidden") for cell in cells]
-    if policy.max_share_both:
-        said = ["hidden" if status == "large_share" else status for status in said]
-    table = table.copy()
-    table.loc[at, "status"] = said
-    table.loc[table["status"].eq("large_share"), "lower"] = 100 * policy.max_share
-    return table
+    told = hidden.assign(
+        told=np.where(
+            hidden["above"].notna(),
+            "large_share",
+            np.where(hidden["reason"].isin(_FEW), "too_few", "hidden"),
+        )
+    )
+    found = table[_CELL].merge(told[[*_CELL, "told", "above"]], on=_CELL, how="left")
+    at = table["status"].eq("hidden").to_numpy() & found["told"].notna().to_numpy()
+    above = at & found["above"].notna().to_numpy()
+    return table.assign(
+        status=np.where(at, found["told"], table["status"]),
+        lower=np.where(above, found["above"], table["lower"]),
+    )
 
 
 def is_shown(row: pd.Series | None) -> bool:

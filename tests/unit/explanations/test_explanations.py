@@ -172,7 +172,7 @@ def test_evidence_shows_numbers_and_the_goals_own_names():
     study = make_study()
     table = explanations(study, replace(SOUND, goal_coverage={"play": 0.5}))
     rows = explanation_rows(study, table).set_index("explanation")
-    sentence = rows.loc["Er zijn doelen of groepen zonder cijfers", "evidence"]
+    sentence = rows.loc["Doelen of groepen zonder cijfers", "evidence"]
     assert sentence == (
         "Te weinig cijfers voor: Buiten spelen. De grens is 80%, het laagste deel is 50%."
     )

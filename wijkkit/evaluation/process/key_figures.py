@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
 import pandas as pd
 from scipy import stats
 
@@ -198,7 +197,7 @@ def _change(scored: pd.DataFrame, first: str, last: str) -> dict[str, object]:
 
 
 def key_figure_sentences(table: pd.DataFrame, changes: pd.DataFrame, language: str) -> list[str]:
-    """Say how each scale changed by arm, how reliable it is, and what the test cannot show.
+    """Say whether each scale changed otherwise with the programme, and what the test cannot show.
 
     Parameters
     ----------
@@ -213,28 +212,16 @@ def key_figure_sentences(table: pd.DataFrame, changes: pd.DataFrame, language: s
         if row.status != "ok":
             sentences.append(_say("unknown", language, scale=row.label))
             continue
-        limits = interval(row.lower, row.upper, language, 1)
-        value = text(
-            "process.key_figures.difference",
-            language,
-            value=signed(row.value, language, 1),
-            interval=limits,
-        )
-        sentences.append(
-            _say(
-                "change",
-                language,
-                scale=row.label,
-                programme=signed(row.programme, language, 1),
-                comparator=signed(row.comparator, language, 1),
-                difference=value,
-            )
-        )
+        way = "higher" if row.lower > 0 else "lower" if row.upper < 0 else "same"
+        fields = {
+            "value": signed(row.value, language, 1),
+            "interval": interval(row.lower, row.upper, language, 1),
+        }
+        said = _say(way, language, scale=row.label, **fields)
         alpha = table.loc[table["scale"].eq(row.scale), "alpha"].min()
-        if not np.isnan(alpha):
-            key = "reliable" if alpha >= RELIABLE else "unreliable"
-            shown = number(alpha, language, 2)
-            sentences.append(_say(key, language, scale=row.label, alpha=shown))
+        if alpha < RELIABLE:
+            said += f" {_say('unreliable', language, alpha=number(alpha, language, 2))}"
+        sentences.append(said)
     floors = changes.loc[changes["status"].eq("ok") & changes["floor"].gt(0.05)]
     if len(floors):
         row = floors.iloc[0]

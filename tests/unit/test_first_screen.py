@@ -1,0 +1,166 @@
+"""The first screen says in plain sentences what the released tables hold, and nothing else."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from tests.studies import replace, write_study
+from tests.unit.test_show import changes, estimates, gaps, hidden, hide
+from wijkkit.language import counted, large_first
+from wijkkit.released import open_city, open_wijk, write_released
+from wijkkit.show import city_summary, effect_figure, summary
+from wijkkit.show.goals import target_state
+from wijkkit.study import open_study
+
+PACE = {"wijk": "noord", "cycle": 1, "registered": 6, "done": 3, "steps_done": 3}
+QUESTION = "Stap 4 is 94 dagen over de geplande datum. Wat houdt de stap op?"
+
+
+def implementation(by_wijk: bool) -> pd.DataFrame:
+    rows = [
+        ("dose", 66.0, 310, 468),
+        ("reach_of_plan", 61.0, None, None),
+        ("registered", 60.0, 3, 5),
+    ]
+    table = pd.DataFrame(rows, columns=["measure", "value", "numerator", "denominator"])
+    table = table.assign(wijk="noord", status="ok")
+    return table if by_wijk else table.assign(intervention=["I1", "I2", "I3"])
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = write_study(tmp_path / "studie")
+    study = open_study(folder)
+    verdict = {"indicator": "play", "area": "noord", "area_level": "wijk", "wave": "2021"}
+    tables = {
+        "estimates": estimates(),
+        "changes": changes(),
+        "gaps": gaps(),
+        "hidden": hidden(),
+        "comparisons": pd.DataFrame([{**verdict, "against": "city", "verdict": "better"}]),
+        "pace_by_wijk": pd.DataFrame([PACE]),
+        "implementation": implementation(by_wijk=False),
+        "implementation_by_wijk": implementation(by_wijk=True),
+        "questions": pd.DataFrame([{"wijk": "noord", "rule": "r", "question": QUESTION}]),
+    }
+    for name, table in tables.items():
+        write_released(study, name, table)
+    return folder
+
+
+def answers(folder: Path) -> list[str]:
+    return summary(open_wijk(folder, "noord")).markdown.replace("\\", "").splitlines()
+
+
+def test_five_answers_in_plain_sentences(folder):
+    assert answers(folder) == [
+        "- **Hoe staat Noord ervoor?** Voor het doel is er een cijfer. Gunstiger dan in de stad: "
+        "speelt voldoende buiten (52%). De streefwaarde is nog niet gehaald bij: speelt voldoende "
+        "buiten.",
+        "- **Zijn er al stappen gemaakt?** Ja, drie van de zes stappen zijn klaar. Er zijn drie "
+        "interventies ingezet. Van de geplande bijeenkomsten is 66% gehouden. Van het geplande "
+        "aantal deelnemers is 61% bereikt. Van twee interventies is niets opgeschreven.",
+        "- **Wat is er veranderd?** Sinds de eerste meting verbeterd: speelt voldoende buiten (van "
+        "41% naar 52%). Dit cijfer zegt niet of het door het programma komt.",
+        f"- **Waarover praten?** {QUESTION}",
+    ]
+
+
+def test_what_is_not_known_is_said_with_its_reason_and_never_as_a_zero(folder):
+    hide(folder, "too_few")
+    said = answers(folder)
+    assert said[0] == (
+        "- **Hoe staat Noord ervoor?** Voor geen van de doelen is er een cijfer van deze wijk."
+    )
+    assert said[3] == (
+        "- **Wat weten we niet?** Te weinig kinderen voor een cijfer: speelt voldoende buiten. "
+        "Het verschil tussen groepen (opleiding): te weinig kinderen per groep."
+    )
+    assert " 0 " not in " ".join(said)
+
+
+@pytest.mark.parametrize(
+    ("done", "sentence"),
+    [
+        (0, "Nog niet: er is nog geen stap klaar."),
+        (1, "Ja, één van de zes stappen is klaar."),
+        (6, "Ja, alle zes stappen zijn klaar."),
+    ],
+)
+def test_steps_are_counted_with_the_right_plural(folder, done, sentence):
+    write_released(open_study(folder), "pace_by_wijk", pd.DataFrame([{**PACE, "done": done}]))
+    assert f"gemaakt?** {sentence}" in answers(folder)[1]
+
+
+def test_the_same_answers_in_english(folder):
+    replace(folder, "study.yml", "title: Proef", "title: Proef\nlanguage: en")
+    said = answers(folder)
+    assert said[2] == (
+        "- **What has changed?** Better since the first wave: speelt voldoende buiten (from 41% to "
+        "52%). This figure does not say whether the programme is the cause."
+    )
+
+
+def test_a_target_is_reached_only_when_the_whole_interval_is_beyond_it():
+    row = pd.Series({"value": 12.0, "lower": 9.0, "upper": 15.0, "status": "ok"})
+    found = [target_state(row, target, "lower") for target in (16.0, 10.0, 8.0, None)]
+    assert found == ["reached", "unclear", "not_reached", "unclear"]
+
+
+def test_a_count_begins_a_sentence_with_one_capital_accent():
+    assert large_first(counted("common.goals", 1, "nl")) == "Eén doel"
+    assert counted("common.goals", 12, "nl") == "12 doelen"
+
+
+@pytest.fixture
+def city(folder: Path):
+    study = open_study(folder)
+    effect = {
+        "outcome": "play", "group": "all", "contrast": "did", "method": "cluster_period",
+        "scale": "points", "estimate": -16.0, "lower": -27.0, "upper": -5.0, "p": 0.02,
+        "status": "ok", "reason": "",
+    }  # fmt: skip
+    conclusions = [("play", "effect", "alone_better", "{}"), ("play", "gap", "not_shown", "{}")]
+    explanation = {"aspect": "effect", "evidence": "mentioned", "fields": json.dumps({})}
+    names = (("covid", "plays"), ("theory", "plays_not"))
+    tables = {
+        "effects": pd.DataFrame([effect]),
+        "effect_conclusions": pd.DataFrame(
+            conclusions, columns=["outcome", "part", "key", "fields"]
+        ),
+        "detectable": pd.DataFrame([{"status": "ok", "scale": "points", "detectable": 35.2}]),
+        "side_by_side": pd.DataFrame(
+            [{"steps_done": 3.0, "dose": 65.0, "reach_of_plan": 61.0, "registered": 60.0}]
+        ),
+        "explanations": pd.DataFrame(
+            [{**explanation, "explanation": name, "verdict": verdict} for name, verdict in names]
+        ),
+    }
+    for name, table in tables.items():
+        write_released(study, name, table)
+    return open_city(folder)
+
+
+def test_the_city_says_what_was_found_what_was_done_and_what_explains_it(city):
+    assert city_summary(city).markdown.replace("\\", "").splitlines() == [
+        "- **Werkt het programma?** Er is een aanwijzing voor verbetering, maar geen bewijs: speelt "
+        "voldoende buiten (+16 procentpunt, marge +5 tot +27). Met dit aantal wijken is alleen een "
+        "groot effect goed te zien: 35 procentpunt of meer.",
+        "- **Zijn de verschillen tussen groepen kleiner geworden?** Dat is voor geen enkele uitkomst "
+        "aangetoond.",
+        "- **Zijn er al stappen gemaakt?** De programmawijk heeft 3 van de 6 stappen klaar. Van de "
+        "geplande bijeenkomsten is 65% gehouden. Van het geplande aantal deelnemers is 61% bereikt. "
+        "In één wijk is van sommige interventies niets opgeschreven.",
+        "- **Wat kan dit verklaren?** Volgens de gegevens spelen mee: de coronatijd.",
+        "- **Wat raden we aan?** Meet opnieuw na de coronatijd, ook in de vergelijkingswijken.",
+    ]
+
+
+def test_a_favourable_effect_is_shown_to_the_right_of_zero(city):
+    shown = effect_figure(city)
+    assert shown.data.iloc[0].tolist()[1:] == ["aanwijzing, geen bewijs", "+16 (+5 tot +27)"]
+    assert "aanwijzing, geen bewijs, +16 (+5 tot +27)" in shown.alt
