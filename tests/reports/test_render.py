@@ -31,6 +31,7 @@ def test_every_wijk_the_city_and_an_index_have_a_page_in_every_form(made):
     names = {path.name for path in result.files}
     assert names == {
         "index.html",
+        "woorden.html",
         *(f"{stem}.{form}" for stem in ("wijk-a", "wijk-b", "stad") for form in module.FORMATS),
     }
     assert all(path.stat().st_size > 1000 for path in result.files)
@@ -98,7 +99,12 @@ def test_a_part_of_the_wijken_leaves_the_other_pages_as_they_were(tmp_path):
     kept = study.site / "wijk-a.html"
     os.utime(kept, (1, 1))
     result = render_states(study, states, engine="builtin", wijken=["wijk-b"])
-    assert {path.name for path in result.files} == {"wijk-b.html", "stad.html", "index.html"}
+    assert {path.name for path in result.files} == {
+        "wijk-b.html",
+        "stad.html",
+        "index.html",
+        "woorden.html",
+    }
     assert kept.stat().st_mtime == 1
 
 

@@ -161,7 +161,7 @@ def test_two_images_in_a_cell_keep_both_alt_texts(executed, source, tmp_path):
 def test_the_front_matter_of_the_project_pages_holds_their_words(executed):
     study, states = executed
     made = pages(study, states, ["wijk-a"], ("html",))
-    assert [page.stem for page in made] == ["wijk-a", "stad", "index"]
+    assert [page.stem for page in made] == ["wijk-a", "stad", "index", "woorden"]
     assert made[0].metadata["title"] == "Wijk a"
     assert yaml.safe_load(yaml.safe_dump(dict(made[0].metadata)))["text"]["summary"]
 

@@ -1,0 +1,87 @@
+"""All code in the README and the documentation runs, page by page, in a project as a user has it."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sys
+from pathlib import Path
+
+import matplotlib
+import pytest
+import typer.main
+
+from tests.conftest import ROOT
+from tests.docs.pages import PAGES, blocks, perform
+from wijkkit.cli import app
+
+RUN = {page: [b for b in blocks(page) if not b.said.startswith("not run: ")] for page in PAGES}
+NAMES = {page: page.relative_to(ROOT).as_posix() for page in PAGES}
+#: ``wijkkit <command> ...`` wherever it stands in a page.
+COMMANDS = [
+    (NAMES[page], found)
+    for page in PAGES
+    for found in re.findall(r"(?<![\w.-])wijkkit [a-z][^\n`]*", page.read_text(encoding="utf-8"))
+]
+
+
+@pytest.fixture
+def project(demo_run: Path, tmp_path: Path, monkeypatch) -> Path:
+    """A copy of the executed demo, as the working folder."""
+    folder = shutil.copytree(demo_run, tmp_path / "project")
+    monkeypatch.chdir(folder)
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    matplotlib.use("agg")
+    return folder
+
+
+@pytest.mark.parametrize("page", [p for p in PAGES if RUN[p]], ids=NAMES.get)
+def test_the_code_of_a_page_runs(page, project):
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    names: dict[str, object] = {}
+    for block in RUN[page]:
+        perform(block, project, names, path)
+
+
+def test_every_how_to_and_the_tutorial_run_something():
+    shown = [NAMES[page] for page in PAGES if RUN[page]]
+    expected = {"README.md", "docs/tutorial.md"}
+    expected |= {name for name in NAMES.values() if "/howto/" in name and "index" not in name}
+    assert expected <= set(shown)
+
+
+def test_code_that_is_not_run_says_why():
+    reasons = [
+        b.said.removeprefix("not run: ") for p in PAGES for b in blocks(p) if b not in RUN[p]
+    ]
+    assert all(len(reason.split()) >= 4 for reason in reasons)
+
+
+def test_every_block_of_code_has_a_language():
+    for page in PAGES:
+        fences = re.findall(r"^```(.*)$", page.read_text(encoding="utf-8"), flags=re.M)
+        known = len([b for b in blocks(page)])
+        assert sum(bool(fence) for fence in fences) == known, NAMES[page]
+
+
+@pytest.mark.parametrize(("page", "line"), COMMANDS)
+def test_a_command_that_a_page_names_exists_with_its_options(page, line):
+    command = typer.main.get_command(app)
+    words = line.split()[1:]
+    while words and hasattr(command, "commands"):
+        assert words[0] in command.commands, line
+        command = command.commands[words.pop(0)]
+    options = {option for parameter in command.params for option in parameter.opts}
+    assert set(re.findall(r"(?<!\S)\[?(--[\w-]+)", " ".join(words))) <= options | {"--help"}, line
+
+
+@pytest.mark.parametrize("page", PAGES, ids=NAMES.get)
+def test_links_and_images_of_a_page_are_there(page):
+    for link in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text(encoding="utf-8")):
+        target = (page.parent / link).resolve()
+        assert target.exists(), link
+        assert "docs" not in page.parts or target.is_relative_to(ROOT / "docs"), (
+            f"{link} leaves the site"
+        )
+        assert target.suffix != ".png" or target.stat().st_size <= 300_000, link
