@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from pathlib import Path
 
 import pytest
-from filelock import FileLock
 
 from tests.workbench.servers import CHROMIUM_OPTIONS
 
@@ -34,24 +32,3 @@ def chromium():
         browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_OPTIONS)
         yield browser
         browser.close()
-
-
-@pytest.fixture(scope="session")
-def demo_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project folder in which the demo has run, made once for all processes: copy it to use it."""
-    from tests.project_folder import write_project
-    from wijkkit.batch import run
-
-    base = tmp_path_factory.getbasetemp()
-    base = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-    folder, done = base / "demo_run", base / "demo_run.done"
-    with FileLock(base / "demo_run.lock"):
-        if not done.exists():
-            shutil.rmtree(folder, ignore_errors=True)
-            folder.mkdir()
-            result = run(
-                write_project(folder) / "parameters", notebooks=folder / "notebooks", jobs=2
-            )
-            assert result.failed == ()
-            done.touch()
-    return folder

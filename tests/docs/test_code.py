@@ -22,7 +22,7 @@ NAMES = {page: page.relative_to(ROOT).as_posix() for page in PAGES}
 COMMANDS = [
     (NAMES[page], found)
     for page in PAGES
-    for found in re.findall(r"(?<![\w.-])wijkkit [a-z][^\n`]*", page.read_text(encoding="utf-8"))
+    for found in re.findall(r"(?:^ *|`)(wijkkit [a-z][^\n`]*)", page.read_text("utf-8"), flags=re.M)
 ]
 
 
@@ -69,10 +69,10 @@ def test_every_block_of_code_has_a_language():
 def test_a_command_that_a_page_names_exists_with_its_options(page, line):
     command = typer.main.get_command(app)
     words = line.split()[1:]
-    while words and hasattr(command, "commands"):
+    while words and words[0] != "--help" and hasattr(command, "commands"):
         assert words[0] in command.commands, line
         command = command.commands[words.pop(0)]
-    options = {option for parameter in command.params for option in parameter.opts}
+    options = {o for p in command.params for o in (*p.opts, *p.secondary_opts)}
     assert set(re.findall(r"(?<!\S)\[?(--[\w-]+)", " ".join(words))) <= options | {"--help"}, line
 
 

@@ -70,6 +70,13 @@ def run(
         Before anything runs: parameters do not fit the notebooks.
     BatchError
         Another run of this study is going on, or the runs folder cannot be written.
+
+    Examples
+    --------
+    >>> from wijkkit.batch import run
+    >>> result = run("parameters")
+    >>> result.failed
+    ()
     """
     study = study if isinstance(study, Study) else open_study(study)
     folder = find_notebooks(notebooks)

@@ -23,6 +23,10 @@ COLUMNS = ("scope", "notebook", "status", "kind", "message", "cell", "seconds", 
 def status(study: str | Path | Study = "parameters") -> pd.DataFrame:
     """Return one row per notebook that ever ran: how it fared in its last run.
 
+    Parameters
+    ----------
+    study : str, Path or Study
+
     Returns
     -------
     DataFrame
@@ -31,6 +35,12 @@ def status(study: str | Path | Study = "parameters") -> pd.DataFrame:
         ``skipped``; ``running``, or ``interrupted`` where a notebook started, did not end and no
         run is going on; ``stale`` where it succeeded and its file, or a released table it read,
         is no longer the same.
+
+    Examples
+    --------
+    >>> from wijkkit.batch import status
+    >>> len(status("parameters"))
+    40
     """
     import pandas as pd  # takes longer to load than all the rest
 

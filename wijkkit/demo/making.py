@@ -52,6 +52,15 @@ def make_demo(
     ------
     ParameterError, StudyError, DataError
         `wijken` is out of range, the folder holds another study, or there is data already.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> import wijkkit as wk
+    >>> temporary = tempfile.TemporaryDirectory()
+    >>> folder = pathlib.Path(temporary.name)
+    >>> wk.open_study(wk.make_demo(folder / "parameters", folder / "data"))
+    <Study 'Kansrijk opgroeien in Lindestad': 6 neighbourhoods, 2 waves, 6 indicators>
     """
     if not 2 <= wijken <= MAXIMUM_WIJKEN:
         raise ParameterError(

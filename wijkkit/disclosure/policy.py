@@ -130,7 +130,24 @@ def stricter(policy: Policy, changes: Mapping[str, float | bool | None]) -> Poli
 
 
 def policy_for(study: Study) -> Policy:
-    """Return the policy of a study: its preset, with what the study makes stricter."""
+    """Return the policy of a study: its preset, with what the study makes stricter.
+
+    Parameters
+    ----------
+    study : Study
+
+    Returns
+    -------
+    Policy
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> study = wk.open_study("parameters")
+    >>> from wijkkit.disclosure import policy_for
+    >>> policy_for(study).min_n
+    30
+    """
     settings = study.settings.disclosure
     changes = settings.model_dump(exclude={"policy"})
     return stricter(PRESETS[settings.policy], changes)

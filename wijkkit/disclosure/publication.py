@@ -39,7 +39,17 @@ _MANIFEST = "manifest.json"
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """A folder that may be published: where it is, its manifest, whether it is signed off."""
+    """A folder that may be published: where it is, its manifest, whether it is signed off.
+
+    Parameters
+    ----------
+    folder : Path
+    manifest : Path
+        With the hash of every file, the policy, the audit, and what was hidden.
+    files : int
+    signed : bool
+        A second person approved it.
+    """
 
     folder: Path
     manifest: Path

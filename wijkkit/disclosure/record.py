@@ -19,7 +19,25 @@ _NAME = "audit.json"
 
 
 def ledger_of(study: Study) -> Path:
-    """Return the file with what the study's releases published so far."""
+    """Return the file with what the study's releases published so far.
+
+    Parameters
+    ----------
+    study : Study
+
+    Returns
+    -------
+    Path
+        It need not be there yet.
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> study = wk.open_study("parameters")
+    >>> from wijkkit.disclosure import ledger_of
+    >>> ledger_of(study).name
+    'disclosure_ledger.jsonl'
+    """
     return study.runs / "disclosure_ledger.jsonl"
 
 
@@ -36,6 +54,11 @@ def record_audit(study: Study, released: Release, names: Collection[str] | None 
     released : Release
     names : collection of str, optional
         The tables that were audited; all that are there by default.
+
+    Returns
+    -------
+    Path
+        The record.
     """
     hashes = _hashes(study)
     content = {
@@ -54,11 +77,28 @@ def record_audit(study: Study, released: Release, names: Collection[str] | None 
 def bind_tables(study: Study) -> Path:
     """Bind the tables that were added after the audit to its record.
 
+    Parameters
+    ----------
+    study : Study
+
+    Returns
+    -------
+    Path
+        The record.
+
     Raises
     ------
     DisclosureError
         There is no audit, it was made under another policy, or a table that was audited has
         changed since.
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> study = wk.open_study("parameters")
+    >>> from wijkkit.disclosure import bind_tables
+    >>> bind_tables(study).name
+    'audit.json'
     """
     content = _read(study)
     now = _hashes(study)

@@ -31,6 +31,13 @@ class Finding:
     """Something that may not be in a release: file, place in it, and what it is.
 
     The thing itself is not repeated: a finding may be logged.
+
+    Parameters
+    ----------
+    file : str
+        Relative to the folder that was scanned.
+    place : str
+    what : str
     """
 
     file: str
@@ -74,6 +81,10 @@ def forbidden_of(
     users : iterable of str
         User names.
 
+    Returns
+    -------
+    Forbidden
+
     Examples
     --------
     >>> survey = pd.DataFrame({"respondent": ["kid-0017"], "age": [7.0]})
@@ -116,6 +127,16 @@ def scan(folder: Path, forbidden: Forbidden) -> list[Finding]:
     ------
     DisclosureError
         A file cannot be read as what it is.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> from wijkkit.disclosure import Forbidden, scan
+    >>> temporary = tempfile.TemporaryDirectory()
+    >>> folder = pathlib.Path(temporary.name)
+    >>> _ = (folder / "page.html").write_text("<p>Respondent 202100001</p>")
+    >>> [finding.file for finding in scan(folder, Forbidden(ids=frozenset({"202100001"})))]
+    ['page.html', 'page.html']
     """
     wanted = _Wanted(
         ids=frozenset(id_.casefold() for id_ in forbidden.ids if _distinct(id_)),

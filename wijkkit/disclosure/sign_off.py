@@ -72,6 +72,22 @@ def signed_off(study: Study) -> bool:
     False where there is no audit of these tables, where the sign-off is missing, incomplete,
     unreadable or that of other tables, or where one person did both. Pages then carry the word
     concept.
+
+    Parameters
+    ----------
+    study : Study
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> study = wk.open_study("parameters")
+    >>> from wijkkit.disclosure import signed_off
+    >>> signed_off(study)
+    False
     """
     try:
         audit_of(study)

@@ -76,7 +76,24 @@ def comparable_neighbourhoods(
 
 
 def comparable_map(table: pd.DataFrame) -> dict[str, list[str]]:
-    """Return the result of `comparable_neighbourhoods` as wijk -> its comparable wijken."""
+    """Return the result of `comparable_neighbourhoods` as wijk -> its comparable wijken.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Columns ``area, comparable``.
+
+    Returns
+    -------
+    dict[str, list[str]]
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from wijkkit.estimates import comparable_map
+    >>> comparable_map(pd.DataFrame({"area": ["a", "a"], "comparable": ["b", "c"], "rank": [1, 2]}))
+    {'a': ['b', 'c']}
+    """
     return {area: rows["comparable"].tolist() for area, rows in table.groupby("area")}
 
 

@@ -42,6 +42,15 @@ def compare_comparable(
     DataFrame
         As from `compare`, with `against` ``comparable``; ``unknown`` where fewer than two
         comparable wijken have an estimate.
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> study = wk.open_study("parameters")
+    >>> estimates = wk.estimate(study, wk.load_respondents(study)).estimates
+    >>> table = wk.compare_comparable(estimates, study.indicators, {"ankerveld": ["rietoord", "zilverhof"]})
+    >>> sorted(table["area"].unique())
+    ['ankerveld']
     """
     check_confidence(confidence)
     table = estimates.table[

@@ -8,6 +8,13 @@ import pandas as pd
 def compare_estimates(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     """Return what changed between two tidy estimate tables, as after corrected weights.
 
+    Parameters
+    ----------
+    before : DataFrame
+        Tidy estimate table.
+    after : DataFrame
+        The same, of the later run.
+
     Returns
     -------
     DataFrame

@@ -68,6 +68,11 @@ def pool(
     confidence : float
         Coverage of the interval.
 
+    Returns
+    -------
+    Pooled
+        The pooled value with its standard error, interval and degrees of freedom.
+
     Raises
     ------
     EstimationError

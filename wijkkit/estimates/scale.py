@@ -69,6 +69,11 @@ def scale_reliability(items: pd.DataFrame, *, confidence: float = 0.95) -> Relia
     confidence : float
         Coverage of alpha's interval.
 
+    Returns
+    -------
+    Reliability
+        Alpha with its interval, omega, and what alpha would be without each item.
+
     Raises
     ------
     EstimationError
@@ -173,6 +178,11 @@ def scale_score(
         How many items must be answered; the score is absent with fewer.
     score : {"mean", "sum"}
         ``sum`` is the mean times the number of items (prorated).
+
+    Returns
+    -------
+    Series
+        Missing where fewer than `minimum` items were answered.
 
     Examples
     --------

@@ -55,6 +55,10 @@ def weight_report(weight: Floats, *, largest: int = 10) -> WeightReport:
     largest : int
         How many of the largest weights to list.
 
+    Returns
+    -------
+    WeightReport
+
     References
     ----------
     Kish L (1992). Weighting for unequal Pi. Journal of Official Statistics 8, 183-200.

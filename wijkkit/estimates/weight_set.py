@@ -59,6 +59,31 @@ def write_weights(weights: WeightSet, respondents: pd.Series, folder: Path) -> P
 
     A set that is there already is the same by its version and is left alone, so that an earlier
     run can be repeated with the weights it had.
+
+    Parameters
+    ----------
+    weights : WeightSet
+        As `rake` or `poststratify` gives it.
+    respondents : Series
+        Their ids, in the order of the weights.
+    folder : Path
+        It is made where it is not there.
+
+    Returns
+    -------
+    Path
+        The file; a report in JSON stands beside it.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from wijkkit.estimates import poststratify, write_weights
+    >>> people = pd.DataFrame({"respondent": ["a", "b"], "sex": ["boy", "girl"]})
+    >>> weights = poststratify(people, "sex", {"boy": 3, "girl": 5}, name="2021")
+    >>> temporary = tempfile.TemporaryDirectory()
+    >>> path = write_weights(weights, people["respondent"], Path(temporary.name))
+    >>> path.name == f"2021-{weights.version}.csv"
+    True
     """
     if len(respondents) != len(weights.weight):
         raise EstimationError(

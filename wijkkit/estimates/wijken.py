@@ -48,6 +48,15 @@ def estimate_funnel(estimates: Estimates, *, overdispersion: bool = False) -> pd
         `effective_n` is n divided by the design effect of all wijken together, so that a zero
         cell has a place too. `position` is ``low998, low95, inside, high95, high998`` or
         ``unknown``; higher is not always better.
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> study = wk.open_study("parameters")
+    >>> estimates = wk.estimate(study, wk.load_respondents(study)).estimates
+    >>> table = wk.estimate_funnel(estimates)
+    >>> sorted(table["indicator"].unique())[:2]
+    ['general_health', 'outdoor_play']
     """
     parts = []
     city = estimates.table[
@@ -106,6 +115,15 @@ def estimate_small_areas(
         outcome of the effect evaluation. `n` is the number of respondents of the wijk itself,
         0 where the estimate is the model's alone. Where too few wijken have an estimate for
         the model, all are ``missing``.
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> study = wk.open_study("parameters")
+    >>> estimates = wk.estimate(study, wk.load_respondents(study)).estimates
+    >>> table = wk.estimate_small_areas(estimates)
+    >>> set(table["area_level"])
+    {'wijk'}
     """
     check_confidence(confidence)
     parts = []

@@ -32,6 +32,14 @@ def compute(study: Study, respondents: pd.DataFrame) -> pd.DataFrame:
     StudyError
         indicators.yml names a function or argument that is not there, or a function refuses
         its columns.
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> study = wk.open_study("parameters")
+    >>> from wijkkit.indicators import compute
+    >>> compute(study, wk.load_survey(study))["outdoor_play"].dropna().unique().tolist()
+    [0.0, 1.0]
     """
     problems = check_indicators(study)
     if problems:

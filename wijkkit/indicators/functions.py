@@ -44,6 +44,15 @@ def indicator(function: IndicatorFunction) -> IndicatorFunction:
     several) and the options beside them; it returns a float Series: 0.0/1.0 or a score, missing
     where the indicator is absent.
 
+    Parameters
+    ----------
+    function : callable
+
+    Returns
+    -------
+    IndicatorFunction
+        The same function, marked.
+
     Examples
     --------
     >>> @indicator
@@ -76,7 +85,25 @@ def functions_of(study: Study) -> dict[str, IndicatorFunction]:
 
 
 def check_indicators(study: Study) -> list[Problem]:
-    """Return everything in indicators.yml that does not fit the functions it names."""
+    """Return everything in indicators.yml that does not fit the functions it names.
+
+    Parameters
+    ----------
+    study : Study
+
+    Returns
+    -------
+    list[Problem]
+        Nothing where all is well.
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> study = wk.open_study("parameters")
+    >>> from wijkkit.indicators import check_indicators
+    >>> check_indicators(study)
+    []
+    """
     try:
         functions = functions_of(study)
     except StudyError as error:

@@ -15,6 +15,17 @@ MINUS = "\N{MINUS SIGN}"
 def number(value: float, language: str, decimals: int = 0) -> str:
     """Return a number in the language's notation.
 
+    Parameters
+    ----------
+    value : float
+    language : {"nl", "en"}
+    decimals : int
+        Digits after the decimal sign.
+
+    Returns
+    -------
+    str
+
     Examples
     --------
     >>> number(1234.56, "nl", 1), number(1234.56, "en", 1)
@@ -27,6 +38,18 @@ def number(value: float, language: str, decimals: int = 0) -> str:
 def percentage(value: float, language: str, decimals: int = 0) -> str:
     """Return a percentage on the scale 0-100 with its sign.
 
+    Parameters
+    ----------
+    value : float
+        On the scale 0-100.
+    language : {"nl", "en"}
+    decimals : int
+        Digits after the decimal sign.
+
+    Returns
+    -------
+    str
+
     Examples
     --------
     >>> percentage(41.4, "nl")
@@ -38,6 +61,17 @@ def percentage(value: float, language: str, decimals: int = 0) -> str:
 def points(value: float, language: str, decimals: int = 0) -> str:
     """Return a difference in percentage points, always with its sign.
 
+    Parameters
+    ----------
+    value : float
+    language : {"nl", "en"}
+    decimals : int
+        Digits after the decimal sign.
+
+    Returns
+    -------
+    str
+
     Examples
     --------
     >>> points(-3.2, "nl", 1)
@@ -48,6 +82,17 @@ def points(value: float, language: str, decimals: int = 0) -> str:
 
 def signed(value: float, language: str, decimals: int = 0) -> str:
     """Return a number with its sign; one that is shown as zero has none.
+
+    Parameters
+    ----------
+    value : float
+    language : {"nl", "en"}
+    decimals : int
+        Digits after the decimal sign.
+
+    Returns
+    -------
+    str
 
     Examples
     --------
@@ -62,6 +107,18 @@ def signed(value: float, language: str, decimals: int = 0) -> str:
 
 def interval(lower: float, upper: float, language: str, decimals: int = 0) -> str:
     """Return an interval in words.
+
+    Parameters
+    ----------
+    lower : float
+    upper : float
+    language : {"nl", "en"}
+    decimals : int
+        Digits after the decimal sign.
+
+    Returns
+    -------
+    str
 
     Examples
     --------
@@ -78,6 +135,15 @@ def interval(lower: float, upper: float, language: str, decimals: int = 0) -> st
 
 def day(value: date, language: str) -> str:
     """Return a date in words.
+
+    Parameters
+    ----------
+    value : date
+    language : {"nl", "en"}
+
+    Returns
+    -------
+    str
 
     Examples
     --------

@@ -62,6 +62,13 @@ def load_area_figures(study: Study) -> pd.DataFrame:
     DataError
         With everything that is wrong in all sources: files and columns that are not there,
         values that are no numbers, areas more than once or of another year's division.
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> figures = wk.load_area_figures(wk.open_study("parameters"))
+    >>> sorted(figures["area_level"].unique())
+    ['city', 'gebied', 'wijk']
     """
     require_sources("area figures")
     problems: list[Problem] = []

@@ -18,6 +18,22 @@ def area_names(study: Study, level: str) -> dict[str, str]:
 
     A wijk is known by its code and called by its slug; a gebied is known and called by what
     `district` says; the city is known by its code or name and called ``city``.
+
+    Parameters
+    ----------
+    study : Study
+    level : {"wijk", "gebied", "city"}
+
+    Returns
+    -------
+    dict[str, str]
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> study = wk.open_study("parameters")
+    >>> wk.area_names(study, "city")
+    {'GM9999': 'city', 'Lindestad': 'city'}
     """
     hoods = study.neighbourhoods.values()
     if level == "wijk":

@@ -56,6 +56,13 @@ def load_borders(study: Study, level: str) -> gpd.GeoDataFrame:
     DataError
         The source cannot be read, has no such layer or column, its coordinates are not in the
         system they are said to be in, or shapes are empty, invalid, no polygons or double.
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> study = wk.open_study("parameters")
+    >>> len(wk.load_borders(study, "wijk"))
+    7
     """
     require_sources("borders")
     for source in study.settings.sources.borders:

@@ -31,6 +31,10 @@ _LISTS = ("goals", "factors", "strengthens", "overlaps")
 def load_catalogue(study: Study) -> pd.DataFrame:
     """Load the catalogue of a study (``sources.catalogue``), or an empty one without it.
 
+    Parameters
+    ----------
+    study : Study
+
     Returns
     -------
     DataFrame
@@ -44,6 +48,13 @@ def load_catalogue(study: Study) -> pd.DataFrame:
     ------
     DataError
         The file cannot be read, an intervention is there twice, or goals are not the study's.
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> study = wk.open_study("parameters")
+    >>> len(wk.load_catalogue(study)) > 0
+    True
     """
     source = study.settings.sources.catalogue
     if source is None:

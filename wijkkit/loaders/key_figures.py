@@ -15,6 +15,10 @@ from wijkkit.study.codebook import Column
 def load_key_figures(study: Study) -> pd.DataFrame:
     """Load the key-figure interviews of a study (``sources.key_figures``).
 
+    Parameters
+    ----------
+    study : Study
+
     Returns
     -------
     DataFrame
@@ -27,6 +31,13 @@ def load_key_figures(study: Study) -> pd.DataFrame:
     DataError
         The file cannot be read, an answer is out of its scale's range, a wijk or wave is none
         of the study's, or a person is there twice in one wave.
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> study = wk.open_study("parameters")
+    >>> wk.load_key_figures(study)["wave"].unique().tolist()
+    ['2018', '2021']
     """
     names = study.settings.process.key_figures
     columns = {

@@ -69,6 +69,11 @@ def read_qdpx(path: str | Path) -> QdaProject:
     path : str or Path
         A ``.qdpx`` file. Nothing in it is unpacked to disk, and no file outside it is opened.
 
+    Returns
+    -------
+    QdaProject
+        Its sources, codes and coded segments.
+
     Raises
     ------
     DataError

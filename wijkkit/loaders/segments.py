@@ -46,11 +46,27 @@ class GroupInterviews(ShowsItself):
 def load_group_interviews(study: Study) -> GroupInterviews:
     """Load the coded group interviews of a study (``sources.group_interviews``).
 
+    Parameters
+    ----------
+    study : Study
+
+    Returns
+    -------
+    GroupInterviews
+        The interviews and their coded segments.
+
     Raises
     ------
     DataError
         The file cannot be read; a wijk, wave or arm in it is none of the study's; or a group
         belongs to two wijken, waves or roles. Without a source the tables are empty.
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> study = wk.open_study("parameters")
+    >>> len(wk.load_group_interviews(study).segments) > 0
+    True
     """
     source = study.settings.sources.group_interviews
     if source is None:

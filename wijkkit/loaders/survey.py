@@ -47,6 +47,13 @@ def load_survey(study: Study) -> pd.DataFrame:
         values the codebook does not know, labels in the place of codes, decimal commas, numbers
         out of range, impossible weights, double respondents, mistyped area codes, waves without
         respondents.
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> study = wk.open_study("parameters")
+    >>> wk.load_survey(study).groupby("wave").size().gt(0).to_dict()
+    {'2018': True, '2021': True}
     """
     require_sources("survey")
     problems: list[Problem] = []

@@ -30,6 +30,13 @@ def load_table(study: Study, source: TableSource) -> pd.DataFrame:
     ------
     DataError
         The file is missing, has an unknown format or cannot be read.
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> study = wk.open_study("parameters")
+    >>> len(wk.load_table(study, study.settings.sources.steps)) > 0
+    True
     """
     require_sources(source.path)
     cells = read_source(study.path(source.path), source, "sources").cells

@@ -17,6 +17,12 @@ def release_effect(study: Study, results: EffectResults) -> None:
     Coefficients of models over all wijken give no count away; numbers of respondents are rounded
     as the study's policy asks. The effect without one wijk or pair tells that wijk's change by
     subtraction: it is hidden where a figure of the wijk is. `release` comes before it.
+
+    Parameters
+    ----------
+    study : Study
+    results : EffectResults
+        As `wijkkit.evaluate_effect` gives them.
     """
     base = policy_for(study).count_base
     write_released(study, "effects", _rounded(results.effects, base))

@@ -72,6 +72,13 @@ def estimate(study: Study, respondents: pd.DataFrame) -> StudyEstimates:
     -------
     StudyEstimates
         Not for readers yet: `release` comes between.
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> study = wk.open_study("parameters")
+    >>> wk.estimate(study, wk.load_respondents(study))
+    <864 estimates of ...
     """
     waves = [wave.id for wave in study.waves]
     areas = study.areas()[["wijk", "district", "arm"]]

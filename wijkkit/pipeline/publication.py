@@ -36,6 +36,14 @@ def release(study: Study, estimates: StudyEstimates) -> Release:
     ------
     DisclosureError
         The audit could derive what must stay hidden; nothing is written then.
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> study = wk.open_study("parameters")
+    >>> released = wk.release(study, wk.estimate(study, wk.load_respondents(study)))
+    >>> released.table["status"].isin(["ok", "hidden", "too_few", "missing", "not_asked"]).all()
+    np.True_
     """
     grid = estimates.estimates
     released = control(

@@ -26,6 +26,13 @@ def load_respondents(study: Study) -> pd.DataFrame:
     ------
     DataError, StudyError
         Everything wrong in the survey files, or in the study's indicators.
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> study = wk.open_study("parameters")
+    >>> set(study.indicators) <= set(wk.load_respondents(study).columns)
+    True
     """
     respondents = load_survey(study)
     computed = compute(study, respondents)

@@ -33,6 +33,14 @@ def registry_forms(registry: Registry, wijk: str = "", who: str = "") -> widgets
     ------
     ParameterError
         The study has no such wijk.
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> study = wk.open_study("parameters")
+    >>> registry = wk.open_registry(study)
+    >>> type(wk.registry_forms(registry, "ankerveld", "area adviser")).__name__
+    'VBox'
     """
     study = registry.study
     language = study.language

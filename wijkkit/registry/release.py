@@ -23,10 +23,23 @@ def tables_for_release(registry: Registry) -> dict[str, pd.DataFrame]:
     telephone number stands is absent as a whole. Numbers of participants are counts as
     registered: disclosure control of small counts is the caller's.
 
+    Parameters
+    ----------
+    registry : Registry
+
     Returns
     -------
     dict of str to DataFrame
         Columns ``wijk``, ``key`` and the released columns of the kind, all wijken together.
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> study = wk.open_study("parameters")
+    >>> registry = wk.open_registry(study)
+    >>> from wijkkit.registry import tables_for_release
+    >>> "activities" in tables_for_release(registry)
+    True
     """
     persons = _persons(registry)
     return {name: _released(kind, registry.table(name), persons) for name, kind in KINDS.items()}

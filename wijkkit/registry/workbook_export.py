@@ -17,10 +17,28 @@ from wijkkit.study import Study
 def write_template(study: Study, wijk: str, path: str | Path) -> None:
     """Write an empty workbook of a wijk, with the study's goals and the first six steps.
 
+    Parameters
+    ----------
+    study : Study
+    wijk : str
+        Its slug.
+    path : str or Path
+        The file to write.
+
     Raises
     ------
     ParameterError
         The study has no such wijk.
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> study = wk.open_study("parameters")
+    >>> from pathlib import Path
+    >>> path = Path("empty.xlsx")
+    >>> wk.write_template(study, "ankerveld", path)
+    >>> path.is_file()
+    True
     """
     slug = study.neighbourhood(wijk).wijk
     tables = {"goals": _goals(study), "steps": _steps()}
@@ -32,10 +50,29 @@ def export_workbook(registry: Registry, wijk: str, path: str | Path) -> None:
 
     Text that begins like a formula stays text.
 
+    Parameters
+    ----------
+    registry : Registry
+    wijk : str
+        Its slug.
+    path : str or Path
+        The file to write.
+
     Raises
     ------
     ParameterError
         The study has no such wijk.
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> study = wk.open_study("parameters")
+    >>> registry = wk.open_registry(study)
+    >>> from pathlib import Path
+    >>> path = Path("ankerveld.xlsx")
+    >>> wk.export_workbook(registry, "ankerveld", path)
+    >>> path.is_file()
+    True
     """
     slug = registry.study.neighbourhood(wijk).wijk
     tables = {kind: registry.table(kind, slug) for kind in KINDS}

@@ -50,11 +50,27 @@ def import_workbook(registry: Registry, path: str | Path, who: str) -> ImportRep
     who : str
         Who fills it in, for the history.
 
+    Returns
+    -------
+    ImportReport
+        How many rows are new, changed, removed and the same.
+
     Raises
     ------
     WorkbookError
         With everything that is wrong: sheet, cell, what, found, expected and what to do, in the
         workbook's language.
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> study = wk.open_study("parameters")
+    >>> registry = wk.open_registry(study)
+    >>> from pathlib import Path
+    >>> path = Path("ankerveld.xlsx")
+    >>> wk.export_workbook(registry, "ankerveld", path)
+    >>> wk.import_workbook(registry, path, "area adviser").changed
+    0
     """
     path = Path(path)
     content = read_registry_workbook(path, registry.study.language)

@@ -69,7 +69,24 @@ class Released(ShowsItself):
 
 
 def open_released(study: Study) -> Released:
-    """Return the released tables of `study`."""
+    """Return the released tables of `study`.
+
+    Parameters
+    ----------
+    study : Study
+
+    Returns
+    -------
+    Released
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> study = wk.open_study("parameters")
+    >>> from wijkkit.released import open_released
+    >>> "estimates" in list(open_released(study))
+    True
+    """
     return Released(study.runs / "released")
 
 
@@ -83,6 +100,19 @@ def write_released(study: Study, name: str, table: pd.DataFrame) -> Path:
         Lower-case letters, digits and underscores.
     table : DataFrame or GeoDataFrame
         What disclosure control let through.
+
+    Returns
+    -------
+    Path
+        The file.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import wijkkit as wk
+    >>> study = wk.open_study("parameters")
+    >>> write_released(study, "own_table", pd.DataFrame({"wijk": ["ankerveld"]})).name
+    'own_table.parquet'
     """
     path = study.runs / "released" / f"{_checked(name)}.parquet"
     with replacing(path) as temporary:

@@ -47,6 +47,8 @@ class WijkView(CityView):
 
     Parameters
     ----------
+    study, released
+        As of `CityView`.
     wijk : Neighbourhood
     """
 
@@ -82,7 +84,24 @@ class WijkView(CityView):
 
 
 def open_city(study: str | Study = "parameters") -> CityView:
-    """Open the released tables of a study."""
+    """Open the released tables of a study.
+
+    Parameters
+    ----------
+    study : str or Study
+        A study, or its folder.
+
+    Returns
+    -------
+    CityView
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> view = wk.open_city("parameters")
+    >>> view.study.settings.city.name
+    'Lindestad'
+    """
     study = study if isinstance(study, Study) else open_study(study)
     return CityView(study, open_released(study))
 
@@ -105,6 +124,13 @@ def open_wijk(study: str | Study = "parameters", wijk: str = "") -> WijkView:
     ------
     ParameterError
         The study has no such wijk.
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> view = wk.open_wijk("parameters", "ankerveld")
+    >>> view
+    <Ankerveld (programme) in Lindestad>
     """
     study = study if isinstance(study, Study) else open_study(study)
     return WijkView(

@@ -97,6 +97,13 @@ def render(
     ReportError
         A source or the house style is wrong, or an engine is not there. The site is then as it
         was before.
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> result = wk.render(wk.open_study("parameters"), wijken=["ankerveld"])
+    >>> [path.name for path in result.files]
+    ['ankerveld.html', 'stad.html', 'index.html', 'woorden.html']
     """
     return render_states(
         study,

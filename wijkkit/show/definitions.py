@@ -10,7 +10,24 @@ from wijkkit.show.select import goals_with_indicator
 
 
 def definition_sentences(view: CityView) -> ShownText:
-    """Say for each goal's indicator which question it rests on and whom it concerns."""
+    """Say for each goal's indicator which question it rests on and whom it concerns.
+
+    Parameters
+    ----------
+    view : CityView
+        Of the city, or of one wijk.
+
+    Returns
+    -------
+    ShownText
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> view = wk.open_city("parameters")
+    >>> wk.show.definition_sentences(view)
+    - **Verhoogde kans op ...
+    """
     return bullets(
         [
             f"**{escaped(view.study.text(indicator.label))}**. "

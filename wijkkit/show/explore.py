@@ -42,6 +42,13 @@ def explore_figure(
     -------
     ShownFigure
         What is hidden in the released tables has a word in its place, never a mark.
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> view = wk.open_city("parameters")
+    >>> print(wk.show.explore_figure(view, "outdoor_play", "2021").alt)
+    Per wijk een punt ...
     """
     language, study = view.language, view.study
     names = {slug: study.neighbourhood(slug).name for slug in wijken or study.neighbourhoods}

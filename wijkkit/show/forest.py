@@ -31,7 +31,24 @@ def forest_rows(view: CityView) -> pd.DataFrame:
 
 
 def forest_figure(view: CityView) -> ShownFigure:
-    """Draw a panel per outcome and a row per method, on a log scale around no effect."""
+    """Draw a panel per outcome and a row per method, on a log scale around no effect.
+
+    Parameters
+    ----------
+    view : CityView
+        Of the city, or of one wijk.
+
+    Returns
+    -------
+    ShownFigure
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> view = wk.open_city("parameters")
+    >>> print(wk.show.forest_figure(view).caption)
+    Het effect op ...
+    """
     rows, language = forest_rows(view), view.language
     outcomes, methods = list(rows["outcome"].unique()), list(rows["method"].unique())
     columns = min(2, max(len(outcomes), 1))
@@ -83,7 +100,24 @@ def _label_axes(axes, methods: list[str], language: str) -> None:
 
 
 def forest_table(view: CityView) -> ShownTable:
-    """Return every outcome and method with odds ratio, interval, p-value and floor, as text."""
+    """Return every outcome and method with odds ratio, interval, p-value and floor, as text.
+
+    Parameters
+    ----------
+    view : CityView
+        Of the city, or of one wijk.
+
+    Returns
+    -------
+    ShownTable
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> view = wk.open_city("parameters")
+    >>> wk.show.forest_table(view)
+    Uitkomst Methode ...
+    """
     language = view.language
     keys = ("outcome", "method", "estimate", "p", "floor", "remark")
     heads = [text(f"effect_show.head.{key}", language) for key in keys]

@@ -8,7 +8,24 @@ from wijkkit.show.output import ShownText, bullets
 
 
 def hidden_sentences(view: CityView) -> ShownText:
-    """Say how many figures are hidden, and for which reasons."""
+    """Say how many figures are hidden, and for which reasons.
+
+    Parameters
+    ----------
+    view : CityView
+        Of the city, or of one wijk.
+
+    Returns
+    -------
+    ShownText
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> view = wk.open_city("parameters")
+    >>> wk.show.hidden_sentences(view)
+    339 van de 792 ...
+    """
     language = view.language
     hidden = view.table("hidden")
     if hidden.empty:

@@ -18,7 +18,24 @@ _HATCHES = {"comparator": "///"}
 
 
 def city_map(view: CityView) -> ShownFigure:
-    """Draw the city's wijken; a wijk view marks its own, a city view the arms of the study."""
+    """Draw the city's wijken; a wijk view marks its own, a city view the arms of the study.
+
+    Parameters
+    ----------
+    view : CityView
+        Of the city, or of one wijk.
+
+    Returns
+    -------
+    ShownFigure
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> view = wk.open_city("parameters")
+    >>> print(wk.show.city_map(view).caption)
+    Programmawijken en vergelijkingswijken ...
+    """
     language = view.language
     borders = view.table("borders")
     borders = borders[borders["area_level"] == "wijk"]

@@ -17,6 +17,17 @@ def choice_panel(view: WijkView) -> widgets.Widget:
     ----------
     view : WijkView
         As `wijkkit.open_wijk` gives it.
+
+    Returns
+    -------
+    widgets.Widget
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> view = wk.open_wijk("parameters", "ankerveld")
+    >>> type(wk.choice_panel(view)).__name__
+    'VBox'
     """
     study = view.study
     goals = pd.DataFrame(

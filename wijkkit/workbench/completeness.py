@@ -17,6 +17,18 @@ def check(study: Study) -> ShownTable:
     Parameters
     ----------
     study : Study
+
+    Returns
+    -------
+    ShownTable
+        One row per thing, empty where nothing is.
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> study = wk.open_study("parameters")
+    >>> wk.check(study)
+    Soort Wat ...
     """
     language = study.language
     try:

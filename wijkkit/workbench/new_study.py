@@ -65,6 +65,13 @@ def new_study(
         There is something in the folder already.
     DataError
         The survey file is missing or cannot be read.
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> open_points = wk.new_study("mystudy", "data/survey/kindmonitor_2021.sav")
+    >>> open_points[0].file
+    'study.yml'
     """
     folder, survey = Path(folder), Path(survey)
     _refuse_to_overwrite(folder)

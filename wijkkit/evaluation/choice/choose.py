@@ -84,6 +84,11 @@ def choose(
     language : {"nl", "en"}
         Of the reasons.
 
+    Returns
+    -------
+    Choice
+        The ranking, the scores behind it, and the package.
+
     Raises
     ------
     EstimationError

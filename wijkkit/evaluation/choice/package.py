@@ -74,6 +74,11 @@ def choose_package(
     maximum : int, optional
         At most so many interventions at the same time.
 
+    Returns
+    -------
+    Package
+        What was chosen, or why no package is possible.
+
     Examples
     --------
     >>> import pandas as pd

@@ -25,6 +25,22 @@ def choice_sentences(
     budget : float, optional
         Of the package.
     language : {"nl", "en"}
+
+    Returns
+    -------
+    list[str]
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from wijkkit.evaluation.choice import choice_sentences, choose
+    >>> catalogue = pd.DataFrame({"intervention": ["play"], "name": ["Play"],
+    ...     "goals": [("outdoor",)], "factors": [()], "evidence": [3.0], "reach": [40.0],
+    ...     "reach_low_ses": [40.0], "cost": [5000.0], "strengthens": [()], "overlaps": [()]})
+    >>> goals = pd.DataFrame({"goal": ["outdoor"], "label": ["More outdoor play"]})
+    >>> choice = choose(catalogue, goals, language="en")
+    >>> "Play" in choice_sentences(choice, {"outdoor": "more outdoor play"}, language="en")[0]
+    True
     """
     ranking = choice.ranking
     best = ranking[ranking["rank"].eq(1)]

@@ -14,11 +14,26 @@ CLASH_COLUMNS = ("clash", "programme", "wijken", "names", "open", "solved", "wha
 def clashes(facts: Facts) -> pd.DataFrame:
     """Return the flags of all wijken by what they clash with, most wijken first.
 
+    Parameters
+    ----------
+    facts : Facts
+        The tables that the study's sources hold (`wijkkit.evaluation.facts`).
+
     Returns
     -------
     DataFrame
         ``clash, programme, wijken, names, open, solved, what``: how many wijken raised it and
         which, how many flags are open and solved, and their words.
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> study = wk.open_study("parameters")
+    >>> from wijkkit.pipeline.process.known import facts_of
+    >>> facts = facts_of(study, wk.open_city(study).table("key_figure_changes"))
+    >>> from wijkkit.evaluation.learning import clashes
+    >>> list(clashes(facts).columns)
+    ['clash', 'programme', 'wijken', 'names', 'open', 'solved', 'what']
     """
     flags = facts.kept("flags")
     flags = flags.assign(programme=flags["programme"].fillna(""))
@@ -42,7 +57,28 @@ def clashes(facts: Facts) -> pd.DataFrame:
 
 
 def clash_sentences(facts: Facts) -> list[str]:
-    """Say for the strategic level what clashes with the plans of wijken."""
+    """Say for the strategic level what clashes with the plans of wijken.
+
+    Parameters
+    ----------
+    facts : Facts
+        The tables that the study's sources hold (`wijkkit.evaluation.facts`).
+
+    Returns
+    -------
+    list[str]
+        In the study's language.
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> study = wk.open_study("parameters")
+    >>> from wijkkit.pipeline.process.known import facts_of
+    >>> facts = facts_of(study, wk.open_city(study).table("key_figure_changes"))
+    >>> from wijkkit.evaluation.learning import clash_sentences
+    >>> len(clash_sentences(facts)) > 0
+    True
+    """
     language = facts.study.language
     table = clashes(facts)
     if table.empty:

@@ -31,6 +31,11 @@ SAME_WITHIN = 5.0
 def side_by_side(facts: Facts) -> pd.DataFrame:
     """Return the programme's wijken next to each other.
 
+    Parameters
+    ----------
+    facts : Facts
+        The tables that the study's sources hold (`wijkkit.evaluation.facts`).
+
     Returns
     -------
     DataFrame
@@ -38,6 +43,16 @@ def side_by_side(facts: Facts) -> pd.DataFrame:
         indicator changed), ``registered, dose, reach_of_plan, quality, adoption`` (see
         `implementation_by_wijk`), ``attendance`` (percent over all years), ``steps_done,
         overdue``. What was not registered is absent, never zero.
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> study = wk.open_study("parameters")
+    >>> from wijkkit.pipeline.process.known import facts_of
+    >>> facts = facts_of(study, wk.open_city(study).table("key_figure_changes"))
+    >>> from wijkkit.evaluation.learning import side_by_side
+    >>> len(side_by_side(facts))
+    3
     """
     wijken = facts.programme_wijken()
     tables = (facts.kept(kind) for kind in ("interventions", "activities", "partners"))
@@ -76,6 +91,20 @@ def ahead_sentences(table: pd.DataFrame, language: str) -> list[str]:
     table : DataFrame
         From `side_by_side`.
     language : {"nl", "en"}
+
+    Returns
+    -------
+    list[str]
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> study = wk.open_study("parameters")
+    >>> from wijkkit.pipeline.process.known import facts_of
+    >>> facts = facts_of(study, wk.open_city(study).table("key_figure_changes"))
+    >>> from wijkkit.evaluation.learning import ahead_sentences, side_by_side
+    >>> len(ahead_sentences(side_by_side(facts), "en")) > 0
+    True
     """
     score = table["better"] - table["worse"]
     ahead = score.eq(score.max())

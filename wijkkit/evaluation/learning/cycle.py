@@ -22,10 +22,27 @@ PARTS = ("planned", "done", "reached", "learned", "next")
 def improvement_cycle(facts: Facts, wijk: str) -> pd.DataFrame:
     """Return what was planned, done, reached and learned in a wijk, and what comes next.
 
+    Parameters
+    ----------
+    facts : Facts
+        The tables that the study's sources hold (`wijkkit.evaluation.facts`).
+    wijk : str
+        Its slug.
+
     Returns
     -------
     DataFrame
         ``part, sentence``: one row per sentence; `part` is one of `PARTS`.
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> study = wk.open_study("parameters")
+    >>> from wijkkit.pipeline.process.known import facts_of
+    >>> facts = facts_of(study, wk.open_city(study).table("key_figure_changes"))
+    >>> from wijkkit.evaluation.learning import improvement_cycle
+    >>> list(improvement_cycle(facts, "ankerveld").columns)
+    ['part', 'sentence']
     """
     said = {
         "planned": _planned(facts, wijk),
@@ -97,10 +114,27 @@ def _learned(facts: Facts, wijk: str) -> list[str]:
 def open_decisions(facts: Facts, wijk: str) -> pd.DataFrame:
     """Return the decisions of a wijk that are open, the first due first.
 
+    Parameters
+    ----------
+    facts : Facts
+        The tables that the study's sources hold (`wijkkit.evaluation.facts`).
+    wijk : str
+        Its slug.
+
     Returns
     -------
     DataFrame
         ``key, decision, date, due, overdue``.
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> study = wk.open_study("parameters")
+    >>> from wijkkit.pipeline.process.known import facts_of
+    >>> facts = facts_of(study, wk.open_city(study).table("key_figure_changes"))
+    >>> from wijkkit.evaluation.learning import open_decisions
+    >>> list(open_decisions(facts, "ankerveld").columns)
+    ['key', 'decision', 'date', 'due', 'overdue']
     """
     table = facts.kept("decisions", wijk)
     table = table[table["status"].eq("open")].sort_values(["due", "date"])

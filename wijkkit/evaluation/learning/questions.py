@@ -37,11 +37,28 @@ RULES: Mapping[str, Rule] = {
 def questions(facts: Facts, wijk: str) -> pd.DataFrame:
     """Return the questions that the data of a wijk raise.
 
+    Parameters
+    ----------
+    facts : Facts
+        The tables that the study's sources hold (`wijkkit.evaluation.facts`).
+    wijk : str
+        Its slug.
+
     Returns
     -------
     DataFrame
         ``wijk, rule, subject, question``: which rule of `RULES` asks, about what (a goal, an
         intervention, a step, a decision: its key), and the question for readers.
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> study = wk.open_study("parameters")
+    >>> from wijkkit.pipeline.process.known import facts_of
+    >>> facts = facts_of(study, wk.open_city(study).table("key_figure_changes"))
+    >>> from wijkkit.evaluation.learning import questions
+    >>> list(questions(facts, "ankerveld").columns)
+    ['wijk', 'rule', 'subject', 'question']
     """
     rows = [
         (wijk, name, subject, text(f"learning.question.{name}", facts.study.language, **fields))

@@ -14,12 +14,29 @@ ASSUMPTION_COLUMNS = ("wijk", "assumption", "from_box", "to_box", "label", "verd
 def assumption_findings(facts: Facts, wijk: str) -> pd.DataFrame:
     """Return each assumption of the logic model with what the data say of it.
 
+    Parameters
+    ----------
+    facts : Facts
+        The tables that the study's sources hold (`wijkkit.evaluation.facts`).
+    wijk : str
+        Its slug.
+
     Returns
     -------
     DataFrame
         Columns `ASSUMPTION_COLUMNS`. `verdict` is ``for`` when something speaks for it and
         nothing against, ``against``, ``mixed``, or ``unknown`` when nothing can be said.
         The data of one wijk cannot prove an assumption; they can make it more or less likely.
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> study = wk.open_study("parameters")
+    >>> from wijkkit.pipeline.process.known import facts_of
+    >>> facts = facts_of(study, wk.open_city(study).table("key_figure_changes"))
+    >>> from wijkkit.evaluation.logic_model import assumption_findings
+    >>> len(assumption_findings(facts, "ankerveld"))
+    4
     """
     rows = []
     for item in facts.study.settings.logic_model.assumptions:

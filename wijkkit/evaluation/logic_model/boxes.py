@@ -51,11 +51,28 @@ def finding_of(facts: Facts, wijk: str, measure: str) -> Finding:
 def box_findings(facts: Facts, wijk: str) -> pd.DataFrame:
     """Return what the data say of every measure in the logic model.
 
+    Parameters
+    ----------
+    facts : Facts
+        The tables that the study's sources hold (`wijkkit.evaluation.facts`).
+    wijk : str
+        Its slug.
+
     Returns
     -------
     DataFrame
         ``wijk, box, element, label, measure, state, words``: elements in the order of the
         boxes. An element without any measure has one row, ``not_measured``.
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> study = wk.open_study("parameters")
+    >>> from wijkkit.pipeline.process.known import facts_of
+    >>> facts = facts_of(study, wk.open_city(study).table("key_figure_changes"))
+    >>> from wijkkit.evaluation.logic_model import box_findings
+    >>> list(box_findings(facts, "ankerveld").columns)
+    ['wijk', 'box', 'element', 'label', 'measure', 'state', 'words']
     """
     rows = []
     for element in elements(facts):
@@ -110,6 +127,25 @@ def element_states(findings: pd.DataFrame) -> pd.DataFrame:
     """Return one row per element: ``wijk, box, element, label, state, measured, measures, words``.
 
     `state` is that of its measures together; `measured` of the `measures` are known.
+
+    Parameters
+    ----------
+    findings : DataFrame
+        As `box_findings` gives them.
+
+    Returns
+    -------
+    DataFrame
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> study = wk.open_study("parameters")
+    >>> from wijkkit.pipeline.process.known import facts_of
+    >>> facts = facts_of(study, wk.open_city(study).table("key_figure_changes"))
+    >>> from wijkkit.evaluation.logic_model import box_findings, element_states
+    >>> len(element_states(box_findings(facts, "ankerveld")))
+    14
     """
     grouped = findings.groupby(["wijk", "box", "element", "label"], sort=False)
     table = grouped.agg(

@@ -33,11 +33,26 @@ def write_quote_file(study: Study, segments: pd.DataFrame, path: str | Path) -> 
     path : str or Path
         Where; relative to the study's folder. Only the owner may read the file.
 
+    Returns
+    -------
+    Path
+        The file.
+
     Raises
     ------
     DataError
         The file exists already (a researcher's choices are not overwritten), or lies in the
         folder of the runs or of the reports.
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> study = wk.open_study("parameters")
+    >>> from pathlib import Path
+    >>> path = Path("quotes.csv")
+    >>> segments = wk.load_group_interviews(study).segments
+    >>> wk.write_quote_file(study, segments, path).name
+    'quotes.csv'
     """
     target = study.path(str(path))
     for folder in (study.runs, study.site):
@@ -66,6 +81,11 @@ def write_quote_file(study: Study, segments: pd.DataFrame, path: str | Path) -> 
 def read_chosen_quotes(path: str | Path) -> pd.DataFrame:
     """Return the quotes a researcher marked with ``yes`` and put into words for readers.
 
+    Parameters
+    ----------
+    path : str or Path
+        A file of `write_quote_file` that a researcher has gone through.
+
     Returns
     -------
     DataFrame
@@ -78,6 +98,17 @@ def read_chosen_quotes(path: str | Path) -> pd.DataFrame:
         or a marked quote has no words for readers.
     DisclosureError
         A neighbourhood notebook asked for it in a batch run.
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> study = wk.open_study("parameters")
+    >>> from pathlib import Path
+    >>> path = Path("quotes.csv")
+    >>> segments = wk.load_group_interviews(study).segments
+    >>> _ = wk.write_quote_file(study, segments, path)
+    >>> len(wk.read_chosen_quotes(path))  # nobody has chosen one yet
+    0
     """
     path = Path(path)
     require_sources(path.name)

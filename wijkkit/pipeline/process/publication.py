@@ -13,6 +13,12 @@ def release_process(study: Study, results: ProcessResults) -> None:
 
     They rest on released estimates, on what the registry may show, and on counts of group
     interviews; `evaluate_process` leaves small numbers of people out of them.
+
+    Parameters
+    ----------
+    study : Study
+    results : ProcessResults
+        As `evaluate_process` gives them.
     """
     for name, table in results.tables.items():
         write_released(study, name, table)

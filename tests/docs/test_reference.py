@@ -1,0 +1,105 @@
+"""Every public name has a docstring a newcomer can use, and a place in the reference."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import re
+from types import FunctionType
+
+import pytest
+import yaml
+
+from tests.conftest import ROOT
+
+ROOMS = ["wijkkit"] + [
+    "wijkkit." + path.parent.relative_to(ROOT / "wijkkit").as_posix().replace("/", ".")
+    for path in sorted((ROOT / "wijkkit").rglob("__init__.py"))
+    if "__all__" in path.read_text(encoding="utf-8") and path.parent != ROOT / "wijkkit"
+]
+#: Settings are read from study.yml; they are on the page of what they set.
+NOT_IN_THE_REFERENCE = {"wijkkit.study.settings"}
+#: What takes long or needs much has its example where it is used.
+USED_IN = {
+    "build_release": "wijkkit/cli/release.py",
+    "evaluate_effect": "notebooks/stad/2_effectevaluatie.ipynb",
+    "evaluate_process": "notebooks/stad/3_procesevaluatie.ipynb",
+    "explanations": "wijkkit/pipeline/process/explained.py",
+    "record_audit": "wijkkit/pipeline/publication.py",
+    "release_effect": "notebooks/stad/2_effectevaluatie.ipynb",
+    "release_process": "notebooks/stad/3_procesevaluatie.ipynb",
+}
+
+
+def public() -> dict[str, object]:
+    """Return each public function and class once, by the first name it has."""
+    found: dict[int, tuple[str, object]] = {}
+    for room in ROOMS:
+        if room in NOT_IN_THE_REFERENCE:
+            continue
+        module = importlib.import_module(room)
+        for name in module.__all__:
+            thing = getattr(module, name)
+            if isinstance(thing, type | FunctionType):
+                found.setdefault(id(thing), (f"{room}.{name}", thing))
+    return dict(found.values())
+
+
+PUBLIC = public()
+
+
+def sections(thing: object) -> set[str]:
+    return set(re.findall(r"^(\w+)\n-{3,}$", inspect.getdoc(thing) or "", flags=re.M))
+
+
+def needed(thing: object) -> set[str]:
+    """Return the sections a docstring must have; a class of results shows in its maker's example."""
+    signature = inspect.signature(thing)
+    wanted = {"Parameters"} if signature.parameters else set()
+    if isinstance(thing, FunctionType):
+        if signature.return_annotation not in (None, "None", inspect.Signature.empty):
+            wanted.add("Returns")
+        if thing.__name__ not in USED_IN:
+            wanted.add("Examples")
+    return wanted
+
+
+@pytest.mark.parametrize("name", PUBLIC)
+def test_a_public_docstring_has_its_parts(name):
+    thing = PUBLIC[name]
+    summary = (inspect.getdoc(thing) or "").splitlines()[:1]
+    assert summary and summary[0].endswith((".", ":")), name
+    assert needed(thing) <= sections(thing), name
+
+
+@pytest.mark.parametrize("name", PUBLIC)
+def test_every_parameter_is_described(name):
+    thing = PUBLIC[name]
+    text = inspect.getdoc(thing) or ""
+    part = text.partition("Parameters\n----------\n")[2]
+    part = re.split(r"\n\n\w+\n-{3,}", part)[0]
+    described = {
+        word.strip("* ")
+        for names in re.findall(r"^(\w[\w*, ]*?|\*[\w*, ]+?)(?: :|$)", part, flags=re.M)
+        for word in names.split(",")
+    }
+    assert set(inspect.signature(thing).parameters) <= described, name
+
+
+def test_what_has_its_example_elsewhere_is_used_there():
+    for name, file in USED_IN.items():
+        assert re.search(rf"\b{name}\(", (ROOT / file).read_text(encoding="utf-8")), name
+
+
+def test_the_reference_has_every_public_name_once():
+    config = yaml.safe_load((ROOT / "docs" / "_quarto.yml").read_text(encoding="utf-8"))
+    listed = []
+    for section in config["quartodoc"]["sections"]:
+        for page in section["contents"]:
+            for item in page["contents"]:
+                own = item if isinstance(item, dict) else {"name": item}
+                package = own.get("package", page["package"])
+                listed.append(getattr(importlib.import_module(package), own["name"]))
+    assert len({id(thing) for thing in listed}) == len(listed)
+    missing = [name for name, thing in PUBLIC.items() if thing not in listed]
+    assert missing == []
