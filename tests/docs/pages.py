@@ -103,4 +103,5 @@ def _run(block: Block, folder: Path, path: str) -> None:
         timeout=300,
     )
     wanted = int(block.said.removeprefix("ends with exit code ") or 0)
+    assert "unknown parameter" not in done.stderr, block.place  # papermill's warning
     assert done.returncode == wanted, f"{block.place}\n{done.stdout[-2000:]}{done.stderr[-2000:]}"

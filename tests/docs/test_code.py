@@ -76,6 +76,14 @@ def test_a_command_that_a_page_names_exists_with_its_options(page, line):
     assert set(re.findall(r"(?<!\S)\[?(--[\w-]+)", " ".join(words))) <= options | {"--help"}, line
 
 
+def test_every_make_command_that_a_page_names_is_a_target():
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = set(re.findall(r"^([\w-]+):", makefile, flags=re.M))
+    for page in PAGES:
+        named = set(re.findall(r"(?:^|`)make ([\w-]+)", page.read_text("utf-8"), flags=re.M))
+        assert named <= targets, NAMES[page]
+
+
 @pytest.mark.parametrize("page", PAGES, ids=NAMES.get)
 def test_links_and_images_of_a_page_are_there(page):
     for link in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text(encoding="utf-8")):
