@@ -12,6 +12,7 @@ import zipfile
 import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
+import typst
 from openpyxl import Workbook
 from towns import estimate, town
 
@@ -62,6 +63,12 @@ def workbook(text: str) -> bytes:
     return buffer.getvalue()
 
 
+def pdf(text: str) -> bytes:
+    """A PDF as reports are: compressed, in a subset of a font, the id across two lines."""
+    source = f'#set page(width: 5cm)\n#set text(lang: "nl", hyphenate: true)\nkind #"{text}"'
+    return typst.compile(source.encode())
+
+
 NOTEBOOK = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": []}
 ID = "kid-00417"
 HIDING_PLACES = {
@@ -88,6 +95,8 @@ HIDING_PLACES = {
     "side.csv": f"id;value\n{ID};3\n".encode(),
     "side.xlsx": workbook(ID),
     "report.docx": zipped("docProps/core.xml", f"<dc:creator>{ID}</dc:creator>"),
+    "report.pdf": pdf(ID),
+    "narrow.pdf": pdf(f"{ID[:7]}\\n{ID[7:]}"),
     "wide.txt": ID.encode("utf-16"),
     "link.html": b'<a href="?child=kid%2D00417">x</a>',
     f"{ID}.txt": b"empty",

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import re
+import zipfile
 
 import pandas as pd
 import papermill
 import pytest
+from pypdf import PdfReader
 
 from wijkkit.batch import status
+from wijkkit.batch.manifest import read_manifest
 from wijkkit.released import open_city
+from wijkkit.reports.builtin import render_docx, render_pdf
+from wijkkit.reports.pages import find_sources
+from wijkkit.reports.record import read_record
 from wijkkit.reports.render import render
+from wijkkit.reports.theme import load_house_style
 from wijkkit.study import open_study
 
 
@@ -60,6 +67,29 @@ def test_pages_with_their_own_assets_stay_small(study, site):
     for slug in study.neighbourhoods:
         own = [site / f"{slug}.html", *(site / f"{slug}_files").rglob("*")]
         assert sum(path.stat().st_size for path in own if path.is_file()) < 1_500_000
+
+
+def test_a_report_on_paper_stays_small_and_says_of_which_run_it_is(study, site, tmp_path):
+    slug = next(iter(study.neighbourhoods))
+    source, theme = study.runs / "reports" / slug / f"{slug}.qmd", find_sources(study) / "theme"
+    house = load_house_style(theme)
+    pdf = render_pdf(source, tmp_path / "wijk.pdf", house)
+    document = render_docx(source, tmp_path / "wijk.docx", house)
+    assert pdf.stat().st_size < 1_000_000 and document.stat().st_size < 1_000_000
+    fingerprint = read_record(study).pages[slug]["fingerprint"]
+    assert fingerprint in PdfReader(pdf).pages[-1].extract_text()
+    with zipfile.ZipFile(document) as parts:
+        assert fingerprint in parts.read("word/document.xml").decode()
+
+
+def test_the_fingerprint_of_a_page_is_of_the_fingerprints_in_the_manifest(study, site):
+    jobs = {f"{j['scope']}/{j['notebook']}": j for j in read_manifest(study)["jobs"]}
+    record = read_record(study).pages
+    assert {"stad", "index", *study.neighbourhoods} == set(record)
+    for page in record.values():
+        assert page["notebooks"] and page["wijkkit"] == read_manifest(study)["versions"]["wijkkit"]
+        assert page["notebooks"] == {name: jobs[name]["fingerprint"] for name in page["notebooks"]}
+        assert page["at"] == max(jobs[name]["at"] for name in page["notebooks"])
 
 
 def test_released_tables_hold_no_respondent(study, result):

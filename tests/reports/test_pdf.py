@@ -6,6 +6,7 @@ import json
 import re
 import zipfile
 from pathlib import Path
+from xml.etree import ElementTree
 
 import matplotlib
 import pikepdf
@@ -18,6 +19,7 @@ from wijkkit.reports.builtin import render_docx, render_html, render_pdf
 from wijkkit.reports.staged_notebook import stage_notebooks
 from wijkkit.reports.theme import load_house_style
 
+WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 SOURCE = """---
 title: "Wijk A"
 lang: nl
@@ -172,10 +174,14 @@ def test_the_document_has_real_styles_tables_notes_and_alt_texts(source, house, 
         body = opened.read("word/document.xml").decode()
         styles = opened.read("word/styles.xml").decode()
         notes = opened.read("word/footnotes.xml").decode()
+        page = ElementTree.fromstring(opened.read("word/footer1.xml"))
+        parts = opened.read("word/_rels/document.xml.rels").decode()
     for style in ("Title", "Heading1", "ImageCaption", "TableCaption", "Callout", "CalloutTitle"):
         assert f'w:val="{style}"' in body, style
         assert f'w:styleId="{style}"' in styles, style
     assert 'descr="Balk van 41% in Wijk A"' in body
+    assert page.find(f".//{WORD}fldSimple").get(f"{WORD}instr").strip() == "PAGE"
+    assert 'w:w="11906"' in body and 'r:id="rIdFooter1"' in body and "footer1.xml" in parts
     assert "<w:tbl>" in body and "<m:oMath" in body and "Een voetnoot." in notes
     assert house.colours.heading.removeprefix("#").upper() in styles
 

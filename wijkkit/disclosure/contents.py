@@ -16,12 +16,14 @@ from urllib.parse import unquote
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pypdf
 
 from wijkkit.errors import DisclosureError
 
 #: Nothing in a release is larger; what is may be made to exhaust the scan.
 LARGEST = 200_000_000
 _DEPTH = 4
+_UNREADABLE = (zipfile.BadZipFile, zlib.error, pa.ArrowException, pypdf.errors.PyPdfError)
 _BASE64 = re.compile(rb"[A-Za-z0-9+/]{40,}={0,2}")
 _PDF_STREAM = re.compile(rb"stream\r?\n(.*?)\r?\nendstream", re.DOTALL)
 
@@ -51,7 +53,7 @@ def contents(path: Path) -> Iterator[tuple[str, str]]:
         raise _unread(path, "larger than the scan reads")
     try:
         yield from _unpacked(path.read_bytes(), path.suffix.lower(), "", 0)
-    except (zipfile.BadZipFile, zlib.error, pa.ArrowException, EOFError, ValueError) as error:
+    except (*_UNREADABLE, EOFError, ValueError) as error:
         raise _unread(path, type(error).__name__) from error
 
 
@@ -84,8 +86,20 @@ def _unpacked(data: bytes, suffix: str, place: str, depth: int) -> Iterator[tupl
             except zlib.error:
                 continue
             yield f"{place}stream", inner.decode("latin-1")
+        yield from _pdf_text(data, place)
     else:
         yield from _text(data, suffix, place, depth)
+
+
+def _pdf_text(data: bytes, place: str) -> Iterator[tuple[str, str]]:
+    """Yield what a reader of the PDF sees, whatever fonts it is set in, per page."""
+    for number, page in enumerate(pypdf.PdfReader(io.BytesIO(data), strict=False).pages, 1):
+        text = page.extract_text()
+        yield f"{place}page {number}", text
+        yield (
+            f"{place}page {number} without line ends",
+            re.sub(r"[-\u00ad\u2010]?\s*\n\s*", "", text),
+        )
 
 
 def _zip(data: bytes, place: str, depth: int) -> Iterator[tuple[str, str]]:

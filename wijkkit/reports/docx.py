@@ -28,6 +28,36 @@ _STYLE = (
     'w:sz="24" w:space="8" w:color="{edge}"/></w:pBdr><w:shd w:val="clear" w:color="auto" '
     'w:fill="{fill}"/><w:ind w:left="200"/></w:pPr><w:rPr>{bold}</w:rPr></w:style>'
 )
+_WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml"
+_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_FOOTER = (
+    '<?xml version="1.0" encoding="UTF-8"?><w:ftr xmlns:w="http://schemas.openxmlformats.org/'
+    'wordprocessingml/2006/main"><w:p><w:pPr><w:jc w:val="right"/></w:pPr><w:fldSimple '
+    'w:instr=" PAGE "><w:r><w:t>1</w:t></w:r></w:fldSimple></w:p></w:ftr>'
+)
+#: What makes a page of the document A4 with its number at the foot: per part, what goes before what.
+_PAGE = {
+    "[Content_Types].xml": [
+        (
+            b"</Types>",
+            f'<Override PartName="/word/footer1.xml" ContentType="{_WORD}.footer+xml"/>'.encode(),
+        )
+    ],
+    "word/_rels/document.xml.rels": [
+        (
+            b"</Relationships>",
+            f'<Relationship Id="rIdFooter1" Type="{_OFFICE}/footer" Target="footer1.xml"/>'.encode(),
+        )
+    ],
+    "word/document.xml": [
+        (
+            b"</w:sectPr>",
+            b'<w:pgSz w:w="11906" w:h="16838"/><w:pgMar w:top="1361" w:right="1361" '
+            b'w:bottom="1361" w:left="1361" w:header="709" w:footer="709" w:gutter="0"/>',
+        ),
+        (b"<w:footnotePr>", b'<w:footerReference w:type="default" r:id="rIdFooter1"/>'),
+    ],
+}
 
 
 def write_docx(document: Node, images: Path, target: Path, house: HouseStyle) -> Path:
@@ -67,7 +97,10 @@ def reference_document(colours: Colours) -> bytes:
             content = source.read(item)
             if item.filename == "word/styles.xml":
                 content = _styles(content.decode("utf-8"), colours).encode("utf-8")
+            for end, added in _PAGE.get(item.filename, ()):
+                content = content.replace(end, added + end)
             made.writestr(item.filename, content)
+        made.writestr("word/footer1.xml", _FOOTER)
     return target.getvalue()
 
 

@@ -11,6 +11,7 @@ import typst
 from matplotlib.font_manager import FontProperties
 
 from wijkkit.errors import ReportError
+from wijkkit.reports.columns import with_widths
 from wijkkit.reports.frame import Frame, frame_metadata
 from wijkkit.reports.pandoc import (
     Node,
@@ -129,7 +130,7 @@ def _for_typst(node: Node) -> list[Node] | None:
     if node["t"] == "Math":
         return _described(node)
     if node["t"] == "Table":
-        return [_left_aligned(node)]
+        return [with_widths(_left_aligned(node))]
     if node["t"] != "Div":
         return None
     if "callout" in classes_of(node):

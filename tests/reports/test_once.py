@@ -1,0 +1,77 @@
+"""What is kept between steps and pages is what would be made again."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.reports.conftest import outputs_for
+from wijkkit.errors import ReportError
+from wijkkit.reports import pandoc
+from wijkkit.reports.citations import resolve_citations
+from wijkkit.reports.pandoc import HTML, TEXT, convert, elements, plain, read
+from wijkkit.reports.sanitise import svg_image
+from wijkkit.reports.staged_notebook import stage_notebooks
+
+CELLS = {"tbl-een": outputs_for("tbl-een"), "zin-een": outputs_for("zin-een")}
+BOOK = "@book{a2020, author = {Aa, B.}, title = {C}, year = {2020}}"
+
+
+def test_the_tree_that_is_kept_of_a_staged_output_is_the_one_that_would_be_read(tmp_path):
+    cells = [
+        {"cell_type": "code", "source": f"#| label: {label}", "outputs": outputs}
+        for label, outputs in CELLS.items()
+    ]
+    stage_notebooks([({"cells": cells}, CELLS, tmp_path / "a.ipynb")])
+    for cell in json.loads((tmp_path / "a.ipynb").read_text())["cells"]:
+        for mime, text in cell["outputs"][0]["data"].items():
+            source = HTML if mime == "text/html" else TEXT
+            assert (text, source) in pandoc._KEPT
+            fresh = json.loads(convert([(text, source, "json")])[0])
+            assert read(text, source)["blocks"] == fresh["blocks"]
+
+
+def test_what_is_kept_is_bounded(monkeypatch):
+    monkeypatch.setattr(pandoc, "_KEPT", {})
+    monkeypatch.setattr(pandoc, "_MOST", 3)
+    for number in range(5):
+        pandoc.keep((str(number),), "made")
+    assert list(pandoc._KEPT) == [("2",), ("3",), ("4",)]
+
+
+def test_a_clean_image_is_the_same_when_it_is_cleaned_again():
+    image = b'<svg xmlns="http://www.w3.org/2000/svg"><g onclick="x()"/><script>1</script></svg>'
+    clean = svg_image(image)
+    assert b"onclick" not in clean and b"script" not in clean
+    assert svg_image(clean) == clean
+
+
+def cited(tmp_path, body: str):
+    (tmp_path / "b.bib").write_text(BOOK)
+    return resolve_citations(read(f"---\nbibliography: b.bib\nlang: nl\n---\n{body}"), tmp_path)
+
+
+@pytest.mark.parametrize(
+    "body", ["Zie [@a2020, p. 3].", "Zie [@a2020, p. 3].\n\n# B\n\n::: {#refs}\n:::"]
+)
+def test_citations_and_the_list_are_those_of_pandoc_on_the_whole_page(tmp_path, body):
+    (tmp_path / "b.bib").write_text(BOOK)
+    text = f"---\nbibliography: b.bib\nlang: nl\n---\n{body}"
+    options = ("--citeproc", "--metadata=link-citations:true")
+    whole = pandoc.run(text, "-f", pandoc.MARKDOWN, "-t", "json", *options, folder=tmp_path)
+    assert plain(cited(tmp_path, body)["blocks"]) == plain(json.loads(whole)["blocks"])
+
+
+def test_a_changed_bibliography_is_read_again(tmp_path):
+    cited(tmp_path, "Zie @a2020.")
+    changed = tmp_path / "other"
+    changed.mkdir()
+    (changed / "b.bib").write_text(BOOK.replace("Aa", "Zz"))
+    page = resolve_citations(read("---\nbibliography: b.bib\nlang: nl\n---\nZie @a2020."), changed)
+    assert "Zz" in plain(list(elements(page["blocks"], "Cite")))
+
+
+def test_a_source_that_is_not_in_the_bibliography_is_an_error(tmp_path):
+    with pytest.raises(ReportError, match="b2021"):
+        cited(tmp_path, "Zie @b2021.")
