@@ -78,7 +78,12 @@ def explore_figure(
             "show.explore.alt", language, **fields, city=shown_value(city, language), rows=described
         ),
         caption=text("show.explore.caption", language, **fields),
-        data=pd.DataFrame({heads[0]: list(names.values()), heads[1]: shown}),
+        data=pd.DataFrame(
+            {
+                heads[0]: [*names.values(), text("show.explore.city", language)],
+                heads[1]: [*shown, shown_interval(city, language)],
+            }
+        ),
     )
 
 
@@ -101,10 +106,12 @@ def _draw(
         figure = Figure(figsize=(_WIDTH, height))
         axes = figure.add_subplot()
         left = min(0.45, (_MARGIN + _LETTER * max(map(len, names))) / _WIDTH)
-        figure.subplots_adjust(left=left, right=0.97, top=1 - 0.15 / height, bottom=0.45 / height)
+        figure.subplots_adjust(left=left, right=0.97, top=1 - 0.2 / height, bottom=0.45 / height)
         _mark_values(axes, rows)
         if city is not None and city["status"] == "ok":
             axes.axvline(city["value"], color=CITY, linewidth=1.4, linestyle=(0, (2, 1.4)))
+            name = text("show.explore.city", language)
+            axes.text(city["value"], -0.65, name, ha="center", va="bottom", fontsize=8.5, color=INK)
         axes.set_yticks([])
         _name_rows(axes, names)
         axes.set_ylim(len(names) - 0.4, -0.6)
