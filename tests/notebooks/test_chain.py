@@ -63,6 +63,15 @@ def test_every_image_has_an_alt_text_that_says_something(study, site):
             assert alt and len(alt.group(1)) > 20, (path.name, image[:200])
 
 
+def test_every_figure_has_its_own_data_beneath_it(study, site):
+    for path in site.glob("*.html"):
+        page = path.read_text(encoding="utf-8")
+        parts = re.findall(r'id="((?:fig|tbl)-[\w-]+)"', page)
+        figures = [at for at, label in enumerate(parts) if label.startswith("fig-")]
+        assert figures, path.name
+        assert all(parts[at + 1].startswith("tbl-") for at in figures), (path.name, parts)
+
+
 def test_pages_with_their_own_assets_stay_small(study, site):
     for slug in study.neighbourhoods:
         own = [site / f"{slug}.html", *(site / f"{slug}_files").rglob("*")]

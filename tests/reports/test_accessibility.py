@@ -179,6 +179,30 @@ def test_a_page_from_disk_asks_only_for_files_of_the_site(site, chromium):
     page.close()
 
 
+@pytest.mark.parametrize("name", ["stad", "wijk-a"])
+def test_every_table_of_a_report_can_be_saved(open_page, name):
+    page = open_page(name)
+    tables = page.locator("main .table-scroll").count()
+    assert tables > 10
+    assert page.locator("main .get-csv").count() == tables
+
+
+@pytest.mark.parametrize("name", ["stad", "wijk-a"])
+def test_the_first_screen_holds_the_sentences_and_the_figure_side_by_side(open_page, name):
+    page = open_page(name)
+    sentences = page.locator(".beside").first.locator("> :first-child").bounding_box()
+    figure = page.locator(".beside").first.locator("figure").bounding_box()
+    assert figure["x"] > sentences["x"] + sentences["width"]
+    assert figure["y"] + figure["height"] < 900 and sentences["y"] < 300
+
+
+def test_on_a_phone_the_sentences_come_before_the_figure(open_page):
+    page = open_page("wijk-a", "phone")
+    sentences = page.locator(".beside").first.locator("> :first-child").bounding_box()
+    figure = page.locator(".beside").first.locator("figure").bounding_box()
+    assert figure["y"] >= sentences["y"] + sentences["height"]
+
+
 def test_a_table_is_saved_as_csv_in_which_no_cell_is_a_formula(open_page):
     page = open_page("example")
     cells = ["=1+1", "-3,2%"]

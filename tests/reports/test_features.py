@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.conftest import ROOT
 from wijkkit.reports.features import unsupported
 
+FOLDED = r'::: \{\.callout-note collapse="true"\}\n.*?\n:::\n'
 SOURCES = sorted((ROOT / "reports").glob("*.qmd"))
 
 
@@ -33,6 +36,20 @@ def test_a_source_uses_no_other_features(path):
 )
 def test_any_other_feature_is_found(source):
     assert len(unsupported(source, "a.qmd")) == 1
+
+
+@pytest.mark.parametrize("name", ["index.qmd", "stad.qmd", "wijk.qmd"])
+def test_every_figure_is_followed_by_its_data_in_a_part_that_unfolds(name):
+    source = (ROOT / "reports" / name).read_text(encoding="utf-8")
+    folded = [part.span() for part in re.finditer(FOLDED, source, re.DOTALL)]
+    embeds = re.finditer(r"#((?:fig|tbl)-[\w-]+) >", source)
+    labels = [(embed[1], embed.start()) for embed in embeds]
+    figures = [at for at, (label, _) in enumerate(labels) if label.startswith("fig-")]
+    assert figures
+    for at in figures:
+        label, place = labels[at + 1]
+        assert label.startswith("tbl-"), labels[at]
+        assert any(start < place < end for start, end in folded), label
 
 
 def test_the_documentation_lists_every_feature():

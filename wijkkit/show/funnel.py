@@ -87,8 +87,8 @@ def effective_n(rows: pd.DataFrame) -> np.ndarray:
 _INSIDE = {"marker": "o", "color": "white", "markeredgecolor": CITY, "markersize": 5.5}
 _OUTSIDE = {"marker": "D", "color": COMPARATOR, "markersize": 5.5}
 _OWN = {"marker": "o", "color": OWN, "markersize": 8}
-#: Names that a panel has room for.
-_NAMED = 5
+#: A panel names the wijken outside the limits where there are no more; the table names all.
+_NAMED = 3
 
 
 def _marks(view: CityView) -> list[tuple[str, dict]]:
@@ -106,12 +106,15 @@ def _draw(axes, panel: _Panel, own: str) -> None:
             )
     axes.axhline(panel.found.target, color=INK, linewidth=1)
     areas = panel.found.areas.assign(wijk=panel.wijken["area"].to_numpy(), name=panel.names)
-    for row in areas.itertuples():
-        look = _OWN if row.wijk == own else _INSIDE if row.position == "inside" else _OUTSIDE
-        axes.plot(row.n, row.value, linestyle="none", zorder=3 if row.wijk == own else 2, **look)
-    for row in (
-        areas[areas["position"].ne("inside") & areas["wijk"].ne(own)].head(_NAMED).itertuples()
+    mine, outside = areas["wijk"].eq(own), areas["position"].ne("inside")
+    for these, look in (
+        (areas[~mine & ~outside], _INSIDE),
+        (areas[~mine & outside], _OUTSIDE),
+        (areas[mine], _OWN),
     ):
+        axes.plot(these["n"], these["value"], linestyle="none", **look)
+    named = areas[~mine & outside]
+    for row in named.itertuples() if len(named) <= _NAMED else ():
         right = row.n > curve["n"].mean()
         axes.annotate(
             row.name, (row.n, row.value), xytext=(-6 if right else 6, 0),

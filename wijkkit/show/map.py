@@ -96,18 +96,26 @@ def _name_marked(axes, view: CityView, borders: gpd.GeoDataFrame, roles: pd.Seri
     marked = borders[roles.isin(["own", "programme", "comparator"])]
     if len(marked) > 12:
         return
+    whole = borders.geometry.area.sum()
     for name, geometry in zip(marked["name"], marked.geometry, strict=True):
         point = geometry.representative_point()
-        axes.text(
-            point.x,
-            point.y,
+        # The name of a small wijk stands beneath it, so that the wijk can be seen.
+        small = geometry.area < _SMALL_SHARE * whole
+        axes.annotate(
             name,
+            (point.x, point.y),
+            xytext=(0, -16 if small else 0),
+            textcoords="offset points",
             ha="center",
             va="center",
             fontsize=SMALL,
             color=INK,
             bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.2},
         )
+
+
+#: A wijk with a smaller share of the city's surface is too small to hold its name.
+_SMALL_SHARE = 0.04
 
 
 def _marks(view: CityView, roles: pd.Series) -> list[tuple[str, dict]]:

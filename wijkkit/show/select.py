@@ -86,3 +86,9 @@ def waves_of(view: CityView, indicator: Indicator) -> list[Wave]:
 def last_wave(view: CityView, indicator: Indicator) -> Wave:
     """Return the last wave in which an indicator was asked."""
     return waves_of(view, indicator)[-1]
+
+
+def programme_rows(view: CityView, name: str) -> pd.DataFrame:
+    """Return the rows of a released table that are about the programme's wijken."""
+    hoods, table = view.study.neighbourhoods, view.table(name)
+    return table[[hoods[slug].arm == "programme" for slug in table["wijk"]]]

@@ -9,7 +9,8 @@ from wijkkit.released import CityView, WijkView
 from wijkkit.show.logic_model import draw_logic_model, logic_model_alt
 from wijkkit.show.network import draw_network, network_alt
 from wijkkit.show.output import ShownFigure, empty_figure
-from wijkkit.show.process import elements_table, pace_table
+from wijkkit.show.process_tables import elements_table, pace_table
+from wijkkit.show.select import programme_rows
 from wijkkit.show.theme import CITY, OWN, PALE, label_marks, new_figure, rows_axis, style
 from wijkkit.show.timeline import draw_pace, draw_timeline, pace_alt, timeline_alt
 
@@ -141,9 +142,7 @@ def logic_model_figure(view: CityView) -> ShownFigure:
 
 def _together(view: CityView, name: str, keys: list[str], judged: str) -> pd.DataFrame:
     """Return one row per key over the programme's wijken: what is judged, or that it differs."""
-    hoods = view.study.neighbourhoods
-    table = view.table(name)
-    table = table[[hoods[slug].arm == "programme" for slug in table["wijk"]]]
+    table = programme_rows(view, name)
     judgements = table.groupby(keys, sort=False)[judged]
     same = judgements.transform("nunique").eq(1)
     return table.assign(**{judged: table[judged].where(same, "differs")}).drop_duplicates(keys)
