@@ -13,12 +13,13 @@ $(VENV)/.ready: requirements.lock pyproject.toml
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
 	@touch $@
 
-# The demo's data are made where there are none; a failed notebook stops no report, and the exit
-# code says so.
+# The demo's data are made where there are none. Where a notebook failed, all sources are checked;
+# what is wrong with them stops the reports. Another failed notebook does not, and the exit code
+# says so.
 reports: $(VENV)/.ready
 	@[ "$(STUDY)" != parameters ] || [ -d data ] || $(BIN)/wijkkit demo
-	@$(BIN)/wijkkit check --study $(STUDY)
 	@$(BIN)/wijkkit run --study $(STUDY); ran=$$?; \
+	  [ $$ran -eq 0 ] || $(BIN)/wijkkit check --study $(STUDY) || exit $$ran; \
 	  $(BIN)/wijkkit report --study $(STUDY); made=$$?; \
 	  [ $$made -eq 0 ] && exit $$ran; exit $$made
 
