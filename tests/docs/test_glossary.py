@@ -62,7 +62,7 @@ TEXTS = [*dutch_messages(), *words_of_the_demo()]
 def test_a_word_that_needs_it_is_explained(word):
     places = [place for place, text in TEXTS if used(word, text)]
     explained = any(word.casefold() in term.casefold() for term in glossary("nl"))
-    assert explained, places
+    assert explained or not places, places
 
 
 def test_every_term_of_the_glossary_is_used():

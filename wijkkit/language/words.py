@@ -13,6 +13,15 @@ from wijkkit.language.numbers import number
 def in_words(n: int, language: str) -> str:
     """Return a small count as a word, a larger one as a number.
 
+    Parameters
+    ----------
+    n : int
+    language : {"nl", "en"}
+
+    Returns
+    -------
+    str
+
     Examples
     --------
     >>> in_words(3, "nl"), in_words(1200, "nl")
@@ -24,6 +33,19 @@ def in_words(n: int, language: str) -> str:
 
 def counted(key: str, n: int, language: str, **fields: object) -> str:
     """Return the message `key` for a count: ``key.one`` for one, ``key.other`` for the rest.
+
+    Parameters
+    ----------
+    key : str
+        Of the two messages.
+    n : int
+    language : {"nl", "en"}
+    **fields : object
+        Values for the message's other fields.
+
+    Returns
+    -------
+    str
 
     Examples
     --------
@@ -37,6 +59,15 @@ def counted(key: str, n: int, language: str, **fields: object) -> str:
 def listed(names: Iterable[str], language: str) -> str:
     """Return names as a list inside a sentence.
 
+    Parameters
+    ----------
+    names : iterable of str
+    language : {"nl", "en"}
+
+    Returns
+    -------
+    str
+
     Examples
     --------
     >>> listed(["Noord", "Oost", "Zuid"], "nl")
@@ -48,6 +79,14 @@ def listed(names: Iterable[str], language: str) -> str:
 def small_first(label: str) -> str:
     """Return a label as it stands inside a sentence; an abbreviation keeps its capitals.
 
+    Parameters
+    ----------
+    label : str
+
+    Returns
+    -------
+    str
+
     Examples
     --------
     >>> small_first("Lid van een sportclub"), small_first("SDQ-score")
@@ -58,6 +97,14 @@ def small_first(label: str) -> str:
 
 def large_first(sentence: str) -> str:
     """Return a sentence that begins with a capital.
+
+    Parameters
+    ----------
+    sentence : str
+
+    Returns
+    -------
+    str
 
     Examples
     --------

@@ -43,6 +43,15 @@ def open_registry(study: Study) -> Registry:
         The database cannot be opened, is no registry, or was made by a newer wijkkit.
     DisclosureError
         A neighbourhood notebook asked for it in a batch run.
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> study = wk.open_study("parameters")
+    >>> with wk.open_registry(study) as registry:
+    ...     n = len(registry.table("interventions", "ankerveld"))
+    >>> n > 0
+    True
     """
     require_sources("registry")
     return Registry(study, open_store(study))
@@ -50,7 +59,14 @@ def open_registry(study: Study) -> Registry:
 
 @dataclass(frozen=True, repr=False)
 class Registry(ShowsItself):
-    """What was registered of each wijk of a study, opened by `open_registry`."""
+    """What was registered of each wijk of a study, opened by `open_registry`.
+
+    Parameters
+    ----------
+    study : Study
+    engine : sqlalchemy.Engine
+        Of the store.
+    """
 
     study: Study
     engine: sa.Engine

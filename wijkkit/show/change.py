@@ -25,7 +25,24 @@ from wijkkit.show.values import shown_interval, shown_value
 
 
 def change_figure(view: WijkView) -> ShownFigure:
-    """Draw a small panel per goal: this wijk and the city at each wave, with intervals."""
+    """Draw a small panel per goal: this wijk and the city at each wave, with intervals.
+
+    Parameters
+    ----------
+    view : WijkView
+        As `wijkkit.open_wijk` gives it.
+
+    Returns
+    -------
+    ShownFigure
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> view = wk.open_wijk("parameters", "ankerveld")
+    >>> print(wk.show.change_figure(view).caption)
+    Verandering tussen de ...
+    """
     goals, language = goals_with_indicator(view), view.language
     caption = text("show.change.caption", language, name=view.name)
     if not goals:
@@ -150,7 +167,24 @@ def trend(row: pd.Series | None, direction: str) -> str:
 
 
 def change_table(view: WijkView) -> ShownTable:
-    """Return each goal with its first and last value and the change between them."""
+    """Return each goal with its first and last value and the change between them.
+
+    Parameters
+    ----------
+    view : WijkView
+        As `wijkkit.open_wijk` gives it.
+
+    Returns
+    -------
+    ShownTable
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> view = wk.open_wijk("parameters", "ankerveld")
+    >>> wk.show.change_table(view)
+    Doel 2018 ...
+    """
     language = view.language
     heads = [text(f"show.head.{key}", language) for key in ("goal", "change", "verdict")]
     rows = []
@@ -180,7 +214,24 @@ def trend_of(view: WijkView, key: str) -> str:
 
 
 def change_sentences(view: WijkView) -> ShownText:
-    """Say what changed since the first wave: clear changes first, then what is not known."""
+    """Say what changed since the first wave: clear changes first, then what is not known.
+
+    Parameters
+    ----------
+    view : WijkView
+        As `wijkkit.open_wijk` gives it.
+
+    Returns
+    -------
+    ShownText
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> view = wk.open_wijk("parameters", "ankerveld")
+    >>> wk.show.change_sentences(view)
+    - **Lid van een ...
+    """
     order = ("better", "worse", "not_distinguishable")
     trends = {goal.indicator: trend_of(view, goal.indicator) for goal in view.study.goals}
     known = sorted(

@@ -22,7 +22,24 @@ _SHOWN = 8
 
 
 def choice_figure(view: WijkView) -> ShownFigure:
-    """Draw the candidates' scores, the best fitting at the top."""
+    """Draw the candidates' scores, the best fitting at the top.
+
+    Parameters
+    ----------
+    view : WijkView
+        As `wijkkit.open_wijk` gives it.
+
+    Returns
+    -------
+    ShownFigure
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> view = wk.open_wijk("parameters", "ankerveld")
+    >>> print(wk.show.choice_figure(view).caption)
+    Interventies op volgorde ...
+    """
     language = view.language
     caption = text("show.choice.caption", language, name=view.name)
     ranking = view.own("choice").sort_values("rank", kind="stable").head(_SHOWN)
@@ -50,7 +67,24 @@ def choice_figure(view: WijkView) -> ShownFigure:
 
 
 def choice_table(view: WijkView) -> ShownTable:
-    """Return each candidate with its score, its place by the second method, and how firm it is."""
+    """Return each candidate with its score, its place by the second method, and how firm it is.
+
+    Parameters
+    ----------
+    view : WijkView
+        As `wijkkit.open_wijk` gives it.
+
+    Returns
+    -------
+    ShownTable
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> view = wk.open_wijk("parameters", "ankerveld")
+    >>> wk.show.choice_table(view)
+    Interventie Score ...
+    """
     language = view.language
     caption = text("show.choice.caption", language, name=view.name)
     ranking = view.own("choice").sort_values("rank", kind="stable")
@@ -72,7 +106,25 @@ def choice_table(view: WijkView) -> ShownTable:
 
 
 def choice_reasons(view: WijkView, first: int = 3) -> ShownTable:
-    """Return the reason behind every score of the `first` candidates, one row per criterion."""
+    """Return the reason behind every score of the `first` candidates, one row per criterion.
+
+    Parameters
+    ----------
+    view : WijkView
+        As `wijkkit.open_wijk` gives it.
+    first : int
+
+    Returns
+    -------
+    ShownTable
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> view = wk.open_wijk("parameters", "ankerveld")
+    >>> wk.show.choice_reasons(view)
+    Interventie Criterium ...
+    """
     language = view.language
     caption = text("show.choice.table_caption", language)
     scores, ranking = view.own("choice_scores"), view.own("choice")
@@ -95,7 +147,24 @@ def choice_reasons(view: WijkView, first: int = 3) -> ShownTable:
 
 
 def package_sentences(view: WijkView) -> ShownText:
-    """Say what fits best, how firm that is, and which package covers every goal."""
+    """Say what fits best, how firm that is, and which package covers every goal.
+
+    Parameters
+    ----------
+    view : WijkView
+        As `wijkkit.open_wijk` gives it.
+
+    Returns
+    -------
+    ShownText
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> view = wk.open_wijk("parameters", "ankerveld")
+    >>> wk.show.package_sentences(view)
+    - Klas zonder Pesten ...
+    """
     sentences = view.own("choice_sentences")["sentence"]
     if sentences.empty:
         return ShownText(text("show.choice.none", view.language))

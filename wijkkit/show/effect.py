@@ -17,7 +17,24 @@ _VERDICTS = (
 
 
 def effect_sentences(view: CityView) -> ShownText:
-    """Say for each outcome what is shown and what is not, also between groups."""
+    """Say for each outcome what is shown and what is not, also between groups.
+
+    Parameters
+    ----------
+    view : CityView
+        Of the city, or of one wijk.
+
+    Returns
+    -------
+    ShownText
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> view = wk.open_city("parameters")
+    >>> wk.show.effect_sentences(view)
+    - **Verhoogde kans op ...
+    """
     conclusions = view.table("effect_conclusions")
     outcomes = list(conclusions["outcome"].unique())
     said = [
@@ -37,7 +54,24 @@ def effect_sentences(view: CityView) -> ShownText:
 
 
 def effect_summary(view: CityView) -> ShownText:
-    """Say on which outcomes an effect was found; a wijk's view begins with its own role."""
+    """Say on which outcomes an effect was found; a wijk's view begins with its own role.
+
+    Parameters
+    ----------
+    view : CityView
+        Of the city, or of one wijk.
+
+    Returns
+    -------
+    ShownText
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> view = wk.open_city("parameters")
+    >>> wk.show.effect_summary(view)
+    - Er is een ...
+    """
     said = bullets([*effect_verdicts(view), *detectable_words(view)])
     if not isinstance(view, WijkView):
         return said

@@ -49,7 +49,24 @@ def effect_frame(view: CityView) -> pd.DataFrame:
 
 
 def effect_figure(view: CityView) -> ShownFigure:
-    """Draw the effect on each outcome around no difference; to the right is favourable."""
+    """Draw the effect on each outcome around no difference; to the right is favourable.
+
+    Parameters
+    ----------
+    view : CityView
+        Of the city, or of one wijk.
+
+    Returns
+    -------
+    ShownFigure
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> view = wk.open_city("parameters")
+    >>> print(wk.show.effect_figure(view).caption)
+    Het verschil met ...
+    """
     frame, language = effect_frame(view), view.language
     caption = text("effect_show.glance.caption", language)
     if frame.empty:

@@ -12,7 +12,24 @@ from wijkkit.show.output import ShownTable
 
 
 def detectable_table(view: CityView) -> ShownTable:
-    """Return the smallest effect that this design can be expected to find, per outcome."""
+    """Return the smallest effect that this design can be expected to find, per outcome.
+
+    Parameters
+    ----------
+    view : CityView
+        Of the city, or of one wijk.
+
+    Returns
+    -------
+    ShownTable
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> view = wk.open_city("parameters")
+    >>> wk.show.detectable_table(view)
+    Uitkomst Bij ...
+    """
     language = view.language
     keys = ("outcome", "baseline", "smallest", "clusters", "respondents")
     heads = [text(f"effect_show.head.{key}", language) for key in keys]
@@ -37,7 +54,24 @@ def detectable_table(view: CityView) -> ShownTable:
 
 
 def effect_assumptions_table(view: CityView) -> ShownTable:
-    """Return what the data say of the design's assumptions, per outcome."""
+    """Return what the data say of the design's assumptions, per outcome.
+
+    Parameters
+    ----------
+    view : CityView
+        Of the city, or of one wijk.
+
+    Returns
+    -------
+    ShownTable
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> view = wk.open_city("parameters")
+    >>> wk.show.effect_assumptions_table(view)
+    Uitkomst Toets ...
+    """
     language = view.language
     keys = ("outcome", "check", "item", "estimate_plain", "remark")
     heads = [text(f"effect_show.head.{key}", language) for key in keys]

@@ -22,7 +22,24 @@ _NAMED = 2
 
 
 def summary(view: WijkView) -> ShownText:
-    """Say in five answers where this wijk stands and what to talk about next."""
+    """Say in five answers where this wijk stands and what to talk about next.
+
+    Parameters
+    ----------
+    view : WijkView
+        As `wijkkit.open_wijk` gives it.
+
+    Returns
+    -------
+    ShownText
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> view = wk.open_wijk("parameters", "ankerveld")
+    >>> wk.show.summary(view)
+    - **Hoe staat Ankerveld ...
+    """
     questions = {
         "where": [*_known(view), *_against_city(view), *_against_target(view)],
         "done": [_steps(view), *_interventions(view)],

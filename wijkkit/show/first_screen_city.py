@@ -23,7 +23,24 @@ _NAMED = 3
 
 
 def city_summary(view: CityView) -> ShownText:
-    """Say in five answers what the evaluation of the city found."""
+    """Say in five answers what the evaluation of the city found.
+
+    Parameters
+    ----------
+    view : CityView
+        Of the city, or of one wijk.
+
+    Returns
+    -------
+    ShownText
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> view = wk.open_city("parameters")
+    >>> wk.show.city_summary(view)
+    - **Werkt het programma?** ...
+    """
     questions = {
         "effect": [*effect_verdicts(view, count=True), *detectable_words(view)],
         "gap": _gap(view),
@@ -59,7 +76,24 @@ def _gap(view: CityView) -> list[str]:
 
 
 def done_sentences(view: CityView) -> ShownText:
-    """Say how far the programme's wijken are, what was carried out and whom it reached."""
+    """Say how far the programme's wijken are, what was carried out and whom it reached.
+
+    Parameters
+    ----------
+    view : CityView
+        Of the city, or of one wijk.
+
+    Returns
+    -------
+    ShownText
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> view = wk.open_city("parameters")
+    >>> wk.show.done_sentences(view)
+    - De drie programmawijken ...
+    """
     said = _done(view)
     return bullets(said) if said else ShownText(text("show.wijken.none", view.language))
 
@@ -115,7 +149,24 @@ def recommendations(view: CityView) -> list[str]:
 
 
 def recommendation_sentences(view: CityView) -> ShownText:
-    """List what is recommended, each with the explanation it answers."""
+    """List what is recommended, each with the explanation it answers.
+
+    Parameters
+    ----------
+    view : CityView
+        Of the city, or of one wijk.
+
+    Returns
+    -------
+    ShownText
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> view = wk.open_city("parameters")
+    >>> wk.show.recommendation_sentences(view)
+    - Doe nog een ...
+    """
     rows = [
         _say(
             view,

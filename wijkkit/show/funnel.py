@@ -36,6 +36,22 @@ def funnel_figure(view: CityView) -> ShownFigure:
     """Draw a funnel per goal: wijken by effective number of children, limits around the city.
 
     A wijk's view marks that wijk.
+
+    Parameters
+    ----------
+    view : CityView
+        Of the city, or of one wijk.
+
+    Returns
+    -------
+    ShownFigure
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> view = wk.open_city("parameters")
+    >>> print(wk.show.funnel_figure(view).caption)
+    Alle wijken rond ...
     """
     language, panels = view.language, _panels(view)
     caption = text("show.funnel.caption", language)

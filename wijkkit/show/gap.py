@@ -107,6 +107,17 @@ def gap_figure(view: CityView, key: str | None = None) -> ShownFigure:
         in its groups gets the figure of the city.
     key : str, optional
         The grouping; the one the evaluation is about by default.
+
+    Returns
+    -------
+    ShownFigure
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> view = wk.open_city("parameters")
+    >>> print(wk.show.gap_figure(view).caption)
+    Verschil tussen groepen ...
     """
     grouping = grouping_of(view, key)
     if grouping is None:
@@ -176,7 +187,26 @@ def _draw_dumbbell(axes, position: int, row) -> None:
 
 
 def gap_table(view: CityView, key: str | None = None) -> ShownTable:
-    """Return both groups of each goal, as text."""
+    """Return both groups of each goal, as text.
+
+    Parameters
+    ----------
+    view : CityView
+        Of the city, or of one wijk.
+    key : str, optional
+        A grouping of the study; the first ordered one by default.
+
+    Returns
+    -------
+    ShownTable
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> view = wk.open_city("parameters")
+    >>> wk.show.gap_table(view)
+    Indicator laag ...
+    """
     grouping = grouping_of(view, key)
     if grouping is None:
         message = text("show.gap.no_groups", view.language)
@@ -198,7 +228,26 @@ def gap_table(view: CityView, key: str | None = None) -> ShownTable:
 
 
 def gap_sentences(view: CityView, key: str | None = None) -> ShownText:
-    """Say for each goal what both groups score; a wijk that cannot be shown gets the city's."""
+    """Say for each goal what both groups score; a wijk that cannot be shown gets the city's.
+
+    Parameters
+    ----------
+    view : CityView
+        Of the city, or of one wijk.
+    key : str, optional
+        A grouping of the study; the first ordered one by default.
+
+    Returns
+    -------
+    ShownText
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> view = wk.open_city("parameters")
+    >>> wk.show.gap_sentences(view)
+    - **Verhoogde kans op ...
+    """
     grouping = grouping_of(view, key)
     if grouping is None:
         return ShownText(text("show.gap.no_groups", view.language))

@@ -56,7 +56,24 @@ def goals_frame(view: WijkView) -> pd.DataFrame:
 
 
 def goals_figure(view: WijkView) -> ShownFigure:
-    """Draw each goal as a row: this wijk with its interval, the city and the target."""
+    """Draw each goal as a row: this wijk with its interval, the city and the target.
+
+    Parameters
+    ----------
+    view : WijkView
+        As `wijkkit.open_wijk` gives it.
+
+    Returns
+    -------
+    ShownFigure
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> view = wk.open_wijk("parameters", "ankerveld")
+    >>> print(wk.show.goals_figure(view).caption)
+    De doelen van ...
+    """
     frame, language = goals_frame(view), view.language
     values = [shown_interval(row.own, language) for row in frame.itertuples()]
     with style():
@@ -123,7 +140,24 @@ def _marks(view: WijkView) -> list[tuple[str, dict]]:
 
 
 def goals_table(view: WijkView) -> ShownTable:
-    """Return each goal with this wijk, the city, the target and the verdict, as text."""
+    """Return each goal with this wijk, the city, the target and the verdict, as text.
+
+    Parameters
+    ----------
+    view : WijkView
+        As `wijkkit.open_wijk` gives it.
+
+    Returns
+    -------
+    ShownTable
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> view = wk.open_wijk("parameters", "ankerveld")
+    >>> wk.show.goals_table(view)
+    Doel Ankerveld ...
+    """
     language = view.language
     verdicts = verdicts_of(view)
     heads = {
@@ -179,7 +213,24 @@ def target_state(row: pd.Series | None, target: float | None, direction: str) ->
 
 
 def goals_sentences(view: WijkView) -> ShownText:
-    """Say for each goal where this wijk stands: clear differences first, then what is not known."""
+    """Say for each goal where this wijk stands: clear differences first, then what is not known.
+
+    Parameters
+    ----------
+    view : WijkView
+        As `wijkkit.open_wijk` gives it.
+
+    Returns
+    -------
+    ShownText
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> view = wk.open_wijk("parameters", "ankerveld")
+    >>> wk.show.goals_sentences(view)
+    - **Speelt voldoende buiten**: ...
+    """
     verdicts = verdicts_of(view)
     order = ["worse", "better", "not_distinguishable", "unknown"]
     rows = list(goals_frame(view).itertuples())
@@ -213,7 +264,24 @@ def _sentence(view: WijkView, row, verdict: str) -> str:
 
 
 def comparable_sentence(view: WijkView) -> ShownText:
-    """Say with which wijken this one is compared, and on what."""
+    """Say with which wijken this one is compared, and on what.
+
+    Parameters
+    ----------
+    view : WijkView
+        As `wijkkit.open_wijk` gives it.
+
+    Returns
+    -------
+    ShownText
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> view = wk.open_wijk("parameters", "ankerveld")
+    >>> wk.show.comparable_sentence(view)
+    Op bevolking en inkomen ...
+    """
     table = view.own("comparable").sort_values("rank")
     if table.empty:
         return ShownText(text("show.comparable.none", view.language))

@@ -13,7 +13,24 @@ from wijkkit.show.output import ShownTable, ShownText, bullets, empty_table
 
 
 def key_figures_table(view: CityView) -> ShownTable:
-    """Return each scale's mean by arm and wave, and its reliability."""
+    """Return each scale's mean by arm and wave, and its reliability.
+
+    Parameters
+    ----------
+    view : CityView
+        Of the city, or of one wijk.
+
+    Returns
+    -------
+    ShownTable
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> view = wk.open_city("parameters")
+    >>> wk.show.key_figures_table(view)
+    Schaal programmawijken, ...
+    """
     language, table = view.language, view.table("key_figures")
     caption = text("show.key_figures.caption", language)
     if table.empty:
@@ -36,7 +53,24 @@ def key_figures_table(view: CityView) -> ShownTable:
 
 
 def key_figures_sentences(view: CityView) -> ShownText:
-    """Say for each scale whether the programme wijken changed otherwise than the comparators."""
+    """Say for each scale whether the programme wijken changed otherwise than the comparators.
+
+    Parameters
+    ----------
+    view : CityView
+        Of the city, or of one wijk.
+
+    Returns
+    -------
+    ShownText
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> view = wk.open_city("parameters")
+    >>> wk.show.key_figures_sentences(view)
+    - Lokale coördinatie\\: geen ...
+    """
     table, changes = view.table("key_figures"), view.table("key_figure_changes")
     if table.empty:
         return ShownText(text("show.key_figures.none", view.language))
@@ -44,7 +78,24 @@ def key_figures_sentences(view: CityView) -> ShownText:
 
 
 def service_use_sentences(view: CityView) -> ShownText:
-    """Say what parents use in programme and comparator wijken, and what that does not tell."""
+    """Say what parents use in programme and comparator wijken, and what that does not tell.
+
+    Parameters
+    ----------
+    view : CityView
+        Of the city, or of one wijk.
+
+    Returns
+    -------
+    ShownText
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> view = wk.open_city("parameters")
+    >>> wk.show.service_use_sentences(view)
+    - Gebruikte aanbod uit ...
+    """
     lines = use_sentences(view.table("service_use"), view.language)
     return bullets([escaped(line) for line in lines])
 

@@ -36,7 +36,24 @@ def wijk_rows(table: pd.DataFrame, key: str, wave: Wave) -> pd.DataFrame:
 
 
 def position_figure(view: WijkView) -> ShownFigure:
-    """Draw all wijken as dots per goal, this wijk large and with its interval, the city as a line."""
+    """Draw all wijken as dots per goal, this wijk large and with its interval, the city as a line.
+
+    Parameters
+    ----------
+    view : WijkView
+        As `wijkkit.open_wijk` gives it.
+
+    Returns
+    -------
+    ShownFigure
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> view = wk.open_wijk("parameters", "ankerveld")
+    >>> print(wk.show.position_figure(view).caption)
+    Ankerveld tussen alle ...
+    """
     goals, language, estimates = goals_with_indicator(view), view.language, estimates_of(view)
     labels = [view.study.text(indicator.label) for _, indicator in goals]
     data = _data(view)

@@ -21,7 +21,24 @@ def said(view: CityView, *topics: str) -> list[str]:
 
 
 def delivery_sentences(view: WijkView) -> ShownText:
-    """Say how the interventions were carried out and how the network met."""
+    """Say how the interventions were carried out and how the network met.
+
+    Parameters
+    ----------
+    view : WijkView
+        As `wijkkit.open_wijk` gives it.
+
+    Returns
+    -------
+    ShownText
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> view = wk.open_wijk("parameters", "ankerveld")
+    >>> wk.show.delivery_sentences(view)
+    - **Uitvoering.** Bij 2 ...
+    """
     parts = [(topic, said(view, topic)) for topic in ("implementation", "network")]
     return _or_none(view, [_part(view, topic, lines) for topic, lines in parts if lines])
 
@@ -32,12 +49,46 @@ def _part(view: CityView, topic: str, sentences: list[str]) -> str:
 
 
 def clash_sentences(view: CityView) -> ShownText:
-    """Say where city-wide programmes or procurement clash with the plans of wijken."""
+    """Say where city-wide programmes or procurement clash with the plans of wijken.
+
+    Parameters
+    ----------
+    view : CityView
+        Of the city, or of one wijk.
+
+    Returns
+    -------
+    ShownText
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> view = wk.open_city("parameters")
+    >>> wk.show.clash_sentences(view)
+    - Inkoop\\: Sportfonds\\. Dit ...
+    """
     return bullets([escaped(sentence) for sentence in said(view, "clashes")])
 
 
 def ahead_sentences(view: CityView) -> ShownText:
-    """Say what the wijken ahead did differently, and what that does not prove."""
+    """Say what the wijken ahead did differently, and what that does not prove.
+
+    Parameters
+    ----------
+    view : CityView
+        Of the city, or of one wijk.
+
+    Returns
+    -------
+    ShownText
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> view = wk.open_city("parameters")
+    >>> wk.show.ahead_sentences(view)
+    - Voorop op de ...
+    """
     return bullets([escaped(sentence) for sentence in said(view, "ahead")])
 
 
@@ -45,6 +96,22 @@ def cycle_sentences(view: WijkView) -> ShownText:
     """Say what was planned, what was learned and what is next.
 
     What was done and reached stands with the steps before it, questions with `discussion_questions`.
+
+    Parameters
+    ----------
+    view : WijkView
+        As `wijkkit.open_wijk` gives it.
+
+    Returns
+    -------
+    ShownText
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> view = wk.open_wijk("parameters", "ankerveld")
+    >>> wk.show.cycle_sentences(view)
+    - **Gepland.** Het netwerk ...
     """
     asked = set(view.own("questions")["question"])
     parts = [
@@ -55,7 +122,24 @@ def cycle_sentences(view: WijkView) -> ShownText:
 
 
 def discussion_questions(view: CityView) -> ShownText:
-    """List the questions that the data raise for the network; for the city, of all wijken."""
+    """List the questions that the data raise for the network; for the city, of all wijken.
+
+    Parameters
+    ----------
+    view : CityView
+        Of the city, or of one wijk.
+
+    Returns
+    -------
+    ShownText
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> view = wk.open_city("parameters")
+    >>> wk.show.discussion_questions(view)
+    - Een stap is ...
+    """
     if isinstance(view, WijkView):
         return _or_no_questions(view, _questions_of(view))
     hoods = view.study.neighbourhoods
@@ -98,7 +182,24 @@ def _or_no_questions(view: CityView, questions: list[str]) -> ShownText:
 
 
 def explanations_sentences(view: CityView) -> ShownText:
-    """Name the explanations that the data support, and what they rest on."""
+    """Name the explanations that the data support, and what they rest on.
+
+    Parameters
+    ----------
+    view : CityView
+        Of the city, or of one wijk.
+
+    Returns
+    -------
+    ShownText
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> view = wk.open_city("parameters")
+    >>> wk.show.explanations_sentences(view)
+    - **Korte tijd tussen ...
+    """
     table = view.table("explanations")
     plays = explanation_rows(view.study, table[table["verdict"].eq("plays")])
     if plays.empty:
@@ -113,7 +214,24 @@ def explanations_sentences(view: CityView) -> ShownText:
 
 
 def quality_sentences(view: WijkView) -> ShownText:
-    """Say in words how good the data of this wijk are."""
+    """Say in words how good the data of this wijk are.
+
+    Parameters
+    ----------
+    view : WijkView
+        As `wijkkit.open_wijk` gives it.
+
+    Returns
+    -------
+    ShownText
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> view = wk.open_wijk("parameters", "ankerveld")
+    >>> wk.show.quality_sentences(view)
+    Voor 3 van de ...
+    """
     return paragraphs([escaped(words) for words in view.own("quality")["words"].iloc[:3]])
 
 

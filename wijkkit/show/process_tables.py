@@ -13,7 +13,24 @@ from wijkkit.show.select import programme_rows
 
 
 def implementation_table(view: CityView) -> ShownTable:
-    """Return reach, adoption, implementation and maintenance per intervention, or per wijk."""
+    """Return reach, adoption, implementation and maintenance per intervention, or per wijk.
+
+    Parameters
+    ----------
+    view : CityView
+        Of the city, or of one wijk.
+
+    Returns
+    -------
+    ShownTable
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> view = wk.open_city("parameters")
+    >>> wk.show.implementation_table(view)
+    Wijk Deelnemers ...
+    """
     language = view.language
     wijk = isinstance(view, WijkView)
     table = view.own("implementation") if wijk else view.table("implementation_by_wijk")
@@ -39,7 +56,24 @@ _MEASURES = ("reach_of_plan", "low_ses_reached", "adoption", "dose", "quality", 
 
 
 def pace_table(view: CityView) -> ShownTable:
-    """Return how far this wijk is in each of the six steps; for the city a row per wijk."""
+    """Return how far this wijk is in each of the six steps; for the city a row per wijk.
+
+    Parameters
+    ----------
+    view : CityView
+        Of the city, or of one wijk.
+
+    Returns
+    -------
+    ShownTable
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> view = wk.open_city("parameters")
+    >>> wk.show.pace_table(view)
+    Wijk 1 ...
+    """
     language = view.language
     wijk = isinstance(view, WijkView)
     table = view.own("pace") if wijk else view.table("pace")
@@ -70,7 +104,24 @@ _ORDER = ("plays", "cannot_be_judged", "plays_not")
 
 
 def explanations_table(view: CityView) -> ShownTable:
-    """Return each explanation with its verdict and what that rests on; those that play first."""
+    """Return each explanation with its verdict and what that rests on; those that play first.
+
+    Parameters
+    ----------
+    view : CityView
+        Of the city, or of one wijk.
+
+    Returns
+    -------
+    ShownTable
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> view = wk.open_city("parameters")
+    >>> wk.show.explanations_table(view)
+    Verklaring Oordeel ...
+    """
     table = view.table("explanations")
     table = table.sort_values("verdict", key=lambda column: column.map(_ORDER.index), kind="stable")
     shown = explanation_rows(view.study, table)[["explanation", "verdict", "evidence"]]
@@ -79,7 +130,24 @@ def explanations_table(view: CityView) -> ShownTable:
 
 
 def assumptions_table(view: WijkView) -> ShownTable:
-    """Return the assumptions of the logic model with what the data of this wijk say of each."""
+    """Return the assumptions of the logic model with what the data of this wijk say of each.
+
+    Parameters
+    ----------
+    view : WijkView
+        As `wijkkit.open_wijk` gives it.
+
+    Returns
+    -------
+    ShownTable
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> view = wk.open_wijk("parameters", "ankerveld")
+    >>> wk.show.assumptions_table(view)
+    Aanname Oordeel ...
+    """
     language, table = view.language, view.own("assumptions")
     rows = pd.DataFrame(
         {
@@ -94,7 +162,24 @@ def assumptions_table(view: WijkView) -> ShownTable:
 
 
 def elements_table(view: CityView) -> ShownTable:
-    """Return the elements of the logic model with their state; for the city how many wijken."""
+    """Return the elements of the logic model with their state; for the city how many wijken.
+
+    Parameters
+    ----------
+    view : CityView
+        Of the city, or of one wijk.
+
+    Returns
+    -------
+    ShownTable
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> view = wk.open_city("parameters")
+    >>> wk.show.elements_table(view)
+    Plaats in ...
+    """
     language = view.language
     wijk = isinstance(view, WijkView)
     table = view.own("elements") if wijk else programme_rows(view, "elements")
@@ -113,7 +198,24 @@ def elements_table(view: CityView) -> ShownTable:
 
 
 def quality_table(view: WijkView) -> ShownTable:
-    """Return the judgement on each aspect of this wijk's data, in plain words."""
+    """Return the judgement on each aspect of this wijk's data, in plain words.
+
+    Parameters
+    ----------
+    view : WijkView
+        As `wijkkit.open_wijk` gives it.
+
+    Returns
+    -------
+    ShownTable
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> view = wk.open_wijk("parameters", "ankerveld")
+    >>> wk.show.quality_table(view)
+    Onderdeel Oordeel ...
+    """
     language, table = view.language, view.own("quality")
     rows = pd.DataFrame(
         {
@@ -131,7 +233,24 @@ def quality_table(view: WijkView) -> ShownTable:
 
 
 def interviews_table(view: CityView) -> ShownTable:
-    """Return in how many group interviews each code was mentioned, by arm and wave."""
+    """Return in how many group interviews each code was mentioned, by arm and wave.
+
+    Parameters
+    ----------
+    view : CityView
+        Of the city, or of one wijk.
+
+    Returns
+    -------
+    ShownTable
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> view = wk.open_city("parameters")
+    >>> wk.show.interviews_table(view)
+    Onderwerp vergelijkingswijken, ...
+    """
     language, table = view.language, view.table("interview_codes")
     caption = text("show.interviews.caption", language)
     table = table[table["role"].eq("all")]
@@ -158,7 +277,24 @@ def interviews_table(view: CityView) -> ShownTable:
 
 
 def wijken_table(view: CityView) -> ShownTable:
-    """Return the programme's wijken side by side on goals, implementation and pace."""
+    """Return the programme's wijken side by side on goals, implementation and pace.
+
+    Parameters
+    ----------
+    view : CityView
+        Of the city, or of one wijk.
+
+    Returns
+    -------
+    ShownTable
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> view = wk.open_city("parameters")
+    >>> wk.show.wijken_table(view)
+    Wijk Doelen ...
+    """
     language, table = view.language, view.table("side_by_side")
     caption = text("show.wijken.caption", language)
     if table.empty:

@@ -10,7 +10,24 @@ from wijkkit.show.output import ShownTable
 
 
 def profile_table(view: WijkView) -> ShownTable:
-    """Return the area figures of this wijk per period, with those of the city for the last one."""
+    """Return the area figures of this wijk per period, with those of the city for the last one.
+
+    Parameters
+    ----------
+    view : WijkView
+        As `wijkkit.open_wijk` gives it.
+
+    Returns
+    -------
+    ShownTable
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> view = wk.open_wijk("parameters", "ankerveld")
+    >>> wk.show.profile_table(view)
+    Kenmerk Ankerveld ...
+    """
     language = view.language
     table = view.table("area_figures")
     own = table[(table["area"] == view.slug) & (table["area_level"] == "wijk")]

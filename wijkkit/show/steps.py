@@ -19,7 +19,24 @@ _ALL_DOMAINS = "all"
 
 
 def pace_figure(view: CityView) -> ShownFigure:
-    """Draw the pace through the six steps: a timeline of this wijk, or all wijken together."""
+    """Draw the pace through the six steps: a timeline of this wijk, or all wijken together.
+
+    Parameters
+    ----------
+    view : CityView
+        Of the city, or of one wijk.
+
+    Returns
+    -------
+    ShownFigure
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> view = wk.open_city("parameters")
+    >>> print(wk.show.pace_figure(view).caption)
+    De zes stappen: ...
+    """
     language = view.language
     wijk = isinstance(view, WijkView)
     table = view.own("pace") if wijk else view.table("pace")
@@ -40,7 +57,24 @@ def pace_figure(view: CityView) -> ShownFigure:
 
 
 def delivery_figure(view: WijkView) -> ShownFigure:
-    """Draw planned and delivered sessions per intervention; what is not registered says so."""
+    """Draw planned and delivered sessions per intervention; what is not registered says so.
+
+    Parameters
+    ----------
+    view : WijkView
+        As `wijkkit.open_wijk` gives it.
+
+    Returns
+    -------
+    ShownFigure
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> view = wk.open_wijk("parameters", "ankerveld")
+    >>> print(wk.show.delivery_figure(view).caption)
+    Gepland en uitgevoerd ...
+    """
     language = view.language
     caption = text("show.delivery.caption", language)
     table = view.own("implementation")
@@ -92,7 +126,24 @@ def _zero(value: float) -> float:
 
 
 def network_figure(view: CityView) -> ShownFigure:
-    """Draw who met whom: in this wijk, or in the programme wijk that met most."""
+    """Draw who met whom: in this wijk, or in the programme wijk that met most.
+
+    Parameters
+    ----------
+    view : CityView
+        Of the city, or of one wijk.
+
+    Returns
+    -------
+    ShownFigure
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> view = wk.open_city("parameters")
+    >>> print(wk.show.network_figure(view).caption)
+    Het netwerk van ...
+    """
     language = view.language
     caption = text("show.network.caption", language)
     ties, places = view.table("network"), view.table("centrality")
@@ -122,7 +173,24 @@ def _busiest(places: pd.DataFrame) -> str:
 
 
 def logic_model_figure(view: CityView) -> ShownFigure:
-    """Draw the logic model with the state of every element in this wijk, or in all of them."""
+    """Draw the logic model with the state of every element in this wijk, or in all of them.
+
+    Parameters
+    ----------
+    view : CityView
+        Of the city, or of one wijk.
+
+    Returns
+    -------
+    ShownFigure
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> view = wk.open_city("parameters")
+    >>> print(wk.show.logic_model_figure(view).caption)
+    Het logisch model ...
+    """
     if isinstance(view, WijkView):
         boxes, assumptions, name = view.own("elements"), view.own("assumptions"), view.name
     else:

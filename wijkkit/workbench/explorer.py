@@ -46,6 +46,13 @@ def explorer(view: CityView, *, keep: bool = True, sources: bool = False) -> wid
     ------
     DisclosureError
         `sources` in a batch or on a page that is served.
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> view = wk.open_city("parameters")
+    >>> type(wk.explorer(view, keep=False)).__name__
+    'VBox'
     """
     study = view.study
     controls = make_controls(study, view.language)

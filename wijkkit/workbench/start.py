@@ -26,6 +26,13 @@ def study_files(study: Study) -> ShownText:
     -------
     ShownText
         A list; addresses are relative to the working folder, which is the notebook's own.
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> study = wk.open_study("parameters")
+    >>> type(wk.study_files(study)).__name__
+    'ShownText'
     """
     return bullets(list(_lines(study)))
 

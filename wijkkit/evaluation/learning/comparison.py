@@ -57,7 +57,8 @@ def side_by_side(facts: Facts) -> pd.DataFrame:
     wijken = facts.programme_wijken()
     tables = (facts.kept(kind) for kind in ("interventions", "activities", "partners"))
     done = implementation_by_wijk(wijken, *tables, as_of=facts.as_of)
-    done = done.pivot(index="wijk", columns="measure", values="value")
+    measures = ("registered", "dose", "reach_of_plan", "quality", "adoption")
+    done = done.pivot(index="wijk", columns="measure", values="value").reindex(columns=measures)
     pacing = pace_by_wijk(pace(facts.kept("steps"), wijken, as_of=facts.as_of)).set_index("wijk")
     pacing = pacing.where(pacing["registered"].gt(0))
     present = participation(facts.kept("meetings"), facts.kept("attendance"))
@@ -68,7 +69,7 @@ def side_by_side(facts: Facts) -> pd.DataFrame:
     states = [_goal_states(facts, wijk) for wijk in wijken]
     for state in ("better", "same", "worse", "not_measured"):
         rows[state] = [found.count(state) for found in states]
-    for measure in ("registered", "dose", "reach_of_plan", "quality", "adoption"):
+    for measure in measures:
         rows[measure] = rows["wijk"].map(done[measure])
     rows["attendance"] = rows["wijk"].map(100 * shares["present"] / shares["invited"])
     for measure in ("steps_done", "overdue"):

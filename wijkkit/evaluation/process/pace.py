@@ -101,6 +101,12 @@ def _against_plan(table: pd.DataFrame, today: pd.Timestamp) -> np.ndarray:
     )
 
 
+_BY_WIJK = (
+    *("wijk", "cycle", "registered", "done", "steps_done", "current_step", "last_done"),
+    *("overdue", "days_late"),
+)
+
+
 def pace_by_wijk(table: pd.DataFrame) -> pd.DataFrame:
     """Summarise `pace` per wijk, in its latest cycle that has begun.
 
@@ -133,7 +139,7 @@ def pace_by_wijk(table: pd.DataFrame) -> pd.DataFrame:
                 "days_late": overdue["days_late"].max(),
             }
         )
-    found = pd.DataFrame(rows)
+    found = pd.DataFrame(rows, columns=_BY_WIJK)
     known = found["registered"].gt(0)
     found["others_done"] = [
         found.loc[known & (found["wijk"] != wijk), "steps_done"].median() for wijk in found["wijk"]
