@@ -28,7 +28,7 @@ def percentage(x: int, n: int, policy) -> tuple[float, int]:
     number = min(max(math.floor((x * shown / n - least + 0.5) / width), 0), classes - 1)
     low = least - 0.5 + number * width
     high = shown - least + 0.5 if number == classes - 1 else low + width
-    raw = 100 * (low + high) / 2 / shown
+    raw = min(100 * (low + high) / 2 / shown, 100 * policy.max_share)
     return round(math.floor(raw / policy.percent_step + 0.5) * policy.percent_step, 6), shown
 
 
@@ -40,7 +40,9 @@ def pairs(value: float, shown_n: float, policy) -> list[tuple[int, int]]:
         near = value / 100 * n
         reach = math.ceil(policy.percent_step / 200 * n + 2 * policy.count_class + 3)
         for x in range(max(math.floor(near) - reach, policy.min_count), math.ceil(near) + reach):
-            if n - x < policy.min_count:
+            if n - x < policy.min_count or x > policy.max_share * n + 1e-9:
+                continue
+            if policy.max_share_both and n - x > policy.max_share * n + 1e-9:
                 continue
             if percentage(x, n, policy) == (round(value, 6), int(shown_n)):
                 found.append((x, n))

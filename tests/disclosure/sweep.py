@@ -22,8 +22,8 @@ from test_towns import POLICIES, random_town  # noqa: E402
 from wijkkit.disclosure import release  # noqa: E402
 from wijkkit.errors import DisclosureError  # noqa: E402
 
-#: Hidden counts per town that the attacker with whole numbers asks for.
-ASKED = 2
+#: Of one town in so many, an attacker with whole numbers asks for some of the hidden counts.
+EVERY, ASKED = 10, 4
 
 
 def attacked(seed: int) -> dict[str, object]:
@@ -38,7 +38,13 @@ def attacked(seed: int) -> dict[str, object]:
         return row | {"error": str(error)}
     seconds = time.process_time() - start
     learned = attacker.attack_town(
-        out.table, made.counts, made.areas, policy, out.hidden, np.random.default_rng(seed), ASKED
+        out.table,
+        made.counts,
+        made.areas,
+        policy,
+        out.hidden,
+        np.random.default_rng(seed),
+        ASKED if seed % EVERY == 0 else 0,
     )
     widths = [high - low for low, high, _ in learned.values()]
     return row | {

@@ -135,13 +135,16 @@ def _shares(x: np.ndarray, n: np.ndarray, policy: Policy) -> tuple[np.ndarray, n
         alike &= (tried >= policy.min_count) & (column_n - tried >= policy.min_count)
         alike &= column_n >= policy.min_n
         share = tried / column_n
+        alike &= share <= policy.max_share + 1e-9
+        if policy.max_share_both:
+            alike &= share >= 1 - policy.max_share - 1e-9
         low = np.minimum(low, np.where(alike, share, np.inf).min(axis=1))
         high = np.maximum(high, np.where(alike, share, -np.inf).max(axis=1))
     wide = reach > _TRIED
     half = policy.percent_step / 200
     return (
         np.where(wide, np.minimum(figure / 100 - half, x / n), low),
-        np.where(wide, np.maximum(figure / 100 + half, x / n), high),
+        np.where(wide, np.minimum(np.maximum(figure / 100 + half, x / n), policy.max_share), high),
     )
 
 
@@ -154,5 +157,5 @@ def _figure(x: np.ndarray, n: np.ndarray, policy: Policy) -> np.ndarray:
     number = np.minimum(np.maximum(np.floor((on_base - least + 0.5) / width), 0), last)
     first = least + number * width
     end = np.where(number == last, base - least, first + width - 1)
-    percent = 50 * (first + end) / base
+    percent = np.minimum(50 * (first + end) / base, 100 * policy.max_share)
     return np.floor(percent / policy.percent_step + 0.5) * policy.percent_step

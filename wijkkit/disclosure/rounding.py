@@ -75,6 +75,9 @@ def publish(x: np.ndarray, n: np.ndarray, policy: Policy) -> Published:
     index = _index(scaled, shown_n, policy)
     low, high = _left_open(index, shown_n, policy)
     score = np.isnan(x)
+    # What is shown passes the rules, and everybody knows them.
+    low = np.maximum(low, 1 - policy.max_share) if policy.max_share_both else low
+    high = np.minimum(high, policy.max_share)
     return Published(
         n=shown_n,
         count=np.mean(_edges(index, shown_n, policy), axis=0),
