@@ -6,12 +6,14 @@ child. Nothing of a study is read.
 
 from __future__ import annotations
 
+import json
 import sys
 from io import BytesIO
 
 
 def rehearse() -> None:
     """Rehearse what the loaded libraries do at their first use."""
+    _take_a_notebook()
     if "matplotlib.pyplot" in sys.modules:
         _draw()
     if "pyarrow.parquet" in sys.modules:
@@ -22,6 +24,17 @@ def rehearse() -> None:
         load_catalogues()
     if "wijkkit.show.output" in sys.modules:
         _show()
+
+
+def _take_a_notebook() -> None:
+    """Read, parametrise and write a notebook of each minor version: a validator is made for each."""
+    import nbformat
+
+    from wijkkit.batch.engine.child import parametrised
+
+    for minor in range(nbformat.v4.nbformat_minor + 1):
+        empty = {"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": minor}
+        nbformat.writes(parametrised(json.dumps(empty), {"a": 1}))
 
 
 def _draw() -> None:
