@@ -73,7 +73,7 @@ def test_the_change_is_the_difference_of_the_arms_mean_changes(small_study):
     assert row["floor"] == pytest.approx(0.5) and row["p"] >= row["floor"]
     said = key_figure_sentences(scale_table(small_study(), answers), pd.DataFrame([row]), "nl")
     assert said[0].startswith(
-        "S: de programmawijken gingen meer vooruit dan de vergelijkingswijken"
+        "Coordination: de programmawijken gingen meer vooruit dan de vergelijkingswijken"
     )
     assert "kan de toets nooit lager uitkomen dan p = 0,50" in said[-1]
 

@@ -17,7 +17,6 @@ from wijkkit.show.select import (
     goals_with_indicator,
     is_shown,
     pick,
-    short_name,
     waves_of,
 )
 from wijkkit.show.theme import CITY, OWN, PALE, SMALL, WIDTH, label_marks, style
@@ -237,11 +236,7 @@ def change_sentences(view: WijkView) -> ShownText:
     known = sorted(
         (key for key in trends if trends[key] in order), key=lambda k: order.index(trends[k])
     )
-    absent = [
-        (_why_absent(view, key), escaped(short_name(view, view.study.indicators[key])))
-        for key in trends
-        if key not in known
-    ]
+    absent = [(key, _absent_row(view, key)) for key in trends if key not in known]
     return bullets([*(_sentence(view, key) for key in known), *absent_sentences(view, absent)])
 
 
@@ -260,15 +255,10 @@ def _sentence(view: WijkView, key: str) -> str:
     )
 
 
-def _why_absent(view: WijkView, key: str) -> str:
-    """Return why a change is not there: why one of its ends is not, or that it is hidden."""
-    absent = [
-        "missing" if row is None else row["status"]
-        for row in reversed(ends_of(view, key))
-        if not is_shown(row)
-    ]
-    row = change_row(view, key)
-    return next(iter(absent), "missing" if row is None else row["status"])
+def _absent_row(view: WijkView, key: str) -> pd.Series | None:
+    """Return the row for which a change is not there: the last end without a number, or itself."""
+    absent = [row for row in reversed(ends_of(view, key)) if not is_shown(row)]
+    return absent[0] if absent else change_row(view, key)
 
 
 def ends_of(view: WijkView, key: str) -> tuple[pd.Series | None, pd.Series | None]:

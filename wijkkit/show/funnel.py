@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from wijkkit.estimates.funnel import Funnel, funnel
 from wijkkit.language import text
@@ -137,6 +138,7 @@ def _draw(axes, panel: _Panel, own: str) -> None:
             textcoords="offset points", ha="right" if right else "left", va="center", fontsize=8.5,
         )  # fmt: skip
     axes.set_title(textwrap.fill(panel.label, 28), loc="left", fontsize=SMALL)
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=5, integer=True))
     axes.yaxis.set_major_formatter("{x:.0f}%")
     axes.grid(color=PALE, linewidth=0.6)
 

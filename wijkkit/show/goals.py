@@ -15,7 +15,6 @@ from wijkkit.show.select import (
     is_shown,
     last_wave,
     pick,
-    short_name,
 )
 from wijkkit.show.theme import (
     CITY,
@@ -236,14 +235,7 @@ def goals_sentences(view: WijkView) -> ShownText:
     rows = list(goals_frame(view).itertuples())
     known = [row for row in rows if is_shown(row.own)]
     known.sort(key=lambda row: order.index(verdicts.get(row.key, "unknown")))
-    absent = [
-        (
-            "missing" if row.own is None else row.own["status"],
-            escaped(short_name(view, view.study.indicators[row.key])),
-        )
-        for row in rows
-        if not is_shown(row.own)
-    ]
+    absent = [(row.key, row.own) for row in rows if not is_shown(row.own)]
     said = [_sentence(view, row, verdicts.get(row.key, "unknown")) for row in known]
     return bullets([*said, *absent_sentences(view, absent)])
 
