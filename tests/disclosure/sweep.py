@@ -54,7 +54,7 @@ def attacked(seed: int) -> dict[str, object]:
         "narrowest": out.audit["narrowest"] / policy.protection,
         "asked": len(widths),
         "exact": sum(width == 0 for width in widths),
-        "narrowest_whole": min(widths, default=np.inf) / policy.protection,
+        "narrowest_whole": min(widths, default=np.nan) / policy.protection,
         "wrong": sum(not low <= truth <= high for low, high, truth in learned.values()),
         "seconds": seconds,
     }
