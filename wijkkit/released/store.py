@@ -52,6 +52,10 @@ class Released(ShowsItself):
             The wijk, for a caller that goes on with its rows only: what the caller shows then
             does not depend on the other rows.
         """
+        return _read(self._path(name), self.version(name, own)).copy()
+
+    def version(self, name: str, own: str = "") -> tuple[int, ...]:
+        """Return what changes when a released table is written again; asked for as by `table`."""
         note(name, own)
         path = self._path(name)
         if not path.is_file():
@@ -62,7 +66,7 @@ class Released(ShowsItself):
                 remedy="Run the city notebooks first: wijkkit run.",
             )
         stat = path.stat()
-        return _read(path, (stat.st_ino, stat.st_size, stat.st_mtime_ns)).copy()
+        return stat.st_ino, stat.st_size, stat.st_mtime_ns
 
     def _path(self, name: str) -> Path:
         return self.folder / f"{_checked(name)}.parquet"

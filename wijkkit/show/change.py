@@ -13,7 +13,6 @@ from wijkkit.released import WijkView
 from wijkkit.show.absent import absent_sentences
 from wijkkit.show.output import ShownFigure, ShownTable, ShownText, bullets, empty_figure
 from wijkkit.show.select import (
-    estimates_of,
     goals_with_indicator,
     is_shown,
     pick,
@@ -80,10 +79,10 @@ def _look(level: str) -> dict:
 
 
 def _draw_panel(axes, view: WijkView, key: str) -> None:
-    waves, estimates = waves_of(view, view.study.indicators[key]), estimates_of(view)
+    waves = waves_of(view, view.study.indicators[key])
     series = {}
     for area, level, shift in (("city", "city", 0.06), (view.slug, "wijk", -0.06)):
-        found = [pick(estimates, key, area, level, wave.id) for wave in waves]
+        found = [pick(view, key, area, level, wave.id) for wave in waves]
         series[level] = [
             (position + shift, row) for position, row in enumerate(found) if is_shown(row)
         ]
@@ -264,10 +263,7 @@ def _absent_row(view: WijkView, key: str) -> pd.Series | None:
 def ends_of(view: WijkView, key: str) -> tuple[pd.Series | None, pd.Series | None]:
     """Return the rows of the first and the last wave of an indicator in this wijk."""
     waves = waves_of(view, view.study.indicators[key])
-    estimates = estimates_of(view)
-    first, last = (
-        pick(estimates, key, view.slug, "wijk", wave.id) for wave in (waves[0], waves[-1])
-    )
+    first, last = (pick(view, key, view.slug, "wijk", wave.id) for wave in (waves[0], waves[-1]))
     return first, last
 
 

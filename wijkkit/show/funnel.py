@@ -77,7 +77,7 @@ def _panels(view: CityView) -> list[_Panel]:
     estimates, panels = estimates_of(view), []
     for goal, indicator in goals_with_indicator(view):
         wave = last_wave(view, indicator)
-        city = pick(estimates, goal.indicator, "city", "city", wave.id)
+        city = pick(view, goal.indicator, "city", "city", wave.id)
         wijken = wijk_rows(estimates, goal.indicator, wave)
         if indicator.unit != "percent" or city is None or city["status"] != "ok" or wijken.empty:
             continue

@@ -16,7 +16,6 @@ from wijkkit.show.output import (
     empty_table,
 )
 from wijkkit.show.select import (
-    estimates_of,
     goals_with_indicator,
     is_shown,
     last_wave,
@@ -44,14 +43,13 @@ def gap_frame(view: CityView, grouping: Grouping) -> pd.DataFrame:
     Columns: `indicator` (label), `wave` (label), `first`, `last` (rows of the estimate table or
     None), `change` (of the gap since the first wave, or None). The area is the view's wijk, or the city.
     """
-    estimates = estimates_of(view)
     area, level = (view.slug, "wijk") if isinstance(view, WijkView) else ("city", "city")
     ends = grouping.groups[0].id, grouping.groups[-1].id
     rows = []
     for goal, indicator in goals_with_indicator(view):
         wave = last_wave(view, indicator)
         first, last = (
-            pick(estimates, goal.indicator, area, level, wave.id, grouping.id, end) for end in ends
+            pick(view, goal.indicator, area, level, wave.id, grouping.id, end) for end in ends
         )
         rows.append(
             {
@@ -72,7 +70,7 @@ def _change(
     waves = waves_of(view, view.study.indicators[key])
     wave = f"{waves[0].id}-{waves[-1].id}"
     group = f"{grouping.groups[0].id}-{grouping.groups[-1].id}"
-    row = pick(view.table("gaps"), key, area, level, wave, grouping.id, group)
+    row = pick(view, key, area, level, wave, grouping.id, group, name="gaps")
     return row if row is not None and row["status"] == "ok" else None
 
 

@@ -10,7 +10,6 @@ from wijkkit.released import WijkView
 from wijkkit.show.absent import absent_sentences
 from wijkkit.show.output import ShownFigure, ShownTable, ShownText, bullets
 from wijkkit.show.select import (
-    estimates_of,
     goals_with_indicator,
     is_shown,
     last_wave,
@@ -36,7 +35,6 @@ def goals_frame(view: WijkView) -> pd.DataFrame:
     Columns: `goal`, `indicator` (labels), `key`, `wave` (label), `own`, `city` (rows of the
     estimate table or None), `target`.
     """
-    estimates = estimates_of(view)
     rows = []
     for goal, indicator in goals_with_indicator(view):
         wave = last_wave(view, indicator)
@@ -46,8 +44,8 @@ def goals_frame(view: WijkView) -> pd.DataFrame:
                 "indicator": view.study.text(indicator.label),
                 "key": goal.indicator,
                 "wave": view.study.text(wave.label),
-                "own": pick(estimates, goal.indicator, view.slug, "wijk", wave.id),
-                "city": pick(estimates, goal.indicator, "city", "city", wave.id),
+                "own": pick(view, goal.indicator, view.slug, "wijk", wave.id),
+                "city": pick(view, goal.indicator, "city", "city", wave.id),
                 "target": goal.target.value if goal.target else None,
             }
         )

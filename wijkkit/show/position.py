@@ -64,7 +64,7 @@ def position_figure(view: WijkView) -> ShownFigure:
         rows_axis(axes, labels, [_place(cells) for cells in data.to_numpy()])
         for position, (goal, indicator) in enumerate(goals):
             wave = last_wave(view, indicator)
-            city = pick(estimates, goal.indicator, "city", "city", wave.id)
+            city = pick(view, goal.indicator, "city", "city", wave.id)
             rows = wijk_rows(estimates, goal.indicator, wave)
             _draw_row(axes, position, rows, city, view.slug)
         marks = (("own", _OWN_MARK), ("other", _OTHER_MARK), ("city", _CITY_MARK))
@@ -120,8 +120,8 @@ def _data(view: WijkView) -> pd.DataFrame:
     for goal, indicator in goals_with_indicator(view):
         wave = last_wave(view, indicator)
         rows = wijk_rows(estimates, goal.indicator, wave)
-        own = pick(estimates, goal.indicator, view.slug, "wijk", wave.id)
-        city = pick(estimates, goal.indicator, "city", "city", wave.id)
+        own = pick(view, goal.indicator, view.slug, "wijk", wave.id)
+        city = pick(view, goal.indicator, "city", "city", wave.id)
         cells.append(
             [
                 view.study.text(indicator.label),

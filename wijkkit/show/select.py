@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
 import numpy as np
 import pandas as pd
 
 from wijkkit.language import small_first
 from wijkkit.released import CityView
+from wijkkit.released.store import Released
 from wijkkit.study.indicators import Indicator
 from wijkkit.study.model import Goal, Wave
-from wijkkit.tables import EVERYBODY
+from wijkkit.tables import ESTIMATE_KEYS, EVERYBODY
 
-_CELL = ["indicator", "area", "area_level", "wave", "group_by", "group"]
 #: Reasons of disclosure control of which readers are told that there are too few children.
 _FEW = ("too_few", "few_inside", "few_outside", "dominance")
 
@@ -23,9 +27,37 @@ def estimates_of(view: CityView) -> pd.DataFrame:
     percentage in `lower`, which is all that may be told. ``hidden``: the number would give
     another one away.
     """
-    table, hidden = view.table("estimates"), view.table("hidden")
+    return _rows(view, "estimates").table
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """A tidy table and where each of its rows stands."""
+
+    table: pd.DataFrame
+    at: Mapping[tuple[str, ...], int]
+
+
+def _rows(view: CityView, name: str) -> _Rows:
+    names = (name, "hidden") if name == "estimates" else (name,)
+    versions = tuple(view.released.version(name) for name in names)
+    return _looked_up(view.released, name, versions)
+
+
+@lru_cache(maxsize=8)
+def _looked_up(released: Released, name: str, versions: tuple[tuple[int, ...], ...]) -> _Rows:
+    """Read a table once for all figures; `versions` are of the tables it is made of."""
+    table = released.table(name)
+    if name == "estimates":
+        table = _with_reasons(table, released.table("hidden"))
+    keys = zip(*(table[key].to_list() for key in ESTIMATE_KEYS), strict=True)
+    return _Rows(table, {key: position for position, key in enumerate(keys)})
+
+
+def _with_reasons(table: pd.DataFrame, hidden: pd.DataFrame) -> pd.DataFrame:
     if hidden.empty:
         return table
+    keys = list(ESTIMATE_KEYS)
     told = hidden.assign(
         told=np.where(
             hidden["above"].notna(),
@@ -33,7 +65,7 @@ def estimates_of(view: CityView) -> pd.DataFrame:
             np.where(hidden["reason"].isin(_FEW), "too_few", "hidden"),
         )
     )
-    found = table[_CELL].merge(told[[*_CELL, "told", "above"]], on=_CELL, how="left")
+    found = table[keys].merge(told[[*keys, "told", "above"]], on=keys, how="left")
     at = table["status"].eq("hidden").to_numpy() & found["told"].notna().to_numpy()
     above = at & found["above"].notna().to_numpy()
     return table.assign(
@@ -53,24 +85,20 @@ def short_name(view: CityView, indicator: Indicator) -> str:
 
 
 def pick(
-    table: pd.DataFrame,
+    view: CityView,
     indicator: str,
     area: str,
     area_level: str,
     wave: str,
     group_by: str = "",
     group: str = EVERYBODY,
+    *,
+    name: str = "estimates",
 ) -> pd.Series | None:
-    """Return the one row of a tidy table with these keys, or None."""
-    rows = table[
-        (table["indicator"] == indicator)
-        & (table["area"] == area)
-        & (table["area_level"] == area_level)
-        & (table["wave"] == wave)
-        & (table["group_by"] == group_by)
-        & (table["group"] == group)
-    ]
-    return rows.iloc[0] if len(rows) else None
+    """Return the one row of the released table `name` with these keys, or None."""
+    rows = _rows(view, name)
+    position = rows.at.get((indicator, area, area_level, wave, group_by, group))
+    return None if position is None else rows.table.iloc[position]
 
 
 def goals_with_indicator(view: CityView) -> list[tuple[Goal, Indicator]]:
