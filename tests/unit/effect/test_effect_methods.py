@@ -7,7 +7,7 @@ from itertools import product
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from wijkkit.errors import EstimationError
@@ -58,6 +58,7 @@ def test_no_p_value_lies_below_its_floor(seed, effect):
 
 @settings(max_examples=10, deadline=None)
 @given(seed=st.integers(0, 10_000))
+@example(seed=1241)  # the p-value rises again beyond the estimate
 def test_an_interval_excludes_no_effect_exactly_when_the_test_rejects(seed):
     effect = 0.3 if seed % 2 else 0.0
     y, treated, post, cluster = cross_sections(seed, effect=effect)

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy import optimize
+from scipy.sparse import csr_array
 
 from wijkkit.evaluation.effect.design import design_matrix
 from wijkkit.evaluation.effect.estimate import Estimate, t_estimate
 from wijkkit.evaluation.effect.fit import logistic
+from wijkkit.evaluation.effect.membership import membership
 from wijkkit.evaluation.effect.reasons import NotEstimable
 from wijkkit.evaluation.effect.sample import Floats, Ints, Sample
 from wijkkit.evaluation.effect.target import Scale, require_cells
@@ -109,7 +111,7 @@ def logistic_mixed(x: Floats, y: Floats, weight: Floats, cell: Ints, owner: Ints
     p = x.shape[1]
     random, sizes = _membership(owner)
     fixed = logistic(x, y, weight).beta
-    data = (x, y, weight, np.eye(len(owner))[cell])
+    data = (x, y, weight, membership(cell, len(owner)))
 
     def solve(deviations: Floats) -> tuple[float, Floats, Floats]:
         scaled = random * np.repeat(np.abs(deviations), sizes)
@@ -125,7 +127,7 @@ def logistic_mixed(x: Floats, y: Floats, weight: Floats, cell: Ints, owner: Ints
 
 
 def _penalised(
-    x: Floats, y: Floats, weight: Floats, cells: Floats, random: Floats, fixed: Floats
+    x: Floats, y: Floats, weight: Floats, cells: csr_array, random: Floats, fixed: Floats
 ) -> tuple[Floats, Floats, Floats]:
     """Return fixed and random effects that maximise the penalised likelihood, and its Hessian.
 
@@ -133,8 +135,8 @@ def _penalised(
     ----------
     x, y, weight, fixed
         As of `logistic_mixed`; `fixed` are the coefficients to start from.
-    cells : (n, C) float
-        Dummies of the cells.
+    cells : (n, C) sparse
+        Membership of the cells.
     random : (C, q) float
         What each cell gets of each random effect.
     """

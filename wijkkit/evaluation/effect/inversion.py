@@ -15,6 +15,9 @@ def invert(
 ) -> tuple[float, float]:
     """Return the interval of null values that a test does not reject.
 
+    The p-value of a test with few outcomes need not fall steadily on either side of the estimate.
+    No effect (0) is asked first, so that the interval holds it exactly when it is not rejected.
+
     Parameters
     ----------
     p_value : function
@@ -42,21 +45,26 @@ def invert(
     return tuple(_edge(p_value, estimate, sign * step, alpha) for sign in (-1, 1))
 
 
-def _edge(p_value: Callable[[float], float], inside: float, step: float, alpha: float) -> float:
+def _edge(p_value: Callable[[float], float], estimate: float, step: float, alpha: float) -> float:
+    """Return the value between the estimate and the rejected ones, on the side `step` points to."""
+    inside, outside = estimate, estimate + step
+    if np.sign(-estimate) == np.sign(step):
+        rejected = p_value(0.0) <= alpha
+        inside, outside = (estimate, 0.0) if rejected else (0.0, step)
     for _ in range(_DOUBLINGS):
-        outside = inside + step
         if p_value(outside) <= alpha:
             break
-        inside, step = outside, 2 * step
+        step *= 2
+        inside, outside = outside, outside + step
     else:
         return float(np.copysign(np.inf, step))
-    tolerance = 1e-7 * max(abs(step), 1e-12)
+    tolerance = 1e-6 * abs(step)
     for _ in range(_HALVINGS):
         middle = (inside + outside) / 2
         if p_value(middle) <= alpha:
             outside = middle
         else:
             inside = middle
-        if abs(outside - inside) < max(tolerance, 1e-6 * abs(step)):
+        if abs(outside - inside) < tolerance:
             break
     return float((inside + outside) / 2)

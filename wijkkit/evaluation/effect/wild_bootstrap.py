@@ -9,10 +9,12 @@ from itertools import product
 from typing import Literal
 
 import numpy as np
+from scipy.sparse import csr_array
 
 from wijkkit.evaluation.effect.estimate import Estimate
 from wijkkit.evaluation.effect.fit import Fit, inverse_information, least_squares, logistic
 from wijkkit.evaluation.effect.inversion import invert
+from wijkkit.evaluation.effect.membership import membership
 from wijkkit.evaluation.effect.reasons import NotEstimable
 from wijkkit.evaluation.effect.sample import Floats, Ints
 
@@ -59,7 +61,7 @@ def draws(kind: Weights, clusters: int, replications: int, seed: int) -> Draws:
     return Draws(weights, False, max(1 / (replications + 1), 2 / len(points) ** clusters))
 
 
-def wild_p(fit: Fit, member: Floats, drawn: Draws) -> float:
+def wild_p(fit: Fit, member: csr_array, drawn: Draws) -> float:
     """Return the p-value of the last column of a fit under the null; `member` (n, G) is 0/1.
 
     `fit` is fitted with the last coefficient held at its null value, so that its residuals
@@ -109,7 +111,7 @@ def wild_bootstrap(
         Confidence level.
     """
     restricted = _restricted(full, y, weight)
-    member = np.eye(drawn.weights.shape[1])[cluster]
+    member = membership(cluster, drawn.weights.shape[1])
 
     def p_value(null: float) -> float:
         try:
