@@ -133,3 +133,8 @@ def test_papermill_takes_the_engine_by_its_name(tmp_path):
     subprocess.run([sys.executable, "-m", "papermill", *line], check=True, timeout=120)
     outputs = nbformat.read(made, as_version=4).cells[-1].outputs
     assert outputs[0].data["text/plain"] == "42"
+
+
+def test_the_engine_can_be_what_is_imported_first():
+    code = "import wijkkit.batch.engine.papermill_engine as engine; engine.WijkkitEngine"
+    subprocess.run([sys.executable, "-c", code], check=True)

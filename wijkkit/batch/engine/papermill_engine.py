@@ -50,6 +50,13 @@ class WijkkitEngine(Engine):
             raise PapermillException(f"cell {outcome.cell}: {outcome.message}")
 
 
+# papermill's entry point names this module, not the class: it loads entry points while it is itself
+# imported, so that an import that starts here finds the class not made yet.
+execute_notebook = WijkkitEngine.execute_notebook
+nb_kernel_name = WijkkitEngine.nb_kernel_name
+nb_language = WijkkitEngine.nb_language
+
+
 class _Steps:
     """Tell papermill of each cell's start and end."""
 
