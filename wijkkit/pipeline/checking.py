@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 from wijkkit.errors import Problem, StudyError, WijkkitError
 from wijkkit.indicators import check_indicators
 from wijkkit.loaders import load_area_figures, load_borders
+from wijkkit.loaders.catalogue import load_catalogue
+from wijkkit.loaders.key_figures import load_key_figures
+from wijkkit.loaders.segments import load_group_interviews
 from wijkkit.pipeline.respondents import load_respondents
 from wijkkit.study import Study, open_study
 from wijkkit.study.opening import find_study
@@ -51,12 +55,25 @@ def missing_parts(study: Study) -> list[Problem]:
         "sources.borders": (bool(sources.borders), "there are no maps"),
         "goals": (bool(study.goals), "there is nothing to evaluate"),
         "groupings": (bool(study.groupings), "gaps between groups are not shown"),
+        "sources.catalogue": (bool(sources.catalogue), "there are no interventions to choose from"),
+        "sources.key_figures": (bool(sources.key_figures), "their scales are not shown"),
+        "sources.group_interviews": (bool(sources.group_interviews), "they explain nothing"),
     }
-    return [
+    missing = [
         Problem(f"not there: {why}", file="study.yml", place=place, remedy="Add it when you can.")
         for place, (there, why) in wanted.items()
         if not there
     ]
+    if all(hood.arm != "programme" for hood in study.neighbourhoods.values()):
+        missing.append(
+            Problem(
+                "not there: no wijk has the programme, so there is no effect and no process",
+                file="wijken/",
+                place="arm",
+                remedy="Say 'arm: programme' in the files of those that have it.",
+            )
+        )
+    return missing
 
 
 def _errors(study: Study) -> Iterator[WijkkitError]:
@@ -64,11 +81,12 @@ def _errors(study: Study) -> Iterator[WijkkitError]:
     if problems:
         yield StudyError(problems)
         return
-    readers: list[Callable[[], object]] = [lambda: load_area_figures(study)]
+    loaders = (load_area_figures, load_catalogue, load_key_figures, load_group_interviews)
+    readers: list[Callable[[], object]] = [partial(load, study) for load in loaders]
     if study.settings.sources.survey:
-        readers.insert(0, lambda: load_respondents(study))
+        readers.insert(0, partial(load_respondents, study))
     for source in study.settings.sources.borders:
-        readers.append(lambda level=source.level: load_borders(study, level))
+        readers.append(partial(load_borders, study, source.level))
     for read in readers:
         try:
             read()

@@ -11,7 +11,14 @@ from wijkkit.language import interval, percentage, points, text
 from wijkkit.language.markdown import escaped
 from wijkkit.released import WijkView
 from wijkkit.show.absent import absent_sentences
-from wijkkit.show.output import ShownFigure, ShownTable, ShownText, bullets, empty_figure
+from wijkkit.show.output import (
+    ShownFigure,
+    ShownTable,
+    ShownText,
+    bullets,
+    empty_figure,
+    empty_table,
+)
 from wijkkit.show.select import (
     goals_with_indicator,
     is_shown,
@@ -44,7 +51,7 @@ def change_figure(view: WijkView) -> ShownFigure:
     goals, language = goals_with_indicator(view), view.language
     caption = text("show.change.caption", language, name=view.name)
     if not goals:
-        return empty_figure(text("show.goals.no_rows", language), caption)
+        return empty_figure(text("show.goals.none", language), caption)
     panel_rows = -(-len(goals) // 2)
     with style():
         figure = Figure(figsize=(WIDTH, 0.4 + 1.75 * panel_rows), layout="constrained")
@@ -184,6 +191,9 @@ def change_table(view: WijkView) -> ShownTable:
     Doel 2018 ...
     """
     language = view.language
+    caption = text("show.change.table_caption", language, name=view.name)
+    if not view.study.goals:
+        return empty_table(text("show.goals.none", language), caption)
     heads = [text(f"show.head.{key}", language) for key in ("goal", "change", "verdict")]
     rows = []
     for goal, indicator in goals_with_indicator(view):
@@ -201,9 +211,7 @@ def change_table(view: WijkView) -> ShownTable:
                 heads[2]: text(f"show.trend.{trend(row, indicator.direction)}", language),
             }
         )
-    return ShownTable(
-        pd.DataFrame(rows).fillna(""), text("show.change.table_caption", language, name=view.name)
-    )
+    return ShownTable(pd.DataFrame(rows).fillna(""), caption)
 
 
 def trend_of(view: WijkView, key: str) -> str:
@@ -230,6 +238,8 @@ def change_sentences(view: WijkView) -> ShownText:
     >>> wk.show.change_sentences(view)
     - **Lid van een ...
     """
+    if not view.study.goals:
+        return ShownText(text("show.goals.none", view.language))
     order = ("better", "worse", "not_distinguishable")
     trends = {goal.indicator: trend_of(view, goal.indicator) for goal in view.study.goals}
     known = sorted(

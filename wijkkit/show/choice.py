@@ -44,7 +44,7 @@ def choice_figure(view: WijkView) -> ShownFigure:
     caption = text("show.choice.caption", language, name=view.name)
     ranking = view.own("choice").sort_values("rank", kind="stable").head(_SHOWN)
     if ranking.empty:
-        return empty_figure(text("show.choice.none", language), caption)
+        return empty_figure(_why_none(view), caption)
     scores = 100 * ranking["weighted_sum"]
     with style():
         figure, axes = new_figure(height=0.7 + 0.32 * len(ranking))
@@ -89,7 +89,7 @@ def choice_table(view: WijkView) -> ShownTable:
     caption = text("show.choice.caption", language, name=view.name)
     ranking = view.own("choice").sort_values("rank", kind="stable")
     if ranking.empty:
-        return empty_table(text("show.choice.none", language), caption)
+        return empty_table(_why_none(view), caption)
     rows = {
         text("show.head.intervention", language): ranking["name"],
         text("show.choice.score", language): [
@@ -129,7 +129,7 @@ def choice_reasons(view: WijkView, first: int = 3) -> ShownTable:
     caption = text("show.choice.table_caption", language)
     scores, ranking = view.own("choice_scores"), view.own("choice")
     if scores.empty:
-        return empty_table(text("show.choice.none", language), caption)
+        return empty_table(_why_none(view), caption)
     ranking = ranking.sort_values("rank", kind="stable").head(first)
     names = dict(zip(ranking["intervention"], ranking["name"], strict=True))
     scores = pd.concat([scores[scores["intervention"].eq(key)] for key in names])
@@ -167,5 +167,9 @@ def package_sentences(view: WijkView) -> ShownText:
     """
     sentences = view.own("choice_sentences")["sentence"]
     if sentences.empty:
-        return ShownText(text("show.choice.none", view.language))
+        return ShownText(_why_none(view))
     return bullets([escaped(sentence) for sentence in sentences])
+
+
+def _why_none(view: WijkView) -> str:
+    return text(f"show.{'choice' if view.study.goals else 'goals'}.none", view.language)

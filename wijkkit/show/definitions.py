@@ -28,6 +28,8 @@ def definition_sentences(view: CityView) -> ShownText:
     >>> wk.show.definition_sentences(view)
     - **Verhoogde kans op ...
     """
+    if not view.study.goals:
+        return ShownText(text("show.goals.none", view.language))
     return bullets(
         [
             f"**{escaped(view.study.text(indicator.label))}**. "

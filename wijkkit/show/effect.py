@@ -37,6 +37,8 @@ def effect_sentences(view: CityView) -> ShownText:
     """
     conclusions = view.table("effect_conclusions")
     outcomes = list(conclusions["outcome"].unique())
+    if not outcomes:
+        return ShownText(text("effect_show.no_outcome", view.language))
     said = [
         [
             line
@@ -45,9 +47,7 @@ def effect_sentences(view: CityView) -> ShownText:
         ]
         for key in outcomes
     ]
-    limits = (
-        conclusion_sentences(view.study, conclusions, outcomes[0], "limits") if outcomes else []
-    )
+    limits = conclusion_sentences(view.study, conclusions, outcomes[0], "limits")
     return ShownText(
         f"{bullets([' '.join(lines) for lines in said]).markdown}\n\n{' '.join(limits)}"
     )
@@ -73,6 +73,8 @@ def effect_summary(view: CityView) -> ShownText:
     - Er is een ...
     """
     said = bullets([*effect_verdicts(view), *detectable_words(view)])
+    if not said.markdown:
+        return ShownText(text("effect_show.no_outcome", view.language))
     if not isinstance(view, WijkView):
         return said
     role = text(f"effect_show.role.{view.wijk.arm}", view.language, name=escaped(view.name))

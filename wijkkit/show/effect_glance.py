@@ -70,7 +70,7 @@ def effect_figure(view: CityView) -> ShownFigure:
     frame, language = effect_frame(view), view.language
     caption = text("effect_show.glance.caption", language)
     if frame.empty:
-        return empty_figure(text("effect_show.absent", language), caption)
+        return empty_figure(text("effect_show.no_outcome", language), caption)
     values = [text(f"effect_show.glance.verdict.{key}", language) for key in frame["key"]]
     drawn = frame[frame["scale"].eq("points")]
     edge = 5.0 * (1 + max([5.0, *drawn[["lower", "upper"]].abs().max()]) // 5)

@@ -8,7 +8,7 @@ import pandas as pd
 from wijkkit.language import number, points, text
 from wijkkit.language.messages import catalogue
 from wijkkit.released import CityView
-from wijkkit.show.output import ShownTable
+from wijkkit.show.output import ShownTable, empty_table
 
 
 def detectable_table(view: CityView) -> ShownTable:
@@ -30,11 +30,14 @@ def detectable_table(view: CityView) -> ShownTable:
     >>> wk.show.detectable_table(view)
     Uitkomst Bij ...
     """
-    language = view.language
+    language, table = view.language, view.table("detectable")
+    caption = text("effect_show.detectable_caption", language)
+    if table.empty:
+        return empty_table(text("effect_show.no_outcome", language), caption)
     keys = ("outcome", "baseline", "smallest", "clusters", "respondents")
     heads = [text(f"effect_show.head.{key}", language) for key in keys]
     cells = []
-    for row in view.table("detectable").itertuples():
+    for row in table.itertuples():
         label = view.study.text(view.study.indicators[row.outcome].label)
         if row.status != "ok":
             cells.append([label, text(f"effect.reason.{row.reason}", language), "", "", ""])
@@ -48,9 +51,7 @@ def detectable_table(view: CityView) -> ShownTable:
                 _whole(row.respondents_needed, language),
             ]
         )
-    return ShownTable(
-        pd.DataFrame(cells, columns=heads), text("effect_show.detectable_caption", language)
-    )
+    return ShownTable(pd.DataFrame(cells, columns=heads), caption)
 
 
 def effect_assumptions_table(view: CityView) -> ShownTable:
@@ -72,7 +73,10 @@ def effect_assumptions_table(view: CityView) -> ShownTable:
     >>> wk.show.effect_assumptions_table(view)
     Uitkomst Toets ...
     """
-    language = view.language
+    language, table = view.language, view.table("effect_assumptions")
+    caption = text("effect_show.assumptions_caption", language)
+    if table.empty:
+        return empty_table(text("effect_show.no_outcome", language), caption)
     keys = ("outcome", "check", "item", "estimate_plain", "remark")
     heads = [text(f"effect_show.head.{key}", language) for key in keys]
     cells = [
@@ -83,11 +87,9 @@ def effect_assumptions_table(view: CityView) -> ShownTable:
             _with_interval(row, language),
             _reason(row.reason, language),
         ]
-        for row in view.table("effect_assumptions").itertuples()
+        for row in table.itertuples()
     ]
-    return ShownTable(
-        pd.DataFrame(cells, columns=heads), text("effect_show.assumptions_caption", language)
-    )
+    return ShownTable(pd.DataFrame(cells, columns=heads), caption)
 
 
 def difference(value: float, scale: str, language: str, signed: bool = True) -> str:

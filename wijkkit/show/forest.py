@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from wijkkit.language import number, text
 from wijkkit.released import CityView
-from wijkkit.show.output import ShownFigure, ShownTable
+from wijkkit.show.output import ShownFigure, ShownTable, empty_figure, empty_table
 from wijkkit.show.theme import INK, OWN, PALE, SMALL, WIDTH, style
 from wijkkit.tables import EVERYBODY
 
@@ -50,9 +50,11 @@ def forest_figure(view: CityView) -> ShownFigure:
     Het effect op ...
     """
     rows, language = forest_rows(view), view.language
+    if rows.empty:
+        return empty_figure(_why_none(view), text("effect_show.caption", language))
     outcomes, methods = list(rows["outcome"].unique()), list(rows["method"].unique())
-    columns = min(2, max(len(outcomes), 1))
-    lines = -(-max(len(outcomes), 1) // columns)
+    columns = min(2, len(outcomes))
+    lines = -(-len(outcomes) // columns)
     with style():
         figure = Figure(figsize=(WIDTH, lines * (0.8 + 0.26 * len(methods))), layout="constrained")
         panels = figure.subplots(lines, columns, squeeze=False, sharex=True, sharey=True).ravel()
@@ -118,7 +120,10 @@ def forest_table(view: CityView) -> ShownTable:
     >>> wk.show.forest_table(view)
     Uitkomst Methode ...
     """
-    language = view.language
+    language, found = view.language, forest_rows(view)
+    caption = text("effect_show.table_caption", language)
+    if found.empty:
+        return empty_table(_why_none(view), caption)
     keys = ("outcome", "method", "estimate", "p", "floor", "remark")
     heads = [text(f"effect_show.head.{key}", language) for key in keys]
     cells = [
@@ -130,11 +135,14 @@ def forest_table(view: CityView) -> ShownTable:
             _p(row.floor, language),
             text(f"effect.reason.{row.reason}", language) if row.reason else "",
         ]
-        for row in forest_rows(view).itertuples()
+        for row in found.itertuples()
     ]
-    return ShownTable(
-        pd.DataFrame(cells, columns=heads), text("effect_show.table_caption", language)
-    )
+    return ShownTable(pd.DataFrame(cells, columns=heads), caption)
+
+
+def _why_none(view: CityView) -> str:
+    key = "no_outcome" if view.table("effects").empty else "only_scores"
+    return text(f"effect_show.{key}", view.language)
 
 
 def _estimate(row, language: str) -> str:

@@ -57,7 +57,8 @@ def funnel_figure(view: CityView) -> ShownFigure:
     language, panels = view.language, _panels(view)
     caption = text("show.funnel.caption", language)
     if not panels:
-        return empty_figure(text("show.goals.no_rows", language), caption)
+        key = "no_rows" if view.study.goals else "none"
+        return empty_figure(text(f"show.goals.{key}", language), caption)
     columns = min(2, len(panels))
     lines = -(-len(panels) // columns)
     own = view.slug if isinstance(view, WijkView) else ""

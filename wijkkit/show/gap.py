@@ -118,15 +118,14 @@ def gap_figure(view: CityView, key: str | None = None) -> ShownFigure:
     Verschil tussen groepen ...
     """
     grouping = grouping_of(view, key)
-    if grouping is None:
-        message = text("show.gap.no_groups", view.language)
-        return empty_figure(message, message)
+    if grouping is None or not view.study.goals:
+        return empty_figure(_why_none(view, grouping), text("show.gap.caption_none", view.language))
     view = _area_that_shows(view, grouping)
     frame, language = gap_frame(view, grouping), view.language
     names = _names(view, grouping)
     values = [_both_values(row, names, language) for row in frame.itertuples()]
     with style():
-        figure, axes = new_figure(height=0.8 + 0.6 * max(len(frame), 1))
+        figure, axes = new_figure(height=0.8 + 0.6 * len(frame))
         percent_axis(axes, lowest=-1, highest=101)
         axes.set_xticks(range(0, 101, 20))
         rows_axis(axes, list(frame["indicator"]), values)
@@ -206,9 +205,8 @@ def gap_table(view: CityView, key: str | None = None) -> ShownTable:
     Indicator laag ...
     """
     grouping = grouping_of(view, key)
-    if grouping is None:
-        message = text("show.gap.no_groups", view.language)
-        return empty_table(message, message)
+    if grouping is None or not view.study.goals:
+        return empty_table(_why_none(view, grouping), text("show.gap.caption_none", view.language))
     view = _area_that_shows(view, grouping)
     frame, language = gap_frame(view, grouping), view.language
     names = _names(view, grouping)
@@ -247,8 +245,8 @@ def gap_sentences(view: CityView, key: str | None = None) -> ShownText:
     - **Verhoogde kans op ...
     """
     grouping = grouping_of(view, key)
-    if grouping is None:
-        return ShownText(text("show.gap.no_groups", view.language))
+    if grouping is None or not view.study.goals:
+        return ShownText(_why_none(view, grouping))
     shown = _area_that_shows(view, grouping)
     said = [
         _gap_sentence(row, _names(view, grouping), view.language) for row in _known(shown, grouping)
@@ -306,5 +304,10 @@ def _area(view: CityView) -> str:
 
 
 def _fields(view: CityView, grouping: Grouping, frame: pd.DataFrame) -> dict[str, str]:
-    wave = frame["wave"].iloc[-1] if len(frame) else ""
+    wave = frame["wave"].iloc[-1]
     return {"grouping": view.study.text(grouping.label), "area": _area(view), "wave": wave}
+
+
+def _why_none(view: CityView, grouping: Grouping | None) -> str:
+    key = "show.gap.no_groups" if grouping is None else "show.goals.none"
+    return text(key, view.language)

@@ -8,7 +8,14 @@ from wijkkit.language import listed, percentage, text
 from wijkkit.language.markdown import escaped
 from wijkkit.released import WijkView
 from wijkkit.show.absent import absent_sentences
-from wijkkit.show.output import ShownFigure, ShownTable, ShownText, bullets
+from wijkkit.show.output import (
+    ShownFigure,
+    ShownTable,
+    ShownText,
+    bullets,
+    empty_figure,
+    empty_table,
+)
 from wijkkit.show.select import (
     goals_with_indicator,
     is_shown,
@@ -72,16 +79,18 @@ def goals_figure(view: WijkView) -> ShownFigure:
     De doelen van ...
     """
     frame, language = goals_frame(view), view.language
+    if frame.empty:
+        caption = text("show.goals.table_caption", language, name=view.name)
+        return empty_figure(text("show.goals.none", language), caption)
     values = [shown_interval(row.own, language) for row in frame.itertuples()]
     with style():
-        figure, axes = new_figure(height=0.8 + 0.6 * max(len(frame), 1))
+        figure, axes = new_figure(height=0.8 + 0.6 * len(frame))
         percent_axis(axes, lowest=-1, highest=101)
         axes.set_xticks(range(0, 101, 20))
         rows_axis(axes, list(frame["indicator"]), values)
         for position, row in enumerate(frame.itertuples()):
             _draw_row(axes, position, row)
         label_marks(axes, _marks(view))
-    wave = frame["wave"].iloc[-1] if len(frame) else ""
     rows = " ".join(
         text(
             "show.goals.alt_row",
@@ -96,7 +105,7 @@ def goals_figure(view: WijkView) -> ShownFigure:
     return ShownFigure(
         figure,
         alt=text("show.goals.alt", language, name=view.name, rows=rows),
-        caption=text("show.goals.caption", language, name=view.name, wave=wave),
+        caption=text("show.goals.caption", language, name=view.name, wave=frame["wave"].iloc[-1]),
         data=goals_table(view).data,
     )
 
@@ -156,6 +165,9 @@ def goals_table(view: WijkView) -> ShownTable:
     Doel Ankerveld ...
     """
     language = view.language
+    caption = text("show.goals.table_caption", language, name=view.name)
+    if not view.study.goals:
+        return empty_table(text("show.goals.none", language), caption)
     verdicts = verdicts_of(view)
     heads = {
         key: text(f"show.head.{key}", language, name=view.name, city=view.study.settings.city.name)
@@ -173,7 +185,6 @@ def goals_table(view: WijkView) -> ShownTable:
         }
         for row in goals_frame(view).itertuples()
     ]
-    caption = text("show.goals.table_caption", language, name=view.name)
     return ShownTable(pd.DataFrame(rows, columns=list(heads.values())), caption)
 
 
@@ -228,6 +239,8 @@ def goals_sentences(view: WijkView) -> ShownText:
     >>> wk.show.goals_sentences(view)
     - **Speelt voldoende buiten**: ...
     """
+    if not view.study.goals:
+        return ShownText(text("show.goals.none", view.language))
     verdicts = verdicts_of(view)
     order = ["worse", "better", "not_distinguishable", "unknown"]
     rows = list(goals_frame(view).itertuples())

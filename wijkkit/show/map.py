@@ -131,6 +131,8 @@ def _alt(view: CityView, borders: gpd.GeoDataFrame, roles: pd.Series) -> str:
     city, count = view.study.settings.city.name, len(borders)
     if isinstance(view, WijkView):
         return text("show.map.alt", view.language, city=city, count=count, name=view.name)
+    if not _has_arms(view):
+        return text("show.map.alt_plain", view.language, city=city, count=count)
     names = {
         role: ", ".join(borders["name"][roles == role]) for role in ("programme", "comparator")
     }
@@ -141,13 +143,19 @@ def _caption(view: CityView) -> str:
     city = view.study.settings.city.name
     if isinstance(view, WijkView):
         return text("show.map.caption", view.language, name=view.name, city=city)
-    return text("show.map.caption_city", view.language, city=city)
+    key = "caption_city" if _has_arms(view) else "caption_plain"
+    return text(f"show.map.{key}", view.language, city=city)
+
+
+def _has_arms(view: CityView) -> bool:
+    return any(hood.arm != "none" for hood in view.study.neighbourhoods.values())
 
 
 def _names(view: CityView, borders: gpd.GeoDataFrame, roles: pd.Series) -> pd.DataFrame:
-    """Return the marked wijken with their district and their role in the study."""
+    """Return the marked wijken, or all where none is, with their district and their role."""
     hoods, language = view.study.neighbourhoods, view.language
-    marked = [hoods[area] for area in borders["area"][roles != "other"] if area in hoods]
+    shown = borders["area"][roles.ne("other") | roles.eq("other").all()]
+    marked = [hoods[area] for area in shown if area in hoods]
     return pd.DataFrame(
         {
             text("show.head.wijk", language): [hood.name for hood in marked],

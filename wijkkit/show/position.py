@@ -6,7 +6,7 @@ import pandas as pd
 
 from wijkkit.language import text
 from wijkkit.released import WijkView
-from wijkkit.show.output import ShownFigure
+from wijkkit.show.output import ShownFigure, empty_figure
 from wijkkit.show.select import estimates_of, goals_with_indicator, is_shown, last_wave, pick
 from wijkkit.show.theme import (
     CITY,
@@ -55,10 +55,13 @@ def position_figure(view: WijkView) -> ShownFigure:
     Ankerveld tussen alle ...
     """
     goals, language, estimates = goals_with_indicator(view), view.language, estimates_of(view)
+    caption = text("show.position.caption", language, name=view.name)
+    if not goals:
+        return empty_figure(text("show.goals.none", language), caption)
     labels = [view.study.text(indicator.label) for _, indicator in goals]
     data = _data(view)
     with style():
-        figure, axes = new_figure(height=0.8 + 0.6 * max(len(goals), 1))
+        figure, axes = new_figure(height=0.8 + 0.6 * len(goals))
         percent_axis(axes, lowest=-1, highest=101)
         axes.set_xticks(range(0, 101, 20))
         rows_axis(axes, labels, [_place(cells) for cells in data.to_numpy()])
@@ -76,7 +79,7 @@ def position_figure(view: WijkView) -> ShownFigure:
     return ShownFigure(
         figure,
         alt=text("show.position.alt", language, name=view.name, rows=rows),
-        caption=text("show.position.caption", language, name=view.name),
+        caption=caption,
         data=data,
     )
 

@@ -79,7 +79,8 @@ def pace_table(view: CityView) -> ShownTable:
     table = view.own("pace") if wijk else view.table("pace")
     caption = text("show.pace.caption", language)
     if table.empty:
-        return empty_table(text("show.pace.none", language), caption)
+        key = "show.pace.none" if wijk else "show.wijken.none"
+        return empty_table(text(key, language), caption)
     steps = [f"{step} {text(f'process.step.{step}', language)}" for step in table["step"]]
     states = [text(f"process.state.{state}", language) for state in table["state"]]
     plans = [text(f"process.against_plan.{value}", language) for value in table["against_plan"]]
@@ -255,7 +256,7 @@ def interviews_table(view: CityView) -> ShownTable:
     caption = text("show.interviews.caption", language)
     table = table[table["role"].eq("all")]
     if table.empty:
-        return empty_table(text("process.interviews.none", language), caption)
+        return empty_table(text("show.interviews.none", language), caption)
     most = table.groupby("code")["groups"].sum()
     table = table.sort_values("code", key=lambda codes: -codes.map(most), kind="stable")
     table = table.assign(

@@ -6,7 +6,7 @@ import pandas as pd
 
 from wijkkit.language import number, text
 from wijkkit.released import WijkView
-from wijkkit.show.output import ShownTable
+from wijkkit.show.output import ShownTable, empty_table
 
 
 def profile_table(view: WijkView) -> ShownTable:
@@ -31,6 +31,9 @@ def profile_table(view: WijkView) -> ShownTable:
     language = view.language
     table = view.table("area_figures")
     own = table[(table["area"] == view.slug) & (table["area_level"] == "wijk")]
+    caption = text("show.profile.caption", language, name=view.name)
+    if own.empty:
+        return empty_table(text("show.profile.none", language), caption)
     city = table[table["area_level"] == "city"]
     periods = sorted(own["period"].unique())
     several = len(periods) > 1
@@ -45,8 +48,7 @@ def profile_table(view: WijkView) -> ShownTable:
         cells[head] = _cell(city[city["figure"] == figure], periods[-1], language)
         rows.append(cells)
     sources = text("show.profile.sources", language, names=", ".join(own["source"].unique()))
-    caption = text("show.profile.caption", language, name=view.name)
-    return ShownTable(pd.DataFrame(rows), f"{caption}. {sources}" if len(own) else caption)
+    return ShownTable(pd.DataFrame(rows), f"{caption}. {sources}")
 
 
 def _cell(table: pd.DataFrame, period: str, language: str) -> str:

@@ -42,7 +42,8 @@ def pace_figure(view: CityView) -> ShownFigure:
     table = view.own("pace") if wijk else view.table("pace")
     caption = text("show.pace.caption", language)
     if table.empty:
-        return empty_figure(text("show.pace.none", language), caption)
+        key = "show.pace.none" if wijk else "show.wijken.none"
+        return empty_figure(text(key, language), caption)
     if wijk:
         latest = table[table["cycle"].eq(table["cycle"].max())].reset_index(drop=True)
         figure = draw_timeline(latest, latest["as_of"].iloc[0].date(), language)
@@ -199,7 +200,8 @@ def logic_model_figure(view: CityView) -> ShownFigure:
         name = text("show.wijken.all", view.language)
     caption = text("show.logic_model.caption", view.language, name=name)
     if boxes.empty:
-        return empty_figure(text("show.logic_model.none", view.language), caption)
+        key = "logic_model" if isinstance(view, WijkView) else "wijken"
+        return empty_figure(text(f"show.{key}.none", view.language), caption)
     return ShownFigure(
         draw_logic_model(boxes, assumptions, view.language),
         logic_model_alt(boxes, assumptions, view.language),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from wijkkit.evaluation.effect.assumptions import assumption_table
-from wijkkit.evaluation.effect.conclusions import conclude
+from wijkkit.evaluation.effect.conclusions import CONCLUSION_COLUMNS, conclude
 from wijkkit.evaluation.effect.detectable import DETECTABLE_COLUMNS, detectable_row
 from wijkkit.evaluation.effect.did import DID_COLUMNS, did, unavailable
 from wijkkit.evaluation.effect.methods import Options
@@ -76,16 +76,19 @@ def evaluate_effect(study: Study, respondents: pd.DataFrame) -> EffectResults:
     -------
     EffectResults
         What the data do not allow (an outcome that was not asked, one cluster in an arm, empty
-        cells, separation) is a row with its reason, never an exception.
+        cells, separation) is a row with its reason, never an exception. A study that names no
+        outcome has tables without rows.
 
     Raises
     ------
     EstimationError
-        The study names no outcome, or its family names modelled figures.
+        The study's family names modelled figures.
     """
     keys = outcomes(study)
     options = options_of(study)
-    effects = _adjusted(_stacked([_effects(study, respondents, key, options) for key in keys]))
+    effects = _adjusted(
+        _stacked([_effects(study, respondents, key, options) for key in keys], EFFECT_COLUMNS)
+    )
     detectable = pd.DataFrame(
         [_detectable(study, respondents, key) for key in keys], columns=list(DETECTABLE_COLUMNS)
     )
@@ -100,7 +103,7 @@ def evaluate_effect(study: Study, respondents: pd.DataFrame) -> EffectResults:
         )
         for key in keys
     ]
-    return EffectResults(effects, detectable, assumptions, _stacked(conclusions))
+    return EffectResults(effects, detectable, assumptions, _stacked(conclusions, CONCLUSION_COLUMNS))
 
 
 def options_of(study: Study) -> Options:
@@ -109,8 +112,8 @@ def options_of(study: Study) -> Options:
     return Options(settings.level, settings.replications, settings.seed)
 
 
-def _stacked(tables: list[pd.DataFrame]) -> pd.DataFrame:
-    return pd.concat(tables, ignore_index=True)
+def _stacked(tables: list[pd.DataFrame], columns: tuple[str, ...]) -> pd.DataFrame:
+    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=list(columns))
 
 
 def _contrasts(study: Study) -> list[tuple[str | None, str, str]]:

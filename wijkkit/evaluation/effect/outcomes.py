@@ -11,10 +11,12 @@ from wijkkit.study.model import Grouping
 def outcomes(study: Study) -> tuple[str, ...]:
     """Return the indicators whose effect is evaluated: the family, or those of the goals.
 
+    A study without either has none.
+
     Raises
     ------
     EstimationError
-        There is no outcome, or the family names modelled figures: a small-area estimate follows from background
+        The family names modelled figures: a small-area estimate follows from background
         characteristics and cannot show what a programme did.
     """
     family = study.settings.evaluation.family
@@ -28,16 +30,7 @@ def outcomes(study: Study) -> tuple[str, ...]:
             expected="indicators from a survey",
             remedy="Leave them out of the family.",
         )
-    found = family or tuple(dict.fromkeys(goal.indicator for goal in study.goals))
-    if not found:
-        raise EstimationError(
-            "there is no outcome to evaluate",
-            file="study.yml",
-            place="evaluation.family",
-            expected="indicators, or goals that name one",
-            remedy="Name the outcomes.",
-        )
-    return found
+    return family or tuple(dict.fromkeys(goal.indicator for goal in study.goals))
 
 
 def compared_waves(study: Study) -> tuple[str, str]:

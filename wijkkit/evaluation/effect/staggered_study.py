@@ -64,6 +64,8 @@ def staggered_effects(
     """
     _check(study, starts)
     tables = [_outcome(study, respondents, key, starts, control) for key in outcomes(study)]
+    if not tables:
+        return pd.DataFrame(columns=list(STAGGERED_COLUMNS))
     return pd.concat(tables, ignore_index=True)
 
 

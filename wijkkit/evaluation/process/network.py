@@ -13,6 +13,11 @@ import pandas as pd
 ADVISOR = "gebiedsadviseur"
 ALL_DOMAINS = "all"
 
+TURNOVER_COLUMNS = (
+    *("wijk", "at_start", "left", "joined", "percent_left", "ever", "ever_left", "advisors"),
+    "undated",
+)
+
 
 def participation(meetings: pd.DataFrame, attendance: pd.DataFrame) -> pd.DataFrame:
     """Return how many of those invited were present, per wijk, year and domain.
@@ -167,4 +172,4 @@ def turnover(
         percent = 100 * row["left"] / row["at_start"] if row["at_start"] else math.nan
         undated = {"percent_left": percent, "undated": int((~dated).sum())}
         rows.append({"wijk": wijk, **row, **undated})
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=list(TURNOVER_COLUMNS))

@@ -72,7 +72,7 @@ def evaluate_process(study: Study) -> ProcessResults:
         "interview_pairs": code_pairs(interviews.segments),
         "side_by_side": side_by_side(facts),
         "explanations": explained(facts, counts),
-        "service_use": service_use(study, facts.estimates) if study.waves else pd.DataFrame(),
+        "service_use": service_use(study, facts.estimates),
     }
     return ProcessResults({**tables, "sentences": sentences(facts, tables)})
 
