@@ -79,7 +79,7 @@ def _of_reasons(system: pd.DataFrame, policy: Policy) -> pd.DataFrame:
         }
         for reason, score in zip(system["reason"], scored, strict=True)
     ]
-    known = pd.DataFrame(rows, index=system.index, dtype=float)
+    known = pd.DataFrame(rows, index=system.index, columns=list(anything), dtype=float)
     slack = system["repeated"] * float(policy.protection)
     for name in ("n", "x", "rest"):
         known[f"{name}_min"] = (known[f"{name}_min"] - slack).clip(lower=0)
@@ -92,7 +92,7 @@ def _of_numbers(system: pd.DataFrame, policy: Policy) -> pd.DataFrame:
     shown = (system["status"] == "ok").to_numpy()
     n, x = system["respondents"].to_numpy(float), system["x"].to_numpy(float)
     counted = shown & ~np.isnan(x)
-    public = system["public"].to_numpy()
+    public = system["public"].to_numpy(bool)
     change = np.where(public, policy.protection, 0)
     n_shown = system["n"].to_numpy(float)
     share_min, share_max = np.zeros(len(n)), np.ones(len(n))

@@ -71,7 +71,8 @@ def not_asked(
 
 
 def _never(block: Block, indicator: Asked, asked: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    wave_asked = [not indicator.waves or wave in indicator.waves for wave in block.waves]
+    waves = [not indicator.waves or wave in indicator.waves for wave in block.waves]
+    wave_asked = np.array(waves, dtype=bool)
     inside = block.code >= 0
     there = np.bincount(block.code[inside], minlength=block.size)
     of_which = np.bincount(block.code[inside], asked[inside], minlength=block.size)

@@ -38,7 +38,7 @@ def load_survey(study: Study) -> pd.DataFrame:
         are floats; a column that a file did not ask is missing for its rows; weights are 1.0
         where the codebook names none, and those of the file that ``weights`` of a source names
         instead of the survey file's own. ``attrs["dropped"]`` counts, per wave, the respondents
-        whose area is unknown or none of the study's.
+        whose area is unknown or none of the study's. A study without a survey has no rows.
 
     Raises
     ------
@@ -65,6 +65,17 @@ def load_survey(study: Study) -> pd.DataFrame:
             problems.extend(error.problems)
     if problems:
         raise DataError(problems)
+    rows = _together(study, tables) if tables else _nobody(study.codebook)
+    respondents, dropped = place_respondents(study, rows)
+    rest = [column for column in study.codebook.columns if column in respondents]
+    order = dict.fromkeys([*FIRST, *rest])
+    respondents = respondents[[column for column in order if column in respondents]]
+    respondents.attrs["dropped"] = dropped
+    return respondents
+
+
+def _together(study: Study, tables: list[pd.DataFrame]) -> pd.DataFrame:
+    """Return the rows of all files; raise what is wrong in them together."""
     rows = pd.concat(tables, keys=range(len(tables)), names=["file", "row"]).reset_index("file")
     problems = [
         *check_waves(study, rows),
@@ -73,12 +84,14 @@ def load_survey(study: Study) -> pd.DataFrame:
     ]
     if problems:
         raise DataError(problems)
-    respondents, dropped = place_respondents(study, rows.drop(columns="file"))
-    rest = [column for column in study.codebook.columns if column in respondents]
-    order = dict.fromkeys([*FIRST, *rest])
-    respondents = respondents[[column for column in order if column in respondents]]
-    respondents.attrs["dropped"] = dropped
-    return respondents
+    return rows.drop(columns="file")
+
+
+def _nobody(codebook: Codebook) -> pd.DataFrame:
+    """Return the standard columns without a row."""
+    types = {name: _dtype(column) for name, column in codebook.columns.items()}
+    types |= {"respondent": "str", "wave": "str", "weight": "float64"}
+    return pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in types.items()})
 
 
 def column_names(codebook: Codebook, source: str) -> dict[str, str]:

@@ -240,6 +240,8 @@ def change_sentences(view: WijkView) -> ShownText:
     """
     if not view.study.goals:
         return ShownText(text("show.goals.none", view.language))
+    if len(view.study.waves) == 1:
+        return ShownText(text("show.change.one_wave", view.language))
     order = ("better", "worse", "not_distinguishable")
     trends = {goal.indicator: trend_of(view, goal.indicator) for goal in view.study.goals}
     known = sorted(

@@ -99,9 +99,11 @@ def _name(view: WijkView, key: str) -> str:
 
 def _known(view: WijkView) -> list[str]:
     rows = _rows(view)
+    if not rows:
+        return [text("show.goals.none", view.language)]
     known = sum(is_shown(row.own) for row in rows.values())
     if known == len(rows):
-        return [_counted(view, "all_known", known)] if known else [_say(view, "none_known")]
+        return [_counted(view, "all_known", known)]
     if not known:
         return [_say(view, "none_known")]
     return [_counted(view, "known", known, of=in_words(len(rows), view.language))]
@@ -176,6 +178,8 @@ def _interventions(view: WijkView) -> list[str]:
 
 def _changed(view: WijkView) -> list[str]:
     keys = [goal.indicator for goal in view.study.goals]
+    if not keys:
+        return []
     trends = {key: trend_of(view, key) for key in keys}
 
     def name(key: str) -> str:

@@ -17,6 +17,7 @@ from wijkkit.language.markdown import escaped
 from wijkkit.released import CityView
 from wijkkit.show.effect import detectable_words, effect_verdicts
 from wijkkit.show.output import ShownText, bullets
+from wijkkit.show.process import no_explanation
 
 #: Explanations that a sentence names.
 _NAMED = 3
@@ -42,7 +43,7 @@ def city_summary(view: CityView) -> ShownText:
     - **Werkt het programma?** ...
     """
     questions = {
-        "effect": [*effect_verdicts(view, count=True), *detectable_words(view)],
+        "effect": _effect(view),
         "gap": _gap(view),
         "done": _done(view),
         "why": _why(view),
@@ -59,6 +60,11 @@ def city_summary(view: CityView) -> ShownText:
 
 def _say(view: CityView, key: str, **fields: object) -> str:
     return text(f"show.city_summary.{key}", view.language, **fields)
+
+
+def _effect(view: CityView) -> list[str]:
+    said = [*effect_verdicts(view, count=True), *detectable_words(view)]
+    return said or [text("effect_show.no_outcome", view.language)]
 
 
 def _gap(view: CityView) -> list[str]:
@@ -94,14 +100,13 @@ def done_sentences(view: CityView) -> ShownText:
     >>> wk.show.done_sentences(view)
     - De drie programmawijken ...
     """
-    said = _done(view)
-    return bullets(said) if said else ShownText(text("show.wijken.none", view.language))
+    return bullets(_done(view))
 
 
 def _done(view: CityView) -> list[str]:
     table, language = view.table("side_by_side"), view.language
     if table.empty:
-        return []
+        return [text("show.wijken.none", language)]
     said = []
     if (steps := table["steps_done"].dropna()).size:
         fields = {"least": number(steps.min(), language), "most": number(steps.max(), language)}
@@ -131,7 +136,7 @@ def _why(view: CityView) -> list[str]:
         for key in _plays(view)["explanation"]
     ]
     if not names:
-        return [_say(view, "why_none")]
+        return [no_explanation(view)]
     said = [_say(view, "why", names=listed(names[:_NAMED], view.language))]
     if more := len(names) - _NAMED:
         said += [large_first(counted("show.city_summary.why_more", more, view.language))] * (
@@ -178,4 +183,4 @@ def recommendation_sentences(view: CityView) -> ShownText:
         )
         for key in _plays(view)["explanation"]
     ]
-    return bullets(rows) if rows else ShownText(_say(view, "why_none"))
+    return bullets(rows) if rows else ShownText(no_explanation(view))

@@ -89,6 +89,8 @@ def ahead_sentences(view: CityView) -> ShownText:
     >>> wk.show.ahead_sentences(view)
     - Voorop op de ...
     """
+    if view.table("side_by_side").empty:
+        return ShownText(text("show.wijken.none", view.language))
     return bullets([escaped(sentence) for sentence in said(view, "ahead")])
 
 
@@ -203,7 +205,7 @@ def explanations_sentences(view: CityView) -> ShownText:
     table = view.table("explanations")
     plays = explanation_rows(view.study, table[table["verdict"].eq("plays")])
     if plays.empty:
-        return ShownText(text("show.explanations.none", view.language))
+        return ShownText(no_explanation(view))
     said = [
         f"**{escaped(row.explanation)}**. {escaped(row.evidence)}" for row in plays.itertuples()
     ]
@@ -211,6 +213,12 @@ def explanations_sentences(view: CityView) -> ShownText:
         return bullets(said)
     head = text("show.explanations.head", view.language)
     return ShownText(f"{head}\n\n{bullets(said).markdown}")
+
+
+def no_explanation(view: CityView) -> str:
+    """Say that no explanation plays a part, or that the data do not tell of any whether it does."""
+    unknown = view.table("explanations")["verdict"].eq("cannot_be_judged").all()
+    return text(f"show.explanations.{'unknown' if unknown else 'none'}", view.language)
 
 
 def quality_sentences(view: WijkView) -> ShownText:
@@ -236,6 +244,7 @@ def quality_sentences(view: WijkView) -> ShownText:
 
 
 def _or_none(view: WijkView, sentences: list[str]) -> ShownText:
-    if not sentences:
-        return ShownText(text("show.process.none", view.language, name=escaped(view.name)))
-    return bullets(sentences)
+    if sentences:
+        return bullets(sentences)
+    key = "process" if view.wijk.arm == "programme" else "pace"
+    return ShownText(text(f"show.{key}.none", view.language, name=escaped(view.name)))

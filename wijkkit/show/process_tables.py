@@ -36,7 +36,8 @@ def implementation_table(view: CityView) -> ShownTable:
     table = view.own("implementation") if wijk else view.table("implementation_by_wijk")
     caption = text(f"show.implementation.{'wijk' if wijk else 'city'}", language)
     if table.empty:
-        return empty_table(text("process.not_registered", language), caption)
+        key = "show.delivery.none" if wijk else "show.wijken.none"
+        return empty_table(text(key, language), caption)
     names = {slug: hood.name for slug, hood in view.study.neighbourhoods.items()}
     label = table["name"] if wijk else table["wijk"].map(names)
     shown = table.assign(

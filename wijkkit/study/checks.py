@@ -58,6 +58,14 @@ def _twice(values: Iterable[str], what: str, file: str, place: str) -> Iterator[
 
 def _waves(study: Study) -> Iterator[Problem]:
     waves = study.waves
+    if not waves:
+        yield Problem(
+            "there is no wave",
+            file="study.yml",
+            place="waves",
+            expected="at least one, with the first and the last day of its field work",
+            remedy="Say of when the figures are; without a survey, of when the registry is.",
+        )
     yield from _twice((wave.id for wave in waves), "wave", "study.yml", "waves")
     for wave in waves:
         if wave.end < wave.start:

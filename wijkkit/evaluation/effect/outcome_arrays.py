@@ -64,10 +64,12 @@ def arrays_of(
     Raises
     ------
     NotEstimable
-        The outcome or a covariate was not asked, or holds modelled figures.
+        The outcome or a covariate was not asked, or holds modelled figures; or an arm has nobody.
     """
     indicator = study.indicators[outcome]
     _require_asked(indicator, respondents, outcome, waves)
+    if not {"programme", "comparator"} <= set(respondents["arm"]):
+        raise NotEstimable("no_arms")
     rows = in_comparison(study, respondents, outcome, waves)
     least = _group_flag(study, rows, group)
     if group not in (None, "*"):

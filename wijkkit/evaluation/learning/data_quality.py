@@ -65,6 +65,9 @@ def _say(facts: Facts, key: str, **fields: object) -> str:
 
 def _completeness(facts: Facts, wijk: str) -> Judged:
     goals = facts.study.goals
+    if not goals:
+        yield "unknown", _say(facts, "no_goals")
+        return
     last = {goal.id: _last_status(facts, goal.indicator, wijk) for goal in goals}
     known = sum(status == "ok" for status in last.values())
     judgement = "good" if known == len(goals) else "fair" if 2 * known >= len(goals) else "poor"

@@ -35,7 +35,9 @@ def evidence(facts: Facts, codes: pd.DataFrame) -> Evidence:
     return Evidence(
         implementation_start=_first_days(facts),
         goal_coverage={
-            goal.id: _coverage(facts, goal.indicator, wijken) for goal in facts.study.goals
+            goal.id: _coverage(facts, goal.indicator, wijken)
+            for goal in facts.study.goals
+            if wijken
         },
         group_coverage=_group_coverage(facts, wijken),
         comparator_interventions=_comparator_interventions(facts, wijken),
@@ -68,7 +70,7 @@ def _coverage(facts: Facts, indicator: str, wijken: list[str]) -> float:
         rows = facts.estimate(indicator, wijk)
         rows = rows[rows["status"].ne("not_asked")] if len(rows) else rows
         complete.append(len(rows) > 1 and rows["status"].eq("ok").all())
-    return sum(complete) / len(complete) if complete else 0.0
+    return sum(complete) / len(complete)
 
 
 def _group_coverage(facts: Facts, wijken: list[str]) -> dict[str, float]:

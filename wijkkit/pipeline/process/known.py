@@ -13,13 +13,20 @@ from wijkkit.study import Study
 
 
 def registry_tables(study: Study) -> dict[str, pd.DataFrame]:
-    """Return what a report may show of the registry; empty where the study keeps none."""
+    """Return what a report may show of the registry; empty where the study keeps none.
+
+    Rows of a wijk that is not in the study stay in the registry.
+    """
     settings = study.settings.registry
     kept_elsewhere = settings.url or settings.url_variable
     if not kept_elsewhere and not study.path(settings.path).is_file():
         return {}
     with open_registry(study) as registry:
-        return tables_for_release(registry)
+        tables = tables_for_release(registry)
+    return {
+        kind: table[table["wijk"].isin(study.neighbourhoods)].reset_index(drop=True)
+        for kind, table in tables.items()
+    }
 
 
 def facts_of(study: Study, scales: pd.DataFrame) -> Facts:
@@ -41,4 +48,4 @@ def judged_on(study: Study) -> date:
     """Return the day on which the process is judged: as the study says, or its last wave's end."""
     if study.settings.process.as_of is not None:
         return study.settings.process.as_of
-    return study.waves[-1].end if study.waves else date.today()
+    return study.waves[-1].end
