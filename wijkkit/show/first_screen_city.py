@@ -120,7 +120,7 @@ def _done(view: CityView) -> list[str]:
     silent = int(table["registered"].lt(100).sum())
     if silent:
         said.append(large_first(counted("show.city_summary.unregistered", silent, language)))
-    return said
+    return said or [text("show.delivery.none", language)]
 
 
 def _plays(view: CityView, aspect: str | None = None) -> pd.DataFrame:

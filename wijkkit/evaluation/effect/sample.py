@@ -114,7 +114,7 @@ def make_sample(
     cluster = np.asarray(cluster)
     weight = np.ones(n) if weight is None else np.asarray(weight, dtype=float)
     covariates = np.empty((n, 0)) if covariates is None else np.asarray(covariates, dtype=float)
-    covariates = covariates.reshape(len(covariates), -1)
+    covariates = covariates[:, None] if covariates.ndim == 1 else covariates
     group = None if group is None else np.asarray(group, dtype=float)
     columns = [treated, post, wave, cluster, weight, covariates]
     columns += [column for column in (group, pair, unit) if column is not None]
