@@ -19,7 +19,7 @@ from wijkkit.study import open_study
 
 CITY = ("1_schattingen", "2_effectevaluatie", "3_procesevaluatie", "4_leren")
 WIJK = ("1_analyse", "2_doelen", "3_interventies", "4_inzet", "5_resultaten", "6_verbetercyclus")
-GOALS = "goals:\n  - {id: play, label: Meer buitenspelen, indicator: play, domain: gezond, target: {value: 60, wave: \"2021\"}}\n"
+GOALS = 'goals:\n  - {id: play, label: Meer buitenspelen, indicator: play, domain: gezond, target: {value: 60, wave: "2021"}}\n'
 GROUPINGS = "groupings:\n  - id: ses\n    label: opleiding\n    column: ses\n    groups: [{id: low, label: laag}, {id: high, label: hoog}]\n"
 FIRST_WAVE = '  - {id: "2018", label: meting 1, start: 2018-05-01, end: 2018-07-31}\n'
 SURVEY = "  survey:\n    - {id: enquete, path: enquete.csv}\n"
@@ -145,7 +145,9 @@ def test_check_names_what_is_not_there(tmp_path):
 def test_a_study_without_a_wave_is_refused(tmp_path):
     folder = small_study(tmp_path / "study")
     nothing(folder)
-    last = '  - {id: "2021", label: {nl: meting 2, en: wave 2}, start: 2021-04-01, end: 2021-07-31}\n'
+    last = (
+        '  - {id: "2021", label: {nl: meting 2, en: wave 2}, start: 2021-04-01, end: 2021-07-31}\n'
+    )
     replace(folder, "study.yml", f"waves:\n{last}", "")
     with pytest.raises(StudyError, match="there is no wave"):
         validate(folder)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import zipfile
 
+import nbformat
 import pandas as pd
 import papermill
 import pytest
@@ -37,6 +38,19 @@ def test_every_notebook_of_every_wijk_succeeds(study, result):
     assert result.failed == ()
     assert len(result.jobs) == 4 + 6 * len(study.neighbourhoods)
     assert set(status(study)["status"]) == {"ok"}
+
+
+def test_no_notebook_printed_or_warned(study, result):
+    executed = sorted(study.runs.rglob("*.ipynb"))
+    assert len(executed) >= len(result.jobs)
+    printed = {
+        path.name: "".join(output.text)
+        for path in executed
+        for cell in nbformat.read(path, as_version=4).cells
+        for output in cell.get("outputs", ())
+        if output.output_type == "stream"
+    }
+    assert printed == {}
 
 
 def test_every_wijk_the_city_the_index_and_the_words_have_a_page(study, site):

@@ -119,4 +119,6 @@ def last_wave(view: CityView, indicator: Indicator) -> Wave:
 def programme_rows(view: CityView, name: str) -> pd.DataFrame:
     """Return the rows of a released table that are about the programme's wijken."""
     hoods, table = view.study.neighbourhoods, view.table(name)
-    return table[table["wijk"].isin([hood.wijk for hood in hoods.values() if hood.arm == "programme"])]
+    return table[
+        table["wijk"].isin([hood.wijk for hood in hoods.values() if hood.arm == "programme"])
+    ]

@@ -103,7 +103,9 @@ def evaluate_effect(study: Study, respondents: pd.DataFrame) -> EffectResults:
         )
         for key in keys
     ]
-    return EffectResults(effects, detectable, assumptions, _stacked(conclusions, CONCLUSION_COLUMNS))
+    return EffectResults(
+        effects, detectable, assumptions, _stacked(conclusions, CONCLUSION_COLUMNS)
+    )
 
 
 def options_of(study: Study) -> Options:
