@@ -39,7 +39,7 @@ def build(site: Path) -> Path:
         sources = Path(folder) / "docs"
         shutil.copytree(DOCS, sources, ignore=shutil.ignore_patterns("_site", "*.py"))
         write_reference(sources)
-        new = new_site(site, keep=False)
+        new = new_site(site, keep=())
         try:
             write_assets(new, THEME, load_house_style(THEME))
             (_with_quarto if find_quarto() else _with_engine)(sources, new)
