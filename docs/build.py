@@ -114,7 +114,7 @@ def _write(page: Path, sources: Path, site: Path, website: Node) -> None:
     document = _titled(read(page.read_text(encoding="utf-8"), MARKDOWN))
     target = site / own
     target.parent.mkdir(exist_ok=True)
-    target.write_text(write_page(document, page.parent, "en", frame), encoding="utf-8")
+    target.write_text(write_page(document, "en", frame), encoding="utf-8")
 
 
 def _titled(document: Node) -> Node:
