@@ -40,6 +40,14 @@ def test_the_study_that_the_cases_change_is_valid(load: str) -> None:
     LOAD[load](BAD / "base")
 
 
+def test_a_byte_order_mark_is_no_part_of_the_text(tmp_path: Path) -> None:
+    folder = make_bad_study({}, tmp_path)
+    for path in folder.rglob("*.*"):
+        path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    for load in ("survey", "area_figures", "borders"):
+        assert LOAD[load](folder).equals(LOAD[load](BAD / "base"))
+
+
 def test_the_corpus_is_large_and_its_cases_differ() -> None:
     names = [(case["group"], case["case"]) for case in CASES]
     assert len(names) == len(set(names)) >= 100

@@ -126,24 +126,6 @@ def test_what_was_not_asked_stays_so_and_what_came_hidden_stays_hidden():
     assert out.hidden["reason"].tolist() == ["stated", "too_few"]
 
 
-def test_a_damaged_ledger_stops_a_release(tmp_path):
-    ledger = tmp_path / "ledger.jsonl"
-    ledger.write_text("not json\n")
-    counts = counts_of(("", "all", 20, 60))
-    with pytest.raises(DisclosureError, match="damaged"):
-        release(estimate(counts), counts, areas=ONE, policy=GGD, ledger=ledger)
-
-
-def test_the_ledger_keeps_what_was_published_and_no_true_count(tmp_path):
-    ledger = tmp_path / "ledger.jsonl"
-    counts = counts_of(("", "all", 1234, 5678))
-    release(estimate(counts), counts, areas=ONE, policy=GGD, ledger=ledger)
-    before = ledger.read_text()
-    release(estimate(counts), counts, areas=ONE, policy=GGD, ledger=ledger)
-    assert ledger.read_text() == before
-    assert "1234" not in before and "5678" not in before and '"reason": ""' in before
-
-
 def test_the_inputs_are_left_as_they_are():
     areas = areas_of(3, 1)
     counts = count(people_of(areas, np.random.default_rng(1)))

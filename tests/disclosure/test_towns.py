@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import replace
 
 import numpy as np
 import pytest
-from towns import KEYS, linked, town
+from towns import KEYS, estimate, linked, town
 
 from wijkkit.disclosure import CBS, GGD, OPENSAFELY, release
 from wijkkit.disclosure.audit import audit
+from wijkkit.disclosure.policy import stricter
 from wijkkit.disclosure.protect import LOSS
 from wijkkit.errors import DisclosureError
 
 POLICIES = (GGD, OPENSAFELY, CBS)
+#: Under `ggd` itself classes of counts protect nearly every small town: nothing is hidden besides.
+STRICT = stricter(GGD, {"min_count": 8, "protection": 6})
 
 
 def random_town(seed: int):
@@ -52,54 +54,65 @@ def test_no_interval_of_a_thousand_random_towns_is_narrower_than_the_policy(seed
     check(seed)
 
 
-def least_loss(made, policy, chosen) -> float:
-    """The least loss of any choice the audit accepts, found by trying all smaller ones."""
-    table, counts = chosen.table, made.counts
-    reason = counts.merge(chosen.hidden, on=KEYS, how="left")["reason"]
-    primary = (reason.notna() & (reason != "linked")).to_numpy()
-    loss = counts["area_level"].map(LOSS) * np.where(counts["group_by"] == "", 2, 1)
-    full = release(
-        made.estimates, counts, areas=made.areas, policy=replace(policy, protection=0)
-    ).table
-    spent = loss[reason == "linked"].sum()
-    free = np.flatnonzero(~primary)
-    for size in range(0, 3):
-        for extra in itertools.combinations(free, size):
-            if loss.iloc[list(extra)].sum() >= spent:
-                continue
-            tried = full.copy()
-            tried.loc[list(extra), "status"] = "hidden"
-            tried.loc[list(extra), ["value", "lower", "upper", "n"]] = np.nan
-            try:
-                audit(tried, linked(tried, counts, policy), counts, areas=made.areas, policy=policy)
-            except DisclosureError:
-                continue
-            spent = loss.iloc[list(extra)].sum()
-    assert len(table) == len(full)
-    return float(spent)
+def small_town(seed: int):
+    """Three wijken by three groups and their city: small enough to try every choice."""
+    made = town(seed, wijken=3, districts=1, size=(60, 200), missing_ses=0.0, share=(0.08, 0.5))
+    counts = made.counts[made.counts["area_level"].isin(["wijk", "city"])]
+    return counts.reset_index(drop=True), made.areas
 
 
-def compare_with_optimum(seeds) -> tuple[float, float]:
-    chosen_loss = optimum = 0.0
-    for seed in seeds:
-        made = town(seed, wijken=2, districts=1, size=(40, 120), missing_ses=0.0)
-        chosen = release(made.estimates, made.counts, areas=made.areas, policy=GGD)
-        if not chosen.hidden["reason"].eq("linked").any():
+def loss_of(counts) -> np.ndarray:
+    everybody = np.where(counts["group_by"] == "", 2.0, 1.0)
+    return counts["area_level"].map(LOSS).to_numpy(float) * everybody
+
+
+def losses(seed: int) -> tuple[float, float]:
+    """What hiding besides costs in a small town: as chosen, and at least."""
+    counts, areas = small_town(seed)
+    made = estimate(counts)
+    out = release(made, counts, areas=areas, policy=STRICT)
+    reason = counts.merge(out.hidden, on=KEYS, how="left")["reason"]
+    chosen = loss_of(counts)[reason == "linked"].sum()
+    full = release(made, counts, areas=areas, policy=replace(STRICT, protection=0)).table
+    return chosen, least_loss(full, counts, areas, chosen)
+
+
+def least_loss(full, counts, areas, enough: float) -> float:
+    """The least loss of any choice that the audit accepts: all are tried, the cheapest first."""
+    loss, free = loss_of(counts), np.flatnonzero(full["status"] == "ok")
+    choices = [(0.0, ())]
+    for cell in free:
+        choices += [
+            (spent + loss[cell], (*cells, cell))
+            for spent, cells in choices
+            if spent + loss[cell] < enough
+        ]
+    for spent, cells in sorted(choices):
+        tried = full.copy()
+        tried.loc[list(cells), "status"] = "hidden"
+        tried.loc[list(cells), ["value", "lower", "upper", "n"]] = np.nan
+        try:
+            audit(tried, linked(tried, counts, STRICT), counts, areas=areas, policy=STRICT)
+        except DisclosureError:
             continue
-        linked = made.counts.merge(chosen.hidden[chosen.hidden["reason"] == "linked"], on=KEYS)
-        loss = linked["area_level"].map(LOSS) * np.where(linked["group_by"] == "", 2, 1)
-        chosen_loss += loss.sum()
-        optimum += least_loss(made, GGD, chosen)
-    return chosen_loss, optimum
+        return spent
+    return enough
+
+
+def compare_with_optimum(seeds) -> tuple[float, float, int]:
+    """Losses as chosen and at least, over all towns, and of how many towns something is lost."""
+    pairs = np.array([losses(seed) for seed in seeds])
+    return *pairs.sum(axis=0), int((pairs[:, 1] > 0).sum())
 
 
 def test_what_is_hidden_besides_is_at_most_a_quarter_more_than_the_optimum():
-    chosen, optimum = compare_with_optimum(range(3))
-    assert chosen <= 1.25 * optimum + 1e-9
+    chosen, optimum, some = compare_with_optimum(range(3))
+    assert some > 0
+    assert chosen <= 1.25 * optimum
 
 
 @pytest.mark.slow
 def test_over_many_towns_as_well_something_is_hidden_and_little_too_much():
-    chosen, optimum = compare_with_optimum(range(60))
-    assert 0 < optimum
+    chosen, optimum, some = compare_with_optimum(range(150))
+    assert some > 75
     assert chosen <= 1.25 * optimum

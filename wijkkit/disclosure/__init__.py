@@ -1,5 +1,6 @@
 """Disclosure control: between estimates and everything that is shown."""
 
+from wijkkit.disclosure.comparisons import release_verdicts
 from wijkkit.disclosure.composition import Composition
 from wijkkit.disclosure.derived import release_derived
 from wijkkit.disclosure.policy import CBS, GGD, OPENSAFELY, Policy, policy_for
@@ -29,6 +30,7 @@ __all__ = [
     "release",
     "release_counts",
     "release_derived",
+    "release_verdicts",
     "scan",
     "signed_off",
 ]

@@ -65,7 +65,7 @@ def release_derived(derived: pd.DataFrame, released: Release) -> pd.DataFrame:
     if rows.empty:
         return tidy(rows)
     parts = _parts(rows, released.table)
-    numbers = _combined(parts, rows["unit"].to_numpy(), released.policy)
+    numbers = _figures(parts, rows["unit"].to_numpy(), released.policy)
     status = _status(rows["status"], parts)
     return tidy(rows.assign(**numbers, n=np.nan, status=status))
 
@@ -121,19 +121,13 @@ def _unnamed(row: object) -> Problem:
     )
 
 
-def _combined(parts: pd.DataFrame, unit: np.ndarray, policy: Policy) -> dict[str, np.ndarray]:
+def _figures(parts: pd.DataFrame, unit: np.ndarray, policy: Policy) -> dict[str, np.ndarray]:
     """Return value, lower and upper of each row, from those of its parts."""
-    row, sign = parts["row"].to_numpy(), parts["sign"].to_numpy(float)
-    value, lower, upper = (
-        _on_scale(parts[name].to_numpy(float), unit[row]) for name in ("value", "lower", "upper")
-    )
-    with np.errstate(invalid="ignore"):
-        down = np.where(sign > 0, value - lower, upper - value) ** 2
-        up = np.where(sign > 0, upper - value, value - lower) ** 2
-    total, below, above = (
-        np.bincount(row, weights, minlength=len(unit)) for weights in (sign * value, down, up)
-    )
-    below, above = np.sqrt(below), np.sqrt(above)
+    scaled = {
+        name: _on_scale(parts[name].to_numpy(float), unit[parts["row"]])
+        for name in ("value", "lower", "upper")
+    }
+    total, below, above = combined(parts.assign(**scaled), len(unit))
     ratio = np.isin(unit, _RATIOS)
     step = np.where(unit == "score", policy.mean_step, policy.percent_step)
     step = np.where(ratio, _RATIO_STEP, step)
@@ -146,6 +140,34 @@ def _combined(parts: pd.DataFrame, unit: np.ndarray, policy: Policy) -> dict[str
         "lower": np.round(np.floor(back(total - below) + 1e-9) * step, 10),
         "upper": np.round(np.ceil(back(total + above) - 1e-9) * step, 10),
     }
+
+
+def combined(parts: pd.DataFrame, size: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return sums of parts, and how far their intervals reach below and above; each of (size,).
+
+    Parameters
+    ----------
+    parts : DataFrame
+        ``row`` (0 to size - 1), ``sign`` (by what the part is multiplied), ``value, lower,
+        upper``. Where one of a row's parts is absent, so are its results.
+    size : int
+
+    Examples
+    --------
+    >>> parts = pd.DataFrame({"row": 0, "sign": [1, -1], "value": [60.0, 50], "lower": [56.0, 47],
+    ...                       "upper": [65.0, 53]})
+    >>> [float(number[0]) for number in combined(parts, 1)]
+    [10.0, 5.0, 5.830951894845301]
+    """
+    row, sign = parts["row"].to_numpy(), parts["sign"].to_numpy(float)
+    value, lower, upper = (parts[name].to_numpy(float) for name in ("value", "lower", "upper"))
+    with np.errstate(invalid="ignore"):
+        down = (sign * np.where(sign > 0, value - lower, upper - value)) ** 2
+        up = (sign * np.where(sign > 0, upper - value, value - lower)) ** 2
+    total, below, above = (
+        np.bincount(row, weights, minlength=size) for weights in (sign * value, down, up)
+    )
+    return total, np.sqrt(below), np.sqrt(above)
 
 
 def _on_scale(numbers: np.ndarray, unit: np.ndarray) -> np.ndarray:

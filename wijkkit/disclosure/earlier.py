@@ -2,7 +2,8 @@
 
 Two releases of nearly the same respondents give away the few in whom they differ. So a cell
 whose counts may still be those of an earlier release keeps the blurred counts it had, and a cell
-that was hidden stays hidden, for the same reason while that may still hold. The ledger holds what was published, never the true counts.
+that was hidden stays hidden, for the same reason while that may still hold. The ledger holds what
+was published, never the true counts.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import pandas as pd
 from filelock import FileLock
 
 from wijkkit.disclosure.policy import Policy
-from wijkkit.disclosure.primary import primary_reasons
+from wijkkit.disclosure.primary import REASONS, primary_reasons
 from wijkkit.disclosure.rounding import Published, publish
 from wijkkit.disclosure.told import told
 from wijkkit.errors import DisclosureError
@@ -25,12 +26,16 @@ from wijkkit.tables import ESTIMATE_KEYS
 
 _KEYS = list(ESTIMATE_KEYS)
 _COLUMNS = [*_KEYS, "reason", "count", "shown_n"]
+#: Ledgers once held a status in the place of the reason. Why a cell was hidden is not known then:
+#: it gets the reason that stays, whatever the counts are, and says nothing of them.
+_OF_STATUS = {"ok": "", "too_few": "too_few", "hidden": "together"}
 
 
 def read_ledger(path: Path | None) -> pd.DataFrame:
     """Return the last that was published of each cell: keys, `reason`, `count`, `shown_n`.
 
-    The reason is empty where the cell was shown.
+    The reason is empty where the cell was shown. Where a ledger of an earlier version does not
+    give it, it is the one that says nothing (``together``), and the cell stays hidden.
 
     Raises
     ------
@@ -40,17 +45,25 @@ def read_ledger(path: Path | None) -> pd.DataFrame:
     if path is None or not path.exists():
         return pd.DataFrame({name: pd.Series(dtype=object) for name in _COLUMNS})
     try:
-        rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-        table = pd.DataFrame(rows)[_COLUMNS]
+        lines = path.read_text(encoding="utf-8").splitlines()
+        table = pd.DataFrame([_with_reason(json.loads(line)) for line in lines])[_COLUMNS]
     except (ValueError, KeyError, TypeError) as error:
         raise DisclosureError(
             "the ledger of earlier releases is damaged",
             file=path.name,
             found=type(error).__name__,
-            expected="one JSON object per line",
+            expected="one JSON object per line, with a reason or a status",
             remedy="Restore it from a copy; without it a release may give earlier ones away.",
         ) from error
     return table.drop_duplicates(_KEYS, keep="last").reset_index(drop=True)
+
+
+def _with_reason(row: dict[str, object]) -> dict[str, object]:
+    """Return a row of any version of the ledger as one of this version."""
+    reason = row["reason"] if "reason" in row else _OF_STATUS[row["status"]]
+    if reason not in ("", *REASONS):
+        raise ValueError(f"no such reason: {reason}")
+    return row | {"reason": reason}
 
 
 def write_ledger(

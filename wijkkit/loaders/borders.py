@@ -9,6 +9,7 @@ import geopandas as gpd
 import pandera.pandas as pa
 import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError
+from shapely.errors import GEOSException
 
 from wijkkit.errors import DataError, Problem
 from wijkkit.loaders.areas import check_areas
@@ -141,6 +142,14 @@ def _read(path: Path, layer: str | None, file: str) -> gpd.GeoDataFrame:
             file=file,
             expected="a complete GeoPackage or GeoJSON file",
             remedy="Export it again.",
+        ) from None
+    except GEOSException as error:
+        raise DataError(
+            "a shape that cannot be read",
+            file=file,
+            found=str(error).rpartition(": ")[2],
+            expected="polygons whose rings end where they start",
+            remedy="Repair the borders, for example with 'Fix geometries' in QGIS.",
         ) from None
     if not isinstance(shapes, gpd.GeoDataFrame) or shapes.empty:
         raise DataError(

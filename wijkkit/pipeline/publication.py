@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-import pandas as pd
-
-from wijkkit.disclosure import Release, ledger_of, policy_for, record_audit, release_derived
+from wijkkit.disclosure import (
+    Release,
+    ledger_of,
+    policy_for,
+    record_audit,
+    release_derived,
+    release_verdicts,
+)
 from wijkkit.disclosure import release as control
 from wijkkit.pipeline.areas import release_areas
 from wijkkit.pipeline.estimation import StudyEstimates
@@ -19,8 +24,8 @@ def release(study: Study, estimates: StudyEstimates) -> Release:
     """Release a study's estimates: control them together, write what may be shown.
 
     Writes the released tables ``estimates``, ``changes``, ``gaps``, ``comparisons``,
-    ``comparable``, ``hidden``, ``area_figures`` and ``borders``. Verdicts and derived figures whose parts are hidden are
-    hidden too.
+    ``comparable``, ``hidden``, ``area_figures`` and ``borders``. Verdicts and derived figures are
+    made again from the released numbers; where one of those is hidden, they are too.
 
     Parameters
     ----------
@@ -56,28 +61,11 @@ def release(study: Study, estimates: StudyEstimates) -> Release:
     write_released(study, "estimates", released.table)
     write_released(study, "changes", release_derived(estimates.changes, released))
     write_released(study, "gaps", release_derived(estimates.gaps, released))
-    write_released(study, "comparisons", _verdicts(estimates, released))
+    directions = {key: indicator.direction for key, indicator in study.indicators.items()}
+    verdicts = release_verdicts(estimates.comparisons, estimates.comparable, released, directions)
+    write_released(study, "comparisons", verdicts)
     write_released(study, "comparable", estimates.comparable)
     write_released(study, "hidden", released.hidden)
     release_areas(study)
     record_audit(study, released, _AUDITED)
     return released
-
-
-def _verdicts(estimates: StudyEstimates, released: Release) -> pd.DataFrame:
-    """Return the verdicts without their numbers, unknown where a figure beneath them is hidden."""
-    keys = ["indicator", "area", "area_level", "wave"]
-    shown = released.table[(released.table["group_by"] == "") & (released.table["status"] == "ok")]
-    table = estimates.comparisons[[*keys, "against", "verdict"]]
-    known = (
-        table.merge(shown[keys], how="left", indicator=True)["_merge"]
-        .eq("both")
-        .to_numpy(copy=True)
-    )
-    alike = estimates.comparable.groupby("area")["comparable"].agg(set).to_dict()
-    wijken = shown[shown["area_level"] == "wijk"].groupby(["indicator", "wave"])["area"].agg(set)
-    for at, row in enumerate(table.itertuples()):
-        if row.against == "comparable":
-            there = wijken.get((row.indicator, row.wave), set())
-            known[at] &= alike.get(row.area, set()) <= there
-    return table.assign(verdict=table["verdict"].where(known, "unknown"))
