@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
+import pandas as pd
 import pytest
 from making import MAKE_TABLE, project, write
 
@@ -65,3 +66,12 @@ def test_the_crate_of_a_run_is_read_by_rocrate_and_holds_every_result(study, tmp
     assert "wijkkit" in {entity["name"] for entity in action["instrument"]}
     with pytest.raises(BatchError, match="there already"):
         export_crate(study, tmp_path / "crate")
+
+
+def test_a_row_without_one_of_its_words_is_compared_as_well(tmp_path):
+    for run, value in (("before", 1.0), ("after", 2.0)):
+        (tmp_path / run).mkdir()
+        table = pd.DataFrame({"wijk": ["noord", "zuid"], "name": ["a", None], "days": [5.0, value]})
+        table.to_parquet(tmp_path / run / "steps.parquet")
+    found = changed_numbers(tmp_path / "before", tmp_path / "after")
+    assert found[["where", "change"]].to_numpy().tolist() == [["zuid | ", 1.0]]
