@@ -69,10 +69,10 @@ def test_the_crate_of_a_run_is_read_by_rocrate_and_holds_every_result(study, tmp
 
 
 def test_a_row_without_one_of_its_words_is_compared_as_well(tmp_path):
-    for run, value in (("before", 1.0), ("after", 2.0)):
-        (tmp_path / run).mkdir()
+    for name, value in (("before", 1.0), ("after", 2.0)):
+        (tmp_path / name).mkdir()
         table = pd.DataFrame({"wijk": ["noord", "zuid"], "name": ["a", None]})
         table["days"] = [5.0, value]
-        table.to_parquet(tmp_path / run / "steps.parquet")
+        table.to_parquet(tmp_path / name / "steps.parquet")
     found = changed_numbers(tmp_path / "before", tmp_path / "after")
     assert found[["where", "change"]].to_numpy().tolist() == [["zuid | ", 1.0]]
