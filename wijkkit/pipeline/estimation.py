@@ -78,7 +78,7 @@ def estimate(study: Study, respondents: pd.DataFrame) -> StudyEstimates:
     >>> import wijkkit as wk
     >>> study = wk.open_study("parameters")
     >>> wk.estimate(study, wk.load_respondents(study))
-    <864 estimates of ...
+    <StudyEstimates: indicators 6, estimates 864, ...>
     """
     waves = [wave.id for wave in study.waves]
     areas = study.areas()[["wijk", "district", "arm"]]

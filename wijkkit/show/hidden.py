@@ -24,7 +24,7 @@ def hidden_sentences(view: CityView) -> ShownText:
     >>> import wijkkit as wk
     >>> view = wk.open_city("parameters")
     >>> wk.show.hidden_sentences(view)
-    339 van de 792 ...
+    We tonen ... van de 792 cijfers niet. ...
     """
     language = view.language
     hidden = view.table("hidden")
