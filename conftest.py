@@ -39,8 +39,8 @@ def example_project(demo_run: Path, tmp_path_factory: pytest.TempPathFactory) ->
 
 @pytest.fixture(autouse=True)
 def _project_of_an_example(request, monkeypatch) -> None:
-    """An example that opens the study ``"parameters"`` runs where the demo has run."""
+    """An example that opens ``"parameters"`` or reads ``data/`` runs where the demo has run."""
     examples = getattr(getattr(request.node, "dtest", None), "examples", ())
-    if any('"parameters"' in example.source for example in examples):
+    if any('"parameters"' in e.source or '"data/' in e.source for e in examples):
         matplotlib.use("agg")
         monkeypatch.chdir(request.getfixturevalue("example_project"))

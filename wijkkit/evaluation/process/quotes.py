@@ -104,7 +104,7 @@ def read_chosen_quotes(path: str | Path) -> pd.DataFrame:
     >>> import wijkkit as wk
     >>> study = wk.open_study("parameters")
     >>> from pathlib import Path
-    >>> path = Path("quotes.csv")
+    >>> path = Path("chosen.csv")
     >>> segments = wk.load_group_interviews(study).segments
     >>> _ = wk.write_quote_file(study, segments, path)
     >>> len(wk.read_chosen_quotes(path))  # nobody has chosen one yet
