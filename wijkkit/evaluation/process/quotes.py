@@ -104,9 +104,9 @@ def read_chosen_quotes(path: str | Path) -> pd.DataFrame:
     >>> import wijkkit as wk
     >>> study = wk.open_study("parameters")
     >>> from pathlib import Path
-    >>> path = Path("chosen.csv")
+    >>> chosen = Path("chosen.csv")
     >>> segments = wk.load_group_interviews(study).segments
-    >>> _ = wk.write_quote_file(study, segments, path)
+    >>> path = wk.write_quote_file(study, segments, chosen)
     >>> len(wk.read_chosen_quotes(path))  # nobody has chosen one yet
     0
     """
