@@ -111,3 +111,21 @@ def test_the_ledger_keeps_what_was_published_and_no_true_count(tmp_path):
     released(1234, 5678, ledger)
     assert ledger.read_text() == before
     assert "1234" not in before and "5678" not in before and '"reason": ""' in before
+
+
+def test_a_group_that_keeps_its_reason_though_it_grew_is_released_with_its_total(tmp_path):
+    ledger = tmp_path / "ledger.jsonl"
+
+    def of_girls(x: int, groups: list[str]):
+        rows = [("", "all", 26 + x, 120), ("sex", "girl", x, 60), ("sex", "boy", 26, 60)]
+        table = pd.DataFrame(rows, columns=["group_by", "group", "x", "n"])
+        table = table[table["group"].isin(groups)].reset_index(drop=True)
+        counts = table.assign(indicator="play", area="a", area_level="wijk", wave="1")
+        return release(estimate(counts), counts, areas=ONE, policy=GGD, ledger=ledger)
+
+    assert of_girls(4, ["girl"]).hidden["reason"].tolist() == ["few_inside"]
+    # The others say that there are 5 girls or more, the reason that there were 4 at most.
+    again = of_girls(7, ["all", "girl", "boy"])
+    assert again.table["status"].tolist() == ["ok", "hidden", "ok"]
+    assert again.hidden["reason"].tolist() == ["few_inside"]
+    assert again.audit["narrowest"] >= GGD.protection - 1e-4
