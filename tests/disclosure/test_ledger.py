@@ -129,3 +129,12 @@ def test_a_group_that_keeps_its_reason_though_it_grew_is_released_with_its_total
     assert again.table["status"].tolist() == ["ok", "hidden", "ok"]
     assert again.hidden["reason"].tolist() == ["few_inside"]
     assert again.audit["narrowest"] >= GGD.protection - 1e-4
+
+
+def test_a_rerun_shows_what_the_last_release_did_not_the_first(tmp_path):
+    ledger = tmp_path / "ledger.jsonl"
+    released(20, 60, ledger)
+    last = released(40, 100, ledger).table
+    assert last["status"].tolist() == ["ok"]
+    assert released(37, 100, None).table.loc[0, "value"] != last.loc[0, "value"]
+    pd.testing.assert_frame_equal(released(37, 100, ledger).table, last)
