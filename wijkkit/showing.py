@@ -1,4 +1,7 @@
-"""Objects show themselves: one line as text, a small table in a notebook."""
+"""Objects show themselves: one line as text, a small table in a notebook.
+
+The table libraries are imported when something is shown, not by all who can be.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +10,6 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from numbers import Real
-
-import numpy as np
-import pandas as pd
 
 _ITEMS, _ROWS, _LETTERS = 6, 8, 120
 
@@ -23,6 +23,7 @@ class ShowsItself:
     Examples
     --------
     >>> from dataclasses import dataclass
+    >>> import pandas as pd
     >>> @dataclass(frozen=True, slots=True, repr=False)
     ... class Estimate(ShowsItself):
     ...     value: float
@@ -66,6 +67,8 @@ def facts_table(title: str, facts: Mapping[str, object]) -> str:
 
 
 def _cell(value: object) -> str:
+    import pandas as pd
+
     words = html.escape(_in_words(value))
     if isinstance(value, pd.Series):
         value = value.to_frame()
@@ -76,6 +79,9 @@ def _cell(value: object) -> str:
 
 
 def _in_words(value: object) -> str:
+    import numpy as np
+    import pandas as pd
+
     if isinstance(value, pd.DataFrame):
         return f"{len(value):,} rows"
     if isinstance(value, (pd.Series, np.ndarray)) and value.size > _ITEMS:
@@ -92,7 +98,7 @@ def _in_words(value: object) -> str:
 
 
 def _number_or_text(value: object) -> str:
-    if value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value)):
+    if value is None or repr(value) == "<NA>" or (isinstance(value, float) and math.isnan(value)):
         return "absent"
     if isinstance(value, Real) and not isinstance(value, (bool, int)):
         return f"{float(value):.4g}"

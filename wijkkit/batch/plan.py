@@ -10,6 +10,7 @@ from typing import Any
 from wijkkit.batch.notebooks import Notebook, parameter_problems
 from wijkkit.errors import ParameterError, Problem
 from wijkkit.study import Study
+from wijkkit.study.checks import NO_WAVE
 
 CITY = "stad"
 
@@ -76,10 +77,10 @@ def plan(
     Raises
     ------
     ParameterError
-        With every parameter that a notebook does not know, every table or notebook that is
+        A study without a wave; every parameter that a notebook does not know, every table or notebook that is
         needed and that nothing makes, every unknown wijk.
     """
-    problems: list[Problem] = []
+    problems = [] if study.waves else [NO_WAVE]
     hoods = []
     for slug in study.neighbourhoods if wijken is None else dict.fromkeys(wijken):
         try:

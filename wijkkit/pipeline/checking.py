@@ -14,6 +14,7 @@ from wijkkit.loaders.key_figures import load_key_figures
 from wijkkit.loaders.segments import load_group_interviews
 from wijkkit.pipeline.respondents import load_respondents
 from wijkkit.study import Study, open_study
+from wijkkit.study.checks import NO_WAVE
 from wijkkit.study.opening import find_study
 from wijkkit.study.unfinished import unfinished
 
@@ -77,7 +78,7 @@ def missing_parts(study: Study) -> list[Problem]:
 
 
 def _errors(study: Study) -> Iterator[WijkkitError]:
-    problems = check_indicators(study)
+    problems = [*([] if study.waves else [NO_WAVE]), *check_indicators(study)]
     if problems:
         yield StudyError(problems)
         return

@@ -15,6 +15,15 @@ if TYPE_CHECKING:
 
 REQUIRED_COLUMNS = ("area", "age")
 
+#: Tables and maps of areas can do without a wave; the notebooks cannot.
+NO_WAVE = Problem(
+    "there is no wave",
+    file="study.yml",
+    place="waves",
+    expected="at least one, with the first and the last day of its field work",
+    remedy="Say of when the figures are; without a survey, of when the registry is.",
+)
+
 
 def check_study(study: Study) -> list[Problem]:
     """Return everything in which the study's files contradict each other."""
@@ -58,14 +67,8 @@ def _twice(values: Iterable[str], what: str, file: str, place: str) -> Iterator[
 
 def _waves(study: Study) -> Iterator[Problem]:
     waves = study.waves
-    if not waves:
-        yield Problem(
-            "there is no wave",
-            file="study.yml",
-            place="waves",
-            expected="at least one, with the first and the last day of its field work",
-            remedy="Say of when the figures are; without a survey, of when the registry is.",
-        )
+    if not waves and (study.settings.sources.survey or study.goals):
+        yield NO_WAVE
     yield from _twice((wave.id for wave in waves), "wave", "study.yml", "waves")
     for wave in waves:
         if wave.end < wave.start:
