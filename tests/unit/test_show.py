@@ -16,6 +16,7 @@ from wijkkit.show import (
     change_sentences,
     change_table,
     explore_figure,
+    funnel_figure,
     gap_figure,
     gap_sentences,
     goals_figure,
@@ -230,6 +231,18 @@ def test_a_change_of_the_gap_is_said_to_be_unclear_when_its_interval_holds_zero(
     said = gap_sentences(open_wijk(folder, "noord")).markdown
     assert "laag 46% (41–51), hoog 58% (53–63)" in said
     assert "is niet duidelijk (−4 procentpunt, marge −9 tot 1)" in said
+
+
+def test_the_funnel_of_a_wijk_lists_it_and_the_wijken_outside_and_that_of_the_city_all(folder):
+    def listed(view) -> set[str]:
+        return set(funnel_figure(view).data.iloc[:, 1])
+
+    assert listed(open_city(folder)) == {"Noord", "Zuid"}
+    assert listed(open_wijk(folder, "noord")) == {"Noord"}
+    far = estimates()
+    far.loc[far["area"].eq("zuid"), ["value", "lower", "upper", "n"]] = 95.0, 94.0, 96.0, 900
+    write_released(open_study(folder), "estimates", tidy(far))
+    assert listed(open_wijk(folder, "noord")) == {"Noord", "Zuid"}
 
 
 def test_every_figure_carries_alt_text_and_caption_in_its_output(folder):

@@ -56,7 +56,11 @@ def _long(path: Path) -> pd.Series:
     ]
     if not numbers or not len(table):
         return pd.Series([], index=empty, dtype=float).droplevel("repeat")
-    where = table[keys].astype(str).fillna("").agg(" | ".join, axis=1) if keys else pd.Series("", table.index)
+    where = (
+        table[keys].astype(str).fillna("").agg(" | ".join, axis=1)
+        if keys
+        else pd.Series("", table.index)
+    )
     repeat = where.groupby(where).cumcount()
     where = where.where(repeat.eq(0), where + " #" + (repeat + 1).astype(str))
     long = table[numbers].astype(float).set_axis(where, axis=0).rename_axis(index="where")

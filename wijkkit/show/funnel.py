@@ -167,20 +167,24 @@ def _alt(view: CityView, panels: list[_Panel]) -> str:
 
 
 def _data(view: CityView, panels: list[_Panel]) -> pd.DataFrame:
+    """Return the numbers: of all wijken, or of this one and of those outside the limits."""
     language = view.language
     heads = [
         text(f"show.head.{key}", language) for key in ("indicator", "wijk", "value", "verdict")
     ]
-    cells = [
-        [
-            panel.label,
-            name,
-            shown_interval(row, language),
-            text(f"show.funnel.position.{position}", language),
-        ]
-        for panel in panels
-        for name, (_, row), position in zip(
+    cells = []
+    for panel in panels:
+        wijken = zip(
             panel.names, panel.wijken.iterrows(), panel.found.areas["position"], strict=True
         )
-    ]
+        cells += [
+            [
+                panel.label,
+                name,
+                shown_interval(row, language),
+                text(f"show.funnel.position.{position}", language),
+            ]
+            for name, (_, row), position in wijken
+            if not isinstance(view, WijkView) or position != "inside" or row["area"] == view.slug
+        ]
     return pd.DataFrame(cells, columns=heads)
