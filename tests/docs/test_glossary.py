@@ -12,6 +12,9 @@ from tests.conftest import ROOT
 from tests.unit.test_language import CONCERNS, messages
 from wijkkit.language import glossary
 from wijkkit.language.messages import catalogue
+from wijkkit.reports.pandoc import plain
+from wijkkit.reports.sanitise import markdown_blocks
+from wijkkit.reports.words import words_notebook
 
 #: Beginnings of words that a reader may not know. Where one is used, the glossary must have it.
 JARGON = [
@@ -56,6 +59,13 @@ def words_of_the_demo() -> Iterator[tuple[str, str]]:
 
 
 TEXTS = [*dutch_messages(), *words_of_the_demo()]
+
+
+def test_the_list_of_a_report_has_a_meaning_for_each_term():
+    listed = words_notebook("nl")["cells"][0]["outputs"][0]["data"]["text/markdown"]
+    (found,) = markdown_blocks(listed)
+    terms = [plain([{"t": "Plain", "c": term}]) for term, _ in found["c"]]
+    assert found["t"] == "DefinitionList" and terms == list(glossary("nl"))
 
 
 @pytest.mark.parametrize("word", JARGON)

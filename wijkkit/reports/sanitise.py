@@ -29,8 +29,8 @@ from wijkkit.reports.pandoc import (
 )
 
 _KEPT = frozenset(
-    "Para Plain BulletList OrderedList BlockQuote Table Str Space SoftBreak LineBreak "
-    "Emph Strong Superscript Subscript Quoted".split()
+    "Para Plain BulletList OrderedList DefinitionList BlockQuote Table Str Space SoftBreak "
+    "LineBreak Emph Strong Superscript Subscript Quoted".split()
 )
 _SAFE_TARGET = re.compile(r"(https?://|mailto:|#[\w-]+$|[\w-]+\.(html|csv|pdf|docx)(#[\w-]*)?$)")
 _DROPPED_TAGS = ("script", "foreignObject", "iframe", "animate", "set", "handler", "style")
