@@ -12,7 +12,7 @@ import pytest
 from tests.conftest import ROOT
 from wijkkit.batch.notebooks import read_notebooks
 
-PATHS = sorted((ROOT / "notebooks").rglob("*.ipynb"))
+PATHS = sorted(path for path in (ROOT / "notebooks").rglob("*.ipynb") if path.parent.name[0] != ".")
 BATCH = [path for path in PATHS if path.parent.name in ("stad", "wijk")]
 
 

@@ -93,7 +93,7 @@ def make_study(folder: Path, language: str = "nl", wijken: tuple[str, ...] = ("w
         )
     study = open_study(folder)
     states = {}
-    for source in sorted((ROOT / "notebooks").glob("*/*.ipynb")):
+    for source in sorted((ROOT / "notebooks").glob("[!.]*/*.ipynb")):
         for scope in ("stad",) if source.parent.name == "stad" else wijken:
             place = study.runs / ("stad" if scope == "stad" else f"wijk/{scope}") / source.name
             name = scope.replace("-", " ").capitalize()
