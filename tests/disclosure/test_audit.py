@@ -9,6 +9,7 @@ from towns import KEYS, areas_of, count, estimate, linked, people_of, town
 
 from wijkkit.disclosure import GGD, OPENSAFELY, Composition, policy_for, release
 from wijkkit.disclosure.audit import audit
+from wijkkit.disclosure.audit_evidence import evidence
 from wijkkit.disclosure.policy import stricter
 from wijkkit.errors import DisclosureError
 from wijkkit.study import open_study
@@ -139,3 +140,20 @@ def test_the_inputs_are_left_as_they_are():
 def test_a_study_follows_its_preset():
     study = open_study("parameters")
     assert policy_for(study).name == study.settings.disclosure.policy
+
+
+@pytest.mark.parametrize(
+    ("reason", "bounds"),
+    [
+        ("few_inside", {"x_max": 4, "rest_max": np.inf}),
+        ("few_outside", {"x_max": np.inf, "rest_max": 4}),
+        ("linked", {"x_min": 5, "rest_min": 5, "x_max": np.inf, "rest_max": np.inf}),
+        ("too_few", {"n_max": 29}),
+    ],
+)
+def test_the_attacker_knows_what_the_reason_of_a_hidden_cell_says(reason, bounds):
+    hidden = {"value": np.nan, "lower": np.nan, "upper": np.nan, "n": np.nan, "status": "hidden"}
+    about = {"x": 4.0, "respondents": 40.0, "public": False, "repeated": False, "unit": "percent"}
+    system = pd.DataFrame([hidden | about | {"reason": reason}])
+    found = evidence(system, GGD).iloc[0]
+    assert {name: found[name] for name in bounds} == bounds
