@@ -15,7 +15,7 @@ from wijkkit.disclosure.record import audit_of, fingerprint
 from wijkkit.disclosure.scan import Forbidden, scan
 from wijkkit.disclosure.sign_off import prepare_sign_off, sign_off_file, signed_off
 from wijkkit.errors import DisclosureError, Problem
-from wijkkit.files import sha256
+from wijkkit.files import sha256, write_whole
 from wijkkit.language import number, text
 from wijkkit.study import Study
 
@@ -171,10 +171,7 @@ def _write_manifest(study: Study, staged: Path, record: dict[str, object], signe
         "hidden": hidden_in_words(study),
         "files": files,
     }
-    with (staged / _MANIFEST).open("w", encoding="utf-8") as file:
-        json.dump(content, file, ensure_ascii=False, indent=2)
-        file.flush()
-        os.fsync(file.fileno())
+    write_whole(staged / _MANIFEST, json.dumps(content, ensure_ascii=False, indent=2))
 
 
 def hidden_in_words(study: Study) -> list[str]:

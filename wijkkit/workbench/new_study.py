@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from wijkkit.errors import DataError, Problem, StudyError
+from wijkkit.files import write_whole
 from wijkkit.loaders.cells import written
 from wijkkit.loaders.source_file import read_source
 from wijkkit.loaders.source_table import SourceTable
@@ -170,12 +171,7 @@ def _write(folder: Path, files: Mapping[str, str]) -> None:
     temporary = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
         for name, content in files.items():
-            path = temporary / name
-            path.parent.mkdir(exist_ok=True)
-            with path.open("w", encoding="utf-8") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
+            write_whole(temporary / name, content)
         temporary.chmod(0o755)
         os.replace(temporary, folder)
     finally:
