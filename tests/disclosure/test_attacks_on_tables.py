@@ -334,6 +334,15 @@ def test_a_mean_and_its_n_leave_several_totals_open():
     assert (row["lower"], row["upper"]) == (7.0, 10.4)
 
 
+def test_a_mean_of_a_group_too_small_does_not_show_its_size_where_sizes_must_stay_open():
+    policy = stricter(GGD, {"min_count": 25, "protection": 20})
+    rows = [("", "all", math.nan, 100), ("sex", "boy", math.nan, 80), ("sex", "girl", math.nan, 20)]
+    counts = cells(rows).assign(x=math.nan)
+    table = tidy(counts.assign(value=3.0, lower=2.0, upper=4.0, unit="score"))
+    shown = release(table, counts, areas=ONE, policy=policy).table.set_index("group")
+    assert shown["status"].to_dict() == {"all": "ok", "boy": "hidden", "girl": "too_few"}
+
+
 # 11, 12. zero, hundred and dominance ---------------------------------------------------------
 
 
