@@ -197,7 +197,8 @@ class _Loop:
         self._log.write("started", job.key)
         before = self._work.before(job)
         self._progress(job, None, self._total)
-        future = self._pool.submit(execute, self._work.task(job), self._work.preload)
+        work = self._work
+        future = self._pool.submit(execute, work.task(job), work.preload, str(work.study.folder))
         self._running[future] = (job, fingerprint, before)
         return True
 

@@ -23,7 +23,7 @@ def absent_sentences(view: CityView, absent: Iterable[tuple[str, pd.Series | Non
     ----------
     view : CityView
     absent : iterable of (str, Series or None)
-        An indicator's key, and the row without a number, as `estimates_of` gives it.
+        An indicator's key, and the row without a number, as `pick` gives it.
     """
     names: dict[str, list[str]] = {reason: [] for reason in REASONS}
     for key, row in absent:

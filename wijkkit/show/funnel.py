@@ -14,8 +14,7 @@ from wijkkit.estimates.funnel import Funnel, funnel
 from wijkkit.language import text
 from wijkkit.released import CityView, WijkView
 from wijkkit.show.output import ShownFigure, empty_figure
-from wijkkit.show.position import wijk_rows
-from wijkkit.show.select import estimates_of, goals_with_indicator, last_wave, pick
+from wijkkit.show.select import goals_with_indicator, last_wave, pick, wijk_rows
 from wijkkit.show.theme import CITY, COMPARATOR, INK, OWN, PALE, SMALL, WIDTH, label_marks, style
 from wijkkit.show.values import shown_interval, shown_value
 
@@ -75,11 +74,11 @@ def funnel_figure(view: CityView) -> ShownFigure:
 
 
 def _panels(view: CityView) -> list[_Panel]:
-    estimates, panels = estimates_of(view), []
+    panels = []
     for goal, indicator in goals_with_indicator(view):
         wave = last_wave(view, indicator)
         city = pick(view, goal.indicator, "city", "city", wave.id)
-        wijken = wijk_rows(estimates, goal.indicator, wave)
+        wijken = wijk_rows(view, goal.indicator, wave)
         if indicator.unit != "percent" or city is None or city["status"] != "ok" or wijken.empty:
             continue
         n = effective_n(wijken)

@@ -7,7 +7,7 @@ import pandas as pd
 from wijkkit.language import text
 from wijkkit.released import WijkView
 from wijkkit.show.output import ShownFigure, empty_figure
-from wijkkit.show.select import estimates_of, goals_with_indicator, is_shown, last_wave, pick
+from wijkkit.show.select import goals_with_indicator, is_shown, last_wave, pick, wijk_rows
 from wijkkit.show.theme import (
     CITY,
     INK,
@@ -20,19 +20,6 @@ from wijkkit.show.theme import (
     style,
 )
 from wijkkit.show.values import shown_interval, shown_value
-from wijkkit.study.model import Wave
-
-
-def wijk_rows(table: pd.DataFrame, key: str, wave: Wave) -> pd.DataFrame:
-    """Return the shown estimates of one indicator for all wijken and everybody, lowest first."""
-    rows = table[
-        (table["indicator"] == key)
-        & (table["area_level"] == "wijk")
-        & (table["wave"] == wave.id)
-        & (table["group_by"] == "")
-        & (table["status"] == "ok")
-    ]
-    return rows.sort_values(["value", "area"]).reset_index(drop=True)
 
 
 def position_figure(view: WijkView) -> ShownFigure:
@@ -54,7 +41,7 @@ def position_figure(view: WijkView) -> ShownFigure:
     >>> print(wk.show.position_figure(view).caption)
     Ankerveld tussen alle ...
     """
-    goals, language, estimates = goals_with_indicator(view), view.language, estimates_of(view)
+    goals, language = goals_with_indicator(view), view.language
     caption = text("show.position.caption", language, name=view.name)
     if not goals:
         return empty_figure(text("show.goals.none", language), caption)
@@ -68,7 +55,7 @@ def position_figure(view: WijkView) -> ShownFigure:
         for position, (goal, indicator) in enumerate(goals):
             wave = last_wave(view, indicator)
             city = pick(view, goal.indicator, "city", "city", wave.id)
-            rows = wijk_rows(estimates, goal.indicator, wave)
+            rows = wijk_rows(view, goal.indicator, wave)
             _draw_row(axes, position, rows, city, view.slug)
         marks = (("own", _OWN_MARK), ("other", _OTHER_MARK), ("city", _CITY_MARK))
         label_marks(axes, [(_mark_words(view, key), look) for key, look in marks])
@@ -112,7 +99,7 @@ def _place(cells) -> str:
 
 
 def _data(view: WijkView) -> pd.DataFrame:
-    language, estimates = view.language, estimates_of(view)
+    language = view.language
     heads = [
         text("show.head.indicator", language),
         view.name,
@@ -122,7 +109,7 @@ def _data(view: WijkView) -> pd.DataFrame:
     cells = []
     for goal, indicator in goals_with_indicator(view):
         wave = last_wave(view, indicator)
-        rows = wijk_rows(estimates, goal.indicator, wave)
+        rows = wijk_rows(view, goal.indicator, wave)
         own = pick(view, goal.indicator, view.slug, "wijk", wave.id)
         city = pick(view, goal.indicator, "city", "city", wave.id)
         cells.append(

@@ -37,23 +37,23 @@ def profile_table(view: WijkView) -> ShownTable:
     city = table[table["area_level"] == "city"]
     periods = sorted(own["period"].unique())
     several = len(periods) > 1
+    places = [(view.name, period, _by_figure(own)) for period in periods]
+    places.append((view.study.settings.city.name, periods[-1], _by_figure(city)))
     rows = []
-    for figure, mine in own.groupby("figure", sort=False):
-        cells = {text("show.head.figure", language): mine["label"].iloc[-1]}
-        for period in periods:
-            head = f"{view.name} {period}" if several else view.name
-            cells[head] = _cell(mine, period, language)
-        name = view.study.settings.city.name
-        head = f"{name} {periods[-1]}" if several else name
-        cells[head] = _cell(city[city["figure"] == figure], periods[-1], language)
+    for figure, label in dict(zip(own["figure"], own["label"], strict=True)).items():
+        cells = {text("show.head.figure", language): label}
+        for name, period, figures in places:
+            head = f"{name} {period}" if several else name
+            cells[head] = _shown(figures.get((figure, period)), language)
         rows.append(cells)
     sources = text("show.profile.sources", language, names=", ".join(own["source"].unique()))
     return ShownTable(pd.DataFrame(rows), f"{caption}. {sources}")
 
 
-def _cell(table: pd.DataFrame, period: str, language: str) -> str:
-    found = table[table["period"] == period]
-    return _shown(next(found.itertuples(), None), language)
+def _by_figure(table: pd.DataFrame) -> dict[tuple[str, str], tuple]:
+    """Return the first row of each figure and period."""
+    first = table.drop_duplicates(["figure", "period"])
+    return {(row.figure, row.period): row for row in first.itertuples(index=False)}
 
 
 def _shown(row, language: str) -> str:

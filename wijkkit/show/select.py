@@ -20,16 +20,6 @@ from wijkkit.tables import ESTIMATE_KEYS, EVERYBODY
 _FEW = ("too_few", "few_inside", "few_outside", "dominance")
 
 
-def estimates_of(view: CityView) -> pd.DataFrame:
-    """Return the released estimates, with in `status` why a hidden number is not there.
-
-    ``too_few``: few children, or few with one of the answers. ``large_share``: more than the
-    percentage in `lower`, which is all that may be told. ``hidden``: the number would give
-    another one away.
-    """
-    return _rows(view, "estimates").table
-
-
 @dataclass(frozen=True, slots=True)
 class _Rows:
     """A tidy table and where each of its rows stands."""
@@ -39,6 +29,12 @@ class _Rows:
 
 
 def _rows(view: CityView, name: str) -> _Rows:
+    """Return the rows of a released table.
+
+    Of the estimates `status` says why a hidden number is not there. ``too_few``: few children, or
+    few with one of the answers. ``large_share``: more than the percentage in `lower`, which is all
+    that may be told. ``hidden``: the number would give another one away.
+    """
     names = (name, "hidden") if name == "estimates" else (name,)
     versions = tuple(view.released.version(name) for name in names)
     return _looked_up(view.released, name, versions)
@@ -99,6 +95,15 @@ def pick(
     rows = _rows(view, name)
     position = rows.at.get((indicator, area, area_level, wave, group_by, group))
     return None if position is None else rows.table.iloc[position]
+
+
+def wijk_rows(view: CityView, key: str, wave: Wave) -> pd.DataFrame:
+    """Return the shown estimates of one indicator for all wijken and everybody, lowest first."""
+    rows = _rows(view, "estimates")
+    keys = ((key, slug, "wijk", wave.id, "", EVERYBODY) for slug in view.study.neighbourhoods)
+    found = rows.table.iloc[[rows.at[key] for key in keys if key in rows.at]]
+    found = found[(found["status"] == "ok").to_numpy()]
+    return found.sort_values(["value", "area"]).reset_index(drop=True)
 
 
 def goals_with_indicator(view: CityView) -> list[tuple[Goal, Indicator]]:

@@ -34,6 +34,8 @@ _STYLE = {
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.titlesize": FONT,
+    # Where a title stands is then no longer looked for in each drawing.
+    "axes.titley": 1.0,
     "text.color": INK,
     "xtick.color": INK,
     "ytick.color": INK,

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import TypeVar
 
 from pydantic import BaseModel
@@ -20,7 +23,7 @@ M = TypeVar("M", bound=BaseModel)
 
 
 def open_study(folder: str | Path = "parameters") -> Study:
-    """Open the study in `folder`.
+    """Open the study in `folder`; its files are read again only when one of them has changed.
 
     Parameters
     ----------
@@ -46,14 +49,30 @@ def open_study(folder: str | Path = "parameters") -> Study:
     wijkkit.errors.StudyError: no such folder: there is no study here ...
     """
     found = find_study(folder)
+    return _opened(found, _versions(found))
+
+
+#: What changes when a file is written again: its name, number, size and time.
+_Version = tuple[str, int, int, int]
+
+
+def _versions(folder: Path) -> tuple[_Version, ...]:
+    paths = (*folder.glob("*.yml"), *folder.glob("wijken/*.yml"))
+    stats = ((str(path), path.stat()) for path in sorted(paths))
+    return tuple((name, stat.st_ino, stat.st_size, stat.st_mtime_ns) for name, stat in stats)
+
+
+@lru_cache(maxsize=4)
+def _opened(folder: Path, versions: tuple[_Version, ...]) -> Study:
+    """Read a study once for all that ask for it; `versions` are of its files."""
     problems: list[Problem] = []
-    settings = _read(found / "study.yml", StudyFile, problems)
-    codebook = _read(found / "codebook.yml", Codebook, problems)
-    indicators = _read_indicators(found / "indicators.yml", problems)
-    neighbourhoods = _read_neighbourhoods(found / "wijken", problems)
+    settings = _read(folder / "study.yml", StudyFile, problems)
+    codebook = _read(folder / "codebook.yml", Codebook, problems)
+    indicators = _read_indicators(folder / "indicators.yml", problems)
+    neighbourhoods = _read_neighbourhoods(folder / "wijken", problems)
     if problems:
         raise StudyError(problems)
-    study = Study(found, settings, codebook, indicators, neighbourhoods)
+    study = Study(folder, settings, codebook, indicators, neighbourhoods)
     problems = check_study(study)
     if problems:
         raise StudyError(problems)
@@ -87,15 +106,16 @@ def _read(path: Path, model: type[M], problems: list[Problem]) -> M | None:
         return None
 
 
-def _read_indicators(path: Path, problems: list[Problem]) -> dict[str, Indicator]:
+def _read_indicators(path: Path, problems: list[Problem]) -> Mapping[str, Indicator]:
     try:
-        return validate(read_yaml(path), dict[str, Indicator], path.name, problems) or {}
+        found = validate(read_yaml(path), dict[str, Indicator], path.name, problems)
     except StudyError as error:
         problems.extend(error.problems)
-        return {}
+        found = None
+    return MappingProxyType(found or {})
 
 
-def _read_neighbourhoods(folder: Path, problems: list[Problem]) -> dict[str, Neighbourhood]:
+def _read_neighbourhoods(folder: Path, problems: list[Problem]) -> Mapping[str, Neighbourhood]:
     found = []
     for path in sorted(folder.glob("*.yml")):
         name = f"wijken/{path.name}"
@@ -129,4 +149,4 @@ def _read_neighbourhoods(folder: Path, problems: list[Problem]) -> dict[str, Nei
         )
     order = {"programme": 0, "comparator": 1, "none": 2}
     found.sort(key=lambda hood: (order[hood.arm], hood.pair or "", hood.wijk))
-    return {hood.wijk: hood for hood in found}
+    return MappingProxyType({hood.wijk: hood for hood in found})

@@ -86,7 +86,7 @@ def explore_panel(view: CityView, controls: Controls) -> widgets.VBox:
         shown = explore_figure(view, **chosen.model_dump())
         said.value = f"<p>{html.escape(shown.caption)}</p>"
         figure.value = _figure_html(shown)
-        table.value = _table_html(shown)
+        table.value = shown.table().html()
 
     follow(controls, show)
     hint = widgets.HTML(f"<p>{html.escape(text('workbench.choose.hint', view.language))}</p>")
@@ -138,8 +138,3 @@ def _figure_html(shown: ShownFigure) -> str:
         "<svg ", '<svg style="max-width: 100%; height: auto" ', 1
     )
     return f'<figure role="img" aria-label="{html.escape(shown.alt)}">{drawing}</figure>'
-
-
-def _table_html(shown: ShownFigure) -> str:
-    """Return the numbers as a plain table: great_tables takes ten times as long for many wijken."""
-    return shown.data.to_html(index=False, border=0, justify="left")

@@ -39,6 +39,8 @@ class ForkServer:
     ----------
     preload : sequence of str
         Modules that the notebooks import.
+    study : str
+        Folder of the study that they open, where they open one.
 
     Examples
     --------
@@ -49,12 +51,12 @@ class ForkServer:
     'ok'
     """
 
-    def __init__(self, preload: Sequence[str] = ()):
+    def __init__(self, preload: Sequence[str] = (), study: str = ""):
         self._folder = tempfile.mkdtemp(prefix="wijkkit-")
         self._address = str(Path(self._folder) / "fork")
         self.owner = os.getpid()
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "wijkkit.batch.engine.server", self._address, *preload],
+            [sys.executable, "-m", "wijkkit.batch.engine.server", self._address, study, *preload],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={**os.environ, **_ENVIRONMENT},
@@ -179,12 +181,12 @@ _server: ForkServer | None = None
 _starting = threading.Lock()
 
 
-def fork_server(preload: Sequence[str] = ()) -> ForkServer:
+def fork_server(preload: Sequence[str] = (), study: str = "") -> ForkServer:
     """Return this process's fork server, started at the first call."""
     global _server
     with _starting:
         if _server is None or _server.owner != os.getpid() or not _server.alive:
-            _server = ForkServer(preload)
+            _server = ForkServer(preload, study)
     return _server
 
 

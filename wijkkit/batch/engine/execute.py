@@ -29,10 +29,13 @@ def choose_engine(engine: str) -> str:
     return engine
 
 
-def execute(task: Task, preload: Sequence[str] = ()) -> Outcome:
-    """Run one task in a process of its own, started by whichever process calls this."""
+def execute(task: Task, preload: Sequence[str] = (), study: str = "") -> Outcome:
+    """Run one task in a process of its own, started by whichever process calls this.
+
+    `preload` and `study` are what that process loads and opens beforehand (`ForkServer`).
+    """
     if task.engine == "papermill":
         from wijkkit.batch.engine.kernel import run_with_kernel
 
         return run_with_kernel(task)
-    return fork_server(tuple(preload)).run(task)
+    return fork_server(tuple(preload), study).run(task)

@@ -1,18 +1,19 @@
 """What a process does once, however many notebooks it is forked for: convert, draw and show something.
 
-Fonts, catalogues and the modules that libraries load at their first use are then there in every
-child. Nothing of a study is read.
+Fonts, catalogues, the modules that libraries load at their first use and the files of the study are
+then there in every child; a child reads the study's files again when they have changed since.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
 from io import BytesIO
 
 
-def rehearse() -> None:
-    """Rehearse what the loaded libraries do at their first use."""
+def rehearse(study: str = "") -> None:
+    """Rehearse what the loaded libraries do at their first use, and open `study` (a folder)."""
     _take_a_notebook()
     if "matplotlib.pyplot" in sys.modules:
         _draw()
@@ -24,6 +25,10 @@ def rehearse() -> None:
         load_catalogues()
     if "wijkkit.show.output" in sys.modules:
         _show()
+    if study and "wijkkit.study" in sys.modules:
+        # What is wrong with it is for the notebook to say.
+        with contextlib.suppress(Exception):
+            sys.modules["wijkkit.study"].open_study(study)
 
 
 def _take_a_notebook() -> None:

@@ -1,6 +1,6 @@
 """The fork server: loads what notebooks import once, then forks a process for each notebook.
 
-``python -m wijkkit.batch.engine.server ADDRESS [MODULE ...]`` listens on a Unix socket. Each
+``python -m wijkkit.batch.engine.server ADDRESS STUDY [MODULE ...]`` listens on a Unix socket. Each
 connection brings one task; the child that is forked for it keeps the connection. The server has
 one thread, ends every process group it started when its own parent closes standard input, and
 ends with it.
@@ -43,8 +43,11 @@ BASE = (
 )
 
 
-def preload(modules: list[str]) -> list[str]:
-    """Import `modules` and rehearse their use; return those that cannot be imported."""
+def preload(modules: list[str], study: str = "") -> list[str]:
+    """Import `modules` and rehearse their use; return those that cannot be imported.
+
+    The files of `study` (a folder) are read once, where there is one.
+    """
     failed = []
     # A grammar that takes a second to load, for a kind of address that no notebook file has.
     sys.modules["rfc3987_syntax"] = None
@@ -56,7 +59,7 @@ def preload(modules: list[str]) -> list[str]:
         except Exception:
             failed.append(module)
     del sys.modules["rfc3987_syntax"]
-    rehearse()
+    rehearse(study)
     gc.collect()
     gc.freeze()
     return failed
@@ -149,8 +152,8 @@ def _end_all(running: dict[int, socket.socket]) -> None:
 
 
 def main() -> None:
-    address, *modules = sys.argv[1:]
-    failed = preload(modules)
+    address, study, *modules = sys.argv[1:]
+    failed = preload(modules, study)
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(address)
         listener.listen(128)
