@@ -9,6 +9,7 @@ import nbformat
 import pytest
 from making import notebook
 
+from tests.studies import replace, write_study
 from wijkkit.batch.engine.client import ForkServer
 from wijkkit.batch.engine.task import Task
 from wijkkit.batch.imports import reach, to_load
@@ -46,6 +47,24 @@ def test_children_are_warm_and_draw_their_own_random_numbers(server):
         nbformat.reads(o.notebook, 4).cells[0].outputs[0].data["text/plain"] for o in outcomes
     ]
     assert values[0] != values[1]
+
+
+def test_children_begin_with_the_study_read_and_see_what_has_changed_since(tmp_path):
+    folder = write_study(tmp_path)
+    ask = task(
+        "from wijkkit.study import opening, open_study",
+        f"name = open_study({str(folder)!r}).neighbourhood('noord').name",
+        "name, opening._opened.cache_info().misses",
+    )
+    with ForkServer(("wijkkit.study",), str(folder)) as server:
+        before = server.run(ask)
+        replace(folder, "wijken/noord.yml", "Noord", "Noorb")
+        after = server.run(ask)
+    shown = [
+        nbformat.reads(outcome.notebook, 4).cells[-1].outputs[0].data["text/plain"]
+        for outcome in (before, after)
+    ]
+    assert shown == ["('Noord', 1)", "('Noorb', 2)"]
 
 
 def test_closing_the_server_ends_what_runs():

@@ -32,6 +32,20 @@ def test_a_study_is_found_from_a_folder_below(folder, monkeypatch):
     assert open_study(folder.name).folder == folder.resolve()
 
 
+def test_a_study_is_read_again_only_when_one_of_its_files_has_changed(folder):
+    before = open_study(folder)
+    assert open_study(folder) is before
+    replace(folder, "wijken/noord.yml", "Noord", "Noorb")
+    assert open_study(folder).neighbourhood("noord").name == "Noorb"
+    (folder / "wijken" / "oost.yml").write_text("wijk: oost\nname: Oost\ncode: BU3\narm: none\n")
+    assert list(open_study(folder).neighbourhoods) == ["noord", "zuid", "oost"]
+
+
+def test_what_a_study_holds_cannot_be_changed(folder):
+    with pytest.raises(TypeError):
+        open_study(folder).neighbourhoods["noord"] = None
+
+
 def test_a_study_shows_itself_escaped(folder):
     replace(folder, "study.yml", "title: Proef", 'title: "<script>x</script>"')
     study = open_study(folder)
