@@ -84,8 +84,21 @@ def _with_formulas(page: str) -> str:
 
 
 def _with_quarto(sources: Path, site: Path) -> None:
+    for page in (*sources.rglob("*.md"), *sources.rglob("*.qmd")):
+        page.write_text(_as_shown(page.read_text(encoding="utf-8")), encoding="utf-8")
     subprocess.run([find_quarto() or "quarto", "render", "."], cwd=sources, check=True)
     shutil.copytree(sources / "_site", site, dirs_exist_ok=True)
+
+
+def _as_shown(page: str) -> str:
+    """Return a page whose shortcodes Quarto shows; it would run them in code as well.
+
+    Examples
+    --------
+    >>> _as_shown("`{{< meta wijk >}}` and `{{< embed a.ipynb#b >}}`")
+    '`{{{< meta wijk >}}}` and `{{{< embed a.ipynb#b >}}}`'
+    """
+    return re.sub(r"\{\{<(.*?)>\}\}", r"{{{<\1>}}}", page)
 
 
 def _with_engine(sources: Path, site: Path) -> None:

@@ -146,6 +146,14 @@ def test_a_file_of_another_kind_is_named_and_nothing_is_left(study, name):
     assert not (study.folder / "out").exists()
 
 
+def test_the_font_of_icons_that_quarto_brings_is_published(study):
+    (study.site / "icons.woff").write_bytes(b"wOFF\x00\x01")
+    assert build(study).files == len([p for p in study.site.rglob("*") if p.is_file()])
+    (study.site / "icons.woff").write_bytes(b"text")
+    with pytest.raises(DisclosureError, match="kind that is not published"):
+        build(study, "again")
+
+
 def test_what_the_scan_finds_is_named_and_nothing_is_left(study):
     (study.site / "wijken" / "b.html").write_text("<p title='kid-00417'>b</p>")
     with pytest.raises(DisclosureError) as caught:

@@ -18,7 +18,10 @@ TYPES = ("index", "howto/corrected_weights", "reference/index", "reference/estim
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory) -> Path:
-    return build.build(tmp_path_factory.mktemp("documentation") / "site")
+    """The site as the engine of the reports makes it, also where there is a Quarto."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(build, "find_quarto", lambda: None)
+        return build.build(tmp_path_factory.mktemp("documentation") / "site")
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +71,18 @@ def test_formulas_of_docstrings_are_formulas(pages):
         for code in page.find_all(["pre", "script", "annotation"]):
             code.extract()
         assert ":math:" not in page.get_text() and ".. math::" not in page.get_text()
+
+
+def test_quarto_shows_the_shortcodes_in_code_and_runs_none(tmp_path, monkeypatch):
+    program = tmp_path / "quarto"
+    program.write_text("#!/bin/sh\nmkdir _site; cp *.md _site\n")
+    program.chmod(0o755)
+    monkeypatch.setattr(build, "find_quarto", lambda: str(program))
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "a.md").write_text("`{{< meta wijk >}}`\n\n    {{< embed a.ipynb#b >}}\n")
+    build._with_quarto(tmp_path / "docs", tmp_path / "site")
+    shown = (tmp_path / "site" / "a.md").read_text()
+    assert shown == "`{{{< meta wijk >}}}`\n\n    {{{< embed a.ipynb#b >}}}\n"
 
 
 @pytest.mark.browser

@@ -29,7 +29,7 @@ def study(project, result):
 
 @pytest.fixture(scope="module")
 def site(study):
-    made = render(study)
+    made = render(study, engine="builtin")
     assert made.failed == {}
     return study.site
 

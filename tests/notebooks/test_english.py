@@ -38,7 +38,7 @@ def pages(tmp_path_factory) -> dict[str, str]:
     study = open_study(project / "parameters")
     slug = next(iter(study.neighbourhoods))
     assert run(study, wijken=[slug], notebooks=ROOT / "notebooks").failed == ()
-    render(study, wijken=[slug])
+    render(study, engine="builtin", wijken=[slug])
     found = {}
     for name in (slug, "stad", "index"):
         page = (study.site / f"{name}.html").read_text(encoding="utf-8")

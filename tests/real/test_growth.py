@@ -51,7 +51,7 @@ def test_counts_per_region_and_wave_equal_those_of_the_source(study):
 def test_the_study_gives_five_area_reports_and_a_city_report(study):
     result = run(study, notebooks=ROOT / "notebooks", jobs=2)
     assert [(job.scope, job.notebook, job.message) for job in result.failed] == []
-    made = render(study)
+    made = render(study, engine="builtin")
     assert made.failed == {}
     pages = {path.name for path in study.site.glob("*.html")}
     assert {"index.html", "stad.html", *(f"{slug}.html" for slug in study.neighbourhoods)} <= pages

@@ -32,9 +32,6 @@ def test_a_staged_page_has_all_that_quarto_asks_of_its_folder(tmp_path):
     folder = study.runs / "reports" / "wijk-a"
     names = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
     assert {"wijk-a.qmd", "_quarto.yml", "references.bib"} <= names
-    assert {
-        f"theme/{name}" for name in ("house.css", "quarto.css", "policy.html", "script.html")
-    } <= names
     assert "wijk/1_analyse.ipynb" in names
     assert POLICY in (folder / "theme" / "policy.html").read_text()
 

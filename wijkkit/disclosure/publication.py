@@ -32,6 +32,7 @@ ALLOWED: dict[str, bytes] = {
     ".pdf": b"%PDF",
     ".docx": b"PK\x03\x04",
     ".xlsx": b"PK\x03\x04",
+    ".woff": b"wOFF",
     ".woff2": b"wOF2",
 }
 _MANIFEST = "manifest.json"

@@ -13,14 +13,12 @@ from wijkkit.reports.citations import resolve_citations
 from wijkkit.reports.crossref import number_document
 from wijkkit.reports.docx import write_docx
 from wijkkit.reports.embed import Store, embed_cells
-from wijkkit.reports.frame import Frame
+from wijkkit.reports.frame import NO_FRAME, Frame
 from wijkkit.reports.page import write_page
 from wijkkit.reports.pandoc import Node, plain, read
 from wijkkit.reports.pdf import svg_to_png, write_pdf
 from wijkkit.reports.shortcodes import fill_metadata, mark_shortcodes
 from wijkkit.reports.theme import HouseStyle
-
-NO_FRAME = Frame()
 
 
 def render_html(source: Path, target: Path, frame: Frame = NO_FRAME) -> Path:

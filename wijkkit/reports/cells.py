@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +19,9 @@ from wijkkit.reports.sanitise import svg_image
 _YAML = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 #: Types of output that a report takes, the best first. Of one output the first is used.
 ALLOWED = ("image/svg+xml", "image/png", "text/html", "text/markdown", "text/plain")
+
+#: Keeps two marks apart; takes no room.
+_JOINER = "\N{WORD JOINER}"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -121,6 +125,32 @@ def cell_options(source: str) -> dict[str, Any]:
             remedy="Correct the lines that start with #|.",
         ) from None
     return options if isinstance(options, dict) else {}
+
+
+def to_attribute(words: str) -> str:
+    r"""Return `words` as a cell option that Quarto writes in a quoted attribute.
+
+    Pandoc reads escapes there, and Quarto what looks like a shortcode of its own; quotes are
+    Quarto's care.
+
+    Examples
+    --------
+    >>> print(to_attribute("a \\ b &amp; c's"))
+    a \\ b \&amp; c's
+    """
+    apart = re.sub(r"\{(?=\{)", f"{{{_JOINER}", words)
+    return re.sub(r"([\\&])", r"\\\1", apart)
+
+
+def from_attribute(option: str) -> str:
+    r"""Return the words that Quarto reads in an option that it writes in a quoted attribute.
+
+    Examples
+    --------
+    >>> from_attribute(to_attribute(r"{{< a >}} \* & b")) == r"{{< a >}} \* & b"
+    True
+    """
+    return re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", option).replace(_JOINER, "")
 
 
 def joined(text: str | list[str]) -> str:

@@ -8,7 +8,7 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
-from wijkkit.reports.cells import Cell, Output, find_cells
+from wijkkit.reports.cells import Cell, Output, find_cells, from_attribute
 from wijkkit.reports.pandoc import (
     Node,
     attribute,
@@ -73,7 +73,7 @@ def cell_blocks(cell: Cell, store: Store) -> list[Node]:
 
 
 def _figure(cell: Cell, images: list[Output], store: Store) -> Node:
-    alts = _as_list(cell.options.get("fig-alt"))
+    alts = [from_attribute(alt) for alt in _as_list(cell.options.get("fig-alt"))]
     captions = _as_list(cell.options.get("fig-subcap"))
     parts = [
         _image(alt or "", store(f"{cell.label}-{number}", image))
@@ -101,7 +101,7 @@ def _image(alt: str, path: str) -> Node:
 
 
 def _with_caption(blocks: list[Node], cell: Cell) -> list[Node]:
-    caption = str(cell.options.get("tbl-cap", ""))
+    caption = from_attribute(str(cell.options.get("tbl-cap", "")))
     tables = [block for block in blocks if block["t"] == "Table"]
     if not tables:
         return [div(blocks, identifier=cell.label)]

@@ -43,6 +43,10 @@ class Frame:
     root: str = ""
 
 
+#: What surrounds a page that is no part of a site.
+NO_FRAME = Frame()
+
+
 def frame_of(study: Study, house: HouseStyle, stem: str, formats: tuple[str, ...]) -> Frame:
     """Return the surroundings of the page `stem` of a study's site."""
     city = text("reports.city_report", study.language, city=study.settings.city.name)

@@ -43,7 +43,7 @@ def make_pages(
 
     def make(task: Task) -> tuple[str, ...]:
         page, frame, forms = task
-        source = stage(study, page, states, study.runs / "reports" / page.stem)
+        source = stage(study, page, states, study.runs / "reports" / page.stem, frame)
         if engine == "quarto":
             return render_quarto(source, site, forms, study.settings.report.quarto_seconds)
         _render(source, site, house, frame, forms)

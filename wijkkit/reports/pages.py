@@ -30,6 +30,10 @@ SOURCES = (
     "references.bib",
     "theme",
 )
+#: What Quarto makes of a report, and of a page that is none. A table of contents in Word is empty
+#: until somebody fills it.
+_REPORT = {"html": "default", "typst": "default", "docx": {"toc": False}}
+_PAGE = {"html": "default"}
 
 
 def find_sources(study: Study) -> Path:
@@ -122,6 +126,7 @@ def metadata(study: Study, kind: str, slug: str = "") -> dict[str, Any]:
         "lang": language,
         "bibliography": "references.bib",
         "notebook-links": False,
+        "format": _REPORT if kind in ("wijk", CITY) else _PAGE,
         **fields,
         "text": words,
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import html
 import json
 import os
 import re
@@ -13,6 +14,7 @@ from pathlib import Path
 
 from wijkkit.errors import ReportError
 from wijkkit.language import text
+from wijkkit.reports.frame import Frame
 from wijkkit.reports.page import WORDS_FOR_SCRIPT, script
 from wijkkit.reports.theme import house_values, load_house_style
 
@@ -31,16 +33,46 @@ def find_quarto() -> str | None:
     return shutil.which("quarto")
 
 
-def write_theme(theme: Path, language: str) -> None:
+def write_theme(theme: Path, language: str, frame: Frame) -> None:
     """Write the parts of the theme that Quarto's pages include, beside ``house.yml``."""
-    (theme / "house.css").write_text(house_values(load_house_style(theme)), encoding="utf-8")
-    policy = f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
-    (theme / "policy.html").write_text(policy, encoding="utf-8")
+    parts = {
+        "house.css": house_values(load_house_style(theme)),
+        "policy.html": f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n',
+        "header.html": _header(frame, language),
+        "footer.html": _footer(frame, language),
+    }
+    for name, content in parts.items():
+        (theme / name).write_text(content, encoding="utf-8")
+
+
+def _header(frame: Frame, language: str) -> str:
+    """Return the links to the other pages and to the other forms of this one."""
+    label = html.escape(text("reports.site", language))
+    pages = f'<nav class="site-nav" aria-label="{label}">{_links(frame.pages, frame.current)}</nav>'
+    downloads = html.escape(text("reports.downloads", language))
+    forms = f'<div class="downloads">{downloads} {_links(frame.downloads)}</div>'
+    return pages + (forms if frame.downloads else "") + "\n"
+
+
+def _links(links: tuple[tuple[str, str], ...], current: str = "") -> str:
+    items = [
+        f'<li><a href="{html.escape(file)}"{" aria-current=page" if file == current else ""}>'
+        f"{html.escape(name)}</a></li>"
+        for file, name in links
+    ]
+    return f"<ul>{''.join(items)}</ul>"
+
+
+def _footer(frame: Frame, language: str) -> str:
+    """Return who publishes the page, and its script with the words that it shows."""
+    said = " · ".join(filter(None, (frame.organisation, frame.contact)))
     words = {word: text(f"reports.{word}", language) for word in WORDS_FOR_SCRIPT}
     given = json.dumps(words, ensure_ascii=False).replace("<", "\\u003c")
-    content = f"<script>Object.assign(document.body.dataset, {given});</script>\n"
-    content += f"<script>{script()}</script>\n"
-    (theme / "script.html").write_text(content, encoding="utf-8")
+    return (
+        f'<footer class="site">{html.escape(said)}</footer>\n'
+        f"<script>Object.assign(document.body.dataset, {given});</script>\n"
+        f"<script>{script()}</script>\n"
+    )
 
 
 def render_quarto(

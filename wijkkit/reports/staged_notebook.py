@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from wijkkit.language.markdown import escaped
-from wijkkit.reports.cells import Cell, Output, find_cells
+from wijkkit.reports.cells import Cell, Output, find_cells, to_attribute
 from wijkkit.reports.pandoc import API_VERSION, convert
 from wijkkit.reports.sanitise import (
     html_tables,
@@ -110,15 +110,21 @@ def _staged(cell: Cell, clean: Mapping[Output, str]) -> dict[str, Any]:
 
 
 def _words(cell: Cell) -> dict[str, Any]:
+    """Return alt text and caption, escaped for how Quarto reads them.
+
+    It writes an alt text in an attribute, the caption of a figure as Markdown, and that of a table
+    as Markdown in an attribute.
+    """
     about = [output.about for output in cell.outputs if output.about]
-    alts = [item["alt"] for item in about if item.get("alt")]
+    alts = [to_attribute(item["alt"]) for item in about if item.get("alt")]
     caption = next((item["caption"] for item in about if item.get("caption")), "")
     options: dict[str, Any] = {}
     if alts:
         options["fig-alt"] = alts if len(alts) > 1 else alts[0]
-    if caption:
-        kind = "tbl-cap" if cell.label.startswith("tbl-") else "fig-cap"
-        options[kind] = escaped(caption)
+    if caption and cell.label.startswith("tbl-"):
+        options["tbl-cap"] = to_attribute(escaped(caption).replace("\\'", "&#39;"))
+    elif caption:
+        options["fig-cap"] = escaped(caption)
     return options
 
 

@@ -17,6 +17,7 @@ import yaml
 from wijkkit.language import text
 from wijkkit.language.markdown import escaped
 from wijkkit.language.messages import catalogue
+from wijkkit.reports.frame import NO_FRAME, Frame
 from wijkkit.reports.origin import NO_RUN, Origin
 from wijkkit.reports.quarto import write_theme
 from wijkkit.reports.runs import States, executed_notebook, scope_of, state_of
@@ -53,8 +54,8 @@ class Page:
     origin: Origin = NO_RUN
 
 
-def stage(study: Study, page: Page, states: States, folder: Path) -> Path:
-    """Make the working folder of `page` and return its source there.
+def stage(study: Study, page: Page, states: States, folder: Path, frame: Frame = NO_FRAME) -> Path:
+    """Make the working folder of `page`, which `frame` surrounds, and return its source there.
 
     Raises
     ------
@@ -63,7 +64,7 @@ def stage(study: Study, page: Page, states: States, folder: Path) -> Path:
     """
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(page.source.parent / "theme", folder / "theme")
-    write_theme(folder / "theme", study.language)
+    write_theme(folder / "theme", study.language, frame)
     for name in ("_quarto.yml", "references.bib"):
         shutil.copy(page.source.parent / name, folder / name)
     front, body = split_front_matter(page.source.read_text(encoding="utf-8"))
