@@ -146,10 +146,14 @@ def test_a_file_of_another_kind_is_named_and_nothing_is_left(study, name):
     assert not (study.folder / "out").exists()
 
 
-def test_the_font_of_icons_that_quarto_brings_is_published(study):
-    (study.site / "icons.woff").write_bytes(b"wOFF\x00\x01")
+@pytest.mark.parametrize(
+    "name, start",
+    [("icons.woff", b"wOFF\x00\x01"), ("house.ttf", b"\x00\x01\x00\x00"), ("house.otf", b"OTTO")],
+)
+def test_fonts_of_the_house_and_of_quarto_are_published(study, name, start):
+    (study.site / name).write_bytes(start)
     assert build(study).files == len([p for p in study.site.rglob("*") if p.is_file()])
-    (study.site / "icons.woff").write_bytes(b"text")
+    (study.site / name).write_bytes(b"text")
     with pytest.raises(DisclosureError, match="kind that is not published"):
         build(study, "again")
 
