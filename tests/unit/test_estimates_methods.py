@@ -61,6 +61,11 @@ def test_wilson_of_nobody_is_absent_and_of_none_is_not_without_width():
             lambda: slope_index([0.5, 0.6, 0.7], [0.3, 0.3, 0.4], model="logit"),
             "less than one person",
         ),
+        (lambda: slope_index([0.0, 0, 1], [9, 9, 9], model="logit"), "slope .* is infinite"),
+        (
+            lambda: scale_reliability(pd.DataFrame({"a": [1, 2, 3], "b": [3, 2, 1]})),
+            "as does their sum",
+        ),
         (lambda: pool([1.0], [1.0]), "two data sets"),
         (lambda: small_area([0.1] * 5), "effective_n for proportions"),
         (lambda: small_area([10.0] * 5, effective_n=[9] * 5), "not a proportion"),
@@ -281,6 +286,11 @@ def test_a_rate_is_outside_the_funnel_when_its_own_interval_excludes_the_target(
     own = rate(x, n, multiplier=1.0)
     excluded = (own.lower > 0.25) | (own.upper < 0.25)
     assert (areas["position"] != "inside").tolist() == excluded.tolist()
+
+
+@pytest.mark.parametrize("kind", ["proportion", "rate"])
+def test_no_area_is_outside_a_funnel_in_which_nothing_happened(kind):
+    assert funnel([0, 0], [10, 400], kind=kind).areas["position"].tolist() == ["inside"] * 2
 
 
 def test_the_funnel_of_a_city_uses_the_effective_number_of_respondents():
