@@ -17,6 +17,7 @@ from wijkkit.evaluation.effect.cr2 import _adjusted, _pseudo_root
 from wijkkit.evaluation.effect.did import DID_COLUMNS, did
 from wijkkit.evaluation.effect.fit import logistic
 from wijkkit.evaluation.effect.methods import METHODS, Options
+from wijkkit.evaluation.effect.randomisation import randomisation_test
 from wijkkit.evaluation.effect.reasons import NotEstimable
 from wijkkit.evaluation.effect.wild_bootstrap import draws
 
@@ -270,6 +271,24 @@ def test_few_small_wijken_against_many_large_ones_are_not_shown_to_differ_by_cha
     p = [change_test(spread * rng.normal(size=33), arm, 0.95).p for _ in range(2000)]
     # The Monte Carlo error at 5 % is 0.5; a pooled variance alone rejects in 30 % at ratio 5.
     assert np.mean(np.array(p) <= 0.05) < 0.065
+
+
+@pytest.mark.parametrize("paired", [False, True])
+def test_the_randomisation_test_is_scipys_exact_permutation_test(paired):
+    change = np.random.default_rng(18).normal(size=8) + np.repeat([1.2, 0.0], 4)
+    treated, block = np.arange(8) < 4, np.arange(8) % 4 if paired else np.zeros(8, int)
+    found = randomisation_test(change, treated, block, 0.95)
+    exact = stats.permutation_test(
+        (change[:4], change[4:]),
+        lambda one, other: abs(one.mean() - other.mean()),
+        permutation_type="samples" if paired else "independent",
+        alternative="greater",
+        n_resamples=np.inf,
+        vectorized=False,
+    )
+    assert len(exact.null_distribution) == (16 if paired else 70)
+    assert found.p == pytest.approx(exact.pvalue, rel=1e-12)
+    assert found.estimate == pytest.approx(change[:4].mean() - change[4:].mean())
 
 
 def test_changes_that_differ_by_rounding_only_have_no_test():
