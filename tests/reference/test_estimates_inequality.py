@@ -98,6 +98,20 @@ def test_a_ratio_to_nothing_and_a_log_of_nothing_are_absent():
     assert table.loc["difference", "value"] == 0
 
 
+def test_groups_in_which_nobody_has_it_differ_by_nothing_and_have_no_ratio():
+    table = between_group([0.0, 0], [1, 1], se=[0, 0]).set_index("measure")
+    assert table["value"].dropna().to_dict() == {"difference": 0, "par": 0, "bgv": 0}
+    assert table[["lower", "upper"]].isna().all(axis=None)
+
+
+@pytest.mark.parametrize("options", [{"se": [0, 0, 0]}, {"model": "logit"}])
+def test_a_slope_through_groups_that_do_not_vary_has_no_interval_without_width(options):
+    for index in (slope_index, relative_index):
+        found = index([0.3, 0.3, 0.3], [10, 20, 10], **options)
+        assert found.value == pytest.approx(float(index is relative_index), abs=1e-12)
+        assert np.isnan([found.lower, found.upper]).all()
+
+
 @pytest.fixture(scope="module")
 def persons() -> pd.DataFrame:
     rng = np.random.default_rng(11)

@@ -20,6 +20,7 @@ from wijkkit.demo.making import SEED, WIJKEN
 from wijkkit.demo.respondents import simulate
 from wijkkit.demo.study_files import study_files, write_study
 from wijkkit.errors import DataError, ParameterError, StudyError
+from wijkkit.evaluation.effect.did import did
 from wijkkit.evaluation.process.pace import pace
 from wijkkit.indicators.compute import compute
 from wijkkit.loaders import load_area_figures, load_borders, load_survey
@@ -196,13 +197,29 @@ def test_a_large_city_gives_the_true_effects_back(study: Study) -> None:
         informal_support=people["informal_support"].map({1: 1.0, 2: 0.0}),
         **{f"sdq_{item:02d}": people[f"sdq_{item:02d}"] - 1 for item in range(1, 26)},
     ).drop(columns=["general_health"])
-    found = effects(compute(study, respondents))
+    people = compute(study, respondents)
+    found = effects(people)
+    ours = {
+        key: did(
+            adverse - people[key] if adverse else people[key],
+            people["arm"].eq("programme"),
+            people["wave"].eq("2021"),
+            people["area"],
+            methods=["model_based", "cluster_period"],
+        )
+        for key, adverse in OUTCOMES.items()
+    }
     true = np.log(truth.OUTDOOR_PLAY_ODDS_RATIO)
     assert found.loc["outdoor_play", "effect"] == pytest.approx(true, abs=0.12)
     others = found.drop(index="outdoor_play")
     assert others["effect"].abs().max() < 0.25, "general health is rare: standard error 0.1"
     assert ((others["effect"] / others["error"]).abs() < 3).all()
     assert ((found["gap"] / found["gap_error"]) < 3.3).all(), "ten comparisons"
+    play = ours.pop("outdoor_play")
+    ratio = play[play["scale"] == "odds_ratio"]
+    assert ratio["lower"].lt(truth.OUTDOOR_PLAY_ODDS_RATIO).all()
+    assert ratio["upper"].between(truth.OUTDOOR_PLAY_ODDS_RATIO, 0.7).all()
+    assert all(table["p"].gt(0.003).all() for table in ours.values()), "eight tests"
 
 
 def test_wijken_differ_little_beyond_chance() -> None:

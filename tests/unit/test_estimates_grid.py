@@ -87,6 +87,21 @@ def test_the_grid_gives_what_the_survey_functions_give_one_by_one(design):
             assert own["n"] == want.n
 
 
+def test_a_known_number_of_units_in_the_population_narrows_the_grid_as_it_does_one_by_one():
+    people = city()
+    people["unit"] = people["wave"] + people["psu"]
+    late = people["wave"] == "2021"
+    people["fpc"] = np.where(late, 40.0, np.nan)
+    grid = estimate_grid(people, INDICATORS, WAVES, {}).table
+    options = {"weight": "weight", "strata": "stratum", "psu": "unit", "by": "wijk"}
+    for wave, fpc in (("2018", None), ("2021", "fpc")):
+        alone = people[people["wave"] == wave]
+        for want in survey_proportion(alone, "play", fpc=fpc, **options).itertuples():
+            own = row(grid, indicator="play", area_level="wijk", area=want.wijk, wave=wave)
+            limits = own[["lower", "upper"]].astype(float)
+            np.testing.assert_allclose(limits, [100 * want.lower, 100 * want.upper], rtol=1e-10)
+
+
 def test_the_tables_have_the_agreed_columns_and_one_row_per_number():
     grid = estimate_grid(city(), INDICATORS, WAVES, SES)
     assert tuple(grid.table.columns) == ESTIMATE_COLUMNS
@@ -311,3 +326,13 @@ def test_comparable_wijken_count_equally_and_two_are_needed():
     mean = (values["bb"] + values["cc"] + values["dd"]) / 3
     assert own["difference"] == pytest.approx(values["aa"] - mean)
     assert set(table.query("area == 'bb'")["verdict"]) == {"unknown"}
+
+
+def test_a_comparable_wijk_in_which_nobody_has_it_is_not_left_out_of_the_reference():
+    people = city(design=False)
+    people.loc[people["wijk"] == "bb", "play"] = 0.0
+    grid = estimate_grid(people, INDICATORS, WAVES, {})
+    table = compare_comparable(grid, INDICATORS, {"aa": ["bb", "cc", "dd"]})
+    own = table.query("indicator == 'play'")
+    assert own["verdict"].eq("unknown").all() and own["difference"].isna().all()
+    assert table.query("indicator == 'points'")["verdict"].ne("unknown").all()

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
+from scipy.spatial import distance
 
 from wijkkit.errors import DataError, EstimationError
 from wijkkit.estimates import (
@@ -60,6 +61,11 @@ def test_wilson_of_nobody_is_absent_and_of_none_is_not_without_width():
         (
             lambda: slope_index([0.5, 0.6, 0.7], [0.3, 0.3, 0.4], model="logit"),
             "less than one person",
+        ),
+        (lambda: slope_index([0.0, 0, 1], [9, 9, 9], model="logit"), "slope .* is infinite"),
+        (
+            lambda: scale_reliability(pd.DataFrame({"a": [1, 2, 3], "b": [3, 2, 1]})),
+            "as does their sum",
         ),
         (lambda: pool([1.0], [1.0]), "two data sets"),
         (lambda: small_area([0.1] * 5), "effective_n for proportions"),
@@ -238,6 +244,21 @@ def test_small_areas_are_drawn_to_what_their_characteristics_predict():
     assert without.loc["w07", "status"] == "missing"
 
 
+def test_small_areas_of_equal_precision_have_the_closed_form():
+    theta, psi = np.random.default_rng(12).normal(10, 2, 14), 1.5
+    found = small_area(theta, se=np.full(14, np.sqrt(psi)))
+    m, squares = len(theta), ((theta - theta.mean()) ** 2).sum()
+    # The adjusted residual likelihood's derivative, times 2 A (A + psi)^2, is quadratic in A.
+    a = np.roots([3 - m, squares + (5 - m) * psi, 2 * psi**2]).max()
+    own = a / (a + psi)
+    mse = own * psi + (1 - own) ** 2 * (a + psi) / m + 4 * psi**2 / (m * (a + psi))
+    # The likelihood is maximised to 1e-5 of the logarithm of A.
+    assert found.between == pytest.approx(a, rel=1e-4)
+    value = own * theta + (1 - own) * theta.mean()
+    np.testing.assert_allclose(found.areas["value"], value, rtol=1e-5)
+    np.testing.assert_allclose(found.areas["rmse"], np.sqrt(mse), rtol=1e-5)
+
+
 def test_small_area_estimates_err_less_than_direct_ones_and_their_intervals_cover():
     rng = np.random.default_rng(2)
     inside, ours, direct = [], [], []
@@ -283,6 +304,11 @@ def test_a_rate_is_outside_the_funnel_when_its_own_interval_excludes_the_target(
     assert (areas["position"] != "inside").tolist() == excluded.tolist()
 
 
+@pytest.mark.parametrize("kind", ["proportion", "rate"])
+def test_no_area_is_outside_a_funnel_in_which_nothing_happened(kind):
+    assert funnel([0, 0], [10, 400], kind=kind).areas["position"].tolist() == ["inside"] * 2
+
+
 def test_the_funnel_of_a_city_uses_the_effective_number_of_respondents():
     people = wijken()
     grid = estimate_grid(people, PLAY, ["2021"], {})
@@ -307,6 +333,12 @@ def test_comparable_wijken_are_near_in_every_characteristic_and_never_the_wijk_i
     # Two of three characteristics is less than 80 %: this wijk is compared with none.
     assert "w1" not in links and "w1" not in set(table["comparable"])
     assert (table.groupby("area")["distance"].is_monotonic_increasing).all()
+    spread = stats.median_abs_deviation(figures, scale="normal", nan_policy="omit")
+    scaled = (figures / spread).drop(index="w1")
+    apart = distance.squareform(distance.pdist(scaled) / np.sqrt(3))
+    nearest = np.sort(apart, axis=1)[:, 1:5].ravel()
+    # 1.4826 is the customary rounding of the constant, by 1.5e-6.
+    np.testing.assert_allclose(table["distance"], nearest, rtol=2e-6)
     other = comparable_neighbourhoods(figures * 1000 + 5, size=4)
     pd.testing.assert_frame_equal(table, other)
 

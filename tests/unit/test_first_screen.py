@@ -12,8 +12,16 @@ from tests.studies import replace, write_study
 from tests.unit.test_show import changes, estimates, gaps, hidden, hide
 from wijkkit.language import counted, large_first
 from wijkkit.released import open_city, open_wijk, write_released
-from wijkkit.show import city_summary, effect_figure, summary
+from wijkkit.show import (
+    city_summary,
+    detectable_table,
+    effect_assumptions_table,
+    effect_figure,
+    forest_table,
+    summary,
+)
 from wijkkit.show.goals import target_state
+from wijkkit.show.theme import CITY, OWN
 from wijkkit.study import open_study
 
 PACE = {"wijk": "noord", "cycle": 1, "registered": 6, "done": 3, "steps_done": 3}
@@ -148,8 +156,8 @@ def city(folder: Path):
 def test_the_city_says_what_was_found_what_was_done_and_what_explains_it(city):
     assert city_summary(city).markdown.replace("\\", "").splitlines() == [
         "- **Werkt het programma?** Er is een aanwijzing voor verbetering, maar geen bewijs: speelt "
-        "voldoende buiten (+16 procentpunt, marge +5 tot +27). Met dit aantal wijken is alleen een "
-        "groot effect goed te zien: 35 procentpunt of meer.",
+        "voldoende buiten (+16 procentpunt, marge +5 tot +27). Met dit aantal wijken en kinderen "
+        "is een effect pas goed te zien vanaf 35 procentpunt.",
         "- **Zijn de verschillen tussen groepen kleiner geworden?** Dat is voor geen enkele uitkomst "
         "aangetoond.",
         "- **Zijn er al stappen gemaakt?** De programmawijk heeft 3 van de 6 stappen klaar. Van de "
@@ -164,3 +172,50 @@ def test_a_favourable_effect_is_shown_to_the_right_of_zero(city):
     shown = effect_figure(city)
     assert shown.data.iloc[0].tolist()[1:] == ["aanwijzing, geen bewijs", "+16 (+5 tot +27)"]
     assert "aanwijzing, geen bewijs, +16 (+5 tot +27)" in shown.alt
+
+
+def test_a_gap_that_is_shown_says_whom_the_effect_favours(city):
+    replace(city.study.folder, "study.yml", "goals:", "evaluation: {grouping: ses}\ngoals:")
+    fields = json.dumps({"first": "low", "last": "high"})
+    rows = [("play", "effect", "not_shown_wide", "{}"), ("play", "gap", "shown_worse", fields)]
+    columns = ["outcome", "part", "key", "fields"]
+    write_released(city.study, "effect_conclusions", pd.DataFrame(rows, columns=columns))
+    said = city_summary(open_city(city.study.folder)).markdown
+    assert "minder gunstig voor ‘laag’ dan voor ‘hoog’ bij: speelt voldoende buiten." in said
+
+
+def test_an_effect_that_is_no_more_than_a_sign_is_not_drawn_as_beyond_chance(city):
+    colours = {line.get_color() for line in effect_figure(city).figure.axes[0].lines}
+    assert CITY in colours and OWN not in colours
+
+
+@pytest.mark.parametrize(("pole", "said"), [("adverse", "0,50 (0,40"), ("favourable", "2,00 (1,0")])
+def test_odds_ratios_are_those_of_the_adverse_pole_whichever_is_modelled(city, pole, said):
+    row = {
+        "outcome": "play", "group": "all", "contrast": "did", "method": "cluster_period",
+        "scale": "odds_ratio", "estimate": 0.5, "lower": 0.4, "upper": 1.0, "p": 0.05,
+        "floor": float("nan"), "status": "ok", "reason": "", "pole": pole,
+    }  # fmt: skip
+    write_released(city.study, "effects", pd.DataFrame([row]))
+    table = forest_table(open_city(city.study.folder)).data
+    assert table.iloc[0, 2].startswith(said)
+
+
+def test_tables_of_the_effect_say_it_of_the_outcome_they_name(city):
+    """Outdoor play is modelled as its complement: 40 % do not play enough, so 60 % do."""
+    design = {
+        "outcome": "play", "status": "ok", "reason": "", "scale": "points", "baseline": 40.0,
+        "detectable": 35.2, "clusters_needed": 12.0, "respondents_needed": float("inf"),
+    }  # fmt: skip
+    check = {
+        "outcome": "play", "check": "leave_one_out", "item": "noord", "scale": "points",
+        "estimate": -3.0, "lower": -8.0, "upper": 2.0, "status": "ok", "reason": "",
+    }  # fmt: skip
+    shift = {**check, "check": "composition", "item": "age", "scale": "sd", "estimate": 0.5}
+    write_released(city.study, "detectable", pd.DataFrame([design]))
+    write_released(city.study, "effect_assumptions", pd.DataFrame([check, shift]))
+    view = open_city(city.study.folder)
+    assert detectable_table(view).data.iloc[0, 1] == "60,0%"
+    assert "ICC 0,010" in detectable_table(view).caption
+    effects = effect_assumptions_table(view).data.iloc[:, 3].tolist()
+    assert effects[0].startswith("+3,0 procentpunt (−2,0") and effects[1].startswith("0,50")

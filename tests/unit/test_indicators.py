@@ -9,7 +9,12 @@ import pandas as pd
 import pytest
 
 from wijkkit.errors import EstimationError
-from wijkkit.indicators.outdoor_play import outdoor_play_hours, outdoor_play_week
+from wijkkit.indicators.answers import answer_at_least, answer_in, answer_value
+from wijkkit.indicators.outdoor_play import (
+    outdoor_play_days,
+    outdoor_play_hours,
+    outdoor_play_week,
+)
 from wijkkit.indicators.sdq import (
     CUT_OFFS,
     DIFFICULTIES,
@@ -118,3 +123,34 @@ def test_definitions_of_outdoor_play_can_disagree_about_one_child():
     assert outdoor_play_week(school, weekend).iloc[0] == 0.0  # exactly 7 hours is not more than 7
     assert outdoor_play_week(school, weekend + 1).iloc[0] == 1.0
     assert outdoor_play_hours(school, weekend).iloc[0] == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: outdoor_play_days(pd.Series([6, 9])),
+        lambda: outdoor_play_days(pd.Series([-1, 6])),
+        lambda: outdoor_play_days(pd.Series(["six"])),
+        lambda: outdoor_play_week(pd.Series([60]), pd.Series([9999])),
+        lambda: outdoor_play_hours(pd.Series([-5]), pd.Series([60])),
+        lambda: answer_at_least(pd.Series(["18.0", "many"]), 18),
+        lambda: answer_value(pd.Series(["unknown"])),
+    ],
+)
+def test_a_code_of_no_answer_is_never_counted_as_an_answer(call):
+    with pytest.raises(EstimationError, match="cannot be counted"):
+        call()
+
+
+@pytest.mark.parametrize("options", [{"level": "high"}, {"shared_edges": "oldest"}])
+def test_an_unknown_choice_of_cut_off_is_refused(options):
+    with pytest.raises(EstimationError, match=f"options.{next(iter(options))}"):
+        sdq_elevated(items([1.0] * 25), pd.Series([5]), "nl-2022", **options)
+
+
+def test_values_that_no_answer_could_have_are_refused():
+    for answers, values in (([1.0, 2.0], ["1"]), (["1", "2"], [1])):
+        with pytest.raises(EstimationError, match="another kind"):
+            answer_in(pd.Series(answers), values)
+    assert answer_in(pd.Series([np.nan, np.nan]), ["yes"]).isna().all()
+    assert answer_in(pd.Series([2.0, 3.0]), [1]).tolist() == [0.0, 0.0]

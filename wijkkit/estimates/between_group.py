@@ -103,7 +103,7 @@ def between_group(
 def _measures(y: Floats, p: Floats, reference: int) -> dict[str, tuple[float, Floats]]:
     """Each measure with its derivative to each group's value."""
     first, best = np.eye(len(y))[0], np.eye(len(y))[reference]
-    mean, base = float(p @ y), float(y[reference])
+    mean, base = p @ y, y[reference]
     ratio = y / mean if mean > 0 else np.full(len(y), np.nan)
     with np.errstate(divide="ignore", invalid="ignore"):
         log = np.log(ratio)

@@ -24,7 +24,8 @@ def compare_comparable(
 
     The reference is the plain mean of the comparable wijken's estimates: each counts equally.
     Its variance is the sum of theirs divided by the square of their number; their samples are
-    taken as independent. A comparable wijk without a standard error is left out of it.
+    taken as independent. None is left out: one without a standard error is often one in which
+    all or none have the characteristic, and the mean of the others would lie too far from it.
 
     Parameters
     ----------
@@ -40,8 +41,8 @@ def compare_comparable(
     Returns
     -------
     DataFrame
-        As from `compare`, with `against` ``comparable``; ``unknown`` where fewer than two
-        comparable wijken have an estimate.
+        As from `compare`, with `against` ``comparable``; ``unknown`` where a wijk has fewer than
+        two comparable ones, or one of them has no standard error.
 
     Examples
     --------
@@ -64,17 +65,22 @@ def compare_comparable(
         (wijk, other) for wijk, others in comparable.items() for other in others if other != wijk
     ]
     linked = pd.DataFrame(links, columns=["wijk", "area"], dtype="str")
-    others = linked.merge(table[table["se"].notna()], on="area")
+    others = linked.merge(table, on="area")
     reference = (
         others.assign(variance=others["se"] ** 2)
         .groupby(["wijk", "indicator", "wave"])
-        .agg(mean=("value", "mean"), variance=("variance", "sum"), size=("value", "size"))
+        .agg(
+            mean=("value", "mean"),
+            variance=("variance", "sum"),
+            size=("value", "size"),
+            known=("se", "count"),
+        )
         .reset_index()
         .rename(columns={"wijk": "area"})
     )
     own = table[table["area"].isin(list(comparable))]
     rows = own.merge(reference, on=["area", "indicator", "wave"], how="left")
-    enough = rows["size"] >= 2
+    enough = (rows["size"] >= 2) & (rows["known"] == rows["size"])
     difference = (rows["value"] - rows["mean"]).where(enough)
     se = np.sqrt(rows["se"] ** 2 + rows["variance"] / rows["size"] ** 2)
     lower, upper = t_limits(difference, se, rows["df"].to_numpy(), confidence)

@@ -162,7 +162,7 @@ def _counts_reaching(expected: Floats, side: str, confidence: float) -> Floats:
             np.where(limit < expected, middle, low),
             np.where(limit < expected, high, middle),
         )
-    return high
+    return low
 
 
 def _positions(value: Floats, limits: dict[str, Floats], seen: NDArray) -> NDArray[np.str_]:

@@ -72,8 +72,8 @@ def estimate_grid(
     ----------
     respondents : DataFrame
         One row per respondent and wave, with columns ``wave, wijk, district, arm, age,
-        weight``, where the design has them ``stratum`` and ``psu``, the columns of the
-        groupings and one column per indicator.
+        weight``, where the design has them ``stratum``, ``psu`` and ``fpc``, the columns of
+        the groupings and one column per indicator.
     indicators : mapping of str to Indicator
         What is estimated: the unit, and the ages and waves it was asked.
     waves : sequence of str
@@ -143,20 +143,22 @@ def estimate_grid(
 def wave_design(respondents: pd.DataFrame, lonely_psu: LonelyPsu = "absent") -> SurveyDesign:
     """Return the design of respondents of several waves, each wave a sample of its own.
 
-    A wave in which ``stratum`` or ``psu`` is missing throughout has one stratum, and every
-    respondent as its own unit.
+    A wave in which ``stratum``, ``psu`` or ``fpc`` is missing throughout has one stratum, every
+    respondent as its own unit, and a population without end.
     """
     frame = respondents[["wave", "weight"]].copy()
     without = pd.Series(0, index=frame.index)
     row = pd.Series(range(len(frame)), index=frame.index)
-    for column, fill in (("stratum", without), ("psu", row)):
+    for column, fill in (("stratum", without), ("psu", row), ("fpc", np.inf)):
         if column in respondents:
             values = respondents[column]
             absent = values.isna().groupby(frame["wave"]).transform("all")
             frame[column] = values.astype("object").where(~absent, fill)
     strata = ["wave", "stratum"] if "stratum" in frame else ["wave"]
-    psu = "psu" if "psu" in frame else None
-    return survey_design(frame, weight="weight", strata=strata, psu=psu, lonely_psu=lonely_psu)
+    psu, fpc = (column if column in frame else None for column in ("psu", "fpc"))
+    return survey_design(
+        frame, weight="weight", strata=strata, psu=psu, fpc=fpc, lonely_psu=lonely_psu
+    )
 
 
 def asked_outcome(

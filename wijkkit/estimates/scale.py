@@ -77,7 +77,8 @@ def scale_reliability(items: pd.DataFrame, *, confidence: float = 0.95) -> Relia
     Raises
     ------
     EstimationError
-        Fewer than two items or three complete respondents, or an item that does not vary.
+        Fewer than two items or three complete respondents, or an item or the sum of all that
+        does not vary.
 
     Notes
     -----
@@ -102,13 +103,14 @@ def scale_reliability(items: pd.DataFrame, *, confidence: float = 0.95) -> Relia
     flat = (
         [] if n < 2 else [str(c) for c, s in zip(items, table.std(axis=0), strict=True) if s == 0]
     )
-    if k < 2 or n < 3 or flat:
+    if k < 2 or n < 3 or flat or np.ptp(table.sum(axis=1)) == 0:
         raise EstimationError(
             "no scale to judge",
             place="items",
             found=f"{k} items, {n} complete respondents"
             + (f", without variation: {', '.join(flat)}" if flat else ""),
-            expected="at least two items that vary and three complete respondents",
+            expected="at least two items that vary, as does their sum, and three complete "
+            "respondents",
         )
     alpha = _alpha(np.cov(table, rowvar=False))
     correlations = np.corrcoef(table, rowvar=False)

@@ -77,8 +77,7 @@ def slope_index(
     check_confidence(confidence)
     ends = fitted_ends(value, population, se, model, scale, whole_persons)
     slope = ends.high - ends.low
-    spread = np.array([-1.0, 1.0]) @ ends.covariance @ np.array([-1.0, 1.0])
-    half = stats.norm.ppf(0.5 + confidence / 2) * np.sqrt(spread)
+    half = stats.norm.ppf(0.5 + confidence / 2) * ends.error(-1.0, 1.0)
     limits = sorted([(slope - half) * multiplier, (slope + half) * multiplier])
     return Interval(float(slope * multiplier), *map(float, limits), confidence, model)
 
@@ -123,6 +122,5 @@ def relative_index(
     if ends.low <= 0 or ends.high <= 0:
         return Interval(np.nan, np.nan, np.nan, confidence, model)
     log = np.log(ends.high / ends.low) * (-1 if inverse else 1)
-    weight = np.array([-1 / ends.low, 1 / ends.high])
-    half = stats.norm.ppf(0.5 + confidence / 2) * np.sqrt(weight @ ends.covariance @ weight)
+    half = stats.norm.ppf(0.5 + confidence / 2) * ends.error(-1 / ends.low, 1 / ends.high)
     return Interval(*(float(np.exp(log + d)) for d in (0.0, -half, half)), confidence, model)

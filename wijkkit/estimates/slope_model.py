@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 from wijkkit.errors import EstimationError
+from wijkkit.estimates.domain_mean import NO_SPREAD
 from wijkkit.estimates.interval import numbers
 
 Floats = NDArray[np.float64]
@@ -23,6 +24,13 @@ class Ends:
     low: float
     high: float
     covariance: NDArray[np.float64]
+
+    def error(self, low: float, high: float) -> float:
+        """Return the error of a combination of the ends; absent where nothing varies."""
+        weights = np.array([low, high])
+        variance = float(weights @ self.covariance @ weights)
+        rounding = NO_SPREAD * float((weights**2) @ np.array([self.low, self.high]) ** 2)
+        return np.sqrt(variance) if variance > rounding else np.nan
 
 
 def midpoint_ranks(population: Floats) -> Floats:
@@ -121,6 +129,8 @@ def _logit(y: Floats, people: Floats, errors: Floats, scale: float) -> Ends:
     for _ in range(100):
         p = special.expit(design @ beta)
         information = (design * (weight * p * (1 - p))[:, None]).T @ design
+        if np.linalg.cond(information) > 1e12:
+            raise EstimationError("the slope of the logistic model is infinite", place="value")
         step = np.linalg.solve(information, design.T @ (weight * (y - p)))
         beta = beta + step
         if np.abs(step).max() < 1e-12:

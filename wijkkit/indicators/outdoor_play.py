@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import pandas as pd
 
+from wijkkit.indicators.answers import numbers_within
+
 SCHOOL_DAYS, WEEKEND_DAYS = 5, 2
+MINUTES_PER_DAY = 24 * 60
 
 
 def outdoor_play_days(days: pd.Series, minimum_days: int = 6) -> pd.Series:
@@ -29,7 +32,7 @@ def outdoor_play_days(days: pd.Series, minimum_days: int = 6) -> pd.Series:
     >>> outdoor_play_days(pd.Series([5, 6, None])).tolist()
     [0.0, 1.0, nan]
     """
-    days = days.astype(float)
+    days = numbers_within(days, 0, SCHOOL_DAYS + WEEKEND_DAYS)
     return (days >= minimum_days).astype(float).where(days.notna())
 
 
@@ -47,7 +50,10 @@ def outdoor_minutes_per_week(school_day: pd.Series, weekend_day: pd.Series) -> p
     >>> outdoor_minutes_per_week(pd.Series([45]), pd.Series([90])).tolist()
     [405.0]
     """
-    return SCHOOL_DAYS * school_day.astype(float) + WEEKEND_DAYS * weekend_day.astype(float)
+    school, weekend = (
+        numbers_within(minutes, 0, MINUTES_PER_DAY) for minutes in (school_day, weekend_day)
+    )
+    return SCHOOL_DAYS * school + WEEKEND_DAYS * weekend
 
 
 def outdoor_play_week(

@@ -138,13 +138,19 @@ def sdq_elevated(
     >>> sdq_elevated(items, pd.Series([5, 2]), "nl-2022").tolist()
     [1.0, nan]
     """
-    if cut_off_set not in CUT_OFFS:
-        raise EstimationError(
-            "unknown cut-off set",
-            found=str(cut_off_set),
-            expected=", ".join(CUT_OFFS),
-            remedy="Name one of these.",
-        )
+    for option, found, known in (
+        ("cut_off_set", cut_off_set, tuple(CUT_OFFS)),
+        ("shared_edges", shared_edges, ("younger", "older")),
+        ("level", level, ("elevated", "borderline")),
+    ):
+        if found not in known:
+            raise EstimationError(
+                f"unknown {option.replace('_', ' ')}",
+                place=f"options.{option}",
+                found=str(found),
+                expected=", ".join(known),
+                remedy="Name one of these.",
+            )
     total = sdq_total(items)
     cut_off = _cut_off(age, CUT_OFFS[cut_off_set], shared_edges, level)
     known = total.notna() & cut_off.notna()

@@ -20,6 +20,7 @@ from wijkkit.show.theme import (
     rows_axis,
     style,
 )
+from wijkkit.study.indicators import Indicator
 from wijkkit.tables import EVERYBODY
 
 
@@ -39,13 +40,18 @@ def effect_frame(view: CityView) -> pd.DataFrame:
         indicator = view.study.indicators[said.outcome]
         row = row_of(main[main["outcome"].eq(said.outcome)], RECOMMENDED)
         known = row is not None and row["status"] == "ok"
-        ends = [row[key] for key in ("estimate", "lower", "upper")] if known else [float("nan")] * 3
-        if favourable_sign(indicator) < 0:
-            ends = [-ends[0], -ends[2], -ends[1]]
+        ends = to_favourable(row, indicator) if known else [float("nan")] * 3
         label, scale = view.study.text(indicator.label), row["scale"] if known else ""
         rows.append([said.outcome, label, said.key, scale, *ends])
     columns = ["outcome", "label", "key", "scale", "estimate", "lower", "upper"]
     return pd.DataFrame(rows, columns=columns)
+
+
+def to_favourable(row: pd.Series, indicator: Indicator) -> list[float]:
+    """Return estimate, lower and upper of a difference, turned so that more is favourable."""
+    if favourable_sign(indicator) > 0:
+        return [row["estimate"], row["lower"], row["upper"]]
+    return [-row["estimate"], -row["upper"], -row["lower"]]
 
 
 def effect_figure(view: CityView) -> ShownFigure:
@@ -84,7 +90,7 @@ def effect_figure(view: CityView) -> ShownFigure:
         rows_axis(axes, list(frame["label"]), values)
         for position, row in enumerate(frame.itertuples()):
             if row.scale == "points":
-                clear = row.lower > 0 or row.upper < 0
+                clear = row.key.startswith("shown")
                 look = {"color": OWN if clear else CITY, "linewidth": 2.6}
                 axes.plot([row.lower, row.upper], [position] * 2, **look)
                 axes.plot(row.estimate, position, "o" if clear else "D", color=look["color"])

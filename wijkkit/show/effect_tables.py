@@ -5,10 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from wijkkit.evaluation.effect.outcome_arrays import is_turned
 from wijkkit.language import number, points, text
 from wijkkit.language.messages import catalogue
 from wijkkit.released import CityView
+from wijkkit.show.effect_glance import to_favourable
 from wijkkit.show.output import ShownTable, empty_table
+from wijkkit.study.indicators import Indicator
 
 
 def detectable_table(view: CityView) -> ShownTable:
@@ -31,21 +34,28 @@ def detectable_table(view: CityView) -> ShownTable:
     Uitkomst Bij ...
     """
     language, table = view.language, view.table("detectable")
-    caption = text("effect_show.detectable_caption", language)
+    icc = number(view.study.settings.evaluation.icc, language, 3)
+    caption = text("effect_show.detectable_caption", language, icc=icc)
     if table.empty:
         return empty_table(text("effect_show.no_outcome", language), caption)
     keys = ("outcome", "baseline", "smallest", "clusters", "respondents")
     heads = [text(f"effect_show.head.{key}", language) for key in keys]
     cells = []
     for row in table.itertuples():
-        label = view.study.text(view.study.indicators[row.outcome].label)
+        indicator = view.study.indicators[row.outcome]
+        label = view.study.text(indicator.label)
         if row.status != "ok":
             cells.append([label, text(f"effect.reason.{row.reason}", language), "", "", ""])
             continue
         cells.append(
             [
                 label,
-                difference(row.baseline, row.scale, language, signed=False),
+                difference(
+                    100 - row.baseline if is_turned(indicator) else row.baseline,
+                    row.scale,
+                    language,
+                    signed=False,
+                ),
                 difference(row.detectable, row.scale, language, signed=False),
                 _whole(row.clusters_needed, language),
                 _whole(row.respondents_needed, language),
@@ -81,13 +91,13 @@ def effect_assumptions_table(view: CityView) -> ShownTable:
     heads = [text(f"effect_show.head.{key}", language) for key in keys]
     cells = [
         [
-            view.study.text(view.study.indicators[row.outcome].label),
-            text(f"effect.check.{row.check}", language),
-            _item(view, str(row.item)),
-            _with_interval(row, language),
-            _reason(row.reason, language),
+            view.study.text(view.study.indicators[row["outcome"]].label),
+            text(f"effect.check.{row['check']}", language),
+            _item(view, str(row["item"])),
+            _with_interval(row, view.study.indicators[row["outcome"]], language),
+            _remark(row, language),
         ]
-        for row in table.itertuples()
+        for _, row in table.iterrows()
     ]
     return ShownTable(pd.DataFrame(cells, columns=heads), caption)
 
@@ -107,20 +117,24 @@ def difference(value: float, scale: str, language: str, signed: bool = True) -> 
     return number(value, language, 2)
 
 
-def _with_interval(row, language: str) -> str:
-    if row.status != "ok":
+def _with_interval(row: pd.Series, indicator: Indicator, language: str) -> str:
+    if row["status"] != "ok":
         return ""
-    value = difference(row.estimate, row.scale, language)
-    if pd.isna(row.lower) or pd.isna(row.upper):
+    ends = [row["estimate"], row["lower"], row["upper"]]
+    if row["scale"] != "sd":
+        ends = to_favourable(row, indicator)
+    value = difference(ends[0], row["scale"], language)
+    if pd.isna(ends[1]) or pd.isna(ends[2]):
         return value
-    lower, upper = number(row.lower, language, 1), number(row.upper, language, 1)
+    lower, upper = (number(end, language, 1) for end in ends[1:])
     return text("show.value_with_interval", language, value=value, lower=lower, upper=upper)
 
 
-def _reason(reason: str, language: str) -> str:
-    if not reason:
-        return ""
-    return text("effect_show.hidden" if reason == "hidden" else f"effect.reason.{reason}", language)
+def _remark(row: pd.Series, language: str) -> str:
+    if not row["reason"]:
+        return text("effect_show.in_sd", language) if row["scale"] == "sd" else ""
+    hidden = row["reason"] == "hidden"
+    return text("effect_show.hidden" if hidden else f"effect.reason.{row['reason']}", language)
 
 
 def _whole(value: float, language: str) -> str:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 import pandas as pd
 
+from wijkkit.evaluation.effect.conclusions import group_name
 from wijkkit.language import (
     counted,
     large_first,
@@ -70,15 +73,21 @@ def _effect(view: CityView) -> list[str]:
 def _gap(view: CityView) -> list[str]:
     table = view.table("effect_conclusions")
     table = table[table["part"].eq("gap")]
-    shown = table.loc[table["key"].eq("shown"), "outcome"]
     if table.empty:
         return []
-    if shown.empty:
-        return [_say(view, "gap_not_shown")]
-    names = [
-        escaped(small_first(view.study.text(view.study.indicators[key].label))) for key in shown
-    ]
-    return [_say(view, "gap_shown", names=listed(names, view.language))]
+    said = []
+    for key in ("shown_better", "shown_worse"):
+        shown = table[table["key"].eq(key)]
+        if shown.empty:
+            continue
+        fields = json.loads(shown["fields"].iloc[0])
+        ends = {end: group_name(view.study, fields[end]) for end in ("first", "last")}
+        names = [
+            escaped(small_first(view.study.text(view.study.indicators[outcome].label)))
+            for outcome in shown["outcome"]
+        ]
+        said.append(_say(view, f"gap_{key}", names=listed(names, view.language), **ends))
+    return said or [_say(view, "gap_not_shown")]
 
 
 def done_sentences(view: CityView) -> ShownText:

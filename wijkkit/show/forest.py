@@ -20,14 +20,17 @@ _TICKS = (0.1, 0.3, 1.0, 3.0, 10.0)
 
 
 def forest_rows(view: CityView) -> pd.DataFrame:
-    """Return the main effect (odds ratio) of every outcome by every method."""
+    """Return the main effect on every outcome by every method: odds ratios of the adverse pole."""
     effects = view.table("effects")
     wanted = (
         (effects["contrast"] == "did")
         & (effects["scale"] == "odds_ratio")
         & effects["group"].isin(["", EVERYBODY])
     )
-    return effects[wanted].reset_index(drop=True)
+    rows = effects[wanted].reset_index(drop=True)
+    ends = ["estimate", "lower", "upper"]
+    turned = 1 / rows[["estimate", "upper", "lower"]].set_axis(ends, axis=1).astype(float)
+    return rows.assign(**rows[ends].mask(rows["pole"].eq("favourable"), turned))
 
 
 def forest_figure(view: CityView) -> ShownFigure:

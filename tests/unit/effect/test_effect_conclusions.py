@@ -88,6 +88,45 @@ def test_without_numbers_the_reason_is_given():
     assert verdict(rows) == ("unavailable", {"reason": "not_asked"})
 
 
+def test_one_wijk_in_an_arm_is_never_tested_however_low_the_floor(make_study):
+    rows = effect_rows(status="too_few", reason="one_cluster_in_an_arm", clusters=31)
+    exact = rows.iloc[[1]].assign(method="randomisation", floor=1 / 31)
+    table = conclude(make_study(), "play", pd.concat([rows, exact]), DETECTABLE, 0)
+    sentence = conclusion_sentences(make_study(), table, "play", "effect")[0]
+    # 0.032 is below 0.05, so that it would be untrue that no p-value can be.
+    assert "niet te schatten" in sentence and "0,032" in sentence
+    assert "niets aantonen" not in sentence
+
+
+@pytest.mark.parametrize(
+    ("numbers", "p_holm", "key", "words"),
+    [
+        ((-8, -12, -4, 0.01), 0.04, "shown_better", "gunstiger voor ‘low’ dan voor ‘high’"),
+        ((8, 4, 12, 0.01), 0.04, "shown_worse", "minder gunstig voor ‘low’ dan voor ‘high’"),
+        ((-8, -12, -4, 0.02), 0.1, "alone_better", "is dat niet aangetoond"),
+        ((-8, -17, 1, 0.09), 0.4, "not_shown", "(‘low’ min ‘high’) tussen −17,0"),
+    ],
+)
+def test_a_gap_is_judged_beside_the_other_outcomes_and_says_whom_it_favours(
+    make_study, numbers, p_holm, key, words
+):
+    study = make_study()
+    gap = effect_rows(*numbers, p_holm=p_holm).assign(contrast="ddd", group="low-high")
+    table = conclude(study, "play", pd.concat([effect_rows(), gap]), DETECTABLE, 0)
+    assert table.loc[table["part"] == "gap", "key"].tolist() == [key]
+    assert words in conclusion_sentences(study, table, "play", "gap")[0]
+
+
+def test_a_p_value_is_never_given_as_zero(make_study):
+    table = conclude(make_study(), "play", effect_rows(naive=1e-7), DETECTABLE, 0)
+    assert "(p < 0,001)" in conclusion_sentences(make_study(), table, "play", "methods")[0]
+
+
+def test_many_wijken_are_not_called_few(make_study):
+    table = conclude(make_study(), "play", effect_rows(clusters=60), DETECTABLE, 1)
+    assert "limits" not in set(table["part"])
+
+
 @pytest.mark.parametrize(
     ("naive", "p", "said"), [(0.03, 0.2, True), (0.03, 0.01, False), (0.2, 0.3, False)]
 )

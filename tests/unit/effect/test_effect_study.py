@@ -166,10 +166,17 @@ def test_one_treated_wijk_runs_through_and_nothing_is_concluded(make_study, resp
     said = results.conclusions[results.conclusions["part"] == "effect"]
     assert said["key"].eq("cannot_test").all()
     sentence = conclusion_sentences(study, results.conclusions, "play", "effect")[0]
-    assert "Dit ontwerp kan dus niets aantonen" in sentence
+    assert "niet te toetsen" in sentence and "0,167" in sentence
     checks = results.assumptions[results.assumptions["check"] == "leave_one_out"]
     # Without the one programme wijk there is no programme arm at all.
     assert set(checks["reason"]) == {"one_cluster_in_an_arm", "no_arms"}
+
+
+def test_an_earlier_wave_without_answers_is_no_earlier_wave(make_study, respondents):
+    study = make_study(family=("play",), grouping=None)
+    silent = respondents.assign(play=respondents["play"].mask(respondents["wave"] == "w14"))
+    said = [evaluate_effect(study, table).conclusions["key"] for table in (respondents, silent)]
+    assert ["no_earlier_wave" in set(keys) for keys in said] == [False, True]
 
 
 def test_survey_weights_count(make_study, respondents):

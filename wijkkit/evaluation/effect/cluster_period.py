@@ -11,6 +11,9 @@ from wijkkit.evaluation.effect.reasons import NotEstimable
 from wijkkit.evaluation.effect.sample import Bools, Floats, Sample
 from wijkkit.evaluation.effect.target import Scale
 
+#: Sum of squares, relative to the largest square, below which only rounding is left.
+_ROUNDING = 1e-20
+
 
 def cluster_changes(sample: Sample, scale: Scale) -> Floats:
     """Return the (G,) change of each cluster: after minus before, of the gap with groups."""
@@ -76,7 +79,11 @@ def _cells(sample: Sample, rows: Bools, expected: Floats | None, scale: Scale) -
 
 
 def change_test(change: Floats, treated: Bools, level: float) -> Estimate:
-    """Compare the clusters' changes between the arms with a pooled t-test, G - 2 df.
+    """Compare the clusters' changes between the arms with a t-test on G - 2 degrees of freedom.
+
+    Its variance is pooled over the arms. Between arms of unequal numbers of clusters that is not
+    safe: where the smaller arm fluctuates more (small wijken), the test rejects far too often.
+    There Welch's test is made as well, and the wider interval of the two counts.
 
     Parameters
     ----------
@@ -89,6 +96,10 @@ def change_test(change: Floats, treated: Bools, level: float) -> Estimate:
     NotEstimable
         An arm has one cluster, or nothing varies.
 
+    References
+    ----------
+    Welch BL (1947), Biometrika 34:28-35.
+
     Examples
     --------
     >>> import numpy as np
@@ -100,9 +111,17 @@ def change_test(change: Floats, treated: Bools, level: float) -> Estimate:
     arms = change[treated], change[~treated]
     if min(map(len, arms)) < 2:
         raise NotEstimable("one_cluster_in_an_arm")
+    sizes = np.array([len(arm) for arm in arms])
+    squares = np.array([((arm - arm.mean()) ** 2).sum() for arm in arms])
     df = len(change) - 2
-    spread = sum(((arm - arm.mean()) ** 2).sum() for arm in arms) / df
-    if spread <= 0:
+    if squares.sum() <= _ROUNDING * (change**2).max():
         raise NotEstimable("no_variation")
-    variance = spread * sum(1 / len(arm) for arm in arms)
-    return t_estimate(float(arms[0].mean() - arms[1].mean()), variance, df, level)
+    effect = float(arms[0].mean() - arms[1].mean())
+    pooled = t_estimate(effect, squares.sum() / df * (1 / sizes).sum(), df, level)
+    if sizes[0] == sizes[1]:
+        return pooled
+    own = squares / (sizes - 1) / sizes
+    welch_df = own.sum() ** 2 / (own**2 / (sizes - 1)).sum()
+    return max(
+        pooled, t_estimate(effect, own.sum(), welch_df, level), key=lambda found: found.upper
+    )

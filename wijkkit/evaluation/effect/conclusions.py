@@ -8,7 +8,14 @@ from collections.abc import Iterator
 import pandas as pd
 
 from wijkkit.evaluation.effect.methods import RECOMMENDED
-from wijkkit.evaluation.effect.verdicts import Fields, effect_verdict, favourable_sign, row_of
+from wijkkit.evaluation.effect.outcomes import grouping_of
+from wijkkit.evaluation.effect.verdicts import (
+    Fields,
+    effect_verdict,
+    favourable_sign,
+    finding,
+    row_of,
+)
 from wijkkit.language import number, points, text
 from wijkkit.language.markdown import escaped
 from wijkkit.study import Study
@@ -17,6 +24,11 @@ from wijkkit.study.settings import EvaluationSettings
 CONCLUSION_COLUMNS = ("outcome", "part", "key", "fields")
 #: Fields that are a size and have no direction.
 _UNSIGNED = ("relevant", "smallest")
+#: With fewer clusters chance between them weighs heavily: 20 to 50, by how uneven they are
+#: (Cameron AC, Miller DL (2015), J Hum Resour 50:317-372).
+_FEW_CLUSTERS = 50
+#: A p-value is given in three digits: never as zero.
+_SMALLEST_P = 0.001
 
 
 def conclude(
@@ -46,7 +58,7 @@ def conclude(
     parts = [
         ("effect", *effect_verdict(main, favourable_sign(indicator), settings, detectable)),
         *_methods(main, settings),
-        *_gap(effects, settings),
+        *_gap(study, effects, favourable_sign(indicator)),
         *_detectable(detectable),
         *_limits(main, earlier),
     ]
@@ -67,18 +79,19 @@ def _methods(rows: pd.DataFrame, settings: EvaluationSettings) -> Iterator[tuple
         yield "methods", "too_sure", {"p": float(naive["p"])}
 
 
-def _gap(effects: pd.DataFrame, settings: EvaluationSettings) -> Iterator[tuple[str, str, Fields]]:
-    rows = effects[effects["contrast"] == "ddd"]
-    row = row_of(rows, RECOMMENDED)
-    if row is None:
+def _gap(study: Study, effects: pd.DataFrame, sign: int) -> Iterator[tuple[str, str, Fields]]:
+    """Say whether the effect differs between the outermost groups, and for which it is better."""
+    row = row_of(effects[effects["contrast"] == "ddd"], RECOMMENDED)
+    grouping = grouping_of(study)
+    if row is None or grouping is None:
         return
     if row["status"] != "ok":
         yield "gap", "unavailable", {"reason": str(row["reason"])}
         return
     fields: Fields = {key: float(row[key]) for key in ("estimate", "lower", "upper")}
     fields["scale"] = str(row["scale"])
-    found = row["p"] < 1 - settings.level
-    yield "gap", "shown" if found else "not_shown", fields
+    fields |= {"first": grouping.groups[0].id, "last": grouping.groups[-1].id}
+    yield "gap", finding(row, sign, study.settings.evaluation) or "not_shown", fields
 
 
 def _detectable(detectable: pd.DataFrame) -> Iterator[tuple[str, str, Fields]]:
@@ -92,7 +105,7 @@ def _detectable(detectable: pd.DataFrame) -> Iterator[tuple[str, str, Fields]]:
 
 def _limits(rows: pd.DataFrame, earlier: int) -> Iterator[tuple[str, str, Fields]]:
     clusters = int(rows["clusters"].max()) if len(rows) else 0
-    if clusters:
+    if 0 < clusters < _FEW_CLUSTERS:
         yield "limits", "few_clusters", {"clusters": clusters}
     if not earlier:
         yield "limits", "no_earlier_wave", {}
@@ -125,6 +138,7 @@ def _sentence(study: Study, outcome: str, part: str, key: str, fields: Fields) -
     language, indicator = study.language, study.indicators[outcome]
     pole = "score" if indicator.unit == "score" else indicator.pole
     words = {name: _worded(name, value, fields, language) for name, value in fields.items()}
+    words |= {end: group_name(study, fields[end]) for end in ("first", "last") if end in fields}
     return text(
         f"effect.conclusion.{part}.{key}",
         language,
@@ -132,6 +146,12 @@ def _sentence(study: Study, outcome: str, part: str, key: str, fields: Fields) -
         pole=text(f"effect.pole.{pole}", language),
         **words,
     )
+
+
+def group_name(study: Study, group: float | str) -> str:
+    """Return the label of a group of the grouping whose gap is evaluated, as Markdown."""
+    groups = grouping_of(study).groups
+    return escaped(next(study.text(one.label) for one in groups if one.id == group))
 
 
 def _worded(name: str, value: float | str, fields: Fields, language: str) -> str:
@@ -143,6 +163,9 @@ def _worded(name: str, value: float | str, fields: Fields, language: str) -> str
         return _difference(value, language, fields["scale"] == "score", name in _UNSIGNED)
     if name == "power":
         return number(100 * value, language)
+    if name == "p":
+        small = value < _SMALLEST_P
+        return f"{'<' if small else '='} {number(max(value, _SMALLEST_P), language, 3)}"
     return number(value, language, 0 if name == "clusters" else 3)
 
 

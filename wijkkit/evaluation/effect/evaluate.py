@@ -13,7 +13,8 @@ from wijkkit.evaluation.effect.did import DID_COLUMNS, did, unavailable
 from wijkkit.evaluation.effect.methods import Options
 from wijkkit.evaluation.effect.multiplicity import benjamini_hochberg, holm
 from wijkkit.evaluation.effect.outcome_arrays import arrays_of
-from wijkkit.evaluation.effect.outcomes import compared_waves, earlier_waves, grouping_of, outcomes
+from wijkkit.evaluation.effect.outcomes import compared_waves, grouping_of, outcomes
+from wijkkit.evaluation.effect.pre_trends import asked_earlier
 from wijkkit.evaluation.effect.reasons import NotEstimable
 from wijkkit.evaluation.effect.sample import sample_of
 from wijkkit.showing import ShowsItself
@@ -99,7 +100,7 @@ def evaluate_effect(study: Study, respondents: pd.DataFrame) -> EffectResults:
             key,
             effects[effects["outcome"] == key],
             detectable[detectable["outcome"] == key],
-            _earlier(study, key),
+            _earlier(study, respondents, key),
         )
         for key in keys
     ]
@@ -160,9 +161,8 @@ def _detectable(study: Study, respondents: pd.DataFrame, outcome: str) -> dict[s
         return {"outcome": outcome, "status": error.status, "reason": error.reason}
 
 
-def _earlier(study: Study, outcome: str) -> int:
-    asked = study.indicators[outcome].waves
+def _earlier(study: Study, respondents: pd.DataFrame, outcome: str) -> int:
     try:
-        return sum(not asked or wave in asked for wave in earlier_waves(study))
+        return len(asked_earlier(study, respondents, outcome))
     except NotEstimable:
         return 0

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
+from wijkkit.estimates.multiple_imputation import pool
 from wijkkit.evaluation.effect.check_rows import recommended
 from wijkkit.evaluation.effect.estimate import Estimate, t_estimate
 from wijkkit.evaluation.effect.fit import least_squares, steadied_logistic
@@ -78,12 +79,7 @@ def _predictors(arrays: Arrays) -> tuple[Floats, Bools]:
 
 
 def pooled(found: list[Estimate], level: float) -> Estimate:
-    """Combine the estimates of completed data by Rubin's rules.
-
-    References
-    ----------
-    Rubin DB (1987), Multiple Imputation for Nonresponse in Surveys. Barnard J, Rubin DB (1999),
-    Biometrika 86:948-955.
+    """Combine the estimates of completed data by Rubin's rules, see `wijkkit.estimates.pool`.
 
     Examples
     --------
@@ -92,15 +88,11 @@ def pooled(found: list[Estimate], level: float) -> Estimate:
     >>> both.estimate, round(both.df, 3)
     (1.5, 1.256)
     """
-    m = len(found)
-    complete_df = found[0].df
-    reach = stats.t.ppf(0.5 + level / 2, complete_df)
-    variances = [((one.upper - one.lower) / 2 / reach) ** 2 for one in found]
-    within = float(np.mean(variances))
-    between = float(np.var([one.estimate for one in found], ddof=1))
-    total = within + (1 + 1 / m) * between
-    fraction = (1 + 1 / m) * between / total
-    observed = (complete_df + 1) / (complete_df + 3) * complete_df * (1 - fraction)
-    large = (m - 1) / max(fraction, 1e-12) ** 2
-    df = 1 / (1 / large + 1 / observed)
-    return t_estimate(float(np.mean([one.estimate for one in found])), total, df, level)
+    errors = [(one.upper - one.lower) / 2 / stats.t.ppf(0.5 + level / 2, one.df) for one in found]
+    together = pool(
+        [one.estimate for one in found],
+        errors,
+        complete_df=min(one.df for one in found),
+        confidence=level,
+    )
+    return t_estimate(together.value, together.se**2, together.df, level)

@@ -91,7 +91,7 @@ def randomisation(sample: Sample, scale: Scale, options: Options, *, paired: boo
 
 
 def cluster_period(sample: Sample, scale: Scale, options: Options) -> Estimate:
-    """Cluster-period means with t(G - 2): the recommended test."""
+    """Cluster-period means with t(G - 2), or Welch's t: the recommended test."""
     sample.require_two_per_arm()
     return change_test(cluster_changes(sample, scale), sample.treated, options.level)
 

@@ -23,10 +23,13 @@ def modelled_outcome(indicator: Indicator, value: pd.Series) -> pd.Series:
     An indicator of which more is better is turned round for the adverse pole, so that an odds
     ratio below one is favourable.
     """
-    if indicator.unit == "score":
-        return value
-    is_favourable = indicator.direction == "higher"
-    return value if is_favourable == (indicator.pole == "favourable") else 1 - value
+    return 1 - value if is_turned(indicator) else value
+
+
+def is_turned(indicator: Indicator) -> bool:
+    """Return whether the modelled pole is the complement of the indicator."""
+    favourable = indicator.direction == "higher"
+    return indicator.unit == "percent" and favourable != (indicator.pole == "favourable")
 
 
 def in_comparison(

@@ -25,7 +25,7 @@ def pre_trend_rows(study: Study, respondents: pd.DataFrame, outcome: str) -> Ite
     NotEstimable
         ``no_earlier_wave``: nothing can be said about trends before the start.
     """
-    waves = (*_asked_earlier(study, respondents, outcome), *compared_waves(study))
+    waves = (*asked_earlier(study, respondents, outcome), *compared_waves(study))
     if len(waves) < 3:
         raise NotEstimable("no_earlier_wave")
     settings = study.settings.evaluation
@@ -42,7 +42,8 @@ def pre_trend_rows(study: Study, respondents: pd.DataFrame, outcome: str) -> Ite
         yield {"check": "bounds"} | estimate_row(f"{size:g}", found, n, scale)
 
 
-def _asked_earlier(study: Study, respondents: pd.DataFrame, outcome: str) -> list[str]:
+def asked_earlier(study: Study, respondents: pd.DataFrame, outcome: str) -> list[str]:
+    """Return the waves before the baseline in which the outcome is known."""
     asked = study.indicators[outcome].waves
     if outcome not in respondents:
         return []

@@ -25,26 +25,38 @@ def row_of(rows: pd.DataFrame, method: str, ratio: bool = False) -> pd.Series | 
     return found.iloc[0] if len(found) else None
 
 
+def finding(row: pd.Series, sign: int, settings: EvaluationSettings) -> str | None:
+    """Return what a test finds, None where it finds nothing.
+
+    ``shown_*``: also after Holm's adjustment for the other outcomes; ``alone_*``: only before it;
+    ``*_better`` and ``*_worse`` are favourable and unfavourable.
+    """
+    alpha = 1 - settings.level
+    if not row["p"] < alpha:
+        return None
+    adjusted = row["p"] if np.isnan(row["p_holm"]) else row["p_holm"]
+    way = "better" if np.sign(row["estimate"]) == sign else "worse"
+    return f"{'shown' if adjusted < alpha else 'alone'}_{way}"
+
+
 def effect_verdict(
     rows: pd.DataFrame, sign: int, settings: EvaluationSettings, detectable: pd.DataFrame
 ) -> tuple[str, Fields]:
     """Return the key and fields of the conclusion on one effect.
 
-    ``shown_*``: the recommended test finds it, also after Holm's adjustment; ``alone_*``: only
-    before it; ``not_shown_wide``: not found, and the interval holds changes that matter;
-    ``not_shown_small``: not found, and neither this interval nor that of independent respondents
-    holds any (with few clusters an interval can be narrow by luck); ``cannot_test``: no test of
-    this design can reach the level; ``unavailable``: no number, with the reason.
+    The `finding` of the recommended test; or ``not_shown_wide``: not found, and the interval
+    holds changes that matter; ``not_shown_small``: not found, and neither this interval nor that
+    of independent respondents holds any (with few clusters an interval can be narrow by luck);
+    ``cannot_test``: an arm has one cluster, whose fluctuation cannot be estimated;
+    ``unavailable``: no number, with the reason.
     """
-    row, alpha = row_of(rows, RECOMMENDED), 1 - settings.level
+    row = row_of(rows, RECOMMENDED)
     if row is None or row["status"] != "ok":
         return _without_test(rows, row)
     fields: Fields = {key: float(row[key]) for key in ("estimate", "lower", "upper", "p")}
     fields |= {"scale": str(row["scale"]), "p_holm": float(row["p_holm"])}
-    if row["p"] < alpha:
-        way = "better" if np.sign(row["estimate"]) == sign else "worse"
-        adjusted = row["p_holm"] if not np.isnan(row["p_holm"]) else row["p"]
-        return f"{'shown' if adjusted < alpha else 'alone'}_{way}", fields
+    if found := finding(row, sign, settings):
+        return found, fields
     relevant = _relevant(detectable)
     narrow = [row, row_of(rows, "model_based")]
     within = relevant is not None and all(_within(one, relevant) for one in narrow)
