@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests.data.bad_study import BAD
@@ -179,6 +179,7 @@ def test_a_cell_with_something_else_is_refused_or_read_soundly(name, row, column
 @given(
     name=st.sampled_from(BINARY), at=st.floats(0, 1), byte=st.integers(0, 255), cut=st.booleans()
 )
+@example(name="first.parquet", at=0.1875, byte=128, cut=False)  # the name of a column
 def test_damage_to_a_binary_file_is_refused_or_harmless(name, at, byte, cut) -> None:
     def change(content: bytes) -> bytes:
         start = min(int(at * len(content)), len(content) - 1)

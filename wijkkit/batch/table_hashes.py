@@ -64,7 +64,7 @@ class TableHashes:
             columns = pq.read_schema(path).names
             area = next(column for column in ("wijk", "area") if column in columns)
             table = pq.read_table(path, partitioning=None).to_pandas()
-        except (OSError, pa.ArrowException, StopIteration):
+        except (OSError, pa.ArrowException, UnicodeDecodeError, StopIteration):
             return None
         if area == "area" and "area_level" in table:
             table = table[table["area_level"] == "wijk"]

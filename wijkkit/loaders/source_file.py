@@ -72,15 +72,15 @@ def read_parquet(path: Path, file: str) -> SourceTable:
             if problems:
                 raise DataError(problems)
             table = parquet.read(use_threads=False)
-    except (pa.ArrowException, OSError):
+        # What pandas wrote about the columns is left out: it may contradict them.
+        cells = table.replace_schema_metadata(None).to_pandas(use_threads=False)
+    except (pa.ArrowException, OSError, UnicodeDecodeError):
         raise DataError(
             "the file is damaged, or no parquet file",
             file=file,
             expected="a complete .parquet file",
             remedy="Write it again.",
         ) from None
-    # What pandas wrote about the columns is left out: it may contradict them.
-    cells = table.replace_schema_metadata(None).to_pandas(use_threads=False)
     cells.index = pd.RangeIndex(1, len(cells) + 1)
     return SourceTable(file, cells)
 
