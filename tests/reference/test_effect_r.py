@@ -94,9 +94,9 @@ def test_percentage_points_follow_from_standardisation_and_the_delta_method(data
 
 
 def mixed(fit, ours: Sample):
-    cell = ours.cluster * len(ours.post) + ours.wave
-    owner = np.repeat(np.arange(ours.clusters), len(ours.post))
-    return fit(design_matrix(ours), ours.y, ours.weight, cell, owner)
+    waves = len(ours.post)
+    cell = ours.cluster * waves + ours.wave
+    return fit(design_matrix(ours), ours.y, ours.weight, cell, waves)
 
 
 def test_hierarchical_logistic_model_is_glmers_laplace_fit(data, expected):

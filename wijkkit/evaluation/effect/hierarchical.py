@@ -17,6 +17,8 @@ from wijkkit.evaluation.effect.sample import Floats, Ints, Sample
 from wijkkit.evaluation.effect.target import Scale, require_cells
 
 _STEPS = 100
+#: No step moves an effect further.
+_LONGEST = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,24 +49,70 @@ def hierarchical(sample: Sample, scale: Scale, level: float) -> Estimate:
     """
     sample.require_two_per_arm()
     require_cells(sample)
-    cell = sample.cluster * len(sample.post) + sample.wave
-    owner = np.repeat(np.arange(sample.clusters), len(sample.post))
+    waves = len(sample.post)
     fitted = (logistic_mixed if scale == "odds_ratio" else linear_mixed)(
-        design_matrix(sample), sample.y, sample.weight, cell, owner
+        design_matrix(sample), sample.y, sample.weight, sample.cluster * waves + sample.wave, waves
     )
     return t_estimate(
         float(fitted.beta[-1]), float(fitted.covariance[-1, -1]), sample.clusters - 2, level
     )
 
 
-def _membership(owner: Ints) -> tuple[Floats, tuple[int, int]]:
-    """Return the (C, G + C) random effects of each cell, its cluster's and its own; G and C."""
-    clusters = np.eye(int(owner.max()) + 1)[owner]
-    cells = np.eye(len(owner))
-    return np.hstack([clusters, cells]), (clusters.shape[1], len(owner))
+@dataclass(frozen=True, slots=True)
+class _Solved:
+    """The equations of fixed and cell effects with the cell effects taken out.
+
+    Parameters
+    ----------
+    fixed : (p, p) float
+        What is left for the fixed effects: the inverse of their covariance.
+    shrink : (G, T, T) float
+        Takes what the cells of a cluster leave open to their effects, before `between`.
+    between : (T, T) float
+        Covariance of the effects of a cluster's cells.
+    log_determinant : float
+        Of the cell effects' own part.
+    """
+
+    fixed: Floats
+    shrink: Floats
+    between: Floats
+    log_determinant: float
+
+    @classmethod
+    def of(cls, own: Floats, mixed: Floats, weight: Floats, deviations: Floats) -> _Solved:
+        """Take out the effects of G clusters with T cells each: they hang together within one only.
+
+        Parameters
+        ----------
+        own : (p, p) float
+        mixed : (p, G, T) float
+        weight : (G, T) float
+            The blocks of the equations: fixed effects, fixed by cell effects, cells.
+        deviations : (2,) float
+            Standard deviations of the cluster and the cell effects; either may be zero.
+        """
+        waves = weight.shape[1]
+        between = deviations[0] ** 2 + deviations[1] ** 2 * np.eye(waves)
+        inner = np.eye(waves) + weight[:, :, None] * between
+        shrink = np.linalg.inv(inner)
+        known = np.einsum("pgs,gst,qgt->pq", mixed, between @ shrink, mixed, optimize=True)
+        return cls(own - known, shrink, between, float(np.linalg.slogdet(inner)[1].sum()))
+
+    def steps(self, of_fixed: Floats, of_cells: Floats, mixed: Floats) -> tuple[Floats, Floats]:
+        """Return the solution for right-hand sides (p,) and (G, T): fixed effects and duals.
+
+        Cell effects are ``duals @ between``.
+        """
+        taken = np.einsum("pgt,gt->p", mixed, self._dual(of_cells) @ self.between)
+        fixed = np.linalg.solve(self.fixed, of_fixed - taken)
+        return fixed, self._dual(of_cells - np.einsum("pgt,p->gt", mixed, fixed))
+
+    def _dual(self, of_cells: Floats) -> Floats:
+        return np.einsum("gst,gt->gs", self.shrink, of_cells)
 
 
-def linear_mixed(x: Floats, y: Floats, weight: Floats, cell: Ints, owner: Ints) -> Mixed:
+def linear_mixed(x: Floats, y: Floats, weight: Floats, cell: Ints, waves: int) -> Mixed:
     """Fit the linear model by restricted maximum likelihood (Henderson's equations).
 
     Parameters
@@ -72,90 +120,99 @@ def linear_mixed(x: Floats, y: Floats, weight: Floats, cell: Ints, owner: Ints) 
     x : (n, p) array
     y, weight : (n,) array
     cell : (n,) array of int
-        Cluster-by-wave cell of each row.
-    owner : (C,) array of int
-        Cluster of each cell.
+        Cluster-by-wave cell of each row: ``cluster * waves + wave``.
+    waves : int
     """
-    p = x.shape[1]
-    random, sizes = _membership(owner)
-    full = np.hstack([x, random[cell]])
-    cross = full.T @ (weight[:, None] * full)
-    right = full.T @ (weight * y)
+    n, p = x.shape
+    member = membership(cell, waves * (int(cell.max()) // waves + 1))
+    gathered = _gathered(x, weight, member, waves)
+    of_fixed, of_cells = x.T @ (weight * y), ((weight * y) @ member).reshape(-1, waves)
     square = float(weight @ y**2)
-    n = len(y)
 
     def solve(ratios: Floats) -> tuple[float, Floats, Floats, float]:
-        # Random effects as ratio * u with unit variance: ratios may be zero.
-        scale = np.concatenate([np.ones(p), np.repeat(np.abs(ratios), sizes)])
-        system = cross * np.outer(scale, scale)
-        system[range(p, len(scale)), range(p, len(scale))] += 1.0
-        solution = np.linalg.solve(system, right * scale)
-        residual = square - float((right * scale) @ solution)
-        criterion = np.linalg.slogdet(system)[1] + (n - p) * np.log(residual)
-        return float(criterion), solution, system, residual
+        # Deviations are ratios to that of a respondent.
+        solved = _Solved.of(*gathered, ratios)
+        beta, duals = solved.steps(of_fixed, of_cells, gathered[1])
+        explained = beta @ of_fixed + ((duals @ solved.between) * of_cells).sum()
+        residual = square - float(explained)
+        determinant = solved.log_determinant + np.linalg.slogdet(solved.fixed)[1]
+        return float(determinant + (n - p) * np.log(residual)), beta, solved.fixed, residual
 
     ratios = _minimise(lambda value: solve(value)[0])
-    _, solution, system, residual = solve(ratios)
+    _, beta, fixed, residual = solve(ratios)
     variance = residual / (n - p)
-    covariance = np.linalg.inv(system)[:p, :p] * variance
-    return Mixed(solution[:p], covariance, np.abs(ratios) * np.sqrt(variance))
+    return Mixed(beta, np.linalg.inv(fixed) * variance, np.abs(ratios) * np.sqrt(variance))
 
 
-def logistic_mixed(x: Floats, y: Floats, weight: Floats, cell: Ints, owner: Ints) -> Mixed:
+def logistic_mixed(x: Floats, y: Floats, weight: Floats, cell: Ints, waves: int) -> Mixed:
     """Fit the logistic model by the Laplace approximation (penalised likelihood inside).
 
     Fixed and random effects maximise the penalised likelihood together for given standard
     deviations, which maximise Laplace's approximation: R lme4's `glmer` with ``nAGQ = 0``.
     Parameters as of `linear_mixed`.
     """
-    p = x.shape[1]
-    random, sizes = _membership(owner)
     fixed = logistic(x, y, weight).beta
-    data = (x, y, weight, membership(cell, len(owner)))
+    member = membership(cell, waves * (int(cell.max()) // waves + 1))
 
     def solve(deviations: Floats) -> tuple[float, Floats, Floats]:
-        scaled = random * np.repeat(np.abs(deviations), sizes)
-        beta, effects, system = _penalised(*data, scaled, fixed)
-        eta = x @ beta + (scaled @ effects)[cell]
+        beta, duals, solved = _penalised(x, y, weight, member, deviations, fixed, waves)
+        effects = duals @ solved.between
+        eta = x @ beta + member @ effects.ravel()
         likelihood = float(weight @ (y * eta - np.logaddexp(0, eta)))
-        criterion = effects @ effects - 2 * likelihood + np.linalg.slogdet(system[p:, p:])[1]
-        return float(criterion), beta, system
+        penalty = float((duals * effects).sum())
+        return penalty - 2 * likelihood + solved.log_determinant, beta, solved.fixed
 
     deviations = _minimise(lambda value: solve(value)[0])
-    _, beta, system = solve(deviations)
-    return Mixed(beta, np.linalg.inv(system)[:p, :p], np.abs(deviations))
+    _, beta, fixed_part = solve(deviations)
+    return Mixed(beta, np.linalg.inv(fixed_part), np.abs(deviations))
+
+
+def _gathered(
+    x: Floats, weight: Floats, member: csr_array, waves: int
+) -> tuple[Floats, Floats, Floats]:
+    """Return the blocks of the equations: (p, p), (p, G, T) and (G, T)."""
+    weighted = x * weight[:, None]
+    mixed = (weighted.T @ member).reshape(x.shape[1], -1, waves)
+    return weighted.T @ x, mixed, (weight @ member).reshape(-1, waves)
 
 
 def _penalised(
-    x: Floats, y: Floats, weight: Floats, cells: csr_array, random: Floats, fixed: Floats
-) -> tuple[Floats, Floats, Floats]:
-    """Return fixed and random effects that maximise the penalised likelihood, and its Hessian.
+    x: Floats,
+    y: Floats,
+    weight: Floats,
+    member: csr_array,
+    deviations: Floats,
+    fixed: Floats,
+    waves: int,
+) -> tuple[Floats, Floats, _Solved]:
+    """Return fixed effects and duals that maximise the penalised likelihood, and its equations.
 
     Parameters
     ----------
-    x, y, weight, fixed
-        As of `logistic_mixed`; `fixed` are the coefficients to start from.
-    cells : (n, C) sparse
+    x, y, weight, waves
+        As of `linear_mixed`.
+    member : (n, C) sparse
         Membership of the cells.
-    random : (C, q) float
-        What each cell gets of each random effect.
+    deviations : (2,) float
+    fixed : (p,) float
+        Coefficients to start from.
     """
-    p, q = x.shape[1], random.shape[1]
-    beta, effects = fixed, np.zeros(q)
+    beta, duals = fixed, np.zeros((member.shape[1] // waves, waves))
+    effects = duals
     for _ in range(_STEPS):
-        eta = np.clip(x @ beta + cells @ (random @ effects), -30, 30)
+        eta = np.clip(x @ beta + member @ effects.ravel(), -30, 30)
         mean = 1 / (1 + np.exp(-eta))
-        weighted = x * (weight * mean * (1 - mean))[:, None]
         residual = weight * (y - mean)
-        per_cell = (weight * mean * (1 - mean)) @ cells
-        mixed = weighted.T @ cells @ random
-        own = random.T @ (per_cell[:, None] * random) + np.eye(q)
-        system = np.block([[weighted.T @ x, mixed], [mixed.T, own]])
-        score = np.concatenate([x.T @ residual, random.T @ (residual @ cells) - effects])
-        step = np.linalg.solve(system, score)
-        beta, effects = beta + np.clip(step[:p], -2, 2), effects + np.clip(step[p:], -2, 2)
-        if np.abs(step).max() < 1e-8:
-            return beta, effects, system
+        gathered = _gathered(x, weight * mean * (1 - mean), member, waves)
+        solved = _Solved.of(*gathered, deviations)
+        left = (residual @ member).reshape(-1, waves) - duals
+        step, dual_step = solved.steps(x.T @ residual, left, gathered[1])
+        largest = max(np.abs(step).max(), np.abs(dual_step @ solved.between).max())
+        share = min(1.0, _LONGEST / max(largest, 1e-300))
+        beta, duals = beta + share * step, duals + share * dual_step
+        effects = duals @ solved.between
+        if largest < 1e-8:
+            return beta, duals, solved
     raise NotEstimable("not_converged")
 
 
