@@ -90,8 +90,8 @@ def wild_p(fit: Fit, member: csr_array, drawn: Draws) -> float:
 
 def _statistic(weights: Floats, own: Floats, through: Floats) -> Floats:
     """Return |effect| / its cluster-robust error for each row of weights."""
-    influence = weights * own - weights @ through.T
-    error = np.sqrt((influence**2).sum(axis=1))
+    influence = weights @ (np.diag(own) - through.T)
+    error = np.sqrt(np.einsum("bg,bg->b", influence, influence))
     return np.abs(weights @ own) / np.maximum(error, 1e-300)
 
 
