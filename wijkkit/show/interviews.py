@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from wijkkit.evaluation.process.key_figures import key_figure_sentences
+from wijkkit.evaluation.process.key_figure_changes import key_figure_sentences
 from wijkkit.evaluation.process.service_use import service_use_sentences as use_sentences
 from wijkkit.language import number, text
 from wijkkit.language.markdown import escaped
@@ -74,7 +74,7 @@ def key_figures_sentences(view: CityView) -> ShownText:
     table, changes = view.table("key_figures"), view.table("key_figure_changes")
     if table.empty:
         return ShownText(text("show.key_figures.none", view.language))
-    return bullets([escaped(line) for line in key_figure_sentences(table, changes, view.language)])
+    return bullets([escaped(line) for line in key_figure_sentences(table, changes, view.study)])
 
 
 def service_use_sentences(view: CityView) -> ShownText:

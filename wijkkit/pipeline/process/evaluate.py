@@ -15,7 +15,8 @@ from wijkkit.evaluation.learning.questions import questions
 from wijkkit.evaluation.logic_model import assumption_findings, box_findings, element_states
 from wijkkit.evaluation.process.implementation import implementation, implementation_by_wijk
 from wijkkit.evaluation.process.interviews import code_counts, code_pairs
-from wijkkit.evaluation.process.key_figures import scale_changes, scale_table
+from wijkkit.evaluation.process.key_figure_changes import scale_changes
+from wijkkit.evaluation.process.key_figures import scale_table
 from wijkkit.evaluation.process.network import centrality, meeting_ties, participation, turnover
 from wijkkit.evaluation.process.pace import pace, pace_by_wijk
 from wijkkit.evaluation.process.service_use import service_use
@@ -71,7 +72,7 @@ def evaluate_process(study: Study) -> ProcessResults:
         "interview_codes": counts,
         "interview_pairs": code_pairs(interviews.segments),
         "side_by_side": side_by_side(facts),
-        "explanations": explained(facts, counts),
+        "explanations": explained(facts, interviews),
         "service_use": service_use(study, facts.estimates),
     }
     return ProcessResults({**tables, "sentences": sentences(facts, tables)})
