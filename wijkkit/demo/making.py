@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from wijkkit.demo import truth
 from wijkkit.demo.area_files import write_area_figures, write_borders
 from wijkkit.demo.city import build_city
 from wijkkit.demo.group_interviews import write_group_interviews
 from wijkkit.demo.key_figure_interviews import write_key_figures
+from wijkkit.demo.parents import write_parents_education
 from wijkkit.demo.registry_files import write_registry
 from wijkkit.demo.registry_import import fill_registry
 from wijkkit.demo.respondents import simulate
@@ -84,6 +86,7 @@ def make_demo(
     for wave, people in simulate(city, seed).items():
         write_survey(people, wave, data / "survey" / f"kindmonitor_{wave}.sav", seed)
     write_area_figures(city, data / "areas", seed)
+    write_parents_education(city, data / "areas" / f"opleiding_ouders_{truth.WAVES[1]}.csv")
     write_borders(city, data / "areas" / "borders.gpkg", seed)
     write_key_figures(city, data / "process" / "key_figures.csv", seed)
     write_group_interviews(city, data / "process" / "group_interviews.qdpx", seed)
