@@ -79,7 +79,7 @@ def test_elements_take_the_state_of_their_measures_together(facts):
     assert states.loc["interventions", ["state", "measured", "measures"]].tolist() == [
         "measured",
         2,
-        3,
+        4,
     ]
     assert states.loc["partners", "state"] == "not_measured"
     assert len(states) == len(LogicModelSettings().elements)
@@ -139,6 +139,12 @@ def supported(facts, measure, **registry) -> str:
                 ("reach", "participants", "planned_participants"),
             )
             for done, support in ((48, "for"), (47, "unknown"), (20, "unknown"), (19, "against"))
+        ),
+        (
+            "frequency",
+            "activities",
+            [{"delivered_frequency": 4.0, "planned_frequency": 4.0}],
+            "for",
         ),
         ("quality", "activities", [{"quality": 80.0}], "for"),
         ("quality", "activities", [{"quality": 33.0}], "against"),

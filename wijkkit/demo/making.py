@@ -6,6 +6,7 @@ from pathlib import Path
 
 from wijkkit.demo import truth
 from wijkkit.demo.area_files import write_area_figures, write_borders
+from wijkkit.demo.chosen_quotes import write_chosen_quotes
 from wijkkit.demo.city import build_city
 from wijkkit.demo.group_interviews import write_group_interviews
 from wijkkit.demo.key_figure_interviews import write_key_figures
@@ -93,5 +94,7 @@ def make_demo(
     write_registry(city, data / "registry", seed)
     for old in (data / "registry").glob("registry.sqlite*"):
         old.unlink()
-    fill_registry(open_study(folder), data / "registry")
+    study = open_study(folder)
+    write_chosen_quotes(study, data / "process" / "citaten.csv")
+    fill_registry(study, data / "registry")
     return folder

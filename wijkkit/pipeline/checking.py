@@ -8,6 +8,7 @@ from pathlib import Path
 
 from wijkkit.errors import Problem, StudyError, WijkkitError
 from wijkkit.evaluation.logic_model.boxes import check_measures
+from wijkkit.evaluation.process.quotes import chosen_quotes
 from wijkkit.indicators import check_indicators
 from wijkkit.loaders import load_area_figures, load_borders
 from wijkkit.loaders.catalogue import load_catalogue
@@ -100,7 +101,10 @@ def _errors(study: Study) -> Iterator[WijkkitError]:
     if problems:
         yield StudyError(problems)
         return
-    loaders = (load_area_figures, load_catalogue, load_key_figures, load_group_interviews)
+    loaders = (
+        *(load_area_figures, load_catalogue, load_key_figures, load_group_interviews),
+        chosen_quotes,
+    )
     readers: list[Callable[[], object]] = [partial(load, study) for load in loaders]
     if study.settings.sources.survey:
         readers.insert(0, partial(load_respondents, study))

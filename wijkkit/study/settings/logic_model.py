@@ -92,7 +92,9 @@ class LogicModelSettings(Settings):
         Element(id="plans", box="input", measures=("steps_input", "documents")),
         Element(id="planning", box="input", measures=("goals_set", "goals_with_target")),
         Element(id="action_plan", box="input", measures=("goals_with_intervention", "levels")),
-        Element(id="interventions", box="output", measures=("reach", "dose", "quality")),
+        Element(
+            id="interventions", box="output", measures=("reach", "dose", "frequency", "quality")
+        ),
         Element(id="better_assets", box="output", measures=("attendance", "scale:collaboration")),
         Element(id="factors", box="intermediate", indicators=True),
         Element(id="factors_gap", box="intermediate", gaps=True),

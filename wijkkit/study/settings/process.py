@@ -130,6 +130,9 @@ class ProcessSettings(Settings):
         The day on which the process is judged; the end of the last wave where absent.
     key_figures : KeyFigureSettings
     group_interviews : GroupInterviewSettings
+    quotes : str, optional
+        The file of `wijkkit.write_quote_file` in which a researcher chose quotes and worded them
+        for readers, relative to the study. Without it no quote is in a report.
     maintained_after_days : int
         An intervention is maintained when it still runs so many days after it began.
     low_reach : float
@@ -155,6 +158,7 @@ class ProcessSettings(Settings):
     as_of: date | None = None
     key_figures: KeyFigureSettings = KeyFigureSettings()
     group_interviews: GroupInterviewSettings = GroupInterviewSettings()
+    quotes: str | None = None
     maintained_after_days: Annotated[int, Field(gt=0)] = 365
     low_reach: Annotated[float, Field(gt=0, lt=1)] = 1 / 3
     low_ses_gap: Annotated[float, Field(ge=0, le=100)] = 10.0
