@@ -52,6 +52,8 @@ process:
       coordination: {{label: "Coordination", items: [c1, c2, c3], reverse: [c3]}}
 sources:
   survey: [{{id: s, path: s.csv, wave: "2018"}}]
+  area_figures:
+    - {{id: f, kind: file, level: wijk, period: "2021", path: f.csv, code_column: code, figures: {{children: children, low_education: low}}}}
   key_figures: {{path: key_figures.csv}}
   group_interviews: {{path: interviews.csv}}
   catalogue: {{path: catalogue.csv}}
@@ -192,10 +194,10 @@ def facts(small_study, registered):
         )
         figures = pd.DataFrame(
             [
-                ["a", "wijk", "children", "2021", 1200.0, "count", "ok"],
-                ["a", "wijk", "low_education", "2020", 42.0, "percent", "ok"],
+                ["a", "wijk", "children", "children", "2021", 1200.0, "count", "ok"],
+                ["a", "wijk", "low_education", "", "2020", 42.0, "percent", "ok"],
             ],
-            columns=["area", "area_level", "figure", "period", "value", "unit", "status"],
+            columns=["area", "area_level", "figure", "label", "period", "value", "unit", "status"],
         )
         known = {
             "registry": registered,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from dataclasses import replace
 
 import pytest
 
@@ -10,6 +11,7 @@ from wijkkit.errors import DataError
 from wijkkit.evaluation.process.interviews import code_counts
 from wijkkit.loaders.catalogue import load_catalogue
 from wijkkit.loaders.segments import load_group_interviews
+from wijkkit.pipeline.checking import remarks
 
 HEAD = "intervention,name,goals,factors,evidence,reach,reach_low_ses,cost,strengthens,overlaps\n"
 
@@ -77,7 +79,8 @@ def project(*groups: tuple[int, dict[str, str], str]) -> str:
         )
     return (
         '<Project xmlns="urn:QDA-XML:project:1.0"><CodeBook><Codes>'
-        f'<Code guid="{GUID(50)}" name="pace" isCodable="true"/></Codes></CodeBook>'
+        f'<Code guid="{GUID(52)}" name="process"><Code guid="{GUID(51)}" name="steps">'
+        f'<Code guid="{GUID(50)}" name="pace" isCodable="true"/></Code></Code></Codes></CodeBook>'
         f"<Variables>{variables}</Variables><Cases>{cases}</Cases>"
         f"<Sources>{sources}</Sources></Project>"
     )
@@ -118,6 +121,42 @@ def test_cases_and_their_variables_say_which_group_spoke(study):
         ["comparator", 0, 1],
         ["programme", 1, 2],
     ]
+
+
+def test_what_does_not_match_is_said_by_the_check(study):
+    group = {"wijk": "a", "wave": "2021", "role": "network"}
+    load(study, (1, group, CODED))
+    assert remarks(study) == []
+    load(study, (1, group, CODED.replace('name="No steps"', 'name="yet."')))
+    assert [problem.what for problem in remarks(study)] == [
+        "1 selections whose text is not the text they are named after"
+    ]
+
+
+def test_a_code_holds_all_codes_below_it(study):
+    found = load(study, (1, {"wijk": "a", "wave": "2021", "role": "network"}, CODED))
+    assert {code: set(below) for code, below in found.codes.items()} == {
+        "process": {"process", "steps", "pace"},
+        "steps": {"steps", "pace"},
+        "pace": {"pace"},
+    }
+
+
+def test_a_code_that_the_study_explains_by_must_be_in_the_codebook(study):
+    def explaining(*codes):
+        explanations = study.settings.evaluation.explanations.model_copy(
+            update={"codes": {"theory": codes}}
+        )
+        evaluation = study.settings.evaluation.model_copy(update={"explanations": explanations})
+        return replace(study, settings=study.settings.model_copy(update={"evaluation": evaluation}))
+
+    group = (1, {"wijk": "a", "wave": "2021", "role": "network"}, CODED)
+    load(explaining("pace", "steps"), group)
+    with pytest.raises(DataError, match="unknown code") as error:
+        load(explaining("Pace", "vision"), group)
+    (problem,) = error.value.problems
+    assert problem.place == "evaluation.explanations.codes"
+    assert problem.found == "Pace, vision" and problem.expected == "process, steps, pace"
 
 
 def test_a_group_without_wave_or_role_or_with_two_is_named(study):

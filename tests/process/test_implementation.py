@@ -161,6 +161,7 @@ def test_a_wijk_without_registration_is_said_to_be_unknown(carried_out):
 def test_a_wijk_sums_its_interventions(carried_out):
     by_wijk = implementation_by_wijk(["a"], *carried_out, as_of=TODAY).set_index("measure")
     assert by_wijk.loc["dose", "value"] == 40
+    assert by_wijk.loc["frequency", "status"] == "not_registered"
     assert by_wijk.loc["registered", "value"] == 50
     assert by_wijk.loc["maintenance", ["numerator", "denominator"]].tolist() == [1, 1]
     said = implementation_sentences(by_wijk.reset_index(), "a", 2, "en")

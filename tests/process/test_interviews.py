@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import stat
+from dataclasses import replace
 
 import pandas as pd
 import pytest
 
+from wijkkit.cli.release import _forbidden
 from wijkkit.errors import DataError, DisclosureError
 from wijkkit.evaluation.process.interviews import code_counts, code_pairs, code_sentences
 from wijkkit.evaluation.process.quotes import (
     QUOTE_COLUMNS,
+    chosen_quotes,
     read_chosen_quotes,
     write_quote_file,
 )
 from wijkkit.loaders.qdpx import read_qdpx
 from wijkkit.loaders.segments import load_group_interviews
+from wijkkit.released import open_city, write_released
+from wijkkit.show import quotes_sentences
 from wijkkit.study.guard import STAGE
 
 HEAD = "group,wijk,wave,role,code,text\n"
@@ -119,6 +124,50 @@ def test_nothing_is_quoted_until_a_researcher_chooses_and_words_it(quote_file):
     chosen = read_chosen_quotes(quote_file)
     assert list(chosen) == QUOTE_COLUMNS
     assert chosen["quote"].tolist() == ["There were no steps to see."]
+
+
+def choose(quote_file, *shown: str, sign: str = ",") -> None:
+    rows = pd.read_csv(quote_file, dtype=str, keep_default_na=False)
+    rows.loc[: len(shown) - 1, "use"] = "yes"
+    rows.loc[: len(shown) - 1, "shown"] = list(shown)
+    rows.to_csv(quote_file, index=False, sep=sign)
+
+
+def naming(study, file):
+    process = study.settings.process.model_copy(update={"quotes": file})
+    return replace(study, settings=study.settings.model_copy(update={"process": process}))
+
+
+def test_a_report_shows_quotes_only_of_the_file_that_the_study_names(interviews, quote_file):
+    study, _ = interviews
+    choose(quote_file, "No steps <b>to</b> see.")
+    for named, shown in (
+        (study, "Er zijn geen citaten gekozen"),
+        (
+            naming(study, str(quote_file)),
+            "- ‘No steps \\<b\\>to\\</b\\> see.’ (programmawijken, 2021)",
+        ),
+    ):
+        write_released(named, "quotes", chosen_quotes(named))
+        said = quotes_sentences(open_city(named)).markdown
+        assert said.replace("\\.", ".").replace("\\/", "/").startswith(shown)
+
+
+def test_semicolons_of_a_spreadsheet_program_are_read(quote_file):
+    choose(quote_file, "No steps to see.", sign=";")
+    assert read_chosen_quotes(quote_file)["quote"].tolist() == ["No steps to see."]
+
+
+def test_a_release_refuses_the_words_of_interviews_that_nobody_cleared(
+    interviews, quote_file, monkeypatch
+):
+    study, found = interviews
+    monkeypatch.setattr("wijkkit.loaders.load_survey", lambda _: pd.DataFrame({"respondent": []}))
+    assert {"No steps yet", "Again"} <= set(_forbidden(study).texts)
+    cleared = found.segments["text"].iloc[0]
+    choose(quote_file, cleared)
+    texts = set(_forbidden(naming(study, str(quote_file))).texts)
+    assert cleared not in texts and texts
 
 
 def test_a_chosen_quote_without_words_or_with_another_mark_is_refused(quote_file):

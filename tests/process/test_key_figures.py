@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -9,12 +10,8 @@ import pandas as pd
 import pytest
 
 from wijkkit.errors import DataError
-from wijkkit.evaluation.process.key_figures import (
-    key_figure_sentences,
-    scale_changes,
-    scale_table,
-    scores,
-)
+from wijkkit.evaluation.process.key_figure_changes import key_figure_sentences, scale_changes
+from wijkkit.evaluation.process.key_figures import scale_table, scores
 from wijkkit.loaders.key_figures import load_key_figures
 from wijkkit.study.settings.process import Scale
 
@@ -71,7 +68,8 @@ def test_the_change_is_the_difference_of_the_arms_mean_changes(small_study):
     assert row["lower"] < row["value"] < row["upper"]
     # Two pairs can be turned in four ways: the smallest two-sided p is one half.
     assert row["floor"] == pytest.approx(0.5) and row["p"] >= row["floor"]
-    said = key_figure_sentences(scale_table(small_study(), answers), pd.DataFrame([row]), "nl")
+    study = small_study()
+    said = key_figure_sentences(scale_table(study, answers), pd.DataFrame([row]), study)
     assert said[0].startswith(
         "Coordination: de programmawijken gingen meer vooruit dan de vergelijkingswijken"
     )
@@ -87,11 +85,38 @@ def test_one_wave_or_one_arm_gives_no_change(small_study, kept, reason):
     assert np.isnan(row["value"])
 
 
+def test_a_scale_that_was_asked_in_one_wave_only_gives_no_change(small_study):
+    answers = interviews()
+    answers.loc[answers["wave"].eq("2018"), ["c1", "c2", "c3"]] = np.nan
+    row = scale_changes(small_study(), answers).iloc[0]
+    assert (row["status"], row["reason"]) == ("missing", "one_wave")
+
+
+def test_limits_and_reserve_follow_the_study(small_study):
+    answers, study = interviews(), small_study()
+    evaluation = study.settings.evaluation.model_copy(update={"level": 0.9})
+    figures = study.settings.process.key_figures.model_copy(update={"reliable": 0.3})
+    process = study.settings.process.model_copy(update={"key_figures": figures})
+    update = {"evaluation": evaluation, "process": process}
+    other = replace(study, settings=study.settings.model_copy(update=update))
+    width = [
+        (found["upper"] - found["lower"]).iloc[0]
+        for one in (study, other)
+        for found in (scale_changes(one, answers), scale_table(one, answers))
+    ]
+    assert width[2] < width[0] and width[3] < width[1]
+    said = [
+        key_figure_sentences(scale_table(one, answers), scale_changes(one, answers), one)[0]
+        for one in (study, other)
+    ]
+    assert "voorbehoud" in said[0] and "voorbehoud" not in said[1]
+
+
 def test_no_interviews_at_all_give_tables_that_say_so(small_study):
-    none = interviews().head(0)
-    assert scale_table(small_study(), none)["status"].eq("missing").all()
-    changes = scale_changes(small_study(), none)
-    said = key_figure_sentences(scale_table(small_study(), none), changes, "en")
+    none, study = interviews().head(0), small_study("en")
+    assert scale_table(study, none)["status"].eq("missing").all()
+    changes = scale_changes(study, none)
+    said = key_figure_sentences(scale_table(study, none), changes, study)
     assert said == ["‘Coordination’ was not asked in both waves and both groups."]
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from tests.process.conftest import estimate_rows
 from wijkkit.evaluation.learning import (
     ahead_sentences,
     clash_sentences,
@@ -19,6 +22,7 @@ from wijkkit.evaluation.learning import (
 )
 from wijkkit.evaluation.learning.questions import RULES
 from wijkkit.language.messages import catalogue
+from wijkkit.study.settings.process import QualitySettings
 
 
 def asked(facts, rule, wijk="a"):
@@ -140,11 +144,11 @@ def test_wijken_stand_side_by_side_and_unregistered_is_not_zero(facts):
 def test_what_the_ones_ahead_did_is_said_with_its_limits(facts):
     table = side_by_side(facts())
     table.loc[1, "dose"] = 40.0
-    said = ahead_sentences(table, "nl")
+    said = ahead_sentences(table, facts().study)
     assert said[0] == "Voorop op de doelen: Wijk-A."
     assert any("90% tegen 40%" in sentence for sentence in said)
     assert "Het bewijst niet" in said[-1]
-    assert len(ahead_sentences(table.assign(better=0, worse=0), "nl")) == 1
+    assert len(ahead_sentences(table.assign(better=0, worse=0), facts().study)) == 1
 
 
 def test_the_cycle_has_every_part(facts):
@@ -175,8 +179,110 @@ def test_data_quality_is_judged_on_every_aspect(facts):
     assert judged(table, "reference") == ["fair"]
     assert judged(table, "registry") == ["poor"]  # of one of three
     said = " ".join(table["words"])
-    assert "60 van de 1.200 kinderen uit deze wijk mee (5%)" in said
-    assert "30% van de deelnemers, 42% van de wijk" in said
+    assert "Er zijn hier 1.200 children. De deelnemers zijn daarvan 5%." in said
+    assert "30% van de deelnemers, 42% van alle kinderen" in said
+
+
+def quality_words(known, aspect):
+    table = data_quality(known, "a")
+    rows = table[table["aspect"].eq(aspect)]
+    return list(zip(rows["judgement"], rows["words"], strict=True))
+
+
+def with_process(known, **settings):
+    """Return the facts of a study with other settings of the process."""
+    process = known.study.settings.process.model_copy(update=settings)
+    found = known.study.settings.model_copy(update={"process": process})
+    return replace(known, study=replace(known.study, settings=found))
+
+
+def test_the_share_of_children_is_that_of_the_figure_the_study_names(facts):
+    known = facts()
+    ((_, said),) = quality_words(with_process(known, children_figure=None), "response")
+    assert "process.children_figure in study.yml" in said and "%" not in said
+    ((_, said),) = quality_words(
+        replace(known, area_figures=known.area_figures.tail(1)), "response"
+    )
+    assert "ontbreekt het aantal kinderen" in said
+    later = known.area_figures.head(1).assign(period="2024", value=6000.0)
+    figures = pd.concat([known.area_figures, later])
+    ((_, said),) = quality_words(replace(known, area_figures=figures), "response")
+    assert "1.200 children" in said  # of the wave, not of the newest table
+
+
+def test_representativeness_says_what_lacks(facts):
+    known = facts()
+    ((judgement, said),) = quality_words(
+        with_process(known, representativeness={}), "representativeness"
+    )
+    assert judgement == "unknown" and "process.representativeness in study.yml" in said
+    no_figure = replace(known, area_figures=known.area_figures.head(1))
+    ((judgement, said),) = quality_words(no_figure, "representativeness")
+    assert judgement == "unknown" and "kerncijfers" in said
+
+
+def few_of_one_group(known):
+    """Return the facts with one of the two groups too small to show, in wijk a alone."""
+    rows = known.estimates
+    hidden = rows["area"].eq("a") & rows["group"].eq("low")
+    return rows.assign(n=rows["n"].mask(hidden), status=rows["status"].mask(hidden, "too_few"))
+
+
+def test_a_group_that_may_not_be_shown_gives_no_share_of_the_others(facts):
+    known = facts()
+    one = replace(
+        with_process(known, representativeness={"ses.high": "low_education"}),
+        estimates=few_of_one_group(known),
+    )
+    ((judgement, said),) = quality_words(one, "representativeness")
+    assert judgement == "unknown" and "niet te tonen" in said and "%" not in said
+
+
+def test_where_a_wijk_has_too_few_all_wijken_together_are_shown(facts):
+    known = facts()
+    city = [
+        ("play", "city", "city", "2021", "ses", group, 50, 40, 60, n, "percent", "ok")
+        for group, n in (("low", 30), ("high", 90))
+    ]
+    figures = [
+        known.area_figures.assign(area=wijk, value=[children, low])
+        for wijk, children, low in zip("abcd", (100, 100, 100, 300), (20, 20, 20, 40), strict=True)
+    ]
+    estimates = pd.concat([few_of_one_group(known), estimate_rows(*city)])
+    one = replace(known, estimates=estimates, area_figures=pd.concat(figures))
+    few, together = quality_words(one, "representativeness")
+    assert few[0] == "unknown"
+    assert together == (
+        "good",
+        "SES: low, in alle wijken van de studie samen: 25% van de deelnemers, 30% van alle "
+        "kinderen. Dat past goed bij elkaar.",
+    )
+
+
+def test_the_study_sets_what_good_data_are(facts):
+    known = facts(as_of=date(2023, 6, 1))
+    found = {
+        aspect: quality_words(known, aspect)[0][0]
+        for aspect in ("age", "response", "representativeness", "registry")
+    }
+    assert found == {
+        "age": "good",
+        "response": "fair",
+        "representativeness": "poor",
+        "registry": "poor",
+    }
+    other = QualitySettings(
+        recent_months=6, old_months=12, many=60, few=30, close_points=8.0, far_points=13.0,
+        registered=0.6, hardly_registered=0.3,
+    )  # fmt: skip
+    known = with_process(known, quality=other)
+    found = {aspect: quality_words(known, aspect)[0][0] for aspect in found}
+    assert found == {
+        "age": "poor",
+        "response": "good",
+        "representativeness": "fair",
+        "registry": "fair",
+    }
 
 
 def test_data_quality_of_nothing_is_unknown_or_weak_and_never_good(facts):

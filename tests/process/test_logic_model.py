@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
+
 import pandas as pd
 import pytest
 
 from wijkkit.errors import StudyError
 from wijkkit.evaluation.facts import Facts
 from wijkkit.evaluation.logic_model import assumption_findings, box_findings, element_states
+from wijkkit.evaluation.logic_model.boxes import check_measures, finding_of
 from wijkkit.evaluation.logic_model.finding import change_state, together
 from wijkkit.language.messages import catalogue
 from wijkkit.study.settings.logic_model import BOXES, LogicModelSettings
@@ -75,7 +79,7 @@ def test_elements_take_the_state_of_their_measures_together(facts):
     assert states.loc["interventions", ["state", "measured", "measures"]].tolist() == [
         "measured",
         2,
-        3,
+        4,
     ]
     assert states.loc["partners", "state"] == "not_measured"
     assert len(states) == len(LogicModelSettings().elements)
@@ -83,11 +87,107 @@ def test_elements_take_the_state_of_their_measures_together(facts):
 
 def test_assumptions_say_what_speaks_for_and_against_them(facts):
     table = assumption_findings(facts(), "a").set_index("assumption")
-    assert table.loc["output_to_intermediate", "verdict"] == "mixed"  # evidence half, reach 20 %
+    assert table.loc["output_to_intermediate", "verdict"] == "against"  # reach 20 %
     assert "20%" in table.loc["output_to_intermediate", "words"]
     assert table.loc["input_to_output", "verdict"] == "mixed"  # a goal without intervention
     empty = assumption_findings(facts(registry={}), "a")
     assert empty["verdict"].eq("unknown").all()
+
+
+def supported(facts, measure, **registry) -> str:
+    """Return what a measure says where the registry holds these rows of wijk a."""
+    return finding_of(facts(registry=registry), "a", measure).support
+
+
+@pytest.mark.parametrize(
+    ("measure", "kind", "rows", "support"),
+    [
+        ("partners", "stakeholders", [{"organisation": "School"}], "against"),
+        ("partners", "stakeholders", [{"organisation": n} for n in ("School", "Club")], "for"),
+        (
+            "steps_input",
+            "steps",
+            [{"cycle": 1, "step": s, "status": "done"} for s in "12"],
+            "against",
+        ),
+        ("steps_input", "steps", [{"cycle": 1, "step": s, "status": "done"} for s in "123"], "for"),
+        ("goals_with_target", "goals", [{"target": 1.0}], "against"),
+        ("goals_with_target", "goals", [{"target": 1.0, "baseline": 0.0}], "for"),
+        ("levels", "interventions", [{"prevention": "universal"}], "against"),
+        ("levels", "interventions", [{"prevention": n} for n in ("universal", "selective")], "for"),
+        ("evidence_known", "interventions", [{"evidence": n} for n in ("2", "4", "1")], "for"),
+        (
+            "evidence_known",
+            "interventions",
+            [{"evidence": n} for n in ("none", "1", "3")],
+            "against",
+        ),
+        (
+            "evidence_known",
+            "interventions",
+            [{"evidence": n} for n in ("4", None, None)],
+            "unknown",
+        ),
+        ("years_between", "interventions", [{"start": date(2019, 4, 1)}], "for"),
+        ("years_between", "interventions", [{"start": date(2019, 4, 3)}], "against"),
+        ("years_between", "interventions", [{"start": date(2021, 5, 1)}], "against"),
+        ("years_between", "interventions", [{"status": "planned"}], "unknown"),
+        *(
+            (measure, "activities", [{delivered: done, planned: 60}], support)
+            for measure, delivered, planned in (
+                ("dose", "delivered_sessions", "planned_sessions"),
+                ("reach", "participants", "planned_participants"),
+            )
+            for done, support in ((48, "for"), (47, "unknown"), (20, "unknown"), (19, "against"))
+        ),
+        (
+            "frequency",
+            "activities",
+            [{"delivered_frequency": 4.0, "planned_frequency": 4.0}],
+            "for",
+        ),
+        ("quality", "activities", [{"quality": 80.0}], "for"),
+        ("quality", "activities", [{"quality": 33.0}], "against"),
+        ("quality", "activities", [{"planned_sessions": 1}], "unknown"),
+    ],
+)
+def test_each_measure_says_what_it_supports(facts, registry_table, measure, kind, rows, support):
+    table = registry_table(kind, *({"wijk": "a", "key": str(n)} | r for n, r in enumerate(rows)))
+    assert supported(facts, measure, **{kind: table}) == support
+    assert supported(facts, measure) == "unknown"
+
+
+def test_half_of_those_invited_is_enough_to_work_together(facts, registry_table):
+    held = [{"wijk": "a", "key": f"O{n}", "date": date(2021, 3, n)} for n in (1, 2)]
+    there = [{"wijk": "a", "meeting": f"O{n}", "stakeholder": "P1"} for n in (1, 2)]
+    for presence, support in ((("present", "absent"), "for"), (("excused", "absent"), "against")):
+        rows = [row | {"presence": one} for row, one in zip(there, presence, strict=True)]
+        tables = {"meetings": registry_table("meetings", *held)}
+        tables["attendance"] = registry_table("attendance", *rows)
+        assert supported(facts, "attendance", **tables) == support
+
+
+def test_a_stopped_intervention_serves_no_goal(facts, registry_table):
+    goals = registry_table("goals", {"wijk": "a", "key": "D1"})
+    for status, support in (("running", "for"), ("stopped", "against")):
+        row = {"wijk": "a", "goal": "D1", "status": status}
+        tables = {"goals": goals, "interventions": registry_table("interventions", row)}
+        assert supported(facts, "goals_with_intervention", **tables) == support
+
+
+def test_the_study_sets_from_when_a_measure_supports(facts, registry_table):
+    known = facts(registry={"activities": registry_table("activities", ACTIVITY)})
+    assert finding_of(known, "a", "dose").support == "unknown"
+    settings = known.study.settings
+    explanations = settings.evaluation.explanations.model_copy(
+        update={"minimum_implementation": 0.5}
+    )
+    evaluation = settings.evaluation.model_copy(update={"explanations": explanations})
+    lower = replace(known.study, settings=settings.model_copy(update={"evaluation": evaluation}))
+    assert finding_of(replace(known, study=lower), "a", "dose").support == "for"
+
+
+ACTIVITY = {"wijk": "a", "planned_sessions": 10, "delivered_sessions": 6}
 
 
 def test_an_unknown_measure_is_an_error_that_names_the_known_ones(small_study, facts):
@@ -95,6 +195,15 @@ def test_an_unknown_measure_is_an_error_that_names_the_known_ones(small_study, f
     study = small_study(replace=("sources:", extra + "sources:"))
     with pytest.raises(StudyError, match="unknown measure 'beauty'"):
         box_findings(Facts(study=study, registry={}, as_of=facts().as_of), "a")
+    assert [problem.found for problem in check_measures(study)] == ["beauty"]
+
+
+@pytest.mark.parametrize("measure", ["budgt", "gap:pley", "scale:trust", "indicator:play"])
+def test_a_misspelt_measure_is_found_before_a_run(small_study, measure):
+    extra = f'logic_model: {{elements: [{{id: x, box: assets, label: "X", measures: ["{measure}"]}}]}}\n'
+    assert [problem.found for problem in check_measures(small_study())] == []
+    study = small_study(replace=("sources:", extra + "sources:"))
+    assert [problem.found for problem in check_measures(study)] == [measure]
 
 
 def test_an_element_without_a_measure_says_so(small_study, facts):

@@ -139,7 +139,8 @@ def test_a_row_is_removed_only_when_asked_and_never_while_used(filled, export, t
 def test_a_copied_row_with_a_new_code_is_a_new_row(filled, export):
     sheet = load_workbook(export)["Activiteiten"]
     copy = {("Activiteiten", f"{cell.column_letter}3"): cell.value for cell in sheet[2]}
-    edit(export, {**copy, ("Activiteiten", "A3"): "A02"})
+    own = {("Activiteiten", "A3"): "A02", ("Activiteiten", "B3"): "Een tweede groep"}
+    edit(export, {**copy, **own})
     assert import_workbook(filled, export, "B").created == 1
     assert filled.table("activities")["key"].tolist() == ["A01", "A02"]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import zipfile
 
 import pytest
@@ -11,6 +12,7 @@ from tests.registry.workbooks import edit, refused, small_wijk
 from wijkkit.errors import RegistryError
 from wijkkit.registry import import_workbook, write_template, write_workbook
 from wijkkit.registry.import_report import WorkbookError
+from wijkkit.registry.workbook_rows import _merged
 
 
 def test_everything_wrong_is_listed_at_once_with_its_cell(registry, workbook):
@@ -111,7 +113,44 @@ def test_what_is_no_workbook_is_a_message(registry, tmp_path, name):
 
 
 def test_a_missing_file_is_a_message(registry, tmp_path):
-    assert refused(registry, tmp_path / "none.xlsx")["", ""].remedy
+    assert refused(registry, tmp_path / "none.xlsx")["", ""].what == "dit bestand is er niet"
+
+
+def test_merged_cells_are_refused_because_their_values_are_lost(registry, workbook):
+    book = load_workbook(workbook)
+    book["Interventies"].merge_cells("C2:C3")
+    book["Doelen"].merge_cells("G2:H2")
+    book.save(workbook)
+    problems = refused(registry, workbook)
+    assert set(problems) == {("Interventies", "C2:C3"), ("Doelen", "G2:H2")}
+    assert "samengevoegd" in problems["Doelen", "G2:H2"].what
+
+
+@pytest.mark.parametrize("step", [7, 64, 301, 1000])
+def test_merged_cells_are_found_wherever_a_reader_cuts_the_file(step):
+    class Slow(io.BytesIO):
+        def read(self, _size):
+            return super().read(step)
+
+    class Sheet:
+        def _get_source(self):
+            return Slow(b"<a>" * 100 + b'<x:mergeCell ref="A1:B2"/><mergeCell ref="C3:C4"/>')
+
+    found = [problem.cell for problem in _merged(Sheet(), "Doelen", "nl")]
+    assert found == ["A1:B2", "C3:C4"]
+
+
+def test_a_copied_row_with_a_new_code_is_told_from_a_new_thing(filled, export):
+    book = load_workbook(export)
+    sheet = book["Activiteiten"]
+    row = next(n for n in range(2, 40) if not sheet.cell(n, 2).value)
+    for column in range(2, sheet.max_column - 1):
+        sheet.cell(row, column).value = sheet.cell(2, column).value
+    book.save(export)
+    problem = refused(filled, export)["Activiteiten", f"A{row}"]
+    assert problem.what == "deze nieuwe rij is precies gelijk aan de rij met code A01"
+    edit(export, {("Activiteiten", f"B{row}"): "Een tweede groep"})
+    assert import_workbook(filled, export, "A").created == 1
 
 
 def test_a_workbook_that_unpacks_to_a_bomb_is_refused(registry, workbook):
@@ -131,7 +170,7 @@ def test_an_entity_bomb_is_refused(registry, workbook, tmp_path):
 
 
 def test_too_many_rows_are_refused(registry, workbook, monkeypatch):
-    monkeypatch.setattr("wijkkit.registry.workbook_read.MAXIMUM_ROWS", 1)
+    monkeypatch.setattr("wijkkit.registry.workbook_rows.MAXIMUM_ROWS", 1)
     problems = refused(registry, workbook)
     assert problems["Partners", ""].what == "er zijn te veel rijen"
 

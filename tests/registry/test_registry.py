@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from wijkkit.errors import ParameterError, RegistryError
@@ -51,6 +52,24 @@ def test_a_row_from_a_table_can_be_changed_and_saved_again(any_registry):
     table = any_registry.table("goals")
     assert table.loc[0, ["baseline", "target", "changed_by"]].tolist() == [41.1, 60, "B"]
     assert any_registry.save("goals", table.iloc[0].to_dict(), "C") == 2
+
+
+def test_digits_that_are_text_are_a_number_and_what_has_no_width_is_nothing(registry):
+    row = {**GOAL, "baseline": " 41 ", "name": "\u200bBuiten\ufeff spelen", "note": "\u200b"}
+    registry.save("goals", row, "A")
+    stored = registry.table("goals").iloc[0]
+    assert (stored["baseline"], stored["name"]) == (41.0, "Buiten spelen")
+    assert pd.isna(stored["note"])
+
+
+def test_two_rows_say_the_same_only_where_that_can_be(registry):
+    registry.save("goals", GOAL, "A")
+    with pytest.raises(RegistryError, match="this new row says exactly what the row with code"):
+        registry.save("goals", GOAL, "A")
+    partner = {"wijk": "noord", "organisation": "School", "role": "school"}
+    for _ in range(2):
+        registry.save("stakeholders", partner, "A")
+    assert len(registry.table("stakeholders")) == 2
 
 
 @pytest.mark.parametrize(

@@ -95,7 +95,7 @@ def test_area_figures_and_borders_are_of_the_study(study: Study) -> None:
         "Zuidoever",
         "city",
     }
-    assert figures["status"].value_counts().to_dict() == {"ok": 96, "missing": 4}
+    assert figures["status"].value_counts().to_dict() == {"ok": 110, "missing": 4}
     assert figures.loc[figures["status"] == "missing", "area"].unique().tolist() == ["rietoord"]
     borders = load_borders(study, "wijk").set_index("code")
     codes = study.areas()["code"]
@@ -106,6 +106,20 @@ def test_area_figures_and_borders_are_of_the_study(study: Study) -> None:
     assert overlap < 1
     layers = pyogrio.list_layers(study.path("../data/areas/borders.gpkg"))[:, 0]
     assert set(layers) == {"buurten", "wijken", "gemeenten"}
+
+
+def test_the_respondents_have_more_education_than_all_parents(study: Study) -> None:
+    figures = load_area_figures(study).set_index(["area", "figure", "period"])["value"]
+    low = truth.EDUCATION["high"][:2]
+    assert figures["ankerveld", "parents_low", "2021"] == pytest.approx(100 * sum(low))
+    people = load_survey(study).query("wave == '2021'")
+    share = people.groupby("wijk")["ses"].value_counts(normalize=True).unstack()
+    gap = 100 * share["low"] - figures.xs(("parents_low", "2021"), level=(1, 2))[share.index]
+    assert gap.mean() < -5
+    weighted = people.groupby("ses")["weight"].sum() / people["weight"].sum()
+    assert 100 * weighted["low"] == pytest.approx(
+        figures["city", "parents_low", "2021"], abs=5
+    )  # 2 standard errors
 
 
 def test_what_was_done_is_in_the_registry_through_its_own_import(study: Study) -> None:

@@ -17,7 +17,9 @@ from wijkkit.show import (
     detectable_table,
     effect_assumptions_table,
     effect_figure,
+    explanations_sentences,
     forest_table,
+    recommendation_sentences,
     summary,
 )
 from wijkkit.show.goals import target_state
@@ -165,6 +167,40 @@ def test_the_city_says_what_was_found_what_was_done_and_what_explains_it(city):
         "In één wijk is van sommige interventies niets opgeschreven.",
         "- **Wat kan dit verklaren?** Volgens de gegevens spelen mee: de coronatijd.",
         "- **Wat raden we aan?** Meet opnieuw na de coronatijd, ook in de vergelijkingswijken.",
+    ]
+
+
+def judged(city, *verdicts: tuple[str, str]):
+    """Return the city with these verdicts on its explanations."""
+    explanation = {"aspect": "effect", "evidence": "none", "fields": json.dumps({})}
+    rows = [{**explanation, "explanation": name, "verdict": verdict} for name, verdict in verdicts]
+    write_released(city.study, "explanations", pd.DataFrame(rows))
+    return open_city(city.study.folder)
+
+
+UNKNOWN = ("theory", "cannot_be_judged")
+
+
+def test_what_cannot_be_judged_is_named_and_not_taken_for_a_no(city):
+    some = judged(city, ("covid", "plays_not"), UNKNOWN)
+    assert explanations_sentences(some).markdown == (
+        "Van de verklaringen die te beoordelen zijn, speelt er volgens de gegevens geen mee. "
+        "Niet te beoordelen met deze gegevens: een aanpak die in theorie niet klopt."
+    )
+    found = judged(city, ("covid", "plays"), UNKNOWN)
+    assert explanations_sentences(found).markdown.splitlines()[1] == (
+        "- Niet te beoordelen met deze gegevens: een aanpak die in theorie niet klopt."
+    )
+    assert "niet te zeggen" in explanations_sentences(judged(city, UNKNOWN)).markdown
+    none = explanations_sentences(judged(city, ("covid", "plays_not"))).markdown
+    assert none == "Volgens de gegevens speelt geen van de bekende verklaringen mee."
+
+
+def test_what_would_let_an_explanation_be_judged_is_recommended_too(city):
+    said = recommendation_sentences(judged(city, UNKNOWN, ("covid", "plays"))).markdown
+    assert [line.split(" Reden: ")[1] for line in said.splitlines()] == [
+        "de coronatijd.",
+        "nog niet te beoordelen is: een aanpak die in theorie niet klopt.",
     ]
 
 

@@ -149,6 +149,18 @@ def test_goals_say_value_interval_city_target_and_verdict(folder):
     assert "52% (47–57)" in goals_sentences(view).markdown
 
 
+def test_the_target_is_the_one_that_the_wijk_set_itself(folder):
+    def target(**row) -> str:
+        goals = pd.DataFrame([{"wijk": "noord", "study_goal": "play", "status": "adopted", **row}])
+        write_released(open_study(folder), "goals", goals)
+        return goals_table(open_wijk(folder, "noord")).data.iloc[0, 3]
+
+    assert target(target=72.0) == "72%"
+    for other in ({"wijk": "zuid"}, {"status": "dropped"}, {"study_goal": "sport"}):
+        assert target(target=72.0, **other) == "60%"
+    assert target(target=float("nan")) == "60%"
+
+
 def test_alt_texts_hold_the_numbers_of_the_figure(folder):
     view = open_wijk(folder, "noord")
     assert "52% (47–57) in Noord, 48% in de stad" in goals_figure(view).alt

@@ -12,9 +12,9 @@ def check(
     study: Annotated[Path, typer.Option(help="Folder of the study.")] = Path("parameters"),
 ) -> None:
     """Say everything that is wrong or missing in a study, in order of what to do first."""
-    from wijkkit.pipeline.checking import missing_parts, validate
+    from wijkkit.pipeline.checking import missing_parts, remarks, validate
 
     opened = validate(study)
-    for problem in missing_parts(opened):
+    for problem in [*remarks(opened), *missing_parts(opened)]:
         typer.echo(f"note: {problem}")
     typer.echo(f"Nothing is wrong: {opened!r}")

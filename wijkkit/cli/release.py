@@ -44,14 +44,18 @@ def release(
 def _forbidden(study: Study) -> Forbidden:
     """Return what may not be published: respondents, words of interviews, who is logged in.
 
+    Words that a researcher chose to show are cleared.
+
     ``root`` is a user of every machine and stands in every PDF file; it tells of nobody.
     """
     import getpass
 
     from wijkkit.disclosure import forbidden_of
+    from wijkkit.evaluation.process.quotes import chosen_quotes
     from wijkkit.loaders import load_survey
     from wijkkit.loaders.segments import load_group_interviews
 
-    quotes = load_group_interviews(study).segments["text"].dropna().tolist()
+    quotes = load_group_interviews(study).segments["text"].dropna()
+    quotes = quotes[~quotes.isin(chosen_quotes(study)["quote"])].tolist()
     users = [name for name in [getpass.getuser()] if name != "root"]
     return forbidden_of(load_survey(study), texts=quotes, users=users)

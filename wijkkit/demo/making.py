@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from wijkkit.demo import truth
 from wijkkit.demo.area_files import write_area_figures, write_borders
+from wijkkit.demo.chosen_quotes import write_chosen_quotes
 from wijkkit.demo.city import build_city
 from wijkkit.demo.group_interviews import write_group_interviews
 from wijkkit.demo.key_figure_interviews import write_key_figures
+from wijkkit.demo.parents import write_parents_education
 from wijkkit.demo.registry_files import write_registry
 from wijkkit.demo.registry_import import fill_registry
 from wijkkit.demo.respondents import simulate
@@ -84,11 +87,14 @@ def make_demo(
     for wave, people in simulate(city, seed).items():
         write_survey(people, wave, data / "survey" / f"kindmonitor_{wave}.sav", seed)
     write_area_figures(city, data / "areas", seed)
+    write_parents_education(city, data / "areas" / f"opleiding_ouders_{truth.WAVES[1]}.csv")
     write_borders(city, data / "areas" / "borders.gpkg", seed)
     write_key_figures(city, data / "process" / "key_figures.csv", seed)
     write_group_interviews(city, data / "process" / "group_interviews.qdpx", seed)
     write_registry(city, data / "registry", seed)
     for old in (data / "registry").glob("registry.sqlite*"):
         old.unlink()
-    fill_registry(open_study(folder), data / "registry")
+    study = open_study(folder)
+    write_chosen_quotes(study, data / "process" / "citaten.csv")
+    fill_registry(study, data / "registry")
     return folder

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from importlib.resources import files
 from pathlib import Path
 
@@ -63,9 +64,18 @@ def study_files(data: str, city: pd.DataFrame) -> dict[str, str]:
     if data != _DATA:
         study = contents["study.yml"].replace(f"{_DATA}/", f"{data}/")
         contents["study.yml"] = study.replace(_OUTPUT, "output: {runs: runs, site: site}")
+    there = set(city["wijk"])
+    lines = contents["study.yml"].splitlines(keepends=True)
+    contents["study.yml"] = "".join(line for line in lines if _wijk_of(line) in {"", *there})
     for wijk in city.itertuples():
         contents[f"wijken/{wijk.wijk}.yml"] = _wijk_file(wijk)
     return contents
+
+
+def _wijk_of(line: str) -> str:
+    """Return the wijk whose factors a line of study.yml names, or nothing."""
+    found = re.match(r"    ([a-z]+): \[[a-z ,]+\]$", line)
+    return found[1] if found else ""
 
 
 def _wijk_file(wijk) -> str:

@@ -29,7 +29,7 @@ class Facts:
     area_figures : DataFrame
         Long: ``area, area_level, figure, label, period, value, unit, source, status``.
     scales : DataFrame
-        Changes of the key-figure scales, see `process.key_figures.scale_changes`.
+        Changes of the key-figure scales, see `process.key_figure_changes.scale_changes`.
     as_of : date
         The day on which everything is judged.
     """
@@ -49,6 +49,12 @@ class Facts:
         if table is None:
             table = kind_frame(KINDS[kind], [])
         return table if wijk is None else self._rows_of_wijk[kind].get(wijk, table.head(0))
+
+    def deployed(self, wijk: str | None = None) -> pd.DataFrame:
+        """Return the interventions that had begun: neither planned, nor to start later."""
+        rows = self.kept("interventions", wijk)
+        later = pd.to_datetime(rows["start"]).gt(pd.Timestamp(self.as_of))
+        return rows[~rows["status"].eq("planned") & ~later]
 
     @cached_property
     def _rows_of_wijk(self) -> dict[str, dict[str, pd.DataFrame]]:
@@ -71,6 +77,17 @@ class Facts:
         """Return the wijken that the programme is carried out in."""
         hoods = self.study.neighbourhoods.values()
         return [hood.wijk for hood in hoods if hood.arm == "programme"]
+
+    def figure(self, figure: str | None, wijk: str) -> float:
+        """Return an area figure of a wijk as it was at the last wave, or else nearest to it."""
+        table = self.area_figures
+        if figure is None or table.empty:
+            return float("nan")
+        mine = table["area"].eq(wijk) & table["area_level"].eq("wijk") & table["figure"].eq(figure)
+        rows = table[mine & table["status"].eq("ok")].sort_values("period")
+        known = rows[rows["period"].str[:4].le(str(self.study.waves[-1].end.year))]
+        rows = known.tail(1) if len(known) else rows.head(1)
+        return float(rows["value"].iloc[0]) if len(rows) else float("nan")
 
     def estimate(self, indicator: str, wijk: str) -> pd.DataFrame:
         """Return a wijk's estimates of an indicator for everybody, in the order of the waves."""

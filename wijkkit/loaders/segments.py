@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import pandas as pd
 
 from wijkkit.errors import DataError, Problem
 from wijkkit.loaders.qdpx import QdaProject, read_qdpx
+from wijkkit.loaders.qdpx_segments import ATTRIBUTES, SEGMENT_COLUMNS, codes_below, project_segments
 from wijkkit.loaders.standard_table import read_standard_table
 from wijkkit.loaders.wijk_names import unknown_values, wijk_slugs
 from wijkkit.showing import ShowsItself
@@ -15,10 +17,7 @@ from wijkkit.study import Study
 from wijkkit.study.codebook import Column
 from wijkkit.study.model import TableSource
 
-GROUP_COLUMNS = ["group", "wijk", "arm", "wave", "role"]
-SEGMENT_COLUMNS = [*GROUP_COLUMNS, "segment", "code", "parent", "text", "check"]
-
-_ATTRIBUTES = ("group", "wijk", "arm", "wave", "role")
+GROUP_COLUMNS = list(ATTRIBUTES)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -34,12 +33,16 @@ class GroupInterviews(ShowsItself):
         One row per coded segment: the same, and ``segment, code, parent, text, check``. `segment`
         is shared by codes on the same text; `parent` is the code above it; `text` is the
         protected quote.
+    codes : mapping of str to tuple of str
+        Code of the codebook -> itself and the codes below it. A CSV has no codebook: its codes
+        are those that were used.
     problems : tuple of Problem
         What is wrong but leaves the rest usable.
     """
 
     groups: pd.DataFrame
     segments: pd.DataFrame = field(repr=False)
+    codes: Mapping[str, tuple[str, ...]]
     problems: tuple[Problem, ...]
 
 
@@ -59,7 +62,8 @@ def load_group_interviews(study: Study) -> GroupInterviews:
     ------
     DataError
         The file cannot be read; a wijk, wave or arm in it is none of the study's; or a group
-        belongs to two wijken, waves or roles. Without a source the tables are empty.
+        belongs to two wijken, waves or roles; or the study explains by a code that the codebook
+        lacks. Without a source the tables are empty.
 
     Examples
     --------
@@ -71,67 +75,24 @@ def load_group_interviews(study: Study) -> GroupInterviews:
     source = study.settings.sources.group_interviews
     if source is None:
         return GroupInterviews(
-            pd.DataFrame(columns=GROUP_COLUMNS), pd.DataFrame(columns=SEGMENT_COLUMNS), ()
+            pd.DataFrame(columns=GROUP_COLUMNS), pd.DataFrame(columns=SEGMENT_COLUMNS), {}, ()
         )
     if source.path.lower().endswith(".qdpx"):
         project = read_qdpx(study.path(source.path))
         rows = project_segments(project, study.settings.process.group_interviews.model_dump())
-        found = project.problems
-    else:
-        rows, found = _csv_segments(study, source), ()
-    return _interviews(study, rows, source.path, found)
+        codes, unknown = codes_below(project), _unknown_codes(study, project, source.path)
+        return _interviews(study, rows, codes, source.path, unknown, project.problems)
+    rows = _csv_segments(study, source)
+    codes = {code: (code,) for code in rows["code"].dropna().unique()}
+    return _interviews(study, rows, codes, source.path, [], ())
 
 
-def project_segments(project: QdaProject, variables: dict[str, str]) -> pd.DataFrame:
-    """Return a row per coded segment, and one without a code per source without codings.
-
-    Parameters
-    ----------
-    project : QdaProject
-    variables : dict of str to str
-        ``group, wijk, arm, wave, role`` -> the variable that holds it.
-
-    Returns
-    -------
-    DataFrame
-        The columns of `SEGMENT_COLUMNS`, texts as they stand.
-    """
-    attributes = _source_attributes(project, variables)
-    selections = project.selections[["selection", "text", "check"]].drop_duplicates("selection")
-    codes = project.codes.set_index("code")["name"]
-    rows = project.codings.merge(selections, on="selection", how="left")
-    parent = rows["code"].map(project.codes.set_index("code")["parent"])
-    rows["parent"] = parent.map(codes)
-    rows["code"] = rows["code"].map(codes).fillna(rows["code"])
-    rows["segment"] = rows["selection"].where(rows["selection"].ne(""), rows["source"])
-    texts = project.sources[~project.sources["source"].isin(rows["source"])]
-    silent = texts.loc[texts["kind"].isin(["text", "audio", "video"]), ["source"]]
-    return pd.concat([rows, silent]).merge(attributes, on="source")[SEGMENT_COLUMNS]
-
-
-def _source_attributes(project: QdaProject, variables: dict[str, str]) -> pd.DataFrame:
-    """Return what variables say of each source: its own, then those of the cases it is in."""
-    by_source = project.selections.set_index("selection")["source"]
-    members = project.case_members.copy()
-    members["source"] = members["source"].where(
-        members["source"].ne(""), members["selection"].map(by_source)
-    )
-    values = project.variables.assign(variable=project.variables["variable"].str.casefold())
-    through_cases = members.merge(values, left_on="case", right_on="owner")
-    own = values.rename(columns={"owner": "source"})
-    said = pd.concat([own, through_cases])[["source", "variable", "value"]]
-    said = said[said["value"].ne("")].drop_duplicates()
-    found = project.sources[["source"]].copy()
-    for attribute in _ATTRIBUTES:
-        mine = said[said["variable"].eq(variables[attribute].casefold())]
-        # Several values stay visible, so that they can be refused with the group's name.
-        joined = mine.groupby("source")["value"].agg(" | ".join)
-        found[attribute] = found["source"].map(joined).astype("string")
-    case_names = members.merge(project.cases, on="case").drop_duplicates("source")
-    named = found["source"].map(case_names.set_index("source")["name"]).astype("string")
-    source_names = project.sources.set_index("source")["name"]
-    found["group"] = found["group"].fillna(named).fillna(found["source"].map(source_names))
-    return found
+def _unknown_codes(study: Study, project: QdaProject, file: str) -> list[Problem]:
+    explained = study.settings.evaluation.explanations.codes.values()
+    named = pd.Series([code for codes in explained for code in codes], dtype="str")
+    known = project.codes["name"].tolist()
+    found = named.where(named.isin(known))
+    return unknown_values(named, found, "code", known, file, "evaluation.explanations.codes")
 
 
 def _csv_segments(study: Study, source: TableSource) -> pd.DataFrame:
@@ -154,13 +115,19 @@ def _same_text(rows: pd.DataFrame) -> pd.Series:
 
 
 def _interviews(
-    study: Study, rows: pd.DataFrame, file: str, problems: tuple[Problem, ...]
+    study: Study,
+    rows: pd.DataFrame,
+    codes: Mapping[str, tuple[str, ...]],
+    file: str,
+    wrong: list[Problem],
+    problems: tuple[Problem, ...],
 ) -> GroupInterviews:
     slugs = wijk_slugs(study, rows["wijk"])
     waves = rows["wave"].where(rows["wave"].isin([wave.id for wave in study.waves]))
     arms = rows["arm"].where(rows["arm"].isin(["programme", "comparator", "none"]))
     place = "group interviews"
     wrong = [
+        *wrong,
         *unknown_values(rows["wijk"], slugs, "wijk", list(study.neighbourhoods), file, place),
         *unknown_values(rows["wave"], waves, "wave", [w.id for w in study.waves], file, place),
         *unknown_values(rows["arm"], arms, "arm", ["programme", "comparator", "none"], file, place),
@@ -176,6 +143,7 @@ def _interviews(
     return GroupInterviews(
         groups.sort_values("group").reset_index(drop=True),
         segments.reset_index(drop=True),
+        codes,
         problems,
     )
 

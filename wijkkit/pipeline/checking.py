@@ -7,6 +7,8 @@ from functools import partial
 from pathlib import Path
 
 from wijkkit.errors import Problem, StudyError, WijkkitError
+from wijkkit.evaluation.logic_model.boxes import check_measures
+from wijkkit.evaluation.process.quotes import chosen_quotes
 from wijkkit.indicators import check_indicators
 from wijkkit.loaders import load_area_figures, load_borders
 from wijkkit.loaders.catalogue import load_catalogue
@@ -49,7 +51,7 @@ def validate(folder: str | Path) -> Study:
 
 def missing_parts(study: Study) -> list[Problem]:
     """Return what a study could have and has not; none of it stops a run."""
-    sources = study.settings.sources
+    sources, process = study.settings.sources, study.settings.process
     wanted = {
         "sources.survey": (bool(sources.survey), "without a survey there are no goals to measure"),
         "sources.area_figures": (bool(sources.area_figures), "the profile of a wijk stays empty"),
@@ -59,6 +61,14 @@ def missing_parts(study: Study) -> list[Problem]:
         "sources.catalogue": (bool(sources.catalogue), "there are no interventions to choose from"),
         "sources.key_figures": (bool(sources.key_figures), "their scales are not shown"),
         "sources.group_interviews": (bool(sources.group_interviews), "they explain nothing"),
+        "process.children_figure": (
+            bool(process.children_figure),
+            "which share of the children took part is not known",
+        ),
+        "process.representativeness": (
+            bool(process.representativeness),
+            "whether respondents are like their wijk cannot be said",
+        ),
     }
     missing = [
         Problem(f"not there: {why}", file="study.yml", place=place, remedy="Add it when you can.")
@@ -77,12 +87,24 @@ def missing_parts(study: Study) -> list[Problem]:
     return missing
 
 
+def remarks(study: Study) -> list[Problem]:
+    """Return what is wrong in a sound study's sources but leaves the rest of them usable."""
+    return list(load_group_interviews(study).problems)
+
+
 def _errors(study: Study) -> Iterator[WijkkitError]:
-    problems = [*([] if study.waves else [NO_WAVE]), *check_indicators(study)]
+    problems = [
+        *([] if study.waves else [NO_WAVE]),
+        *check_indicators(study),
+        *check_measures(study),
+    ]
     if problems:
         yield StudyError(problems)
         return
-    loaders = (load_area_figures, load_catalogue, load_key_figures, load_group_interviews)
+    loaders = (
+        *(load_area_figures, load_catalogue, load_key_figures, load_group_interviews),
+        chosen_quotes,
+    )
     readers: list[Callable[[], object]] = [partial(load, study) for load in loaders]
     if study.settings.sources.survey:
         readers.insert(0, partial(load_respondents, study))

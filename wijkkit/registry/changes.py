@@ -96,6 +96,8 @@ def misfits(changes: Iterable[Change], state: State) -> Iterator[tuple[Change, F
         else:
             yield from ((change, fault) for fault in _dangling(change, after))
             yield from ((change, fault) for fault in _double(change, after))
+            if change.key not in state[change.kind]:
+                yield from ((change, fault) for fault in _copied(change, after))
 
 
 def apply_change(
@@ -160,6 +162,17 @@ def _double(change: Change, after: Mapping[str, Mapping]) -> Iterator[Fault]:
         if key != change.key and [row[name] for name in kind.unique] == same:
             columns = tuple(kind[name] for name in kind.unique)
             yield Fault("not_unique", kind.unique[-1], same[-1], {"other": key, "columns": columns})
+            return
+
+
+def _copied(change: Change, after: Mapping[str, Mapping]) -> Iterator[Fault]:
+    """Give a new row that says exactly what another one says: it would count twice."""
+    kind = KINDS[change.kind]
+    if kind.unique or kind.repeatable:
+        return
+    for key, row in after[change.kind].items():
+        if key != change.key and not different_columns(kind, change.values, row):
+            yield Fault("copied", "", change.key, {"other": key})
             return
 
 

@@ -60,6 +60,8 @@ class Kind:
         Columns that together name one thing within a wijk, beside its key.
     ordered : tuple of (str, str)
         Pairs of columns of which the first may not be above (or after) the second.
+    repeatable : bool
+        Whether two rows may say exactly the same: two people of one organisation without names.
     """
 
     name: str
@@ -67,6 +69,7 @@ class Kind:
     columns: tuple[Column, ...]
     unique: tuple[str, ...] = ()
     ordered: tuple[tuple[str, str], ...] = ()
+    repeatable: bool = False
 
     def __getitem__(self, name: str) -> Column:
         return {column.name: column for column in self.columns}[name]

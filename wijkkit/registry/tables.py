@@ -53,7 +53,7 @@ STAKEHOLDERS = Kind("stakeholders", "P", (
     _day("start", "Day from which this person or organisation takes part."),
     _day("end", "Last day; absent while it still takes part."),
     _NOTE,
-), ordered=(("start", "end"),))  # fmt: skip
+), ordered=(("start", "end"),), repeatable=True)  # fmt: skip
 
 MEETINGS = Kind("meetings", "O", (
     _text("name", "Name of the network meeting.", required=True),

@@ -19,6 +19,10 @@ _DAYS = (("%Y-%m-%d", re.compile(r"\d{4}-\d\d-\d\d")), ("%d-%m-%Y", re.compile(r
 _PERSONAL = re.compile(
     r"[^\s@]+@[^\s@]+\.[a-z]{2,}|(?<!\d)(?:\+31|0031|0)[\s-]?[1-9](?:[\s-]?\d){8}(?!\d)", re.I
 )
+#: Digits that a cell holds as text: a whole number, whatever the decimal sign would be.
+_DIGITS = re.compile(r"-?\d{1,9}")
+#: Characters without width that come along with pasted text.
+_WIDTHLESS = str.maketrans(dict.fromkeys("\u200b\u2060\ufeff"))
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]")
 
 #: The goals and indicators of a study, for columns that are listed in it.
@@ -82,7 +86,7 @@ def is_key(key: object) -> bool:
 
 def is_absent(value: object) -> bool:
     """Return whether nothing stands there: None, NaN, NaT, NA or an empty text."""
-    if value is None or (isinstance(value, str) and not value.strip()):
+    if value is None or (isinstance(value, str) and not value.translate(_WIDTHLESS).strip()):
         return True
     return not isinstance(value, str) and pd.api.types.is_scalar(value) and bool(pd.isna(value))
 
@@ -117,7 +121,7 @@ def _text(column: Column, value: object) -> str:
         value = f"{value:.15g}"
     if not isinstance(value, str):
         raise _Wrong("not_text")
-    value = value.replace("\r\n", "\n").strip()
+    value = value.translate(_WIDTHLESS).replace("\r\n", "\n").strip()
     if len(value) > MAXIMUM_TEXT:
         raise _Wrong("too_long", maximum=MAXIMUM_TEXT)
     if _CONTROL.search(value):
@@ -128,6 +132,8 @@ def _text(column: Column, value: object) -> str:
 
 
 def _number(column: Column, value: object) -> float | int:
+    if isinstance(value, str) and _DIGITS.fullmatch(value.strip()):
+        value = int(value)
     if isinstance(value, bool) or not isinstance(value, numbers.Real) or not math.isfinite(value):
         raise _Wrong("not_a_number")
     number = float(value)

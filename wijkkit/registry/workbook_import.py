@@ -28,7 +28,8 @@ from wijkkit.registry.saving import author_faults, now
 from wijkkit.registry.store import writing
 from wijkkit.registry.tables import KINDS
 from wijkkit.registry.workbook_plan import PlannedRow, plan_changes
-from wijkkit.registry.workbook_read import KEY, WorkbookContent, read_registry_workbook
+from wijkkit.registry.workbook_read import read_registry_workbook
+from wijkkit.registry.workbook_rows import KEY, WorkbookContent
 
 #: kind and key -> every version of the row: version, who, source, content.
 Versions = Mapping[tuple[str, str], list[tuple[int, str, str, Mapping[str, object]]]]

@@ -14,7 +14,7 @@ from wijkkit.registry.tables import KINDS
 from wijkkit.registry.validation import StudyLists, clean_row, is_absent, is_key
 from wijkkit.registry.wording import choice_labels, choice_of, key_of, sheet_name
 from wijkkit.registry.workbook_layout import next_key
-from wijkkit.registry.workbook_read import KEY, REMOVE, STAMP, SheetRow, WorkbookContent
+from wijkkit.registry.workbook_rows import KEY, REMOVE, STAMP, SheetRow, WorkbookContent
 
 _STAMP = re.compile(r"([A-Za-z0-9_-]+)@([0-9]{1,9})")
 #: Whether a row is to be removed is asked as the partners of an intervention are.
@@ -32,7 +32,7 @@ class PlannedRow:
 def plan_changes(
     content: WorkbookContent, lists: StudyLists
 ) -> tuple[list[PlannedRow], list[ImportProblem]]:
-    """Return the change of every row with a good key, and everything wrong with the rows."""
+    """Return the change of every row with a key of its own, and everything wrong with the rows."""
     problems: list[ImportProblem] = []
     planned = []
     keys = _keys(content)
@@ -46,7 +46,7 @@ def plan_changes(
                 row_problem(fault, row.kind, row.cell(fault.column or KEY), content.language)
                 for fault in faults
             )
-        if key:
+        if key and version is not None:
             change = Change(row.kind.name, key, {} if remove else values, version, remove)
             planned.append(PlannedRow(row, change))
     return planned, problems
@@ -94,8 +94,8 @@ def _version(
     keys: Mapping[str, Mapping[str, int]],
     language: str,
     problems: list[ImportProblem],
-) -> int:
-    """Return the version a row was made from; 0 for a new row, or a copy of another one."""
+) -> int | None:
+    """Return the version a row was made from; 0 for a new row, or a copy; None with another key."""
     if is_absent(row.values.get(STAMP)):
         return 0
     written, name = str(row.values[STAMP]).strip(), sheet_name(row.kind, language)
@@ -109,6 +109,7 @@ def _version(
     if key and original not in keys[row.kind.name]:
         fields = {"original": original}
         problems.append(form_problem("changed_key", language, name, row.cell(KEY), key, **fields))
+        return None
     return 0
 
 

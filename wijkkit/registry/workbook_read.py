@@ -4,30 +4,26 @@ from __future__ import annotations
 
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from openpyxl import load_workbook
-from openpyxl.cell.read_only import ReadOnlyCell
 from openpyxl.utils.exceptions import InvalidFileException
 
 from wijkkit.errors import DataError
 from wijkkit.language import text
 from wijkkit.language.messages import LANGUAGES
 from wijkkit.loaders.workbook import check_archive
-from wijkkit.registry.definition import Kind
-from wijkkit.registry.import_problems import ImportProblem, form_problem
+from wijkkit.registry.import_problems import form_problem
 from wijkkit.registry.tables import KINDS
-from wijkkit.registry.wording import column_label, sheet_name
+from wijkkit.registry.wording import sheet_name
 from wijkkit.registry.workbook_layout import (
     LAYOUT,
     MAXIMUM_BYTES,
-    MAXIMUM_ROWS,
     METADATA_KEYS,
     METADATA_SHEET,
 )
+from wijkkit.registry.workbook_rows import WorkbookContent, read_sheet
 
 #: What a missing, damaged or hostile file raises in the libraries that read it. Entities in its
 #: XML are a ValueError.
@@ -35,35 +31,6 @@ _UNREADABLE = (
     OSError, ValueError, KeyError, IndexError, TypeError, AttributeError, SyntaxError,
     zipfile.BadZipFile, zlib.error, InvalidFileException, DataError,
 )  # fmt: skip
-
-#: What a row has beside the kind's own columns.
-KEY, REMOVE, STAMP = "key", "remove", "stamp"
-
-
-@dataclass(frozen=True, slots=True)
-class SheetRow:
-    """One filled row of a sheet: values by column name, and the letter of each column."""
-
-    kind: Kind
-    number: int
-    values: Mapping[str, Any]
-    letters: Mapping[str, str]
-
-    def cell(self, column: str) -> str:
-        """Return the place of a column in this row, such as ``C5``."""
-        return f"{self.letters.get(column, self.letters[KEY])}{self.number}"
-
-
-@dataclass(slots=True)
-class WorkbookContent:
-    """What a workbook says, before it is held against the registry."""
-
-    wijk: str = ""
-    language: str = "nl"
-    workbook: str = ""
-    rows: list[SheetRow] = field(default_factory=list)
-    ignored: tuple[str, ...] = ()
-    problems: list[ImportProblem] = field(default_factory=list)
 
 
 def read_registry_workbook(path: Path, language: str) -> WorkbookContent:
@@ -96,7 +63,9 @@ def _read_book(path: Path, content: WorkbookContent) -> None:
 
 
 def _check_file(path: Path, content: WorkbookContent) -> None:
-    if path.suffix.lower() != ".xlsx":
+    if not path.is_file():
+        content.problems.append(form_problem("no_file", content.language, found=path.name))
+    elif path.suffix.lower() != ".xlsx":
         content.problems.append(form_problem("unreadable", content.language, found=path.name))
     elif path.stat().st_size > MAXIMUM_BYTES:
         maximum = f"{MAXIMUM_BYTES // 2**20} MB"
@@ -131,80 +100,6 @@ def _read_sheets(book: Any, content: WorkbookContent) -> None:
     content.ignored = tuple(name for name in book.sheetnames if name not in {*names, *own})
     for name, kind in names.items():
         if name in book.sheetnames:
-            _read_sheet(book[name], kind, name, content)
+            read_sheet(book[name], kind, name, content)
         else:
             content.problems.append(form_problem("no_sheet", language, sheet=name))
-
-
-def _read_sheet(sheet: Any, kind: Kind, name: str, content: WorkbookContent) -> None:
-    rows = sheet.iter_rows()
-    header = next(rows, ())
-    columns = _header(header, kind, name, content)
-    letters = {column: header[place].column_letter for place, column in columns.items()}
-    if KEY not in letters:
-        return
-    count = 0
-    for row in rows:
-        content.problems.extend(_outside(row, columns, name, content.language))
-        cells = {columns[place]: cell for place, cell in enumerate(row) if place in columns}
-        filled = {key: cell for key, cell in cells.items() if cell.value not in (None, "")}
-        if not set(filled) - {KEY}:
-            continue
-        count += 1
-        if count > MAXIMUM_ROWS:
-            content.problems.append(
-                form_problem("too_many_rows", content.language, name, maximum=MAXIMUM_ROWS)
-            )
-            return
-        found = SheetRow(kind, next(iter(filled.values())).row, {}, letters)
-        values = dict(_values(found, filled, name, content))
-        content.rows.append(SheetRow(kind, found.number, values, letters))
-
-
-def _header(
-    header: tuple[Any, ...], kind: Kind, name: str, content: WorkbookContent
-) -> dict[int, str]:
-    language = content.language
-    labels = {column_label(kind, column, language): column.name for column in kind.columns}
-    labels |= {text(f"registry.workbook.{key}", language): key for key in (KEY, REMOVE, STAMP)}
-    columns: dict[int, str] = {}
-    for place, cell in enumerate(header):
-        label = str(cell.value or "").strip().removesuffix("*").strip()
-        if not label:
-            continue
-        column = labels.get(label)
-        rule = "strange_column" if column is None else "double_column"
-        if column is None or column in columns.values():
-            known = ", ".join(labels)
-            content.problems.append(
-                form_problem(rule, language, name, cell.coordinate, label, choices=known)
-            )
-        else:
-            columns[place] = column
-    for label, column in labels.items():
-        if column not in columns.values() and column != REMOVE:
-            content.problems.append(form_problem("no_column", language, name, label=label))
-    return columns
-
-
-def _outside(
-    row: tuple[Any, ...], columns: Mapping[int, str], name: str, language: str
-) -> Iterator[ImportProblem]:
-    """Give cells that are filled beside the columns: nothing is left out in silence."""
-    for place, cell in enumerate(row):
-        if place not in columns and cell.value not in (None, ""):
-            found = str(cell.value)[:80]
-            yield form_problem("outside", language, name, cell.coordinate, found)
-
-
-def _values(
-    row: SheetRow, cells: Mapping[str, ReadOnlyCell], name: str, content: WorkbookContent
-) -> Iterator[tuple[str, Any]]:
-    for column, cell in cells.items():
-        rule = {"f": "formula", "e": "error_value"}.get(cell.data_type)
-        if rule:
-            found = str(getattr(cell.value, "text", cell.value))[:80]
-            content.problems.append(
-                form_problem(rule, content.language, name, row.cell(column), found)
-            )
-        yield column, None if rule else cell.value

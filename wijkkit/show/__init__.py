@@ -24,7 +24,12 @@ _SHOWN = {
     "gap": ("gap_figure", "gap_sentences", "gap_table"),
     "goals": ("comparable_sentence", "goals_figure", "goals_sentences", "goals_table"),
     "hidden": ("hidden_sentences",),
-    "interviews": ("key_figures_sentences", "key_figures_table", "service_use_sentences"),
+    "interviews": (
+        "key_figures_sentences",
+        "key_figures_table",
+        "quotes_sentences",
+        "service_use_sentences",
+    ),
     "map": ("city_map",),
     "position": ("position_figure",),
     "process": (

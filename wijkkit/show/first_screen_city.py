@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 
-import pandas as pd
-
 from wijkkit.evaluation.effect.conclusions import group_name
 from wijkkit.language import (
     counted,
@@ -132,17 +130,16 @@ def _done(view: CityView) -> list[str]:
     return said or [text("show.delivery.none", language)]
 
 
-def _plays(view: CityView, aspect: str | None = None) -> pd.DataFrame:
+def _judged(view: CityView, verdict: str) -> list[str]:
     table = view.table("explanations")
-    table = table[table["verdict"].eq("plays")]
-    return table if aspect is None else table[table["aspect"].eq(aspect)]
+    return table.loc[table["verdict"].eq(verdict), "explanation"].tolist()
 
 
 def _why(view: CityView) -> list[str]:
     """Name the explanations that the data support, and say how many more there are."""
     names = [
         escaped(small_first(text(f"explanations.explanation.{key}", view.language)))
-        for key in _plays(view)["explanation"]
+        for key in _judged(view, "plays")
     ]
     if not names:
         return [no_explanation(view)]
@@ -154,16 +151,19 @@ def _why(view: CityView) -> list[str]:
     return said
 
 
+#: Verdict on an explanation -> the sentence of what is recommended.
+_RECOMMENDED = {"plays": "recommend", "cannot_be_judged": "recommend_unknown"}
+
+
 def recommendations(view: CityView) -> list[str]:
-    """Return what would settle each explanation that the data support, without repeating."""
-    settle = [
-        text(f"explanations.settle.{key}", view.language) for key in _plays(view)["explanation"]
-    ]
+    """Return what answers each explanation that the data support, and lets the others be judged."""
+    keys = [key for verdict in _RECOMMENDED for key in _judged(view, verdict)]
+    settle = [text(f"explanations.settle.{key}", view.language) for key in keys]
     return [escaped(sentence) for sentence in dict.fromkeys(settle)]
 
 
 def recommendation_sentences(view: CityView) -> ShownText:
-    """List what is recommended, each with the explanation it answers.
+    """List what is recommended, each with the explanation it answers or would let be judged.
 
     Parameters
     ----------
@@ -184,12 +184,13 @@ def recommendation_sentences(view: CityView) -> ShownText:
     rows = [
         _say(
             view,
-            "recommend",
+            sentence,
             settle=escaped(text(f"explanations.settle.{key}", view.language)),
             explanation=escaped(
                 small_first(text(f"explanations.explanation.{key}", view.language))
             ),
         )
-        for key in _plays(view)["explanation"]
+        for verdict, sentence in _RECOMMENDED.items()
+        for key in _judged(view, verdict)
     ]
     return bullets(rows) if rows else ShownText(no_explanation(view))

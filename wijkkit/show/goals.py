@@ -40,9 +40,9 @@ def goals_frame(view: WijkView) -> pd.DataFrame:
     """Return one row per goal: the released rows of this wijk and of the city, and the target.
 
     Columns: `goal`, `indicator` (labels), `key`, `wave` (label), `own`, `city` (rows of the
-    estimate table or None), `target`.
+    estimate table or None), `target`: the one this wijk set itself, or else that of the study.
     """
-    rows = []
+    rows, targets = [], _own_targets(view)
     for goal, indicator in goals_with_indicator(view):
         wave = last_wave(view, indicator)
         rows.append(
@@ -53,10 +53,19 @@ def goals_frame(view: WijkView) -> pd.DataFrame:
                 "wave": view.study.text(wave.label),
                 "own": pick(view, goal.indicator, view.slug, "wijk", wave.id),
                 "city": pick(view, goal.indicator, "city", "city", wave.id),
-                "target": goal.target.value if goal.target else None,
+                "target": targets.get(goal.id, goal.target.value if goal.target else None),
             }
         )
     return pd.DataFrame(rows, columns=["goal", "indicator", "key", "wave", "own", "city", "target"])
+
+
+def _own_targets(view: WijkView) -> dict[str, float]:
+    """Return the targets that the wijk's network registered, by goal of the study."""
+    if "goals" not in view.released:
+        return {}
+    rows = view.own("goals").dropna(subset=["study_goal", "target"])
+    rows = rows[~rows["status"].eq("dropped")]
+    return dict(zip(rows["study_goal"], rows["target"], strict=True))
 
 
 def goals_figure(view: WijkView) -> ShownFigure:

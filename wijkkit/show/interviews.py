@@ -1,10 +1,10 @@
-"""Key figures: four scales of collaboration, programme and comparator, two waves."""
+"""What key figures, groups and parents said: scales, chosen quotes, use of the programme."""
 
 from __future__ import annotations
 
 import pandas as pd
 
-from wijkkit.evaluation.process.key_figures import key_figure_sentences
+from wijkkit.evaluation.process.key_figure_changes import key_figure_sentences
 from wijkkit.evaluation.process.service_use import service_use_sentences as use_sentences
 from wijkkit.language import number, text
 from wijkkit.language.markdown import escaped
@@ -74,7 +74,43 @@ def key_figures_sentences(view: CityView) -> ShownText:
     table, changes = view.table("key_figures"), view.table("key_figure_changes")
     if table.empty:
         return ShownText(text("show.key_figures.none", view.language))
-    return bullets([escaped(line) for line in key_figure_sentences(table, changes, view.language)])
+    return bullets([escaped(line) for line in key_figure_sentences(table, changes, view.study)])
+
+
+def quotes_sentences(view: CityView) -> ShownText:
+    """Show the quotes that a researcher chose and worded, by arm and wave.
+
+    Parameters
+    ----------
+    view : CityView
+        Of the city, or of one wijk.
+
+    Returns
+    -------
+    ShownText
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> view = wk.open_city("parameters")
+    >>> wk.show.quotes_sentences(view)
+    - ‘...
+    """
+    table, language = view.table("quotes"), view.language
+    if table.empty:
+        return ShownText(text("show.interviews.no_quotes", language))
+    return bullets(
+        [
+            text(
+                "show.interviews.quote",
+                language,
+                quote=escaped(row.quote.strip()),
+                who=text(f"show.area.{row.arm}", language),
+                wave=escaped(row.wave),
+            )
+            for row in table.sort_values(["arm", "wave"], kind="stable").itertuples()
+        ]
+    )
 
 
 def service_use_sentences(view: CityView) -> ShownText:

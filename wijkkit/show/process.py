@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wijkkit.evaluation.explanations.explain import explanation_rows
-from wijkkit.language import counted, listed, text
+from wijkkit.language import counted, listed, small_first, text
 from wijkkit.language.markdown import escaped
 from wijkkit.released import CityView, WijkView
 from wijkkit.show.output import ShownText, bullets, paragraphs
@@ -209,6 +209,7 @@ def explanations_sentences(view: CityView) -> ShownText:
     said = [
         f"**{escaped(row.explanation)}**. {escaped(row.evidence)}" for row in plays.itertuples()
     ]
+    said += _undecided(view)
     if not isinstance(view, WijkView):
         return bullets(said)
     head = text("show.explanations.head", view.language)
@@ -216,9 +217,23 @@ def explanations_sentences(view: CityView) -> ShownText:
 
 
 def no_explanation(view: CityView) -> str:
-    """Say that no explanation plays a part, or that the data do not tell of any whether it does."""
-    unknown = view.table("explanations")["verdict"].eq("cannot_be_judged").all()
-    return text(f"show.explanations.{'unknown' if unknown else 'none'}", view.language)
+    """Say that no explanation plays a part, and of which the data do not tell whether it does."""
+    unknown = view.table("explanations")["verdict"].eq("cannot_be_judged")
+    if unknown.all():
+        return text("show.explanations.unknown", view.language)
+    key = "none_known" if unknown.any() else "none"
+    return " ".join([text(f"show.explanations.{key}", view.language), *_undecided(view)])
+
+
+def _undecided(view: CityView) -> list[str]:
+    table = view.table("explanations")
+    names = [
+        escaped(small_first(text(f"explanations.explanation.{key}", view.language)))
+        for key in table.loc[table["verdict"].eq("cannot_be_judged"), "explanation"]
+    ]
+    if not names:
+        return []
+    return [text("show.explanations.undecided", view.language, names=listed(names, view.language))]
 
 
 def quality_sentences(view: WijkView) -> ShownText:

@@ -53,7 +53,10 @@ def implementation_table(view: CityView) -> ShownTable:
     return ShownTable(wide.rename_axis(head).reset_index(), caption)
 
 
-_MEASURES = ("reach_of_plan", "low_ses_reached", "adoption", "dose", "quality", "maintenance")
+_MEASURES = (
+    *("reach_of_plan", "low_ses_reached", "adoption", "dose", "frequency", "quality"),
+    "maintenance",
+)
 
 
 def pace_table(view: CityView) -> ShownTable:

@@ -77,6 +77,15 @@ class Study(ShowsItself):
             return label
         return label.get(self.language) or next(iter(label.values()))
 
+    @property
+    def group_names(self) -> dict[str, str]:
+        """What readers call each group, by ``GROUPING.GROUP``."""
+        return {
+            f"{grouping.id}.{group.id}": f"{self.text(grouping.label)}: {self.text(group.label)}"
+            for grouping in self.groupings
+            for group in grouping.groups
+        }
+
     def neighbourhood(self, slug: str) -> Neighbourhood:
         """Return the neighbourhood called `slug`; ParameterError names the ones there are."""
         try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipywidgets as widgets
-import pandas as pd
 
 from wijkkit.evaluation.choice.panel import choice_panel as panel
 from wijkkit.loaders.catalogue import load_catalogue
@@ -30,17 +29,11 @@ def choice_panel(view: WijkView) -> widgets.Widget:
     'VBox'
     """
     study = view.study
-    goals = pd.DataFrame(
-        {
-            "goal": [goal.id for goal in study.goals],
-            "label": [study.text(goal.label) for goal in study.goals],
-        }
-    )
     running = view.own("interventions")
     running = running.loc[running["status"].eq("running"), "catalogue"].dropna()
     return panel(
         load_catalogue(study),
-        goals,
+        view.own("choice_goals"),
         settings=study.settings.choice,
         running=set(running),
         factors=study.settings.choice.factors.get(view.slug, ()),

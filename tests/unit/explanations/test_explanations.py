@@ -11,6 +11,7 @@ import pytest
 from wijkkit.evaluation.explanations.covid import days_under, measures
 from wijkkit.evaluation.explanations.evidence import Evidence
 from wijkkit.evaluation.explanations.explain import explanation_rows, explanations
+from wijkkit.evaluation.explanations.process_rules import PROCESS
 from wijkkit.language.messages import catalogue
 from wijkkit.study.codebook import Codebook
 from wijkkit.study.model import StudyFile
@@ -18,21 +19,29 @@ from wijkkit.study.study import Study
 
 #: A programme in which nothing went wrong, long before COVID-19.
 SOUND = Evidence(
+    wijken=2,
     implementation_start={"a": date(2011, 1, 1), "b": date(2011, 6, 1)},
     goal_coverage={"play": 1.0, "health": 0.9},
     group_coverage={"low": 0.9},
+    response_gaps={"ses.low": -0.04},
     comparator_interventions=0.1,
     comparator_participation=0.0,
     comparator_moves=0.05,
+    deployed=3,
     evidence_levels={"x": 3, "y": 2, "z": 4},
     dose={"a": 0.95, "b": 1.0},
     reach={"a": 0.9, "b": 1.1},
     fidelity={"a": 0.85, "b": 0.9},
     interviews=6,
-    code_counts={"theory": 1, "wisselingen": 1},
+    mentioned_by={code: frozenset() for code in PROCESS}
+    | {"theory": frozenset({"g1"}), "wisselingen": frozenset({"g1", "g2"})},
     staff_turnover=0.1,
     steps_on_time=0.9,
 )
+
+
+def mentions(**codes: tuple[str, ...]) -> dict[str, frozenset[str]]:
+    return {**SOUND.mentioned_by, **{code: frozenset(groups) for code, groups in codes.items()}}
 
 
 def make_study(start=date(2010, 9, 1), follow_up=2014, **thresholds) -> Study:
@@ -74,24 +83,14 @@ def test_nothing_plays_a_part_in_a_programme_in_which_nothing_went_wrong():
         ("contamination", {"comparator_interventions": 0.6}),
         ("contamination", {"comparator_participation": 0.3}),
         ("contamination", {"comparator_moves": 0.25}),
+        ("response", {"response_gaps": {"ses.low": -0.12, "ses.high": 0.04}}),
         ("evidence_levels", {"evidence_levels": {"x": 0, "y": 1, "z": 3}}),
         ("implemented", {"dose": {"a": 0.4, "b": 0.6}}),
-        ("implemented", {"reach": {"a": 0.7}}),
-        ("implemented", {"fidelity": {"a": 0.79}}),
+        ("implemented", {"reach": {"a": 0.7, "b": 0.8}}),
+        ("implemented", {"fidelity": {"a": 0.79, "b": 0.79}}),
         ("staff_turnover", {"staff_turnover": 0.5}),
         ("unclear_execution", {"steps_on_time": 0.3}),
-        *[
-            (name, {"code_counts": {name: 3}})
-            for name in (
-                "unclear_execution",
-                "municipal_support",
-                "staff_turnover",
-                "theory",
-                "programme",
-                "implementation",
-                "preconditions",
-            )
-        ],
+        *[(name, {"mentioned_by": mentions(**{name: ("g1", "g2", "g3")})}) for name in PROCESS],
     ],
 )
 def test_exactly_the_explanation_that_holds_plays_a_part(explanation, change):
@@ -123,17 +122,62 @@ def test_what_is_not_known_cannot_be_judged():
         ({"minimum_implementation": 0.9}, "implemented"),
         ({"turnover_share": 0.05}, "staff_turnover"),
         ({"minimum_on_time": 0.95}, "unclear_execution"),
-        ({"mentioned_share": 0.1}, "theory"),
-        ({"codes": {"staff_turnover": ("wisselingen",)}, "mentioned_share": 0.15}, "theory"),
+        ({"mentioned_share": 0.15}, "theory"),
+        ({"response_gap": 0.03}, "response"),
+        ({"codes": {"staff_turnover": ("wisselingen",)}, "mentioned_share": 0.3}, "staff_turnover"),
     ],
 )
 def test_the_study_sets_the_thresholds(thresholds, explanation):
     assert verdicts(SOUND, make_study(**thresholds))[explanation] == "plays"
 
 
-def test_the_study_names_its_own_codes():
-    study = make_study(codes={"staff_turnover": ("wisselingen",)}, mentioned_share=0.15)
-    assert verdicts(SOUND, study)["staff_turnover"] == "plays"
+def test_groups_that_mention_any_of_the_codes_count_once():
+    study = make_study(codes={"theory": ("a", "b")})
+    for b, verdict in ((("g3",), "plays"), (("g1", "g2"), "plays_not")):
+        evidence = replace(SOUND, mentioned_by=mentions(a=("g1", "g2"), b=b))
+        assert verdicts(evidence, study)["theory"] == verdict
+
+
+def test_what_the_interviews_have_no_code_for_cannot_be_judged():
+    found = verdicts(replace(SOUND, mentioned_by={"theory": frozenset()}))
+    assert found["theory"] == "plays_not"
+    assert found["programme"] == found["pandemic"] == "cannot_be_judged"
+
+
+@pytest.mark.parametrize(
+    ("explanation", "change"),
+    [
+        ("period", {"implementation_start": {"a": date(2011, 1, 1)}}),
+        ("contamination", {"comparator_moves": None}),
+        ("contamination", {"comparator_interventions": None, "comparator_participation": None}),
+        ("evidence_levels", {"deployed": 6}),
+        ("implemented", {"fidelity": {}}),
+        ("implemented", {"dose": {"a": 0.95}}),
+    ],
+)
+def test_nothing_is_ruled_out_by_a_part_of_what_must_be_known(explanation, change):
+    found = verdicts(replace(SOUND, **change))
+    assert {name for name, code in found.items() if code != "plays_not"} == {explanation}
+    assert found[explanation] == "cannot_be_judged"
+
+
+@pytest.mark.parametrize(
+    ("explanation", "change"),
+    [
+        ("contamination", {"comparator_moves": 0.4, "comparator_participation": None}),
+        ("evidence_levels", {"evidence_levels": {"x": 0, "y": 1}, "deployed": 4}),
+        ("implemented", {"dose": {"a": 0.4, "b": 0.5}, "fidelity": {}}),
+    ],
+)
+def test_one_sign_is_enough_whatever_the_others_are(explanation, change):
+    assert verdicts(replace(SOUND, **change))[explanation] == "plays"
+
+
+def test_without_a_wave_to_follow_up_time_and_covid_cannot_be_judged():
+    study = make_study()
+    settings = study.settings.model_copy(update={"waves": study.waves[:1]})
+    found = verdicts(SOUND, replace(study, settings=settings))
+    assert found["period"] == found["covid"] == "cannot_be_judged"
 
 
 def test_a_missing_number_is_not_known():
@@ -141,20 +185,22 @@ def test_a_missing_number_is_not_known():
     shares = ("comparator_interventions", "comparator_participation", "comparator_moves")
     unknown = dict.fromkeys((*shares, "staff_turnover", "steps_on_time"), nan)
     unknown |= dict.fromkeys(("dose", "reach", "fidelity", "goal_coverage"), {"a": nan})
-    found = verdicts(replace(SOUND, **unknown, group_coverage={}, interviews=None))
-    for name in ("contamination", "implemented", "coverage", "staff_turnover"):
+    unknown |= {"group_coverage": {}, "response_gaps": {"ses.low": nan}, "interviews": 0}
+    found = verdicts(replace(SOUND, **unknown))
+    for name in ("contamination", "implemented", "coverage", "response", "staff_turnover"):
         assert found[name] == "cannot_be_judged", name
     assert found["unclear_execution"] == "cannot_be_judged"
 
 
 def test_too_few_interviews_say_nothing():
-    evidence = replace(SOUND, interviews=2, code_counts={"theory": 2})
+    evidence = replace(SOUND, interviews=2, mentioned_by=mentions(theory=("g1", "g2")))
     assert verdicts(evidence)["theory"] == "cannot_be_judged"
 
 
 def test_the_period_is_the_median_of_the_neighbourhoods():
     starts = {"a": date(2010, 10, 1), "b": date(2011, 1, 1), "c": date(2014, 3, 1)}
-    assert verdicts(replace(SOUND, implementation_start=starts))["period"] == "plays_not"
+    evidence = replace(SOUND, implementation_start=starts, wijken=3)
+    assert verdicts(evidence)["period"] == "plays_not"
 
 
 def test_every_row_reads_as_sentences_in_both_languages():
@@ -164,7 +210,7 @@ def test_every_row_reads_as_sentences_in_both_languages():
         study = replace(study, settings=settings)
         for evidence in (SOUND, Evidence(), replace(SOUND, goal_coverage={"play": 0.5})):
             rows = explanation_rows(study, explanations(study, evidence))
-            assert len(rows) == 13 and rows.notna().all(axis=None)
+            assert len(rows) == 15 and rows.notna().all(axis=None)
             assert not rows.map(lambda cell: "{" in cell or cell == "").any(axis=None)
 
 
@@ -174,15 +220,16 @@ def test_evidence_shows_numbers_and_the_goals_own_names():
     rows = explanation_rows(study, table).set_index("explanation")
     sentence = rows.loc["Doelen of groepen zonder cijfers", "evidence"]
     assert sentence == (
-        "Te weinig cijfers voor: Buiten spelen. De grens is 80%, het laagste deel is 50%."
+        "Te weinig gemeten: Buiten spelen. De grens is 80%, het laagste deel is 50%."
     )
 
 
 def test_the_catalogue_has_no_sentence_that_no_rule_gives():
     given = set()
     changes = [{}, {"goal_coverage": {"play": 0.1}}, {"interviews": 1}, {"comparator_moves": 0.9}]
-    changes += [{"comparator_participation": 0.9}, {"code_counts": {"unclear_execution": 6}}]
-    changes += [{"reach": {"a": 0.1}}, {"dose": {"a": 0.1}}]
+    changes += [{"comparator_participation": 0.9}, {"mentioned_by": {}}, {"staff_turnover": None}]
+    changes += [{"reach": {"a": 0.1, "b": 0.1}}, {"dose": {"a": 0.1, "b": 0.1}}, {"deployed": 9}]
+    changes += [{"wijken": 9}, {"response_gaps": {"ses.low": 0.3}}]
     for change in changes:
         given |= set(explanations(make_study(), replace(SOUND, **change))["evidence"])
     given |= set(explanations(make_study(), Evidence())["evidence"])
@@ -196,9 +243,26 @@ def test_days_under_measures_are_counted_once_and_both_ends_included():
     rows = measures()
     for _, same in rows.groupby("kind"):
         assert (same["start"].iloc[1:].to_numpy() > same["end"].iloc[:-1].to_numpy()).all()
-    assert rows["source"].str.startswith("https://").all()
+    for source in ("start_source", "end_source"):
+        assert rows[source].str.fullmatch(r"https://[^/]+/\S+").all()
+
+
+@pytest.mark.parametrize(
+    ("kind", "last_open", "first_open"),
+    [
+        ("restrictions", date(2020, 3, 14), date(2021, 6, 26)),
+        ("restrictions", date(2021, 11, 12), date(2022, 2, 25)),
+        ("schools_closed", date(2020, 3, 15), date(2020, 5, 11)),
+        ("schools_closed", date(2020, 12, 15), date(2021, 2, 8)),
+        ("schools_closed", date(2021, 12, 19), date(2022, 1, 10)),
+    ],
+)
+def test_measures_were_in_force_between_the_days_of_the_announcements(kind, last_open, first_open):
+    days = (first_open - last_open).days - 1
+    assert days_under(kind, last_open, first_open) == days
+    assert days_under(kind, last_open, last_open) == days_under(kind, first_open, first_open) == 0
 
 
 def test_all_evidence_is_optional():
-    assert len(fields(Evidence)) == 14
+    assert len(fields(Evidence)) == 17
     Evidence()

@@ -70,7 +70,7 @@ def choose(
     Parameters
     ----------
     candidates : DataFrame
-        The catalogue, see `wijkkit.loaders.catalogue.read_catalogue`.
+        The catalogue, see `wijkkit.loaders.catalogue.load_catalogue`.
     goals : DataFrame
         ``goal, label`` and, where goals differ in it, ``priority`` (above zero).
     settings : ChoiceSettings, optional

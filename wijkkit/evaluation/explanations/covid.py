@@ -14,7 +14,7 @@ Kind = Literal["restrictions", "schools_closed"]
 
 @cache
 def measures() -> pd.DataFrame:
-    """Return the table of national measures: kind, start, end (included), what, source."""
+    """Return the table of national measures: kind, first and last day, what, source of each day."""
     resource = files("wijkkit.evaluation.explanations") / "covid_measures.csv"
     with resource.open(encoding="utf-8") as file:
         return pd.read_csv(file, parse_dates=["start", "end"])

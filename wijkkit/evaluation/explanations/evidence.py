@@ -17,29 +17,37 @@ class Evidence:
 
     Parameters
     ----------
+    wijken : int
+        Number of programme wijken. What is known of fewer of them decides nothing that the
+        others could turn around.
     implementation_start : mapping of str to date
-        Programme wijk -> the day its first intervention started, from the log of steps.
+        Programme wijk -> the day its first intervention started.
     goal_coverage : mapping of str to float
-        Goal -> share of programme wijken with a figure for it in both waves.
+        Goal -> share of the programme wijken that chose it where it was measured in every wave.
     group_coverage : mapping of str to float
-        Target group (an age band, an SES group) -> share of goals with a figure for it.
+        Group (``GROUPING.GROUP``) -> share of goals that were measured for it.
+    response_gaps : mapping of str to float
+        Group (``GROUPING.GROUP``) -> its share of the respondents minus its share of all
+        children of the study's wijken.
     comparator_interventions : float, optional
-        Programme-type interventions in the comparators, as a share of those per programme wijk.
+        Deployed interventions per comparator, as a share of those per programme wijk.
     comparator_participation : float, optional
         Share of the comparators' children who took part in the programme's interventions.
     comparator_moves : float, optional
         Share of the comparators' children who lived in a programme wijk before.
+    deployed : int
+        Number of deployed interventions.
     evidence_levels : mapping of str to int
         Deployed intervention -> evidence level: 0 not recognised, 1 well founded, 2 first,
         3 good, 4 strong indications of effectiveness.
     dose, reach, fidelity : mapping of str to float
-        Intervention or wijk -> delivered as a share of what was planned.
-    interviews : int, optional
-        Number of coded group interviews.
-    code_counts : mapping of str to int
-        Code -> number of group interviews that mention it.
+        Programme wijk -> delivered as a share of what was planned.
+    interviews : int
+        Number of coded group interviews held after the programme started.
+    mentioned_by : mapping of str to frozenset of str
+        Code of the interviews -> the group interviews that mention it; empty where none does.
     staff_turnover : float, optional
-        Share of the coordinators and partners who were replaced.
+        Share of the coordinators and partners who left.
     steps_on_time : float, optional
         Share of the planned steps done by their date.
 
@@ -49,18 +57,21 @@ class Evidence:
     {'a': 0.5}
     """
 
+    wijken: int = 0
     implementation_start: Mapping[str, date] = field(default_factory=dict)
     goal_coverage: Mapping[str, float] = field(default_factory=dict)
     group_coverage: Mapping[str, float] = field(default_factory=dict)
+    response_gaps: Mapping[str, float] = field(default_factory=dict)
     comparator_interventions: float | None = None
     comparator_participation: float | None = None
     comparator_moves: float | None = None
+    deployed: int = 0
     evidence_levels: Mapping[str, int] = field(default_factory=dict)
     dose: Mapping[str, float] = field(default_factory=dict)
     reach: Mapping[str, float] = field(default_factory=dict)
     fidelity: Mapping[str, float] = field(default_factory=dict)
-    interviews: int | None = None
-    code_counts: Mapping[str, int] = field(default_factory=dict)
+    interviews: int = 0
+    mentioned_by: Mapping[str, frozenset[str]] = field(default_factory=dict)
     staff_turnover: float | None = None
     steps_on_time: float | None = None
 

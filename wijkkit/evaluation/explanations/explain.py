@@ -19,7 +19,9 @@ from wijkkit.study import Study
 from wijkkit.study.model import Wave
 
 EXPLANATION_COLUMNS = ("aspect", "explanation", "verdict", "evidence", "fields")
-_COUNTS = ("wijken", "counted", "weak", "mentions", "days", "months")
+_COUNTS = ("wijken", "known", "count", "counted", "weak", "mentions", "days", "months")
+#: What an explanation is judged on when it has several signs.
+_PARTS = ("interventions", "participation", "moves", "dose", "reach", "fidelity")
 
 
 def explanations(study: Study, evidence: Evidence) -> pd.DataFrame:
@@ -59,6 +61,7 @@ def _effect(study: Study, evidence: Evidence) -> Iterator[tuple[str, Verdict]]:
     yield "coverage", effect_rules.goals_without_data(evidence, settings)
     yield "covid", effect_rules.covid(study.settings.programme.start, last, settings)
     yield "contamination", effect_rules.contamination(evidence, settings)
+    yield "response", effect_rules.selective_response(evidence, settings)
     yield "evidence_levels", effect_rules.interventions_not_effective(evidence, settings)
     yield "implemented", effect_rules.not_implemented(evidence, settings)
 
@@ -106,11 +109,8 @@ def explanation_rows(study: Study, table: pd.DataFrame) -> pd.DataFrame:
 
 def _evidence(key: str, fields: dict[str, float | str], study: Study) -> str:
     names = {goal.id: study.text(goal.label) for goal in study.goals}
-    names |= {
-        group.id: study.text(group.label)
-        for grouping in study.groupings
-        for group in grouping.groups
-    }
+    names |= study.group_names
+    names |= {f"part.{part}": text(f"explanations.part.{part}", study.language) for part in _PARTS}
     shown = {
         name: _worded(key, name, value, study.language, names) for name, value in fields.items()
     }
@@ -122,4 +122,6 @@ def _worded(key: str, name: str, value: float | str, language: str, names: dict[
         return ", ".join(names.get(part, part) for part in value.split(", "))
     if name in _COUNTS or (name == "minimum" and key in ("period", "few_interviews")):
         return number(value, language)
+    if key.startswith("response"):  # in percentage points
+        return number(100 * value, language)
     return f"{number(100 * value, language)}%"

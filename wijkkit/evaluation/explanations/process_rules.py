@@ -16,24 +16,24 @@ PROCESS: tuple[ProcessExplanation, ...] = get_args(ProcessExplanation)
 def mentioned(
     explanation: ProcessExplanation, evidence: Evidence, settings: ExplanationSettings
 ) -> Verdict:
-    """Judge an explanation from the share of group interviews that mention it.
+    """Judge an explanation from the share of group interviews that mention any of its codes.
 
-    The share is that of the explanation's most mentioned code: an interview that mentions two
-    of its codes is not counted twice.
+    Where the interviews have no code for it, nobody was asked to listen for it: that none
+    mentions it says nothing.
 
     Parameters
     ----------
     explanation : str
         One of `PROCESS`.
     evidence : Evidence
-        `interviews`, `code_counts`.
+        `interviews`, `mentioned_by`.
     settings : ExplanationSettings
         `codes`, `mentioned_share`, `minimum_interviews`.
 
     Examples
     --------
     >>> from wijkkit.study.settings import ExplanationSettings
-    >>> evidence = Evidence(interviews=6, code_counts={"theory": 4})
+    >>> evidence = Evidence(interviews=4, mentioned_by={"theory": frozenset({"a", "b"})})
     >>> mentioned("theory", evidence, ExplanationSettings()).code
     'plays'
     """
@@ -44,12 +44,16 @@ def mentioned(
             "few_interviews", counted=evidence.interviews, minimum=settings.minimum_interviews
         )
     codes = settings.codes.get(explanation, (explanation,))
-    mentions = max((evidence.code_counts.get(code, 0) for code in codes), default=0)
+    groups = [evidence.mentioned_by[code] for code in codes if code in evidence.mentioned_by]
+    if not groups:
+        return not_judged("no_code")
+    mentions = len(frozenset().union(*groups))
     return judged(
         mentions >= settings.mentioned_share * evidence.interviews,
         "mentioned",
         mentions=mentions,
         counted=evidence.interviews,
+        minimum=settings.mentioned_share,
     )
 
 

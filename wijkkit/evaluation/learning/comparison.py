@@ -10,6 +10,7 @@ from wijkkit.evaluation.process.implementation import implementation_by_wijk
 from wijkkit.evaluation.process.network import ALL_DOMAINS, participation
 from wijkkit.evaluation.process.pace import pace, pace_by_wijk
 from wijkkit.language import in_words, listed, number, percentage, text
+from wijkkit.study import Study
 
 #: What may explain why a wijk is ahead, in the order of a report.
 PRACTICES = (
@@ -23,9 +24,6 @@ PRACTICES = (
 )
 
 _NO_PERCENTAGE = ("quality", "steps_done")
-
-#: Percentages that differ no more than this are called equal.
-SAME_WITHIN = 5.0
 
 
 def side_by_side(facts: Facts) -> pd.DataFrame:
@@ -81,7 +79,7 @@ def _goal_states(facts: Facts, wijk: str) -> list[str]:
     return [indicator_finding(facts, wijk, goal.indicator).state for goal in facts.study.goals]
 
 
-def ahead_sentences(table: pd.DataFrame, language: str) -> list[str]:
+def ahead_sentences(table: pd.DataFrame, study: Study) -> list[str]:
     """Say what the wijken with the best results did differently, and what that does not prove.
 
     Ahead are the wijken with most goals better minus worse. Their median is compared with that
@@ -91,7 +89,8 @@ def ahead_sentences(table: pd.DataFrame, language: str) -> list[str]:
     ----------
     table : DataFrame
         From `side_by_side`.
-    language : {"nl", "en"}
+    study : Study
+        Its ``process.same_points``, and its language.
 
     Returns
     -------
@@ -104,9 +103,10 @@ def ahead_sentences(table: pd.DataFrame, language: str) -> list[str]:
     >>> from wijkkit.pipeline.process.known import facts_of
     >>> facts = facts_of(study, wk.open_city(study).table("key_figure_changes"))
     >>> from wijkkit.evaluation.learning import ahead_sentences, side_by_side
-    >>> len(ahead_sentences(side_by_side(facts), "en")) > 0
+    >>> len(ahead_sentences(side_by_side(facts), study)) > 0
     True
     """
+    language = study.language
     score = table["better"] - table["worse"]
     ahead = score.eq(score.max())
     if len(table) < 2 or ahead.all() or score.max() <= 0:
@@ -116,7 +116,7 @@ def ahead_sentences(table: pd.DataFrame, language: str) -> list[str]:
         mine, others = table.loc[ahead, practice].median(), table.loc[~ahead, practice].median()
         if pd.isna(mine) or pd.isna(others):
             continue
-        margin = 0 if practice == "steps_done" else SAME_WITHIN
+        margin = 0 if practice == "steps_done" else study.settings.process.same_points
         gap = mine - others
         key = "equal" if abs(gap) <= margin else "more" if gap > 0 else "less"
         show = number if practice in _NO_PERCENTAGE else percentage

@@ -7,18 +7,11 @@ from collections.abc import Iterator
 import pandas as pd
 
 from wijkkit.evaluation.facts import Facts
+from wijkkit.evaluation.learning.representativeness import respondent_share, study_shares
 from wijkkit.evaluation.process.implementation import implementation_by_wijk
 from wijkkit.language import number, percentage, text
-from wijkkit.tables import EVERYBODY
 
 QUALITY_COLUMNS = ("wijk", "aspect", "judgement", "words")
-
-#: Months after field work up to which figures are recent, and from which they are old.
-RECENT, OLD = 24, 48
-#: Respondents from which a wijk's figures are firm, and below which they are shaky.
-MANY, FEW = 100, 50
-#: Percentage points a group may differ from its part of the wijk, and from which that is much.
-CLOSE, FAR = 5.0, 10.0
 
 
 def data_quality(facts: Facts, wijk: str) -> pd.DataFrame:
@@ -59,6 +52,14 @@ def data_quality(facts: Facts, wijk: str) -> pd.DataFrame:
 Judged = Iterator[tuple[str, str]]
 
 
+def _large(value: float, good: float, poor: float) -> str:
+    return "good" if value >= good else "fair" if value >= poor else "poor"
+
+
+def _small(value: float, good: float, poor: float) -> str:
+    return "good" if value <= good else "fair" if value <= poor else "poor"
+
+
 def _say(facts: Facts, key: str, **fields: object) -> str:
     return text(f"learning.quality.{key}", facts.study.language, **fields)
 
@@ -90,7 +91,8 @@ def _age(facts: Facts, wijk: str) -> Judged:
     last = facts.study.waves[-1]
     days = (pd.Timestamp(facts.as_of) - pd.Timestamp(last.end)).days
     months = max(0, round(days / 30.44))
-    judgement = "good" if months < RECENT else "fair" if months < OLD else "poor"
+    limits = facts.study.settings.process.quality
+    judgement = _small(months, limits.recent_months, limits.old_months)
     label = facts.study.text(last.label)
     yield judgement, _say(facts, "age", wave=label, months=months)
 
@@ -109,71 +111,52 @@ def _response(facts: Facts, wijk: str) -> Judged:
     if pd.isna(n):
         yield "unknown", _say(facts, "response_unknown")
         return
-    judgement = "good" if n >= MANY else "fair" if n >= FEW else "poor"
-    language = facts.study.language
-    children = _figure(facts, wijk, facts.study.settings.process.children_figure)
+    language, settings = facts.study.language, facts.study.settings.process
+    judgement = _large(n, settings.quality.many, settings.quality.few)
+    figure = settings.children_figure
+    children = facts.figure(figure, wijk)
     if pd.isna(children) or children <= 0:
-        yield judgement, _say(facts, "response", n=number(n, language))
+        key = "response" if figure is None else "response_no_figure"
+        yield judgement, _say(facts, key, n=number(n, language))
         return
     fields = {
         "n": number(n, language),
+        "figure": _figure_label(facts, figure),
         "children": number(children, language),
         "share": percentage(100 * n / children, language),
     }
     yield judgement, _say(facts, "response_of", **fields)
 
 
-def _figure(facts: Facts, wijk: str, figure: str | None) -> float:
-    """Return the latest value of an area figure of the wijk, absent where there is none."""
-    table = facts.area_figures
-    if figure is None or table.empty:
-        return float("nan")
-    mine = table["area"].eq(wijk) & table["area_level"].eq("wijk") & table["figure"].eq(figure)
-    rows = table[mine & table["status"].eq("ok")].sort_values("period")
-    return float(rows["value"].iloc[-1]) if len(rows) else float("nan")
+def _figure_label(facts: Facts, figure: str | None) -> str:
+    rows = facts.area_figures
+    return str(rows.loc[rows["figure"].eq(figure), "label"].iloc[0])
 
 
 def _representativeness(facts: Facts, wijk: str) -> Judged:
     compared = facts.study.settings.process.representativeness
-    labels = {
-        f"{grouping.id}.{group.id}": f"{facts.study.text(grouping.label)}: "
-        f"{facts.study.text(group.label)}"
-        for grouping in facts.study.groupings
-        for group in grouping.groups
-    }
-    known = False
-    for key, figure in compared.items():
-        grouping, _, group = key.partition(".")
-        share, reference = _share(facts, wijk, grouping, group), _figure(facts, wijk, figure)
-        if pd.isna(share) or pd.isna(reference):
-            continue
-        known = True
-        gap = abs(share - reference)
-        judgement = "good" if gap <= CLOSE else "fair" if gap <= FAR else "poor"
-        language = facts.study.language
-        fields = {
-            "group": labels.get(key, key),
-            "share": percentage(share, language),
-            "reference": percentage(reference, language),
-        }
-        yield judgement, _say(facts, f"representative_{judgement}", **fields)
-    if not known:
+    if not compared:
         yield "unknown", _say(facts, "representative_unknown")
+    everywhere = study_shares(facts)
+    for key, figure in compared.items():
+        share, there = respondent_share(facts, "wijk", wijk, key), facts.figure(figure, wijk)
+        name = facts.study.group_names[key]
+        if pd.isna(there):
+            yield "unknown", _say(facts, "representative_no_figure", group=name)
+        elif not pd.isna(share):
+            yield _compared(facts, name, share, there)
+        else:
+            yield "unknown", _say(facts, "representative_few", group=name)
+            if key in everywhere:
+                group = _say(facts, "representative_everywhere", group=name)
+                yield _compared(facts, group, *everywhere[key])
 
 
-def _share(facts: Facts, wijk: str, grouping: str, group: str) -> float:
-    """Return a group's percentage of the respondents whose group is known, last wave."""
-    if facts.estimates.empty:
-        return float("nan")
-    rows = facts.estimates
-    mine = rows["area"].eq(wijk) & rows["area_level"].eq("wijk") & rows["group_by"].eq(grouping)
-    mine &= rows["wave"].eq(facts.study.waves[-1].id) & rows["group"].ne(EVERYBODY)
-    table = rows[mine].pivot_table(index="indicator", columns="group", values="n")
-    complete = table.dropna()
-    if group not in complete or complete.empty:
-        return float("nan")
-    largest = complete.loc[complete.sum(axis=1).idxmax()]
-    return 100 * float(largest[group]) / float(largest.sum())
+def _compared(facts: Facts, group: str, share: float, there: float) -> tuple[str, str]:
+    limits, language = facts.study.settings.process.quality, facts.study.language
+    judgement = _small(abs(share - there), limits.close_points, limits.far_points)
+    shown = {"share": percentage(share, language), "there": percentage(there, language)}
+    return judgement, _say(facts, f"representative_{judgement}", group=group, **shown)
 
 
 def _reference(facts: Facts, wijk: str) -> Judged:
@@ -201,8 +184,8 @@ def _registry(facts: Facts, wijk: str) -> Judged:
     if found["status"] != "ok":
         yield "poor", _say(facts, "registry_no_interventions")
         return
-    share = found["value"]
-    judgement = "good" if share >= 90 else "fair" if share >= 50 else "poor"
+    limits = facts.study.settings.process.quality
+    judgement = _large(found["value"] / 100, limits.registered, limits.hardly_registered)
     fields = {"n": int(found["numerator"]), "of": int(found["denominator"])}
     yield judgement, _say(facts, "registry", **fields)
 

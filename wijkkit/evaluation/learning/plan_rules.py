@@ -17,9 +17,6 @@ from wijkkit.registry.tables import GOAL_COLUMNS
 
 Case = tuple[str, dict[str, object]]
 
-#: Percentage of the planned sessions from which an intervention counts as carried out.
-CARRIED_OUT = 67.0
-
 
 def _goals(facts: Facts, wijk: str) -> list[dict]:
     goals = facts.kept("goals", wijk)
@@ -106,11 +103,12 @@ def no_evidence(facts: Facts, wijk: str) -> Iterator[Case]:
 def done_without_change(facts: Facts, wijk: str) -> Iterator[Case]:
     """A goal that did not change although its interventions were carried out as planned."""
     activities = facts.kept("activities", wijk)
+    enough = 100 * facts.study.settings.evaluation.explanations.minimum_implementation
     for goal in _goals(facts, wijk):
         serving = _serving(facts, wijk, goal["key"])["key"]
         rows = activities[activities["intervention"].isin(serving)]
         dose = sum_ratio(rows, "delivered_sessions", "planned_sessions")
         finding = _finding(facts, wijk, goal)
-        carried_out = dose.status == "ok" and dose.value >= CARRIED_OUT
+        carried_out = dose.status == "ok" and dose.value >= enough
         if carried_out and finding is not None and finding.state == "same":
             yield goal["key"], {"goal": goal["name"]}

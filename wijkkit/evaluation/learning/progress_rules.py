@@ -17,9 +17,6 @@ from wijkkit.language import day, number, percentage, text
 
 Case = tuple[str, dict[str, object]]
 
-#: Percentage points by which families with a low SES may be reached less, where all was counted.
-COUNTED_GAP = -10.0
-
 
 def nothing_registered(facts: Facts, wijk: str) -> Iterator[Case]:
     """A wijk of which neither steps, goals, interventions nor activities were registered."""
@@ -76,13 +73,14 @@ def low_ses_missed(facts: Facts, wijk: str) -> Iterator[Case]:
 
     Where the SES of a part of the participants is known, only when the interval says so.
     """
+    limit = -facts.study.settings.process.low_ses_gap
     for item in _running(facts, wijk):
         rows = _activities(facts, wijk, item["key"])
         gap = equity(rows, item["target_low_ses"], item["target_size"])
         if gap.status != "ok":
             continue
         counted = gap.basis == "count"
-        if (counted and gap.value < COUNTED_GAP) or (not counted and gap.upper < 0):
+        if (counted and gap.value < limit) or (not counted and gap.upper < 0):
             yield item["key"], {"intervention": item["name"]}
 
 

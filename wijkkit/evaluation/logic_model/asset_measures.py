@@ -8,11 +8,8 @@ import pandas as pd
 
 from wijkkit.evaluation.facts import Facts
 from wijkkit.evaluation.logic_model.finding import Finding
-from wijkkit.evaluation.logic_model.registered import compared, judged, say, unregistered
+from wijkkit.evaluation.logic_model.registered import compared, say, supports, unregistered
 from wijkkit.language import number, percentage
-
-#: Percentages that differ less than this between two years are called the same.
-SAME_WITHIN = 5.0
 
 
 def _partners(facts: Facts, wijk: str, measure: str) -> Finding:
@@ -31,9 +28,8 @@ def _partners(facts: Facts, wijk: str, measure: str) -> Finding:
     # Nobody at the start means that the registry begins later, not that there was nobody.
     key = measure if begin else "partners_undated"
     words = say(facts, key, n=now, before=begin)
-    return Finding(
-        measure, compared(now, begin or float("nan")), words, "for" if now > 1 else "against"
-    )
+    # One organisation cannot work together with another.
+    return Finding(measure, compared(now, begin or float("nan")), words, supports(now > 1))
 
 
 def _budget(facts: Facts, wijk: str, measure: str) -> Finding:
@@ -76,7 +72,10 @@ def _attendance(facts: Facts, wijk: str, measure: str) -> Finding:
     earlier = 100 * present[before].mean() if before.any() else float("nan")
     shown = percentage(share, facts.study.language)
     words = say(facts, measure, share=shown)
-    return Finding(measure, compared(share, earlier, SAME_WITHIN), words, judged(share, 50))
+    settings = facts.study.settings
+    enough = share >= 100 * settings.logic_model.minimum_attendance
+    state = compared(share, earlier, settings.process.same_points)
+    return Finding(measure, state, words, supports(enough))
 
 
 ASSET_MEASURES = {

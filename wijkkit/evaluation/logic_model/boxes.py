@@ -6,16 +6,18 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from wijkkit.errors import StudyError
+from wijkkit.errors import Problem, StudyError
 from wijkkit.evaluation.facts import Facts
 from wijkkit.evaluation.logic_model.finding import Finding, together
 from wijkkit.evaluation.logic_model.registry_measures import REGISTRY_MEASURES, registry_finding
 from wijkkit.evaluation.logic_model.survey_measures import (
+    METHOD_SCALES,
     gap_finding,
     indicator_finding,
     scale_finding,
 )
 from wijkkit.language import text
+from wijkkit.study import Study
 from wijkkit.study.settings.logic_model import BOXES, Element
 
 FINDING_COLUMNS = ("wijk", "box", "element", "label", "measure", "state", "words")
@@ -29,16 +31,37 @@ def finding_of(facts: Facts, wijk: str, measure: str) -> Finding:
     StudyError
         The logic model names a measure that is none of these.
     """
+    if problem := _unknown(facts.study, measure):
+        raise StudyError(problem)
     kind, _, key = measure.rpartition(":")
     if kind == "scale":
         return scale_finding(facts, key)
-    if kind == "gap" and key in facts.study.indicators:
+    if kind == "gap":
         return gap_finding(facts, wijk, key)
     if measure in facts.study.indicators:
         return indicator_finding(facts, wijk, measure)
-    if measure in REGISTRY_MEASURES:
-        return registry_finding(facts, wijk, measure)
-    raise StudyError(
+    return registry_finding(facts, wijk, measure)
+
+
+def check_measures(study: Study) -> list[Problem]:
+    """Return a problem for every measure of the logic model that nothing measures."""
+    model = study.settings.logic_model
+    named = [measure for item in (*model.elements, *model.assumptions) for measure in item.measures]
+    found = [_unknown(study, measure) for measure in dict.fromkeys(named)]
+    return [problem for problem in found if problem is not None]
+
+
+def _unknown(study: Study, measure: str) -> Problem | None:
+    scales = (*METHOD_SCALES, *study.settings.process.key_figures.scales)
+    known = [
+        *REGISTRY_MEASURES,
+        *study.indicators,
+        *(f"gap:{indicator}" for indicator in study.indicators),
+        *(f"scale:{scale}" for scale in scales),
+    ]
+    if measure in known:
+        return None
+    return Problem(
         f"unknown measure '{measure}'",
         file="study.yml",
         place="logic_model",

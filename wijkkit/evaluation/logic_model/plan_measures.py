@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from wijkkit.evaluation.facts import Facts
-from wijkkit.evaluation.logic_model.finding import Finding, Support
-from wijkkit.evaluation.logic_model.registered import say, unregistered
+from wijkkit.evaluation.logic_model.finding import Finding
+from wijkkit.evaluation.logic_model.registered import say, supports, unregistered
 from wijkkit.evaluation.process.pace import pace
 from wijkkit.language import text
 from wijkkit.registry.choices import CHOICES
@@ -27,9 +27,7 @@ def _steps_input(facts: Facts, wijk: str, measure: str) -> Finding:
     if first["state"].eq("not_registered").all():
         return unregistered(facts, measure)
     done = int(first["state"].eq("done").sum())
-    return Finding(
-        measure, "measured", say(facts, measure, n=done), "for" if done == 3 else "against"
-    )
+    return Finding(measure, "measured", say(facts, measure, n=done), supports(done == 3))
 
 
 def _documents(facts: Facts, wijk: str, measure: str) -> Finding:
@@ -55,7 +53,7 @@ def _goals_with_target(facts: Facts, wijk: str, measure: str) -> Finding:
         return unregistered(facts, measure)
     n = int((rows["target"].notna() & rows["baseline"].notna()).sum())
     words = say(facts, measure, n=n, of=len(rows))
-    return Finding(measure, "measured", words, "for" if n == len(rows) else "against")
+    return Finding(measure, "measured", words, supports(n == len(rows)))
 
 
 def _goals_with_intervention(facts: Facts, wijk: str, measure: str) -> Finding:
@@ -63,10 +61,12 @@ def _goals_with_intervention(facts: Facts, wijk: str, measure: str) -> Finding:
     goals = goals[~goals["status"].isin(["dropped"])]
     if goals.empty:
         return unregistered(facts, measure)
-    served = facts.kept("interventions", wijk)[list(GOAL_COLUMNS)].stack().unique()
+    interventions = facts.kept("interventions", wijk)
+    interventions = interventions[~interventions["status"].isin(["stopped"])]
+    served = interventions[list(GOAL_COLUMNS)].stack().unique()
     n = int(goals["key"].isin(served).sum())
     words = say(facts, measure, n=n, of=len(goals))
-    return Finding(measure, "measured", words, "for" if n == len(goals) else "against")
+    return Finding(measure, "measured", words, supports(n == len(goals)))
 
 
 def _levels(facts: Facts, wijk: str, measure: str) -> Finding:
@@ -79,8 +79,7 @@ def _levels(facts: Facts, wijk: str, measure: str) -> Finding:
         for level in CHOICES["prevention"]
         if level in found
     )
-    support: Support = "for" if len(found) > 1 else "against"
-    return Finding(measure, "measured", say(facts, measure, names=names), support)
+    return Finding(measure, "measured", say(facts, measure, names=names), supports(len(found) > 1))
 
 
 PLAN_MEASURES = {

@@ -8,9 +8,6 @@ from wijkkit.evaluation.facts import Facts
 from wijkkit.evaluation.logic_model.finding import Finding, State, Support
 from wijkkit.language import text
 
-#: Delivered per planned from which a theory can be expected to hold, and below which not.
-ENOUGH, TOO_LITTLE = 67.0, 33.0
-
 
 def say(facts: Facts, measure: str, **fields: object) -> str:
     return text(f"logic_model.measure.{measure}", facts.study.language, **fields)
@@ -22,8 +19,17 @@ def unregistered(facts: Facts, measure: str) -> Finding:
     return Finding(measure, "not_measured", words)
 
 
-def judged(value: float, enough: float = ENOUGH, little: float = TOO_LITTLE) -> Support:
-    return "for" if value >= enough else "against" if value < little else "unknown"
+def supports(holds: bool) -> Support:
+    return "for" if holds else "against"
+
+
+def carried_out(facts: Facts, value: float) -> Support:
+    """Whether so much of the plan (percent) was carried out that its theory can hold."""
+    settings = facts.study.settings
+    if value < 100 * settings.process.low_reach:
+        return "against"
+    enough = 100 * settings.evaluation.explanations.minimum_implementation
+    return "for" if value >= enough else "unknown"
 
 
 def compared(now: float, before: float, margin: float = 0.0) -> State:

@@ -7,12 +7,18 @@ from dataclasses import asdict
 
 import pandas as pd
 
+from wijkkit.evaluation.explanations.verdict import share_reaches
 from wijkkit.evaluation.facts import Facts
 from wijkkit.evaluation.logic_model.asset_measures import ASSET_MEASURES
 from wijkkit.evaluation.logic_model.finding import Finding
 from wijkkit.evaluation.logic_model.plan_measures import PLAN_MEASURES
-from wijkkit.evaluation.logic_model.registered import judged, say, unregistered
-from wijkkit.evaluation.process.measures import quality, sum_ratio
+from wijkkit.evaluation.logic_model.registered import (
+    carried_out,
+    say,
+    supports,
+    unregistered,
+)
+from wijkkit.evaluation.process.measures import mean_ratio, quality, sum_ratio
 from wijkkit.evaluation.process.sentences import shown_measure
 from wijkkit.language import number
 
@@ -23,13 +29,16 @@ def registry_finding(facts: Facts, wijk: str, measure: str) -> Finding:
 
 
 def _evidence_known(facts: Facts, wijk: str, measure: str) -> Finding:
-    rows = facts.kept("interventions", wijk)
-    rows = rows[~rows["status"].isin(["stopped"])]
-    if rows["evidence"].isna().all():
+    settings = facts.study.settings.evaluation.explanations
+    rows = facts.deployed(wijk)
+    levels = pd.to_numeric(rows["evidence"].replace("none", "0")).dropna()
+    if levels.empty:
         return unregistered(facts, measure)
-    n = int(rows["evidence"].isin(["1", "2", "3", "4"]).sum())
-    words = say(facts, measure, n=n, of=len(rows))
-    return Finding(measure, "measured", words, judged(100 * n / len(rows), 50, 50))
+    weak = int(levels.lt(settings.minimum_evidence_level).sum())
+    too_weak = share_reaches(weak, len(levels), len(rows), settings.weak_evidence_share)
+    words = say(facts, measure, n=len(levels) - weak, of=len(rows))
+    support = "unknown" if too_weak is None else supports(not too_weak)
+    return Finding(measure, "measured", words, support)
 
 
 def _delivered(facts: Facts, wijk: str, measure: str) -> Finding:
@@ -37,24 +46,25 @@ def _delivered(facts: Facts, wijk: str, measure: str) -> Finding:
     found = {
         "reach": lambda: sum_ratio(rows, "participants", "planned_participants"),
         "dose": lambda: sum_ratio(rows, "delivered_sessions", "planned_sessions"),
+        "frequency": lambda: mean_ratio(rows, "delivered_frequency", "planned_frequency"),
         "quality": lambda: quality(rows),
     }[measure]()
     if found.status != "ok":
         return unregistered(facts, measure)
     words = say(facts, measure, value=shown_measure(pd.Series(asdict(found)), facts.study.language))
-    return Finding(measure, "measured", words, judged(found.value))
+    return Finding(measure, "measured", words, carried_out(facts, found.value))
 
 
 def _years_between(facts: Facts, wijk: str, measure: str) -> Finding:
-    began = pd.to_datetime(facts.kept("interventions", wijk)["start"]).min()
+    began = pd.to_datetime(facts.deployed(wijk)["start"]).min()
     if pd.isna(began):
         return unregistered(facts, measure)
-    end = pd.Timestamp(facts.study.waves[-1].end)
-    years = (end - began).days / 365.25
+    years = (pd.Timestamp(facts.study.waves[-1].start) - began).days / 365.25
     if years <= 0:
         return Finding(measure, "measured", say(facts, "years_between_none"), "against")
     words = say(facts, measure, years=number(years, facts.study.language, 1))
-    return Finding(measure, "measured", words)
+    enough = 12 * years >= facts.study.settings.evaluation.explanations.minimum_months
+    return Finding(measure, "measured", words, supports(enough))
 
 
 #: Registry figures that a logic model may name: key -> the function of facts, wijk and key.
@@ -64,6 +74,7 @@ REGISTRY_MEASURES: Mapping[str, Callable[[Facts, str, str], Finding]] = {
     "evidence_known": _evidence_known,
     "reach": _delivered,
     "dose": _delivered,
+    "frequency": _delivered,
     "quality": _delivered,
     "years_between": _years_between,
 }

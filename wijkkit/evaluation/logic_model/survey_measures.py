@@ -69,7 +69,7 @@ def scale_finding(facts: Facts, key: str) -> Finding:
     scales = facts.study.settings.process.key_figures.scales
     measure = f"scale:{key}"
     if key not in scales:
-        label = text(f"logic_model.scale.{key}", language) if key in _SCALES else key
+        label = text(f"logic_model.scale.{key}", language) if key in METHOD_SCALES else key
         return Finding(measure, "not_measured", _say("unmeasured", language, label=label))
     label = facts.study.text(scales[key].label)
     rows = facts.scales[facts.scales["scale"].eq(key)] if len(facts.scales) else facts.scales
@@ -81,7 +81,7 @@ def scale_finding(facts: Facts, key: str) -> Finding:
 
 
 #: Scales of the method's own logic model.
-_SCALES = ("coordination", "partners", "strategy", "collaboration")
+METHOD_SCALES = ("coordination", "partners", "strategy", "collaboration")
 
 
 def _change(table: pd.DataFrame, wijk: str, indicator: str) -> pd.Series | None:

@@ -155,6 +155,7 @@ def implementation_by_wijk(
             "low_ses_reached": low_ses_share(mine, confidence),
             "adoption": adoption(asked["takes_part"]),
             "dose": sum_ratio(mine, "delivered_sessions", "planned_sessions"),
+            "frequency": mean_ratio(mine, "delivered_frequency", "planned_frequency"),
             "quality": quality(mine, confidence),
             "cost": sum_ratio(mine, "cost", "planned_cost"),
             "maintenance": Measure.ratio(kept.count(100.0), len(kept) - _absent(kept)),

@@ -1,9 +1,4 @@
-"""Key-figure interviews: scale scores, their reliability, and their change by arm.
-
-Key figures sit in wijken, and the wijk got the programme or not. So intervals and tests take
-wijken as the units, as the effect evaluation does: with a handful of wijken they are wide, and an
-exact test cannot go below a floor.
-"""
+"""Key-figure interviews: the scores of their scales, by arm and wave, and their reliability."""
 
 from __future__ import annotations
 
@@ -14,8 +9,6 @@ from scipy import stats
 
 from wijkkit.errors import EstimationError
 from wijkkit.estimates.scale import scale_reliability, scale_score
-from wijkkit.evaluation.effect.did import did
-from wijkkit.language import interval, number, signed, text
 from wijkkit.study import Study
 from wijkkit.study.settings.process import Scale
 
@@ -37,27 +30,6 @@ SCALE_COLUMNS = (
     "omega",
     "status",
 )
-
-CHANGE_COLUMNS = (
-    "scale",
-    "label",
-    "first",
-    "last",
-    "programme",
-    "comparator",
-    "value",
-    "lower",
-    "upper",
-    "unit",
-    "p",
-    "floor",
-    "wijken",
-    "status",
-    "reason",
-)
-
-#: Alpha below which a scale is read with reserve.
-RELIABLE = 0.70
 
 
 def turned(answers: pd.DataFrame, scale: Scale) -> pd.DataFrame:
@@ -81,7 +53,7 @@ def scores(answers: pd.DataFrame, scale: Scale) -> pd.Series:
     return scale_score(turned(answers, scale), minimum=at_least)
 
 
-def scale_table(study: Study, answers: pd.DataFrame, confidence: float = 0.95) -> pd.DataFrame:
+def scale_table(study: Study, answers: pd.DataFrame) -> pd.DataFrame:
     """Return the mean of every scale by arm and wave, with its reliability in that wave.
 
     Parameters
@@ -90,7 +62,6 @@ def scale_table(study: Study, answers: pd.DataFrame, confidence: float = 0.95) -
         Its ``process.key_figures`` defines the scales.
     answers : DataFrame
         From `wijkkit.loaders.key_figures.load_key_figures`.
-    confidence : float
 
     Returns
     -------
@@ -100,7 +71,7 @@ def scale_table(study: Study, answers: pd.DataFrame, confidence: float = 0.95) -
         omega are of both arms together, absent where they cannot be computed. `status` is
         ``missing`` where nobody was interviewed.
     """
-    rows = []
+    rows, confidence = [], study.settings.evaluation.level
     for key, scale in study.settings.process.key_figures.scales.items():
         label = study.text(scale.label)
         scored = answers.assign(score=scores(answers, scale))
@@ -133,102 +104,3 @@ def _reliability(
     except EstimationError:
         return (math.nan,) * 4
     return found.alpha, found.lower, found.upper, found.omega
-
-
-def scale_changes(study: Study, answers: pd.DataFrame) -> pd.DataFrame:
-    """Return how much more each scale changed in the programme wijken than in the comparators.
-
-    The two waves are the first and the last with interviews. `value` with its interval is the
-    difference of the arms' mean changes per wijk, on t with G - 2 degrees of freedom; `p` is
-    that of the exact randomisation test, within pairs where the study has them, and `floor` the
-    smallest it can be.
-
-    Returns
-    -------
-    DataFrame
-        Columns `CHANGE_COLUMNS`, one row per scale; unit ``score``. Numbers are absent unless
-        `status` is ``ok``; `reason` says why.
-    """
-    known = set(answers["wave"])
-    waves = [wave.id for wave in study.waves if wave.id in known]
-    rows = []
-    for key, scale in study.settings.process.key_figures.scales.items():
-        scored = answers.assign(score=scores(answers, scale)).dropna(subset="score")
-        scored = scored[scored["arm"].isin(ARMS)]
-        found = {"scale": key, "label": study.text(scale.label), "unit": "score"}
-        if len(waves) < 2 or set(scored["arm"]) != set(ARMS):
-            reason = "one_wave" if len(waves) < 2 else "one_arm"
-            rows.append(found | {"status": "missing", "reason": reason})
-            continue
-        rows.append(found | _change(scored, waves[0], waves[-1]))
-    return pd.DataFrame(rows, columns=list(CHANGE_COLUMNS))
-
-
-def _change(scored: pd.DataFrame, first: str, last: str) -> dict[str, object]:
-    rows = scored[scored["wave"].isin([first, last])]
-    paired = rows["pair"].notna().all()
-    exact = "randomisation_paired" if paired else "randomisation"
-    table = did(
-        rows["score"].to_numpy(dtype=float),
-        rows["arm"].eq("programme").to_numpy(),
-        rows["wave"].eq(last).to_numpy(),
-        rows["wijk"].to_numpy(dtype=object),
-        pair=rows["pair"].to_numpy(dtype=object) if paired else None,
-        family="linear",
-        methods=["cluster_period", exact],
-    ).set_index("method")
-    main, test = table.loc["cluster_period"], table.loc[exact]
-    means = rows.groupby(["arm", "wijk", "wave"])["score"].mean().unstack("wave")
-    moves = (means[last] - means[first]).groupby("arm").mean()
-    return {
-        "first": first,
-        "last": last,
-        "programme": moves["programme"],
-        "comparator": moves["comparator"],
-        "value": main["estimate"],
-        "lower": main["lower"],
-        "upper": main["upper"],
-        "p": test["p"],
-        "floor": test["floor"],
-        "wijken": rows["wijk"].nunique(),
-        "status": main["status"],
-        "reason": main["reason"],
-    }
-
-
-def key_figure_sentences(table: pd.DataFrame, changes: pd.DataFrame, language: str) -> list[str]:
-    """Say whether each scale changed otherwise with the programme, and what the test cannot show.
-
-    Parameters
-    ----------
-    table : DataFrame
-        From `scale_table`.
-    changes : DataFrame
-        From `scale_changes`.
-    language : {"nl", "en"}
-    """
-    sentences = []
-    for row in changes.itertuples():
-        if row.status != "ok":
-            sentences.append(_say("unknown", language, scale=row.label))
-            continue
-        way = "higher" if row.lower > 0 else "lower" if row.upper < 0 else "same"
-        fields = {
-            "value": signed(row.value, language, 1),
-            "interval": interval(row.lower, row.upper, language, 1),
-        }
-        said = _say(way, language, scale=row.label, **fields)
-        alpha = table.loc[table["scale"].eq(row.scale), "alpha"].min()
-        if alpha < RELIABLE:
-            said += f" {_say('unreliable', language, alpha=number(alpha, language, 2))}"
-        sentences.append(said)
-    floors = changes.loc[changes["status"].eq("ok") & changes["floor"].gt(0.05)]
-    if len(floors):
-        row = floors.iloc[0]
-        fields = {"wijken": row["wijken"], "p": number(row["floor"], language, 2)}
-        sentences.append(_say("smallest_p", language, **fields))
-    return sentences
-
-
-def _say(key: str, language: str, **fields: object) -> str:
-    return text(f"process.key_figures.{key}", language, **fields)

@@ -2,7 +2,7 @@
 
 `write_quote_file` puts every coded text in a file outside the results. A researcher marks the
 ones that may be shown and writes the words that may be shown; `read_chosen_quotes` gives these
-words alone, without wijk or group. Nothing else in the project reads that file.
+words alone, without wijk or group. A report shows them where the study names that file.
 """
 
 from __future__ import annotations
@@ -113,7 +113,10 @@ def read_chosen_quotes(path: str | Path) -> pd.DataFrame:
     path = Path(path)
     require_sources(path.name)
     try:
-        rows = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+        head = path.read_text(encoding="utf-8-sig").split("\n", 1)[0]
+        # A spreadsheet program in Dutch saves a CSV with semicolons.
+        sign = ";" if ";" in head and "," not in head else ","
+        rows = pd.read_csv(path, sep=sign, dtype=str, keep_default_na=False, encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
         raise DataError(
             f"the quotes cannot be read: {type(error).__name__}",
@@ -148,6 +151,13 @@ def read_chosen_quotes(path: str | Path) -> pd.DataFrame:
         raise DataError(problems)
     chosen = rows[use.eq("yes")].rename(columns={"shown": "quote"})
     return chosen[QUOTE_COLUMNS].reset_index(drop=True)
+
+
+def chosen_quotes(study: Study) -> pd.DataFrame:
+    """Return the quotes of the file that the study names (``process.quotes``), or none."""
+    if study.settings.process.quotes is None:
+        return pd.DataFrame(columns=QUOTE_COLUMNS)
+    return read_chosen_quotes(study.path(study.settings.process.quotes))
 
 
 def _harmless(cell: object) -> object:

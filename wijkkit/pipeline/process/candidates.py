@@ -15,13 +15,14 @@ SCORE_COLUMNS = ["intervention", "criterion", "weight", "score", "known", "contr
 
 
 def choice_tables(facts: Facts) -> dict[str, pd.DataFrame]:
-    """Return the ranking, its scores and its sentences for every wijk; empty without catalogue.
+    """Return goals, ranking, its scores and its sentences for every wijk; empty without catalogue.
 
     A study without goals, or without a catalogue, has nothing to rank.
     """
     candidates = load_catalogue(facts.study)
     wijken = list(facts.study.neighbourhoods) if len(candidates) and facts.study.goals else []
-    found = {wijk: _choose(facts, candidates, wijk) for wijk in wijken}
+    goals = {wijk: wijk_goals(facts, wijk) for wijk in wijken}
+    found = {wijk: _choose(facts, candidates, wijk, goals[wijk]) for wijk in wijken}
     rankings = [choice.ranking.assign(wijk=wijk) for wijk, choice in found.items()]
     scores = [choice.scores.assign(wijk=wijk) for wijk, choice in found.items()]
     labels = {goal.id: facts.study.text(goal.label) for goal in facts.study.goals}
@@ -31,25 +32,31 @@ def choice_tables(facts: Facts) -> dict[str, pd.DataFrame]:
         for wijk, choice in found.items()
         for sentence in choice_sentences(choice, labels, budget, facts.study.language)
     ]
+    aims = [table.assign(wijk=wijk) for wijk, table in goals.items()]
     return {
+        "choice_goals": _stacked(aims, ["wijk", "goal", "label"]),
         "choice": _stacked(rankings, ["wijk", *RANKING_COLUMNS, *STABILITY_COLUMNS]),
         "choice_scores": _stacked(scores, ["wijk", *SCORE_COLUMNS]),
         "choice_sentences": pd.DataFrame(said, columns=["wijk", "topic", "sentence"]),
     }
 
 
-def _choose(facts: Facts, candidates: pd.DataFrame, wijk: str) -> Choice:
+def wijk_goals(facts: Facts, wijk: str) -> pd.DataFrame:
+    """Return the shared goals that a wijk chose: ``goal, label``; all where it chose none yet."""
+    rows = facts.kept("goals", wijk)
+    chosen = set(rows.loc[~rows["status"].eq("dropped"), "study_goal"].dropna())
+    goals = [goal for goal in facts.study.goals if goal.id in chosen] or facts.study.goals
+    labels = [(goal.id, facts.study.text(goal.label)) for goal in goals]
+    return pd.DataFrame(labels, columns=["goal", "label"])
+
+
+def _choose(facts: Facts, candidates: pd.DataFrame, wijk: str, goals: pd.DataFrame) -> Choice:
     study = facts.study
     running = facts.kept("interventions", wijk)
     running = running.loc[running["status"].eq("running"), "catalogue"].dropna()
     return choose(
         candidates,
-        pd.DataFrame(
-            {
-                "goal": [g.id for g in study.goals],
-                "label": [study.text(g.label) for g in study.goals],
-            }
-        ),
+        goals,
         settings=study.settings.choice,
         running=set(running) & set(candidates["intervention"]),
         factors=study.settings.choice.factors.get(wijk, ()),

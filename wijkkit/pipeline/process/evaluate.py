@@ -15,9 +15,11 @@ from wijkkit.evaluation.learning.questions import questions
 from wijkkit.evaluation.logic_model import assumption_findings, box_findings, element_states
 from wijkkit.evaluation.process.implementation import implementation, implementation_by_wijk
 from wijkkit.evaluation.process.interviews import code_counts, code_pairs
-from wijkkit.evaluation.process.key_figures import scale_changes, scale_table
+from wijkkit.evaluation.process.key_figure_changes import scale_changes
+from wijkkit.evaluation.process.key_figures import scale_table
 from wijkkit.evaluation.process.network import centrality, meeting_ties, participation, turnover
 from wijkkit.evaluation.process.pace import pace, pace_by_wijk
+from wijkkit.evaluation.process.quotes import chosen_quotes
 from wijkkit.evaluation.process.service_use import service_use
 from wijkkit.loaders.key_figures import load_key_figures
 from wijkkit.loaders.segments import load_group_interviews
@@ -70,8 +72,9 @@ def evaluate_process(study: Study) -> ProcessResults:
         "key_figure_changes": changes,
         "interview_codes": counts,
         "interview_pairs": code_pairs(interviews.segments),
+        "quotes": chosen_quotes(study),
         "side_by_side": side_by_side(facts),
-        "explanations": explained(facts, counts),
+        "explanations": explained(facts, interviews),
         "service_use": service_use(study, facts.estimates),
     }
     return ProcessResults({**tables, "sentences": sentences(facts, tables)})
@@ -99,6 +102,7 @@ def _registered(facts: Facts) -> dict[str, pd.DataFrame]:
         "network": meeting_ties(stakeholders, meetings, attendance),
         "centrality": centrality(stakeholders, meetings, attendance),
         "turnover": turnover(stakeholders, wijken, start=start, end=max(start, as_of)),
+        "goals": facts.kept("goals"),
         "interventions": facts.kept("interventions"),
     }
 

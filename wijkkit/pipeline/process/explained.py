@@ -9,89 +9,88 @@ import pandas as pd
 from wijkkit.evaluation.explanations.evidence import Evidence
 from wijkkit.evaluation.explanations.explain import explanations
 from wijkkit.evaluation.facts import Facts
-from wijkkit.evaluation.process.measures import sum_ratio
+from wijkkit.evaluation.learning.representativeness import study_shares
+from wijkkit.evaluation.process.measures import quality, sum_ratio
 from wijkkit.evaluation.process.network import turnover
 from wijkkit.evaluation.process.pace import pace
+from wijkkit.loaders.segments import GroupInterviews
+from wijkkit.pipeline.process.coverage import goal_coverage, group_coverage
 from wijkkit.tables import EVERYBODY
 
 
-def explained(facts: Facts, codes: pd.DataFrame) -> pd.DataFrame:
+def explained(facts: Facts, interviews: GroupInterviews) -> pd.DataFrame:
     """Judge every explanation of why an effect may not be found.
 
     Parameters
     ----------
     facts : Facts
-    codes : DataFrame
-        From `code_counts`.
+    interviews : GroupInterviews
     """
-    return explanations(facts.study, evidence(facts, codes))
+    return explanations(facts.study, evidence(facts, interviews))
 
 
-def evidence(facts: Facts, codes: pd.DataFrame) -> Evidence:
+def evidence(facts: Facts, interviews: GroupInterviews) -> Evidence:
     """Return what the registry, the interviews and the released estimates say."""
     wijken = facts.programme_wijken()
-    groups = codes[codes["role"].eq("all") & codes["arm"].eq("programme")]
     settings = facts.study.settings.process
+    held, mentioned_by = _mentions(facts, interviews)
+    deployed = facts.deployed()
+    deployed = deployed[deployed["wijk"].isin(wijken)]
     return Evidence(
-        implementation_start=_first_days(facts),
-        goal_coverage={
-            goal.id: _coverage(facts, goal.indicator, wijken)
-            for goal in facts.study.goals
-            if wijken
+        wijken=len(wijken),
+        implementation_start=_first_days(deployed),
+        goal_coverage=goal_coverage(facts, wijken),
+        group_coverage=group_coverage(facts),
+        response_gaps={
+            key: (share - there) / 100 for key, (share, there) in study_shares(facts).items()
         },
-        group_coverage=_group_coverage(facts, wijken),
         comparator_interventions=_comparator_interventions(facts, wijken),
         comparator_participation=_comparator_share(facts, settings.participation),
         comparator_moves=_comparator_share(facts, settings.moved),
-        evidence_levels=_levels(facts),
-        dose=_ratios(facts, "delivered_sessions", "planned_sessions"),
-        reach=_ratios(facts, "participants", "planned_participants"),
-        fidelity=_quality(facts),
-        interviews=int(groups.drop_duplicates(["wave"])["of"].sum()) if len(groups) else None,
-        code_counts={
-            str(code): int(n) for code, n in groups.groupby("code")["groups"].sum().items()
-        },
+        deployed=len(deployed),
+        evidence_levels=_levels(deployed),
+        dose=_ratios(facts, wijken, "delivered_sessions", "planned_sessions"),
+        reach=_ratios(facts, wijken, "participants", "planned_participants"),
+        fidelity=_quality(facts, wijken),
+        interviews=held,
+        mentioned_by=mentioned_by,
         staff_turnover=_turnover(facts, wijken),
         steps_on_time=_on_time(facts, wijken),
     )
 
 
-def _first_days(facts: Facts) -> dict[str, date]:
+def _mentions(facts: Facts, interviews: GroupInterviews) -> tuple[int, dict[str, frozenset[str]]]:
+    """Return how many groups of the programme spoke after its start, and who mentioned what."""
+    start = facts.study.settings.programme.start
+    waves = [wave.id for wave in facts.study.waves if wave.end >= start]
+    groups, segments = interviews.groups, interviews.segments
+    groups = groups[groups["arm"].eq("programme") & groups["wave"].isin(waves)]
+    said = segments[segments["group"].isin(groups["group"])]
+    return groups["group"].nunique(), {
+        code: frozenset(said.loc[said["code"].isin(below), "group"])
+        for code, below in interviews.codes.items()
+    }
+
+
+def _first_days(deployed: pd.DataFrame) -> dict[str, date]:
     """Return the day the first intervention started, per programme wijk."""
-    started = facts.kept("interventions").dropna(subset=["start"])
-    started = started[started["wijk"].isin(facts.programme_wijken())]
+    started = deployed.dropna(subset=["start"])
     return {wijk: day.date() for wijk, day in started.groupby("wijk")["start"].min().items()}
 
 
-def _coverage(facts: Facts, indicator: str, wijken: list[str]) -> float:
-    """Return the share of wijken with a figure in every wave that asked the indicator."""
-    complete = []
-    for wijk in wijken:
-        rows = facts.estimate(indicator, wijk)
-        rows = rows[rows["status"].ne("not_asked")] if len(rows) else rows
-        complete.append(len(rows) > 1 and rows["status"].eq("ok").all())
-    return sum(complete) / len(complete)
-
-
-def _group_coverage(facts: Facts, wijken: list[str]) -> dict[str, float]:
-    """Return per group the share of goals and wijken with a figure in the last wave."""
-    if facts.estimates.empty or not wijken or not facts.study.goals:
-        return {}
-    rows = facts.estimates
-    rows = rows[rows["area"].isin(wijken) & rows["area_level"].eq("wijk") & rows["group_by"].ne("")]
-    rows = rows[rows["indicator"].isin([goal.indicator for goal in facts.study.goals])]
-    rows = rows[rows["wave"].eq(facts.study.waves[-1].id)]
-    return rows["status"].eq("ok").groupby(rows["group"]).mean().to_dict()
-
-
 def _comparator_interventions(facts: Facts, wijken: list[str]) -> float | None:
-    """Return the interventions per comparator wijk as a share of those per programme wijk."""
-    counts = facts.kept("interventions")["wijk"].value_counts()
+    """Return the interventions per comparator as a share of those per programme wijk.
+
+    Of the wijken that keep a registry: where nothing was registered is not known what was done.
+    """
     others = [hood.wijk for hood in facts.study.neighbourhoods.values() if hood.arm == "comparator"]
-    registered = [wijk for wijk in others if wijk in counts]
-    if not registered or not counts.reindex(wijken).sum():
-        return None
-    return counts.reindex(registered).mean() / counts.reindex(wijken, fill_value=0).mean()
+    registered = set(facts.kept("interventions")["wijk"])
+    counts = facts.deployed()["wijk"].value_counts()
+    mean = [
+        counts.reindex([wijk for wijk in arm if wijk in registered], fill_value=0).mean()
+        for arm in (others, wijken)
+    ]
+    return mean[0] / mean[1] if mean[1] > 0 and not pd.isna(mean[0]) else None
 
 
 def _comparator_share(facts: Facts, indicator: str | None) -> float | None:
@@ -101,6 +100,7 @@ def _comparator_share(facts: Facts, indicator: str | None) -> float | None:
     rows = facts.estimates
     rows = rows[
         rows["indicator"].eq(indicator)
+        & rows["area_level"].eq("arm")
         & rows["area"].eq("comparator")
         & rows["wave"].eq(facts.study.waves[-1].id)
         & rows["group"].eq(EVERYBODY)
@@ -109,37 +109,30 @@ def _comparator_share(facts: Facts, indicator: str | None) -> float | None:
     return float(rows["value"].iloc[0]) / 100 if len(rows) else None
 
 
-def _levels(facts: Facts) -> dict[str, int]:
-    table = facts.kept("interventions")
-    table = table[table["wijk"].isin(facts.programme_wijken()) & table["evidence"].notna()]
+def _levels(deployed: pd.DataFrame) -> dict[str, int]:
     return {
         f"{row.wijk} {row.key}": 0 if row.evidence == "none" else int(row.evidence)
-        for row in table.itertuples()
+        for row in deployed[deployed["evidence"].notna()].itertuples()
     }
 
 
-def _ratios(facts: Facts, delivered: str, planned: str) -> dict[str, float]:
+def _ratios(facts: Facts, wijken: list[str], delivered: str, planned: str) -> dict[str, float]:
     """Return per programme wijk what was delivered as a share of what was planned."""
-    found = {}
-    for wijk in facts.programme_wijken():
-        measure = sum_ratio(facts.kept("activities", wijk), delivered, planned)
-        if measure.status == "ok":
-            found[wijk] = measure.value / 100
-    return found
+    found = {wijk: sum_ratio(facts.kept("activities", wijk), delivered, planned) for wijk in wijken}
+    return {wijk: one.value / 100 for wijk, one in found.items() if one.status == "ok"}
 
 
-def _quality(facts: Facts) -> dict[str, float]:
-    scores = facts.kept("activities").dropna(subset=["quality"])
-    scores = scores[scores["wijk"].isin(facts.programme_wijken())]
-    return (scores.groupby("wijk")["quality"].mean() / 100).to_dict()
+def _quality(facts: Facts, wijken: list[str]) -> dict[str, float]:
+    found = {wijk: quality(facts.kept("activities", wijk)) for wijk in wijken}
+    return {wijk: one.value / 100 for wijk, one in found.items() if one.status == "ok"}
 
 
 def _turnover(facts: Facts, wijken: list[str]) -> float | None:
+    """Return the share of all who were ever in the networks that had left."""
     start = facts.study.settings.programme.start
     table = turnover(facts.kept("stakeholders"), wijken, start=start, end=max(start, facts.as_of))
-    known = table.dropna(subset=["left", "at_start"])
-    at_start = float(known["at_start"].sum()) if len(known) else 0.0
-    return float(known["left"].sum()) / at_start if at_start else None
+    ever = float(table["ever"].sum())
+    return float(table["ever_left"].sum()) / ever if ever else None
 
 
 def _on_time(facts: Facts, wijken: list[str]) -> float | None:

@@ -27,7 +27,7 @@ def sentences(facts: Facts, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """
     rows = [row for wijk in facts.programme_wijken() for row in _of_wijk(facts, tables, wijk)]
     rows += [("", "clashes", sentence) for sentence in clash_sentences(facts)]
-    ahead = ahead_sentences(tables["side_by_side"], facts.study.language)
+    ahead = ahead_sentences(tables["side_by_side"], facts.study)
     rows += [("", "ahead", sentence) for sentence in ahead]
     return pd.DataFrame(rows, columns=["wijk", "topic", "sentence"])
 

@@ -62,6 +62,8 @@ class ChoiceSettings(Settings):
         Of the changed weights.
     """
 
+    ordered = (("indifference", "preference"),)
+
     weights: ChoiceWeights = ChoiceWeights()
     budget: Annotated[float, Field(gt=0)] | None = None
     factors: dict[str, tuple[str, ...]] = Field(default_factory=dict)

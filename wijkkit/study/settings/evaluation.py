@@ -12,6 +12,7 @@ from wijkkit.study.settings.base import Settings
 ProcessExplanation = Literal[
     "unclear_execution",
     "municipal_support",
+    "pandemic",
     "staff_turnover",
     "theory",
     "programme",
@@ -23,29 +24,34 @@ ProcessExplanation = Literal[
 class ExplanationSettings(Settings):
     """Thresholds of the explanations (``evaluation.explanations``); shares are from 0 to 1.
 
+    ``docs/assumptions.md`` says why each default is what it is.
+
     Parameters
     ----------
     minimum_months : float
         A shorter period between the first interventions and the last wave is too short.
     minimum_coverage : float
-        A goal or group with figures for a smaller share is without data.
+        A goal or group that was measured for a smaller share is without data.
     covid_share : float
-        A larger share of the programme period under measures plays a part.
+        Share of the programme period under measures from which they play a part.
     contamination_share : float
-        A larger share of the comparators reached plays a part.
+        Share of the comparators reached from which that plays a part.
+    response_gap : float
+        Difference between a group's share of the respondents and of all children from which
+        selective response plays a part.
     minimum_evidence_level : int
         Interventions below this level have no indications that they work (NJi: 2 is first
         indications).
     weak_evidence_share : float
-        A larger share of such interventions plays a part.
+        Share of such interventions from which they play a part.
     minimum_implementation : float
         Less of the planned dose, reach or fidelity is not enough.
     minimum_interviews : int
         Fewer coded group interviews say nothing.
     mentioned_share : float
-        An explanation that a larger share of the group interviews mentions plays a part.
+        Share of the group interviews that mention an explanation from which it plays a part.
     turnover_share : float
-        A larger share of replaced coordinators and partners plays a part.
+        Share of coordinators and partners who left from which that plays a part.
     minimum_on_time : float
         A smaller share of steps done by their date speaks of an unclear execution.
     codes : dict of str to tuple of str
@@ -57,6 +63,7 @@ class ExplanationSettings(Settings):
     minimum_coverage: float = Field(default=0.8, ge=0, le=1)
     covid_share: float = Field(default=0.25, gt=0, le=1)
     contamination_share: float = Field(default=0.25, gt=0, le=1)
+    response_gap: float = Field(default=0.1, gt=0, le=1)
     minimum_evidence_level: int = Field(default=2, ge=0, le=4)
     weak_evidence_share: float = Field(default=0.5, gt=0, le=1)
     minimum_implementation: float = Field(default=0.8, gt=0)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import Field
+
 from wijkkit.study.settings.base import Settings
 
 Text = str | dict[Literal["nl", "en"], str]
@@ -68,8 +70,18 @@ class LogicModelSettings(Settings):
     """The programme's theory: elements per box and the assumptions between boxes.
 
     The method's own model is the default; its words are in the message catalogue
-    ``logic_model``. A study that gives `elements` or `assumptions` replaces them.
+    ``logic_model``. A study that gives `elements` or `assumptions` replaces them. What speaks for
+    or against an assumption follows from the thresholds of the explanations as well.
+
+    Parameters
+    ----------
+    elements, assumptions : tuple
+    minimum_attendance : float
+        Share of those invited who were present from which that speaks for working together, and
+        below which against it.
     """
+
+    minimum_attendance: float = Field(default=0.5, gt=0, le=1)
 
     elements: tuple[Element, ...] = (
         Element(id="data", box="assets", measures=("data_goals",)),
@@ -80,7 +92,9 @@ class LogicModelSettings(Settings):
         Element(id="plans", box="input", measures=("steps_input", "documents")),
         Element(id="planning", box="input", measures=("goals_set", "goals_with_target")),
         Element(id="action_plan", box="input", measures=("goals_with_intervention", "levels")),
-        Element(id="interventions", box="output", measures=("reach", "dose", "quality")),
+        Element(
+            id="interventions", box="output", measures=("reach", "dose", "frequency", "quality")
+        ),
         Element(id="better_assets", box="output", measures=("attendance", "scale:collaboration")),
         Element(id="factors", box="intermediate", indicators=True),
         Element(id="factors_gap", box="intermediate", gaps=True),

@@ -29,6 +29,8 @@ class Scale(Settings):
         Answered items a score needs; half of the items, rounded up, where absent.
     """
 
+    ordered = (("minimum", "maximum"),)
+
     label: Text
     items: Annotated[tuple[str, ...], Field(min_length=2)]
     reverse: tuple[str, ...] = ()
@@ -47,6 +49,8 @@ class KeyFigureSettings(Settings):
         person's role.
     missing : tuple of str
         Answers that are no answer.
+    reliable : float
+        Alpha below which a scale is read with reserve.
     scales : dict of str to Scale
         The scales, by key, in the order of the report.
     """
@@ -56,6 +60,7 @@ class KeyFigureSettings(Settings):
     wave: str = "wave"
     role: str = "role"
     missing: tuple[str, ...] = ()
+    reliable: Annotated[float, Field(gt=0, lt=1)] = 0.7
     scales: dict[str, Scale] = Field(default_factory=dict)
 
 
@@ -82,6 +87,40 @@ class GroupInterviewSettings(Settings):
     text: str = "text"
 
 
+class QualitySettings(Settings):
+    """From which numbers the data of a wijk are called good, and below which poor.
+
+    ``docs/assumptions.md`` says why each default is what it is.
+
+    Parameters
+    ----------
+    recent_months, old_months : int
+        Months since the last wave.
+    many, few : int
+        Respondents of the wijk in the last wave.
+    close_points, far_points : float
+        Percentage points between a group's part of the respondents and of the wijk.
+    registered, hardly_registered : float
+        Share of the interventions of which any activity was registered.
+    """
+
+    ordered = (
+        ("recent_months", "old_months"),
+        ("few", "many"),
+        ("close_points", "far_points"),
+        ("hardly_registered", "registered"),
+    )
+
+    recent_months: Annotated[int, Field(gt=0)] = 24
+    old_months: Annotated[int, Field(gt=0)] = 48
+    many: Annotated[int, Field(gt=0)] = 100
+    few: Annotated[int, Field(gt=0)] = 50
+    close_points: Annotated[float, Field(gt=0, le=100)] = 5.0
+    far_points: Annotated[float, Field(gt=0, le=100)] = 10.0
+    registered: Annotated[float, Field(gt=0, le=1)] = 0.9
+    hardly_registered: Annotated[float, Field(gt=0, le=1)] = 0.5
+
+
 class ProcessSettings(Settings):
     """How the process is evaluated.
 
@@ -91,26 +130,40 @@ class ProcessSettings(Settings):
         The day on which the process is judged; the end of the last wave where absent.
     key_figures : KeyFigureSettings
     group_interviews : GroupInterviewSettings
+    quotes : str, optional
+        The file of `wijkkit.write_quote_file` in which a researcher chose quotes and worded them
+        for readers, relative to the study. Without it no quote is in a report.
     maintained_after_days : int
         An intervention is maintained when it still runs so many days after it began.
     low_reach : float
         Reach below this part of what was planned is a question for the network.
+    low_ses_gap : float
+        Percentage points by which families with a low SES may be reached less before that is a
+        question for the network, where the SES of all participants is known.
+    same_points : float
+        Percentages of the registry that differ no more than this are called the same.
+    quality : QualitySettings
     representativeness : dict of str to str
-        ``GROUPING.GROUP`` -> the area figure (percentage) that says how large the group is.
+        ``GROUPING.GROUP`` -> the area figure (percentage) that says how large the group is among
+        the children of a wijk, or their parents.
     children_figure : str, optional
         The area figure that counts the children of a wijk.
     service_use : tuple of str
         Indicators of parents' use of interventions and services.
     participation, moved : str, optional
-        Indicators of taking part in the programme's interventions, and of having lived in another
-        wijk when it started; in comparator wijken they tell of contamination.
+        Indicators of taking part in the programme's interventions, and of having lived in a
+        programme wijk while it ran; in comparator wijken they tell of contamination.
     """
 
     as_of: date | None = None
     key_figures: KeyFigureSettings = KeyFigureSettings()
     group_interviews: GroupInterviewSettings = GroupInterviewSettings()
+    quotes: str | None = None
     maintained_after_days: Annotated[int, Field(gt=0)] = 365
     low_reach: Annotated[float, Field(gt=0, lt=1)] = 1 / 3
+    low_ses_gap: Annotated[float, Field(ge=0, le=100)] = 10.0
+    same_points: Annotated[float, Field(ge=0, le=100)] = 5.0
+    quality: QualitySettings = QualitySettings()
     representativeness: dict[str, str] = Field(default_factory=dict)
     children_figure: str | None = None
     service_use: tuple[str, ...] = ()

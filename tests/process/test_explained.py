@@ -1,0 +1,281 @@
+"""From registry, interviews and figures to verdicts: each explanation in all three ways."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+import pandas as pd
+import pytest
+
+from tests.process.conftest import estimate_rows
+from wijkkit.evaluation.explanations.process_rules import PROCESS
+from wijkkit.evaluation.facts import Facts
+from wijkkit.loaders.segments import GROUP_COLUMNS, SEGMENT_COLUMNS, GroupInterviews
+from wijkkit.pipeline.process.explained import evidence, explained
+from wijkkit.study import Study
+
+START = date(2010, 9, 1)
+WIJKEN, ARMS = "abcd", {"a": "programme", "b": "programme", "c": "comparator", "d": "comparator"}
+
+
+@dataclass(frozen=True)
+class World:
+    """What is known of two programme wijken (a, b) and two comparators in which all went well."""
+
+    study: Study
+    rows: dict[str, list[dict]]
+    estimates: list[tuple]
+    figures: dict[str, float]
+    groups: list[tuple[str, str, str]]
+    said: dict[str, tuple[str, ...]]
+
+    def __call__(self, registry_table: Callable) -> tuple[Facts, GroupInterviews]:
+        figures = [
+            (wijk, "wijk", figure, figure, "2014", value, "ok")
+            for wijk in WIJKEN
+            for figure, value in self.figures.items()
+        ]
+        columns = ["area", "area_level", "figure", "label", "period", "value", "status"]
+        facts = Facts(
+            study=self.study,
+            registry={kind: registry_table(kind, *rows) for kind, rows in self.rows.items()},
+            as_of=date(2014, 7, 31),
+            estimates=estimate_rows(*self.estimates),
+            area_figures=pd.DataFrame(figures, columns=columns),
+        )
+        groups = pd.DataFrame(
+            [(name, wijk, ARMS[wijk], wave, "network") for name, wijk, wave in self.groups],
+            columns=GROUP_COLUMNS,
+        )
+        said = [(code, name) for code, names in self.said.items() for name in names]
+        segments = pd.DataFrame(said, columns=["code", "group"]).merge(groups, on="group")
+        segments = segments.reindex(columns=SEGMENT_COLUMNS)
+        codes = {code: (code,) for code in self.said}
+        return facts, GroupInterviews(groups, segments, codes, ())
+
+    def without(self, *kinds: str) -> World:
+        return replace(
+            self, rows={kind: rows for kind, rows in self.rows.items() if kind not in kinds}
+        )
+
+    def with_values(self, kind: str, wijken: str = "ab", **values: object) -> World:
+        rows = [row | (values if row["wijk"] in wijken else {}) for row in self.rows[kind]]
+        return replace(self, rows=self.rows | {kind: rows})
+
+    def with_estimate(self, indicator: str, **values: object) -> World:
+        places = {"value": 6, "n": 9, "status": 11}
+        changed = []
+        for row in self.estimates:
+            cells = list(row)
+            for name, value in values.items():
+                if row[0] == indicator:
+                    cells[places[name]] = value
+            changed.append(tuple(cells))
+        return replace(self, estimates=changed)
+
+
+def _registry() -> dict[str, list[dict]]:
+    intervention = {"status": "running", "evidence": "3", "start": START + timedelta(days=60)}
+    activity = {
+        "intervention": "I1", "name": "play", "planned_sessions": 10, "delivered_sessions": 9,
+        "planned_participants": 100, "participants": 90, "quality": 85.0,
+    }  # fmt: skip
+    step = {"cycle": 1, "planned_end": date(2011, 1, 1), "actual_end": date(2010, 12, 1)}
+    return {
+        "interventions": [
+            *({"wijk": wijk, "key": f"I{n}"} | intervention for wijk in "ab" for n in (1, 2, 3, 4)),
+            *({"wijk": wijk, "key": "I1"} | intervention | {"status": "planned"} for wijk in "cd"),
+        ],
+        "activities": [{"wijk": wijk} | activity for wijk in "ab"],
+        "stakeholders": [
+            {"wijk": wijk, "key": f"P{n}", "organisation": f"o{n}", "start": START}
+            for wijk in "ab"
+            for n in range(10)
+        ],
+        "steps": [{"wijk": wijk, "step": step_} | step for wijk in "ab" for step_ in "123"],
+        "goals": [{"wijk": "a", "key": "D1", "name": "Play", "study_goal": "outdoor"}],
+    }
+
+
+def _estimates() -> list[tuple]:
+    rows = []
+    for indicator in ("play", "sport"):
+        for wijk in WIJKEN:
+            for wave in ("2010", "2014"):
+                row = (indicator, wijk, "wijk", wave, "", "all", 50, 40, 60, 60, "percent", "ok")
+                rows.append(row)
+        for group, n in (("low", 40), ("high", 60)):
+            cells = (50, 40, 60, n, "percent", "ok")
+            rows.append((indicator, "city", "city", "2014", "ses", group, *cells))
+            rows += [
+                (indicator, arm, "arm", "2014", "ses", group, *cells) for arm in set(ARMS.values())
+            ]
+    for indicator in ("ill", "moved"):
+        cells = (5, 1, 9, 120, "percent", "ok")
+        rows.append((indicator, "comparator", "arm", "2014", "", "all", *cells))
+    return rows
+
+
+@pytest.fixture
+def world(small_study) -> World:
+    study = small_study()
+    waves = tuple(
+        study.waves[0].model_copy(
+            update={"id": str(year), "start": date(year, 4, 1), "end": date(year, 7, 31)}
+        )
+        for year in (2010, 2014)
+    )
+    settings = study.settings
+    settings = settings.model_copy(
+        update={
+            "waves": waves,
+            "programme": settings.programme.model_copy(update={"start": START}),
+            "process": settings.process.model_copy(
+                update={"participation": "ill", "moved": "moved"}
+            ),
+        }
+    )
+    return World(
+        replace(study, settings=settings),
+        _registry(),
+        _estimates(),
+        {"children": 1000.0, "low_education": 42.0},
+        [(f"{wijk}{n}", wijk, "2014") for wijk in "abc" for n in (1, 2)],
+        {code: () for code in PROCESS},
+    )
+
+
+def verdicts(world: World, registry_table) -> dict[str, str]:
+    facts, interviews = world(registry_table)
+    table = explained(facts, interviews)
+    return dict(zip(table["explanation"], table["verdict"], strict=True))
+
+
+def test_where_all_went_well_nothing_plays_a_part(world, registry_table):
+    assert set(verdicts(world, registry_table).values()) == {"plays_not"}
+
+
+LATE, SPOKEN = date(2013, 6, 1), ("a1", "a2")
+
+
+@pytest.mark.parametrize(
+    ("explanation", "change"),
+    [
+        ("period", lambda w: w.with_values("interventions", start=LATE)),
+        ("coverage", lambda w: w.with_estimate("sport", status="not_asked")),
+        ("coverage", lambda w: w.with_values("goals", study_goal=None, indicator=None)),
+        ("contamination", lambda w: w.with_values("interventions", "cd", status="running")),
+        ("contamination", lambda w: w.with_estimate("ill", value=30)),
+        ("contamination", lambda w: w.with_estimate("moved", value=30)),
+        ("response", lambda w: replace(w, figures=w.figures | {"low_education": 55.0})),
+        ("evidence_levels", lambda w: w.with_values("interventions", evidence="1")),
+        ("implemented", lambda w: w.with_values("activities", delivered_sessions=5)),
+        ("implemented", lambda w: w.with_values("activities", participants=50)),
+        ("implemented", lambda w: w.with_values("activities", quality=50.0)),
+        ("staff_turnover", lambda w: w.with_values("stakeholders", end=date(2012, 1, 1))),
+        ("unclear_execution", lambda w: w.with_values("steps", actual_end=date(2011, 6, 1))),
+        *(
+            (code, lambda w, code=code: replace(w, said=w.said | {code: SPOKEN}))
+            for code in PROCESS
+        ),
+    ],
+)
+def test_each_explanation_is_supported_by_what_speaks_for_it(
+    world, registry_table, explanation, change
+):
+    found = verdicts(change(world), registry_table)
+    assert [name for name, verdict in found.items() if verdict == "plays"] == [explanation]
+
+
+@pytest.mark.parametrize(
+    ("explanations", "change"),
+    [
+        ({"period", "evidence_levels", "contamination"}, lambda w: w.without("interventions")),
+        ({"period"}, lambda w: w.with_values("interventions", start=None)),
+        ({"coverage"}, lambda w: replace(w, estimates=w.estimates[-2:], study=_no_goals(w.study))),
+        ({"contamination"}, lambda w: w.with_estimate("moved", status="hidden")),
+        ({"response"}, lambda w: replace(w, figures={"children": 1000.0})),
+        ({"response"}, lambda w: replace(w, figures={"low_education": 42.0})),
+        ({"evidence_levels"}, lambda w: w.with_values("interventions", "b", evidence=None)),
+        ({"implemented"}, lambda w: w.without("activities")),
+        ({"implemented"}, lambda w: w.with_values("activities", quality=None)),
+        ({"implemented"}, lambda w: w.with_values("activities", "b", participants=None)),
+        (set(PROCESS), lambda w: replace(w.without("stakeholders", "steps"), said={})),
+        (set(PROCESS), lambda w: replace(w.without("stakeholders", "steps"), groups=w.groups[4:])),
+    ],
+)
+def test_what_is_not_known_is_not_ruled_out(world, registry_table, explanations, change):
+    found = verdicts(change(world), registry_table)
+    undecided = {name for name, verdict in found.items() if verdict == "cannot_be_judged"}
+    assert explanations <= undecided
+    assert set(found.values()) == {"plays_not", "cannot_be_judged"}
+
+
+def _no_goals(study: Study) -> Study:
+    return replace(study, settings=study.settings.model_copy(update={"goals": ()}))
+
+
+def test_covid_is_judged_by_the_days_of_the_programme(world, registry_table, small_study):
+    through = replace(world, study=small_study())
+    assert verdicts(through, registry_table)["covid"] == "plays"
+    only_before = world.study.settings.model_copy(update={"waves": world.study.waves[:1]})
+    before = replace(world, study=replace(world.study, settings=only_before))
+    assert verdicts(before, registry_table)["covid"] == "cannot_be_judged"
+
+
+def test_interviews_before_the_start_do_not_speak_of_the_programme(world, registry_table):
+    early = [(f"early {n}", "a", "2010") for n in range(10)]
+    both = replace(world, groups=world.groups + early, said=world.said | {"theory": SPOKEN})
+    assert verdicts(both, registry_table)["theory"] == "plays"
+    said = world.said | {"theory": tuple(name for name, _, _ in early)}
+    assert verdicts(replace(both, said=said), registry_table)["theory"] == "plays_not"
+
+
+def test_the_comparators_do_not_speak_of_the_programme(world, registry_table):
+    spoken = replace(world, said=world.said | {"theory": ("c1", "c2")})
+    assert verdicts(spoken, registry_table)["theory"] == "plays_not"
+
+
+def test_a_code_above_others_is_mentioned_where_one_below_it_is(world, registry_table):
+    facts, interviews = replace(world, said=world.said | {"theory": SPOKEN})(registry_table)
+    below = replace(interviews, codes={**interviews.codes, "programme": ("programme", "theory")})
+    assert evidence(facts, below).mentioned_by["programme"] == {"a1", "a2"}
+
+
+def test_a_wijk_that_registered_nothing_does_not_make_the_comparators_look_busy(
+    world, registry_table
+):
+    running = world.with_values("interventions", "c", status="running")
+    rows = [row for row in running.rows["interventions"] if row["wijk"] != "b"]
+    silent = replace(running, rows=running.rows | {"interventions": rows})
+    for one in (running, silent):
+        facts, interviews = one(registry_table)
+        assert evidence(facts, interviews).comparator_interventions == pytest.approx(0.5 / 4)
+
+
+def test_planned_and_later_interventions_are_not_deployed(world, registry_table):
+    for change in ({"status": "planned"}, {"start": date(2015, 1, 1)}):
+        facts, interviews = world.with_values("interventions", "b", **change)(registry_table)
+        found = evidence(facts, interviews)
+        assert found.deployed == len(found.evidence_levels) == 4
+        assert set(found.implementation_start) == {"a"}
+
+
+def test_a_hidden_figure_was_measured(world, registry_table):
+    hidden = world.with_estimate("sport", status="hidden")
+    assert verdicts(hidden, registry_table)["coverage"] == "plays_not"
+    few = world.with_estimate("sport", status="too_few")
+    assert verdicts(few, registry_table)["coverage"] == "plays"
+
+
+def test_the_gap_of_a_group_counts_wijken_by_their_children(world, registry_table):
+    facts, interviews = world(registry_table)
+    figures = facts.area_figures.copy()
+    mine = figures["area"].eq("a")
+    figures.loc[mine & figures["figure"].eq("children"), "value"] = 3000.0
+    figures.loc[mine & figures["figure"].eq("low_education"), "value"] = 60.0
+    found = evidence(replace(facts, area_figures=figures), interviews)
+    # Of 6000 children half live where 60 % have little education, half where 42 % have.
+    assert found.response_gaps == {"ses.low": pytest.approx(0.40 - 0.51)}

@@ -1,0 +1,136 @@
+"""The rows of one sheet of a registry workbook, and everything wrong with its form."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from openpyxl.cell.read_only import ReadOnlyCell
+
+from wijkkit.language import text
+from wijkkit.registry.definition import Kind
+from wijkkit.registry.import_problems import ImportProblem, form_problem
+from wijkkit.registry.wording import column_label
+from wijkkit.registry.workbook_layout import MAXIMUM_ROWS
+
+#: Merged cells in the XML of a sheet.
+_MERGED = re.compile(rb"<(?:\w+:)?mergeCell [^>]*?ref=\"([A-Z0-9:]{2,20})\"")
+
+#: What a row has beside the kind's own columns.
+KEY, REMOVE, STAMP = "key", "remove", "stamp"
+
+
+@dataclass(frozen=True, slots=True)
+class SheetRow:
+    """One filled row of a sheet: values by column name, and the letter of each column."""
+
+    kind: Kind
+    number: int
+    values: Mapping[str, Any]
+    letters: Mapping[str, str]
+
+    def cell(self, column: str) -> str:
+        """Return the place of a column in this row, such as ``C5``."""
+        return f"{self.letters.get(column, self.letters[KEY])}{self.number}"
+
+
+@dataclass(slots=True)
+class WorkbookContent:
+    """What a workbook says, before it is held against the registry."""
+
+    wijk: str = ""
+    language: str = "nl"
+    workbook: str = ""
+    rows: list[SheetRow] = field(default_factory=list)
+    ignored: tuple[str, ...] = ()
+    problems: list[ImportProblem] = field(default_factory=list)
+
+
+def read_sheet(sheet: Any, kind: Kind, name: str, content: WorkbookContent) -> None:
+    """Add the filled rows of a sheet to `content`, and its problems."""
+    content.problems.extend(_merged(sheet, name, content.language))
+    rows = sheet.iter_rows()
+    header = next(rows, ())
+    columns = _header(header, kind, name, content)
+    letters = {column: header[place].column_letter for place, column in columns.items()}
+    if KEY not in letters:
+        return
+    count = 0
+    for row in rows:
+        content.problems.extend(_outside(row, columns, name, content.language))
+        cells = {columns[place]: cell for place, cell in enumerate(row) if place in columns}
+        filled = {key: cell for key, cell in cells.items() if cell.value not in (None, "")}
+        if not set(filled) - {KEY}:
+            continue
+        count += 1
+        if count > MAXIMUM_ROWS:
+            content.problems.append(
+                form_problem("too_many_rows", content.language, name, maximum=MAXIMUM_ROWS)
+            )
+            return
+        found = SheetRow(kind, next(iter(filled.values())).row, {}, letters)
+        values = dict(_values(found, filled, name, content))
+        content.rows.append(SheetRow(kind, found.number, values, letters))
+
+
+def _merged(sheet: Any, name: str, language: str) -> Iterator[ImportProblem]:
+    """Give the cells that were merged: Excel kept the first of their values and lost the others."""
+    # openpyxl does not tell of merged cells when it only reads.
+    with sheet._get_source() as source:
+        rest = b""
+        while part := source.read(2**20):
+            found = list(_MERGED.finditer(rest + part))
+            for cells in found:
+                yield form_problem("merged", language, name, cells[1].decode())
+            rest = (rest + part)[max(found[-1].end() if found else 0, len(rest + part) - 200) :]
+
+
+def _header(
+    header: tuple[Any, ...], kind: Kind, name: str, content: WorkbookContent
+) -> dict[int, str]:
+    language = content.language
+    labels = {column_label(kind, column, language): column.name for column in kind.columns}
+    labels |= {text(f"registry.workbook.{key}", language): key for key in (KEY, REMOVE, STAMP)}
+    columns: dict[int, str] = {}
+    for place, cell in enumerate(header):
+        label = str(cell.value or "").strip().removesuffix("*").strip()
+        if not label:
+            continue
+        column = labels.get(label)
+        rule = "strange_column" if column is None else "double_column"
+        if column is None or column in columns.values():
+            known = ", ".join(labels)
+            content.problems.append(
+                form_problem(rule, language, name, cell.coordinate, label, choices=known)
+            )
+        else:
+            columns[place] = column
+    for label, column in labels.items():
+        if column not in columns.values() and column != REMOVE:
+            content.problems.append(form_problem("no_column", language, name, label=label))
+    return columns
+
+
+def _outside(
+    row: tuple[Any, ...], columns: Mapping[int, str], name: str, language: str
+) -> Iterator[ImportProblem]:
+    """Give cells that are filled beside the columns: nothing is left out in silence."""
+    for place, cell in enumerate(row):
+        if place not in columns and cell.value not in (None, ""):
+            found = str(cell.value)[:80]
+            yield form_problem("outside", language, name, cell.coordinate, found)
+
+
+def _values(
+    row: SheetRow, cells: Mapping[str, ReadOnlyCell], name: str, content: WorkbookContent
+) -> Iterator[tuple[str, Any]]:
+    for column, cell in cells.items():
+        rule = {"f": "formula", "e": "error_value"}.get(cell.data_type)
+        if rule:
+            found = str(getattr(cell.value, "text", cell.value))[:80]
+            content.problems.append(
+                form_problem(rule, content.language, name, row.cell(column), found)
+            )
+        yield column, None if rule else cell.value
