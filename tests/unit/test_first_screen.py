@@ -18,6 +18,7 @@ from wijkkit.show import (
     effect_assumptions_table,
     effect_figure,
     forest_table,
+    key_figures_table,
     summary,
 )
 from wijkkit.show.goals import target_state
@@ -227,3 +228,14 @@ def test_tables_of_the_effect_say_it_of_the_outcome_they_name(city):
     assert effects[0] == "+3,0 procentpunt (−2,0 tot +8,0)" and effects[1].startswith("+0,50")
     items = ["Noord", "leeftijd", "opleiding: laag", "25% bereikt", "paar p1"]
     assert shown.iloc[:, 2].tolist() == items
+
+
+def test_the_table_of_scales_gives_the_reliability_that_the_sentence_warns_of(city):
+    row = {
+        "scale": "a", "label": "Schaal", "mean": 3.2, "lower": 3.0, "upper": 3.4, "status": "ok",
+        "arm": "programme", "wave": "2018", "alpha": 0.58,
+    }  # fmt: skip
+    table = pd.DataFrame([row, {**row, "wave": "2021", "alpha": 0.77}])
+    write_released(city.study, "key_figures", table)
+    shown = key_figures_table(open_city(city.study.folder)).data
+    assert shown["Laagste betrouwbaarheid (alfa)"].tolist() == ["0,58"]
