@@ -103,7 +103,9 @@ def test_what_already_runs_or_overlaps_scores_nothing_and_what_strengthens_score
     table["overlaps"] = [(), ("i0",), (), ()]
     table["strengthens"] = [(), (), ("i0",), ()]
     found = choose(table, GOALS, running=["i0"], language="en").scores
-    assert found.query("criterion == 'fit_running'")["score"].tolist() == [0.0, 0.0, 1.0, 0.5]
+    rows = found.query("criterion == 'fit_running'")
+    assert rows["score"].tolist() == [0.0, 0.0, 1.0, 0.5]
+    assert all("Intervention 0" in reason for reason in rows["reason"].iloc[1:3])
 
 
 def test_flows_are_opposite_for_two_candidates_and_zero_for_one():

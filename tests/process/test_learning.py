@@ -173,7 +173,7 @@ def judged(table, aspect):
 def test_data_quality_is_judged_on_every_aspect(facts):
     table = data_quality(facts(), "a")
     assert judged(table, "completeness") == ["fair", "poor"]  # sport is hidden
-    assert judged(table, "age") == ["good"]
+    assert judged(table, "age") == ["unknown"]  # the study names no day to judge it on
     assert judged(table, "response") == ["fair"]
     assert judged(table, "representativeness") == ["poor"]  # 30 % of 60 against 42 %
     assert judged(table, "reference") == ["fair"]
@@ -287,11 +287,38 @@ def test_the_study_sets_what_good_data_are(facts):
 
 def test_data_quality_of_nothing_is_unknown_or_weak_and_never_good(facts):
     nothing = facts().estimates.head(0)
-    table = data_quality(
-        facts(registry={}, estimates=nothing, area_figures=nothing, as_of=date(2030, 1, 1)), "a"
-    )
+    table = data_quality(facts(registry={}, estimates=nothing, area_figures=nothing), "a")
     assert set(table["judgement"]) == {"unknown", "poor"}
-    assert judged(table, "age") == ["poor"]
+
+
+@pytest.mark.parametrize(
+    ("as_of", "judgement", "words"),
+    [
+        (None, "unknown", "eindigde op 30 juni 2021. Hoe langer"),
+        ("2021-12-31", "good", "Op 31 december 2021 was dat 6 maanden geleden."),
+        ("2024-06-30", "fair", "36 maanden geleden"),
+        ("2026-06-30", "poor", "60 maanden geleden"),
+    ],
+)
+def test_age_is_judged_only_on_a_day_that_the_study_names(
+    facts, small_study, as_of, judgement, words
+):
+    day = f"process:\n  as_of: {as_of}" if as_of else "process:"
+    known = replace(facts(), study=small_study(replace=("process:", day)))
+    (row,) = data_quality(known, "a").query("aspect == 'age'").itertuples()
+    assert row.judgement == judgement and words in row.words
+
+
+def test_a_goal_can_be_compared_only_where_the_wijk_has_a_figure_itself(facts):
+    city = ("city", "city", "2021", "", "all", 50, 49, 51, 900, "percent", "ok")
+    estimates = pd.concat([facts().estimates, estimate_rows(("sport", *city))])
+    said = " ".join(data_quality(facts(estimates=estimates), "a")["words"])
+    assert "Met de stad te vergelijken: 1 van de 2 doelen." in said  # sport of wijk a is hidden
+
+
+def test_a_step_that_is_overdue_names_the_day_it_is_judged_on(facts):
+    table = questions(facts(), "a").query("rule == 'step_overdue'")
+    assert table["question"].item().startswith("Op 1 juli 2021 was stap 4 ")
 
 
 def test_an_english_study_asks_in_english(facts):

@@ -94,8 +94,17 @@ def test_the_network_is_put_into_words(network):
     tables = participation(*network[1:]), centrality(*network), left
     said = network_sentences(*tables, "a", **days, language="nl")
     assert said[0] == "Aantal overleggen in 2020: 1. Wie er was, is niet geregistreerd."
-    assert "2 van de 2 andere organisaties" in said[1]
-    assert "zaten 3 mensen in het netwerk. Vertrokken: 1." in said[2]
+    assert said[1].endswith(
+        "2 van de 2 andere organisaties. Aantal organisaties met meer contacten: 0."
+    )
+    assert said[2].endswith(
+        "zaten 3 mensen of organisaties in het netwerk. Vertrokken: 1. Nieuw na het begin: 1."
+    )
+    early = {**days, "start": date(2017, 1, 1)}
+    nobody_yet = tables[0], tables[1], turnover(network[0], ["a", "b"], **early)
+    said = network_sentences(*nobody_yet, "a", **early, language="nl")
+    assert said[2].startswith("Het netwerk begon na 1 januari 2017.")
+    assert "Nieuw" not in said[2]
     nothing = network_sentences(*tables, "b", **days, language="nl")
     assert nothing[0] == "In deze wijk zijn geen overleggen geregistreerd."
 

@@ -19,6 +19,7 @@ from wijkkit.show import (
     effect_figure,
     explanations_sentences,
     forest_table,
+    key_figures_table,
     recommendation_sentences,
     summary,
 )
@@ -248,10 +249,29 @@ def test_tables_of_the_effect_say_it_of_the_outcome_they_name(city):
         "estimate": -3.0, "lower": -8.0, "upper": 2.0, "status": "ok", "reason": "",
     }  # fmt: skip
     shift = {**check, "check": "composition", "item": "age", "scale": "sd", "estimate": 0.5}
+    group = {**shift, "item": "ses=low"}
+    reached = {**check, "check": "contamination", "item": "0.25"}
+    pair = {**check, "item": "p1"}
+    checks = [check, shift, group, reached, pair]
     write_released(city.study, "detectable", pd.DataFrame([design]))
-    write_released(city.study, "effect_assumptions", pd.DataFrame([check, shift]))
+    write_released(city.study, "effect_assumptions", pd.DataFrame(checks))
     view = open_city(city.study.folder)
     assert detectable_table(view).data.iloc[0, 1] == "60,0%"
     assert "ICC 0,010" in detectable_table(view).caption
-    effects = effect_assumptions_table(view).data.iloc[:, 3].tolist()
-    assert effects[0].startswith("+3,0 procentpunt (−2,0") and effects[1].startswith("0,50")
+    assert detectable_table(view).data.iloc[0, 2] == "35,2 procentpunt"
+    shown = effect_assumptions_table(view).data
+    effects = shown.iloc[:, 3].tolist()
+    assert effects[0] == "+3,0 procentpunt (−2,0 tot +8,0)" and effects[1].startswith("+0,50")
+    items = ["Noord", "leeftijd", "opleiding: laag", "25% bereikt", "paar p1"]
+    assert shown.iloc[:, 2].tolist() == items
+
+
+def test_the_table_of_scales_gives_the_reliability_that_the_sentence_warns_of(city):
+    row = {
+        "scale": "a", "label": "Schaal", "mean": 3.2, "lower": 3.0, "upper": 3.4, "status": "ok",
+        "arm": "programme", "wave": "2018", "alpha": 0.58,
+    }  # fmt: skip
+    table = pd.DataFrame([row, {**row, "wave": "2021", "alpha": 0.77}])
+    write_released(city.study, "key_figures", table)
+    shown = key_figures_table(open_city(city.study.folder)).data
+    assert shown["Laagste betrouwbaarheid (alfa)"].tolist() == ["0,58"]

@@ -38,7 +38,7 @@ def test_both_languages_have_the_same_messages_with_the_same_fields(concern):
 
 
 def test_every_message_that_the_code_names_is_there():
-    named = re.compile(r'text\(\s*"([a-z_]+\.[a-z0-9_.]+)"')
+    named = re.compile(r'(?<![a-z])text\(\s*"([a-z_]+\.[a-z0-9_.]+)"')
     missing = []
     for path in sorted((ROOT / "wijkkit").rglob("*.py")):
         for key in named.findall(path.read_text(encoding="utf-8")):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from wijkkit.evaluation.effect.methods import RECOMMENDED
-from wijkkit.evaluation.effect.verdicts import favourable_sign, row_of
+from wijkkit.evaluation.effect.verdicts import row_of, to_favourable
 from wijkkit.language import signed, text
 from wijkkit.released import CityView
 from wijkkit.show.output import ShownFigure, empty_figure
@@ -20,7 +20,6 @@ from wijkkit.show.theme import (
     rows_axis,
     style,
 )
-from wijkkit.study.indicators import Indicator
 from wijkkit.tables import EVERYBODY
 
 
@@ -45,13 +44,6 @@ def effect_frame(view: CityView) -> pd.DataFrame:
         rows.append([said.outcome, label, said.key, scale, *ends])
     columns = ["outcome", "label", "key", "scale", "estimate", "lower", "upper"]
     return pd.DataFrame(rows, columns=columns)
-
-
-def to_favourable(row: pd.Series, indicator: Indicator) -> list[float]:
-    """Return estimate, lower and upper of a difference, turned so that more is favourable."""
-    if favourable_sign(indicator) > 0:
-        return [row["estimate"], row["lower"], row["upper"]]
-    return [-row["estimate"], -row["upper"], -row["lower"]]
 
 
 def effect_figure(view: CityView) -> ShownFigure:
@@ -122,9 +114,9 @@ def effect_words(row, language: str) -> str:
         return text("effect_show.absent", language)
     decimals = 0 if row.scale == "points" else 1
     return text(
-        "show.value_with_interval",
+        "effect_show.interval",
         language,
         value=signed(row.estimate, language, decimals),
         lower=signed(row.lower, language, decimals),
         upper=signed(row.upper, language, decimals),
-    ).replace("–", text("effect_show.glance.to", language))
+    )

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 
 from wijkkit.evaluation.effect.outcome_arrays import is_turned
-from wijkkit.language import number, points, text
+from wijkkit.evaluation.effect.verdicts import to_favourable
+from wijkkit.language import number, percentage, points, signed, text
 from wijkkit.language.messages import catalogue
 from wijkkit.released import CityView
-from wijkkit.show.effect_glance import to_favourable
 from wijkkit.show.output import ShownTable, empty_table
 from wijkkit.study.indicators import Indicator
 
@@ -50,13 +50,8 @@ def detectable_table(view: CityView) -> ShownTable:
         cells.append(
             [
                 label,
-                difference(
-                    100 - row.baseline if is_turned(indicator) else row.baseline,
-                    row.scale,
-                    language,
-                    signed=False,
-                ),
-                difference(row.detectable, row.scale, language, signed=False),
+                _level(row, indicator, language),
+                _size(row.detectable, row.scale, language),
                 _whole(row.clusters_needed, language),
                 _whole(row.respondents_needed, language),
             ]
@@ -93,7 +88,7 @@ def effect_assumptions_table(view: CityView) -> ShownTable:
         [
             view.study.text(view.study.indicators[row["outcome"]].label),
             text(f"effect.check.{row['check']}", language),
-            _item(view, str(row["item"])),
+            _item(view, row),
             _with_interval(row, view.study.indicators[row["outcome"]], language),
             _remark(row, language),
         ]
@@ -102,18 +97,28 @@ def effect_assumptions_table(view: CityView) -> ShownTable:
     return ShownTable(pd.DataFrame(cells, columns=heads), caption)
 
 
-def difference(value: float, scale: str, language: str, signed: bool = True) -> str:
+def difference(value: float, scale: str, language: str) -> str:
     """Return a difference on its scale: percentage points, points of a score, or sd.
 
     Examples
     --------
-    >>> difference(4.25, "points", "nl")
-    '+4,2 procentpunt'
+    >>> difference(4.26, "points", "nl")
+    '+4,3 procentpunt'
     """
-    if pd.isna(value):
-        return ""
+    return points(value, language, 1) if scale == "points" else signed(value, language, 2)
+
+
+def _level(row, indicator: Indicator, language: str) -> str:
+    """Return the level at baseline as the outcome's name has it, whichever pole is modelled."""
+    if row.scale != "points":
+        return number(row.baseline, language, 2)
+    return percentage(100 - row.baseline if is_turned(indicator) else row.baseline, language, 1)
+
+
+def _size(value: float, scale: str, language: str) -> str:
+    """Return a difference without its direction."""
     if scale == "points":
-        return points(value, language, 1) if signed else f"{number(value, language, 1)}%"
+        return text("common.points", language, value=number(value, language, 1))
     return number(value, language, 2)
 
 
@@ -126,8 +131,9 @@ def _with_interval(row: pd.Series, indicator: Indicator, language: str) -> str:
     value = difference(ends[0], row["scale"], language)
     if pd.isna(ends[1]) or pd.isna(ends[2]):
         return value
-    lower, upper = (number(end, language, 1) for end in ends[1:])
-    return text("show.value_with_interval", language, value=value, lower=lower, upper=upper)
+    decimals = 1 if row["scale"] == "points" else 2
+    lower, upper = (signed(end, language, decimals) for end in ends[1:])
+    return text("effect_show.interval", language, value=value, lower=lower, upper=upper)
 
 
 def _remark(row: pd.Series, language: str) -> str:
@@ -145,8 +151,31 @@ def _whole(value: float, language: str) -> str:
     return number(value, language)
 
 
-def _item(view: CityView, item: str) -> str:
+def _item(view: CityView, row: pd.Series) -> str:
+    """Return what within a check a row is about: a wijk or pair, a share, a characteristic."""
+    language, item = view.language, str(row["item"])
     if item in view.study.neighbourhoods:
         return view.study.neighbourhood(item).name
-    words = catalogue("effect", view.language)["item"]
-    return words.get(item, item)
+    if row["check"] == "contamination" and row["status"] == "ok":
+        share = percentage(100 * float(item), language)
+        return text("effect_show.reached", language, share=share)
+    words = catalogue("effect", language)["item"]
+    if item in words:
+        return words[item]
+    if row["check"] == "leave_one_out":
+        return text("effect_show.pair", language, pair=item)
+    return _characteristic(view, item)
+
+
+def _characteristic(view: CityView, item: str) -> str:
+    """Return a covariate's name, or the label of the group that it tells apart."""
+    column, _, group = item.partition("=")
+    labels = {
+        (
+            grouping.column,
+            one.id,
+        ): f"{view.study.text(grouping.label)}: {view.study.text(one.label)}"
+        for grouping in view.study.groupings
+        for one in grouping.groups
+    }
+    return labels.get((column, group), item)

@@ -44,7 +44,7 @@ def key_figures_table(view: CityView) -> ShownTable:
     wide = shown.pivot_table(
         index="label", columns="column", values="cell", aggfunc="first", sort=False
     )
-    alpha = table.groupby("label", sort=False)["alpha"].last()
+    alpha = table.groupby("label", sort=False)["alpha"].min()
     wide[text("show.key_figures.alpha", language)] = [
         "" if pd.isna(value) else number(value, language, 2) for value in alpha.reindex(wide.index)
     ]

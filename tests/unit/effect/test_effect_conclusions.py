@@ -72,7 +72,9 @@ def test_a_wide_interval_is_never_called_no_effect(make_study):
     study = make_study()
     table = conclude(study, "play", effect_rows(), DETECTABLE, 0)
     sentence = conclusion_sentences(study, table, "play", "effect")[0]
-    assert "niet aangetoond. Een verandering tussen −9,0 procentpunt en +1,0" in sentence
+    # Modelled is the adverse pole; readers see more as favourable, as in every figure and table.
+    assert "tussen −1,0 procentpunt en +9,0 procentpunt past" in sentence
+    assert "(+ is gunstig)" in sentence
     assert "geen effect" not in sentence
 
 
@@ -104,7 +106,7 @@ def test_one_wijk_in_an_arm_is_never_tested_however_low_the_floor(make_study):
         ((-8, -12, -4, 0.01), 0.04, "shown_better", "gunstiger voor ‘low’ dan voor ‘high’"),
         ((8, 4, 12, 0.01), 0.04, "shown_worse", "minder gunstig voor ‘low’ dan voor ‘high’"),
         ((-8, -12, -4, 0.02), 0.1, "alone_better", "is dat niet aangetoond"),
-        ((-8, -17, 1, 0.09), 0.4, "not_shown", "(‘low’ min ‘high’) tussen −17,0"),
+        ((-8, -17, 1, 0.09), 0.4, "not_shown", "tussen −1,0 procentpunt en +17,0 procentpunt past"),
     ],
 )
 def test_a_gap_is_judged_beside_the_other_outcomes_and_says_whom_it_favours(

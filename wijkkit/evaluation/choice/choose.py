@@ -185,11 +185,12 @@ def _context(
 ) -> Context:
     priority = goals["priority"] if "priority" in goals else pd.Series(1.0, goals.index)
     dearest = candidates["cost"].max()
+    names = dict(zip(candidates["intervention"], candidates["name"], strict=True))
     return Context(
         goals=dict(zip(goals["goal"], priority, strict=True)),
         goal_labels=dict(zip(goals["goal"], goals["label"], strict=True)),
         factors=tuple(factors),
-        running=tuple(running),
+        running={key: names.get(key, key) for key in running},
         reference_cost=budget or (0.0 if pd.isna(dearest) else float(dearest)),
         language=language,
     )

@@ -27,8 +27,8 @@ class Context:
         Goal -> how readers call it.
     factors : tuple of str
         Risk and protective factors that ask attention here.
-    running : tuple of str
-        Interventions that already run here.
+    running : mapping of str to str
+        Interventions that already run here -> how readers call them.
     reference_cost : float
         The cost that scores zero: the budget, or the dearest candidate.
     language : str
@@ -37,7 +37,7 @@ class Context:
     goals: Mapping[str, float]
     goal_labels: Mapping[str, str]
     factors: tuple[str, ...]
-    running: tuple[str, ...]
+    running: Mapping[str, str]
     reference_cost: float
     language: str
 
@@ -147,10 +147,10 @@ def _equity(candidate: dict, context: Context) -> Score:
 def _fit_running(candidate: dict, context: Context) -> Score:
     if candidate["intervention"] in context.running:
         return Score(0.0, True, _say("fit_running_already", context))
-    overlap = [name for name in context.running if name in candidate["overlaps"]]
+    overlap = [name for key, name in context.running.items() if key in candidate["overlaps"]]
     if overlap:
         return Score(0.0, True, _say("fit_running_overlap", context, others=", ".join(overlap)))
-    stronger = [name for name in context.running if name in candidate["strengthens"]]
+    stronger = [name for key, name in context.running.items() if key in candidate["strengthens"]]
     if stronger:
         return Score(1.0, True, _say("fit_running", context, others=", ".join(stronger)))
     return Score(0.5, True, _say("fit_running_neutral", context))

@@ -15,6 +15,7 @@ from wijkkit.evaluation.effect.verdicts import (
     favourable_sign,
     finding,
     row_of,
+    to_favourable,
 )
 from wijkkit.language import number, points, text
 from wijkkit.language.markdown import escaped
@@ -22,6 +23,8 @@ from wijkkit.study import Study
 from wijkkit.study.settings import EvaluationSettings
 
 CONCLUSION_COLUMNS = ("outcome", "part", "key", "fields")
+#: Fields that readers see turned so that more is favourable.
+_ENDS = ("estimate", "lower", "upper")
 #: Fields that are a size and have no direction.
 _UNSIGNED = ("relevant", "smallest")
 #: With fewer clusters chance between them weighs heavily: 20 to 50, by how uneven they are
@@ -136,14 +139,14 @@ def conclusion_sentences(
 
 def _sentence(study: Study, outcome: str, part: str, key: str, fields: Fields) -> str:
     language, indicator = study.language, study.indicators[outcome]
-    pole = "score" if indicator.unit == "score" else indicator.pole
+    if "lower" in fields:
+        fields = fields | dict(zip(_ENDS, to_favourable(fields, indicator), strict=True))
     words = {name: _worded(name, value, fields, language) for name, value in fields.items()}
     words |= {end: group_name(study, fields[end]) for end in ("first", "last") if end in fields}
     return text(
         f"effect.conclusion.{part}.{key}",
         language,
         outcome=escaped(study.text(indicator.label)),
-        pole=text(f"effect.pole.{pole}", language),
         **words,
     )
 
@@ -159,7 +162,7 @@ def _worded(name: str, value: float | str, fields: Fields, language: str) -> str
         return text(f"effect.reason.{value}", language)
     if isinstance(value, str):
         return value
-    if name in ("estimate", "lower", "upper", "relevant", "smallest"):
+    if name in (*_ENDS, *_UNSIGNED):
         return _difference(value, language, fields["scale"] == "score", name in _UNSIGNED)
     if name == "power":
         return number(100 * value, language)

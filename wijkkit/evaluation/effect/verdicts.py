@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
@@ -17,6 +19,13 @@ def favourable_sign(indicator: Indicator) -> int:
     if indicator.unit == "score":
         return 1 if indicator.direction == "higher" else -1
     return 1 if indicator.pole == "favourable" else -1
+
+
+def to_favourable(row: Mapping[str, float], indicator: Indicator) -> list[float]:
+    """Return estimate, lower and upper of a difference, turned so that more is favourable."""
+    if favourable_sign(indicator) > 0:
+        return [row["estimate"], row["lower"], row["upper"]]
+    return [-row["estimate"], -row["upper"], -row["lower"]]
 
 
 def row_of(rows: pd.DataFrame, method: str, ratio: bool = False) -> pd.Series | None:

@@ -9,7 +9,7 @@ import pandas as pd
 from wijkkit.evaluation.facts import Facts
 from wijkkit.evaluation.learning.representativeness import respondent_share, study_shares
 from wijkkit.evaluation.process.implementation import implementation_by_wijk
-from wijkkit.language import number, percentage, text
+from wijkkit.language import day, number, percentage, text
 
 QUALITY_COLUMNS = ("wijk", "aspect", "judgement", "words")
 
@@ -88,13 +88,17 @@ def _last_status(facts: Facts, indicator: str, wijk: str) -> str:
 
 
 def _age(facts: Facts, wijk: str) -> Judged:
-    last = facts.study.waves[-1]
-    days = (pd.Timestamp(facts.as_of) - pd.Timestamp(last.end)).days
-    months = max(0, round(days / 30.44))
+    """Judge the age on the day the study names; without one, only the reader knows the day."""
+    last, language = facts.study.waves[-1], facts.study.language
+    fields = {"wave": facts.study.text(last.label), "end": day(last.end, language)}
+    as_of = facts.study.settings.process.as_of
+    if as_of is None:
+        yield "unknown", _say(facts, "age_unknown", **fields)
+        return
+    months = max(0, round((as_of - last.end).days / 30.44))
     limits = facts.study.settings.process.quality
     judgement = _small(months, limits.recent_months, limits.old_months)
-    label = facts.study.text(last.label)
-    yield judgement, _say(facts, "age", wave=label, months=months)
+    yield judgement, _say(facts, "age", **fields, months=months, day=day(as_of, language))
 
 
 def _respondents(facts: Facts, wijk: str) -> float:
@@ -166,10 +170,12 @@ def _reference(facts: Facts, wijk: str) -> Judged:
         yield "unknown", _say(facts, "reference_unknown")
         return
     shown = rows[rows["status"].eq("ok") & rows["group_by"].eq("") & rows["indicator"].isin(keys)]
-    city = shown.loc[shown["area_level"].eq("city"), "indicator"].nunique()
-    other = shown.loc[
-        shown["area_level"].eq("arm") & shown["area"].eq("comparator"), "indicator"
-    ].nunique()
+    shown = shown[shown["wave"].eq(facts.study.waves[-1].id)]
+    own = shown.loc[shown["area_level"].eq("wijk") & shown["area"].eq(wijk), "indicator"]
+    both = shown[shown["indicator"].isin(own)]
+    city = both.loc[both["area_level"].eq("city"), "indicator"].nunique()
+    comparators = both["area_level"].eq("arm") & both["area"].eq("comparator")
+    other = both.loc[comparators, "indicator"].nunique()
     judgement = "good" if city == len(keys) else "fair" if city or other else "poor"
     yield judgement, _say(facts, "reference", city=city, other=other, of=len(keys))
 

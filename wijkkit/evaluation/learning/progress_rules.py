@@ -36,6 +36,7 @@ def step_overdue(facts: Facts, wijk: str) -> Iterator[Case]:
                 "step": row["step"],
                 "name": text(f"process.step.{row['step']}", language),
                 "days": number(row["days_late"], language),
+                "day": day(facts.as_of, language),
             },
         )
 

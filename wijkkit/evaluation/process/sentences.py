@@ -191,8 +191,8 @@ def _advisor(centrality: pd.DataFrame, wijk: str, language: str) -> list[str]:
     if advisor.empty:
         return [_network("advisor_absent", language)]
     row = advisor.iloc[0]
-    fields = {"met": row["met"], "of": len(mine) - 1, "rank": row["rank"]}
-    return [_network("advisor", language, **fields)]
+    more = int((mine["met"] > row["met"]).sum())
+    return [_network("advisor", language, met=row["met"], of=len(mine) - 1, more=more)]
 
 
 def _turnover(row: pd.Series, start: date, end: date, language: str) -> list[str]:
@@ -201,6 +201,6 @@ def _turnover(row: pd.Series, start: date, end: date, language: str) -> list[str
     counts = {key: int(row[key]) for key in ("ever", "ever_left", "joined")}
     days = {"start": day(start, language), "end": day(end, language)}
     return [
-        _network("turnover", language, **counts, **days),
+        _network("turnover" if row["at_start"] else "began", language, **counts, **days),
         _network("advisors", language, n=int(row["advisors"])),
     ]
