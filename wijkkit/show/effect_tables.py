@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from wijkkit.language import number, points, text
+from wijkkit.language import number, percentage, points, text
 from wijkkit.language.messages import catalogue
 from wijkkit.released import CityView
 from wijkkit.show.output import ShownTable, empty_table
@@ -85,7 +85,7 @@ def effect_assumptions_table(view: CityView) -> ShownTable:
             text(f"effect.check.{row.check}", language),
             _item(view, str(row.item)),
             _with_interval(row, language),
-            _reason(row.reason, language),
+            text(f"effect.reason.{row.reason}", language) if row.reason else "",
         ]
         for row in table.itertuples()
     ]
@@ -98,12 +98,12 @@ def difference(value: float, scale: str, language: str, signed: bool = True) -> 
     Examples
     --------
     >>> difference(4.25, "points", "nl")
-    '+4,2 procentpunt'
+    '+4 procentpunt'
     """
     if pd.isna(value):
         return ""
     if scale == "points":
-        return points(value, language, 1) if signed else f"{number(value, language, 1)}%"
+        return points(value, language) if signed else percentage(value, language)
     return number(value, language, 2)
 
 
@@ -113,14 +113,9 @@ def _with_interval(row, language: str) -> str:
     value = difference(row.estimate, row.scale, language)
     if pd.isna(row.lower) or pd.isna(row.upper):
         return value
-    lower, upper = number(row.lower, language, 1), number(row.upper, language, 1)
+    decimals = 0 if row.scale == "points" else 1
+    lower, upper = (number(limit, language, decimals) for limit in (row.lower, row.upper))
     return text("show.value_with_interval", language, value=value, lower=lower, upper=upper)
-
-
-def _reason(reason: str, language: str) -> str:
-    if not reason:
-        return ""
-    return text("effect_show.hidden" if reason == "hidden" else f"effect.reason.{reason}", language)
 
 
 def _whole(value: float, language: str) -> str:

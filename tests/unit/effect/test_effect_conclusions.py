@@ -72,7 +72,7 @@ def test_a_wide_interval_is_never_called_no_effect(make_study):
     study = make_study()
     table = conclude(study, "play", effect_rows(), DETECTABLE, 0)
     sentence = conclusion_sentences(study, table, "play", "effect")[0]
-    assert "niet aangetoond. Een verandering tussen −9,0 procentpunt en +1,0" in sentence
+    assert "niet aangetoond. Een verandering tussen −9 procentpunt en +1" in sentence
     assert "geen effect" not in sentence
 
 
