@@ -90,7 +90,7 @@ MUTANTS = [
     ("earlier", "np.where(still, margin, 0.0)", "0 * margin"),
     ("earlier", "return high - low < policy.protection", "return high < low"),
     ("earlier", 'reasons[stated & (reasons == "")] = "stated"', "pass"),
-    ("earlier", 'keep="last"', 'keep="first"'),
+    ("ledger_file", 'keep="last"', 'keep="first"'),
     ("earlier", '"hidden": "together"', '"hidden": "earlier"'),
     ("earlier", '"too_few": "too_few", "hidden"', '"too_few": "", "hidden"'),
     ("earlier", 'if reason not in ("", *REASONS):', "if False:"),

@@ -69,11 +69,7 @@ def audit(
         not true, or whose interval is too narrow.
     """
     composition = composition or Composition()
-    truth = counts[[*_KEYS, *(["x"] if "x" in counts else []), "n"]]
-    cells = table.merge(truth.rename(columns={"n": "respondents"}), on=_KEYS)
-    cells = cells.merge(hidden[[*_KEYS, "reason"]], on=_KEYS, how="left").fillna({"reason": ""})
-    cells = cells[~cells["status"].isin(["missing", "not_asked"])].reset_index(drop=True)
-    cells["x"] = cells["x"] if "x" in cells else np.nan
+    cells = audited_cells(table, hidden, counts)
     unmarked = table.loc[table["status"] != "ok", [*_KEYS, *_NUMBERS]].dropna(
         subset=_NUMBERS, how="all"
     )
@@ -101,6 +97,15 @@ def audit(
         "attacked": len(widths),
         "narrowest": float(widths.min()) if len(widths) else float("nan"),
     }
+
+
+def audited_cells(table: pd.DataFrame, hidden: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
+    """Return the released rows that have respondents, with `reason`, true `x` and `respondents`."""
+    truth = counts[[*_KEYS, *(["x"] if "x" in counts else []), "n"]]
+    cells = table.merge(truth.rename(columns={"n": "respondents"}), on=_KEYS)
+    cells = cells.merge(hidden[[*_KEYS, "reason"]], on=_KEYS, how="left").fillna({"reason": ""})
+    cells = cells[~cells["status"].isin(["missing", "not_asked"])].reset_index(drop=True)
+    return cells.assign(x=cells["x"] if "x" in cells else np.nan)
 
 
 def _problem(row: object, what: str) -> Problem:

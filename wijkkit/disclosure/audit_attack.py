@@ -41,8 +41,10 @@ class Attack:
     truth: np.ndarray
     far: np.ndarray
 
-    def widths(self, asked: Questions, enough: float) -> np.ndarray:
+    def widths(self, asked: Questions, enough: float, all_of_them: bool = True) -> np.ndarray:
         """Return the width of each question's interval; `enough` or more where it is wide.
+
+        Unless they are asked for, others are left at zero once one is found to be narrow.
 
         Every solution is a town the attacker cannot tell from the true one. Solutions that are
         found for one question widen all others, so few questions need programs of their own.
@@ -69,6 +71,8 @@ class Attack:
             for sign in (1, -1):
                 values = matrix @ self._minimum(sign * matrix[question], self.bounds)
                 least, most = np.minimum(least, values), np.maximum(most, values)
+            if not all_of_them and most[question] - least[question] < enough - 1e-4:
+                break
         return most - least
 
     def _confined(self, asked_of: np.ndarray, distance: float) -> np.ndarray:

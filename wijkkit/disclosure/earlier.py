@@ -8,20 +8,17 @@ was published, never the true counts.
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from filelock import FileLock
 
+from wijkkit.disclosure.ledger_file import append_rows, read_rows
 from wijkkit.disclosure.policy import Policy
 from wijkkit.disclosure.primary import REASONS, primary_reasons
 from wijkkit.disclosure.rounding import Published, publish
 from wijkkit.disclosure.told import told
-from wijkkit.errors import DisclosureError
-from wijkkit.files import write_whole
 from wijkkit.tables import ESTIMATE_KEYS
 
 _KEYS = list(ESTIMATE_KEYS)
@@ -42,20 +39,7 @@ def read_ledger(path: Path | None) -> pd.DataFrame:
     DisclosureError
         The file is not a ledger; nothing is released without knowing what was.
     """
-    if path is None or not path.exists():
-        return pd.DataFrame({name: pd.Series(dtype=object) for name in _COLUMNS})
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-        table = pd.DataFrame([_with_reason(json.loads(line)) for line in lines])[_COLUMNS]
-    except (ValueError, KeyError, TypeError) as error:
-        raise DisclosureError(
-            "the ledger of earlier releases is damaged",
-            file=path.name,
-            found=type(error).__name__,
-            expected="one JSON object per line, with a reason or a status",
-            remedy="Restore it from a copy; without it a release may give earlier ones away.",
-        ) from error
-    return table.drop_duplicates(_KEYS, keep="last").reset_index(drop=True)
+    return read_rows(path, _KEYS, _COLUMNS, _with_reason)
 
 
 def _with_reason(row: dict[str, object]) -> dict[str, object]:
@@ -76,24 +60,7 @@ def write_ledger(
         count=np.where(ok, shown.count, np.nan),
         shown_n=np.where(ok, shown.n, np.nan),
     )
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(f"{path}.lock"):
-        before = path.read_text(encoding="utf-8") if path.exists() else ""
-        last = {_key(json.loads(line)): line for line in before.splitlines()}
-        rows = [
-            {name: None if value != value else value for name, value in row.items()}
-            for row in table.to_dict("records")
-        ]
-        new = [
-            line
-            for row in rows
-            if (line := json.dumps(row, ensure_ascii=False)) != last.get(_key(row))
-        ]
-        write_whole(path, before + "".join(f"{line}\n" for line in new))
-
-
-def _key(row: dict[str, object]) -> tuple[object, ...]:
-    return tuple(row[name] for name in _KEYS)
+    append_rows(path, table, _KEYS)
 
 
 def settle(

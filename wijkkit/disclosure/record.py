@@ -41,6 +41,11 @@ def ledger_of(study: Study) -> Path:
     return study.runs / "disclosure_ledger.jsonl"
 
 
+def effect_ledger_of(study: Study) -> Path:
+    """Return the file with what the study's releases showed of effects so far."""
+    return study.runs / "effect_ledger.jsonl"
+
+
 def record_audit(study: Study, released: Release, names: Collection[str] | None = None) -> Path:
     """Keep what the audit found beside the released tables, bound to their content.
 

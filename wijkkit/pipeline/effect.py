@@ -2,55 +2,84 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
-from wijkkit.disclosure import bind_tables, policy_for
-from wijkkit.evaluation.effect.evaluate import EffectResults
-from wijkkit.released import open_released, write_released
+from wijkkit.disclosure import bind_tables
+from wijkkit.disclosure.effect_rounding import show_effects
+from wijkkit.disclosure.record import effect_ledger_of
+from wijkkit.evaluation.effect.evaluate import EffectResults, adjusted, concluded
+from wijkkit.evaluation.effect.methods import RECOMMENDED
+from wijkkit.pipeline.effect_control import EffectControl, effect_control
+from wijkkit.pipeline.effect_detectable import shown_detectable
+from wijkkit.released import write_released
 from wijkkit.study import Study
+from wijkkit.tables import EVERYBODY
+
+_NUMBERS = ["estimate", "lower", "upper", "p", "df", "n"]
+#: Reasons that tell of a count: nobody is asked somewhere, or all answer alike.
+_TELLING = ("empty_cell", "separation", "no_variation")
+#: Checks that are shown or hidden apart from the effect.
+_SHOWN_WITH = {"leave_one_out": "leave_one_out", "pre_trend": "pre_trend", "bounds": "pre_trend"}
 
 
-def release_effect(study: Study, results: EffectResults) -> None:
-    """Write the effect evaluation to the study's released tables.
+def release_effect(study: Study, results: EffectResults, respondents: pd.DataFrame) -> None:
+    """Write the effect evaluation to the study's released tables; `release` comes before it.
 
-    Coefficients of models over all wijken give no count away; numbers of respondents are rounded
-    as the study's policy asks. The effect without one wijk or pair tells that wijk's change by
-    subtraction: it is hidden where a figure of the wijk is. `release` comes before it.
+    Effects are attacked together with the released estimates. They are shown in steps as fine as
+    leaves every hidden count open, or not at all. What follows from them (adjusted p-values,
+    contamination, the smallest detectable effect, conclusions) is made again from what is shown.
 
     Parameters
     ----------
     study : Study
     results : EffectResults
         As `wijkkit.evaluate_effect` gives them.
+    respondents : DataFrame
+        Those it was given.
     """
-    base = policy_for(study).count_base
-    write_released(study, "effects", _rounded(results.effects, base))
-    write_released(study, "detectable", results.detectable)
-    assumptions = _without_hidden(study, _rounded(results.assumptions, base))
-    write_released(study, "effect_assumptions", assumptions)
-    write_released(study, "effect_conclusions", results.conclusions)
+    control = effect_control(study, respondents)
+    found = results.effects.assign(table="effects", check="", item="")
+    effects = adjusted(_shown(study, found, found["group"], control))
+    detectable = shown_detectable(study, results.detectable, control)
+    write_released(study, "effects", effects)
+    write_released(study, "detectable", detectable)
+    write_released(study, "effect_assumptions", _checks(study, results, effects, control))
+    write_released(study, "effect_conclusions", concluded(study, effects, detectable))
     bind_tables(study)
 
 
-def _rounded(table: pd.DataFrame, base: int) -> pd.DataFrame:
-    return table.assign(n=(table["n"].astype(float) / base).round() * base)
+def _checks(
+    study: Study, results: EffectResults, effects: pd.DataFrame, control: EffectControl
+) -> pd.DataFrame:
+    """Return the checks of assumptions as they may be shown, without their p-values."""
+    table = results.assumptions
+    rows = table.assign(table="effect_assumptions", group=EVERYBODY, method="", df=float("nan"))
+    name = rows["check"].map(_SHOWN_WITH).fillna(EVERYBODY)
+    shown = _shown(study, rows, name, control)
+    main = effects[effects["group"].eq(EVERYBODY) & effects["method"].eq(RECOMMENDED)]
+    main = main[main["scale"].ne("odds_ratio")].set_index("outcome")
+    for row in shown[shown["check"].eq("contamination") & shown["status"].eq("ok")].itertuples():
+        # The same number as the effect, divided: rounded for itself it would tell more of it.
+        for limit in ("estimate", "lower", "upper"):
+            shown.loc[row.Index, limit] = main.loc[row.outcome, limit] / (1 - float(row.item))
+    return shown[[name for name in table if name != "p"]]
 
 
-def _without_hidden(study: Study, table: pd.DataFrame) -> pd.DataFrame:
-    """Return the assumptions without what is left of a hidden wijk when it is left out."""
-    estimates = open_released(study).table("estimates")
-    everybody = estimates[estimates["group_by"].eq("") & estimates["area_level"].eq("wijk")]
-    absent = everybody[everybody["status"].isin(["hidden", "too_few"])]
-    closed = set(zip(absent["indicator"], absent["area"], strict=True))
-    pairs = {slug: hood.pair for slug, hood in study.neighbourhoods.items()}
-    closed |= {(key, pairs[slug]) for key, slug in closed if pairs[slug]}
-    left_out = zip(table["outcome"], table["item"].astype(str), strict=True)
-    told = np.array([pair in closed for pair in left_out], dtype=bool)
-    hide = table["check"].eq("leave_one_out") & told
-    numbers = ["estimate", "lower", "upper", "p", "n"]
-    return table.assign(
-        **{name: table[name].astype(float).mask(hide) for name in numbers},
-        status=table["status"].mask(hide, "hidden"),
-        reason=table["reason"].mask(hide, "hidden"),
+def _shown(
+    study: Study, rows: pd.DataFrame, name: pd.Series, control: EffectControl
+) -> pd.DataFrame:
+    """Return rows as they may be shown; `name` says what each is shown or hidden with."""
+    allowed = control.allows(rows["outcome"], name)
+    ok = rows["status"].eq("ok")
+    hide = (ok & ~allowed) | rows["reason"].isin(_TELLING)
+    shown = ok & allowed
+    numbers = {name: rows[name].astype(float).where(shown) for name in _NUMBERS}
+    rows = control.with_steps(
+        rows.assign(
+            **numbers,
+            status=rows["status"].mask(hide, "hidden"),
+            reason=rows["reason"].mask(hide, "hidden"),
+        )
     )
+    settings = study.settings.evaluation
+    return show_effects(rows, control.policy, settings.level, effect_ledger_of(study))

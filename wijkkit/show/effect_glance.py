@@ -29,8 +29,8 @@ def effect_frame(view: CityView) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``outcome, label, key`` (of the conclusion), ``scale``, and ``estimate, lower, upper``:
-        positive where the programme's wijken did better. Absent where there is no number.
+        ``outcome, label, key`` (of the conclusion), ``status``, ``scale``, and ``estimate, lower,
+        upper``: positive where the programme's wijken did better. Absent where there is no number.
     """
     effects, conclusions = view.table("effects"), view.table("effect_conclusions")
     main = effects[effects["contrast"].eq("did") & effects["group"].isin(["", EVERYBODY])]
@@ -38,11 +38,12 @@ def effect_frame(view: CityView) -> pd.DataFrame:
     for said in conclusions[conclusions["part"].eq("effect")].itertuples():
         indicator = view.study.indicators[said.outcome]
         row = row_of(main[main["outcome"].eq(said.outcome)], RECOMMENDED)
-        known = row is not None and row["status"] == "ok"
+        status = "missing" if row is None else row["status"]
+        known = status == "ok"
         ends = to_favourable(row, indicator) if known else [float("nan")] * 3
         label, scale = view.study.text(indicator.label), row["scale"] if known else ""
-        rows.append([said.outcome, label, said.key, scale, *ends])
-    columns = ["outcome", "label", "key", "scale", "estimate", "lower", "upper"]
+        rows.append([said.outcome, label, said.key, status, scale, *ends])
+    columns = ["outcome", "label", "key", "status", "scale", "estimate", "lower", "upper"]
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -110,6 +111,8 @@ def _data(view: CityView, frame: pd.DataFrame, values: list[str]) -> pd.DataFram
 
 def effect_words(row, language: str) -> str:
     """Return an effect with its interval, positive where it is favourable; or that it is absent."""
+    if row.status == "hidden":
+        return text("show.status.hidden", language)
     if pd.isna(row.estimate):
         return text("effect_show.absent", language)
     decimals = 0 if row.scale == "points" else 1

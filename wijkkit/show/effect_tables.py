@@ -102,23 +102,23 @@ def difference(value: float, scale: str, language: str) -> str:
 
     Examples
     --------
-    >>> difference(4.26, "points", "nl")
-    '+4,3 procentpunt'
+    >>> difference(4.25, "points", "nl")
+    '+4 procentpunt'
     """
-    return points(value, language, 1) if scale == "points" else signed(value, language, 2)
+    return points(value, language) if scale == "points" else signed(value, language, 2)
 
 
 def _level(row, indicator: Indicator, language: str) -> str:
     """Return the level at baseline as the outcome's name has it, whichever pole is modelled."""
     if row.scale != "points":
         return number(row.baseline, language, 2)
-    return percentage(100 - row.baseline if is_turned(indicator) else row.baseline, language, 1)
+    return percentage(100 - row.baseline if is_turned(indicator) else row.baseline, language)
 
 
 def _size(value: float, scale: str, language: str) -> str:
     """Return a difference without its direction."""
     if scale == "points":
-        return text("common.points", language, value=number(value, language, 1))
+        return text("common.points", language, value=number(value, language))
     return number(value, language, 2)
 
 
@@ -131,7 +131,7 @@ def _with_interval(row: pd.Series, indicator: Indicator, language: str) -> str:
     value = difference(ends[0], row["scale"], language)
     if pd.isna(ends[1]) or pd.isna(ends[2]):
         return value
-    decimals = 1 if row["scale"] == "points" else 2
+    decimals = 0 if row["scale"] == "points" else 2
     lower, upper = (signed(end, language, decimals) for end in ends[1:])
     return text("effect_show.interval", language, value=value, lower=lower, upper=upper)
 
@@ -139,8 +139,7 @@ def _with_interval(row: pd.Series, indicator: Indicator, language: str) -> str:
 def _remark(row: pd.Series, language: str) -> str:
     if not row["reason"]:
         return text("effect_show.in_sd", language) if row["scale"] == "sd" else ""
-    hidden = row["reason"] == "hidden"
-    return text("effect_show.hidden" if hidden else f"effect.reason.{row['reason']}", language)
+    return text(f"effect.reason.{row['reason']}", language)
 
 
 def _whole(value: float, language: str) -> str:

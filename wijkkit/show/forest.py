@@ -149,6 +149,8 @@ def _why_none(view: CityView) -> str:
 
 
 def _estimate(row, language: str) -> str:
+    if row.status == "hidden":
+        return text("show.status.hidden", language)
     if row.status != "ok" or pd.isna(row.estimate):
         return text("effect_show.absent", language)
     value = number(row.estimate, language, 2)

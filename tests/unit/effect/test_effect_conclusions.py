@@ -73,7 +73,7 @@ def test_a_wide_interval_is_never_called_no_effect(make_study):
     table = conclude(study, "play", effect_rows(), DETECTABLE, 0)
     sentence = conclusion_sentences(study, table, "play", "effect")[0]
     # Modelled is the adverse pole; readers see more as favourable, as in every figure and table.
-    assert "tussen −1,0 procentpunt en +9,0 procentpunt past" in sentence
+    assert "tussen −1 procentpunt en +9 procentpunt past" in sentence
     assert "(+ is gunstig)" in sentence
     assert "geen effect" not in sentence
 

@@ -176,5 +176,5 @@ def _difference(value: float, language: str, score: bool, unsigned: bool) -> str
     if score:
         return number(value, language, 2)
     if unsigned:
-        return text("common.points", language, value=number(value, language, 1))
-    return points(value, language, 1)
+        return text("common.points", language, value=number(value, language))
+    return points(value, language)

@@ -42,28 +42,45 @@ def detectable_row(sample: Sample, settings: EvaluationSettings) -> dict[str, ob
         Of the two waves that are compared.
     settings : EvaluationSettings
 
-    Returns
-    -------
-    dict
-        ``detectable`` and ``relevant`` are in percentage points, or in the score's own unit;
-        ``clusters_needed`` (per arm, with respondents as they are) and ``respondents_needed``
-        (per cluster and wave, with clusters as they are) are infinite where none suffice.
-
     Raises
     ------
     NotEstimable
         An arm has one cluster.
     """
     sample.require_two_per_arm()
-    design = design_of(sample, settings)
-    unit = 100.0 if sample.binary else 1.0
+    return row_of_design(
+        design_of(sample, settings), baseline_level(sample), sample.binary, settings
+    )
+
+
+def row_of_design(
+    design: Design, baseline: float, binary: bool, settings: EvaluationSettings
+) -> dict[str, object]:
+    """Return what a design can detect.
+
+    Parameters
+    ----------
+    design : Design
+    baseline : float
+        Level of the outcome before the start, a share where `binary`.
+    binary : bool
+    settings : EvaluationSettings
+
+    Returns
+    -------
+    dict
+        ``detectable`` and ``relevant`` are in percentage points, or in the score's own unit;
+        ``clusters_needed`` (per arm, with respondents as they are) and ``respondents_needed``
+        (per cluster and wave, with clusters as they are) are infinite where none suffice.
+    """
+    unit = 100.0 if binary else 1.0
     relevant = settings.relevant_points / 100
-    if not sample.binary:
+    if not binary:
         relevant = settings.relevant_score * float(np.sqrt(design.variance))
     return {
-        "scale": "points" if sample.binary else "score",
+        "scale": "points" if binary else "score",
         "detectable": unit * detectable_effect(design, settings.power),
-        "baseline": unit * baseline_level(sample),
+        "baseline": unit * baseline,
         "relevant": unit * relevant,
         "clusters_needed": clusters_needed(design, relevant, settings.power),
         "respondents_needed": respondents_needed(design, relevant, settings.power),

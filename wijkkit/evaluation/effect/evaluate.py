@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -39,7 +39,7 @@ EFFECT_COLUMNS = (
 
 @dataclass(frozen=True, slots=True, repr=False)
 class EffectResults(ShowsItself):
-    """The effect evaluation of a study; no table holds data of single respondents.
+    """The effect evaluation of a study, exact: `release_effect` makes of it what may be shown.
 
     Parameters
     ----------
@@ -57,10 +57,10 @@ class EffectResults(ShowsItself):
         Sentence keys and fields per outcome; `conclusion_sentences` puts them into words.
     """
 
-    effects: pd.DataFrame
-    detectable: pd.DataFrame
-    assumptions: pd.DataFrame
-    conclusions: pd.DataFrame
+    effects: pd.DataFrame = field(repr=False)
+    detectable: pd.DataFrame = field(repr=False)
+    assumptions: pd.DataFrame = field(repr=False)
+    conclusions: pd.DataFrame = field(repr=False)
 
 
 def evaluate_effect(study: Study, respondents: pd.DataFrame) -> EffectResults:
@@ -87,13 +87,18 @@ def evaluate_effect(study: Study, respondents: pd.DataFrame) -> EffectResults:
     """
     keys = outcomes(study)
     options = options_of(study)
-    effects = _adjusted(
+    effects = adjusted(
         _stacked([_effects(study, respondents, key, options) for key in keys], EFFECT_COLUMNS)
     )
     detectable = pd.DataFrame(
         [_detectable(study, respondents, key) for key in keys], columns=list(DETECTABLE_COLUMNS)
     )
     assumptions = assumption_table(study, respondents, keys)
+    return EffectResults(effects, detectable, assumptions, concluded(study, effects, detectable))
+
+
+def concluded(study: Study, effects: pd.DataFrame, detectable: pd.DataFrame) -> pd.DataFrame:
+    """Return the conclusions that effects allow, exact ones or those that are shown."""
     conclusions = [
         conclude(
             study,
@@ -102,11 +107,9 @@ def evaluate_effect(study: Study, respondents: pd.DataFrame) -> EffectResults:
             detectable[detectable["outcome"] == key],
             _earlier(study, respondents, key),
         )
-        for key in keys
+        for key in outcomes(study)
     ]
-    return EffectResults(
-        effects, detectable, assumptions, _stacked(conclusions, CONCLUSION_COLUMNS)
-    )
+    return _stacked(conclusions, CONCLUSION_COLUMNS)
 
 
 def options_of(study: Study) -> Options:
@@ -119,7 +122,7 @@ def _stacked(tables: list[pd.DataFrame], columns: tuple[str, ...]) -> pd.DataFra
     return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=list(columns))
 
 
-def _contrasts(study: Study) -> list[tuple[str | None, str, str]]:
+def contrasts(study: Study) -> list[tuple[str | None, str, str]]:
     """Return (selector of `arrays_of`, group, contrast) of every contrast."""
     found: list[tuple[str | None, str, str]] = [(None, EVERYBODY, "did")]
     grouping = grouping_of(study)
@@ -135,7 +138,7 @@ def _effects(
 ) -> pd.DataFrame:
     binary = study.indicators[outcome].unit == "percent"
     tables = []
-    for selector, group, contrast in _contrasts(study):
+    for selector, group, contrast in contrasts(study):
         try:
             arrays = arrays_of(study, respondents, outcome, compared_waves(study), selector)
             table = did(**arrays, options=options)
@@ -146,7 +149,7 @@ def _effects(
     return pd.concat(tables, ignore_index=True).assign(pole=pole)
 
 
-def _adjusted(effects: pd.DataFrame) -> pd.DataFrame:
+def adjusted(effects: pd.DataFrame) -> pd.DataFrame:
     """Add p-values adjusted over the outcomes, per contrast, group, method and scale."""
     by = effects.groupby(["contrast", "group", "method", "scale"], sort=False)["p"]
     effects = effects.assign(p_holm=by.transform(holm), p_bh=by.transform(benjamini_hochberg))

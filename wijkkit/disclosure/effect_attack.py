@@ -1,0 +1,104 @@
+"""The audit of effects: do hidden counts stay open when effects are shown beside the tables?
+
+Without weights and covariates an effect is a function of the counts of wijken; the attacker is
+granted that it is. Each number that is shown adds a row to the linear program of the audit, as
+wide as its rounding; what is not linear is taken as linear near the true counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+
+from wijkkit.disclosure.audit import audited_cells
+from wijkkit.disclosure.audit_attack import Attack, Questions, attack_on, questions
+from wijkkit.disclosure.audit_evidence import evidence
+from wijkkit.disclosure.audit_sums import sums
+from wijkkit.disclosure.composition import Composition
+from wijkkit.disclosure.effect_rows import Comparison, Rows, effect_rows
+from wijkkit.disclosure.policy import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class EffectAttack:
+    """An attack on the hidden counts of one outcome.
+
+    Parameters
+    ----------
+    attack : Attack
+        With all that the released tables tell.
+    asked : Questions
+    rows : list of (str, Rows)
+        What effects add, see `effect_rows`.
+    policy : Policy
+    """
+
+    attack: Attack
+    asked: Questions
+    rows: list[tuple[str, Rows]]
+    policy: Policy
+
+    def fails(self, shown: Collection[str], points: float, log_odds: float) -> bool:
+        """Return whether all hidden counts stay open when these are shown in such steps."""
+        added = [rows for name, rows in self.rows if name in shown]
+        if not added or not len(self.asked.cell):
+            return True
+        slope = np.concatenate([rows.slope for rows in added])
+        steps = np.array([points, log_odds, self.policy.count_base])
+        ends = [rows.bounds(steps) for rows in added]
+        low, high = (np.concatenate(end) for end in zip(*ends, strict=True))
+        start = slope @ self.attack.truth - np.concatenate([rows.value for rows in added])
+        both = sparse.csr_array(np.concatenate([slope, -slope]))
+        granted = replace(
+            self.attack,
+            at_most=sparse.vstack([self.attack.at_most, both], format="csr"),
+            limit=np.concatenate([self.attack.limit, high + start, -low - start]),
+        )
+        widths = granted.widths(self.asked, self.policy.protection, all_of_them=False)
+        return bool((widths >= self.policy.protection - 1e-4).all())
+
+
+def effect_attack(
+    table: pd.DataFrame,
+    hidden: pd.DataFrame,
+    counts: pd.DataFrame,
+    areas: pd.DataFrame,
+    compared: Comparison,
+    policy: Policy,
+) -> EffectAttack:
+    """Return the attack on one outcome.
+
+    Parameters
+    ----------
+    table, hidden : DataFrame
+        The outcome's released estimates and what was hidden of them, see `release`.
+    counts : DataFrame
+        Their true counts.
+    areas : DataFrame
+        Columns `wijk`, `district`, `arm`.
+    compared : Comparison
+    policy : Policy
+    """
+    cells = audited_cells(table, hidden, counts)
+    cells = cells[cells["wave"].isin(compared.waves)].reset_index(drop=True)
+    attack = attack_on(cells, _evidence(cells, policy), sums(cells, areas, Composition()))
+    return EffectAttack(
+        attack, questions(cells, policy), list(effect_rows(cells, compared)), policy
+    )
+
+
+def _evidence(cells: pd.DataFrame, policy: Policy) -> pd.DataFrame:
+    """Return what each row tells; one that keeps what an earlier release said tells less."""
+    known = evidence(cells.assign(public=False, repeated=False), policy)
+    x, n = known["x"], known["respondents"]
+    true = n.between(known["n_min"], known["n_max"])
+    for name, count in (("x", x), ("rest", n - x)):
+        true &= count.isna() | count.between(known[f"{name}_min"], known[f"{name}_max"])
+    share = (x / n.where(n > 0)).fillna(known["share_min"])
+    true &= share.between(known["share_min"] - 1e-9, known["share_max"] + 1e-9)
+    shown = cells["status"] == "ok"
+    return evidence(cells.assign(public=shown & ~true, repeated=~shown & ~true), policy)

@@ -1,0 +1,135 @@
+"""How effects are shown: in steps, and the same as before where little has changed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from wijkkit.disclosure.ledger_file import append_rows, read_rows
+from wijkkit.disclosure.policy import Policy
+from wijkkit.disclosure.rounding import to_step
+
+KEYS = ["table", "outcome", "group", "method", "scale", "check", "item"]
+_SHOWN = ["estimate", "below", "above", "p", "df", "n"]
+#: Methods and checks of which the audit knows the interval; that of others is so much coarser.
+_AUDITED = ("model_based", "cr1", "cluster_period", "leave_one_out", "pre_trend", "complete_cases")
+#: The one method of which the estimate is not that of another.
+_ALONE = "hierarchical"
+_COARSER = 2.0
+#: A step in standard deviations of a covariate, and of a p-value.
+_STANDARDISED, _P_VALUE = 0.1, 0.01
+#: The length of an interval may move so much more than the effect when a respondent leaves.
+_LOOSER = 3.0
+
+
+def show_effects(
+    rows: pd.DataFrame, policy: Policy, level: float, ledger: Path | None = None
+) -> pd.DataFrame:
+    """Return rows of effects as they are shown.
+
+    The estimate is rounded to the nearest step, its distance to either limit upwards. The
+    p-value of a t-test is computed again from what is shown; that of other tests is rounded
+    upwards. A row that has moved no further since it was last shown than the policy's
+    `protection` of respondents can move it is shown as it was.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Columns `KEYS`, ``estimate, lower, upper, p, df, n``; `step`, in log odds for an odds
+        ratio; and `influence`: how far one respondent moves the estimate, on the scale of `step`.
+    policy : Policy
+    level : float
+        Confidence level of the intervals.
+    ledger : Path, optional
+        What was shown before; what is shown now is added.
+
+    Examples
+    --------
+    >>> from wijkkit.disclosure.policy import GGD
+    >>> row = dict.fromkeys(KEYS, "") | {"method": "cluster_period", "scale": "points"}
+    >>> row |= {"estimate": -15.76, "lower": -27.02, "upper": -4.51, "p": 0.018, "df": 4.0}
+    >>> shown = show_effects(pd.DataFrame([row | {"n": 923, "step": 1.0, "influence": 0.4}]), GGD, 0.95)
+    >>> shown[["estimate", "lower", "upper", "p", "n"]].round(3).values.tolist()
+    [[-16.0, -28.0, -4.0, 0.021, 925.0]]
+    """
+    ratio = rows["scale"].eq("odds_ratio").to_numpy()
+    step = _steps(rows)
+    exact = _distances(rows, ratio)
+    now = _in_steps(exact, step, policy)
+    if ledger is not None:
+        moved = policy.protection * rows["influence"].to_numpy(float)
+        now = now.where(~_same(exact, before := _before(ledger, rows), step, moved), before)
+    t_test = now["df"].notna() & np.isfinite(now["below"])
+    now["p"] = now["p"].where(~t_test, _p_value(now, level))
+    if ledger is not None:
+        append_rows(ledger, rows[KEYS].join(now)[now["estimate"].notna()], KEYS)
+    limits = {"lower": now["estimate"] - now["below"], "upper": now["estimate"] + now["above"]}
+    shown = {name: np.round(values, 10) for name, values in now.assign(**limits).items()}
+    for name in ("estimate", *limits):
+        shown[name] = np.where(ratio, np.exp(shown[name]), shown[name])
+    columns = [name for name in rows if name not in ("step", "influence")]
+    return rows[columns].assign(**{name: shown[name] for name in shown if name in columns})
+
+
+def _distances(rows: pd.DataFrame, ratio: np.ndarray) -> pd.DataFrame:
+    """Return the estimate and its distance to either limit; an odds ratio as log odds."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        value, lower, upper = (
+            np.where(ratio, np.log(numbers), numbers)
+            for numbers in (rows[name].to_numpy(float) for name in ("estimate", "lower", "upper"))
+        )
+    numbers = {"estimate": value, "below": value - lower, "above": upper - value}
+    return rows[["p", "df", "n"]].astype(float).assign(**numbers)[_SHOWN]
+
+
+def _steps(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the steps of the estimate and of its distance to either limit."""
+    alone = rows["method"].eq(_ALONE)
+    step = rows["step"].where(rows["scale"].ne("sd"), _STANDARDISED)
+    known = pd.concat([rows[name].isin(_AUDITED) for name in ("method", "check", "item")], axis=1)
+    wide = step.where(known.any(axis=1), step * _COARSER)
+    return pd.DataFrame({"estimate": step.where(~alone, wide), "below": wide, "above": wide})
+
+
+def _in_steps(exact: pd.DataFrame, step: pd.DataFrame, policy: Policy) -> pd.DataFrame:
+    def upwards(name: str, size: pd.Series | float) -> pd.Series:
+        return np.ceil(np.round(exact[name] / size, 9)) * size
+
+    few = exact["df"] < 30
+    return pd.DataFrame(
+        {
+            "estimate": to_step(exact["estimate"], step["estimate"]),
+            "below": upwards("below", step["below"]),
+            "above": upwards("above", step["above"]),
+            "p": upwards("p", _P_VALUE),
+            "df": exact["df"].round(1).where(few, to_step(exact["df"], policy.count_base)),
+            "n": to_step(exact["n"], policy.count_base),
+        },
+        index=exact.index,
+    )
+
+
+def _before(ledger: Path, rows: pd.DataFrame) -> pd.DataFrame:
+    """Return what was last shown of each row."""
+    earlier = read_rows(ledger, KEYS, [*KEYS, *_SHOWN])
+    found = rows[KEYS].merge(earlier, on=KEYS, how="left").set_index(rows.index)
+    return found[_SHOWN].astype(float)
+
+
+def _same(
+    exact: pd.DataFrame, before: pd.DataFrame, step: pd.DataFrame, moved: np.ndarray
+) -> pd.Series:
+    same = (exact["estimate"] - before["estimate"]).abs() <= step["estimate"] / 2 + moved
+    for name in ("below", "above"):
+        near = (exact[name] - before[name]).abs() <= step[name] + _LOOSER * moved
+        same &= near | (np.isinf(exact[name]) & np.isinf(before[name]))
+    return same
+
+
+def _p_value(now: pd.DataFrame, level: float) -> np.ndarray:
+    reach = stats.t.ppf(0.5 + level / 2, now["df"])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return 2 * stats.t.sf(now["estimate"].abs() * reach / now["below"], now["df"])

@@ -1,0 +1,154 @@
+"""What each effect that is shown adds to what anyone knows of the counts of wijken."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import pandas as pd
+
+from wijkkit.disclosure.effect_numbers import KINDS, POINTS, UPWARDS, numbers, without_some
+from wijkkit.tables import EVERYBODY
+
+#: How far a count is moved to see what a number makes of it.
+_NUDGE = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What the effect evaluation compares.
+
+    Parameters
+    ----------
+    arms : mapping of str to bool
+        Wijk -> whether it has the programme; wijken of neither arm are left out.
+    pairs : mapping of str to str
+        Wijk -> its matched pair, of those that have one.
+    waves : sequence of str
+        In order of time; the last two are compared.
+    group_by : str
+        The grouping whose gap is evaluated; empty without one.
+    groups : sequence of str
+        Its groups in order.
+    level : float
+        Confidence level of the intervals.
+    """
+
+    arms: Mapping[str, bool]
+    pairs: Mapping[str, str]
+    waves: Sequence[str]
+    group_by: str
+    groups: Sequence[str]
+    level: float
+
+    def parts(self) -> dict[str, list[tuple[str, str, float]]]:
+        """Return each contrast as groups with a sign: ``first-last`` is a difference."""
+        parts = {EVERYBODY: [("", EVERYBODY, 1.0)]}
+        parts |= {group: [(self.group_by, group, 1.0)] for group in self.groups}
+        if self.groups:
+            first, last = self.groups[0], self.groups[-1]
+            parts[f"{first}-{last}"] = [(self.group_by, first, 1.0), (self.group_by, last, -1.0)]
+        return parts
+
+    def without_one(self) -> np.ndarray:
+        """Return which wijken are kept when each of them, and each pair, is left out; (S, G)."""
+        wijken, pair = np.array(list(self.arms)), [self.pairs.get(wijk, "") for wijk in self.arms]
+        kept = [wijken != wijk for wijk in wijken]
+        kept += [np.array(pair) != one for one in dict.fromkeys(pair) if one]
+        return np.array(kept).reshape(-1, len(wijken))
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """K numbers that are shown, as functions of the count and the n of m cells.
+
+    Parameters
+    ----------
+    value : (K,) array
+    slope : (K, 2m) array
+    kind : (K,) array of int
+        ``POINTS``, ``LOG_ODDS`` or ``RESPONDENTS``: which step it is rounded to.
+    upwards : (K,) array of bool
+        Rounded upwards, not to the nearest.
+    """
+
+    value: np.ndarray
+    slope: np.ndarray
+    kind: np.ndarray
+    upwards: np.ndarray
+
+    def bounds(self, steps: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return between what values each number lies once it is shown; a step per kind."""
+        size = steps[self.kind]
+        times = np.round(self.value / size, 9)
+        shown = np.where(self.upwards, np.ceil(times), np.floor(times + 0.5)) * size
+        return shown - np.where(self.upwards, size, size / 2), shown + ~self.upwards * size / 2
+
+
+def effect_rows(cells: pd.DataFrame, compared: Comparison) -> Iterator[tuple[str, Rows]]:
+    """Yield what is shown together, by name: a contrast, ``leave_one_out`` or ``pre_trend``.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        Of one outcome: keys, true `x` and `respondents`.
+    compared : Comparison
+    """
+    treated = np.array(list(compared.arms.values()), dtype=bool)
+    level, waves = compared.level, list(compared.waves)
+    for name, parts in compared.parts().items():
+        made = partial(numbers, sign=np.array([p[2] for p in parts]), treated=treated, level=level)
+        places = [_places(cells, compared, waves[-2:], *part[:2]) for part in parts]
+        yield name, _rows(cells, np.stack(places), made, KINDS, UPWARDS)
+    pairs = list(zip(waves, waves[1:-1], strict=False))
+    everybody = np.ones((1, len(treated)), bool)
+    checks = [("leave_one_out", waves[-2:], compared.without_one())]
+    for name, two, kept in [*checks, *(("pre_trend", two, everybody) for two in pairs)]:
+        made = partial(without_some, kept=kept, treated=treated, level=level)
+        at = _places(cells, compared, two, "", EVERYBODY)[None]
+        yield (
+            name,
+            _rows(
+                cells, at, made, np.full(2 * len(kept), POINTS), np.tile([False, True], len(kept))
+            ),
+        )
+
+
+def _places(
+    cells: pd.DataFrame, compared: Comparison, waves: Sequence[str], group_by: str, group: str
+) -> np.ndarray:
+    """Return where the cells of each wijk and wave are, (G, 2); -1 where nobody was asked."""
+    rows = (
+        cells["area_level"].eq("wijk") & cells["group_by"].eq(group_by) & cells["group"].eq(group)
+    )
+    mine = cells[rows]
+    at = {tuple(key): row for row, *key in zip(mine.index, mine["area"], mine["wave"], strict=True)}
+    return np.array([[at.get((wijk, wave), -1) for wave in waves] for wijk in compared.arms])
+
+
+def _rows(
+    cells: pd.DataFrame,
+    at: np.ndarray,
+    made: Callable[[np.ndarray, np.ndarray], np.ndarray],
+    kind: np.ndarray,
+    upwards: np.ndarray,
+) -> Rows:
+    """Return the numbers that `made` makes of the cells at these places, (P, G, 2)."""
+    size = len(cells)
+    counts = [
+        np.where(at < 0, 0.0, cells[name].to_numpy(float)[at]) for name in ("x", "respondents")
+    ]
+    value = made(*counts)
+    slope = np.zeros((len(value), 2 * size))
+    for place in zip(*np.nonzero(at >= 0), strict=True):
+        for which, offset in ((0, 0), (1, size)):
+            ends = []
+            for nudge in (_NUDGE, -_NUDGE):
+                moved = [count.copy() for count in counts]
+                moved[which][place] += nudge
+                ends.append(made(*moved))
+            slope[:, offset + at[place]] = (ends[0] - ends[1]) / (2 * _NUDGE)
+    known = np.isfinite(value) & np.isfinite(slope).all(axis=1)
+    return Rows(value[known], slope[known], kind[known], upwards[known])
