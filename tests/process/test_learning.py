@@ -260,7 +260,7 @@ def test_where_a_wijk_has_too_few_all_wijken_together_are_shown(facts):
 
 
 def test_the_study_sets_what_good_data_are(facts):
-    known = facts(as_of=date(2023, 6, 1))
+    known = with_process(facts(), as_of=date(2023, 6, 1))
     found = {
         aspect: quality_words(known, aspect)[0][0]
         for aspect in ("age", "response", "representativeness", "registry")

@@ -256,12 +256,12 @@ def test_tables_of_the_effect_say_it_of_the_outcome_they_name(city):
     write_released(city.study, "detectable", pd.DataFrame([design]))
     write_released(city.study, "effect_assumptions", pd.DataFrame(checks))
     view = open_city(city.study.folder)
-    assert detectable_table(view).data.iloc[0, 1] == "60,0%"
+    assert detectable_table(view).data.iloc[0, 1] == "60%"
     assert "ICC 0,010" in detectable_table(view).caption
-    assert detectable_table(view).data.iloc[0, 2] == "35,2 procentpunt"
+    assert detectable_table(view).data.iloc[0, 2] == "35 procentpunt"
     shown = effect_assumptions_table(view).data
     effects = shown.iloc[:, 3].tolist()
-    assert effects[0] == "+3,0 procentpunt (−2,0 tot +8,0)" and effects[1].startswith("+0,50")
+    assert effects[0] == "+3 procentpunt (−2 tot +8)" and effects[1].startswith("+0,50")
     items = ["Noord", "leeftijd", "opleiding: laag", "25% bereikt", "paar p1"]
     assert shown.iloc[:, 2].tolist() == items
 

@@ -44,7 +44,8 @@ def release_effect(study: Study, results: EffectResults, respondents: pd.DataFra
     write_released(study, "effects", effects)
     write_released(study, "detectable", detectable)
     write_released(study, "effect_assumptions", _checks(study, results, effects, control))
-    write_released(study, "effect_conclusions", concluded(study, effects, detectable))
+    conclusions = concluded(study, respondents, effects, detectable)
+    write_released(study, "effect_conclusions", conclusions)
     bind_tables(study)
 
 

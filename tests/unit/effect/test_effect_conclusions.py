@@ -106,7 +106,7 @@ def test_one_wijk_in_an_arm_is_never_tested_however_low_the_floor(make_study):
         ((-8, -12, -4, 0.01), 0.04, "shown_better", "gunstiger voor ‘low’ dan voor ‘high’"),
         ((8, 4, 12, 0.01), 0.04, "shown_worse", "minder gunstig voor ‘low’ dan voor ‘high’"),
         ((-8, -12, -4, 0.02), 0.1, "alone_better", "is dat niet aangetoond"),
-        ((-8, -17, 1, 0.09), 0.4, "not_shown", "tussen −1,0 procentpunt en +17,0 procentpunt past"),
+        ((-8, -17, 1, 0.09), 0.4, "not_shown", "tussen −1 procentpunt en +17 procentpunt past"),
     ],
 )
 def test_a_gap_is_judged_beside_the_other_outcomes_and_says_whom_it_favours(

@@ -94,10 +94,13 @@ def evaluate_effect(study: Study, respondents: pd.DataFrame) -> EffectResults:
         [_detectable(study, respondents, key) for key in keys], columns=list(DETECTABLE_COLUMNS)
     )
     assumptions = assumption_table(study, respondents, keys)
-    return EffectResults(effects, detectable, assumptions, concluded(study, effects, detectable))
+    conclusions = concluded(study, respondents, effects, detectable)
+    return EffectResults(effects, detectable, assumptions, conclusions)
 
 
-def concluded(study: Study, effects: pd.DataFrame, detectable: pd.DataFrame) -> pd.DataFrame:
+def concluded(
+    study: Study, respondents: pd.DataFrame, effects: pd.DataFrame, detectable: pd.DataFrame
+) -> pd.DataFrame:
     """Return the conclusions that effects allow, exact ones or those that are shown."""
     conclusions = [
         conclude(
