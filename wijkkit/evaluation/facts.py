@@ -9,6 +9,7 @@ from functools import cached_property
 
 import pandas as pd
 
+from wijkkit.evaluation.process.pace import pace, pace_by_wijk
 from wijkkit.registry.frames import kind_frame
 from wijkkit.registry.tables import KINDS
 from wijkkit.study import Study
@@ -73,6 +74,39 @@ class Facts:
         rows = rows.sort_values("wave", key=lambda waves: waves.map(order), kind="stable")
         return _by(rows, ["indicator", "area"])
 
+    @cached_property
+    def _steps(self) -> pd.DataFrame:
+        return pace(self.kept("steps"), list(self.study.neighbourhoods), as_of=self.as_of)
+
+    def pace(self, wijken: list[str]) -> pd.DataFrame:
+        """Return how far wijken are in each step, see `process.pace.pace`."""
+        return self._steps[self._steps["wijk"].isin(wijken)].reset_index(drop=True)
+
+    @cached_property
+    def programme_pace(self) -> pd.DataFrame:
+        """How far the programme's wijken are, see `process.pace.pace_by_wijk`."""
+        return pace_by_wijk(self.pace(self.programme_wijken()))
+
+    def change(self, indicator: str, wijk: str) -> pd.Series | None:
+        """Return a wijk's last change in an indicator since its first wave, for everybody."""
+        return self._changes.get((indicator, wijk))
+
+    @cached_property
+    def _changes(self) -> dict[tuple[str, str], pd.Series]:
+        table = self.changes
+        everybody = table["group_by"].eq("") if "group_by" in table else slice(None)
+        return _last(table[everybody])
+
+    def gap_change(self, group_by: str, indicator: str, wijk: str) -> pd.Series | None:
+        """Return the last change in a gap between the ends of a grouping since the first wave."""
+        return self._gap_changes.get(group_by, {}).get((indicator, wijk))
+
+    @cached_property
+    def _gap_changes(self) -> dict[str, dict[tuple[str, str], pd.Series]]:
+        if self.gaps.empty:
+            return {}
+        return {key: _last(rows) for key, rows in self.gaps.groupby("group_by")}
+
     def programme_wijken(self) -> list[str]:
         """Return the wijken that the programme is carried out in."""
         hoods = self.study.neighbourhoods.values()
@@ -92,6 +126,19 @@ class Facts:
     def estimate(self, indicator: str, wijk: str) -> pd.DataFrame:
         """Return a wijk's estimates of an indicator for everybody, in the order of the waves."""
         return self._levels.get((indicator, wijk), self.estimates.head(0))
+
+
+def _last(table: pd.DataFrame) -> dict[tuple[str, str], pd.Series]:
+    """Return the last change between waves, in points or the score's unit, by indicator and wijk."""
+    if table.empty:
+        return {}
+    rows = table[
+        table["area_level"].eq("wijk")
+        & table["unit"].isin(["points", "score"])
+        & table["wave"].str.contains("-", regex=False)
+    ]
+    last = rows.drop_duplicates(["indicator", "area"], keep="last")
+    return {(row["indicator"], row["area"]): row for _, row in last.iterrows()}
 
 
 def _by(table: pd.DataFrame, keys: str | list[str]) -> dict:

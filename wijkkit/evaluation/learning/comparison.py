@@ -8,7 +8,6 @@ from wijkkit.evaluation.facts import Facts
 from wijkkit.evaluation.logic_model.survey_measures import indicator_finding
 from wijkkit.evaluation.process.implementation import implementation_by_wijk
 from wijkkit.evaluation.process.network import ALL_DOMAINS, participation
-from wijkkit.evaluation.process.pace import pace, pace_by_wijk
 from wijkkit.language import in_words, listed, number, percentage, text
 from wijkkit.study import Study
 
@@ -57,7 +56,7 @@ def side_by_side(facts: Facts) -> pd.DataFrame:
     done = implementation_by_wijk(wijken, *tables, as_of=facts.as_of)
     measures = ("registered", "dose", "reach_of_plan", "quality", "adoption")
     done = done.pivot(index="wijk", columns="measure", values="value").reindex(columns=measures)
-    pacing = pace_by_wijk(pace(facts.kept("steps"), wijken, as_of=facts.as_of)).set_index("wijk")
+    pacing = facts.programme_pace.set_index("wijk")
     pacing = pacing.where(pacing["registered"].gt(0))
     present = participation(facts.kept("meetings"), facts.kept("attendance"))
     present = present[present["domain"].eq(ALL_DOMAINS)].groupby("wijk")[["present", "invited"]]

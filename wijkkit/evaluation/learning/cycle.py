@@ -8,7 +8,7 @@ from wijkkit.evaluation.facts import Facts
 from wijkkit.evaluation.learning.questions import questions
 from wijkkit.evaluation.logic_model.survey_measures import indicator_finding
 from wijkkit.evaluation.process.implementation import implementation_by_wijk
-from wijkkit.evaluation.process.pace import pace, pace_by_wijk
+from wijkkit.evaluation.process.pace import pace_by_wijk
 from wijkkit.evaluation.process.sentences import (
     as_sentence,
     implementation_sentences,
@@ -78,9 +78,9 @@ def _planned(facts: Facts, wijk: str) -> list[str]:
 
 def _done(facts: Facts, wijk: str) -> list[str]:
     language = facts.study.language
-    wijken = facts.programme_wijken() or [wijk]
-    wijken = wijken if wijk in wijken else [*wijken, wijk]
-    summary = pace_by_wijk(pace(facts.kept("steps"), wijken, as_of=facts.as_of))
+    wijken = facts.programme_wijken()
+    inside = wijk in wijken
+    summary = facts.programme_pace if inside else pace_by_wijk(facts.pace([*wijken, wijk]))
     tables = [facts.kept(kind, wijk) for kind in ("interventions", "activities", "partners")]
     carried_out = implementation_by_wijk([wijk], *tables, as_of=facts.as_of)
     return [

@@ -11,7 +11,6 @@ import pandas as pd
 
 from wijkkit.evaluation.facts import Facts
 from wijkkit.evaluation.process.measures import equity, sum_ratio
-from wijkkit.evaluation.process.pace import pace
 from wijkkit.evaluation.process.sentences import as_sentence
 from wijkkit.language import day, number, percentage, text
 
@@ -28,7 +27,7 @@ def nothing_registered(facts: Facts, wijk: str) -> Iterator[Case]:
 def step_overdue(facts: Facts, wijk: str) -> Iterator[Case]:
     """The first step past its planned end; later ones wait for it."""
     language = facts.study.language
-    table = pace(facts.kept("steps", wijk), [wijk], as_of=facts.as_of)
+    table = facts.pace([wijk])
     for row in table[table["against_plan"].eq("overdue")].head(1).to_dict("records"):
         yield (
             row["step"],

@@ -5,7 +5,6 @@ from __future__ import annotations
 from wijkkit.evaluation.facts import Facts
 from wijkkit.evaluation.logic_model.finding import Finding
 from wijkkit.evaluation.logic_model.registered import say, supports, unregistered
-from wijkkit.evaluation.process.pace import pace
 from wijkkit.language import text
 from wijkkit.registry.choices import CHOICES
 from wijkkit.registry.tables import GOAL_COLUMNS
@@ -22,7 +21,7 @@ def _data_goals(facts: Facts, wijk: str, measure: str) -> Finding:
 
 
 def _steps_input(facts: Facts, wijk: str, measure: str) -> Finding:
-    table = pace(facts.kept("steps", wijk), [wijk], as_of=facts.as_of)
+    table = facts.pace([wijk])
     first = table[table["step"].isin(["1", "2", "3"]) & table["cycle"].eq(1)]
     if first["state"].eq("not_registered").all():
         return unregistered(facts, measure)

@@ -14,7 +14,7 @@ def indicator_finding(facts: Facts, wijk: str, indicator: str) -> Finding:
     definition = facts.study.indicators[indicator]
     language = facts.study.language
     label = facts.study.text(definition.label)
-    row = _change(facts.changes, wijk, indicator)
+    row = facts.change(indicator, wijk)
     if row is not None and row["status"] == "ok":
         state = change_state(row["lower"], row["upper"], definition.direction)
         return Finding(indicator, state, _changed("changed", label, row, state, language))
@@ -43,14 +43,15 @@ def gap_finding(facts: Facts, wijk: str, indicator: str) -> Finding:
     measure = f"gap:{indicator}"
     grouping = next((item for item in facts.study.groupings if item.ordered), None)
     unmeasured = Finding(measure, "not_measured", _say("gap_unmeasured", language, label=label))
-    if grouping is None or facts.gaps.empty:
+    if grouping is None:
         return unmeasured
-    rows = facts.gaps[facts.gaps["group_by"].eq(grouping.id)]
-    row = _change(rows, wijk, indicator)
+    row = facts.gap_change(grouping.id, indicator, wijk)
     if row is None or row["status"] != "ok":
         return unmeasured
+    rows = facts.gaps
     first = rows[
-        rows["indicator"].eq(indicator)
+        rows["group_by"].eq(grouping.id)
+        & rows["indicator"].eq(indicator)
         & rows["area"].eq(wijk)
         & rows["area_level"].eq("wijk")
         & rows["status"].eq("ok")
@@ -82,22 +83,6 @@ def scale_finding(facts: Facts, key: str) -> Finding:
 
 #: Scales of the method's own logic model.
 METHOD_SCALES = ("coordination", "partners", "strategy", "collaboration")
-
-
-def _change(table: pd.DataFrame, wijk: str, indicator: str) -> pd.Series | None:
-    """Return the last change since the first wave, in points or in the score's unit."""
-    if table.empty:
-        return None
-    rows = table[
-        table["indicator"].eq(indicator)
-        & table["area"].eq(wijk)
-        & table["area_level"].eq("wijk")
-        & table["unit"].isin(["points", "score"])
-        & table["wave"].str.contains("-", regex=False)
-    ]
-    if "group_by" in rows and rows["group_by"].eq("").any():
-        rows = rows[rows["group_by"].eq("")]
-    return rows.iloc[-1] if len(rows) else None
 
 
 def _changed(key: str, label: str, row: pd.Series, state: State, language: str) -> str:

@@ -18,7 +18,6 @@ from wijkkit.evaluation.process.interviews import code_counts, code_pairs
 from wijkkit.evaluation.process.key_figure_changes import scale_changes
 from wijkkit.evaluation.process.key_figures import scale_table
 from wijkkit.evaluation.process.network import centrality, meeting_ties, participation, turnover
-from wijkkit.evaluation.process.pace import pace, pace_by_wijk
 from wijkkit.evaluation.process.quotes import chosen_quotes
 from wijkkit.evaluation.process.service_use import service_use
 from wijkkit.loaders.key_figures import load_key_figures
@@ -91,11 +90,11 @@ def _registered(facts: Facts) -> dict[str, pd.DataFrame]:
     policy = policy_for(facts.study)
     of_each = implementation(*carried_out, as_of=as_of, maintained_after_days=after)
     of_wijk = implementation_by_wijk(wijken, *carried_out, as_of=as_of, maintained_after_days=after)
-    steps = pace(facts.kept("steps"), wijken, as_of=as_of)
+    steps = facts.pace(wijken)
     start = facts.study.settings.programme.start
     return {
         "pace": steps.assign(as_of=pd.Timestamp(as_of)),
-        "pace_by_wijk": pace_by_wijk(steps),
+        "pace_by_wijk": facts.programme_pace,
         "implementation": without_small_counts(of_each, policy),
         "implementation_by_wijk": without_small_counts(of_wijk, policy),
         "participation": participation(meetings, attendance),

@@ -12,7 +12,6 @@ from wijkkit.evaluation.facts import Facts
 from wijkkit.evaluation.learning.representativeness import study_shares
 from wijkkit.evaluation.process.measures import quality, sum_ratio
 from wijkkit.evaluation.process.network import turnover
-from wijkkit.evaluation.process.pace import pace
 from wijkkit.loaders.segments import GroupInterviews
 from wijkkit.pipeline.process.coverage import goal_coverage, group_coverage
 from wijkkit.tables import EVERYBODY
@@ -136,6 +135,6 @@ def _turnover(facts: Facts, wijken: list[str]) -> float | None:
 
 
 def _on_time(facts: Facts, wijken: list[str]) -> float | None:
-    steps = pace(facts.kept("steps"), wijken, as_of=facts.as_of)
+    steps = facts.pace(wijken)
     due = steps[steps["against_plan"].isin(["on_time", "late", "overdue"])]
     return float(due["against_plan"].eq("on_time").mean()) if len(due) else None
