@@ -30,6 +30,7 @@ _SHOWN = {
         "quotes_sentences",
         "service_use_sentences",
     ),
+    "interventions": ("interventions_table",),
     "map": ("city_map",),
     "position": ("position_figure",),
     "process": (
