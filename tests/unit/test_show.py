@@ -23,6 +23,7 @@ from wijkkit.show import (
     goals_sentences,
     goals_table,
     position_figure,
+    profile_table,
 )
 from wijkkit.show.change import trend
 from wijkkit.study import open_study
@@ -297,3 +298,14 @@ def test_a_neighbourhood_notebook_in_a_batch_cannot_open_a_source(monkeypatch):
         DisclosureError, match="survey: a neighbourhood notebook may not open a source"
     ):
         require_sources("survey")
+
+
+def test_a_figure_of_an_area_has_as_many_decimals_in_every_period(folder):
+    figure = {"figure": "low", "label": "Laag inkomen", "unit": "percent", "source": "cbs"}
+    values = [("noord", "wijk", "2018", 18.8), ("noord", "wijk", "2021", 18.0)]
+    values += [("city", "city", "2021", 11.7)]
+    columns = ["area", "area_level", "period", "value"]
+    table = pd.DataFrame(values, columns=columns).assign(status="ok", **figure)
+    write_released(open_study(folder), "area_figures", table)
+    shown = profile_table(open_wijk(folder, "noord")).data.iloc[0].tolist()
+    assert shown == ["Laag inkomen", "18,8%", "18,0%", "11,7%"]
