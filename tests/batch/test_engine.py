@@ -49,6 +49,13 @@ def test_children_are_warm_and_draw_their_own_random_numbers(server):
     assert values[0] != values[1]
 
 
+def test_nothing_is_said_on_the_terminal_whatever_library_is_loaded(capfd):
+    with ForkServer(("cbsodata",)) as server:  # loading it sets logging up
+        assert server.not_loaded == ()
+        assert server.run(task("1")).status == "ok"
+    assert capfd.readouterr() == ("", "")
+
+
 def test_children_begin_with_the_study_read_and_see_what_has_changed_since(tmp_path):
     folder = write_study(tmp_path)
     ask = task(

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from making import MAKE_TABLE, project, write
 
-from wijkkit.batch import run
+from wijkkit.batch import run, status
 from wijkkit.batch.crate import export_crate
 from wijkkit.batch.diff import changed_numbers, run_tables
 from wijkkit.batch.engine.client import close_fork_server
@@ -76,3 +76,17 @@ def test_a_row_without_one_of_its_words_is_compared_as_well(tmp_path):
         table.to_parquet(tmp_path / name / "steps.parquet")
     found = changed_numbers(tmp_path / "before", tmp_path / "after")
     assert found[["where", "change"]].to_numpy().tolist() == [["zuid | ", 1.0]]
+
+
+def test_a_run_that_there_is_not_yet_is_not_offered(study, tmp_path):
+    with pytest.raises(BatchError, match="no run is called 'previous'") as raised:
+        run_tables(open_study(project(tmp_path)), "previous")
+    assert raised.value.problems[0].expected == ""
+
+
+def test_the_status_names_the_city_first_and_then_the_wijken_in_the_studys_order(study):
+    table = status(study)
+    found = list(zip(table["scope"], table["notebook"], strict=True))
+    order = ["stad", *study.neighbourhoods]
+    assert found == sorted(found, key=lambda row: (order.index(row[0]), row[1]))
+    assert len(found) > len(order)

@@ -102,6 +102,13 @@ def test_an_incomplete_sign_off_is_none(study, changes):
     assert not signed_off(study)
 
 
+def test_a_sign_off_that_cannot_be_read_says_which_line_and_what_stands_there(study):
+    build(study)
+    complete(study, checked_on="gisteren")
+    with pytest.raises(DisclosureError, match=r"sign_off.yml, checked_on: .*found gisteren"):
+        build(study, "again")
+
+
 def test_other_tables_undo_the_sign_off_and_are_not_published_without_an_audit(study):
     build(study)
     complete(study)

@@ -125,6 +125,8 @@ def test_cases_and_their_variables_say_which_group_spoke(study):
 
 def test_what_does_not_match_is_said_by_the_check(study):
     group = {"wijk": "a", "wave": "2021", "role": "network"}
+    sources = study.settings.sources.model_copy(update={"survey": ()})
+    study = replace(study, settings=study.settings.model_copy(update={"sources": sources}))
     load(study, (1, group, CODED))
     assert remarks(study) == []
     load(study, (1, group, CODED.replace('name="No steps"', 'name="yet."')))

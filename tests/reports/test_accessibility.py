@@ -8,6 +8,7 @@ import pytest
 
 from tests.conftest import ROOT
 from tests.reports.conftest import make_study, outputs_for, write_notebook
+from wijkkit.language.messages import catalogue
 from wijkkit.reports.builtin import render_html
 from wijkkit.reports.frame import frame_of
 from wijkkit.reports.render import render_states
@@ -161,6 +162,25 @@ def test_print_shows_all_tabs_and_folded_parts_and_no_navigation(open_page):
         assert page.get_by_text(words).is_visible()
     assert not page.locator("header.site").is_visible()
     assert not page.locator("#TOC").is_visible()
+
+
+def test_a_wide_table_is_whole_on_paper(open_page):
+    """What scrolls on a screen cannot scroll on paper: A4 leaves 680 pixels."""
+    measures = catalogue("process", "nl")["measure"]
+    keys = ("reach_of_plan", "low_ses_reached", "adoption", "dose", "quality", "maintenance")
+    rows = [["Kring voor Drukke Kinderen", *(measures[key] for key in keys)]]
+    rows += [["Buitenspeeluur na school", *["niet geregistreerd"] * len(keys)]]
+    page = open_page("example")
+    page.set_viewport_size({"width": 680, "height": 900})
+    page.emulate_media(media="print")
+    part = page.locator(".table-scroll").first
+    part.evaluate(
+        """(part, rows) => { part.innerHTML = "<table>" + rows.map(row =>
+        "<tr>" + row.map(cell => `<td>${cell}</td>`).join("") + "</tr>").join("") + "</table>" }""",
+        rows,
+    )
+    assert part.evaluate("part => getComputedStyle(part).overflowX") == "visible"
+    assert part.evaluate("part => part.firstChild.offsetWidth - part.clientWidth") <= 0
 
 
 def test_a_page_from_disk_asks_only_for_files_of_the_site(site, chromium):

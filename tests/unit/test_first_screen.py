@@ -275,3 +275,11 @@ def test_the_table_of_scales_gives_the_reliability_that_the_sentence_warns_of(ci
     write_released(city.study, "key_figures", table)
     shown = key_figures_table(open_city(city.study.folder)).data
     assert shown["Laagste betrouwbaarheid (alfa)"].tolist() == ["0,58"]
+
+
+def test_an_effect_without_a_number_says_why(city):
+    row = ("play", "effect", "unavailable", json.dumps({"reason": "no_baseline"}))
+    conclusions = pd.DataFrame([row], columns=["outcome", "part", "key", "fields"])
+    write_released(city.study, "effect_conclusions", conclusions)
+    said = city_summary(open_city(city.study.folder)).markdown
+    assert "Er is geen meting van voor en van na de start." in said

@@ -23,6 +23,7 @@ from wijkkit.show import (
     goals_sentences,
     goals_table,
     position_figure,
+    profile_table,
 )
 from wijkkit.show.change import trend
 from wijkkit.study import open_study
@@ -143,10 +144,12 @@ def test_goals_say_value_interval_city_target_and_verdict(folder):
         "52% (47–57)",
         "48%",
         "60%",
-        "niet duidelijk anders dan in de stad",
+        "niet duidelijk anders",
         "niet te vergelijken",
     ]
-    assert "52% (47–57)" in goals_sentences(view).markdown
+    said = goals_sentences(view).markdown
+    assert "52% (47–57)" in said
+    assert "De streefwaarde (60%) is nog niet gehaald." in said
 
 
 def test_the_target_is_the_one_that_the_wijk_set_itself(folder):
@@ -297,3 +300,14 @@ def test_a_neighbourhood_notebook_in_a_batch_cannot_open_a_source(monkeypatch):
         DisclosureError, match="survey: a neighbourhood notebook may not open a source"
     ):
         require_sources("survey")
+
+
+def test_a_figure_of_an_area_has_as_many_decimals_in_every_period(folder):
+    figure = {"figure": "low", "label": "Laag inkomen", "unit": "percent", "source": "cbs"}
+    values = [("noord", "wijk", "2018", 18.8), ("noord", "wijk", "2021", 18.0)]
+    values += [("city", "city", "2021", 11.7)]
+    columns = ["area", "area_level", "period", "value"]
+    table = pd.DataFrame(values, columns=columns).assign(status="ok", **figure)
+    write_released(open_study(folder), "area_figures", table)
+    shown = profile_table(open_wijk(folder, "noord")).data.iloc[0].tolist()
+    assert shown == ["Laag inkomen", "18,8%", "18,0%", "11,7%"]

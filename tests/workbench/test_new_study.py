@@ -9,7 +9,7 @@ import yaml
 
 import wijkkit as wk
 from wijkkit.errors import DataError, StudyError
-from wijkkit.pipeline.checking import validate
+from wijkkit.pipeline.checking import remarks, validate
 from wijkkit.study.unfinished import MARK, unfinished
 
 LABELS = {
@@ -101,6 +101,15 @@ def test_the_check_names_exactly_what_is_open(study):
     assert lines[0].endswith(first.what.removeprefix("fill in ")) and first.place == "line 1"
 
 
+def test_what_reports_show_of_a_proposal_is_in_its_language(study):
+    without_marks(study)
+    opened = validate(study)
+    assert opened.language == "nl"
+    assert opened.text(opened.indicators["has_sportclub"].label) == "sportclub"
+    (grouping,) = opened.groupings
+    assert [opened.text(group.label) for group in grouping.groups] == ["jongens", "meisjes"]
+
+
 def test_a_study_whose_marks_are_gone_is_complete_and_reads_its_survey(study):
     without_marks(study)
     opened = validate(study)
@@ -108,6 +117,16 @@ def test_a_study_whose_marks_are_gone_is_complete_and_reads_its_survey(study):
     assert rows["has_sportclub"].tolist()[:2] == [1.0, 0.0]
     assert rows["has_sportclub"].isna().sum() == 1
     assert rows["wave"].unique().tolist() == ["2021"]
+
+
+def test_the_check_names_a_wijk_that_no_respondent_lives_in(study):
+    without_marks(study)
+    assert remarks(validate(study)) == []
+    path = study / "wijken" / "bu1.yml"
+    path.write_text(path.read_text(encoding="utf-8").replace('code: "BU1"', 'code: "BU7"'))
+    (problem,) = remarks(validate(study))
+    assert (problem.file, problem.found) == ("wijken/bu1.yml", "BU7")
+    assert problem.what == "no respondent lives here; 2 live in no wijk of the study"
 
 
 def test_a_folder_with_something_in_it_is_left_as_it_is(tmp_path, survey):

@@ -91,7 +91,7 @@ def run_tables(study: Study, run: str) -> Path:
         raise BatchError(
             f"{'more than one run' if found else 'no run'} is called '{run}'",
             found=run,
-            expected=", ".join([*kept[-10:], "last", "previous"]),
+            expected=", ".join([*kept[-10:], *(name for name in named if named[name])]),
             remedy="Give the name of one of these runs.",
         )
     return study.runs / "history" / found[0] / "released"

@@ -49,14 +49,15 @@ def status(study: str | Path | Study = "parameters") -> pd.DataFrame:
 
 
 def states(study: Study) -> list[dict[str, Any]]:
-    """Return what `status` returns, as dictionaries."""
+    """Return what `status` returns, as dictionaries: the city first, then the study's wijken."""
     unfinished = "running" if is_running(study.runs) else "interrupted"
     tables = TableHashes(study.runs / "released", Known(study.runs / "known.json"))
+    order = {scope: place for place, scope in enumerate(("stad", *study.neighbourhoods))}
     rows = []
     for event in last_events(study.runs / "events.jsonl").values():
         state, message = _state(event, study.runs, tables, unfinished)
         rows.append({"kind": "", **event, "status": state, "message": message})
-    return rows
+    return sorted(rows, key=lambda row: (order.get(row["scope"], len(order)), row["notebook"]))
 
 
 def _state(

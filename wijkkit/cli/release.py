@@ -26,6 +26,7 @@ def release(
     Pages carry the word concept until a second person has completed the sign-off.
     """
     from wijkkit.disclosure import build_release, signed_off
+    from wijkkit.disclosure.sign_off import sign_off_file
     from wijkkit.language import text
     from wijkkit.reports.render import render
     from wijkkit.study import open_study
@@ -36,9 +37,8 @@ def release(
     author = prepared_by or opened.settings.report.author
     made = build_release(opened, folder, _forbidden(opened), prepared_by=author)
     state = "signed" if made.signed else "concept"
-    typer.echo(
-        text(f"disclosure.command.{state}", opened.language, folder=folder, files=made.files)
-    )
+    fields = {"folder": folder, "files": made.files, "sign_off": sign_off_file(opened)}
+    typer.echo(text(f"disclosure.command.{state}", opened.language, **fields))
 
 
 def _forbidden(study: Study) -> Forbidden:

@@ -6,14 +6,15 @@ from datetime import date
 from pathlib import Path
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from wijkkit.disclosure.record import audit_of, fingerprint
-from wijkkit.errors import DisclosureError, StudyError
+from wijkkit.errors import DisclosureError, Problem, StudyError
 from wijkkit.files import write_whole
 from wijkkit.language import text
 from wijkkit.study import Study
 from wijkkit.study.strict_yaml import read_yaml
+from wijkkit.study.validation import validate
 
 
 class SignOff(BaseModel):
@@ -108,13 +109,11 @@ def _read(study: Study) -> SignOff | None:
     path = sign_off_file(study)
     if not path.is_file():
         return None
+    problems: list[Problem] = []
     try:
-        return SignOff.model_validate(read_yaml(path))
-    except (ValidationError, StudyError) as error:
-        raise DisclosureError(
-            "the sign-off cannot be read",
-            file=path.name,
-            found=str(error).splitlines()[0],
-            expected=", ".join(SignOff.model_fields),
-            remedy="Correct it, or remove it to get a new one.",
-        ) from error
+        found = validate(read_yaml(path), SignOff, path.name, problems)
+    except StudyError as error:
+        raise DisclosureError(error.problems) from None
+    if problems:
+        raise DisclosureError(problems)
+    return found

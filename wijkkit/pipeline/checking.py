@@ -10,7 +10,7 @@ from wijkkit.errors import Problem, StudyError, WijkkitError
 from wijkkit.evaluation.logic_model.boxes import check_measures
 from wijkkit.evaluation.process.quotes import chosen_quotes
 from wijkkit.indicators import check_indicators
-from wijkkit.loaders import load_area_figures, load_borders
+from wijkkit.loaders import load_area_figures, load_borders, load_survey
 from wijkkit.loaders.catalogue import load_catalogue
 from wijkkit.loaders.key_figures import load_key_figures
 from wijkkit.loaders.segments import load_group_interviews
@@ -89,7 +89,24 @@ def missing_parts(study: Study) -> list[Problem]:
 
 def remarks(study: Study) -> list[Problem]:
     """Return what is wrong in a sound study's sources but leaves the rest of them usable."""
-    return list(load_group_interviews(study).problems)
+    return [*_without_respondents(study), *load_group_interviews(study).problems]
+
+
+def _without_respondents(study: Study) -> Iterator[Problem]:
+    """Yield the wijken that no respondent lives in: their code may be another than the survey's."""
+    if not study.settings.sources.survey:
+        return
+    people = load_survey(study)
+    outside = sum(people.attrs["dropped"].values())
+    for hood in study.neighbourhoods.values():
+        if hood.wijk not in set(people["wijk"]):
+            yield Problem(
+                f"no respondent lives here; {outside} live in no wijk of the study",
+                file=f"wijken/{hood.wijk}.yml",
+                place="code",
+                found=hood.code,
+                remedy="Write the code as the survey does.",
+            )
 
 
 def _errors(study: Study) -> Iterator[WijkkitError]:

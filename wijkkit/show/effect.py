@@ -95,6 +95,8 @@ def effect_verdicts(view: CityView, count: bool = False) -> list[str]:
         elif rows:
             names = [_named(view, row, key in found) for row in rows]
             said.append(_say(view, f"verdict.{key}", names=listed(names, view.language)))
+        reasons = dict.fromkeys(row.reason for row in rows if row.reason)
+        said += [text(f"effect.reason.{reason}", view.language) for reason in reasons]
     return said
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pandas as pd
 
 from wijkkit.evaluation.effect.methods import RECOMMENDED
@@ -29,8 +31,9 @@ def effect_frame(view: CityView) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``outcome, label, key`` (of the conclusion), ``status``, ``scale``, and ``estimate, lower,
-        upper``: positive where the programme's wijken did better. Absent where there is no number.
+        ``outcome, label, key`` (of the conclusion), ``status``, ``reason`` (why there is no
+        number), ``scale``, and ``estimate, lower, upper``: positive where the programme's wijken
+        did better.
     """
     effects, conclusions = view.table("effects"), view.table("effect_conclusions")
     main = effects[effects["contrast"].eq("did") & effects["group"].isin(["", EVERYBODY])]
@@ -42,8 +45,9 @@ def effect_frame(view: CityView) -> pd.DataFrame:
         known = status == "ok"
         ends = to_favourable(row, indicator) if known else [float("nan")] * 3
         label, scale = view.study.text(indicator.label), row["scale"] if known else ""
-        rows.append([said.outcome, label, said.key, status, scale, *ends])
-    columns = ["outcome", "label", "key", "status", "scale", "estimate", "lower", "upper"]
+        reason = json.loads(said.fields).get("reason", "")
+        rows.append([said.outcome, label, said.key, status, reason, scale, *ends])
+    columns = ["outcome", "label", "key", "status", "reason", "scale", "estimate", "lower", "upper"]
     return pd.DataFrame(rows, columns=columns)
 
 

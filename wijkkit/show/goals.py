@@ -180,7 +180,7 @@ def goals_table(view: WijkView) -> ShownTable:
     verdicts = verdicts_of(view)
     heads = {
         key: text(f"show.head.{key}", language, name=view.name, city=view.study.settings.city.name)
-        for key in ("goal", "own", "city", "target", "verdict", "comparable")
+        for key in ("goal", "own", "city", "target", "against_city", "comparable")
     }
     alike = verdicts_of(view, "comparable")
     rows = [
@@ -189,7 +189,7 @@ def goals_table(view: WijkView) -> ShownTable:
             heads["own"]: shown_interval(row.own, language),
             heads["city"]: shown_value(row.city, language),
             heads["target"]: "" if pd.isna(row.target) else percentage(row.target, language),
-            heads["verdict"]: text(f"show.verdict.{verdicts.get(row.key, 'unknown')}", language),
+            heads["against_city"]: text(f"show.alike.{verdicts.get(row.key, 'unknown')}", language),
             heads["comparable"]: text(f"show.alike.{alike.get(row.key, 'unknown')}", language),
         }
         for row in goals_frame(view).itertuples()
@@ -263,7 +263,7 @@ def goals_sentences(view: WijkView) -> ShownText:
 def _sentence(view: WijkView, row, verdict: str) -> str:
     language, study = view.language, view.study
     whom = study.text(study.indicators[row.key].denominator)
-    return text(
+    said = text(
         "show.goals.sentence",
         language,
         indicator=escaped(row.indicator),
@@ -273,6 +273,11 @@ def _sentence(view: WijkView, row, verdict: str) -> str:
         verdict=text(f"show.verdict.{verdict}", language),
         city_value=shown_value(row.city, language),
     )
+    if pd.isna(row.target):
+        return said
+    state = target_state(row.own, row.target, study.indicators[row.key].direction)
+    target = percentage(row.target, language)
+    return f"{said} {text(f'show.goals.target.{state}', language, target=target)}"
 
 
 def comparable_sentence(view: WijkView) -> ShownText:

@@ -42,9 +42,11 @@ def profile_table(view: WijkView) -> ShownTable:
     rows = []
     for figure, label in dict(zip(own["figure"], own["label"], strict=True)).items():
         cells = {text("show.head.figure", language): label}
-        for name, period, figures in places:
+        found = [figures.get((figure, period)) for _, period, figures in places]
+        decimals = max(map(_decimals, found))
+        for (name, period, _), row in zip(places, found, strict=True):
             head = f"{name} {period}" if several else name
-            cells[head] = _shown(figures.get((figure, period)), language)
+            cells[head] = _shown(row, decimals, language)
         rows.append(cells)
     sources = text("show.profile.sources", language, names=", ".join(own["source"].unique()))
     return ShownTable(pd.DataFrame(rows), f"{caption}. {sources}")
@@ -56,12 +58,19 @@ def _by_figure(table: pd.DataFrame) -> dict[tuple[str, str], tuple]:
     return {(row.figure, row.period): row for row in first.itertuples(index=False)}
 
 
-def _shown(row, language: str) -> str:
-    if row is None or row.status != "ok" or pd.isna(row.value):
+def _known(row) -> bool:
+    return row is not None and row.status == "ok" and not pd.isna(row.value)
+
+
+def _decimals(row) -> int:
+    return int(_known(row) and not float(row.value).is_integer())
+
+
+def _shown(row, decimals: int, language: str) -> str:
+    if not _known(row):
         return text(
             f"show.status.{'missing' if row is None or row.status == 'ok' else row.status}",
             language,
         )
-    decimals = 0 if float(row.value).is_integer() else 1
     unit = {"percent": "%", "": "", "count": ""}.get(row.unit, f" {row.unit}")
     return f"{number(row.value, language, decimals)}{unit}"

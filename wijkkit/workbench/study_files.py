@@ -14,6 +14,8 @@ from wijkkit.workbench.answers import key
 from wijkkit.workbench.proposal import ProposedColumn
 
 _SDQ_ITEMS = 25
+#: What reports call standard values, in the language that a proposed study has.
+_DUTCH = {"boy": "jongens", "girl": "meisjes"}
 
 
 def study_text(
@@ -84,6 +86,7 @@ def indicators_text(columns: Sequence[ProposedColumn]) -> str:
     if {*items, "age"} <= numbered:
         lines += _indicator(
             "psychosocial_problems",
+            "psychosociale problemen",
             "sdq_elevated",
             {"items": items, "age": "age"},
             "lower",
@@ -94,6 +97,7 @@ def indicators_text(columns: Sequence[ProposedColumn]) -> str:
         if set(column.values.values()) == {0, 1}:
             lines += _indicator(
                 f"has_{column.name}",
+                column.name.replace("_", " "),
                 "answer_in",
                 {"answer": column.name},
                 "higher",
@@ -118,6 +122,7 @@ def wijk_text(slug: str, code: str, name: str) -> str:
 
 def _indicator(
     name: str,
+    label: str,
     function: str,
     columns: Mapping[str, object],
     direction: str,
@@ -126,11 +131,11 @@ def _indicator(
 ) -> Iterator[str]:
     yield ""
     yield f"{name}: {MARK} {asked}"
-    yield f"  label: {_quoted(name.replace('_', ' '))}"
+    yield f"  label: {_quoted(label)}"
     yield f"  function: {function}"
     yield f"  columns: {_inline(columns)}"
     yield f"  options: {_inline(options)}"
-    yield '  question_version: "as asked"'
+    yield '  question_version: "zoals gevraagd"'
     yield f"  direction: {direction}"
 
 
@@ -138,12 +143,14 @@ def _sex_grouping(columns: Sequence[ProposedColumn]) -> list[str]:
     sex = next((column for column in columns if column.name == "sex"), None)
     if sex is None:
         return []
-    groups = [{"id": key(str(value), "_"), "label": str(value)} for value in sex.values.values()]
+    groups = [
+        {"id": key(str(value), "_"), "label": _DUTCH.get(value, str(value))}
+        for value in sex.values.values()
+    ]
     if len(groups) < 2:
         return [f"  [] {MARK} the groups of column 'sex'"]
-    return [
-        f"  - {_inline({'id': 'sex', 'label': 'sex', 'column': 'sex', 'ordered': False, 'groups': groups})}"
-    ]
+    grouping = {"id": "sex", "label": "geslacht", "column": "sex", "ordered": False}
+    return [f"  - {_inline(grouping | {'groups': groups})}"]
 
 
 def _has(columns: Sequence[ProposedColumn], name: str) -> bool:

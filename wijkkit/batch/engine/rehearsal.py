@@ -38,8 +38,11 @@ def _take_a_notebook() -> None:
     from wijkkit.batch.engine.child import parametrised
 
     for minor in range(nbformat.v4.nbformat_minor + 1):
-        empty = {"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": minor}
-        nbformat.writes(parametrised(json.dumps(empty), {"a": 1}))
+        cell = nbformat.v4.new_code_cell("a = 0", metadata={"tags": ["parameters"]})
+        if minor < 5:
+            del cell["id"]
+        made = {"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": minor}
+        nbformat.writes(parametrised(json.dumps(made), {"a": 1}))
 
 
 def _draw() -> None:

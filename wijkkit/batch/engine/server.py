@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import importlib
+import logging
 import os
 import select
 import selectors
@@ -59,6 +60,8 @@ def preload(modules: list[str], study: str = "") -> list[str]:
         except Exception:
             failed.append(module)
     del sys.modules["rfc3987_syntax"]
+    # A library that logs to the terminal once it is loaded would have every notebook do so.
+    logging.root.handlers.clear()
     rehearse(study)
     gc.collect()
     gc.freeze()
