@@ -8,13 +8,14 @@ from scipy import stats
 #: Kinds of number: each has a step of its own.
 POINTS, LOG_ODDS, RESPONDENTS = 0, 1, 2
 
-#: Of each number of `numbers`: its kind, and whether it is rounded upwards: half an interval.
-KINDS = np.append(np.repeat([POINTS, LOG_ODDS], 5), RESPONDENTS)
-UPWARDS = np.append(np.tile([False, True, False, True, True], 2), False)
-
 
 def numbers(
-    x: np.ndarray, n: np.ndarray, sign: np.ndarray, treated: np.ndarray, level: float
+    x: np.ndarray,
+    n: np.ndarray,
+    sign: np.ndarray,
+    treated: np.ndarray,
+    level: float,
+    odds: bool = False,
 ) -> np.ndarray:
     """Return the effect by cluster means and by the pooled model, with half its intervals.
 
@@ -26,34 +27,27 @@ def numbers(
         1 for a group whose effect is taken, -1 for one whose effect is subtracted.
     treated : (G,) array of bool
     level : float
+    odds : bool
+        In log odds; in percentage points otherwise.
 
     Returns
     -------
-    (11,) array
-        In points and then in log odds: the difference of the clusters' mean changes and half its
-        interval on t(G - 2); the pooled difference and half its interval as if respondents were
-        independent, and cluster-robust (CR1). Last the n. NaN where there is none.
+    (6,) array
+        The difference of the clusters' mean changes and half its interval on t(G - 2); the
+        pooled difference and half its interval as if respondents were independent, and
+        cluster-robust (CR1); the n. NaN where there is none.
 
     Examples
     --------
     >>> x = np.array([[[10.0, 20], [12, 20], [10, 11], [12, 12]]])
     >>> treated = np.array([True, True, False, False])
-    >>> numbers(x, np.full(x.shape, 40.0), np.ones(1), treated, 0.95)[:5].round(1)
-    array([21.2, 12. , 21.3, 20.2,  7.3])
+    >>> numbers(x, np.full(x.shape, 40.0), np.ones(1), treated, 0.95).round(1)
+    array([ 21.2,  12. ,  21.3,  20.2,   7.3, 320. ])
     """
     with np.errstate(divide="ignore", invalid="ignore"):
-        share = x / n
-        odds = np.log((x + 0.5) / (n - x + 0.5))
-        points, log_odds = pooled(x, n, sign, treated, level)
-        return np.concatenate(
-            [
-                by_cluster(100 * share, sign, treated, level),
-                points,
-                by_cluster(odds, sign, treated, level),
-                log_odds,
-                [n.sum()],
-            ]
-        )
+        levels = np.log((x + 0.5) / (n - x + 0.5)) if odds else 100 * x / n
+        of_clusters = by_cluster(levels, sign, treated, level)
+        return np.concatenate([of_clusters, pooled(x, n, sign, treated, level, odds), [n.sum()]])
 
 
 def without_some(
@@ -94,24 +88,19 @@ def by_cluster(
 
 
 def pooled(
-    x: np.ndarray, n: np.ndarray, sign: np.ndarray, treated: np.ndarray, level: float
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return the saturated model's effect and half its two intervals, in points and log odds."""
-    arm = treated.astype(int)
+    x: np.ndarray, n: np.ndarray, sign: np.ndarray, treated: np.ndarray, level: float, odds: bool
+) -> np.ndarray:
+    """Return the saturated model's effect and half its two intervals."""
+    arm, clusters = treated.astype(int), len(treated)
     total_x, total_n = (np.stack([v[:, arm == a].sum(axis=1) for a in (0, 1)], 1) for v in (x, n))
     share = total_x / total_n
-    # Per group, arm and wave: how the effect moves with that share, or its log odds.
+    value, slope = 100 * share, np.full(share.shape, 100.0)
+    if odds:
+        value, slope = np.log(share / (1 - share)), 1 / (share * (1 - share))
+    # Per group, arm and wave: how the effect moves with the value there.
     weight = sign[:, None, None] * np.array([[1.0, -1.0], [-1.0, 1.0]])
-    clusters = len(treated)
+    variance = (slope**2 * share * (1 - share) / total_n).sum()
+    moved = (weight * slope / total_n)[:, arm] * (x - n * share[:, arm])
+    robust = clusters / (clusters - 1) * (moved.sum(axis=(0, 2)) ** 2).sum()
     normal, t = stats.norm.ppf(0.5 + level / 2), stats.t.ppf(0.5 + level / 2, clusters - 1)
-    found = []
-    for unit, value, slope in (
-        (100.0, share, np.ones(share.shape)),
-        (1.0, np.log(share / (1 - share)), 1 / (share * (1 - share))),
-    ):
-        variance = (slope**2 * share * (1 - share) / total_n).sum()
-        moved = (weight * slope / total_n)[:, arm] * (x - n * share[:, arm])
-        robust = clusters / (clusters - 1) * (moved.sum(axis=(0, 2)) ** 2).sum()
-        halves = normal * np.sqrt(variance), t * np.sqrt(robust)
-        found.append(unit * np.array([(weight * value).sum(), *halves]))
-    return found[0], found[1]
+    return np.array([(weight * value).sum(), normal * np.sqrt(variance), t * np.sqrt(robust)])

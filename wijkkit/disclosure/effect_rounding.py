@@ -12,8 +12,9 @@ from wijkkit.disclosure.ledger_file import append_rows, read_rows
 from wijkkit.disclosure.policy import Policy
 from wijkkit.disclosure.rounding import to_step
 
-KEYS = ["table", "outcome", "group", "method", "scale", "check", "item"]
+KEYS = ["table", "outcome", "waves", "group", "method", "scale", "check", "item"]
 _SHOWN = ["estimate", "below", "above", "p", "df", "n"]
+_COLUMNS = [*KEYS, "name", "step", *_SHOWN]
 #: Methods and checks of which the audit knows the interval; that of others is so much coarser.
 _AUDITED = ("model_based", "cr1", "cluster_period", "leave_one_out", "pre_trend", "complete_cases")
 #: The one method of which the estimate is not that of another.
@@ -28,18 +29,20 @@ _LOOSER = 3.0
 def show_effects(
     rows: pd.DataFrame, policy: Policy, level: float, ledger: Path | None = None
 ) -> pd.DataFrame:
-    """Return rows of effects as they are shown.
+    """Return rows of effects with the numbers that are shown; others are absent.
 
     The estimate is rounded to the nearest step, its distance to either limit upwards. The
     p-value of a t-test is computed again from what is shown; that of other tests is rounded
-    upwards. A row that has moved no further since it was last shown than the policy's
-    `protection` of respondents can move it is shown as it was.
+    upwards. An estimate that has moved no further since it was last shown than the policy's
+    `protection` of respondents can move it is shown as it was, whether it is allowed or not; so
+    is its interval.
 
     Parameters
     ----------
     rows : DataFrame
-        Columns `KEYS`, ``estimate, lower, upper, p, df, n``; `step`, in log odds for an odds
-        ratio; and `influence`: how far one respondent moves the estimate, on the scale of `step`.
+        Columns `KEYS`, ``estimate, lower, upper, p, df, n``; `name`, what it is shown or hidden
+        with, and whether that is `allowed`; `step`, in log odds for an odds ratio; and
+        `influence`: how far one respondent moves the estimate, on the scale of `step`.
     policy : Policy
     level : float
         Confidence level of the intervals.
@@ -51,27 +54,38 @@ def show_effects(
     >>> from wijkkit.disclosure.policy import GGD
     >>> row = dict.fromkeys(KEYS, "") | {"method": "cluster_period", "scale": "points"}
     >>> row |= {"estimate": -15.76, "lower": -27.02, "upper": -4.51, "p": 0.018, "df": 4.0}
-    >>> shown = show_effects(pd.DataFrame([row | {"n": 923, "step": 1.0, "influence": 0.4}]), GGD, 0.95)
+    >>> row |= {"n": 923, "name": "all", "allowed": True, "step": 1.0, "influence": 0.4}
+    >>> shown = show_effects(pd.DataFrame([row]), GGD, 0.95)
     >>> shown[["estimate", "lower", "upper", "p", "n"]].round(3).values.tolist()
     [[-16.0, -28.0, -4.0, 0.021, 925.0]]
     """
+    before = shown_before(ledger, rows)
+    rows = rows.assign(step=rows["step"].where(rows["allowed"], before["step"]))
     ratio = rows["scale"].eq("odds_ratio").to_numpy()
-    step = _steps(rows)
-    exact = _distances(rows, ratio)
-    now = _in_steps(exact, step, policy)
-    if ledger is not None:
-        moved = policy.protection * rows["influence"].to_numpy(float)
-        now = now.where(~_same(exact, before := _before(ledger, rows), step, moved), before)
+    exact, step = _distances(rows, ratio), _steps(rows)
+    same = _same(exact, before, step, policy.protection * rows["influence"].to_numpy(float))
+    now = _in_steps(exact, step, policy).where(rows["allowed"]).where(~same, before[_SHOWN])
     t_test = now["df"].notna() & np.isfinite(now["below"])
     now["p"] = now["p"].where(~t_test, _p_value(now, level))
     if ledger is not None:
-        append_rows(ledger, rows[KEYS].join(now)[now["estimate"].notna()], KEYS)
+        known = now["estimate"].notna()
+        finest = before["step"].where(same["estimate"], rows["step"])
+        kept = rows[[*KEYS, "name"]].assign(step=finest)
+        append_rows(ledger, kept.join(now)[known], KEYS)
     limits = {"lower": now["estimate"] - now["below"], "upper": now["estimate"] + now["above"]}
     shown = {name: np.round(values, 10) for name, values in now.assign(**limits).items()}
     for name in ("estimate", *limits):
         shown[name] = np.where(ratio, np.exp(shown[name]), shown[name])
-    columns = [name for name in rows if name not in ("step", "influence")]
-    return rows[columns].assign(**{name: shown[name] for name in shown if name in columns})
+    return rows.assign(**{name: values for name, values in shown.items() if name in rows})
+
+
+def shown_before(ledger: Path | None, rows: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Return what was last shown, of each of these rows or of all that were."""
+    earlier = read_rows(ledger, KEYS, _COLUMNS)
+    earlier = earlier.astype(dict.fromkeys(["step", *_SHOWN], float))
+    if rows is None:
+        return earlier
+    return rows[KEYS].merge(earlier, on=KEYS, how="left").set_index(rows.index)
 
 
 def _distances(rows: pd.DataFrame, ratio: np.ndarray) -> pd.DataFrame:
@@ -112,21 +126,17 @@ def _in_steps(exact: pd.DataFrame, step: pd.DataFrame, policy: Policy) -> pd.Dat
     )
 
 
-def _before(ledger: Path, rows: pd.DataFrame) -> pd.DataFrame:
-    """Return what was last shown of each row."""
-    earlier = read_rows(ledger, KEYS, [*KEYS, *_SHOWN])
-    found = rows[KEYS].merge(earlier, on=KEYS, how="left").set_index(rows.index)
-    return found[_SHOWN].astype(float)
-
-
 def _same(
     exact: pd.DataFrame, before: pd.DataFrame, step: pd.DataFrame, moved: np.ndarray
-) -> pd.Series:
-    same = (exact["estimate"] - before["estimate"]).abs() <= step["estimate"] / 2 + moved
+) -> pd.DataFrame:
+    """Return which numbers are still those of before: estimate and n, interval and p-value."""
+    value = (exact["estimate"] - before["estimate"]).abs() <= step["estimate"] / 2 + moved
+    interval = value.copy()
     for name in ("below", "above"):
         near = (exact[name] - before[name]).abs() <= step[name] + _LOOSER * moved
-        same &= near | (np.isinf(exact[name]) & np.isinf(before[name]))
-    return same
+        interval &= near | (np.isinf(exact[name]) & np.isinf(before[name]))
+    of_value = dict.fromkeys(("estimate", "df", "n"), value)
+    return pd.DataFrame(of_value | dict.fromkeys(("below", "above", "p"), interval))[_SHOWN]
 
 
 def _p_value(now: pd.DataFrame, level: float) -> np.ndarray:

@@ -9,9 +9,13 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from wijkkit.disclosure.effect_numbers import KINDS, POINTS, UPWARDS, numbers, without_some
+from wijkkit.disclosure.effect_numbers import LOG_ODDS, POINTS, RESPONDENTS, numbers, without_some
 from wijkkit.tables import EVERYBODY
 
+#: What the name of a contrast ends with where its odds ratio is meant.
+ODDS_RATIO = ":odds_ratio"
+#: Which of `numbers` are half an interval, rounded upwards.
+UPWARDS = np.array([False, True, False, True, True, False])
 #: How far a count is moved to see what a number makes of it.
 _NUDGE = 0.01
 
@@ -88,7 +92,7 @@ class Rows:
 
 
 def effect_rows(cells: pd.DataFrame, compared: Comparison) -> Iterator[tuple[str, Rows]]:
-    """Yield what is shown together, by name: a contrast, ``leave_one_out`` or ``pre_trend``.
+    """Yield what is shown together, by name: a contrast, its odds ratio, or a check.
 
     Parameters
     ----------
@@ -99,21 +103,20 @@ def effect_rows(cells: pd.DataFrame, compared: Comparison) -> Iterator[tuple[str
     treated = np.array(list(compared.arms.values()), dtype=bool)
     level, waves = compared.level, list(compared.waves)
     for name, parts in compared.parts().items():
-        made = partial(numbers, sign=np.array([p[2] for p in parts]), treated=treated, level=level)
-        places = [_places(cells, compared, waves[-2:], *part[:2]) for part in parts]
-        yield name, _rows(cells, np.stack(places), made, KINDS, UPWARDS)
-    pairs = list(zip(waves, waves[1:-1], strict=False))
+        sign = np.array([part[2] for part in parts])
+        at = np.stack([_places(cells, compared, waves[-2:], *part[:2]) for part in parts])
+        for odds in (False, True):
+            made = partial(numbers, sign=sign, treated=treated, level=level, odds=odds)
+            kind = np.array([LOG_ODDS if odds else POINTS] * 5 + [RESPONDENTS])
+            yield f"{name}{ODDS_RATIO}" if odds else name, _rows(cells, at, made, kind, UPWARDS)
     everybody = np.ones((1, len(treated)), bool)
     checks = [("leave_one_out", waves[-2:], compared.without_one())]
-    for name, two, kept in [*checks, *(("pre_trend", two, everybody) for two in pairs)]:
+    checks += [("pre_trend", pair, everybody) for pair in zip(waves, waves[1:-1], strict=False)]
+    for name, two, kept in checks:
         made = partial(without_some, kept=kept, treated=treated, level=level)
         at = _places(cells, compared, two, "", EVERYBODY)[None]
-        yield (
-            name,
-            _rows(
-                cells, at, made, np.full(2 * len(kept), POINTS), np.tile([False, True], len(kept))
-            ),
-        )
+        upwards = np.tile([False, True], len(kept))
+        yield name, _rows(cells, at, made, np.full(len(upwards), POINTS), upwards)
 
 
 def _places(

@@ -8,12 +8,16 @@ import numpy as np
 import pandas as pd
 
 from wijkkit.disclosure.effect_attack import effect_attack
-from wijkkit.disclosure.effect_rows import Comparison
+from wijkkit.disclosure.effect_rows import ODDS_RATIO, Comparison
 from wijkkit.disclosure.policy import Policy
 from wijkkit.tables import EVERYBODY
 
-#: Steps that are tried, the finest first: in percentage points (at least the policy's), in log odds.
-_STEPS = ((0.1, 0.1), (1, 0.1), (1, 0.2), (1, 0.5), (2, 0.2), (2, 0.5), (5, 0.5))
+#: Steps that are tried, in percentage points (at least the policy's) and in log odds; without
+#: the latter odds ratios are hidden. An odds ratio in coarse steps is better than none.
+_STEPS = (
+    *((0.1, 0.1), (1.0, 0.1), (1.0, 0.2), (1.0, 0.5), (2.0, 0.2), (2.0, 0.5)),
+    *((points, np.nan) for points in (0.1, 1.0, 2.0, 5.0, 10.0)),
+)
 #: Checks that are shown or hidden apart from the effects.
 CHECKS = ("pre_trend", "leave_one_out")
 
@@ -25,7 +29,8 @@ class ShownEffects:
     Parameters
     ----------
     names : tuple of str
-        Contrasts (``all``, a group, ``first-last``) and `CHECKS`; the others are hidden.
+        Contrasts (``all``, a group, ``first-last``), those with ``:odds_ratio`` of which that is
+        shown as well, and `CHECKS`; what is not there is hidden.
     points, log_odds : float
         The steps; NaN where nothing is shown.
     """
@@ -42,13 +47,15 @@ def shown_effects(
     areas: pd.DataFrame,
     compared: Comparison,
     policy: Policy,
+    before: pd.DataFrame | None = None,
 ) -> ShownEffects:
     """Return what may be shown of the effects on one outcome.
 
     An effect is hidden where a figure of an arm that it follows from is hidden, unless it may be
     said that this figure is above the policy's `max_share`. That of everybody is shown in steps
     as fine as leaves every hidden count of the tables as open as the policy asks. What else
-    leaves them open in these steps is added, one by one.
+    leaves them open in these steps is added, one by one; odds ratios as well, in steps of their
+    own: with a difference in points they give the levels.
 
     Parameters
     ----------
@@ -60,18 +67,33 @@ def shown_effects(
         Columns `wijk`, `district`, `arm`.
     compared : Comparison
     policy : Policy
+    before : DataFrame, optional
+        What an earlier release showed of them: `name`, `step`. Nothing is added to it, in no
+        finer steps, or the difference would tell what was hidden.
     """
     wanted = _open(table, hidden, compared)
-    if EVERYBODY not in wanted:
-        return ShownEffects()
+    wanted += [name + ODDS_RATIO for name in wanted if name not in CHECKS]
+    least = {False: policy.percent_step, True: 0.0}
+    if before is not None and len(before):
+        wanted = [name for name in wanted if name in set(before["name"])]
+        ratio = before["name"].str.endswith(ODDS_RATIO)
+        least |= before.loc[~before["name"].isin(CHECKS)].groupby(ratio)["step"].min().to_dict()
     attack = effect_attack(table, hidden, counts, areas, compared, policy)
-    for steps in _STEPS:
-        if steps[0] >= policy.percent_step and attack.fails((EVERYBODY,), *steps):
-            names = (EVERYBODY,)
-            for name in wanted[1:]:
-                names = (*names, name) if attack.fails((*names, name), *steps) else names
-            return ShownEffects(names, *steps)
-    return ShownEffects()
+    for points, log_odds in _STEPS:
+        names = (EVERYBODY,) if np.isnan(log_odds) else (EVERYBODY, EVERYBODY + ODDS_RATIO)
+        coarse = points >= least[False] and not log_odds < least[True]
+        if coarse and set(names) <= set(wanted) and attack.fails(names, points, log_odds):
+            break
+    else:
+        return ShownEffects()
+    for name in wanted:
+        added = (*names, name)
+        possible = name not in names and name.removesuffix(ODDS_RATIO) in added
+        if name.endswith(ODDS_RATIO) and np.isnan(log_odds):
+            continue
+        if possible and attack.fails(added, points, log_odds):
+            names = added
+    return ShownEffects(names, points, log_odds)
 
 
 def _open(table: pd.DataFrame, hidden: pd.DataFrame, compared: Comparison) -> list[str]:
@@ -82,7 +104,8 @@ def _open(table: pd.DataFrame, hidden: pd.DataFrame, compared: Comparison) -> li
     known = set(shown.itertuples(index=False, name=None))
     waves, contrasts = compared.waves, compared.parts()
     asked = {name: (waves[-2:], parts) for name, parts in contrasts.items()}
-    asked |= {name: (waves, contrasts[EVERYBODY]) for name in CHECKS if len(waves) > 2}
+    if len(waves) > 2:
+        asked["pre_trend"] = waves, contrasts[EVERYBODY]
     asked["leave_one_out"] = asked[EVERYBODY]
     return [
         name

@@ -68,7 +68,8 @@ def append_rows(path: Path, table: pd.DataFrame, keys: Sequence[str]) -> None:
             for row in rows
             if (line := json.dumps(row, ensure_ascii=False)) != last.get(_key(row, keys))
         ]
-        write_whole(path, before + "".join(f"{line}\n" for line in new))
+        if new:
+            write_whole(path, before + "".join(f"{line}\n" for line in new))
 
 
 def _key(row: Row, keys: Sequence[str]) -> tuple[object, ...]:

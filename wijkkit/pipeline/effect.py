@@ -6,6 +6,7 @@ import pandas as pd
 
 from wijkkit.disclosure import bind_tables
 from wijkkit.disclosure.effect_rounding import show_effects
+from wijkkit.disclosure.effect_rows import ODDS_RATIO
 from wijkkit.disclosure.record import effect_ledger_of
 from wijkkit.evaluation.effect.evaluate import EffectResults, adjusted, concluded
 from wijkkit.evaluation.effect.methods import RECOMMENDED
@@ -15,7 +16,6 @@ from wijkkit.released import write_released
 from wijkkit.study import Study
 from wijkkit.tables import EVERYBODY
 
-_NUMBERS = ["estimate", "lower", "upper", "p", "df", "n"]
 #: Reasons that tell of a count: nobody is asked somewhere, or all answer alike.
 _TELLING = ("empty_cell", "separation", "no_variation")
 #: Checks that are shown or hidden apart from the effect.
@@ -39,7 +39,8 @@ def release_effect(study: Study, results: EffectResults, respondents: pd.DataFra
     """
     control = effect_control(study, respondents)
     found = results.effects.assign(table="effects", check="", item="")
-    effects = adjusted(_shown(study, found, found["group"], control))
+    ratio = found["scale"].eq("odds_ratio").map({True: ODDS_RATIO, False: ""})
+    effects = adjusted(_shown(study, found, found["group"] + ratio, control))
     detectable = shown_detectable(study, results.detectable, control)
     write_released(study, "effects", effects)
     write_released(study, "detectable", detectable)
@@ -72,15 +73,10 @@ def _shown(
     """Return rows as they may be shown; `name` says what each is shown or hidden with."""
     allowed = control.allows(rows["outcome"], name)
     ok = rows["status"].eq("ok")
-    hide = (ok & ~allowed) | rows["reason"].isin(_TELLING)
-    shown = ok & allowed
-    numbers = {name: rows[name].astype(float).where(shown) for name in _NUMBERS}
-    rows = control.with_steps(
-        rows.assign(
-            **numbers,
-            status=rows["status"].mask(hide, "hidden"),
-            reason=rows["reason"].mask(hide, "hidden"),
-        )
+    rows = control.with_steps(rows.assign(name=name, allowed=ok & allowed, waves=control.waves))
+    level, ledger = study.settings.evaluation.level, effect_ledger_of(study)
+    shown = show_effects(rows, control.policy, level, ledger)
+    hide = (ok & shown["estimate"].isna()) | rows["reason"].isin(_TELLING)
+    return shown.assign(
+        status=rows["status"].mask(hide, "hidden"), reason=rows["reason"].mask(hide, "hidden")
     )
-    settings = study.settings.evaluation
-    return show_effects(rows, control.policy, settings.level, effect_ledger_of(study))

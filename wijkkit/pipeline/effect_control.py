@@ -8,9 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from wijkkit.disclosure.effect_rounding import shown_before
 from wijkkit.disclosure.effect_rows import Comparison
 from wijkkit.disclosure.effects import ShownEffects, shown_effects
 from wijkkit.disclosure.policy import Policy, policy_for
+from wijkkit.disclosure.record import effect_ledger_of
 from wijkkit.estimates.grid import estimate_grid
 from wijkkit.evaluation.effect.evaluate import contrasts
 from wijkkit.evaluation.effect.influence import influence
@@ -37,11 +39,14 @@ class EffectControl:
     steps : DataFrame
         ``outcome, group, scale, step, influence``.
     policy : Policy
+    waves : str
+        The two that are compared.
     """
 
     shown: Mapping[str, ShownEffects]
     steps: pd.DataFrame
     policy: Policy
+    waves: str
 
     def allows(self, outcome: pd.Series, name: pd.Series) -> np.ndarray:
         """Return which of these parts of the evaluation may be shown."""
@@ -69,17 +74,20 @@ def effect_control(study: Study, respondents: pd.DataFrame) -> EffectControl:
     areas = study.areas()[["wijk", "district", "arm"]]
     waves = [wave.id for wave in study.waves]
     counts = estimate_grid(respondents, asked, waves, groupings(study), areas=areas).counts
-    shown, steps = {}, []
+    earlier = shown_before(effect_ledger_of(study))
+    shown, steps, last = {}, [], ""
     for key in keys:
         try:
             compared = _comparison(study, key)
         except NotEstimable:
             continue
+        last = "-".join(compared.waves[-2:])
+        before = earlier[earlier["outcome"].eq(key) & earlier["waves"].eq(last)]
         mine = [rows[rows["indicator"].eq(key)] for rows in (table, hidden, counts)]
-        shown[key] = shown_effects(*mine, areas, compared, policy)
+        shown[key] = shown_effects(*mine, areas, compared, policy, before)
         steps += _steps(study, respondents, key, shown[key], mine[-1], policy)
     columns = [*_KEYS, "step", "influence"]
-    return EffectControl(shown, pd.DataFrame(steps, columns=columns), policy)
+    return EffectControl(shown, pd.DataFrame(steps, columns=columns), policy, last)
 
 
 def _comparison(study: Study, outcome: str) -> Comparison:
