@@ -12,7 +12,10 @@ import pytest
 from pypdf import PdfReader
 
 from wijkkit.batch import status
+from wijkkit.batch.events import last_events
 from wijkkit.batch.manifest import read_manifest
+from wijkkit.batch.notebooks import read_notebooks
+from wijkkit.batch.plan import CITY, plan
 from wijkkit.released import open_city
 from wijkkit.reports.builtin import render_docx, render_pdf
 from wijkkit.reports.pages import find_sources
@@ -38,6 +41,20 @@ def test_every_notebook_of_every_wijk_succeeds(study, result):
     assert result.failed == ()
     assert len(result.jobs) == 4 + 6 * len(study.neighbourhoods)
     assert set(status(study)["status"]) == {"ok"}
+
+
+def test_every_notebook_waits_for_the_makers_of_what_it_reads(study, project, result):
+    notebooks = read_notebooks(project / "notebooks")
+    maker = {table: (CITY, notebook.name) for notebook in notebooks for table in notebook.writes}
+    needs = {job.key: job.needs for job in plan(study, notebooks)}
+
+    def before(key):
+        return set(needs[key]).union(*map(before, needs[key]))
+
+    last = last_events(study.runs / "events.jsonl")
+    for key in needs:
+        makers = {maker[table.partition("@")[0]] for table in last[key]["tables"]}
+        assert makers - {key} <= before(key), key
 
 
 def test_no_notebook_printed_or_warned(study, result):
