@@ -12,7 +12,10 @@ import pytest
 from pypdf import PdfReader
 
 from wijkkit.batch import status
+from wijkkit.batch.events import last_events
 from wijkkit.batch.manifest import read_manifest
+from wijkkit.batch.notebooks import read_notebooks
+from wijkkit.batch.plan import plan
 from wijkkit.released import open_city
 from wijkkit.reports.builtin import render_docx, render_pdf
 from wijkkit.reports.pages import find_sources
@@ -38,6 +41,19 @@ def test_every_notebook_of_every_wijk_succeeds(study, result):
     assert result.failed == ()
     assert len(result.jobs) == 4 + 6 * len(study.neighbourhoods)
     assert set(status(study)["status"]) == {"ok"}
+
+
+def test_no_notebook_reads_a_table_before_it_is_written(study, project):
+    """One run may be lucky: the order of notebooks that do not wait for each other is chance."""
+    jobs = {job.key: job for job in plan(study, read_notebooks(project / "notebooks"))}
+    for (scope, name), event in last_events(study.runs / "events.jsonl").items():
+        before, waiting = set(), [(scope, name)]
+        while waiting:
+            job = jobs[waiting.pop()]
+            before |= set(job.notebook.writes)
+            waiting.extend(job.needs)
+        read = {table.partition("@")[0] for table in event["tables"]}
+        assert read <= before, (scope, name)
 
 
 def test_no_notebook_printed_or_warned(study, result):
