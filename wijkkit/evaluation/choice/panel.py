@@ -50,7 +50,7 @@ def choice_panel(
             description=text(f"choice.criterion.{criterion}", language),
             style={"description_width": "26em"},
             layout={"width": "46em"},
-            readout_format="~g",
+            readout_format=".1f",
             continuous_update=False,
         )
         for criterion in CRITERIA
