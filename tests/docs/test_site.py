@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -53,6 +54,20 @@ def test_every_link_and_image_leads_to_a_place_of_the_site(pages):
             if not other.is_file() or (anchor and pages[other].find(id=anchor) is None):
                 wrong.append((path.name, target))
     assert wrong == []
+
+
+def test_every_link_of_a_source_is_on_its_page(pages, site):
+    lost = []
+    for path, page in pages.items():
+        source = (ROOT / "docs" / path.relative_to(site)).with_suffix(".md")
+        if not source.is_file():
+            continue
+        shown = {tag["href"] for tag in page.select("main a[href]")}
+        written = re.findall(
+            r"(?<!!)\]\(([\w./-]+)\.md(#[\w-]+)?\)", source.read_text(encoding="utf-8")
+        )
+        lost += [(source.name, name) for name, at in written if f"{name}.html{at}" not in shown]
+    assert lost == []
 
 
 def test_a_page_says_where_it_is_and_needs_nothing_from_elsewhere(pages):

@@ -134,7 +134,7 @@ def test_who_had_left_before_the_meeting_is_not_asked_for(filled):
 
 def test_the_forms_have_a_tab_for_each_kind_and_follow_the_wijk(filled):
     box = registry_forms(filled, "zuid", "A")
-    name, hoods, tabs = box.children
+    _name, hoods, tabs, _style = box.children
     assert [tabs.get_title(number) for number in range(len(tabs.children))] == [
         "Partners", "Documenten", "Overleggen", "Aanwezigheid", "Stappen", "Doelen",
         "Interventies", "Partners per interventie", "Activiteiten", "Besluiten", "Knelpunten",

@@ -5,10 +5,12 @@ from __future__ import annotations
 import ipywidgets as widgets
 import pytest
 
+from tests.studies import write_study
 from tests.workbench.test_explorer import control, every, said
-from wijkkit.errors import ParameterError
+from wijkkit.errors import BatchError, ParameterError
+from wijkkit.study import open_study
 from wijkkit.workbench.address import from_address, to_address
-from wijkkit.workbench.dashboard import dashboard, dashboard_notebook
+from wijkkit.workbench.dashboard import dashboard, dashboard_notebook, serve_dashboard
 from wijkkit.workbench.parameter_set import ParameterSet
 
 
@@ -49,6 +51,18 @@ def test_the_link_follows_what_is_chosen(view):
 def test_nothing_on_the_page_writes(view):
     page = dashboard(view, "")
     assert not [w for w in every(page) if isinstance(w, (widgets.Button, widgets.Text))]
+
+
+@pytest.mark.parametrize("ip", ["192.0.2.1", "no such host"])
+def test_an_address_of_another_machine_is_refused(view, ip):
+    with pytest.raises(ParameterError, match="no such address"):
+        serve_dashboard(view.study, ip=ip, browser=False)
+
+
+def test_nothing_is_served_before_anything_is_released(view, tmp_path):
+    study = open_study(write_study(tmp_path / "studie"))
+    with pytest.raises(BatchError, match="wijkkit run"):
+        serve_dashboard(study, browser=False)
 
 
 def test_the_page_that_is_served_opens_the_released_tables_of_its_study(view):

@@ -11,7 +11,7 @@ import typer
 def dashboard(
     study: Annotated[Path, typer.Option(help="Folder of the study.")] = Path("parameters"),
     ip: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8866,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 8866,
     browser: Annotated[bool, typer.Option(help="Open the page in a browser.")] = True,
 ) -> None:
     """Serve the released tables as a page to explore; only to this machine by default."""

@@ -12,6 +12,13 @@ from wijkkit.registry.registry import Registry
 from wijkkit.registry.tables import ATTENDANCE, KINDS
 from wijkkit.registry.wording import sheet_name
 
+_CLASS = "wijkkit-forms"
+#: Eleven tabs do not fit on a line: they go on below, with their titles whole.
+_WHOLE_TITLES = f"""<style>
+.{_CLASS} > .lm-TabBar > .lm-TabBar-content {{ flex-wrap: wrap; }}
+.{_CLASS} > .lm-TabBar > .lm-TabBar-content > .lm-TabBar-tab {{ flex: 0 0 auto; }}
+</style>"""
+
 
 def registry_forms(registry: Registry, wijk: str = "", who: str = "") -> widgets.Widget:
     """Return the forms of a registry: who is at work, the wijk, and a tab for each kind of rows.
@@ -27,7 +34,7 @@ def registry_forms(registry: Registry, wijk: str = "", who: str = "") -> widgets
     Returns
     -------
     ipywidgets.VBox
-        Its children are the name, the wijk and the tabs.
+        Its children are the name, the wijk, the tabs and their style.
 
     Raises
     ------
@@ -76,4 +83,5 @@ def registry_forms(registry: Registry, wijk: str = "", who: str = "") -> widgets
 
     hoods.observe(other_wijk, names="value")
     tabs.observe(other_tab, names="selected_index")
-    return widgets.VBox([name, hoods, tabs])
+    tabs.add_class(_CLASS)
+    return widgets.VBox([name, hoods, tabs, widgets.HTML(_WHOLE_TITLES)])

@@ -32,7 +32,10 @@ _KEPT = frozenset(
     "Para Plain BulletList OrderedList DefinitionList BlockQuote Table Str Space SoftBreak "
     "LineBreak Emph Strong Superscript Subscript Quoted".split()
 )
-_SAFE_TARGET = re.compile(r"(https?://|mailto:|#[\w-]+$|[\w-]+\.(html|csv|pdf|docx)(#[\w-]*)?$)")
+#: A web or mail address, a place on the page, or a page of the site, at most a folder away.
+_SAFE_TARGET = re.compile(
+    r"https?://|mailto:|#[\w-]+$|(\.\./)?([\w-]+/)?[\w-]+\.(html|csv|pdf|docx)(#[\w-]*)?$"
+)
 _DROPPED_TAGS = ("script", "foreignObject", "iframe", "animate", "set", "handler", "style")
 #: Hashes of images that were cleaned here: what is staged is not cleaned again to be shown.
 _CLEAN: set[str] = set()
@@ -130,6 +133,8 @@ def is_safe_target(target: str) -> bool:
     Examples
     --------
     >>> is_safe_target("https://a.nl"), is_safe_target("javascript:alert(1)")
+    (True, False)
+    >>> is_safe_target("../howto/index.html"), is_safe_target("//a.nl/index.html")
     (True, False)
     """
     return _SAFE_TARGET.match(target.strip()) is not None

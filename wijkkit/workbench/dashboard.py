@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import os
+import socket
 import tempfile
 from importlib.util import find_spec
 from pathlib import Path
@@ -14,7 +15,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from wijkkit.errors import ParameterError, WijkkitError
 from wijkkit.language import text
-from wijkkit.released import CityView
+from wijkkit.released import CityView, open_city
 from wijkkit.study import Study
 from wijkkit.workbench.address import from_address, to_address
 from wijkkit.workbench.controls import Controls, make_controls, set_controls
@@ -66,6 +67,10 @@ def serve_dashboard(
 
     Raises
     ------
+    BatchError
+        Nothing is released yet.
+    ParameterError
+        The address is not one of this machine.
     WijkkitError
         Voilà is not installed.
     """
@@ -73,6 +78,8 @@ def serve_dashboard(
         raise WijkkitError(
             "Voilà is not installed", remedy="Install it: pip install 'wijkkit[dashboard]'."
         )
+    _require_own_address(ip)
+    open_city(study).table("estimates")  # or the page would say that there are none
     from voila.app import Voila
 
     class Dashboard(Voila):
@@ -88,6 +95,21 @@ def serve_dashboard(
         options.append(f"--VoilaExporter.language_code={study.language}")
         settings = {"headers": {"Content-Security-Policy": _OWN_HOST_ONLY}}
         Dashboard.launch_instance([str(page), *options], tornado_settings=settings)
+
+
+def _require_own_address(ip: str) -> None:
+    """Refuse an address that this machine cannot listen on."""
+    try:
+        family, *_, address = socket.getaddrinfo(ip, 0, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family) as probe:
+            probe.bind(address)
+    except OSError:
+        raise ParameterError(
+            "this machine has no such address",
+            place="--ip",
+            found=ip,
+            expected="127.0.0.1, or an address of this machine",
+        ) from None
 
 
 def dashboard_notebook(study: Study) -> nbformat.NotebookNode:

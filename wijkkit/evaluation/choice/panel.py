@@ -48,8 +48,8 @@ def choice_panel(
             max=5,
             step=0.5,
             description=text(f"choice.criterion.{criterion}", language),
-            style={"description_width": "20em"},
-            layout={"width": "40em"},
+            style={"description_width": "26em"},
+            layout={"width": "46em"},
             readout_format=".1f",
             continuous_update=False,
         )
@@ -61,8 +61,8 @@ def choice_panel(
         max=1e9,
         step=1000,
         description=text("choice.panel.budget", language),
-        style={"description_width": "20em"},
-        layout={"width": "40em"},
+        style={"description_width": "26em"},
+        layout={"width": "46em"},
     )
     shown = widgets.HTML()
     labels = dict(zip(goals["goal"], goals["label"], strict=True))
@@ -100,7 +100,7 @@ def choice_html(
     says = "".join(f"<p>{html.escape(sentence)}</p>" for sentence in sentences)
     heads = ("rank", "name", "score", "outranking_rank", "range")
     head = "".join(
-        f'<th scope="col">{html.escape(text(f"choice.panel.{key}", language))}</th>'
+        f'<th scope="col" style="text-align: left">{html.escape(text(f"choice.panel.{key}", language))}</th>'
         for key in heads
     )
     rows = "".join(_row(row, language) for row in choice.ranking.itertuples())
