@@ -44,6 +44,7 @@ _VERBS = {
     "load_table": "wijkkit.loaders",
     "make_demo": "wijkkit.demo",
     "export_workbook": "wijkkit.registry",
+    "import_tables": "wijkkit.registry",
     "import_workbook": "wijkkit.registry",
     "open_registry": "wijkkit.registry",
     "registry_forms": "wijkkit.registry.forms",

@@ -47,6 +47,14 @@ def test_a_catalogue_that_does_not_fit_ends_in_a_message(small_study, rows, what
         load_catalogue(write(small_study(), rows))
 
 
+def test_a_catalogue_without_its_column_of_goals_serves_no_goal_by_mistake(small_study):
+    study = write(small_study(), "x,Play,outdoor,,3,40,40,5,,\n")
+    path = study.folder / "catalogue.csv"
+    path.write_text(path.read_text().replace("goals", "goal", 1))
+    with pytest.raises(DataError, match="column 'goals' is missing"):
+        load_catalogue(study)
+
+
 def test_a_study_without_a_catalogue_has_an_empty_one(small_study):
     study = small_study(replace=("  catalogue: {path: catalogue.csv}\n", ""))
     assert load_catalogue(study).empty

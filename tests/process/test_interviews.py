@@ -95,6 +95,13 @@ def test_interviews_that_do_not_fit_the_study_end_in_a_message(small_study, rows
         load_group_interviews(study)
 
 
+def test_a_file_without_its_column_of_codes_is_no_silence(small_study):
+    study = small_study()
+    (study.folder / "interviews.csv").write_text((HEAD + ROWS).replace("code", "codes", 1))
+    with pytest.raises(DataError, match="column 'code' is missing"):
+        load_group_interviews(study)
+
+
 def test_no_text_of_an_interview_is_in_the_counts(interviews):
     _, found = interviews
     tables = code_counts(found.groups, found.segments), code_pairs(found.segments)

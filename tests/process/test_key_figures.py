@@ -134,6 +134,16 @@ def test_interviews_are_loaded_with_missing_answers_and_the_arm(small_study):
     assert np.isnan(table.loc[0, "c2"])
 
 
+def test_an_item_that_the_file_lacks_is_no_item_that_nobody_answered(small_study):
+    study = small_study()
+    write(study, "1,a,2018,school,4,,2")
+    assert np.isnan(load_key_figures(study)["c2"].iloc[0])
+    path = study.folder / "key_figures.csv"
+    path.write_text(path.read_text().replace("c2", "c_2"))
+    with pytest.raises(DataError, match="column 'c2' is missing"):
+        load_key_figures(study)
+
+
 def test_everything_wrong_in_the_interviews_is_reported(small_study):
     study = small_study()
     write(study, "1,a,2018,school,4,8,2")

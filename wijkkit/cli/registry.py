@@ -1,4 +1,4 @@
-"""The commands ``wijkkit registry template | import | export``."""
+"""The commands ``wijkkit registry template | import | load | export``."""
 
 from __future__ import annotations
 
@@ -55,6 +55,30 @@ def import_(
 
     with open_registry(open_study(study)) as registry:
         typer.echo(str(import_workbook(registry, file, who or getpass.getuser())))
+
+
+@app.command("load")
+def load(
+    who: Annotated[str, typer.Option("--who", help="Who loads them, for the history.")] = "",
+    study: StudyOption = Path("parameters"),
+) -> None:
+    """Store the tables of all wijken that study.yml names: stakeholders, steps, interventions."""
+    from wijkkit.registry import import_tables, open_registry
+    from wijkkit.study import open_study
+
+    opened = open_study(study)
+    with open_registry(opened) as registry:
+        reports = import_tables(registry, who or getpass.getuser())
+    for kind, report in reports.items():
+        typer.echo(f"{kind}: {report}")
+    if not reports:
+        raise RegistryError(
+            "there is no table to load",
+            file="study.yml",
+            place="sources",
+            expected="stakeholders, steps or interventions",
+            remedy="Name the file there.",
+        )
 
 
 @app.command("export")

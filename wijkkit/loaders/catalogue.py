@@ -59,7 +59,8 @@ def load_catalogue(study: Study) -> pd.DataFrame:
     source = study.settings.sources.catalogue
     if source is None:
         return pd.DataFrame(columns=list(CATALOGUE_COLUMNS))
-    table = read_standard_table(study, source, "sources.catalogue", CATALOGUE_COLUMNS)
+    columns = CATALOGUE_COLUMNS
+    table = read_standard_table(study, source, "sources.catalogue", columns, present=["goals"])
     for column in _LISTS:
         table[column] = [_keys(cell) for cell in table[column]]
     problems = _problems(table, [goal.id for goal in study.goals], source.path)

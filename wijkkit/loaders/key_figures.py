@@ -58,7 +58,8 @@ def load_key_figures(study: Study) -> pd.DataFrame:
     source = study.settings.sources.key_figures
     if source is None:
         return pd.DataFrame(columns=[*columns, "arm", "pair"])
-    table = read_standard_table(study, source, "sources.key_figures", columns)
+    items = [item for scale in names.scales.values() for item in scale.items]
+    table = read_standard_table(study, source, "sources.key_figures", columns, present=items)
     slugs = wijk_slugs(study, table["wijk"])
     known = [wave.id for wave in study.waves]
     waves = table["wave"].where(table["wave"].isin(known))

@@ -103,7 +103,8 @@ def _csv_segments(study: Study, source: TableSource) -> pd.DataFrame:
         )
         for name in ("group", "wijk", "arm", "wave", "role", "code", "text")
     }
-    rows = read_standard_table(study, source, "sources.group_interviews", columns)
+    place = "sources.group_interviews"
+    rows = read_standard_table(study, source, place, columns, present=["code"])
     rows["segment"] = _same_text(rows)
     return rows.assign(parent=None, check="unverified")[SEGMENT_COLUMNS]
 

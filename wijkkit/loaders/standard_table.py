@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import pandas as pd
 
@@ -17,7 +17,11 @@ from wijkkit.study.model import TableSource
 
 
 def read_standard_table(
-    study: Study, source: TableSource, place: str, columns: Mapping[str, Column]
+    study: Study,
+    source: TableSource,
+    place: str,
+    columns: Mapping[str, Column],
+    present: Collection[str] = (),
 ) -> pd.DataFrame:
     """Read the columns of a table as its codebook says.
 
@@ -31,6 +35,8 @@ def read_standard_table(
     columns : mapping of str to Column
         Standard name -> its column in the file, type and values. A column that is not required
         and not in the file is missing throughout.
+    present : collection of str
+        Columns that the file must have, although a cell may be empty.
 
     Returns
     -------
@@ -56,7 +62,7 @@ def read_standard_table(
             problems.extend(mistakes)
             if mistakes:
                 wrong.add(name)
-        elif column.required:
+        elif column.required or name in present:
             problems.append(
                 Problem(
                     f"column '{column.source}' is missing",

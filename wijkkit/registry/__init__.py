@@ -3,6 +3,7 @@
 from wijkkit.registry.import_report import ImportReport
 from wijkkit.registry.registry import Registry, open_registry
 from wijkkit.registry.release import tables_for_release
+from wijkkit.registry.table_import import import_tables
 from wijkkit.registry.tables import COLUMNS, KINDS
 from wijkkit.registry.workbook_export import export_workbook, write_template
 from wijkkit.registry.workbook_import import import_workbook
@@ -14,6 +15,7 @@ __all__ = [
     "ImportReport",
     "Registry",
     "export_workbook",
+    "import_tables",
     "import_workbook",
     "open_registry",
     "tables_for_release",

@@ -19,7 +19,9 @@ class ImportReport(ShowsItself):
 
     Parameters
     ----------
-    wijk, language : str
+    wijk : str
+        Empty for a table of several wijken.
+    language : str
     created, changed, removed, unchanged : int
         Rows of the workbook.
     ignored : tuple of str
@@ -41,7 +43,7 @@ class ImportReport(ShowsItself):
         if self.ignored:
             sheets = ", ".join(self.ignored)
             lines.append(text("registry.import.ignored", self.language, sheets=sheets))
-        if any(counts.values()):
+        if self.wijk and any(counts.values()):
             lines.append(text("registry.import.renew", self.language, wijk=self.wijk))
         return "\n".join(lines)
 

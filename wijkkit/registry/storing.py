@@ -1,0 +1,170 @@
+"""From the rows of files to the store: all of it, or nothing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+
+import sqlalchemy as sa
+
+from wijkkit.registry.changes import (
+    Change,
+    State,
+    apply_change,
+    decide,
+    load_state,
+    misfits,
+    stamp_of,
+)
+from wijkkit.registry.faults import Fault
+from wijkkit.registry.import_problems import ImportProblem, form_problem, row_problem
+from wijkkit.registry.import_report import ImportReport, WorkbookError
+from wijkkit.registry.models import HISTORY
+from wijkkit.registry.registry import Registry
+from wijkkit.registry.saving import author_faults, now
+from wijkkit.registry.store import writing
+from wijkkit.registry.tables import KINDS
+from wijkkit.registry.workbook_plan import PlannedRow, plan_changes
+from wijkkit.registry.workbook_rows import KEY, WorkbookContent
+
+#: kind and key -> every version of the row: version, who, source, content.
+Versions = Mapping[tuple[str, str], list[tuple[int, str, str, Mapping[str, object]]]]
+
+
+def store(
+    registry: Registry, contents: Sequence[WorkbookContent], file: str, who: str
+) -> ImportReport:
+    """Store the rows of a file, of one wijk or of several, or nothing where anything is wrong.
+
+    Parameters
+    ----------
+    registry : Registry
+    contents : sequence of WorkbookContent
+        What the file says, per wijk.
+    file : str
+        How messages call it.
+    who : str
+
+    Raises
+    ------
+    WorkbookError
+        With everything that is wrong.
+    """
+    problems: list[ImportProblem] = []
+    planned = []
+    for content in contents:
+        problems += [*content.problems, *_wrong_hands(registry, content, who)]
+        changes, wrong = plan_changes(content, registry.lists)
+        planned.append(changes)
+        problems += wrong
+    strangers = {content.wijk for content in contents} - set(registry.study.neighbourhoods)
+    if strangers:
+        raise _refused(file, contents[0].language, problems)
+    counts: Counter[str] = Counter()
+    with writing(registry.engine) as connection:
+        decided = []
+        for content, changes in zip(contents, planned, strict=True):
+            state = load_state(connection, content.wijk)
+            versions = _versions(connection, content.wijk)
+            source = f"workbook:{content.workbook}"
+            rows = _rebased(changes, state, versions, who, source)
+            outcomes, conflicts = _outcomes(rows, state, content.language)
+            problems += conflicts
+            counts["unchanged"] += len(changes) - len(outcomes)
+            decided.append((content.wijk, source, outcomes))
+        if problems:
+            raise _refused(file, contents[0].language, problems)
+        for wijk, source, outcomes in decided:
+            by = stamp_of(who, source, now())
+            for change, outcome in outcomes:
+                counts[outcome] += 1
+                if outcome != "unchanged":
+                    apply_change(connection, wijk, change, outcome, by)
+    done = {name: counts[name] for name in ("created", "changed", "removed", "unchanged")}
+    ignored = tuple(name for content in contents for name in content.ignored)
+    wijk = contents[0].wijk if len(contents) == 1 else ""
+    return ImportReport(wijk, contents[0].language, **done, ignored=ignored)
+
+
+def _wrong_hands(registry: Registry, content: WorkbookContent, who: str) -> Iterable[ImportProblem]:
+    language, kind = content.language, next(iter(KINDS.values()))
+    for fault in author_faults(who):
+        yield replace(row_problem(fault, kind, "", language), sheet="")
+    if content.wijk and content.wijk not in registry.study.neighbourhoods:
+        choices = ", ".join(registry.study.neighbourhoods)
+        yield form_problem("other_wijk", language, found=content.wijk, choices=choices)
+
+
+def _versions(connection: sa.Connection, wijk: str) -> Versions:
+    columns = [HISTORY.c[name] for name in ("kind", "key", "version", "who", "source", "content")]
+    found: dict[tuple[str, str], list] = {}
+    for kind, key, *version in connection.execute(
+        sa.select(*columns).where(HISTORY.c.wijk == wijk).order_by(HISTORY.c.number)
+    ):
+        found.setdefault((kind, key), []).append(tuple(version))
+    return found
+
+
+def _rebased(
+    planned: list[PlannedRow], state: State, versions: Versions, who: str, source: str
+) -> list[PlannedRow]:
+    """Leave out rows that the workbook did not touch, and bring its own earlier changes up to date.
+
+    What the same person stored from the same workbook is no change by somebody else.
+    """
+    rows = []
+    for item in planned:
+        change, kept = item.change, versions.get((item.change.kind, item.change.key), [])
+        base = [content for version, _, _, content in kept if version == change.version]
+        if base and not change.remove and _same(change.values, base[0]):
+            continue
+        stored = state[change.kind].get(change.key)
+        later = [(by, where) for version, by, where, _ in kept if version > change.version]
+        if stored and (base or not change.version) and set(later) == {(who, source)}:
+            change = replace(change, version=stored["version"])
+        rows.append(PlannedRow(item.row, change))
+    return rows
+
+
+def _same(values: Mapping[str, object], content: Mapping[str, object]) -> bool:
+    return all(_plain(value) == _plain(content.get(name)) for name, value in values.items())
+
+
+def _plain(value: object) -> object:
+    # The history keeps dates as text, and SQLite numbers in fifteen digits.
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return f"{value:.12g}"
+    return value
+
+
+def _outcomes(
+    rows: list[PlannedRow], state: State, language: str
+) -> tuple[list[tuple[Change, str]], list[ImportProblem]]:
+    """Return what each row does, removals first, and the rows that cannot."""
+    problems = []
+    outcomes = []
+    places = {id(item.change): item.row for item in rows}
+    for item in rows:
+        outcome = decide(item.change, state)
+        if isinstance(outcome, Fault):
+            cell = item.row.cell(KEY)
+            problems.append(row_problem(outcome, item.row.kind, cell, language))
+        else:
+            outcomes.append((item.change, outcome))
+    for change, fault in misfits([item.change for item in rows], state):
+        row = places[id(change)]
+        cell = row.cell(fault.column or KEY)
+        problems.append(row_problem(fault, row.kind, cell, language))
+    order = list(KINDS)
+    outcomes.sort(key=lambda item: (item[1] != "removed", order.index(item[0].kind)))
+    return outcomes, problems
+
+
+def _refused(file: str, language: str, problems: list[ImportProblem]) -> WorkbookError:
+    found = tuple(dict.fromkeys(problems))
+    said = [problem.as_problem(file, language) for problem in found]
+    return WorkbookError(said, found, language)
