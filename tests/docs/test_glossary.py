@@ -21,7 +21,7 @@ JARGON = [
     *["95%", "alfa", "asset", "betrouwbaarheid", "bewijsniveau", "bootstrap", "catalogus"],
     *["concept", "CR1", "CR2", "criterium", "difference-in-differences", "doelgroep", "dosis"],
     *["effect", "erkend", "gebiedsadviseur", "geregistreerd", "gewicht", "gewogen"],
-    *["grenzen van toeval", "groepsgesprek", "groepsinterview", "hiërarchisch", "imputatie"],
+    *["grenzen van toeval", "groepsgesprek", "groepsinterview", "hiërarchisch", "ICC", "imputatie"],
     *["indicator", "interventie", "kerncijfers", "kloof", "logisch model", "logistische"],
     *["marge", "meting", "netwerk", "niet te onderscheiden", "odds ratio", "onzekerheid"],
     *["p-waarde", "procentpunt", "programmawijk", "psychosociale", "Rademacher"],
@@ -36,7 +36,7 @@ FORBIDDEN = [
     *["variantie", "standaardfout", "standaarddeviatie", "covariaat", "covariaten", "respondent"],
     *["heterogeniteit", "causaal", "causale", "robuustheid", "multivariaat", "prevalentie"],
     *["baseline", "follow-up", "outcome", "setting", "implementatie", "participatie", "cohort"],
-    *["ten aanzien van", "met betrekking tot", "teneinde", "middels", "derhalve", "conform"],
+    *["ten aanzien van", "met betrekking tot", "teneinde", "middels ", "derhalve", "conform"],
 ]
 
 

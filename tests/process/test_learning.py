@@ -172,7 +172,7 @@ def judged(table, aspect):
 
 def test_data_quality_is_judged_on_every_aspect(facts):
     table = data_quality(facts(), "a")
-    assert judged(table, "completeness") == ["fair", "poor"]  # sport is hidden
+    assert judged(table, "completeness") == ["fair"]  # sport is hidden
     assert judged(table, "age") == ["unknown"]  # the study names no day to judge it on
     assert judged(table, "response") == ["fair"]
     assert judged(table, "representativeness") == ["poor"]  # 30 % of 60 against 42 %

@@ -283,3 +283,16 @@ def test_an_effect_without_a_number_says_why(city):
     write_released(city.study, "effect_conclusions", conclusions)
     said = city_summary(open_city(city.study.folder)).markdown
     assert "Er is geen meting van voor en van na de start." in said
+
+
+def test_the_gap_of_an_outcome_that_cannot_be_judged_is_counted(city):
+    hidden = json.dumps({"reason": "no_groups"})
+    rows = [
+        ("play", "effect", "not_shown_wide", "{}"),
+        ("play", "gap", "not_shown", "{}"),
+        ("strain", "gap", "unavailable", hidden),
+    ]
+    table = pd.DataFrame(rows, columns=["outcome", "part", "key", "fields"])
+    write_released(city.study, "effect_conclusions", table)
+    said = city_summary(open_city(city.study.folder)).markdown
+    assert "Bij één uitkomst is er niets over te zeggen." in said

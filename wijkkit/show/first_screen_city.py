@@ -85,7 +85,11 @@ def _gap(view: CityView) -> list[str]:
             for outcome in shown["outcome"]
         ]
         said.append(_say(view, f"gap_{key}", names=listed(names, view.language), **ends))
-    return said or [_say(view, "gap_not_shown")]
+    said = said or [_say(view, "gap_not_shown")]
+    if unknown := int(table["key"].eq("unavailable").sum()):
+        words = counted("show.city_summary.gap_unknown", unknown, view.language)
+        said.append(large_first(words))
+    return said
 
 
 def done_sentences(view: CityView) -> ShownText:

@@ -254,7 +254,7 @@ def interviews_table(view: CityView) -> ShownTable:
     >>> import wijkkit as wk
     >>> view = wk.open_city("parameters")
     >>> wk.show.interviews_table(view)
-    Onderwerp vergelijkingswijken, ...
+    Onderwerp programmawijken, ...
     """
     language, table = view.language, view.table("interview_codes")
     caption = text("show.interviews.caption", language)
@@ -262,6 +262,8 @@ def interviews_table(view: CityView) -> ShownTable:
     if table.empty:
         return empty_table(text("show.interviews.none", language), caption)
     most = table.groupby("code")["groups"].sum()
+    # As everywhere, the programme comes before what it is compared with.
+    table = table.sort_values("arm", ascending=False, kind="stable")
     table = table.sort_values("code", key=lambda codes: -codes.map(most), kind="stable")
     table = table.assign(
         column=[

@@ -148,7 +148,8 @@ def network_figure(view: CityView) -> ShownFigure:
     language = view.language
     caption = text("show.network.caption", language)
     ties, places = view.table("network"), view.table("centrality")
-    slug = view.slug if isinstance(view, WijkView) else _busiest(places)
+    own = isinstance(view, WijkView)
+    slug = view.slug if own else _busiest(places)
     mine = [
         table[table["wijk"].eq(slug) & table["domain"].eq(_ALL_DOMAINS)] for table in (ties, places)
     ]
@@ -163,7 +164,7 @@ def network_figure(view: CityView) -> ShownFigure:
     return ShownFigure(
         draw_network(ties, places, language),
         network_alt(ties, places, name, _ALL_DOMAINS, language),
-        text("show.network.caption_of", language, name=name),
+        text(f"show.network.{'caption_of' if own else 'example'}", language, name=name),
         data,
     )
 

@@ -72,11 +72,12 @@ def _completeness(facts: Facts, wijk: str) -> Judged:
     last = {goal.id: _last_status(facts, goal.indicator, wijk) for goal in goals}
     known = sum(status == "ok" for status in last.values())
     judgement = "good" if known == len(goals) else "fair" if 2 * known >= len(goals) else "poor"
-    yield judgement, _say(facts, "completeness", n=known, of=len(goals))
+    said = [_say(facts, "completeness", n=known, of=len(goals))]
     for status in ("too_few", "hidden", "missing", "not_asked"):
         names = [facts.study.text(goal.label) for goal in goals if last[goal.id] == status]
         if names:
-            yield "poor", _say(facts, f"absent_{status}", names="; ".join(names))
+            said.append(_say(facts, f"absent_{status}", names="; ".join(names)))
+    yield judgement, " ".join(said)
 
 
 def _last_status(facts: Facts, indicator: str, wijk: str) -> str:
