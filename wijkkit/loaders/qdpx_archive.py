@@ -87,29 +87,22 @@ def read_archive(path: Path) -> Archive:
 
 
 def _too_large(files: list[zipfile.ZipInfo], name: str) -> list[Problem]:
-    remedy = "Export a project with the interviews only."
-    problems = []
-    if len(files) > MAXIMUM_FILES:
-        problems.append(
-            Problem(
-                "too many files in the project",
-                file=name,
-                found=str(len(files)),
-                expected=f"at most {MAXIMUM_FILES}",
-                remedy=remedy,
-            )
+    texts = sum(info.file_size for info in files if info.filename.lower().endswith(READ))
+    limits = (
+        ("too many files in the project", len(files), MAXIMUM_FILES),
+        ("the texts of the project are too large", texts, MAXIMUM_TOTAL_SIZE),
+    )
+    problems = [
+        Problem(
+            what,
+            file=name,
+            found=f"{found:,}",
+            expected=f"at most {most:,}",
+            remedy="Export a project with the interviews only.",
         )
-    total = sum(info.file_size for info in files if info.filename.lower().endswith(READ))
-    if total > MAXIMUM_TOTAL_SIZE:
-        problems.append(
-            Problem(
-                "the texts of the project are too large",
-                file=name,
-                found=f"{total} bytes",
-                expected=f"at most {MAXIMUM_TOTAL_SIZE}",
-                remedy=remedy,
-            )
-        )
+        for what, found, most in limits
+        if found > most
+    ]
     for info in files:
         ratio = info.file_size / max(info.compress_size, 1)
         if info.file_size > 2**20 and ratio > MAXIMUM_RATIO:

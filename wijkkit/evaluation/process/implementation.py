@@ -11,7 +11,7 @@ participants, quality) has one.
 
 from __future__ import annotations
 
-import math
+from dataclasses import asdict
 from datetime import date
 
 import pandas as pd
@@ -22,7 +22,6 @@ from wijkkit.evaluation.process.measures import (
     equity,
     low_ses_share,
     maintenance,
-    mean_ratio,
     quality,
     reach,
     sum_ratio,
@@ -57,6 +56,7 @@ DIMENSIONS = {
     "quality": "implementation",
     "cost": "implementation",
     "maintenance": "maintenance",
+    "registered": "implementation",
 }
 
 
@@ -104,22 +104,13 @@ def implementation(
         mine = done.get((item["wijk"], item["key"]), activities.head(0))
         asked = invited.get((item["wijk"], item["key"]), partners.head(0))
         measures = {
+            **_measures(mine, asked, confidence),
             "reach": reach(mine, item["target_size"]),
-            "reach_of_plan": sum_ratio(mine, "participants", "planned_participants"),
-            "low_ses_reached": low_ses_share(mine, confidence),
             "equity": equity(mine, item["target_low_ses"], item["target_size"], confidence),
-            "adoption": adoption(asked["takes_part"]),
-            "dose": sum_ratio(mine, "delivered_sessions", "planned_sessions"),
-            "frequency": mean_ratio(mine, "delivered_frequency", "planned_frequency"),
-            "duration": mean_ratio(mine, "delivered_minutes", "planned_minutes"),
-            "quality": quality(mine, confidence),
-            "cost": sum_ratio(mine, "cost", "planned_cost"),
+            "duration": sum_ratio(mine, "delivered_minutes", "planned_minutes"),
             "maintenance": maintenance(item["start"], item["end"], as_of, maintained_after_days),
         }
-        rows.extend(
-            _row(item["wijk"], item["key"], item["name"], name, measure)
-            for name, measure in measures.items()
-        )
+        rows += _rows(measures, item["wijk"], item["key"], item["name"])
     return pd.DataFrame(rows, columns=list(IMPLEMENTATION_COLUMNS))
 
 
@@ -145,47 +136,45 @@ def implementation_by_wijk(
         mine = activities[activities["wijk"].eq(wijk)]
         begun = interventions["wijk"].eq(wijk) & ~interventions["status"].isin(["planned"])
         own = interventions[begun]
-        asked = partners[partners["wijk"].eq(wijk)]
         kept = [
-            maintenance(start, end, as_of, maintained_after_days).value
+            maintenance(start, end, as_of, maintained_after_days)
             for start, end in zip(own["start"], own["end"], strict=True)
         ]
+        known = [found.value for found in kept if found.status == "ok"]
         measures = {
-            "reach_of_plan": sum_ratio(mine, "participants", "planned_participants"),
-            "low_ses_reached": low_ses_share(mine, confidence),
-            "adoption": adoption(asked["takes_part"]),
-            "dose": sum_ratio(mine, "delivered_sessions", "planned_sessions"),
-            "frequency": mean_ratio(mine, "delivered_frequency", "planned_frequency"),
-            "quality": quality(mine, confidence),
-            "cost": sum_ratio(mine, "cost", "planned_cost"),
-            "maintenance": Measure.ratio(kept.count(100.0), len(kept) - _absent(kept)),
+            **_measures(mine, partners[partners["wijk"].eq(wijk)], confidence),
+            "maintenance": Measure.ratio(known.count(100.0), len(known)),
             "registered": Measure.ratio(own["key"].isin(mine["intervention"]).sum(), len(own)),
         }
-        rows.extend(_row(wijk, "", "", name, measure) for name, measure in measures.items())
+        rows += _rows(measures, wijk)
     return pd.DataFrame(rows, columns=list(IMPLEMENTATION_COLUMNS))
+
+
+def _measures(
+    activities: pd.DataFrame, partners: pd.DataFrame, confidence: float
+) -> dict[str, Measure]:
+    """Return what can be said of one intervention as of several together."""
+    return {
+        "reach_of_plan": sum_ratio(activities, "participants", "planned_participants"),
+        "low_ses_reached": low_ses_share(activities, confidence),
+        "adoption": adoption(partners["takes_part"]),
+        "dose": sum_ratio(activities, "delivered_sessions", "planned_sessions"),
+        "frequency": sum_ratio(activities, "delivered_frequency", "planned_frequency"),
+        "quality": quality(activities, confidence),
+        "cost": sum_ratio(activities, "cost", "planned_cost"),
+    }
 
 
 def _by_intervention(table: pd.DataFrame) -> dict[tuple[str, str], pd.DataFrame]:
     return dict(iter(table.groupby(["wijk", "intervention"])))
 
 
-def _absent(values: list[float]) -> int:
-    return sum(math.isnan(value) for value in values)
-
-
-def _row(wijk: str, intervention: str, name: str, measure: str, found: Measure) -> tuple:
-    return (
-        wijk,
-        intervention,
-        name,
-        DIMENSIONS.get(measure, "implementation"),
-        measure,
-        found.value,
-        found.lower,
-        found.upper,
-        found.unit,
-        found.numerator,
-        found.denominator,
-        found.basis,
-        found.status,
-    )
+def _rows(
+    measures: dict[str, Measure], wijk: str, intervention: str = "", name: str = ""
+) -> list[dict[str, object]]:
+    of = {"wijk": wijk, "intervention": intervention, "name": name}
+    return [
+        {**of, "dimension": dimension, "measure": measure, **asdict(measures[measure])}
+        for measure, dimension in DIMENSIONS.items()
+        if measure in measures
+    ]

@@ -79,12 +79,6 @@ def sum_ratio(rows: pd.DataFrame, delivered: str, planned: str) -> Measure:
     return Measure.ratio(*_registered(rows, delivered, planned).sum(axis=0))
 
 
-def mean_ratio(rows: pd.DataFrame, delivered: str, planned: str) -> Measure:
-    """Return the mean delivered per the mean planned, over the rows that hold both."""
-    found = _registered(rows, delivered, planned)
-    return Measure.ratio(*found.mean(axis=0)) if len(found) else Measure()
-
-
 def reach(rows: pd.DataFrame, target_size: float) -> Measure:
     """Return participants per target group.
 
