@@ -10,7 +10,7 @@ import pytest
 from scipy import stats
 
 from wijkkit.evaluation.process.implementation import implementation, implementation_by_wijk
-from wijkkit.evaluation.process.sentences import implementation_sentences
+from wijkkit.evaluation.process.sentences import implementation_sentences, reach_sentences
 
 TODAY = date(2021, 7, 1)
 
@@ -78,6 +78,16 @@ def test_reach_holds_whatever_the_overlap_between_rows(carried_out):
     # The square's largest period (40) and the club (10) of 200; at least 40, at most 80.
     assert (row["value"], row["lower"], row["upper"]) == (25, 20, 40)
     assert row["basis"] == "overlap"
+
+
+def test_reach_is_said_with_the_least_and_the_most_it_can_be(carried_out):
+    interventions, activities, partners = carried_out
+    said = reach_sentences(implementation(*carried_out, as_of=TODAY), "a", "nl")
+    assert said[0] == "Van de doelgroep is bereikt: Play (20% tot 40%)."
+    assert said[1].startswith("Hetzelfde kind kan")
+    once = implementation(interventions, activities.iloc[[0]], partners, as_of=TODAY)
+    assert reach_sentences(once, "a", "en") == ["Of the target group was reached: Play (20%)."]
+    assert reach_sentences(once, "c", "nl") == []
 
 
 def test_ses_of_participants_is_a_sample_with_wilson_limits(carried_out):

@@ -167,7 +167,7 @@ def test_print_shows_all_tabs_and_folded_parts_and_no_navigation(open_page):
 def test_a_wide_table_is_whole_on_paper(open_page):
     """What scrolls on a screen cannot scroll on paper: A4 leaves 680 pixels."""
     measures = catalogue("process", "nl")["measure"]
-    keys = ("reach_of_plan", "low_ses_reached", "adoption", "dose", "quality", "maintenance")
+    keys = ("reach_of_plan", "low_ses_reached", "adoption", "dose", "frequency", "quality")
     rows = [["Kring voor Drukke Kinderen", *(measures[key] for key in keys)]]
     rows += [["Buitenspeeluur na school", *["niet geregistreerd"] * len(keys)]]
     page = open_page("example")

@@ -274,7 +274,7 @@ def test_the_table_of_scales_gives_the_reliability_that_the_sentence_warns_of(ci
     table = pd.DataFrame([row, {**row, "wave": "2021", "alpha": 0.77}])
     write_released(city.study, "key_figures", table)
     shown = key_figures_table(open_city(city.study.folder)).data
-    assert shown["Laagste betrouwbaarheid (alfa)"].tolist() == ["0,58"]
+    assert shown["Laagste alfa"].tolist() == ["0,58"]
 
 
 def test_an_effect_without_a_number_says_why(city):

@@ -29,7 +29,7 @@ def key_figures_table(view: CityView) -> ShownTable:
     >>> import wijkkit as wk
     >>> view = wk.open_city("parameters")
     >>> wk.show.key_figures_table(view)
-    Schaal programmawijken, ...
+    Schaal programma, ...
     """
     language, table = view.language, view.table("key_figures")
     caption = text("show.key_figures.caption", language)
@@ -37,7 +37,8 @@ def key_figures_table(view: CityView) -> ShownTable:
         return empty_table(text("show.key_figures.none", language), caption)
     shown = table.assign(
         column=[
-            f"{text(f'show.area.{row.arm}', language)}, {row.wave}" for row in table.itertuples()
+            f"{text(f'show.key_figures.arm.{row.arm}', language)}, {row.wave}"
+            for row in table.itertuples()
         ],
         cell=[_mean(row, language) for row in table.itertuples()],
     )

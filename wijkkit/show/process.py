@@ -21,7 +21,7 @@ def said(view: CityView, *topics: str) -> list[str]:
 
 
 def delivery_sentences(view: WijkView) -> ShownText:
-    """Say how the interventions were carried out and how the network met.
+    """Say how the interventions were carried out, whom they reached and how the network met.
 
     Parameters
     ----------
@@ -39,7 +39,7 @@ def delivery_sentences(view: WijkView) -> ShownText:
     >>> wk.show.delivery_sentences(view)
     - **Uitvoering.** Bij 2 ...
     """
-    parts = [(topic, said(view, topic)) for topic in ("implementation", "network")]
+    parts = [(topic, said(view, topic)) for topic in ("implementation", "reach", "network")]
     return _or_none(view, [_part(view, topic, lines) for topic, lines in parts if lines])
 
 

@@ -7,7 +7,7 @@ from datetime import date
 import pandas as pd
 
 from wijkkit.evaluation.process.network import ADVISOR, ALL_DOMAINS
-from wijkkit.language import counted, day, number, percentage, text
+from wijkkit.language import counted, day, listed, number, percentage, text
 
 
 def pace_sentences(summary: pd.DataFrame, wijk: str, language: str) -> list[str]:
@@ -103,6 +103,39 @@ def implementation_sentences(
     if absent:
         sentences.append(text("process.implementation.missing", language, what=", ".join(absent)))
     return sentences
+
+
+def reach_sentences(implemented: pd.DataFrame, wijk: str, language: str) -> list[str]:
+    """Say which part of its target group each intervention of a wijk reached.
+
+    Parameters
+    ----------
+    implemented : DataFrame
+        From `implementation`.
+    wijk : str
+    language : {"nl", "en"}
+    """
+    rows = implemented[implemented["wijk"].eq(wijk) & implemented["measure"].eq("reach")]
+    rows = rows[rows["status"].eq("ok")]
+    if rows.empty:
+        return []
+    parts = [
+        text(
+            "process.reach.part", language, name=row["name"], share=_share_of_target(row, language)
+        )
+        for _, row in rows.iterrows()
+    ]
+    said = [text("process.reach.parts", language, parts=listed(parts, language))]
+    if rows["basis"].eq("overlap").any():
+        said.append(text("process.reach.overlap", language))
+    return said
+
+
+def _share_of_target(row: pd.Series, language: str) -> str:
+    if row["basis"] != "overlap":
+        return percentage(row["value"], language)
+    ends = {end: percentage(row[end], language) for end in ("lower", "upper")}
+    return text("process.reach.between", language, **ends)
 
 
 def shown_measure(row: pd.Series, language: str) -> str:

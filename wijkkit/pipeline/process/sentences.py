@@ -14,6 +14,7 @@ from wijkkit.evaluation.process.sentences import (
     implementation_sentences,
     network_sentences,
     pace_sentences,
+    reach_sentences,
 )
 
 Said = Iterator[tuple[str, str, str]]
@@ -22,7 +23,7 @@ Said = Iterator[tuple[str, str, str]]
 def sentences(facts: Facts, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Return ``wijk, topic, sentence``; `wijk` is empty for what concerns the city.
 
-    Topics: ``pace``, ``implementation``, ``network``, ``cycle_planned`` and the other parts of
+    Topics: ``pace``, ``implementation``, ``reach``, ``network``, ``cycle_planned`` and the other parts of
     the improvement cycle, and for the city ``clashes`` and ``ahead``.
     """
     rows = [row for wijk in facts.programme_wijken() for row in _of_wijk(facts, tables, wijk)]
@@ -36,6 +37,8 @@ def _of_wijk(facts: Facts, tables: Mapping[str, pd.DataFrame], wijk: str) -> Sai
     language = facts.study.language
     for sentence in pace_sentences(tables["pace_by_wijk"], wijk, language):
         yield wijk, "pace", sentence
+    for sentence in reach_sentences(tables["implementation"], wijk, language):
+        yield wijk, "reach", sentence
     interventions = len(facts.kept("interventions", wijk))
     for sentence in implementation_sentences(
         tables["implementation_by_wijk"], wijk, interventions, language
