@@ -42,14 +42,17 @@ class EffectAttack:
     rows: list[tuple[str, Rows]]
     policy: Policy
 
+    def factors(self, points: float) -> dict[str, float]:
+        """Return how many such steps each contrast or check needs at least."""
+        return {name: rows.factor(points) for name, rows in self.rows}
+
     def fails(self, shown: Collection[str], points: float, log_odds: float) -> bool:
         """Return whether all hidden counts stay open when these are shown in such steps."""
         added = [rows for name, rows in self.rows if name in shown]
         if not added or not len(self.asked.cell):
             return True
         slope = np.concatenate([rows.slope for rows in added])
-        steps = np.array([points, log_odds, self.policy.count_base])
-        ends = [rows.bounds(steps) for rows in added]
+        ends = [rows.bounds(points, log_odds, self.policy.count_base) for rows in added]
         low, high = (np.concatenate(end) for end in zip(*ends, strict=True))
         start = slope @ self.attack.truth - np.concatenate([rows.value for rows in added])
         both = sparse.csr_array(np.concatenate([slope, -slope]))
@@ -87,7 +90,10 @@ def effect_attack(
     cells = cells[cells["wave"].isin(compared.waves)].reset_index(drop=True)
     attack = attack_on(cells, _evidence(cells, policy), sums(cells, areas, Composition()))
     return EffectAttack(
-        attack, questions(cells, policy), list(effect_rows(cells, compared)), policy
+        attack,
+        questions(cells, policy),
+        list(effect_rows(cells, compared, policy.protection)),
+        policy,
     )
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from wijkkit.disclosure.effect_rows import COARSER
 from wijkkit.disclosure.ledger_file import append_rows, read_rows
 from wijkkit.disclosure.policy import Policy
 from wijkkit.disclosure.rounding import to_step
@@ -15,11 +16,9 @@ from wijkkit.disclosure.rounding import to_step
 KEYS = ["table", "outcome", "waves", "group", "method", "scale", "check", "item"]
 _SHOWN = ["estimate", "below", "above", "p", "df", "n"]
 _COLUMNS = [*KEYS, "name", "step", *_SHOWN]
-#: Methods and checks of which the audit knows the interval; that of others is so much coarser.
-_AUDITED = ("model_based", "cr1", "cluster_period", "leave_one_out", "pre_trend", "complete_cases")
-#: The one method of which the estimate is not that of another.
-_ALONE = "hierarchical"
-_COARSER = 2.0
+#: What rests on the recommended method; the others' numbers are `COARSER`.
+_RECOMMENDED = ("cluster_period", "complete_cases")
+_SAME_ESTIMATE = (*_RECOMMENDED, "randomisation", "randomisation_paired")
 #: A step in standard deviations of a covariate, and of a p-value.
 _STANDARDISED, _P_VALUE = 0.1, 0.01
 #: The length of an interval may move so much more than the effect when a respondent leaves.
@@ -101,11 +100,14 @@ def _distances(rows: pd.DataFrame, ratio: np.ndarray) -> pd.DataFrame:
 
 def _steps(rows: pd.DataFrame) -> pd.DataFrame:
     """Return the steps of the estimate and of its distance to either limit."""
-    alone = rows["method"].eq(_ALONE)
-    step = rows["step"].where(rows["scale"].ne("sd"), _STANDARDISED)
-    known = pd.concat([rows[name].isin(_AUDITED) for name in ("method", "check", "item")], axis=1)
-    wide = step.where(known.any(axis=1), step * _COARSER)
-    return pd.DataFrame({"estimate": step.where(~alone, wide), "below": wide, "above": wide})
+    standardised = rows["scale"].eq("sd")
+    step = rows["step"].mask(standardised, _STANDARDISED)
+
+    def of(known: tuple[str, ...]) -> pd.Series:
+        return step.where(rows["method"].isin(known) | rows["item"].isin(known), step * COARSER)
+
+    estimate, distance = of(_SAME_ESTIMATE).where(~standardised, step), of(_RECOMMENDED)
+    return pd.DataFrame({"estimate": estimate, "below": distance, "above": distance})
 
 
 def _in_steps(exact: pd.DataFrame, step: pd.DataFrame, policy: Policy) -> pd.DataFrame:

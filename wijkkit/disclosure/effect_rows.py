@@ -12,10 +12,13 @@ import pandas as pd
 from wijkkit.disclosure.effect_numbers import LOG_ODDS, POINTS, RESPONDENTS, numbers, without_some
 from wijkkit.tables import EVERYBODY
 
+#: Numbers of other methods than the recommended one, and of checks, are so much coarser.
+COARSER = 3.0
 #: What the name of a contrast ends with where its odds ratio is meant.
 ODDS_RATIO = ":odds_ratio"
-#: Which of `numbers` are half an interval, rounded upwards.
+#: Which of `numbers` are half an interval, rounded upwards, and in what multiples of the step.
 UPWARDS = np.array([False, True, False, True, True, False])
+UNITS = np.array([1.0, 1.0, *[COARSER] * 3, 1.0])
 #: How far a count is moved to see what a number makes of it.
 _NUDGE = 0.01
 
@@ -73,25 +76,38 @@ class Rows:
     value : (K,) array
     slope : (K, 2m) array
     kind : (K,) array of int
-        ``POINTS``, ``LOG_ODDS`` or ``RESPONDENTS``: which step it is rounded to.
+        ``POINTS``, ``LOG_ODDS`` or ``RESPONDENTS``: in which steps it is shown.
+    unit : (K,) array
+        And in what multiples of them.
     upwards : (K,) array of bool
         Rounded upwards, not to the nearest.
+    least : float
+        The smallest step in points that is allowed.
     """
 
     value: np.ndarray
     slope: np.ndarray
     kind: np.ndarray
+    unit: np.ndarray
     upwards: np.ndarray
+    least: float
 
-    def bounds(self, steps: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return between what values each number lies once it is shown; a step per kind."""
-        size = steps[self.kind]
+    def factor(self, points: float) -> float:
+        """Return how many steps in points, and in log odds, these numbers need at least."""
+        return max(1.0, np.ceil(np.round(self.least / points, 9)))
+
+    def bounds(self, points: float, log_odds: float, base: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return between what values each number lies once it is shown in such steps."""
+        factor = self.factor(points)
+        size = np.array([factor * points, factor * log_odds, base])[self.kind] * self.unit
         times = np.round(self.value / size, 9)
         shown = np.where(self.upwards, np.ceil(times), np.floor(times + 0.5)) * size
         return shown - np.where(self.upwards, size, size / 2), shown + ~self.upwards * size / 2
 
 
-def effect_rows(cells: pd.DataFrame, compared: Comparison) -> Iterator[tuple[str, Rows]]:
+def effect_rows(
+    cells: pd.DataFrame, compared: Comparison, protection: int
+) -> Iterator[tuple[str, Rows]]:
     """Yield what is shown together, by name: a contrast, its odds ratio, or a check.
 
     Parameters
@@ -99,16 +115,22 @@ def effect_rows(cells: pd.DataFrame, compared: Comparison) -> Iterator[tuple[str
     cells : DataFrame
         Of one outcome: keys, true `x` and `respondents`.
     compared : Comparison
+    protection : int
+        So many respondents of a group do not move the pooled effect on it by more than a step.
     """
     treated = np.array(list(compared.arms.values()), dtype=bool)
     level, waves = compared.level, list(compared.waves)
     for name, parts in compared.parts().items():
         sign = np.array([part[2] for part in parts])
         at = np.stack([_places(cells, compared, waves[-2:], *part[:2]) for part in parts])
+        n = np.where(at < 0, 0, cells["respondents"].to_numpy(float)[at])
+        smallest = min(n[:, arm].sum(axis=1).min() for arm in (treated, ~treated))
+        least = 0.0 if name == EVERYBODY else 100 * protection / max(smallest, 1)
         for odds in (False, True):
             made = partial(numbers, sign=sign, treated=treated, level=level, odds=odds)
             kind = np.array([LOG_ODDS if odds else POINTS] * 5 + [RESPONDENTS])
-            yield f"{name}{ODDS_RATIO}" if odds else name, _rows(cells, at, made, kind, UPWARDS)
+            rows = _rows(cells, at, made, kind, UNITS, UPWARDS, least)
+            yield f"{name}{ODDS_RATIO}" if odds else name, rows
     everybody = np.ones((1, len(treated)), bool)
     checks = [("leave_one_out", waves[-2:], compared.without_one())]
     checks += [("pre_trend", pair, everybody) for pair in zip(waves, waves[1:-1], strict=False)]
@@ -116,7 +138,8 @@ def effect_rows(cells: pd.DataFrame, compared: Comparison) -> Iterator[tuple[str
         made = partial(without_some, kept=kept, treated=treated, level=level)
         at = _places(cells, compared, two, "", EVERYBODY)[None]
         upwards = np.tile([False, True], len(kept))
-        yield name, _rows(cells, at, made, np.full(len(upwards), POINTS), upwards)
+        kind = np.full(len(upwards), POINTS)
+        yield name, _rows(cells, at, made, kind, np.full(len(kind), COARSER), upwards, 0.0)
 
 
 def _places(
@@ -136,7 +159,9 @@ def _rows(
     at: np.ndarray,
     made: Callable[[np.ndarray, np.ndarray], np.ndarray],
     kind: np.ndarray,
+    unit: np.ndarray,
     upwards: np.ndarray,
+    least: float,
 ) -> Rows:
     """Return the numbers that `made` makes of the cells at these places, (P, G, 2)."""
     size = len(cells)
@@ -154,4 +179,4 @@ def _rows(
                 ends.append(made(*moved))
             slope[:, offset + at[place]] = (ends[0] - ends[1]) / (2 * _NUDGE)
     known = np.isfinite(value) & np.isfinite(slope).all(axis=1)
-    return Rows(value[known], slope[known], kind[known], upwards[known])
+    return Rows(value[known], slope[known], kind[known], unit[known], upwards[known], least)

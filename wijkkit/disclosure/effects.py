@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -33,11 +34,14 @@ class ShownEffects:
         shown as well, and `CHECKS`; what is not there is hidden.
     points, log_odds : float
         The steps; NaN where nothing is shown.
+    factors : mapping of str to float
+        By name: how many steps it is rounded to.
     """
 
     names: tuple[str, ...] = ()
     points: float = np.nan
     log_odds: float = np.nan
+    factors: Mapping[str, float] = field(default_factory=dict)
 
 
 def shown_effects(
@@ -93,7 +97,7 @@ def shown_effects(
             continue
         if possible and attack.fails(added, points, log_odds):
             names = added
-    return ShownEffects(names, points, log_odds)
+    return ShownEffects(names, points, log_odds, attack.factors(points))
 
 
 def _open(table: pd.DataFrame, hidden: pd.DataFrame, compared: Comparison) -> list[str]:

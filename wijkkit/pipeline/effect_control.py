@@ -121,7 +121,8 @@ def _steps(
             sample = sample_of(arrays)
         except NotEstimable:
             continue
-        steps = {"points": shown.points, "odds_ratio": shown.log_odds}
+        factor = shown.factors.get(group, 1.0)
+        steps = {"points": factor * shown.points, "odds_ratio": factor * shown.log_odds}
         if not sample.binary:
             steps["score"] = _step_of_score(counts, group, policy)
         found += [

@@ -138,6 +138,8 @@ def service_use_sentences(view: CityView) -> ShownText:
 
 
 def _mean(row, language: str) -> str:
+    if row.status == "too_few":
+        return text("process.too_few", language)
     if row.status != "ok" or pd.isna(row.mean):
         return text("show.status.missing", language)
     value = number(row.mean, language, 1)

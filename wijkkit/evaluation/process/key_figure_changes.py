@@ -111,7 +111,8 @@ def key_figure_sentences(table: pd.DataFrame, changes: pd.DataFrame, study: Stud
     sentences = []
     for row in changes.itertuples():
         if row.status != "ok":
-            sentences.append(_say("unknown", language, scale=row.label))
+            key = "too_few" if row.status == "too_few" else "unknown"
+            sentences.append(_say(key, language, scale=row.label))
             continue
         way = "higher" if row.lower > 0 else "lower" if row.upper < 0 else "same"
         fields = {

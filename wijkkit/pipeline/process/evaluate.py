@@ -18,14 +18,15 @@ from wijkkit.evaluation.process.interviews import code_counts, code_pairs
 from wijkkit.evaluation.process.key_figure_changes import scale_changes
 from wijkkit.evaluation.process.key_figures import scale_table
 from wijkkit.evaluation.process.network import centrality, meeting_ties, participation, turnover
+from wijkkit.evaluation.process.people import without_small_counts
 from wijkkit.evaluation.process.quotes import chosen_quotes
 from wijkkit.evaluation.process.service_use import service_use
+from wijkkit.evaluation.process.shown_scales import shown_scales
 from wijkkit.loaders.key_figures import load_key_figures
 from wijkkit.loaders.segments import load_group_interviews
 from wijkkit.pipeline.process.candidates import choice_tables
 from wijkkit.pipeline.process.explained import explained
 from wijkkit.pipeline.process.known import facts_of
-from wijkkit.pipeline.process.people import without_small_counts
 from wijkkit.pipeline.process.sentences import sentences
 from wijkkit.showing import ShowsItself
 from wijkkit.study import Study
@@ -126,4 +127,5 @@ def _of_every_wijk(facts: Facts) -> dict[str, pd.DataFrame]:
 
 def _key_figures(study: Study) -> tuple[pd.DataFrame, pd.DataFrame]:
     interviews = load_key_figures(study)
-    return scale_table(study, interviews), scale_changes(study, interviews)
+    scales, changes = scale_table(study, interviews), scale_changes(study, interviews)
+    return shown_scales(scales, changes, interviews, policy_for(study))

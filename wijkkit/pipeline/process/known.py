@@ -6,7 +6,9 @@ from datetime import date
 
 import pandas as pd
 
+from wijkkit.disclosure import policy_for
 from wijkkit.evaluation.facts import Facts
+from wijkkit.evaluation.process.people import rounded_people
 from wijkkit.registry import open_registry, tables_for_release
 from wijkkit.released import open_released
 from wijkkit.study import Study
@@ -15,14 +17,14 @@ from wijkkit.study import Study
 def registry_tables(study: Study) -> dict[str, pd.DataFrame]:
     """Return what a report may show of the registry; empty where the study keeps none.
 
-    Rows of a wijk that is not in the study stay in the registry.
+    Rows of a wijk that is not in the study stay in the registry. Counts of people are rounded.
     """
     settings = study.settings.registry
     kept_elsewhere = settings.url or settings.url_variable
     if not kept_elsewhere and not study.path(settings.path).is_file():
         return {}
     with open_registry(study) as registry:
-        tables = tables_for_release(registry)
+        tables = rounded_people(tables_for_release(registry), policy_for(study))
     return {
         kind: table[table["wijk"].isin(study.neighbourhoods)].reset_index(drop=True)
         for kind, table in tables.items()
