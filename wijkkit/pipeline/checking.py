@@ -89,7 +89,24 @@ def missing_parts(study: Study) -> list[Problem]:
 
 def remarks(study: Study) -> list[Problem]:
     """Return what is wrong in a sound study's sources but leaves the rest of them usable."""
-    return list(load_group_interviews(study).problems)
+    return [*load_group_interviews(study).problems, *_unserved_factors(study)]
+
+
+def _unserved_factors(study: Study) -> Iterator[Problem]:
+    """Yield factors of a wijk on which nothing in the catalogue works: perhaps they are misspelt."""
+    candidates = load_catalogue(study)
+    served = sorted({factor for factors in candidates["factors"] for factor in factors})
+    for wijk, factors in study.settings.choice.factors.items():
+        for factor in factors:
+            if served and factor not in served:
+                yield Problem(
+                    "no intervention of the catalogue works on this factor",
+                    file="study.yml",
+                    place=f"choice.factors.{wijk}",
+                    found=factor,
+                    expected=", ".join(served[:20]),
+                    remedy="Check the spelling; otherwise it weighs on no ranking.",
+                )
 
 
 def _errors(study: Study) -> Iterator[WijkkitError]:
