@@ -55,6 +55,18 @@ def test_a_catalogue_without_its_column_of_goals_serves_no_goal_by_mistake(small
         load_catalogue(study)
 
 
+def test_a_factor_on_which_nothing_works_is_said_by_the_check(small_study):
+    factors = "choice: {factors: {a: [norms, little rom]}}\n"
+    study = write(
+        small_study(replace=("sources:", factors + "sources:")),
+        "x,Play,outdoor,little room;norms,3,,,5,,\n",
+    )
+    (study.folder / "interviews.csv").write_text("group,wijk,wave,role,code,text\n")
+    (problem,) = remarks(study)
+    assert (problem.place, problem.found) == ("choice.factors.a", "little rom")
+    assert problem.expected == "little room, norms"
+
+
 def test_a_study_without_a_catalogue_has_an_empty_one(small_study):
     study = small_study(replace=("  catalogue: {path: catalogue.csv}\n", ""))
     assert load_catalogue(study).empty
@@ -135,7 +147,7 @@ def test_what_does_not_match_is_said_by_the_check(study):
     group = {"wijk": "a", "wave": "2021", "role": "network"}
     sources = study.settings.sources.model_copy(update={"survey": ()})
     study = replace(study, settings=study.settings.model_copy(update={"sources": sources}))
-    load(study, (1, group, CODED))
+    load(write(study, "x,Play,outdoor,,3,40,40,5,,\n"), (1, group, CODED))
     assert remarks(study) == []
     load(study, (1, group, CODED.replace('name="No steps"', 'name="yet."')))
     assert [problem.what for problem in remarks(study)] == [

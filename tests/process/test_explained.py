@@ -263,6 +263,14 @@ def test_planned_and_later_interventions_are_not_deployed(world, registry_table)
         assert set(found.implementation_start) == {"a"}
 
 
+def test_interventions_of_comparators_are_none_of_the_programme(world, registry_table):
+    early = {"status": "running", "evidence": "none", "start": date(2005, 1, 1)}
+    facts, interviews = world.with_values("interventions", "cd", **early)(registry_table)
+    found = evidence(facts, interviews)
+    assert found.deployed == 8 and set(found.evidence_levels.values()) == {3}
+    assert set(found.implementation_start) == {"a", "b"}
+
+
 def test_a_hidden_figure_was_measured(world, registry_table):
     hidden = world.with_estimate("sport", status="hidden")
     assert verdicts(hidden, registry_table)["coverage"] == "plays_not"

@@ -89,7 +89,11 @@ def missing_parts(study: Study) -> list[Problem]:
 
 def remarks(study: Study) -> list[Problem]:
     """Return what is wrong in a sound study's sources but leaves the rest of them usable."""
-    return [*_without_respondents(study), *load_group_interviews(study).problems]
+    return [
+        *_without_respondents(study),
+        *load_group_interviews(study).problems,
+        *_unserved_factors(study),
+    ]
 
 
 def _without_respondents(study: Study) -> Iterator[Problem]:
@@ -107,6 +111,23 @@ def _without_respondents(study: Study) -> Iterator[Problem]:
                 found=hood.code,
                 remedy="Write the code as the survey does.",
             )
+
+
+def _unserved_factors(study: Study) -> Iterator[Problem]:
+    """Yield factors of a wijk on which nothing in the catalogue works: perhaps they are misspelt."""
+    candidates = load_catalogue(study)
+    served = sorted({factor for factors in candidates["factors"] for factor in factors})
+    for wijk, factors in study.settings.choice.factors.items():
+        for factor in factors:
+            if served and factor not in served:
+                yield Problem(
+                    "no intervention of the catalogue works on this factor",
+                    file="study.yml",
+                    place=f"choice.factors.{wijk}",
+                    found=factor,
+                    expected=", ".join(served[:20]),
+                    remedy="Check the spelling; otherwise it weighs on no ranking.",
+                )
 
 
 def _errors(study: Study) -> Iterator[WijkkitError]:
