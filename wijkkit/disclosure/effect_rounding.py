@@ -24,6 +24,8 @@ _STANDARDISED, _P_VALUE = 0.1, 0.01
 #: The length of an interval may move so much more than the effect when a respondent leaves.
 _LOOSER = 3.0
 
+_NUMBERS = ("estimate", "lower", "upper", "p", "df", "n", "step", "influence")
+
 
 def show_effects(
     rows: pd.DataFrame, policy: Policy, level: float, ledger: Path | None = None
@@ -58,6 +60,8 @@ def show_effects(
     >>> shown[["estimate", "lower", "upper", "p", "n"]].round(3).values.tolist()
     [[-16.0, -28.0, -4.0, 0.021, 925.0]]
     """
+    # Types also where there is no row or no number.
+    rows = rows.astype(dict.fromkeys(KEYS, "str") | dict.fromkeys(_NUMBERS, "float64"))
     before = shown_before(ledger, rows)
     rows = rows.assign(step=rows["step"].where(rows["allowed"], before["step"]))
     ratio = rows["scale"].eq("odds_ratio").to_numpy()
@@ -81,7 +85,8 @@ def show_effects(
 def shown_before(ledger: Path | None, rows: pd.DataFrame | None = None) -> pd.DataFrame:
     """Return what was last shown, of each of these rows or of all that were."""
     earlier = read_rows(ledger, KEYS, _COLUMNS)
-    earlier = earlier.astype(dict.fromkeys(["step", *_SHOWN], float))
+    types = dict.fromkeys(KEYS, "str") | dict.fromkeys(["step", *_SHOWN], "float64")
+    earlier = earlier.astype(types)
     if rows is None:
         return earlier
     return rows[KEYS].merge(earlier, on=KEYS, how="left").set_index(rows.index)

@@ -55,7 +55,8 @@ class EffectControl:
 
     def with_steps(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Return rows with `step` and `influence`."""
-        return rows.merge(self.steps, on=_KEYS, how="left").set_index(rows.index)
+        named = rows.astype(dict.fromkeys(_KEYS, "str"))  # without a number there is no scale
+        return named.merge(self.steps, on=_KEYS, how="left").set_index(rows.index)
 
 
 def effect_control(study: Study, respondents: pd.DataFrame) -> EffectControl:
@@ -73,7 +74,9 @@ def effect_control(study: Study, respondents: pd.DataFrame) -> EffectControl:
     asked = {key: study.indicators[key] for key in keys}
     areas = study.areas()[["wijk", "district", "arm"]]
     waves = [wave.id for wave in study.waves]
-    counts = estimate_grid(respondents, asked, waves, groupings(study), areas=areas).counts
+    counts = table.head(0)
+    if keys:
+        counts = estimate_grid(respondents, asked, waves, groupings(study), areas=areas).counts
     earlier = shown_before(effect_ledger_of(study))
     shown, steps, last = {}, [], ""
     for key in keys:
@@ -84,14 +87,20 @@ def effect_control(study: Study, respondents: pd.DataFrame) -> EffectControl:
         last = "-".join(compared.waves[-2:])
         before = earlier[earlier["outcome"].eq(key) & earlier["waves"].eq(last)]
         mine = [rows[rows["indicator"].eq(key)] for rows in (table, hidden, counts)]
+        if not mine[-1]["n"].gt(0).any():
+            continue
         shown[key] = shown_effects(*mine, areas, compared, policy, before)
         steps += _steps(study, respondents, key, shown[key], mine[-1], policy)
     columns = [*_KEYS, "step", "influence"]
-    return EffectControl(shown, pd.DataFrame(steps, columns=columns), policy, last)
+    types = dict.fromkeys(_KEYS, "str") | dict.fromkeys(("step", "influence"), "float64")
+    found = pd.DataFrame(steps, columns=columns).astype(types)
+    return EffectControl(shown, found, policy, last)
 
 
 def _comparison(study: Study, outcome: str) -> Comparison:
     hoods = [hood for hood in study.neighbourhoods.values() if hood.arm != "none"]
+    if len({hood.arm for hood in hoods}) < 2:
+        raise NotEstimable("no_arms")
     asked = study.indicators[outcome].waves
     earlier = [wave for wave in earlier_waves(study) if not asked or wave in asked]
     grouping = grouping_of(study)
