@@ -143,7 +143,7 @@ def network_figure(view: CityView) -> ShownFigure:
     >>> import wijkkit as wk
     >>> view = wk.open_city("parameters")
     >>> print(wk.show.network_figure(view).caption)
-    Het netwerk van ...
+    Een voorbeeld: het netwerk van ...
     """
     language = view.language
     caption = text("show.network.caption", language)
