@@ -41,22 +41,25 @@ class Attack:
     truth: np.ndarray
     far: np.ndarray
 
-    def widths(self, asked: Questions, enough: float, all_of_them: bool = True) -> np.ndarray:
+    def widths(
+        self, asked: Questions, enough: float | np.ndarray, to_the_end: bool = True
+    ) -> np.ndarray:
         """Return the width of each question's interval; `enough` or more where it is wide.
 
-        Unless they are asked for, others are left at zero once one is found to be narrow.
+        Unless it goes on `to_the_end`, others are left as they are once one is found narrow.
 
         Every solution is a town the attacker cannot tell from the true one. Solutions that are
         found for one question widen all others, so few questions need programs of their own.
         """
         size = len(self.truth) // 2
+        enough = np.broadcast_to(enough, len(asked.cell))
         matrix = np.zeros((len(asked.cell), 2 * size))
         at = np.arange(len(asked.cell))
         matrix[at, asked.cell] = asked.of_x
         matrix[at, asked.cell + size] = asked.of_n
         least = most = matrix @ self.truth
         asked_of = np.tile(np.isin(np.arange(size), asked.cell), 2)
-        swept = self._confined(asked_of, 1.5 * enough)
+        swept = self._confined(asked_of, 1.5 * enough.max(initial=0))
         random = np.random.default_rng(len(asked.cell))
         weights = np.zeros(len(asked.cell))
         for sweep in range(_SWEEPS):
@@ -71,7 +74,7 @@ class Attack:
             for sign in (1, -1):
                 values = matrix @ self._minimum(sign * matrix[question], self.bounds)
                 least, most = np.minimum(least, values), np.maximum(most, values)
-            if not all_of_them and most[question] - least[question] < enough - 1e-4:
+            if not to_the_end and (most - least)[question] < enough[question] - 1e-4:
                 break
         return most - least
 

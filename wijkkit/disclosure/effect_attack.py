@@ -22,6 +22,10 @@ from wijkkit.disclosure.composition import Composition
 from wijkkit.disclosure.effect_rows import Comparison, Rows, effect_rows
 from wijkkit.disclosure.policy import Policy
 
+#: Respondents by which an interval must be wider than the policy asks, where the tables alone leave
+#: that: counts are whole numbers, and several numbers at once leave few of them.
+_MARGIN = 0.5
+
 
 @dataclass(frozen=True, slots=True)
 class EffectAttack:
@@ -32,15 +36,19 @@ class EffectAttack:
     attack : Attack
         With all that the released tables tell.
     asked : Questions
+    enough : ndarray
+        How wide the interval of each of them must stay.
     rows : list of (str, Rows)
         What effects add, see `effect_rows`.
-    policy : Policy
+    base : int
+        What an n is rounded to.
     """
 
     attack: Attack
     asked: Questions
+    enough: np.ndarray
     rows: list[tuple[str, Rows]]
-    policy: Policy
+    base: int
 
     def factors(self, points: float) -> dict[str, float]:
         """Return how many such steps each contrast or check needs at least."""
@@ -52,7 +60,7 @@ class EffectAttack:
         if not added or not len(self.asked.cell):
             return True
         slope = np.concatenate([rows.slope for rows in added])
-        ends = [rows.bounds(points, log_odds, self.policy.count_base) for rows in added]
+        ends = [rows.bounds(points, log_odds, self.base) for rows in added]
         low, high = (np.concatenate(end) for end in zip(*ends, strict=True))
         start = slope @ self.attack.truth - np.concatenate([rows.value for rows in added])
         both = sparse.csr_array(np.concatenate([slope, -slope]))
@@ -61,8 +69,8 @@ class EffectAttack:
             at_most=sparse.vstack([self.attack.at_most, both], format="csr"),
             limit=np.concatenate([self.attack.limit, high + start, -low - start]),
         )
-        widths = granted.widths(self.asked, self.policy.protection, all_of_them=False)
-        return bool((widths >= self.policy.protection - 1e-4).all())
+        widths = granted.widths(self.asked, self.enough, to_the_end=False)
+        return bool((widths >= self.enough - 1e-4).all())
 
 
 def effect_attack(
@@ -89,12 +97,11 @@ def effect_attack(
     cells = audited_cells(table, hidden, counts)
     cells = cells[cells["wave"].isin(compared.waves)].reset_index(drop=True)
     attack = attack_on(cells, _evidence(cells, policy), sums(cells, areas, Composition()))
-    return EffectAttack(
-        attack,
-        questions(cells, policy),
-        list(effect_rows(cells, compared, policy.protection)),
-        policy,
-    )
+    asked = questions(cells, policy)
+    spare = attack.widths(asked, policy.protection + 2 * _MARGIN) - _MARGIN
+    enough = np.clip(spare, policy.protection, policy.protection + _MARGIN)
+    rows = list(effect_rows(cells, compared, policy.protection))
+    return EffectAttack(attack, asked, enough, rows, policy.count_base)
 
 
 def _evidence(cells: pd.DataFrame, policy: Policy) -> pd.DataFrame:

@@ -14,8 +14,8 @@ from wijkkit.tables import EVERYBODY
 
 #: Numbers of other methods than the recommended one, and of checks, are so much coarser.
 COARSER = 3.0
-#: What the name of a contrast ends with where its odds ratio is meant.
-ODDS_RATIO = ":odds_ratio"
+#: The odds ratio of everybody; an effect without this word is in points.
+RATIO = "odds_ratio"
 #: Which of `numbers` are half an interval, rounded upwards, and in what multiples of the step.
 UPWARDS = np.array([False, True, False, True, True, False])
 UNITS = np.array([1.0, 1.0, *[COARSER] * 3, 1.0])
@@ -108,7 +108,7 @@ class Rows:
 def effect_rows(
     cells: pd.DataFrame, compared: Comparison, protection: int
 ) -> Iterator[tuple[str, Rows]]:
-    """Yield what is shown together, by name: a contrast, its odds ratio, or a check.
+    """Yield what is shown together, by name: a contrast, `RATIO`, or a check.
 
     Parameters
     ----------
@@ -126,11 +126,10 @@ def effect_rows(
         n = np.where(at < 0, 0, cells["respondents"].to_numpy(float)[at])
         smallest = min(n[:, arm].sum(axis=1).min() for arm in (treated, ~treated))
         least = 0.0 if name == EVERYBODY else 100 * protection / max(smallest, 1)
-        for odds in (False, True):
+        for odds in (False, True) if name == EVERYBODY else (False,):
             made = partial(numbers, sign=sign, treated=treated, level=level, odds=odds)
             kind = np.array([LOG_ODDS if odds else POINTS] * 5 + [RESPONDENTS])
-            rows = _rows(cells, at, made, kind, UNITS, UPWARDS, least)
-            yield f"{name}{ODDS_RATIO}" if odds else name, rows
+            yield RATIO if odds else name, _rows(cells, at, made, kind, UNITS, UPWARDS, least)
     everybody = np.ones((1, len(treated)), bool)
     checks = [("leave_one_out", waves[-2:], compared.without_one())]
     checks += [("pre_trend", pair, everybody) for pair in zip(waves, waves[1:-1], strict=False)]

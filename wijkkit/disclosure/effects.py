@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from wijkkit.disclosure.effect_attack import effect_attack
-from wijkkit.disclosure.effect_rows import ODDS_RATIO, Comparison
+from wijkkit.disclosure.effect_rows import RATIO, Comparison
 from wijkkit.disclosure.policy import Policy
 from wijkkit.tables import EVERYBODY
 
@@ -30,8 +30,8 @@ class ShownEffects:
     Parameters
     ----------
     names : tuple of str
-        Contrasts (``all``, a group, ``first-last``), those with ``:odds_ratio`` of which that is
-        shown as well, and `CHECKS`; what is not there is hidden.
+        Contrasts (``all``, a group, ``first-last``), the odds ratio of everybody (`RATIO`), and
+        `CHECKS`; what is not there is hidden.
     points, log_odds : float
         The steps; NaN where nothing is shown.
     factors : mapping of str to float
@@ -58,8 +58,8 @@ def shown_effects(
     An effect is hidden where a figure of an arm that it follows from is hidden, unless it may be
     said that this figure is above the policy's `max_share`. That of everybody is shown in steps
     as fine as leaves every hidden count of the tables as open as the policy asks. What else
-    leaves them open in these steps is added, one by one; odds ratios as well, in steps of their
-    own: with a difference in points they give the levels.
+    leaves them open in these steps is added, one by one. The odds ratio of everybody has steps of
+    its own: with a difference in points it gives the levels. Those of groups are hidden.
 
     Parameters
     ----------
@@ -75,28 +75,24 @@ def shown_effects(
         What an earlier release showed of them: `name`, `step`. Nothing is added to it, in no
         finer steps, or the difference would tell what was hidden.
     """
-    wanted = _open(table, hidden, compared)
-    wanted += [name + ODDS_RATIO for name in wanted if name not in CHECKS]
-    least = {False: policy.percent_step, True: 0.0}
+    wanted, least = _open(table, hidden, compared), (policy.percent_step, 0.0)
     if before is not None and len(before):
         wanted = [name for name in wanted if name in set(before["name"])]
-        ratio = before["name"].str.endswith(ODDS_RATIO)
-        least |= before.loc[~before["name"].isin(CHECKS)].groupby(ratio)["step"].min().to_dict()
+        steps = before.groupby("name")["step"].min()
+        least = steps.get(EVERYBODY, np.inf), steps.get(RATIO, np.inf)
+    if EVERYBODY not in wanted:
+        return ShownEffects()
     attack = effect_attack(table, hidden, counts, areas, compared, policy)
     for points, log_odds in _STEPS:
-        names = (EVERYBODY,) if np.isnan(log_odds) else (EVERYBODY, EVERYBODY + ODDS_RATIO)
-        coarse = points >= least[False] and not log_odds < least[True]
-        if coarse and set(names) <= set(wanted) and attack.fails(names, points, log_odds):
+        names = (EVERYBODY,) if np.isnan(log_odds) else (EVERYBODY, RATIO)
+        coarse = points >= least[0] and not log_odds < least[1]
+        if coarse and attack.fails(names, points, log_odds):
             break
     else:
         return ShownEffects()
-    for name in wanted:
-        added = (*names, name)
-        possible = name not in names and name.removesuffix(ODDS_RATIO) in added
-        if name.endswith(ODDS_RATIO) and np.isnan(log_odds):
-            continue
-        if possible and attack.fails(added, points, log_odds):
-            names = added
+    for name in wanted[1:]:
+        if attack.fails((*names, name), points, log_odds):
+            names = (*names, name)
     return ShownEffects(names, points, log_odds, attack.factors(points))
 
 

@@ -6,7 +6,7 @@ import pandas as pd
 
 from wijkkit.disclosure import bind_tables
 from wijkkit.disclosure.effect_rounding import show_effects
-from wijkkit.disclosure.effect_rows import ODDS_RATIO
+from wijkkit.disclosure.effect_rows import RATIO
 from wijkkit.disclosure.record import effect_ledger_of
 from wijkkit.evaluation.effect.evaluate import EffectResults, adjusted, concluded
 from wijkkit.evaluation.effect.methods import RECOMMENDED
@@ -39,8 +39,9 @@ def release_effect(study: Study, results: EffectResults, respondents: pd.DataFra
     """
     control = effect_control(study, respondents)
     found = results.effects.assign(table="effects", check="", item="")
-    ratio = found["scale"].eq("odds_ratio").map({True: ODDS_RATIO, False: ""})
-    effects = adjusted(_shown(study, found, found["group"] + ratio, control))
+    ratio, everybody = found["scale"].eq(RATIO), found["group"].eq(EVERYBODY)
+    name = found["group"].mask(ratio & everybody, RATIO).mask(ratio & ~everybody, "")
+    effects = adjusted(_shown(study, found, name, control))
     detectable = shown_detectable(study, results.detectable, control)
     write_released(study, "effects", effects)
     write_released(study, "detectable", detectable)

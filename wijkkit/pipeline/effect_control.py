@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -68,33 +70,45 @@ def effect_control(study: Study, respondents: pd.DataFrame) -> EffectControl:
     respondents : DataFrame
         With a column per indicator.
     """
-    policy, released = policy_for(study), open_released(study)
-    table, hidden = released.table("estimates"), released.table("hidden")
-    keys = outcomes(study)
+    policy, keys = policy_for(study), outcomes(study)
+    try:
+        last = "-".join(compared_waves(study))
+        compared = {key: _comparison(study, key) for key in keys}
+    except NotEstimable:
+        keys, last = (), ""
+    tables = _tables(study, respondents, keys) if keys else ()
+    keys = tuple(key for key in keys if _of(tables[-1], key)["n"].gt(0).any())
+    earlier = shown_before(effect_ledger_of(study))
+    earlier = earlier[earlier["waves"].eq(last)]
+    areas = study.areas()[["wijk", "district", "arm"]]
+
+    def of(key: str) -> ShownEffects:
+        mine = [_of(rows, key) for rows in tables]
+        before = earlier[earlier["outcome"].eq(key)]
+        return shown_effects(*mine, areas, compared[key], policy, before)
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        shown = dict(zip(keys, pool.map(of, keys), strict=True))
+    steps = [row for key in keys for row in _steps(study, respondents, key, shown[key], tables[-1])]
+    types = dict.fromkeys(_KEYS, "str") | dict.fromkeys(("step", "influence"), "float64")
+    found = pd.DataFrame(steps, columns=list(types)).astype(types)
+    return EffectControl(shown, found, policy, last)
+
+
+def _of(table: pd.DataFrame, outcome: str) -> pd.DataFrame:
+    return table[table["indicator"].eq(outcome)]
+
+
+def _tables(
+    study: Study, respondents: pd.DataFrame, keys: tuple[str, ...]
+) -> tuple[pd.DataFrame, ...]:
+    """Return the released estimates, what is hidden of them, and the true counts."""
     asked = {key: study.indicators[key] for key in keys}
     areas = study.areas()[["wijk", "district", "arm"]]
     waves = [wave.id for wave in study.waves]
-    counts = table.head(0)
-    if keys:
-        counts = estimate_grid(respondents, asked, waves, groupings(study), areas=areas).counts
-    earlier = shown_before(effect_ledger_of(study))
-    shown, steps, last = {}, [], ""
-    for key in keys:
-        try:
-            compared = _comparison(study, key)
-        except NotEstimable:
-            continue
-        last = "-".join(compared.waves[-2:])
-        before = earlier[earlier["outcome"].eq(key) & earlier["waves"].eq(last)]
-        mine = [rows[rows["indicator"].eq(key)] for rows in (table, hidden, counts)]
-        if not mine[-1]["n"].gt(0).any():
-            continue
-        shown[key] = shown_effects(*mine, areas, compared, policy, before)
-        steps += _steps(study, respondents, key, shown[key], mine[-1], policy)
-    columns = [*_KEYS, "step", "influence"]
-    types = dict.fromkeys(_KEYS, "str") | dict.fromkeys(("step", "influence"), "float64")
-    found = pd.DataFrame(steps, columns=columns).astype(types)
-    return EffectControl(shown, found, policy, last)
+    grid = estimate_grid(respondents, asked, waves, groupings(study), areas=areas)
+    released = open_released(study)
+    return released.table("estimates"), released.table("hidden"), grid.counts
 
 
 def _comparison(study: Study, outcome: str) -> Comparison:
@@ -120,7 +134,6 @@ def _steps(
     outcome: str,
     shown: ShownEffects,
     counts: pd.DataFrame,
-    policy: Policy,
 ) -> list[tuple[str, str, str, float, float]]:
     """Return the step and the influence of each contrast that can be estimated, by scale."""
     found = []
@@ -133,7 +146,8 @@ def _steps(
         factor = shown.factors.get(group, 1.0)
         steps = {"points": factor * shown.points, "odds_ratio": factor * shown.log_odds}
         if not sample.binary:
-            steps["score"] = _step_of_score(counts, group, policy)
+            mine = counts[counts["indicator"].eq(outcome)]
+            steps["score"] = _step_of_score(mine, group, policy_for(study))
         found += [
             (outcome, group, scale, steps.get(scale, np.nan), size)
             for scale, size in influence(sample)
