@@ -57,6 +57,7 @@ class EffectControl:
 
     def with_steps(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Return rows with `step` and `influence`."""
+        rows = rows.astype({"scale": object})
         return rows.merge(self.steps, on=_KEYS, how="left").set_index(rows.index)
 
 
