@@ -75,15 +75,21 @@ def without_some(
 def by_cluster(
     levels: np.ndarray, sign: np.ndarray, treated: np.ndarray, level: float
 ) -> np.ndarray:
-    """Return the difference of mean changes of clusters, and half its interval on t(G - 2)."""
+    """Return the difference of mean changes of clusters, and half its interval.
+
+    On t(G - 2); between arms of unequal size Welch's where that is wider.
+    """
     change = sign @ (levels[..., 1] - levels[..., 0])
     arms = change[treated], change[~treated]
     sizes = np.array([len(arm) for arm in arms])
     if sizes.min() < 2:
         return np.full(2, np.nan)
-    freedom = sizes.sum() - 2
-    spread = sum(((arm - arm.mean()) ** 2).sum() for arm in arms) / freedom
-    half = stats.t.ppf(0.5 + level / 2, freedom) * np.sqrt(spread * (1 / sizes).sum())
+    squares = np.array([((arm - arm.mean()) ** 2).sum() for arm in arms])
+    freedom, own = sizes.sum() - 2, squares / (sizes - 1) / sizes
+    errors = [(squares.sum() / freedom * (1 / sizes).sum(), freedom)]
+    if sizes[0] != sizes[1]:
+        errors.append((own.sum(), own.sum() ** 2 / (own**2 / (sizes - 1)).sum()))
+    half = max(stats.t.ppf(0.5 + level / 2, df) * np.sqrt(variance) for variance, df in errors)
     return np.array([arms[0].mean() - arms[1].mean(), half])
 
 

@@ -126,7 +126,10 @@ def _in_steps(exact: pd.DataFrame, step: pd.DataFrame, policy: Policy) -> pd.Dat
             "below": upwards("below", step["below"]),
             "above": upwards("above", step["above"]),
             "p": upwards("p", _P_VALUE),
-            "df": exact["df"].round(1).where(few, to_step(exact["df"], policy.count_base)),
+            "df": exact["df"]
+            .round()
+            .clip(lower=1)
+            .where(few, to_step(exact["df"], policy.count_base)),
             "n": to_step(exact["n"], policy.count_base),
         },
         index=exact.index,

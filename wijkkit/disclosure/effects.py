@@ -83,10 +83,13 @@ def shown_effects(
     if EVERYBODY not in wanted:
         return ShownEffects()
     attack = effect_attack(table, hidden, counts, areas, compared, policy)
-    for points, log_odds in _STEPS:
+    steps = [(p, q) for p, q in _STEPS if p >= least[0] and not q < least[1]]
+    for points, log_odds in steps:
         names = (EVERYBODY,) if np.isnan(log_odds) else (EVERYBODY, RATIO)
-        coarse = points >= least[0] and not log_odds < least[1]
-        if coarse and attack.fails(names, points, log_odds):
+        if (points, log_odds) == steps[0] and attack.fails((*names, *wanted), points, log_odds):
+            # As in a large city: all at once, and not one by one.
+            return ShownEffects((*names, *wanted[1:]), points, log_odds, attack.factors(points))
+        if attack.fails(names, points, log_odds):
             break
     else:
         return ShownEffects()
