@@ -19,8 +19,6 @@ _STEPS = (
     *((0.1, 0.1), (1.0, 0.1), (1.0, 0.2), (1.0, 0.5), (2.0, 0.2), (2.0, 0.5)),
     *((points, np.nan) for points in (0.1, 1.0, 2.0, 5.0, 10.0)),
 )
-#: Checks that are shown or hidden apart from the effects.
-CHECKS = ("pre_trend", "leave_one_out")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +29,7 @@ class ShownEffects:
     ----------
     names : tuple of str
         Contrasts (``all``, a group, ``first-last``), the odds ratio of everybody (`RATIO`), and
-        `CHECKS`; what is not there is hidden.
+        the checks ``pre_trend`` and ``leave_one_out``; what is not there is hidden.
     points, log_odds : float
         The steps; NaN where nothing is shown.
     factors : mapping of str to float

@@ -51,6 +51,11 @@ class Facts:
             table = kind_frame(KINDS[kind], [])
         return table if wijk is None else self._rows_of_wijk[kind].get(wijk, table.head(0))
 
+    def goals(self, wijk: str) -> pd.DataFrame:
+        """Return the goals of a wijk that were not dropped."""
+        rows = self.kept("goals", wijk)
+        return rows[~rows["status"].eq("dropped")]
+
     def deployed(self, wijk: str | None = None) -> pd.DataFrame:
         """Return the interventions that had begun: neither planned, nor to start later."""
         rows = self.kept("interventions", wijk)

@@ -60,7 +60,7 @@ def _checks(
     name = rows["check"].map(_SHOWN_WITH).fillna(EVERYBODY)
     shown = _shown(study, rows, name, control)
     main = effects[effects["group"].eq(EVERYBODY) & effects["method"].eq(RECOMMENDED)]
-    main = main[main["scale"].ne("odds_ratio")].set_index("outcome")
+    main = main[main["scale"].ne(RATIO)].set_index("outcome")
     for row in shown[shown["check"].eq("contamination") & shown["status"].eq("ok")].itertuples():
         # The same number as the effect, divided: rounded for itself it would tell more of it.
         for limit in ("estimate", "lower", "upper"):

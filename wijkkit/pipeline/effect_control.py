@@ -146,8 +146,7 @@ def _steps(
         factor = shown.factors.get(group, 1.0)
         steps = {"points": factor * shown.points, "odds_ratio": factor * shown.log_odds}
         if not sample.binary:
-            mine = counts[counts["indicator"].eq(outcome)]
-            steps["score"] = _step_of_score(mine, group, policy_for(study))
+            steps["score"] = _step_of_score(_of(counts, outcome), group, policy_for(study))
         found += [
             (outcome, group, scale, steps.get(scale, np.nan), size)
             for scale, size in influence(sample)

@@ -7,6 +7,7 @@ import pandas as pd
 
 from wijkkit.disclosure.rounding import to_step
 from wijkkit.evaluation.effect.detectable import DETECTABLE_COLUMNS, row_of_design
+from wijkkit.evaluation.effect.outcome_arrays import is_turned
 from wijkkit.evaluation.effect.outcomes import compared_waves
 from wijkkit.evaluation.effect.power import Design
 from wijkkit.pipeline.effect_control import EffectControl
@@ -70,5 +71,4 @@ def _level(study: Study, outcome: str) -> float:
     indicator = study.indicators[outcome]
     if indicator.unit == "score":
         return level
-    favourable = (indicator.direction == "higher") == (indicator.pole == "favourable")
-    return level / 100 if favourable else 1 - level / 100
+    return 1 - level / 100 if is_turned(indicator) else level / 100

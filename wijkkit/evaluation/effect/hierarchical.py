@@ -124,7 +124,7 @@ def linear_mixed(x: Floats, y: Floats, weight: Floats, cell: Ints, waves: int) -
     waves : int
     """
     n, p = x.shape
-    member = membership(cell, waves * (int(cell.max()) // waves + 1))
+    member = _member(cell, waves)
     gathered = _gathered(x, weight, member, waves)
     of_fixed, of_cells = x.T @ (weight * y), ((weight * y) @ member).reshape(-1, waves)
     square = float(weight @ y**2)
@@ -152,7 +152,7 @@ def logistic_mixed(x: Floats, y: Floats, weight: Floats, cell: Ints, waves: int)
     Parameters as of `linear_mixed`.
     """
     fixed = logistic(x, y, weight).beta
-    member = membership(cell, waves * (int(cell.max()) // waves + 1))
+    member = _member(cell, waves)
 
     def solve(deviations: Floats) -> tuple[float, Floats, Floats]:
         beta, duals, solved = _penalised(x, y, weight, member, deviations, fixed, waves)
@@ -165,6 +165,11 @@ def logistic_mixed(x: Floats, y: Floats, weight: Floats, cell: Ints, waves: int)
     deviations = _minimise(lambda value: solve(value)[0])
     _, beta, fixed_part = solve(deviations)
     return Mixed(beta, np.linalg.inv(fixed_part), np.abs(deviations))
+
+
+def _member(cell: Ints, waves: int) -> csr_array:
+    """Return the membership of the cells of every cluster, also those without a row."""
+    return membership(cell, waves * (int(cell.max()) // waves + 1))
 
 
 def _gathered(

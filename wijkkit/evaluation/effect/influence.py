@@ -8,7 +8,6 @@ import numpy as np
 
 from wijkkit.evaluation.effect.sample import Sample
 
-INFLUENCE_COLUMNS = ("outcome", "group", "scale", "influence")
 #: A covariate is standardised; one respondent counts for five units where 4 % are in a category.
 _STANDARDISED = 5.0
 

@@ -62,8 +62,7 @@ def _say(facts: Facts, key: str, **fields: object) -> str:
 
 
 def _planned(facts: Facts, wijk: str) -> list[str]:
-    goals = facts.kept("goals", wijk)
-    goals = goals[~goals["status"].isin(["dropped"])]
+    goals = facts.goals(wijk)
     interventions = facts.kept("interventions", wijk)
     if goals.empty and interventions.empty:
         return [_say(facts, "nothing_planned")]

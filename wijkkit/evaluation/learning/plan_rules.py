@@ -19,8 +19,7 @@ Case = tuple[str, dict[str, object]]
 
 
 def _goals(facts: Facts, wijk: str) -> list[dict]:
-    goals = facts.kept("goals", wijk)
-    return goals[~goals["status"].isin(["dropped"])].to_dict("records")
+    return facts.goals(wijk).to_dict("records")
 
 
 def _interventions(facts: Facts, wijk: str) -> pd.DataFrame:

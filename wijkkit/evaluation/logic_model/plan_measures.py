@@ -38,16 +38,14 @@ def _documents(facts: Facts, wijk: str, measure: str) -> Finding:
 
 
 def _goals_set(facts: Facts, wijk: str, measure: str) -> Finding:
-    rows = facts.kept("goals", wijk)
-    rows = rows[~rows["status"].isin(["dropped"])]
+    rows = facts.goals(wijk)
     if rows.empty:
         return unregistered(facts, measure)
     return Finding(measure, "measured", say(facts, measure, n=len(rows)), "for")
 
 
 def _goals_with_target(facts: Facts, wijk: str, measure: str) -> Finding:
-    rows = facts.kept("goals", wijk)
-    rows = rows[~rows["status"].isin(["dropped"])]
+    rows = facts.goals(wijk)
     if rows.empty:
         return unregistered(facts, measure)
     n = int((rows["target"].notna() & rows["baseline"].notna()).sum())
@@ -56,8 +54,7 @@ def _goals_with_target(facts: Facts, wijk: str, measure: str) -> Finding:
 
 
 def _goals_with_intervention(facts: Facts, wijk: str, measure: str) -> Finding:
-    goals = facts.kept("goals", wijk)
-    goals = goals[~goals["status"].isin(["dropped"])]
+    goals = facts.goals(wijk)
     if goals.empty:
         return unregistered(facts, measure)
     interventions = facts.kept("interventions", wijk)

@@ -43,8 +43,7 @@ def choice_tables(facts: Facts) -> dict[str, pd.DataFrame]:
 
 def wijk_goals(facts: Facts, wijk: str) -> pd.DataFrame:
     """Return the shared goals that a wijk chose: ``goal, label``; all where it chose none yet."""
-    rows = facts.kept("goals", wijk)
-    chosen = set(rows.loc[~rows["status"].eq("dropped"), "study_goal"].dropna())
+    chosen = set(facts.goals(wijk)["study_goal"].dropna())
     goals = [goal for goal in facts.study.goals if goal.id in chosen] or facts.study.goals
     labels = [(goal.id, facts.study.text(goal.label)) for goal in goals]
     return pd.DataFrame(labels, columns=["goal", "label"])

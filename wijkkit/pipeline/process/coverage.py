@@ -18,8 +18,7 @@ def goal_coverage(facts: Facts, wijken: list[str]) -> dict[str, float]:
     chosen = [(goal, wijk) for goal in indicators for wijk in wijken]
     measured = [_measured(facts, indicators[goal], wijk) for goal, wijk in chosen]
     for wijk in wijken:
-        goals = facts.kept("goals", wijk)
-        for goal in goals[~goals["status"].isin(["dropped"])].to_dict("records"):
+        for goal in facts.goals(wijk).to_dict("records"):
             if pd.isna(goal["study_goal"]):
                 chosen.append((goal["name"], wijk))
                 measured.append(_measured(facts, goal["indicator"], wijk))
