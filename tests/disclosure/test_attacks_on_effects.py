@@ -21,9 +21,8 @@ from wijkkit.disclosure.effect_numbers import numbers
 from wijkkit.disclosure.effect_rows import COARSER, Comparison
 from wijkkit.disclosure.effects import shown_effects
 from wijkkit.errors import DisclosureError
-from wijkkit.evaluation.effect.detectable import row_of_design
 from wijkkit.evaluation.effect.did import did
-from wijkkit.evaluation.effect.power import Design
+from wijkkit.evaluation.effect.power import Design, detectable_row
 from wijkkit.study import open_study
 
 LIMITS = ("estimate", "lower", "upper")
@@ -236,8 +235,16 @@ def test_the_level_before_the_start_times_n_is_a_count_unless_it_is_that_of_the_
     settings = four.study.settings.evaluation
     p = row["baseline"] / 100
     sizes = (2, 2, row["before"], row["after"], p * (1 - p))
-    design = Design(*sizes, settings.icc, settings.autocorrelation, 0.05)
-    again = row_of_design(design, p, True, settings)
+    design = Design(
+        *sizes,
+        settings.icc,
+        settings.autocorrelation,
+        0.05,
+        int(row["outcomes"]),
+        float(row["sampling_ratio"]),
+        share=p,
+    )
+    again = detectable_row(design, p, settings)
     for name in ("detectable", "clusters_needed", "respondents_needed"):
         assert row[name] == pytest.approx(again[name])
 

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 
 from wijkkit.disclosure.rounding import to_step
-from wijkkit.evaluation.effect.detectable import DETECTABLE_COLUMNS, row_of_design
 from wijkkit.evaluation.effect.outcome_arrays import is_turned
 from wijkkit.evaluation.effect.outcomes import compared_waves
-from wijkkit.evaluation.effect.power import Design
+from wijkkit.evaluation.effect.power import DETECTABLE_COLUMNS, Design, detectable_row
+from wijkkit.evaluation.effect.verdicts import favourable_sign
 from wijkkit.pipeline.effect_control import EffectControl
 from wijkkit.released import open_released
 from wijkkit.study import Study
@@ -51,8 +51,13 @@ def _again(study: Study, row: dict[str, object], control: EffectControl) -> dict
         settings.icc,
         settings.autocorrelation,
         1 - settings.level,
+        int(row["outcomes"]),
+        float(row["sampling_ratio"]),
+        settings.icc_range,
+        level if binary else None,
+        favourable_sign(study.indicators[outcome]),
     )
-    return same | row_of_design(design, level, binary, settings)
+    return same | detectable_row(design, level, settings)
 
 
 def _level(study: Study, outcome: str) -> float:
