@@ -86,5 +86,9 @@ def _of_site(study: Study, approved: bool) -> Iterator[Problem]:
             )
         for notebook, why in plan.failed[stem].items():
             yield Problem(
-                "a page is not complete", file=f"{stem}.html", place=notebook, found=why, remedy=_RUN
+                "a page is not complete",
+                file=f"{stem}.html",
+                place=notebook,
+                found=why,
+                remedy=_RUN,
             )
