@@ -146,10 +146,12 @@ def _read(study: Study) -> dict[str, object]:
 
 
 def fingerprint(study: Study) -> str:
-    """Return the hash of all released tables and of the policy."""
+    """Return the hash of everything that is released, tables and outputs, and of the policy."""
     total = hashlib.sha256(repr(policy_for(study)).encode())
-    for path in sorted(_folder(study).glob("*.parquet")):
-        total.update(path.name.encode() + sha256(path).encode())
+    for path in sorted(_folder(study).rglob("*")):
+        if path.is_file() and path.name != _NAME and not path.name.startswith("."):
+            name = path.relative_to(_folder(study)).as_posix()
+            total.update(name.encode() + sha256(path).encode())
     return total.hexdigest()
 
 
