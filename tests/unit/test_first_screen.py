@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from tests.studies import replace, write_study
-from tests.unit.test_show import changes, estimates, gaps, hidden, hide
+from tests.unit.test_show import changes, estimates, gaps, hide
 from wijkkit.language import counted, large_first
 from wijkkit.released import open_city, open_wijk, write_released
 from wijkkit.show import (
@@ -51,7 +51,6 @@ def folder(tmp_path: Path) -> Path:
         "estimates": estimates(),
         "changes": changes(),
         "gaps": gaps(),
-        "hidden": hidden(),
         "comparisons": pd.DataFrame([{**verdict, "against": "city", "verdict": "better"}]),
         "pace_by_wijk": pd.DataFrame([PACE]),
         "implementation": implementation(by_wijk=False),
@@ -135,7 +134,10 @@ def city(folder: Path):
         "scale": "points", "estimate": -16.0, "lower": -27.0, "upper": -5.0, "p": 0.02,
         "status": "ok", "reason": "",
     }  # fmt: skip
-    conclusions = [("play", "effect", "alone_better", "{}"), ("play", "gap", "not_shown", "{}")]
+    conclusions = [
+        ("play", "effect", "alone_better", '{"outcomes": 5, "chance": 0.226}'),
+        ("play", "gap", "not_shown", "{}"),
+    ]
     explanation = {"aspect": "effect", "evidence": "mentioned", "fields": json.dumps({})}
     names = (("covid", "plays"), ("theory", "plays_not"))
     tables = {

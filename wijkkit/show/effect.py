@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
+
 from wijkkit.evaluation.effect.conclusions import conclusion_sentences
-from wijkkit.evaluation.effect.verdicts import chance_of_sign
 from wijkkit.language import counted, large_first, listed, number, points, signed, small_first, text
 from wijkkit.language.markdown import escaped
 from wijkkit.released import CityView, WijkView
@@ -101,11 +102,16 @@ def effect_verdicts(view: CityView, count: bool = False) -> list[str]:
         reasons = dict.fromkeys(row.reason for row in rows if row.reason)
         said += [text(f"effect.reason.{reason}", view.language) for reason in reasons]
     if frame["key"].isin(_SIGNS).any():
-        outcomes = int(view.table("detectable")["outcomes"].max())
-        chance = 100 * chance_of_sign(outcomes, view.study.settings.evaluation.level)
-        fields = {"outcomes": outcomes, "chance": number(chance, view.language)}
-        said.append(_say(view, "sign_by_chance", **fields))
+        said.append(_by_chance(view))
     return said
+
+
+def _by_chance(view: CityView) -> str:
+    """Say how often a study without any effect has a sign."""
+    rows = view.table("effect_conclusions")
+    fields = json.loads(rows.loc[rows["key"].isin(_SIGNS), "fields"].iloc[0])
+    chance = number(100 * fields["chance"], view.language)
+    return _say(view, "sign_by_chance", outcomes=fields["outcomes"], chance=chance)
 
 
 def _named(view: CityView, row, sized: bool) -> str:
