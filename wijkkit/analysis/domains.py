@@ -55,9 +55,9 @@ def domain_rows(
         method=np.where(rows["reason"].eq(""), rows["method"], "no_interval:" + rows["reason"]),
         source="survey",
         status=np.where(there, "ok", "missing"),
-        step=1.0,
+        step=np.nan,
     )
-    found = [*ESTIMATE_COLUMNS, "step", "se", "df", "x"]
+    found = [*ESTIMATE_COLUMNS, "se", "df", "x"]
     names = dict.fromkeys([*found, *columns])
     table = rows[list(names)].reset_index(drop=True)
     return table, table.assign(row=range(len(table)))[list(CELL_COLUMNS)]

@@ -132,6 +132,6 @@ def _division(
 
 def tidy_with(rows: pd.DataFrame, columns: tuple[str, ...]) -> pd.DataFrame:
     """Return rows with the tidy columns first, `step` and the columns of `by` after them."""
-    rows = rows.assign(step=1.0) if "step" not in rows else rows
+    rows = rows.assign(step=float("nan")) if "step" not in rows else rows
     others = [name for name in ("se", "df", "against", "verdict") if name in rows]
-    return rows[list(dict.fromkeys([*ESTIMATE_COLUMNS, "step", *others, *columns]))]
+    return rows[list(dict.fromkeys([*ESTIMATE_COLUMNS, *others, *columns]))]

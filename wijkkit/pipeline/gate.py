@@ -6,18 +6,22 @@ from typing import Any
 
 from wijkkit.disclosure import Release, bind_tables
 from wijkkit.errors import BatchError
-from wijkkit.pipeline.effect import release_effect
+from wijkkit.evaluation.effect.evaluate import EffectResults
 from wijkkit.pipeline.estimation import StudyEstimates
 from wijkkit.pipeline.outputs import release_outputs
-from wijkkit.pipeline.process import evaluate_process, release_process
-from wijkkit.pipeline.publication import release as release_estimates
-from wijkkit.pipeline.respondents import load_respondents
+from wijkkit.pipeline.process import ProcessResults
+from wijkkit.pipeline.release import release as release_together
 from wijkkit.released.unreleased import publications
 from wijkkit.study import Study, open_study
 from wijkkit.study.guard import releasing
 
 
-def release(study: str | Study, estimates: StudyEstimates | None = None) -> Release:
+def release(
+    study: str | Study,
+    estimates: StudyEstimates | None = None,
+    effect: EffectResults | None = None,
+    process: ProcessResults | None = None,
+) -> Release:
     """Release what the notebooks of a study published, everything together.
 
     Estimates, effect, process and published outputs pass disclosure control in one step. What it
@@ -27,7 +31,7 @@ def release(study: str | Study, estimates: StudyEstimates | None = None) -> Rele
     ----------
     study : str or Study
         A study or its folder.
-    estimates : StudyEstimates, optional
+    estimates, effect, process : optional
         Release these alone, without what was published.
 
     Returns
@@ -52,29 +56,24 @@ def release(study: str | Study, estimates: StudyEstimates | None = None) -> Rele
     study = study if isinstance(study, Study) else open_study(study)
     with releasing():
         if estimates is not None:
-            return release_estimates(study, estimates)
+            return release_together(study, estimates, effect, process)
         published = publications(study)
         whole = {one.name: one.content for one in published if one.kind == "whole"}
-        released = _release_whole(study, whole)
+        _require_estimates(whole)
+        released = release_together(study, **whole)
         release_outputs(study, published)
         bind_tables(study)
         return released
 
 
-def _release_whole(study: Study, whole: dict[str, Any]) -> Release:
+def _require_estimates(whole: dict[str, Any]) -> None:
     if "estimates" not in whole:
         raise BatchError(
             "the estimates were not published",
-            file="unreleased/estimates.pkl",
+            file="unreleased/",
             found=", ".join(whole) or "nothing",
             remedy="Run the city notebooks before this one: wk.publish(estimates).",
         )
-    released = release_estimates(study, whole["estimates"])
-    if "effect" in whole:
-        release_effect(study, whole["effect"], load_respondents(study))
-    if "process" in whole:
-        release_process(study, evaluate_process(study))
-    return released
 
 
 def outputs_to_accept(study: Study) -> dict[str, str]:
