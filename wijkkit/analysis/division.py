@@ -55,18 +55,27 @@ def keyed(
     indicator, selection : str
     """
     places = [column for column in AREA_COLUMNS if column in columns]
-    groups = [column for column in columns if column not in (*AREA_COLUMNS, "wave")]
-    names = [group_id(study, column) for column in groups]
-    values = [rows[column].astype(str) for column in groups]
-    if selection:
-        names.append(selection)
-        values.append(pd.Series("selected", index=rows.index))
-    group = values[0].str.cat(values[1:], sep=AND) if values else EVERYBODY
+    group_by, group = grouped(study, rows, columns, selection)
     return rows.assign(
         indicator=indicator,
         area=rows[places[0]].astype(str) if places else "city",
         area_level=AREA_COLUMNS[places[0]] if places else "city",
         wave=rows["wave"].astype(str),
-        group_by=AND.join(names),
-        group=group,
+        group_by=group_by,
+        group=EVERYBODY if group is None else group,
     )
+
+
+def grouped(
+    study: Study, rows: pd.DataFrame, columns: Sequence[str], selection: str
+) -> tuple[str, pd.Series | None]:
+    """Return the division and the group of each row, missing where one of its columns is."""
+    groups = [column for column in columns if column not in (*AREA_COLUMNS, "wave")]
+    names = [group_id(study, column) for column in groups]
+    values = [rows[column].astype("str").where(rows[column].notna()) for column in groups]
+    if selection:
+        names.append(selection)
+        values.append(pd.Series("selected", index=rows.index, dtype="str"))
+    if not values:
+        return "", None
+    return AND.join(names), values[0].str.cat(values[1:], sep=AND) if values[1:] else values[0]

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from wijkkit.analysis.division import columns_of, keyed
+from wijkkit.analysis.cells import counted, sample_of
+from wijkkit.analysis.division import columns_of, grouped, keyed
 from wijkkit.analysis.outcome import Outcome
-from wijkkit.analysis.result import CELL_COLUMNS
 from wijkkit.estimates.grid import SCALE, wave_columns
 from wijkkit.study import Study
 from wijkkit.tables import ESTIMATE_COLUMNS
@@ -49,8 +49,11 @@ def domain_rows(
     numbers = {name: rows[name] * scale for name in ("value", "se", "lower", "upper")}
     rows = keyed(study, rows.assign(**numbers), columns, outcome.key, selection)
     there = rows["n"] > 0
+    group_by, group = grouped(study, frame, columns, selection)
+    sample = sample_of(study, frame, outcome, group_by, group)
+    cells = counted(rows.assign(row=range(len(rows))), sample)
     rows = rows.assign(
-        x=_counted(frame, outcome, columns, rows),
+        x=cells["x"].to_numpy(),
         unit=unit,
         method=np.where(rows["reason"].eq(""), rows["method"], "no_interval:" + rows["reason"]),
         source="survey",
@@ -60,7 +63,7 @@ def domain_rows(
     found = [*ESTIMATE_COLUMNS, "se", "df", "x"]
     names = dict.fromkeys([*found, *columns])
     table = rows[list(names)].reset_index(drop=True)
-    return table, table.assign(row=range(len(table)))[list(CELL_COLUMNS)]
+    return table, cells
 
 
 def _estimated(
@@ -77,16 +80,3 @@ def _estimated(
     needed = [name for name in dict.fromkeys([outcome.key, *columns]) if name not in design_frame]
     table = design_frame.join(frame[needed])
     return columns, estimator(table, outcome.key, by=columns, **design, **options)
-
-
-def _counted(
-    frame: pd.DataFrame, outcome: Outcome, columns: list[str], rows: pd.DataFrame
-) -> pd.Series:
-    """Return the unweighted number with the answer in each row; absent for a score."""
-    if outcome.unit == "score":
-        return pd.Series(np.nan, index=rows.index)
-    ones = frame[outcome.key].astype(float).eq(1)
-    found = ones.groupby([frame[column] for column in columns], observed=True).sum()
-    found.index = found.index.set_names(columns) if len(columns) > 1 else found.index
-    keys = pd.MultiIndex.from_frame(rows[columns]) if len(columns) > 1 else rows[columns[0]]
-    return pd.Series(found.reindex(keys).to_numpy(float), index=rows.index)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from wijkkit.analysis.cells import CELL_COLUMNS
 from wijkkit.analysis.grid import cells_of
 from wijkkit.analysis.outcome import Outcome, outcome_of
 from wijkkit.analysis.result import Result
@@ -120,7 +121,7 @@ def _cells(
     """Return the cells of arm and wave that the effect rests on."""
     in_waves = frame[frame["wave"].isin(waves) & frame["arm"].isin(["programme", "comparator"])]
     if in_waves.empty:
-        return pd.DataFrame(columns=["row", *ESTIMATE_KEYS, "value", "x", "n", "unit"])
+        return pd.DataFrame(columns=list(CELL_COLUMNS))
     cells = cells_of(study, in_waves, chosen, asked, "arm")
     rows = cells.asked_for(cells.grid.table)
     return cells.behind(rows[list(ESTIMATE_KEYS)].assign(row=np.nan))

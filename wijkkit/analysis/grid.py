@@ -6,14 +6,15 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from wijkkit.analysis.cells import counted, sample_of
 from wijkkit.analysis.division import AND, AREA_COLUMNS, By, columns_of
 from wijkkit.analysis.outcome import Outcome
-from wijkkit.analysis.result import CELL_COLUMNS
+from wijkkit.disclosure.sample import Sample
 from wijkkit.errors import EstimationError
 from wijkkit.estimates.grid import Estimates, estimate_grid
 from wijkkit.study import Study
 from wijkkit.study.model import Grouping
-from wijkkit.tables import ESTIMATE_COLUMNS, ESTIMATE_KEYS
+from wijkkit.tables import ESTIMATE_COLUMNS
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,8 @@ class Cells:
         The columns of `by`.
     chosen : str
         Who was chosen.
+    sample : Sample
+        The respondents, for the counts of cells.
     """
 
     outcome: Outcome
@@ -41,6 +44,7 @@ class Cells:
     group_by: str
     columns: tuple[str, ...]
     chosen: str
+    sample: Sample
 
     def asked_for(self, table: pd.DataFrame) -> pd.DataFrame:
         """Return the rows of `table` at the level and of the grouping that are asked for."""
@@ -65,11 +69,7 @@ class Cells:
 
     def behind(self, wanted: pd.DataFrame) -> pd.DataFrame:
         """Return the cells with these keys; `wanted` has ``row`` and the key columns."""
-        table = self.grid.table[[*ESTIMATE_KEYS, "value", "unit"]].assign(
-            x=self.grid.counts["x"].to_numpy(), n=self.grid.counts["n"].to_numpy()
-        )
-        found = wanted.merge(table, on=list(ESTIMATE_KEYS), how="left")
-        return self._as_chosen(found)[list(CELL_COLUMNS)]
+        return self._as_chosen(counted(wanted, self.sample))
 
 
 def cells_of(
@@ -118,7 +118,10 @@ def cells_of(
     areas = study.areas()[["wijk", "district", "arm"]]
     grid = estimate_grid(frame, {outcome.key: outcome}, waves, division, areas=areas)
     level = AREA_COLUMNS[places[0]] if places else "city"
-    return Cells(outcome, grid, level, next(iter(division), ""), tuple(columns), chosen)
+    group_by, (column, _) = next(iter(division.items()), ("", ("", ())))
+    group = frame[column].astype("str").where(frame[column].notna()) if group_by else None
+    sample = sample_of(study, frame, outcome, group_by, group)
+    return Cells(outcome, grid, level, group_by, tuple(columns), chosen, sample)
 
 
 def _division(

@@ -12,13 +12,9 @@ from wijkkit.language.markdown import escaped
 from wijkkit.show.output import ShownText
 from wijkkit.showing import ShowsItself
 from wijkkit.study import Study
-from wijkkit.tables import ESTIMATE_KEYS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-#: Columns of the cells that a result rests on: the row of the result, and the cell's own numbers.
-CELL_COLUMNS = ("row", *ESTIMATE_KEYS, "value", "x", "n", "unit")
 
 
 @dataclass(frozen=True, repr=False)

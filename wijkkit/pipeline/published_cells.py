@@ -5,14 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from wijkkit.disclosure import policy_for
+from wijkkit.disclosure import Policy, policy_for
+from wijkkit.disclosure.derived import RATIO_STEP
+from wijkkit.disclosure.rounding import limits, to_step
+from wijkkit.disclosure.rules import finest_steps, percent_step, statuses
 from wijkkit.released import open_released
 from wijkkit.study import Study
 from wijkkit.tables import ESTIMATE_KEYS
 
 _KEYS = list(ESTIMATE_KEYS)
-#: Digits of what is shown, by unit; a percentage and a difference of two are whole.
-_DECIMALS = {"percent": 0, "points": 0, "count": 0, "score": 1, "ratio": 2, "odds_ratio": 2}
+_RATIOS = ("ratio", "odds_ratio")
+_COUNTS = ("n", "step", "effective_n")
 
 
 def released_rows(study: Study, frame: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
@@ -31,60 +34,61 @@ def released_rows(study: Study, frame: pd.DataFrame, cells: pd.DataFrame) -> pd.
         `frame` with numbers rounded as people round them, absent where a cell may not be shown;
         standard errors and counts are not in it.
     """
-    status = cell_status(study, cells)
-    worst = (
-        pd.Series(status, index=cells.index)
-        .groupby(cells["row"].to_numpy())
-        .agg(lambda found: next((one for one in found if one != "ok"), "ok"))
-    )
-    held = pd.Series(range(len(frame))).map(worst).fillna("hidden").to_numpy()
-    own = frame["status"].to_numpy()
-    shown = frame.drop(columns=["se", "df", "x"], errors="ignore")
-    status = np.where(own == "ok", held, own)
-    numbers = [name for name in shown if shown[name].dtype.kind == "f" and name != "step"]
-    rounded = {name: _rounded(shown[name], shown["unit"]) for name in numbers}
-    made = shown.assign(**rounded, status=status)
-    hidden = made["status"].ne("ok")
-    more = [name for name in ("n", "step", "verdict", "position") if name in made]
-    there = list(dict.fromkeys([*numbers, *more]))
-    made[there] = made[there].astype(object).mask(hidden)
-    return made.astype({name: "float64" for name in [*numbers, "n", "step"] if name in made})
-
-
-def _rounded(values: pd.Series, unit: pd.Series) -> np.ndarray:
-    """Return numbers rounded for display, halves away from zero."""
-    factor = 10.0 ** unit.map(_DECIMALS).fillna(1).to_numpy()
-    numbers = values.to_numpy(float)
-    return np.sign(numbers) * np.floor(np.abs(numbers) * factor + 0.5) / factor
-
-
-def cell_status(study: Study, cells: pd.DataFrame) -> np.ndarray:
-    """Return of each cell whether it may be shown: ``ok``, ``too_few`` or ``hidden``.
-
-    A cell of the study's own tables has the status that it was released with. Another one needs
-    the least number of respondents, with the answer and without it; and where one group of an
-    area may not be shown, none of the area is, nor of one more area of its arm and district, so
-    that no total gives it back.
-    """
     policy = policy_for(study)
+    judged = cells.assign(**cell_status(study, cells, policy))
+    by_row = judged.groupby("row")
+    worst = by_row["status"].agg(lambda found: next((one for one in found if one != "ok"), "ok"))
+    at = pd.Series(range(len(frame)))
+    held, step = at.map(worst).fillna("hidden"), at.map(by_row["step"].max())
+    own = frame["status"].to_numpy()
+    status = np.where(own == "ok", held, own)
+    ratio = frame["unit"].isin(_RATIOS).to_numpy()
+    status = np.where(ratio & (status == "ok") & (step > percent_step(policy)), "hidden", status)
+    step = np.where(ratio, RATIO_STEP, step)
+    return _shown(frame, status, step, percent_step(policy))
+
+
+def _shown(
+    frame: pd.DataFrame, status: np.ndarray, step: np.ndarray, finest: float
+) -> pd.DataFrame:
+    """Return the rows with numbers to their step, absent where the status is not ok."""
+    made = frame.drop(columns=["se", "df", "x"], errors="ignore").assign(status=status)
+    numbers = [name for name in made if made[name].dtype.kind == "f" and name not in _COUNTS]
+    fine = np.where(frame["unit"].eq("percent"), finest, step)
+    lower, upper = limits(made["lower"], made["upper"], step, fine)
+    rounded = {name: to_step(made[name], step) for name in numbers}
+    made = made.assign(**rounded | {"lower": lower, "upper": upper}, step=step)
+    absent = made["status"].ne("ok").to_numpy()
+    there = dict.fromkeys([*numbers, "n", "step"])
+    blank = {name: np.where(absent, np.nan, made[name].astype(float)) for name in there}
+    words = [name for name in ("verdict", "position") if name in made]
+    return made.assign(**blank, **{name: made[name].mask(absent, "unknown") for name in words})
+
+
+def cell_status(study: Study, cells: pd.DataFrame, policy: Policy) -> dict[str, np.ndarray]:
+    """Return of each cell its status and step.
+
+    A cell of the study's own tables has those that it was released with. Another one is held
+    against the rules of the policy; and where one group of an area may not be shown, none of
+    the area is, nor of one more area of its arm and district, so that no total gives it back.
+    """
     known = _known(study, cells)
-    n, x = cells["n"].to_numpy(float), cells["x"].to_numpy(float)
-    percent = cells["unit"].eq("percent").to_numpy()
-    few = ~(n >= policy.min_n)
-    small = percent & ~(np.minimum(x, n - x) >= policy.min_count)
-    own = np.select([few, small], ["too_few", "hidden"], "ok")
-    found = np.where(known.eq("").to_numpy(), own, known.to_numpy())
-    grouped = cells["group_by"].ne("").to_numpy() & known.eq("").to_numpy()
-    if not grouped.any():
-        return found
-    return _protected(study, cells, found, grouped)
+    there = cells.assign(status=np.where(cells["n"] > 0, "ok", "missing"))
+    own, step = statuses(there, policy), finest_steps(there, policy)
+    released = known["status"].notna().to_numpy()
+    status = np.where(released, known["status"], own)
+    step = np.where(released, known["step"], step)
+    grouped = cells["group_by"].ne("").to_numpy() & ~released
+    if grouped.any():
+        status = _protected(study, cells, status, grouped)
+    return {"status": status, "step": step}
 
 
-def _known(study: Study, cells: pd.DataFrame) -> pd.Series:
-    """Return the status of cells that the release itself holds; empty for others."""
-    table = open_released(study).table("estimates").set_index(_KEYS)["status"]
+def _known(study: Study, cells: pd.DataFrame) -> pd.DataFrame:
+    """Return status and step of cells that the release itself holds; absent for others."""
+    table = open_released(study).table("estimates").set_index(_KEYS)[["status", "step"]]
     keys = pd.MultiIndex.from_frame(cells[_KEYS].astype(str))
-    return pd.Series(table.reindex(keys).to_numpy(), index=cells.index).fillna("")
+    return table.reindex(keys).reset_index(drop=True)
 
 
 def _protected(
