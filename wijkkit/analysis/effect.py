@@ -44,7 +44,9 @@ def did(
     try:
         waves = waves or compared_waves(study)
         arrays = arrays_of(study, frame, outcome, waves, group or None)
-        rows = estimate_did(**arrays, methods=methods, options=Options.of(study.settings.evaluation))
+        rows = estimate_did(
+            **arrays, methods=methods, options=Options.of(study.settings.evaluation)
+        )
     except NotEstimable as error:
         contrast = "ddd" if group == "*" else "did"
         rows = unavailable(contrast, error.reason, asked.unit == "percent", methods)
