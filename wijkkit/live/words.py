@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wijkkit.language import number, text
+from wijkkit.language import absence, number, text
 
 
 def say(key: str, language: str, **fields: object) -> str:
@@ -17,4 +17,4 @@ def days_word(days: float, language: str) -> str:
 
 def absent(status: str, language: str) -> str:
     """Return the words for a number that is absent."""
-    return text(f"show.status.{status}", language)
+    return absence(status, language)
