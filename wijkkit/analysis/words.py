@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pandas as pd
 
 from wijkkit.analysis.division import AREA_COLUMNS
-from wijkkit.analysis.drawing import names
+from wijkkit.analysis.drawing import names, plain_term
 from wijkkit.analysis.result import Result
 from wijkkit.language import interval, number, percentage, points, text
+
+if TYPE_CHECKING:
+    from wijkkit.analysis.model import Model
 
 #: As many rows as somebody reads in one breath; the others stand in the table.
 _ROWS = 12
@@ -49,3 +54,22 @@ def _value(row: pd.Series, language: str) -> str:
         return said
     limits = interval(row["lower"], row["upper"], language, decimals)
     return text("people.with_interval", language, value=said, interval=limits)
+
+
+def model_sentence(model: Model, language: str) -> str:
+    """Return the terms of a model in words, without its constant."""
+    value, lower, upper, _ = model.shown.columns[1:]
+    rows = model.frame[model.frame["term"].ne("Intercept")].head(_ROWS)
+    decimals = 2
+    parts = [
+        text(
+            "people.with_interval",
+            language,
+            value=f"{plain_term(row['term'])} {number(row[value], language, decimals)}",
+            interval=interval(row[lower], row[upper], language, decimals),
+        )
+        for _, row in rows.iterrows()
+    ]
+    unit = text(f"people.unit.{'odds_ratio' if value == 'odds_ratio' else 'score'}", language)
+    about = text("people.about.model", language, title=model.title, unit=unit)
+    return text("people.sentence", language, about=about, parts="; ".join(parts))
