@@ -8,8 +8,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from wijkkit.analysis.result import Result
-from wijkkit.language import text
+from wijkkit.language import absence, text
+from wijkkit.language.messages import catalogue
 from wijkkit.show.theme import CITY, INK, OWN, PALE, new_figure, style
+from wijkkit.tables import STATUSES
 
 if TYPE_CHECKING:
     from wijkkit.analysis.model import Model
@@ -42,6 +44,14 @@ def names(result: Result, column: str) -> dict[str, str]:
     if column in ("wijk", "area"):
         known = {slug: hood.name for slug, hood in study.neighbourhoods.items()}
         return {**known, "city": study.settings.city.name}
+    if column in ("arm", "method"):
+        known = catalogue("effect", study.language)[column] if column == "method" else {}
+        return dict(known) or {
+            arm: text(f"people.arm.{arm}", study.language) for arm in ("programme", "comparator")
+        }
+    if column == "scale":
+        units = ("points", "odds_ratio", "score")
+        return {unit: text(f"people.unit.{unit}", study.language) for unit in units}
     if column == "wave":
         return {wave.id: study.text(wave.label) for wave in study.waves}
     for grouping in study.groupings:
@@ -85,7 +95,9 @@ def _intervals(ax: Axes, result: Result) -> None:
         place = at + (order - (len(values) - 1) / 2) * 0.8 / len(values)
         colour = _COLOURS[order % len(_COLOURS)]
         if row.get("status", "ok") != "ok" or pd.isna(row["value"]):
-            words = text("people.absent", result.study.language)
+            status = row.get("status", "ok")
+            known = status in STATUSES and status != "ok"
+            words = absence(status if known else "missing", result.study.language)
             at_left = ax.get_yaxis_transform()
             ax.text(0.01, place, words, color=CITY, va="center", fontsize=8, transform=at_left)
             continue
