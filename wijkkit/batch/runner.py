@@ -88,7 +88,8 @@ def run(
     with only_run(study.runs), _executor(executor, jobs) as pool:
         with EventLog(study.runs / "events.jsonl", name) as log:
             loop = _Loop(work, log, pool, jobs, keep_going, progress)
-            log.write("run started", jobs=len(planned))
+            names = sorted({f"{job.notebook.stage}/{job.notebook.name}" for job in planned})
+            log.write("run started", jobs=len(planned), notebooks=names)
             results = loop.run(planned)
             log.write("run ended")
         known.save()
