@@ -12,6 +12,7 @@ from wijkkit.batch.executed import cleaned, failures, first_error
 from wijkkit.batch.hashes import hash_file
 from wijkkit.batch.plan import CITY, Job
 from wijkkit.batch.result import JobResult
+from wijkkit.batch.table_hashes import UNRELEASED
 from wijkkit.batch.work import Work
 from wijkkit.files import write_whole
 
@@ -56,16 +57,19 @@ def _judged(
 
 def _tables(work: Work, job: Job, outcome: Outcome, before: Mapping[str, str]) -> dict[str, str]:
     """Return the hashes of what the job read, as it was before, and of what it wrote."""
+    published = work.published(job)
     if outcome.read is None:
+        # Nobody noted what it read: all tables, and what others published unless it did itself.
         read = [name for name in before if "@" not in name]
+        read = [name for name in read if name != UNRELEASED or not published]
     else:
         read = list(outcome.read)
     tables = {name: before.get(name, "absent") for name in read}
     if job.scope != CITY:
         return tables | {n: before.get(n, "no rows") for n in read if "@" in n}
     # City notebooks run one at a time: what is no longer what it was, this one wrote.
-    names = {*before, *work.tables.names()}
-    now = {name: work.tables.of(name) for name in names if "@" not in name}
+    names = {*before, *work.tables.names()} - {UNRELEASED}
+    now = {name: work.tables.of(name) for name in (*names, *published) if "@" not in name}
     return tables | {name: mark for name, mark in now.items() if before.get(name) != mark}
 
 
