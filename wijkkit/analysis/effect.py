@@ -15,8 +15,7 @@ from wijkkit.analysis.result import Result
 from wijkkit.errors import EstimationError, Problem
 from wijkkit.evaluation.effect.did import did as estimate_did
 from wijkkit.evaluation.effect.did import unavailable
-from wijkkit.evaluation.effect.evaluate import options_of
-from wijkkit.evaluation.effect.methods import METHODS
+from wijkkit.evaluation.effect.methods import METHODS, Options
 from wijkkit.evaluation.effect.outcome_arrays import arrays_of
 from wijkkit.evaluation.effect.outcomes import compared_waves
 from wijkkit.evaluation.effect.reasons import NotEstimable
@@ -45,7 +44,9 @@ def did(
     try:
         waves = waves or compared_waves(study)
         arrays = arrays_of(study, frame, outcome, waves, group or None)
-        rows = estimate_did(**arrays, methods=methods, options=options_of(study))
+        rows = estimate_did(
+            **arrays, methods=methods, options=Options.of(study.settings.evaluation)
+        )
     except NotEstimable as error:
         contrast = "ddd" if group == "*" else "did"
         rows = unavailable(contrast, error.reason, asked.unit == "percent", methods)
