@@ -32,6 +32,7 @@ def new(
     sheet: Annotated[str | None, typer.Option(help="Sheet of a workbook.")] = None,
 ) -> None:
     """Start a study: propose its files from a survey or a list of areas, say what to fill in."""
+    from wijkkit.project import lay_out
     from wijkkit.proposal.new_study import new_study
 
     named = {"area": area, "age": age, "weight": weight, "stratum": stratum}
@@ -46,7 +47,8 @@ def new(
         encoding=encoding,
         sheet=sheet,
     )
-    typer.echo(f"New study: {study}")
+    written = lay_out(study)
+    typer.echo(f"New study: {study}, with {len(written)} files of a project beside it")
     typer.echo("Look at every proposal. What only you know has a mark, '# FILL IN:':")
     for problem in still_open:
         typer.echo(f"  {problem.file}, {problem.place}: {problem.what.removeprefix('fill in ')}")

@@ -217,11 +217,10 @@ def _refuse_to_overwrite(folder: Path) -> None:
         record = json.loads((folder / _RECORD).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         raise _in_the_way("there is something here already", str(folder)) from None
-    there = [p for p in sorted(folder.rglob("*")) if p.is_file() and p.name != _RECORD]
-    for path in there:
-        name = path.relative_to(folder).as_posix()
-        if record.get(name) != sha256(path):
-            raise _in_the_way(f"'{name}' was changed, or is no part of the proposal", str(folder))
+    for name, proposed in record.items():
+        path = folder / name
+        if path.is_file() and sha256(path) != proposed:
+            raise _in_the_way(f"'{name}' was changed since it was proposed", str(folder))
 
 
 def _in_the_way(what: str, folder: str) -> StudyError:
@@ -234,7 +233,10 @@ def _in_the_way(what: str, folder: str) -> StudyError:
 
 
 def _write(folder: Path, files: Mapping[str, str]) -> None:
-    """Write all files to a folder beside it and put that in place: a whole study or none."""
+    """Write all files to a folder beside it and put that in place: a whole study or none.
+
+    In the place of an earlier proposal only its own files are written.
+    """
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         temporary = Path(tempfile.mkdtemp(prefix=".new-", dir=folder.parent))
@@ -246,9 +248,11 @@ def _write(folder: Path, files: Mapping[str, str]) -> None:
         hashes = {name: sha256(temporary / name) for name in files}
         write_whole(temporary / _RECORD, json.dumps(hashes, indent=1))
         temporary.chmod(0o755)
-        if folder.exists():
-            shutil.rmtree(folder)
-        os.replace(temporary, folder)
+        if folder.is_dir() and any(folder.iterdir()):
+            for name in (*files, _RECORD):
+                os.replace(temporary / name, folder / name)
+        else:
+            os.replace(temporary, folder)
     except OSError as error:
         raise _cannot_write(folder, error) from None
     finally:
