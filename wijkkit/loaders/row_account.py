@@ -24,9 +24,7 @@ FILTER, NO_WEIGHT, ZERO_WEIGHT = "not in the selection", "no weight", "weight 0"
 NO_AREA, NO_WIJK = "no area", "in no wijk of the study"
 
 
-def selected_rows(
-    table: SourceTable, source: SurveySource
-) -> tuple[SourceTable, list[AccountRow]]:
+def selected_rows(table: SourceTable, source: SurveySource) -> tuple[SourceTable, list[AccountRow]]:
     """Return the rows that `rows` of a source selects, and how many it leaves out."""
     chosen = pd.Series(True, index=table.cells.index)
     for column, values in source.rows.items():

@@ -10,10 +10,10 @@ import pandas as pd
 from wijkkit.errors import DataError, Problem
 from wijkkit.loaders.column_schema import check_schema
 from wijkkit.loaders.recode import holds_text, recode
+from wijkkit.loaders.row_account import AccountRow, area_account, selected_rows, weighted_rows
 from wijkkit.loaders.source_file import question_rows, read_source
 from wijkkit.loaders.source_table import SourceTable
 from wijkkit.loaders.survey_areas import check_codes, check_waves, place_respondents
-from wijkkit.loaders.row_account import AccountRow, area_account, selected_rows, weighted_rows
 from wijkkit.loaders.survey_rows import check_files, check_respondents, check_wave_column
 from wijkkit.loaders.weight_file import with_weights
 from wijkkit.study import Study

@@ -37,7 +37,10 @@ def read_workbook(path: Path, file: str, sheet: str | None = None) -> SourceTabl
     check_archive(path, file)
     try:
         book = CalamineWorkbook.from_path(path)
-        sheets = {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names}
+        sheets = {
+            name: book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+            for name in book.sheet_names
+        }
     except (CalamineError, OSError, ValueError):
         raise _unreadable(file) from None
     if not sheets:

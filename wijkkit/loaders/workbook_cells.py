@@ -124,7 +124,8 @@ def _percent_styles(archive: zipfile.ZipFile) -> set[str]:
     percent = _BUILT_IN_PERCENT | {
         item.get("numFmtId", "")
         for item in styles.iter()
-        if item.tag.endswith("}numFmt") and "%" in re.sub(r'"[^"]*"', "", item.get("formatCode", ""))
+        if item.tag.endswith("}numFmt")
+        and "%" in re.sub(r'"[^"]*"', "", item.get("formatCode", ""))
     }
     for item in styles.iter():
         if item.tag.endswith("}cellXfs"):

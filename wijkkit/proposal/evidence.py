@@ -24,7 +24,9 @@ from wijkkit.proposal.answers import (
 #: enough that it is no remark of somebody.
 _MOST_WORDS, _LEAST_GIVEN = 12, 5
 #: A class of ages in a label: "4-7 jaar", "16 t/m 24", "65 jaar en ouder".
-_AGES = re.compile(r"\d+\s*(jaar)?\s*(-|tot|t/m|tm|en ouder|of ouder|\+|to|and over)", re.IGNORECASE)
+_AGES = re.compile(
+    r"\d+\s*(jaar)?\s*(-|tot|t/m|tm|en ouder|of ouder|\+|to|and over)", re.IGNORECASE
+)
 _OPINION = re.compile(
     r"\b(tevreden|ontevreden|eens|oneens|goed|slecht|vaak|soms|nooit|veilig|onveilig|agree|never|often|good|bad)\b"
 )
@@ -212,4 +214,3 @@ def _mean(values: tuple[str, ...], given: Mapping[str, int], decimal: str) -> fl
         return float("nan")
     counts = [given[value] for value in values]
     return float(np.average([float(value) for value in pointed], weights=counts))
-

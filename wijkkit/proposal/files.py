@@ -50,7 +50,9 @@ def study_text(
         *(f"  - {inline(grouping)}{_mark(asked)}" for grouping, asked in groupings),
         f"goals: [] {MARK} the shared goals, each with the indicator that measures it, or none",
         "",
-        "sources:" if source else f"sources: {{}} {MARK} area_figures, borders; a survey if there is one",
+        "sources:"
+        if source
+        else f"sources: {{}} {MARK} area_figures, borders; a survey if there is one",
     ]
     if source:
         written = source.model_dump(exclude_none=True, exclude_defaults=True)
@@ -60,7 +62,9 @@ def study_text(
 
 def _wave(wave: str, label: str) -> str:
     year = next(iter(re.findall(r"(?:19|20)\d\d", f"{wave} {label}")), "2000")
-    entry = f"{{id: {quoted(wave)}, label: {quoted(label)}, start: {year}-01-01, end: {year}-12-31}}"
+    entry = (
+        f"{{id: {quoted(wave)}, label: {quoted(label)}, start: {year}-01-01, end: {year}-12-31}}"
+    )
     return f"  - {entry} {MARK} first and last day of the field work"
 
 
@@ -83,7 +87,9 @@ def codebook_text(
     lines += [f"{MARK} {asked}" for asked in _of_answers(columns)]
     lines += [f"{MARK} {asked}" for asked in _absent(roles)]
     lines.append("columns:" if columns else "columns: {}")
-    lines += [f"  {key_text(c.name)}: {inline(_entry(c))}{_mark(_asked(c, roles))}" for c in columns]
+    lines += [
+        f"  {key_text(c.name)}: {inline(_entry(c))}{_mark(_asked(c, roles))}" for c in columns
+    ]
     return "\n".join(lines) + "\n"
 
 

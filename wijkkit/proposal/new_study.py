@@ -13,7 +13,7 @@ from pathlib import Path
 from wijkkit.errors import DataError, Problem, StudyError
 from wijkkit.files import sha256, write_whole
 from wijkkit.proposal.answers import key
-from wijkkit.proposal.columns import ProposedColumn, propose_columns
+from wijkkit.proposal.columns import propose_columns
 from wijkkit.proposal.evidence import ColumnFacts, column_facts
 from wijkkit.proposal.files import areas_text, codebook_text, study_text
 from wijkkit.proposal.indicators import indicators_text

@@ -22,8 +22,12 @@ _NEUTRAL = (
     r"kind|kinderen|respondent|deelnemer|child|jongere|jaren|volledige?|actuele?|nieuwe?|def|kolom|"
     r"survey|monitor|onderzoek|tov|op|bij|per|variabele|regionaal|landelijk|gemeentelijk|a|b|s"
 )
-_PERSON = r"moeder|vader|ouders?|ouder1|ouder2|partner|verzorger|mother|father|parents?|broer|zus|oma|opa"
-_CLASS = r"cat|cat\d|categorie|categorieen|klasse|klassen|groep|groepen|class|group|band|\dcat|\dklassen"
+_PERSON = (
+    r"moeder|vader|ouders?|ouder1|ouder2|partner|verzorger|mother|father|parents?|broer|zus|oma|opa"
+)
+_CLASS = (
+    r"cat|cat\d|categorie|categorieen|klasse|klassen|groep|groepen|class|group|band|\dcat|\dklassen"
+)
 
 _AREA_STEMS = (
     r"buurt", r"wijk", r"gebieds?|stadsdeel|kern|dorp|neighbou?rhood|area", r"gemeente|municipality|district",
