@@ -21,6 +21,9 @@ from wijkkit.study.validation import validate
 
 M = TypeVar("M", bound=BaseModel)
 
+#: The study's folder where a project says nothing else.
+DEFAULT = "parameters"
+
 
 def open_study(folder: str | Path = "parameters") -> Study:
     """Open the study in `folder`; its files are read again only when one of them has changed.
@@ -28,8 +31,8 @@ def open_study(folder: str | Path = "parameters") -> Study:
     Parameters
     ----------
     folder : str or Path
-        The study's folder. A relative path is looked for from the working folder upwards, so
-        that a notebook opened in its own folder finds the study of the project.
+        The study's folder, or its project's. A relative path is looked for from the working folder
+        upwards, so that a notebook opened in its own folder finds the study of the project.
 
     Returns
     -------
@@ -49,7 +52,19 @@ def open_study(folder: str | Path = "parameters") -> Study:
     wijkkit.errors.StudyError: no such folder: there is no study here ...
     """
     found = find_study(folder)
-    return _opened(found, _versions(found))
+    _last.append(_opened(found, _versions(found)))
+    del _last[:-1]
+    return _last[-1]
+
+
+def last_opened() -> Study:
+    """Return the study that this process opened last; StudyError where it opened none."""
+    if not _last:
+        raise StudyError("no study is open", remedy="Open one first: wk.open_study('parameters').")
+    return _last[-1]
+
+
+_last: list[Study] = []
 
 
 #: What changes when a file is written again: its name, number, size and time.
@@ -82,14 +97,13 @@ def _opened(folder: Path, versions: tuple[_Version, ...]) -> Study:
 def find_study(folder: str | Path) -> Path:
     """Return the folder of a study, looked for from the working folder upwards."""
     path = Path(folder)
-    candidates = (
-        [path]
-        if path.is_absolute()
-        else [base / path for base in (Path.cwd(), *Path.cwd().parents)]
-    )
-    for candidate in candidates:
-        if (candidate / "study.yml").is_file():
-            return candidate.resolve()
+    bases = [Path()] if path.is_absolute() else [Path.cwd(), *Path.cwd().parents]
+    for base in bases:
+        # A project that was laid out holds its study itself, not in a folder of this name.
+        places = [base / path, base / path / DEFAULT, *([base] if path == Path(DEFAULT) else [])]
+        for place in places:
+            if (place / "study.yml").is_file():
+                return place.resolve()
     raise StudyError(
         "there is no study here",
         file=str(folder),
