@@ -41,7 +41,9 @@ def source(tmp_path):
 
 def staged_page(study, source, states, tmp_path):
     page = Page("wijk-a", source, {"title": "A", "lang": "nl"})
-    return stage(study, page, states, tmp_path / "work", load_house_style(ROOT / "reports" / "theme"))
+    return stage(
+        study, page, states, tmp_path / "work", load_house_style(ROOT / "reports" / "theme")
+    )
 
 
 def failed_of(study, source, states):

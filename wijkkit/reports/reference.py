@@ -117,8 +117,7 @@ def _before(part: str, end: str, added: str) -> str:
 
 def _styles(styles: str, colours: Colours) -> str:
     heading, edge, fill = (
-        colour.removeprefix("#").upper()
-        for colour in (colours.heading, colours.link, colours.tint)
+        colour.removeprefix("#").upper() for colour in (colours.heading, colours.link, colours.tint)
     )
     styles = re.sub(
         r'<w:color w:val="(0F4761|345A8A|4F81BD)"[^>]*/>', f'<w:color w:val="{heading}"/>', styles
