@@ -15,7 +15,7 @@ _VERBS = {
     "check": "wijkkit.workbench.completeness",
     "choice_panel": "wijkkit.workbench.choosing",
     "explorer": "wijkkit.workbench.explorer",
-    "new_study": "wijkkit.workbench.new_study",
+    "new_study": "wijkkit.proposal.new_study",
     "study_files": "wijkkit.workbench.start",
     "estimate": "wijkkit.pipeline.estimation",
     "load_respondents": "wijkkit.pipeline.respondents",
