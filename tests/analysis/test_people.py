@@ -78,7 +78,9 @@ def test_changes_gaps_and_comparisons_are_the_exact_ones(people, estimates):
         assert both["lower_x"].to_numpy() == pytest.approx(both["lower_y"].to_numpy(), nan_ok=True)
     compared = people.compare("sport").frame
     rows = estimates.comparisons
-    rows = rows[rows["indicator"].eq("sport") & rows["against"].eq("city") & rows["wave"].eq("2021")]
+    rows = rows[
+        rows["indicator"].eq("sport") & rows["against"].eq("city") & rows["wave"].eq("2021")
+    ]
     both = compared.merge(rows, on=["area", "area_level", "wave"])
     assert both["value"].to_numpy() == pytest.approx(both["difference"].to_numpy(), nan_ok=True)
 
@@ -94,7 +96,9 @@ def test_a_change_rests_on_both_waves_and_a_gap_on_both_groups(people):
 
 def test_a_slope_index_is_that_of_the_groups(people):
     row = people.slope_index("sport").frame.iloc[0]
-    groups = people.proportion("sport", by="ses").frame.set_index("ses").loc[["low", "middle", "high"]]
+    groups = (
+        people.proportion("sport", by="ses").frame.set_index("ses").loc[["low", "middle", "high"]]
+    )
     frame = people.frame[people.frame["wave"].eq("2021") & people.frame["sport"].notna()]
     weights = frame.groupby("ses")["weight"].sum().reindex(groups.index)
     found = wk.slope_index(groups["value"], weights, se=groups["se"])
