@@ -191,6 +191,8 @@ class Neighbourhood(Model):
     district: str = ""
     arm: Literal["programme", "comparator", "none"] = "none"
     pair: Key | None = None
+    #: The day the programme started here, where that is not the day in study.yml.
+    start: date | None = None
 
 
 class Output(Model):
