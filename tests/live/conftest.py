@@ -21,7 +21,11 @@ from wijkkit.registry import import_workbook, open_registry
 from wijkkit.study import Study, open_study
 
 PASSWORD = "a long password"
-ACCOUNTS = {"Lezer": ("reader", ()), "Noord": ("keeper", ("noord",)), "Onderzoek": ("researcher", ())}
+ACCOUNTS = {
+    "Lezer": ("reader", ()),
+    "Noord": ("keeper", ("noord",)),
+    "Onderzoek": ("researcher", ()),
+}
 
 
 @dataclass
@@ -45,7 +49,9 @@ class Visitor:
         return self._ask(urllib.request.Request(self.address + path, headers=headers))
 
     def post(self, path: str, fields: dict | bytes, **headers: str) -> Answer:
-        body = fields if isinstance(fields, bytes) else urllib.parse.urlencode(fields, True).encode()
+        body = (
+            fields if isinstance(fields, bytes) else urllib.parse.urlencode(fields, True).encode()
+        )
         return self._ask(urllib.request.Request(self.address + path, body, headers))
 
     def log_in(self, name: str, password: str = PASSWORD) -> Answer:

@@ -20,7 +20,11 @@ PAGES = ("/wijken/", "/wijken/stad", "/wijken/w/noord", "/wijken/w/zuid")
 @pytest.mark.parametrize("path", PAGES)
 def test_nobody_sees_a_page_without_logging_in(visitor, path):
     found = visitor.get(path)
-    assert "/login" in found.url and 'name="password"' in found.text and "Speelstraat" not in found.text
+    assert (
+        "/login" in found.url
+        and 'name="password"' in found.text
+        and "Speelstraat" not in found.text
+    )
 
 
 def test_no_token_opens_anything(visitor):
@@ -62,7 +66,9 @@ def test_the_server_has_no_other_service(people, name, path):
     assert people[name].get(path).status in (403, 404)
 
 
-@pytest.mark.parametrize("path", ["/api/kernels", "/api/sessions", "/api/terminals", "/api/shutdown"])
+@pytest.mark.parametrize(
+    "path", ["/api/kernels", "/api/sessions", "/api/terminals", "/api/shutdown"]
+)
 def test_nothing_starts_or_stops_a_kernel(people, path):
     token = token_in(people["Onderzoek"].get("/wijken/").text)
     body = json.dumps({"name": "python3", "path": "x", "type": "notebook"}).encode()

@@ -41,7 +41,9 @@ def city_map(study: Study, page: CityPage) -> CityMap | None:
         return None
     table = released.table("borders")
     lines = {line.slug: line for line in page.wijken}
-    known = table[table["area_level"].eq("wijk") & table["area"].isin(lines)] if len(table) else table
+    known = (
+        table[table["area_level"].eq("wijk") & table["area"].isin(lines)] if len(table) else table
+    )
     if known.empty:
         return None
     shapes = known.geometry.to_crs(28992) if known.crs is not None else known.geometry

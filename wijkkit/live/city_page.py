@@ -202,4 +202,3 @@ def _ahead(snapshot: Snapshot) -> list[tuple[str, list[str]]]:
         ]
         found.append((snapshot.study.neighbourhoods[wijk].name, said))
     return found
-

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from wijkkit.language import text
-from wijkkit.live.interventions import HALF_YEAR, is_silent, last_period
 from wijkkit.live.decisions import last_meeting
+from wijkkit.live.interventions import HALF_YEAR, is_silent, last_period
 from wijkkit.live.snapshot import Snapshot
 from wijkkit.live.words import say
 

@@ -85,7 +85,9 @@ class AccountIdentity(IdentityProvider):
         keys = (f"name:{name.casefold()}", f"from:{handler.request.remote_ip}")
         if self.attempts.blocked(*keys):
             raise web.HTTPError(429)
-        account = self.accounts.checked(name, handler.get_body_argument("password", "", strip=False))
+        account = self.accounts.checked(
+            name, handler.get_body_argument("password", "", strip=False)
+        )
         if account is None:
             self.attempts.wrong(*keys)
             return None

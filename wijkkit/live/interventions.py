@@ -179,9 +179,7 @@ def _low_ses(item: Mapping, rows: pd.DataFrame, snapshot: Snapshot) -> str:
         return absent(status, language)
     target = Measure.ratio(item["target_low_ses"] or 0, item["target_size"])
     there = share_status(item["target_low_ses"], item["target_size"], snapshot.policy)
-    of_target = (
-        percentage(target.value, language) if there == "ok" else absent(there, language)
-    )
+    of_target = percentage(target.value, language) if there == "ok" else absent(there, language)
     return say("low_ses", language, share=percentage(found.value, language), target=of_target)
 
 

@@ -66,7 +66,8 @@ def open_pages(study: Study, as_of: date | None = None, hosts: tuple[str, ...] =
         lstrip_blocks=True,
     )
     static = {
-        name: (room / "static" / name).read_text(encoding="utf-8") for name in ("live.css", "live.js")
+        name: (room / "static" / name).read_text(encoding="utf-8")
+        for name in ("live.css", "live.js")
     }
     return Pages(
         Source(study, as_of),

@@ -28,7 +28,9 @@ class Start(Guarded):
         language, source = self.language, self.pages.source
         found = await self.aside(lambda: city_of(self))
         shape = await self.aside(
-            lambda: source.kept(("map", language), lambda: city_map(source.study_in(language), found))
+            lambda: source.kept(
+                ("map", language), lambda: city_map(source.study_in(language), found)
+            )
         )
         lines = [line for line in found.wijken if account.sees(line.slug)]
         self.show("start.html", page=found, lines=lines, map=shape, **about(self))

@@ -50,5 +50,3 @@ def _mark(row: dict, language: str) -> StepMark:
         said.append(say("step.planned", language, day=day(row["planned_end"], language)))
     name = text(f"process.step_short.{row['step']}", language)
     return StepMark(row["step"], name, state, late and against == "overdue", ", ".join(said))
-
-
