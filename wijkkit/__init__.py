@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 _VERBS = {
     "check": "wijkkit.workbench.completeness",
@@ -62,6 +62,7 @@ _VERBS = {
     "estimate_funnel": "wijkkit.estimates",
     "estimate_gap": "wijkkit.estimates",
     "estimate_grid": "wijkkit.estimates",
+    "estimate_slope": "wijkkit.estimates",
     "estimate_small_areas": "wijkkit.estimates",
     "funnel": "wijkkit.estimates",
     "poisson_exact": "wijkkit.estimates",
