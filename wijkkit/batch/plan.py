@@ -94,13 +94,21 @@ def plan(
         needs = tuple((CITY, name) for name in sorted(_needs(notebook, notebooks)))
         sets = {CITY: shared}
         if notebook.stage != CITY:
-            sets = {hood.wijk: {**shared, **hood.model_dump(mode="json")} for hood in hoods}
+            sets = {
+                hood.wijk: {**shared, **_asked(hood.model_dump(mode="json"), notebook)}
+                for hood in hoods
+            }
         names = dict.fromkeys(name for parameters in sets.values() for name in parameters)
         problems.extend(parameter_problems(notebook, names))
         jobs.extend(Job(scope, notebook, values, needs) for scope, values in sets.items())
     if problems:
         raise ParameterError(problems)
     return tuple(_by_scope(jobs))
+
+
+def _asked(facts: dict[str, Any], notebook: Notebook) -> dict[str, Any]:
+    """Return which wijk it is, and what else of its file the notebook has a parameter for."""
+    return {key: facts[key] for key in facts if key == "wijk" or key in notebook.parameters}
 
 
 def _by_scope(jobs: list[Job]) -> Iterator[Job]:

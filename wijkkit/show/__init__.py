@@ -1,59 +1,86 @@
-"""From released tables to figures, tables and sentences.
+"""From tidy frames to figures, tables and sentences.
 
-``wijkkit.show.goals_figure(view)`` and its neighbours take a view of the released tables (of a
-wijk or of the city) and return something that shows itself in a notebook and in a report.
+Views of the released tables give frames (``view.goals()``, ``view.waves()``); the functions here
+draw, list or say any such frame, and return something that shows itself in a notebook and in a
+report. Few take a view: those that are a whole section of a report.
 """
 
 from __future__ import annotations
 
 import importlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from wijkkit.show.score_bars import bars
+    from wijkkit.show.summary_of_city import (
+        city_summary,
+        conclusions,
+        done_sentences,
+        effect_summary,
+    )
+    from wijkkit.show.planned_bars import done_of_planned
+    from wijkkit.show.gap_rows import dumbbells
+    from wijkkit.show.explore import explore_figure
+    from wijkkit.show.forest_panels import forest
+    from wijkkit.show.funnel_panels import funnel
+    from wijkkit.show.interval_rows import intervals
+    from wijkkit.show.logic_boxes import logic_model
+    from wijkkit.show.city_map import map
+    from wijkkit.show.sign_grid import matrix
+    from wijkkit.show.meeting_network import network
+    from wijkkit.show.output import bullets, paragraphs
+    from wijkkit.show.wijk_dots import position
+    from wijkkit.show.process_sentences import (
+        comparable_sentence,
+        explanations,
+        key_figure_sentences,
+        package,
+        quality_sentences,
+        questions,
+        quotes,
+        said,
+        service_use,
+    )
+    from wijkkit.show.advice import programme_recommendations, recommendations
+    from wijkkit.show.row_sentences import (
+        change_sentence,
+        definition_sentence,
+        gap_sentence,
+        goal_sentence,
+        sentences,
+    )
+    from wijkkit.show.slope_panels import slopes
+    from wijkkit.show.reader_table import table
+    from wijkkit.show.time_bars import steps, timeline
+    from wijkkit.show.summary_of_wijk import wijk_summary
 
 _SHOWN = {
-    "change": ("change_figure", "change_sentences", "change_table"),
-    "choice": ("choice_figure", "choice_reasons", "choice_table", "package_sentences"),
-    "definitions": ("definition_sentences",),
-    "effect": ("effect_sentences", "effect_summary"),
-    "effect_tables": ("detectable_table", "effect_assumptions_table"),
-    "effect_glance": ("effect_figure",),
+    "score_bars": ("bars",),
+    "summary_of_city": ("city_summary", "conclusions", "done_sentences", "effect_summary"),
+    "planned_bars": ("done_of_planned",),
+    "gap_rows": ("dumbbells",),
     "explore": ("explore_figure",),
-    "first_screen": ("summary",),
-    "first_screen_city": ("city_summary", "done_sentences", "recommendation_sentences"),
-    "forest": ("forest_figure", "forest_table"),
-    "funnel": ("funnel_figure",),
-    "gap": ("gap_figure", "gap_sentences", "gap_table"),
-    "goals": ("comparable_sentence", "goals_figure", "goals_sentences", "goals_table"),
-    "hidden": ("hidden_sentences",),
-    "interviews": (
-        "key_figures_sentences",
-        "key_figures_table",
-        "quotes_sentences",
-        "service_use_sentences",
+    "forest_panels": ("forest",),
+    "funnel_panels": ("funnel",),
+    "interval_rows": ("intervals",),
+    "logic_boxes": ("logic_model",),
+    "city_map": ("map",),
+    "sign_grid": ("matrix",),
+    "meeting_network": ("network",),
+    "output": ("bullets", "paragraphs"),
+    "wijk_dots": ("position",),
+    "process_sentences": (
+        *("comparable_sentence", "explanations", "key_figure_sentences", "package"),
+        *("quality_sentences", "questions", "quotes", "said", "service_use"),
     ),
-    "interventions": ("interventions_table",),
-    "map": ("city_map",),
-    "position": ("position_figure",),
-    "process": (
-        "ahead_sentences",
-        "clash_sentences",
-        "cycle_sentences",
-        "delivery_sentences",
-        "discussion_questions",
-        "explanations_sentences",
-        "quality_sentences",
+    "advice": ("programme_recommendations", "recommendations"),
+    "row_sentences": (
+        *("change_sentence", "definition_sentence", "gap_sentence", "goal_sentence", "sentences"),
     ),
-    "process_tables": (
-        "assumptions_table",
-        "elements_table",
-        "explanations_table",
-        "implementation_table",
-        "interviews_table",
-        "pace_table",
-        "quality_table",
-        "wijken_table",
-    ),
-    "steps": ("delivery_figure", "logic_model_figure", "network_figure", "pace_figure"),
-    "profile": ("profile_table",),
+    "slope_panels": ("slopes",),
+    "reader_table": ("table",),
+    "time_bars": ("steps", "timeline"),
+    "summary_of_wijk": ("wijk_summary",),
 }
 _MODULES = {name: module for module, names in _SHOWN.items() for name in names}
 
