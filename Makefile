@@ -30,7 +30,7 @@ test-slow: $(VENV)/.ready
 	$(BIN)/python -m pytest -m slow
 
 lab: $(VENV)/.ready
-	$(BIN)/jupyter lab --config=jupyter_lab_config.py
+	$(BIN)/wijkkit lab --study $(STUDY)
 
 demo: $(VENV)/.ready
 	$(BIN)/wijkkit demo

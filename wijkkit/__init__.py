@@ -22,7 +22,7 @@ _VERBS = {
     "open_city": "wijkkit.released",
     "open_wijk": "wijkkit.released",
     "evaluate_process": "wijkkit.pipeline.process",
-    "release": "wijkkit.pipeline.publication",
+    "release": "wijkkit.pipeline.release",
     "render": "wijkkit.reports.render",
     "release_effect": "wijkkit.pipeline.effect",
     "release_process": "wijkkit.pipeline.process",

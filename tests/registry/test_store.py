@@ -231,3 +231,17 @@ def test_a_neighbourhood_notebook_in_a_batch_gets_no_registry(study, monkeypatch
     monkeypatch.setenv(STAGE, "wijk")
     with pytest.raises(DisclosureError, match="registry"):
         open_registry(study)
+
+
+def test_an_empty_file_is_no_registry(bare_study):
+    if bare_study.settings.registry.url:
+        pytest.skip("a database is no file")
+    path = bare_study.path(bare_study.settings.registry.path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"")
+    with pytest.raises(RegistryError, match=r"empty \(found 0 bytes; expected a registry\)"):
+        open_store(bare_study)
+    assert path.read_bytes() == b""
+    path.unlink()
+    open_store(bare_study).dispose()
+    assert path.stat().st_size > 0 and [p.name for p in path.parent.glob(".*.tmp")] == []

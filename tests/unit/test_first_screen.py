@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from tests.studies import replace, write_study
-from tests.unit.test_show import changes, estimates, gaps, hidden, hide
+from tests.unit.test_show import changes, estimates, gaps, hide
 from wijkkit.language import counted, large_first
 from wijkkit.released import open_city, open_wijk, write_released
 from wijkkit.show import (
@@ -51,7 +51,6 @@ def folder(tmp_path: Path) -> Path:
         "estimates": estimates(),
         "changes": changes(),
         "gaps": gaps(),
-        "hidden": hidden(),
         "comparisons": pd.DataFrame([{**verdict, "against": "city", "verdict": "better"}]),
         "pace_by_wijk": pd.DataFrame([PACE]),
         "implementation": implementation(by_wijk=False),

@@ -17,10 +17,11 @@ CHROMIUM_OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-netwo
 
 
 def lab(port: int, token: str) -> list[str]:
-    """Return the arguments that start JupyterLab; the project's settings are in the working folder."""
+    """Return the arguments that start JupyterLab as the project does."""
     return [
-        "jupyterlab",
-        "--config=jupyter_lab_config.py",
+        "wijkkit",
+        "lab",
+        "--",
         "--no-browser",
         "--allow-root",
         "--ServerApp.ip=127.0.0.1",

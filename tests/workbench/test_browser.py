@@ -21,7 +21,6 @@ def project(tmp_path_factory):
     folder = tmp_path_factory.mktemp("project")
     make_view(folder)
     shutil.copytree(ROOT / "notebooks", folder / "notebooks")
-    shutil.copy(ROOT / "jupyter_lab_config.py", folder)
     return folder
 
 

@@ -39,6 +39,7 @@ def keep(
         "fingerprint": fingerprint,
         "output": hash_file(work.study.runs / job.output),
         "tables": tables,
+        "needs": work.needs(job),
     }
     return _ended(job, outcome, "ok", "", None), details
 

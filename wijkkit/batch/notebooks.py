@@ -14,6 +14,7 @@ from wijkkit.batch.hashes import hash_of
 from wijkkit.batch.known import Known
 from wijkkit.batch.source import meaning, mentions
 from wijkkit.errors import ParameterError, Problem
+from wijkkit.project import find_part
 
 STAGES = ("stad", "wijk")
 
@@ -61,18 +62,16 @@ class Notebook:
         return f"{self.stage}/{self.name}.ipynb"
 
 
-def find_notebooks(folder: str | Path = "notebooks") -> Path:
-    """Return the folder with ``stad/`` and ``wijk/``, looked for from the working folder upwards."""
-    path = Path(folder)
-    bases = [Path()] if path.is_absolute() else [Path.cwd(), *Path.cwd().parents]
-    for base in bases:
-        if any((base / path / stage).is_dir() for stage in STAGES):
-            return (base / path).resolve()
+def find_notebooks(study: Path, folder: str | Path | None = None) -> Path:
+    """Return the folder with ``stad/`` and ``wijk/``: `folder`, or that of the study's project."""
+    found = find_part(study, "notebooks") if folder is None else Path(folder)
+    if any((found / stage).is_dir() for stage in STAGES):
+        return found.resolve()
     raise ParameterError(
         "there are no notebooks here",
-        file=str(folder),
+        file=str(found),
         expected="a folder with stad/ and wijk/",
-        remedy="Run from the project's folder, or give --notebooks.",
+        remedy="Give another folder with --notebooks, or none: then the project's own are taken.",
     )
 
 

@@ -37,7 +37,7 @@ def run(
     keep_going: bool = True,
     executor: Executor | None = None,
     progress: Progress | None = None,
-    notebooks: str | Path = "notebooks",
+    notebooks: str | Path | None = None,
 ) -> RunResult:
     """Run the notebooks of a study that have changed or are unfinished.
 
@@ -57,8 +57,8 @@ def run(
         Runs the notebooks elsewhere; threads of this process where absent.
     progress : callable, optional
         Called with (job, None, number of jobs) at the start and (job, result, number) at the end.
-    notebooks : str or Path
-        Folder with ``stad/`` and ``wijk/``, looked for from the working folder upwards.
+    notebooks : str or Path, optional
+        Folder with ``stad/`` and ``wijk/``; that of the study's project where absent.
 
     Returns
     -------
@@ -79,7 +79,7 @@ def run(
     ()
     """
     study = study if isinstance(study, Study) else open_study(study)
-    folder = find_notebooks(notebooks)
+    folder = find_notebooks(study.folder, notebooks)
     known = Known(study.runs / "known.json")
     planned = plan(study, read_notebooks(folder, known), wijken)
     work = Work.of(study, planned, choose_engine(engine), folder.parent, known)
@@ -88,7 +88,8 @@ def run(
     with only_run(study.runs), _executor(executor, jobs) as pool:
         with EventLog(study.runs / "events.jsonl", name) as log:
             loop = _Loop(work, log, pool, jobs, keep_going, progress)
-            log.write("run started", jobs=len(planned))
+            names = sorted({f"{job.notebook.stage}/{job.notebook.name}" for job in planned})
+            log.write("run started", jobs=len(planned), notebooks=names)
             results = loop.run(planned)
             log.write("run ended")
         known.save()

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from wijkkit.batch.events import last_events
+from wijkkit.batch.events import last_events, read_events
 from wijkkit.batch.hashes import hash_file
 from wijkkit.batch.known import Known
 from wijkkit.batch.lock import is_running
@@ -33,8 +33,8 @@ def status(study: str | Path | Study = "parameters") -> pd.DataFrame:
         Columns ``scope`` (``stad`` or a wijk's slug), ``notebook``, ``status``, ``kind``,
         ``message``, ``cell`` (from 1), ``seconds``, ``at``. The status is ``ok``, ``failed``,
         ``skipped``; ``running``, or ``interrupted`` where a notebook started, did not end and no
-        run is going on; ``stale`` where it succeeded and its file, or a released table it read,
-        is no longer the same.
+        run is going on; ``stale`` where it succeeded and its file, a released table it read or a
+        city notebook that it came after is no longer the same.
 
     Examples
     --------
@@ -60,6 +60,22 @@ def states(study: Study) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: (order.get(row["scope"], len(order)), row["notebook"]))
 
 
+def changed_needs(runs: Path, event: Mapping[str, Any]) -> list[str]:
+    """Return the notebooks before this one whose result is not the one that it came after."""
+    needs = event.get("needs", {}).items()
+    return [key for key, mark in needs if hash_file(runs / output_path(*key.split("/"))) != mark]
+
+
+def last_run(study: Study) -> tuple[bool, frozenset[str]]:
+    """Return whether the last run ended, and its notebooks: ``stad/<name>`` or ``wijk/<name>``."""
+    ended, notebooks = False, frozenset()
+    for event in read_events(study.runs / "events.jsonl"):
+        if event["event"] == "run started":
+            ended, notebooks = False, frozenset(event.get("notebooks", ()))
+        ended |= event["event"] == "run ended"
+    return ended, notebooks
+
+
 def _state(
     event: Mapping[str, Any], runs: Path, tables: TableHashes, unfinished: str
 ) -> tuple[str, str]:
@@ -70,4 +86,5 @@ def _state(
     if hash_file(runs / output_path(event["scope"], event["notebook"])) != event["output"]:
         return "stale", "its file is not the one that was made"
     changed = [name for name, mark in event["tables"].items() if tables.of(name) != mark]
+    changed += changed_needs(runs, event)
     return ("stale", f"changed since: {', '.join(changed)}") if changed else ("ok", "")

@@ -16,7 +16,8 @@ from wijkkit.batch.hashes import hash_file, hash_of
 from wijkkit.batch.imports import to_load
 from wijkkit.batch.known import Known
 from wijkkit.batch.notebooks import Notebook
-from wijkkit.batch.plan import CITY, Job
+from wijkkit.batch.plan import CITY, Job, output_path
+from wijkkit.batch.states import changed_needs
 from wijkkit.batch.table_hashes import TableHashes
 from wijkkit.study import Study
 
@@ -83,7 +84,16 @@ class Work:
             and last.get("fingerprint") == fingerprint
             and last.get("output") == hash_file(self.study.runs / job.output)
             and all(self.tables.of(name) == mark for name, mark in last["tables"].items())
+            and not changed_needs(self.study.runs, last)
         )
+
+    def needs(self, job: Job) -> dict[str, str]:
+        """Return the hashes of the city's notebooks that one of the city came after.
+
+        What a wijk's notebook depends on are the tables it reads.
+        """
+        needs = job.needs if job.scope == CITY else ()
+        return {"/".join(key): hash_file(self.study.runs / output_path(*key)) for key in needs}
 
     def before(self, job: Job) -> dict[str, str]:
         """Return the hashes of everything the job may read, and remove its earlier result."""

@@ -12,11 +12,13 @@ import typer
 from wijkkit.cli.check import check
 from wijkkit.cli.dashboard import dashboard
 from wijkkit.cli.demo import demo
+from wijkkit.cli.lab import lab
 from wijkkit.cli.new import new
 from wijkkit.cli.registry import app as registry
 from wijkkit.cli.release import release
 from wijkkit.cli.report import report
 from wijkkit.cli.run import crate, diff, run, status
+from wijkkit.cli.upgrade import upgrade
 from wijkkit.errors import WijkkitError
 
 app = typer.Typer(
@@ -31,10 +33,12 @@ app = typer.Typer(
 
 app.command()(demo)
 app.command()(new)
+app.command()(upgrade)
 app.command()(check)
 app.command()(run)
 app.command()(status)
 app.command()(report)
+app.command()(lab)
 app.command()(dashboard)
 app.command()(release)
 app.command()(diff)

@@ -16,10 +16,12 @@ def new(
     sheet: Annotated[str | None, typer.Option(help="Sheet of a workbook.")] = None,
 ) -> None:
     """Start a study from a survey file: propose its files and say what to fill in."""
+    from wijkkit.project import lay_out
     from wijkkit.workbench.new_study import new_study
 
     still_open = new_study(study, survey, separator=separator, decimal=decimal, sheet=sheet)
-    typer.echo(f"New study: {study}")
+    written = lay_out(study)
+    typer.echo(f"New study: {study}, with {len(written)} files of a project beside it")
     typer.echo("Look at every proposal. What could not be guessed has a mark, '# FILL IN:':")
     for problem in still_open:
         typer.echo(f"  {problem.file}, {problem.place}: {problem.what.removeprefix('fill in ')}")

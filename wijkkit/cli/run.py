@@ -26,7 +26,9 @@ def run(
     keep_going: Annotated[
         bool, typer.Option("--keep-going/--fail-fast", help="Go on after a failure.")
     ] = True,
-    notebooks: Annotated[Path, typer.Option(help="Folder of the notebooks.")] = Path("notebooks"),
+    notebooks: Annotated[
+        Path | None, typer.Option(help="Folder of the notebooks; the project's own where absent.")
+    ] = None,
     dask: Annotated[str, typer.Option(help="Scheduler of a Dask cluster to run on.")] = "",
 ) -> None:
     """Run the notebooks that have changed or are unfinished."""

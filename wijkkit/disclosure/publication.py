@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,7 +62,12 @@ class Publication:
 
 
 def build_release(
-    study: Study, folder: Path, forbidden: Forbidden, *, prepared_by: str
+    study: Study,
+    folder: Path,
+    forbidden: Forbidden,
+    *,
+    prepared_by: str,
+    made: Mapping[str, str] | None = None,
 ) -> Publication:
     """Build the folder of a study's reports that may be published.
 
@@ -75,6 +81,8 @@ def build_release(
         What may not be in it (`wijkkit.disclosure.scan.forbidden_of`).
     prepared_by : str
         Who prepares the release, for the sign-off.
+    made : mapping of str to str, optional
+        The hash of each file as the site was made; what is copied must be that.
 
     Returns
     -------
@@ -83,8 +91,8 @@ def build_release(
     Raises
     ------
     DisclosureError
-        No audit of these tables, a file of a kind that is not allowed, or something found by the
-        scan; everything is named at once and no folder is left.
+        No audit of these tables, a file of a kind that is not allowed or that is not as it was
+        made, or something found by the scan; everything is named at once and no folder is left.
     """
     record = audit_of(study)
     site = _site_files(study)
@@ -103,6 +111,7 @@ def build_release(
             target = staged / path.relative_to(study.site)
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, target)
+        _refuse_changed(staged, made)
         _refuse_findings(staged, forbidden)
         shutil.copyfile(sign_off, staged / sign_off_file(study).name)
         _write_manifest(study, staged, record, signed)
@@ -145,6 +154,26 @@ def _allowed(path: Path) -> bool:
         return file.read(len(start)) == start
 
 
+def _refuse_changed(staged: Path, made: Mapping[str, str] | None) -> None:
+    if made is None:
+        return
+    copied = {
+        path.relative_to(staged).as_posix(): sha256(path)
+        for path in staged.rglob("*")
+        if path.is_file()
+    }
+    changed = sorted(path for path in {*copied, *made} if copied.get(path) != made.get(path))
+    if changed:
+        raise DisclosureError(
+            Problem(
+                "a file of the site is not as it was made",
+                file=path,
+                remedy="Make the reports again: wijkkit report.",
+            )
+            for path in changed
+        )
+
+
 def _refuse_findings(staged: Path, forbidden: Forbidden) -> None:
     found = scan(staged, forbidden)
     if found:
@@ -178,16 +207,17 @@ def _write_manifest(study: Study, staged: Path, record: dict[str, object], signe
 
 
 def hidden_in_words(study: Study) -> list[str]:
-    """Return a sentence per reason: how many figures are hidden because of it."""
-    path = study.runs / "released" / "hidden.parquet"
+    """Return a sentence per reason: how many figures are absent because of it."""
+    path = study.runs / "released" / "estimates.parquet"
     if not path.is_file():
         return []
-    reasons = pd.read_parquet(path)["reason"].value_counts()
+    found = pd.read_parquet(path, columns=["status"])["status"].value_counts()
     return [
         text(
-            f"disclosure.hidden.{reason}",
+            f"disclosure.hidden.{status}",
             study.language,
-            count=number(count, study.language),
+            count=number(found[status], study.language),
         )
-        for reason, count in reasons.items()
+        for status in ("above", "hidden", "too_few")
+        if status in found
     ]

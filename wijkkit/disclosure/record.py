@@ -41,11 +41,6 @@ def ledger_of(study: Study) -> Path:
     return study.runs / "disclosure_ledger.jsonl"
 
 
-def effect_ledger_of(study: Study) -> Path:
-    """Return the file with what the study's releases showed of effects so far."""
-    return study.runs / "effect_ledger.jsonl"
-
-
 def record_audit(study: Study, released: Release, names: Collection[str] | None = None) -> Path:
     """Keep what the audit found beside the released tables, bound to their content.
 
@@ -132,7 +127,12 @@ def audit_of(study: Study) -> dict[str, object]:
 def _read(study: Study) -> dict[str, object]:
     try:
         content = json.loads((_folder(study) / _NAME).read_text(encoding="utf-8"))
-        policy = Policy(**content["policy"])
+        policy = Policy(
+            **{
+                name: tuple(value) if isinstance(value, list) else value
+                for name, value in content["policy"].items()
+            }
+        )
         complete = {"audit", "audited", "fingerprint"} <= set(content)
     except FileNotFoundError:
         raise _refused("there is no audit of these released tables", "no file") from None
@@ -146,10 +146,12 @@ def _read(study: Study) -> dict[str, object]:
 
 
 def fingerprint(study: Study) -> str:
-    """Return the hash of all released tables and of the policy."""
+    """Return the hash of everything that is released, tables and outputs, and of the policy."""
     total = hashlib.sha256(repr(policy_for(study)).encode())
-    for path in sorted(_folder(study).glob("*.parquet")):
-        total.update(path.name.encode() + sha256(path).encode())
+    for path in sorted(_folder(study).rglob("*")):
+        if path.is_file() and path.name != _NAME and not path.name.startswith("."):
+            name = path.relative_to(_folder(study)).as_posix()
+            total.update(name.encode() + sha256(path).encode())
     return total.hexdigest()
 
 

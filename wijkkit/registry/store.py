@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.resources import files
+from pathlib import Path
 
 import sqlalchemy as sa
 from alembic import command
@@ -37,6 +39,8 @@ def open_store(study: Study) -> sa.Engine:
     url = store_url(study)
     engine = _engine(url)
     try:
+        if url.get_backend_name() == "sqlite" and url.database:
+            _begin_file(Path(url.database))
         migrate(engine)
     except sa.exc.DBAPIError as error:
         engine.dispose()
@@ -102,6 +106,40 @@ def migrate(engine: sa.Engine) -> None:
         _refuse_strangers(connection, config, engine.url)
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+def _begin_file(path: Path) -> None:
+    """Make a new registry whole where there is none; an empty file is not taken for one."""
+    if path.is_file() and path.stat().st_size == 0:
+        raise RegistryError(
+            "the registry's file is empty",
+            file=path.name,
+            found="0 bytes",
+            expected="a registry",
+            remedy="Restore it from a copy; to begin a new registry, remove the file.",
+        )
+    if path.exists() or not path.parent.is_dir():
+        return
+    new = path.with_name(f".{path.name}.{uuid.uuid4().hex[:12]}.tmp")
+    engine = _engine(sa.URL.create("sqlite", database=str(new)))
+    try:
+        migrate(engine)
+        engine.dispose()
+        _put(new, path)
+    finally:
+        engine.dispose()
+        new.unlink(missing_ok=True)
+
+
+def _put(new: Path, path: Path) -> None:
+    """Give `new` its name, unless somebody else's file has it by now."""
+    try:
+        os.link(new, path)
+    except FileExistsError:
+        return
+    except OSError:  # a file system without links
+        if not path.exists():
+            os.replace(new, path)
 
 
 def _refuse_strangers(connection: sa.Connection, config: Config, url: sa.URL) -> None:

@@ -11,6 +11,7 @@ from wijkkit.errors import Problem, ReportError
 from wijkkit.language import text
 from wijkkit.language.markdown import escaped
 from wijkkit.language.messages import catalogue
+from wijkkit.project import find_part
 from wijkkit.reports.origin import origin_of
 from wijkkit.reports.overview import overview_notebook
 from wijkkit.reports.runs import CITY, States
@@ -38,12 +39,7 @@ _PAGE = {"html": "default"}
 
 def find_sources(study: Study) -> Path:
     """Return the folder with the sources of the reports; ReportError says what it lacks."""
-    project = Path(__file__).resolve().parents[2]
-    candidates = [
-        study.path(study.settings.report.sources),
-        *(base / "reports" for base in (Path.cwd(), *Path.cwd().parents)),
-        project / "reports",
-    ]
+    candidates = [study.path(study.settings.report.sources), find_part(study.folder, "reports")]
     folder = next((path for path in candidates if (path / SOURCES[0]).is_file()), candidates[0])
     missing = [name for name in SOURCES if not (folder / name).exists()]
     if missing:

@@ -29,23 +29,41 @@ _RENDERERS = ("pypandoc_binary", "typst", "matplotlib", "PyYAML", "defusedxml", 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """Per page what was recorded of it, and per file of the site its hash."""
+    """Per page what was recorded of it, per file of the site its hash, and how it was made.
+
+    Parameters
+    ----------
+    pages : mapping of str to mapping
+    files : mapping of str to str
+    engine : str
+        Which engine made the site; empty where that was not recorded.
+    forms : tuple of str
+        The forms that were asked for.
+    """
 
     pages: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
+    engine: str = ""
+    forms: tuple[str, ...] = ()
 
 
 def read_record(study: Study) -> Record:
     """Return what was recorded of the site; nothing where that cannot be read."""
     try:
         content = json.loads(_path(study).read_bytes())
-        return Record(dict(content["pages"]), dict(content["files"]))
+        made = str(content.get("engine", "")), tuple(content.get("forms", ()))
+        return Record(dict(content["pages"]), dict(content["files"]), *made)
     except (OSError, ValueError, KeyError, TypeError):
         return Record()
 
 
 def write_record(study: Study, record: Record) -> None:
-    content = {"pages": record.pages, "files": record.files}
+    content = {
+        "pages": record.pages,
+        "files": record.files,
+        "engine": record.engine,
+        "forms": record.forms,
+    }
     write_whole(_path(study), json.dumps(content, indent=1, ensure_ascii=False))
 
 

@@ -26,7 +26,7 @@ from wijkkit.reports.record import (
 from wijkkit.reports.runs import States, notebook_states
 from wijkkit.reports.site import new_site, swap, write_assets
 from wijkkit.reports.staging import Page, failed_notebooks
-from wijkkit.reports.theme import load_house_style
+from wijkkit.reports.theme import HouseStyle, load_house_style
 from wijkkit.showing import ShowsItself
 from wijkkit.study import Study
 
@@ -127,45 +127,99 @@ def render_states(
     approved: bool = False,
 ) -> ReportResult:
     """Render as `render` does, from notebooks whose states are given."""
-    chosen = _choose_engine(engine)
-    forms = _choose_formats(formats)
+    chosen, forms = _choose_engine(engine), _choose_formats(formats)
     slugs = [study.neighbourhood(slug).wijk for slug in wijken or study.neighbourhoods]
+    plan = plan_of(study, states, chosen, forms, slugs, approved)
+    stay = {"", *plan.same, *study.neighbourhoods} - {page.stem for page, *_ in plan.todo}
+    keep = [path for path in plan.found if owner(path) in stay]
+    warnings: Mapping[str, tuple[str, ...]] = {}
+    if plan.todo or plan.found != plan.record.files or len(keep) != len(plan.found):
+        new = new_site(study.site, keep)
+        try:
+            write_assets(new, plan.sources / "theme", plan.house)
+            warnings = _make(study, states, plan.todo, new, plan.house, chosen, jobs)
+            files = site_files(new)
+            swap(new, study.site)
+        finally:
+            shutil.rmtree(new, ignore_errors=True)
+        _write_record(study, plan, files)
+    return ReportResult(
+        chosen,
+        study.site,
+        tuple(study.site / f"{page.stem}.{form}" for page, _, own in plan.tasks for form in own),
+        {stem: why for stem, why in plan.failed.items() if why},
+        tuple(page.stem for page, *_ in plan.todo),
+        warnings,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The pages of a site as they would be made now, and what there is of them.
+
+    Parameters
+    ----------
+    engine : str
+    forms : tuple of str
+    sources : Path
+    house : HouseStyle
+    tasks : list of (Page, Frame, tuple of str)
+        Each page, what surrounds it, and its forms.
+    failed : mapping of str to mapping
+        Per page the notebooks it has to do without, and why.
+    inputs : mapping of str to str
+        Per page the hash of what it would be made of.
+    record : Record
+        Of the site as it was made.
+    found : mapping of str to str
+        The files of the site as they are, by their hash.
+    """
+
+    engine: str
+    forms: tuple[str, ...]
+    sources: Path
+    house: HouseStyle
+    tasks: list
+    failed: Mapping[str, Mapping[str, str]]
+    inputs: Mapping[str, str]
+    record: Record
+    found: Mapping[str, str]
+
+    @property
+    def same(self) -> set[str]:
+        """The pages that the site has as they would be made."""
+        return unchanged(self.record, self.inputs, self.found)
+
+    @property
+    def todo(self) -> list:
+        """The tasks of the pages that would be made anew."""
+        same = self.same
+        return [task for task in self.tasks if task[0].stem not in same]
+
+
+def plan_of(
+    study: Study,
+    states: States,
+    engine: str,
+    forms: tuple[str, ...],
+    wijken: Iterable[str],
+    approved: bool,
+) -> Plan:
+    """Return what would be made of these wijken, the city, the index and the words."""
     sources = find_sources(study)
     house = load_house_style(sources / "theme")
-    asked = pages(study, states, slugs, forms, approved)
+    asked = pages(study, states, wijken, forms, approved)
     failed = {page.stem: failed_notebooks(study, page, states) for page in asked}
     tasks = [
         (page, frame_of(study, house, page.stem, forms), _forms(page, forms)) for page in asked
     ]
-    shared = shared_inputs(sources, chosen)
+    shared = shared_inputs(sources, engine)
     inputs = {
         page.stem: page_inputs(study, page, failed[page.stem], shared, *others)
         for page, *others in tasks
     }
     record, found = read_record(study), site_files(study.site)
-    same = unchanged(record, inputs, found)
-    todo = [task for task in tasks if task[0].stem not in same]
-    stay = {"", *same, *study.neighbourhoods} - {page.stem for page, *_ in todo}
-    keep = [path for path in found if owner(path) in stay]
-    warnings: Mapping[str, tuple[str, ...]] = {}
-    if todo or found != record.files or len(keep) != len(found):
-        new = new_site(study.site, keep)
-        try:
-            write_assets(new, sources / "theme", house)
-            warnings = _make(study, states, todo, new, house, chosen, jobs)
-            files = site_files(new)
-            swap(new, study.site)
-        finally:
-            shutil.rmtree(new, ignore_errors=True)
-        _write_record(study, record, asked, inputs, files)
-    return ReportResult(
-        chosen,
-        study.site,
-        tuple(study.site / f"{page.stem}.{form}" for page, _, own in tasks for form in own),
-        {stem: why for stem, why in failed.items() if why},
-        tuple(page.stem for page, *_ in todo),
-        warnings,
-    )
+    return Plan(engine, forms, sources, house, tasks, failed, inputs, record, found)
 
 
 def _make(study: Study, states: States, todo: list, *others: Any) -> Mapping:
@@ -177,17 +231,13 @@ def _make(study: Study, states: States, todo: list, *others: Any) -> Mapping:
     return make_pages(study, states, todo, *others)
 
 
-def _write_record(
-    study: Study,
-    record: Record,
-    asked: list[Page],
-    inputs: Mapping[str, str],
-    files: Mapping[str, str],
-) -> None:
+def _write_record(study: Study, plan: Plan, files: Mapping[str, str]) -> None:
     """Record the pages of the new site, and forget those that are no longer in it."""
     there = {owner(path) for path in files}
-    entries = {**record.pages, **{page.stem: recorded(page, inputs[page.stem]) for page in asked}}
-    write_record(study, Record({stem: entries[stem] for stem in entries if stem in there}, files))
+    made = {page.stem: recorded(page, plan.inputs[page.stem]) for page, *_ in plan.tasks}
+    entries = {**plan.record.pages, **made}
+    kept = {stem: entries[stem] for stem in entries if stem in there}
+    write_record(study, Record(kept, files, plan.engine, plan.forms))
     for folder in (study.runs / "reports").glob("*/"):
         if folder.name not in there:
             shutil.rmtree(folder)

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from wijkkit.show.process_sentences import (
         comparable_sentence,
         explanations,
+        hidden_sentences,
         key_figure_sentences,
         package,
         quality_sentences,
@@ -70,7 +71,7 @@ _SHOWN = {
     "output": ("bullets", "paragraphs"),
     "wijk_dots": ("position",),
     "process_sentences": (
-        *("comparable_sentence", "explanations", "key_figure_sentences", "package"),
+        *("comparable_sentence", "explanations", "hidden_sentences", "key_figure_sentences", "package"),
         *("quality_sentences", "questions", "quotes", "said", "service_use"),
     ),
     "advice": ("programme_recommendations", "recommendations"),

@@ -138,7 +138,7 @@ def _draw_row(axes: Axes, position: int, row: list[dict], edge: float) -> None:
             ends = [max(own["lower"], -edge), min(own["upper"], edge)]
             axes.plot(ends, [position] * 2, color=OWN, linewidth=2.6, solid_capstyle="butt")
         axes.plot(own["value"], position, linestyle="none", **_FIRST)
-    elif own["status"] in ("above", "large_share"):
+    elif own["status"] == "above":
         axes.plot([own["lower"], 100], [position] * 2, color=OWN, linewidth=2.6, linestyle=(0, (1.5, 0.8)))
 
 

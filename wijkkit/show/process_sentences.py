@@ -7,7 +7,7 @@ import pandas as pd
 from wijkkit.evaluation.explanations.explain import explanation_rows
 from wijkkit.evaluation.process.key_figure_changes import key_figure_sentences as scale_sentences
 from wijkkit.evaluation.process.service_use import service_use_sentences as use_sentences
-from wijkkit.language import counted, listed, small_first, text
+from wijkkit.language import counted, listed, number, small_first, text
 from wijkkit.language.markdown import escaped
 from wijkkit.released import CityView, WijkView
 from wijkkit.released.programme import of_programme
@@ -215,6 +215,26 @@ def comparable_sentence(view: WijkView) -> ShownText | Nothing:
             names=listed(names, view.language),
         )
     )
+
+
+def hidden_sentences(view: CityView) -> ShownText:
+    """Say how many figures are absent, for which reasons, and how many are given coarsely."""
+    language, table = view.language, view.table("estimates")
+    asked = table[table["status"].ne("not_asked")]
+    absent = asked["status"].value_counts().drop("ok", errors="ignore")
+    coarse = int((asked["unit"].eq("percent") & asked["step"].gt(1)).sum())
+
+    def say(key: str, n: int, **fields: object) -> str:
+        return text(f"show.hidden.{key}", language, n=number(n, language), **fields)
+
+    parts = [text("show.hidden.none", language)]
+    if len(absent):
+        reasons = bullets([say(status, count) for status, count in absent.items()])
+        head = say("sentence", int(absent.sum()), of=number(len(asked), language))
+        parts = [head, reasons.markdown]
+    if coarse:
+        parts.append(say("coarser", coarse))
+    return ShownText("\n\n".join(parts))
 
 
 def quality_sentences(view: WijkView) -> ShownText | Nothing:

@@ -134,8 +134,8 @@ def _column(frame: pd.DataFrame, name: str, language: str) -> list[str]:
 
 def _why_absent(status: str, language: str) -> str:
     """Return why a number of the registry or a survey is absent."""
-    process, show = catalogue("process", language), catalogue("show", language)["status"]
-    return str(show.get(status) or process.get(status, ""))  # type: ignore[attr-defined]
+    words = {**catalogue("process", language), **catalogue("absence", language)}
+    return str(words.get(status, ""))
 
 
 def _words_of(name: str, language: str) -> Callable[[Any], str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from wijkkit.language import number, percentage, points, signed, text
+from wijkkit.language import absence, number, percentage, points, signed, text
 
 #: A p-value is given in three digits: never as zero.
 _SMALLEST_P = 0.001
@@ -33,15 +33,16 @@ def shown_value(row: Mapping[str, Any] | pd.Series | None, language: str) -> str
     'te weinig kinderen'
     """
     if row is None:
-        return text("show.status.missing", language)
-    status = row["status"]
-    if status in ("above", "large_share"):
-        return text("show.status.above", language, limit=percentage(row["lower"], language))
-    if status != "ok" or pd.isna(row["value"]):
-        return text(f"show.status.{'missing' if status == 'ok' else status}", language)
-    shown = _in_unit(row["value"], row.get("unit", "percent"), language)
-    step = row.get("step", 1)
-    coarse = not pd.isna(step) and step is not None and step > 1
+        return absence("missing", language)
+    if row["status"] != "ok":
+        return absence(row["status"], language, limit=row.get("lower", float("nan")))
+    if pd.isna(row["value"]):
+        return absence("missing", language)
+    unit = row.get("unit", "percent")
+    shown = _in_unit(row["value"], unit, language)
+    step = row.get("step")
+    finest = 1.0 if unit in ("percent", "points", "count") else 0.1
+    coarse = step is not None and not pd.isna(step) and step > finest
     return text("show.about", language, value=shown) if coarse else shown
 
 

@@ -21,6 +21,9 @@ from wijkkit.study.validation import validate
 
 M = TypeVar("M", bound=BaseModel)
 
+#: The study's folder where a project says nothing else.
+DEFAULT = "parameters"
+
 
 def open_study(folder: str | Path = "parameters") -> Study:
     """Open the study in `folder`; its files are read again only when one of them has changed.
@@ -28,8 +31,8 @@ def open_study(folder: str | Path = "parameters") -> Study:
     Parameters
     ----------
     folder : str or Path
-        The study's folder. A relative path is looked for from the working folder upwards, so
-        that a notebook opened in its own folder finds the study of the project.
+        The study's folder, or its project's. A relative path is looked for from the working folder
+        upwards, so that a notebook opened in its own folder finds the study of the project.
 
     Returns
     -------
@@ -82,14 +85,13 @@ def _opened(folder: Path, versions: tuple[_Version, ...]) -> Study:
 def find_study(folder: str | Path) -> Path:
     """Return the folder of a study, looked for from the working folder upwards."""
     path = Path(folder)
-    candidates = (
-        [path]
-        if path.is_absolute()
-        else [base / path for base in (Path.cwd(), *Path.cwd().parents)]
-    )
-    for candidate in candidates:
-        if (candidate / "study.yml").is_file():
-            return candidate.resolve()
+    bases = [Path()] if path.is_absolute() else [Path.cwd(), *Path.cwd().parents]
+    for base in bases:
+        # A project that was laid out holds its study itself, not in a folder of this name.
+        places = [base / path, base / path / DEFAULT, *([base] if path == Path(DEFAULT) else [])]
+        for place in places:
+            if (place / "study.yml").is_file():
+                return place.resolve()
     raise StudyError(
         "there is no study here",
         file=str(folder),
