@@ -65,6 +65,9 @@ class CityView(ShowsItself):
             return text(f"show.area.{area}", self.language)
         return self.everywhere if level == "city" else area
 
+    def _keys(self, indicators: Iterable[str]) -> list[str]:
+        return list(indicators) or outcomes.goal_indicators(self)
+
     def outcomes(self) -> pd.DataFrame:
         """Return a row per indicator of a goal: now, at first, the change; see `outcomes`."""
         return self.framed("outcomes", outcomes.outcomes(self, outcomes.goal_indicators(self)))
@@ -75,11 +78,11 @@ class CityView(ShowsItself):
 
     def waves(self, indicators: Iterable[str] = ()) -> pd.DataFrame:
         """Return a row per indicator, wave and area: this area, and all wijken together."""
-        return self.framed("waves", outcomes.waves(self, indicators or outcomes.goal_indicators(self)))
+        return self.framed("waves", outcomes.waves(self, self._keys(indicators)))
 
     def wijken(self, indicators: Iterable[str] = ()) -> pd.DataFrame:
         """Return a row per indicator and wijk of the last wave, with its place in the funnel."""
-        return self.framed("wijken", outcomes.wijken(self, indicators or outcomes.goal_indicators(self)))
+        return self.framed("wijken", outcomes.wijken(self, self._keys(indicators)))
 
     def gaps(self, grouping: str = "") -> pd.DataFrame:
         """Return a row per indicator with the ends of a grouping and the gap between them."""

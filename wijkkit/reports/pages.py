@@ -116,9 +116,11 @@ def metadata(study: Study, kind: str, slug: str = "") -> dict[str, Any]:
         key: text(f"reports.text.{key}", language, **fields)
         for key in catalogue("reports", language)["text"]
     }
+    compared = slug and study.neighbourhoods[slug].arm == "comparator"
+    subtitle = "comparator" if compared else kind
     return {
         "title": text(f"reports.page.{kind}_title", language, **fields),
-        "subtitle": text(f"reports.page.{kind}_subtitle", language, **fields),
+        "subtitle": text(f"reports.page.{subtitle}_subtitle", language, **fields),
         "lang": language,
         "bibliography": "references.bib",
         "notebook-links": False,

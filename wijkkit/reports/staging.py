@@ -17,6 +17,8 @@ import yaml
 from wijkkit.language import text
 from wijkkit.language.markdown import escaped
 from wijkkit.language.messages import catalogue
+from wijkkit.reports.cells import find_cells
+from wijkkit.reports.filled import Embed, without_empty
 from wijkkit.reports.frame import NO_FRAME, Frame
 from wijkkit.reports.origin import NO_RUN, Origin
 from wijkkit.reports.quarto import write_theme
@@ -69,6 +71,7 @@ def stage(study: Study, page: Page, states: States, folder: Path, frame: Frame =
         shutil.copy(page.source.parent / name, folder / name)
     front, body = split_front_matter(page.source.read_text(encoding="utf-8"))
     failed = failed_notebooks(study, page, states)
+    body = without_empty(body, _empty(study, page, failed, body))
     captions = _stage_notebooks(study, page, failed, body, folder)
     body = _without_missing(body, failed, captions, study.language)
     if page.concept:
@@ -111,6 +114,24 @@ def failed_notebooks(study: Study, page: Page, states: States) -> dict[str, str]
     return failed
 
 
+def _empty(study: Study, page: Page, failed: Mapping[str, str], body: str) -> set[Embed]:
+    """Return the embeds whose cell says that there is nothing to show."""
+    wanted: dict[str, list[str]] = {}
+    for notebook, label in embedded(body):
+        if notebook not in failed and notebook not in page.extra:
+            wanted.setdefault(notebook, []).append(label)
+    return {
+        (notebook, cell.label)
+        for notebook, labels in wanted.items()
+        for cell in find_cells(_executed(study, page, notebook), labels)
+        if any(output.about.get("empty") for output in cell.outputs)
+    }
+
+
+def _executed(study: Study, page: Page, notebook: str) -> Path:
+    return executed_notebook(study, *scope_of(page.stem, notebook))
+
+
 def _stage_notebooks(
     study: Study, page: Page, failed: Mapping[str, str], body: str, folder: Path
 ) -> dict[tuple[str, str], str]:
@@ -137,7 +158,7 @@ def _stage_notebooks(
 def _notebook_of(study: Study, page: Page, notebook: str) -> Path | dict[str, Any]:
     if notebook in page.extra:
         return page.extra[notebook]
-    return executed_notebook(study, *scope_of(page.stem, notebook))
+    return _executed(study, page, notebook)
 
 
 def _without_missing(

@@ -104,11 +104,13 @@ def _shared(view: CityView) -> list[str]:
 
 def explanations(view: CityView) -> ShownText | Nothing:
     """Name the explanations that the data support, what they rest on, and a quote that says so."""
+    if not view.programme or (view.is_wijk and view.place[0] not in view.programme):
+        return Nothing(text("show.pace.none", view.language))
     table = view.table("explanations")
     plays = explanation_rows(view.study, table[table["verdict"].eq("plays")])
     keys = table.loc[table["verdict"].eq("plays"), "explanation"]
     if plays.empty:
-        return ShownText(no_explanation(view)) if len(table) else Nothing(no_explanation(view))
+        return ShownText(no_explanation(view))
     lines = [
         " ".join([f"**{escaped(row.explanation)}**. {escaped(row.evidence)}", *quotes_for(view, key)])
         for row, key in zip(plays.itertuples(), keys, strict=True)

@@ -149,7 +149,7 @@ def _words_of(name: str, language: str) -> Callable[[Any], str]:
 
     def show(value: Any) -> str:
         if isinstance(value, bool | np.bool_):
-            return text(f"show.yes.{bool(value)}", language)
+            return text(f"show.boolean.{bool(value)}", language)
         if isinstance(value, str):
             return next((group[value] for group in groups if value in group), value)
         if isinstance(value, (list, tuple)):

@@ -113,8 +113,9 @@ def detectable_words(view: CityView) -> list[str]:
 
 def effect_summary(view: CityView) -> ShownText | Nothing:
     """Say on which outcomes an effect was found; a wijk's view begins with its own role."""
-    lines = [*effect_verdicts(view), *detectable_words(view)] if view.programme else []
-    if not lines or view.effects()["status"].ne("ok").all():
+    outside = view.is_wijk and view.place[0] not in view.programme
+    lines = [] if outside else [*effect_verdicts(view), *detectable_words(view)]
+    if not lines or not view.programme or view.effects()["status"].ne("ok").all():
         return Nothing(text("effect_show.no_outcome", view.language))
     said = bullets(lines)
     if not view.is_wijk:
