@@ -17,7 +17,19 @@ if TYPE_CHECKING:
     from wijkkit.released.views import CityView
 
 _ENDS = ["value", "lower", "upper"]
-_COLUMNS = ["outcome", "label", "key", "scale", *_ENDS, "unit", "p", "n", "clusters", "status", "reason"]
+_COLUMNS = [
+    "outcome",
+    "label",
+    "key",
+    "scale",
+    *_ENDS,
+    "unit",
+    "p",
+    "n",
+    "clusters",
+    "status",
+    "reason",
+]
 
 
 def main_effects(view: CityView) -> pd.DataFrame:

@@ -45,7 +45,9 @@ def _outcome(view: CityView, key: str) -> dict[str, Any]:
     own, began = pick(view, key, area, level, last), pick(view, key, area, level, first)
     several = len(waves) > 1
     change = pick(view, key, area, level, f"{first}-{last}", name="changes") if several else None
-    city_change = pick(view, key, "city", "city", f"{first}-{last}", name="changes") if several else None
+    city_change = (
+        pick(view, key, "city", "city", f"{first}-{last}", name="changes") if several else None
+    )
     return {
         "indicator": key,
         "label": view.study.text(indicator.label),
@@ -270,5 +272,8 @@ def respondents(view: CityView) -> pd.DataFrame:
     most = rows.groupby(["area_level", "area", "wave"], sort=False)["n"].max().reset_index()
     hoods = view.study.neighbourhoods
     arms = [hoods[area].arm if area in hoods else "" for area in most["area"]]
-    names = [view.area_name(area, level) for area, level in zip(most["area"], most["area_level"], strict=True)]
+    names = [
+        view.area_name(area, level)
+        for area, level in zip(most["area"], most["area_level"], strict=True)
+    ]
     return most.assign(arm=arms, name=names)

@@ -38,7 +38,9 @@ def interventions(view: WijkView) -> pd.DataFrame:
     """
     table, goals = view.own("interventions"), view.goals()
     registered = view.own("goals")
-    keys = dict(zip(registered["key"], registered["study_goal"].fillna(registered["key"]), strict=True))
+    keys = dict(
+        zip(registered["key"], registered["study_goal"].fillna(registered["key"]), strict=True)
+    )
     names = dict(zip(goals["goal"], goals["label"], strict=True))
     rows = table.assign(
         goals=[
@@ -94,9 +96,7 @@ def network(view: CityView) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return who met whom, and the place of each organisation; of the city the busiest wijk."""
     ties, places = of_all_domains(view, "network"), of_all_domains(view, "centrality")
     wijk = view.place[0] if view.is_wijk else _busiest(places)
-    return tuple(
-        table[table["wijk"].eq(wijk)].reset_index(drop=True) for table in (ties, places)
-    )  # type: ignore[return-value]
+    return tuple(table[table["wijk"].eq(wijk)].reset_index(drop=True) for table in (ties, places))  # type: ignore[return-value]
 
 
 def of_all_domains(view: CityView, name: str) -> pd.DataFrame:
@@ -221,7 +221,10 @@ def key_figures(view: CityView) -> pd.DataFrame:
     """
     table = view.table("key_figures").rename(columns={"mean": "value"})
     arms = [text(f"show.key_figures.arm.{arm}", view.language) for arm in table["arm"]]
-    return table.assign(unit="score", column=[f"{arm}, {wave}" for arm, wave in zip(arms, table["wave"], strict=True)])
+    return table.assign(
+        unit="score",
+        column=[f"{arm}, {wave}" for arm, wave in zip(arms, table["wave"], strict=True)],
+    )
 
 
 def interviews(view: CityView, by_role: bool = False) -> pd.DataFrame:
@@ -257,7 +260,9 @@ def timeline(view: CityView) -> pd.DataFrame:
     start, last = view.study.settings.programme.start, view.study.waves[-1].end
     name = view.study.text(view.study.settings.programme.name)
     if view.programme:
-        rows.insert(0, {"kind": "programme", "label": name, "start": start, "end": max(start, last)})
+        rows.insert(
+            0, {"kind": "programme", "label": name, "start": start, "end": max(start, last)}
+        )
     for row in measures_of("restrictions").itertuples():
         first, end = max(row.start.date(), view.study.waves[0].start), min(row.end.date(), last)
         if first < end:

@@ -8,52 +8,7 @@ report. Few take a view: those that are a whole section of a report.
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from wijkkit.show.score_bars import bars
-    from wijkkit.show.summary_of_city import (
-        city_summary,
-        conclusions,
-        done_sentences,
-        effect_summary,
-    )
-    from wijkkit.show.planned_bars import done_of_planned
-    from wijkkit.show.gap_rows import dumbbells
-    from wijkkit.show.explore import explore_figure
-    from wijkkit.show.forest_panels import forest
-    from wijkkit.show.funnel_panels import funnel
-    from wijkkit.show.interval_rows import intervals
-    from wijkkit.show.logic_boxes import logic_model
-    from wijkkit.show.city_map import map
-    from wijkkit.show.sign_grid import matrix
-    from wijkkit.show.meeting_network import network
-    from wijkkit.show.output import bullets, paragraphs
-    from wijkkit.show.wijk_dots import position
-    from wijkkit.show.process_sentences import (
-        comparable_sentence,
-        explanations,
-        hidden_sentences,
-        key_figure_sentences,
-        package,
-        quality_sentences,
-        questions,
-        quotes,
-        said,
-        service_use,
-    )
-    from wijkkit.show.advice import programme_recommendations, recommendations
-    from wijkkit.show.row_sentences import (
-        change_sentence,
-        definition_sentence,
-        gap_sentence,
-        goal_sentence,
-        sentences,
-    )
-    from wijkkit.show.slope_panels import slopes
-    from wijkkit.show.reader_table import table
-    from wijkkit.show.time_bars import steps, timeline
-    from wijkkit.show.summary_of_wijk import wijk_summary
+from typing import Any
 
 _SHOWN = {
     "score_bars": ("bars",),
@@ -71,7 +26,13 @@ _SHOWN = {
     "output": ("bullets", "paragraphs"),
     "wijk_dots": ("position",),
     "process_sentences": (
-        *("comparable_sentence", "explanations", "hidden_sentences", "key_figure_sentences", "package"),
+        *(
+            "comparable_sentence",
+            "explanations",
+            "hidden_sentences",
+            "key_figure_sentences",
+            "package",
+        ),
         *("quality_sentences", "questions", "quotes", "said", "service_use"),
     ),
     "advice": ("programme_recommendations", "recommendations"),

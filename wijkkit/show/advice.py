@@ -39,7 +39,9 @@ def recommendations(view: CityView) -> ShownText | Nothing:
             view,
             sentence,
             settle=escaped(text(f"explanations.settle.{key}", view.language)),
-            explanation=escaped(small_first(text(f"explanations.explanation.{key}", view.language))),
+            explanation=escaped(
+                small_first(text(f"explanations.explanation.{key}", view.language))
+            ),
         )
         for verdict, sentence in _RECOMMENDED.items()
         for key in _judged(view, verdict)
@@ -95,8 +97,7 @@ def programme_recommendations(view: CityView) -> ShownText | Nothing:
     }
     return bullets(
         [
-            f"**{_say(view, f'of_programme.{key}')}** "
-            + (" ".join(lines) or _say(view, "no_data"))
+            f"**{_say(view, f'of_programme.{key}')}** " + (" ".join(lines) or _say(view, "no_data"))
             for key, lines in facts.items()
         ]
     )
@@ -105,7 +106,9 @@ def programme_recommendations(view: CityView) -> ShownText | Nothing:
 def _policy_frame(view: CityView) -> Iterator[str]:
     """Say how many wijken met city-wide programmes or procurement that clash with their plan."""
     table = view.table("questions")
-    clashing = table.loc[table["rule"].eq("clash_open") & table["wijk"].isin(view.programme), "wijk"]
+    clashing = table.loc[
+        table["rule"].eq("clash_open") & table["wijk"].isin(view.programme), "wijk"
+    ]
     key = "clash" if clashing.nunique() else "no_clash"
     yield _say(view, key, n=clashing.nunique(), of=len(view.programme))
     mentioned = _mentioned(view, "municipal_support")

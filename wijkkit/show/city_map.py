@@ -77,7 +77,9 @@ def map(borders: GeoDataFrame, caption: str = "", alt: str = "") -> ShownFigure 
 def _paths(geometry) -> list[Path]:
     paths = []
     for polygon in getattr(geometry, "geoms", [geometry]):
-        corners = [np.asarray(ring.coords)[:, :2] for ring in (polygon.exterior, *polygon.interiors)]
+        corners = [
+            np.asarray(ring.coords)[:, :2] for ring in (polygon.exterior, *polygon.interiors)
+        ]
         paths.append(Path.make_compound_path(*(Path(points, closed=True) for points in corners)))
     return paths
 

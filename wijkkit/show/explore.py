@@ -49,7 +49,9 @@ def explore_figure(
     rows = []
     for area, level in [*places, ("city", "city")]:
         row = pick(view, indicator, area, level, wave, group_by, group)
-        known = {"status": "missing", "unit": "", "value": float("nan")} if row is None else dict(row)
+        known = (
+            {"status": "missing", "unit": "", "value": float("nan")} if row is None else dict(row)
+        )
         rows.append({**known, "label": view.area_name(area, level)})
     frame = pd.DataFrame(rows)
     frame.attrs["language"] = view.language

@@ -58,7 +58,10 @@ def forest(frame: pd.DataFrame, caption: str = "", alt: str = "") -> ShownFigure
         for axes in panels[len(outcomes) :]:
             axes.set_visible(False)
         for axes in panels[::columns]:
-            names = [textwrap.fill(text(f"effect_show.short.{method}", language), 20) for method in methods]
+            names = [
+                textwrap.fill(text(f"effect_show.short.{method}", language), 20)
+                for method in methods
+            ]
             axes.set_yticks(range(len(methods)), names)
             axes.tick_params(axis="y", labelsize=8.5)
             axes.set_ylim(len(methods) - 0.4, -0.6)

@@ -71,11 +71,15 @@ def funnel(frame: pd.DataFrame, caption: str = "", alt: str = "") -> ShownFigure
 
 def _draw(axes: Axes, rows: pd.DataFrame) -> None:
     n = rows["effective_n"].to_numpy(dtype=float)
-    found = funnel_limits(rows["value"] / 100 * n, n, target=rows["city_value"].iloc[0] / 100, multiplier=100)
+    found = funnel_limits(
+        rows["value"] / 100 * n, n, target=rows["city_value"].iloc[0] / 100, multiplier=100
+    )
     curve = found.curve
     for level, dashes in (("95", "-"), ("998", (0, (2, 1.4)))):
         for side in ("lower", "upper"):
-            axes.plot(curve["n"], curve[f"{side}{level}"], color=CITY, linewidth=1, linestyle=dashes)
+            axes.plot(
+                curve["n"], curve[f"{side}{level}"], color=CITY, linewidth=1, linestyle=dashes
+            )
     axes.axhline(found.target, color=INK, linewidth=1)
     mine, outside = rows["own"].astype(bool), rows["position"].ne("inside")
     for these, look in (

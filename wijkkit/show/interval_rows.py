@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 from matplotlib.axes import Axes
 
-from wijkkit.language import percentage, signed, text
+from wijkkit.language import signed, text
 from wijkkit.released.cells import is_shown, number_at
 from wijkkit.show.output import Nothing, ShownFigure, alt_text, nothing
 from wijkkit.show.theme import (
@@ -74,11 +74,13 @@ def intervals(
     names = marks or {"": ""}
     rows = [_numbers(row, names) for _, row in frame.iterrows()]
     labels = list(frame[label])
-    shown = [shown_interval(row[0], language) for row in rows]
     around_zero = any(row[0].get("unit") == "points" for row in rows)
+    shown = [_beside(row[0], language) for row in rows]
     with style():
         figure, axes = new_figure(height=0.8 + 0.6 * len(frame))
         edge = _scale(axes, rows, around_zero, language)
+        if around_zero:
+            axes.set_xlabel(text("show.difference_axis", language), fontsize=SMALL)
         rows_axis(axes, labels, shown)
         for position, row in enumerate(rows):
             axes.plot([-edge if around_zero else 0, edge], [position] * 2, color=PALE, linewidth=5,
@@ -86,7 +88,9 @@ def intervals(
             if target and not pd.isna(frame[target].iloc[position]):
                 axes.plot(frame[target].iloc[position], position, linestyle="none", **_TARGET)
             _draw_row(axes, position, row, edge)
-        legend = [(words, look) for words, look in zip(names.values(), _looks(), strict=False) if words]
+        legend = [
+            (words, look) for words, look in zip(names.values(), _looks(), strict=False) if words
+        ]
         if target:
             legend.append((text("show.legend.target", language), {**_TARGET, "markersize": 11}))
         if legend:
@@ -96,6 +100,14 @@ def intervals(
     lead = text("show.alt.intervals", language, names=" / ".join(filter(None, names.values())))
     caption = caption or frame.attrs.get("caption", "")
     return ShownFigure(figure, alt or alt_text(lead, said, language), caption, frame)
+
+
+def _beside(number: dict, language: str) -> str:
+    """Return a number as it stands at its row; the axis has the unit of a difference."""
+    if number.get("unit") != "points" or not is_shown(number):
+        return shown_interval(number, language)
+    ends = {key: signed(number[key], language) for key in ("value", "lower", "upper")}
+    return text("show.difference_with_interval", language, **ends)
 
 
 def _numbers(row: pd.Series, names: Mapping[str, str]) -> list[dict]:
@@ -110,7 +122,12 @@ def _scale(axes: Axes, rows: list[list[dict]], around_zero: bool, language: str)
     """Give the axis the scale of the numbers, and return where it ends."""
     known = [row[0] for row in rows if is_shown(row[0])]
     if around_zero:
-        ends = [abs(row[key]) for row in known for key in ("value", "lower", "upper") if abs(row[key]) < 1e6]
+        ends = [
+            abs(row[key])
+            for row in known
+            for key in ("value", "lower", "upper")
+            if abs(row[key]) < 1e6
+        ]
         edge = 5.0 * (1 + max([5.0, *ends]) // 5)
         axes.set_xlim(-edge, edge)
         axes.xaxis.set_major_formatter(lambda x, _: signed(x, language))
@@ -139,7 +156,9 @@ def _draw_row(axes: Axes, position: int, row: list[dict], edge: float) -> None:
             axes.plot(ends, [position] * 2, color=OWN, linewidth=2.6, solid_capstyle="butt")
         axes.plot(own["value"], position, linestyle="none", **_FIRST)
     elif own["status"] == "above":
-        axes.plot([own["lower"], 100], [position] * 2, color=OWN, linewidth=2.6, linestyle=(0, (1.5, 0.8)))
+        axes.plot(
+            [own["lower"], 100], [position] * 2, color=OWN, linewidth=2.6, linestyle=(0, (1.5, 0.8))
+        )
 
 
 def _said(label: str, value: str, row: list[dict], names: Mapping[str, str], language: str) -> str:
@@ -148,8 +167,3 @@ def _said(label: str, value: str, row: list[dict], names: Mapping[str, str], lan
         for name, number in zip(list(names.values())[1:], row[1:], strict=True)
     ]
     return f"{label}: {', '.join([value, *others])}."
-
-
-def target_words(value: float, language: str) -> str:
-    """Return a target as readers see it, or nothing where there is none."""
-    return "" if pd.isna(value) else percentage(value, language)

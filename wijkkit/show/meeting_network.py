@@ -57,7 +57,10 @@ def network(
             axes.plot([x1, x2], [y1, y2], color=CITY, linewidth=width, alpha=0.45, zorder=1)
         for row in places.itertuples():
             _draw_place(axes, row, spots[row.organisation], language)
-        keys = {"adviser": {"marker": "s", "color": COMPARATOR}, "organisation": {"marker": "o", "color": OWN}}
+        keys = {
+            "adviser": {"marker": "s", "color": COMPARATOR},
+            "organisation": {"marker": "o", "color": OWN},
+        }
         label_marks(axes, [(text(f"show.network.{key}", language), {**look, "markersize": 8})
                            for key, look in keys.items()])  # fmt: skip
     lead = text("show.alt.network", language, organisations=int(places["role"].ne(ADVISOR).sum()))
@@ -103,4 +106,6 @@ def _circle(names: list[str]) -> dict[str, tuple[float, float]]:
 def _strongest(ties: pd.DataFrame, language: str) -> str:
     tie = ties.sort_values(["meetings", "one", "other"], ascending=[False, True, True]).iloc[0]
     names = [organisation_name(tie[key], language) for key in ("one", "other")]
-    return text("show.network.strongest", language, one=names[0], other=names[1], n=int(tie["meetings"]))
+    return text(
+        "show.network.strongest", language, one=names[0], other=names[1], n=int(tie["meetings"])
+    )

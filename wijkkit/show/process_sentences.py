@@ -112,7 +112,9 @@ def explanations(view: CityView) -> ShownText | Nothing:
     if plays.empty:
         return ShownText(no_explanation(view))
     lines = [
-        " ".join([f"**{escaped(row.explanation)}**. {escaped(row.evidence)}", *quotes_for(view, key)])
+        " ".join(
+            [f"**{escaped(row.explanation)}**. {escaped(row.evidence)}", *quotes_for(view, key)]
+        )
         for row, key in zip(plays.itertuples(), keys, strict=True)
     ]
     lines += undecided(view)
@@ -124,7 +126,9 @@ def quotes_for(view: CityView, explanation: str) -> list[str]:
     """Return the chosen quotes whose subject the study counts for an explanation."""
     codes = view.study.settings.evaluation.explanations.codes.get(explanation, ())
     table = view.table("quotes")
-    return [quote_words(row, view.language) for row in table[table["code"].isin(codes)].itertuples()]
+    return [
+        quote_words(row, view.language) for row in table[table["code"].isin(codes)].itertuples()
+    ]
 
 
 def quotes(view: CityView) -> ShownText | Nothing:

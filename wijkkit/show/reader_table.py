@@ -36,6 +36,7 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
     "judgement": ("learning.quality.judgement",),
     "criterion": ("choice.criterion",),
     "explanation": ("explanations.explanation",),
+    "kind": ("show.timeline",),
     "theme": ("show.theme",),
     "domain": ("show.theme",),
     "target_of": ("show.target_of",),
@@ -114,7 +115,9 @@ def _head(name: str, frame: pd.DataFrame) -> str:
     language = language_of(frame)
     known = catalogue("show", language)["head"]
     words = frame.attrs.get("heads", {}).get(name) or known.get(name, name.replace("_", " "))  # type: ignore[attr-defined]
-    return words.format(name=frame.attrs.get("name", ""), everywhere=frame.attrs.get("everywhere", ""))
+    return words.format(
+        name=frame.attrs.get("name", ""), everywhere=frame.attrs.get("everywhere", "")
+    )
 
 
 def _column(frame: pd.DataFrame, name: str, language: str) -> list[str]:
@@ -139,32 +142,36 @@ def _why_absent(status: str, language: str) -> str:
 
 
 def _words_of(name: str, language: str) -> Callable[[Any], str]:
+    """Return how a column with this name is said."""
     if name in ("p", "floor"):
         return lambda value: shown_p(value, language)
-    groups = [_group(key, language) for key in _WORDS.get(name, ())]
     if name in _REGISTERED:
         column = KINDS["interventions"][name]
         absent = text("process.not_registered", language)
         return lambda value: absent if pd.isna(value) else worded(column, value, language)
+    groups = [_group(key, language) for key in _WORDS.get(name, ())]
 
     def show(value: Any) -> str:
-        if isinstance(value, bool | np.bool_):
-            return text(f"show.boolean.{bool(value)}", language)
         if isinstance(value, str):
             return next((group[value] for group in groups if value in group), value)
-        if isinstance(value, (list, tuple)):
-            return "; ".join(map(str, value))
-        if value is None or pd.isna(value):
-            return ""
-        if isinstance(value, pd.Timestamp):
-            return day(value.date(), language)
-        if name in _PERCENT:
-            return percentage(value, language)
-        if value in (float("inf"), float("-inf")):
-            return text("effect_show.out_of_reach", language)
-        return number(value, language, _DECIMALS.get(name, 0))
+        return _plain(value, name, language)
 
     return show
+
+
+def _plain(value: Any, name: str, language: str) -> str:
+    """Return a value that is no text as readers see it."""
+    if isinstance(value, bool | np.bool_):
+        return text(f"show.boolean.{bool(value)}", language)
+    if value is None or pd.isna(value):
+        return ""
+    if isinstance(value, pd.Timestamp):
+        return day(value.date(), language)
+    if name in _PERCENT:
+        return percentage(value, language)
+    if np.isinf(value):
+        return text("effect_show.out_of_reach", language)
+    return number(value, language, _DECIMALS.get(name, 0))
 
 
 def _group(key: str, language: str) -> Mapping[str, str]:

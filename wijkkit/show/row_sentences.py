@@ -22,7 +22,9 @@ Say = Callable[[pd.Series, About], str]
 CLEAR_FIRST = ("worse", "better", "not_distinguishable", "unknown")
 
 
-def sentences(frame: pd.DataFrame, say: Say, by: str = "", order: Sequence[str] = CLEAR_FIRST) -> ShownText | Nothing:
+def sentences(
+    frame: pd.DataFrame, say: Say, by: str = "", order: Sequence[str] = CLEAR_FIRST
+) -> ShownText | Nothing:
     """Say each row of a frame, as a list.
 
     Parameters
@@ -48,7 +50,11 @@ def sentences(frame: pd.DataFrame, say: Say, by: str = "", order: Sequence[str] 
     """
     if frame.empty:
         return nothing(frame)
-    rows = frame.sort_values(by, key=lambda values: values.map(list(order).index), kind="stable") if by else frame
+    rows = (
+        frame.sort_values(by, key=lambda values: values.map(list(order).index), kind="stable")
+        if by
+        else frame
+    )
     said = [say(row, frame.attrs) for _, row in rows.iterrows()]
     said = [sentence for sentence in said if sentence]
     return bullets(said) if said else nothing(frame)
@@ -96,10 +102,19 @@ def _target(row: pd.Series, own: dict, first: dict, language: str) -> list[str]:
     shown = percentage(target, language)
     said = [text(f"show.goal.target.{state}", language, target=shown, whose=whose)]
     if row["reached_before"]:
-        said.append(text("show.goal.reached_before", language, wave=row["first_wave"], value=shown_value(first, language)))
+        said.append(
+            text(
+                "show.goal.reached_before",
+                language,
+                wave=row["first_wave"],
+                value=shown_value(first, language),
+            )
+        )
         registered = row["registered_baseline"]
         if not pd.isna(registered) and round(registered) != round(first["value"]):
-            said.append(text("show.goal.registered", language, value=percentage(registered, language)))
+            said.append(
+                text("show.goal.registered", language, value=percentage(registered, language))
+            )
     return said
 
 

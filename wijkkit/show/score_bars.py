@@ -52,7 +52,9 @@ def bars(
             special = bool(marked and row[marked])
             axes.barh(position, row[value], color="white" if special else OWN, height=0.62,
                       edgecolor=OWN, hatch="///" if special else None)  # fmt: skip
-            axes.text(row[value] + 1, position, number(row[value], language), va="center", color=INK)
+            axes.text(
+                row[value] + 1, position, number(row[value], language), va="center", color=INK
+            )
         axes.set_yticks(range(len(rows)), list(rows[label]))
         axes.set_ylim(len(rows) - 0.4, -0.6)
         axes.set_xlim(0, 1.08 * max(1.0, rows[value].max()))

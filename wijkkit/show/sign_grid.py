@@ -71,7 +71,9 @@ def matrix(
             axes.text(heads.index(row[1]), names.index(row[0]), sign, ha="center", va="center",
                       fontsize=12, color=colour)  # fmt: skip
         width = max(8, 60 // max(1, len(heads)))
-        axes.set_xticks(range(len(heads)), [textwrap.fill(str(head), width) for head in heads], fontsize=SMALL)
+        axes.set_xticks(
+            range(len(heads)), [textwrap.fill(str(head), width) for head in heads], fontsize=SMALL
+        )
         axes.xaxis.tick_top()
         axes.set_yticks(range(len(names)), names)
         axes.set_xlim(-0.5, len(heads) - 0.5)
@@ -92,5 +94,7 @@ def _word(state: str, language: str) -> str:
 
 def _said(name: str, mine: pd.DataFrame, columns: str, state: str, language: str) -> str:
     cells = mine.groupby(state, sort=False)[columns].agg(list)
-    parts = [f"{_word(key, language)}: {', '.join(map(str, heads))}" for key, heads in cells.items()]
+    parts = [
+        f"{_word(key, language)}: {', '.join(map(str, heads))}" for key, heads in cells.items()
+    ]
     return f"{name}: {'; '.join(parts)}."

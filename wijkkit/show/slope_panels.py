@@ -67,7 +67,9 @@ def _draw_panel(axes: Axes, rows: pd.DataFrame, language: str) -> None:
     series: dict[bool, list[tuple[float, pd.Series]]] = {}
     for own, shift in ((False, 0.06), (True, -0.06)):
         mine = rows[rows["own"].eq(own)]
-        found = [(waves.index(row["wave"]) + shift, row) for _, row in mine.iterrows() if is_shown(row)]
+        found = [
+            (waves.index(row["wave"]) + shift, row) for _, row in mine.iterrows() if is_shown(row)
+        ]
         look = _look(own)
         axes.plot([x for x, _ in found], [row["value"] for _, row in found], **look)
         for x, row in found:
@@ -88,7 +90,11 @@ def _draw_panel(axes: Axes, rows: pd.DataFrame, language: str) -> None:
 
 def _say_absent(axes: Axes, own: pd.DataFrame, language: str) -> None:
     """Say in the panel why the own area has no mark at a wave."""
-    said = [f"{row['wave']}: {shown_value(row, language)}" for _, row in own.iterrows() if not is_shown(row)]
+    said = [
+        f"{row['wave']}: {shown_value(row, language)}"
+        for _, row in own.iterrows()
+        if not is_shown(row)
+    ]
     low = any(is_shown(row) and row["value"] < 50 for _, row in own.iterrows())
     axes.text(
         0.03, 0.97 if low else 0.04, "\n".join(said), va="top" if low else "bottom",

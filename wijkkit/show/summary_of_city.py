@@ -20,13 +20,20 @@ from wijkkit.language import (
 )
 from wijkkit.language.markdown import escaped
 from wijkkit.released import CityView
+from wijkkit.show.advice import settled
 from wijkkit.show.output import Nothing, ShownText, bullets
 from wijkkit.show.process_sentences import no_explanation
-from wijkkit.show.advice import settled
 from wijkkit.show.row_sentences import named
 
 #: What the conclusions on outcomes say together, in the order of importance.
-_FOUND = ("shown_better", "shown_worse", "alone_better", "alone_worse", "threshold_better", "threshold_worse")
+_FOUND = (
+    "shown_better",
+    "shown_worse",
+    "alone_better",
+    "alone_worse",
+    "threshold_better",
+    "threshold_worse",
+)
 _ABSENT = ("not_shown_small", "not_shown_wide", "cannot_test", "unavailable")
 #: Explanations that a sentence names.
 _NAMED = 3
@@ -57,7 +64,11 @@ def city_summary(view: CityView) -> ShownText:
         "next": settled(view)[:2],
     }
     return bullets(
-        [f"**{_say(view, f'question.{key}')}** {' '.join(lines)}" for key, lines in parts.items() if lines]
+        [
+            f"**{_say(view, f'question.{key}')}** {' '.join(lines)}"
+            for key, lines in parts.items()
+            if lines
+        ]
     )
 
 
@@ -82,9 +93,15 @@ def effect_verdicts(view: CityView, count: bool = False) -> list[str]:
         if rows.empty:
             continue
         if key in _ABSENT and count and len(rows) > 1:
-            lines.append(large_first(counted(f"show.city_summary.verdict_count.{key}", len(rows), view.language)))
+            lines.append(
+                large_first(
+                    counted(f"show.city_summary.verdict_count.{key}", len(rows), view.language)
+                )
+            )
         else:
-            labels = [_sized(view, row) if key in _FOUND else row.label for row in rows.itertuples()]
+            labels = [
+                _sized(view, row) if key in _FOUND else row.label for row in rows.itertuples()
+            ]
             lines.append(_say(view, f"verdict.{key}", names=named(labels, view.language)))
         reasons = rows["reason"][rows["reason"].astype(bool)].unique()
         lines += [text(f"effect.reason.{reason}", view.language) for reason in reasons]
@@ -171,7 +188,9 @@ def done(view: CityView) -> list[str]:
     if (steps := table["steps_done"].dropna()).size:
         fields = {"least": number(steps.min(), language), "most": number(steps.max(), language)}
         key = "steps_same" if steps.min() == steps.max() else "steps"
-        lines.append(large_first(counted(f"show.city_summary.{key}", len(table), language, **fields)))
+        lines.append(
+            large_first(counted(f"show.city_summary.{key}", len(table), language, **fields))
+        )
     for measure in ("dose", "reach_of_plan"):
         if (values := table[measure].dropna()).size:
             lines.append(_say(view, measure, share=percentage(values.median(), language)))

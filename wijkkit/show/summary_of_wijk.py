@@ -39,11 +39,11 @@ def wijk_summary(view: WijkView) -> ShownText:
         "changed": changed(view, outcomes),
         "where": _where(view, outcomes),
         "goals": _goals(view),
-        "done": _done(view),
+        ("done" if view.slug in view.programme else "ran"): _done(view),
         "unknown": _unknown(view, outcomes),
         "talk": questions_of(view)[:2],
     }
-    if not parts["changed"]:
+    if not parts["changed"] and "done" in parts:
         parts = {"done": parts.pop("done"), **parts}
     return bullets(
         [
@@ -66,7 +66,9 @@ def by_size_of_change(outcomes: pd.DataFrame) -> pd.DataFrame:
     """Return the outcomes with a clear change, the largest first; then the others."""
     clear = outcomes["trend"].isin(["better", "worse"])
     size = outcomes["change_value"].astype(float).abs().where(clear, -1.0)
-    return outcomes.assign(clear=clear, size=size).sort_values("size", ascending=False, kind="stable")
+    return outcomes.assign(clear=clear, size=size).sort_values(
+        "size", ascending=False, kind="stable"
+    )
 
 
 def changed(view: WijkView, outcomes: pd.DataFrame) -> list[str]:

@@ -50,7 +50,9 @@ def steps(frame: pd.DataFrame, caption: str = "", alt: str = "") -> ShownFigure 
     if frame.empty:
         return nothing(frame, "show.pace.none")
     language, today = language_of(frame), pd.Timestamp(frame["as_of"].iloc[0])
-    labels = [f"{row.step} {text(f'process.step.{row.step}', language)}" for row in frame.itertuples()]
+    labels = [
+        f"{row.step} {text(f'process.step.{row.step}', language)}" for row in frame.itertuples()
+    ]
     states = [step_state(row, language) for row in frame.itertuples()]
     with style():
         figure, axes = new_figure(height=0.8 + 0.52 * len(frame))
@@ -145,7 +147,12 @@ def timeline(frame: pd.DataFrame, caption: str = "", alt: str = "") -> ShownFigu
     ]
     rows = list(dict.fromkeys(names))
     periods = [
-        text("process.timeline.from_to", language, start=day(start.date(), language), end=day(end.date(), language))
+        text(
+            "process.timeline.from_to",
+            language,
+            start=day(start.date(), language),
+            end=day(end.date(), language),
+        )
         for start, end in zip(frame["start"], frame["end"], strict=True)
     ]
     with style():
