@@ -21,6 +21,7 @@ from wijkkit.reports.cells import find_cells
 from wijkkit.reports.filled import Embed, without_empty
 from wijkkit.reports.frame import NO_FRAME, Frame
 from wijkkit.reports.origin import NO_RUN, Origin
+from wijkkit.reports.published import with_released
 from wijkkit.reports.quarto import write_theme
 from wijkkit.reports.runs import States, executed_notebook, scope_of, state_of
 from wijkkit.reports.shortcodes import embedded, replace_embeds
@@ -123,13 +124,9 @@ def _empty(study: Study, page: Page, failed: Mapping[str, str], body: str) -> se
     return {
         (notebook, cell.label)
         for notebook, labels in wanted.items()
-        for cell in find_cells(_executed(study, page, notebook), labels)
+        for cell in find_cells(_notebook_of(study, page, notebook, labels), labels)
         if any(output.about.get("empty") for output in cell.outputs)
     }
-
-
-def _executed(study: Study, page: Page, notebook: str) -> Path:
-    return executed_notebook(study, *scope_of(page.stem, notebook))
 
 
 def _stage_notebooks(
@@ -145,7 +142,7 @@ def _stage_notebooks(
         if notebook not in failed:
             wanted.setdefault(notebook, []).append(label)
     parts = [
-        (_notebook_of(study, page, notebook), labels, folder / notebook)
+        (_notebook_of(study, page, notebook, labels), labels, folder / notebook)
         for notebook, labels in wanted.items()
     ]
     return {
@@ -155,10 +152,13 @@ def _stage_notebooks(
     }
 
 
-def _notebook_of(study: Study, page: Page, notebook: str) -> Path | dict[str, Any]:
+def _notebook_of(
+    study: Study, page: Page, notebook: str, labels: list[str]
+) -> Path | dict[str, Any]:
     if notebook in page.extra:
         return page.extra[notebook]
-    return _executed(study, page, notebook)
+    scope, name = scope_of(page.stem, notebook)
+    return with_released(study, executed_notebook(study, scope, name), labels)
 
 
 def _without_missing(

@@ -25,16 +25,11 @@ from wijkkit.show.output import Nothing, ShownText, bullets
 from wijkkit.show.process_sentences import no_explanation
 from wijkkit.show.row_sentences import named
 
-#: What the conclusions on outcomes say together, in the order of importance.
-_FOUND = (
-    "shown_better",
-    "shown_worse",
-    "alone_better",
-    "alone_worse",
-    "threshold_better",
-    "threshold_worse",
-)
-_ABSENT = ("not_shown_small", "not_shown_wide", "cannot_test", "unavailable")
+#: What the conclusions on outcomes say together: what is shown, what is not, and then a sign,
+#: which chance gives too often to stand first.
+_SHOWN = ("shown_better", "shown_worse")
+_NOT_SHOWN = ("not_shown_small", "not_shown_wide", "cannot_test", "unavailable")
+_SIGNS = ("alone_better", "alone_worse")
 #: Explanations that a sentence names.
 _NAMED = 3
 
@@ -88,24 +83,30 @@ def effect_verdicts(view: CityView, count: bool = False) -> list[str]:
     With `count`, outcomes without a finding are counted instead of named.
     """
     frame, lines = view.effects(), []
-    for key in (*_FOUND, *_ABSENT):
+    if frame["key"].isin(_SIGNS).any() and not frame["key"].isin(_SHOWN).any():
+        lines.append(_say(view, "none_shown"))
+    for key in (*_SHOWN, *_NOT_SHOWN, *_SIGNS):
         rows = frame[frame["key"].eq(key)]
-        if rows.empty:
-            continue
-        if key in _ABSENT and count and len(rows) > 1:
-            lines.append(
-                large_first(
-                    counted(f"show.city_summary.verdict_count.{key}", len(rows), view.language)
-                )
-            )
-        else:
-            labels = [
-                _sized(view, row) if key in _FOUND else row.label for row in rows.itertuples()
-            ]
+        if key in _NOT_SHOWN and count and len(rows) > 1:
+            counts = f"show.city_summary.verdict_count.{key}"
+            lines.append(large_first(counted(counts, len(rows), view.language)))
+        elif len(rows):
+            sized = key not in _NOT_SHOWN
+            labels = [_sized(view, row) if sized else row.label for row in rows.itertuples()]
             lines.append(_say(view, f"verdict.{key}", names=named(labels, view.language)))
         reasons = rows["reason"][rows["reason"].astype(bool)].unique()
         lines += [text(f"effect.reason.{reason}", view.language) for reason in reasons]
+    if frame["key"].isin(_SIGNS).any():
+        lines.append(_by_chance(view))
     return lines
+
+
+def _by_chance(view: CityView) -> str:
+    """Say how often a study without any effect has a sign."""
+    rows = view.table("effect_conclusions")
+    fields = json.loads(rows.loc[rows["key"].isin(_SIGNS), "fields"].iloc[0])
+    chance = number(100 * fields["chance"], view.language)
+    return _say(view, "sign_by_chance", outcomes=fields["outcomes"], chance=chance)
 
 
 def _sized(view: CityView, row) -> str:
@@ -118,14 +119,26 @@ def _sized(view: CityView, row) -> str:
 
 
 def detectable_words(view: CityView) -> list[str]:
-    """Say how large an effect had to be, as reckoned beforehand, for this design to find it."""
+    """Say how large an improvement had to be for this design to show it, and where none could be."""
     table = view.detectable()
     table = table[table["status"].eq("ok") & table["scale"].eq("points")]
     if table.empty:
         return []
-    least, most = (number(end, view.language) for end in table["detectable"].agg(["min", "max"]))
-    key = "detectable_one" if least == most else "detectable"
-    return [_say(view, key, least=least, most=most)]
+    possible = table["detectable"].le(table["ceiling"])
+    fields = {
+        "outcomes": int(table["outcomes"].iloc[0]),
+        "icc": number(table["icc"].iloc[0], view.language, 2),
+        "names": named(table.loc[~possible, "label"], view.language),
+    }
+    lines = []
+    if possible.any():
+        ends = table.loc[possible, "detectable"].agg(["min", "max"])
+        least, most = (number(end, view.language) for end in ends)
+        key = "detectable_one" if least == most else "detectable"
+        lines.append(_say(view, key, least=least, most=most, **fields))
+    if not possible.all():
+        lines.append(_say(view, "undetectable", **fields))
+    return lines
 
 
 def effect_summary(view: CityView) -> ShownText | Nothing:
