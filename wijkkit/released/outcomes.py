@@ -102,7 +102,7 @@ def trend(row: pd.Series | None, direction: str) -> str:
     >>> trend(pd.Series({"value": 5.0, "lower": 1.0, "upper": 9.0, "status": "ok"}), "lower")
     'worse'
     """
-    if not is_shown(row) or pd.isna(row["lower"]) or pd.isna(row["upper"]):
+    if not is_shown(row) or pd.isna(row["lower"]) or pd.isna(row["upper"]) or direction == "none":
         return "unknown"
     if row["lower"] <= 0 <= row["upper"]:
         return "not_distinguishable"
