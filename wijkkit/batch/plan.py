@@ -95,7 +95,10 @@ def plan(
         sets = {CITY: shared}
         if notebook.stage != CITY:
             sets = {
-                hood.wijk: {**shared, **_asked(hood.model_dump(mode="json", exclude={"codes"}), notebook)}
+                hood.wijk: {
+                    **shared,
+                    **_asked(hood.model_dump(mode="json", exclude={"codes"}), notebook),
+                }
                 for hood in hoods
             }
         names = dict.fromkeys(name for parameters in sets.values() for name in parameters)

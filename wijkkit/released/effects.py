@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from wijkkit.evaluation.effect.methods import RECOMMENDED
+from wijkkit.evaluation.effect.outcome_arrays import is_turned
 from wijkkit.evaluation.effect.verdicts import row_of, to_favourable
 from wijkkit.language import percentage, text
 from wijkkit.language.messages import catalogue
@@ -21,6 +22,7 @@ _COLUMNS = [
     "outcome",
     "label",
     "key",
+    "clear",
     "scale",
     *_ENDS,
     "unit",
@@ -49,7 +51,10 @@ def effects(view: CityView) -> pd.DataFrame:
     for said in conclusions[conclusions["part"].eq("effect")].itertuples():
         row = row_of(main[main["outcome"].eq(said.outcome)], RECOMMENDED)
         fields = json.loads(said.fields)
-        rows.append(_effect(view, said.outcome, row) | {"key": said.key})
+        rows.append(
+            _effect(view, said.outcome, row)
+            | {"key": said.key, "clear": said.key.startswith("shown")}
+        )
         rows[-1]["reason"] = fields.get("reason", rows[-1]["reason"])
     return pd.DataFrame(rows, columns=_COLUMNS)
 
@@ -108,10 +113,18 @@ def _ratio(ratios: pd.DataFrame, row: pd.Series) -> dict[str, float]:
 
 
 def detectable(view: CityView) -> pd.DataFrame:
-    """Return per outcome the smallest change that this design can be expected to find."""
+    """Return per outcome the smallest improvement that this design can be expected to find.
+
+    `baseline` is that of the outcome as it is named, whichever pole is modelled.
+    """
     table = view.table("detectable")
-    labels = [view.study.text(view.study.indicators[key].label) for key in table["outcome"]]
-    return table.assign(label=labels)
+    indicators = [view.study.indicators[key] for key in table["outcome"]]
+    turned = pd.Series([is_turned(one) for one in indicators], index=table.index, dtype=bool)
+    labels = [view.study.text(one.label) for one in indicators]
+    baseline = table["baseline"].where(
+        ~(turned & table["scale"].eq("points")), 100 - table["baseline"]
+    )
+    return table.assign(label=labels, baseline=baseline)
 
 
 def design_checks(view: CityView) -> pd.DataFrame:

@@ -217,14 +217,13 @@ def key_figures(view: CityView) -> pd.DataFrame:
     """Return each scale of the key figures by arm and wave, with its reliability.
 
     ``label, arm, wave, column`` (arm and wave in words), the number (``value`` is the mean) and
-    ``alpha, n, wijken``.
+    ``alpha, lowest_alpha`` (of the scale's waves and arms), ``n, wijken``.
     """
     table = view.table("key_figures").rename(columns={"mean": "value"})
     arms = [text(f"show.key_figures.arm.{arm}", view.language) for arm in table["arm"]]
-    return table.assign(
-        unit="score",
-        column=[f"{arm}, {wave}" for arm, wave in zip(arms, table["wave"], strict=True)],
-    )
+    columns = [f"{arm}, {wave}" for arm, wave in zip(arms, table["wave"], strict=True)]
+    lowest = table.groupby("label")["alpha"].transform("min")
+    return table.assign(unit="score", column=columns, lowest_alpha=lowest)
 
 
 def interviews(view: CityView, by_role: bool = False) -> pd.DataFrame:

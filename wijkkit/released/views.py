@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from wijkkit.language import in_words, text
+from wijkkit.language import in_words, number, text
 from wijkkit.language.messages import catalogue
 from wijkkit.released import effects, goals, outcomes, programme
 from wijkkit.released.store import Released, open_released
@@ -106,7 +106,10 @@ class CityView(ShowsItself):
 
     def detectable(self) -> pd.DataFrame:
         """Return a row per outcome: the smallest change that the design can be expected to find."""
-        return self.framed("detectable", effects.detectable(self))
+        frame = self.framed("detectable", effects.detectable(self))
+        icc = number(self.study.settings.evaluation.icc, self.language, 3)
+        frame.attrs["caption"] = frame.attrs["caption"].format(icc=icc)
+        return frame
 
     def design_checks(self) -> pd.DataFrame:
         """Return a row per outcome and check of the design's assumptions."""
@@ -141,7 +144,7 @@ class CityView(ShowsItself):
             "language": self.language,
             "name": name,
             "everywhere": self.everywhere,
-            "caption": words["caption"].get(kind, "").format(name=name),
+            "caption": words["caption"].get(kind, "").replace("{name}", name),
             "heads": words["heads"].get(kind, {}),
         }
         return frame

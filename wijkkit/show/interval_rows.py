@@ -26,6 +26,7 @@ from wijkkit.show.values import language_of, shown_interval, shown_value
 
 #: The look of the first mark of a row, which has an interval, and of the ones after it.
 _FIRST = {"marker": "o", "color": OWN, "markersize": 8}
+_UNCLEAR = {"marker": "D", "color": CITY, "markersize": 6.5}
 _NEXT = (
     {"marker": "D", "color": "white", "markeredgecolor": CITY, "markersize": 8.5, "markeredgewidth": 1.6},
     {"marker": "s", "color": "white", "markeredgecolor": OWN, "markersize": 6.5, "markeredgewidth": 1.6},
@@ -87,10 +88,10 @@ def intervals(
                       solid_capstyle="butt", zorder=1)  # fmt: skip
             if target and not pd.isna(frame[target].iloc[position]):
                 axes.plot(frame[target].iloc[position], position, linestyle="none", **_TARGET)
-            _draw_row(axes, position, row, edge)
+            _draw_row(axes, position, row, edge, _own_look(frame, position))
         legend = [
             (words, look) for words, look in zip(names.values(), _looks(), strict=False) if words
-        ]
+        ] or _certainty(frame, language)
         if target:
             legend.append((text("show.legend.target", language), {**_TARGET, "markersize": 11}))
         if legend:
@@ -145,16 +146,35 @@ def _scale(axes: Axes, rows: list[list[dict]], around_zero: bool, language: str)
     return edge
 
 
-def _draw_row(axes: Axes, position: int, row: list[dict], edge: float) -> None:
-    for number, look in zip(row[1:], _NEXT, strict=False):
+def _own_look(frame: pd.DataFrame, position: int) -> dict:
+    """Return the look of a row's first mark: grey where the frame says that it is not clear."""
+    return _FIRST if "clear" not in frame or frame["clear"].iloc[position] else _UNCLEAR
+
+
+def _certainty(frame: pd.DataFrame, language: str) -> list[tuple[str, dict]]:
+    """Return the legend of what is clear and what is not, where the frame says so."""
+    if "clear" not in frame:
+        return []
+    looks = {"clear": (True, _FIRST), "unclear": (False, _UNCLEAR)}
+    return [
+        (text(f"show.legend.{key}", language), {**look, "linestyle": "-", "linewidth": 2.6})
+        for key, (clear, look) in looks.items()
+        if frame["clear"].eq(clear).any()
+    ]
+
+
+def _draw_row(axes: Axes, position: int, row: list[dict], edge: float, look: dict) -> None:
+    for number, other in zip(row[1:], _NEXT, strict=False):
         if is_shown(number):
-            axes.plot(number["value"], position, linestyle="none", **look)
+            axes.plot(number["value"], position, linestyle="none", **other)
     own = row[0]
     if is_shown(own):
         if not pd.isna(own["lower"]) and not pd.isna(own["upper"]):
             ends = [max(own["lower"], -edge), min(own["upper"], edge)]
-            axes.plot(ends, [position] * 2, color=OWN, linewidth=2.6, solid_capstyle="butt")
-        axes.plot(own["value"], position, linestyle="none", **_FIRST)
+            axes.plot(
+                ends, [position] * 2, color=look["color"], linewidth=2.6, solid_capstyle="butt"
+            )
+        axes.plot(own["value"], position, linestyle="none", **look)
     elif own["status"] == "above":
         axes.plot(
             [own["lower"], 100], [position] * 2, color=OWN, linewidth=2.6, linestyle=(0, (1.5, 0.8))

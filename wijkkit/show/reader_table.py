@@ -48,7 +48,7 @@ _PERCENT = (
     *("target", "registered_baseline", "dose", "reach_of_plan", "low_ses_reached", "adoption"),
     *("frequency", "maintenance", "baseline", "first_share", "registered"),
 )
-_DECIMALS = {"odds_ratio": 2, "alpha": 2, "mean": 1}
+_DECIMALS = {"odds_ratio": 2, "lowest_alpha": 2}
 
 
 def table(

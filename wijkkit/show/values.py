@@ -55,7 +55,8 @@ def _in_unit(value: float, unit: str, language: str) -> str:
         return signed(value, language, 2)
     if unit == "count":
         return number(value, language)
-    return number(value, language, 1)
+    shown = number(value, language, 1)
+    return shown if unit in ("", "score") else f"{shown} {unit}"
 
 
 def shown_interval(row: Mapping[str, Any] | pd.Series | None, language: str) -> str:
