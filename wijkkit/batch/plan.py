@@ -97,7 +97,7 @@ def plan(
             sets = {
                 hood.wijk: {
                     **shared,
-                    **_asked(hood.model_dump(mode="json", exclude={"codes"}), notebook),
+                    **_asked(hood.model_dump(mode="json", exclude={"codes", "start"}), notebook),
                 }
                 for hood in hoods
             }
