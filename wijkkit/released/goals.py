@@ -99,7 +99,11 @@ def _of_study(view: WijkView) -> list[dict[str, Any]]:
 
 
 def target_state(
-    number: dict[str, Any] | pd.Series, target: float, direction: str, *, bound: bool = True
+    number: dict[str, Any] | pd.Series | None,
+    target: float | None,
+    direction: str,
+    *,
+    bound: bool = True,
 ) -> str:
     """Return where a figure stands against its target: reached, not_reached or unclear.
 
@@ -114,7 +118,13 @@ def target_state(
     >>> target_state(number, 74.0, "lower"), target_state(number, 66.0, "lower")
     ('reached', 'unclear')
     """
-    if number["status"] != "ok" or target is None or pd.isna(target) or pd.isna(number["value"]):
+    if (
+        number is None
+        or number["status"] != "ok"
+        or target is None
+        or pd.isna(target)
+        or pd.isna(number["value"])
+    ):
         return "unclear"
     low, high = (number["lower"], number["upper"]) if bound else (number["value"],) * 2
     if pd.isna(low) or pd.isna(high):
