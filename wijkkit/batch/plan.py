@@ -94,7 +94,10 @@ def plan(
         needs = tuple(city[: city.index(own)] if notebook.stage == CITY else city)
         sets = {CITY: shared}
         if notebook.stage != CITY:
-            sets = {hood.wijk: {**shared, **hood.model_dump(mode="json")} for hood in hoods}
+            sets = {
+                hood.wijk: {**shared, **hood.model_dump(mode="json", exclude={"codes"})}
+                for hood in hoods
+            }
         names = dict.fromkeys(name for parameters in sets.values() for name in parameters)
         problems.extend(parameter_problems(notebook, names))
         jobs.extend(Job(scope, notebook, values, needs) for scope, values in sets.items())
