@@ -62,6 +62,7 @@ _VERBS = {
     "estimate_funnel": "wijkkit.estimates",
     "estimate_gap": "wijkkit.estimates",
     "estimate_grid": "wijkkit.estimates",
+    "estimate_slope": "wijkkit.estimates",
     "estimate_small_areas": "wijkkit.estimates",
     "funnel": "wijkkit.estimates",
     "poisson_exact": "wijkkit.estimates",

@@ -95,7 +95,7 @@ def plan(
         sets = {CITY: shared}
         if notebook.stage != CITY:
             sets = {
-                hood.wijk: {**shared, **hood.model_dump(mode="json", exclude={"codes"})}
+                hood.wijk: {**shared, **hood.model_dump(mode="json", exclude={"codes", "start"})}
                 for hood in hoods
             }
         names = dict.fromkeys(name for parameters in sets.values() for name in parameters)

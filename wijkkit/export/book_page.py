@@ -53,12 +53,11 @@ def _table(book: Book, indicator: str) -> str:
     )
     caption = escape(labels.indicator(indicator))
     about = escape(labels.about(indicator))
-    columns = "<col>" + '<colgroup span="3"></colgroup>' * len(blocks)
+    columns = "<colgroup><col></colgroup>" + '<colgroup span="3"></colgroup>' * len(blocks)
     return (
         f'<div class="table-scroll" id="tbl-{escape(indicator)}" role="group" tabindex="0" '
         f'aria-label="{caption}"><table><caption>{caption}<br><small>{about}</small></caption>'
-        f'<colgroup>{"<col>"}</colgroup>{columns.removeprefix("<col>")}'
-        f'<thead><tr><td rowspan="2"></td>{first}</tr><tr>{second}</tr></thead>'
+        f'{columns}<thead><tr><td rowspan="2"></td>{first}</tr><tr>{second}</tr></thead>'
         f"<tbody>{rows}</tbody></table></div>"
     )
 

@@ -22,7 +22,9 @@ _MARGINS = 0.4
 _WIDE, _NARROW, _LINE = 48, 13, 15.0
 
 
-def write_book(book: Book, target: Path, *, about: str = "", concept: bool = True) -> Path:
+def write_book(
+    book: Book, target: Path, *, title: str = "", about: str = "", concept: bool = True
+) -> Path:
     """Write a tables book to a workbook.
 
     Numbers are numbers, whole percentages by their number format; what is absent is a word.
@@ -32,6 +34,8 @@ def write_book(book: Book, target: Path, *, about: str = "", concept: bool = Tru
     ----------
     book : Book
     target : Path
+    title : str
+        What the file says it is of; the book's own title where empty.
     about : str
         Of which run the numbers are.
     concept : bool
@@ -44,7 +48,7 @@ def write_book(book: Book, target: Path, *, about: str = "", concept: bool = Tru
     """
     language = book.study.language
     workbook = Workbook()
-    workbook.properties.title = book.title
+    workbook.properties.title = title or book.title
     workbook.properties.language = language
     for style in _styles():
         workbook.add_named_style(style)

@@ -48,16 +48,15 @@ def write_research(study: Study, tables: dict[str, pd.DataFrame], folder: Path) 
 def refuse_published(study: Study, folder: Path) -> None:
     """Raise DisclosureError where `folder` is, or is below or above, what is published."""
     target = folder.resolve()
-    published = {
-        "site": study.site.resolve(),
-        "released tables": (study.runs / "released").resolve(),
-        "releases": (study.runs.parent / "releases").resolve(),
-    }
-    for name, place in published.items():
-        if target == place or target.is_relative_to(place) or place.is_relative_to(target):
-            raise DisclosureError(
-                "unprotected numbers may not be where a release takes its files from",
-                found=f"the folder of the {name}",
-                expected="a folder of its own, outside the site and the released tables",
-                remedy="Name another folder with --to.",
-            )
+    published = [study.site.resolve(), (study.runs / "released").resolve()]
+    above = [place for place in (target, *target.parents) if (place / "manifest.json").is_file()]
+    near = [
+        place for place in published if target.is_relative_to(place) or place.is_relative_to(target)
+    ]
+    if near or above:
+        raise DisclosureError(
+            "unprotected numbers may not be where a release takes its files from",
+            found=f"a folder with or in {(near or above)[0].name}",
+            expected="a folder of its own, outside the site, a run and a release",
+            remedy="Name another folder with --to.",
+        )

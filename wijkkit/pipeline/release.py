@@ -12,6 +12,7 @@ from wijkkit.disclosure.release import release_estimates
 from wijkkit.disclosure.rules import percent_step
 from wijkkit.evaluation.effect.evaluate import EffectResults
 from wijkkit.pipeline.areas import release_areas
+from wijkkit.pipeline.baseline import baseline_tables
 from wijkkit.pipeline.effect import effect_tables, open_parts
 from wijkkit.pipeline.estimation import StudyEstimates, estimate
 from wijkkit.pipeline.process import ProcessResults, evaluate_process
@@ -35,8 +36,8 @@ def release(
     there where each figure they are made of is shown. The process is evaluated again on the
     released figures.
 
-    Writes ``estimates, changes, gaps, comparisons, comparable, area_figures, borders``, and where
-    they are given the tables of the effect and of the process.
+    Writes ``estimates, changes, gaps, slopes, comparisons, comparable, participants, baseline, timeline,
+    area_figures, borders``, and where they are given the tables of the effect and of the process.
 
     Parameters
     ----------
@@ -78,10 +79,12 @@ def release(
         "estimates": table,
         "changes": release_derived(estimates.changes, table, finest),
         "gaps": release_derived(estimates.gaps, table, finest),
+        "slopes": release_derived(estimates.slopes, table, finest),
         "comparisons": release_comparisons(
             estimates.comparisons, estimates.comparable, table, finest
         ),
         "comparable": estimates.comparable,
+        **baseline_tables(study, estimates.sample.people, table, policy),
     }
     if effect is not None:
         parts = open_parts(study, effect, table)

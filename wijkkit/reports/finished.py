@@ -80,6 +80,8 @@ def title_of(path: Path) -> str:
     """Return the title that a finished page, PDF or office document says it has."""
     if not path.is_file():
         return "no such file"
+    if path.suffix == ".csv":
+        return ""
     if path.suffix == ".html":
         return _read(path).title
     if path.suffix == ".pdf":

@@ -195,6 +195,8 @@ class Neighbourhood(Model):
     district: str = ""
     arm: Literal["programme", "comparator", "none"] = "none"
     pair: Key | None = None
+    #: The day the programme started here, where that is not the day in study.yml.
+    start: date | None = None
     #: Wave -> its code or codes in that wave, where they are others: merged, split, renamed.
     codes: dict[Key, str | tuple[str, ...]] = Field(default_factory=dict)
 
