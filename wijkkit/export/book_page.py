@@ -56,7 +56,8 @@ def _table(book: Book, indicator: str) -> str:
     columns = "<colgroup><col></colgroup>" + '<colgroup span="3"></colgroup>' * len(blocks)
     return (
         f'<div class="table-scroll" id="tbl-{escape(indicator)}" role="group" tabindex="0" '
-        f'aria-label="{caption}"><table><caption>{caption}<br><small>{about}</small></caption>'
+        f'aria-label="{caption}"><table><caption><span class="caption-text">{caption}'
+        f"<br><small>{about}</small></span></caption>"
         f'{columns}<thead><tr><td rowspan="2"></td>{first}</tr><tr>{second}</tr></thead>'
         f"<tbody>{rows}</tbody></table></div>"
     )
@@ -82,5 +83,5 @@ def _cells(book: Book, indicator: str, column: Column) -> str:
     mark = f"{cell.mark} " if cell.mark else ""
     n = "" if cell.n is None else number(cell.n, language)
     return "".join(
-        f'<td class="align-right">{escape(words)}</td>' for words in (f"{mark}{cell.words}", margin, n)
+        f'<td class="align-right whole">{escape(words)}</td>' for words in (f"{mark}{cell.words}", margin, n)
     )

@@ -69,6 +69,7 @@ def _styles() -> list[NamedStyle]:
     under = Border(bottom=Side("thin", color=_INK))
     wrapped = Alignment(wrap_text=True, vertical="top")
     centred = Alignment(horizontal="center", vertical="bottom", wrap_text=True)
+    right = Alignment(horizontal="right", vertical="top")
     fill = PatternFill("solid", fgColor=_FILL)
     return [
         NamedStyle("Book title", font=_font(bold=True, size=14, color=_INK)),
@@ -76,14 +77,14 @@ def _styles() -> list[NamedStyle]:
         NamedStyle("Book theme", font=_font(bold=True, size=12, color=_INK), fill=fill),
         NamedStyle("Book question", font=_font(color=_INK), alignment=wrapped),
         NamedStyle("Book note", font=_font(italic=True, size=9, color="51606C"), alignment=wrapped),
-        NamedStyle("Book percentage", number_format='0"%"', alignment=Alignment(horizontal="right")),
+        NamedStyle("Book percentage", font=_font(), number_format='0"%"', alignment=right),
         NamedStyle(
             "Book marked",
             font=_font(bold=True),
             number_format='0"%"',
-            alignment=Alignment(horizontal="right"),
+            alignment=right,
         ),
-        NamedStyle("Book score", number_format="0.0", alignment=Alignment(horizontal="right")),
+        NamedStyle("Book score", font=_font(), number_format="0.0", alignment=right),
         NamedStyle(
             "Book absent",
             font=_font(italic=True, size=9, color="51606C"),
@@ -93,7 +94,7 @@ def _styles() -> list[NamedStyle]:
             "Book n",
             font=_font(size=9, color="51606C"),
             number_format='"n = "0',
-            alignment=Alignment(horizontal="right"),
+            alignment=right,
         ),
     ]
 

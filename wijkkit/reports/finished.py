@@ -32,7 +32,7 @@ _STYLED = re.compile(r"url\(\s*['\"]?([^'\")]+)|@import\s+['\"]([^'\"]+)")
 _ELSEWHERE = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:|//")
 _WITHIN = ("data:", "about:")
 _PDF_TITLE = re.compile(rb"<dc:title>.*?<rdf:li[^>]*>(.*?)</rdf:li>", re.DOTALL)
-_OFFICE_TITLE = re.compile(r"<dc:title>(.*?)</dc:title>", re.DOTALL)
+_OFFICE_TITLE = re.compile(r"<dc:title[^>]*>(.*?)</dc:title>", re.DOTALL)
 
 
 def check_site(site: Path, promised: Mapping[str, str], known: Collection[str] = ()) -> None:
