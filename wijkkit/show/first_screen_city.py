@@ -156,7 +156,11 @@ def _why(view: CityView) -> list[str]:
 
 
 #: Verdict on an explanation -> the sentence of what is recommended.
-_RECOMMENDED = {"plays": "recommend", "cannot_be_judged": "recommend_unknown"}
+_RECOMMENDED = {
+    "plays": "recommend",
+    "undecided": "recommend_unknown",
+    "cannot_be_judged": "recommend_unknown",
+}
 
 
 def recommendations(view: CityView) -> list[str]:

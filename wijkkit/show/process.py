@@ -216,9 +216,13 @@ def explanations_sentences(view: CityView) -> ShownText:
     return ShownText(f"{head}\n\n{bullets(said).markdown}")
 
 
+#: Verdicts that leave an explanation open.
+_OPEN = ("undecided", "cannot_be_judged")
+
+
 def no_explanation(view: CityView) -> str:
     """Say that no explanation plays a part, and of which the data do not tell whether it does."""
-    unknown = view.table("explanations")["verdict"].eq("cannot_be_judged")
+    unknown = view.table("explanations")["verdict"].isin(_OPEN)
     if unknown.all():
         return text("show.explanations.unknown", view.language)
     key = "none_known" if unknown.any() else "none"
@@ -229,7 +233,7 @@ def _undecided(view: CityView) -> list[str]:
     table = view.table("explanations")
     names = [
         escaped(small_first(text(f"explanations.explanation.{key}", view.language)))
-        for key in table.loc[table["verdict"].eq("cannot_be_judged"), "explanation"]
+        for key in table.loc[table["verdict"].isin(_OPEN), "explanation"]
     ]
     if not names:
         return []

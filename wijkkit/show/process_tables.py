@@ -104,8 +104,8 @@ def pace_table(view: CityView) -> ShownTable:
     return ShownTable(wide.rename_axis(None, axis=1).reset_index(), caption)
 
 
-#: Explanations that the data support come first, those that they refute last.
-_ORDER = ("plays", "cannot_be_judged", "plays_not")
+#: Explanations beyond their threshold come first, those within it last.
+_ORDER = ("plays", "undecided", "cannot_be_judged", "within")
 
 
 def explanations_table(view: CityView) -> ShownTable:
