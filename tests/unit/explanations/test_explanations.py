@@ -128,7 +128,10 @@ def test_what_is_not_known_cannot_be_judged():
         ({"minimum_on_time": 1.0, "undecided": 0.05}, "unclear_execution"),
         ({"mentioned_share": 0.005}, "theory"),
         ({"response_gap": 0.03}, "response"),
-        ({"codes": {"staff_turnover": ("wisselingen",)}, "mentioned_share": 0.02}, "staff_turnover"),
+        (
+            {"codes": {"staff_turnover": ("wisselingen",)}, "mentioned_share": 0.02},
+            "staff_turnover",
+        ),
     ],
 )
 def test_the_study_sets_the_thresholds(thresholds, explanation):
