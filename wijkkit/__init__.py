@@ -22,7 +22,8 @@ _VERBS = {
     "open_city": "wijkkit.released",
     "open_wijk": "wijkkit.released",
     "evaluate_process": "wijkkit.pipeline.process",
-    "release": "wijkkit.pipeline.publication",
+    "release": "wijkkit.pipeline.gate",
+    "draft": "wijkkit.released.unreleased",
     "render": "wijkkit.reports.render",
     "release_effect": "wijkkit.pipeline.effect",
     "release_process": "wijkkit.pipeline.process",
@@ -83,6 +84,8 @@ _VERBS = {
     "weight_report": "wijkkit.estimates",
     "wilson": "wijkkit.estimates",
     "open_study": "wijkkit.study",
+    "people": "wijkkit.analysis",
+    "publish": "wijkkit.analysis",
 }
 
 __all__ = sorted([*_VERBS, "show"])

@@ -20,13 +20,15 @@ ESTIMATE_COLUMNS = (
     "method",
     "source",
     "status",
+    "step",
 )
 
 #: Columns that name one number; together they are unique in a tidy table.
 ESTIMATE_KEYS = ESTIMATE_COLUMNS[:6]
 
-#: Why a number is there or absent. A number that is not ``ok`` is absent, not flagged.
-STATUSES = ("ok", "hidden", "too_few", "missing", "not_asked")
+#: Why a number is there or absent. A number that is not ``ok`` is absent, not flagged; of one
+#: that is ``above``, `lower` says what it is above.
+STATUSES = ("ok", "above", "hidden", "too_few", "missing", "not_asked")
 
 #: Levels of area, from small to large. ``arm`` pools the programme or the comparator wijken.
 AREA_LEVELS = ("wijk", "gebied", "arm", "city")
@@ -34,7 +36,7 @@ AREA_LEVELS = ("wijk", "gebied", "arm", "city")
 #: The group that stands for everybody, where ``group_by`` is empty.
 EVERYBODY = "all"
 
-_NUMBERS = ("value", "lower", "upper", "n")
+_NUMBERS = ("value", "lower", "upper", "n", "step")
 
 
 def tidy(rows: pd.DataFrame) -> pd.DataFrame:
@@ -42,6 +44,7 @@ def tidy(rows: pd.DataFrame) -> pd.DataFrame:
 
     Columns of `rows` that are no estimate columns are dropped; text columns that are missing
     are empty, numbers that are missing are absent, `status` is ``ok`` where it is not given.
+    `step` is what a released number is rounded to, absent before the release.
 
     Examples
     --------
@@ -62,6 +65,7 @@ def tidy(rows: pd.DataFrame) -> pd.DataFrame:
     table = pd.DataFrame(out, index=rows.index).reset_index(drop=True)
     numbers = list(_NUMBERS)
     table[numbers] = table[numbers].astype(float)
-    shown = table["status"].eq("ok")
-    table[numbers] = table[numbers].where(shown)
+    limit = table["lower"].where(table["status"].eq("above"))
+    table[numbers] = table[numbers].where(table["status"].eq("ok"))
+    table["lower"] = table["lower"].fillna(limit)
     return table

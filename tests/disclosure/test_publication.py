@@ -43,11 +43,9 @@ def study(tmp_path):
     (opened.site / "wijken").mkdir(parents=True)
     (opened.site / "index.html").write_text("<h1>Report</h1>")
     (opened.site / "wijken" / "a.csv").write_text("wijk;percentage\na;41\n")
-    hidden = pd.DataFrame({"indicator": ["play"] * 3, "reason": ["too_few", "too_few", "linked"]})
-    write_released(opened, "hidden", hidden)
-    record_audit(
-        opened, Release(hidden, hidden, {"cells": 3, "narrowest": 3.0}, policy_for(opened))
-    )
+    table = pd.DataFrame({"indicator": "play", "status": ["too_few", "too_few", "hidden"]})
+    write_released(opened, "estimates", table)
+    record_audit(opened, Release(table, {"cells": 3, "narrowest": 3.0}, policy_for(opened)))
     return opened
 
 
@@ -72,7 +70,7 @@ def test_the_manifest_lists_every_file_with_its_hash_and_says_in_words_what_was_
         data = (made.folder / name).read_bytes()
         assert entry["sha256"] == hashlib.sha256(data).hexdigest()
     assert manifest["policy"]["name"] == GGD.name
-    assert [sentence.split()[0] for sentence in manifest["hidden"]] == ["2", "1"]
+    assert [sentence.split()[0] for sentence in manifest["hidden"]] == ["1", "2"]
     assert manifest["state"].startswith("concept")
 
 

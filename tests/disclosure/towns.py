@@ -1,34 +1,38 @@
-"""Fictional towns with known truth: respondents, their counts and estimates from those."""
+"""Fictional towns with known truth: respondents, their estimates, and what is released of them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
 
-from wijkkit.disclosure.primary import primary_reasons
-from wijkkit.tables import ESTIMATE_KEYS, tidy
+from wijkkit.disclosure import Policy, Release, Sample
+from wijkkit.disclosure.release import release_estimates
+from wijkkit.disclosure.sample import cells_of
+from wijkkit.estimates.grid import Estimates, estimate_grid
 
-KEYS = list(ESTIMATE_KEYS)
 SES = ("low", "middle", "high")
 SEX = ("girl", "boy")
+GROUPINGS = {"ses": ("ses", SES), "sex": ("sex", SEX)}
 
 
 @dataclass(frozen=True)
 class Town:
-    """A town: its respondents, how its areas nest, the true counts and the estimates."""
+    """A town: its respondents, estimates and the sample that is controlled."""
 
-    people: pd.DataFrame
-    areas: pd.DataFrame
-    counts: pd.DataFrame
-    estimates: pd.DataFrame
+    sample: Sample
+    estimates: Estimates
 
-    def truth(self, **key: str) -> pd.Series:
-        """The counts of one cell."""
-        return pick(self.counts, **key)
+    @property
+    def cells(self) -> pd.DataFrame:
+        """The true counts of every cell, in the order of the estimates."""
+        return cells_of(self.sample)
+
+    def release(self, policy: Policy, **options: object) -> Release:
+        return release_estimates(self.estimates, self.sample, policy, **options)
 
 
 def pick(table: pd.DataFrame, **key: str) -> pd.Series:
@@ -66,67 +70,44 @@ def people_of(
     waves: Iterable[str] = ("1",),
     share: tuple[float, float] = (0.05, 0.6),
     missing_ses: float = 0.05,
+    weights: str = "",
 ) -> pd.DataFrame:
-    """Respondents of a random town: wijk, wave, ses, sex and 0/1 indicators."""
+    """Respondents of a random town; `weights` is "", "proportional" or "oversampled"."""
     frames = []
     for wave in waves:
-        for row in areas.itertuples():
+        for number, row in enumerate(areas.itertuples()):
             n = int(random.integers(*size))
+            children = 1500.0 if weights == "oversampled" else n * random.uniform(9, 30)
+            if weights == "oversampled" and number % 2:
+                n, children = int(random.integers(200, 400)), random.uniform(500, 1500)
             ses = random.choice(SES, n, p=random.dirichlet([2, 3, 3])).astype(object)
             ses[random.random(n) < missing_ses] = None
             frame = pd.DataFrame({"wijk": row.wijk, "wave": wave, "ses": ses})
+            frame["weight"] = children / n if weights else 1.0
             frame["sex"] = random.choice(SEX, n)
             for indicator in indicators:
                 frame[indicator] = (random.random(n) < random.uniform(*share)).astype(float)
             frames.append(frame)
     people = pd.concat(frames, ignore_index=True)
     people.insert(0, "respondent", [f"r{number:05d}" for number in range(len(people))])
-    return people.merge(areas, on="wijk")
+    return people.merge(areas, on="wijk").assign(age=6.0)
 
 
-def count(
+def town_of(
     people: pd.DataFrame,
-    indicators: Iterable[str] = ("play",),
-    groupings: Iterable[str] = ("ses",),
-    levels: Iterable[str] = ("wijk", "gebied", "arm", "city"),
-) -> pd.DataFrame:
-    """The true counts of every area, wave and group."""
-    column = {"wijk": "wijk", "gebied": "district", "arm": "arm", "city": "city"}
-    people = people.assign(city="city")
-    frames = []
-    for indicator in indicators:
-        asked = people.dropna(subset=[indicator])
-        for level in levels:
-            for group_by in ("", *groupings):
-                by = [column[level], "wave", *([group_by] if group_by else [])]
-                table = asked.groupby(by)[indicator].agg(x="sum", n="count").reset_index()
-                table = table.rename(columns={column[level]: "area", group_by: "group"})
-                frames.append(
-                    table.assign(
-                        indicator=indicator,
-                        area_level=level,
-                        group_by=group_by,
-                        group=table["group"] if group_by else "all",
-                    )
-                )
-    return pd.concat(frames, ignore_index=True)[[*KEYS, "x", "n"]]
-
-
-def estimate(counts: pd.DataFrame) -> pd.DataFrame:
-    """Unweighted percentages with Wilson's interval."""
-    x, n = counts["x"].to_numpy(float), counts["n"].to_numpy(float)
-    z = norm.ppf(0.975)
-    middle, half = (x + z**2 / 2) / (n + z**2), z / (n + z**2) * np.sqrt(x * (n - x) / n + z**2 / 4)
-    return tidy(
-        counts.assign(
-            value=100 * x / n,
-            lower=100 * (middle - half),
-            upper=100 * (middle + half),
-            unit="percent",
-            method="wilson",
-            source="survey",
-        )
-    )
+    areas: pd.DataFrame,
+    units: Mapping[str, str],
+    groupings: Mapping[str, tuple[str, tuple[str, ...]]] | None = None,
+) -> Town:
+    """The town of these respondents; `units` says of each indicator percent or score."""
+    groupings = GROUPINGS if groupings is None else groupings
+    waves = tuple(dict.fromkeys(people["wave"]))
+    asked = {
+        key: SimpleNamespace(unit=unit, ages=None, waves=(), direction="higher")
+        for key, unit in units.items()
+    }
+    grid = estimate_grid(people, asked, waves, groupings, areas=areas)
+    return Town(Sample(people, dict(units), waves, groupings, areas), grid)
 
 
 def town(
@@ -142,24 +123,5 @@ def town(
     random = np.random.default_rng(seed)
     areas = areas_of(wijken, districts)
     people = people_of(areas, random, indicators=indicators, **options)
-    return town_of(people, areas, indicators=indicators, groupings=groupings)
-
-
-def town_of(
-    people: pd.DataFrame,
-    areas: pd.DataFrame,
-    *,
-    indicators: Iterable[str] = ("play",),
-    groupings: Iterable[str] = ("ses",),
-) -> Town:
-    """The town of these respondents."""
-    counts = count(people, indicators, groupings)
-    return Town(people, areas, counts, estimate(counts))
-
-
-def linked(table: pd.DataFrame, counts: pd.DataFrame, policy) -> pd.DataFrame:
-    """The true reasons for what a table hides: a rule, or because it is linked."""
-    absent = table[~table["status"].isin(["ok", "missing", "not_asked"])]
-    cells = absent[KEYS].merge(counts, on=KEYS)
-    reasons = primary_reasons(cells, policy)
-    return cells[KEYS].assign(reason=reasons.mask(reasons == "", "linked"))
+    chosen = {name: GROUPINGS[name] for name in groupings}
+    return town_of(people, areas, dict.fromkeys(indicators, "percent"), chosen)

@@ -25,7 +25,7 @@ USED_IN = {
     "evaluate_effect": "notebooks/stad/2_effectevaluatie.ipynb",
     "evaluate_process": "notebooks/stad/3_procesevaluatie.ipynb",
     "explanations": "wijkkit/pipeline/process/explained.py",
-    "record_audit": "wijkkit/pipeline/publication.py",
+    "record_audit": "wijkkit/pipeline/release.py",
     "release_effect": "notebooks/stad/2_effectevaluatie.ipynb",
     "release_process": "notebooks/stad/3_procesevaluatie.ipynb",
 }

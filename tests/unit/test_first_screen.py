@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from tests.studies import replace, write_study
-from tests.unit.test_show import changes, estimates, gaps, hidden, hide
+from tests.unit.test_show import changes, estimates, gaps, hide
 from wijkkit.language import counted, large_first
 from wijkkit.released import open_city, open_wijk, write_released
 from wijkkit.show import (
@@ -51,7 +51,6 @@ def folder(tmp_path: Path) -> Path:
         "estimates": estimates(),
         "changes": changes(),
         "gaps": gaps(),
-        "hidden": hidden(),
         "comparisons": pd.DataFrame([{**verdict, "against": "city", "verdict": "better"}]),
         "pace_by_wijk": pd.DataFrame([PACE]),
         "implementation": implementation(by_wijk=False),
@@ -135,7 +134,10 @@ def city(folder: Path):
         "scale": "points", "estimate": -16.0, "lower": -27.0, "upper": -5.0, "p": 0.02,
         "status": "ok", "reason": "",
     }  # fmt: skip
-    conclusions = [("play", "effect", "alone_better", "{}"), ("play", "gap", "not_shown", "{}")]
+    conclusions = [
+        ("play", "effect", "alone_better", '{"outcomes": 5, "chance": 0.226}'),
+        ("play", "gap", "not_shown", "{}"),
+    ]
     explanation = {"aspect": "effect", "evidence": "mentioned", "fields": json.dumps({})}
     names = (("covid", "plays"), ("theory", "plays_not"))
     tables = {
@@ -143,7 +145,12 @@ def city(folder: Path):
         "effect_conclusions": pd.DataFrame(
             conclusions, columns=["outcome", "part", "key", "fields"]
         ),
-        "detectable": pd.DataFrame([{"status": "ok", "scale": "points", "detectable": 35.2}]),
+        "detectable": pd.DataFrame(
+            [
+                {"outcome": "play", "detectable": 35.2, "ceiling": 60.0, "baseline": 60.0},
+                {"outcome": "play", "detectable": 22.0, "ceiling": 11.0, "baseline": 11.0},
+            ]
+        ).assign(status="ok", scale="points", outcomes=5, icc=0.01),
         "side_by_side": pd.DataFrame(
             [{"steps_done": 3.0, "dose": 65.0, "reach_of_plan": 61.0, "registered": 60.0}]
         ),
@@ -158,9 +165,13 @@ def city(folder: Path):
 
 def test_the_city_says_what_was_found_what_was_done_and_what_explains_it(city):
     assert city_summary(city).markdown.replace("\\", "").splitlines() == [
-        "- **Werkt het programma?** Er is een aanwijzing voor verbetering, maar geen bewijs: speelt "
-        "voldoende buiten (+16 procentpunt, marge +5 tot +27). Met dit aantal wijken en kinderen "
-        "is een effect pas goed te zien vanaf 35 procentpunt.",
+        "- **Werkt het programma?** Van geen enkele uitkomst is een verandering door het programma "
+        "aangetoond. Er is een aanwijzing voor verbetering, maar geen bewijs: speelt voldoende "
+        "buiten (+16 procentpunt, marge +5 tot +27). Een aanwijzing kan toeval zijn: ook zonder "
+        "enig effect heeft tot 23 van de 100 studies met 5 uitkomsten er minstens één. Met dit "
+        "aantal wijken en kinderen is een verbetering pas goed aan te tonen vanaf 35 procentpunt "
+        "(als we 5 uitkomsten samen toetsen en de ICC 0,01 is). Geen enkele verbetering was goed "
+        "aan te tonen bij: speelt voldoende buiten. Daarvoor is daar te weinig ruimte.",
         "- **Zijn de verschillen tussen groepen kleiner geworden?** Dat is voor geen enkele uitkomst "
         "aangetoond.",
         "- **Zijn er al stappen gemaakt?** De programmawijk heeft 3 van de 6 stappen klaar. Van de "

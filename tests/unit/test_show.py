@@ -88,22 +88,6 @@ def gaps() -> pd.DataFrame:
     return changes().assign(group_by="ses", group="low-high", value=-4.0, lower=-9.0, upper=1.0)
 
 
-def hidden(**reasons: str) -> pd.DataFrame:
-    """Return the released list of hidden cells: reasons of noord in 2021, per group."""
-    cell = {"indicator": "play", "area": "noord", "area_level": "wijk", "wave": "2021"}
-    rows = [
-        {
-            **cell,
-            "group_by": "" if group == "all" else "ses",
-            "group": group,
-            "reason": reason,
-            "above": 90.0 if reason == "large_share" else None,
-        }
-        for group, reason in reasons.items()
-    ]
-    return pd.DataFrame(rows, columns=[*cell, "group_by", "group", "reason", "above"])
-
-
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     folder = write_study(tmp_path / "studie")
@@ -111,7 +95,6 @@ def folder(tmp_path: Path) -> Path:
     write_released(study, "estimates", estimates())
     write_released(study, "changes", changes())
     write_released(study, "gaps", gaps())
-    write_released(study, "hidden", hidden())
     verdicts = pd.DataFrame(
         {
             "indicator": ["play"],
@@ -129,10 +112,10 @@ def folder(tmp_path: Path) -> Path:
 def hide(folder: Path, status: str) -> None:
     study = open_study(folder)
     table = estimates()
-    table.loc[table["area"] == "noord", "status"] = status
+    table.loc[table["area"] == "noord", ["status", "lower"]] = status, 90.0
     write_released(study, "estimates", tidy(table))
     changed = changes()
-    changed["status"] = status
+    changed["status"] = "hidden" if status == "above" else status
     write_released(study, "changes", tidy(changed))
 
 
@@ -192,7 +175,7 @@ def test_a_change_is_called_one_only_when_its_interval_excludes_zero(folder):
 @pytest.mark.parametrize(
     ("status", "word"),
     [
-        ("hidden", "te herkenbaar om te tonen"),
+        ("hidden", "niet getoond (privacy)"),
         ("too_few", "te weinig kinderen"),
         ("missing", "geen gegevens"),
         ("not_asked", "niet gevraagd"),
@@ -224,18 +207,15 @@ def test_a_wijk_whose_groups_are_hidden_gets_the_gap_of_the_city_and_is_told_so(
 
 
 @pytest.mark.parametrize(
-    ("reason", "word"),
+    ("status", "word"),
     [
-        ("few_inside", "te weinig kinderen"),
-        ("few_outside", "te weinig kinderen"),
-        ("large_share", "meer dan 90%"),
-        ("large_count", "te herkenbaar om te tonen"),
-        ("linked", "te herkenbaar om te tonen"),
+        ("too_few", "te weinig kinderen"),
+        ("above", "meer dan 90%"),
+        ("hidden", "niet getoond (privacy)"),
     ],
 )
-def test_a_hidden_number_says_why_at_its_row(folder, reason, word):
-    hide(folder, "hidden")
-    write_released(open_study(folder), "hidden", hidden(all=reason))
+def test_an_absent_number_says_why_at_its_row(folder, status, word):
+    hide(folder, status)
     view = open_wijk(folder, "noord")
     assert goals_table(view).data.iloc[0, 1] == word
     assert word in goals_figure(view).alt

@@ -13,6 +13,8 @@ from wijkkit.study import Study
 from wijkkit.study.checks import NO_WAVE
 
 CITY = "stad"
+#: In ``needs``: every city notebook that stands before this one, such as the release needs.
+EARLIER = "*"
 
 #: (scope, notebook): ``stad`` or a wijk's slug, and the notebook's name.
 Key = tuple[str, str]
@@ -117,7 +119,9 @@ def _needs(notebook: Notebook, notebooks: Sequence[Notebook]) -> set[str]:
     A neighbourhood notebook that does not say what it reads waits for every notebook that
     writes a table.
     """
-    needs = set(notebook.needs)
+    needs = set(notebook.needs) - {EARLIER}
+    if EARLIER in notebook.needs:
+        needs |= {o.name for o in notebooks if o.stage == CITY and o.name < notebook.name}
     reads = notebook.reads
     if reads is None and notebook.stage != CITY:
         reads = tuple(table for other in notebooks for table in other.writes)
@@ -133,7 +137,7 @@ def _needs_problems(notebooks: Sequence[Notebook]) -> Iterator[Problem]:
     written = {table for notebook in city.values() for table in notebook.writes}
     for notebook in notebooks:
         for name in notebook.needs:
-            if name not in city:
+            if name not in city and name != EARLIER:
                 yield _unknown(notebook, "needs", name, "notebook in stad/", city)
         for table in (*(notebook.reads or ()), *notebook.own):
             if table not in written:

@@ -191,7 +191,8 @@ class _Loop:
             self._settle(job, JobResult(*job.key, "skipped", message=reason, ran=False))
             return True
         fingerprint = self._work.fingerprint(job)
-        if self._work.unchanged(job, fingerprint, self._log.last.get(job.key)):
+        last = self._log.last.get(job.key)
+        if self._work.unchanged(job, fingerprint, last):
             self._results[job.key] = JobResult(*job.key, "ok", ran=False)
             self._progress(job, self._results[job.key], self._total)
             return True

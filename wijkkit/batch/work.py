@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -18,8 +19,9 @@ from wijkkit.batch.known import Known
 from wijkkit.batch.notebooks import Notebook
 from wijkkit.batch.plan import CITY, Job, output_path
 from wijkkit.batch.states import changed_needs
-from wijkkit.batch.table_hashes import TableHashes
+from wijkkit.batch.table_hashes import UNRELEASED, TableHashes
 from wijkkit.study import Study
+from wijkkit.study.guard import NOTEBOOK
 
 
 @dataclass(frozen=True)
@@ -96,12 +98,17 @@ class Work:
         return {"/".join(key): hash_file(self.study.runs / output_path(*key)) for key in needs}
 
     def before(self, job: Job) -> dict[str, str]:
-        """Return the hashes of everything the job may read, and remove its earlier result."""
+        """Return the hashes of everything the job may read, and remove its earlier result.
+
+        What it published goes too: it may no longer publish it.
+        """
         for path in (self.study.runs / job.output, self.failed(job)):
             with contextlib.suppress(OSError):
                 path.unlink(missing_ok=True)
+        if job.scope == CITY:
+            shutil.rmtree(self._published(job), ignore_errors=True)
         own = () if job.scope == CITY else (f"{name}@{job.scope}" for name in self.tables.names())
-        return {name: self.tables.of(name) for name in (*self.tables.names(), *own)}
+        return {name: self.tables.of(name) for name in (*self.tables.names(), UNRELEASED, *own)}
 
     def task(self, job: Job) -> Task:
         """Return what a process needs to run the job."""
@@ -112,7 +119,18 @@ class Work:
             stage=job.notebook.stage,
             limits=Limits(**self.study.settings.batch.model_dump()),
             engine=self.engine,
+            environment={NOTEBOOK: job.notebook.name},
         )
+
+    def published(self, job: Job) -> list[str]:
+        """Return what a city notebook published, as `TableHashes` names it."""
+        if job.scope != CITY:
+            return []
+        names = sorted(path.stem for path in self._published(job).glob("*.pkl"))
+        return [f"{UNRELEASED}/{job.notebook.name}/{name}" for name in names]
+
+    def _published(self, job: Job) -> Path:
+        return self.study.runs / UNRELEASED / job.notebook.name
 
     def is_there(self, job: Job) -> bool:
         """Return whether the job's result and the tables it writes are there."""

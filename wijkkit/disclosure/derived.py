@@ -1,4 +1,4 @@
-"""Release what is derived from cells: changes, gaps and changes of gaps."""
+"""What is made of cells: exact, and there where each of its cells is shown."""
 
 from __future__ import annotations
 
@@ -7,108 +7,148 @@ from collections.abc import Collection
 import numpy as np
 import pandas as pd
 
-from wijkkit.disclosure.policy import Policy
-from wijkkit.disclosure.release import Release
+from wijkkit.disclosure.places import Places
+from wijkkit.disclosure.rounding import limits, to_step
 from wijkkit.errors import DisclosureError, Problem
-from wijkkit.tables import ESTIMATE_KEYS, tidy
+from wijkkit.tables import ESTIMATE_KEYS, EVERYBODY, tidy
 
-_KEYS = list(ESTIMATE_KEYS)
-#: On which scale the parts of a derived figure are subtracted.
+#: Odds ratios and ratios are rounded to this, and only shown of cells in their finest step.
+RATIO_STEP = 0.01
 _RATIOS = ("ratio", "odds_ratio")
-#: Ratios are rounded to this.
-_RATIO_STEP = 0.01
+#: Why a figure is absent when one of its cells is; the first that holds.
+_ORDER = ("hidden", "above", "too_few", "not_asked", "missing")
 
 
-def release_derived(derived: pd.DataFrame, released: Release) -> pd.DataFrame:
-    """Release differences and ratios of cells.
+def release_derived(derived: pd.DataFrame, table: pd.DataFrame, finest: float) -> pd.DataFrame:
+    """Release changes, gaps and changes of gaps: the exact ones, rounded.
 
-    A row is derived from two cells where its `wave` or its `group` names two, joined by a
-    hyphen, and from four where both do: wave ``2018-2021`` is the change from 2018 to 2021,
-    group ``low-high`` the gap, low minus high. Each figure is computed again from the released
-    numbers, so that it tells nothing they do not; where one of them is hidden, it is.
-
-    Intervals are those of Zou & Donner (2008, *Statistics in Medicine* 27; Newcombe's where the
-    parts have Wilson's): with d = a - b, from d - sqrt((a - a_low)^2 + (b_high - b)^2) to
-    d + sqrt((a_high - a)^2 + (b - b_low)^2). Ratios and odds ratios are differences of
-    logarithms and log odds.
+    A row is made of two cells where its `wave` or its `group` names two, joined by a hyphen, and
+    of four where both do: wave ``2018-2021`` is the change from 2018 to 2021, group ``low-high``
+    the gap, low minus high. Where one of its cells is not shown, the figure is not; its step is
+    the coarsest of its cells'. Ratios and odds ratios stand in two decimals, and are ``hidden``
+    where a cell has a coarser step than the finest.
 
     Parameters
     ----------
     derived : DataFrame
-        Tidy table of derived figures.
-    released : Release
-
-    Returns
-    -------
-    DataFrame
-        Tidy, in the order of `derived`; n is absent.
+        Tidy table of derived figures, exact.
+    table : DataFrame
+        The released estimates.
+    finest : float
+        Finest step of a percentage.
 
     Raises
     ------
     DisclosureError
         Rows whose wave and group name no cells.
-
-    Examples
-    --------
-    >>> from wijkkit.disclosure.policy import GGD
-    >>> key = {"indicator": "play", "area": "a", "area_level": "wijk", "group_by": "",
-    ...        "group": "all", "unit": "percent"}
-    >>> table = tidy(pd.DataFrame([
-    ...     key | {"wave": "1", "value": 40.0, "lower": 30.0, "upper": 50.0},
-    ...     key | {"wave": "2", "value": 52.0, "lower": 42.0, "upper": 62.0}]))
-    >>> derived = tidy(pd.DataFrame([key | {"wave": "1-2", "unit": "points"}]))
-    >>> out = release_derived(derived, Release(table, table[:0], {}, GGD))
-    >>> out[["value", "lower", "upper", "status"]].values.tolist()
-    [[12.0, -3.0, 27.0, 'ok']]
     """
     rows = derived.reset_index(drop=True)
     if rows.empty:
         return tidy(rows)
-    parts = _parts(rows, released.table)
-    numbers = _figures(parts, rows["unit"].to_numpy(), released.policy)
-    status = _status(rows["status"], parts)
-    return tidy(rows.assign(**numbers, n=np.nan, status=status))
+    at = parts_of(rows, table)
+    status, step = joined(rows["status"], table, at)
+    ratio = rows["unit"].isin(_RATIOS).to_numpy()
+    coarse = ratio & (step > finest + 1e-9)
+    status = np.where(coarse & (status == "ok"), "hidden", status)
+    step = np.where(ratio, RATIO_STEP, step)
+    lower, upper = limits(rows["lower"], rows["upper"], step, np.where(ratio, RATIO_STEP, finest))
+    value = to_step(rows["value"], step)
+    return tidy(rows.assign(value=value, lower=lower, upper=upper, status=status, step=step))
 
 
-def _parts(rows: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
-    """Return the released cells that rows are made of: `row`, `sign` and their columns."""
-    named = rows[_KEYS].rename_axis("row").reset_index()
+def release_comparisons(
+    comparisons: pd.DataFrame, comparable: pd.DataFrame, table: pd.DataFrame, finest: float
+) -> pd.DataFrame:
+    """Release comparisons with the city and with comparable wijken: the exact ones, rounded.
+
+    Parameters
+    ----------
+    comparisons : DataFrame
+        `wijkkit.estimates.verdict.COMPARISON_COLUMNS`.
+    comparable : DataFrame
+        The comparable wijken of each wijk: ``area, comparable``.
+    table : DataFrame
+        The released estimates.
+    finest : float
+
+    Returns
+    -------
+    DataFrame
+        The same columns and ``status, step``; the verdict is ``unknown`` where a cell is absent.
+    """
+    rows = comparisons.reset_index(drop=True)
+    everybody = rows.assign(group_by="", group=EVERYBODY)
+    city = everybody["against"].eq("city").to_numpy()
+    places = Places(table)
+    at = [places.of(everybody)]
+    at.append(np.where(city, places.of(everybody.assign(area="city", area_level="city")), at[0]))
+    others = comparable.groupby("area")["comparable"].agg(list).to_dict()
+    lists = [
+        [] if of_city else others.get(area, [])
+        for of_city, area in zip(city, rows["area"], strict=True)
+    ]
+    for rank in range(max(map(len, lists), default=0)):
+        names = [one[rank] if rank < len(one) else None for one in lists]
+        other = places.of(everybody.assign(area=names))
+        at.append(np.where([name is None for name in names], at[0], other))
+    status, step = joined(pd.Series("ok", index=rows.index), table, np.stack(at))
+    absent = status != "ok"
+    lower, upper = limits(rows["lower"], rows["upper"], step, finest)
+    numbers = {"difference": to_step(rows["difference"], step), "lower": lower, "upper": upper}
+    return rows.assign(
+        **{name: np.where(absent, np.nan, value) for name, value in numbers.items()},
+        verdict=rows["verdict"].mask(absent, "unknown"),
+        status=status,
+        step=np.where(absent, np.nan, step),
+    )
+
+
+def joined(own: pd.Series, table: pd.DataFrame, at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the status and the step of figures made of the cells at these places, (P, m)."""
+    status = np.where(at >= 0, table["status"].to_numpy(object)[at], "missing")
+    step = np.where(at >= 0, table["step"].to_numpy(float)[at], np.nan)
+    kinds = [(own.to_numpy(object) == name) | (status == name).any(axis=0) for name in _ORDER]
+    worst = np.select(kinds, ["hidden" if name == "above" else name for name in _ORDER], "ok")
+    return worst, step.max(axis=0)
+
+
+def parts_of(rows: pd.DataFrame, table: pd.DataFrame) -> np.ndarray:
+    """Return where the cells of each derived row are: (4, m), a cell again where there are fewer."""
     groups = table.groupby("group_by")["group"].unique().to_dict()
-    waves = set(table["wave"])
-    by_wave = {name: _ends(name, waves, first=-1) for name in named["wave"].unique()}
-    by_group = {
-        key: _ends(key[1], set(groups.get(key[0], ())), first=1)
-        for key in named[["group_by", "group"]].drop_duplicates().itertuples(index=False, name=None)
+    wave = {name: _ends(name, set(table["wave"].unique())) for name in rows["wave"].unique()}
+    pairs = rows[["group_by", "group"]].drop_duplicates()
+    group = {
+        key: _ends(key[1], set(groups.get(key[0], ())))
+        for key in pairs.itertuples(index=False, name=None)
     }
-    cells, problems = [], []
-    for row in named.itertuples(index=False):
-        pairs = [
-            (wave, group, sign * other)
-            for wave, sign in by_wave[row.wave]
-            for group, other in by_group[row.group_by, row.group]
+    keys = list(zip(rows["group_by"], rows["group"], strict=True))
+    unnamed = [not wave[one] or not group[two] for one, two in zip(rows["wave"], keys, strict=True)]
+    if any(unnamed):
+        raise DisclosureError([_unnamed(row) for row in rows[unnamed].itertuples()])
+    places = Places(table)
+    named = rows[list(ESTIMATE_KEYS)]
+    return np.stack(
+        [
+            places.of(
+                named.assign(
+                    wave=[wave[one][first] for one in rows["wave"]],
+                    group=[group[two][second] for two in keys],
+                )
+            )
+            for first in (0, 1)
+            for second in (0, 1)
         ]
-        if not pairs:
-            problems.append(_unnamed(row))
-        cells += [
-            (row.row, row.indicator, row.area, row.area_level, wave, row.group_by, group, sign)
-            for wave, group, sign in pairs
-        ]
-    if problems:
-        raise DisclosureError(problems)
-    wanted = pd.DataFrame(cells, columns=["row", *_KEYS, "sign"]).astype(dict.fromkeys(_KEYS, str))
-    found = wanted.merge(table, on=_KEYS, how="left")
-    return found.assign(status=found["status"].fillna("missing"))
+    )
 
 
-def _ends(name: str, known: Collection[str], first: int) -> list[tuple[str, int]]:
-    """Return the parts that a name names, with their signs; none when it names nothing known."""
+def _ends(name: str, known: Collection[str]) -> tuple[str, str] | None:
+    """Return the two parts that a name names, twice the same where it is one; None for neither."""
     if name in known:
-        return [(name, 1)]
-    hyphens = [at for at, letter in enumerate(name) if letter == "-"]
-    for at in hyphens:
-        if name[:at] in known and name[at + 1 :] in known:
-            return [(name[:at], first), (name[at + 1 :], -first)]
-    return []
+        return name, name
+    for at, letter in enumerate(name):
+        if letter == "-" and name[:at] in known and name[at + 1 :] in known:
+            return name[:at], name[at + 1 :]
+    return None
 
 
 def _unnamed(row: object) -> Problem:
@@ -119,74 +159,3 @@ def _unnamed(row: object) -> Problem:
         expected="waves and groups of the release, two of them joined by a hyphen",
         remedy="Release the cells it is derived from.",
     )
-
-
-def _figures(parts: pd.DataFrame, unit: np.ndarray, policy: Policy) -> dict[str, np.ndarray]:
-    """Return value, lower and upper of each row, from those of its parts."""
-    scaled = {
-        name: _on_scale(parts[name].to_numpy(float), unit[parts["row"]])
-        for name in ("value", "lower", "upper")
-    }
-    total, below, above = combined(parts.assign(**scaled), len(unit))
-    ratio = np.isin(unit, _RATIOS)
-    step = np.where(unit == "score", policy.mean_step, policy.percent_step)
-    step = np.where(ratio, _RATIO_STEP, step)
-
-    def back(numbers: np.ndarray) -> np.ndarray:
-        return np.where(ratio, np.exp(np.where(ratio, numbers, 0)), numbers) / step
-
-    return {
-        "value": np.round(np.round(back(total), 6).round() * step, 10),
-        "lower": np.round(np.floor(back(total - below) + 1e-9) * step, 10),
-        "upper": np.round(np.ceil(back(total + above) - 1e-9) * step, 10),
-    }
-
-
-def combined(parts: pd.DataFrame, size: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return sums of parts, and how far their intervals reach below and above; each of (size,).
-
-    Parameters
-    ----------
-    parts : DataFrame
-        ``row`` (0 to size - 1), ``sign`` (by what the part is multiplied), ``value, lower,
-        upper``. Where one of a row's parts is absent, so are its results.
-    size : int
-
-    Examples
-    --------
-    >>> parts = pd.DataFrame({"row": 0, "sign": [1, -1], "value": [60.0, 50], "lower": [56.0, 47],
-    ...                       "upper": [65.0, 53]})
-    >>> [float(number[0]) for number in combined(parts, 1)]
-    [10.0, 5.0, 5.830951894845301]
-    """
-    row, sign = parts["row"].to_numpy(), parts["sign"].to_numpy(float)
-    value, lower, upper = (parts[name].to_numpy(float) for name in ("value", "lower", "upper"))
-    with np.errstate(invalid="ignore"):
-        down = (sign * np.where(sign > 0, value - lower, upper - value)) ** 2
-        up = (sign * np.where(sign > 0, upper - value, value - lower)) ** 2
-    total, below, above = (
-        np.bincount(row, weights, minlength=size) for weights in (sign * value, down, up)
-    )
-    return total, np.sqrt(below), np.sqrt(above)
-
-
-def _on_scale(numbers: np.ndarray, unit: np.ndarray) -> np.ndarray:
-    """Return numbers on the scale on which the parts of a figure are subtracted."""
-    share = np.where(np.isin(unit, _RATIOS), numbers / 100, 0.5)
-    with np.errstate(divide="ignore"):
-        odds = share / np.where(share < 1, 1 - share, np.nan)
-        log = np.where(unit == "ratio", np.log(share), np.log(odds))
-    return np.where(np.isin(unit, _RATIOS), log, numbers)
-
-
-def _status(own: pd.Series, parts: pd.DataFrame) -> np.ndarray:
-    """Return the status of each row: of its parts' the first that says why it is absent.
-
-    A figure the estimates could not give stays absent, as it was.
-    """
-    order = ("hidden", "too_few", "not_asked", "missing")
-    present = [
-        own.eq(name) | parts["status"].eq(name).groupby(parts["row"]).any().reindex(own.index)
-        for name in order
-    ]
-    return np.select([which.to_numpy(bool) for which in present], order, default="ok")

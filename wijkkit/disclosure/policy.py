@@ -1,14 +1,13 @@
-"""What a release may show: three presets, each of them a floor."""
+"""What a release may show: two presets, and what a study sets differently."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
-
-import numpy as np
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
 
 from wijkkit.errors import DisclosureError, Problem
 from wijkkit.study import Study
+from wijkkit.tables import AREA_LEVELS
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,23 +18,27 @@ class Policy:
     ----------
     name : str
     min_n : int
-        Fewest respondents in an area and group of which a figure is shown.
+        Fewest respondents of a question in an area, wave and group of which a figure is shown.
     min_count : int
-        Fewest respondents in the category of an indicator, and outside it.
-    max_share : float
-        Largest share (0-1) of the category that is shown as a single figure.
-    max_share_both : bool
-        Whether `max_share` holds for the rest as well as for the category.
-    count_base : int
-        The n that is shown is the nearest multiple of it. Odd, so that no n lies halfway.
-    count_class : int
-        Percentages are computed from counts in classes of this many respondents.
+        Fewest respondents with the answer, and without it.
+    exact_zero : {"hide", "show"}
+        Whether a figure of nobody, or of everybody, is shown.
+    max_share : float, optional
+        Largest share (0-1) that is shown as a figure; None: no such rule.
+    max_share_levels : tuple of str
+        Area levels for which `max_share` holds.
+    max_share_said : bool
+        Whether a larger share is said to be above it; it is hidden otherwise.
     protection : int
-        Least width of the interval that anyone can derive for a hidden count.
-    percent_step, mean_step : float
-        What percentages and means are rounded to.
+        Least width, in respondents, of what anyone can work out of a hidden count.
+    decimals, score_decimals : int
+        Of percentages and of scores, in the released tables and everywhere else.
     max_dominance : float, optional
         Largest share (0-1) of one respondent in a total of scores.
+    reason : str
+        Why a value is looser than the preset's.
+    published_elsewhere : tuple of str
+        Files with figures that are public already: known to anyone, and shown.
 
     Examples
     --------
@@ -46,74 +49,74 @@ class Policy:
     name: str
     min_n: int
     min_count: int
-    max_share: float
-    max_share_both: bool
-    count_base: int
-    count_class: int
-    protection: int
-    percent_step: float
-    mean_step: float
+    exact_zero: str = "hide"
+    max_share: float | None = None
+    max_share_levels: tuple[str, ...] = ("wijk",)
+    max_share_said: bool = True
+    protection: int = 3
+    decimals: int = 0
+    score_decimals: int = 1
     max_dominance: float | None = None
-
-    @property
-    def blur(self) -> int:
-        """Largest distance between an n and the n that is shown for it."""
-        return self.count_base // 2
+    reason: str = ""
+    published_elsewhere: tuple[str, ...] = field(default=())
 
     @property
     def wide_n(self) -> float:
-        """Fewest respondents of whom a share above `max_share` is no small rest.
-
-        From here on few outside the category implies a large share, below it a large share
-        implies few outside.
-        """
-        left = 1 - self.max_share
-        return np.ceil(np.round(self.min_count / left, 6)) if left > 0 else np.inf
+        """Fewest respondents of whom a share above `max_share` leaves `min_count` counts open."""
+        if self.max_share is None or self.max_share >= 1:
+            return float("inf")
+        return -(-self.min_count // round(1 - self.max_share, 9))
 
 
-#: Dutch public health services: 30 per area and group, 5 in either category, whole percentages.
-GGD = Policy("ggd", 30, 5, 0.9, False, 5, 3, 3, 1.0, 0.1)
-#: OpenSAFELY: counts up to 7 are hidden, the rest is rounded to 5.
-OPENSAFELY = Policy("opensafely", 8, 8, 1.0, False, 5, 5, 4, 0.1, 0.1)
-#: Statistics Netherlands: 10 per cell, rounded to 5, no respondent dominates a total.
-CBS = Policy("cbs", 10, 10, 0.9, True, 5, 5, 4, 0.1, 0.1, 0.5)
+#: Dutch public health services: 30 per question, area and group, 5 with and without the answer.
+GGD = Policy("ggd", 30, 5)
+#: Statistics Netherlands, remote access: 10 per cell, none above 90 %, nobody half of a total.
+CBS = Policy(
+    "cbs",
+    10,
+    10,
+    max_share=0.9,
+    max_share_levels=AREA_LEVELS,
+    max_share_said=False,
+    protection=4,
+    max_dominance=0.5,
+)
 
-PRESETS: Mapping[str, Policy] = {policy.name: policy for policy in (GGD, OPENSAFELY, CBS)}
+PRESETS: Mapping[str, Policy] = {policy.name: policy for policy in (GGD, CBS)}
 
-#: Fields in which a smaller value is the stricter one; in the others a larger value is.
-_SMALLER_IS_STRICTER = ("max_share", "max_dominance")
+#: Fields in which a smaller value is the stricter one.
+_SMALLER_IS_STRICTER = ("max_share", "max_dominance", "decimals", "score_decimals")
+_LARGER_IS_STRICTER = ("min_n", "min_count", "protection")
 
 
-def stricter(policy: Policy, changes: Mapping[str, float | bool | None]) -> Policy:
+def changed(policy: Policy, changes: Mapping[str, object]) -> Policy:
     """Return `policy` with `changes`; values of None are left as they are.
 
     Parameters
     ----------
     policy : Policy
-        The floor.
+        The preset.
     changes : mapping
-        Field -> value.
+        Field -> value. One that is looser than the preset's asks for a `reason`.
 
     Raises
     ------
     DisclosureError
-        A value is looser than the floor's, or no value of that field; all of them are named.
+        Names every value that is looser without a reason, and every value that is none.
 
     Examples
     --------
-    >>> stricter(GGD, {"min_n": 50}).min_n
+    >>> changed(GGD, {"min_n": 50}).min_n
     50
-    >>> stricter(GGD, {"min_n": 10})
+    >>> changed(GGD, {"min_n": 20, "reason": "decided by the board, 2021"}).min_n
+    20
+    >>> changed(GGD, {"min_n": 10})
     Traceback (most recent call last):
         ...
     wijkkit.errors.DisclosureError: study.yml, disclosure.min_n: looser than the policy 'ggd' ...
     """
-    wanted = {key: value for key, value in changes.items() if value is not None}
-    problems = [
-        problem
-        for key, value in wanted.items()
-        if (problem := _problem(policy, key, value)) is not None
-    ]
+    wanted = {key: value for key, value in changes.items() if value not in (None, "", ())}
+    problems = list(_problems(policy, wanted))
     if problems:
         raise DisclosureError(problems)
     made = replace(policy, **wanted)
@@ -130,7 +133,7 @@ def stricter(policy: Policy, changes: Mapping[str, float | bool | None]) -> Poli
 
 
 def policy_for(study: Study) -> Policy:
-    """Return the policy of a study: its preset, with what the study makes stricter.
+    """Return the policy of a study: its preset, with what the study sets.
 
     Parameters
     ----------
@@ -149,25 +152,38 @@ def policy_for(study: Study) -> Policy:
     30
     """
     settings = study.settings.disclosure
-    changes = settings.model_dump(exclude={"policy"})
-    return stricter(PRESETS[settings.policy], changes)
+    return changed(PRESETS[settings.policy], settings.model_dump(exclude={"policy"}))
 
 
-def _problem(policy: Policy, key: str, value: float | bool) -> Problem | None:
-    place = {"file": "study.yml", "place": f"disclosure.{key}", "found": str(value)}
-    if key == "name" or key not in [field.name for field in fields(Policy)]:
-        return Problem("a policy has no such value", remedy="Leave it out.", **place)
-    floor = getattr(policy, key)
-    smaller = key in _SMALLER_IS_STRICTER
-    if not (value == value and abs(value) < float("inf") and value >= 0) or (
-        value > floor if smaller else value < floor
-    ):
-        return Problem(
-            f"looser than the policy '{policy.name}' allows",
-            expected=f"{floor} or {'less' if smaller else 'more'}",
-            remedy="Leave it out, or make it stricter.",
-            **place,
-        )
-    if key == "count_base" and value % 2 == 0:
-        return Problem("an even base", expected="an odd number", remedy="Add one.", **place)
-    return None
+def _problems(policy: Policy, wanted: Mapping[str, object]) -> Iterator[Problem]:
+    known = [item.name for item in fields(Policy) if item.name != "name"]
+    for key, value in wanted.items():
+        place = {"file": "study.yml", "place": f"disclosure.{key}", "found": str(value)}
+        if key not in known:
+            yield Problem("a policy has no such value", remedy="Leave it out.", **place)
+        elif _impossible(key, value):
+            yield Problem("no value of this", remedy="Give a number that can be.", **place)
+        elif not wanted.get("reason") and _looser(policy, key, value):
+            yield Problem(
+                f"looser than the policy '{policy.name}', without a reason",
+                expected=f"{getattr(policy, key)}, or a reason",
+                remedy='Write why: disclosure: {..., reason: "..."}.',
+                **place,
+            )
+
+
+def _impossible(key: str, value: object) -> bool:
+    if key in ("max_share", "max_dominance"):
+        return not 0 < value <= 1
+    if key in (*_LARGER_IS_STRICTER, "decimals", "score_decimals"):
+        return not 0 <= value < 1e6
+    return False
+
+
+def _looser(policy: Policy, key: str, value: object) -> bool:
+    own = getattr(policy, key)
+    if key == "exact_zero":
+        return value == "show" and own == "hide"
+    if key in _LARGER_IS_STRICTER:
+        return value < own
+    return key in _SMALLER_IS_STRICTER and own is not None and value > own

@@ -207,16 +207,17 @@ def _write_manifest(study: Study, staged: Path, record: dict[str, object], signe
 
 
 def hidden_in_words(study: Study) -> list[str]:
-    """Return a sentence per reason: how many figures are hidden because of it."""
-    path = study.runs / "released" / "hidden.parquet"
+    """Return a sentence per reason: how many figures are absent because of it."""
+    path = study.runs / "released" / "estimates.parquet"
     if not path.is_file():
         return []
-    reasons = pd.read_parquet(path)["reason"].value_counts()
+    found = pd.read_parquet(path, columns=["status"])["status"].value_counts()
     return [
         text(
-            f"disclosure.hidden.{reason}",
+            f"disclosure.hidden.{status}",
             study.language,
-            count=number(count, study.language),
+            count=number(found[status], study.language),
         )
-        for reason, count in reasons.items()
+        for status in ("above", "hidden", "too_few")
+        if status in found
     ]

@@ -10,12 +10,10 @@ from wijkkit.errors import DisclosureError
 
 
 def release_counts(table: pd.DataFrame, columns: tuple[str, ...], policy: Policy) -> pd.DataFrame:
-    """Return `table` with its counts of people rounded, and small ones absent.
+    """Return `table` without its small counts of people.
 
-    Each count is rounded to the nearest multiple of the policy's base, and absent below the
-    policy's `min_count`; that includes zero, or an absent count would say that there is someone.
-    Every row is rounded for itself. Totals of such a table are open by at least the width of
-    the rounding for each of their parts, so a hidden count does not follow from the others.
+    A count below the policy's `min_count` is absent, and so is zero, or an absent count would say
+    that there is someone. The others stand as they are.
 
     Parameters
     ----------
@@ -36,7 +34,7 @@ def release_counts(table: pd.DataFrame, columns: tuple[str, ...], policy: Policy
     >>> table = pd.DataFrame({"wijk": ["a", "b"], "reached": [23, 3]})
     >>> release_counts(table, ("reached",), GGD)
       wijk  reached reached_status
-    0    a     25.0             ok
+    0    a     23.0             ok
     1    b      NaN         hidden
     """
     missing = [column for column in columns if column not in table]
@@ -55,7 +53,6 @@ def release_counts(table: pd.DataFrame, columns: tuple[str, ...], policy: Policy
             continue
         counts = table[column].astype(float)
         few = counts < policy.min_count
-        rounded = np.floor(counts / policy.count_base + 0.5) * policy.count_base
-        out[column] = rounded.where(~few & counts.notna())
+        out[column] = counts.where(~few)
         out[f"{column}_status"] = np.select([counts.isna(), few], ["missing", "hidden"], "ok")
     return pd.DataFrame(out, index=table.index)

@@ -41,11 +41,6 @@ def ledger_of(study: Study) -> Path:
     return study.runs / "disclosure_ledger.jsonl"
 
 
-def effect_ledger_of(study: Study) -> Path:
-    """Return the file with what the study's releases showed of effects so far."""
-    return study.runs / "effect_ledger.jsonl"
-
-
 def record_audit(study: Study, released: Release, names: Collection[str] | None = None) -> Path:
     """Keep what the audit found beside the released tables, bound to their content.
 
@@ -132,7 +127,12 @@ def audit_of(study: Study) -> dict[str, object]:
 def _read(study: Study) -> dict[str, object]:
     try:
         content = json.loads((_folder(study) / _NAME).read_text(encoding="utf-8"))
-        policy = Policy(**content["policy"])
+        policy = Policy(
+            **{
+                name: tuple(value) if isinstance(value, list) else value
+                for name, value in content["policy"].items()
+            }
+        )
         complete = {"audit", "audited", "fingerprint"} <= set(content)
     except FileNotFoundError:
         raise _refused("there is no audit of these released tables", "no file") from None

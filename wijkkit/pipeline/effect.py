@@ -1,83 +1,227 @@
-"""The effect evaluation as released tables."""
+"""The effect evaluation as released tables: the exact one, rounded, where its figures are shown."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable, Mapping
+
+import numpy as np
 import pandas as pd
 
 from wijkkit.disclosure import bind_tables
-from wijkkit.disclosure.effect_rounding import show_effects
-from wijkkit.disclosure.effect_rows import RATIO
-from wijkkit.disclosure.record import effect_ledger_of
-from wijkkit.evaluation.effect.evaluate import EffectResults, adjusted, concluded
+from wijkkit.disclosure.rounding import limits, to_step
+from wijkkit.evaluation.effect.evaluate import EffectResults, concluded
 from wijkkit.evaluation.effect.methods import RECOMMENDED
-from wijkkit.pipeline.effect_control import EffectControl, effect_control
-from wijkkit.pipeline.effect_detectable import shown_detectable
-from wijkkit.released import write_released
+from wijkkit.evaluation.effect.outcomes import compared_waves, earlier_waves, grouping_of
+from wijkkit.evaluation.effect.reasons import NotEstimable
+from wijkkit.released import open_released, write_released
 from wijkkit.study import Study
 from wijkkit.tables import EVERYBODY
 
+#: The steps in which an effect on a percentage is tried, in points, and on a score.
+STEPS = {"points": (1.0, 2.0, 5.0), "score": (0.1, 0.2, 0.5, 1.0, 2.0), "sd": (0.01,)}
+#: Odds ratios stand in two decimals, p-values in three.
+RATIO, RATIO_STEP, P_STEP = "odds_ratio", 0.01, 0.001
+#: Where a p-value stands as below a threshold only, these are the thresholds.
+THRESHOLDS = (0.01, 0.05)
 #: Reasons that tell of a count: nobody is asked somewhere, or all answer alike.
 _TELLING = ("empty_cell", "separation", "no_variation")
-#: Checks that are shown or hidden apart from the effect.
-_SHOWN_WITH = {"leave_one_out": "leave_one_out", "pre_trend": "pre_trend", "bounds": "pre_trend"}
+
+#: Of an outcome: how many times its finest step each part is rounded to; what is not there is
+#: hidden. Parts are the contrasts (``all``, a group, ``first-last``), ``methods`` (the other
+#: methods), and the checks of the assumptions.
+Shown = Mapping[str, Mapping[str, float]]
 
 
-def release_effect(study: Study, results: EffectResults, respondents: pd.DataFrame) -> None:
-    """Write the effect evaluation to the study's released tables; `release` comes before it.
+def effect_tables(
+    study: Study, results: EffectResults, respondents: pd.DataFrame, shown: Shown
+) -> dict[str, pd.DataFrame]:
+    """Return the released tables of the effect evaluation.
 
-    Effects are attacked together with the released estimates. They are shown in steps as fine as
-    leaves every hidden count open, or not at all. What follows from them (adjusted p-values,
-    contamination, the smallest detectable effect, conclusions) is made again from what is shown.
+    Every number is the exact one, rounded to its step; a part that is not in `shown` is hidden.
+    Where the step is not the finest, the other methods, odds ratios and p-values are absent, and
+    `p_below` says whether p is below 0.01 or 0.05.
 
     Parameters
     ----------
     study : Study
     results : EffectResults
-        As `wijkkit.evaluate_effect` gives them.
     respondents : DataFrame
-        Those it was given.
+    shown : mapping
+        By outcome, see `Shown`.
     """
-    control = effect_control(study, respondents)
-    found = results.effects.assign(table="effects", check="", item="")
-    ratio, everybody = found["scale"].eq(RATIO), found["group"].eq(EVERYBODY)
-    name = found["group"].mask(ratio & everybody, RATIO).mask(ratio & ~everybody, "")
-    effects = adjusted(_shown(study, found, name, control))
-    detectable = shown_detectable(study, results.detectable, control)
-    write_released(study, "effects", effects)
-    write_released(study, "detectable", detectable)
-    write_released(study, "effect_assumptions", _checks(study, results, effects, control))
+    effects = _gated(results.effects, shown, _part_of_effect)
+    detectable = _gated(results.detectable, shown, lambda row: "detectable")
+    assumptions = _gated(results.assumptions, shown, lambda row: str(row["check"]))
+    # Concluded from the exact numbers that are shown; only then is anything rounded.
     conclusions = concluded(study, respondents, effects, detectable)
-    write_released(study, "effect_conclusions", conclusions)
-    bind_tables(study)
+    return {
+        "effects": _rounded(effects),
+        "detectable": _rounded(detectable, ("detectable", "ceiling", "baseline", "relevant")),
+        "effect_assumptions": _rounded(assumptions).drop(columns="p", errors="ignore"),
+        "effect_conclusions": _rounded_conclusions(conclusions, effects),
+    }
 
 
-def _checks(
-    study: Study, results: EffectResults, effects: pd.DataFrame, control: EffectControl
+def _part_of_effect(row: Mapping[str, object]) -> str:
+    return str(row["group"])
+
+
+def _gated(
+    rows: pd.DataFrame, shown: Shown, part: Callable[[Mapping[str, object]], str]
 ) -> pd.DataFrame:
-    """Return the checks of assumptions as they may be shown, without their p-values."""
-    table = results.assumptions
-    rows = table.assign(table="effect_assumptions", group=EVERYBODY, method="", df=float("nan"))
-    name = rows["check"].map(_SHOWN_WITH).fillna(EVERYBODY)
-    shown = _shown(study, rows, name, control)
-    main = effects[effects["group"].eq(EVERYBODY) & effects["method"].eq(RECOMMENDED)]
-    main = main[main["scale"].ne(RATIO)].set_index("outcome")
-    for row in shown[shown["check"].eq("contamination") & shown["status"].eq("ok")].itertuples():
-        # The same number as the effect, divided: rounded for itself it would tell more of it.
-        for limit in ("estimate", "lower", "upper"):
-            shown.loc[row.Index, limit] = main.loc[row.outcome, limit] / (1 - float(row.item))
-    return shown[[name for name in table if name != "p"]]
-
-
-def _shown(
-    study: Study, rows: pd.DataFrame, name: pd.Series, control: EffectControl
-) -> pd.DataFrame:
-    """Return rows as they may be shown; `name` says what each is shown or hidden with."""
-    allowed = control.allows(rows["outcome"], name)
-    ok = rows["status"].eq("ok")
-    rows = control.with_steps(rows.assign(name=name, allowed=ok & allowed, waves=control.waves))
-    level, ledger = study.settings.evaluation.level, effect_ledger_of(study)
-    shown = show_effects(rows, control.policy, level, ledger)
-    hide = (ok & shown["estimate"].isna()) | rows["reason"].isin(_TELLING)
-    return shown.assign(
-        status=rows["status"].mask(hide, "hidden"), reason=rows["reason"].mask(hide, "hidden")
+    """Return rows with a `step`, without the numbers of those that are not shown."""
+    records = rows.to_dict("records")
+    factor = np.array(
+        [shown.get(str(row["outcome"]), {}).get(part(row), np.nan) for row in records], float
     )
+    scale = rows["scale"].astype(str) if "scale" in rows else pd.Series("", index=rows.index)
+    base = np.array([STEPS[one][0] if one in STEPS else RATIO_STEP for one in scale], float)
+    fine, ok = factor <= 1, rows["status"].eq("ok").to_numpy()
+    finest_only = scale.eq(RATIO).to_numpy()
+    if "method" in rows:
+        finest_only = finest_only | rows["method"].ne(RECOMMENDED).to_numpy()
+    there = ~np.isnan(factor) & (fine | ~finest_only)
+    hide = (ok & ~there) | (rows["reason"].isin(_TELLING).to_numpy() & ~(factor <= 1))
+    numbers = [name for name in rows if rows[name].dtype.kind == "f"]
+    return rows.assign(
+        **{name: rows[name].mask(hide) for name in numbers},
+        status=rows["status"].mask(hide, "hidden"),
+        reason=rows["reason"].mask(hide, "hidden"),
+        step=np.where(ok & ~hide, base * np.where(there, factor, 1.0), np.nan),
+        coarse=ok & ~hide & ~fine,
+    )
+
+
+def _rounded(
+    rows: pd.DataFrame, sizes: tuple[str, ...] = ("estimate", "lower", "upper")
+) -> pd.DataFrame:
+    """Return rows with their numbers rounded to the step."""
+    out, step = rows.drop(columns="coarse"), rows["step"].to_numpy(float)
+    coarse = rows["coarse"].to_numpy(bool)
+    for name in sizes:
+        out[name] = to_step(rows[name], step)
+    if "lower" in sizes:
+        finest = np.where(coarse, 0.0, np.inf)
+        out["lower"], out["upper"] = limits(rows["lower"], rows["upper"], step, finest)
+    if "p" in rows:
+        out["p_below"] = _below(rows["p"].to_numpy(float), coarse)
+        for name in ("p", "p_holm", "p_bh", "floor"):
+            if name in rows:
+                out[name] = to_step(rows[name].mask(coarse), P_STEP)
+    for name in ("before", "after"):
+        if name in rows:
+            out[name] = to_step(rows[name], 1.0)
+    return out
+
+
+def _below(p: np.ndarray, coarse: np.ndarray) -> np.ndarray:
+    """Return below which threshold p is, where that is all that stands: 1.0 for none."""
+    found = np.select([p < threshold for threshold in THRESHOLDS], THRESHOLDS, 1.0)
+    return np.where(coarse & ~np.isnan(p), found, np.nan)
+
+
+def _rounded_conclusions(conclusions: pd.DataFrame, effects: pd.DataFrame) -> pd.DataFrame:
+    """Return conclusions with the numbers in their fields as they are shown."""
+    main = effects[effects["method"].eq(RECOMMENDED) & effects["scale"].ne(RATIO)]
+    main = main[main["group"].eq(EVERYBODY) | main["contrast"].eq("ddd")]
+    steps = {(row.outcome, row.contrast): (row.step, row.coarse) for row in main.itertuples()}
+    rows = []
+    for row in conclusions.to_dict("records"):
+        key = (row["outcome"], "ddd" if row["part"] == "gap" else "did")
+        step, coarse = steps.get(key, (np.nan, False))
+        fields = _rounded_fields(json.loads(str(row["fields"])), step, coarse)
+        rows.append(row | {"fields": json.dumps(fields)})
+    return pd.DataFrame(rows, columns=list(conclusions))
+
+
+def _rounded_fields(fields: dict[str, object], step: float, coarse: bool) -> dict[str, object]:
+    out = dict(fields)
+    if "lower" in out:
+        ends = limits([out["lower"]], [out["upper"]], [step], 0.0 if coarse else np.inf)
+        out |= {"estimate": float(to_step(out["estimate"], step)), "step": float(step)}
+        out |= {"lower": float(ends[0][0]), "upper": float(ends[1][0])}
+    elif "estimate" in out:
+        out["estimate"] = float(to_step(out["estimate"], step))
+    finest = STEPS.get(str(out.get("scale", "")), (0.0,))[0]
+    for name in ("relevant", "smallest", "ceiling"):
+        if name in out and finest:
+            out[name] = float(to_step(out[name], finest))
+    for name in ("p", "p_holm", "floor"):
+        if name in out:
+            p = float(out[name])
+            out[name] = (
+                float(_below(np.array([p]), np.array([True]))[0])
+                if coarse
+                else float(to_step(p, P_STEP))
+            )
+    return out
+
+
+def open_parts(study: Study, results: EffectResults, table: pd.DataFrame) -> dict[str, list[str]]:
+    """Return, by outcome, the parts of which every figure of an arm is shown.
+
+    Parameters
+    ----------
+    study : Study
+    results : EffectResults
+    table : DataFrame
+        The released estimates.
+    """
+    arms = table[table["area_level"].eq("arm") & table["status"].eq("ok")]
+    there = set(
+        arms[["indicator", "area", "wave", "group_by", "group"]].itertuples(index=False, name=None)
+    )
+    names = results.effects["outcome"].unique()
+    return {outcome: _open(study, outcome, there) for outcome in names}
+
+
+def _open(study: Study, outcome: str, there: set[tuple[str, ...]]) -> list[str]:
+    try:
+        waves, earlier = compared_waves(study), earlier_waves(study)
+    except NotEstimable:
+        return []
+    asked = study.indicators[outcome].waves
+    before = [wave for wave in earlier if not asked or wave in asked]
+
+    def known(when: tuple[str, ...], group_by: str, group: str) -> bool:
+        cells = [(arm, wave) for arm in ("programme", "comparator") for wave in when]
+        return all((outcome, arm, wave, group_by, group) in there for arm, wave in cells)
+
+    parts = [EVERYBODY] if known(waves, "", EVERYBODY) else []
+    if not parts:
+        return []
+    grouping = grouping_of(study)
+    if grouping is not None:
+        groups = [group.id for group in grouping.groups]
+        shown = [group for group in groups if known(waves, grouping.id, group)]
+        ends = [groups[0], groups[-1]]
+        parts += shown + (["-".join(ends)] if set(ends) <= set(shown) else [])
+    parts += [
+        "detectable",
+        "contamination",
+        "composition",
+        "reweighted",
+        "missing",
+        "leave_one_out",
+    ]
+    if known(tuple(before), "", EVERYBODY):
+        parts += ["pre_trend", "bounds"]
+    return parts
+
+
+def release_effect(study: Study, results: EffectResults, respondents: pd.DataFrame) -> None:
+    """Write the effect evaluation to the released tables; `release` comes before it.
+
+    Parameters
+    ----------
+    study : Study
+    results : EffectResults
+    respondents : DataFrame
+        Those it was made from.
+    """
+    parts = open_parts(study, results, open_released(study).table("estimates"))
+    shown = {outcome: dict.fromkeys(names, 1.0) for outcome, names in parts.items()}
+    for name, table in effect_tables(study, results, respondents, shown).items():
+        write_released(study, name, table)
+    bind_tables(study)

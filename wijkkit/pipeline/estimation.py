@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from wijkkit.disclosure.sample import Sample
 from wijkkit.estimates import compare, compare_comparable
+from wijkkit.estimates.asked import asked_rows
 from wijkkit.estimates.change import estimate_change
 from wijkkit.estimates.comparable import comparable_map, comparable_neighbourhoods
 from wijkkit.estimates.gap import estimate_gap
-from wijkkit.estimates.grid import Estimates, estimate_grid
+from wijkkit.estimates.grid import Estimates, asked_outcome, estimate_grid
 from wijkkit.loaders import load_area_figures
 from wijkkit.showing import ShowsItself
 from wijkkit.study import Study
@@ -39,6 +41,8 @@ class StudyEstimates(ShowsItself):
         indicator and wave.
     comparable : DataFrame
         The comparable wijken of each wijk: ``area, comparable, rank, distance``.
+    sample : Sample
+        The respondents that all of this was made from.
     """
 
     estimates: Estimates = field(repr=False)
@@ -46,6 +50,7 @@ class StudyEstimates(ShowsItself):
     gaps: pd.DataFrame = field(repr=False)
     comparisons: pd.DataFrame = field(repr=False)
     comparable: pd.DataFrame = field(repr=False)
+    sample: Sample = field(repr=False)
 
     def _facts(self) -> Mapping[str, object]:
         # Numbers of cells only: the notebook that shows this is kept with the reports.
@@ -93,6 +98,23 @@ def estimate(study: Study, respondents: pd.DataFrame) -> StudyEstimates:
         estimate_gap(respondents, study.indicators, waves, ordered, areas=areas),
         pd.concat([against_city, against_alike], ignore_index=True),
         comparable,
+        sample_of(study, respondents),
+    )
+
+
+def sample_of(study: Study, respondents: pd.DataFrame) -> Sample:
+    """Return the respondents as disclosure control reads them: absent where nobody was asked."""
+    asked = {
+        key: asked_outcome(respondents, key, indicator, asked_rows(respondents, indicator))
+        for key, indicator in study.indicators.items()
+    }
+    units = {key: indicator.unit for key, indicator in study.indicators.items()}
+    return Sample(
+        respondents.assign(**asked),
+        units,
+        tuple(wave.id for wave in study.waves),
+        groupings(study),
+        study.areas()[["wijk", "district", "arm"]],
     )
 
 

@@ -84,7 +84,7 @@ def labelled_cells(notebook: Mapping[str, Any]) -> dict[str, Cell]:
 
 def find_cells(notebook: Path | Mapping[str, Any], labels: Iterable[str]) -> list[Cell]:
     """Return labelled cells; ReportError names the notebook, the labels and what there is."""
-    path = notebook if isinstance(notebook, Path) else Path("made.ipynb")
+    path = notebook if isinstance(notebook, Path) else Path(notebook.get("name", "made.ipynb"))
     cells = labelled_cells(read_notebook(path) if isinstance(notebook, Path) else notebook)
     labels = list(dict.fromkeys(labels))
     missing = [label for label in labels if label not in cells]

@@ -19,6 +19,7 @@ from wijkkit.language.markdown import escaped
 from wijkkit.language.messages import catalogue
 from wijkkit.reports.frame import NO_FRAME, Frame
 from wijkkit.reports.origin import NO_RUN, Origin
+from wijkkit.reports.published import with_released
 from wijkkit.reports.quarto import write_theme
 from wijkkit.reports.runs import States, executed_notebook, scope_of, state_of
 from wijkkit.reports.shortcodes import embedded, replace_embeds
@@ -124,7 +125,7 @@ def _stage_notebooks(
         if notebook not in failed:
             wanted.setdefault(notebook, []).append(label)
     parts = [
-        (_notebook_of(study, page, notebook), labels, folder / notebook)
+        (_notebook_of(study, page, notebook, labels), labels, folder / notebook)
         for notebook, labels in wanted.items()
     ]
     return {
@@ -134,10 +135,13 @@ def _stage_notebooks(
     }
 
 
-def _notebook_of(study: Study, page: Page, notebook: str) -> Path | dict[str, Any]:
+def _notebook_of(
+    study: Study, page: Page, notebook: str, labels: list[str]
+) -> Path | dict[str, Any]:
     if notebook in page.extra:
         return page.extra[notebook]
-    return executed_notebook(study, *scope_of(page.stem, notebook))
+    scope, name = scope_of(page.stem, notebook)
+    return with_released(study, executed_notebook(study, scope, name), labels)
 
 
 def _without_missing(

@@ -13,7 +13,7 @@ from wijkkit.show.select import short_name
 from wijkkit.show.values import shown_value
 
 #: Why a number is not there, in the order of the sentences.
-REASONS = ("large_share", "too_few", "hidden", "missing", "not_asked")
+REASONS = ("above", "too_few", "hidden", "missing", "not_asked")
 
 
 def absent_sentences(view: CityView, absent: Iterable[tuple[str, pd.Series | None]]) -> list[str]:
@@ -29,7 +29,7 @@ def absent_sentences(view: CityView, absent: Iterable[tuple[str, pd.Series | Non
     for key, row in absent:
         reason = "missing" if row is None else row["status"]
         name = escaped(short_name(view, view.study.indicators[key]))
-        told = f" ({shown_value(row, view.language)})" if reason == "large_share" else ""
+        told = f" ({shown_value(row, view.language)})" if reason == "above" else ""
         names[reason].append(name + told)
     return [
         text(f"show.absent.{reason}", view.language, names=listed(found, view.language))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from wijkkit.evaluation.effect.conclusions import conclusion_sentences
 from wijkkit.language import counted, large_first, listed, number, points, signed, small_first, text
 from wijkkit.language.markdown import escaped
@@ -9,11 +11,11 @@ from wijkkit.released import CityView, WijkView
 from wijkkit.show.effect_glance import effect_frame
 from wijkkit.show.output import ShownText, bullets
 
-#: What the conclusions on outcomes say together, in the order of importance.
-_VERDICTS = (
-    ("shown_better", "shown_worse", "alone_better", "alone_worse"),
-    ("not_shown_small", "not_shown_wide", "cannot_test", "unavailable"),
-)
+#: What the conclusions on outcomes say together: what is shown, what is not, and then a sign,
+#: which chance gives too often to stand first.
+_SHOWN = ("shown_better", "shown_worse")
+_NOT_SHOWN = ("not_shown_small", "not_shown_wide", "cannot_test", "unavailable")
+_SIGNS = ("alone_better", "alone_worse")
 
 
 def effect_sentences(view: CityView) -> ShownText:
@@ -86,18 +88,30 @@ def effect_verdicts(view: CityView, count: bool = False) -> list[str]:
 
     With `count`, outcomes without a finding are counted instead of named.
     """
-    frame, (found, absent) = effect_frame(view), _VERDICTS
+    frame = effect_frame(view)
     said = []
-    for key in (*found, *absent):
+    if frame["key"].isin(_SIGNS).any() and not frame["key"].isin(_SHOWN).any():
+        said.append(_say(view, "none_shown"))
+    for key in (*_SHOWN, *_NOT_SHOWN, *_SIGNS):
         rows = list(frame[frame["key"].eq(key)].itertuples())
-        if key in absent and count and len(rows) > 1:
+        if key in _NOT_SHOWN and count and len(rows) > 1:
             said.append(_counted(view, key, len(rows)))
         elif rows:
-            names = [_named(view, row, key in found) for row in rows]
+            names = [_named(view, row, key not in _NOT_SHOWN) for row in rows]
             said.append(_say(view, f"verdict.{key}", names=listed(names, view.language)))
         reasons = dict.fromkeys(row.reason for row in rows if row.reason)
         said += [text(f"effect.reason.{reason}", view.language) for reason in reasons]
+    if frame["key"].isin(_SIGNS).any():
+        said.append(_by_chance(view))
     return said
+
+
+def _by_chance(view: CityView) -> str:
+    """Say how often a study without any effect has a sign."""
+    rows = view.table("effect_conclusions")
+    fields = json.loads(rows.loc[rows["key"].isin(_SIGNS), "fields"].iloc[0])
+    chance = number(100 * fields["chance"], view.language)
+    return _say(view, "sign_by_chance", outcomes=fields["outcomes"], chance=chance)
 
 
 def _named(view: CityView, row, sized: bool) -> str:
@@ -116,16 +130,32 @@ def _size(view: CityView, row) -> str:
 
 
 def detectable_words(view: CityView) -> list[str]:
-    """Say how large an effect had to be for this design to find it."""
+    """Say how large an improvement had to be for this design to show it, and where none could be."""
     table = view.table("detectable")
     table = table[table["status"].eq("ok") & table["scale"].eq("points")]
     if table.empty:
         return []
-    least, most = (
-        number(value, view.language) for value in table["detectable"].agg(["min", "max"])
-    )
-    key = "detectable_one" if least == most else "detectable"
-    return [_say(view, key, least=least, most=most)]
+    possible = table["detectable"].le(table["ceiling"])
+    fields = {
+        "outcomes": int(table["outcomes"].iloc[0]),
+        "icc": number(table["icc"].iloc[0], view.language, 2),
+        "names": listed(
+            [_label(view, key) for key in table.loc[~possible, "outcome"]], view.language
+        ),
+    }
+    said = []
+    if possible.any():
+        ends = table.loc[possible, "detectable"].agg(["min", "max"])
+        least, most = (number(end, view.language) for end in ends)
+        key = "detectable_one" if least == most else "detectable"
+        said.append(_say(view, key, least=least, most=most, **fields))
+    if not possible.all():
+        said.append(_say(view, "undetectable", **fields))
+    return said
+
+
+def _label(view: CityView, outcome: str) -> str:
+    return escaped(small_first(view.study.text(view.study.indicators[outcome].label)))
 
 
 def _say(view: CityView, key: str, **fields: object) -> str:

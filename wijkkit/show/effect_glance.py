@@ -8,7 +8,7 @@ import pandas as pd
 
 from wijkkit.evaluation.effect.methods import RECOMMENDED
 from wijkkit.evaluation.effect.verdicts import row_of, to_favourable
-from wijkkit.language import signed, text
+from wijkkit.language import absence, signed, text
 from wijkkit.released import CityView
 from wijkkit.show.output import ShownFigure, empty_figure
 from wijkkit.show.theme import (
@@ -116,7 +116,7 @@ def _data(view: CityView, frame: pd.DataFrame, values: list[str]) -> pd.DataFram
 def effect_words(row, language: str) -> str:
     """Return an effect with its interval, positive where it is favourable; or that it is absent."""
     if row.status == "hidden":
-        return text("show.status.hidden", language)
+        return absence("hidden", language)
     if pd.isna(row.estimate):
         return text("effect_show.absent", language)
     decimals = 0 if row.scale == "points" else 1

@@ -115,7 +115,7 @@ def _against_city(view: WijkView) -> list[str]:
         "better": ("better", ""),
         "worse": ("worse", ""),
         "not_distinguishable": ("not_distinguishable", "same_count"),
-        "large_share": ("large_share", ""),
+        "above": ("above", ""),
     }
 
     def state(key: str) -> str:

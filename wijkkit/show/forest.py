@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from wijkkit.language import number, text
+from wijkkit.language import absence, number, text
 from wijkkit.released import CityView
 from wijkkit.show.output import ShownFigure, ShownTable, empty_figure, empty_table
 from wijkkit.show.theme import INK, OWN, PALE, SMALL, WIDTH, style
@@ -150,7 +150,7 @@ def _why_none(view: CityView) -> str:
 
 def _estimate(row, language: str) -> str:
     if row.status == "hidden":
-        return text("show.status.hidden", language)
+        return absence("hidden", language)
     if row.status != "ok" or pd.isna(row.estimate):
         return text("effect_show.absent", language)
     value = number(row.estimate, language, 2)

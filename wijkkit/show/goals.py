@@ -137,7 +137,7 @@ def _draw_row(axes, position: int, row) -> None:
         ends = [row.own["lower"], row.own["upper"]]
         axes.plot(ends, [position] * 2, color=OWN, linewidth=2.6, solid_capstyle="butt")
         axes.plot(row.own["value"], position, linestyle="none", **_OWN_MARK)
-    elif row.own is not None and row.own["status"] == "large_share":
+    elif row.own is not None and row.own["status"] == "above":
         ends = [row.own["lower"], 100]
         axes.plot(ends, [position] * 2, color=OWN, linewidth=2.6, linestyle=(0, (1.5, 0.8)))
 

@@ -26,19 +26,23 @@ def hidden_sentences(view: CityView) -> ShownText:
     >>> wk.show.hidden_sentences(view)
     We tonen ... van de 792 cijfers niet. ...
     """
-    language = view.language
-    hidden = view.table("hidden")
-    if hidden.empty:
-        return ShownText(text("show.hidden.none", language))
+    language, table = view.language, view.table("estimates")
+    asked = table[table["status"].ne("not_asked")]
+    absent = asked["status"].value_counts().drop("ok", errors="ignore")
+    coarse = asked["unit"].eq("percent") & asked["step"].gt(1)
+    about = text("show.hidden.coarser", language, n=number(coarse.sum(), language))
+    if absent.empty:
+        none = text("show.hidden.none", language)
+        return ShownText(f"{none} {about}" if coarse.any() else none)
     reasons = [
-        text(f"show.hidden.reason.{reason}", language, n=number(count, language))
-        for reason, count in hidden["reason"].value_counts().items()
+        text(f"show.hidden.{status}", language, n=number(count, language))
+        for status, count in absent.items()
     ]
-    total = view.table("estimates")
     head = text(
         "show.hidden.sentence",
         language,
-        n=number(len(hidden), language),
-        of=number(total["status"].ne("not_asked").sum(), language),
+        n=number(absent.sum(), language),
+        of=number(len(asked), language),
     )
-    return ShownText(f"{head}\n\n{bullets(reasons).markdown}")
+    said = f"{head}\n\n{bullets(reasons).markdown}"
+    return ShownText(f"{said}\n\n{about}" if coarse.any() else said)

@@ -6,7 +6,7 @@ import pandas as pd
 
 from wijkkit.evaluation.process.key_figure_changes import key_figure_sentences
 from wijkkit.evaluation.process.service_use import service_use_sentences as use_sentences
-from wijkkit.language import number, text
+from wijkkit.language import absence, number, text
 from wijkkit.language.markdown import escaped
 from wijkkit.released import CityView
 from wijkkit.show.output import ShownTable, ShownText, bullets, empty_table
@@ -141,7 +141,7 @@ def _mean(row, language: str) -> str:
     if row.status == "too_few":
         return text("process.too_few", language)
     if row.status != "ok" or pd.isna(row.mean):
-        return text("show.status.missing", language)
+        return absence("missing", language)
     value = number(row.mean, language, 1)
     if pd.isna(row.lower):
         return value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from wijkkit.language import number, text
+from wijkkit.language import absence, number, text
 from wijkkit.released import WijkView
 from wijkkit.show.output import ShownTable, empty_table
 
@@ -68,9 +68,6 @@ def _decimals(row) -> int:
 
 def _shown(row, decimals: int, language: str) -> str:
     if not _known(row):
-        return text(
-            f"show.status.{'missing' if row is None or row.status == 'ok' else row.status}",
-            language,
-        )
+        return absence("missing" if row is None or row.status == "ok" else row.status, language)
     unit = {"percent": "%", "": "", "count": ""}.get(row.unit, f" {row.unit}")
     return f"{number(row.value, language, decimals)}{unit}"

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-import numpy as np
 import pandas as pd
 
 from wijkkit.language import small_first
@@ -15,9 +14,6 @@ from wijkkit.released.store import Released
 from wijkkit.study.indicators import Indicator
 from wijkkit.study.model import Goal, Wave
 from wijkkit.tables import ESTIMATE_KEYS, EVERYBODY
-
-#: Reasons of disclosure control of which readers are told that there are too few children.
-_FEW = ("too_few", "few_inside", "few_outside", "dominance")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,45 +25,16 @@ class _Rows:
 
 
 def _rows(view: CityView, name: str) -> _Rows:
-    """Return the rows of a released table.
-
-    Of the estimates `status` says why a hidden number is not there. ``too_few``: few children, or
-    few with one of the answers. ``large_share``: more than the percentage in `lower`, which is all
-    that may be told. ``hidden``: the number would give another one away.
-    """
-    names = (name, "hidden") if name == "estimates" else (name,)
-    versions = tuple(view.released.version(name) for name in names)
-    return _looked_up(view.released, name, versions)
+    """Return the rows of a released table."""
+    return _looked_up(view.released, name, view.released.version(name))
 
 
 @lru_cache(maxsize=8)
-def _looked_up(released: Released, name: str, versions: tuple[tuple[int, ...], ...]) -> _Rows:
-    """Read a table once for all figures; `versions` are of the tables it is made of."""
+def _looked_up(released: Released, name: str, version: tuple[int, ...]) -> _Rows:
+    """Read a table once for all figures; `version` says which version of it."""
     table = released.table(name)
-    if name == "estimates":
-        table = _with_reasons(table, released.table("hidden"))
     keys = zip(*(table[key].to_list() for key in ESTIMATE_KEYS), strict=True)
     return _Rows(table, {key: position for position, key in enumerate(keys)})
-
-
-def _with_reasons(table: pd.DataFrame, hidden: pd.DataFrame) -> pd.DataFrame:
-    if hidden.empty:
-        return table
-    keys = list(ESTIMATE_KEYS)
-    told = hidden.assign(
-        told=np.where(
-            hidden["above"].notna(),
-            "large_share",
-            np.where(hidden["reason"].isin(_FEW), "too_few", "hidden"),
-        )
-    )
-    found = table[keys].merge(told[[*keys, "told", "above"]], on=keys, how="left")
-    at = table["status"].eq("hidden").to_numpy() & found["told"].notna().to_numpy()
-    above = at & found["above"].notna().to_numpy()
-    return table.assign(
-        status=np.where(at, found["told"], table["status"]),
-        lower=np.where(above, found["above"], table["lower"]),
-    )
 
 
 def is_shown(row: pd.Series | None) -> bool:

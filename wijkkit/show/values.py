@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from wijkkit.language import number, percentage, text
+from wijkkit.language import absence, number, percentage, text
 
 
 def shown_value(row: Mapping | pd.Series | None, language: str) -> str:
@@ -19,20 +19,22 @@ def shown_value(row: Mapping | pd.Series | None, language: str) -> str:
     '41%'
     >>> shown_value(pd.Series({"value": None, "unit": "percent", "status": "too_few"}), "nl")
     'te weinig kinderen'
-    >>> shown_value(pd.Series({"lower": 90.0, "unit": "percent", "status": "large_share"}), "nl")
+    >>> shown_value(pd.Series({"lower": 90.0, "unit": "percent", "status": "above"}), "nl")
     'meer dan 90%'
     """
     if row is None:
-        return text("show.status.missing", language)
-    if row["status"] == "large_share":
-        return text("show.status.large_share", language, limit=percentage(row["lower"], language))
+        return absence("missing", language)
     if row["status"] != "ok":
-        return text(f"show.status.{row['status']}", language)
+        return absence(row["status"], language, limit=row.get("lower", float("nan")))
     if pd.isna(row["value"]):
-        return text("show.status.missing", language)
+        return absence("missing", language)
     if row["unit"] == "percent":
-        return percentage(row["value"], language)
-    return number(row["value"], language, 1)
+        value, finest = percentage(row["value"], language), 1.0
+    else:
+        value, finest = number(row["value"], language, 1), 0.1
+    if row.get("step", float("nan")) > finest:
+        return text("show.about", language, value=value)
+    return value
 
 
 def shown_interval(row: Mapping | pd.Series | None, language: str) -> str:

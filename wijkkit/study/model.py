@@ -200,6 +200,13 @@ class Output(Model):
     site: str = "site"
 
 
+class NamedOutput(Model):
+    """An output that disclosure control cannot read, which a second person accepts by name."""
+
+    #: Why it discloses nothing of a child, for the sign-off.
+    why: str = Field(min_length=10)
+
+
 class StudyFile(Model):
     """The content of ``study.yml``."""
 
@@ -220,3 +227,4 @@ class StudyFile(Model):
     report: ReportSettings = ReportSettings()
     batch: BatchSettings = BatchSettings()
     output: Output = Output()
+    outputs: dict[str, NamedOutput] = Field(default_factory=dict)

@@ -52,7 +52,19 @@ def open_study(folder: str | Path = "parameters") -> Study:
     wijkkit.errors.StudyError: no such folder: there is no study here ...
     """
     found = find_study(folder)
-    return _opened(found, _versions(found))
+    _last.append(_opened(found, _versions(found)))
+    del _last[:-1]
+    return _last[-1]
+
+
+def last_opened() -> Study:
+    """Return the study that this process opened last; StudyError where it opened none."""
+    if not _last:
+        raise StudyError("no study is open", remedy="Open one first: wk.open_study('parameters').")
+    return _last[-1]
+
+
+_last: list[Study] = []
 
 
 #: What changes when a file is written again: its name, number, size and time.

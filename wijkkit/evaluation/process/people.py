@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 
 from wijkkit.disclosure import Policy, release_counts
-from wijkkit.disclosure.rounding import to_step
 
 #: Measures that count people; a small number of them is not shown.
 OF_PEOPLE = ("reach", "reach_of_plan", "low_ses_reached", "equity")
@@ -41,7 +40,7 @@ def _rounded(table: pd.DataFrame, kind: str, policy: Policy) -> pd.DataFrame:
     counts, parts = _COUNTS.get(kind, ((), ()))
     shown = release_counts(table, counts, policy)[list(table)]
     for column in parts:
-        shown[column] = to_step(table[column].astype(float), policy.count_base)
+        shown[column] = table[column].astype(float)
     return shown.astype({column: table[column].dtype for column in (*counts, *parts)})
 
 
@@ -60,9 +59,8 @@ def without_small_counts(table: pd.DataFrame, policy: Policy) -> pd.DataFrame:
     """
     people = table["measure"].isin(OF_PEOPLE)
     counts = table[["numerator", "denominator"]].astype(float)
-    # A count that is shown as the least may be smaller.
-    least = policy.min_count + policy.blur
-    few = counts["numerator"].lt(least) | counts["denominator"].lt(policy.min_n + policy.blur)
+    least = policy.min_count
+    few = counts["numerator"].lt(least) | counts["denominator"].lt(policy.min_n)
     few |= table["measure"].isin(_SHARES) & (counts["denominator"] - counts["numerator"]).lt(least)
     few &= people
     numbers = table[["value", "lower", "upper"]].astype(float)

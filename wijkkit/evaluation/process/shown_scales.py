@@ -30,7 +30,7 @@ def shown_scales(
     """
     persons = answers.groupby(["arm", "wave", "wijk"]).size().groupby(["arm", "wave"]).min()
     few = set(persons.index[persons < policy.min_count])
-    step = policy.mean_step
+    step = 10.0**-policy.score_decimals
     hide = np.array([pair in few for pair in zip(table["arm"], table["wave"], strict=True)], bool)
     shown = table.assign(
         **{name: table[name].mask(hide) for name in _NUMBERS},
@@ -59,7 +59,7 @@ def _again(
     moves = {
         arm: means[row["scale"], arm, waves[1]] - means[row["scale"], arm, waves[0]] for arm in arms
     }
-    half = -_down(np.array((row["lower"] - row["upper"]) / 2), policy.mean_step)
+    half = -_down(np.array((row["lower"] - row["upper"]) / 2), 10.0**-policy.score_decimals)
     value = moves["programme"] - moves["comparator"]
     found = moves | {"value": value, "lower": value - half, "upper": value + half}
     return row | {name: float(np.round(number, 10)) for name, number in found.items()}

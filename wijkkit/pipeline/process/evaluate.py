@@ -24,6 +24,7 @@ from wijkkit.evaluation.process.service_use import service_use
 from wijkkit.evaluation.process.shown_scales import shown_scales
 from wijkkit.loaders.key_figures import load_key_figures
 from wijkkit.loaders.segments import load_group_interviews
+from wijkkit.pipeline.estimation import StudyEstimates
 from wijkkit.pipeline.process.candidates import choice_tables
 from wijkkit.pipeline.process.explained import explained
 from wijkkit.pipeline.process.known import facts_of
@@ -45,15 +46,17 @@ class ProcessResults(ShowsItself):
     tables: Mapping[str, pd.DataFrame]
 
 
-def evaluate_process(study: Study) -> ProcessResults:
+def evaluate_process(study: Study, estimates: StudyEstimates | None = None) -> ProcessResults:
     """Evaluate how the programme was carried out.
 
     Reads the registry, the key-figure interviews and the group interviews, where the study has
-    them, and the released estimates; `release` comes before it.
+    them, and estimates: the released ones, or exact ones before the release.
 
     Parameters
     ----------
     study : Study
+    estimates : StudyEstimates, optional
+        Exact ones; what is made of them is evaluated again by `release`.
 
     Returns
     -------
@@ -62,7 +65,7 @@ def evaluate_process(study: Study) -> ProcessResults:
     """
     scales, changes = _key_figures(study)
     interviews = load_group_interviews(study)
-    facts = facts_of(study, changes)
+    facts = facts_of(study, changes, estimates)
     counts = code_counts(interviews.groups, interviews.segments)
     tables = {
         **_registered(facts),

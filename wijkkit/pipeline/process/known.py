@@ -9,6 +9,8 @@ import pandas as pd
 from wijkkit.disclosure import policy_for
 from wijkkit.evaluation.facts import Facts
 from wijkkit.evaluation.process.people import rounded_people
+from wijkkit.loaders import load_area_figures
+from wijkkit.pipeline.estimation import StudyEstimates
 from wijkkit.registry import open_registry, tables_for_release
 from wijkkit.released import open_released
 from wijkkit.study import Study
@@ -31,18 +33,28 @@ def registry_tables(study: Study) -> dict[str, pd.DataFrame]:
     }
 
 
-def facts_of(study: Study, scales: pd.DataFrame) -> Facts:
-    """Return what is known of the study's wijken; estimates are the released ones.
+def facts_of(study: Study, scales: pd.DataFrame, estimates: StudyEstimates | None = None) -> Facts:
+    """Return what is known of the study's wijken; estimates are the released ones by default.
 
     Parameters
     ----------
     study : Study
     scales : DataFrame
         Changes of the key-figure scales.
+    estimates : StudyEstimates, optional
+        Exact ones, before they are released.
     """
-    released = open_released(study)
-    names = ("estimates", "changes", "gaps", "area_figures")
-    tables = {name: released.table(name) for name in names if name in released}
+    if estimates is not None:
+        tables = {
+            "estimates": estimates.estimates.table,
+            "changes": estimates.changes,
+            "gaps": estimates.gaps,
+            "area_figures": load_area_figures(study),
+        }
+    else:
+        released = open_released(study)
+        names = ("estimates", "changes", "gaps", "area_figures")
+        tables = {name: released.table(name) for name in names if name in released}
     return Facts(study, registry_tables(study), judged_on(study), **tables, scales=scales)
 
 

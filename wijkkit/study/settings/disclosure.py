@@ -8,37 +8,43 @@ from wijkkit.study.settings.base import Settings
 
 
 class DisclosureSettings(Settings):
-    """Which policy protects the release, and what the study makes stricter.
+    """Which policy protects the release, and what the study sets differently.
 
-    A key that is absent keeps the policy's own value, which is also its floor: a study may be
-    stricter, never looser.
+    A key that is absent keeps the preset's own value. A value that is looser than the preset's
+    asks for a `reason`, which the manifest, the sign-off and the page of method repeat.
 
     Parameters
     ----------
-    policy : {"ggd", "opensafely", "cbs"}
+    policy : {"ggd", "cbs"}
         The preset.
     min_n : int, optional
-        Fewest respondents in an area or group that is shown.
+        Fewest respondents of a question in an area and group that is shown.
     min_count : int, optional
-        Fewest respondents in the category, and outside it.
+        Fewest respondents with the answer, and without it.
+    exact_zero : {"show", "hide"}, optional
+        Whether a figure of nobody or of everybody is shown.
     max_share : float, optional
-        Largest share (0-1) of the category that is shown as a single figure.
-    max_share_both : bool, optional
-        Also hide where the rest is larger than `max_share`.
-    count_base : int, optional
-        The n that is shown is a multiple of it.
+        Largest share (0-1) of a wijk that is shown as a figure; a larger one is "above" it.
     protection : int, optional
-        Least width of what anyone can derive about a hidden count.
-    percent_step, mean_step : float, optional
-        What percentages and means are rounded to.
+        Least width of what anyone can work out of a hidden count.
+    decimals, score_decimals : int, optional
+        Decimals of percentages and of scores.
+    max_dominance : float, optional
+        Largest share (0-1) of one respondent in a total of scores.
+    reason : str
+        Why a value is looser than the preset's.
+    published_elsewhere : tuple of str
+        Files with figures of this study's cells that are public already.
     """
 
-    policy: Literal["ggd", "opensafely", "cbs"] = "ggd"
+    policy: Literal["ggd", "cbs"] = "ggd"
     min_n: int | None = None
     min_count: int | None = None
+    exact_zero: Literal["show", "hide"] | None = None
     max_share: float | None = None
-    max_share_both: bool | None = None
-    count_base: int | None = None
     protection: int | None = None
-    percent_step: float | None = None
-    mean_step: float | None = None
+    decimals: int | None = None
+    score_decimals: int | None = None
+    max_dominance: float | None = None
+    reason: str = ""
+    published_elsewhere: tuple[str, ...] = ()

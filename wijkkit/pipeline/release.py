@@ -1,0 +1,97 @@
+"""One release: estimates, effect and process pass disclosure control together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from wijkkit.disclosure import Release, policy_for, record_audit
+from wijkkit.disclosure.derived import release_comparisons, release_derived
+from wijkkit.disclosure.release import release_estimates
+from wijkkit.disclosure.rules import percent_step
+from wijkkit.evaluation.effect.evaluate import EffectResults
+from wijkkit.pipeline.areas import release_areas
+from wijkkit.pipeline.effect import effect_tables, open_parts
+from wijkkit.pipeline.estimation import StudyEstimates, estimate
+from wijkkit.pipeline.process import ProcessResults, evaluate_process
+from wijkkit.pipeline.respondents import load_respondents
+from wijkkit.released import write_released
+from wijkkit.study import Study
+
+
+def release(
+    study: Study,
+    estimates: StudyEstimates | None = None,
+    effect: EffectResults | None = None,
+    process: ProcessResults | None = None,
+    extra: Iterable[object] = (),
+    earlier: pd.DataFrame | None = None,
+) -> Release:
+    """Release a study: control everything together, write what may be shown.
+
+    What no rule forbids is written as it is, rounded; what a rule forbids is absent, and so is as
+    little else as keeps it open. Changes, gaps, comparisons and the effect are the exact ones,
+    there where each figure they are made of is shown. The process is evaluated again on the
+    released figures.
+
+    Writes ``estimates, changes, gaps, comparisons, comparable, area_figures, borders``, and where
+    they are given the tables of the effect and of the process.
+
+    Parameters
+    ----------
+    study : Study
+    estimates : StudyEstimates, optional
+        As `estimate` gives them; estimated here where not given.
+    effect : EffectResults, optional
+    process : ProcessResults, optional
+    extra : iterable, optional
+        Other outputs whose cells are controlled with these.
+    earlier : DataFrame, optional
+        Figures that were published before: the key columns, ``value, lower, upper, step``. They
+        stand as they were, and are known to anyone.
+
+    Returns
+    -------
+    Release
+
+    Raises
+    ------
+    DisclosureError
+        The estimates are not those of the respondents.
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> study = wk.open_study("parameters")
+    >>> released = wk.release(study, wk.estimate(study, wk.load_respondents(study)))
+    >>> released.table["status"].isin(["ok", "hidden", "too_few", "missing", "not_asked"]).all()
+    np.True_
+    """
+    if estimates is None:
+        estimates = estimate(study, load_respondents(study))
+    policy = policy_for(study)
+    released = release_estimates(estimates.estimates, estimates.sample, policy)
+    finest = percent_step(policy)
+    table = released.table
+    tables = {
+        "estimates": table,
+        "changes": release_derived(estimates.changes, table, finest),
+        "gaps": release_derived(estimates.gaps, table, finest),
+        "comparisons": release_comparisons(
+            estimates.comparisons, estimates.comparable, table, finest
+        ),
+        "comparable": estimates.comparable,
+    }
+    if effect is not None:
+        parts = open_parts(study, effect, table)
+        shown = {outcome: dict.fromkeys(names, 1.0) for outcome, names in parts.items()}
+        tables |= effect_tables(study, effect, estimates.sample.people, shown)
+    for name, content in tables.items():
+        write_released(study, name, content)
+    release_areas(study)
+    if process is not None:
+        for name, content in evaluate_process(study).tables.items():
+            write_released(study, name, content)
+    record_audit(study, released, tuple(tables))
+    return released
