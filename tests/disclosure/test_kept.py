@@ -104,11 +104,11 @@ def test_no_figure_moves_when_a_child_is_withdrawn(weighted):
     sample = town(weighted=weighted)
     entry, then = published(sample), figures(sample)
     told = 0
-    for row in range(0, len(sample.people), 7):
+    for row in range(0, len(sample.people), 17):
         fewer = without(sample, row)
         assert moved(then, rerun(fewer, entry)).empty
         told += len(moved(then, figures(fewer))) > 0
-    assert told > 60
+    assert told > 25
 
 
 @pytest.mark.parametrize("number", [1, 4, 5, 6])

@@ -17,7 +17,7 @@ import pandas as pd
 
 from wijkkit.disclosure.ledger import Entry, answer_marks, person_marks
 from wijkkit.disclosure.sample import Sample
-from wijkkit.estimates.layout import Block, keys
+from wijkkit.estimates.layout import keys
 from wijkkit.tables import ESTIMATE_KEYS
 
 #: From this share of equal answers, of those with and of those without the answer, indicators
@@ -92,11 +92,8 @@ def _nearest_in(sample: Sample, entry: Entry, min_count: int) -> pd.DataFrame:
     persons = person_marks(sample.people, entry.about.salt)
     wave_now = sample.people["wave"].to_numpy(str)
     wave_then = entry.people["wave"].to_numpy(str)
-    divided = sample.blocks()
-    codes_then = [entry.people[f"block {at}"].to_numpy() for at in range(_blocks(entry))]
-    names_now = [_names(block) for block in divided]
-    names_then = [part for _, part in entry.cells.groupby("block", sort=True)]
-    found = []
+    pairs, found = [], []
+    divided, divided_then = _divided(sample), _divided_then(entry)
     for now, before in _same_waves(sample, entry, persons):
         rows, rows_then = np.flatnonzero(wave_now == now), np.flatnonzero(wave_then == before)
         place = pd.Index(entry.people["person"].to_numpy()[rows_then])
@@ -108,48 +105,48 @@ def _nearest_in(sample: Sample, entry: Entry, min_count: int) -> pd.DataFrame:
             y = sample.people[pair.now].to_numpy(float)
             marks = answer_marks(persons, 1 - y if pair.turned else y)
             marks_then = entry.people[f"of {pair.then}"].to_numpy()
-            there, there_then = marks[rows] != 0, marks_then[rows_then] != 0
+            there = rows[marks[rows] != 0]
+            there_then = rows_then[marks_then[rows_then] != 0]
             same = (marks[both] != 0) & (marks[both] == marks_then[both_then])
-            apart_wave = max(max(there.sum(), there_then.sum()) - same.sum(), gone)
-            for block, cells in zip(divided, names_now, strict=True):
-                size = np.bincount(_inside(block.code[rows[there]]), minlength=block.size + 1)[1:]
-                for code, cells_then in zip(codes_then, names_then, strict=True):
-                    close = _close(
-                        block.code,
-                        code,
-                        size,
-                        (rows_then[there_then], both[same], both_then[same]),
-                        weights[same],
-                        min_count,
-                        0 < apart_wave < min_count,
-                    )
-                    if len(close):
-                        found.append(_named(close, pair, cells, cells_then))
+            few = 0 < max(max(len(there), len(there_then)) - same.sum(), gone) < min_count
+            common = (both[same], both_then[same], weights[same])
+            for cells in divided:
+                for cells_then in divided_then:
+                    close = _close(cells, cells_then, there, there_then, common, min_count)
+                    number = np.full(close.shape[1], len(pairs))
+                    found.append(np.vstack([close, number, number * 0 + few]))
+            pairs.append(pair)
     if not found:
         return pd.DataFrame()
-    matched = _nearest(pd.concat(found, ignore_index=True))
+    matched = _nearest(_named(np.hstack(found), pairs, sample, entry, min_count))
     then = entry.tables["estimates"]
     own = then[then["first"].eq(entry.about.release)] if "first" in then else then
-    was = {f"was_{name}": name for name in ESTIMATE_KEYS}
+    was = {name: f"was_{name}" for name in ESTIMATE_KEYS}
     figures = own[[*ESTIMATE_KEYS, "value", "lower", "upper", "n", "step", "status", "method"]]
-    figures = figures.assign(first=entry.about.release).rename(
-        columns={name: was_name for was_name, name in was.items()}
-    )
-    kept = matched.merge(figures, on=list(was), how="inner")
-    return _turned_back(kept)
+    figures = figures.assign(first=entry.about.release).rename(columns=was)
+    return _turned_back(matched.merge(figures, on=list(was.values()), how="inner"))
 
 
-def _blocks(entry: Entry) -> int:
-    return sum(name.startswith("block ") for name in entry.people)
+#: Of a block of cells: the number of its first cell among all, how many it has, and of each
+#: respondent the cell it is in, -1 for none.
+_Cells = tuple[int, int, np.ndarray]
 
 
-def _names(block: Block) -> pd.DataFrame:
-    return keys([block], [""]).drop(columns="indicator")
+def _divided(sample: Sample) -> list[_Cells]:
+    first, found = 0, []
+    for block in sample.blocks():
+        found.append((first, block.size, block.code))
+        first += block.size
+    return found
 
 
-def _inside(codes: np.ndarray) -> np.ndarray:
-    """Return codes from 1, with 0 for those in no cell."""
-    return codes + 1
+def _divided_then(entry: Entry) -> list[_Cells]:
+    sizes = entry.cells.groupby("block", sort=True).size()
+    firsts = sizes.cumsum() - sizes
+    return [
+        (int(firsts[at]), int(sizes[at]), entry.people[f"block {at}"].to_numpy())
+        for at in sizes.index
+    ]
 
 
 def _same_waves(sample: Sample, entry: Entry, persons: np.ndarray) -> Iterator[tuple[str, str]]:
@@ -215,56 +212,60 @@ def _alike(y: np.ndarray, marks: np.ndarray, marks_then: np.ndarray, unit: str) 
 
 
 def _close(
-    code: np.ndarray,
-    code_then: np.ndarray,
-    size: np.ndarray,
-    people: tuple[np.ndarray, np.ndarray, np.ndarray],
-    weights: np.ndarray,
+    cells: _Cells,
+    cells_then: _Cells,
+    there: np.ndarray,
+    there_then: np.ndarray,
+    common: tuple[np.ndarray, np.ndarray, np.ndarray],
     min_count: int,
-    few_in_wave: bool,
+) -> np.ndarray:
+    """Return the pairs of a cell and a published one that are near.
+
+    Returns
+    -------
+    ndarray, shape (4, m)
+        The number of the cell, of the published cell, by how many respondents or answers they
+        differ, and how many of those they have in common have another weight.
+    """
+    both, both_then, weights = common
+    (first, many, code), (first_then, many_then, code_then) = cells, cells_then
+    now, then = code[both], code_then[both_then]
+    inside = (now >= 0) & (then >= 0)
+    pair = now[inside] * many_then + then[inside]
+    held = np.bincount(pair, minlength=1)
+    changed = np.bincount(pair, weights[inside], minlength=1)
+    pairs = np.flatnonzero(held)
+    now, then = np.divmod(pairs, many_then)
+    size = np.bincount(code[there] + 1, minlength=many + 1)[1:]
+    size_then = np.bincount(code_then[there_then] + 1, minlength=many_then + 1)[1:]
+    apart = np.maximum(size[now], size_then[then]) - held[pairs]
+    found = np.vstack([first + now, first_then + then, apart, changed[pairs]]).astype(np.int64)
+    return found[:, apart < min_count]
+
+
+def _named(
+    found: np.ndarray, pairs: list[_Pair], sample: Sample, entry: Entry, min_count: int
 ) -> pd.DataFrame:
-    """Return the pairs of a cell and a published one that are near: ``now, then, apart, keep``.
+    """Return pairs of cells with their keys now and then, and whether the figure is kept.
 
     A cell that differs in nobody is free, unless few respondents of the wave, or few weights in
     it, changed: what moves it then are those few.
     """
-    there_then, both, both_then = people
-    count_then = int(code_then.max(initial=-1)) + 1
-    if not count_then or not len(size):
-        return pd.DataFrame()
-    now, then = code[both], code_then[both_then]
-    inside = (now >= 0) & (then >= 0)
-    pair = now[inside] * count_then + then[inside]
-    pairs, at = np.unique(pair, return_inverse=True)
-    common = np.bincount(at, minlength=len(pairs))
-    changed = np.bincount(at, weights[inside], minlength=len(pairs))
-    now, then = np.divmod(pairs, count_then)
-    size_then = np.bincount(_inside(code_then[there_then]), minlength=count_then + 1)[1:]
-    apart = np.maximum(size[now], size_then[then]) - common
-    few_weights = (changed > 0) & (changed < min_count)
-    near = apart < min_count
-    keep = (apart > 0) | few_in_wave | few_weights
-    found = {"now": now, "then": then, "apart": apart, "keep": keep}
-    return pd.DataFrame(found)[near].reset_index(drop=True)
-
-
-def _named(
-    close: pd.DataFrame, pair: _Pair, cells: pd.DataFrame, cells_then: pd.DataFrame
-) -> pd.DataFrame:
-    """Return pairs of cells with their keys now and then."""
+    now, then, apart, changed, number, few = found
     names = [name for name in ESTIMATE_KEYS if name != "indicator"]
-    now = cells[names].iloc[close["now"]].reset_index(drop=True)
-    by_code = cells_then.set_index("code")[names]
-    then = by_code.loc[close["then"]].reset_index(drop=True).add_prefix("was_")
-    both = pd.concat([now, then], axis=1)
-    other = sum((both[name] != both[f"was_{name}"]).astype(int) for name in names)
-    return both.assign(
-        indicator=pair.now,
-        was_indicator=pair.then,
-        turned=pair.turned,
-        apart=close["apart"].to_numpy(),
-        keep=close["keep"].to_numpy(),
-        other_name=other + (pair.now != pair.then),
+    own = keys(sample.blocks(), [""])[names].iloc[now].reset_index(drop=True)
+    was = entry.cells.sort_values(["block", "code"], kind="stable")[names].iloc[then]
+    was = was.reset_index(drop=True)
+    other = sum((own[name].to_numpy() != was[name].to_numpy()).astype(int) for name in names)
+    indicators = [np.array([getattr(pair, one) for pair in pairs])[number] for one in ("now", "then")]
+    few_weights = (changed > 0) & (changed < min_count)
+    return pd.concat([own, was.add_prefix("was_")], axis=1).assign(
+        indicator=indicators[0],
+        was_indicator=indicators[1],
+        turned=np.array([pair.turned for pair in pairs])[number],
+        apart=apart,
+        keep=(apart > 0) | (few > 0) | few_weights,
+        other_name=other + (indicators[0] != indicators[1]),
     )
 
 
