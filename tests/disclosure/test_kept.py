@@ -162,9 +162,7 @@ def test_another_definition_is_another_number_and_its_few_changes_are_kept():
 
 def test_another_population_is_another_number():
     sample = town()
-    older = replace(
-        sample, people=sample.people[sample.people["days"] >= 2].reset_index(drop=True)
-    )
+    older = replace(sample, people=sample.people[sample.people["days"] >= 2].reset_index(drop=True))
     shown, exact = rerun(older, published(sample)), figures(older)
     everybody = shown["group_by"].eq("")
     pd.testing.assert_frame_equal(shown[everybody], exact[everybody], check_dtype=False)
@@ -191,7 +189,9 @@ def test_weights_that_are_made_anew_without_the_child_move_nothing():
     fewer = without(sample, 5)
     random = np.random.default_rng(3)
     weight = fewer.people["weight"] * random.uniform(0.8, 1.2, len(fewer.people))
-    fewer = changed(fewer, weight=weight.where(fewer.people["wave"].eq("2018"), fewer.people["weight"]))
+    fewer = changed(
+        fewer, weight=weight.where(fewer.people["wave"].eq("2018"), fewer.people["weight"])
+    )
     assert moved(figures(sample), rerun(fewer, published(sample))).empty
 
 

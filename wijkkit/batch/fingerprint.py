@@ -11,6 +11,7 @@ from wijkkit.batch.imports import FOLDER, Reach, modules, reach
 from wijkkit.batch.known import Known
 from wijkkit.batch.notebooks import Notebook
 from wijkkit.batch.source import described
+from wijkkit.disclosure.ledger import ledgers_of
 from wijkkit.study import Study
 
 #: Modules that make every executed notebook, whatever it imports.
@@ -62,10 +63,18 @@ def installed(project: Path) -> str:
 
 
 def sources(study: Study) -> str:
-    """Return the hash of the study's source files and its registry."""
+    """Return the hash of the study's source files, its registry and what was published of it."""
     said = study.settings.sources.model_dump(mode="json")
     paths = sorted({*_paths(said), study.settings.registry.path})
-    return hash_of(*(f"{path}:{hash_file(study.path(path))}" for path in paths))
+    published = [
+        f"{folder.name}:{hash_file(folder / 'publication.json')}"
+        for ledger in ledgers_of(study)
+        for folder in sorted(ledger.glob("*"))
+    ]
+    correction = hash_file(study.runs / "corrects.json")
+    return hash_of(
+        *(f"{path}:{hash_file(study.path(path))}" for path in paths), *published, correction
+    )
 
 
 def _paths(said: object) -> list[str]:

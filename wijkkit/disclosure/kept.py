@@ -185,9 +185,7 @@ def _pairs(
     sample: Sample, entry: Entry, persons: np.ndarray, both: np.ndarray, both_then: np.ndarray
 ) -> Iterator[_Pair]:
     """Yield the indicators that are the same: by their name, or by their answers."""
-    marks_then = {
-        key: entry.people[f"of {key}"].to_numpy()[both_then] for key in entry.about.units
-    }
+    marks_then = {key: entry.people[f"of {key}"].to_numpy()[both_then] for key in entry.about.units}
     for key, unit in sample.units.items():
         y = sample.people[key].to_numpy(float)[both]
         turns = (False, True) if unit == "percent" else (False,)
@@ -257,7 +255,9 @@ def _named(
     was = entry.cells.sort_values(["block", "code"], kind="stable")[names].iloc[then]
     was = was.reset_index(drop=True)
     other = sum((own[name].to_numpy() != was[name].to_numpy()).astype(int) for name in names)
-    indicators = [np.array([getattr(pair, one) for pair in pairs])[number] for one in ("now", "then")]
+    indicators = [
+        np.array([getattr(pair, one) for pair in pairs])[number] for one in ("now", "then")
+    ]
     few_weights = (changed > 0) & (changed < min_count)
     return pd.concat([own, was.add_prefix("was_")], axis=1).assign(
         indicator=indicators[0],

@@ -220,7 +220,10 @@ def _read(folder: Path) -> tuple[Entry, list[str]]:
         about = About(**said["about"])
         changed = [
             name
-            for name in {*said["files"], *(p.relative_to(folder).as_posix() for p in _files(folder))}
+            for name in {
+                *said["files"],
+                *(p.relative_to(folder).as_posix() for p in _files(folder)),
+            }
             if name != _ABOUT and _hash(folder / name) != said["files"].get(name)
         ]
         before = [str(name) for name in said["before"]]
