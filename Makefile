@@ -24,7 +24,7 @@ reports: $(VENV)/.ready
 	  [ $$made -eq 0 ] && exit $$ran; exit $$made
 
 test: $(VENV)/.ready
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --durations=10
 
 test-slow: $(VENV)/.ready
 	$(BIN)/python -m pytest -m slow

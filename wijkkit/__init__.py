@@ -9,13 +9,13 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 _VERBS = {
     "check": "wijkkit.workbench.completeness",
     "choice_panel": "wijkkit.workbench.choosing",
     "explorer": "wijkkit.workbench.explorer",
-    "new_study": "wijkkit.workbench.new_study",
+    "new_study": "wijkkit.proposal.new_study",
     "study_files": "wijkkit.workbench.start",
     "estimate": "wijkkit.pipeline.estimation",
     "load_respondents": "wijkkit.pipeline.respondents",
@@ -62,6 +62,7 @@ _VERBS = {
     "estimate_funnel": "wijkkit.estimates",
     "estimate_gap": "wijkkit.estimates",
     "estimate_grid": "wijkkit.estimates",
+    "estimate_slope": "wijkkit.estimates",
     "estimate_small_areas": "wijkkit.estimates",
     "funnel": "wijkkit.estimates",
     "poisson_exact": "wijkkit.estimates",

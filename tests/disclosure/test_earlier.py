@@ -23,7 +23,15 @@ from wijkkit.pipeline.release import release
 from wijkkit.pipeline.respondents import load_respondents
 from wijkkit.study import open_study
 
-TABLES = ("estimates", "changes", "gaps", "comparisons")
+TABLES = (
+    "estimates",
+    "changes",
+    "gaps",
+    "slopes",
+    "comparisons",
+    "participants",
+    "baseline",
+)
 EFFECT = ("effects", "detectable", "effect_assumptions", "effect_conclusions")
 
 

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pandas as pd
 from matplotlib.axes import Axes
 
 from wijkkit.analysis.result import Result
-from wijkkit.language import text
+from wijkkit.language import absence, text
+from wijkkit.language.messages import catalogue
 from wijkkit.show.theme import CITY, INK, OWN, PALE, new_figure, style
+from wijkkit.tables import STATUSES
+
+if TYPE_CHECKING:
+    from wijkkit.analysis.model import Model
 
 _COLOURS = (OWN, "#d1760f", "#0b6b4f", "#a8321f", "#6b7680", "#7a4fa3")
 _ROW, _MARGIN = 0.32, 1.0  # inches
@@ -37,6 +44,14 @@ def names(result: Result, column: str) -> dict[str, str]:
     if column in ("wijk", "area"):
         known = {slug: hood.name for slug, hood in study.neighbourhoods.items()}
         return {**known, "city": study.settings.city.name}
+    if column in ("arm", "method"):
+        known = catalogue("effect", study.language)[column] if column == "method" else {}
+        return dict(known) or {
+            arm: text(f"people.arm.{arm}", study.language) for arm in ("programme", "comparator")
+        }
+    if column == "scale":
+        units = ("points", "odds_ratio", "score")
+        return {unit: text(f"people.unit.{unit}", study.language) for unit in units}
     if column == "wave":
         return {wave.id: study.text(wave.label) for wave in study.waves}
     for grouping in study.groupings:
@@ -80,7 +95,9 @@ def _intervals(ax: Axes, result: Result) -> None:
         place = at + (order - (len(values) - 1) / 2) * 0.8 / len(values)
         colour = _COLOURS[order % len(_COLOURS)]
         if row.get("status", "ok") != "ok" or pd.isna(row["value"]):
-            words = text("people.absent", result.study.language)
+            status = row.get("status", "ok")
+            known = status in STATUSES and status != "ok"
+            words = absence(status if known else "missing", result.study.language)
             at_left = ax.get_yaxis_transform()
             ax.text(0.01, place, words, color=CITY, va="center", fontsize=8, transform=at_left)
             continue
@@ -132,3 +149,35 @@ def _scale(ax: Axes, result: Result) -> None:
     if none is not None:
         line = ax.axhline if _over_time(result) else ax.axvline
         line(none, color=INK, linewidth=1)
+
+
+def draw_terms(model: Model, ax: Axes | None = None) -> Axes:
+    """Draw the terms of a model without its constant, each with its interval."""
+    value, *limits, _ = model.shown.columns[1:]
+    rows = model.frame[model.frame["term"].ne("Intercept")].reset_index(drop=True)
+    with style():
+        if ax is None:
+            _, ax = new_figure(height=_MARGIN + _ROW * max(3, len(rows)))
+        ax.hlines(rows.index, rows[limits[0]], rows[limits[1]], color=OWN, linewidth=2.2)
+        ax.plot(rows[value], rows.index, "o", color=OWN, markersize=6)
+        ax.set_yticks(rows.index, [plain_term(term) for term in rows["term"]])
+        ax.set_ylim(len(rows) - 0.5, -0.5)
+        ratio = value == "odds_ratio"
+        ax.axvline(1.0 if ratio else 0.0, color=INK, linewidth=1)
+        ax.set_xlabel(
+            text(f"people.unit.{'odds_ratio' if ratio else 'score'}", model.study.language)
+        )
+        if ratio:
+            ax.set_xscale("log")
+    return ax
+
+
+def plain_term(term: str) -> str:
+    """Return a term as a reader reads it.
+
+    Examples
+    --------
+    >>> plain_term("ses[T.high]"), plain_term("age")
+    ('ses: high', 'age')
+    """
+    return term.replace("[T.", ": ").replace("]", "")

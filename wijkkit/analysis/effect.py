@@ -38,7 +38,7 @@ def did(
 ) -> Result:
     """Return the effect by each method, see `People.did`."""
     _check(study, frame, methods, covariates or [], without)
-    frame = frame[~frame["wijk"].isin(without)]
+    everybody, frame = frame, frame[~frame["wijk"].isin(without)]
     asked = outcome_of(study, frame, outcome)
     study = _as_asked(study, asked, covariates, pole)
     try:
@@ -56,7 +56,8 @@ def did(
         outcome=outcome, group=group or EVERYBODY, pole=pole_said, without=", ".join(without)
     )
     rows = rows.assign(covariates=", ".join(study.settings.evaluation.covariates))
-    cells = _cells(study, frame, chosen, asked, waves)
+    cells = _cells(study, frame, chosen, asked, waves, len(rows))
+    cells = pd.concat([cells, _left_out(study, everybody, asked, waves, without, len(rows))])
     notes: dict[str, Any] = {"waves": "-".join(waves), "methods": methods, "pole": pole_said}
     if without:
         notes["without"] = ", ".join(without)
@@ -68,7 +69,7 @@ def did(
 def _numbers(rows: pd.DataFrame) -> pd.DataFrame:
     """Return the rows with the value under the name that every result has."""
     first = ["outcome", "group", "contrast", "method", "scale"]
-    rows = rows.rename(columns={"estimate": "value"})
+    rows = rows.rename(columns={"estimate": "value"}).assign(unit=rows["scale"], step=np.nan)
     return rows[[*first, *(name for name in rows if name not in first)]]
 
 
@@ -117,12 +118,35 @@ def _as_asked(study: Study, asked: Outcome, covariates: list[str] | None, pole: 
 
 
 def _cells(
-    study: Study, frame: pd.DataFrame, chosen: str, asked: Outcome, waves: tuple[str, ...]
+    study: Study,
+    frame: pd.DataFrame,
+    chosen: str,
+    asked: Outcome,
+    waves: tuple[str, ...],
+    rows: int,
 ) -> pd.DataFrame:
-    """Return the cells of arm and wave that the effect rests on."""
+    """Return the cells of arm and wave that each row rests on."""
     in_waves = frame[frame["wave"].isin(waves) & frame["arm"].isin(["programme", "comparator"])]
     if in_waves.empty:
         return pd.DataFrame(columns=list(CELL_COLUMNS))
     cells = cells_of(study, in_waves, chosen, asked, "arm")
-    rows = cells.asked_for(cells.grid.table)
-    return cells.behind(rows[list(ESTIMATE_KEYS)].assign(row=np.nan))
+    keys = cells.asked_for(cells.grid.table)[list(ESTIMATE_KEYS)]
+    return cells.behind(keys.merge(pd.DataFrame({"row": range(rows)}), how="cross"))
+
+
+def _left_out(
+    study: Study,
+    frame: pd.DataFrame,
+    asked: Outcome,
+    waves: tuple[str, ...],
+    without: tuple[str, ...],
+    rows: int,
+) -> pd.DataFrame:
+    """Return the cells of the wijken that are left out: with and without gives them back."""
+    inside = frame[frame["wave"].isin(waves) & frame["wijk"].isin(without)]
+    if inside.empty:
+        return pd.DataFrame(columns=list(CELL_COLUMNS))
+    cells = cells_of(study, inside, "", asked, "wijk")
+    keys = cells.asked_for(cells.grid.table)
+    keys = keys.loc[keys["area"].isin(without), list(ESTIMATE_KEYS)]
+    return cells.behind(keys.merge(pd.DataFrame({"row": range(rows)}), how="cross"))

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
 
 from wijkkit.analysis.drawing_function import pickled
+from wijkkit.analysis.model import Model, model_problems
 from wijkkit.analysis.released_rows import check_rows, has_keys
 from wijkkit.analysis.result import Result
 from wijkkit.batch.hashes import hash_of
-from wijkkit.errors import DisclosureError, ParameterError
+from wijkkit.disclosure import policy_for
+from wijkkit.errors import DisclosureError, ParameterError, Problem
 from wijkkit.pipeline.whole import name_of, tables_of
 from wijkkit.released import CityView, open_city
 from wijkkit.released.unreleased import (
@@ -146,7 +148,7 @@ def _publication(
                 "how is it drawn?", place=label, remedy="Give draw=lambda view: ..."
             )
         return Publication(label, "view", draw=drawing, **words)
-    if isinstance(result, Result):
+    if isinstance(result, Result) and not isinstance(result, Model):
         name = label or f"{result.kind}-{hash_of(result.cells.to_json())[:12]}"
         bare = replace(result, frame=result.frame.iloc[:0], cells=result.cells.iloc[:0], study=None)
         return Publication(
@@ -161,8 +163,25 @@ def _publication(
     if isinstance(result, pd.DataFrame) and table:
         return Publication(label or table, "rows", frame=result, table=table, draw=drawing, **words)
     require_named(study, label, type(result).__name__)
-    facts = getattr(result, "facts", {})
+    facts = result.facts if isinstance(result, Model) else {}
+    require_rules(study, label, facts)
     return Publication(label, "raw", facts=facts, **words)
+
+
+def require_rules(study: Study, label: str, facts: Mapping[str, Any]) -> None:
+    """Raise DisclosureError where a model does not meet the rules for models."""
+    policy = policy_for(study)
+    broken = model_problems(facts, policy.min_n, policy.min_count) if facts else []
+    if broken:
+        raise DisclosureError(
+            Problem(
+                "a model that may not be published",
+                place=label,
+                found=problem,
+                remedy="Leave the small category out, or pool it with another.",
+            )
+            for problem in broken
+        )
 
 
 def require_named(study: Study, label: str, found: str) -> None:

@@ -69,8 +69,10 @@ class Result(ShowsItself):
 
     def output(self, label: str) -> Any:
         """Return what the label promises: a figure, a table, or a sentence."""
+        from wijkkit.analysis.words import reader_table
+
         if label.startswith("tbl-"):
-            return self.shown
+            return reader_table(self, self.study.language)
         return self.plot() if label.startswith("fig-") else ShownText(escaped(self.sentence()))
 
     def to_excel(self, *args: Any, **kwargs: Any) -> None:

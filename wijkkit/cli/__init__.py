@@ -9,6 +9,7 @@ import sys
 
 import typer
 
+from wijkkit.cli.account import app as account
 from wijkkit.cli.check import check
 from wijkkit.cli.dashboard import dashboard
 from wijkkit.cli.demo import demo
@@ -44,6 +45,7 @@ app.command()(release)
 app.command()(diff)
 app.command()(crate)
 app.add_typer(registry, name="registry")
+app.add_typer(account, name="account")
 
 
 def main() -> None:

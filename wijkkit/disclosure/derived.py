@@ -22,9 +22,9 @@ _ORDER = ("hidden", "above", "too_few", "not_asked", "missing")
 def release_derived(derived: pd.DataFrame, table: pd.DataFrame, finest: float) -> pd.DataFrame:
     """Release changes, gaps and changes of gaps: the exact ones, rounded.
 
-    A row is made of two cells where its `wave` or its `group` names two, joined by a hyphen, and
-    of four where both do: wave ``2018-2021`` is the change from 2018 to 2021, group ``low-high``
-    the gap, low minus high. Where one of its cells is not shown, the figure is not; its step is
+    A row is made of several cells where its `wave` or its `group` names several, joined by
+    hyphens: wave ``2018-2021`` is the change from 2018 to 2021, group ``low-high`` the gap, low
+    minus high, group ``low-middle-high`` what is made of all three. Where one of its cells is not shown, the figure is not; its step is
     the coarsest of its cells'. Ratios and odds ratios stand in two decimals, and are ``hidden``
     where a cell has a coarser step than the finest.
 
@@ -121,12 +121,12 @@ def joined(own: pd.Series, table: pd.DataFrame, at: np.ndarray) -> tuple[np.ndar
 
 
 def parts_of(rows: pd.DataFrame, table: pd.DataFrame) -> np.ndarray:
-    """Return where the cells of each derived row are: (4, m), a cell again where there are fewer."""
+    """Return where the cells of each derived row are: (k, m), a cell again where there are fewer."""
     groups = table.groupby("group_by")["group"].unique().to_dict()
-    wave = {name: _ends(name, set(table["wave"].unique())) for name in rows["wave"].unique()}
+    wave = {name: _parts(name, set(table["wave"].unique())) for name in rows["wave"].unique()}
     pairs = rows[["group_by", "group"]].drop_duplicates()
     group = {
-        key: _ends(key[1], set(groups.get(key[0], ())))
+        key: _parts(key[1], set(groups.get(key[0], ())))
         for key in pairs.itertuples(index=False, name=None)
     }
     keys = list(zip(rows["group_by"], rows["group"], strict=True))
@@ -135,28 +135,39 @@ def parts_of(rows: pd.DataFrame, table: pd.DataFrame) -> np.ndarray:
         raise DisclosureError([_unnamed(row) for row in rows[unnamed].itertuples()])
     places = Places(table)
     named = rows[list(ESTIMATE_KEYS)]
+    most = [max((len(found) for found in by.values()), default=1) for by in (wave, group)]
     return np.stack(
         [
             places.of(
                 named.assign(
-                    wave=[wave[one][first] for one in rows["wave"]],
-                    group=[group[two][second] for two in keys],
+                    wave=[_at(wave[one], first) for one in rows["wave"]],
+                    group=[_at(group[two], second) for two in keys],
                 )
             )
-            for first in (0, 1)
-            for second in (0, 1)
+            for first in range(most[0])
+            for second in range(most[1])
         ]
     )
 
 
-def _ends(name: str, known: Collection[str]) -> tuple[str, str] | None:
-    """Return the two parts that a name names, twice the same where it is one; None for neither."""
+def _parts(name: str, known: Collection[str]) -> tuple[str, ...]:
+    """Return the parts that a name names, joined by hyphens; none where they are not known.
+
+    Examples
+    --------
+    >>> _parts("a-b-c", {"a", "b-c"}), _parts("a-b", {"a"})
+    (('a', 'b-c'), ())
+    """
     if name in known:
-        return name, name
+        return (name,)
     for at, letter in enumerate(name):
-        if letter == "-" and name[:at] in known and name[at + 1 :] in known:
-            return name[:at], name[at + 1 :]
-    return None
+        if letter == "-" and name[:at] in known and (rest := _parts(name[at + 1 :], known)):
+            return (name[:at], *rest)
+    return ()
+
+
+def _at(parts: tuple[str, ...], position: int) -> str:
+    return parts[min(position, len(parts) - 1)]
 
 
 def _unnamed(row: object) -> Problem:

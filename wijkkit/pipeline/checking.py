@@ -153,3 +153,10 @@ def _errors(study: Study) -> Iterator[WijkkitError]:
             read()
         except WijkkitError as error:
             yield error
+    if study.settings.sources.survey and not study.indicators:
+        yield StudyError(
+            "a survey, and no indicator to estimate from it",
+            file="indicators.yml",
+            expected="at least one indicator",
+            remedy="Add one; docs/howto/add_an_indicator.md shows how.",
+        )

@@ -30,7 +30,7 @@ from wijkkit.disclosure.sample import Sample
 from wijkkit.errors import DisclosureError
 from wijkkit.files import write_whole
 from wijkkit.study import Study
-from wijkkit.tables import ESTIMATE_KEYS
+from wijkkit.tables import ESTIMATE_KEYS, EVERYBODY
 
 _FIGURE = ("value", "lower", "upper", "n", "step", "status", "method")
 #: Tables with an `outcome`: all that is concluded of an effect is kept or made anew together.
@@ -76,11 +76,17 @@ class Earlier:
         return out
 
     def derived(self, kind: str, rows: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
-        """Return changes or gaps: of a kept figure as they were published, or not at all."""
+        """Return changes, gaps or slopes: of a kept figure as they were published, or not at all.
+
+        A slope is made of all groups, so of everybody as well as of the groups at its ends.
+        """
         if self.kept.empty or rows.empty:
             return rows
-        keys = (*ESTIMATE_KEYS, "unit")
-        return self._as_published(kind, rows, table, parts_of(rows, table), keys)
+        at = parts_of(rows, table)
+        if kind == "slopes":
+            everybody = rows.assign(group_by="", group=EVERYBODY)
+            at = np.vstack([at, parts_of(everybody, table)])
+        return self._as_published(kind, rows, table, at, (*ESTIMATE_KEYS, "unit"))
 
     def comparisons(
         self, rows: pd.DataFrame, comparable: pd.DataFrame, table: pd.DataFrame
@@ -118,6 +124,28 @@ class Earlier:
             good = (place >= 0) & _standing_in(entry, table)[at[:, left]].all(axis=0)
             _put(out, left[good], then.iloc[place[good]])
             left = left[~good]
+        _hide(out, left)
+        return out
+
+    def baseline(self, tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+        """Return who took part and how alike the arms were: of a wave with kept figures as published.
+
+        These count respondents themselves, so few that came or went would show in them.
+        """
+        waves = self.kept.loc[self.kept["area_level"].eq("city"), "wave"].unique()
+        return {name: self._of_waves(name, rows, waves) for name, rows in tables.items()}
+
+    def _of_waves(self, name: str, rows: pd.DataFrame, waves: np.ndarray) -> pd.DataFrame:
+        if "wave" not in rows or "status" not in rows or not len(waves):
+            return rows
+        out, left = rows.copy(), np.flatnonzero(rows["wave"].isin(waves))
+        keys = [one for one in rows if rows[one].dtype.kind not in "fiub" and one != "status"]
+        for entry in reversed(self.entries):
+            if name in entry.tables and len(left):
+                then = entry.tables[name]
+                place = Places(then, keys).of(rows.iloc[left])
+                _put(out, left[place >= 0], then.iloc[place[place >= 0]])
+                left = left[place < 0]
         _hide(out, left)
         return out
 

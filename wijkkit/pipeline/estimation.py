@@ -14,6 +14,7 @@ from wijkkit.estimates.change import estimate_change
 from wijkkit.estimates.comparable import comparable_map, comparable_neighbourhoods
 from wijkkit.estimates.gap import estimate_gap
 from wijkkit.estimates.grid import Estimates, asked_outcome, estimate_grid
+from wijkkit.estimates.slope import estimate_slope
 from wijkkit.loaders import load_area_figures
 from wijkkit.showing import ShowsItself
 from wijkkit.study import Study
@@ -36,6 +37,8 @@ class StudyEstimates(ShowsItself):
         Tidy: the change from the first wave to each later one.
     gaps : DataFrame
         Tidy: the gap between the ends of each ordered grouping, and its change.
+    slopes : DataFrame
+        Tidy: slope and relative index of inequality of each ordered grouping, and their change.
     comparisons : DataFrame
         Each area against the city, and each wijk against the comparable ones: a verdict per
         indicator and wave.
@@ -48,6 +51,7 @@ class StudyEstimates(ShowsItself):
     estimates: Estimates = field(repr=False)
     changes: pd.DataFrame = field(repr=False)
     gaps: pd.DataFrame = field(repr=False)
+    slopes: pd.DataFrame = field(repr=False)
     comparisons: pd.DataFrame = field(repr=False)
     comparable: pd.DataFrame = field(repr=False)
     sample: Sample = field(repr=False)
@@ -96,6 +100,7 @@ def estimate(study: Study, respondents: pd.DataFrame) -> StudyEstimates:
         grid,
         estimate_change(grid),
         estimate_gap(respondents, study.indicators, waves, ordered, areas=areas),
+        estimate_slope(respondents, study.indicators, waves, ordered, areas=areas),
         pd.concat([against_city, against_alike], ignore_index=True),
         comparable,
         sample_of(study, respondents),

@@ -9,6 +9,7 @@ from wijkkit.disclosure import Policy, policy_for
 from wijkkit.disclosure.derived import RATIO_STEP
 from wijkkit.disclosure.rounding import limits, to_step
 from wijkkit.disclosure.rules import finest_steps, percent_step, statuses
+from wijkkit.pipeline.effect import P_STEP
 from wijkkit.released import open_released
 from wijkkit.study import Study
 from wijkkit.tables import ESTIMATE_KEYS
@@ -16,6 +17,7 @@ from wijkkit.tables import ESTIMATE_KEYS
 _KEYS = list(ESTIMATE_KEYS)
 _RATIOS = ("ratio", "odds_ratio")
 _COUNTS = ("n", "step", "effective_n")
+_CHANCES = ("p", "floor")
 
 
 def released_rows(study: Study, frame: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
@@ -56,7 +58,7 @@ def _shown(
     numbers = [name for name in made if made[name].dtype.kind == "f" and name not in _COUNTS]
     fine = np.where(frame["unit"].eq("percent"), finest, step)
     lower, upper = limits(made["lower"], made["upper"], step, fine)
-    rounded = {name: to_step(made[name], step) for name in numbers}
+    rounded = {name: to_step(made[name], P_STEP if name in _CHANCES else step) for name in numbers}
     made = made.assign(**rounded | {"lower": lower, "upper": upper}, step=step)
     absent = made["status"].ne("ok").to_numpy()
     there = dict.fromkeys([*numbers, "n", "step"])

@@ -11,6 +11,7 @@ from wijkkit.disclosure.release import release_estimates
 from wijkkit.disclosure.rules import percent_step
 from wijkkit.evaluation.effect.evaluate import EffectResults
 from wijkkit.pipeline.areas import release_areas
+from wijkkit.pipeline.baseline import baseline_tables
 from wijkkit.pipeline.earlier import Earlier, earlier_of, prepare
 from wijkkit.pipeline.effect import effect_tables, open_parts
 from wijkkit.pipeline.estimation import StudyEstimates, estimate
@@ -35,8 +36,8 @@ def release(
     there where each figure they are made of is shown. The process is evaluated again on the
     released figures.
 
-    Writes ``estimates, changes, gaps, comparisons, comparable, area_figures, borders``, and where
-    they are given the tables of the effect and of the process.
+    Writes ``estimates, changes, gaps, slopes, comparisons, comparable, participants, baseline, timeline,
+    area_figures, borders``, and where they are given the tables of the effect and of the process.
 
     Parameters
     ----------
@@ -77,8 +78,8 @@ def release(
     finest = percent_step(policy)
     table = earlier.figures(released.table)
     derived = {
-        name: earlier.derived(name, release_derived(rows, table, finest), table)
-        for name, rows in (("changes", estimates.changes), ("gaps", estimates.gaps))
+        name: earlier.derived(name, release_derived(getattr(estimates, name), table, finest), table)
+        for name in ("changes", "gaps", "slopes")
     }
     compared = release_comparisons(estimates.comparisons, comparable, table, finest)
     tables = {
@@ -86,6 +87,7 @@ def release(
         **derived,
         "comparisons": earlier.comparisons(compared, comparable, table),
         "comparable": comparable,
+        **earlier.baseline(baseline_tables(study, sample.people, table, policy)),
     }
     if effect is not None:
         parts = open_parts(study, effect, table)

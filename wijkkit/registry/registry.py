@@ -179,6 +179,11 @@ class Registry(ShowsItself):
         with reading(self.engine) as connection:
             return history_frame(connection.execute(query.order_by(HISTORY.c.number)).all())
 
+    def mark(self) -> int:
+        """Return a number that is higher after every change of the registry."""
+        with reading(self.engine) as connection:
+            return connection.scalar(sa.select(sa.func.max(HISTORY.c.number))) or 0
+
     @property
     def lists(self) -> dict[str, tuple[str, ...]]:
         """The goals and indicators of the study, from which some columns are chosen."""

@@ -15,7 +15,7 @@ from wijkkit.registry.validation import holds_personal_data
 _SHORTEST_NAME = 3
 
 
-def tables_for_release(registry: Registry) -> dict[str, pd.DataFrame]:
+def tables_for_release(registry: Registry, wijk: str | None = None) -> dict[str, pd.DataFrame]:
     """Return what may be shown in the report of a wijk, by kind.
 
     Names of persons, contact data, where documents are kept, remarks, and who changed a row are
@@ -26,11 +26,13 @@ def tables_for_release(registry: Registry) -> dict[str, pd.DataFrame]:
     Parameters
     ----------
     registry : Registry
+    wijk : str, optional
+        Its slug; all wijken together where absent.
 
     Returns
     -------
     dict of str to DataFrame
-        Columns ``wijk``, ``key`` and the released columns of the kind, all wijken together.
+        Columns ``wijk``, ``key`` and the released columns of the kind.
 
     Examples
     --------
@@ -42,7 +44,9 @@ def tables_for_release(registry: Registry) -> dict[str, pd.DataFrame]:
     True
     """
     persons = _persons(registry)
-    return {name: _released(kind, registry.table(name), persons) for name, kind in KINDS.items()}
+    return {
+        name: _released(kind, registry.table(name, wijk), persons) for name, kind in KINDS.items()
+    }
 
 
 def _released(kind: Kind, table: pd.DataFrame, persons: re.Pattern[str] | None) -> pd.DataFrame:

@@ -31,10 +31,8 @@ SOURCES = (
     "references.bib",
     "theme",
 )
-#: What Quarto makes of a report, and of a page that is none. A table of contents in Word is empty
-#: until somebody fills it.
-_REPORT = {"html": "default", "typst": "default", "docx": {"toc": False}}
-_PAGE = {"html": "default"}
+#: The country whose Dutch or English a study is written in.
+_REGION = {"nl": "NL", "en": "GB"}
 
 
 def find_sources(study: Study) -> Path:
@@ -120,9 +118,10 @@ def metadata(study: Study, kind: str, slug: str = "") -> dict[str, Any]:
         "title": text(f"reports.page.{kind}_title", language, **fields),
         "subtitle": text(f"reports.page.{kind}_subtitle", language, **fields),
         "lang": language,
+        "region": _REGION[language],
+        "date-format": "long",
         "bibliography": "references.bib",
         "notebook-links": False,
-        "format": _REPORT if kind in ("wijk", CITY) else _PAGE,
         **fields,
         "text": words,
     }

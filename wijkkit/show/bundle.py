@@ -67,13 +67,18 @@ def as_shown(shown: Any, language: str) -> Any:
 
 
 def _in_words(frame: pd.DataFrame, language: str) -> pd.DataFrame:
-    """Return a frame in the reader's notation: whole numbers whole, others with one decimal."""
+    """Return a frame in the reader's notation: no more decimals than there are, at most three."""
 
     def words(value: Any) -> str:
         if pd.isna(value):
             return ""
         if isinstance(value, float) or hasattr(value, "dtype"):
-            return number(float(value), language, 0 if float(value).is_integer() else 1)
+            return number(float(value), language, _decimals(float(value)))
         return str(value)
 
     return frame.map(words)
+
+
+def _decimals(value: float) -> int:
+    most = 3 if abs(value) < 1 else 2 if abs(value) < 10 else 1
+    return next((n for n in range(most) if round(value, n) == round(value, most)), most)

@@ -164,7 +164,13 @@ def trend(row: pd.Series | None, direction: str) -> str:
     >>> trend(pd.Series({"lower": 1.0, "upper": 9.0, "status": "ok"}), "lower")
     'worse'
     """
-    if row is None or row["status"] != "ok" or pd.isna(row["lower"]) or pd.isna(row["upper"]):
+    if (
+        direction == "none"
+        or row is None
+        or row["status"] != "ok"
+        or pd.isna(row["lower"])
+        or pd.isna(row["upper"])
+    ):
         return "unknown"
     if row["lower"] <= 0 <= row["upper"]:
         return "not_distinguishable"

@@ -13,8 +13,6 @@ from wijkkit.errors import DisclosureError
 STAGE = "WIJKKIT_BATCH"
 #: Set by the batch to the notebook it runs.
 NOTEBOOK = "WIJKKIT_NOTEBOOK"
-#: Set by Voilà, with its name first, for the kernels of a page that it serves.
-_SERVER = "SERVER_SOFTWARE"
 
 
 @dataclass
@@ -91,7 +89,7 @@ def require_sources(what: str, *, public: bool = False) -> None:
 
 
 def require_desk(what: str) -> None:
-    """Refuse what is for a researcher at the desk only: in a batch, and on a page that is served.
+    """Refuse what is for a researcher at the desk only, in a batch.
 
     Parameters
     ----------
@@ -101,13 +99,12 @@ def require_desk(what: str) -> None:
     Raises
     ------
     DisclosureError
-        The batch is running, or Voilà serves this as a page.
+        The batch is running.
     """
-    served = os.environ.get(_SERVER, "").lower().startswith("voila")
-    if os.environ.get(STAGE) or served:
+    if os.environ.get(STAGE):
         raise DisclosureError(
             "numbers without disclosure control are for the researcher at the desk",
             place=what,
-            found="a page that is served" if served else "a batch",
+            found="a batch",
             remedy="Open the notebook in JupyterLab, or use the released tables.",
         )

@@ -115,6 +115,10 @@ class SurveySource(Model):
     separator: str = ","
     #: Sheet of a workbook; needed where several sheets hold something.
     sheet: str | None = None
+    #: Rows that hold no respondent, counted as in the file, such as texts of questions.
+    skip_rows: tuple[int, ...] = ()
+    #: Column of the file -> the values that its rows must have to be used.
+    rows: dict[str, tuple[str, ...]] = Field(default_factory=dict)
 
 
 class AreaFigureSource(Model):
@@ -183,7 +187,7 @@ class Sources(Model):
 
 
 class Neighbourhood(Model):
-    """One wijk: ``wijken/<wijk>.yml``, which is also a papermill parameter file."""
+    """One wijk: a row of ``wijken.csv``, or ``wijken/<wijk>.yml`` (also a papermill parameter file)."""
 
     wijk: Slug
     name: str
@@ -191,6 +195,15 @@ class Neighbourhood(Model):
     district: str = ""
     arm: Literal["programme", "comparator", "none"] = "none"
     pair: Key | None = None
+    #: The day the programme started here, where that is not the day in study.yml.
+    start: date | None = None
+    #: Wave -> its code or codes in that wave, where they are others: merged, split, renamed.
+    codes: dict[Key, str | tuple[str, ...]] = Field(default_factory=dict)
+
+    def codes_in(self, wave: str | None) -> tuple[str, ...]:
+        """Return the codes that the survey has for it in a wave."""
+        codes = self.codes.get(wave, self.code) if wave else self.code
+        return (codes,) if isinstance(codes, str) else codes
 
 
 class Output(Model):

@@ -99,11 +99,20 @@ class Study(ShowsItself):
                 remedy=f"Use one of these, or add wijken/{slug}.yml.",
             ) from None
 
+    def wijk_of_code(self) -> dict[tuple[str, str], str]:
+        """Return (wave, code in that wave) -> wijk, for every wave of the study."""
+        return {
+            (wave.id, code): slug
+            for slug, hood in self.neighbourhoods.items()
+            for wave in self.waves
+            for code in hood.codes_in(wave.id)
+        }
+
     def areas(self) -> pd.DataFrame:
         """Return the neighbourhoods as a table: wijk, name, code, district, arm, pair."""
         import pandas as pd  # takes longer to load than a study to open
 
-        rows = [hood.model_dump() for hood in self.neighbourhoods.values()]
+        rows = [hood.model_dump(exclude={"codes"}) for hood in self.neighbourhoods.values()]
         return pd.DataFrame(rows, columns=["wijk", "name", "code", "district", "arm", "pair"])
 
     def __repr__(self) -> str:

@@ -189,7 +189,7 @@ def detectable_effect(design: Design, wanted: float = 0.8) -> float:
     --------
     >>> effect = detectable_effect(Design(3, 3, 164, 69, 0.24, 0.01))
     >>> round(100 * effect, 1)
-    32.7
+    33.1
     """
     if not design.alpha < wanted < 1:
         raise EstimationError(

@@ -50,8 +50,8 @@ def change_test(change: Floats, treated: Bools, level: float, ratios: Ratios = R
 
     References
     ----------
-    Donald SG, Lang K (2007), Rev Econ Stat 89:221-233 (clusters' changes). Linnik JV (1968),
-    Statistical Problems with Nuisance Parameters, chapter 8 (the law of t at a given ratio).
+    Donald SG, Lang K (2007), Rev Econ Stat 89:221-233 (clusters' changes). Box GEP (1954), Ann
+    Math Stat 25:290-302 (what unequal variances do).
 
     Examples
     --------
@@ -59,7 +59,7 @@ def change_test(change: Floats, treated: Bools, level: float, ratios: Ratios = R
     >>> treated = np.array([True, True, True, False, False, False])
     >>> change = np.array([3.0, 4.0, 5.0, 0.0, 1.0, 2.0])
     >>> [round(change_test(change, treated, 0.95, r).p, 4) for r in [(1, 1), (0.2, 5)]]
-    [0.0213, 0.0303]
+    [0.0213, 0.0301]
     """
     arms = change[treated], change[~treated]
     sizes = len(arms[0]), len(arms[1])
@@ -180,7 +180,7 @@ def variance_ratios(
     --------
     >>> low, high = variance_ratios((0.02, 0.02), (0.01, 0.10), 0.5)
     >>> round(low, 3), round(high, 3)
-    (0.252, 3.96)
+    (0.253, 3.96)
     """
     found = [1.0, sampling[0] / sampling[1]]
     for mine, theirs in (icc, icc[::-1]):

@@ -18,7 +18,7 @@ from wijkkit.evaluation.logic_model.registered import (
     supports,
     unregistered,
 )
-from wijkkit.evaluation.process.measures import quality, sum_ratio
+from wijkkit.evaluation.process.measures import frequency, quality, sum_ratio
 from wijkkit.evaluation.process.sentences import shown_measure
 from wijkkit.language import number
 
@@ -46,7 +46,7 @@ def _delivered(facts: Facts, wijk: str, measure: str) -> Finding:
     found = {
         "reach": lambda: sum_ratio(rows, "participants", "planned_participants"),
         "dose": lambda: sum_ratio(rows, "delivered_sessions", "planned_sessions"),
-        "frequency": lambda: sum_ratio(rows, "delivered_frequency", "planned_frequency"),
+        "frequency": lambda: frequency(rows),
         "quality": lambda: quality(rows),
     }[measure]()
     if found.status != "ok":
