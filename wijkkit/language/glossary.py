@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wijkkit.language.messages import catalogue
+from wijkkit.language.messages import catalogue, filled
 
 
 def glossary(language: str, part: str = "report") -> dict[str, str]:
@@ -25,4 +25,5 @@ def glossary(language: str, part: str = "report") -> dict[str, str]:
     'How far delivery followed the plan.'
     """
     entries = catalogue("glossary", language)[part].values()
-    return dict(sorted(((e["term"], e["meaning"]) for e in entries), key=lambda e: e[0].casefold()))
+    told = [(filled(e["term"], language), filled(e["meaning"], language)) for e in entries]
+    return dict(sorted(told, key=lambda entry: entry[0].casefold()))

@@ -7,6 +7,8 @@ from importlib.resources import files
 
 import yaml
 
+from wijkkit.language.nouns import nouns_of
+
 LANGUAGES = ("nl", "en")
 
 
@@ -42,12 +44,17 @@ def text(key: str, language: str, **fields: object) -> str:
         message = message[part]  # type: ignore[index]
     if not isinstance(message, str):
         raise KeyError(f"{key} is a group of messages, not a message")
-    return message.format_map(fields)
+    return filled(message, language, **fields)
+
+
+def filled(message: str, language: str, **fields: object) -> str:
+    """Return a message of a catalogue with its fields and the study's nouns (``{w.unit}``)."""
+    return message.format_map({"w": nouns_of(language), **fields})
 
 
 @cache
 def catalogue(concern: str, language: str) -> dict[str, object]:
-    """Return one catalogue file as a (nested) dictionary of messages."""
+    """Return one catalogue file as a (nested) dictionary of messages, their fields not filled."""
     resource = files("wijkkit.language") / language / f"{concern}.yml"
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     return yaml.load(resource.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506

@@ -17,7 +17,7 @@ import yaml
 
 from wijkkit.language import text
 from wijkkit.language.markdown import escaped
-from wijkkit.language.messages import catalogue
+from wijkkit.language.messages import catalogue, filled
 from wijkkit.reports.embed import inlines
 from wijkkit.reports.frame import NO_FRAME, Frame
 from wijkkit.reports.origin import NO_RUN, Origin
@@ -157,7 +157,7 @@ def failed_notebooks(study: Study, page: Page, states: States) -> dict[str, str]
         state = state_of(study, states, *scope_of(page.stem, notebook))
         if state.status != "ok":
             known = catalogue("reports", study.language)["state"]
-            reason = known.get(state.status, known["failed"])
+            reason = filled(known.get(state.status, known["failed"]), study.language)
             failed[notebook] = f"{reason} {state.message}".strip()
     return failed
 

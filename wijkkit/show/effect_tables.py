@@ -8,7 +8,7 @@ import pandas as pd
 from wijkkit.evaluation.effect.outcome_arrays import is_turned
 from wijkkit.evaluation.effect.verdicts import to_favourable
 from wijkkit.language import number, percentage, points, signed, text
-from wijkkit.language.messages import catalogue
+from wijkkit.language.messages import catalogue, filled
 from wijkkit.released import CityView
 from wijkkit.show.output import ShownTable, empty_table
 from wijkkit.study.indicators import Indicator
@@ -160,7 +160,7 @@ def _item(view: CityView, row: pd.Series) -> str:
         return text("effect_show.reached", language, share=share)
     words = catalogue("effect", language)["item"]
     if item in words:
-        return words[item]
+        return filled(words[item], language)
     if row["check"] == "leave_one_out":
         return text("effect_show.pair", language, pair=item)
     return _characteristic(view, item)
