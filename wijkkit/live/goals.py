@@ -11,7 +11,7 @@ from wijkkit.evaluation.logic_model.survey_measures import indicator_finding
 from wijkkit.language import number, percentage, points, signed, text
 from wijkkit.live.snapshot import Snapshot
 from wijkkit.live.words import absent, say
-from wijkkit.show.goals import target_state
+from wijkkit.released.goals import target_state
 from wijkkit.show.values import shown_interval, shown_value
 
 

@@ -125,11 +125,18 @@ def metadata(study: Study, kind: str, slug: str = "") -> dict[str, Any]:
         key: text(f"reports.text.{key}", language, **fields)
         for key in catalogue("reports", language)["text"]
     }
+    compared = slug and study.neighbourhoods[slug].arm == "comparator"
+    subtitle = "comparator" if compared else kind
     words["method_survey"] = f"{words['method_survey']} {_weighting(study)}"
     return {
         "title": text(f"reports.page.{kind}_title", language, **fields),
+<<<<<<< HEAD
         "subtitle": text(f"reports.page.{kind}_subtitle", language, **fields),
         "lang": str(language),
+=======
+        "subtitle": text(f"reports.page.{subtitle}_subtitle", language, **fields),
+        "lang": language,
+>>>>>>> main
         "region": _REGION[language],
         "date-format": "long",
         "bibliography": "references.bib",

@@ -10,34 +10,60 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
 from wijkkit.language import text
+from wijkkit.show.output import Nothing, ShownFigure, alt_text, nothing
 from wijkkit.show.theme import BETTER, CITY, INK, OWN, PALE, WIDTH, WORSE, new_figure, style
+from wijkkit.show.values import language_of
 from wijkkit.study.settings.logic_model import BOXES
 
 #: Sizes in inches; the figure's width is that of a page.
-_WIDTH, _LINE, _GAP, _HEAD, _LOOP = WIDTH, 0.19, 0.64, 0.32, 0.6
-_LABEL_CHARACTERS, _STATE_CHARACTERS, _CLAIM_CHARACTERS = 37, 18, 62
+_WIDTH, _LINE, _GAP, _HEAD, _LOOP = WIDTH, 0.16, 0.5, 0.28, 0.6
+_LABEL_CHARACTERS, _STATE_CHARACTERS, _CLAIM_CHARACTERS = 40, 20, 64
 
 _COLOURS = {"better": BETTER, "worse": WORSE, "not_measured": CITY}
 
 
-def draw_logic_model(boxes: pd.DataFrame, assumptions: pd.DataFrame, language: str) -> Figure:
-    """Draw the logic model of one wijk.
+def logic_model(
+    elements: pd.DataFrame, assumptions: pd.DataFrame, caption: str = "", alt: str = ""
+) -> ShownFigure | Nothing:
+    """Draw the logic model: every element with its state, every assumption with its verdict.
 
     Every state has a sign and a word, so that the figure reads without colour.
 
     Parameters
     ----------
-    boxes : DataFrame
-        From `wijkkit.evaluation.logic_model.element_states`, of one wijk.
+    elements : DataFrame
+        ``box, label, state``, as `CityView.elements` gives them.
     assumptions : DataFrame
-        From `wijkkit.evaluation.logic_model.assumption_findings`, of the same wijk.
-    language : {"nl", "en"}
+        ``from_box, to_box, label, verdict``, as `CityView.assumptions` gives them.
+    caption, alt : str
 
     Returns
     -------
-    matplotlib.figure.Figure
-        `logic_model_alt` gives its alt text.
+    ShownFigure
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> view = wk.open_wijk("parameters", "ankerveld")
+    >>> wk.show.logic_model(view.elements(), view.assumptions()).axes
+    [<Axes: >]
     """
+    if elements.empty:
+        return nothing(elements, "show.logic_model.none")
+    language = language_of(elements)
+    figure = _draw(elements, assumptions, language)
+    states = elements["state"].value_counts()
+    said = [
+        text("show.alt.logic_model_row", language, state=text(f"logic_model.state.{state}", language),
+             n=count)
+        for state, count in states.items()
+    ]  # fmt: skip
+    lead = text("show.alt.logic_model", language)
+    caption = caption or elements.attrs.get("caption", "")
+    return ShownFigure(figure, alt or alt_text(lead, said, language), caption, elements)
+
+
+def _draw(boxes: pd.DataFrame, assumptions: pd.DataFrame, language: str) -> Figure:
     rows = {box: _lines(boxes[boxes["box"].eq(box)], language) for box in BOXES}
     heights = {
         box: _HEAD + _LINE * (sum(len(label) for _, label, _ in lines) or 1) + 0.12
@@ -172,22 +198,3 @@ def _draw_loop(axes: Axes, top: float, bottom: float, language: str) -> None:
         va="center",
         fontsize=8.5,
     )
-
-
-def logic_model_alt(boxes: pd.DataFrame, assumptions: pd.DataFrame, language: str) -> str:
-    """Return what `draw_logic_model` shows, in words, from the same tables."""
-    rows = []
-    for box in BOXES:
-        elements = "; ".join(
-            text(
-                "logic_model.alt_element",
-                language,
-                label=row.label,
-                state=text(f"logic_model.state.{row.state}", language),
-            )
-            for row in boxes[boxes["box"].eq(box)].itertuples()
-        )
-        name = text(f"logic_model.box.{box}", language)
-        rows.append(text("logic_model.alt_box", language, box=name, elements=elements))
-    said = [f"{claim}." for claim in _claims(assumptions, language)]
-    return text("logic_model.alt", language, rows=" ".join([*rows, *said]))
