@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wijkkit.language.messages import catalogue, filled
+from wijkkit.language.messages import catalogue
 
 
 def glossary(language: str, part: str = "report") -> dict[str, str]:
@@ -25,5 +25,4 @@ def glossary(language: str, part: str = "report") -> dict[str, str]:
     'How far delivery followed the plan.'
     """
     entries = catalogue("glossary", language)[part].values()
-    told = [(filled(e["term"], language), filled(e["meaning"], language)) for e in entries]
-    return dict(sorted(told, key=lambda entry: entry[0].casefold()))
+    return dict(sorted(((e["term"], e["meaning"]) for e in entries), key=lambda e: e[0].casefold()))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from importlib.resources import files
 
 import yaml
 
-from wijkkit.language.nouns import nouns_of
+from wijkkit.language.nouns import Noun, Nouns, nouns_of
 
+_NOUN = re.compile(r"\{w\.(\w+)\}")
 LANGUAGES = ("nl", "en")
 
 
@@ -44,17 +46,38 @@ def text(key: str, language: str, **fields: object) -> str:
         message = message[part]  # type: ignore[index]
     if not isinstance(message, str):
         raise KeyError(f"{key} is a group of messages, not a message")
-    return filled(message, language, **fields)
+    return message.format_map(fields)
 
 
-def filled(message: str, language: str, **fields: object) -> str:
-    """Return a message of a catalogue with its fields and the study's nouns (``{w.unit}``)."""
-    return message.format_map({"w": nouns_of(language), **fields})
+def catalogue(concern: str, language: str) -> dict[str, object]:
+    """Return one catalogue file as a (nested) dictionary of messages, with the study's nouns.
+
+    ``{w.the_unit}`` is filled in here, so that who reads a catalogue itself has them as well.
+    """
+    nouns = nouns_of(language)
+    return _with_nouns(concern, str(language), tuple(sorted(nouns.said.items())))
 
 
 @cache
-def catalogue(concern: str, language: str) -> dict[str, object]:
-    """Return one catalogue file as a (nested) dictionary of messages, their fields not filled."""
+def _with_nouns(
+    concern: str, language: str, said: tuple[tuple[str, Noun], ...]
+) -> dict[str, object]:
+    nouns = Nouns(language, dict(said))
+    return _filled(_read(concern, language), nouns)  # type: ignore[return-value]
+
+
+def _filled(message: object, nouns: Nouns) -> object:
+    if isinstance(message, dict):
+        return {key: _filled(value, nouns) for key, value in message.items()}
+    if isinstance(message, list):
+        return [_filled(value, nouns) for value in message]
+    if isinstance(message, str):
+        return _NOUN.sub(lambda found: getattr(nouns, found[1]), message)
+    return message
+
+
+@cache
+def _read(concern: str, language: str) -> dict[str, object]:
     resource = files("wijkkit.language") / language / f"{concern}.yml"
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     return yaml.load(resource.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506

@@ -12,7 +12,7 @@ from openpyxl import Workbook
 from wijkkit.errors import Problem, RegistryError
 from wijkkit.files import replacing
 from wijkkit.language import text
-from wijkkit.language.messages import catalogue, filled
+from wijkkit.language.messages import catalogue
 from wijkkit.registry.tables import COLUMNS, KINDS
 from wijkkit.registry.workbook_layout import (
     DEFAULT_SPARE_ROWS,
@@ -120,7 +120,7 @@ def _write_readme(book: Workbook, wijk: str, language: str) -> None:
     sheet.column_dimensions["A"].width = 110
     sheet.append([text("registry.workbook.title", language, wijk=wijk)])
     for line in catalogue("registry", language)["workbook"]["intro"]:
-        sheet.append([filled(line, language)])
+        sheet.append([line])
     for kind in KINDS.values():
         about = text(f"registry.kind.{kind.name}.about", language)
         sheet.append([f"{text(f'registry.kind.{kind.name}.sheet', language)}: {about}"])

@@ -18,7 +18,7 @@ import yaml
 from wijkkit.language import text
 from wijkkit.language.markdown import escaped
 <<<<<<< HEAD
-from wijkkit.language.messages import catalogue, filled
+from wijkkit.language.messages import catalogue
 =======
 from wijkkit.language.messages import catalogue
 from wijkkit.reports.cells import find_cells
@@ -164,7 +164,7 @@ def failed_notebooks(study: Study, page: Page, states: States) -> dict[str, str]
         state = state_of(study, states, *scope_of(page.stem, notebook))
         if state.status != "ok":
             known = catalogue("reports", study.language)["state"]
-            reason = filled(known.get(state.status, known["failed"]), study.language)
+            reason = known.get(state.status, known["failed"])
             failed[notebook] = f"{reason} {state.message}".strip()
     return failed
 

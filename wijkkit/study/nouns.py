@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 
 from wijkkit.language.nouns import KNOWN, Noun
 
@@ -13,13 +13,17 @@ from wijkkit.language.nouns import KNOWN, Noun
 _ROLES = {"unit": "unit", "whole": "whole", "population": "person", "respondent": "respondent"}
 
 
+#: Small letters, spaces, hyphens and apostrophes: a word inside a sentence.
+Word = Annotated[str, StringConstraints(pattern=r"^[^\W\d_A-Z][\w '’-]{0,39}$")]
+
+
 class OwnNoun(BaseModel):
     """A noun that is not known: singular, plural, and the article of the Dutch singular."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
-    one: str
-    other: str
+    one: Word
+    other: Word
     article: Literal["de", "het"] = "de"
 
 
