@@ -130,13 +130,8 @@ def metadata(study: Study, kind: str, slug: str = "") -> dict[str, Any]:
     words["method_survey"] = f"{words['method_survey']} {_weighting(study)}"
     return {
         "title": text(f"reports.page.{kind}_title", language, **fields),
-<<<<<<< HEAD
-        "subtitle": text(f"reports.page.{kind}_subtitle", language, **fields),
-        "lang": str(language),
-=======
         "subtitle": text(f"reports.page.{subtitle}_subtitle", language, **fields),
-        "lang": language,
->>>>>>> main
+        "lang": str(language),
         "region": _REGION[language],
         "date-format": "long",
         "bibliography": "references.bib",

@@ -17,12 +17,8 @@ import yaml
 
 from wijkkit.language import text
 from wijkkit.language.markdown import escaped
-<<<<<<< HEAD
-from wijkkit.language.messages import catalogue
-=======
 from wijkkit.language.messages import catalogue
 from wijkkit.reports.cells import find_cells
->>>>>>> main
 from wijkkit.reports.embed import inlines
 from wijkkit.reports.filled import Embed, without_empty
 from wijkkit.reports.frame import NO_FRAME, Frame
