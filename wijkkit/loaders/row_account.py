@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
-from wijkkit.errors import DataError
-from wijkkit.loaders.cells import written
+from wijkkit.errors import DataError, Problem
+from wijkkit.loaders.cells import is_number, written
 from wijkkit.loaders.source_table import SourceTable
 from wijkkit.study import Study
 from wijkkit.study.codebook import Design
@@ -60,6 +60,32 @@ def weighted_rows(
             by_wave = waves[wrong].fillna("").value_counts(sort=False)
             counts += [(source.id, str(w), "", why, int(n)) for w, n in by_wave.items()]
     return table[keep], counts
+
+
+def cell_remarks(table: SourceTable, used: Iterable[str]) -> Iterator[Problem]:
+    """Yield the columns of a workbook with percentages, or with text among numbers."""
+    for column in used:
+        if column in table.percentages:
+            yield Problem(
+                f"{table.percentages[column]} cells show a percentage and are read as they show",
+                file=table.file,
+                place=f"column '{column}'",
+                found="0.125 shown as 12.5%",
+                expected="12.5",
+                remedy="Write numbers if something else is meant.",
+            )
+        cells = table.cells[column]
+        if table.written or cells.dtype != object:
+            continue
+        texts = [isinstance(c, str) and is_number(c.strip()) for c in cells]
+        if any(texts) and any(isinstance(c, int | float) and c == c for c in cells):
+            yield Problem(
+                f"{sum(texts)} numbers stand as text among numbers",
+                file=table.file,
+                place=f"column '{column}'",
+                found=repr(cells[texts].iloc[0]),
+                remedy="They are read as numbers; check that this is meant.",
+            )
 
 
 def area_account(study: Study, rows: pd.DataFrame) -> list[AccountRow]:

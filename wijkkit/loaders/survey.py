@@ -10,7 +10,13 @@ import pandas as pd
 from wijkkit.errors import DataError, Problem
 from wijkkit.loaders.column_schema import check_schema
 from wijkkit.loaders.recode import holds_text, recode
-from wijkkit.loaders.row_account import AccountRow, area_account, selected_rows, weighted_rows
+from wijkkit.loaders.row_account import (
+    AccountRow,
+    area_account,
+    cell_remarks,
+    selected_rows,
+    weighted_rows,
+)
 from wijkkit.loaders.source_file import question_rows, read_source
 from wijkkit.loaders.source_table import SourceTable
 from wijkkit.loaders.survey_areas import check_codes, check_waves, place_respondents
@@ -43,7 +49,8 @@ def load_survey(study: Study, weight: str = "weight") -> pd.DataFrame:
         where the codebook names none, and those of the file that ``weights`` of a source names
         instead of the survey file's own. ``attrs["dropped"]`` counts, per wave, the respondents
         whose area is unknown or none of the study's; ``attrs["account"]`` says what became of
-        every row, see `row_account`. A study without a survey has no rows.
+        every row, see `row_account`, and ``attrs["cells"]`` which cells were read in another way
+        than they stand. A study without a survey has no rows.
 
     Raises
     ------
@@ -62,15 +69,16 @@ def load_survey(study: Study, weight: str = "weight") -> pd.DataFrame:
     """
     require_sources("survey")
     problems: list[Problem] = []
-    tables, kept = [], []
+    tables, kept, seen = [], [], []
     for source in study.settings.sources.survey:
         try:
-            table, counts = _standard(study, source, weight)
+            table, counts, cells = _standard(study, source, weight)
         except DataError as error:
             problems.extend(error.problems)
         else:
             tables.append(table)
             kept += counts
+            seen += cells
     if problems:
         raise DataError(problems)
     rows = _together(study, tables) if tables else _nobody(study.codebook)
@@ -79,6 +87,7 @@ def load_survey(study: Study, weight: str = "weight") -> pd.DataFrame:
     order = dict.fromkeys([*FIRST, *rest])
     respondents = respondents[[column for column in order if column in respondents]]
     respondents.attrs["dropped"] = dropped
+    respondents.attrs["cells"] = tuple(seen)
     respondents.attrs["account"] = (*kept, *area_account(study, rows))
     return respondents
 
@@ -116,7 +125,7 @@ def column_names(codebook: Codebook, source: str) -> dict[str, str]:
 
 def _standard(
     study: Study, source: SurveySource, weight: str
-) -> tuple[pd.DataFrame, list[AccountRow]]:
+) -> tuple[pd.DataFrame, list[AccountRow], list[Problem]]:
     raw = read_source(study.path(source.path), source, f"sources.survey.{source.id}")
     texts = question_rows(raw.cells)
     if texts:
@@ -152,7 +161,7 @@ def _standard(
     problems += check_respondents(complete, source, names)
     if problems:
         raise DataError(problems)
-    return complete, counts
+    return complete, counts, list(cell_remarks(raw, names.values()))
 
 
 def _complete(table: pd.DataFrame, codebook: Codebook, source: SurveySource) -> pd.DataFrame:
