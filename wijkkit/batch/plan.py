@@ -95,7 +95,10 @@ def plan(
         sets = {CITY: shared}
         if notebook.stage != CITY:
             sets = {
-                hood.wijk: {**shared, **hood.model_dump(mode="json", exclude={"codes", "start"})}
+                hood.wijk: {
+                    **shared,
+                    **_asked(hood.model_dump(mode="json", exclude={"codes", "start"}), notebook),
+                }
                 for hood in hoods
             }
         names = dict.fromkeys(name for parameters in sets.values() for name in parameters)
@@ -104,6 +107,11 @@ def plan(
     if problems:
         raise ParameterError(problems)
     return tuple(_by_scope(jobs))
+
+
+def _asked(facts: dict[str, Any], notebook: Notebook) -> dict[str, Any]:
+    """Return which wijk it is, and what else of its file the notebook has a parameter for."""
+    return {key: facts[key] for key in facts if key == "wijk" or key in notebook.parameters}
 
 
 def _by_scope(jobs: list[Job]) -> Iterator[Job]:

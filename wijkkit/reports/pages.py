@@ -125,11 +125,13 @@ def metadata(study: Study, kind: str, slug: str = "") -> dict[str, Any]:
         key: text(f"reports.text.{key}", language, **fields)
         for key in catalogue("reports", language)["text"]
     }
+    compared = slug and study.neighbourhoods[slug].arm == "comparator"
+    subtitle = "comparator" if compared else kind
     words["method_survey"] = f"{words['method_survey']} {_weighting(study)}"
     return {
         "title": text(f"reports.page.{kind}_title", language, **fields),
-        "subtitle": text(f"reports.page.{kind}_subtitle", language, **fields),
-        "lang": language,
+        "subtitle": text(f"reports.page.{subtitle}_subtitle", language, **fields),
+        "lang": str(language),
         "region": _REGION[language],
         "date-format": "long",
         "bibliography": "references.bib",

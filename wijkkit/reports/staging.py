@@ -18,7 +18,9 @@ import yaml
 from wijkkit.language import text
 from wijkkit.language.markdown import escaped
 from wijkkit.language.messages import catalogue
+from wijkkit.reports.cells import find_cells
 from wijkkit.reports.embed import inlines
+from wijkkit.reports.filled import Embed, without_empty
 from wijkkit.reports.frame import NO_FRAME, Frame
 from wijkkit.reports.origin import NO_RUN, Origin
 from wijkkit.reports.pandoc import plain
@@ -91,6 +93,7 @@ def stage(
     write_surroundings(folder, study.language, frame)
     front, body = split_front_matter(page.source.read_text(encoding="utf-8"))
     failed = failed_notebooks(study, page, states)
+    body = without_empty(body, _empty(study, page, failed, body))
     captions = _stage_notebooks(study, page, failed, body, folder)
     body = _without_missing(body, failed, captions, study.language)
     body = replace_embeds(body, lambda name, label: embed(f"{page.stem}/{name}", label))
@@ -160,6 +163,20 @@ def failed_notebooks(study: Study, page: Page, states: States) -> dict[str, str]
             reason = known.get(state.status, known["failed"])
             failed[notebook] = f"{reason} {state.message}".strip()
     return failed
+
+
+def _empty(study: Study, page: Page, failed: Mapping[str, str], body: str) -> set[Embed]:
+    """Return the embeds whose cell says that there is nothing to show."""
+    wanted: dict[str, list[str]] = {}
+    for notebook, label in embedded(body):
+        if notebook not in failed and notebook not in page.extra:
+            wanted.setdefault(notebook, []).append(label)
+    return {
+        (notebook, cell.label)
+        for notebook, labels in wanted.items()
+        for cell in find_cells(_notebook_of(study, page, notebook, labels), labels)
+        if any(output.about.get("empty") for output in cell.outputs)
+    }
 
 
 def _stage_notebooks(
