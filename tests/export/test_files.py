@@ -96,9 +96,7 @@ def test_swing_refuses_an_area_without_a_code(released_study, tmp_path):
 
 
 @pytest.mark.parametrize("place", ["site", "site/deep", "runs/released", "runs", "release/deep"])
-def test_unprotected_numbers_are_not_written_where_a_release_takes_its_files(
-    released_study, place
-):
+def test_unprotected_numbers_are_not_written_where_a_release_takes_its_files(released_study, place):
     study, _, _ = released_study
     (study.folder / "release").mkdir()
     (study.folder / "release" / "manifest.json").write_text("{}")

@@ -41,7 +41,11 @@ def test_numbers_are_numbers_under_the_head_of_their_wave_and_group(released_stu
 
 def test_no_text_of_the_workbook_is_a_formula(released_study, tmp_path):
     for sheet in sheet_of(released_study, tmp_path):
-        assert {cell.data_type for row in sheet.iter_rows() for cell in row} <= {"s", "n", "inlineStr"}
+        assert {cell.data_type for row in sheet.iter_rows() for cell in row} <= {
+            "s",
+            "n",
+            "inlineStr",
+        }
 
 
 def test_the_heads_stay_in_sight_and_are_printed_on_every_page(released_study, tmp_path):

@@ -79,9 +79,12 @@ def _cells(book: Book, indicator: str, column: Column) -> str:
     if cell.lower is not None and cell.upper is not None:
         decimals = 1 if book.study.indicators[indicator].unit == "score" else 0
         limits = (number(limit, language, decimals) for limit in (cell.lower, cell.upper))
-        margin = text("common.interval", language, **dict(zip(("lower", "upper"), limits, strict=True)))
+        margin = text(
+            "common.interval", language, **dict(zip(("lower", "upper"), limits, strict=True))
+        )
     mark = f"{cell.mark} " if cell.mark else ""
     n = "" if cell.n is None else number(cell.n, language)
     return "".join(
-        f'<td class="align-right whole">{escape(words)}</td>' for words in (f"{mark}{cell.words}", margin, n)
+        f'<td class="align-right whole">{escape(words)}</td>'
+        for words in (f"{mark}{cell.words}", margin, n)
     )

@@ -24,7 +24,10 @@ from wijkkit.study import Study
 
 #: Licences by the name that study.yml has for them: title and address.
 LICENCES = {
-    "CC-BY-4.0": ("Creative Commons Attribution 4.0", "https://creativecommons.org/licenses/by/4.0/"),
+    "CC-BY-4.0": (
+        "Creative Commons Attribution 4.0",
+        "https://creativecommons.org/licenses/by/4.0/",
+    ),
     "CC0-1.0": ("CC0 1.0 Universal", "https://creativecommons.org/publicdomain/zero/1.0/"),
     "ODC-By-1.0": ("Open Data Commons Attribution", "https://opendatacommons.org/licenses/by/1-0/"),
 }

@@ -49,7 +49,9 @@ class Labels:
         """Return the name of a group within its grouping; ``totaal`` for everybody."""
         if group == EVERYBODY:
             return text("export.total", self.study.language)
-        groups = (part for item in self.study.groupings if item.id == group_by for part in item.groups)
+        groups = (
+            part for item in self.study.groupings if item.id == group_by for part in item.groups
+        )
         return next((self.study.text(part.label) for part in groups if part.id == group), group)
 
     def indicator(self, key: str) -> str:

@@ -20,7 +20,9 @@ def reading(book: Book) -> list[tuple[str, str]]:
         (text(f"export.reading.{key}", language), text(f"export.reading.{key}_text", language, **words))
         for key, words in _parts(book).items()
     ]  # fmt: skip
-    rows += [(absence(key, language), text(f"export.reading.{key}_text", language)) for key in _REASONS]
+    rows += [
+        (absence(key, language), text(f"export.reading.{key}_text", language)) for key in _REASONS
+    ]
     rows += [
         (book.labels.wave(wave.id), f"{day(wave.start, language)} – {day(wave.end, language)}")
         for wave in study.waves

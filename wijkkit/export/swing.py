@@ -134,7 +134,9 @@ def _name(labels: Labels, indicator: str, group_by: str, group: str) -> str:
 
 def _codes(study: Study) -> dict[str, str]:
     """Return the digits of each wijk's CBS code: ``WK059901`` is ``059901``."""
-    codes = {slug: "".join(filter(str.isdigit, hood.code)) for slug, hood in study.neighbourhoods.items()}
+    codes = {
+        slug: "".join(filter(str.isdigit, hood.code)) for slug, hood in study.neighbourhoods.items()
+    }
     wrong = {slug: study.neighbourhoods[slug].code for slug, code in codes.items() if not code}
     if wrong:
         raise ReportError(
@@ -164,7 +166,12 @@ def _fill(sheet: Worksheet, name: str, heads: tuple[str, ...], rows: pd.DataFram
     sheet.title = name
     sheet.append(list(heads))
     for row in rows.reindex(columns=list(heads)).itertuples(index=False, name=None):
-        sheet.append([int(value) if isinstance(value, float) and value.is_integer() else value for value in row])
+        sheet.append(
+            [
+                int(value) if isinstance(value, float) and value.is_integer() else value
+                for value in row
+            ]
+        )
     for line in sheet.iter_rows(min_row=2):
         for cell in line:
             if isinstance(cell.value, str):

@@ -11,7 +11,18 @@ from wijkkit.study import Study
 
 #: What the forms of a report are called, but for the page itself.
 _FORMS = {"pdf": "PDF", "docx": "Word", "pptx": "PowerPoint", "xlsx": "Excel", "csv": "CSV"}
-_WORDS = ("skip", "site", "contents", "search", "found", "csv", "report", "lower", "upper", "downloads")
+_WORDS = (
+    "skip",
+    "site",
+    "contents",
+    "search",
+    "found",
+    "csv",
+    "report",
+    "lower",
+    "upper",
+    "downloads",
+)
 
 
 @dataclass(frozen=True, slots=True)

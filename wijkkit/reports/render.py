@@ -216,8 +216,7 @@ def plan_of(
     failed = {page.stem: failed_notebooks(study, page, states) for page in asked}
     own = {page.stem: _forms(study, page, forms) for page in asked}
     tasks = [
-        (page, frame_of(study, house, page.stem, own[page.stem]), own[page.stem])
-        for page in asked
+        (page, frame_of(study, house, page.stem, own[page.stem]), own[page.stem]) for page in asked
     ]
     shared = hash_of(shared_inputs(sources, engine), tables_mark(study))
     inputs = {
