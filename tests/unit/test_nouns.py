@@ -40,9 +40,7 @@ def told(tree: object) -> Iterator[str]:
 
 @pytest.mark.parametrize("language", ["nl", "en"])
 @pytest.mark.parametrize("concern", CONCERNS)
-def test_a_study_of_young_adults_per_municipality_shows_none_of_the_demo_s_words(
-    concern, language
-):
+def test_a_study_of_young_adults_per_municipality_shows_none_of_the_demo_s_words(concern, language):
     found = [
         message
         for message in told(catalogue(concern, wording(language, **SAID)))
