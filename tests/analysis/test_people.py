@@ -34,8 +34,23 @@ def test_cells_are_the_unweighted_counts(people):
     both = found.frame.merge(by, on=["sex", "wijk"])
     assert both["x"].tolist() == both["sum"].tolist()
     assert both["n"].tolist() == both["count"].tolist()
-    cells = found.cells.sort_values("row")
-    assert cells["x"].tolist() == found.frame["x"].tolist()
+    own = found.cells[found.cells["group"].ne("others")].sort_values("row")
+    assert own["x"].tolist() == found.frame["x"].tolist()
+    others = found.cells[found.cells["group"].eq("others")]
+    nobody = frame[frame["sex"].isna() & frame["outdoor_play"].notna()].groupby("wijk").size()
+    assert others.groupby("area")["n"].first().to_dict() == {
+        wijk: nobody.get(wijk, 0) for wijk in frame["wijk"].unique()
+    }
+
+
+def test_a_choice_rests_on_the_others_too(people):
+    found = people[people.sex == "girl"].change("outdoor_play", by="wijk")
+    frame = people.frame[people.frame["outdoor_play"].notna()]
+    boys = frame[frame["sex"].ne("girl")].groupby(["wijk", "wave"]).size()
+    others = found.cells[found.cells["group"].eq("others")]
+    assert len(others) == len(boys) == 12
+    for cell in others.itertuples():
+        assert cell.n == boys[cell.area, cell.wave]
 
 
 def test_a_choice_of_people_keeps_the_design(people):
@@ -89,8 +104,9 @@ def test_a_change_rests_on_both_waves_and_a_gap_on_both_groups(people):
     change = people.change("sport", by="wijk").cells
     assert change.groupby("row")["wave"].apply(set).tolist() == [{"2018", "2021"}] * 6
     gap = people.gap("sport", "ses").cells
-    assert gap.groupby("row")["group"].apply(set).tolist() == [{"low", "high"}] * 3
+    assert gap.groupby("row")["group"].apply(set).tolist() == [{"low", "high", "others"}] * 3
     of_change = gap[gap["row"].eq(2)]
+    of_change = of_change[of_change["group"].ne("others")]
     assert len(of_change) == 4 and set(of_change["wave"]) == {"2018", "2021"}
 
 

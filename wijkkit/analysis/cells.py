@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pandas as pd
 
 from wijkkit.analysis.outcome import Outcome
 from wijkkit.disclosure.sample import Sample, cells_of
-from wijkkit.study import Study
-from wijkkit.tables import ESTIMATE_KEYS
+from wijkkit.tables import ESTIMATE_KEYS, REST
+
+if TYPE_CHECKING:
+    from wijkkit.analysis.people import People
 
 #: Columns of the cells: the row of the result that rests on it, its keys, its counts.
 CELL_COLUMNS = (
@@ -23,33 +27,37 @@ CELL_COLUMNS = (
 )
 
 
-def sample_of(
-    study: Study, frame: pd.DataFrame, outcome: Outcome, group_by: str, group: pd.Series | None
-) -> Sample:
+def sample_of(people: People, outcome: Outcome, group_by: str, group: pd.Series | None) -> Sample:
     """Return respondents as disclosure control reads them.
 
     Parameters
     ----------
-    study : Study
-    frame : DataFrame
+    people : People
     outcome : Outcome
     group_by : str
         The division; empty for everybody.
     group : Series, optional
-        The group of each respondent, missing for none.
+        The group of each of these people, missing for none.
     """
-    people = frame[["wave", "wijk", "district", "arm", "weight", outcome.key]]
+    frame = people.everyone if group_by else people.frame
+    counts = frame[["wave", "wijk", "district", "arm", "weight", outcome.key]]
     divisions = {}
     if group_by and group is not None:
-        people = people.assign(_group=group)
-        divisions = {group_by: ("_group", tuple(sorted(group.dropna().unique())))}
-    waves = tuple(wave.id for wave in study.waves if wave.id in set(frame["wave"]))
-    areas = study.areas()[["wijk", "district", "arm"]]
-    return Sample(people, {outcome.key: outcome.unit}, waves, divisions, areas)
+        groups = group.reindex(frame.index).astype("str").fillna(REST)
+        counts = counts.assign(_group=groups)
+        divisions = {group_by: ("_group", tuple(sorted({*groups, REST})))}
+    waves = tuple(wave.id for wave in people.study.waves if wave.id in set(frame["wave"]))
+    areas = people.study.areas()[["wijk", "district", "arm"]]
+    return Sample(counts, {outcome.key: outcome.unit}, waves, divisions, areas)
 
 
 def counted(wanted: pd.DataFrame, sample: Sample) -> pd.DataFrame:
-    """Return the cells with these keys and what they count; `wanted` has ``row`` and the keys."""
-    cells = cells_of(sample)
-    found = wanted[["row", *ESTIMATE_KEYS]].merge(cells, on=list(ESTIMATE_KEYS), how="left")
+    """Return the cells with these keys and what they count; `wanted` has ``row`` and the keys.
+
+    A row of a group rests on the others of its area as well: everybody less the groups is them.
+    """
+    wanted = wanted[["row", *ESTIMATE_KEYS]]
+    grouped = wanted[wanted["group_by"].ne("")]
+    others = grouped.assign(group=REST).drop_duplicates()
+    found = pd.concat([wanted, others]).merge(cells_of(sample), on=list(ESTIMATE_KEYS), how="left")
     return found.reindex(columns=list(CELL_COLUMNS))

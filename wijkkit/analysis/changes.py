@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -19,16 +19,18 @@ from wijkkit.study import Study
 from wijkkit.study.model import Grouping
 from wijkkit.tables import ESTIMATE_KEYS, EVERYBODY
 
+if TYPE_CHECKING:
+    from wijkkit.analysis.people import People
+
 #: Between two waves, or two groups, in a key.
 TO = "-"
 
 
-def change(
-    study: Study, frame: pd.DataFrame, chosen: str, outcome: str, by: By, measure: str
-) -> Result:
+def change(people: People, outcome: str, by: By, measure: str) -> Result:
     """Return the change from the first wave to each later one, see `People.change`."""
+    study, frame = people.study, people.frame
     asked = outcome_of(study, frame, outcome)
-    cells = cells_of(study, frame, chosen, asked, by)
+    cells = cells_of(people, asked, by)
     rows = cells.asked_for(estimate_change(cells.grid))
     unit = "score" if asked.unit == "score" else measure
     rows = rows[rows["unit"].eq(unit)].reset_index(drop=True)
@@ -40,15 +42,14 @@ def change(
             expected="two waves; points, ratio or odds_ratio of a percentage, points of a score",
         )
     wanted = _spread(rows, "wave", study)
-    return _result("change", study, chosen, cells, rows, wanted, {"measure": measure})
+    return _result("change", people, cells, rows, wanted, {"measure": measure})
 
 
-def gap(
-    study: Study, frame: pd.DataFrame, chosen: str, outcome: str, between: str, by: By
-) -> Result:
+def gap(people: People, outcome: str, between: str, by: By) -> Result:
     """Return the gap between the ends of a grouping, see `People.gap`."""
+    study, frame = people.study, people.frame
     asked, grouping = outcome_of(study, frame, outcome), grouping_called(study, between)
-    cells = cells_of(study, frame, chosen, asked, by, grouping)
+    cells = cells_of(people, asked, by, grouping)
     division = {grouping.id: (grouping.column, tuple(group.id for group in grouping.groups))}
     waves = list(cells.grid.table["wave"].unique())
     areas = study.areas()[["wijk", "district", "arm"]]
@@ -57,14 +58,15 @@ def gap(
     by_group = pd.DataFrame({"group": ends, "end": [grouping.groups[at].id for at in (0, -1)]})
     wanted = _spread(rows, "wave", study).merge(by_group, on="group")
     wanted = wanted.drop(columns="group").rename(columns={"end": "group"})
-    return _result("gap", study, chosen, cells, rows, wanted, {"between": grouping.id})
+    return _result("gap", people, cells, rows, wanted, {"between": grouping.id})
 
 
-def compare(study: Study, frame: pd.DataFrame, chosen: str, outcome: str, by: str) -> Result:
+def compare(people: People, outcome: str, by: str) -> Result:
     """Compare each area with the city, see `People.compare`."""
+    people, notes = last_wave(people, outcome)
+    study, frame = people.study, people.frame
     asked = outcome_of(study, frame, outcome)
-    frame, notes = last_wave(study, frame, outcome)
-    cells = cells_of(study, frame, chosen, asked, by)
+    cells = cells_of(people, asked, by)
     waves = list(cells.grid.table["wave"].unique())
     areas = study.areas()[["wijk", "district", "arm"]]
     known = study.indicators.get(outcome)
@@ -76,7 +78,7 @@ def compare(study: Study, frame: pd.DataFrame, chosen: str, outcome: str, by: st
     rows = rows.merge(own, on=["area", "wave"]).assign(method="t", source="survey")
     wanted = rows[list(ESTIMATE_KEYS)].assign(row=range(len(rows)))
     city = wanted.assign(area="city", area_level="city")
-    return _result("compare", study, chosen, cells, rows, pd.concat([wanted, city]), notes)
+    return _result("compare", people, cells, rows, pd.concat([wanted, city]), notes)
 
 
 class _Directed:
@@ -88,13 +90,12 @@ class _Directed:
         self.unit, self.ages, self.waves = asked.unit, asked.ages, asked.waves
 
 
-def slope_index(
-    study: Study, frame: pd.DataFrame, chosen: str, outcome: str, between: str, by: By
-) -> Result:
+def slope_index(people: People, outcome: str, between: str, by: By) -> Result:
     """Return the slope index of inequality per area, see `People.slope_index`."""
+    people, notes = last_wave(people, outcome)
+    study, frame = people.study, people.frame
     asked, grouping = outcome_of(study, frame, outcome), grouping_called(study, between)
-    frame, notes = last_wave(study, frame, outcome)
-    cells = cells_of(study, frame, chosen, asked, by, grouping)
+    cells = cells_of(people, asked, by, grouping)
     table = cells.grid.table.assign(
         se=cells.grid.precision["se"].to_numpy(), count=cells.grid.counts["n"].to_numpy()
     )
@@ -106,7 +107,7 @@ def slope_index(
         wanted.append(parts[list(ESTIMATE_KEYS)].assign(row=at))
     found = pd.DataFrame(rows)
     notes = {**notes, "between": grouping.id}
-    return _result("slope_index", study, chosen, cells, found, pd.concat(wanted), notes)
+    return _result("slope_index", people, cells, found, pd.concat(wanted), notes)
 
 
 def _population(
@@ -165,15 +166,14 @@ def _spread(rows: pd.DataFrame, column: str, study: Study) -> pd.DataFrame:
 
 def _result(
     kind: str,
-    study: Study,
-    chosen: str,
+    people: People,
     cells: Cells,
     rows: pd.DataFrame,
     wanted: pd.DataFrame,
     notes: dict[str, Any],
 ) -> Result:
-    notes = {**notes, "among": chosen} if chosen else notes
+    notes = {**notes, "among": people.chosen} if people.chosen else notes
     frame = tidy_with(cells.labelled(rows), cells.columns)
     return Result(
-        kind, cells.outcome.label, cells.columns, frame, cells.behind(wanted), study, notes
+        kind, cells.outcome.label, cells.columns, frame, cells.behind(wanted), people.study, notes
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -12,16 +12,16 @@ from wijkkit.analysis.cells import counted, sample_of
 from wijkkit.analysis.division import columns_of, grouped, keyed
 from wijkkit.analysis.outcome import Outcome
 from wijkkit.estimates.grid import SCALE, wave_columns
-from wijkkit.study import Study
 from wijkkit.tables import ESTIMATE_COLUMNS
+
+if TYPE_CHECKING:
+    from wijkkit.analysis.people import People
 
 
 def domain_rows(
-    study: Study,
-    frame: pd.DataFrame,
+    people: People,
     outcome: Outcome,
     by: list[str],
-    selection: str,
     estimator: Callable[..., pd.DataFrame],
     unit: str,
     **options: Any,
@@ -30,13 +30,9 @@ def domain_rows(
 
     Parameters
     ----------
-    study : Study
-    frame : DataFrame
-        The chosen respondents, with ``sampled``.
+    people : People
     outcome : Outcome
     by : list of str
-    selection : str
-        Who was chosen; empty for everybody.
     estimator : callable
         `survey_proportion`, `survey_mean`, `survey_total` or `survey_quantile`.
     unit : str
@@ -44,16 +40,17 @@ def domain_rows(
     **options
         Of the estimator.
     """
+    study, frame = people.study, people.frame
     columns, rows = _estimated(frame, outcome, by, estimator, options)
     scale = SCALE.get(unit, 1.0)
     numbers = {name: rows[name] * scale for name in ("value", "se", "lower", "upper")}
-    rows = keyed(study, rows.assign(**numbers), columns, outcome.key, selection)
+    rows = keyed(study, rows.assign(**numbers), columns, outcome.key, people.chosen)
     there = rows["n"] > 0
-    group_by, group = grouped(study, frame, columns, selection)
-    sample = sample_of(study, frame, outcome, group_by, group)
+    group_by, group = grouped(study, frame, columns, people.chosen)
+    sample = sample_of(people, outcome, group_by, group)
     cells = counted(rows.assign(row=range(len(rows))), sample)
     rows = rows.assign(
-        x=cells["x"].to_numpy(),
+        x=cells["x"].to_numpy()[: len(rows)],
         unit=unit,
         method=np.where(rows["reason"].eq(""), rows["method"], "no_interval:" + rows["reason"]),
         source="survey",

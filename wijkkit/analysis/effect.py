@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -23,11 +23,12 @@ from wijkkit.study import Study
 from wijkkit.study.indicators import Indicator
 from wijkkit.tables import ESTIMATE_KEYS, EVERYBODY
 
+if TYPE_CHECKING:
+    from wijkkit.analysis.people import People
+
 
 def did(
-    study: Study,
-    frame: pd.DataFrame,
-    chosen: str,
+    people: People,
     outcome: str,
     methods: list[str],
     covariates: list[str] | None,
@@ -37,8 +38,10 @@ def did(
     waves: tuple[str, ...],
 ) -> Result:
     """Return the effect by each method, see `People.did`."""
-    _check(study, frame, methods, covariates or [], without)
-    everybody, frame = frame, frame[~frame["wijk"].isin(without)]
+    study, chosen = people.study, people.chosen
+    _check(study, people.frame, methods, covariates or [], without)
+    compared = people.only(~people.frame["wijk"].isin(without), chosen)
+    frame = compared.frame
     asked = outcome_of(study, frame, outcome)
     study = _as_asked(study, asked, covariates, pole)
     try:
@@ -56,8 +59,9 @@ def did(
         outcome=outcome, group=group or EVERYBODY, pole=pole_said, without=", ".join(without)
     )
     rows = rows.assign(covariates=", ".join(study.settings.evaluation.covariates))
-    cells = _cells(study, frame, chosen, asked, waves, len(rows))
-    cells = pd.concat([cells, _left_out(study, everybody, asked, waves, without, len(rows))])
+    cells = _cells(compared, asked, waves, ("programme", "comparator"), "arm", len(rows))
+    left_out = _cells(people, asked, waves, without, "wijk", len(rows))
+    cells = pd.concat([cells, left_out], ignore_index=True)
     notes: dict[str, Any] = {"waves": "-".join(waves), "methods": methods, "pole": pole_said}
     if without:
         notes["without"] = ", ".join(without)
@@ -118,35 +122,23 @@ def _as_asked(study: Study, asked: Outcome, covariates: list[str] | None, pole: 
 
 
 def _cells(
-    study: Study,
-    frame: pd.DataFrame,
-    chosen: str,
+    people: People,
     asked: Outcome,
     waves: tuple[str, ...],
+    areas: tuple[str, ...],
+    column: str,
     rows: int,
 ) -> pd.DataFrame:
-    """Return the cells of arm and wave that each row rests on."""
-    in_waves = frame[frame["wave"].isin(waves) & frame["arm"].isin(["programme", "comparator"])]
-    if in_waves.empty:
-        return pd.DataFrame(columns=list(CELL_COLUMNS))
-    cells = cells_of(study, in_waves, chosen, asked, "arm")
-    keys = cells.asked_for(cells.grid.table)[list(ESTIMATE_KEYS)]
-    return cells.behind(keys.merge(pd.DataFrame({"row": range(rows)}), how="cross"))
+    """Return the cells of these areas and waves that each row rests on.
 
-
-def _left_out(
-    study: Study,
-    frame: pd.DataFrame,
-    asked: Outcome,
-    waves: tuple[str, ...],
-    without: tuple[str, ...],
-    rows: int,
-) -> pd.DataFrame:
-    """Return the cells of the wijken that are left out: with and without gives them back."""
-    inside = frame[frame["wave"].isin(waves) & frame["wijk"].isin(without)]
-    if inside.empty:
+    The effect rests on both arms; one without a wijk also on that wijk, for with and without
+    together give it back.
+    """
+    frame = people.frame
+    inside = frame["wave"].isin(waves) & frame[column].isin(areas)
+    if not inside.any():
         return pd.DataFrame(columns=list(CELL_COLUMNS))
-    cells = cells_of(study, inside, "", asked, "wijk")
+    cells = cells_of(people.only(inside, people.chosen), asked, column)
     keys = cells.asked_for(cells.grid.table)
-    keys = keys.loc[keys["area"].isin(without), list(ESTIMATE_KEYS)]
+    keys = keys.loc[keys["area"].isin(areas), list(ESTIMATE_KEYS)]
     return cells.behind(keys.merge(pd.DataFrame({"row": range(rows)}), how="cross"))

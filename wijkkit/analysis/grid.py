@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from wijkkit.analysis.cells import counted, sample_of
-from wijkkit.analysis.division import AND, AREA_COLUMNS, By, columns_of
+from wijkkit.analysis.division import AND, AREA_COLUMNS, By, columns_of, grouped
 from wijkkit.analysis.outcome import Outcome
 from wijkkit.disclosure.sample import Sample
 from wijkkit.errors import EstimationError
@@ -15,6 +16,9 @@ from wijkkit.estimates.grid import Estimates, estimate_grid
 from wijkkit.study import Study
 from wijkkit.study.model import Grouping
 from wijkkit.tables import ESTIMATE_COLUMNS
+
+if TYPE_CHECKING:
+    from wijkkit.analysis.people import People
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +73,11 @@ class Cells:
 
     def behind(self, wanted: pd.DataFrame) -> pd.DataFrame:
         """Return the cells with these keys; `wanted` has ``row`` and the key columns."""
-        return self._as_chosen(counted(wanted, self.sample))
+        return counted(self._as_chosen(wanted), self.sample)
 
 
 def cells_of(
-    study: Study,
-    frame: pd.DataFrame,
-    chosen: str,
+    people: People,
     outcome: Outcome,
     by: By,
     between: Grouping | None = None,
@@ -84,10 +86,7 @@ def cells_of(
 
     Parameters
     ----------
-    study : Study
-    frame : DataFrame
-        The chosen respondents.
-    chosen : str
+    people : People
     outcome : Outcome
     by : str or list of str, optional
         Areas, and at most one other column.
@@ -99,6 +98,7 @@ def cells_of(
     EstimationError
         `by` divides in a way that these methods do not.
     """
+    study, frame, chosen = people.study, people.frame, people.chosen
     columns = [column for column in columns_of(by, frame) if column != "wave"]
     places = [column for column in columns if column in AREA_COLUMNS]
     others = [column for column in columns if column not in places]
@@ -119,8 +119,8 @@ def cells_of(
     grid = estimate_grid(frame, {outcome.key: outcome}, waves, division, areas=areas)
     level = AREA_COLUMNS[places[0]] if places else "city"
     group_by, (column, _) = next(iter(division.items()), ("", ("", ())))
-    group = frame[column].astype("str").where(frame[column].notna()) if group_by else None
-    sample = sample_of(study, frame, outcome, group_by, group)
+    named, group = grouped(study, frame, [column] if group_by else [], chosen)
+    sample = sample_of(people, outcome, named, group)
     return Cells(outcome, grid, level, group_by, tuple(columns), chosen, sample)
 
 

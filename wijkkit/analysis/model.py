@@ -17,6 +17,8 @@ from wijkkit.study import Study
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from wijkkit.analysis.people import People
+
 
 @dataclass(frozen=True, repr=False)
 class Model(Result):
@@ -68,22 +70,13 @@ class Model(Result):
         return model_sentence(self, language or self.study.language)
 
 
-def fit(
-    study: Study,
-    frame: pd.DataFrame,
-    chosen: str,
-    formula: str,
-    family: str,
-    confidence: float,
-) -> Model:
+def fit(people: People, formula: str, family: str, confidence: float) -> Model:
     """Fit ``outcome ~ predictors`` to people.
 
     Parameters
     ----------
-    study : Study
-    frame : DataFrame
-        The chosen respondents; one with a missing value in the formula is left out.
-    chosen : str
+    people : People
+        One with a missing value in the formula is left out.
     formula : str
         Wilkinson's notation: ``sdq ~ ses + C(wave) + age:sex``. The reference of a grouping of
         the study is its first group, of another text the first in the alphabet.
@@ -95,6 +88,7 @@ def fit(
     EstimationError
         The formula names no column or cannot be read; see `survey_model` for others.
     """
+    study, frame, chosen = people.study, people.frame, people.chosen
     outcome, predictors, terms = _matrices(_in_order(study, frame), formula)
     design = wave_design(frame)
     found = survey_model(outcome, predictors, design, family=family, confidence=confidence)

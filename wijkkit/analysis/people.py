@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
@@ -36,19 +37,27 @@ class People(ShowsItself):
     Parameters
     ----------
     study : Study
-    frame : DataFrame
+    everyone : DataFrame
         One row per respondent and wave, with a column per indicator; `sampled` counts the units
         of the whole sample.
+    kept : Series of bool
+        Which of them these are.
     chosen : str
-        Who was chosen; empty for everybody.
+        Who was chosen, in words; empty for everybody.
     """
 
     study: Study
-    frame: pd.DataFrame = field(repr=False)
+    everyone: pd.DataFrame = field(repr=False)
+    kept: pd.Series = field(repr=False)
     chosen: str = ""
 
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        """These respondents, one row each."""
+        return self.everyone[self.kept]
+
     def __getattr__(self, name: str) -> pd.Series:
-        if name.startswith("_") or name in ("study", "frame", "chosen"):
+        if name.startswith("_") or name in ("study", "everyone", "kept", "chosen", "frame"):
             raise AttributeError(name)
         if name not in self.frame:
             raise AttributeError(f"there is no column or method '{name}'")
@@ -68,7 +77,12 @@ class People(ShowsItself):
             return selection.column(self.frame, key)
         kept = selection.condition(self.frame, key)
         words = selection.described(self.frame, kept)
-        return replace(self, frame=self.frame[kept], chosen=selection.both(self.chosen, words))
+        return self.only(kept, selection.both(self.chosen, words))
+
+    def only(self, kept: pd.Series, chosen: str) -> People:
+        """Return those of these people of whom `kept` is true, called `chosen`."""
+        inside = kept.reindex(self.everyone.index).astype("boolean").fillna(False).astype(bool)
+        return replace(self, kept=self.kept & inside, chosen=chosen)
 
     def assign(self, **columns: Any) -> People:
         """Return these people with new columns, as `pandas.DataFrame.assign`.
@@ -83,7 +97,7 @@ class People(ShowsItself):
         >>> everybody.assign(high=lambda p: p.sdq_total >= 17).proportion("high").frame["unit"][0]
         'percent'
         """
-        return replace(self, frame=selection.assigned(self.frame, columns))
+        return replace(self, everyone=selection.assigned(self.everyone, columns))
 
     def proportion(self, outcome: str, by: By = None, **options: Any) -> Result:
         """Return the weighted percentage of a 0/1 column per group of `by`.
@@ -133,7 +147,7 @@ class People(ShowsItself):
             Areas (``wijk``, ``district``, ``arm``) and at most one other column.
         measure : {"points", "ratio", "odds_ratio"}
         """
-        return changes.change(self.study, self.frame, self.chosen, outcome, by, measure)
+        return changes.change(self, outcome, by, measure)
 
     def gap(self, outcome: str, between: str = "", by: By = None) -> Result:
         """Return the gap between the first and the last group of a grouping, and its change.
@@ -146,23 +160,23 @@ class People(ShowsItself):
         by : str or list of str, optional
             Areas.
         """
-        return changes.gap(self.study, self.frame, self.chosen, outcome, between, by)
+        return changes.gap(self, outcome, between, by)
 
     def compare(self, outcome: str, by: str = "wijk") -> Result:
         """Compare each area with the city it is part of; the covariance of the two counts."""
-        return changes.compare(self.study, self.frame, self.chosen, outcome, by)
+        return changes.compare(self, outcome, by)
 
     def slope_index(self, outcome: str, between: str = "", by: By = None) -> Result:
         """Return the slope index of inequality over the groups of an ordered grouping."""
-        return changes.slope_index(self.study, self.frame, self.chosen, outcome, between, by)
+        return changes.slope_index(self, outcome, between, by)
 
     def funnel(self, outcome: str, *, overdispersion: bool = False) -> Result:
         """Return the wijken around the city with the limits of chance, in the last wave."""
-        return areas.funnel(self.study, self.frame, self.chosen, outcome, overdispersion)
+        return areas.funnel(self, outcome, overdispersion)
 
     def small_areas(self, outcome: str, figures: pd.DataFrame | None = None) -> Result:
         """Return modelled estimates of every wijk (Fay-Herriot), in the last wave."""
-        return areas.small_areas(self.study, self.frame, self.chosen, outcome, figures)
+        return areas.small_areas(self, outcome, figures)
 
     def did(
         self,
@@ -194,9 +208,7 @@ class People(ShowsItself):
             In order of time; the study's baseline and follow-up where empty.
         """
         return effect.did(
-            self.study,
-            self.frame,
-            self.chosen,
+            self,
             outcome,
             [method] if isinstance(method, str) else list(method),
             covariates,
@@ -210,20 +222,15 @@ class People(ShowsItself):
         """Fit a survey-weighted regression, see `wijkkit.analysis.model.fit`."""
         from wijkkit.analysis.model import fit
 
-        return fit(self.study, self.frame, self.chosen, formula, family, confidence)
+        return fit(self, formula, family, confidence)
 
     def _domains(
         self, kind: str, outcome: str, by: By, estimator: Any, unit: str, options: dict[str, Any]
     ) -> Result:
         asked = outcome_of(self.study, self.frame, outcome)
         columns = columns_of(by, self.frame)
-        if not columns or "wave" not in columns:
-            frame, notes = selection.last_wave(self.study, self.frame, outcome)
-        else:
-            frame, notes = self.frame, {}
-        rows, cells = domain_rows(
-            self.study, frame, asked, columns, self.chosen, estimator, unit, **options
-        )
+        chosen, notes = (self, {}) if "wave" in columns else selection.last_wave(self, outcome)
+        rows, cells = domain_rows(chosen, asked, columns, estimator, unit, **options)
         if self.chosen:
             notes = {**notes, "among": self.chosen}
         return Result(kind, asked.label, tuple(columns), rows, cells, self.study, notes)
@@ -267,4 +274,5 @@ def people(study: str | Study = "parameters", frame: pd.DataFrame | None = None)
     absent = [name for name in ("wave", "wijk", "weight") if name not in respondents]
     if absent:
         raise EstimationError(f"column '{absent[0]}' is missing", place="respondents")
-    return People(study, with_sampled(respondents.reset_index(drop=True)))
+    everyone = with_sampled(respondents.reset_index(drop=True))
+    return People(study, everyone, pd.Series(True, index=everyone.index))

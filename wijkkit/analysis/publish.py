@@ -27,7 +27,7 @@ from wijkkit.released.unreleased import (
 from wijkkit.show.bundle import bundle_of
 from wijkkit.show.output import Bundle, ShownFigure, ShownTable, ShownText
 from wijkkit.study import Study
-from wijkkit.study.guard import sources_opened
+from wijkkit.study.guard import sources_opened, without_sources
 from wijkkit.study.opening import last_opened
 
 #: A function of a frame, or of a view of the tables, that returns a figure, a table or a text.
@@ -133,7 +133,7 @@ def publish(
     if shown is None:
         return result
     data, about = shown
-    return Published(label, (data, {"wijkkit": {**about["wijkkit"], "unreleased": True}}))
+    return Published(label, (data, {"wijkkit": {**about["wijkkit"], "unreleased": label}}))
 
 
 def _publication(
@@ -200,12 +200,14 @@ def require_named(study: Study, label: str, found: str) -> None:
 
 def _drawn(study: Study, result: Any, made: Publication, draw: Draw | None) -> Bundle:
     """Return the output as the notebook shows it: of exact numbers."""
-    if isinstance(result, Result):
-        shown = draw(result.frame) if draw else result.output(made.label)
-        alt = made.alt or (result.sentence() if draw is None else "")
-        return bundle_of(shown, made.label, made.caption or result.title, alt, study.language)
-    shown = draw(result) if draw else result
-    return bundle_of(shown, made.label, made.caption, made.alt, study.language)
+    with without_sources():
+        if isinstance(result, Result):
+            shown = draw(result.frame) if draw else result.output(made.label)
+            alt = made.alt or (result.sentence() if draw is None else "")
+            caption = made.caption or result.title
+            return bundle_of(shown, made.label, caption, alt, study.language)
+        shown = draw(result) if draw else result
+        return bundle_of(shown, made.label, made.caption, made.alt, study.language)
 
 
 def _from_released(

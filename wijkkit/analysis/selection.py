@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from wijkkit.errors import EstimationError
-from wijkkit.study import Study
+
+if TYPE_CHECKING:
+    from wijkkit.analysis.people import People
 
 #: More different values than this are not looked at to say who was chosen.
 _FEW = 40
@@ -94,15 +96,14 @@ def _plain(values: pd.Series) -> pd.Series:
     return values.astype("str").where(values.notna())
 
 
-def last_wave(
-    study: Study, frame: pd.DataFrame, outcome: str
-) -> tuple[pd.DataFrame, dict[str, Any]]:
-    """Return the respondents of the last wave in which the outcome was answered."""
+def last_wave(people: People, outcome: str) -> tuple[People, dict[str, Any]]:
+    """Return the people of the last wave in which the outcome was answered."""
+    frame = people.frame
     answered = set(frame.loc[frame[outcome].notna(), "wave"])
-    order = [wave.id for wave in study.waves if wave.id in answered]
+    order = [wave.id for wave in people.study.waves if wave.id in answered]
     if len(set(frame["wave"])) == 1 or not order:
-        return frame, {}
-    return frame[frame["wave"].eq(order[-1])], {"wave": order[-1]}
+        return people, {}
+    return people.only(frame["wave"].eq(order[-1]), people.chosen), {"wave": order[-1]}
 
 
 def design_in_words(frame: pd.DataFrame) -> Iterator[str]:

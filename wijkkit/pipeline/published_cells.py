@@ -12,7 +12,7 @@ from wijkkit.disclosure.rules import finest_steps, percent_step, statuses
 from wijkkit.pipeline.effect import P_STEP
 from wijkkit.released import open_released
 from wijkkit.study import Study
-from wijkkit.tables import ESTIMATE_KEYS
+from wijkkit.tables import ESTIMATE_KEYS, REST
 
 _KEYS = list(ESTIMATE_KEYS)
 _RATIOS = ("ratio", "odds_ratio")
@@ -78,6 +78,10 @@ def cell_status(study: Study, cells: pd.DataFrame, policy: Policy) -> dict[str, 
     there = cells.assign(status=np.where(cells["n"] > 0, "ok", "missing"))
     own, step = statuses(there, policy), finest_steps(there, policy)
     released = known["status"].notna().to_numpy()
+    # Others of a division of the study are the release's own care; where there are none, all
+    # is well.
+    settled = cells["row"].isin(cells["row"][released]) | cells["n"].eq(0)
+    own = np.where(cells["group"].eq(REST) & settled, "ok", own)
     status = np.where(released, known["status"], own)
     step = np.where(released, known["step"], step)
     grouped = cells["group_by"].ne("").to_numpy() & ~released

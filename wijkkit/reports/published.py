@@ -53,17 +53,13 @@ def _labelled(notebook: Mapping[str, Any]) -> Iterable[tuple[str, Mapping[str, A
         if cell.get("cell_type") != "code":
             continue
         source = joined(cell.get("source", ""))
-        published = {about.get("published", "") for about in map(_about, cell.get("outputs", ()))}
-        named = {str(cell_options(source).get("label", ""))} | published
-        for label in named - {""}:
-            body = "\n".join(line for line in source.splitlines() if not line.startswith("#|"))
-            options = cell_options(source) | {"label": label}
-            head = "\n".join(f"#| {key}: {_yaml(value)}" for key, value in options.items())
-            yield label, {**cell, "source": f"{head}\n{body}"}
-
-
-def _yaml(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)
+        options = cell_options(source)
+        about = [_about(output) for output in cell.get("outputs", ())]
+        named = {str(one.get(key, "")) for one in about for key in ("published", "unreleased")}
+        for label in {str(options.get("label", "")), *named} - {""}:
+            lines = {**options, "label": label}.items()
+            head = "\n".join(f"#| {key}: {json.dumps(value)}" for key, value in lines)
+            yield label, {**cell, "source": head}
 
 
 def _about(output: Mapping[str, Any]) -> Mapping[str, Any]:
