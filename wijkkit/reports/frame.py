@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from wijkkit.language import text
 from wijkkit.reports.pandoc import Node
+from wijkkit.reports.runs import BRIEF
 from wijkkit.reports.theme import HouseStyle
 from wijkkit.study import Study
 
@@ -66,8 +67,18 @@ def frame_of(study: Study, house: HouseStyle, stem: str, formats: tuple[str, ...
             ("woorden.html", text("reports.words", study.language)),
         ),
         current=f"{stem}.html",
-        downloads=tuple((f"{stem}.{form}", names[form]) for form in others),
+        downloads=(
+            *(_brief(stem, study.language) if "pdf" in others else ()),
+            *((f"{stem}.{form}", names[form]) for form in others),
+        ),
     )
+
+
+def _brief(stem: str, language: str) -> tuple[tuple[str, str], ...]:
+    """Return the summary of two pages that goes with a report."""
+    if stem.endswith(BRIEF):
+        return ()
+    return ((f"{stem}{BRIEF}.pdf", text("reports.brief", language)),)
 
 
 def frame_metadata(frame: Frame, language: str) -> Node:

@@ -24,7 +24,7 @@ from wijkkit.reports.record import (
     unchanged,
     write_record,
 )
-from wijkkit.reports.runs import States, notebook_states
+from wijkkit.reports.runs import BRIEF, States, notebook_states
 from wijkkit.reports.site import new_site, swap, write_assets
 from wijkkit.reports.staging import Page, failed_notebooks, title_of
 from wijkkit.reports.theme import HouseStyle, load_house_style
@@ -257,7 +257,9 @@ def _write_record(study: Study, plan: Plan, files: Mapping[str, str]) -> None:
 
 
 def _forms(page: Page, forms: tuple[str, ...]) -> tuple[str, ...]:
-    """The index and the words are no reports: they have no other form than HTML."""
+    """The index and the words have no other form than HTML, a summary of two pages none but PDF."""
+    if page.stem.endswith(BRIEF):
+        return ("pdf",)
     return ("html",) if page.stem in (INDEX, WORDS) else forms
 
 

@@ -48,7 +48,7 @@ _PERCENT = (
     *("target", "registered_baseline", "dose", "reach_of_plan", "low_ses_reached", "adoption"),
     *("frequency", "maintenance", "baseline", "first_share", "registered"),
 )
-_DECIMALS = {"odds_ratio": 2, "lowest_alpha": 2}
+_DECIMALS = {"odds_ratio": 2, "lowest_alpha": 2, "difference": 2}
 
 
 def table(
@@ -95,16 +95,18 @@ def table(
     cells = {head: _column(frame, name, language) for name, head in heads.items()}
     data = pd.DataFrame(cells, index=range(len(frame)))
     if across:
-        data = _across(data, _column(frame, across, language))
+        heads_across = _column(frame, across, language)
+        order = sorted(heads_across) if across == "wave" else heads_across
+        data = _across(data, heads_across, order)
     return ShownTable(data, caption or frame.attrs.get("caption", ""), dict(links or {}))
 
 
-def _across(data: pd.DataFrame, heads: list[str]) -> pd.DataFrame:
+def _across(data: pd.DataFrame, heads: list[str], order: list[str]) -> pd.DataFrame:
     """Return the last column of a table as one column per head."""
     *index, cell = data.columns
     keys = pd.MultiIndex.from_frame(data[index])
     rows = {key: at for at, key in enumerate(dict.fromkeys(keys))}
-    wide = pd.DataFrame("", index=range(len(rows)), columns=[*index, *dict.fromkeys(heads)])
+    wide = pd.DataFrame("", index=range(len(rows)), columns=[*index, *dict.fromkeys(order)])
     for key, head, words in zip(keys, heads, data[cell], strict=True):
         wide.loc[rows[key], index] = list(key)
         wide.loc[rows[key], head] = words

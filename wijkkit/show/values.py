@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from wijkkit.language import absence, number, percentage, points, signed, text
@@ -18,6 +19,11 @@ DIFFERENCES = ("points", "sd")
 def language_of(frame: pd.DataFrame) -> str:
     """Return the language of a frame's readers; Dutch for a frame of one's own making."""
     return frame.attrs.get("language", "nl")
+
+
+def caption_of(frame: pd.DataFrame, drawing: str = "") -> str:
+    """Return the caption of a frame, or the one that a drawing of it has."""
+    return frame.attrs.get("captions", {}).get(drawing) or frame.attrs.get("caption", "")
 
 
 def shown_value(row: Mapping[str, Any] | pd.Series | None, language: str) -> str:
@@ -75,7 +81,7 @@ def shown_interval(row: Mapping[str, Any] | pd.Series | None, language: str) -> 
     if row is None or row["status"] != "ok" or pd.isna(row["value"]):
         return value
     lower, upper = row.get("lower"), row.get("upper")
-    if lower is None or upper is None or pd.isna(lower) or pd.isna(upper):
+    if lower is None or upper is None or not np.isfinite([lower, upper]).all():
         return value
     unit = row.get("unit", "percent")
     show = signed if unit in DIFFERENCES else number
