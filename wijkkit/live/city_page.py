@@ -131,7 +131,7 @@ def _intervention_matrix(snapshot: Snapshot) -> Matrix:
     """Return sessions done of planned, per wijk and intervention of the same name or catalogue key."""
     facts = snapshot.facts
     items = facts.kept("interventions")
-    items = items.assign(one=items["catalogue"].fillna(items["name"]).fillna(items["key"]))
+    items = items.assign(one=items["catalogue"].fillna(items["name"]))
     names = items.groupby("one")["name"].first().fillna("")
     order = items["one"].value_counts().index
     done = facts.kept("activities").dropna(subset=["planned_sessions", "delivered_sessions"])
@@ -172,7 +172,7 @@ def _clashes(snapshot: Snapshot) -> list[CityClash]:
         CityClash(
             subject,
             list(dict.fromkeys(study.neighbourhoods[row["wijk"]].name for row in rows)),
-            list(dict.fromkeys(row["what"] for row in rows if isinstance(row["what"], str))),
+            list(dict.fromkeys(row["what"] for row in rows)),
             [
                 f"{study.neighbourhoods[row['wijk']].name}: "
                 f"{partners.get((row['wijk'], row['owner']), say('clash.nobody', language))}"
@@ -198,7 +198,6 @@ def _ahead(snapshot: Snapshot) -> list[tuple[str, list[str]]]:
         said = [
             say("ahead", language, decision=row["decision"], reason=row["reason"])
             for row in rows.to_dict("records")
-            if isinstance(row["decision"], str)
         ]
         found.append((snapshot.study.neighbourhoods[wijk].name, said))
     return found

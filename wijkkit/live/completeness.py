@@ -22,11 +22,13 @@ _MEETING_DAYS = 122
 
 @dataclass(frozen=True, slots=True)
 class ToDo:
-    """One thing to fill in: in words, and the row it is of (`key` empty for a new row)."""
+    """One thing to fill in: in words, and the row it is of (`key` empty for a new row, which begins
+    with what `query` says)."""
 
     kind: str
     key: str
     words: str
+    query: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +121,8 @@ def _activities(snapshot: Snapshot, wijk: str) -> Iterator[ToDo | None]:
             yield None
             continue
         key = "todo.no_activity" if pd.isna(last_period(rows)) else "todo.old_activity"
-        yield ToDo("activities", "", say(key, snapshot.language, name=item["name"]))
+        words = say(key, snapshot.language, name=item["name"])
+        yield ToDo("activities", "", words, f"?intervention={item['key']}")
 
 
 def _meetings(snapshot: Snapshot, wijk: str) -> Iterator[ToDo | None]:
@@ -133,8 +136,7 @@ def _decisions(snapshot: Snapshot, wijk: str) -> Iterator[ToDo | None]:
     late = table["status"].isin(["open", "taken"])
     late &= pd.to_datetime(table["due"]).lt(snapshot.today)
     for key, what, overdue in zip(table["key"], table["decision"], late, strict=True):
-        name = what if isinstance(what, str) else key
-        words = say("todo.decision", snapshot.language, name=name)
+        words = say("todo.decision", snapshot.language, name=what)
         yield ToDo("decisions", key, words) if overdue else None
 
 

@@ -76,10 +76,10 @@ def open_clashes(snapshot: Snapshot, wijk: str) -> list[ClashRow]:
     return [
         ClashRow(
             row["key"],
-            _said(row["what"], language),
+            row["what"],
             clash_subject(row, language),
             day(row["date"], language),
-            _said(names.get(row["owner"]), language, "clash.nobody"),
+            names.get(row["owner"], say("clash.nobody", language)),
         )
         for row in rows
     ]
@@ -108,10 +108,4 @@ def _row(snapshot: Snapshot, item: Mapping) -> DecisionRow:
     else:
         said.append(say("decision.of", language, day=day(item["date"], language)))
     reason = "" if pd.isna(item["reason"]) else item["reason"]
-    return DecisionRow(
-        item["key"], _said(item["decision"], language), reason, ", ".join(said), overdue
-    )
-
-
-def _said(value: object, language: str, otherwise: str = "text_hidden") -> str:
-    return value if isinstance(value, str) else say(otherwise, language)
+    return DecisionRow(item["key"], item["decision"], reason, ", ".join(said), overdue)

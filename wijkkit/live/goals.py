@@ -59,7 +59,7 @@ def _row(snapshot: Snapshot, wijk: str, goal: Mapping) -> GoalRow:
     percent = last is None or last["unit"] == "percent"
     return GoalRow(
         key=goal["key"],
-        name=_name(goal),
+        name=goal["name"],
         indicator=study.text(indicator.label),
         baseline=_registered(goal["baseline"], percent, language),
         first=shown_value(first, language) if len(asked) > 1 else absent("missing", language),
@@ -82,14 +82,20 @@ def _unmeasured(snapshot: Snapshot, goal: Mapping) -> GoalRow:
     language, gone = snapshot.language, absent("missing", snapshot.language)
     baseline, target = (_registered(goal[name], True, language) for name in ("baseline", "target"))
     no_indicator = say("goal.no_indicator", language)
-    name, verdict = _name(goal), say("goal.no_figure", language)
+    verdict = say("goal.no_figure", language)
     return GoalRow(
-        goal["key"], name, no_indicator, baseline, gone, gone, "", gone, target, "unclear", verdict
+        goal["key"],
+        goal["name"],
+        no_indicator,
+        baseline,
+        gone,
+        gone,
+        "",
+        gone,
+        target,
+        "unclear",
+        verdict,
     )
-
-
-def _name(goal: Mapping) -> str:
-    return goal["key"] if pd.isna(goal["name"]) else goal["name"]
 
 
 def _registered(value: float, percent: bool, language: str) -> str:

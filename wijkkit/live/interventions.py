@@ -126,7 +126,7 @@ def _row(
     silent = is_silent(item, rows, snapshot.today)
     return InterventionRow(
         key=item["key"],
-        name=item["name"] if not pd.isna(item["name"]) else item["key"],
+        name=item["name"],
         goals=tuple(goal for goal in goals if isinstance(goal, str)),
         evidence=say(f"evidence.{evidence}", language),
         status=say(f"status.{status}", language),

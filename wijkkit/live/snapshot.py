@@ -112,7 +112,7 @@ class Source:
         study = self.study_in(language)
         released = open_released(study)
         tables = {name: released.table(name) for name in _RELEASED if name in released}
-        registry = tables_for_release(self.registry, wijk)
+        registry = tables_for_release(self.registry, wijk, language)
         known = {
             kind: rows[rows["wijk"].isin(study.neighbourhoods)].reset_index(drop=True)
             for kind, rows in registry.items()

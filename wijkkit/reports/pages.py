@@ -141,7 +141,7 @@ def metadata(study: Study, kind: str, slug: str = "") -> dict[str, Any]:
     return {
         "title": text(f"reports.page.{kind}_title", language, **fields),
         "subtitle": text(f"reports.page.{subtitle}_subtitle", language, **fields),
-        "lang": language,
+        "lang": str(language),
         "region": _REGION[language],
         "date-format": "long",
         "bibliography": "references.bib",
