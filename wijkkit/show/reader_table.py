@@ -14,7 +14,7 @@ from wijkkit.registry.tables import KINDS
 from wijkkit.registry.wording import shown as worded
 from wijkkit.released.cells import number_at
 from wijkkit.show.output import Nothing, ShownTable, nothing
-from wijkkit.show.values import language_of, shown_interval, shown_p
+from wijkkit.show.values import language_of, shown_interval, shown_p, why_absent
 
 #: Columns whose values are keys; where their words stand in the catalogues.
 _WORDS: Mapping[str, tuple[str, ...]] = {
@@ -132,15 +132,9 @@ def _column(frame: pd.DataFrame, name: str, language: str) -> list[str]:
     cells = [show(value) for value in frame[name]]
     if f"{name}_status" in frame:
         known = frame[f"{name}_status"].eq("ok")
-        why = [_why_absent(status, language) for status in frame[f"{name}_status"]]
+        why = [why_absent(status, language) for status in frame[f"{name}_status"]]
         return [cell if ok else reason for cell, ok, reason in zip(cells, known, why, strict=True)]
     return cells
-
-
-def _why_absent(status: str, language: str) -> str:
-    """Return why a number of the registry or a survey is absent."""
-    words = {**catalogue("process", language), **catalogue("absence", language)}
-    return str(words.get(status, ""))
 
 
 def _words_of(name: str, language: str) -> Callable[[Any], str]:

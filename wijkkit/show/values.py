@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from wijkkit.language import absence, number, percentage, points, signed, text
+from wijkkit.language.messages import catalogue
 
 #: A p-value is given in three digits: never as zero.
 _SMALLEST_P = 0.001
@@ -41,7 +42,7 @@ def shown_value(row: Mapping[str, Any] | pd.Series | None, language: str) -> str
     if row is None:
         return absence("missing", language)
     if row["status"] != "ok":
-        return absence(row["status"], language, limit=row.get("lower", float("nan")))
+        return why_absent(row["status"], language, limit=row.get("lower", float("nan")))
     if pd.isna(row["value"]):
         return absence("missing", language)
     unit = row.get("unit", "percent")
@@ -50,6 +51,13 @@ def shown_value(row: Mapping[str, Any] | pd.Series | None, language: str) -> str
     finest = 1.0 if unit in ("percent", "points", "count") else 0.1
     coarse = step is not None and not pd.isna(step) and step > finest
     return text("show.about", language, value=shown) if coarse else shown
+
+
+def why_absent(status: str, language: str, **words: object) -> str:
+    """Return why a number of a survey or of the registry is absent."""
+    if status in catalogue("absence", language):
+        return absence(status, language, **words)
+    return text(f"process.{status}", language)
 
 
 def _in_unit(value: float, unit: str, language: str) -> str:
