@@ -77,6 +77,23 @@ def release_comparisons(
         The same columns and ``status, step``; the verdict is ``unknown`` where a cell is absent.
     """
     rows = comparisons.reset_index(drop=True)
+    at = comparison_parts(rows, comparable, table)
+    status, step = joined(pd.Series("ok", index=rows.index), table, at)
+    absent = status != "ok"
+    lower, upper = limits(rows["lower"], rows["upper"], step, finest)
+    numbers = {"difference": to_step(rows["difference"], step), "lower": lower, "upper": upper}
+    return rows.assign(
+        **{name: np.where(absent, np.nan, value) for name, value in numbers.items()},
+        verdict=rows["verdict"].mask(absent, "unknown"),
+        status=status,
+        step=np.where(absent, np.nan, step),
+    )
+
+
+def comparison_parts(
+    rows: pd.DataFrame, comparable: pd.DataFrame, table: pd.DataFrame
+) -> np.ndarray:
+    """Return where the cells of each comparison are: its own, and those it is compared with."""
     everybody = rows.assign(group_by="", group=EVERYBODY)
     city = everybody["against"].eq("city").to_numpy()
     places = Places(table)
@@ -91,16 +108,7 @@ def release_comparisons(
         names = [one[rank] if rank < len(one) else None for one in lists]
         other = places.of(everybody.assign(area=names))
         at.append(np.where([name is None for name in names], at[0], other))
-    status, step = joined(pd.Series("ok", index=rows.index), table, np.stack(at))
-    absent = status != "ok"
-    lower, upper = limits(rows["lower"], rows["upper"], step, finest)
-    numbers = {"difference": to_step(rows["difference"], step), "lower": lower, "upper": upper}
-    return rows.assign(
-        **{name: np.where(absent, np.nan, value) for name, value in numbers.items()},
-        verdict=rows["verdict"].mask(absent, "unknown"),
-        status=status,
-        step=np.where(absent, np.nan, step),
-    )
+    return np.stack(at)
 
 
 def joined(own: pd.Series, table: pd.DataFrame, at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
