@@ -152,6 +152,14 @@ def draft(study: str | Study = "parameters") -> CityView:
     ------
     DisclosureError
         In a neighbourhood notebook, or a drawing function.
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> study = wk.open_study("parameters")
+    >>> _ = wk.publish(wk.estimate(study, wk.people(study).frame))
+    >>> len(wk.draft(study).table("estimates")) > 500
+    True
     """
     require_sources("exact tables")
     study = study if isinstance(study, Study) else open_study(study)
