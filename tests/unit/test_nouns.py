@@ -73,7 +73,7 @@ def test_nouns_travel_with_the_language_and_change_nothing_of_it():
     again = pickle.loads(pickle.dumps(language))
     assert again.nouns.the_unit == "de gemeente"
     assert text("show.head.area", again) == text("show.head.area", language)
-    assert "Het gebied waarvoor een programma is gemaakt." == glossary(language)["gemeente"]
+    assert "gemeente" in glossary(language) and "wijk" not in glossary(language)
 
 
 @pytest.mark.parametrize("language", ["nl", "en"])
