@@ -8,7 +8,7 @@ import pandas as pd
 
 from wijkkit.disclosure import Release, policy_for, record_audit
 from wijkkit.disclosure.derived import release_comparisons, release_derived
-from wijkkit.disclosure.release import release_estimates
+from wijkkit.disclosure.release import Made, release_estimates
 from wijkkit.disclosure.rules import percent_step
 from wijkkit.evaluation.effect.evaluate import EffectResults
 from wijkkit.pipeline.areas import release_areas
@@ -71,7 +71,8 @@ def release(
     if estimates is None:
         estimates = estimate(study, load_respondents(study))
     policy = policy_for(study)
-    released = release_estimates(estimates.estimates, estimates.sample, policy)
+    made = Made([estimates.changes, estimates.gaps], estimates.comparisons, estimates.comparable)
+    released = release_estimates(estimates.estimates, estimates.sample, policy, made)
     finest = percent_step(policy)
     table = released.table
     tables = {
