@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import highspy
 import numpy as np
@@ -59,65 +59,63 @@ class Towns:
 
         self._columns = np.arange(len(self.truth), dtype=np.int32)
         self._highs = self._program()
-        self._seen = [(shown.count, self.weighted @ self.truth)]
+        #: Towns that were found: counts, weighted counts, and whether all children are whole.
+        self._seen = [(shown.count, self.weighted @ self.truth, True)]
+        margin = np.minimum(MARGIN, shown.spare) if system.whole else 0.0
+        self._enough = {True: shown.need - TINY, False: shown.need + margin - TINY}
 
     def narrow(self, multiple: Floats, asked: Sequence[int], first: bool) -> NDArray[np.int64]:
         """Return which of the asked counts are not open enough; with `first` only one of them.
 
-        Towns that were found before are looked at again before others are sought.
+        Towns that were found before are looked at again before others are sought. Parts of
+        children leave more open than whole ones: by so much more they must be apart.
         """
-        slack, need = self._shown.slack(multiple), self._shown.need
-        least, most = self._among_seen(slack)
+        slack = self._shown.slack(multiple)
+        ends = {whole: self._among_seen(slack, whole) for whole in (True, False)}
         found, bound = [], False
         for cell in asked:
-            if most[cell] - least[cell] >= need[cell] - TINY:
+            if self._open(cell, ends):
                 continue
             if not bound:
                 self._bound(slack)
                 bound = True
-            if self._is_narrow(cell, least, most):
+            for sign in (1.0, -1.0):
+                self._aim(cell, sign)
+                self._note(self._run(), ends)
+            if not self._open(cell, ends):
                 found.append(cell)
                 if first:
                     break
         return np.array(found, int)
 
-    def _is_narrow(self, cell: int, least: Floats, most: Floats) -> bool:
-        """Return whether no two towns have counts as far apart as is needed."""
-        need, whole = self._shown.need[cell], self._shown.system.whole
-        ends = []
-        for sign in (1.0, -1.0):
-            self._aim(cell, sign)
-            town = self._run()
-            if town is None:
-                return True
-            ends.append(self._count(cell, town))
-            if not whole or np.abs(town - np.round(town)).max() < TINY:
-                self._note(np.round(town) if whole else town, least, most)
-        if most[cell] - least[cell] >= need - TINY:
-            return False
-        # Parts of children: whole ones leave a little less. The audit looks for those.
-        margin = min(MARGIN, self._shown.spare[cell]) if whole else 0.0
-        return bool(ends[1] - ends[0] < need + margin - TINY)
-
-    def _among_seen(self, slack: Slack) -> tuple[Floats, Floats]:
-        """Return the least and the most of each count among the towns that were seen."""
-        truth, weighted = self._seen[0]
-        counts = np.stack([one[0] for one in self._seen])
-        weights = np.stack([one[1] for one in self._seen])
-        fits = (counts <= truth + slack.up + TINY) & (counts >= truth - slack.down - TINY)
-        fits &= (weights <= weighted + slack.weighted_up) & (
-            weights >= weighted - slack.weighted_down
+    def _open(self, cell: int, ends: Mapping[bool, tuple[Floats, Floats]]) -> bool:
+        return any(
+            most[cell] - least[cell] >= self._enough[whole][cell]
+            for whole, (least, most) in ends.items()
         )
-        counts = counts[fits.all(axis=1)]
-        return counts.min(axis=0, initial=np.inf), counts.max(axis=0, initial=-np.inf)
 
-    def _note(self, town: Floats | None, least: Floats, most: Floats) -> None:
-        if town is not None:
-            count = self.matrix @ town
-            self._seen.append((count, self.weighted @ town))
-            del self._seen[1:-_KEPT]
-            np.minimum(least, count, out=least)
-            np.maximum(most, count, out=most)
+    def _among_seen(self, slack: Slack, whole: bool) -> tuple[Floats, Floats]:
+        """Return the least and the most of each count among the towns that were seen."""
+        truth, weighted, _ = self._seen[0]
+        seen = [one for one in self._seen if one[2] or not whole]
+        counts, weights = (np.stack([one[part] for one in seen]) for part in (0, 1))
+        fits = (counts <= truth + slack.up + TINY) & (counts >= truth - slack.down - TINY)
+        fits &= weights <= weighted + slack.weighted_up + TINY
+        fits &= weights >= weighted - slack.weighted_down - TINY
+        counts = counts[fits.all(axis=1)]
+        return counts.min(axis=0), counts.max(axis=0)
+
+    def _note(self, town: Floats | None, ends: Mapping[bool, tuple[Floats, Floats]]) -> None:
+        if town is None:
+            return
+        parts = np.abs(town - np.round(town)).max() > TINY
+        whole = not (parts and self._shown.system.whole)
+        count = self.matrix @ town
+        self._seen.append((count, self.weighted @ town, whole))
+        del self._seen[1:-_KEPT]
+        for kind in (True, False) if whole else (False,):
+            np.minimum(ends[kind][0], count, out=ends[kind][0])
+            np.maximum(ends[kind][1], count, out=ends[kind][1])
 
     def _program(self) -> highspy.Highs:
         """Return the program of all towns, without what is shown."""
@@ -141,7 +139,7 @@ class Towns:
 
     def _bound(self, slack: Slack) -> None:
         """Give the program what is shown now."""
-        truth, weighted = self._seen[0]
+        truth, weighted, _ = self._seen[0]
         low = np.concatenate([truth - slack.down, weighted - slack.weighted_down])
         high = np.concatenate([truth + slack.up, weighted + slack.weighted_up])
         at = np.arange(len(low), dtype=np.int32)
@@ -149,13 +147,10 @@ class Towns:
 
     def _aim(self, cell: int, sign: float) -> None:
         """Make a count as small as can be, or with a minus as large."""
-        row = self.matrix[[cell]]
+        part = slice(*self.matrix.indptr[cell : cell + 2])
         cost = np.zeros(len(self.truth))
-        cost[row.indices] = sign * row.data
+        cost[self.matrix.indices[part]] = sign * self.matrix.data[part]
         self._highs.changeColsCost(len(cost), self._columns, cost)
-
-    def _count(self, cell: int, town: Floats) -> float:
-        return float((self.matrix[[cell]] @ town)[0])
 
     def _run(self) -> Floats | None:
         self._highs.run()
