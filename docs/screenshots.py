@@ -16,7 +16,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
-from tests.workbench.servers import CHROMIUM_OPTIONS, dashboard, free_port, lab, serving
+from tests.workbench.servers import CHROMIUM_OPTIONS, dashboard, free_port, lab, serving, token_of
 from wijkkit.study import open_study
 
 IMAGES = Path(__file__).parent / "img"
@@ -44,8 +44,8 @@ def _dashboard(page: Page, folder: Path, temporary: Path) -> None:
     port = free_port()
     arguments = dashboard(str((folder / "parameters").resolve()), port)
     with serving(temporary, arguments, port) as address:
-        page.goto(address)
-        page.locator(FIGURE).wait_for()
+        token = token_of(temporary / "server.log")
+        page.goto(f"{address}/wijken/w/ankerveld?token={token}")
         page.screenshot(path=IMAGES / "dashboard.png")
 
 

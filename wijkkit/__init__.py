@@ -9,20 +9,21 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 _VERBS = {
     "check": "wijkkit.workbench.completeness",
     "choice_panel": "wijkkit.workbench.choosing",
     "explorer": "wijkkit.workbench.explorer",
-    "new_study": "wijkkit.workbench.new_study",
+    "new_study": "wijkkit.proposal.new_study",
     "study_files": "wijkkit.workbench.start",
     "estimate": "wijkkit.pipeline.estimation",
     "load_respondents": "wijkkit.pipeline.respondents",
     "open_city": "wijkkit.released",
     "open_wijk": "wijkkit.released",
     "evaluate_process": "wijkkit.pipeline.process",
-    "release": "wijkkit.pipeline.release",
+    "release": "wijkkit.pipeline.gate",
+    "draft": "wijkkit.released.unreleased",
     "render": "wijkkit.reports.render",
     "release_effect": "wijkkit.pipeline.effect",
     "release_process": "wijkkit.pipeline.process",
@@ -61,6 +62,7 @@ _VERBS = {
     "estimate_funnel": "wijkkit.estimates",
     "estimate_gap": "wijkkit.estimates",
     "estimate_grid": "wijkkit.estimates",
+    "estimate_slope": "wijkkit.estimates",
     "estimate_small_areas": "wijkkit.estimates",
     "funnel": "wijkkit.estimates",
     "poisson_exact": "wijkkit.estimates",
@@ -83,6 +85,8 @@ _VERBS = {
     "weight_report": "wijkkit.estimates",
     "wilson": "wijkkit.estimates",
     "open_study": "wijkkit.study",
+    "people": "wijkkit.analysis",
+    "publish": "wijkkit.analysis",
 }
 
 __all__ = sorted([*_VERBS, "show"])

@@ -36,6 +36,9 @@ AREA_LEVELS = ("wijk", "gebied", "arm", "city")
 #: The group that stands for everybody, where ``group_by`` is empty.
 EVERYBODY = "all"
 
+#: The group of those who are in none of a division, or were not chosen.
+REST = "others"
+
 _NUMBERS = ("value", "lower", "upper", "n", "step")
 
 

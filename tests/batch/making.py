@@ -12,7 +12,7 @@ CITY_PARAMETERS = 'study = ""'
 
 
 def notebook(
-    cells: Iterable[str | tuple[str, list[str]]], **said: list[str]
+    cells: Iterable[str | tuple[str, list[str]]],
 ) -> nbformat.NotebookNode:
     """A notebook of code cells, each a source or a source and its tags."""
     made = []
@@ -20,14 +20,14 @@ def notebook(
         source, tags = (cell, []) if isinstance(cell, str) else cell
         made.append(nbformat.v4.new_code_cell(source, id=f"cell-{number}", metadata={"tags": tags}))
     kernel = {"name": "python3", "language": "python", "display_name": "Python 3"}
-    return nbformat.v4.new_notebook(cells=made, metadata={"kernelspec": kernel, "wijkkit": said})
+    return nbformat.v4.new_notebook(cells=made, metadata={"kernelspec": kernel})
 
 
-def write(path: Path, cells: Iterable[str], parameters: str | None = None, **said) -> Path:
+def write(path: Path, cells: Iterable[str], parameters: str | None = None) -> Path:
     """Write a notebook of a project: a cell tagged ``parameters``, then `cells`."""
     first = CITY_PARAMETERS if path.parent.name == "stad" else WIJK_PARAMETERS
     path.parent.mkdir(parents=True, exist_ok=True)
-    content = notebook([(parameters or first, ["parameters"]), *cells], **said)
+    content = notebook([(parameters or first, ["parameters"]), *cells])
     nbformat.write(content, path)
     return path
 
@@ -75,8 +75,8 @@ def project(root: Path, wijken: Iterable[str] = ("alfa", "beta", "gamma")) -> Pa
         text = f'wijk: {slug}\nname: {slug.title()}\ncode: "BU{number:04}"\n'
         (study / "wijken" / f"{slug}.yml").write_text(text, encoding="utf-8")
     notebooks = root / "notebooks"
-    write(notebooks / "stad" / "1_schattingen.ipynb", [MAKE_TABLE], writes=["estimates"])
-    write(notebooks / "stad" / "4_leren.ipynb", ["1 + 1"], reads=["estimates"])
-    write(notebooks / "wijk" / "1_analyse.ipynb", [SHOW_WIJK], own=["estimates"])
-    write(notebooks / "wijk" / "2_doelen.ipynb", ["#| label: zin-a\nname"], reads=[])
+    write(notebooks / "stad" / "1_schattingen.ipynb", [MAKE_TABLE])
+    write(notebooks / "stad" / "4_leren.ipynb", ["1 + 1"])
+    write(notebooks / "wijk" / "1_analyse.ipynb", [SHOW_WIJK])
+    write(notebooks / "wijk" / "2_doelen.ipynb", ["#| label: zin-a\nname"])
     return study

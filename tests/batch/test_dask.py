@@ -56,7 +56,7 @@ def cluster(tmp_path):
 def test_a_run_on_a_cluster_survives_a_killed_worker(tmp_path, cluster):
     address, workers = cluster
     study = project(tmp_path / "project")
-    write(tmp_path / "project" / "notebooks" / "wijk" / "2_doelen.ipynb", [SLOW], own=["estimates"])
+    write(tmp_path / "project" / "notebooks" / "wijk" / "2_doelen.ipynb", [SLOW])
 
     def kill_one() -> None:
         log = study / "runs" / "events.jsonl"

@@ -12,19 +12,15 @@ from making import notebook
 from tests.studies import replace, write_study
 from wijkkit.batch.engine.client import ForkServer
 from wijkkit.batch.engine.task import Task
-from wijkkit.batch.imports import reach, to_load
-from wijkkit.batch.notebooks import read_notebooks
-from wijkkit.batch.source import mentions
+from wijkkit.batch.work import PRELOAD
 
 CODE = "import pandas as pd, matplotlib.pyplot as plt, seaborn, random, numpy as np\nplt.plot([1]);\nrandom.random(), np.random.rand()"
 
 
 @pytest.fixture(scope="module")
 def server(pytestconfig):
-    """A server that has loaded what the project's own neighbourhood notebooks import."""
-    notebooks = read_notebooks(pytestconfig.rootpath / "notebooks")
-    mentioned = [mentions(CODE), *(each.mentions for each in notebooks if each.stage == "wijk")]
-    with ForkServer(to_load(map(reach, mentioned))) as running:
+    """A server that has loaded what the project's own notebooks use."""
+    with ForkServer(PRELOAD) as running:
         yield running
 
 

@@ -34,11 +34,11 @@ def ran(tmp_path_factory):
         "path = opened.runs / 'released' / 'broken.parquet'\n"
         "path.write_bytes(path.read_bytes()[:-20])"
     )
-    write(city / "2_other.ipynb", [tables], writes=["other", "broken"])
+    write(city / "2_other.ipynb", [tables])
     for name, injected in IN_NOTEBOOK.items():
         path = root / "notebooks" / "wijk" / f"{name}.ipynb"
-        write(path, injected.cells, reads=["other"] if name == "writes_table" else [])
-    write(root / "notebooks" / "wijk" / "z_after.ipynb", [LEAKS], reads=[])
+        write(path, injected.cells)
+    write(root / "notebooks" / "wijk" / "z_after.ipynb", [LEAKS])
     opened = open_study(study)
     result = run(opened, notebooks=root / "notebooks", jobs=2)
     return opened, result
@@ -104,7 +104,7 @@ def test_a_resume_runs_exactly_what_is_unfinished(ran):
     folder = opened.folder.parent / "notebooks"
     for name, injected in IN_NOTEBOOK.items():
         if injected.kind != "ok":
-            write(folder / "wijk" / f"{name}.ipynb", ["'repaired'"], reads=[])
+            write(folder / "wijk" / f"{name}.ipynb", ["'repaired'"])
     with ThreadPoolExecutor(2) as pool:
         again = run(opened, notebooks=folder, executor=pool)
     unfinished = {job.notebook for job in first.jobs if job.status != "ok"}

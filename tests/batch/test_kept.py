@@ -27,7 +27,7 @@ def study(tmp_path_factory):
     with ThreadPoolExecutor(2) as pool:
         for values, more in (("1 2 3", []), ("1 2.5 3", ["'corrected'"])):
             (folder / "values.txt").write_text(values)
-            write(city, [NUMBERS, *more], writes=["estimates"])
+            write(city, [NUMBERS, *more])
             result = run(folder, notebooks=root / "notebooks", executor=pool)
             assert result.exit_code == 0, result.failed
     close_fork_server()

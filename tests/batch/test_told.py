@@ -95,7 +95,7 @@ def command(study, *words: str) -> subprocess.CompletedProcess:
 
 def test_the_command_line_names_cell_and_error_and_ends_with_its_code(tmp_path):
     study = project(tmp_path, ["alfa"])
-    write(tmp_path / "notebooks" / "wijk" / "2_doelen.ipynb", ["1 / 0"], reads=[])
+    write(tmp_path / "notebooks" / "wijk" / "2_doelen.ipynb", ["1 / 0"])
     ran = command(study, "run")
     assert ran.returncode == 3
     assert "failed: alfa/2_doelen, cell 3: ZeroDivisionError: division by zero" in ran.stderr

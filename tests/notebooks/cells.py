@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 from tests.conftest import ROOT
-from wijkkit.show.output import ShownFigure, ShownTable, ShownText
+from wijkkit.analysis.publish import Published
 
 
 def cells_of(notebook: str) -> list[str]:
@@ -20,7 +21,7 @@ def cells_of(notebook: str) -> list[str]:
 
 
 def shown_by(notebook: str, study: Path, **parameters: str) -> dict[str, Any]:
-    """Run a notebook and return what each labelled cell shows; each is rendered as well."""
+    """Run a notebook and return what each published output shows, by label."""
     names: dict[str, Any] = {"study": str(study), **parameters}
     shown = {}
     for cell in cells_of(notebook):
@@ -30,14 +31,18 @@ def shown_by(notebook: str, study: Path, **parameters: str) -> dict[str, Any]:
             exec(compile(ast.Module([last], []), notebook, "exec"), names)
             continue
         value = eval(compile(ast.Expression(last.value), notebook, "eval"), names)
-        if cell.startswith("#| label: "):
-            value._repr_mimebundle_()
-            shown[cell.splitlines()[0].removeprefix("#| label: ")] = value
+        if isinstance(value, Published):
+            shown[value.label] = value
     return shown
 
 
-def says_nothing(value: ShownFigure | ShownTable | ShownText) -> bool:
-    """Return whether a reader would see an empty place."""
-    if isinstance(value, ShownText):
-        return not value.markdown.strip(" -\n")
-    return value.data.empty or (isinstance(value, ShownFigure) and not value.alt.strip())
+def says_nothing(value: Published) -> bool:
+    """Return whether a reader would see an empty place, and nobody would know why."""
+    data, about = value.bundle
+    words = data.get("text/markdown") or data.get("text/html") or about["wijkkit"].get("alt", "")
+    return not re.sub(r"<[^>]*>", "", words).strip(" -\n")
+
+
+def is_left_out(value: Published) -> bool:
+    """Return whether a report leaves the place out."""
+    return bool(value.bundle[1]["wijkkit"].get("empty"))

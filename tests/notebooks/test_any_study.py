@@ -10,10 +10,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.notebooks.cells import says_nothing, shown_by
+from tests.notebooks.cells import is_left_out, says_nothing, shown_by
 from tests.studies import replace, write_study
 from wijkkit.errors import StudyError
-from wijkkit.language import text
 from wijkkit.pipeline.checking import missing_parts, validate
 from wijkkit.study import open_study
 
@@ -114,25 +113,26 @@ def shown(request, tmp_path_factory) -> tuple[Path, dict]:
 
 def test_no_place_is_empty(shown):
     _, found = shown
-    assert len(found) > 40
+    assert len(found) > 60
     assert [label for label, value in found.items() if says_nothing(value)] == []
 
 
-def test_what_is_not_there_is_said_with_what_to_do(shown):
+def test_what_has_no_source_is_left_out_and_tells_no_reader_to_edit_a_file(shown):
     folder, found = shown
     study = open_study(folder)
     programme = [hood for hood in study.neighbourhoods.values() if hood.arm == "programme"]
-    for label, key, there in (
-        ("fig-kaart-stad", "show.map.no_borders", False),
-        ("fig-trechter", "show.goals.none", study.goals),
-        ("zin-kloof-stad", "show.gap.no_groups", study.groupings),
-        ("zin-conclusie", "effect_show.no_outcome", study.goals),
-        ("zin-uitvoering", "show.wijken.none", programme),
-        ("zin-sleutelfiguren", "show.key_figures.none", False),
-        ("zin-verklaringen-stad", "show.explanations.unknown", programme or study.waves[1:]),
+    for label, there in (
+        ("fig-kaart-stad", False),
+        ("fig-trechter", study.goals and study.settings.sources.survey),
+        ("zin-kloof-stad", study.groupings and study.goals and study.settings.sources.survey),
+        ("zin-sleutelfiguren", False),
+        ("fig-doelen", study.goals and programme),
+        ("zin-verklaringen-stad", programme),
+        ("fig-netwerk", False),
     ):
-        said = text(key, study.language)
-        assert (said in repr(found[label])) != bool(there), (label, said)
+        assert is_left_out(found[label]) != bool(there), label
+    said = [str(value) for value in found.values() if not is_left_out(value)]
+    assert not [text for text in said if "study.yml" in text]
 
 
 def test_check_names_what_is_not_there(tmp_path):

@@ -111,7 +111,7 @@ def test_pages_with_their_own_assets_stay_small(study, site):
 
 def test_a_report_on_paper_stays_small_and_says_of_which_run_it_is(study, site, tmp_path):
     slug = next(iter(study.neighbourhoods))
-    source, theme = study.runs / "reports" / slug / f"{slug}.qmd", find_sources(study) / "theme"
+    source, theme = study.runs / "reports" / f"{slug}.qmd", find_sources(study) / "theme"
     house = load_house_style(theme)
     pdf = render_pdf(source, tmp_path / "wijk.pdf", house)
     document = render_docx(source, tmp_path / "wijk.docx", house)

@@ -143,7 +143,14 @@ def supported(facts, measure, **registry) -> str:
         (
             "frequency",
             "activities",
-            [{"delivered_frequency": 4.0, "planned_frequency": 4.0}],
+            [
+                {
+                    "delivered_sessions": 4,
+                    "planned_sessions": 4,
+                    "period_start": date(2019, 1, 1),
+                    "period_end": date(2019, 6, 30),
+                }
+            ],
             "for",
         ),
         ("quality", "activities", [{"quality": 80.0}], "for"),

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from wijkkit import show
 from wijkkit.pipeline.areas import release_areas
 from wijkkit.released import open_city, open_wijk
-from wijkkit.show import city_map, profile_table
 from wijkkit.study import Study, open_study
 
 STUDY = """
@@ -73,9 +73,10 @@ def test_all_buurten_have_a_profile_beside_the_city(study):
     inhabitants = figures[(figures["figure"] == "inhabitants") & (figures["area_level"] == "wijk")]
     assert len(inhabitants) == 92
     assert inhabitants["value"].sum() == 623370
-    cells = profile_table(open_wijk(study, "stadsdriehoek")).data
-    assert cells["Stadsdriehoek"].tolist() == ["14.425", "8%", "11%", "1,5 personen"]
-    assert cells["Rotterdam"].iloc[0] == "623.652"
+    profile = open_wijk(study, "stadsdriehoek").profile()
+    cells = show.table(profile, ["label", "value"], across="place").data
+    assert cells.iloc[0, 1:].tolist() == ["14.425", "623.652"]
+    assert cells.iloc[:, 1].tolist() == ["14.425", "8%", "11%", "1,5 personen"]
 
 
 def test_a_hidden_figure_is_absent_and_never_a_code_or_zero(study):
@@ -92,6 +93,6 @@ def test_every_buurt_is_on_the_map_and_the_map_lies_in_rotterdam(study):
     west, south, east, north = borders.to_crs(4326).total_bounds
     assert 3.9 < west < east < 4.7
     assert 51.8 < south < north < 52.1
-    shown = city_map(open_wijk(study, "cool"))
-    assert shown.alt == "Kaart van Rotterdam met 92 wijken. Cool is donker gekleurd."
+    shown = show.map(open_wijk(study, "cool").borders())
+    assert shown.alt == "Kaart met 92 wijken. Donkerblauw: Cool."
     assert len(shown.svg()) < 400_000

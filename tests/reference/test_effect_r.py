@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from wijkkit.evaluation.effect.cluster_period import change_test, cluster_changes
+from wijkkit.evaluation.effect.cluster_period import cluster_changes
 from wijkkit.evaluation.effect.cr2 import cr2_variance
 from wijkkit.evaluation.effect.design import design_matrix
 from wijkkit.evaluation.effect.hierarchical import linear_mixed, logistic_mixed
@@ -16,6 +16,7 @@ from wijkkit.evaluation.effect.multiplicity import benjamini_hochberg, holm
 from wijkkit.evaluation.effect.sample import Sample, make_sample
 from wijkkit.evaluation.effect.sandwich import cr1_variance, linearised_variance, model_variance
 from wijkkit.evaluation.effect.target import Target, fit_target
+from wijkkit.evaluation.effect.two_arms import change_test
 
 DATA = Path(__file__).resolve().parents[1] / "data" / "r"
 #: Both sides solve the same equations to about 1e-8; R prints 15 digits.
@@ -120,7 +121,7 @@ def test_hierarchical_linear_model_is_lmers_restricted_likelihood(data, expected
 
 def test_cluster_period_means_are_a_t_test_on_changes(data, expected):
     ours = sample(data, "score", covariates=None)
-    found = change_test(cluster_changes(ours, "score"), ours.treated, 0.95)
+    found = change_test(cluster_changes(ours, "score"), ours.treated, 0.95, (1.0, 1.0))
     check(expected, "cluster_period", estimate=found.estimate, p=found.p, lower=found.lower)
 
 

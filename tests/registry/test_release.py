@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from wijkkit.registry import KINDS, tables_for_release
 
+HIDDEN = "(tekst niet getoond: er staat een naam of contact in)"
 DOCUMENT = {"wijk": "noord", "type": "plan", "reference": "map van Voorbeeld Persoon"}
 
 
@@ -40,7 +41,7 @@ def test_a_text_that_names_a_registered_person_is_absent(filled):
     for key, title in titles.items():
         filled.save("documents", {**DOCUMENT, "key": key, "title": title}, "A")
     shown = tables_for_release(filled)["documents"].set_index("key")["title"]
-    assert shown[["DOC2", "DOC3"]].isna().all()
+    assert set(shown[["DOC2", "DOC3"]]) == {HIDDEN}
     assert shown[["DOC4", "DOC5"]].tolist() == [titles["DOC4"], titles["DOC5"]]
 
 
@@ -51,4 +52,4 @@ def test_a_person_who_was_removed_is_still_not_named(filled):
     filled.remove("stakeholders", "noord", "P09", version, "A")
     filled.save("documents", {**DOCUMENT, "key": "DOC2", "title": "Andere Naam zei dit"}, "A")
     shown = tables_for_release(filled)["documents"].set_index("key")["title"]
-    assert shown.isna()["DOC2"]
+    assert shown["DOC2"] == HIDDEN

@@ -117,7 +117,7 @@ def test_two_makers_of_one_key_are_told_apart(any_study):
 def test_the_history_says_who_changed_what_and_when(any_registry):
     registry = any_registry
     registry.save("goals", {"wijk": "noord", "key": "D1", "name": "Spelen", "domain": "gezond",
-                            "baseline": 41.5, "target_date": "2025-12-31"}, "A")  # fmt: skip
+                            "baseline": 41.5, "target": 60}, "A")  # fmt: skip
     registry.save("goals", {"wijk": "noord", "key": "D1", "name": "Buiten spelen",
                             "domain": "gezond", "version": 1}, "B")  # fmt: skip
     registry.remove("goals", "noord", "D1", 2, "C")
@@ -126,7 +126,7 @@ def test_the_history_says_who_changed_what_and_when(any_registry):
     assert history["who"].tolist() == ["A", "B", "C"]
     assert str(history["at"].dt.tz) == "UTC"
     assert history.loc[0, "content"]["baseline"] == 41.5
-    assert history.loc[0, "content"]["target_date"] == "2025-12-31"
+    assert history.loc[0, "content"]["target"] == 60
     assert history.loc[1, "content"]["baseline"] is None
     assert registry.table("goals").empty
 

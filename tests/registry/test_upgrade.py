@@ -21,7 +21,7 @@ import sqlalchemy as sa
 from alembic import op
 from wijkkit.registry.triggers import create_triggers
 
-revision, down_revision = "0002", "0001"
+revision, down_revision = "0003", "0002"
 
 
 def upgrade():
@@ -40,7 +40,7 @@ def next_version(tmp_path: Path, monkeypatch):
         shutil.rmtree(package, ignore_errors=True)
         shutil.copytree(Path(registry.__file__).parent / "migrations", package / "migrations")
         code = NEXT.format(more=more)
-        (package / "migrations" / "versions" / "revision_0002.py").write_text(code)
+        (package / "migrations" / "versions" / "revision_0003.py").write_text(code)
         monkeypatch.setattr(store, "files", lambda _: package)
 
     return install

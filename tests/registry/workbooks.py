@@ -26,7 +26,6 @@ def small_wijk() -> dict[str, pd.DataFrame]:
             role=["gebiedsadviseur", "school"],
             person=["Voorbeeld Persoon", None],
             contact=["voorbeeld@example.org", None],
-            role_gezond=["leads", "takes_part"],
             start=["2018-09-01", "2018-09-01"],
         ),
         "documents": rows(

@@ -86,7 +86,7 @@ def test_a_city_notebook_makes_the_pages_that_show_it(site):
         ("stad.qmd", "toc: true", "toc: false", {"stad"}),
         ("theme/house.yml", "#0b3a63", "#0b3a64", ALL),
         ("references.bib", "{2022}", "{2023}", ALL),
-        ("_quarto.yml", "papersize: a4", "papersize: a5", ALL),
+        ("theme/project.yml", "papersize: a4", "papersize: a5", ALL),
     ],
 )
 def test_a_changed_source_makes_the_pages_that_come_from_it(site, name, old, new, touched):

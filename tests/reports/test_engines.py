@@ -9,7 +9,8 @@ import pytest
 from tests.reports.conftest import make_study
 from wijkkit.errors import ReportError
 from wijkkit.reports.builtin import render_html
-from wijkkit.reports.quarto import POLICY, find_quarto
+from wijkkit.reports.quarto import find_quarto
+from wijkkit.reports.quarto_project import POLICY
 from wijkkit.reports.render import render_states
 from wijkkit.reports.structure import differences, page_structure, read_structure
 
@@ -26,13 +27,14 @@ def test_both_engines_make_pages_of_the_same_structure(tmp_path):
         assert differences(own, read_structure(study.site / page)) == []
 
 
-def test_a_staged_page_has_all_that_quarto_asks_of_its_folder(tmp_path):
+def test_the_staged_folder_is_a_project_of_quarto_with_all_pages(tmp_path):
     study, states = make_study(tmp_path / "study")
     render_states(study, states, engine="builtin")
-    folder = study.runs / "reports" / "wijk-a"
+    folder = study.runs / "reports"
     names = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
-    assert {"wijk-a.qmd", "_quarto.yml", "references.bib"} <= names
-    assert "wijk/1_analyse.ipynb" in names
+    assert {"_quarto.yml", "references.bib", "wijk-a/wijk/1_analyse.ipynb"} <= names
+    pages = {"wijk-a.qmd", "wijk-b.qmd", "stad.qmd", "index.qmd", "woorden.qmd"}
+    assert {name for name in names if name.endswith(".qmd")} == pages
     assert POLICY in (folder / "theme" / "policy.html").read_text()
 
 

@@ -9,6 +9,7 @@ import pytest
 from tests.reports.conftest import outputs_for
 from wijkkit.errors import ReportError
 from wijkkit.reports import pandoc
+from wijkkit.reports.cells import html_in_markdown
 from wijkkit.reports.citations import resolve_citations
 from wijkkit.reports.pandoc import HTML, TEXT, convert, elements, plain, read
 from wijkkit.reports.sanitise import svg_image
@@ -25,7 +26,8 @@ def test_the_tree_that_is_kept_of_a_staged_output_is_the_one_that_would_be_read(
     ]
     stage_notebooks([({"cells": cells}, CELLS, tmp_path / "a.ipynb")])
     for cell in json.loads((tmp_path / "a.ipynb").read_text())["cells"]:
-        for mime, text in cell["outputs"][0]["data"].items():
+        for kind, staged in cell["outputs"][0]["data"].items():
+            mime, text = html_in_markdown(kind, staged)
             source = HTML if mime == "text/html" else TEXT
             assert (text, source) in pandoc._KEPT
             fresh = json.loads(convert([(text, source, "json")])[0])

@@ -174,14 +174,17 @@ def test_the_document_has_real_styles_tables_notes_and_alt_texts(source, house, 
         body = opened.read("word/document.xml").decode()
         styles = opened.read("word/styles.xml").decode()
         notes = opened.read("word/footnotes.xml").decode()
-        page = ElementTree.fromstring(opened.read("word/footer1.xml"))
+        foot = ElementTree.fromstring(opened.read("word/foot.xml"))
+        head = ElementTree.fromstring(opened.read("word/head.xml"))
         parts = opened.read("word/_rels/document.xml.rels").decode()
     for style in ("Title", "Heading1", "ImageCaption", "TableCaption", "Callout", "CalloutTitle"):
         assert f'w:val="{style}"' in body, style
         assert f'w:styleId="{style}"' in styles, style
     assert 'descr="Balk van 41% in Wijk A"' in body
-    assert page.find(f".//{WORD}fldSimple").get(f"{WORD}instr").strip() == "PAGE"
-    assert 'w:w="11906"' in body and 'r:id="rIdFooter1"' in body and "footer1.xml" in parts
+    assert foot.find(f".//{WORD}fldSimple").get(f"{WORD}instr").strip() == "PAGE"
+    assert "".join(head.itertext()) == "Wijk A"
+    assert 'w:w="11906"' in body and "head.xml" in parts and "foot.xml" in parts
+    assert 'r:id="rIdHead"' in body and 'r:id="rIdFoot"' in body
     assert "<w:tbl>" in body and "<m:oMath" in body and "Een voetnoot." in notes
     assert house.colours.heading.removeprefix("#").upper() in styles
 

@@ -5,7 +5,7 @@ Each ends in a true message, or in success with the warning shown; the old site 
 
 from __future__ import annotations
 
-import os
+import sys
 import time
 from pathlib import Path
 
@@ -18,12 +18,36 @@ from wijkkit.errors import ReportError
 from wijkkit.reports.render import render_states
 from wijkkit.study import open_study
 
-#: Writes the report that is asked for, as Quarto does: `quarto render wijk-a.qmd ... --to html`.
+#: What a real Quarto 1.9 does, measured: a run that renders all pages of the project empties the
+#: output folder first unless it is told not to, every page gets the forms of its front matter, and
+#: a website without a start page gets one that leads elsewhere.
 WRITES = """
-stem="${2%.qmd}"; form="$5"; [ "$form" = typst ] && form=pdf
-mkdir -p _site "_site/site_libs"
-echo "<html><main>$stem</main></html>" > "_site/$stem.$form"
-"""
+shift; pages=""; clean=yes
+for part in "$@"; do
+  case "$part" in
+    --no-clean) clean=no;;
+    .) pages=$(ls *.qmd);;
+    *.qmd) pages="$pages $part";;
+  esac
+done
+[ $clean = yes ] && [ "$(echo $pages | wc -w)" = "$(ls *.qmd | wc -l)" ] && rm -rf _site
+mkdir -p _site/site_libs
+echo "loose" > _site/search.json
+for page in $pages; do
+  stem="${page%.qmd}"
+  title=$(sed -n 's/^title: //p' "$page" | head -1 | tr -d '\\\\')
+  for form in html typst docx; do
+    grep -q "^  $form:" "$page" || continue
+    case $form in
+      html) echo "<html><main><h1>$title</h1></main></html>" > "_site/$stem.html";;
+      typst) echo "%PDF-1.7 <dc:title><rdf:li>$title</rdf:li></dc:title>" > "_site/$stem.pdf";;
+      docx) PYTHON -c "import zipfile; zipfile.ZipFile('_site/$stem.docx', 'w').writestr(
+              'docProps/core.xml', '<dc:title>$title</dc:title>')";;
+    esac
+  done
+done
+[ -f _site/index.html ] || echo "<html><title>Redirect to stad.html</title></html>" > _site/index.html
+""".replace("PYTHON", sys.executable)
 
 
 @pytest.fixture(scope="module")
@@ -68,23 +92,52 @@ def put_on_path(monkeypatch, folder: Path, script: str) -> None:
         ("echo 'ERROR: no such filter' >&2; exit 1", "ERROR: no such filter"),
         ("exit 3", "exit code 3"),
         ("kill -9 $$", "exit code -9"),
-        ("exit 0", "did not write this report"),
-        ("echo page > wijk-a.html", "did not write this report"),
-        ("mkdir -p _site; echo page > _site/other.html", "did not write this report"),
+        ("exit 0", "did not write this page"),
+        ("echo page > wijk-a.html", "did not write this page"),
+        ("mkdir -p _site; echo page > _site/other.html", "did not write this page"),
         ("echo '\\377\\376' >&2; exit 1", "could not render"),
+        (f"{WRITES}\ncp _site/stad.html _site/wijk-a.html", "not the page that it should be"),
+        (f"{WRITES}\nrm _site/index.html", "did not write this page"),
+        (
+            f"{WRITES}\necho '<script src=\"https://a.example/b.js\"></script>' >> _site/stad.html",
+            "calls another host",
+        ),
+        (f"{WRITES}\necho '<a href=\"wijk-a.odt\">c</a>' >> _site/stad.html", "leads nowhere"),
     ],
-    ids=["fails", "silent", "killed", "nothing", "beside", "other", "no text"],
+    ids=[
+        "fails",
+        "silent",
+        "killed",
+        "nothing",
+        "beside",
+        "other",
+        "no text",
+        "another page",
+        "no start page",
+        "another host",
+        "dead link",
+    ],
 )
 def test_a_quarto_that_makes_no_report_is_an_error_and_the_old_site_stays(
     old, tmp_path, monkeypatch, script, message
 ):
     study, states, before = old
     put_on_path(monkeypatch, tmp_path, script)
-    with pytest.raises(ReportError, match=message) as error:
-        render_states(study, states, engine="auto")
-    assert {problem.file.partition(".")[0] for problem in error.value.problems} >= {"stad", "index"}
+    with pytest.raises(ReportError, match=message):
+        render_states(study, states, engine="quarto")
     assert contents(study.site) == before
     assert [p.name for p in study.site.parent.iterdir() if p.name.startswith(".site")] == []
+
+
+@pytest.mark.parametrize("wijken", [None, ["wijk-b"]], ids=["all pages", "some"])
+def test_all_forms_are_there_and_nothing_that_was_not_asked_for(tmp_path, monkeypatch, wijken):
+    study, states = make_study(tmp_path / "study")
+    put_on_path(monkeypatch, tmp_path, WRITES)
+    forms = ("html", "pdf", "docx")
+    made = render_states(study, states, engine="quarto", formats=forms, wijken=wijken)
+    names = {path.relative_to(study.site).as_posix() for path in study.site.rglob("*.*")}
+    assert names == {*(path.name for path in made.files), "assets/report.css"}
+    assert "<h1>Proefstudie</h1>" in (study.site / "index.html").read_text()
 
 
 def test_a_quarto_that_hangs_is_ended_with_what_it_started(old, tmp_path, monkeypatch):
@@ -110,25 +163,26 @@ def alive(process: int) -> bool:
 
 def test_a_warning_of_quarto_is_shown_and_the_site_is_made(tmp_path, monkeypatch):
     study, states = make_study(tmp_path / "study")
-    put_on_path(monkeypatch, tmp_path, f"{WRITES}\necho 'WARNING: old syntax in '$stem >&2")
-    made = render_states(study, states, engine="auto", formats=("html", "pdf"))
+    put_on_path(monkeypatch, tmp_path, f"{WRITES}\necho 'WARNING: old syntax' >&2")
+    made = render_states(study, states, engine="quarto", formats=("html", "pdf"))
     assert made.engine == "quarto"
-    assert made.warnings["wijk-a"] == ("WARNING: old syntax in wijk-a",)
+    assert made.warnings == ("WARNING: old syntax",)
     assert all(path.is_file() for path in made.files)
-    assert render_states(study, states, engine="auto", formats=("html", "pdf")).made == ()
+    assert render_states(study, states, engine="quarto", formats=("html", "pdf")).made == ()
 
 
 def test_the_command_shows_the_warning_and_ends_well(tmp_path, monkeypatch):
     study, _ = make_study(tmp_path / "study")
     put_on_path(monkeypatch, tmp_path, f"{WRITES}\necho 'WARNING: old' >&2")
-    result = CliRunner().invoke(app, ["report", "--study", str(study.folder)])
-    assert "Quarto warned: stad: WARNING: old" in result.stderr
+    result = CliRunner().invoke(app, ["report", "--engine", "quarto", "--study", str(study.folder)])
+    assert "Quarto warned: WARNING: old" in result.stderr
 
 
-def test_without_quarto_the_built_in_engine_makes_the_site(tmp_path, monkeypatch):
+def test_the_built_in_engine_makes_the_site_unless_quarto_is_asked_for(tmp_path, monkeypatch):
     study, states = make_study(tmp_path / "study")
-    monkeypatch.setenv("PATH", str(tmp_path))
+    put_on_path(monkeypatch, tmp_path, WRITES)
+    assert render_states(study, states, engine="auto").engine == "builtin"
+    monkeypatch.setenv("PATH", str(tmp_path / "empty"))
     assert render_states(study, states, engine="auto").engine == "builtin"
     with pytest.raises(ReportError, match="not on the path"):
         render_states(study, states, engine="quarto")
-    assert os.environ["PATH"] == str(tmp_path)

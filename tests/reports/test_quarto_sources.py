@@ -6,7 +6,7 @@ Quarto writes an embedded cell as Markdown, which Pandoc reads; the first test w
 from __future__ import annotations
 
 import json
-import shutil
+import re
 import sys
 import zipfile
 from pathlib import Path
@@ -24,12 +24,15 @@ from tests.reports.test_report_safety import hostile_outputs, kinds
 from wijkkit.reports.cells import labelled_cells, read_notebook
 from wijkkit.reports.frame import Frame
 from wijkkit.reports.pandoc import attribute, elements, plain, read, run
-from wijkkit.reports.quarto import write_theme
+from wijkkit.reports.print_style import print_style
+from wijkkit.reports.quarto_project import TARGETS, write_surroundings
 from wijkkit.reports.render import render_states
 from wijkkit.reports.staged_notebook import stage_notebooks
+from wijkkit.reports.theme import load_house_style
+from wijkkit.study import open_study
 
 THEME = ROOT / "reports" / "theme"
-CONFIG = yaml.safe_load((ROOT / "reports" / "_quarto.yml").read_text(encoding="utf-8"))
+CONFIG = yaml.safe_load((THEME / "project.yml").read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("words", [*PAYLOADS, "'t Zand en 's-Gravenwijk", r"a\'b & c\\"])
@@ -65,11 +68,22 @@ def staged(tmp_path_factory) -> Path:
     return study.runs / "reports"
 
 
-def test_a_staged_folder_has_every_file_that_its_project_names(staged):
-    named = [name for name in strings(CONFIG["format"]) if name.startswith("theme/")]
+def front_matter(staged: Path, stem: str) -> dict:
+    source = (staged / f"{stem}.qmd").read_text(encoding="utf-8")
+    return yaml.safe_load(source.split("---\n")[1])
+
+
+def test_the_staged_folder_has_every_file_that_its_settings_name(staged):
+    named = [name for name in strings(CONFIG) if name.startswith("theme/")]
     assert len(named) == len(set(named)) == 7
-    for stem in ("wijk-a", "stad", "index", "woorden"):
-        assert [name for name in named if not (staged / stem / name).is_file()] == []
+    own = [
+        name
+        for stem in ("wijk-a", "stad", "index", "woorden")
+        for name in strings(front_matter(staged, stem)["format"])
+        if "/" in name
+    ]
+    assert len(own) == 2 * 3 + 2 * 2
+    assert [name for name in (*named, *own) if not (staged / name).is_file()] == []
 
 
 def strings(node) -> list[str]:
@@ -81,49 +95,74 @@ def strings(node) -> list[str]:
 
 
 def test_a_page_of_quarto_leads_to_the_others_and_says_who_publishes_it(staged):
-    theme = staged / "wijk-a" / "theme"
     header, footer = (
-        BeautifulSoup((theme / name).read_text(), "html.parser")
+        BeautifulSoup((staged / "wijk-a" / name).read_text(), "html.parser")
         for name in ("header.html", "footer.html")
     )
     links = {tag["href"]: tag.get_text() for tag in header.find_all("a")}
     pages = ["index.html", "stad.html", "wijk-a.html", "woorden.html"]
-    assert list(links) == [*pages, "wijk-a.docx"]
+    assert list(links) == ["#quarto-document-content", *pages, "wijk-a.docx"]
     assert header.select_one("[aria-current=page]").get_text() == links["wijk-a.html"] == "Wijk a"
     assert footer.select_one("footer").get_text() == "Wijkprogrammering"
 
 
 @pytest.mark.parametrize("payload", PAYLOADS)
 def test_names_around_a_page_of_quarto_make_no_element(payload, tmp_path):
-    shutil.copytree(THEME, tmp_path / "theme")
     frame = Frame(payload, payload, pages=(("a.html", payload),), current="a.html")
-    write_theme(tmp_path / "theme", "nl", frame)
-    header = BeautifulSoup((tmp_path / "theme" / "header.html").read_text(), "html.parser")
-    assert header.a.get_text() == payload
-    assert {tag.name for tag in header.find_all(True)} == {"nav", "ul", "li", "a"}
-    footer = BeautifulSoup((tmp_path / "theme" / "footer.html").read_text(), "html.parser")
+    write_surroundings(tmp_path, "nl", frame)
+    header = BeautifulSoup((tmp_path / "header.html").read_text(), "html.parser")
+    assert header.li.get_text() == payload
+    assert {tag.name for tag in header.find_all(True)} == {"header", "nav", "ul", "li", "a"}
+    footer = BeautifulSoup((tmp_path / "footer.html").read_text(), "html.parser")
     assert footer.footer.get_text() == f"{payload} · {payload}"
     assert [tag.name for tag in footer.find_all(True)] == ["footer", "script", "script"]
 
 
-def test_a_report_has_three_forms_without_contents_in_word_and_another_page_one(staged):
-    forms = {}
-    for stem in ("wijk-a", "stad", "index", "woorden"):
-        source = (staged / stem / f"{stem}.qmd").read_text(encoding="utf-8")
-        forms[stem] = yaml.safe_load(source.split("---\n")[1])["format"]
-    assert forms["wijk-a"] == forms["stad"]
-    assert list(forms["stad"]) == list(CONFIG["format"])
-    assert forms["stad"]["docx"] == {"toc": False}
-    assert forms["index"] == forms["woorden"] == {"html": "default"}
+def test_a_staged_page_asks_quarto_for_the_forms_that_were_asked_for(staged):
+    forms = {
+        stem: list(front_matter(staged, stem)["format"])
+        for stem in ("wijk-a", "stad", "index", "woorden")
+    }
+    assert forms["wijk-a"] == forms["stad"] == ["html", "docx"]
+    assert forms["index"] == forms["woorden"] == ["html"]
+    assert set(CONFIG["format"]) <= set(TARGETS.values())
+
+
+def test_no_name_in_a_staged_page_is_a_shortcode_after_quarto_undoes_the_escapes(tmp_path):
+    study, states = make_study(tmp_path / "study")
+    path = study.folder / "wijken" / "wijk-a.yml"
+    path.write_text(path.read_text().replace("Wijk a", "{{< env HOME >}}"))
+    study = open_study(study.folder)
+    render_states(study, states, engine="builtin", wijken=["wijk-a"])
+    source = (study.runs / "reports" / "wijk-a.qmd").read_text(encoding="utf-8")
+    undone = re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", source)
+    found = re.findall(r"\{\{<\s*(\w+)", undone)
+    assert found and set(found) == {"embed", "meta"}
+    page = BeautifulSoup((study.site / "wijk-a.html").read_text(), "html.parser")
+    assert page.select_one("h1.title").get_text() == "{{< env HOME >}}"
+
+
+def test_staged_outputs_have_no_html_for_which_quarto_would_call_another_host(staged):
+    kinds = {
+        kind
+        for notebook in staged.rglob("*.ipynb")
+        for cell in read_notebook(notebook)["cells"]
+        for output in cell["outputs"]
+        for kind in output["data"]
+    }
+    assert kinds == {"image/svg+xml", "text/markdown"}
 
 
 #: What stands before the included file in Quarto's Typst, as far as it matters here.
-STOCK = """#set document(title: [A])
-#set page(paper: "a4")
-#let callout(body: [], title: "", background_color: white, icon: none, icon_color: black,
+STOCK = """#let callout(body: [], title: "", background_color: white, icon: none, icon_color: black,
   body_background_color: white) = block(breakable: false)[#title #body]
+#let report(title: [], doc) = {
+  set document(title: title)
+  doc
+}
 """
 LONG = """
+#show: report.with(title: [A])
 #callout(title: [De cijfers], background_color: rgb("#dae6fb"), icon_color: rgb("#0758e5"),
   icon: none, body_background_color: white, body: [
 #figure([#table(columns: 2, table.header([Rij], [Tekst]), {rows})],
@@ -132,10 +171,10 @@ LONG = """
 """
 
 
-@pytest.mark.parametrize(("included", "goes_on"), [("", False), ("quarto.typ", True)])
+@pytest.mark.parametrize(("included", "goes_on"), [(False, False), (True, True)])
 def test_a_table_longer_than_a_page_goes_on_in_the_pdf_of_quarto(included, goes_on, tmp_path):
     rows = ", ".join(f"[rij{number}.], [tekst]" for number in range(120))
-    ours = (THEME / included).read_text(encoding="utf-8") if included else ""
+    ours = print_style(load_house_style(THEME), THEME) if included else ""
     (tmp_path / "a.typ").write_text(STOCK + ours + LONG.replace("{rows}", rows), encoding="utf-8")
     typst.compile(tmp_path / "a.typ", output=tmp_path / "a.pdf", pdf_standards=["ua-1"])
     texts = [page.extract_text() for page in PdfReader(tmp_path / "a.pdf").pages]
@@ -154,7 +193,8 @@ def test_in_the_word_document_of_quarto_a_figure_is_png_with_its_alt_text(tmp_pa
     program.chmod(0o755)
     (tmp_path / "quarto.lua").write_text(
         f'quarto = {{paths = {{typst = function() return "{program}" end}}}}\n'
-        f'return dofile("{THEME / "docx.lua"}")\n'
+        'quarto.doc = {is_format = function(name) return name == "docx" end}\n'
+        f'return dofile("{THEME / "images.lua"}")\n'
     )
     (tmp_path / "images").mkdir()
     (tmp_path / "images" / "a.svg").write_text(SVG)
@@ -165,4 +205,6 @@ def test_in_the_word_document_of_quarto_a_figure_is_png_with_its_alt_text(tmp_pa
         media = [name for name in made.namelist() if "/media/" in name]
         document = made.read("word/document.xml").decode()
     assert [Path(name).suffix for name in media] == [".png"]
+    width = int(re.search(r'<wp:extent[^>]*cx="(\d+)"', document)[1]) / 360000
+    assert width == pytest.approx(400 / 72 * 2.54, abs=0.05)
     assert 'descr="Balk van 41%"' in document and "Bijschrift" in document

@@ -15,6 +15,7 @@ from wijkkit.reports.cells import labelled_cells, read_notebook
 from wijkkit.reports.pages import pages
 from wijkkit.reports.runs import NotebookState
 from wijkkit.reports.staging import Page, failed_notebooks, split_front_matter, stage
+from wijkkit.reports.theme import load_house_style
 
 SOURCE = """---
 toc: true
@@ -40,7 +41,9 @@ def source(tmp_path):
 
 def staged_page(study, source, states, tmp_path):
     page = Page("wijk-a", source, {"title": "A", "lang": "nl"})
-    return stage(study, page, states, tmp_path / "work")
+    return stage(
+        study, page, states, tmp_path / "work", load_house_style(ROOT / "reports" / "theme")
+    )
 
 
 def failed_of(study, source, states):
@@ -56,7 +59,7 @@ def test_alt_text_and_captions_of_outputs_become_cell_options(executed, source, 
     study, _ = executed
     write_a(study)
     staged = staged_page(study, source, {("wijk-a", "a"): OK}, tmp_path)
-    cells = labelled_cells(read_notebook(staged.parent / "wijk" / "a.ipynb"))
+    cells = labelled_cells(read_notebook(staged.parent / "wijk-a" / "wijk" / "a.ipynb"))
     assert cells["fig-een"].options["fig-alt"] == "Balk van 41% in Wijk A"
     assert cells["fig-een"].options["fig-cap"] == "Figuur over Wijk A\\: kinderen"
     assert cells["tbl-een"].options["tbl-cap"] == "Tabel over Wijk A"
@@ -70,9 +73,16 @@ def test_the_body_of_a_source_is_staged_unchanged_and_the_metadata_are_added(
     staged = staged_page(study, source, {("wijk-a", "a"): OK}, tmp_path)
     front, body = split_front_matter(staged.read_text())
     own, colophon, end = body.partition("\n::: {.colophon}")
-    assert own.strip() == split_front_matter(SOURCE)[1].strip()
+    assert own.strip() == split_front_matter(SOURCE)[1].strip().replace(" wijk/", " wijk-a/wijk/")
     assert colophon and end.count(":::") == 1
-    assert front == {"title": "A", "lang": "nl", "toc": True}
+    assert front.pop("format").keys() == {"html"}
+    assert front == {
+        "title": "A",
+        "lang": "nl",
+        "toc": True,
+        "publisher": "",
+        "toc-title": "Inhoud",
+    }
     assert staged.name == "wijk-a.qmd"
 
 
@@ -86,7 +96,7 @@ def test_nothing_but_the_embedded_cells_and_allowed_types_is_staged(executed, so
     ]
     write_a(study, **{"zin-een": extra, "zin-niet-gevraagd": [extra[0]]})
     staged = staged_page(study, source, {("wijk-a", "a"): OK}, tmp_path)
-    text = (staged.parent / "wijk" / "a.ipynb").read_text()
+    text = (staged.parent / "wijk-a" / "wijk" / "a.ipynb").read_text()
     assert "SECRET" not in text and "niet-gevraagd" not in text
 
 
@@ -113,7 +123,7 @@ def test_a_failed_notebook_is_said_on_the_page_and_its_output_is_not_used(
     }
     assert "ZeroDivisionError in cel 3" in text and "embed" not in text
     assert "{#fig-een}" in text and "{#tbl-een}" in text
-    assert not (staged.parent / "wijk").exists()
+    assert not (staged.parent / "wijk-a" / "wijk").exists()
 
 
 @pytest.mark.parametrize("status", ["missing", "stale", "running", "skipped", "interrupted"])
@@ -134,11 +144,11 @@ def test_a_notebook_that_the_run_knows_but_whose_file_is_gone_is_missing(
 
 def test_an_earlier_working_folder_leaves_nothing_behind(executed, source, tmp_path):
     study, _ = executed
-    (tmp_path / "work" / "wijk").mkdir(parents=True)
-    (tmp_path / "work" / "wijk" / "old.ipynb").write_text("{}")
+    (tmp_path / "work" / "wijk-a" / "wijk").mkdir(parents=True)
+    (tmp_path / "work" / "wijk-a" / "wijk" / "old.ipynb").write_text("{}")
     write_a(study)
     staged_page(study, source, {("wijk-a", "a"): OK}, tmp_path)
-    assert not (tmp_path / "work" / "wijk" / "old.ipynb").exists()
+    assert not (tmp_path / "work" / "wijk-a" / "wijk" / "old.ipynb").exists()
 
 
 def test_a_figure_that_is_only_a_text_keeps_its_number(executed, source, tmp_path):
@@ -154,7 +164,7 @@ def test_two_images_in_a_cell_keep_both_alt_texts(executed, source, tmp_path):
     first, second = outputs_for("fig-een", "Een"), outputs_for("fig-een", "Twee")
     write_a(study, **{"fig-een": first + second})
     staged = staged_page(study, source, {("wijk-a", "a"): OK}, tmp_path)
-    cells = labelled_cells(read_notebook(staged.parent / "wijk" / "a.ipynb"))
+    cells = labelled_cells(read_notebook(staged.parent / "wijk-a" / "wijk" / "a.ipynb"))
     assert cells["fig-een"].options["fig-alt"] == ["Balk van 41% in Een", "Balk van 41% in Twee"]
 
 

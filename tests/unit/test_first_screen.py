@@ -10,21 +10,10 @@ import pytest
 
 from tests.studies import replace, write_study
 from tests.unit.test_show import changes, estimates, gaps, hide
+from wijkkit import show
 from wijkkit.language import counted, large_first
 from wijkkit.released import open_city, open_wijk, write_released
-from wijkkit.show import (
-    city_summary,
-    detectable_table,
-    effect_assumptions_table,
-    effect_figure,
-    explanations_sentences,
-    forest_table,
-    key_figures_table,
-    recommendation_sentences,
-    summary,
-)
-from wijkkit.show.goals import target_state
-from wijkkit.show.theme import CITY, OWN
+from wijkkit.show.process_sentences import WEIGHT
 from wijkkit.study import open_study
 
 PACE = {"wijk": "noord", "cycle": 1, "registered": 6, "done": 3, "steps_done": 3}
@@ -38,7 +27,7 @@ def implementation(by_wijk: bool) -> pd.DataFrame:
         ("registered", 60.0, 3, 5),
     ]
     table = pd.DataFrame(rows, columns=["measure", "value", "numerator", "denominator"])
-    table = table.assign(wijk="noord", status="ok")
+    table = table.assign(wijk="noord", name="Sport", status="ok")
     return table if by_wijk else table.assign(intervention=["I1", "I2", "I3"])
 
 
@@ -55,7 +44,11 @@ def folder(tmp_path: Path) -> Path:
         "pace_by_wijk": pd.DataFrame([PACE]),
         "implementation": implementation(by_wijk=False),
         "implementation_by_wijk": implementation(by_wijk=True),
-        "questions": pd.DataFrame([{"wijk": "noord", "rule": "r", "question": QUESTION}]),
+        "questions": pd.DataFrame(
+            [{"wijk": "noord", "rule": "step_overdue", "subject": "", "question": QUESTION}]
+        ),
+        "interventions": pd.DataFrame({"wijk": ["noord"] * 5, "key": list("abcde")}),
+        "quotes": pd.DataFrame(columns=["code", "arm", "wave", "role", "quote"]),
     }
     for name, table in tables.items():
         write_released(study, name, table)
@@ -63,34 +56,68 @@ def folder(tmp_path: Path) -> Path:
 
 
 def answers(folder: Path) -> list[str]:
-    return summary(open_wijk(folder, "noord")).markdown.replace("\\", "").splitlines()
+    return show.wijk_summary(open_wijk(folder, "noord")).markdown.replace("\\", "").splitlines()
 
 
-def test_five_answers_in_plain_sentences(folder):
+def test_the_clear_change_comes_first_and_then_five_answers(folder):
     assert answers(folder) == [
-        "- **Hoe staat Noord ervoor?** Voor het doel is er een cijfer. Gunstiger dan in de stad: "
-        "speelt voldoende buiten (52%). De streefwaarde is nog niet gehaald bij: speelt voldoende "
-        "buiten.",
-        "- **Zijn er al stappen gemaakt?** Ja, drie van de zes stappen zijn klaar. Er zijn drie "
-        "interventies ingezet. Van de geplande bijeenkomsten is 66% gehouden. Van het geplande "
-        "aantal deelnemers is 61% bereikt. Van twee interventies is niets opgeschreven.",
-        "- **Wat is er veranderd?** Sinds de eerste meting verbeterd: speelt voldoende buiten (van "
-        "41% naar 52%). Dit cijfer zegt niet of het door het programma komt.",
+        "- **Wat valt op?** Speelt voldoende buiten is duidelijk verbeterd: van 41% naar 52%. Dit "
+        "cijfer zegt niet of het door het programma komt.",
+        "- **Hoe staat Noord ervoor?** Gunstiger dan in de twee wijken samen: speelt voldoende "
+        "buiten 52%.",
+        "- **Zijn de doelen gehaald?** De stad stelde één doel vast. Nog niet gehaald: speelt "
+        "voldoende buiten.",
+        "- **Zijn er al stappen gemaakt?** Ja, drie van de zes stappen zijn klaar. Er zijn vijf "
+        "interventies gekozen. Van twee daarvan is niets opgeschreven; de cijfers hierna gaan over "
+        "de andere drie. Van de geplande bijeenkomsten is 66% gehouden. Van het geplande aantal "
+        "deelnemers is 61% bereikt.",
         f"- **Waarover praten?** {QUESTION}",
     ]
 
 
+def test_the_largest_clear_change_is_said_first(folder):
+    replace(
+        folder,
+        "indicators.yml",
+        "play:",
+        "sport:\n  label: Sport\n  function: outdoor_play_days\n  columns: {days: days}\n"
+        "  question_version: proef\n  direction: higher\nplay:",
+    )
+    goal = "  - {id: sport, label: Meer sport, indicator: sport, domain: gezond}\n"
+    replace(folder, "study.yml", "sources:", f"{goal}sources:")
+    study = open_study(folder)
+    both = [table.assign(indicator="sport") for table in (estimates(), changes())]
+    both[1] = both[1].assign(value=-15.0, lower=-20.0, upper=-10.0)
+    write_released(study, "estimates", pd.concat([estimates(), both[0]]))
+    write_released(study, "changes", pd.concat([changes(), both[1]]))
+    assert answers(folder)[0].startswith("- **Wat valt op?** Sport is duidelijk verslechterd")
+
+
+def test_without_a_clear_change_what_was_done_comes_first(folder):
+    unclear = changes().assign(lower=-2.0)
+    write_released(open_study(folder), "changes", unclear)
+    assert answers(folder)[0].startswith("- **Zijn er al stappen gemaakt?**")
+
+
 def test_what_is_not_known_is_said_with_its_reason_and_never_as_a_zero(folder):
     hide(folder, "too_few")
-    said = answers(folder)
-    assert said[0] == (
-        "- **Hoe staat Noord ervoor?** Voor geen van de doelen is er een cijfer van deze wijk."
-    )
-    assert said[3] == (
-        "- **Wat weten we niet?** Te weinig kinderen voor een cijfer: speelt voldoende buiten. "
-        "Het verschil tussen groepen (opleiding): te weinig kinderen per groep."
-    )
-    assert " 0 " not in " ".join(said)
+    said = " ".join(answers(folder))
+    assert "Te weinig kinderen: speelt voldoende buiten. Het verschil tussen groepen" in said
+    assert " 0 " not in said
+
+
+def test_questions_come_by_weight_whatever_the_order_of_the_rules(folder):
+    rows = [("step_overdue", "Stap?"), ("goal_worse", "Doel?"), ("clash_open", "Knelpunt?")]
+    table = pd.DataFrame(rows, columns=["rule", "question"]).assign(wijk="noord", subject="")
+    write_released(open_study(folder), "questions", table)
+    said = show.questions(open_wijk(folder, "noord")).markdown.replace("\\", "").splitlines()
+    assert said == ["- Doel?", "- Knelpunt?", "- Stap?"]
+    assert len(WEIGHT) == len(set(WEIGHT))
+
+
+def test_a_comparison_wijk_has_no_goals_no_steps_and_no_advice(folder):
+    said = show.wijk_summary(open_wijk(folder, "zuid")).markdown
+    assert "vergelijkingswijk" in said and "stappen" not in said and "doel" not in said
 
 
 @pytest.mark.parametrize(
@@ -103,22 +130,15 @@ def test_what_is_not_known_is_said_with_its_reason_and_never_as_a_zero(folder):
 )
 def test_steps_are_counted_with_the_right_plural(folder, done, sentence):
     write_released(open_study(folder), "pace_by_wijk", pd.DataFrame([{**PACE, "done": done}]))
-    assert f"gemaakt?** {sentence}" in answers(folder)[1]
+    assert f"gemaakt?** {sentence}" in answers(folder)[3]
 
 
 def test_the_same_answers_in_english(folder):
     replace(folder, "study.yml", "title: Proef", "title: Proef\nlanguage: en")
-    said = answers(folder)
-    assert said[2] == (
-        "- **What has changed?** Better since the first wave: speelt voldoende buiten (from 41% to "
-        "52%). This figure does not say whether the programme is the cause."
+    assert answers(folder)[0] == (
+        "- **What stands out?** Speelt voldoende buiten clearly improved: from 41% to 52%. This "
+        "figure does not say whether the programme is the cause."
     )
-
-
-def test_a_target_is_reached_only_when_the_whole_interval_is_beyond_it():
-    row = pd.Series({"value": 12.0, "lower": 9.0, "upper": 15.0, "status": "ok"})
-    found = [target_state(row, target, "lower") for target in (16.0, 10.0, 8.0, None)]
-    assert found == ["reached", "unclear", "not_reached", "unclear"]
 
 
 def test_a_count_begins_a_sentence_with_one_capital_accent():
@@ -134,15 +154,23 @@ def city(folder: Path):
         "scale": "points", "estimate": -16.0, "lower": -27.0, "upper": -5.0, "p": 0.02,
         "status": "ok", "reason": "",
     }  # fmt: skip
-    conclusions = [("play", "effect", "alone_better", "{}"), ("play", "gap", "not_shown", "{}")]
+    conclusions = [
+        ("play", "effect", "alone_better", '{"outcomes": 5, "chance": 0.226}'),
+        ("play", "gap", "not_shown", "{}"),
+    ]
     explanation = {"aspect": "effect", "evidence": "mentioned", "fields": json.dumps({})}
-    names = (("covid", "plays"), ("theory", "plays_not"))
+    names = (("covid", "plays"), ("theory", "within"))
     tables = {
         "effects": pd.DataFrame([effect]),
         "effect_conclusions": pd.DataFrame(
             conclusions, columns=["outcome", "part", "key", "fields"]
         ),
-        "detectable": pd.DataFrame([{"status": "ok", "scale": "points", "detectable": 35.2}]),
+        "detectable": pd.DataFrame(
+            [
+                {"outcome": "play", "detectable": 35.2, "ceiling": 60.0, "baseline": 60.0},
+                {"outcome": "play", "detectable": 22.0, "ceiling": 11.0, "baseline": 11.0},
+            ]
+        ).assign(status="ok", scale="points", outcomes=5, icc=0.01),
         "side_by_side": pd.DataFrame(
             [{"steps_done": 3.0, "dose": 65.0, "reach_of_plan": 61.0, "registered": 60.0}]
         ),
@@ -156,16 +184,21 @@ def city(folder: Path):
 
 
 def test_the_city_says_what_was_found_what_was_done_and_what_explains_it(city):
-    assert city_summary(city).markdown.replace("\\", "").splitlines() == [
-        "- **Werkt het programma?** Er is een aanwijzing voor verbetering, maar geen bewijs: speelt "
-        "voldoende buiten (+16 procentpunt, marge +5 tot +27). Met dit aantal wijken en kinderen "
-        "is een effect pas goed te zien vanaf 35 procentpunt.",
+    assert show.city_summary(city).markdown.replace("\\", "").splitlines() == [
+        "- **Werkt het programma?** Van geen enkele uitkomst is een verandering door het programma "
+        "aangetoond. Er is een aanwijzing voor verbetering, maar geen bewijs: speelt voldoende "
+        "buiten (+16 procentpunt, marge +5 tot +27). Een aanwijzing kan toeval zijn: ook zonder "
+        "enig effect heeft tot 23 van de 100 studies met 5 uitkomsten er minstens één. Vooraf "
+        "berekend: met dit aantal wijken en kinderen is een verbetering pas goed aan te tonen vanaf 35 procentpunt "
+        "(als we 5 uitkomsten samen toetsen en de ICC 0,01 is). Geen enkele verbetering was goed "
+        "aan te tonen bij: speelt voldoende buiten. Daarvoor is daar te weinig ruimte.",
         "- **Zijn de verschillen tussen groepen kleiner geworden?** Dat is voor geen enkele uitkomst "
         "aangetoond.",
         "- **Zijn er al stappen gemaakt?** De programmawijk heeft 3 van de 6 stappen klaar. Van de "
-        "geplande bijeenkomsten is 65% gehouden. Van het geplande aantal deelnemers is 61% bereikt. "
+        "geplande bijeenkomsten is in de middelste wijk 65% gehouden. Van het geplande aantal "
+        "deelnemers is in de middelste wijk 61% bereikt. "
         "In één wijk is van sommige interventies niets opgeschreven.",
-        "- **Wat kan dit verklaren?** Volgens de gegevens spelen mee: de coronatijd.",
+        "- **Wat kan dit verklaren?** Voorbij hun grens, en dus misschien van invloed: de coronatijd.",
         "- **Wat raden we aan?** Meet opnieuw na de coronatijd, ook in de vergelijkingswijken.",
     ]
 
@@ -182,32 +215,35 @@ UNKNOWN = ("theory", "cannot_be_judged")
 
 
 def test_what_cannot_be_judged_is_named_and_not_taken_for_a_no(city):
-    some = judged(city, ("covid", "plays_not"), UNKNOWN)
-    assert explanations_sentences(some).markdown == (
-        "Van de verklaringen die te beoordelen zijn, speelt er volgens de gegevens geen mee. "
-        "Niet te beoordelen met deze gegevens: een aanpak die in theorie niet klopt."
+    some = judged(city, ("covid", "within"), UNKNOWN)
+    assert show.explanations(some).markdown == (
+        "Van de verklaringen die te beoordelen zijn, gaat er geen voorbij zijn grens. Dat bewijst "
+        "niet dat ze niet meespelen. Niet te beslissen met deze gegevens: een aanpak die in theorie niet klopt."
     )
     found = judged(city, ("covid", "plays"), UNKNOWN)
-    assert explanations_sentences(found).markdown.splitlines()[1] == (
-        "- Niet te beoordelen met deze gegevens: een aanpak die in theorie niet klopt."
+    assert show.explanations(found).markdown.splitlines()[1] == (
+        "- Niet te beslissen met deze gegevens: een aanpak die in theorie niet klopt."
     )
-    assert "niet te zeggen" in explanations_sentences(judged(city, UNKNOWN)).markdown
-    none = explanations_sentences(judged(city, ("covid", "plays_not"))).markdown
-    assert none == "Volgens de gegevens speelt geen van de bekende verklaringen mee."
+    assert "niet te zeggen" in show.explanations(judged(city, UNKNOWN)).markdown
+    none = show.explanations(judged(city, ("covid", "within"))).markdown
+    assert none == (
+        "Geen van de bekende verklaringen gaat voorbij zijn grens. Dat bewijst niet dat ze niet "
+        "meespelen."
+    )
 
 
 def test_what_would_let_an_explanation_be_judged_is_recommended_too(city):
-    said = recommendation_sentences(judged(city, UNKNOWN, ("covid", "plays"))).markdown
-    assert [line.split(" Reden: ")[1] for line in said.splitlines()] == [
-        "de coronatijd.",
-        "nog niet te beoordelen is: een aanpak die in theorie niet klopt.",
-    ]
+    said = show.recommendations(judged(city, UNKNOWN, ("covid", "plays"))).markdown.splitlines()
+    assert said[0].endswith("Reden: de coronatijd.")
+    assert said[1].endswith("nog niet te beoordelen: een aanpak die in theorie niet klopt.")
 
 
 def test_a_favourable_effect_is_shown_to_the_right_of_zero(city):
-    shown = effect_figure(city)
-    assert shown.data.iloc[0].tolist()[1:] == ["aanwijzing, geen bewijs", "+16 (+5 tot +27)"]
-    assert "aanwijzing, geen bewijs, +16 (+5 tot +27)" in shown.alt
+    effects = city.effects()
+    assert effects[["value", "lower", "upper"]].iloc[0].tolist() == [16.0, 5.0, 27.0]
+    table = show.table(effects, ["value", "key"]).data
+    assert table.iloc[0].tolist() == ["+16 procentpunt (+5 tot +27)", "aanwijzing, geen bewijs"]
+    assert "+16 (+5 tot +27)" in show.intervals(effects).alt
 
 
 def test_a_gap_that_is_shown_says_whom_the_effect_favours(city):
@@ -216,25 +252,32 @@ def test_a_gap_that_is_shown_says_whom_the_effect_favours(city):
     rows = [("play", "effect", "not_shown_wide", "{}"), ("play", "gap", "shown_worse", fields)]
     columns = ["outcome", "part", "key", "fields"]
     write_released(city.study, "effect_conclusions", pd.DataFrame(rows, columns=columns))
-    said = city_summary(open_city(city.study.folder)).markdown
+    said = show.city_summary(open_city(city.study.folder)).markdown
     assert "minder gunstig voor ‘laag’ dan voor ‘hoog’ bij: speelt voldoende buiten." in said
 
 
-def test_an_effect_that_is_no_more_than_a_sign_is_not_drawn_as_beyond_chance(city):
-    colours = {line.get_color() for line in effect_figure(city).figure.axes[0].lines}
-    assert CITY in colours and OWN not in colours
+def test_an_effect_that_is_no_more_than_a_sign_is_not_drawn_as_demonstrated(city):
+    figure = show.intervals(city.effects())
+    assert [words.get_text() for words in figure.axes[0].get_legend().texts] == ["niet aangetoond"]
 
 
-@pytest.mark.parametrize(("pole", "said"), [("adverse", "0,50 (0,40"), ("favourable", "2,00 (1,0")])
-def test_odds_ratios_are_those_of_the_adverse_pole_whichever_is_modelled(city, pole, said):
+@pytest.mark.parametrize(
+    ("pole", "ratio", "points"),
+    [("adverse", [0.5, 0.4, 1.0], 16), ("favourable", [2, 1, 2.5], -16)],
+)
+def test_odds_ratios_are_those_of_the_adverse_pole_whichever_is_modelled(city, pole, ratio, points):
+    old = "direction: higher"
+    replace(city.study.folder, "indicators.yml", old, f"{old}\n  pole: {pole}")
     row = {
         "outcome": "play", "group": "all", "contrast": "did", "method": "cluster_period",
-        "scale": "odds_ratio", "estimate": 0.5, "lower": 0.4, "upper": 1.0, "p": 0.05,
-        "floor": float("nan"), "status": "ok", "reason": "", "pole": pole,
+        "estimate": -16.0, "lower": -27.0, "upper": -5.0, "p": 0.05, "n": 9, "clusters": 6,
+        "floor": float("nan"), "status": "ok", "reason": "", "pole": pole, "scale": "points",
     }  # fmt: skip
-    write_released(city.study, "effects", pd.DataFrame([row]))
-    table = forest_table(open_city(city.study.folder)).data
-    assert table.iloc[0, 2].startswith(said)
+    odds = {**row, "scale": "odds_ratio", "estimate": 0.5, "lower": 0.4, "upper": 1.0}
+    write_released(city.study, "effects", pd.DataFrame([row, odds]))
+    methods = open_city(city.study.folder).methods()
+    assert methods[["odds_ratio", "or_lower", "or_upper"]].iloc[0].tolist() == ratio
+    assert methods["value"].tolist() == [points]
 
 
 def test_tables_of_the_effect_say_it_of_the_outcome_they_name(city):
@@ -255,14 +298,15 @@ def test_tables_of_the_effect_say_it_of_the_outcome_they_name(city):
     write_released(city.study, "detectable", pd.DataFrame([design]))
     write_released(city.study, "effect_assumptions", pd.DataFrame(checks))
     view = open_city(city.study.folder)
-    assert detectable_table(view).data.iloc[0, 1] == "60%"
-    assert "ICC 0,010" in detectable_table(view).caption
-    assert detectable_table(view).data.iloc[0, 2] == "35 procentpunt"
-    shown = effect_assumptions_table(view).data
-    effects = shown.iloc[:, 3].tolist()
+    columns = ["label", "baseline", "detectable", "respondents_needed"]
+    needed = show.table(view.detectable(), columns)
+    assert needed.data.iloc[0].tolist()[1:] == ["60%", "35", "niet haalbaar"]
+    assert "ICC 0,010" in needed.caption
+    shown = show.table(view.design_checks(), ["item", "value"]).data
+    effects = shown.iloc[:, 1].tolist()
     assert effects[0] == "+3 procentpunt (−2 tot +8)" and effects[1].startswith("+0,50")
     items = ["Noord", "leeftijd", "opleiding: laag", "25% bereikt", "paar p1"]
-    assert shown.iloc[:, 2].tolist() == items
+    assert shown.iloc[:, 0].tolist() == items
 
 
 def test_the_table_of_scales_gives_the_reliability_that_the_sentence_warns_of(city):
@@ -272,15 +316,16 @@ def test_the_table_of_scales_gives_the_reliability_that_the_sentence_warns_of(ci
     }  # fmt: skip
     table = pd.DataFrame([row, {**row, "wave": "2021", "alpha": 0.77}])
     write_released(city.study, "key_figures", table)
-    shown = key_figures_table(open_city(city.study.folder)).data
-    assert shown["Laagste alfa"].tolist() == ["0,58"]
+    scales = open_city(city.study.folder).key_figures()
+    shown = show.table(scales, ["label", "lowest_alpha", "value"], across="column").data
+    assert shown.iloc[0].tolist() == ["Schaal", "0,58", "3,2 (3,0–3,4)", "3,2 (3,0–3,4)"]
 
 
 def test_an_effect_without_a_number_says_why(city):
     row = ("play", "effect", "unavailable", json.dumps({"reason": "no_baseline"}))
     conclusions = pd.DataFrame([row], columns=["outcome", "part", "key", "fields"])
     write_released(city.study, "effect_conclusions", conclusions)
-    said = city_summary(open_city(city.study.folder)).markdown
+    said = show.city_summary(open_city(city.study.folder)).markdown
     assert "Er is geen meting van voor en van na de start." in said
 
 
@@ -293,5 +338,5 @@ def test_the_gap_of_an_outcome_that_cannot_be_judged_is_counted(city):
     ]
     table = pd.DataFrame(rows, columns=["outcome", "part", "key", "fields"])
     write_released(city.study, "effect_conclusions", table)
-    said = city_summary(open_city(city.study.folder)).markdown
+    said = show.city_summary(open_city(city.study.folder)).markdown
     assert "Bij één uitkomst is er niets over te zeggen." in said

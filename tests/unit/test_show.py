@@ -9,23 +9,12 @@ import pandas as pd
 import pytest
 
 from tests.studies import replace, write_study
+from wijkkit import show
 from wijkkit.errors import DisclosureError
 from wijkkit.released import open_city, open_wijk, write_released
-from wijkkit.show import (
-    change_figure,
-    change_sentences,
-    change_table,
-    explore_figure,
-    funnel_figure,
-    gap_figure,
-    gap_sentences,
-    goals_figure,
-    goals_sentences,
-    goals_table,
-    position_figure,
-    profile_table,
-)
-from wijkkit.show.change import trend
+from wijkkit.released.goals import target_state
+from wijkkit.released.outcomes import trend
+from wijkkit.show.output import ALT_LENGTH, Nothing
 from wijkkit.study import open_study
 from wijkkit.study.guard import STAGE, require_sources
 from wijkkit.tables import tidy
@@ -119,57 +108,133 @@ def hide(folder: Path, status: str) -> None:
     write_released(study, "changes", tidy(changed))
 
 
-def test_goals_say_value_interval_city_target_and_verdict(folder):
+GOALS = ["name", "first", "own", "city", "target", "target_of", "state"]
+
+
+def goals_figure(view):
+    return show.intervals(
+        view.goals(), {"own": view.name, "city": view.everywhere}, target="target"
+    )
+
+
+def test_goals_say_first_and_last_value_all_wijken_target_and_where_it_stands(folder):
     view = open_wijk(folder, "noord")
-    cells = goals_table(view).data.iloc[0].tolist()
+    cells = show.table(view.goals(), GOALS).data.iloc[0].tolist()
     assert cells == [
         "Meer buitenspelen",
+        "41% (36–46)",
         "52% (47–57)",
-        "48%",
+        "48% (43–53)",
         "60%",
-        "niet duidelijk anders",
-        "niet te vergelijken",
+        "de stad",
+        "nog niet gehaald",
     ]
-    said = goals_sentences(view).markdown
-    assert "52% (47–57)" in said
-    assert "De streefwaarde (60%) is nog niet gehaald." in said
+    said = show.sentences(view.goals(), show.goal_sentence).markdown
+    assert said == (
+        "- **Speelt voldoende buiten**: 52% (47–57) van de kinderen (meting 2). In 2018 was dat "
+        "41%. Dat is niet duidelijk anders dan in de twee wijken samen (48%). Dat haalt de "
+        "streefwaarde van de stad (60%) nog niet."
+    )
 
 
-def test_the_target_is_the_one_that_the_wijk_set_itself(folder):
-    def target(**row) -> str:
-        goals = pd.DataFrame([{"wijk": "noord", "study_goal": "play", "status": "adopted", **row}])
-        write_released(open_study(folder), "goals", goals)
-        return goals_table(open_wijk(folder, "noord")).data.iloc[0, 3]
-
-    assert target(target=72.0) == "72%"
-    for other in ({"wijk": "zuid"}, {"status": "dropped"}, {"study_goal": "sport"}):
-        assert target(target=72.0, **other) == "60%"
-    assert target(target=float("nan")) == "60%"
+def register(folder, **row) -> pd.DataFrame:
+    registered = {
+        "wijk": "noord", "key": "D1", "name": "Buiten zijn", "study_goal": "play", "domain": "gezond",
+        "indicator": "play", "baseline": 30.0, "target": 72.0, "status": "adopted",
+    }  # fmt: skip
+    write_released(open_study(folder), "goals", pd.DataFrame([registered | row]))
+    return open_wijk(folder, "noord").goals()
 
 
-def test_alt_texts_hold_the_numbers_of_the_figure(folder):
+def test_the_goals_are_those_that_the_wijk_chose_under_the_name_that_the_study_gives_them(folder):
+    goals = register(folder)
+    assert goals[["name", "target", "target_of", "chosen"]].to_numpy().tolist() == [
+        ["Meer buitenspelen", 72.0, "wijk", True]
+    ]
+    assert register(folder, target=float("nan"))["target_of"].tolist() == ["study"]
+    for other in ({"wijk": "zuid"}, {"status": "dropped"}):
+        goals = register(folder, **other)
+        assert goals[["target", "target_of"]].to_numpy().tolist() == [[60.0, "study"]]
+    own = register(folder, study_goal=None, indicator=None)
+    assert own[["label", "own_status"]].to_numpy().tolist() == [["Buiten zijn", "missing"]]
+    assert open_wijk(folder, "zuid").goals().empty
+
+
+def test_a_target_that_was_reached_at_the_first_measurement_is_said(folder):
+    goals = register(folder, target=41.0)
+    assert goals["reached_before"].tolist() == [True]
     view = open_wijk(folder, "noord")
-    assert "52% (47–57) in Noord, 48% in de stad" in goals_figure(view).alt
-    assert "Noord van 41% (36–46) naar 52% (47–57)" in change_figure(view).alt
-    assert "laag 46% (41–51), hoog 58% (53–63)" in gap_figure(view).alt
-    assert "plaats 1 van 2" in position_figure(view).alt
-    assert "Zuid: 45% (40–50)" in explore_figure(view, "play", "2021").alt
+    said = show.sentences(view.goals(), show.goal_sentence).markdown
+    assert "Al in 2018 lag het cijfer (41%) op de streefwaarde." in said
+    assert "Het register noemt 30% als begin." in said
+    assert register(folder, target=42.0)["reached_before"].tolist() == [False]
+
+
+def test_a_target_is_reached_only_when_the_whole_interval_is_beyond_it():
+    number = {"value": 12.0, "lower": 9.0, "upper": 15.0, "status": "ok"}
+    found = [target_state(number, target, "lower") for target in (16.0, 15.0, 10.0, 9.0, 8.0, None)]
+    assert found == ["reached", "reached", "unclear", "unclear", "not_reached", "unclear"]
+
+
+def test_numbers_in_frames_are_numbers(folder):
+    view = open_wijk(folder, "noord")
+    for frame in (view.goals(), view.outcomes(), view.waves(), view.wijken(), view.gaps()):
+        numbers = [name for name in frame if name.endswith(("value", "lower", "upper", "_n"))]
+        assert numbers and all(frame[name].dtype == float for name in numbers)
+
+
+def test_alt_texts_hold_the_numbers_of_the_figure_and_are_short(folder):
+    view = open_wijk(folder, "noord")
+    texts = {
+        "52% (47–57), de twee wijken samen 48%": goals_figure(view),
+        "2018 41%, 2021 52%": show.slopes(view.waves()),
+        "laag 46%, hoog 58%": show.dumbbells(view.gaps()),
+        "Speelt voldoende buiten: 52% (47–57).": show.position(view.wijken()),
+        "Zuid: 45% (40–50)": show.explore_figure(view, "play", "2021"),
+    }
+    for words, figure in texts.items():
+        assert words in figure.alt and len(figure.alt) <= ALT_LENGTH
+    many = pd.concat([view.outcomes()] * 30).assign(label=[f"uitkomst {n}" for n in range(30)])
+    figure = show.intervals(many, {"own": "Noord"})
+    assert len(figure.alt) <= ALT_LENGTH and figure.alt.endswith("De rest staat in de tabel.")
+    assert len(figure.data) == 30
+
+
+def test_a_rank_stands_only_where_the_wijk_differs_clearly_from_all_together(folder):
+    def shown() -> str:
+        return show.position(open_wijk(folder, "noord").wijken()).alt
+
+    assert "plaats" not in shown()
+    study = open_study(folder)
+    table = open_city(folder).table("comparisons").assign(verdict="better")
+    write_released(study, "comparisons", table)
+    assert "52% (47–57), plaats 1 van 2" in shown()
 
 
 def test_a_change_is_called_one_only_when_its_interval_excludes_zero(folder):
     view = open_wijk(folder, "noord")
-    assert "verbeterd" in change_sentences(view).markdown
-    assert change_table(view).data.iloc[0].tolist() == [
-        "Meer buitenspelen",
+    outcomes = view.outcomes()
+    assert show.sentences(outcomes, show.change_sentence).markdown == (
+        "- **Speelt voldoende buiten**: verbeterd, van 41% naar 52% (+11 procentpunt, marge 2 tot 20)."
+    )
+    columns = ["label", "first", "own", "change", "trend"]
+    assert show.table(outcomes, columns).data.iloc[0].tolist() == [
+        "Speelt voldoende buiten",
         "41% (36–46)",
         "52% (47–57)",
-        "+11 procentpunt",
+        "+11 procentpunt (+2 tot +20)",
         "verbeterd",
     ]
-    row = pd.Series({"lower": -1.0, "upper": 20.0, "status": "ok"})
+    row = pd.Series({"value": 5.0, "lower": -1.0, "upper": 20.0, "status": "ok"})
     assert trend(row, "higher") == "not_distinguishable"
+    assert trend(row.replace(-1.0, 0.0), "higher") == "not_distinguishable"
     assert trend(None, "higher") == "unknown"
-    assert trend(pd.Series({"lower": -9.0, "upper": -1.0, "status": "ok"}), "lower") == "better"
+    fell = pd.Series({"value": -5.0, "lower": -9.0, "upper": -1.0, "status": "ok"})
+    assert [trend(fell, way) for way in ("lower", "higher", "none")] == [
+        "better",
+        "worse",
+        "unknown",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -181,70 +246,64 @@ def test_a_change_is_called_one_only_when_its_interval_excludes_zero(folder):
         ("not_asked", "niet gevraagd"),
     ],
 )
-def test_an_absent_number_is_a_word_everywhere_and_never_a_zero(folder, status, word):
+def test_an_absent_number_is_one_word_everywhere_and_never_a_zero(folder, status, word):
     hide(folder, status)
     view = open_wijk(folder, "noord")
-    shown = [goals_figure(view), change_figure(view), position_figure(view)]
-    assert all(word in figure.alt or "geen plaats" in figure.alt for figure in shown)
+    figures = [goals_figure(view), show.slopes(view.waves()), show.position(view.wijken())]
+    assert all(word in figure.alt for figure in figures)
     texts = [
-        goals_sentences(view).markdown,
-        change_sentences(view).markdown,
-        gap_sentences(view).markdown,
+        show.sentences(view.goals(), show.goal_sentence).markdown,
+        show.sentences(view.outcomes(), show.change_sentence).markdown,
+        show.table(view.goals(), ["own"]).data.iloc[0, 0],
+        *(figure.alt for figure in figures),
     ]
-    for text in [*texts, *(figure.alt for figure in shown)]:
-        assert "52" not in text and "41%" not in text and "0% (" not in text
-    assert goals_table(view).data.iloc[0, 1] == word
+    for text in texts:
+        assert word in text
+        assert "52%" not in text and "41%" not in text and "0% (" not in text
+    assert isinstance(show.sentences(view.gaps(), show.gap_sentence), Nothing)
 
 
-def test_a_wijk_whose_groups_are_hidden_gets_the_gap_of_the_city_and_is_told_so(folder):
-    hide(folder, "hidden")
+def test_a_share_above_a_limit_and_a_coarse_number_say_so(folder):
+    study, table = open_study(folder), estimates()
+    at = table["area"].eq("noord") & table["wave"].eq("2021")
+    above = table.assign(
+        status=table["status"].mask(at, "above"), lower=table["lower"].mask(at, 90.0)
+    )
+    write_released(study, "estimates", tidy(above))
     view = open_wijk(folder, "noord")
-    city = open_city(folder)
-    assert gap_figure(view).caption == gap_figure(city).caption
-    said = gap_sentences(view).markdown
-    assert said.startswith("Voor Noord tonen we het verschil tussen groepen niet")
-    assert "laag 42% (37–47), hoog 54% (49–59)" in said
-
-
-@pytest.mark.parametrize(
-    ("status", "word"),
-    [
-        ("too_few", "te weinig kinderen"),
-        ("above", "meer dan 90%"),
-        ("hidden", "niet getoond (privacy)"),
-    ],
-)
-def test_an_absent_number_says_why_at_its_row(folder, status, word):
-    hide(folder, status)
-    view = open_wijk(folder, "noord")
-    assert goals_table(view).data.iloc[0, 1] == word
-    assert word in goals_figure(view).alt
-    assert change_table(view).data.iloc[0, 2] == word
+    assert show.table(view.goals(), ["own"]).data.iloc[0, 0] == "meer dan 90%"
+    write_released(study, "estimates", tidy(table.assign(step=5.0)))
+    assert show.table(view.goals(), ["own"]).data.iloc[0, 0] == "ongeveer 52% (47–57)"
 
 
 def test_a_change_of_the_gap_is_said_to_be_unclear_when_its_interval_holds_zero(folder):
-    said = gap_sentences(open_wijk(folder, "noord")).markdown
+    said = show.sentences(open_wijk(folder, "noord").gaps(), show.gap_sentence).markdown
     assert "laag 46% (41–51), hoog 58% (53–63)" in said
     assert "is niet duidelijk (−4 procentpunt, marge −9 tot 1)" in said
 
 
-def test_the_funnel_of_a_wijk_lists_it_and_the_wijken_outside_and_that_of_the_city_all(folder):
-    def listed(view) -> set[str]:
-        return set(funnel_figure(view).data.iloc[:, 1])
+def test_a_wijk_is_outside_the_funnel_where_its_children_are_many_and_far(folder):
+    def positions() -> list[str]:
+        return open_city(folder).wijken()["position"].tolist()
 
-    assert listed(open_city(folder)) == {"Noord", "Zuid"}
-    assert listed(open_wijk(folder, "noord")) == {"Noord"}
+    assert positions() == ["inside", "inside"]
     far = estimates()
     far.loc[far["area"].eq("zuid"), ["value", "lower", "upper", "n"]] = 95.0, 94.0, 96.0, 900
     write_released(open_study(folder), "estimates", tidy(far))
-    assert listed(open_wijk(folder, "noord")) == {"Noord", "Zuid"}
+    assert positions() == ["inside", "high998"]
+    figure = show.funnel(open_wijk(folder, "noord").wijken())
+    assert "buiten de grenzen van 95 procent ligt Zuid" in figure.alt
+    # p(1-p)(z/h)^2 of 52 % with a half width of 5 points is 384; no more than the 60 asked.
+    assert open_city(folder).wijken()["effective_n"].round().tolist() == [60, 900]
 
 
-def test_every_figure_carries_alt_text_and_caption_in_its_output(folder):
-    data, metadata = goals_figure(open_wijk(folder, "noord"))._repr_mimebundle_()
+def test_a_figure_carries_alt_text_and_caption_and_can_still_be_changed(folder):
+    figure = goals_figure(open_wijk(folder, "noord"))
+    data, metadata = figure._repr_mimebundle_()
     assert set(data) == {"image/svg+xml", "text/plain"}
-    assert metadata["wijkkit"]["alt"] == data["text/plain"]
-    assert metadata["wijkkit"]["caption"] == "De doelen van Noord in één oogopslag, meting 2"
+    assert metadata["wijkkit"] == {"alt": data["text/plain"], "caption": "De doelen van Noord"}
+    figure.axes[0].set_title("eigen titel")
+    assert "eigen titel" in figure.svg(letters="text")
 
 
 def test_the_same_figure_gives_the_same_file_without_date_or_program(folder):
@@ -253,17 +312,41 @@ def test_the_same_figure_gives_the_same_file_without_date_or_program(folder):
     assert "dc:date" not in first and "Matplotlib" not in first
 
 
+def test_what_has_no_rows_says_why_to_the_researcher_and_is_marked_for_the_report(folder):
+    view = open_wijk(folder, "zuid")
+    for shown in (
+        show.intervals(view.goals()),
+        show.table(view.goals(), GOALS),
+        show.sentences(view.goals(), show.goal_sentence),
+    ):
+        data, metadata = shown._repr_mimebundle_()
+        assert data["text/markdown"] and metadata == {"wijkkit": {"empty": True}}
+
+
+def test_an_own_frame_is_drawn_and_listed_as_any_other():
+    frame = pd.DataFrame(
+        {"label": ["a", "b"], "value": [40.0, None], "lower": [30.0, None],
+         "upper": [50.0, None], "status": ["ok", "too_few"], "unit": "percent"}
+    )  # fmt: skip
+    assert show.table(frame, ["label", "value"]).data.to_numpy().tolist() == [
+        ["a", "40% (30–50)"],
+        ["b", "te weinig kinderen"],
+    ]
+    assert "a: 40% (30–50)." in show.intervals(frame, caption="Eigen").alt
+
+
 def test_names_are_shown_as_they_stand_and_never_run(folder):
     replace(folder, "wijken/noord.yml", "name: Noord", 'name: "<script>alert(1)</script> *x*"')
     replace(
         folder, "indicators.yml", "label: Speelt voldoende buiten", 'label: "<img src=x onerror=y>"'
     )
     view = open_wijk(folder, "noord")
-    assert (
-        "<script>" not in goals_table(view).html() + view._repr_html_() + goals_figure(view).svg()
-    )
-    for shown in (goals_sentences(view), change_sentences(view)):
-        assert not re.search(r"(?<!\\)<", shown.markdown)
+    links = {"<script>alert(1)</script> *x*": '"><script>'}
+    table = show.table(view.wijken(), ["name", "value"], links=links)
+    figure = goals_figure(view)
+    assert "<script>" not in table.html() + view._repr_html_() + figure.svg()
+    for say, frame in ((show.goal_sentence, view.goals()), (show.change_sentence, view.outcomes())):
+        assert not re.search(r"(?<!\\)<", show.sentences(frame, say).markdown)
 
 
 def test_a_view_without_wijk_takes_the_first_and_knows_only_its_own_rows(folder):
@@ -282,12 +365,13 @@ def test_a_neighbourhood_notebook_in_a_batch_cannot_open_a_source(monkeypatch):
         require_sources("survey")
 
 
-def test_a_figure_of_an_area_has_as_many_decimals_in_every_period(folder):
+def test_a_figure_of_an_area_stands_beside_the_municipality_in_every_period(folder):
     figure = {"figure": "low", "label": "Laag inkomen", "unit": "percent", "source": "cbs"}
     values = [("noord", "wijk", "2018", 18.8), ("noord", "wijk", "2021", 18.0)]
     values += [("city", "city", "2021", 11.7)]
     columns = ["area", "area_level", "period", "value"]
     table = pd.DataFrame(values, columns=columns).assign(status="ok", **figure)
     write_released(open_study(folder), "area_figures", table)
-    shown = profile_table(open_wijk(folder, "noord")).data.iloc[0].tolist()
-    assert shown == ["Laag inkomen", "18,8%", "18,0%", "11,7%"]
+    shown = show.table(open_wijk(folder, "noord").profile(), ["label", "value"], across="place")
+    assert list(shown.data) == ["Kenmerk", "Noord 2018", "Noord 2021", "Proefstad 2021"]
+    assert shown.data.iloc[0].tolist() == ["Laag inkomen", "19%", "18%", "12%"]

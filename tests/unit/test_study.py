@@ -90,9 +90,9 @@ def test_a_study_shows_itself_escaped(folder):
         ),
         (
             "codebook.yml",
-            "age:",
-            "leeftijd:",
-            "codebook.yml, columns: column 'age' is missing (expected area, age). Add it.",
+            "area:",
+            "gebied:",
+            "codebook.yml, columns: column 'area' is missing (expected area). Add it.",
         ),
         (
             "codebook.yml",
@@ -110,7 +110,7 @@ def test_a_study_shows_itself_escaped(folder):
             "indicators.yml",
             "direction: higher",
             "direction: up",
-            "indicators.yml, play.direction: input should be 'higher' or 'lower' (found up). Correct the value.",
+            "indicators.yml, play.direction: input should be 'higher', 'lower' or 'none' (found up). Correct the value.",
         ),
         (
             "indicators.yml",

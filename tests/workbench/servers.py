@@ -1,8 +1,9 @@
-"""JupyterLab and the dashboard as a user starts them, on a free port of this machine."""
+"""JupyterLab and the live pages as a user starts them, on a free port of this machine."""
 
 from __future__ import annotations
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -31,8 +32,18 @@ def lab(port: int, token: str) -> list[str]:
 
 
 def dashboard(study: str, port: int) -> list[str]:
-    """Return the arguments that start the dashboard of a study."""
+    """Return the arguments that start the live pages of a study."""
     return ["wijkkit", "dashboard", "--study", study, "--no-browser", "--port", str(port)]
+
+
+def token_of(log: Path) -> str:
+    """Return the token that a server wrote in its log."""
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        if found := re.search(r"token=(\w+)", log.read_text(errors="replace")):
+            return found[1]
+        time.sleep(0.2)
+    raise RuntimeError("the server wrote no token")
 
 
 @contextmanager
@@ -46,7 +57,7 @@ def serving(
     home = folder / "home"
     home.mkdir(exist_ok=True)
     environment = {
-        **{key: os.environ[key] for key in ("LANG", "TMPDIR") if key in os.environ},
+        **{key: os.environ[key] for key in ("LANG", "TMPDIR", "PYTHONPATH") if key in os.environ},
         "HOME": str(home),
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
     }

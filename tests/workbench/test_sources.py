@@ -69,28 +69,19 @@ def test_sources_that_cannot_be_read_are_said_in_the_panel(view):
     assert "enquete.csv" in said(pressed(wk.explorer(view, sources=True)))
 
 
-@pytest.mark.parametrize(
-    ("variable", "value"), [(STAGE, "stad"), (STAGE, "wijk"), ("SERVER_SOFTWARE", "voila/0.5")]
-)
-def test_a_batch_and_a_served_page_are_refused(sources, monkeypatch, variable, value):
-    monkeypatch.setenv(variable, value)
+@pytest.mark.parametrize("stage", ["stad", "wijk"])
+def test_a_batch_is_refused(sources, monkeypatch, stage):
+    monkeypatch.setenv(STAGE, stage)
     with pytest.raises(DisclosureError, match="at the desk"):
         wk.explorer(sources, sources=True)
     with pytest.raises(DisclosureError, match="at the desk"):
         open_sources(sources.study)
 
 
-def test_a_button_pressed_on_a_served_page_opens_nothing(sources, monkeypatch):
+def test_a_button_pressed_in_a_batch_opens_nothing(sources, monkeypatch):
     panel = wk.explorer(sources, sources=True)
-    monkeypatch.setenv("SERVER_SOFTWARE", "voila/0.5")
+    monkeypatch.setenv(STAGE, "wijk")
     assert "%" not in said(pressed(panel))
-
-
-def test_the_dashboard_has_no_way_to_the_sources(sources):
-    from wijkkit.workbench.dashboard import dashboard
-
-    shown = said(dashboard(sources, "?indicator=play&wave=2021&sources=True"))
-    assert "Zuid: te herkenbaar om te tonen" in shown and "33%" not in shown
 
 
 def test_a_notebook_that_runs_without_anybody_keeps_no_number_of_the_sources(sources, tmp_path):

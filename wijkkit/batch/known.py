@@ -15,7 +15,7 @@ from wijkkit.batch.hashes import hash_file, hash_of
 from wijkkit.files import write_whole
 
 #: Modules whose change makes earlier answers worthless.
-_ASKING = ("imports", "notebooks", "source", "table_hashes")
+_ASKING = ("table_hashes",)
 
 
 class Known:

@@ -8,11 +8,8 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from wijkkit.batch.hashes import hash_of
-from wijkkit.batch.known import Known
-from wijkkit.batch.source import meaning, mentions
 from wijkkit.errors import ParameterError, Problem
 from wijkkit.project import find_part
 
@@ -36,14 +33,6 @@ class Notebook:
     code : str
         Hash of its code; comments, prose and stored outputs do not count. A label is a comment
         that reports go by, and counts.
-    mentions : tuple of str
-        What its code imports (`source.mentions`).
-    needs : tuple of str
-        City notebooks that must have succeeded before.
-    reads, writes : tuple of str
-        Released tables it reads and writes.
-    own : tuple of str
-        Released tables of which it reads the rows of its own wijk only.
     """
 
     stage: str
@@ -51,11 +40,6 @@ class Notebook:
     text: str
     parameters: frozenset[str]
     code: str
-    mentions: tuple[str, ...]
-    needs: tuple[str, ...] = ()
-    reads: tuple[str, ...] | None = None
-    writes: tuple[str, ...] = ()
-    own: tuple[str, ...] = ()
 
     @property
     def file(self) -> str:
@@ -75,29 +59,25 @@ def find_notebooks(study: Path, folder: str | Path | None = None) -> Path:
     )
 
 
-def read_notebooks(folder: Path, known: Known | None = None) -> tuple[Notebook, ...]:
+def read_notebooks(folder: Path) -> tuple[Notebook, ...]:
     """Read all notebooks of a project, city first, in numbered order.
 
     Parameters
     ----------
     folder : Path
         With ``stad/`` and ``wijk/``.
-    known : Known, optional
-        What earlier runs found of the same notebooks.
 
     Raises
     ------
     ParameterError
-        With every notebook that cannot be read, has no parameters cell or more than one, or
-        says of itself what the batch does not understand.
+        With every notebook that cannot be read, or has no parameters cell or more than one.
     """
-    known = known or Known(Path())
     problems: list[Problem] = []
     notebooks = []
     for stage in STAGES:
         for path in sorted((folder / stage).glob("*.ipynb")):
             try:
-                notebooks.append(_read(stage, path, known))
+                notebooks.append(_read(stage, path))
             except ParameterError as error:
                 problems.extend(error.problems)
     if not notebooks and not problems:
@@ -107,16 +87,14 @@ def read_notebooks(folder: Path, known: Known | None = None) -> tuple[Notebook, 
     return tuple(notebooks)
 
 
-def _read(stage: str, path: Path, known: Known) -> Notebook:
+def _read(stage: str, path: Path) -> Notebook:
     file = f"{stage}/{path.name}"
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
         raise _unreadable(file) from None
-    said = known.get("notebook", hash_of(file, text), lambda: _described(text, file))
-    lists = {key: tuple(value) for key, value in said.items() if key != "code"}
-    lists["parameters"] = frozenset(lists["parameters"])
-    return Notebook(stage=stage, name=path.stem, text=text, code=said["code"], **lists)
+    parameters, code = _described(text, file)
+    return Notebook(stage, path.stem, text, parameters, code)
 
 
 def _unreadable(file: str) -> ParameterError:
@@ -125,60 +103,37 @@ def _unreadable(file: str) -> ParameterError:
     )
 
 
-def _described(text: str, file: str) -> dict[str, Any]:
-    """Return what a notebook says of itself and what its code is, as JSON can hold it."""
-    import nbformat  # takes as long to load as a run in which nothing has changed
+def _described(text: str, file: str) -> tuple[frozenset[str], str]:
+    """Return the names of a notebook's parameters and the hash of its code.
 
+    It is read as JSON: what makes it a notebook is looked at where it runs.
+    """
     try:
-        content = nbformat.reads(text, as_version=4)
-        nbformat.validate(content)
-    except (nbformat.reader.NotJSONError, nbformat.ValidationError):
+        content = json.loads(text)
+        cells = [cell for cell in content["cells"] if cell["cell_type"] == "code"]
+        sources = ["".join(cell["source"]) for cell in cells]
+        tags = [cell["metadata"].get("tags", []) for cell in cells]
+    except (ValueError, KeyError, TypeError, AttributeError):
         raise _unreadable(file) from None
-    cells = [cell for cell in content.cells if cell.cell_type == "code"]
-    return {
-        "parameters": sorted(_parameters(cells, file)),
-        "code": hash_of(*(_code(cell) for cell in cells)),
-        "mentions": mentions(_without_magics(cells)),
-        **_metadata(content.metadata.get("wijkkit", {}), file),
-    }
+    parameters = [source for source, tag in zip(sources, tags, strict=True) if "parameters" in tag]
+    code = (_code(source, tag) for source, tag in zip(sources, tags, strict=True))
+    return frozenset(_parameters(parameters, file)), hash_of(*code)
 
 
-def _code(cell: Any) -> str:
-    labels = [line for line in cell.source.splitlines() if line.startswith("#|")]
-    return json.dumps([sorted(cell.metadata.get("tags", [])), labels, meaning(cell.source)])
+def _code(source: str, tags: list[str]) -> str:
+    labels = [line for line in source.splitlines() if line.startswith("#|")]
+    return json.dumps([sorted(tags), labels, _meaning(source)])
 
 
-def _without_magics(cells: Iterable[Any]) -> str:
-    lines = [line for cell in cells for line in cell.source.split("\n")]
-    return "\n".join("pass" if line.startswith(("%", "!")) else line for line in lines)
+def _meaning(source: str) -> str:
+    """Return source without comments and layout; as it is where it is no Python."""
+    try:
+        return ast.dump(ast.parse(source))
+    except (SyntaxError, ValueError):
+        return source
 
 
-def _metadata(said: dict[str, Any], file: str) -> dict[str, list[str]]:
-    """Return what the notebook's metadata ``wijkkit`` says; unknown keys are errors."""
-    known = ("needs", "reads", "writes", "own")
-    unknown = [key for key in said if key not in (*known, "stage")]
-    wrong = [
-        key
-        for key in known
-        if key in said
-        and not (isinstance(said[key], list) and all(isinstance(x, str) for x in said[key]))
-    ]
-    if unknown or wrong:
-        raise ParameterError(
-            Problem(
-                "metadata that the batch does not understand",
-                file=file,
-                place=f"metadata.wijkkit.{key}",
-                expected=f"lists of names in {', '.join(known)}",
-                remedy="Correct the notebook's metadata.",
-            )
-            for key in (*unknown, *wrong)
-        )
-    return {key: said[key] for key in known if key in said}
-
-
-def _parameters(cells: Iterable[Any], file: str) -> set[str]:
-    cells = [cell for cell in cells if "parameters" in cell.metadata.get("tags", [])]
+def _parameters(cells: list[str], file: str) -> set[str]:
     if len(cells) != 1:
         raise ParameterError(
             "a notebook has one cell tagged 'parameters'",
@@ -188,7 +143,7 @@ def _parameters(cells: Iterable[Any], file: str) -> set[str]:
             remedy="Tag the cell that sets the parameters, and no other.",
         )
     try:
-        tree = ast.parse(cells[0].source)
+        tree = ast.parse(cells[0])
     except SyntaxError as error:
         raise ParameterError(
             "the parameters cell is not Python", file=file, found=str(error)

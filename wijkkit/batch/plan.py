@@ -8,7 +8,7 @@ from itertools import chain
 from typing import Any
 
 from wijkkit.batch.notebooks import Notebook, parameter_problems
-from wijkkit.errors import ParameterError, Problem
+from wijkkit.errors import ParameterError
 from wijkkit.study import Study
 from wijkkit.study.checks import NO_WAVE
 
@@ -65,7 +65,7 @@ class Job:
 def plan(
     study: Study, notebooks: Sequence[Notebook], wijken: Iterable[str] | None = None
 ) -> tuple[Job, ...]:
-    """Return all jobs of a run, in order.
+    """Return all jobs of a run: the city's notebooks one after the other, then the wijken's.
 
     Parameters
     ----------
@@ -77,8 +77,7 @@ def plan(
     Raises
     ------
     ParameterError
-        A study without a wave; every parameter that a notebook does not know, every table or notebook that is
-        needed and that nothing makes, every unknown wijk.
+        A study without a wave; every parameter that a notebook does not know; every unknown wijk.
     """
     problems = [] if study.waves else [NO_WAVE]
     hoods = []
@@ -87,14 +86,21 @@ def plan(
             hoods.append(study.neighbourhood(slug))
         except ParameterError as error:
             problems.extend(error.problems)
-    problems.extend(_needs_problems(notebooks))
     shared = {"study": study.folder.name}
     jobs = []
+    city = [(CITY, notebook.name) for notebook in notebooks if notebook.stage == CITY]
     for notebook in notebooks:
-        needs = tuple((CITY, name) for name in sorted(_needs(notebook, notebooks)))
+        own = (CITY, notebook.name)
+        needs = tuple(city[: city.index(own)] if notebook.stage == CITY else city)
         sets = {CITY: shared}
         if notebook.stage != CITY:
-            sets = {hood.wijk: {**shared, **hood.model_dump(mode="json")} for hood in hoods}
+            sets = {
+                hood.wijk: {
+                    **shared,
+                    **_asked(hood.model_dump(mode="json", exclude={"codes", "start"}), notebook),
+                }
+                for hood in hoods
+            }
         names = dict.fromkeys(name for parameters in sets.values() for name in parameters)
         problems.extend(parameter_problems(notebook, names))
         jobs.extend(Job(scope, notebook, values, needs) for scope, values in sets.items())
@@ -103,66 +109,14 @@ def plan(
     return tuple(_by_scope(jobs))
 
 
+def _asked(facts: dict[str, Any], notebook: Notebook) -> dict[str, Any]:
+    """Return which wijk it is, and what else of its file the notebook has a parameter for."""
+    return {key: facts[key] for key in facts if key == "wijk" or key in notebook.parameters}
+
+
 def _by_scope(jobs: list[Job]) -> Iterator[Job]:
     """Order: the city's notebooks, then neighbourhood by neighbourhood."""
     scopes: dict[str, list[Job]] = {}
     for job in jobs:
         scopes.setdefault(job.scope, []).append(job)
     return chain.from_iterable(scopes.values())
-
-
-def _needs(notebook: Notebook, notebooks: Sequence[Notebook]) -> set[str]:
-    """Return the city notebooks that come before: those named, and the writers of its tables.
-
-    A neighbourhood notebook that does not say what it reads waits for every notebook that
-    writes a table.
-    """
-    needs = set(notebook.needs)
-    reads = notebook.reads
-    if reads is None and notebook.stage != CITY:
-        reads = tuple(table for other in notebooks for table in other.writes)
-    for other in notebooks:
-        if other.stage == CITY and other.name != notebook.name:
-            if set(other.writes) & {*(reads or ()), *notebook.own}:
-                needs.add(other.name)
-    return needs
-
-
-def _needs_problems(notebooks: Sequence[Notebook]) -> Iterator[Problem]:
-    city = {notebook.name: notebook for notebook in notebooks if notebook.stage == CITY}
-    written = {table for notebook in city.values() for table in notebook.writes}
-    for notebook in notebooks:
-        for name in notebook.needs:
-            if name not in city:
-                yield _unknown(notebook, "needs", name, "notebook in stad/", city)
-        for table in (*(notebook.reads or ()), *notebook.own):
-            if table not in written:
-                yield _unknown(notebook, "reads", table, "table that a notebook writes", written)
-    yield from _circles(city, notebooks)
-
-
-def _unknown(
-    notebook: Notebook, key: str, name: str, expected: str, known: Iterable[str]
-) -> Problem:
-    return Problem(
-        f"'{name}' is no {expected}",
-        file=notebook.file,
-        place=f"metadata.wijkkit.{key}",
-        expected=", ".join(sorted(known)) or "none",
-        remedy="Correct the notebook's metadata.",
-    )
-
-
-def _circles(city: dict[str, Notebook], notebooks: Sequence[Notebook]) -> Iterator[Problem]:
-    left = {name: _needs(notebook, notebooks) & set(city) for name, notebook in city.items()}
-    while free := [name for name, needs in left.items() if not needs & set(left)]:
-        for name in free:
-            del left[name]
-    for name in left:
-        yield Problem(
-            "city notebooks wait for each other",
-            file=city[name].file,
-            place="metadata.wijkkit.needs",
-            found=", ".join(sorted(left)),
-            remedy="Let each need only those before it.",
-        )

@@ -21,7 +21,7 @@ from wijkkit.batch.manifest import write_manifest
 from wijkkit.batch.notebooks import find_notebooks, read_notebooks
 from wijkkit.batch.plan import Job, Key, plan
 from wijkkit.batch.result import JobResult, RunResult
-from wijkkit.batch.work import Work
+from wijkkit.batch.work import PRELOAD, Work
 from wijkkit.study import Study, open_study
 
 #: Told of each job when it starts (no result) and when it has ended.
@@ -81,8 +81,8 @@ def run(
     study = study if isinstance(study, Study) else open_study(study)
     folder = find_notebooks(study.folder, notebooks)
     known = Known(study.runs / "known.json")
-    planned = plan(study, read_notebooks(folder, known), wijken)
-    work = Work.of(study, planned, choose_engine(engine), folder.parent, known)
+    planned = plan(study, read_notebooks(folder), wijken)
+    work = Work.of(study, choose_engine(engine), folder.parent, known)
     name = uuid.uuid4().hex[:12]
     started, began = time.monotonic(), datetime.now(UTC)
     with only_run(study.runs), _executor(executor, jobs) as pool:
@@ -147,7 +147,8 @@ class _Loop:
     def _tell_of_removed(self, planned: tuple[Job, ...]) -> None:
         """A result that somebody removed while the run went on is no success."""
         for job in planned:
-            if self._results[job.key].status == "ok" and not self._work.is_there(job):
+            ok = self._results[job.key].status == "ok"
+            if ok and not self._work.is_there(job, self._log.last[job.key]):
                 message = "its result was removed during the run"
                 self._settle(job, JobResult(*job.key, "failed", "unwritable", message))
 
@@ -191,7 +192,8 @@ class _Loop:
             self._settle(job, JobResult(*job.key, "skipped", message=reason, ran=False))
             return True
         fingerprint = self._work.fingerprint(job)
-        if self._work.unchanged(job, fingerprint, self._log.last.get(job.key)):
+        last = self._log.last.get(job.key)
+        if self._work.unchanged(job, fingerprint, last):
             self._results[job.key] = JobResult(*job.key, "ok", ran=False)
             self._progress(job, self._results[job.key], self._total)
             return True
@@ -199,7 +201,7 @@ class _Loop:
         before = self._work.before(job)
         self._progress(job, None, self._total)
         work = self._work
-        future = self._pool.submit(execute, work.task(job), work.preload, str(work.study.folder))
+        future = self._pool.submit(execute, work.task(job), PRELOAD, str(work.study.folder))
         self._running[future] = (job, fingerprint, before)
         return True
 

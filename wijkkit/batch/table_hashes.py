@@ -8,6 +8,9 @@ from pathlib import Path
 from wijkkit.batch.hashes import hash_file, hash_of
 from wijkkit.batch.known import Known
 
+#: The folder of what notebooks published and is not released, and the name of all of it.
+UNRELEASED = "unreleased"
+
 
 class TableHashes:
     """The released tables of a study as they are now; a file is read again when it has changed.
@@ -31,7 +34,13 @@ class TableHashes:
         return sorted(path.stem for path in self._folder.glob("*.parquet"))
 
     def of(self, read: str) -> str:
-        """Return the hash of what `read` names: a table, or ``table@wijk`` for one wijk's rows."""
+        """Return the hash of what `read` names.
+
+        A table, ``table@wijk`` for one wijk's rows, ``unreleased/<notebook>/<name>`` for what a notebook
+        published, ``unreleased`` for all of that.
+        """
+        if read == UNRELEASED:
+            return self._published()
         name, _, wijk = read.partition("@")
         whole = self._whole(name)
         if not wijk or whole == "absent":
@@ -43,7 +52,7 @@ class TableHashes:
         return whole if rows is None else rows.get(wijk, "no rows")
 
     def _whole(self, name: str) -> str:
-        path = self._folder / f"{name}.parquet"
+        path = self._path(name)
         try:
             stat = os.stat(path)
         except OSError:
@@ -52,6 +61,18 @@ class TableHashes:
         if self._known.get(name, ((), ""))[0] != signature:
             self._known[name] = (signature, hash_file(path))
         return self._known[name][1]
+
+    def _path(self, name: str) -> Path:
+        folder, _, publication = name.partition("/")
+        if folder == UNRELEASED:
+            return self._folder.parent / UNRELEASED / f"{publication}.pkl"
+        return self._folder / f"{name}.parquet"
+
+    def _published(self) -> str:
+        folder = self._folder.parent / UNRELEASED
+        paths = sorted(path.relative_to(folder) for path in folder.glob("*/*.pkl"))
+        names = [f"{UNRELEASED}/{path.parent.name}/{path.stem}" for path in paths]
+        return hash_of(*(f"{name}:{self._whole(name)}" for name in names))
 
     def _by_wijk(self, name: str) -> dict[str, str] | None:
         """Return a hash per wijk; None for a table that cannot be read or is about no wijk."""

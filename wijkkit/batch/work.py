@@ -4,22 +4,37 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from wijkkit.batch import fingerprint as marks
 from wijkkit.batch.engine.task import Limits, Task
 from wijkkit.batch.hashes import hash_file, hash_of
-from wijkkit.batch.imports import to_load
 from wijkkit.batch.known import Known
-from wijkkit.batch.notebooks import Notebook
 from wijkkit.batch.plan import CITY, Job, output_path
 from wijkkit.batch.states import changed_needs
-from wijkkit.batch.table_hashes import TableHashes
+from wijkkit.batch.table_hashes import UNRELEASED, TableHashes
 from wijkkit.study import Study
+from wijkkit.study.guard import NOTEBOOK
+
+#: What the project's notebooks use: loaded once, by the process that they are forked from.
+PRELOAD = (
+    "geopandas",
+    "matplotlib.pyplot",
+    "pandas",
+    "pyarrow.parquet",
+    "scipy.stats",
+    "seaborn",
+    "wijkkit.evaluation.effect.evaluate",
+    "wijkkit.people",
+    "wijkkit.pipeline.estimation",
+    "wijkkit.pipeline.process",
+    "wijkkit.released",
+    "wijkkit.show",
+)
 
 
 @dataclass(frozen=True)
@@ -32,46 +47,27 @@ class Work:
     engine : str
     common : str
         Hash of what all jobs depend on.
-    code : PackageCode
     tables : TableHashes
-    notebooks : tuple of Notebook
-        Those of the run.
     """
 
     study: Study
     engine: str
     common: str
-    code: marks.PackageCode
     tables: TableHashes
-    notebooks: tuple[Notebook, ...]
-    _codes: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(
-        cls, study: Study, planned: Sequence[Job], engine: str, project: Path, known: Known
-    ) -> Work:
+    def of(cls, study: Study, engine: str, project: Path, known: Known) -> Work:
         """Gather what the jobs have in common; `project` is the folder of the lock file."""
         return cls(
             study,
             engine,
-            hash_of(marks.study_files(study), marks.installed(project), engine),
-            marks.PackageCode(known),
+            hash_of(marks.study_files(study), marks.package(), marks.installed(project), engine),
             TableHashes(study.runs / "released", known),
-            tuple({job.notebook.file: job.notebook for job in planned}.values()),
         )
-
-    @cached_property
-    def preload(self) -> tuple[str, ...]:
-        """The modules that the neighbourhood notebooks reach, or the city's where there are none."""
-        many = [notebook for notebook in self.notebooks if notebook.stage != CITY]
-        return to_load(self.code.reach(notebook) for notebook in many or self.notebooks)
 
     def fingerprint(self, job: Job) -> str:
         """Return the hash of the job's code, parameters and, for the city, the sources."""
-        notebook = job.notebook
-        if notebook.file not in self._codes:
-            self._codes[notebook.file] = hash_of(notebook.code, self.code.reached_from(notebook))
-        parts = [self.common, self._codes[notebook.file], json.dumps(job.parameters)]
+        parts = [self.common, job.notebook.code, json.dumps(job.parameters)]
         if job.scope == CITY:
             parts += [marks.sources(self.study), marks.areas(self.study)]
         return hash_of(*parts)
@@ -96,12 +92,17 @@ class Work:
         return {"/".join(key): hash_file(self.study.runs / output_path(*key)) for key in needs}
 
     def before(self, job: Job) -> dict[str, str]:
-        """Return the hashes of everything the job may read, and remove its earlier result."""
+        """Return the hashes of everything the job may read, and remove its earlier result.
+
+        What it published goes too: it may no longer publish it.
+        """
         for path in (self.study.runs / job.output, self.failed(job)):
             with contextlib.suppress(OSError):
                 path.unlink(missing_ok=True)
+        if job.scope == CITY:
+            shutil.rmtree(self._published(job), ignore_errors=True)
         own = () if job.scope == CITY else (f"{name}@{job.scope}" for name in self.tables.names())
-        return {name: self.tables.of(name) for name in (*self.tables.names(), *own)}
+        return {name: self.tables.of(name) for name in (*self.tables.names(), UNRELEASED, *own)}
 
     def task(self, job: Job) -> Task:
         """Return what a process needs to run the job."""
@@ -112,12 +113,26 @@ class Work:
             stage=job.notebook.stage,
             limits=Limits(**self.study.settings.batch.model_dump()),
             engine=self.engine,
+            environment={NOTEBOOK: job.notebook.name},
         )
 
-    def is_there(self, job: Job) -> bool:
-        """Return whether the job's result and the tables it writes are there."""
-        tables = (self.tables.of(name) != "absent" for name in job.notebook.writes)
-        return (self.study.runs / job.output).is_file() and all(tables)
+    def published(self, job: Job) -> list[str]:
+        """Return what a city notebook published, as `TableHashes` names it."""
+        if job.scope != CITY:
+            return []
+        names = sorted(path.stem for path in self._published(job).glob("*.pkl"))
+        return [f"{UNRELEASED}/{job.notebook.name}/{name}" for name in names]
+
+    def _published(self, job: Job) -> Path:
+        return self.study.runs / UNRELEASED / job.notebook.name
+
+    def is_there(self, job: Job, last: Mapping[str, Any]) -> bool:
+        """Return whether the job's result is there, and the tables that `last` says it used."""
+        used = (
+            name for name, mark in last["tables"].items() if "@" not in name and mark != "absent"
+        )
+        there = all(self.tables.of(name) != "absent" for name in used)
+        return there and (self.study.runs / job.output).is_file()
 
     def failed(self, job: Job) -> Path:
         """Return where the notebook of a job goes that did not succeed."""

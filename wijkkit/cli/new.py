@@ -7,22 +7,49 @@ from typing import Annotated
 
 import typer
 
+_COLUMN = "Column of the {}; 'none' where there is none."
+
 
 def new(
     study: Annotated[Path, typer.Argument(help="Folder of the new study.")],
-    survey: Annotated[Path, typer.Option(help="Survey file: sav, dta, csv, xlsx or parquet.")],
-    separator: Annotated[str, typer.Option(help="Separator of a csv file.")] = ",",
-    decimal: Annotated[str, typer.Option(help="Decimal sign of a csv file.")] = ".",
+    survey: Annotated[
+        Path | None, typer.Option(help="Survey file: sav, dta, csv, xlsx or parquet.")
+    ] = None,
+    areas: Annotated[
+        Path | None, typer.Option(help="List of the wijken, csv: code, name, arm, pair, district.")
+    ] = None,
+    area: Annotated[str | None, typer.Option(help=_COLUMN.format("areas"))] = None,
+    age: Annotated[str | None, typer.Option(help=_COLUMN.format("ages in years"))] = None,
+    weight: Annotated[str | None, typer.Option(help=_COLUMN.format("survey weights"))] = None,
+    stratum: Annotated[str | None, typer.Option(help=_COLUMN.format("strata"))] = None,
+    psu: Annotated[str | None, typer.Option(help=_COLUMN.format("sampling units"))] = None,
+    wave: Annotated[
+        str | None, typer.Option(help="Column of the waves or years, or the one wave of the file.")
+    ] = None,
+    encoding: Annotated[str | None, typer.Option(help="Encoding of the file.")] = None,
+    separator: Annotated[str | None, typer.Option(help="Separator of a csv file.")] = None,
+    decimal: Annotated[str | None, typer.Option(help="Decimal sign of a csv file.")] = None,
     sheet: Annotated[str | None, typer.Option(help="Sheet of a workbook.")] = None,
 ) -> None:
-    """Start a study from a survey file: propose its files and say what to fill in."""
+    """Start a study: propose its files from a survey or a list of areas, say what to fill in."""
     from wijkkit.project import lay_out
-    from wijkkit.workbench.new_study import new_study
+    from wijkkit.proposal.new_study import new_study
 
-    still_open = new_study(study, survey, separator=separator, decimal=decimal, sheet=sheet)
+    named = {"area": area, "age": age, "weight": weight, "stratum": stratum}
+    named |= {"psu": psu, "wave": wave}
+    still_open = new_study(
+        study,
+        survey,
+        areas=areas,
+        columns={role: column for role, column in named.items() if column is not None},
+        separator=separator,
+        decimal=decimal,
+        encoding=encoding,
+        sheet=sheet,
+    )
     written = lay_out(study)
     typer.echo(f"New study: {study}, with {len(written)} files of a project beside it")
-    typer.echo("Look at every proposal. What could not be guessed has a mark, '# FILL IN:':")
+    typer.echo("Look at every proposal. What only you know has a mark, '# FILL IN:':")
     for problem in still_open:
         typer.echo(f"  {problem.file}, {problem.place}: {problem.what.removeprefix('fill in ')}")
     typer.echo(f"Fill these in and delete the marks, then: wijkkit check --study {study}")

@@ -21,12 +21,14 @@ class FormatChoice(StrEnum):
     html = "html"
     pdf = "pdf"
     docx = "docx"
+    pptx = "pptx"
+    xlsx = "xlsx"
 
 
 def report(
     study: Annotated[Path, typer.Option(help="Folder of the study.")] = Path("parameters"),
     engine: Annotated[
-        EngineChoice, typer.Option(help="Quarto where it is on the path, or one of the two.")
+        EngineChoice, typer.Option(help="auto is the built-in engine; quarto must be on the path.")
     ] = EngineChoice.auto,
     form: Annotated[
         list[FormatChoice] | None, typer.Option("--format", help="Besides HTML; may be repeated.")
@@ -52,9 +54,8 @@ def report(
         f"Engine: {made.engine}. {len(made.files)} files; "
         f"{len(made.made)} pages made anew, the others were as they should be."
     )
-    for stem, said in made.warnings.items():
-        for line in said:
-            typer.echo(f"Quarto warned: {stem}: {line}", err=True)
+    for line in made.warnings:
+        typer.echo(f"Quarto warned: {line}", err=True)
     for stem, notebooks in made.failed.items():
         for notebook, why in notebooks.items():
             typer.echo(f"Not complete: {stem}.html has no {notebook} ({why})", err=True)

@@ -107,10 +107,6 @@ def _activities(name: str, key: str, size: int, known: int, rng: np.random.Gener
                 "period_end": end,
                 "planned_sessions": planned,
                 "delivered_sessions": delivered,
-                "planned_frequency": 6.0,
-                "delivered_frequency": round(delivered / months, 1),
-                "planned_minutes": 90,
-                "delivered_minutes": int(90 * rng.uniform(0.8, 1.0)),
                 "planned_participants": reach,
                 "participants": participants,
                 "participants_ses_known": ses_known,
@@ -118,7 +114,6 @@ def _activities(name: str, key: str, size: int, known: int, rng: np.random.Gener
                 "quality": round(float(rng.normal(72, 6)), 1),
                 "quality_n": int(rng.integers(6, 20)),
                 "quality_sd": round(float(rng.uniform(8, 14)), 1),
-                "planned_cost": 1_000.0 * months,
                 "cost": round(1_000.0 * months * left * rng.uniform(0.9, 1.1)),
             }
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from types import MappingProxyType
 
@@ -22,6 +23,8 @@ ORGANISATIONS = (
 )
 _DOMAINS = ("gezond", "veilig", "talentontwikkeling")
 _START = date(2018, 9, 1)
+#: The last day that anything is registered of.
+_LAST = date(2021, 7, 31)
 #: Planned first day and length of the six steps of the first cycle, in days from the start.
 _STEPS = ((0, 90), (90, 60), (150, 90), (240, 730), (970, 60), (1030, 30))
 #: Targets of the goals: study goal, indicator, domain, words, baseline, target.
@@ -56,7 +59,6 @@ def network(rng: np.random.Generator) -> dict[str, pd.DataFrame]:
                 "key": f"P{at:02d}",
                 "organisation": organisation,
                 "role": role,
-                **{f"role_{domain}": _domain_role(role, domain) for domain in _DOMAINS},
                 "start": _START + timedelta(days=int(rng.integers(0, 120))),
                 "end": date(2020, 6, 30) if at == len(ORGANISATIONS) else None,
             }
@@ -72,6 +74,8 @@ def network(rng: np.random.Generator) -> dict[str, pd.DataFrame]:
         )
         for partner in stakeholders:
             presence = rng.choice(["present", "excused", "absent"], p=[0.72, 0.16, 0.12])
+            if not _takes_part(partner, meetings[-1]["date"]):
+                continue
             attendance.append(
                 {
                     "key": f"W{len(attendance) + 1:03d}",
@@ -87,15 +91,8 @@ def network(rng: np.random.Generator) -> dict[str, pd.DataFrame]:
     }
 
 
-def _domain_role(role: str, domain: str) -> str:
-    if role == "gebiedsadviseur":
-        return "leads"
-    wanted = {
-        "gezond": ("youth_health_care", "school", "sport", "wijkteam"),
-        "veilig": ("police", "wijkteam", "welfare"),
-        "talentontwikkeling": ("school", "sport", "welfare", "childcare"),
-    }
-    return "takes_part" if role in wanted[domain] else "informed"
+def _takes_part(partner: Mapping, day: date) -> bool:
+    return partner["start"] <= day and (partner["end"] is None or day <= partner["end"])
 
 
 def plan(number: int, rng: np.random.Generator) -> dict[str, pd.DataFrame]:
@@ -104,9 +101,10 @@ def plan(number: int, rng: np.random.Generator) -> dict[str, pd.DataFrame]:
     late = 0
     for at, (start, days) in enumerate(_STEPS, start=1):
         begin = _START + timedelta(days=start)
-        late += int(rng.integers(5, 40)) + (30 * number if at > 2 else 0)
+        late += int(rng.integers(5, 30)) + (30 * number if at > 3 else 0)
+        begun = begin + timedelta(days=late) <= _LAST
         end = begin + timedelta(days=days + late)
-        done = end < date(2021, 9, 1)
+        done = end <= _LAST
         steps.append(
             {
                 "key": f"C{at:02d}",
@@ -114,9 +112,9 @@ def plan(number: int, rng: np.random.Generator) -> dict[str, pd.DataFrame]:
                 "step": str(at),
                 "planned_start": begin,
                 "planned_end": begin + timedelta(days=days),
-                "actual_start": begin + timedelta(days=late) if done or at <= 5 else None,
+                "actual_start": begin + timedelta(days=late) if begun else None,
                 "actual_end": end if done else None,
-                "status": "done" if done else "running" if at <= 5 else "not_started",
+                "status": "done" if done else "running" if begun else "not_started",
             }
         )
     goals = [
@@ -127,9 +125,7 @@ def plan(number: int, rng: np.random.Generator) -> dict[str, pd.DataFrame]:
             "study_goal": goal,
             "indicator": indicator,
             "baseline": baseline + int(rng.integers(-3, 4)),
-            "baseline_date": date(2018, 7, 31),
             "target": target,
-            "target_date": date(2021, 7, 31),
             "status": "adopted",
         }
         for at, (goal, (indicator, domain, name, baseline, target)) in enumerate(
@@ -180,6 +176,7 @@ def learned(rng: np.random.Generator) -> dict[str, pd.DataFrame]:
                     "programme": "Sportfonds",
                     "date": date(2019, 11, 4),
                     "intervention": "I03",
+                    "owner": "P01",
                     "status": "open",
                 }
             ]

@@ -22,9 +22,9 @@ _ORDER = ("hidden", "above", "too_few", "not_asked", "missing")
 def release_derived(derived: pd.DataFrame, table: pd.DataFrame, finest: float) -> pd.DataFrame:
     """Release changes, gaps and changes of gaps: the exact ones, rounded.
 
-    A row is made of two cells where its `wave` or its `group` names two, joined by a hyphen, and
-    of four where both do: wave ``2018-2021`` is the change from 2018 to 2021, group ``low-high``
-    the gap, low minus high. Where one of its cells is not shown, the figure is not; its step is
+    A row is made of several cells where its `wave` or its `group` names several, joined by
+    hyphens: wave ``2018-2021`` is the change from 2018 to 2021, group ``low-high`` the gap, low
+    minus high, group ``low-middle-high`` what is made of all three. Where one of its cells is not shown, the figure is not; its step is
     the coarsest of its cells'. Ratios and odds ratios stand in two decimals, and are ``hidden``
     where a cell has a coarser step than the finest.
 
@@ -77,7 +77,7 @@ def release_comparisons(
         The same columns and ``status, step``; the verdict is ``unknown`` where a cell is absent.
     """
     rows = comparisons.reset_index(drop=True)
-    at, _ = compared_cells(rows, comparable, table)
+    at = comparison_parts(rows, comparable, table)
     status, step = joined(pd.Series("ok", index=rows.index), table, at)
     absent = status != "ok"
     lower, upper = limits(rows["lower"], rows["upper"], step, finest)
@@ -88,6 +88,13 @@ def release_comparisons(
         status=status,
         step=np.where(absent, np.nan, step),
     )
+
+
+def comparison_parts(
+    rows: pd.DataFrame, comparable: pd.DataFrame, table: pd.DataFrame
+) -> np.ndarray:
+    """Return where the cells of each comparison are: its own, and those it is compared with."""
+    return compared_cells(rows, comparable, table)[0]
 
 
 def compared_cells(
@@ -122,12 +129,12 @@ def joined(own: pd.Series, table: pd.DataFrame, at: np.ndarray) -> tuple[np.ndar
 
 
 def parts_of(rows: pd.DataFrame, table: pd.DataFrame) -> np.ndarray:
-    """Return where the cells of each derived row are: (4, m), a cell again where there are fewer."""
+    """Return where the cells of each derived row are: (k, m), a cell again where there are fewer."""
     groups = table.groupby("group_by")["group"].unique().to_dict()
-    wave = {name: _ends(name, set(table["wave"].unique())) for name in rows["wave"].unique()}
+    wave = {name: _parts(name, set(table["wave"].unique())) for name in rows["wave"].unique()}
     pairs = rows[["group_by", "group"]].drop_duplicates()
     group = {
-        key: _ends(key[1], set(groups.get(key[0], ())))
+        key: _parts(key[1], set(groups.get(key[0], ())))
         for key in pairs.itertuples(index=False, name=None)
     }
     keys = list(zip(rows["group_by"], rows["group"], strict=True))
@@ -136,41 +143,55 @@ def parts_of(rows: pd.DataFrame, table: pd.DataFrame) -> np.ndarray:
         raise DisclosureError([_unnamed(row) for row in rows[unnamed].itertuples()])
     places = Places(table)
     named = rows[list(ESTIMATE_KEYS)]
+    most = [max((len(found) for found in by.values()), default=1) for by in (wave, group)]
     return np.stack(
         [
             places.of(
                 named.assign(
-                    wave=[wave[one][first] for one in rows["wave"]],
-                    group=[group[two][second] for two in keys],
+                    wave=[_at(wave[one], first) for one in rows["wave"]],
+                    group=[_at(group[two], second) for two in keys],
                 )
             )
-            for first in (0, 1)
-            for second in (0, 1)
+            for first in range(most[0])
+            for second in range(most[1])
         ]
     )
 
 
 def signs_of(rows: pd.DataFrame, table: pd.DataFrame) -> np.ndarray:
     """Return by what each cell of `parts_of` is multiplied: later minus first, first minus last."""
-    waves = set(table["wave"].unique())
     groups = table.groupby("group_by")["group"].unique().to_dict()
-    two_waves = ~rows["wave"].isin(waves).to_numpy()
+    waves = set(table["wave"].unique())
     pairs = zip(rows["group_by"], rows["group"], strict=True)
-    known = {key: set(names) for key, names in groups.items()}
-    two_groups = np.array([group not in known.get(by, ()) for by, group in pairs])
-    wave = np.where(two_waves, [[-1.0], [1.0]], [[1.0], [0.0]])
-    group = np.where(two_groups, [[1.0], [-1.0]], [[1.0], [0.0]])
-    return np.stack([wave[first] * group[second] for first in (0, 1) for second in (0, 1)])
+    number = np.array(
+        [
+            (len(_parts(wave, waves)), len(_parts(group, set(groups.get(by, ())))))
+            for wave, (by, group) in zip(rows["wave"], pairs, strict=True)
+        ]
+    ).T
+    wave = np.where(number[0] > 1, [[-1.0], [1.0]], [[1.0], [0.0]])[: number[0].max()]
+    group = np.where(number[1] > 1, [[1.0], [-1.0]], [[1.0], [0.0]])[: number[1].max()]
+    return np.stack([one * two for one in wave for two in group])
 
 
-def _ends(name: str, known: Collection[str]) -> tuple[str, str] | None:
-    """Return the two parts that a name names, twice the same where it is one; None for neither."""
+def _parts(name: str, known: Collection[str]) -> tuple[str, ...]:
+    """Return the parts that a name names, joined by hyphens; none where they are not known.
+
+    Examples
+    --------
+    >>> _parts("a-b-c", {"a", "b-c"}), _parts("a-b", {"a"})
+    (('a', 'b-c'), ())
+    """
     if name in known:
-        return name, name
+        return (name,)
     for at, letter in enumerate(name):
-        if letter == "-" and name[:at] in known and name[at + 1 :] in known:
-            return name[:at], name[at + 1 :]
-    return None
+        if letter == "-" and name[:at] in known and (rest := _parts(name[at + 1 :], known)):
+            return (name[:at], *rest)
+    return ()
+
+
+def _at(parts: tuple[str, ...], position: int) -> str:
+    return parts[min(position, len(parts) - 1)]
 
 
 def _unnamed(row: object) -> Problem:

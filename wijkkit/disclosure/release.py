@@ -12,6 +12,7 @@ from wijkkit.disclosure.choice import Choice
 from wijkkit.disclosure.knowledge import known
 from wijkkit.disclosure.loss import COARSER
 from wijkkit.disclosure.made_of import relations
+from wijkkit.disclosure.places import Places
 from wijkkit.disclosure.policy import Policy
 from wijkkit.disclosure.rounding import limits, to_step
 from wijkkit.disclosure.rules import finest_steps, statuses
@@ -62,7 +63,11 @@ class Made:
 
 
 def release_estimates(
-    estimates: Estimates, sample: Sample, policy: Policy, made: Made | None = None
+    estimates: Estimates,
+    sample: Sample,
+    policy: Policy,
+    made: Made | None = None,
+    earlier: pd.DataFrame | None = None,
 ) -> Release:
     """Release all estimates of a study together.
 
@@ -75,6 +80,8 @@ def release_estimates(
     policy : Policy
     made : Made, optional
         What else is shown of them.
+    earlier : DataFrame, optional
+        Cells that keep what was published of them: the key columns, ``status, step``.
 
     Returns
     -------
@@ -90,6 +97,8 @@ def release_estimates(
     _check(table, cells)
     cells = cells.assign(status=table["status"])
     status, finest = statuses(cells, policy), finest_steps(cells, policy)
+    kept, kept_step = _kept(table, earlier)
+    status = np.where(kept != "", kept, status)
     may = status == "ok"
     told = (
         ()
@@ -97,12 +106,12 @@ def release_estimates(
         else list(relations(made.derived, made.comparisons, made.comparable, table, may, finest))
     )
     reach = known(table, finest, (1.0, *COARSER), told)
-    multiple = np.where(may, 1.0, 0.0)
+    multiple = np.where(may, _coarseness(kept_step / finest), 0.0)
     left_out: list[str] = []
     for system in systems(sample, table, policy.min_count):
         at = system.rows
         seen = Shown(system, table["value"].to_numpy(float), reach, status, policy)
-        found = Choice(seen, multiple[at], np.zeros(len(at), bool)).settled()
+        found = Choice(seen, multiple[at], kept[at] == "ok").settled()
         if found is None:
             left_out += system.indicators
             found = np.zeros(len(at))
@@ -110,6 +119,23 @@ def release_estimates(
     status = np.where((status == "ok") & (multiple == 0), "hidden", status)
     step = finest * np.where(multiple > 0, multiple, 1.0)
     return Release(shown(table, status, step, policy), {}, policy, tuple(dict.fromkeys(left_out)))
+
+
+def _kept(table: pd.DataFrame, earlier: pd.DataFrame | None) -> tuple[np.ndarray, np.ndarray]:
+    """Return the status and the step that cells keep; empty and NaN for those that keep none."""
+    status, step = np.full(len(table), "", object), np.full(len(table), np.nan)
+    if earlier is not None and len(earlier):
+        at = Places(table).of(earlier)
+        status[at[at >= 0]] = earlier["status"].to_numpy(object)[at >= 0]
+        step[at[at >= 0]] = earlier["step"].to_numpy(float)[at >= 0]
+    return status, step
+
+
+def _coarseness(multiple: np.ndarray) -> np.ndarray:
+    """Return the multiple that is known of each step: the next finer one, 1 for none."""
+    sizes = np.array([1.0, *COARSER])
+    finer = np.searchsorted(sizes, np.nan_to_num(multiple, nan=1.0) + 1e-9, side="right") - 1
+    return sizes[np.maximum(finer, 0)]
 
 
 def shown(

@@ -15,6 +15,7 @@ from wijkkit.estimates.multiple_imputation import pool
 from wijkkit.estimates.proportion import wilson
 from wijkkit.estimates.rate import rate
 from wijkkit.estimates.scale import scale_reliability, scale_score
+from wijkkit.estimates.slope import estimate_slope
 from wijkkit.estimates.slope_index import relative_index, slope_index
 from wijkkit.estimates.small_area import small_area
 from wijkkit.estimates.standardisation import standardised_rate, standardised_ratio
@@ -41,6 +42,7 @@ __all__ = [
     "estimate_funnel",
     "estimate_gap",
     "estimate_grid",
+    "estimate_slope",
     "estimate_small_areas",
     "funnel",
     "poisson_exact",

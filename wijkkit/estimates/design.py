@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 import numpy as np
@@ -79,6 +79,7 @@ def survey_design(
     strata: Columns = None,
     psu: Columns = None,
     fpc: Columns = None,
+    sampled: str | None = None,
     lonely_psu: LonelyPsu = "absent",
 ) -> SurveyDesign:
     """Return the design of the respondents in `frame`.
@@ -86,8 +87,8 @@ def survey_design(
     Parameters
     ----------
     frame : DataFrame
-        All respondents of the survey, one per row. Leave none out: the variance of an estimate
-        for a part of them needs the whole design.
+        All respondents of the survey, one per row: the variance of an estimate for a part of
+        them needs the whole design. With `sampled` a part of them will do.
     weight : str or WeightSet, optional
         Column of the sampling weights, positive; or the result of `poststratify` or `rake` for
         these rows, whose known margins then count in the variance. Every respondent counts 1
@@ -101,6 +102,9 @@ def survey_design(
         Per stage, the column with the number of units in the population of the stratum.
         Later stages count only where `fpc` has them; without, the first stage is taken as
         sampled with replacement.
+    sampled : str, optional
+        Column with the number of units that were sampled in the stratum, where `frame` holds a
+        part of the respondents: units without a respondent in it count as zero.
     lonely_psu : {"absent", "certainty", "adjust", "average"}
         What a stratum with one sampled unit adds to the variance.
 
@@ -124,7 +128,8 @@ def survey_design(
     strata, psu, fpc = _names(strata), _names(psu), _names(fpc)
     calibrated = weight if isinstance(weight, WeightSet) else None
     weight = None if calibrated else weight
-    problems = _check(frame, weight, (*strata, *psu, *fpc), lonely_psu)
+    counted = () if sampled is None else (sampled,)
+    problems = _check(frame, weight, (*strata, *psu, *fpc, *counted), lonely_psu)
     if len(fpc) > max(len(psu), 1):
         problems.append(Problem("more populations than stages", place="fpc", found=", ".join(fpc)))
     n = len(frame)
@@ -137,7 +142,23 @@ def survey_design(
     units = [_codes(frame, [column]) for column in psu] or [np.arange(n)]
     populations = [frame[column].to_numpy(dtype=float) for column in fpc]
     stages = _stages(_codes(frame, strata), units, populations)
+    if sampled is not None:
+        stages = (_whole_sample(stages[0], frame[sampled].to_numpy(float)), *stages[1:])
     return SurveyDesign(weights, stages, lonely_psu, calibrated)
+
+
+def _whole_sample(stage: Stage, sampled: NDArray[np.float64]) -> Stage:
+    """Return the first stage with the numbers of units of the whole sample."""
+    number = np.zeros(len(stage.sampled))
+    number[stage.stratum] = sampled
+    if (number[stage.stratum] != sampled).any() or (number < stage.sampled).any():
+        raise EstimationError(
+            "the number of sampled units does not fit the strata",
+            place="sampled",
+            expected="one number per stratum, at least the number of units that are there",
+        )
+    kept = 1 - (1 - stage.kept) * number / stage.sampled
+    return replace(stage, sampled=number, kept=kept)
 
 
 def _names(columns: Columns) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -144,8 +145,15 @@ def wave_design(respondents: pd.DataFrame, lonely_psu: LonelyPsu = "absent") -> 
     """Return the design of respondents of several waves, each wave a sample of its own.
 
     A wave in which ``stratum``, ``psu`` or ``fpc`` is missing throughout has one stratum, every
-    respondent as its own unit, and a population without end.
+    respondent as its own unit, and a population without end. Where respondents are a part of
+    the sample, their column ``sampled`` says how many units their stratum had.
     """
+    frame, design = wave_columns(respondents)
+    return survey_design(frame, **design, lonely_psu=lonely_psu)
+
+
+def wave_columns(respondents: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """Return the columns of the design of `wave_design`, and what `survey_design` calls them."""
     frame = respondents[["wave", "weight"]].copy()
     without = pd.Series(0, index=frame.index)
     row = pd.Series(range(len(frame)), index=frame.index)
@@ -154,11 +162,27 @@ def wave_design(respondents: pd.DataFrame, lonely_psu: LonelyPsu = "absent") -> 
             values = respondents[column]
             absent = values.isna().groupby(frame["wave"]).transform("all")
             frame[column] = values.astype("object").where(~absent, fill)
+    if "sampled" in respondents:
+        frame["sampled"] = respondents["sampled"]
     strata = ["wave", "stratum"] if "stratum" in frame else ["wave"]
-    psu, fpc = (column if column in frame else None for column in ("psu", "fpc"))
-    return survey_design(
-        frame, weight="weight", strata=strata, psu=psu, fpc=fpc, lonely_psu=lonely_psu
-    )
+    others = {name: name if name in frame else None for name in ("psu", "fpc", "sampled")}
+    return frame, {"weight": "weight", "strata": strata, **others}
+
+
+def with_sampled(respondents: pd.DataFrame) -> pd.DataFrame:
+    """Return all respondents with ``sampled``, so that a part of them keeps the whole design.
+
+    Examples
+    --------
+    >>> everybody = pd.DataFrame({"wave": "2021", "weight": 1.0, "sex": ["girl", "boy", "girl"]})
+    >>> girls = with_sampled(everybody)[lambda frame: frame["sex"] == "girl"]
+    >>> wave_design(girls).stages[0].sampled.tolist()
+    [3.0]
+    """
+    frame, design = wave_columns(respondents.drop(columns="sampled", errors="ignore"))
+    by = frame.groupby(design["strata"], sort=False, observed=True)
+    units = by["psu"].transform("nunique") if "psu" in frame else by["wave"].transform("size")
+    return respondents.assign(sampled=units.astype(float))
 
 
 def asked_outcome(

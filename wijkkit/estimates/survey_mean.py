@@ -31,6 +31,7 @@ def survey_mean(
     strata: Columns = None,
     psu: Columns = None,
     fpc: Columns = None,
+    sampled: str | None = None,
     lonely_psu: LonelyPsu = "absent",
     confidence: float = 0.95,
 ) -> pd.DataFrame:
@@ -48,7 +49,7 @@ def survey_mean(
         Column of numbers; missing values are left out and counted.
     by : str or sequence of str, optional
         Column(s) whose combinations are the groups.
-    weight, strata, psu, fpc, lonely_psu
+    weight, strata, psu, fpc, sampled, lonely_psu
         The design, see `survey_design`.
     confidence : float
         Coverage of the interval.
@@ -81,7 +82,13 @@ def survey_mean(
     """
     check_confidence(confidence)
     design = survey_design(
-        frame, weight=weight, strata=strata, psu=psu, fpc=fpc, lonely_psu=lonely_psu
+        frame,
+        weight=weight,
+        strata=strata,
+        psu=psu,
+        fpc=fpc,
+        sampled=sampled,
+        lonely_psu=lonely_psu,
     )
     groups, over = group_domains(frame, by, design)
     values = outcome_values(frame, outcome)
@@ -100,6 +107,7 @@ def survey_proportion(
     strata: Columns = None,
     psu: Columns = None,
     fpc: Columns = None,
+    sampled: str | None = None,
     lonely_psu: LonelyPsu = "absent",
     method: ProportionMethod = "logit",
     confidence: float = 0.95,
@@ -112,7 +120,7 @@ def survey_proportion(
         All respondents of the survey, one per row.
     outcome : str
         Column of 0 and 1 (or booleans); missing values are left out and counted.
-    by, weight, strata, psu, fpc, lonely_psu, confidence
+    by, weight, strata, psu, fpc, sampled, lonely_psu, confidence
         As in `survey_mean`.
     method : {"logit", "beta", "xlogit", "mean"}
         Interval, see `wijkkit.estimates.survey_interval.proportion_limits`.
@@ -138,7 +146,13 @@ def survey_proportion(
     check_confidence(confidence)
     check_method(method)
     design = survey_design(
-        frame, weight=weight, strata=strata, psu=psu, fpc=fpc, lonely_psu=lonely_psu
+        frame,
+        weight=weight,
+        strata=strata,
+        psu=psu,
+        fpc=fpc,
+        sampled=sampled,
+        lonely_psu=lonely_psu,
     )
     groups, over = group_domains(frame, by, design)
     values = outcome_values(frame, outcome)

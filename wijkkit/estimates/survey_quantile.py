@@ -32,6 +32,7 @@ def survey_quantile(
     strata: Columns = None,
     psu: Columns = None,
     fpc: Columns = None,
+    sampled: str | None = None,
     lonely_psu: LonelyPsu = "absent",
     method: ProportionMethod = "mean",
     confidence: float = 0.95,
@@ -44,7 +45,7 @@ def survey_quantile(
 
     Parameters
     ----------
-    frame, outcome, by, weight, strata, psu, fpc, lonely_psu, confidence
+    frame, outcome, by, weight, strata, psu, fpc, sampled, lonely_psu, confidence
         As in `survey_mean`.
     probability : float
         Between 0 and 1; 0.5 for the median.
@@ -79,7 +80,13 @@ def survey_quantile(
             expected="a number between 0 and 1",
         )
     design = survey_design(
-        frame, weight=weight, strata=strata, psu=psu, fpc=fpc, lonely_psu=lonely_psu
+        frame,
+        weight=weight,
+        strata=strata,
+        psu=psu,
+        fpc=fpc,
+        sampled=sampled,
+        lonely_psu=lonely_psu,
     )
     groups, over = group_domains(frame, by, design)
     values = outcome_values(frame, outcome)

@@ -24,6 +24,7 @@ def survey_total(
     strata: Columns = None,
     psu: Columns = None,
     fpc: Columns = None,
+    sampled: str | None = None,
     lonely_psu: LonelyPsu = "absent",
     confidence: float = 0.95,
 ) -> pd.DataFrame:
@@ -33,7 +34,7 @@ def survey_total(
 
     Parameters
     ----------
-    frame, outcome, by, weight, strata, psu, fpc, lonely_psu, confidence
+    frame, outcome, by, weight, strata, psu, fpc, sampled, lonely_psu, confidence
         As in `survey_mean`; the weights must add up to the population.
 
     Returns
@@ -55,7 +56,13 @@ def survey_total(
     """
     check_confidence(confidence)
     design = survey_design(
-        frame, weight=weight, strata=strata, psu=psu, fpc=fpc, lonely_psu=lonely_psu
+        frame,
+        weight=weight,
+        strata=strata,
+        psu=psu,
+        fpc=fpc,
+        sampled=sampled,
+        lonely_psu=lonely_psu,
     )
     groups, over = group_domains(frame, by, design)
     values = outcome_values(frame, outcome)
@@ -79,6 +86,7 @@ def survey_ratio(
     strata: Columns = None,
     psu: Columns = None,
     fpc: Columns = None,
+    sampled: str | None = None,
     lonely_psu: LonelyPsu = "absent",
     confidence: float = 0.95,
 ) -> pd.DataFrame:
@@ -89,7 +97,7 @@ def survey_ratio(
 
     Parameters
     ----------
-    frame, by, weight, strata, psu, fpc, lonely_psu, confidence
+    frame, by, weight, strata, psu, fpc, sampled, lonely_psu, confidence
         As in `survey_mean`.
     numerator, denominator : str
         Columns of numbers. A respondent without one of the two is left out and counted.
@@ -112,7 +120,13 @@ def survey_ratio(
     """
     check_confidence(confidence)
     design = survey_design(
-        frame, weight=weight, strata=strata, psu=psu, fpc=fpc, lonely_psu=lonely_psu
+        frame,
+        weight=weight,
+        strata=strata,
+        psu=psu,
+        fpc=fpc,
+        sampled=sampled,
+        lonely_psu=lonely_psu,
     )
     groups, over = group_domains(frame, by, design)
     above, below = outcome_values(frame, numerator), outcome_values(frame, denominator)

@@ -33,7 +33,7 @@ class Directed(Asked, Protocol):
     """An indicator of which is known which way is better."""
 
     @property
-    def direction(self) -> Literal["higher", "lower"]: ...
+    def direction(self) -> Literal["higher", "lower", "none"]: ...
 
 
 def judged(
@@ -57,15 +57,19 @@ def no_comparisons() -> pd.DataFrame:
 
 
 def verdicts(
-    lower: NDArray[np.float64], upper: NDArray[np.float64], direction: Literal["higher", "lower"]
+    lower: NDArray[np.float64],
+    upper: NDArray[np.float64],
+    direction: Literal["higher", "lower", "none"],
 ) -> NDArray[np.str_]:
-    """Judge differences by their interval and by which way is better.
+    """Judge differences by their interval and by which way is better; where neither is, not at all.
 
     Examples
     --------
     >>> verdicts(np.array([1.0, -2, np.nan]), np.array([3.0, 2, np.nan]), "lower").tolist()
     ['worse', 'not_distinguishable', 'unknown']
     """
+    if direction == "none":
+        return np.full(np.shape(lower), "unknown")
     above, below = ("better", "worse") if direction == "higher" else ("worse", "better")
     return np.select(
         [np.isnan(lower) | np.isnan(upper), lower > 0, upper < 0],

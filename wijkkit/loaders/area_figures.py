@@ -70,7 +70,7 @@ def load_area_figures(study: Study) -> pd.DataFrame:
     >>> sorted(figures["area_level"].unique())
     ['city', 'gebied', 'wijk']
     """
-    require_sources("area figures")
+    require_sources("area figures", public=True)
     problems: list[Problem] = []
     tables = [pd.DataFrame(columns=list(SCHEMA.columns)).astype({"value": float})]
     for source in study.settings.sources.area_figures:

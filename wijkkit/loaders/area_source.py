@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pandas as pd
 
@@ -74,8 +75,11 @@ def published_values(cells: pd.Series, table: SourceTable) -> tuple[pd.Series, l
     """Return a column as numbers, missing where nothing was published, and its mistakes."""
     values = [cbs_number(raw, table) for raw in cells]
     problems = []
-    for mistake in dict.fromkeys(value for value in values if isinstance(value, Mistake)):
-        wrong = [position for position, value in enumerate(values) if value == mistake]
+    kinds: dict[Mistake, list[int]] = {}
+    for position, value in enumerate(values):
+        if isinstance(value, Mistake):
+            kinds.setdefault(replace(value, found=""), []).append(position)
+    for mistake, wrong in kinds.items():
         problems.append(
             Problem(
                 mistake.what,

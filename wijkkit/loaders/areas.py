@@ -69,6 +69,24 @@ def check_areas(
         )
     elif names is not None and level == "wijk":
         yield from _divisions(study, codes, names, file)
+    else:
+        yield from _written_otherwise(known, codes, file)
+
+
+def _written_otherwise(known: dict[str, str], codes: pd.Series, file: str) -> Iterator[Problem]:
+    there = set(codes.dropna())
+    plain = {plain_code(code): code for code in there - set(known)}
+    for code in known:
+        other = plain.get(plain_code(code)) if code not in there else None
+        if other is not None and plain_code(code):
+            yield Problem(
+                "an area code written in another way",
+                file=file,
+                place=f"area {code}",
+                found=other,
+                expected=code,
+                remedy="Write it in the file as the study does, or the study's as the file does.",
+            )
 
 
 def check_once(study: Study, level: str, codes: pd.Series, file: str) -> Iterator[Problem]:
@@ -109,6 +127,17 @@ def _divisions(study: Study, codes: pd.Series, names: pd.Series, file: str) -> I
                 expected=hood.code,
                 remedy=f"Use a source of the same year's division, or correct wijken/{hood.wijk}.yml.",
             )
+
+
+def plain_code(code: object) -> str:
+    """Return a code without what typing adds or loses: case, letters before, zeros, signs.
+
+    Examples
+    --------
+    >>> plain_code("BU05990110") == plain_code("bu 5990110")
+    True
+    """
+    return re.sub(r"^[a-z]*0*", "", re.sub(r"[^a-z0-9]", "", str(code).lower()))
 
 
 def plain_name(name: object) -> str:

@@ -65,7 +65,7 @@ def load_borders(study: Study, level: str) -> gpd.GeoDataFrame:
     >>> len(wk.load_borders(study, "wijk"))
     7
     """
-    require_sources("borders")
+    require_sources("borders", public=True)
     for source in study.settings.sources.borders:
         if source.level == level:
             return _load(study, source)

@@ -36,7 +36,7 @@ def cbs_number(raw: object, table: SourceTable) -> float | None | Mistake:
     """
     if raw is None or raw != raw or (isinstance(raw, str) and raw.strip() in MISSING_TEXT):
         return None
-    number = parse_number(raw, table)
+    number = raw if isinstance(raw, Mistake) else parse_number(raw, table)
     if isinstance(number, Mistake):
         if "codebook" in number.remedy:
             return replace(number, remedy="Correct the cell, or leave it empty.")

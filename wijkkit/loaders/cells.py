@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
@@ -18,11 +19,12 @@ _THOUSANDS = re.compile(r"[-+]?\d{1,3}([.,' ]\d{3})+([.,]\d+)?", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """Why a raw value is no standard value."""
+    """Why a raw value is no standard value; a reader of files may put one in the cell itself."""
 
     what: str
     expected: str
     remedy: str
+    found: str = ""
 
 
 def written(raw: object) -> str:
@@ -33,9 +35,13 @@ def written(raw: object) -> str:
     >>> written(2.0), written(0.5), written(" BU0599 "), written(True)
     ('2', '0.5', 'BU0599', 'TRUE')
     """
+    if isinstance(raw, Mistake):
+        return raw.found
     if isinstance(raw, bool | np.bool_):
         return str(raw).upper()
-    if isinstance(raw, int | float | np.number):
+    if isinstance(raw, int | np.integer):
+        return str(int(raw))
+    if isinstance(raw, float | np.number | Decimal):
         number = float(raw)
         return str(int(number)) if number.is_integer() else repr(number)
     if isinstance(raw, datetime) and raw.time() == datetime.min.time():
@@ -56,16 +62,16 @@ def parse_number(raw: object, table: SourceTable) -> float | Mistake:
         return Mistake(
             "a date where a number was expected", "a number", "Give the column another format."
         )
-    if isinstance(raw, int | float | np.number):
+    if isinstance(raw, int | float | np.number | Decimal):
         return float(raw)
     text = str(raw).strip()
     if _OTHER_DECIMAL[table.decimal][0] in text:
         return _not_a_number(text, table.decimal)
+    if table.ambiguous and re.fullmatch(r"[-+]?[1-9]\d{0,2}\.\d{3}", text):
+        return _two_readings(text, ".")
     plain = text.replace(table.decimal, ".")
     if not _NUMBER.fullmatch(plain):
         return _not_a_number(text, table.decimal)
-    if not table.written:
-        return Mistake("a number stored as text", "a number", "Give the column the type number.")
     return float(plain)
 
 
@@ -73,6 +79,8 @@ def _not_a_number(text: str, decimal: str) -> Mistake:
     other, name = _OTHER_DECIMAL[decimal]
     if _THOUSANDS.fullmatch(text) and (decimal in text or text.count(other) > 1 or " " in text):
         return Mistake("a number with thousand separators", "digits only", "Export it without.")
+    if _THOUSANDS.fullmatch(text) and text.count(other) == 1:
+        return _two_readings(text, other)
     if _NUMBER.fullmatch(text.replace(other, ".", 1)) and text.count(other) == 1:
         return Mistake(
             name,
@@ -83,6 +91,15 @@ def _not_a_number(text: str, decimal: str) -> Mistake:
         "text where a number was expected",
         "a number",
         "Correct the cell, or list it in codebook.yml (missing:) if it means missing.",
+    )
+
+
+def _two_readings(text: str, sign: str) -> Mistake:
+    return Mistake(
+        "a number that can be read in two ways",
+        f"digits without '{sign}', or the decimal sign said",
+        f"If '{sign}' parts thousands, export the file without it; if it is the decimal sign, "
+        f"say decimal: '{sign}' in study.yml.",
     )
 
 

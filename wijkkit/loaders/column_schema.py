@@ -23,6 +23,11 @@ _REMEDIES = {
     "missing": "Complete the cell, or leave required out of codebook.yml.",
     "range": "Correct the cell, or list the value in codebook.yml (missing:).",
     "weight": "Ask the supplier for the weights again.",
+    "no weight": "Ask the supplier; if they are meant to be left out, say "
+    "design: {missing_weights: drop} in codebook.yml.",
+    "zero weight": "Ask the supplier; if they are meant to be left out, say "
+    "design: {zero_weights: drop} in codebook.yml.",
+    "large": "Ask the supplier; if it is right, say maximum: of the column weight in codebook.yml.",
 }
 
 
@@ -120,6 +125,8 @@ def check_schema(
             for value in dict.fromkeys(failed["failure_case"])
             if pd.notna(value)
         ]
+        if kind == "weight" and set(failed["failure_case"]) == {0}:
+            kind = "zero weight"
         problems.append(
             Problem(
                 what,
@@ -135,8 +142,9 @@ def check_schema(
 
 def _words(check: str, name: str) -> tuple[str, str, str]:
     if check == "not_nullable":
-        kind = "weight" if name == "weight" else "missing"
+        kind = "no weight" if name == "weight" else "missing"
         return "a missing value", kind, "a value in every row"
     if name == "weight":
-        return "an impossible weight", "weight", check
+        kind = "large" if "median" in check else "weight"
+        return "an impossible weight", kind, check
     return "a number out of range", "range", check

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from pathlib import Path
 from typing import Protocol
 
@@ -73,7 +74,20 @@ def read_csv(path: Path, source: WrittenSource) -> SourceTable:
         index=[number for number, _ in numbered[1:]],
         dtype=object,
     )
-    return SourceTable(source.path, cells, written=True, decimal=source.decimal)
+    said = "decimal" in getattr(source, "model_fields_set", ())
+    ambiguous = source.separator == ";" and not said and not _has_decimal_points(rows)
+    return SourceTable(
+        source.path, cells, written=True, decimal=source.decimal, ambiguous=ambiguous
+    )
+
+
+def _has_decimal_points(rows: list[list[str]]) -> bool:
+    """Return whether a point is the decimal sign for certain: 12.5 or 0.123, not only 1.234."""
+    cells = {cell.strip() for row in rows[1:] for cell in row if "." in cell}
+    return any(
+        re.fullmatch(r"-?\d*\.\d+", cell) and not re.fullmatch(r"-?[1-9]\d{0,2}\.\d{3}", cell)
+        for cell in cells
+    )
 
 
 def _is_publisher(row: list[str]) -> bool:

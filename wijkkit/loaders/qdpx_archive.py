@@ -64,6 +64,7 @@ def read_archive(path: Path) -> Archive:
     try:
         with zipfile.ZipFile(path) as archive:
             files = [info for info in archive.infolist() if not info.is_dir()]
+            files = [info for info in files if not _of_macos(info.filename)]
             problems = [*_too_large(files, path.name), *_unsafe(files, path.name)]
             if problems:
                 raise DataError(problems)
@@ -84,6 +85,12 @@ def read_archive(path: Path) -> Archive:
             remedy="Export the project again as .qdpx.",
         ) from None
     return Archive(root, texts)
+
+
+def _of_macos(name: str) -> bool:
+    """Return whether a file is what macOS puts beside the real one in a zip or on a share."""
+    path = PurePosixPath(name.replace("\\", "/"))
+    return "__MACOSX" in path.parts or path.name.startswith("._") or path.name == ".DS_Store"
 
 
 def _too_large(files: list[zipfile.ZipInfo], name: str) -> list[Problem]:

@@ -27,7 +27,7 @@ def project_segments(project: QdaProject, variables: dict[str, str]) -> pd.DataF
     """
     attributes = _source_attributes(project, variables)
     selections = project.selections[["selection", "text", "check"]].drop_duplicates("selection")
-    codes = project.codes.set_index("code")["name"]
+    codes = code_names(project)
     rows = project.codings.merge(selections, on="selection", how="left")
     parent = rows["code"].map(project.codes.set_index("code")["parent"])
     rows["parent"] = parent.map(codes)
@@ -63,17 +63,38 @@ def _source_attributes(project: QdaProject, variables: dict[str, str]) -> pd.Dat
     return found
 
 
+def code_names(project: QdaProject) -> pd.Series:
+    """Return what each code is called, by its key: its name, or its path where a name comes twice.
+
+    "Overig" below "Uitvoering" and "Overig" below "Gemeente" are two codes:
+    ``Uitvoering > Overig`` and ``Gemeente > Overig``.
+    """
+    names = project.codes.set_index("code")["name"]
+    above = project.codes.set_index("code")["parent"]
+    double = set(names[names.duplicated(keep=False)])
+    found = {}
+    for code, name in names.items():
+        path, over = [name], above[code]
+        while name in double and over:
+            path.insert(0, names[over])
+            over = above[over]
+        found[code] = " > ".join(path)
+    return pd.Series(found, dtype="str")
+
+
 def codes_below(project: QdaProject) -> dict[str, tuple[str, ...]]:
-    """Return each code with itself and all codes below it, by name.
+    """Return each code with itself and all codes below it, by what it is called.
 
     Parameters
     ----------
     project : QdaProject
     """
-    codes = project.codes.set_index("code")
-    found = {name: [name] for name in codes["name"]}
-    for name, above in zip(codes["name"], codes["parent"], strict=True):
+    called = code_names(project)
+    parents = project.codes.set_index("code")["parent"]
+    found = {name: [name] for name in called}
+    for code, name in called.items():
+        above = parents[code]
         while above:
-            found[codes.loc[above, "name"]].append(name)
-            above = codes.loc[above, "parent"]
+            found[called[above]].append(name)
+            above = parents[above]
     return {name: tuple(below) for name, below in found.items()}

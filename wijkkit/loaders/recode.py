@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,8 @@ from wijkkit.loaders.cells import Mistake, is_number, parse_date, parse_number, 
 from wijkkit.loaders.source_table import SourceTable, rows_text
 from wijkkit.study.codebook import Column
 
+#: Standard value of "does not apply" in a question with answers in words.
+NOT_APPLICABLE = "not_applicable"
 #: Column types whose standard values are text.
 TEXT_TYPES = ("code", "category", "text")
 
@@ -40,16 +43,26 @@ def recode(table: SourceTable, source: str, column: Column) -> tuple[pd.Series, 
     if not table.written:
         cells = cells.map(lambda cell: written(cell) if isinstance(cell, bool) else cell)
     positions, raw_values = pd.factorize(cells.astype(object))
-    standard = [
-        None
-        if is_missing(raw, table, source, column)
-        else standard_value(raw, table, source, column)
-        for raw in raw_values
-    ]
+    standard = [_standard(raw, table, source, column) for raw in raw_values]
     problems = list(_problems(cells, positions, raw_values, standard, table.file, source))
     known = [None if isinstance(value, Mistake) else value for value in standard]
-    values = np.array([*known, None], dtype=object)[positions]
+    values = np.array([*known, column.empty], dtype=object)[positions]
     return _typed(values, cells.index, column), problems
+
+
+def _standard(raw: object, table: SourceTable, source: str, column: Column) -> object:
+    if isinstance(raw, Mistake):
+        return raw
+    counts = column.not_applicable.get(written(raw))
+    if counts == "missing":
+        return None
+    if counts == "no":
+        return 0 if not holds_text(column) else NOT_APPLICABLE
+    if column.empty is not None and (raw is None or raw != raw or written(raw) == ""):
+        return column.empty
+    if is_missing(raw, table, source, column):
+        return None
+    return standard_value(raw, table, source, column)
 
 
 def is_missing(raw: object, table: SourceTable, source: str, column: Column) -> bool:
@@ -128,9 +141,11 @@ def _problems(
     file: str,
     source: str,
 ) -> Iterator[Problem]:
-    kinds = dict.fromkeys(value for value in standard if isinstance(value, Mistake))
-    for mistake in kinds:
-        wrong = [index for index, value in enumerate(standard) if value == mistake]
+    kinds: dict[Mistake, list[int]] = {}
+    for index, value in enumerate(standard):
+        if isinstance(value, Mistake):
+            kinds.setdefault(replace(value, found=""), []).append(index)
+    for mistake, wrong in kinds.items():
         rows = cells.index[np.isin(positions, wrong)]
         found = [repr(written(raw_values[index]))[:60] for index in wrong]
         yield Problem(

@@ -9,7 +9,13 @@ import pandas as pd
 
 from wijkkit.errors import DataError, Problem
 from wijkkit.loaders.qdpx import QdaProject, read_qdpx
-from wijkkit.loaders.qdpx_segments import ATTRIBUTES, SEGMENT_COLUMNS, codes_below, project_segments
+from wijkkit.loaders.qdpx_segments import (
+    ATTRIBUTES,
+    SEGMENT_COLUMNS,
+    code_names,
+    codes_below,
+    project_segments,
+)
 from wijkkit.loaders.standard_table import read_standard_table
 from wijkkit.loaders.wijk_names import unknown_values, wijk_slugs
 from wijkkit.showing import ShowsItself
@@ -90,7 +96,7 @@ def load_group_interviews(study: Study) -> GroupInterviews:
 def _unknown_codes(study: Study, project: QdaProject, file: str) -> list[Problem]:
     explained = study.settings.evaluation.explanations.codes.values()
     named = pd.Series([code for codes in explained for code in codes], dtype="str")
-    known = project.codes["name"].tolist()
+    known = code_names(project).tolist()
     found = named.where(named.isin(known))
     return unknown_values(named, found, "code", known, file, "evaluation.explanations.codes")
 

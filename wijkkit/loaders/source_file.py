@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -35,6 +36,24 @@ def read_source(path: Path, source: WrittenSource, place: str) -> SourceTable:
     DataError
         The file is missing, has an unknown format or cannot be read.
     """
+    table = _read(path, source, place)
+    skipped = [row for row in getattr(source, "skip_rows", ()) if row in table.cells.index]
+    # Numbers may stand as text in every format.
+    return replace(table, cells=table.cells.drop(index=skipped), decimal=source.decimal)
+
+
+def question_rows(cells: pd.DataFrame) -> list[int]:
+    """Return the rows with which Qualtrics begins a file: the questions' texts and numbers."""
+    first = cells.head(3)
+    for row, values in zip(first.index, first.itertuples(index=False), strict=True):
+        if sum(str(value).lstrip().startswith('{"ImportId"') for value in values) * 2 > len(
+            first.columns
+        ):
+            return [number for number in first.index if number <= row]
+    return []
+
+
+def _read(path: Path, source: WrittenSource, place: str) -> SourceTable:
     if not path.is_file():
         raise DataError(
             "the file is missing",
@@ -72,8 +91,11 @@ def read_parquet(path: Path, file: str) -> SourceTable:
             if problems:
                 raise DataError(problems)
             table = parquet.read(use_threads=False)
-        # What pandas wrote about the columns is left out: it may contradict them.
-        cells = table.replace_schema_metadata(None).to_pandas(use_threads=False)
+        # What pandas wrote about the columns is left out: it may contradict them. Whole numbers
+        # stay whole beside an empty cell, so that no digit of a long number is lost.
+        cells = table.replace_schema_metadata(None).to_pandas(
+            use_threads=False, integer_object_nulls=True
+        )
     except (pa.ArrowException, OSError, UnicodeDecodeError):
         raise DataError(
             "the file is damaged, or no parquet file",

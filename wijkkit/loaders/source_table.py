@@ -27,18 +27,32 @@ class SourceTable:
         Whether all cells are text because the format knows nothing else (csv).
     decimal : str
         Decimal sign of written numbers.
+    ambiguous : bool
+        Whether a point may as well be a thousand separator: the file is separated by semicolons,
+        as Dutch programs do it, and nobody said what the decimal sign is.
     missing : mapping of str to sequence of (low, high) or str
         User-missing values and ranges that the file declares, per column.
     labels : mapping of str to mapping
         Value labels that the file declares, per column: value -> label.
+    titles : mapping of str to str
+        The label of each column that has one.
+    ticked : mapping of str to float or str
+        Columns of a multiple response set -> the value that means "chosen"; the rest is not.
+    percentages : mapping of str to int
+        Columns of a workbook -> how many of their cells were shown as percentages; such a cell
+        holds what is shown (12.5 where the workbook shows 12.5%).
     """
 
     file: str
     cells: pd.DataFrame
     written: bool = False
     decimal: str = "."
+    ambiguous: bool = False
     missing: Mapping[str, Sequence[tuple[float, float] | str]] = field(default_factory=dict)
     labels: Mapping[str, Mapping[float | str, str]] = field(default_factory=dict)
+    titles: Mapping[str, str] = field(default_factory=dict)
+    ticked: Mapping[str, float | str] = field(default_factory=dict)
+    percentages: Mapping[str, int] = field(default_factory=dict)
 
 
 def check_header(header: Sequence[object], file: str) -> Iterator[Problem]:

@@ -1,8 +1,9 @@
-"""SPSS and Stata files, with the values they declare as user-missing and their value labels."""
+"""SPSS and Stata files: what they declare missing, their labels and their sets of tick boxes."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pandas as pd
@@ -11,12 +12,18 @@ import pyreadstat
 from wijkkit.errors import DataError
 from wijkkit.loaders.source_table import SourceTable, check_header, check_size
 
+#: Format of a column -> its first day and the seconds of its unit.
+_SPSS_DATES = ("DATE", "ADATE", "EDATE", "JDATE", "SDATE", "DATETIME", "YMDHMS")
+_SPSS_START, _STATA_START = date(1582, 10, 14), date(1960, 1, 1)
+_DAY = 86_400
+
 
 def read_statistical(path: Path, file: str, encoding: str | None = None) -> SourceTable:
     """Read a ``.sav``, ``.zsav`` or ``.dta`` file.
 
     User-missing values stay in the cells and are listed in `missing`, so that a code that is
     missing and a code that is a value cannot be confused; Stata's ``.a`` to ``.z`` are letters.
+    A date that is later than the year 9999 stays the number that the file holds.
 
     Raises
     ------
@@ -25,8 +32,14 @@ def read_statistical(path: Path, file: str, encoding: str | None = None) -> Sour
     """
     read: Callable = pyreadstat.read_dta if path.suffix.lower() == ".dta" else pyreadstat.read_sav
     try:
-        cells, meta = read(path, user_missing=True, encoding=encoding)
-    except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, ValueError) as error:
+        try:
+            cells, meta = read(path, user_missing=True, encoding=encoding)
+        except OverflowError:
+            cells, meta = read(
+                path, user_missing=True, encoding=encoding, disable_datetime_conversion=True
+            )
+            cells = _with_dates(cells, meta)
+    except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, ValueError, LookupError) as error:
         raise DataError(
             "the file is damaged, or not what its name says",
             file=file,
@@ -44,6 +57,8 @@ def read_statistical(path: Path, file: str, encoding: str | None = None) -> Sour
         cells,
         missing=_missing(meta),
         labels=meta.variable_value_labels,
+        titles={name: label for name, label in meta.column_names_to_labels.items() if label},
+        ticked=_ticked(meta),
     )
 
 
@@ -57,3 +72,39 @@ def _missing(meta: pyreadstat.metadata_container) -> dict[str, list[tuple[float,
     for column, letters in meta.missing_user_values.items():
         declared.setdefault(column, []).extend(letters)
     return declared
+
+
+def _ticked(meta: pyreadstat.metadata_container) -> dict[str, float | str]:
+    """Return the columns of sets of tick boxes, each with the value that means "chosen"."""
+    found = {}
+    for response_set in (meta.mr_sets or {}).values():
+        if response_set.get("is_dichotomy"):
+            chosen = response_set.get("counted_value")
+            found |= dict.fromkeys(response_set.get("variable_list", ()), chosen)
+    return found
+
+
+def _with_dates(cells: pd.DataFrame, meta: pyreadstat.metadata_container) -> pd.DataFrame:
+    """Return dates where the calendar has them, in a file that has at least one it has not."""
+    for column, form in meta.original_variable_types.items():
+        if form.rstrip("0123456789.") in _SPSS_DATES:
+            start, seconds = _SPSS_START, 1.0
+        elif form.startswith("%td"):
+            start, seconds = _STATA_START, float(_DAY)
+        elif form.startswith(("%tc", "%tC")):
+            start, seconds = _STATA_START, 0.001
+        else:
+            continue
+        moments = [_moment(cell, start, seconds) for cell in cells[column]]
+        cells[column] = pd.Series(moments, index=cells.index, dtype=object)
+    return cells
+
+
+def _moment(cell: object, start: date, seconds: float) -> object:
+    if not isinstance(cell, int | float) or cell != cell:
+        return cell
+    first = datetime(start.year, start.month, start.day)
+    try:
+        return first + timedelta(seconds=cell * seconds)
+    except OverflowError:
+        return cell

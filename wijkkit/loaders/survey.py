@@ -10,7 +10,14 @@ import pandas as pd
 from wijkkit.errors import DataError, Problem
 from wijkkit.loaders.column_schema import check_schema
 from wijkkit.loaders.recode import holds_text, recode
-from wijkkit.loaders.source_file import read_source
+from wijkkit.loaders.row_account import (
+    AccountRow,
+    area_account,
+    cell_remarks,
+    selected_rows,
+    weighted_rows,
+)
+from wijkkit.loaders.source_file import question_rows, read_source
 from wijkkit.loaders.source_table import SourceTable
 from wijkkit.loaders.survey_areas import check_codes, check_waves, place_respondents
 from wijkkit.loaders.survey_rows import check_files, check_respondents, check_wave_column
@@ -23,12 +30,15 @@ from wijkkit.study.model import SurveySource
 FIRST = ("respondent", "wave", "wijk", "district", "arm", "pair", "age", "weight")
 
 
-def load_survey(study: Study) -> pd.DataFrame:
+def load_survey(study: Study, weight: str = "weight") -> pd.DataFrame:
     """Read the survey of a study.
 
     Parameters
     ----------
     study : Study
+    weight : str
+        The standard column that holds the weights, where some estimates have another; who has
+        none of it is left out.
 
     Returns
     -------
@@ -38,7 +48,9 @@ def load_survey(study: Study) -> pd.DataFrame:
         are floats; a column that a file did not ask is missing for its rows; weights are 1.0
         where the codebook names none, and those of the file that ``weights`` of a source names
         instead of the survey file's own. ``attrs["dropped"]`` counts, per wave, the respondents
-        whose area is unknown or none of the study's. A study without a survey has no rows.
+        whose area is unknown or none of the study's; ``attrs["account"]`` says what became of
+        every row, see `row_account`, and ``attrs["cells"]`` which cells were read in another way
+        than they stand. A study without a survey has no rows.
 
     Raises
     ------
@@ -57,12 +69,16 @@ def load_survey(study: Study) -> pd.DataFrame:
     """
     require_sources("survey")
     problems: list[Problem] = []
-    tables = []
+    tables, kept, seen = [], [], []
     for source in study.settings.sources.survey:
         try:
-            tables.append(_standard(study, source))
+            table, counts, cells = _standard(study, source, weight)
         except DataError as error:
             problems.extend(error.problems)
+        else:
+            tables.append(table)
+            kept += counts
+            seen += cells
     if problems:
         raise DataError(problems)
     rows = _together(study, tables) if tables else _nobody(study.codebook)
@@ -71,6 +87,8 @@ def load_survey(study: Study) -> pd.DataFrame:
     order = dict.fromkeys([*FIRST, *rest])
     respondents = respondents[[column for column in order if column in respondents]]
     respondents.attrs["dropped"] = dropped
+    respondents.attrs["cells"] = tuple(seen)
+    respondents.attrs["account"] = (*kept, *area_account(study, rows))
     return respondents
 
 
@@ -84,13 +102,15 @@ def _together(study: Study, tables: list[pd.DataFrame]) -> pd.DataFrame:
     ]
     if problems:
         raise DataError(problems)
-    return rows.drop(columns="file")
+    sources = [source.id for source in study.settings.sources.survey]
+    return rows.assign(source=[sources[number] for number in rows["file"]]).drop(columns="file")
 
 
 def _nobody(codebook: Codebook) -> pd.DataFrame:
     """Return the standard columns without a row."""
     types = {name: _dtype(column) for name, column in codebook.columns.items()}
-    types |= {"respondent": "str", "wave": "str", "weight": "float64"}
+    types |= {"respondent": "str", "wave": "str", "weight": "float64", "area": "str"}
+    types |= {"source": "str", "age": "float64"}
     return pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in types.items()})
 
 
@@ -103,8 +123,13 @@ def column_names(codebook: Codebook, source: str) -> dict[str, str]:
     return {name: own for name, own in names.items() if own is not None}
 
 
-def _standard(study: Study, source: SurveySource) -> pd.DataFrame:
+def _standard(
+    study: Study, source: SurveySource, weight: str
+) -> tuple[pd.DataFrame, list[AccountRow], list[Problem]]:
     raw = read_source(study.path(source.path), source, f"sources.survey.{source.id}")
+    texts = question_rows(raw.cells)
+    if texts:
+        raise DataError(_question_texts(texts, source))
     names = column_names(study.codebook, source.id)
     problems = [
         _no_column(own, name, raw, names.values())
@@ -113,11 +138,16 @@ def _standard(study: Study, source: SurveySource) -> pd.DataFrame:
     ]
     if problems:
         raise DataError(problems)
+    raw, counts = selected_rows(raw, source)
     columns = {}
     for name, own in names.items():
         columns[name], wrong = recode(raw, own, study.codebook.columns[name])
         problems.extend(wrong)
     table = pd.DataFrame(columns, index=raw.cells.index)
+    if weight in table:
+        table["weight"] = table[weight]
+        table, without = weighted_rows(table, study.codebook.design, source)
+        counts += without
     bad = {problem.place.partition(",")[0] for problem in problems}
     sound = [name for name, own in names.items() if f"column '{own}'" not in bad]
     problems += check_schema(table[sound], study.codebook.columns, names, source.path)
@@ -125,11 +155,13 @@ def _standard(study: Study, source: SurveySource) -> pd.DataFrame:
         problems += check_wave_column(table, source, names)
     complete = _complete(table, study.codebook, source)
     if source.weights:
-        complete = with_weights(complete, study.path(source.weights))
+        column = study.codebook.columns.get("weight")
+        maximum = column.maximum if column else None
+        complete = with_weights(complete, study.path(source.weights), maximum)
     problems += check_respondents(complete, source, names)
     if problems:
         raise DataError(problems)
-    return complete
+    return complete, counts, list(cell_remarks(raw, names.values()))
 
 
 def _complete(table: pd.DataFrame, codebook: Codebook, source: SurveySource) -> pd.DataFrame:
@@ -141,6 +173,8 @@ def _complete(table: pd.DataFrame, codebook: Codebook, source: SurveySource) -> 
     if "respondent" not in table:
         numbers = [f"{source.id}-{row}" for row in table.index]
         added["respondent"] = pd.Series(numbers, index=table.index, dtype="str")
+    if "age" not in table:
+        added["age"] = pd.Series(float("nan"), index=table.index)
     if "weight" not in table:
         added["weight"] = pd.Series(1.0, index=table.index)
     if source.wave is not None:
@@ -154,6 +188,17 @@ def _dtype(column: Column) -> str:
     if column.type == "date":
         return "datetime64[ns]"
     return "str" if holds_text(column) else "float64"
+
+
+def _question_texts(rows: list[int], source: SurveySource) -> Problem:
+    numbers = ", ".join(map(str, rows))
+    return Problem(
+        "rows that hold the texts of questions",
+        file=source.path,
+        place=f"rows {numbers}",
+        expected="one row per respondent",
+        remedy=f"Say skip_rows: [{numbers}] of this survey in study.yml.",
+    )
 
 
 def _no_column(own: str, name: str, raw: SourceTable, used: Collection[str]) -> Problem:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from difflib import SequenceMatcher
 
 import pandas as pd
 
 from wijkkit.errors import Problem
+from wijkkit.loaders.areas import plain_code
 from wijkkit.study import Study
+from wijkkit.study.model import Neighbourhood
 
 #: Codes of an area that differ in at most this many characters may be one area in two divisions.
 _LIKENESS = 2
+#: Codes of another length are alike where this share of their signs agrees: a lost zero.
+_RATIO = 0.9
 
 
 def place_respondents(study: Study, rows: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, int]]:
@@ -29,17 +33,21 @@ def place_respondents(study: Study, rows: pd.DataFrame) -> tuple[pd.DataFrame, d
     dict of str to int
         Wave -> respondents whose area is none of the study's, or unknown.
     """
-    areas = study.areas().drop(columns="name").astype({"pair": "str", "district": "str"})
-    placed = rows.merge(areas, left_on="area", right_on="code", how="left", validate="m:1")
+    areas = study.areas().drop(columns=["name", "code"])
+    areas = areas.astype({"pair": "str", "district": "str"})
+    wijken = study.wijk_of_code()
+    wijk = [wijken.get(key) for key in zip(rows["wave"], rows["area"], strict=True)]
+    placed = rows.assign(wijk=pd.Series(wijk, index=rows.index, dtype="str"))
     outside = placed["wijk"].isna()
     dropped = {wave.id: int((outside & placed["wave"].eq(wave.id)).sum()) for wave in study.waves}
-    return placed[~outside].drop(columns=["area", "code"]).reset_index(drop=True), dropped
+    inside = placed[~outside].merge(areas, on="wijk", how="left", validate="m:1")
+    return inside.drop(columns=["area", "source"]).reset_index(drop=True), dropped
 
 
 def check_waves(study: Study, rows: pd.DataFrame) -> Iterator[Problem]:
     """Yield unknown waves, and waves without a respondent in the study's wijken."""
     known = [wave.id for wave in study.waves]
-    codes = {hood.code for hood in study.neighbourhoods.values()}
+    codes = study.wijk_of_code()
     unknown = sorted(set(rows["wave"].dropna()) - set(known))
     if unknown:
         yield Problem(
@@ -50,7 +58,7 @@ def check_waves(study: Study, rows: pd.DataFrame) -> Iterator[Problem]:
             expected=", ".join(known),
             remedy="Recode it in codebook.yml (values:).",
         )
-    inside = rows[rows["area"].isin(codes)]
+    inside = rows[[key in codes for key in zip(rows["wave"], rows["area"], strict=True)]]
     for wave in known:
         if not inside["wave"].eq(wave).any():
             yield Problem(
@@ -65,34 +73,64 @@ def check_waves(study: Study, rows: pd.DataFrame) -> Iterator[Problem]:
 
 def check_codes(study: Study, rows: pd.DataFrame) -> Iterator[Problem]:
     """Yield area codes that look like a code of the study written in another way or year."""
-    codes = {hood.code: slug for slug, hood in study.neighbourhoods.items()}
+    codes = {code: slug for (_, code), slug in study.wijk_of_code().items()}
     found = set(rows["area"].dropna())
-    plain = {_plain(code): code for code in codes}
-    for area in sorted(found - set(codes)):
-        meant = plain.get(_plain(area))
-        if meant is not None:
-            yield _code_problem("an area code written in another way", area, codes[meant], meant)
+    plain = {plain_code(code): code for code in codes}
     waves = {wave: set(part["area"].dropna()) for wave, part in rows.groupby("wave")}
-    for code, slug in codes.items():
-        yield from _renumbered(code, slug, waves, set(codes))
+    for area in sorted(found - set(codes)):
+        meant = plain.get(plain_code(area))
+        if meant is not None:
+            hood = study.neighbourhoods[codes[meant]]
+            where = next((w for w in waves if area in waves[w] and meant not in waves[w]), None)
+            if where is not None:
+                yield _renumbered(hood, where, [area])
+            else:
+                yield _code_problem(area, hood.wijk, meant)
+    for wave in waves:
+        yield from _lost(study, wave, waves, set(codes), plain)
 
 
-def _renumbered(
-    code: str, slug: str, waves: dict[str, set[str]], codes: set[str]
+def _lost(
+    study: Study, wave: str, waves: dict[str, set[str]], codes: set[str], plain: dict[str, str]
 ) -> Iterator[Problem]:
-    present = [wave for wave, areas in waves.items() if code in areas]
-    before = set().union(*(waves[wave] for wave in present)) | codes
-    for wave, areas in waves.items():
-        if not present or wave in present:
-            continue
-        for area in sorted(area for area in areas - before if _alike(area, code)):
-            what = f"an area code that only wave '{wave}' has, where the code of '{slug}' is absent"
-            yield _code_problem(what, area, slug, code)
+    """Yield the wijken in which nobody of a wave lives while a code that may be theirs is new."""
+    others = set().union(*(areas for other, areas in waves.items() if other != wave))
+    lost = [
+        hood
+        for hood in study.neighbourhoods.values()
+        if wave not in hood.codes
+        and not waves[wave] & set(hood.codes_in(wave))
+        and others & set(hood.codes_in(None))
+    ]
+    new = [area for area in waves[wave] - others - codes if plain_code(area) not in plain]
+    alike = {hood.wijk: [area for area in new if _alike(area, hood.code)] for hood in lost}
+    rest = [area for area in new if not any(area in found for found in alike.values())]
+    for hood in lost:
+        # As many new codes as lost wijken or fewer: each of them may be any of these.
+        candidates = alike[hood.wijk] or (rest if len(new) <= len(lost) else [])
+        if candidates:
+            yield _renumbered(hood, wave, sorted(candidates, key=_likeness(hood.code)))
 
 
-def _code_problem(what: str, area: str, slug: str, code: str) -> Problem:
+def _likeness(code: str) -> Callable[[str], float]:
+    return lambda other: -SequenceMatcher(None, plain_code(code), plain_code(other)).ratio()
+
+
+def _renumbered(hood: Neighbourhood, wave: str, alike: list[str]) -> Problem:
     return Problem(
-        what,
+        f"no respondent of wave '{wave}' lives in '{hood.wijk}', and a code that may be its own is new there",
+        file=f"wijken/{hood.wijk}.yml",
+        place="codes",
+        found=", ".join(alike[:5]),
+        expected=hood.code,
+        remedy=f"If this is the same area, say codes: {{'{wave}': '{alike[0]}'}}; if it was not "
+        f"in this wave, codes: {{'{wave}': []}}.",
+    )
+
+
+def _code_problem(area: str, slug: str, code: str) -> Problem:
+    return Problem(
+        "an area code written in another way",
         file=f"wijken/{slug}.yml",
         place="code",
         found=area,
@@ -101,12 +139,12 @@ def _code_problem(what: str, area: str, slug: str, code: str) -> Problem:
     )
 
 
-def _plain(code: str) -> str:
-    """Return a code without what typing adds or loses: case, letters before, zeros, signs."""
-    return re.sub(r"^[a-z]*0*", "", re.sub(r"[^a-z0-9]", "", code.lower()))
-
-
 def _alike(one: str, other: str) -> bool:
-    return len(one) == len(other) and (
-        sum(a != b for a, b in zip(one, other, strict=True)) <= _LIKENESS
-    )
+    """Return whether two codes may be one area: renumbered, or of a merged municipality.
+
+    CBS keeps the last digits of a buurt and changes those of its municipality.
+    """
+    if len(one) != len(other):
+        return SequenceMatcher(None, plain_code(one), plain_code(other)).ratio() >= _RATIO
+    merged = one[:2].lower() == other[:2].lower() in ("bu", "wk") and one[6:] == other[6:]
+    return merged or sum(a != b for a, b in zip(one, other, strict=True)) <= _LIKENESS

@@ -8,11 +8,15 @@ import numpy as np
 import pandas as pd
 
 from wijkkit.errors import DataError
+from wijkkit.loaders.column_schema import LARGEST_WEIGHT
+from wijkkit.loaders.source_table import rows_text
 
 COLUMNS = ("respondent", "weight")
 
 
-def with_weights(respondents: pd.DataFrame, path: Path) -> pd.DataFrame:
+def with_weights(
+    respondents: pd.DataFrame, path: Path, maximum: float | None = None
+) -> pd.DataFrame:
     """Return respondents with the weights of a file instead of their own.
 
     Parameters
@@ -22,6 +26,8 @@ def with_weights(respondents: pd.DataFrame, path: Path) -> pd.DataFrame:
     path : Path
         A csv file with the columns ``respondent, weight``, as `wijkkit.estimates.write_weights`
         writes it.
+    maximum : float, optional
+        The largest weight that is right; 100 times the median where nothing is said.
 
     Returns
     -------
@@ -47,7 +53,8 @@ def with_weights(respondents: pd.DataFrame, path: Path) -> pd.DataFrame:
     own = respondents["respondent"].astype(str)
     twice = int(table["respondent"].duplicated().sum())
     without = int((~own.isin(table["respondent"])).sum())
-    impossible = int((~(np.isfinite(table["weight"]) & (table["weight"] > 0))).sum())
+    positive = np.isfinite(table["weight"]) & (table["weight"] > 0)
+    impossible = int((~positive).sum())
     if twice or without or impossible:
         raise DataError(
             "the weights do not fit the respondents",
@@ -57,8 +64,26 @@ def with_weights(respondents: pd.DataFrame, path: Path) -> pd.DataFrame:
             expected="one weight above 0 for every respondent",
             remedy="Use the weights that were made for these respondents.",
         )
+    _refuse_huge(table, path.name, maximum)
     weight = own.map(table.set_index("respondent")["weight"])
     return respondents.assign(weight=weight.to_numpy(dtype=float))
+
+
+def _refuse_huge(table: pd.DataFrame, file: str, maximum: float | None) -> None:
+    median = float(table["weight"].median())
+    limit = LARGEST_WEIGHT * median if maximum is None else maximum
+    huge = table[table["weight"] > limit]
+    if len(huge):
+        raise DataError(
+            "an impossible weight",
+            file=file,
+            place=rows_text([position + 2 for position in huge.index]),
+            found=", ".join(f"{weight:g}" for weight in huge["weight"][:5]),
+            expected=f"at most {LARGEST_WEIGHT} times the median weight, {median:.4g}"
+            if maximum is None
+            else f"at most {maximum:g}",
+            remedy="Ask the supplier; if it is right, say maximum: of the column weight in codebook.yml.",
+        )
 
 
 def _read(path: Path) -> pd.DataFrame:

@@ -9,7 +9,9 @@ import pandas as pd
 from python_calamine import CalamineError, CalamineWorkbook
 
 from wijkkit.errors import DataError
+from wijkkit.loaders.cells import Mistake
 from wijkkit.loaders.source_table import SourceTable, check_header, check_size
+from wijkkit.loaders.workbook_cells import CellKinds, cell_kinds, column_letters
 
 MAXIMUM_UNPACKED = 512 * 2**20
 #: A part of more than a mebibyte that shrank more than this is taken for a zip bomb.
@@ -18,6 +20,9 @@ MAXIMUM_RATIO = 200
 
 def read_workbook(path: Path, file: str, sheet: str | None = None) -> SourceTable:
     """Read one sheet of an ``.xlsx`` workbook; the first filled row holds the column names.
+
+    A cell that shows a percentage holds what it shows; one that shows an error, or a formula
+    that was never calculated, holds the mistake, which is told when its column is read.
 
     Parameters
     ----------
@@ -32,12 +37,17 @@ def read_workbook(path: Path, file: str, sheet: str | None = None) -> SourceTabl
     check_archive(path, file)
     try:
         book = CalamineWorkbook.from_path(path)
-        sheets = {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
+        sheets = {
+            name: book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+            for name in book.sheet_names
+        }
     except (CalamineError, OSError, ValueError):
         raise _unreadable(file) from None
     if not sheets:
         raise _unreadable(file)
-    rows = sheets[_sheet(sheets, sheet, file)]
+    name = _sheet(sheets, sheet, file)
+    kinds = cell_kinds(path, name)
+    rows = _as_shown(sheets[name], kinds)
     numbered = [(number, row) for number, row in enumerate(rows, start=1) if _filled(row)]
     if not numbered:
         raise DataError(
@@ -54,7 +64,41 @@ def read_workbook(path: Path, file: str, sheet: str | None = None) -> SourceTabl
         index=[number for number, _ in numbered[1:]],
         dtype=object,
     )
-    return SourceTable(file, cells)
+    shown = {
+        column: sum(place[1] == number for place in kinds.percentages)
+        for number, column in enumerate(header, start=1)
+    }
+    percentages = {column: count for column, count in shown.items() if count}
+    return SourceTable(file, cells, percentages=percentages)
+
+
+def _as_shown(rows: list[list[object]], kinds: CellKinds) -> list[list[object]]:
+    for (row, column), error in kinds.errors.items():
+        _put(rows, row, column, _faulty("a cell that shows an error", error, row, column))
+    for row, column in kinds.uncalculated:
+        _put(rows, row, column, _faulty("a formula without a result", "a formula", row, column))
+    for row, column in kinds.percentages:
+        value = rows[row - 1][column - 1] if row <= len(rows) else ""
+        if isinstance(value, int | float):
+            # The value is a fraction in two's powers: 0.07 * 100 is not 7.
+            rows[row - 1][column - 1] = round(value * 100, 10)
+    return rows
+
+
+def _put(rows: list[list[object]], row: int, column: int, cell: object) -> None:
+    while len(rows) < row:
+        rows.append([""] * (len(rows[0]) if rows else 0))
+    if column <= len(rows[row - 1]):
+        rows[row - 1][column - 1] = cell
+
+
+def _faulty(what: str, found: str, row: int, column: int) -> Mistake:
+    remedy = (
+        "Open the workbook in a spreadsheet program, let it calculate, and save it; or write the value."
+        if what.startswith("a formula")
+        else "Correct the cell, or empty it."
+    )
+    return Mistake(what, "a value", remedy, f"{found} in {column_letters(column)}{row}")
 
 
 def check_archive(path: Path, file: str) -> None:

@@ -91,6 +91,7 @@ def remarks(study: Study) -> list[Problem]:
     """Return what is wrong in a sound study's sources but leaves the rest of them usable."""
     return [
         *_without_respondents(study),
+        *_without_figures(study),
         *load_group_interviews(study).problems,
         *_unserved_factors(study),
     ]
@@ -102,14 +103,42 @@ def _without_respondents(study: Study) -> Iterator[Problem]:
         return
     people = load_survey(study)
     outside = sum(people.attrs["dropped"].values())
+    there = set(zip(people["wave"], people["wijk"], strict=True))
     for hood in study.neighbourhoods.values():
-        if hood.wijk not in set(people["wijk"]):
+        without = [w.id for w in study.waves if (w.id, hood.wijk) not in there]
+        if len(without) == len(study.waves):
             yield Problem(
                 f"no respondent lives here; {outside} live in no wijk of the study",
                 file=f"wijken/{hood.wijk}.yml",
                 place="code",
                 found=hood.code,
                 remedy="Write the code as the survey does.",
+            )
+            continue
+        for wave in without:
+            # That it was no part of a wave may be said, and is then no remark.
+            if hood.codes_in(wave):
+                yield Problem(
+                    f"no respondent of wave '{wave}' lives here",
+                    file=f"wijken/{hood.wijk}.yml",
+                    place="codes",
+                    found=", ".join(hood.codes_in(wave)),
+                    remedy=f"If it had another code then, say codes: {{'{wave}': '...'}}.",
+                )
+    yield from people.attrs["cells"]
+
+
+def _without_figures(study: Study) -> Iterator[Problem]:
+    """Yield the wijken that a source of area figures has no value of at all."""
+    figures = load_area_figures(study)
+    figures = figures[figures["area_level"].eq("wijk")]
+    for (source, area), rows in figures.groupby(["source", "area"], sort=False):
+        if rows["status"].eq("missing").all():
+            yield Problem(
+                f"no figure of '{area}'",
+                file=source,
+                found=study.neighbourhoods[area].code,
+                remedy="If the source has it under another code, write it as the source does.",
             )
 
 
@@ -153,3 +182,10 @@ def _errors(study: Study) -> Iterator[WijkkitError]:
             read()
         except WijkkitError as error:
             yield error
+    if study.settings.sources.survey and not study.indicators:
+        yield StudyError(
+            "a survey, and no indicator to estimate from it",
+            file="indicators.yml",
+            expected="at least one indicator",
+            remedy="Add one; docs/howto/add_an_indicator.md shows how.",
+        )

@@ -57,7 +57,7 @@ def effect_tables(
     conclusions = concluded(study, respondents, effects, detectable)
     return {
         "effects": _rounded(effects),
-        "detectable": _rounded(detectable, ("detectable", "baseline", "relevant")),
+        "detectable": _rounded(detectable, ("detectable", "ceiling", "baseline", "relevant")),
         "effect_assumptions": _rounded(assumptions).drop(columns="p", errors="ignore"),
         "effect_conclusions": _rounded_conclusions(conclusions, effects),
     }
@@ -141,11 +141,13 @@ def _rounded_fields(fields: dict[str, object], step: float, coarse: bool) -> dic
         ends = limits([out["lower"]], [out["upper"]], [step], 0.0 if coarse else np.inf)
         out |= {"estimate": float(to_step(out["estimate"], step)), "step": float(step)}
         out |= {"lower": float(ends[0][0]), "upper": float(ends[1][0])}
+    elif "estimate" in out:
+        out["estimate"] = float(to_step(out["estimate"], step))
     finest = STEPS.get(str(out.get("scale", "")), (0.0,))[0]
-    for name in ("relevant", "smallest"):
+    for name in ("relevant", "smallest", "ceiling"):
         if name in out and finest:
             out[name] = float(to_step(out[name], finest))
-    for name in ("p", "p_holm"):
+    for name in ("p", "p_holm", "floor"):
         if name in out:
             p = float(out[name])
             out[name] = (

@@ -14,7 +14,9 @@ from wijkkit.estimates.change import estimate_change
 from wijkkit.estimates.comparable import comparable_map, comparable_neighbourhoods
 from wijkkit.estimates.gap import estimate_gap
 from wijkkit.estimates.grid import Estimates, asked_outcome, estimate_grid
+from wijkkit.estimates.slope import estimate_slope
 from wijkkit.loaders import load_area_figures
+from wijkkit.pipeline.weights import grid_by_weight, table_by_weight
 from wijkkit.showing import ShowsItself
 from wijkkit.study import Study
 
@@ -36,6 +38,8 @@ class StudyEstimates(ShowsItself):
         Tidy: the change from the first wave to each later one.
     gaps : DataFrame
         Tidy: the gap between the ends of each ordered grouping, and its change.
+    slopes : DataFrame
+        Tidy: slope and relative index of inequality of each ordered grouping, and their change.
     comparisons : DataFrame
         Each area against the city, and each wijk against the comparable ones: a verdict per
         indicator and wave.
@@ -48,6 +52,7 @@ class StudyEstimates(ShowsItself):
     estimates: Estimates = field(repr=False)
     changes: pd.DataFrame = field(repr=False)
     gaps: pd.DataFrame = field(repr=False)
+    slopes: pd.DataFrame = field(repr=False)
     comparisons: pd.DataFrame = field(repr=False)
     comparable: pd.DataFrame = field(repr=False)
     sample: Sample = field(repr=False)
@@ -87,15 +92,30 @@ def estimate(study: Study, respondents: pd.DataFrame) -> StudyEstimates:
     """
     waves = [wave.id for wave in study.waves]
     areas = study.areas()[["wijk", "district", "arm"]]
-    grid = estimate_grid(respondents, study.indicators, waves, groupings(study), areas=areas)
-    ordered = groupings(study, ordered=True)
+    said = {"areas": areas, "lonely_psu": study.codebook.design.lonely_psu}
+    divided, ordered = groupings(study), groupings(study, ordered=True)
+    indicators = study.indicators
+    grid = grid_by_weight(
+        study, respondents, lambda rows: estimate_grid(rows, indicators, waves, divided, **said)
+    )
     comparable = comparable_wijken(load_area_figures(study))
-    against_city = compare(respondents, study.indicators, waves, areas=areas)
+    against_city = table_by_weight(
+        study, respondents, lambda rows: compare(rows, indicators, waves, **said)
+    )
     against_alike = compare_comparable(grid, study.indicators, comparable_map(comparable))
     return StudyEstimates(
         grid,
         estimate_change(grid),
-        estimate_gap(respondents, study.indicators, waves, ordered, areas=areas),
+        table_by_weight(
+            study,
+            respondents,
+            lambda rows: estimate_gap(rows, indicators, waves, ordered, **said),
+        ),
+        table_by_weight(
+            study,
+            respondents,
+            lambda rows: estimate_slope(rows, indicators, waves, ordered, **said),
+        ),
         pd.concat([against_city, against_alike], ignore_index=True),
         comparable,
         sample_of(study, respondents),

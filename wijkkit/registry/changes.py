@@ -34,6 +34,8 @@ class Change:
         The version it was made from; 0 for a new row.
     remove : bool
         Whether it is to be removed.
+    confirmed : bool
+        Whether its author said that doubtful values are right.
     """
 
     kind: str
@@ -41,6 +43,7 @@ class Change:
     values: Mapping[str, object]
     version: int = 0
     remove: bool = False
+    confirmed: bool = False
 
 
 def load_state(connection: sa.Connection, wijk: str) -> State:
@@ -96,6 +99,8 @@ def misfits(changes: Iterable[Change], state: State) -> Iterator[tuple[Change, F
         else:
             yield from ((change, fault) for fault in _dangling(change, after))
             yield from ((change, fault) for fault in _double(change, after))
+            yield from ((change, fault) for fault in _doubtful(change, state))
+            yield from ((change, fault) for fault in _not_there(change, after))
             if change.key not in state[change.kind]:
                 yield from ((change, fault) for fault in _copied(change, after))
 
@@ -173,6 +178,42 @@ def _copied(change: Change, after: Mapping[str, Mapping]) -> Iterator[Fault]:
     for key, row in after[change.kind].items():
         if key != change.key and not different_columns(kind, change.values, row):
             yield Fault("copied", "", change.key, {"other": key})
+            return
+
+
+def _doubtful(change: Change, state: State) -> Iterator[Fault]:
+    """Give a value that is new and looks like one on another scale."""
+    stored = state[change.kind].get(change.key, {})
+    for column in KINDS[change.kind].columns:
+        value = change.values.get(column.name)
+        if value is None or change.confirmed or value == stored.get(column.name):
+            continue
+        if column.doubtful_to and 0 < value <= column.doubtful_to:
+            fields = {"times": f"{10 * value:g}", "value": f"{value:g}"}
+            yield Fault("doubtful", column.name, value, fields)
+
+
+def _not_there(change: Change, after: Mapping[str, Mapping]) -> Iterator[Fault]:
+    """Give a partner who attends a meeting before taking part, or after leaving."""
+    if change.kind not in ("attendance", "stakeholders", "meetings"):
+        return
+    for key, row in after["attendance"].items():
+        concerned = {
+            "attendance": key,
+            "stakeholders": row["stakeholder"],
+            "meetings": row["meeting"],
+        }
+        meeting = after["meetings"].get(row["meeting"])
+        partner = after["stakeholders"].get(row["stakeholder"])
+        if concerned[change.kind] != change.key or row["presence"] != "present":
+            continue
+        if meeting is None or partner is None or meeting["date"] is None:
+            continue
+        start, end, day = partner.get("start"), partner.get("end"), meeting["date"]
+        if (start and day < start) or (end and day > end):
+            column = {"attendance": "stakeholder", "stakeholders": "end", "meetings": "date"}
+            fields = {"partner": partner["organisation"], "day": day}
+            yield Fault("not_there", column[change.kind], None, fields)
             return
 
 

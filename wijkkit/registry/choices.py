@@ -5,7 +5,6 @@ from __future__ import annotations
 #: The choices of every drop-down; their labels are in the catalogue.
 CHOICES: dict[str, tuple[str, ...]] = {
     "domain": ("gezond", "veilig", "talentontwikkeling"),
-    "domain_role": ("leads", "takes_part", "informed", "none"),
     "role": (
         "gebiedsadviseur", "municipality", "wijkteam", "youth_health_care", "school", "childcare",
         "police", "welfare", "sport", "health_care", "housing", "parents", "other",

@@ -31,6 +31,8 @@ class Column:
     listed_in : {"", "goals", "indicators"}
         The list of the study that holds the choices.
     refers_to : str
+    doubtful_to : float
+        A number above zero up to this one is asked about: it may be on another scale.
     """
 
     name: str
@@ -44,6 +46,7 @@ class Column:
     choice_set: str = ""
     listed_in: Literal["", "goals", "indicators"] = ""
     refers_to: str = ""
+    doubtful_to: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

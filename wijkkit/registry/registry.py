@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 
@@ -10,11 +10,11 @@ import pandas as pd
 import sqlalchemy as sa
 
 from wijkkit.errors import RegistryError
-from wijkkit.registry.changes import Change, load_state, misfits
+from wijkkit.registry.changes import Change, apply_change, load_state, misfits, stamp_of
 from wijkkit.registry.definition import Kind
 from wijkkit.registry.frames import HISTORY_COLUMNS, history_frame, kind_frame
 from wijkkit.registry.models import HISTORY, TABLES
-from wijkkit.registry.saving import check_row, store_change
+from wijkkit.registry.saving import FORM, check_row, decided, now, store_change
 from wijkkit.registry.store import open_store, reading, writing
 from wijkkit.registry.tables import COLUMNS, KINDS
 from wijkkit.registry.validation import clean_row
@@ -135,6 +135,49 @@ class Registry(ShowsItself):
             faults += [fault for _, fault in misfits([change], state)]
             return store_change(connection, wijk, change, state, faults, who)
 
+    def save_all(
+        self, wijk: str, rows: Sequence[tuple[str, Mapping[str, object]]], who: str
+    ) -> None:
+        """Store several rows of a wijk, or none.
+
+        Parameters
+        ----------
+        wijk : str
+        rows : sequence of (str, mapping)
+            Kind and row, as `save` takes it, each with its ``key``; ``remove`` in a row removes
+            it, ``confirmed`` says that doubtful values are right.
+        who : str
+
+        Raises
+        ------
+        RowsError
+            Any of them cannot be kept; its `rows` has the faults of each.
+        """
+        marks = ("remove", "confirmed")
+        for kind, row in rows:
+            own = {name: value for name, value in row.items() if name not in marks}
+            check_row(self.study, _kind(kind), {"wijk": wijk, **own}, who)
+        with writing(self.engine) as connection:
+            state = load_state(connection, wijk)
+            changes, faults = [], []
+            for kind, row in rows:
+                remove = bool(row.get("remove"))
+                values, wrong = clean_row(_kind(kind), row, self.lists)
+                faults.append([] if remove else wrong)
+                flags = {"remove": remove, "confirmed": bool(row.get("confirmed"))}
+                version = int(row.get("version") or 0)
+                kept = {} if remove else values
+                changes.append(Change(kind, str(row["key"]), kept, version, **flags))
+            outcomes = decided(changes, faults, state)
+            by, order = stamp_of(who, FORM, now()), list(KINDS)
+            todo = sorted(
+                zip(changes, outcomes, strict=True),
+                key=lambda item: (not item[0].remove, order.index(item[0].kind)),
+            )
+            for change, outcome in todo:
+                if outcome != "unchanged":
+                    apply_change(connection, wijk, change, outcome, by)
+
     def remove(self, kind: str, wijk: str, key: str, version: int, who: str) -> int:
         """Remove the row that was read at `version`; the history keeps it.
 
@@ -178,6 +221,11 @@ class Registry(ShowsItself):
                 query = query.where(HISTORY.c[column] == value)
         with reading(self.engine) as connection:
             return history_frame(connection.execute(query.order_by(HISTORY.c.number)).all())
+
+    def mark(self) -> int:
+        """Return a number that is higher after every change of the registry."""
+        with reading(self.engine) as connection:
+            return connection.scalar(sa.select(sa.func.max(HISTORY.c.number))) or 0
 
     @property
     def lists(self) -> dict[str, tuple[str, ...]]:

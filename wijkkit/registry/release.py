@@ -6,6 +6,7 @@ import re
 
 import pandas as pd
 
+from wijkkit.language import text
 from wijkkit.registry.definition import Kind
 from wijkkit.registry.registry import Registry
 from wijkkit.registry.tables import KEY_COLUMNS, KINDS
@@ -15,22 +16,29 @@ from wijkkit.registry.validation import holds_personal_data
 _SHORTEST_NAME = 3
 
 
-def tables_for_release(registry: Registry) -> dict[str, pd.DataFrame]:
+def tables_for_release(
+    registry: Registry, wijk: str | None = None, language: str | None = None
+) -> dict[str, pd.DataFrame]:
     """Return what may be shown in the report of a wijk, by kind.
 
     Names of persons, contact data, where documents are kept, remarks, and who changed a row are
     left out. A text in which the name of anybody who was ever registered, an e-mail address or a
-    telephone number stands is absent as a whole. Numbers of participants are counts as
+    telephone number stands is absent as a whole; where a row cannot do without it, words say so
+    in its place. Numbers of participants are counts as
     registered: disclosure control of small counts is the caller's.
 
     Parameters
     ----------
     registry : Registry
+    wijk : str, optional
+        Its slug; all wijken together where absent.
+    language : {"nl", "en"}, optional
+        Of those words; the study's where absent.
 
     Returns
     -------
     dict of str to DataFrame
-        Columns ``wijk``, ``key`` and the released columns of the kind, all wijken together.
+        Columns ``wijk``, ``key`` and the released columns of the kind.
 
     Examples
     --------
@@ -42,16 +50,23 @@ def tables_for_release(registry: Registry) -> dict[str, pd.DataFrame]:
     True
     """
     persons = _persons(registry)
-    return {name: _released(kind, registry.table(name), persons) for name, kind in KINDS.items()}
+    hidden = text("registry.hidden_text", language or registry.study.language)
+    return {
+        name: _released(kind, registry.table(name, wijk), persons, hidden)
+        for name, kind in KINDS.items()
+    }
 
 
-def _released(kind: Kind, table: pd.DataFrame, persons: re.Pattern[str] | None) -> pd.DataFrame:
+def _released(
+    kind: Kind, table: pd.DataFrame, persons: re.Pattern[str] | None, hidden: str
+) -> pd.DataFrame:
     columns = [column for column in kind.columns if column.released]
     shown = table[[*KEY_COLUMNS, *(column.name for column in columns)]].copy()
     for column in columns:
         if column.type == "text":
             hide = [_is_personal(value, persons) for value in shown[column.name]]
-            shown[column.name] = shown[column.name].mask(pd.Series(hide, shown.index, dtype=bool))
+            where = pd.Series(hide, shown.index, dtype=bool)
+            shown[column.name] = shown[column.name].mask(where, hidden if column.required else None)
     return shown
 
 

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
-from wijkkit.registry.changes import Change, State, apply_change, decide, stamp_of
+from wijkkit.registry.changes import (
+    Change,
+    Outcome,
+    State,
+    apply_change,
+    decide,
+    misfits,
+    stamp_of,
+)
 from wijkkit.registry.definition import Kind
-from wijkkit.registry.faults import Fault, refuse
+from wijkkit.registry.faults import Fault, RowError, refuse
 from wijkkit.registry.models import AUTHOR_LENGTH
 from wijkkit.registry.tables import COLUMNS, KINDS
 from wijkkit.registry.validation import is_key
@@ -59,6 +67,48 @@ def store_change(
         stored = state[change.kind].get(change.key)
         return int(stored["version"]) if stored else 0
     return apply_change(connection, wijk, change, outcome, stamp_of(who, FORM, now()))
+
+
+def decided(
+    changes: Sequence[Change], faults: Sequence[list[Fault]], state: State
+) -> list[Outcome]:
+    """Return what each of several changes does.
+
+    Raises
+    ------
+    RowsError
+        Any of them cannot be made, with its faults.
+    """
+    found = [list(one) for one in faults]
+    places = {id(change): number for number, change in enumerate(changes)}
+    for change, fault in misfits(changes, state):
+        found[places[id(change)]].append(fault)
+    outcomes: list[Outcome] = []
+    for number, change in enumerate(changes):
+        outcome = decide(change, state)
+        if isinstance(outcome, Fault):
+            found[number] = [outcome]
+        else:
+            outcomes.append(outcome)
+    if any(found):
+        raise RowsError(changes, found)
+    return outcomes
+
+
+class RowsError(RowError):
+    """Several rows were to be kept and none was; `rows` has the faults of each."""
+
+    def __init__(self, changes: Sequence[Change], faults: Sequence[list[Fault]]):
+        each = [
+            refuse(KINDS[change.kind], "", change.key, wrong)
+            for change, wrong in zip(changes, faults, strict=True)
+            if wrong
+        ]
+        super().__init__(
+            [problem for error in each for problem in error.problems],
+            tuple(fault for wrong in faults for fault in wrong),
+        )
+        self.rows = tuple(tuple(wrong) for wrong in faults)
 
 
 def author_faults(who: str) -> list[Fault]:

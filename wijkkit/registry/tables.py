@@ -47,9 +47,6 @@ STAKEHOLDERS = Kind("stakeholders", "P", (
     _choice("role", "role", "What kind of partner it is.", required=True),
     _text("person", "Name of the person; never in a report.", released=False),
     _text("contact", "How to reach the person; never in a report.", released=False),
-    _choice("role_gezond", "domain_role", "Role in the domain gezond."),
-    _choice("role_veilig", "domain_role", "Role in the domain veilig."),
-    _choice("role_talentontwikkeling", "domain_role", "Role in the domain talentontwikkeling."),
     _day("start", "Day from which this person or organisation takes part."),
     _day("end", "Last day; absent while it still takes part."),
     _NOTE,
@@ -59,9 +56,11 @@ MEETINGS = Kind("meetings", "O", (
     _text("name", "Name of the network meeting.", required=True),
     _day("date", "Day of the meeting.", required=True),
     _choice("domain", "domain", "Domain it was about; absent for a meeting about all domains."),
+    _count("invited", "Number of partners invited; absent where attendance is a list."),
+    _count("present", "Number of them present; absent where attendance is a list."),
     _ref("minutes", "documents", "The minutes."),
     _NOTE,
-))  # fmt: skip
+), ordered=(("present", "invited"),))  # fmt: skip
 
 ATTENDANCE = Kind("attendance", "W", (
     _ref("meeting", "meetings", "The meeting.", required=True),
@@ -90,12 +89,10 @@ GOALS = Kind("goals", "D", (
     Column("indicator", "choice", "The indicator of indicators.yml that measures it (its key).",
            listed_in="indicators"),
     Column("baseline", "number", "Value at the start, in the indicator's unit (percent: 0-100)."),
-    _day("baseline_date", "Day of the baseline."),
     Column("target", "number", "Value to reach, in the indicator's unit."),
-    _day("target_date", "Day by which to reach it."),
     _choice("status", "goal_status", "Whether the network adopted it."),
     _NOTE,
-), ordered=(("baseline_date", "target_date"),))  # fmt: skip
+))  # fmt: skip
 
 #: The goals an intervention works on, most important first.
 GOAL_COLUMNS = ("goal", "second_goal", "third_goal")
@@ -138,18 +135,14 @@ ACTIVITIES = Kind("activities", "A", (
     _day("period_end", "Last day of the period.", required=True),
     _count("planned_sessions", "Planned number of sessions in the period (dose)."),
     _count("delivered_sessions", "Delivered number of sessions."),
-    _amount("planned_frequency", "Planned sessions a month.", 1000),
-    _amount("delivered_frequency", "Delivered sessions a month.", 1000),
-    _count("planned_minutes", "Planned duration of a session, minutes."),
-    _count("delivered_minutes", "Actual duration of a session, minutes."),
     _count("planned_participants", "Planned number of different participants."),
     _count("participants", "Number of different participants reached."),
     _count("participants_ses_known", "Participants reached whose SES is known."),
     _count("participants_low_ses", "Participants with a low SES, of those whose SES is known."),
-    _amount("quality", "Mean quality or fidelity score, 0-100.", 100),
+    Column("quality", "number", "Mean quality or fidelity score, 0-100.", minimum=0, maximum=100,
+           doubtful_to=10),
     _count("quality_n", "Number of observed sessions or completed lists behind the score."),
     _amount("quality_sd", "Standard deviation of the score over them.", 100),
-    _amount("planned_cost", "Planned cost in euros for the period."),
     _amount("cost", "Actual cost in euros for the period."),
     _NOTE,
 ), ordered=(
@@ -188,6 +181,7 @@ FLAGS = Kind("flags", "K", (
     _day("date", "Day it was noticed.", required=True),
     _ref("goal", "goals", "The goal it hinders."),
     _ref("intervention", "interventions", "The intervention it hinders."),
+    _ref("owner", "stakeholders", "The partner who takes it up."),
     _choice("status", "flag_status", "Open or solved.", required=True),
     _day("solved", "Day it was solved."),
     _text("solution", "How it was solved; without names of persons."),

@@ -1,7 +1,7 @@
 """Triggers: the database itself keeps the history, and lets nobody change or delete it.
 
-They belong to the tables as these stand: a migration that adds or renames a column of a kind calls
-`create_triggers` for that kind again.
+They belong to the tables as these stand: a migration that changes the columns of a kind calls
+`drop_triggers` before and `create_triggers` after.
 """
 
 from __future__ import annotations
@@ -23,6 +23,16 @@ def create_triggers(connection: sa.Connection, kind: str) -> None:
     make = _sqlite if connection.dialect.name == "sqlite" else _postgresql
     for statement in make(kind, content):
         connection.exec_driver_sql(statement)
+
+
+def drop_triggers(connection: sa.Connection, kind: str) -> None:
+    """Take the triggers of a kind's table away, before a column of it goes."""
+    if connection.dialect.name == "sqlite":
+        for name in ("insert", "update", "delete", "inserted", "updated"):
+            connection.exec_driver_sql(f'DROP TRIGGER IF EXISTS "{kind}_{name}"')
+        return
+    for name in ("keep", "keep_all", "record"):
+        connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {kind}_{name} ON {kind}")
 
 
 def protect_history(connection: sa.Connection) -> None:

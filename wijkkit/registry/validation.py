@@ -19,8 +19,8 @@ _DAYS = (("%Y-%m-%d", re.compile(r"\d{4}-\d\d-\d\d")), ("%d-%m-%Y", re.compile(r
 _PERSONAL = re.compile(
     r"[^\s@]+@[^\s@]+\.[a-z]{2,}|(?<!\d)(?:\+31|0031|0)[\s-]?[1-9](?:[\s-]?\d){8}(?!\d)", re.I
 )
-#: Digits that a cell holds as text: a whole number, whatever the decimal sign would be.
-_DIGITS = re.compile(r"-?\d{1,9}")
+#: A number as it is typed. Three digits after one sign may be thousands: that is not a number.
+_TYPED = re.compile(r"-?\d{1,9}(?:[.,](?!\d{3}$)\d+)?")
 #: Characters without width that come along with pasted text.
 _WIDTHLESS = str.maketrans(dict.fromkeys("\u200b\u2060\ufeff"))
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]")
@@ -132,8 +132,8 @@ def _text(column: Column, value: object) -> str:
 
 
 def _number(column: Column, value: object) -> float | int:
-    if isinstance(value, str) and _DIGITS.fullmatch(value.strip()):
-        value = int(value)
+    if isinstance(value, str) and _TYPED.fullmatch(value.strip()):
+        value = float(value.strip().replace(",", "."))
     if isinstance(value, bool) or not isinstance(value, numbers.Real) or not math.isfinite(value):
         raise _Wrong("not_a_number")
     number = float(value)

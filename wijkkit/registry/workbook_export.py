@@ -89,7 +89,6 @@ def _lists(study: Study) -> dict[str, dict[str, str]]:
 
 
 def _goals(study: Study) -> pd.DataFrame:
-    ends = {wave.id: wave.end for wave in study.waves}
     rows = [
         {
             "name": study.text(goal.label),
@@ -97,7 +96,6 @@ def _goals(study: Study) -> pd.DataFrame:
             "study_goal": goal.id,
             "indicator": goal.indicator,
             "target": goal.target.value if goal.target else None,
-            "target_date": ends.get(goal.target.wave or "") if goal.target else None,
         }
         for goal in study.goals
     ]

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from wijkkit.registry.import_problems import form_problem
 from wijkkit.registry.import_report import ImportReport
 from wijkkit.registry.registry import Registry
 from wijkkit.registry.storing import store
 from wijkkit.registry.workbook_read import read_registry_workbook
 
 
-def import_workbook(registry: Registry, path: str | Path, who: str) -> ImportReport:
+def import_workbook(
+    registry: Registry, path: str | Path, who: str, wijk: str | None = None
+) -> ImportReport:
     """Store what a workbook says, or nothing where anything in it is wrong.
 
     A row of the workbook that was not changed since the export is left as it is in the registry.
@@ -25,6 +28,8 @@ def import_workbook(registry: Registry, path: str | Path, who: str) -> ImportRep
         A workbook made by `write_template`, `export_workbook` or `write_workbook`.
     who : str
         Who fills it in, for the history.
+    wijk : str, optional
+        Its slug, where only a workbook of this wijk will do.
 
     Returns
     -------
@@ -50,4 +55,10 @@ def import_workbook(registry: Registry, path: str | Path, who: str) -> ImportRep
     """
     path = Path(path)
     content = read_registry_workbook(path, registry.study.language)
+    if wijk is not None and content.wijk and content.wijk != wijk:
+        choices = registry.study.neighbourhood(wijk).name
+        problem = form_problem(
+            "not_this_wijk", content.language, found=content.wijk, choices=choices
+        )
+        content.problems.append(problem)
     return store(registry, [content], path.name, who)

@@ -39,7 +39,7 @@ class Released(ShowsItself):
     def __contains__(self, name: object) -> bool:
         if not isinstance(name, str):
             return False
-        note(name)
+        self._note(name)
         return self._path(name).is_file()
 
     def table(self, name: str, own: str = "") -> pd.DataFrame:
@@ -56,7 +56,7 @@ class Released(ShowsItself):
 
     def version(self, name: str, own: str = "") -> tuple[int, ...]:
         """Return what changes when a released table is written again; asked for as by `table`."""
-        note(name, own)
+        self._note(name, own)
         path = self._path(name)
         if not path.is_file():
             raise BatchError(
@@ -67,6 +67,11 @@ class Released(ShowsItself):
             )
         stat = path.stat()
         return stat.st_ino, stat.st_size, stat.st_mtime_ns
+
+    def _note(self, name: str, own: str = "") -> None:
+        """Note what was read; exact tables before the release are no released ones."""
+        if self.folder.name == "released":
+            note(name, own)
 
     def _path(self, name: str) -> Path:
         return self.folder / f"{_checked(name)}.parquet"

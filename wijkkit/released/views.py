@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
+from wijkkit.language import in_words, number, text
+from wijkkit.language.messages import catalogue
+from wijkkit.released import effects, goals, outcomes, programme
 from wijkkit.released.store import Released, open_released
 from wijkkit.showing import ShowsItself
 from wijkkit.study import Study, open_study
@@ -29,6 +33,149 @@ class CityView(ShowsItself):
     @property
     def language(self) -> str:
         return self.study.language
+
+    @property
+    def is_wijk(self) -> bool:
+        return False
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """The area that the frames are about, and its level."""
+        return "city", "city"
+
+    @property
+    def programme(self) -> tuple[str, ...]:
+        """The wijken with the programme."""
+        hoods = self.study.neighbourhoods
+        return tuple(slug for slug, hood in hoods.items() if hood.arm == "programme")
+
+    @property
+    def everywhere(self) -> str:
+        """What all wijken of the study together are called: the city is more than that."""
+        n = len(self.study.neighbourhoods)
+        if n == 1:
+            return text("show.area.one", self.language)
+        return text("show.area.everywhere", self.language, n=in_words(n, self.language))
+
+    def area_name(self, area: str, level: str) -> str:
+        """Return what readers call an area."""
+        if level == "wijk":
+            return self.study.neighbourhood(area).name
+        if level == "arm":
+            return text(f"show.area.{area}", self.language)
+        return self.everywhere if level == "city" else area
+
+    def _keys(self, indicators: Iterable[str]) -> list[str]:
+        return list(indicators) or outcomes.goal_indicators(self)
+
+    def outcomes(self) -> pd.DataFrame:
+        """Return a row per indicator of a goal: now, at first, the change; see `outcomes`."""
+        return self.framed("outcomes", outcomes.outcomes(self, outcomes.goal_indicators(self)))
+
+    def indicators(self) -> pd.DataFrame:
+        """Return a row per indicator of the study, whether it has a goal or not."""
+        return self.framed("indicators", outcomes.outcomes(self))
+
+    def waves(self, indicators: Iterable[str] = ()) -> pd.DataFrame:
+        """Return a row per indicator, wave and area: this area, and all wijken together."""
+        return self.framed("waves", outcomes.waves(self, self._keys(indicators)))
+
+    def wijken(self, indicators: Iterable[str] = ()) -> pd.DataFrame:
+        """Return a row per indicator and wijk of the last wave, with its place in the funnel."""
+        return self.framed("wijken", outcomes.wijken(self, self._keys(indicators)))
+
+    def gaps(self, grouping: str = "") -> pd.DataFrame:
+        """Return a row per indicator with the ends of a grouping and the gap between them."""
+        frame = self.framed("gaps", outcomes.gaps(self, grouping))
+        if len(frame):
+            ends = {end: frame[f"{end}_group"].iloc[0] for end in ("first", "last")}
+            frame.attrs["heads"] = {**frame.attrs["heads"], **ends}
+        return frame
+
+    def respondents(self) -> pd.DataFrame:
+        """Return who took part: a row per area and wave."""
+        return self.framed("respondents", outcomes.respondents(self))
+
+    def effects(self) -> pd.DataFrame:
+        """Return a row per outcome: the effect by the recommended method."""
+        return self.framed("effects", effects.effects(self))
+
+    def methods(self) -> pd.DataFrame:
+        """Return a row per outcome and method, in percentage points."""
+        return self.framed("methods", effects.methods(self))
+
+    def detectable(self) -> pd.DataFrame:
+        """Return a row per outcome: the smallest change that the design can be expected to find."""
+        frame = self.framed("detectable", effects.detectable(self))
+        icc = number(self.study.settings.evaluation.icc, self.language, 3)
+        frame.attrs["caption"] = frame.attrs["caption"].format(icc=icc)
+        return frame
+
+    def design_checks(self) -> pd.DataFrame:
+        """Return a row per outcome and check of the design's assumptions."""
+        return self.framed("design_checks", effects.design_checks(self))
+
+    def measures(self) -> pd.DataFrame:
+        """Return a row per measure of implementation, of interventions or of wijken."""
+        return self.framed("measures", programme.measures(self))
+
+    def steps(self) -> pd.DataFrame:
+        """Return a row per step of the last round."""
+        return self.framed("steps", programme.steps(self))
+
+    def network(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Return who met whom, and a row per organisation."""
+        ties, places = programme.network(self)
+        return self.framed("network", ties), self.framed("network", places)
+
+    def explanations(self) -> pd.DataFrame:
+        """Return a row per explanation with its verdict; those that play a part first."""
+        return self.framed("explanations", programme.explanations(self))
+
+    def rows(self, name: str) -> pd.DataFrame:
+        """Return a released table as a frame for readers: of this wijk, or of all."""
+        return self.framed(name, self.table(name))
+
+    def framed(self, kind: str, frame: pd.DataFrame) -> pd.DataFrame:
+        """Return a frame that knows its language, its caption and what its areas are called."""
+        words: Any = catalogue("show", self.language)
+        name = self.area_name(*self.place)
+        frame.attrs = {
+            "language": self.language,
+            "name": name,
+            "everywhere": self.everywhere,
+            "caption": words["caption"].get(kind, "").replace("{name}", name),
+            "heads": words["heads"].get(kind, {}),
+        }
+        return frame
+
+    def elements(self) -> pd.DataFrame:
+        """Return a row per element of the logic model."""
+        return self.framed("elements", programme.elements(self))
+
+    def assumptions(self) -> pd.DataFrame:
+        """Return a row per assumption of the logic model."""
+        return self.framed("assumptions", programme.assumptions(self))
+
+    def side_by_side(self) -> pd.DataFrame:
+        """Return a row per wijk with the programme: goals, implementation, pace."""
+        return self.framed("side_by_side", programme.side_by_side(self))
+
+    def key_figures(self) -> pd.DataFrame:
+        """Return a row per scale, arm and wave of the key figures."""
+        return self.framed("key_figures", programme.key_figures(self))
+
+    def interviews(self, by_role: bool = False) -> pd.DataFrame:
+        """Return a row per subject of the group interviews, arm and wave."""
+        return self.framed("interviews", programme.interviews(self, by_role))
+
+    def borders(self) -> pd.DataFrame:
+        """Return a row per wijk with its border and its role."""
+        return self.framed("borders", programme.borders(self))
+
+    def timeline(self) -> pd.DataFrame:
+        """Return a row per measurement, the programme and the corona measures."""
+        return self.framed("timeline", programme.timeline(self))
 
     def table(self, name: str) -> pd.DataFrame:
         """Return a released table of the whole city."""
@@ -59,8 +206,44 @@ class WijkView(CityView):
         return self.wijk.wijk
 
     @property
+    def is_wijk(self) -> bool:
+        return True
+
+    @property
+    def place(self) -> tuple[str, str]:
+        return self.slug, "wijk"
+
+    @property
     def name(self) -> str:
         return self.wijk.name
+
+    @property
+    def city(self) -> CityView:
+        """The same released tables, of all wijken together."""
+        return CityView(self.study, self.released)
+
+    def goals(self) -> pd.DataFrame:
+        """Return a row per goal of this wijk: baseline, now, target and a mark."""
+        return self.framed("goals", goals.goals(self))
+
+    def interventions(self) -> pd.DataFrame:
+        """Return a row per intervention: what it is, which goals it works on, what was done."""
+        return self.framed("interventions", programme.interventions(self))
+
+    def rows(self, name: str) -> pd.DataFrame:
+        return self.framed(name, self.own(name))
+
+    def choice(self) -> pd.DataFrame:
+        """Return a row per candidate intervention, the best fitting first."""
+        return self.framed("choice", programme.choice(self))
+
+    def choice_scores(self) -> pd.DataFrame:
+        """Return a row per candidate and criterion, with the reason of the score."""
+        return self.framed("choice_scores", programme.choice_scores(self))
+
+    def profile(self) -> pd.DataFrame:
+        """Return a row per area figure, period and area: this wijk and the municipality."""
+        return self.framed("profile", programme.profile(self))
 
     def own(self, name: str) -> pd.DataFrame:
         """Return the rows of a released table that are about this wijk.

@@ -38,7 +38,7 @@ def make_callouts(document: Node, language: str) -> Node:
     """Return `document` with callouts as a title and a body.
 
     A callout without a title gets the name of its kind; one with a title keeps that name for
-    screen readers.
+    screen readers, unless it folds: its title is then the name of a control.
     """
 
     def change(node: Node) -> list[Node] | None:
@@ -47,12 +47,13 @@ def make_callouts(document: Node, language: str) -> Node:
         if node["t"] != "Div" or kind is None or "callout" in names:
             return None
         body = node["c"][1]
+        folded = ["callout-folded"] if attribute(node, "collapse") == "true" else []
         name = words(text(f"reports.callout.{kind}", language))
         title = name
         if body and body[0]["t"] == "Header":
-            title = [span(name, "screen-reader-only"), {"t": "Space"}, *body[0]["c"][2]]
+            spoken = [] if folded else [span(name, "screen-reader-only"), {"t": "Space"}]
+            title = [*spoken, *body[0]["c"][2]]
             body = body[1:]
-        folded = ["callout-folded"] if attribute(node, "collapse") == "true" else []
         parts = [
             div([paragraph(title, "Plain")], "callout-title-container"),
             div(body, "callout-body"),

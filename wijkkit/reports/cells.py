@@ -14,14 +14,14 @@ import yaml
 
 from wijkkit.errors import Problem, ReportError
 from wijkkit.reports.sanitise import svg_image
+from wijkkit.reports.shortcodes import JOINER
 
 #: The safe loader, in C where PyYAML has it.
 _YAML = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 #: Types of output that a report takes, the best first. Of one output the first is used.
 ALLOWED = ("image/svg+xml", "image/png", "text/html", "text/markdown", "text/plain")
 
-#: Keeps two marks apart; takes no room.
-_JOINER = "\N{WORD JOINER}"
+_HTML_BLOCK = re.compile(r"(`{3,})\{=html\}\n(.*)\n\1", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,7 +84,7 @@ def labelled_cells(notebook: Mapping[str, Any]) -> dict[str, Cell]:
 
 def find_cells(notebook: Path | Mapping[str, Any], labels: Iterable[str]) -> list[Cell]:
     """Return labelled cells; ReportError names the notebook, the labels and what there is."""
-    path = notebook if isinstance(notebook, Path) else Path("made.ipynb")
+    path = notebook if isinstance(notebook, Path) else Path(notebook.get("name", "made.ipynb"))
     cells = labelled_cells(read_notebook(path) if isinstance(notebook, Path) else notebook)
     labels = list(dict.fromkeys(labels))
     missing = [label for label in labels if label not in cells]
@@ -138,7 +138,7 @@ def to_attribute(words: str) -> str:
     >>> print(to_attribute("a \\ b &amp; c's"))
     a \\ b \&amp; c's
     """
-    apart = re.sub(r"\{(?=\{)", f"{{{_JOINER}", words)
+    apart = re.sub(r"\{(?=\{)", f"{{{JOINER}", words)
     return re.sub(r"([\\&])", r"\\\1", apart)
 
 
@@ -150,7 +150,7 @@ def from_attribute(option: str) -> str:
     >>> from_attribute(to_attribute(r"{{< a >}} \* & b")) == r"{{< a >}} \* & b"
     True
     """
-    return re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", option).replace(_JOINER, "")
+    return re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", option).replace(JOINER, "")
 
 
 def joined(text: str | list[str]) -> str:
@@ -165,7 +165,29 @@ def _output(raw: Mapping[str, Any]) -> Output | None:
     for mime in ALLOWED:
         if mime in data:
             text = joined(data[mime])
+            mime, text = html_in_markdown(mime, text)
             content = base64.b64decode(text) if mime == "image/png" else text.encode("utf-8")
             about = raw.get("metadata", {}).get("wijkkit", {})
             return Output(mime, content, about if isinstance(about, dict) else {})
     return None
+
+
+def in_markdown(html: str) -> str:
+    """Return HTML as a block of Markdown.
+
+    Where a notebook has an output of HTML, Quarto adds scripts of other hosts to the page.
+    """
+    fence = "`" * max([3, *(len(run) + 1 for run in re.findall("`+", html))])
+    return f"{fence}{{=html}}\n{html}\n{fence}"
+
+
+def html_in_markdown(mime: str, text: str) -> tuple[str, str]:
+    """Return an output's type and text; HTML that is a block of Markdown is HTML.
+
+    Examples
+    --------
+    >>> html_in_markdown("text/markdown", in_markdown("<table></table>"))
+    ('text/html', '<table></table>')
+    """
+    found = _HTML_BLOCK.fullmatch(text) if mime == "text/markdown" else None
+    return ("text/html", found[2]) if found else (mime, text)

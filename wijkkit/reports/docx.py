@@ -2,62 +2,33 @@
 
 from __future__ import annotations
 
-import io
 import re
-import subprocess
-import zipfile
-from functools import cache
+from html import escape
 from pathlib import Path
 
+from wijkkit.language import text
+from wijkkit.reports.columns import is_dense, with_widths
 from wijkkit.reports.pandoc import (
     Node,
     attribute,
     attributes,
     classes_of,
-    program,
+    div,
+    elements,
+    plain,
+    raw,
     rewrite,
+    rewrite_inlines,
     words,
     write,
 )
-from wijkkit.reports.paper import for_paper
-from wijkkit.reports.theme import Colours, HouseStyle
+from wijkkit.reports.paper import fitting, for_paper
+from wijkkit.reports.reference import reference_document
+from wijkkit.reports.theme import HouseStyle
 
-_STYLE = (
-    '<w:style w:type="paragraph" w:customStyle="1" w:styleId="{key}"><w:name w:val="{name}"/>'
-    '<w:basedOn w:val="BodyText"/><w:qFormat/><w:pPr>{keep}<w:pBdr><w:left w:val="single" '
-    'w:sz="24" w:space="8" w:color="{edge}"/></w:pBdr><w:shd w:val="clear" w:color="auto" '
-    'w:fill="{fill}"/><w:ind w:left="200"/></w:pPr><w:rPr>{bold}</w:rPr></w:style>'
-)
-_WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml"
-_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_FOOTER = (
-    '<?xml version="1.0" encoding="UTF-8"?><w:ftr xmlns:w="http://schemas.openxmlformats.org/'
-    'wordprocessingml/2006/main"><w:p><w:pPr><w:jc w:val="right"/></w:pPr><w:fldSimple '
-    'w:instr=" PAGE "><w:r><w:t>1</w:t></w:r></w:fldSimple></w:p></w:ftr>'
-)
-#: What makes a page of the document A4 with its number at the foot: per part, what goes before what.
-_PAGE = {
-    "[Content_Types].xml": [
-        (
-            b"</Types>",
-            f'<Override PartName="/word/footer1.xml" ContentType="{_WORD}.footer+xml"/>'.encode(),
-        )
-    ],
-    "word/_rels/document.xml.rels": [
-        (
-            b"</Relationships>",
-            f'<Relationship Id="rIdFooter1" Type="{_OFFICE}/footer" Target="footer1.xml"/>'.encode(),
-        )
-    ],
-    "word/document.xml": [
-        (
-            b"</w:sectPr>",
-            b'<w:pgSz w:w="11906" w:h="16838"/><w:pgMar w:top="1361" w:right="1361" '
-            b'w:bottom="1361" w:left="1361" w:header="709" w:footer="709" w:gutter="0"/>',
-        ),
-        (b"<w:footnotePr>", b'<w:footerReference w:type="default" r:id="rIdFooter1"/>'),
-    ],
-}
+#: The hyphen that Word does not break at, in the place of the dash of a range.
+_RANGE, _UNBROKEN = re.compile(r"(?<=\d)[-–](?=\d)"), "\N{NON-BREAKING HYPHEN}"
+_MARGIN = re.compile(r"\([+−]?\d")
 
 
 def write_docx(document: Node, images: Path, target: Path, house: HouseStyle) -> Path:
@@ -74,9 +45,14 @@ def write_docx(document: Node, images: Path, target: Path, house: HouseStyle) ->
         Its colours become the colours of the styles.
     """
     reference = images / "reference.docx"
-    reference.write_bytes(reference_document(house.colours))
+    reference.write_bytes(reference_document(house.colours, page_words(document)))
+    joined = rewrite_inlines(for_paper(document["blocks"]), _joined)
+    blocks = rewrite(joined, lambda node: _for_word(node, images))
+    meta = {key: value for key, value in document["meta"].items() if key != "toc"}
+    if document["meta"].get("toc", {}).get("c") is True:
+        blocks = [*_contents(blocks, plain(meta.get("lang", {}))), *blocks]
     write(
-        {**document, "blocks": rewrite(for_paper(document["blocks"]), _for_word)},
+        {**document, "meta": meta, "blocks": blocks},
         "docx",
         "--standalone",
         f"--reference-doc={reference}",
@@ -88,50 +64,48 @@ def write_docx(document: Node, images: Path, target: Path, house: HouseStyle) ->
     return target
 
 
-def reference_document(colours: Colours) -> bytes:
-    """Return Pandoc's own reference document with the house style's colours and callouts."""
-    source = zipfile.ZipFile(io.BytesIO(_pandoc_reference()))
-    target = io.BytesIO()
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as made:
-        for item in source.infolist():
-            content = source.read(item)
-            if item.filename == "word/styles.xml":
-                content = _styles(content.decode("utf-8"), colours).encode("utf-8")
-            for end, added in _PAGE.get(item.filename, ()):
-                content = content.replace(end, added + end)
-            made.writestr(item.filename, content)
-        made.writestr("word/footer1.xml", _FOOTER)
-    return target.getvalue()
+def page_words(document: Node) -> str:
+    """Return what stands at the head of every page: the title, and that it is a concept."""
+    said = (plain(document["meta"].get(key, {})) for key in ("title", "mark"))
+    return " · ".join(filter(None, said))
 
 
-@cache
-def _pandoc_reference() -> bytes:
-    command = [program(), "--print-default-data-file", "reference.docx"]
-    return subprocess.run(command, capture_output=True, check=True).stdout
-
-
-def _styles(styles: str, colours: Colours) -> str:
-    heading = colours.heading.removeprefix("#").upper()
-    styles = re.sub(
-        r'<w:color w:val="(0F4761|345A8A|4F81BD)"[^>]*/>', f'<w:color w:val="{heading}"/>', styles
+def _contents(blocks: list[Node], language: str) -> list[Node]:
+    """Return the table of contents, filled: what Word makes of the headings when it updates it."""
+    heads = [node for node in elements(blocks, "Header") if node["c"][0] in (2, 3)]
+    lines = [_line(node) for node in heads if node["c"][1][0]]
+    if not lines:
+        return []
+    opening = (
+        '<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText xml:space="preserve">'
+        ' TOC \\o "1-2" \\n \\h \\z \\u </w:instrText></w:r>'
+        '<w:r><w:fldChar w:fldCharType="separate"/></w:r>'
     )
-    fill, edge = (colour.removeprefix("#").upper() for colour in (colours.tint, colours.link))
-    added = [
-        _STYLE.format(key="Callout", name="Callout", keep="", edge=edge, fill=fill, bold=""),
-        _STYLE.format(
-            key="CalloutTitle",
-            name="Callout Title",
-            keep="<w:keepNext/>",
-            edge=edge,
-            fill=fill,
-            bold="<w:b/>",
-        ),
-    ]
-    return styles.replace("</w:styles>", "".join(added) + "</w:styles>")
+    closing = '<w:p><w:r><w:fldChar w:fldCharType="end"/></w:r></w:p>'
+    lines[0] = lines[0].replace("</w:pPr>", f"</w:pPr>{opening}", 1)
+    title = {"t": "Para", "c": words(text("reports.contents", language or "nl"))}
+    listed = raw("".join([*lines, closing]), "openxml")
+    return [_styled(div([title]), "TOC Heading"), listed]
 
 
-def _for_word(node: Node) -> list[Node] | None:
+def _line(heading: Node) -> str:
+    level, about, content = heading["c"]
+    shown = escape(plain(content))
+    return (
+        f'<w:p><w:pPr><w:pStyle w:val="TOC{level - 1}"/></w:pPr>'
+        f'<w:hyperlink w:anchor="{escape(about[0])}"><w:r><w:t xml:space="preserve">{shown}</w:t>'
+        "</w:r></w:hyperlink></w:p>"
+    )
+
+
+def _for_word(node: Node, images: Path) -> list[Node] | None:
     classes = classes_of(node)
+    if node["t"] == "Image":
+        return [_sized(node, images)]
+    if node["t"] == "Str" and _RANGE.search(node["c"]):
+        return [{"t": "Str", "c": _RANGE.sub(_UNBROKEN, node["c"])}]
+    if node["t"] == "Table":
+        return [_with_table_text(with_widths(node, always=True))]
     if node["t"] == "Div" and "callout-title-container" in classes:
         return [_styled(node, "Callout Title")]
     if node["t"] == "Div" and "callout-body" in classes:
@@ -139,6 +113,58 @@ def _for_word(node: Node) -> list[Node] | None:
     if node["t"] == "Span" and "equation" in classes:
         return [*node["c"][1], *words(f" ({attribute(node, 'number')})")]
     return None
+
+
+def _joined(inlines: list[Node]) -> list[Node]:
+    """Keep a number and its margin on one line: ``66% (56-75)``."""
+    out = list(inlines)
+    for place in range(1, len(out) - 1):
+        before, here, after = out[place - 1 : place + 2]
+        ends = before["t"] == "Str" and before["c"][-1:] in "0123456789%"
+        if here["t"] == "Space" and ends and _MARGIN.match(after.get("c") or ""):
+            out[place] = {"t": "Str", "c": "\N{NO-BREAK SPACE}"}
+    return out
+
+
+def _sized(image: Node, images: Path) -> Node:
+    """Return an image at a size that fits a page; Pandoc looks at its width only."""
+    about, alt, target = image["c"]
+    width, height = fitting((images / target[0]).read_bytes())
+    sizes = [["width", f"{width:.2f}cm"], ["height", f"{height:.2f}cm"]]
+    return {"t": "Image", "c": [[about[0], about[1], sizes], alt, target]}
+
+
+def _with_table_text(table: Node) -> Node:
+    """Return a table whose cells have the styles of a table, smaller where it is dense."""
+    size = " Small" if is_dense(table) else ""
+    text_style, head_style = f"Table Text{size}", f"Table Head{size}"
+    about, caption, columns, head, bodies, foot = table["c"]
+    return {
+        "t": "Table",
+        "c": [
+            about,
+            caption,
+            columns,
+            [head[0], _cells(head[1], head_style)],
+            [
+                [body[0], body[1], _cells(body[2], head_style), _cells(body[3], text_style)]
+                for body in bodies
+            ],
+            [foot[0], _cells(foot[1], text_style)],
+        ],
+    }
+
+
+def _cells(rows: list, style: str) -> list:
+    """Give the texts of cells a style, which Pandoc takes of paragraphs only."""
+    return [
+        [about, [[*cell[:4], [_styled(div(_paragraphs(cell[4])), style)]] for cell in cells]]
+        for about, cells in rows
+    ]
+
+
+def _paragraphs(blocks: list[Node]) -> list[Node]:
+    return [{**block, "t": "Para"} if block["t"] == "Plain" else block for block in blocks]
 
 
 def _styled(node: Node, name: str) -> Node:

@@ -8,8 +8,11 @@ from pathlib import Path
 
 from wijkkit.errors import Problem, ReportError, WijkkitError
 from wijkkit.reports.builtin import render_docx, render_html, render_pdf
+from wijkkit.reports.data_forms import write_data_forms
 from wijkkit.reports.frame import Frame
-from wijkkit.reports.quarto import render_quarto
+from wijkkit.reports.pages import find_sources
+from wijkkit.reports.quarto import render_project
+from wijkkit.reports.quarto_project import TARGETS, write_project
 from wijkkit.reports.runs import States
 from wijkkit.reports.staging import Page, stage
 from wijkkit.reports.theme import HouseStyle
@@ -27,39 +30,45 @@ def make_pages(
     house: HouseStyle,
     engine: str,
     jobs: int,
-) -> dict[str, tuple[str, ...]]:
+) -> tuple[str, ...]:
     """Make pages in `site`; most of the work is Pandoc's and Typst's, so threads are enough.
 
     Returns
     -------
-    dict of str to tuple of str
-        What Quarto warned of, per page that it warned of.
+    tuple of str
+        What Quarto warned of.
 
     Raises
     ------
     ReportError
         With the problems of all pages.
     """
+    tasks = list(tasks)
+    project = study.runs / "reports"
+    write_project(find_sources(study), project, house)
 
-    def make(task: Task) -> tuple[str, ...]:
+    def make(task: Task) -> None:
         page, frame, forms = task
-        source = stage(study, page, states, study.runs / "reports" / page.stem, frame)
-        if engine == "quarto":
-            return render_quarto(source, site, forms, study.settings.report.quarto_seconds)
-        _render(source, site, house, frame, forms)
-        return ()
+        source = stage(study, page, states, project, house, frame, forms)
+        write_data_forms(study, page, site, frame, forms)
+        if engine == "builtin":
+            _render(source, site, house, frame, forms)
 
     problems: list[Problem] = []
-    warnings = {}
     with ThreadPoolExecutor(max_workers=max(1, jobs)) as pool:
         for task, future in [(task, pool.submit(make, task)) for task in tasks]:
             try:
-                warnings[task[0].stem] = future.result()
+                future.result()
             except WijkkitError as error:
                 problems += [_of_page(problem, task[0]) for problem in error.problems]
     if problems:
         raise ReportError(dict.fromkeys(problems))
-    return {stem: said for stem, said in warnings.items() if said}
+    if engine == "builtin":
+        return ()
+    asked = {
+        page.stem: tuple(form for form in forms if form in TARGETS) for page, _, forms in tasks
+    }
+    return render_project(project, asked, site, study.settings.report.quarto_seconds)
 
 
 def _render(

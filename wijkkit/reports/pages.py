@@ -31,10 +31,8 @@ SOURCES = (
     "references.bib",
     "theme",
 )
-#: What Quarto makes of a report, and of a page that is none. A table of contents in Word is empty
-#: until somebody fills it.
-_REPORT = {"html": "default", "typst": "default", "docx": {"toc": False}}
-_PAGE = {"html": "default"}
+#: The country whose Dutch or English a study is written in.
+_REGION = {"nl": "NL", "en": "GB"}
 
 
 def find_sources(study: Study) -> Path:
@@ -102,6 +100,17 @@ def _of_run(study: Study, states: States, page: Page) -> Page:
     return replace(page, origin=origin, metadata={**page.metadata, **said})
 
 
+def _weighting(study: Study) -> str:
+    """Return by what the answers are weighted, or that they are not."""
+    column = study.codebook.columns.get("weight")
+    files = [source.weights for source in study.settings.sources.survey if source.weights]
+    if column is None and not files:
+        return text("design.not_weighted", study.language)
+    names = column.source if column is not None else ", ".join(files)
+    named = names if isinstance(names, str) else ", ".join(dict.fromkeys(names.values()))
+    return text("design.weighted", study.language, weight=escaped(named))
+
+
 def metadata(study: Study, kind: str, slug: str = "") -> dict[str, Any]:
     """Return the front matter of a page: title, language, and the words it uses."""
     language, settings = study.language, study.settings
@@ -116,13 +125,17 @@ def metadata(study: Study, kind: str, slug: str = "") -> dict[str, Any]:
         key: text(f"reports.text.{key}", language, **fields)
         for key in catalogue("reports", language)["text"]
     }
+    compared = slug and study.neighbourhoods[slug].arm == "comparator"
+    subtitle = "comparator" if compared else kind
+    words["method_survey"] = f"{words['method_survey']} {_weighting(study)}"
     return {
         "title": text(f"reports.page.{kind}_title", language, **fields),
-        "subtitle": text(f"reports.page.{kind}_subtitle", language, **fields),
-        "lang": language,
+        "subtitle": text(f"reports.page.{subtitle}_subtitle", language, **fields),
+        "lang": str(language),
+        "region": _REGION[language],
+        "date-format": "long",
         "bibliography": "references.bib",
         "notebook-links": False,
-        "format": _REPORT if kind in ("wijk", CITY) else _PAGE,
         **fields,
         "text": words,
     }

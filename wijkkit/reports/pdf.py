@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-from importlib.resources import as_file, files
 from pathlib import Path
 
 import matplotlib
 import typst
-from matplotlib.font_manager import FontProperties
 
 from wijkkit.errors import ReportError
 from wijkkit.reports.columns import with_widths
@@ -22,7 +20,8 @@ from wijkkit.reports.pandoc import (
     rewrite,
     write,
 )
-from wijkkit.reports.paper import for_paper
+from wijkkit.reports.paper import PPI, fitting, for_paper
+from wijkkit.reports.print_style import print_part, print_style
 from wijkkit.reports.theme import HouseStyle
 
 _WARNINGS = ("callout-important", "callout-warning", "callout-caution")
@@ -52,22 +51,25 @@ def write_pdf(
         Typst cannot make a PDF/UA-1 of it, for example because an image has no alt text.
     """
     language = plain(document["meta"]["lang"])
+    publisher = " · ".join(filter(None, (frame.organisation, frame.contact)))
     meta = {
         **document["meta"],
         **frame_metadata(frame, language),
-        **_style(house, folder / "theme"),
+        "publisher": {"t": "MetaString", "c": publisher},
     }
-    content = {**document, "meta": meta, "blocks": _typst(document["blocks"])}
-    with as_file(files("wijkkit.reports") / "print" / "report.typ") as template:
-        source = write(
-            content,
-            "typst-citations",
-            "--standalone",
-            f"--template={template}",
-            "--shift-heading-level-by=-1",
-            "--fail-if-warnings",
-            "--wrap=none",
-        )
+    content = {**document, "meta": meta, "blocks": _typst(document["blocks"], images)}
+    template = images / "report.template"
+    parts = (print_style(house, folder / "theme"), print_part("typst-show.typ"), "$body$\n")
+    template.write_text("\n".join(parts), encoding="utf-8")
+    source = write(
+        content,
+        "typst-citations",
+        "--standalone",
+        f"--template={template}",
+        "--shift-heading-level-by=-1",
+        "--fail-if-warnings",
+        "--wrap=none",
+    )
     (images / "report.typ").write_text(source, encoding="utf-8")
     try:
         made = typst.compile(
@@ -91,40 +93,23 @@ def svg_to_png(svg: bytes, folder: Path) -> bytes:
     """Return an SVG image as PNG, for programs that cannot show SVG."""
     (folder / "figure.svg").write_bytes(svg)
     page = '#set page(width: auto, height: auto, margin: 0pt)\n#image("figure.svg")'
-    return typst.compile(page.encode(), root=folder, format="png", ppi=180)
+    return typst.compile(page.encode(), root=folder, format="png", ppi=PPI)
 
 
 def _fonts() -> Path:
     return Path(matplotlib.get_data_path()) / "fonts" / "ttf"
 
 
-def _style(house: HouseStyle, theme: Path) -> Node:
-    generic = ("sans-serif", "serif", "system-ui")
-    fonts = [font for font in house.fonts if font not in generic]
-    if house.font_file:
-        face = FontProperties(fname=theme / house.font_file)
-        fonts.insert(0, face.get_name())
-    colours = {
-        key: _string(value.removeprefix("#")) for key, value in house.colours.model_dump().items()
-    }
-    return {
-        "colour": {"t": "MetaMap", "c": colours},
-        "fonts": {"t": "MetaList", "c": [_string(font) for font in [*fonts, "DejaVu Sans"]]},
-    }
+def _typst(blocks: list[Node], images: Path) -> list[Node]:
+    return rewrite(for_paper(blocks), lambda node: _for_typst(node, images))
 
 
-def _string(value: str) -> Node:
-    return {"t": "MetaString", "c": value}
-
-
-def _typst(blocks: list[Node]) -> list[Node]:
-    return rewrite(for_paper(blocks), _for_typst)
-
-
-def _for_typst(node: Node) -> list[Node] | None:
+def _for_typst(node: Node, images: Path) -> list[Node] | None:
     if node["t"] == "Image":
         alt, path = plain(node["c"][1]), node["c"][2][0]
-        return [raw(f"#image({_quoted(path)}, alt: {_quoted(alt)})", "typst", "RawInline")]
+        width, _ = fitting((images / path).read_bytes())
+        given = f"{_quoted(path)}, alt: {_quoted(alt)}, width: {width:.2f}cm"
+        return [raw(f"#image({given})", "typst", "RawInline")]
     if node["t"] == "Span" and "equation" in classes_of(node):
         return _equation(node)
     if node["t"] == "Math":

@@ -3,29 +3,23 @@
 from __future__ import annotations
 
 import contextlib
-import html
-import json
 import os
 import re
 import shutil
 import signal
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
-from wijkkit.errors import ReportError
-from wijkkit.language import text
-from wijkkit.reports.frame import Frame
-from wijkkit.reports.page import WORDS_FOR_SCRIPT, script
-from wijkkit.reports.theme import house_values, load_house_style
+from wijkkit.errors import Problem, ReportError
+from wijkkit.reports.finished import local_files
 
-#: Quarto's pages carry Quarto's scripts and inline styles; nothing may come from elsewhere.
-POLICY = (
-    "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data:; font-src 'self' data:; connect-src 'self'; base-uri 'none'; "
-    "form-action 'none'"
-)
 _WARNING = re.compile(r"\bWARN(ING)?\b")
-_TARGETS = {"html": "html", "pdf": "typst", "docx": "docx"}
+#: What Quarto always says of PDF/UA where a program of another maker is not there.
+_KNOWN = "verapdf is not installed"
+_ERROR = re.compile(r"(?i)\berror\b")
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+OUTPUT = "_site"
 
 
 def find_quarto() -> str | None:
@@ -33,59 +27,21 @@ def find_quarto() -> str | None:
     return shutil.which("quarto")
 
 
-def write_theme(theme: Path, language: str, frame: Frame) -> None:
-    """Write the parts of the theme that Quarto's pages include, beside ``house.yml``."""
-    parts = {
-        "house.css": house_values(load_house_style(theme)),
-        "policy.html": f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n',
-        "header.html": _header(frame, language),
-        "footer.html": _footer(frame, language),
-    }
-    for name, content in parts.items():
-        (theme / name).write_text(content, encoding="utf-8")
-
-
-def _header(frame: Frame, language: str) -> str:
-    """Return the links to the other pages and to the other forms of this one."""
-    label = html.escape(text("reports.site", language))
-    pages = f'<nav class="site-nav" aria-label="{label}">{_links(frame.pages, frame.current)}</nav>'
-    downloads = html.escape(text("reports.downloads", language))
-    forms = f'<div class="downloads">{downloads} {_links(frame.downloads)}</div>'
-    return pages + (forms if frame.downloads else "") + "\n"
-
-
-def _links(links: tuple[tuple[str, str], ...], current: str = "") -> str:
-    items = [
-        f'<li><a href="{html.escape(file)}"{" aria-current=page" if file == current else ""}>'
-        f"{html.escape(name)}</a></li>"
-        for file, name in links
-    ]
-    return f"<ul>{''.join(items)}</ul>"
-
-
-def _footer(frame: Frame, language: str) -> str:
-    """Return who publishes the page, and its script with the words that it shows."""
-    said = " · ".join(filter(None, (frame.organisation, frame.contact)))
-    words = {word: text(f"reports.{word}", language) for word in WORDS_FOR_SCRIPT}
-    given = json.dumps(words, ensure_ascii=False).replace("<", "\\u003c")
-    return (
-        f'<footer class="site">{html.escape(said)}</footer>\n'
-        f"<script>Object.assign(document.body.dataset, {given});</script>\n"
-        f"<script>{script()}</script>\n"
-    )
-
-
-def render_quarto(
-    source: Path, site: Path, formats: tuple[str, ...], seconds: float
+def render_project(
+    project: Path, pages: Mapping[str, tuple[str, ...]], site: Path, seconds: float
 ) -> tuple[str, ...]:
-    """Render a staged source with Quarto and add what it makes to `site`; nothing is executed.
+    """Render staged pages with Quarto and add what was asked for to `site`; nothing is executed.
 
     Parameters
     ----------
-    source, site : Path
-    formats : tuple of str
+    project : Path
+        The folder in which the pages are staged, with Quarto's settings.
+    pages : mapping of str to tuple of str
+        Per page the forms that it is asked in.
+    site : Path
     seconds : float
-        Longest that one form may take; then Quarto and what it started are ended.
+        Longest that one form of one page may take; when all together take longer, Quarto and
+        what it started are ended.
 
     Returns
     -------
@@ -95,31 +51,53 @@ def render_quarto(
     Raises
     ------
     ReportError
-        Quarto fails, takes too long, or does not write a report where it belongs.
+        Quarto fails, takes too long, or does not write a page where it belongs.
     """
-    warnings: list[str] = []
-    for form in formats:
-        said = _quarto(source, form, seconds)
-        if not (source.parent / "_site" / f"{source.stem}.{form}").is_file():
-            raise ReportError(
-                "Quarto ended well and did not write this report",
-                file=f"{source.stem}.{form}",
-                found=_tail(said) or "no message",
-                expected=f"_site/{source.stem}.{form} in the report's working folder",
-                remedy="Run 'quarto render' in its working folder to see more.",
+    shutil.rmtree(project / OUTPUT, ignore_errors=True)
+    staged = {path.stem for path in project.glob("*.qmd")}
+    sources = ["."] if staged == set(pages) else [f"{stem}.qmd" for stem in pages]
+    said = _quarto(project, sources, seconds * sum(map(len, pages.values())))
+    made = project / OUTPUT
+    missing = [
+        f"{stem}.{form}"
+        for stem, forms in pages.items()
+        for form in forms
+        if not (made / f"{stem}.{form}").is_file()
+    ]
+    if missing:
+        raise ReportError(
+            Problem(
+                "Quarto ended well and did not write this page",
+                file=name,
+                found=_lines(said) or "no message",
+                expected=f"{OUTPUT}/{name} in the folder of the staged pages",
+                remedy="Run 'quarto render' in that folder to see more.",
             )
-        warnings += [line.strip() for line in said.splitlines() if _WARNING.search(line)]
-    shutil.copytree(source.parent / "_site", site, dirs_exist_ok=True)
-    return tuple(dict.fromkeys(warnings))
+            for name in missing
+        )
+    for stem, forms in pages.items():
+        _take(made, site, stem, forms)
+    lines = (line.strip() for line in said.splitlines() if _WARNING.search(line))
+    return tuple(dict.fromkeys(line for line in lines if _KNOWN not in line))
 
 
-def _quarto(source: Path, form: str, seconds: float) -> str:
+def _take(made: Path, site: Path, stem: str, forms: tuple[str, ...]) -> None:
+    """Copy the forms of a page, and the files that its HTML names; nothing else."""
+    for form in forms:
+        shutil.copy(made / f"{stem}.{form}", site / f"{stem}.{form}")
+    for name in local_files(made, f"{stem}.html") if "html" in forms else ():
+        if Path(name).suffix not in (".html", ".pdf", ".docx", ".pptx", ".xlsx", ".csv"):
+            (site / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(made / name, site / name)
+
+
+def _quarto(project: Path, sources: list[str], seconds: float) -> str:
     """Run Quarto in a process group of its own; return what it said."""
-    command = [find_quarto() or "quarto", "render", source.name, "--no-execute"]
+    program = find_quarto() or "quarto"
     try:
         process = subprocess.Popen(
-            [*command, "--to", _TARGETS[form]],
-            cwd=source.parent,
+            [program, "render", *sources, "--no-execute", "--no-clean"],
+            cwd=project,
             env={**os.environ, "NO_COLOR": "1"},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -129,20 +107,19 @@ def _quarto(source: Path, form: str, seconds: float) -> str:
             start_new_session=True,
         )
     except OSError as error:
-        raise _failed(source, f"cannot be started: {error.strerror}") from None
+        raise _failed(f"cannot be started: {error.strerror}") from None
     try:
         _, said = process.communicate(timeout=seconds)
     except subprocess.TimeoutExpired:
         raise ReportError(
-            "Quarto took too long for this report",
-            file=f"{source.stem}.{form}",
+            "Quarto took too long",
             found=f"more than {seconds:g} seconds",
             remedy="Set report.quarto_seconds in study.yml, or use the built-in engine.",
         ) from None
     finally:
         _end(process)
     if process.returncode:
-        raise _failed(source, _tail(said) or f"exit code {process.returncode}")
+        raise _failed(_lines(said) or f"exit code {process.returncode}")
     return said
 
 
@@ -153,14 +130,27 @@ def _end(process: subprocess.Popen[str]) -> None:
     process.wait()
 
 
-def _failed(source: Path, found: str) -> ReportError:
+def _failed(found: str) -> ReportError:
     return ReportError(
-        "Quarto could not render this report",
-        file=source.name,
+        "Quarto could not render the pages",
         found=found,
-        remedy="Run 'quarto render' in its working folder to see more.",
+        remedy="Run 'quarto render' in the folder of the staged pages to see more.",
     )
 
 
-def _tail(said: str) -> str:
-    return said.strip()[-600:]
+def _lines(said: str) -> str:
+    """Return what matters of what Quarto said: the lines that speak of an error, or the last.
+
+    Examples
+    --------
+    >>> _lines("title: A\\nERROR: no such filter\\nlang: nl\\n")
+    'ERROR: no such filter'
+    """
+    lines = [_COLOUR.sub("", line).strip() for line in said.splitlines() if line.strip()]
+    errors = [
+        part
+        for line, following in zip(lines, [*lines[1:], ""], strict=False)
+        if _ERROR.search(line)
+        for part in ((line, following) if line.endswith(":") else (line,))
+    ]
+    return " ".join(list(dict.fromkeys(errors))[:5] or lines[-3:])[:600]

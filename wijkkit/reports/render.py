@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from wijkkit.batch.hashes import hash_of
 from wijkkit.errors import ReportError
+from wijkkit.reports.data_forms import has_tables, tables_mark
+from wijkkit.reports.finished import check_site
 from wijkkit.reports.frame import frame_of
 from wijkkit.reports.pages import INDEX, WORDS, find_sources, pages
 from wijkkit.reports.quarto import find_quarto
@@ -25,12 +28,12 @@ from wijkkit.reports.record import (
 )
 from wijkkit.reports.runs import States, notebook_states
 from wijkkit.reports.site import new_site, swap, write_assets
-from wijkkit.reports.staging import Page, failed_notebooks
+from wijkkit.reports.staging import Page, failed_notebooks, title_of
 from wijkkit.reports.theme import HouseStyle, load_house_style
 from wijkkit.showing import ShowsItself
 from wijkkit.study import Study
 
-FORMATS = ("html", "pdf", "docx")
+FORMATS = ("html", "pdf", "docx", "pptx", "xlsx")
 Engine = Literal["auto", "quarto", "builtin"]
 
 
@@ -50,8 +53,8 @@ class ReportResult(ShowsItself):
         Per incomplete page the notebooks it had to do without, and why.
     made : tuple of str
         The pages that were made anew; the others were what they would become.
-    warnings : mapping of str to tuple of str
-        What Quarto warned of, per page.
+    warnings : tuple of str
+        What Quarto warned of.
     """
 
     engine: str
@@ -59,7 +62,7 @@ class ReportResult(ShowsItself):
     files: tuple[Path, ...]
     failed: Mapping[str, Mapping[str, str]]
     made: tuple[str, ...]
-    warnings: Mapping[str, tuple[str, ...]]
+    warnings: tuple[str, ...]
 
 
 def render(
@@ -77,9 +80,9 @@ def render(
     ----------
     study : Study
     engine : {"auto", "quarto", "builtin"}
-        Quarto where it is on the path, or one of the two.
-    formats : iterable of {"html", "pdf", "docx"}
-        Forms of each report. The site always has HTML.
+        The built-in engine (also ``auto``), or Quarto, which must be on the path.
+    formats : iterable of {"html", "pdf", "docx", "pptx", "xlsx"}
+        Forms of each report. The site always has HTML, and the numbers of each report as CSV.
     wijken : iterable of str, optional
         Slugs of the wijken whose reports are looked at; all by default. The city report and the
         index always are.
@@ -132,12 +135,13 @@ def render_states(
     plan = plan_of(study, states, chosen, forms, slugs, approved)
     stay = {"", *plan.same, *study.neighbourhoods} - {page.stem for page, *_ in plan.todo}
     keep = [path for path in plan.found if owner(path) in stay]
-    warnings: Mapping[str, tuple[str, ...]] = {}
+    warnings: tuple[str, ...] = ()
     if plan.todo or plan.found != plan.record.files or len(keep) != len(plan.found):
         new = new_site(study.site, keep)
         try:
             write_assets(new, plan.sources / "theme", plan.house)
             warnings = _make(study, states, plan.todo, new, plan.house, chosen, jobs)
+            _check(study, new, plan)
             files = site_files(new)
             swap(new, study.site)
         finally:
@@ -210,10 +214,11 @@ def plan_of(
     house = load_house_style(sources / "theme")
     asked = pages(study, states, wijken, forms, approved)
     failed = {page.stem: failed_notebooks(study, page, states) for page in asked}
+    own = {page.stem: _forms(study, page, forms) for page in asked}
     tasks = [
-        (page, frame_of(study, house, page.stem, forms), _forms(page, forms)) for page in asked
+        (page, frame_of(study, house, page.stem, own[page.stem]), own[page.stem]) for page in asked
     ]
-    shared = shared_inputs(sources, engine)
+    shared = hash_of(shared_inputs(sources, engine), tables_mark(study))
     inputs = {
         page.stem: page_inputs(study, page, failed[page.stem], shared, *others)
         for page, *others in tasks
@@ -222,10 +227,21 @@ def plan_of(
     return Plan(engine, forms, sources, house, tasks, failed, inputs, record, found)
 
 
-def _make(study: Study, states: States, todo: list, *others: Any) -> Mapping:
+def _check(study: Study, site: Path, plan: Plan) -> None:
+    """Look at the new site: all that is promised is there, and no link leads nowhere."""
+    promised = {
+        f"{page.stem}.{form}": "" if form == "csv" else title_of(page)
+        for page, _, own in plan.tasks
+        for form in own
+    }
+    known = {f"{stem}.{form}" for stem in study.neighbourhoods for form in plan.forms}
+    check_site(site, promised, known)
+
+
+def _make(study: Study, states: States, todo: list, *others: Any) -> tuple[str, ...]:
     """Make pages, with the modules that render: a second of imports that others need not pay."""
     if not todo:
-        return {}
+        return ()
     from wijkkit.reports.making import make_pages
 
     return make_pages(study, states, todo, *others)
@@ -238,14 +254,21 @@ def _write_record(study: Study, plan: Plan, files: Mapping[str, str]) -> None:
     entries = {**plan.record.pages, **made}
     kept = {stem: entries[stem] for stem in entries if stem in there}
     write_record(study, Record(kept, files, plan.engine, plan.forms))
-    for folder in (study.runs / "reports").glob("*/"):
-        if folder.name not in there:
-            shutil.rmtree(folder)
+    project = study.runs / "reports"
+    for source in project.glob("*.qmd"):
+        if source.stem not in there:
+            source.unlink()
+            shutil.rmtree(project / source.stem, ignore_errors=True)
 
 
-def _forms(page: Page, forms: tuple[str, ...]) -> tuple[str, ...]:
-    """The index and the words are no reports: they have no other form than HTML."""
-    return ("html",) if page.stem in (INDEX, WORDS) else forms
+def _forms(study: Study, page: Page, forms: tuple[str, ...]) -> tuple[str, ...]:
+    """The index and the words are no reports: they have no other form than HTML.
+
+    Where nothing was released there are no tables to make a book or a CSV file of.
+    """
+    if page.stem in (INDEX, WORDS):
+        return ("html",)
+    return (*forms, "csv") if has_tables(study) else tuple(one for one in forms if one != "xlsx")
 
 
 def _choose_engine(engine: str) -> str:
@@ -259,7 +282,7 @@ def _choose_engine(engine: str) -> str:
             expected="the program quarto",
             remedy="Install it, or use the built-in engine.",
         )
-    return "quarto" if engine != "builtin" and find_quarto() else "builtin"
+    return "quarto" if engine == "quarto" else "builtin"
 
 
 def _choose_formats(formats: Iterable[str]) -> tuple[str, ...]:

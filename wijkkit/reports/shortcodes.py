@@ -8,6 +8,8 @@ from collections.abc import Callable
 from wijkkit.errors import ReportError
 from wijkkit.reports.pandoc import Node, attribute, classes_of, rewrite
 
+#: Keeps two marks apart, so that Quarto sees no shortcode in a name; takes no room.
+JOINER = "\N{WORD JOINER}"
 _SHORTCODE = re.compile(r"\{\{<\s*(\w+)\s+(.*?)\s*>\}\}")
 _EMBED = re.compile(r"^[ \t]*\{\{<\s*embed\s+(\S+?\.ipynb)#([\w-]+)\s*>\}\}[ \t]*$", re.MULTILINE)
 _META = re.compile(r"\{\{<\s*meta\s+([\w.-]+)\s*>\}\}")
@@ -29,6 +31,11 @@ def replace_embeds(source: str, change: Callable[[str, str], str | None]) -> str
     return _EMBED.sub(lambda found: change(found[1], found[2]) or found[0], source)
 
 
+def embed(notebook: str, label: str) -> str:
+    """Return the shortcode that embeds the outputs of a cell."""
+    return f"{{{{< embed {notebook}#{label} >}}}}"
+
+
 def mark_shortcodes(source: str) -> str:
     """Return `source` with its shortcodes as elements that Pandoc reads.
 
@@ -37,6 +44,7 @@ def mark_shortcodes(source: str) -> str:
     >>> mark_shortcodes("In {{< meta wijk >}}.")
     'In []{.shortcode key=wijk}.'
     """
+    source = source.replace(JOINER, "")
     source = _EMBED.sub(r"::: {.shortcode notebook='\1' label=\2}\n:::", source)
     source = _META.sub(r"[]{.shortcode key=\1}", source)
     unknown = _SHORTCODE.search(source)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from wijkkit.language.markdown import escaped
-from wijkkit.reports.cells import Cell, Output, find_cells, to_attribute
+from wijkkit.reports.cells import Cell, Output, find_cells, in_markdown, to_attribute
 from wijkkit.reports.pandoc import API_VERSION, convert
 from wijkkit.reports.sanitise import (
     html_tables,
@@ -133,6 +133,12 @@ def _staged_output(output: Output, clean: Mapping[Output, str]) -> dict[str, Any
         content = base64.b64encode(output.image).decode("ascii")
     elif output.mime == "image/svg+xml":
         content = output.image.decode("utf-8")
+    elif output.mime == "text/html":
+        return _shown("text/markdown", in_markdown(clean[output]))
     else:
         content = clean.get(output, output.text)
-    return {"data": {output.mime: content}, "metadata": {}, "output_type": "display_data"}
+    return _shown(output.mime, content)
+
+
+def _shown(mime: str, content: str) -> dict[str, Any]:
+    return {"data": {mime: content}, "metadata": {}, "output_type": "display_data"}

@@ -1,11 +1,12 @@
-"""The working folder of one report: its source, its notebooks and their words, side by side.
+"""The working folder of the reports: each page's source, and a folder with what it embeds.
 
-What is staged renders unchanged with Quarto (``quarto render <stem>.qmd``) and with the built-in
-engine, and nothing in it is executed.
+What is staged renders unchanged with Quarto (``quarto render``) and with the built-in engine, and
+nothing in it is executed.
 """
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,12 +18,18 @@ import yaml
 from wijkkit.language import text
 from wijkkit.language.markdown import escaped
 from wijkkit.language.messages import catalogue
+from wijkkit.reports.cells import find_cells
+from wijkkit.reports.embed import inlines
+from wijkkit.reports.filled import Embed, without_empty
 from wijkkit.reports.frame import NO_FRAME, Frame
 from wijkkit.reports.origin import NO_RUN, Origin
-from wijkkit.reports.quarto import write_theme
+from wijkkit.reports.pandoc import plain
+from wijkkit.reports.published import with_released
+from wijkkit.reports.quarto_project import formats_of, write_reference, write_surroundings
 from wijkkit.reports.runs import States, executed_notebook, scope_of, state_of
-from wijkkit.reports.shortcodes import embedded, replace_embeds
+from wijkkit.reports.shortcodes import JOINER, embed, embedded, replace_embeds
 from wijkkit.reports.staged_notebook import stage_notebooks
+from wijkkit.reports.theme import HouseStyle
 from wijkkit.study import Study
 
 
@@ -54,32 +61,79 @@ class Page:
     origin: Origin = NO_RUN
 
 
-def stage(study: Study, page: Page, states: States, folder: Path, frame: Frame = NO_FRAME) -> Path:
-    """Make the working folder of `page`, which `frame` surrounds, and return its source there.
+def stage(
+    study: Study,
+    page: Page,
+    states: States,
+    project: Path,
+    house: HouseStyle,
+    frame: Frame = NO_FRAME,
+    forms: tuple[str, ...] = ("html",),
+) -> Path:
+    """Stage `page` in `project` and return its source there; what it embeds is beside it.
+
+    Parameters
+    ----------
+    study, page, states
+    project : Path
+        The folder that all pages share, see `wijkkit.reports.quarto_project.write_project`.
+    house : HouseStyle
+    frame : Frame
+        What surrounds the page.
+    forms : tuple of str
+        The forms of the page.
 
     Raises
     ------
     ReportError
         The source embeds a label that its notebook does not have.
     """
+    folder = project / page.stem
     shutil.rmtree(folder, ignore_errors=True)
-    shutil.copytree(page.source.parent / "theme", folder / "theme")
-    write_theme(folder / "theme", study.language, frame)
-    for name in ("_quarto.yml", "references.bib"):
-        shutil.copy(page.source.parent / name, folder / name)
+    write_surroundings(folder, study.language, frame)
     front, body = split_front_matter(page.source.read_text(encoding="utf-8"))
     failed = failed_notebooks(study, page, states)
+    body = without_empty(body, _empty(study, page, failed, body))
     captions = _stage_notebooks(study, page, failed, body, folder)
     body = _without_missing(body, failed, captions, study.language)
+    body = replace_embeds(body, lambda name, label: embed(f"{page.stem}/{name}", label))
+    mark = {}
     if page.concept:
+        mark = {"mark": text("reports.concept_mark", study.language)}
         body = f"::: {{.concept}}\n{text('reports.concept', study.language)}\n:::\n\n{body}"
     if failed:
         body = _notice(failed, study.language) + body
     body += f"\n\n::: {{.colophon}}\n{escaped(page.origin.colophon(study.language))}\n:::\n"
-    header = yaml.safe_dump({**page.metadata, **front}, allow_unicode=True, sort_keys=False)
-    source = folder / f"{page.stem}.qmd"
-    source.write_text(f"---\n{header}---\n\n{body}", encoding="utf-8")
+    write_reference(folder, house, " · ".join([title_of(page), *mark.values()]))
+    publisher = " · ".join(escaped(said) for said in (frame.organisation, frame.contact) if said)
+    about = {
+        **page.metadata,
+        **front,
+        **mark,
+        "publisher": publisher,
+        "toc-title": text("reports.contents", study.language),
+        "format": formats_of(page.stem, forms),
+    }
+    header = yaml.safe_dump(about, allow_unicode=True, sort_keys=False)
+    source = project / f"{page.stem}.qmd"
+    source.write_text(_apart(f"---\n{header}---\n\n{body}"), encoding="utf-8")
     return source
+
+
+def title_of(page: Page) -> str:
+    """Return the title of a page as a reader sees it."""
+    return plain(inlines(str(page.metadata["title"])))
+
+
+def _apart(source: str) -> str:
+    r"""Return a staged source in which no name is a shortcode, whatever Quarto undoes first.
+
+    Examples
+    --------
+    >>> len(_apart(r"\{\{\< env A")) - len(r"\{\{\< env A")
+    1
+    """
+    return re.sub(r"(\\\{)(?=\\\{)", rf"\1{JOINER}", source)
 
 
 def split_front_matter(source: str) -> tuple[dict[str, Any], str]:
@@ -111,6 +165,20 @@ def failed_notebooks(study: Study, page: Page, states: States) -> dict[str, str]
     return failed
 
 
+def _empty(study: Study, page: Page, failed: Mapping[str, str], body: str) -> set[Embed]:
+    """Return the embeds whose cell says that there is nothing to show."""
+    wanted: dict[str, list[str]] = {}
+    for notebook, label in embedded(body):
+        if notebook not in failed and notebook not in page.extra:
+            wanted.setdefault(notebook, []).append(label)
+    return {
+        (notebook, cell.label)
+        for notebook, labels in wanted.items()
+        for cell in find_cells(_notebook_of(study, page, notebook, labels), labels)
+        if any(output.about.get("empty") for output in cell.outputs)
+    }
+
+
 def _stage_notebooks(
     study: Study, page: Page, failed: Mapping[str, str], body: str, folder: Path
 ) -> dict[tuple[str, str], str]:
@@ -124,7 +192,7 @@ def _stage_notebooks(
         if notebook not in failed:
             wanted.setdefault(notebook, []).append(label)
     parts = [
-        (_notebook_of(study, page, notebook), labels, folder / notebook)
+        (_notebook_of(study, page, notebook, labels), labels, folder / notebook)
         for notebook, labels in wanted.items()
     ]
     return {
@@ -134,10 +202,13 @@ def _stage_notebooks(
     }
 
 
-def _notebook_of(study: Study, page: Page, notebook: str) -> Path | dict[str, Any]:
+def _notebook_of(
+    study: Study, page: Page, notebook: str, labels: list[str]
+) -> Path | dict[str, Any]:
     if notebook in page.extra:
         return page.extra[notebook]
-    return executed_notebook(study, *scope_of(page.stem, notebook))
+    scope, name = scope_of(page.stem, notebook)
+    return with_released(study, executed_notebook(study, scope, name), labels)
 
 
 def _without_missing(

@@ -41,7 +41,7 @@ def page_structure(page: str) -> dict[str, Any]:
         "footnotes": [_text(tag) for tag in main.select(".footnotes li")],
         "toc": [_text(tag) for tag in contents.find_all("a")] if contents else [],
         "tabs": [_text(tag) for tag in main.select(".panel-tabset .nav-link")],
-        "paragraphs": [_text(tag) for tag in main.find_all("p")],
+        "paragraphs": [_text(tag) for tag in main.find_all("p") if not tag.find_parent("summary")],
     }
 
 

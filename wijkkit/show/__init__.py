@@ -1,7 +1,8 @@
-"""From released tables to figures, tables and sentences.
+"""From tidy frames to figures, tables and sentences.
 
-``wijkkit.show.goals_figure(view)`` and its neighbours take a view of the released tables (of a
-wijk or of the city) and return something that shows itself in a notebook and in a report.
+Views of the released tables give frames (``view.goals()``, ``view.waves()``); the functions here
+draw, list or say any such frame, and return something that shows itself in a notebook and in a
+report. Few take a view: those that are a whole section of a report.
 """
 
 from __future__ import annotations
@@ -10,50 +11,38 @@ import importlib
 from typing import Any
 
 _SHOWN = {
-    "change": ("change_figure", "change_sentences", "change_table"),
-    "choice": ("choice_figure", "choice_reasons", "choice_table", "package_sentences"),
-    "definitions": ("definition_sentences",),
-    "effect": ("effect_sentences", "effect_summary"),
-    "effect_tables": ("detectable_table", "effect_assumptions_table"),
-    "effect_glance": ("effect_figure",),
+    "score_bars": ("bars",),
+    "summary_of_city": ("city_summary", "conclusions", "done_sentences", "effect_summary"),
+    "planned_bars": ("done_of_planned",),
+    "gap_rows": ("dumbbells",),
     "explore": ("explore_figure",),
-    "first_screen": ("summary",),
-    "first_screen_city": ("city_summary", "done_sentences", "recommendation_sentences"),
-    "forest": ("forest_figure", "forest_table"),
-    "funnel": ("funnel_figure",),
-    "gap": ("gap_figure", "gap_sentences", "gap_table"),
-    "goals": ("comparable_sentence", "goals_figure", "goals_sentences", "goals_table"),
-    "hidden": ("hidden_sentences",),
-    "interviews": (
-        "key_figures_sentences",
-        "key_figures_table",
-        "quotes_sentences",
-        "service_use_sentences",
+    "forest_panels": ("forest",),
+    "funnel_panels": ("funnel",),
+    "interval_rows": ("intervals",),
+    "logic_boxes": ("logic_model",),
+    "city_map": ("map",),
+    "sign_grid": ("matrix",),
+    "meeting_network": ("network",),
+    "output": ("bullets", "paragraphs"),
+    "wijk_dots": ("position",),
+    "process_sentences": (
+        *(
+            "comparable_sentence",
+            "explanations",
+            "hidden_sentences",
+            "key_figure_sentences",
+            "package",
+        ),
+        *("quality_sentences", "questions", "quotes", "said", "service_use"),
     ),
-    "interventions": ("interventions_table",),
-    "map": ("city_map",),
-    "position": ("position_figure",),
-    "process": (
-        "ahead_sentences",
-        "clash_sentences",
-        "cycle_sentences",
-        "delivery_sentences",
-        "discussion_questions",
-        "explanations_sentences",
-        "quality_sentences",
+    "advice": ("programme_recommendations", "recommendations"),
+    "row_sentences": (
+        *("change_sentence", "definition_sentence", "gap_sentence", "goal_sentence", "sentences"),
     ),
-    "process_tables": (
-        "assumptions_table",
-        "elements_table",
-        "explanations_table",
-        "implementation_table",
-        "interviews_table",
-        "pace_table",
-        "quality_table",
-        "wijken_table",
-    ),
-    "steps": ("delivery_figure", "logic_model_figure", "network_figure", "pace_figure"),
-    "profile": ("profile_table",),
+    "slope_panels": ("slopes",),
+    "reader_table": ("table",),
+    "time_bars": ("steps", "timeline"),
+    "summary_of_wijk": ("wijk_summary",),
 }
 _MODULES = {name: module for module, names in _SHOWN.items() for name in names}
 

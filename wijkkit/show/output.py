@@ -6,7 +6,9 @@ caption, made from the same released numbers; the reports take them from there.
 
 from __future__ import annotations
 
+import html
 import io
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -15,33 +17,38 @@ import pandas as pd
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
-from wijkkit.show.theme import new_figure, style
+from wijkkit.language import text
+from wijkkit.show.theme import style
 
 Bundle = tuple[dict[str, Any], dict[str, Any]]
+#: A screen reader reads an alt text in one breath; the table beneath it holds the rest.
+ALT_LENGTH = 390
 
 
 @dataclass(frozen=True, eq=False)
 class ShownFigure:
-    """A figure with its alt text, caption and the released numbers it shows.
+    """A figure with its alt text, caption and the frame it was drawn from.
 
     Parameters
     ----------
     figure : matplotlib.figure.Figure
+        Still yours to change, as are its `axes`.
     alt : str
         What the figure shows, in words.
     caption : str
     data : DataFrame
-        The numbers shown, as a reader may see them.
+        The rows that are drawn; numbers as numbers.
     """
 
     figure: Figure
     alt: str
     caption: str
-    data: pd.DataFrame = field(repr=False)
+    data: pd.DataFrame = field(repr=False, default_factory=pd.DataFrame)
 
-    def table(self, caption: str = "") -> ShownTable:
-        """Return the numbers of the figure as a table."""
-        return ShownTable(self.data, caption or self.caption)
+    @property
+    def axes(self) -> list:
+        """The axes of the figure, one per panel."""
+        return [axes for axes in self.figure.axes if axes.get_visible()]
 
     def svg(self, letters: Literal["path", "text"] = "path") -> str:
         """Return the figure as SVG, without date or program in it.
@@ -69,36 +76,32 @@ class ShownFigure:
         )
 
 
-def empty_figure(message: str, caption: str) -> ShownFigure:
-    """Return a figure that says why there is nothing to draw."""
-    with style():
-        figure, axes = new_figure(height=0.8)
-        axes.text(0, 0.5, message, va="center", wrap=True)
-        axes.set_axis_off()
-    return ShownFigure(
-        figure, alt=message, caption=caption, data=pd.DataFrame({caption: [message]})
-    )
-
-
 @dataclass(frozen=True, eq=False)
 class ShownTable:
-    """A table of released numbers, already in the reader's notation.
+    """A table in the reader's notation, with the frame it was made from.
 
     Parameters
     ----------
     data : DataFrame
         The columns as a reader sees them; column names are the heads. Text only.
     caption : str
+    links : mapping of str to str, optional
+        Cell text of the first column -> the page it leads to.
     """
 
     data: pd.DataFrame
     caption: str = ""
+    links: dict[str, str] = field(default_factory=dict)
 
     def html(self) -> str:
         """Return the table as HTML, every cell and head escaped and whole."""
         shown = self.data.astype(object).where(self.data.notna(), "")
         with pd.option_context("display.max_colwidth", None):
-            return shown.to_html(index=False, border=0, justify="left")
+            page = shown.to_html(index=False, border=0, justify="left")
+        for words, target in self.links.items():
+            cell, place = html.escape(words), html.escape(target)
+            page = page.replace(f"<td>{cell}</td>", f'<td><a href="{place}">{cell}</a></td>')
+        return page
 
     def __repr__(self) -> str:
         return self.data.to_string(index=False)
@@ -123,16 +126,50 @@ class ShownText:
         return {"text/markdown": self.markdown, "text/plain": self.markdown}, {}
 
 
-def empty_table(message: str, caption: str) -> ShownTable:
-    """Return a table that says why there is nothing to list."""
-    return ShownTable(pd.DataFrame({caption: [message]}), caption)
+@dataclass(frozen=True, eq=False)
+class Nothing(ShownText):
+    """Says to the researcher why there is nothing; a report leaves the place out."""
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Bundle:
+        data, _ = super()._repr_mimebundle_()
+        return data, {"wijkkit": {"empty": True}}
 
 
-def paragraphs(sentences: list[str]) -> ShownText:
+Shown = ShownFigure | ShownTable | ShownText
+
+
+def nothing(frame: pd.DataFrame, key: str = "show.nothing") -> Nothing:
+    """Return what stands in the notebook where `frame` has no rows."""
+    language = frame.attrs.get("language", "nl")
+    return Nothing(text(frame.attrs.get("absent", key), language))
+
+
+def alt_text(lead: str, rows: Iterable[str], language: str) -> str:
+    """Return a lead and as many rows as a reader can hear at once; the table holds the others.
+
+    Examples
+    --------
+    >>> alt_text("Per doel een punt.", ["Sport: 41%."], "nl")
+    'Per doel een punt. Sport: 41%.'
+    >>> len(alt_text("Per doel een punt.", ["Sport: 41%."] * 90, "nl")) < 400
+    True
+    """
+    rest = text("show.alt_rest", language)
+    said = " ".join(lead.split())
+    rows = list(rows)
+    for position, row in enumerate(rows):
+        last = position == len(rows) - 1
+        if len(said) + len(row) + 1 > ALT_LENGTH - (0 if last else len(rest) + 1):
+            return f"{said[: ALT_LENGTH - len(rest) - 1]} {rest}"
+        said = f"{said} {row}"
+    return said[:ALT_LENGTH]
+
+
+def paragraphs(sentences: Iterable[str]) -> ShownText:
     """Return sentences as one paragraph."""
     return ShownText(" ".join(sentence for sentence in sentences if sentence))
 
 
-def bullets(sentences: list[str]) -> ShownText:
+def bullets(sentences: Iterable[str]) -> ShownText:
     """Return sentences as a list."""
     return ShownText("\n".join(f"- {sentence}" for sentence in sentences))

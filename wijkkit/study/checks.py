@@ -12,7 +12,7 @@ from wijkkit.study.references import unknown_names
 if TYPE_CHECKING:
     from wijkkit.study.study import Study
 
-REQUIRED_COLUMNS = ("area", "age")
+REQUIRED_COLUMNS = ("area",)
 
 #: Tables and maps of areas can do without a wave; the notebooks cannot.
 NO_WAVE = Problem(
@@ -110,7 +110,7 @@ def _sources(study: Study) -> Iterator[Problem]:
 
 
 def _columns(study: Study) -> Iterator[Problem]:
-    for name in REQUIRED_COLUMNS:
+    for name in REQUIRED_COLUMNS if study.settings.sources.survey else ():
         if name not in study.codebook.columns:
             yield Problem(
                 f"column '{name}' is missing",
@@ -132,6 +132,19 @@ def _columns(study: Study) -> Iterator[Problem]:
 
 def _neighbourhoods(study: Study) -> Iterator[Problem]:
     hoods = study.neighbourhoods.values()
+    for wave in study.waves:
+        codes = Counter(code for hood in hoods for code in hood.codes_in(wave.id))
+        for code in (code for code, times in codes.items() if times > 1):
+            owners = [hood.wijk for hood in hoods if code in hood.codes_in(wave.id)]
+            if any(wave.id in hood.codes for hood in hoods if hood.wijk in owners):
+                yield Problem(
+                    f"a code of two wijken in wave '{wave.id}'",
+                    file="wijken/",
+                    place="codes",
+                    found=f"{code} of {', '.join(owners)}",
+                    expected="each code in one wijk",
+                    remedy="Leave it out of one of them.",
+                )
     arms = {hood.arm for hood in hoods}
     if "programme" in arms and "comparator" not in arms:
         yield Problem(

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from wijkkit.study.model import Key, Model
+from wijkkit.study.model import Key, Label, Model
 
 
 class Column(Model):
@@ -28,6 +28,16 @@ class Column(Model):
         Value label as it stands in the file -> standard value, for files that hold labels.
     missing : tuple
         User-missing codes, beside those that the file itself declares.
+    not_applicable : dict of str to {"no", "missing"}
+        Raw value that says that the question was not for the respondent -> what it counts as:
+        ``no`` keeps the respondent in the denominator (0, or a standard value of its own,
+        ``not_applicable``), ``missing`` leaves them out.
+    empty : str, int or float, optional
+        Standard value of an empty cell, for a box that is ticked or not.
+    label : Label
+        What the column is called for readers, as a rule the variable label of the file.
+    names : dict of str to Label
+        Standard value -> what readers call it.
     minimum, maximum : float, optional
         Range of valid numbers, both included.
     required : bool
@@ -39,17 +49,62 @@ class Column(Model):
     values: dict[str, str | int | float] = Field(default_factory=dict)
     labels: dict[str, str | int | float] = Field(default_factory=dict)
     missing: tuple[str | int | float, ...] = ()
+    not_applicable: dict[str, Literal["no", "missing"]] = Field(default_factory=dict)
+    empty: str | int | float | None = None
+    label: Label = ""
+    names: dict[str, Label] = Field(default_factory=dict)
     minimum: float | None = None
     maximum: float | None = None
     required: bool = False
 
 
+class WeightChoice(Model):
+    """Another weight than `weight` for some estimates; of several that fit, the last counts.
+
+    Parameters
+    ----------
+    weight : str
+        A standard column of type number.
+    level : {"area", "city"}, optional
+        For the wijken, gebieden and arms, or for the city only; for both where absent.
+    indicators, waves : tuple of str
+        For these only; for all where empty.
+    """
+
+    weight: str
+    level: Literal["area", "city"] | None = None
+    indicators: tuple[Key, ...] = ()
+    waves: tuple[Key, ...] = ()
+
+
+class Design(Model):
+    """How the respondents were drawn and weighted, beside the columns that say it.
+
+    Parameters
+    ----------
+    weights : tuple of WeightChoice
+        Where another weight counts than the column `weight`.
+    missing_weights, zero_weights : {"error", "drop"}
+        What a respondent without a weight, or with a weight of 0, is: a mistake in the file, or
+        somebody whom these estimates leave out, as in files that hold a weight for some only.
+    lonely_psu : {"absent", "certainty", "adjust", "average"}
+        What a stratum with one sampling unit adds to the variance, as in `survey_design`.
+    """
+
+    weights: tuple[WeightChoice, ...] = ()
+    missing_weights: Literal["error", "drop"] = "error"
+    zero_weights: Literal["error", "drop"] = "error"
+    lonely_psu: Literal["absent", "certainty", "adjust", "average"] = "absent"
+
+
 class Codebook(Model):
     """The survey's columns by standard name.
 
-    `area` and `age` must be there; `respondent` where a file numbers them (duplicates are errors),
+    `area` must be there where there is a survey; `age` in years where the file has it;
+    `respondent` where a file numbers them (duplicates are errors),
     rows are numbered otherwise; `wave` where a file holds several waves;
     `weight`, `stratum`, `psu` and `fpc` where the design has them.
     """
 
-    columns: dict[str, Column]
+    columns: dict[str, Column] = Field(default_factory=dict)
+    design: Design = Design()

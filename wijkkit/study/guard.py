@@ -3,39 +3,93 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 
 from wijkkit.errors import DisclosureError
 
 #: Set by the batch to the stage it runs: ``stad`` or ``wijk``.
 STAGE = "WIJKKIT_BATCH"
-#: Set by Voilà, with its name first, for the kernels of a page that it serves.
-_SERVER = "SERVER_SOFTWARE"
+#: Set by the batch to the notebook it runs.
+NOTEBOOK = "WIJKKIT_NOTEBOOK"
 
 
-def require_sources(what: str) -> None:
+@dataclass
+class _Process:
+    """What this process did: it opened a source; it is releasing, or drawing what is released."""
+
+    opened: bool = False
+    releasing: bool = False
+    drawing: bool = False
+
+
+_process = _Process()
+
+
+def sources_opened() -> bool:
+    """Return whether this process opened a source: the survey, the registry, interviews.
+
+    It holds for what goes through wijkkit, in a batch, in JupyterLab and under papermill alike.
+    """
+    return _process.opened
+
+
+@contextmanager
+def releasing() -> Iterator[None]:
+    """Sources that are read in this block are read by the release, not by the notebook."""
+    before, _process.releasing = _process.releasing, True
+    try:
+        yield
+    finally:
+        _process.releasing = before
+
+
+@contextmanager
+def without_sources() -> Iterator[None]:
+    """No source can be opened in this block: what is drawn in it is drawn of released numbers."""
+    before, _process.drawing = _process.drawing, True
+    try:
+        yield
+    finally:
+        _process.drawing = before
+
+
+def require_sources(what: str, *, public: bool = False) -> None:
     """Refuse to open a source from a neighbourhood notebook in a batch run.
 
     Parameters
     ----------
     what : str
         The source that was asked for, for the message.
+    public : bool
+        It holds nothing of a respondent: area figures, borders.
 
     Raises
     ------
     DisclosureError
         The batch is running neighbourhood notebooks, which may only read released tables.
     """
+    if _process.drawing:
+        raise DisclosureError(
+            "a drawing function may not open a source",
+            place=what,
+            expected="the numbers it is given",
+            remedy="Take everything from the frame or the view.",
+        )
     if os.environ.get(STAGE) == "wijk":
         raise DisclosureError(
             "a neighbourhood notebook may not open a source",
             place=what,
             expected="a released table",
-            remedy="Read it with open_wijk(...), or move the step to a city notebook.",
+            remedy="Read released results with open_wijk(...). In a city notebook sources can be "
+            "opened, and what is published there is controlled first.",
         )
+    _process.opened |= not (public or _process.releasing)
 
 
 def require_desk(what: str) -> None:
-    """Refuse what is for a researcher at the desk only: in a batch, and on a page that is served.
+    """Refuse what is for a researcher at the desk only, in a batch.
 
     Parameters
     ----------
@@ -45,13 +99,12 @@ def require_desk(what: str) -> None:
     Raises
     ------
     DisclosureError
-        The batch is running, or Voilà serves this as a page.
+        The batch is running.
     """
-    served = os.environ.get(_SERVER, "").lower().startswith("voila")
-    if os.environ.get(STAGE) or served:
+    if os.environ.get(STAGE):
         raise DisclosureError(
             "numbers without disclosure control are for the researcher at the desk",
             place=what,
-            found="a page that is served" if served else "a batch",
+            found="a batch",
             remedy="Open the notebook in JupyterLab, or use the released tables.",
         )

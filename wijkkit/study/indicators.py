@@ -26,8 +26,8 @@ class Indicator(Model):
         Which wording of the question(s) it rests on; printed under each figure.
     unit : {"percent", "score"}
         Percent for a 0/1 indicator, score for a mean.
-    direction : {"higher", "lower"}
-        Which way is better.
+    direction : {"higher", "lower", "none"}
+        Which way is better; ``none`` where neither is, so that nothing is judged.
     ages : (int, int), optional
         First age (years) at which it is asked and first age at which it is not any more.
     waves : tuple of str
@@ -50,7 +50,7 @@ class Indicator(Model):
     options: dict[str, Any] = Field(default_factory=dict)
     question_version: Label
     unit: Literal["percent", "score"] = "percent"
-    direction: Literal["higher", "lower"]
+    direction: Literal["higher", "lower", "none"]
     ages: tuple[int, int] | None = None
     waves: tuple[str, ...] = ()
     goal: str | None = None

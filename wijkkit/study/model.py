@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from wijkkit.showing import facts_table
+from wijkkit.study.nouns import NounSaid
 from wijkkit.study.settings import (
     BatchSettings,
     ChoiceSettings,
@@ -115,6 +116,10 @@ class SurveySource(Model):
     separator: str = ","
     #: Sheet of a workbook; needed where several sheets hold something.
     sheet: str | None = None
+    #: Rows that hold no respondent, counted as in the file, such as texts of questions.
+    skip_rows: tuple[int, ...] = ()
+    #: Column of the file -> the values that its rows must have to be used.
+    rows: dict[str, tuple[str, ...]] = Field(default_factory=dict)
 
 
 class AreaFigureSource(Model):
@@ -183,7 +188,7 @@ class Sources(Model):
 
 
 class Neighbourhood(Model):
-    """One wijk: ``wijken/<wijk>.yml``, which is also a papermill parameter file."""
+    """One wijk: a row of ``wijken.csv``, or ``wijken/<wijk>.yml`` (also a papermill parameter file)."""
 
     wijk: Slug
     name: str
@@ -191,6 +196,15 @@ class Neighbourhood(Model):
     district: str = ""
     arm: Literal["programme", "comparator", "none"] = "none"
     pair: Key | None = None
+    #: The day the programme started here, where that is not the day in study.yml.
+    start: date | None = None
+    #: Wave -> its code or codes in that wave, where they are others: merged, split, renamed.
+    codes: dict[Key, str | tuple[str, ...]] = Field(default_factory=dict)
+
+    def codes_in(self, wave: str | None) -> tuple[str, ...]:
+        """Return the codes that the survey has for it in a wave."""
+        codes = self.codes.get(wave, self.code) if wave else self.code
+        return (codes,) if isinstance(codes, str) else codes
 
 
 class Output(Model):
@@ -198,6 +212,13 @@ class Output(Model):
 
     runs: str = "runs"
     site: str = "site"
+
+
+class NamedOutput(Model):
+    """An output that disclosure control cannot read, which a second person accepts by name."""
+
+    #: Why it discloses nothing of a child, for the sign-off.
+    why: str = Field(min_length=10)
 
 
 class StudyFile(Model):
@@ -210,6 +231,10 @@ class StudyFile(Model):
     waves: tuple[Wave, ...] = ()
     groupings: tuple[Grouping, ...] = ()
     goals: tuple[Goal, ...] = ()
+    #: What the areas, all of them together, the people and those who answered are called.
+    words: dict[Literal["unit", "whole", "population", "respondent"], NounSaid] = Field(
+        default_factory=dict
+    )
     sources: Sources
     evaluation: EvaluationSettings = EvaluationSettings()
     disclosure: DisclosureSettings = DisclosureSettings()
@@ -220,3 +245,4 @@ class StudyFile(Model):
     report: ReportSettings = ReportSettings()
     batch: BatchSettings = BatchSettings()
     output: Output = Output()
+    outputs: dict[str, NamedOutput] = Field(default_factory=dict)

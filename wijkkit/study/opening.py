@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
@@ -10,9 +12,11 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
-from wijkkit.errors import Problem, StudyError
+from wijkkit.errors import DataError, Problem, StudyError
+from wijkkit.study.area_list import read_area_list
 from wijkkit.study.checks import check_study
 from wijkkit.study.codebook import Codebook
+from wijkkit.study.indicator_entries import indicator_entries
 from wijkkit.study.indicators import Indicator
 from wijkkit.study.model import Neighbourhood, StudyFile
 from wijkkit.study.strict_yaml import read_yaml
@@ -52,7 +56,19 @@ def open_study(folder: str | Path = "parameters") -> Study:
     wijkkit.errors.StudyError: no such folder: there is no study here ...
     """
     found = find_study(folder)
-    return _opened(found, _versions(found))
+    _last.append(_opened(found, _versions(found)))
+    del _last[:-1]
+    return _last[-1]
+
+
+def last_opened() -> Study:
+    """Return the study that this process opened last; StudyError where it opened none."""
+    if not _last:
+        raise StudyError("no study is open", remedy="Open one first: wk.open_study('parameters').")
+    return _last[-1]
+
+
+_last: list[Study] = []
 
 
 #: What changes when a file is written again: its name, number, size and time.
@@ -60,7 +76,7 @@ _Version = tuple[str, int, int, int]
 
 
 def _versions(folder: Path) -> tuple[_Version, ...]:
-    paths = (*folder.glob("*.yml"), *folder.glob("wijken/*.yml"))
+    paths = (*folder.glob("*.yml"), *folder.glob("wijken/*.yml"), *folder.glob("wijken.csv"))
     stats = ((str(path), path.stat()) for path in sorted(paths))
     return tuple((name, stat.st_ino, stat.st_size, stat.st_mtime_ns) for name, stat in stats)
 
@@ -71,8 +87,8 @@ def _opened(folder: Path, versions: tuple[_Version, ...]) -> Study:
     problems: list[Problem] = []
     settings = _read(folder / "study.yml", StudyFile, problems)
     codebook = _read(folder / "codebook.yml", Codebook, problems)
-    indicators = _read_indicators(folder / "indicators.yml", problems)
-    neighbourhoods = _read_neighbourhoods(folder / "wijken", problems)
+    indicators = _read_indicators(folder / "indicators.yml", codebook, problems)
+    neighbourhoods = _read_neighbourhoods(folder, problems)
     if problems:
         raise StudyError(problems)
     study = Study(folder, settings, codebook, indicators, neighbourhoods)
@@ -108,9 +124,12 @@ def _read(path: Path, model: type[M], problems: list[Problem]) -> M | None:
         return None
 
 
-def _read_indicators(path: Path, problems: list[Problem]) -> Mapping[str, Indicator]:
+def _read_indicators(
+    path: Path, codebook: Codebook | None, problems: list[Problem]
+) -> Mapping[str, Indicator]:
     try:
-        found = validate(read_yaml(path), dict[str, Indicator], path.name, problems)
+        entries = indicator_entries(read_yaml(path), codebook, problems)
+        found = validate(entries, dict[str, Indicator], path.name, problems)
     except StudyError as error:
         problems.extend(error.problems)
         found = None
@@ -118,8 +137,8 @@ def _read_indicators(path: Path, problems: list[Problem]) -> Mapping[str, Indica
 
 
 def _read_neighbourhoods(folder: Path, problems: list[Problem]) -> Mapping[str, Neighbourhood]:
-    found = []
-    for path in sorted(folder.glob("*.yml")):
+    found = [*_listed_neighbourhoods(folder / "wijken.csv", problems)]
+    for path in sorted(folder.glob("wijken/*.yml")):
         name = f"wijken/{path.name}"
         try:
             hood = validate(read_yaml(path, name), Neighbourhood, name, problems)
@@ -145,10 +164,56 @@ def _read_neighbourhoods(folder: Path, problems: list[Problem]) -> Mapping[str, 
             Problem(
                 "no neighbourhoods",
                 file="wijken/",
-                expected="one file per wijk",
-                remedy="Add wijken/<slug>.yml.",
+                expected="one file per wijk, or wijken.csv",
+                remedy="Add wijken/<slug>.yml, or a list of them.",
             )
         )
+    listed = (folder / "wijken.csv").is_file()
+    for slug, times in Counter(hood.wijk for hood in found).items():
+        if listed and times > 1:
+            problems.append(
+                Problem(
+                    f"wijk '{slug}' is there {times} times",
+                    file="wijken.csv and wijken/",
+                    remedy="Keep it in one of the two, or give one another short name (wijk).",
+                )
+            )
     order = {"programme": 0, "comparator": 1, "none": 2}
     found.sort(key=lambda hood: (order[hood.arm], hood.pair or "", hood.wijk))
     return MappingProxyType({hood.wijk: hood for hood in found})
+
+
+def _listed_neighbourhoods(path: Path, problems: list[Problem]) -> Iterator[Neighbourhood]:
+    if not path.is_file():
+        return
+    try:
+        areas = read_area_list(path, path.name)
+    except DataError as error:
+        problems.extend(error.problems)
+        return
+    for area in areas:
+        entry: dict[str, object] = {name: value for name, value in area.items() if value}
+        if area["codes"]:
+            entry["codes"] = dict(_codes(area["codes"], area["wijk"], problems))
+        hood = validate(entry, Neighbourhood, f"{path.name}, {area['name']}", problems)
+        if hood is not None:
+            yield hood
+
+
+def _codes(written: str, wijk: str, problems: list[Problem]) -> Iterator[tuple[str, list[str]]]:
+    """Yield wave and codes of ``2018=BU1+BU2, 2021=BU3``."""
+    for part in re.split(r"[,\s]+", written.strip()):
+        wave, sign, codes = part.partition("=")
+        if not (wave and sign and codes):
+            problems.append(
+                Problem(
+                    "codes of other waves",
+                    file="wijken.csv",
+                    place=wijk,
+                    found=part,
+                    expected="2018=BU1+BU2, 2021=BU3",
+                    remedy="Write them that way.",
+                )
+            )
+            continue
+        yield wave, codes.split("+")

@@ -117,4 +117,13 @@ def _process(study: Study) -> Iterator[Reference]:
     for key, scale in found.key_figures.scales.items():
         place = f"process.key_figures.scales.{key}.reverse"
         yield Reference("item", scale.reverse, scale.items, place)
+    for slug, hood in study.neighbourhoods.items():
+        yield Reference("wave", hood.codes, _waves(study), "codes", f"wijken/{slug}.yml")
+    design = study.codebook.design
+    for choice in design.weights:
+        place = "design.weights"
+        columns, file = study.codebook.columns, "codebook.yml"
+        yield Reference("column", [choice.weight], columns, place, file)
+        yield Reference("indicator", choice.indicators, study.indicators, place, file)
+        yield Reference("wave", choice.waves, _waves(study), place, file)
     yield Reference("wijk", study.settings.choice.factors, study.neighbourhoods, "choice.factors")

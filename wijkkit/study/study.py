@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wijkkit.errors import ParameterError
+from wijkkit.language.nouns import Wording
 from wijkkit.showing import ShowsItself
 from wijkkit.study.codebook import Codebook
 from wijkkit.study.indicators import Indicator
 from wijkkit.study.model import Goal, Grouping, Label, Neighbourhood, StudyFile, Wave
+from wijkkit.study.nouns import nouns_said
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,9 +44,11 @@ class Study(ShowsItself):
     indicators: Mapping[str, Indicator]
     neighbourhoods: Mapping[str, Neighbourhood]
 
-    @property
-    def language(self) -> str:
-        return self.settings.language
+    @cached_property
+    def language(self) -> Wording:
+        """The study's language, with the nouns that its pages use."""
+        language = self.settings.language
+        return Wording(language, nouns_said(self.settings.words, language))
 
     @property
     def waves(self) -> tuple[Wave, ...]:
@@ -99,11 +104,20 @@ class Study(ShowsItself):
                 remedy=f"Use one of these, or add wijken/{slug}.yml.",
             ) from None
 
+    def wijk_of_code(self) -> dict[tuple[str, str], str]:
+        """Return (wave, code in that wave) -> wijk, for every wave of the study."""
+        return {
+            (wave.id, code): slug
+            for slug, hood in self.neighbourhoods.items()
+            for wave in self.waves
+            for code in hood.codes_in(wave.id)
+        }
+
     def areas(self) -> pd.DataFrame:
         """Return the neighbourhoods as a table: wijk, name, code, district, arm, pair."""
         import pandas as pd  # takes longer to load than a study to open
 
-        rows = [hood.model_dump() for hood in self.neighbourhoods.values()]
+        rows = [hood.model_dump(exclude={"codes"}) for hood in self.neighbourhoods.values()]
         return pd.DataFrame(rows, columns=["wijk", "name", "code", "district", "arm", "pair"])
 
     def __repr__(self) -> str:

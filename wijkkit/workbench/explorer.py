@@ -11,6 +11,7 @@ from wijkkit.language import text
 from wijkkit.released import CityView
 from wijkkit.show.explore import explore_figure
 from wijkkit.show.output import ShownFigure
+from wijkkit.show.reader_table import table as reader_table
 from wijkkit.workbench.controls import Controls, make_controls, read_controls, set_controls
 from wijkkit.workbench.keeping import keeping_panel
 from wijkkit.workbench.parameter_set import ParameterSet
@@ -86,7 +87,7 @@ def explore_panel(view: CityView, controls: Controls) -> widgets.VBox:
         shown = explore_figure(view, **chosen.model_dump())
         said.value = f"<p>{html.escape(shown.caption)}</p>"
         figure.value = _figure_html(shown)
-        table.value = shown.table().html()
+        table.value = reader_table(shown.data, ["label", "value"], shown.caption).html()
 
     follow(controls, show)
     hint = widgets.HTML(f"<p>{html.escape(text('workbench.choose.hint', view.language))}</p>")

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from wijkkit.evaluation.effect.conclusions import conclude, conclusion_sentences
-from wijkkit.evaluation.effect.verdicts import effect_verdict
+from wijkkit.evaluation.effect.verdicts import chance_of_sign, effect_verdict
 from wijkkit.study.settings import EvaluationSettings
 
 
@@ -33,7 +33,18 @@ def effect_rows(estimate=-4.0, lower=-9.0, upper=1.0, p=0.09, p_holm=None, naive
 
 
 DETECTABLE = pd.DataFrame(
-    [{"relevant": 5.0, "detectable": 20.0, "scale": "points", "power": 0.8, "status": "ok"}]
+    [
+        {
+            "relevant": 5.0,
+            "detectable": 20.0,
+            "ceiling": 30.0,
+            "scale": "points",
+            "power": 0.8,
+            "icc": 0.01,
+            "outcomes": 5,
+            "status": "ok",
+        }
+    ]
 )
 
 
@@ -82,7 +93,8 @@ def test_a_design_whose_tests_cannot_reach_the_level_says_so():
     rows = effect_rows(status="too_few", reason="one_cluster_in_an_arm")
     exact = rows.iloc[[1]].assign(method="randomisation", floor=0.2)
     key, fields = verdict(pd.concat([rows, exact]))
-    assert (key, fields) == ("cannot_test", {"floor": 0.2, "clusters": 6})
+    assert key == "cannot_test"
+    assert fields == {"estimate": -4.0, "p": 0.2, "floor": 0.2, "clusters": 6, "scale": "points"}
 
 
 def test_without_numbers_the_reason_is_given():
@@ -96,8 +108,43 @@ def test_one_wijk_in_an_arm_is_never_tested_however_low_the_floor(make_study):
     table = conclude(make_study(), "play", pd.concat([rows, exact]), DETECTABLE, 0)
     sentence = conclusion_sentences(make_study(), table, "play", "effect")[0]
     # 0.032 is below 0.05, so that it would be untrue that no p-value can be.
-    assert "niet te schatten" in sentence and "0,032" in sentence
-    assert "niets aantonen" not in sentence
+    assert "niet te schatten" in sentence and "p-waarde is 0,032" in sentence
+    assert "+4 procentpunt" in sentence and "geeft p = 0,2" in sentence
+    assert "aangetoond" not in sentence
+
+
+def test_a_sign_is_said_with_how_often_chance_gives_one(make_study):
+    rows = effect_rows(-8, -12, -4, 0.02, p_holm=0.1)
+    table = conclude(make_study(), "play", rows, DETECTABLE, 0, tested=5)
+    sentence = conclusion_sentences(make_study(), table, "play", "effect")[0]
+    assert "We toetsen 5 uitkomsten tegelijk" in sentence
+    assert "tot 23 van de 100 zulke studies minstens één aanwijzing" in sentence
+    # The verdict alone gives them in so many of simulated studies: docs/effect.md.
+    assert chance_of_sign(1, 0.95) == pytest.approx(0.05)
+
+
+@pytest.mark.parametrize(
+    ("ceiling", "outcomes", "words"),
+    [
+        (30.0, 5, "een verbetering van 20 procentpunt goed aan te tonen (in 80 van de 100 keer)"),
+        (30.0, 5, "als we 5 uitkomsten samen toetsen en de ICC 0,01 is"),
+        (11.0, 5, "geen enkele verbetering goed aan te tonen"),
+        (11.0, 5, "meer dan 11 procentpunt kan niet"),
+        (11.0, 1, "(bij een ICC van 0,01)"),
+    ],
+)
+def test_what_could_have_been_shown_names_the_ceiling_the_icc_and_the_number(
+    make_study, ceiling, outcomes, words
+):
+    row = DETECTABLE.assign(ceiling=ceiling, outcomes=outcomes)
+    table = conclude(make_study(), "play", effect_rows(), row, 0)
+    assert words in conclusion_sentences(make_study(), table, "play", "detectable")[0]
+
+
+def test_wijken_that_a_wave_lacks_are_named(make_study):
+    table = conclude(make_study(), "play", effect_rows(), DETECTABLE, 1, left_out=("wijk-1",))
+    sentences = conclusion_sentences(make_study(), table, "play", "limits")
+    assert any("uit: Wijk 1." in sentence for sentence in sentences)
 
 
 @pytest.mark.parametrize(

@@ -12,13 +12,12 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from wijkkit.errors import EstimationError
-from wijkkit.evaluation.effect.cluster_period import change_test
 from wijkkit.evaluation.effect.cr2 import _adjusted, _pseudo_root
 from wijkkit.evaluation.effect.did import DID_COLUMNS, did
 from wijkkit.evaluation.effect.fit import logistic
 from wijkkit.evaluation.effect.methods import METHODS, Options
 from wijkkit.evaluation.effect.randomisation import randomisation_test
-from wijkkit.evaluation.effect.reasons import NotEstimable
+from wijkkit.evaluation.effect.sample import make_sample
 from wijkkit.evaluation.effect.wild_bootstrap import draws
 
 FAST = Options(replications=399)
@@ -154,13 +153,16 @@ def test_separated_data_have_a_reason_instead_of_an_odds_ratio():
     assert found[["estimate", "lower", "upper", "p"]].isna().all(axis=None)
 
 
-def test_a_wijk_without_respondents_in_a_wave_stops_only_the_methods_that_need_it():
+def test_a_wijk_without_respondents_in_a_wave_is_left_out_of_every_method():
     y, treated, post, cluster = cross_sections(9)
     keep = ~((cluster == 0) & (post == 1))
     table = did(y[keep], treated[keep], post[keep], cluster[keep], options=FAST)
-    reasons = table.drop_duplicates("method").set_index("method")["reason"]
-    assert reasons["cluster_period"] == reasons["randomisation"] == "empty_cell"
-    assert reasons["cr1"] == reasons["wild_webb"] == ""
+    others = cluster != 0
+    without = did(y[others], treated[others], post[others], cluster[others], options=FAST)
+    pd.testing.assert_frame_equal(table, without)
+    assert table["clusters"].eq(len(np.unique(cluster)) - 1).all()
+    sample = make_sample(y[keep], treated[keep], post[keep], cluster[keep])
+    assert sample.left_out == ("0",)
 
 
 def test_an_empty_arm_or_wave_is_a_reason_for_every_method():
@@ -248,31 +250,6 @@ def test_the_logistic_bootstrap_is_that_of_the_linearised_regression():
     assert found["p"][0] == extreme
 
 
-@pytest.mark.parametrize(("treated", "comparators"), [(3, 3), (2, 9), (9, 2)])
-def test_the_t_test_on_changes_is_scipys_and_the_wider_one_between_unequal_arms(
-    treated, comparators
-):
-    rng = np.random.default_rng(16)
-    change = np.concatenate([rng.normal(1, 2, treated), rng.normal(0, 1, comparators)])
-    arm = np.arange(len(change)) < treated
-    found = change_test(change, arm, 0.95)
-    tests = [stats.ttest_ind(change[arm], change[~arm], equal_var=equal) for equal in (True, False)]
-    tests = tests[:1] if treated == comparators else tests
-    widest = max(tests, key=lambda test: test.confidence_interval().high)
-    assert found.p == pytest.approx(widest.pvalue, rel=1e-9)
-    assert (found.lower, found.upper) == pytest.approx(tuple(widest.confidence_interval()))
-
-
-@pytest.mark.parametrize("ratio", [0.2, 1.0, 5.0])
-def test_few_small_wijken_against_many_large_ones_are_not_shown_to_differ_by_chance(ratio):
-    rng = np.random.default_rng(17)
-    arm = np.arange(33) < 3
-    spread = np.where(arm, np.sqrt(ratio), 1.0)
-    p = [change_test(spread * rng.normal(size=33), arm, 0.95).p for _ in range(2000)]
-    # The Monte Carlo error at 5 % is 0.5; a pooled variance alone rejects in 30 % at ratio 5.
-    assert np.mean(np.array(p) <= 0.05) < 0.065
-
-
 @pytest.mark.parametrize("paired", [False, True])
 def test_the_randomisation_test_is_scipys_exact_permutation_test(paired):
     change = np.random.default_rng(18).normal(size=8) + np.repeat([1.2, 0.0], 4)
@@ -289,9 +266,3 @@ def test_the_randomisation_test_is_scipys_exact_permutation_test(paired):
     assert len(exact.null_distribution) == (16 if paired else 70)
     assert found.p == pytest.approx(exact.pvalue, rel=1e-12)
     assert found.estimate == pytest.approx(change[:4].mean() - change[4:].mean())
-
-
-def test_changes_that_differ_by_rounding_only_have_no_test():
-    change = np.array([0.1 + 0.2, 0.3, 0.3, 0.3, 0.1 + 0.2, 0.3])
-    with pytest.raises(NotEstimable, match="no variation"):
-        change_test(change, np.arange(6) < 3, 0.95)

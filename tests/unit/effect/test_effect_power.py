@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from scipy import stats
 
 from wijkkit.errors import EstimationError
 from wijkkit.evaluation.effect.power import (
@@ -13,7 +16,6 @@ from wijkkit.evaluation.effect.power import (
     power,
     respondents_needed,
 )
-from wijkkit.evaluation.effect.power_simulation import simulated_power
 
 SHARE = 0.4
 
@@ -29,28 +31,6 @@ def design(**change: float) -> Design:
         **change,
     }
     return Design(**given)
-
-
-@pytest.mark.parametrize(
-    "made",
-    [
-        design(),
-        design(icc=0.0),
-        design(icc=0.03, autocorrelation=0.7),
-        design(treated=8, comparators=10, before=60, after=60),
-    ],
-)
-def test_simulation_finds_the_detectable_effect_as_often_as_the_closed_form_says(made):
-    effect = detectable_effect(made, 0.8)
-    simulations = 3000
-    found = simulated_power(made, effect, SHARE, simulations, seed=3)
-    # Monte Carlo error 0.007; the share's variance changes a little with the effect itself.
-    assert found == pytest.approx(0.8, abs=0.035)
-
-
-@pytest.mark.parametrize("made", [design(), design(treated=6, comparators=6, icc=0.05)])
-def test_without_an_effect_simulated_power_is_the_level(made):
-    assert simulated_power(made, 0.0, SHARE, 4000, seed=4) == pytest.approx(0.05, abs=0.012)
 
 
 def test_the_detectable_effect_is_found_with_the_power_asked_for():
@@ -69,9 +49,8 @@ def test_clusters_needed_is_the_smallest_number_that_suffices():
 def test_respondents_needed_is_the_smallest_number_that_suffices():
     effect, made = 0.3, design(treated=4, comparators=4)
     needed = respondents_needed(made, effect)
-    assert power(design(treated=4, comparators=4, before=needed, after=needed), effect) >= 0.8
-    short = needed - 1
-    assert power(design(treated=4, comparators=4, before=short, after=short), effect) < 0.8
+    assert power(replace(made, before=needed, after=needed), effect) >= 0.8
+    assert power(replace(made, before=needed - 1, after=needed - 1), effect) < 0.8
 
 
 def test_no_number_of_respondents_makes_up_for_fluctuating_clusters():
@@ -93,3 +72,26 @@ def test_only_the_clusters_variance_that_comes_and_goes_counts():
 def test_designs_without_a_test_are_errors(wrong):
     with pytest.raises(EstimationError):
         design(**wrong)
+
+
+def test_where_both_arms_vary_alike_the_power_is_that_of_the_pooled_t_test():
+    made = design(icc_range=(0.0, 0.0))
+    shift, critical = 0.2 / made.standard_error, stats.t.ppf(0.975, 4)
+    expected = stats.nct.sf(critical, 4, shift) + stats.nct.cdf(-critical, 4, shift)
+    assert power(made, 0.2) == pytest.approx(expected, rel=1e-9)
+
+
+def test_more_outcomes_and_more_unequal_arms_ask_for_a_larger_effect():
+    one, five = detectable_effect(design()), detectable_effect(design(outcomes=5))
+    assert five == pytest.approx(detectable_effect(design(alpha=0.01)))
+    assert one < detectable_effect(design(icc_range=(0.01, 0.3))) < five
+    assert one < detectable_effect(design(sampling_ratio=11.0))
+
+
+def test_an_effect_larger_than_the_level_leaves_room_for_cannot_be():
+    low = design(variance=0.11 * 0.89, share=0.11, outcomes=5)
+    assert low.ceiling == 0.11 < detectable_effect(low)
+    assert design(share=0.11, favourable=1).ceiling == 0.89
+    # As the share falls, so does its variance: less is needed than where that is left out.
+    half = design(variance=0.25, share=0.5)
+    assert detectable_effect(half) < detectable_effect(replace(half, share=None))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import sys
 from collections.abc import Sequence
 
 from wijkkit.batch.engine.client import fork_server
@@ -13,7 +13,9 @@ ENGINES = ("auto", "fork", "papermill")
 
 
 def choose_engine(engine: str) -> str:
-    """Return ``fork`` or ``papermill``; ``auto`` is ``fork`` where the system has it.
+    """Return ``fork`` or ``papermill``; ``auto`` is ``fork`` on Linux.
+
+    Elsewhere a forked process may hang (macOS) or cannot be had (Windows).
 
     Examples
     --------
@@ -25,7 +27,7 @@ def choose_engine(engine: str) -> str:
             f"unknown engine '{engine}'", found=engine, expected=", ".join(ENGINES)
         )
     if engine == "auto":
-        return "fork" if hasattr(os, "fork") else "papermill"
+        return "fork" if sys.platform == "linux" else "papermill"
     return engine
 
 

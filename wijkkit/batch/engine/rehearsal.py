@@ -67,8 +67,10 @@ def _show() -> None:
     """Show a figure and a table as a notebook does."""
     import pandas as pd
 
-    from wijkkit.show.output import ShownTable, empty_figure
+    from wijkkit.show.output import ShownFigure, ShownTable
+    from wijkkit.show.theme import new_figure, style
 
-    empty_figure("a", "b").svg()
+    with style():
+        ShownFigure(new_figure()[0], "a", "b").svg()
     table = ShownTable(pd.DataFrame({"a": ["b"]}))
     table.html(), repr(table)

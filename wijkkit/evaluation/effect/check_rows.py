@@ -7,18 +7,18 @@ from typing import Any
 
 import numpy as np
 
-from wijkkit.evaluation.effect.cluster_period import change_test, cluster_changes
 from wijkkit.evaluation.effect.estimate import Estimate
+from wijkkit.evaluation.effect.methods import METHODS, RECOMMENDED, Options
 from wijkkit.evaluation.effect.reasons import NotEstimable
 from wijkkit.evaluation.effect.sample import Bools, Sample
+from wijkkit.evaluation.effect.target import Scale
 
 Row = dict[str, object]
 
 
-def recommended(sample: Sample, level: float) -> Estimate:
-    """Return the effect as a difference: cluster-period means with t(G - 2)."""
-    scale = "points" if sample.binary else "score"
-    return change_test(cluster_changes(sample, scale), sample.treated, level)
+def recommended(sample: Sample, options: Options) -> Estimate:
+    """Return the effect as a difference, by the recommended test."""
+    return METHODS[RECOMMENDED](sample, scale_of(sample), options)
 
 
 def estimate_row(item: str, found: Estimate, n: int, scale: str) -> Row:
@@ -37,7 +37,7 @@ def estimate_row(item: str, found: Estimate, n: int, scale: str) -> Row:
     }
 
 
-def scale_of(sample: Sample) -> str:
+def scale_of(sample: Sample) -> Scale:
     return "points" if sample.binary else "score"
 
 

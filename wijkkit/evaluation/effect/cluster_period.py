@@ -1,18 +1,14 @@
-"""Aggregation to cluster-period means: one change per cluster, and its t-test."""
+"""Aggregation to cluster-period means: one change per cluster."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from wijkkit.evaluation.effect.design import wave_contrast
-from wijkkit.evaluation.effect.estimate import Estimate, t_estimate
 from wijkkit.evaluation.effect.fit import least_squares, logistic
 from wijkkit.evaluation.effect.reasons import NotEstimable
 from wijkkit.evaluation.effect.sample import Bools, Floats, Sample
 from wijkkit.evaluation.effect.target import Scale
-
-#: Sum of squares, relative to the largest square, below which only rounding is left.
-_ROUNDING = 1e-20
 
 
 def cluster_changes(sample: Sample, scale: Scale) -> Floats:
@@ -78,50 +74,20 @@ def _cells(sample: Sample, rows: Bools, expected: Floats | None, scale: Scale) -
     return (level if base is None else level - base).reshape(shape)
 
 
-def change_test(change: Floats, treated: Bools, level: float) -> Estimate:
-    """Compare the clusters' changes between the arms with a t-test on G - 2 degrees of freedom.
+def sampling_variances(sample: Sample) -> tuple[float, float]:
+    """Return what the numbers of respondents leave of a cluster's change, for either arm.
 
-    Its variance is pooled over the arms. Between arms of unequal numbers of clusters that is not
-    safe: where the smaller arm fluctuates more (small wijken), the test rejects far too often.
-    There Welch's test is made as well, and the wider interval of the two counts.
-
-    Parameters
-    ----------
-    change : (G,) float
-    treated : (G,) bool
-    level : float
-
-    Raises
-    ------
-    NotEstimable
-        An arm has one cluster, or nothing varies.
-
-    References
-    ----------
-    Welch BL (1947), Biometrika 34:28-35.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> treated = np.array([True, True, True, False, False, False])
-    >>> result = change_test(np.array([3.0, 4.0, 5.0, 0.0, 1.0, 2.0]), treated, 0.95)
-    >>> round(result.estimate, 3), round(result.p, 4), result.df
-    (3.0, 0.0213, 4)
+    The mean over the arm's clusters of the sum over its cells of c^2 / n, with n the effective
+    number of respondents and c the cell's weight in the change, in respondents' variances.
     """
-    arms = change[treated], change[~treated]
-    if min(map(len, arms)) < 2:
-        raise NotEstimable("one_cluster_in_an_arm")
-    sizes = np.array([len(arm) for arm in arms])
-    squares = np.array([((arm - arm.mean()) ** 2).sum() for arm in arms])
-    df = len(change) - 2
-    if squares.sum() <= _ROUNDING * (change**2).max():
-        raise NotEstimable("no_variation")
-    effect = float(arms[0].mean() - arms[1].mean())
-    pooled = t_estimate(effect, squares.sum() / df * (1 / sizes).sum(), df, level)
-    if sizes[0] == sizes[1]:
-        return pooled
-    own = squares / (sizes - 1) / sizes
-    welch_df = own.sum() ** 2 / (own**2 / (sizes - 1)).sum()
-    return max(
-        pooled, t_estimate(effect, own.sum(), welch_df, level), key=lambda found: found.upper
-    )
+    waves = len(sample.post)
+    cell = sample.cluster * waves + sample.wave
+    if sample.group is not None:
+        cell = cell + sample.clusters * waves * sample.group
+    size = sample.clusters * waves * (1 if sample.group is None else 2)
+    total = np.bincount(cell, sample.weight, size)
+    if (total == 0).any():
+        raise NotEstimable("empty_cell")
+    inverse = np.bincount(cell, sample.weight**2, size) / total**2
+    own = inverse.reshape(-1, sample.clusters, waves).sum(axis=0) @ wave_contrast(sample) ** 2
+    return float(own[sample.treated].mean()), float(own[~sample.treated].mean())

@@ -17,6 +17,7 @@ from wijkkit.evaluation.effect.check_rows import (
 )
 from wijkkit.evaluation.effect.covariates import covariate_names
 from wijkkit.evaluation.effect.fit import logistic
+from wijkkit.evaluation.effect.methods import Options
 from wijkkit.evaluation.effect.outcome_arrays import arrays_of, in_comparison
 from wijkkit.evaluation.effect.outcomes import compared_waves
 from wijkkit.evaluation.effect.reasons import NotEstimable
@@ -39,13 +40,13 @@ def composition_rows(study: Study, respondents: pd.DataFrame, outcome: str) -> I
         raise NotEstimable("no_covariates")
     arrays = arrays_of(study, respondents, outcome, compared_waves(study))
     sample = sample_of(arrays)
-    level = study.settings.evaluation.level
+    options = Options.of(study.settings.evaluation)
     rows = in_comparison(study, respondents, outcome, compared_waves(study))
     names = covariate_names(rows, study.settings.evaluation.covariates)
     for position, name in enumerate(names):
         values = sample.covariates[:, position]
         yield guarded_row(
-            name, lambda values=values, name=name: _shift(sample, values, name, level)
+            name, lambda values=values, name=name: _shift(sample, values, name, options)
         )
 
     def reweighted() -> Row:
@@ -53,7 +54,7 @@ def composition_rows(study: Study, respondents: pd.DataFrame, outcome: str) -> I
             sample, weight=sample.weight * baseline_weights(sample), covariates=_none(sample)
         )
         return estimate_row(
-            "covariates", recommended(plain, level), len(sample.y), scale_of(sample)
+            "covariates", recommended(plain, options), len(sample.y), scale_of(sample)
         )
 
     yield {"check": "reweighted"} | guarded_row("covariates", reweighted)
@@ -63,12 +64,12 @@ def _none(sample: Sample) -> Floats:
     return np.empty((len(sample.y), 0))
 
 
-def _shift(sample: Sample, values: Floats, name: str, level: float) -> Row:
+def _shift(sample: Sample, values: Floats, name: str, options: Options) -> Row:
     spread = float(values.std())
     if spread == 0:
         raise NotEstimable("no_variation")
     standardised = replace(sample, y=values / spread, covariates=_none(sample), binary=False)
-    return estimate_row(name, recommended(standardised, level), len(values), "sd")
+    return estimate_row(name, recommended(standardised, options), len(values), "sd")
 
 
 def baseline_weights(sample: Sample) -> Floats:

@@ -5,19 +5,21 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
+import numpy as np
 import pandas as pd
 
 from wijkkit.evaluation.effect.methods import RECOMMENDED
 from wijkkit.evaluation.effect.outcomes import grouping_of
 from wijkkit.evaluation.effect.verdicts import (
     Fields,
+    chance_fields,
     effect_verdict,
     favourable_sign,
     finding,
     row_of,
     to_favourable,
 )
-from wijkkit.language import number, points, text
+from wijkkit.language import listed, number, points, text
 from wijkkit.language.markdown import escaped
 from wijkkit.study import Study
 from wijkkit.study.settings import EvaluationSettings
@@ -26,7 +28,7 @@ CONCLUSION_COLUMNS = ("outcome", "part", "key", "fields")
 #: Fields that readers see turned so that more is favourable.
 _ENDS = ("estimate", "lower", "upper")
 #: Fields that are a size and have no direction.
-_UNSIGNED = ("relevant", "smallest")
+_UNSIGNED = ("relevant", "smallest", "ceiling")
 #: With fewer clusters chance between them weighs heavily: 20 to 50, by how uneven they are
 #: (Cameron AC, Miller DL (2015), J Hum Resour 50:317-372).
 _FEW_CLUSTERS = 50
@@ -35,7 +37,13 @@ _SMALLEST_P = 0.001
 
 
 def conclude(
-    study: Study, outcome: str, effects: pd.DataFrame, detectable: pd.DataFrame, earlier: int
+    study: Study,
+    outcome: str,
+    effects: pd.DataFrame,
+    detectable: pd.DataFrame,
+    earlier: int,
+    tested: int = 1,
+    left_out: tuple[str, ...] = (),
 ) -> pd.DataFrame:
     """Return the sentences on one outcome as keys and fields.
 
@@ -49,6 +57,10 @@ def conclude(
         Its smallest detectable effect.
     earlier : int
         Waves before the baseline.
+    tested : int
+        Outcomes that are tested together.
+    left_out : tuple of str
+        Wijken that one of the two waves lacks.
 
     Returns
     -------
@@ -59,11 +71,11 @@ def conclude(
     settings, indicator = study.settings.evaluation, study.indicators[outcome]
     main = effects[(effects["contrast"] == "did") & (effects["group"] == "all")]
     parts = [
-        ("effect", *effect_verdict(main, favourable_sign(indicator), settings, detectable)),
+        ("effect", *effect_verdict(main, favourable_sign(indicator), settings, detectable, tested)),
         *_methods(main, settings),
-        *_gap(study, effects, favourable_sign(indicator)),
+        *_gap(study, effects, favourable_sign(indicator), tested),
         *_detectable(detectable),
-        *_limits(main, earlier),
+        *_limits(study, main, earlier, left_out),
     ]
     rows = [
         {"outcome": outcome, "part": part, "key": key, "fields": json.dumps(fields)}
@@ -82,7 +94,9 @@ def _methods(rows: pd.DataFrame, settings: EvaluationSettings) -> Iterator[tuple
         yield "methods", "too_sure", {"p": float(naive["p"])}
 
 
-def _gap(study: Study, effects: pd.DataFrame, sign: int) -> Iterator[tuple[str, str, Fields]]:
+def _gap(
+    study: Study, effects: pd.DataFrame, sign: int, tested: int
+) -> Iterator[tuple[str, str, Fields]]:
     """Say whether the effect differs between the outermost groups, and for which it is better."""
     row = row_of(effects[effects["contrast"] == "ddd"], RECOMMENDED)
     grouping = grouping_of(study)
@@ -94,19 +108,26 @@ def _gap(study: Study, effects: pd.DataFrame, sign: int) -> Iterator[tuple[str, 
     fields: Fields = {key: float(row[key]) for key in ("estimate", "lower", "upper")}
     fields["scale"] = str(row["scale"])
     fields |= {"first": grouping.groups[0].id, "last": grouping.groups[-1].id}
-    yield "gap", finding(row, sign, study.settings.evaluation) or "not_shown", fields
+    found = finding(row, sign, study.settings.evaluation) or "not_shown"
+    yield "gap", found, fields | chance_fields(found, tested, study.settings.evaluation)
 
 
 def _detectable(detectable: pd.DataFrame) -> Iterator[tuple[str, str, Fields]]:
     for row in detectable[detectable["status"] == "ok"].itertuples():
-        yield (
-            "detectable",
-            "effect",
-            {"smallest": float(row.detectable), "scale": str(row.scale), "power": row.power},
-        )
+        fields: Fields = {"smallest": float(row.detectable), "scale": str(row.scale)}
+        fields |= {"power": row.power, "icc": row.icc, "outcomes": int(row.outcomes)}
+        possible = row.detectable <= row.ceiling
+        fields |= {} if possible else {"ceiling": float(row.ceiling)}
+        key = "effect" if possible else "none"
+        yield "detectable", key if row.outcomes > 1 else f"{key}_one", fields
 
 
-def _limits(rows: pd.DataFrame, earlier: int) -> Iterator[tuple[str, str, Fields]]:
+def _limits(
+    study: Study, rows: pd.DataFrame, earlier: int, left_out: tuple[str, ...]
+) -> Iterator[tuple[str, str, Fields]]:
+    if left_out:
+        names = [study.neighbourhoods[wijk].name for wijk in left_out]
+        yield "limits", "left_out", {"names": listed(names, study.language)}
     clusters = int(rows["clusters"].max()) if len(rows) else 0
     if 0 < clusters < _FEW_CLUSTERS:
         yield "limits", "few_clusters", {"clusters": clusters}
@@ -139,8 +160,10 @@ def conclusion_sentences(
 
 def _sentence(study: Study, outcome: str, part: str, key: str, fields: Fields) -> str:
     language, indicator = study.language, study.indicators[outcome]
-    if "lower" in fields:
-        fields = fields | dict(zip(_ENDS, to_favourable(fields, indicator), strict=True))
+    if "estimate" in fields:
+        ends = to_favourable({"lower": np.nan, "upper": np.nan} | fields, indicator)
+        turned = dict(zip(_ENDS, ends, strict=True))
+        fields = fields | {end: turned[end] for end in _ENDS if end in fields}
     words = {name: _worded(name, value, fields, language) for name, value in fields.items()}
     words |= {end: group_name(study, fields[end]) for end in ("first", "last") if end in fields}
     return text(
@@ -161,15 +184,17 @@ def _worded(name: str, value: float | str, fields: Fields, language: str) -> str
     if name == "reason":
         return text(f"effect.reason.{value}", language)
     if isinstance(value, str):
-        return value
+        return escaped(value) if name == "names" else value
     if name in (*_ENDS, *_UNSIGNED):
         return _difference(value, language, fields["scale"] == "score", name in _UNSIGNED)
-    if name == "power":
+    if name in ("power", "chance"):
         return number(100 * value, language)
+    if name == "icc":
+        return number(value, language, 2)
     if name == "p":
         small = value < _SMALLEST_P
         return f"{'<' if small else '='} {number(max(value, _SMALLEST_P), language, 3)}"
-    return number(value, language, 0 if name == "clusters" else 3)
+    return number(value, language, 0 if name in ("clusters", "outcomes") else 3)
 
 
 def _difference(value: float, language: str, score: bool, unsigned: bool) -> str:

@@ -9,6 +9,7 @@ import pandas as pd
 from wijkkit.errors import EstimationError
 from wijkkit.evaluation.effect.check_rows import Row, estimate_row, recommended, scale_of
 from wijkkit.evaluation.effect.estimate import Estimate
+from wijkkit.evaluation.effect.methods import Options
 from wijkkit.evaluation.effect.outcome_arrays import arrays_of
 from wijkkit.evaluation.effect.outcomes import compared_waves
 from wijkkit.evaluation.effect.sample import sample_of
@@ -19,7 +20,7 @@ def contamination_rows(study: Study, respondents: pd.DataFrame, outcome: str) ->
     """Yield the effect restated for each share of `evaluation.contamination`."""
     settings = study.settings.evaluation
     sample = sample_of(arrays_of(study, respondents, outcome, compared_waves(study)))
-    found = recommended(sample, settings.level)
+    found = recommended(sample, Options.of(settings))
     for share in settings.contamination:
         yield estimate_row(
             f"{share:g}", decontaminated(found, share), len(sample.y), scale_of(sample)

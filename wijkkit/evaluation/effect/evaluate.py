@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import numpy as np
 import pandas as pd
 
 from wijkkit.evaluation.effect.assumptions import assumption_table
 from wijkkit.evaluation.effect.conclusions import CONCLUSION_COLUMNS, conclude
-from wijkkit.evaluation.effect.detectable import DETECTABLE_COLUMNS, detectable_row
 from wijkkit.evaluation.effect.did import DID_COLUMNS, did, unavailable
 from wijkkit.evaluation.effect.methods import Options
 from wijkkit.evaluation.effect.multiplicity import benjamini_hochberg, holm
 from wijkkit.evaluation.effect.outcome_arrays import arrays_of
 from wijkkit.evaluation.effect.outcomes import compared_waves, grouping_of, outcomes
+from wijkkit.evaluation.effect.power import DETECTABLE_COLUMNS, design_of, detectable_row
 from wijkkit.evaluation.effect.pre_trends import asked_earlier
 from wijkkit.evaluation.effect.reasons import NotEstimable
-from wijkkit.evaluation.effect.sample import sample_of
+from wijkkit.evaluation.effect.sample import Sample, sample_of
+from wijkkit.evaluation.effect.verdicts import favourable_sign
 from wijkkit.showing import ShowsItself
 from wijkkit.study import Study
 from wijkkit.tables import EVERYBODY
@@ -86,13 +88,11 @@ def evaluate_effect(study: Study, respondents: pd.DataFrame) -> EffectResults:
         The study's family names modelled figures.
     """
     keys = outcomes(study)
-    options = options_of(study)
+    options = Options.of(study.settings.evaluation)
     effects = adjusted(
         _stacked([_effects(study, respondents, key, options) for key in keys], EFFECT_COLUMNS)
     )
-    detectable = pd.DataFrame(
-        [_detectable(study, respondents, key) for key in keys], columns=list(DETECTABLE_COLUMNS)
-    )
+    detectable = detectable_table(study, respondents)
     assumptions = assumption_table(study, respondents, keys)
     conclusions = concluded(study, respondents, effects, detectable)
     return EffectResults(effects, detectable, assumptions, conclusions)
@@ -102,6 +102,8 @@ def concluded(
     study: Study, respondents: pd.DataFrame, effects: pd.DataFrame, detectable: pd.DataFrame
 ) -> pd.DataFrame:
     """Return the conclusions that effects allow, exact ones or those that are shown."""
+    keys = outcomes(study)
+    tested = int(detectable["outcomes"].max()) if detectable["outcomes"].notna().any() else 1
     conclusions = [
         conclude(
             study,
@@ -109,16 +111,12 @@ def concluded(
             effects[effects["outcome"] == key],
             detectable[detectable["outcome"] == key],
             _earlier(study, respondents, key),
+            tested,
+            getattr(_sample(study, respondents, key), "left_out", ()),
         )
-        for key in outcomes(study)
+        for key in keys
     ]
     return _stacked(conclusions, CONCLUSION_COLUMNS)
-
-
-def options_of(study: Study) -> Options:
-    """Return the level, replications and seed that the study's settings ask for."""
-    settings = study.settings.evaluation
-    return Options(settings.level, settings.replications, settings.seed)
 
 
 def _stacked(tables: list[pd.DataFrame], columns: tuple[str, ...]) -> pd.DataFrame:
@@ -159,12 +157,32 @@ def adjusted(effects: pd.DataFrame) -> pd.DataFrame:
     return effects[list(EFFECT_COLUMNS)]
 
 
-def _detectable(study: Study, respondents: pd.DataFrame, outcome: str) -> dict[str, object]:
+def detectable_table(study: Study, respondents: pd.DataFrame) -> pd.DataFrame:
+    """Return the smallest detectable effect per outcome, tested beside the others."""
+    settings, keys = study.settings.evaluation, outcomes(study)
+    found = {key: _sample(study, respondents, key) for key in keys}
+    tested = sum(isinstance(sample, Sample) for sample in found.values())
+
+    def row(key: str, sample: Sample | NotEstimable) -> dict[str, object]:
+        if isinstance(sample, NotEstimable):
+            return {"status": sample.status, "reason": sample.reason}
+        try:
+            design = design_of(sample, settings, tested, favourable_sign(study.indicators[key]))
+        except NotEstimable as error:
+            return {"status": error.status, "reason": error.reason}
+        before = ~sample.post[sample.wave]
+        level = float(np.average(sample.y[before], weights=sample.weight[before]))
+        return detectable_row(design, level, settings)
+
+    rows = [{"outcome": key} | row(key, sample) for key, sample in found.items()]
+    return pd.DataFrame(rows, columns=list(DETECTABLE_COLUMNS))
+
+
+def _sample(study: Study, respondents: pd.DataFrame, outcome: str) -> Sample | NotEstimable:
     try:
-        sample = sample_of(arrays_of(study, respondents, outcome, compared_waves(study)))
-        return {"outcome": outcome} | detectable_row(sample, study.settings.evaluation)
+        return sample_of(arrays_of(study, respondents, outcome, compared_waves(study)))
     except NotEstimable as error:
-        return {"outcome": outcome, "status": error.status, "reason": error.reason}
+        return error
 
 
 def _earlier(study: Study, respondents: pd.DataFrame, outcome: str) -> int:

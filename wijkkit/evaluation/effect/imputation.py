@@ -12,6 +12,7 @@ from wijkkit.estimates.multiple_imputation import pool
 from wijkkit.evaluation.effect.check_rows import recommended
 from wijkkit.evaluation.effect.estimate import Estimate, t_estimate
 from wijkkit.evaluation.effect.fit import least_squares, steadied_logistic
+from wijkkit.evaluation.effect.methods import Options
 from wijkkit.evaluation.effect.reasons import NotEstimable
 from wijkkit.evaluation.effect.sample import Bools, Floats, sample_of
 
@@ -19,7 +20,7 @@ Arrays = dict[str, Any]
 Draws = Callable[[np.random.Generator, Floats], Floats]
 
 
-def imputed(arrays: Arrays, known: Bools, imputations: int, seed: int, level: float) -> Estimate:
+def imputed(arrays: Arrays, known: Bools, imputations: int, options: Options) -> Estimate:
     """Return the effect with missing outcomes drawn from a regression, by Rubin's rules.
 
     Coefficients are drawn from their distribution before outcomes are drawn from the model on
@@ -31,14 +32,14 @@ def imputed(arrays: Arrays, known: Bools, imputations: int, seed: int, level: fl
     rows = known & usable
     draw = _binary_draws if arrays["family"] == "logistic" else _score_draws
     drawn = draw(x[rows], arrays["outcome"][rows])
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(options.seed)
     gaps = ~known & usable
     found = []
     for _ in range(imputations):
         y = arrays["outcome"].copy()
         y[gaps] = drawn(rng, x[gaps])
-        found.append(recommended(sample_of(arrays | {"outcome": y}), level))
-    return pooled(found, level)
+        found.append(recommended(sample_of(arrays | {"outcome": y}), options))
+    return pooled(found, options.level)
 
 
 def _binary_draws(x: Floats, y: Floats) -> Draws:

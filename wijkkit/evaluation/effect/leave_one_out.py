@@ -15,6 +15,7 @@ from wijkkit.evaluation.effect.check_rows import (
     recommended,
     scale_of,
 )
+from wijkkit.evaluation.effect.methods import Options
 from wijkkit.evaluation.effect.outcome_arrays import arrays_of
 from wijkkit.evaluation.effect.outcomes import compared_waves
 from wijkkit.evaluation.effect.sample import sample_of
@@ -28,7 +29,7 @@ def leave_one_out_rows(study: Study, respondents: pd.DataFrame, outcome: str) ->
     programme's.
     """
     arrays = arrays_of(study, respondents, outcome, compared_waves(study))
-    level = study.settings.evaluation.level
+    options = Options.of(study.settings.evaluation)
     for column in ("cluster", "pair"):
         values = arrays[column]
         if values is None:
@@ -38,7 +39,7 @@ def leave_one_out_rows(study: Study, respondents: pd.DataFrame, outcome: str) ->
 
             def without(rows=rows, value=value) -> Row:
                 sample = sample_of(kept(arrays, rows))
-                found = recommended(sample, level)
+                found = recommended(sample, options)
                 return estimate_row(str(value), found, len(sample.y), scale_of(sample))
 
             yield guarded_row(str(value), without)

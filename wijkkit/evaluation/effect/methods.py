@@ -8,7 +8,7 @@ from functools import partial
 
 import numpy as np
 
-from wijkkit.evaluation.effect.cluster_period import change_test, cluster_changes
+from wijkkit.evaluation.effect.cluster_period import cluster_changes, sampling_variances
 from wijkkit.evaluation.effect.cr2 import cr2_variance
 from wijkkit.evaluation.effect.design import design_matrix
 from wijkkit.evaluation.effect.estimate import Estimate, t_estimate
@@ -19,16 +19,41 @@ from wijkkit.evaluation.effect.reasons import NotEstimable
 from wijkkit.evaluation.effect.sample import Sample
 from wijkkit.evaluation.effect.sandwich import cr1_variance, linearised_variance, model_variance
 from wijkkit.evaluation.effect.target import Scale, fit_target, require_cells
+from wijkkit.evaluation.effect.two_arms import Ratios, change_test, variance_ratios
 from wijkkit.evaluation.effect.wild_bootstrap import Weights, draws, wild_bootstrap
+from wijkkit.study.settings import EvaluationSettings
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What all methods share: confidence level, and the bootstrap's draws and seed."""
+    """What all methods share.
+
+    Parameters
+    ----------
+    level : float
+        Confidence level.
+    replications, seed : int
+        Of the bootstrap.
+    icc_range : tuple of float
+        The intra-cluster correlations that the recommended test allows for in either arm.
+    autocorrelation : float
+        Correlation of a cluster's level between waves that it takes.
+    """
 
     level: float = 0.95
     replications: int = 9999
     seed: int = 20210701
+    icc_range: tuple[float, float] = (0.01, 0.10)
+    autocorrelation: float = 0.0
+
+    @classmethod
+    def of(cls, settings: EvaluationSettings) -> Options:
+        """Return the options that a study's settings ask for."""
+        return cls(**{name: getattr(settings, name) for name in cls.__slots__})
+
+    def ratios(self, sample: Sample) -> Ratios:
+        """Return the ratios of the arms' variances that the recommended test allows."""
+        return variance_ratios(sampling_variances(sample), self.icc_range, self.autocorrelation)
 
 
 Method = Callable[[Sample, Scale, Options], Estimate]
@@ -69,6 +94,7 @@ def wild(sample: Sample, scale: Scale, options: Options, *, weights: Weights) ->
     """Restricted wild cluster bootstrap; points through the linear probability model."""
     sample.require_two_per_arm()
     require_cells(sample)
+    sample.require_variation()
     fit = logistic if scale == "odds_ratio" else least_squares
     full = fit(design_matrix(sample), sample.y, sample.weight)
     drawn = draws(weights, sample.clusters, options.replications, options.seed)
@@ -91,13 +117,15 @@ def randomisation(sample: Sample, scale: Scale, options: Options, *, paired: boo
 
 
 def cluster_period(sample: Sample, scale: Scale, options: Options) -> Estimate:
-    """Cluster-period means with t(G - 2), or Welch's t: the recommended test."""
+    """Cluster-period means with a t-test that allows unequal variances: the recommended test."""
     sample.require_two_per_arm()
-    return change_test(cluster_changes(sample, scale), sample.treated, options.level)
+    change = cluster_changes(sample, scale)
+    return change_test(change, sample.treated, options.level, options.ratios(sample))
 
 
 def mixed(sample: Sample, scale: Scale, options: Options) -> Estimate:
     """Hierarchical model with effects of cluster and of cluster by wave."""
+    sample.require_variation()
     return hierarchical(sample, scale, options.level)
 
 

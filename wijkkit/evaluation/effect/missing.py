@@ -18,6 +18,7 @@ from wijkkit.evaluation.effect.check_rows import (
 from wijkkit.evaluation.effect.estimate import Estimate
 from wijkkit.evaluation.effect.fit import steadied_logistic
 from wijkkit.evaluation.effect.imputation import imputed
+from wijkkit.evaluation.effect.methods import Options
 from wijkkit.evaluation.effect.outcome_arrays import arrays_of
 from wijkkit.evaluation.effect.outcomes import compared_waves
 from wijkkit.evaluation.effect.reasons import NotEstimable
@@ -33,20 +34,20 @@ def missing_rows(study: Study, respondents: pd.DataFrame, outcome: str) -> Itera
     arrays = arrays_of(study, respondents, outcome, compared_waves(study))
     known = ~np.isnan(arrays["outcome"])
     complete = sample_of(arrays)
-    scale, level = scale_of(complete), settings.level
+    scale, options = scale_of(complete), Options.of(settings)
 
     def row(item: str, found: Estimate, n: int) -> Row:
         return estimate_row(item, found, n, scale)
 
     yield guarded_row(
         "complete_cases",
-        lambda: row("complete_cases", recommended(complete, level), len(complete.y)),
+        lambda: row("complete_cases", recommended(complete, options), len(complete.y)),
     )
     yield guarded_row(
         "inverse_probability",
         lambda: row(
             "inverse_probability",
-            recommended(sample_of(response_weighted(arrays, known)), level),
+            recommended(sample_of(response_weighted(arrays, known)), options),
             len(complete.y),
         ),
     )
@@ -54,7 +55,7 @@ def missing_rows(study: Study, respondents: pd.DataFrame, outcome: str) -> Itera
         "multiple_imputation",
         lambda: row(
             "multiple_imputation",
-            imputed(arrays, known, settings.imputations, settings.seed, level),
+            imputed(arrays, known, settings.imputations, options),
             len(known),
         ),
     )

@@ -1,13 +1,40 @@
-"""Design: the smallest effect a design can detect, and the design an effect needs."""
+"""Design: the smallest effect that the verdict's own rule finds, and the design an effect needs."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy import optimize, stats
+from scipy import optimize
 
 from wijkkit.errors import EstimationError
+from wijkkit.evaluation.effect.cluster_period import sampling_variances
+from wijkkit.evaluation.effect.reasons import NotEstimable
+from wijkkit.evaluation.effect.sample import Sample
+from wijkkit.evaluation.effect.two_arms import Ratios, power_at, variance_ratios
+from wijkkit.study.settings import EvaluationSettings
+
+DETECTABLE_COLUMNS = (
+    "outcome",
+    "scale",
+    "detectable",
+    "ceiling",
+    "baseline",
+    "relevant",
+    "clusters_needed",
+    "respondents_needed",
+    "treated",
+    "comparators",
+    "before",
+    "after",
+    "sampling_ratio",
+    "icc",
+    "outcomes",
+    "power",
+    "status",
+    "reason",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +55,19 @@ class Design:
         Correlation of a cluster's level between the waves; the part of the clusters' variance
         that stays the same drops out of a difference in differences.
     alpha : float
-        Two-sided level of the test: t with G - 2 degrees of freedom on the clusters' changes.
+        Two-sided level of the family of outcomes.
+    outcomes : int
+        Their number: by Holm's rule one that is found beside others that are not is tested at
+        alpha / outcomes.
+    sampling_ratio : float
+        Sampling variance of a treated cluster's change over that of another's: above 1 where
+        the treated clusters have fewer respondents.
+    icc_range : tuple of float
+        The correlations that the test allows for in either arm.
+    share : float, optional
+        Level before of a 0/1 outcome: an effect changes the variance as well.
+    favourable : int
+        1 where an effect that counts is a rise of the share, -1 where it is a fall.
     """
 
     treated: int
@@ -39,6 +78,11 @@ class Design:
     icc: float
     autocorrelation: float = 0.0
     alpha: float = 0.05
+    outcomes: int = 1
+    sampling_ratio: float = 1.0
+    icc_range: tuple[float, float] = (0.01, 0.10)
+    share: float | None = None
+    favourable: int = -1
 
     def __post_init__(self) -> None:
         if min(self.treated, self.comparators) < 2 or min(self.before, self.after) <= 0:
@@ -57,37 +101,79 @@ class Design:
             )
 
     @property
-    def df(self) -> int:
-        return self.treated + self.comparators - 2
+    def sizes(self) -> tuple[int, int]:
+        return self.treated, self.comparators
+
+    @property
+    def inverse_sizes(self) -> tuple[float, float]:
+        """1 / before + 1 / after of a treated cluster and of a comparator."""
+        clusters = self.treated + self.comparators
+        both = 1 / self.before + 1 / self.after
+        others = both * clusters / (self.treated * self.sampling_ratio + self.comparators)
+        return self.sampling_ratio * others, others
+
+    @property
+    def ratios(self) -> Ratios:
+        """The ratios of the arms' variances that the test allows."""
+        return variance_ratios(self.inverse_sizes, self.icc_range, self.autocorrelation)
+
+    @property
+    def ceiling(self) -> float:
+        """The largest favourable effect that the level before leaves room for."""
+        if self.share is None:
+            return np.inf
+        return self.share if self.favourable < 0 else 1 - self.share
+
+    def change_variances(self, effect: float = 0.0) -> tuple[float, float]:
+        """Return the variance of a treated cluster's change and of a comparator's."""
+        after = self.variance
+        if self.share is not None:
+            share = float(np.clip(self.share + self.favourable * abs(effect), 0, 1))
+            after = share * (1 - share)
+        between = self.icc * (1 - self.autocorrelation)
+        both = 1 / self.before + 1 / self.after
+
+        def of(inverse: float, last: float) -> float:
+            scale = (1 - self.icc) * inverse / both
+            first = self.variance * (between + scale / self.before)
+            return first + last * (between + scale / self.after)
+
+        treated, others = self.inverse_sizes
+        return of(treated, after), of(others, self.variance)
 
     @property
     def standard_error(self) -> float:
-        """sqrt(v [2 icc (1 - r) + (1 - icc) (1/n0 + 1/n1)] [1/G1 + 1/G0])."""
-        between = 2 * self.icc * (1 - self.autocorrelation)
-        within = (1 - self.icc) * (1 / self.before + 1 / self.after)
-        arms = 1 / self.treated + 1 / self.comparators
-        return float(np.sqrt(self.variance * (between + within) * arms))
+        """Of the effect where there is none: sqrt(v1 / G1 + v0 / G0) of `change_variances`."""
+        treated, others = self.change_variances()
+        return float(np.sqrt(treated / self.treated + others / self.comparators))
 
 
 def power(design: Design, effect: float) -> float:
-    """Return the chance that the cluster-level t-test finds an effect, in closed form.
+    """Return the chance that a favourable effect is shown, by the rule of the verdict.
 
-    The two-sided power of the noncentral t distribution.
+    The recommended test (`two_arms.change_test`) at ``alpha / outcomes``, in closed form for
+    normal changes.
 
     Examples
     --------
-    >>> round(power(Design(3, 3, 100, 100, 0.25, 0.0), 0.0), 3)
+    >>> round(power(Design(3, 3, 100, 100, 0.25, 0.0, icc_range=(0.0, 0.0)), 0.0), 3)
     0.05
     """
-    shift = abs(effect) / design.standard_error
-    critical = stats.t.ppf(1 - design.alpha / 2, design.df)
-    upper = stats.nct.sf(critical, design.df, shift)
-    lower = stats.nct.sf(critical, design.df, -shift)
-    return float(upper + np.nan_to_num(lower))
+    treated, others = design.change_variances(effect)
+    error = np.sqrt(treated / design.treated + others / design.comparators)
+    return power_at(
+        float(abs(effect) / error),
+        float(treated / others),
+        design.alpha / design.outcomes,
+        design.sizes,
+        design.ratios,
+    )
 
 
 def detectable_effect(design: Design, wanted: float = 0.8) -> float:
-    """Return the smallest effect that is found with the wanted power.
+    """Return the smallest effect that is shown with the wanted power.
+
+    It may exceed `Design.ceiling`: then no favourable effect would have been shown.
 
     Parameters
     ----------
@@ -103,14 +189,16 @@ def detectable_effect(design: Design, wanted: float = 0.8) -> float:
     --------
     >>> effect = detectable_effect(Design(3, 3, 164, 69, 0.24, 0.01))
     >>> round(100 * effect, 1)
-    30.2
+    33.1
     """
     if not design.alpha < wanted < 1:
         raise EstimationError(
             "the power is out of range", found=str(wanted), expected=f"between {design.alpha} and 1"
         )
-    top = 60 * design.standard_error
-    return float(optimize.brentq(lambda effect: power(design, effect) - wanted, 0, top))
+    top = design.standard_error
+    while power(design, top) < wanted:
+        top *= 2
+    return float(optimize.brentq(lambda effect: power(design, effect) - wanted, 0, top, xtol=1e-6))
 
 
 def clusters_needed(design: Design, effect: float, wanted: float = 0.8, most: int = 500) -> float:
@@ -121,10 +209,11 @@ def clusters_needed(design: Design, effect: float, wanted: float = 0.8, most: in
     >>> clusters_needed(Design(3, 3, 164, 69, 0.24, 0.01), 0.10)
     17
     """
-    for clusters in range(2, most + 1):
-        if power(replace(design, treated=clusters, comparators=clusters), effect) >= wanted:
-            return clusters
-    return np.inf
+
+    def reached(clusters: int) -> bool:
+        return power(replace(design, treated=clusters, comparators=clusters), effect) >= wanted
+
+    return _least(reached, 2, most)
 
 
 def respondents_needed(design: Design, effect: float, wanted: float = 0.8) -> float:
@@ -138,11 +227,95 @@ def respondents_needed(design: Design, effect: float, wanted: float = 0.8) -> fl
     inf
     """
 
-    def reached(n: float) -> float:
-        return power(replace(design, before=n, after=n), effect) - wanted
+    def reached(n: int) -> bool:
+        return power(replace(design, before=n, after=n, sampling_ratio=1.0), effect) >= wanted
 
-    if reached(1e9) < 0:
+    return _least(reached, 1, 10**6)
+
+
+def _least(reached: Callable[[int], bool], least: int, most: int) -> float:
+    """Return the smallest whole number that suffices, by halving; infinite where none does."""
+    if not reached(most):
         return np.inf
-    if reached(1.0) >= 0:
-        return 1.0
-    return float(np.ceil(np.exp(optimize.brentq(lambda x: reached(np.exp(x)), 0, np.log(1e9)))))
+    while least < most:
+        middle = (least + most) // 2
+        least, most = (least, middle) if reached(middle) else (middle + 1, most)
+    return least
+
+
+def design_of(
+    sample: Sample, settings: EvaluationSettings, outcomes: int = 1, favourable: int = -1
+) -> Design:
+    """Return the design as it turned out: clusters, harmonic mean sizes, variance at baseline.
+
+    Raises
+    ------
+    NotEstimable
+        An arm has one cluster, or the outcome does not vary.
+    """
+    sample.require_two_per_arm()
+    rows = ~sample.post[sample.wave]
+    mean = float(np.average(sample.y[rows], weights=sample.weight[rows]))
+    variance = float(np.average((sample.y[rows] - mean) ** 2, weights=sample.weight[rows]))
+    if variance <= 0:
+        raise NotEstimable("no_variation")
+    before, after = (_harmonic(sample, post) for post in (False, True))
+    treated, others = sampling_variances(sample)
+    return Design(
+        *sample.arms(),
+        before,
+        after,
+        variance,
+        settings.icc,
+        settings.autocorrelation,
+        1 - settings.level,
+        outcomes,
+        treated / others,
+        settings.icc_range,
+        mean if sample.binary else None,
+        favourable,
+    )
+
+
+def _harmonic(sample: Sample, post: bool) -> float:
+    rows = sample.post[sample.wave] == post
+    total = np.bincount(sample.cluster[rows], sample.weight[rows], sample.clusters)
+    squares = np.bincount(sample.cluster[rows], sample.weight[rows] ** 2, sample.clusters)
+    return float(sample.clusters / (squares / total**2).sum())
+
+
+def detectable_row(design: Design, level: float, settings: EvaluationSettings) -> dict[str, object]:
+    """Return what a design can detect of an outcome with a `level` before the start.
+
+    Returns
+    -------
+    dict
+        ``detectable``, ``ceiling`` (the largest favourable change possible) and ``relevant``
+        are in percentage points, or in the score's own unit; ``clusters_needed`` (per arm, with
+        respondents as they are) and ``respondents_needed`` (per cluster and wave, with clusters
+        as they are) are infinite where none suffice.
+    """
+    binary = design.share is not None
+    unit = 100.0 if binary else 1.0
+    relevant = settings.relevant_points / 100
+    if not binary:
+        relevant = settings.relevant_score * float(np.sqrt(design.variance))
+    return {
+        "scale": "points" if binary else "score",
+        "detectable": unit * detectable_effect(design, settings.power),
+        "ceiling": unit * design.ceiling,
+        "baseline": unit * level,
+        "relevant": unit * relevant,
+        "clusters_needed": clusters_needed(design, relevant, settings.power),
+        "respondents_needed": respondents_needed(design, relevant, settings.power),
+        "treated": design.treated,
+        "comparators": design.comparators,
+        "before": design.before,
+        "after": design.after,
+        "sampling_ratio": design.sampling_ratio,
+        "icc": design.icc,
+        "outcomes": design.outcomes,
+        "power": settings.power,
+        "status": "ok",
+        "reason": "",
+    }

@@ -8,12 +8,14 @@ import numpy as np
 import pandas as pd
 
 from wijkkit.evaluation.effect.check_rows import Row, estimate_row, scale_of
-from wijkkit.evaluation.effect.cluster_period import change_test, cluster_cells
+from wijkkit.evaluation.effect.cluster_period import cluster_cells
 from wijkkit.evaluation.effect.estimate import Estimate
+from wijkkit.evaluation.effect.methods import Options
 from wijkkit.evaluation.effect.outcome_arrays import arrays_of
 from wijkkit.evaluation.effect.outcomes import compared_waves, earlier_waves
 from wijkkit.evaluation.effect.reasons import NotEstimable
 from wijkkit.evaluation.effect.sample import Bools, Floats, sample_of
+from wijkkit.evaluation.effect.two_arms import RATIOS, Ratios, change_test
 from wijkkit.study import Study
 
 
@@ -31,14 +33,14 @@ def pre_trend_rows(study: Study, respondents: pd.DataFrame, outcome: str) -> Ite
     settings = study.settings.evaluation
     sample = sample_of(arrays_of(study, respondents, outcome, waves))
     sample.require_two_per_arm()
-    scale = scale_of(sample)
+    scale, ratios = scale_of(sample), Options.of(settings).ratios(sample)
     steps = np.diff(cluster_cells(sample, scale), axis=1)
     before, after, n = steps[:, :-1], steps[:, -1], len(sample.y)
     for change, first, last in zip(before.T, waves, waves[1:], strict=False):
-        found = change_test(change, sample.treated, settings.level)
+        found = change_test(change, sample.treated, settings.level, ratios)
         yield estimate_row(f"{first}-{last}", found, n, scale)
     for size in settings.violations:
-        found = bounded_effect(before, after, sample.treated, size, settings.level)
+        found = bounded_effect(before, after, sample.treated, size, settings.level, ratios)
         yield {"check": "bounds"} | estimate_row(f"{size:g}", found, n, scale)
 
 
@@ -52,7 +54,12 @@ def asked_earlier(study: Study, respondents: pd.DataFrame, outcome: str) -> list
 
 
 def bounded_effect(
-    before: Floats, after: Floats, treated: Bools, size: float, level: float
+    before: Floats,
+    after: Floats,
+    treated: Bools,
+    size: float,
+    level: float,
+    ratios: Ratios = RATIOS,
 ) -> Estimate:
     """Return the effect if trends were not parallel, with bounds on relative magnitudes.
 
@@ -70,6 +77,8 @@ def bounded_effect(
     treated : (G,) bool
     size : float
     level : float
+    ratios : tuple of float
+        As of `two_arms.change_test`.
 
     Returns
     -------
@@ -92,11 +101,11 @@ def bounded_effect(
     True
     """
     intervals = [
-        change_test(after + sign * size * change, treated, level)
+        change_test(after + sign * size * change, treated, level, ratios)
         for change in before.T
         for sign in (1, -1)
     ]
-    central = change_test(after, treated, level)
+    central = change_test(after, treated, level, ratios)
     return Estimate(
         central.estimate,
         min(found.lower for found in [central, *intervals]),

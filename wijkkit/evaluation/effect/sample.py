@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,8 @@ from wijkkit.evaluation.effect.reasons import NotEstimable
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
 Bools = NDArray[np.bool_]
+#: Differences so small, relative to the largest value, are rounding.
+_ROUNDING = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,8 @@ class Sample:
     unit : (n,) int or None
         The respondent, in a panel.
     binary : bool
+    left_out : tuple of str
+        Clusters without respondents in a wave, which no method uses.
     """
 
     y: Floats
@@ -53,6 +57,7 @@ class Sample:
     pair: Ints | None
     unit: Ints | None
     binary: bool
+    left_out: tuple[str, ...] = ()
 
     @property
     def clusters(self) -> int:
@@ -67,13 +72,17 @@ class Sample:
         treated = int(self.treated.sum())
         return treated, self.clusters - treated
 
+    def require_variation(self) -> None:
+        """Raise NotEstimable where respondents of one cluster and wave never differ, nor these."""
+        order = np.lexsort((self.wave, self.cluster))
+        within = np.diff(self.y[order]) * (np.diff(self.cluster[order]) == 0)
+        if np.abs(within).max(initial=0.0) <= _ROUNDING * np.abs(self.y).max():
+            raise NotEstimable("no_variation")
+
     def require_two_per_arm(self) -> None:
         """Raise NotEstimable where an arm has one cluster: its variance is unknown."""
         if min(self.arms()) < 2:
             raise NotEstimable("one_cluster_in_an_arm")
-
-    def with_outcome(self, y: Floats) -> Sample:
-        return replace(self, y=y)
 
 
 def make_sample(
@@ -125,6 +134,9 @@ def make_sample(
         keep &= ~np.isnan(group)
     if not keep.any():
         raise NotEstimable("no_outcome")
+    incomplete = _incomplete(cluster[keep], wave[keep], None if group is None else group[keep])
+    keep &= ~np.isin(cluster, incomplete)
+    _require_both(treated[keep], incomplete)
     _, cluster = np.unique(cluster[keep], return_inverse=True)
     _, wave = np.unique(wave[keep], return_inverse=True)
     kept_weight = weight[keep]
@@ -140,7 +152,24 @@ def make_sample(
         pair=None if pair is None else _pairs(np.asarray(pair)[keep], cluster),
         unit=None if unit is None else np.unique(np.asarray(unit)[keep], return_inverse=True)[1],
         binary=binary,
+        left_out=tuple(str(label) for label in incomplete),
     )
+
+
+def _incomplete(cluster: NDArray, wave: NDArray, group: NDArray | None) -> NDArray:
+    """Return the clusters without respondents in a wave (and group) in which others have them."""
+    labels, cluster = np.unique(cluster, return_inverse=True)
+    _, part = np.unique(wave, return_inverse=True)
+    if group is not None:
+        part = 2 * part + group.astype(int)
+    found = np.zeros((len(labels), part.max() + 1), bool)
+    found[cluster, part] = True
+    return labels[~found[:, found.any(axis=0)].all(axis=1)]
+
+
+def _require_both(treated: Bools, incomplete: NDArray) -> None:
+    if len(incomplete) and (not treated.any() or treated.all()):
+        raise NotEstimable("empty_cell")
 
 
 def sample_of(arrays: Mapping[str, Any]) -> Sample:

@@ -48,15 +48,41 @@ def finding(row: pd.Series, sign: int, settings: EvaluationSettings) -> str | No
     return f"{'shown' if adjusted < alpha else 'alone'}_{way}"
 
 
+def chance_of_sign(tested: int, level: float) -> float:
+    """Return how often a study without any effect has at least one outcome with p < 1 - level.
+
+    1 - level^m for m outcomes that are independent, the most there can be for a test that keeps
+    its level; outcomes that hang together have fewer.
+
+    Examples
+    --------
+    >>> round(chance_of_sign(5, 0.95), 3)
+    0.226
+    """
+    return 1 - level**tested
+
+
+def chance_fields(found: str, tested: int, settings: EvaluationSettings) -> Fields:
+    """Return the fields that say how often chance alone gives a sign."""
+    if not found.startswith("alone"):
+        return {}
+    return {"outcomes": tested, "chance": chance_of_sign(tested, settings.level)}
+
+
 def effect_verdict(
-    rows: pd.DataFrame, sign: int, settings: EvaluationSettings, detectable: pd.DataFrame
+    rows: pd.DataFrame,
+    sign: int,
+    settings: EvaluationSettings,
+    detectable: pd.DataFrame,
+    tested: int = 1,
 ) -> tuple[str, Fields]:
     """Return the key and fields of the conclusion on one effect.
 
     The `finding` of the recommended test; or ``not_shown_wide``: not found, and the interval
     holds changes that matter; ``not_shown_small``: not found, and neither this interval nor that
     of independent respondents holds any (with few clusters an interval can be narrow by luck);
-    ``cannot_test``: an arm has one cluster, whose fluctuation cannot be estimated;
+    ``cannot_test``: an arm has one cluster, whose fluctuation cannot be estimated: the difference
+    with the p-value of the randomisation test, which takes it for as large as that of the others;
     ``unavailable``: no number, with the reason.
     """
     row = row_of(rows, RECOMMENDED)
@@ -65,7 +91,7 @@ def effect_verdict(
     fields: Fields = {key: float(row[key]) for key in ("estimate", "lower", "upper", "p")}
     fields |= {"scale": str(row["scale"]), "p_holm": float(row["p_holm"])}
     if found := finding(row, sign, settings):
-        return found, fields
+        return found, fields | chance_fields(found, tested, settings)
     relevant = _relevant(detectable)
     narrow = [row, row_of(rows, "model_based")]
     within = relevant is not None and all(_within(one, relevant) for one in narrow)
@@ -82,7 +108,9 @@ def _without_test(rows: pd.DataFrame, row: pd.Series | None) -> tuple[str, Field
     exact = row_of(rows, "randomisation")
     reason = "no_outcome" if row is None else str(row["reason"])
     if exact is not None and exact["status"] == "ok" and reason == "one_cluster_in_an_arm":
-        return "cannot_test", {"floor": float(exact["floor"]), "clusters": int(exact["clusters"])}
+        fields: Fields = {key: float(exact[key]) for key in ("estimate", "p", "floor")}
+        fields |= {"clusters": int(exact["clusters"]), "scale": str(exact["scale"])}
+        return "cannot_test", fields
     return "unavailable", {"reason": reason}
 
 

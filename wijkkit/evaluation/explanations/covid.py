@@ -20,6 +20,12 @@ def measures() -> pd.DataFrame:
         return pd.read_csv(file, parse_dates=["start", "end"])
 
 
+def measures_of(kind: Kind) -> pd.DataFrame:
+    """Return the periods under measures of a kind."""
+    table = measures()
+    return table[table["kind"] == kind]
+
+
 def days_under(kind: Kind, start: date, end: date) -> int:
     """Return the days from `start` up to and including `end` under measures of a kind.
 
@@ -28,9 +34,8 @@ def days_under(kind: Kind, start: date, end: date) -> int:
     >>> days_under("schools_closed", date(2020, 5, 1), date(2020, 5, 31))
     10
     """
-    rows = measures()
     days = 0
-    for row in rows[rows["kind"] == kind].itertuples():
+    for row in measures_of(kind).itertuples():
         first, last = max(start, row.start.date()), min(end, row.end.date())
         days += max((last - first + timedelta(days=1)).days, 0)
     return days

@@ -14,28 +14,33 @@ QUESTION_COLUMNS = ("wijk", "rule", "subject", "question")
 
 Rule = Callable[[Facts, str], Iterator[tuple[str, dict[str, object]]]]
 
-#: The rules in the order in which a network should take them up.
+#: The rules, the most important first: what goes wrong, what waits, what is not known.
 RULES: Mapping[str, Rule] = {
     "nothing_registered": progress_rules.nothing_registered,
-    "step_overdue": progress_rules.step_overdue,
-    "goal_without_intervention": plan_rules.goal_without_intervention,
-    "intervention_without_goal": plan_rules.intervention_without_goal,
-    "no_data_for_goal": plan_rules.no_data_for_goal,
-    "goal_without_target": plan_rules.goal_without_target,
     "goal_worse": plan_rules.goal_worse,
-    "evidence_unknown": plan_rules.evidence_unknown,
-    "no_evidence": plan_rules.no_evidence,
-    "no_activities": progress_rules.no_activities,
+    "goal_without_intervention": plan_rules.goal_without_intervention,
+    "decision_overdue": progress_rules.decision_overdue,
+    "step_overdue": progress_rules.step_overdue,
     "low_reach": progress_rules.low_reach,
     "low_ses_missed": progress_rules.low_ses_missed,
-    "done_without_change": plan_rules.done_without_change,
-    "decision_overdue": progress_rules.decision_overdue,
     "clash_open": progress_rules.clash_open,
+    "done_without_change": plan_rules.done_without_change,
+    "no_activities": progress_rules.no_activities,
+    "no_evidence": plan_rules.no_evidence,
+    "evidence_unknown": plan_rules.evidence_unknown,
+    "no_data_for_goal": plan_rules.no_data_for_goal,
+    "goal_without_target": plan_rules.goal_without_target,
+    "intervention_without_goal": plan_rules.intervention_without_goal,
 }
+#: A decision answers the questions about its goal and its intervention for so many days.
+ANSWERED_DAYS = 365
 
 
 def questions(facts: Facts, wijk: str) -> pd.DataFrame:
-    """Return the questions that the data of a wijk raise.
+    """Return the questions that the data of a wijk raise, the most important first.
+
+    A question about a goal or an intervention on which the network decided in the last year is
+    left out.
 
     Parameters
     ----------
@@ -60,9 +65,21 @@ def questions(facts: Facts, wijk: str) -> pd.DataFrame:
     >>> list(questions(facts, "ankerveld").columns)
     ['wijk', 'rule', 'subject', 'question']
     """
+    answered = _answered(facts, wijk)
     rows = [
         (wijk, name, subject, text(f"learning.question.{name}", facts.study.language, **fields))
         for name, rule in RULES.items()
         for subject, fields in rule(facts, wijk)
+        if subject not in answered
     ]
     return pd.DataFrame(rows, columns=list(QUESTION_COLUMNS))
+
+
+def _answered(facts: Facts, wijk: str) -> set[str]:
+    """Return the goals and interventions of a wijk on which a decision was taken lately."""
+    rows = facts.kept("decisions", wijk)
+    days = pd.to_datetime(rows["date"])
+    today = pd.Timestamp(facts.as_of)
+    lately = days.le(today) & days.gt(today - pd.Timedelta(days=ANSWERED_DAYS))
+    settled = rows[lately & rows["status"].isin(["taken", "carried_out"])]
+    return set(settled["goal"].dropna()) | set(settled["intervention"].dropna())

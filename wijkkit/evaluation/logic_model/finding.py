@@ -43,7 +43,7 @@ def change_state(lower: float, upper: float, direction: str) -> State:
     >>> change_state(1.0, 9.0, "lower"), change_state(-2.0, 9.0, "lower")
     ('worse', 'same')
     """
-    if pd.isna(lower) or pd.isna(upper):
+    if direction == "none" or pd.isna(lower) or pd.isna(upper):
         return "measured"
     if lower <= 0 <= upper:
         return "same"

@@ -20,6 +20,7 @@ from wijkkit.evaluation.process.measures import (
     Measure,
     adoption,
     equity,
+    frequency,
     low_ses_share,
     maintenance,
     quality,
@@ -52,9 +53,7 @@ DIMENSIONS = {
     "adoption": "adoption",
     "dose": "implementation",
     "frequency": "implementation",
-    "duration": "implementation",
     "quality": "implementation",
-    "cost": "implementation",
     "maintenance": "maintenance",
     "registered": "implementation",
 }
@@ -94,8 +93,8 @@ def implementation(
         ``reach``: participants per target group. ``reach_of_plan``: participants per planned
         participants. ``low_ses_reached``: low SES among participants whose SES is known.
         ``equity``: that share minus the share in the target group (points). ``adoption``:
-        partners taking part per partners asked. ``dose``, ``frequency``, ``duration``,
-        ``cost``: delivered per planned. ``quality``: mean score, 0-100. ``maintenance``: 100
+        partners taking part per partners asked. ``dose``, ``frequency``: delivered
+        per planned. ``quality``: mean score, 0-100. ``maintenance``: 100
         when maintained, 0 when stopped before.
     """
     rows = []
@@ -107,7 +106,6 @@ def implementation(
             **_measures(mine, asked, confidence),
             "reach": reach(mine, item["target_size"]),
             "equity": equity(mine, item["target_low_ses"], item["target_size"], confidence),
-            "duration": sum_ratio(mine, "delivered_minutes", "planned_minutes"),
             "maintenance": maintenance(item["start"], item["end"], as_of, maintained_after_days),
         }
         rows += _rows(measures, item["wijk"], item["key"], item["name"])
@@ -159,9 +157,8 @@ def _measures(
         "low_ses_reached": low_ses_share(activities, confidence),
         "adoption": adoption(partners["takes_part"]),
         "dose": sum_ratio(activities, "delivered_sessions", "planned_sessions"),
-        "frequency": sum_ratio(activities, "delivered_frequency", "planned_frequency"),
+        "frequency": frequency(activities),
         "quality": quality(activities, confidence),
-        "cost": sum_ratio(activities, "cost", "planned_cost"),
     }
 
 

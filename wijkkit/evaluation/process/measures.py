@@ -13,6 +13,7 @@ from scipy import stats
 from wijkkit.estimates.proportion import wilson
 
 NAN = math.nan
+_DAYS_A_MONTH = 365.25 / 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,27 @@ def sum_ratio(rows: pd.DataFrame, delivered: str, planned: str) -> Measure:
     50.0
     """
     return Measure.ratio(*_registered(rows, delivered, planned).sum(axis=0))
+
+
+def frequency(rows: pd.DataFrame) -> Measure:
+    """Return sessions a month delivered per those planned, over the rows that hold both.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> rows = pd.DataFrame({"delivered_sessions": [3], "planned_sessions": [6],
+    ...     "period_start": pd.to_datetime(["2021-01-01"]),
+    ...     "period_end": pd.to_datetime(["2021-03-31"])})
+    >>> frequency(rows).value, round(frequency(rows).denominator, 1)
+    (50.0, 2.0)
+    """
+    days = pd.to_datetime(rows["period_end"]) - pd.to_datetime(rows["period_start"])
+    months = (days.dt.days + 1) / _DAYS_A_MONTH
+    a_month = {
+        name: rows[name].astype(float) / months
+        for name in ("delivered_sessions", "planned_sessions")
+    }
+    return sum_ratio(pd.DataFrame(a_month), "delivered_sessions", "planned_sessions")
 
 
 def reach(rows: pd.DataFrame, target_size: float) -> Measure:

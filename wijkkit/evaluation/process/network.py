@@ -22,6 +22,8 @@ TURNOVER_COLUMNS = (
 def participation(meetings: pd.DataFrame, attendance: pd.DataFrame) -> pd.DataFrame:
     """Return how many of those invited were present, per wijk, year and domain.
 
+    A meeting counts by its list of attendance, or by its two numbers where it has no list.
+
     Parameters
     ----------
     meetings, attendance : DataFrame
@@ -31,16 +33,20 @@ def participation(meetings: pd.DataFrame, attendance: pd.DataFrame) -> pd.DataFr
     -------
     DataFrame
         ``wijk, year, domain, meetings, registered, invited, present, percent``. `registered`
-        counts meetings with any attendance; `percent` is absent where that is none. Domain
+        counts meetings with any attendance or both numbers; `percent` is absent where that is none. Domain
         ``all`` counts every meeting, with or without a domain.
     """
     there = attendance.assign(present=attendance["presence"].eq("present"))
     each = there.groupby(["wijk", "meeting"]).agg(
-        invited=("presence", "size"), present=("present", "sum")
+        invited_listed=("presence", "size"), present_listed=("present", "sum")
     )
     held = meetings.merge(
         each.reset_index(), left_on=["wijk", "key"], right_on=["wijk", "meeting"], how="left"
     )
+    counted = held["invited"].notna() & held["present"].notna()
+    for name in ("invited", "present"):
+        listed = held[f"{name}_listed"]
+        held[name] = listed.fillna(held[name].where(counted).astype(float))
     held["year"] = pd.to_datetime(held["date"]).dt.year
     held["registered"] = held["invited"].notna()
     both = pd.concat([held[held["domain"].notna()], held.assign(domain=ALL_DOMAINS)])

@@ -29,6 +29,7 @@ from wijkkit.pipeline.process.candidates import choice_tables
 from wijkkit.pipeline.process.explained import explained
 from wijkkit.pipeline.process.known import facts_of
 from wijkkit.pipeline.process.sentences import sentences
+from wijkkit.released import CityView
 from wijkkit.showing import ShowsItself
 from wijkkit.study import Study
 
@@ -46,7 +47,9 @@ class ProcessResults(ShowsItself):
     tables: Mapping[str, pd.DataFrame]
 
 
-def evaluate_process(study: Study, estimates: StudyEstimates | None = None) -> ProcessResults:
+def evaluate_process(
+    study: Study, estimates: StudyEstimates | CityView | None = None
+) -> ProcessResults:
     """Evaluate how the programme was carried out.
 
     Reads the registry, the key-figure interviews and the group interviews, where the study has
@@ -55,8 +58,8 @@ def evaluate_process(study: Study, estimates: StudyEstimates | None = None) -> P
     Parameters
     ----------
     study : Study
-    estimates : StudyEstimates, optional
-        Exact ones; what is made of them is evaluated again by `release`.
+    estimates : StudyEstimates or CityView, optional
+        Exact ones, or the view that holds them (`draft`); what is made of them is evaluated again by `release`.
 
     Returns
     -------

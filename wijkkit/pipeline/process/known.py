@@ -12,7 +12,7 @@ from wijkkit.evaluation.process.people import rounded_people
 from wijkkit.loaders import load_area_figures
 from wijkkit.pipeline.estimation import StudyEstimates
 from wijkkit.registry import open_registry, tables_for_release
-from wijkkit.released import open_released
+from wijkkit.released import CityView, open_released
 from wijkkit.study import Study
 
 
@@ -33,7 +33,9 @@ def registry_tables(study: Study) -> dict[str, pd.DataFrame]:
     }
 
 
-def facts_of(study: Study, scales: pd.DataFrame, estimates: StudyEstimates | None = None) -> Facts:
+def facts_of(
+    study: Study, scales: pd.DataFrame, estimates: StudyEstimates | CityView | None = None
+) -> Facts:
     """Return what is known of the study's wijken; estimates are the released ones by default.
 
     Parameters
@@ -41,10 +43,14 @@ def facts_of(study: Study, scales: pd.DataFrame, estimates: StudyEstimates | Non
     study : Study
     scales : DataFrame
         Changes of the key-figure scales.
-    estimates : StudyEstimates, optional
-        Exact ones, before they are released.
+    estimates : StudyEstimates or CityView, optional
+        Exact ones, before they are released, or the view that holds them (`draft`).
     """
-    if estimates is not None:
+    if isinstance(estimates, CityView):
+        names = ("estimates", "changes", "gaps")
+        tables = {name: estimates.table(name) for name in names}
+        tables["area_figures"] = load_area_figures(study)
+    elif estimates is not None:
         tables = {
             "estimates": estimates.estimates.table,
             "changes": estimates.changes,

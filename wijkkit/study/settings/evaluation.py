@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from wijkkit.study.settings.base import Settings
+
+Share = Annotated[float, Field(ge=0, lt=1)]
 
 #: The explanations of the process, which interviews and the log speak of.
 ProcessExplanation = Literal[
@@ -24,10 +26,15 @@ ProcessExplanation = Literal[
 class ExplanationSettings(Settings):
     """Thresholds of the explanations (``evaluation.explanations``); shares are from 0 to 1.
 
+    What lies nearer to its threshold than `undecided` decides nothing, nor does a sample whose
+    interval holds the threshold.
+
     ``docs/assumptions.md`` says why each default is what it is.
 
     Parameters
     ----------
+    undecided : float
+        Half width of the band around every threshold, as a share of it.
     minimum_months : float
         A shorter period between the first interventions and the last wave is too short.
     minimum_coverage : float
@@ -59,6 +66,7 @@ class ExplanationSettings(Settings):
         the explanation's own name where it is left out.
     """
 
+    undecided: float = Field(default=0.2, ge=0, lt=1)
     minimum_months: float = Field(default=24.0, gt=0)
     minimum_coverage: float = Field(default=0.8, ge=0, le=1)
     covid_share: float = Field(default=0.25, gt=0, le=1)
@@ -97,8 +105,11 @@ class EvaluationSettings(Settings):
         The same for scores, in standard deviations.
     icc : float
         Intra-cluster correlation assumed for the smallest detectable effect.
+    icc_range : pair of float
+        Lowest and highest intra-cluster correlation that the recommended test allows for, in
+        either arm: how unequally the wijken with and without the programme may fluctuate.
     autocorrelation : float
-        Correlation of a wijk's level between waves assumed there; 0 is the cautious choice.
+        Correlation of a wijk's level between waves assumed in both; 0 is the cautious choice.
     power : float
         Power for which the smallest detectable effect is given.
     contamination : tuple of float
@@ -123,6 +134,7 @@ class EvaluationSettings(Settings):
     relevant_points: float = Field(default=5.0, gt=0)
     relevant_score: float = Field(default=0.2, gt=0)
     icc: float = Field(default=0.01, ge=0, lt=1)
+    icc_range: tuple[Share, Share] = (0.01, 0.10)
     autocorrelation: float = Field(default=0.0, ge=0, le=1)
     power: float = Field(default=0.8, gt=0.5, lt=1)
     contamination: tuple[float, ...] = (0.1, 0.25, 0.5)

@@ -1,0 +1,198 @@
+"""What people give is what the exact functions give, with the design of the whole sample."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import wijkkit as wk
+from wijkkit.errors import EstimationError
+from wijkkit.tables import ESTIMATE_COLUMNS
+
+KEYS = ["area", "wave", "group"]
+
+
+def test_a_proportion_is_that_of_the_grid(people, estimates):
+    found = people.proportion("outdoor_play", by=["wijk", "ses", "wave"]).frame
+    table = estimates.estimates.table
+    cells = table[table["indicator"].eq("outdoor_play") & table["area_level"].eq("wijk")]
+    cells = cells[cells["group_by"].eq("ses") & cells["status"].eq("ok")]
+    both = found.merge(cells, on=KEYS, suffixes=("", "_grid"))
+    assert len(both) == len(cells) > 20
+    for name in ("value", "lower", "upper", "n"):
+        assert both[name].to_numpy(float) == pytest.approx(
+            both[f"{name}_grid"].to_numpy(float), nan_ok=True
+        )
+    assert list(found.columns[: len(ESTIMATE_COLUMNS)]) == list(ESTIMATE_COLUMNS)
+
+
+def test_cells_are_the_unweighted_counts(people):
+    found = people.proportion("outdoor_play", by=["sex", "wijk"])
+    frame = people.frame[people.frame["wave"].eq("2021")]
+    by = frame.groupby(["sex", "wijk"])["outdoor_play"].agg(["sum", "count"]).reset_index()
+    both = found.frame.merge(by, on=["sex", "wijk"])
+    assert both["x"].tolist() == both["sum"].tolist()
+    assert both["n"].tolist() == both["count"].tolist()
+    own = found.cells[found.cells["group"].ne("others")].sort_values("row")
+    assert own["x"].tolist() == found.frame["x"].tolist()
+    others = found.cells[found.cells["group"].eq("others")]
+    nobody = frame[frame["sex"].isna() & frame["outdoor_play"].notna()].groupby("wijk").size()
+    assert others.groupby("area")["n"].first().to_dict() == {
+        wijk: nobody.get(wijk, 0) for wijk in frame["wijk"].unique()
+    }
+
+
+def test_a_choice_rests_on_the_others_too(people):
+    found = people[people.sex == "girl"].change("outdoor_play", by="wijk")
+    frame = people.frame[people.frame["outdoor_play"].notna()]
+    boys = frame[frame["sex"].ne("girl")].groupby(["wijk", "wave"]).size()
+    others = found.cells[found.cells["group"].eq("others")]
+    assert len(others) == len(boys) == 12
+    for cell in others.itertuples():
+        assert cell.n == boys[cell.area, cell.wave]
+
+
+def test_a_choice_of_people_keeps_the_design(people):
+    girls = people[people.sex == "girl"]
+    found = girls.proportion("outdoor_play", by="arm").frame.set_index("arm")
+    whole = people.proportion("outdoor_play", by=["sex", "arm"]).frame
+    whole = whole[whole["sex"].eq("girl")].set_index("arm")
+    for name in ("value", "lower", "upper", "se", "n"):
+        assert found[name].tolist() == pytest.approx(whole[name].tolist(), rel=1e-12)
+    assert found["group_by"].eq("sex=girl").all()
+
+
+def test_what_is_missing_is_not_false(people):
+    unknown = people.frame["outdoor_days"].isna().sum()
+    assert unknown > 0
+    often = people.assign(often=lambda p: p.outdoor_days >= 4)
+    assert often.frame["often"].isna().sum() == unknown
+    assert len(people[people.outdoor_days < 99]) == len(people) - unknown
+
+
+def test_an_indicator_of_two_questions_in_a_line(people):
+    both = people.assign(active=lambda p: (p.outdoor_days >= 4) & (p.sport == 1))
+    found = both.proportion("active", by="arm").frame
+    frame = people.frame[people.frame["wave"].eq("2021")]
+    known = frame["outdoor_days"].notna() & frame["sport"].notna()
+    no = frame["outdoor_days"].lt(4) | frame["sport"].eq(0)
+    n = frame[known | no].groupby("arm").size()
+    assert found.set_index("arm")["n"].to_dict() == n.to_dict()
+
+
+def test_changes_gaps_and_comparisons_are_the_exact_ones(people, estimates):
+    for found, table in (
+        (people.change("sport", by="wijk"), estimates.changes),
+        (people.gap("sport", "ses", by="wijk"), estimates.gaps),
+    ):
+        rows = table[table["indicator"].eq("sport") & table["area_level"].eq("wijk")]
+        both = found.frame.merge(rows, on=["area", "wave", "group_by", "group", "unit"])
+        assert len(both) == len(found.frame) > 5
+        assert both["value_x"].to_numpy() == pytest.approx(both["value_y"].to_numpy(), nan_ok=True)
+        assert both["lower_x"].to_numpy() == pytest.approx(both["lower_y"].to_numpy(), nan_ok=True)
+    compared = people.compare("sport").frame
+    rows = estimates.comparisons
+    rows = rows[
+        rows["indicator"].eq("sport") & rows["against"].eq("city") & rows["wave"].eq("2021")
+    ]
+    both = compared.merge(rows, on=["area", "area_level", "wave"])
+    assert both["value"].to_numpy() == pytest.approx(both["difference"].to_numpy(), nan_ok=True)
+
+
+def test_a_change_rests_on_both_waves_and_a_gap_on_both_groups(people):
+    change = people.change("sport", by="wijk").cells
+    assert change.groupby("row")["wave"].apply(set).tolist() == [{"2018", "2021"}] * 6
+    gap = people.gap("sport", "ses").cells
+    assert gap.groupby("row")["group"].apply(set).tolist() == [{"low", "high", "others"}] * 3
+    of_change = gap[gap["row"].eq(2)]
+    of_change = of_change[of_change["group"].ne("others")]
+    assert len(of_change) == 4 and set(of_change["wave"]) == {"2018", "2021"}
+
+
+def test_a_slope_index_is_that_of_the_groups(people):
+    row = people.slope_index("sport").frame.iloc[0]
+    groups = (
+        people.proportion("sport", by="ses").frame.set_index("ses").loc[["low", "middle", "high"]]
+    )
+    frame = people.frame[people.frame["wave"].eq("2021") & people.frame["sport"].notna()]
+    weights = frame.groupby("ses")["weight"].sum().reindex(groups.index)
+    found = wk.slope_index(groups["value"], weights, se=groups["se"])
+    assert row[["value", "lower", "upper"]].tolist() == pytest.approx(
+        [found.value, found.lower, found.upper]
+    )
+
+
+def test_the_effect_is_that_of_did_and_follows_its_arguments(people, folder):
+    effect = wk.evaluate_effect(wk.open_study(folder), people.frame).effects
+    rows = effect[effect["outcome"].eq("outdoor_play") & effect["group"].eq("all")]
+    rows = rows[rows["method"].eq("cluster_period")].set_index("scale")
+    found = people.did("outdoor_play").frame.set_index("scale")
+    assert found["value"].to_dict() == pytest.approx(rows["estimate"].to_dict())
+    turned = people.did("outdoor_play", pole="favourable").frame.set_index("scale")
+    assert turned.loc["points", "value"] == pytest.approx(-found.loc["points", "value"])
+    without = people.did("outdoor_play", without=["rietoord"])
+    assert without.frame["clusters"].eq(5).all()
+    assert set(without.cells.query("area_level == 'wijk'")["area"]) == {"rietoord"}
+    bare = people.did("outdoor_play", covariates=[]).frame.set_index("scale")
+    assert bare.loc["points", "value"] != pytest.approx(found.loc["points", "value"])
+
+
+def test_a_model_takes_the_order_and_the_design_of_the_study(people):
+    model = people.model("psychosocial_problems ~ ses + age", family="binomial")
+    assert model.frame["term"].tolist()[1:3] == ["ses[T.middle]", "ses[T.high]"]
+    assert model.frame["odds_ratio"].to_numpy() == pytest.approx(np.exp(model.frame["value"]))
+    girls = people[people.sex == "girl"].model("sport ~ age")
+    whole = people.assign(girls=lambda p: p.sport.where(p.sex == "girl")).model("girls ~ age")
+    assert girls.frame["se"].tolist() == pytest.approx(whole.frame["se"].tolist(), rel=1e-12)
+
+
+def test_mistakes_name_what_there_is(people):
+    for call, words in (
+        (lambda: people.proportion("sports"), "sport"),
+        (lambda: people.proportion("outdoor_days"), "Use mean"),
+        (lambda: people.proportion("sport", by="wijken"), "wijk"),
+        (lambda: people.change("sport", by=["wijk", "ses", "sex"]), "one other column"),
+        (lambda: people.did("sport", method="clusters"), "cluster_period"),
+        (lambda: people.did("sport", without=["nergens"]), "rietoord"),
+        (lambda: people.model("sport ~ see"), "ses"),
+        (lambda: people.model("sport + ses"), "outcome ~ predictor"),
+        (lambda: people[people.sex == "x"], "nobody is left"),
+        (lambda: people[["a", "b"]], "people.sex"),
+        (lambda: people.assign(weight=1), "part of the design"),
+        (lambda: people.gap("sport", "geloof"), "ses"),
+    ):
+        with pytest.raises(EstimationError) as error:
+            call()
+        assert words in str(error.value)
+
+
+def test_numbers_stay_numbers_in_a_table_for_a_paper(people, tmp_path):
+    found = people.proportion("sport", by="wijk")
+    found.to_excel(tmp_path / "a.xlsx")
+    back = pd.read_excel(tmp_path / "a.xlsx", engine="openpyxl")
+    assert back["value"].tolist() == pytest.approx(found.frame["value"].tolist())
+    assert "ankerveld" in found.to_latex() and "tabular" in found.to_latex()
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_every_result_draws_and_says_itself(people, language):
+    results = [
+        people.proportion("sport", by=["ses", "wijk"]),
+        people.proportion("sport", by=["wijk", "wave"]),
+        people.mean("age"),
+        people.total("sport", by="arm"),
+        people.quantile("age", by="sex"),
+        people.change("sport", by="arm"),
+        people.gap("sport"),
+        people.compare("sport"),
+        people.slope_index("sport"),
+        people.funnel("sport"),
+        people.small_areas("sport"),
+        people.did("sport"),
+        people.model("sport ~ ses", family="binomial"),
+    ]
+    for result in results:
+        assert result.plot().figure is not None
+        assert len(result.sentence(language)) > 20
+        assert result.kind in repr(result) and "<table" in result._repr_html_()

@@ -1,0 +1,122 @@
+"""A small study with a filled registry, served to readers, keepers and a researcher."""
+
+from __future__ import annotations
+
+import re
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.cookiejar import CookieJar
+from pathlib import Path
+
+import pytest
+
+from tests.registry.workbooks import small_workbook
+from tests.studies import write_study
+from tests.workbench.servers import free_port, serving
+from wijkkit.live.accounts import Accounts
+from wijkkit.registry import import_workbook, open_registry
+from wijkkit.study import Study, open_study
+
+PASSWORD = "a long password"
+ACCOUNTS = {
+    "Lezer": ("reader", ()),
+    "Noord": ("keeper", ("noord",)),
+    "Onderzoek": ("researcher", ()),
+}
+
+
+@dataclass
+class Answer:
+    """What the server said."""
+
+    status: int
+    text: str
+    headers: dict[str, str]
+    url: str
+
+
+@dataclass
+class Visitor:
+    """Somebody with a browser that keeps cookies."""
+
+    address: str
+    jar: CookieJar = field(default_factory=CookieJar)
+
+    def get(self, path: str, **headers: str) -> Answer:
+        return self._ask(urllib.request.Request(self.address + path, headers=headers))
+
+    def post(self, path: str, fields: dict | bytes, **headers: str) -> Answer:
+        body = (
+            fields if isinstance(fields, bytes) else urllib.parse.urlencode(fields, True).encode()
+        )
+        return self._ask(urllib.request.Request(self.address + path, body, headers))
+
+    def log_in(self, name: str, password: str = PASSWORD) -> Answer:
+        form = self.get("/login")
+        fields = {"_xsrf": token_in(form.text), "username": name, "password": password}
+        return self.post("/login", fields)
+
+    def _ask(self, request: urllib.request.Request) -> Answer:
+        opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.jar))
+        try:
+            found = opener.open(request, timeout=120)
+        except urllib.error.HTTPError as error:
+            found = error
+        with found:
+            text = found.read().decode("utf-8", "replace")
+            return Answer(found.status, text, dict(found.headers), found.url)
+
+
+def token_in(page: str) -> str:
+    return re.search(r'name="_xsrf" value="([^"]+)"', page)[1]
+
+
+def field_in(page: str, name: str) -> str:
+    found = re.search(rf'name="{name}" value="([^"]*)"', page)
+    return found[1] if found else ""
+
+
+def filled_study(folder: Path) -> Study:
+    """Write the small study with its registry and accounts."""
+    study = open_study(write_study(folder / "parameters"))
+    with open_registry(study) as registry:
+        import_workbook(registry, small_workbook(folder / "noord.xlsx"), "A")
+    accounts = Accounts(study)
+    for name, (role, wijken) in ACCOUNTS.items():
+        accounts.add(name, role, wijken, PASSWORD)
+    return study
+
+
+def serve(folder: Path) -> Iterator[str]:
+    port = free_port()
+    arguments = ["wijkkit", "dashboard", "--study", "parameters", "--no-browser"]
+    arguments += ["--port", str(port), "--as-of", "2019-09-30"]
+    with serving(folder, arguments, port) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Study]]:
+    """The address of the server, and its study."""
+    folder = tmp_path_factory.mktemp("live")
+    study = filled_study(folder)
+    for address in serve(folder):
+        yield address, study
+
+
+@pytest.fixture
+def visitor(served) -> Visitor:
+    """Somebody who is not logged in."""
+    return Visitor(served[0])
+
+
+@pytest.fixture(scope="module")
+def people(served) -> dict[str, Visitor]:
+    """Everybody of `ACCOUNTS`, logged in."""
+    found = {name: Visitor(served[0]) for name in ACCOUNTS}
+    for name, one in found.items():
+        assert one.log_in(name).status == 200
+    return found

@@ -1,0 +1,311 @@
+"""The forms keep what happens in a wijk: nothing typed is lost, nobody overwrites another."""
+
+from __future__ import annotations
+
+import html
+import re
+import time
+import uuid
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+
+from tests.live.conftest import Visitor, field_in, token_in
+from tests.registry.workbooks import small_workbook
+from wijkkit.registry import KINDS, open_registry
+
+PAYLOADS = (
+    "<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "{{ 7*7 }}", "'; DROP TABLE goals; --",
+    "<svg/onload=alert(1)>", "javascript:alert(1)", "=HYPERLINK(1)", "%0d%0aSet-Cookie: a=b",
+)  # fmt: skip
+ACTIVITY = {
+    "intervention": "I01",
+    "period_start": "2019-07-01",
+    "period_end": "2019-09-30",
+    "planned_sessions": "12",
+    "delivered_sessions": "9",
+}
+
+
+def send(one: Visitor, path: str, fields: dict, **more: str):
+    """Open a form and send it, as a browser does."""
+    page = one.get(path).text
+    hidden = {name: field_in(page, name) for name in ("key", "version")}
+    return one.post(path, {"_xsrf": token_in(page), **hidden, **fields, **more})
+
+
+def rows(study, kind: str, wijk: str = "noord"):
+    with open_registry(study) as registry:
+        return registry.table(kind, wijk)
+
+
+def test_an_activity_is_on_the_page_at_once(served, people):
+    started = time.monotonic()
+    found = send(people["Noord"], "/wijken/w/noord/activities/nieuw", {**ACTIVITY, "name": "Zomer"})
+    assert found.status == 200 and "Opgeslagen." in found.text
+    text = people["Lezer"].get("/wijken/w/noord").text
+    took = time.monotonic() - started
+    assert "9 van 32 (28%)" in text and "bijgewerkt tot en met 30 september 2019" in text
+    assert took < 2 * max(1.0, started_scale())
+    assert rows(served[1], "activities").iloc[-1]["changed_by"] == "Noord"
+
+
+def started_scale() -> float:
+    """Return how many times slower this machine is than one at rest: a fixed piece of work."""
+    began = time.perf_counter()
+    sum(number * number for number in range(2_000_000))
+    return (time.perf_counter() - began) / 0.12
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"planned_sessions": "twaalf"}, "Dit is geen getal"),
+        ({"planned_sessions": "1.234"}, "Dit is geen getal"),
+        ({"period_end": "2019-06-30"}, "hoger of later"),
+        ({"period_start": ""}, "Dit moet zijn ingevuld"),
+        ({"intervention": "I99"}, "Deze code staat niet in het blad"),
+        ({"quality": "7,5"}, "Dit lijkt een rapportcijfer"),
+        ({"name": "mail naar iemand@example.org"}, "e-mailadres of telefoonnummer"),
+    ],
+)
+def test_what_cannot_be_is_said_and_what_was_typed_stays(served, people, change, message):
+    before = len(rows(served[1], "activities"))
+    typed = {**ACTIVITY, "name": "Getypt en nog niet goed", "note": "een lange opmerking", **change}
+    found = send(people["Noord"], "/wijken/w/noord/activities/nieuw", typed)
+    assert found.status == 422 and message in html.unescape(found.text)
+    for value in typed.values():
+        assert value in html.unescape(found.text)
+    assert len(rows(served[1], "activities")) == before
+
+
+def test_a_doubtful_value_is_kept_when_it_is_confirmed(served, people):
+    typed = {**ACTIVITY, "name": "Echt heel slecht", "quality": "7,5", "confirmed": "yes"}
+    assert send(people["Noord"], "/wijken/w/noord/activities/nieuw", typed).status == 200
+    assert rows(served[1], "activities").set_index("name").loc["Echt heel slecht", "quality"] == 7.5
+
+
+def test_a_form_sent_twice_makes_one_row(served, people):
+    one = people["Noord"]
+    page = one.get("/wijken/w/noord/decisions/nieuw").text
+    fields = {"_xsrf": token_in(page), "key": field_in(page, "key"), "version": "0"}
+    fields |= {"decision": "Eén keer", "date": "2019-09-01", "status": "open"}
+    for _ in range(2):
+        assert one.post("/wijken/w/noord/decisions/nieuw", fields).status == 200
+    assert rows(served[1], "decisions")["decision"].tolist().count("Eén keer") == 1
+
+
+def test_two_keepers_at_once_lose_nothing(served, people):
+    path = "/wijken/w/noord/goals/D01"
+    first, second = people["Noord"].get(path).text, people["Onderzoek"].get(path).text
+    goal = {"name": "Meer buitenspelen", "domain": "gezond", "study_goal": "play"}
+    mine = {**goal, "version": field_in(first, "version"), "target": "61"}
+    theirs = {**goal, "version": field_in(second, "version"), "target": "70", "baseline": "41"}
+    assert people["Onderzoek"].post(path, {"_xsrf": token_in(second), **theirs}).status == 200
+    found = people["Noord"].post(path, {"_xsrf": token_in(first), **mine})
+    assert (
+        found.status == 409 and "een ander was u voor" in found.text and 'value="61"' in found.text
+    )
+    assert rows(served[1], "goals").iloc[0]["target"] == 70
+    again = {**mine, "version": field_in(found.text, "version")}
+    done = people["Noord"].post(path, {"_xsrf": token_in(found.text), **again})
+    assert done.status == 200 and rows(served[1], "goals").iloc[0]["target"] == 61
+    history = html.unescape(done.text)
+    assert "Streefwaarde: van ‘70’ naar ‘61’" in history and "Onderzoek" in history
+
+
+def test_two_new_rows_at_once_are_both_kept(served, people):
+    path = "/wijken/w/noord/flags/nieuw"
+    pages = {name: people[name].get(path).text for name in ("Noord", "Onderzoek")}
+    flag = {"clash": "rules", "date": "2019-03-01", "status": "open"}
+    for name, page in pages.items():
+        fields = {"_xsrf": token_in(page), "key": field_in(page, "key"), "version": "0"}
+        found = people[name].post(path, {**fields, **flag, "what": f"Van {name}"})
+        if found.status == 409:
+            fields["key"] = field_in(found.text, "key")
+            found = people[name].post(path, {**fields, **flag, "what": f"Van {name}"})
+        assert found.status == 200
+    assert {"Van Noord", "Van Onderzoek"} <= set(rows(served[1], "flags")["what"])
+
+
+def test_presence_is_a_number_or_a_list(served, people):
+    path, one = "/wijken/w/noord/meetings/nieuw", people["Noord"]
+    meeting = {"name": "Met een getal", "date": "2019-05-01", "invited": "8", "present": "5"}
+    assert send(one, path, meeting).status == 200
+    found = rows(served[1], "meetings").set_index("name").loc["Met een getal"]
+    assert (found["invited"], found["present"]) == (8, 5)
+    listed = {"name": "Met een lijst", "date": "2019-06-01"}
+    answers = {"presence-P01": "present", "presence-P02": "excused"}
+    assert send(one, path, {**listed, **answers}).status == 200
+    key = rows(served[1], "meetings").set_index("name").loc["Met een lijst", "key"]
+    there = rows(served[1], "attendance").query("meeting == @key").set_index("stakeholder")
+    assert there["presence"].to_dict() == {"P01": "present", "P02": "excused"}
+    changed = {**listed, "presence-P01": "", "presence-P02": "absent"}
+    assert send(one, f"/wijken/w/noord/meetings/{key}", changed).status == 200
+    there = rows(served[1], "attendance").query("meeting == @key").set_index("stakeholder")
+    assert there["presence"].to_dict() == {"P02": "absent"}
+
+
+def test_a_partner_who_was_not_there_yet_is_refused_with_the_meeting(served, people):
+    meeting = {"name": "Te vroeg", "date": "2018-01-01", "presence-P01": "present"}
+    found = send(people["Noord"], "/wijken/w/noord/meetings/nieuw", meeting)
+    assert found.status == 422 and "deed op 01-01-2018 niet mee" in html.unescape(found.text)
+    assert "Te vroeg" not in set(rows(served[1], "meetings")["name"])
+
+
+def test_a_row_is_removed_after_asking_and_its_history_stays(served, people):
+    decision = {"decision": "Weg ermee", "date": "2019-09-01", "status": "open"}
+    send(people["Noord"], "/wijken/w/noord/decisions/nieuw", decision)
+    key = rows(served[1], "decisions").set_index("decision").loc["Weg ermee", "key"]
+    path = f"/wijken/w/noord/decisions/{key}"
+    assert "/decisions?verwijderd" in send(people["Noord"], path, {"remove": "yes"}).url
+    assert people["Noord"].get(path).status == 404
+    with open_registry(served[1]) as registry:
+        assert registry.history("decisions", "noord", key)["action"].tolist()[-1] == "removed"
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_no_text_becomes_markup(people, payload):
+    """A payload in every text of a row: pages show it as it was typed, and run nothing."""
+    one, mark = people["Noord"], uuid.uuid4().hex[:8]
+    decision = {"decision": f"{mark} {payload}", "reason": payload, "date": "2019-09-20"}
+    flag = {
+        "what": f"{mark} {payload}",
+        "clash": "other",
+        "programme": payload,
+        "date": "2019-09-20",
+    }
+    item = {"name": f"{mark} {payload}", "target_group": payload, "programme": payload}
+    partner = {"organisation": f"{mark} {payload}", "role": "other", "person": payload}
+    for kind, fields in (
+        ("decisions", {**decision, "status": "open"}),
+        ("flags", {**flag, "status": "open"}),
+        ("interventions", {**item, "status": "running"}),
+        ("stakeholders", partner),
+    ):
+        found = send(one, f"/wijken/w/noord/{kind}/nieuw", fields)
+        assert found.status == 200
+        for page in (found.text, one.get(f"/wijken/w/noord/{kind}").text):
+            assert_plain(page, payload)
+    for path in ("/wijken/w/noord", "/wijken/stad", "/wijken/", "/wijken/w/noord?language=en"):
+        assert_plain(people["Onderzoek"].get(path).text, payload)
+
+
+def assert_plain(page: str, payload: str) -> None:
+    """Every tag of the page is one of the templates' own, and the payload stands in none."""
+    tags = re.findall(r"<[^>]*>", page)
+    assert not [
+        tag for tag in tags if "alert(1)" in tag and not tag.startswith(("<input", "<option"))
+    ]
+    for tag in tags:
+        assert not re.match(r"<(script(?! src)|img|svg/)", tag)
+        assert not re.search(r"\son\w+=", re.sub(r'"[^"]*"', '""', tag))
+    if payload.startswith("{{"):
+        assert payload in html.unescape(page) or " 49" not in page
+
+
+def test_a_keeper_changes_no_other_wijk_and_a_reader_none(people):
+    page = people["Noord"].get("/wijken/w/noord/goals/nieuw").text
+    fields = {"_xsrf": token_in(page), "key": "D99", "name": "Elders", "domain": "gezond"}
+    for name, path in (
+        ("Noord", "/wijken/w/zuid/goals/nieuw"),
+        ("Lezer", "/wijken/w/noord/goals/nieuw"),
+        ("Lezer", "/wijken/w/noord/werkmap"),
+        ("Lezer", "/wijken/w/noord/kwartaal"),
+    ):
+        one = people[name]
+        token = token_in(one.get("/wijken/w/noord").text)
+        assert one.get(path).status == 403
+        assert one.post(path, {**fields, "_xsrf": token}).status == 403
+
+
+def test_a_form_without_the_right_token_saves_nothing(served, people):
+    before = len(rows(served[1], "goals"))
+    for forged in ({}, {"_xsrf": ""}, {"_xsrf": "2|a|b|1"}):
+        fields = {"key": "D98", "name": "Vervalst", "domain": "gezond", **forged}
+        assert people["Noord"].post("/wijken/w/noord/goals/nieuw", fields).status == 403
+    assert len(rows(served[1], "goals")) == before
+
+
+@pytest.mark.parametrize("key", ["..", "%2e%2e", "A01%00", "A" * 60, "A01'"])
+def test_no_strange_key_opens_a_form(people, key):
+    assert people["Onderzoek"].get(f"/wijken/w/noord/activities/{key}").status in (400, 403, 404)
+
+
+def test_what_recurs_is_saved_in_one_go(served, people):
+    one, path = people["Noord"], "/wijken/w/noord/kwartaal"
+    item = {"name": "Loopt door", "status": "running", "start": "2019-01-01"}
+    send(one, "/wijken/w/noord/interventions/nieuw", item)
+    key = rows(served[1], "interventions").set_index("name").loc["Loopt door", "key"]
+    past = {"intervention": key, "name": "Loopt door", "period_start": "2019-04-01"}
+    past |= {"period_end": "2019-06-30", "planned_sessions": "12", "delivered_sessions": "10"}
+    send(one, "/wijken/w/noord/activities/nieuw", past)
+    page = one.get(path).text
+    new = re.search(r'name="save-(A\d+)" value="yes" checked> Loopt door', page)[1]
+    assert f'name="delivered_sessions-{new}" value="10"' in page
+    wrong = {f"save-{new}": "yes", f"delivered_sessions-{new}": "tien"}
+    refused = one.post(path, {"_xsrf": token_in(page), **wrong})
+    assert refused.status == 422 and 'value="tien"' in refused.text
+    right = {f"save-{new}": "yes", f"delivered_sessions-{new}": "11"}
+    assert one.post(path, {"_xsrf": token_in(page), **right}).status == 200
+    found = rows(served[1], "activities").set_index("key").loc[new]
+    assert found["delivered_sessions"] == 11 and str(found["period_end"].date()) == "2019-09-30"
+    assert "Loopt door" not in re.findall(r"checked> (.*?)</label>", one.get(path).text)
+
+
+def upload(one: Visitor, wijk: str, path: Path, name: str = "werkmap.xlsx"):
+    address = f"/wijken/w/{wijk}/werkmap"
+    token, mark = token_in(one.get(address).text), uuid.uuid4().hex
+    parts = [
+        f'--{mark}\r\nContent-Disposition: form-data; name="_xsrf"\r\n\r\n{token}\r\n'.encode(),
+        f'--{mark}\r\nContent-Disposition: form-data; name="werkmap"; filename="{name}"\r\n'
+        "Content-Type: application/octet-stream\r\n\r\n".encode(),
+        path.read_bytes(),
+        f"\r\n--{mark}--\r\n".encode(),
+    ]
+    kind = {"Content-Type": f"multipart/form-data; boundary={mark}"}
+    return one.post(address, b"".join(parts), **kind)
+
+
+def download(one: Visitor, wijk: str, path: Path) -> Path:
+    import urllib.request
+
+    opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(one.jar))
+    with opener.open(f"{one.address}/wijken/w/{wijk}/werkmap.xlsx", timeout=120) as found:
+        path.write_bytes(found.read())
+    return path
+
+
+def test_the_workbook_goes_down_and_up_with_its_faults_on_the_page(served, people, tmp_path):
+    one = people["Noord"]
+    path = download(one, "noord", tmp_path / "noord.xlsx")
+    book = load_workbook(path)
+    sheet = book["Interventies"]
+    heads = {cell.value.rstrip("*"): cell.column for cell in sheet[1] if cell.value}
+    sheet.cell(2, heads["Kosten per jaar"]).value = "veel"
+    book.save(path)
+    found = upload(one, "noord", path)
+    assert found.status == 422 and "dit is geen getal" in html.unescape(found.text)
+    assert "Interventies" in found.text and "veel" in found.text
+    sheet.cell(2, heads["Kosten per jaar"]).value = "13000,5"
+    book.save(path)
+    found = upload(one, "noord", path)
+    assert found.status == 200 and "1 veranderd" in found.text
+    assert rows(served[1], "interventions").iloc[0]["cost"] == 13000.5
+
+
+def test_another_wijks_workbook_and_what_is_none_are_refused(people, tmp_path):
+    path = small_workbook(tmp_path / "noord.xlsx")
+    found = upload(people["Onderzoek"], "zuid", path)
+    assert found.status == 422 and "dit is de werkmap van een andere wijk" in found.text
+    (tmp_path / "x.xlsx").write_bytes(b"not a workbook")
+    assert upload(people["Noord"], "noord", tmp_path / "x.xlsx").status == 422
+    assert upload(people["Noord"], "noord", path, "../../etc/passwd").status == 422
+
+
+def test_every_kind_has_a_form(people):
+    for kind in KINDS:
+        expected = 404 if kind == "attendance" else 200
+        assert people["Onderzoek"].get(f"/wijken/w/noord/{kind}/nieuw").status == expected
+        assert people["Onderzoek"].get(f"/wijken/w/noord/{kind}").status == expected

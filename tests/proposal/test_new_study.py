@@ -1,0 +1,264 @@
+"""A study proposed from a survey file: what is guessed, what is asked, what is refused."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pyreadstat
+import pytest
+import yaml
+
+import wijkkit as wk
+from tests.proposal.finishing import codebook_of, finished
+from wijkkit.errors import DataError, StudyError
+from wijkkit.pipeline.checking import remarks, validate
+from wijkkit.study.unfinished import MARK, unfinished
+
+LABELS = {
+    "geslacht": {1: "Jongen", 2: "Meisje"},
+    "sportclub": {1: "Ja", 2: "Nee", 9: "Weet niet"},
+    "opleiding": {1: "Laag", 2: "Hoog"},
+    "cijfer": {1: "heel slecht", 5: "heel goed"},
+    "y": {1: "Nooit", 2: "Vaak"},
+}
+
+
+@pytest.fixture
+def survey(tmp_path):
+    rows = pd.DataFrame(
+        {
+            "respnr": [1.0, 2, 3, 4],
+            "buurtcode": ["BU1", "BU1", "BU2", "BU2"],
+            "leeftijd": [4.0, 8, 11, 5],
+            "geslacht": [1.0, 2, 2, 1],
+            "sportclub": [1.0, 2, 9, 1],
+            "opleiding": [1.0, 2, 1, 2],
+            "cijfer": [1.0, 3, 5, 4],
+            "weegfactor": [0.5, 1.5, 1, 1],
+            "y": [1.0, 2, 1, 2],
+        }
+    )
+    path = tmp_path / "monitor_2021.sav"
+    pyreadstat.write_sav(
+        rows,
+        path,
+        variable_value_labels=LABELS,
+        column_labels={"sportclub": "Is lid van een sportclub"},
+    )
+    return path
+
+
+@pytest.fixture
+def study(tmp_path, survey):
+    wk.new_study(tmp_path / "own", survey)
+    return tmp_path / "own"
+
+
+def test_the_codebook_knows_roles_by_words_and_values_by_label(study):
+    columns = codebook_of(study)
+    assert {name: entry["source"] for name, entry in columns.items()} == {
+        "respondent": "respnr",
+        "area": "buurtcode",
+        "age": "leeftijd",
+        "sex": "geslacht",
+        "sportclub": "sportclub",
+        "ses": "opleiding",
+        "cijfer": "cijfer",
+        "weight": "weegfactor",
+        "y": "y",
+    }
+    assert columns["sex"]["values"] == {"1": "boy", "2": "girl"}
+    assert columns["sportclub"] == {
+        "source": "sportclub", "type": "category", "label": "Is lid van een sportclub",
+        "values": {"1": 1, "2": 0}, "missing": ["9"],
+    }  # fmt: skip
+    assert columns["cijfer"]["type"] == "integer"
+    assert columns["y"]["names"] == {"nooit": "Nooit", "vaak": "Vaak"}
+
+
+def test_what_only_the_researcher_knows_is_marked_where_it_stands(study):
+    said = [
+        (p.file, p.what.removeprefix("fill in ").split(":")[0].split("?")[0])
+        for p in unfinished(study)
+    ]
+    assert said == [
+        ("study.yml", "the study's title"),
+        ("study.yml", "what all wijken of the study together are called"),
+        ("study.yml", "the programme's name and the day it started"),
+        ("study.yml", "first and last day of the field work"),
+        ("study.yml", "the least advantaged group first, or another division"),
+        ("study.yml", "the shared goals, each with the indicator that measures it, or none"),
+        ("study.yml", "wijken.csv"),
+        ("codebook.yml", "sportclub"),
+        ("codebook.yml", "no stratum was found; is there none"),
+        ("codebook.yml", "area"),
+        ("codebook.yml", "age"),
+        ("codebook.yml", "cijfer"),
+        ("codebook.yml", "weight"),
+        ("indicators.yml", "which way is better"),
+    ]
+
+
+def test_the_check_names_exactly_what_is_open(study):
+    with pytest.raises(StudyError) as error:
+        validate(study)
+    assert list(error.value.problems) == unfinished(study)
+    first = unfinished(study)[0]
+    lines = (study / "study.yml").read_text(encoding="utf-8").splitlines()
+    assert lines[0].endswith(first.what.removeprefix("fill in ")) and first.place == "line 1"
+
+
+def test_which_way_is_better_is_asked_and_never_assumed(study):
+    text = (study / "indicators.yml").read_text(encoding="utf-8").replace(MARK, "#")
+    (study / "indicators.yml").write_text(text, encoding="utf-8")
+    with pytest.raises(StudyError, match="which way is better for 'has_sportclub'"):
+        wk.open_study(study)
+    assert wk.open_study(finished(study, "lower")).indicators["has_sportclub"].direction == "lower"
+
+
+def test_what_reports_show_of_a_proposal_is_in_its_language(study):
+    opened = validate(finished(study))
+    assert opened.language == "nl"
+    assert opened.text(opened.indicators["has_sportclub"].label) == "Is lid van een sportclub"
+    labels = {g.id: [opened.text(group.label) for group in g.groups] for g in opened.groupings}
+    assert labels == {"sex": ["jongens", "meisjes"], "ses": ["Laag", "Hoog"]}
+
+
+def test_a_study_whose_marks_are_gone_is_complete_and_reads_its_survey(study):
+    rows = wk.load_respondents(validate(finished(study)))
+    assert rows["has_sportclub"].tolist()[:2] == [1.0, 0.0]
+    assert rows["has_sportclub"].isna().sum() == 1
+    assert rows["wave"].unique().tolist() == ["2021"]
+
+
+def test_each_answer_of_a_question_can_be_an_indicator(study):
+    path = finished(study) / "indicators.yml"
+    path.write_text(path.read_text(encoding="utf-8").replace("# which_y", "which_y"), "utf-8")
+    opened = validate(study)
+    assert [opened.text(opened.indicators[f"which_y_{a}"].label) for a in ("nooit", "vaak")] == [
+        "y: Nooit", "y: Vaak",
+    ]  # fmt: skip
+    rows = wk.load_respondents(opened)
+    assert rows["which_y_vaak"].tolist() == [0.0, 1.0, 0.0, 1.0]
+
+
+def test_the_check_names_a_wijk_that_no_respondent_lives_in(study):
+    assert remarks(validate(finished(study))) == []
+    path = study / "wijken.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace("BU1;", "BU77777;"))
+    (problem,) = remarks(validate(study))
+    assert problem.found == "BU77777"
+    assert problem.what == "no respondent lives here; 2 live in no wijk of the study"
+
+
+def test_a_folder_with_something_in_it_is_left_as_it_is(tmp_path, survey):
+    own = tmp_path / "own"
+    own.mkdir()
+    (own / "study.yml").write_text("mine", encoding="utf-8")
+    with pytest.raises(StudyError, match="something here already"):
+        wk.new_study(own, survey)
+    assert [path.name for path in own.iterdir()] == ["study.yml"]
+    assert (own / "study.yml").read_text(encoding="utf-8") == "mine"
+
+
+def test_a_proposal_is_made_again_until_somebody_changes_it(study, survey):
+    wk.new_study(study, survey, columns={"weight": "none", "wave": "2019"})
+    assert "weight" not in codebook_of(study) and "weegfactor" in codebook_of(study)
+    assert yaml.safe_load((study / "study.yml").read_text("utf-8"))["waves"][0]["id"] == "2019"
+    (study / "wijken.csv").write_text("code\nBU1\n", encoding="utf-8")
+    with pytest.raises(StudyError, match="'wijken.csv' was changed"):
+        wk.new_study(study, survey)
+    assert (study / "wijken.csv").read_text(encoding="utf-8") == "code\nBU1\n"
+
+
+def test_a_column_that_is_not_there_is_named_with_its_option(tmp_path, survey):
+    with pytest.raises(DataError, match="--weight: no column 'gewicht'.*Correct --weight"):
+        wk.new_study(tmp_path / "own", survey, columns={"weight": "gewicht"})
+
+
+def test_how_a_csv_is_written_is_seen_said_and_written_down(tmp_path):
+    path = tmp_path / "monitor.csv"
+    rows = "".join(f"BU{n % 2};{n % 9};{n / 10:.1f}\n".replace(".", ",") for n in range(40))
+    path.write_bytes(f"buurt;leeftijd;cafébezoek\n{rows}".encode("windows-1252"))
+    said = [p.what for p in wk.new_study(tmp_path / "own", path)]
+    assert "fill in cells are separated by ';' (--separator): is that right?" in said
+    assert any("Windows-1252 (--encoding)" in what for what in said)
+    (source,) = wk.open_study(finished(tmp_path / "own")).settings.sources.survey
+    assert (source.separator, source.decimal, source.encoding) == (";", ",", "windows-1252")
+
+
+def test_a_file_without_areas_or_ages_asks_for_them(tmp_path):
+    path = tmp_path / "monitor.csv"
+    path.write_text("score\n4\n", encoding="utf-8")
+    said = [problem.what for problem in wk.new_study(tmp_path / "own", path)]
+    assert "fill in no column of areas was found; which is it, or give --area?" in said
+    assert "fill in no column has ages in years; is there none?" in said
+
+
+def test_a_column_of_postcodes_is_no_column_of_wijken(tmp_path):
+    path = tmp_path / "monitor.csv"
+    path.write_text("\n".join(["buurt", *map(str, range(1000, 2002))]), encoding="utf-8")
+    with pytest.raises(DataError, match="more areas than a city has wijken"):
+        wk.new_study(tmp_path / "own", path)
+    assert not (tmp_path / "own").exists()
+
+
+def test_a_study_starts_from_a_list_of_areas(tmp_path):
+    areas = tmp_path / "areas.csv"
+    areas.write_text("code,naam,arm,paar\nBU1,Noord,programme,a\nBU2,Zuid,comparator,a\n", "utf-8")
+    wk.new_study(tmp_path / "own", areas=areas)
+    study = wk.open_study(finished(tmp_path / "own"))
+    assert [(h.wijk, h.arm, h.pair) for h in study.neighbourhoods.values()] == [
+        ("noord", "programme", "a"), ("zuid", "comparator", "a"),
+    ]  # fmt: skip
+
+
+def dutch_export(path, remark="een opmerking"):
+    """A csv as Dutch survey programs export it: labels in the cells, decimal commas."""
+    rows = [
+        f"{n};{'Oud-Noord' if n % 2 else 'Zuid'};{4 + n % 8};{'Jongen' if n % 3 else 'Meisje'};"
+        f"{('Ja', 'Nee', 'Ja', 'Nee', 'Ja', 'Weet niet')[n % 6]};0,8;{remark if n == 7 else 'geen'}"
+        for n in range(60)
+    ]
+    head = (
+        "Respondentnummer;Wijknaam;Leeftijd kind;Geslacht;Lid van sportclub?;Weegfactor;Opmerking"
+    )
+    path.write_text("\n".join([head, *rows]) + "\n", encoding="utf-8")
+    return path
+
+
+def test_answers_in_words_become_a_category_and_an_indicator(tmp_path):
+    path = dutch_export(tmp_path / "enquete_2021.csv")
+    wk.new_study(tmp_path / "own", path)
+    columns = codebook_of(tmp_path / "own")
+    assert columns["sex"]["values"] == {"Jongen": "boy", "Meisje": "girl"}
+    assert columns["lid_van_sportclub"] == {
+        "source": "Lid van sportclub?", "type": "category", "values": {"Ja": 1, "Nee": 0},
+        "missing": ["Weet niet"],
+    }  # fmt: skip
+    rows = wk.load_respondents(validate(finished(tmp_path / "own")))
+    assert rows["has_lid_van_sportclub"].value_counts().to_dict() == {1.0: 30, 0.0: 20}
+
+
+def test_what_one_respondent_wrote_is_not_copied_to_the_codebook(tmp_path):
+    path = dutch_export(tmp_path / "enquete_2021.csv", remark="ik ben verhuisd")
+    wk.new_study(tmp_path / "own", path)
+    text = (tmp_path / "own" / "codebook.yml").read_text("utf-8")
+    assert 'opmerking: {source: "Opmerking", type: "text"}' in text
+    assert "verhuisd" not in text
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "options", "remedy"),
+    [
+        ("enqueet.csv", None, {}, "Correct --survey."),
+        ("e.csv", b"a;b\n1;2\n", {"separator": ","}, "Correct --separator."),
+        ("e.csv", b"a,b\n\xeb,2\n", {"encoding": "utf-8"}, "Correct --encoding."),
+    ],
+)
+def test_a_mistake_names_the_one_option_that_mends_it(tmp_path, name, content, options, remedy):
+    path = tmp_path / name
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(DataError) as error:
+        wk.new_study(tmp_path / "own", path, **options)
+    assert {problem.remedy for problem in error.value.problems} == {remedy}

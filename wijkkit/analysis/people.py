@@ -1,0 +1,278 @@
+"""The respondents of a study as one object that carries the design of its surveys."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal
+
+import pandas as pd
+
+from wijkkit.analysis import areas, changes, effect, selection
+from wijkkit.analysis.division import By, columns_of
+from wijkkit.analysis.domains import domain_rows
+from wijkkit.analysis.outcome import outcome_of, require_percentage
+from wijkkit.analysis.result import Result
+from wijkkit.errors import EstimationError
+from wijkkit.estimates import survey_mean, survey_proportion, survey_quantile, survey_total
+from wijkkit.estimates.grid import with_sampled
+from wijkkit.pipeline.respondents import load_respondents
+from wijkkit.showing import ShowsItself
+from wijkkit.study import Study, open_study
+
+if TYPE_CHECKING:
+    from wijkkit.analysis.model import Model
+    from wijkkit.estimates.change import Measure
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class People(ShowsItself):
+    """Respondents with their weights, strata, units, waves and areas; made by `people`.
+
+    ``people[people.sex == "girl"]`` chooses some of them; the estimates then still use the whole
+    design. ``people.sex`` and ``people["sex"]`` are the column, with ``<NA>`` where it is
+    missing, so that a comparison with a missing answer is missing and not false.
+
+    Parameters
+    ----------
+    study : Study
+    everyone : DataFrame
+        One row per respondent and wave, with a column per indicator; `sampled` counts the units
+        of the whole sample.
+    kept : Series of bool
+        Which of them these are.
+    chosen : str
+        Who was chosen, in words; empty for everybody.
+    """
+
+    study: Study
+    everyone: pd.DataFrame = field(repr=False)
+    kept: pd.Series = field(repr=False)
+    chosen: str = ""
+
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        """These respondents, one row each."""
+        return self.everyone[self.kept]
+
+    def __getattr__(self, name: str) -> pd.Series:
+        if name.startswith("_") or name in ("study", "everyone", "kept", "chosen", "frame"):
+            raise AttributeError(name)
+        if name not in self.frame:
+            raise AttributeError(f"there is no column or method '{name}'")
+        return selection.column(self.frame, name)
+
+    def __dir__(self) -> list[str]:
+        names = [name for name in self.frame if isinstance(name, str) and name.isidentifier()]
+        return sorted({*super().__dir__(), *names})
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+    def __getitem__(self, key: str | pd.Series) -> Any:
+        """Return a column, or the people for whom a condition holds."""
+        if isinstance(key, str):
+            columns_of(key, self.frame)
+            return selection.column(self.frame, key)
+        kept = selection.condition(self.frame, key)
+        words = selection.described(self.frame, kept)
+        return self.only(kept, selection.both(self.chosen, words))
+
+    def only(self, kept: pd.Series, chosen: str) -> People:
+        """Return those of these people of whom `kept` is true, called `chosen`."""
+        inside = kept.reindex(self.everyone.index).astype("boolean").fillna(False).astype(bool)
+        return replace(self, kept=self.kept & inside, chosen=chosen)
+
+    def assign(self, **columns: Any) -> People:
+        """Return these people with new columns, as `pandas.DataFrame.assign`.
+
+        A function gets a table in which what is missing stays missing: ``p.sdq_total >= 17`` of
+        somebody without a score is missing, not false.
+
+        Examples
+        --------
+        >>> import wijkkit as wk
+        >>> everybody = wk.people("parameters")
+        >>> everybody.assign(high=lambda p: p.sdq_total >= 17).proportion("high").frame["unit"][0]
+        'percent'
+        """
+        return replace(self, everyone=selection.assigned(self.everyone, columns))
+
+    def proportion(self, outcome: str, by: By = None, **options: Any) -> Result:
+        """Return the weighted percentage of a 0/1 column per group of `by`.
+
+        Parameters
+        ----------
+        outcome : str
+            An indicator of the study, or a column of 0 and 1.
+        by : str or list of str, optional
+            Columns; the last wave where ``wave`` is not among them.
+        **options
+            ``method`` and ``confidence`` of `wijkkit.survey_proportion`.
+
+        Examples
+        --------
+        >>> import wijkkit as wk
+        >>> play = wk.people("parameters").proportion("outdoor_play", by=["ses", "arm"])
+        >>> play.by
+        ('ses', 'arm')
+        """
+        asked = outcome_of(self.study, self.frame, outcome)
+        require_percentage(asked, "proportion")
+        return self._domains("proportion", outcome, by, survey_proportion, "percent", options)
+
+    def mean(self, outcome: str, by: By = None, **options: Any) -> Result:
+        """Return the weighted mean of a column of numbers per group of `by`, see `proportion`."""
+        return self._domains("mean", outcome, by, survey_mean, "score", options)
+
+    def total(self, outcome: str, by: By = None, **options: Any) -> Result:
+        """Return the total in the population: weights must add up to it. See `proportion`."""
+        return self._domains("total", outcome, by, survey_total, "count", options)
+
+    def quantile(
+        self, outcome: str, by: By = None, *, probability: float = 0.5, **options: Any
+    ) -> Result:
+        """Return a weighted quantile, the median by default. See `proportion`."""
+        options = {"probability": probability, **options}
+        return self._domains("quantile", outcome, by, survey_quantile, "score", options)
+
+    def change(self, outcome: str, by: By = None, *, measure: Measure = "points") -> Result:
+        """Return the change from the first wave to each later one, per group of `by`.
+
+        Parameters
+        ----------
+        outcome : str
+        by : str or list of str, optional
+            Areas (``wijk``, ``district``, ``arm``) and at most one other column.
+        measure : {"points", "ratio", "odds_ratio"}
+        """
+        return changes.change(self, outcome, by, measure)
+
+    def gap(self, outcome: str, between: str = "", by: By = None) -> Result:
+        """Return the gap between the first and the last group of a grouping, and its change.
+
+        Parameters
+        ----------
+        outcome : str
+        between : str
+            A grouping of the study or its column; the first ordered one where empty.
+        by : str or list of str, optional
+            Areas.
+        """
+        return changes.gap(self, outcome, between, by)
+
+    def compare(self, outcome: str, by: str = "wijk") -> Result:
+        """Compare each area with the city it is part of; the covariance of the two counts."""
+        return changes.compare(self, outcome, by)
+
+    def slope_index(self, outcome: str, between: str = "", by: By = None) -> Result:
+        """Return the slope index of inequality over the groups of an ordered grouping."""
+        return changes.slope_index(self, outcome, between, by)
+
+    def funnel(self, outcome: str, *, overdispersion: bool = False) -> Result:
+        """Return the wijken around the city with the limits of chance, in the last wave."""
+        return areas.funnel(self, outcome, overdispersion)
+
+    def small_areas(self, outcome: str, figures: pd.DataFrame | None = None) -> Result:
+        """Return modelled estimates of every wijk (Fay-Herriot), in the last wave."""
+        return areas.small_areas(self, outcome, figures)
+
+    def did(
+        self,
+        outcome: str,
+        *,
+        method: str | list[str] = "cluster_period",
+        covariates: list[str] | None = None,
+        without: list[str] | None = None,
+        group: str = "",
+        pole: Literal["", "favourable", "adverse"] = "",
+        waves: tuple[str, ...] = (),
+    ) -> Result:
+        """Return the effect of the programme by difference-in-differences.
+
+        Parameters
+        ----------
+        outcome : str
+        method : str or list of str
+            Keys of `wijkkit.evaluation.effect.methods.METHODS`.
+        covariates : list of str, optional
+            Columns; those of the study where absent.
+        without : list of str, optional
+            Wijken that are left out.
+        group : str
+            Only this group of the study's grouping; ``*`` for the difference between the ends.
+        pole : {"favourable", "adverse"}
+            Which answer is modelled as 1; the indicator's own where empty.
+        waves : tuple of str
+            In order of time; the study's baseline and follow-up where empty.
+        """
+        return effect.did(
+            self,
+            outcome,
+            [method] if isinstance(method, str) else list(method),
+            covariates,
+            tuple(without or ()),
+            group,
+            pole,
+            waves,
+        )
+
+    def model(self, formula: str, *, family: str = "gaussian", confidence: float = 0.95) -> Model:
+        """Fit a survey-weighted regression, see `wijkkit.analysis.model.fit`."""
+        from wijkkit.analysis.model import fit
+
+        return fit(self, formula, family, confidence)
+
+    def _domains(
+        self, kind: str, outcome: str, by: By, estimator: Any, unit: str, options: dict[str, Any]
+    ) -> Result:
+        asked = outcome_of(self.study, self.frame, outcome)
+        columns = columns_of(by, self.frame)
+        chosen, notes = (self, {}) if "wave" in columns else selection.last_wave(self, outcome)
+        rows, cells = domain_rows(chosen, asked, columns, estimator, unit, **options)
+        if self.chosen:
+            notes = {**notes, "among": self.chosen}
+        return Result(kind, asked.label, tuple(columns), rows, cells, self.study, notes)
+
+    def _facts(self) -> Mapping[str, object]:
+        counts = self.frame["wave"].value_counts(sort=False)
+        return {
+            "study": self.study.text(self.study.settings.title),
+            "among": self.chosen or "everybody",
+            "respondents": ", ".join(f"{n:,} in {wave}" for wave, n in sorted(counts.items())),
+            "design": ", ".join(selection.design_in_words(self.frame)),
+            "columns": list(self.frame.columns),
+        }
+
+
+def people(study: str | Study = "parameters", frame: pd.DataFrame | None = None) -> People:
+    """Open the respondents of a study, with the design of its surveys.
+
+    Parameters
+    ----------
+    study : str or Study
+        A study or its folder.
+    frame : DataFrame, optional
+        Respondents as `load_respondents` gives them, where they are loaded already.
+
+    Raises
+    ------
+    EstimationError
+        The frame is not one of respondents.
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> everybody = wk.people("parameters")
+    >>> girls = everybody[everybody.sex == "girl"]
+    >>> len(girls) < len(everybody), girls.chosen
+    (True, 'sex=girl')
+    """
+    study = study if isinstance(study, Study) else open_study(study)
+    respondents = load_respondents(study) if frame is None else frame
+    absent = [name for name in ("wave", "wijk", "weight") if name not in respondents]
+    if absent:
+        raise EstimationError(f"column '{absent[0]}' is missing", place="respondents")
+    everyone = with_sampled(respondents.reset_index(drop=True))
+    return People(study, everyone, pd.Series(True, index=everyone.index))

@@ -1,0 +1,230 @@
+"""The gate: what a notebook publishes is recorded, and goes out as the release lets it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pandas as pd
+
+from wijkkit.analysis.drawing_function import pickled
+from wijkkit.analysis.model import Model, model_problems
+from wijkkit.analysis.released_rows import check_rows, has_keys
+from wijkkit.analysis.result import Result
+from wijkkit.batch.hashes import hash_of
+from wijkkit.disclosure import policy_for
+from wijkkit.errors import DisclosureError, ParameterError, Problem
+from wijkkit.pipeline.whole import name_of, tables_of
+from wijkkit.released import CityView, open_city
+from wijkkit.released.unreleased import (
+    Publication,
+    check_label,
+    draft,
+    write_draft_table,
+    write_publication,
+)
+from wijkkit.show.bundle import bundle_of
+from wijkkit.show.output import Bundle, ShownFigure, ShownTable, ShownText
+from wijkkit.study import Study
+from wijkkit.study.guard import sources_opened, without_sources
+from wijkkit.study.opening import last_opened
+
+#: A function of a frame, or of a view of the tables, that returns a figure, a table or a text.
+Draw = Callable[[Any], Any]
+
+
+@dataclass(frozen=True)
+class Published:
+    """What stands in the notebook for something that was published.
+
+    Parameters
+    ----------
+    label : str
+    bundle : tuple of dict
+        As Jupyter shows it.
+    """
+
+    label: str
+    bundle: Bundle
+
+    def __repr__(self) -> str:
+        return self.bundle[0].get("text/plain", self.label)
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Bundle:
+        return self.bundle
+
+
+def publish(
+    result: Any,
+    label: str = "",
+    caption: str = "",
+    alt: str = "",
+    draw: Draw | None = None,
+    *,
+    table: str = "",
+    study: Study | None = None,
+) -> Published | Any:
+    """Publish a result: record it for the release, or show what is released already.
+
+    Reports take what went through here, and nothing else. Where this process opened a source,
+    the result is recorded and stays on this machine; `release` controls its numbers together
+    with all others and draws it again from those it lets out. Where it did not, the result is
+    made of released tables and can be embedded as it is.
+
+    Parameters
+    ----------
+    result : object
+        - a result of `People`: its numbers are controlled cell by cell;
+        - `StudyEstimates`, `EffectResults`, `ProcessResults`: all tables of a step;
+        - a view (`draft` or `open_city`): `draw` is given the released view;
+        - a DataFrame: rows of the released `table`, or of any table of estimates;
+        - a figure, table or text of `wijkkit.show` in a notebook that opens no source;
+        - anything else needs a line in ``outputs:`` of study.yml, and a second person's consent.
+    label : str
+        Under which reports embed it: ``fig-...``, ``tbl-...``, ``zin-...``. Without one the
+        result joins the release and no report shows it.
+    caption, alt : str
+        What stands beneath it, and what it shows in words; a figure needs the latter.
+    draw : callable, optional
+        Makes the output of the numbers it is given: a frame like ``result.frame``, or a view.
+        Kept by value, so it may hold words of its own and no data.
+    table : str
+        The released table that the rows of a DataFrame belong to.
+    study : Study, optional
+        The study that was opened last by default.
+
+    Returns
+    -------
+    Published
+        Shows itself; `result` where it has no label.
+
+    Raises
+    ------
+    DisclosureError
+        Control could not read it and study.yml does not name it; numbers that were not released;
+        a drawing function that holds data.
+    ParameterError
+        A label that is none, a figure without alt text.
+    """
+    study = study or getattr(result, "study", None) or last_opened()
+    if label:
+        check_label(label)
+    if isinstance(getattr(draw, "__self__", None), Result):
+        draw = None
+    if not sources_opened():
+        return _from_released(study, result, label, caption, alt, draw)
+    words = {"label": label, "caption": caption, "alt": alt}
+    whole = name_of(result)
+    if whole:
+        write_publication(study, Publication(whole, "whole", content=result))
+        for name, content in tables_of(result).items():
+            write_draft_table(study, name, content)
+        if not label:
+            return result
+        result = draft(study)
+    made = _publication(study, result, words, draw, table)
+    shown = None
+    if label:
+        shown = _drawn(study, result, made, draw)
+    if made.kind == "raw":
+        made = replace(made, content=shown)
+    write_publication(study, made)
+    if shown is None:
+        return result
+    data, about = shown
+    return Published(label, (data, {"wijkkit": {**about["wijkkit"], "unreleased": label}}))
+
+
+def _publication(
+    study: Study, result: Any, words: dict[str, str], draw: Draw | None, table: str
+) -> Publication:
+    """Return what is recorded of a result before the release."""
+    label = words["label"]
+    drawing = pickled(draw, label) if draw is not None else b""
+    if isinstance(result, CityView):
+        if draw is None:
+            raise ParameterError(
+                "how is it drawn?", place=label, remedy="Give draw=lambda view: ..."
+            )
+        return Publication(label, "view", draw=drawing, **words)
+    if isinstance(result, Result) and not isinstance(result, Model):
+        name = label or f"{result.kind}-{hash_of(result.cells.to_json())[:12]}"
+        bare = replace(result, frame=result.frame.iloc[:0], cells=result.cells.iloc[:0], study=None)
+        return Publication(
+            name,
+            "result",
+            content=bare,
+            frame=result.frame,
+            cells=result.cells,
+            draw=drawing,
+            **words,
+        )
+    if isinstance(result, pd.DataFrame) and table:
+        return Publication(label or table, "rows", frame=result, table=table, draw=drawing, **words)
+    require_named(study, label, type(result).__name__)
+    facts = result.facts if isinstance(result, Model) else {}
+    require_rules(study, label, facts)
+    return Publication(label, "raw", facts=facts, **words)
+
+
+def require_rules(study: Study, label: str, facts: Mapping[str, Any]) -> None:
+    """Raise DisclosureError where a model does not meet the rules for models."""
+    policy = policy_for(study)
+    broken = model_problems(facts, policy.min_n, policy.min_count) if facts else []
+    if broken:
+        raise DisclosureError(
+            Problem(
+                "a model that may not be published",
+                place=label,
+                found=problem,
+                remedy="Leave the small category out, or pool it with another.",
+            )
+            for problem in broken
+        )
+
+
+def require_named(study: Study, label: str, found: str) -> None:
+    """Raise DisclosureError unless study.yml names the output for the second person."""
+    if label and label in study.settings.outputs:
+        return
+    raise DisclosureError(
+        "control cannot read this output cell by cell",
+        place=label or "publish without a label",
+        found=found,
+        expected="a result of people, a view or rows of a released table",
+        remedy="Publish the result itself with draw=..., or name it for the second person in "
+        f"study.yml: outputs: {{{label or 'LABEL'}: {{why: '...'}}}}.",
+    )
+
+
+def _drawn(study: Study, result: Any, made: Publication, draw: Draw | None) -> Bundle:
+    """Return the output as the notebook shows it: of exact numbers."""
+    with without_sources():
+        if isinstance(result, Result):
+            shown = draw(result.frame) if draw else result.output(made.label)
+            alt = made.alt or (result.sentence() if draw is None else "")
+            caption = made.caption or result.title
+            return bundle_of(shown, made.label, caption, alt, study.language)
+        shown = draw(result) if draw else result
+        return bundle_of(shown, made.label, made.caption, made.alt, study.language)
+
+
+def _from_released(
+    study: Study, result: Any, label: str, caption: str, alt: str, draw: Draw | None
+) -> Published | Any:
+    """Show what is made of released tables."""
+    frame = result.frame if isinstance(result, Result) else result
+    frame = getattr(result, "data", frame) if isinstance(result, ShownFigure) else frame
+    view = open_city(study)
+    if has_keys(frame):
+        check_rows(view, frame, label)
+    elif isinstance(result, CityView):
+        pass
+    elif not isinstance(result, ShownFigure | ShownTable | ShownText):
+        require_named(study, label, type(result).__name__)
+    if not label:
+        return result
+    shown = draw(result) if draw is not None else result
+    data, about = bundle_of(shown, label, caption, alt, study.language)
+    return Published(label, (data, {"wijkkit": {**about["wijkkit"], "published": label}}))

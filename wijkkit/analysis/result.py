@@ -1,0 +1,102 @@
+"""What an analysis of people gives: numbers as numbers, a figure, a sentence, its cells."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from wijkkit.language.markdown import escaped
+from wijkkit.show.output import ShownText
+from wijkkit.showing import ShowsItself
+from wijkkit.study import Study
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+@dataclass(frozen=True, repr=False)
+class Result(ShowsItself):
+    """The numbers of one analysis.
+
+    Parameters
+    ----------
+    kind : str
+        The method that made it: ``proportion``, ``change``, ...
+    title : str
+        What it is about, for readers.
+    by : tuple of str
+        The columns that it is divided by.
+    frame : DataFrame
+        Tidy (`wijkkit.tables.ESTIMATE_COLUMNS`), then the standard error ``se``, ``df``, the
+        count ``x`` in the category and the columns of `by`.
+    cells : DataFrame
+        The cells of area, wave and group that each row rests on, with their unweighted counts:
+        what disclosure control judges. For the researcher's machine only.
+    study : Study
+    notes : mapping
+        What else belongs in the result's line of text.
+    """
+
+    kind: str
+    title: str
+    by: tuple[str, ...]
+    frame: pd.DataFrame = field(repr=False)
+    cells: pd.DataFrame = field(repr=False)
+    study: Study = field(repr=False)
+    notes: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draw the numbers in `ax`, or in axes of their own, and return the axes."""
+        from wijkkit.analysis.drawing import draw
+
+        return draw(self, ax)
+
+    def sentence(self, language: str = "") -> str:
+        """Return the numbers in words; in the study's language by default."""
+        from wijkkit.analysis.words import sentences
+
+        return sentences(self, language or self.study.language)
+
+    @property
+    def shown(self) -> pd.DataFrame:
+        """The columns that a reader of the table wants first."""
+        columns = [*self.by, "wave", "value", "lower", "upper", "n", "unit"]
+        wanted = dict.fromkeys(name for name in columns if name in self.frame)
+        return self.frame[list(wanted)]
+
+    def output(self, label: str) -> Any:
+        """Return what the label promises: a figure, a table, or a sentence."""
+        from wijkkit.analysis.words import reader_table
+
+        if label.startswith("tbl-"):
+            return reader_table(self, self.study.language)
+        return self.plot() if label.startswith("fig-") else ShownText(escaped(self.sentence()))
+
+    def to_excel(self, *args: Any, **kwargs: Any) -> None:
+        """Write the numbers, as numbers, with `pandas.DataFrame.to_excel`."""
+        self.shown.to_excel(*args, index=False, **kwargs)
+
+    def to_latex(self, *args: Any, **kwargs: Any) -> str | None:
+        """Return the numbers as LaTeX, with `pandas.DataFrame.to_latex`."""
+        return self.shown.to_latex(*args, index=False, float_format="%.1f", **kwargs)
+
+    def with_frame(self, frame: pd.DataFrame) -> Result:
+        """Return this result with other numbers: the released ones, say."""
+        return replace(self, frame=frame, cells=self.cells.iloc[:0])
+
+    def _facts(self) -> Mapping[str, object]:
+        facts = {"of": self.title, **self.notes}
+        if self.by:
+            facts["by"] = ", ".join(self.by)
+        return {**facts, "rows": len(self.frame)}
+
+    def __repr__(self) -> str:
+        said = ", ".join(f"{name} {value}" for name, value in self._facts().items())
+        return f"<{self.kind}: {said}>\n{self.shown.round(2).to_string(index=False, max_rows=20)}"
+
+    def _repr_html_(self) -> str:
+        head = self.shown.round(2).to_html(index=False, border=0, max_rows=30)
+        return f"{super()._repr_html_()}{head}"

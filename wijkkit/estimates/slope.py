@@ -1,0 +1,206 @@
+"""The slope and the relative index of inequality of a survey, and their change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from wijkkit.estimates.asked import Asked, asked_rows, not_asked
+from wijkkit.estimates.change import wave_pairs, worst
+from wijkkit.estimates.design import LonelyPsu
+from wijkkit.estimates.domain_mean import DomainMeans, domain_means
+from wijkkit.estimates.grid import SCALE, asked_outcome, wave_design
+from wijkkit.estimates.interval import check_confidence
+from wijkkit.estimates.layout import Block, Groupings, blocks, keys
+from wijkkit.estimates.linearisation import Domains, domains, units_and_strata, variance
+from wijkkit.estimates.slope_model import midpoint_ranks
+from wijkkit.estimates.survey_interval import t_limits
+from wijkkit.tables import tidy
+
+Floats = np.ndarray
+_FEWEST = 3
+
+
+def estimate_slope(
+    respondents: pd.DataFrame,
+    indicators: Mapping[str, Asked],
+    waves: Sequence[str],
+    groupings: Groupings,
+    *,
+    areas: pd.DataFrame | None = None,
+    lonely_psu: LonelyPsu = "absent",
+    confidence: float = 0.95,
+) -> pd.DataFrame:
+    r"""Return slope and relative index of inequality of every indicator, by area and wave.
+
+    Groups stand on the scale 0-1 at the midpoint of their weighted share of the respondents of
+    the area and wave, the least advantaged first; a straight line is fitted to their values,
+    weighted by these shares. The slope index is its value at 0 minus that at 1, the relative
+    index the one over the other. Unlike the gap between the outermost groups they use every
+    group and how large it is. Shares are taken as known; the variance is that of the survey
+    design, so that groups which share sampling units are not taken as independent.
+
+    Parameters
+    ----------
+    respondents, indicators, waves, groupings, areas, lonely_psu, confidence
+        As in `estimate_gap`; a grouping of fewer than three groups has no index.
+
+    Returns
+    -------
+    DataFrame
+        Tidy estimate table: `group` names all groups (``low-middle-high``), ``method`` is
+        ``slope_index`` (unit ``points`` or ``score``) or ``relative_index`` (unit ``ratio``),
+        and `wave` holds two for a change: a difference of slopes, a ratio of relative indices.
+        `n` is that of the smallest group.
+
+    References
+    ----------
+    Mackenbach JP, Kunst AE (1997), Soc Sci Med 44:757-771.
+
+    Examples
+    --------
+    >>> from wijkkit.study.indicators import Indicator
+    >>> play = Indicator(label="Play", function="f", columns={}, question_version="1",
+    ...                  direction="higher")
+    >>> people = pd.DataFrame({"wave": "2018", "wijk": "a", "district": "d", "arm": "programme",
+    ...     "age": 5.0, "weight": 1.0, "play": [1.0, 0, 0, 0, 1, 1, 0, 0, 1, 1, 1, 0],
+    ...     "ses": ["low"] * 4 + ["middle"] * 4 + ["high"] * 4})
+    >>> groups = {"ses": ("ses", ["low", "middle", "high"])}
+    >>> table = estimate_slope(people, {"play": play}, ["2018"], groups)
+    >>> table.loc[table["area_level"] == "city", ["method", "value"]].round(2).values.tolist()
+    [['slope_index', -75.0], ['relative_index', 0.14]]
+    """
+    check_confidence(confidence)
+    design = wave_design(respondents, lonely_psu)
+    divided = [
+        block
+        for block in blocks(respondents, waves, groupings, areas=areas)
+        if len(block.groups) >= _FEWEST
+    ]
+    if not divided or not indicators:
+        return tidy(pd.DataFrame(columns=["indicator"]))
+    together = [_together(block) for block in divided]
+    overs = [domains(block.code, block.size, design) for block in divided]
+    alls = [domains(block.code, block.size, design) for block in together]
+    parts = []
+    for key, indicator in indicators.items():
+        asked = asked_rows(respondents, indicator)
+        outcome = asked_outcome(respondents, key, indicator, asked)
+        never = not_asked(divided, indicator, asked)
+        for block, over, everybody in zip(divided, overs, alls, strict=True):
+            means = domain_means(outcome, over)
+            skipped = np.tile(never[block.group_by], len(block.areas))
+            parts.append(_indices(indicator, means, block, everybody, ~np.isnan(outcome), skipped))
+    columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    rows = keys(together, list(indicators)).assign(**columns, source="survey")
+    levels = [_of_index(rows, relative) for relative in (False, True)]
+    made = pd.concat([*levels, *map(_changes, levels)], ignore_index=True)
+    return tidy(_with_limits(made, confidence))
+
+
+def _together(block: Block) -> Block:
+    """The block of area and wave that holds the respondents of all groups."""
+    code = np.where(block.code >= 0, block.code // len(block.groups), -1)
+    name = ("-".join(block.groups),)
+    return Block(block.area_level, block.group_by, block.areas, block.waves, name, code)
+
+
+def _indices(
+    indicator: Asked,
+    means: DomainMeans,
+    block: Block,
+    everybody: Domains,
+    known: np.ndarray,
+    skipped: np.ndarray,
+) -> dict[str, np.ndarray]:
+    """Return slope and log relative index of each area and wave, with their standard errors."""
+    k = len(block.groups)
+    used = (block.code >= 0) & known
+    code = np.where(used, block.code, 0)
+    weight = np.where(used, everybody.design.weight, 0.0)
+    size = np.bincount(code, weight, minlength=block.size).reshape(-1, k)
+    value, n = means.value.reshape(-1, k), means.n.reshape(-1, k)
+    there = (n > 0).all(axis=1)
+    ends = np.full((len(size), 2, k), np.nan)
+    for cell in np.flatnonzero(there):
+        ends[cell] = to_ends(size[cell])
+    low, high = np.einsum("cek,ck->ec", ends, value)
+    reasons = means.reason.reshape(-1, k)
+    # A group of which all answer alike has no error of its own, so neither has the line.
+    sure = np.isin(reasons, ["", "no_df"]).all(axis=1)
+
+    def error(weights: Floats) -> Floats:
+        spread, _ = variance(
+            np.where(used, np.nan_to_num(weights.ravel())[code] * means.influence, 0.0),
+            everybody,
+            used,
+        )
+        return np.where(sure & there & (spread > 0), np.sqrt(spread), np.nan)
+
+    with np.errstate(divide="ignore", invalid="ignore"):
+        positive = there & (low > 0) & (high > 0)
+        log_ratio = np.where(positive, np.log(low / high), np.nan)
+        of_ratio = ends[:, 0] / low[:, None] - ends[:, 1] / high[:, None]
+    units, strata = units_and_strata(everybody, used)
+    scale = SCALE[indicator.unit]
+    never = skipped.reshape(-1, k).any(axis=1)
+    return {
+        "slope": scale * (low - high),
+        "slope_se": scale * error(ends[:, 0] - ends[:, 1]),
+        "log_ratio": log_ratio,
+        "log_ratio_se": np.where(positive, error(of_ratio), np.nan),
+        "df": units - strata,
+        "n": n.min(axis=1),
+        "unit": np.full(len(n), "score" if indicator.unit == "score" else "points"),
+        "status": np.where(never, "not_asked", np.where(there, "ok", "missing")),
+    }
+
+
+def to_ends(population: Floats) -> Floats:
+    """Return the (2, k) weights by which the groups' values make the line's ends at 0 and 1.
+
+    Examples
+    --------
+    >>> (to_ends(np.array([100.0, 100.0, 100.0])) @ [40, 30, 20]).round(6).tolist()
+    [45.0, 15.0]
+    """
+    design = np.column_stack([np.ones(len(population)), midpoint_ranks(population)])
+    weighted = design * population[:, None]
+    combine = np.linalg.solve(weighted.T @ design, weighted.T)
+    return np.array([[1.0, 0.0], [1.0, 1.0]]) @ combine
+
+
+def _of_index(rows: pd.DataFrame, relative: bool) -> pd.DataFrame:
+    """Return the rows of one index: a relative one as its logarithm."""
+    name = "log_ratio" if relative else "slope"
+    made = rows.drop(columns=["slope", "slope_se", "log_ratio", "log_ratio_se"])
+    made = made.assign(value=rows[name], se=rows[f"{name}_se"])
+    if not relative:
+        return made.assign(method="slope_index")
+    # A line below zero at an end has no ratio.
+    absent = made["status"].eq("ok") & made["value"].isna()
+    status = made["status"].mask(absent, "missing")
+    return made.assign(method="relative_index", unit="ratio", status=status)
+
+
+def _changes(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the change since the first wave: waves are independent samples."""
+    joined = wave_pairs(rows)
+    return joined.assign(
+        value=joined["value"] - joined["value_first"],
+        se=np.hypot(joined["se"], joined["se_first"]),
+        df=joined["df"] + joined["df_first"],
+        n=np.fmin(joined["n_first"], joined["n"]),
+        status=worst(joined["status_first"], joined["status"]),
+    )
+
+
+def _with_limits(rows: pd.DataFrame, confidence: float) -> pd.DataFrame:
+    value, se, df = (rows[name].to_numpy(float) for name in ("value", "se", "df"))
+    limits = t_limits(value, se, df, confidence)
+    ratio = rows["unit"].eq("ratio").to_numpy()
+    with np.errstate(over="ignore"):
+        ends = [np.where(ratio, np.exp(end), end) for end in (value, *limits)]
+    return rows.assign(value=ends[0], lower=ends[1], upper=ends[2])

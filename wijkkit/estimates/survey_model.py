@@ -1,0 +1,265 @@
+"""Regression for survey data: weighted estimates, design-based standard errors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import special, stats
+
+from wijkkit.errors import EstimationError
+from wijkkit.estimates.design import Stage, SurveyDesign
+from wijkkit.estimates.interval import check_confidence
+from wijkkit.estimates.linearisation import domains, units_and_strata, within_margins
+
+Floats = NDArray[np.float64]
+
+#: Distribution of the outcome, with its usual link: identity, logit, log.
+Family = Literal["gaussian", "binomial", "poisson"]
+
+#: Columns that together are less than this part of the largest direction say nothing new.
+_COLLINEAR = 1e-10
+#: As in R: relative change of the deviance at which a fit has converged, and most steps.
+_CONVERGED, _ITERATIONS = 1e-8, 25
+#: Condition of the information beyond which it says nothing; a fitted chance that is none.
+_WORST, _APART = 1e15, 1e-7
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFit:
+    """A regression that was fitted to survey data.
+
+    Parameters
+    ----------
+    coefficients : DataFrame
+        ``term, value, se, lower, upper, t, p``, on the scale of the link.
+    covariance : ndarray of float, shape (p, p)
+    df : float
+        Residual degrees of freedom: units minus strata, plus one, minus p.
+    n : int
+    family : str
+    """
+
+    coefficients: pd.DataFrame
+    covariance: Floats
+    df: float
+    n: int
+    family: Family
+
+
+def survey_model(
+    outcome: Floats,
+    predictors: pd.DataFrame,
+    design: SurveyDesign,
+    *,
+    family: Family = "gaussian",
+    confidence: float = 0.95,
+) -> ModelFit:
+    r"""Fit a generalised linear model by weighted pseudo-likelihood, as R's ``svyglm``.
+
+    The coefficients solve :math:`\sum_i w_i x_i (y_i-\mu_i) = 0`, with canonical links. Their
+    covariance is that of the total of the influence values :math:`A^{-1} w_i x_i (y_i-\mu_i)`,
+    with :math:`A = \sum_i w_i v(\mu_i) x_i x_i^\top`, by Taylor linearisation over the stages of
+    the design.
+
+    Parameters
+    ----------
+    outcome : ndarray of float, shape (n,)
+        Missing where absent.
+    predictors : DataFrame, shape (n, p)
+        The model matrix, with its constant; a row with a missing value is left out. Such rows
+        keep their place in the design.
+    design : SurveyDesign
+        Of all n rows.
+    family : {"gaussian", "binomial", "poisson"}
+        Binomial for 0/1, with odds ratios ``exp(value)``.
+    confidence : float
+        Coverage of the intervals, which are ``value ± t(df) se``.
+
+    Raises
+    ------
+    EstimationError
+        An unknown family, columns that follow from each other, an outcome that the family does
+        not have, answers that the predictors separate, or a stratum with one unit.
+
+    References
+    ----------
+    Binder DA (1983). On the variances of asymptotically normal estimators from complex surveys.
+    International Statistical Review 51, 279-292. Lumley T, Scott A (2017). Fitting regression
+    models to survey data. Statistical Science 32, 265-278.
+
+    Examples
+    --------
+    >>> from wijkkit.estimates.design import survey_design
+    >>> y = np.array([1.0, 2, 4, 3, 6])
+    >>> x = pd.DataFrame({"one": 1.0, "x": [1.0, 2, 3, 4, 5]})
+    >>> fit = survey_model(y, x, survey_design(x))
+    >>> fit.coefficients["value"].round(3).tolist(), fit.df
+    ([-0.1, 1.1], 3.0)
+    """
+    check_confidence(confidence)
+    used = ~np.isnan(outcome) & ~predictors.isna().any(axis=1).to_numpy()
+    x, y, weight = predictors.to_numpy(float)[used], outcome[used], design.weight[used]
+    _check(predictors, x, y, family)
+    beta, score, information = _fitted(x, y, weight / weight.mean(), family)
+    influence = np.zeros((len(outcome), x.shape[1]))
+    influence[used] = score @ np.linalg.inv(information)
+    covariance = total_covariance(influence, design, used)
+    over = domains(np.zeros(len(outcome), dtype=np.int64), 1, design)
+    units, strata = units_and_strata(over, used)
+    df = float(units[0] - strata[0] + 1 - x.shape[1])
+    table = _table(list(predictors), beta, np.sqrt(np.diag(covariance)), df, confidence)
+    return ModelFit(table, covariance, df, int(used.sum()), family)
+
+
+def _check(predictors: pd.DataFrame, x: Floats, y: Floats, family: str) -> None:
+    if family not in get_args(Family):
+        raise EstimationError(
+            "unknown family", place="family", found=family, expected=", ".join(get_args(Family))
+        )
+    if len(y) <= x.shape[1]:
+        raise EstimationError(
+            "fewer respondents than coefficients", found=f"{len(y)} and {x.shape[1]}"
+        )
+    wrong = {"binomial": ~np.isin(y, (0, 1)), "poisson": y < 0}.get(family)
+    if wrong is not None and wrong.any():
+        raise EstimationError(
+            f"not an outcome of the {family} family", found=f"{y[wrong][0]:g}", place="outcome"
+        )
+    scaled = x / np.where((x**2).sum(axis=0) > 0, np.sqrt((x**2).sum(axis=0)), 1.0)
+    _, sizes, directions = np.linalg.svd(scaled, full_matrices=False)
+    if sizes[-1] < _COLLINEAR * sizes[0]:
+        names = [
+            name for name, part in zip(predictors, directions[-1], strict=True) if part**2 > 1e-6
+        ]
+        raise EstimationError(
+            "columns of the model follow from each other",
+            place="formula",
+            found=", ".join(map(str, names)),
+            remedy="Leave one of them out.",
+        )
+
+
+def _fitted(x: Floats, y: Floats, weight: Floats, family: str) -> tuple[Floats, Floats, Floats]:
+    """Return coefficients, scores (n, p) and information, by iterated weighted least squares.
+
+    It starts, and stops, as R's ``glm`` does: what is printed is then equal to the last digits.
+    """
+    mean = {"binomial": (weight * y + 0.5) / (weight + 1), "poisson": y + 0.1}.get(family, y)
+    eta, deviance = _link(mean, family), np.inf
+    for _ in range(_ITERATIONS):
+        spread = _spread(mean, family)
+        working = weight * spread
+        information = x.T @ (x * working[:, None])
+        if not np.isfinite(information).all() or np.linalg.cond(information) > _WORST:
+            break
+        beta = np.linalg.solve(information, x.T @ (working * (eta + (y - mean) / spread)))
+        eta = x @ beta
+        mean = _mean(eta, family)
+        before, deviance = deviance, _deviance(y, mean, weight, family)
+        if np.isfinite(before) and abs(deviance - before) < _CONVERGED * (abs(deviance) + 0.1):
+            _refuse_separation(mean, family)
+            residual = (y - mean) / _spread(mean, family)
+            return beta, x * (working * residual)[:, None], information
+    raise _no_estimate("no convergence")
+
+
+def _refuse_separation(mean: Floats, family: str) -> None:
+    if family == "binomial" and np.minimum(mean, 1 - mean).min() < _APART:
+        raise _no_estimate("a group in which everybody answers alike")
+
+
+def _no_estimate(found: str) -> EstimationError:
+    return EstimationError(
+        "the model has no finite estimate",
+        place="formula",
+        found=found,
+        remedy="Leave that group out, or pool it with another.",
+    )
+
+
+def _link(mean: Floats, family: str) -> Floats:
+    if family == "binomial":
+        return special.logit(mean)
+    return np.log(mean) if family == "poisson" else mean
+
+
+def _mean(eta: Floats, family: str) -> Floats:
+    if family == "binomial":
+        return special.expit(eta)
+    return np.exp(eta) if family == "poisson" else eta
+
+
+def _spread(mean: Floats, family: str) -> Floats:
+    """Return the variance of the outcome, which is the derivative of the canonical link's mean."""
+    if family == "binomial":
+        return mean * (1 - mean)
+    return mean if family == "poisson" else np.ones(len(mean))
+
+
+def _deviance(y: Floats, mean: Floats, weight: Floats, family: str) -> float:
+    if family == "binomial":
+        likely = special.xlogy(y, mean) + special.xlog1py(1 - y, -mean)
+        return float(-2 * (weight * likely).sum())
+    if family == "poisson":
+        ratio = special.xlogy(y, np.where(y > 0, y, 1) / mean)
+        return float(2 * (weight * (ratio - (y - mean))).sum())
+    return float((weight * (y - mean) ** 2).sum())
+
+
+def total_covariance(influence: Floats, design: SurveyDesign, used: NDArray[np.bool_]) -> Floats:
+    """Return the covariance of the totals of the columns of `influence`, shape (p, p).
+
+    Raises
+    ------
+    EstimationError
+        A stratum with one sampled unit, where the design does not say what it adds.
+    """
+    if design.calibrated is not None:
+        columns = [within_margins(column, design.calibrated) for column in influence.T]
+        influence = np.column_stack(columns)
+    total = np.zeros((influence.shape[1],) * 2)
+    for stage in design.stages:
+        total += _of_stage(influence, stage, design.lonely_psu, used)
+    return total
+
+
+def _of_stage(influence: Floats, stage: Stage, lonely: str, used: NDArray[np.bool_]) -> Floats:
+    units, strata = len(stage.stratum_of_unit), len(stage.sampled)
+    totals = _sums(influence, stage.unit, units)
+    mean = _sums(totals, stage.stratum_of_unit, strata) / stage.sampled[:, None]
+    deviation = totals - mean[stage.stratum_of_unit]
+    absent = stage.sampled - np.bincount(stage.stratum_of_unit, minlength=strata)
+    scale = stage.chance * stage.kept
+    single = (stage.sampled == 1) & (stage.kept > 0)
+    alive = np.bincount(stage.stratum[used], minlength=strata) > 0
+    if (single & alive).any() and lonely in ("absent", "average"):
+        raise EstimationError(
+            "a stratum with one sampled unit",
+            place="design",
+            remedy="Pool it with another stratum.",
+        )
+    with np.errstate(divide="ignore", invalid="ignore"):
+        factor = np.where(stage.sampled > 1, scale * stage.sampled / (stage.sampled - 1), 0.0)
+    spread = (deviation * factor[stage.stratum_of_unit, None]).T @ deviation
+    spread += (mean * (factor * absent)[:, None]).T @ mean
+    if lonely == "adjust":
+        spread += (mean * np.where(single, scale, 0.0)[:, None]).T @ mean
+    return spread
+
+
+def _sums(values: Floats, code: NDArray[np.int64], size: int) -> Floats:
+    return np.column_stack([np.bincount(code, column, minlength=size) for column in values.T])
+
+
+def _table(
+    terms: list[str], beta: Floats, se: Floats, df: float, confidence: float
+) -> pd.DataFrame:
+    t = beta / se
+    half = (stats.t.ppf(0.5 + confidence / 2, df) if df > 0 else np.nan) * se
+    p = 2 * stats.t.sf(np.abs(t), df) if df > 0 else np.full(len(t), np.nan)
+    columns = {"value": beta, "se": se, "lower": beta - half, "upper": beta + half, "t": t, "p": p}
+    return pd.DataFrame({"term": terms, **columns})

@@ -1,0 +1,228 @@
+"""Who took part, when, and how alike programme and comparison wijken were at the start."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from wijkkit.evaluation.effect.outcomes import compared_waves, outcomes
+from wijkkit.evaluation.effect.reasons import NotEstimable
+from wijkkit.evaluation.explanations.covid import measures
+from wijkkit.study import Study
+
+PARTICIPANT_COLUMNS = ("area", "area_level", "arm", "wave", "n", "children", "response")
+BALANCE_COLUMNS = (
+    "kind",
+    "key",
+    "category",
+    "wave",
+    "unit",
+    "programme",
+    "comparator",
+    "difference",
+    "n_programme",
+    "n_comparator",
+    "x_programme",
+    "x_comparator",
+)
+TIMELINE_COLUMNS = ("kind", "key", "start", "end")
+_ARMS = ("programme", "comparator")
+
+
+def participants(
+    study: Study, respondents: pd.DataFrame, children: pd.Series | None = None
+) -> pd.DataFrame:
+    """Return how many children took part, per wave: in each wijk, in each arm, and in all.
+
+    Parameters
+    ----------
+    study : Study
+    respondents : DataFrame
+        With ``wave`` and ``wijk``.
+    children : Series, optional
+        Number of children by (wijk, wave), as `children_of` gives it.
+
+    Returns
+    -------
+    DataFrame
+        Columns `PARTICIPANT_COLUMNS`. `response` is n as a percentage of the children of the
+        same wijken; absent where their number is not known of each of them.
+    """
+    waves = [wave.id for wave in study.waves]
+    arm = {wijk: hood.arm for wijk, hood in study.neighbourhoods.items()}
+    index = pd.MultiIndex.from_product([list(arm), waves], names=["wijk", "wave"])
+    n = respondents.groupby(["wijk", "wave"], observed=True).size().reindex(index, fill_value=0)
+    known = pd.Series(np.nan, index) if children is None else children.reindex(index)
+    cells = pd.DataFrame({"n": n, "children": known}).reset_index()
+    cells["arm"] = cells["wijk"].map(arm)
+    parts = [
+        cells.rename(columns={"wijk": "area"}).assign(area_level="wijk"),
+        _pooled(cells[cells["arm"].isin(_ARMS)], ["arm", "wave"]).assign(
+            area=lambda rows: rows["arm"], area_level="arm"
+        ),
+        _pooled(cells, ["wave"]).assign(area="city", area_level="city", arm=""),
+    ]
+    table = pd.concat(parts, ignore_index=True)
+    table["response"] = 100 * table["n"] / table["children"].where(table["children"] > 0)
+    return table[list(PARTICIPANT_COLUMNS)]
+
+
+def _pooled(cells: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    grouped = cells.groupby(by, sort=False)
+    children = grouped["children"].sum(min_count=1).where(~grouped["children"].apply(_any_absent))
+    return pd.DataFrame({"n": grouped["n"].sum(), "children": children}).reset_index()
+
+
+def _any_absent(values: pd.Series) -> bool:
+    return bool(values.isna().any())
+
+
+def children_of(study: Study, figures: pd.DataFrame) -> pd.Series:
+    """Return the number of children by (wijk, wave): the last area figure up to the wave's year.
+
+    The first one where none is that early; empty unless ``process.children_figure`` is set.
+
+    Parameters
+    ----------
+    study : Study
+    figures : DataFrame
+        As `load_area_figures` gives them.
+    """
+    rows = figures[
+        figures["area_level"].eq("wijk")
+        & figures["figure"].eq(study.settings.process.children_figure)
+        & figures["value"].notna()
+    ].sort_values("period")
+    found = {}
+    for wijk, mine in rows.groupby("area"):
+        for wave in study.waves:
+            until = mine[mine["period"].astype(str).str[:4] <= str(wave.start.year)]
+            value = (until.tail(1) if len(until) else mine.head(1))["value"].iloc[0]
+            found[(wijk, wave.id)] = float(value)
+    return pd.Series(found, dtype=float)
+
+
+def baseline_balance(study: Study, respondents: pd.DataFrame) -> pd.DataFrame:
+    """Return programme and comparison wijken side by side at the baseline.
+
+    Parameters
+    ----------
+    study : Study
+    respondents : DataFrame
+        With a column per indicator.
+
+    Returns
+    -------
+    DataFrame
+        Columns `BALANCE_COLUMNS`, one row per outcome (``kind`` is ``indicator``), group of a
+        grouping (``grouping``) and covariate (``covariate``; one row per category, or one for a
+        number). `programme` and `comparator` are weighted percentages or means, `difference` is
+        the standardised difference (d1 - d0) / sqrt((s1^2 + s0^2) / 2), n the respondents of whom
+        it is known, x those with the answer or in the category. Empty without a baseline.
+
+    References
+    ----------
+    Austin PC (2009), Stat Med 28:3083-3107.
+    """
+    try:
+        wave, _ = compared_waves(study)
+    except NotEstimable:
+        return pd.DataFrame(columns=list(BALANCE_COLUMNS))
+    rows = respondents[respondents["wave"].eq(wave) & respondents["arm"].isin(_ARMS)]
+    found = [
+        {"kind": kind, "key": key, "category": category, "wave": wave, "unit": unit}
+        | _compared(rows, values, unit == "percent")
+        for kind, key, category, unit, values in _variables(study, rows)
+    ]
+    return pd.DataFrame(found, columns=list(BALANCE_COLUMNS))
+
+
+def _variables(study: Study, rows: pd.DataFrame) -> Iterator[tuple[str, str, str, str, pd.Series]]:
+    for key in outcomes(study):
+        if key in rows:
+            indicator = study.indicators[key]
+            value = rows[key].where(_eligible(rows, indicator.ages)).astype(float)
+            yield "indicator", key, "", indicator.unit, value
+    columns = set()
+    for grouping in study.groupings:
+        columns.add(grouping.column)
+        if grouping.column in rows:
+            for group in grouping.groups:
+                yield "grouping", grouping.id, group.id, "percent", _is(rows, grouping, group.id)
+    for name in study.settings.evaluation.covariates:
+        if name in rows and name not in columns:
+            yield from _covariate(name, rows[name])
+
+
+def _eligible(rows: pd.DataFrame, ages: tuple[float, float] | None) -> pd.Series:
+    if not ages or "age" not in rows:
+        return pd.Series(True, rows.index)
+    return rows["age"].ge(ages[0]) & rows["age"].lt(ages[1])
+
+
+def _is(rows: pd.DataFrame, grouping, group: str) -> pd.Series:
+    values = rows[grouping.column].astype("object")
+    listed = values.isin([one.id for one in grouping.groups])
+    return values.eq(group).astype(float).where(listed)
+
+
+def _covariate(name: str, values: pd.Series) -> Iterator[tuple[str, str, str, str, pd.Series]]:
+    if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
+        yield "covariate", name, "", "mean", values.astype(float)
+        return
+    for level in sorted(values.dropna().unique(), key=str):
+        is_level = values.astype("object").eq(level).astype(float)
+        yield "covariate", name, str(level), "percent", is_level.where(values.notna())
+
+
+def _compared(rows: pd.DataFrame, values: pd.Series, percent: bool) -> dict[str, float]:
+    """Return level, n and x of both arms and their standardised difference."""
+    out: dict[str, float] = {}
+    levels, spreads = [], []
+    for arm in _ARMS:
+        mine = values[rows["arm"].eq(arm) & values.notna()]
+        weight = rows.loc[mine.index, "weight"] if "weight" in rows else mine * 0 + 1.0
+        level = float(np.average(mine, weights=weight)) if weight.sum() > 0 else np.nan
+        spread = float(np.average((mine - level) ** 2, weights=weight)) if len(mine) else np.nan
+        levels.append(level)
+        spreads.append(spread)
+        out |= {arm: level * (100 if percent else 1), f"n_{arm}": float(len(mine))}
+        out[f"x_{arm}"] = float(mine.eq(1).sum()) if percent else np.nan
+    pooled = np.sqrt(sum(spreads) / 2)
+    out["difference"] = (levels[0] - levels[1]) / pooled if pooled > 0 else np.nan
+    return out
+
+
+def timeline(study: Study) -> pd.DataFrame:
+    """Return when the waves were held, the programme started, and COVID-19 measures were in force.
+
+    Returns
+    -------
+    DataFrame
+        Columns `TIMELINE_COLUMNS`: ``kind`` is ``wave``, ``programme`` (its start in the study,
+        without an end), ``start`` (that of a wijk, where it has its own) or ``corona`` (`key`
+        says which kind of measures), cut to the days from the first to the last of the others.
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> from wijkkit.evaluation.baseline import timeline
+    >>> timeline(wk.open_study("parameters"))["kind"].unique().tolist()
+    ['wave', 'programme', 'corona']
+    """
+    rows = [("wave", wave.id, wave.start, wave.end) for wave in study.waves]
+    rows.append(("programme", "", study.settings.programme.start, None))
+    rows += [
+        ("start", wijk, hood.start, None)
+        for wijk, hood in study.neighbourhoods.items()
+        if hood.start is not None
+    ]
+    days = [day for _, _, *ends in rows for day in ends if day is not None]
+    first, last = min(days), max(days)
+    for row in measures().itertuples():
+        start, end = max(row.start.date(), first), min(row.end.date(), last)
+        if start <= end:
+            rows.append(("corona", row.kind, start, end))
+    return pd.DataFrame(rows, columns=list(TIMELINE_COLUMNS))

@@ -1,0 +1,192 @@
+"""The t-test between two arms of few clusters whose changes may vary unequally."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+from scipy import optimize, special, stats
+
+from wijkkit.evaluation.effect.estimate import Estimate
+from wijkkit.evaluation.effect.reasons import NotEstimable
+from wijkkit.evaluation.effect.sample import Bools, Floats
+
+#: Smallest and largest ratio of the arms' variances (treated to comparators) that a test allows.
+Ratios = tuple[float, float]
+#: That of equally large clusters with an intra-cluster correlation of 0.01 in one arm and 0.10
+#: in the other, where nothing else is known.
+RATIOS: Ratios = (0.2, 5.0)
+#: Sum of squares, relative to the largest square, below which only rounding is left.
+_ROUNDING = 1e-20
+_NODES = 200
+_STEPS = 7
+
+
+def change_test(change: Floats, treated: Bools, level: float, ratios: Ratios = RATIOS) -> Estimate:
+    """Compare the mean change of treated and other clusters.
+
+    With few clusters the data cannot tell how much more the changes of one arm vary than those
+    of the other. The statistic is the difference over its error at the middle of `ratios`,
+
+        t = d / sqrt([S1 / q + S0] [q / n1 + 1 / n0] / (n1 + n0 - 2)),  q = sqrt(low high),
+
+    with the arms' sums of squares S and numbers n; its p-value is the largest one over the
+    ratios, each of them exact where changes are normal. With ratios (1, 1) this is the pooled
+    t-test.
+
+    Parameters
+    ----------
+    change : (G,) float
+    treated : (G,) bool
+    level : float
+        Confidence level.
+    ratios : tuple of float
+        Smallest and largest variance of a treated cluster's change over that of another's.
+
+    Raises
+    ------
+    NotEstimable
+        An arm has one cluster, or nothing varies.
+
+    References
+    ----------
+    Donald SG, Lang K (2007), Rev Econ Stat 89:221-233 (clusters' changes). Box GEP (1954), Ann
+    Math Stat 25:290-302 (what unequal variances do).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> treated = np.array([True, True, True, False, False, False])
+    >>> change = np.array([3.0, 4.0, 5.0, 0.0, 1.0, 2.0])
+    >>> [round(change_test(change, treated, 0.95, r).p, 4) for r in [(1, 1), (0.2, 5)]]
+    [0.0213, 0.0301]
+    """
+    arms = change[treated], change[~treated]
+    sizes = len(arms[0]), len(arms[1])
+    if min(sizes) < 2:
+        raise NotEstimable("one_cluster_in_an_arm")
+    squares = [float(((arm - arm.mean()) ** 2).sum()) for arm in arms]
+    if sum(squares) <= _ROUNDING * (change**2).max():
+        raise NotEstimable("no_variation")
+    effect = float(arms[0].mean() - arms[1].mean())
+    error = float(statistic_error(*squares, sizes, ratios))
+    reach = critical_value(1 - level, sizes, ratios) * error
+    p = float(worst_p(abs(effect) / error, sizes, ratios))
+    return Estimate(effect, effect - reach, effect + reach, p, sum(sizes) - 2)
+
+
+def statistic_error(
+    treated: Floats | float, others: Floats | float, sizes: tuple[int, int], ratios: Ratios
+) -> Floats:
+    """Return the statistic's error from the arms' sums of squares, at the middle ratio."""
+    middle = np.sqrt(ratios[0] * ratios[1])
+    spread = middle / sizes[0] + 1 / sizes[1]
+    return np.sqrt((treated / middle + others) * spread / (sum(sizes) - 2))
+
+
+def worst_p(t: Floats | float, sizes: tuple[int, int], ratios: Ratios) -> Floats:
+    """Return the largest two-sided p-value of statistics over the ratios of variances."""
+    size = np.abs(np.asarray(t, dtype=float))[..., None]
+    found = [
+        2 * special.stdtr(sum(sizes) - 2, -limit * size) @ weight
+        for limit, weight in _limits(sizes, ratios)
+    ]
+    return np.minimum(np.max(found, axis=0), 1.0)
+
+
+@lru_cache(maxsize=4096)
+def critical_value(alpha: float, sizes: tuple[int, int], ratios: Ratios) -> float:
+    """Return the statistic whose `worst_p` is `alpha`."""
+    least = float(stats.t.ppf(1 - alpha / 2, sum(sizes) - 2)) / 20
+
+    def beyond(log_t: float) -> float:
+        p = float(worst_p(np.exp(log_t), sizes, ratios))
+        return np.log(max(p, 1e-300)) - np.log(alpha)
+
+    return float(np.exp(optimize.brentq(beyond, np.log(least), np.log(least * 1e6), xtol=1e-10)))
+
+
+def power_at(shift: float, ratio: float, alpha: float, sizes: tuple[int, int], ratios: Ratios):
+    """Return the chance that the test rejects at an effect of `shift` of its true errors.
+
+    Parameters
+    ----------
+    shift : float
+        Effect over sqrt(v1 / n1 + v0 / n0), with the arms' true variances v.
+    ratio : float
+        v1 / v0, which may lie outside `ratios`.
+    alpha : float
+    sizes : tuple of int
+    ratios : tuple of float
+    """
+    limit, weight = _limit(sizes, ratio, float(np.sqrt(ratios[0] * ratios[1])))
+    edge = critical_value(alpha, sizes, ratios) * limit
+    df = sum(sizes) - 2
+    if not shift:
+        return float(2 * special.stdtr(df, -edge) @ weight)
+    lower = np.nan_to_num(stats.nct.sf(edge, df, -abs(shift)))
+    return float((stats.nct.sf(edge, df, abs(shift)) + lower) @ weight)
+
+
+@lru_cache(maxsize=1024)
+def _limits(sizes: tuple[int, int], ratios: Ratios) -> list[tuple[Floats, Floats]]:
+    low, high = ratios
+    middle = float(np.sqrt(low * high))
+    steps = np.geomspace(low, high, _STEPS) if high > low else [low]
+    return [_limit(sizes, float(ratio), middle) for ratio in steps]
+
+
+def _limit(sizes: tuple[int, int], ratio: float, middle: float) -> tuple[Floats, Floats]:
+    """Return by which factor the limit of t is to be passed, with each factor's weight.
+
+    The share of the treated in the scaled sum of squares has a beta law and is independent of
+    the sum, which with the difference makes a t-statistic.
+    """
+    share, weight = _beta_nodes(sizes)
+    n1, n0 = sizes
+    estimated = (ratio * share / middle + 1 - share) * (middle / n1 + 1 / n0)
+    return np.sqrt(estimated / (ratio / n1 + 1 / n0)), weight
+
+
+@lru_cache(maxsize=256)
+def _beta_nodes(sizes: tuple[int, int]) -> tuple[Floats, Floats]:
+    nodes, weight = np.polynomial.legendre.leggauss(_NODES)
+    angle = (nodes + 1) * np.pi / 4
+    d1, d0 = sizes[0] - 1, sizes[1] - 1
+    density = np.exp((d1 - 1) * np.log(np.sin(angle)) + (d0 - 1) * np.log(np.cos(angle)))
+    density = density * weight
+    return np.sin(angle) ** 2, density / density.sum()
+
+
+def variance_ratios(
+    sampling: tuple[float, float], icc: tuple[float, float], autocorrelation: float
+) -> Ratios:
+    """Return the ratios of variances that a design allows.
+
+    The variance of a cluster's change is 2 icc (1 - r) + (1 - icc) h, with h the sampling
+    variance that its numbers of respondents leave. The correlation may be `icc` low in one arm
+    and high in the other, alike in both, or absent.
+
+    Parameters
+    ----------
+    sampling : tuple of float
+        h of the treated and of the comparators.
+    icc : tuple of float
+        Lowest and highest intra-cluster correlation.
+    autocorrelation : float
+        r.
+
+    Examples
+    --------
+    >>> low, high = variance_ratios((0.02, 0.02), (0.01, 0.10), 0.5)
+    >>> round(low, 3), round(high, 3)
+    (0.253, 3.96)
+    """
+    found = [1.0, sampling[0] / sampling[1]]
+    for mine, theirs in (icc, icc[::-1]):
+        treated, others = (
+            2 * rho * (1 - autocorrelation) + (1 - rho) * h
+            for rho, h in zip((mine, theirs), sampling, strict=True)
+        )
+        found.append(treated / others)
+    return min(found), max(found)

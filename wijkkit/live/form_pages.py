@@ -1,0 +1,188 @@
+"""The forms: an activity, a meeting, a decision, a step and every other row of a wijk."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+from tornado import web
+
+from wijkkit.language import text
+from wijkkit.live.form_fields import fields_of, row_words, said
+from wijkkit.live.handlers import Guarded, page
+from wijkkit.live.history import versions
+from wijkkit.live.keeping import Keep, Rows
+from wijkkit.live.presence import PREFIX, asked, presence_rows
+from wijkkit.live.quarter import Quarter
+from wijkkit.live.recurring import first_activity
+from wijkkit.live.workbook_page import Download, WorkbookPage
+from wijkkit.registry.definition import Kind
+from wijkkit.registry.faults import CONFLICTS, Fault, RowError
+from wijkkit.registry.saving import RowsError
+from wijkkit.registry.tables import KINDS
+from wijkkit.registry.wording import sheet_name
+
+_NEW = "nieuw"
+#: Kinds that are kept in another form: who was at a meeting stands in the form of the meeting.
+FORMS = tuple(name for name in KINDS if name != "attendance")
+
+
+class Form(Guarded):
+    """The form of one row; what is typed is kept when it cannot be saved."""
+
+    @page
+    async def get(self, slug: str, kind: str, key: str) -> None:
+        self.require(slug, keeping=True)
+        row = self._row(slug, kind, key)
+        self._fill(slug, KINDS[kind], key, row, row)
+
+    @page
+    async def post(self, slug: str, kind: str, key: str) -> None:
+        account = self.require(slug, keeping=True)
+        stored = self._row(slug, kind, key)
+        definition, registry = KINDS[kind], self.pages.source.registry
+        typed = {
+            column.name: self.get_body_argument(column.name, "") for column in definition.columns
+        }
+        row: dict[str, Any] = {
+            **typed,
+            "key": stored["key"] if key != _NEW else self.get_body_argument("key", ""),
+            "version": _whole(self.get_body_argument("version", "0")),
+            "confirmed": self.get_body_argument("confirmed", "") == "yes",
+            "remove": self.get_body_argument("remove", "") == "yes" and key != _NEW,
+        }
+        answers = {
+            name.removeprefix(PREFIX): self.get_body_argument(name, "")
+            for name in self.request.body_arguments
+            if name.startswith(PREFIX)
+        }
+
+        def save() -> None:
+            rows: list[tuple[str, Mapping[str, object]]] = [(kind, row)]
+            if kind == "meetings" and not row["remove"]:
+                rows += presence_rows(registry, slug, row["key"], answers)
+            registry.save_all(slug, rows, account.name)
+
+        try:
+            await self.aside(save)
+        except RowError as error:
+            self.set_status(409 if _conflict(error) else 422)
+            self._fill(slug, definition, key, stored, {**stored, **row}, error, answers)
+            return
+        done = "verwijderd" if row["remove"] else "opgeslagen"
+        where = () if row["remove"] else (row["key"],)
+        self.redirect(f"{self.url('w', slug, kind, *where)}?{done}={key}")
+
+    def _row(self, slug: str, kind: str, key: str) -> dict[str, Any]:
+        """Return the stored row, or what a new one begins with; 404 where there is none."""
+        if kind not in FORMS:
+            raise web.HTTPError(404)
+        registry = self.pages.source.registry
+        table = registry.table(kind, slug)
+        if key == _NEW:
+            return {
+                "key": registry.next_key(kind, slug),
+                "version": 0,
+                **self._begin(slug, kind, table),
+            }
+        rows = table[table["key"].eq(key)].to_dict("records")
+        if not rows:
+            raise web.HTTPError(404)
+        return rows[0]
+
+    def _begin(self, slug: str, kind: str, table: pd.DataFrame) -> dict[str, object]:
+        """Return what a new row most often says."""
+        today = f"{self.pages.source.as_of:%Y-%m-%d}"
+        begin = {
+            "meetings": {"date": today},
+            "decisions": {"date": today, "status": "open"},
+            "flags": {"date": today, "status": "open"},
+            "interventions": {"status": "running"},
+            "steps": {"cycle": "1"},
+        }.get(kind, {})
+        asked_for = {
+            column.name: self.get_query_argument(column.name, "") for column in KINDS[kind].columns
+        }
+        if kind == "activities" and asked_for["intervention"]:
+            items = self.pages.source.registry.table("interventions", slug)
+            begin = first_activity(items, table, asked_for["intervention"], self.pages.source.as_of)
+        return {**begin, **{name: value for name, value in asked_for.items() if value}}
+
+    def _fill(
+        self,
+        slug: str,
+        kind: Kind,
+        key: str,
+        stored: Mapping[str, Any],
+        values: Mapping[str, Any],
+        error: RowError | None = None,
+        answers: Mapping[str, str] | None = None,
+    ) -> None:
+        language, registry = self.language, self.pages.source.registry
+        faults = _own(error)
+        conflict = error is not None and _conflict(error)
+        # After a conflict the form is that of the row as it is now: saving it again is a choice.
+        now = self._row(slug, kind.name, key) if conflict else stored
+        partners = asked(registry, slug, now["key"], values.get("date")) if _meets(kind) else []
+        self.show(
+            "form.html",
+            slug=slug,
+            name=self.pages.study.neighbourhoods[slug].name,
+            kind=kind.name,
+            sheet=sheet_name(kind, language),
+            about_kind=text(f"registry.kind.{kind.name}.about", language),
+            row="" if key == _NEW else row_words(kind, stored, language),
+            key=now["key"],
+            version=int(now.get("version") or 0),
+            fields=fields_of(registry, kind, slug, values, faults, language),
+            faults=[said(fault, kind, language) for fault in faults],
+            elsewhere=_elsewhere(error, language),
+            doubtful=any(fault.rule == "doubtful" for fault in faults),
+            conflict=conflict,
+            partners=partners,
+            answers=answers or {},
+            prefix=PREFIX,
+            saved=self.get_query_argument("opgeslagen", ""),
+            versions=[] if key == _NEW else versions(registry, kind, slug, key, language),
+            draft=self.request.path,
+        )
+
+
+def _meets(kind: Kind) -> bool:
+    return kind.name == "meetings"
+
+
+def _own(error: RowError | None) -> list[Fault]:
+    """Return the faults of the form's own row: the first of those that were to be saved."""
+    if error is None:
+        return []
+    return list(error.rows[0] if isinstance(error, RowsError) else error.faults)
+
+
+def _elsewhere(error: RowError | None, language: str) -> list[str]:
+    """Return the faults of the list of attendance that came along."""
+    if not isinstance(error, RowsError):
+        return []
+    return [said(fault, KINDS["attendance"], language) for row in error.rows[1:] for fault in row]
+
+
+def _conflict(error: RowError) -> bool:
+    return any(fault.rule in CONFLICTS for fault in _own(error))
+
+
+def _whole(written: str) -> int:
+    return int(written) if written.isdecimal() and len(written) < 10 else 0
+
+
+_KIND, _KEY = r"([a-z]+)", r"([A-Za-z0-9][A-Za-z0-9_-]{0,39})"
+
+#: Parts of the address below a wijk, and what answers there.
+FORM_PAGES = (
+    (("bijhouden",), Keep),
+    (("kwartaal",), Quarter),
+    (("werkmap",), WorkbookPage),
+    (("werkmap.xlsx",), Download),
+    ((_KIND,), Rows),
+    ((_KIND, _KEY), Form),
+)

@@ -1,0 +1,114 @@
+"""The goals of a wijk: where it began, where it is, where it wants to be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from wijkkit.evaluation.logic_model.survey_measures import indicator_finding
+from wijkkit.language import number, percentage, points, signed, text
+from wijkkit.live.snapshot import Snapshot
+from wijkkit.live.words import absent, say
+from wijkkit.released.goals import target_state
+from wijkkit.show.values import shown_interval, shown_value
+
+
+@dataclass(frozen=True, slots=True)
+class GoalRow:
+    """One goal, in words; `state` is reached, not_reached or unclear."""
+
+    key: str
+    name: str
+    indicator: str
+    baseline: str
+    first: str
+    last: str
+    wave: str
+    change: str
+    target: str
+    state: str
+    verdict: str
+
+
+def goal_rows(snapshot: Snapshot, wijk: str) -> list[GoalRow]:
+    """Return the goals that a wijk set itself; figures are the released ones."""
+    return [_row(snapshot, wijk, goal) for goal in snapshot.facts.goals(wijk).to_dict("records")]
+
+
+def indicator_of(snapshot: Snapshot, goal: Mapping) -> str | None:
+    """Return the indicator of a goal: its own, or that of the study's goal it stands for."""
+    study = snapshot.study
+    if not pd.isna(goal["indicator"]):
+        return goal["indicator"] if goal["indicator"] in study.indicators else None
+    return next((item.indicator for item in study.goals if item.id == goal["study_goal"]), None)
+
+
+def _row(snapshot: Snapshot, wijk: str, goal: Mapping) -> GoalRow:
+    study, language = snapshot.study, snapshot.language
+    key = indicator_of(snapshot, goal)
+    if key is None:
+        return _unmeasured(snapshot, goal)
+    indicator = study.indicators[key]
+    levels = snapshot.facts.estimate(key, wijk)
+    asked = levels[levels["status"].ne("not_asked")] if len(levels) else levels
+    first, last = (asked.iloc[0], asked.iloc[-1]) if len(asked) else (None, None)
+    state = target_state(last, goal["target"], indicator.direction)
+    waves = {wave.id: study.text(wave.label) for wave in study.waves}
+    percent = last is None or last["unit"] == "percent"
+    return GoalRow(
+        key=goal["key"],
+        name=goal["name"],
+        indicator=study.text(indicator.label),
+        baseline=_registered(goal["baseline"], percent, language),
+        first=shown_value(first, language) if len(asked) > 1 else absent("missing", language),
+        last=shown_interval(last, language),
+        wave=waves.get(last["wave"], "") if last is not None else "",
+        change=_change(snapshot, wijk, key),
+        target=_registered(goal["target"], percent, language),
+        state=state,
+        verdict=say(f"goal.{_known(state, last, goal)}", language),
+    )
+
+
+def _known(state: str, last: pd.Series | None, goal: Mapping) -> str:
+    if pd.isna(goal["target"]):
+        return "no_target"
+    return state if last is not None and last["status"] == "ok" else "no_figure"
+
+
+def _unmeasured(snapshot: Snapshot, goal: Mapping) -> GoalRow:
+    language, gone = snapshot.language, absent("missing", snapshot.language)
+    baseline, target = (_registered(goal[name], True, language) for name in ("baseline", "target"))
+    no_indicator = say("goal.no_indicator", language)
+    verdict = say("goal.no_figure", language)
+    return GoalRow(
+        goal["key"],
+        goal["name"],
+        no_indicator,
+        baseline,
+        gone,
+        gone,
+        "",
+        gone,
+        target,
+        "unclear",
+        verdict,
+    )
+
+
+def _registered(value: float, percent: bool, language: str) -> str:
+    if pd.isna(value):
+        return say("not_registered", language)
+    return percentage(value, language) if percent else number(value, language, 1)
+
+
+def _change(snapshot: Snapshot, wijk: str, indicator: str) -> str:
+    language, row = snapshot.language, snapshot.facts.change(indicator, wijk)
+    if row is None or row["status"] != "ok":
+        return absent("missing" if row is None else row["status"], language)
+    state = indicator_finding(snapshot.facts, wijk, indicator).state
+    in_points = row["unit"] == "points"
+    change = points(row["value"], language) if in_points else signed(row["value"], language, 1)
+    return say("goal.change", language, change=change, state=text(f"live.change.{state}", language))

@@ -1,0 +1,173 @@
+"""What every page of the server does: who asks, in which language, and what may be sent back."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from jupyter_server.auth.decorator import allow_unauthenticated, authorized
+from jupyter_server.auth.login import LoginFormHandler
+from jupyter_server.base.handlers import JupyterHandler
+from jupyter_server.utils import url_path_join
+from tornado import web
+
+from wijkkit.errors import WijkkitError
+from wijkkit.language import number, percentage, text
+from wijkkit.language.messages import LANGUAGES
+from wijkkit.live.accounts import Account, researcher
+from wijkkit.live.identity import RESOURCE, AccountIdentity, PagesOnly
+from wijkkit.live.pages import PREFIX, Pages
+from wijkkit.live.words import say
+
+#: The pages ask for nothing from elsewhere, run no script but their own, and stand in no frame.
+_POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
+    "font-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+_COOKIE = "wijkkit-language"
+Made = TypeVar("Made")
+
+
+class Guarded(JupyterHandler):
+    """A handler whose answers stand in no frame, are kept by no cache, and come from this host."""
+
+    auth_resource = RESOURCE
+
+    @property
+    def pages(self) -> Pages:
+        return self.settings["wijkkit_pages"]
+
+    @property
+    def content_security_policy(self) -> str:
+        return _POLICY
+
+    def set_default_headers(self) -> None:
+        super().set_default_headers()
+        self.set_header("Referrer-Policy", "same-origin")
+        self.set_header("Cache-Control", "no-store")
+        self.set_header("Cross-Origin-Opener-Policy", "same-origin")
+
+    def check_host(self) -> bool:
+        name = self.request.host_name.strip("[]").lower()
+        return name in self.pages.hosts or super().check_host()
+
+    @property
+    def language(self) -> str:
+        """The language of the page: asked for, or remembered, or the study's."""
+        asked = self.get_query_argument("language", self.get_cookie(_COOKIE, ""))
+        return asked if asked in LANGUAGES else self.pages.study.language
+
+    def url(self, *parts: str) -> str:
+        """Return the address of a page."""
+        return url_path_join(self.base_url, PREFIX, *parts)
+
+    def show(self, template: str, **fields: Any) -> None:
+        """Send a page."""
+        language = self.language
+        if self.get_query_argument("language", "") in LANGUAGES:
+            self.set_cookie(_COOKIE, language, path=self.base_url, samesite="Lax", httponly=True)
+        account = self.account if self.current_user else None
+        study = self.pages.source.study_in(language)
+        city = study.settings.city.name
+        page = self.pages.templates.get_template(template).render(
+            language=language,
+            other="en" if language == "nl" else "nl",
+            t=lambda key, **words: say(key, language, **words),
+            word=lambda key, **words: text(key, language, **words),
+            number=lambda value: number(value, language),
+            percentage=lambda value: percentage(value, language),
+            url=self.url,
+            path=self.request.path,
+            account=account,
+            role=say(f"role.{account.role}", language) if account else "",
+            logs_in=isinstance(self.identity_provider, AccountIdentity),
+            city=city,
+            title_of_site=say("title", language, city=city),
+            xsrf=self.xsrf_token.decode(),
+            **fields,
+        )
+        self.set_header("Content-Type", "text/html; charset=UTF-8")
+        self.finish(page)
+
+    @property
+    def account(self) -> Account | None:
+        """The account of who asks; whoever runs the server itself is a researcher."""
+        found = self.pages.accounts.get(self.current_user.username)
+        if found is not None or isinstance(self.identity_provider, AccountIdentity):
+            return found
+        if isinstance(self.authorizer, PagesOnly) and self.pages.accounts.all():
+            return None
+        return researcher(self.current_user.username)
+
+    def require(self, wijk: str, keeping: bool = False) -> Account:
+        """Return the account of who asks; 404 without such a wijk, 403 where they may not."""
+        if wijk and wijk not in self.pages.study.neighbourhoods:
+            raise web.HTTPError(404)
+        account = self.account
+        if account is None or not (account.keeps(wijk) if keeping else account.sees(wijk)):
+            raise web.HTTPError(403)
+        return account
+
+    async def aside(self, make: Callable[[], Made]) -> Made:
+        """Do something that takes a while without keeping the other visitors waiting."""
+        return await asyncio.to_thread(make)
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        self.clear_header("Content-Type")
+        error = kwargs.get("exc_info", (None, None, None))[1]
+        problems = [str(one) for one in error.problems] if isinstance(error, WijkkitError) else []
+        known = status_code in (400, 403, 404, 413, 429)
+        self.set_default_headers()
+        if not getattr(self, "_jupyter_current_user", None):
+            self.current_user = None
+        self.show("error.html", code=str(status_code if known else 500), problems=problems)
+
+
+def page(method: Callable) -> Callable:
+    """Let only who is logged in and may see the pages open this."""
+    return web.authenticated(authorized(resource=RESOURCE)(method))
+
+
+class NotFound(Guarded):
+    """Whatever has no page."""
+
+    @allow_unauthenticated
+    def get(self) -> None:
+        raise web.HTTPError(404)
+
+    post = head = get
+
+
+class LoginPage(Guarded, LoginFormHandler):
+    """Log in with a name and a password."""
+
+    def get_login_url(self) -> str:
+        return url_path_join(self.base_url, "login")
+
+    def _render(self, message: dict[str, str] | None = None) -> None:
+        following = self.get_query_argument("next", self.url(""))
+        self.show("login.html", wrong=bool(message), following=following)
+
+
+class LogoutPage(Guarded):
+    """Log out; a page elsewhere cannot do it for somebody."""
+
+    @allow_unauthenticated
+    def post(self) -> None:
+        self.identity_provider.clear_login_cookie(self)
+        self.redirect(url_path_join(self.base_url, "login"))
+
+
+class Style(Guarded):
+    """The style sheet and the script: the same for everybody."""
+
+    def initialize(self, part: str) -> None:
+        self.part = part
+
+    @allow_unauthenticated
+    def get(self) -> None:
+        kind = {"style": "text/css", "script": "text/javascript"}[self.part]
+        self.set_header("Content-Type", f"{kind}; charset=UTF-8")
+        self.set_header("Cache-Control", "max-age=300")
+        self.finish(getattr(self.pages, self.part))

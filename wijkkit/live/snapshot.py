@@ -1,0 +1,124 @@
+"""What is known of a study at the moment a page is opened, kept until something changes."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+from threading import RLock
+from typing import Any, TypeVar
+
+import pandas as pd
+
+from wijkkit.disclosure import Policy, policy_for, signed_off
+from wijkkit.evaluation.facts import Facts
+from wijkkit.registry import Registry, open_registry, tables_for_release
+from wijkkit.released import open_released
+from wijkkit.study import Study
+
+#: Released tables that a page shows figures of.
+_RELEASED = ("estimates", "changes", "gaps", "area_figures")
+#: So many snapshots are kept: a few wijken in two languages, and the city.
+_KEPT = 256
+Made = TypeVar("Made")
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What may be shown of a study, at one state of its registry.
+
+    Parameters
+    ----------
+    study : Study
+        In the reader's language.
+    facts : Facts
+        The registry's columns that may be shown, with counts as registered, and the released
+        estimates; judged on ``facts.as_of``.
+    policy : Policy
+        Below which numbers of people nothing is shown.
+    """
+
+    study: Study
+    facts: Facts
+    policy: Policy
+
+    @property
+    def language(self) -> str:
+        return self.study.language
+
+    @property
+    def today(self) -> pd.Timestamp:
+        return pd.Timestamp(self.facts.as_of)
+
+
+class Source:
+    """The registry and the released tables behind the pages of one study.
+
+    Parameters
+    ----------
+    study : Study
+    as_of : date, optional
+        The day on which all is judged; ``registry.as_of`` of study.yml where absent, or today.
+    """
+
+    def __init__(self, study: Study, as_of: date | None = None):
+        self.study = study
+        self.registry: Registry = open_registry(study)
+        self._as_of = as_of or study.settings.registry.as_of
+        self._studies = {study.language: study}
+        self._kept: OrderedDict[tuple, Any] = OrderedDict()
+        self._lock = RLock()
+
+    @property
+    def as_of(self) -> date:
+        return self._as_of or date.today()
+
+    def study_in(self, language: str) -> Study:
+        """Return the study as it speaks to a reader of `language`."""
+        if language not in self._studies:
+            settings = self.study.settings.model_copy(update={"language": language})
+            self._studies[language] = replace(self.study, settings=settings)
+        return self._studies[language]
+
+    def state(self) -> tuple:
+        """Return what changes whenever a page could: the registry's history, the tables, the day."""
+        return self.registry.mark(), self._released_state(), self.as_of
+
+    def snapshot(self, language: str, wijk: str | None = None) -> Snapshot:
+        """Return what is known now of a wijk, or of all wijken."""
+        return self.kept(("snapshot", language, wijk), lambda: self._read(language, wijk))
+
+    def approved(self) -> bool:
+        """Return whether a second person signed off the released tables as they are now."""
+        return self.kept(("approved",), lambda: signed_off(self.study))
+
+    def kept(self, name: tuple, make: Callable[[], Made]) -> Made:
+        """Return what `make` makes, made again only when the registry or the tables changed."""
+        key = (*name, self.state())
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+            else:
+                self._kept[key] = make()
+                while len(self._kept) > _KEPT:
+                    self._kept.popitem(last=False)
+            return self._kept[key]
+
+    def close(self) -> None:
+        self.registry.close()
+
+    def _read(self, language: str, wijk: str | None) -> Snapshot:
+        study = self.study_in(language)
+        released = open_released(study)
+        tables = {name: released.table(name) for name in _RELEASED if name in released}
+        registry = tables_for_release(self.registry, wijk, language)
+        known = {
+            kind: rows[rows["wijk"].isin(study.neighbourhoods)].reset_index(drop=True)
+            for kind, rows in registry.items()
+        }
+        return Snapshot(study, Facts(study, known, self.as_of, **tables), policy_for(study))
+
+    def _released_state(self) -> int:
+        folder = self.study.runs / "released"
+        return max((path.stat().st_mtime_ns for path in folder.glob("*.parquet")), default=0)

@@ -1,0 +1,37 @@
+"""The results of a whole step of the evaluation, as the tables that are released of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from wijkkit.evaluation.effect.evaluate import EffectResults
+from wijkkit.pipeline.estimation import StudyEstimates
+from wijkkit.pipeline.process import ProcessResults
+
+#: What a whole result is published as.
+NAMES: dict[type, str] = {
+    StudyEstimates: "estimates",
+    EffectResults: "effect",
+    ProcessResults: "process",
+}
+
+
+def name_of(result: Any) -> str:
+    """Return what the results of a whole step are published as; empty for anything else."""
+    return NAMES.get(type(result), "")
+
+
+def tables_of(result: Any) -> dict[str, pd.DataFrame]:
+    """Return the tables of the results of a whole step, exact, by the name they are released as."""
+    if isinstance(result, StudyEstimates):
+        names = ("changes", "gaps", "slopes", "comparisons", "comparable")
+        tables = {name: getattr(result, name) for name in names}
+        return {"estimates": result.estimates.table, **tables}
+    if isinstance(result, EffectResults):
+        names = ("effects", "detectable")
+        tables = {name: getattr(result, name) for name in names}
+        checks = {"effect_assumptions": result.assumptions}
+        return {**tables, **checks, "effect_conclusions": result.conclusions}
+    return dict(result.tables)

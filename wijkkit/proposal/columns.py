@@ -1,0 +1,173 @@
+"""A codebook entry for each column of a survey file, with what only the researcher can say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from wijkkit.proposal.answers import categories, key, only_yes
+from wijkkit.proposal.evidence import ColumnFacts
+from wijkkit.proposal.roles import ROLES, Role
+
+_TYPES = {
+    "area": "code", "age": "integer", "weight": "number", "respondent": "code",
+    "wave": "code", "stratum": "code", "psu": "code", "fpc": "number",
+}  # fmt: skip
+#: Names that the loaders give themselves.
+_TAKEN = ("wijk", "district", "arm", "pair")
+#: A question has no more answers than this; more are no question.
+_MOST_ANSWERS = 30
+_SDQ = re.compile(r"(?:sdq|sdqitem|sdqp|sdqouder)\D*0?(\d{1,2})[a-z]?")
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedColumn:
+    """One entry of a codebook.
+
+    Parameters
+    ----------
+    name, source, type : str
+        Standard name, name in the file, and type as the codebook has them.
+    label : str
+        The variable label of the file.
+    values : mapping of str to str or int
+        Raw value -> proposed standard value.
+    names : mapping of str to str
+        Standard value -> its label in the file.
+    missing : tuple of str
+        Raw values whose label says that there is no answer.
+    not_applicable : tuple of str
+        Raw values whose label says that the question was not for the respondent.
+    empty : int, optional
+        Standard value of an empty cell.
+    open : str
+        What could not be guessed; empty where all could.
+    """
+
+    name: str
+    source: str
+    type: str
+    label: str = ""
+    values: Mapping[str, str | int] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
+    missing: tuple[str, ...] = ()
+    not_applicable: tuple[str, ...] = ()
+    empty: int | None = None
+    open: str = ""
+
+    @property
+    def is_yes_no(self) -> bool:
+        return set(self.values.values()) == {0, 1} or (
+            self.empty == 0 and set(self.values.values()) == {1}
+        )
+
+    @property
+    def is_question(self) -> bool:
+        return self.type == "category" and not self.is_yes_no and len(self.names) > 1
+
+
+def propose_columns(
+    facts: Sequence[ColumnFacts], roles: Mapping[str, Role]
+) -> list[ProposedColumn]:
+    """Return a codebook entry for each column, in the file's order.
+
+    Parameters
+    ----------
+    facts : sequence of ColumnFacts
+    roles : mapping of str to Role
+    """
+    names = _standard_names(facts, roles)
+    return [_propose(column, names[column.name]) for column in facts]
+
+
+def _standard_names(facts: Sequence[ColumnFacts], roles: Mapping[str, Role]) -> dict[str, str]:
+    by_column = {role.column: name for name, role in roles.items() if role.column}
+    found: dict[str, str] = {}
+    for column in facts:
+        name = by_column.get(column.name) or _plain_name(column)
+        while name in found.values() or (
+            column.name not in by_column and name in (*_TAKEN, *ROLES)
+        ):
+            name = f"survey_{name}"
+        found[column.name] = name
+    return found
+
+
+def _plain_name(column: ColumnFacts) -> str:
+    sdq = _SDQ.fullmatch(re.sub(r"[^a-z0-9]", "", column.name.lower()))
+    if sdq and 1 <= int(sdq[1]) <= 25 and column.different <= 4:
+        return f"sdq_{int(sdq[1]):02}"
+    return key(column.name, "_")
+
+
+def _propose(column: ColumnFacts, name: str) -> ProposedColumn:
+    beside = {"label": column.title, "missing": column.missing}
+    if name in _TYPES:
+        # An unknown stratum is a stratum of its own.
+        drawn = name in ("stratum", "psu")
+        none = () if drawn else (*column.missing, *column.not_applicable)
+        return ProposedColumn(name, column.name, _TYPES[name], **{**beside, "missing": none})
+    beside["not_applicable"] = column.not_applicable
+    if column.chosen:
+        return _ticked(column, name, beside)
+    if column.answers and only_yes(column.answers.values()) and column.different == 1:
+        asked = (
+            "the only answer is yes, so an empty cell counts as no, as in a set of boxes to "
+            "tick; leave 'empty' out if an empty cell is no answer"
+        )
+        return _yes_no(column, name, {**beside, "open": asked}, dict.fromkeys(column.answers, 1), 0)
+    if column.yes:
+        return _yes_no(column, name, beside, column.yes)
+    if column.scale:
+        return ProposedColumn(name, column.name, "category", values=column.scale, **beside)
+    if column.answers and not column.unlabelled and len(column.answers) <= _MOST_ANSWERS:
+        return _category(column, name, beside)
+    return _other(column, name, beside)
+
+
+def _ticked(column: ColumnFacts, name: str, beside: Mapping) -> ProposedColumn:
+    """Return a column of a multiple response set: chosen, or not; an empty cell is not."""
+    rest = {value: 0 for value in (*column.values, *column.answers) if value != column.chosen}
+    return _yes_no(column, name, beside, {column.chosen: 1, **rest}, 0)
+
+
+def _yes_no(
+    column: ColumnFacts,
+    name: str,
+    beside: Mapping,
+    values: Mapping[str, int],
+    empty: int | None = None,
+) -> ProposedColumn:
+    return ProposedColumn(name, column.name, "category", values=values, empty=empty, **beside)
+
+
+def _category(column: ColumnFacts, name: str, beside: Mapping) -> ProposedColumn:
+    values: dict[str, str] = categories(column.answers)
+    if name == "sex":
+        values |= column.sexes
+    names = {values[raw]: label for raw, label in column.answers.items()}
+    return ProposedColumn(name, column.name, "category", values=values, names=names, **beside)
+
+
+def _other(column: ColumnFacts, name: str, beside: Mapping) -> ProposedColumn:
+    numbers = column.numbers
+    if numbers is None or (not column.answers and _leading_zero(column)):
+        kind = "code" if numbers is not None else "text"
+    else:
+        kind = "number" if column.fractions else "integer"
+    asked = ""
+    if not column.values:
+        asked = "the file has no value here; what type is it, or leave it out"
+    elif column.answers and column.unlabelled:
+        some = ", ".join(map(repr, column.unlabelled[:5]))
+        asked = f"a number, as proposed, or a category: values without a label are {some}"
+    elif name in ("sex", "ses"):
+        asked = "what each value stands for: type category, with values"
+    # A number that does not apply is no number.
+    none = {**beside, "missing": (*column.missing, *column.not_applicable), "not_applicable": ()}
+    return ProposedColumn(name, column.name, kind, open=asked, **none)
+
+
+def _leading_zero(column: ColumnFacts) -> bool:
+    return any(re.fullmatch(r"0\d+", value) for value in column.values)

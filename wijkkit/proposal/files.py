@@ -1,0 +1,188 @@
+"""The files of a proposed study as text, with a mark where only the researcher knows."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+import yaml
+
+from wijkkit.proposal.columns import ProposedColumn
+from wijkkit.proposal.groups import proposed_groupings
+from wijkkit.proposal.roles import Role
+from wijkkit.study.model import SurveySource
+from wijkkit.study.unfinished import MARK
+
+#: Roles whose absence is a statement about the design, and what is asked then.
+_ABSENT = {
+    "area": "no column of areas was found; which is it, or give --area",
+    "weight": "no weight was found, so every respondent counts once; is there none",
+    "stratum": "no stratum was found; is there none",
+    "age": "no column has ages in years; is there none",
+}
+
+
+def study_text(
+    source: SurveySource | None, columns: Sequence[ProposedColumn], waves: Mapping[str, str]
+) -> str:
+    """Return study.yml.
+
+    Parameters
+    ----------
+    source : SurveySource, optional
+        The survey file, its path relative to the study's folder.
+    columns : sequence of ProposedColumn
+    waves : mapping of str to str
+        Wave -> label; none where they are unknown.
+    """
+    groupings = proposed_groupings(columns)
+    lines = [
+        f'title: "New study" {MARK} the study\'s title',
+        "language: nl",
+        f'city: {{name: "City"}} {MARK} what all wijken of the study together are called',
+        f'programme: {{name: "Programme", start: 2000-01-01}} {MARK} the programme\'s name and the day it started',
+        "",
+        "waves:",
+        *(_wave(wave, label) for wave, label in (waves or {"wave-1": "wave-1"}).items()),
+        "",
+        "groupings:" if groupings else "groupings: []",
+        *(f"  - {inline(grouping)}{_mark(asked)}" for grouping, asked in groupings),
+        f"goals: [] {MARK} the shared goals, each with the indicator that measures it, or none",
+        "",
+        "sources:"
+        if source
+        else f"sources: {{}} {MARK} area_figures, borders; a survey if there is one",
+    ]
+    if source:
+        written = source.model_dump(exclude_none=True, exclude_defaults=True)
+        lines += ["  survey:", f"    - {inline(written)}"]
+    return "\n".join(lines) + "\n"
+
+
+def _wave(wave: str, label: str) -> str:
+    year = next(iter(re.findall(r"(?:19|20)\d\d", f"{wave} {label}")), "2000")
+    entry = (
+        f"{{id: {quoted(wave)}, label: {quoted(label)}, start: {year}-01-01, end: {year}-12-31}}"
+    )
+    return f"  - {entry} {MARK} first and last day of the field work"
+
+
+def codebook_text(
+    columns: Sequence[ProposedColumn], roles: Mapping[str, Role], weights: str = ""
+) -> str:
+    """Return codebook.yml.
+
+    Parameters
+    ----------
+    columns : sequence of ProposedColumn
+    roles : mapping of str to Role
+        What was found for each role, with what else is possible.
+    weights : str
+        What is said of rows without a usable weight; empty where all have one.
+    """
+    lines = ["# Standard column -> its name and codes in the file.", ""]
+    if weights:
+        lines += [f"design: {{missing_weights: drop, zero_weights: drop}} {MARK} {weights}", ""]
+    lines += [f"{MARK} {asked}" for asked in _of_answers(columns)]
+    lines += [f"{MARK} {asked}" for asked in _absent(roles)]
+    lines.append("columns:" if columns else "columns: {}")
+    lines += [
+        f"  {key_text(c.name)}: {inline(_entry(c))}{_mark(_asked(c, roles))}" for c in columns
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _entry(column: ProposedColumn) -> dict[str, object]:
+    entry: dict[str, object] = {"source": column.source, "type": column.type}
+    if column.label:
+        entry["label"] = column.label
+    if column.values:
+        entry["values"] = dict(column.values)
+    if column.names:
+        entry["names"] = dict(column.names)
+    if column.missing:
+        entry["missing"] = list(column.missing)
+    if column.not_applicable:
+        entry["not_applicable"] = dict.fromkeys(column.not_applicable, "no")
+    if column.empty is not None:
+        entry["empty"] = column.empty
+    return entry
+
+
+def _asked(column: ProposedColumn, roles: Mapping[str, Role]) -> str:
+    role = roles.get(column.name)
+    if role is None or role.column != column.source or role.said or column.name in ("sex", "ses"):
+        return f"{column.name}: {column.open}" if column.open else ""
+    if column.name == "respondent":
+        return ""
+    return f"{column.name}: is it {column.source}?{_others(role)}"
+
+
+def _others(role: Role) -> str:
+    kilos = {name for name in role.others if role.name == "weight" and "gewicht" in name.lower()}
+    named = [f"{name} (kilos?)" if name in kilos else name for name in role.others]
+    return f" Also possible: {', '.join(named)}" if named else ""
+
+
+def _absent(roles: Mapping[str, Role]) -> Iterator[str]:
+    for name, asked in _ABSENT.items():
+        role = roles.get(name)
+        if role is not None and not role.column and not role.said:
+            yield f"{asked}?{_others(role)}"
+
+
+def _of_answers(columns: Sequence[ProposedColumn]) -> Iterator[str]:
+    """Yield what is asked of the answers that are no answer, once for the whole file."""
+    beside = [c for c in columns if c.not_applicable]
+    if beside:
+        yield (
+            f"{_named(beside)}: 'does not apply' counts as no, so that percentages are of "
+            "everybody; or leave these respondents out (not_applicable: missing)"
+        )
+    unsure = [c for c in columns if c.missing and c.type == "category"]
+    if unsure:
+        yield f"{_named(unsure)}: the values under 'missing' are no answer and are left out"
+
+
+def _named(columns: Sequence[ProposedColumn]) -> str:
+    names = [column.name for column in columns]
+    more = len(names) - 4
+    return ", ".join(names[:4]) + (f" and {more} more" if more > 0 else "")
+
+
+def areas_text(areas: Iterable[Mapping[str, str]]) -> str:
+    """Return wijken.csv: one row per wijk, as a spreadsheet program opens it."""
+    rows = [f"{_cell(a['code'])};{_cell(a['name'])};{a.get('arm') or 'none'};{a.get('pair', '')};"
+            f"{_cell(a.get('district', ''))}" for a in areas]  # fmt: skip
+    return "\n".join(["code;name;arm;pair;district", *rows]) + "\n"
+
+
+def _cell(text: str) -> str:
+    return f'"{text.replace(chr(34), chr(34) * 2)}"' if re.search(r'[;"\n]', text) else text
+
+
+def _mark(asked: str) -> str:
+    return f" {MARK} {asked}" if asked else ""
+
+
+def quoted(text: str) -> str:
+    """Return a text in quotes; characters that YAML refuses as they stand are escaped."""
+    shown = json.dumps(text, ensure_ascii=False)
+    return "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in shown)
+
+
+def key_text(text: str) -> str:
+    """Return a key, quoted where YAML could read it as something else."""
+    plain = re.fullmatch(r"[a-z][a-z0-9_]+", text) and yaml.safe_load(text) == text
+    return text if plain else quoted(text)
+
+
+def inline(entry: object) -> str:
+    """Return a value as YAML on one line, every text in it quoted."""
+    if isinstance(entry, Mapping):
+        pairs = (f"{key_text(str(key))}: {inline(value)}" for key, value in entry.items())
+        return f"{{{', '.join(pairs)}}}"
+    if isinstance(entry, list | tuple):
+        return f"[{', '.join(map(inline, entry))}]"
+    return quoted(entry) if isinstance(entry, str) else json.dumps(entry)

@@ -1,0 +1,268 @@
+"""Start a study from a survey file, from a list of areas, or from nothing."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from wijkkit.errors import DataError, Problem, StudyError
+from wijkkit.files import sha256, write_whole
+from wijkkit.proposal.answers import key
+from wijkkit.proposal.columns import propose_columns
+from wijkkit.proposal.evidence import ColumnFacts, column_facts
+from wijkkit.proposal.files import areas_text, codebook_text, study_text
+from wijkkit.proposal.indicators import indicators_text
+from wijkkit.proposal.reading import read_survey_file
+from wijkkit.proposal.roles import Role, find_roles
+from wijkkit.study.area_list import read_area_list
+from wijkkit.study.model import SurveySource
+from wijkkit.study.unfinished import MARK, unfinished
+
+#: More areas than a city has wijken: the column is something else, such as a postcode.
+MAXIMUM_WIJKEN = 1000
+#: What was proposed, by file: a proposal that nobody changed may be made again.
+_RECORD = ".proposal.json"
+_MAXIMUM_NAME = 120
+
+
+def new_study(
+    folder: str | Path,
+    survey: str | Path | None = None,
+    *,
+    areas: str | Path | None = None,
+    columns: Mapping[str, str] | None = None,
+    separator: str | None = None,
+    decimal: str | None = None,
+    encoding: str | None = None,
+    sheet: str | None = None,
+) -> list[Problem]:
+    """Propose a study and write its files.
+
+    Nothing of the respondents is written but the values that a column has. A proposal that
+    nobody has changed is replaced by the next one, so that an option can be added.
+
+    Parameters
+    ----------
+    folder : str or Path
+        The new study's folder; it must not exist, be empty, or hold an unchanged proposal.
+    survey : str or Path, optional
+        SPSS, Stata, csv, Excel or parquet.
+    areas : str or Path, optional
+        A list of the wijken, csv: ``code, name`` and, where known, ``arm, pair, district``.
+    columns : mapping of str to str, optional
+        Role (``area, age, weight, stratum, psu, wave``) -> the column that has it, ``none``
+        where no column has; for ``wave`` also the wave itself, such as 2021.
+    separator, decimal, encoding, sheet : str, optional
+        How the file is written; seen from the file where they are not given.
+
+    Returns
+    -------
+    list of Problem
+        What only the researcher knows, by file and line: what to fill in next.
+
+    Raises
+    ------
+    StudyError
+        There is something in the folder already.
+    DataError
+        A file is missing or cannot be read, or has no such column.
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> open_points = wk.new_study("mystudy", "data/survey/kindmonitor_2021.sav")
+    >>> open_points[0].file
+    'study.yml'
+    """
+    folder = Path(folder)
+    _refuse_to_overwrite(folder)
+    hoods = read_area_list(Path(areas), str(areas)) if areas else []
+    if survey is None:
+        files = _without_survey(hoods)
+    else:
+        survey = Path(survey)
+        said = {"separator": separator, "decimal": decimal, "encoding": encoding, "sheet": sheet}
+        path = os.path.relpath(survey.resolve(), folder.resolve())
+        source = SurveySource(id=key(survey.stem, "-"), path=path)
+        files = _from_survey(survey, source, said, columns or {}, hoods)
+    _write(folder, files)
+    return unfinished(folder)
+
+
+def _without_survey(hoods: Sequence[Mapping[str, str]]) -> dict[str, str]:
+    example = [{"code": "BU99990101", "name": "Name"}]
+    text = study_text(None, [], {})
+    asked = "arm of each wijk" if hoods else "every wijk, one per row; take the example away"
+    return {
+        "study.yml": f"{text}{MARK} wijken.csv: {asked}\n",
+        "codebook.yml": codebook_text([], {}),
+        "indicators.yml": "{}\n",
+        "wijken.csv": areas_text(hoods or example),
+    }
+
+
+def _from_survey(
+    survey: Path,
+    source: SurveySource,
+    said: Mapping[str, str | None],
+    named: Mapping[str, str],
+    hoods: Sequence[Mapping[str, str]],
+) -> dict[str, str]:
+    read = read_survey_file(survey, source, said)
+    facts = column_facts(read.table)
+    by_name = {column.name: column for column in facts}
+    wave, columns_said = _named_columns(named, by_name, read.table.file)
+    roles = find_roles(facts, columns_said)
+    columns = propose_columns(facts, roles)
+    waves = _waves(by_name.get(roles["wave"].column), wave, survey.stem)
+    source = read.source
+    if not roles["wave"].column:
+        source = source.model_copy(update={"wave": next(iter(waves), "wave-1")})
+    found = hoods or _areas(by_name.get(roles["area"].column), read.table.file)
+    seen = "".join(f"{MARK} {what}: is that right?\n" for what in read.seen)
+    asked = "wijken.csv: arm of each wijk (programme, comparator or none), pair and district"
+    return {
+        "study.yml": f"{study_text(source, columns, waves)}{seen}{MARK} {asked}\n",
+        "codebook.yml": codebook_text(columns, roles, _weights(by_name, roles)),
+        "indicators.yml": indicators_text(columns),
+        "wijken.csv": areas_text(found),
+    }
+
+
+def _named_columns(
+    named: Mapping[str, str], there: Mapping[str, ColumnFacts], file: str
+) -> tuple[str, dict[str, str]]:
+    """Return the wave that was named itself, and role -> column as the researcher said."""
+    wave, said, problems = "", {}, []
+    for role, column in named.items():
+        if column in there:
+            said[role] = column
+        elif column.lower() == "none":
+            said[role] = ""
+        elif role == "wave" and re.fullmatch(r"[\w-]{1,20}", column) and re.search(r"\d", column):
+            wave, said[role] = column, ""
+        else:
+            problems.append(_no_column(role, column, there, file))
+    if problems:
+        raise DataError(problems)
+    return wave, said
+
+
+def _no_column(role: str, column: str, there: Mapping[str, ColumnFacts], file: str) -> Problem:
+    return Problem(
+        f"no column '{column}'",
+        file=file,
+        place=f"--{role}",
+        found=", ".join(list(there)[:12]) + (", ..." if len(there) > 12 else ""),
+        expected="the name of a column, or none",
+        remedy=f"Correct --{role}.",
+    )
+
+
+def _waves(column: ColumnFacts | None, named: str, stem: str) -> dict[str, str]:
+    """Return wave -> label, from the column of waves, the option, or the file's name."""
+    if column is not None:
+        return {value: column.answers.get(value, value) for value in column.values}
+    years = re.findall(r"(?:19|20)\d\d", stem)[:1]
+    return {wave: wave for wave in ([named] if named else years)}
+
+
+def _areas(column: ColumnFacts | None, file: str) -> list[dict[str, str]]:
+    if column is None:
+        return []
+    if column.different > MAXIMUM_WIJKEN:
+        raise DataError(
+            "more areas than a city has wijken",
+            file=file,
+            place=f"column '{column.name}'",
+            found=str(column.different),
+            expected=f"at most {MAXIMUM_WIJKEN}",
+            remedy="Is it a postcode? Name the column of wijken with --area.",
+        )
+    return [{"code": v, "name": column.answers.get(v, v)} for v in column.values]
+
+
+def _weights(there: Mapping[str, ColumnFacts], roles: Mapping[str, Role]) -> str:
+    """Return what is said of rows that have no weight above 0; nothing where all have one."""
+    column = there.get(roles["weight"].column)
+    if column is None or column.numbers is None:
+        return ""
+    zeros = " or a weight of 0" if (column.numbers == 0).any() else ""
+    if not (zeros or column.empty):
+        return ""
+    return (
+        f"{column.empty} rows have no weight{zeros}: left out, as GGD files mean it; 'error' "
+        "if every row should have one"
+    )
+
+
+def _refuse_to_overwrite(folder: Path) -> None:
+    if len(folder.name) > _MAXIMUM_NAME:
+        raise StudyError(
+            "the folder's name is too long",
+            found=f"{folder.name[:40]}...",
+            expected=f"at most {_MAXIMUM_NAME} characters",
+            remedy="Name another folder.",
+        )
+    if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
+        return
+    if not folder.is_dir():
+        raise _in_the_way("there is something here already", str(folder))
+    try:
+        record = json.loads((folder / _RECORD).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        raise _in_the_way("there is something here already", str(folder)) from None
+    for name, proposed in record.items():
+        path = folder / name
+        if path.is_file() and sha256(path) != proposed:
+            raise _in_the_way(f"'{name}' was changed since it was proposed", str(folder))
+
+
+def _in_the_way(what: str, folder: str) -> StudyError:
+    return StudyError(
+        what,
+        file=folder,
+        expected="a folder that does not exist yet, is empty, or holds an unchanged proposal",
+        remedy="Name another folder; nothing was written.",
+    )
+
+
+def _write(folder: Path, files: Mapping[str, str]) -> None:
+    """Write all files to a folder beside it and put that in place: a whole study or none.
+
+    In the place of an earlier proposal only its own files are written.
+    """
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        temporary = Path(tempfile.mkdtemp(prefix=".new-", dir=folder.parent))
+    except OSError as error:
+        raise _cannot_write(folder, error) from None
+    try:
+        for name, content in files.items():
+            write_whole(temporary / name, content)
+        hashes = {name: sha256(temporary / name) for name in files}
+        write_whole(temporary / _RECORD, json.dumps(hashes, indent=1))
+        temporary.chmod(0o755)
+        if folder.is_dir() and any(folder.iterdir()):
+            for name in (*files, _RECORD):
+                os.replace(temporary / name, folder / name)
+        else:
+            os.replace(temporary, folder)
+    except OSError as error:
+        raise _cannot_write(folder, error) from None
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _cannot_write(folder: Path, error: OSError) -> StudyError:
+    return StudyError(
+        "the study cannot be written here",
+        file=str(folder),
+        found=error.strerror or str(error),
+        remedy="Name another folder, or make room on the disk.",
+    )

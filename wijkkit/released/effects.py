@@ -1,0 +1,180 @@
+"""The effect evaluation as tidy frames, every difference turned so that more is favourable."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from wijkkit.evaluation.effect.methods import RECOMMENDED
+from wijkkit.evaluation.effect.outcome_arrays import is_turned
+from wijkkit.evaluation.effect.verdicts import row_of, to_favourable
+from wijkkit.language import percentage, text
+from wijkkit.language.messages import catalogue
+from wijkkit.tables import EVERYBODY
+
+if TYPE_CHECKING:
+    from wijkkit.released.views import CityView
+
+_ENDS = ["value", "lower", "upper"]
+_COLUMNS = [
+    "outcome",
+    "label",
+    "key",
+    "clear",
+    "scale",
+    *_ENDS,
+    "unit",
+    "p",
+    "n",
+    "clusters",
+    "status",
+    "reason",
+]
+
+
+def main_effects(view: CityView) -> pd.DataFrame:
+    """Return the rows of the released effects that are about everybody."""
+    table = view.table("effects")
+    return table[table["contrast"].eq("did") & table["group"].isin(["", EVERYBODY])]
+
+
+def effects(view: CityView) -> pd.DataFrame:
+    """Return one row per outcome: the effect by the recommended method, and what may be said of it.
+
+    `key` is the conclusion (shown_better, alone_worse, not_shown_wide, ...); `scale` is ``points``
+    or ``score``; ``value, lower, upper`` are positive where the programme's wijken did better.
+    """
+    main, conclusions = main_effects(view), view.table("effect_conclusions")
+    rows = []
+    for said in conclusions[conclusions["part"].eq("effect")].itertuples():
+        row = row_of(main[main["outcome"].eq(said.outcome)], RECOMMENDED)
+        fields = json.loads(said.fields)
+        rows.append(
+            _effect(view, said.outcome, row)
+            | {"key": said.key, "clear": said.key.startswith("shown")}
+        )
+        rows[-1]["reason"] = fields.get("reason", rows[-1]["reason"])
+    return pd.DataFrame(rows, columns=_COLUMNS)
+
+
+def _effect(view: CityView, outcome: str, row: pd.Series | None) -> dict[str, Any]:
+    indicator = view.study.indicators[outcome]
+    known = row is not None and row["status"] == "ok"
+    ends = to_favourable(row, indicator) if known else [float("nan")] * 3
+    about = {} if row is None else row
+    return {
+        "outcome": outcome,
+        "label": view.study.text(indicator.label),
+        "scale": row["scale"] if known else "",
+        "unit": row["scale"] if known else "",
+        **dict(zip(_ENDS, ends, strict=True)),
+        **{key: about.get(key, float("nan")) for key in ("p", "n", "clusters")},
+        "status": about.get("status", "missing"),
+        "reason": about.get("reason", ""),
+    }
+
+
+def methods(view: CityView) -> pd.DataFrame:
+    """Return every outcome by every method, in percentage points (or points of a score).
+
+    ``outcome, label, method, scale, value, lower, upper, p, floor, n, clusters, status, reason``
+    and the odds ratio of the unfavourable outcome with its interval: ``odds_ratio, or_lower,
+    or_upper``.
+    """
+    main = main_effects(view)
+    points = main[main["scale"].isin(["points", "score"])]
+    ratios = main[main["scale"].eq("odds_ratio")].set_index(["outcome", "method"])
+    rows = []
+    for _, row in points.iterrows():
+        ratio = _ratio(ratios, row)
+        rows.append(
+            _effect(view, row["outcome"], row)
+            | {"method": row["method"], "floor": row["floor"], "scale": row["scale"], **ratio}
+        )
+    columns = ["outcome", "label", "method", "scale", *_ENDS, "unit", "p", "floor", "n", "clusters"]
+    return pd.DataFrame(
+        rows, columns=[*columns, "status", "reason", "odds_ratio", "or_lower", "or_upper"]
+    )
+
+
+def _ratio(ratios: pd.DataFrame, row: pd.Series) -> dict[str, float]:
+    """Return the odds ratio of the unfavourable pole that belongs to a difference."""
+    names = ("odds_ratio", "or_lower", "or_upper")
+    key = (row["outcome"], row["method"])
+    if key not in ratios.index or ratios.loc[key, "status"] != "ok":
+        return dict.fromkeys(names, float("nan"))
+    found = ratios.loc[key]
+    ends = [found["estimate"], found["lower"], found["upper"]]
+    if found["pole"] == "favourable":
+        ends = [1 / ends[0], 1 / ends[2], 1 / ends[1]]
+    return dict(zip(names, ends, strict=True))
+
+
+def detectable(view: CityView) -> pd.DataFrame:
+    """Return per outcome the smallest improvement that this design can be expected to find.
+
+    `baseline` is that of the outcome as it is named, whichever pole is modelled.
+    """
+    table = view.table("detectable")
+    indicators = [view.study.indicators[key] for key in table["outcome"]]
+    turned = pd.Series([is_turned(one) for one in indicators], index=table.index, dtype=bool)
+    labels = [view.study.text(one.label) for one in indicators]
+    baseline = table["baseline"].where(
+        ~(turned & table["scale"].eq("points")), 100 - table["baseline"]
+    )
+    return table.assign(label=labels, baseline=baseline)
+
+
+def design_checks(view: CityView) -> pd.DataFrame:
+    """Return per outcome what the data say of the design's assumptions.
+
+    ``outcome, label, check, item`` (in words: a wijk, a pair, a share, a characteristic), ``scale,
+    value, lower, upper, unit, status, reason``. Differences in who took part (scale ``sd``) have
+    no favourable side and are as they are.
+    """
+    table = view.table("effect_assumptions")
+    rows = []
+    for _, row in table.iterrows():
+        indicator = view.study.indicators[row["outcome"]]
+        ends = [row["estimate"], row["lower"], row["upper"]]
+        if row["status"] == "ok" and row["scale"] != "sd":
+            ends = to_favourable(row, indicator)
+        about = {key: row[key] for key in ("outcome", "check", "scale", "status", "reason")}
+        rows.append(
+            {
+                "label": view.study.text(indicator.label),
+                **about,
+                "item": _item(view, row),
+                "unit": row["scale"],
+                **dict(zip(_ENDS, ends, strict=True)),
+            }
+        )
+    columns = ["outcome", "label", "check", "item", "scale", *_ENDS, "unit", "status", "reason"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _item(view: CityView, row: pd.Series) -> str:
+    """Return what within a check a row is about: a wijk or pair, a share, a characteristic."""
+    language, item = view.language, str(row["item"])
+    if item in view.study.neighbourhoods:
+        return view.study.neighbourhood(item).name
+    if row["check"] == "contamination" and row["status"] == "ok":
+        share = percentage(100 * float(item), language)
+        return text("effect_show.reached", language, share=share)
+    words = catalogue("effect", language)["item"]
+    if item in words:  # type: ignore[operator]
+        return words[item]  # type: ignore[index]
+    if row["check"] == "leave_one_out":
+        return text("effect_show.pair", language, pair=item)
+    column, _, group = item.partition("=")
+    return next(
+        (
+            f"{view.study.text(grouping.label)}: {view.study.text(one.label)}"
+            for grouping in view.study.groupings
+            for one in grouping.groups
+            if (grouping.column, one.id) == (column, group)
+        ),
+        item,
+    )

@@ -1,0 +1,134 @@
+"""The goals of a wijk: those that its network chose, with baseline, now, target and a mark."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from wijkkit.released.outcomes import outcomes
+
+if TYPE_CHECKING:
+    from wijkkit.released.views import WijkView
+
+_DROPPED = "dropped"
+
+
+def goals(view: WijkView) -> pd.DataFrame:
+    """Return one row per goal of a wijk; without goals of its own those of the study.
+
+    The columns of `outcomes` (for the goal's indicator), and `goal`, `name`, `domain`, `chosen`
+    (by the network), `target`, `target_of` (``wijk`` or ``study``), `registered_baseline`,
+    `state` (reached, not_reached or unclear) and `reached_before` (the first measurement was
+    already at the target). A comparison wijk has no goals.
+    """
+    rows = _registered(view) or ([] if view.wijk.arm == "comparator" else _of_study(view))
+    measured = outcomes(view, dict.fromkeys(row["indicator"] for row in rows if row["indicator"]))
+    frame = pd.DataFrame(rows, columns=list(_COLUMNS))
+    frame = frame.merge(measured, on="indicator", how="left")
+    frame["label"] = frame["label"].fillna(frame["name"])
+    for column in [name for name in frame if name.endswith("_status")]:
+        frame[column] = frame[column].fillna("missing")
+    directions = frame["direction"].fillna("higher")
+    states = [
+        target_state(_number(row, "own"), row["target"], direction)
+        for (_, row), direction in zip(frame.iterrows(), directions, strict=True)
+    ]
+    before = [
+        target_state(_number(row, "first"), row["target"], direction, bound=False) == "reached"
+        for (_, row), direction in zip(frame.iterrows(), directions, strict=True)
+    ]
+    return frame.assign(state=states, reached_before=before)
+
+
+_COLUMNS = (
+    *("goal", "name", "domain", "indicator", "chosen"),
+    *("target", "target_of", "registered_baseline"),
+)
+
+
+def _number(row: pd.Series, prefix: str) -> dict[str, Any]:
+    return {key: row[f"{prefix}_{key}"] for key in ("value", "lower", "upper", "status")}
+
+
+def _registered(view: WijkView) -> list[dict[str, Any]]:
+    """Return the goals that the network registered and did not drop."""
+    if "goals" not in view.released:
+        return []
+    table = view.own("goals")
+    study = {goal.id: goal for goal in view.study.goals}
+    rows = []
+    for row in table[~table["status"].eq(_DROPPED)].to_dict("records"):
+        shared = study.get(row.get("study_goal"))
+        key = row.get("indicator")
+        key = shared.indicator if shared else key if key in view.study.indicators else ""
+        target = row.get("target")
+        of_wijk = not pd.isna(target)
+        if not of_wijk and shared and shared.target:
+            target = shared.target.value
+        name = view.study.text(shared.label) if shared else row["name"]
+        rows.append(
+            {
+                "goal": shared.id if shared else row["key"],
+                "name": name,
+                "domain": row.get("domain") or "",
+                "indicator": key,
+                "chosen": True,
+                "target": target,
+                "target_of": "" if pd.isna(target) else "wijk" if of_wijk else "study",
+                "registered_baseline": row.get("baseline"),
+            }
+        )
+    return rows
+
+
+def _of_study(view: WijkView) -> list[dict[str, Any]]:
+    return [
+        {
+            "goal": goal.id,
+            "name": view.study.text(goal.label),
+            "domain": goal.domain,
+            "indicator": goal.indicator,
+            "chosen": False,
+            "target": goal.target.value if goal.target else float("nan"),
+            "target_of": "study" if goal.target else "",
+            "registered_baseline": float("nan"),
+        }
+        for goal in view.study.goals
+    ]
+
+
+def target_state(
+    number: dict[str, Any] | pd.Series | None,
+    target: float | None,
+    direction: str,
+    *,
+    bound: bool = True,
+) -> str:
+    """Return where a figure stands against its target: reached, not_reached or unclear.
+
+    With `bound` it is on one side of the target only when its whole interval is; without, when
+    its value is.
+
+    Examples
+    --------
+    >>> number = {"value": 70.0, "lower": 66.0, "upper": 74.0, "status": "ok"}
+    >>> target_state(number, 65.0, "higher"), target_state(number, 68.0, "higher")
+    ('reached', 'unclear')
+    >>> target_state(number, 74.0, "lower"), target_state(number, 66.0, "lower")
+    ('reached', 'unclear')
+    """
+    if (
+        number is None
+        or number["status"] != "ok"
+        or target is None
+        or pd.isna(target)
+        or pd.isna(number["value"])
+    ):
+        return "unclear"
+    low, high = (number["lower"], number["upper"]) if bound else (number["value"],) * 2
+    if pd.isna(low) or pd.isna(high):
+        return "unclear"
+    worst, best = (low, high) if direction == "higher" else (-high, -low)
+    goal = target if direction == "higher" else -target
+    return "reached" if worst >= goal else "not_reached" if best < goal else "unclear"

@@ -1,0 +1,279 @@
+"""What was measured, as tidy frames: a row per indicator, per goal, per wave or per wijk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from wijkkit.estimates.funnel import funnel
+from wijkkit.released.cells import is_shown, number_columns, pick, rows_of
+from wijkkit.study.indicators import Indicator
+from wijkkit.study.model import Grouping, Wave
+from wijkkit.tables import EVERYBODY
+
+if TYPE_CHECKING:
+    from wijkkit.released.views import CityView
+
+_Z = 1.959964
+
+
+def outcomes(view: CityView, keys: Iterable[str] | None = None) -> pd.DataFrame:
+    """Return one row per indicator: where the area stands, where it came from, what changed.
+
+    Numbers have a prefix: ``own`` (last wave), ``first`` (first wave), ``city``, ``change`` and
+    ``city_change``. `trend`, `verdict` (against all wijken together) and `alike` (against the
+    comparable wijken) are better, worse, not_distinguishable or unknown.
+    """
+    found = list(view.study.indicators if keys is None else keys)
+    frame = pd.DataFrame([_outcome(view, key) for key in found])
+    return frame if len(frame) else pd.DataFrame(columns=[*_outcome_columns()])
+
+
+def goal_indicators(view: CityView) -> list[str]:
+    """Return the indicators of the study's goals, in its order."""
+    return list(dict.fromkeys(goal.indicator for goal in view.study.goals))
+
+
+def _outcome(view: CityView, key: str) -> dict[str, Any]:
+    indicator = view.study.indicators[key]
+    waves = waves_of(view, indicator)
+    area, level = view.place
+    first, last = waves[0].id, waves[-1].id
+    own, began = pick(view, key, area, level, last), pick(view, key, area, level, first)
+    several = len(waves) > 1
+    change = pick(view, key, area, level, f"{first}-{last}", name="changes") if several else None
+    city_change = (
+        pick(view, key, "city", "city", f"{first}-{last}", name="changes") if several else None
+    )
+    return {
+        "indicator": key,
+        "label": view.study.text(indicator.label),
+        "theme": theme_of(view, key),
+        "direction": indicator.direction,
+        "denominator": view.study.text(indicator.denominator),
+        "question": view.study.text(indicator.question_version),
+        "wave": last,
+        "wave_label": view.study.text(waves[-1].label),
+        "first_wave": first,
+        **number_columns("own", own),
+        **number_columns("city", pick(view, key, "city", "city", last)),
+        **number_columns("first", began if several else None),
+        **number_columns("change", change),
+        **number_columns("city_change", city_change),
+        "trend": trend(change, indicator.direction),
+        "verdict": _verdict(view, key, last, "city"),
+        "alike": _verdict(view, key, last, "comparable"),
+    }
+
+
+def _outcome_columns() -> list[str]:
+    numbers = ("own", "city", "first", "change", "city_change")
+    return [
+        *("indicator", "label", "theme", "direction", "denominator", "question", "wave"),
+        *("wave_label", "first_wave"),
+        *(name for prefix in numbers for name in number_columns(prefix, None)),
+        *("trend", "verdict", "alike"),
+    ]
+
+
+def theme_of(view: CityView, key: str) -> str:
+    """Return the theme under which an indicator stands: its own, or the domain of its goal."""
+    own = getattr(view.study.indicators[key], "theme", None)
+    domains = {goal.indicator: goal.domain for goal in view.study.goals}
+    return view.study.text(own) if own else domains.get(key, "")
+
+
+def waves_of(view: CityView, indicator: Indicator) -> list[Wave]:
+    """Return the waves in which an indicator was asked, the first one first."""
+    return [wave for wave in view.study.waves if not indicator.waves or wave.id in indicator.waves]
+
+
+def trend(row: pd.Series | None, direction: str) -> str:
+    """Return the verdict on a change: better, worse, not_distinguishable or unknown.
+
+    A change is one when its interval excludes zero; the indicator's direction says which way.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> trend(pd.Series({"value": 5.0, "lower": 1.0, "upper": 9.0, "status": "ok"}), "lower")
+    'worse'
+    """
+    if not is_shown(row) or pd.isna(row["lower"]) or pd.isna(row["upper"]) or direction == "none":
+        return "unknown"
+    if row["lower"] <= 0 <= row["upper"]:
+        return "not_distinguishable"
+    return "better" if (row["lower"] > 0) == (direction == "higher") else "worse"
+
+
+def _verdict(view: CityView, key: str, wave: str, against: str) -> str:
+    area, level = view.place
+    table = view.table("comparisons")
+    mine = table["area"].eq(area) & table["area_level"].eq(level) & table["against"].eq(against)
+    found = table.loc[mine & table["indicator"].eq(key) & table["wave"].eq(wave), "verdict"]
+    return found.iloc[0] if len(found) else "unknown"
+
+
+def waves(view: CityView, keys: Iterable[str]) -> pd.DataFrame:
+    """Return every wave of indicators, of the area and of all wijken together: a row per number.
+
+    Columns ``indicator, label, wave, area, name, own`` and the number.
+    """
+    places = dict.fromkeys([view.place, ("city", "city")])
+    rows = []
+    for key in keys:
+        indicator = view.study.indicators[key]
+        for area, level in places:
+            for wave in waves_of(view, indicator):
+                number = number_columns("", pick(view, key, area, level, wave.id))
+                rows.append(
+                    {
+                        "indicator": key,
+                        "label": view.study.text(indicator.label),
+                        "wave": wave.id,
+                        "area": area,
+                        "name": view.area_name(area, level),
+                        "own": (area, level) == view.place,
+                        **{name.removeprefix("_"): value for name, value in number.items()},
+                    }
+                )
+    columns = ("indicator", "label", "wave", "area", "name", "own", "value", "lower", "upper")
+    return pd.DataFrame(rows, columns=None if rows else [*columns, "n", "step", "status", "unit"])
+
+
+def wijken(view: CityView, keys: Iterable[str]) -> pd.DataFrame:
+    """Return the last wave of indicators for every wijk: a row per indicator and wijk.
+
+    Columns ``indicator, label, theme, direction, wave, area, name, arm, own``, the number,
+    ``city_value``, `verdict` against all wijken together, and for percentages `effective_n` (the
+    children of a simple random sample with the same interval) and `position` in the funnel:
+    inside, low95, low998, high95, high998 or unknown.
+    """
+    table = rows_of(view).table
+    everybody = table[table["area_level"].eq("wijk") & table["group_by"].eq("")]
+    verdicts = view.table("comparisons")
+    verdicts = verdicts[verdicts["against"].eq("city") & verdicts["area_level"].eq("wijk")]
+    named = verdicts.set_index(["indicator", "wave", "area"])["verdict"]
+    own = view.place[0]
+    parts = []
+    for key in keys:
+        indicator = view.study.indicators[key]
+        wave = waves_of(view, indicator)[-1].id
+        city = pick(view, key, "city", "city", wave)
+        rows = everybody[everybody["indicator"].eq(key) & everybody["wave"].eq(wave)]
+        rows = rows.set_index("area").reindex(list(view.study.neighbourhoods))
+        rows = rows.assign(status=rows["status"].fillna("missing")).reset_index(names="area")
+        hoods = [view.study.neighbourhood(slug) for slug in rows["area"]]
+        part = rows.assign(
+            indicator=key,
+            label=view.study.text(indicator.label),
+            theme=theme_of(view, key),
+            direction=indicator.direction,
+            wave=wave,
+            name=[hood.name for hood in hoods],
+            arm=[hood.arm for hood in hoods],
+            own=rows["area"].eq(own),
+            city_value=city["value"] if is_shown(city) else float("nan"),
+            verdict=[named.get((key, wave, slug), "unknown") for slug in rows["area"]],
+        )
+        parts.append(part.join(_around(part, indicator)))
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=_WIJKEN)
+
+
+_WIJKEN = [
+    *("indicator", "label", "theme", "direction", "wave", "area", "name", "arm", "own", "value"),
+    *("lower", "upper", "n", "step", "status", "unit", "city_value", "verdict"),
+    *("effective_n", "position"),
+]
+
+
+def _around(rows: pd.DataFrame, indicator: Indicator) -> pd.DataFrame:
+    """Return each wijk's effective number and its place in the funnel around the city."""
+    found = pd.DataFrame({"effective_n": np.nan, "position": "unknown"}, index=rows.index)
+    shown = rows[rows["status"].eq("ok")]
+    city = rows["city_value"].iloc[0] if len(rows) else float("nan")
+    if indicator.unit != "percent" or shown.empty or pd.isna(city):
+        return found
+    n = effective_n(shown)
+    limits = funnel(shown["value"] / 100 * n, n, target=city / 100, multiplier=100)
+    found.loc[shown.index, "effective_n"] = n
+    found.loc[shown.index, "position"] = limits.areas["position"].to_numpy()
+    return found
+
+
+def effective_n(rows: pd.DataFrame) -> np.ndarray:
+    """Return the number of children a simple random sample would need for the same interval.
+
+    From the released interval: :math:`p(1-p) (z / h)^2` with half width `h`, never more than n.
+    """
+    share = rows["value"].to_numpy(dtype=float) / 100
+    half = (rows["upper"] - rows["lower"]).to_numpy(dtype=float) / 200
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found = share * (1 - share) * (_Z / half) ** 2
+    n = rows["n"].to_numpy(dtype=float)
+    return np.maximum(1.0, np.where(np.isfinite(found) & (found > 0), np.minimum(found, n), n))
+
+
+def grouping_of(view: CityView, key: str = "") -> Grouping | None:
+    """Return the grouping called `key`; by default the one that the effect evaluation is about."""
+    wanted = key or view.study.settings.evaluation.grouping
+    ordered = [grouping for grouping in view.study.groupings if grouping.ordered]
+    named = [grouping for grouping in view.study.groupings if grouping.id == wanted]
+    return next(iter(named or ordered), None)
+
+
+def gaps(view: CityView, grouping: str = "") -> pd.DataFrame:
+    """Return the ends of a grouping for each indicator of a goal, and how their gap changed.
+
+    Numbers: ``first`` (least advantaged group), ``last``, ``gap`` and ``change`` (of the gap since
+    the first wave). `first_group` and `last_group` are labels. Empty without an ordered grouping.
+    """
+    found = grouping_of(view, grouping)
+    if found is None:
+        return pd.DataFrame(columns=["indicator", "label", "first_status", "last_status"])
+    ends = found.groups[0], found.groups[-1]
+    area, level = view.place
+    rows = []
+    for key in goal_indicators(view):
+        indicator = view.study.indicators[key]
+        asked = waves_of(view, indicator)
+        pair = f"{ends[0].id}-{ends[1].id}"
+        first, last = (pick(view, key, area, level, asked[-1].id, found.id, end.id) for end in ends)
+        gap = pick(view, key, area, level, asked[-1].id, found.id, pair, name="gaps")
+        period = f"{asked[0].id}-{asked[-1].id}"
+        change = pick(view, key, area, level, period, found.id, pair, name="gaps")
+        rows.append(
+            {
+                "indicator": key,
+                "label": view.study.text(indicator.label),
+                "wave": asked[-1].id,
+                "grouping": view.study.text(found.label),
+                "first_group": view.study.text(ends[0].label),
+                "last_group": view.study.text(ends[1].label),
+                **number_columns("first", first),
+                **number_columns("last", last),
+                **number_columns("gap", gap),
+                **number_columns("change", change),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def respondents(view: CityView) -> pd.DataFrame:
+    """Return who took part: the largest number behind a figure of everybody, per area and wave.
+
+    Columns ``area, area_level, name, arm, wave, n``; a number that is not shown is absent.
+    """
+    table = rows_of(view).table
+    rows = table[table["group_by"].eq("") & table["group"].eq(EVERYBODY)]
+    most = rows.groupby(["area_level", "area", "wave"], sort=False)["n"].max().reset_index()
+    hoods = view.study.neighbourhoods
+    arms = [hoods[area].arm if area in hoods else "" for area in most["area"]]
+    names = [
+        view.area_name(area, level)
+        for area, level in zip(most["area"], most["area_level"], strict=True)
+    ]
+    return most.assign(arm=arms, name=names)

@@ -1,0 +1,151 @@
+"""What notebooks have published and the release has not yet controlled: on this machine only.
+
+One file per publication in ``<runs>/unreleased/<notebook>/``, and the exact tables of the
+estimates, the effect and the process beside them. Nothing in it is read by a report.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+import pandas as pd
+
+from wijkkit.errors import BatchError, ParameterError
+from wijkkit.files import replacing, write_whole
+from wijkkit.released.reads import note
+from wijkkit.released.store import Released
+from wijkkit.released.views import CityView
+from wijkkit.study import Study, open_study
+from wijkkit.study.guard import NOTEBOOK
+
+#: ``whole``: all results of a step, which the release takes as they are. ``view``: drawn from a
+#: view of the tables. ``result``: the numbers of one analysis of people. ``rows``: rows of a table
+#: that is released. ``raw``: what control cannot read, which a second person accepts.
+Kind = Literal["whole", "view", "result", "rows", "raw"]
+
+#: By whom something is published where no batch runs.
+DESK = "desk"
+
+_LABEL = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+
+
+@dataclass(frozen=True)
+class Publication:
+    """Something that a notebook published.
+
+    Parameters
+    ----------
+    name : str
+        Its label, or where it has none, what it is.
+    kind : Kind
+    label, caption, alt : str
+        As they were given.
+    content : object
+        The results of a step (``whole``); what an output shows (``raw``); absent for others.
+    frame, cells : DataFrame
+        The rows of a ``result`` and the cells they rest on; of ``rows`` the key columns.
+    members : DataFrame
+        Of a ``result``: which respondents are in which cell, and their outcome.
+    table : str
+        The released table of ``rows``.
+    draw : bytes
+        The pickled function that draws the output of the released rows.
+    facts : mapping
+        What a model was fitted on: respondents, degrees of freedom, smallest category.
+    """
+
+    name: str
+    kind: Kind
+    label: str = ""
+    caption: str = ""
+    alt: str = ""
+    content: Any = field(default=None, repr=False)
+    frame: pd.DataFrame | None = field(default=None, repr=False)
+    cells: pd.DataFrame | None = field(default=None, repr=False)
+    members: pd.DataFrame | None = field(default=None, repr=False)
+    table: str = ""
+    draw: bytes = field(default=b"", repr=False)
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+def folder_of(study: Study) -> Path:
+    """Return the folder of what is not released yet."""
+    return study.runs / "unreleased"
+
+
+def check_label(label: str) -> str:
+    """Return `label`; ParameterError where it cannot be the name of an output."""
+    if not _LABEL.fullmatch(label) or len(label) > 80:
+        raise ParameterError(
+            "not a label of an output",
+            place="publish",
+            found=label,
+            expected="lower-case letters, digits and hyphens, such as fig-spelen",
+        )
+    return label
+
+
+def write_publication(study: Study, publication: Publication) -> None:
+    """Keep a publication; one of the same name is replaced."""
+    name, by = check_label(publication.name), os.environ.get(NOTEBOOK, DESK)
+    path = folder_of(study) / by / f"{name}.pkl"
+    write_whole(path, pickle.dumps(publication))
+    for other in folder_of(study).glob(f"*/{name}.pkl"):
+        if other != path:
+            other.unlink(missing_ok=True)
+
+
+def write_draft_table(study: Study, name: str, table: pd.DataFrame) -> None:
+    """Keep an exact table, for a `draft`."""
+    with replacing(folder_of(study) / f"{name}.parquet") as temporary:
+        table.to_parquet(temporary, index=False)
+
+
+def publications(study: Study) -> list[Publication]:
+    """Return all publications, in the order of their names.
+
+    In a batch those of its notebooks: what somebody tried at the desk is no part of a run.
+    """
+    note("unreleased")
+    paths = sorted(folder_of(study).glob("*/*.pkl"), key=lambda path: path.stem)
+    if NOTEBOOK in os.environ:
+        paths = [path for path in paths if path.parent.name != DESK]
+    return list(_read(paths))
+
+
+def _read(paths: list[Path]) -> Iterator[Publication]:
+    for path in paths:
+        try:
+            found = pickle.loads(path.read_bytes())
+        except Exception as error:
+            raise BatchError(
+                "a publication cannot be read",
+                file=f"unreleased/{path.parent.name}/{path.name}",
+                found=type(error).__name__,
+                remedy="Run the notebook that made it again.",
+            ) from error
+        yield found
+
+
+def draft(study: str | Study = "parameters") -> CityView:
+    """Open the exact tables of what was published so far, as `open_city` opens released ones.
+
+    For the notebooks that come before the release: what is drawn of it stays on this machine.
+
+    Parameters
+    ----------
+    study : str or Study
+        A study, or its folder.
+
+    Returns
+    -------
+    CityView
+    """
+    study = study if isinstance(study, Study) else open_study(study)
+    return CityView(study, Released(folder_of(study)))

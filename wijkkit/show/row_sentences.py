@@ -1,0 +1,197 @@
+"""Sentences as functions of a row of a frame, and a frame said row by row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from wijkkit.language import interval, large_first, listed, percentage, points, small_first, text
+from wijkkit.language.markdown import escaped
+from wijkkit.released.cells import is_shown, number_at
+from wijkkit.released.goals import target_state
+from wijkkit.show.output import Nothing, ShownText, bullets, nothing
+from wijkkit.show.values import shown_interval, shown_value
+
+#: What a sentence knows besides its row: language, name of the area, of all wijken together.
+About = Mapping[str, Any]
+Say = Callable[[pd.Series, About], str]
+
+#: Order of what is said: what is clear first.
+CLEAR_FIRST = ("worse", "better", "not_distinguishable", "unknown")
+
+
+def sentences(
+    frame: pd.DataFrame, say: Say, by: str = "", order: Sequence[str] = CLEAR_FIRST
+) -> ShownText | Nothing:
+    """Say each row of a frame, as a list.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        As a view gives it: it knows its language and what its area is called.
+    say : callable
+        A function of a row and of ``frame.attrs``, such as `goal_sentence`; what it says nothing
+        of is left out.
+    by : str, optional
+        A column by whose values the sentences are ordered, as in `order`.
+
+    Returns
+    -------
+    ShownText
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> view = wk.open_wijk("parameters", "ankerveld")
+    >>> wk.show.sentences(view.goals(), wk.show.goal_sentence)
+    - **Speelt voldoende buiten**: ...
+    """
+    if frame.empty:
+        return nothing(frame)
+    rows = (
+        frame.sort_values(by, key=lambda values: values.map(list(order).index), kind="stable")
+        if by
+        else frame
+    )
+    said = [say(row, frame.attrs) for _, row in rows.iterrows()]
+    said = [sentence for sentence in said if sentence]
+    return bullets(said) if said else nothing(frame)
+
+
+def goal_sentence(row: pd.Series, about: About) -> str:
+    """Say where a wijk stands on a goal, where it began, against all wijken and its target."""
+    language, own = about["language"], number_at(row, "own")
+    head = f"**{escaped(row['label'])}**"
+    if not is_shown(own):
+        return text("show.goal.absent", language, label=head, why=shown_value(own, language))
+    said = [
+        text(
+            "show.goal.now",
+            language,
+            label=head,
+            value=shown_interval(own, language),
+            whom=escaped(row["denominator"] or text("show.children", language)),
+            wave=escaped(row["wave_label"]),
+        )
+    ]
+    first = number_at(row, "first")
+    if is_shown(first):
+        began = shown_value(first, language)
+        said.append(text("show.goal.first", language, wave=escaped(row["first_wave"]), value=began))
+    if row["verdict"] != "unknown":
+        said.append(
+            text(
+                f"show.goal.verdict.{row['verdict']}",
+                language,
+                everywhere=about["everywhere"],
+                value=shown_value(number_at(row, "city"), language),
+            )
+        )
+    return " ".join([*said, *_target(row, own, first, language)])
+
+
+def _target(row: pd.Series, own: dict, first: dict, language: str) -> list[str]:
+    """Say where a goal stands against its target, whose it is, and whether it was met at first."""
+    target = row.get("target")
+    if target is None or pd.isna(target):
+        return []
+    state = target_state(own, target, row["direction"])
+    whose = text(f"show.target_whose.{row['target_of'] or 'study'}", language)
+    shown = percentage(target, language)
+    said = [text(f"show.goal.target.{state}", language, target=shown, whose=whose)]
+    if row["reached_before"]:
+        said.append(
+            text(
+                "show.goal.reached_before",
+                language,
+                wave=row["first_wave"],
+                value=shown_value(first, language),
+            )
+        )
+        registered = row["registered_baseline"]
+        if not pd.isna(registered) and round(registered) != round(first["value"]):
+            said.append(
+                text("show.goal.registered", language, value=percentage(registered, language))
+            )
+    return said
+
+
+def change_sentence(row: pd.Series, about: About) -> str:
+    """Say how an outcome changed since the first wave, with its margin."""
+    language, change = about["language"], number_at(row, "change")
+    head = f"**{escaped(row['label'])}**"
+    if row["trend"] == "unknown":
+        absent = next((number for prefix in ("own", "first", "change")
+                       if not is_shown(number := number_at(row, prefix))), change)  # fmt: skip
+        return text("show.change.absent", language, label=head, why=shown_value(absent, language))
+    ends = {end: shown_value(number_at(row, prefix), language)
+            for end, prefix in (("first", "first"), ("last", "own"))}  # fmt: skip
+    return text(
+        "show.change.sentence",
+        language,
+        label=head,
+        trend=text(f"show.trend.{row['trend']}", language),
+        points=_difference(change, language),
+        interval=interval(change["lower"], change["upper"], language),
+        **ends,
+    )
+
+
+def _difference(number: Mapping[str, Any], language: str) -> str:
+    return shown_value({**number, "unit": number["unit"] or "points"}, language)
+
+
+def gap_sentence(row: pd.Series, about: About) -> str:
+    """Say what both groups score, and how the gap between them changed."""
+    language = about["language"]
+    ends = [number_at(row, end) for end in ("first", "last")]
+    if not all(map(is_shown, ends)):
+        return ""
+    said = text(
+        "show.gap.sentence",
+        language,
+        label=escaped(row["label"]),
+        first=escaped(row["first_group"]),
+        last=escaped(row["last_group"]),
+        first_value=shown_interval(ends[0], language),
+        last_value=shown_interval(ends[1], language),
+    )
+    change = number_at(row, "change")
+    if not is_shown(change) or pd.isna(change["lower"]):
+        return said
+    clear = "unclear" if change["lower"] <= 0 <= change["upper"] else "clear"
+    fields = {"points": points(change["value"], language),
+              "interval": interval(change["lower"], change["upper"], language)}  # fmt: skip
+    return f"{said} {text(f'show.gap.changed_{clear}', language, **fields)}"
+
+
+def definition_sentence(row: pd.Series, about: About) -> str:
+    """Say which question an indicator rests on, and whom it concerns."""
+    language = about["language"]
+    return f"**{escaped(row['label'])}**. " + text(
+        "show.question_version",
+        language,
+        version=escaped(row["question"]),
+        denominator=escaped(row["denominator"] or text("show.children", language)),
+    )
+
+
+def absent_sentences(rows: pd.DataFrame, language: str, prefix: str = "own") -> list[str]:
+    """Return a sentence per reason for which numbers of `rows` are absent, with their labels."""
+    found: dict[str, list[str]] = {}
+    for _, row in rows.iterrows():
+        number = number_at(row, prefix)
+        if not is_shown(number):
+            why = shown_value(number, language)
+            found.setdefault(why, []).append(escaped(small_first(row["label"])))
+    return [
+        text("show.absent", language, names=listed(names, language), why=large_first(why))
+        for why, names in found.items()
+    ]
+
+
+def named(rows: Iterable[str], language: str) -> str:
+    """Return labels as a list inside a sentence."""
+    return listed([escaped(small_first(label)) for label in rows], language)
