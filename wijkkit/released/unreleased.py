@@ -146,6 +146,14 @@ def draft(study: str | Study = "parameters") -> CityView:
     Returns
     -------
     CityView
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> study = wk.open_study("parameters")
+    >>> _ = wk.publish(wk.estimate(study, wk.people(study).frame))
+    >>> len(wk.draft(study).table("estimates")) > 500
+    True
     """
     study = study if isinstance(study, Study) else open_study(study)
     return CityView(study, Released(folder_of(study)))
