@@ -9,7 +9,7 @@ import pandas as pd
 
 from wijkkit.disclosure import Release, policy_for, record_audit
 from wijkkit.disclosure.derived import joined, parts_of, release_comparisons, release_derived
-from wijkkit.disclosure.release import release_estimates
+from wijkkit.disclosure.release import Made, release_estimates
 from wijkkit.disclosure.rules import percent_step
 from wijkkit.evaluation.effect.evaluate import EffectResults
 from wijkkit.pipeline.areas import release_areas
@@ -76,7 +76,8 @@ def release(
     policy = policy_for(study)
     sample, comparable = estimates.sample, estimates.comparable
     earlier = earlier or earlier_of(study, sample, policy)
-    released = release_estimates(estimates.estimates, sample, policy)
+    made = Made([estimates.changes, estimates.gaps], estimates.comparisons, comparable)
+    released = release_estimates(estimates.estimates, sample, policy, made, earlier.kept)
     finest = percent_step(policy)
     table = earlier.figures(released.table)
     derived = {
