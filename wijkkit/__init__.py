@@ -48,7 +48,6 @@ _VERBS = {
     "import_tables": "wijkkit.registry",
     "import_workbook": "wijkkit.registry",
     "open_registry": "wijkkit.registry",
-    "registry_forms": "wijkkit.registry.forms",
     "write_template": "wijkkit.registry",
     "between_group": "wijkkit.estimates",
     "byar": "wijkkit.estimates",

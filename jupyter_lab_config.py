@@ -1,0 +1,2 @@
+# The live pages of the study, at /wijken/.
+c.ServerApp.jpserver_extensions = {"wijkkit.live.extension": True}
