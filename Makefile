@@ -17,7 +17,7 @@ $(VENV)/.ready: requirements.lock pyproject.toml
 # what is wrong with them stops the reports. Another failed notebook does not, and the exit code
 # says so.
 reports: $(VENV)/.ready
-	@[ "$(STUDY)" != parameters ] || [ -d data ] || $(BIN)/wijkkit demo
+	@[ "$(STUDY)" != parameters ] || [ -d data/areas ] || $(BIN)/wijkkit demo
 	@$(BIN)/wijkkit run --study $(STUDY); ran=$$?; \
 	  [ $$ran -eq 0 ] || $(BIN)/wijkkit check --study $(STUDY) || exit $$ran; \
 	  $(BIN)/wijkkit report --study $(STUDY); made=$$?; \
@@ -42,5 +42,8 @@ lock:
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra dev \
 	  --no-emit-index-url --no-annotate --no-header --generate-hashes pyproject.toml --output-file requirements.lock
 
+# What was published stays: data/survey/publications is the ledger of earlier publications.
 clean:
-	rm -rf data runs reports/_site docs/_site .cache
+	rm -rf runs reports/_site docs/_site .cache
+	[ ! -d data ] || find data -type f ! -path '*/publications/*' -delete
+	[ ! -d data ] || find data -depth -type d -empty -delete

@@ -105,6 +105,7 @@ def test_a_second_run_runs_nothing_and_a_change_runs_what_depends_on_it(study, p
     city = study.parent / "notebooks" / "stad" / "1_schattingen.ipynb"
     write(city, [MAKE_TABLE, "'changed'"])
     again = ran(go(study, pool))
+    # The city notebook that comes after it too: it shows something else now.
     assert again == {("stad", "1_schattingen"), ("stad", "4_leren"), ("alfa", "1_analyse")}
 
 

@@ -40,7 +40,7 @@ def refused(study, *expected: str) -> str:
     """What publishing is refused for, and that no folder is left."""
     out = study.folder.parent / "out"
     with pytest.raises(DisclosureError) as caught:
-        publish_release(study, out, prepared_by="A")
+        publish_release(study, out, prepared_by="A", new_ledger=True)
     assert not out.exists()
     said = str(caught.value)
     for part in expected:
@@ -68,7 +68,7 @@ def run_began(study) -> EventLog:
 
 
 def test_the_pages_of_the_run_are_published(study):
-    made = publish_release(study, study.folder.parent / "out", prepared_by="A")
+    made = publish_release(study, study.folder.parent / "out", prepared_by="A", new_ledger=True)
     assert (made.folder / "ankerveld.html").is_file() and not made.signed
 
 

@@ -27,6 +27,7 @@ from wijkkit.study import open_study
 
 PARAMETERS = Path(__file__).resolve().parents[2] / "parameters"
 FORBIDDEN = Forbidden(ids=frozenset({"kid-00417"}))
+TABLE = pd.DataFrame({"indicator": "play", "status": ["too_few", "too_few", "hidden"]})
 
 
 @pytest.fixture
@@ -43,9 +44,8 @@ def study(tmp_path):
     (opened.site / "wijken").mkdir(parents=True)
     (opened.site / "index.html").write_text("<h1>Report</h1>")
     (opened.site / "wijken" / "a.csv").write_text("wijk;percentage\na;41\n")
-    table = pd.DataFrame({"indicator": "play", "status": ["too_few", "too_few", "hidden"]})
-    write_released(opened, "estimates", table)
-    record_audit(opened, Release(table, {"cells": 3, "narrowest": 3.0}, policy_for(opened)))
+    write_released(opened, "estimates", TABLE)
+    record_audit(opened, Release(TABLE, {"cells": 3, "narrowest": 3.0}, policy_for(opened)))
     return opened
 
 
@@ -98,6 +98,48 @@ def test_an_incomplete_sign_off_is_none(study, changes):
     build(study)
     complete(study, **changes)
     assert not signed_off(study)
+
+
+def named(study, accepted: bool | None):
+    """The study with an output that control cannot read, and its sign-off completed so."""
+    path = study.folder / "study.yml"
+    settings = yaml.safe_load(path.read_text(encoding="utf-8"))
+    settings["outputs"] = {"fig-own": {"why": "drawn from the borders only"}}
+    path.write_text(yaml.safe_dump(settings, allow_unicode=True), encoding="utf-8")
+    (study.runs / "released" / "outputs" / "fig-own").mkdir(parents=True)
+    opened = open_study(study.folder)
+    record_audit(opened, Release(TABLE, {}, policy_for(opened)))
+    build(opened)
+    output = {"why": "drawn from the borders only", "accepted": accepted}
+    complete(opened, outputs={} if accepted is None else {"fig-own": output})
+    return opened
+
+
+def test_each_output_that_control_cannot_read_is_accepted_by_its_name(study):
+    opened = named(study, accepted=True)
+    assert signed_off(opened)
+    manifest = json.loads(build(opened, "again").manifest.read_text(encoding="utf-8"))
+    assert manifest["accepted"] == {"fig-own": "drawn from the borders only"}
+
+
+@pytest.mark.parametrize("accepted", [False, None])
+def test_an_output_that_is_not_accepted_by_its_name_is_no_approval(study, accepted):
+    assert not signed_off(named(study, accepted))
+
+
+def test_the_sign_off_lists_what_is_to_be_accepted_and_why_the_policy_is_looser(study):
+    path = study.folder / "study.yml"
+    settings = yaml.safe_load(path.read_text(encoding="utf-8"))
+    settings["disclosure"] = {"min_n": 20, "reason": "decided by the board"}
+    settings["outputs"] = {"fig-own": {"why": "drawn from the borders only"}}
+    path.write_text(yaml.safe_dump(settings, allow_unicode=True), encoding="utf-8")
+    (study.runs / "released" / "outputs" / "fig-own").mkdir(parents=True)
+    opened = open_study(study.folder)
+    record_audit(opened, Release(TABLE, {}, policy_for(opened)))
+    build(opened)
+    said = yaml.safe_load(sign_off_file(opened).read_text(encoding="utf-8"))
+    assert said["looser"] == "decided by the board" and not said["approved"]
+    assert said["outputs"] == {"fig-own": {"why": "drawn from the borders only", "accepted": False}}
 
 
 def test_a_sign_off_that_cannot_be_read_says_which_line_and_what_stands_there(study):

@@ -26,7 +26,9 @@ def messages(tree: object, prefix: str = "") -> Iterator[tuple[str, str]]:
 
 
 def fields(message: str) -> set[str]:
-    return {name for _, name, _, _ in string.Formatter().parse(message) if name}
+    """The fields that the code gives; nouns of the study stand where a language needs them."""
+    names = {name for _, name, _, _ in string.Formatter().parse(message) if name}
+    return {name for name in names if not name.startswith("w.")}
 
 
 @pytest.mark.parametrize("concern", CONCERNS)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import wijkkit
 from wijkkit.batch.hashes import hash_file, hash_of
+from wijkkit.disclosure.ledger import ledgers_of
 from wijkkit.study import Study
 
 #: Rooms that no notebook reaches: a change in one makes no result stale.
@@ -33,10 +34,18 @@ def installed(project: Path) -> str:
 
 
 def sources(study: Study) -> str:
-    """Return the hash of the study's source files and its registry."""
+    """Return the hash of the study's source files, its registry and what was published of it."""
     said = study.settings.sources.model_dump(mode="json")
     paths = sorted({*_paths(said), study.settings.registry.path})
-    return hash_of(*(f"{path}:{hash_file(study.path(path))}" for path in paths))
+    published = [
+        f"{folder.name}:{hash_file(folder / 'publication.json')}"
+        for ledger in ledgers_of(study)
+        for folder in sorted(ledger.glob("*"))
+    ]
+    correction = hash_file(study.runs / "corrects.json")
+    return hash_of(
+        *(f"{path}:{hash_file(study.path(path))}" for path in paths), *published, correction
+    )
 
 
 def _paths(said: object) -> list[str]:

@@ -13,12 +13,14 @@ from wijkkit.cli.account import app as account
 from wijkkit.cli.check import check
 from wijkkit.cli.dashboard import dashboard
 from wijkkit.cli.demo import demo
+from wijkkit.cli.export import app as export
 from wijkkit.cli.lab import lab
 from wijkkit.cli.new import new
 from wijkkit.cli.registry import app as registry
 from wijkkit.cli.release import release
 from wijkkit.cli.report import report
 from wijkkit.cli.run import crate, diff, run, status
+from wijkkit.cli.study import app as study
 from wijkkit.cli.upgrade import upgrade
 from wijkkit.errors import WijkkitError
 
@@ -45,6 +47,8 @@ app.command()(release)
 app.command()(diff)
 app.command()(crate)
 app.add_typer(registry, name="registry")
+app.add_typer(study, name="study")
+app.add_typer(export, name="export")
 app.add_typer(account, name="account")
 
 

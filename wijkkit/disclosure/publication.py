@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +14,12 @@ import pandas as pd
 
 from wijkkit.disclosure.record import audit_of, fingerprint
 from wijkkit.disclosure.scan import Forbidden, scan
-from wijkkit.disclosure.sign_off import prepare_sign_off, sign_off_file, signed_off
+from wijkkit.disclosure.sign_off import (
+    named_outputs,
+    prepare_sign_off,
+    sign_off_file,
+    signed_off,
+)
 from wijkkit.errors import DisclosureError, Problem
 from wijkkit.files import sha256, write_whole
 from wijkkit.language import number, text
@@ -33,6 +38,7 @@ ALLOWED: dict[str, bytes] = {
     ".pdf": b"%PDF",
     ".docx": b"PK\x03\x04",
     ".xlsx": b"PK\x03\x04",
+    ".pptx": b"PK\x03\x04",
     ".ttf": b"\x00\x01\x00\x00",
     ".otf": b"OTTO",
     ".woff": b"wOFF",
@@ -68,6 +74,8 @@ def build_release(
     *,
     prepared_by: str,
     made: Mapping[str, str] | None = None,
+    said: Mapping[str, str] | None = None,
+    keep: Callable[[], None] = lambda: None,
 ) -> Publication:
     """Build the folder of a study's reports that may be published.
 
@@ -83,6 +91,11 @@ def build_release(
         Who prepares the release, for the sign-off.
     made : mapping of str to str, optional
         The hash of each file as the site was made; what is copied must be that.
+    said : mapping of str to str, optional
+        What else the manifest and the sign-off say: `release`, and `corrects` and `reason` where
+        it replaces another.
+    keep : callable
+        Called when everything was checked, before the folder is there: adds to the ledger.
 
     Returns
     -------
@@ -103,7 +116,8 @@ def build_release(
             remedy="Give a new folder, or empty this one.",
         )
     folder.parent.mkdir(parents=True, exist_ok=True)
-    sign_off = prepare_sign_off(study, prepared_by)
+    said = {key: text for key, text in (said or {}).items() if text}
+    sign_off = prepare_sign_off(study, prepared_by, said)
     signed = signed_off(study)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".release-") as name:
         staged = Path(name) / "release"
@@ -114,7 +128,8 @@ def build_release(
         _refuse_changed(staged, made)
         _refuse_findings(staged, forbidden)
         shutil.copyfile(sign_off, staged / sign_off_file(study).name)
-        _write_manifest(study, staged, record, signed)
+        _write_manifest(study, staged, record, signed, said)
+        keep()
         if folder.exists():
             folder.rmdir()
         os.replace(staged, folder)
@@ -188,7 +203,13 @@ def _refuse_findings(staged: Path, forbidden: Forbidden) -> None:
         )
 
 
-def _write_manifest(study: Study, staged: Path, record: dict[str, object], signed: bool) -> None:
+def _write_manifest(
+    study: Study,
+    staged: Path,
+    record: dict[str, object],
+    signed: bool,
+    said: Mapping[str, str],
+) -> None:
     files = {
         path.relative_to(staged).as_posix(): {"sha256": sha256(path), "bytes": path.stat().st_size}
         for path in sorted(staged.rglob("*"))
@@ -197,10 +218,12 @@ def _write_manifest(study: Study, staged: Path, record: dict[str, object], signe
     content = {
         "title": study.text(study.settings.title),
         "state": text(f"disclosure.state.{'signed' if signed else 'concept'}", study.language),
+        **said,
         "fingerprint": fingerprint(study),
         "policy": record["policy"],
         "audit": record["audit"],
         "hidden": hidden_in_words(study),
+        "accepted": {label: output.why for label, output in named_outputs(study).items()},
         "files": files,
     }
     write_whole(staged / _MANIFEST, json.dumps(content, ensure_ascii=False, indent=2))

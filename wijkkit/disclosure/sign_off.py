@@ -2,27 +2,48 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
 import yaml
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
+from wijkkit.disclosure.policy import policy_for
 from wijkkit.disclosure.record import audit_of, fingerprint
 from wijkkit.errors import DisclosureError, Problem, StudyError
 from wijkkit.files import write_whole
 from wijkkit.language import text
 from wijkkit.study import Study
+from wijkkit.study.model import NamedOutput
 from wijkkit.study.strict_yaml import read_yaml
 from wijkkit.study.validation import validate
 
 
+class AcceptedOutput(BaseModel):
+    """An output that control cannot read: why it is published, and whether it is accepted."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    why: str
+    accepted: bool
+
+
 class SignOff(BaseModel):
-    """What ``sign_off.yml`` says; `approved` and the lines of the second person start empty."""
+    """What ``sign_off.yml`` says; `approved` and the lines of the second person start empty.
+
+    `release`, `corrects`, `reason` and `looser` (why the policy is looser than its preset) are
+    what the one who prepared it says; each of the `outputs` is accepted by its name.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     fingerprint: str
+    release: str = ""
+    corrects: str = ""
+    reason: str = ""
+    looser: str = ""
+    outputs: dict[str, AcceptedOutput] = Field(default_factory=dict)
     prepared_by: str
     checked_by: str
     checked_on: date | None
@@ -34,27 +55,51 @@ def sign_off_file(study: Study) -> Path:
     return study.runs / "sign_off.yml"
 
 
-def prepare_sign_off(study: Study, prepared_by: str) -> Path:
-    """Write a sign-off for a second person to complete, unless these tables have one.
+def named_outputs(study: Study) -> dict[str, NamedOutput]:
+    """Return the released outputs that study.yml names, because control cannot read them."""
+    folder = study.runs / "released" / "outputs"
+    named = study.settings.outputs
+    return {label: named[label] for label in sorted(named) if (folder / label).is_dir()}
 
-    Raises
-    ------
-    DisclosureError
-        Nobody prepared it.
-    """
-    if not prepared_by.strip():
+
+def require_prepared_by(name: str) -> str:
+    """Return who prepared a release; DisclosureError where nobody did."""
+    if not name.strip():
         raise DisclosureError(
             "nobody prepared this release",
             place="prepared_by",
             expected="a name",
             remedy="Give your name with --prepared-by.",
         )
+    return name.strip()
+
+
+def prepare_sign_off(study: Study, prepared_by: str, said: Mapping[str, str] | None = None) -> Path:
+    """Write a sign-off for a second person to complete, unless these tables have one.
+
+    Parameters
+    ----------
+    study : Study
+    prepared_by : str
+    said : mapping of str to str, optional
+        `release`, `corrects`, `reason`.
+
+    Raises
+    ------
+    DisclosureError
+        Nobody prepared it.
+    """
+    author = require_prepared_by(prepared_by)
     path, current = sign_off_file(study), fingerprint(study)
     existing = _read(study)
-    if existing is None or existing.fingerprint != current:
+    if existing is None or existing.fingerprint != current or not _lists(existing, study):
+        named = named_outputs(study).items()
         fields = {
             "fingerprint": current,
-            "prepared_by": prepared_by.strip(),
+            **(said or {}),
+            **({"looser": reason} if (reason := policy_for(study).reason) else {}),
+            "outputs": {label: {"why": one.why, "accepted": False} for label, one in named},
+            "prepared_by": author,
             "checked_by": "",
             "checked_on": None,
             "approved": False,
@@ -71,7 +116,8 @@ def signed_off(study: Study) -> bool:
     """Return whether a second person approved the tables as they are now.
 
     False where there is no audit of these tables, where the sign-off is missing, incomplete,
-    unreadable or that of other tables, or where one person did both. Pages then carry the word
+    unreadable or that of other tables, where it does not accept each of the outputs that control
+    cannot read, or where one person did both. Pages then carry the word
     concept.
 
     Parameters
@@ -99,10 +145,18 @@ def signed_off(study: Study) -> bool:
         found is not None
         and found.approved
         and found.fingerprint == fingerprint(study)
+        and _lists(found, study)
+        and all(output.accepted for output in found.outputs.values())
         and found.checked_on is not None
         and bool(found.checked_by.strip())
         and found.checked_by.strip().casefold() != found.prepared_by.strip().casefold()
     )
+
+
+def _lists(found: SignOff, study: Study) -> bool:
+    """Return whether a sign-off lists the outputs that are to be accepted, with their reasons."""
+    listed = {label: output.why for label, output in found.outputs.items()}
+    return listed == {label: output.why for label, output in named_outputs(study).items()}
 
 
 def _read(study: Study) -> SignOff | None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from importlib.resources import files
 
 import yaml
 
+from wijkkit.language.nouns import Noun, Nouns, nouns_of
+
+_NOUN = re.compile(r"\{w\.(\w+)\}")
 LANGUAGES = ("nl", "en")
 
 
@@ -45,9 +49,35 @@ def text(key: str, language: str, **fields: object) -> str:
     return message.format_map(fields)
 
 
-@cache
 def catalogue(concern: str, language: str) -> dict[str, object]:
-    """Return one catalogue file as a (nested) dictionary of messages."""
+    """Return one catalogue file as a (nested) dictionary of messages, with the study's nouns.
+
+    ``{w.the_unit}`` is filled in here, so that who reads a catalogue itself has them as well.
+    """
+    nouns = nouns_of(language)
+    return _with_nouns(concern, str(language), tuple(sorted(nouns.said.items())))
+
+
+@cache
+def _with_nouns(
+    concern: str, language: str, said: tuple[tuple[str, Noun], ...]
+) -> dict[str, object]:
+    nouns = Nouns(language, dict(said))
+    return _filled(_read(concern, language), nouns)  # type: ignore[return-value]
+
+
+def _filled(message: object, nouns: Nouns) -> object:
+    if isinstance(message, dict):
+        return {key: _filled(value, nouns) for key, value in message.items()}
+    if isinstance(message, list):
+        return [_filled(value, nouns) for value in message]
+    if isinstance(message, str):
+        return _NOUN.sub(lambda found: getattr(nouns, found[1]), message)
+    return message
+
+
+@cache
+def _read(concern: str, language: str) -> dict[str, object]:
     resource = files("wijkkit.language") / language / f"{concern}.yml"
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     return yaml.load(resource.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506

@@ -1,22 +1,46 @@
-"""Publish a release: pages that belong to the audited tables, scanned, in a folder of their own."""
+"""Publish a release: pages that belong to the audited tables, scanned, in a folder of their own.
+
+Only this adds to the ledger of what was published; a run reads it and binds nobody.
+"""
 
 from __future__ import annotations
 
 import getpass
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from wijkkit.disclosure import Forbidden, Publication, build_release, forbidden_of, signed_off
+from wijkkit.disclosure.ledger import Entry, add_entry, ledgers_of, read_entries, standing
+from wijkkit.disclosure.record import fingerprint
+from wijkkit.disclosure.sign_off import require_prepared_by
+from wijkkit.errors import DisclosureError
 from wijkkit.evaluation.process.quotes import chosen_quotes
 from wijkkit.loaders import load_survey
 from wijkkit.loaders.segments import load_group_interviews
+from wijkkit.pipeline.earlier import (
+    Correction,
+    correct,
+    correction_file,
+    correction_of,
+    prepared,
+)
 from wijkkit.reports.belonging import require_belonging
 from wijkkit.reports.record import read_record
 from wijkkit.reports.render import render
 from wijkkit.study import Study
 
 
-def publish_release(study: Study, folder: Path, *, prepared_by: str = "") -> Publication:
-    """Build the folder of reports that may be published.
+def publish_release(
+    study: Study,
+    folder: Path,
+    *,
+    prepared_by: str = "",
+    corrects: str = "",
+    reason: str = "",
+    new_ledger: bool = False,
+) -> Publication:
+    """Build the folder of reports that may be published, and add it to the ledger.
 
     A release that a second person has signed off has its pages made again without the word
     concept; that changes nothing else in them, since it is refused where they are not those of
@@ -29,6 +53,11 @@ def publish_release(study: Study, folder: Path, *, prepared_by: str = "") -> Pub
         A new or empty folder.
     prepared_by : str
         Who prepares it; the author of the reports where empty.
+    corrects, reason : str
+        The earlier publication that this one replaces as a whole, and why. The study has to run
+        again for it, so the first time this is noted and refused.
+    new_ledger : bool
+        Begin a ledger where there is none: nothing was ever published from these data.
 
     Returns
     -------
@@ -38,20 +67,107 @@ def publish_release(study: Study, folder: Path, *, prepared_by: str = "") -> Pub
     ------
     DisclosureError
         The pages are not those of the audited tables and of a run in which everything succeeded,
-        or something in them may not be published. No folder is left.
+        something in them may not be published, or it is not known what was published before. No
+        folder is left.
     """
+    author = require_prepared_by(prepared_by or study.settings.report.author)
+    entry = _entry(study, author, corrects, reason, new_ledger)
     signed = signed_off(study)
     if signed:
         record = read_record(study)
         render(study, engine=record.engine or "auto", formats=record.forms, approved=True)
     require_belonging(study, approved=signed)
-    return build_release(
+    made = build_release(
         study,
         folder,
         forbidden(study),
-        prepared_by=prepared_by or study.settings.report.author,
+        prepared_by=author,
         made=read_record(study).files,
+        said={
+            "release": entry.about.release if entry else "",
+            "corrects": corrects,
+            "reason": reason,
+        },
+        keep=lambda: add_entry(ledgers_of(study), entry) if entry else None,
     )
+    correction_file(study).unlink(missing_ok=True)
+    return made
+
+
+def _entry(study: Study, author: str, corrects: str, reason: str, new_ledger: bool) -> Entry | None:
+    """Return what this publication adds to the ledger; the one that is there if it is the same.
+
+    A study without a survey publishes nothing of respondents.
+    """
+    ledgers = ledgers_of(study)
+    if not ledgers:
+        return None
+    _require_ledgers(ledgers, new_ledger)
+    entries = standing(read_entries(ledgers))
+    _require_correction(study, entries, corrects, reason)
+    mark = fingerprint(study)
+    entry = prepared(study)
+    for one in entries:
+        if one.about.fingerprint == mark:
+            return one
+    at = datetime.now(UTC).isoformat(timespec="microseconds")
+    release = f"{at[:10]}-{mark[:8]}"
+    estimates = entry.tables["estimates"]
+    first = estimates["first"].where(estimates["first"].ne(""), release)
+    about = replace(
+        entry.about,
+        release=release,
+        at=at,
+        prepared_by=author,
+        fingerprint=mark,
+        corrects=corrects,
+        reason=reason,
+    )
+    return replace(
+        entry, about=about, tables={**entry.tables, "estimates": estimates.assign(first=first)}
+    )
+
+
+def _require_ledgers(ledgers: tuple[Path, ...], new_ledger: bool) -> None:
+    absent = [path for path in ledgers if not any(path.glob("*/publication.json"))]
+    if absent and not new_ledger:
+        raise DisclosureError(
+            "there is no ledger of what was published from these data before",
+            file=f"{absent[0].parent.name}/{absent[0].name}",
+            expected="the publications so far, beside the files of the survey",
+            remedy="Restore it from a copy. If nothing was ever published from these data, "
+            "give --new-ledger.",
+        )
+
+
+def _require_correction(study: Study, entries: list[Entry], corrects: str, reason: str) -> None:
+    """Refuse a correction of nothing, or one that the released tables were not made for."""
+    noted = correction_of(study)
+    known = [entry.about.release for entry in entries]
+    if not corrects and noted is not None:
+        raise DisclosureError(
+            f"these tables were made to replace {noted.release}",
+            file=correction_file(study).name,
+            remedy=f"Give --corrects {noted.release} --reason TEXT, or remove the file and run "
+            "the study again: wijkkit run.",
+        )
+    if not corrects:
+        return
+    if corrects not in known or not reason.strip():
+        raise DisclosureError(
+            "no such publication" if corrects not in known else "no reason is given",
+            place="--corrects" if corrects not in known else "--reason",
+            found=corrects if corrects not in known else "",
+            expected=", ".join(known) if corrects not in known else "why it is replaced",
+            remedy="Give the name of a publication that stands, and why it is replaced.",
+        )
+    if noted is None or noted.release != corrects or prepared(study).about.corrects != corrects:
+        correct(study, Correction(corrects, reason.strip()))
+        raise DisclosureError(
+            f"the tables still keep figures of {corrects}",
+            remedy="That it is replaced is noted. Run the study again: wijkkit run, "
+            "wijkkit report, and then this command.",
+        )
 
 
 def forbidden(study: Study) -> Forbidden:

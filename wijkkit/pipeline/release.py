@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-
-import pandas as pd
+from dataclasses import replace
 
 from wijkkit.disclosure import Release, policy_for, record_audit
 from wijkkit.disclosure.derived import release_comparisons, release_derived
-from wijkkit.disclosure.release import release_estimates
+from wijkkit.disclosure.release import Made, release_estimates
 from wijkkit.disclosure.rules import percent_step
 from wijkkit.evaluation.effect.evaluate import EffectResults
 from wijkkit.pipeline.areas import release_areas
 from wijkkit.pipeline.baseline import baseline_tables
+from wijkkit.pipeline.earlier import Earlier, earlier_of, prepare
 from wijkkit.pipeline.effect import effect_tables, open_parts
 from wijkkit.pipeline.estimation import StudyEstimates, estimate
 from wijkkit.pipeline.process import ProcessResults, evaluate_process
@@ -27,7 +27,7 @@ def release(
     effect: EffectResults | None = None,
     process: ProcessResults | None = None,
     extra: Iterable[object] = (),
-    earlier: pd.DataFrame | None = None,
+    earlier: Earlier | None = None,
 ) -> Release:
     """Release a study: control everything together, write what may be shown.
 
@@ -48,9 +48,9 @@ def release(
     process : ProcessResults, optional
     extra : iterable, optional
         Other outputs whose cells are controlled with these.
-    earlier : DataFrame, optional
-        Figures that were published before: the key columns, ``value, lower, upper, step``. They
-        stand as they were, and are known to anyone.
+    earlier : Earlier, optional
+        What was published before: figures that stand as they were, and are known to anyone. What
+        the study's ledgers hold where it is not given.
 
     Returns
     -------
@@ -72,29 +72,35 @@ def release(
     if estimates is None:
         estimates = estimate(study, load_respondents(study))
     policy = policy_for(study)
-    released = release_estimates(estimates.estimates, estimates.sample, policy)
+    sample, comparable = estimates.sample, estimates.comparable
+    earlier = earlier or earlier_of(study, sample, policy)
+    made = Made([estimates.changes, estimates.gaps], estimates.comparisons, comparable)
+    released = release_estimates(estimates.estimates, sample, policy, made, earlier.kept)
     finest = percent_step(policy)
-    table = released.table
+    table = earlier.figures(released.table)
+    derived = {
+        name: earlier.derived(name, release_derived(getattr(estimates, name), table, finest), table)
+        for name in ("changes", "gaps", "slopes")
+    }
+    compared = release_comparisons(estimates.comparisons, comparable, table, finest)
     tables = {
         "estimates": table,
-        "changes": release_derived(estimates.changes, table, finest),
-        "gaps": release_derived(estimates.gaps, table, finest),
-        "slopes": release_derived(estimates.slopes, table, finest),
-        "comparisons": release_comparisons(
-            estimates.comparisons, estimates.comparable, table, finest
-        ),
-        "comparable": estimates.comparable,
-        **baseline_tables(study, estimates.sample.people, table, policy),
+        **derived,
+        "comparisons": earlier.comparisons(compared, comparable, table),
+        "comparable": comparable,
+        **earlier.baseline(baseline_tables(study, sample.people, table, policy)),
     }
     if effect is not None:
         parts = open_parts(study, effect, table)
         shown = {outcome: dict.fromkeys(names, 1.0) for outcome, names in parts.items()}
-        tables |= effect_tables(study, effect, estimates.sample.people, shown)
+        tables |= earlier.outcomes(effect_tables(study, effect, sample.people, shown))
     for name, content in tables.items():
         write_released(study, name, content)
     release_areas(study)
     if process is not None:
         for name, content in evaluate_process(study).tables.items():
             write_released(study, name, content)
+    released = replace(released, table=table, audit={**released.audit, "kept": len(earlier.kept)})
     record_audit(study, released, tuple(tables))
+    prepare(study, sample, earlier, tables)
     return released

@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from wijkkit.showing import facts_table
+from wijkkit.study.nouns import NounSaid
 from wijkkit.study.settings import (
     BatchSettings,
     ChoiceSettings,
@@ -230,6 +231,10 @@ class StudyFile(Model):
     waves: tuple[Wave, ...] = ()
     groupings: tuple[Grouping, ...] = ()
     goals: tuple[Goal, ...] = ()
+    #: What the areas, all of them together, the people and those who answered are called.
+    words: dict[Literal["unit", "whole", "population", "respondent"], NounSaid] = Field(
+        default_factory=dict
+    )
     sources: Sources
     evaluation: EvaluationSettings = EvaluationSettings()
     disclosure: DisclosureSettings = DisclosureSettings()

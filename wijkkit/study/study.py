@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wijkkit.errors import ParameterError
+from wijkkit.language.nouns import Wording
 from wijkkit.showing import ShowsItself
 from wijkkit.study.codebook import Codebook
 from wijkkit.study.indicators import Indicator
 from wijkkit.study.model import Goal, Grouping, Label, Neighbourhood, StudyFile, Wave
+from wijkkit.study.nouns import nouns_said
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,9 +44,11 @@ class Study(ShowsItself):
     indicators: Mapping[str, Indicator]
     neighbourhoods: Mapping[str, Neighbourhood]
 
-    @property
-    def language(self) -> str:
-        return self.settings.language
+    @cached_property
+    def language(self) -> Wording:
+        """The study's language, with the nouns that its pages use."""
+        language = self.settings.language
+        return Wording(language, nouns_said(self.settings.words, language))
 
     @property
     def waves(self) -> tuple[Wave, ...]:

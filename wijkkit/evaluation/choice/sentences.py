@@ -106,7 +106,7 @@ def _package(
         "goals": ", ".join(goal_labels.get(goal, goal) for goal in package.uncovered),
     }
     if key == "package":
-        fields["goals"] = _labels(choice.open_goals, goal_labels, language)
+        fields["goals"] = _labels(package.works_on, goal_labels, language)
     sentences = [text(f"choice.sentence.{key}", language, **fields)]
     closed = [
         goal for goal in goal_labels if goal in choice.goals and goal not in choice.open_goals

@@ -1,0 +1,290 @@
+"""Earlier publications in a whole release: no figure moves, and the ledger cannot be gone round."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+
+import wijkkit as wk
+from wijkkit.disclosure import sign_off
+from wijkkit.disclosure.ledger import ledgers_of, read_entries, standing
+from wijkkit.errors import DisclosureError
+from wijkkit.pipeline import publishing
+from wijkkit.pipeline.earlier import correction_file, earlier_of, named_sample, prepared
+from wijkkit.pipeline.estimation import estimate
+from wijkkit.pipeline.publishing import publish_release
+from wijkkit.pipeline.release import release
+from wijkkit.pipeline.respondents import load_respondents
+from wijkkit.study import open_study
+
+TABLES = (
+    "estimates",
+    "changes",
+    "gaps",
+    "slopes",
+    "comparisons",
+    "participants",
+    "baseline",
+)
+EFFECT = ("effects", "detectable", "effect_assumptions", "effect_conclusions")
+
+
+@pytest.fixture(scope="module")
+def made(demo_run, tmp_path_factory):
+    return shutil.copytree(demo_run, tmp_path_factory.mktemp("earlier") / "project")
+
+
+@pytest.fixture
+def study(made, tmp_path, monkeypatch):
+    """The demo after its run, of which any page may be published: `test_belonging` asks that."""
+    monkeypatch.setattr(publishing, "require_belonging", lambda *_, **__: None)
+    return open_study(shutil.copytree(made, tmp_path / "project") / "parameters")
+
+
+@pytest.fixture(scope="module")
+def respondents(made):
+    return load_respondents(open_study(made / "parameters"))
+
+
+def site(study) -> None:
+    study.site.mkdir(parents=True, exist_ok=True)
+    (study.site / "index.html").write_text("<h1>Report</h1>")
+    (study.runs / "reports.json").unlink(missing_ok=True)
+
+
+def publish(study, folder="out", **options):
+    """Publish the released tables with a page."""
+    site(study)
+    record = {"pages": {}, "files": {"index.html": _hash(study.site / "index.html")}}
+    (study.runs / "reports.json").write_text(json.dumps(record))
+    return publish_release(study, study.folder.parent / folder, prepared_by="A", **options)
+
+
+def _hash(path) -> str:
+    from wijkkit.files import sha256
+
+    return sha256(path)
+
+
+def released(study, names=TABLES) -> dict[str, pd.DataFrame]:
+    folder = study.runs / "released"
+    return {name: pd.read_parquet(folder / f"{name}.parquet") for name in names}
+
+
+def run(study, respondents, effect: bool = False) -> dict[str, pd.DataFrame]:
+    found = wk.evaluate_effect(study, respondents) if effect else None
+    release(study, estimate(study, respondents), found)
+    return released(study, (*TABLES, *EFFECT) if effect else TABLES)
+
+
+def same(then, now) -> None:
+    for name, table in then.items():
+        pd.testing.assert_frame_equal(table, now[name])
+
+
+@pytest.mark.parametrize("weighted", [True, False])
+def test_a_child_that_is_withdrawn_moves_no_figure_and_no_effect(study, respondents, weighted):
+    people = respondents if weighted else respondents.assign(weight=1.0)
+    then = run(study, people, effect=True)
+    publish(study, new_ledger=True)
+    fewer = people.drop(index=people.index[40]).reset_index(drop=True)
+    same(then, run(study, fewer, effect=True))
+    shutil.rmtree(ledgers_of(study)[0])
+    with pytest.raises(AssertionError):
+        same(then, run(study, fewer, effect=True))
+
+
+@pytest.mark.parametrize("weighted", [True, False])
+def test_no_child_of_a_sample_moves_a_figure_when_it_is_withdrawn(study, respondents, weighted):
+    _withdraw(study, respondents, weighted, range(0, len(respondents), 300))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("weighted", [True, False])
+def test_no_child_moves_a_figure_when_it_is_withdrawn(study, respondents, weighted):
+    _withdraw(study, respondents, weighted, range(len(respondents)))
+
+
+def _withdraw(study, respondents, weighted, children) -> None:
+    people = respondents if weighted else respondents.assign(weight=1.0)
+    then = run(study, people)
+    publish(study, new_ledger=True)
+    for child in children:
+        same(then, run(study, people.drop(index=people.index[child]).reset_index(drop=True)))
+
+
+def test_a_run_binds_nobody(study, respondents):
+    other = respondents.assign(outdoor_play=1 - respondents["outdoor_play"])
+    run(study, other)
+    now = run(study, respondents)
+    assert not any(path.exists() for path in ledgers_of(study))
+    run(study, other)
+    same(now, run(study, respondents))
+
+
+def test_without_a_ledger_it_is_asked_whether_anything_was_published(study, respondents):
+    run(study, respondents)
+    with pytest.raises(DisclosureError, match="no ledger.*--new-ledger"):
+        publish(study)
+    assert not (study.folder.parent / "out").exists()
+    publish(study, new_ledger=True)
+    run(study, respondents)
+    publish(study, "again")
+    assert len(read_entries(ledgers_of(study))) == 1
+    shutil.rmtree(ledgers_of(study)[0])
+    with pytest.raises(DisclosureError, match="no ledger"):
+        publish(study, "third")
+
+
+def two_publications(study, respondents) -> tuple[str, ...]:
+    run(study, respondents)
+    publish(study, new_ledger=True)
+    run(study, respondents[respondents["age"] >= 6].reset_index(drop=True))
+    publish(study, "second")
+    return tuple(entry.about.release for entry in read_entries(ledgers_of(study)))
+
+
+def test_a_publication_that_was_taken_out_or_changed_is_told(study, respondents):
+    first, second = two_publications(study, respondents)
+    assert first != second
+    ledger = ledgers_of(study)[0]
+    shutil.move(ledger / first, ledger.parent / "elsewhere")
+    with pytest.raises(DisclosureError, match=f"{first}: a publication is missing"):
+        run(study, respondents)
+    shutil.move(ledger.parent / "elsewhere", ledger / first)
+    path = ledger / first / "tables" / "estimates.parquet"
+    table = pd.read_parquet(path)
+    table.assign(value=0.0).to_parquet(path, index=False)
+    with pytest.raises(DisclosureError, match="damaged.*estimates"):
+        run(study, respondents)
+
+
+def test_a_publication_is_replaced_as_a_whole_and_that_is_said(study, respondents):
+    run(study, respondents)
+    publish(study, new_ledger=True)
+    first = read_entries(ledgers_of(study))[0].about.release
+    fewer = respondents.drop(index=respondents.index[[3, 40]]).reset_index(drop=True)
+    kept = run(study, fewer)
+    for options, said in (
+        ({"corrects": "R0", "reason": "an error"}, f"no such publication.*expected {first}"),
+        ({"corrects": first}, "no reason is given"),
+        ({"corrects": first, "reason": "an error"}, "still keep figures of"),
+        ({}, f"made to replace {first}"),
+    ):
+        with pytest.raises(DisclosureError, match=said):
+            publish(study, "second", **options)
+    now = run(study, fewer)
+    assert not now["estimates"].equals(kept["estimates"])
+    made = publish(study, "second", corrects=first, reason="an error")
+    manifest = json.loads(made.manifest.read_text(encoding="utf-8"))
+    assert (manifest["corrects"], manifest["reason"]) == (first, "an error")
+    signed = yaml.safe_load(sign_off.sign_off_file(study).read_text(encoding="utf-8"))
+    assert (signed["corrects"], signed["reason"]) == (first, "an error")
+    entries = standing(read_entries(ledgers_of(study)))
+    assert [entry.about.corrects for entry in entries] == [first]
+    assert not correction_file(study).exists()
+    # What was replaced keeps nothing any more; what replaced it does.
+    same(now, run(study, fewer.drop(index=7).reset_index(drop=True)))
+
+
+def test_a_second_study_over_the_same_children_keeps_what_the_first_published(study, respondents):
+    then = run(study, respondents)
+    publish(study, new_ledger=True)
+    path = study.folder / "study.yml"
+    settings = yaml.safe_load(path.read_text(encoding="utf-8"))
+    settings["output"] = {"runs": "../other", "site": "../other-site"}
+    path.write_text(yaml.safe_dump(settings, allow_unicode=True), encoding="utf-8")
+    other = open_study(study.folder)
+    fewer = respondents.drop(index=respondents.index[11]).reset_index(drop=True)
+    same(then, run(other, fewer))
+
+
+@pytest.mark.parametrize("change", ["ages", "girls", "half a wave", "definition", "weights"])
+def test_what_is_changed_passes_on_an_old_ledger(study, respondents, change):
+    run(study, respondents)
+    publish(study, new_ledger=True)
+    people = respondents
+    if change == "ages":
+        people = people.assign(general_health=people["general_health"].where(people["age"] >= 6))
+    if change == "girls":
+        people = people[people["sex"] == "girl"].reset_index(drop=True)
+    if change == "half a wave":
+        people = people[(people["wave"] != "2018") | (people.index % 2 == 0)].reset_index(drop=True)
+    if change == "definition":
+        people = people.assign(outdoor_play=(people["outdoor_days"] >= 5).astype(float))
+    if change == "weights":
+        random = np.random.default_rng(1)
+        people = people.assign(weight=people["weight"] * random.uniform(0.5, 2, len(people)))
+    now = run(study, people)["estimates"]
+    shutil.rmtree(ledgers_of(study)[0])
+    exact = run(study, people)["estimates"]
+    whole = now["area_level"].isin(["arm", "city"]) & now["group_by"].eq("")
+    pd.testing.assert_frame_equal(now[whole], exact[whole])
+
+
+def test_the_ledger_tells_no_answer_and_no_id(study, respondents):
+    run(study, respondents)
+    publish(study, new_ledger=True)
+    entry = read_entries(ledgers_of(study))[0]
+    ids = set(respondents["respondent"].astype(str))
+    assert not ids & set(entry.people.astype(str).to_numpy().ravel())
+    answers = entry.people.filter(like="of ")
+    assert set(answers.dtypes.astype(str)) == {"uint64"}
+    # Nobody's answers are alike in the ledger, but for those who did not give one.
+    for name in answers:
+        given = answers[name][answers[name] != 0]
+        assert given.is_unique
+    assert not any(ledgers_of(study)[0].rglob("*.sav"))
+
+
+def test_rows_without_an_id_are_known_by_what_stands_in_them(study, respondents, monkeypatch):
+    columns = {k: v for k, v in study.codebook.columns.items() if k != "respondent"}
+    codebook = study.codebook.model_copy(update={"columns": columns})
+    monkeypatch.setattr(type(study), "codebook", codebook, raising=False)
+    sample = estimate(study, respondents).sample
+    numbered = sample.people.assign(respondent=np.arange(len(sample.people)).astype(str))
+    fewer = numbered.drop(index=5).reset_index(drop=True)
+    renumbered = fewer.assign(respondent=np.arange(len(fewer)).astype(str))
+    names = [
+        set(named_sample(study, replace(sample, people=people)).people["respondent"])
+        for people in (numbered, renumbered)
+    ]
+    assert names[1] < names[0] and len(names[0] - names[1]) == 1
+
+
+def test_tables_that_were_not_prepared_are_not_published(study, respondents):
+    run(study, respondents)
+    path = study.runs / "released" / "estimates.parquet"
+    table = pd.read_parquet(path)
+    table.loc[0, "value"] = 3.0
+    table.to_parquet(path, index=False)
+    with pytest.raises(DisclosureError, match="not those that were prepared"):
+        prepared(study)
+
+
+def test_make_clean_leaves_the_ledger(study, respondents):
+    run(study, respondents)
+    publish(study, new_ledger=True)
+    project = study.folder.parent
+    shutil.copy(wk.__path__[0] + "/../Makefile", project / "Makefile")
+    import subprocess
+
+    subprocess.run(["make", "clean"], cwd=project, check=True, capture_output=True)
+    assert not (project / "runs").exists()
+    assert not (project / "data" / "survey" / "kindmonitor_2018.sav").exists()
+    assert len(read_entries([project / "data" / "survey" / "publications"])) == 1
+
+
+def test_what_is_kept_is_counted_in_the_audit(study, respondents):
+    run(study, respondents)
+    publish(study, new_ledger=True)
+    fewer = respondents.drop(index=respondents.index[40]).reset_index(drop=True)
+    found = release(study, estimate(study, fewer))
+    sample = estimate(study, fewer).sample
+    assert found.audit["kept"] == len(earlier_of(study, sample, found.policy).kept) > 0

@@ -1,0 +1,337 @@
+"""Earlier publications in a release: what they keep, and what this one would add to the ledger."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from wijkkit.disclosure import Policy
+from wijkkit.disclosure.derived import comparison_parts, parts_of
+from wijkkit.disclosure.kept import KEPT_COLUMNS, kept_figures
+from wijkkit.disclosure.ledger import (
+    About,
+    Entry,
+    entry_of,
+    ledgers_of,
+    read_entries,
+    read_entry,
+    standing,
+    write_entry,
+)
+from wijkkit.disclosure.places import Places
+from wijkkit.disclosure.sample import Sample
+from wijkkit.errors import DisclosureError
+from wijkkit.files import write_whole
+from wijkkit.study import Study
+from wijkkit.tables import ESTIMATE_KEYS, EVERYBODY
+
+_FIGURE = ("value", "lower", "upper", "n", "step", "status", "method")
+#: Tables with an `outcome`: all that is concluded of an effect is kept or made anew together.
+_OF_OUTCOMES = ("effects", "detectable", "effect_assumptions", "effect_conclusions")
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A publication that the next one replaces, and why."""
+
+    release: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """What earlier publications ask of a release.
+
+    Parameters
+    ----------
+    entries : tuple of Entry
+        The publications that stand, oldest first.
+    kept : DataFrame
+        The cells that keep their figure, see `wijkkit.disclosure.kept.kept_figures`.
+    correction : Correction, optional
+    """
+
+    entries: tuple[Entry, ...]
+    kept: pd.DataFrame = field(repr=False)
+    correction: Correction | None = None
+
+    def figures(self, table: pd.DataFrame) -> pd.DataFrame:
+        """Return the estimates with the figures that are kept in their place."""
+        if self.kept.empty:
+            return table
+        at = Places(table).of(self.kept)
+        kept, at = self.kept[at >= 0], at[at >= 0]
+        out = table.copy()
+        for name in _FIGURE:
+            values = out[name].to_numpy(copy=True)
+            values[at] = kept[name].to_numpy()
+            out[name] = values
+        return out
+
+    def derived(self, kind: str, rows: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
+        """Return changes, gaps or slopes: of a kept figure as they were published, or not at all.
+
+        A slope is made of all groups, so of everybody as well as of the groups at its ends.
+        """
+        if self.kept.empty or rows.empty:
+            return rows
+        at = parts_of(rows, table)
+        if kind == "slopes":
+            everybody = rows.assign(group_by="", group=EVERYBODY)
+            at = np.vstack([at, parts_of(everybody, table)])
+        return self._as_published(kind, rows, table, at, (*ESTIMATE_KEYS, "unit"))
+
+    def comparisons(
+        self, rows: pd.DataFrame, comparable: pd.DataFrame, table: pd.DataFrame
+    ) -> pd.DataFrame:
+        """Return comparisons: of a kept figure as they were published, or not at all."""
+        if self.kept.empty or rows.empty:
+            return rows
+        at = comparison_parts(rows, comparable, table)
+        keys = ("indicator", "area", "area_level", "wave", "against")
+        return self._as_published("comparisons", rows, table, at, keys)
+
+    def _as_published(
+        self,
+        kind: str,
+        rows: pd.DataFrame,
+        table: pd.DataFrame,
+        at: np.ndarray,
+        keys: tuple[str, ...],
+    ) -> pd.DataFrame:
+        """Return rows in which those of a kept figure are the published ones.
+
+        A row is that of the latest publication in which each of its figures (at the places `at`
+        of the table) stood as it stands now; where there is none, it is absent.
+        """
+        kept = np.zeros(len(table) + 1, bool)
+        kept[Places(table).of(self.kept)] = True
+        kept[-1] = False
+        left = np.flatnonzero(kept[at].any(axis=0))
+        out = rows.copy()
+        for entry in reversed(self.entries):
+            if kind not in entry.tables or not len(left):
+                continue
+            then = entry.tables[kind]
+            place = Places(then, keys).of(rows.iloc[left])
+            good = (place >= 0) & _standing_in(entry, table)[at[:, left]].all(axis=0)
+            _put(out, left[good], then.iloc[place[good]])
+            left = left[~good]
+        _hide(out, left)
+        return out
+
+    def baseline(self, tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+        """Return who took part and how alike the arms were: of a wave with kept figures as published.
+
+        These count respondents themselves, so few that came or went would show in them.
+        """
+        waves = self.kept.loc[self.kept["area_level"].eq("city"), "wave"].unique()
+        return {name: self._of_waves(name, rows, waves) for name, rows in tables.items()}
+
+    def _of_waves(self, name: str, rows: pd.DataFrame, waves: np.ndarray) -> pd.DataFrame:
+        if "wave" not in rows or "status" not in rows or not len(waves):
+            return rows
+        out, left = rows.copy(), np.flatnonzero(rows["wave"].isin(waves))
+        keys = [one for one in rows if rows[one].dtype.kind not in "fiub" and one != "status"]
+        for entry in reversed(self.entries):
+            if name in entry.tables and len(left):
+                then = entry.tables[name]
+                place = Places(then, keys).of(rows.iloc[left])
+                _put(out, left[place >= 0], then.iloc[place[place >= 0]])
+                left = left[place < 0]
+        _hide(out, left)
+        return out
+
+    def outcomes(self, tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+        """Return the tables of the effect: of an outcome with a kept figure as published.
+
+        An effect is estimated from all respondents of both waves, so one that differs in few of
+        them is kept where any of its figures for the arms is.
+        """
+        arms = self.kept[self.kept["area_level"].isin(["arm", "city"])]
+        names = arms.groupby("indicator")[["was_indicator", "turned"]].first()
+        return {
+            name: _outcomes_as_published(name, rows, names, self.entries)
+            if name in _OF_OUTCOMES and len(names)
+            else rows
+            for name, rows in tables.items()
+        }
+
+
+def _standing_in(entry: Entry, table: pd.DataFrame) -> np.ndarray:
+    """Return which cells of the table are as the publication had them; one more, False, for none."""
+    then = entry.tables["estimates"]
+    there = Places(then).of(table)
+    same = there >= 0
+    for name in ("value", "status"):
+        now, before = table[name].to_numpy(object), then[name].to_numpy(object)[there]
+        same &= (now == before) | (pd.isna(now) & pd.isna(before))
+    return np.append(same, False)
+
+
+def _put(out: pd.DataFrame, at: np.ndarray, found: pd.DataFrame) -> None:
+    for name in out:
+        if name in found and len(at):
+            values = out[name].to_numpy(copy=True)
+            values[at] = found[name].to_numpy()
+            out[name] = values
+
+
+def _hide(out: pd.DataFrame, at: np.ndarray) -> None:
+    at = at[out["status"].to_numpy(object)[at] == "ok"]
+    absent = dict.fromkeys((name for name in out if out[name].dtype.kind == "f"), np.nan)
+    absent |= {"status": "hidden"} | ({"verdict": "unknown"} if "verdict" in out else {})
+    for name, value in absent.items():
+        out.iloc[at, out.columns.get_loc(name)] = value
+
+
+def _outcomes_as_published(
+    name: str, rows: pd.DataFrame, names: pd.DataFrame, entries: tuple[Entry, ...]
+) -> pd.DataFrame:
+    """Return a table of the effect in which kept outcomes are as they were last published."""
+    parts = [rows[~rows["outcome"].isin(names.index)]]
+    for outcome, was in names.iterrows():
+        mine = rows[rows["outcome"].eq(outcome)]
+        last = next((e.tables[name] for e in reversed(entries) if name in e.tables), None)
+        if last is not None and not was["turned"]:
+            found = last[last["outcome"].eq(was["was_indicator"])]
+            if len(found):
+                parts.append(found.assign(outcome=outcome)[list(rows)])
+                continue
+        numbers = {one: np.nan for one in mine if mine[one].dtype.kind == "f"}
+        hidden = {one: "hidden" for one in ("status", "reason") if one in mine}
+        parts.append(mine.assign(**numbers, **hidden) if hidden else mine.iloc[:0])
+    order = {outcome: at for at, outcome in enumerate(rows["outcome"].unique())}
+    together = pd.concat([part for part in parts if len(part)] or [rows.iloc[:0]])
+    return together.sort_values("outcome", key=lambda c: c.map(order), kind="stable").reset_index(
+        drop=True
+    )
+
+
+def earlier_of(study: Study, sample: Sample, policy: Policy) -> Earlier:
+    """Return what the publications in the study's ledgers ask of a release of this sample.
+
+    Raises
+    ------
+    DisclosureError
+        The ledger is damaged or not complete.
+    """
+    correction = correction_of(study)
+    entries = standing(read_entries(ledgers_of(study)))
+    if correction is not None:
+        entries = [one for one in entries if one.about.release != correction.release]
+    named = named_sample(study, sample)
+    kept = kept_figures(named, entries, policy.min_count) if entries else _nothing()
+    return Earlier(tuple(entries), kept, correction)
+
+
+def _nothing() -> pd.DataFrame:
+    return pd.DataFrame(columns=KEPT_COLUMNS)
+
+
+def named_sample(study: Study, sample: Sample) -> Sample:
+    """Return the sample with a name for each respondent that a file without ids gives as well.
+
+    A file that names no respondents has its rows known by what stands in them, so that a row that
+    is taken out does not rename those below it.
+    """
+    people = sample.people
+    if "respondent" in study.codebook.columns or "respondent" not in people:
+        return sample
+    columns = [name for name in study.codebook.columns if name in people]
+    content = people[["wave", *columns]].astype(str).agg("\x1f".join, axis=1)
+    again = content.groupby(content).cumcount().astype(str)
+    return replace(sample, people=people.assign(respondent=content + "\x1f" + again))
+
+
+def correction_of(study: Study) -> Correction | None:
+    """Return the publication that the study is about to replace."""
+    path = correction_file(study)
+    if not path.is_file():
+        return None
+    try:
+        return Correction(**json.loads(path.read_text(encoding="utf-8")))
+    except (ValueError, TypeError) as error:
+        raise DisclosureError(
+            "the note of what is corrected is damaged",
+            file=path.name,
+            found=type(error).__name__,
+            remedy="Remove it, and give the command with --corrects again.",
+        ) from error
+
+
+def correct(study: Study, correction: Correction) -> None:
+    """Note that the next release replaces a publication; the next run keeps nothing of it."""
+    said = {"release": correction.release, "reason": correction.reason}
+    write_whole(correction_file(study), json.dumps(said, ensure_ascii=False))
+
+
+def correction_file(study: Study) -> Path:
+    return study.runs / "corrects.json"
+
+
+def prepare(
+    study: Study, sample: Sample, earlier: Earlier, tables: Mapping[str, pd.DataFrame]
+) -> None:
+    """Keep what a publication of these tables would add to the ledger; it binds nobody."""
+    if not study.settings.sources.survey:
+        return
+    correction = earlier.correction or Correction("", "")
+    about = About(
+        "",
+        "",
+        study.text(study.settings.title),
+        "",
+        "",
+        secrets.token_hex(16),
+        dict(sample.units),
+        correction.release,
+        correction.reason,
+    )
+    estimates = tables["estimates"]
+    first = np.full(len(estimates), "", dtype=object)
+    at = Places(estimates).of(earlier.kept) if len(earlier.kept) else np.zeros(0, int)
+    first[at[at >= 0]] = earlier.kept["first"].to_numpy(object)[at >= 0]
+    held = {name: table for name, table in tables.items() if name != "comparable"}
+    held["estimates"] = estimates.assign(first=first.astype(str))
+    folder = prepared_folder(study)
+    shutil.rmtree(folder, ignore_errors=True)
+    write_entry(folder, entry_of(about, named_sample(study, sample), held))
+
+
+def prepared(study: Study) -> Entry:
+    """Return what a publication of the released tables would add to the ledger.
+
+    Raises
+    ------
+    DisclosureError
+        It was not prepared, or for other tables than those that are released.
+    """
+    folder = prepared_folder(study)
+    if not folder.is_dir():
+        raise _other("nothing was prepared for the ledger", "no folder")
+    entry = read_entry(folder)
+    for name, table in entry.tables.items():
+        path = study.runs / "released" / f"{name}.parquet"
+        there = pd.read_parquet(path) if path.is_file() else pd.DataFrame()
+        mine = table.drop(columns="first", errors="ignore")
+        if not there.equals(mine):
+            raise _other("the released tables are not those that were prepared", name)
+    return entry
+
+
+def prepared_folder(study: Study) -> Path:
+    return study.runs / "prepared"
+
+
+def _other(what: str, found: str) -> DisclosureError:
+    return DisclosureError(
+        what, file="runs/prepared", found=found, remedy="Run the study again: wijkkit run."
+    )
