@@ -84,6 +84,8 @@ def _gated(
     there = ~np.isnan(factor) & (fine | ~finest_only)
     hide = (ok & ~there) | (rows["reason"].isin(_TELLING).to_numpy() & ~(factor <= 1))
     numbers = [name for name in rows if rows[name].dtype.kind == "f"]
+    # A table without rows may have any type.
+    numbers = [name for name in numbers if name not in ("status", "reason")]
     return rows.assign(
         **{name: rows[name].mask(hide) for name in numbers},
         status=rows["status"].mask(hide, "hidden"),

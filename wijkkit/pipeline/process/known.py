@@ -27,10 +27,17 @@ def registry_tables(study: Study) -> dict[str, pd.DataFrame]:
         return {}
     with open_registry(study) as registry:
         tables = rounded_people(tables_for_release(registry), policy_for(study))
-    return {
+    tables = {
         kind: table[table["wijk"].isin(study.neighbourhoods)].reset_index(drop=True)
         for kind, table in tables.items()
     }
+    return tables | {"goals": _called_as_in_the_study(study, tables["goals"])}
+
+
+def _called_as_in_the_study(study: Study, goals: pd.DataFrame) -> pd.DataFrame:
+    """Return the goals of the wijken, those of the study under the name that the study gives them."""
+    names = {goal.id: study.text(goal.label) for goal in study.goals}
+    return goals.assign(name=goals["study_goal"].map(names).fillna(goals["name"]))
 
 
 def facts_of(
