@@ -235,7 +235,8 @@ def _check(study: Study, site: Path, plan: Plan) -> None:
         for page, _, own in plan.tasks
         for form in own
     }
-    known = {f"{stem}.{form}" for stem in study.neighbourhoods for form in plan.forms}
+    known = {f"{stem}.{form}" for stem in study.neighbourhoods for form in (*plan.forms, "csv")}
+    known |= {f"{stem}{BRIEF}.pdf" for stem in study.neighbourhoods}
     check_site(site, promised, known)
 
 
@@ -266,7 +267,8 @@ def _write_record(study: Study, plan: Plan, files: Mapping[str, str]) -> None:
 def _forms(study: Study, page: Page, forms: tuple[str, ...]) -> tuple[str, ...]:
     """The index and the words are no reports: they have no other form than HTML.
 
-    A summary of two pages is a PDF. Where nothing was released there are no tables to make a book or a CSV file of.
+    A summary of two pages is a PDF. Where nothing was released there are no tables to make a book
+    or a CSV file of.
     """
     if page.stem in (INDEX, WORDS):
         return ("html",)
