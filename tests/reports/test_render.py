@@ -18,7 +18,6 @@ from wijkkit.reports.runs import NotebookState
 from wijkkit.reports.structure import read_structure
 from wijkkit.study import open_study
 
-
 REPORTS = ("wijk-a", "wijk-b", "stad")
 
 

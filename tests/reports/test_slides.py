@@ -72,7 +72,12 @@ def test_a_slide_has_one_finding_and_at_most_one_figure():
     slides = re.split(r"^## ", body, flags=re.MULTILINE)[1:]
     titles = [slide.partition("\n")[0] for slide in slides]
     assert titles == ["Hoe staat het?", "Wat nu?", "Sport", "Praten"]
-    assert [re.findall(r"#(fig-\w+)", slide) for slide in slides] == [["fig-een"], [], ["fig-drie"], []]
+    assert [re.findall(r"#(fig-\w+)", slide) for slide in slides] == [
+        ["fig-een"],
+        [],
+        ["fig-drie"],
+        [],
+    ]
     assert "Van 66% naar 41%." in slides[2] and "Tweede" not in slides[2]
     assert len(slides[1]) < 350 and slides[1].rstrip().endswith("zin.")
     assert "Vraag een?" in slides[3] and "Vraag twee?" in slides[3]
@@ -117,7 +122,9 @@ def test_the_slides_of_a_municipality_give_their_size_and_styles(source, house, 
     own.write_bytes(stock)
     with zipfile.ZipFile(own) as opened:
         parts = {name: opened.read(name) for name in opened.namelist()}
-    shown = parts["ppt/presentation.xml"].replace(b'cx="9144000" cy="5143500"', b'cx="9144000" cy="6858000"')
+    shown = parts["ppt/presentation.xml"].replace(
+        b'cx="9144000" cy="5143500"', b'cx="9144000" cy="6858000"'
+    )
     with zipfile.ZipFile(own, "w") as changed:
         for name, content in (parts | {"ppt/presentation.xml": shown}).items():
             changed.writestr(name, content)
@@ -130,7 +137,10 @@ def test_the_slides_of_a_municipality_give_their_size_and_styles(source, house, 
 def test_every_report_has_its_slides_where_they_are_asked_for(tmp_path):
     study, states = make_study(tmp_path / "study")
     made = render_states(study, states, formats=("html", "pptx"), wijken=["wijk-a"])
-    assert {path.name for path in made.files if path.suffix == ".pptx"} == {"wijk-a.pptx", "stad.pptx"}
+    assert {path.name for path in made.files if path.suffix == ".pptx"} == {
+        "wijk-a.pptx",
+        "stad.pptx",
+    }
     assert render_states(study, states, formats=("html", "pptx"), wijken=["wijk-a"]).made == ()
     render_states(study, states, formats=("html",), wijken=["wijk-a"])
     assert not (study.site / "wijk-a.pptx").exists()

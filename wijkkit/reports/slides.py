@@ -140,6 +140,6 @@ def _slide(title: str, body: list[str], figure: tuple[str, str] | None = None) -
     if figure is None:
         return f"## {title}\n\n{said}"
     return (
-        f"## {title}\n\n:::: {{.columns}}\n::: {{.column width=\"42%\"}}\n{said}\n:::\n"
-        f"::: {{.column width=\"58%\"}}\n{embed(*figure)}\n:::\n::::"
+        f'## {title}\n\n:::: {{.columns}}\n::: {{.column width="42%"}}\n{said}\n:::\n'
+        f'::: {{.column width="58%"}}\n{embed(*figure)}\n:::\n::::'
     )
