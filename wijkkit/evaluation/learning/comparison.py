@@ -6,7 +6,6 @@ import pandas as pd
 
 from wijkkit.evaluation.facts import Facts
 from wijkkit.evaluation.logic_model.survey_measures import indicator_finding
-from wijkkit.evaluation.process.implementation import implementation_by_wijk
 from wijkkit.evaluation.process.network import ALL_DOMAINS, participation
 from wijkkit.language import in_words, listed, number, percentage, text
 from wijkkit.study import Study
@@ -52,8 +51,7 @@ def side_by_side(facts: Facts) -> pd.DataFrame:
     3
     """
     wijken = facts.programme_wijken()
-    tables = (facts.kept(kind) for kind in ("interventions", "activities", "partners"))
-    done = implementation_by_wijk(wijken, *tables, as_of=facts.as_of)
+    done = facts.carried_out[1]
     measures = ("registered", "dose", "reach_of_plan", "quality", "adoption")
     done = done.pivot(index="wijk", columns="measure", values="value").reindex(columns=measures)
     pacing = facts.programme_pace.set_index("wijk")
