@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import shutil
 
 import pytest
@@ -225,7 +226,7 @@ def test_on_a_phone_the_sentences_come_before_the_figure(open_page):
 
 def test_a_table_is_saved_as_csv_in_which_no_cell_is_a_formula(open_page):
     page = open_page("example")
-    cells = ["=1+1", "-3,2%"]
+    cells = ["=1+1", "+18 procentpunt (\u22124 tot +40)"]
     page.evaluate(
         "cells => document.querySelectorAll('#tbl-een td').forEach((td, i) => td.textContent = cells[i])",
         cells,
@@ -234,5 +235,35 @@ def test_a_table_is_saved_as_csv_in_which_no_cell_is_a_formula(open_page):
     with page.expect_download() as download:
         page.get_by_role("button", name="Download als CSV").click()
     text = download.value.path().read_text(encoding="utf-8-sig")
-    assert download.value.suggested_filename == "tbl-een.csv"
-    assert text.splitlines() == ['"\'@SUM(A1)";"Wijk A"', '"\'=1+1";"-3,2%"']
+    assert download.value.suggested_filename == "example-tbl-een.csv"
+    assert text.splitlines() == [
+        '"Rapport";"\'@SUM(A1)";"Wijk A";"Wijk A ondergrens";"Wijk A bovengrens"',
+        '"Alle onderdelen";"\'=1+1";"18";"-4";"40"',
+    ]
+
+
+@pytest.mark.parametrize(
+    ("cell", "parts"),
+    [
+        ("66% (56\u201375)", ["66", "56", "75"]),
+        ("ongeveer 65% (60\u201370)", ["65", "60", "70"]),
+        ("\u25b2 66% (56\u201375)", ["66", "56", "75"]),
+        ("0,46 (0,24\u20131,10)", ["0,46", "0,24", "1,10"]),
+        ("\u221225 procentpunt (\u221240 tot \u22123)", ["-25", "-40", "-3"]),
+        ("12%", ["12", "", ""]),
+        ("niet getoond (privacy)", ["niet getoond (privacy)", "", ""]),
+        ("meer dan 90%", ["meer dan 90%", "", ""]),
+    ],
+)
+def test_a_number_and_its_margin_get_columns_of_their_own(open_page, cell, parts):
+    page = open_page("example")
+    fill = "cell => document.querySelectorAll('#tbl-een td').forEach(td => td.textContent = cell)"
+    page.evaluate(fill, cell)
+    first = "() => { document.querySelector('#tbl-een td').textContent = '1% (0\u20132)'; }"
+    row = "() => document.querySelector('#tbl-een tbody').appendChild(document.querySelector('#tbl-een tbody tr').cloneNode(true))"
+    page.evaluate(row)
+    page.evaluate(first)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download als CSV").click()
+    lines = download.value.path().read_text(encoding="utf-8-sig").splitlines()
+    assert next(csv.reader([lines[-1]], delimiter=";"))[1:4] == parts

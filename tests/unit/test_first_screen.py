@@ -159,7 +159,7 @@ def city(folder: Path):
         ("play", "gap", "not_shown", "{}"),
     ]
     explanation = {"aspect": "effect", "evidence": "mentioned", "fields": json.dumps({})}
-    names = (("covid", "plays"), ("theory", "plays_not"))
+    names = (("covid", "plays"), ("theory", "within"))
     tables = {
         "effects": pd.DataFrame([effect]),
         "effect_conclusions": pd.DataFrame(
@@ -198,7 +198,7 @@ def test_the_city_says_what_was_found_what_was_done_and_what_explains_it(city):
         "geplande bijeenkomsten is in de middelste wijk 65% gehouden. Van het geplande aantal "
         "deelnemers is in de middelste wijk 61% bereikt. "
         "In één wijk is van sommige interventies niets opgeschreven.",
-        "- **Wat kan dit verklaren?** Volgens de gegevens spelen mee: de coronatijd.",
+        "- **Wat kan dit verklaren?** Voorbij hun grens, en dus misschien van invloed: de coronatijd.",
         "- **Wat raden we aan?** Meet opnieuw na de coronatijd, ook in de vergelijkingswijken.",
     ]
 
@@ -215,18 +215,21 @@ UNKNOWN = ("theory", "cannot_be_judged")
 
 
 def test_what_cannot_be_judged_is_named_and_not_taken_for_a_no(city):
-    some = judged(city, ("covid", "plays_not"), UNKNOWN)
+    some = judged(city, ("covid", "within"), UNKNOWN)
     assert show.explanations(some).markdown == (
-        "Van de verklaringen die te beoordelen zijn, speelt er volgens de gegevens geen mee. "
-        "Niet te beoordelen met deze gegevens: een aanpak die in theorie niet klopt."
+        "Van de verklaringen die te beoordelen zijn, gaat er geen voorbij zijn grens. Dat bewijst "
+        "niet dat ze niet meespelen. Niet te beslissen met deze gegevens: een aanpak die in theorie niet klopt."
     )
     found = judged(city, ("covid", "plays"), UNKNOWN)
     assert show.explanations(found).markdown.splitlines()[1] == (
-        "- Niet te beoordelen met deze gegevens: een aanpak die in theorie niet klopt."
+        "- Niet te beslissen met deze gegevens: een aanpak die in theorie niet klopt."
     )
     assert "niet te zeggen" in show.explanations(judged(city, UNKNOWN)).markdown
-    none = show.explanations(judged(city, ("covid", "plays_not"))).markdown
-    assert none == "Volgens de gegevens speelt geen van de bekende verklaringen mee."
+    none = show.explanations(judged(city, ("covid", "within"))).markdown
+    assert none == (
+        "Geen van de bekende verklaringen gaat voorbij zijn grens. Dat bewijst niet dat ze niet "
+        "meespelen."
+    )
 
 
 def test_what_would_let_an_explanation_be_judged_is_recommended_too(city):

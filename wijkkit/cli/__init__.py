@@ -13,6 +13,7 @@ from wijkkit.cli.account import app as account
 from wijkkit.cli.check import check
 from wijkkit.cli.dashboard import dashboard
 from wijkkit.cli.demo import demo
+from wijkkit.cli.export import app as export
 from wijkkit.cli.lab import lab
 from wijkkit.cli.new import new
 from wijkkit.cli.registry import app as registry
@@ -45,6 +46,7 @@ app.command()(release)
 app.command()(diff)
 app.command()(crate)
 app.add_typer(registry, name="registry")
+app.add_typer(export, name="export")
 app.add_typer(account, name="account")
 
 

@@ -21,6 +21,8 @@ class FormatChoice(StrEnum):
     html = "html"
     pdf = "pdf"
     docx = "docx"
+    pptx = "pptx"
+    xlsx = "xlsx"
 
 
 def report(

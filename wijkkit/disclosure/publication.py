@@ -38,6 +38,7 @@ ALLOWED: dict[str, bytes] = {
     ".pdf": b"%PDF",
     ".docx": b"PK\x03\x04",
     ".xlsx": b"PK\x03\x04",
+    ".pptx": b"PK\x03\x04",
     ".ttf": b"\x00\x01\x00\x00",
     ".otf": b"OTTO",
     ".woff": b"wOFF",

@@ -15,6 +15,8 @@ from wijkkit.disclosure.contents import contents
 _ID_LENGTH, _NUMBER_LENGTH = 4, 6
 #: So many words of a free text in a row are that text; so many values of a row are that row.
 _WORDS, _VALUES, _DIFFERENT = 5, 8, 5
+#: What every row of a table says that did not pass disclosure control.
+UNPROTECTED = "unprotected-estimates-of-wijkkit"
 _WORD = re.compile(r"\w+")
 _TOKEN = re.compile(r"[\w.\-]+")
 _VALUE = re.compile(r"[^\s,;|\t\"'<>\[\]{}()=:]+")
@@ -181,6 +183,8 @@ class _Wanted:
             yield "free text"
         if self.rows and any(part in self.rows for part in _runs(_VALUE.findall(text))):
             yield "a row of the survey"
+        if UNPROTECTED in text:
+            yield "numbers that did not pass disclosure control"
         if _PATHS.search(text):
             yield "a path of a machine"
         if not self.users.isdisjoint(tokens):

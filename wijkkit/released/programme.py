@@ -205,9 +205,9 @@ def borders(view: CityView) -> pd.DataFrame:
 def explanations(view: CityView) -> pd.DataFrame:
     """Return every explanation with its verdict and what that rests on, in words.
 
-    Those that the data support come first, those that they refute last.
+    Those beyond their threshold come first, those within it last.
     """
-    order = ("plays", "cannot_be_judged", "plays_not")
+    order = ("plays", "undecided", "cannot_be_judged", "within")
     table = _where_it_runs(view, view.table("explanations"))
     table = table.sort_values("verdict", key=lambda column: column.map(order.index), kind="stable")
     return explanation_rows(view.study, table)

@@ -8,15 +8,15 @@ from collections.abc import Iterator
 from wijkkit.reports.pandoc import Node, plain
 
 #: Characters that fit on a line of a page in the letters of a table.
-_LINE = 88
+_LINE = 82
 #: A column never counts as more than this; the rest goes on next lines.
 _LONGEST = 45
 #: No word counts as longer; what is longer is hyphenated.
 _WORD = 20
 #: Space around a column, and what bold heads are wider.
-_GAP = 4
+_GAP = 3
 #: A number and its margin, which stay on one line.
-_NUMBER = re.compile(r"[+−]?\d[\d.,]*%? \([^)]{1,24}\)")
+_NUMBER = re.compile(r"\d[\d.,]*%? \(\d[\d.,]*[-–]\d[\d.,]*\)")
 
 
 def with_widths(table: Node, always: bool = False) -> Node:
@@ -37,13 +37,9 @@ def with_widths(table: Node, always: bool = False) -> Node:
     >>> rows = f"<tr><td>club</td><td>{'a long reason ' * 9}</td></tr>"
     >>> table = read(f"<table>{rows}</table>", HTML)["blocks"][0]
     >>> [round(width["c"], 2) for _, width in with_widths(table)["c"][2]]
-    [0.14, 0.86]
+    [0.13, 0.87]
     """
-    columns = table["c"][2]
-    texts: list[list[str]] = [[] for _ in columns]
-    for row in _rows(table):
-        for column, cell in zip(texts, row, strict=False):
-            column.append(plain(cell[4]))
+    columns, texts = table["c"][2], _texts(table)
     needed = [max(map(len, column), default=0) + _GAP for column in texts]
     narrow = sum(needed) <= _LINE
     if narrow and not always:
@@ -55,10 +51,27 @@ def with_widths(table: Node, always: bool = False) -> Node:
     return {"t": "Table", "c": [*table["c"][:2], sized, *table["c"][3:]]}
 
 
+def is_dense(table: Node) -> bool:
+    """Say whether the longest words of a table's columns do not fit on one line side by side."""
+    return sum(_longest_word(column) + _GAP for column in _texts(table)) > _LINE
+
+
+def _texts(table: Node) -> list[list[str]]:
+    """Return the texts of each column."""
+    texts: list[list[str]] = [[] for _ in table["c"][2]]
+    for row in _rows(table):
+        for column, cell in zip(texts, row, strict=False):
+            column.append(plain(cell[4]))
+    return texts
+
+
 def _shares(texts: list[list[str]]) -> list[float]:
     """Return what each column gets: its longest word first, the rest by the mean of its texts."""
     least = [_longest_word(column) + _GAP for column in texts]
-    mean = [min(sum(map(len, column)) / max(1, len(column)), _LONGEST) + _GAP for column in texts]
+    mean = [
+        min(sum(map(len, column)) / max(1, sum(map(bool, column))), _LONGEST) + _GAP
+        for column in texts
+    ]
     left = max(_LINE - sum(least), 0)
     more = [max(wanted - own, 0) for wanted, own in zip(mean, least, strict=True)]
     part = min(1.0, left / sum(more)) if sum(more) else 0.0

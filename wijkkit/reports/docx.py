@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 from pathlib import Path
 
 from wijkkit.language import text
-from wijkkit.reports.columns import with_widths
+from wijkkit.reports.columns import is_dense, with_widths
 from wijkkit.reports.pandoc import (
     Node,
     attribute,
@@ -17,12 +18,17 @@ from wijkkit.reports.pandoc import (
     plain,
     raw,
     rewrite,
+    rewrite_inlines,
     words,
     write,
 )
 from wijkkit.reports.paper import fitting, for_paper
 from wijkkit.reports.reference import reference_document
 from wijkkit.reports.theme import HouseStyle
+
+#: The hyphen that Word does not break at, in the place of the dash of a range.
+_RANGE, _UNBROKEN = re.compile(r"(?<=\d)[-–](?=\d)"), "\N{NON-BREAKING HYPHEN}"
+_MARGIN = re.compile(r"\([+−]?\d")
 
 
 def write_docx(document: Node, images: Path, target: Path, house: HouseStyle) -> Path:
@@ -40,7 +46,8 @@ def write_docx(document: Node, images: Path, target: Path, house: HouseStyle) ->
     """
     reference = images / "reference.docx"
     reference.write_bytes(reference_document(house.colours, page_words(document)))
-    blocks = rewrite(for_paper(document["blocks"]), lambda node: _for_word(node, images))
+    joined = rewrite_inlines(for_paper(document["blocks"]), _joined)
+    blocks = rewrite(joined, lambda node: _for_word(node, images))
     meta = {key: value for key, value in document["meta"].items() if key != "toc"}
     if document["meta"].get("toc", {}).get("c") is True:
         blocks = [*_contents(blocks, plain(meta.get("lang", {}))), *blocks]
@@ -95,6 +102,8 @@ def _for_word(node: Node, images: Path) -> list[Node] | None:
     classes = classes_of(node)
     if node["t"] == "Image":
         return [_sized(node, images)]
+    if node["t"] == "Str" and _RANGE.search(node["c"]):
+        return [{"t": "Str", "c": _RANGE.sub(_UNBROKEN, node["c"])}]
     if node["t"] == "Table":
         return [_with_table_text(with_widths(node, always=True))]
     if node["t"] == "Div" and "callout-title-container" in classes:
@@ -106,6 +115,17 @@ def _for_word(node: Node, images: Path) -> list[Node] | None:
     return None
 
 
+def _joined(inlines: list[Node]) -> list[Node]:
+    """Keep a number and its margin on one line: ``66% (56-75)``."""
+    out = list(inlines)
+    for place in range(1, len(out) - 1):
+        before, here, after = out[place - 1 : place + 2]
+        ends = before["t"] == "Str" and before["c"][-1:] in "0123456789%"
+        if here["t"] == "Space" and ends and _MARGIN.match(after.get("c") or ""):
+            out[place] = {"t": "Str", "c": "\N{NO-BREAK SPACE}"}
+    return out
+
+
 def _sized(image: Node, images: Path) -> Node:
     """Return an image at a size that fits a page; Pandoc looks at its width only."""
     about, alt, target = image["c"]
@@ -115,7 +135,9 @@ def _sized(image: Node, images: Path) -> Node:
 
 
 def _with_table_text(table: Node) -> Node:
-    """Return a table whose cells have the styles of a table."""
+    """Return a table whose cells have the styles of a table, smaller where it is dense."""
+    size = " Small" if is_dense(table) else ""
+    text_style, head_style = f"Table Text{size}", f"Table Head{size}"
     about, caption, columns, head, bodies, foot = table["c"]
     return {
         "t": "Table",
@@ -123,21 +145,26 @@ def _with_table_text(table: Node) -> Node:
             about,
             caption,
             columns,
-            [head[0], _cells(head[1], "Table Head")],
+            [head[0], _cells(head[1], head_style)],
             [
-                [body[0], body[1], _cells(body[2], "Table Head"), _cells(body[3], "Table Text")]
+                [body[0], body[1], _cells(body[2], head_style), _cells(body[3], text_style)]
                 for body in bodies
             ],
-            [foot[0], _cells(foot[1], "Table Text")],
+            [foot[0], _cells(foot[1], text_style)],
         ],
     }
 
 
 def _cells(rows: list, style: str) -> list:
+    """Give the texts of cells a style, which Pandoc takes of paragraphs only."""
     return [
-        [about, [[*cell[:4], [_styled(div(cell[4]), style)]] for cell in cells]]
+        [about, [[*cell[:4], [_styled(div(_paragraphs(cell[4])), style)]] for cell in cells]]
         for about, cells in rows
     ]
+
+
+def _paragraphs(blocks: list[Node]) -> list[Node]:
+    return [{**block, "t": "Para"} if block["t"] == "Plain" else block for block in blocks]
 
 
 def _styled(node: Node, name: str) -> Node:

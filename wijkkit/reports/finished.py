@@ -32,7 +32,7 @@ _STYLED = re.compile(r"url\(\s*['\"]?([^'\")]+)|@import\s+['\"]([^'\"]+)")
 _ELSEWHERE = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:|//")
 _WITHIN = ("data:", "about:")
 _PDF_TITLE = re.compile(rb"<dc:title>.*?<rdf:li[^>]*>(.*?)</rdf:li>", re.DOTALL)
-_OFFICE_TITLE = re.compile(r"<dc:title>(.*?)</dc:title>", re.DOTALL)
+_OFFICE_TITLE = re.compile(r"<dc:title[^>]*>(.*?)</dc:title>", re.DOTALL)
 
 
 def check_site(site: Path, promised: Mapping[str, str], known: Collection[str] = ()) -> None:
@@ -80,6 +80,8 @@ def title_of(path: Path) -> str:
     """Return the title that a finished page, PDF or office document says it has."""
     if not path.is_file():
         return "no such file"
+    if path.suffix == ".csv":
+        return ""
     if path.suffix == ".html":
         return _read(path).title
     if path.suffix == ".pdf":

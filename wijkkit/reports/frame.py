@@ -9,7 +9,20 @@ from wijkkit.reports.pandoc import Node
 from wijkkit.reports.theme import HouseStyle
 from wijkkit.study import Study
 
-_WORDS = ("skip", "site", "contents", "search", "found", "csv", "downloads")
+#: What the forms of a report are called, but for the page itself.
+_FORMS = {"pdf": "PDF", "docx": "Word", "pptx": "PowerPoint", "xlsx": "Excel", "csv": "CSV"}
+_WORDS = (
+    "skip",
+    "site",
+    "contents",
+    "search",
+    "found",
+    "csv",
+    "report",
+    "lower",
+    "upper",
+    "downloads",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +64,9 @@ def frame_of(study: Study, house: HouseStyle, stem: str, formats: tuple[str, ...
     """Return the surroundings of the page `stem` of a study's site."""
     city = text("reports.city_report", study.language, city=study.settings.city.name)
     own = study.neighbourhoods.get(stem)
-    names = {"pdf": "PDF", "docx": "Word"}
-    others = (
-        () if stem in ("index", "woorden") else tuple(form for form in formats if form != "html")
-    )
+    others = [(f"{stem}.{form}", _FORMS[form]) for form in formats if form in _FORMS]
+    if "xlsx" in formats:
+        others.append((f"{stem}_files/tabellen.html", text("reports.tables_page", study.language)))
     return Frame(
         organisation=house.organisation,
         contact=study.settings.report.contact or house.contact,
@@ -66,7 +78,7 @@ def frame_of(study: Study, house: HouseStyle, stem: str, formats: tuple[str, ...
             ("woorden.html", text("reports.words", study.language)),
         ),
         current=f"{stem}.html",
-        downloads=tuple((f"{stem}.{form}", names[form]) for form in others),
+        downloads=tuple(others),
     )
 
 

@@ -8,10 +8,11 @@ from pathlib import Path
 
 from wijkkit.errors import Problem, ReportError, WijkkitError
 from wijkkit.reports.builtin import render_docx, render_html, render_pdf
+from wijkkit.reports.data_forms import write_data_forms
 from wijkkit.reports.frame import Frame
 from wijkkit.reports.pages import find_sources
 from wijkkit.reports.quarto import render_project
-from wijkkit.reports.quarto_project import write_project
+from wijkkit.reports.quarto_project import TARGETS, write_project
 from wijkkit.reports.runs import States
 from wijkkit.reports.staging import Page, stage
 from wijkkit.reports.theme import HouseStyle
@@ -49,6 +50,7 @@ def make_pages(
     def make(task: Task) -> None:
         page, frame, forms = task
         source = stage(study, page, states, project, house, frame, forms)
+        write_data_forms(study, page, site, frame, forms)
         if engine == "builtin":
             _render(source, site, house, frame, forms)
 
@@ -63,7 +65,9 @@ def make_pages(
         raise ReportError(dict.fromkeys(problems))
     if engine == "builtin":
         return ()
-    asked = {page.stem: forms for page, _, forms in tasks}
+    asked = {
+        page.stem: tuple(form for form in forms if form in TARGETS) for page, _, forms in tasks
+    }
     return render_project(project, asked, site, study.settings.report.quarto_seconds)
 
 

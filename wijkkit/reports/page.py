@@ -16,16 +16,18 @@ from wijkkit.reports.pandoc import (
     Node,
     attributes,
     classes_of,
+    div,
     plain,
     raw,
     rewrite,
     rewrite_blocks,
+    span,
     write,
 )
 from wijkkit.reports.sanitise import is_safe_target
 
 #: Words that the script shows, by their key; the page hands them over as data.
-WORDS_FOR_SCRIPT = ("search", "found", "csv")
+WORDS_FOR_SCRIPT = ("search", "found", "csv", "report", "lower", "upper")
 
 
 def write_page(document: Node, language: str, frame: Frame) -> str:
@@ -88,6 +90,8 @@ def _drop_unsafe(node: Node) -> list[Node] | None:
 def _for_html(node: Node) -> list[Node] | None:
     if node["t"] == "Table":
         return [_scrolling_table(node)]
+    if node["t"] == "Figure":
+        return [_scrolling_figure(node)]
     if node["t"] == "Div" and "colophon" in classes_of(node):
         opening, closing = (raw(tag, "html") for tag in ('<footer class="colophon">', "</footer>"))
         return [opening, *node["c"][1], closing]
@@ -99,12 +103,28 @@ def _for_html(node: Node) -> list[Node] | None:
     return None
 
 
+def _scrolling_figure(figure: Node) -> Node:
+    """Return a figure whose images scroll where they are wider than the screen."""
+    about, caption, content = figure["c"]
+    wrapped = [
+        div([block], "figure-scroll") if block["t"] == "Plain" else block for block in content
+    ]
+    return {"t": "Figure", "c": [about, caption, wrapped]}
+
+
+def _caption_in_sight(caption: Node) -> Node:
+    """Return a caption that stays in sight where its table scrolls."""
+    short, blocks = caption
+    shown = [{**block, "c": [span(block["c"], "caption-text")]} for block in blocks]
+    return [short, shown]
+
+
 def _scrolling_table(table: Node) -> Node:
     about, caption, columns, head, bodies, foot = table["c"]
     alignments = [column[0] for column in columns]
     columns = [[{"t": "AlignDefault"}, {"t": "ColWidthDefault"}] for _ in columns]
     styled = [_styled_rows(part, alignments) for part in (head, bodies, foot)]
-    content = {"t": "Table", "c": [attributes(), caption, columns, *styled]}
+    content = {"t": "Table", "c": [attributes(), _caption_in_sight(caption), columns, *styled]}
     label = plain(caption[1])
     wrapper = [about[0], ["table-scroll"], [["tabindex", "0"], ["role", "group"]]]
     if label:

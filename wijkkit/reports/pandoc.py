@@ -35,6 +35,12 @@ _CLOSED = frozenset(("Para", "Plain", "Header", "LineBlock", "CodeBlock", "RawBl
 #: Types of block that are looked for, and that no text or table holds.
 _BLOCKS = frozenset(("Div", "Figure", "Header", "Table"))
 
+#: Elements of running text.
+_TEXT = frozenset(
+    "Str Space SoftBreak LineBreak Emph Strong Underline Strikeout Superscript Subscript SmallCaps "
+    "Quoted Cite Code Math RawInline Link Image Note Span".split()
+)
+
 #: What Pandoc made, by what it was made of: the same caption or table stands on many pages.
 _KEPT: dict[tuple[str | bytes, ...], str] = {}
 #: Answers that are kept; those of some hundred pages.
@@ -150,6 +156,24 @@ def rewrite_blocks(node: Any, change: Callable[[Node], list[Node] | None]) -> An
     'a'
     """
     return _rewrite(node, change, _CLOSED)
+
+
+def rewrite_inlines(node: Any, change: Callable[[list[Node]], list[Node]]) -> Any:
+    """Return `node` with `change` applied to every list of inline elements.
+
+    Examples
+    --------
+    >>> kept = rewrite_inlines([paragraph(words("a b"))], lambda inlines: inlines[:1])
+    >>> plain(kept)
+    'a'
+    """
+    if isinstance(node, dict):
+        return {key: rewrite_inlines(value, change) for key, value in node.items()}
+    if not isinstance(node, list):
+        return node
+    out = [rewrite_inlines(item, change) for item in node]
+    inside = bool(out) and all(isinstance(item, dict) and item.get("t") in _TEXT for item in out)
+    return change(out) if inside else out
 
 
 def _rewrite(node: Any, change: Callable[[Node], list[Node] | None], closed: frozenset[str]) -> Any:

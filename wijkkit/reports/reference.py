@@ -31,6 +31,8 @@ _STYLES = (
         "<w:keepNext/>" + _SMALL,
         '<w:b/><w:sz w:val="18"/><w:szCs w:val="18"/>',
     ),
+    ("Table Text Small", "TableText", "", '<w:sz w:val="16"/><w:szCs w:val="16"/>'),
+    ("Table Head Small", "TableHead", "", '<w:sz w:val="16"/><w:szCs w:val="16"/>'),
     ("toc 1", "BodyText", '<w:spacing w:before="60" w:after="0"/>', ""),
     ("toc 2", "BodyText", '<w:spacing w:before="0" w:after="0"/><w:ind w:left="440"/>', ""),
 )
@@ -122,6 +124,7 @@ def _styles(styles: str, colours: Colours) -> str:
     styles = re.sub(
         r'<w:color w:val="(0F4761|345A8A|4F81BD)"[^>]*/>', f'<w:color w:val="{heading}"/>', styles
     )
+    styles = re.sub(r'(<w:(left|right)) w:w="108"', r'\1 w:w="60"', styles)
     styles = styles.replace('<w:sz w:val="24" />', '<w:sz w:val="21" />', 1)
     added = [
         f'<w:style w:type="paragraph" w:customStyle="1" w:styleId="{_key(name)}"><w:name '

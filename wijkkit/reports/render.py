@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from wijkkit.batch.hashes import hash_of
 from wijkkit.errors import ReportError
+from wijkkit.reports.data_forms import has_tables, tables_mark
 from wijkkit.reports.finished import check_site
 from wijkkit.reports.frame import frame_of
 from wijkkit.reports.pages import INDEX, WORDS, find_sources, pages
@@ -31,7 +33,7 @@ from wijkkit.reports.theme import HouseStyle, load_house_style
 from wijkkit.showing import ShowsItself
 from wijkkit.study import Study
 
-FORMATS = ("html", "pdf", "docx")
+FORMATS = ("html", "pdf", "docx", "pptx", "xlsx")
 Engine = Literal["auto", "quarto", "builtin"]
 
 
@@ -79,8 +81,8 @@ def render(
     study : Study
     engine : {"auto", "quarto", "builtin"}
         The built-in engine (also ``auto``), or Quarto, which must be on the path.
-    formats : iterable of {"html", "pdf", "docx"}
-        Forms of each report. The site always has HTML.
+    formats : iterable of {"html", "pdf", "docx", "pptx", "xlsx"}
+        Forms of each report. The site always has HTML, and the numbers of each report as CSV.
     wijken : iterable of str, optional
         Slugs of the wijken whose reports are looked at; all by default. The city report and the
         index always are.
@@ -212,10 +214,11 @@ def plan_of(
     house = load_house_style(sources / "theme")
     asked = pages(study, states, wijken, forms, approved)
     failed = {page.stem: failed_notebooks(study, page, states) for page in asked}
+    own = {page.stem: _forms(study, page, forms) for page in asked}
     tasks = [
-        (page, frame_of(study, house, page.stem, forms), _forms(page, forms)) for page in asked
+        (page, frame_of(study, house, page.stem, own[page.stem]), own[page.stem]) for page in asked
     ]
-    shared = shared_inputs(sources, engine)
+    shared = hash_of(shared_inputs(sources, engine), tables_mark(study))
     inputs = {
         page.stem: page_inputs(study, page, failed[page.stem], shared, *others)
         for page, *others in tasks
@@ -227,7 +230,9 @@ def plan_of(
 def _check(study: Study, site: Path, plan: Plan) -> None:
     """Look at the new site: all that is promised is there, and no link leads nowhere."""
     promised = {
-        f"{page.stem}.{form}": title_of(page) for page, _, own in plan.tasks for form in own
+        f"{page.stem}.{form}": "" if form == "csv" else title_of(page)
+        for page, _, own in plan.tasks
+        for form in own
     }
     known = {f"{stem}.{form}" for stem in study.neighbourhoods for form in plan.forms}
     check_site(site, promised, known)
@@ -256,9 +261,14 @@ def _write_record(study: Study, plan: Plan, files: Mapping[str, str]) -> None:
             shutil.rmtree(project / source.stem, ignore_errors=True)
 
 
-def _forms(page: Page, forms: tuple[str, ...]) -> tuple[str, ...]:
-    """The index and the words are no reports: they have no other form than HTML."""
-    return ("html",) if page.stem in (INDEX, WORDS) else forms
+def _forms(study: Study, page: Page, forms: tuple[str, ...]) -> tuple[str, ...]:
+    """The index and the words are no reports: they have no other form than HTML.
+
+    Where nothing was released there are no tables to make a book or a CSV file of.
+    """
+    if page.stem in (INDEX, WORDS):
+        return ("html",)
+    return (*forms, "csv") if has_tables(study) else tuple(one for one in forms if one != "xlsx")
 
 
 def _choose_engine(engine: str) -> str:

@@ -34,7 +34,7 @@ _KEPT = frozenset(
 )
 #: A web or mail address, a place on the page, or a page of the site, at most a folder away.
 _SAFE_TARGET = re.compile(
-    r"https?://|mailto:|#[\w-]+$|(\.\./)?([\w-]+/)?[\w-]+\.(html|csv|pdf|docx)(#[\w-]*)?$"
+    r"https?://|mailto:|#[\w-]+$|(\.\./)?([\w-]+/)?[\w-]+\.(html|csv|pdf|docx|xlsx|pptx)(#[\w-]*)?$"
 )
 _DROPPED_TAGS = ("script", "foreignObject", "iframe", "animate", "set", "handler", "style")
 #: Hashes of images that were cleaned here: what is staged is not cleaned again to be shown.

@@ -12,7 +12,11 @@ from wijkkit.released import CityView
 from wijkkit.show.output import Nothing, ShownText, bullets
 
 #: Verdict on an explanation -> the sentence of what is recommended.
-_RECOMMENDED = {"plays": "recommend", "cannot_be_judged": "recommend_unknown"}
+_RECOMMENDED = {
+    "plays": "recommend",
+    "undecided": "recommend_unknown",
+    "cannot_be_judged": "recommend_unknown",
+}
 
 
 def recommendations(view: CityView) -> ShownText | Nothing:

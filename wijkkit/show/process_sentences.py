@@ -155,12 +155,16 @@ def quote_words(row, language: str) -> str:
     return words
 
 
+#: Verdicts that leave an explanation open.
+_OPEN = ("undecided", "cannot_be_judged")
+
+
 def undecided(view: CityView) -> list[str]:
     """Say of which explanations the data do not tell whether they play a part."""
     table = view.table("explanations")
     names = [
         escaped(small_first(text(f"explanations.explanation.{key}", view.language)))
-        for key in table.loc[table["verdict"].eq("cannot_be_judged"), "explanation"]
+        for key in table.loc[table["verdict"].isin(_OPEN), "explanation"]
     ]
     if not names:
         return []
@@ -169,8 +173,9 @@ def undecided(view: CityView) -> list[str]:
 
 def no_explanation(view: CityView) -> str:
     """Say that no explanation plays a part, and of which the data do not tell whether it does."""
-    unknown = view.table("explanations")["verdict"].eq("cannot_be_judged")
-    if unknown.all():
+    verdict = view.table("explanations")["verdict"]
+    unknown = verdict.isin(_OPEN)
+    if verdict.eq("cannot_be_judged").all():
         return text("show.explanations.unknown", view.language)
     key = "none_known" if unknown.any() else "none"
     return " ".join([text(f"show.explanations.{key}", view.language), *undecided(view)])

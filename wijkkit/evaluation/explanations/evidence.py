@@ -29,6 +29,9 @@ class Evidence:
     response_gaps : mapping of str to float
         Group (``GROUPING.GROUP``) -> its share of the respondents minus its share of all
         children of the study's wijken.
+    limits : mapping of str to (float, float)
+        Lower and upper limit of what is a sample: a group of `response_gaps`, ``participation``
+        and ``moves``.
     comparator_interventions : float, optional
         Deployed interventions per comparator, as a share of those per programme wijk.
     comparator_participation : float, optional
@@ -62,6 +65,7 @@ class Evidence:
     goal_coverage: Mapping[str, float] = field(default_factory=dict)
     group_coverage: Mapping[str, float] = field(default_factory=dict)
     response_gaps: Mapping[str, float] = field(default_factory=dict)
+    limits: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     comparator_interventions: float | None = None
     comparator_participation: float | None = None
     comparator_moves: float | None = None

@@ -10,9 +10,9 @@ import pandas as pd
 
 from wijkkit.evaluation.effect.outcomes import compared_waves
 from wijkkit.evaluation.effect.reasons import NotEstimable
-from wijkkit.evaluation.explanations import effect_rules
+from wijkkit.evaluation.explanations import rules
 from wijkkit.evaluation.explanations.evidence import Evidence
-from wijkkit.evaluation.explanations.process_rules import PROCESS, process_verdict
+from wijkkit.evaluation.explanations.rules import PROCESS, process_verdict
 from wijkkit.evaluation.explanations.verdict import Verdict
 from wijkkit.language import number, text
 from wijkkit.study import Study
@@ -38,7 +38,7 @@ def explanations(study: Study, evidence: Evidence) -> pd.DataFrame:
     -------
     DataFrame
         One row per explanation: ``aspect`` (effect or process), ``explanation``, ``verdict``
-        (plays, plays_not, cannot_be_judged), ``evidence`` (message in
+        (plays, undecided, within, cannot_be_judged), ``evidence`` (message in
         ``explanations.evidence``) and ``fields`` (JSON, numbers without notation).
         `explanation_rows` puts them into words.
     """
@@ -57,13 +57,13 @@ def _effect(study: Study, evidence: Evidence) -> Iterator[tuple[str, Verdict]]:
     wave = _follow_up(study)
     first: date | None = wave.start if wave else None
     last: date | None = wave.end if wave else None
-    yield "period", effect_rules.period_too_short(evidence, first, settings)
-    yield "coverage", effect_rules.goals_without_data(evidence, settings)
-    yield "covid", effect_rules.covid(study.settings.programme.start, last, settings)
-    yield "contamination", effect_rules.contamination(evidence, settings)
-    yield "response", effect_rules.selective_response(evidence, settings)
-    yield "evidence_levels", effect_rules.interventions_not_effective(evidence, settings)
-    yield "implemented", effect_rules.not_implemented(evidence, settings)
+    yield "period", rules.period_too_short(evidence, first, settings)
+    yield "coverage", rules.goals_without_data(evidence, settings)
+    yield "covid", rules.covid(study.settings.programme.start, last, settings)
+    yield "contamination", rules.contamination(evidence, settings)
+    yield "response", rules.selective_response(evidence, settings)
+    yield "evidence_levels", rules.interventions_not_effective(evidence, settings)
+    yield "implemented", rules.not_implemented(evidence, settings)
 
 
 def _follow_up(study: Study) -> Wave | None:

@@ -142,7 +142,7 @@ def _representativeness(facts: Facts, wijk: str) -> Judged:
     compared = facts.study.settings.process.representativeness
     if not compared:
         yield "unknown", _say(facts, "representative_unknown")
-    everywhere = study_shares(facts)
+    everywhere = {key: shares[:2] for key, shares in study_shares(facts).items()}
     for key, figure in compared.items():
         share, there = respondent_share(facts, "wijk", wijk, key), facts.figure(figure, wijk)
         name = facts.study.group_names[key]

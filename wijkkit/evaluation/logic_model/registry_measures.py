@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 
 import pandas as pd
 
-from wijkkit.evaluation.explanations.verdict import share_reaches
+from wijkkit.evaluation.explanations.verdict import Threshold, share_side
 from wijkkit.evaluation.facts import Facts
 from wijkkit.evaluation.logic_model.asset_measures import ASSET_MEASURES
-from wijkkit.evaluation.logic_model.finding import Finding
+from wijkkit.evaluation.logic_model.finding import Finding, Support
 from wijkkit.evaluation.logic_model.plan_measures import PLAN_MEASURES
 from wijkkit.evaluation.logic_model.registered import (
     carried_out,
@@ -27,6 +27,10 @@ def registry_finding(facts: Facts, wijk: str, measure: str) -> Finding:
     return REGISTRY_MEASURES[measure](facts, wijk, measure)
 
 
+#: Side of the threshold for weak evidence -> whether it supports the theory.
+_SUPPORT: dict[str | None, Support] = {"plays": "against", "within": "for"}
+
+
 def _evidence_known(facts: Facts, wijk: str, measure: str) -> Finding:
     settings = facts.study.settings.evaluation.explanations
     rows = facts.deployed(wijk)
@@ -34,10 +38,10 @@ def _evidence_known(facts: Facts, wijk: str, measure: str) -> Finding:
     if levels.empty:
         return unregistered(facts, measure)
     weak = int(levels.lt(settings.minimum_evidence_level).sum())
-    too_weak = share_reaches(weak, len(levels), len(rows), settings.weak_evidence_share)
+    threshold = Threshold(settings.weak_evidence_share, settings.undecided)
+    side = share_side(weak, len(levels), len(rows), threshold)
     words = say(facts, measure, n=len(levels) - weak, of=len(rows))
-    support = "unknown" if too_weak is None else supports(not too_weak)
-    return Finding(measure, "measured", words, support)
+    return Finding(measure, "measured", words, _SUPPORT.get(side, "unknown"))
 
 
 def _delivered(facts: Facts, wijk: str, measure: str) -> Finding:

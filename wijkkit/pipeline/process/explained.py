@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 import pandas as pd
 
+from wijkkit.estimates import wilson
 from wijkkit.evaluation.explanations.evidence import Evidence
 from wijkkit.evaluation.explanations.explain import explanations
 from wijkkit.evaluation.facts import Facts
@@ -34,14 +36,14 @@ def evidence(facts: Facts, interviews: GroupInterviews) -> Evidence:
     held, mentioned_by = _mentions(facts, interviews)
     deployed = facts.deployed()
     deployed = deployed[deployed["wijk"].isin(wijken)]
+    shares = study_shares(facts)
     return Evidence(
         wijken=len(wijken),
         implementation_start=_first_days(deployed),
         goal_coverage=goal_coverage(facts, wijken),
         group_coverage=group_coverage(facts),
-        response_gaps={
-            key: (share - there) / 100 for key, (share, there) in study_shares(facts).items()
-        },
+        response_gaps={key: (mine - there) / 100 for key, (mine, there, _) in shares.items()},
+        limits=_limits(facts, shares),
         comparator_interventions=_comparator_interventions(facts, wijken),
         comparator_participation=_comparator_share(facts, settings.participation),
         comparator_moves=_comparator_share(facts, settings.moved),
@@ -91,8 +93,29 @@ def _comparator_interventions(facts: Facts, wijken: list[str]) -> float | None:
     return mean[0] / mean[1] if mean[1] > 0 and not pd.isna(mean[0]) else None
 
 
+def _limits(
+    facts: Facts, shares: Mapping[str, tuple[float, float, float]]
+) -> dict[str, tuple[float, float]]:
+    """Return the limits of what is a sample: groups of respondents, and what comparators said."""
+    found = {}
+    for key, (mine, there, n) in shares.items():
+        share = wilson(n * mine / 100, n)
+        found[key] = (share.lower - there / 100, share.upper - there / 100)
+    settings = facts.study.settings.process
+    for name, indicator in (("participation", settings.participation), ("moves", settings.moved)):
+        row = _comparator_row(facts, indicator)
+        if row is not None and not pd.isna(row["lower"]):
+            found[name] = (float(row["lower"]) / 100, float(row["upper"]) / 100)
+    return found
+
+
 def _comparator_share(facts: Facts, indicator: str | None) -> float | None:
     """Return the released share of an indicator in the comparator arm, last wave."""
+    row = _comparator_row(facts, indicator)
+    return None if row is None else float(row["value"]) / 100
+
+
+def _comparator_row(facts: Facts, indicator: str | None) -> pd.Series | None:
     if indicator is None or facts.estimates.empty:
         return None
     rows = facts.estimates
@@ -104,7 +127,7 @@ def _comparator_share(facts: Facts, indicator: str | None) -> float | None:
         & rows["group"].eq(EVERYBODY)
         & rows["status"].eq("ok")
     ]
-    return float(rows["value"].iloc[0]) / 100 if len(rows) else None
+    return rows.iloc[0] if len(rows) else None
 
 
 def _levels(deployed: pd.DataFrame) -> dict[str, int]:

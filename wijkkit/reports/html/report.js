@@ -42,29 +42,86 @@
     choose(0, false);
   });
 
-  // Tables with a caption: a button that saves the table as CSV.
+  // Figures that scroll can be reached with the keyboard.
+  document.querySelectorAll(".figure-scroll").forEach(function (part) {
+    if (part.scrollWidth <= part.clientWidth) return;
+    var caption = part.closest("figure").querySelector("figcaption");
+    part.tabIndex = 0;
+    part.setAttribute("role", "group");
+    part.setAttribute("aria-label", caption ? caption.textContent : "");
+  });
+
+  // Tables with a caption: a button that saves the table as CSV. A number and the limits of its
+  // margin get columns of their own; the first column says of which report the rows are.
   var comma = document.documentElement.lang === "nl" ? ";" : ",";
-  function cell(text) {
-    // A spreadsheet would run what starts with one of these marks; a number is none.
-    var plain = text.replace(/\s+/g, " ").trim();
-    if (/^[=+\-@\u2212]/.test(plain) && !/^[+\-\u2212]?[\d.,]+\s*%?$/.test(plain)) plain = "'" + plain;
-    return '"' + plain.replace(/"/g, '""') + '"';
+  var said = document.body.dataset;
+  var margin = /^(?:[\u25b2\u25bc] )?(?:\D+ )?([+\-\u2212]?\d[\d.,]*)\s*(?:%| [a-z ]+)?\s*\(([+\-\u2212]?[\d.,\u221e]+)%?(?: tot | to |[\-\u2013])([+\-\u2212]?[\d.,\u221e]+)%?\)$/;
+  var alone = /^[+\-\u2212]?\d[\d.,]*\s*(?:%| procentpunt| percentage points?)?$/;
+  function plain(text) {
+    return text.replace(/\s+/g, " ").trim();
   }
+  function bare(text) {
+    return text.replace(/\u2212/g, "-").replace(/^\+/, "").replace(/\s*(%|procentpunt|percentage points?)$/, "");
+  }
+  function quoted(text) {
+    // A spreadsheet would run what starts with one of these marks; a number is none.
+    if (/^[=@]/.test(text) || /^[+\-\u2212](?!\d)/.test(text)) text = "'" + text;
+    return '"' + text.replace(/"/g, '""') + '"';
+  }
+  function parts(text) {
+    var found = margin.exec(text);
+    return found ? found.slice(1).map(bare) : [alone.test(text) ? bare(text) : text, "", ""];
+  }
+  function columns(table) {
+    var below = [];
+    var rows = Array.from(table.rows, function (row) {
+      var out = [];
+      function pass() {
+        while (below[out.length] > 0) {
+          below[out.length] -= 1;
+          out.push("");
+        }
+      }
+      Array.from(row.cells, function (one) {
+        pass();
+        for (var i = 0; i < one.colSpan; i += 1) {
+          below[out.length] = one.rowSpan - 1;
+          out.push(i ? "" : plain(one.textContent));
+        }
+      });
+      pass();
+      return out;
+    });
+    var head = table.tHead ? table.tHead.rows.length : 0;
+    var split = rows[0].map(function (_, i) {
+      return rows.slice(head).some(function (row) { return margin.test(row[i] || ""); });
+    });
+    var title = document.querySelector("h1");
+    return rows.map(function (row, number) {
+      var out = [number < head ? said.report : title ? plain(title.textContent) : ""];
+      row.forEach(function (text, i) {
+        if (!split[i]) out.push(text);
+        else if (number < head) out.push(text, text + " " + said.lower, text + " " + said.upper);
+        else out = out.concat(parts(text));
+      });
+      return out.map(quoted).join(comma);
+    });
+  }
+  var page = location.pathname.split("/").pop().replace(/\.html$/, "") || "index";
   document.querySelectorAll("main table").forEach(function (table) {
     var place = table.closest("[id^=tbl-]");
     if (!place || table.closest(".searchable")) return;
     var button = document.createElement("button");
     button.type = "button";
     button.className = "get-csv";
-    button.textContent = document.body.dataset.csv;
+    button.textContent = said.csv;
     button.setAttribute("aria-describedby", place.id);
     button.addEventListener("click", function () {
-      var rows = Array.from(table.rows, function (row) {
-        return Array.from(row.cells, function (one) { return cell(one.textContent); }).join(comma);
-      });
       var link = document.createElement("a");
-      link.href = URL.createObjectURL(new Blob(["\ufeff" + rows.join("\r\n")], { type: "text/csv" }));
-      link.download = place.id + ".csv";
+      link.href = URL.createObjectURL(
+        new Blob(["\ufeff" + columns(table).join("\r\n")], { type: "text/csv" })
+      );
+      link.download = page + "-" + place.id + ".csv";
       link.click();
       URL.revokeObjectURL(link.href);
     });
@@ -92,14 +149,14 @@
     count.setAttribute("role", "status");
     form.append(label, input, count);
     part.prepend(form);
-    function plain(text) {
+    function searched(text) {
       return text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase();
     }
     input.addEventListener("input", function () {
-      var wanted = plain(input.value).split(/[^\p{L}\p{N}]+/u).filter(Boolean);
+      var wanted = searched(input.value).split(/[^\p{L}\p{N}]+/u).filter(Boolean);
       var shown = 0;
       rows.forEach(function (row) {
-        var text = Array.from(row.cells, function (cell) { return plain(cell.textContent); });
+        var text = Array.from(row.cells, function (cell) { return searched(cell.textContent); });
         var known = text.join(" ").split(/[^\p{L}\p{N}]+/u);
         row.hidden = !wanted.every(function (word) {
           return known.some(function (other) { return other.startsWith(word); });

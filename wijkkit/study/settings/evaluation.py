@@ -26,10 +26,15 @@ ProcessExplanation = Literal[
 class ExplanationSettings(Settings):
     """Thresholds of the explanations (``evaluation.explanations``); shares are from 0 to 1.
 
+    What lies nearer to its threshold than `undecided` decides nothing, nor does a sample whose
+    interval holds the threshold.
+
     ``docs/assumptions.md`` says why each default is what it is.
 
     Parameters
     ----------
+    undecided : float
+        Half width of the band around every threshold, as a share of it.
     minimum_months : float
         A shorter period between the first interventions and the last wave is too short.
     minimum_coverage : float
@@ -61,6 +66,7 @@ class ExplanationSettings(Settings):
         the explanation's own name where it is left out.
     """
 
+    undecided: float = Field(default=0.2, ge=0, lt=1)
     minimum_months: float = Field(default=24.0, gt=0)
     minimum_coverage: float = Field(default=0.8, ge=0, le=1)
     covid_share: float = Field(default=0.25, gt=0, le=1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -21,6 +21,8 @@ class ReportSettings(Settings):
         Where the study has no such folder, the one of the project is used.
     date : str
         Date on the reports (``YYYY-MM-DD``); the day on which the last notebook ran where empty.
+    licence : {"", "CC-BY-4.0", "CC0-1.0", "ODC-By-1.0"}
+        Licence of the released tables, in a data package; none where empty.
     quarto_seconds : float
         Longest that Quarto may take for one form of one report.
     """
@@ -29,4 +31,5 @@ class ReportSettings(Settings):
     contact: str = ""
     sources: str = "reports"
     date: str = ""
+    licence: Literal["", "CC-BY-4.0", "CC0-1.0", "ODC-By-1.0"] = ""
     quarto_seconds: Annotated[float, Field(gt=0)] = 300.0

@@ -1,0 +1,241 @@
+"""The explanations, each a rule from evidence and thresholds to a verdict.
+
+An explanation may play a part as soon as one sign says so. It stays within its thresholds only
+when every sign is known and does; in between it is undecided or cannot be judged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from statistics import median
+from typing import get_args
+
+from wijkkit.estimates import wilson
+from wijkkit.evaluation.explanations.covid import days_under, share_under
+from wijkkit.evaluation.explanations.evidence import Evidence
+from wijkkit.evaluation.explanations.verdict import (
+    Code,
+    Threshold,
+    Verdict,
+    median_side,
+    not_judged,
+    share_side,
+)
+from wijkkit.study.settings import ExplanationSettings
+from wijkkit.study.settings.evaluation import ProcessExplanation
+
+_DAYS_PER_MONTH = 365.25 / 12
+#: The explanations of the process, in the order of the table.
+PROCESS: tuple[ProcessExplanation, ...] = get_args(ProcessExplanation)
+#: Which side counts where several signs speak of one explanation.
+_ORDER: tuple[Code, ...] = ("plays", "undecided", "within", "cannot_be_judged")
+
+
+def period_too_short(
+    evidence: Evidence, follow_up: date | None, settings: ExplanationSettings
+) -> Verdict:
+    """The period between the first interventions and the last wave was too short.
+
+    Examples
+    --------
+    >>> from wijkkit.study.settings import ExplanationSettings
+    >>> evidence = Evidence(implementation_start={"a": date(2020, 9, 1)})
+    >>> period_too_short(evidence, date(2021, 4, 1), ExplanationSettings()).code
+    'plays'
+    """
+    starts = evidence.implementation_start.values()
+    if not starts or follow_up is None:
+        return not_judged()
+    months = [max((follow_up - start).days, 0) / _DAYS_PER_MONTH for start in starts]
+    minimum = settings.minimum_months
+    side = median_side(months, evidence.wijken, Threshold(minimum, settings.undecided, above=False))
+    if side is None:
+        return not_judged("few_wijken", known=len(months), wijken=evidence.wijken)
+    fields = {"months": median(months), "minimum": minimum, "wijken": len(months)}
+    return Verdict(side, "period", fields)
+
+
+def goals_without_data(evidence: Evidence, settings: ExplanationSettings) -> Verdict:
+    """Goals or target groups were not measured: what is not measured shows no effect."""
+    coverage = {**evidence.goal_coverage, **evidence.group_coverage}
+    if not coverage:
+        return not_judged()
+    threshold = _at_least(settings.minimum_coverage, settings)
+    lacking = [name for name, share in coverage.items() if share < settings.minimum_coverage]
+    lowest = min(coverage.values())
+    fields = {"lowest": lowest, "minimum": settings.minimum_coverage, "counted": len(coverage)}
+    return Verdict(
+        threshold.side(lowest),
+        "coverage_lacking" if lacking else "coverage",
+        fields | {"lacking": ", ".join(lacking)},
+    )
+
+
+def _at_least(minimum: float, settings: ExplanationSettings) -> Threshold:
+    return Threshold(minimum, settings.undecided, above=False, most=1.0)
+
+
+def covid(start: date, end: date | None, settings: ExplanationSettings) -> Verdict:
+    """COVID-19 measures covered too much of the programme period, from `start` to `end`.
+
+    Examples
+    --------
+    >>> from wijkkit.study.settings import ExplanationSettings
+    >>> covid(date(2018, 9, 1), date(2021, 7, 31), ExplanationSettings()).code
+    'plays'
+    """
+    if end is None or end <= start:
+        return not_judged()
+    share, minimum = share_under("restrictions", start, end), settings.covid_share
+    fields = {"share": share, "days": days_under("schools_closed", start, end), "minimum": minimum}
+    return Verdict(Threshold(minimum, settings.undecided).side(share), "covid", fields)
+
+
+def contamination(evidence: Evidence, settings: ExplanationSettings) -> Verdict:
+    """The comparators were reached as well, through interventions, children or moves."""
+    shares = {
+        "interventions": evidence.comparator_interventions,
+        "participation": evidence.comparator_participation,
+        "moves": evidence.comparator_moves,
+    }
+    known = {name: share for name, share in shares.items() if share is not None}
+    if not known:
+        return not_judged()
+    threshold = Threshold(settings.contamination_share, settings.undecided)
+    sides = {
+        name: threshold.sampled(share, *evidence.limits.get(name, (share, share)))
+        for name, share in known.items()
+    }
+    through = min(sides, key=lambda name: (_ORDER.index(sides[name]), -known[name]))
+    if sides[through] == "within" and len(known) < len(shares):
+        return _partly(shares.keys() - known.keys())
+    fields = {"share": known[through], "minimum": settings.contamination_share}
+    return Verdict(sides[through], f"contamination_{through}", fields)
+
+
+def selective_response(evidence: Evidence, settings: ExplanationSettings) -> Verdict:
+    """Respondents differ from the children of the wijken: their change need not be that of all."""
+    gaps = evidence.response_gaps
+    if not gaps:
+        return not_judged()
+    threshold = Threshold(settings.response_gap, settings.undecided)
+
+    def side(group: str) -> Code:
+        gap, ends = gaps[group], evidence.limits.get(group, (gaps[group],) * 2)
+        lower, upper = ends if gap >= 0 else (-ends[1], -ends[0])
+        return threshold.sampled(abs(gap), lower, upper)
+
+    group = min(gaps, key=lambda name: (_ORDER.index(side(name)), -abs(gaps[name])))
+    fields = {"group": group, "gap": abs(gaps[group]), "minimum": settings.response_gap}
+    key = "response_more" if gaps[group] > 0 else "response_less"
+    return Verdict(side(group), key, fields)
+
+
+def interventions_not_effective(evidence: Evidence, settings: ExplanationSettings) -> Verdict:
+    """Too many of the deployed interventions are without indications that they work."""
+    levels = evidence.evidence_levels.values()
+    if not levels:
+        return not_judged()
+    of = max(evidence.deployed, len(levels))
+    weak = sum(level < settings.minimum_evidence_level for level in levels)
+    threshold = Threshold(settings.weak_evidence_share, settings.undecided)
+    side = share_side(weak, len(levels), of, threshold)
+    if side is None:
+        return not_judged("evidence_unknown", count=of - len(levels), counted=of)
+    fields = {"weak": weak, "counted": of, "share": weak / of, "minimum": threshold.limit}
+    return Verdict(side, "evidence_levels", fields)
+
+
+def not_implemented(evidence: Evidence, settings: ExplanationSettings) -> Verdict:
+    """Dose, reach or fidelity stayed below plan."""
+    minimum = settings.minimum_implementation
+    parts = {name: getattr(evidence, name).values() for name in ("dose", "reach", "fidelity")}
+    if not any(parts.values()):
+        return not_judged()
+    threshold = _at_least(minimum, settings)
+    found = {name: median_side(of, evidence.wijken, threshold) for name, of in parts.items()}
+    sides = {name: side for name, side in found.items() if side is not None}
+    unknown = [name for name, side in found.items() if side is None]
+    if unknown and not {"plays", "undecided"} & set(sides.values()):
+        return _partly(unknown)
+    weakest = min(sides, key=lambda name: (_ORDER.index(sides[name]), median(parts[name])))
+    fields = {"share": median(parts[weakest]), "minimum": minimum}
+    return Verdict(sides[weakest], f"implemented_{weakest}", fields)
+
+
+def _partly(unknown: Iterable[str]) -> Verdict:
+    return not_judged("partly", unknown=", ".join(f"part.{name}" for name in sorted(unknown)))
+
+
+def mentioned(
+    explanation: ProcessExplanation, evidence: Evidence, settings: ExplanationSettings
+) -> Verdict:
+    """Judge an explanation from the share of group interviews that mention any of its codes.
+
+    The interviews are a sample: the interval of their share (Wilson) decides. Where they have no
+    code for it, nobody was asked to listen for it: that none mentions it says nothing.
+
+    Examples
+    --------
+    >>> from wijkkit.study.settings import ExplanationSettings
+    >>> evidence = Evidence(interviews=8, mentioned_by={"theory": frozenset("abcdefg")})
+    >>> mentioned("theory", evidence, ExplanationSettings()).code
+    'plays'
+    """
+    if not evidence.interviews:
+        return not_judged()
+    fields = {"counted": evidence.interviews}
+    if evidence.interviews < settings.minimum_interviews:
+        return not_judged("few_interviews", **fields, minimum=settings.minimum_interviews)
+    codes = settings.codes.get(explanation, (explanation,))
+    groups = [evidence.mentioned_by[code] for code in codes if code in evidence.mentioned_by]
+    if not groups:
+        return not_judged("no_code")
+    mentions = len(frozenset().union(*groups))
+    share = wilson(mentions, evidence.interviews)
+    threshold = Threshold(settings.mentioned_share, settings.undecided)
+    side = threshold.sampled(share.value, share.lower, share.upper)
+    fields |= {"mentions": mentions, "minimum": settings.mentioned_share}
+    return Verdict(side, "mentioned", fields)
+
+
+def turned_over(evidence: Evidence, settings: ExplanationSettings) -> Verdict:
+    """Judge staff turnover from the log."""
+    share = evidence.staff_turnover
+    if share is None:
+        return not_judged()
+    threshold = Threshold(settings.turnover_share, settings.undecided)
+    return Verdict(threshold.side(share), "turnover", {"share": share, "minimum": threshold.limit})
+
+
+def late(evidence: Evidence, settings: ExplanationSettings) -> Verdict:
+    """Judge the execution from the share of planned steps that were done by their date."""
+    share = evidence.steps_on_time
+    if share is None:
+        return not_judged()
+    threshold = _at_least(settings.minimum_on_time, settings)
+    return Verdict(threshold.side(share), "on_time", {"share": share, "minimum": threshold.limit})
+
+
+def strongest(*verdicts: Verdict) -> Verdict:
+    """Return the verdict that counts of several sources on one explanation.
+
+    Examples
+    --------
+    >>> strongest(not_judged(), Verdict("within", "turnover", {})).code
+    'within'
+    """
+    return min(verdicts, key=lambda verdict: _ORDER.index(verdict.code))
+
+
+def process_verdict(
+    explanation: ProcessExplanation, evidence: Evidence, settings: ExplanationSettings
+) -> Verdict:
+    """Return the verdict on one explanation of the process, from all that speaks of it."""
+    spoken = mentioned(explanation, evidence, settings)
+    if explanation == "staff_turnover":
+        return strongest(turned_over(evidence, settings), spoken)
+    if explanation == "unclear_execution":
+        return strongest(spoken, late(evidence, settings))
+    return spoken

@@ -1,0 +1,181 @@
+"""The tables book of one area: rows by theme and question, columns by meeting and group."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from wijkkit.export.labels import CITY, Labels
+from wijkkit.language import text
+from wijkkit.released import Released
+from wijkkit.show.values import shown_value
+from wijkkit.study import Study
+from wijkkit.tables import EVERYBODY
+
+#: How a mark of the comparison with all wijken is written, by the sign of the difference.
+MARKS = {1: "▲", -1: "▼"}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: an area in a wave, everybody or one group."""
+
+    area: str
+    wave: str
+    group_by: str = ""
+    group: str = EVERYBODY
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One number of a book, or the word for why it is absent.
+
+    Parameters
+    ----------
+    value, lower, upper : float or None
+        Absent together.
+    n : int or None
+        Respondents the number rests on.
+    step : float
+        What the number is rounded to.
+    words : str
+        The number, or the reason of its absence, as a reader sees it.
+    mark : str
+        How it differs clearly from all wijken of the study; empty where it does not.
+    """
+
+    value: float | None
+    lower: float | None
+    upper: float | None
+    n: int | None
+    step: float
+    words: str
+    mark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """The released estimates of one area.
+
+    Parameters
+    ----------
+    title : str
+    area : str
+        Slug of a wijk, or ``city``.
+    labels : Labels
+    columns : tuple of Column
+        Blocks from left to right: the area per wave with its groups and then its total, then all
+        wijken of the study per wave.
+    themes : mapping of str to list of str
+        Keys of indicators by theme.
+    cells : mapping of (str, Column) to Cell
+    """
+
+    title: str
+    area: str
+    labels: Labels
+    columns: tuple[Column, ...]
+    themes: Mapping[str, list[str]]
+    cells: Mapping[tuple[str, Column], Cell]
+
+    @property
+    def study(self) -> Study:
+        return self.labels.study
+
+    def cell(self, indicator: str, column: Column) -> Cell:
+        """Return a cell; one that says so where there are no data."""
+        return self.cells.get((indicator, column), _absent(self.study.language))
+
+
+def book_of(study: Study, released: Released, area: str) -> Book:
+    """Return the tables book of a wijk, or of the city, from the released tables.
+
+    Parameters
+    ----------
+    study : Study
+    released : Released
+    area : str
+        Slug of a wijk, or ``city``.
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> study = wk.open_study("parameters")
+    >>> book = book_of(study, wk.open_city(study).released, "ankerveld")
+    >>> book.title, len(book.columns)
+    ('Tabellenboek Ankerveld', 14)
+    """
+    labels = Labels(study)
+    estimates = released.table("estimates")
+    columns = tuple(_columns(study, area, estimates))
+    marks = _marks(released, area)
+    cells = {}
+    for row in estimates.to_dict("records"):
+        column = Column(row["area"], row["wave"], row["group_by"], row["group"])
+        if column in columns:
+            whole = column.group == EVERYBODY and column.area == area
+            mark = marks.get((row["indicator"], row["wave"]), "") if whole else ""
+            cells[row["indicator"], column] = _cell(row, study.language, mark)
+    title = text("export.book", study.language, area=labels.area(area))
+    return Book(title, area, labels, columns, labels.themes(), cells)
+
+
+def _columns(study: Study, area: str, estimates: pd.DataFrame) -> Iterator[Column]:
+    """Yield the columns of a book: those of which there is any row."""
+    there = set(estimates[["area", "wave", "group_by", "group"]].itertuples(index=False, name=None))
+    wanted = [
+        Column(area, wave.id, grouping.id, group.id) if grouping else Column(area, wave.id)
+        for wave in study.waves
+        for grouping, group in [
+            *((item, part) for item in study.groupings for part in item.groups),
+            (None, None),
+        ]
+    ]
+    wanted += [Column(CITY, wave.id) for wave in study.waves if area != CITY]
+    for column in wanted:
+        if (column.area, column.wave, column.group_by, column.group) in there:
+            yield column
+
+
+def _marks(released: Released, area: str) -> dict[tuple[str, str], str]:
+    """Return how the area differs clearly from all wijken, by indicator and wave."""
+    if area == CITY or "comparisons" not in released:
+        return {}
+    rows = released.table("comparisons")
+    rows = rows[
+        rows["area"].eq(area)
+        & rows["against"].eq("city")
+        & rows["verdict"].isin(["better", "worse", "higher", "lower"])
+        & rows["difference"].notna()
+    ]
+    return {
+        (row.indicator, row.wave): MARKS.get((row.difference > 0) - (row.difference < 0), "")
+        for row in rows.itertuples()
+    }
+
+
+def _cell(row: Mapping[str, Any], language: str, mark: str) -> Cell:
+    words = shown_value(row, language)
+    if row["status"] != "ok" or pd.isna(row["value"]):
+        return Cell(None, None, None, None, 1.0, words)
+    step = row.get("step", 1.0)
+    return Cell(
+        float(row["value"]),
+        _number(row["lower"]),
+        _number(row["upper"]),
+        None if pd.isna(row["n"]) else int(row["n"]),
+        1.0 if pd.isna(step) else float(step),
+        words,
+        mark,
+    )
+
+
+def _number(value: Any) -> float | None:
+    return None if pd.isna(value) else float(value)
+
+
+def _absent(language: str) -> Cell:
+    return Cell(None, None, None, None, 1.0, shown_value(None, language))
