@@ -13,7 +13,12 @@ import pytest
 
 from wijkkit.disclosure import GGD
 from wijkkit.evaluation.process.implementation import implementation, implementation_by_wijk
-from wijkkit.evaluation.process.people import OF_PEOPLE, shown_measures, shown_registry
+from wijkkit.evaluation.process.people import (
+    OF_PEOPLE,
+    in_whole_numbers,
+    shown_measures,
+    shown_registry,
+)
 from wijkkit.registry import open_registry, tables_for_release
 from wijkkit.registry.frames import kind_frame
 from wijkkit.registry.tables import COLUMNS, KINDS
@@ -55,7 +60,8 @@ def exact(tables: Tables) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 def shown(tables: Tables) -> pd.DataFrame:
     tables = shown_registry(tables, GGD)
-    return pd.concat(shown_measures(*exact(tables), tables["activities"], GGD), ignore_index=True)
+    measures = shown_measures(*exact(tables), tables["activities"], GGD)
+    return in_whole_numbers(pd.concat(measures, ignore_index=True))
 
 
 def value(table: pd.DataFrame, measure: str, intervention: str = "") -> pd.Series:
@@ -135,7 +141,11 @@ def test_two_periods_of_an_activity_do_not_give_a_small_one():
 @pytest.mark.parametrize("low, status", [(2, "too_few"), (36, "too_few"), (5, "ok"), (35, "ok")])
 def test_a_share_of_few_people_or_of_nearly_all_is_absent(low, status):
     known = {"participants": 50, "participants_ses_known": 40, "participants_low_ses": low}
-    for name, intervention in (("low_ses_reached", ""), ("low_ses_reached", "I0"), ("equity", "I0")):
+    for name, intervention in (
+        ("low_ses_reached", ""),
+        ("low_ses_reached", "I0"),
+        ("equity", "I0"),
+    ):
         found = value(shown(registry(known)), name, intervention)
         assert found["status"] == status and pd.isna(found["value"]) == (status != "ok")
 

@@ -97,7 +97,7 @@ class Facts:
 
     @cached_property
     def carried_out(self) -> tuple[pd.DataFrame, pd.DataFrame]:
-        """What was carried out of each intervention, and of each wijk together, as it may be shown.
+        """What was carried out of each intervention, and of each wijk together, that may be shown.
 
         See `process.implementation` and `process.people.shown_measures`: whatever says how a wijk
         does reads these.

@@ -45,9 +45,9 @@ def _targets(table: pd.DataFrame, kind: str, policy: Policy) -> pd.DataFrame:
 def shown_measures(
     each: pd.DataFrame, of_wijk: pd.DataFrame, activities: pd.DataFrame, policy: Policy
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the measures of interventions and of wijken as they may be shown.
+    """Return the measures of interventions and of wijken that may be shown, exact.
 
-    What is shown is the exact measure in whole numbers. Of people, it is ``too_few`` where fewer
+    They are shown in whole numbers (`in_whole_numbers`). Of people, a measure is ``too_few`` where fewer
     than `min_count` are counted, or are left outside a share, or where a share is of fewer than
     `min_n`; the limits of a reach are absent where one of its rows is so small; and the measure
     of the wijk is ``too_few`` where it would leave a hidden number of one of its interventions
@@ -83,7 +83,12 @@ def shown_measures(
     small_row = each["intervention"].isin(_with_small_rows(activities, policy))
     limits = each["measure"].eq("reach") & small_row
     shown = each.assign(**{name: each[name].mask(limits) for name in _LIMITS})
-    return _shown(shown, few_each), _shown(of_wijk, few_wijk)
+    return _without(shown, few_each), _without(of_wijk, few_wijk)
+
+
+def in_whole_numbers(table: pd.DataFrame) -> pd.DataFrame:
+    """Return measures as they are shown: halves up, as the keeper of a registry rounds them."""
+    return table.assign(**np.floor(table[["value", *_LIMITS]].astype(float) + 0.5))
 
 
 def _few(table: pd.DataFrame, policy: Policy) -> pd.Series:
@@ -100,12 +105,11 @@ def _with_small_rows(activities: pd.DataFrame, policy: Policy) -> set[str]:
     return set(activities.loc[small, "intervention"].dropna())
 
 
-def _shown(table: pd.DataFrame, few: pd.Series) -> pd.DataFrame:
+def _without(table: pd.DataFrame, few: pd.Series) -> pd.DataFrame:
     people = table["measure"].isin([*OF_PEOPLE, "quality"])
     counts = table[["numerator", "denominator"]].astype(float).mask(people)
-    numbers = table[["value", *_LIMITS]].astype(float)
-    whole = np.floor(numbers + 0.5).mask(few)
-    return table.assign(**counts, **whole, status=table["status"].mask(few, "too_few"))
+    numbers = table[["value", *_LIMITS]].astype(float).mask(few)
+    return table.assign(**counts, **numbers, status=table["status"].mask(few, "too_few"))
 
 
 def _same_counts(each: pd.DataFrame, parts: pd.DataFrame) -> pd.DataFrame:

@@ -17,6 +17,7 @@ from wijkkit.evaluation.process.interviews import code_counts, code_pairs
 from wijkkit.evaluation.process.key_figure_changes import scale_changes
 from wijkkit.evaluation.process.key_figures import scale_table
 from wijkkit.evaluation.process.network import centrality, meeting_ties, participation, turnover
+from wijkkit.evaluation.process.people import in_whole_numbers
 from wijkkit.evaluation.process.quotes import chosen_quotes
 from wijkkit.evaluation.process.service_use import service_use
 from wijkkit.evaluation.process.shown_scales import shown_scales
@@ -90,7 +91,7 @@ def _registered(facts: Facts) -> dict[str, pd.DataFrame]:
     as_of = facts.as_of
     meetings, attendance = facts.kept("meetings"), facts.kept("attendance")
     stakeholders = facts.kept("stakeholders")
-    of_each, of_wijk = facts.carried_out
+    of_each, of_wijk = map(in_whole_numbers, facts.carried_out)
     steps = facts.pace(wijken)
     start = facts.study.settings.programme.start
     return {

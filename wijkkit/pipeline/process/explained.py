@@ -13,6 +13,7 @@ from wijkkit.evaluation.explanations.explain import explanations
 from wijkkit.evaluation.facts import Facts
 from wijkkit.evaluation.learning.representativeness import study_shares
 from wijkkit.evaluation.process.network import turnover
+from wijkkit.evaluation.process.people import in_whole_numbers
 from wijkkit.loaders.segments import GroupInterviews
 from wijkkit.pipeline.process.coverage import goal_coverage, group_coverage
 from wijkkit.tables import EVERYBODY
@@ -139,8 +140,11 @@ def _levels(deployed: pd.DataFrame) -> dict[str, int]:
 
 def _shares(facts: Facts, wijken: list[str], measure: str) -> dict[str, float]:
     """Return a measure of what was carried out per programme wijk, 0-1, where it is shown."""
-    found = {wijk: facts.measure(measure, wijk) for wijk in wijken}
-    return {wijk: one["value"] / 100 for wijk, one in found.items() if one["status"] == "ok"}
+    table = in_whole_numbers(facts.carried_out[1])
+    found = table[table["measure"].eq(measure) & table["status"].eq("ok")].set_index("wijk")[
+        "value"
+    ]
+    return {wijk: found[wijk] / 100 for wijk in wijken if wijk in found}
 
 
 def _turnover(facts: Facts, wijken: list[str]) -> float | None:
