@@ -199,6 +199,19 @@ def test_a_view_is_drawn_of_the_released_tables(published, people):
     assert int(repr(exact).split()[0]) > int(released.split()[0]) > 0
 
 
+def test_exact_tables_are_a_source_also_where_nothing_else_was_opened(
+    published, process, monkeypatch
+):
+    """A notebook without a source of its own cannot publish exact numbers as if released."""
+    process.opened = False
+    shown = wk.publish(wk.draft(published), label="zin-tel", draw=lambda view: "x")
+    assert shown.bundle[1]["wijkkit"].get("unreleased") and "published" not in shown.bundle[1]
+    process.opened = False
+    monkeypatch.setenv("WIJKKIT_BATCH", "wijk")
+    with pytest.raises(DisclosureError, match="may not open a source"):
+        wk.draft(published)
+
+
 def test_reports_take_what_was_published_and_released(published, people):
     raw = people.frame.groupby("wijk")["psychosocial_problems"].agg(["sum", "count"])
     shown = wk.publish(people.proportion("sport", by="wijk"), label="tbl-sport")

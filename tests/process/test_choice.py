@@ -220,3 +220,23 @@ def test_moving_a_slider_moves_the_ranking_in_the_panel():
     for slider in sliders.values():
         slider.value = 0
     assert "at least one criterion" in shown.value
+
+
+def test_a_package_has_nothing_that_works_on_none_of_the_open_goals_and_says_what_it_works_on():
+    table = catalogue()
+    only = list(GOALS["goal"])[:1]
+    found = choose(table, GOALS[GOALS["goal"].isin(only)], budget=10**6, language="en").package
+    chosen = table[table["intervention"].isin(found.chosen)]
+    assert len(chosen) and all(only[0] in goals for goals in chosen["goals"])
+    assert found.works_on == tuple(only)
+    labels = {"sport": "more sport", **dict(zip(GOALS["goal"], GOALS["label"], strict=True))}
+    said = choice_sentences(choose(table, GOALS, budget=10**6, language="en"), labels, 10**6, "en")
+    assert [labels[goal] in said[-1] for goal in GOALS["goal"]] == [True] * len(GOALS)
+
+
+def test_a_goal_that_was_met_needs_no_package_and_one_that_only_something_runs_for_does():
+    goals = list(GOALS["goal"])
+    everything = choose(catalogue(), GOALS, budget=10**6, met=goals, language="en").package
+    assert everything.chosen == ()
+    running = choose(catalogue(), GOALS, budget=10**6, running=["i0"], language="en").package
+    assert set(running.works_on) == set(goals) and "i0" not in running.chosen

@@ -11,6 +11,7 @@ import pandas as pd
 from wijkkit.analysis.cells import counted, sample_of
 from wijkkit.analysis.division import columns_of, grouped, keyed
 from wijkkit.analysis.outcome import Outcome
+from wijkkit.estimates.asked import asked_rows
 from wijkkit.estimates.grid import SCALE, wave_columns
 from wijkkit.tables import ESTIMATE_COLUMNS
 
@@ -54,7 +55,7 @@ def domain_rows(
         unit=unit,
         method=np.where(rows["reason"].eq(""), rows["method"], "no_interval:" + rows["reason"]),
         source="survey",
-        status=np.where(there, "ok", "missing"),
+        status=np.where(there, "ok", _absent(frame, outcome, columns, rows)),
         step=np.nan,
     )
     found = [*ESTIMATE_COLUMNS, "se", "df", "x"]
@@ -77,3 +78,12 @@ def _estimated(
     needed = [name for name in dict.fromkeys([outcome.key, *columns]) if name not in design_frame]
     table = design_frame.join(frame[needed])
     return columns, estimator(table, outcome.key, by=columns, **design, **options)
+
+
+def _absent(
+    frame: pd.DataFrame, outcome: Outcome, columns: list[str], rows: pd.DataFrame
+) -> np.ndarray:
+    """Return why a row without answers has none: nobody in it was asked, or nobody answered."""
+    asked = frame.loc[asked_rows(frame, outcome), columns].drop_duplicates()
+    known = rows[columns].merge(asked, on=columns, how="left", indicator=True)["_merge"]
+    return np.where(known.eq("both"), "missing", "not_asked")

@@ -8,8 +8,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from wijkkit.analysis.result import Result
+from wijkkit.errors import EstimationError
 from wijkkit.language import absence, text
 from wijkkit.language.messages import catalogue
+from wijkkit.loaders import area_names, load_borders
 from wijkkit.show.theme import CITY, INK, OWN, PALE, new_figure, style
 from wijkkit.tables import STATUSES
 
@@ -149,6 +151,40 @@ def _scale(ax: Axes, result: Result) -> None:
     if none is not None:
         line = ax.axhline if _over_time(result) else ax.axvline
         line(none, color=INK, linewidth=1)
+
+
+def draw_map(result: Result, ax: Axes | None = None) -> Axes:
+    """Draw the value of each wijk within its border; one without a number is pale.
+
+    Raises
+    ------
+    EstimationError
+        The result is not one number per wijk, or the study has no borders.
+    """
+    rows = result.frame.set_index("area") if "area" in result.frame else pd.DataFrame()
+    if "wijk" not in result.by or not rows.index.is_unique:
+        raise EstimationError(
+            "a map needs one number per wijk",
+            place="by",
+            found=", ".join(result.by) or "no division",
+            expected="wijk",
+        )
+    borders = load_borders(result.study, "wijk")
+    borders = borders.assign(area=borders["code"].map(area_names(result.study, "wijk")))
+    borders["value"] = borders["area"].map(rows["value"]).astype(float)
+    with style():
+        if ax is None:
+            _, ax = new_figure(height=4.6)
+        absent = {"color": PALE, "edgecolor": "white"}
+        borders.plot("value", ax=ax, cmap="Blues", edgecolor=INK, legend=True, missing_kwds=absent)
+        for _, row in borders[borders["area"].notna()].iterrows():
+            place = row.geometry.representative_point()
+            called = names(result, "wijk").get(row["area"], row["area"])
+            under = {"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1}
+            ax.annotate(called, (place.x, place.y), ha="center", fontsize=8, bbox=under)
+        ax.set_axis_off()
+        ax.set_title(result.title)
+    return ax
 
 
 def draw_terms(model: Model, ax: Axes | None = None) -> Axes:

@@ -256,6 +256,10 @@ def people(study: str | Study = "parameters", frame: pd.DataFrame | None = None)
     frame : DataFrame, optional
         Respondents as `load_respondents` gives them, where they are loaded already.
 
+    Returns
+    -------
+    People
+
     Raises
     ------
     EstimationError

@@ -106,6 +106,14 @@ def publish(
         a drawing function that holds data.
     ParameterError
         A label that is none, a figure without alt text.
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> people = wk.people("parameters")
+    >>> shown = wk.publish(people.proportion("sport", by="arm"), label="tbl-sport")
+    >>> shown.label
+    'tbl-sport'
     """
     study = study or getattr(result, "study", None) or last_opened()
     if label:

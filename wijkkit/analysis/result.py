@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -54,6 +55,33 @@ class Result(ShowsItself):
 
         return draw(self, ax)
 
+    def map(self, ax: Axes | None = None) -> Axes:
+        """Draw the value of each wijk on a map of the study's borders."""
+        from wijkkit.analysis.drawing import draw_map
+
+        return draw_map(self, ax)
+
+    def joined(self, other: Result, names: tuple[str, str] = ("", "")) -> pd.DataFrame:
+        """Return the values of two results side by side, a row per area and group.
+
+        Parameters
+        ----------
+        other : Result
+            Divided by the same columns.
+        names : (str, str)
+            What the two columns are called; the indicators where empty.
+        """
+        on = [*self.by, *(name for name in ("area", "wave") if name not in self.by)]
+        called = [
+            name or one.frame["indicator"].iloc[0]
+            for one, name in zip((self, other), names, strict=True)
+        ]
+        parts = [
+            one.frame[[*on, "value"]].rename(columns={"value": name})
+            for one, name in zip((self, other), called, strict=True)
+        ]
+        return parts[0].merge(parts[1], on=on, how="outer")
+
     def sentence(self, language: str = "") -> str:
         """Return the numbers in words; in the study's language by default."""
         from wijkkit.analysis.words import sentences
@@ -78,6 +106,13 @@ class Result(ShowsItself):
     def to_excel(self, *args: Any, **kwargs: Any) -> None:
         """Write the numbers, as numbers, with `pandas.DataFrame.to_excel`."""
         self.shown.to_excel(*args, index=False, **kwargs)
+
+    def to_word(self, path: str | Path) -> None:
+        """Write the numbers as a table in a Word document."""
+        import pypandoc
+
+        table = self.shown.round(2).to_html(index=False)
+        pypandoc.convert_text(table, "docx", format="html", outputfile=str(path))
 
     def to_latex(self, *args: Any, **kwargs: Any) -> str | None:
         """Return the numbers as LaTeX, with `pandas.DataFrame.to_latex`."""

@@ -20,6 +20,7 @@ from wijkkit.cli.registry import app as registry
 from wijkkit.cli.release import release
 from wijkkit.cli.report import report
 from wijkkit.cli.run import crate, diff, run, status
+from wijkkit.cli.study import app as study
 from wijkkit.cli.upgrade import upgrade
 from wijkkit.errors import WijkkitError
 
@@ -46,6 +47,7 @@ app.command()(release)
 app.command()(diff)
 app.command()(crate)
 app.add_typer(registry, name="registry")
+app.add_typer(study, name="study")
 app.add_typer(export, name="export")
 app.add_typer(account, name="account")
 

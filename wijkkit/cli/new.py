@@ -30,6 +30,10 @@ def new(
     separator: Annotated[str | None, typer.Option(help="Separator of a csv file.")] = None,
     decimal: Annotated[str | None, typer.Option(help="Decimal sign of a csv file.")] = None,
     sheet: Annotated[str | None, typer.Option(help="Sheet of a workbook.")] = None,
+    tables: Annotated[
+        Path | None, typer.Option(help="Configuration of a tables book (xlsx) to take over.")
+    ] = None,
+    excel: Annotated[bool, typer.Option(help="Write study.xlsx beside the files.")] = False,
 ) -> None:
     """Start a study: propose its files from a survey or a list of areas, say what to fill in."""
     from wijkkit.project import lay_out
@@ -46,7 +50,12 @@ def new(
         decimal=decimal,
         encoding=encoding,
         sheet=sheet,
+        tables=tables,
     )
+    if excel:
+        from wijkkit.proposal.workbook_export import export_study
+
+        typer.echo(f"Workbook: {export_study(study.resolve(), study / 'study.xlsx')}")
     written = lay_out(study)
     typer.echo(f"New study: {study}, with {len(written)} files of a project beside it")
     typer.echo("Look at every proposal. What only you know has a mark, '# FILL IN:':")

@@ -17,7 +17,7 @@ from wijkkit.estimates.interval import check_confidence
 from wijkkit.estimates.layout import Block, blocks, keys
 from wijkkit.estimates.linearisation import domains
 from wijkkit.estimates.survey_interval import t_limits
-from wijkkit.estimates.verdict import Directed, judged
+from wijkkit.estimates.verdict import Directed, judged, no_comparisons
 
 
 def compare(
@@ -80,7 +80,7 @@ def compare(
             rows.append(
                 _against_city(block, key, indicator, outcome, whole, skipped, design, confidence)
             )
-    return pd.concat(rows, ignore_index=True)
+    return pd.concat(rows, ignore_index=True) if rows else no_comparisons()
 
 
 def _against_city(

@@ -30,6 +30,9 @@ from wijkkit.tables import tidy
 #: What a value on the scale 0-1 is multiplied by, per unit.
 SCALE = {"percent": 100.0, "score": 1.0}
 
+_NUMBERS = ("value", "lower", "upper", "n", "x", "se", "df")
+_CELLS = (*_NUMBERS, "unit", "method", "status")
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Estimates(ShowsItself):
@@ -137,6 +140,9 @@ def estimate_grid(
         for part in parts[:1]
         for column in part
     }
+    if not parts:
+        # A study without a survey has no indicator; its tables have their columns and no row.
+        numbers = {name: np.empty(0, dtype=float if name in _NUMBERS else str) for name in _CELLS}
     rows = names.assign(**numbers, source="survey")
     return Estimates(tidy(rows), rows[[*names, "x", "n"]], rows[[*names, "se", "df"]])
 

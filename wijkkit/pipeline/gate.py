@@ -31,7 +31,7 @@ def release(
     ----------
     study : str or Study
         A study or its folder.
-    estimates, effect, process : optional
+    estimates, effect, process : StudyEstimates, EffectResults, ProcessResults, optional
         Release these alone, without what was published.
 
     Returns

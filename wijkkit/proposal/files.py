@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 
 import yaml
 
@@ -24,7 +25,10 @@ _ABSENT = {
 
 
 def study_text(
-    source: SurveySource | None, columns: Sequence[ProposedColumn], waves: Mapping[str, str]
+    source: SurveySource | None,
+    columns: Sequence[ProposedColumn],
+    waves: Mapping[str, str],
+    crossed: Sequence[str] | None = None,
 ) -> str:
     """Return study.yml.
 
@@ -35,8 +39,10 @@ def study_text(
     columns : sequence of ProposedColumn
     waves : mapping of str to str
         Wave -> label; none where they are unknown.
+    crossed : sequence of str, optional
+        The columns of the file that are to be groupings, where somebody said which.
     """
-    groupings = proposed_groupings(columns)
+    groupings = proposed_groupings(columns, crossed)
     lines = [
         f'title: "New study" {MARK} the study\'s title',
         "language: nl",
@@ -185,4 +191,6 @@ def inline(entry: object) -> str:
         return f"{{{', '.join(pairs)}}}"
     if isinstance(entry, list | tuple):
         return f"[{', '.join(map(inline, entry))}]"
+    if isinstance(entry, date):
+        return entry.isoformat()
     return quoted(entry) if isinstance(entry, str) else json.dumps(entry)

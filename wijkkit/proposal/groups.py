@@ -14,15 +14,25 @@ _AGE_CLASS = re.compile(r"^\D{0,12}\d+\s*(jaar)?\s*(-|tot|t/m|tm|en ouder|of oud
 
 
 def proposed_groupings(
-    columns: Sequence[ProposedColumn],
+    columns: Sequence[ProposedColumn], crossed: Sequence[str] | None = None
 ) -> list[tuple[dict[str, object], str]]:
-    """Return each grouping with what is asked of it; nothing of more groups than a page can show."""
-    found = []
-    for grouping, label, ordered, column in (
+    """Return each grouping with what is asked of it; nothing of more groups than a page can show.
+
+    Where the columns to cross are `crossed`, these; else sex, classes of age and education.
+    """
+    wanted: list[tuple[str, str, bool, ProposedColumn | None]] = [
         ("sex", "geslacht", False, _of_role(columns, "sex")),
         ("age_group", "leeftijd", False, _age_classes(columns)),
         ("ses", "opleiding", True, _of_role(columns, "ses")),
-    ):
+    ]
+    if crossed is not None:
+        by_source = {column.source: column for column in columns}
+        own = [by_source[source] for source in crossed if source in by_source]
+        wanted = [
+            (column.name, _short(column.label) or column.source, False, column) for column in own
+        ]
+    found = []
+    for grouping, label, ordered, column in wanted:
         if column is None:
             continue
         groups = [

@@ -18,12 +18,26 @@ _SDQ = {
 }
 
 
-def indicators_text(columns: Sequence[ProposedColumn]) -> str:
+def indicators_text(columns: Sequence[ProposedColumn], chosen: Sequence[str] | None = None) -> str:
     """Return indicators.yml: what can be an indicator as it is, then what can become one.
 
     Which way is better is asked once for all of them and never assumed.
+
+    Parameters
+    ----------
+    columns : sequence of ProposedColumn
+    chosen : sequence of str, optional
+        The columns of the file that are to be indicators, in their order, where somebody said
+        which; the others are left as what can become one.
     """
-    found = dict(_proposed(columns))
+    if chosen is not None:
+        order = {source: place for place, source in enumerate(chosen)}
+        columns = sorted(columns, key=lambda c: order.get(c.source, len(order)))
+    found = {
+        name: entry
+        for name, entry in _proposed(columns)
+        if chosen is None or _source(entry, columns) in chosen
+    }
     lines = ["# What computes each indicator, from which columns, and how it reads.", ""]
     if found:
         lines += [
@@ -43,6 +57,11 @@ def indicators_text(columns: Sequence[ProposedColumn]) -> str:
         asked = "at least one indicator; see parameters/indicators.yml of the demo"
         lines.append(f"{{}} {MARK} {asked}")
     return "\n".join(lines) + "\n"
+
+
+def _source(entry: Mapping[str, object], columns: Sequence[ProposedColumn]) -> str:
+    asked = entry["columns"].get("answer")  # type: ignore[attr-defined]
+    return next((column.source for column in columns if column.name == asked), "")
 
 
 def _complete(entry: Mapping[str, object]) -> dict[str, object]:

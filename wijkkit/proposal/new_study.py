@@ -7,7 +7,8 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from wijkkit.errors import DataError, Problem, StudyError
@@ -19,6 +20,7 @@ from wijkkit.proposal.files import areas_text, codebook_text, study_text
 from wijkkit.proposal.indicators import indicators_text
 from wijkkit.proposal.reading import read_survey_file
 from wijkkit.proposal.roles import Role, find_roles
+from wijkkit.proposal.tables_book import TablesBook, read_tables_book
 from wijkkit.study.area_list import read_area_list
 from wijkkit.study.model import SurveySource
 from wijkkit.study.unfinished import MARK, unfinished
@@ -40,6 +42,7 @@ def new_study(
     decimal: str | None = None,
     encoding: str | None = None,
     sheet: str | None = None,
+    tables: str | Path | None = None,
 ) -> list[Problem]:
     """Propose a study and write its files.
 
@@ -59,6 +62,9 @@ def new_study(
         where no column has; for ``wave`` also the wave itself, such as 2021.
     separator, decimal, encoding, sheet : str, optional
         How the file is written; seen from the file where they are not given.
+    tables : str or Path, optional
+        The configuration workbook of a tables book: its year, weight, stratum and areas are the
+        roles, its rows the indicators, its crossings the groupings.
 
     Returns
     -------
@@ -89,7 +95,8 @@ def new_study(
         said = {"separator": separator, "decimal": decimal, "encoding": encoding, "sheet": sheet}
         path = os.path.relpath(survey.resolve(), folder.resolve())
         source = SurveySource(id=key(survey.stem, "-"), path=path)
-        files = _from_survey(survey, source, said, columns or {}, hoods)
+        book = Path(tables) if tables else None
+        files = _from_survey(survey, source, said, columns or {}, hoods, book)
     _write(folder, files)
     return unfinished(folder)
 
@@ -112,26 +119,39 @@ def _from_survey(
     said: Mapping[str, str | None],
     named: Mapping[str, str],
     hoods: Sequence[Mapping[str, str]],
+    tables: Path | None,
 ) -> dict[str, str]:
     read = read_survey_file(survey, source, said)
     facts = column_facts(read.table)
     by_name = {column.name: column for column in facts}
     wave, columns_said = _named_columns(named, by_name, read.table.file)
-    roles = find_roles(facts, columns_said)
+    book = read_tables_book(tables, list(by_name)) if tables else None
+    roles = find_roles(facts, {**(book.roles if book else {}), **columns_said})
     columns = propose_columns(facts, roles)
+    if book:
+        columns = [replace(c, label=book.labels.get(c.source, c.label)) for c in columns]
+        read.seen.extend(_of_book(book))
     waves = _waves(by_name.get(roles["wave"].column), wave, survey.stem)
     source = read.source
     if not roles["wave"].column:
         source = source.model_copy(update={"wave": next(iter(waves), "wave-1")})
     found = hoods or _areas(by_name.get(roles["area"].column), read.table.file)
+    crossed = book.groupings if book else None
     seen = "".join(f"{MARK} {what}: is that right?\n" for what in read.seen)
     asked = "wijken.csv: arm of each wijk (programme, comparator or none), pair and district"
     return {
-        "study.yml": f"{study_text(source, columns, waves)}{seen}{MARK} {asked}\n",
+        "study.yml": f"{study_text(source, columns, waves, crossed)}{seen}{MARK} {asked}\n",
         "codebook.yml": codebook_text(columns, roles, _weights(by_name, roles)),
-        "indicators.yml": indicators_text(columns),
+        "indicators.yml": indicators_text(columns, book.questions if book else None),
         "wijken.csv": areas_text(found),
     }
+
+
+def _of_book(book: TablesBook) -> Iterator[str]:
+    taken = ", ".join(f"{role} {column}" for role, column in book.roles.items())
+    yield f"taken over from the tables book: {taken}; {len(book.questions)} rows"
+    if book.absent:
+        yield f"in the tables book and not in the file: {', '.join(book.absent[:12])}"
 
 
 def _named_columns(

@@ -12,7 +12,6 @@ from wijkkit.estimates.funnel import funnel
 from wijkkit.released.cells import is_shown, number_columns, pick, rows_of
 from wijkkit.study.indicators import Indicator
 from wijkkit.study.model import Grouping, Wave
-from wijkkit.tables import EVERYBODY
 
 if TYPE_CHECKING:
     from wijkkit.released.views import CityView
@@ -27,9 +26,16 @@ def outcomes(view: CityView, keys: Iterable[str] | None = None) -> pd.DataFrame:
     ``city_change``. `trend`, `verdict` (against all wijken together) and `alike` (against the
     comparable wijken) are better, worse, not_distinguishable or unknown.
     """
-    found = list(view.study.indicators if keys is None else keys)
+    found = list(by_theme(view) if keys is None else keys)
     frame = pd.DataFrame([_outcome(view, key) for key in found])
     return frame if len(frame) else pd.DataFrame(columns=[*_outcome_columns()])
+
+
+def by_theme(view: CityView) -> list[str]:
+    """Return all indicators of the study, theme by theme; those without one come last."""
+    themes = {key: theme_of(view, key) for key in view.study.indicators}
+    order = list(dict.fromkeys(filter(None, themes.values())))
+    return sorted(themes, key=lambda key: order.index(themes[key]) if themes[key] else len(order))
 
 
 def goal_indicators(view: CityView) -> list[str]:
@@ -219,10 +225,9 @@ def effective_n(rows: pd.DataFrame) -> np.ndarray:
 
 def grouping_of(view: CityView, key: str = "") -> Grouping | None:
     """Return the grouping called `key`; by default the one that the effect evaluation is about."""
-    wanted = key or view.study.settings.evaluation.grouping
-    ordered = [grouping for grouping in view.study.groupings if grouping.ordered]
-    named = [grouping for grouping in view.study.groupings if grouping.id == wanted]
-    return next(iter(named or ordered), None)
+    if not key:
+        return view.study.gap_grouping
+    return next((one for one in view.study.groupings if one.id == key), None)
 
 
 def gaps(view: CityView, grouping: str = "") -> pd.DataFrame:
@@ -260,20 +265,3 @@ def gaps(view: CityView, grouping: str = "") -> pd.DataFrame:
             }
         )
     return pd.DataFrame(rows)
-
-
-def respondents(view: CityView) -> pd.DataFrame:
-    """Return who took part: the largest number behind a figure of everybody, per area and wave.
-
-    Columns ``area, area_level, name, arm, wave, n``; a number that is not shown is absent.
-    """
-    table = rows_of(view).table
-    rows = table[table["group_by"].eq("") & table["group"].eq(EVERYBODY)]
-    most = rows.groupby(["area_level", "area", "wave"], sort=False)["n"].max().reset_index()
-    hoods = view.study.neighbourhoods
-    arms = [hoods[area].arm if area in hoods else "" for area in most["area"]]
-    names = [
-        view.area_name(area, level)
-        for area, level in zip(most["area"], most["area_level"], strict=True)
-    ]
-    return most.assign(arm=arms, name=names)

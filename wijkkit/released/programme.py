@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from wijkkit.evaluation.explanations.covid import measures_of
 from wijkkit.evaluation.explanations.explain import explanation_rows
 from wijkkit.language import text
 
@@ -245,26 +244,3 @@ def interviews(view: CityView, by_role: bool = False) -> pd.DataFrame:
             for row in table.itertuples()
         ],
     )
-
-
-def timeline(view: CityView) -> pd.DataFrame:
-    """Return what happened when: measurements, the programme and the corona measures.
-
-    ``kind`` (wave, programme or corona), ``label, start, end``.
-    """
-    rows = [
-        {"kind": "wave", "label": view.study.text(wave.label), "start": wave.start, "end": wave.end}
-        for wave in view.study.waves
-    ]
-    start, last = view.study.settings.programme.start, view.study.waves[-1].end
-    name = view.study.text(view.study.settings.programme.name)
-    if view.programme:
-        rows.insert(
-            0, {"kind": "programme", "label": name, "start": start, "end": max(start, last)}
-        )
-    for row in measures_of("restrictions").itertuples():
-        first, end = max(row.start.date(), view.study.waves[0].start), min(row.end.date(), last)
-        if first < end:
-            rows.append({"kind": "corona", "label": "", "start": first, "end": end})
-    frame = pd.DataFrame(rows)
-    return frame.assign(start=pd.to_datetime(frame["start"]), end=pd.to_datetime(frame["end"]))

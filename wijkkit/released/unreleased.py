@@ -22,7 +22,7 @@ from wijkkit.released.reads import note
 from wijkkit.released.store import Released
 from wijkkit.released.views import CityView
 from wijkkit.study import Study, open_study
-from wijkkit.study.guard import NOTEBOOK
+from wijkkit.study.guard import NOTEBOOK, require_sources
 
 #: ``whole``: all results of a step, which the release takes as they are. ``view``: drawn from a
 #: view of the tables. ``result``: the numbers of one analysis of people. ``rows``: rows of a table
@@ -137,6 +137,7 @@ def draft(study: str | Study = "parameters") -> CityView:
     """Open the exact tables of what was published so far, as `open_city` opens released ones.
 
     For the notebooks that come before the release: what is drawn of it stays on this machine.
+    To open them is to open a source.
 
     Parameters
     ----------
@@ -146,6 +147,20 @@ def draft(study: str | Study = "parameters") -> CityView:
     Returns
     -------
     CityView
+
+    Raises
+    ------
+    DisclosureError
+        In a neighbourhood notebook, or a drawing function.
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> study = wk.open_study("parameters")
+    >>> _ = wk.publish(wk.estimate(study, wk.people(study).frame))
+    >>> len(wk.draft(study).table("estimates")) > 500
+    True
     """
+    require_sources("exact tables")
     study = study if isinstance(study, Study) else open_study(study)
     return CityView(study, Released(folder_of(study)))

@@ -10,7 +10,7 @@ import pandas as pd
 
 from wijkkit.language import in_words, number, text
 from wijkkit.language.messages import catalogue
-from wijkkit.released import effects, goals, outcomes, programme
+from wijkkit.released import design, effects, goals, outcomes, programme
 from wijkkit.released.store import Released, open_released
 from wijkkit.showing import ShowsItself
 from wijkkit.study import Study, open_study
@@ -92,9 +92,17 @@ class CityView(ShowsItself):
             frame.attrs["heads"] = {**frame.attrs["heads"], **ends}
         return frame
 
-    def respondents(self) -> pd.DataFrame:
+    def participants(self) -> pd.DataFrame:
         """Return who took part: a row per area and wave."""
-        return self.framed("respondents", outcomes.respondents(self))
+        return self.framed("participants", design.participants(self))
+
+    def baseline(self) -> pd.DataFrame:
+        """Return both arms side by side at the first measurement: a row per characteristic."""
+        return self.framed("baseline", design.baseline(self))
+
+    def slopes(self) -> pd.DataFrame:
+        """Return the slope index of inequality: a row per indicator and wave, or change."""
+        return self.framed("slopes", design.slopes(self))
 
     def effects(self) -> pd.DataFrame:
         """Return a row per outcome: the effect by the recommended method."""
@@ -145,6 +153,10 @@ class CityView(ShowsItself):
             "name": name,
             "everywhere": self.everywhere,
             "caption": words["caption"].get(kind, "").replace("{name}", name),
+            "captions": {
+                key: words["caption"][key].replace("{name}", name)
+                for key in ("position", "funnel", "rug")
+            },
             "heads": words["heads"].get(kind, {}),
         }
         return frame
@@ -175,7 +187,7 @@ class CityView(ShowsItself):
 
     def timeline(self) -> pd.DataFrame:
         """Return a row per measurement, the programme and the corona measures."""
-        return self.framed("timeline", programme.timeline(self))
+        return self.framed("timeline", design.timeline(self))
 
     def table(self, name: str) -> pd.DataFrame:
         """Return a released table of the whole city."""

@@ -23,6 +23,8 @@ def choose_content(document: Node, target: str) -> Node:
     """Return `document` without the content that is not for `target` (html, pdf, docx)."""
 
     def change(node: Node) -> list[Node] | None:
+        if "pagebreak" in classes_of(node):
+            return None if target == "pdf" else []
         shown = {"content-visible": True, "content-hidden": False}
         kind = next((name for name in classes_of(node) if name in shown), None)
         if kind is None:

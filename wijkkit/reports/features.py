@@ -30,6 +30,7 @@ FRONT_MATTER = ("toc", "number-sections")
 HEADINGS = ("unnumbered",)
 
 _SHORTCODE = re.compile(r"\{\{<\s*(\S+)\s*(.*?)>\}\}")
+_NOTHING = re.compile("")
 _EMBED = re.compile(r"(wijk|stad)/[\w-]+\.ipynb#[\w-]+\s*|(index|woorden)\.ipynb#[\w-]+\s*")
 _META = re.compile(r"(text\.)?[\w-]+\s*")
 
@@ -73,7 +74,7 @@ def unsupported(source: str, name: str) -> list[Problem]:
 
 
 def _shortcodes(source: str) -> list[tuple[str, str, tuple[str, ...]]]:
-    patterns = {"embed": _EMBED, "meta": _META}
+    patterns = {"embed": _EMBED, "meta": _META, "pagebreak": _NOTHING}
     return [
         (whole[0], "shortcode", ("embed wijk/<notebook>.ipynb#<label>", "meta <key>"))
         for whole in _SHORTCODE.finditer(source)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from wijkkit.language import text
 from wijkkit.reports.pandoc import Node
+from wijkkit.reports.runs import BRIEF
 from wijkkit.reports.theme import HouseStyle
 from wijkkit.study import Study
 
@@ -78,8 +79,15 @@ def frame_of(study: Study, house: HouseStyle, stem: str, formats: tuple[str, ...
             ("woorden.html", text("reports.words", study.language)),
         ),
         current=f"{stem}.html",
-        downloads=tuple(others),
+        downloads=(*(_brief(stem, study.language) if "pdf" in formats else ()), *others),
     )
+
+
+def _brief(stem: str, language: str) -> tuple[tuple[str, str], ...]:
+    """Return the summary of two pages that goes with a report."""
+    if stem.endswith(BRIEF) or stem in ("index", "woorden"):
+        return ()
+    return ((f"{stem}{BRIEF}.pdf", text("reports.brief", language)),)
 
 
 def frame_metadata(frame: Frame, language: str) -> Node:

@@ -74,7 +74,8 @@ def make_pages(
 def _render(
     source: Path, site: Path, house: HouseStyle, frame: Frame, forms: tuple[str, ...]
 ) -> None:
-    render_html(source, site / f"{source.stem}.html", frame)
+    if "html" in forms:
+        render_html(source, site / f"{source.stem}.html", frame)
     if "pdf" in forms:
         render_pdf(source, site / f"{source.stem}.pdf", house, frame)
     if "docx" in forms:

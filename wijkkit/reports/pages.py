@@ -14,7 +14,7 @@ from wijkkit.language.messages import catalogue
 from wijkkit.project import find_part
 from wijkkit.reports.origin import origin_of
 from wijkkit.reports.overview import overview_notebook
-from wijkkit.reports.runs import CITY, States
+from wijkkit.reports.runs import BRIEF, CITY, States
 from wijkkit.reports.shortcodes import embedded
 from wijkkit.reports.staging import Page
 from wijkkit.reports.words import words_notebook
@@ -24,7 +24,9 @@ INDEX = "index"
 WORDS = "woorden"
 SOURCES = (
     "wijk.qmd",
+    "wijk_kort.qmd",
     "stad.qmd",
+    "stad_kort.qmd",
     "index.qmd",
     "woorden.qmd",
     "_quarto.yml",
@@ -62,7 +64,8 @@ def pages(
 
     The reports of a study that is not `approved` are concepts, and say so.
     """
-    taken = {INDEX, CITY, WORDS} & set(study.neighbourhoods)
+    own = {INDEX, CITY, WORDS, *(f"{slug}{BRIEF}" for slug in (CITY, *study.neighbourhoods))}
+    taken = own & set(study.neighbourhoods)
     if taken:
         raise ReportError(
             Problem(
@@ -86,8 +89,15 @@ def pages(
     ]
     city = Page(CITY, folder / "stad.qmd", metadata(study, "stad"), words, concept)
     index = Page(INDEX, folder / "index.qmd", metadata(study, "index"), overview, concept)
+    briefs = [
+        Page(
+            f"{slug}{BRIEF}", folder / f"{kind}_kort.qmd", metadata(study, kind, name), {}, concept
+        )
+        for kind, slug, name in (("stad", CITY, ""), *(("wijk", slug, slug) for slug in wijken))
+        if "pdf" in formats
+    ]
     explained = Page(WORDS, folder / "woorden.qmd", metadata(study, "woorden"), words)
-    return [_of_run(study, states, page) for page in (*made, city, index, explained)]
+    return [_of_run(study, states, page) for page in (*made, city, *briefs, index, explained)]
 
 
 def _of_run(study: Study, states: States, page: Page) -> Page:

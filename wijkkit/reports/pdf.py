@@ -125,6 +125,8 @@ def _for_typst(node: Node, images: Path) -> list[Node] | None:
         return [opening, title, raw("][", "typst"), body, raw("]", "typst")]
     if "colophon" in classes_of(node):
         return [raw("#colophon[", "typst"), *node["c"][1], raw("]", "typst")]
+    if "pagebreak" in classes_of(node):
+        return [raw("#pagebreak(weak: true)", "typst")]
     if "quarto-layout-panel" in classes_of(node):
         return _grid(node)
     return None

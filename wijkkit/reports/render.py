@@ -26,7 +26,7 @@ from wijkkit.reports.record import (
     unchanged,
     write_record,
 )
-from wijkkit.reports.runs import States, notebook_states
+from wijkkit.reports.runs import BRIEF, States, notebook_states
 from wijkkit.reports.site import new_site, swap, write_assets
 from wijkkit.reports.staging import Page, failed_notebooks, title_of
 from wijkkit.reports.theme import HouseStyle, load_house_style
@@ -264,10 +264,12 @@ def _write_record(study: Study, plan: Plan, files: Mapping[str, str]) -> None:
 def _forms(study: Study, page: Page, forms: tuple[str, ...]) -> tuple[str, ...]:
     """The index and the words are no reports: they have no other form than HTML.
 
-    Where nothing was released there are no tables to make a book or a CSV file of.
+    A summary of two pages is a PDF. Where nothing was released there are no tables to make a book or a CSV file of.
     """
     if page.stem in (INDEX, WORDS):
         return ("html",)
+    if page.stem.endswith(BRIEF):
+        return ("pdf",)
     return (*forms, "csv") if has_tables(study) else tuple(one for one in forms if one != "xlsx")
 
 

@@ -16,6 +16,8 @@ from wijkkit.study import Study
 States = Mapping[tuple[str, str], "NotebookState"]
 
 CITY = "stad"
+#: What the stem of a summary of two pages ends with; the wijk or the city stands before it.
+BRIEF = "-kort"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +40,11 @@ def scope_of(stem: str, notebook: str) -> tuple[str, str]:
     --------
     >>> scope_of("wijk-a", "wijk/1_analyse.ipynb"), scope_of("wijk-a", "stad/2_effect.ipynb")
     (('wijk-a', '1_analyse'), ('stad', '2_effect'))
+    >>> scope_of("wijk-a-kort", "wijk/1_analyse.ipynb")
+    ('wijk-a', '1_analyse')
     """
     kind, _, name = notebook.removesuffix(".ipynb").rpartition("/")
-    return (CITY if kind == CITY else stem), name
+    return (CITY if kind == CITY else stem.removesuffix(BRIEF)), name
 
 
 def executed_notebook(study: Study, scope: str, name: str) -> Path:

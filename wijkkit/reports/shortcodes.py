@@ -12,6 +12,7 @@ from wijkkit.reports.pandoc import Node, attribute, classes_of, rewrite
 JOINER = "\N{WORD JOINER}"
 _SHORTCODE = re.compile(r"\{\{<\s*(\w+)\s+(.*?)\s*>\}\}")
 _EMBED = re.compile(r"^[ \t]*\{\{<\s*embed\s+(\S+?\.ipynb)#([\w-]+)\s*>\}\}[ \t]*$", re.MULTILINE)
+_PAGE_BREAK = re.compile(r"^\{\{<\s*pagebreak\s*>\}\}[ \t]*$", re.MULTILINE)
 _META = re.compile(r"\{\{<\s*meta\s+([\w.-]+)\s*>\}\}")
 
 
@@ -46,13 +47,14 @@ def mark_shortcodes(source: str) -> str:
     """
     source = source.replace(JOINER, "")
     source = _EMBED.sub(r"::: {.shortcode notebook='\1' label=\2}\n:::", source)
+    source = _PAGE_BREAK.sub("::: {.pagebreak}\n:::", source)
     source = _META.sub(r"[]{.shortcode key=\1}", source)
     unknown = _SHORTCODE.search(source)
     if unknown:
         raise ReportError(
             f"unknown shortcode '{unknown[1]}'",
             found=unknown[0],
-            expected="embed on a line of its own, or meta",
+            expected="embed or pagebreak on a line of its own, or meta",
             remedy="Use what both engines render.",
         )
     return source

@@ -57,6 +57,8 @@ def forest(frame: pd.DataFrame, caption: str = "", alt: str = "") -> ShownFigure
             axes.set_title(textwrap.fill(outcome, 20), loc="left", fontsize=SMALL)
         for axes in panels[len(outcomes) :]:
             axes.set_visible(False)
+        for axes in panels[max(0, len(outcomes) - columns) : len(outcomes)]:
+            axes.tick_params(axis="x", labelbottom=True)
         for axes in panels[::columns]:
             names = [
                 textwrap.fill(text(f"effect_show.short.{method}", language), 20)

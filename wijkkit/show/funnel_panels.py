@@ -13,7 +13,7 @@ from wijkkit.estimates.funnel import funnel as funnel_limits
 from wijkkit.language import listed, text
 from wijkkit.show.output import Nothing, ShownFigure, alt_text, nothing
 from wijkkit.show.theme import CITY, COMPARATOR, INK, OWN, PALE, SMALL, WIDTH, label_marks, style
-from wijkkit.show.values import language_of
+from wijkkit.show.values import caption_of, language_of
 
 _INSIDE = {"marker": "o", "color": "white", "markeredgecolor": CITY, "markersize": 5.5}
 _OUTSIDE = {"marker": "D", "color": COMPARATOR, "markersize": 5.5}
@@ -65,7 +65,7 @@ def funnel(frame: pd.DataFrame, caption: str = "", alt: str = "") -> ShownFigure
         label_marks(figure, marks)
     said = [_said(known[known["label"].eq(label)], language) for label in labels]
     lead = text("show.alt.funnel", language)
-    caption = caption or frame.attrs.get("caption", "")
+    caption = caption or caption_of(frame, "funnel")
     return ShownFigure(figure, alt or alt_text(lead, said, language), caption, known)
 
 

@@ -14,7 +14,7 @@ from wijkkit.registry.tables import KINDS
 from wijkkit.registry.wording import shown as worded
 from wijkkit.released.cells import number_at
 from wijkkit.show.output import Nothing, ShownTable, nothing
-from wijkkit.show.values import language_of, shown_interval, shown_p
+from wijkkit.show.values import language_of, shown_interval, shown_p, why_absent
 
 #: Columns whose values are keys; where their words stand in the catalogues.
 _WORDS: Mapping[str, tuple[str, ...]] = {
@@ -48,7 +48,7 @@ _PERCENT = (
     *("target", "registered_baseline", "dose", "reach_of_plan", "low_ses_reached", "adoption"),
     *("frequency", "maintenance", "baseline", "first_share", "registered"),
 )
-_DECIMALS = {"odds_ratio": 2, "lowest_alpha": 2}
+_DECIMALS = {"odds_ratio": 2, "lowest_alpha": 2, "difference": 2}
 
 
 def table(
@@ -95,16 +95,18 @@ def table(
     cells = {head: _column(frame, name, language) for name, head in heads.items()}
     data = pd.DataFrame(cells, index=range(len(frame)))
     if across:
-        data = _across(data, _column(frame, across, language))
+        heads_across = _column(frame, across, language)
+        order = sorted(heads_across) if across == "wave" else heads_across
+        data = _across(data, heads_across, order)
     return ShownTable(data, caption or frame.attrs.get("caption", ""), dict(links or {}))
 
 
-def _across(data: pd.DataFrame, heads: list[str]) -> pd.DataFrame:
+def _across(data: pd.DataFrame, heads: list[str], order: list[str]) -> pd.DataFrame:
     """Return the last column of a table as one column per head."""
     *index, cell = data.columns
     keys = pd.MultiIndex.from_frame(data[index])
     rows = {key: at for at, key in enumerate(dict.fromkeys(keys))}
-    wide = pd.DataFrame("", index=range(len(rows)), columns=[*index, *dict.fromkeys(heads)])
+    wide = pd.DataFrame("", index=range(len(rows)), columns=[*index, *dict.fromkeys(order)])
     for key, head, words in zip(keys, heads, data[cell], strict=True):
         wide.loc[rows[key], index] = list(key)
         wide.loc[rows[key], head] = words
@@ -130,15 +132,9 @@ def _column(frame: pd.DataFrame, name: str, language: str) -> list[str]:
     cells = [show(value) for value in frame[name]]
     if f"{name}_status" in frame:
         known = frame[f"{name}_status"].eq("ok")
-        why = [_why_absent(status, language) for status in frame[f"{name}_status"]]
+        why = [why_absent(status, language) for status in frame[f"{name}_status"]]
         return [cell if ok else reason for cell, ok, reason in zip(cells, known, why, strict=True)]
     return cells
-
-
-def _why_absent(status: str, language: str) -> str:
-    """Return why a number of the registry or a survey is absent."""
-    words = {**catalogue("process", language), **catalogue("absence", language)}
-    return str(words.get(status, ""))
 
 
 def _words_of(name: str, language: str) -> Callable[[Any], str]:

@@ -11,7 +11,7 @@ from wijkkit.language import text
 from wijkkit.language.messages import catalogue
 from wijkkit.show.output import Nothing, ShownFigure, alt_text, nothing
 from wijkkit.show.theme import BETTER, CITY, COMPARATOR, INK, OWN, SMALL, WORSE, new_figure, style
-from wijkkit.show.values import language_of
+from wijkkit.show.values import caption_of, language_of
 
 #: A sign and a colour per state, so that the grid reads without colour.
 SIGNS: Mapping[str, tuple[str, str]] = {
@@ -83,7 +83,7 @@ def matrix(
         lines = ["    ".join(legend[at : at + 3]) for at in range(0, len(legend), 3)]
         axes.set_xlabel("\n".join(lines), fontsize=SMALL, loc="left", color=INK)
     said = [_said(name, frame[frame[rows].eq(name)], columns, state, language) for name in names]
-    caption = caption or frame.attrs.get("caption", "")
+    caption = caption or caption_of(frame, "rug" if state == "verdict" else "")
     lead = text("show.alt.matrix", language)
     return ShownFigure(figure, alt or alt_text(lead, said, language), caption, frame)
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from wijkkit.language import absence, number, percentage, points, signed, text
+from wijkkit.language.messages import catalogue
 
 #: A p-value is given in three digits: never as zero.
 _SMALLEST_P = 0.001
@@ -18,6 +20,11 @@ DIFFERENCES = ("points", "sd")
 def language_of(frame: pd.DataFrame) -> str:
     """Return the language of a frame's readers; Dutch for a frame of one's own making."""
     return frame.attrs.get("language", "nl")
+
+
+def caption_of(frame: pd.DataFrame, drawing: str = "") -> str:
+    """Return the caption of a frame, or the one that a drawing of it has."""
+    return frame.attrs.get("captions", {}).get(drawing) or frame.attrs.get("caption", "")
 
 
 def shown_value(row: Mapping[str, Any] | pd.Series | None, language: str) -> str:
@@ -35,7 +42,7 @@ def shown_value(row: Mapping[str, Any] | pd.Series | None, language: str) -> str
     if row is None:
         return absence("missing", language)
     if row["status"] != "ok":
-        return absence(row["status"], language, limit=row.get("lower", float("nan")))
+        return why_absent(row["status"], language, limit=row.get("lower", float("nan")))
     if pd.isna(row["value"]):
         return absence("missing", language)
     unit = row.get("unit", "percent")
@@ -44,6 +51,13 @@ def shown_value(row: Mapping[str, Any] | pd.Series | None, language: str) -> str
     finest = 1.0 if unit in ("percent", "points", "count") else 0.1
     coarse = step is not None and not pd.isna(step) and step > finest
     return text("show.about", language, value=shown) if coarse else shown
+
+
+def why_absent(status: str, language: str, **words: object) -> str:
+    """Return why a number of a survey or of the registry is absent."""
+    if status in catalogue("absence", language):
+        return absence(status, language, **words)
+    return text(f"process.{status}", language)
 
 
 def _in_unit(value: float, unit: str, language: str) -> str:
@@ -75,7 +89,7 @@ def shown_interval(row: Mapping[str, Any] | pd.Series | None, language: str) -> 
     if row is None or row["status"] != "ok" or pd.isna(row["value"]):
         return value
     lower, upper = row.get("lower"), row.get("upper")
-    if lower is None or upper is None or pd.isna(lower) or pd.isna(upper):
+    if lower is None or upper is None or not np.isfinite([lower, upper]).all():
         return value
     unit = row.get("unit", "percent")
     show = signed if unit in DIFFERENCES else number

@@ -19,7 +19,7 @@ from wijkkit.show.theme import (
     rows_axis,
     style,
 )
-from wijkkit.show.values import language_of, shown_interval
+from wijkkit.show.values import caption_of, language_of, shown_interval
 
 _OWN = {"marker": "o", "color": OWN, "markersize": 9}
 _OTHER = {"marker": "o", "color": "white", "markeredgecolor": CITY, "markersize": 5.5}
@@ -65,7 +65,7 @@ def position(frame: pd.DataFrame, caption: str = "", alt: str = "") -> ShownFigu
         label_marks(axes, marks)
     said = [f"{label}: {value}." for label, value in zip(labels, values, strict=True)]
     lead = text("show.alt.position", language, name=own.iloc[0] if len(own) else "")
-    caption = caption or frame.attrs.get("caption", "")
+    caption = caption or caption_of(frame, "position")
     return ShownFigure(figure, alt or alt_text(lead, said, language), caption, frame)
 
 

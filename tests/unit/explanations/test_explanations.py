@@ -227,7 +227,7 @@ def test_evidence_shows_numbers_and_the_goals_own_names():
     rows = explanation_rows(study, table).set_index("explanation")
     sentence = rows.loc["Doelen of groepen zonder cijfers", "evidence"]
     assert sentence == (
-        "Te weinig gemeten: Buiten spelen. De grens is 80%, het laagste deel is 50%."
+        "Te veel cijfers ontbreken bij: Buiten spelen. Bij het laagste deel is 50% van de cijfers er. Wij vinden 80% nodig."
     )
 
 

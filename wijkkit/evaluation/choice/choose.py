@@ -63,6 +63,7 @@ def choose(
     budget: float | None = None,
     running: Collection[str] = (),
     factors: Collection[str] = (),
+    met: Collection[str] = (),
     language: str = "nl",
 ) -> Choice:
     """Rank the interventions of a catalogue for a wijk's goals.
@@ -81,6 +82,9 @@ def choose(
         Interventions that already run in this wijk.
     factors : collection of str
         Risk and protective factors that ask attention in this wijk.
+    met : collection of str
+        Goals that a package need not work on: their target was reached, and something proven
+        that is carried out works on them.
     language : {"nl", "en"}
         Of the reasons.
 
@@ -134,7 +138,7 @@ def choose(
     served = {goal for row in candidates["goals"] for goal in row}
     package = None
     if budget is not None:
-        package = _package(candidates, total, goals, budget, running)
+        package = _package(candidates, total, goals, budget, running, met)
     return Choice(
         ranking=ranking.sort_values(["rank", "outranking_rank", "name"]).reset_index(drop=True),
         scores=found[_SCORE_COLUMNS],
@@ -202,13 +206,13 @@ def _package(
     goals: pd.DataFrame,
     budget: float,
     running: Collection[str],
+    met: Collection[str],
 ) -> Package:
-    runs = candidates["intervention"].isin(set(running)).to_numpy()
-    covered = {goal for row in candidates.loc[runs, "goals"] for goal in row}
+    """Return the best package of what does not run yet and works on a goal that is open."""
+    wanted = [goal for goal in goals["goal"] if goal not in met]
+    runs = candidates["intervention"].isin(set(running))
+    works = pd.Series([bool(set(row) & set(wanted)) for row in candidates["goals"]])
+    free = (~runs.reset_index(drop=True) & works).to_numpy()
     return choose_package(
-        candidates[~runs].reset_index(drop=True),
-        value[~runs],
-        list(goals["goal"]),
-        budget=budget,
-        covered=covered,
+        candidates[free].reset_index(drop=True), value[free], wanted, budget=budget
     )

@@ -32,6 +32,8 @@ class Package(ShowsItself):
         Goals that no candidate and nothing that runs works on.
     left_out : tuple of str
         Candidates whose cost is not known: they cannot be part of a package.
+    works_on : tuple of str
+        The wanted goals that what was chosen works on.
     """
 
     status: str
@@ -41,6 +43,7 @@ class Package(ShowsItself):
     least_cost: float
     uncovered: tuple[str, ...]
     left_out: tuple[str, ...]
+    works_on: tuple[str, ...] = ()
 
 
 def choose_package(
@@ -113,8 +116,16 @@ def choose_package(
     within = LinearConstraint(cost.reshape(1, -1), ub=budget)
     taken = _solve(-worth, [*rules, within] if len(table) else rules, len(table)).astype(bool)
     chosen = tuple(table.loc[taken, "intervention"])
+    works_on = {goal for row in table.loc[taken, "goals"] for goal in row}
     return Package(
-        "optimal", chosen, float(cost[taken].sum()), float(worth[taken].sum()), least, (), left_out
+        "optimal",
+        chosen,
+        float(cost[taken].sum()),
+        float(worth[taken].sum()),
+        least,
+        (),
+        left_out,
+        tuple(goal for goal in goals if goal in works_on),
     )
 
 

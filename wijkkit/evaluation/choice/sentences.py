@@ -76,7 +76,9 @@ def _package(
         "over_budget": "over_budget" if known_least else "impossible",
         "uncovered": "uncovered",
     }[package.status]
+    covered = [goal for goal in goal_labels if goal in package.works_on]
     fields = {
+        "works_on": ", ".join(goal_labels[goal] for goal in covered),
         "budget": number(budget, language),
         "names": ", ".join(names[name] for name in package.chosen),
         "cost": number(package.cost, language),

@@ -6,7 +6,7 @@ import pandas as pd
 
 from wijkkit.evaluation.facts import Facts
 from wijkkit.evaluation.process.sentences import as_sentence
-from wijkkit.language import large_first, text
+from wijkkit.language import large_first, listed, text
 
 CLASH_COLUMNS = ("clash", "programme", "wijken", "names", "open", "solved", "what")
 
@@ -45,7 +45,7 @@ def clashes(facts: Facts) -> pd.DataFrame:
                 clash,
                 programme,
                 len(names),
-                ", ".join(names),
+                listed(names, facts.study.language),
                 int(mine["status"].eq("open").sum()),
                 int(mine["status"].eq("solved").sum()),
                 " ".join(as_sentence(what) for what in mine["what"].unique()),

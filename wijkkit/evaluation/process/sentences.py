@@ -7,7 +7,7 @@ from datetime import date
 import pandas as pd
 
 from wijkkit.evaluation.process.network import ADVISOR, ALL_DOMAINS
-from wijkkit.language import counted, day, listed, number, percentage, text
+from wijkkit.language import counted, day, large_first, listed, number, percentage, text
 
 
 def pace_sentences(summary: pd.DataFrame, wijk: str, language: str) -> list[str]:
@@ -91,6 +91,8 @@ def implementation_sentences(
             absent.append(text(f"process.measure.{measure}", language).lower())
             continue
         key = f"process.implementation.{_KEYS.get(measure, measure)}"
+        if measure == "maintenance" and row["value"] == 100:
+            key = "process.implementation.maintenance_all"
         sentences.append(
             text(
                 key,
@@ -205,15 +207,17 @@ def _network(key: str, language: str, **fields: object) -> str:
 
 
 def _meetings(participation: pd.DataFrame, wijk: str, language: str) -> list[str]:
+    """Say how often the network met, over the same time as the figures of its organisations."""
     held = participation[participation["wijk"].eq(wijk) & participation["domain"].eq(ALL_DOMAINS)]
     if held.empty:
         return [_network("none", language)]
-    last = held.sort_values("year").iloc[-1]
-    fields = {"year": last["year"], "meetings": last["meetings"]}
-    if pd.isna(last["percent"]):
-        return [_network("meetings_unknown", language, **fields)]
-    percent = percentage(last["percent"], language)
-    return [_network("meetings", language, **fields, percent=percent)]
+    years = held["year"].astype(int)
+    since = {"first": years.min(), "last": years.max(), "meetings": int(held["meetings"].sum())}
+    invited = held["invited"].sum()
+    if not invited > 0:
+        return [_network("meetings_unknown", language, **since)]
+    percent = percentage(100 * held["present"].sum() / invited, language)
+    return [_network("meetings", language, **since, percent=percent)]
 
 
 def _advisor(centrality: pd.DataFrame, wijk: str, language: str) -> list[str]:
@@ -225,7 +229,11 @@ def _advisor(centrality: pd.DataFrame, wijk: str, language: str) -> list[str]:
         return [_network("advisor_absent", language)]
     row = advisor.iloc[0]
     more = int((mine["met"] > row["met"]).sum())
-    return [_network("advisor", language, met=row["met"], of=len(mine) - 1, more=more)]
+    met = _network("advisor", language, met=row["met"], of=len(mine) - 1)
+    return [
+        met,
+        counted("process.network.more" if more else "process.network.most", more, language),
+    ]
 
 
 def _turnover(row: pd.Series, start: date, end: date, language: str) -> list[str]:
@@ -233,7 +241,9 @@ def _turnover(row: pd.Series, start: date, end: date, language: str) -> list[str
         return [_network("turnover_unknown", language)]
     counts = {key: int(row[key]) for key in ("ever", "ever_left", "joined")}
     days = {"start": day(start, language), "end": day(end, language)}
+    left = "process.network.left" if counts["ever_left"] else "process.network.nobody_left"
     return [
         _network("turnover" if row["at_start"] else "began", language, **counts, **days),
-        _network("advisors", language, n=int(row["advisors"])),
+        large_first(counted(left, counts["ever_left"], language)),
+        counted("process.network.advisors", int(row["advisors"]), language),
     ]

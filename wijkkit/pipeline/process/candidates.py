@@ -8,6 +8,7 @@ from wijkkit.evaluation.choice import Choice, choose
 from wijkkit.evaluation.choice.sentences import choice_sentences
 from wijkkit.evaluation.facts import Facts
 from wijkkit.loaders.catalogue import load_catalogue
+from wijkkit.released.goals import target_state
 
 RANKING_COLUMNS = ["intervention", "name", "weighted_sum", "rank", "net_flow", "outranking_rank"]
 STABILITY_COLUMNS = ["first", "top_three", "best_rank", "worst_rank", "unknown"]
@@ -53,14 +54,38 @@ def _choose(facts: Facts, candidates: pd.DataFrame, wijk: str, goals: pd.DataFra
     study = facts.study
     running = facts.kept("interventions", wijk)
     running = running.loc[running["status"].eq("running"), "catalogue"].dropna()
+    met = _met(facts, candidates, wijk)
     return choose(
         candidates,
         goals,
         settings=study.settings.choice,
         running=set(running) & set(candidates["intervention"]),
         factors=study.settings.choice.factors.get(wijk, ()),
+        met=met,
         language=study.language,
     )
+
+
+def _met(facts: Facts, candidates: pd.DataFrame, wijk: str) -> set[str]:
+    """Return the goals whose target was reached and on which something works that is proven.
+
+    Proven is what is recognised, runs, and has registered activities.
+    """
+    table = facts.kept("interventions", wijk)
+    done = table["key"].isin(facts.kept("activities", wijk)["intervention"])
+    carried_out = table.loc[table["status"].eq("running") & done, "catalogue"]
+    proven = candidates["intervention"].isin(carried_out) & candidates["evidence"].gt(0)
+    worked_on = {goal for row in candidates.loc[proven, "goals"] for goal in row}
+    targets = facts.goals(wijk).dropna(subset=["study_goal"]).set_index("study_goal")["target"]
+    met = set()
+    for goal in facts.study.goals:
+        rows = facts.estimate(goal.indicator, wijk)
+        own = goal.target.value if goal.target else None
+        direction = facts.study.indicators[goal.indicator].direction
+        last = rows.iloc[-1] if len(rows) else None
+        if target_state(last, targets.get(goal.id, own), direction) == "reached":
+            met.add(goal.id)
+    return met & worked_on
 
 
 def _stacked(tables: list[pd.DataFrame], columns: list[str]) -> pd.DataFrame:

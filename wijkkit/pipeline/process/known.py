@@ -28,10 +28,17 @@ def registry_tables(study: Study) -> dict[str, pd.DataFrame]:
         return {}
     with open_registry(study) as registry:
         tables = shown_registry(tables_for_release(registry), policy_for(study))
-    return {
+    tables = {
         kind: table[table["wijk"].isin(study.neighbourhoods)].reset_index(drop=True)
         for kind, table in tables.items()
     }
+    return tables | {"goals": _called_as_in_the_study(study, tables["goals"])}
+
+
+def _called_as_in_the_study(study: Study, goals: pd.DataFrame) -> pd.DataFrame:
+    """Return the goals of the wijken, those of the study under the name that the study gives them."""
+    names = {goal.id: study.text(goal.label) for goal in study.goals}
+    return goals.assign(name=goals["study_goal"].map(names).fillna(goals["name"]))
 
 
 def facts_of(
@@ -48,7 +55,7 @@ def facts_of(
         Exact ones, before they are released, or the view that holds them (`draft`).
     """
     if isinstance(estimates, CityView):
-        names = ("estimates", "changes", "gaps")
+        names = ("estimates", "changes", "gaps", "goal_changes")
         tables = {name: estimates.table(name) for name in names}
         tables["area_figures"] = load_area_figures(study)
     elif estimates is not None:
@@ -56,11 +63,12 @@ def facts_of(
             "estimates": estimates.estimates.table,
             "changes": estimates.changes,
             "gaps": estimates.gaps,
+            "goal_changes": estimates.goal_changes,
             "area_figures": load_area_figures(study),
         }
     else:
         released = open_released(study)
-        names = ("estimates", "changes", "gaps", "area_figures")
+        names = ("estimates", "changes", "gaps", "goal_changes", "area_figures")
         tables = {name: released.table(name) for name in names if name in released}
     return Facts(study, registry_tables(study), judged_on(study), **tables, scales=scales)
 

@@ -1,0 +1,5 @@
+"""Run the command line: ``python -m wijkkit.cli``."""
+
+from wijkkit.cli import main
+
+main()

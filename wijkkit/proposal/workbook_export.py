@@ -1,0 +1,208 @@
+"""A study as one workbook, ``study.xlsx``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from openpyxl import Workbook
+from openpyxl.styles import Font, PatternFill
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.worksheet import Worksheet
+
+from wijkkit.files import replacing
+from wijkkit.proposal.workbook_form import (
+    BESIDE_MISSING,
+    BESIDE_NO,
+    BETTER,
+    CHOICES,
+    MISSING,
+    QUESTION,
+    ROLES,
+    SHEETS,
+    to_cell,
+)
+from wijkkit.study.area_list import read_area_list
+from wijkkit.study.opening import find_study
+from wijkkit.study.strict_yaml import read_yaml
+from wijkkit.study.unfinished import unfinished
+
+_HEAD = PatternFill("solid", fgColor="1F3B57")
+_GREY = Font(color="6B6B6B")
+_ROWS_BELOW = 200
+#: What has a sheet of its own.
+_ELSEWHERE = ("waves", "groupings")
+
+Row = dict[str, Any]
+
+
+def export_study(folder: str | Path, workbook: str | Path) -> Path:
+    """Write the files of a study as one workbook.
+
+    Parameters
+    ----------
+    folder : str or Path
+        The study's folder; its files may still hold marks, which become questions.
+    workbook : str or Path
+        The workbook, which is replaced.
+
+    Returns
+    -------
+    Path
+        The workbook.
+    """
+    folder, path = find_study(folder), Path(workbook)
+    book = Workbook()
+    book.remove(book.active)
+    for name, rows in study_rows(folder).items():
+        _write(book.create_sheet(name), name, rows)
+    with replacing(path) as temporary:
+        book.save(temporary)
+    return path
+
+
+def study_rows(folder: Path) -> dict[str, list[Row]]:
+    """Return the rows of each sheet, by the keys that `SHEETS` gives its headings."""
+    study = read_yaml(folder / "study.yml") or {}
+    codebook = read_yaml(folder / "codebook.yml") or {}
+    indicators = read_yaml(folder / "indicators.yml") or {}
+    columns = codebook.get("columns") or {}
+    surveys = (study.get("sources") or {}).get("survey") or []
+    return {
+        "studie": [*_settings(study), *_design(codebook)],
+        "bestanden": [_flat(survey, "bestanden") for survey in surveys],
+        "metingen": [_flat(wave, "metingen") for wave in study.get("waves") or []],
+        "gebieden": [_flat(area, "gebieden") for area in _areas(folder)],
+        "kolommen": [_column(name, entry) for name, entry in columns.items()],
+        "waarden": [row for name, entry in columns.items() for row in _values(name, entry)],
+        "indicatoren": list(_indicators(indicators)),
+        "uitsplitsingen": [r for g in study.get("groupings") or [] for r in _groups(g)],
+        "vragen": [
+            {"file": problem.file, "asked": problem.what.removeprefix("fill in "), "done": "nee"}
+            for problem in unfinished(folder)
+        ],
+    }
+
+
+def _settings(study: Mapping[str, Any]) -> Iterator[Row]:
+    for key, value in study.items():
+        if key in _ELSEWHERE:
+            continue
+        if key == "sources":
+            value = {name: v for name, v in (value or {}).items() if name != "survey"}
+        if isinstance(value, Mapping) and value:
+            yield from ({"key": f"{key}.{inner}", "value": v} for inner, v in value.items())
+        elif value or value == 0:
+            yield {"key": key, "value": value}
+
+
+def _design(codebook: Mapping[str, Any]) -> Iterator[Row]:
+    for key, value in (codebook.get("design") or {}).items():
+        yield {"key": f"design.{key}", "value": value}
+
+
+def _flat(entry: Mapping[str, Any], sheet: str) -> Row:
+    known = set(SHEETS[sheet].values())
+    rest = {key: value for key, value in entry.items() if key not in known}
+    return {**{k: v for k, v in entry.items() if k in known}, "": rest or None}
+
+
+def _areas(folder: Path) -> list[dict[str, Any]]:
+    listed = folder / "wijken.csv"
+    found = read_area_list(listed, listed.name) if listed.is_file() else []
+    areas: list[dict[str, Any]] = [{k: v for k, v in area.items() if v} for area in found]
+    for path in sorted(folder.glob("wijken/*.yml")):
+        areas.append(dict(read_yaml(path, f"wijken/{path.name}")))
+    return areas
+
+
+def _column(name: str, entry: Mapping[str, Any]) -> Row:
+    role = next((role for role, column in ROLES.items() if column == name), QUESTION)
+    inside = ("values", "names", "missing", "not_applicable")
+    return {"name": name, "role": role} | _flat(
+        {key: value for key, value in entry.items() if key not in inside}, "kolommen"
+    )
+
+
+def _values(name: str, entry: Mapping[str, Any]) -> Iterator[Row]:
+    names = dict(entry.get("names") or {})
+    for raw, value in (entry.get("values") or {}).items():
+        yield {"column": name, "raw": raw, "value": value, "name": names.pop(str(value), None)}
+    for value, told in names.items():
+        yield {"column": name, "raw": None, "value": value, "name": told}
+    for raw in entry.get("missing") or ():
+        yield {"column": name, "raw": raw, "value": MISSING}
+    for raw, counts in (entry.get("not_applicable") or {}).items():
+        yield {"column": name, "raw": raw, "value": BESIDE_NO if counts == "no" else BESIDE_MISSING}
+
+
+def _indicators(content: Mapping[str, Any]) -> Iterator[Row]:
+    together = content.get("direction") or {}
+    said = {name: way for way, names in together.items() for name in names or () if way != "ask"}
+    words = {way: word for word, way in BETTER.items()}
+    for key, entry in content.items():
+        if key == "direction":
+            continue
+        direction = entry.get("direction", said.get(key))
+        rest = {
+            name: v for name, v in entry.items() if name not in ("direction", "options", "answers")
+        }
+        options = dict(entry.get("options") or {})
+        values = (
+            "elk"
+            if entry.get("answers") == "each"
+            else entry.get("answers", options.pop("values", None))
+        )
+        if "answers" in entry and entry["answers"] != "each":
+            rest["answers"], values = entry["answers"], None
+        if options:
+            rest["options"] = options
+        row = _flat(rest, "indicatoren")
+        yield {**row, "key": key, "direction": words.get(direction), "values": values}
+
+
+def _groups(grouping: Mapping[str, Any]) -> Iterator[Row]:
+    rest = {key: value for key, value in grouping.items() if key != "groups"}
+    row = _flat(rest, "uitsplitsingen")
+    if "ordered" in row:
+        row["ordered"] = "ja" if row["ordered"] else "nee"
+    for place, group in enumerate(grouping["groups"]):
+        first = row if place == 0 else {"id": row["id"]}
+        yield {**first, "group": group["id"], "group_label": group["label"]}
+
+
+def _write(sheet: Worksheet, name: str, rows: Iterable[Row]) -> None:
+    headings = SHEETS[name]
+    sheet.append(list(headings))
+    for cell in sheet[1]:
+        cell.font, cell.fill = Font(bold=True, color="FFFFFF"), _HEAD
+    sheet.freeze_panes = "A2"
+    for row in rows:
+        sheet.append([None] * len(headings))
+        for number, key in enumerate(headings.values(), start=1):
+            cell = sheet.cell(sheet.max_row if sheet.max_row > 1 else 2, number)
+            _put(cell, to_cell(row.get(key)))
+    for number, heading in enumerate(headings, start=1):
+        letter = get_column_letter(number)
+        sheet.column_dimensions[letter].width = (
+            40 if heading in ("waarde", "label", "naam", "vraag") else 18
+        )
+        choices = CHOICES.get((name, heading))
+        if choices:
+            allowed = DataValidation(
+                type="list", formula1=f'"{",".join(choices)}"', allow_blank=True
+            )
+            allowed.add(f"{letter}2:{letter}{sheet.max_row + _ROWS_BELOW}")
+            sheet.add_data_validation(allowed)
+        if (name, heading) == ("kolommen", "label"):
+            for (cell,) in sheet.iter_rows(min_row=2, min_col=number, max_col=number):
+                cell.font = _GREY
+
+
+def _put(cell: Any, value: Any) -> None:
+    """Write a value; text that looks like a formula stays text."""
+    cell.value = value
+    if isinstance(value, str):
+        cell.data_type, cell.number_format = "s", "@"

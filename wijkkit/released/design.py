@@ -1,0 +1,106 @@
+"""How the study was set up, as tidy frames: who took part, how alike the arms were, what was when."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from wijkkit.language import text
+from wijkkit.language.messages import catalogue
+
+if TYPE_CHECKING:
+    from wijkkit.released.views import CityView
+
+
+def participants(view: CityView) -> pd.DataFrame:
+    """Return who took part per wave: in each wijk, in each arm, in all together.
+
+    ``area, area_level, name, arm, wave, children`` and the numbers ``took_part`` and ``share``
+    (of the children who live there).
+    """
+    table = view.table("participants")
+    names = [
+        view.area_name(area, level)
+        for area, level in zip(table["area"], table["area_level"], strict=True)
+    ]
+    known = table["response"].notna()
+    return table.assign(
+        name=names,
+        took_part_value=table["n"],
+        took_part_status=table["status"],
+        took_part_unit="count",
+        share_value=table["response"],
+        share_status=table["status"].where(known | table["status"].ne("ok"), "missing"),
+        share_unit="percent",
+    )
+
+
+def baseline(view: CityView) -> pd.DataFrame:
+    """Return programme and comparison wijken side by side at the first measurement.
+
+    ``kind`` (indicator, grouping or covariate), ``label``, the numbers ``programme`` and
+    ``comparator``, and ``difference``: the standardised difference.
+    """
+    table = view.table("baseline")
+    unit = table["unit"].where(table["unit"].eq("percent"), "score")
+    frame = table.assign(label=[_label(view, row) for row in table.itertuples()])
+    for arm in ("programme", "comparator"):
+        frame[f"{arm}_value"] = table[arm]
+        frame[f"{arm}_status"] = table["status"]
+        frame[f"{arm}_unit"] = unit
+    return frame
+
+
+def _label(view: CityView, row) -> str:
+    """Return what readers call a characteristic."""
+    if row.kind == "indicator":
+        return view.study.text(view.study.indicators[row.key].label)
+    for grouping in view.study.groupings:
+        for group in grouping.groups:
+            if (row.kind, row.key, row.category) == ("grouping", grouping.id, group.id):
+                return f"{view.study.text(grouping.label)}: {view.study.text(group.label)}"
+    words = catalogue("effect", view.language)["item"]
+    name = words.get(row.key, row.key)  # type: ignore[attr-defined]
+    return f"{name}: {row.category}" if row.category else str(name)
+
+
+def timeline(view: CityView) -> pd.DataFrame:
+    """Return what happened when: the programme, the measurements and the corona measures.
+
+    ``kind`` (programme, start, wave, corona), ``label, start, end``; the programme runs up to the
+    last measurement.
+    """
+    table = view.table("timeline")
+    last = table["end"].max()
+    if not view.programme:
+        table = table[~table["kind"].isin(["programme", "start"])]
+    labels = [_what(view, row.kind, row.key) for row in table.itertuples()]
+    order = {"programme": 0, "start": 1, "wave": 2, "corona": 3}
+    frame = table.assign(label=labels, end=table["end"].fillna(last))
+    return frame.sort_values("kind", key=lambda kinds: kinds.map(order), kind="stable")
+
+
+def _what(view: CityView, kind: str, key: str) -> str:
+    if kind == "wave":
+        return next(view.study.text(wave.label) for wave in view.study.waves if wave.id == key)
+    if kind == "start":
+        return view.study.neighbourhood(key).name
+    if kind == "corona":
+        return text(f"show.timeline.{key}", view.language)
+    return view.study.text(view.study.settings.programme.name)
+
+
+def slopes(view: CityView) -> pd.DataFrame:
+    """Return the slope index of inequality of each indicator with a goal, per wave and its change.
+
+    ``indicator, label, wave`` (two waves: the change between them) and the number, in percentage
+    points from the least to the most advantaged; of the area of the view.
+    """
+    table = view.table("slopes")
+    area, level = view.place
+    mine = table["area"].eq(area) & table["area_level"].eq(level)
+    goals = dict.fromkeys(goal.indicator for goal in view.study.goals)
+    rows = table[mine & table["indicator"].isin(goals) & table["unit"].isin(["points", "score"])]
+    labels = [view.study.text(view.study.indicators[key].label) for key in rows["indicator"]]
+    return rows.assign(label=labels)
