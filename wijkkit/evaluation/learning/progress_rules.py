@@ -44,15 +44,10 @@ def _running(facts: Facts, wijk: str) -> list[dict]:
     return table[table["status"].eq("running") | table["start"].notna()].to_dict("records")
 
 
-def _activities(facts: Facts, wijk: str, intervention: str) -> pd.DataFrame:
-    table = facts.kept("activities", wijk)
-    return table[table["intervention"].eq(intervention)]
-
-
 def no_activities(facts: Facts, wijk: str) -> Iterator[Case]:
     """An intervention that runs, of which no activity was registered."""
     for item in _running(facts, wijk):
-        if _activities(facts, wijk, item["key"]).empty:
+        if facts.activities(wijk, item["key"]).empty:
             yield item["key"], {"intervention": item["name"]}
 
 
