@@ -169,7 +169,9 @@ def test_a_release_refuses_the_words_of_interviews_that_nobody_cleared(
     interviews, quote_file, monkeypatch
 ):
     study, found = interviews
-    monkeypatch.setattr("wijkkit.pipeline.publishing.load_survey", lambda _: pd.DataFrame({"respondent": []}))
+    monkeypatch.setattr(
+        "wijkkit.pipeline.publishing.load_survey", lambda _: pd.DataFrame({"respondent": []})
+    )
     assert {"No steps yet", "Again"} <= set(forbidden(study).texts)
     cleared = found.segments["text"].iloc[0]
     choose(quote_file, cleared)
