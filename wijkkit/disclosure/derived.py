@@ -94,21 +94,29 @@ def comparison_parts(
     rows: pd.DataFrame, comparable: pd.DataFrame, table: pd.DataFrame
 ) -> np.ndarray:
     """Return where the cells of each comparison are: its own, and those it is compared with."""
+    return compared_cells(rows, comparable, table)[0]
+
+
+def compared_cells(
+    rows: pd.DataFrame, comparable: pd.DataFrame, table: pd.DataFrame
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return where the cells of each comparison are, (P, m), and by what each is multiplied."""
     everybody = rows.assign(group_by="", group=EVERYBODY)
     city = everybody["against"].eq("city").to_numpy()
     places = Places(table)
-    at = [places.of(everybody)]
-    at.append(np.where(city, places.of(everybody.assign(area="city", area_level="city")), at[0]))
+    own = places.of(everybody)
+    whole = places.of(everybody.assign(area="city", area_level="city"))
+    at, sign = [own, np.where(city, whole, own)], [np.ones(len(rows)), np.where(city, -1.0, 0.0)]
     others = comparable.groupby("area")["comparable"].agg(list).to_dict()
-    lists = [
-        [] if of_city else others.get(area, [])
-        for of_city, area in zip(city, rows["area"], strict=True)
-    ]
+    pairs = zip(city, rows["area"], strict=True)
+    lists = [[] if of_city else others.get(area, []) for of_city, area in pairs]
+    number = np.array([max(len(one), 1) for one in lists])
     for rank in range(max(map(len, lists), default=0)):
         names = [one[rank] if rank < len(one) else None for one in lists]
-        other = places.of(everybody.assign(area=names))
-        at.append(np.where([name is None for name in names], at[0], other))
-    return np.stack(at)
+        there = np.array([name is not None for name in names])
+        at.append(np.where(there, places.of(everybody.assign(area=names)), own))
+        sign.append(np.where(there, -1.0 / number, 0.0))
+    return np.stack(at), np.stack(sign)
 
 
 def joined(own: pd.Series, table: pd.DataFrame, at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -148,6 +156,22 @@ def parts_of(rows: pd.DataFrame, table: pd.DataFrame) -> np.ndarray:
             for second in range(most[1])
         ]
     )
+
+
+def signs_of(rows: pd.DataFrame, table: pd.DataFrame) -> np.ndarray:
+    """Return by what each cell of `parts_of` is multiplied: later minus first, first minus last."""
+    groups = table.groupby("group_by")["group"].unique().to_dict()
+    waves = set(table["wave"].unique())
+    pairs = zip(rows["group_by"], rows["group"], strict=True)
+    number = np.array(
+        [
+            (len(_parts(wave, waves)), len(_parts(group, set(groups.get(by, ())))))
+            for wave, (by, group) in zip(rows["wave"], pairs, strict=True)
+        ]
+    ).T
+    wave = np.where(number[0] > 1, [[-1.0], [1.0]], [[1.0], [0.0]])[: number[0].max()]
+    group = np.where(number[1] > 1, [[1.0], [-1.0]], [[1.0], [0.0]])[: number[1].max()]
+    return np.stack([one * two for one in wave for two in group])
 
 
 def _parts(name: str, known: Collection[str]) -> tuple[str, ...]:

@@ -8,10 +8,17 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from wijkkit.disclosure.choice import Choice
+from wijkkit.disclosure.knowledge import known
+from wijkkit.disclosure.loss import COARSER
+from wijkkit.disclosure.made_of import relations
+from wijkkit.disclosure.places import Places
 from wijkkit.disclosure.policy import Policy
 from wijkkit.disclosure.rounding import limits, to_step
 from wijkkit.disclosure.rules import finest_steps, statuses
 from wijkkit.disclosure.sample import Sample, cells_of
+from wijkkit.disclosure.slack import Shown
+from wijkkit.disclosure.system import systems
 from wijkkit.errors import DisclosureError, Problem
 from wijkkit.estimates.grid import Estimates
 from wijkkit.showing import ShowsItself
@@ -39,7 +46,29 @@ class Release(ShowsItself):
     left_out: tuple[str, ...] = ()
 
 
-def release_estimates(estimates: Estimates, sample: Sample, policy: Policy) -> Release:
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What is made of the estimates and shown beside them, exact.
+
+    Parameters
+    ----------
+    derived : list of DataFrame
+        Changes and gaps.
+    comparisons, comparable : DataFrame
+    """
+
+    derived: list[pd.DataFrame]
+    comparisons: pd.DataFrame
+    comparable: pd.DataFrame
+
+
+def release_estimates(
+    estimates: Estimates,
+    sample: Sample,
+    policy: Policy,
+    made: Made | None = None,
+    earlier: pd.DataFrame | None = None,
+) -> Release:
     """Release all estimates of a study together.
 
     Parameters
@@ -49,6 +78,10 @@ def release_estimates(estimates: Estimates, sample: Sample, policy: Policy) -> R
     sample : Sample
         The respondents that they were made from.
     policy : Policy
+    made : Made, optional
+        What else is shown of them.
+    earlier : DataFrame, optional
+        Cells that keep what was published of them: the key columns, ``status, step``.
 
     Returns
     -------
@@ -63,8 +96,46 @@ def release_estimates(estimates: Estimates, sample: Sample, policy: Policy) -> R
     table = estimates.table.reset_index(drop=True)
     _check(table, cells)
     cells = cells.assign(status=table["status"])
-    status, step = statuses(cells, policy), finest_steps(cells, policy)
-    return Release(shown(table, status, step, policy), {}, policy)
+    status, finest = statuses(cells, policy), finest_steps(cells, policy)
+    kept, kept_step = _kept(table, earlier)
+    status = np.where(kept != "", kept, status)
+    may = status == "ok"
+    told = (
+        ()
+        if made is None
+        else list(relations(made.derived, made.comparisons, made.comparable, table, may, finest))
+    )
+    reach = known(table, finest, (1.0, *COARSER), told)
+    multiple = np.where(may, _coarseness(kept_step / finest), 0.0)
+    left_out: list[str] = []
+    for system in systems(sample, table, policy.min_count):
+        at = system.rows
+        seen = Shown(system, table["value"].to_numpy(float), reach, status, policy)
+        found = Choice(seen, multiple[at], kept[at] == "ok").settled()
+        if found is None:
+            left_out += system.indicators
+            found = np.zeros(len(at))
+        multiple[at] = found
+    status = np.where((status == "ok") & (multiple == 0), "hidden", status)
+    step = finest * np.where(multiple > 0, multiple, 1.0)
+    return Release(shown(table, status, step, policy), {}, policy, tuple(dict.fromkeys(left_out)))
+
+
+def _kept(table: pd.DataFrame, earlier: pd.DataFrame | None) -> tuple[np.ndarray, np.ndarray]:
+    """Return the status and the step that cells keep; empty and NaN for those that keep none."""
+    status, step = np.full(len(table), "", object), np.full(len(table), np.nan)
+    if earlier is not None and len(earlier):
+        at = Places(table).of(earlier)
+        status[at[at >= 0]] = earlier["status"].to_numpy(object)[at >= 0]
+        step[at[at >= 0]] = earlier["step"].to_numpy(float)[at >= 0]
+    return status, step
+
+
+def _coarseness(multiple: np.ndarray) -> np.ndarray:
+    """Return the multiple that is known of each step: the next finer one, 1 for none."""
+    sizes = np.array([1.0, *COARSER])
+    finer = np.searchsorted(sizes, np.nan_to_num(multiple, nan=1.0) + 1e-9, side="right") - 1
+    return sizes[np.maximum(finer, 0)]
 
 
 def shown(

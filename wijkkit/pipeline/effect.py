@@ -12,7 +12,7 @@ from wijkkit.disclosure import bind_tables
 from wijkkit.disclosure.rounding import limits, to_step
 from wijkkit.evaluation.effect.evaluate import EffectResults, concluded
 from wijkkit.evaluation.effect.methods import RECOMMENDED
-from wijkkit.evaluation.effect.outcomes import compared_waves, earlier_waves, grouping_of
+from wijkkit.evaluation.effect.outcomes import compared_waves, earlier_waves
 from wijkkit.evaluation.effect.reasons import NotEstimable
 from wijkkit.released import open_released, write_released
 from wijkkit.study import Study
@@ -193,7 +193,7 @@ def _open(study: Study, outcome: str, there: set[tuple[str, ...]]) -> list[str]:
     parts = [EVERYBODY] if known(waves, "", EVERYBODY) else []
     if not parts:
         return []
-    grouping = grouping_of(study)
+    grouping = study.gap_grouping
     if grouping is not None:
         groups = [group.id for group in grouping.groups]
         shown = [group for group in groups if known(waves, grouping.id, group)]

@@ -26,7 +26,7 @@ def name_of(result: Any) -> str:
 def tables_of(result: Any) -> dict[str, pd.DataFrame]:
     """Return the tables of the results of a whole step, exact, by the name they are released as."""
     if isinstance(result, StudyEstimates):
-        names = ("changes", "gaps", "slopes", "comparisons", "comparable")
+        names = ("changes", "gaps", "slopes", "goal_changes", "comparisons", "comparable")
         tables = {name: getattr(result, name) for name in names}
         return {"estimates": result.estimates.table, **tables}
     if isinstance(result, EffectResults):

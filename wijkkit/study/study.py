@@ -63,6 +63,13 @@ class Study(ShowsItself):
         return self.settings.groupings
 
     @property
+    def gap_grouping(self) -> Grouping | None:
+        """The grouping whose gap is evaluated: `evaluation.grouping`, or the first ordered one."""
+        wanted = self.settings.evaluation.grouping
+        named = [grouping for grouping in self.groupings if grouping.id == wanted]
+        return next(iter(named or [one for one in self.groupings if one.ordered]), None)
+
+    @property
     def runs(self) -> Path:
         """Folder of executed notebooks, released tables and the event log."""
         return self.path(self.settings.output.runs)

@@ -1,0 +1,182 @@
+"""What a reader knows of each figure that is shown: from its rounding and from all made of it.
+
+A value that stands as 41 % is between 40.5 and 41.5. Its limits, a change, a gap, an odds ratio
+or a comparison that is shown as well narrow that down. Each of them says that a sum of (functions
+of) figures lies in an interval; from that follows an interval for each of its figures, given the
+others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.special import expit, logit
+
+from wijkkit.disclosure.rounding import limits, to_step
+
+Floats = NDArray[np.float64]
+#: How often what follows of a figure is used for the others.
+_ROUNDS = 4
+_TINY = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """Figures made of P cells each: a sum of functions of cells.
+
+    Parameters
+    ----------
+    at : (P, m) array of int
+        The cells.
+    sign : (P, m) array
+        By what each is multiplied; 0 for none.
+    scale : {"linear", "log", "logit"}
+        The function. A figure on the last two is the exponent of the sum: a ratio.
+    value, lower, upper : (m,) array
+        The exact figure and its limits, which are as far on either side on that scale.
+    step : (m,) array
+        What it is rounded to when all its cells are in their finest step; NaN where not shown.
+    """
+
+    at: NDArray[np.int64]
+    sign: Floats
+    scale: str
+    value: Floats
+    lower: Floats
+    upper: Floats
+    step: Floats
+
+    def ends(self, multiple: float) -> tuple[Floats, Floats]:
+        """Return between what the sum is, when the figure is shown in `multiple` of its step."""
+        step = np.where(np.isnan(self.step), 1.0, self.step) * multiple
+        shown = to_step(self.value, step)
+        low, high = self._sum(shown - step / 2), self._sum(shown + step / 2)
+        fine = np.where(multiple == 1, np.inf, 0.0)
+        below, above = limits(self.lower, self.upper, step, fine)
+        out = step / 2 if multiple == 1 else 0.0
+        middle_low = (self._sum(below - out) + self._sum(above - out - step * (multiple != 1))) / 2
+        middle_high = (self._sum(below + out + step * (multiple != 1)) + self._sum(above + out)) / 2
+        return np.fmax(low, middle_low), np.fmin(high, middle_high)
+
+    def _sum(self, figure: Floats) -> Floats:
+        if self.scale == "linear":
+            return figure
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.log(np.maximum(figure, 0))
+
+
+def known(
+    table: pd.DataFrame, finest: Floats, steps: Iterable[float], relations: Iterable[Relation]
+) -> dict[float, tuple[Floats, Floats]]:
+    """Return between which values a reader knows each cell to be, by the multiple of its step.
+
+    Parameters
+    ----------
+    table : DataFrame
+        The exact estimates.
+    finest : (m,) array
+        The finest step of each cell.
+    steps : iterable of float
+        Multiples of it, 1 among them. Of a coarser one it is taken that all other cells have
+        their finest, so that what is said holds whatever they have.
+    relations : iterable of Relation
+
+    Returns
+    -------
+    dict
+        Multiple -> lower and upper ends, around the exact value.
+    """
+    relations = list(relations)
+    fine = _by_rounding(table, finest, finest)
+    for _ in range(_ROUNDS):
+        fine = _narrowed(fine, fine, relations, 1.0)
+    out = {1.0: fine}
+    for step in steps:
+        if step != 1:
+            own = _by_rounding(table, finest * step, finest)
+            # A ratio is not shown of a cell in a coarser step.
+            linear = [one for one in relations if one.scale == "linear"]
+            out[step] = _narrowed(own, fine, linear, step)
+    return out
+
+
+def _by_rounding(table: pd.DataFrame, step: Floats, finest: Floats) -> tuple[Floats, Floats]:
+    """Return what the value and its limits say, as if the design were known."""
+    value, lower, upper = (table[name].to_numpy(float) for name in ("value", "lower", "upper"))
+    low, high = _shown_as(value, step)
+    ends = limits(lower, upper, step, finest)
+    percent = table["unit"].eq("percent").to_numpy()
+    coarse = step > finest
+    with np.errstate(invalid="ignore", divide="ignore"):
+        for true, end, outwards in ((lower, ends[0], 0.0), (upper, ends[1], 1.0)):
+            slope = np.where(percent, _slope(value, true), 1.0)
+            width = np.where(coarse, step * outwards, step / 2)
+            rest = step - width
+            low = np.fmax(low, value + (end - width - true) / slope)
+            high = np.fmin(high, value + (end + rest - true) / slope)
+    return np.fmin(low, value), np.fmax(high, value)
+
+
+def _shown_as(value: Floats, step: Floats) -> tuple[Floats, Floats]:
+    shown = to_step(value, step)
+    return shown - step / 2, shown + step / 2
+
+
+def _slope(value: Floats, limit: Floats) -> Floats:
+    """Return how a limit on the logit scale moves with its percentage, the design unchanged."""
+    p, end = value / 100, limit / 100
+    reach = (logit(end) - logit(p)) * np.sqrt(p * (1 - p))
+    moved = p + 1e-6
+    there = expit(logit(moved) + reach / np.sqrt(moved * (1 - moved)))
+    return np.maximum((there - end) / 1e-6, 0.05)
+
+
+def _narrowed(
+    own: tuple[Floats, Floats],
+    others: tuple[Floats, Floats],
+    relations: list[Relation],
+    step: float,
+) -> tuple[Floats, Floats]:
+    """Return what the relations make of each cell's interval, given those of the others."""
+    low, high = own[0].copy(), own[1].copy()
+    for one in relations:
+        ends_of_sum = one.ends(step)
+        for rank in range(len(one.at)):
+            rest_low, rest_high = ends_of_sum
+            for other in range(len(one.at)):
+                if other != rank:
+                    ends = np.sort(
+                        [
+                            one.sign[other] * _scaled(end[one.at[other]], one.scale)
+                            for end in others
+                        ],
+                        axis=0,
+                    )
+                    rest_low, rest_high = rest_low - ends[1], rest_high - ends[0]
+            with np.errstate(invalid="ignore", divide="ignore"):
+                ends = np.sort([rest_low / one.sign[rank], rest_high / one.sign[rank]], axis=0)
+            ends = [_back(end, one.scale) for end in ends]
+            use = np.isfinite(ends).all(axis=0) & (one.sign[rank] != 0) & ~np.isnan(one.step)
+            np.maximum.at(low, one.at[rank][use], ends[0][use])
+            np.minimum.at(high, one.at[rank][use], ends[1][use])
+    middle = (own[0] + own[1]) / 2
+    # A figure of which nothing is known stays so, and no interval turns round by an error.
+    return np.where(low > high, middle - _TINY, low), np.where(low > high, middle + _TINY, high)
+
+
+def _scaled(value: Floats, scale: str) -> Floats:
+    if scale == "linear":
+        return value
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = np.clip(value / 100, 0, 1)
+        return np.log(share) if scale == "log" else logit(share)
+
+
+def _back(value: Floats, scale: str) -> Floats:
+    if scale == "linear":
+        return value
+    return 100 * (np.exp(np.minimum(value, 0)) if scale == "log" else expit(value))

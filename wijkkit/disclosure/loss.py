@@ -1,0 +1,75 @@
+"""What is given up to keep a hidden count open, and in which order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wijkkit.disclosure.system import System
+
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """One kind of loss.
+
+    Parameters
+    ----------
+    what : str
+    of : callable
+        System, and the number of wijken in each cell's area -> which cells it is for.
+    multiples : tuple of float
+        The steps that are tried, in multiples of the finest; 0 leaves the figure out.
+    larger : bool
+        A figure of a larger area that is left out: a coarse one is better than none.
+    """
+
+    what: str
+    of: Callable[[System, NDArray[np.int64]], Mask]
+    multiples: tuple[float, ...]
+    larger: bool = False
+
+
+def _at(level: str, everybody: bool | None = None) -> Callable[[System, NDArray], Mask]:
+    def of(system: System, wijken: NDArray[np.int64]) -> Mask:
+        here = system.level == level
+        return here if everybody is None else here & ((system.slot == 0) == everybody)
+
+    return of
+
+
+#: A gebied of fewer wijken is read by nobody.
+FEW_WIJKEN = 3
+COARSER = (2.0, 5.0, 10.0)
+
+#: From what is missed least to what is missed most. A report is about a wijk, and the effect on
+#: everybody is what a study is for: these go last. After all of them an indicator is left out.
+ORDER = (
+    Loss(
+        "gebieden of few wijken",
+        lambda system, wijken: (system.level == "gebied") & (wijken < FEW_WIJKEN),
+        (0.0,),
+        larger=True,
+    ),
+    Loss("gebieden", _at("gebied"), COARSER),
+    Loss("groups of arms", _at("arm", everybody=False), COARSER),
+    Loss("groups of the city", _at("city", everybody=False), COARSER),
+    Loss("arms", _at("arm", everybody=True), COARSER),
+    Loss("the city", _at("city", everybody=True), COARSER),
+    Loss("groups within wijken", _at("wijk", everybody=False), (0.0,)),
+    Loss("groups of gebieden", _at("gebied", everybody=False), (0.0,), larger=True),
+    Loss("gebieden as a whole", _at("gebied"), (0.0,), larger=True),
+    Loss("groups of arms as a whole", _at("arm", everybody=False), (0.0,), larger=True),
+    Loss("wijken", _at("wijk", everybody=True), (0.0,)),
+    Loss("groups of the city as a whole", _at("city", everybody=False), (0.0,), larger=True),
+    Loss(
+        "arms and city",
+        lambda system, wijken: np.isin(system.level, ["arm", "city"]),
+        (0.0,),
+        larger=True,
+    ),
+)

@@ -1,0 +1,258 @@
+"""One system of cells: the linked indicators of a wave, and the children they are counts of.
+
+The children of a wijk with the same groups (and the same questions answered) are one atom. An
+atom holds so many children of each pattern of answers; these numbers are what nobody may work
+out. Every cell is a sum of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import sparse
+
+from wijkkit.disclosure.families import families
+from wijkkit.disclosure.sample import Sample
+from wijkkit.estimates.layout import Block
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """Atoms and cells of linked indicators in one wave.
+
+    Parameters
+    ----------
+    indicators : tuple of str
+    rows : (C,) array of int
+        Position of each cell in the table of estimates.
+    indicator : (C,) array of int
+        Which of the indicators it is a cell of.
+    level, area, slot, group : (C,) array
+        Its area level, area, grouping (number; 0 for everybody) and group.
+    member : (C, N) sparse array
+        Whether each atom is in the cell and was asked.
+    patterns : (P, J) array
+        The patterns of answers that occur; the first is nobody having any of them.
+    asked : (N, J) array of bool
+    truth : (N, P) array
+        Children of each pattern; of a score the total, in the width of its scale, in the second.
+    size : (N,) array
+        Children.
+    weight : (N,) array
+        Mean weight of a child of its wijk.
+    wijk : (N,) array of int
+    groups : (N, K) array of int
+        Group in each slot; -1 for none.
+    whole : bool
+        Counts of children; False for scores.
+    """
+
+    indicators: tuple[str, ...]
+    rows: Ints
+    indicator: Ints
+    level: NDArray[np.object_]
+    area: NDArray[np.object_]
+    slot: Ints
+    group: Ints
+    member: sparse.csr_array
+    patterns: NDArray[np.int64]
+    asked: NDArray[np.bool_]
+    truth: Floats
+    size: Floats
+    weight: Floats
+    wijk: Ints
+    groups: Ints
+    whole: bool
+
+    def having(self) -> Floats:
+        """Return how many children of each atom have each indicator; (N, J)."""
+        return (self.truth @ self.patterns) * self.asked
+
+    def counts(self) -> Floats:
+        """Return the count of each cell."""
+        return _per_cell(self.member, self.having(), self.indicator)
+
+    def weighted(self) -> Floats:
+        """Return the weighted count of each cell, of atoms' mean weights."""
+        return _per_cell(self.member, self.having() * self.weight[:, None], self.indicator)
+
+    def respondents(self) -> Floats:
+        """Return the n of each cell."""
+        return _per_cell(self.member, self.asked * self.size[:, None], self.indicator)
+
+    def respondents_weight(self) -> Floats:
+        """Return the total weight of each cell."""
+        own = self.asked * (self.size * self.weight)[:, None]
+        return _per_cell(self.member, own, self.indicator)
+
+
+def _per_cell(member: sparse.csr_array, values: Floats, indicator: Ints) -> Floats:
+    return (member @ values)[np.arange(len(indicator)), indicator]
+
+
+def systems(sample: Sample, table: pd.DataFrame, few: int) -> Iterator[System]:
+    """Yield the systems of a sample: one per set of linked indicators, or score, and wave.
+
+    Parameters
+    ----------
+    sample : Sample
+    table : DataFrame
+        The estimates, in the order of `sample.blocks`.
+    few : int
+        See `families`.
+    """
+    people = sample.people
+    percent = [key for key, unit in sample.units.items() if unit == "percent"]
+    sets = [(one, True) for one in families(people, percent, few)]
+    sets += [((key,), False) for key, unit in sample.units.items() if unit == "score"]
+    divided = sample.blocks()
+    size = sum(block.size for block in divided)
+    start = {key: number * size for number, key in enumerate(sample.units)}
+    there = np.isin(table["status"].to_numpy(object), ["ok"])
+    for wave_number, wave in enumerate(sample.waves):
+        now = people["wave"].eq(wave).to_numpy()
+        cells = _cells(divided, wave_number, now)
+        for indicators, whole in sets:
+            made = _system(people, now, cells, indicators, start, whole, there)
+            if made is not None:
+                yield made
+
+
+@dataclass(frozen=True, slots=True)
+class _Cells:
+    """The cells of a wave: where they are in a block of estimates, and who is in them."""
+
+    at: Ints
+    level: NDArray[np.object_]
+    area: NDArray[np.object_]
+    slot: Ints
+    group: Ints
+    codes: list[tuple[Ints, Ints]]
+    wijk: Ints
+    groups: Ints
+
+
+def _cells(divided: Sequence[Block], wave: int, now: NDArray[np.bool_]) -> _Cells:
+    slots = {key: number for number, key in enumerate(dict.fromkeys(b.group_by for b in divided))}
+    at, level, area, slot, group, codes = [], [], [], [], [], []
+    offset, first = 0, 0
+    wijk = np.full(now.sum(), -1)
+    groups = np.full((now.sum(), len(slots)), -1)
+    for block in divided:
+        size = len(block.areas) * len(block.groups)
+        number = np.arange(size)
+        where = number // len(block.groups) * (len(block.waves) * len(block.groups))
+        at.append(offset + where + wave * len(block.groups) + number % len(block.groups))
+        level += [block.area_level] * size
+        area += [name for name in block.areas for _ in block.groups]
+        slot += [slots[block.group_by]] * size
+        group += list(range(len(block.groups))) * len(block.areas)
+        code = block.code[now]
+        own = code // (len(block.waves) * len(block.groups)), code % len(block.groups)
+        codes.append((np.where(code >= 0, own[0] * len(block.groups) + own[1], -1), first))
+        if block.area_level == "wijk":
+            if block.group_by == "":
+                wijk = own[0]
+            groups[:, slots[block.group_by]] = np.where(code >= 0, own[1], -1)
+        offset, first = offset + block.size, first + size
+    return _Cells(
+        np.concatenate(at),
+        np.array(level, object),
+        np.array(area, object),
+        np.array(slot),
+        np.array(group),
+        codes,
+        wijk,
+        groups,
+    )
+
+
+def _system(
+    people: pd.DataFrame,
+    now: NDArray[np.bool_],
+    cells: _Cells,
+    indicators: tuple[str, ...],
+    start: dict[str, int],
+    whole: bool,
+    there: NDArray[np.bool_],
+) -> System | None:
+    y = people.loc[now, list(indicators)].to_numpy(float)
+    weight = people.loc[now, "weight"].to_numpy(float)
+    answered = ~np.isnan(y)
+    used = answered.any(axis=1) & (cells.wijk >= 0)
+    if not used.any():
+        return None
+    y, weight, answered = y[used], weight[used], answered[used]
+    parts = np.column_stack([cells.wijk[used], cells.groups[used], answered])
+    _, first, atom = np.unique(parts, axis=0, return_index=True, return_inverse=True)
+    atom, size = atom.ravel(), len(first)
+    n = np.bincount(atom, minlength=size).astype(float)
+    patterns, truth = _patterns(y, answered, atom, size) if whole else _totals(y, atom, size, n)
+    member = _membership(cells, used, atom, first, size)
+    kept = [np.flatnonzero(there[start[key] + cells.at]) for key in indicators]
+    where = np.concatenate(kept)
+    return System(
+        indicators,
+        np.concatenate([start[k] + cells.at[at] for k, at in zip(indicators, kept, strict=True)]),
+        np.repeat(np.arange(len(indicators)), [len(at) for at in kept]),
+        cells.level[where],
+        cells.area[where],
+        cells.slot[where],
+        cells.group[where],
+        member[where],
+        patterns,
+        answered[first],
+        truth,
+        n,
+        _weights(weight, cells.wijk[used], first),
+        cells.wijk[used][first],
+        cells.groups[used][first],
+        whole,
+    )
+
+
+def _weights(weight: Floats, wijk: Ints, first: Ints) -> Floats:
+    """Return the mean weight of a child of each atom's wijk: the weights of areas are public."""
+    total = np.bincount(wijk, weight) / np.maximum(np.bincount(wijk), 1)
+    return total[wijk[first]]
+
+
+def _patterns(
+    y: Floats, answered: NDArray[np.bool_], atom: Ints, size: int
+) -> tuple[NDArray[np.int64], Floats]:
+    own = np.where(answered, y, 0).astype(np.int64)
+    patterns, which = np.unique(own, axis=0, return_inverse=True)
+    if patterns[0].any():
+        patterns, which = np.vstack([0 * patterns[:1], patterns]), which + 1
+    truth = np.zeros((size, len(patterns)))
+    np.add.at(truth, (atom, which.ravel()), 1.0)
+    return patterns, truth
+
+
+def _totals(y: Floats, atom: Ints, size: int, n: Floats) -> tuple[NDArray[np.int64], Floats]:
+    """Return totals of scores from the lowest score, in the width of the scale."""
+    score = y[:, 0]
+    width = max(score.max() - score.min(), 1e-9)
+    total = np.bincount(atom, (score - score.min()) / width, size)
+    return np.array([[0], [1]]), np.column_stack([n - total, total])
+
+
+def _membership(
+    cells: _Cells, used: NDArray[np.bool_], atom: Ints, first: Ints, size: int
+) -> sparse.csr_array:
+    row, column = [], []
+    for code, offset in cells.codes:
+        own = code[used][first]
+        inside = own >= 0
+        row.append(offset + own[inside])
+        column.append(np.flatnonzero(inside))
+    ones = np.ones(sum(map(len, row)))
+    shape = (len(cells.at), size)
+    return sparse.csr_array((ones, (np.concatenate(row), np.concatenate(column))), shape=shape)

@@ -1,0 +1,158 @@
+"""Any town that looks the same: the least and the most of a count, by integer programs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import highspy
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from wijkkit.disclosure.slack import Shown, Slack
+
+Floats = NDArray[np.float64]
+TINY = 1e-6
+#: So much wider must a count be, in children, where no town of whole children was found.
+MARGIN = 1.0
+#: Towns that are remembered.
+_KEPT = 400
+_OPTIONS = {"output_flag": False, "threads": 1}
+
+
+class Towns:
+    """The towns that look like the true one.
+
+    Parameters
+    ----------
+    shown : Shown
+    """
+
+    def __init__(self, shown: Shown) -> None:
+        self._shown, system = shown, shown.system
+        patterns = system.patterns[1:]
+        self._size = (len(system.size), len(patterns))
+        asked = [
+            system.member.multiply(system.asked[:, indicator][None, :]).tocsr()
+            for indicator in range(len(system.indicators))
+        ]
+        own = sparse.vstack(
+            [
+                sparse.csr_array(asked[indicator][[row]])
+                for row, indicator in enumerate(system.indicator)
+            ],
+            format="csr",
+        )
+        # One column per atom and pattern, atoms first.
+        parts = [
+            sparse.diags_array(patterns[number][system.indicator].astype(float)) @ own
+            for number in range(len(patterns))
+        ]
+        self.matrix = sparse.hstack(parts, format="csr")
+        weight = np.tile(system.weight, len(patterns))
+        self.weighted = (self.matrix @ sparse.diags_array(weight)).tocsr()
+        every = sparse.hstack([sparse.eye_array(len(system.size))] * len(patterns), format="csr")
+        self._every = every
+        self.truth = system.truth[:, 1:].T.ravel()
+        some_none = system.truth[:, 0].sum() > 0
+        self._least = np.zeros(len(system.size)) if some_none else system.size
+
+        self._columns = np.arange(len(self.truth), dtype=np.int32)
+        self._highs = self._program()
+        #: Towns that were found: counts, weighted counts, and whether all children are whole.
+        self._seen = [(shown.count, self.weighted @ self.truth, True)]
+        margin = np.minimum(MARGIN, shown.spare) if system.whole else 0.0
+        self._enough = {True: shown.need - TINY, False: shown.need + margin - TINY}
+
+    def narrow(self, multiple: Floats, asked: Sequence[int], first: bool) -> NDArray[np.int64]:
+        """Return which of the asked counts are not open enough; with `first` only one of them.
+
+        Towns that were found before are looked at again before others are sought. Parts of
+        children leave more open than whole ones: by so much more they must be apart.
+        """
+        slack = self._shown.slack(multiple)
+        ends = {whole: self._among_seen(slack, whole) for whole in (True, False)}
+        found, bound = [], False
+        for cell in asked:
+            if self._open(cell, ends):
+                continue
+            if not bound:
+                self._bound(slack)
+                bound = True
+            for sign in (1.0, -1.0):
+                self._aim(cell, sign)
+                self._note(self._run(), ends)
+            if not self._open(cell, ends):
+                found.append(cell)
+                if first:
+                    break
+        return np.array(found, int)
+
+    def _open(self, cell: int, ends: Mapping[bool, tuple[Floats, Floats]]) -> bool:
+        return any(
+            most[cell] - least[cell] >= self._enough[whole][cell]
+            for whole, (least, most) in ends.items()
+        )
+
+    def _among_seen(self, slack: Slack, whole: bool) -> tuple[Floats, Floats]:
+        """Return the least and the most of each count among the towns that were seen."""
+        truth, weighted, _ = self._seen[0]
+        seen = [one for one in self._seen if one[2] or not whole]
+        counts, weights = (np.stack([one[part] for one in seen]) for part in (0, 1))
+        fits = (counts <= truth + slack.up + TINY) & (counts >= truth - slack.down - TINY)
+        fits &= weights <= weighted + slack.weighted_up + TINY
+        fits &= weights >= weighted - slack.weighted_down - TINY
+        counts = counts[fits.all(axis=1)]
+        return counts.min(axis=0), counts.max(axis=0)
+
+    def _note(self, town: Floats | None, ends: Mapping[bool, tuple[Floats, Floats]]) -> None:
+        if town is None:
+            return
+        parts = np.abs(town - np.round(town)).max() > TINY
+        whole = not (parts and self._shown.system.whole)
+        count = self.matrix @ town
+        self._seen.append((count, self.weighted @ town, whole))
+        del self._seen[1:-_KEPT]
+        for kind in (True, False) if whole else (False,):
+            np.minimum(ends[kind][0], count, out=ends[kind][0])
+            np.maximum(ends[kind][1], count, out=ends[kind][1])
+
+    def _program(self) -> highspy.Highs:
+        """Return the program of all towns, without what is shown."""
+        lines = sparse.vstack([self.matrix, self.weighted, self._every], format="csr")
+        size, columns = lines.shape
+        lp = highspy.HighsLp()
+        lp.num_col_, lp.num_row_ = columns, size
+        lp.col_cost_ = np.zeros(columns)
+        lp.col_lower_, lp.col_upper_ = np.zeros(columns), np.full(columns, highspy.kHighsInf)
+        free = np.full(size - len(self._least), highspy.kHighsInf)
+        lp.row_lower_ = np.concatenate([-free, self._least])
+        lp.row_upper_ = np.concatenate([free, self._shown.system.size])
+        lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+        lp.a_matrix_.start_, lp.a_matrix_.index_ = lines.indptr, lines.indices
+        lp.a_matrix_.value_ = lines.data
+        program = highspy.Highs()
+        for option, value in _OPTIONS.items():
+            program.setOptionValue(option, value)
+        program.passModel(lp)
+        return program
+
+    def _bound(self, slack: Slack) -> None:
+        """Give the program what is shown now."""
+        truth, weighted, _ = self._seen[0]
+        low = np.concatenate([truth - slack.down, weighted - slack.weighted_down])
+        high = np.concatenate([truth + slack.up, weighted + slack.weighted_up])
+        at = np.arange(len(low), dtype=np.int32)
+        self._highs.changeRowsBounds(len(low), at, low, high)
+
+    def _aim(self, cell: int, sign: float) -> None:
+        """Make a count as small as can be, or with a minus as large."""
+        part = slice(*self.matrix.indptr[cell : cell + 2])
+        cost = np.zeros(len(self.truth))
+        cost[self.matrix.indices[part]] = sign * self.matrix.data[part]
+        self._highs.changeColsCost(len(cost), self._columns, cost)
+
+    def _run(self) -> Floats | None:
+        self._highs.run()
+        found = self._highs.getSolution()
+        return np.array(found.col_value) if found.value_valid else None
