@@ -82,7 +82,7 @@ def test_a_figure_shows_its_steps_in_a_few_lines():
 
 
 def test_notebooks_are_stored_as_jupyter_stores_them():
-    for path in PATHS:
+    for path in BATCH:
         stored = path.read_text(encoding="utf-8")
         assert nbformat.writes(nbformat.reads(stored, 4)).rstrip() == stored.rstrip(), path.name
 
