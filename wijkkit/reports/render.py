@@ -28,7 +28,6 @@ from wijkkit.reports.record import (
 )
 from wijkkit.reports.runs import BRIEF, States, notebook_states
 from wijkkit.reports.site import new_site, swap, write_assets
-from wijkkit.reports.slides import MARK
 from wijkkit.reports.staging import Page, failed_notebooks, title_of
 from wijkkit.reports.theme import HouseStyle, load_house_style
 from wijkkit.showing import ShowsItself
@@ -257,10 +256,9 @@ def _write_record(study: Study, plan: Plan, files: Mapping[str, str]) -> None:
     write_record(study, Record(kept, files, plan.engine, plan.forms))
     project = study.runs / "reports"
     for source in project.glob("*.qmd"):
-        stem = source.stem.removesuffix(MARK)
-        if stem not in there:
+        if source.stem not in there:
             source.unlink()
-            shutil.rmtree(project / stem, ignore_errors=True)
+            shutil.rmtree(project / source.stem, ignore_errors=True)
 
 
 def _reports(study: Study) -> list[str]:
