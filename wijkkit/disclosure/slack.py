@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -48,15 +48,26 @@ class Shown:
     status : (M,) array of str
         By the rules.
     policy : Policy
+    outcomes : collection of str
+        Indicators on which an effect is shown: it gives the count of everybody in a wijk away.
     """
 
     def __init__(
-        self, system: System, value: Floats, known: Known, status: NDArray, policy: Policy
+        self,
+        system: System,
+        value: Floats,
+        known: Known,
+        status: NDArray,
+        policy: Policy,
+        outcomes: Collection[str] = (),
     ) -> None:
         self.system, self.policy = system, policy
+        told = np.isin(np.array(system.indicators, object), list(outcomes))[system.indicator]
+        self._told = told & (system.level == "wijk") & (system.slot == 0)
         at = system.rows
         n, total = system.respondents(), system.respondents_weight()
         unit = 100.0 if system.whole else self._width(value[at], n, total)
+        self.unit = unit
         own = value[at]
         self._reach = {
             multiple: ((high[at] - own) / unit, (own - low[at]) / unit)
@@ -115,6 +126,8 @@ class Shown:
             weighted_down[both] = (below * self._total)[both] + _TINY
             # Of a weighted figure no unweighted one is shown.
             up[both], down[both] = (self._most - self.count)[both], self.count[both]
+        given_away = self._told & (multiple > 0)
+        up[given_away], down[given_away] = 0.0, 0.0
         if self.system.whole:
             up, down = np.floor(up + _TINY), np.floor(down + _TINY)
         return Slack(np.maximum(up, 0), np.maximum(down, 0), weighted_up, weighted_down)
