@@ -9,6 +9,7 @@ from functools import cache
 import pandas as pd
 import pytest
 
+from wijkkit.estimates.goal_changes import goal_changes
 from wijkkit.evaluation.facts import Facts
 from wijkkit.registry.frames import kind_frame
 from wijkkit.registry.tables import COLUMNS, KINDS
@@ -205,8 +206,12 @@ def facts(small_study, registered):
             "estimates": estimates,
             "changes": moves,
             "gaps": gaps,
+            "goal_changes": None,
             "area_figures": figures,
         }
-        return Facts(study=small_study(language), **(known | changes))
+        study, known = small_study(language), known | changes
+        if known["goal_changes"] is None:
+            known["goal_changes"] = goal_changes(known["changes"], known["gaps"], study.indicators)
+        return Facts(study=study, **known)
 
     return make

@@ -11,8 +11,9 @@ import pytest
 from wijkkit.errors import StudyError
 from wijkkit.evaluation.facts import Facts
 from wijkkit.evaluation.logic_model import assumption_findings, box_findings, element_states
+from wijkkit.evaluation.logic_model.assumptions import _verdict
 from wijkkit.evaluation.logic_model.boxes import check_measures, finding_of
-from wijkkit.evaluation.logic_model.finding import change_state, together
+from wijkkit.evaluation.logic_model.finding import together
 from wijkkit.language.messages import catalogue
 from wijkkit.study.settings.logic_model import BOXES, LogicModelSettings
 
@@ -233,8 +234,30 @@ def test_states_together(states, state):
     assert together(states) == state
 
 
-def test_a_change_without_an_interval_is_no_verdict():
-    assert change_state(float("nan"), 3.0, "higher") == "measured"
+def test_a_change_without_an_interval_is_no_verdict(facts):
+    bare = facts().changes.assign(lower=float("nan"), upper=float("nan"))
+    row = finding(box_findings(facts(changes=bare), "a"), "play")
+    assert row["state"] == "measured" and "hoe zeker dat is, is niet bekend" in row["words"]
+
+
+def test_only_goals_are_judged_and_it_is_said_how_many_were_looked_at(facts):
+    known = facts()
+    row = finding(box_findings(known, "a"), "play")
+    assert f"{len(known.study.indicators)} doelen samen beoordeeld" in row["words"]
+    no_goal = known.goal_changes[known.goal_changes["indicator"].ne("play")]
+    row = finding(box_findings(facts(goal_changes=no_goal), "a"), "play")
+    assert row["state"] == "measured" and "Dit is geen doel" in row["words"]
+    gap = finding(box_findings(facts(goal_changes=no_goal), "a"), "gap:play")
+    assert gap["state"] == "measured"
+    assert f"({known.study.gap_grouping.label})" in gap["words"]
+
+
+def test_a_measure_of_which_nothing_is_known_does_not_speak_for_an_assumption(facts):
+    known = facts(registry={"goals": facts().registry["goals"].iloc[:0]})
+    assert _verdict({"for", "unknown"}) == "unknown"
+    assert _verdict({"for"}) == "for" and _verdict({"against", "unknown"}) == "against"
+    assert _verdict({"for", "against"}) == "mixed" and _verdict(set()) == "unknown"
+    assert assumption_findings(known, "a")["verdict"].eq("unknown").all()
 
 
 def test_an_english_study_has_no_dutch_in_its_findings(facts):

@@ -67,11 +67,15 @@ class Comparison:
     groups: Mapping[str, tuple[str, ...]]
 
 
-def everything_known(settled: Sequence[Settled], indicator: str, compared: Comparison) -> bool:
+def everything_known(
+    settled: Sequence[Settled], indicator: str, compared: Comparison, waves: Sequence[str] = ()
+) -> bool:
     """Return whether all stays open for who knows the exact count of everybody in each wijk."""
     return all(
         one.choice.open_with(one.multiple, exact=_cells(one, indicator, "", EVERYBODY, compared))
-        for one in _of_waves(settled, indicator, compared)
+        for one in settled
+        if indicator in one.system.indicators
+        and one.wave in (waves or (compared.before, compared.after))
     )
 
 

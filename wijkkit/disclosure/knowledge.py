@@ -40,6 +40,8 @@ class Relation:
         The exact figure and its limits, which are as far on either side on that scale.
     step : (m,) array
         What it is rounded to when all its cells are in their finest step; NaN where not shown.
+    coarse : bool
+        Whether it is shown of a cell in a coarser step.
     """
 
     at: NDArray[np.int64]
@@ -49,6 +51,7 @@ class Relation:
     lower: Floats
     upper: Floats
     step: Floats
+    coarse: bool = True
 
     def ends(self, multiple: float) -> tuple[Floats, Floats]:
         """Return between what the sum is, when the figure is shown in `multiple` of its step."""
@@ -98,8 +101,7 @@ def known(
     for step in steps:
         if step != 1:
             own = _by_rounding(table, finest * step, finest)
-            # A ratio is not shown of a cell in a coarser step.
-            linear = [one for one in relations if one.scale == "linear"]
+            linear = [one for one in relations if one.coarse and one.scale == "linear"]
             out[step] = _narrowed(own, fine, linear, step)
     return out
 

@@ -27,6 +27,8 @@ class Facts:
     estimates, changes, gaps : DataFrame
         Tidy estimate tables: levels per wave, changes since the first wave (unit ``points`` or
         ``score``; `wave` holds both), gaps between the ends of a grouping and their change.
+    goal_changes : DataFrame
+        The last change of every goal and of its gap, judged together (`goal_changes`).
     area_figures : DataFrame
         Long: ``area, area_level, figure, label, period, value, unit, source, status``.
     scales : DataFrame
@@ -41,6 +43,7 @@ class Facts:
     estimates: pd.DataFrame = field(default_factory=pd.DataFrame)
     changes: pd.DataFrame = field(default_factory=pd.DataFrame)
     gaps: pd.DataFrame = field(default_factory=pd.DataFrame)
+    goal_changes: pd.DataFrame = field(default_factory=pd.DataFrame)
     area_figures: pd.DataFrame = field(default_factory=pd.DataFrame)
     scales: pd.DataFrame = field(default_factory=pd.DataFrame)
 
@@ -111,6 +114,16 @@ class Facts:
         if self.gaps.empty:
             return {}
         return {key: _last(rows) for key, rows in self.gaps.groupby("group_by")}
+
+    def goal_change(self, indicator: str, wijk: str, group_by: str = "") -> pd.Series | None:
+        """Return a wijk's last change in a goal's indicator, or in its gap, with its verdict."""
+        return self._goal_changes.get((indicator, wijk, group_by))
+
+    @cached_property
+    def _goal_changes(self) -> dict[tuple[str, str, str], pd.Series]:
+        table = self.goal_changes
+        keys = ("indicator", "area", "group_by")
+        return {tuple(row[key] for key in keys): row for _, row in table.iterrows()}
 
     def programme_wijken(self) -> list[str]:
         """Return the wijken that the programme is carried out in."""

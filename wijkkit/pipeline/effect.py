@@ -19,7 +19,7 @@ from wijkkit.disclosure.rounding import limits, to_step
 from wijkkit.evaluation.effect.evaluate import EffectResults, concluded
 from wijkkit.evaluation.effect.methods import RECOMMENDED
 from wijkkit.evaluation.effect.outcome_arrays import is_turned
-from wijkkit.evaluation.effect.outcomes import compared_waves, earlier_waves, grouping_of
+from wijkkit.evaluation.effect.outcomes import compared_waves, earlier_waves
 from wijkkit.evaluation.effect.reasons import NotEstimable
 from wijkkit.study import Study
 from wijkkit.tables import EVERYBODY
@@ -215,6 +215,8 @@ def _in_steps(
     ]
     shown = shown_effects(settled, outcome, compared, contrasts, known)
     if known:
+        before = everything_known(settled, outcome, compared, earlier_waves(study))
+        names = [name for name in names if before or name not in ("pre_trend", "bounds")]
         checks = [name for name in names if name not in ("all", *(one.name for one in contrasts))]
         return {"all": 1.0, "methods": 1.0, **dict.fromkeys(checks, 1.0), **shown}
     return shown | {"composition": 1.0} if EVERYBODY in shown else {}
@@ -236,7 +238,7 @@ def _contrasts(
     study: Study, results: EffectResults, outcome: str, names: list[str]
 ) -> Iterator[Contrast]:
     """Yield the effects by cluster means that may be shown, of the indicator as it is named."""
-    rows, grouping = results.effects, grouping_of(study)
+    rows, grouping = results.effects, study.gap_grouping
     rows = rows[rows["outcome"].eq(outcome) & rows["method"].eq(RECOMMENDED)]
     rows = rows[rows["scale"].ne(RATIO) & rows["status"].eq("ok") & rows["group"].isin(names)]
     ends = ["estimate", "lower", "upper"]
@@ -267,7 +269,7 @@ def _open(study: Study, outcome: str, there: set[tuple[str, ...]]) -> list[str]:
     parts = [EVERYBODY] if known(waves, "", EVERYBODY) else []
     if not parts:
         return []
-    grouping = grouping_of(study)
+    grouping = study.gap_grouping
     if grouping is not None:
         groups = [group.id for group in grouping.groups]
         shown = [group for group in groups if known(waves, grouping.id, group)]

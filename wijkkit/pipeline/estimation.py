@@ -13,6 +13,7 @@ from wijkkit.estimates.asked import asked_rows
 from wijkkit.estimates.change import estimate_change
 from wijkkit.estimates.comparable import comparable_map, comparable_neighbourhoods
 from wijkkit.estimates.gap import estimate_gap
+from wijkkit.estimates.goal_changes import adjusted_level, goal_changes
 from wijkkit.estimates.grid import Estimates, asked_outcome, estimate_grid
 from wijkkit.estimates.slope import estimate_slope
 from wijkkit.loaders import load_area_figures
@@ -40,6 +41,8 @@ class StudyEstimates(ShowsItself):
         Tidy: the gap between the ends of each ordered grouping, and its change.
     slopes : DataFrame
         Tidy: slope and relative index of inequality of each ordered grouping, and their change.
+    goal_changes : DataFrame
+        The last change of every goal and of its gap in every wijk, judged together.
     comparisons : DataFrame
         Each area against the city, and each wijk against the comparable ones: a verdict per
         indicator and wave.
@@ -53,6 +56,7 @@ class StudyEstimates(ShowsItself):
     changes: pd.DataFrame = field(repr=False)
     gaps: pd.DataFrame = field(repr=False)
     slopes: pd.DataFrame = field(repr=False)
+    goal_changes: pd.DataFrame = field(repr=False)
     comparisons: pd.DataFrame = field(repr=False)
     comparable: pd.DataFrame = field(repr=False)
     sample: Sample = field(repr=False)
@@ -116,10 +120,27 @@ def estimate(study: Study, respondents: pd.DataFrame) -> StudyEstimates:
             respondents,
             lambda rows: estimate_slope(rows, indicators, waves, ordered, **said),
         ),
+        _goal_changes(study, respondents, grid, said),
         pd.concat([against_city, against_alike], ignore_index=True),
         comparable,
         sample_of(study, respondents),
     )
+
+
+def _goal_changes(
+    study: Study, respondents: pd.DataFrame, grid: Estimates, said: Mapping[str, object]
+) -> pd.DataFrame:
+    keys = dict.fromkeys(goal.indicator for goal in study.goals)
+    indicators = {key: study.indicators[key] for key in keys}
+    level = adjusted_level(study.settings.evaluation.level, len(indicators))
+    grouping, waves = study.gap_grouping, [wave.id for wave in study.waves]
+    one = {} if grouping is None else {grouping.id: groupings(study)[grouping.id]}
+    gaps = table_by_weight(
+        study,
+        respondents,
+        lambda rows: estimate_gap(rows, indicators, waves, one, confidence=level, **said),
+    )
+    return goal_changes(estimate_change(grid, confidence=level), gaps, indicators)
 
 
 def sample_of(study: Study, respondents: pd.DataFrame) -> Sample:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+import pandas as pd
+
 from wijkkit.disclosure import Release, policy_for, record_audit
-from wijkkit.disclosure.derived import release_comparisons, release_derived
+from wijkkit.disclosure.derived import joined, parts_of, release_comparisons, release_derived
 from wijkkit.disclosure.release import Made, release_estimates
 from wijkkit.disclosure.rules import percent_step
 from wijkkit.evaluation.effect.evaluate import EffectResults
@@ -36,7 +38,7 @@ def release(
     there where each figure they are made of is shown. The process is evaluated again on the
     released figures.
 
-    Writes ``estimates, changes, gaps, slopes, comparisons, comparable, participants, baseline, timeline,
+    Writes ``estimates, changes, gaps, slopes, goal_changes, comparisons, comparable, participants, baseline, timeline,
     area_figures, borders``, and where they are given the tables of the effect and of the process.
 
     Parameters
@@ -89,6 +91,7 @@ def release(
         **derived,
         "comparisons": earlier.comparisons(compared, comparable, table),
         "comparable": comparable,
+        "goal_changes": _shown_verdicts(estimates.goal_changes, table),
         **earlier.baseline(baseline_tables(study, sample.people, table, policy)),
     }
     if effect is not None:
@@ -104,3 +107,12 @@ def release(
     record_audit(study, released, tuple(tables))
     prepare(study, sample, earlier, tables)
     return released
+
+
+def _shown_verdicts(changes: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
+    """Return the exact verdicts on changes where each cell is shown, without their numbers."""
+    rows = changes.reset_index(drop=True)
+    status, _ = joined(rows["status"], table, parts_of(rows, table))
+    there = status == "ok"
+    names = ["indicator", "area", "area_level", "wave", "group_by", "group", "looked_at"]
+    return rows[names].assign(status=status, verdict=rows["verdict"].where(there, "unknown"))

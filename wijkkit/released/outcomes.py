@@ -225,10 +225,9 @@ def effective_n(rows: pd.DataFrame) -> np.ndarray:
 
 def grouping_of(view: CityView, key: str = "") -> Grouping | None:
     """Return the grouping called `key`; by default the one that the effect evaluation is about."""
-    wanted = key or view.study.settings.evaluation.grouping
-    ordered = [grouping for grouping in view.study.groupings if grouping.ordered]
-    named = [grouping for grouping in view.study.groupings if grouping.id == wanted]
-    return next(iter(named or ordered), None)
+    if not key:
+        return view.study.gap_grouping
+    return next((one for one in view.study.groupings if one.id == key), None)
 
 
 def gaps(view: CityView, grouping: str = "") -> pd.DataFrame:

@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 
 from wijkkit.evaluation.effect.methods import RECOMMENDED
-from wijkkit.evaluation.effect.outcomes import grouping_of
 from wijkkit.evaluation.effect.verdicts import (
     Fields,
     chance_fields,
@@ -99,7 +98,7 @@ def _gap(
 ) -> Iterator[tuple[str, str, Fields]]:
     """Say whether the effect differs between the outermost groups, and for which it is better."""
     row = row_of(effects[effects["contrast"] == "ddd"], RECOMMENDED)
-    grouping = grouping_of(study)
+    grouping = study.gap_grouping
     if row is None or grouping is None:
         return
     if row["status"] != "ok":
@@ -176,7 +175,7 @@ def _sentence(study: Study, outcome: str, part: str, key: str, fields: Fields) -
 
 def group_name(study: Study, group: float | str) -> str:
     """Return the label of a group of the grouping whose gap is evaluated, as Markdown."""
-    groups = grouping_of(study).groups
+    groups = study.gap_grouping.groups
     return escaped(next(study.text(one.label) for one in groups if one.id == group))
 
 

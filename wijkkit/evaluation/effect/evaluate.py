@@ -13,7 +13,7 @@ from wijkkit.evaluation.effect.did import DID_COLUMNS, did, unavailable
 from wijkkit.evaluation.effect.methods import Options
 from wijkkit.evaluation.effect.multiplicity import benjamini_hochberg, holm
 from wijkkit.evaluation.effect.outcome_arrays import arrays_of
-from wijkkit.evaluation.effect.outcomes import compared_waves, grouping_of, outcomes
+from wijkkit.evaluation.effect.outcomes import compared_waves, outcomes
 from wijkkit.evaluation.effect.power import DETECTABLE_COLUMNS, design_of, detectable_row
 from wijkkit.evaluation.effect.pre_trends import asked_earlier
 from wijkkit.evaluation.effect.reasons import NotEstimable
@@ -126,7 +126,7 @@ def _stacked(tables: list[pd.DataFrame], columns: tuple[str, ...]) -> pd.DataFra
 def contrasts(study: Study) -> list[tuple[str | None, str, str]]:
     """Return (selector of `arrays_of`, group, contrast) of every contrast."""
     found: list[tuple[str | None, str, str]] = [(None, EVERYBODY, "did")]
-    grouping = grouping_of(study)
+    grouping = study.gap_grouping
     if grouping is not None:
         groups = [group.id for group in grouping.groups]
         found += [(group, group, "did") for group in groups]

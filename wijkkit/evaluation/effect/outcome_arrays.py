@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 
 from wijkkit.evaluation.effect.covariates import covariate_matrix
-from wijkkit.evaluation.effect.outcomes import grouping_of
 from wijkkit.evaluation.effect.reasons import NotEstimable
 from wijkkit.evaluation.effect.sample import Floats
 from wijkkit.study import Study
@@ -80,7 +79,7 @@ def arrays_of(
     value = modelled_outcome(indicator, rows[outcome].astype(float))
     _require_respondents(indicator, rows, value)
     wave = rows["wave"].map({wave: order for order, wave in enumerate(waves)})
-    grouping = grouping_of(study) if group else None
+    grouping = study.gap_grouping if group else None
     return {
         "outcome": value.to_numpy(),
         "treated": rows["arm"].eq("programme").to_numpy(bool),
@@ -125,7 +124,7 @@ def _group_flag(study: Study, rows: pd.DataFrame, group: str | None) -> pd.Serie
     """Return 1 for the asked (or least advantaged) group, 0 for the other, NaN for neither."""
     if group is None:
         return None
-    grouping = grouping_of(study)
+    grouping = study.gap_grouping
     if grouping is None or grouping.column not in rows or not rows[grouping.column].notna().any():
         raise NotEstimable("no_groups")
     values = rows[grouping.column].astype("object")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from wijkkit.errors import EstimationError
 from wijkkit.evaluation.effect.reasons import NotEstimable
 from wijkkit.study import Study
-from wijkkit.study.model import Grouping
 
 
 def outcomes(study: Study) -> tuple[str, ...]:
@@ -57,9 +56,3 @@ def earlier_waves(study: Study) -> tuple[str, ...]:
     baseline, _ = compared_waves(study)
     order = [wave.id for wave in study.waves]
     return tuple(order[: order.index(baseline)])
-
-
-def grouping_of(study: Study) -> Grouping | None:
-    """Return the grouping whose gap is evaluated."""
-    wanted = study.settings.evaluation.grouping
-    return next((grouping for grouping in study.groupings if grouping.id == wanted), None)

@@ -24,8 +24,10 @@ def assumption_findings(facts: Facts, wijk: str) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns `ASSUMPTION_COLUMNS`. `verdict` is ``for`` when something speaks for it and
-        nothing against, ``against``, ``mixed``, or ``unknown`` when nothing can be said.
+        Columns `ASSUMPTION_COLUMNS`. `verdict` is ``for`` when everything that it rests on
+        speaks for it, ``against`` when something speaks against it and nothing for it, ``mixed``
+        when both do, and ``unknown`` otherwise: a measure of which it is not known speaks not
+        for it.
         The data of one wijk cannot prove an assumption; they can make it more or less likely.
 
     Examples
@@ -53,7 +55,6 @@ def assumption_findings(facts: Facts, wijk: str) -> pd.DataFrame:
 
 
 def _verdict(supports: set[str]) -> str:
-    supports = supports - {"unknown"}
-    if len(supports) > 1:
-        return "mixed"
-    return next(iter(supports), "unknown")
+    if "against" in supports:
+        return "mixed" if "for" in supports else "against"
+    return "for" if supports == {"for"} else "unknown"

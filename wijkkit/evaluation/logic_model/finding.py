@@ -6,8 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-import pandas as pd
-
 State = Literal["better", "same", "worse", "mixed", "measured", "not_measured"]
 Support = Literal["for", "against", "unknown"]
 
@@ -35,19 +33,13 @@ class Finding:
     support: Support = "unknown"
 
 
-def change_state(lower: float, upper: float, direction: str) -> State:
-    """Return the state of a change with this interval: one when the interval excludes zero.
-
-    Examples
-    --------
-    >>> change_state(1.0, 9.0, "lower"), change_state(-2.0, 9.0, "lower")
-    ('worse', 'same')
-    """
-    if direction == "none" or pd.isna(lower) or pd.isna(upper):
-        return "measured"
-    if lower <= 0 <= upper:
-        return "same"
-    return "better" if (lower > 0) == (direction == "higher") else "worse"
+#: Verdict on a change -> the state of what changed.
+STATE_OF_VERDICT: dict[str, State] = {
+    "better": "better",
+    "worse": "worse",
+    "not_distinguishable": "same",
+    "unknown": "measured",
+}
 
 
 def together(states: Iterable[str]) -> State:

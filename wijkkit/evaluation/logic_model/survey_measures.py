@@ -5,19 +5,22 @@ from __future__ import annotations
 import pandas as pd
 
 from wijkkit.evaluation.facts import Facts
-from wijkkit.evaluation.logic_model.finding import Finding, State, change_state
+from wijkkit.evaluation.logic_model.finding import STATE_OF_VERDICT, Finding, State
 from wijkkit.language import interval, number, percentage, points, signed, text
 
 
 def indicator_finding(facts: Facts, wijk: str, indicator: str) -> Finding:
-    """Return how an indicator changed in a wijk since its first wave."""
+    """Return how an indicator changed in a wijk since its first wave.
+
+    Only an indicator of a goal is judged, together with the other goals.
+    """
     definition = facts.study.indicators[indicator]
     language = facts.study.language
     label = facts.study.text(definition.label)
     row = facts.change(indicator, wijk)
     if row is not None and row["status"] == "ok":
-        state = change_state(row["lower"], row["upper"], definition.direction)
-        return Finding(indicator, state, _changed("changed", label, row, state, language))
+        judged = facts.goal_change(indicator, wijk)
+        return _judged("changed", indicator, row, judged, language, label=label)
     levels = facts.estimate(indicator, wijk)
     known = levels[levels["status"].eq("ok")] if len(levels) else levels
     if known.empty:
@@ -33,35 +36,35 @@ def indicator_finding(facts: Facts, wijk: str, indicator: str) -> Finding:
 
 
 def gap_finding(facts: Facts, wijk: str, indicator: str) -> Finding:
-    """Return whether the gap between groups in an indicator became smaller in a wijk.
-
-    The first ordered grouping of the study counts; better is a smaller gap.
-    """
+    """Return whether the gap of a goal's indicator became smaller in a wijk; better is smaller."""
     language = facts.study.language
-    definition = facts.study.indicators[indicator]
-    label = facts.study.text(definition.label)
     measure = f"gap:{indicator}"
-    grouping = next((item for item in facts.study.groupings if item.ordered), None)
-    unmeasured = Finding(measure, "not_measured", _say("gap_unmeasured", language, label=label))
-    if grouping is None:
-        return unmeasured
-    row = facts.gap_change(grouping.id, indicator, wijk)
+    grouping = facts.study.gap_grouping
+    fields = {"label": facts.study.text(facts.study.indicators[indicator].label)}
+    fields["grouping"] = "" if grouping is None else facts.study.text(grouping.label)
+    row = None if grouping is None else facts.gap_change(grouping.id, indicator, wijk)
     if row is None or row["status"] != "ok":
-        return unmeasured
-    rows = facts.gaps
-    first = rows[
-        rows["group_by"].eq(grouping.id)
-        & rows["indicator"].eq(indicator)
-        & rows["area"].eq(wijk)
-        & rows["area_level"].eq("wijk")
-        & rows["status"].eq("ok")
-        & rows["wave"].isin([wave.id for wave in facts.study.waves])
-    ]
-    if first.empty:
-        return unmeasured
-    towards_zero = "lower" if first["value"].iloc[0] > 0 else "higher"
-    state = change_state(row["lower"], row["upper"], towards_zero)
-    return Finding(measure, state, _changed("gap_changed", label, row, state, language))
+        key = "gap_unmeasured" if grouping else "gap_no_grouping"
+        return Finding(measure, "not_measured", _say(key, language, **fields))
+    judged = facts.goal_change(indicator, wijk, grouping.id)
+    return _judged("gap_changed", measure, row, judged, language, **fields)
+
+
+def _judged(
+    key: str,
+    measure: str,
+    row: pd.Series,
+    judged: pd.Series | None,
+    language: str,
+    **fields: object,
+) -> Finding:
+    """Return the finding of a change with the verdict of the goals; a measured one without."""
+    if judged is None:
+        words = _changed(f"{key}_no_goal", row, "measured", language, **fields)
+        return Finding(measure, "measured", words)
+    state = STATE_OF_VERDICT[judged["verdict"]]
+    words = _changed(key, row, state, language, **fields, n=int(judged["looked_at"]))
+    return Finding(measure, state, words)
 
 
 def scale_finding(facts: Facts, key: str) -> Finding:
@@ -77,24 +80,22 @@ def scale_finding(facts: Facts, key: str) -> Finding:
     if rows.empty or rows["status"].iloc[0] != "ok":
         return Finding(measure, "not_measured", _say("unmeasured", language, label=label))
     row = rows.iloc[0]
-    state = change_state(row["lower"], row["upper"], "higher")
-    return Finding(measure, state, _changed("scale_changed", label, row, state, language))
+    state = STATE_OF_VERDICT[row["verdict"]]
+    words = _changed("scale_changed", row, state, language, label=label, n=int(row["looked_at"]))
+    return Finding(measure, state, words)
 
 
 #: Scales of the method's own logic model.
 METHOD_SCALES = ("coordination", "partners", "strategy", "collaboration")
 
 
-def _changed(key: str, label: str, row: pd.Series, state: State, language: str) -> str:
+def _changed(key: str, row: pd.Series, state: State, language: str, **fields: object) -> str:
     in_points = row["unit"] == "points"
     change = points(row["value"], language) if in_points else signed(row["value"], language, 1)
-    fields = {
-        "label": label,
-        "change": change,
-        "state": text(f"logic_model.state.{state}", language),
-    }
+    fields |= {"change": change, "state": text(f"logic_model.state.{state}", language)}
     if pd.isna(row["lower"]) or pd.isna(row["upper"]):
-        return _say(f"{key}_without_interval", language, **fields)
+        plain = key.removesuffix("_no_goal")
+        return _say(f"{plain}_without_interval", language, **fields)
     limits = interval(row["lower"], row["upper"], language, 0 if in_points else 1)
     return _say(key, language, **fields, interval=limits)
 

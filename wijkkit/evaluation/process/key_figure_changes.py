@@ -7,10 +7,12 @@ exact test cannot go below a floor.
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from wijkkit.evaluation.effect.did import did
 from wijkkit.evaluation.effect.methods import Options
+from wijkkit.evaluation.effect.multiplicity import holm
 from wijkkit.evaluation.process.key_figures import ARMS, scores
 from wijkkit.language import interval, number, signed, text
 from wijkkit.study import Study
@@ -28,6 +30,8 @@ CHANGE_COLUMNS = (
     "unit",
     "p",
     "floor",
+    "verdict",
+    "looked_at",
     "wijken",
     "status",
     "reason",
@@ -59,7 +63,17 @@ def scale_changes(study: Study, answers: pd.DataFrame) -> pd.DataFrame:
             rows.append(found | {"status": "missing", "reason": reason})
             continue
         rows.append(found | _change(study, scored, waves[0], waves[-1]))
-    return pd.DataFrame(rows, columns=list(CHANGE_COLUMNS))
+    return _judged_together(pd.DataFrame(rows, columns=[*CHANGE_COLUMNS, "p_main"]), study)
+
+
+def _judged_together(table: pd.DataFrame, study: Study) -> pd.DataFrame:
+    """Judge the scales together: Holm's adjustment for their number."""
+    shown = holm(table["p_main"].to_numpy(float)) < 1 - study.settings.evaluation.level
+    way = np.where(table["value"].to_numpy(float) > 0, "better", "worse")
+    verdict = np.where(shown, way, "not_distinguishable")
+    known = table["p_main"].notna().to_numpy()
+    made = table.assign(verdict=np.where(known, verdict, "unknown"), looked_at=int(known.sum()))
+    return made[list(CHANGE_COLUMNS)]
 
 
 def _change(study: Study, scored: pd.DataFrame, first: str, last: str) -> dict[str, object]:
@@ -74,7 +88,7 @@ def _change(study: Study, scored: pd.DataFrame, first: str, last: str) -> dict[s
         pair=rows["pair"].to_numpy(dtype=object) if paired else None,
         family="linear",
         methods=["cluster_period", exact],
-        options=Options(level=study.settings.evaluation.level),
+        options=Options.of(study.settings.evaluation),
     ).set_index("method")
     main, test = table.loc["cluster_period"], table.loc[exact]
     means = rows.groupby(["arm", "wijk", "wave"])["score"].mean().unstack("wave")
@@ -88,6 +102,7 @@ def _change(study: Study, scored: pd.DataFrame, first: str, last: str) -> dict[s
         "lower": main["lower"],
         "upper": main["upper"],
         "p": test["p"],
+        "p_main": main["p"],
         "floor": test["floor"],
         "wijken": rows["wijk"].nunique(),
         "status": main["status"],

@@ -54,7 +54,7 @@ def facts_of(
         Exact ones, before they are released, or the view that holds them (`draft`).
     """
     if isinstance(estimates, CityView):
-        names = ("estimates", "changes", "gaps")
+        names = ("estimates", "changes", "gaps", "goal_changes")
         tables = {name: estimates.table(name) for name in names}
         tables["area_figures"] = load_area_figures(study)
     elif estimates is not None:
@@ -62,11 +62,12 @@ def facts_of(
             "estimates": estimates.estimates.table,
             "changes": estimates.changes,
             "gaps": estimates.gaps,
+            "goal_changes": estimates.goal_changes,
             "area_figures": load_area_figures(study),
         }
     else:
         released = open_released(study)
-        names = ("estimates", "changes", "gaps", "area_figures")
+        names = ("estimates", "changes", "gaps", "goal_changes", "area_figures")
         tables = {name: released.table(name) for name in names if name in released}
     return Facts(study, registry_tables(study), judged_on(study), **tables, scales=scales)
 
