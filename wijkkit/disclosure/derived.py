@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from wijkkit.disclosure.places import Places
-from wijkkit.disclosure.rounding import limits, to_step
+from wijkkit.disclosure.rounding import around, limits, to_step
 from wijkkit.errors import DisclosureError, Problem
 from wijkkit.tables import ESTIMATE_KEYS, EVERYBODY, tidy
 
@@ -52,6 +52,9 @@ def release_derived(derived: pd.DataFrame, table: pd.DataFrame, finest: float) -
     status = np.where(coarse & (status == "ok"), "hidden", status)
     step = np.where(ratio, RATIO_STEP, step)
     lower, upper = limits(rows["lower"], rows["upper"], step, np.where(ratio, RATIO_STEP, finest))
+    wide = around(rows["value"], rows["lower"], rows["upper"], step)
+    coarser = ~ratio & (step > finest + 1e-9)
+    lower, upper = np.where(coarser, wide[0], lower), np.where(coarser, wide[1], upper)
     value = to_step(rows["value"], step)
     return tidy(rows.assign(value=value, lower=lower, upper=upper, status=status, step=step))
 

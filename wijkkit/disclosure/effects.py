@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wijkkit.disclosure.release import Settled
-from wijkkit.disclosure.rounding import limits, to_step
+from wijkkit.disclosure.rounding import around, limits, to_step
 from wijkkit.tables import EVERYBODY
 
 Floats = NDArray[np.float64]
@@ -193,14 +193,19 @@ def _lines(
     step = contrast.step * multiple
     shown = float(to_step(contrast.estimate, step))
     yield effect, shown - step / 2 - contrast.estimate, shown + step / 2 - contrast.estimate
-    fine = np.inf if multiple == 1 else 0.0
     if not np.isfinite([contrast.lower, contrast.upper]).all():
         return
-    below, above = limits([contrast.lower], [contrast.upper], [step], fine)
+    if multiple > 1:
+        # Limits of any effect that stands so: only how wide they are tells more.
+        wide = (contrast.upper - contrast.lower) / 2
+        below, above = around([contrast.estimate], [contrast.lower], [contrast.upper], step)
+        most = min(shown - step / 2 - float(below[0]), float(above[0]) - shown - step / 2)
+        yield half, min(most - step, wide) - wide, max(most, wide) - wide
+        return
+    below, above = limits([contrast.lower], [contrast.upper], [step], np.inf)
     for end, shown_end, way_of_half in (
         (contrast.lower, below, -1.0),
         (contrast.upper, above, 1.0),
     ):
-        low = float(shown_end[0]) - (step / 2 if multiple == 1 else step * (way_of_half > 0))
-        high = low + step
-        yield effect + way_of_half * half, low - end, high - end
+        low = float(shown_end[0]) - step / 2 - end
+        yield effect + way_of_half * half, low, low + step

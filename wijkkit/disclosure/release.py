@@ -15,7 +15,7 @@ from wijkkit.disclosure.loss import COARSER
 from wijkkit.disclosure.made_of import relations
 from wijkkit.disclosure.places import Places
 from wijkkit.disclosure.policy import Policy
-from wijkkit.disclosure.rounding import limits, to_step
+from wijkkit.disclosure.rounding import around, limits, to_step
 from wijkkit.disclosure.rules import finest_steps, statuses
 from wijkkit.disclosure.sample import Sample, cells_of
 from wijkkit.disclosure.slack import Shown
@@ -190,6 +190,9 @@ def shown(
     score = table["unit"].eq("score").to_numpy()
     finest = np.where(score, 10.0**-policy.score_decimals, 10.0**-policy.decimals)
     lower, upper = limits(table["lower"], table["upper"], step, finest)
+    wide = around(table["value"], table["lower"], table["upper"], step)
+    coarse = step > finest + 1e-9
+    lower, upper = np.where(coarse, wide[0], lower), np.where(coarse, wide[1], upper)
     percent = ~score
     # The limits of a percentage are none outside 0-100, whatever the step.
     lower, upper = (

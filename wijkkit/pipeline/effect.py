@@ -15,7 +15,7 @@ from wijkkit.disclosure.effects import (
     shown_effects,
 )
 from wijkkit.disclosure.release import Settled
-from wijkkit.disclosure.rounding import limits, to_step
+from wijkkit.disclosure.rounding import around, limits, to_step
 from wijkkit.evaluation.effect.evaluate import EffectResults, concluded
 from wijkkit.evaluation.effect.methods import RECOMMENDED
 from wijkkit.evaluation.effect.outcome_arrays import is_turned
@@ -113,8 +113,10 @@ def _rounded(
     for name in sizes:
         out[name] = to_step(rows[name], step)
     if "lower" in sizes:
-        finest = np.where(coarse, 0.0, np.inf)
-        out["lower"], out["upper"] = limits(rows["lower"], rows["upper"], step, finest)
+        fine = limits(rows["lower"], rows["upper"], step, np.inf)
+        wide = around(rows["estimate"], rows["lower"], rows["upper"], step)
+        out["lower"] = np.where(coarse, wide[0], fine[0])
+        out["upper"] = np.where(coarse, wide[1], fine[1])
     if "p" in rows:
         out["p_below"] = _below(rows["p"].to_numpy(float), coarse)
         for name in ("p", "p_holm", "p_bh", "floor"):
@@ -149,7 +151,9 @@ def _rounded_conclusions(conclusions: pd.DataFrame, effects: pd.DataFrame) -> pd
 def _rounded_fields(fields: dict[str, object], step: float, coarse: bool) -> dict[str, object]:
     out = dict(fields)
     if "lower" in out:
-        ends = limits([out["lower"]], [out["upper"]], [step], 0.0 if coarse else np.inf)
+        ends = limits([out["lower"]], [out["upper"]], [step], np.inf)
+        if coarse:
+            ends = around([out["estimate"]], [out["lower"]], [out["upper"]], [step])
         out |= {"estimate": float(to_step(out["estimate"], step)), "step": float(step)}
         out |= {"lower": float(ends[0][0]), "upper": float(ends[1][0])}
     elif "estimate" in out:
