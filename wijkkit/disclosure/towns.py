@@ -62,6 +62,7 @@ class Towns:
         #: Towns that were found: counts, weighted counts, and whether all children are whole.
         self._seen = [(shown.count, self.weighted @ self.truth, True, self.truth)]
         margin = np.minimum(MARGIN, shown.spare) if system.whole else 0.0
+        self._margin = margin
         self._enough = {True: shown.need - TINY, False: shown.need + margin - TINY}
 
     def narrow(
@@ -77,6 +78,11 @@ class Towns:
         children leave more open than whole ones: by so much more they must be apart.
         """
         slack = self._shown.slack(multiple)
+        needed = self._shown.need if lines else self._shown.wanted
+        self._enough = {
+            True: needed - TINY,
+            False: np.maximum(needed, self._shown.need + self._margin) - TINY,
+        }
         ends = {whole: self._among_seen(slack, whole, lines) for whole in (True, False)}
         found, bound = [], False
         for cell in asked:
