@@ -45,11 +45,9 @@ from .evaluation.effect.evaluate import evaluate_effect as evaluate_effect
 from .evaluation.explanations.explain import explanations as explanations
 from .evaluation.process.quotes import read_chosen_quotes as read_chosen_quotes
 from .evaluation.process.quotes import write_quote_file as write_quote_file
-from .loaders import area_names as area_names
 from .loaders import load_area_figures as load_area_figures
 from .loaders import load_borders as load_borders
 from .loaders import load_survey as load_survey
-from .loaders import load_table as load_table
 from .loaders.catalogue import load_catalogue as load_catalogue
 from .loaders.key_figures import load_key_figures as load_key_figures
 from .loaders.qdpx import read_qdpx as read_qdpx
@@ -57,7 +55,6 @@ from .loaders.segments import load_group_interviews as load_group_interviews
 from .pipeline.estimation import estimate as estimate
 from .pipeline.gate import release as release
 from .pipeline.process import evaluate_process as evaluate_process
-from .pipeline.process import release_process as release_process
 from .pipeline.respondents import load_respondents as load_respondents
 from .proposal.new_study import new_study as new_study
 from .registry import export_workbook as export_workbook
