@@ -52,7 +52,7 @@ def test_every_message_that_the_code_names_is_there():
 
 def test_a_group_of_messages_is_not_a_message():
     with pytest.raises(KeyError, match="is a group of messages"):
-        text("show.absent", "nl")
+        text("show.head", "nl")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -64,7 +64,8 @@ class Nouns:
     """The forms of a study's nouns in one language, as fields of messages.
 
     For each role of `ROLES`: ``unit, units, a_unit, the_unit, the_units, this_unit, that_unit,
-    each_unit, which_unit, programme_unit(s), comparison_unit(s)``, and each with a capital.
+    each_unit, which_unit, no_unit, entire_unit, programme_unit(s), comparison_unit(s)``, and each
+    with a capital.
 
     Examples
     --------
@@ -109,6 +110,7 @@ def _dutch(before: str, told: str, noun: Noun, many: bool) -> str:
         "the": "het " if het else "de ",
         "this": "dit " if het else "deze ",
         "that": "dat " if het else "die ",
+        "entire": "het hele " if het else "de hele ",
         "each": "elk " if het else "elke ",
         "which": "welk " if het else "welke ",
         "programme": _joined("programma", told),
@@ -125,6 +127,7 @@ def _english(before: str, told: str, many: bool) -> str:
         "the": "the ",
         "this": "these " if many else "this ",
         "that": "those " if many else "that ",
+        "entire": "the whole ",
         "each": "each ",
         "which": "which ",
         "programme": "programme ",

@@ -89,7 +89,9 @@ def _read_metadata(book: Any, content: WorkbookContent) -> None:
         )
         content.problems.append(problem)
     content.wijk, content.workbook = str(said["wijk"]), str(said["workbook"])[:40]
-    content.language = str(said["language"])
+    if said["language"] != content.language:
+        # The study's own language stays as it is: its nouns are in the headings.
+        content.language = str(said["language"])
 
 
 def _read_sheets(book: Any, content: WorkbookContent) -> None:
