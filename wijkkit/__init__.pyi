@@ -4,14 +4,12 @@ from . import show as show
 from .analysis import people as people
 from .analysis import publish as publish
 from .demo import make_demo as make_demo
-from .estimates import between_group as between_group
 from .estimates import byar as byar
 from .estimates import change as change
 from .estimates import comparable_neighbourhoods as comparable_neighbourhoods
 from .estimates import compare as compare
 from .estimates import compare_comparable as compare_comparable
 from .estimates import compare_estimates as compare_estimates
-from .estimates import concentration_index as concentration_index
 from .estimates import estimate_change as estimate_change
 from .estimates import estimate_funnel as estimate_funnel
 from .estimates import estimate_gap as estimate_gap
@@ -29,8 +27,6 @@ from .estimates import scale_reliability as scale_reliability
 from .estimates import scale_score as scale_score
 from .estimates import slope_index as slope_index
 from .estimates import small_area as small_area
-from .estimates import standardised_rate as standardised_rate
-from .estimates import standardised_ratio as standardised_ratio
 from .estimates import survey_mean as survey_mean
 from .estimates import survey_proportion as survey_proportion
 from .estimates import survey_quantile as survey_quantile
