@@ -103,6 +103,17 @@ def test_approval_forms_and_engine_make_everything(site):
     assert record.shared_inputs(sources, "builtin") != record.shared_inputs(sources, "quarto")
 
 
+def test_no_summary_of_another_run_stays_beside_a_report_that_is_made_again(site):
+    study, states = site
+    briefs = {f"{stem}-kort" for stem in ("wijk-a", "wijk-b", "stad")}
+    assert again(study, states, formats=("html", "pdf")) == REPORTS | briefs
+    assert {path.stem for path in study.site.glob("*.pdf")} == {*briefs, "wijk-a", "wijk-b", "stad"}
+    assert again(study, states, wijken=["wijk-b"]) == {"wijk-b", "stad", "index"}
+    assert {path.name for path in study.site.glob("*.pdf")} == {"wijk-a.pdf", "wijk-a-kort.pdf"}
+    assert again(study, states) == {"wijk-a"}
+    assert list(study.site.glob("*.pdf")) == []
+
+
 def test_changed_code_or_words_of_wijkkit_make_everything(site, tmp_path, monkeypatch):
     study, _ = site
     package = tmp_path / "wijkkit"
