@@ -73,10 +73,13 @@ def test_a_failed_notebook_makes_the_page_of_its_wijk_and_the_index(site):
     assert again(study, states) == {"wijk-b", "index"}
 
 
-def test_a_city_notebook_makes_the_pages_that_show_it(site):
+@pytest.mark.parametrize(
+    ("name", "touched"), [("1_schattingen", {"stad"}), ("4_leren", {"stad", "index"})]
+)
+def test_a_city_notebook_makes_the_pages_that_show_it(site, name, touched):
     study, states = site
-    edit(study.runs / "stad" / "1_schattingen.ipynb", "41%", "42%")
-    assert again(study, states) == {"stad", "index"}
+    edit(study.runs / "stad" / f"{name}.ipynb", "41%", "42%")
+    assert again(study, states) == touched
 
 
 @pytest.mark.parametrize(
