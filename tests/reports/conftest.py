@@ -62,21 +62,30 @@ def outputs_for(label: str, name: str = "Wijk A", word: str = "kinderen") -> lis
 
 
 def write_notebook(path: Path, labels: dict[str, list[dict]]) -> None:
+    """Write an executed notebook in which each label was published."""
     cells = [
-        {"cell_type": "code", "source": f"#| label: {label}\nshow()", "outputs": outputs}
+        {
+            "cell_type": "code",
+            "source": f"#| label: {label}\nshow()",
+            "outputs": [_published(label, output) for output in outputs],
+        }
         for label, outputs in labels.items()
     ]
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps({"cells": cells, "nbformat": 4, "nbformat_minor": 5}))
 
 
+def _published(label: str, output: dict) -> dict:
+    metadata = output.get("metadata", {})
+    about = {**metadata.get("wijkkit", {}), "published": label}
+    return {**output, "metadata": {**metadata, "wijkkit": about}}
+
+
 def labels_of(notebook: Path) -> list[str]:
+    """Return the labels that a notebook publishes."""
     cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
-    return [
-        found[1]
-        for cell in cells
-        if (found := re.search(r"#\| label: (\S+)", "".join(cell["source"])))
-    ]
+    code = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+    return re.findall(r"\"((?:fig|tbl|zin)-[a-z0-9-]+)\"", code)
 
 
 def make_study(folder: Path, language: str = "nl", wijken: tuple[str, ...] = ("wijk-a", "wijk-b")):

@@ -278,5 +278,6 @@ def people(study: str | Study = "parameters", frame: pd.DataFrame | None = None)
     absent = [name for name in ("wave", "wijk", "weight") if name not in respondents]
     if absent:
         raise EstimationError(f"column '{absent[0]}' is missing", place="respondents")
-    everyone = with_sampled(respondents.reset_index(drop=True))
+    respondents = respondents.reset_index(drop=True)
+    everyone = respondents if "sampled" in respondents else with_sampled(respondents)
     return People(study, everyone, pd.Series(True, index=everyone.index))

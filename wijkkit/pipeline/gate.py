@@ -74,10 +74,3 @@ def _require_estimates(whole: dict[str, Any]) -> None:
             found=", ".join(whole) or "nothing",
             remedy="Run the city notebooks before this one: wk.publish(estimates).",
         )
-
-
-def outputs_to_accept(study: Study) -> dict[str, str]:
-    """Return the outputs that control could not read, with the reason that study.yml gives."""
-    raw = [one for one in publications(study) if one.kind == "raw" and one.label]
-    named = study.settings.outputs
-    return {one.label: named[one.label].why for one in raw if one.label in named}

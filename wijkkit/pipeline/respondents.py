@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pandas as pd
 
+from wijkkit.errors import Problem, StudyError
+from wijkkit.estimates.grid import with_sampled
 from wijkkit.indicators import compute
 from wijkkit.loaders import load_survey
 from wijkkit.study import Study
@@ -35,6 +39,53 @@ def load_respondents(study: Study) -> pd.DataFrame:
     True
     """
     respondents = load_survey(study)
-    computed = compute(study, respondents)
+    computed = in_population(study, compute(study, respondents))
     computed.attrs = dict(respondents.attrs)
     return computed
+
+
+def in_population(study: Study, respondents: pd.DataFrame) -> pd.DataFrame:
+    """Return the respondents whom the study is about, with the design of the whole survey.
+
+    Raises
+    ------
+    StudyError
+        The population names a column or a value that the survey does not have, or nobody.
+    """
+    population = study.settings.population
+    if not population.where and population.ages is None:
+        return respondents
+    problems = [
+        problem
+        for column, values in population.where.items()
+        for problem in _problems(respondents, column, values)
+    ]
+    if problems:
+        raise StudyError(problems)
+    inside = pd.Series(True, index=respondents.index)
+    for column, values in population.where.items():
+        inside &= respondents[column].astype("str").isin(values)
+    if population.ages is not None:
+        first, end = population.ages
+        inside &= respondents["age"].ge(first) & respondents["age"].lt(end)
+    if not inside.any():
+        raise StudyError("nobody is in the population", file="study.yml", place="population")
+    return with_sampled(respondents)[inside.astype(bool)].reset_index(drop=True)
+
+
+def _problems(respondents: pd.DataFrame, column: str, values: tuple[str, ...]) -> Iterator[Problem]:
+    place = f"population.where.{column}"
+    if column not in respondents:
+        columns = ", ".join(map(str, respondents.columns[:40]))
+        yield Problem(f"no column '{column}'", file="study.yml", place=place, expected=columns)
+        return
+    known = sorted(respondents[column].dropna().astype("str").unique())
+    for value in values:
+        if value not in known:
+            yield Problem(
+                "a value that nobody has",
+                file="study.yml",
+                place=place,
+                found=value,
+                expected=", ".join(known[:20]),
+            )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import Any
 
 import pandas as pd
@@ -26,9 +27,9 @@ def name_of(result: Any) -> str:
 def tables_of(result: Any) -> dict[str, pd.DataFrame]:
     """Return the tables of the results of a whole step, exact, by the name they are released as."""
     if isinstance(result, StudyEstimates):
-        names = ("changes", "gaps", "slopes", "goal_changes", "comparisons", "comparable")
-        tables = {name: getattr(result, name) for name in names}
-        return {"estimates": result.estimates.table, **tables}
+        found = {item.name: getattr(result, item.name) for item in fields(result)}
+        tables = {name: part for name, part in found.items() if isinstance(part, pd.DataFrame)}
+        return {**tables, "estimates": result.estimates.table}
     if isinstance(result, EffectResults):
         names = ("effects", "detectable")
         tables = {name: getattr(result, name) for name in names}

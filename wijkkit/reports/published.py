@@ -41,7 +41,8 @@ def with_released(study: Study, path: Path, labels: Iterable[str]) -> dict[str, 
             source = f"#| label: {label}"
             own[label] = {"cell_type": "code", "source": source, "outputs": [output]}
         elif label in own:
-            problems.extend(_refused(path, label, own[label]))
+            own[label], wrong = _taken(path, label, own[label])
+            problems.extend(wrong)
     if problems:
         raise ReportError(problems)
     return {"cells": list(own.values()), "name": "/".join(path.parts[-2:])}
@@ -67,21 +68,23 @@ def _about(output: Mapping[str, Any]) -> Mapping[str, Any]:
     return about if isinstance(about, dict) else {}
 
 
-def _refused(path: Path, label: str, cell: Mapping[str, Any]) -> Iterable[Problem]:
-    """Yield why the output of a cell may not be in a report."""
+def _taken(path: Path, label: str, cell: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
+    """Return a cell with the outputs that were published under its label, or why there are none."""
+    outputs = [one for one in cell.get("outputs", ()) if _about(one).get("published") == label]
+    if outputs:
+        return {**cell, "outputs": outputs}, []
     place = {"file": "/".join(path.parts[-2:]), "place": label}
-    about = [_about(output) for output in cell.get("outputs", ())]
-    shown = [output.get("data", {}) for output in cell.get("outputs", ())]
-    if any(one.get("unreleased") for one in about):
-        yield Problem(
+    if any(_about(output).get("unreleased") for output in cell.get("outputs", ())):
+        problem = Problem(
             "this output was published and is not released",
             remedy="Run the notebook that releases: wijkkit run.",
             **place,
         )
-    elif not any(one or "text/markdown" in data for one, data in zip(about, shown, strict=True)):
-        yield Problem(
+    else:
+        problem = Problem(
             "this output was not published",
             expected="what went through publish",
             remedy=f"Write wk.publish(..., label='{label}') in that cell.",
             **place,
         )
+    return dict(cell), [problem]

@@ -20,6 +20,7 @@ from wijkkit.study.settings import (
     DisclosureSettings,
     EvaluationSettings,
     LogicModelSettings,
+    PopulationSettings,
     ProcessSettings,
     RegistrySettings,
     ReportSettings,
@@ -238,6 +239,7 @@ class StudyFile(Model):
         default_factory=dict
     )
     sources: Sources
+    population: PopulationSettings = PopulationSettings()
     evaluation: EvaluationSettings = EvaluationSettings()
     disclosure: DisclosureSettings = DisclosureSettings()
     registry: RegistrySettings = RegistrySettings()

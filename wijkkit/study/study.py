@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +15,7 @@ from wijkkit.study.codebook import Codebook
 from wijkkit.study.indicators import Indicator
 from wijkkit.study.model import Goal, Grouping, Label, Neighbourhood, StudyFile, Wave
 from wijkkit.study.nouns import nouns_said
+from wijkkit.study.settings import PopulationSettings
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -97,6 +98,41 @@ class Study(ShowsItself):
             for grouping in self.groupings
             for group in grouping.groups
         }
+
+    def select(
+        self, ages: tuple[float, float] | None = None, **where: str | Sequence[str]
+    ) -> Study:
+        """Return the study of some respondents: by age, and by the values of columns.
+
+        Everything that is made of it is about them alone, as with ``population:`` in study.yml.
+
+        Parameters
+        ----------
+        ages : (float, float), optional
+            First age that belongs to it, and the first that does not any more.
+        **where : str or sequence of str
+            Column of the survey and the values that belong to it.
+
+        Examples
+        --------
+        >>> import wijkkit as wk
+        >>> girls = wk.open_study("parameters").select(sex="girl", ages=(4, 9))
+        >>> wk.load_respondents(girls)["sex"].unique().tolist()
+        ['girl']
+        """
+        listed = {
+            column: (values,) if isinstance(values, str) else tuple(values)
+            for column, values in where.items()
+        }
+        before = self.settings.population
+        population = PopulationSettings(
+            ages=None if ages is None else (float(ages[0]), float(ages[1])),
+            where={**before.where, **listed},
+        )
+        if ages is None:
+            population = population.model_copy(update={"ages": before.ages})
+        settings = self.settings.model_copy(update={"population": population})
+        return replace(self, settings=settings)
 
     def neighbourhood(self, slug: str) -> Neighbourhood:
         """Return the neighbourhood called `slug`; ParameterError names the ones there are."""

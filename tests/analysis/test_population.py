@@ -1,0 +1,57 @@
+"""A study of some respondents: chosen once, for everything, with the design of the whole survey."""
+
+from __future__ import annotations
+
+import pytest
+import yaml
+
+import wijkkit as wk
+from wijkkit.errors import StudyError
+
+
+def test_a_study_of_girls_estimates_what_people_give_of_girls(folder, people):
+    study = wk.open_study(folder).select(sex="girl")
+    found = wk.people(study).proportion("sport", by="wijk").frame
+    girls = people[people.sex == "girl"].proportion("sport", by="wijk").frame
+    for name in ("value", "lower", "upper", "n", "se"):
+        assert found[name].tolist() == pytest.approx(girls[name].tolist(), rel=1e-12)
+    table = wk.estimate(study, wk.load_respondents(study)).estimates.table
+    rows = table.query("indicator == 'sport' and area_level == 'wijk' and group == 'all'")
+    rows = rows[rows["wave"].eq("2021")]
+    assert rows["upper"].tolist() == pytest.approx(girls["upper"].tolist(), rel=1e-12)
+
+
+@pytest.mark.parametrize("population", [{"where": {"sex": ["girl"]}}, {"ages": [6.0, 13.0]}])
+def test_a_population_runs_to_a_release(folder, tmp_path, population):
+    import shutil
+
+    shutil.copytree(folder, tmp_path / "parameters")
+    (tmp_path / "data").symlink_to(folder.parent / "data")
+    path = tmp_path / "parameters" / "study.yml"
+    path.write_text(path.read_text() + "\n" + yaml.safe_dump({"population": population}))
+    study = wk.open_study(tmp_path / "parameters")
+    respondents = wk.load_respondents(study)
+    released = wk.release(study, wk.estimate(study, respondents))
+    shown = released.table[released.table["status"].eq("ok")]
+    assert len(shown) > 50
+    whole = shown.query("area_level == 'city' and group == 'all' and indicator == 'sport'")
+    answered = respondents[respondents["sport"].notna()].groupby("wave").size()
+    assert whole.set_index("wave")["n"].to_dict() == answered.to_dict()
+
+
+def test_choices_add_up_and_ages_are_half_open(folder):
+    study = wk.open_study(folder).select(sex="girl").select(ages=(6, 9))
+    found = wk.load_respondents(study)
+    assert found["sex"].eq("girl").all() and found["age"].between(6, 9, inclusive="left").all()
+
+
+def test_a_population_of_nobody_is_an_error(folder):
+    study = wk.open_study(folder)
+    for wrong, words in (
+        ({"sex": "meisje"}, "girl"),
+        ({"geslacht": "girl"}, "no column 'geslacht'"),
+        ({"ages": (50, 60)}, "nobody is in the population"),
+    ):
+        with pytest.raises(StudyError) as error:
+            wk.load_respondents(study.select(**wrong))
+        assert words in str(error.value)
