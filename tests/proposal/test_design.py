@@ -92,7 +92,9 @@ def test_a_level_a_wave_and_an_indicator_may_have_another_weight(study):
         assert np.isclose(found["city", wave], mean(year, weight))
         for wijk, part in year.groupby("wijk"):
             assert np.isclose(found[wijk, wave], mean(part, "weight"))
-    by_name = design(study, f"{{{DROP}, weights: [{{weight: gewicht_regio, indicators: [has_sport]}}]}}")
+    by_name = design(
+        study, f"{{{DROP}, weights: [{{weight: gewicht_regio, indicators: [has_sport]}}]}}"
+    )
     found = values(by_name, rows)["value"]
     assert np.isclose(found["city", "2018"], mean(rows[rows["wave"].eq("2018")], "gewicht_regio"))
 
