@@ -238,7 +238,7 @@ def gaps(view: CityView, grouping: str = "") -> pd.DataFrame:
     """
     found = grouping_of(view, grouping)
     if found is None:
-        return pd.DataFrame(columns=["indicator", "label", "first_status", "last_status"])
+        return _no_gaps()
     ends = found.groups[0], found.groups[-1]
     area, level = view.place
     rows = []
@@ -264,4 +264,11 @@ def gaps(view: CityView, grouping: str = "") -> pd.DataFrame:
                 **number_columns("change", change),
             }
         )
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows) if rows else _no_gaps()
+
+
+def _no_gaps() -> pd.DataFrame:
+    parts = ("first", "last", "gap", "change")
+    numbers = [name for part in parts for name in number_columns(part, None)]
+    named = ["indicator", "label", "wave", "grouping", "first_group", "last_group"]
+    return pd.DataFrame(columns=[*named, *numbers])
