@@ -66,7 +66,6 @@ from .registry import import_tables as import_tables
 from .registry import import_workbook as import_workbook
 from .registry import open_registry as open_registry
 from .registry import write_template as write_template
-from .registry.forms import registry_forms as registry_forms
 from .released import open_city as open_city
 from .released import open_wijk as open_wijk
 from .released.unreleased import draft as draft

@@ -27,10 +27,15 @@ function Image(image)
   if quarto.doc.is_format("typst") then
     return image
   end
-  image.attributes.height = string.format("%.2fcm", height)
   local alt = image.attributes["fig-alt"] or image.attributes.alt
   if alt then
     image.caption = { pandoc.Str(alt) }
+  end
+  if quarto.doc.is_format("pptx") then
+    image.attributes.width = nil
+    image.title, image.caption = alt or "", {}
+  else
+    image.attributes.height = string.format("%.2fcm", height)
   end
   local path = image.src
   image.src = path:gsub("svg$", "png")

@@ -212,3 +212,18 @@ def test_a_researchers_own_server_opens_with_its_token(tmp_path):
         assert "/login" in one.get("/wijken/").url
         assert "Noord" in one.get(f"/wijken/?token={token}").text
         assert one.get("/api/contents").status in (403, 404)
+
+
+def test_the_lab_serves_the_pages_as_well(tmp_path, monkeypatch):
+    from tests.studies import write_study
+    from tests.workbench.servers import free_port
+
+    write_study(tmp_path / "parameters")
+    port = free_port()
+    options = ["--no-browser", "--allow-root", f"--ServerApp.port={port}"]
+    options.append("--IdentityProvider.token=secret")
+    with serving(tmp_path, ["wijkkit", "lab", "--", *options], port) as address:
+        one = Visitor(address)
+        assert "/login" in one.get("/wijken/").url
+        assert "Noord" in one.get("/wijken/?token=secret").text
+        assert one.get("/api/contents?token=secret").status == 200

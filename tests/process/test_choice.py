@@ -14,6 +14,7 @@ from wijkkit.evaluation.choice import choice_sentences, choose, choose_package
 from wijkkit.evaluation.choice.criteria import CRITERIA
 from wijkkit.evaluation.choice.panel import choice_panel
 from wijkkit.evaluation.choice.ranking import changed_weights, criterion_flows, ranks
+from wijkkit.pipeline.process.candidates import open_goals
 from wijkkit.study.settings import ChoiceSettings
 
 
@@ -222,21 +223,61 @@ def test_moving_a_slider_moves_the_ranking_in_the_panel():
     assert "at least one criterion" in shown.value
 
 
-def test_a_package_has_nothing_that_works_on_none_of_the_open_goals_and_says_what_it_works_on():
-    table = catalogue()
-    only = list(GOALS["goal"])[:1]
-    found = choose(table, GOALS[GOALS["goal"].isin(only)], budget=10**6, language="en").package
-    chosen = table[table["intervention"].isin(found.chosen)]
-    assert len(chosen) and all(only[0] in goals for goals in chosen["goals"])
-    assert found.works_on == tuple(only)
-    labels = {"sport": "more sport", **dict(zip(GOALS["goal"], GOALS["label"], strict=True))}
-    said = choice_sentences(choose(table, GOALS, budget=10**6, language="en"), labels, 10**6, "en")
-    assert [labels[goal] in said[-1] for goal in GOALS["goal"]] == [True] * len(GOALS)
+def test_a_candidate_that_works_on_no_goal_does_not_count():
+    table = catalogue(4).assign(cost=10.0, overlaps=[()] * 4)
+    table["goals"] = [("outdoor",), ("sport",), ("support",), ("elsewhere",)]
+    found = choose(table, GOALS, budget=100, language="nl")
+    assert set(found.ranking["intervention"]) == {"i0", "i1", "i2"}
+    assert set(found.package.chosen) == {"i0", "i1", "i2"}
+    nothing = choose(table.iloc[[3]], GOALS, budget=100, language="nl")
+    assert nothing.ranking.empty and nothing.unserved == ("outdoor", "sport", "support")
+    said = choice_sentences(nothing, dict(GOALS.values), 100)
+    assert len(said) == 1 and "Outdoor, Sport, Support" in said[0]
 
 
-def test_a_goal_that_was_met_needs_no_package_and_one_that_only_something_runs_for_does():
-    goals = list(GOALS["goal"])
-    everything = choose(catalogue(), GOALS, budget=10**6, met=goals, language="en").package
-    assert everything.chosen == ()
-    running = choose(catalogue(), GOALS, budget=10**6, running=["i0"], language="en").package
-    assert set(running.works_on) == set(goals) and "i0" not in running.chosen
+def test_the_package_is_for_the_open_goals_and_says_which_and_which_not():
+    table = catalogue(3).assign(cost=10.0, overlaps=[()] * 3)
+    table["goals"] = [("outdoor",), ("sport",), ("support",)]
+    found = choose(
+        table, GOALS, budget=100, running=["i0"], open_goals=["outdoor", "sport"], language="nl"
+    )
+    assert (found.package.status, found.package.uncovered) == ("uncovered", ("outdoor",))
+    found = choose(table, GOALS, budget=100, open_goals=["outdoor", "sport"], language="nl")
+    assert set(found.package.chosen) == {"i0", "i1"}
+    said = " ".join(choice_sentences(found, dict(GOALS.values), 100))
+    assert "werkt aan ‘Outdoor’ en ‘Sport’" in said and "Aan ‘Support’ hoeft" in said
+
+
+def test_what_runs_and_ranks_low_or_works_on_no_goal_is_said():
+    table = catalogue(4).assign(cost=10.0, overlaps=[()] * 4, evidence=[4.0, 4.0, 0.0, 4.0])
+    table["reach"] = table["reach_low_ses"] = [80.0, 70.0, 5.0, 80.0]
+    table["goals"] = [("outdoor",), ("sport",), ("support",), ("elsewhere",)]
+    found = choose(table, GOALS, running=["i2", "i3"], language="nl")
+    said = " ".join(choice_sentences(found, dict(GOALS.values), language="nl"))
+    assert "In de onderste helft van 3 staan: Intervention 2 (plaats 3)." in said
+    assert "aan geen van de doelen werkt: Intervention 3." in said
+    assert "onderste helft" not in " ".join(
+        choice_sentences(choose(table, GOALS, running=["i0"]), dict(GOALS.values))
+    )
+
+
+@pytest.mark.parametrize(
+    ("target", "evidence", "counted", "expected"),
+    [
+        (45.0, "2", True, False),
+        (60.0, "2", True, True),
+        (None, "2", True, True),
+        (45.0, "none", True, True),
+        (45.0, None, True, True),
+        (45.0, "2", False, True),
+    ],
+)
+def test_a_goal_is_open_until_it_is_reached_by_something_that_works_and_is_done(
+    facts, registry_table, target, evidence, counted, expected
+):
+    goal = {"wijk": "a", "key": "D1", "study_goal": "outdoor", "target": target}
+    item = {"wijk": "a", "key": "I1", "goal": "D1", "status": "running", "evidence": evidence}
+    done = {"wijk": "a", "key": "A1", "intervention": "I1" if counted else "I9"}
+    tables = {"goals": goal, "interventions": item, "activities": done}
+    known = facts(registry={kind: registry_table(kind, row) for kind, row in tables.items()})
+    assert open_goals(known, "a", ["outdoor"]) == (["outdoor"] if expected else [])

@@ -130,7 +130,7 @@ def test_a_row_is_removed_only_when_asked_and_never_while_used(filled, export, t
     assert len(filled.table("flags")) == 1
     problems = refused(filled, edit(export, {("Interventies", "U2"): "ja"}, tmp_path / "g.xlsx"))
     assert "verwijst ernaar" in problems["Interventies", "A2"].what
-    edit(export, {("Knelpunten", "L2"): "ja"})
+    edit(export, {("Knelpunten", "M2"): "ja"})
     assert import_workbook(filled, export, "B").removed == 1
     assert import_workbook(filled, export, "B").unchanged > 0
     assert filled.history("flags")["action"].tolist() == ["created", "removed"]

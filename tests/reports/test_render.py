@@ -18,6 +18,8 @@ from wijkkit.reports.runs import NotebookState
 from wijkkit.reports.structure import read_structure
 from wijkkit.study import open_study
 
+REPORTS = ("wijk-a", "wijk-b", "stad")
+
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
@@ -32,7 +34,8 @@ def test_every_wijk_the_city_and_an_index_have_a_page_in_every_form(made):
     assert names == {
         "index.html",
         "woorden.html",
-        *(f"{stem}.{form}" for stem in ("wijk-a", "wijk-b", "stad") for form in module.FORMATS),
+        *(f"{stem}.{form}" for stem in REPORTS for form in ("html", "pdf", "docx")),
+        *(f"{stem}-kort.pdf" for stem in REPORTS),
     }
     assert all(path.stat().st_size > 1000 for path in result.files)
     assert result.engine == "builtin" and result.failed == {}

@@ -65,6 +65,16 @@ class Facts:
         later = pd.to_datetime(rows["start"]).gt(pd.Timestamp(self.as_of))
         return rows[~rows["status"].eq("planned") & ~later]
 
+    def activities(self, wijk: str, intervention: str) -> pd.DataFrame:
+        """Return the activities of an intervention."""
+        if wijk not in self._activities:
+            self._activities[wijk] = _by(self.kept("activities", wijk), "intervention")
+        return self._activities[wijk].get(intervention, self.kept("activities").head(0))
+
+    @cached_property
+    def _activities(self) -> dict[str, dict[str, pd.DataFrame]]:
+        return {}
+
     @cached_property
     def _rows_of_wijk(self) -> dict[str, dict[str, pd.DataFrame]]:
         """The registry's rows by kind and wijk: everything is asked wijk by wijk."""

@@ -73,11 +73,11 @@ class CityPage:
     ahead: list[tuple[str, list[str]]]
 
 
-def city_page(snapshot: Snapshot) -> CityPage:
-    """Return the pages of the city."""
+def city_page(snapshot: Snapshot, lines: list[WijkLine]) -> CityPage:
+    """Return the pages of the city, with a line of every wijk (`wijk_line`)."""
     return CityPage(
         as_of=day(snapshot.facts.as_of, snapshot.language),
-        wijken=[_line(snapshot, wijk) for wijk in snapshot.study.neighbourhoods],
+        wijken=lines,
         steps=_step_matrix(snapshot),
         interventions=_intervention_matrix(snapshot),
         clashes=_clashes(snapshot),
@@ -85,7 +85,8 @@ def city_page(snapshot: Snapshot) -> CityPage:
     )
 
 
-def _line(snapshot: Snapshot, wijk: str) -> WijkLine:
+def wijk_line(snapshot: Snapshot, wijk: str) -> WijkLine:
+    """Return the line of a wijk in the list of the start page."""
     hood, language, facts = snapshot.study.neighbourhood(wijk), snapshot.language, snapshot.facts
     last, old = freshness(snapshot, wijk)
     found = completeness(snapshot, wijk)
@@ -137,8 +138,10 @@ def _intervention_matrix(snapshot: Snapshot) -> Matrix:
     done = facts.kept("activities").dropna(subset=["planned_sessions", "delivered_sessions"])
     sums = done.groupby(["wijk", "intervention"])[["delivered_sessions", "planned_sessions"]].sum()
     table = items.merge(sums, left_on=["wijk", "key"], right_index=True, how="left")
+    together = table.groupby(["wijk", "one"])[["delivered_sessions", "planned_sessions"]].sum()
     cells = {
-        key: _session_cell(rows, snapshot.language) for key, rows in table.groupby(["wijk", "one"])
+        row.Index: _session_cell(row.delivered_sessions, row.planned_sessions, snapshot.language)
+        for row in together.astype(float).itertuples()
     }
     nothing = Cell("", "empty")
     return Matrix(
@@ -150,8 +153,7 @@ def _intervention_matrix(snapshot: Snapshot) -> Matrix:
     )
 
 
-def _session_cell(rows: pd.DataFrame, language: str) -> Cell:
-    planned, delivered = rows["planned_sessions"].sum(), rows["delivered_sessions"].sum()
+def _session_cell(delivered: float, planned: float, language: str) -> Cell:
     if not planned > 0:
         return Cell(say("cell.nothing", language), "none")
     share = 100 * delivered / planned

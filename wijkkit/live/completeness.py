@@ -9,7 +9,7 @@ import pandas as pd
 
 from wijkkit.language import text
 from wijkkit.live.decisions import last_meeting
-from wijkkit.live.interventions import HALF_YEAR, is_silent, last_period
+from wijkkit.live.interventions import HALF_YEAR, is_silent, last_period, last_periods
 from wijkkit.live.snapshot import Snapshot
 from wijkkit.live.words import say
 
@@ -113,14 +113,14 @@ def _rows(
 
 
 def _activities(snapshot: Snapshot, wijk: str) -> Iterator[ToDo | None]:
-    done = snapshot.facts.kept("activities", wijk)
+    last = last_periods(snapshot.facts.kept("activities", wijk))
     items = snapshot.facts.kept("interventions", wijk)
     for item in items[items["status"].eq("running")].to_dict("records"):
-        rows = done[done["intervention"].eq(item["key"])]
-        if not is_silent(item, rows, snapshot.today):
+        until = last.get(item["key"], pd.NaT)
+        if not is_silent(item, until, snapshot.today):
             yield None
             continue
-        key = "todo.no_activity" if pd.isna(last_period(rows)) else "todo.old_activity"
+        key = "todo.no_activity" if pd.isna(until) else "todo.old_activity"
         words = say(key, snapshot.language, name=item["name"])
         yield ToDo("activities", "", words, f"?intervention={item['key']}")
 

@@ -56,7 +56,8 @@ class Guarded(JupyterHandler):
     def language(self) -> str:
         """The language of the page: asked for, or remembered, or the study's."""
         asked = self.get_query_argument("language", self.get_cookie(_COOKIE, ""))
-        return asked if asked in LANGUAGES else self.pages.study.language
+        source = self.pages.source
+        return source.study_in(asked).language if asked in LANGUAGES else source.study.language
 
     def url(self, *parts: str) -> str:
         """Return the address of a page."""

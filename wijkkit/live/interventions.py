@@ -61,8 +61,10 @@ def intervention_rows(snapshot: Snapshot, wijk: str) -> list[InterventionRow]:
     table = facts.kept("interventions", wijk)
     order = table["status"].map({"running": 0, "planned": 1, "stopped": 2}).fillna(1)
     table = table.assign(order=order).sort_values(["order", "key"], kind="stable")
+    groups = dict(iter(done.groupby("intervention")))
+    nothing = done.head(0)
     return [
-        _row(snapshot, item, names, done[done["intervention"].eq(item["key"])])
+        _row(snapshot, item, names, groups.get(item["key"], nothing))
         for item in table.to_dict("records")
     ]
 
@@ -83,21 +85,22 @@ def half_years(rows: pd.DataFrame, today: pd.Timestamp) -> tuple[float, float]:
     """
     known = rows.dropna(subset=["delivered_sessions", "planned_sessions"])
     ends = [today, today - pd.Timedelta(days=HALF_YEAR), today - pd.Timedelta(days=2 * HALF_YEAR)]
-    last, before = (
-        _share_between(known, start, end) for end, start in zip(ends, ends[1:], strict=False)
-    )
+    spans = zip(ends, ends[1:], strict=False)
+    last, before = (_share_between(known, start, end) for end, start in spans)
     return last, before
 
 
 def _share_between(rows: pd.DataFrame, after: pd.Timestamp, until: pd.Timestamp) -> float:
     if rows.empty:
         return float("nan")
-    start, end = pd.to_datetime(rows["period_start"]), pd.to_datetime(rows["period_end"])
-    first = np.maximum(start, after + pd.Timedelta(days=1))
-    inside = (np.minimum(end, until) - first).dt.days + 1
-    part = inside.clip(lower=0) / ((end - start).dt.days + 1)
-    planned = float((part * rows["planned_sessions"].astype(float)).sum())
-    delivered = float((part * rows["delivered_sessions"].astype(float)).sum())
+    day = np.timedelta64(1, "D")
+    start = rows["period_start"].to_numpy("datetime64[D]")
+    end = rows["period_end"].to_numpy("datetime64[D]")
+    first = np.maximum(start, np.datetime64(after, "D") + day)
+    inside = np.clip((np.minimum(end, np.datetime64(until, "D")) - first) / day + 1, 0, None)
+    part = inside / ((end - start) / day + 1)
+    planned = float(part @ rows["planned_sessions"].to_numpy(float))
+    delivered = float(part @ rows["delivered_sessions"].to_numpy(float))
     return 100 * delivered / planned if planned > 0 else float("nan")
 
 
@@ -106,11 +109,15 @@ def last_period(rows: pd.DataFrame) -> pd.Timestamp:
     return pd.to_datetime(rows["period_end"]).max() if len(rows) else pd.NaT
 
 
-def is_silent(item: Mapping[str, object], rows: pd.DataFrame, today: pd.Timestamp) -> bool:
+def last_periods(rows: pd.DataFrame) -> dict[str, pd.Timestamp]:
+    """Return the last day that the activities of each intervention are about."""
+    return rows.groupby("intervention")["period_end"].max().to_dict()
+
+
+def is_silent(item: Mapping[str, object], last: pd.Timestamp, today: pd.Timestamp) -> bool:
     """Return whether an intervention runs while nothing was registered for half a year."""
     began = pd.to_datetime(item["start"])
     young = not pd.isna(began) and began > today - pd.Timedelta(days=HALF_YEAR)
-    last = last_period(rows)
     old = pd.isna(last) or last < today - pd.Timedelta(days=HALF_YEAR)
     return item["status"] == "running" and old and not (young and pd.isna(last))
 
@@ -123,7 +130,7 @@ def _row(
     sessions = sum_ratio(rows, "delivered_sessions", "planned_sessions")
     evidence = "unknown" if pd.isna(item["evidence"]) else item["evidence"]
     status = "unknown" if pd.isna(item["status"]) else item["status"]
-    silent = is_silent(item, rows, snapshot.today)
+    silent = is_silent(item, last_period(rows), snapshot.today)
     return InterventionRow(
         key=item["key"],
         name=item["name"],

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import pandas as pd
 from tornado import web
 
 from wijkkit.language import text
+from wijkkit.live.current import current_page
 from wijkkit.live.form_fields import row_words
 from wijkkit.live.handlers import Guarded, page
 from wijkkit.live.recurring import recurring
-from wijkkit.live.wijk_page import wijk_page
 from wijkkit.registry.tables import KINDS
 from wijkkit.registry.wording import sheet_name
 
@@ -25,8 +26,7 @@ class Keep(Guarded):
         language, source = self.language, self.pages.source
         registry = source.registry
         counts = {kind: len(registry.table(kind, slug)) for kind in KINDS if kind != "attendance"}
-        snapshot = source.snapshot(language, slug)
-        found = source.kept(("wijk", language, slug), lambda: wijk_page(snapshot, slug))
+        found = await self.aside(lambda: current_page(source, language, slug))
         self.show(
             "keep.html",
             slug=slug,
@@ -36,7 +36,7 @@ class Keep(Guarded):
             counts=counts,
             sheets={kind: sheet_name(KINDS[kind], language) for kind in counts},
             todo=found.completeness.todo,
-            again=len(recurring(registry, slug, snapshot.today)),
+            again=len(recurring(registry, slug, pd.Timestamp(source.as_of))),
         )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import pandas as pd
+
 from wijkkit.live.form_fields import said, typed
 from wijkkit.live.handlers import Guarded, page
 from wijkkit.live.recurring import ASKED, Recurring, recurring
@@ -46,7 +48,7 @@ class Quarter(Guarded):
 
     def _recurring(self, slug: str) -> list[Recurring]:
         source = self.pages.source
-        return recurring(source.registry, slug, source.snapshot(self.language, slug).today)
+        return recurring(source.registry, slug, pd.Timestamp(source.as_of))
 
     def _typed(self, item: Recurring) -> dict[str, Any]:
         """Return the row of an activity in its next period, with what was typed."""

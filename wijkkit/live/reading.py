@@ -8,10 +8,10 @@ from typing import Any
 from jupyter_server.base.handlers import AuthenticatedFileHandler
 from tornado import web
 
+from wijkkit.disclosure import policy_for
 from wijkkit.live.city_map import city_map
-from wijkkit.live.city_page import CityPage, city_page
+from wijkkit.live.current import current_city, current_page
 from wijkkit.live.handlers import Guarded, page
-from wijkkit.live.wijk_page import wijk_page
 
 
 class Start(Guarded):
@@ -26,7 +26,7 @@ class Start(Guarded):
             self.redirect(self.url("w", account.wijken[0]))
             return
         language, source = self.language, self.pages.source
-        found = await self.aside(lambda: city_of(self))
+        found = await self.aside(lambda: current_city(source, language))
         shape = await self.aside(
             lambda: source.kept(
                 ("map", language), lambda: city_map(source.study_in(language), found)
@@ -42,7 +42,8 @@ class City(Guarded):
     @page
     async def get(self) -> None:
         self.require("")
-        found = await self.aside(lambda: city_of(self))
+        language, source = self.language, self.pages.source
+        found = await self.aside(lambda: current_city(source, language))
         self.show("city.html", page=found, report=report_of(self, "stad"), **about(self))
 
 
@@ -53,18 +54,13 @@ class Wijk(Guarded):
     async def get(self, slug: str) -> None:
         account = self.require(slug)
         language, source = self.language, self.pages.source
-
-        def make() -> Any:
-            snapshot = source.snapshot(language, slug)
-            return source.kept(("wijk", language, slug), lambda: wijk_page(snapshot, slug))
-
-        found = await self.aside(make)
+        found = await self.aside(lambda: current_page(source, language, slug))
         self.show(
             "wijk.html",
             page=found,
             keeps=account.keeps(slug),
             report=report_of(self, slug),
-            small=source.snapshot(language, slug).policy.min_count - 1,
+            small=policy_for(self.pages.study).min_count - 1,
             **about(self),
         )
 
@@ -88,12 +84,6 @@ class Report(Guarded, AuthenticatedFileHandler):
         if account is None or not (asset or account.sees(Path(path).stem)):
             raise web.HTTPError(403)
         await web.StaticFileHandler.get(self, path)
-
-
-def city_of(handler: Guarded) -> CityPage:
-    language, source = handler.language, handler.pages.source
-    snapshot = source.snapshot(language)
-    return source.kept(("city", language), lambda: city_page(snapshot))
 
 
 def report_of(handler: Guarded, stem: str) -> str:

@@ -19,8 +19,8 @@ from wijkkit.study import Study
 
 #: Released tables that a page shows figures of.
 _RELEASED = ("estimates", "changes", "gaps", "area_figures")
-#: So many snapshots are kept: a few wijken in two languages, and the city.
-_KEPT = 256
+#: So much is kept: the pages and lines of a city in two languages.
+_KEPT = 1000
 Made = TypeVar("Made")
 
 
@@ -81,21 +81,26 @@ class Source:
             self._studies[language] = replace(self.study, settings=settings)
         return self._studies[language]
 
-    def state(self) -> tuple:
-        """Return what changes whenever a page could: the registry's history, the tables, the day."""
-        return self.registry.mark(), self._released_state(), self.as_of
+    def state(self, wijk: str | None = None) -> tuple:
+        """Return what changes whenever a page could: the registry, the released tables, the day.
+
+        Of a wijk alone it is that wijk's registration, and who is registered anywhere: texts that
+        name a person are not shown.
+        """
+        own, persons = self.registry.mark(wijk), self.registry.mark(kind="stakeholders")
+        return own, persons, self._released_state(), self.as_of
 
     def snapshot(self, language: str, wijk: str | None = None) -> Snapshot:
         """Return what is known now of a wijk, or of all wijken."""
-        return self.kept(("snapshot", language, wijk), lambda: self._read(language, wijk))
+        return self.kept(("snapshot", language), lambda: self._read(language, wijk), wijk)
 
     def approved(self) -> bool:
         """Return whether a second person signed off the released tables as they are now."""
         return self.kept(("approved",), lambda: signed_off(self.study))
 
-    def kept(self, name: tuple, make: Callable[[], Made]) -> Made:
-        """Return what `make` makes, made again only when the registry or the tables changed."""
-        key = (*name, self.state())
+    def kept(self, name: tuple, make: Callable[[], Made], wijk: str | None = None) -> Made:
+        """Return what `make` makes, made again only when what it is of changed."""
+        key = (*name, wijk, self.state(wijk))
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)

@@ -26,6 +26,10 @@ class ImportReport(ShowsItself):
         Rows of the workbook.
     ignored : tuple of str
         Sheets that do not belong to the registry.
+    strange : tuple of str
+        Columns that do not; they were left alone.
+    gone : tuple of str
+        Rows that the workbook was made with and that are no longer in it; they stay.
     """
 
     wijk: str
@@ -35,6 +39,8 @@ class ImportReport(ShowsItself):
     removed: int
     unchanged: int
     ignored: tuple[str, ...] = ()
+    strange: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         counts = {name: getattr(self, name) for name in ("created", "changed", "removed")}
@@ -43,6 +49,12 @@ class ImportReport(ShowsItself):
         if self.ignored:
             sheets = ", ".join(self.ignored)
             lines.append(text("registry.import.ignored", self.language, sheets=sheets))
+        if self.strange:
+            columns = ", ".join(self.strange)
+            lines.append(text("registry.import.strange", self.language, columns=columns))
+        if self.gone:
+            rows = ", ".join(self.gone[:20]) + (" ..." if len(self.gone) > 20 else "")
+            lines.append(text("registry.import.gone", self.language, rows=rows))
         if self.wijk and any(counts.values()):
             lines.append(text("registry.import.renew", self.language, wijk=self.wijk))
         return "\n".join(lines)

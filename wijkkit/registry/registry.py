@@ -222,10 +222,15 @@ class Registry(ShowsItself):
         with reading(self.engine) as connection:
             return history_frame(connection.execute(query.order_by(HISTORY.c.number)).all())
 
-    def mark(self) -> int:
-        """Return a number that is higher after every change of the registry."""
+    def mark(self, wijk: str | None = None, kind: str | None = None) -> int:
+        """Return a number that is higher after every change, of a wijk or a kind where given."""
+        query = sa.select(sa.func.max(HISTORY.c.number))
+        if wijk is not None:
+            query = query.where(HISTORY.c.wijk == wijk)
+        if kind is not None:
+            query = query.where(HISTORY.c.kind == kind)
         with reading(self.engine) as connection:
-            return connection.scalar(sa.select(sa.func.max(HISTORY.c.number))) or 0
+            return connection.scalar(query) or 0
 
     @property
     def lists(self) -> dict[str, tuple[str, ...]]:

@@ -20,6 +20,11 @@ from alembic.script import ScriptDirectory
 from wijkkit.errors import RegistryError
 from wijkkit.study import Study
 
+
+class InTheWay(RegistryError):
+    """Two changes that cannot be made at once; nothing was stored."""
+
+
 #: How long a writer waits for another one, in seconds.
 PATIENCE = 30
 #: Advisory lock of PostgreSQL under which one writer or migration works at a time.
@@ -213,7 +218,7 @@ def _connection(engine: sa.Engine, isolation: str, alone: bool = False) -> Itera
     except sa.exc.OperationalError as error:
         raise _cannot(engine.url, error.orig) from None
     except sa.exc.IntegrityError as error:
-        raise RegistryError(
+        raise InTheWay(
             "two changes stand in each other's way and nothing was stored",
             file=engine.url.render_as_string(hide_password=True),
             found=str(error.orig).splitlines()[0],

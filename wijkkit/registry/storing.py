@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 
@@ -24,8 +25,9 @@ from wijkkit.registry.import_report import ImportReport, WorkbookError
 from wijkkit.registry.models import HISTORY
 from wijkkit.registry.registry import Registry
 from wijkkit.registry.saving import author_faults, now
-from wijkkit.registry.store import writing
+from wijkkit.registry.store import InTheWay, writing
 from wijkkit.registry.tables import KINDS
+from wijkkit.registry.wording import sheet_name
 from wijkkit.registry.workbook_plan import PlannedRow, plan_changes
 from wijkkit.registry.workbook_rows import KEY, WorkbookContent
 
@@ -56,15 +58,16 @@ def store(
     planned = []
     for content in contents:
         problems += [*content.problems, *_wrong_hands(registry, content, who)]
-        changes, wrong = plan_changes(content, registry.lists)
+        changes, wrong = plan_changes(content, registry.lists, _names(registry, content.wijk))
         planned.append(changes)
         problems += wrong
     strangers = {content.wijk for content in contents} - set(registry.study.neighbourhoods)
     if strangers:
         raise _refused(file, contents[0].language, problems)
     counts: Counter[str] = Counter()
-    with writing(registry.engine) as connection:
+    with _in_words(file, contents[0].language), writing(registry.engine) as connection:
         decided = []
+        gone: list[str] = []
         for content, changes in zip(contents, planned, strict=True):
             state = load_state(connection, content.wijk)
             versions = _versions(connection, content.wijk)
@@ -73,6 +76,7 @@ def store(
             outcomes, conflicts = _outcomes(rows, state, content.language)
             problems += conflicts
             counts["unchanged"] += len(changes) - len(outcomes)
+            gone += _gone(content, changes, state)
             decided.append((content.wijk, source, outcomes))
         if problems:
             raise _refused(file, contents[0].language, problems)
@@ -85,7 +89,53 @@ def store(
     done = {name: counts[name] for name in ("created", "changed", "removed", "unchanged")}
     ignored = tuple(name for content in contents for name in content.ignored)
     wijk = contents[0].wijk if len(contents) == 1 else ""
-    return ImportReport(wijk, contents[0].language, **done, ignored=ignored)
+    strange = tuple(name for content in contents for name in content.strange)
+    said = {"ignored": ignored, "strange": strange, "gone": tuple(gone)}
+    return ImportReport(wijk, contents[0].language, **done, **said)
+
+
+def _names(registry: Registry, wijk: str) -> dict[str, dict[str, str]]:
+    """Return what the study's lists and a wijk's rows are called, where a name is of one thing."""
+    study = registry.study
+    found: dict[str, list[tuple[str, str]]] = {
+        "goals": [(study.text(goal.label), goal.id) for goal in study.goals],
+        "indicators": [(study.text(item.label), key) for key, item in study.indicators.items()],
+    }
+    if wijk in study.neighbourhoods:
+        for name, kind in KINDS.items():
+            if kind.columns[0].type == "text":
+                rows = registry.table(name, wijk)
+                pairs = zip(rows[kind.columns[0].name], rows["key"], strict=True)
+                found.setdefault(f"rows:{name}", []).extend(pairs)
+    counts = {name: Counter(str(word).casefold() for word, _ in of) for name, of in found.items()}
+    return {
+        name: {
+            str(word).casefold(): key for word, key in of if counts[name][str(word).casefold()] == 1
+        }
+        for name, of in found.items()
+    }
+
+
+def _gone(content: WorkbookContent, changes: list[PlannedRow], state: State) -> list[str]:
+    """Return the rows that the workbook was made with and that are no longer in it."""
+    there = {(item.change.kind, item.change.key) for item in changes}
+    return [
+        f"{sheet_name(KINDS[kind], content.language)} {key}"
+        for kind, keys in content.exported.items()
+        for key in keys
+        if kind in KINDS
+        and (kind, key) not in there
+        and not state[kind].get(key, {"removed": True})["removed"]
+    ]
+
+
+@contextmanager
+def _in_words(file: str, language: str) -> Iterator[None]:
+    """Say in the workbook's language that two changes stand in each other's way."""
+    try:
+        yield
+    except InTheWay:
+        raise _refused(file, language, [form_problem("in_the_way", language)]) from None
 
 
 def _wrong_hands(registry: Registry, content: WorkbookContent, who: str) -> Iterable[ImportProblem]:
@@ -118,13 +168,18 @@ def _rebased(
     for item in planned:
         change, kept = item.change, versions.get((item.change.kind, item.change.key), [])
         base = [content for version, _, _, content in kept if version == change.version]
+        if item.kept and not change.remove:
+            before = state[change.kind].get(change.key) or {}
+            change = replace(
+                change, values={**change.values, **{name: before.get(name) for name in item.kept}}
+            )
         if base and not change.remove and _same(change.values, base[0]):
             continue
         stored = state[change.kind].get(change.key)
         later = [(by, where) for version, by, where, _ in kept if version > change.version]
         if stored and (base or not change.version) and set(later) == {(who, source)}:
             change = replace(change, version=stored["version"])
-        rows.append(PlannedRow(item.row, change))
+        rows.append(PlannedRow(item.row, change, item.kept))
     return rows
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection
 
 #: Raised when an older workbook can no longer be read.
@@ -10,6 +11,8 @@ LAYOUT = 1
 #: Hidden sheet that says which wijk, language and layout the workbook has.
 METADATA_SHEET = "wijkkit"
 METADATA_KEYS = ("layout", "wijk", "language", "workbook")
+#: What newer workbooks say beside: a print of wijk and workbook, and per kind the keys of its rows.
+SEAL, ROWS = "seal", "rows:"
 
 #: Empty rows, with keys for new rows, that a workbook has below its own rows.
 SPARE_ROWS = {"attendance": 200, "steps": 6}
@@ -24,6 +27,11 @@ MAXIMUM_TEXT = 2000
 
 #: The earliest and latest year of a date.
 YEARS = (1990, 2099)
+
+
+def seal(wijk: str, workbook: str) -> str:
+    """Return what tells that the wijk of a workbook is the one it was made for."""
+    return hashlib.sha256(f"{wijk} {workbook}".encode()).hexdigest()[:16]
 
 
 def stamp(key: str, version: int) -> str:

@@ -37,7 +37,7 @@ def write_lists(
     sheet.sheet_state = "hidden"
     lists = {name: list(_labels(name, language).values()) for name in CHOICES}
     for name, labels in study_lists.items():
-        lists[name] = [with_label(key, label) for key, label in labels.items()]
+        lists[name] = list(list_words(labels).values())
     ranges = {}
     for name, entries in lists.items():
         ranges[name] = _write_column(sheet, name, entries)
@@ -45,6 +45,21 @@ def write_lists(
         formula = _row_formula(sheet_name(KINDS[name], language))
         ranges[name] = _write_column(sheet, name, [formula] * max(rows, LIST_ROWS))
     return ranges
+
+
+def list_words(labels: Mapping[str, str]) -> dict[str, str]:
+    """Return what a drop-down shows for each key: its label, with the key where two have one label.
+
+    Examples
+    --------
+    >>> list_words({"play": "Buiten spelen", "a": "Sport", "b": "Sport"})
+    {'play': 'Buiten spelen', 'a': 'a Sport', 'b': 'b Sport'}
+    """
+    words = list(labels.values())
+    return {
+        key: label if words.count(label) == 1 else with_label(key, label)
+        for key, label in labels.items()
+    }
 
 
 def list_name(column: Column) -> str:

@@ -23,33 +23,71 @@ _YES_NO = KINDS["partners"]["takes_part"]
 
 @dataclass(frozen=True, slots=True)
 class PlannedRow:
-    """A row of the workbook and the change it asks for."""
+    """A row of the workbook and the change it asks for; `kept` are columns that it lacks."""
 
     row: SheetRow
     change: Change
+    kept: tuple[str, ...] = ()
+
+
+#: What the study's lists (by name) and rows (``rows:`` and the kind) are called: words -> key.
+Names = Mapping[str, Mapping[str, str]]
 
 
 def plan_changes(
-    content: WorkbookContent, lists: StudyLists
+    content: WorkbookContent, lists: StudyLists, names: Names | None = None
 ) -> tuple[list[PlannedRow], list[ImportProblem]]:
-    """Return the change of every row with a key of its own, and everything wrong with the rows."""
+    """Return the change of every row with a key of its own, and everything wrong with the rows.
+
+    Parameters
+    ----------
+    content : WorkbookContent
+    lists : mapping of str to collection of str
+        ``goals`` and ``indicators`` of the study.
+    names : mapping, optional
+        What the study's lists and the registry's rows are called; the rows of the workbook
+        itself come on top.
+    """
     problems: list[ImportProblem] = []
     planned = []
     keys = _keys(content)
+    called = _called(content, names or {})
     for row in content.rows:
         key = _key(row, keys, content.language, problems)
         version = _version(row, key, keys, content.language, problems)
         remove = _remove(row, content.language, problems)
-        values, faults = clean_row(row.kind, _plain_values(row, content.language), lists)
+        plain = _plain_values(row, content.language, called)
+        values, faults = clean_row(row.kind, plain, lists)
+        kept = tuple(column.name for column in row.kind.columns if column.name not in row.letters)
         if not remove:
             problems.extend(
                 row_problem(fault, row.kind, row.cell(fault.column or KEY), content.language)
                 for fault in faults
+                if fault.column not in kept
             )
         if key and version is not None:
             change = Change(row.kind.name, key, {} if remove else values, version, remove)
-            planned.append(PlannedRow(row, change))
+            planned.append(PlannedRow(row, change, kept))
     return planned, problems
+
+
+def _called(content: WorkbookContent, names: Names) -> dict[str, dict[str, str]]:
+    """Return the key of what a name stands for; a name of two things stands for neither."""
+    called = {listed: dict(known) for listed, known in names.items()}
+    for kind in KINDS.values():
+        first = kind.columns[0]
+        if first.type != "text":
+            continue
+        words: dict[str, set[str]] = {}
+        for row in content.rows:
+            if row.kind is kind and isinstance(row.values.get(first.name), str):
+                name = row.values[first.name].strip().casefold()
+                words.setdefault(name, set()).add(_written_key(row))
+        known = called.setdefault(f"rows:{kind.name}", {})
+        known |= {name: next(iter(keys)) for name, keys in words.items() if len(keys) == 1}
+        for name in [name for name, keys in words.items() if len(keys) > 1]:
+            known.pop(name, None)
+    return called
 
 
 def _keys(content: WorkbookContent) -> dict[str, dict[str, int]]:
@@ -125,16 +163,19 @@ def _remove(row: SheetRow, language: str, problems: list[ImportProblem]) -> bool
     return choice == "yes"
 
 
-def _plain_values(row: SheetRow, language: str) -> dict[str, object]:
+def _plain_values(row: SheetRow, language: str, called: Names) -> dict[str, object]:
     return {
-        column.name: _plain(column, row.values.get(column.name), language)
+        column.name: _plain(column, row.values.get(column.name), language, called)
         for column in row.kind.columns
     }
 
 
-def _plain(column: Column, value: object, language: str) -> object:
+def _plain(column: Column, value: object, language: str, called: Names) -> object:
     if is_absent(value) or column.type not in ("choice", "reference"):
         return value
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
     if column.choices:
         return choice_of(column, str(value), language)
-    return key_of(str(value))
+    known = called.get(f"rows:{column.refers_to}" if column.refers_to else column.listed_in, {})
+    return known.get(str(value).strip().casefold(), key_of(str(value)))

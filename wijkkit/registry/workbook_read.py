@@ -22,6 +22,9 @@ from wijkkit.registry.workbook_layout import (
     MAXIMUM_BYTES,
     METADATA_KEYS,
     METADATA_SHEET,
+    ROWS,
+    SEAL,
+    seal,
 )
 from wijkkit.registry.workbook_rows import WorkbookContent, read_sheet
 
@@ -78,7 +81,7 @@ def _read_metadata(book: Any, content: WorkbookContent) -> None:
     if METADATA_SHEET not in book.sheetnames:
         content.problems.append(form_problem("not_a_registry", content.language))
         return
-    rows = book[METADATA_SHEET].iter_rows(max_row=10, max_col=2, values_only=True)
+    rows = list(book[METADATA_SHEET].iter_rows(max_row=200, max_col=2, values_only=True))
     said = {str(row[0]): row[1] for row in rows if len(row) == 2}
     if any(said.get(key) is None for key in METADATA_KEYS) or said["language"] not in LANGUAGES:
         content.problems.append(form_problem("not_a_registry", content.language))
@@ -92,6 +95,14 @@ def _read_metadata(book: Any, content: WorkbookContent) -> None:
     if said["language"] != content.language:
         # The study's own language stays as it is: its nouns are in the headings.
         content.language = str(said["language"])
+    if said.get(SEAL) not in (None, seal(content.wijk, str(said["workbook"]))):
+        content.problems.append(form_problem("changed_wijk", content.language, found=content.wijk))
+    exported: dict[str, tuple[str, ...]] = {}
+    for row in rows:
+        if len(row) == 2 and str(row[0]).startswith(ROWS):
+            name = str(row[0]).removeprefix(ROWS)
+            exported[name] = (*exported.get(name, ()), *str(row[1] or "").split())
+    content.exported = exported
 
 
 def _read_sheets(book: Any, content: WorkbookContent) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from openpyxl.cell.read_only import ReadOnlyCell
+from openpyxl.utils.escape import unescape
 
 from wijkkit.language import text
 from wijkkit.registry.definition import Kind
@@ -38,13 +39,18 @@ class SheetRow:
 
 @dataclass(slots=True)
 class WorkbookContent:
-    """What a workbook says, before it is held against the registry."""
+    """What a workbook says, before it is held against the registry.
+
+    `strange` names columns of one's own, `exported` the keys that the workbook was made with.
+    """
 
     wijk: str = ""
     language: str = "nl"
     workbook: str = ""
     rows: list[SheetRow] = field(default_factory=list)
     ignored: tuple[str, ...] = ()
+    strange: tuple[str, ...] = ()
+    exported: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     problems: list[ImportProblem] = field(default_factory=list)
 
 
@@ -53,13 +59,13 @@ def read_sheet(sheet: Any, kind: Kind, name: str, content: WorkbookContent) -> N
     content.problems.extend(_merged(sheet, name, content.language))
     rows = sheet.iter_rows()
     header = next(rows, ())
-    columns = _header(header, kind, name, content)
+    columns, strange = _header(header, kind, name, content)
     letters = {column: header[place].column_letter for place, column in columns.items()}
     if KEY not in letters:
         return
     count = 0
     for row in rows:
-        content.problems.extend(_outside(row, columns, name, content.language))
+        content.problems.extend(_outside(row, {*columns, *strange}, name, content.language))
         cells = {columns[place]: cell for place, cell in enumerate(row) if place in columns}
         filled = {key: cell for key, cell in cells.items() if cell.value not in (None, "")}
         if not set(filled) - {KEY}:
@@ -89,32 +95,39 @@ def _merged(sheet: Any, name: str, language: str) -> Iterator[ImportProblem]:
 
 def _header(
     header: tuple[Any, ...], kind: Kind, name: str, content: WorkbookContent
-) -> dict[int, str]:
+) -> tuple[dict[int, str], set[int]]:
+    """Return the columns by place, and the places of columns of one's own."""
     language = content.language
     labels = {column_label(kind, column, language): column.name for column in kind.columns}
     labels |= {text(f"registry.workbook.{key}", language): key for key in (KEY, REMOVE, STAMP)}
     columns: dict[int, str] = {}
+    strange: dict[int, str] = {}
     for place, cell in enumerate(header):
         label = str(cell.value or "").strip().removesuffix("*").strip()
         if not label:
             continue
         column = labels.get(label)
-        rule = "strange_column" if column is None else "double_column"
-        if column is None or column in columns.values():
-            known = ", ".join(labels)
+        if column is None:
+            strange[place] = label
+        elif column in columns.values():
             content.problems.append(
-                form_problem(rule, language, name, cell.coordinate, label, choices=known)
+                form_problem("double_column", language, name, cell.coordinate, label)
             )
         else:
             columns[place] = column
+    content.strange += tuple(f"{name}: {label}" for label in strange.values())
+    needed = {KEY, STAMP, *(column.name for column in kind.columns if column.required)}
     for label, column in labels.items():
-        if column not in columns.values() and column != REMOVE:
-            content.problems.append(form_problem("no_column", language, name, label=label))
-    return columns
+        if column not in columns.values() and column in needed:
+            known = ", ".join(strange.values())
+            content.problems.append(
+                form_problem("no_column", language, name, found=known, label=label)
+            )
+    return columns, set(strange)
 
 
 def _outside(
-    row: tuple[Any, ...], columns: Mapping[int, str], name: str, language: str
+    row: tuple[Any, ...], columns: set[int], name: str, language: str
 ) -> Iterator[ImportProblem]:
     """Give cells that are filled beside the columns: nothing is left out in silence."""
     for place, cell in enumerate(row):
@@ -133,4 +146,15 @@ def _values(
             content.problems.append(
                 form_problem(rule, content.language, name, row.cell(column), found)
             )
-        yield column, None if rule else cell.value
+        yield column, None if rule else _value(cell)
+
+
+def _value(cell: ReadOnlyCell) -> Any:
+    """Return what a reader of the workbook sees: 85% is 85, and text without escapes."""
+    value = cell.value
+    if isinstance(value, str):
+        return unescape(value)
+    percent = "%" in re.sub(r'"[^"]*"|\\.', "", str(cell.number_format or ""))
+    if percent and isinstance(value, int | float) and not isinstance(value, bool):
+        return round(100 * value, 10)
+    return value

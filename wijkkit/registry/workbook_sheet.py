@@ -187,6 +187,8 @@ def _cell_value(
 ) -> object:
     if column.refers_to:
         return with_label(str(value), labels.get(column.refers_to, {}).get(str(value), ""))
+    if column.listed_in:
+        return labels.get(f"list:{column.listed_in}", {}).get(str(value), str(value))
     if column.choices:
         return choice_labels(column, language).get(str(value), str(value))
     if column.type == "date":

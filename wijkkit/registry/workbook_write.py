@@ -19,8 +19,11 @@ from wijkkit.registry.workbook_layout import (
     LAYOUT,
     METADATA_KEYS,
     METADATA_SHEET,
+    ROWS,
+    SEAL,
+    seal,
 )
-from wijkkit.registry.workbook_lists import write_lists
+from wijkkit.registry.workbook_lists import list_words, write_lists
 from wijkkit.registry.workbook_sheet import write_sheet
 
 
@@ -68,6 +71,7 @@ def write_workbook(
     longest = max((len(table) for table in tables.values()), default=0)
     ranges = write_lists(book, language, study_lists, longest + DEFAULT_SPARE_ROWS)
     labels = _reference_labels(tables)
+    labels |= {f"list:{name}": list_words(known) for name, known in study_lists.items()}
     for number, (name, kind) in enumerate(KINDS.items(), start=1):
         sheet = write_sheet(book, kind, tables.get(name), language, ranges, labels)
         book.move_sheet(sheet, number - book.index(sheet))
@@ -137,6 +141,13 @@ def _write_metadata(
     values = (LAYOUT, wijk, language, digest.hexdigest()[:16])
     for row in zip(METADATA_KEYS, values, strict=True):
         sheet.append(row)
+    sheet.append((SEAL, seal(wijk, values[-1])))
+    for name, table in tables.items():
+        stored = table[table["version"].notna()] if "version" in table else table.head(0)
+        # A cell holds at most 32,767 characters.
+        keys = [str(key) for key in stored["key"]]
+        for first in range(0, len(keys), 600):
+            sheet.append((f"{ROWS}{name}", " ".join(keys[first : first + 600])))
 
 
 def _save(book: Workbook, path: Path) -> None:

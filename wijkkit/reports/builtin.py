@@ -17,6 +17,7 @@ from wijkkit.reports.frame import NO_FRAME, Frame
 from wijkkit.reports.page import write_page
 from wijkkit.reports.pandoc import Node, plain, read
 from wijkkit.reports.pdf import svg_to_png, write_pdf
+from wijkkit.reports.pptx import write_pptx
 from wijkkit.reports.shortcodes import fill_metadata, mark_shortcodes
 from wijkkit.reports.theme import HouseStyle
 
@@ -59,6 +60,14 @@ def render_docx(source: Path, target: Path, house: HouseStyle) -> Path:
         images = Path(folder)
         document = assemble(source, "docx", store_images(images, "images", svg=False))
         return write_docx(document, images, target, house)
+
+
+def render_pptx(source: Path, target: Path, house: HouseStyle) -> Path:
+    """Render a staged source of slides to PowerPoint."""
+    with tempfile.TemporaryDirectory() as folder:
+        images = Path(folder)
+        document = assemble(source, "pptx", store_images(images, "images", svg=False))
+        return write_pptx(document, images, target, house, source.parent / "theme")
 
 
 def assemble(source: Path, target: str, store: Store) -> Node:

@@ -7,13 +7,14 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from wijkkit.errors import Problem, ReportError, WijkkitError
-from wijkkit.reports.builtin import render_docx, render_html, render_pdf
+from wijkkit.reports.builtin import render_docx, render_html, render_pdf, render_pptx
 from wijkkit.reports.data_forms import write_data_forms
 from wijkkit.reports.frame import Frame
 from wijkkit.reports.pages import find_sources
 from wijkkit.reports.quarto import render_project
 from wijkkit.reports.quarto_project import TARGETS, write_project
 from wijkkit.reports.runs import States
+from wijkkit.reports.slides import MARK
 from wijkkit.reports.staging import Page, stage
 from wijkkit.reports.theme import HouseStyle
 from wijkkit.study import Study
@@ -68,6 +69,7 @@ def make_pages(
     asked = {
         page.stem: tuple(form for form in forms if form in TARGETS) for page, _, forms in tasks
     }
+    asked |= {f"{page.stem}{MARK}": ("pptx",) for page, _, forms in tasks if "pptx" in forms}
     return render_project(project, asked, site, study.settings.report.quarto_seconds)
 
 
@@ -78,6 +80,9 @@ def _render(
         render_html(source, site / f"{source.stem}.html", frame)
     if "pdf" in forms:
         render_pdf(source, site / f"{source.stem}.pdf", house, frame)
+    if "pptx" in forms:
+        slides = source.with_name(f"{source.stem}{MARK}.qmd")
+        render_pptx(slides, site / f"{source.stem}.pptx", house)
     if "docx" in forms:
         render_docx(source, site / f"{source.stem}.docx", house)
 

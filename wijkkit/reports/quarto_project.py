@@ -25,7 +25,7 @@ POLICY = (
     "form-action 'none'"
 )
 #: What Quarto calls the forms that it makes.
-TARGETS = {"html": "html", "pdf": "typst", "docx": "docx", "pptx": "pptx"}
+TARGETS = {"html": "html", "pdf": "typst", "docx": "docx"}
 #: The files of the sources that every page shares.
 _SHARED = ("references.bib", "theme")
 
@@ -66,6 +66,11 @@ def write_reference(folder: Path, house: HouseStyle, words: str) -> None:
     (folder / "reference.docx").write_bytes(reference_document(house.colours, words))
 
 
+def slides_format(stem: str) -> dict[str, Any]:
+    """Return the form of a page's slides as Quarto's front matter has it."""
+    return {"pptx": {"reference-doc": f"{stem}/reference.pptx", "slide-level": 2}}
+
+
 def formats_of(stem: str, forms: tuple[str, ...]) -> dict[str, Any]:
     """Return the forms of a page as Quarto's front matter has them, with the files of the page.
 
@@ -83,7 +88,6 @@ def formats_of(stem: str, forms: tuple[str, ...]) -> dict[str, Any]:
         },
         "pdf": "default",
         "docx": {"reference-doc": f"{stem}/reference.docx"},
-        "pptx": "default",
     }
     return {TARGETS[form]: own[form] for form in forms if form in TARGETS}
 

@@ -28,6 +28,7 @@ from wijkkit.reports.record import (
 )
 from wijkkit.reports.runs import BRIEF, States, notebook_states
 from wijkkit.reports.site import new_site, swap, write_assets
+from wijkkit.reports.slides import MARK
 from wijkkit.reports.staging import Page, failed_notebooks, title_of
 from wijkkit.reports.theme import HouseStyle, load_house_style
 from wijkkit.showing import ShowsItself
@@ -234,7 +235,8 @@ def _check(study: Study, site: Path, plan: Plan) -> None:
         for page, _, own in plan.tasks
         for form in own
     }
-    known = {f"{stem}.{form}" for stem in study.neighbourhoods for form in plan.forms}
+    known = {f"{stem}.{form}" for stem in study.neighbourhoods for form in (*plan.forms, "csv")}
+    known |= {f"{stem}{BRIEF}.pdf" for stem in study.neighbourhoods}
     check_site(site, promised, known)
 
 
@@ -256,15 +258,17 @@ def _write_record(study: Study, plan: Plan, files: Mapping[str, str]) -> None:
     write_record(study, Record(kept, files, plan.engine, plan.forms))
     project = study.runs / "reports"
     for source in project.glob("*.qmd"):
-        if source.stem not in there:
+        stem = source.stem.removesuffix(MARK)
+        if stem not in there:
             source.unlink()
-            shutil.rmtree(project / source.stem, ignore_errors=True)
+            shutil.rmtree(project / stem, ignore_errors=True)
 
 
 def _forms(study: Study, page: Page, forms: tuple[str, ...]) -> tuple[str, ...]:
     """The index and the words are no reports: they have no other form than HTML.
 
-    A summary of two pages is a PDF. Where nothing was released there are no tables to make a book or a CSV file of.
+    A summary of two pages is a PDF. Where nothing was released there are no tables to make a book
+    or a CSV file of.
     """
     if page.stem in (INDEX, WORDS):
         return ("html",)

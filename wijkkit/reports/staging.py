@@ -18,16 +18,23 @@ import yaml
 from wijkkit.language import text
 from wijkkit.language.markdown import escaped
 from wijkkit.language.messages import catalogue
-from wijkkit.reports.cells import find_cells
+from wijkkit.reports.cells import find_cells, labelled_cells, read_notebook
 from wijkkit.reports.embed import inlines
 from wijkkit.reports.filled import Embed, without_empty
 from wijkkit.reports.frame import NO_FRAME, Frame
 from wijkkit.reports.origin import NO_RUN, Origin
 from wijkkit.reports.pandoc import plain
+from wijkkit.reports.pptx import write_slides_reference
 from wijkkit.reports.published import with_released
-from wijkkit.reports.quarto_project import formats_of, write_reference, write_surroundings
+from wijkkit.reports.quarto_project import (
+    formats_of,
+    slides_format,
+    write_reference,
+    write_surroundings,
+)
 from wijkkit.reports.runs import States, executed_notebook, scope_of, state_of
 from wijkkit.reports.shortcodes import JOINER, embed, embedded, replace_embeds
+from wijkkit.reports.slides import MARK, slides_body
 from wijkkit.reports.staged_notebook import stage_notebooks
 from wijkkit.reports.theme import HouseStyle
 from wijkkit.study import Study
@@ -97,7 +104,9 @@ def stage(
     captions = _stage_notebooks(study, page, failed, body, folder)
     body = _without_missing(body, failed, captions, study.language)
     body = replace_embeds(body, lambda name, label: embed(f"{page.stem}/{name}", label))
-    mark = {}
+    mark, staged = {}, body
+    slides = project / f"{page.stem}{MARK}.qmd"
+    slides.unlink(missing_ok=True)
     if page.concept:
         mark = {"mark": text("reports.concept_mark", study.language)}
         body = f"::: {{.concept}}\n{text('reports.concept', study.language)}\n:::\n\n{body}"
@@ -114,10 +123,25 @@ def stage(
         "toc-title": text("reports.contents", study.language),
         "format": formats_of(page.stem, forms),
     }
-    header = yaml.safe_dump(about, allow_unicode=True, sort_keys=False)
-    source = project / f"{page.stem}.qmd"
-    source.write_text(_apart(f"---\n{header}---\n\n{body}"), encoding="utf-8")
-    return source
+    if "pptx" in forms:
+        write_slides_reference(folder / "reference.pptx", house, project / "theme")
+        said = slides_body(staged, lambda name, label: _said(project, name, label))
+        own = {**about, "toc": False, "number-sections": False, "format": slides_format(page.stem)}
+        _write_source(slides, own, said)
+    return _write_source(project / f"{page.stem}.qmd", about, body)
+
+
+def _write_source(path: Path, about: Mapping[str, Any], body: str) -> Path:
+    header = yaml.safe_dump(dict(about), allow_unicode=True, sort_keys=False)
+    path.write_text(_apart(f"---\n{header}---\n\n{body}"), encoding="utf-8")
+    return path
+
+
+def _said(project: Path, notebook: str, label: str) -> str | None:
+    """Return the text that a staged cell shows; None where it shows a figure or a table."""
+    cell = labelled_cells(read_notebook(project / notebook)).get(label)
+    texts = [one.text for one in cell.outputs if one.mime == "text/markdown"] if cell else []
+    return "\n\n".join(texts) or None
 
 
 def title_of(page: Page) -> str:

@@ -131,9 +131,11 @@ def _column(frame: pd.DataFrame, name: str, language: str) -> list[str]:
     show = _words_of(name, language)
     cells = [show(value) for value in frame[name]]
     if f"{name}_status" in frame:
-        known = frame[f"{name}_status"].eq("ok")
-        why = [why_absent(status, language) for status in frame[f"{name}_status"]]
-        return [cell if ok else reason for cell, ok, reason in zip(cells, known, why, strict=True)]
+        states = frame[f"{name}_status"]
+        return [
+            cell if status == "ok" else why_absent(status, language)
+            for cell, status in zip(cells, states, strict=True)
+        ]
     return cells
 
 

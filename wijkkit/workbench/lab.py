@@ -11,7 +11,8 @@ from pathlib import Path
 from wijkkit.project import find_part, packaged
 from wijkkit.study.opening import find_study
 
-#: Settings that JupyterLab reads: it asks nothing of other hosts and offers no news.
+#: Settings that JupyterLab reads: it asks nothing of other hosts, offers no news, and serves the
+#: live pages of the study as well.
 _SETTINGS = Path(__file__).resolve().parent / "jupyter"
 _START = "index.ipynb"
 
@@ -32,6 +33,7 @@ def lab_command(study: str | Path = "parameters") -> tuple[list[str], Path]:
     hook = "wijkkit.workbench.saving.forget_widgets"
     options = {
         "LabApp.default_url": start,
+        "WijkkitPages.study": str(folder),
         "ServerApp.root_dir": str(root),
         "ContentsManager.pre_save_hook": hook,
         "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",

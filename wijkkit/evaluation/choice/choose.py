@@ -29,7 +29,7 @@ class Choice(ShowsItself):
     Parameters
     ----------
     ranking : DataFrame
-        One row per candidate, best first: ``intervention, name, weighted_sum, rank, net_flow,
+        One row per candidate that works on any of the goals, best first: ``intervention, name, weighted_sum, rank, net_flow,
         outranking_rank, first, top_three, best_rank, worst_rank, unknown``. `rank` is that of
         the weighted sum, `outranking_rank` that of PROMETHEE II; the four after it say how the
         rank moves with the weights; `unknown` counts criteria of which nothing is known.
@@ -41,7 +41,14 @@ class Choice(ShowsItself):
     unserved : tuple of str
         Goals that no candidate works on.
     package : Package or None
-        The best combination; None without a budget.
+        The best combination of what does not run yet and works on an open goal; None without a
+        budget.
+    goals, open_goals : tuple of str
+        The goals, and those of them that still ask for something.
+    running : tuple of str
+        Interventions that run already.
+    aside : tuple of str
+        Those of them that work on none of the goals.
     agreement : float
         Kendall's tau-b between the two rankings, absent with fewer than two candidates.
     """
@@ -51,6 +58,10 @@ class Choice(ShowsItself):
     weights: dict[str, float]
     unserved: tuple[str, ...]
     package: Package | None
+    goals: tuple[str, ...]
+    open_goals: tuple[str, ...]
+    running: tuple[str, ...]
+    aside: tuple[str, ...]
     agreement: float
 
 
@@ -62,8 +73,8 @@ def choose(
     weights: Mapping[str, float] | None = None,
     budget: float | None = None,
     running: Collection[str] = (),
+    open_goals: Collection[str] | None = None,
     factors: Collection[str] = (),
-    met: Collection[str] = (),
     language: str = "nl",
 ) -> Choice:
     """Rank the interventions of a catalogue for a wijk's goals.
@@ -80,11 +91,10 @@ def choose(
         Instead of those in `settings`: what the network moves.
     running : collection of str
         Interventions that already run in this wijk.
+    open_goals : collection of str, optional
+        Goals that still ask for something; where absent, those that nothing that runs works on.
     factors : collection of str
         Risk and protective factors that ask attention in this wijk.
-    met : collection of str
-        Goals that a package need not work on: their target was reached, and something proven
-        that is carried out works on them.
     language : {"nl", "en"}
         Of the reasons.
 
@@ -109,12 +119,19 @@ def choose(
     >>> goals = pd.DataFrame({"goal": ["outdoor"], "label": ["More outdoor play"]})
     >>> found = choose(catalogue, goals, language="en")
     >>> found.ranking["intervention"].tolist(), found.unserved
-    (['play', 'talk'], ())
+    (['play'], ())
     """
     settings = settings or ChoiceSettings()
     used = {**settings.weights.model_dump(), **(weights or {})}
     budget = settings.budget if budget is None else budget
     _check(candidates, goals, used)
+    served = {goal for row in candidates["goals"] for goal in row}
+    works = np.array([bool(set(row) & set(goals["goal"])) for row in candidates["goals"]])
+    runs = candidates["intervention"].isin(set(running)).to_numpy()
+    aside = tuple(candidates.loc[runs & ~works, "name"])
+    covered = {goal for row in candidates.loc[runs, "goals"] for goal in row}
+    wanted = set(goals["goal"]) - covered if open_goals is None else set(open_goals)
+    candidates = candidates[works].reset_index(drop=True)
     weight = normalised(np.array([used[criterion] for criterion in CRITERIA]))
     context = _context(candidates, goals, budget, running, factors, language)
     found = scores(candidates, context)
@@ -135,16 +152,20 @@ def choose(
     ranking["unknown"] = (~found["known"].to_numpy().reshape(matrix.shape)).sum(axis=1)
     found["weight"] = np.tile(weight, len(candidates))
     found["contribution"] = found["score"] * found["weight"]
-    served = {goal for row in candidates["goals"] for goal in row}
+    still_open = tuple(goal for goal in goals["goal"] if goal in wanted)
     package = None
     if budget is not None:
-        package = _package(candidates, total, goals, budget, running, met)
+        package = _package(candidates, total, still_open, budget, running)
     return Choice(
         ranking=ranking.sort_values(["rank", "outranking_rank", "name"]).reset_index(drop=True),
         scores=found[_SCORE_COLUMNS],
         weights=dict(zip(CRITERIA, weight.tolist(), strict=True)),
         unserved=tuple(goal for goal in goals["goal"] if goal not in served),
         package=package,
+        goals=tuple(goals["goal"]),
+        open_goals=still_open,
+        running=tuple(candidates.loc[runs[works], "intervention"]),
+        aside=aside,
         agreement=float(pd.Series(total).corr(pd.Series(flow), method="kendall")),
     )
 
@@ -203,16 +224,13 @@ def _context(
 def _package(
     candidates: pd.DataFrame,
     value: np.ndarray,
-    goals: pd.DataFrame,
+    open_goals: Collection[str],
     budget: float,
     running: Collection[str],
-    met: Collection[str],
 ) -> Package:
-    """Return the best package of what does not run yet and works on a goal that is open."""
-    wanted = [goal for goal in goals["goal"] if goal not in met]
-    runs = candidates["intervention"].isin(set(running))
-    works = pd.Series([bool(set(row) & set(wanted)) for row in candidates["goals"]])
-    free = (~runs.reset_index(drop=True) & works).to_numpy()
-    return choose_package(
-        candidates[free].reset_index(drop=True), value[free], wanted, budget=budget
-    )
+    """Return the best package for the goals that are open, of what does not run yet."""
+    runs = candidates["intervention"].isin(set(running)).to_numpy()
+    fits = np.array([bool(set(row) & set(open_goals)) for row in candidates["goals"]], dtype=bool)
+    free = ~runs & fits
+    table = candidates[free].reset_index(drop=True)
+    return choose_package(table, value[free], list(open_goals), budget=budget)

@@ -45,15 +45,10 @@ def _running(facts: Facts, wijk: str) -> list[dict]:
     return table[table["status"].eq("running") | table["start"].notna()].to_dict("records")
 
 
-def _activities(facts: Facts, wijk: str, intervention: str) -> pd.DataFrame:
-    table = facts.kept("activities", wijk)
-    return table[table["intervention"].eq(intervention)]
-
-
 def no_activities(facts: Facts, wijk: str) -> Iterator[Case]:
     """An intervention that runs, of which no activity was registered."""
     for item in _running(facts, wijk):
-        if _activities(facts, wijk, item["key"]).empty:
+        if facts.activities(wijk, item["key"]).empty:
             yield item["key"], {"intervention": item["name"]}
 
 
@@ -61,7 +56,7 @@ def low_reach(facts: Facts, wijk: str) -> Iterator[Case]:
     """An intervention that reached less than a part (a third) of what was planned."""
     limit = 100 * facts.study.settings.process.low_reach
     for item in _running(facts, wijk):
-        rows = _activities(facts, wijk, item["key"])
+        rows = facts.activities(wijk, item["key"])
         reach = sum_ratio(rows, "participants", "planned_participants")
         if reach.status == "ok" and reach.value < limit:
             share = percentage(reach.value, facts.study.language)
@@ -75,7 +70,7 @@ def low_ses_missed(facts: Facts, wijk: str) -> Iterator[Case]:
     """
     limit = -facts.study.settings.process.low_ses_gap
     for item in _running(facts, wijk):
-        rows = _activities(facts, wijk, item["key"])
+        rows = facts.activities(wijk, item["key"])
         gap = equity(rows, item["target_low_ses"], item["target_size"])
         if gap.status != "ok":
             continue

@@ -8,6 +8,7 @@ from wijkkit.evaluation.choice import Choice, choose
 from wijkkit.evaluation.choice.sentences import choice_sentences
 from wijkkit.evaluation.facts import Facts
 from wijkkit.loaders.catalogue import load_catalogue
+from wijkkit.registry.tables import GOAL_COLUMNS
 from wijkkit.released.goals import target_state
 
 RANKING_COLUMNS = ["intervention", "name", "weighted_sum", "rank", "net_flow", "outranking_rank"]
@@ -50,42 +51,54 @@ def wijk_goals(facts: Facts, wijk: str) -> pd.DataFrame:
     return pd.DataFrame(labels, columns=["goal", "label"])
 
 
+def open_goals(facts: Facts, wijk: str, goals: list[str]) -> list[str]:
+    """Return the goals that still ask for something.
+
+    A goal is open when its target is not known to be reached, or when all that works on it is
+    without evidence or without any activity.
+    """
+    return [
+        goal for goal in goals if not _reached(facts, wijk, goal) or _only_weak(facts, wijk, goal)
+    ]
+
+
+def _reached(facts: Facts, wijk: str, goal: str) -> bool:
+    """Return whether the last figure of a goal is on the right side of its target, margin and all."""
+    study_goal = next(item for item in facts.study.goals if item.id == goal)
+    levels = facts.estimate(study_goal.indicator, wijk)
+    own = facts.goals(wijk)
+    targets = own.loc[own["study_goal"].eq(goal), "target"].dropna()
+    wanted = study_goal.target.value if study_goal.target else None
+    target = float(targets.iloc[0]) if len(targets) else wanted
+    direction = facts.study.indicators[study_goal.indicator].direction
+    last = levels.iloc[-1] if len(levels) else None
+    return target_state(last, target, direction) == "reached"
+
+
+def _only_weak(facts: Facts, wijk: str, goal: str) -> bool:
+    """Return whether anything runs for a goal, and all of it lacks evidence or activities."""
+    own = facts.goals(wijk)
+    keys = set(own.loc[own["study_goal"].eq(goal), "key"])
+    items = facts.kept("interventions", wijk)
+    items = items[items["status"].eq("running") & items[list(GOAL_COLUMNS)].isin(keys).any(axis=1)]
+    counted = items["key"].isin(facts.kept("activities", wijk)["intervention"])
+    strong = items["evidence"].notna() & items["evidence"].ne("none") & counted
+    return len(items) > 0 and not strong.any()
+
+
 def _choose(facts: Facts, candidates: pd.DataFrame, wijk: str, goals: pd.DataFrame) -> Choice:
     study = facts.study
     running = facts.kept("interventions", wijk)
     running = running.loc[running["status"].eq("running"), "catalogue"].dropna()
-    met = _met(facts, candidates, wijk)
     return choose(
         candidates,
         goals,
         settings=study.settings.choice,
         running=set(running) & set(candidates["intervention"]),
+        open_goals=open_goals(facts, wijk, list(goals["goal"])),
         factors=study.settings.choice.factors.get(wijk, ()),
-        met=met,
         language=study.language,
     )
-
-
-def _met(facts: Facts, candidates: pd.DataFrame, wijk: str) -> set[str]:
-    """Return the goals whose target was reached and on which something works that is proven.
-
-    Proven is what is recognised, runs, and has registered activities.
-    """
-    table = facts.kept("interventions", wijk)
-    done = table["key"].isin(facts.kept("activities", wijk)["intervention"])
-    carried_out = table.loc[table["status"].eq("running") & done, "catalogue"]
-    proven = candidates["intervention"].isin(carried_out) & candidates["evidence"].gt(0)
-    worked_on = {goal for row in candidates.loc[proven, "goals"] for goal in row}
-    targets = facts.goals(wijk).dropna(subset=["study_goal"]).set_index("study_goal")["target"]
-    met = set()
-    for goal in facts.study.goals:
-        rows = facts.estimate(goal.indicator, wijk)
-        own = goal.target.value if goal.target else None
-        direction = facts.study.indicators[goal.indicator].direction
-        last = rows.iloc[-1] if len(rows) else None
-        if target_state(last, targets.get(goal.id, own), direction) == "reached":
-            met.add(goal.id)
-    return met & worked_on
 
 
 def _stacked(tables: list[pd.DataFrame], columns: list[str]) -> pd.DataFrame:
