@@ -54,7 +54,6 @@ from .loaders.catalogue import load_catalogue as load_catalogue
 from .loaders.key_figures import load_key_figures as load_key_figures
 from .loaders.qdpx import read_qdpx as read_qdpx
 from .loaders.segments import load_group_interviews as load_group_interviews
-from .pipeline.effect import release_effect as release_effect
 from .pipeline.estimation import estimate as estimate
 from .pipeline.gate import release as release
 from .pipeline.process import evaluate_process as evaluate_process

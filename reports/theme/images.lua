@@ -31,12 +31,7 @@ function Image(image)
   if alt then
     image.caption = { pandoc.Str(alt) }
   end
-  if quarto.doc.is_format("pptx") then
-    image.attributes.width = nil
-    image.title, image.caption = alt or "", {}
-  else
-    image.attributes.height = string.format("%.2fcm", height)
-  end
+  image.attributes.height = string.format("%.2fcm", height)
   local path = image.src
   image.src = path:gsub("svg$", "png")
   pandoc.mediabag.insert(image.src, "image/png", drawn(path))

@@ -26,7 +26,6 @@ USED_IN = {
     "evaluate_process": "notebooks/stad/3_procesevaluatie.ipynb",
     "explanations": "wijkkit/pipeline/process/explained.py",
     "record_audit": "wijkkit/pipeline/release.py",
-    "release_effect": "notebooks/stad/2_effectevaluatie.ipynb",
     "release_process": "notebooks/stad/3_procesevaluatie.ipynb",
 }
 

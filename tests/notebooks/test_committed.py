@@ -10,7 +10,6 @@ import nbformat
 import pytest
 
 from tests.conftest import ROOT
-from wijkkit.batch.notebooks import read_notebooks
 
 PATHS = sorted(path for path in (ROOT / "notebooks").rglob("*.ipynb") if path.parent.name[0] != ".")
 BATCH = [path for path in PATHS if path.parent.name in ("stad", "wijk")]
@@ -83,7 +82,7 @@ def test_a_figure_shows_its_steps_in_a_few_lines():
 
 
 def test_notebooks_are_stored_as_jupyter_stores_them():
-    for path in PATHS:
+    for path in BATCH:
         stored = path.read_text(encoding="utf-8")
         assert nbformat.writes(nbformat.reads(stored, 4)).rstrip() == stored.rstrip(), path.name
 
@@ -94,15 +93,6 @@ def test_only_the_last_city_notebook_releases_and_those_of_wijken_open_no_source
         assert ("wk.release(" in source) == (path.name == "4_leren.ipynb"), path.name
         opened = re.findall(r"wk\.(open_study|load_\w+|people|estimate)\b", source)
         assert not opened or path.parent.name == "stad", path.name
-
-
-def test_the_batch_understands_what_the_notebooks_say_of_themselves():
-    notebooks = read_notebooks(ROOT / "notebooks")
-    written = {table for notebook in notebooks for table in notebook.writes}
-    for notebook in notebooks:
-        assert set(notebook.reads or ()) <= written, notebook.file
-        if notebook.stage == "wijk":
-            assert notebook.writes == ()
 
 
 def test_notebooks_know_nothing_of_the_demo():

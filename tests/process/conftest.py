@@ -143,8 +143,8 @@ def registered(registry_table):
         "activities": registry_table(
             "activities",
             {"wijk": "a", "key": "A1", "intervention": "I1", "name": "play",
-             "planned_sessions": 10, "delivered_sessions": 9, "planned_participants": 100,
-             "participants": 20, "participants_ses_known": 20, "participants_low_ses": 2},
+             "planned_sessions": 10, "delivered_sessions": 9, "planned_participants": 500,
+             "participants": 100, "participants_ses_known": 100, "participants_low_ses": 10},
         ),
         "steps": registry_table(
             "steps",

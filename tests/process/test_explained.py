@@ -80,7 +80,7 @@ def _registry() -> dict[str, list[dict]]:
     intervention = {"status": "running", "evidence": "3", "start": START + timedelta(days=60)}
     activity = {
         "intervention": "I1", "name": "play", "planned_sessions": 10, "delivered_sessions": 10,
-        "planned_participants": 100, "participants": 97, "quality": 97.0,
+        "planned_participants": 100, "participants": 97, "quality": 97.0, "quality_n": 10,
     }  # fmt: skip
     step = {"cycle": 1, "planned_end": date(2011, 1, 1), "actual_end": date(2010, 12, 1)}
     return {

@@ -8,7 +8,6 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from wijkkit.cli.release import _forbidden
 from wijkkit.errors import DataError, DisclosureError
 from wijkkit.evaluation.process.interviews import code_counts, code_pairs, code_sentences
 from wijkkit.evaluation.process.quotes import (
@@ -19,6 +18,7 @@ from wijkkit.evaluation.process.quotes import (
 )
 from wijkkit.loaders.qdpx import read_qdpx
 from wijkkit.loaders.segments import load_group_interviews
+from wijkkit.pipeline.publishing import forbidden
 from wijkkit.released import open_city, write_released
 from wijkkit.show import quotes
 from wijkkit.study.guard import STAGE
@@ -169,11 +169,13 @@ def test_a_release_refuses_the_words_of_interviews_that_nobody_cleared(
     interviews, quote_file, monkeypatch
 ):
     study, found = interviews
-    monkeypatch.setattr("wijkkit.loaders.load_survey", lambda _: pd.DataFrame({"respondent": []}))
-    assert {"No steps yet", "Again"} <= set(_forbidden(study).texts)
+    monkeypatch.setattr(
+        "wijkkit.pipeline.publishing.load_survey", lambda _: pd.DataFrame({"respondent": []})
+    )
+    assert {"No steps yet", "Again"} <= set(forbidden(study).texts)
     cleared = found.segments["text"].iloc[0]
     choose(quote_file, cleared)
-    texts = set(_forbidden(naming(study, str(quote_file))).texts)
+    texts = set(forbidden(naming(study, str(quote_file))).texts)
     assert cleared not in texts and texts
 
 

@@ -99,9 +99,11 @@ def test_comparators_are_not_asked_which_goal_an_intervention_has(facts):
 
 
 def test_a_third_of_the_plan_is_the_limit_for_reach(facts):
-    assert asked(changed(facts, "activities", participants=33), "low_reach") == ["I1"]
-    assert asked(changed(facts, "activities", participants=34), "low_reach") == []
-    assert asked(changed(facts, "activities", participants=0), "low_reach") == ["I1"]
+    assert asked(changed(facts, "activities", participants=166), "low_reach") == ["I1"]
+    assert asked(changed(facts, "activities", participants=167), "low_reach") == []
+    # Of so few is said nothing, and so of nobody.
+    assert asked(changed(facts, "activities", participants=0), "low_reach") == []
+    assert asked(changed(facts, "activities", participants=5), "low_reach") == ["I1"]
     assert asked(changed(facts, "activities", participants=np.nan), "low_reach") == []
 
 
@@ -109,11 +111,13 @@ def test_low_ses_is_asked_about_only_when_the_figures_are_sure_of_it(facts):
     def missed(**values):
         return asked(changed(facts, "activities", **values), "low_ses_missed")
 
-    # A sample of 4 of the 20: 1 low SES of 4 may well be half of the target group.
-    assert missed(participants_ses_known=4, participants_low_ses=1) == []
-    assert missed(participants_ses_known=19, participants_low_ses=2) == ["I1"]
-    # Everybody counted: nine of twenty is close enough to half.
-    assert missed(participants_low_ses=9) == []
+    # A sample of 40 of the 100: 16 low SES of 40 may well be half of the target group.
+    assert missed(participants_ses_known=40, participants_low_ses=16) == []
+    assert missed(participants_ses_known=95, participants_low_ses=10) == ["I1"]
+    # Everybody counted: 45 of a hundred is close enough to half.
+    assert missed(participants_low_ses=45) == []
+    # Four are not told by a question either.
+    assert missed(participants_low_ses=4) == []
 
 
 def test_goals_that_became_worse_or_stayed_the_same_are_asked_about(facts):

@@ -154,8 +154,8 @@ def supported(facts, measure, **registry) -> str:
             ],
             "for",
         ),
-        ("quality", "activities", [{"quality": 80.0}], "for"),
-        ("quality", "activities", [{"quality": 33.0}], "against"),
+        ("quality", "activities", [{"quality": 80.0, "quality_n": 8}], "for"),
+        ("quality", "activities", [{"quality": 33.0, "quality_n": 8}], "against"),
         ("quality", "activities", [{"planned_sessions": 1}], "unknown"),
     ],
 )

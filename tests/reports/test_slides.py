@@ -109,7 +109,9 @@ def slides_of(path) -> list[str]:
 
 
 def test_a_picture_has_its_alt_text_and_every_slide_its_report_and_concept(source, house, tmp_path):
-    title, slide = slides_of(render_pptx(source, tmp_path / "a.pptx", house))
+    title, slide = slides_of(
+        render_pptx(source, tmp_path / "a.pptx", house, source.parent / "theme")
+    )
     assert re.findall(r'descr="([^"]*)"', slide) == ["Balk van 41% in Wijk A"]
     assert "Wijk A · Concept" in slide and "Wijk A · Concept" in title
     assert "Balk van 41%" not in re.sub(r'descr="[^"]*"', "", slide), "no caption of the alt text"
@@ -128,7 +130,9 @@ def test_the_slides_of_a_municipality_give_their_size_and_styles(source, house, 
     with zipfile.ZipFile(own, "w") as changed:
         for name, content in (parts | {"ppt/presentation.xml": shown}).items():
             changed.writestr(name, content)
-    with zipfile.ZipFile(render_pptx(source, tmp_path / "a.pptx", house)) as made:
+    with zipfile.ZipFile(
+        render_pptx(source, tmp_path / "a.pptx", house, source.parent / "theme")
+    ) as made:
         assert b'cy="6858000"' in made.read("ppt/presentation.xml")
         theme = made.read("ppt/theme/theme1.xml").decode()
     assert house.colours.heading.removeprefix("#").upper() not in theme
@@ -144,4 +148,4 @@ def test_every_report_has_its_slides_where_they_are_asked_for(tmp_path):
     assert render_states(study, states, formats=("html", "pptx"), wijken=["wijk-a"]).made == ()
     render_states(study, states, formats=("html",), wijken=["wijk-a"])
     assert not (study.site / "wijk-a.pptx").exists()
-    assert not (study.runs / "reports" / "wijk-a_slides.qmd").exists()
+    assert not (study.runs / "reports" / "wijk-a" / "slides.qmd").exists()

@@ -6,6 +6,8 @@ is not; then whatever turns out not to be needed is given back, the dearest firs
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -37,6 +39,7 @@ class Choice:
     def __init__(self, shown: Shown, first: Floats, kept: NDArray[np.bool_]) -> None:
         self._shown, self._first, self._kept = shown, first, kept
         self._moves, self._towns = Moves(shown), None
+        self.count = shown.count
         self._wijken = _wijken(shown.system)
         # A gebied that is left out for another count's sake is no secret itself.
         self._secret = (first == 0) | (shown.system.level != "gebied")
@@ -55,7 +58,7 @@ class Choice:
         first : bool
         """
         width = self._moves.widths(multiple)
-        narrow = (multiple == 0) & self._secret & (width < self._shown.need - TINY)
+        narrow = (multiple == 0) & self._secret & (width < self._shown.wanted - TINY)
         asked = np.flatnonzero(narrow) if asked is None else asked[narrow[asked]]
         if not len(asked):
             return asked
@@ -168,6 +171,48 @@ class Choice:
                 if which.any():
                     return np.where(which, one, multiple)
         return None
+
+    def secrets(self, multiple: Floats) -> NDArray[np.int64]:
+        """Return the cells whose counts must stay open."""
+        return np.flatnonzero((multiple == 0) & self._secret & (self._shown.need > 0))
+
+    def towns(self, multiple: Floats) -> list[Floats]:
+        """Return towns of whole children that look the same, as far as they were needed."""
+        secret = self.secrets(multiple)
+        if not len(secret):
+            return []
+        if self._towns is None:
+            self._towns = Towns(self._shown)
+        self._towns.narrow(multiple, secret, False)
+        return self._towns.whole(multiple)
+
+    def open_with(
+        self,
+        multiple: Floats,
+        lines: Sequence[tuple[Floats, float, float]] = (),
+        exact: NDArray[np.int64] | None = None,
+    ) -> bool:
+        """Return whether all stays open when more is known than the figures.
+
+        Parameters
+        ----------
+        multiple : (C,) array
+        lines : sequence of (array, float, float)
+            Sums of counts, and how far below and above the truth they may be.
+        exact : array of int, optional
+            Cells whose counts are known exactly.
+        """
+        secret = self.secrets(multiple)
+        if not len(secret):
+            return True
+        if exact is not None:
+            if len(np.intersect1d(secret, exact)):
+                return False
+            known = [(np.eye(1, len(multiple), cell)[0], 0.0, 0.0) for cell in exact]
+            lines = [*known, *lines]
+        if self._towns is None:
+            self._towns = Towns(self._shown)
+        return not len(self._towns.narrow(multiple, secret, True, lines))
 
     def _halved(self, multiple: Floats, lost: NDArray[np.int64], less: float) -> Floats:
         """Set as many of these cells to `less` as can be: all, or else the halves of them."""

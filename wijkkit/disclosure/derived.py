@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from wijkkit.disclosure.places import Places
-from wijkkit.disclosure.rounding import limits, to_step
+from wijkkit.disclosure.rounding import around, limits, to_step
 from wijkkit.errors import DisclosureError, Problem
 from wijkkit.tables import ESTIMATE_KEYS, EVERYBODY, tidy
 
@@ -52,6 +52,9 @@ def release_derived(derived: pd.DataFrame, table: pd.DataFrame, finest: float) -
     status = np.where(coarse & (status == "ok"), "hidden", status)
     step = np.where(ratio, RATIO_STEP, step)
     lower, upper = limits(rows["lower"], rows["upper"], step, np.where(ratio, RATIO_STEP, finest))
+    wide = around(rows["value"], rows["lower"], rows["upper"], step)
+    coarser = ~ratio & (step > finest + 1e-9)
+    lower, upper = np.where(coarser, wide[0], lower), np.where(coarser, wide[1], upper)
     value = to_step(rows["value"], step)
     return tidy(rows.assign(value=value, lower=lower, upper=upper, status=status, step=step))
 
@@ -75,18 +78,21 @@ def release_comparisons(
     -------
     DataFrame
         The same columns and ``status, step``; the verdict is ``unknown`` where a cell is absent.
+        Of a cell in a coarser step the verdict stands alone: the differences of all wijken with
+        a city would together give its figure.
     """
     rows = comparisons.reset_index(drop=True)
     at = comparison_parts(rows, comparable, table)
     status, step = joined(pd.Series("ok", index=rows.index), table, at)
     absent = status != "ok"
+    bare = absent | (step > finest + 1e-9)
     lower, upper = limits(rows["lower"], rows["upper"], step, finest)
     numbers = {"difference": to_step(rows["difference"], step), "lower": lower, "upper": upper}
     return rows.assign(
-        **{name: np.where(absent, np.nan, value) for name, value in numbers.items()},
+        **{name: np.where(bare, np.nan, value) for name, value in numbers.items()},
         verdict=rows["verdict"].mask(absent, "unknown"),
         status=status,
-        step=np.where(absent, np.nan, step),
+        step=np.where(bare, np.nan, step),
     )
 
 

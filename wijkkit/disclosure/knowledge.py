@@ -40,6 +40,8 @@ class Relation:
         The exact figure and its limits, which are as far on either side on that scale.
     step : (m,) array
         What it is rounded to when all its cells are in their finest step; NaN where not shown.
+    coarse : bool
+        Whether it is shown of a cell in a coarser step.
     """
 
     at: NDArray[np.int64]
@@ -49,17 +51,19 @@ class Relation:
     lower: Floats
     upper: Floats
     step: Floats
+    coarse: bool = True
 
     def ends(self, multiple: float) -> tuple[Floats, Floats]:
         """Return between what the sum is, when the figure is shown in `multiple` of its step."""
         step = np.where(np.isnan(self.step), 1.0, self.step) * multiple
         shown = to_step(self.value, step)
         low, high = self._sum(shown - step / 2), self._sum(shown + step / 2)
-        fine = np.where(multiple == 1, np.inf, 0.0)
-        below, above = limits(self.lower, self.upper, step, fine)
-        out = step / 2 if multiple == 1 else 0.0
-        middle_low = (self._sum(below - out) + self._sum(above - out - step * (multiple != 1))) / 2
-        middle_high = (self._sum(below + out + step * (multiple != 1)) + self._sum(above + out)) / 2
+        if multiple > 1:
+            # Its limits are those of any value that stands so.
+            return low, high
+        below, above = limits(self.lower, self.upper, step, np.inf)
+        middle_low = (self._sum(below - step / 2) + self._sum(above - step / 2)) / 2
+        middle_high = (self._sum(below + step / 2) + self._sum(above + step / 2)) / 2
         return np.fmax(low, middle_low), np.fmin(high, middle_high)
 
     def _sum(self, figure: Floats) -> Floats:
@@ -98,8 +102,7 @@ def known(
     for step in steps:
         if step != 1:
             own = _by_rounding(table, finest * step, finest)
-            # A ratio is not shown of a cell in a coarser step.
-            linear = [one for one in relations if one.scale == "linear"]
+            linear = [one for one in relations if one.coarse and one.scale == "linear"]
             out[step] = _narrowed(own, fine, linear, step)
     return out
 
@@ -110,14 +113,13 @@ def _by_rounding(table: pd.DataFrame, step: Floats, finest: Floats) -> tuple[Flo
     low, high = _shown_as(value, step)
     ends = limits(lower, upper, step, finest)
     percent = table["unit"].eq("percent").to_numpy()
-    coarse = step > finest
+    fine = step <= finest + _TINY
     with np.errstate(invalid="ignore", divide="ignore"):
-        for true, end, outwards in ((lower, ends[0], 0.0), (upper, ends[1], 1.0)):
+        for true, end in ((lower, ends[0]), (upper, ends[1])):
+            # The limits of a value in a coarse step are those of any value that stands so.
             slope = np.where(percent, _slope(value, true), 1.0)
-            width = np.where(coarse, step * outwards, step / 2)
-            rest = step - width
-            low = np.fmax(low, value + (end - width - true) / slope)
-            high = np.fmin(high, value + (end + rest - true) / slope)
+            low = np.where(fine, np.fmax(low, value + (end - step / 2 - true) / slope), low)
+            high = np.where(fine, np.fmin(high, value + (end + step / 2 - true) / slope), high)
     return np.fmin(low, value), np.fmax(high, value)
 
 

@@ -47,7 +47,7 @@ def relations(
     if len(comparisons):
         rows = comparisons.assign(value=comparisons["difference"]).reset_index(drop=True)
         at, sign = compared_cells(rows, comparable, table)
-        yield _relation(rows, at, sign, "linear", shown, finest)
+        yield _relation(rows, at, sign, "linear", shown, finest, coarse=False)
 
 
 def _relation(
@@ -57,8 +57,11 @@ def _relation(
     scale: str,
     shown: np.ndarray,
     finest: np.ndarray,
+    coarse: bool = True,
 ) -> Relation:
     there = ((at >= 0) & shown[at]).all(axis=0)
     step = np.where(there, finest[at].max(axis=0) if scale == "linear" else RATIO_STEP, np.nan)
     value, lower, upper = (rows[name].to_numpy(float) for name in ("value", "lower", "upper"))
-    return Relation(at, sign, scale, value, lower, upper, np.where(np.isnan(value), np.nan, step))
+    return Relation(
+        at, sign, scale, value, lower, upper, np.where(np.isnan(value), np.nan, step), coarse
+    )

@@ -2,27 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
+from wijkkit.disclosure.audit import audited
 from wijkkit.disclosure.choice import Choice
 from wijkkit.disclosure.knowledge import known
 from wijkkit.disclosure.loss import COARSER
 from wijkkit.disclosure.made_of import relations
 from wijkkit.disclosure.places import Places
 from wijkkit.disclosure.policy import Policy
-from wijkkit.disclosure.rounding import limits, to_step
+from wijkkit.disclosure.rounding import around, limits, to_step
 from wijkkit.disclosure.rules import finest_steps, statuses
 from wijkkit.disclosure.sample import Sample, cells_of
 from wijkkit.disclosure.slack import Shown
-from wijkkit.disclosure.system import systems
+from wijkkit.disclosure.system import System, systems
 from wijkkit.errors import DisclosureError, Problem
 from wijkkit.estimates.grid import Estimates
 from wijkkit.showing import ShowsItself
 from wijkkit.tables import ESTIMATE_KEYS, tidy
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What is shown of a system.
+
+    Parameters
+    ----------
+    system : System
+    wave : str
+    choice : Choice
+    multiple : (C,) array
+        Of the finest step of each cell; 0 where it is hidden.
+    unit : float
+        What a share of 1 is: 100 points, or the width of the scale of a score.
+    """
+
+    system: System
+    wave: str
+    choice: Choice
+    multiple: np.ndarray
+    unit: float
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -38,12 +61,15 @@ class Release(ShowsItself):
     policy : Policy
     left_out : tuple of str
         Indicators that could not be protected otherwise.
+    settled : tuple of Settled
+        What is shown of each system of linked cells.
     """
 
     table: pd.DataFrame
     audit: Mapping[str, float]
     policy: Policy = field(repr=False)
     left_out: tuple[str, ...] = ()
+    settled: tuple[Settled, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +81,14 @@ class Made:
     derived : list of DataFrame
         Changes and gaps.
     comparisons, comparable : DataFrame
+    outcomes : tuple of str
+        Indicators on which an effect is shown.
     """
 
     derived: list[pd.DataFrame]
     comparisons: pd.DataFrame
     comparable: pd.DataFrame
+    outcomes: tuple[str, ...] = ()
 
 
 def release_estimates(
@@ -105,20 +134,36 @@ def release_estimates(
         if made is None
         else list(relations(made.derived, made.comparisons, made.comparable, table, may, finest))
     )
+    outcomes = () if made is None else made.outcomes
     reach = known(table, finest, (1.0, *COARSER), told)
     multiple = np.where(may, _coarseness(kept_step / finest), 0.0)
     left_out: list[str] = []
+    settled: list[Settled] = []
     for system in systems(sample, table, policy.min_count):
         at = system.rows
-        seen = Shown(system, table["value"].to_numpy(float), reach, status, policy)
-        found = Choice(seen, multiple[at], kept[at] == "ok").settled()
+        seen = Shown(system, table["value"].to_numpy(float), reach, status, policy, outcomes)
+        choice = Choice(seen, multiple[at], kept[at] == "ok")
+        found = audited(seen, choice, choice.settled())
         if found is None:
             left_out += system.indicators
             found = np.zeros(len(at))
         multiple[at] = found
+        settled.append(Settled(system, str(table["wave"].iloc[at[0]]), choice, found, seen.unit))
     status = np.where((status == "ok") & (multiple == 0), "hidden", status)
     step = finest * np.where(multiple > 0, multiple, 1.0)
-    return Release(shown(table, status, step, policy), {}, policy, tuple(dict.fromkeys(left_out)))
+    return Release(
+        shown(table, status, step, policy),
+        _attacked(settled),
+        policy,
+        tuple(dict.fromkeys(left_out)),
+        tuple(settled),
+    )
+
+
+def _attacked(settled: Sequence[Settled]) -> dict[str, float]:
+    """Return how many cells the audit saw, and how many of them are hidden and stay open."""
+    hidden = sum(len(one.choice.secrets(one.multiple)) for one in settled)
+    return {"cells": float(sum(len(one.multiple) for one in settled)), "hidden": float(hidden)}
 
 
 def _kept(table: pd.DataFrame, earlier: pd.DataFrame | None) -> tuple[np.ndarray, np.ndarray]:
@@ -145,6 +190,9 @@ def shown(
     score = table["unit"].eq("score").to_numpy()
     finest = np.where(score, 10.0**-policy.score_decimals, 10.0**-policy.decimals)
     lower, upper = limits(table["lower"], table["upper"], step, finest)
+    wide = around(table["value"], table["lower"], table["upper"], step)
+    coarse = step > finest + 1e-9
+    lower, upper = np.where(coarse, wide[0], lower), np.where(coarse, wide[1], upper)
     percent = ~score
     # The limits of a percentage are none outside 0-100, whatever the step.
     lower, upper = (

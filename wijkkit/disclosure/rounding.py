@@ -48,3 +48,22 @@ def limits(
         np.where(fine, to_step(lower, step), down(lower, step)),
         np.where(fine, to_step(upper, step), -down(-upper, step) + 0.0),
     )
+
+
+def around(
+    value: ArrayLike, lower: ArrayLike, upper: ArrayLike, step: ArrayLike
+) -> tuple[Floats, Floats]:
+    """Return the limits of a value in a coarse step: those of any value that stands as it does.
+
+    Limits that were rounded for themselves would tell where within its step the value lies.
+
+    Examples
+    --------
+    >>> around([63.0], [61.0], [66.0], 5)
+    (array([60.]), array([75.]))
+    """
+    value, step = np.asarray(value, float), np.asarray(step, float)
+    shown = to_step(value, step)
+    lowest = shown - step / 2 - (value - np.asarray(lower, float))
+    highest = shown + step / 2 + (np.asarray(upper, float) - value)
+    return down(lowest, step), -down(-highest, step) + 0.0

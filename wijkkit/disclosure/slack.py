@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +15,8 @@ from wijkkit.tables import AREA_LEVELS
 Floats = NDArray[np.float64]
 Known = Mapping[float, tuple[Floats, Floats]]
 _TINY = 1e-6
+#: How many times the protection the figures leave of a wijk, where an effect is shown as well.
+BESIDE_EFFECT = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +50,26 @@ class Shown:
     status : (M,) array of str
         By the rules.
     policy : Policy
+    outcomes : collection of str
+        Indicators on which an effect is shown: it gives the count of everybody in a wijk away.
     """
 
     def __init__(
-        self, system: System, value: Floats, known: Known, status: NDArray, policy: Policy
+        self,
+        system: System,
+        value: Floats,
+        known: Known,
+        status: NDArray,
+        policy: Policy,
+        outcomes: Collection[str] = (),
     ) -> None:
         self.system, self.policy = system, policy
+        told = np.isin(np.array(system.indicators, object), list(outcomes))[system.indicator]
+        self._told = told & (system.level == "wijk") & (system.slot == 0)
         at = system.rows
         n, total = system.respondents(), system.respondents_weight()
         unit = 100.0 if system.whole else self._width(value[at], n, total)
+        self.unit = unit
         own = value[at]
         self._reach = {
             multiple: ((high[at] - own) / unit, (own - low[at]) / unit)
@@ -70,6 +83,9 @@ class Shown:
         asked = policy.protection if system.whole else 1.0
         self.need = np.minimum(asked, self._most - self._least)
         self.spare = self._most - self._least - self.need
+        # A hidden wijk stays open beside an effect only where the figures leave more than that.
+        room = np.minimum(BESIDE_EFFECT * asked, self._most - self._least)
+        self.wanted = np.where(self._told & (self.status != "ok"), room, self.need)
 
     def _width(self, value: Floats, n: Floats, total: Floats) -> float:
         """Return the width of the scale of a score, from its own means and totals."""
@@ -115,6 +131,8 @@ class Shown:
             weighted_down[both] = (below * self._total)[both] + _TINY
             # Of a weighted figure no unweighted one is shown.
             up[both], down[both] = (self._most - self.count)[both], self.count[both]
+        given_away = self._told & (multiple > 0)
+        up[given_away], down[given_away] = 0.0, 0.0
         if self.system.whole:
             up, down = np.floor(up + _TINY), np.floor(down + _TINY)
         return Slack(np.maximum(up, 0), np.maximum(down, 0), weighted_up, weighted_down)

@@ -60,24 +60,37 @@ class Towns:
         self._columns = np.arange(len(self.truth), dtype=np.int32)
         self._highs = self._program()
         #: Towns that were found: counts, weighted counts, and whether all children are whole.
-        self._seen = [(shown.count, self.weighted @ self.truth, True)]
+        self._seen = [(shown.count, self.weighted @ self.truth, True, self.truth)]
         margin = np.minimum(MARGIN, shown.spare) if system.whole else 0.0
+        self._margin = margin
         self._enough = {True: shown.need - TINY, False: shown.need + margin - TINY}
 
-    def narrow(self, multiple: Floats, asked: Sequence[int], first: bool) -> NDArray[np.int64]:
+    def narrow(
+        self,
+        multiple: Floats,
+        asked: Sequence[int],
+        first: bool,
+        lines: Sequence[tuple[Floats, float, float]] = (),
+    ) -> NDArray[np.int64]:
         """Return which of the asked counts are not open enough; with `first` only one of them.
 
         Towns that were found before are looked at again before others are sought. Parts of
         children leave more open than whole ones: by so much more they must be apart.
         """
         slack = self._shown.slack(multiple)
-        ends = {whole: self._among_seen(slack, whole) for whole in (True, False)}
+        needed = self._shown.need if lines else self._shown.wanted
+        self._enough = {
+            True: needed - TINY,
+            False: np.maximum(needed, self._shown.need + self._margin) - TINY,
+        }
+        ends = {whole: self._among_seen(slack, whole, lines) for whole in (True, False)}
         found, bound = [], False
         for cell in asked:
             if self._open(cell, ends):
                 continue
             if not bound:
                 self._bound(slack)
+                self._add(lines)
                 bound = True
             for sign in (1.0, -1.0):
                 self._aim(cell, sign)
@@ -86,7 +99,42 @@ class Towns:
                 found.append(cell)
                 if first:
                     break
+        if bound:
+            self._remove(lines)
         return np.array(found, int)
+
+    def whole(self, multiple: Floats) -> list[Floats]:
+        """Return the towns of whole children that were found and look the same; (N, P) each."""
+        slack = self._shown.slack(multiple)
+        truth, weighted = self._seen[0][:2]
+        found = []
+        for count, weight, whole, town in self._seen:
+            if (
+                whole
+                and (count <= truth + slack.up + TINY).all()
+                and (count >= truth - slack.down - TINY).all()
+                and (weight <= weighted + slack.weighted_up + TINY).all()
+                and (weight >= weighted - slack.weighted_down - TINY).all()
+            ):
+                having = np.round(town.reshape(self._size[::-1]).T, 9)
+                rest = self._shown.system.size - having.sum(axis=1)
+                found.append(np.column_stack([rest, having]))
+        return found
+
+    def _add(self, lines: Sequence[tuple[Floats, float, float]]) -> None:
+        """Add sums of counts that are known to the program."""
+        truth = self._seen[0][0]
+        for weight, below, above in lines:
+            own = np.asarray(weight @ self.matrix).ravel()
+            at = np.flatnonzero(own).astype(np.int32)
+            true = float(weight @ truth)
+            self._highs.addRow(true + below - TINY, true + above + TINY, len(at), at, own[at])
+
+    def _remove(self, lines: Sequence[tuple[Floats, float, float]]) -> None:
+        if len(lines):
+            last = self._highs.getNumRow()
+            rows = np.arange(last - len(lines), last, dtype=np.int32)
+            self._highs.deleteRows(len(rows), rows)
 
     def _open(self, cell: int, ends: Mapping[bool, tuple[Floats, Floats]]) -> bool:
         return any(
@@ -94,15 +142,21 @@ class Towns:
             for whole, (least, most) in ends.items()
         )
 
-    def _among_seen(self, slack: Slack, whole: bool) -> tuple[Floats, Floats]:
+    def _among_seen(
+        self, slack: Slack, whole: bool, lines: Sequence[tuple[Floats, float, float]]
+    ) -> tuple[Floats, Floats]:
         """Return the least and the most of each count among the towns that were seen."""
-        truth, weighted, _ = self._seen[0]
+        truth, weighted = self._seen[0][:2]
         seen = [one for one in self._seen if one[2] or not whole]
         counts, weights = (np.stack([one[part] for one in seen]) for part in (0, 1))
         fits = (counts <= truth + slack.up + TINY) & (counts >= truth - slack.down - TINY)
         fits &= weights <= weighted + slack.weighted_up + TINY
         fits &= weights >= weighted - slack.weighted_down - TINY
-        counts = counts[fits.all(axis=1)]
+        good = fits.all(axis=1)
+        for weight, below, above in lines:
+            moved = (counts - truth) @ weight
+            good &= (moved >= below - TINY) & (moved <= above + TINY)
+        counts = counts[good]
         return counts.min(axis=0), counts.max(axis=0)
 
     def _note(self, town: Floats | None, ends: Mapping[bool, tuple[Floats, Floats]]) -> None:
@@ -111,9 +165,9 @@ class Towns:
         parts = np.abs(town - np.round(town)).max() > TINY
         whole = not (parts and self._shown.system.whole)
         count = self.matrix @ town
-        self._seen.append((count, self.weighted @ town, whole))
+        self._seen.append((count, self.weighted @ town, whole, town))
         del self._seen[1:-_KEPT]
-        for kind in (True, False) if whole else (False,):
+        for kind in ends.keys() & ({True, False} if whole else {False}):
             np.minimum(ends[kind][0], count, out=ends[kind][0])
             np.maximum(ends[kind][1], count, out=ends[kind][1])
 
@@ -139,7 +193,7 @@ class Towns:
 
     def _bound(self, slack: Slack) -> None:
         """Give the program what is shown now."""
-        truth, weighted, _ = self._seen[0]
+        truth, weighted = self._seen[0][:2]
         low = np.concatenate([truth - slack.down, weighted - slack.weighted_down])
         high = np.concatenate([truth + slack.up, weighted + slack.weighted_up])
         at = np.arange(len(low), dtype=np.int32)
@@ -154,5 +208,6 @@ class Towns:
 
     def _run(self) -> Floats | None:
         self._highs.run()
-        found = self._highs.getSolution()
-        return np.array(found.col_value) if found.value_valid else None
+        if self._highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            return None
+        return np.array(self._highs.getSolution().col_value)

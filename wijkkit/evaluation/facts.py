@@ -9,7 +9,10 @@ from functools import cached_property
 
 import pandas as pd
 
+from wijkkit.disclosure import policy_for
+from wijkkit.evaluation.process.implementation import implementation, implementation_by_wijk
 from wijkkit.evaluation.process.pace import pace, pace_by_wijk
+from wijkkit.evaluation.process.people import shown_measures
 from wijkkit.registry.frames import kind_frame
 from wijkkit.registry.tables import KINDS
 from wijkkit.study import Study
@@ -104,6 +107,27 @@ class Facts:
     def programme_pace(self) -> pd.DataFrame:
         """How far the programme's wijken are, see `process.pace.pace_by_wijk`."""
         return pace_by_wijk(self.pace(self.programme_wijken()))
+
+    @cached_property
+    def carried_out(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """What was carried out of each intervention, and of each wijk together, that may be shown.
+
+        See `process.implementation` and `process.people.shown_measures`: whatever says how a wijk
+        does reads these.
+        """
+        rows = [self.kept(kind) for kind in ("interventions", "activities", "partners")]
+        after = self.study.settings.process.maintained_after_days
+        on = {"as_of": self.as_of, "maintained_after_days": after}
+        wijken = list(self.study.neighbourhoods)
+        each, of_wijk = implementation(*rows, **on), implementation_by_wijk(wijken, *rows, **on)
+        return shown_measures(each, of_wijk, rows[1], policy_for(self.study))
+
+    def measure(self, name: str, wijk: str, intervention: str = "") -> pd.Series | None:
+        """Return a measure of what was carried out, of a wijk or one of its interventions."""
+        table = self.carried_out[0] if intervention else self.carried_out[1]
+        mine = table["wijk"].eq(wijk) & table["intervention"].eq(intervention)
+        found = table[mine & table["measure"].eq(name)]
+        return found.iloc[0] if len(found) else None
 
     def change(self, indicator: str, wijk: str) -> pd.Series | None:
         """Return a wijk's last change in an indicator since its first wave, for everybody."""

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
-from wijkkit.disclosure import bind_tables
-from wijkkit.disclosure.rounding import limits, to_step
+from wijkkit.disclosure.effects import (
+    Comparison,
+    Contrast,
+    everything_known,
+    shown_effects,
+)
+from wijkkit.disclosure.release import Settled
+from wijkkit.disclosure.rounding import around, limits, to_step
 from wijkkit.evaluation.effect.evaluate import EffectResults, concluded
 from wijkkit.evaluation.effect.methods import RECOMMENDED
+from wijkkit.evaluation.effect.outcome_arrays import is_turned
 from wijkkit.evaluation.effect.outcomes import compared_waves, earlier_waves
 from wijkkit.evaluation.effect.reasons import NotEstimable
-from wijkkit.released import open_released, write_released
 from wijkkit.study import Study
 from wijkkit.tables import EVERYBODY
 
@@ -81,7 +87,10 @@ def _gated(
     finest_only = scale.eq(RATIO).to_numpy()
     if "method" in rows:
         finest_only = finest_only | rows["method"].ne(RECOMMENDED).to_numpy()
-    there = ~np.isnan(factor) & (fine | ~finest_only)
+    methods = np.array(["methods" in shown.get(str(row["outcome"]), {}) for row in records], bool)
+    if "group" in rows:
+        methods &= rows["group"].eq(EVERYBODY).to_numpy()
+    there = ~np.isnan(factor) & (fine & methods | ~finest_only)
     hide = (ok & ~there) | (rows["reason"].isin(_TELLING).to_numpy() & ~(factor <= 1))
     numbers = [name for name in rows if rows[name].dtype.kind == "f"]
     # A table without rows may have any type.
@@ -104,8 +113,10 @@ def _rounded(
     for name in sizes:
         out[name] = to_step(rows[name], step)
     if "lower" in sizes:
-        finest = np.where(coarse, 0.0, np.inf)
-        out["lower"], out["upper"] = limits(rows["lower"], rows["upper"], step, finest)
+        fine = limits(rows["lower"], rows["upper"], step, np.inf)
+        wide = around(rows["estimate"], rows["lower"], rows["upper"], step)
+        out["lower"] = np.where(coarse, wide[0], fine[0])
+        out["upper"] = np.where(coarse, wide[1], fine[1])
     if "p" in rows:
         out["p_below"] = _below(rows["p"].to_numpy(float), coarse)
         for name in ("p", "p_holm", "p_bh", "floor"):
@@ -140,7 +151,9 @@ def _rounded_conclusions(conclusions: pd.DataFrame, effects: pd.DataFrame) -> pd
 def _rounded_fields(fields: dict[str, object], step: float, coarse: bool) -> dict[str, object]:
     out = dict(fields)
     if "lower" in out:
-        ends = limits([out["lower"]], [out["upper"]], [step], 0.0 if coarse else np.inf)
+        ends = limits([out["lower"]], [out["upper"]], [step], np.inf)
+        if coarse:
+            ends = around([out["estimate"]], [out["lower"]], [out["upper"]], [step])
         out |= {"estimate": float(to_step(out["estimate"], step)), "step": float(step)}
         out |= {"lower": float(ends[0][0]), "upper": float(ends[1][0])}
     elif "estimate" in out:
@@ -160,8 +173,14 @@ def _rounded_fields(fields: dict[str, object], step: float, coarse: bool) -> dic
     return out
 
 
-def open_parts(study: Study, results: EffectResults, table: pd.DataFrame) -> dict[str, list[str]]:
-    """Return, by outcome, the parts of which every figure of an arm is shown.
+def shown_parts(
+    study: Study, results: EffectResults, table: pd.DataFrame, settled: Sequence[Settled]
+) -> dict[str, dict[str, float]]:
+    """Return what of the effect on each outcome may be shown, in multiples of its finest step.
+
+    A part of which a figure of an arm is hidden is hidden. Where hidden counts stay open although
+    the count of everybody in each wijk were known, all that is made of these is shown; otherwise
+    the recommended effect alone, in the finest step in which they do.
 
     Parameters
     ----------
@@ -169,13 +188,74 @@ def open_parts(study: Study, results: EffectResults, table: pd.DataFrame) -> dic
     results : EffectResults
     table : DataFrame
         The released estimates.
+    settled : sequence of Settled
+        What the release shows of each system.
     """
     arms = table[table["area_level"].eq("arm") & table["status"].eq("ok")]
     there = set(
         arms[["indicator", "area", "wave", "group_by", "group"]].itertuples(index=False, name=None)
     )
-    names = results.effects["outcome"].unique()
-    return {outcome: _open(study, outcome, there) for outcome in names}
+    shown = {}
+    for outcome in results.effects["outcome"].unique():
+        names = _open(study, outcome, there)
+        if names:
+            shown[outcome] = _in_steps(study, results, outcome, names, settled)
+    return shown
+
+
+def _in_steps(
+    study: Study,
+    results: EffectResults,
+    outcome: str,
+    names: list[str],
+    settled: Sequence[Settled],
+) -> dict[str, float]:
+    compared = _comparison(study)
+    known = everything_known(settled, outcome, compared)
+    contrasts = [
+        one
+        for one in _contrasts(study, results, outcome, names)
+        if not (known and one.name == "all")
+    ]
+    shown = shown_effects(settled, outcome, compared, contrasts, known)
+    if known:
+        before = everything_known(settled, outcome, compared, earlier_waves(study))
+        names = [name for name in names if before or name not in ("pre_trend", "bounds")]
+        checks = [name for name in names if name not in ("all", *(one.name for one in contrasts))]
+        return {"all": 1.0, "methods": 1.0, **dict.fromkeys(checks, 1.0), **shown}
+    return shown | {"composition": 1.0} if EVERYBODY in shown else {}
+
+
+def _comparison(study: Study) -> Comparison:
+    hoods = [hood for hood in study.neighbourhoods.values() if hood.arm != "none"]
+    before, after = compared_waves(study)
+    return Comparison(
+        {hood.wijk: hood.arm == "programme" for hood in hoods},
+        before,
+        after,
+        ("", *(grouping.id for grouping in study.groupings)),
+        {one.id: tuple(group.id for group in one.groups) for one in study.groupings},
+    )
+
+
+def _contrasts(
+    study: Study, results: EffectResults, outcome: str, names: list[str]
+) -> Iterator[Contrast]:
+    """Yield the effects by cluster means that may be shown, of the indicator as it is named."""
+    rows, grouping = results.effects, study.gap_grouping
+    rows = rows[rows["outcome"].eq(outcome) & rows["method"].eq(RECOMMENDED)]
+    rows = rows[rows["scale"].ne(RATIO) & rows["status"].eq("ok") & rows["group"].isin(names)]
+    ends = ["estimate", "lower", "upper"]
+    for row in rows.to_dict("records"):
+        value = [float(row[end]) for end in ends]
+        if is_turned(study.indicators[outcome]):
+            value = [-value[0], -value[2], -value[1]]
+        name = str(row["group"])
+        parts = ((grouping.id if grouping and name != EVERYBODY else "", name, 1.0),)
+        if row["contrast"] == "ddd":
+            first, last = grouping.groups[0].id, grouping.groups[-1].id
+            parts = ((grouping.id, first, 1.0), (grouping.id, last, -1.0))
+        yield Contrast(name, parts, *value, STEPS[str(row["scale"])][0])
 
 
 def _open(study: Study, outcome: str, there: set[tuple[str, ...]]) -> list[str]:
@@ -210,20 +290,3 @@ def _open(study: Study, outcome: str, there: set[tuple[str, ...]]) -> list[str]:
     if known(tuple(before), "", EVERYBODY):
         parts += ["pre_trend", "bounds"]
     return parts
-
-
-def release_effect(study: Study, results: EffectResults, respondents: pd.DataFrame) -> None:
-    """Write the effect evaluation to the released tables; `release` comes before it.
-
-    Parameters
-    ----------
-    study : Study
-    results : EffectResults
-    respondents : DataFrame
-        Those it was made from.
-    """
-    parts = open_parts(study, results, open_released(study).table("estimates"))
-    shown = {outcome: dict.fromkeys(names, 1.0) for outcome, names in parts.items()}
-    for name, table in effect_tables(study, results, respondents, shown).items():
-        write_released(study, name, table)
-    bind_tables(study)

@@ -15,7 +15,7 @@ from wijkkit.evaluation.effect.evaluate import EffectResults
 from wijkkit.pipeline.areas import release_areas
 from wijkkit.pipeline.baseline import baseline_tables
 from wijkkit.pipeline.earlier import Earlier, earlier_of, prepare
-from wijkkit.pipeline.effect import effect_tables, open_parts
+from wijkkit.pipeline.effect import effect_tables, shown_parts
 from wijkkit.pipeline.estimation import StudyEstimates, estimate
 from wijkkit.pipeline.process import ProcessResults, evaluate_process
 from wijkkit.pipeline.respondents import load_respondents
@@ -76,7 +76,8 @@ def release(
     policy = policy_for(study)
     sample, comparable = estimates.sample, estimates.comparable
     earlier = earlier or earlier_of(study, sample, policy)
-    made = Made([estimates.changes, estimates.gaps], estimates.comparisons, comparable)
+    outcomes = () if effect is None else tuple(effect.effects["outcome"].unique())
+    made = Made([estimates.changes, estimates.gaps], estimates.comparisons, comparable, outcomes)
     released = release_estimates(estimates.estimates, sample, policy, made, earlier.kept)
     finest = percent_step(policy)
     table = earlier.figures(released.table)
@@ -94,8 +95,7 @@ def release(
         **earlier.baseline(baseline_tables(study, sample.people, table, policy)),
     }
     if effect is not None:
-        parts = open_parts(study, effect, table)
-        shown = {outcome: dict.fromkeys(names, 1.0) for outcome, names in parts.items()}
+        shown = shown_parts(study, effect, table, released.settled)
         tables |= earlier.outcomes(effect_tables(study, effect, sample.people, shown))
     for name, content in tables.items():
         write_released(study, name, content)

@@ -20,6 +20,8 @@ def participants(view: CityView) -> pd.DataFrame:
     (of the children who live there).
     """
     table = view.table("participants")
+    if table["status"].eq("missing").all():
+        table = table.head(0)
     names = [
         view.area_name(area, level)
         for area, level in zip(table["area"], table["area_level"], strict=True)
@@ -43,6 +45,7 @@ def baseline(view: CityView) -> pd.DataFrame:
     ``comparator``, and ``difference``: the standardised difference.
     """
     table = view.table("baseline")
+    table = table[table["status"].ne("missing")].reset_index(drop=True)
     unit = table["unit"].where(table["unit"].eq("percent"), "score")
     frame = table.assign(label=[_label(view, row) for row in table.itertuples()])
     for arm in ("programme", "comparator"):

@@ -12,6 +12,7 @@ from wijkkit.evaluation.effect.outcome_arrays import is_turned
 from wijkkit.evaluation.effect.verdicts import row_of, to_favourable
 from wijkkit.language import percentage, text
 from wijkkit.language.messages import catalogue
+from wijkkit.released.outcomes import was_measured
 from wijkkit.tables import EVERYBODY
 
 if TYPE_CHECKING:
@@ -34,9 +35,15 @@ _COLUMNS = [
 ]
 
 
+def compared(view: CityView, name: str) -> pd.DataFrame:
+    """Return a table of the effect; without a programme or a survey there is nothing to compare."""
+    table = view.table(name)
+    return table if view.programme and was_measured(view) else table.head(0)
+
+
 def main_effects(view: CityView) -> pd.DataFrame:
     """Return the rows of the released effects that are about everybody."""
-    table = view.table("effects")
+    table = compared(view, "effects")
     return table[table["contrast"].eq("did") & table["group"].isin(["", EVERYBODY])]
 
 
@@ -46,7 +53,7 @@ def effects(view: CityView) -> pd.DataFrame:
     `key` is the conclusion (shown_better, alone_worse, not_shown_wide, ...); `scale` is ``points``
     or ``score``; ``value, lower, upper`` are positive where the programme's wijken did better.
     """
-    main, conclusions = main_effects(view), view.table("effect_conclusions")
+    main, conclusions = main_effects(view), compared(view, "effect_conclusions")
     rows = []
     for said in conclusions[conclusions["part"].eq("effect")].itertuples():
         row = row_of(main[main["outcome"].eq(said.outcome)], RECOMMENDED)
@@ -117,7 +124,7 @@ def detectable(view: CityView) -> pd.DataFrame:
 
     `baseline` is that of the outcome as it is named, whichever pole is modelled.
     """
-    table = view.table("detectable")
+    table = compared(view, "detectable")
     indicators = [view.study.indicators[key] for key in table["outcome"]]
     turned = pd.Series([is_turned(one) for one in indicators], index=table.index, dtype=bool)
     labels = [view.study.text(one.label) for one in indicators]
@@ -134,7 +141,7 @@ def design_checks(view: CityView) -> pd.DataFrame:
     value, lower, upper, unit, status, reason``. Differences in who took part (scale ``sd``) have
     no favourable side and are as they are.
     """
-    table = view.table("effect_assumptions")
+    table = compared(view, "effect_assumptions")
     rows = []
     for _, row in table.iterrows():
         indicator = view.study.indicators[row["outcome"]]

@@ -29,6 +29,9 @@ def goals(view: WijkView) -> pd.DataFrame:
     frame["label"] = frame["label"].fillna(frame["name"])
     for column in [name for name in frame if name.endswith("_status")]:
         frame[column] = frame[column].fillna("missing")
+    absent = dict.fromkeys(("trend", "verdict", "alike"), "unknown")
+    absent |= dict.fromkeys(("denominator", "wave_label", "first_wave"), "")
+    frame = frame.fillna(absent)
     directions = frame["direction"].fillna("higher")
     states = [
         target_state(_number(row, "own"), row["target"], direction)

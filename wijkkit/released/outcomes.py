@@ -26,9 +26,14 @@ def outcomes(view: CityView, keys: Iterable[str] | None = None) -> pd.DataFrame:
     ``city_change``. `trend`, `verdict` (against all wijken together) and `alike` (against the
     comparable wijken) are better, worse, not_distinguishable or unknown.
     """
-    found = list(by_theme(view) if keys is None else keys)
+    found = list(by_theme(view) if keys is None else keys) if was_measured(view) else []
     frame = pd.DataFrame([_outcome(view, key) for key in found])
     return frame if len(frame) else pd.DataFrame(columns=[*_outcome_columns()])
+
+
+def was_measured(view: CityView) -> bool:
+    """Return whether the study asked anybody: one of area figures alone measured nothing."""
+    return bool(view.study.settings.sources.survey)
 
 
 def by_theme(view: CityView) -> list[str]:
@@ -130,7 +135,7 @@ def waves(view: CityView, keys: Iterable[str]) -> pd.DataFrame:
     """
     places = dict.fromkeys([view.place, ("city", "city")])
     rows = []
-    for key in keys:
+    for key in keys if was_measured(view) else ():
         indicator = view.study.indicators[key]
         for area, level in places:
             for wave in waves_of(view, indicator):
@@ -165,7 +170,7 @@ def wijken(view: CityView, keys: Iterable[str]) -> pd.DataFrame:
     named = verdicts.set_index(["indicator", "wave", "area"])["verdict"]
     own = view.place[0]
     parts = []
-    for key in keys:
+    for key in keys if was_measured(view) else ():
         indicator = view.study.indicators[key]
         wave = waves_of(view, indicator)[-1].id
         city = pick(view, key, "city", "city", wave)
@@ -237,12 +242,16 @@ def gaps(view: CityView, grouping: str = "") -> pd.DataFrame:
     the first wave). `first_group` and `last_group` are labels. Empty without an ordered grouping.
     """
     found = grouping_of(view, grouping)
+    columns = [
+        *("indicator", "label", "wave", "grouping", "first_group", "last_group"),
+        *(name for end in ("first", "last", "gap", "change") for name in number_columns(end, None)),
+    ]
     if found is None:
-        return _no_gaps()
+        return pd.DataFrame(columns=columns)
     ends = found.groups[0], found.groups[-1]
     area, level = view.place
     rows = []
-    for key in goal_indicators(view):
+    for key in goal_indicators(view) if was_measured(view) else ():
         indicator = view.study.indicators[key]
         asked = waves_of(view, indicator)
         pair = f"{ends[0].id}-{ends[1].id}"
@@ -264,11 +273,4 @@ def gaps(view: CityView, grouping: str = "") -> pd.DataFrame:
                 **number_columns("change", change),
             }
         )
-    return pd.DataFrame(rows) if rows else _no_gaps()
-
-
-def _no_gaps() -> pd.DataFrame:
-    parts = ("first", "last", "gap", "change")
-    numbers = [name for part in parts for name in number_columns(part, None)]
-    named = ["indicator", "label", "wave", "grouping", "first_group", "last_group"]
-    return pd.DataFrame(columns=[*named, *numbers])
+    return pd.DataFrame(rows, columns=columns)

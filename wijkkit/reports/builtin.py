@@ -62,12 +62,12 @@ def render_docx(source: Path, target: Path, house: HouseStyle) -> Path:
         return write_docx(document, images, target, house)
 
 
-def render_pptx(source: Path, target: Path, house: HouseStyle) -> Path:
-    """Render a staged source of slides to PowerPoint."""
+def render_pptx(source: Path, target: Path, house: HouseStyle, theme: Path) -> Path:
+    """Render a staged source of slides to PowerPoint; `theme` may hold a municipality's own."""
     with tempfile.TemporaryDirectory() as folder:
         images = Path(folder)
         document = assemble(source, "pptx", store_images(images, "images", svg=False))
-        return write_pptx(document, images, target, house, source.parent / "theme")
+        return write_pptx(document, images, target, house, theme)
 
 
 def assemble(source: Path, target: str, store: Store) -> Node:

@@ -14,7 +14,7 @@ from wijkkit.reports.pages import find_sources
 from wijkkit.reports.quarto import render_project
 from wijkkit.reports.quarto_project import TARGETS, write_project
 from wijkkit.reports.runs import States
-from wijkkit.reports.slides import MARK
+from wijkkit.reports.slides import slides_of
 from wijkkit.reports.staging import Page, stage
 from wijkkit.reports.theme import HouseStyle
 from wijkkit.study import Study
@@ -52,6 +52,8 @@ def make_pages(
         page, frame, forms = task
         source = stage(study, page, states, project, house, frame, forms)
         write_data_forms(study, page, site, frame, forms)
+        if "pptx" in forms:
+            render_pptx(slides_of(source), site / f"{page.stem}.pptx", house, project / "theme")
         if engine == "builtin":
             _render(source, site, house, frame, forms)
 
@@ -69,7 +71,6 @@ def make_pages(
     asked = {
         page.stem: tuple(form for form in forms if form in TARGETS) for page, _, forms in tasks
     }
-    asked |= {f"{page.stem}{MARK}": ("pptx",) for page, _, forms in tasks if "pptx" in forms}
     return render_project(project, asked, site, study.settings.report.quarto_seconds)
 
 
@@ -80,9 +81,6 @@ def _render(
         render_html(source, site / f"{source.stem}.html", frame)
     if "pdf" in forms:
         render_pdf(source, site / f"{source.stem}.pdf", house, frame)
-    if "pptx" in forms:
-        slides = source.with_name(f"{source.stem}{MARK}.qmd")
-        render_pptx(slides, site / f"{source.stem}.pptx", house)
     if "docx" in forms:
         render_docx(source, site / f"{source.stem}.docx", house)
 

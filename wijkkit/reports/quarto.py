@@ -13,9 +13,6 @@ from pathlib import Path
 
 from wijkkit.errors import Problem, ReportError
 from wijkkit.reports.finished import local_files
-from wijkkit.reports.pandoc import read
-from wijkkit.reports.pptx import finish_slides, foot_of
-from wijkkit.reports.slides import MARK
 
 _WARNING = re.compile(r"\bWARN(ING)?\b")
 #: What Quarto always says of PDF/UA where a program of another maker is not there.
@@ -87,10 +84,7 @@ def render_project(
 def _take(made: Path, site: Path, stem: str, forms: tuple[str, ...]) -> None:
     """Copy the forms of a page, and the files that its HTML names; nothing else."""
     for form in forms:
-        target = site / f"{stem.removesuffix(MARK)}.{form}"
-        shutil.copy(made / f"{stem}.{form}", target)
-        if form == "pptx":
-            finish_slides(target, foot_of(read((made.parent / f"{stem}.qmd").read_text("utf-8"))))
+        shutil.copy(made / f"{stem}.{form}", site / f"{stem}.{form}")
     for name in local_files(made, f"{stem}.html") if "html" in forms else ():
         if Path(name).suffix not in (".html", ".pdf", ".docx", ".pptx", ".xlsx", ".csv"):
             (site / name).parent.mkdir(parents=True, exist_ok=True)

@@ -66,11 +66,6 @@ def write_reference(folder: Path, house: HouseStyle, words: str) -> None:
     (folder / "reference.docx").write_bytes(reference_document(house.colours, words))
 
 
-def slides_format(stem: str) -> dict[str, Any]:
-    """Return the form of a page's slides as Quarto's front matter has it."""
-    return {"pptx": {"reference-doc": f"{stem}/reference.pptx", "slide-level": 2}}
-
-
 def formats_of(stem: str, forms: tuple[str, ...]) -> dict[str, Any]:
     """Return the forms of a page as Quarto's front matter has them, with the files of the page.
 

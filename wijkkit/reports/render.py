@@ -28,7 +28,6 @@ from wijkkit.reports.record import (
 )
 from wijkkit.reports.runs import BRIEF, States, notebook_states
 from wijkkit.reports.site import new_site, swap, write_assets
-from wijkkit.reports.slides import MARK
 from wijkkit.reports.staging import Page, failed_notebooks, title_of
 from wijkkit.reports.theme import HouseStyle, load_house_style
 from wijkkit.showing import ShowsItself
@@ -134,7 +133,7 @@ def render_states(
     chosen, forms = _choose_engine(engine), _choose_formats(formats)
     slugs = [study.neighbourhood(slug).wijk for slug in wijken or study.neighbourhoods]
     plan = plan_of(study, states, chosen, forms, slugs, approved)
-    stay = {"", *plan.same, *study.neighbourhoods} - {page.stem for page, *_ in plan.todo}
+    stay = {"", *plan.same, *_reports(study)} - {page.stem for page, *_ in plan.todo}
     keep = [path for path in plan.found if owner(path) in stay]
     warnings: tuple[str, ...] = ()
     if plan.todo or plan.found != plan.record.files or len(keep) != len(plan.found):
@@ -235,8 +234,7 @@ def _check(study: Study, site: Path, plan: Plan) -> None:
         for page, _, own in plan.tasks
         for form in own
     }
-    known = {f"{stem}.{form}" for stem in study.neighbourhoods for form in (*plan.forms, "csv")}
-    known |= {f"{stem}{BRIEF}.pdf" for stem in study.neighbourhoods}
+    known = {f"{stem}.{form}" for stem in _reports(study) for form in (*plan.forms, "csv")}
     check_site(site, promised, known)
 
 
@@ -258,10 +256,14 @@ def _write_record(study: Study, plan: Plan, files: Mapping[str, str]) -> None:
     write_record(study, Record(kept, files, plan.engine, plan.forms))
     project = study.runs / "reports"
     for source in project.glob("*.qmd"):
-        stem = source.stem.removesuffix(MARK)
-        if stem not in there:
+        if source.stem not in there:
             source.unlink()
-            shutil.rmtree(project / stem, ignore_errors=True)
+            shutil.rmtree(project / source.stem, ignore_errors=True)
+
+
+def _reports(study: Study) -> list[str]:
+    """Return the stems of the reports of the wijken and of their summaries of two pages."""
+    return [f"{slug}{end}" for slug in study.neighbourhoods for end in ("", BRIEF)]
 
 
 def _forms(study: Study, page: Page, forms: tuple[str, ...]) -> tuple[str, ...]:

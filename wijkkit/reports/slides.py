@@ -1,8 +1,8 @@
 """Slides of a report for a meeting: one finding a slide, from the same sources and notebooks.
 
 A slide is what a section of the report says first, beside its figure; the summary gives a slide
-per answer. Staging writes them as a source of their own, ``<stem>_slides.qmd``, which both engines
-render to PowerPoint.
+per answer. Staging writes them as a source of their own beside the notebooks of the report, and
+Pandoc makes PowerPoint of it, whichever engine makes the pages: Quarto leaves the pictures out.
 """
 
 from __future__ import annotations
@@ -11,14 +11,13 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from wijkkit.reports.embed import inlines
 from wijkkit.reports.pandoc import API_VERSION, Node, convert, plain
 from wijkkit.reports.sanitise import markdown_blocks
 from wijkkit.reports.shortcodes import embed, embedded
 
-#: How the source of a report's slides is told from the report's own; no slug has this mark.
-MARK = "_slides"
 #: A title that is longer does not fit a slide.
 _TITLE = 90
 #: So many letters fit a slide, and a column beside a figure.
@@ -37,6 +36,11 @@ class Part:
     title: str
     embeds: tuple[tuple[str, str], ...]
     talk: bool = False
+
+
+def slides_of(source: Path) -> Path:
+    """Return where the slides of a staged report are staged."""
+    return source.with_suffix("") / "slides.qmd"
 
 
 def slides_body(source: str, texts: Texts) -> str:

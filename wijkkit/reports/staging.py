@@ -24,17 +24,15 @@ from wijkkit.reports.filled import Embed, without_empty
 from wijkkit.reports.frame import NO_FRAME, Frame
 from wijkkit.reports.origin import NO_RUN, Origin
 from wijkkit.reports.pandoc import plain
-from wijkkit.reports.pptx import write_slides_reference
 from wijkkit.reports.published import with_released
 from wijkkit.reports.quarto_project import (
     formats_of,
-    slides_format,
     write_reference,
     write_surroundings,
 )
 from wijkkit.reports.runs import States, executed_notebook, scope_of, state_of
 from wijkkit.reports.shortcodes import JOINER, embed, embedded, replace_embeds
-from wijkkit.reports.slides import MARK, slides_body
+from wijkkit.reports.slides import slides_body, slides_of
 from wijkkit.reports.staged_notebook import stage_notebooks
 from wijkkit.reports.theme import HouseStyle
 from wijkkit.study import Study
@@ -103,10 +101,9 @@ def stage(
     body = without_empty(body, _empty(study, page, failed, body))
     captions = _stage_notebooks(study, page, failed, body, folder)
     body = _without_missing(body, failed, captions, study.language)
+    staged = body
     body = replace_embeds(body, lambda name, label: embed(f"{page.stem}/{name}", label))
-    mark, staged = {}, body
-    slides = project / f"{page.stem}{MARK}.qmd"
-    slides.unlink(missing_ok=True)
+    mark = {}
     if page.concept:
         mark = {"mark": text("reports.concept_mark", study.language)}
         body = f"::: {{.concept}}\n{text('reports.concept', study.language)}\n:::\n\n{body}"
@@ -124,10 +121,9 @@ def stage(
         "format": formats_of(page.stem, forms),
     }
     if "pptx" in forms:
-        write_slides_reference(folder / "reference.pptx", house, project / "theme")
-        said = slides_body(staged, lambda name, label: _said(project, name, label))
-        own = {**about, "toc": False, "number-sections": False, "format": slides_format(page.stem)}
-        _write_source(slides, own, said)
+        said = slides_body(staged, lambda name, label: _said(folder, name, label))
+        own = {**about, "toc": False, "number-sections": False}
+        _write_source(slides_of(project / f"{page.stem}.qmd"), own, said)
     return _write_source(project / f"{page.stem}.qmd", about, body)
 
 
@@ -137,9 +133,9 @@ def _write_source(path: Path, about: Mapping[str, Any], body: str) -> Path:
     return path
 
 
-def _said(project: Path, notebook: str, label: str) -> str | None:
+def _said(folder: Path, notebook: str, label: str) -> str | None:
     """Return the text that a staged cell shows; None where it shows a figure or a table."""
-    cell = labelled_cells(read_notebook(project / notebook)).get(label)
+    cell = labelled_cells(read_notebook(folder / notebook)).get(label)
     texts = [one.text for one in cell.outputs if one.mime == "text/markdown"] if cell else []
     return "\n\n".join(texts) or None
 

@@ -22,10 +22,6 @@ _RECOMMENDED = {
 def recommendations(view: CityView) -> ShownText | Nothing:
     """List what is recommended for the evaluation, each with the explanation it answers.
 
-    Parameters
-    ----------
-    view : CityView
-
     Returns
     -------
     ShownText
@@ -76,10 +72,6 @@ def programme_recommendations(view: CityView) -> ShownText | Nothing:
 
     One vision and one policy frame for city-wide programmes; learning between wijken and between
     the wijk and the city; more use of what science knows; keeping up how interventions go.
-
-    Parameters
-    ----------
-    view : CityView
 
     Returns
     -------

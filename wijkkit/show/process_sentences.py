@@ -42,6 +42,8 @@ def said(view: CityView, *topics: str) -> ShownText | Nothing:
     >>> wk.show.said(wk.open_wijk("parameters", "ankerveld"), "implementation")
     - **Uitvoering.** ...
     """
+    if not view.programme:
+        return Nothing(text("show.wijken.none", view.language))
     table = view.table("sentences")
     mine = table[table["wijk"].eq(view.place[0] if view.is_wijk else "")]
     lines = []

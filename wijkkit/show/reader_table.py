@@ -131,10 +131,9 @@ def _column(frame: pd.DataFrame, name: str, language: str) -> list[str]:
     show = _words_of(name, language)
     cells = [show(value) for value in frame[name]]
     if f"{name}_status" in frame:
-        states = frame[f"{name}_status"]
         return [
             cell if status == "ok" else why_absent(status, language)
-            for cell, status in zip(cells, states, strict=True)
+            for cell, status in zip(cells, frame[f"{name}_status"], strict=True)
         ]
     return cells
 

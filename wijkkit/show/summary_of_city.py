@@ -20,6 +20,7 @@ from wijkkit.language import (
 )
 from wijkkit.language.markdown import escaped
 from wijkkit.released import CityView
+from wijkkit.released.effects import compared
 from wijkkit.show.advice import settled
 from wijkkit.show.output import Nothing, ShownText, bullets
 from wijkkit.show.process_sentences import no_explanation
@@ -34,12 +35,8 @@ _SIGNS = ("alone_better", "alone_worse")
 _NAMED = 3
 
 
-def city_summary(view: CityView) -> ShownText:
+def city_summary(view: CityView) -> ShownText | Nothing:
     """Say in five answers what the evaluation of the city found; a part without a source is absent.
-
-    Parameters
-    ----------
-    view : CityView
 
     Returns
     -------
@@ -58,13 +55,12 @@ def city_summary(view: CityView) -> ShownText:
         "why": _why(view),
         "next": settled(view)[:2],
     }
-    return bullets(
-        [
-            f"**{_say(view, f'question.{key}')}** {' '.join(lines)}"
-            for key, lines in parts.items()
-            if lines
-        ]
-    )
+    answers = [
+        f"**{_say(view, f'question.{key}')}** {' '.join(lines)}"
+        for key, lines in parts.items()
+        if lines
+    ]
+    return bullets(answers) if answers else Nothing(text("show.nothing", view.language))
 
 
 def _say(view: CityView, key: str, **fields: object) -> str:
@@ -157,9 +153,9 @@ def effect_summary(view: CityView) -> ShownText | Nothing:
 
 def conclusions(view: CityView) -> ShownText | Nothing:
     """Say for each outcome what is shown and what is not, also between groups."""
-    table = view.table("effect_conclusions")
+    table = compared(view, "effect_conclusions")
     keys = list(table["outcome"].unique())
-    if not keys or not view.programme:
+    if not keys:
         return Nothing(text("effect_show.no_outcome", view.language))
     lines = [
         " ".join(
@@ -174,10 +170,10 @@ def conclusions(view: CityView) -> ShownText | Nothing:
 
 
 def _gap(view: CityView) -> list[str]:
-    table = view.table("effect_conclusions")
+    table = compared(view, "effect_conclusions")
     table = table[table["part"].eq("gap")]
     unknown = int(table["key"].eq("unavailable").sum())
-    if len(table) == unknown or not view.programme:
+    if len(table) == unknown:
         return []
     lines = []
     for key in ("shown_better", "shown_worse"):

@@ -8,21 +8,16 @@ from wijkkit.language import counted, in_words, large_first, percentage, small_f
 from wijkkit.language.markdown import escaped
 from wijkkit.released import WijkView
 from wijkkit.released.cells import number_at
-from wijkkit.show.output import ShownText, bullets
+from wijkkit.show.output import Nothing, ShownText, bullets
 from wijkkit.show.process_sentences import questions_of
 from wijkkit.show.row_sentences import absent_sentences, named
 from wijkkit.show.values import shown_value
 
 
-def wijk_summary(view: WijkView) -> ShownText:
+def wijk_summary(view: WijkView) -> ShownText | Nothing:
     """Say on one screen what changed most, how the goals stand, what was done and what to decide.
 
     What is not there is not mentioned: a comparison wijk has no goals and no steps.
-
-    Parameters
-    ----------
-    view : WijkView
-        As `wijkkit.open_wijk` gives it.
 
     Returns
     -------
@@ -45,13 +40,12 @@ def wijk_summary(view: WijkView) -> ShownText:
     }
     if not parts["changed"] and "done" in parts:
         parts = {"done": parts.pop("done"), **parts}
-    return bullets(
-        [
-            f"**{_say(view, f'question.{key}', name=escaped(view.name))}** {' '.join(lines)}"
-            for key, lines in parts.items()
-            if lines
-        ]
-    )
+    answers = [
+        f"**{_say(view, f'question.{key}', name=escaped(view.name))}** {' '.join(lines)}"
+        for key, lines in parts.items()
+        if lines
+    ]
+    return bullets(answers) if answers else Nothing(text("show.nothing", view.language))
 
 
 def _say(view: WijkView, key: str, **fields: object) -> str:

@@ -41,7 +41,7 @@ EFFECT_COLUMNS = (
 
 @dataclass(frozen=True, slots=True, repr=False)
 class EffectResults(ShowsItself):
-    """The effect evaluation of a study, exact: `release_effect` makes of it what may be shown.
+    """The effect evaluation of a study, exact: `release` makes of it what may be shown.
 
     Parameters
     ----------

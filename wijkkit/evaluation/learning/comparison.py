@@ -6,8 +6,8 @@ import pandas as pd
 
 from wijkkit.evaluation.facts import Facts
 from wijkkit.evaluation.logic_model.survey_measures import indicator_finding
-from wijkkit.evaluation.process.implementation import implementation_by_wijk
 from wijkkit.evaluation.process.network import ALL_DOMAINS, participation
+from wijkkit.evaluation.process.people import in_whole_numbers
 from wijkkit.language import in_words, listed, number, percentage, text
 from wijkkit.study import Study
 
@@ -52,8 +52,7 @@ def side_by_side(facts: Facts) -> pd.DataFrame:
     3
     """
     wijken = facts.programme_wijken()
-    tables = (facts.kept(kind) for kind in ("interventions", "activities", "partners"))
-    done = implementation_by_wijk(wijken, *tables, as_of=facts.as_of)
+    done = in_whole_numbers(facts.carried_out[1])
     measures = ("registered", "dose", "reach_of_plan", "quality", "adoption")
     done = done.pivot(index="wijk", columns="measure", values="value").reindex(columns=measures)
     pacing = facts.programme_pace.set_index("wijk")

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
-from wijkkit.disclosure import policy_for
 from wijkkit.evaluation.facts import Facts
 from wijkkit.evaluation.learning.questions import questions
 from wijkkit.evaluation.logic_model.survey_measures import indicator_finding
-from wijkkit.evaluation.process.implementation import implementation_by_wijk
 from wijkkit.evaluation.process.pace import pace_by_wijk
-from wijkkit.evaluation.process.people import without_small_counts
 from wijkkit.evaluation.process.sentences import (
     as_sentence,
     implementation_sentences,
@@ -83,8 +80,7 @@ def _done(facts: Facts, wijk: str) -> list[str]:
     inside = wijk in wijken
     summary = facts.programme_pace if inside else pace_by_wijk(facts.pace([*wijken, wijk]))
     tables = [facts.kept(kind, wijk) for kind in ("interventions", "activities", "partners")]
-    carried_out = implementation_by_wijk([wijk], *tables, as_of=facts.as_of)
-    carried_out = without_small_counts(carried_out, policy_for(facts.study))
+    carried_out = facts.carried_out[1]
     return [
         *pace_sentences(summary, wijk, language),
         *implementation_sentences(carried_out, wijk, len(tables[0]), language),

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 import pandas as pd
 
 from wijkkit.evaluation.facts import Facts
-from wijkkit.evaluation.process.measures import equity, sum_ratio
 from wijkkit.evaluation.process.sentences import as_sentence
 from wijkkit.language import day, number, percentage, text
 
@@ -56,10 +55,9 @@ def low_reach(facts: Facts, wijk: str) -> Iterator[Case]:
     """An intervention that reached less than a part (a third) of what was planned."""
     limit = 100 * facts.study.settings.process.low_reach
     for item in _running(facts, wijk):
-        rows = facts.activities(wijk, item["key"])
-        reach = sum_ratio(rows, "participants", "planned_participants")
-        if reach.status == "ok" and reach.value < limit:
-            share = percentage(reach.value, facts.study.language)
+        reach = facts.measure("reach_of_plan", wijk, item["key"])
+        if reach is not None and reach["status"] == "ok" and reach["value"] < limit:
+            share = percentage(reach["value"], facts.study.language)
             yield item["key"], {"intervention": item["name"], "share": share}
 
 
@@ -70,12 +68,11 @@ def low_ses_missed(facts: Facts, wijk: str) -> Iterator[Case]:
     """
     limit = -facts.study.settings.process.low_ses_gap
     for item in _running(facts, wijk):
-        rows = facts.activities(wijk, item["key"])
-        gap = equity(rows, item["target_low_ses"], item["target_size"])
-        if gap.status != "ok":
+        gap = facts.measure("equity", wijk, item["key"])
+        if gap is None or gap["status"] != "ok":
             continue
-        counted = gap.basis == "count"
-        if (counted and gap.value < limit) or (not counted and gap.upper < 0):
+        counted = gap["basis"] == "count"
+        if (counted and gap["value"] < limit) or (not counted and gap["upper"] < 0):
             yield item["key"], {"intervention": item["name"]}
 
 

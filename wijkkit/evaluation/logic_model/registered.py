@@ -19,6 +19,13 @@ def unregistered(facts: Facts, measure: str) -> Finding:
     return Finding(measure, "not_measured", words)
 
 
+def not_shown(facts: Facts, measure: str) -> Finding:
+    """What was registered of too few people to show."""
+    label = text(f"logic_model.label.{measure}", facts.study.language)
+    words = text("logic_model.finding.too_few_people", facts.study.language, label=label)
+    return Finding(measure, "not_measured", words)
+
+
 def supports(holds: bool) -> Support:
     return "for" if holds else "against"
 

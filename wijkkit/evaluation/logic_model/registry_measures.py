@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
 
 import pandas as pd
 
@@ -14,11 +13,11 @@ from wijkkit.evaluation.logic_model.finding import Finding, Support
 from wijkkit.evaluation.logic_model.plan_measures import PLAN_MEASURES
 from wijkkit.evaluation.logic_model.registered import (
     carried_out,
+    not_shown,
     say,
     supports,
     unregistered,
 )
-from wijkkit.evaluation.process.measures import frequency, quality, sum_ratio
 from wijkkit.evaluation.process.sentences import shown_measure
 from wijkkit.language import number
 
@@ -46,17 +45,13 @@ def _evidence_known(facts: Facts, wijk: str, measure: str) -> Finding:
 
 
 def _delivered(facts: Facts, wijk: str, measure: str) -> Finding:
-    rows = facts.kept("activities", wijk)
-    found = {
-        "reach": lambda: sum_ratio(rows, "participants", "planned_participants"),
-        "dose": lambda: sum_ratio(rows, "delivered_sessions", "planned_sessions"),
-        "frequency": lambda: frequency(rows),
-        "quality": lambda: quality(rows),
-    }[measure]()
-    if found.status != "ok":
+    found = facts.measure({"reach": "reach_of_plan"}.get(measure, measure), wijk)
+    if found is not None and found["status"] == "too_few":
+        return not_shown(facts, measure)
+    if found is None or found["status"] != "ok":
         return unregistered(facts, measure)
-    words = say(facts, measure, value=shown_measure(pd.Series(asdict(found)), facts.study.language))
-    return Finding(measure, "measured", words, carried_out(facts, found.value))
+    words = say(facts, measure, value=shown_measure(found, facts.study.language))
+    return Finding(measure, "measured", words, carried_out(facts, found["value"]))
 
 
 def _years_between(facts: Facts, wijk: str, measure: str) -> Finding:

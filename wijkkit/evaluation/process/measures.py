@@ -195,7 +195,14 @@ def quality(rows: pd.DataFrame, confidence: float = 0.95) -> Measure:
     if not len(score):
         return Measure(unit="score")
     if not (n > 0).all():
-        return Measure(value=float(score.mean()), unit="score", basis="sample", status="ok")
+        return Measure(
+            value=float(score.mean()),
+            numerator=float(len(score)),
+            denominator=float(len(score)),
+            unit="score",
+            basis="sample",
+            status="ok",
+        )
     total, freedom = n.sum(), (n - 1).sum()
     value = float(np.average(score, weights=n))
     half = NAN

@@ -1,8 +1,12 @@
-"""Small numbers of people do not enter the process evaluation, and do not leave it."""
+"""Small numbers of people are not shown of the process, nor what gives them back.
+
+The idea is that of the survey: a share that no rule forbids is the keeper's own, in whole percents;
+a count below `min_count` is absent, and stays open against everything that is shown.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import pandas as pd
@@ -13,19 +17,15 @@ from wijkkit.disclosure import Policy, release_counts
 OF_PEOPLE = ("reach", "reach_of_plan", "low_ses_reached", "equity")
 #: Those that are a share of people: as few may not be left outside it.
 _SHARES = ("low_ses_reached", "equity")
-#: Counts of people by kind of registration: those that are absent where they are small, and
-#: parts of them. A part that was left out would leave its whole out as well, and shift the share.
-_COUNTS = {
-    "activities": (("participants",), ("participants_low_ses", "participants_ses_known")),
-    "interventions": (("target_size", "target_low_ses"), ()),
-}
+#: Measures of people that the wijk has as well as each intervention: they add up.
+_ADDED = ("reach_of_plan", "low_ses_reached")
+_LIMITS = ["lower", "upper"]
 
 
-def rounded_people(tables: Mapping[str, pd.DataFrame], policy: Policy) -> dict[str, pd.DataFrame]:
-    """Return the registry's tables with its counts of people rounded, row by row.
+def shown_registry(tables: Mapping[str, pd.DataFrame], policy: Policy) -> dict[str, pd.DataFrame]:
+    """Return the registry's tables without small target groups; participants stay in them.
 
-    All figures of the process are computed from these, so that no two of them differ by a small
-    number of people, in whatever table or sentence they are.
+    Participants are shown as measures only (`shown_measures`), never row by row.
 
     Parameters
     ----------
@@ -33,44 +33,146 @@ def rounded_people(tables: Mapping[str, pd.DataFrame], policy: Policy) -> dict[s
         Kind -> its table, see `wijkkit.registry.tables_for_release`.
     policy : Policy
     """
-    return {kind: _rounded(table, kind, policy) for kind, table in tables.items()}
+    return {kind: _targets(table, kind, policy) for kind, table in tables.items()}
 
 
-def _rounded(table: pd.DataFrame, kind: str, policy: Policy) -> pd.DataFrame:
-    counts, parts = _COUNTS.get(kind, ((), ()))
+def _targets(table: pd.DataFrame, kind: str, policy: Policy) -> pd.DataFrame:
+    counts = ("target_size", "target_low_ses") if kind == "interventions" else ()
     shown = release_counts(table, counts, policy)[list(table)]
-    for column in parts:
-        shown[column] = table[column].astype(float)
-    return shown.astype({column: table[column].dtype for column in (*counts, *parts)})
+    return shown.astype({column: table[column].dtype for column in counts})
 
 
-def without_small_counts(table: pd.DataFrame, policy: Policy) -> pd.DataFrame:
-    """Return a table of `implementation` that may be shown.
+def shown_measures(
+    each: pd.DataFrame, of_wijk: pd.DataFrame, activities: pd.DataFrame, policy: Policy
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the measures of interventions and of wijken that may be shown, exact.
 
-    Numbers of people are removed; what is computed from them is in whole percents, and
-    ``too_few`` where fewer people may be behind it than the policy asks. Sessions, partners and
-    costs tell nothing of a person and stay.
+    They are shown in whole numbers (`in_whole_numbers`). Of people, a measure is ``too_few`` where fewer
+    than `min_count` are counted, or are left outside a share, or where a share is of fewer than
+    `min_n`; the limits of a reach are absent where one of its rows is so small; and the measure
+    of the wijk is ``too_few`` where it would leave a hidden number of one of its interventions
+    less open than the policy's `protection`. A quality is ``too_few`` of fewer than `min_count`
+    observations, and that of the wijk where what its interventions hide of it is. Sessions,
+    partners and costs tell nothing of a person and stay.
 
     Parameters
     ----------
-    table : DataFrame
-        From `implementation` or `implementation_by_wijk`, of rounded counts.
+    each, of_wijk : DataFrame
+        From `implementation` and `implementation_by_wijk`.
+    activities : DataFrame
+        The rows they were made from.
     policy : Policy
+
+    Returns
+    -------
+    tuple of DataFrame
+        The same rows; numbers of people are removed.
     """
-    people = table["measure"].isin(OF_PEOPLE)
-    counts = table[["numerator", "denominator"]].astype(float)
-    least = policy.min_count
-    few = counts["numerator"].lt(least) | counts["denominator"].lt(policy.min_n)
-    few |= table["measure"].isin(_SHARES) & (counts["denominator"] - counts["numerator"]).lt(least)
-    few &= people
-    numbers = table[["value", "lower", "upper"]].astype(float)
-    whole = np.floor(numbers + 0.5).mask(few)
-    kept = counts.mask(people)
-    return table.assign(
-        numerator=kept["numerator"],
-        denominator=kept["denominator"],
-        value=whole["value"],
-        lower=whole["lower"],
-        upper=whole["upper"],
-        status=table["status"].mask(few & table["status"].eq("ok"), "too_few"),
-    )
+    few_each, few_wijk = _few(each, policy), _few(of_wijk, policy)
+    for at, row in of_wijk.iterrows():
+        if few_wijk[at] or row["status"] != "ok":
+            continue
+        parts = each[each["wijk"].eq(row["wijk"]) & each["measure"].eq(row["measure"])]
+        parts = parts[parts["status"].eq("ok")]
+        hidden = few_each[parts.index]
+        if row["measure"] in _ADDED:
+            few_wijk[at] = not _stays_open(row, parts, hidden, _same_counts(each, parts), policy)
+        elif row["measure"] == "quality":
+            left = row["numerator"] - parts.loc[~hidden, "numerator"].sum()
+            few_wijk[at] = 0 < left < policy.min_count
+    small_row = each["intervention"].isin(_with_small_rows(activities, policy))
+    limits = each["measure"].eq("reach") & small_row
+    shown = each.assign(**{name: each[name].mask(limits) for name in _LIMITS})
+    return _without(shown, few_each), _without(of_wijk, few_wijk)
+
+
+def in_whole_numbers(table: pd.DataFrame) -> pd.DataFrame:
+    """Return measures as they are shown: halves up, as the keeper of a registry rounds them."""
+    return table.assign(**np.floor(table[["value", *_LIMITS]].astype(float) + 0.5))
+
+
+def _few(table: pd.DataFrame, policy: Policy) -> pd.Series:
+    part, whole = table["numerator"].astype(float), table["denominator"].astype(float)
+    people = table["measure"].isin(OF_PEOPLE) & part.lt(policy.min_count)
+    outside = (whole - part).lt(policy.min_count) | whole.lt(policy.min_n)
+    share = table["measure"].isin(_SHARES) & outside
+    observed = table["measure"].eq("quality") & part.lt(policy.min_count)
+    return (people | share | observed) & table["status"].eq("ok")
+
+
+def _with_small_rows(activities: pd.DataFrame, policy: Policy) -> set[str]:
+    small = activities["participants"].astype(float).lt(policy.min_count)
+    return set(activities.loc[small, "intervention"].dropna())
+
+
+def _without(table: pd.DataFrame, few: pd.Series) -> pd.DataFrame:
+    people = table["measure"].isin([*OF_PEOPLE, "quality"])
+    counts = table[["numerator", "denominator"]].astype(float).mask(people)
+    numbers = table[["value", *_LIMITS]].astype(float).mask(few)
+    return table.assign(**counts, **numbers, status=table["status"].mask(few, "too_few"))
+
+
+def _same_counts(each: pd.DataFrame, parts: pd.DataFrame) -> pd.DataFrame:
+    """Return the reach of these interventions, which may count the same participants."""
+    return each[
+        each["wijk"].isin(parts["wijk"])
+        & each["intervention"].isin(parts["intervention"])
+        & each["measure"].eq("reach")
+        & each["status"].eq("ok")
+    ]
+
+
+def _stays_open(
+    total: pd.Series, parts: pd.DataFrame, hidden: pd.Series, reach: pd.DataFrame, policy: Policy
+) -> bool:
+    """Return whether the hidden parts of a shown total stay open, for one who knows what is planned.
+
+    Whole percents leave a count within half a percent of its denominator. A hidden count is
+    between the least and the largest that the total and the other parts leave.
+    """
+    if not hidden.any() and _rest(total, parts) == 0:
+        return True
+    low, high = _within(total)
+    most = policy.min_count - 1
+    open_low, open_high = [], []
+    for at, part in parts.iterrows():
+        if hidden[at]:
+            size, count = part["denominator"], part["numerator"]
+            near_none = count <= size / 2
+            open_low.append(0 if near_none else size - most)
+            open_high.append(most if near_none else size)
+            continue
+        ends = [_within(part), *_reached(part, reach)]
+        low -= min(end for _, end in ends)
+        high -= max(start for start, _ in ends)
+    rest = _rest(total, parts)
+    if 0 < rest < policy.min_count:
+        open_low.append(0)
+        open_high.append(most)
+    else:
+        low, high = low - rest, high - rest
+    for at, (least, largest) in enumerate(zip(open_low, open_high, strict=True)):
+        others_low = sum(open_low) - open_low[at]
+        others_high = sum(open_high) - open_high[at]
+        known = min(largest, high - others_low) - max(least, low - others_high)
+        if known < min(policy.protection, largest - least):
+            return False
+    return True
+
+
+def _rest(total: pd.Series, parts: pd.DataFrame) -> float:
+    """Return the people in rows that belong to no intervention."""
+    return float(total["numerator"] - parts["numerator"].sum())
+
+
+def _reached(part: pd.Series, reach: pd.DataFrame) -> Iterator[tuple[int, int]]:
+    mine = reach[reach["intervention"].eq(part["intervention"])]
+    for _, row in mine[mine["numerator"].eq(part["numerator"])].iterrows():
+        yield _within(row)
+
+
+def _within(row: pd.Series) -> tuple[int, int]:
+    """Return the least and the largest count that a whole percentage is made of."""
+    percent = np.floor(100 * row["numerator"] / row["denominator"] + 0.5)
+    ends = np.round(np.array([percent - 0.5, percent + 0.5]) * row["denominator"] / 100, 9)
+    return max(int(np.ceil(ends[0])), 0), int(np.ceil(ends[1])) - 1

@@ -13,12 +13,11 @@ from wijkkit.evaluation.learning.comparison import side_by_side
 from wijkkit.evaluation.learning.data_quality import data_quality
 from wijkkit.evaluation.learning.questions import questions
 from wijkkit.evaluation.logic_model import assumption_findings, box_findings, element_states
-from wijkkit.evaluation.process.implementation import implementation, implementation_by_wijk
 from wijkkit.evaluation.process.interviews import code_counts, code_pairs
 from wijkkit.evaluation.process.key_figure_changes import scale_changes
 from wijkkit.evaluation.process.key_figures import scale_table
 from wijkkit.evaluation.process.network import centrality, meeting_ties, participation, turnover
-from wijkkit.evaluation.process.people import without_small_counts
+from wijkkit.evaluation.process.people import in_whole_numbers
 from wijkkit.evaluation.process.quotes import chosen_quotes
 from wijkkit.evaluation.process.service_use import service_use
 from wijkkit.evaluation.process.shown_scales import shown_scales
@@ -90,20 +89,16 @@ def _registered(facts: Facts) -> dict[str, pd.DataFrame]:
     """Return pace, implementation and network of the programme's wijken."""
     wijken = facts.programme_wijken()
     as_of = facts.as_of
-    carried_out = [facts.kept(kind) for kind in ("interventions", "activities", "partners")]
     meetings, attendance = facts.kept("meetings"), facts.kept("attendance")
     stakeholders = facts.kept("stakeholders")
-    after = facts.study.settings.process.maintained_after_days
-    policy = policy_for(facts.study)
-    of_each = implementation(*carried_out, as_of=as_of, maintained_after_days=after)
-    of_wijk = implementation_by_wijk(wijken, *carried_out, as_of=as_of, maintained_after_days=after)
+    of_each, of_wijk = map(in_whole_numbers, facts.carried_out)
     steps = facts.pace(wijken)
     start = facts.study.settings.programme.start
     return {
         "pace": steps.assign(as_of=pd.Timestamp(as_of)),
         "pace_by_wijk": facts.programme_pace,
-        "implementation": without_small_counts(of_each, policy),
-        "implementation_by_wijk": without_small_counts(of_wijk, policy),
+        "implementation": of_each,
+        "implementation_by_wijk": of_wijk[of_wijk["wijk"].isin(wijken)].reset_index(drop=True),
         "participation": participation(meetings, attendance),
         "network": meeting_ties(stakeholders, meetings, attendance),
         "centrality": centrality(stakeholders, meetings, attendance),

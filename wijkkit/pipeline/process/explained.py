@@ -12,8 +12,8 @@ from wijkkit.evaluation.explanations.evidence import Evidence
 from wijkkit.evaluation.explanations.explain import explanations
 from wijkkit.evaluation.facts import Facts
 from wijkkit.evaluation.learning.representativeness import study_shares
-from wijkkit.evaluation.process.measures import quality, sum_ratio
 from wijkkit.evaluation.process.network import turnover
+from wijkkit.evaluation.process.people import in_whole_numbers
 from wijkkit.loaders.segments import GroupInterviews
 from wijkkit.pipeline.process.coverage import goal_coverage, group_coverage
 from wijkkit.tables import EVERYBODY
@@ -50,9 +50,9 @@ def evidence(facts: Facts, interviews: GroupInterviews) -> Evidence:
         comparator_moves=_comparator_share(facts, settings.moved),
         deployed=len(deployed),
         evidence_levels=_levels(deployed),
-        dose=_ratios(facts, wijken, "delivered_sessions", "planned_sessions"),
-        reach=_ratios(facts, wijken, "participants", "planned_participants"),
-        fidelity=_quality(facts, wijken),
+        dose=_shares(facts, wijken, "dose"),
+        reach=_shares(facts, wijken, "reach_of_plan"),
+        fidelity=_shares(facts, wijken, "quality"),
         interviews=held,
         mentioned_by=mentioned_by,
         staff_turnover=_turnover(facts, wijken),
@@ -138,15 +138,13 @@ def _levels(deployed: pd.DataFrame) -> dict[str, int]:
     }
 
 
-def _ratios(facts: Facts, wijken: list[str], delivered: str, planned: str) -> dict[str, float]:
-    """Return per programme wijk what was delivered as a share of what was planned."""
-    found = {wijk: sum_ratio(facts.kept("activities", wijk), delivered, planned) for wijk in wijken}
-    return {wijk: one.value / 100 for wijk, one in found.items() if one.status == "ok"}
-
-
-def _quality(facts: Facts, wijken: list[str]) -> dict[str, float]:
-    found = {wijk: quality(facts.kept("activities", wijk)) for wijk in wijken}
-    return {wijk: one.value / 100 for wijk, one in found.items() if one.status == "ok"}
+def _shares(facts: Facts, wijken: list[str], measure: str) -> dict[str, float]:
+    """Return a measure of what was carried out per programme wijk, 0-1, where it is shown."""
+    table = in_whole_numbers(facts.carried_out[1])
+    found = table[table["measure"].eq(measure) & table["status"].eq("ok")].set_index("wijk")[
+        "value"
+    ]
+    return {wijk: found[wijk] / 100 for wijk in wijken if wijk in found}
 
 
 def _turnover(facts: Facts, wijken: list[str]) -> float | None:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from wijkkit.disclosure import policy_for
 from wijkkit.evaluation.facts import Facts
-from wijkkit.evaluation.process.people import rounded_people
+from wijkkit.evaluation.process.people import shown_registry
 from wijkkit.loaders import load_area_figures
 from wijkkit.pipeline.estimation import StudyEstimates
 from wijkkit.registry import open_registry, tables_for_release
@@ -19,14 +19,15 @@ from wijkkit.study import Study
 def registry_tables(study: Study) -> dict[str, pd.DataFrame]:
     """Return what a report may show of the registry; empty where the study keeps none.
 
-    Rows of a wijk that is not in the study stay in the registry. Counts of people are rounded.
+    Rows of a wijk that is not in the study stay in the registry. Small target groups are
+    absent; participants are shown as measures only.
     """
     settings = study.settings.registry
     kept_elsewhere = settings.url or settings.url_variable
     if not kept_elsewhere and not study.path(settings.path).is_file():
         return {}
     with open_registry(study) as registry:
-        tables = rounded_people(tables_for_release(registry), policy_for(study))
+        tables = shown_registry(tables_for_release(registry), policy_for(study))
     tables = {
         kind: table[table["wijk"].isin(study.neighbourhoods)].reset_index(drop=True)
         for kind, table in tables.items()

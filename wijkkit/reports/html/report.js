@@ -43,9 +43,10 @@
   });
 
   // Figures that scroll can be reached with the keyboard.
-  document.querySelectorAll(".figure-scroll").forEach(function (part) {
+  document.querySelectorAll(".figure-scroll, main .cell-output-display").forEach(function (part) {
     if (part.scrollWidth <= part.clientWidth) return;
-    var caption = part.closest("figure").querySelector("figcaption");
+    var whole = part.closest("figure, .table-scroll, .cell");
+    var caption = whole && whole.querySelector("figcaption, caption");
     part.tabIndex = 0;
     part.setAttribute("role", "group");
     part.setAttribute("aria-label", caption ? caption.textContent : "");

@@ -1,0 +1,159 @@
+"""The audit: whoever knows that children come whole tries to work out every hidden count.
+
+It believes nothing of the choice but the towns it shows: a town of whole children that looks the
+same as the true one, looked at again here, is proof that nobody can tell the two apart. Where there
+is no such proof the audit searches itself, by integer programs. A count that is not open enough
+loses a next figure around it; in the end its indicator is left out. Where areas have unequal
+weights the search for whole children is out of reach; there a linear program must leave one child
+more than is asked.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+from scipy.optimize import Bounds, LinearConstraint, milp
+
+from wijkkit.disclosure.choice import Choice
+from wijkkit.disclosure.slack import Shown
+
+Floats = NDArray[np.float64]
+#: Seconds of one search; what is not found counts as narrow.
+SECONDS = 1.0
+_TINY = 1e-6
+
+
+def audited(shown: Shown, choice: Choice, multiple: Floats | None) -> Floats | None:
+    """Return what may be shown after the audit; None where the indicators must be left out.
+
+    Parameters
+    ----------
+    shown : Shown
+    choice : Choice
+    multiple : (C,) array, optional
+        What was chosen.
+    """
+    while multiple is not None:
+        if shown.uneven.any():
+            # Sums of unequal weights are open to parts of children only, and by a margin.
+            narrow = choice.narrow(multiple)
+        else:
+            width, secret = widths(shown, choice, multiple), choice.secrets(multiple)
+            narrow = secret[width[secret] < shown.need[secret] - _TINY]
+        if not len(narrow):
+            return multiple
+        multiple = choice.more(multiple, narrow)
+    return None
+
+
+def widths(shown: Shown, choice: Choice, multiple: Floats) -> Floats:
+    """Return how far apart two towns that look the same are, per cell, as far as is needed."""
+    lowest, highest = shown.count.copy(), shown.count.copy()
+    program = None
+    for town in choice.towns(multiple):
+        program = program or _Program(shown, multiple)
+        if program.allows(town):
+            _seen(shown, town, lowest, highest)
+    for cell in choice.secrets(multiple):
+        for sign in (1.0, -1.0):
+            if highest[cell] - lowest[cell] < shown.need[cell] - _TINY:
+                program = program or _Program(shown, multiple)
+                town = program.end(cell, sign)
+                if town is not None:
+                    _seen(shown, town, lowest, highest)
+    return highest - lowest
+
+
+def _seen(shown: Shown, town: Floats, lowest: Floats, highest: Floats) -> None:
+    count = _counts(shown, town)
+    np.minimum(lowest, count, out=lowest)
+    np.maximum(highest, count, out=highest)
+
+
+def _counts(shown: Shown, town: Floats, weight: Floats | None = None) -> Floats:
+    """Return the counts of the cells in a town: (N, P) children by atom and pattern."""
+    system = shown.system
+    having = (town @ system.patterns) * system.asked
+    if weight is not None:
+        having = having * weight[:, None]
+    found = np.zeros(len(system.rows))
+    for number in range(len(system.indicators)):
+        here = system.indicator == number
+        found[here] = system.member[here] @ having[:, number]
+    return found
+
+
+class _Program:
+    """All towns that look like the true one, as an integer program over all patterns."""
+
+    def __init__(self, shown: Shown, multiple: Floats) -> None:
+        self._shown, system = shown, shown.system
+        slack = shown.slack(multiple)
+        self._low, self._high = shown.count - slack.down, shown.count + slack.up
+        weighted = _counts(shown, system.truth, system.weight)
+        self._weighted_low = weighted - slack.weighted_down
+        self._weighted_high = weighted + slack.weighted_up
+        self._lines: tuple[sparse.csr_array, sparse.csr_array] | None = None
+
+    def allows(self, town: Floats) -> bool:
+        """Return whether a town looks like the true one, and is one of whole children."""
+        system = self._shown.system
+        count = _counts(self._shown, town)
+        weighted = _counts(self._shown, town, system.weight)
+        occurs = system.truth.sum(axis=0) > 0
+        return bool(
+            (np.abs(town - np.round(town)).max() < _TINY or not system.whole)
+            and (town >= -_TINY).all()
+            and not town[:, ~occurs].any()
+            and np.allclose(town.sum(axis=1), system.size)
+            and ((count >= self._low - _TINY) & (count <= self._high + _TINY)).all()
+            and (weighted >= self._weighted_low - _TINY).all()
+            and (weighted <= self._weighted_high + _TINY).all()
+        )
+
+    def end(self, cell: int, sign: float) -> Floats | None:
+        """Return the town in which a count is smallest, or with a minus largest."""
+        system = self._shown.system
+        lines, weighted = self._lines = self._lines or self._matrices()
+        patterns = len(system.patterns)
+        every = sparse.kron(sparse.eye_array(len(system.size)), np.ones((1, patterns))).tocsr()
+        both = np.isfinite(self._weighted_high)
+        constraints = [
+            LinearConstraint(lines, self._low, self._high),
+            LinearConstraint(every, system.size, system.size),
+        ]
+        if both.any():
+            ends = self._weighted_low[both], self._weighted_high[both]
+            constraints.append(LinearConstraint(weighted[both], *ends))
+        occurs = np.tile(system.truth.sum(axis=0) > 0, len(system.size))
+        found = milp(
+            sign * lines[[cell]].toarray().ravel(),
+            constraints=constraints,
+            bounds=Bounds(0, np.where(occurs, np.repeat(system.size, patterns), 0)),
+            integrality=np.full(lines.shape[1], int(system.whole)),
+            options={"time_limit": SECONDS},
+        )
+        if found.x is None:
+            return None
+        town = found.x.reshape(len(system.size), patterns)
+        town = np.round(town) if system.whole else town
+        return town if self.allows(town) else None
+
+    def _matrices(self) -> tuple[sparse.csr_array, sparse.csr_array]:
+        """Return the counts and weighted counts of cells as sums over atoms and patterns."""
+        system = self._shown.system
+        member = system.member.tocoo()
+        row, atom = member.coords
+        there = system.asked[atom, system.indicator[row]]
+        row, atom = row[there], atom[there]
+        size, patterns = len(system.rows), len(system.patterns)
+        parts = [
+            (row, atom * patterns + number, system.patterns[number, system.indicator[row]])
+            for number in range(patterns)
+        ]
+        rows, columns, values = (np.concatenate([part[i] for part in parts]) for i in range(3))
+        shape = (size, len(system.size) * patterns)
+        lines = sparse.csr_array((values.astype(float), (rows, columns)), shape=shape)
+        weight = np.repeat(system.weight, patterns)
+        return lines, sparse.csr_array(lines @ sparse.diags_array(weight))

@@ -1,0 +1,211 @@
+"""In what steps effects stand: as fine as leaves every hidden count open beside the tables.
+
+An effect by cluster means is a sum of the shares of wijken. Each of its numbers that is shown adds
+a line to the program of all towns that look the same: what it is rounded to. What is not linear
+(half the interval) is taken as linear near the truth. Of the other wave the attacker is granted
+the truth.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wijkkit.disclosure.release import Settled
+from wijkkit.disclosure.rounding import around, limits, to_step
+from wijkkit.tables import EVERYBODY
+
+Floats = NDArray[np.float64]
+#: Multiples of its finest step in which an effect is tried.
+MULTIPLES = (1.0, 2.0, 5.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Contrast:
+    """One effect by cluster means, exact.
+
+    Parameters
+    ----------
+    name : str
+        ``all``, a group, or ``first-last``.
+    parts : tuple of (str, str, float)
+        Grouping, group and by what its effect is multiplied.
+    estimate, lower, upper : float
+        In points of the indicator itself, or of the score.
+    step : float
+        The finest.
+    """
+
+    name: str
+    parts: tuple[tuple[str, str, float], ...]
+    estimate: float
+    lower: float
+    upper: float
+    step: float
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What is compared: wijken by arm, before and after.
+
+    Parameters
+    ----------
+    treated : mapping of str to bool
+    before, after : str
+    slots : tuple of str
+        Groupings in the order of the systems; the first is "" for everybody.
+    groups : mapping of str to tuple of str
+    """
+
+    treated: Mapping[str, bool]
+    before: str
+    after: str
+    slots: tuple[str, ...]
+    groups: Mapping[str, tuple[str, ...]]
+
+
+def everything_known(
+    settled: Sequence[Settled], indicator: str, compared: Comparison, waves: Sequence[str] = ()
+) -> bool:
+    """Return whether all stays open for who knows the exact count of everybody in each wijk."""
+    return all(
+        one.choice.open_with(one.multiple, exact=_cells(one, indicator, "", EVERYBODY, compared))
+        for one in settled
+        if indicator in one.system.indicators
+        and one.wave in (waves or (compared.before, compared.after))
+    )
+
+
+def shown_effects(
+    settled: Sequence[Settled],
+    indicator: str,
+    compared: Comparison,
+    contrasts: Sequence[Contrast],
+    known: bool,
+) -> dict[str, float]:
+    """Return in what multiple of its finest step each contrast may be shown; others may not.
+
+    Parameters
+    ----------
+    settled : sequence of Settled
+        What the release shows of each system.
+    indicator : str
+    compared : Comparison
+    contrasts : sequence of Contrast
+        That of everybody first; each is added to those before it.
+    known : bool
+        Whether the attacker knows the exact counts of everybody in each wijk.
+    """
+    systems = list(_of_waves(settled, indicator, compared))
+    shown: dict[str, float] = {}
+    lines: list[list[tuple[Floats, float, float]]] = [[] for _ in systems]
+    for contrast in contrasts:
+        pull = _pull(systems, indicator, compared, contrast)
+        for multiple in MULTIPLES:
+            added = [
+                list(_lines(one, indicator, compared, contrast, multiple, pull)) for one in systems
+            ]
+            if all(
+                one.choice.open_with(
+                    one.multiple,
+                    [*before, *new],
+                    _cells(one, indicator, "", EVERYBODY, compared) if known else None,
+                )
+                for one, before, new in zip(systems, lines, added, strict=True)
+            ):
+                shown[contrast.name] = multiple
+                lines = [[*before, *new] for before, new in zip(lines, added, strict=True)]
+                break
+    return shown
+
+
+def _of_waves(
+    settled: Sequence[Settled], indicator: str, compared: Comparison
+) -> Iterator[Settled]:
+    for one in settled:
+        if indicator in one.system.indicators and one.wave in (compared.before, compared.after):
+            yield one
+
+
+def _cells(
+    one: Settled, indicator: str, group_by: str, group: str, compared: Comparison
+) -> NDArray[np.int64]:
+    """Return the cell of each wijk that is compared, of those that are there."""
+    system = one.system
+    slot = compared.slots.index(group_by)
+    number = 0 if group == EVERYBODY else compared.groups[group_by].index(group)
+    here = (system.level == "wijk") & (system.slot == slot) & (system.group == number)
+    here &= system.indicator == system.indicators.index(indicator)
+    here &= np.isin(system.area, list(compared.treated))
+    return np.flatnonzero(here)
+
+
+def _pull(
+    systems: Sequence[Settled], indicator: str, compared: Comparison, contrast: Contrast
+) -> dict[str, float]:
+    """Return how half the interval moves with the change of each wijk, near the truth.
+
+    It is a multiple of the root of the sum of squares around the means of the arms.
+    """
+    change = dict.fromkeys(compared.treated, 0.0)
+    for one in systems:
+        count, n = one.choice.count, one.system.respondents()
+        way = 1.0 if one.wave == compared.after else -1.0
+        for group_by, group, sign in contrast.parts:
+            for at in _cells(one, indicator, group_by, group, compared):
+                change[one.system.area[at]] += way * sign * one.unit * count[at] / n[at]
+    from_mean = {}
+    for arm in (True, False):
+        names = [name for name, treated in compared.treated.items() if treated == arm]
+        mean = float(np.mean([change[name] for name in names])) if names else 0.0
+        from_mean |= {name: change[name] - mean for name in names}
+    squares = sum(value**2 for value in from_mean.values())
+    half = (contrast.upper - contrast.lower) / 2
+    if not np.isfinite(half) or squares <= 0:
+        return dict.fromkeys(from_mean, 0.0)
+    return {name: half * value / squares for name, value in from_mean.items()}
+
+
+def _lines(
+    one: Settled,
+    indicator: str,
+    compared: Comparison,
+    contrast: Contrast,
+    multiple: float,
+    pull: Mapping[str, float],
+) -> Iterator[tuple[Floats, float, float]]:
+    """Yield what the effect and its limits say of the counts of a wave: weights, and from the truth."""
+    way = 1.0 if one.wave == compared.after else -1.0
+    size = len(one.system.rows)
+    n = one.system.respondents()
+    effect, half = np.zeros(size), np.zeros(size)
+    for group_by, group, sign in contrast.parts:
+        at = _cells(one, indicator, group_by, group, compared)
+        arm = np.array([compared.treated[area] for area in one.system.area[at]], bool)
+        number = np.array([max(arm.sum(), 1), max((~arm).sum(), 1)])
+        each = np.where(arm, 1.0 / number[0], -1.0 / number[1])
+        per_child = way * sign * one.unit / n[at]
+        effect[at] += per_child * each
+        half[at] += per_child * np.array([pull[area] for area in one.system.area[at]])
+    step = contrast.step * multiple
+    shown = float(to_step(contrast.estimate, step))
+    yield effect, shown - step / 2 - contrast.estimate, shown + step / 2 - contrast.estimate
+    if not np.isfinite([contrast.lower, contrast.upper]).all():
+        return
+    if multiple > 1:
+        # Limits of any effect that stands so: only how wide they are tells more.
+        wide = (contrast.upper - contrast.lower) / 2
+        below, above = around([contrast.estimate], [contrast.lower], [contrast.upper], step)
+        most = min(shown - step / 2 - float(below[0]), float(above[0]) - shown - step / 2)
+        yield half, min(most - step, wide) - wide, max(most, wide) - wide
+        return
+    below, above = limits([contrast.lower], [contrast.upper], [step], np.inf)
+    for end, shown_end, way_of_half in (
+        (contrast.lower, below, -1.0),
+        (contrast.upper, above, 1.0),
+    ):
+        low = float(shown_end[0]) - step / 2 - end
+        yield effect + way_of_half * half, low, low + step
