@@ -56,6 +56,14 @@ def write_swing(study: Study, released: Released, target: Path) -> Path:
     ------
     ReportError
         A wijk's code is none of CBS: Swing knows areas by the digits of that code.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> import wijkkit as wk
+    >>> view = wk.open_city("parameters")
+    >>> write_swing(view.study, view.released, Path("swing.xlsx")).name
+    'swing.xlsx'
     """
     rows, names = swing_rows(study, released), metadata_rows(study, released)
     workbook = Workbook()
