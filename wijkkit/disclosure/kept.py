@@ -108,7 +108,8 @@ def _nearest_in(sample: Sample, entry: Entry, min_count: int) -> pd.DataFrame:
             there = rows[marks[rows] != 0]
             there_then = rows_then[marks_then[rows_then] != 0]
             same = (marks[both] != 0) & (marks[both] == marks_then[both_then])
-            few = 0 < max(max(len(there), len(there_then)) - same.sum(), gone) < min_count
+            moved = max(max(len(there), len(there_then)) - same.sum(), gone)
+            few = 1 if 0 < moved < min_count else 2 if moved == 0 else 0
             common = (both[same], both_then[same], weights[same])
             for cells in divided:
                 for cells_then in divided_then:
@@ -118,7 +119,11 @@ def _nearest_in(sample: Sample, entry: Entry, min_count: int) -> pd.DataFrame:
             pairs.append(pair)
     if not found:
         return pd.DataFrame()
-    matched = _nearest(_named(np.hstack(found), pairs, sample, entry, min_count))
+    every = np.hstack(found)
+    # A wave in which nobody changed is as it was where few changed in another: what may be shown
+    # of the two is chosen together.
+    every[5] = (every[5] == 1) | ((every[5] == 2) & (every[5] == 1).any())
+    matched = _nearest(_named(every, pairs, sample, entry, min_count))
     then = entry.tables["estimates"]
     own = then[then["first"].eq(entry.about.release)] if "first" in then else then
     was = {name: f"was_{name}" for name in ESTIMATE_KEYS}

@@ -21,6 +21,7 @@ from wijkkit.evaluation.effect.methods import RECOMMENDED
 from wijkkit.evaluation.effect.outcome_arrays import is_turned
 from wijkkit.evaluation.effect.outcomes import compared_waves, earlier_waves
 from wijkkit.evaluation.effect.reasons import NotEstimable
+from wijkkit.evaluation.effect.staggered_study import STAGGERED
 from wijkkit.study import Study
 from wijkkit.tables import EVERYBODY
 
@@ -70,7 +71,7 @@ def effect_tables(
 
 
 def _part_of_effect(row: Mapping[str, object]) -> str:
-    return str(row["group"])
+    return STAGGERED if row["method"] == STAGGERED else str(row["group"])
 
 
 def _gated(
@@ -287,6 +288,9 @@ def _open(study: Study, outcome: str, there: set[tuple[str, ...]]) -> list[str]:
         "missing",
         "leave_one_out",
     ]
+    every = [wave.id for wave in study.waves if not asked or wave.id in asked]
+    if known(tuple(every), "", EVERYBODY):
+        parts.append(STAGGERED)
     if known(tuple(before), "", EVERYBODY):
         parts += ["pre_trend", "bounds"]
     return parts
