@@ -120,7 +120,9 @@ def _of_wijken(study: Study, released: Released) -> pd.DataFrame:
     table = table[table["area_level"].eq("wijk") & table["status"].ne("not_asked")]
     order = {key: number for number, key in enumerate(study.indicators)}
     return table.sort_values(
-        ["indicator", "wave"], key=lambda part: part.map(order).fillna(part), kind="stable"
+        ["indicator", "wave"],
+        key=lambda part: part.map(order) if part.name == "indicator" else part,
+        kind="stable",
     ).reset_index(drop=True)
 
 
