@@ -75,7 +75,8 @@ def _with_formulas(page: str) -> str:
 
     def display(found: re.Match[str]) -> str:
         first, rest = found[1].strip(), dedent(found[2]).strip()
-        return f"$$\n{first}\n{rest}".replace("\n\n", "\n") + "\n$$\n"
+        lines = [line for line in (first, *rest.splitlines()) if line.strip()]
+        return "\n".join(["$$", *lines, "$$", ""])
 
     page = re.sub(
         r"^\.\. math::(.*)\n((?:(?: +.*)?\n(?= ))*(?: +.*\n)?)", display, page, flags=re.M
