@@ -21,7 +21,7 @@ ROOMS = ["wijkkit"] + [
 NOT_IN_THE_REFERENCE = {"wijkkit.study.settings"}
 #: What takes long or needs much has its example where it is used.
 USED_IN = {
-    "build_release": "wijkkit/cli/release.py",
+    "build_release": "wijkkit/pipeline/publishing.py",
     "evaluate_effect": "notebooks/stad/2_effectevaluatie.ipynb",
     "evaluate_process": "notebooks/stad/3_procesevaluatie.ipynb",
     "explanations": "wijkkit/pipeline/process/explained.py",

@@ -50,7 +50,7 @@ def test_chosen_wijken_and_group_are_all_that_is_shown(view):
 
 
 @pytest.mark.parametrize(
-    ("group", "word"), [(("", "all"), "te herkenbaar om te tonen"), (("ses", "low"), "weinig")]
+    ("group", "word"), [(("", "all"), "niet getoond (privacy)"), (("ses", "low"), "weinig")]
 )
 def test_a_cell_that_is_not_released_has_a_word_and_no_number(view, group, word):
     panel = wk.explorer(view)

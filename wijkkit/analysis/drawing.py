@@ -187,6 +187,24 @@ def draw_map(result: Result, ax: Axes | None = None) -> Axes:
     return ax
 
 
+def draw_scatter(first: Result, second: Result, ax: Axes | None = None) -> Axes:
+    """Draw two results against each other, each area called by its name."""
+    both = first.joined(second, names=("_first", "_second")).dropna(subset=["_first", "_second"])
+    with style():
+        if ax is None:
+            _, ax = new_figure(height=4.2)
+        ax.plot(both["_first"], both["_second"], "o", color=OWN, markersize=6)
+        for _, row in both.iterrows():
+            called = names(first, "area").get(str(row["area"]), str(row["area"]))
+            place = (row["_first"], row["_second"])
+            ax.annotate(called, place, xytext=(4, 4), textcoords="offset points", fontsize=8)
+        ax.set_xlabel(first.title)
+        ax.set_ylabel(second.title)
+        ax.grid(color=PALE, linewidth=0.8)
+        ax.set_axisbelow(True)
+    return ax
+
+
 def draw_terms(model: Model, ax: Axes | None = None) -> Axes:
     """Draw the terms of a model without its constant, each with its interval."""
     value, *limits, _ = model.shown.columns[1:]

@@ -61,6 +61,12 @@ class Result(ShowsItself):
 
         return draw_map(self, ax)
 
+    def scatter(self, other: Result, ax: Axes | None = None) -> Axes:
+        """Draw the values of two results against each other, a point per area."""
+        from wijkkit.analysis.drawing import draw_scatter
+
+        return draw_scatter(self, other, ax)
+
     def joined(self, other: Result, names: tuple[str, str] = ("", "")) -> pd.DataFrame:
         """Return the values of two results side by side, a row per area and group.
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from wijkkit.evaluation.process.network import ALL_DOMAINS, participation
 from wijkkit.language import day, text
 from wijkkit.live.snapshot import Snapshot
 from wijkkit.live.words import days_word, say
@@ -85,6 +86,43 @@ def open_clashes(snapshot: Snapshot, wijk: str) -> list[ClashRow]:
     ]
 
 
+def solved_clashes(snapshot: Snapshot, wijk: str) -> list[ClashRow]:
+    """Return the clashes solved since the last meeting: when (`since`) and how (`owner`)."""
+    language = snapshot.language
+    table = snapshot.facts.kept("flags", wijk)
+    settled = table["status"].eq("solved") & table["solved"].notna()
+    rows = table[settled & _since(table["solved"], last_meeting(snapshot, wijk))]
+    return [
+        ClashRow(
+            row["key"],
+            row["what"],
+            clash_subject(row, language),
+            day(row["solved"], language),
+            "" if pd.isna(row["solution"]) else row["solution"],
+        )
+        for row in rows.to_dict("records")
+    ]
+
+
+def meeting_sentence(snapshot: Snapshot, wijk: str) -> str:
+    """Return which meeting was the last, how many were there, and its minutes; empty without one."""
+    language, facts = snapshot.language, snapshot.facts
+    rows = facts.kept("meetings", wijk)
+    held = rows[pd.to_datetime(rows["date"]).le(snapshot.today)]
+    if held.empty:
+        return ""
+    last = held.sort_values("date").iloc[-1]
+    there = participation(held[held["key"].eq(last["key"])], facts.kept("attendance", wijk))
+    said = [say("meeting.last", language, name=last["name"], day=day(last["date"], language))]
+    whole = there[there["domain"].eq(ALL_DOMAINS) & there["invited"].gt(0)]
+    for row in whole.itertuples():
+        said.append(say("meeting.there", language, present=row.present, invited=row.invited))
+    titles = facts.kept("documents", wijk).set_index("key")["title"]
+    if last["minutes"] in titles.index:
+        said.append(say("meeting.minutes", language, title=titles[last["minutes"]]))
+    return " ".join(said)
+
+
 def clash_subject(row: Mapping, language: str) -> str:
     """Return with what the plan of a wijk clashes: the kind, and the programme by name."""
     kind = text(f"registry.choice.clash.{row['clash']}", language)
@@ -107,5 +145,8 @@ def _row(snapshot: Snapshot, item: Mapping) -> DecisionRow:
         said.append(say("decision.due", language, day=day(due, language)))
     else:
         said.append(say("decision.of", language, day=day(item["date"], language)))
+    titles = snapshot.facts.kept("documents", item["wijk"]).set_index("key")["title"]
+    if item["document"] in titles.index:
+        said.append(say("decision.document", language, title=titles[item["document"]]))
     reason = "" if pd.isna(item["reason"]) else item["reason"]
     return DecisionRow(item["key"], item["decision"], reason, ", ".join(said), overdue)

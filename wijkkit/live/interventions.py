@@ -38,6 +38,7 @@ class InterventionRow:
     goals: tuple[str, ...]
     evidence: str
     status: str
+    target_group: str
     sessions: str
     share: float
     half_year: str
@@ -137,6 +138,7 @@ def _row(
         goals=tuple(goal for goal in goals if isinstance(goal, str)),
         evidence=say(f"evidence.{evidence}", language),
         status=say(f"status.{status}", language),
+        target_group="" if pd.isna(item["target_group"]) else item["target_group"],
         sessions=_of(sessions, language),
         share=sessions.value,
         half_year=_half_years(rows, snapshot),

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
-from threading import RLock
+from threading import Lock
 from typing import Any, TypeVar
 
 import pandas as pd
@@ -19,8 +18,6 @@ from wijkkit.study import Study
 
 #: Released tables that a page shows figures of.
 _RELEASED = ("estimates", "changes", "gaps", "area_figures")
-#: So much is kept: the pages and lines of a city in two languages.
-_KEPT = 1000
 Made = TypeVar("Made")
 
 
@@ -67,8 +64,9 @@ class Source:
         self.registry: Registry = open_registry(study)
         self._as_of = as_of or study.settings.registry.as_of
         self._studies = {study.language: study}
-        self._kept: OrderedDict[tuple, Any] = OrderedDict()
-        self._lock = RLock()
+        self._kept: dict[tuple, tuple[tuple, Any]] = {}
+        self._making: dict[tuple, Lock] = {}
+        self._lock = Lock()
 
     @property
     def as_of(self) -> date:
@@ -100,15 +98,17 @@ class Source:
 
     def kept(self, name: tuple, make: Callable[[], Made], wijk: str | None = None) -> Made:
         """Return what `make` makes, made again only when what it is of changed."""
-        key = (*name, wijk, self.state(wijk))
+        key = (*name, wijk)
         with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-            else:
-                self._kept[key] = make()
-                while len(self._kept) > _KEPT:
-                    self._kept.popitem(last=False)
-            return self._kept[key]
+            making = self._making.setdefault(key, Lock())
+        # Whoever asks for the same waits for it; whoever asks for something else does not.
+        with making:
+            state = self.state(wijk)
+            known, made = self._kept.get(key, (None, None))
+            if known != state:
+                made = make()
+                self._kept[key] = state, made
+            return made
 
     def close(self) -> None:
         self.registry.close()

@@ -10,7 +10,14 @@ from wijkkit.evaluation.learning.questions import questions
 from wijkkit.language import day
 from wijkkit.live.completeness import Completeness, completeness, freshness
 from wijkkit.live.contradictions import contradictions
-from wijkkit.live.decisions import ClashRow, Decisions, decisions, open_clashes
+from wijkkit.live.decisions import (
+    ClashRow,
+    Decisions,
+    decisions,
+    meeting_sentence,
+    open_clashes,
+    solved_clashes,
+)
 from wijkkit.live.goals import GoalRow, goal_rows
 from wijkkit.live.interventions import InterventionRow, intervention_rows
 from wijkkit.live.snapshot import Snapshot
@@ -31,7 +38,9 @@ class WijkPage:
     steps: list[StepMark]
     interventions: list[InterventionRow]
     decisions: Decisions
+    meeting: str
     clashes: list[ClashRow]
+    solved: list[ClashRow]
     goals: list[GoalRow]
     completeness: Completeness
     contradictions: list[str]
@@ -57,7 +66,9 @@ def wijk_page(snapshot: Snapshot, wijk: str) -> WijkPage:
         steps=step_marks(snapshot, wijk),
         interventions=intervention_rows(snapshot, wijk),
         decisions=decisions(snapshot, wijk),
+        meeting=meeting_sentence(snapshot, wijk),
         clashes=open_clashes(snapshot, wijk),
+        solved=solved_clashes(snapshot, wijk),
         goals=goal_rows(snapshot, wijk),
         completeness=completeness(snapshot, wijk),
         contradictions=contradictions(snapshot, wijk),

@@ -7,14 +7,17 @@ from collections.abc import Callable
 
 import ipywidgets as widgets
 
+from wijkkit.analysis import people
 from wijkkit.language import text
 from wijkkit.released import CityView
 from wijkkit.show.explore import explore_figure
 from wijkkit.show.output import ShownFigure
 from wijkkit.show.reader_table import table as reader_table
+from wijkkit.study import Study
 from wijkkit.workbench.controls import Controls, make_controls, read_controls, set_controls
 from wijkkit.workbench.keeping import keeping_panel
 from wijkkit.workbench.parameter_set import ParameterSet
+from wijkkit.workbench.questions import question_panel
 from wijkkit.workbench.sources import on_purpose, open_sources
 
 #: The class of what a screen reader is told when the figure has changed.
@@ -58,7 +61,7 @@ def explorer(view: CityView, *, keep: bool = True, sources: bool = False) -> wid
     study = view.study
     controls = make_controls(study, view.language)
     if sources:
-        return on_purpose(study, lambda: explore_panel(open_sources(study), controls))
+        return on_purpose(study, lambda: _of_sources(study, controls))
     parts = [explore_panel(view, controls), _code_panel(controls, view.language)]
     if keep:
         parts.append(
@@ -69,6 +72,12 @@ def explorer(view: CityView, *, keep: bool = True, sources: bool = False) -> wid
             )
         )
     return widgets.VBox(parts)
+
+
+def _of_sources(study: Study, controls: Controls) -> widgets.VBox:
+    """Return the panel on the exact numbers, and the one to ask other questions of people."""
+    exact = explore_panel(open_sources(study), controls)
+    return widgets.VBox([*exact.children, question_panel(people(study))])
 
 
 def explore_panel(view: CityView, controls: Controls) -> widgets.VBox:

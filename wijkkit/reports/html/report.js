@@ -42,15 +42,20 @@
     choose(0, false);
   });
 
-  // Figures that scroll can be reached with the keyboard.
-  document.querySelectorAll(".figure-scroll, main .cell-output-display").forEach(function (part) {
-    if (part.scrollWidth <= part.clientWidth) return;
-    var whole = part.closest("figure, .table-scroll, .cell");
-    var caption = whole && whole.querySelector("figcaption, caption");
-    part.tabIndex = 0;
-    part.setAttribute("role", "group");
-    part.setAttribute("aria-label", caption ? caption.textContent : "");
-  });
+  // What scrolls can be reached with the keyboard, also when it is unfolded later.
+  function reach() {
+    document.querySelectorAll(".figure-scroll, main .cell-output-display").forEach(function (part) {
+      if (part.scrollWidth <= part.clientWidth) return;
+      var whole = part.closest("figure, .table-scroll, .cell");
+      var caption = whole && whole.querySelector("figcaption, caption");
+      part.tabIndex = 0;
+      part.setAttribute("role", "group");
+      part.setAttribute("aria-label", caption ? caption.textContent : "");
+    });
+  }
+  reach();
+  document.addEventListener("toggle", reach, true);
+  window.addEventListener("resize", reach);
 
   // Tables with a caption: a button that saves the table as CSV. A number and the limits of its
   // margin get columns of their own; the first column says of which report the rows are.
