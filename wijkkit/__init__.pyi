@@ -4,14 +4,12 @@ from . import show as show
 from .analysis import people as people
 from .analysis import publish as publish
 from .demo import make_demo as make_demo
-from .estimates import between_group as between_group
 from .estimates import byar as byar
 from .estimates import change as change
 from .estimates import comparable_neighbourhoods as comparable_neighbourhoods
 from .estimates import compare as compare
 from .estimates import compare_comparable as compare_comparable
 from .estimates import compare_estimates as compare_estimates
-from .estimates import concentration_index as concentration_index
 from .estimates import estimate_change as estimate_change
 from .estimates import estimate_funnel as estimate_funnel
 from .estimates import estimate_gap as estimate_gap
@@ -29,8 +27,6 @@ from .estimates import scale_reliability as scale_reliability
 from .estimates import scale_score as scale_score
 from .estimates import slope_index as slope_index
 from .estimates import small_area as small_area
-from .estimates import standardised_rate as standardised_rate
-from .estimates import standardised_ratio as standardised_ratio
 from .estimates import survey_mean as survey_mean
 from .estimates import survey_proportion as survey_proportion
 from .estimates import survey_quantile as survey_quantile
@@ -45,11 +41,9 @@ from .evaluation.effect.evaluate import evaluate_effect as evaluate_effect
 from .evaluation.explanations.explain import explanations as explanations
 from .evaluation.process.quotes import read_chosen_quotes as read_chosen_quotes
 from .evaluation.process.quotes import write_quote_file as write_quote_file
-from .loaders import area_names as area_names
 from .loaders import load_area_figures as load_area_figures
 from .loaders import load_borders as load_borders
 from .loaders import load_survey as load_survey
-from .loaders import load_table as load_table
 from .loaders.catalogue import load_catalogue as load_catalogue
 from .loaders.key_figures import load_key_figures as load_key_figures
 from .loaders.qdpx import read_qdpx as read_qdpx
@@ -57,7 +51,6 @@ from .loaders.segments import load_group_interviews as load_group_interviews
 from .pipeline.estimation import estimate as estimate
 from .pipeline.gate import release as release
 from .pipeline.process import evaluate_process as evaluate_process
-from .pipeline.process import release_process as release_process
 from .pipeline.respondents import load_respondents as load_respondents
 from .proposal.new_study import new_study as new_study
 from .registry import export_workbook as export_workbook

@@ -52,7 +52,8 @@ class Problem:
         ]
         if details:
             text = f"{text} ({'; '.join(details)})"
-        return f"{text}. {self.remedy}".rstrip() if self.remedy else f"{text}."
+        text = text if text.endswith("?") else f"{text}."
+        return f"{text} {self.remedy}".rstrip()
 
 
 class WijkkitError(Exception):

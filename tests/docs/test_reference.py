@@ -5,12 +5,15 @@ from __future__ import annotations
 import importlib
 import inspect
 import re
+from functools import cache
 from types import FunctionType
 
 import pytest
 import yaml
 
+import wijkkit
 from tests.conftest import ROOT
+from tests.docs.pages import PAGES
 
 ROOMS = ["wijkkit"] + [
     "wijkkit." + path.parent.relative_to(ROOT / "wijkkit").as_posix().replace("/", ".")
@@ -26,8 +29,10 @@ USED_IN = {
     "evaluate_process": "notebooks/stad/3_procesevaluatie.ipynb",
     "explanations": "wijkkit/pipeline/process/explained.py",
     "record_audit": "wijkkit/pipeline/release.py",
-    "release_process": "notebooks/stad/3_procesevaluatie.ipynb",
 }
+#: Parameters whose name says what they are: the study or view a reader works with, the released
+#: tables, the language of a text, and a row of a frame with what is known about the frame.
+SAID_BY_THEIR_NAME = {"study", "view", "released", "language", "row", "about"}
 
 
 def public() -> dict[str, object]:
@@ -47,15 +52,35 @@ def public() -> dict[str, object]:
 PUBLIC = public()
 
 
+def to_describe(thing: object) -> set[str]:
+    """Return the parameters that a docstring must describe."""
+    return set(inspect.signature(thing).parameters) - SAID_BY_THEIR_NAME
+
+
+@cache
+def uses() -> str:
+    """Return all code that readers see: of notebooks, and of pages with code that is run."""
+    pages = [path for path in (ROOT / "notebooks").rglob("*.ipynb") if ".ipynb_c" not in str(path)]
+    return "".join(path.read_text(encoding="utf-8") for path in [*pages, *PAGES])
+
+
+def used_by_readers(name: str) -> bool:
+    return re.search(rf"\b(wk|show)\.{name}\b", uses()) is not None
+
+
 def sections(thing: object) -> set[str]:
     return set(re.findall(r"^(\w+)\n-{3,}$", inspect.getdoc(thing) or "", flags=re.M))
 
 
 def needed(thing: object) -> set[str]:
-    """Return the sections a docstring must have; a class of results shows in its maker's example."""
+    """Return the sections a docstring must have; a class of results shows in its maker's example.
+
+    One sentence is enough for a function whose parameters say what they are and which a notebook
+    or a page of the documentation uses: its use there is its example.
+    """
     signature = inspect.signature(thing)
-    wanted = {"Parameters"} if signature.parameters else set()
-    if isinstance(thing, FunctionType):
+    wanted = {"Parameters"} if to_describe(thing) else set()
+    if isinstance(thing, FunctionType) and (wanted or not used_by_readers(thing.__name__)):
         if signature.return_annotation not in (None, "None", inspect.Signature.empty):
             wanted.add("Returns")
         if thing.__name__ not in USED_IN:
@@ -82,12 +107,18 @@ def test_every_parameter_is_described(name):
         for names in re.findall(r"^(\w[\w*, ]*?|\*[\w*, ]+?)(?: :|$)", part, flags=re.M)
         for word in names.split(",")
     }
-    assert set(inspect.signature(thing).parameters) <= described, name
+    assert to_describe(thing) <= described, name
 
 
 def test_what_has_its_example_elsewhere_is_used_there():
     for name, file in USED_IN.items():
         assert re.search(rf"\b{name}\(", (ROOT / file).read_text(encoding="utf-8")), name
+
+
+def test_every_name_of_the_package_is_used_somewhere():
+    tests = "".join(path.read_text("utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
+    names = set(wijkkit.__all__)
+    assert {n for n in names if not re.search(rf"\b{n}\b", uses() + tests)} == set()
 
 
 def test_the_reference_has_every_public_name_once():

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import http.client
 import json
+import shutil
 
 import pytest
 
+from tests.conftest import ROOT
 from tests.live.conftest import PASSWORD, Visitor, token_in
 from tests.workbench.servers import serving
 from wijkkit.errors import ParameterError
@@ -219,6 +221,8 @@ def test_the_lab_serves_the_pages_as_well(tmp_path, monkeypatch):
     from tests.workbench.servers import free_port
 
     write_study(tmp_path / "parameters")
+    # Without notebooks of its own it would open those of the checkout, and set its git filter.
+    shutil.copytree(ROOT / "notebooks", tmp_path / "notebooks")
     port = free_port()
     options = ["--no-browser", "--allow-root", f"--ServerApp.port={port}"]
     options.append("--IdentityProvider.token=secret")

@@ -7,15 +7,11 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from wijkkit.errors import EstimationError
 from wijkkit.estimates import (
     byar,
-    poisson_exact,
     rate,
     relative_index,
     slope_index,
-    standardised_rate,
-    standardised_ratio,
     wilson,
 )
 
@@ -73,41 +69,6 @@ def test_grouped_proportions_and_rates_equal_the_published_ones(phe):
         assert (table["multiplier"].nunique(), len(table) >= 3) == (1, True)
         for ours, theirs in (("value", "value"), ("lower", "lowercl"), ("upper", "uppercl")):
             np.testing.assert_allclose(getattr(found, ours), table[theirs], rtol=CLOSED)
-
-
-@pytest.mark.parametrize("area", ["testdata_big", "testdata_small"])
-def test_a_directly_standardised_rate_equals_the_published_one(phe, area):
-    strata = pd.read_csv(phe / "test_multiarea_esp.csv").query("area == @area")
-    expected = pd.read_csv(phe / "test_DSR_results.csv").query("area == @area").iloc[-1]
-    for confidence, name in ((0.95, "95_0"), (0.998, "99_8")):
-        found = standardised_rate(
-            strata["count"],
-            strata["pop"],
-            strata["esp2013"],
-            multiplier=100_000,
-            confidence=confidence,
-        )
-        want = [expected["value"], expected[f"lower{name}cl"], expected[f"upper{name}cl"]]
-        assert [found.value, found.lower, found.upper] == pytest.approx(want, rel=CLOSED)
-
-
-def test_a_standardised_rate_of_few_or_unknown_events_is_absent_or_refused(phe):
-    strata = pd.read_csv(phe / "test_multiarea_esp.csv").query("area == 'testdata_tiny'")
-    with pytest.raises(EstimationError, match="none missing"):
-        standardised_rate(strata["count"], strata["pop"], strata["esp2013"], multiplier=1)
-    known = strata["count"].fillna(0)
-    found = standardised_rate(known, strata["pop"], strata["esp2013"], multiplier=1)
-    assert known.sum() < 10
-    assert np.isnan([found.value, found.lower, found.upper]).all()
-
-
-def test_a_standardised_ratio_is_observed_over_expected_with_the_interval_of_the_count():
-    found = standardised_ratio([30, 35], [1000, 2000], [20, 25], [1000, 1000], multiplier=100)
-    expected = 1000 * 0.020 + 2000 * 0.025
-    want = [100 * value / expected for value in (65, 50.163187710459454, 82.84913854593984)]
-    assert [found.value, found.lower, found.upper] == pytest.approx(want, rel=CLOSED)
-    few = standardised_ratio([4], [1000], [5], [1000])
-    assert few.lower == pytest.approx(poisson_exact(4).lower / 5, rel=CLOSED)
 
 
 def test_the_slope_and_relative_index_equal_the_published_ones(phe):

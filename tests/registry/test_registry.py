@@ -162,3 +162,51 @@ def test_every_choice_set_is_used_and_every_reference_comes_after_its_kind():
         for column in kind.columns:
             if column.refers_to:
                 assert order.index(column.refers_to) < order.index(kind.name)
+
+
+def left(registry, **times):
+    """The school of the small wijk, as it would be with other days."""
+    row = registry.table("stakeholders", "noord").set_index("key", drop=False).loc["P02"]
+    own = row.dropna().drop(["changed_by", "changed_at"]).to_dict()
+    return {**own, **times}
+
+
+def test_a_partner_does_not_attend_before_taking_part_or_after_leaving(filled):
+    there = {"wijk": "noord", "meeting": "O01", "stakeholder": "P02", "presence": "present"}
+    stored = filled.table("attendance", "noord").set_index("key", drop=False).loc["W02"]
+    there |= {"key": "W02", "version": int(stored["version"])}
+    filled.save("stakeholders", left(filled, end="2019-01-31"), who="A")
+    with pytest.raises(RowError) as caught:
+        filled.save("attendance", there, who="A")
+    assert [fault.rule for fault in caught.value.faults] == ["not_there"]
+    filled.save("stakeholders", left(filled, end="2019-02-01"), who="A")
+    filled.save("attendance", there, who="A")
+    for times in ({"end": "2019-01-31"}, {"start": "2019-02-02", "end": None}):
+        with pytest.raises(RowError) as caught:
+            filled.save("stakeholders", left(filled, **times), who="A")
+        assert [fault.rule for fault in caught.value.faults] == ["not_there"]
+    meeting = filled.table("meetings", "noord").iloc[0].dropna()
+    moved = meeting.drop(["changed_by", "changed_at"]).to_dict() | {"date": "2019-02-02"}
+    with pytest.raises(RowError) as caught:
+        filled.save("meetings", moved, who="A")
+    assert [fault.rule for fault in caught.value.faults] == ["not_there"]
+
+
+def test_who_was_invited_and_did_not_come_may_have_left(filled):
+    filled.save("stakeholders", left(filled, end="2018-12-31"), who="A")
+    assert filled.table("attendance", "noord").set_index("key").loc["W02", "presence"] == "excused"
+
+
+def test_last_changes_are_those_after_a_number(any_registry):
+    registry = any_registry
+    assert registry.mark() == 0 and registry.last_changes() == {}
+    for wijk in ("noord", "zuid"):
+        row = {"wijk": wijk, "organisation": "School", "role": "school"}
+        registry.save("stakeholders", row, who="A")
+    first = registry.last_changes()
+    assert set(first) == {("noord", "stakeholders"), ("zuid", "stakeholders")}
+    assert registry.mark() == max(first.values())
+    decision = {"wijk": "zuid", "decision": "Ja", "date": "2021-01-01", "status": "open"}
+    registry.save("decisions", decision, who="A")
+    after = registry.last_changes(max(first.values()))
+    assert after == {("zuid", "decisions"): registry.mark()}

@@ -73,10 +73,13 @@ def test_a_failed_notebook_makes_the_page_of_its_wijk_and_the_index(site):
     assert again(study, states) == {"wijk-b", "index"}
 
 
-def test_a_city_notebook_makes_the_pages_that_show_it(site):
+@pytest.mark.parametrize(
+    ("name", "touched"), [("1_schattingen", {"stad"}), ("4_leren", {"stad", "index"})]
+)
+def test_a_city_notebook_makes_the_pages_that_show_it(site, name, touched):
     study, states = site
-    edit(study.runs / "stad" / "1_schattingen.ipynb", "41%", "42%")
-    assert again(study, states) == {"stad", "index"}
+    edit(study.runs / "stad" / f"{name}.ipynb", "41%", "42%")
+    assert again(study, states) == touched
 
 
 @pytest.mark.parametrize(
@@ -101,6 +104,17 @@ def test_approval_forms_and_engine_make_everything(site):
     assert again(study, states, approved=True, formats=("html", "docx")) == REPORTS
     sources = study.folder / "reports"
     assert record.shared_inputs(sources, "builtin") != record.shared_inputs(sources, "quarto")
+
+
+def test_no_summary_of_another_run_stays_beside_a_report_that_is_made_again(site):
+    study, states = site
+    briefs = {f"{stem}-kort" for stem in ("wijk-a", "wijk-b", "stad")}
+    assert again(study, states, formats=("html", "pdf")) == REPORTS | briefs
+    assert {path.stem for path in study.site.glob("*.pdf")} == {*briefs, "wijk-a", "wijk-b", "stad"}
+    assert again(study, states, wijken=["wijk-b"]) == {"wijk-b", "stad", "index"}
+    assert {path.name for path in study.site.glob("*.pdf")} == {"wijk-a.pdf", "wijk-a-kort.pdf"}
+    assert again(study, states) == {"wijk-a"}
+    assert list(study.site.glob("*.pdf")) == []
 
 
 def test_changed_code_or_words_of_wijkkit_make_everything(site, tmp_path, monkeypatch):

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wijkkit.errors import EstimationError
-from wijkkit.estimates import survey_mean, survey_proportion
+from wijkkit.estimates import compare, survey_mean, survey_proportion
+from wijkkit.study.indicators import Indicator
 
 
 @st.composite
@@ -55,3 +56,35 @@ def test_a_grouping_without_any_group_is_refused():
     frame = pd.DataFrame({"y": [1.0, 0.0], "group": [None, None]})
     with pytest.raises(EstimationError, match="no respondent is in a group"):
         survey_mean(frame, "y", by="group")
+
+
+def test_a_lonely_stratum_averaged_makes_no_difference_wider_than_certainty_does():
+    rng = np.random.default_rng(4)
+    n = 400
+    people = pd.DataFrame(
+        {
+            "wave": "2018", "district": "d", "arm": "none", "age": 6.0, "weight": 1.0,
+            "wijk": np.where(np.arange(n) < 392, "a", "b"),
+            "play": (rng.random(n) < 0.5).astype(float),
+            "stratum": np.where(np.arange(n) < 1, "alone", np.where(np.arange(n) < 200, "x", "y")),
+        }
+    )  # fmt: skip
+    play = Indicator(
+        label="Play", function="f", columns={}, question_version="1", direction="higher"
+    )
+    widths = {}
+    for policy in ("certainty", "adjust", "average"):
+        table = compare(people, {"play": play}, ["2018"], lonely_psu=policy)
+        row = table[table["area"].eq("a")].iloc[0]
+        widths[policy] = row["upper"] - row["lower"]
+    # Three strata stand in for two: a standard error goes up by no more than sqrt(3 / 2).
+    assert widths["certainty"] <= widths["average"] <= widths["certainty"] * np.sqrt(1.5) * 1.01
+    assert widths["adjust"] == pytest.approx(widths["certainty"], rel=0.1)
+
+
+def test_a_column_name_that_is_there_twice_is_an_error_of_the_package():
+    frame = pd.DataFrame([[1.0, 0.0, "a"]] * 3, columns=["y", "y", "g"])
+    with pytest.raises(EstimationError, match="'y' is there more than once"):
+        survey_mean(frame, "y")
+    with pytest.raises(EstimationError, match="named twice"):
+        survey_mean(frame.iloc[:, 1:], "y", by=["g", "g"])

@@ -252,6 +252,8 @@ def test_small_areas_of_equal_precision_have_the_closed_form():
     a = np.roots([3 - m, squares + (5 - m) * psi, 2 * psi**2]).max()
     own = a / (a + psi)
     mse = own * psi + (1 - own) ** 2 * (a + psi) / m + 4 * psi**2 / (m * (a + psi))
+    # What the bias of A, 2 (A + psi)^2 / (m A), adds to own * psi.
+    mse -= 2 * psi**2 / (m * a)
     # The likelihood is maximised to 1e-5 of the logarithm of A.
     assert found.between == pytest.approx(a, rel=1e-4)
     value = own * theta + (1 - own) * theta.mean()
@@ -274,6 +276,18 @@ def test_small_area_estimates_err_less_than_direct_ones_and_their_intervals_cove
     # 3,600 intervals: two standard errors of coverage are 0.7 points.
     assert 0.93 < np.mean(inside) < 0.975
     assert np.mean(ours) < 0.5 * np.mean(direct)
+
+
+def test_the_error_claimed_for_equal_areas_is_not_far_above_the_true_one():
+    rng = np.random.default_rng(3)
+    squared, claimed = [], []
+    for _ in range(100):
+        n = rng.integers(20, 80, 71)
+        found = small_area(rng.binomial(n, 0.1) / n, effective_n=n).areas
+        squared.append((found["value"] - 0.1) ** 2)
+        claimed.append(found["rmse"] ** 2)
+    # Without the term for the bias of A it is twice the true error.
+    assert 1 < np.sqrt(np.mean(claimed) / np.mean(squared)) < 1.5
 
 
 def test_about_one_area_in_twenty_is_outside_the_inner_limits_when_all_are_equal():

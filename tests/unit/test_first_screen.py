@@ -189,8 +189,8 @@ def test_the_city_says_what_was_found_what_was_done_and_what_explains_it(city):
         "aangetoond. Er is een aanwijzing voor verbetering, maar geen bewijs: speelt voldoende "
         "buiten (+16 procentpunt, marge +5 tot +27). Een aanwijzing kan toeval zijn: ook zonder "
         "enig effect heeft tot 23 van de 100 studies met 5 uitkomsten er minstens één. Vooraf "
-        "berekend: met dit aantal wijken en kinderen is een verbetering pas goed aan te tonen vanaf 35 procentpunt "
-        "(als we 5 uitkomsten samen toetsen en de ICC 0,01 is). Geen enkele verbetering was goed "
+        "berekend: met dit aantal wijken en kinderen is een verbetering pas goed aan te tonen vanaf 35 procentpunt. "
+        "Dat geldt als we 5 uitkomsten samen toetsen en de ICC 0,01 is. Geen enkele verbetering was goed "
         "aan te tonen bij: speelt voldoende buiten. Daarvoor is daar te weinig ruimte.",
         "- **Zijn de verschillen tussen groepen kleiner geworden?** Dat is voor geen enkele uitkomst "
         "aangetoond.",

@@ -5,6 +5,7 @@ Commands import their rooms when they run, so that the command line starts at on
 
 from __future__ import annotations
 
+import errno
 import sys
 
 import typer
@@ -22,7 +23,7 @@ from wijkkit.cli.report import report
 from wijkkit.cli.run import crate, diff, run, status
 from wijkkit.cli.study import app as study
 from wijkkit.cli.upgrade import upgrade
-from wijkkit.errors import WijkkitError
+from wijkkit.errors import Problem, WijkkitError
 
 app = typer.Typer(
     name="wijkkit",
@@ -60,6 +61,26 @@ def main() -> None:
         for problem in error.problems:
             print(f"error: {problem}", file=sys.stderr)
         sys.exit(error.exit_code)
+    except OSError as error:
+        print(f"error: {_disk(error)}", file=sys.stderr)
+        sys.exit(2)
     except KeyboardInterrupt:
         print("stopped", file=sys.stderr)
         sys.exit(130)
+
+
+def _disk(error: OSError) -> Problem:
+    """Return what the disk refused, and what to do: it is full, closed, or something is in the way."""
+    remedies = {
+        errno.ENOSPC: "Make room on the disk, then run the same command again.",
+        errno.EDQUOT: "Make room in your part of the disk, then run the same command again.",
+        errno.EACCES: "Ask for the right to write there, or name another folder.",
+        errno.EROFS: "Name a folder that can be written.",
+        errno.ENAMETOOLONG: "Give a shorter name.",
+    }
+    usual = "Is there a file where a folder was expected? Name another folder."
+    return Problem(
+        (error.strerror or str(error)).lower(),
+        file=str(error.filename or ""),
+        remedy=remedies.get(error.errno or 0, usual),
+    )

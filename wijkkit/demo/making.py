@@ -10,6 +10,7 @@ from wijkkit.demo.chosen_quotes import write_chosen_quotes
 from wijkkit.demo.city import build_city
 from wijkkit.demo.group_interviews import write_group_interviews
 from wijkkit.demo.key_figure_interviews import write_key_figures
+from wijkkit.demo.monitor_file import write_monitor
 from wijkkit.demo.parents import write_parents_education
 from wijkkit.demo.registry_files import write_registry
 from wijkkit.demo.registry_import import fill_registry
@@ -86,6 +87,7 @@ def make_demo(
         (data / part).mkdir(parents=True, exist_ok=True)
     for wave, people in simulate(city, seed).items():
         write_survey(people, wave, data / "survey" / f"kindmonitor_{wave}.sav", seed)
+    write_monitor(data / "survey")
     write_area_figures(city, data / "areas", seed)
     write_parents_education(city, data / "areas" / f"opleiding_ouders_{truth.WAVES[1]}.csv")
     write_borders(city, data / "areas" / "borders.gpkg", seed)

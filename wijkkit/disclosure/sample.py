@@ -63,7 +63,9 @@ def cells_of(sample: Sample) -> pd.DataFrame:
             pd.DataFrame(count(y, weight, one, many)).assign(unit=unit)
             for one, many in zip(code, size, strict=True)
         ]
-    table = pd.concat(parts, ignore_index=True)
+    # A study without an indicator has no cell.
+    none = pd.DataFrame({"n": [], "x": [], "unit": pd.Series(dtype="str")})
+    table = pd.concat(parts, ignore_index=True) if parts else none
     return pd.concat([keys(divided, list(sample.units)), table], axis=1)
 
 

@@ -1,12 +1,10 @@
 """From columns to estimates with intervals: one module per method."""
 
-from wijkkit.estimates.between_group import between_group
 from wijkkit.estimates.change import change, estimate_change
 from wijkkit.estimates.comparable import comparable_map, comparable_neighbourhoods
 from wijkkit.estimates.compare import compare
 from wijkkit.estimates.compare_comparable import compare_comparable
 from wijkkit.estimates.compare_runs import compare_estimates
-from wijkkit.estimates.concentration_index import concentration_index
 from wijkkit.estimates.count import byar, poisson_exact
 from wijkkit.estimates.funnel import funnel
 from wijkkit.estimates.gap import estimate_gap
@@ -18,7 +16,6 @@ from wijkkit.estimates.scale import scale_reliability, scale_score
 from wijkkit.estimates.slope import estimate_slope
 from wijkkit.estimates.slope_index import relative_index, slope_index
 from wijkkit.estimates.small_area import small_area
-from wijkkit.estimates.standardisation import standardised_rate, standardised_ratio
 from wijkkit.estimates.survey_mean import survey_mean, survey_proportion
 from wijkkit.estimates.survey_quantile import survey_quantile
 from wijkkit.estimates.survey_total import survey_ratio, survey_total
@@ -29,7 +26,6 @@ from wijkkit.estimates.wijken import estimate_funnel, estimate_small_areas
 
 __all__ = [
     "Estimates",
-    "between_group",
     "byar",
     "change",
     "comparable_map",
@@ -37,7 +33,6 @@ __all__ = [
     "compare",
     "compare_comparable",
     "compare_estimates",
-    "concentration_index",
     "estimate_change",
     "estimate_funnel",
     "estimate_gap",
@@ -55,8 +50,6 @@ __all__ = [
     "scale_score",
     "slope_index",
     "small_area",
-    "standardised_rate",
-    "standardised_ratio",
     "survey_mean",
     "survey_proportion",
     "survey_quantile",

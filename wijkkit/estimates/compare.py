@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 
 from wijkkit.estimates.asked import asked_rows, not_asked
 from wijkkit.estimates.covariance import covariance_with_all
-from wijkkit.estimates.design import LonelyPsu, SurveyDesign
+from wijkkit.estimates.design import LonelyPsu
 from wijkkit.estimates.domain_mean import DomainMeans, domain_means
 from wijkkit.estimates.grid import SCALE, asked_outcome, wave_design
 from wijkkit.estimates.interval import check_confidence
 from wijkkit.estimates.layout import Block, blocks, keys
-from wijkkit.estimates.linearisation import domains
+from wijkkit.estimates.linearisation import Domains, domains
 from wijkkit.estimates.survey_interval import t_limits
 from wijkkit.estimates.verdict import Directed, judged, no_comparisons
 
@@ -73,12 +73,13 @@ def compare(
     for key, indicator in indicators.items():
         asked = asked_rows(respondents, indicator)
         outcome = asked_outcome(respondents, key, indicator, asked)
-        whole = domain_means(outcome, domains(city.code, city.size, design))
+        everyone = domains(city.code, city.size, design)
+        whole = domain_means(outcome, everyone)
         never = not_asked([city], indicator, asked)[""]
         for block in parts:
             skipped = np.tile(never, len(block.areas))
             rows.append(
-                _against_city(block, key, indicator, outcome, whole, skipped, design, confidence)
+                _against_city(block, key, indicator, outcome, whole, everyone, skipped, confidence)
             )
     return pd.concat(rows, ignore_index=True) if rows else no_comparisons()
 
@@ -89,15 +90,16 @@ def _against_city(
     indicator: Directed,
     outcome: NDArray[np.float64],
     whole: DomainMeans,
+    everyone: Domains,
     skipped: NDArray[np.bool_],
-    design: SurveyDesign,
     confidence: float,
 ) -> pd.DataFrame:
-    over = domains(block.code, block.size, design)
+    over = domains(block.code, block.size, everyone.design)
     means = domain_means(outcome, over)
     wave = np.arange(block.size) % len(block.waves)
     difference = means.value - whole.value[wave]
-    shared = covariance_with_all(means.influence, whole.influence, over)
+    used = ~np.isnan(outcome)
+    shared = covariance_with_all(means.influence, whole.influence, over, everyone, wave, used)
     spread = means.se**2 + whole.se[wave] ** 2 - 2 * shared
     # Nothing but rounding is left where the area is the whole city.
     spread = np.where(spread > 1e-12 * whole.se[wave] ** 2, spread, np.nan)

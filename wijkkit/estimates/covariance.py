@@ -5,22 +5,31 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from wijkkit.estimates.linearisation import Cells, Domains
+from wijkkit.estimates.linearisation import Cells, Domains, average_factor
 
 Floats = NDArray[np.float64]
 
 
-def covariance_with_all(influence: Floats, whole: Floats, over: Domains) -> Floats:
-    """Return the covariance of each domain's total of `influence` with the total of `whole`.
+def covariance_with_all(
+    influence: Floats,
+    whole: Floats,
+    over: Domains,
+    everyone: Domains,
+    which: NDArray[np.int64],
+    used: NDArray[np.bool_],
+) -> Floats:
+    """Return the covariance of each domain's total of `influence` with that of the whole it is in.
 
     Parameters
     ----------
-    influence : ndarray of float, shape (n,)
-        Weighted influence of every row on the estimate of its own domain.
-    whole : ndarray of float, shape (n,)
-        Weighted influence of every row on an estimate that rests on all rows.
-    over : Domains
-        The domains and their design.
+    influence, whole : ndarray of float, shape (n,)
+        Weighted influence of every row on the estimate of its own domain, and of its whole.
+    over, everyone : Domains
+        The K domains and the wholes, in one design.
+    which : ndarray of int, shape (K,)
+        The whole of each domain.
+    used : ndarray of bool, shape (n,)
+        The rows with an outcome.
 
     Returns
     -------
@@ -34,12 +43,18 @@ def covariance_with_all(influence: Floats, whole: Floats, over: Domains) -> Floa
     >>> design = survey_design(pd.DataFrame(index=range(4)))
     >>> over = domains(np.zeros(4, dtype=np.int64), 1, design)
     >>> u = np.array([-1.0, 1, -1, 1]) / 4
-    >>> covariance_with_all(u, u, over).round(4).tolist()
+    >>> covariance_with_all(u, u, over, over, np.zeros(1, int), np.full(4, True)).round(4).tolist()
     [0.3333]
     """
     total = np.zeros(over.size)
-    for cells in over.cells:
-        total += _stage_covariance(influence, whole, cells, over)
+    for cells, all_cells in zip(over.cells, everyone.cells, strict=True):
+        added = _stage_covariance(influence, whole, cells, over)
+        if over.design.lonely_psu == "average":
+            # Both variances grow by a factor of their own; the correlation stays what it is.
+            own = average_factor(cells, used, over.size)
+            wholes = average_factor(all_cells, used, everyone.size)
+            added = added * np.sqrt(own * wholes[which])
+        total += added
     return total
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
@@ -167,10 +167,24 @@ def _names(columns: Columns) -> tuple[str, ...]:
     return (columns,) if isinstance(columns, str) else tuple(columns)
 
 
+def column_twice(frame: pd.DataFrame) -> Iterator[Problem]:
+    """Yield a problem for each column name that a table has more than once."""
+    for name in frame.columns[frame.columns.duplicated()].unique():
+        yield Problem(
+            f"column '{name}' is there more than once",
+            place="frame",
+            found=f"{int((frame.columns == name).sum())} columns",
+            expected="one column of each name",
+            remedy="Rename or drop the others.",
+        )
+
+
 def _check(
     frame: pd.DataFrame, weight: str | None, columns: tuple[str, ...], lonely_psu: str
 ) -> list[Problem]:
-    problems = []
+    problems = list(column_twice(frame))
+    if problems:
+        return problems
     if lonely_psu not in get_args(LonelyPsu):
         problems.append(
             Problem(

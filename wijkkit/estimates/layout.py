@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from wijkkit.errors import EstimationError, Problem
+from wijkkit.estimates.design import column_twice
 from wijkkit.tables import AREA_LEVELS, EVERYBODY
 
 Codes = NDArray[np.int64]
@@ -112,6 +113,8 @@ def _areas(
 
 def _check(respondents: pd.DataFrame, waves: Sequence[str], groupings: Groupings) -> None:
     columns = {"wave", *LEVEL_COLUMNS.values(), *(column for column, _ in groupings.values())}
+    if twice := list(column_twice(respondents)):
+        raise EstimationError(twice)
     problems = [
         Problem(f"column '{column}' is missing", place="respondents")
         for column in sorted(columns - set(respondents.columns))

@@ -171,10 +171,18 @@ def _stage_variance(
         added = np.where(single, scale * mean**2, added)
     total = np.bincount(cells.domain, added, minlength=size)
     if policy == "average":
-        strata = np.bincount(cells.domain, live, minlength=size)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            total = np.where(alone > 0, total * strata / (strata - alone), total)
+        total = total * average_factor(cells, used, size)
     return total, alone > 0
+
+
+def average_factor(cells: Cells, used: NDArray[np.bool_], size: int) -> Floats:
+    """Return how far other strata stand in for lonely ones, (K,): all strata over those not lonely."""
+    live = _live(cells, used)
+    single = (cells.stage.sampled == 1) & (cells.stage.kept > 0)
+    strata = np.bincount(cells.domain, live, minlength=size)
+    alone = np.bincount(cells.domain, single[cells.stratum] & live, minlength=size)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(alone > 0, strata / (strata - alone), 1.0)
 
 
 def _spread(influence: Floats, cells: Cells) -> tuple[Floats, Floats]:

@@ -65,7 +65,7 @@ def fitted_ends(
             place="value, population, se",
             found=", ".join(str(array.shape) for array in (y, people, errors)),
             expected="one number per group, at least three groups",
-            remedy="Use between_group for two groups.",
+            remedy="Compare two groups by their gap.",
         )
     if np.isnan(y).any() or not (people > 0).all():
         raise EstimationError(

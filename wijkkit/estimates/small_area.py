@@ -59,7 +59,8 @@ def small_area(
     A proportion is modelled as :math:`\arcsin\sqrt p` with :math:`\psi = 1/(4 n)`, n the
     effective number of respondents: its sampling variance then does not depend on the unknown p,
     and a zero cell counts. A is estimated by adjusted maximum likelihood, which keeps it above 0.
-    The mean squared error is Prasad and Rao's :math:`g_1 + g_2 + 2 g_3`.
+    The mean squared error is Prasad and Rao's :math:`g_1 + g_2 + 2 g_3`, minus what the bias of A
+    adds to :math:`g_1` (Li and Lahiri), and never less than :math:`g_2 + g_3`.
 
     Parameters
     ----------
@@ -206,7 +207,11 @@ def _predict(
     g1 = np.where(seen, own * np.where(seen, variance, 0.0), between)
     g2 = (1 - own) ** 2 * ((x @ spread) * x).sum(axis=1)
     g3 = np.where(seen, variance, 0.0) ** 2 * weight**3 * 2 / (weight**2).sum()
-    return fitted, own, g1 + g2 + 2 * g3, beta
+    # The adjusted likelihood estimates A too high, by 1 / A over its information.
+    bias = 2 / (between * (weight**2).sum())
+    g1_slope = np.where(seen, np.where(seen, variance, 0.0) ** 2 * weight**2, 1.0)
+    mse = np.maximum(g1 + g2 + 2 * g3 - g1_slope * bias, g2 + g3)
+    return fitted, own, mse, beta
 
 
 def _back(theta: Floats) -> Floats:

@@ -202,6 +202,13 @@ def group_domains(
     absent = [column for column in columns if column not in frame]
     if absent:
         raise EstimationError(f"column '{absent[0]}' is missing", place="by")
+    if len(set(columns)) < len(columns):
+        raise EstimationError(
+            "a column to group by is named twice",
+            place="by",
+            found=", ".join(columns),
+            remedy="Name each column once.",
+        )
     if not columns:
         return pd.DataFrame(index=range(1)), domains(np.zeros(len(frame), np.int64), 1, design)
     grouped = frame.groupby(columns, sort=True, observed=True, dropna=True)

@@ -39,6 +39,15 @@ def write_area_csv(
     -------
     Path
         `target`.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> import wijkkit as wk
+    >>> view = wk.open_city("parameters")
+    >>> file = write_area_csv(view.study, view.released, "ankerveld", Path("ankerveld.csv"))
+    >>> file.read_text("utf-8-sig").splitlines()[0]
+    'wijk;area;area_level;theme;indicator;...;value;lower;upper;n;unit;step;status;...'
     """
     hoods = set(study.neighbourhoods)
     areas = released.table("estimates")["area"].unique()

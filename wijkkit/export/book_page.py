@@ -21,6 +21,15 @@ def book_page(book: Book) -> str:
     str
         HTML: per theme a heading, per question a table with a caption. Its rows are the groups,
         its columns per area and wave the number, its margin and the respondents.
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> from wijkkit.export import book_of
+    >>> view = wk.open_city("parameters")
+    >>> book = book_of(view.study, view.released, "ankerveld")
+    >>> len(book.themes), book_page(book).count("<section>")
+    (4, 5)
     """
     parts = []
     for count, (theme, indicators) in enumerate(book.themes.items(), start=1):

@@ -45,6 +45,15 @@ def write_book(
     -------
     Path
         `target`.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> import wijkkit as wk
+    >>> from wijkkit.export import book_of
+    >>> view = wk.open_city("parameters")
+    >>> write_book(book_of(view.study, view.released, "ankerveld"), Path("ankerveld.xlsx")).name
+    'ankerveld.xlsx'
     """
     language = book.study.language
     workbook = Workbook()

@@ -54,6 +54,14 @@ def write_data_package(study: Study, released: Released, folder: Path) -> list[P
     ------
     ReportError
         The folder holds something.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> import wijkkit as wk
+    >>> view = wk.open_city("parameters")
+    >>> write_data_package(view.study, view.released, Path("package"))[-1].name
+    'datapackage.json'
     """
     if folder.is_dir() and any(folder.iterdir()):
         raise ReportError(

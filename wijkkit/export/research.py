@@ -33,6 +33,16 @@ def write_research(study: Study, tables: dict[str, pd.DataFrame], folder: Path) 
     ------
     DisclosureError
         The folder is where a release takes its files from.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> import pandas as pd
+    >>> import wijkkit as wk
+    >>> exact = {"weighted": pd.DataFrame({"value": [66.123]})}
+    >>> (file,) = write_research(wk.open_study("parameters"), exact, Path("research"))
+    >>> file.name
+    'weighted.csv'
     """
     refuse_published(study, folder)
     written = []

@@ -56,6 +56,14 @@ def write_swing(study: Study, released: Released, target: Path) -> Path:
     ------
     ReportError
         A wijk's code is none of CBS: Swing knows areas by the digits of that code.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> import wijkkit as wk
+    >>> view = wk.open_city("parameters")
+    >>> write_swing(view.study, view.released, Path("swing.xlsx")).name
+    'swing.xlsx'
     """
     rows, names = swing_rows(study, released), metadata_rows(study, released)
     workbook = Workbook()
@@ -112,7 +120,9 @@ def _of_wijken(study: Study, released: Released) -> pd.DataFrame:
     table = table[table["area_level"].eq("wijk") & table["status"].ne("not_asked")]
     order = {key: number for number, key in enumerate(study.indicators)}
     return table.sort_values(
-        ["indicator", "wave"], key=lambda part: part.map(order).fillna(part), kind="stable"
+        ["indicator", "wave"],
+        key=lambda part: part.map(order) if part.name == "indicator" else part,
+        kind="stable",
     ).reset_index(drop=True)
 
 

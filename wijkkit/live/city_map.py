@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from wijkkit.live.city_page import CityPage, WijkLine
 from wijkkit.released import open_released
 from wijkkit.study import Study
 
@@ -16,9 +15,9 @@ _NAMES = 20
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """One wijk on the map: the path of its border, and where its name stands."""
+    """One wijk on the map: its slug, the path of its border, and where its name stands."""
 
-    line: WijkLine
+    wijk: str
     path: str
     x: float
     y: float
@@ -34,16 +33,15 @@ class CityMap:
     names: bool
 
 
-def city_map(study: Study, page: CityPage) -> CityMap | None:
+def city_map(study: Study) -> CityMap | None:
     """Return the map of the wijken; None where no borders were released."""
     released = open_released(study)
     if "borders" not in released:
         return None
     table = released.table("borders")
-    lines = {line.slug: line for line in page.wijken}
-    known = (
-        table[table["area_level"].eq("wijk") & table["area"].isin(lines)] if len(table) else table
-    )
+    if table.empty:
+        return None
+    known = table[table["area_level"].eq("wijk") & table["area"].isin(study.neighbourhoods)]
     if known.empty:
         return None
     shapes = known.geometry.to_crs(28992) if known.crs is not None else known.geometry
@@ -52,7 +50,7 @@ def city_map(study: Study, page: CityPage) -> CityMap | None:
     drawn = shapes.affine_transform([scale, 0, 0, -scale, -left * scale, high * scale])
     drawn = drawn.simplify(_TOLERANCE)
     found = [
-        Shape(lines[area], _path(one), round(point.x, 1), round(point.y, 1))
+        Shape(area, _path(one), round(point.x, 1), round(point.y, 1))
         for area, one, point in zip(known["area"], drawn, drawn.representative_point(), strict=True)
     ]
     width, height = round((right - left) * scale), round((high - low) * scale)

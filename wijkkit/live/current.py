@@ -2,29 +2,41 @@
 
 from __future__ import annotations
 
-from functools import partial
-
+from wijkkit.live.city_map import CityMap, city_map
 from wijkkit.live.city_page import CityPage, WijkLine, city_page, wijk_line
-from wijkkit.live.snapshot import Snapshot, Source
+from wijkkit.live.snapshot import Now, Source
 from wijkkit.live.wijk_page import WijkPage, wijk_page
 
 
 def current_page(source: Source, language: str, wijk: str) -> WijkPage:
     """Return the page of a wijk."""
-    make = partial(wijk_page, source.snapshot(language, wijk), wijk)
-    return source.kept(("page", language), make, wijk)
+    now = source.now()
+    return source.kept(
+        ("page", language, wijk),
+        now.of(wijk),
+        lambda: wijk_page(source.snapshot(now, language, wijk), wijk),
+    )
 
 
 def current_city(source: Source, language: str) -> CityPage:
-    """Return the pages of the city; a line of the list is made again when its wijk changed."""
+    """Return the pages of the city; what of them is of one wijk is made again when that changed."""
+    now = source.now()
 
     def make() -> CityPage:
-        snapshot = source.snapshot(language)
-        wijken = source.study.neighbourhoods
-        return city_page(snapshot, [_line(source, snapshot, wijk) for wijk in wijken])
+        lines = [_line(source, now, language, wijk) for wijk in source.study.neighbourhoods]
+        return city_page(source.city_snapshot(now, language), lines)
 
-    return source.kept(("city", language), make)
+    return source.kept(("city", language), now.of_city, make)
 
 
-def _line(source: Source, snapshot: Snapshot, wijk: str) -> WijkLine:
-    return source.kept(("line", snapshot.language), partial(wijk_line, snapshot, wijk), wijk)
+def current_map(source: Source) -> CityMap | None:
+    """Return the map of the wijken, made again when it was released again."""
+    return source.kept(("map",), source.now().released, lambda: city_map(source.study))
+
+
+def _line(source: Source, now: Now, language: str, wijk: str) -> WijkLine:
+    return source.kept(
+        ("line", language, wijk),
+        now.of(wijk),
+        lambda: wijk_line(source.snapshot(now, language, wijk), wijk),
+    )

@@ -143,9 +143,9 @@ def _row(
         share=sessions.value,
         half_year=_half_years(rows, snapshot),
         participants=_of(sum_ratio(rows, "participants", "planned_participants"), language),
-        target=_target(item, rows, language),
+        target=_target(item, rows, snapshot),
         low_ses=_low_ses(item, rows, snapshot),
-        quality=_quality(rows, language),
+        quality=_quality(rows, snapshot),
         cost=_cost(item, rows, language),
         registered=_registered(rows, silent, language),
         silent=silent,
@@ -170,8 +170,10 @@ def _half_years(rows: pd.DataFrame, snapshot: Snapshot) -> str:
     return say("half_year", snapshot.language, last=shares[0], before=shares[1])
 
 
-def _target(item: Mapping, rows: pd.DataFrame, language: str) -> str:
-    found = reach(rows, item["target_size"])
+def _target(item: Mapping, rows: pd.DataFrame, snapshot: Snapshot) -> str:
+    language, found = snapshot.language, reach(rows, item["target_size"])
+    if found.denominator < snapshot.policy.min_count:
+        return absent("hidden", language)
     if found.status != "ok":
         return absent("missing", language)
     size = number(found.denominator, language)
@@ -192,8 +194,10 @@ def _low_ses(item: Mapping, rows: pd.DataFrame, snapshot: Snapshot) -> str:
     return say("low_ses", language, share=percentage(found.value, language), target=of_target)
 
 
-def _quality(rows: pd.DataFrame, language: str) -> str:
-    found = quality(rows)
+def _quality(rows: pd.DataFrame, snapshot: Snapshot) -> str:
+    language, found = snapshot.language, quality(rows)
+    if found.numerator < snapshot.policy.min_count:
+        return absent("too_few", language)
     return number(found.value, language) if found.status == "ok" else absent("missing", language)
 
 

@@ -9,8 +9,7 @@ from jupyter_server.base.handlers import AuthenticatedFileHandler
 from tornado import web
 
 from wijkkit.disclosure import policy_for
-from wijkkit.live.city_map import city_map
-from wijkkit.live.current import current_city, current_page
+from wijkkit.live.current import current_city, current_map, current_page
 from wijkkit.live.handlers import Guarded, page
 
 
@@ -27,13 +26,10 @@ class Start(Guarded):
             return
         language, source = self.language, self.pages.source
         found = await self.aside(lambda: current_city(source, language))
-        shape = await self.aside(
-            lambda: source.kept(
-                ("map", language), lambda: city_map(source.study_in(language), found)
-            )
-        )
+        shape = await self.aside(lambda: current_map(source))
         lines = [line for line in found.wijken if account.sees(line.slug)]
-        self.show("start.html", page=found, lines=lines, map=shape, **about(self))
+        by_slug = {line.slug: line for line in found.wijken}
+        self.show("start.html", page=found, lines=lines, of=by_slug, map=shape, **about(self))
 
 
 class City(Guarded):
@@ -94,4 +90,5 @@ def report_of(handler: Guarded, stem: str) -> str:
 
 def about(handler: Guarded) -> dict[str, Any]:
     """Return what every page says of its figures."""
-    return {"concept": not handler.pages.source.approved()}
+    source = handler.pages.source
+    return {"concept": not source.approved(source.now())}

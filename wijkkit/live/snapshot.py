@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from threading import Lock
 from typing import Any, TypeVar
@@ -11,14 +11,18 @@ from typing import Any, TypeVar
 import pandas as pd
 
 from wijkkit.disclosure import Policy, policy_for, signed_off
+from wijkkit.disclosure.sign_off import sign_off_file
 from wijkkit.evaluation.facts import Facts
 from wijkkit.registry import Registry, open_registry, tables_for_release
+from wijkkit.registry.release import registered_persons
 from wijkkit.released import open_released
 from wijkkit.study import Study
 
-#: Released tables that a page shows figures of.
-_RELEASED = ("estimates", "changes", "gaps", "area_figures")
+#: Released tables that the page of a wijk shows figures of; the last one is of no wijk.
+_RELEASED = ("estimates", "changes", "gaps", "goal_changes", "area_figures")
+_SCALES = "key_figure_changes"
 Made = TypeVar("Made")
+Tables = dict[str, pd.DataFrame]
 
 
 @dataclass(frozen=True)
@@ -31,7 +35,7 @@ class Snapshot:
         In the reader's language.
     facts : Facts
         The registry's columns that may be shown, with counts as registered, and the released
-        estimates; judged on ``facts.as_of``.
+        estimates; judged on ``facts.as_of``. Of one wijk, or of all without estimates.
     policy : Policy
         Below which numbers of people nothing is shown.
     """
@@ -49,6 +53,45 @@ class Snapshot:
         return pd.Timestamp(self.facts.as_of)
 
 
+@dataclass(frozen=True, slots=True)
+class Now:
+    """What pages depend on: the registry's last changes, the released files, the day.
+
+    Parameters
+    ----------
+    changes : mapping of str to int
+        Wijk -> the number of its last change.
+    persons : int
+        That of the last change of a partner anywhere: texts that name a person are not shown.
+    released : int
+        When the released tables or their sign-off last changed.
+    day : date
+    """
+
+    changes: Mapping[str, int]
+    persons: int
+    released: int
+    day: date
+
+    def of(self, wijk: str) -> tuple:
+        """Return what changes whenever the page of a wijk could."""
+        return self.changes.get(wijk, 0), self.persons, self.released, self.day
+
+    @property
+    def of_city(self) -> tuple:
+        """What changes whenever a page of the city could."""
+        return max(self.changes.values(), default=0), self.released, self.day
+
+
+@dataclass(slots=True)
+class _Kept:
+    """Something made, and the state that it was made of."""
+
+    state: Hashable = None
+    made: Any = None
+    lock: Lock = field(default_factory=Lock)
+
+
 class Source:
     """The registry and the released tables behind the pages of one study.
 
@@ -64,8 +107,8 @@ class Source:
         self.registry: Registry = open_registry(study)
         self._as_of = as_of or study.settings.registry.as_of
         self._studies = {study.language: study}
-        self._kept: dict[tuple, tuple[tuple, Any]] = {}
-        self._making: dict[tuple, Lock] = {}
+        self._kept: dict[tuple, _Kept] = {}
+        self._changes: tuple[int, dict[tuple[str, str], int]] = 0, {}
         self._lock = Lock()
 
     @property
@@ -79,51 +122,92 @@ class Source:
             self._studies[language] = replace(self.study, settings=settings)
         return self._studies[language]
 
-    def state(self, wijk: str | None = None) -> tuple:
-        """Return what changes whenever a page could: the registry, the released tables, the day.
+    def now(self) -> Now:
+        """Return the state of everything, from what changed since it was last asked."""
+        known, changes = self._changes
+        mark = self.registry.mark()
+        if mark < known:  # another registry was put in its place
+            known, changes = 0, {}
+        if mark > known:
+            changes = changes | self.registry.last_changes(known)
+            self._changes = max(changes.values()), changes
+        of_wijk: dict[str, int] = {}
+        for (wijk, _), number in changes.items():
+            of_wijk[wijk] = max(number, of_wijk.get(wijk, 0))
+        persons = [number for (_, kind), number in changes.items() if kind == "stakeholders"]
+        return Now(of_wijk, max(persons, default=0), self._released_state(), self.as_of)
 
-        Of a wijk alone it is that wijk's registration, and who is registered anywhere: texts that
-        name a person are not shown.
-        """
-        own, persons = self.registry.mark(wijk), self.registry.mark(kind="stakeholders")
-        return own, persons, self._released_state(), self.as_of
+    def snapshot(self, now: Now, language: str, wijk: str) -> Snapshot:
+        """Return what is known now of a wijk."""
+        return self.kept(
+            ("snapshot", language, wijk), now.of(wijk), lambda: self._of_wijk(now, language, wijk)
+        )
 
-    def snapshot(self, language: str, wijk: str | None = None) -> Snapshot:
-        """Return what is known now of a wijk, or of all wijken."""
-        return self.kept(("snapshot", language), lambda: self._read(language, wijk), wijk)
+    def city_snapshot(self, now: Now, language: str) -> Snapshot:
+        """Return what is known now of all wijken; only those that changed are read again."""
+        study = self.study_in(language)
+        parts = [self._registered(now, language, wijk) for wijk in study.neighbourhoods]
+        tables = {kind: _together([part[kind] for part in parts]) for kind in parts[0]}
+        return Snapshot(study, Facts(study, tables, now.day), policy_for(study))
 
-    def approved(self) -> bool:
+    def approved(self, now: Now) -> bool:
         """Return whether a second person signed off the released tables as they are now."""
-        return self.kept(("approved",), lambda: signed_off(self.study))
+        return self.kept(("approved",), now.released, lambda: signed_off(self.study))
 
-    def kept(self, name: tuple, make: Callable[[], Made], wijk: str | None = None) -> Made:
-        """Return what `make` makes, made again only when what it is of changed."""
-        key = (*name, wijk)
+    def kept(self, name: tuple, state: Hashable, make: Callable[[], Made]) -> Made:
+        """Return what `make` makes, made again only when its state is another one.
+
+        Whoever asks for the same waits for it; whoever asks for something else does not.
+        """
         with self._lock:
-            making = self._making.setdefault(key, Lock())
-        # Whoever asks for the same waits for it; whoever asks for something else does not.
-        with making:
-            state = self.state(wijk)
-            known, made = self._kept.get(key, (None, None))
-            if known != state:
-                made = make()
-                self._kept[key] = state, made
-            return made
+            found = self._kept.setdefault(name, _Kept())
+        with found.lock:
+            if found.state != state:
+                found.made = make()
+                found.state = state
+            return found.made
 
     def close(self) -> None:
         self.registry.close()
 
-    def _read(self, language: str, wijk: str | None) -> Snapshot:
-        study = self.study_in(language)
-        released = open_released(study)
-        tables = {name: released.table(name) for name in _RELEASED if name in released}
-        registry = tables_for_release(self.registry, wijk, language)
-        known = {
-            kind: rows[rows["wijk"].isin(study.neighbourhoods)].reset_index(drop=True)
-            for kind, rows in registry.items()
-        }
-        return Snapshot(study, Facts(study, known, self.as_of, **tables), policy_for(study))
+    def _of_wijk(self, now: Now, language: str, wijk: str) -> Snapshot:
+        whole = self.study_in(language)
+        study = replace(whole, neighbourhoods={wijk: whole.neighbourhood(wijk)})
+        released = self.kept(("released",), now.released, self._read_released)
+        estimates = {name: by_area.get(wijk, by_area[""]) for name, by_area in released.items()}
+        registered = self._registered(now, language, wijk)
+        return Snapshot(study, Facts(study, registered, now.day, **estimates), policy_for(study))
+
+    def _registered(self, now: Now, language: str, wijk: str) -> Tables:
+        """Return what may be shown of the registration of a wijk."""
+
+        def read() -> Tables:
+            persons = self.kept(
+                ("persons",), now.persons, lambda: registered_persons(self.registry)
+            )
+            return tables_for_release(self.registry, wijk, language, persons)
+
+        return self.kept(("registry", language, wijk), now.of(wijk), read)
+
+    def _read_released(self) -> dict[str, Tables]:
+        """Return the released tables by area; under "" what an area without rows has."""
+        released = open_released(self.study)
+        found = {}
+        for name in _RELEASED:
+            if name in released:
+                table = released.table(name)
+                found[name] = {"": table.head(0), **dict(iter(table.groupby("area", sort=False)))}
+        if _SCALES in released:
+            found["scales"] = {"": released.table(_SCALES)}
+        return found
 
     def _released_state(self) -> int:
         folder = self.study.runs / "released"
-        return max((path.stat().st_mtime_ns for path in folder.glob("*.parquet")), default=0)
+        paths = [folder, *folder.rglob("*"), sign_off_file(self.study)]
+        return max((path.stat().st_mtime_ns for path in paths if path.exists()), default=0)
+
+
+def _together(tables: list[pd.DataFrame]) -> pd.DataFrame:
+    """Return the rows of all tables; an empty one among them changes no column's type."""
+    filled = [table for table in tables if len(table)]
+    return pd.concat(filled, ignore_index=True) if filled else tables[0]

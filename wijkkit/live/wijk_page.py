@@ -20,6 +20,7 @@ from wijkkit.live.decisions import (
 )
 from wijkkit.live.goals import GoalRow, goal_rows
 from wijkkit.live.interventions import InterventionRow, intervention_rows
+from wijkkit.live.logic_model import ModelBox, model_boxes
 from wijkkit.live.snapshot import Snapshot
 from wijkkit.live.steps import StepMark, step_marks
 from wijkkit.live.words import say
@@ -45,6 +46,7 @@ class WijkPage:
     completeness: Completeness
     contradictions: list[str]
     questions: list[str]
+    model: list[ModelBox]
 
 
 def wijk_page(snapshot: Snapshot, wijk: str) -> WijkPage:
@@ -73,4 +75,5 @@ def wijk_page(snapshot: Snapshot, wijk: str) -> WijkPage:
         completeness=completeness(snapshot, wijk),
         contradictions=contradictions(snapshot, wijk),
         questions=list(questions(snapshot.facts, wijk)["question"]),
+        model=model_boxes(snapshot, wijk),
     )

@@ -10,7 +10,6 @@ _LOADERS = {
     "load_area_figures": "area_figures",
     "load_borders": "borders",
     "load_survey": "survey",
-    "load_table": "table",
     "with_weights": "weight_file",
 }
 

@@ -32,7 +32,7 @@ def area_names(study: Study, level: str) -> dict[str, str]:
     --------
     >>> import wijkkit as wk
     >>> study = wk.open_study("parameters")
-    >>> wk.area_names(study, "city")
+    >>> area_names(study, "city")
     {'GM9999': 'city', 'Lindestad': 'city'}
     """
     hoods = study.neighbourhoods.values()

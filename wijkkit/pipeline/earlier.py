@@ -243,7 +243,8 @@ def named_sample(study: Study, sample: Sample) -> Sample:
     is taken out does not rename those below it.
     """
     people = sample.people
-    if "respondent" in study.codebook.columns or "respondent" not in people:
+    named = "respondent" in study.codebook.columns
+    if named or "respondent" not in people or not len(people):
         return sample
     columns = [name for name in study.codebook.columns if name in people]
     content = people[["wave", *columns]].astype(str).agg("\x1f".join, axis=1)

@@ -11,6 +11,7 @@ import pandas as pd
 from wijkkit.disclosure.rounding import around, down, limits, to_step
 from wijkkit.evaluation.effect.evaluate import EffectResults, concluded
 from wijkkit.evaluation.effect.methods import RECOMMENDED
+from wijkkit.evaluation.effect.staggered_study import STAGGERED
 from wijkkit.study import Study
 from wijkkit.tables import EVERYBODY
 
@@ -63,7 +64,7 @@ def effect_tables(
 
 
 def _part_of_effect(row: Mapping[str, object]) -> str:
-    return str(row["group"])
+    return STAGGERED if row["method"] == STAGGERED else str(row["group"])
 
 
 def _gated(

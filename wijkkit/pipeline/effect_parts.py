@@ -26,6 +26,7 @@ from wijkkit.evaluation.effect.outcome_arrays import arrays_of, is_turned
 from wijkkit.evaluation.effect.outcomes import compared_waves, earlier_waves
 from wijkkit.evaluation.effect.reasons import NotEstimable
 from wijkkit.evaluation.effect.sample import sample_of
+from wijkkit.evaluation.effect.staggered_study import STAGGERED
 from wijkkit.evaluation.effect.two_arms import critical_value, statistic_error
 from wijkkit.pipeline.effect import RATIO, STEPS
 from wijkkit.study import Study
@@ -241,6 +242,9 @@ def _open(study: Study, outcome: str, there: set[tuple[str, ...]]) -> list[str]:
         "missing",
         "leave_one_out",
     ]
+    every = [wave.id for wave in study.waves if not asked or wave.id in asked]
+    if known(tuple(every), "", EVERYBODY):
+        parts.append(STAGGERED)
     if known(tuple(before), "", EVERYBODY):
         parts += ["pre_trend", "bounds"]
     return parts

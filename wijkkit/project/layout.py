@@ -38,6 +38,23 @@ def find_part(study: Path, part: str) -> Path:
 
     The study's own folder comes first, then the folder it is in (a study beside its notebooks),
     then what wijkkit brings.
+
+    Parameters
+    ----------
+    study : Path
+        Its folder.
+    part : {"notebooks", "reports"}
+
+    Returns
+    -------
+    Path
+        The folder of the part.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> find_part(Path("parameters"), "notebooks").as_posix()
+    'notebooks'
     """
     sign = PARTS[part]
     own = (study / part, study.parent / part)

@@ -65,6 +65,16 @@ def upgrade(folder: Path, accept: Callable[[Difference], bool]) -> tuple[list[st
     ------
     StudyError
         Nothing was laid out here.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from wijkkit.project import lay_out
+    >>> with tempfile.TemporaryDirectory() as place:
+    ...     laid = lay_out(Path(place))
+    ...     upgrade(Path(place), accept=lambda found: False)
+    ([], [])
     """
     laid = read_record(folder)
     if not laid:

@@ -87,6 +87,14 @@ def new_study(
     """
     folder = Path(folder)
     _refuse_to_overwrite(folder)
+    if separator is not None and len(separator) != 1:
+        raise StudyError(
+            "a separator is one sign",
+            place="--separator",
+            found=separator,
+            expected="; or , or a tab",
+            remedy="Correct --separator, or leave it out: it is seen from the file.",
+        )
     hoods = read_area_list(Path(areas), str(areas)) if areas else []
     if survey is None:
         files = _without_survey(hoods)
@@ -232,7 +240,7 @@ def _refuse_to_overwrite(folder: Path) -> None:
     if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
         return
     if not folder.is_dir():
-        raise _in_the_way("there is something here already", str(folder))
+        raise _in_the_way("there is a file of this name", str(folder))
     try:
         record = json.loads((folder / _RECORD).read_text(encoding="utf-8"))
     except (OSError, ValueError):

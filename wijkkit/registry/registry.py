@@ -222,15 +222,29 @@ class Registry(ShowsItself):
         with reading(self.engine) as connection:
             return history_frame(connection.execute(query.order_by(HISTORY.c.number)).all())
 
-    def mark(self, wijk: str | None = None, kind: str | None = None) -> int:
-        """Return a number that is higher after every change, of a wijk or a kind where given."""
-        query = sa.select(sa.func.max(HISTORY.c.number))
-        if wijk is not None:
-            query = query.where(HISTORY.c.wijk == wijk)
-        if kind is not None:
-            query = query.where(HISTORY.c.kind == kind)
+    def last_changes(self, after: int = 0) -> dict[tuple[str, str], int]:
+        """Return the number of the last change of each kind of each wijk that changed.
+
+        Parameters
+        ----------
+        after : int
+            Changes up to this number are known already.
+
+        Returns
+        -------
+        dict
+            ``(wijk, kind)`` -> the number in the history.
+        """
+        last = sa.func.max(HISTORY.c.number)
+        query = sa.select(HISTORY.c.wijk, HISTORY.c.kind, last).where(HISTORY.c.number > after)
         with reading(self.engine) as connection:
-            return connection.scalar(query) or 0
+            rows = connection.execute(query.group_by(HISTORY.c.wijk, HISTORY.c.kind))
+            return {(wijk, kind): number for wijk, kind, number in rows}
+
+    def mark(self) -> int:
+        """Return the number of the last change; 0 where nothing was registered yet."""
+        with reading(self.engine) as connection:
+            return connection.scalar(sa.select(sa.func.max(HISTORY.c.number))) or 0
 
     @property
     def lists(self) -> dict[str, tuple[str, ...]]:

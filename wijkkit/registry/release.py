@@ -17,7 +17,10 @@ _SHORTEST_NAME = 3
 
 
 def tables_for_release(
-    registry: Registry, wijk: str | None = None, language: str | None = None
+    registry: Registry,
+    wijk: str | None = None,
+    language: str | None = None,
+    persons: re.Pattern[str] | None = None,
 ) -> dict[str, pd.DataFrame]:
     """Return what may be shown in the report of a wijk, by kind.
 
@@ -34,6 +37,8 @@ def tables_for_release(
         Its slug; all wijken together where absent.
     language : {"nl", "en"}, optional
         Of those words; the study's where absent.
+    persons : re.Pattern, optional
+        What `registered_persons` found, for a caller that knows it already.
 
     Returns
     -------
@@ -49,7 +54,7 @@ def tables_for_release(
     >>> "activities" in tables_for_release(registry)
     True
     """
-    persons = _persons(registry)
+    persons = persons or registered_persons(registry)
     hidden = text("registry.hidden_text", language or registry.study.language)
     return {
         name: _released(kind, registry.table(name, wijk), persons, hidden)
@@ -76,7 +81,7 @@ def _is_personal(value: object, persons: re.Pattern[str] | None) -> bool:
     return holds_personal_data(value) or bool(persons and persons.search(value))
 
 
-def _persons(registry: Registry) -> re.Pattern[str] | None:
+def registered_persons(registry: Registry) -> re.Pattern[str] | None:
     """Return what finds anybody who is or was registered: the full name, or the last name.
 
     A last name counts with its capital only: many are ordinary words without it.

@@ -133,7 +133,8 @@ def render_states(
     chosen, forms = _choose_engine(engine), _choose_formats(formats)
     slugs = [study.neighbourhood(slug).wijk for slug in wijken or study.neighbourhoods]
     plan = plan_of(study, states, chosen, forms, slugs, approved)
-    stay = {"", *plan.same, *_reports(study)} - {page.stem for page, *_ in plan.todo}
+    anew = {page.stem for page, *_ in plan.todo}
+    stay = {"", *plan.same, *(_reports(study) - anew - {f"{stem}{BRIEF}" for stem in anew})}
     keep = [path for path in plan.found if owner(path) in stay]
     warnings: tuple[str, ...] = ()
     if plan.todo or plan.found != plan.record.files or len(keep) != len(plan.found):
@@ -261,9 +262,9 @@ def _write_record(study: Study, plan: Plan, files: Mapping[str, str]) -> None:
             shutil.rmtree(project / source.stem, ignore_errors=True)
 
 
-def _reports(study: Study) -> list[str]:
+def _reports(study: Study) -> set[str]:
     """Return the stems of the reports of the wijken and of their summaries of two pages."""
-    return [f"{slug}{end}" for slug in study.neighbourhoods for end in ("", BRIEF)]
+    return {f"{slug}{end}" for slug in study.neighbourhoods for end in ("", BRIEF)}
 
 
 def _forms(study: Study, page: Page, forms: tuple[str, ...]) -> tuple[str, ...]:

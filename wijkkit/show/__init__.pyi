@@ -10,8 +10,6 @@ from .gap_rows import dumbbells as dumbbells
 from .interval_rows import intervals as intervals
 from .logic_boxes import logic_model as logic_model
 from .meeting_network import network as network
-from .output import bullets as bullets
-from .output import paragraphs as paragraphs
 from .planned_bars import done_of_planned as done_of_planned
 from .process_sentences import comparable_sentence as comparable_sentence
 from .process_sentences import explanations as explanations

@@ -35,7 +35,9 @@ def sentences(
         A function of a row and of ``frame.attrs``, such as `goal_sentence`; what it says nothing
         of is left out.
     by : str, optional
-        A column by whose values the sentences are ordered, as in `order`.
+        A column by whose values the sentences are ordered.
+    order : sequence of str
+        Those values, first what is said first.
 
     Returns
     -------

@@ -44,6 +44,8 @@ def _is_slug(value: str) -> str:
 
 #: A short name that may become a file name: lower-case letters, digits and hyphens.
 Slug = Annotated[str, AfterValidator(_is_slug)]
+#: What parts the cells of a csv file: one sign.
+Sign = Annotated[str, StringConstraints(min_length=1, max_length=1)]
 #: A key of a wave, goal, indicator or group: letters, digits, ``_`` and ``-``.
 Key = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,59}$")]
 #: A text for readers: one text, or one per language (``{nl: ..., en: ...}``).
@@ -114,7 +116,7 @@ class SurveySource(Model):
     encoding: str | None = None
     #: Decimal sign and separator of a csv file; nothing is guessed.
     decimal: Literal[".", ","] = "."
-    separator: str = ","
+    separator: Sign = ","
     #: Sheet of a workbook; needed where several sheets hold something.
     sheet: str | None = None
     #: Rows that hold no respondent, counted as in the file, such as texts of questions.
@@ -147,7 +149,7 @@ class AreaFigureSource(Model):
     encoding: str | None = None
     #: Decimal sign and separator of a csv file; nothing is guessed.
     decimal: Literal[".", ","] = "."
-    separator: str = ","
+    separator: Sign = ","
     #: Sheet of a workbook; needed where several sheets hold something.
     sheet: str | None = None
 
@@ -171,7 +173,7 @@ class TableSource(Model):
     encoding: str | None = None
     #: Decimal sign and separator of a csv file; nothing is guessed.
     decimal: Literal[".", ","] = "."
-    separator: str = ","
+    separator: Sign = ","
     #: Sheet of a workbook; needed where several sheets hold something.
     sheet: str | None = None
 

@@ -8,7 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from wijkkit.project import find_part, packaged
+from wijkkit.project import find_part
+from wijkkit.project.layout import packaged
 from wijkkit.study.opening import find_study
 
 #: Settings that JupyterLab reads: it asks nothing of other hosts, offers no news, and serves the

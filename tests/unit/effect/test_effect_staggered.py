@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
+
 import numpy as np
 import pytest
 
 from wijkkit.errors import EstimationError
+from wijkkit.evaluation.effect.evaluate import evaluate_effect
+from wijkkit.evaluation.effect.outcomes import compared_waves, first_waves
+from wijkkit.evaluation.effect.reasons import NotEstimable
 from wijkkit.evaluation.effect.staggered import group_time_effects
 from wijkkit.evaluation.effect.staggered_average import average_effects
 from wijkkit.evaluation.effect.staggered_study import staggered_effects
@@ -48,3 +54,47 @@ def test_one_start_for_all_is_the_ordinary_difference_in_differences(make_study,
 def test_starts_that_do_not_fit_the_study_are_an_error(make_study, respondents):
     with pytest.raises(EstimationError, match="wijk-2, w99"):
         staggered_effects(make_study(), respondents, {"wijk-0": "w18", "wijk-1": "w99"})
+
+
+def started(study, **starts):
+    """The study with these wijken starting on a day of their own."""
+    hoods = {
+        slug: hood.model_copy(update={"start": starts.get(slug.replace("-", "_"))})
+        for slug, hood in study.neighbourhoods.items()
+    }
+    return replace(study, neighbourhoods=hoods)
+
+
+def test_the_waves_compared_lie_before_the_first_and_after_the_last_start(make_study):
+    study = make_study()
+    assert compared_waves(study) == ("w18", "w21")
+    early = started(study, wijk_1=date(2015, 1, 1))
+    assert compared_waves(early) == ("w14", "w21")
+    assert first_waves(early) == {"wijk-0": "w21", "wijk-1": "w18", "wijk-2": "w21"}
+    late = started(study, wijk_1=date(2022, 1, 1))
+    with pytest.raises(NotEstimable, match="no baseline"):
+        compared_waves(late)
+
+
+def test_a_study_whose_wijken_started_in_different_waves_has_that_estimate_among_the_methods(
+    make_study, respondents
+):
+    options = {"family": ("play",), "grouping": None}
+    plain = evaluate_effect(make_study(**options), respondents).effects
+    assert not plain["method"].eq("staggered").any()
+    days = {"wijk_0": date(2015, 1, 1), "wijk_1": date(2015, 1, 1)}
+    study = started(make_study(**options), **days)
+    six = replace(study, neighbourhoods={**study.neighbourhoods})
+    found = evaluate_effect(six, respondents).effects
+    row = found[found["method"].eq("staggered")]
+    # Two wijken started before w18, one before w21: the one cannot tell chance from effect.
+    assert row["reason"].tolist() == ["one_cluster_in_an_arm"]
+    hoods = {**study.neighbourhoods}
+    hoods["wijk-3"] = hoods["wijk-3"].model_copy(update={"arm": "programme"})
+    moved = respondents["wijk"].eq("wijk-3")
+    people = respondents.assign(arm=respondents["arm"].mask(moved, "programme"))
+    found = evaluate_effect(replace(study, neighbourhoods=hoods), people).effects
+    row = found[found["method"].eq("staggered") & found["group"].eq("all")].iloc[0]
+    direct = staggered_effects(replace(study, neighbourhoods=hoods), people).iloc[0]
+    assert row["status"] == "ok" and row["estimate"] == pytest.approx(direct["estimate"])
+    assert (row["scale"], row["clusters"]) == ("points", 6)

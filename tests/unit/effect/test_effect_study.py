@@ -15,6 +15,7 @@ from wijkkit.evaluation.effect.conclusions import conclusion_sentences
 from wijkkit.evaluation.effect.evaluate import EFFECT_COLUMNS, evaluate_effect
 from wijkkit.evaluation.effect.methods import METHODS
 from wijkkit.evaluation.effect.reasons import STATUS_OF_REASON
+from wijkkit.evaluation.effect.staggered_study import STAGGERED
 from wijkkit.language.messages import catalogue
 from wijkkit.tables import STATUSES
 
@@ -71,7 +72,8 @@ def test_an_indicator_of_which_more_is_better_is_modelled_on_its_adverse_pole(
     better = (table["arm"] == "programme") & (table["wave"] == "w21")
     table.loc[better, "play"] = np.where(np.arange(better.sum()) % 20, 1.0, 0.0)
     effects = evaluate_effect(study, table).effects
-    found = effects[effects["method"] == "cluster_period"].set_index("scale")
+    found = effects[effects["method"].eq("cluster_period") & effects["group"].eq("all")]
+    found = found.set_index("scale")
     assert found.loc["odds_ratio", "estimate"] < 0.5 and found.loc["points", "estimate"] < -15
     assert found["pole"].eq("adverse").all()
 
@@ -123,7 +125,7 @@ def test_every_reason_method_and_check_has_words_in_both_languages(results):
     for language in ("nl", "en"):
         words = catalogue("effect", language)
         assert set(words["reason"]) == {*STATUS_OF_REASON, "floor", "hidden"}
-        assert set(words["method"]) == set(METHODS)
+        assert set(words["method"]) == {*METHODS, STAGGERED}
         assert set(results.assumptions["check"]) <= set(words["check"])
     assert set(STATUS_OF_REASON.values()) <= set(STATUSES)
 
@@ -184,5 +186,6 @@ def test_survey_weights_count(make_study, respondents):
     heavy = respondents["strain"].eq(1) & respondents["wave"].eq("w21")
     heavy &= respondents["arm"].eq("programme")
     table = respondents.assign(weight=np.where(heavy, 3.0, 1.0))
-    one, other = (evaluate_effect(study, t).effects["estimate"] for t in (respondents, table))
+    found = [evaluate_effect(study, one).effects for one in (respondents, table)]
+    one, other = (rows.loc[rows["group"].eq("all"), "estimate"] for rows in found)
     assert other.gt(one).all()

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from wijkkit.evaluation.effect.estimate import Estimate
+from wijkkit.evaluation.effect.estimate import Estimate, possible
 from wijkkit.evaluation.effect.methods import METHODS, RECOMMENDED, Options
 from wijkkit.evaluation.effect.reasons import NotEstimable
 from wijkkit.evaluation.effect.sample import Bools, Sample
@@ -24,12 +24,13 @@ def recommended(sample: Sample, options: Options) -> Estimate:
 def estimate_row(item: str, found: Estimate, n: int, scale: str) -> Row:
     """Return the row of an estimate; shares become percentage points."""
     unit = 100.0 if scale == "points" else 1.0
+    lower, upper = possible(unit * np.array([found.lower, found.upper]), scale)
     return {
         "item": item,
         "scale": scale,
         "estimate": unit * found.estimate,
-        "lower": unit * found.lower,
-        "upper": unit * found.upper,
+        "lower": float(lower),
+        "upper": float(upper),
         "p": found.p,
         "n": n,
         "status": "ok",

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from wijkkit.evaluation.effect.estimate import Estimate
+from wijkkit.evaluation.effect.estimate import Estimate, possible
 from wijkkit.evaluation.effect.methods import METHODS, Options
 from wijkkit.evaluation.effect.reasons import NotEstimable
 from wijkkit.evaluation.effect.sample import Sample, make_sample
@@ -134,7 +134,10 @@ def estimate_rows(sample: Sample, contrast: str, method: str, options: Options) 
         row |= {"n": len(sample.y), "clusters": sample.clusters}
         try:
             found = METHODS[method](sample, scale, options)
-            row |= _on_scale(found, scale) | {"status": "ok", "reason": _remark(found, options)}
+            row |= _on_scale(found, scale, contrast == "ddd") | {
+                "status": "ok",
+                "reason": _remark(found, options),
+            }
         except NotEstimable as error:
             row |= {"status": error.status, "reason": error.reason}
         rows.append(row)
@@ -158,13 +161,13 @@ def _types() -> dict[str, str]:
     return dict.fromkeys(_NUMBERS, "float64") | {"n": "int64", "clusters": "int64"}
 
 
-def _on_scale(found: Estimate, scale: Scale) -> dict[str, float]:
+def _on_scale(found: Estimate, scale: Scale, triple: bool) -> dict[str, float]:
     limits = np.array([found.estimate, found.lower, found.upper])
     if scale == "odds_ratio":
         with np.errstate(over="ignore"):
             limits = np.exp(limits)
     elif scale == "points":
-        limits = 100 * limits
+        limits = possible(100 * limits, scale, triple)
     estimate, lower, upper = map(float, limits)
     return {
         "estimate": estimate,

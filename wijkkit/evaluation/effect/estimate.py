@@ -29,6 +29,24 @@ class Estimate:
     floor: float = np.nan
 
 
+def possible(limits: np.ndarray, scale: str, triple: bool = False) -> np.ndarray:
+    """Return limits of a difference, those in points no further than a difference can be.
+
+    Unbounded ones stay: they are what a test without power knows.
+
+    A difference in differences of shares lies between -100 and 100 points whatever the level
+    without the programme, a difference between two of these between -200 and 200.
+
+    Examples
+    --------
+    >>> possible(np.array([-144.0, 138.0]), "points").tolist()
+    [-100.0, 100.0]
+    """
+    most = 200.0 if triple else 100.0
+    bounded = np.isfinite(limits) & (scale == "points")
+    return np.where(bounded, np.clip(limits, -most, most), limits)
+
+
 def t_estimate(estimate: float, variance: float, df: float, level: float) -> Estimate:
     """Return an estimate with its t interval and two-sided p-value.
 

@@ -18,6 +18,7 @@ from wijkkit.evaluation.effect.power import DETECTABLE_COLUMNS, design_of, detec
 from wijkkit.evaluation.effect.pre_trends import asked_earlier
 from wijkkit.evaluation.effect.reasons import NotEstimable
 from wijkkit.evaluation.effect.sample import Sample, sample_of
+from wijkkit.evaluation.effect.staggered_study import staggered_rows
 from wijkkit.evaluation.effect.verdicts import favourable_sign
 from wijkkit.showing import ShowsItself
 from wijkkit.study import Study
@@ -145,6 +146,8 @@ def _effects(
             table = did(**arrays, options=options)
         except NotEstimable as error:
             table = unavailable(contrast, error.reason, binary)
+        if selector is None:
+            table = pd.concat([table, *staggered_rows(study, respondents, outcome)])
         tables.append(table.assign(outcome=outcome, group=group))
     pole = study.indicators[outcome].pole if binary else "score"
     return pd.concat(tables, ignore_index=True).assign(pole=pole)

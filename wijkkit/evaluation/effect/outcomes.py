@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from wijkkit.errors import EstimationError
 from wijkkit.evaluation.effect.reasons import NotEstimable
 from wijkkit.study import Study
@@ -32,8 +34,36 @@ def outcomes(study: Study) -> tuple[str, ...]:
     return family or tuple(dict.fromkeys(goal.indicator for goal in study.goals))
 
 
+def starts_of(study: Study) -> dict[str, date]:
+    """Return the day on which each programme wijk started: its own, or that of the programme."""
+    day = study.settings.programme.start
+    hoods = study.neighbourhoods.values()
+    return {hood.wijk: hood.start or day for hood in hoods if hood.arm == "programme"}
+
+
+def first_waves(study: Study) -> dict[str, str]:
+    """Return the first wave after each programme wijk's start; no wave, no entry.
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> from wijkkit.evaluation.effect.outcomes import first_waves
+    >>> set(first_waves(wk.open_study("parameters")).values())
+    {'2021'}
+    """
+    found = {}
+    for wijk, start in starts_of(study).items():
+        after = [wave.id for wave in study.waves if wave.end >= start]
+        if after:
+            found[wijk] = after[0]
+    return found
+
+
 def compared_waves(study: Study) -> tuple[str, str]:
     """Return the baseline and the follow-up wave.
+
+    By default the last wave that ended before the first wijk started, and the last wave of all,
+    which has to lie after the last wijk's start.
 
     Raises
     ------
@@ -41,9 +71,9 @@ def compared_waves(study: Study) -> tuple[str, str]:
         No wave ended before the programme started, or none came after it.
     """
     settings, waves = study.settings.evaluation, study.waves
-    start = study.settings.programme.start
-    before = [wave.id for wave in waves if wave.end < start]
-    after = [wave.id for wave in waves if wave.end >= start]
+    starts = list(starts_of(study).values()) or [study.settings.programme.start]
+    before = [wave.id for wave in waves if wave.end < min(starts)]
+    after = [wave.id for wave in waves if wave.end >= max(starts)]
     baseline = settings.baseline or (before[-1] if before else None)
     follow_up = settings.follow_up or (after[-1] if after else None)
     if baseline is None or follow_up is None or baseline == follow_up:

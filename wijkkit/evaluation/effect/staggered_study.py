@@ -8,12 +8,16 @@ import numpy as np
 import pandas as pd
 
 from wijkkit.errors import EstimationError
+from wijkkit.evaluation.effect.did import DID_COLUMNS
 from wijkkit.evaluation.effect.outcome_arrays import arrays_of
-from wijkkit.evaluation.effect.outcomes import outcomes
+from wijkkit.evaluation.effect.outcomes import first_waves, outcomes
 from wijkkit.evaluation.effect.reasons import NotEstimable
 from wijkkit.evaluation.effect.staggered import Control, group_time_effects
 from wijkkit.evaluation.effect.staggered_average import average_effects
 from wijkkit.study import Study
+
+#: The method's key in the table of effects.
+STAGGERED = "staggered"
 
 STAGGERED_COLUMNS = (
     "outcome",
@@ -35,7 +39,7 @@ STAGGERED_COLUMNS = (
 def staggered_effects(
     study: Study,
     respondents: pd.DataFrame,
-    starts: Mapping[str, str],
+    starts: Mapping[str, str] | None = None,
     control: Control = "never",
 ) -> pd.DataFrame:
     """Estimate the effect on every outcome where wijken started in different waves.
@@ -46,7 +50,8 @@ def staggered_effects(
     respondents : DataFrame
         With a column per indicator.
     starts : mapping of str to str
-        Programme wijk -> first wave after its start.
+        Programme wijk -> first wave after its start; by default what ``start`` of the wijken
+        says (`first_waves`).
     control : {"never", "not_yet"}
         The comparators alone, or also wijken that have not started yet.
 
@@ -62,6 +67,7 @@ def staggered_effects(
     EstimationError
         `starts` names a wijk that is not in the programme, or an unknown wave.
     """
+    starts = first_waves(study) if starts is None else starts
     _check(study, starts)
     tables = [_outcome(study, respondents, key, starts, control) for key in outcomes(study)]
     if not tables:
@@ -143,3 +149,18 @@ def _require_two_per_start(start: np.ndarray, cluster: np.ndarray) -> None:
         raise NotEstimable("no_arms")
     if per_start.min() < 2:
         raise NotEstimable("one_cluster_in_an_arm")
+
+
+def staggered_rows(study: Study, respondents: pd.DataFrame, outcome: str) -> list[pd.DataFrame]:
+    """Return the average effect as a row of `did`, where wijken started in different waves.
+
+    Nothing where they all started before the same wave.
+    """
+    starts = first_waves(study)
+    if len(set(starts.values())) < 2:
+        return []
+    table = _outcome(study, respondents, outcome, starts, "never").iloc[:1]
+    scale = "points" if study.indicators[outcome].unit == "percent" else "score"
+    row = table.assign(contrast="did", method=STAGGERED, scale=scale)
+    row = row.reindex(columns=list(DID_COLUMNS)).fillna({"n": 0, "clusters": 0})
+    return [row.astype(dict.fromkeys(("n", "clusters"), "int64") | {"floor": "float64"})]

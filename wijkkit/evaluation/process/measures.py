@@ -63,8 +63,12 @@ class Measure:
 
 def _registered(rows: pd.DataFrame, *columns: str) -> np.ndarray:
     """Return these columns as floats, of the rows in which all of them were registered."""
-    values = rows[list(columns)].astype(float).to_numpy()
+    values = np.column_stack([_floats(rows[column]) for column in columns])
     return values[~np.isnan(values).any(axis=1)]
+
+
+def _floats(column: pd.Series) -> np.ndarray:
+    return column.to_numpy(dtype=float, na_value=NAN)
 
 
 def sum_ratio(rows: pd.DataFrame, delivered: str, planned: str) -> Measure:
@@ -92,13 +96,16 @@ def frequency(rows: pd.DataFrame) -> Measure:
     >>> frequency(rows).value, round(frequency(rows).denominator, 1)
     (50.0, 2.0)
     """
-    days = pd.to_datetime(rows["period_end"]) - pd.to_datetime(rows["period_start"])
-    months = (days.dt.days + 1) / _DAYS_A_MONTH
-    a_month = {
-        name: rows[name].astype(float) / months
-        for name in ("delivered_sessions", "planned_sessions")
-    }
-    return sum_ratio(pd.DataFrame(a_month), "delivered_sessions", "planned_sessions")
+    start, end = (
+        pd.to_datetime(rows[name]).to_numpy("datetime64[D]")
+        for name in ("period_start", "period_end")
+    )
+    months = ((end - start) / np.timedelta64(1, "D") + 1) / _DAYS_A_MONTH
+    delivered, planned = (
+        _floats(rows[name]) / months for name in ("delivered_sessions", "planned_sessions")
+    )
+    both = ~np.isnan(delivered) & ~np.isnan(planned)
+    return Measure.ratio(delivered[both].sum(), planned[both].sum())
 
 
 def reach(rows: pd.DataFrame, target_size: float) -> Measure:
@@ -108,13 +115,13 @@ def reach(rows: pd.DataFrame, target_size: float) -> Measure:
     several rows is not known. The value takes one activity's largest period and adds activities
     up; the limits are the largest row alone and the sum of all rows.
     """
-    found = rows.assign(participants=rows["participants"].astype(float))
-    found = found.dropna(subset="participants")
-    if found.empty or pd.isna(target_size) or not target_size > 0:
+    people = _floats(rows["participants"])
+    known = ~np.isnan(people)
+    if not known.any() or pd.isna(target_size) or not target_size > 0:
         return Measure()
-    people = found["participants"]
-    several = len(found) > 1
-    likely = float(found.groupby("name")["participants"].max().sum())
+    people, names = people[known], rows["name"].to_numpy()[known]
+    several = len(people) > 1
+    likely = float(sum(people[names == name].max() for name in dict.fromkeys(names)))
     scale = 100 / float(target_size)
     return Measure(
         value=likely * scale,
@@ -138,8 +145,8 @@ def low_ses_share(rows: pd.DataFrame, confidence: float = 0.95) -> Measure:
         return Measure()
     if low > known:
         return Measure(status="contradictory")
-    everyone = rows["participants"].astype(float)
-    complete = bool(everyone.notna().all() and everyone.sum() == known)
+    everyone = _floats(rows["participants"])
+    complete = bool(everyone.sum() == known)
     share = wilson(low, known, confidence=confidence, multiplier=100)
     return Measure(
         value=float(share.value),
@@ -190,8 +197,8 @@ def quality(rows: pd.DataFrame, confidence: float = 0.95) -> Measure:
     mean, with :math:`s^2 = \sum (n_i - 1) s_i^2 / (N - k)` over the :math:`k` rows. It is absent
     where the spread is not registered, or there is one observation per row.
     """
-    values = rows[["quality", "quality_n", "quality_sd"]].astype(float).to_numpy()
-    score, n, spread = values[~np.isnan(values[:, 0])].T
+    score, n, spread = (_floats(rows[name]) for name in ("quality", "quality_n", "quality_sd"))
+    score, n, spread = (values[~np.isnan(score)] for values in (score, n, spread))
     if not len(score):
         return Measure(unit="score")
     if not (n > 0).all():

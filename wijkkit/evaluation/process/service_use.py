@@ -1,16 +1,16 @@
 """Parents' use of interventions and services, asked in the last wave: programme and comparators.
 
 Asked once, so it says nothing of change. Wijken are the units, as in the effect evaluation: the
-arms' means over wijken are compared on t with G - 2 degrees of freedom.
+arms' means over wijken are compared by the test of the effect evaluation.
 """
 
 from __future__ import annotations
 
-import math
-
+import numpy as np
 import pandas as pd
-from scipy import stats
 
+from wijkkit.evaluation.effect.reasons import NotEstimable
+from wijkkit.evaluation.effect.two_arms import change_test
 from wijkkit.language import interval, percentage, points, text
 from wijkkit.study import Study
 
@@ -80,17 +80,17 @@ def _compared(
 ) -> dict[str, float | str]:
     if min(len(programme), len(comparator)) < 2:
         return {"status": "too_few"}
-    value = float(programme.mean() - comparator.mean())
-    freedom = len(programme) + len(comparator) - 2
-    squares = sum(float(((side - side.mean()) ** 2).sum()) for side in (programme, comparator))
-    error = math.sqrt(squares / freedom * (1 / len(programme) + 1 / len(comparator)))
-    half = float(stats.t.ppf(0.5 + confidence / 2, freedom)) * error
+    values = np.concatenate([programme, comparator])
+    try:
+        found = change_test(values, np.arange(len(values)) < len(programme), confidence)
+    except NotEstimable as error:
+        return {"status": error.status}
     return {
         "programme": float(programme.mean()),
         "comparator": float(comparator.mean()),
-        "value": value,
-        "lower": value - half,
-        "upper": value + half,
+        "value": found.estimate,
+        "lower": found.lower,
+        "upper": found.upper,
         "status": "ok",
     }
 

@@ -1,6 +1,5 @@
 """Process evaluation of a study: from the registry and the interviews to released tables."""
 
 from wijkkit.pipeline.process.evaluate import ProcessResults, evaluate_process
-from wijkkit.pipeline.process.publication import release_process
 
-__all__ = ["ProcessResults", "evaluate_process", "release_process"]
+__all__ = ["ProcessResults", "evaluate_process"]

@@ -63,7 +63,7 @@ def evaluate_process(
     Returns
     -------
     ProcessResults
-        To be written with `release_process`.
+        To be released with `wijkkit.release`.
     """
     scales, changes = _key_figures(study)
     interviews = load_group_interviews(study)

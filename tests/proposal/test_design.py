@@ -1,0 +1,130 @@
+"""The design that the codebook says: who is left out, which weight counts where, lonely units."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import wijkkit as wk
+from tests.proposal.finishing import finished
+from wijkkit.errors import DataError, StudyError
+from wijkkit.loaders.row_account import row_account
+from wijkkit.pipeline.checking import validate
+from wijkkit.pipeline.design_report import design_lines
+
+N = 120
+
+
+@pytest.fixture
+def study(tmp_path):
+    """Two years in one file, a weight per level, and two rows that have no usable weight."""
+    random = np.random.default_rng(5)
+    rows = pd.DataFrame(
+        {
+            "respnr": range(N),
+            "jaar": np.repeat([2018, 2021], N // 2),
+            "wijkcode": random.choice(["BU1", "BU2"], N),
+            "leeftijd": random.integers(4, 12, N),
+            "stratum": random.choice([1, 2], N),
+            "weegfactor": random.uniform(0.5, 2, N).round(3),
+            "gewicht_regio": random.uniform(0.5, 2, N).round(3),
+            "sport": random.choice(["Ja", "Nee"], N),
+        }
+    )
+    rows.loc[0, "weegfactor"] = np.nan
+    rows.loc[N - 1, "weegfactor"] = 0.0
+    rows.loc[5, "stratum"] = 3
+    rows.to_csv(tmp_path / "monitor.csv", index=False)
+    wk.new_study(tmp_path / "own", tmp_path / "monitor.csv", columns={"weight": "weegfactor"})
+    return finished(tmp_path / "own")
+
+
+def design(folder, said: str):
+    path = folder / "codebook.yml"
+    lines = [x for x in path.read_text("utf-8").splitlines() if not x.startswith("design:")]
+    path.write_text("\n".join([f"design: {said}", *lines]) + "\n", encoding="utf-8")
+    return wk.open_study(folder)
+
+
+def values(study, respondents=None):
+    rows = wk.load_respondents(study) if respondents is None else respondents
+    table = wk.estimate(study, rows).estimates.table
+    return table[table["group"].eq("all")].set_index(["area", "wave"])
+
+
+def mean(rows, weight):
+    return 100 * np.average(rows["has_sport"], weights=rows[weight])
+
+
+def test_rows_without_a_weight_are_left_out_where_the_design_says_so(study):
+    rows = wk.load_respondents(validate(study))
+    assert len(rows) == N - 2
+    account = row_account(rows.attrs["account"])
+    left = account[account["why"].ne("")].set_index(["wave", "why"])["dropped"].to_dict()
+    assert left == {("2018", "no weight"): 1, ("2021", "weight 0"): 1}
+    assert account["read"].sum() == N and account["used"].sum() == N - 2
+
+
+@pytest.mark.parametrize(
+    ("said", "message"),
+    [
+        ("{zero_weights: drop}", "missing_weights: drop"),
+        ("{missing_weights: drop}", "zero_weights: drop"),
+    ],
+)
+def test_they_are_an_error_otherwise_and_the_remedy_helps(study, said, message):
+    with pytest.raises(DataError, match=message):
+        validate(design(study, said).folder)
+    validate(design(study, "{missing_weights: drop, zero_weights: drop}").folder)
+
+
+DROP = "missing_weights: drop, zero_weights: drop"
+
+
+def test_a_level_a_wave_and_an_indicator_may_have_another_weight(study):
+    choice = "{weight: gewicht_regio, level: city, waves: ['2021']}"
+    opened = design(study, f"{{{DROP}, weights: [{choice}]}}")
+    rows = wk.load_respondents(opened)
+    found = values(opened, rows)["value"]
+    for wave, weight in (("2018", "weight"), ("2021", "gewicht_regio")):
+        year = rows[rows["wave"].eq(wave)]
+        assert np.isclose(found["city", wave], mean(year, weight))
+        for wijk, part in year.groupby("wijk"):
+            assert np.isclose(found[wijk, wave], mean(part, "weight"))
+    by_name = design(
+        study, f"{{{DROP}, weights: [{{weight: gewicht_regio, indicators: [has_sport]}}]}}"
+    )
+    found = values(by_name, rows)["value"]
+    assert np.isclose(found["city", "2018"], mean(rows[rows["wave"].eq("2018")], "gewicht_regio"))
+
+
+def test_another_weight_must_be_there_for_the_same_people(study):
+    opened = design(study, f"{{{DROP}, weights: [{{weight: gewicht_regio, level: city}}]}}")
+    rows = wk.load_respondents(opened)
+    rows.loc[3, "gewicht_regio"] = np.nan
+    with pytest.raises(StudyError, match="a weight that not every respondent has"):
+        wk.estimate(opened, rows)
+
+
+def test_a_lonely_unit_takes_no_interval_away_where_the_design_says_what_it_adds(study):
+    absent = values(design(study, f"{{{DROP}}}"))["lower"]
+    assert np.isnan(absent["city", "2018"])
+    kept = values(design(study, f"{{{DROP}, lonely_psu: certainty}}"))["lower"]
+    assert not np.isnan(kept["city", "2018"])
+
+
+def test_a_source_may_use_some_of_its_rows(study):
+    path = study / "study.yml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace('csv"}', 'csv", rows: {stratum: ["1"]}}'), encoding="utf-8")
+    rows = wk.load_respondents(validate(study))
+    assert rows["stratum"].unique().tolist() == ["1"]
+    why = row_account(rows.attrs["account"]).groupby("why")["dropped"].sum()
+    assert why["not in the selection"] + len(rows) >= N - 2
+
+
+def test_the_check_says_the_design_in_words_and_numbers(study):
+    opened = validate(study)
+    first = next(iter(design_lines(opened, wk.load_respondents(opened))))
+    assert "weighted by weegfactor, mean" in first and "3 strata, 1 with one unit" in first
