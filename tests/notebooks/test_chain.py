@@ -165,3 +165,14 @@ def test_estimates_that_were_released_are_whole_and_hold_no_small_numbers(study,
     assert (shown["value"] == shown["value"].round()).all()
     assert (shown["n"] >= 30).all()
     assert table.loc[table["status"] != "ok", ["value", "lower", "upper", "n"]].isna().all().all()
+
+
+def test_participants_of_wijken_add_up_to_those_of_arms_and_city(study, result):
+    table = open_city(study).table("participants")
+    wijken = table[table["area_level"].eq("wijk")]
+    assert wijken["status"].eq("ok").all()
+    for together in table[table["area_level"].ne("wijk")].itertuples():
+        mine = wijken[wijken["wave"].eq(together.wave)]
+        if together.area_level == "arm":
+            mine = mine[mine["arm"].eq(together.area)]
+        assert (mine["n"].sum(), mine["children"].sum()) == (together.n, together.children)

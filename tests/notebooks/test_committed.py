@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import json
 import re
+import subprocess
+import sys
 
 import nbformat
 import pytest
@@ -81,10 +83,27 @@ def test_a_figure_shows_its_steps_in_a_few_lines():
         assert max(len(cell.source.splitlines()) for cell in cells) <= 12, path.name
 
 
-def test_notebooks_are_stored_as_jupyter_stores_them():
-    for path in BATCH:
-        stored = path.read_text(encoding="utf-8")
-        assert nbformat.writes(nbformat.reads(stored, 4)).rstrip() == stored.rstrip(), path.name
+def test_notebooks_are_stored_as_the_git_filter_of_the_lab_stores_them():
+    """`wijkkit lab` sets nbstripout as filter: what it would change, git shows as changed."""
+    for path in PATHS:
+        stored = path.read_bytes()
+        assert stripped(stored) == stored, name(path)
+
+
+def test_the_git_filter_keeps_the_output_of_a_cell_that_is_tagged_so_and_of_no_other():
+    cells = [nbformat.v4.new_code_cell("1", execution_count=1) for _ in range(2)]
+    for cell in cells:
+        cell.outputs = [nbformat.v4.new_output("stream", text="1")]
+    cells[0].metadata["tags"] = ["keep_output"]
+    written = nbformat.writes(nbformat.v4.new_notebook(cells=cells)).encode()
+    after = nbformat.reads(stripped(written).decode(), 4).cells
+    assert [bool(cell.outputs) for cell in after] == [True, False]
+
+
+def stripped(stored: bytes) -> bytes:
+    """Return a notebook as the filter gives it to git."""
+    command = [sys.executable, "-m", "nbstripout"]
+    return subprocess.run(command, input=stored, capture_output=True, check=True).stdout
 
 
 def test_only_the_last_city_notebook_releases_and_those_of_wijken_open_no_source():

@@ -64,9 +64,10 @@ def test_the_study_gives_five_area_reports_and_a_city_report(study):
     assert exact["estimate"] == pytest.approx(0.9859, abs=5e-5)
     assert exact["lower"] == pytest.approx(0.6033, abs=5e-5)
     assert exact["upper"] == pytest.approx(1.6110, abs=5e-5)
-    # What is shown is rounded in steps, its interval outwards.
+    # What is shown is the exact one in two decimals.
     shown = _plain(open_city(study).table("effects"))
-    assert shown["lower"] <= exact["lower"] < shown["estimate"] < exact["upper"] <= shown["upper"]
+    for name in ("estimate", "lower", "upper"):
+        assert shown[name] == round(exact[name], 2), name
 
 
 def _plain(effects: pd.DataFrame) -> pd.Series:

@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 import matplotlib
 import pikepdf
 import pytest
+from pypdf import PdfReader
 
 from tests.conftest import ROOT
 from tests.reports.conftest import outputs_for, write_notebook
@@ -166,6 +167,13 @@ def test_the_same_sources_give_the_same_words_on_screen_and_paper(source, house,
     for words in ("Figuur 1", "Tabel 1", "Vergelijking 1", "Let op", "Dit is de inhoud."):
         assert words in text.replace("\xa0", " ") and words in page.replace("\xa0", " ")
     assert "Alleen op papier." in text and "Alleen op papier." not in page
+
+
+def test_every_number_of_a_figure_or_table_stands_before_its_caption_once(source, house, tmp_path):
+    made = PdfReader(render_pdf(source, tmp_path / "bron.pdf", house))
+    read = " ".join(page.extract_text() for page in made.pages).replace("\xa0", " ")
+    for number in ("Figuur 1:", "Tabel 1:"):
+        assert " ".join(read.split()).count(number) == 1, number
 
 
 def test_the_document_has_real_styles_tables_notes_and_alt_texts(source, house, tmp_path):

@@ -332,7 +332,9 @@ def test_an_own_frame_is_drawn_and_listed_as_any_other():
         ["a", "40% (30–50)"],
         ["b", "te weinig kinderen"],
     ]
-    assert "a: 40% (30–50)." in show.intervals(frame, caption="Eigen").alt
+    assert show.intervals(frame, caption="Eigen").alt == (
+        "Per rij een punt met een lijn voor de marge. a: 40% (30–50). b: te weinig kinderen."
+    )
 
 
 def test_names_are_shown_as_they_stand_and_never_run(folder):

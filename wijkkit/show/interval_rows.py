@@ -98,7 +98,8 @@ def intervals(
             label_marks(axes, legend)
     said = [_said(words, value, row, names, language)
             for words, value, row in zip(labels, shown, rows, strict=True)]  # fmt: skip
-    lead = text("show.alt.intervals", language, names=" / ".join(filter(None, names.values())))
+    marked = " / ".join(filter(None, names.values()))
+    lead = text(f"show.alt.intervals{'_of' if marked else ''}", language, names=marked)
     caption = caption or frame.attrs.get("caption", "")
     return ShownFigure(figure, alt or alt_text(lead, said, language), caption, frame)
 
