@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -39,8 +40,15 @@ def example_project(demo_run: Path, tmp_path_factory: pytest.TempPathFactory) ->
 
 @pytest.fixture(autouse=True)
 def _project_of_an_example(request, monkeypatch) -> None:
-    """An example that opens ``"parameters"`` or reads ``data/`` runs where the demo has run."""
+    """An example that opens ``"parameters"`` or reads ``data/`` runs where the demo has run.
+
+    One that publishes or releases has a copy of its own: it changes what the notebooks read.
+    """
     examples = getattr(getattr(request.node, "dtest", None), "examples", ())
-    if any('"parameters"' in e.source or '"data/' in e.source for e in examples):
+    sources = "".join(e.source for e in examples)
+    if '"parameters"' in sources or '"data/' in sources:
         matplotlib.use("agg")
-        monkeypatch.chdir(request.getfixturevalue("example_project"))
+        folder = request.getfixturevalue("example_project")
+        if re.search(r"wk\.(publish|release)\(", sources):
+            folder = shutil.copytree(folder, request.getfixturevalue("tmp_path") / "project")
+        monkeypatch.chdir(folder)

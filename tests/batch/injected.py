@@ -140,7 +140,6 @@ IN_RUN = {
     "notebook without, or with two, parameters cells": "refused before anything runs",
     "notebook that is no notebook": "refused before anything runs",
     "parameter that the notebook does not know": "refused before anything runs",
-    "table that nothing writes": "refused before anything runs",
     "executed notebook truncated or deleted": "made again",
     "released table truncated": "made again",
     "event log cut off in a line": "that notebook counts as interrupted",

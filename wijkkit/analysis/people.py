@@ -87,14 +87,14 @@ class People(ShowsItself):
     def assign(self, **columns: Any) -> People:
         """Return these people with new columns, as `pandas.DataFrame.assign`.
 
-        A function gets a table in which what is missing stays missing: ``p.sdq_total >= 17`` of
-        somebody without a score is missing, not false.
+        A function gets a table in which what is missing stays missing: ``p.age < 9`` of somebody
+        without an age is missing, not false.
 
         Examples
         --------
         >>> import wijkkit as wk
         >>> everybody = wk.people("parameters")
-        >>> everybody.assign(high=lambda p: p.sdq_total >= 17).proportion("high").frame["unit"][0]
+        >>> everybody.assign(young=lambda p: p.age < 9).proportion("young").frame["unit"][0]
         'percent'
         """
         return replace(self, everyone=selection.assigned(self.everyone, columns))

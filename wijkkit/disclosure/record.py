@@ -34,7 +34,7 @@ def ledger_of(study: Study) -> Path:
     --------
     >>> import wijkkit as wk
     >>> study = wk.open_study("parameters")
-    >>> from wijkkit.disclosure import ledger_of
+    >>> from wijkkit.disclosure.record import ledger_of
     >>> ledger_of(study).name
     'disclosure_ledger.jsonl'
     """

@@ -81,7 +81,7 @@ def half_years(rows: pd.DataFrame, today: pd.Timestamp) -> tuple[float, float]:
     >>> rows = pd.DataFrame({"period_start": pd.to_datetime(["2021-01-01", "2020-07-01"]),
     ...     "period_end": pd.to_datetime(["2021-06-30", "2020-12-31"]),
     ...     "delivered_sessions": [6, 3], "planned_sessions": [12, 12]})
-    >>> half_years(rows, pd.Timestamp("2021-06-30"))
+    >>> half_years(rows, pd.Timestamp("2021-07-02"))
     (50.0, 25.0)
     """
     known = rows.dropna(subset=["delivered_sessions", "planned_sessions"])

@@ -106,7 +106,7 @@ def render(
     >>> import wijkkit as wk
     >>> result = wk.render(wk.open_study("parameters"), wijken=["ankerveld"])
     >>> [path.name for path in result.files]
-    ['ankerveld.html', 'stad.html', 'index.html', 'woorden.html']
+    ['ankerveld.html', 'ankerveld.csv', 'stad.html', 'stad.csv', 'index.html', 'woorden.html']
     """
     return render_states(
         study,

@@ -41,7 +41,7 @@ def bars(
     --------
     >>> import pandas as pd
     >>> bars(pd.DataFrame({"name": ["Sport"], "value": [40.0]})).axes
-    [<Axes: >]
+    [<Axes: xlabel='Waarde'>]
     """
     if frame.empty:
         return nothing(frame, "show.choice.none")

@@ -57,7 +57,7 @@ def matrix(
     >>> import wijkkit as wk
     >>> wijken = wk.open_city("parameters").wijken()
     >>> wk.show.matrix(wijken, state="verdict").axes
-    [<Axes: >]
+    [<Axes: xlabel='▲ gunstiger    ■ niet duidelijk anders    ○ niet te vergelijken'>]
     """
     if frame.empty:
         return nothing(frame)
