@@ -234,8 +234,10 @@ def visited(folder: Path, study: Study, visitors: int, minutes: float) -> None:
 
         def keep() -> None:
             one, choose = Visitor(address, "Onderzoek"), random.Random(0)
+            hoods = study.neighbourhoods.values()
+            programme = [hood.wijk for hood in hoods if hood.arm == "programme"]
             while time.monotonic() < end:
-                wijk = choose.choice(list(study.neighbourhoods))
+                wijk = choose.choice(programme)
                 what = f"Besluit {time.time_ns()}"
                 new = f"/wijken/w/{wijk}/decisions/nieuw"
                 key = re.search(r'name="key" value="([^"]+)"', one.get(new)[1])

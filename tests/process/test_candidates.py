@@ -39,4 +39,10 @@ def test_what_serves_a_goal_of_the_wijk_comes_first(tables):
     assert first["a"] == "square"
     scores = tables["choice_scores"].query("criterion == 'goal_fit'")
     fit = scores.set_index(["wijk", "intervention"])["score"]
-    assert (fit["a", "square"], fit["a", "club"], fit["b", "club"]) == (1.0, 0.0, 0.5)
+    assert (fit["a", "square"], fit["b", "club"]) == (1.0, 0.5)
+
+
+def test_what_works_on_none_of_the_goals_of_a_wijk_is_no_candidate(tables):
+    for name in ("choice", "choice_scores"):
+        of_wijk = tables[name].groupby("wijk")["intervention"].agg(set)
+        assert of_wijk["a"] == {"square"} and of_wijk["b"] == {"square", "club"}

@@ -16,9 +16,10 @@ from wijkkit.pipeline.checking import remarks
 HEAD = "intervention,name,goals,factors,evidence,reach,reach_low_ses,cost,strengthens,overlaps\n"
 
 
-def without_survey(study):
-    """The study as if it had no respondents, of whom the check would speak as well."""
-    sources = study.settings.sources.model_copy(update={"survey": ()})
+def alone(study):
+    """The study as if it had no respondents or figures, of which the check would speak as well."""
+    none = {"survey": (), "area_figures": ()}
+    sources = study.settings.sources.model_copy(update=none)
     return replace(study, settings=study.settings.model_copy(update={"sources": sources}))
 
 
@@ -68,7 +69,7 @@ def test_a_factor_on_which_nothing_works_is_said_by_the_check(small_study):
         "x,Play,outdoor,little room;norms,3,,,5,,\n",
     )
     (study.folder / "interviews.csv").write_text("group,wijk,wave,role,code,text\n")
-    (problem,) = remarks(without_survey(study))
+    (problem,) = remarks(alone(study))
     assert (problem.place, problem.found) == ("choice.factors.a", "little rom")
     assert problem.expected == "little room, norms"
 
@@ -151,7 +152,7 @@ def test_cases_and_their_variables_say_which_group_spoke(study):
 
 def test_what_does_not_match_is_said_by_the_check(study):
     group = {"wijk": "a", "wave": "2021", "role": "network"}
-    study = without_survey(study)
+    study = alone(study)
     load(write(study, "x,Play,outdoor,,3,40,40,5,,\n"), (1, group, CODED))
     assert remarks(study) == []
     load(study, (1, group, CODED.replace('name="No steps"', 'name="yet."')))

@@ -152,7 +152,7 @@ def test_a_report_shows_quotes_only_of_the_file_that_the_study_names(interviews,
         (study, "Er zijn geen citaten gekozen"),
         (
             naming(study, str(quote_file)),
-            "- ‘No steps \\<b\\>to\\</b\\> see.’ (programmawijken, 2021)",
+            "- ‘No steps \\<b\\>to\\</b\\> see.’ (network, programmawijken, 2021)",
         ),
     ):
         write_released(named, "quotes", chosen_quotes(named))

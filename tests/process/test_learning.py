@@ -22,6 +22,7 @@ from wijkkit.evaluation.learning import (
 )
 from wijkkit.evaluation.learning.questions import RULES
 from wijkkit.language.messages import catalogue
+from wijkkit.pipeline.checking import missing_parts
 from wijkkit.study.settings.process import QualitySettings
 
 
@@ -134,7 +135,7 @@ def test_clashes_are_counted_over_wijken(facts):
         2,
         2,
     ]
-    assert "Wijk-A, Wijk-B" in clash_sentences(facts())[0]
+    assert "Wijk-A en Wijk-B" in clash_sentences(facts())[0]
     assert "niet is opgeschreven" in clash_sentences(facts(registry={}))[0]
 
 
@@ -149,7 +150,7 @@ def test_what_the_ones_ahead_did_is_said_with_its_limits(facts):
     table = side_by_side(facts())
     table.loc[1, "dose"] = 40.0
     said = ahead_sentences(table, facts().study)
-    assert said[0] == "Voorop op de doelen: Wijk-A."
+    assert said[0] == "Wijk-A kwam het verst met de doelen."
     assert any("90% tegen 40%" in sentence for sentence in said)
     assert "Het bewijst niet" in said[-1]
     assert len(ahead_sentences(table.assign(better=0, worse=0), facts().study)) == 1
@@ -203,7 +204,9 @@ def with_process(known, **settings):
 def test_the_share_of_children_is_that_of_the_figure_the_study_names(facts):
     known = facts()
     ((_, said),) = quality_words(with_process(known, children_figure=None), "response")
-    assert "process.children_figure in study.yml" in said and "%" not in said
+    assert "Welk deel dat is, is niet bekend." in said and "%" not in said
+    lacking = missing_parts(with_process(known, children_figure=None).study)
+    assert "process.children_figure" in {problem.place for problem in lacking}
     ((_, said),) = quality_words(
         replace(known, area_figures=known.area_figures.tail(1)), "response"
     )
@@ -219,7 +222,10 @@ def test_representativeness_says_what_lacks(facts):
     ((judgement, said),) = quality_words(
         with_process(known, representativeness={}), "representativeness"
     )
-    assert judgement == "unknown" and "process.representativeness in study.yml" in said
+    assert judgement == "unknown"
+    assert said == "Of de deelnemers op de wijk lijken, is niet te controleren."
+    lacking = missing_parts(with_process(known, representativeness={}).study)
+    assert "process.representativeness" in {problem.place for problem in lacking}
     no_figure = replace(known, area_figures=known.area_figures.head(1))
     ((judgement, said),) = quality_words(no_figure, "representativeness")
     assert judgement == "unknown" and "kerncijfers" in said

@@ -86,7 +86,7 @@ def test_two_rows_say_the_same_only_where_that_can_be(registry):
         ("goals", {"name": "mail x.y@example.org"}, "e-mail address or telephone number"),
         ("goals", {"nmae": "x"}, "this column is unknown (found nmae"),
         ("goals", {"key": "D 1"}, "this is not a good code (found D 1"),
-        ("goals", {"wijk": "west"}, "this wijk is none of the study's (found west; expected noord, zuid)"),
+        ("goals", {"wijk": "west"}, "this neighbourhood is none of the study's (found west; expected noord, zuid)"),
         ("interventions", {"target_size": 1.5}, "target_size: this is not a whole number"),
         ("interventions", {"target_size": -1}, "this number is not possible (found -1; expected 0 to 10000000)"),
         ("interventions", {"goal": "D9"}, "goal: this code is not in Goals (found D9"),

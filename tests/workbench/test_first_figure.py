@@ -1,21 +1,11 @@
-"""The README's way from an own survey file to a first figure."""
+"""From an own survey file to a first figure, in a few lines."""
 
 from __future__ import annotations
-
-import re
 
 import pandas as pd
 import pyreadstat
 
-from tests.conftest import ROOT
-
-README = (ROOT / "README.md").read_text(encoding="utf-8")
-(CODE,) = re.findall(r"## A first figure.*?```python\n(.*?)```", README, flags=re.DOTALL)
-SURVEY = "data/survey/kindmonitor_2021.sav"
-
-
-def test_it_takes_less_than_ten_lines():
-    assert len([line for line in CODE.splitlines() if line.strip()]) < 10
+import wijkkit as wk
 
 
 def test_a_file_of_ones_own_gives_its_figure_and_hides_what_rests_on_few(tmp_path, monkeypatch):
@@ -26,11 +16,15 @@ def test_a_file_of_ones_own_gives_its_figure_and_hides_what_rests_on_few(tmp_pat
     labels = {"lid_sport": {1: "Ja", 2: "Nee"}}
     pyreadstat.write_sav(rows, tmp_path / "eigen_2021.sav", variable_value_labels=labels)
     monkeypatch.chdir(tmp_path)
-    *lines, last = CODE.replace(SURVEY, "eigen_2021.sav").strip().splitlines()
-    made: dict = {}
-    exec("\n".join(lines), made)
-    shown = eval(last, made)
-    values = dict(zip(shown.data.iloc[:, 0], shown.data.iloc[:, 1], strict=True))
-    assert values["BU1"].startswith("50% (") and values["BU2"].startswith("75% (")
-    assert values["BU3"] == "te weinig kinderen"
+    wk.new_study("first", "eigen_2021.sav")
+    proposed = tmp_path / "first" / "indicators.yml"
+    answered = proposed.read_text().replace("  higher: []", '  higher: ["has_lid_sport"]')
+    proposed.write_text(answered.replace('  ask: ["has_lid_sport"]\n', ""))
+    study = wk.open_study("first")
+    wk.publish(wk.estimate(study, wk.load_respondents(study)))
+    wk.release(study)
+    shown = wk.show.explore_figure(wk.open_city(study), "has_lid_sport", "2021")
+    numbers = shown.data.set_index("label")
+    assert numbers["value"].loc[["BU1", "BU2"]].tolist() == [50, 75]
+    assert numbers.loc["BU3", "status"] == "too_few" and pd.isna(numbers.loc["BU3", "value"])
     assert "<svg" in shown.svg()

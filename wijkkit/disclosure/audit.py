@@ -52,13 +52,13 @@ def widths(shown: Shown, choice: Choice, multiple: Floats) -> Floats:
     lowest, highest = shown.count.copy(), shown.count.copy()
     program = None
     for town in choice.towns(multiple):
-        program = program or _Program(shown, multiple)
+        program = program or Program(shown, multiple)
         if program.allows(town):
             _seen(shown, town, lowest, highest)
     for cell in choice.secrets(multiple):
         for sign in (1.0, -1.0):
             if highest[cell] - lowest[cell] < shown.need[cell] - _TINY:
-                program = program or _Program(shown, multiple)
+                program = program or Program(shown, multiple)
                 town = program.end(cell, sign)
                 if town is not None:
                     _seen(shown, town, lowest, highest)
@@ -66,12 +66,12 @@ def widths(shown: Shown, choice: Choice, multiple: Floats) -> Floats:
 
 
 def _seen(shown: Shown, town: Floats, lowest: Floats, highest: Floats) -> None:
-    count = _counts(shown, town)
+    count = counts_of(shown, town)
     np.minimum(lowest, count, out=lowest)
     np.maximum(highest, count, out=highest)
 
 
-def _counts(shown: Shown, town: Floats, weight: Floats | None = None) -> Floats:
+def counts_of(shown: Shown, town: Floats, weight: Floats | None = None) -> Floats:
     """Return the counts of the cells in a town: (N, P) children by atom and pattern."""
     system = shown.system
     having = (town @ system.patterns) * system.asked
@@ -84,14 +84,14 @@ def _counts(shown: Shown, town: Floats, weight: Floats | None = None) -> Floats:
     return found
 
 
-class _Program:
+class Program:
     """All towns that look like the true one, as an integer program over all patterns."""
 
     def __init__(self, shown: Shown, multiple: Floats) -> None:
         self._shown, system = shown, shown.system
         slack = shown.slack(multiple)
         self._low, self._high = shown.count - slack.down, shown.count + slack.up
-        weighted = _counts(shown, system.truth, system.weight)
+        weighted = counts_of(shown, system.truth, system.weight)
         self._weighted_low = weighted - slack.weighted_down
         self._weighted_high = weighted + slack.weighted_up
         self._lines: tuple[sparse.csr_array, sparse.csr_array] | None = None
@@ -99,8 +99,8 @@ class _Program:
     def allows(self, town: Floats) -> bool:
         """Return whether a town looks like the true one, and is one of whole children."""
         system = self._shown.system
-        count = _counts(self._shown, town)
-        weighted = _counts(self._shown, town, system.weight)
+        count = counts_of(self._shown, town)
+        weighted = counts_of(self._shown, town, system.weight)
         occurs = system.truth.sum(axis=0) > 0
         return bool(
             (np.abs(town - np.round(town)).max() < _TINY or not system.whole)
@@ -112,7 +112,20 @@ class _Program:
             and (weighted <= self._weighted_high + _TINY).all()
         )
 
-    def end(self, cell: int, sign: float) -> Floats | None:
+    def with_counts(
+        self, cells: NDArray[np.int64], count: Floats, cell: int | None = None, sign: float = 1.0
+    ) -> Floats | None:
+        """Return a town with these counts, with that of a cell smallest (or with a minus largest)."""
+        low, high = self._low.copy(), self._high.copy()
+        within = (count >= low[cells] - _TINY) & (count <= high[cells] + _TINY)
+        if not within.all():
+            return None
+        low[cells] = high[cells] = count
+        return self.end(cell, sign, (low, high))
+
+    def end(
+        self, cell: int | None, sign: float, ends: tuple[Floats, Floats] | None = None
+    ) -> Floats | None:
         """Return the town in which a count is smallest, or with a minus largest."""
         system = self._shown.system
         lines, weighted = self._lines = self._lines or self._matrices()
@@ -120,7 +133,7 @@ class _Program:
         every = sparse.kron(sparse.eye_array(len(system.size)), np.ones((1, patterns))).tocsr()
         both = np.isfinite(self._weighted_high)
         constraints = [
-            LinearConstraint(lines, self._low, self._high),
+            LinearConstraint(lines, *(ends or (self._low, self._high))),
             LinearConstraint(every, system.size, system.size),
         ]
         if both.any():
@@ -128,7 +141,7 @@ class _Program:
             constraints.append(LinearConstraint(weighted[both], *ends))
         occurs = np.tile(system.truth.sum(axis=0) > 0, len(system.size))
         found = milp(
-            sign * lines[[cell]].toarray().ravel(),
+            np.zeros(lines.shape[1]) if cell is None else sign * lines[[cell]].toarray().ravel(),
             constraints=constraints,
             bounds=Bounds(0, np.where(occurs, np.repeat(system.size, patterns), 0)),
             integrality=np.full(lines.shape[1], int(system.whole)),

@@ -37,7 +37,7 @@ class Choice:
     """
 
     def __init__(self, shown: Shown, first: Floats, kept: NDArray[np.bool_]) -> None:
-        self._shown, self._first, self._kept = shown, first, kept
+        self.shown, self._first, self._kept = shown, first, kept
         self._moves, self._towns = Moves(shown), None
         self.count = shown.count
         self._wijken = _wijken(shown.system)
@@ -58,12 +58,12 @@ class Choice:
         first : bool
         """
         width = self._moves.widths(multiple)
-        narrow = (multiple == 0) & self._secret & (width < self._shown.wanted - TINY)
+        narrow = (multiple == 0) & self._secret & (width < self.shown.wanted - TINY)
         asked = np.flatnonzero(narrow) if asked is None else asked[narrow[asked]]
         if not len(asked):
             return asked
         if self._towns is None:
-            self._towns = Towns(self._shown)
+            self._towns = Towns(self.shown)
         found = self._towns.narrow(multiple, asked[np.argsort(-self._failed[asked])], first)
         self._failed[found] += 1
         return found
@@ -82,7 +82,7 @@ class Choice:
 
     def _within_wijken(self) -> Floats:
         """Return what must be given up whatever is shown of larger areas: nothing else helps."""
-        of_wijk = self._shown.system.level == "wijk"
+        of_wijk = self.shown.system.level == "wijk"
         multiple = np.where(of_wijk, self._first, FREE)
         narrow = self.narrow(multiple)
         for loss in ORDER:
@@ -93,7 +93,7 @@ class Choice:
     def _given_up(
         self, loss: Loss, multiple: Floats, narrow: NDArray[np.int64]
     ) -> tuple[Floats, NDArray[np.int64]]:
-        system = self._shown.system
+        system = self.shown.system
         for one in loss.multiples:
             which = loss.of(system, self._wijken) & ~self._kept & self._near(narrow, loss)
             which &= (multiple > 0) & ((multiple < one) | (one == 0))
@@ -114,7 +114,7 @@ class Choice:
         self, which: NDArray[np.bool_], multiple: Floats, narrow: NDArray[np.int64]
     ) -> tuple[Floats, NDArray[np.int64]]:
         """Hide cells of wijken, those of the same wijk and question first, small ones first."""
-        system = self._shown.system
+        system = self.shown.system
         n = system.respondents()
         while len(narrow):
             cell = narrow[0]
@@ -133,7 +133,7 @@ class Choice:
 
     def _near(self, narrow: NDArray[np.int64], loss: Loss) -> NDArray[np.bool_]:
         """Return the cells that have to do with these: they share a child's wijk with them."""
-        system = self._shown.system
+        system = self.shown.system
         if 0.0 in loss.multiples and loss.what.endswith(("wijken", "whole")):
             # Another wijk of the same arm, gebied or city can hide this one.
             return np.ones(len(system.rows), bool)
@@ -157,7 +157,7 @@ class Choice:
         """Return which kind of loss each cell has; -1 for none, or by the rules."""
         rank = np.full(len(multiple), -1)
         for number, loss in enumerate(ORDER):
-            lost = loss.of(self._shown.system, self._wijken) & np.isin(multiple, loss.multiples)
+            lost = loss.of(self.shown.system, self._wijken) & np.isin(multiple, loss.multiples)
             rank = np.where(lost & (rank < 0) & (self._first > 0), number, rank)
         return rank
 
@@ -165,7 +165,7 @@ class Choice:
         """Return a choice that gives up more for these cells; None where there is nothing left."""
         for loss in ORDER:
             for one in loss.multiples:
-                which = loss.of(self._shown.system, self._wijken) & ~self._kept
+                which = loss.of(self.shown.system, self._wijken) & ~self._kept
                 which &= self._near(cells, loss)
                 which &= (multiple > 0) & ((multiple < one) | (one == 0))
                 if which.any():
@@ -174,7 +174,11 @@ class Choice:
 
     def secrets(self, multiple: Floats) -> NDArray[np.int64]:
         """Return the cells whose counts must stay open."""
-        return np.flatnonzero((multiple == 0) & self._secret & (self._shown.need > 0))
+        return np.flatnonzero((multiple == 0) & self._secret & (self.shown.need > 0))
+
+    def needed(self, cells: NDArray[np.int64]) -> Floats:
+        """Return how wide the interval of each count must be, in children."""
+        return self.shown.need[cells]
 
     def towns(self, multiple: Floats) -> list[Floats]:
         """Return towns of whole children that look the same, as far as they were needed."""
@@ -182,7 +186,7 @@ class Choice:
         if not len(secret):
             return []
         if self._towns is None:
-            self._towns = Towns(self._shown)
+            self._towns = Towns(self.shown)
         self._towns.narrow(multiple, secret, False)
         return self._towns.whole(multiple)
 
@@ -211,8 +215,18 @@ class Choice:
             known = [(np.eye(1, len(multiple), cell)[0], 0.0, 0.0) for cell in exact]
             lines = [*known, *lines]
         if self._towns is None:
-            self._towns = Towns(self._shown)
+            self._towns = Towns(self.shown)
         return not len(self._towns.narrow(multiple, secret, True, lines))
+
+    def narrow_with(self, multiple: Floats, exact: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the other hidden cells that are not open for who knows these counts exactly."""
+        rest = np.setdiff1d(self.secrets(multiple), exact)
+        if not len(rest):
+            return rest
+        if self._towns is None:
+            self._towns = Towns(self.shown)
+        known = [(np.eye(1, len(multiple), cell)[0], 0.0, 0.0) for cell in exact]
+        return self._towns.narrow(multiple, rest, False, known)
 
     def _halved(self, multiple: Floats, lost: NDArray[np.int64], less: float) -> Floats:
         """Set as many of these cells to `less` as can be: all, or else the halves of them."""

@@ -99,7 +99,7 @@ def shown_effects(
     known : bool
         Whether the attacker knows the exact counts of everybody in each wijk.
     """
-    systems = list(_of_waves(settled, indicator, compared))
+    systems = list(of_waves(settled, indicator, compared))
     shown: dict[str, float] = {}
     lines: list[list[tuple[Floats, float, float]]] = [[] for _ in systems]
     for contrast in contrasts:
@@ -122,9 +122,13 @@ def shown_effects(
     return shown
 
 
-def _of_waves(
-    settled: Sequence[Settled], indicator: str, compared: Comparison
-) -> Iterator[Settled]:
+def cells_compared(one: Settled, indicator: str, compared: Comparison) -> NDArray[np.int64]:
+    """Return the cell of everybody of each wijk that is compared, of those that are there."""
+    return _cells(one, indicator, "", EVERYBODY, compared)
+
+
+def of_waves(settled: Sequence[Settled], indicator: str, compared: Comparison) -> Iterator[Settled]:
+    """Yield the systems of an indicator in the waves that are compared."""
     for one in settled:
         if indicator in one.system.indicators and one.wave in (compared.before, compared.after):
             yield one

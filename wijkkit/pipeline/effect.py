@@ -3,24 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import pandas as pd
 
-from wijkkit.disclosure.effects import (
-    Comparison,
-    Contrast,
-    everything_known,
-    shown_effects,
-)
-from wijkkit.disclosure.release import Settled
-from wijkkit.disclosure.rounding import around, limits, to_step
+from wijkkit.disclosure.rounding import around, down, limits, to_step
 from wijkkit.evaluation.effect.evaluate import EffectResults, concluded
 from wijkkit.evaluation.effect.methods import RECOMMENDED
-from wijkkit.evaluation.effect.outcome_arrays import is_turned
-from wijkkit.evaluation.effect.outcomes import compared_waves, earlier_waves
-from wijkkit.evaluation.effect.reasons import NotEstimable
 from wijkkit.evaluation.effect.staggered_study import STAGGERED
 from wijkkit.study import Study
 from wijkkit.tables import EVERYBODY
@@ -31,12 +21,15 @@ STEPS = {"points": (1.0, 2.0, 5.0), "score": (0.1, 0.2, 0.5, 1.0, 2.0), "sd": (0
 RATIO, RATIO_STEP, P_STEP = "odds_ratio", 0.01, 0.001
 #: Where a p-value stands as below a threshold only, these are the thresholds.
 THRESHOLDS = (0.01, 0.05)
+#: Columns that say how a row is rounded.
+_HOW = ("coarse", "lower_step", "upper_step", "threshold")
 #: Reasons that tell of a count: nobody is asked somewhere, or all answer alike.
 _TELLING = ("empty_cell", "separation", "no_variation")
 
 #: Of an outcome: how many times its finest step each part is rounded to; what is not there is
 #: hidden. Parts are the contrasts (``all``, a group, ``first-last``), ``methods`` (the other
-#: methods), and the checks of the assumptions.
+#: methods), and the checks of the assumptions. Where limits have steps of their own, ``lower`` and
+#: ``upper`` are these and ``threshold`` the least p that is said to be passed.
 Shown = Mapping[str, Mapping[str, float]]
 
 
@@ -96,8 +89,17 @@ def _gated(
     numbers = [name for name in rows if rows[name].dtype.kind == "f"]
     # A table without rows may have any type.
     numbers = [name for name in numbers if name not in ("status", "reason")]
+    own = {
+        f"{end}_step": base
+        * np.array([shown.get(str(row["outcome"]), {}).get(end, np.nan) for row in records], float)
+        for end in ("lower", "upper")
+    }
+    least = [shown.get(str(row["outcome"]), {}).get("threshold", 0.0) for row in records]
+    fine = fine & np.isnan(own["lower_step"])
     return rows.assign(
         **{name: rows[name].mask(hide) for name in numbers},
+        **own,
+        threshold=np.array(least, float),
         status=rows["status"].mask(hide, "hidden"),
         reason=rows["reason"].mask(hide, "hidden"),
         step=np.where(ok & ~hide, base * np.where(there, factor, 1.0), np.nan),
@@ -109,17 +111,21 @@ def _rounded(
     rows: pd.DataFrame, sizes: tuple[str, ...] = ("estimate", "lower", "upper")
 ) -> pd.DataFrame:
     """Return rows with their numbers rounded to the step."""
-    out, step = rows.drop(columns="coarse"), rows["step"].to_numpy(float)
+    out = rows.drop(columns=[*_HOW]).copy()
+    step = rows["step"].to_numpy(float)
     coarse = rows["coarse"].to_numpy(bool)
     for name in sizes:
         out[name] = to_step(rows[name], step)
     if "lower" in sizes:
         fine = limits(rows["lower"], rows["upper"], step, np.inf)
         wide = around(rows["estimate"], rows["lower"], rows["upper"], step)
-        out["lower"] = np.where(coarse, wide[0], fine[0])
-        out["upper"] = np.where(coarse, wide[1], fine[1])
+        own = outwards(rows)
+        for end, side in (("lower", 0), ("upper", 1)):
+            coarse_end = np.where(np.isnan(own[side]), wide[side], own[side])
+            out[end] = np.where(coarse, coarse_end, fine[side])
     if "p" in rows:
-        out["p_below"] = _below(rows["p"].to_numpy(float), coarse)
+        least = rows["threshold"].to_numpy(float)
+        out["p_below"] = _below(rows["p"].to_numpy(float), coarse, least)
         for name in ("p", "p_holm", "p_bh", "floor"):
             if name in rows:
                 out[name] = to_step(rows[name].mask(coarse), P_STEP)
@@ -129,9 +135,16 @@ def _rounded(
     return out
 
 
-def _below(p: np.ndarray, coarse: np.ndarray) -> np.ndarray:
+def outwards(rows: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Return limits rounded outwards to steps of their own; NaN where these have none."""
+    lower, upper = (rows[f"{end}_step"].to_numpy(float) for end in ("lower", "upper"))
+    return down(rows["lower"], lower), -down(-rows["upper"], upper) + 0.0
+
+
+def _below(p: np.ndarray, coarse: np.ndarray, least: np.ndarray) -> np.ndarray:
     """Return below which threshold p is, where that is all that stands: 1.0 for none."""
-    found = np.select([p < threshold for threshold in THRESHOLDS], THRESHOLDS, 1.0)
+    said = [(p < threshold) & (least <= threshold) for threshold in THRESHOLDS]
+    found = np.select(said, THRESHOLDS, 1.0)
     return np.where(coarse & ~np.isnan(p), found, np.nan)
 
 
@@ -139,24 +152,29 @@ def _rounded_conclusions(conclusions: pd.DataFrame, effects: pd.DataFrame) -> pd
     """Return conclusions with the numbers in their fields as they are shown."""
     main = effects[effects["method"].eq(RECOMMENDED) & effects["scale"].ne(RATIO)]
     main = main[main["group"].eq(EVERYBODY) | main["contrast"].eq("ddd")]
-    steps = {(row.outcome, row.contrast): (row.step, row.coarse) for row in main.itertuples()}
+    rounded = _rounded(main).to_dict("records")
+    steps = {
+        (row["outcome"], row["contrast"]): (row, coarse)
+        for row, coarse in zip(rounded, main["coarse"], strict=True)
+    }
     rows = []
     for row in conclusions.to_dict("records"):
         key = (row["outcome"], "ddd" if row["part"] == "gap" else "did")
-        step, coarse = steps.get(key, (np.nan, False))
-        fields = _rounded_fields(json.loads(str(row["fields"])), step, coarse)
+        shown, coarse = steps.get(key, ({}, False))
+        fields = _rounded_fields(json.loads(str(row["fields"])), shown, bool(coarse))
         rows.append(row | {"fields": json.dumps(fields)})
     return pd.DataFrame(rows, columns=list(conclusions))
 
 
-def _rounded_fields(fields: dict[str, object], step: float, coarse: bool) -> dict[str, object]:
+def _rounded_fields(
+    fields: dict[str, object], shown: Mapping[str, object], coarse: bool
+) -> dict[str, object]:
+    """Return fields with the numbers of the row of the effect as it is shown."""
     out = dict(fields)
+    step = float(shown.get("step", np.nan))
     if "lower" in out:
-        ends = limits([out["lower"]], [out["upper"]], [step], np.inf)
-        if coarse:
-            ends = around([out["estimate"]], [out["lower"]], [out["upper"]], [step])
-        out |= {"estimate": float(to_step(out["estimate"], step)), "step": float(step)}
-        out |= {"lower": float(ends[0][0]), "upper": float(ends[1][0])}
+        out |= {name: float(shown[name]) for name in ("estimate", "lower", "upper")}
+        out["step"] = step
     elif "estimate" in out:
         out["estimate"] = float(to_step(out["estimate"], step))
     finest = STEPS.get(str(out.get("scale", "")), (0.0,))[0]
@@ -164,133 +182,10 @@ def _rounded_fields(fields: dict[str, object], step: float, coarse: bool) -> dic
         if name in out and finest:
             out[name] = float(to_step(out[name], finest))
     for name in ("p", "p_holm", "floor"):
-        if name in out:
-            p = float(out[name])
-            out[name] = (
-                float(_below(np.array([p]), np.array([True]))[0])
-                if coarse
-                else float(to_step(p, P_STEP))
-            )
+        if name in out and coarse:
+            del out[name]
+        elif name in out:
+            out[name] = float(to_step(float(out[name]), P_STEP))
+    if coarse and "lower" in out:
+        out["p_below"] = float(shown["p_below"])
     return out
-
-
-def shown_parts(
-    study: Study, results: EffectResults, table: pd.DataFrame, settled: Sequence[Settled]
-) -> dict[str, dict[str, float]]:
-    """Return what of the effect on each outcome may be shown, in multiples of its finest step.
-
-    A part of which a figure of an arm is hidden is hidden. Where hidden counts stay open although
-    the count of everybody in each wijk were known, all that is made of these is shown; otherwise
-    the recommended effect alone, in the finest step in which they do.
-
-    Parameters
-    ----------
-    study : Study
-    results : EffectResults
-    table : DataFrame
-        The released estimates.
-    settled : sequence of Settled
-        What the release shows of each system.
-    """
-    arms = table[table["area_level"].eq("arm") & table["status"].eq("ok")]
-    there = set(
-        arms[["indicator", "area", "wave", "group_by", "group"]].itertuples(index=False, name=None)
-    )
-    shown = {}
-    for outcome in results.effects["outcome"].unique():
-        names = _open(study, outcome, there)
-        if names:
-            shown[outcome] = _in_steps(study, results, outcome, names, settled)
-    return shown
-
-
-def _in_steps(
-    study: Study,
-    results: EffectResults,
-    outcome: str,
-    names: list[str],
-    settled: Sequence[Settled],
-) -> dict[str, float]:
-    compared = _comparison(study)
-    known = everything_known(settled, outcome, compared)
-    contrasts = [
-        one
-        for one in _contrasts(study, results, outcome, names)
-        if not (known and one.name == "all")
-    ]
-    shown = shown_effects(settled, outcome, compared, contrasts, known)
-    if known:
-        before = everything_known(settled, outcome, compared, earlier_waves(study))
-        names = [name for name in names if before or name not in ("pre_trend", "bounds")]
-        checks = [name for name in names if name not in ("all", *(one.name for one in contrasts))]
-        return {"all": 1.0, "methods": 1.0, **dict.fromkeys(checks, 1.0), **shown}
-    return shown | {"composition": 1.0} if EVERYBODY in shown else {}
-
-
-def _comparison(study: Study) -> Comparison:
-    hoods = [hood for hood in study.neighbourhoods.values() if hood.arm != "none"]
-    before, after = compared_waves(study)
-    return Comparison(
-        {hood.wijk: hood.arm == "programme" for hood in hoods},
-        before,
-        after,
-        ("", *(grouping.id for grouping in study.groupings)),
-        {one.id: tuple(group.id for group in one.groups) for one in study.groupings},
-    )
-
-
-def _contrasts(
-    study: Study, results: EffectResults, outcome: str, names: list[str]
-) -> Iterator[Contrast]:
-    """Yield the effects by cluster means that may be shown, of the indicator as it is named."""
-    rows, grouping = results.effects, study.gap_grouping
-    rows = rows[rows["outcome"].eq(outcome) & rows["method"].eq(RECOMMENDED)]
-    rows = rows[rows["scale"].ne(RATIO) & rows["status"].eq("ok") & rows["group"].isin(names)]
-    ends = ["estimate", "lower", "upper"]
-    for row in rows.to_dict("records"):
-        value = [float(row[end]) for end in ends]
-        if is_turned(study.indicators[outcome]):
-            value = [-value[0], -value[2], -value[1]]
-        name = str(row["group"])
-        parts = ((grouping.id if grouping and name != EVERYBODY else "", name, 1.0),)
-        if row["contrast"] == "ddd":
-            first, last = grouping.groups[0].id, grouping.groups[-1].id
-            parts = ((grouping.id, first, 1.0), (grouping.id, last, -1.0))
-        yield Contrast(name, parts, *value, STEPS[str(row["scale"])][0])
-
-
-def _open(study: Study, outcome: str, there: set[tuple[str, ...]]) -> list[str]:
-    try:
-        waves, earlier = compared_waves(study), earlier_waves(study)
-    except NotEstimable:
-        return []
-    asked = study.indicators[outcome].waves
-    before = [wave for wave in earlier if not asked or wave in asked]
-
-    def known(when: tuple[str, ...], group_by: str, group: str) -> bool:
-        cells = [(arm, wave) for arm in ("programme", "comparator") for wave in when]
-        return all((outcome, arm, wave, group_by, group) in there for arm, wave in cells)
-
-    parts = [EVERYBODY] if known(waves, "", EVERYBODY) else []
-    if not parts:
-        return []
-    grouping = study.gap_grouping
-    if grouping is not None:
-        groups = [group.id for group in grouping.groups]
-        shown = [group for group in groups if known(waves, grouping.id, group)]
-        ends = [groups[0], groups[-1]]
-        parts += shown + (["-".join(ends)] if set(ends) <= set(shown) else [])
-    parts += [
-        "detectable",
-        "contamination",
-        "composition",
-        "reweighted",
-        "missing",
-        "leave_one_out",
-    ]
-    every = [wave.id for wave in study.waves if not asked or wave.id in asked]
-    if known(tuple(every), "", EVERYBODY):
-        parts.append(STAGGERED)
-    if known(tuple(before), "", EVERYBODY):
-        parts += ["pre_trend", "bounds"]
-    return parts

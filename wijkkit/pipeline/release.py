@@ -15,7 +15,8 @@ from wijkkit.evaluation.effect.evaluate import EffectResults
 from wijkkit.pipeline.areas import release_areas
 from wijkkit.pipeline.baseline import baseline_tables
 from wijkkit.pipeline.earlier import Earlier, earlier_of, prepare
-from wijkkit.pipeline.effect import effect_tables, shown_parts
+from wijkkit.pipeline.effect import effect_tables
+from wijkkit.pipeline.effect_parts import shown_parts
 from wijkkit.pipeline.estimation import StudyEstimates, estimate
 from wijkkit.pipeline.process import ProcessResults, evaluate_process
 from wijkkit.pipeline.respondents import load_respondents
@@ -95,7 +96,7 @@ def release(
         **earlier.baseline(baseline_tables(study, sample.people, table, policy)),
     }
     if effect is not None:
-        shown = shown_parts(study, effect, table, released.settled)
+        shown = shown_parts(study, effect, sample.people, table, released.settled)
         tables |= earlier.outcomes(effect_tables(study, effect, sample.people, shown))
     for name, content in tables.items():
         write_released(study, name, content)

@@ -28,6 +28,8 @@ _COLUMNS = [
     *_ENDS,
     "unit",
     "p",
+    "p_below",
+    "step",
     "n",
     "clusters",
     "status",
@@ -77,7 +79,7 @@ def _effect(view: CityView, outcome: str, row: pd.Series | None) -> dict[str, An
         "scale": row["scale"] if known else "",
         "unit": row["scale"] if known else "",
         **dict(zip(_ENDS, ends, strict=True)),
-        **{key: about.get(key, float("nan")) for key in ("p", "n", "clusters")},
+        **{key: about.get(key, float("nan")) for key in ("p", "p_below", "step", "n", "clusters")},
         "status": about.get("status", "missing"),
         "reason": about.get("reason", ""),
     }
@@ -100,9 +102,20 @@ def methods(view: CityView) -> pd.DataFrame:
             _effect(view, row["outcome"], row)
             | {"method": row["method"], "floor": row["floor"], "scale": row["scale"], **ratio}
         )
-    columns = ["outcome", "label", "method", "scale", *_ENDS, "unit", "p", "floor", "n", "clusters"]
+    columns = ["outcome", "label", "method", "scale", *_ENDS, "unit", "p", "p_below", "step"]
     return pd.DataFrame(
-        rows, columns=[*columns, "status", "reason", "odds_ratio", "or_lower", "or_upper"]
+        rows,
+        columns=[
+            *columns,
+            "floor",
+            "n",
+            "clusters",
+            "status",
+            "reason",
+            "odds_ratio",
+            "or_lower",
+            "or_upper",
+        ],
     )
 
 

@@ -14,7 +14,7 @@ from wijkkit.registry.tables import KINDS
 from wijkkit.registry.wording import shown as worded
 from wijkkit.released.cells import number_at
 from wijkkit.show.output import Nothing, ShownTable, nothing
-from wijkkit.show.values import language_of, shown_interval, shown_p, why_absent
+from wijkkit.show.values import language_of, p_about, shown_interval, shown_p, why_absent
 
 #: Columns whose values are keys; where their words stand in the catalogues.
 _WORDS: Mapping[str, tuple[str, ...]] = {
@@ -130,6 +130,9 @@ def _column(frame: pd.DataFrame, name: str, language: str) -> list[str]:
         return [shown_interval(row, language) for _, row in frame.iterrows()]
     show = _words_of(name, language)
     cells = [show(value) for value in frame[name]]
+    if name == "p" and "p_below" in frame:
+        pairs = zip(cells, frame["p_below"], strict=True)
+        cells = [cell if pd.isna(below) else p_about(below, language) for cell, below in pairs]
     if f"{name}_status" in frame:
         return [
             cell if status == "ok" else why_absent(status, language)

@@ -110,7 +110,9 @@ def _sized(view: CityView, row) -> str:
         return row.label
     ends = (signed(end, view.language) for end in (row.lower, row.upper))
     size = dict(zip(("lower", "upper"), ends, strict=True))
-    shown = _say(view, "size", value=points(row.value, view.language), **size)
+    value = points(row.value, view.language)
+    value = text("show.about", view.language, value=value) if row.step > 1 else value
+    shown = _say(view, "size", value=value, **size)
     return f"{row.label} ({shown})"
 
 

@@ -13,6 +13,8 @@ from wijkkit.language.messages import catalogue
 
 #: A p-value is given in three digits: never as zero.
 _SMALLEST_P = 0.001
+#: The largest threshold that a p-value is said to be below.
+_LARGEST_P = 0.05
 #: Units of a difference, which is shown with its sign.
 DIFFERENCES = ("points", "sd")
 
@@ -111,3 +113,15 @@ def shown_p(p: float, language: str) -> str:
         return ""
     small = p < _SMALLEST_P
     return f"{'< ' if small else ''}{number(max(p, _SMALLEST_P), language, 3)}"
+
+
+def p_about(below: float, language: str) -> str:
+    """Return below which threshold a p-value is, where nothing else is shown of it; 1 for none.
+
+    Examples
+    --------
+    >>> p_about(0.05, "nl"), p_about(1.0, "nl")
+    ('< 0,05', '≥ 0,05')
+    """
+    sign, threshold = ("<", below) if below < 1 else ("≥", _LARGEST_P)
+    return f"{sign} {number(threshold, language, 2)}"

@@ -185,7 +185,10 @@ def _worded(name: str, value: float | str, fields: Fields, language: str) -> str
     if isinstance(value, str):
         return escaped(value) if name == "names" else value
     if name in (*_ENDS, *_UNSIGNED):
-        return _difference(value, language, fields["scale"] == "score", name in _UNSIGNED)
+        shown = _difference(value, language, fields["scale"] == "score", name in _UNSIGNED)
+        finest = 0.1 if fields["scale"] == "score" else 1.0
+        about = name == "estimate" and float(fields.get("step", finest)) > finest
+        return text("show.about", language, value=shown) if about else shown
     if name in ("power", "chance"):
         return number(100 * value, language)
     if name == "icc":

@@ -1,0 +1,73 @@
+"""What is released is the estimate itself, and what a rule forbids stays open."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from towns import areas_of, town, town_of
+
+from wijkkit.disclosure import CBS, GGD
+from wijkkit.disclosure.families import families
+
+
+@pytest.mark.parametrize("policy", [GGD, CBS], ids=lambda policy: policy.name)
+def test_a_shown_figure_is_the_estimate_rounded_to_its_step_and_no_rule_forbids_it(policy):
+    made = town(7, wijken=4, groupings=("sex",), size=(40, 160))
+    out, exact, cells = made.release(policy).table, made.estimates.table, made.cells
+    shown = (out["status"] == "ok").to_numpy()
+    assert shown.any() and not shown.all()
+    apart = (out["value"] - exact["value"]).abs()[shown]
+    assert (apart <= out["step"][shown] / 2 + 1e-9).all()
+    n, x = cells["n"][shown], cells["x"][shown]
+    assert (n >= policy.min_n).all()
+    assert (np.minimum(x, n - x) >= policy.min_count).all()
+
+
+def test_a_group_of_two_does_not_follow_from_the_other():
+    made = town(11, wijken=3, groupings=("sex",), size=(45, 75), share=(0.03, 0.2))
+    out = made.release(GGD).table
+    wijk = out[out["area_level"].eq("wijk") & out["group_by"].eq("sex")]
+    absent = wijk["status"].ne("ok").groupby(wijk["area"]).sum()
+    whole = out[out["area_level"].eq("wijk") & out["group_by"].eq("")].set_index("area")["status"]
+    assert not ((absent == 1) & whole.eq("ok")).any()
+
+
+def test_public_weights_do_not_give_back_a_hidden_wijk():
+    areas = pd.DataFrame({"wijk": ["a", "b"], "district": "d", "arm": "none"})
+    for count in range(5):
+        parts = [(40, count, 75.0, "a"), (400, 60, 2.5, "b")]
+        people = pd.concat(
+            pd.DataFrame(
+                {"wijk": wijk, "wave": "1", "weight": weight, "play": np.arange(n) < x, "age": 6.0}
+            )
+            for n, x, weight, wijk in parts
+        ).assign(play=lambda frame: frame["play"].astype(float))
+        out = town_of(people.merge(areas, on="wijk"), areas, {"play": "percent"}, {}).release(GGD)
+        table = out.table.set_index("area")
+        assert table.loc["a", "status"] == "hidden"
+        # The share of all children that a child of wijk a is: what the city leaves open of it.
+        per_child = 100 * 75 / (3000 + 1000)
+        for area in ("d", "city"):
+            row = table.loc[area]
+            # Where the other wijk is hidden as well, its children can make up for those of a.
+            open_ = row["status"] != "ok" or table.loc["b", "status"] != "ok"
+            assert open_ or row["step"] / per_child >= GGD.protection
+
+
+def test_a_score_that_all_or_nearly_all_share_is_hidden():
+    areas = areas_of(3, 1)
+    people = pd.DataFrame({"wijk": np.repeat(areas["wijk"], 40), "wave": "1", "weight": 1.0})
+    people["score"] = np.where(people["wijk"].eq("w00"), 0.0, np.arange(120) % 11)
+    people = people.merge(areas, on="wijk").assign(age=6.0)
+    out = town_of(people, areas, {"score": "score"}, {}).release(GGD).table.set_index("area")
+    assert out.loc["w00", "status"] == "hidden"
+    shown = out[out["status"].eq("ok")]
+    assert len(shown) and (shown["step"] >= 0.1 - 1e-9).all()
+
+
+def test_levels_of_one_scale_and_a_complement_are_one_family():
+    score = np.random.default_rng(3).integers(0, 40, 600)
+    levels = {"high": score > 30, "elevated": score > 20, "normal": score <= 20}
+    people = pd.DataFrame({**levels, "sport": np.arange(600) % 3 == 0}, dtype=float)
+    assert families(people, list(people), 5) == [("high", "elevated", "normal"), ("sport",)]

@@ -1,0 +1,250 @@
+"""What of the effect may be shown, and in what steps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from wijkkit.disclosure.alike import Form, candidates, finest_form, forms
+from wijkkit.disclosure.effects import (
+    Comparison,
+    Contrast,
+    cells_compared,
+    everything_known,
+    of_waves,
+    shown_effects,
+)
+from wijkkit.disclosure.release import Settled
+from wijkkit.disclosure.rounding import down, to_step
+from wijkkit.evaluation.effect.cluster_period import cluster_changes
+from wijkkit.evaluation.effect.evaluate import EffectResults
+from wijkkit.evaluation.effect.methods import RECOMMENDED, Options
+from wijkkit.evaluation.effect.outcome_arrays import arrays_of, is_turned
+from wijkkit.evaluation.effect.outcomes import compared_waves, earlier_waves
+from wijkkit.evaluation.effect.reasons import NotEstimable
+from wijkkit.evaluation.effect.sample import sample_of
+from wijkkit.evaluation.effect.staggered_study import STAGGERED
+from wijkkit.evaluation.effect.two_arms import critical_value, statistic_error
+from wijkkit.pipeline.effect import RATIO, STEPS
+from wijkkit.study import Study
+from wijkkit.tables import EVERYBODY
+
+#: Multiples of its finest step in which an effect is tried that hidden counts depend on, and in
+#: which its limits are, outwards.
+COARSE = (1.0, 2.0, 5.0, 10.0)
+COARSE_ENDS = (1.0, 2.0, 5.0, 10.0, 20.0, 40.0)
+
+
+def shown_parts(
+    study: Study,
+    results: EffectResults,
+    respondents: pd.DataFrame,
+    table: pd.DataFrame,
+    settled: Sequence[Settled],
+) -> dict[str, dict[str, float]]:
+    """Return what of the effect on each outcome may be shown, in multiples of its finest step.
+
+    A part of which a figure of an arm is hidden is hidden. Where hidden counts stay open although
+    the count of everybody in each wijk were known, all that is made of these is shown; otherwise
+    the recommended effect on everybody alone, in the finest form in which they do.
+
+    Parameters
+    ----------
+    study : Study
+    results : EffectResults
+    respondents : DataFrame
+    table : DataFrame
+        The released estimates.
+    settled : sequence of Settled
+        What the release shows of each system.
+    """
+    arms = table[table["area_level"].eq("arm") & table["status"].eq("ok")]
+    there = set(
+        arms[["indicator", "area", "wave", "group_by", "group"]].itertuples(index=False, name=None)
+    )
+    shown = {}
+    for outcome in results.effects["outcome"].unique():
+        names = _open(study, outcome, there)
+        if names:
+            shown[outcome] = _in_steps(study, results, respondents, outcome, names, settled)
+    return shown
+
+
+def _in_steps(
+    study: Study,
+    results: EffectResults,
+    respondents: pd.DataFrame,
+    outcome: str,
+    names: list[str],
+    settled: Sequence[Settled],
+) -> dict[str, float]:
+    compared = _comparison(study)
+    known = everything_known(settled, outcome, compared)
+    contrasts = [
+        one
+        for one in _contrasts(study, results, outcome, names)
+        if not (known and one.name == "all")
+    ]
+    if known:
+        shown = shown_effects(settled, outcome, compared, contrasts, known)
+        before = everything_known(settled, outcome, compared, earlier_waves(study))
+        names = [name for name in names if before or name not in ("pre_trend", "bounds")]
+        checks = [name for name in names if name not in ("all", *(one.name for one in contrasts))]
+        return {"all": 1.0, "methods": 1.0, **dict.fromkeys(checks, 1.0), **shown}
+    form = _form(study, results, respondents, outcome, compared, settled)
+    if form is None:
+        return {}
+    own = {"lower": form.lower, "upper": form.upper, "threshold": min(form.thresholds)}
+    return {EVERYBODY: form.step, "composition": 1.0, **own}
+
+
+def _form(
+    study: Study,
+    results: EffectResults,
+    respondents: pd.DataFrame,
+    outcome: str,
+    compared: Comparison,
+    settled: Sequence[Settled],
+) -> Form | None:
+    """Return how the effect on everybody may stand where hidden counts depend on it."""
+    rows = results.effects
+    rows = rows[rows["outcome"].eq(outcome) & rows["group"].eq(EVERYBODY)]
+    rows = rows[rows["method"].eq(RECOMMENDED) & rows["scale"].ne(RATIO)]
+    if len(rows) != 1 or rows["status"].iloc[0] != "ok":
+        return None
+    arrays = arrays_of(study, respondents, outcome, compared_waves(study))
+    sample, options = sample_of(arrays), Options.of(study.settings.evaluation)
+    scale = str(rows["scale"].iloc[0])
+    unit = 1.0 if scale == "score" else 100.0
+    change = cluster_changes(sample, scale) * unit
+    shown = _Effect(sample.treated, STEPS[scale][0], options, options.ratios(sample), rows.iloc[0])
+    wijken = _clusters(arrays)
+    turned = -1.0 if is_turned(study.indicators[outcome]) else 1.0
+    found = [
+        candidates(
+            one,
+            cells_compared(one, outcome, compared),
+            wijken,
+            change,
+            turned * (1.0 if one.wave == compared.after else -1.0),
+        )
+        for one in of_waves(settled, outcome, compared)
+    ]
+    return finest_form(found, forms(COARSE, COARSE_ENDS), shown)
+
+
+@dataclass(frozen=True, slots=True)
+class _Effect:
+    """What is shown of the recommended effect, of many changes of wijken at once."""
+
+    treated: np.ndarray
+    finest: float
+    options: Options
+    ratios: tuple[float, float]
+    row: pd.Series
+
+    def __call__(self, change: np.ndarray, form: Form) -> np.ndarray:
+        """Return the estimate, its limits and which thresholds p passes, as they are shown."""
+        arms = change[:, self.treated], change[:, ~self.treated]
+        sizes = arms[0].shape[1], arms[1].shape[1]
+        squares = [((arm - arm.mean(axis=1, keepdims=True)) ** 2).sum(axis=1) for arm in arms]
+        estimate = arms[0].mean(axis=1) - arms[1].mean(axis=1)
+        error = statistic_error(*squares, sizes, self.ratios)
+        half = critical_value(1 - self.options.level, sizes, self.ratios) * error
+        said = [
+            np.abs(estimate) > critical_value(p, sizes, self.ratios) * error
+            for p in self._thresholds(form)
+        ]
+        lower, upper = self.finest * form.lower, self.finest * form.upper
+        return np.column_stack(
+            [
+                to_step(estimate, self.finest * form.step),
+                down(estimate - half, lower),
+                -down(-estimate - half, upper),
+                *said,
+            ]
+        )
+
+    def _thresholds(self, form: Form) -> list[float]:
+        """Return what p is said to be below: also that of a verdict beside other outcomes."""
+        alpha = 1 - self.options.level
+        p, holm = float(self.row["p"]), float(self.row["p_holm"])
+        beside = alpha * p / holm if holm > 0 and p < alpha else alpha
+        return sorted({*form.thresholds, alpha, beside})
+
+
+def _clusters(arrays: Mapping[str, np.ndarray]) -> list[str]:
+    """Return the wijken in the order of the changes."""
+    return list(np.unique(arrays["cluster"]))
+
+
+def _comparison(study: Study) -> Comparison:
+    hoods = [hood for hood in study.neighbourhoods.values() if hood.arm != "none"]
+    before, after = compared_waves(study)
+    return Comparison(
+        {hood.wijk: hood.arm == "programme" for hood in hoods},
+        before,
+        after,
+        ("", *(grouping.id for grouping in study.groupings)),
+        {one.id: tuple(group.id for group in one.groups) for one in study.groupings},
+    )
+
+
+def _contrasts(
+    study: Study, results: EffectResults, outcome: str, names: list[str]
+) -> Iterator[Contrast]:
+    """Yield the effects by cluster means that may be shown, of the indicator as it is named."""
+    rows, grouping = results.effects, study.gap_grouping
+    rows = rows[rows["outcome"].eq(outcome) & rows["method"].eq(RECOMMENDED)]
+    rows = rows[rows["scale"].ne(RATIO) & rows["status"].eq("ok") & rows["group"].isin(names)]
+    ends = ["estimate", "lower", "upper"]
+    for row in rows.to_dict("records"):
+        value = [float(row[end]) for end in ends]
+        if is_turned(study.indicators[outcome]):
+            value = [-value[0], -value[2], -value[1]]
+        name = str(row["group"])
+        parts = ((grouping.id if grouping and name != EVERYBODY else "", name, 1.0),)
+        if row["contrast"] == "ddd":
+            first, last = grouping.groups[0].id, grouping.groups[-1].id
+            parts = ((grouping.id, first, 1.0), (grouping.id, last, -1.0))
+        yield Contrast(name, parts, *value, STEPS[str(row["scale"])][0])
+
+
+def _open(study: Study, outcome: str, there: set[tuple[str, ...]]) -> list[str]:
+    try:
+        waves, earlier = compared_waves(study), earlier_waves(study)
+    except NotEstimable:
+        return []
+    asked = study.indicators[outcome].waves
+    before = [wave for wave in earlier if not asked or wave in asked]
+
+    def known(when: tuple[str, ...], group_by: str, group: str) -> bool:
+        cells = [(arm, wave) for arm in ("programme", "comparator") for wave in when]
+        return all((outcome, arm, wave, group_by, group) in there for arm, wave in cells)
+
+    parts = [EVERYBODY] if known(waves, "", EVERYBODY) else []
+    if not parts:
+        return []
+    grouping = study.gap_grouping
+    if grouping is not None:
+        groups = [group.id for group in grouping.groups]
+        shown = [group for group in groups if known(waves, grouping.id, group)]
+        ends = [groups[0], groups[-1]]
+        parts += shown + (["-".join(ends)] if set(ends) <= set(shown) else [])
+    parts += [
+        "detectable",
+        "contamination",
+        "composition",
+        "reweighted",
+        "missing",
+        "leave_one_out",
+    ]
+    every = [wave.id for wave in study.waves if not asked or wave.id in asked]
+    if known(tuple(every), "", EVERYBODY):
+        parts.append(STAGGERED)
+    if known(tuple(before), "", EVERYBODY):
+        parts += ["pre_trend", "bounds"]
+    return parts
