@@ -85,7 +85,8 @@ def test_a_run_says_what_failed_and_why():
 
 def test_estimates_of_a_study_show_no_number_of_a_cell():
     frame = pd.DataFrame({"indicator": ["play"], "value": [12.345]})
-    made = StudyEstimates(Estimates(frame, frame, frame), frame, frame, frame, frame, frame, frame)
+    tables = [frame] * 6
+    made = StudyEstimates(Estimates(frame, frame, frame), *tables, sample=frame)
     assert "12.3" not in made._repr_html_() + repr(made)
     assert "estimates" in made._repr_html_()
 
