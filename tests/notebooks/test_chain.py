@@ -12,7 +12,6 @@ import pytest
 from pypdf import PdfReader
 
 from wijkkit.batch import status
-from wijkkit.batch.events import last_events
 from wijkkit.batch.manifest import read_manifest
 from wijkkit.batch.notebooks import read_notebooks
 from wijkkit.batch.plan import CITY, plan
@@ -43,18 +42,15 @@ def test_every_notebook_of_every_wijk_succeeds(study, result):
     assert set(status(study)["status"]) == {"ok"}
 
 
-def test_every_notebook_waits_for_the_makers_of_what_it_reads(study, project, result):
-    notebooks = read_notebooks(project / "notebooks")
-    maker = {table: (CITY, notebook.name) for notebook in notebooks for table in notebook.writes}
-    needs = {job.key: job.needs for job in plan(study, notebooks)}
-
-    def before(key):
-        return set(needs[key]).union(*map(before, needs[key]))
-
-    last = last_events(study.runs / "events.jsonl")
-    for key in needs:
-        makers = {maker[table.partition("@")[0]] for table in last[key]["tables"]}
-        assert makers - {key} <= before(key), key
+def test_a_city_notebook_waits_for_those_before_it_and_that_of_a_wijk_for_all_of_the_city(
+    study, project, result
+):
+    jobs = plan(study, read_notebooks(project / "notebooks"))
+    city = [job.key for job in jobs if job.scope == CITY]
+    assert city == sorted(city) and len(city) == 4
+    for job in jobs:
+        before = city[: city.index(job.key)] if job.scope == CITY else city
+        assert list(job.needs) == before, job.key
 
 
 def test_no_notebook_printed_or_warned(study, result):

@@ -8,7 +8,9 @@ import pyreadstat
 import wijkkit as wk
 
 
-def test_a_file_of_ones_own_gives_its_figure_and_hides_what_rests_on_few(tmp_path, monkeypatch):
+def test_a_file_of_ones_own_gives_its_figure_and_hides_what_rests_on_few(
+    tmp_path, monkeypatch, capfd
+):
     """In bu1 30 of 60 children, in bu2 60 of 80, which no rounding changes; bu3 has twelve."""
     areas = ["BU1"] * 60 + ["BU2"] * 80 + ["BU3"] * 12
     answers = [1.0, 2.0] * 30 + [1.0] * 60 + [2.0] * 20 + [1.0, 2.0] * 6
@@ -27,4 +29,4 @@ def test_a_file_of_ones_own_gives_its_figure_and_hides_what_rests_on_few(tmp_pat
     numbers = shown.data.set_index("label")
     assert numbers["value"].loc[["BU1", "BU2"]].tolist() == [50, 75]
     assert numbers.loc["BU3", "status"] == "too_few" and pd.isna(numbers.loc["BU3", "value"])
-    assert "<svg" in shown.svg()
+    assert "<svg" in shown.svg() and capfd.readouterr() == ("", "")

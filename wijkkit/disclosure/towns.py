@@ -20,6 +20,14 @@ _KEPT = 400
 _OPTIONS = {"output_flag": False, "threads": 1}
 
 
+class _Quiet(highspy.Highs):
+    """A linear program that says nothing, not even that it is there."""
+
+    def enableCallbacks(self) -> None:  # noqa: N802
+        self.silent()
+        super().enableCallbacks()
+
+
 class Towns:
     """The towns that look like the true one.
 
@@ -185,7 +193,7 @@ class Towns:
         lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
         lp.a_matrix_.start_, lp.a_matrix_.index_ = lines.indptr, lines.indices
         lp.a_matrix_.value_ = lines.data
-        program = highspy.Highs()
+        program = _Quiet()
         for option, value in _OPTIONS.items():
             program.setOptionValue(option, value)
         program.passModel(lp)
