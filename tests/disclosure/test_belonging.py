@@ -110,7 +110,7 @@ def test_tables_of_another_run_are_refused(study):
     table = pd.read_parquet(path)
     table.loc[table["status"].eq("ok").idxmax(), "value"] += 1
     table.to_parquet(path, index=False)
-    refused(study, "a notebook is stale", "changed since: estimates", "wijkkit run")
+    refused(study, "not those that were prepared", "estimates", "wijkkit run")
 
 
 def test_a_run_that_was_killed_between_two_notebooks_is_refused(study):
