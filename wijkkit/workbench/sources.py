@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
 
 import ipywidgets as widgets
 import pandas as pd
@@ -14,35 +15,52 @@ from wijkkit.estimates import estimate_grid
 from wijkkit.language import text
 from wijkkit.pipeline.estimation import groupings
 from wijkkit.pipeline.respondents import load_respondents
-from wijkkit.released import CityView, open_released
+from wijkkit.released import CityView
+from wijkkit.released.store import Released
 from wijkkit.show.theme import WORSE
 from wijkkit.study import Study
 from wijkkit.study.guard import require_desk
 
 
+class Exact(Released):
+    """Estimates that have not been released, in memory, read as released tables are."""
+
+    __slots__ = ("_estimates",)
+
+    def __init__(self, folder: Path, estimates: pd.DataFrame) -> None:
+        super().__init__(folder)
+        object.__setattr__(self, "_estimates", estimates)
+
+    # Each is another: what was looked up in one is never found for another.
+    __eq__, __hash__ = object.__eq__, object.__hash__
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(("estimates",))
+
+    def __contains__(self, name: object) -> bool:
+        return name == "estimates"
+
+    def table(self, name: str, own: str = "") -> pd.DataFrame:
+        """Return the estimates; there is nothing else that has not been released."""
+        self.version(name, own)
+        return self._estimates.copy()
+
+    def version(self, name: str, own: str = "") -> tuple[int, ...]:  # noqa: ARG002
+        """Return the same for as long as there is this object; its estimates do not change."""
+        if name not in self:
+            raise ParameterError("the sources give estimates only", found=name)
+        return ()
+
+
 @dataclass(frozen=True, repr=False)
 class SourceView(CityView):
-    """A study and its estimates as the sources give them: not protected, not to be shared.
-
-    Parameters
-    ----------
-    estimates : DataFrame
-        Tidy.
-    """
-
-    estimates: pd.DataFrame = field(repr=False)
+    """A study and its estimates as the sources give them: not protected, not to be shared."""
 
     def __repr__(self) -> str:
         return f"<{self.study.settings.city.name}: unprotected estimates, not to be shared>"
 
     def _facts(self) -> Mapping[str, object]:
         return {"city": self.study.settings.city.name, "estimates": "unprotected, not to be shared"}
-
-    def table(self, name: str) -> pd.DataFrame:
-        """Return the estimates; there is nothing else that has not been released."""
-        if name != "estimates":
-            raise ParameterError("the sources give estimates only", found=name)
-        return self.estimates
 
 
 def open_sources(study: Study) -> SourceView:
@@ -61,7 +79,7 @@ def open_sources(study: Study) -> SourceView:
     grid = estimate_grid(
         load_respondents(study), study.indicators, waves, groupings(study), areas=areas
     )
-    return SourceView(study, open_released(study), grid.table)
+    return SourceView(study, Exact(study.folder, grid.table))
 
 
 def on_purpose(study: Study, make: Callable[[], widgets.Widget]) -> widgets.VBox:
