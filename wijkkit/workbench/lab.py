@@ -52,10 +52,11 @@ def open_lab(study: str | Path = "parameters", *more: str) -> int:
         **os.environ,
         "JUPYTER_CONFIG_PATH": os.pathsep.join(path for path in paths if path),
     }
-    try:
-        return subprocess.call([*command, *more], cwd=root, env=environment)
-    except KeyboardInterrupt:
-        return 130
+    if os.name == "posix":
+        # In the place of this process: what ends the command ends JupyterLab.
+        os.chdir(root)
+        os.execve(command[0], [*command, *more], environment)
+    return subprocess.call([*command, *more], cwd=root, env=environment)
 
 
 def set_git_filter(folder: Path) -> bool:
