@@ -7,7 +7,6 @@ from pathlib import Path
 
 import wijkkit
 from wijkkit.batch.hashes import hash_file, hash_of
-from wijkkit.disclosure.ledger import ledgers_of
 from wijkkit.study import Study
 
 #: Rooms that no notebook reaches: a change in one makes no result stale.
@@ -39,7 +38,7 @@ def sources(study: Study) -> str:
     paths = sorted({*_paths(said), study.settings.registry.path})
     published = [
         f"{folder.name}:{hash_file(folder / 'publication.json')}"
-        for ledger in ledgers_of(study)
+        for ledger in study.ledgers
         for folder in sorted(ledger.glob("*"))
     ]
     correction = hash_file(study.runs / "corrects.json")

@@ -151,8 +151,7 @@ def ledgers_of(study: Study) -> tuple[Path, ...]:
     >>> [path.name for path in ledgers_of(wk.open_study("parameters"))]
     ['publications']
     """
-    paths = [study.path(source.path).parent for source in study.settings.sources.survey]
-    return tuple(dict.fromkeys(path / FOLDER for path in paths))
+    return study.ledgers
 
 
 def read_entries(ledgers: Iterable[Path]) -> list[Entry]:

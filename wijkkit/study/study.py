@@ -80,6 +80,12 @@ class Study(ShowsItself):
         """Folder of the reports."""
         return self.path(self.settings.output.site)
 
+    @property
+    def ledgers(self) -> tuple[Path, ...]:
+        """Folders of what was published: one beside each of the survey's files."""
+        surveys = (self.path(source.path).parent for source in self.settings.sources.survey)
+        return tuple(dict.fromkeys(folder / "publications" for folder in surveys))
+
     def path(self, relative: str) -> Path:
         """Resolve a path of the study's files, which are relative to its folder."""
         return (self.folder / relative).resolve()
