@@ -52,8 +52,7 @@ def with_weights_of(study: Study, respondents: pd.DataFrame, weights: Weights) -
                 place=f"design.weights, {weight}",
                 found=f"{wrong} of {rows.sum()} respondents of wave {wave.id}",
                 expected="a weight above 0 for everyone who has the column weight",
-                remedy="Leave these respondents out (rows: of the survey in study.yml), or give "
-                "the figures of the whole region as a reference (sources.reference).",
+                remedy="Leave these respondents out (rows: of the survey in study.yml).",
             )
     return respondents.assign(weight=values)
 
