@@ -80,6 +80,7 @@ class Shown:
         self.uneven = self._uneven()
         self.status = status[at]
         self._least, self._most = self._bounds(n)
+        self.to_none, self.to_all = self._least <= _TINY, self._most >= n - _TINY
         asked = policy.protection if system.whole else 1.0
         self.need = np.minimum(asked, self._most - self._least)
         self.spare = self._most - self._least - self.need
