@@ -41,7 +41,7 @@ class Choice:
     """
 
     def __init__(self, shown: Shown, first: Floats, kept: NDArray[np.bool_]) -> None:
-        self.shown, self._first, self._kept = shown, first, kept
+        self.shown, self.first, self._kept = shown, first, kept
         self._moves, self._towns = Moves(shown), None
         self.count = shown.count
         self._n = shown.system.respondents()
@@ -110,12 +110,12 @@ class Choice:
     def _within_wijken(self) -> Floats:
         """Return what must be given up whatever is shown of larger areas: nothing else helps."""
         of_wijk = self.shown.system.level == "wijk"
-        multiple = np.where(of_wijk, self._first, FREE)
+        multiple = np.where(of_wijk, self.first, FREE)
         narrow = self.narrow(multiple)
         for loss in ORDER:
             if len(narrow) and loss.multiples == (0.0,):
                 multiple, narrow = self._given_up(loss, multiple, narrow)
-        return np.where(of_wijk, self._given_back(multiple), self._first)
+        return np.where(of_wijk, self._given_back(multiple), self.first)
 
     def _given_up(
         self, loss: Loss, multiple: Floats, narrow: NDArray[np.int64]
@@ -213,7 +213,7 @@ class Choice:
         rank = np.full(len(multiple), -1)
         for number, loss in enumerate(ORDER):
             lost = loss.of(self.shown.system, self._wijken) & np.isin(multiple, loss.multiples)
-            rank = np.where(lost & (rank < 0) & (self._first > 0), number, rank)
+            rank = np.where(lost & (rank < 0) & (self.first > 0), number, rank)
         return rank
 
     def more(self, multiple: Floats, cells: NDArray[np.int64]) -> Floats | None:

@@ -119,6 +119,12 @@ class Shown:
             most = np.where(open_, np.minimum(most, n - 1), most)
         return least, most
 
+    def widest(self) -> float:
+        """Return a multiple that stands for whichever step has most room on either side."""
+        ends = list(zip(*self._reach.values(), strict=True))
+        self._reach[np.inf] = tuple(np.max(side, axis=0) for side in ends)
+        return np.inf
+
     def slack(self, multiple: Floats) -> Slack:
         """Return the room of each cell; `multiple` is of its finest step, 0 where it is hidden."""
         up, down = self._most - self.count, self.count - self._least
