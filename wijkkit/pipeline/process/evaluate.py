@@ -93,7 +93,6 @@ def _registered(facts: Facts) -> dict[str, pd.DataFrame]:
     stakeholders = facts.kept("stakeholders")
     of_each, of_wijk = map(in_whole_numbers, facts.carried_out)
     steps = facts.pace(wijken)
-    start = facts.study.settings.programme.start
     return {
         "pace": steps.assign(as_of=pd.Timestamp(as_of)),
         "pace_by_wijk": facts.programme_pace,
@@ -102,7 +101,7 @@ def _registered(facts: Facts) -> dict[str, pd.DataFrame]:
         "participation": participation(meetings, attendance),
         "network": meeting_ties(stakeholders, meetings, attendance),
         "centrality": centrality(stakeholders, meetings, attendance),
-        "turnover": turnover(stakeholders, wijken, start=start, end=max(start, as_of)),
+        "turnover": turnover(stakeholders, facts.study.starts, as_of),
         "goals": facts.kept("goals"),
         "interventions": facts.kept("interventions"),
     }

@@ -44,7 +44,7 @@ def _of_wijk(facts: Facts, tables: Mapping[str, pd.DataFrame], wijk: str) -> Sai
         tables["implementation_by_wijk"], wijk, interventions, language
     ):
         yield wijk, "implementation", sentence
-    start = facts.study.settings.programme.start
+    start = facts.study.start_of(wijk)
     for sentence in network_sentences(
         tables["participation"],
         tables["centrality"],
