@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from wijkkit.errors import DataError, DisclosureError
-from wijkkit.evaluation.process.interviews import code_counts, code_pairs, code_sentences
+from wijkkit.evaluation.process.interviews import code_counts, code_pairs
 from wijkkit.evaluation.process.quotes import (
     QUOTE_COLUMNS,
     chosen_quotes,
@@ -68,16 +68,6 @@ def test_codes_come_together_in_groups_and_in_segments(interviews):
     pairs = code_pairs(found.segments)
     assert pairs.values.tolist() == [["pace", "vision", 1, 1]]
     assert code_pairs(found.segments.head(0)).empty
-
-
-def test_counts_are_put_into_words_as_groups_not_people(interviews):
-    _, found = interviews
-    counts = code_counts(found.groups, found.segments)
-    said = code_sentences(counts, "programme", "2021", "nl")
-    assert said[0] == "‘pace’ kwam aan de orde in 2 van de 2 groepsinterviews."
-    assert code_sentences(counts, "comparator", "2018", "nl") == [
-        "In deze groep zijn geen groepsinterviews gehouden."
-    ]
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,6 @@ from itertools import combinations
 
 import pandas as pd
 
-from wijkkit.language import text
-
 _CELL = ["arm", "wave", "role"]
 
 
@@ -95,32 +93,3 @@ def _pairs(rows: pd.DataFrame, unit: str) -> pd.Series:
     ]
     index = pd.MultiIndex.from_tuples(found, names=["code", "other"])
     return pd.Series(1, index=index).groupby(level=["code", "other"]).sum()
-
-
-def code_sentences(counts: pd.DataFrame, arm: str, wave: str, language: str) -> list[str]:
-    """Say which codes most groups of an arm mention in a wave, at most five.
-
-    Parameters
-    ----------
-    counts : DataFrame
-        From `code_counts`.
-
-    Returns
-    -------
-    list of str
-        One sentence per code; one that says so where no group was interviewed.
-    """
-    cell = counts[counts["arm"].eq(arm) & counts["wave"].eq(wave) & counts["role"].eq("all")]
-    cell = cell[cell["groups"] > 0].sort_values(["groups", "code"], ascending=[False, True])
-    if cell.empty:
-        return [text("process.interviews.none", language)]
-    return [
-        text(
-            "process.interviews.mentioned",
-            language,
-            code=row.code,
-            groups=row.groups,
-            of=row.of,
-        )
-        for row in cell.head(5).itertuples()
-    ]
