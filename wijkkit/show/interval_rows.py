@@ -26,7 +26,17 @@ from wijkkit.show.values import language_of, shown_interval, shown_value
 
 #: The look of the first mark of a row, which has an interval, and of the ones after it.
 _FIRST = {"marker": "o", "color": OWN, "markersize": 8}
-_UNCLEAR = {"marker": "D", "color": CITY, "markersize": 6.5}
+_CERTAINTY = {
+    "shown": _FIRST,
+    "sign": {
+        "marker": "o",
+        "color": OWN,
+        "markersize": 8,
+        "markerfacecolor": "white",
+        "markeredgewidth": 1.8,
+    },
+    "not_shown": {"marker": "D", "color": CITY, "markersize": 6.5},
+}
 _NEXT = (
     {"marker": "D", "color": "white", "markeredgecolor": CITY, "markersize": 8.5, "markeredgewidth": 1.6},
     {"marker": "s", "color": "white", "markeredgecolor": OWN, "markersize": 6.5, "markeredgewidth": 1.6},
@@ -96,8 +106,10 @@ def intervals(
             legend.append((text("show.legend.target", language), {**_TARGET, "markersize": 11}))
         if legend:
             label_marks(axes, legend)
+    sure = [_sure(value, row, language)
+            for value, row in zip(shown, frame.to_dict("records"), strict=True)]  # fmt: skip
     said = [_said(words, value, row, names, language)
-            for words, value, row in zip(labels, shown, rows, strict=True)]  # fmt: skip
+            for words, value, row in zip(labels, sure, rows, strict=True)]  # fmt: skip
     marked = " / ".join(filter(None, names.values()))
     lead = text(f"show.alt.intervals{'_of' if marked else ''}", language, names=marked)
     caption = caption or frame.attrs.get("caption", "")
@@ -148,20 +160,26 @@ def _scale(axes: Axes, rows: list[list[dict]], around_zero: bool, language: str)
 
 
 def _own_look(frame: pd.DataFrame, position: int) -> dict:
-    """Return the look of a row's first mark: grey where the frame says that it is not clear."""
-    return _FIRST if "clear" not in frame or frame["clear"].iloc[position] else _UNCLEAR
+    """Return the look of a row's first mark, by how certain the frame says that it is."""
+    return _CERTAINTY[frame["certainty"].iloc[position]] if "certainty" in frame else _FIRST
 
 
 def _certainty(frame: pd.DataFrame, language: str) -> list[tuple[str, dict]]:
-    """Return the legend of what is clear and what is not, where the frame says so."""
-    if "clear" not in frame:
-        return []
-    looks = {"clear": (True, _FIRST), "unclear": (False, _UNCLEAR)}
+    """Return the legend of how certain the shown numbers are, where the frame says so."""
+    there = set(frame.loc[frame["status"].eq("ok"), "certainty"]) if "certainty" in frame else ()
     return [
         (text(f"show.legend.{key}", language), {**look, "linestyle": "-", "linewidth": 2.6})
-        for key, (clear, look) in looks.items()
-        if frame["clear"].eq(clear).any()
+        for key, look in _CERTAINTY.items()
+        if key in there
     ]
+
+
+def _sure(value: str, row: dict, language: str) -> str:
+    """Return a number in words with how certain it is, as its mark shows."""
+    if "certainty" not in row or row["status"] != "ok":
+        return value
+    certainty = text(f"show.legend.{row['certainty']}", language)
+    return f"{value}, {certainty}"
 
 
 def _draw_row(axes: Axes, position: int, row: list[dict], edge: float, look: dict) -> None:

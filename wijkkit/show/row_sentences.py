@@ -156,6 +156,7 @@ def gap_sentence(row: pd.Series, about: About) -> str:
         "show.gap.sentence",
         language,
         label=escaped(row["label"]),
+        grouping=escaped(small_first(row["grouping"])),
         first=escaped(row["first_group"]),
         last=escaped(row["last_group"]),
         first_value=shown_interval(ends[0], language),
