@@ -214,7 +214,9 @@ def _step_cell(row: dict, language: str) -> Cell:
 
 def _intervention_matrix(parts: list[WijkPart], language: str) -> Matrix:
     """Return sessions done of planned, per wijk and intervention; what most have comes first."""
-    order = [one for one, _ in Counter(one for part in parts for one in part.sessions).most_common()]
+    order = [
+        one for one, _ in Counter(one for part in parts for one in part.sessions).most_common()
+    ]
     names: dict[str, str] = {}
     for part in parts:
         names = part.names | names

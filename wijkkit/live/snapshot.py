@@ -148,7 +148,9 @@ class Source:
         """Read all wijken at once where most changed: one question for each kind of rows."""
         states = {("registry", language, wijk): now.of(wijk) for wijk in self.study.neighbourhoods}
         with self._lock:
-            known = [self._kept[name].state == at for name, at in states.items() if name in self._kept]
+            known = [
+                self._kept[name].state == at for name, at in states.items() if name in self._kept
+            ]
         if 2 * sum(known) >= len(states) or len(states) == 1:
             return
         tables = rows_for_release(self.registry, None, language, self._persons(now))

@@ -154,9 +154,7 @@ def implementation_by_wijk(
     return pd.DataFrame(rows, columns=list(IMPLEMENTATION_COLUMNS))
 
 
-def _measures(
-    activities: Columns, partners: Columns, confidence: float
-) -> dict[str, Measure]:
+def _measures(activities: Columns, partners: Columns, confidence: float) -> dict[str, Measure]:
     """Return what can be said of one intervention as of several together."""
     return {
         "reach_of_plan": sum_ratio(activities, "participants", "planned_participants"),
