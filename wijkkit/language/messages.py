@@ -23,7 +23,8 @@ def text(key: str, language: str, **fields: object) -> str:
         ``concern.name``: the catalogue's file and the message in it, nested keys with dots.
     language : {"nl", "en"}
     **fields : object
-        Values for the message's ``{fields}``.
+        Values for the message's ``{fields}``. Where a message has two forms, ``one`` and
+        ``other``, the field ``n`` or else ``days`` says which.
 
     Returns
     -------
@@ -39,11 +40,16 @@ def text(key: str, language: str, **fields: object) -> str:
     --------
     >>> text("common.wave_of", "nl", wave="2018")
     'meting 2018'
+    >>> text("live.days", "nl", n=1), text("live.days", "nl", n=2)
+    ('1 dag', '2 dagen')
     """
     concern, _, name = key.partition(".")
     message: object = catalogue(concern, language)
     for part in name.split("."):
         message = message[part]  # type: ignore[index]
+    if isinstance(message, dict) and message.keys() == {"one", "other"}:
+        count = fields.get("n", fields.get("days"))
+        message = message["one" if str(count) == "1" else "other"]
     if not isinstance(message, str):
         raise KeyError(f"{key} is a group of messages, not a message")
     return message.format_map(fields)
