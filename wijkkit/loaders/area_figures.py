@@ -19,7 +19,8 @@ from wijkkit.loaders.areas import area_names, check_areas, check_once
 from wijkkit.loaders.cells import written
 from wijkkit.study import Study
 from wijkkit.study.guard import require_sources
-from wijkkit.study.model import AreaFigureSource, Label
+from wijkkit.study.model import Label
+from wijkkit.study.settings.sources import AreaFigureSource
 
 KEYS = ["area", "area_level", "figure", "period"]
 

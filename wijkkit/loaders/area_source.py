@@ -15,7 +15,7 @@ from wijkkit.loaders.odata import read_odata
 from wijkkit.loaders.source_file import read_source
 from wijkkit.loaders.source_table import SourceTable, rows_text
 from wijkkit.study import Study
-from wijkkit.study.model import AreaFigureSource
+from wijkkit.study.settings.sources import AreaFigureSource
 
 
 def read_area_source(study: Study, source: AreaFigureSource) -> SourceTable:

@@ -20,7 +20,7 @@ from wijkkit.loaders.pdok import download_features
 from wijkkit.loaders.shapes import check_shapes
 from wijkkit.study import Study
 from wijkkit.study.guard import require_sources
-from wijkkit.study.model import BorderSource
+from wijkkit.study.settings.sources import BorderSource
 
 FORMATS = (".gpkg", ".geojson", ".json")
 

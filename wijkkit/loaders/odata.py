@@ -14,7 +14,7 @@ from wijkkit.loaders.cbs_values import find_column
 from wijkkit.loaders.kept import keep, kept_path, read_kept
 from wijkkit.loaders.source_table import SourceTable
 from wijkkit.study import Study
-from wijkkit.study.model import AreaFigureSource
+from wijkkit.study.settings.sources import AreaFigureSource
 
 
 def read_odata(study: Study, source: AreaFigureSource, codes: list[str]) -> SourceTable:

@@ -13,7 +13,7 @@ from wijkkit.loaders.cells import is_number, written
 from wijkkit.loaders.source_table import SourceTable
 from wijkkit.study import Study
 from wijkkit.study.codebook import Design
-from wijkkit.study.model import SurveySource
+from wijkkit.study.settings.sources import SurveySource
 
 #: Source, wave (empty where it is not known yet), wijk or area code, why left out (empty where
 #: used), rows.

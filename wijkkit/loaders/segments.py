@@ -21,7 +21,7 @@ from wijkkit.loaders.wijk_names import unknown_values, wijk_slugs
 from wijkkit.showing import ShowsItself
 from wijkkit.study import Study
 from wijkkit.study.codebook import Column
-from wijkkit.study.model import TableSource
+from wijkkit.study.settings.sources import TableSource
 
 GROUP_COLUMNS = list(ATTRIBUTES)
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from wijkkit.errors import Problem
 from wijkkit.loaders.source_table import rows_text
-from wijkkit.study.model import SurveySource
+from wijkkit.study.settings.sources import SurveySource
 
 KEY = ["wave", "respondent"]
 
