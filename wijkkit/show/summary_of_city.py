@@ -140,9 +140,14 @@ def detectable_words(view: CityView) -> list[str]:
 
 
 def effect_summary(view: CityView) -> ShownText | Nothing:
-    """Say on which outcomes an effect was found; a wijk's view begins with its own role."""
+    """Say on which outcomes an effect was found.
+
+    A wijk's view begins with its own role and counts the outcomes without a finding: the report of
+    the city names them.
+    """
     outside = view.is_wijk and view.place[0] not in view.programme
-    lines = [] if outside else [*effect_verdicts(view), *detectable_words(view)]
+    whole = [] if view.is_wijk else detectable_words(view)
+    lines = [] if outside else [*effect_verdicts(view, count=view.is_wijk), *whole]
     if not lines or not view.programme or view.effects()["status"].ne("ok").all():
         return Nothing(text("effect_show.no_outcome", view.language))
     said = bullets(lines)
