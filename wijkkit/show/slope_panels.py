@@ -40,7 +40,7 @@ def slopes(frame: pd.DataFrame, caption: str = "", alt: str = "") -> ShownFigure
     language, labels = language_of(frame), list(frame["label"].unique())
     lines = -(-len(labels) // 2)
     with style():
-        figure = Figure(figsize=(WIDTH, 0.4 + 1.75 * lines), layout="constrained")
+        figure = Figure(figsize=(WIDTH, 0.4 + 1.6 * lines), layout="constrained")
         panels = figure.subplots(lines, 2, squeeze=False, sharey=True).ravel()
         for axes, label in zip(panels, labels, strict=False):
             _draw_panel(axes, frame[frame["label"].eq(label)], language)
