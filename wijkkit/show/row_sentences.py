@@ -7,7 +7,16 @@ from typing import Any
 
 import pandas as pd
 
-from wijkkit.language import counted, interval, large_first, listed, percentage, points, small_first, text
+from wijkkit.language import (
+    counted,
+    interval,
+    large_first,
+    listed,
+    percentage,
+    points,
+    small_first,
+    text,
+)
 from wijkkit.language.markdown import escaped
 from wijkkit.released.cells import is_shown, number_at
 from wijkkit.released.goals import target_state
@@ -202,7 +211,7 @@ def gap_summary(gaps: pd.DataFrame) -> ShownText | Nothing:
     if len(clear):
         names = listed([_both(row, language) for _, row in clear.iterrows()], language)
         lines.append(text("show.gap.clear", language, names=names, wave=escaped(row["wave"])))
-    if (rest := len(known) - len(clear)):
+    if rest := len(known) - len(clear):
         key = "show.gap.others" if len(clear) else "show.gap.none_clear"
         lines.append(large_first(counted(key, rest, language)))
     moved = known[known["change_status"].eq("ok") & _one_side(known, "change")]
