@@ -86,7 +86,7 @@ def test_the_first_screen_answers_whether_steps_were_made(steps):
         "Ja. In ronde 1 zijn twee van de zes stappen klaar.",
         "De laatste stap is afgerond op 29 augustus 2019.",
         "Nu loopt stap 3: Keuze van interventies.",
-        "Eén stap had 10 dagen eerder klaar moeten zijn.",
+        "Eén stap had al klaar moeten zijn, 10 dagen eerder.",
         "Dat is meer dan in de helft van de andere wijken (daar 0 stappen).",
         "Van 2 van de 6 stappen is niets geregistreerd.",
     ]

@@ -28,6 +28,7 @@ from .reader_table import table as table
 from .row_sentences import change_sentence as change_sentence
 from .row_sentences import definition_sentence as definition_sentence
 from .row_sentences import gap_sentence as gap_sentence
+from .row_sentences import gap_summary as gap_summary
 from .row_sentences import goal_sentence as goal_sentence
 from .row_sentences import sentences as sentences
 from .rows import dumbbells as dumbbells

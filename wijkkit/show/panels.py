@@ -57,7 +57,7 @@ def slopes(frame: pd.DataFrame, caption: str = "", alt: str = "") -> ShownFigure
     language = language_of(frame)
     parts = {label: frame[frame["label"].eq(label)] for label in frame["label"].unique()}
     with style():
-        figure, panels = new_panels(list(parts), 1.75, 0.4, sharey=True)
+        figure, panels = new_panels(list(parts), 1.6, 0.4, sharey=True)
         for axes, rows in zip(panels, parts.values(), strict=True):
             _draw_waves(axes, rows, language)
         names = dict(zip(frame["own"], frame["name"], strict=True))

@@ -7,7 +7,7 @@ from datetime import date
 import pandas as pd
 
 from wijkkit.evaluation.process.network import ADVISOR, ALL_DOMAINS
-from wijkkit.language import counted, day, large_first, listed, number, percentage, text
+from wijkkit.language import counted, day, in_words, large_first, listed, number, percentage, text
 
 
 def pace_sentences(summary: pd.DataFrame, wijk: str, language: str) -> list[str]:
@@ -37,9 +37,8 @@ def pace_sentences(summary: pd.DataFrame, wijk: str, language: str) -> list[str]
         name = text(f"process.step.{row['current_step']}", language)
         sentences.append(_pace("current", language, step=row["current_step"], name=name))
     if row["overdue"]:
-        key = "overdue_one" if row["overdue"] == 1 else "overdue"
-        days = number(row["days_late"], language)
-        sentences.append(_pace(key, language, n=row["overdue"], days=days))
+        days, n = number(row["days_late"], language), in_words(int(row["overdue"]), language)
+        sentences.append(large_first(_pace("overdue", language, n=n, days=days)))
     if pd.notna(row["others_done"]):
         others = number(row["others_done"], language, int(row["others_done"] % 1 > 0))
         gap = row["steps_done"] - row["others_done"]
