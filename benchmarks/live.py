@@ -34,8 +34,9 @@ from wijkkit.demo.city import build_city
 from wijkkit.demo.registry_rows import registry_rows
 from wijkkit.demo.study_files import write_study
 from wijkkit.live.accounts import Accounts
-from wijkkit.live.current import current_city, current_page
+from wijkkit.live.city import current_city
 from wijkkit.live.snapshot import Source
+from wijkkit.live.wijk_page import current_page
 from wijkkit.registry import open_registry
 from wijkkit.registry.changes import Change, apply_change, stamp_of
 from wijkkit.registry.saving import now
