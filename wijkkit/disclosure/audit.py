@@ -2,10 +2,10 @@
 
 It believes nothing of the choice but the towns it shows: a town of whole children that looks the
 same as the true one, looked at again here, is proof that nobody can tell the two apart. Where there
-is no such proof the audit searches itself, by integer programs. A count that is not open enough
-loses a next figure around it; in the end its indicator is left out. Where areas have unequal
-weights the search for whole children is out of reach; there a linear program must leave one child
-more than is asked.
+is no such proof the audit of a small system searches itself, by integer programs. A count that is not
+open enough loses a next figure around it; in the end its indicator is left out. Where areas have
+unequal weights the search for whole children may not end in time; then a linear program of its own
+must leave one child more than is asked.
 """
 
 from __future__ import annotations
@@ -18,10 +18,11 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from wijkkit.disclosure.choice import Choice
 from wijkkit.disclosure.moves import Proofs
 from wijkkit.disclosure.slack import Shown
+from wijkkit.disclosure.towns import MARGIN
 
 Floats = NDArray[np.float64]
 #: Seconds of one search; what is not found counts as narrow.
-SECONDS = 1.0
+SECONDS = 0.5
 _TINY = 1e-6
 
 
@@ -38,9 +39,6 @@ def audited(shown: Shown, choice: Choice, multiple: Floats | None) -> Floats | N
     while multiple is not None:
         width, secret = widths(shown, choice, multiple), choice.secrets(multiple)
         narrow = secret[width[secret] < shown.need[secret] - _TINY]
-        if len(narrow) and choice.small and shown.uneven.any():
-            # Sums of unequal weights are open to parts of children only, and by a margin.
-            narrow = np.intersect1d(narrow, choice.narrow(multiple, narrow))
         if not len(narrow):
             return multiple
         multiple = choice.more(multiple, narrow)
@@ -62,13 +60,25 @@ def widths(shown: Shown, choice: Choice, multiple: Floats) -> Floats:
     for town in choice.towns(multiple, narrow()):
         if program.allows(town):
             _seen(shown, town, lowest, highest)
-    for cell in narrow():
-        for sign in (1.0, -1.0):
-            if choice.small and highest[cell] - lowest[cell] < shown.need[cell] - _TINY:
-                town = program.end(cell, sign)
-                if town is not None:
-                    _seen(shown, town, lowest, highest)
+    for cell in narrow() if choice.small else ():
+        _search(shown, program, cell, lowest, highest)
     return highest - lowest
+
+
+def _search(shown: Shown, program: Program, cell: int, lowest: Floats, highest: Floats) -> None:
+    """Seek towns in which a count is smallest and largest, of whole children if in time."""
+    program.late = False
+    for sign in (1.0, -1.0):
+        if highest[cell] - lowest[cell] < shown.need[cell] - _TINY:
+            town = program.end(cell, sign)
+            if town is not None:
+                _seen(shown, town, lowest, highest)
+    narrow = highest[cell] - lowest[cell] < shown.need[cell] - _TINY
+    if narrow and program.late and shown.uneven.any():
+        low, high = (sign * program.least(cell, sign) for sign in (1.0, -1.0))
+        margin = min(MARGIN, shown.spare[cell]) if shown.system.whole else 0.0
+        if high - low >= shown.need[cell] + margin - _TINY:
+            lowest[cell], highest[cell] = low, high
 
 
 def _seen(shown: Shown, town: Floats, lowest: Floats, highest: Floats) -> None:
@@ -100,6 +110,8 @@ class Program:
         weighted = counts_of(shown, system.truth, system.weight)
         self._weighted_low = weighted - slack.weighted_down
         self._weighted_high = weighted + slack.weighted_up
+        #: Whether a search ended before its end.
+        self.late = False
         self._lines: tuple[sparse.csr_array, sparse.csr_array] | None = None
 
     def allows(self, town: Floats) -> bool:
@@ -173,6 +185,25 @@ class Program:
     ) -> Floats | None:
         """Return the town in which a count is smallest, or with a minus largest."""
         system = self._shown.system
+        found = self._solved(cell, sign, ends, system.whole)
+        if found is None:
+            return None
+        town = found.reshape(len(system.size), len(system.patterns))
+        town = np.round(town) if system.whole else town
+        return town if self.allows(town) else None
+
+    def least(self, cell: int, sign: float) -> float:
+        """Return the least of a count, or with a minus of its negative, where children have parts."""
+        found = self._solved(cell, sign, None, whole=False)
+        lines = self._lines[0] if self._lines else None
+        if found is None or lines is None:
+            return float(sign * self._shown.count[cell])
+        return float(sign * (lines[[cell]] @ found)[0])
+
+    def _solved(
+        self, cell: int | None, sign: float, ends: tuple[Floats, Floats] | None, whole: bool
+    ) -> Floats | None:
+        system = self._shown.system
         lines, weighted = self._lines = self._lines or self._matrices()
         patterns = len(system.patterns)
         every = sparse.kron(sparse.eye_array(len(system.size)), np.ones((1, patterns))).tocsr()
@@ -189,14 +220,11 @@ class Program:
             np.zeros(lines.shape[1]) if cell is None else sign * lines[[cell]].toarray().ravel(),
             constraints=constraints,
             bounds=Bounds(0, np.where(occurs, np.repeat(system.size, patterns), 0)),
-            integrality=np.full(lines.shape[1], int(system.whole)),
+            integrality=np.full(lines.shape[1], int(whole)),
             options={"time_limit": SECONDS},
         )
-        if found.x is None:
-            return None
-        town = found.x.reshape(len(system.size), patterns)
-        town = np.round(town) if system.whole else town
-        return town if self.allows(town) else None
+        self.late |= found.status == 1
+        return found.x
 
     def _matrices(self) -> tuple[sparse.csr_array, sparse.csr_array]:
         """Return the counts and weighted counts of cells as sums over atoms and patterns."""

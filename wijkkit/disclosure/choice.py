@@ -62,7 +62,7 @@ class Choice:
         system = self.shown.system
         weight = system.member.multiply(system.weight[None, :]).tocsr().max(axis=1).toarray()
         weight = np.maximum(weight.ravel(), _TINY)
-        need = self.shown.need.max(initial=0)
+        need = self.shown.wanted.max(initial=0)
         sizes = np.array([1.0, *COARSER])
         rooms = []
         for size in sizes:
@@ -96,16 +96,26 @@ class Choice:
         return found
 
     def settled(self) -> Floats | None:
-        """Return what each cell shows; None where not even the last loss is enough."""
+        """Return what each cell shows; None where not even the last loss is enough.
+
+        What hidden wijken need beside an effect is left to the effect where it cannot be had.
+        """
+        found, shown = self._settled(), self.shown
+        if found is None and (shown.wanted > shown.need).any():
+            shown.wanted = shown.need.copy()
+            self._moves, self._roomy = Moves(shown), self._with_room()
+            found = self._settled()
+        return found
+
+    def _settled(self) -> Floats | None:
         multiple = self._within_wijken()
-        narrow = self.narrow(multiple)
-        for loss in ORDER:
-            if not len(narrow):
-                break
-            multiple, narrow = self._given_up(loss, multiple, narrow)
-        if len(narrow):
-            return None
-        return self._given_back(multiple)
+        narrow, before = self.narrow(multiple), None
+        while len(narrow) and (before is None or (multiple != before).any()):
+            before = multiple
+            for loss in ORDER:
+                if len(narrow):
+                    multiple, narrow = self._given_up(loss, multiple, narrow)
+        return None if len(narrow) else self._given_back(multiple)
 
     def _within_wijken(self) -> Floats:
         """Return what must be given up whatever is shown of larger areas: nothing else helps."""
@@ -121,8 +131,9 @@ class Choice:
         self, loss: Loss, multiple: Floats, narrow: NDArray[np.int64]
     ) -> tuple[Floats, NDArray[np.int64]]:
         system = self.shown.system
-        steps = [self._roomy] if loss.multiples == COARSER else [np.zeros(len(multiple))]
-        for one in steps:
+        # In a large system the step that has room is tried, not each.
+        coarser = loss.multiples == COARSER and not self.small
+        for one in [self._roomy] if coarser else loss.multiples:
             which = loss.of(system, self._wijken) & ~self._kept & self._near(narrow, loss)
             which &= (multiple > 0) & ((multiple < one) | (one == 0))
             if not which.any():
@@ -132,7 +143,7 @@ class Choice:
             else:
                 multiple = np.where(which, one, multiple)
                 # To give up more opens; only what is hidden now can be narrow besides.
-                asked = np.concatenate([narrow, np.flatnonzero(which & (one == 0))])
+                asked = np.union1d(narrow, np.flatnonzero(which & (multiple == 0)))
                 narrow = self.narrow(multiple, asked)
             if not len(narrow):
                 break
@@ -150,7 +161,8 @@ class Choice:
             found = [(area[cell], self._next(cell, left)) for cell in self._one_each(narrow)]
             best = [one for home, one in found if one is not None and area[one] == home]
             # Another wijk is hidden for the sake of this one only when none can help itself.
-            best = best or [one for _, one in found if one is not None][:1]
+            if self.small or not best:
+                best = [one for _, one in found if one is not None][:1]
             if not best:
                 break
             if not self.small:
@@ -178,7 +190,9 @@ class Choice:
         system = self.shown.system
         there = self._in_wijk[left][:, self._in_wijk[cell]].any(axis=1)
         same = (system.slot[left] == system.slot[cell]) & (system.group[left] == system.group[cell])
-        left = left[there if there.any() else same]
+        # In a small town everybody in any other wijk can hide these children in the end.
+        rest = (system.slot[left] == 0) & self.small
+        left = left[next((one for one in (there, same) if one.any()), rest)]
         if not len(left):
             return None
         slot = system.slot[left] != system.slot[cell]
@@ -200,12 +214,13 @@ class Choice:
         """Give back, dearest first, what all hidden counts stay open without."""
         for rank in range(len(ORDER) - 1, -1, -1):
             lost = np.flatnonzero(self._rank(multiple) == rank)
-            finer = COARSER if ORDER[rank].multiples == COARSER else ()
-            if ORDER[rank].multiples == (0.0,) and ORDER[rank].larger:
-                finer = COARSER
-            for less in (1.0, *finer):
-                more = (multiple[lost] > less) | (multiple[lost] == 0)
-                multiple = self._restored(multiple, lost[more], less)
+            loss = ORDER[rank]
+            finer = list(COARSER) if loss.multiples == COARSER or loss.larger else []
+            steps = [1.0, *(finer if self.small or not finer else [self._roomy])]
+            for less in steps:
+                less = np.broadcast_to(less, multiple.shape)
+                more = (multiple > less) | (multiple == 0)
+                multiple = self._restored(multiple, lost[more[lost]], less)
         return multiple
 
     def _rank(self, multiple: Floats) -> NDArray[np.int64]:
@@ -234,6 +249,10 @@ class Choice:
     def needed(self, cells: NDArray[np.int64]) -> Floats:
         """Return how wide the interval of each count must be, in children."""
         return self.shown.need[cells]
+
+    def open_by_moves(self, multiple: Floats) -> NDArray[np.bool_]:
+        """Return which hidden counts moves of children alone show to be open enough."""
+        return self._moves.widths(multiple) >= self.shown.wanted - TINY
 
     def proofs(self, multiple: Floats) -> Proofs:
         """Return towns that look the same, by the children who answer otherwise."""
@@ -286,19 +305,21 @@ class Choice:
         known = [(np.eye(1, len(multiple), cell)[0], 0.0, 0.0) for cell in exact]
         return self._towns.narrow(multiple, rest, False, known)
 
-    def _restored(self, multiple: Floats, lost: NDArray[np.int64], less: float) -> Floats:
-        """Set as many of these cells to `less` as can be: in each area all, or the halves of them."""
+    def _restored(self, multiple: Floats, lost: NDArray[np.int64], less: Floats) -> Floats:
+        """Set as many of these cells to `less` as can be: in each area all, or the halves of them.
+
+        Areas of a level have no wijk in common: what is narrow is undone where it is to blame.
+        """
         parts = {one: [lost[self._unit[lost] == one]] for one in np.unique(self._unit[lost])}
         while parts:
             heads = {unit: chunks.pop() for unit, chunks in parts.items()}
             tried = multiple.copy()
-            tried[np.concatenate(list(heads.values()))] = less
+            cells = np.concatenate(list(heads.values()))
+            tried[cells] = less[cells]
             narrow = self.narrow(tried, first=self.small)
             failed = self._to_blame(heads, narrow)
             for unit in failed:
                 tried[heads[unit]] = multiple[heads[unit]]
-            if 0 < len(failed) < len(heads) and len(self.narrow(tried, first=True)):
-                tried, failed = multiple, list(heads)
             for unit in failed:
                 parts[unit] += self._halves(heads[unit])
             multiple = tried

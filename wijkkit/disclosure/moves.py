@@ -11,7 +11,7 @@ more than what is open; a program may find more (`towns.py`).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -165,7 +165,7 @@ class Moves:
                 if not narrow.any():
                     break
                 if before is None or room.differ(number, before):
-                    self._widen(room, number, self._around(narrow))
+                    self._widen(room, number, narrow)
                 before = number
         return np.minimum(self._plus + self._minus, wanted)
 
@@ -201,38 +201,27 @@ class Moves:
                 rooms.append(room.min(axis=0))
         return _Room(*found)
 
-    def _classes(self, told: Mask, slot: int, atoms: Ints) -> Ints:
-        """Return a number of the class of each atom: its wijk and groups, but for this slot's."""
-        key = self._wijk[atoms].astype(np.int64)
-        for other in range(1, len(told)):
-            if other != slot and told[other].any():
-                label = np.where(told[other], self._groups[atoms, other] + 1, 0)
-                key = key * (self._sizes[other] + 1) + label
-        return pd.factorize(key)[0]
+    def _classes(self, told: Mask, slots: Iterable[int], atoms: Ints) -> dict[int, Ints]:
+        """Return, per slot, a number of the class of each atom: its wijk and its other groups."""
+        key, size = self._wijk[atoms].astype(np.int64), self._wijk.max(initial=0) + 1
+        parts = {}
+        for slot in range(1, len(told)):
+            label = np.where(told[slot], self._groups[atoms, slot] + 1, 0)
+            parts[slot] = label * size
+            size *= self._sizes[slot] + 1
+            key = key + parts[slot]
+        return {slot: pd.factorize(key - parts[slot])[0] for slot in slots if slot}
 
-    def _widen(self, room: _Room, number: float, atoms: Ints) -> None:
+    def _widen(self, room: _Room, number: float, narrow: Mask) -> None:
         """Note by how much counts may be larger, and smaller, when at most so many move."""
         system, size = self.shown.system, len(self.shown.system.rows)
+        atoms, slots = self._around(narrow), np.unique(system.slot[narrow]).tolist()
+        asked_for = set(np.unique(system.indicator[narrow]).tolist())
         at = [own[atoms] for own in self._at]
         best = [np.zeros((2, *cell.shape[1:])) for cell in self._cells]
         for kind in self._kinds:
-            asked = system.asked[np.ix_(atoms, kind.moved)].all(axis=1)
-            has = [self._units[atoms, one] * asked for one in (kind.one, kind.other)]
-            told = room.told(kind, number, at)
-            alone = [one * ~seen.any(axis=0) for one, seen in zip(has, told, strict=True)]
-            for slot, many in enumerate(self._sizes):
-                groups = best[slot].shape[-1]
-                both = [np.bincount(at[slot], one, groups) for one in alone]
-                if slot:
-                    group = self._classes(told[0] | told[1], slot, atoms)
-                    free = [one * ~seen[slot] for one, seen in zip(has, told, strict=True)]
-                    paired = _paired(free, group, at[slot], many, groups)
-                    both = [np.maximum(one, two) for one, two in zip(both, paired, strict=True)]
-                for indicator, turned in zip(kind.moved, kind.turned, strict=True):
-                    for way, found in enumerate(both if turned > 0 else both[::-1]):
-                        np.maximum(
-                            best[slot][way, indicator], found, out=best[slot][way, indicator]
-                        )
+            if asked_for.intersection(kind.moved):
+                self._of_kind(kind, room.told(kind, number, at), slots, atoms, best)
         sums = np.zeros((2, size))
         for cell, found in zip(self._cells, best, strict=True):
             there = cell[0] >= 0
@@ -244,6 +233,31 @@ class Moves:
                 sums[way] = np.maximum(sums[way], more)
         for kept, found in zip((self._plus, self._minus), sums, strict=True):
             np.maximum(kept, np.minimum(found, number), out=kept)
+
+    def _of_kind(
+        self,
+        kind: _Kind,
+        told: tuple[Mask, Mask],
+        slots: list[int],
+        atoms: Ints,
+        best: list[Floats],
+    ) -> None:
+        """Note how many children of each group of a wijk may change two patterns, either way."""
+        asked = self.shown.system.asked[np.ix_(atoms, kind.moved)].all(axis=1)
+        has = [self._units[atoms, one] * asked for one in (kind.one, kind.other)]
+        alone = [one * ~seen.any(axis=0) for one, seen in zip(has, told, strict=True)]
+        classes = self._classes(told[0] | told[1], slots, atoms)
+        for slot in slots:
+            at, groups = self._at[slot][atoms], best[slot].shape[-1]
+            both = [np.bincount(at, one, groups) for one in alone]
+            if slot:
+                free = [one * ~seen[slot] for one, seen in zip(has, told, strict=True)]
+                paired = _paired(free, classes[slot], at, self._sizes[slot], groups)
+                both = [np.maximum(one, two) for one, two in zip(both, paired, strict=True)]
+            for indicator, turned in zip(kind.moved, kind.turned, strict=True):
+                for way, found in enumerate(both if turned > 0 else both[::-1]):
+                    own = best[slot][way, indicator]
+                    np.maximum(own, found, out=own)
 
     def proofs(self, multiple: Floats, cells: Ints) -> Proofs:
         """Return towns in which each of these counts is larger, and smaller, as far as moves go."""
@@ -297,8 +311,9 @@ class Moves:
             asked = system.asked[np.ix_(atoms, kind.moved)].all(axis=1)
             units = np.round(self._units[atoms] / self._step).astype(np.int64) * asked[:, None]
             told = room.told(kind, number, at)
+            classes = self._classes(told[0] | told[1], range(len(at)), atoms)
             for slot, many in enumerate(self._sizes):
-                group = self._classes(told[0] | told[1], slot, atoms) if slot else wijk
+                group = classes.get(slot, wijk)
                 mine = at[slot]
                 for back in (0, 1):
                     gone, come = (kind.one, kind.other)[:: -1 if back else 1]

@@ -1,0 +1,82 @@
+"""Random towns attacked by someone who knows that children come whole."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from attacker import found_of
+from towns import areas_of, random_town, town, town_of
+
+from wijkkit.disclosure import CBS, GGD
+from wijkkit.disclosure.audit import widths
+from wijkkit.disclosure.rules import statuses
+
+
+def attacked(made, policy=GGD, most=6, seed=0):
+    """What the attacker finds of some of the counts that a rule hides, and the release."""
+    released = made.release(policy)
+    table = made.estimates.table.reset_index(drop=True)
+    rules = statuses(made.cells.assign(status=table["status"]), policy)
+    secret = np.flatnonzero((rules != "ok") & table["status"].eq("ok").to_numpy())
+    chosen = np.random.default_rng(seed).permutation(secret)[:most]
+    by_rule = np.isin(np.arange(len(table)), chosen)
+    return found_of(made, released.table, by_rule), released
+
+
+def held(found: pd.DataFrame, protection: int) -> None:
+    assert (found["low"] <= found["true"] + 1e-6).all()
+    assert (found["true"] <= found["high"] + 1e-6).all()
+    asked = np.minimum(protection, found["n"])
+    assert (found["high"] - found["low"] >= asked - 1e-6).all()
+
+
+@pytest.mark.parametrize(
+    "seed, weights", [(0, ""), (3, ""), (4, "proportional"), (5, "oversampled")]
+)
+def test_no_hidden_count_of_a_random_town_is_found_and_no_indicator_is_left_out(seed, weights):
+    found, released = attacked(random_town(seed, weights), seed=seed)
+    assert len(found) and released.left_out == ()
+    held(found, GGD.protection)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(60))
+def test_no_hidden_count_of_many_random_towns_is_found(seed):
+    found, released = attacked(random_town(seed, ("", "proportional", "oversampled")[seed % 3]))
+    assert released.left_out == ()
+    held(found, GGD.protection)
+
+
+def test_shares_near_ninety_per_cent_are_released_and_stay_open():
+    made = town(248, wijken=3, districts=1, groupings=("ses", "sex"), share=(0.8, 0.92))
+    found, released = attacked(made, CBS)
+    assert released.left_out == () and released.table["status"].eq("ok").any()
+    held(found, CBS.protection)
+
+
+def test_a_score_is_released_by_a_policy_with_a_rule_of_dominance():
+    random = np.random.default_rng(5)
+    areas = areas_of(3, 1)
+    people = pd.DataFrame({"wijk": np.repeat(areas["wijk"], 60), "wave": "1", "weight": 1.0})
+    people["score"] = random.integers(0, 40, len(people)).astype(float)
+    # One respondent has more than half of the total of a wijk.
+    lonely = people["wijk"].eq("w01")
+    people.loc[lonely, "score"] = np.where(np.arange(60) == 0, 39.0, np.arange(60) % 2 * 0.5)
+    people = people.merge(areas, on="wijk").assign(age=6.0)
+    out = town_of(people, areas, {"score": "score"}, {}).release(CBS).table.set_index("area")
+    assert out.loc["w00", "status"] == "ok"
+    assert out.loc["w01", "status"] == "hidden"
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_each_town_that_moves_of_children_prove_is_seen_by_the_audit(seed):
+    made = town(seed, wijken=12, districts=3, groupings=("ses", "sex"), size=(40, 160))
+    for one in made.release(GGD).settled:
+        choice, shown = one.choice, one.choice.shown
+        secret = choice.secrets(one.multiple)
+        proven = np.flatnonzero(
+            choice.open_by_moves(one.multiple) & np.isin(np.arange(len(shown.need)), secret)
+        )
+        width = widths(shown, choice, one.multiple)
+        assert (width[proven] >= shown.need[proven] - 1e-6).all()
