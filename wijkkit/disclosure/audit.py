@@ -10,6 +10,8 @@ must leave one child more than is asked.
 
 from __future__ import annotations
 
+from itertools import count as counting
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
@@ -22,7 +24,11 @@ from wijkkit.disclosure.towns import MARGIN
 
 Floats = NDArray[np.float64]
 #: Seconds of one search; what is not found counts as narrow.
-SECONDS = 0.5
+SECONDS = 1.0
+#: Branches of one search where weights are unequal; what is not found then may have parts.
+BRANCHES = 20
+#: So often the audit gives up single figures; after that all around a narrow count at once.
+ONE_BY_ONE = 2
 _TINY = 1e-6
 
 
@@ -36,12 +42,14 @@ def audited(shown: Shown, choice: Choice, multiple: Floats | None) -> Floats | N
     multiple : (C,) array, optional
         What was chosen.
     """
-    while multiple is not None:
+    for number in counting():
+        if multiple is None:
+            break
         width, secret = widths(shown, choice, multiple), choice.secrets(multiple)
         narrow = secret[width[secret] < shown.need[secret] - _TINY]
         if not len(narrow):
             return multiple
-        multiple = choice.more(multiple, narrow)
+        multiple = choice.more(multiple, narrow, block=number >= ONE_BY_ONE)
     return None
 
 
@@ -221,7 +229,7 @@ class Program:
             constraints=constraints,
             bounds=Bounds(0, np.where(occurs, np.repeat(system.size, patterns), 0)),
             integrality=np.full(lines.shape[1], int(whole)),
-            options={"time_limit": SECONDS},
+            options={"time_limit": SECONDS} | ({"node_limit": BRANCHES} if both.any() else {}),
         )
         self.late |= found.status == 1
         return found.x

@@ -231,13 +231,24 @@ class Choice:
             rank = np.where(lost & (rank < 0) & (self.first > 0), number, rank)
         return rank
 
-    def more(self, multiple: Floats, cells: NDArray[np.int64]) -> Floats | None:
-        """Return a choice that gives up more for these cells; None where there is nothing left."""
+    def more(self, multiple: Floats, cells: NDArray[np.int64], block: bool) -> Floats | None:
+        """Return a choice that gives up more for these cells; None where there is nothing left.
+
+        Of wijken one figure for each narrow cell, or with `block` all that are near.
+        """
         for loss in ORDER:
             for one in loss.multiples:
                 which = loss.of(self.shown.system, self._wijken) & ~self._kept
                 which &= self._near(cells, loss)
                 which &= (multiple > 0) & ((multiple < one) | (one == 0))
+                if (
+                    which.any()
+                    and one == 0
+                    and not block
+                    and (self.shown.system.level[which] == "wijk").all()
+                ):
+                    found = {self._next(cell, np.flatnonzero(which)) for cell in cells} - {None}
+                    which = np.isin(np.arange(len(which)), list(found))
                 if which.any():
                     return np.where(which, one, multiple)
         return None
