@@ -231,7 +231,8 @@ class Program:
             integrality=np.full(lines.shape[1], int(whole)),
             options={"time_limit": SECONDS} | ({"node_limit": BRANCHES} if both.any() else {}),
         )
-        self.late |= found.status == 1
+        # Out of time or of branches: nothing is proven either way.
+        self.late |= found.status in (1, 4)
         return found.x
 
     def _matrices(self) -> tuple[sparse.csr_array, sparse.csr_array]:
