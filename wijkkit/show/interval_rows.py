@@ -72,7 +72,10 @@ def intervals(
     if frame.empty:
         return nothing(frame)
     language = language_of(frame)
-    names = marks or {"": ""}
+    names = dict(marks or {"": ""})
+    if "city" in names and len(names) <= len(_NEXT):
+        # Of the populations above the study the figure has room for the first.
+        names |= dict([*frame.attrs.get("references", {}).items()][: 1 + len(_NEXT) - len(names)])
     rows = [_numbers(row, names) for _, row in frame.iterrows()]
     labels = list(frame[label])
     around_zero = any(row[0].get("unit") == "points" for row in rows)

@@ -53,8 +53,11 @@ Label = str | dict[Literal["nl", "en"], str]
 
 
 class City(Model):
+    """The whole of the study; `complete` where its wijken are all there are."""
+
     name: str
     code: str = ""
+    complete: bool = False
 
 
 class Wave(Model):
@@ -178,6 +181,29 @@ class TableSource(Model):
     sheet: str | None = None
 
 
+class ReferencePopulation(Model):
+    """A population above the study, such as the region or the country, beside its wijken together.
+
+    Parameters
+    ----------
+    id : str
+    label : Label
+    survey : tuple of SurveySource
+        Files of its respondents, read by the study's codebook; they need no area.
+    weight : str
+        The standard column that holds their weights.
+    figures : TableSource, optional
+        Published figures instead: ``indicator, wave, value, source`` and where they are known
+        ``lower, upper, n``.
+    """
+
+    id: Key
+    label: Label
+    survey: tuple[SurveySource, ...] = ()
+    weight: str = "weight"
+    figures: TableSource | None = None
+
+
 class Sources(Model):
     survey: tuple[SurveySource, ...] = ()
     area_figures: tuple[AreaFigureSource, ...] = ()
@@ -239,6 +265,7 @@ class StudyFile(Model):
         default_factory=dict
     )
     sources: Sources
+    references: tuple[ReferencePopulation, ...] = Field(default=(), max_length=3)
     population: PopulationSettings = PopulationSettings()
     evaluation: EvaluationSettings = EvaluationSettings()
     disclosure: DisclosureSettings = DisclosureSettings()
