@@ -63,11 +63,8 @@ def estimate_references(study: Study) -> pd.DataFrame:
             problems.extend(error.problems)
     if problems:
         raise DataError(problems)
-    return (
-        pd.concat(parts, ignore_index=True)
-        if parts
-        else tidy(pd.DataFrame()).assign(x=pd.Series(dtype=float), allowed=pd.Series(dtype="str"))
-    )
+    none = tidy(pd.DataFrame()).assign(x=np.nan, allowed="", coarse=np.nan)
+    return pd.concat(parts, ignore_index=True) if parts else none
 
 
 def _surveyed(study: Study, reference: ReferencePopulation, policy: Policy) -> pd.DataFrame:

@@ -7,6 +7,7 @@ import re
 import pandas as pd
 
 from wijkkit.errors import DataError, Problem
+from wijkkit.loaders.recode import cell_mistakes
 from wijkkit.loaders.source_file import read_source
 from wijkkit.loaders.source_table import SourceTable
 from wijkkit.registry.definition import Column, Kind
@@ -107,6 +108,7 @@ def _check_columns(table: SourceTable, kind: Kind) -> None:
         )
         if names
     ]
+    problems += cell_mistakes(table)
     if problems:
         raise DataError(problems)
 

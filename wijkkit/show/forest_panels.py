@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from wijkkit.language import signed, text
 from wijkkit.show.output import Nothing, ShownFigure, alt_text, nothing
-from wijkkit.show.theme import INK, OWN, PALE, SMALL, WIDTH, style
+from wijkkit.show.theme import INK, OWN, PALE, SMALL, WIDTH, fitted, style
 from wijkkit.show.values import language_of
 
 #: The axis reaches no further, in percentage points; what lies outside is drawn up to the edge.
@@ -54,7 +54,7 @@ def forest(frame: pd.DataFrame, caption: str = "", alt: str = "") -> ShownFigure
         panels = figure.subplots(lines, columns, squeeze=False, sharex=True, sharey=True).ravel()
         for axes, outcome in zip(panels, outcomes, strict=False):
             _draw(axes, rows[rows["label"].eq(outcome)], methods, edge)
-            axes.set_title(textwrap.fill(outcome, 20), loc="left", fontsize=SMALL)
+            axes.set_title(fitted(outcome, 20, 4), loc="left", fontsize=SMALL)
         for axes in panels[len(outcomes) :]:
             axes.set_visible(False)
         for axes in panels[max(0, len(outcomes) - columns) : len(outcomes)]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
-
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -12,7 +10,18 @@ from matplotlib.ticker import MaxNLocator
 from wijkkit.estimates.funnel import funnel as funnel_limits
 from wijkkit.language import listed, text
 from wijkkit.show.output import Nothing, ShownFigure, alt_text, nothing
-from wijkkit.show.theme import CITY, COMPARATOR, INK, OWN, PALE, SMALL, WIDTH, label_marks, style
+from wijkkit.show.theme import (
+    CITY,
+    COMPARATOR,
+    INK,
+    OWN,
+    PALE,
+    SMALL,
+    WIDTH,
+    fitted,
+    label_marks,
+    style,
+)
 from wijkkit.show.values import caption_of, language_of
 
 _INSIDE = {"marker": "o", "color": "white", "markeredgecolor": CITY, "markersize": 5.5}
@@ -54,7 +63,7 @@ def funnel(frame: pd.DataFrame, caption: str = "", alt: str = "") -> ShownFigure
         panels = figure.subplots(lines, columns, squeeze=False).ravel()
         for axes, label in zip(panels, labels, strict=False):
             _draw(axes, known[known["label"].eq(label)])
-            axes.set_title(textwrap.fill(label, 28), loc="left", fontsize=SMALL)
+            axes.set_title(fitted(label, 28, 3), loc="left", fontsize=SMALL)
         for axes in panels[len(labels) :]:
             axes.set_visible(False)
         figure.supxlabel(text("show.funnel.x", language), fontsize=SMALL)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Mapping
 
 import pandas as pd
@@ -10,7 +9,18 @@ import pandas as pd
 from wijkkit.language import text
 from wijkkit.language.messages import catalogue
 from wijkkit.show.output import Nothing, ShownFigure, alt_text, nothing
-from wijkkit.show.theme import BETTER, CITY, COMPARATOR, INK, OWN, SMALL, WORSE, new_figure, style
+from wijkkit.show.theme import (
+    BETTER,
+    CITY,
+    COMPARATOR,
+    INK,
+    OWN,
+    SMALL,
+    WORSE,
+    fitted,
+    new_figure,
+    style,
+)
 from wijkkit.show.values import caption_of, language_of
 
 #: A sign and a colour per state, so that the grid reads without colour.
@@ -72,10 +82,10 @@ def matrix(
                       fontsize=12, color=colour)  # fmt: skip
         width = max(8, 60 // max(1, len(heads)))
         axes.set_xticks(
-            range(len(heads)), [textwrap.fill(str(head), width) for head in heads], fontsize=SMALL
+            range(len(heads)), [fitted(str(head), width, 5) for head in heads], fontsize=SMALL
         )
         axes.xaxis.tick_top()
-        axes.set_yticks(range(len(names)), names)
+        axes.set_yticks(range(len(names)), [fitted(str(name), 34, 2) for name in names])
         axes.set_xlim(-0.5, len(heads) - 0.5)
         axes.set_ylim(len(names) - 0.4, -0.6)
         axes.spines[["left", "bottom"]].set_visible(False)

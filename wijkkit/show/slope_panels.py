@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
-
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -11,7 +9,7 @@ from matplotlib.figure import Figure
 from wijkkit.language import percentage, text
 from wijkkit.released.cells import is_shown
 from wijkkit.show.output import Nothing, ShownFigure, alt_text, nothing
-from wijkkit.show.theme import CITY, OWN, PALE, SMALL, WIDTH, label_marks, style
+from wijkkit.show.theme import CITY, OWN, PALE, SMALL, WIDTH, fitted, label_marks, style
 from wijkkit.show.values import language_of, shown_value
 
 
@@ -44,7 +42,7 @@ def slopes(frame: pd.DataFrame, caption: str = "", alt: str = "") -> ShownFigure
         panels = figure.subplots(lines, 2, squeeze=False, sharey=True).ravel()
         for axes, label in zip(panels, labels, strict=False):
             _draw_panel(axes, frame[frame["label"].eq(label)], language)
-            axes.set_title(textwrap.fill(label, 28), loc="left", fontsize=SMALL)
+            axes.set_title(fitted(label, 28, 3), loc="left", fontsize=SMALL)
         for axes in panels[len(labels) :]:
             axes.set_visible(False)
         names = dict(zip(frame["own"], frame["name"], strict=True))

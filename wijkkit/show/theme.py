@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
@@ -42,6 +43,8 @@ _STYLE = {
     "xtick.bottom": False,
     "ytick.left": False,
     "figure.facecolor": "white",
+    # A name with dollar signs is a name, not a formula.
+    "text.parse_math": False,
     # The same figure gives the same file, and no date or program in it.
     "svg.hashsalt": "wijkkit",
     "svg.fonttype": "path",
@@ -70,13 +73,24 @@ def percent_axis(axes: Axes, lowest: float = 0, highest: float = 100) -> None:
     axes.spines["left"].set_visible(False)
 
 
+def fitted(label: str, width: int, lines: int) -> str:
+    """Return a label in lines of at most `width` signs, cut off where there are too many.
+
+    Examples
+    --------
+    >>> fitted("Voelt zich vaak eenzaam en somber", 14, 2)
+    'Voelt zich\nvaak eenzaam …'
+    """
+    return textwrap.fill(label, width, max_lines=lines, placeholder=" …")
+
+
 def rows_axis(axes: Axes, labels: Sequence[str], values: Sequence[str]) -> None:
     """Give each row its label at the left and its value at the right, above what is drawn in it.
 
     Row `i` is drawn at `i` on the y axis, which points down; words stand at ``i - 0.42``.
     """
     for position, (label, value) in enumerate(zip(labels, values, strict=True)):
-        for x, align, words in ((0, "left", label), (1, "right", value)):
+        for x, align, words in ((0, "left", fitted(label, 62, 2)), (1, "right", value)):
             axes.text(
                 x,
                 position - 0.42,
@@ -106,7 +120,7 @@ def label_marks(place: Axes | Figure, marks: Sequence[tuple[str, dict]]) -> None
         above = {"loc": "lower left", "bbox_to_anchor": (0, 1)}
     place.legend(
         handles,
-        [words for words, _ in marks],
+        [fitted(words, 34, 2) for words, _ in marks],
         ncols=len(marks),
         frameon=False,
         fontsize=SMALL,
