@@ -221,14 +221,18 @@ def groups(view: CityView, key: str, grouping: str, wave: str) -> pd.DataFrame:
     """Return one number of an indicator for each group of a grouping, see `CityView.groups`."""
     found = grouping_of(view, grouping)
     wave = wave or waves_of(view, asked_for(view, key))[-1].id
-    rows = [
-        {
-            "group": group.id,
-            "label": view.study.text(group.label),
-            **number_columns("", pick(view, key, *view.place, wave, found.id, group.id)),
-        }
-        for group in (found.groups if found else ())
-    ]
+    rows = (
+        []
+        if found is None
+        else [
+            {
+                "group": group.id,
+                "label": view.study.text(group.label),
+                **number_columns("", pick(view, key, *view.place, wave, found.id, group.id)),
+            }
+            for group in found.groups
+        ]
+    )
     return pd.DataFrame(rows, columns=["group", "label", *NUMBER])
 
 

@@ -93,7 +93,7 @@ def svg_to_png(svg: bytes, folder: Path) -> bytes:
     """Return an SVG image as PNG, for programs that cannot show SVG."""
     (folder / "figure.svg").write_bytes(svg)
     page = '#set page(width: auto, height: auto, margin: 0pt)\n#image("figure.svg")'
-    return typst.compile(page.encode(), root=folder, format="png", ppi=PPI)
+    return typst.compile(page.encode(), root=str(folder), format="png", ppi=PPI)
 
 
 def _fonts() -> Path:
