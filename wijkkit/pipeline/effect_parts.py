@@ -152,7 +152,7 @@ class _Effect:
         sizes = arms[0].shape[1], arms[1].shape[1]
         squares = [((arm - arm.mean(axis=1, keepdims=True)) ** 2).sum(axis=1) for arm in arms]
         estimate = arms[0].mean(axis=1) - arms[1].mean(axis=1)
-        error = statistic_error(*squares, sizes, self.ratios)
+        error = statistic_error(squares[0], squares[1], sizes, self.ratios)
         half = critical_value(1 - self.options.level, sizes, self.ratios) * error
         said = [
             np.abs(estimate) > critical_value(p, sizes, self.ratios) * error

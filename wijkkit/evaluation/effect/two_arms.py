@@ -69,7 +69,7 @@ def change_test(change: Floats, treated: Bools, level: float, ratios: Ratios = R
     if sum(squares) <= _ROUNDING * (change**2).max():
         raise NotEstimable("no_variation")
     effect = float(arms[0].mean() - arms[1].mean())
-    error = float(statistic_error(*squares, sizes, ratios))
+    error = float(statistic_error(squares[0], squares[1], sizes, ratios))
     reach = critical_value(1 - level, sizes, ratios) * error
     p = float(worst_p(abs(effect) / error, sizes, ratios))
     return Estimate(effect, effect - reach, effect + reach, p, sum(sizes) - 2)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from math import inf
 from statistics import median
-from typing import Literal
+from typing import Any, Literal
 
 #: ``plays``: beyond the threshold; ``within``: on the other side of it; ``undecided``: too near.
 Code = Literal["plays", "undecided", "within", "cannot_be_judged"]
@@ -29,7 +29,7 @@ class Verdict:
 
     code: Code
     evidence: str
-    fields: Fields
+    fields: Mapping[str, Any]
 
 
 def not_judged(evidence: str = "none", **fields: float | str) -> Verdict:

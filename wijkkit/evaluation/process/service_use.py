@@ -6,6 +6,8 @@ arms' means over wijken are compared by the test of the effect evaluation.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -56,7 +58,7 @@ def service_use(study: Study, estimates: pd.DataFrame, confidence: float = 0.95)
     arm = {slug: hood.arm for slug, hood in study.neighbourhoods.items()}
     rows = []
     for key in study.settings.process.service_use:
-        found = {"indicator": key, "label": study.text(study.indicators[key].label)}
+        found: dict[str, Any] = {"indicator": key, "label": study.text(study.indicators[key].label)}
         mine = estimates[
             estimates["indicator"].eq(key)
             & estimates["area_level"].eq("wijk")
@@ -71,7 +73,7 @@ def service_use(study: Study, estimates: pd.DataFrame, confidence: float = 0.95)
         arms = last["area"].map(arm)
         found |= {"wave": waves[-1], "unit": "points", "wijken": int(arms.ne("none").sum())}
         sides = [last.loc[arms.eq(name), "value"] for name in ("programme", "comparator")]
-        rows.append(found | _compared(*sides, confidence))
+        rows.append(found | _compared(sides[0], sides[1], confidence))
     return pd.DataFrame(rows, columns=list(USE_COLUMNS))
 
 
