@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
-from wijkkit.estimates.interval import Interval, check_confidence, numbers, scalar_or_array
+from wijkkit.estimates.interval import Interval, check_confidence, interval_of, numbers
 
 
 def byar(x: ArrayLike, *, confidence: float = 0.95) -> Interval:
@@ -45,7 +45,7 @@ def byar(x: ArrayLike, *, confidence: float = 0.95) -> Interval:
     lower = _cube(x, -z)
     upper = _cube(x + 1, z)
     lower = np.where(lower >= 0, lower, np.nan)
-    return Interval(*(scalar_or_array(part) for part in (x, lower, upper)), confidence, "byar")
+    return interval_of((x, lower, upper), confidence, "byar")
 
 
 def _cube(x: NDArray[np.float64], z: float) -> NDArray[np.float64]:
@@ -86,4 +86,4 @@ def poisson_exact(x: ArrayLike, *, confidence: float = 0.95) -> Interval:
     with np.errstate(invalid="ignore"):
         lower = np.where(x == 0, 0.0, stats.chi2.ppf(tail, 2 * x) / 2)
         upper = stats.chi2.ppf(1 - tail, 2 * x + 2) / 2
-    return Interval(*(scalar_or_array(part) for part in (x, lower, upper)), confidence, "exact")
+    return interval_of((x, lower, upper), confidence, "exact")

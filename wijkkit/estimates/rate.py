@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from wijkkit.estimates.count import byar, poisson_exact
-from wijkkit.estimates.interval import Interval, numbers, scalar_or_array
+from wijkkit.estimates.interval import Interval, interval_of, numbers
 
 #: Below this number of events Byar's approximation gives way to the exact interval.
 EXACT_BELOW = 10
@@ -24,10 +24,11 @@ def events(x: ArrayLike, *, confidence: float = 0.95) -> Interval:
     approximate = byar(x, confidence=confidence)
     few = np.asarray(x, dtype=float) < EXACT_BELOW
     limits = (
-        scalar_or_array(np.where(few, getattr(exact, side), getattr(approximate, side)))
+        np.where(few, getattr(exact, side), getattr(approximate, side))
         for side in ("lower", "upper")
     )
-    return Interval(exact.value, *limits, confidence, "exact below 10 events, byar from there")
+    method = "exact below 10 events, byar from there"
+    return interval_of((exact.value, *limits), confidence, method)
 
 
 def rate(x: ArrayLike, n: ArrayLike, *, multiplier: float, confidence: float = 0.95) -> Interval:
@@ -61,11 +62,5 @@ def rate(x: ArrayLike, n: ArrayLike, *, multiplier: float, confidence: float = 0
     count = events(x, confidence=confidence)
     with np.errstate(divide="ignore", invalid="ignore"):
         scale = np.where(population > 0, multiplier / population, np.nan)
-    return Interval(
-        *(
-            scalar_or_array(np.asarray(part * scale))
-            for part in (count.value, count.lower, count.upper)
-        ),
-        confidence,
-        count.method,
-    )
+    ends = (count.value * scale, count.lower * scale, count.upper * scale)
+    return interval_of(ends, confidence, count.method)

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import stats
 
-from wijkkit.estimates.interval import Interval, check_confidence
+from wijkkit.estimates.interval import Interval, check_confidence, interval_of
 from wijkkit.estimates.slope_model import Model, fitted_ends
 
 
@@ -79,7 +79,7 @@ def slope_index(
     slope = ends.high - ends.low
     half = stats.norm.ppf(0.5 + confidence / 2) * ends.error(-1.0, 1.0)
     limits = sorted([(slope - half) * multiplier, (slope + half) * multiplier])
-    return Interval(float(slope * multiplier), *map(float, limits), confidence, model)
+    return interval_of((slope * multiplier, *limits), confidence, model)
 
 
 def relative_index(
@@ -123,4 +123,4 @@ def relative_index(
         return Interval(np.nan, np.nan, np.nan, confidence, model)
     log = np.log(ends.high / ends.low) * (-1 if inverse else 1)
     half = stats.norm.ppf(0.5 + confidence / 2) * ends.error(-1 / ends.low, 1 / ends.high)
-    return Interval(*(float(np.exp(log + d)) for d in (0.0, -half, half)), confidence, model)
+    return interval_of([np.exp(log + d) for d in (0.0, -half, half)], confidence, model)

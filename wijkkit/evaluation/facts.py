@@ -71,7 +71,7 @@ class Facts:
             )
             found: dict[str, list[dict]] = {}
             for row in rows:
-                found.setdefault(row["wijk"], []).append(row)
+                found.setdefault(str(row["wijk"]), []).append(row)
             self._records[kind] = found
         return self._records[kind].get(wijk, [])
 

@@ -8,6 +8,7 @@ import os
 import re
 from datetime import date
 from pathlib import Path
+from typing import cast
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
 import cbsodata
@@ -195,7 +196,7 @@ def _all_pages(url: str) -> dict[str, object]:
         page = _next_wfs(str(page), answer) if is_wfs else _next_link(str(page), answer)
         if page is None:
             whole = {"type": "FeatureCollection", "features": features}
-            return {**whole, "crs": crs} if crs else whole
+            return cast(dict[str, object], {**whole, "crs": crs} if crs else whole)
     raise _refused(url, f"more than {MAXIMUM_PAGES} pages", "Ask for fewer areas in the url.")
 
 

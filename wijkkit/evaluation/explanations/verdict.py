@@ -71,15 +71,16 @@ class Threshold:
         None where these lie on different sides.
         """
         ends = lowest, lowest if highest is None else highest
-        sides = {self._side(end) for end in ends}
+        sides = {self.of(end) for end in ends}
         return sides.pop() if len(sides) == 1 else None
 
     def sampled(self, value: float, lower: float, upper: float) -> Code:
         """Return the side of a sample's value: undecided where its interval holds the limit."""
         beyond = lower >= self.limit or upper < self.limit
-        return self._side(value) if beyond else "undecided"
+        return self.of(value) if beyond else "undecided"
 
-    def _side(self, value: float) -> Code:
+    def of(self, value: float) -> Code:
+        """Return the side of one value."""
         edge = self.band * abs(self.limit)
         low, high = self.limit - edge, min(self.limit + edge, self.most)
         if low <= value < high:

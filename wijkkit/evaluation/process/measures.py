@@ -88,7 +88,7 @@ def parts_of(
 ) -> tuple[dict[Hashable, Columns], dict[str, np.ndarray]]:
     """Return the rows of each part of a table as arrays, and those of a part without rows."""
     columns = plain_columns(table)
-    parts = {
+    parts: dict[Hashable, Columns] = {
         key: {name: values[at] for name, values in columns.items()}
         for key, at in _places(table, by).items()
     }
