@@ -54,8 +54,8 @@ NAMES = MappingProxyType(
     }
 )
 
-_YES_NO = {1: "ja", 2: "nee"}
-_MINUTES = {
+_YES_NO: dict[int | float, str] = {1: "ja", 2: "nee"}
+_MINUTES: dict[int | float, str] = {
     1: "niet",
     2: "minder dan 30 minuten",
     3: "30 tot 60 minuten",

@@ -59,9 +59,9 @@ def widths(shown: Shown, choice: Choice, multiple: Floats) -> Floats:
         for sign in (1.0, -1.0):
             if highest[cell] - lowest[cell] < shown.need[cell] - _TINY:
                 program = program or Program(shown, multiple)
-                town = program.end(cell, sign)
-                if town is not None:
-                    _seen(shown, town, lowest, highest)
+                end = program.end(cell, sign)
+                if end is not None:
+                    _seen(shown, end, lowest, highest)
     return highest - lowest
 
 

@@ -38,7 +38,8 @@ class Choice:
 
     def __init__(self, shown: Shown, first: Floats, kept: NDArray[np.bool_]) -> None:
         self.shown, self._first, self._kept = shown, first, kept
-        self._moves, self._towns = Moves(shown), None
+        self._moves = Moves(shown)
+        self._towns: Towns | None = None
         self.count = shown.count
         self._wijken = _wijken(shown.system)
         # A gebied that is left out for another count's sake is no secret itself.

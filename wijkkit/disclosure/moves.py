@@ -168,12 +168,12 @@ def _pairs(system: System) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return pairs of atoms: of one wijk, in a small system all; who were asked the same."""
     size = len(system.size)
     group = np.zeros(size, int) if size <= _SMALL else system.wijk
-    left, right = [], []
+    lefts, rights = [], []
     for one in np.unique(group):
         at = np.flatnonzero(group == one)
-        left.append(np.repeat(at, len(at)))
-        right.append(np.tile(at, len(at)))
-    left, right = np.concatenate(left), np.concatenate(right)
+        lefts.append(np.repeat(at, len(at)))
+        rights.append(np.tile(at, len(at)))
+    left, right = np.concatenate(lefts), np.concatenate(rights)
     same = (left != right) & (system.asked[left] == system.asked[right]).all(axis=1)
     return left[same], right[same]
 
