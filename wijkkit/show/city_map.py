@@ -31,7 +31,8 @@ def map(borders: GeoDataFrame, caption: str = "", alt: str = "") -> ShownFigure 
     Parameters
     ----------
     borders : GeoDataFrame
-        ``name, role, geometry``, as `CityView.borders` gives them.
+        ``name, role, geometry``, as `CityView.borders` gives them; where it has a ``page``, the
+        wijk leads there on a page of the site.
     caption, alt : str
 
     Returns
@@ -51,8 +52,12 @@ def map(borders: GeoDataFrame, caption: str = "", alt: str = "") -> ShownFigure 
         figure, axes = new_figure(width=4.4, height=3.6)
         for role, look in _LOOKS.items():
             shapes = borders[borders["role"].eq(role)]
-            patches = [PathPatch(path) for geometry in shapes.geometry for path in _paths(geometry)]
-            axes.add_collection(PatchCollection(patches, edgecolor="white", linewidth=0.8, **look))
+            patches = PatchCollection(
+                [PathPatch(_path(geometry)) for geometry in shapes.geometry],
+                edgecolor="white", linewidth=0.8, **look,
+            )  # fmt: skip
+            patches.set_urls([page or None for page in _pages(shapes)])
+            axes.add_collection(patches)
         _name(axes, borders[borders["role"].ne("other")], borders.geometry.area.sum())
         marks = [
             (text(f"show.role.{role}", language), {"marker": "s", "markersize": 8, "color": color})
@@ -71,17 +76,20 @@ def map(borders: GeoDataFrame, caption: str = "", alt: str = "") -> ShownFigure 
     ]
     lead = text("show.alt.map", language, count=len(borders))
     caption = caption or borders.attrs.get("caption", "")
-    return ShownFigure(figure, alt or alt_text(lead, said, language), caption, borders)
+    pages = {page: name for page, name in zip(_pages(borders), borders["name"], strict=True) if page}
+    return ShownFigure(figure, alt or alt_text(lead, said, language), caption, borders, pages)
 
 
-def _paths(geometry) -> list[Path]:
-    paths = []
-    for polygon in getattr(geometry, "geoms", [geometry]):
-        corners = [
-            np.asarray(ring.coords)[:, :2] for ring in (polygon.exterior, *polygon.interiors)
-        ]
-        paths.append(Path.make_compound_path(*(Path(points, closed=True) for points in corners)))
-    return paths
+def _pages(borders: GeoDataFrame) -> list[str]:
+    return list(borders["page"]) if "page" in borders else [""] * len(borders)
+
+
+def _path(geometry) -> Path:
+    """Return all rings of a border as one path."""
+    polygons = getattr(geometry, "geoms", [geometry])
+    rings = [ring for polygon in polygons for ring in (polygon.exterior, *polygon.interiors)]
+    points = [np.asarray(ring.coords)[:, :2] for ring in rings]
+    return Path.make_compound_path(*(Path(corners, closed=True) for corners in points))
 
 
 def _name(axes: Axes, marked: GeoDataFrame, whole: float) -> None:
