@@ -16,7 +16,7 @@ def say(key: str, language: str, **fields: object) -> str:
 
 def days_word(days: float, language: str) -> str:
     """Return a number of days in words."""
-    return say(f"days.{'one' if days == 1 else 'other'}", language, n=number(days, language))
+    return say("days", language, n=number(days, language))
 
 
 def absent(status: str, language: str) -> str:

@@ -17,7 +17,8 @@ from wijkkit.loaders.source_file import read_source
 from wijkkit.loaders.source_table import SourceTable, rows_text
 from wijkkit.study import Study
 from wijkkit.study.guard import require_sources
-from wijkkit.study.model import AreaFigureSource, Label
+from wijkkit.study.model import Label
+from wijkkit.study.settings.sources import AreaFigureSource
 
 KEYS = ["area", "area_level", "figure", "period"]
 

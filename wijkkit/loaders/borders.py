@@ -21,7 +21,7 @@ from wijkkit.loaders.downloads import download_features
 from wijkkit.loaders.source_table import rows_text
 from wijkkit.study import Study
 from wijkkit.study.guard import require_sources
-from wijkkit.study.model import BorderSource
+from wijkkit.study.settings.sources import BorderSource
 
 FORMATS = (".gpkg", ".geojson", ".json")
 

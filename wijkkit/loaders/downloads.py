@@ -19,7 +19,7 @@ from wijkkit.files import write_whole
 from wijkkit.loaders.areas import find_column
 from wijkkit.loaders.source_table import SourceTable
 from wijkkit.study import Study
-from wijkkit.study.model import AreaFigureSource
+from wijkkit.study.settings.sources import AreaFigureSource
 
 #: Folder of downloads in the study's folder. Remove a file there to download it again.
 FOLDER = ".cache"

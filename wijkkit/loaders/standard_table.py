@@ -12,7 +12,7 @@ from wijkkit.loaders.source_file import read_source
 from wijkkit.study import Study
 from wijkkit.study.codebook import Column
 from wijkkit.study.guard import require_sources
-from wijkkit.study.model import TableSource
+from wijkkit.study.settings.sources import TableSource
 
 
 def read_standard_table(

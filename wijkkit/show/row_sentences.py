@@ -48,10 +48,6 @@ def sentences(
     order : sequence of str
         Those values, first what is said first.
 
-    Returns
-    -------
-    ShownText
-
     Examples
     --------
     >>> import wijkkit as wk

@@ -38,10 +38,6 @@ _NAMED = 3
 def city_summary(view: CityView) -> ShownText | Nothing:
     """Say in five answers what the evaluation of the city found; a part without a source is absent.
 
-    Returns
-    -------
-    ShownText
-
     Examples
     --------
     >>> import wijkkit as wk
