@@ -110,17 +110,17 @@ def test_a_change_rests_on_both_waves_and_a_gap_on_both_groups(people):
     assert len(of_change) == 4 and set(of_change["wave"]) == {"2018", "2021"}
 
 
-def test_a_slope_index_is_that_of_the_groups(people):
-    row = people.slope_index("sport").frame.iloc[0]
-    groups = (
-        people.proportion("sport", by="ses").frame.set_index("ses").loc[["low", "middle", "high"]]
-    )
-    frame = people.frame[people.frame["wave"].eq("2021") & people.frame["sport"].notna()]
-    weights = frame.groupby("ses")["weight"].sum().reindex(groups.index)
-    found = wk.slope_index(groups["value"], weights, se=groups["se"])
-    assert row[["value", "lower", "upper"]].tolist() == pytest.approx(
-        [found.value, found.lower, found.upper]
-    )
+def test_a_slope_index_is_that_of_the_release_and_rests_on_every_group(people):
+    found = people.slope_index("sport")
+    study, waves = people.study, ["2018", "2021"]
+    division = {one.id: (one.column, [group.id for group in one.groups]) for one in study.groupings}
+    indicators = {"sport": study.indicators["sport"]}
+    table = wk.estimate_slope(people.frame, indicators, waves, division)
+    city = table[table["area_level"].eq("city") & table["method"].eq("slope_index")]
+    city = city[city["wave"].eq("2021") & city["group_by"].eq("ses")].iloc[0]
+    row, ends = found.frame.iloc[0], ["value", "lower", "upper"]
+    assert row[ends].tolist() == pytest.approx(city[ends].tolist())
+    assert set(found.cells["group"]) >= {"low", "middle", "high"}
 
 
 def test_the_effect_is_that_of_did_and_follows_its_arguments(people, folder):

@@ -19,7 +19,7 @@ from wijkkit.disclosure.effects import (
 )
 from wijkkit.disclosure.release import Settled
 from wijkkit.disclosure.rounding import down, to_step
-from wijkkit.evaluation.effect.cluster_period import cluster_changes
+from wijkkit.evaluation.effect.cluster_period import cluster_changes, respondents_error
 from wijkkit.evaluation.effect.evaluate import EffectResults
 from wijkkit.evaluation.effect.methods import RECOMMENDED, Options
 from wijkkit.evaluation.effect.outcome_arrays import arrays_of, is_turned
@@ -27,7 +27,7 @@ from wijkkit.evaluation.effect.outcomes import compared_waves, earlier_waves
 from wijkkit.evaluation.effect.reasons import NotEstimable
 from wijkkit.evaluation.effect.sample import sample_of
 from wijkkit.evaluation.effect.staggered_study import STAGGERED
-from wijkkit.evaluation.effect.two_arms import critical_value, statistic_error
+from wijkkit.evaluation.effect.two_arms import half_width, statistic_error
 from wijkkit.pipeline.effect import RATIO, STEPS
 from wijkkit.study import Study
 from wijkkit.tables import EVERYBODY
@@ -120,7 +120,10 @@ def _form(
     scale = str(rows["scale"].iloc[0])
     unit = 1.0 if scale == "score" else 100.0
     change = cluster_changes(sample, scale) * unit
-    shown = _Effect(sample.treated, STEPS[scale][0], options, options.ratios(sample), rows.iloc[0])
+    least = unit * respondents_error(sample, scale)
+    shown = _Effect(
+        sample.treated, STEPS[scale][0], options, options.ratios(sample), least, rows.iloc[0]
+    )
     wijken = _clusters(arrays)
     turned = -1.0 if is_turned(study.indicators[outcome]) else 1.0
     found = [
@@ -144,6 +147,9 @@ class _Effect:
     finest: float
     options: Options
     ratios: tuple[float, float]
+    #: Of the test: it follows from the share of everybody in both arms, which counts of wijken
+    #: that agree with what is shown leave as it is.
+    least: float
     row: pd.Series
 
     def __call__(self, change: np.ndarray, form: Form) -> np.ndarray:
@@ -153,9 +159,9 @@ class _Effect:
         squares = [((arm - arm.mean(axis=1, keepdims=True)) ** 2).sum(axis=1) for arm in arms]
         estimate = arms[0].mean(axis=1) - arms[1].mean(axis=1)
         error = statistic_error(*squares, sizes, self.ratios)
-        half = critical_value(1 - self.options.level, sizes, self.ratios) * error
+        half = half_width(error, self.least, 1 - self.options.level, sizes, self.ratios)
         said = [
-            np.abs(estimate) > critical_value(p, sizes, self.ratios) * error
+            np.abs(estimate) > half_width(error, self.least, p, sizes, self.ratios)
             for p in self._thresholds(form)
         ]
         lower, upper = self.finest * form.lower, self.finest * form.upper

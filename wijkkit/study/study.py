@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -62,6 +63,16 @@ class Study(ShowsItself):
     @property
     def groupings(self) -> tuple[Grouping, ...]:
         return self.settings.groupings
+
+    def start_of(self, wijk: str) -> date:
+        """Return the day on which the programme started in a wijk: its own, or the programme's."""
+        return self.neighbourhoods[wijk].start or self.settings.programme.start
+
+    @cached_property
+    def starts(self) -> dict[str, date]:
+        """The day on which the programme started, by programme wijk."""
+        hoods = self.neighbourhoods.values()
+        return {hood.wijk: self.start_of(hood.wijk) for hood in hoods if hood.arm == "programme"}
 
     @property
     def gap_grouping(self) -> Grouping | None:
