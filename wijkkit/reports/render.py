@@ -12,8 +12,8 @@ from wijkkit.batch.hashes import hash_of
 from wijkkit.errors import ReportError
 from wijkkit.reports.data_forms import has_tables, tables_mark
 from wijkkit.reports.finished import check_site
-from wijkkit.reports.linked import open_links
 from wijkkit.reports.frame import frame_of
+from wijkkit.reports.linked import open_links
 from wijkkit.reports.pages import INDEX, WORDS, find_sources, pages
 from wijkkit.reports.quarto import find_quarto
 from wijkkit.reports.record import (

@@ -103,7 +103,9 @@ def map(
         axes.set_aspect("equal")
         axes.autoscale_view()
         axes.set_axis_off()
-    pages = {page: name for page, name in zip(_pages(borders), borders["name"], strict=True) if page}
+    pages = {
+        page: name for page, name in zip(_pages(borders), borders["name"], strict=True) if page
+    }
     return replace(drawn(figure, borders, lead, said, caption, alt), links=pages)
 
 
