@@ -88,24 +88,26 @@ def inline_svg(svg: bytes, alt: str, prefix: str) -> str:
             if child.tag in _DROPPED:
                 parent.remove(child)
     for element in root.iter():
-        for key, value in list(element.attrib.items()):
-            if key == "target":
-                del element.attrib[key]
-            elif key == "style":
-                del element.attrib[key]
-                element.attrib.update(_declared(value, prefix))
-            elif key == "id":
-                element.set(key, prefix + value)
-            elif key == _HREF:
-                del element.attrib[key]
-                element.set("href", f"#{prefix}{value[1:]}" if value[:1] == "#" else value)
-            else:
-                element.set(key, _named(value, prefix))
+        _set_free(element, prefix)
         if element.tag == _LINK:
             element.set("aria-label", element.findtext(_TITLE) or "")
         elif element.get("id", "").startswith(f"{prefix}text_"):
             element.set("pointer-events", "none")
     return _written(root)
+
+
+def _set_free(element: ElementTree.Element, prefix: str) -> None:
+    """Give an element names of its own, and attributes in the place of its style."""
+    for key, value in list(element.attrib.items()):
+        del element.attrib[key]
+        if key == "style":
+            element.attrib.update(_declared(value, prefix))
+        elif key == "id":
+            element.set(key, prefix + value)
+        elif key == _HREF:
+            element.set("href", f"#{prefix}{value[1:]}" if value[:1] == "#" else value)
+        elif key != "target":
+            element.set(key, _named(value, prefix))
 
 
 def _declared(style: str, prefix: str) -> dict[str, str]:
