@@ -41,12 +41,15 @@ class ShownFigure:
     caption : str
     data : DataFrame
         The rows that are drawn; numbers as numbers.
+    links : dict of str to str
+        Page that a part of the figure leads to -> what the part is called.
     """
 
     figure: Figure
     alt: str
     caption: str
     data: pd.DataFrame = field(repr=False, default_factory=pd.DataFrame)
+    links: dict[str, str] = field(repr=False, default_factory=dict)
 
     @property
     def axes(self) -> list:
@@ -73,10 +76,10 @@ class ShownFigure:
         return self.alt
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Bundle:
-        return (
-            {"image/svg+xml": self.svg(), "text/plain": self.alt},
-            {"wijkkit": {"alt": self.alt, "caption": self.caption}},
-        )
+        about = {"alt": self.alt, "caption": self.caption}
+        if self.links:
+            about["links"] = self.links
+        return {"image/svg+xml": self.svg(), "text/plain": self.alt}, {"wijkkit": about}
 
 
 @dataclass(frozen=True, eq=False)
