@@ -24,8 +24,7 @@ from wijkkit.released.unreleased import (
     write_draft_table,
     write_publication,
 )
-from wijkkit.show.bundle import bundle_of
-from wijkkit.show.output import Bundle, ShownFigure, ShownTable, ShownText
+from wijkkit.show.output import Bundle, ShownFigure, ShownTable, ShownText, bundle_of
 from wijkkit.study import Study
 from wijkkit.study.guard import sources_opened, without_sources
 from wijkkit.study.opening import last_opened
@@ -145,7 +144,7 @@ def publish(
 
 
 def _publication(
-    study: Study, result: Any, words: dict[str, str], draw: Draw | None, table: str
+    study: Study, result: Any, words: dict[str, Any], draw: Draw | None, table: str
 ) -> Publication:
     """Return what is recorded of a result before the release."""
     label = words["label"]
@@ -158,7 +157,7 @@ def _publication(
         return Publication(label, "view", draw=drawing, **words)
     if isinstance(result, Result) and not isinstance(result, Model):
         name = label or f"{result.kind}-{hash_of(result.cells.to_json())[:12]}"
-        bare = replace(result, frame=result.frame.iloc[:0], cells=result.cells.iloc[:0], study=None)
+        bare = replace(result, frame=result.frame.iloc[:0], cells=result.cells.iloc[:0], study=None)  # type: ignore[arg-type]
         return Publication(
             name,
             "result",

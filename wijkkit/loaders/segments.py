@@ -21,7 +21,7 @@ from wijkkit.loaders.standard_table import read_standard_table, unknown_values, 
 from wijkkit.showing import ShowsItself
 from wijkkit.study import Study
 from wijkkit.study.codebook import Column
-from wijkkit.study.model import TableSource
+from wijkkit.study.settings.sources import TableSource
 
 GROUP_COLUMNS = list(ATTRIBUTES)
 

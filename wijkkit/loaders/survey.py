@@ -33,7 +33,7 @@ from wijkkit.loaders.survey_rows import (
 from wijkkit.study import Study
 from wijkkit.study.codebook import Codebook, Column
 from wijkkit.study.guard import require_sources
-from wijkkit.study.model import ReferencePopulation, SurveySource
+from wijkkit.study.settings.sources import ReferencePopulation, SurveySource
 
 FIRST = ("respondent", "wave", "wijk", "district", "arm", "pair", "age", "weight")
 

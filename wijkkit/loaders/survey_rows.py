@@ -14,7 +14,7 @@ from wijkkit.loaders.cells import is_number, written
 from wijkkit.loaders.recode import check_columns, large_weights
 from wijkkit.loaders.source_table import SourceTable, rows_text
 from wijkkit.study.codebook import Column, Design
-from wijkkit.study.model import SurveySource
+from wijkkit.study.settings.sources import SurveySource
 
 KEY = ["wave", "respondent"]
 #: Columns of a file of weights.

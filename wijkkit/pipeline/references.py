@@ -18,7 +18,7 @@ from wijkkit.loaders.survey import load_reference
 from wijkkit.pipeline.respondents import in_population
 from wijkkit.study import Study
 from wijkkit.study.codebook import Column
-from wijkkit.study.model import ReferencePopulation
+from wijkkit.study.settings.sources import ReferencePopulation
 from wijkkit.tables import ESTIMATE_COLUMNS, EVERYBODY, tidy
 
 #: The level of these rows; they are no area of the study.

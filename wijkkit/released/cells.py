@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 import pandas as pd
 
@@ -63,13 +63,15 @@ def pick(
     return None if position is None else rows.table.iloc[position]
 
 
-def is_shown(row: Mapping[str, Any] | pd.Series | None) -> bool:
+def is_shown(row: Mapping[str, Any] | pd.Series | None) -> TypeGuard[Mapping[str, Any]]:
     """Return whether a row has a number."""
     return row is not None and row["status"] == "ok" and not pd.isna(row["value"])
 
 
 def number_columns(prefix: str, row: Mapping[str, Any] | pd.Series | None) -> dict[str, Any]:
     """Return a row as the columns of one number in a frame; None is a number without data.
+
+    Without a prefix the columns are called ``value``, ``lower``, ...
 
     Examples
     --------
@@ -78,7 +80,8 @@ def number_columns(prefix: str, row: Mapping[str, Any] | pd.Series | None) -> di
     """
     absent = {"status": "missing", "unit": "", "step": 1.0}
     known = {} if row is None else row
-    return {f"{prefix}_{key}": known.get(key, absent.get(key, float("nan"))) for key in NUMBER}
+    head = f"{prefix}_" if prefix else ""
+    return {f"{head}{key}": known.get(key, absent.get(key, float("nan"))) for key in NUMBER}
 
 
 def number_at(row: Any, prefix: str) -> dict[str, Any]:

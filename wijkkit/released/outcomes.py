@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pandas as pd
 
+from wijkkit.errors import ParameterError
 from wijkkit.estimates.funnel import funnel
-from wijkkit.released.cells import is_shown, number_columns, pick, rows_of
+from wijkkit.estimates.verdict import verdicts
+from wijkkit.released.cells import NUMBER, is_shown, number_columns, pick, rows_of
 from wijkkit.study.indicators import Indicator
 from wijkkit.study.model import Grouping, Wave
 
@@ -121,7 +123,7 @@ def waves_of(view: CityView, indicator: Indicator) -> list[Wave]:
 def trend(row: pd.Series | None, direction: str) -> str:
     """Return the verdict on a change: better, worse, not_distinguishable or unknown.
 
-    A change is one when its interval excludes zero; the indicator's direction says which way.
+    By the one rule on intervals, `wijkkit.estimates.verdict.verdicts`.
 
     Examples
     --------
@@ -129,11 +131,11 @@ def trend(row: pd.Series | None, direction: str) -> str:
     >>> trend(pd.Series({"value": 5.0, "lower": 1.0, "upper": 9.0, "status": "ok"}), "lower")
     'worse'
     """
-    if not is_shown(row) or pd.isna(row["lower"]) or pd.isna(row["upper"]) or direction == "none":
-        return "unknown"
-    if row["lower"] <= 0 <= row["upper"]:
-        return "not_distinguishable"
-    return "better" if (row["lower"] > 0) == (direction == "higher") else "worse"
+    return (
+        str(verdicts(row["lower"], row["upper"], cast(Any, direction)))
+        if is_shown(row)
+        else "unknown"
+    )
 
 
 def _verdict(view: CityView, key: str, wave: str, against: str) -> str:
@@ -157,7 +159,6 @@ def waves(view: CityView, keys: Iterable[str]) -> pd.DataFrame:
         for area, level in places:
             table = "references" if level == "reference" else "estimates"
             for wave in waves_of(view, indicator):
-                number = number_columns("", pick(view, key, area, level, wave.id, name=table))
                 rows.append(
                     {
                         "indicator": key,
@@ -166,7 +167,7 @@ def waves(view: CityView, keys: Iterable[str]) -> pd.DataFrame:
                         "area": area,
                         "name": view.area_name(area, level),
                         "own": (area, level) == view.place,
-                        **{name.removeprefix("_"): value for name, value in number.items()},
+                        **number_columns("", pick(view, key, area, level, wave.id, name=table)),
                     }
                 )
     columns = ("indicator", "label", "wave", "area", "name", "own", "value", "lower", "upper")
@@ -183,9 +184,9 @@ def wijken(view: CityView, keys: Iterable[str]) -> pd.DataFrame:
     """
     table = rows_of(view).table
     everybody = table[table["area_level"].eq("wijk") & table["group_by"].eq("")]
-    verdicts = view.table("comparisons")
-    verdicts = verdicts[verdicts["against"].eq("city") & verdicts["area_level"].eq("wijk")]
-    named = verdicts.set_index(["indicator", "wave", "area"])["verdict"]
+    compared = view.table("comparisons")
+    compared = compared[compared["against"].eq("city") & compared["area_level"].eq("wijk")]
+    named = compared.set_index(["indicator", "wave", "area"])["verdict"]
     own = view.place[0]
     parts = []
     for key in keys if was_measured(view) else ():
@@ -210,6 +211,60 @@ def wijken(view: CityView, keys: Iterable[str]) -> pd.DataFrame:
         )
         parts.append(part.join(_around(part, indicator)))
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=_WIJKEN)
+
+
+def places(
+    view: CityView, key: str, of: str, wave: str, wijken: Iterable[str], group_by: str, group: str
+) -> pd.DataFrame:
+    """Return one number of an indicator for each wijk and all together, see `CityView.places`."""
+    asked = waves_of(view, asked_for(view, key))
+    wave = wave or asked[-1].id
+    if of == "changes" and "-" not in wave:
+        wave = f"{asked[0].id}-{wave}"
+    if of == "gaps":
+        found = grouping_of(view, group_by)
+        if found is None:
+            return pd.DataFrame(columns=["area", "label", *NUMBER])
+        group_by, group = found.id, f"{found.groups[0].id}-{found.groups[-1].id}"
+    chosen = [*((slug, "wijk") for slug in wijken or view.study.neighbourhoods), ("city", "city")]
+    rows = [pick(view, key, *place, wave, group_by, group, name=of) for place in chosen]
+    return pd.DataFrame(
+        [
+            {"area": area, "label": view.area_name(area, level), **number_columns("", row)}
+            for (area, level), row in zip(chosen, rows, strict=True)
+        ]
+    )
+
+
+def groups(view: CityView, key: str, grouping: str, wave: str) -> pd.DataFrame:
+    """Return one number of an indicator for each group of a grouping, see `CityView.groups`."""
+    found = grouping_of(view, grouping)
+    wave = wave or waves_of(view, asked_for(view, key))[-1].id
+    rows = (
+        []
+        if found is None
+        else [
+            {
+                "group": group.id,
+                "label": view.study.text(group.label),
+                **number_columns("", pick(view, key, *view.place, wave, found.id, group.id)),
+            }
+            for group in found.groups
+        ]
+    )
+    return pd.DataFrame(rows, columns=["group", "label", *NUMBER])
+
+
+def asked_for(view: CityView, key: str) -> Indicator:
+    """Return an indicator of the study; ParameterError where it has none of that name."""
+    if key not in view.study.indicators:
+        raise ParameterError(
+            "the study does not have this",
+            place="indicator",
+            found=key,
+            expected=", ".join(view.study.indicators),
+        )
+    return view.study.indicators[key]
 
 
 _WIJKEN = [

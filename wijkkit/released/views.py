@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 
-from wijkkit.language import in_words, number, text
+from wijkkit.language import in_words, number, small_first, text
 from wijkkit.language.messages import catalogue
 from wijkkit.released import design, effects, goals, outcomes, programme
 from wijkkit.released.store import Released, open_released
 from wijkkit.showing import ShowsItself
 from wijkkit.study import Study, open_study
 from wijkkit.study.model import Neighbourhood
+from wijkkit.tables import EVERYBODY
 
 
 @dataclass(frozen=True, repr=False)
@@ -89,6 +90,70 @@ class CityView(ShowsItself):
         """Return a row per indicator and wijk of the last wave, with its place in the funnel."""
         return self.framed("wijken", outcomes.wijken(self, self._keys(indicators)))
 
+    def places(
+        self,
+        indicator: str,
+        wave: str = "",
+        wijken: Iterable[str] = (),
+        group_by: str = "",
+        group: str = EVERYBODY,
+        of: Literal["estimates", "changes", "gaps"] = "estimates",
+    ) -> pd.DataFrame:
+        """Return one number of an indicator: a row per wijk, and one of all together.
+
+        Parameters
+        ----------
+        indicator, wave : str
+            Keys of the study; the last wave in which it was asked where empty.
+        wijken : iterable of str
+            Slugs; all wijken where empty.
+        group_by, group : str
+            A grouping and one of its groups; everybody by default.
+        of : {"estimates", "changes", "gaps"}
+            The number in that wave, its change since the first wave, or the gap between the ends
+            of the grouping.
+
+        Examples
+        --------
+        >>> import wijkkit as wk
+        >>> view = wk.open_city("parameters")
+        >>> view.places("sport", of="changes")["unit"].unique().tolist()
+        ['points']
+        """
+        found = outcomes.places(self, indicator, of, wave, tuple(wijken), group_by, group)
+        return self._called(found, indicator, wave, of, group_by, group)
+
+    def groups(self, indicator: str, grouping: str = "", wave: str = "") -> pd.DataFrame:
+        """Return one number of an indicator: a row per group of a grouping, see `places`."""
+        found = outcomes.groups(self, indicator, grouping, wave)
+        one = outcomes.grouping_of(self, grouping)
+        return self._called(found, indicator, wave, "groups", one.id if one else "", "")
+
+    def _called(
+        self, frame: pd.DataFrame, indicator: str, wave: str, of: str, group_by: str, group: str
+    ) -> pd.DataFrame:
+        """Return a frame of one indicator with its caption."""
+        frame = self.framed("places", frame)
+        found = self.study.indicators[indicator]
+        one = outcomes.grouping_of(self, group_by if group_by or of == "estimates" else "")
+        fields = {
+            "indicator": self.study.text(found.label),
+            "wave": wave or outcomes.waves_of(self, found)[-1].id,
+            "grouping": self.study.text(one.label) if one else "",
+            "group": self.group_name(group_by, group),
+            "first": outcomes.waves_of(self, found)[0].id,
+        }
+        frame.attrs["caption"] = text(f"show.explore.{of}", self.language, **fields)
+        return frame
+
+    def group_name(self, group_by: str, group: str) -> str:
+        """Return what readers call a group of a grouping, or everybody."""
+        for grouping in self.study.groupings:
+            for one in grouping.groups if grouping.id == group_by else ():
+                if one.id == group:
+                    return f"{self.study.text(grouping.label)}: {self.study.text(one.label)}"
+        return text("show.explore.everybody", self.language)
+
     def gaps(self, grouping: str = "") -> pd.DataFrame:
         """Return a row per indicator with the ends of a grouping and the gap between them."""
         frame = self.framed("gaps", outcomes.gaps(self, grouping))
@@ -111,7 +176,9 @@ class CityView(ShowsItself):
 
     def effects(self) -> pd.DataFrame:
         """Return a row per outcome: the effect by the recommended method."""
-        return self.framed("effects", effects.effects(self))
+        frame = self.framed("effects", effects.effects(self))
+        frame.attrs["axis"] = text("show.favourable_axis", self.language)
+        return frame
 
     def methods(self) -> pd.DataFrame:
         """Return a row per outcome and method, in percentage points."""
@@ -153,6 +220,9 @@ class CityView(ShowsItself):
         """Return a frame that knows its language, its caption and what its areas are called."""
         words: Any = catalogue("show", self.language)
         name = self.area_name(*self.place)
+        grouping = self.study.gap_grouping
+        divided = small_first(self.study.text(grouping.label)) if grouping else ""
+        caption = words["caption"].get(kind, "").replace("{grouping}", divided)
         frame.attrs = {
             "language": self.language,
             "name": name,
@@ -161,7 +231,7 @@ class CityView(ShowsItself):
                 prefix: self.area_name(area, "reference")
                 for area, prefix in outcomes.references_of(self).items()
             },
-            "caption": words["caption"].get(kind, "").replace("{name}", name),
+            "caption": caption.replace("{name}", name),
             "captions": {
                 key: words["caption"][key].replace("{name}", name)
                 for key in ("position", "funnel", "rug")
@@ -201,6 +271,10 @@ class CityView(ShowsItself):
     def table(self, name: str) -> pd.DataFrame:
         """Return a released table of the whole city."""
         return self.released.table(name)
+
+    def own(self, name: str) -> pd.DataFrame:
+        """Return the rows of a released table that are about what is viewed: here the city, all."""
+        return self.table(name)
 
     def __repr__(self) -> str:
         return f"<{self.study.settings.city.name}: released tables {', '.join(self.released)}>"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any, cast
 
 import pandas as pd
 
@@ -21,10 +22,6 @@ _RECOMMENDED = {
 
 def recommendations(view: CityView) -> ShownText | Nothing:
     """List what is recommended for the evaluation, each with the explanation it answers.
-
-    Returns
-    -------
-    ShownText
 
     Examples
     --------
@@ -73,10 +70,6 @@ def programme_recommendations(view: CityView) -> ShownText | Nothing:
     One vision and one policy frame for city-wide programmes; learning between wijken and between
     the wijk and the city; more use of what science knows; keeping up how interventions go.
 
-    Returns
-    -------
-    ShownText
-
     Examples
     --------
     >>> import wijkkit as wk
@@ -114,7 +107,7 @@ def _policy_frame(view: CityView) -> Iterator[str]:
 
 def _mentioned(view: CityView, explanation: str) -> tuple[int, int] | None:
     """Return in how many group interviews of the programme a subject was raised, at most."""
-    codes = view.study.settings.evaluation.explanations.codes.get(explanation, ())
+    codes = view.study.settings.evaluation.explanations.codes.get(cast(Any, explanation), ())
     table = view.interviews()
     rows = table[table["code"].isin(codes) & table["arm"].eq("programme")]
     if rows.empty:

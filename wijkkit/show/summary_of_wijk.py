@@ -19,15 +19,11 @@ def wijk_summary(view: WijkView) -> ShownText | Nothing:
 
     What is not there is not mentioned: a comparison wijk has no goals and no steps.
 
-    Returns
-    -------
-    ShownText
-
     Examples
     --------
     >>> import wijkkit as wk
     >>> wk.show.wijk_summary(wk.open_wijk("parameters", "ankerveld"))
-    - **Wat valt op?** ...
+    - **...** ...
     """
     outcomes = view.outcomes()
     parts = {
@@ -45,6 +41,8 @@ def wijk_summary(view: WijkView) -> ShownText | Nothing:
         for key, lines in parts.items()
         if lines
     ]
+    if answers and view.study.among:
+        answers = [text("common.among", view.language, who=escaped(view.study.among)), *answers]
     return bullets(answers) if answers else Nothing(text("show.nothing", view.language))
 
 
