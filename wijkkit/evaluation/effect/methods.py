@@ -147,5 +147,5 @@ METHODS: dict[str, Method] = {
     "hierarchical": mixed,
 }
 
-#: The test that conclusions rest on; `benchmarks/size.py` shows why.
+#: The test that conclusions rest on; `benchmarks/verdicts.py` shows why.
 RECOMMENDED = "cluster_period"
