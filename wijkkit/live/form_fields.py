@@ -85,13 +85,14 @@ def beginning(
 ) -> dict[str, object]:
     """Return what a new row most often says, with what the address asked for (`asked`)."""
     day = f"{today:%Y-%m-%d}"
-    begin: dict[str, object] = {
+    usual: dict[str, dict[str, object]] = {
         "meetings": {"date": day},
         "decisions": {"date": day, "status": "open"},
         "flags": {"date": day, "status": "open"},
         "interventions": {"status": "running"},
         "steps": {"cycle": "1"},
-    }.get(kind, {})
+    }
+    begin = usual.get(kind, {})
     if kind == "activities" and asked.get("intervention"):
         items, rows = (registry.table(name, wijk) for name in ("interventions", "activities"))
         begin = first_activity(items, rows, asked["intervention"], today)

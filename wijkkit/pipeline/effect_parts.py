@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,7 +20,7 @@ from wijkkit.disclosure.effects import (
 )
 from wijkkit.disclosure.release import Settled
 from wijkkit.disclosure.rounding import down, to_step
-from wijkkit.evaluation.effect.cluster_period import cluster_changes
+from wijkkit.evaluation.effect.cluster_period import cluster_changes, respondents_error
 from wijkkit.evaluation.effect.evaluate import EffectResults
 from wijkkit.evaluation.effect.methods import RECOMMENDED, Options
 from wijkkit.evaluation.effect.outcome_arrays import arrays_of, is_turned
@@ -27,7 +28,7 @@ from wijkkit.evaluation.effect.outcomes import compared_waves, earlier_waves
 from wijkkit.evaluation.effect.reasons import NotEstimable
 from wijkkit.evaluation.effect.sample import sample_of
 from wijkkit.evaluation.effect.staggered_study import STAGGERED
-from wijkkit.evaluation.effect.two_arms import critical_value, statistic_error
+from wijkkit.evaluation.effect.two_arms import half_width, statistic_error
 from wijkkit.pipeline.effect import RATIO, STEPS
 from wijkkit.study import Study
 from wijkkit.tables import EVERYBODY
@@ -117,10 +118,13 @@ def _form(
         return None
     arrays = arrays_of(study, respondents, outcome, compared_waves(study))
     sample, options = sample_of(arrays), Options.of(study.settings.evaluation)
-    scale = str(rows["scale"].iloc[0])
+    scale: Any = str(rows["scale"].iloc[0])
     unit = 1.0 if scale == "score" else 100.0
     change = cluster_changes(sample, scale) * unit
-    shown = _Effect(sample.treated, STEPS[scale][0], options, options.ratios(sample), rows.iloc[0])
+    least = unit * respondents_error(sample, scale)
+    shown = _Effect(
+        sample.treated, STEPS[scale][0], options, options.ratios(sample), least, rows.iloc[0]
+    )
     wijken = _clusters(arrays)
     turned = -1.0 if is_turned(study.indicators[outcome]) else 1.0
     found = [
@@ -144,6 +148,9 @@ class _Effect:
     finest: float
     options: Options
     ratios: tuple[float, float]
+    #: Of the test: it follows from the share of everybody in both arms, which counts of wijken
+    #: that agree with what is shown leave as it is.
+    least: float
     row: pd.Series
 
     def __call__(self, change: np.ndarray, form: Form) -> np.ndarray:
@@ -152,10 +159,10 @@ class _Effect:
         sizes = arms[0].shape[1], arms[1].shape[1]
         squares = [((arm - arm.mean(axis=1, keepdims=True)) ** 2).sum(axis=1) for arm in arms]
         estimate = arms[0].mean(axis=1) - arms[1].mean(axis=1)
-        error = statistic_error(*squares, sizes, self.ratios)
-        half = critical_value(1 - self.options.level, sizes, self.ratios) * error
+        error = statistic_error(squares[0], squares[1], sizes, self.ratios)
+        half = half_width(error, self.least, 1 - self.options.level, sizes, self.ratios)
         said = [
-            np.abs(estimate) > critical_value(p, sizes, self.ratios) * error
+            np.abs(estimate) > half_width(error, self.least, p, sizes, self.ratios)
             for p in self._thresholds(form)
         ]
         lower, upper = self.finest * form.lower, self.finest * form.upper
@@ -202,15 +209,16 @@ def _contrasts(
     rows = rows[rows["scale"].ne(RATIO) & rows["status"].eq("ok") & rows["group"].isin(names)]
     ends = ["estimate", "lower", "upper"]
     for row in rows.to_dict("records"):
-        value = [float(row[end]) for end in ends]
+        value, lower, upper = (float(row[end]) for end in ends)
         if is_turned(study.indicators[outcome]):
-            value = [-value[0], -value[2], -value[1]]
+            value, lower, upper = -value, -upper, -lower
         name = str(row["group"])
+        parts: tuple[tuple[str, str, float], ...]
         parts = ((grouping.id if grouping and name != EVERYBODY else "", name, 1.0),)
-        if row["contrast"] == "ddd":
+        if row["contrast"] == "ddd" and grouping is not None:
             first, last = grouping.groups[0].id, grouping.groups[-1].id
             parts = ((grouping.id, first, 1.0), (grouping.id, last, -1.0))
-        yield Contrast(name, parts, *value, STEPS[str(row["scale"])][0])
+        yield Contrast(name, parts, value, lower, upper, STEPS[str(row["scale"])][0])
 
 
 def _open(study: Study, outcome: str, there: set[tuple[str, ...]]) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -19,11 +20,13 @@ if TYPE_CHECKING:
     from wijkkit.released.views import CityView
 
 _ENDS = ["value", "lower", "upper"]
+#: How sure a conclusion is, by the first word of its key.
+_CERTAINTY = {"shown": "shown", "alone": "sign"}
 _COLUMNS = [
     "outcome",
     "label",
     "key",
-    "clear",
+    "certainty",
     "scale",
     *_ENDS,
     "unit",
@@ -52,7 +55,8 @@ def main_effects(view: CityView) -> pd.DataFrame:
 def effects(view: CityView) -> pd.DataFrame:
     """Return one row per outcome: the effect by the recommended method, and what may be said of it.
 
-    `key` is the conclusion (shown_better, alone_worse, not_shown_wide, ...); `scale` is ``points``
+    `key` is the conclusion (shown_better, alone_worse, not_shown_wide, ...) and `certainty` how
+    sure it is (shown, sign, not_shown); `scale` is ``points``
     or ``score``; ``value, lower, upper`` are positive where the programme's wijken did better.
     """
     main, conclusions = main_effects(view), compared(view, "effect_conclusions")
@@ -62,7 +66,7 @@ def effects(view: CityView) -> pd.DataFrame:
         fields = json.loads(said.fields)
         rows.append(
             _effect(view, said.outcome, row)
-            | {"key": said.key, "clear": said.key.startswith("shown")}
+            | {"key": said.key, "certainty": _CERTAINTY.get(said.key.split("_")[0], "not_shown")}
         )
         rows[-1]["reason"] = fields.get("reason", rows[-1]["reason"])
     return pd.DataFrame(rows, columns=_COLUMNS)
@@ -71,13 +75,13 @@ def effects(view: CityView) -> pd.DataFrame:
 def _effect(view: CityView, outcome: str, row: pd.Series | None) -> dict[str, Any]:
     indicator = view.study.indicators[outcome]
     known = row is not None and row["status"] == "ok"
-    ends = to_favourable(row, indicator) if known else [float("nan")] * 3
-    about = {} if row is None else row
+    about: Mapping[str, Any] = {} if row is None else row
+    ends = to_favourable(about, indicator) if known else [float("nan")] * 3
     return {
         "outcome": outcome,
         "label": view.study.text(indicator.label),
-        "scale": row["scale"] if known else "",
-        "unit": row["scale"] if known else "",
+        "scale": about["scale"] if known else "",
+        "unit": about["scale"] if known else "",
         **dict(zip(_ENDS, ends, strict=True)),
         **{key: about.get(key, float("nan")) for key in ("p", "p_below", "step", "n", "clusters")},
         "status": about.get("status", "missing"),

@@ -137,7 +137,9 @@ def metadata(study: Study, kind: str, slug: str = "") -> dict[str, Any]:
     }
     compared = slug and study.neighbourhoods[slug].arm == "comparator"
     subtitle = "comparator" if compared else kind
-    words["method_survey"] = f"{words['method_survey']} {_weighting(study)}"
+    among = study.among and text("common.among", language, who=escaped(study.among))
+    said = (among, words["method_survey"], _weighting(study))
+    words["method_survey"] = " ".join(filter(None, said))
     return {
         "title": text(f"reports.page.{kind}_title", language, **fields),
         "subtitle": text(f"reports.page.{subtitle}_subtitle", language, **fields),

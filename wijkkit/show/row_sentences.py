@@ -20,6 +20,7 @@ from wijkkit.language import (
 from wijkkit.language.markdown import escaped
 from wijkkit.released.cells import is_shown, number_at
 from wijkkit.released.goals import target_state
+from wijkkit.released.outcomes import trend
 from wijkkit.show.output import Nothing, ShownText, bullets, nothing
 from wijkkit.show.values import shown_interval, shown_value
 
@@ -160,6 +161,7 @@ def gap_sentence(row: pd.Series, about: About) -> str:
         "show.gap.sentence",
         language,
         label=escaped(row["label"]),
+        grouping=escaped(small_first(row["grouping"])),
         first=escaped(row["first_group"]),
         last=escaped(row["last_group"]),
         first_value=shown_interval(ends[0], language),
@@ -168,7 +170,7 @@ def gap_sentence(row: pd.Series, about: About) -> str:
     change = number_at(row, "change")
     if not is_shown(change) or pd.isna(change["lower"]):
         return said
-    clear = "unclear" if change["lower"] <= 0 <= change["upper"] else "clear"
+    clear = "clear" if trend(change, "higher") in ("better", "worse") else "unclear"
     fields = {"points": points(change["value"], language),
               "interval": interval(change["lower"], change["upper"], language)}  # fmt: skip
     return f"{said} {text(f'show.gap.changed_{clear}', language, **fields)}"
@@ -211,12 +213,12 @@ def gap_summary(gaps: pd.DataFrame) -> ShownText | Nothing:
         key = "show.gap.others" if len(clear) else "show.gap.none_clear"
         lines.append(large_first(counted(key, rest, language)))
     moved = known[known["change_status"].eq("ok") & _one_side(known, "change")]
-    names = [
+    moves = [
         f"{escaped(small_first(row['label']))} ({points(row['change_value'], language)})"
         for _, row in moved.iterrows()
     ]
-    key = "show.gap.moved" if names else "show.gap.not_moved"
-    lines.append(text(key, language, names=listed(names, language)))
+    key = "show.gap.moved" if moves else "show.gap.not_moved"
+    lines.append(text(key, language, names=listed(moves, language)))
     absent = gaps[~gaps["gap_status"].eq("ok")]
     return bullets([*lines, *absent_sentences(absent, language, "gap")])
 

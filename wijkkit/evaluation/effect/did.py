@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -30,6 +30,8 @@ DID_COLUMNS = (
     "status",
     "reason",
 )
+#: Width of an interval, in the outcome's unit, below which only rounding is left.
+_ROUNDING = 1e-9
 _NUMBERS = ("estimate", "lower", "upper", "p", "floor", "df")
 
 
@@ -130,10 +132,11 @@ def estimate_rows(sample: Sample, contrast: str, method: str, options: Options) 
     """Return the rows of one method, one per scale."""
     rows = []
     for scale in scales(sample):
-        row = {"contrast": contrast, "method": method, "scale": scale}
+        row: dict[str, Any] = {"contrast": contrast, "method": method, "scale": scale}
         row |= {"n": len(sample.y), "clusters": sample.clusters}
         try:
             found = METHODS[method](sample, scale, options)
+            _require_width(found, sample, scale)
             row |= _on_scale(found, scale, contrast == "ddd") | {
                 "status": "ok",
                 "reason": _remark(found, options),
@@ -142,6 +145,13 @@ def estimate_rows(sample: Sample, contrast: str, method: str, options: Options) 
             row |= {"status": error.status, "reason": error.reason}
         rows.append(row)
     return pd.DataFrame(rows).reindex(columns=list(DID_COLUMNS)).astype(_types())
+
+
+def _require_width(found: Estimate, sample: Sample, scale: Scale) -> None:
+    """Raise NotEstimable where nothing but rounding separates the limits: nothing varies."""
+    unit = np.abs(sample.y).max() if scale == "score" else 1.0
+    if found.upper - found.lower <= _ROUNDING * unit:
+        raise NotEstimable("no_variation")
 
 
 def unavailable(

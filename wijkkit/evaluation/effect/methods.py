@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
 
-from wijkkit.evaluation.effect.cluster_period import cluster_changes, sampling_variances
+from wijkkit.evaluation.effect.cluster_period import (
+    cluster_changes,
+    respondents_error,
+    sampling_variances,
+)
 from wijkkit.evaluation.effect.cr2 import cr2_variance
 from wijkkit.evaluation.effect.design import design_matrix
 from wijkkit.evaluation.effect.estimate import Estimate, t_estimate
@@ -105,7 +110,8 @@ def randomisation(sample: Sample, scale: Scale, options: Options, *, paired: boo
     """Exact randomisation test on the clusters' changes."""
     if paired and sample.pair is None:
         raise NotEstimable("no_pairs")
-    block = sample.pair if paired else np.zeros(sample.clusters, dtype=int)
+    pairs = sample.pair if paired else None
+    block: Any = np.zeros(sample.clusters, dtype=int) if pairs is None else pairs
     sizes = np.bincount(block)
     treated = np.bincount(block, sample.treated)
     if ((treated == 0) | (treated == sizes)).any():
@@ -120,7 +126,8 @@ def cluster_period(sample: Sample, scale: Scale, options: Options) -> Estimate:
     """Cluster-period means with a t-test that allows unequal variances: the recommended test."""
     sample.require_two_per_arm()
     change = cluster_changes(sample, scale)
-    return change_test(change, sample.treated, options.level, options.ratios(sample))
+    least = respondents_error(sample, scale)
+    return change_test(change, sample.treated, options.level, options.ratios(sample), least)
 
 
 def mixed(sample: Sample, scale: Scale, options: Options) -> Estimate:

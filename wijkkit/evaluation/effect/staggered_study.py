@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -12,8 +13,7 @@ from wijkkit.evaluation.effect.did import DID_COLUMNS
 from wijkkit.evaluation.effect.outcome_arrays import arrays_of
 from wijkkit.evaluation.effect.outcomes import first_waves, outcomes
 from wijkkit.evaluation.effect.reasons import NotEstimable
-from wijkkit.evaluation.effect.staggered import Control, group_time_effects
-from wijkkit.evaluation.effect.staggered_average import average_effects
+from wijkkit.evaluation.effect.staggered import Control, average_effects, group_time_effects
 from wijkkit.study import Study
 
 #: The method's key in the table of effects.
@@ -132,7 +132,7 @@ def _averages(
     level = study.settings.evaluation.level
     table = pd.concat(
         [
-            average_effects(effects, kind, level).assign(kind=kind).iloc[skip:]
+            average_effects(effects, cast(Any, kind), level).assign(kind=kind).iloc[skip:]
             for kind, skip in (("simple", 0), ("dynamic", 1))
         ],
         ignore_index=True,
