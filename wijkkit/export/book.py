@@ -131,7 +131,9 @@ def _columns(study: Study, area: str, estimates: pd.DataFrame) -> Iterator[Colum
     """Yield the columns of a book: those of which there is any row."""
     there = set(estimates[["area", "wave", "group_by", "group"]].itertuples(index=False, name=None))
     wanted = [
-        Column(area, wave.id, grouping.id, group.id) if grouping else Column(area, wave.id)
+        Column(area, wave.id, grouping.id, group.id)
+        if grouping and group
+        else Column(area, wave.id)
         for wave in study.waves
         for grouping, group in [
             *((item, part) for item in study.groupings for part in item.groups),

@@ -91,10 +91,10 @@ def title_of(path: Path) -> str:
         return unescape(named[1].decode("utf-8")) if named else ""
     try:
         with zipfile.ZipFile(path) as opened:
-            named = _OFFICE_TITLE.search(opened.read("docProps/core.xml").decode("utf-8"))
+            said = _OFFICE_TITLE.search(opened.read("docProps/core.xml").decode("utf-8"))
     except (zipfile.BadZipFile, KeyError):
         return "no document"
-    return unescape(named[1]) if named else ""
+    return unescape(said[1]) if said else ""
 
 
 class _Page(HTMLParser):

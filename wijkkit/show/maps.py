@@ -144,7 +144,8 @@ def draw_values(axes: Axes, borders: pd.DataFrame, language: str) -> None:
     _fill(axes, borders[borders["value"].isna()], facecolor=PALE)
     known = borders[borders["value"].notna()]
     if len(known):
-        scale = Normalize(known["value"].min(), known["value"].max())
+        ends = float(known["value"].min()), float(known["value"].max())
+        scale = Normalize(*ends)
         shades = [_SHADES(scale(value)) for value in known["value"]]
         for (_, row), shade in zip(known.iterrows(), shades, strict=True):
             _fill(axes, pd.DataFrame([row]), facecolor=shade)
@@ -152,7 +153,7 @@ def draw_values(axes: Axes, borders: pd.DataFrame, language: str) -> None:
         marks = [
             (shown_value({"value": end, "unit": unit, "status": "ok"}, language),
              {**look, "color": _SHADES(scale(end))})
-            for end in dict.fromkeys((scale.vmin, scale.vmax))
+            for end in dict.fromkeys(ends)
         ]  # fmt: skip
         label_marks(axes, marks)
     _name(axes, known, borders)

@@ -66,7 +66,7 @@ class ShownFigure:
             takes half the time and a third of the bytes.
         """
         target = io.StringIO()
-        fonts = {"svg.fonttype": "none" if letters == "text" else "path"}
+        fonts: dict[Any, str] = {"svg.fonttype": "none" if letters == "text" else "path"}
         with style(), matplotlib.rc_context(fonts):
             # Figure.savefig would draw the figure twice.
             FigureCanvasSVG(self.figure).print_svg(target, metadata={"Date": None, "Creator": None})
