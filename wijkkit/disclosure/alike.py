@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -97,7 +98,7 @@ def finest_form(
     as_shown : callable
     """
     programs = [Program(one.one.choice.shown, one.one.multiple) for one in found]
-    known: list[dict[object, object]] = [{} for _ in found]
+    known: list[dict[object, Any]] = [{} for _ in found]
     for form in forms_:
         if all(
             _open(one, _alike(one.change, form, as_shown), program, seen)
@@ -163,7 +164,7 @@ def _alike(change: Floats, form: Form, as_shown: ShownAs) -> NDArray[np.bool_]:
 
 
 def _open(
-    found: Candidates, alike: NDArray[np.bool_], program: Program, known: dict[object, object]
+    found: Candidates, alike: NDArray[np.bool_], program: Program, known: dict[object, Any]
 ) -> bool:
     """Return whether each hidden count takes values far enough apart among towns alike."""
     choice, multiple = found.one.choice, found.one.multiple
@@ -205,7 +206,7 @@ def _others_open(
     need: Mapping[int, float],
     seen: tuple[Floats, Floats],
     program: Program,
-    known: dict[object, object],
+    known: dict[object, Any],
 ) -> bool:
     """Return whether all other hidden counts are open, each in some of the towns alike."""
     choice, multiple = found.one.choice, found.one.multiple

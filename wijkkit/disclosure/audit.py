@@ -65,9 +65,9 @@ def widths(shown: Shown, choice: Choice, multiple: Floats) -> Floats:
     for cell in narrow():
         for sign in (1.0, -1.0):
             if choice.small and highest[cell] - lowest[cell] < shown.need[cell] - _TINY:
-                town = program.end(cell, sign)
-                if town is not None:
-                    _seen(shown, town, lowest, highest)
+                end = program.end(cell, sign)
+                if end is not None:
+                    _seen(shown, end, lowest, highest)
     return highest - lowest
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -20,11 +21,10 @@ from wijkkit.disclosure.effects import (
 from wijkkit.disclosure.release import Settled
 from wijkkit.disclosure.rounding import down, to_step
 from wijkkit.evaluation.effect.cluster_period import cluster_changes, respondents_error
+from wijkkit.evaluation.effect.estimate import NotEstimable
 from wijkkit.evaluation.effect.evaluate import EffectResults
 from wijkkit.evaluation.effect.methods import RECOMMENDED, Options
-from wijkkit.evaluation.effect.outcome_arrays import arrays_of, is_turned
-from wijkkit.evaluation.effect.outcomes import compared_waves, earlier_waves
-from wijkkit.evaluation.effect.reasons import NotEstimable
+from wijkkit.evaluation.effect.outcomes import arrays_of, compared_waves, earlier_waves, is_turned
 from wijkkit.evaluation.effect.sample import sample_of
 from wijkkit.evaluation.effect.staggered_study import STAGGERED
 from wijkkit.evaluation.effect.two_arms import half_width, statistic_error
@@ -117,7 +117,7 @@ def _form(
         return None
     arrays = arrays_of(study, respondents, outcome, compared_waves(study))
     sample, options = sample_of(arrays), Options.of(study.settings.evaluation)
-    scale = str(rows["scale"].iloc[0])
+    scale: Any = str(rows["scale"].iloc[0])
     unit = 1.0 if scale == "score" else 100.0
     change = cluster_changes(sample, scale) * unit
     least = unit * respondents_error(sample, scale)
@@ -158,7 +158,7 @@ class _Effect:
         sizes = arms[0].shape[1], arms[1].shape[1]
         squares = [((arm - arm.mean(axis=1, keepdims=True)) ** 2).sum(axis=1) for arm in arms]
         estimate = arms[0].mean(axis=1) - arms[1].mean(axis=1)
-        error = statistic_error(*squares, sizes, self.ratios)
+        error = statistic_error(squares[0], squares[1], sizes, self.ratios)
         half = half_width(error, self.least, 1 - self.options.level, sizes, self.ratios)
         said = [
             np.abs(estimate) > half_width(error, self.least, p, sizes, self.ratios)
@@ -208,15 +208,16 @@ def _contrasts(
     rows = rows[rows["scale"].ne(RATIO) & rows["status"].eq("ok") & rows["group"].isin(names)]
     ends = ["estimate", "lower", "upper"]
     for row in rows.to_dict("records"):
-        value = [float(row[end]) for end in ends]
+        value, lower, upper = (float(row[end]) for end in ends)
         if is_turned(study.indicators[outcome]):
-            value = [-value[0], -value[2], -value[1]]
+            value, lower, upper = -value, -upper, -lower
         name = str(row["group"])
+        parts: tuple[tuple[str, str, float], ...]
         parts = ((grouping.id if grouping and name != EVERYBODY else "", name, 1.0),)
-        if row["contrast"] == "ddd":
+        if row["contrast"] == "ddd" and grouping is not None:
             first, last = grouping.groups[0].id, grouping.groups[-1].id
             parts = ((grouping.id, first, 1.0), (grouping.id, last, -1.0))
-        yield Contrast(name, parts, *value, STEPS[str(row["scale"])][0])
+        yield Contrast(name, parts, value, lower, upper, STEPS[str(row["scale"])][0])
 
 
 def _open(study: Study, outcome: str, there: set[tuple[str, ...]]) -> list[str]:
