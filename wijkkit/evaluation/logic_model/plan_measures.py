@@ -6,8 +6,7 @@ from wijkkit.evaluation.facts import Facts
 from wijkkit.evaluation.logic_model.finding import Finding
 from wijkkit.evaluation.logic_model.registered import say, supports, unregistered
 from wijkkit.language import text
-from wijkkit.registry.choices import CHOICES
-from wijkkit.registry.tables import GOAL_COLUMNS
+from wijkkit.registry.tables import CHOICES, GOAL_COLUMNS
 
 
 def _data_goals(facts: Facts, wijk: str, measure: str) -> Finding:
