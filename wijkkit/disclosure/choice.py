@@ -58,7 +58,7 @@ class Choice:
         first : bool
         """
         width = self._moves.widths(multiple)
-        narrow = (multiple == 0) & self._secret & (width < self.shown.wanted - TINY)
+        narrow = (multiple == 0) & self._secret & (width < self.shown.need - TINY)
         asked = np.flatnonzero(narrow) if asked is None else asked[narrow[asked]]
         if not len(asked):
             return asked

@@ -48,12 +48,12 @@ class Moves:
         """Return, per cell, a width that its count can surely have; at most what is needed."""
         slack = self.shown.slack(multiple)
         up, down = self._rooms(slack)
-        size = len(self.shown.wanted)
+        size = len(self.shown.need)
         plus, minus = np.zeros(size), np.zeros(size)
         room = {kind: self._room(kind, up, down) for kind in self._kinds}
         for kind in self._kinds:
             self._alone(kind, room[kind], plus, minus)
-        if (plus + minus < self.shown.wanted)[multiple == 0].any():
+        if (plus + minus < self.shown.need)[multiple == 0].any():
             for kind in self._kinds:
                 self._paired(kind, room[kind], room[kind[::-1]], slack, plus, minus)
         return plus + minus
@@ -77,7 +77,7 @@ class Moves:
         return out
 
     def _alone(self, kind: tuple[int, int], room: Floats, plus: Floats, minus: Floats) -> None:
-        system, need = self.shown.system, self.shown.wanted
+        system, need = self.shown.system, self.shown.need
         most = room.min(axis=(0, 1))
         children = system.truth[:, kind[0]]
         turned = system.patterns[kind[1]] - system.patterns[kind[0]]
@@ -117,7 +117,7 @@ class Moves:
                 both = np.minimum(room[level, slot, left], back[level, slot, right])
                 most = np.where(apart, np.minimum(most, both), most)
         most = np.minimum(most, self._uneven(left, right, moved, slack))
-        most = np.minimum(most, self.shown.wanted.max(initial=0))
+        most = np.minimum(most, self.shown.need.max(initial=0))
         if system.whole:
             most = np.floor(most)
         for level in range(levels):

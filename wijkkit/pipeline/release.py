@@ -16,7 +16,7 @@ from wijkkit.pipeline.areas import release_areas
 from wijkkit.pipeline.baseline import baseline_tables
 from wijkkit.pipeline.earlier import Earlier, earlier_of, prepare
 from wijkkit.pipeline.effect import effect_tables
-from wijkkit.pipeline.effect_parts import shown_parts
+from wijkkit.pipeline.effect_parts import Effects
 from wijkkit.pipeline.estimation import StudyEstimates, estimate
 from wijkkit.pipeline.process import ProcessResults, evaluate_process
 from wijkkit.pipeline.respondents import load_respondents
@@ -77,8 +77,10 @@ def release(
     policy = policy_for(study)
     sample, comparable = estimates.sample, estimates.comparable
     earlier = earlier or earlier_of(study, sample, policy)
-    outcomes = () if effect is None else tuple(effect.effects["outcome"].unique())
-    made = Made([estimates.changes, estimates.gaps], estimates.comparisons, comparable, outcomes)
+    effects = None if effect is None else Effects(study, effect, sample.people)
+    made = Made([estimates.changes, estimates.gaps], estimates.comparisons, comparable)
+    if effects is not None:
+        made = replace(made, outcomes=effects.outcomes, beside=effects.beside)
     released = release_estimates(estimates.estimates, sample, policy, made, earlier.kept)
     finest = percent_step(policy)
     table = earlier.figures(released.table)
@@ -96,7 +98,7 @@ def release(
         **earlier.baseline(baseline_tables(study, sample.people, table, policy)),
     }
     if effect is not None:
-        shown = shown_parts(study, effect, sample.people, table, released.settled)
+        shown = effects.parts(table, released.settled)
         tables |= earlier.outcomes(effect_tables(study, effect, sample.people, shown))
     for name, content in tables.items():
         write_released(study, name, content)
