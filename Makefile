@@ -36,7 +36,7 @@ demo: $(VENV)/.ready
 	$(BIN)/wijkkit demo
 
 docs: $(VENV)/.ready
-	$(BIN)/python docs/build.py
+	$(BIN)/python -m docs.build
 
 lock:
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra dev \

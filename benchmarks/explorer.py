@@ -15,6 +15,7 @@ import os
 import random
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
@@ -26,8 +27,8 @@ import wijkkit as wk  # noqa: E402
 from wijkkit.estimates import estimate_grid  # noqa: E402
 from wijkkit.pipeline.estimation import groupings  # noqa: E402
 from wijkkit.released import CityView, write_released  # noqa: E402
-from wijkkit.workbench.controls import make_controls  # noqa: E402
-from wijkkit.workbench.explorer import explore_panel  # noqa: E402
+from wijkkit.workbench.explorer import explore_panel, released_code  # noqa: E402
+from wijkkit.workbench.parameter_set import make_controls  # noqa: E402
 
 RESPONDENTS, WIJKEN, CHOICES = 60_000, 71, 200
 
@@ -46,7 +47,8 @@ def make_city(folder: Path) -> CityView:
 def milliseconds(view: CityView) -> np.ndarray:
     """Return the processor time of each of a fixed series of choices."""
     controls = make_controls(view.study, view.language)
-    explore_panel(view, controls)
+    code_of = partial(released_code, view.study)
+    explore_panel(view.study, controls, code_of, {"study": view.study})
     free = random.Random(1)
     options = {name: [value for _, value in controls[name].options] for name in controls}
     names = itertools.cycle(("indicator", "wave", "group", "indicator", "wijken"))

@@ -13,13 +13,17 @@ from __future__ import annotations
 import argparse
 import random
 import re
+import socket
 import statistics
+import subprocess
+import sys
 import threading
 import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from functools import partial
 from http.cookiejar import CookieJar
@@ -29,13 +33,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from tests.workbench.servers import free_port, serving
 from wijkkit.demo.city import build_city
 from wijkkit.demo.registry_rows import registry_rows
 from wijkkit.demo.study_files import write_study
 from wijkkit.live.accounts import Accounts
-from wijkkit.live.current import current_city, current_page
+from wijkkit.live.city import current_city
 from wijkkit.live.snapshot import Source
+from wijkkit.live.wijk_page import current_page
 from wijkkit.registry import open_registry
 from wijkkit.registry.changes import Change, apply_change, stamp_of
 from wijkkit.registry.saving import now
@@ -100,6 +104,7 @@ def often(rows: dict[str, pd.DataFrame], interventions: int, years: int) -> dict
     items = [row | {"key": f"I{at:02d}"} for at, row in enumerate(first, start=1)]
     for at, row in enumerate(items, start=1):
         row["name"] = f"{row['name']} {at}"
+        row["start"] = date(LAST.year - years, 1, 1)
     quarters = pd.period_range(end=pd.Period(LAST, "Q") - 1, periods=4 * years, freq="Q")
     activities = []
     for at, item in enumerate(items):
@@ -180,6 +185,27 @@ def pages(study: Study) -> None:
     source.close()
 
 
+@contextmanager
+def serving(folder: Path, port: int) -> Iterator[str]:
+    """Serve the pages as a user does and give their address."""
+    arguments = ["dashboard", "--study", "parameters", "--no-browser", "--port", f"{port}"]
+    command = [sys.executable, "-m", "wijkkit", *arguments, "--as-of", f"{LAST}"]
+    with (folder / "server.log").open("w") as log:
+        server = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log)
+    try:
+        end = time.monotonic() + 120
+        while time.monotonic() < end and server.poll() is None:
+            try:
+                socket.create_connection(("127.0.0.1", port), timeout=5).close()
+                break
+            except OSError:
+                time.sleep(0.3)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait(60)
+
+
 class Visitor:
     """Somebody with a browser that keeps cookies."""
 
@@ -209,12 +235,12 @@ class Visitor:
 
 def visited(folder: Path, study: Study, visitors: int, minutes: float) -> None:
     """Serve the pages and print what visitors met."""
-    port = free_port()
-    arguments = ["wijkkit", "dashboard", "--study", "parameters", "--no-browser"]
-    arguments += ["--port", str(port), "--as-of", f"{LAST}"]
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
     took: dict[str, list[float]] = {"wijk": [], "city": [], "start": []}
     until_seen, errors = [], []
-    with serving(folder, arguments, port) as address:
+    with serving(folder, port) as address:
         first = Visitor(address, "Lezer")
         print(f"start page of a server just begun {seconds(lambda: first.get('/wijken/')):.2f}")
         end = time.monotonic() + 60 * minutes

@@ -1,7 +1,7 @@
 """Build the documentation site: ``make docs``.
 
-quartodoc writes the reference from docstrings. Quarto makes the pages where it is on the path;
-otherwise the engine of the reports does. The result is ``docs/_site``.
+quartodoc writes the reference from docstrings, `docs.keys` the page of keys. Quarto makes the pages
+where it is on the path; otherwise the engine of the reports does. The result is ``docs/_site``.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from textwrap import dedent
 import yaml
 from quartodoc import Builder
 
+from docs import keys
 from wijkkit.reports.frame import Frame
 from wijkkit.reports.page import write_page
 from wijkkit.reports.pandoc import Node, classes_of, read, rewrite
@@ -39,6 +40,7 @@ def build(site: Path) -> Path:
         sources = Path(folder) / "docs"
         shutil.copytree(DOCS, sources, ignore=shutil.ignore_patterns("_site", "*.py"))
         write_reference(sources)
+        (sources / "keys.md").write_text(keys.page(), encoding="utf-8")
         new = new_site(site, keep=())
         try:
             write_assets(new, THEME, load_house_style(THEME))

@@ -10,8 +10,10 @@ from types import FunctionType
 
 import pytest
 import yaml
+from pydantic import TypeAdapter
 
 import wijkkit
+from docs import keys
 from tests.conftest import ROOT
 from tests.docs.pages import PAGES
 
@@ -75,13 +77,17 @@ def sections(thing: object) -> set[str]:
 def needed(thing: object) -> set[str]:
     """Return the sections a docstring must have; a class of results shows in its maker's example.
 
+    What `wijkkit.show` gives needs no section: the function's first sentence says what it draws.
+
     One sentence is enough for a function whose parameters say what they are and which a notebook
     or a page of the documentation uses: its use there is its example.
     """
     signature = inspect.signature(thing)
     wanted = {"Parameters"} if to_describe(thing) else set()
     if isinstance(thing, FunctionType) and (wanted or not used_by_readers(thing.__name__)):
-        if signature.return_annotation not in (None, "None", inspect.Signature.empty):
+        nothing = (None, "None", inspect.Signature.empty)
+        shown = str(signature.return_annotation).startswith("Shown")
+        if signature.return_annotation not in nothing and not shown:
             wanted.add("Returns")
         if thing.__name__ not in USED_IN:
             wanted.add("Examples")
@@ -133,3 +139,22 @@ def test_the_reference_has_every_public_name_once():
     assert len({id(thing) for thing in listed}) == len(listed)
     missing = [name for name, thing in PUBLIC.items() if thing not in listed]
     assert missing == []
+
+
+@pytest.mark.parametrize("file", keys.FILES)
+def test_every_key_of_a_study_s_files_is_explained(file):
+    found = list(keys.keys(TypeAdapter(keys.FILES[file]).json_schema()))
+    assert [(model, key) for model, key, meaning in found if not meaning] == []
+    assert {f"| `{key}` |" for _, key, _ in found} <= set(re.findall(r"\| `\w+` \|", keys.page()))
+
+
+def test_every_function_of_indicators_yml_is_explained():
+    for function in keys.BUILT_IN.values():
+        assert f"### {function.__name__}\n" in keys.page()
+        assert [name for name, _, meaning in keys.arguments(function) if not meaning] == []
+
+
+def test_every_key_that_the_demo_uses_is_on_the_page():
+    demo = yaml.safe_load((ROOT / "parameters" / "study.yml").read_text(encoding="utf-8"))
+    assert all(f"| `{key}` |" in keys.page() for key in demo)
+    assert all(f"| `{key}` |" in keys.page() for key in demo["evaluation"])

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from wijkkit.errors import DataError, DisclosureError
-from wijkkit.evaluation.process.interviews import code_counts, code_pairs, code_sentences
+from wijkkit.evaluation.process.interviews import code_counts
 from wijkkit.evaluation.process.quotes import (
     QUOTE_COLUMNS,
     chosen_quotes,
@@ -63,23 +63,6 @@ def test_groups_that_did_not_mention_a_code_count_as_zero_of_them(interviews):
     assert counts.query("arm == 'comparator' and wave == '2018'").empty
 
 
-def test_codes_come_together_in_groups_and_in_segments(interviews):
-    _, found = interviews
-    pairs = code_pairs(found.segments)
-    assert pairs.values.tolist() == [["pace", "vision", 1, 1]]
-    assert code_pairs(found.segments.head(0)).empty
-
-
-def test_counts_are_put_into_words_as_groups_not_people(interviews):
-    _, found = interviews
-    counts = code_counts(found.groups, found.segments)
-    said = code_sentences(counts, "programme", "2021", "nl")
-    assert said[0] == "‘pace’ kwam aan de orde in 2 van de 2 groepsinterviews."
-    assert code_sentences(counts, "comparator", "2018", "nl") == [
-        "In deze groep zijn geen groepsinterviews gehouden."
-    ]
-
-
 @pytest.mark.parametrize(
     ("rows", "what"),
     [
@@ -104,9 +87,8 @@ def test_a_file_without_its_column_of_codes_is_no_silence(small_study):
 
 def test_no_text_of_an_interview_is_in_the_counts(interviews):
     _, found = interviews
-    tables = code_counts(found.groups, found.segments), code_pairs(found.segments)
-    for table in tables:
-        assert not table.astype(str).apply(lambda column: column.str.contains("steps")).any().any()
+    table = code_counts(found.groups, found.segments)
+    assert not table.astype(str).apply(lambda column: column.str.contains("steps")).any().any()
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from datetime import date
 import pytest
 
 from wijkkit.evaluation.process.pace import pace, pace_by_wijk
-from wijkkit.evaluation.process.sentences import pace_sentences
 
 TODAY = date(2021, 7, 1)
 
@@ -52,7 +51,6 @@ def test_what_was_not_registered_is_not_taken_for_not_started(steps):
     table = pace(steps, ["a", "b", "c"], as_of=TODAY)
     assert table.query("wijk == 'c'")["state"].eq("not_registered").all()
     assert len(table) == 18
-    assert pace_sentences(pace_by_wijk(table), "c", "nl")[0].startswith("Dat is niet bekend.")
 
 
 def test_a_day_that_still_has_to_come_has_not_happened(steps):
@@ -79,20 +77,6 @@ def test_a_status_of_later_does_not_change_what_was_so_on_the_day(registry_table
     assert table["against_plan"].tolist()[:3] == ["overdue"] * 3
 
 
-def test_the_first_screen_answers_whether_steps_were_made(steps):
-    summary = pace_by_wijk(pace(steps, ["a", "b", "c"], as_of=TODAY))
-    said = pace_sentences(summary, "a", "nl")
-    assert said == [
-        "Ja. In ronde 1 zijn twee van de zes stappen klaar.",
-        "De laatste stap is afgerond op 29 augustus 2019.",
-        "Nu loopt stap 3: Keuze van interventies.",
-        "Eén stap had 10 dagen eerder klaar moeten zijn.",
-        "Dat is meer dan in de helft van de andere wijken (daar 0 stappen).",
-        "Van 2 van de 6 stappen is niets geregistreerd.",
-    ]
-    assert pace_sentences(summary, "b", "en")[0] == "Not yet. No step has been completed."
-
-
 def test_other_wijken_that_registered_nothing_do_not_make_a_wijk_look_fast(steps):
     summary = pace_by_wijk(pace(steps, ["a", "b", "c"], as_of=TODAY)).set_index("wijk")
     assert summary.loc["a", "others_done"] == 0  # of b alone, not of c
@@ -105,10 +89,3 @@ def test_the_latest_cycle_that_began_is_the_current_one(registry_table):
     rows += [step("a", "1", date(2020, 1, 1), date(2020, 2, 1), cycle=2)]
     summary = pace_by_wijk(pace(registry_table("steps", *rows), ["a"], as_of=TODAY))
     assert summary.loc[0, ["cycle", "done", "steps_done"]].tolist() == [2, 1, 7]
-
-
-def test_no_registry_at_all_is_unknown_for_every_wijk(registry_table):
-    summary = pace_by_wijk(pace(registry_table("steps"), ["a"], as_of=TODAY))
-    assert pace_sentences(summary, "a", "en") == [
-        "That is not known. No step has been registered in this neighbourhood."
-    ]

@@ -9,7 +9,7 @@ import pytest
 import wijkkit as wk
 from tests.proposal.finishing import finished
 from wijkkit.errors import DataError, StudyError
-from wijkkit.loaders.row_account import row_account
+from wijkkit.loaders.survey_areas import row_account
 from wijkkit.pipeline.checking import validate
 from wijkkit.pipeline.design_report import design_lines
 

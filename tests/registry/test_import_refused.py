@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import io
 import zipfile
+from datetime import date
 
 import pytest
 from openpyxl import load_workbook
 
 from tests.registry.workbooks import edit, refused, small_wijk
 from wijkkit.errors import RegistryError
-from wijkkit.registry import import_workbook, write_template, write_workbook
+from wijkkit.registry import KINDS, import_workbook, write_template, write_workbook
+from wijkkit.registry.changes import Change, apply_change, stamp_of
+from wijkkit.registry.faults import RowError
 from wijkkit.registry.import_report import WorkbookError
+from wijkkit.registry.saving import now
+from wijkkit.registry.store import writing
+from wijkkit.registry.validation import clean_row
 from wijkkit.registry.workbook_rows import _merged
 
 
@@ -187,3 +193,69 @@ def test_two_steps_that_change_places_are_a_message_and_nothing_is_stored(regist
     with pytest.raises(RegistryError, match="zitten elkaar in de weg"):
         import_workbook(registry, path, "A")
     assert registry.table("steps")["step"].tolist() == list("123456")
+
+
+def test_what_cannot_both_be_is_refused_with_its_cell(registry, workbook):
+    """Before it was chosen, outside the days it runs, and a partner who had left."""
+    edit(workbook, {
+        ("Stappen", "C2"): "3. Keuze van interventies",
+        ("Stappen", "F2"): date(2019, 5, 1),
+        ("Interventies", "Q2"): date(2019, 4, 30),
+        ("Activiteiten", "D2"): date(2018, 1, 1),
+        ("Activiteiten", "E2"): date(2018, 3, 31),
+        ("Partners", "G2"): date(2019, 1, 31),
+    })  # fmt: skip
+    outside = (
+        "Middag (01-01-2018 tot en met 31-03-2018) valt buiten de dagen waarop Speelstraat loopt"
+    )
+    away = "Gemeente deed op 01-02-2019 niet mee, maar staat als aanwezig"
+    problems = refused(registry, workbook)
+    assert {place: problem.what for place, problem in problems.items()} == {
+        ("Stappen", "F2"): ("Speelstraat begon al op 30-04-2019, vóór deze keuze van interventies"),
+        ("Interventies", "Q2"): outside,
+        ("Activiteiten", "E2"): outside,
+        ("Partners", "G2"): away,
+        ("Aanwezigheid", "C2"): away,
+        ("Overleggen", "C2"): away,
+    }
+    assert all(problem.remedy and problem.expected for problem in problems.values())
+
+
+@pytest.mark.parametrize(
+    ("changed", "rules"),
+    [
+        ({"start": "2019-04-30"}, ["too_early"]),
+        ({"start": "2019-04-30", "scope": "city_wide"}, []),
+        ({"start": "2019-05-01"}, []),
+        ({"start": "2019-07-01"}, ["not_running"]),
+        ({"start": "2019-05-01", "end": "2019-06-01"}, []),
+    ],
+)
+def test_an_intervention_runs_from_its_choice_and_while_there_are_activities(
+    filled, changed, rules
+):
+    step = {"wijk": "noord", "cycle": 1, "step": "3", "actual_start": "2019-05-01"}
+    filled.save("steps", step, who="A")
+    row = filled.table("interventions", "noord").iloc[0].dropna()
+    row = row.drop(["changed_by", "changed_at"]).to_dict() | changed
+    if not rules:
+        assert filled.save("interventions", row, who="A") == 2
+        return
+    with pytest.raises(RowError) as caught:
+        filled.save("interventions", row, who="A")
+    assert [fault.rule for fault in caught.value.faults] == rules
+
+
+def test_what_was_registered_before_this_was_asked_can_still_be_changed(filled):
+    """A row that contradicts another one since long is no reason to refuse its new cost."""
+    filled.save("steps", {"wijk": "noord", "cycle": 1, "step": "3"}, who="A")
+    early = filled.table("interventions", "noord").iloc[0].dropna()
+    early = early.drop(["changed_by", "changed_at"]).to_dict() | {"start": date(2019, 4, 30)}
+    filled.save("interventions", early, who="A")
+    with writing(filled.engine) as connection:
+        values, _ = clean_row(
+            KINDS["steps"], {"cycle": 1, "step": "3", "actual_start": "2019-05-01"}, {}
+        )
+        change = Change("steps", "C02", values, 1)
+        apply_change(connection, "noord", change, "changed", stamp_of("A", "form", now()))
+    assert filled.save("interventions", early | {"version": 2, "cost": 5}, who="A") == 3

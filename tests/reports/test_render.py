@@ -152,7 +152,7 @@ def test_an_english_study_gives_pages_without_dutch(tmp_path):
     render_states(study, states, engine="builtin")
     structure = read_structure(study.site / "wijk-a.html")
     assert structure["lang"] == "en"
-    assert structure["captions"][0].startswith("Figure 1: ")
+    assert any(caption.startswith("Figure 1: ") for caption in structure["captions"])
     words = "Inhoud|Bronnen|Paragraaf|Tabel |Overzicht|Zoek|rapport|Naar de".split("|")
     for page in study.site.glob("*.html"):
         soup = BeautifulSoup(page.read_text(), "html.parser")

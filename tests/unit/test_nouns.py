@@ -35,7 +35,8 @@ def told(tree: object) -> Iterator[str]:
         for value in tree.values() if isinstance(tree, dict) else tree:
             yield from told(value)
     elif isinstance(tree, str):
-        yield "".join(part for part, *_ in string.Formatter().parse(tree))
+        said = re.sub(r"\{\w+\?([^{}]*)\}", r"\1", tree)
+        yield "".join(part for part, *_ in string.Formatter().parse(said))
 
 
 @pytest.mark.parametrize("language", ["nl", "en"])

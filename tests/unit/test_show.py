@@ -190,7 +190,7 @@ def test_alt_texts_hold_the_numbers_of_the_figure_and_are_short(folder):
         "2018 41%, 2021 52%": show.slopes(view.waves()),
         "laag 46%, hoog 58%": show.dumbbells(view.gaps()),
         "Speelt voldoende buiten: 52% (47–57).": show.position(view.wijken()),
-        "Zuid: 45% (40–50)": show.explore_figure(view, "play", "2021"),
+        "Zuid: 45% (40–50)": show.intervals(view.places("play")),
     }
     for words, figure in texts.items():
         assert words in figure.alt and len(figure.alt) <= ALT_LENGTH

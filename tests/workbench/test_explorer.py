@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+import html
+import re
+
+import geopandas
 import ipywidgets as widgets
+import pandas as pd
 import pytest
+from shapely.geometry import box
 
 import wijkkit as wk
+from wijkkit import show
 from wijkkit.errors import ParameterError
-from wijkkit.show.explore import explore_figure
-from wijkkit.workbench.parameter_set import ParameterSet, load_parameter_set, save_parameter_set
+from wijkkit.released import write_released
+from wijkkit.tables import tidy
+from wijkkit.workbench.parameter_set import (
+    QUESTIONS,
+    ParameterSet,
+    load_parameter_set,
+    save_parameter_set,
+)
 
 
 def every(panel: widgets.Widget) -> list[widgets.Widget]:
@@ -19,6 +32,15 @@ def every(panel: widgets.Widget) -> list[widgets.Widget]:
 def control(panel: widgets.Widget, description: str) -> widgets.Widget:
     (found,) = [w for w in every(panel) if getattr(w, "description", "") == description]
     return found
+
+
+def run(panel: widgets.Widget, **names: object) -> object:
+    """Run the code that a panel shows, as a researcher who copies it, and return its last line."""
+    code = html.unescape(re.search("<code>(.*)</code>", said(panel), re.DOTALL)[1])
+    *before, last = code.split("\n")
+    space = {"wk": wk, **names}
+    exec("\n".join(before), space)
+    return eval(last, space)
 
 
 def said(panel: widgets.Widget) -> str:
@@ -65,9 +87,45 @@ def test_the_code_that_is_shown_makes_the_figure_that_is_shown(view):
     panel = wk.explorer(view)
     control(panel, "Meting").value = "2018"
     control(panel, "Wijken").value = ("zuid",)
-    code = said(panel).split("<pre><code>")[1].split("</code>")[0].replace("&#x27;", "'")
-    made = eval(code, {"wk": wk, "study": view.study})
-    assert made.alt in said(panel)
+    assert run(panel, study=view.study).alt in said(panel)
+
+
+@pytest.fixture
+def whole(view):
+    """The small study with changes, gaps and borders as well."""
+    keys = {"indicator": "play", "area_level": "wijk", "unit": "points", "status": "ok"}
+    change = {"area": "noord", "wave": "2018-2021", "group": "all", "value": 22.0}
+    gap = {"area": "zuid", "wave": "2021", "group_by": "ses", "group": "low-high", "value": -9.0}
+    for name, row in (("changes", change), ("gaps", gap)):
+        rows = pd.DataFrame([keys | row])
+        rows = rows.assign(lower=rows["value"] - 5, upper=rows["value"] + 5)
+        write_released(view.study, name, tidy(rows))
+    borders = {"area": ["noord", "zuid"], "name": ["Noord", "Zuid"], "area_level": "wijk"}
+    shapes = [box(0, at, 100, at + 100) for at in (100, 0)]
+    write_released(
+        view.study, "borders", geopandas.GeoDataFrame(borders, geometry=shapes, crs=28992)
+    )
+    return view
+
+
+ANSWERS = {
+    "wijk": "Noord: 63% (58–68).",
+    "change": "Noord: +22 (+17 tot +27). Zuid: geen gegevens.",
+    "gap": "Noord: geen gegevens. Zuid: −9 (−14 tot −4).",
+    "age": "laag: geen gegevens.",
+    "scatter": "Noord: 63, 63. de twee wijken samen: 49, 49.",
+    "map": "Noord: 63% (58–68).",
+}
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_each_question_has_its_figure_and_runs_as_it_is_printed(whole, question):
+    panel = wk.explorer(whole)
+    control(panel, "Vraag").value = question
+    made = run(panel, study=whole.study)
+    assert ANSWERS[question] in made.alt and made.alt in html.unescape(said(panel))
+    assert "12" not in made.alt  # Zuid is hidden in 2021
+    assert control(panel, "Tweede indicator").disabled is (question != "scatter")
 
 
 def test_what_was_saved_is_shown_again_when_it_is_opened(view, tmp_path):
@@ -106,11 +164,14 @@ def test_a_parameter_set_that_does_not_fit_the_study_says_everything(view, tmp_p
         load_parameter_set(path, view.study)
     places = [problem.place for problem in error.value.problems]
     assert places == ["indicator", "wave", "group", "wijken"]
+    path.write_text("question: chess\nindicator: play\nwave: '2021'\n", encoding="utf-8")
+    with pytest.raises(ParameterError, match="question"):
+        load_parameter_set(path, view.study)
 
 
 def test_a_wijk_that_is_hidden_has_no_mark_in_the_figure(view):
     marks = [
         [line.get_xdata()[0] for line in shown.figure.axes[0].lines if line.get_marker() == "o"]
-        for shown in (explore_figure(view, "play", "2018"), explore_figure(view, "play", "2021"))
+        for shown in (show.intervals(view.places("play", wave)) for wave in ("2018", "2021"))
     ]
     assert marks == [[41, 52, 47], [63, 49]]

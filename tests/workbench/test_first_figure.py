@@ -25,7 +25,7 @@ def test_a_file_of_ones_own_gives_its_figure_and_hides_what_rests_on_few(
     study = wk.open_study("first")
     wk.publish(wk.estimate(study, wk.load_respondents(study)))
     wk.release(study)
-    shown = wk.show.explore_figure(wk.open_city(study), "has_lid_sport", "2021")
+    shown = wk.show.intervals(wk.open_city(study).places("has_lid_sport"))
     numbers = shown.data.set_index("label")
     assert numbers["value"].loc[["BU1", "BU2"]].tolist() == [50, 75]
     assert numbers.loc["BU3", "status"] == "too_few" and pd.isna(numbers.loc["BU3", "value"])

@@ -12,6 +12,7 @@ from wijkkit.errors import EstimationError
 from wijkkit.language import absence, text
 from wijkkit.language.messages import catalogue
 from wijkkit.loaders import area_names, load_borders
+from wijkkit.show.maps import draw_values
 from wijkkit.show.theme import CITY, INK, OWN, PALE, new_figure, style
 from wijkkit.tables import STATUSES
 
@@ -171,19 +172,20 @@ def draw_map(result: Result, ax: Axes | None = None) -> Axes:
         )
     borders = load_borders(result.study, "wijk")
     borders = borders.assign(area=borders["code"].map(area_names(result.study, "wijk")))
-    borders["value"] = borders["area"].map(rows["value"]).astype(float)
+    known = borders["area"].map(names(result, "wijk"))
+    value = borders["area"].map(rows["value"]).astype(float)
     with style():
         if ax is None:
             _, ax = new_figure(height=4.6)
-        absent = {"color": PALE, "edgecolor": "white"}
-        borders.plot("value", ax=ax, cmap="Blues", edgecolor=INK, legend=True, missing_kwds=absent)
-        for _, row in borders[borders["area"].notna()].iterrows():
-            place = row.geometry.representative_point()
-            called = names(result, "wijk").get(row["area"], row["area"])
-            under = {"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1}
-            ax.annotate(called, (place.x, place.y), ha="center", fontsize=8, bbox=under)
+        draw_values(
+            ax,
+            borders.assign(name=known, value=value, unit=rows["unit"].iloc[0]),
+            result.study.language,
+        )
+        ax.set_aspect("equal")
+        ax.autoscale_view()
         ax.set_axis_off()
-        ax.set_title(result.title)
+        ax.set_title(result.title, pad=20)
     return ax
 
 

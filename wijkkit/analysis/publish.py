@@ -24,8 +24,7 @@ from wijkkit.released.unreleased import (
     write_draft_table,
     write_publication,
 )
-from wijkkit.show.bundle import bundle_of
-from wijkkit.show.output import Bundle, ShownFigure, ShownTable, ShownText
+from wijkkit.show.output import Bundle, ShownFigure, ShownTable, ShownText, bundle_of
 from wijkkit.study import Study
 from wijkkit.study.guard import sources_opened, without_sources
 from wijkkit.study.opening import last_opened

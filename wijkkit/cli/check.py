@@ -12,16 +12,14 @@ def check(
     study: Annotated[Path, typer.Option(help="Folder of the study.")] = Path("parameters"),
 ) -> None:
     """Say everything that is wrong or missing in a study, in order of what to do first."""
-    from wijkkit.pipeline.checking import missing_parts, remarks, validate
+    from wijkkit.pipeline.checking import checked, missing_parts, remarks
     from wijkkit.pipeline.design_report import account_text, design_lines
-    from wijkkit.pipeline.respondents import load_respondents
 
-    opened = validate(study)
-    if opened.settings.sources.survey:
-        people = load_respondents(opened)
+    opened, people = checked(study)
+    if people is not None:
         for line in design_lines(opened, people):
             typer.echo(f"design: {line}")
         typer.echo(account_text(people))
-    for problem in [*remarks(opened), *missing_parts(opened)]:
+    for problem in [*remarks(opened, people), *missing_parts(opened)]:
         typer.echo(f"note: {problem}")
     typer.echo(f"Nothing is wrong: {opened!r}")

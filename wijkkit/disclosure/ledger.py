@@ -12,7 +12,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import secrets
 import shutil
 import tempfile
 from collections.abc import Iterable, Mapping
@@ -135,10 +134,6 @@ def answer_marks(persons: np.ndarray, answers: np.ndarray) -> np.ndarray:
         mixed = (mixed ^ (mixed >> np.uint64(shift))) * np.uint64(factor)
     mixed ^= mixed >> np.uint64(31)
     return np.where(np.isnan(answers), np.uint64(0), mixed)
-
-
-def new_salt() -> str:
-    return secrets.token_hex(16)
 
 
 def ledgers_of(study: Study) -> tuple[Path, ...]:

@@ -18,29 +18,6 @@ from wijkkit.study import Study
 _NAME = "audit.json"
 
 
-def ledger_of(study: Study) -> Path:
-    """Return the file with what the study's releases published so far.
-
-    Parameters
-    ----------
-    study : Study
-
-    Returns
-    -------
-    Path
-        It need not be there yet.
-
-    Examples
-    --------
-    >>> import wijkkit as wk
-    >>> study = wk.open_study("parameters")
-    >>> from wijkkit.disclosure.record import ledger_of
-    >>> ledger_of(study).name
-    'disclosure_ledger.jsonl'
-    """
-    return study.runs / "disclosure_ledger.jsonl"
-
-
 def record_audit(study: Study, released: Release, names: Collection[str] | None = None) -> Path:
     """Keep what the audit found beside the released tables, bound to their content.
 

@@ -11,9 +11,10 @@ import pandas as pd
 
 from wijkkit.disclosure import policy_for
 from wijkkit.evaluation.process.implementation import implementation, implementation_by_wijk
-from wijkkit.evaluation.process.pace import pace, pace_by_wijk
+from wijkkit.evaluation.process.measures import Columns, parts_of
+from wijkkit.evaluation.process.pace import judged_steps, pace, pace_by_wijk
 from wijkkit.evaluation.process.people import shown_measures
-from wijkkit.registry.frames import kind_frame
+from wijkkit.registry.frames import KindTables, kind_frame
 from wijkkit.registry.tables import KINDS
 from wijkkit.study import Study
 
@@ -52,10 +53,22 @@ class Facts:
 
     def kept(self, kind: str, wijk: str | None = None) -> pd.DataFrame:
         """Return the registry's rows of one kind, of one wijk or of all."""
-        table = self.registry.get(kind)
-        if table is None:
-            table = kind_frame(KINDS[kind], [])
-        return table if wijk is None else self._rows_of_wijk[kind].get(wijk, table.head(0))
+        if wijk is None:
+            found = self.registry.get(kind)
+        else:
+            found = self._rows_of_wijk(kind).get(wijk)
+        return self._nothing(kind) if found is None else found
+
+    def records(self, kind: str, wijk: str) -> list[dict]:
+        """Return the same rows of a wijk one by one: for rules over a few of them."""
+        if kind not in self._records:
+            own = isinstance(self.registry, KindTables)
+            rows = self.registry.records(kind) if own else self.kept(kind).to_dict("records")
+            found: dict[str, list[dict]] = {}
+            for row in rows:
+                found.setdefault(row["wijk"], []).append(row)
+            self._records[kind] = found
+        return self._records[kind].get(wijk, [])
 
     def goals(self, wijk: str) -> pd.DataFrame:
         """Return the goals of a wijk that were not dropped."""
@@ -68,21 +81,48 @@ class Facts:
         later = pd.to_datetime(rows["start"]).gt(pd.Timestamp(self.as_of))
         return rows[~rows["status"].eq("planned") & ~later]
 
-    def activities(self, wijk: str, intervention: str) -> pd.DataFrame:
-        """Return the activities of an intervention."""
-        if wijk not in self._activities:
-            self._activities[wijk] = _by(self.kept("activities", wijk), "intervention")
-        return self._activities[wijk].get(intervention, self.kept("activities").head(0))
+    def activities(self, wijk: str, intervention: str) -> Columns:
+        """Return the activities of an intervention, as the columns that measures are made of."""
+        parts, nothing = self._activities
+        return parts.get((wijk, intervention), nothing)
 
     @cached_property
-    def _activities(self) -> dict[str, dict[str, pd.DataFrame]]:
+    def _activities(self) -> tuple[dict, dict]:
+        own = isinstance(self.registry, KindTables)
+        rows = self.registry.columns("activities") if own else self.kept("activities")
+        return parts_of(rows, ["wijk", "intervention"])
+
+    @cached_property
+    def _records(self) -> dict[str, dict[str, list[dict]]]:
         return {}
 
     @cached_property
-    def _rows_of_wijk(self) -> dict[str, dict[str, pd.DataFrame]]:
-        """The registry's rows by kind and wijk: everything is asked wijk by wijk."""
-        found = {kind: _by(table, "wijk") for kind, table in self.registry.items()}
-        return dict.fromkeys(KINDS, {}) | found
+    def _by_wijk(self) -> dict[str, dict[str, pd.DataFrame]]:
+        return {}
+
+    def _rows_of_wijk(self, kind: str) -> dict[str, pd.DataFrame]:
+        """Return the rows of a kind by wijk: everything is asked wijk by wijk."""
+        if kind not in self._by_wijk:
+            table = self.registry.get(kind)
+            alone = table is not None and len(self.study.neighbourhoods) == 1
+            if table is None or table.empty:
+                self._by_wijk[kind] = {}
+            elif alone and table["wijk"].eq(next(iter(self.study.neighbourhoods))).all():
+                self._by_wijk[kind] = {table["wijk"].iloc[0]: table}
+            else:
+                self._by_wijk[kind] = _by(table, "wijk")
+        return self._by_wijk[kind]
+
+    def _nothing(self, kind: str) -> pd.DataFrame:
+        """Return the table of a kind without rows."""
+        if kind not in self._empty:
+            table = self.registry.get(kind)
+            self._empty[kind] = kind_frame(KINDS[kind], []) if table is None else table.head(0)
+        return self._empty[kind]
+
+    @cached_property
+    def _empty(self) -> dict[str, pd.DataFrame]:
+        return {}
 
     @cached_property
     def _levels(self) -> dict[tuple[str, str], pd.DataFrame]:
@@ -101,7 +141,22 @@ class Facts:
 
     def pace(self, wijken: list[str]) -> pd.DataFrame:
         """Return how far wijken are in each step, see `process.pace.pace`."""
+        if wijken == list(self.study.neighbourhoods):
+            return self._steps
         return self._steps[self._steps["wijk"].isin(wijken)].reset_index(drop=True)
+
+    def steps(self, wijk: str) -> list[dict]:
+        """Return how far a wijk is in each step, one by one."""
+        return self._steps_of_wijk.get(wijk, [])
+
+    @cached_property
+    def _steps_of_wijk(self) -> dict[str, list[dict]]:
+        wijken = list(self.study.neighbourhoods)
+        rows = [row for wijk in wijken for row in self.records("steps", wijk)]
+        found: dict[str, list[dict]] = {}
+        for row in judged_steps(rows, wijken, self.as_of):
+            found.setdefault(row["wijk"], []).append(row)
+        return found
 
     @cached_property
     def programme_pace(self) -> pd.DataFrame:
@@ -122,12 +177,14 @@ class Facts:
         each, of_wijk = implementation(*rows, **on), implementation_by_wijk(wijken, *rows, **on)
         return shown_measures(each, of_wijk, rows[1], policy_for(self.study))
 
-    def measure(self, name: str, wijk: str, intervention: str = "") -> pd.Series | None:
+    def measure(self, name: str, wijk: str, intervention: str = "") -> Mapping | None:
         """Return a measure of what was carried out, of a wijk or one of its interventions."""
-        table = self.carried_out[0] if intervention else self.carried_out[1]
-        mine = table["wijk"].eq(wijk) & table["intervention"].eq(intervention)
-        found = table[mine & table["measure"].eq(name)]
-        return found.iloc[0] if len(found) else None
+        return self._measures.get((wijk, intervention, name))
+
+    @cached_property
+    def _measures(self) -> dict[tuple[str, str, str], Mapping]:
+        rows = [row for table in self.carried_out for row in table.to_dict("records")]
+        return {(row["wijk"], row["intervention"], row["measure"]): row for row in rows}
 
     def change(self, indicator: str, wijk: str) -> pd.Series | None:
         """Return a wijk's last change in an indicator since its first wave, for everybody."""

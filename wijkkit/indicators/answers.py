@@ -81,6 +81,13 @@ def answer_in(answer: pd.Series, values: Sequence[str | int | float]) -> pd.Seri
 def answer_at_least(answer: pd.Series, minimum: float) -> pd.Series:
     """Return whether a number is `minimum` or more; missing where there is none.
 
+    Parameters
+    ----------
+    answer : Series
+        Numbers.
+    minimum : float
+        The least that counts.
+
     Examples
     --------
     >>> import pandas as pd
@@ -93,6 +100,11 @@ def answer_at_least(answer: pd.Series, minimum: float) -> pd.Series:
 
 def answer_value(answer: pd.Series) -> pd.Series:
     """Return the answer itself, as a score.
+
+    Parameters
+    ----------
+    answer : Series
+        Numbers.
 
     Examples
     --------

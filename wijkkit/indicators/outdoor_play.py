@@ -25,6 +25,7 @@ def outdoor_play_days(days: pd.Series, minimum_days: int = 6) -> pd.Series:
     days : Series
         Days per week (0-7) with at least one hour of outdoor play.
     minimum_days : int
+        The least that is enough.
 
     Examples
     --------
@@ -61,6 +62,13 @@ def outdoor_play_week(
 ) -> pd.Series:
     """Return whether a child plays outside more than a number of hours a week.
 
+    Parameters
+    ----------
+    school_day, weekend_day : Series
+        Minutes of outdoor play on such a day.
+    more_than_hours : float
+        More than this a week counts.
+
     Examples
     --------
     >>> import pandas as pd
@@ -73,6 +81,11 @@ def outdoor_play_week(
 
 def outdoor_play_hours(school_day: pd.Series, weekend_day: pd.Series) -> pd.Series:
     """Return the mean hours of outdoor play per day (a score, as in Buitenspelen in Kaart).
+
+    Parameters
+    ----------
+    school_day, weekend_day : Series
+        Minutes of outdoor play on such a day.
 
     Examples
     --------

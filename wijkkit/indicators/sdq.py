@@ -92,6 +92,11 @@ def sdq_total(items: pd.DataFrame) -> pd.Series:
 
     The sum of the emotional, conduct, hyperactivity and peer scores; missing when one of them is.
 
+    Parameters
+    ----------
+    items : DataFrame
+        Items 1-25, scored 0, 1, 2.
+
     Examples
     --------
     >>> import pandas as pd

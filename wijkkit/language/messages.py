@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
@@ -11,6 +12,9 @@ import yaml
 from wijkkit.language.nouns import Noun, Nouns, nouns_of
 
 _NOUN = re.compile(r"\{w\.(\w+)\}")
+_NUMBER = re.compile(r"\{(\w+)\?([^{}|]*)\|([^{}|]*)\}")
+#: How one is written where a count or a difference stands in a sentence.
+_ONE = frozenset(("1", "één", "one"))
 LANGUAGES = ("nl", "en")
 
 
@@ -39,6 +43,11 @@ def text(key: str, language: str, **fields: object) -> str:
     --------
     >>> text("common.wave_of", "nl", wave="2018")
     'meting 2018'
+
+    ``{value?point|points}`` agrees with the number that another field holds:
+
+    >>> text("common.points", "en", value="+1"), text("common.points", "en", value="+2")
+    ('+1 percentage point', '+2 percentage points')
     """
     concern, _, name = key.partition(".")
     message: object = catalogue(concern, language)
@@ -46,7 +55,16 @@ def text(key: str, language: str, **fields: object) -> str:
         message = message[part]  # type: ignore[index]
     if not isinstance(message, str):
         raise KeyError(f"{key} is a group of messages, not a message")
-    return message.format_map(fields)
+    return _agreeing(message, fields).format_map(fields)
+
+
+def _agreeing(message: str, fields: Mapping[str, object]) -> str:
+    """Return a message whose words agree with the numbers in it, written as the reader sees them."""
+    return _NUMBER.sub(lambda found: found[2 if _is_one(fields[found[1]]) else 3], message)
+
+
+def _is_one(shown: object) -> bool:
+    return str(shown).lstrip("+-\N{MINUS SIGN}").lower() in _ONE
 
 
 def catalogue(concern: str, language: str) -> dict[str, object]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 from babel.dates import format_date
 from babel.numbers import format_decimal
@@ -13,7 +16,7 @@ MINUS = "\N{MINUS SIGN}"
 
 
 def number(value: float, language: str, decimals: int = 0) -> str:
-    """Return a number in the language's notation.
+    """Return a number in the language's notation, halves rounded away from zero.
 
     Parameters
     ----------
@@ -30,9 +33,21 @@ def number(value: float, language: str, decimals: int = 0) -> str:
     --------
     >>> number(1234.56, "nl", 1), number(1234.56, "en", 1)
     ('1.234,6', '1,234.6')
+    >>> number(12500.5, "nl"), number(-2.5, "nl"), number(-0.2, "nl")
+    ('12.501', '−3', '0')
     """
+    return _formatted(float(value), str(language), decimals)
+
+
+@lru_cache(maxsize=10_000)
+def _formatted(value: float, language: str, decimals: int) -> str:
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-    return format_decimal(value, format=pattern, locale=language).replace("-", MINUS)
+    if not math.isfinite(value):
+        return format_decimal(value, format=pattern, locale=language)
+    # The shortest decimal that is this float: 0.15 is a half of 0.1, whatever its bits say.
+    rounded = Decimal(repr(value)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    rounded = rounded if rounded else abs(rounded)
+    return format_decimal(rounded, format=pattern, locale=language).replace("-", MINUS)
 
 
 def percentage(value: float, language: str, decimals: int = 0) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from wijkkit.evaluation.process.network import ALL_DOMAINS, participation
+from wijkkit.evaluation.process.network import people_at
 from wijkkit.language import day, text
 from wijkkit.live.snapshot import Snapshot
 from wijkkit.live.words import days_word, say
@@ -46,34 +46,34 @@ class ClashRow:
 
 def decisions(snapshot: Snapshot, wijk: str) -> Decisions:
     """Return the decisions of a wijk: open, and taken since the meeting before."""
-    table = snapshot.facts.kept("decisions", wijk)
-    unsettled = table["status"].eq("open") | (
-        table["status"].eq("taken") & pd.to_datetime(table["due"]).lt(snapshot.today)
-    )
-    waiting = table[unsettled].sort_values(["due", "date"])
+    rows = sorted(snapshot.facts.records("decisions", wijk), key=lambda row: row["date"])
+    waiting = [row for row in rows if row["status"] == "open" or _overdue(snapshot, row)]
+    waiting.sort(key=lambda row: (pd.isna(row["due"]), row["due"]))
     meeting = last_meeting(snapshot, wijk)
-    settled = table["status"].isin(["taken", "carried_out"]) & ~unsettled
-    recent = table[settled & _since(table["date"], meeting)].sort_values("date", ascending=False)
+    recent = [
+        row
+        for row in rows[::-1]
+        if row["status"] in ("taken", "carried_out")
+        and not _overdue(snapshot, row)
+        and _since(row["date"], meeting)
+    ]
     return Decisions(
-        [_row(snapshot, item) for item in waiting.to_dict("records")],
-        [_row(snapshot, item) for item in recent.to_dict("records")],
+        [_row(snapshot, item) for item in waiting],
+        [_row(snapshot, item) for item in recent],
         "" if pd.isna(meeting) else day(meeting, snapshot.language),
     )
 
 
 def last_meeting(snapshot: Snapshot, wijk: str) -> pd.Timestamp:
     """Return the day of the last meeting; NaT where there was none."""
-    days = pd.to_datetime(snapshot.facts.kept("meetings", wijk)["date"])
-    return days[days.le(snapshot.today)].max()
+    return max((meeting["date"] for meeting in _held(snapshot, wijk)), default=pd.NaT)
 
 
 def open_clashes(snapshot: Snapshot, wijk: str) -> list[ClashRow]:
     """Return the clashes of a wijk that are not solved, the oldest first."""
-    language = snapshot.language
-    table = snapshot.facts.kept("flags", wijk)
-    partners = snapshot.facts.kept("stakeholders", wijk)
-    names = dict(zip(partners["key"], partners["organisation"], strict=True))
-    rows = table[table["status"].eq("open")].sort_values("date").to_dict("records")
+    language, facts = snapshot.language, snapshot.facts
+    names = {one["key"]: one["organisation"] for one in facts.records("stakeholders", wijk)}
+    rows = [row for row in facts.records("flags", wijk) if row["status"] == "open"]
     return [
         ClashRow(
             row["key"],
@@ -82,16 +82,13 @@ def open_clashes(snapshot: Snapshot, wijk: str) -> list[ClashRow]:
             day(row["date"], language),
             names.get(row["owner"], say("clash.nobody", language)),
         )
-        for row in rows
+        for row in sorted(rows, key=lambda row: row["date"])
     ]
 
 
 def solved_clashes(snapshot: Snapshot, wijk: str) -> list[ClashRow]:
     """Return the clashes solved since the last meeting: when (`since`) and how (`owner`)."""
-    language = snapshot.language
-    table = snapshot.facts.kept("flags", wijk)
-    settled = table["status"].eq("solved") & table["solved"].notna()
-    rows = table[settled & _since(table["solved"], last_meeting(snapshot, wijk))]
+    language, meeting = snapshot.language, last_meeting(snapshot, wijk)
     return [
         ClashRow(
             row["key"],
@@ -100,26 +97,25 @@ def solved_clashes(snapshot: Snapshot, wijk: str) -> list[ClashRow]:
             day(row["solved"], language),
             "" if pd.isna(row["solution"]) else row["solution"],
         )
-        for row in rows.to_dict("records")
+        for row in snapshot.facts.records("flags", wijk)
+        if row["status"] == "solved" and _since(row["solved"], meeting)
     ]
 
 
 def meeting_sentence(snapshot: Snapshot, wijk: str) -> str:
     """Return which meeting was the last, how many were there, and its minutes; empty without one."""
     language, facts = snapshot.language, snapshot.facts
-    rows = facts.kept("meetings", wijk)
-    held = rows[pd.to_datetime(rows["date"]).le(snapshot.today)]
-    if held.empty:
+    held = _held(snapshot, wijk)
+    if not held:
         return ""
-    last = held.sort_values("date").iloc[-1]
-    there = participation(held[held["key"].eq(last["key"])], facts.kept("attendance", wijk))
+    last = max(held, key=lambda meeting: meeting["date"])
+    present, invited = people_at(last, facts.records("attendance", wijk))
     said = [say("meeting.last", language, name=last["name"], day=day(last["date"], language))]
-    whole = there[there["domain"].eq(ALL_DOMAINS) & there["invited"].gt(0)]
-    for row in whole.itertuples():
-        said.append(say("meeting.there", language, present=row.present, invited=row.invited))
-    titles = facts.kept("documents", wijk).set_index("key")["title"]
-    if last["minutes"] in titles.index:
-        said.append(say("meeting.minutes", language, title=titles[last["minutes"]]))
+    if invited > 0:
+        said.append(say("meeting.there", language, present=present, invited=invited))
+    title = _title(snapshot, wijk, last["minutes"])
+    if title:
+        said.append(say("meeting.minutes", language, title=title))
     return " ".join(said)
 
 
@@ -129,14 +125,27 @@ def clash_subject(row: Mapping, language: str) -> str:
     return kind if pd.isna(row["programme"]) else f"{kind}: {row['programme']}"
 
 
-def _since(days: pd.Series, meeting: pd.Timestamp) -> pd.Series:
-    return pd.to_datetime(days).ge(meeting) if not pd.isna(meeting) else days.notna()
+def _held(snapshot: Snapshot, wijk: str) -> list[dict]:
+    meetings = snapshot.facts.records("meetings", wijk)
+    return [meeting for meeting in meetings if meeting["date"] <= snapshot.today]
+
+
+def _since(day: pd.Timestamp, meeting: pd.Timestamp) -> bool:
+    return not pd.isna(day) if pd.isna(meeting) else day >= meeting
+
+
+def _overdue(snapshot: Snapshot, item: Mapping) -> bool:
+    return item["status"] in ("open", "taken") and item["due"] < snapshot.today
+
+
+def _title(snapshot: Snapshot, wijk: str, document: str) -> str:
+    rows = snapshot.facts.records("documents", wijk)
+    return next((row["title"] for row in rows if row["key"] == document), "")
 
 
 def _row(snapshot: Snapshot, item: Mapping) -> DecisionRow:
-    language = snapshot.language
-    due = pd.to_datetime(item["due"])
-    overdue = not pd.isna(due) and due < snapshot.today and item["status"] in ("open", "taken")
+    language, due = snapshot.language, item["due"]
+    overdue = _overdue(snapshot, item)
     said = [text(f"registry.choice.decision_status.{item['status']}", language)]
     if overdue:
         days = days_word((snapshot.today - due).days, language)
@@ -145,8 +154,8 @@ def _row(snapshot: Snapshot, item: Mapping) -> DecisionRow:
         said.append(say("decision.due", language, day=day(due, language)))
     else:
         said.append(say("decision.of", language, day=day(item["date"], language)))
-    titles = snapshot.facts.kept("documents", item["wijk"]).set_index("key")["title"]
-    if item["document"] in titles.index:
-        said.append(say("decision.document", language, title=titles[item["document"]]))
+    title = _title(snapshot, item["wijk"], item["document"])
+    if title:
+        said.append(say("decision.document", language, title=title))
     reason = "" if pd.isna(item["reason"]) else item["reason"]
     return DecisionRow(item["key"], item["decision"], reason, ", ".join(said), overdue)

@@ -1,4 +1,4 @@
-"""The goals of a wijk: where it began, where it is, where it wants to be."""
+"""The goals of a wijk and its logic model: where it began, where it is, where it wants to be."""
 
 from __future__ import annotations
 
@@ -7,12 +7,17 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from wijkkit.evaluation.logic_model import box_findings
+from wijkkit.evaluation.logic_model.finding import together
 from wijkkit.evaluation.logic_model.survey_measures import indicator_finding
 from wijkkit.language import number, percentage, points, signed, text
 from wijkkit.live.snapshot import Snapshot
 from wijkkit.live.words import absent, say
 from wijkkit.released.goals import target_state
 from wijkkit.show.values import shown_interval, shown_value
+
+#: What is said of an element beside its figures: only that something changed, and how.
+_CHANGED = ("better", "same", "worse", "mixed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +39,8 @@ class GoalRow:
 
 def goal_rows(snapshot: Snapshot, wijk: str) -> list[GoalRow]:
     """Return the goals that a wijk set itself; figures are the released ones."""
-    return [_row(snapshot, wijk, goal) for goal in snapshot.facts.goals(wijk).to_dict("records")]
+    goals = snapshot.facts.records("goals", wijk)
+    return [_row(snapshot, wijk, goal) for goal in goals if goal["status"] != "dropped"]
 
 
 def indicator_of(snapshot: Snapshot, goal: Mapping) -> str | None:
@@ -51,9 +57,9 @@ def _row(snapshot: Snapshot, wijk: str, goal: Mapping) -> GoalRow:
     if key is None:
         return _unmeasured(snapshot, goal)
     indicator = study.indicators[key]
-    levels = snapshot.facts.estimate(key, wijk)
-    asked = levels[levels["status"].ne("not_asked")] if len(levels) else levels
-    first, last = (asked.iloc[0], asked.iloc[-1]) if len(asked) else (None, None)
+    levels = snapshot.facts.estimate(key, wijk).to_dict("records")
+    asked = [level for level in levels if level["status"] != "not_asked"]
+    first, last = (asked[0], asked[-1]) if asked else (None, None)
     state = target_state(last, goal["target"], indicator.direction)
     waves = {wave.id: study.text(wave.label) for wave in study.waves}
     percent = last is None or last["unit"] == "percent"
@@ -72,7 +78,7 @@ def _row(snapshot: Snapshot, wijk: str, goal: Mapping) -> GoalRow:
     )
 
 
-def _known(state: str, last: pd.Series | None, goal: Mapping) -> str:
+def _known(state: str, last: Mapping | None, goal: Mapping) -> str:
     if pd.isna(goal["target"]):
         return "no_target"
     return state if last is not None and last["status"] == "ok" else "no_figure"
@@ -112,3 +118,45 @@ def _change(snapshot: Snapshot, wijk: str, indicator: str) -> str:
     in_points = row["unit"] == "points"
     change = points(row["value"], language) if in_points else signed(row["value"], language, 1)
     return say("goal.change", language, change=change, state=text(f"live.change.{state}", language))
+
+
+@dataclass(frozen=True, slots=True)
+class ModelElement:
+    """One element: its name, whether anything is `known` of it, how it changed, and the figures."""
+
+    label: str
+    known: bool
+    changed: str
+    words: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelBox:
+    """One box of the logic model, from what is there to what is reached in the end."""
+
+    name: str
+    elements: list[ModelElement]
+
+
+def model_boxes(snapshot: Snapshot, wijk: str) -> list[ModelBox]:
+    """Return the logic model of a wijk; nothing where it carries no programme out."""
+    if snapshot.study.neighbourhood(wijk).arm != "programme":
+        return []
+    language = snapshot.language
+    found: dict[str, dict[str, list[dict]]] = {}
+    for row in box_findings(snapshot.facts, wijk).to_dict("records"):
+        found.setdefault(row["box"], {}).setdefault(row["element"], []).append(row)
+    return [
+        ModelBox(
+            text(f"logic_model.box.{box}", language),
+            [_element(rows, language) for rows in elements.values()],
+        )
+        for box, elements in found.items()
+    ]
+
+
+def _element(rows: list[dict], language: str) -> ModelElement:
+    state = together(row["state"] for row in rows)
+    changed = text(f"logic_model.state.{state}", language) if state in _CHANGED else ""
+    words = [row["words"] for row in rows]
+    return ModelElement(rows[0]["label"], state != "not_measured", changed, words)

@@ -8,15 +8,23 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from wijkkit.evaluation.process.measures import Measure, low_ses_share, quality, reach, sum_ratio
+from wijkkit.evaluation.process.measures import (
+    Columns,
+    Measure,
+    low_ses_share,
+    quality,
+    reach,
+    sum_ratio,
+)
 from wijkkit.language import day, number, percentage
-from wijkkit.live.people import share_status, without_small
 from wijkkit.live.snapshot import Snapshot
-from wijkkit.live.words import absent, say
+from wijkkit.live.words import absent, say, share_status, without_small
 from wijkkit.registry.tables import GOAL_COLUMNS
 
 #: Days of half a year.
 HALF_YEAR = 183
+#: Those that run first, those that were stopped last.
+_ORDER = {"running": 0, "planned": 1, "stopped": 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,22 +63,15 @@ class InterventionRow:
 def intervention_rows(snapshot: Snapshot, wijk: str) -> list[InterventionRow]:
     """Return the interventions of a wijk, those that run first."""
     facts = snapshot.facts
-    goals = facts.kept("goals", wijk)
-    names = dict(zip(goals["key"], goals["name"], strict=True))
-    done = facts.kept("activities", wijk)
-    done = done.assign(participants=without_small(done["participants"], snapshot.policy))
-    table = facts.kept("interventions", wijk)
-    order = table["status"].map({"running": 0, "planned": 1, "stopped": 2}).fillna(1)
-    table = table.assign(order=order).sort_values(["order", "key"], kind="stable")
-    groups = dict(iter(done.groupby("intervention")))
-    nothing = done.head(0)
-    return [
-        _row(snapshot, item, names, groups.get(item["key"], nothing))
-        for item in table.to_dict("records")
-    ]
+    names = {goal["key"]: goal["name"] for goal in facts.records("goals", wijk)}
+    items = sorted(
+        facts.records("interventions", wijk),
+        key=lambda item: (_ORDER.get(item["status"], 1), item["key"]),
+    )
+    return [_row(snapshot, item, names, facts.activities(wijk, item["key"])) for item in items]
 
 
-def half_years(rows: pd.DataFrame, today: pd.Timestamp) -> tuple[float, float]:
+def half_years(rows: Columns, today: pd.Timestamp) -> tuple[float, float]:
     """Return sessions done in percent of the plan, in the last half year and in the one before.
 
     A period that lies in a half year in part counts for that part of its days.
@@ -78,41 +79,32 @@ def half_years(rows: pd.DataFrame, today: pd.Timestamp) -> tuple[float, float]:
     Examples
     --------
     >>> import pandas as pd
+    >>> from wijkkit.evaluation.process.measures import plain_columns
     >>> rows = pd.DataFrame({"period_start": pd.to_datetime(["2021-01-01", "2020-07-01"]),
     ...     "period_end": pd.to_datetime(["2021-06-30", "2020-12-31"]),
     ...     "delivered_sessions": [6, 3], "planned_sessions": [12, 12]})
-    >>> half_years(rows, pd.Timestamp("2021-07-02"))
+    >>> half_years(plain_columns(rows), pd.Timestamp("2021-07-02"))
     (50.0, 25.0)
     """
-    known = rows.dropna(subset=["delivered_sessions", "planned_sessions"])
     ends = [today, today - pd.Timedelta(days=HALF_YEAR), today - pd.Timedelta(days=2 * HALF_YEAR)]
-    spans = zip(ends, ends[1:], strict=False)
-    last, before = (_share_between(known, start, end) for end, start in spans)
-    return last, before
+    days = [np.datetime64(end, "D") for end in ends]
+    return _share_between(rows, days[1], days[0]), _share_between(rows, days[2], days[1])
 
 
-def _share_between(rows: pd.DataFrame, after: pd.Timestamp, until: pd.Timestamp) -> float:
-    if rows.empty:
-        return float("nan")
+def _share_between(rows: Columns, after: np.datetime64, until: np.datetime64) -> float:
     day = np.timedelta64(1, "D")
-    start = rows["period_start"].to_numpy("datetime64[D]")
-    end = rows["period_end"].to_numpy("datetime64[D]")
-    first = np.maximum(start, np.datetime64(after, "D") + day)
-    inside = np.clip((np.minimum(end, np.datetime64(until, "D")) - first) / day + 1, 0, None)
+    start, end = rows["period_start"], rows["period_end"]
+    planned, delivered = rows["planned_sessions"], rows["delivered_sessions"]
+    inside = np.clip((np.minimum(end, until) - np.maximum(start, after + day)) / day + 1, 0, None)
     part = inside / ((end - start) / day + 1)
-    planned = float(part @ rows["planned_sessions"].to_numpy(float))
-    delivered = float(part @ rows["delivered_sessions"].to_numpy(float))
-    return 100 * delivered / planned if planned > 0 else float("nan")
+    part = np.where(np.isnan(planned) | np.isnan(delivered), 0, part)
+    whole = float((part * np.nan_to_num(planned)).sum())
+    return 100 * float((part * np.nan_to_num(delivered)).sum()) / whole if whole > 0 else np.nan
 
 
-def last_period(rows: pd.DataFrame) -> pd.Timestamp:
+def last_day(rows: Columns) -> pd.Timestamp:
     """Return the last day that any of the activities is about; NaT without one."""
-    return pd.to_datetime(rows["period_end"]).max() if len(rows) else pd.NaT
-
-
-def last_periods(rows: pd.DataFrame) -> dict[str, pd.Timestamp]:
-    """Return the last day that the activities of each intervention are about."""
-    return rows.groupby("intervention")["period_end"].max().to_dict()
+    return pd.Timestamp(rows["period_end"].max()) if len(rows["period_end"]) else pd.NaT
 
 
 def is_silent(item: Mapping[str, object], last: pd.Timestamp, today: pd.Timestamp) -> bool:
@@ -124,14 +116,15 @@ def is_silent(item: Mapping[str, object], last: pd.Timestamp, today: pd.Timestam
 
 
 def _row(
-    snapshot: Snapshot, item: Mapping, names: Mapping[str, str], rows: pd.DataFrame
+    snapshot: Snapshot, item: Mapping, names: Mapping[str, str], rows: Columns
 ) -> InterventionRow:
     language = snapshot.language
+    rows = {**rows, "participants": without_small(rows["participants"], snapshot.policy)}
     goals = [names.get(item[column]) for column in GOAL_COLUMNS if not pd.isna(item[column])]
     sessions = sum_ratio(rows, "delivered_sessions", "planned_sessions")
     evidence = "unknown" if pd.isna(item["evidence"]) else item["evidence"]
     status = "unknown" if pd.isna(item["status"]) else item["status"]
-    silent = is_silent(item, last_period(rows), snapshot.today)
+    silent = is_silent(item, last_day(rows), snapshot.today)
     return InterventionRow(
         key=item["key"],
         name=item["name"],
@@ -149,7 +142,7 @@ def _row(
         cost=_cost(item, rows, language),
         registered=_registered(rows, silent, language),
         silent=silent,
-        counted=len(rows) > 0,
+        counted=len(rows["name"]) > 0,
     )
 
 
@@ -160,8 +153,8 @@ def _of(found: Measure, language: str) -> str:
     return say("of", language, share=percentage(found.value, language), **fields)
 
 
-def _half_years(rows: pd.DataFrame, snapshot: Snapshot) -> str:
-    if rows.empty:
+def _half_years(rows: Columns, snapshot: Snapshot) -> str:
+    if not len(rows["name"]):
         return ""
     shares = [
         "–" if pd.isna(share) else percentage(share, snapshot.language)
@@ -170,7 +163,7 @@ def _half_years(rows: pd.DataFrame, snapshot: Snapshot) -> str:
     return say("half_year", snapshot.language, last=shares[0], before=shares[1])
 
 
-def _target(item: Mapping, rows: pd.DataFrame, snapshot: Snapshot) -> str:
+def _target(item: Mapping, rows: Columns, snapshot: Snapshot) -> str:
     language, found = snapshot.language, reach(rows, item["target_size"])
     if found.denominator < snapshot.policy.min_count:
         return absent("hidden", language)
@@ -183,7 +176,7 @@ def _target(item: Mapping, rows: pd.DataFrame, snapshot: Snapshot) -> str:
     return say("target_between", language, size=size, **limits)
 
 
-def _low_ses(item: Mapping, rows: pd.DataFrame, snapshot: Snapshot) -> str:
+def _low_ses(item: Mapping, rows: Columns, snapshot: Snapshot) -> str:
     language, found = snapshot.language, low_ses_share(rows)
     status = share_status(found.numerator, found.denominator, snapshot.policy)
     if found.status != "ok" or status != "ok":
@@ -194,23 +187,23 @@ def _low_ses(item: Mapping, rows: pd.DataFrame, snapshot: Snapshot) -> str:
     return say("low_ses", language, share=percentage(found.value, language), target=of_target)
 
 
-def _quality(rows: pd.DataFrame, snapshot: Snapshot) -> str:
+def _quality(rows: Columns, snapshot: Snapshot) -> str:
     language, found = snapshot.language, quality(rows)
     if found.numerator < snapshot.policy.min_count:
         return absent("too_few", language)
     return number(found.value, language) if found.status == "ok" else absent("missing", language)
 
 
-def _cost(item: Mapping, rows: pd.DataFrame, language: str) -> tuple[str, ...]:
-    spent = rows["cost"].dropna()
+def _cost(item: Mapping, rows: Columns, language: str) -> tuple[str, ...]:
+    spent = rows["cost"][~np.isnan(rows["cost"])]
     said = [say("spent", language, cost=number(spent.sum(), language))] if len(spent) else []
     if not pd.isna(item["cost"]):
         said.append(say("a_year", language, cost=number(item["cost"], language)))
     return tuple(said) or (absent("missing", language),)
 
 
-def _registered(rows: pd.DataFrame, silent: bool, language: str) -> str:
-    last = last_period(rows)
+def _registered(rows: Columns, silent: bool, language: str) -> str:
+    last = last_day(rows)
     if pd.isna(last):
         return say("registered.never", language)
     return say(f"registered.{'since' if silent else 'until'}", language, day=day(last, language))

@@ -6,10 +6,10 @@ import pandas as pd
 from tornado import web
 
 from wijkkit.language import text
-from wijkkit.live.current import current_page
 from wijkkit.live.form_fields import row_words
 from wijkkit.live.handlers import Guarded, page
 from wijkkit.live.recurring import recurring
+from wijkkit.live.wijk_page import current_page
 from wijkkit.registry.tables import KINDS
 from wijkkit.registry.wording import sheet_name
 

@@ -9,8 +9,9 @@ from jupyter_server.base.handlers import AuthenticatedFileHandler
 from tornado import web
 
 from wijkkit.disclosure import policy_for
-from wijkkit.live.current import current_city, current_map, current_page
+from wijkkit.live.city import current_city, current_map
 from wijkkit.live.handlers import Guarded, page
+from wijkkit.live.wijk_page import current_page
 
 
 class Start(Guarded):

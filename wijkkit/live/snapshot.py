@@ -13,8 +13,9 @@ import pandas as pd
 from wijkkit.disclosure import Policy, policy_for, signed_off
 from wijkkit.disclosure.sign_off import sign_off_file
 from wijkkit.evaluation.facts import Facts
-from wijkkit.registry import Registry, open_registry, tables_for_release
-from wijkkit.registry.release import registered_persons
+from wijkkit.registry import Registry, open_registry
+from wijkkit.registry.frames import KindTables
+from wijkkit.registry.release import Persons, registered_persons, rows_for_release
 from wijkkit.released import open_released
 from wijkkit.study import Study
 
@@ -35,7 +36,7 @@ class Snapshot:
         In the reader's language.
     facts : Facts
         The registry's columns that may be shown, with counts as registered, and the released
-        estimates; judged on ``facts.as_of``. Of one wijk, or of all without estimates.
+        estimates of one wijk; judged on ``facts.as_of``.
     policy : Policy
         Below which numbers of people nothing is shown.
     """
@@ -143,12 +144,19 @@ class Source:
             ("snapshot", language, wijk), now.of(wijk), lambda: self._of_wijk(now, language, wijk)
         )
 
-    def city_snapshot(self, now: Now, language: str) -> Snapshot:
-        """Return what is known now of all wijken; only those that changed are read again."""
-        study = self.study_in(language)
-        parts = [self._registered(now, language, wijk) for wijk in study.neighbourhoods]
-        tables = {kind: _together([part[kind] for part in parts]) for kind in parts[0]}
-        return Snapshot(study, Facts(study, tables, now.day), policy_for(study))
+    def read_all(self, now: Now, language: str) -> None:
+        """Read all wijken at once where most changed: one question for each kind of rows."""
+        states = {("registry", language, wijk): now.of(wijk) for wijk in self.study.neighbourhoods}
+        with self._lock:
+            known = [
+                self._kept[name].state == at for name, at in states.items() if name in self._kept
+            ]
+        if 2 * sum(known) >= len(states) or len(states) == 1:
+            return
+        tables = rows_for_release(self.registry, None, language, self._persons(now))
+        parts = tables.of_each(self.study.neighbourhoods)
+        for name, state in states.items():
+            self.kept(name, state, lambda mine=parts[name[-1]]: mine)
 
     def approved(self, now: Now) -> bool:
         """Return whether a second person signed off the released tables as they are now."""
@@ -178,16 +186,17 @@ class Source:
         registered = self._registered(now, language, wijk)
         return Snapshot(study, Facts(study, registered, now.day, **estimates), policy_for(study))
 
-    def _registered(self, now: Now, language: str, wijk: str) -> Tables:
+    def _registered(self, now: Now, language: str, wijk: str) -> KindTables:
         """Return what may be shown of the registration of a wijk."""
 
-        def read() -> Tables:
-            persons = self.kept(
-                ("persons",), now.persons, lambda: registered_persons(self.registry)
-            )
-            return tables_for_release(self.registry, wijk, language, persons)
+        return self.kept(
+            ("registry", language, wijk),
+            now.of(wijk),
+            lambda: rows_for_release(self.registry, wijk, language, self._persons(now)),
+        )
 
-        return self.kept(("registry", language, wijk), now.of(wijk), read)
+    def _persons(self, now: Now) -> Persons:
+        return self.kept(("persons",), now.persons, lambda: registered_persons(self.registry))
 
     def _read_released(self) -> dict[str, Tables]:
         """Return the released tables by area; under "" what an area without rows has."""
@@ -205,9 +214,3 @@ class Source:
         folder = self.study.runs / "released"
         paths = [folder, *folder.rglob("*"), sign_off_file(self.study)]
         return max((path.stat().st_mtime_ns for path in paths if path.exists()), default=0)
-
-
-def _together(tables: list[pd.DataFrame]) -> pd.DataFrame:
-    """Return the rows of all tables; an empty one among them changes no column's type."""
-    filled = [table for table in tables if len(table)]
-    return pd.concat(filled, ignore_index=True) if filled else tables[0]

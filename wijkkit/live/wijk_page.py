@@ -8,8 +8,6 @@ import pandas as pd
 
 from wijkkit.evaluation.learning.questions import questions
 from wijkkit.language import day
-from wijkkit.live.completeness import Completeness, completeness, freshness
-from wijkkit.live.contradictions import contradictions
 from wijkkit.live.decisions import (
     ClashRow,
     Decisions,
@@ -18,11 +16,17 @@ from wijkkit.live.decisions import (
     open_clashes,
     solved_clashes,
 )
-from wijkkit.live.goals import GoalRow, goal_rows
+from wijkkit.live.goals import GoalRow, ModelBox, goal_rows, model_boxes
 from wijkkit.live.interventions import InterventionRow, intervention_rows
-from wijkkit.live.logic_model import ModelBox, model_boxes
-from wijkkit.live.snapshot import Snapshot
-from wijkkit.live.steps import StepMark, step_marks
+from wijkkit.live.progress import (
+    Completeness,
+    StepMark,
+    completeness,
+    contradictions,
+    freshness,
+    step_marks,
+)
+from wijkkit.live.snapshot import Snapshot, Source
 from wijkkit.live.words import say
 
 
@@ -76,4 +80,14 @@ def wijk_page(snapshot: Snapshot, wijk: str) -> WijkPage:
         contradictions=contradictions(snapshot, wijk),
         questions=list(questions(snapshot.facts, wijk)["question"]),
         model=model_boxes(snapshot, wijk),
+    )
+
+
+def current_page(source: Source, language: str, wijk: str) -> WijkPage:
+    """Return the page of a wijk as it is now; made again only when something changed."""
+    now = source.now()
+    return source.kept(
+        ("page", language, wijk),
+        now.of(wijk),
+        lambda: wijk_page(source.snapshot(now, language, wijk), wijk),
     )

@@ -2,44 +2,27 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
 from pathlib import PurePath
 from typing import Literal
 
 import pandas as pd
-import pandera.pandas as pa
 
 from wijkkit.errors import DataError, Problem
-from wijkkit.loaders.area_source import (
-    filtered_rows,
-    find_columns,
-    published_values,
-    read_area_source,
-)
-from wijkkit.loaders.areas import area_names, check_areas, check_once
-from wijkkit.loaders.cells import written
+from wijkkit.loaders.areas import area_names, cbs_number, check_areas, check_once, find_column
+from wijkkit.loaders.cells import Mistake, written
+from wijkkit.loaders.downloads import read_odata
+from wijkkit.loaders.source_file import read_source
+from wijkkit.loaders.source_table import SourceTable, rows_text
 from wijkkit.study import Study
 from wijkkit.study.guard import require_sources
-from wijkkit.study.model import AreaFigureSource, Label
+from wijkkit.study.model import Label
+from wijkkit.study.settings.sources import AreaFigureSource
 
 KEYS = ["area", "area_level", "figure", "period"]
 
-SCHEMA = pa.DataFrameSchema(
-    {
-        "area": pa.Column("str"),
-        "area_level": pa.Column("str", pa.Check.isin(["wijk", "gebied", "city"])),
-        "figure": pa.Column("str"),
-        "label": pa.Column("str"),
-        "period": pa.Column("str"),
-        "value": pa.Column("float64", nullable=True),
-        "unit": pa.Column("str"),
-        "source": pa.Column("str"),
-        "status": pa.Column("str", pa.Check.isin(["ok", "missing"])),
-    },
-    checks=pa.Check(lambda table: table["value"].isna() == table["status"].eq("missing")),
-    unique=KEYS,
-    strict=True,
-    ordered=True,
-)
+COLUMNS = (*KEYS[:3], "label", "period", "value", "unit", "source", "status")
 
 
 def load_area_figures(study: Study) -> pd.DataFrame:
@@ -72,18 +55,18 @@ def load_area_figures(study: Study) -> pd.DataFrame:
     """
     require_sources("area figures", public=True)
     problems: list[Problem] = []
-    tables = [pd.DataFrame(columns=list(SCHEMA.columns)).astype({"value": float})]
+    tables = [pd.DataFrame(columns=list(COLUMNS)).astype({"value": float})]
     for source in study.settings.sources.area_figures:
         try:
             tables.append(_long(study, source))
         except DataError as error:
             problems.extend(error.problems)
     figures = pd.concat(tables, ignore_index=True) if len(tables) > 1 else tables[0]
-    figures = figures.astype(dict.fromkeys(set(SCHEMA.columns) - {"value"}, "str"))
+    figures = figures.astype(dict.fromkeys(set(COLUMNS) - {"value"}, "str"))
     problems.extend(_twice(figures))
     if problems:
         raise DataError(problems)
-    return SCHEMA.validate(figures)
+    return figures
 
 
 def _long(study: Study, source: AreaFigureSource) -> pd.DataFrame:
@@ -156,3 +139,83 @@ def _twice(figures: pd.DataFrame) -> list[Problem]:
         .drop_duplicates()
         .itertuples(index=False)
     ]
+
+
+def read_area_source(study: Study, source: AreaFigureSource) -> SourceTable:
+    """Return the cells of a file, a StatLine download or an OData table."""
+    if source.kind == "odata":
+        return read_odata(study, source, list(area_names(study, source.level)))
+    if source.kind == "statline":
+        source = source.model_copy(update={"separator": ";"})
+    return read_source(study.path(source.path), source, f"sources.area_figures.{source.id}")
+
+
+def find_columns(
+    source: AreaFigureSource, table: SourceTable
+) -> tuple[dict[str, str], list[Problem]]:
+    """Return the source's own name of each column that study.yml names, and what is not there."""
+    wanted = [source.code_column, *source.filters, *source.figures.values()]
+    if source.name_column:
+        wanted.append(source.name_column)
+    found = {name: find_column(name, table.cells.columns) for name in wanted}
+    place = f"study.yml, sources.area_figures.{source.id}"
+    problems = [
+        Problem(
+            item.what,
+            file=table.file,
+            place=place,
+            found=item.found,
+            expected=item.expected,
+            remedy=item.remedy,
+        )
+        for item in found.values()
+        if isinstance(item, Problem)
+    ]
+    return found, problems
+
+
+def filtered_rows(
+    source: AreaFigureSource, table: SourceTable, columns: dict[str, str]
+) -> pd.DataFrame:
+    """Return the rows that the filters of study.yml leave."""
+    cells = table.cells
+    for name, value in source.filters.items():
+        rows = cells[columns[name]].map(written)
+        if not rows.eq(value).any():
+            raise DataError(
+                "a filter that leaves no rows",
+                file=table.file,
+                place=f"study.yml, sources.area_figures.{source.id}.filters.{name}",
+                found=value,
+                expected=", ".join(rows.unique()[:12]),
+                remedy="Use one of these values.",
+            )
+        cells = cells[rows.eq(value)]
+    return cells
+
+
+def published_values(cells: pd.Series, table: SourceTable) -> tuple[pd.Series, list[Problem]]:
+    """Return a column as numbers, missing where nothing was published, and its mistakes."""
+    values = [cbs_number(raw, table) for raw in cells]
+    problems = []
+    kinds: dict[Mistake, list[int]] = {}
+    for position, value in enumerate(values):
+        if isinstance(value, Mistake):
+            kinds.setdefault(replace(value, found=""), []).append(position)
+    for mistake, wrong in kinds.items():
+        problems.append(
+            Problem(
+                mistake.what,
+                file=table.file,
+                place=f"column '{cells.name}', {rows_text(list(cells.index[wrong]))}",
+                found=", ".join(
+                    dict.fromkeys(repr(written(cells.iloc[at]))[:40] for at in wrong[:5])
+                ),
+                expected=mistake.expected,
+                remedy=mistake.remedy,
+            )
+        )
+    numbers = [
+        math.nan if value is None or isinstance(value, Mistake) else value for value in values
+    ]
+    return pd.Series(numbers, dtype=float), problems

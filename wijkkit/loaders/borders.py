@@ -3,38 +3,27 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 
 import geopandas as gpd
-import pandera.pandas as pa
 import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError
+from pyproj import CRS
+from pyproj.exceptions import CRSError
 from shapely.errors import GEOSException
+from shapely.validation import explain_validity
 
 from wijkkit.errors import DataError, Problem
-from wijkkit.loaders.areas import check_areas
-from wijkkit.loaders.cbs_values import find_column
+from wijkkit.loaders.areas import check_areas, find_column
 from wijkkit.loaders.cells import written
-from wijkkit.loaders.coordinates import RD_NEW, to_rd_new
-from wijkkit.loaders.pdok import download_features
-from wijkkit.loaders.shapes import check_shapes
+from wijkkit.loaders.downloads import download_features
+from wijkkit.loaders.source_table import rows_text
 from wijkkit.study import Study
 from wijkkit.study.guard import require_sources
-from wijkkit.study.model import BorderSource
+from wijkkit.study.settings.sources import BorderSource
 
 FORMATS = (".gpkg", ".geojson", ".json")
-
-SCHEMA = pa.DataFrameSchema(
-    {
-        "code": pa.Column("str", unique=True),
-        "name": pa.Column("str"),
-        "geometry": pa.Column(
-            "geometry", pa.Check(lambda shapes: shapes.is_valid & ~shapes.is_empty)
-        ),
-    },
-    strict=True,
-    ordered=True,
-)
 
 
 def load_borders(study: Study, level: str) -> gpd.GeoDataFrame:
@@ -101,7 +90,7 @@ def _load(study: Study, source: BorderSource) -> gpd.GeoDataFrame:
     ]
     if problems:
         raise DataError(problems)
-    return SCHEMA.validate(to_rd_new(borders, source.crs, file).reset_index(drop=True))
+    return to_rd_new(borders, source.crs, file).reset_index(drop=True)
 
 
 def _check_file(path: Path, source: BorderSource) -> None:
@@ -184,3 +173,128 @@ def _on_land(shapes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     if not water:
         return shapes
     return shapes[shapes[water[0]].astype("str").str.strip().str.upper().ne("JA")]
+
+
+def check_shapes(borders: gpd.GeoDataFrame, file: str) -> Iterator[Problem]:
+    """Yield empty shapes, shapes that are no areas or cross themselves, and double codes."""
+    shapes = borders.geometry
+    empty = shapes.isna() | shapes.is_empty
+    polygons = shapes.geom_type.isin(["Polygon", "MultiPolygon"])
+    invalid = ~empty & polygons & ~shapes.is_valid
+    remedy = "Repair the borders, for example with 'Fix geometries' in QGIS."
+    kinds = (
+        (empty, "an empty shape", "a polygon"),
+        (~empty & ~polygons, "a shape that is no area", "a polygon"),
+        (invalid, "an invalid shape", "a polygon that does not cross itself"),
+    )
+    for wrong, what, expected in kinds:
+        if wrong.any():
+            first = shapes[wrong].iloc[0]
+            found = explain_validity(first) if what == "an invalid shape" else ""
+            places = [f"{row + 1} ({code})" for row, code in borders["code"][wrong].items()]
+            yield Problem(
+                what,
+                file=file,
+                place=rows_text(places),
+                found=found,
+                expected=expected,
+                remedy=remedy,
+            )
+    yield from _double(borders, file)
+
+
+def _double(borders: gpd.GeoDataFrame, file: str) -> Iterator[Problem]:
+    double = borders["code"][borders["code"].duplicated()].unique()
+    if len(double):
+        yield Problem(
+            "a code that more than one shape has",
+            file=file,
+            found=", ".join(double[:5]),
+            expected="one shape per area",
+            remedy="Dissolve the shapes by code, or correct code_column.",
+        )
+
+
+#: The Dutch national grid (Rijksdriehoekstelsel), in metres.
+RD_NEW = "EPSG:28992"
+#: x and y of the Netherlands in RD New: west, south, east, north.
+NETHERLANDS = (-7_000.0, 289_000.0, 300_000.0, 629_000.0)
+
+
+def to_rd_new(shapes: gpd.GeoDataFrame, said: str | None, file: str) -> gpd.GeoDataFrame:
+    """Return the shapes in RD New (EPSG:28992), wherever their coordinates truly are.
+
+    Parameters
+    ----------
+    shapes : GeoDataFrame
+        As read. A GeoJSON file without ``crs`` is read as WGS84 even where its coordinates are
+        metres; such a file is RD New if they lie in the Netherlands.
+    said : str, optional
+        What study.yml says the coordinates are.
+
+    Raises
+    ------
+    DataError
+        The system is unknown, or the coordinates cannot be in the system they are said to be in.
+    """
+    system = _system(shapes, said, file)
+    bounds = tuple(float(value) for value in shapes.total_bounds)
+    if system.is_geographic and not _are_degrees(bounds):
+        if said is not None or not _inside(bounds):
+            raise _wrong(file, bounds, f"degrees, as {system.to_string()} has")
+        system = CRS(RD_NEW)
+    elif system.is_projected and _are_degrees(bounds):
+        raise _wrong(file, bounds, f"metres, as {system.to_string()} has")
+    elif system.is_geographic and _swapped(bounds):
+        raise _wrong(file, bounds, "longitude before latitude")
+    moved = shapes.set_crs(system, allow_override=True).to_crs(RD_NEW)
+    if not _inside(tuple(moved.total_bounds)):
+        raise _wrong(file, bounds, f"a place in the Netherlands, in {system.to_string()}")
+    return moved
+
+
+def _system(shapes: gpd.GeoDataFrame, said: str | None, file: str) -> CRS:
+    if said is None and shapes.crs is None:
+        if _inside(tuple(shapes.total_bounds)):
+            return CRS(RD_NEW)
+        raise DataError(
+            "the coordinates' system is not known",
+            file=file,
+            expected="a file that names it, or crs in study.yml",
+            remedy=f"Set crs: {RD_NEW} or EPSG:4326 in study.yml.",
+        )
+    try:
+        return CRS(said) if said is not None else shapes.crs
+    except CRSError:
+        raise DataError(
+            f"unknown coordinate system '{said}'",
+            file="study.yml",
+            place="sources.borders.crs",
+            expected=f"{RD_NEW} (metres) or EPSG:4326 (degrees)",
+            remedy="Use one of these.",
+        ) from None
+
+
+def _are_degrees(bounds: tuple[float, ...]) -> bool:
+    west, south, east, north = bounds
+    return -180 <= west <= east <= 180 and -90 <= south <= north <= 90
+
+
+def _inside(bounds: tuple[float, ...]) -> bool:
+    west, south, east, north = NETHERLANDS
+    return west <= bounds[0] <= bounds[2] <= east and south <= bounds[1] <= bounds[3] <= north
+
+
+def _swapped(bounds: tuple[float, ...]) -> bool:
+    """Latitudes of the Netherlands (50-54) where longitudes (3-8) belong."""
+    return 50 <= bounds[0] <= bounds[2] <= 54 and 3 <= bounds[1] <= bounds[3] <= 8
+
+
+def _wrong(file: str, bounds: tuple[float, ...], expected: str) -> DataError:
+    return DataError(
+        "the coordinates are not in the system they are said to be in",
+        file=file,
+        found=f"x {bounds[0]:g} to {bounds[2]:g}, y {bounds[1]:g} to {bounds[3]:g}",
+        expected=expected,
+        remedy="Set crs in study.yml to what the coordinates are, or export the file again.",
+    )

@@ -35,6 +35,8 @@ def written(raw: object) -> str:
     >>> written(2.0), written(0.5), written(" BU0599 "), written(True)
     ('2', '0.5', 'BU0599', 'TRUE')
     """
+    if isinstance(raw, str):
+        return raw.strip()
     if isinstance(raw, Mistake):
         return raw.found
     if isinstance(raw, bool | np.bool_):

@@ -6,8 +6,7 @@ import pandas as pd
 
 from wijkkit.errors import DataError, Problem
 from wijkkit.loaders.source_table import rows_text
-from wijkkit.loaders.standard_table import read_standard_table
-from wijkkit.loaders.wijk_names import add_arm, unknown_values, wijk_slugs
+from wijkkit.loaders.standard_table import add_arm, read_standard_table, unknown_values, wijk_slugs
 from wijkkit.study import Study
 from wijkkit.study.codebook import Column
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -18,6 +18,24 @@ from wijkkit.study.codebook import Column
 NOT_APPLICABLE = "not_applicable"
 #: Column types whose standard values are text.
 TEXT_TYPES = ("code", "category", "text")
+#: A weight above this many times the median weight is noted with its row.
+LARGE_WEIGHT = 100
+#: From here on it has lost its decimal sign, unless its column has a maximum.
+IMPOSSIBLE_WEIGHT = 1000
+
+#: Columns that have a value in every row of a table that has them.
+COMPLETE = ("respondent", "weight")
+
+_REMEDIES = {
+    "missing": "Complete the cell, or leave required out of codebook.yml.",
+    "range": "Correct the cell, or list the value in codebook.yml (missing:).",
+    "weight": "Ask the supplier for the weights again.",
+    "no weight": "Ask the supplier; if they are meant to be left out, say "
+    "design: {missing_weights: drop} in codebook.yml.",
+    "zero weight": "Ask the supplier; if they are meant to be left out, say "
+    "design: {zero_weights: drop} in codebook.yml.",
+    "large": "Ask the supplier; if it is right, say maximum: of the column weight in codebook.yml.",
+}
 
 
 def recode(table: SourceTable, source: str, column: Column) -> tuple[pd.Series, list[Problem]]:
@@ -40,14 +58,23 @@ def recode(table: SourceTable, source: str, column: Column) -> tuple[pd.Series, 
         One per kind of mistake, with its rows.
     """
     cells = table.cells[source]
-    if not table.written:
+    if not table.written and cells.dtype in (object, bool):
         cells = cells.map(lambda cell: written(cell) if isinstance(cell, bool) else cell)
     positions, raw_values = pd.factorize(cells.astype(object))
-    standard = [_standard(raw, table, source, column) for raw in raw_values]
+    if _stands_as_written(table, source, column):
+        standard: list[object] = [raw.strip() or None for raw in raw_values]
+    else:
+        standard = [_standard(raw, table, source, column) for raw in raw_values]
     problems = list(_problems(cells, positions, raw_values, standard, table.file, source))
     known = [None if isinstance(value, Mistake) else value for value in standard]
-    values = np.array([*known, column.empty], dtype=object)[positions]
-    return _typed(values, cells.index, column), problems
+    return _typed([*known, column.empty], positions, cells.index, column), problems
+
+
+def _stands_as_written(table: SourceTable, source: str, column: Column) -> bool:
+    """Return whether the standard value of each cell is its text, as of a respondent's number."""
+    said = (column.values, column.labels, column.missing, column.not_applicable)
+    own = table.missing.get(source) or column.empty is not None
+    return table.written and column.type in ("code", "text") and not any(said) and not own
 
 
 def _standard(raw: object, table: SourceTable, source: str, column: Column) -> object:
@@ -158,13 +185,17 @@ def _problems(
         )
 
 
-def _typed(values: np.ndarray, index: pd.Index, column: Column) -> pd.Series:
+def _typed(
+    known: list[object], positions: np.ndarray, index: pd.Index, column: Column
+) -> pd.Series:
+    """Return the value of each position, the last of the known ones where a cell is empty."""
     if column.type == "date":
-        return pd.Series(pd.to_datetime(pd.Series(values, index=index)), index=index)
+        return pd.Series(pd.to_datetime(pd.Series(known)).array[positions], index=index)
     if holds_text(column):
-        text = [None if value is None else str(value) for value in values]
-        return pd.Series(text, index=index, dtype="str")
-    return pd.Series(values, index=index).astype(float)
+        text = [None if value is None else str(value) for value in known]
+        return pd.Series(pd.array(text, dtype="str").take(positions), index=index)
+    numbers = np.array([np.nan if value is None else value for value in known], dtype=float)
+    return pd.Series(numbers[positions], index=index)
 
 
 def holds_text(column: Column) -> bool:
@@ -174,3 +205,88 @@ def holds_text(column: Column) -> bool:
     standard = [*column.values.values(), *column.labels.values()]
     numbers = standard and all(isinstance(value, int | float) for value in standard)
     return not (column.type == "category" and numbers)
+
+
+def check_columns(
+    table: pd.DataFrame,
+    columns: Mapping[str, Column],
+    names: Mapping[str, str],
+    file: str,
+) -> Iterator[Problem]:
+    """Yield everything in which a recoded table does not fit its codebook.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Standard columns; the index holds the rows of the file.
+    columns : mapping of str to Column
+        What the codebook says of each standard column.
+    names : mapping of str to str
+        Standard column -> the file's own name for it.
+    file : str
+        How messages call the file.
+    """
+    for name in table:
+        values, column = table[name], columns[str(name)]
+        for wrong, what, kind, expected in _checked(str(name), values, column):
+            if wrong.any():
+                yield _out_of_line(values[wrong], what, kind, expected, file, names[str(name)])
+
+
+def _checked(
+    name: str, values: pd.Series, column: Column
+) -> Iterator[tuple[pd.Series, str, str, str]]:
+    """Yield which values fail each check: what is wrong, its remedy, what was expected."""
+    if column.required or name in COMPLETE:
+        kind = "no weight" if name == "weight" else "missing"
+        yield values.isna(), "a missing value", kind, "a value in every row"
+    low, high = column.minimum, column.maximum
+    if low is not None or high is not None:
+        what = "an impossible weight" if name == "weight" else "a number out of range"
+        low = -math.inf if low is None else low
+        high = math.inf if high is None else high
+        kind = "weight" if name == "weight" else "range"
+        yield values.lt(low) | values.gt(high), what, kind, _range(low, high)
+    if name == "weight":
+        kind = "weight" if values.lt(0).any() else "zero weight"
+        yield values.le(0), "an impossible weight", kind, "a weight above 0"
+        if high is None:
+            limit, words = _limit(values, IMPOSSIBLE_WEIGHT)
+            yield values.ge(limit), "an impossible weight", "large", words
+
+
+def _limit(weights: pd.Series, times: int) -> tuple[float, str]:
+    median = float(weights.median())
+    limit = times * median if median > 0 else math.inf
+    return limit, f"less than {times:,} times the median weight, {median:.4g}"
+
+
+def large_weights(weights: pd.Series, file: str, name: str) -> Iterator[Problem]:
+    """Yield a remark of weights that are large beside the others; a column's maximum ends it."""
+    limit, words = _limit(weights, LARGE_WEIGHT)
+    if weights.gt(limit).any():
+        large = weights[weights.gt(limit)]
+        yield _out_of_line(large, "a large weight, used as it stands", "large", words, file, name)
+
+
+def _range(low: float, high: float) -> str:
+    if math.isinf(high):
+        return f"{low:g} or more"
+    return f"at most {high:g}" if math.isinf(low) else f"{low:g} to {high:g}"
+
+
+def _out_of_line(
+    wrong: pd.Series, what: str, kind: str, expected: str, file: str, name: str
+) -> Problem:
+    found = [
+        f"{value:g}" if isinstance(value, float) else str(value)
+        for value in wrong.dropna().unique()[:6]
+    ]
+    return Problem(
+        what,
+        file=file,
+        place=f"column '{name}', {rows_text(list(wrong.index))}",
+        found=", ".join(found[:5]) + (", ..." if len(found) > 5 else ""),
+        expected=expected,
+        remedy=_REMEDIES[kind],
+    )

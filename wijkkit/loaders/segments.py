@@ -8,20 +8,20 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from wijkkit.errors import DataError, Problem
-from wijkkit.loaders.qdpx import QdaProject, read_qdpx
-from wijkkit.loaders.qdpx_segments import (
+from wijkkit.loaders.qdpx import (
     ATTRIBUTES,
     SEGMENT_COLUMNS,
+    QdaProject,
     code_names,
     codes_below,
     project_segments,
+    read_qdpx,
 )
-from wijkkit.loaders.standard_table import read_standard_table
-from wijkkit.loaders.wijk_names import unknown_values, wijk_slugs
+from wijkkit.loaders.standard_table import read_standard_table, unknown_values, wijk_slugs
 from wijkkit.showing import ShowsItself
 from wijkkit.study import Study
 from wijkkit.study.codebook import Column
-from wijkkit.study.model import TableSource
+from wijkkit.study.settings.sources import TableSource
 
 GROUP_COLUMNS = list(ATTRIBUTES)
 

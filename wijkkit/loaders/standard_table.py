@@ -7,13 +7,12 @@ from collections.abc import Collection, Mapping
 import pandas as pd
 
 from wijkkit.errors import DataError, Problem
-from wijkkit.loaders.column_schema import check_schema
-from wijkkit.loaders.recode import recode
+from wijkkit.loaders.recode import check_columns, recode
 from wijkkit.loaders.source_file import read_source
 from wijkkit.study import Study
 from wijkkit.study.codebook import Column
 from wijkkit.study.guard import require_sources
-from wijkkit.study.model import TableSource
+from wijkkit.study.settings.sources import TableSource
 
 
 def read_standard_table(
@@ -77,7 +76,40 @@ def read_standard_table(
             found[name] = pd.Series(float("nan") if numeric else None, index=table.cells.index)
     sound = [name for name in found if columns[name].source in table.cells and name not in wrong]
     names = {name: column.source for name, column in columns.items()}
-    problems += check_schema(pd.DataFrame(found)[sound], columns, names, table.file)
+    problems += check_columns(pd.DataFrame(found)[sound], columns, names, table.file)
     if problems:
         raise DataError(problems)
     return pd.DataFrame(found, columns=list(columns))
+
+
+def wijk_slugs(study: Study, values: pd.Series) -> pd.Series:
+    """Return the slug of each wijk named in `values`, missing where it is none of the study's."""
+    slugs = {slug.casefold(): slug for slug in study.neighbourhoods}
+    slugs |= {hood.name.casefold(): slug for slug, hood in study.neighbourhoods.items()}
+    named = values.astype("string").str.strip().str.casefold()
+    return named.map(slugs).astype("string")
+
+
+def add_arm(study: Study, table: pd.DataFrame) -> pd.DataFrame:
+    """Return `table` with the `arm` and `pair` of its `wijk`, missing without a wijk."""
+    areas = study.areas()[["wijk", "arm", "pair"]].astype("string")
+    return table.drop(columns=["arm", "pair"], errors="ignore").merge(areas, on="wijk", how="left")
+
+
+def unknown_values(
+    values: pd.Series, found: pd.Series, what: str, known: list[str], file: str, place: str
+) -> list[Problem]:
+    """Return a problem for the `values` that were given but not `found`."""
+    strange = sorted(set(values[values.notna() & found.isna()].astype(str)))
+    if not strange:
+        return []
+    return [
+        Problem(
+            f"unknown {what}",
+            file=file,
+            place=place,
+            found=", ".join(strange[:8]),
+            expected=", ".join(known[:20]),
+            remedy="Correct it, or add it to the study.",
+        )
+    ]

@@ -8,24 +8,31 @@ from collections.abc import Collection
 import pandas as pd
 
 from wijkkit.errors import DataError, Problem
-from wijkkit.loaders.column_schema import check_schema
-from wijkkit.loaders.recode import holds_text, recode
-from wijkkit.loaders.row_account import (
-    AccountRow,
-    area_account,
-    cell_remarks,
-    selected_rows,
-    weighted_rows,
-)
+from wijkkit.loaders.recode import check_columns, holds_text, recode
 from wijkkit.loaders.source_file import question_rows, read_source
 from wijkkit.loaders.source_table import SourceTable
-from wijkkit.loaders.survey_areas import check_codes, check_waves, place_respondents
-from wijkkit.loaders.survey_rows import check_files, check_respondents, check_wave_column
-from wijkkit.loaders.weight_file import with_weights
+from wijkkit.loaders.survey_areas import (
+    area_account,
+    check_codes,
+    check_waves,
+    place_respondents,
+    with_wijk,
+)
+from wijkkit.loaders.survey_rows import (
+    AccountRow,
+    cell_remarks,
+    check_files,
+    check_respondents,
+    check_wave_column,
+    selected_rows,
+    weight_remarks,
+    weighted_rows,
+    with_weights,
+)
 from wijkkit.study import Study
 from wijkkit.study.codebook import Codebook, Column
 from wijkkit.study.guard import require_sources
-from wijkkit.study.model import SurveySource
+from wijkkit.study.settings.sources import SurveySource
 
 FIRST = ("respondent", "wave", "wijk", "district", "arm", "pair", "age", "weight")
 
@@ -88,13 +95,14 @@ def load_survey(study: Study, weight: str = "weight") -> pd.DataFrame:
     respondents = respondents[[column for column in order if column in respondents]]
     respondents.attrs["dropped"] = dropped
     respondents.attrs["cells"] = tuple(seen)
-    respondents.attrs["account"] = (*kept, *area_account(study, rows))
+    respondents.attrs["account"] = (*kept, *area_account(rows))
     return respondents
 
 
 def _together(study: Study, tables: list[pd.DataFrame]) -> pd.DataFrame:
     """Return the rows of all files; raise what is wrong in them together."""
     rows = pd.concat(tables, keys=range(len(tables)), names=["file", "row"]).reset_index("file")
+    rows = with_wijk(study, rows)
     problems = [
         *check_waves(study, rows),
         *check_codes(study, rows),
@@ -110,7 +118,7 @@ def _nobody(codebook: Codebook) -> pd.DataFrame:
     """Return the standard columns without a row."""
     types = {name: _dtype(column) for name, column in codebook.columns.items()}
     types |= {"respondent": "str", "wave": "str", "weight": "float64", "area": "str"}
-    types |= {"source": "str", "age": "float64"}
+    types |= {"source": "str", "wijk": "str", "age": "float64"}
     return pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in types.items()})
 
 
@@ -150,18 +158,19 @@ def _standard(
         counts += without
     bad = {problem.place.partition(",")[0] for problem in problems}
     sound = [name for name, own in names.items() if f"column '{own}'" not in bad]
-    problems += check_schema(table[sound], study.codebook.columns, names, source.path)
+    problems += check_columns(table[sound], study.codebook.columns, names, source.path)
     if "wave" in sound or "wave" not in names:
         problems += check_wave_column(table, source, names)
     complete = _complete(table, study.codebook, source)
+    column = study.codebook.columns.get("weight")
+    maximum = column.maximum if column else None
     if source.weights:
-        column = study.codebook.columns.get("weight")
-        maximum = column.maximum if column else None
         complete = with_weights(complete, study.path(source.weights), maximum)
     problems += check_respondents(complete, source, names)
     if problems:
         raise DataError(problems)
-    return complete, counts, list(cell_remarks(raw, names.values()))
+    large = weight_remarks(complete, source, names, maximum)
+    return complete, counts, [*cell_remarks(raw, names.values()), *large]
 
 
 def _complete(table: pd.DataFrame, codebook: Codebook, source: SurveySource) -> pd.DataFrame:

@@ -1,21 +1,33 @@
-"""Place respondents in the study's wijken and waves, and find codes that only seem to be others."""
+"""Place respondents in the study's wijken and waves: codes that only seem others, what became of rows."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from difflib import SequenceMatcher
 
+import numpy as np
 import pandas as pd
 
 from wijkkit.errors import Problem
 from wijkkit.loaders.areas import plain_code
+from wijkkit.loaders.survey_rows import AccountRow
 from wijkkit.study import Study
 from wijkkit.study.model import Neighbourhood
 
+NO_AREA, NO_WIJK = "no area", "in no wijk of the study"
 #: Codes of an area that differ in at most this many characters may be one area in two divisions.
 _LIKENESS = 2
 #: Codes of another length are alike where this share of their signs agrees: a lost zero.
 _RATIO = 0.9
+
+
+def with_wijk(study: Study, rows: pd.DataFrame) -> pd.DataFrame:
+    """Return rows with the `wijk` of their `area` in their `wave`, missing where it is none."""
+    wijken = study.wijk_of_code()
+    keys = pd.MultiIndex.from_frame(rows[["wave", "area"]])
+    positions, places = keys.factorize()
+    found = pd.array([wijken.get(place) for place in places] + [None], dtype="str")
+    return rows.assign(wijk=pd.Series(found.take(positions), index=rows.index))
 
 
 def place_respondents(study: Study, rows: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, int]]:
@@ -24,7 +36,7 @@ def place_respondents(study: Study, rows: pd.DataFrame) -> tuple[pd.DataFrame, d
     Parameters
     ----------
     rows : DataFrame
-        With `wave` and `area`.
+        With `wave`, `area` and `wijk`.
 
     Returns
     -------
@@ -35,19 +47,15 @@ def place_respondents(study: Study, rows: pd.DataFrame) -> tuple[pd.DataFrame, d
     """
     areas = study.areas().drop(columns=["name", "code"])
     areas = areas.astype({"pair": "str", "district": "str"})
-    wijken = study.wijk_of_code()
-    wijk = [wijken.get(key) for key in zip(rows["wave"], rows["area"], strict=True)]
-    placed = rows.assign(wijk=pd.Series(wijk, index=rows.index, dtype="str"))
-    outside = placed["wijk"].isna()
-    dropped = {wave.id: int((outside & placed["wave"].eq(wave.id)).sum()) for wave in study.waves}
-    inside = placed[~outside].merge(areas, on="wijk", how="left", validate="m:1")
+    outside = rows["wijk"].isna()
+    dropped = {wave.id: int((outside & rows["wave"].eq(wave.id)).sum()) for wave in study.waves}
+    inside = rows[~outside].merge(areas, on="wijk", how="left", validate="m:1")
     return inside.drop(columns=["area", "source"]).reset_index(drop=True), dropped
 
 
 def check_waves(study: Study, rows: pd.DataFrame) -> Iterator[Problem]:
     """Yield unknown waves, and waves without a respondent in the study's wijken."""
     known = [wave.id for wave in study.waves]
-    codes = study.wijk_of_code()
     unknown = sorted(set(rows["wave"].dropna()) - set(known))
     if unknown:
         yield Problem(
@@ -58,9 +66,9 @@ def check_waves(study: Study, rows: pd.DataFrame) -> Iterator[Problem]:
             expected=", ".join(known),
             remedy="Recode it in codebook.yml (values:).",
         )
-    inside = rows[[key in codes for key in zip(rows["wave"], rows["area"], strict=True)]]
+    reached = set(rows["wave"][rows["wijk"].notna()])
     for wave in known:
-        if not inside["wave"].eq(wave).any():
+        if wave not in reached:
             yield Problem(
                 f"wave '{wave}' has no respondent in the study's wijken",
                 file="study.yml",
@@ -148,3 +156,54 @@ def _alike(one: str, other: str) -> bool:
         return SequenceMatcher(None, plain_code(one), plain_code(other)).ratio() >= _RATIO
     merged = one[:2].lower() == other[:2].lower() in ("bu", "wk") and one[6:] == other[6:]
     return merged or sum(a != b for a, b in zip(one, other, strict=True)) <= _LIKENESS
+
+
+def area_account(rows: pd.DataFrame) -> list[AccountRow]:
+    """Return how many rows of each source and wave each wijk has, and each code that is in none."""
+    if not len(rows):
+        return []
+    wijk = rows["wijk"].fillna("")
+    area = rows["area"].fillna("").astype(str)
+    why = np.select([wijk.ne(""), area.eq("")], ["", NO_AREA], NO_WIJK)
+    table = pd.DataFrame(
+        {"source": rows["source"], "wave": rows["wave"].fillna(""), "why": why}
+    ).assign(place=np.where(wijk.ne(""), wijk, area))
+    sizes = table.groupby(["source", "wave", "place", "why"], sort=True).size()
+    return [(*key, int(n)) for key, n in sizes.items()]
+
+
+def row_account(account: Sequence[AccountRow]) -> pd.DataFrame:
+    """Return one table of what became of the rows of a survey.
+
+    Parameters
+    ----------
+    account : sequence of (str, str, str, str, int)
+        ``attrs["account"]`` of the respondents.
+
+    Returns
+    -------
+    DataFrame
+        ``source, wave, wijk, read, used, dropped, why``: one row per wijk of a source and wave,
+        and one per reason for what was left out. `read` is `used` and `dropped` together.
+
+    Examples
+    --------
+    >>> row_account([("s", "2021", "noord", "", 60), ("s", "2021", "", "no weight", 3)])
+      source  wave   wijk  read  used  dropped        why
+    0      s  2021  noord    60    60        0
+    1      s  2021            3     0        3  no weight
+    """
+    rows = [
+        {
+            "source": source,
+            "wave": wave,
+            "wijk": place,
+            "read": count,
+            "used": 0 if why else count,
+            "dropped": count if why else 0,
+            "why": why,
+        }
+        for source, wave, place, why, count in account
+    ]
+    columns = ["source", "wave", "wijk", "read", "used", "dropped", "why"]
+    return pd.DataFrame(rows, columns=columns)

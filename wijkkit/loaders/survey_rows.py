@@ -1,16 +1,107 @@
-"""Whether rows are respondents of one wave each, once."""
+"""The rows of a survey: which are used, whether each is one respondent of one wave, its weight."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
-from wijkkit.errors import Problem
-from wijkkit.loaders.source_table import rows_text
-from wijkkit.study.model import SurveySource
+from wijkkit.errors import DataError, Problem
+from wijkkit.loaders.cells import is_number, written
+from wijkkit.loaders.recode import check_columns, large_weights
+from wijkkit.loaders.source_table import SourceTable, rows_text
+from wijkkit.study.codebook import Column, Design
+from wijkkit.study.settings.sources import SurveySource
 
 KEY = ["wave", "respondent"]
+#: Columns of a file of weights.
+WEIGHT_COLUMNS = ("respondent", "weight")
+
+#: Source, wave (empty where it is not known yet), wijk or area code, why left out (empty where
+#: used), rows.
+AccountRow = tuple[str, str, str, str, int]
+
+#: Why a row is left out, in the order in which it is decided.
+FILTER, NO_WEIGHT, ZERO_WEIGHT = "not in the selection", "no weight", "weight 0"
+
+
+def selected_rows(table: SourceTable, source: SurveySource) -> tuple[SourceTable, list[AccountRow]]:
+    """Return the rows that `rows` of a source selects, and how many it leaves out."""
+    chosen = pd.Series(True, index=table.cells.index)
+    for column, values in source.rows.items():
+        if column not in table.cells:
+            raise DataError(
+                f"no column '{column}'",
+                file=source.path,
+                place=f"sources.survey.{source.id}.rows",
+                found=", ".join(map(str, table.cells.columns[:12])),
+                remedy="Correct its name in study.yml.",
+            )
+        chosen &= table.cells[column].map(written).isin(values)
+    if chosen.all():
+        return table, []
+    left = int((~chosen).sum())
+    kept = replace(table, cells=table.cells[chosen])
+    return kept, [(source.id, source.wave or "", "", FILTER, left)]
+
+
+def weighted_rows(
+    table: pd.DataFrame, design: Design, source: SurveySource
+) -> tuple[pd.DataFrame, list[AccountRow]]:
+    """Return the rows with a weight, where the design says that others are left out."""
+    waves = table["wave"] if "wave" in table else pd.Series(source.wave or "", index=table.index)
+    counts: list[AccountRow] = []
+    keep = pd.Series(True, index=table.index)
+    for policy, wrong, why in (
+        (design.missing_weights, table["weight"].isna(), NO_WEIGHT),
+        (design.zero_weights, table["weight"].eq(0), ZERO_WEIGHT),
+    ):
+        if policy == "drop" and wrong.any():
+            keep &= ~wrong
+            by_wave = waves[wrong].fillna("").value_counts(sort=False)
+            counts += [(source.id, str(w), "", why, int(n)) for w, n in by_wave.items()]
+    return table[keep], counts
+
+
+def cell_remarks(table: SourceTable, used: Iterable[str]) -> Iterator[Problem]:
+    """Yield the columns of a workbook with percentages, or with text among numbers."""
+    for column in used:
+        if column in table.percentages:
+            yield Problem(
+                f"{table.percentages[column]} cells show a percentage and are read as they show",
+                file=table.file,
+                place=f"column '{column}'",
+                found="0.125 shown as 12.5%",
+                expected="12.5",
+                remedy="Write numbers if something else is meant.",
+            )
+        cells = table.cells[column]
+        if table.written or cells.dtype != object:
+            continue
+        texts = [isinstance(c, str) and is_number(c.strip()) for c in cells]
+        if any(texts) and any(isinstance(c, int | float) and c == c for c in cells):
+            yield Problem(
+                f"{sum(texts)} numbers stand as text among numbers",
+                file=table.file,
+                place=f"column '{column}'",
+                found=repr(cells[texts].iloc[0]),
+                remedy="They are read as numbers; check that this is meant.",
+            )
+
+
+def weight_remarks(
+    table: pd.DataFrame, source: SurveySource, names: Mapping[str, str], maximum: float | None
+) -> Iterator[Problem]:
+    """Yield a remark of weights that are large beside the others, of the survey or its own file."""
+    if maximum is None:
+        file, name = (
+            source.weights or source.path,
+            "weight" if source.weights else names.get("weight", ""),
+        )
+        yield from large_weights(table["weight"], file, name)
 
 
 def check_wave_column(
@@ -93,3 +184,78 @@ def check_files(rows: pd.DataFrame, files: Sequence[str]) -> Iterator[Problem]:
             expected="one row per respondent and wave",
             remedy="Leave one file out, or number the respondents of each file in its own way.",
         )
+
+
+def with_weights(
+    respondents: pd.DataFrame, path: Path, maximum: float | None = None
+) -> pd.DataFrame:
+    """Return respondents with the weights of a file instead of their own.
+
+    Parameters
+    ----------
+    respondents : DataFrame
+        With a column ``respondent``.
+    path : Path
+        A csv file with the columns ``respondent, weight``, as `wijkkit.estimates.write_weights`
+        writes it.
+    maximum : float, optional
+        The largest weight that is right; less than 1,000 times the median where nothing is said.
+
+    Returns
+    -------
+    DataFrame
+        The same rows; only ``weight`` differs.
+
+    Raises
+    ------
+    DataError
+        The file cannot be read, or a respondent has no weight in it, two, or an impossible one.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> people = pd.DataFrame({"respondent": ["a", "b"], "weight": [1.0, 1.0]})
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "corrected.csv"
+    ...     _ = path.write_text("respondent,weight\\nb,0.5\\na,1.5\\n")
+    ...     with_weights(people, path)["weight"].tolist()
+    [1.5, 0.5]
+    """
+    table = _read(path)
+    own = respondents["respondent"].astype(str)
+    twice = int(table["respondent"].duplicated().sum())
+    without = int((~own.isin(table["respondent"])).sum())
+    positive = np.isfinite(table["weight"]) & (table["weight"] > 0)
+    impossible = int((~positive).sum())
+    if twice or without or impossible:
+        raise DataError(
+            "the weights do not fit the respondents",
+            file=path.name,
+            found=f"{without} respondents without weight, {twice} with two, "
+            f"{impossible} weights that are not above 0",
+            expected="one weight above 0 for every respondent",
+            remedy="Use the weights that were made for these respondents.",
+        )
+    column = Column(source="weight", type="number", maximum=maximum)
+    weights = table["weight"].set_axis(table.index + 2)
+    named = {"weight": "weight"}
+    wrong = list(check_columns(weights.to_frame(), {"weight": column}, named, path.name))
+    if wrong:
+        raise DataError(wrong)
+    weight = own.map(table.set_index("respondent")["weight"])
+    return respondents.assign(weight=weight.to_numpy(dtype=float))
+
+
+def _read(path: Path) -> pd.DataFrame:
+    try:
+        return pd.read_csv(
+            path, usecols=list(WEIGHT_COLUMNS), dtype={"respondent": str, "weight": float}
+        )
+    except (OSError, ValueError) as error:
+        raise DataError(
+            "the file of weights cannot be read",
+            file=path.name,
+            found=getattr(error, "strerror", None) or str(error).splitlines()[0],
+            expected=f"a csv file with the columns {', '.join(WEIGHT_COLUMNS)}",
+            remedy="Correct the file, or 'weights' of this survey in study.yml.",
+        ) from None

@@ -7,7 +7,7 @@ import pandas as pd
 
 from wijkkit.loaders import load_area_figures, load_borders
 from wijkkit.loaders.areas import area_names
-from wijkkit.loaders.coordinates import RD_NEW
+from wijkkit.loaders.borders import RD_NEW
 from wijkkit.released import write_released
 from wijkkit.study import Study
 

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
+import pandas as pd
+
 from wijkkit.errors import Problem, StudyError, WijkkitError
-from wijkkit.evaluation.logic_model.boxes import check_measures
-from wijkkit.evaluation.process.quotes import chosen_quotes
 from wijkkit.indicators import check_indicators
-from wijkkit.loaders import load_area_figures, load_borders, load_survey
+from wijkkit.loaders import load_area_figures, load_borders
 from wijkkit.loaders.catalogue import load_catalogue
 from wijkkit.loaders.key_figures import load_key_figures
 from wijkkit.loaders.segments import load_group_interviews
@@ -37,16 +37,31 @@ def validate(folder: str | Path) -> Study:
     WijkkitError
         Of the first kind of problem, with all problems of all sources.
     """
+    return checked(folder)[0]
+
+
+def checked(folder: str | Path) -> tuple[Study, pd.DataFrame | None]:
+    """Return a sound study with its respondents, read once; none where it has no survey."""
     # A proposed study that is not filled in would only be wrong in ways that say less.
     still_open = unfinished(find_study(folder))
     if still_open:
         raise StudyError(still_open)
     study = open_study(folder)
-    errors = list(_errors(study))
+    errors: list[WijkkitError] = []
+    respondents = None
+    for name, read in _readers(study):
+        try:
+            found = read()
+        except WijkkitError as error:
+            errors.append(error)
+            if name == "settings":
+                break
+        else:
+            respondents = found if name == "survey" else respondents
     if errors:
         problems = [problem for error in errors for problem in error.problems]
         raise type(errors[0])(problems)
-    return study
+    return study, respondents
 
 
 def missing_parts(study: Study) -> list[Problem]:
@@ -87,23 +102,29 @@ def missing_parts(study: Study) -> list[Problem]:
     return missing
 
 
-def remarks(study: Study) -> list[Problem]:
-    """Return what is wrong in a sound study's sources but leaves the rest of them usable."""
+def remarks(study: Study, respondents: pd.DataFrame | None = None) -> list[Problem]:
+    """Return what is wrong in a sound study's sources but leaves the rest of them usable.
+
+    Parameters
+    ----------
+    study : Study
+    respondents : DataFrame, optional
+        As `checked` gives them; read where absent.
+    """
+    if respondents is None and study.settings.sources.survey:
+        respondents = load_respondents(study)
     return [
-        *_without_respondents(study),
+        *([] if respondents is None else _without_respondents(study, respondents)),
         *_without_figures(study),
         *load_group_interviews(study).problems,
         *_unserved_factors(study),
     ]
 
 
-def _without_respondents(study: Study) -> Iterator[Problem]:
+def _without_respondents(study: Study, respondents: pd.DataFrame) -> Iterator[Problem]:
     """Yield the wijken that no respondent lives in: their code may be another than the survey's."""
-    if not study.settings.sources.survey:
-        return
-    people = load_survey(study)
-    outside = sum(people.attrs["dropped"].values())
-    there = set(zip(people["wave"], people["wijk"], strict=True))
+    outside = sum(respondents.attrs["dropped"].values())
+    there = {(wave, wijk) for _, wave, wijk, why, _ in respondents.attrs["account"] if not why}
     for hood in study.neighbourhoods.values():
         without = [w.id for w in study.waves if (w.id, hood.wijk) not in there]
         if len(without) == len(study.waves):
@@ -125,7 +146,7 @@ def _without_respondents(study: Study) -> Iterator[Problem]:
                     found=", ".join(hood.codes_in(wave)),
                     remedy=f"If it had another code then, say codes: {{'{wave}': '...'}}.",
                 )
-    yield from people.attrs["cells"]
+    yield from respondents.attrs["cells"]
 
 
 def _without_figures(study: Study) -> Iterator[Problem]:
@@ -159,31 +180,37 @@ def _unserved_factors(study: Study) -> Iterator[Problem]:
                 )
 
 
-def _errors(study: Study) -> Iterator[WijkkitError]:
-    problems = [
-        *([] if study.waves else [NO_WAVE]),
-        *check_indicators(study),
-        *check_measures(study),
-    ]
-    if problems:
-        yield StudyError(problems)
-        return
-    loaders = (
-        *(load_area_figures, load_catalogue, load_key_figures, load_group_interviews),
-        chosen_quotes,
-    )
-    readers: list[Callable[[], object]] = [partial(load, study) for load in loaders]
+def _readers(study: Study) -> Iterator[tuple[str, Callable[[], object]]]:
+    """Yield what is read and checked, in order; nothing else is where the settings are wrong."""
+    yield "settings", partial(_check_settings, study)
     if study.settings.sources.survey:
-        readers.insert(0, partial(load_respondents, study))
+        yield "survey", partial(load_respondents, study)
+    for load in (load_area_figures, load_catalogue, load_key_figures, load_group_interviews):
+        yield "source", partial(load, study)
+    if study.settings.process.quotes is not None:
+        from wijkkit.evaluation.process.quotes import chosen_quotes
+
+        yield "source", partial(chosen_quotes, study)
     for source in study.settings.sources.borders:
-        readers.append(partial(load_borders, study, source.level))
-    for read in readers:
-        try:
-            read()
-        except WijkkitError as error:
-            yield error
+        yield "source", partial(load_borders, study, source.level)
+    yield "survey without an indicator", partial(_check_asked, study)
+
+
+def _check_settings(study: Study) -> None:
+    problems = [*([] if study.waves else [NO_WAVE]), *check_indicators(study)]
+    model = study.settings.logic_model
+    if model.elements or model.assumptions:
+        # The rooms that measure take longer to load than a study without a model to check.
+        from wijkkit.evaluation.logic_model.boxes import check_measures
+
+        problems += check_measures(study)
+    if problems:
+        raise StudyError(problems)
+
+
+def _check_asked(study: Study) -> None:
     if study.settings.sources.survey and not study.indicators:
-        yield StudyError(
+        raise StudyError(
             "a survey, and no indicator to estimate from it",
             file="indicators.yml",
             expected="at least one indicator",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from wijkkit.estimates import weight_report
-from wijkkit.loaders.row_account import row_account
+from wijkkit.loaders.survey_areas import row_account
 from wijkkit.study import Study
 
 

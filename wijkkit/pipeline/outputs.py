@@ -14,7 +14,7 @@ from wijkkit.pipeline.published_cells import released_rows
 from wijkkit.released import open_city, write_released
 from wijkkit.released.outputs import clear_outputs, write_output
 from wijkkit.released.unreleased import Publication
-from wijkkit.show.bundle import bundle_of
+from wijkkit.show.output import bundle_of
 from wijkkit.study import Study
 from wijkkit.study.guard import without_sources
 

@@ -12,7 +12,7 @@ import yaml
 from wijkkit.proposal.columns import ProposedColumn
 from wijkkit.proposal.groups import proposed_groupings
 from wijkkit.proposal.roles import Role
-from wijkkit.study.model import SurveySource
+from wijkkit.study.settings.sources import SurveySource
 from wijkkit.study.unfinished import MARK
 
 #: Roles whose absence is a statement about the design, and what is asked then.

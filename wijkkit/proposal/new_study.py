@@ -22,7 +22,7 @@ from wijkkit.proposal.reading import read_survey_file
 from wijkkit.proposal.roles import Role, find_roles
 from wijkkit.proposal.tables_book import TablesBook, read_tables_book
 from wijkkit.study.area_list import read_area_list
-from wijkkit.study.model import SurveySource
+from wijkkit.study.settings.sources import SurveySource
 from wijkkit.study.unfinished import MARK, unfinished
 
 #: More areas than a city has wijken: the column is something else, such as a postcode.

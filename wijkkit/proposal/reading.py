@@ -14,7 +14,7 @@ from wijkkit.errors import DataError, Problem
 from wijkkit.loaders.csv_file import SEPARATORS
 from wijkkit.loaders.source_file import question_rows, read_source
 from wijkkit.loaders.source_table import SourceTable
-from wijkkit.study.model import SurveySource
+from wijkkit.study.settings.sources import SurveySource
 
 #: What a problem of reading the file is about -> the option that mends it; the first that fits.
 _OPTIONS = {

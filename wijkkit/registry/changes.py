@@ -101,6 +101,8 @@ def misfits(changes: Iterable[Change], state: State) -> Iterator[tuple[Change, F
             yield from ((change, fault) for fault in _double(change, after))
             yield from ((change, fault) for fault in _doubtful(change, state))
             yield from ((change, fault) for fault in _not_there(change, after))
+            yield from ((change, fault) for fault in _too_early(change, after, state))
+            yield from ((change, fault) for fault in _not_running(change, after, state))
             if change.key not in state[change.kind]:
                 yield from ((change, fault) for fault in _copied(change, after))
 
@@ -215,6 +217,63 @@ def _not_there(change: Change, after: Mapping[str, Mapping]) -> Iterator[Fault]:
             fields = {"partner": partner["organisation"], "day": day}
             yield Fault("not_there", column[change.kind], None, fields)
             return
+
+
+def _too_early(change: Change, after: Mapping[str, Mapping], state: State) -> Iterator[Fault]:
+    """Give an intervention of the wijk itself that starts before the network began to choose."""
+    begun = [
+        row["actual_start"]
+        for row in after["steps"].values()
+        if row["cycle"] == 1 and row["step"] == "3" and row["actual_start"] is not None
+    ]
+    if not begun or change.kind not in ("interventions", "steps"):
+        return
+    if change.kind == "interventions":
+        items = [change.values] if _moved(change, state, "start", "scope") else []
+    else:
+        moved = _moved(change, state, "cycle", "step", "actual_start")
+        items = list(after["interventions"].values()) if moved else []
+    for item in items:
+        if item["start"] is None or item["start"] >= min(begun) or item["scope"] == "city_wide":
+            continue
+        fields = {"name": item["name"], "start": item["start"], "choice": min(begun)}
+        if change.kind == "interventions":
+            yield Fault("too_early", "start", item["start"], fields)
+        elif change.values["actual_start"] == min(begun):
+            yield Fault("chosen_later", "actual_start", min(begun), fields)
+            return
+
+
+def _not_running(change: Change, after: Mapping[str, Mapping], state: State) -> Iterator[Fault]:
+    """Give an activity that was wholly before its intervention began, or after it ended."""
+    if change.kind == "activities":
+        moved = _moved(change, state, "intervention", "period_start", "period_end")
+        rows = [change.values] if moved else []
+    elif change.kind == "interventions" and _moved(change, state, "start", "end"):
+        activities = after["activities"].values()
+        rows = [row for row in activities if row["intervention"] == change.key]
+    else:
+        return
+    for row in rows:
+        item = after["interventions"].get(row["intervention"])
+        if item is None or row["period_start"] is None or row["period_end"] is None:
+            continue
+        before = item["start"] is not None and row["period_end"] < item["start"]
+        later = item["end"] is not None and row["period_start"] > item["end"]
+        if before or later:
+            own = (
+                ("period_end", "period_start") if change.kind == "activities" else ("start", "end")
+            )
+            fields = {"intervention": item["name"], "activity": row["name"]}
+            fields |= {"first": row["period_start"], "last": row["period_end"]}
+            yield Fault("not_running", own[later], None, fields)
+            return
+
+
+def _moved(change: Change, state: State, *columns: str) -> bool:
+    """Return whether a change says something else of these columns than what is stored."""
+    stored = state[change.kind].get(change.key, {})
+    return any(change.values.get(name) != stored.get(name) for name in columns)
 
 
 def _still_used(change: Change, after: Mapping[str, Mapping]) -> Iterator[Fault]:

@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 import pandas as pd
+import sqlalchemy as sa
 
 from wijkkit.language import text
-from wijkkit.registry.definition import Kind
+from wijkkit.registry.definition import Column
+from wijkkit.registry.frames import KindTables
+from wijkkit.registry.models import HISTORY, TABLES
 from wijkkit.registry.registry import Registry
+from wijkkit.registry.store import reading
 from wijkkit.registry.tables import KEY_COLUMNS, KINDS
 from wijkkit.registry.validation import holds_personal_data
 
 #: Parts of a name shorter than this are ordinary words too often to look for.
 _SHORTEST_NAME = 3
+_WORD = re.compile(r"\w+")
 
 
 def tables_for_release(
     registry: Registry,
     wijk: str | None = None,
     language: str | None = None,
-    persons: re.Pattern[str] | None = None,
+    persons: Persons | None = None,
 ) -> dict[str, pd.DataFrame]:
     """Return what may be shown in the report of a wijk, by kind.
 
@@ -37,7 +43,7 @@ def tables_for_release(
         Its slug; all wijken together where absent.
     language : {"nl", "en"}, optional
         Of those words; the study's where absent.
-    persons : re.Pattern, optional
+    persons : Persons, optional
         What `registered_persons` found, for a caller that knows it already.
 
     Returns
@@ -54,43 +60,97 @@ def tables_for_release(
     >>> "activities" in tables_for_release(registry)
     True
     """
+    return dict(rows_for_release(registry, wijk, language, persons))
+
+
+def rows_for_release(
+    registry: Registry,
+    wijk: str | None = None,
+    language: str | None = None,
+    persons: Persons | None = None,
+) -> KindTables:
+    """Return the same rows before tables are made of them; see `tables_for_release`."""
     persons = persons or registered_persons(registry)
     hidden = text("registry.hidden_text", language or registry.study.language)
-    return {
-        name: _released(kind, registry.table(name, wijk), persons, hidden)
-        for name, kind in KINDS.items()
+    released = {
+        name: [column for column in kind.columns if column.released] for name, kind in KINDS.items()
     }
+    with reading(registry.engine) as connection:
+        rows = {
+            name: _released(connection, name, columns, wijk, persons, hidden)
+            for name, columns in released.items()
+        }
+    names = {
+        name: [*KEY_COLUMNS, *(column.name for column in columns)]
+        for name, columns in released.items()
+    }
+    return KindTables(names, rows)
 
 
 def _released(
-    kind: Kind, table: pd.DataFrame, persons: re.Pattern[str] | None, hidden: str
-) -> pd.DataFrame:
-    columns = [column for column in kind.columns if column.released]
-    shown = table[[*KEY_COLUMNS, *(column.name for column in columns)]].copy()
-    for column in columns:
+    connection: sa.Connection,
+    kind: str,
+    columns: list[Column],
+    wijk: str | None,
+    persons: Persons,
+    hidden: str,
+) -> list[list[object]]:
+    names = [*KEY_COLUMNS, *(column.name for column in columns)]
+    table = TABLES[kind]
+    query = sa.select(*(table.c[name] for name in names)).where(~table.c.removed)
+    if wijk is not None:
+        query = query.where(table.c.wijk == wijk)
+    rows = [list(row) for row in connection.execute(query.order_by(table.c.wijk, table.c.key))]
+    for place, column in enumerate(columns, start=len(KEY_COLUMNS)):
         if column.type == "text":
-            hide = [_is_personal(value, persons) for value in shown[column.name]]
-            where = pd.Series(hide, shown.index, dtype=bool)
-            shown[column.name] = shown[column.name].mask(where, hidden if column.required else None)
-    return shown
+            instead = hidden if column.required else None
+            for row in rows:
+                if row[place] and (holds_personal_data(row[place]) or persons.named(row[place])):
+                    row[place] = instead
+    return rows
 
 
-def _is_personal(value: object, persons: re.Pattern[str] | None) -> bool:
-    if not isinstance(value, str):
-        return False
-    return holds_personal_data(value) or bool(persons and persons.search(value))
+@dataclass(frozen=True, slots=True)
+class Persons:
+    """Everybody who is or was registered.
+
+    Parameters
+    ----------
+    names : re.Pattern, optional
+        What finds the full name of anybody, or the last name.
+    begins : frozenset of str
+        The first word of each of those: most texts hold none of them, and need no search.
+    """
+
+    names: re.Pattern[str] | None = None
+    begins: frozenset[str] = frozenset()
+
+    def named(self, words: str) -> bool:
+        """Return whether a text names any of them."""
+        if self.names is None or self.begins.isdisjoint(_WORD.findall(words.casefold())):
+            return False
+        return self.names.search(words) is not None
 
 
-def registered_persons(registry: Registry) -> re.Pattern[str] | None:
+def registered_persons(registry: Registry) -> Persons:
     """Return what finds anybody who is or was registered: the full name, or the last name.
 
     A last name counts with its capital only: many are ordinary words without it.
     """
     names: set[str] = set()
-    for content in registry.history("stakeholders")["content"]:
+    begins: set[str] = set()
+    query = sa.select(HISTORY.c.content).where(HISTORY.c.kind == "stakeholders")
+    with reading(registry.engine) as connection:
+        contents = connection.scalars(query).all()
+    for content in contents:
         words = str(content["person"] or "").split()
         if len("".join(words)) >= _SHORTEST_NAME:
             names.add(f"(?i:{re.escape(' '.join(words))})")
+            begins.update(_WORD.findall(" ".join(words).casefold())[:1])
         if len(words) > 1 and len(words[-1]) >= _SHORTEST_NAME:
             names.add(re.escape(words[-1].capitalize()))
-    return re.compile(rf"(?<!\w)(?:{'|'.join(sorted(names))})(?!\w)") if names else None
+            begins.update(_WORD.findall(words[-1].casefold())[:1])
+    if not names:
+        return Persons()
+    whole = re.compile(rf"(?<!\w)(?:{'|'.join(sorted(names))})(?!\w)")
+    return Persons(whole, frozenset(begins))

@@ -71,6 +71,8 @@ def is_shown(row: Mapping[str, Any] | pd.Series | None) -> bool:
 def number_columns(prefix: str, row: Mapping[str, Any] | pd.Series | None) -> dict[str, Any]:
     """Return a row as the columns of one number in a frame; None is a number without data.
 
+    Without a prefix the columns are called ``value``, ``lower``, ...
+
     Examples
     --------
     >>> number_columns("own", None)["own_status"]
@@ -78,7 +80,8 @@ def number_columns(prefix: str, row: Mapping[str, Any] | pd.Series | None) -> di
     """
     absent = {"status": "missing", "unit": "", "step": 1.0}
     known = {} if row is None else row
-    return {f"{prefix}_{key}": known.get(key, absent.get(key, float("nan"))) for key in NUMBER}
+    head = f"{prefix}_" if prefix else ""
+    return {f"{head}{key}": known.get(key, absent.get(key, float("nan"))) for key in NUMBER}
 
 
 def number_at(row: Any, prefix: str) -> dict[str, Any]:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from wijkkit.errors import ParameterError
 from wijkkit.estimates.funnel import funnel
-from wijkkit.released.cells import is_shown, number_columns, pick, rows_of
+from wijkkit.released.cells import NUMBER, is_shown, number_columns, pick, rows_of
 from wijkkit.study.indicators import Indicator
 from wijkkit.study.model import Grouping, Wave
 
@@ -139,7 +140,6 @@ def waves(view: CityView, keys: Iterable[str]) -> pd.DataFrame:
         indicator = view.study.indicators[key]
         for area, level in places:
             for wave in waves_of(view, indicator):
-                number = number_columns("", pick(view, key, area, level, wave.id))
                 rows.append(
                     {
                         "indicator": key,
@@ -148,7 +148,7 @@ def waves(view: CityView, keys: Iterable[str]) -> pd.DataFrame:
                         "area": area,
                         "name": view.area_name(area, level),
                         "own": (area, level) == view.place,
-                        **{name.removeprefix("_"): value for name, value in number.items()},
+                        **number_columns("", pick(view, key, area, level, wave.id)),
                     }
                 )
     columns = ("indicator", "label", "wave", "area", "name", "own", "value", "lower", "upper")
@@ -192,6 +192,56 @@ def wijken(view: CityView, keys: Iterable[str]) -> pd.DataFrame:
         )
         parts.append(part.join(_around(part, indicator)))
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=_WIJKEN)
+
+
+def places(
+    view: CityView, key: str, of: str, wave: str, wijken: Iterable[str], group_by: str, group: str
+) -> pd.DataFrame:
+    """Return one number of an indicator for each wijk and all together, see `CityView.places`."""
+    asked = waves_of(view, asked_for(view, key))
+    wave = wave or asked[-1].id
+    if of == "changes" and "-" not in wave:
+        wave = f"{asked[0].id}-{wave}"
+    if of == "gaps":
+        found = grouping_of(view, group_by)
+        if found is None:
+            return pd.DataFrame(columns=["area", "label", *NUMBER])
+        group_by, group = found.id, f"{found.groups[0].id}-{found.groups[-1].id}"
+    chosen = [*((slug, "wijk") for slug in wijken or view.study.neighbourhoods), ("city", "city")]
+    rows = [pick(view, key, *place, wave, group_by, group, name=of) for place in chosen]
+    return pd.DataFrame(
+        [
+            {"area": area, "label": view.area_name(area, level), **number_columns("", row)}
+            for (area, level), row in zip(chosen, rows, strict=True)
+        ]
+    )
+
+
+def groups(view: CityView, key: str, grouping: str, wave: str) -> pd.DataFrame:
+    """Return one number of an indicator for each group of a grouping, see `CityView.groups`."""
+    found = grouping_of(view, grouping)
+    wave = wave or waves_of(view, asked_for(view, key))[-1].id
+    rows = [
+        {
+            "group": group.id,
+            "label": view.study.text(group.label),
+            **number_columns("", pick(view, key, *view.place, wave, found.id, group.id)),
+        }
+        for group in (found.groups if found else ())
+    ]
+    return pd.DataFrame(rows, columns=["group", "label", *NUMBER])
+
+
+def asked_for(view: CityView, key: str) -> Indicator:
+    """Return an indicator of the study; ParameterError where it has none of that name."""
+    if key not in view.study.indicators:
+        raise ParameterError(
+            "the study does not have this",
+            place="indicator",
+            found=key,
+            expected=", ".join(view.study.indicators),
+        )
+    return view.study.indicators[key]
 
 
 _WIJKEN = [

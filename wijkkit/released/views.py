@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -15,6 +15,7 @@ from wijkkit.released.store import Released, open_released
 from wijkkit.showing import ShowsItself
 from wijkkit.study import Study, open_study
 from wijkkit.study.model import Neighbourhood
+from wijkkit.tables import EVERYBODY
 
 
 @dataclass(frozen=True, repr=False)
@@ -84,6 +85,70 @@ class CityView(ShowsItself):
         """Return a row per indicator and wijk of the last wave, with its place in the funnel."""
         return self.framed("wijken", outcomes.wijken(self, self._keys(indicators)))
 
+    def places(
+        self,
+        indicator: str,
+        wave: str = "",
+        wijken: Iterable[str] = (),
+        group_by: str = "",
+        group: str = EVERYBODY,
+        of: Literal["estimates", "changes", "gaps"] = "estimates",
+    ) -> pd.DataFrame:
+        """Return one number of an indicator: a row per wijk, and one of all together.
+
+        Parameters
+        ----------
+        indicator, wave : str
+            Keys of the study; the last wave in which it was asked where empty.
+        wijken : iterable of str
+            Slugs; all wijken where empty.
+        group_by, group : str
+            A grouping and one of its groups; everybody by default.
+        of : {"estimates", "changes", "gaps"}
+            The number in that wave, its change since the first wave, or the gap between the ends
+            of the grouping.
+
+        Examples
+        --------
+        >>> import wijkkit as wk
+        >>> view = wk.open_city("parameters")
+        >>> view.places("sport", of="changes")["unit"].unique().tolist()
+        ['points']
+        """
+        found = outcomes.places(self, indicator, of, wave, tuple(wijken), group_by, group)
+        return self._called(found, indicator, wave, of, group_by, group)
+
+    def groups(self, indicator: str, grouping: str = "", wave: str = "") -> pd.DataFrame:
+        """Return one number of an indicator: a row per group of a grouping, see `places`."""
+        found = outcomes.groups(self, indicator, grouping, wave)
+        one = outcomes.grouping_of(self, grouping)
+        return self._called(found, indicator, wave, "groups", one.id if one else "", "")
+
+    def _called(
+        self, frame: pd.DataFrame, indicator: str, wave: str, of: str, group_by: str, group: str
+    ) -> pd.DataFrame:
+        """Return a frame of one indicator with its caption."""
+        frame = self.framed("places", frame)
+        found = self.study.indicators[indicator]
+        one = outcomes.grouping_of(self, group_by if group_by or of == "estimates" else "")
+        fields = {
+            "indicator": self.study.text(found.label),
+            "wave": wave or outcomes.waves_of(self, found)[-1].id,
+            "grouping": self.study.text(one.label) if one else "",
+            "group": self.group_name(group_by, group),
+            "first": outcomes.waves_of(self, found)[0].id,
+        }
+        frame.attrs["caption"] = text(f"show.explore.{of}", self.language, **fields)
+        return frame
+
+    def group_name(self, group_by: str, group: str) -> str:
+        """Return what readers call a group of a grouping, or everybody."""
+        for grouping in self.study.groupings:
+            for one in grouping.groups if grouping.id == group_by else ():
+                if one.id == group:
+                    return f"{self.study.text(grouping.label)}: {self.study.text(one.label)}"
+        return text("show.explore.everybody", self.language)
+
     def gaps(self, grouping: str = "") -> pd.DataFrame:
         """Return a row per indicator with the ends of a grouping and the gap between them."""
         frame = self.framed("gaps", outcomes.gaps(self, grouping))
@@ -106,7 +171,9 @@ class CityView(ShowsItself):
 
     def effects(self) -> pd.DataFrame:
         """Return a row per outcome: the effect by the recommended method."""
-        return self.framed("effects", effects.effects(self))
+        frame = self.framed("effects", effects.effects(self))
+        frame.attrs["axis"] = text("show.favourable_axis", self.language)
+        return frame
 
     def methods(self) -> pd.DataFrame:
         """Return a row per outcome and method, in percentage points."""

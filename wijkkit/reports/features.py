@@ -17,6 +17,8 @@ DIVS = (
     "content-hidden",
     "searchable",
     "beside",
+    "words",
+    "folds",
 )
 #: Attributes of fenced divs, and the values they may have.
 ATTRIBUTES = {

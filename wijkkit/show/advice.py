@@ -22,10 +22,6 @@ _RECOMMENDED = {
 def recommendations(view: CityView) -> ShownText | Nothing:
     """List what is recommended for the evaluation, each with the explanation it answers.
 
-    Returns
-    -------
-    ShownText
-
     Examples
     --------
     >>> import wijkkit as wk
@@ -72,10 +68,6 @@ def programme_recommendations(view: CityView) -> ShownText | Nothing:
 
     One vision and one policy frame for city-wide programmes; learning between wijken and between
     the wijk and the city; more use of what science knows; keeping up how interventions go.
-
-    Returns
-    -------
-    ShownText
 
     Examples
     --------

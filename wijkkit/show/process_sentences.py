@@ -32,10 +32,6 @@ def said(view: CityView, *topics: str) -> ShownText | Nothing:
         of the city (``clashes, ahead``).
     *topics : str
 
-    Returns
-    -------
-    ShownText
-
     Examples
     --------
     >>> import wijkkit as wk

@@ -13,8 +13,8 @@ from wijkkit.language.messages import catalogue
 from wijkkit.registry.tables import KINDS
 from wijkkit.registry.wording import shown as worded
 from wijkkit.released.cells import number_at
-from wijkkit.show.output import Nothing, ShownTable, nothing
-from wijkkit.show.values import language_of, p_about, shown_interval, shown_p, why_absent
+from wijkkit.show.output import Nothing, ShownTable, language_of, nothing
+from wijkkit.show.values import p_about, shown_interval, shown_p, why_absent
 
 #: Columns whose values are keys; where their words stand in the catalogues.
 _WORDS: Mapping[str, tuple[str, ...]] = {
@@ -74,10 +74,6 @@ def table(
         A text of the first column -> the page it leads to.
     across : str, optional
         A column of which each value becomes a column with the last of `columns` in it.
-
-    Returns
-    -------
-    ShownTable
 
     Examples
     --------

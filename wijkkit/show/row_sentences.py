@@ -7,7 +7,16 @@ from typing import Any
 
 import pandas as pd
 
-from wijkkit.language import interval, large_first, listed, percentage, points, small_first, text
+from wijkkit.language import (
+    counted,
+    interval,
+    large_first,
+    listed,
+    percentage,
+    points,
+    small_first,
+    text,
+)
 from wijkkit.language.markdown import escaped
 from wijkkit.released.cells import is_shown, number_at
 from wijkkit.released.goals import target_state
@@ -38,10 +47,6 @@ def sentences(
         A column by whose values the sentences are ordered.
     order : sequence of str
         Those values, first what is said first.
-
-    Returns
-    -------
-    ShownText
 
     Examples
     --------
@@ -167,6 +172,66 @@ def gap_sentence(row: pd.Series, about: About) -> str:
     fields = {"points": points(change["value"], language),
               "interval": interval(change["lower"], change["upper"], language)}  # fmt: skip
     return f"{said} {text(f'show.gap.changed_{clear}', language, **fields)}"
+
+
+def gap_summary(gaps: pd.DataFrame) -> ShownText | Nothing:
+    """Say where groups differ clearly now, and whether a difference clearly changed.
+
+    A difference or a change is clear where its whole interval lies at one side of zero.
+
+    Parameters
+    ----------
+    gaps : DataFrame
+        As `CityView.gaps` gives it.
+
+    Returns
+    -------
+    ShownText
+        Nothing where no difference is known.
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> wk.show.gap_summary(wk.open_city("parameters").gaps())
+    - Opleiding van de ouder: ...
+    """
+    language = gaps.attrs.get("language", "nl")
+    known = gaps[gaps["gap_status"].eq("ok")] if len(gaps) else gaps
+    if known.empty:
+        return nothing(gaps)
+    row = known.iloc[0]
+    ends = {end: escaped(row[f"{end}_group"]) for end in ("first", "last")}
+    grouping, name = escaped(row["grouping"]), gaps.attrs.get("name", "")
+    lines = [text("show.gap.of", language, grouping=grouping, name=escaped(name), **ends)]
+    clear = known[_one_side(known, "gap")]
+    if len(clear):
+        names = listed([_both(row, language) for _, row in clear.iterrows()], language)
+        lines.append(text("show.gap.clear", language, names=names, wave=escaped(row["wave"])))
+    if rest := len(known) - len(clear):
+        key = "show.gap.others" if len(clear) else "show.gap.none_clear"
+        lines.append(large_first(counted(key, rest, language)))
+    moved = known[known["change_status"].eq("ok") & _one_side(known, "change")]
+    names = [
+        f"{escaped(small_first(row['label']))} ({points(row['change_value'], language)})"
+        for _, row in moved.iterrows()
+    ]
+    key = "show.gap.moved" if names else "show.gap.not_moved"
+    lines.append(text(key, language, names=listed(names, language)))
+    absent = gaps[~gaps["gap_status"].eq("ok")]
+    return bullets([*lines, *absent_sentences(absent, language, "gap")])
+
+
+def _one_side(rows: pd.DataFrame, number: str) -> pd.Series:
+    return rows[f"{number}_lower"].gt(0) | rows[f"{number}_upper"].lt(0)
+
+
+def _both(row: pd.Series, language: str) -> str:
+    """Return an outcome with what both groups score."""
+    shown = (
+        f"{escaped(row[f'{end}_group'])} {shown_value(number_at(row, end), language)}"
+        for end in ("first", "last")
+    )
+    return f"{escaped(small_first(row['label']))} ({', '.join(shown)})"
 
 
 def definition_sentence(row: pd.Series, about: About) -> str:

@@ -38,10 +38,6 @@ _NAMED = 3
 def city_summary(view: CityView) -> ShownText | Nothing:
     """Say in five answers what the evaluation of the city found; a part without a source is absent.
 
-    Returns
-    -------
-    ShownText
-
     Examples
     --------
     >>> import wijkkit as wk
@@ -90,7 +86,7 @@ def effect_verdicts(view: CityView, count: bool = False) -> list[str]:
             sized = key not in _NOT_SHOWN
             labels = [_sized(view, row) if sized else row.label for row in rows.itertuples()]
             lines.append(_say(view, f"verdict.{key}", names=named(labels, view.language)))
-        reasons = rows["reason"][rows["reason"].astype(bool)].unique()
+        reasons = [] if count else rows["reason"][rows["reason"].astype(bool)].unique()
         lines += [text(f"effect.reason.{reason}", view.language) for reason in reasons]
     if frame["key"].isin(_SIGNS).any():
         lines.append(_by_chance(view))
@@ -140,17 +136,21 @@ def detectable_words(view: CityView) -> list[str]:
 
 
 def effect_summary(view: CityView) -> ShownText | Nothing:
-    """Say on which outcomes an effect was found; a wijk's view begins with its own role."""
+    """Say on which outcomes an effect was found.
+
+    A wijk's view begins with its own role and counts the outcomes without a finding: the report of
+    the city names them.
+    """
     outside = view.is_wijk and view.place[0] not in view.programme
-    lines = [] if outside else [*effect_verdicts(view), *detectable_words(view)]
+    whole = [] if view.is_wijk else detectable_words(view)
+    lines = [] if outside else [*effect_verdicts(view, count=view.is_wijk), *whole]
     if not lines or not view.programme or view.effects()["status"].ne("ok").all():
         return Nothing(text("effect_show.no_outcome", view.language))
-    said = bullets(lines)
     if not view.is_wijk:
-        return said
+        return bullets(lines)
     hood = view.study.neighbourhood(view.place[0])
     role = text(f"effect_show.role.{hood.arm}", view.language, name=escaped(hood.name))
-    return ShownText(f"{role}\n\n{said.markdown}")
+    return ShownText(f"{role}\n\n{' '.join(lines)}")
 
 
 def conclusions(view: CityView) -> ShownText | Nothing:

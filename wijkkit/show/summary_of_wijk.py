@@ -19,15 +19,11 @@ def wijk_summary(view: WijkView) -> ShownText | Nothing:
 
     What is not there is not mentioned: a comparison wijk has no goals and no steps.
 
-    Returns
-    -------
-    ShownText
-
     Examples
     --------
     >>> import wijkkit as wk
     >>> wk.show.wijk_summary(wk.open_wijk("parameters", "ankerveld"))
-    - **Wat valt op?** ...
+    - **...** ...
     """
     outcomes = view.outcomes()
     parts = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
@@ -61,13 +62,40 @@ def new_figure(width: float = WIDTH, height: float = 3.6) -> tuple[Figure, Axes]
     return figure, figure.add_subplot()
 
 
-def percent_axis(axes: Axes, lowest: float = 0, highest: float = 100) -> None:
-    """Give the x axis a percentage scale with pale grid lines."""
-    axes.set_xlim(lowest, highest)
-    axes.xaxis.set_major_formatter("{x:.0f}%")
-    axes.grid(axis="x", color=PALE, linewidth=0.8)
+def new_panels(
+    labels: Sequence[str], line: float, head: float, **shared: bool
+) -> tuple[Figure, list]:
+    """Return a figure with two panels in a row and one per label, called so; sizes in inches."""
+    columns = min(2, len(labels))
+    lines = -(-len(labels) // columns)
+    figure = Figure(figsize=(WIDTH, head + line * lines), layout="constrained")
+    panels = list(figure.subplots(lines, columns, squeeze=False, **shared).ravel())
+    for axes, label in zip(panels, labels, strict=False):
+        axes.set_title(textwrap.fill(label, 24), loc="left", fontsize=SMALL)
+    for axes in panels[len(labels) :]:
+        axes.set_visible(False)
+    return figure, panels[: len(labels)]
+
+
+def grid_lines(axes: Axes, axis: str = "x") -> None:
+    """Draw pale lines behind what is drawn, across `axis`."""
+    axes.grid(axis=axis, color=PALE, linewidth=0.8)
     axes.set_axisbelow(True)
+
+
+def percent_axis(axes: Axes) -> None:
+    """Give the x axis the whole scale of percentages with pale grid lines."""
+    axes.set_xlim(-1, 101)
+    axes.set_xticks(range(0, 101, 20))
+    axes.xaxis.set_major_formatter("{x:.0f}%")
+    grid_lines(axes)
     axes.spines["left"].set_visible(False)
+
+
+def track(axes: Axes, position: float, lowest: float = 0, highest: float = 100) -> None:
+    """Draw the pale bar on which the marks of a row stand."""
+    ends = [lowest, highest]
+    axes.plot(ends, [position] * 2, color=PALE, linewidth=5, solid_capstyle="butt", zorder=1)
 
 
 def rows_axis(axes: Axes, labels: Sequence[str], values: Sequence[str]) -> None:
@@ -78,42 +106,21 @@ def rows_axis(axes: Axes, labels: Sequence[str], values: Sequence[str]) -> None:
     for position, (label, value) in enumerate(zip(labels, values, strict=True)):
         for x, align, words in ((0, "left", label), (1, "right", value)):
             axes.text(
-                x,
-                position - 0.42,
-                words,
-                ha=align,
-                va="center",
-                fontsize=FONT if align == "left" else SMALL,
-                transform=axes.get_yaxis_transform(),
+                x, position - 0.42, words, ha=align, va="center",
+                fontsize=FONT if align == "left" else SMALL, transform=axes.get_yaxis_transform(),
                 bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6},
-            )
+            )  # fmt: skip
     axes.set_yticks([])
     axes.set_ylim(max(len(labels), 1) - 0.6, -0.75)
 
 
 def label_marks(place: Axes | Figure, marks: Sequence[tuple[str, dict]]) -> None:
-    """Say above the axes, or above all panels, what each mark is.
-
-    Parameters
-    ----------
-    place : Axes or Figure
-    marks : sequence of (str, dict)
-        Words, and the look of a `matplotlib.lines.Line2D`.
-    """
+    """Say above the axes, or above all panels, what each mark (a look of a Line2D) is."""
     handles = [Line2D([], [], **{"linestyle": "none", **look}) for _, look in marks]
     above = {"loc": "outside upper left"}
     if isinstance(place, Axes):
         above = {"loc": "lower left", "bbox_to_anchor": (0, 1)}
-    place.legend(
-        handles,
-        [words for words, _ in marks],
-        ncols=len(marks),
-        frameon=False,
-        fontsize=SMALL,
-        borderaxespad=0.2,
-        borderpad=0,
-        handletextpad=0.4,
-        handlelength=1.6,
-        columnspacing=1.4,
-        **above,
-    )
+    tight = {"borderaxespad": 0.2, "borderpad": 0, "handletextpad": 0.4, "handlelength": 1.6}
+    words = [words for words, _ in marks]
+    place.legend(handles, words, ncols=len(marks), frameon=False, fontsize=SMALL,
+                 columnspacing=1.4, **tight, **above)  # fmt: skip

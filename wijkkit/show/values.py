@@ -19,16 +19,6 @@ _LARGEST_P = 0.05
 DIFFERENCES = ("points", "sd")
 
 
-def language_of(frame: pd.DataFrame) -> str:
-    """Return the language of a frame's readers; Dutch for a frame of one's own making."""
-    return frame.attrs.get("language", "nl")
-
-
-def caption_of(frame: pd.DataFrame, drawing: str = "") -> str:
-    """Return the caption of a frame, or the one that a drawing of it has."""
-    return frame.attrs.get("captions", {}).get(drawing) or frame.attrs.get("caption", "")
-
-
 def shown_value(row: Mapping[str, Any] | pd.Series | None, language: str) -> str:
     """Return the value of a row: ``41%``, or the word for its status.
 

@@ -104,6 +104,13 @@ class Codebook(Model):
     `respondent` where a file numbers them (duplicates are errors),
     rows are numbered otherwise; `wave` where a file holds several waves;
     `weight`, `stratum`, `psu` and `fpc` where the design has them.
+
+    Parameters
+    ----------
+    columns : dict of str to Column
+        Standard name -> how the file's column becomes it.
+    design : Design
+        How the respondents were drawn and weighted.
     """
 
     columns: dict[str, Column] = Field(default_factory=dict)

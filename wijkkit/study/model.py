@@ -6,13 +6,11 @@ Plain pydantic models of ``study.yml`` and ``wijken/*.yml``. They check each val
 
 from __future__ import annotations
 
-import re
 from datetime import date
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import Field
 
-from wijkkit.showing import facts_table
 from wijkkit.study.nouns import NounSaid
 from wijkkit.study.settings import (
     BatchSettings,
@@ -25,40 +23,37 @@ from wijkkit.study.settings import (
     RegistrySettings,
     ReportSettings,
 )
-
-
-class Model(BaseModel):
-    """Frozen; unknown keys and values of another type are errors."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-    def _repr_html_(self) -> str:
-        return facts_table(type(self).__name__, dict(self))
-
-
-def _is_slug(value: str) -> str:
-    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", value) or len(value) > 60:
-        raise ValueError("use lower-case letters, digits and single hyphens only")
-    return value
-
-
-#: A short name that may become a file name: lower-case letters, digits and hyphens.
-Slug = Annotated[str, AfterValidator(_is_slug)]
-#: What parts the cells of a csv file: one sign.
-Sign = Annotated[str, StringConstraints(min_length=1, max_length=1)]
-#: A key of a wave, goal, indicator or group: letters, digits, ``_`` and ``-``.
-Key = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,59}$")]
-#: A text for readers: one text, or one per language (``{nl: ..., en: ...}``).
-Label = str | dict[Literal["nl", "en"], str]
+from wijkkit.study.settings.base import Key, Label, Model, Slug
+from wijkkit.study.settings.sources import Sources
 
 
 class City(Model):
+    """The municipality, or what the wijken of the study are part of.
+
+    Parameters
+    ----------
+    name : str
+        What it is called.
+    code : str
+        Its code in the area figures: ``GM0599``.
+    """
+
     name: str
     code: str = ""
 
 
 class Wave(Model):
-    """One cross-section of the survey; `start` and `end` are its field work."""
+    """One cross-section of the survey; `start` and `end` are its field work.
+
+    Parameters
+    ----------
+    id : str
+        Its key, such as ``2021``; what it is called in tables and figures.
+    label : Label
+        What it is called in sentences.
+    start, end : date
+        First and last day of its field work.
+    """
 
     id: Key
     label: Label
@@ -67,19 +62,51 @@ class Wave(Model):
 
 
 class Programme(Model):
-    """The programme under study and the day it started in its wijken."""
+    """The programme under study and the day it started in its wijken.
+
+    Parameters
+    ----------
+    name : Label
+        What it is called.
+    start : date
+        The day it started, where a wijk has no day of its own.
+    """
 
     name: Label
     start: date
 
 
 class Group(Model):
+    """One group of a grouping.
+
+    Parameters
+    ----------
+    id : str
+        The value that the grouping's column has for it.
+    label : Label
+        What it is called.
+    """
+
     id: Key
     label: Label
 
 
 class Grouping(Model):
-    """A variable that divides respondents; `groups` in order, the least advantaged first."""
+    """A variable that divides respondents.
+
+    Parameters
+    ----------
+    id : str
+        Its key.
+    label : Label
+        What it is called.
+    column : str
+        The standard column of the codebook.
+    groups : list of Group
+        In order, the least advantaged first.
+    ordered : bool
+        Whether that order means something, so that a gap and a slope can be given.
+    """
 
     id: Key
     label: Label
@@ -89,14 +116,36 @@ class Grouping(Model):
 
 
 class Target(Model):
-    """The value a goal is to reach, in the indicator's unit, and when."""
+    """The value a goal is to reach, in the indicator's unit, and when.
+
+    Parameters
+    ----------
+    value : float
+        In the indicator's unit.
+    wave : str, optional
+        By when it is to be reached.
+    """
 
     value: float
     wave: Key | None = None
 
 
 class Goal(Model):
-    """A shared goal and the indicator that measures it."""
+    """A shared goal and the indicator that measures it.
+
+    Parameters
+    ----------
+    id : str
+        Its key.
+    label : Label
+        What is to be reached, in words.
+    indicator : str
+        The indicator that measures it.
+    domain : str
+        What it belongs to.
+    target : Target, optional
+        The value that is to be reached.
+    """
 
     id: Key
     label: Label
@@ -105,93 +154,28 @@ class Goal(Model):
     target: Target | None = None
 
 
-class SurveySource(Model):
-    """One survey file. `wave` names its wave, unless the codebook has a wave column."""
-
-    id: Key
-    path: str
-    wave: Key | None = None
-    #: A csv file with `respondent, weight`, whose weights replace those of the survey file.
-    weights: str | None = None
-    encoding: str | None = None
-    #: Decimal sign and separator of a csv file; nothing is guessed.
-    decimal: Literal[".", ","] = "."
-    separator: Sign = ","
-    #: Sheet of a workbook; needed where several sheets hold something.
-    sheet: str | None = None
-    #: Rows that hold no respondent, counted as in the file, such as texts of questions.
-    skip_rows: tuple[int, ...] = ()
-    #: Column of the file -> the values that its rows must have to be used.
-    rows: dict[str, tuple[str, ...]] = Field(default_factory=dict)
-
-
-class AreaFigureSource(Model):
-    """Area figures: a file, a StatLine download, or an OData table with its cache."""
-
-    id: Key
-    kind: Literal["file", "statline", "odata"]
-    level: Literal["wijk", "gebied", "city"]
-    period: str
-    path: str | None = None
-    table: Key | None = None
-    catalogue: str = "opendata.cbs.nl"
-    code_column: str
-    #: Where given, an area's name must agree: codes are used again for other areas.
-    name_column: str | None = None
-    #: Column -> the value its rows must have, where the source has several rows per area.
-    filters: dict[str, str] = Field(default_factory=dict)
-    #: figure -> column in the source, without its ``_nn`` where that is unique.
-    figures: dict[Key, str]
-    #: A figure's label and unit may be said in one source for all.
-    labels: dict[Key, Label] = Field(default_factory=dict)
-    units: dict[Key, str] = Field(default_factory=dict)
-    release: str = ""
-    encoding: str | None = None
-    #: Decimal sign and separator of a csv file; nothing is guessed.
-    decimal: Literal[".", ","] = "."
-    separator: Sign = ","
-    #: Sheet of a workbook; needed where several sheets hold something.
-    sheet: str | None = None
-
-
-class BorderSource(Model):
-    """Borders of one area level. `crs` says what the coordinates are where the file does not."""
-
-    level: Literal["wijk", "gebied", "city"]
-    path: str | None = None
-    url: str | None = None
-    layer: str | None = None
-    code_column: str
-    name_column: str | None = None
-    crs: str | None = None
-
-
-class TableSource(Model):
-    """A table of another kind: interviews, key figures, step log, stakeholders, catalogue."""
-
-    path: str
-    encoding: str | None = None
-    #: Decimal sign and separator of a csv file; nothing is guessed.
-    decimal: Literal[".", ","] = "."
-    separator: Sign = ","
-    #: Sheet of a workbook; needed where several sheets hold something.
-    sheet: str | None = None
-
-
-class Sources(Model):
-    survey: tuple[SurveySource, ...] = ()
-    area_figures: tuple[AreaFigureSource, ...] = ()
-    borders: tuple[BorderSource, ...] = ()
-    key_figures: TableSource | None = None
-    group_interviews: TableSource | None = None
-    steps: TableSource | None = None
-    stakeholders: TableSource | None = None
-    interventions: TableSource | None = None
-    catalogue: TableSource | None = None
-
-
 class Neighbourhood(Model):
-    """One wijk: a row of ``wijken.csv``, or ``wijken/<wijk>.yml`` (also a papermill parameter file)."""
+    """One wijk: a row of ``wijken.csv``, or ``wijken/<wijk>.yml`` (also a papermill parameter file).
+
+    Parameters
+    ----------
+    wijk : str
+        Its short name, which becomes the name of files.
+    name : str
+        What it is called.
+    code : str
+        Its code in the survey and the area figures.
+    district : str
+        The part of town that it is in.
+    arm : {"programme", "comparator", "none"}
+        Whether the programme runs in it, or it is compared with.
+    pair : str, optional
+        A key that it shares with the wijk that it is paired with.
+    start : date, optional
+        The day the programme started here, where that is not the day in study.yml.
+    codes : dict
+        Wave -> its code or codes in that wave, where they are others: merged, split, renamed.
+    """
 
     wijk: Slug
     name: str
@@ -199,9 +183,7 @@ class Neighbourhood(Model):
     district: str = ""
     arm: Literal["programme", "comparator", "none"] = "none"
     pair: Key | None = None
-    #: The day the programme started here, where that is not the day in study.yml.
     start: date | None = None
-    #: Wave -> its code or codes in that wave, where they are others: merged, split, renamed.
     codes: dict[Key, str | tuple[str, ...]] = Field(default_factory=dict)
 
     def codes_in(self, wave: str | None) -> tuple[str, ...]:
@@ -211,21 +193,79 @@ class Neighbourhood(Model):
 
 
 class Output(Model):
-    """Where a run writes, relative to the study's folder."""
+    """Where a run writes, relative to the study's folder.
+
+    Parameters
+    ----------
+    runs : str
+        The folder of executed notebooks and tables.
+    site : str
+        The folder of the reports.
+    """
 
     runs: str = "runs"
     site: str = "site"
 
 
 class NamedOutput(Model):
-    """An output that disclosure control cannot read, which a second person accepts by name."""
+    """An output that disclosure control cannot read, which a second person accepts by name.
 
-    #: Why it discloses nothing of a child, for the sign-off.
+    Parameters
+    ----------
+    why : str
+        Why it discloses nothing of a child, for the sign-off.
+    """
+
     why: str = Field(min_length=10)
 
 
 class StudyFile(Model):
-    """The content of ``study.yml``."""
+    """The content of ``study.yml``.
+
+    Parameters
+    ----------
+    title : Label
+        What the study is called.
+    language : {"nl", "en"}
+        In which it is reported.
+    city : City
+        The municipality.
+    programme : Programme
+        What is evaluated.
+    waves : list of Wave
+        The measurements, in order.
+    groupings : list of Grouping
+        Variables that divide respondents.
+    goals : list of Goal
+        What the programme is to reach.
+    words : dict
+        What the areas (`unit`), all of them together (`whole`), the people (`population`) and
+        those who answered (`respondent`) are called.
+    sources : Sources
+        Where the data are.
+    population : PopulationSettings
+        Whom the study is about.
+    evaluation : EvaluationSettings
+        How the effect is estimated.
+    disclosure : DisclosureSettings
+        What is protected, and how.
+    registry : RegistrySettings
+        Where what was done is kept.
+    choice : ChoiceSettings
+        How interventions are weighed.
+    process : ProcessSettings
+        How the process is judged.
+    logic_model : LogicModelSettings
+        The logic model.
+    report : ReportSettings
+        What the reports look like.
+    batch : BatchSettings
+        How notebooks are run.
+    output : Output
+        Where a run writes.
+    outputs : dict of str to NamedOutput
+        Label -> an output that control cannot read and a second person accepts.
+    """
 
     title: Label
     language: Literal["nl", "en"] = "nl"
@@ -234,7 +274,6 @@ class StudyFile(Model):
     waves: tuple[Wave, ...] = ()
     groupings: tuple[Grouping, ...] = ()
     goals: tuple[Goal, ...] = ()
-    #: What the areas, all of them together, the people and those who answered are called.
     words: dict[Literal["unit", "whole", "population", "respondent"], NounSaid] = Field(
         default_factory=dict
     )

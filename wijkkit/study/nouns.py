@@ -18,7 +18,15 @@ Word = Annotated[str, StringConstraints(pattern=r"^[^\W\d_A-Z][\w '’-]{0,39}$"
 
 
 class OwnNoun(BaseModel):
-    """A noun that is not known: singular, plural, and the article of the Dutch singular."""
+    """A noun that is not known.
+
+    Parameters
+    ----------
+    one, other : str
+        Singular and plural.
+    article : {"de", "het"}
+        Of the Dutch singular.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 

@@ -6,7 +6,7 @@ import pandas as pd
 
 from wijkkit.errors import WijkkitError
 from wijkkit.language import text
-from wijkkit.pipeline.checking import missing_parts, remarks, validate
+from wijkkit.pipeline.checking import checked, missing_parts, remarks
 from wijkkit.show.output import ShownTable
 from wijkkit.study import Study
 
@@ -31,13 +31,13 @@ def check(study: Study) -> ShownTable:
     Soort Wat ...
     """
     language = study.language
+    respondents, wrong = None, []
     try:
-        validate(study.folder)
-        wrong = []
+        respondents = checked(study.folder)[1]
     except WijkkitError as error:
         wrong = list(error.problems)
     rows = [("wrong", problem) for problem in wrong]
-    rows += [("remark", problem) for problem in ([] if wrong else remarks(study))]
+    rows += [("remark", problem) for problem in ([] if wrong else remarks(study, respondents))]
     rows += [("missing", problem) for problem in missing_parts(study)]
     heads = [text(f"show.check.{key}", language) for key in ("kind", "what")]
     cells = [[text(f"show.check.{kind}", language), str(problem)] for kind, problem in rows]

@@ -1,34 +1,46 @@
-"""What was chosen in the explorer, kept in a file and read back."""
+"""What is chosen in the explorer: its controls, and the file that it is kept in and read from."""
 
 from __future__ import annotations
 
+import html
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Literal, get_args
 
-from wijkkit.errors import ParameterError, Problem
+import ipywidgets as widgets
+
+from wijkkit.errors import ParameterError, Problem, WijkkitError
 from wijkkit.files import write_whole
+from wijkkit.language import text
 from wijkkit.study import Study
 from wijkkit.study.model import Model
 from wijkkit.study.strict_yaml import read_yaml
 from wijkkit.study.validation import validate
 from wijkkit.tables import EVERYBODY
 
+Controls = Mapping[str, widgets.Widget]
+
 
 class ParameterSet(Model):
-    """The arguments of `wijkkit.show.explore_figure`; also a papermill parameter file.
+    """What is asked, and of what; also a papermill parameter file.
 
     Parameters
     ----------
-    indicator, wave : str
+    question : str
+        One of `QUESTIONS`.
+    indicator, second, wave : str
+        The second indicator is of a scatter only.
     wijken : list of str
         Slugs; all wijken where empty.
     group_by, group : str
         Empty and ``all`` for everybody.
     """
 
+    question: Literal["wijk", "change", "gap", "age", "scatter", "map"] = "wijk"
     indicator: str
+    second: str = ""
     wave: str
     wijken: list[str] = []
     group_by: str = ""
@@ -116,6 +128,7 @@ def unknown_to(study: Study, chosen: ParameterSet, file: str) -> Iterator[Proble
     }
     known: list[tuple[str, object, Iterable]] = [
         ("indicator", chosen.indicator, study.indicators),
+        ("second", chosen.second, ["", *study.indicators]),
         ("wave", chosen.wave, [wave.id for wave in study.waves]),
         ("group", (chosen.group_by, chosen.group), sorted(groups)),
         *(("wijken", wijk, study.neighbourhoods) for wijk in chosen.wijken),
@@ -130,3 +143,133 @@ def unknown_to(study: Study, chosen: ParameterSet, file: str) -> Iterator[Proble
                 expected=", ".join(map(str, allowed)),
                 remedy="Correct it, or save the set again from the explorer.",
             )
+
+
+#: What can be asked.
+QUESTIONS = get_args(ParameterSet.model_fields["question"].annotation)
+
+
+def make_controls(study: Study, language: str) -> Controls:
+    """Return the controls by name: question, indicators (goals first), wave, group and wijken."""
+    waves = [(study.text(wave.label), wave.id) for wave in study.waves]
+    wijken = [(hood.name, slug) for slug, hood in study.neighbourhoods.items()]
+    asked = [(text(f"people.question.{key}", language), key) for key in QUESTIONS]
+    indicators = _indicators(study, language)
+    options = {
+        "question": asked,
+        "indicator": indicators,
+        "second": indicators,
+        "wave": waves,
+        "group": _groups(study, language),
+    }
+    layout = widgets.Layout(width="auto", min_width="16em", max_width="100%")
+
+    def said(key: str) -> str:
+        return text(f"workbench.choose.{key}", language)
+
+    controls = {
+        key: widgets.Dropdown(options=mine, description=said(key), layout=layout)
+        for key, mine in options.items()
+    }
+    controls["wave"].value = waves[-1][1]
+    rows = min(8, len(wijken))
+    controls["wijken"] = widgets.SelectMultiple(
+        options=wijken, description=said("wijken"), rows=rows, layout=layout
+    )
+    return controls
+
+
+def read_controls(controls: Controls) -> ParameterSet:
+    """Return what is chosen now."""
+    group_by, group = controls["group"].value
+    question = controls["question"].value
+    return ParameterSet(
+        question=question,
+        indicator=controls["indicator"].value,
+        second=controls["second"].value if question == "scatter" else "",
+        wave=controls["wave"].value,
+        wijken=list(controls["wijken"].value),
+        group_by=group_by,
+        group=group,
+    )
+
+
+def set_controls(controls: Controls, chosen: ParameterSet) -> None:
+    """Show `chosen` in the controls."""
+    for key in ("question", "indicator", "wave"):
+        controls[key].value = getattr(chosen, key)
+    controls["second"].value = chosen.second or chosen.indicator
+    controls["wijken"].value = tuple(chosen.wijken)
+    controls["group"].value = (chosen.group_by, chosen.group)
+
+
+def _indicators(study: Study, language: str) -> list[tuple[str, str]]:
+    goals = [
+        (text("workbench.goal", language, goal=study.text(goal.label)), goal.indicator)
+        for goal in study.goals
+    ]
+    measured = {indicator for _, indicator in goals}
+    return goals + [
+        (study.text(indicator.label), key)
+        for key, indicator in study.indicators.items()
+        if key not in measured
+    ]
+
+
+def _groups(study: Study, language: str) -> list[tuple[str, tuple[str, str]]]:
+    everybody = (text("show.explore.everybody", language), ("", EVERYBODY))
+    return [everybody] + [
+        (f"{study.text(grouping.label)}: {study.text(group.label)}", (grouping.id, group.id))
+        for grouping in study.groupings
+        for group in grouping.groups
+    ]
+
+
+def keeping_panel(
+    study: Study, read: Callable[[], ParameterSet], put: Callable[[ParameterSet], None]
+) -> widgets.VBox:
+    """Return fields for a folder and a name, with buttons to save and to load.
+
+    Parameters
+    ----------
+    study : Study
+        What is loaded must fit it.
+    read : callable
+        Gives what is chosen now.
+    put : callable
+        Shows what was loaded.
+    """
+    language = study.language
+    folder = widgets.Text(description=text("workbench.keep.folder", language))
+    name = widgets.Text(description=text("workbench.keep.name", language))
+    save = widgets.Button(description=text("workbench.keep.save", language))
+    load = widgets.Button(description=text("workbench.keep.load", language))
+    said = widgets.HTML()
+
+    def do_save(_button: widgets.Button) -> str:
+        path = save_parameter_set(_named(folder.value), name.value, read())
+        return text("workbench.keep.saved", language, path=path)
+
+    def do_load(_button: widgets.Button) -> str:
+        path = parameter_file(_named(folder.value), name.value)
+        put(load_parameter_set(path, study))
+        return text("workbench.keep.loaded", language, path=path)
+
+    save.on_click(lambda button: _say(said, do_save, button))
+    load.on_click(lambda button: _say(said, do_load, button))
+    return widgets.VBox([widgets.HBox([folder, name, save, load]), said])
+
+
+def _named(folder: str) -> str:
+    """Return the folder the user named; none is chosen for the user."""
+    if not folder.strip():
+        raise WijkkitError("no folder is named", place="folder", remedy="Name a folder.")
+    return folder.strip()
+
+
+def _say(said: widgets.HTML, act: Callable[[widgets.Button], str], button: widgets.Button) -> None:
+    try:
+        words = act(button)
+    except WijkkitError as error:
+        words = str(error)
+    said.value = f'<p role="status">{html.escape(words)}</p>'

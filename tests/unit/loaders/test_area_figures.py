@@ -12,7 +12,7 @@ from tests.unit.loaders.loopback import Service
 from tests.unit.loaders.study_maker import StudyMaker
 from wijkkit.errors import DataError, Problem
 from wijkkit.loaders import load_area_figures
-from wijkkit.loaders.cbs_values import find_column
+from wijkkit.loaders.areas import find_column
 
 FILE = {
     "id": "kwb",

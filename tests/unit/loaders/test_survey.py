@@ -112,6 +112,33 @@ def test_a_weight_that_counts_outside_the_study_is_checked_too(make_study: Study
         load_survey(make_study.open())
 
 
+@pytest.mark.parametrize("file", ["survey.csv", "corrected.csv"])
+@pytest.mark.parametrize(("weight", "said"), [(99, 0), (150, 1), (999, 1)])
+def test_a_large_weight_is_used_and_noted_with_its_row(make_study, file, weight, said) -> None:
+    make_study.columns["weight"]["type"] = "number"
+    large = f"1,BU0101,4,{weight if file == 'survey.csv' else 1},1"
+    make_study.write(
+        "survey.csv",
+        "\n".join(
+            [
+                "id,buurt,leeftijd,gewicht,geslacht",
+                large,
+                *[f"{n},BU0102,6,1,2" for n in range(2, 6)],
+            ]
+        )
+        + "\n",
+    )
+    if file == "corrected.csv":
+        rows = [f"{n},{weight if n == 1 else 1}" for n in range(1, 6)]
+        make_study.write(file, "\n".join(["respondent,weight", *rows]) + "\n")
+        make_study.survey[0]["weights"] = file
+    found = load_survey(make_study.open())
+    assert found["weight"].max() == weight
+    notes = [str(note) for note in found.attrs["cells"]]
+    assert len(notes) == said
+    assert all(f"{file}, column" in note and "row 2: a large weight" in note for note in notes)
+
+
 def test_waves_in_files_with_other_column_names_become_one_table(make_study: StudyMaker) -> None:
     make_study.write("survey.csv", SURVEY)
     make_study.write("two.csv", "nr,bu_code,lft\n1,BU0101,3\n2,BU0102,9\n")

@@ -1,4 +1,4 @@
-"""The improvement cycle of a wijk: planned, done, reached, learned, next."""
+"""The improvement cycle of a wijk: what was planned and learned, and what comes next."""
 
 from __future__ import annotations
 
@@ -6,20 +6,16 @@ import pandas as pd
 
 from wijkkit.evaluation.facts import Facts
 from wijkkit.evaluation.learning.questions import questions
-from wijkkit.evaluation.logic_model.survey_measures import indicator_finding
-from wijkkit.evaluation.process.pace import pace_by_wijk
 from wijkkit.evaluation.process.sentences import (
     as_sentence,
-    implementation_sentences,
-    pace_sentences,
 )
 from wijkkit.language import counted, day, large_first, listed, small_first, text
 
-PARTS = ("planned", "done", "reached", "learned", "next")
+PARTS = ("planned", "learned", "next")
 
 
 def improvement_cycle(facts: Facts, wijk: str) -> pd.DataFrame:
-    """Return what was planned, done, reached and learned in a wijk, and what comes next.
+    """Return what was planned and learned in a wijk, and what comes next.
 
     Parameters
     ----------
@@ -45,8 +41,6 @@ def improvement_cycle(facts: Facts, wijk: str) -> pd.DataFrame:
     """
     said = {
         "planned": _planned(facts, wijk),
-        "done": _done(facts, wijk),
-        "reached": _reached(facts, wijk),
         "learned": _learned(facts, wijk),
         "next": _next(facts, wijk),
     }
@@ -72,24 +66,6 @@ def _planned(facts: Facts, wijk: str) -> list[str]:
         "names": listed(map(small_first, goals["name"]), language),
     }
     return [_say(facts, "planned", **fields), large_first(chosen)]
-
-
-def _done(facts: Facts, wijk: str) -> list[str]:
-    language = facts.study.language
-    wijken = facts.programme_wijken()
-    inside = wijk in wijken
-    summary = facts.programme_pace if inside else pace_by_wijk(facts.pace([*wijken, wijk]))
-    tables = [facts.kept(kind, wijk) for kind in ("interventions", "activities", "partners")]
-    carried_out = facts.carried_out[1]
-    return [
-        *pace_sentences(summary, wijk, language),
-        *implementation_sentences(carried_out, wijk, len(tables[0]), language),
-    ]
-
-
-def _reached(facts: Facts, wijk: str) -> list[str]:
-    found = [indicator_finding(facts, wijk, goal.indicator) for goal in facts.study.goals]
-    return [finding.words for finding in found]
 
 
 def _learned(facts: Facts, wijk: str) -> list[str]:

@@ -12,24 +12,24 @@ import pandas as pd
 from wijkkit.evaluation.facts import Facts
 from wijkkit.evaluation.logic_model.finding import Finding
 from wijkkit.evaluation.logic_model.survey_measures import indicator_finding
-from wijkkit.evaluation.process.measures import sum_ratio
+from wijkkit.evaluation.process.measures import Measure, sum_ratio
 from wijkkit.registry.tables import GOAL_COLUMNS
 
 Case = tuple[str, dict[str, object]]
 
 
 def _goals(facts: Facts, wijk: str) -> list[dict]:
-    return facts.goals(wijk).to_dict("records")
+    return [goal for goal in facts.records("goals", wijk) if goal["status"] != "dropped"]
 
 
-def _interventions(facts: Facts, wijk: str) -> pd.DataFrame:
-    table = facts.kept("interventions", wijk)
-    return table[~table["status"].isin(["stopped"])]
+def _interventions(facts: Facts, wijk: str) -> list[dict]:
+    return [item for item in facts.records("interventions", wijk) if item["status"] != "stopped"]
 
 
-def _serving(facts: Facts, wijk: str, goal: str) -> pd.DataFrame:
-    table = _interventions(facts, wijk)
-    return table[table[list(GOAL_COLUMNS)].eq(goal).any(axis=1)]
+def _serving(facts: Facts, wijk: str, goal: str) -> list[str]:
+    """Return the keys of the interventions that work on a goal."""
+    items = _interventions(facts, wijk)
+    return [item["key"] for item in items if goal in [item[name] for name in GOAL_COLUMNS]]
 
 
 def _indicator_of(facts: Facts, goal: dict) -> str | None:
@@ -49,7 +49,7 @@ def _finding(facts: Facts, wijk: str, goal: dict) -> Finding | None:
 def goal_without_intervention(facts: Facts, wijk: str) -> Iterator[Case]:
     """A goal on which no intervention works."""
     for goal in _goals(facts, wijk):
-        if _serving(facts, wijk, goal["key"]).empty:
+        if not _serving(facts, wijk, goal["key"]):
             yield goal["key"], {"goal": goal["name"]}
 
 
@@ -57,9 +57,9 @@ def intervention_without_goal(facts: Facts, wijk: str) -> Iterator[Case]:
     """An intervention that works on no goal; comparator wijken set no goals together."""
     if facts.study.neighbourhood(wijk).arm == "comparator":
         return
-    table = _interventions(facts, wijk)
-    for item in table[table[list(GOAL_COLUMNS)].isna().all(axis=1)].to_dict("records"):
-        yield item["key"], {"intervention": item["name"]}
+    for item in _interventions(facts, wijk):
+        if all(pd.isna(item[name]) for name in GOAL_COLUMNS):
+            yield item["key"], {"intervention": item["name"]}
 
 
 def no_data_for_goal(facts: Facts, wijk: str) -> Iterator[Case]:
@@ -87,26 +87,31 @@ def goal_worse(facts: Facts, wijk: str) -> Iterator[Case]:
 
 def evidence_unknown(facts: Facts, wijk: str) -> Iterator[Case]:
     """An intervention whose level of evidence was not registered."""
-    table = _interventions(facts, wijk)
-    for item in table[table["evidence"].isna()].to_dict("records"):
-        yield item["key"], {"intervention": item["name"]}
+    for item in _interventions(facts, wijk):
+        if pd.isna(item["evidence"]):
+            yield item["key"], {"intervention": item["name"]}
 
 
 def no_evidence(facts: Facts, wijk: str) -> Iterator[Case]:
     """An intervention that no recognised database knows."""
-    table = _interventions(facts, wijk)
-    for item in table[table["evidence"].eq("none")].to_dict("records"):
-        yield item["key"], {"intervention": item["name"]}
+    for item in _interventions(facts, wijk):
+        if item["evidence"] == "none":
+            yield item["key"], {"intervention": item["name"]}
 
 
 def done_without_change(facts: Facts, wijk: str) -> Iterator[Case]:
     """A goal that did not change although its interventions were carried out as planned."""
-    activities = facts.kept("activities", wijk)
     enough = 100 * facts.study.settings.evaluation.explanations.minimum_implementation
     for goal in _goals(facts, wijk):
-        serving = _serving(facts, wijk, goal["key"])["key"]
-        rows = activities[activities["intervention"].isin(serving)]
-        dose = sum_ratio(rows, "delivered_sessions", "planned_sessions")
+        serving = _serving(facts, wijk, goal["key"])
+        parts = [
+            sum_ratio(facts.activities(wijk, key), "delivered_sessions", "planned_sessions")
+            for key in serving
+        ]
+        known = [part for part in parts if part.status == "ok"]
+        dose = Measure.ratio(
+            sum(part.numerator for part in known), sum(part.denominator for part in known)
+        )
         finding = _finding(facts, wijk, goal)
         carried_out = dose.status == "ok" and dose.value >= enough
         if carried_out and finding is not None and finding.state == "same":

@@ -26,8 +26,8 @@ def nothing_registered(facts: Facts, wijk: str) -> Iterator[Case]:
 def step_overdue(facts: Facts, wijk: str) -> Iterator[Case]:
     """The first step past its planned end; later ones wait for it."""
     language = facts.study.language
-    table = facts.pace([wijk])
-    for row in table[table["against_plan"].eq("overdue")].head(1).to_dict("records"):
+    late = [row for row in facts.steps(wijk) if row["against_plan"] == "overdue"]
+    for row in late[:1]:
         yield (
             row["step"],
             {
@@ -40,14 +40,14 @@ def step_overdue(facts: Facts, wijk: str) -> Iterator[Case]:
 
 
 def _running(facts: Facts, wijk: str) -> list[dict]:
-    table = facts.kept("interventions", wijk)
-    return table[table["status"].eq("running") | table["start"].notna()].to_dict("records")
+    items = facts.records("interventions", wijk)
+    return [item for item in items if item["status"] == "running" or not pd.isna(item["start"])]
 
 
 def no_activities(facts: Facts, wijk: str) -> Iterator[Case]:
     """An intervention that runs, of which no activity was registered."""
     for item in _running(facts, wijk):
-        if facts.activities(wijk, item["key"]).empty:
+        if not len(facts.activities(wijk, item["key"])["name"]):
             yield item["key"], {"intervention": item["name"]}
 
 
@@ -78,10 +78,10 @@ def low_ses_missed(facts: Facts, wijk: str) -> Iterator[Case]:
 
 def decision_overdue(facts: Facts, wijk: str) -> Iterator[Case]:
     """A decision that is still open after the day it was due."""
-    table = facts.kept("decisions", wijk)
-    due = pd.to_datetime(table["due"])
-    late = table["status"].isin(["open", "taken"]) & due.lt(pd.Timestamp(facts.as_of))
-    for row in table[late].to_dict("records"):
+    today = pd.Timestamp(facts.as_of)
+    for row in facts.records("decisions", wijk):
+        if row["status"] not in ("open", "taken") or not pd.Timestamp(row["due"]) < today:
+            continue
         fields = {
             "decision": row["decision"].rstrip("."),
             "day": day(row["due"], facts.study.language),
@@ -91,6 +91,6 @@ def decision_overdue(facts: Facts, wijk: str) -> Iterator[Case]:
 
 def clash_open(facts: Facts, wijk: str) -> Iterator[Case]:
     """A clash with a city-wide programme or procurement that was not solved."""
-    table = facts.kept("flags", wijk)
-    for row in table[table["status"].eq("open")].to_dict("records"):
-        yield row["key"], {"what": as_sentence(row["what"])}
+    for row in facts.records("flags", wijk):
+        if row["status"] == "open":
+            yield row["key"], {"what": as_sentence(row["what"])}

@@ -77,9 +77,12 @@ def questions(facts: Facts, wijk: str) -> pd.DataFrame:
 
 def _answered(facts: Facts, wijk: str) -> set[str]:
     """Return the goals and interventions of a wijk on which a decision was taken lately."""
-    rows = facts.kept("decisions", wijk)
-    days = pd.to_datetime(rows["date"])
     today = pd.Timestamp(facts.as_of)
-    lately = days.le(today) & days.gt(today - pd.Timedelta(days=ANSWERED_DAYS))
-    settled = rows[lately & rows["status"].isin(["taken", "carried_out"])]
-    return set(settled["goal"].dropna()) | set(settled["intervention"].dropna())
+    since = today - pd.Timedelta(days=ANSWERED_DAYS)
+    settled = [
+        row
+        for row in facts.records("decisions", wijk)
+        if row["status"] in ("taken", "carried_out") and since < pd.Timestamp(row["date"]) <= today
+    ]
+    found = [row[name] for row in settled for name in ("goal", "intervention")]
+    return {key for key in found if not pd.isna(key)}

@@ -11,18 +11,20 @@ participants, quality) has one.
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import date
 
 import pandas as pd
 
 from wijkkit.evaluation.process.measures import (
+    Columns,
     Measure,
     adoption,
     equity,
     frequency,
     low_ses_share,
     maintenance,
+    parts_of,
     quality,
     reach,
     sum_ratio,
@@ -98,10 +100,11 @@ def implementation(
         when maintained, 0 when stopped before.
     """
     rows = []
-    done, invited = _by_intervention(activities), _by_intervention(partners)
+    done, nothing = parts_of(activities, ["wijk", "intervention"])
+    invited, nobody = parts_of(partners, ["wijk", "intervention"])
     for item in interventions.to_dict("records"):
-        mine = done.get((item["wijk"], item["key"]), activities.head(0))
-        asked = invited.get((item["wijk"], item["key"]), partners.head(0))
+        mine = done.get((item["wijk"], item["key"]), nothing)
+        asked = invited.get((item["wijk"], item["key"]), nobody)
         measures = {
             **_measures(mine, asked, confidence),
             "reach": reach(mine, item["target_size"]),
@@ -130,27 +133,28 @@ def implementation_by_wijk(
     activity was registered.
     """
     rows = []
+    done, nothing = parts_of(activities, "wijk")
+    invited, nobody = parts_of(partners, "wijk")
+    counted = set(zip(activities["wijk"], activities["intervention"], strict=True))
+    begun = interventions[~interventions["status"].isin(["planned"])]
+    items: dict[str, list[dict]] = {}
+    for item in begun.to_dict("records"):
+        items.setdefault(item["wijk"], []).append(item)
     for wijk in wijken:
-        mine = activities[activities["wijk"].eq(wijk)]
-        begun = interventions["wijk"].eq(wijk) & ~interventions["status"].isin(["planned"])
-        own = interventions[begun]
-        kept = [
-            maintenance(start, end, as_of, maintained_after_days)
-            for start, end in zip(own["start"], own["end"], strict=True)
-        ]
+        own = items.get(wijk, [])
+        kept = [maintenance(i["start"], i["end"], as_of, maintained_after_days) for i in own]
         known = [found.value for found in kept if found.status == "ok"]
+        registered = sum((wijk, item["key"]) in counted for item in own)
         measures = {
-            **_measures(mine, partners[partners["wijk"].eq(wijk)], confidence),
+            **_measures(done.get(wijk, nothing), invited.get(wijk, nobody), confidence),
             "maintenance": Measure.ratio(known.count(100.0), len(known)),
-            "registered": Measure.ratio(own["key"].isin(mine["intervention"]).sum(), len(own)),
+            "registered": Measure.ratio(registered, len(own)),
         }
         rows += _rows(measures, wijk)
     return pd.DataFrame(rows, columns=list(IMPLEMENTATION_COLUMNS))
 
 
-def _measures(
-    activities: pd.DataFrame, partners: pd.DataFrame, confidence: float
-) -> dict[str, Measure]:
+def _measures(activities: Columns, partners: Columns, confidence: float) -> dict[str, Measure]:
     """Return what can be said of one intervention as of several together."""
     return {
         "reach_of_plan": sum_ratio(activities, "participants", "planned_participants"),
@@ -162,16 +166,19 @@ def _measures(
     }
 
 
-def _by_intervention(table: pd.DataFrame) -> dict[tuple[str, str], pd.DataFrame]:
-    return dict(iter(table.groupby(["wijk", "intervention"])))
-
-
 def _rows(
     measures: dict[str, Measure], wijk: str, intervention: str = "", name: str = ""
 ) -> list[dict[str, object]]:
     of = {"wijk": wijk, "intervention": intervention, "name": name}
     return [
-        {**of, "dimension": dimension, "measure": measure, **asdict(measures[measure])}
+        {**of, "dimension": dimension, "measure": measure, **_fields(measures[measure])}
         for measure, dimension in DIMENSIONS.items()
         if measure in measures
     ]
+
+
+_FIELDS = tuple(field.name for field in fields(Measure))
+
+
+def _fields(measure: Measure) -> dict[str, object]:
+    return {name: getattr(measure, name) for name in _FIELDS}

@@ -1,4 +1,4 @@
-"""Group interviews: how many groups mention a code, and which codes come together.
+"""Group interviews: how many groups mention a code.
 
 A group interview is one observation. Counts are numbers of groups, never a percentage of people,
 and they describe: groups were invited, not drawn.
@@ -6,11 +6,7 @@ and they describe: groups were invited, not drawn.
 
 from __future__ import annotations
 
-from itertools import combinations
-
 import pandas as pd
-
-from wijkkit.language import text
 
 _CELL = ["arm", "wave", "role"]
 
@@ -52,75 +48,3 @@ def code_counts(groups: pd.DataFrame, segments: pd.DataFrame) -> pd.DataFrame:
     table["all_last"] = table["role"].eq("all")
     table = table.sort_values(["code", "arm", "wave", "all_last", "role"]).reset_index(drop=True)
     return table[["code", "parent", *_CELL, "groups", "of"]]
-
-
-def code_pairs(segments: pd.DataFrame) -> pd.DataFrame:
-    """Count how often two codes come together.
-
-    Parameters
-    ----------
-    segments : DataFrame
-        Of `wijkkit.loaders.segments.GroupInterviews`; select an arm or wave beforehand.
-
-    Returns
-    -------
-    DataFrame
-        ``code, other, groups, segments``: groups that mention both, and segments that hold
-        both; most frequent first. Pairs that never come together are left out.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> code_pairs(pd.DataFrame({"group": ["g", "g", "g"], "segment": ["1", "1", "2"],
-    ...                          "code": ["a", "b", "c"]}))
-      code other  groups  segments
-    0    a     b       1         1
-    1    a     c       1         0
-    2    b     c       1         0
-    """
-    together = pd.DataFrame(
-        {
-            name: _pairs(segments.drop_duplicates([unit, "code"]), unit)
-            for name, unit in (("groups", "group"), ("segments", "segment"))
-        }
-    )
-    together = together.fillna(0).astype(int).rename_axis(["code", "other"]).reset_index()
-    order = {"by": ["groups", "segments", "code", "other"], "ascending": [False, False, True, True]}
-    return together.sort_values(**order).reset_index(drop=True)
-
-
-def _pairs(rows: pd.DataFrame, unit: str) -> pd.Series:
-    found = [
-        pair for _, codes in rows.groupby(unit)["code"] for pair in combinations(sorted(codes), 2)
-    ]
-    index = pd.MultiIndex.from_tuples(found, names=["code", "other"])
-    return pd.Series(1, index=index).groupby(level=["code", "other"]).sum()
-
-
-def code_sentences(counts: pd.DataFrame, arm: str, wave: str, language: str) -> list[str]:
-    """Say which codes most groups of an arm mention in a wave, at most five.
-
-    Parameters
-    ----------
-    counts : DataFrame
-        From `code_counts`.
-
-    Returns
-    -------
-    list of str
-        One sentence per code; one that says so where no group was interviewed.
-    """
-    cell = counts[counts["arm"].eq(arm) & counts["wave"].eq(wave) & counts["role"].eq("all")]
-    cell = cell[cell["groups"] > 0].sort_values(["groups", "code"], ascending=[False, True])
-    if cell.empty:
-        return [text("process.interviews.none", language)]
-    return [
-        text(
-            "process.interviews.mentioned",
-            language,
-            code=row.code,
-            groups=row.groups,
-            of=row.of,
-        )
-        for row in cell.head(5).itertuples()
-    ]

@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import special
 
 from wijkkit.estimates.proportion import wilson
 
 NAN = math.nan
 _DAYS_A_MONTH = 365.25 / 12
+#: Rows as their columns: a table, or arrays of `plain_columns`.
+Columns = Mapping[str, np.ndarray] | pd.DataFrame
+#: A table, or its columns as plain sequences, absent cells as None.
+Table = pd.DataFrame | Mapping[str, Sequence[object]]
+Cells = pd.Series | np.ndarray | Sequence[object]
+#: Columns of activities and partners that measures are made of, by what they hold.
+_NUMBERS = (
+    "planned_sessions", "delivered_sessions", "planned_participants", "participants",
+    "participants_ses_known", "participants_low_ses", "quality", "quality_n", "quality_sd", "cost",
+)  # fmt: skip
+_PERIOD = ("period_start", "period_end")
+_WORDS = ("name", "takes_part")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,17 +74,55 @@ class Measure:
         )
 
 
-def _registered(rows: pd.DataFrame, *columns: str) -> np.ndarray:
+def plain_columns(table: Table) -> dict[str, np.ndarray]:
+    """Return what measures are made of as arrays: parts of them cost a hundredth of parts of a table."""
+    numbers = {name: _floats(table[name]) for name in _NUMBERS if name in table}
+    days = {name: _days(table[name]) for name in _PERIOD if name in table}
+    words = {name: np.array(table[name], dtype=object) for name in _WORDS if name in table}
+    return numbers | days | words
+
+
+def parts_of(
+    table: Table, by: str | list[str]
+) -> tuple[dict[Hashable, Columns], dict[str, np.ndarray]]:
+    """Return the rows of each part of a table as arrays, and those of a part without rows."""
+    columns = plain_columns(table)
+    parts = {
+        key: {name: values[at] for name, values in columns.items()}
+        for key, at in _places(table, by).items()
+    }
+    return parts, {name: values[:0] for name, values in columns.items()}
+
+
+def _places(table: Table, by: str | list[str]) -> Mapping[Hashable, list[int] | np.ndarray]:
+    if isinstance(table, pd.DataFrame):
+        return table.groupby(by, sort=False).indices
+    found: dict[Hashable, list[int]] = {}
+    keys = table[by] if isinstance(by, str) else zip(*(table[name] for name in by), strict=True)
+    for place, key in enumerate(keys):
+        found.setdefault(key, []).append(place)
+    return found
+
+
+def _registered(rows: Columns, *columns: str) -> np.ndarray:
     """Return these columns as floats, of the rows in which all of them were registered."""
     values = np.column_stack([_floats(rows[column]) for column in columns])
     return values[~np.isnan(values).any(axis=1)]
 
 
-def _floats(column: pd.Series) -> np.ndarray:
+def _floats(column: Cells) -> np.ndarray:
+    if not isinstance(column, pd.Series):
+        return np.asarray(column, dtype=float)
     return column.to_numpy(dtype=float, na_value=NAN)
 
 
-def sum_ratio(rows: pd.DataFrame, delivered: str, planned: str) -> Measure:
+def _days(column: Cells) -> np.ndarray:
+    if not isinstance(column, pd.Series):
+        return np.asarray(column, dtype="datetime64[D]")
+    return pd.to_datetime(column).to_numpy("datetime64[D]")
+
+
+def sum_ratio(rows: Columns, delivered: str, planned: str) -> Measure:
     """Return what was delivered per what was planned, over the rows that hold both.
 
     Examples
@@ -84,7 +135,7 @@ def sum_ratio(rows: pd.DataFrame, delivered: str, planned: str) -> Measure:
     return Measure.ratio(*_registered(rows, delivered, planned).sum(axis=0))
 
 
-def frequency(rows: pd.DataFrame) -> Measure:
+def frequency(rows: Columns) -> Measure:
     """Return sessions a month delivered per those planned, over the rows that hold both.
 
     Examples
@@ -96,10 +147,7 @@ def frequency(rows: pd.DataFrame) -> Measure:
     >>> frequency(rows).value, round(frequency(rows).denominator, 1)
     (50.0, 2.0)
     """
-    start, end = (
-        pd.to_datetime(rows[name]).to_numpy("datetime64[D]")
-        for name in ("period_start", "period_end")
-    )
+    start, end = (_days(rows[name]) for name in _PERIOD)
     months = ((end - start) / np.timedelta64(1, "D") + 1) / _DAYS_A_MONTH
     delivered, planned = (
         _floats(rows[name]) / months for name in ("delivered_sessions", "planned_sessions")
@@ -108,7 +156,7 @@ def frequency(rows: pd.DataFrame) -> Measure:
     return Measure.ratio(delivered[both].sum(), planned[both].sum())
 
 
-def reach(rows: pd.DataFrame, target_size: float) -> Measure:
+def reach(rows: Columns, target_size: float) -> Measure:
     """Return participants per target group.
 
     Rows count different people within one activity and period; whether the same people are in
@@ -119,7 +167,7 @@ def reach(rows: pd.DataFrame, target_size: float) -> Measure:
     known = ~np.isnan(people)
     if not known.any() or pd.isna(target_size) or not target_size > 0:
         return Measure()
-    people, names = people[known], rows["name"].to_numpy()[known]
+    people, names = people[known], np.asarray(rows["name"], dtype=object)[known]
     several = len(people) > 1
     likely = float(sum(people[names == name].max() for name in dict.fromkeys(names)))
     scale = 100 / float(target_size)
@@ -134,7 +182,7 @@ def reach(rows: pd.DataFrame, target_size: float) -> Measure:
     )
 
 
-def low_ses_share(rows: pd.DataFrame, confidence: float = 0.95) -> Measure:
+def low_ses_share(rows: Columns, confidence: float = 0.95) -> Measure:
     """Return the share with a low SES among participants whose SES is known.
 
     The interval (Wilson) treats those as a sample of the participants; it is absent where the
@@ -147,20 +195,22 @@ def low_ses_share(rows: pd.DataFrame, confidence: float = 0.95) -> Measure:
         return Measure(status="contradictory")
     everyone = _floats(rows["participants"])
     complete = bool(everyone.sum() == known)
+    if complete:
+        return Measure.ratio(low, known)
     share = wilson(low, known, confidence=confidence, multiplier=100)
     return Measure(
         value=float(share.value),
-        lower=NAN if complete else float(share.lower),
-        upper=NAN if complete else float(share.upper),
+        lower=float(share.lower),
+        upper=float(share.upper),
         numerator=float(low),
         denominator=float(known),
-        basis="count" if complete else "sample",
+        basis="sample",
         status="ok",
     )
 
 
 def equity(
-    rows: pd.DataFrame, target_low_ses: float, target_size: float, confidence: float = 0.95
+    rows: Columns, target_low_ses: float, target_size: float, confidence: float = 0.95
 ) -> Measure:
     """Return the share with a low SES among those reached minus that in the target group.
 
@@ -185,12 +235,13 @@ def equity(
     )
 
 
-def adoption(takes_part: pd.Series) -> Measure:
+def adoption(takes_part: pd.Series | np.ndarray) -> Measure:
     """Return partners taking part per partners asked of whom this is known."""
-    return Measure.ratio(takes_part.eq("yes").sum(), takes_part.isin(["yes", "no"]).sum())
+    answers = list(takes_part)
+    return Measure.ratio(answers.count("yes"), answers.count("yes") + answers.count("no"))
 
 
-def quality(rows: pd.DataFrame, confidence: float = 0.95) -> Measure:
+def quality(rows: Columns, confidence: float = 0.95) -> Measure:
     r"""Return the mean quality score, 0-100, over all observations.
 
     Rows are weighted by their number of observations :math:`n_i`; the interval is that of a
@@ -215,7 +266,7 @@ def quality(rows: pd.DataFrame, confidence: float = 0.95) -> Measure:
     half = NAN
     if freedom > 0 and not np.isnan(spread[n > 1]).any():
         variance = ((n - 1) * np.nan_to_num(spread) ** 2).sum() / freedom
-        half = float(stats.t.ppf(0.5 + confidence / 2, freedom) * math.sqrt(variance / total))
+        half = float(special.stdtrit(freedom, 0.5 + confidence / 2) * math.sqrt(variance / total))
     return Measure(
         value=value,
         lower=NAN if math.isnan(half) else max(0.0, value - half),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Mapping
 from datetime import date
 from itertools import combinations
 
@@ -58,6 +59,25 @@ def participation(meetings: pd.DataFrame, attendance: pd.DataFrame) -> pd.DataFr
     )
     table["percent"] = (100 * table["present"] / table["invited"]).where(table["invited"] > 0)
     return table.astype({"invited": int, "present": int})
+
+
+def people_at(meeting: Mapping, attendance: Iterable[Mapping]) -> tuple[int, int]:
+    """Return how many were at one meeting, and how many were invited; as `participation` counts.
+
+    Examples
+    --------
+    >>> people_at({"key": "O1", "invited": 8, "present": 5}, [])
+    (5, 8)
+    >>> people_at({"key": "O1", "invited": 8, "present": 5},
+    ...     [{"meeting": "O1", "presence": "present"}, {"meeting": "O1", "presence": "absent"}])
+    (1, 2)
+    """
+    answers = [row["presence"] for row in attendance if row["meeting"] == meeting["key"]]
+    if answers:
+        return answers.count("present"), len(answers)
+    if pd.isna(meeting["invited"]) or pd.isna(meeting["present"]):
+        return 0, 0
+    return int(meeting["present"]), int(meeting["invited"])
 
 
 def meeting_ties(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable, Mapping
 from datetime import date
 
-import numpy as np
 import pandas as pd
 
 STEPS = ("1", "2", "3", "4", "5", "6")
@@ -43,62 +44,67 @@ def pace(steps: pd.DataFrame, wijken: list[str], *, as_of: date) -> pd.DataFrame
         or ``not_planned``. `days_late` counts from the planned end to the actual end, or to
         `as_of` while overdue; negative when early, absent when it cannot be told.
     """
-    rows = steps[["wijk", "cycle", "step", "status", *_DAYS]].copy()
-    rows["cycle"] = pd.to_numeric(rows["cycle"]).astype(int)
-    rows["step"] = rows["step"].astype(str)
-    for column in _DAYS:
-        rows[column] = pd.to_datetime(rows[column])
-    cells = pd.concat(
-        [rows[["wijk", "cycle"]], pd.DataFrame({"wijk": wijken, "cycle": 1})]
-    ).drop_duplicates()
-    cells = cells[cells["wijk"].isin(wijken)].merge(pd.DataFrame({"step": STEPS}), how="cross")
-    table = cells.merge(rows, on=["wijk", "cycle", "step"], how="left")
+    table = steps[["wijk", "cycle", "step", "status", *_DAYS]]
+    table = table.assign(**{name: pd.to_datetime(table[name]) for name in _DAYS})
+    rows = judged_steps(table.to_dict("records"), wijken, as_of)
+    found = pd.DataFrame(rows, columns=list(PACE_COLUMNS))
+    texts = {name: "str" for name in ("wijk", "step", "state", "against_plan")}
+    return found.astype(texts | {name: "datetime64[us]" for name in _DAYS} | {"cycle": "int64"})
+
+
+def judged_steps(rows: Iterable[Mapping], wijken: list[str], as_of: date) -> list[dict]:
+    """Return the rows of `pace` one by one, from the registry's rows with days as timestamps."""
+    registered = {
+        (row["wijk"], int(row["cycle"]), str(row["step"])): row
+        for row in rows
+        if row["wijk"] in wijken
+    }
+    rounds = sorted({(wijk, 1) for wijk in wijken} | {key[:2] for key in registered})
     today = pd.Timestamp(as_of)
-    table["state"] = _state(table, today)
-    table["days_late"] = _days_late(table, today)
-    table["against_plan"] = _against_plan(table, today)
-    table = table.sort_values(["wijk", "cycle", "step"]).reset_index(drop=True)
-    return table[list(PACE_COLUMNS)]
+    return [
+        _judged(wijk, cycle, step, registered.get((wijk, cycle, step), {}), today)
+        for wijk, cycle in rounds
+        for step in STEPS
+    ]
 
 
-def _state(table: pd.DataFrame, today: pd.Timestamp) -> np.ndarray:
-    """Return the state of each step: days say more than a status that nobody changed since."""
-    start, end = table["actual_start"], table["actual_end"]
-    registered = table["status"].astype(object).where(table["status"].notna(), "not_registered")
-    return np.select(
-        [
-            registered.eq("skipped"),
-            end.le(today),
-            start.gt(today) | (start.isna() & end.gt(today)),
-            start.le(today) & (end.gt(today) | registered.isin(["not_registered", "not_started"])),
-        ],
-        ["skipped", "done", "not_started", "running"],
-        registered,
-    )
+def _judged(wijk: str, cycle: int, step: str, row: Mapping, today: pd.Timestamp) -> dict:
+    days = {name: row.get(name, pd.NaT) for name in _DAYS}
+    planned_end, end = days["planned_end"], days["actual_end"]
+    state = _state(row.get("status"), days["actual_start"], end, today)
+    until = pd.NaT
+    if state == "done":
+        until = end
+    elif state in ("running", "not_started") and planned_end < today:
+        until = today
+    late = math.nan if pd.isna(until) or pd.isna(planned_end) else float((until - planned_end).days)
+    named = {"wijk": wijk, "cycle": cycle, "step": step, **days}
+    against = _against_plan(state, planned_end, late)
+    return {**named, "state": state, "against_plan": against, "days_late": late}
 
 
-def _days_late(table: pd.DataFrame, today: pd.Timestamp) -> pd.Series:
-    done = table["state"].eq("done")
-    until = table["actual_end"].where(done)
-    open_and_past = table["state"].isin(["running", "not_started"]) & table["planned_end"].lt(today)
-    until = until.where(~open_and_past, today)
-    return (until - table["planned_end"]).dt.days.astype(float)
+def _state(status: object, start: pd.Timestamp, end: pd.Timestamp, today: pd.Timestamp) -> str:
+    """Return the state of a step: days say more than a status that nobody changed since."""
+    registered = "not_registered" if pd.isna(status) else str(status)
+    if registered == "skipped":
+        return "skipped"
+    if end <= today:
+        return "done"
+    if start > today or (pd.isna(start) and end > today):
+        return "not_started"
+    if start <= today and (end > today or registered in ("not_registered", "not_started")):
+        return "running"
+    return registered
 
 
-def _against_plan(table: pd.DataFrame, today: pd.Timestamp) -> np.ndarray:
-    done = table["state"].eq("done")
-    late = table["days_late"].gt(0)
-    return np.select(
-        [
-            table["planned_end"].isna() | table["state"].eq("skipped"),
-            table["state"].eq("not_registered") | (done & table["days_late"].isna()),
-            done & late,
-            done,
-            late,
-        ],
-        ["not_planned", "not_registered", "late", "on_time", "overdue"],
-        "ahead",
-    )
+def _against_plan(state: str, planned_end: pd.Timestamp, late: float) -> str:
+    if pd.isna(planned_end) or state == "skipped":
+        return "not_planned"
+    if state == "not_registered" or (state == "done" and math.isnan(late)):
+        return "not_registered"
+    if state == "done":
+        return "late" if late > 0 else "on_time"
+    return "overdue" if late > 0 else "ahead"
 
 
 _BY_WIJK = (

@@ -69,9 +69,8 @@ def shown_measures(
         The same rows; numbers of people are removed.
     """
     few_each, few_wijk = _few(each, policy), _few(of_wijk, policy)
-    for at, row in of_wijk.iterrows():
-        if few_wijk[at] or row["status"] != "ok":
-            continue
+    judged = of_wijk["measure"].isin([*_ADDED, "quality"]) & of_wijk["status"].eq("ok") & ~few_wijk
+    for at, row in of_wijk[judged].iterrows():
         parts = each[each["wijk"].eq(row["wijk"]) & each["measure"].eq(row["measure"])]
         parts = parts[parts["status"].eq("ok")]
         hidden = few_each[parts.index]

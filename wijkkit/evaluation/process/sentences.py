@@ -9,51 +9,6 @@ import pandas as pd
 from wijkkit.evaluation.process.network import ADVISOR, ALL_DOMAINS
 from wijkkit.language import counted, day, large_first, listed, number, percentage, text
 
-
-def pace_sentences(summary: pd.DataFrame, wijk: str, language: str) -> list[str]:
-    """Answer whether steps have been made in this wijk.
-
-    Parameters
-    ----------
-    summary : DataFrame
-        From `pace_by_wijk`.
-    wijk : str
-    language : {"nl", "en"}
-    """
-    row = summary.set_index("wijk").loc[wijk]
-    if row["registered"] == 0:
-        return [_pace("unknown", language)]
-    if row["steps_done"] == 0:
-        sentences = [_pace("none_done", language)]
-    else:
-        if row["done"] == 6:
-            sentences = [_pace("all_done", language, cycle=row["cycle"])]
-        else:
-            key = "process.pace.some_done"
-            sentences = [counted(key, int(row["done"]), language, cycle=row["cycle"])]
-        if pd.notna(row["last_done"]):
-            sentences.append(_pace("last_done", language, day=day(row["last_done"], language)))
-    if row["current_step"]:
-        name = text(f"process.step.{row['current_step']}", language)
-        sentences.append(_pace("current", language, step=row["current_step"], name=name))
-    if row["overdue"]:
-        key = "overdue_one" if row["overdue"] == 1 else "overdue"
-        days = number(row["days_late"], language)
-        sentences.append(_pace(key, language, n=row["overdue"], days=days))
-    if pd.notna(row["others_done"]):
-        others = number(row["others_done"], language, int(row["others_done"] % 1 > 0))
-        gap = row["steps_done"] - row["others_done"]
-        key = "equal" if abs(gap) < 1 else "ahead" if gap > 0 else "behind"
-        sentences.append(_pace(key, language, others=others))
-    if row["registered"] < 6:
-        sentences.append(_pace("partial", language, n=6 - row["registered"]))
-    return sentences
-
-
-def _pace(key: str, language: str, **fields: object) -> str:
-    return text(f"process.pace.{key}", language, **fields)
-
-
 #: What the summary of a wijk's implementation says, in this order.
 _SAID = ("dose", "reach_of_plan", "low_ses_reached", "quality", "adoption", "maintenance")
 _KEYS = {"reach_of_plan": "reach", "low_ses_reached": "low_ses"}

@@ -13,10 +13,10 @@ from wijkkit.evaluation.learning.comparison import side_by_side
 from wijkkit.evaluation.learning.data_quality import data_quality
 from wijkkit.evaluation.learning.questions import questions
 from wijkkit.evaluation.logic_model import assumption_findings, box_findings, element_states
-from wijkkit.evaluation.process.interviews import code_counts, code_pairs
+from wijkkit.evaluation.process.interviews import code_counts
 from wijkkit.evaluation.process.key_figure_changes import scale_changes
 from wijkkit.evaluation.process.key_figures import scale_table
-from wijkkit.evaluation.process.network import centrality, meeting_ties, participation, turnover
+from wijkkit.evaluation.process.network import centrality, meeting_ties
 from wijkkit.evaluation.process.people import in_whole_numbers
 from wijkkit.evaluation.process.quotes import chosen_quotes
 from wijkkit.evaluation.process.service_use import service_use
@@ -76,7 +76,6 @@ def evaluate_process(
         "key_figures": scales,
         "key_figure_changes": changes,
         "interview_codes": counts,
-        "interview_pairs": code_pairs(interviews.segments),
         "quotes": chosen_quotes(study),
         "side_by_side": side_by_side(facts),
         "explanations": explained(facts, interviews),
@@ -93,37 +92,37 @@ def _registered(facts: Facts) -> dict[str, pd.DataFrame]:
     stakeholders = facts.kept("stakeholders")
     of_each, of_wijk = map(in_whole_numbers, facts.carried_out)
     steps = facts.pace(wijken)
-    start = facts.study.settings.programme.start
     return {
         "pace": steps.assign(as_of=pd.Timestamp(as_of)),
         "pace_by_wijk": facts.programme_pace,
         "implementation": of_each,
         "implementation_by_wijk": of_wijk[of_wijk["wijk"].isin(wijken)].reset_index(drop=True),
-        "participation": participation(meetings, attendance),
         "network": meeting_ties(stakeholders, meetings, attendance),
         "centrality": centrality(stakeholders, meetings, attendance),
-        "turnover": turnover(stakeholders, wijken, start=start, end=max(start, as_of)),
         "goals": facts.kept("goals"),
         "interventions": facts.kept("interventions"),
     }
 
 
+def _elements(facts: Facts, wijk: str) -> pd.DataFrame:
+    return element_states(box_findings(facts, wijk))
+
+
 _PER_WIJK: Mapping[str, Callable[[Facts, str], pd.DataFrame]] = {
     "quality": data_quality,
     "questions": questions,
-    "logic_model": box_findings,
     "assumptions": assumption_findings,
+    "elements": _elements,
 }
 
 
 def _of_every_wijk(facts: Facts) -> dict[str, pd.DataFrame]:
     """Return what is judged wijk by wijk: data quality, questions, logic model, assumptions."""
     wijken = list(facts.study.neighbourhoods)
-    tables = {
+    return {
         name: pd.concat([judge(facts, wijk) for wijk in wijken], ignore_index=True)
         for name, judge in _PER_WIJK.items()
     }
-    return {**tables, "elements": element_states(tables["logic_model"])}
 
 
 def _key_figures(study: Study) -> tuple[pd.DataFrame, pd.DataFrame]:

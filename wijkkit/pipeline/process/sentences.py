@@ -10,10 +10,10 @@ from wijkkit.evaluation.facts import Facts
 from wijkkit.evaluation.learning.clashes import clash_sentences
 from wijkkit.evaluation.learning.comparison import ahead_sentences
 from wijkkit.evaluation.learning.cycle import improvement_cycle
+from wijkkit.evaluation.process.network import participation, turnover
 from wijkkit.evaluation.process.sentences import (
     implementation_sentences,
     network_sentences,
-    pace_sentences,
     reach_sentences,
 )
 
@@ -23,10 +23,26 @@ Said = Iterator[tuple[str, str, str]]
 def sentences(facts: Facts, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Return ``wijk, topic, sentence``; `wijk` is empty for what concerns the city.
 
-    Topics: ``pace``, ``implementation``, ``reach``, ``network``, ``cycle_planned`` and the other parts of
-    the improvement cycle, and for the city ``clashes`` and ``ahead``.
+    Topics: ``implementation``, ``reach``, ``network``, ``cycle_planned`` and the other parts of the
+    improvement cycle, and for the city ``clashes`` and ``ahead``.
     """
-    rows = [row for wijk in facts.programme_wijken() for row in _of_wijk(facts, tables, wijk)]
+    wijken = facts.programme_wijken()
+    start = facts.study.settings.programme.start
+    end = max(start, facts.as_of)
+    meetings = participation(facts.kept("meetings"), facts.kept("attendance"))
+    left = turnover(facts.kept("stakeholders"), wijken, start=start, end=end)
+    rows = [row for wijk in wijken for row in _of_wijk(facts, tables, wijk)]
+    for wijk in wijken:
+        said = network_sentences(
+            meetings,
+            tables["centrality"],
+            left,
+            wijk,
+            start=start,
+            end=end,
+            language=facts.study.language,
+        )
+        rows += [(wijk, "network", sentence) for sentence in said]
     rows += [("", "clashes", sentence) for sentence in clash_sentences(facts)]
     ahead = ahead_sentences(tables["side_by_side"], facts.study)
     rows += [("", "ahead", sentence) for sentence in ahead]
@@ -35,8 +51,6 @@ def sentences(facts: Facts, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 
 def _of_wijk(facts: Facts, tables: Mapping[str, pd.DataFrame], wijk: str) -> Said:
     language = facts.study.language
-    for sentence in pace_sentences(tables["pace_by_wijk"], wijk, language):
-        yield wijk, "pace", sentence
     for sentence in reach_sentences(tables["implementation"], wijk, language):
         yield wijk, "reach", sentence
     interventions = len(facts.kept("interventions", wijk))
@@ -44,16 +58,5 @@ def _of_wijk(facts: Facts, tables: Mapping[str, pd.DataFrame], wijk: str) -> Sai
         tables["implementation_by_wijk"], wijk, interventions, language
     ):
         yield wijk, "implementation", sentence
-    start = facts.study.settings.programme.start
-    for sentence in network_sentences(
-        tables["participation"],
-        tables["centrality"],
-        tables["turnover"],
-        wijk,
-        start=start,
-        end=max(start, facts.as_of),
-        language=language,
-    ):
-        yield wijk, "network", sentence
     for row in improvement_cycle(facts, wijk).itertuples():
         yield wijk, f"cycle_{row.part}", row.sentence

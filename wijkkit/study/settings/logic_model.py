@@ -76,6 +76,7 @@ class LogicModelSettings(Settings):
     Parameters
     ----------
     elements, assumptions : tuple
+        What is in its boxes, and what is taken to hold between them.
     minimum_attendance : float
         Share of those invited who were present from which that speaks for working together, and
         below which against it.

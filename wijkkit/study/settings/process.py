@@ -129,7 +129,9 @@ class ProcessSettings(Settings):
     as_of : date, optional
         The day on which the process is judged; the end of the last wave where absent.
     key_figures : KeyFigureSettings
+        Scales of the interviews with key figures.
     group_interviews : GroupInterviewSettings
+        How the group interviews were coded.
     quotes : str, optional
         The file of `wijkkit.write_quote_file` in which a researcher chose quotes and worded them
         for readers, relative to the study. Without it no quote is in a report.
@@ -143,6 +145,7 @@ class ProcessSettings(Settings):
     same_points : float
         Percentages of the registry that differ no more than this are called the same.
     quality : QualitySettings
+        From which shares on the data of a wijk are called good.
     representativeness : dict of str to str
         ``GROUPING.GROUP`` -> the area figure (percentage) that says how large the group is among
         the children of a wijk, or their parents.

@@ -1,4 +1,4 @@
-"""How fresh and complete a wijk's registration is, and what to fill in next."""
+"""How far a wijk is and how well that is registered: steps, what is fresh, complete, and cannot be."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from wijkkit.language import text
+from wijkkit.language import day, text
 from wijkkit.live.decisions import last_meeting
-from wijkkit.live.interventions import HALF_YEAR, is_silent, last_period, last_periods
+from wijkkit.live.interventions import HALF_YEAR, is_silent, last_day
 from wijkkit.live.snapshot import Snapshot
-from wijkkit.live.words import say
+from wijkkit.live.words import days_word, say
 
 #: What is asked of a goal, and of an intervention that runs.
 _OF_GOAL = ("indicator", "baseline", "target")
@@ -79,10 +79,49 @@ def completeness(snapshot: Snapshot, wijk: str) -> Completeness:
     return Completeness(100 * sum(shares) / len(shares) if shares else float("nan"), parts, todo)
 
 
+@dataclass(frozen=True, slots=True)
+class StepMark:
+    """One step: its number and name, how far it is (`state`), whether it is `late`, and words."""
+
+    step: str
+    name: str
+    state: str
+    late: bool
+    words: str
+
+
+def step_marks(snapshot: Snapshot, wijk: str) -> list[StepMark]:
+    """Return the steps of the round that a wijk is in; none where it carries no programme out."""
+    if snapshot.study.neighbourhood(wijk).arm != "programme":
+        return []
+    return [_mark(row, snapshot.language) for row in current_round(snapshot.facts.steps(wijk))]
+
+
+def current_round(steps: list[dict]) -> list[dict]:
+    """Return the steps of the last round that has begun, of one wijk."""
+    begun = [row["cycle"] for row in steps if row["state"] in ("done", "running")]
+    return [row for row in steps if row["cycle"] == max(begun, default=1)]
+
+
+def _mark(row: dict, language: str) -> StepMark:
+    state, against = row["state"], row["against_plan"]
+    said = [text(f"process.state.{state}", language)]
+    if state == "done" and not pd.isna(row["actual_end"]):
+        said.append(day(row["actual_end"], language))
+    late = against in ("late", "overdue") and row["days_late"] > 0
+    if late:
+        days = days_word(row["days_late"], language)
+        said.append(say(f"step.{against}", language, days=days))
+    elif against == "ahead" and not pd.isna(row["planned_end"]):
+        said.append(say("step.planned", language, day=day(row["planned_end"], language)))
+    name = text(f"process.step_short.{row['step']}", language)
+    return StepMark(row["step"], name, state, late and against == "overdue", ", ".join(said))
+
+
 def _steps(snapshot: Snapshot, wijk: str) -> Iterator[ToDo | None]:
-    rows = snapshot.facts.kept("steps", wijk)
-    keys = dict(zip(zip(rows["cycle"], rows["step"], strict=True), rows["key"], strict=True))
-    for row in snapshot.facts.pace([wijk]).to_dict("records"):
+    rows = snapshot.facts.records("steps", wijk)
+    keys = {(row["cycle"], row["step"]): row["key"] for row in rows}
+    for row in snapshot.facts.steps(wijk):
         key = keys.get((row["cycle"], row["step"]), "")
         name = text(f"process.step.{row['step']}", snapshot.language)
         if row["state"] == "not_registered" or pd.isna(row["planned_end"]):
@@ -96,13 +135,15 @@ def _steps(snapshot: Snapshot, wijk: str) -> Iterator[ToDo | None]:
 def _rows(
     snapshot: Snapshot, wijk: str, kind: str, columns: tuple[str, ...]
 ) -> Iterator[ToDo | None]:
-    facts = snapshot.facts
-    rows = facts.goals(wijk) if kind == "goals" else facts.kept(kind, wijk)
-    if kind == "interventions":
-        rows = rows[rows["status"].eq("running")]
-    if rows.empty:
+    rows = snapshot.facts.records(kind, wijk)
+    asked = [
+        row
+        for row in rows
+        if (row["status"] != "dropped" if kind == "goals" else row["status"] == "running")
+    ]
+    if not asked:
         yield ToDo(kind, "", say(f"todo.no_{kind}", snapshot.language))
-    for row in rows.to_dict("records"):
+    for row in asked:
         for column in columns:
             if not pd.isna(row[column]):
                 yield None
@@ -113,10 +154,11 @@ def _rows(
 
 
 def _activities(snapshot: Snapshot, wijk: str) -> Iterator[ToDo | None]:
-    last = last_periods(snapshot.facts.kept("activities", wijk))
-    items = snapshot.facts.kept("interventions", wijk)
-    for item in items[items["status"].eq("running")].to_dict("records"):
-        until = last.get(item["key"], pd.NaT)
+    facts = snapshot.facts
+    for item in facts.records("interventions", wijk):
+        if item["status"] != "running":
+            continue
+        until = last_day(facts.activities(wijk, item["key"]))
         if not is_silent(item, until, snapshot.today):
             yield None
             continue
@@ -132,23 +174,49 @@ def _meetings(snapshot: Snapshot, wijk: str) -> Iterator[ToDo | None]:
 
 
 def _decisions(snapshot: Snapshot, wijk: str) -> Iterator[ToDo | None]:
-    table = snapshot.facts.kept("decisions", wijk)
-    late = table["status"].isin(["open", "taken"])
-    late &= pd.to_datetime(table["due"]).lt(snapshot.today)
-    for key, what, overdue in zip(table["key"], table["decision"], late, strict=True):
-        words = say("todo.decision", snapshot.language, name=what)
-        yield ToDo("decisions", key, words) if overdue else None
+    for row in snapshot.facts.records("decisions", wijk):
+        overdue = row["status"] in ("open", "taken") and row["due"] < snapshot.today
+        words = say("todo.decision", snapshot.language, name=row["decision"])
+        yield ToDo("decisions", row["key"], words) if overdue else None
 
 
 def freshness(snapshot: Snapshot, wijk: str) -> tuple[pd.Timestamp, bool]:
     """Return the last day that any activity, meeting or decision is about, and whether it is old."""
     facts = snapshot.facts
+    items = [item["key"] for item in facts.records("interventions", wijk)]
     days = [
-        last_period(facts.kept("activities", wijk)),
         last_meeting(snapshot, wijk),
-        pd.to_datetime(facts.kept("decisions", wijk)["date"]).max(),
+        *(last_day(facts.activities(wijk, key)) for key in items),
+        *(row["date"] for row in facts.records("decisions", wijk)),
     ]
-    known = [day for day in days if not pd.isna(day)]
-    last = max(known, default=pd.NaT)
+    last = max((day for day in days if not pd.isna(day)), default=pd.NaT)
     old = pd.isna(last) or last < snapshot.today - pd.Timedelta(days=HALF_YEAR)
     return last, bool(old)
+
+
+def contradictions(snapshot: Snapshot, wijk: str) -> list[str]:
+    """Return what was registered and cannot both be so, one sentence each."""
+    return [*_early(snapshot, wijk), *_future(snapshot, wijk)]
+
+
+def _early(snapshot: Snapshot, wijk: str) -> Iterator[str]:
+    """An intervention that began before the network began to choose."""
+    facts, language = snapshot.facts, snapshot.language
+    began = [
+        row["actual_start"]
+        for row in facts.records("steps", wijk)
+        if row["cycle"] == 1 and row["step"] == "3" and not pd.isna(row["actual_start"])
+    ]
+    for row in facts.records("interventions", wijk) if began else ():
+        if row["start"] < min(began) and row["scope"] != "city_wide":
+            fields = {"start": day(row["start"], language), "choice": day(min(began), language)}
+            yield say("contradiction.early", language, name=row["name"], **fields)
+
+
+def _future(snapshot: Snapshot, wijk: str) -> Iterator[str]:
+    """A step that was really begun or done on a day that is still to come."""
+    language = snapshot.language
+    for row in snapshot.facts.records("steps", wijk):
+        for at in (row["actual_start"], row["actual_end"]):
+            if at > snapshot.today:
+                yield say("contradiction.future", language, step=row["step"], day=day(at, language))

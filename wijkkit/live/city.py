@@ -1,0 +1,336 @@
+"""The city: wijken by interventions and by steps, open clashes, what those ahead did, the map.
+
+What the city shows of a wijk is kept with that wijk: after a save only that part is made again.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from wijkkit.language import day, number, percentage, text
+from wijkkit.live.decisions import clash_subject, decisions
+from wijkkit.live.progress import completeness, current_round, freshness
+from wijkkit.live.snapshot import Now, Snapshot, Source
+from wijkkit.live.words import absent, say
+from wijkkit.released import open_released
+from wijkkit.study import Study
+
+#: From these shares of the plan on (percent) a cell is called high, and middle.
+_HIGH, _MIDDLE = 80, 50
+#: The longest side of the map, and how much of a border may be left out, in its own units.
+_SIZE, _TOLERANCE = 600, 1.0
+#: So many names can be read on the map.
+_NAMES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell of a matrix: words, and how it is coloured (`level`)."""
+
+    words: str
+    level: str
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WijkLine:
+    """One wijk in the list of the start page."""
+
+    slug: str
+    name: str
+    arm: str
+    district: str
+    registered: str
+    old: bool
+    score: str
+    steps_done: str
+    late: str
+    open_decisions: str
+    silent: str
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """Wijken by something: heads, and per wijk its slug, name and cells."""
+
+    heads: list[str]
+    rows: list[tuple[str, str, list[Cell]]]
+
+
+@dataclass(frozen=True, slots=True)
+class CityClash:
+    """One thing that the plans of wijken clash with."""
+
+    subject: str
+    wijken: list[str]
+    what: list[str]
+    owners: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class CityPage:
+    """Everything that the start page and the city's page show."""
+
+    as_of: str
+    wijken: list[WijkLine]
+    steps: Matrix
+    interventions: Matrix
+    clashes: list[CityClash]
+    ahead: list[tuple[str, list[str]]]
+
+
+@dataclass(frozen=True, slots=True)
+class WijkPart:
+    """What the city's pages show of one wijk.
+
+    Parameters
+    ----------
+    line : WijkLine
+    steps : list of Cell
+        None where it carries no programme out.
+    sessions : mapping of str to (float, float)
+        Sessions done and planned, by intervention: its catalogue key, or else its name.
+    names : mapping of str to str
+        What those are called.
+    clashes : list of (str, str, str)
+        Of each that is open: with what, in words, and who takes it up.
+    steps_done : int
+        Over all rounds.
+    decided : list of str
+        The last decisions with their reasons.
+    """
+
+    line: WijkLine
+    steps: list[Cell] | None
+    sessions: dict[str, tuple[float, float]]
+    names: dict[str, str]
+    clashes: list[tuple[str, str, str]]
+    steps_done: int
+    decided: list[str]
+
+
+def current_city(source: Source, language: str) -> CityPage:
+    """Return the pages of the city as they are now."""
+    now = source.now()
+
+    def make() -> CityPage:
+        source.read_all(now, language)
+        parts = [_current_part(source, now, language, wijk) for wijk in source.study.neighbourhoods]
+        return city_page(parts, day(now.day, language), language)
+
+    return source.kept(("city", language), now.of_city, make)
+
+
+def current_map(source: Source) -> CityMap | None:
+    """Return the map of the wijken, made again when it was released again."""
+    return source.kept(("map",), source.now().released, lambda: city_map(source.study))
+
+
+def _current_part(source: Source, now: Now, language: str, wijk: str) -> WijkPart:
+    return source.kept(
+        ("part", language, wijk),
+        now.of(wijk),
+        lambda: wijk_part(source.snapshot(now, language, wijk), wijk),
+    )
+
+
+def city_page(parts: list[WijkPart], as_of: str, language: str) -> CityPage:
+    """Return the pages of the city from what they show of each wijk."""
+    steps = [(part.line.slug, part.line.name, part.steps) for part in parts if part.steps]
+    heads = [f"{step}. {text(f'process.step_short.{step}', language)}" for step in "123456"]
+    return CityPage(
+        as_of=as_of,
+        wijken=[part.line for part in parts],
+        steps=Matrix(heads, steps),
+        interventions=_intervention_matrix(parts, language),
+        clashes=_clashes(parts),
+        ahead=_ahead(parts),
+    )
+
+
+def wijk_part(snapshot: Snapshot, wijk: str) -> WijkPart:
+    """Return what the city's pages show of a wijk."""
+    facts, language = snapshot.facts, snapshot.language
+    programme = snapshot.study.neighbourhood(wijk).arm == "programme"
+    steps = facts.steps(wijk)
+    cells = [_step_cell(row, language) for row in current_round(steps)] if programme else None
+    sessions: dict[str, tuple[float, float]] = {}
+    names: dict[str, str] = {}
+    for item in facts.records("interventions", wijk):
+        one = item["name"] if pd.isna(item["catalogue"]) else item["catalogue"]
+        rows = facts.activities(wijk, item["key"])
+        done, planned = rows["delivered_sessions"], rows["planned_sessions"]
+        both = ~np.isnan(done) & ~np.isnan(planned)
+        before = sessions.get(one, (0.0, 0.0))
+        sessions[one] = (before[0] + done[both].sum(), before[1] + planned[both].sum())
+        names.setdefault(one, item["name"])
+    return WijkPart(
+        line=_line(snapshot, wijk),
+        steps=cells,
+        sessions=sessions,
+        names=names,
+        clashes=_open_clashes(snapshot, wijk),
+        steps_done=sum(row["state"] == "done" for row in steps) if programme else 0,
+        decided=_decided(snapshot, wijk),
+    )
+
+
+def _line(snapshot: Snapshot, wijk: str) -> WijkLine:
+    """Return the line of a wijk in the list of the start page."""
+    hood, language, facts = snapshot.study.neighbourhood(wijk), snapshot.language, snapshot.facts
+    last, old = freshness(snapshot, wijk)
+    found = completeness(snapshot, wijk)
+    steps = current_round(facts.steps(wijk))
+    known = hood.arm == "programme" and any(row["state"] != "not_registered" for row in steps)
+    late = [row["days_late"] for row in steps if row["against_plan"] == "overdue"]
+    done = sum(row["state"] == "done" for row in steps)
+    return WijkLine(
+        slug=wijk,
+        name=hood.name,
+        arm=text(f"live.arm.{hood.arm}", language),
+        district=hood.district or "",
+        registered=absent("missing", language) if pd.isna(last) else day(last, language),
+        old=old,
+        score="–" if pd.isna(found.score) else percentage(found.score, language),
+        steps_done=number(done, language) if known else "–",
+        late=number(max(late), language) if known and late else "–",
+        open_decisions=number(len(decisions(snapshot, wijk).open), language),
+        silent=number(sum(item.kind == "activities" for item in found.todo), language),
+    )
+
+
+def _step_cell(row: dict, language: str) -> Cell:
+    words = text(f"process.state.{row['state']}", language)
+    if row["against_plan"] == "overdue":
+        days = number(row["days_late"], language)
+        return Cell(say("cell.late", language, days=days), "low", words)
+    level = {"done": "high", "running": "middle"}.get(row["state"], "none")
+    return Cell(words, level)
+
+
+def _intervention_matrix(parts: list[WijkPart], language: str) -> Matrix:
+    """Return sessions done of planned, per wijk and intervention; what most have comes first."""
+    order = [
+        one for one, _ in Counter(one for part in parts for one in part.sessions).most_common()
+    ]
+    names: dict[str, str] = {}
+    for part in parts:
+        names = part.names | names
+    nothing = Cell("", "empty")
+    rows = []
+    for part in parts:
+        cells = {one: _session_cell(*both, language) for one, both in part.sessions.items()}
+        rows.append((part.line.slug, part.line.name, [cells.get(one, nothing) for one in order]))
+    return Matrix([names[one] for one in order], rows)
+
+
+def _session_cell(delivered: float, planned: float, language: str) -> Cell:
+    if not planned > 0:
+        return Cell(say("cell.nothing", language), "none")
+    share = 100 * delivered / planned
+    level = "high" if share >= _HIGH else "middle" if share >= _MIDDLE else "low"
+    fields = {"done": number(delivered, language), "of": number(planned, language)}
+    return Cell(percentage(share, language), level, say("cell.sessions", language, **fields))
+
+
+def _open_clashes(snapshot: Snapshot, wijk: str) -> list[tuple[str, str, str]]:
+    facts, language = snapshot.facts, snapshot.language
+    partners = {one["key"]: one["organisation"] for one in facts.records("stakeholders", wijk)}
+    nobody = say("clash.nobody", language)
+    return [
+        (clash_subject(row, language), row["what"], partners.get(row["owner"], nobody))
+        for row in facts.records("flags", wijk)
+        if row["status"] == "open"
+    ]
+
+
+def _clashes(parts: list[WijkPart]) -> list[CityClash]:
+    found: dict[str, list[tuple[str, str, str]]] = {}
+    for part in parts:
+        for subject, what, owner in part.clashes:
+            found.setdefault(subject, []).append((part.line.name, what, owner))
+    return [
+        CityClash(
+            subject,
+            list(dict.fromkeys(name for name, _, _ in rows)),
+            list(dict.fromkeys(what for _, what, _ in rows)),
+            [f"{name}: {owner}" for name, _, owner in rows],
+        )
+        for subject, rows in sorted(found.items(), key=lambda item: (-len(item[1]), item[0]))
+    ]
+
+
+def _decided(snapshot: Snapshot, wijk: str) -> list[str]:
+    rows = [
+        row
+        for row in snapshot.facts.records("decisions", wijk)
+        if row["status"] in ("taken", "carried_out") and not pd.isna(row["reason"])
+    ]
+    return [
+        say("ahead", snapshot.language, decision=row["decision"], reason=row["reason"])
+        for row in sorted(rows, key=lambda row: row["date"])[-3:]
+    ]
+
+
+def _ahead(parts: list[WijkPart]) -> list[tuple[str, list[str]]]:
+    """Return the wijken that are furthest in the steps, with what they decided last."""
+    most = max((part.steps_done for part in parts), default=0)
+    if most == 0:
+        return []
+    return [(part.line.name, part.decided) for part in parts if part.steps_done == most]
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """One wijk on the map: its slug, the path of its border, and where its name stands."""
+
+    wijk: str
+    path: str
+    x: float
+    y: float
+
+
+@dataclass(frozen=True, slots=True)
+class CityMap:
+    """The wijken of a city, in a box of `width` by `height`."""
+
+    width: int
+    height: int
+    shapes: list[Shape]
+    names: bool
+
+
+def city_map(study: Study) -> CityMap | None:
+    """Return the map of the wijken; None where no borders were released."""
+    released = open_released(study)
+    if "borders" not in released:
+        return None
+    table = released.table("borders")
+    if table.empty:
+        return None
+    known = table[table["area_level"].eq("wijk") & table["area"].isin(study.neighbourhoods)]
+    if known.empty:
+        return None
+    shapes = known.geometry.to_crs(28992) if known.crs is not None else known.geometry
+    left, low, right, high = shapes.total_bounds
+    scale = _SIZE / max(right - left, high - low)
+    drawn = shapes.affine_transform([scale, 0, 0, -scale, -left * scale, high * scale])
+    drawn = drawn.simplify(_TOLERANCE)
+    found = [
+        Shape(area, _path(one), round(point.x, 1), round(point.y, 1))
+        for area, one, point in zip(known["area"], drawn, drawn.representative_point(), strict=True)
+    ]
+    width, height = round((right - left) * scale), round((high - low) * scale)
+    return CityMap(width, height, found, len(found) <= _NAMES)
+
+
+def _path(shape: object) -> str:
+    parts = getattr(shape, "geoms", [shape])
+    rings = [ring for part in parts for ring in (part.exterior, *part.interiors)]
+    return " ".join(
+        "M" + " L".join(f"{x:.1f},{y:.1f}" for x, y in ring.coords[:-1]) + " Z" for ring in rings
+    )

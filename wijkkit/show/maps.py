@@ -1,0 +1,287 @@
+"""All wijken at once: on the map, in a grid of marks, and by two indicators."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.collections import PatchCollection
+from matplotlib.colors import LinearSegmentedColormap, Normalize
+from matplotlib.patches import PathPatch
+from matplotlib.path import Path
+
+from wijkkit.language import listed, number, text
+from wijkkit.language.messages import catalogue
+from wijkkit.released.cells import NUMBER, is_shown
+from wijkkit.show.output import Nothing, ShownFigure, drawn, language_of, nothing
+from wijkkit.show.theme import (
+    BETTER,
+    CITY,
+    COMPARATOR,
+    INK,
+    OWN,
+    PALE,
+    SMALL,
+    WORSE,
+    grid_lines,
+    label_marks,
+    new_figure,
+    style,
+)
+from wijkkit.show.values import shown_interval, shown_value
+
+_LOOKS = {
+    "other": {"facecolor": PALE},
+    "comparator": {"facecolor": COMPARATOR, "hatch": "///"},
+    "programme": {"facecolor": OWN},
+    "own": {"facecolor": OWN},
+}
+_SHADES = LinearSegmentedColormap.from_list("shades", ["#cfe0f0", OWN])
+#: A wijk with a smaller share of the city's surface is too small to hold its name.
+_SMALL_SHARE = 0.04
+_NAMED = 12
+#: A sign and a colour per state, so that the grid reads without colour.
+SIGNS: Mapping[str, tuple[str, str]] = {
+    "better": ("▲", BETTER),
+    "worse": ("▼", WORSE),
+    "not_distinguishable": ("■", CITY),
+    "unknown": ("○", CITY),
+    "done": ("●", OWN),
+    "done_late": ("●!", COMPARATOR),
+    "running": ("◐", OWN),
+    "running_late": ("◐!", COMPARATOR),
+    "not_started": ("○", OWN),
+    "not_started_late": ("○!", COMPARATOR),
+    "skipped": ("–", CITY),
+    "not_registered": ("?", CITY),
+}
+
+
+def map(
+    borders: pd.DataFrame, numbers: pd.DataFrame | None = None, caption: str = "", alt: str = ""
+) -> ShownFigure | Nothing:
+    """Draw the wijken in the colour of their role, or the darker the larger their number is.
+
+    Parameters
+    ----------
+    borders : GeoDataFrame
+        ``area, name, role, geometry``, as `CityView.borders` gives them.
+    numbers : DataFrame, optional
+        ``area`` and a number, as `CityView.places` gives them; a wijk without one is pale.
+    caption, alt : str
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> view = wk.open_city("parameters")
+    >>> wk.show.map(view.borders()).axes
+    [<Axes: >]
+    >>> print(wk.show.map(view.borders(), view.places("sport")).caption)
+    Is lid van een sportvereniging (iedereen), meting 2021
+    """
+    if borders.empty:
+        return nothing(borders, "show.map.no_borders")
+    language = language_of(borders)
+    lead = text("show.alt.map", language, count=len(borders))
+    with style():
+        figure, axes = new_figure(width=4.4, height=3.6)
+        if numbers is None:
+            said = _draw_roles(axes, borders, language)
+        else:
+            lead, borders = (
+                f"{lead} {text('show.alt.map_values', language)}",
+                _with(borders, numbers),
+            )
+            draw_values(axes, borders, language)
+            rows = borders.to_dict("records")
+            said = [f"{row['name']}: {shown_interval(row, language)}." for row in rows]
+        axes.set_aspect("equal")
+        axes.autoscale_view()
+        axes.set_axis_off()
+    return drawn(figure, borders, lead, said, caption, alt)
+
+
+def _with(borders: pd.DataFrame, numbers: pd.DataFrame) -> pd.DataFrame:
+    """Return borders with the number of each wijk, and the words of the numbers."""
+    columns = ["area", *(name for name in NUMBER if name in numbers)]
+    shown = [is_shown(row) for row in numbers.to_dict("records")]
+    known = numbers.assign(value=numbers["value"].where(shown))
+    found = borders.merge(known[columns], on="area", how="left")
+    found = found.assign(status=found["status"].fillna("missing"))
+    found.attrs = numbers.attrs
+    return found
+
+
+def _draw_roles(axes: Axes, borders: pd.DataFrame, language: str) -> list[str]:
+    """Draw the roles, and return which wijken have which."""
+    for role, look in _LOOKS.items():
+        _fill(axes, borders[borders["role"].eq(role)], **look)
+    _name(axes, borders[borders["role"].ne("other")], borders)
+    marks = [
+        (text(f"show.role.{role}", language), {"marker": "s", "markersize": 8, "color": color})
+        for role, color in (("programme", OWN), ("comparator", COMPARATOR))
+        if borders["role"].eq(role).any()
+    ]
+    if marks:
+        label_marks(axes, marks)
+    return [
+        text(f"show.alt.map_{role}", language, names=listed(borders.loc[mine, "name"], language))
+        for role in ("own", "programme", "comparator")
+        if (mine := borders["role"].eq(role)).any()
+    ]
+
+
+def draw_values(axes: Axes, borders: pd.DataFrame, language: str) -> None:
+    """Fill each wijk the darker the larger its ``value`` is, with the scale beside the map."""
+    _fill(axes, borders[borders["value"].isna()], facecolor=PALE)
+    known = borders[borders["value"].notna()]
+    if len(known):
+        scale = Normalize(known["value"].min(), known["value"].max())
+        shades = [_SHADES(scale(value)) for value in known["value"]]
+        for (_, row), shade in zip(known.iterrows(), shades, strict=True):
+            _fill(axes, pd.DataFrame([row]), facecolor=shade)
+        look, unit = {"marker": "s", "markersize": 8}, known.get("unit", pd.Series([""])).iloc[0]
+        marks = [
+            (shown_value({"value": end, "unit": unit, "status": "ok"}, language),
+             {**look, "color": _SHADES(scale(end))})
+            for end in dict.fromkeys((scale.vmin, scale.vmax))
+        ]  # fmt: skip
+        label_marks(axes, marks)
+    _name(axes, known, borders)
+
+
+def _fill(axes: Axes, shapes: pd.DataFrame, **look) -> None:
+    patches = [PathPatch(path) for shape in shapes["geometry"] for path in _paths(shape)]
+    axes.add_collection(PatchCollection(patches, edgecolor="white", linewidth=0.8, **look))
+
+
+def _paths(geometry) -> list[Path]:
+    paths = []
+    for polygon in getattr(geometry, "geoms", [geometry]):
+        rings = [np.asarray(ring.coords)[:, :2] for ring in (polygon.exterior, *polygon.interiors)]
+        paths.append(Path.make_compound_path(*(Path(points, closed=True) for points in rings)))
+    return paths
+
+
+def _name(axes: Axes, marked: pd.DataFrame, borders: pd.DataFrame) -> None:
+    if len(marked) > _NAMED:
+        return
+    whole = sum(shape.area for shape in borders["geometry"])
+    for name, geometry in zip(marked["name"], marked["geometry"], strict=True):
+        point = geometry.representative_point()
+        # The name of a small wijk stands beneath it, so that the wijk can be seen.
+        shift = -16 if geometry.area < _SMALL_SHARE * whole else 0
+        axes.annotate(
+            name, (point.x, point.y), xytext=(0, shift), textcoords="offset points", ha="center",
+            va="center", fontsize=SMALL, color=INK,
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.2},
+        )  # fmt: skip
+
+
+def matrix(
+    frame: pd.DataFrame,
+    rows: str = "name",
+    columns: str = "label",
+    state: str = "state",
+    caption: str = "",
+    alt: str = "",
+) -> ShownFigure | Nothing:
+    """Draw a sign per row and column for the state of each: a tartan rug.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        A row per cell of the grid.
+    rows, columns, state : str
+        Columns of `frame`; the state is one of `SIGNS`.
+    caption, alt : str
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> wijken = wk.open_city("parameters").wijken()
+    >>> wk.show.matrix(wijken, state="verdict").axes
+    [<Axes: xlabel='▲ gunstiger    ■ niet duidelijk anders    ○ niet te vergelijken'>]
+    """
+    if frame.empty:
+        return nothing(frame)
+    language, states = language_of(frame), set(frame[state])
+    names, heads = (list(dict.fromkeys(frame[column])) for column in (rows, columns))
+    words: Mapping[str, str] = catalogue("show", language)["sign"]  # type: ignore[assignment]
+    with style():
+        figure, axes = new_figure(height=1.5 + 0.3 * len(names))
+        for row in frame[[rows, columns, state]].itertuples(index=False):
+            sign, colour = SIGNS[row[2]]
+            axes.text(heads.index(row[1]), names.index(row[0]), sign, ha="center", va="center",
+                      fontsize=12, color=colour)  # fmt: skip
+        width = max(8, 60 // max(1, len(heads)))
+        wrapped = [textwrap.fill(str(head), width) for head in heads]
+        axes.set_xticks(range(len(heads)), wrapped, fontsize=SMALL)
+        axes.xaxis.tick_top()
+        axes.set_yticks(range(len(names)), names)
+        axes.set_xlim(-0.5, len(heads) - 0.5)
+        axes.set_ylim(len(names) - 0.4, -0.6)
+        axes.spines[["left", "bottom"]].set_visible(False)
+        legend = [f"{SIGNS[key][0]} {words[key]}" for key in SIGNS if key in states]
+        lines = ["    ".join(legend[at : at + 3]) for at in range(0, len(legend), 3)]
+        axes.set_xlabel("\n".join(lines), fontsize=SMALL, loc="left", color=INK)
+    said = []
+    for name in names:
+        cells = frame[frame[rows].eq(name)].groupby(state, sort=False)[columns].agg(list)
+        parts = [
+            f"{words[key]}: {', '.join(str(head) for head in mine)}" for key, mine in cells.items()
+        ]
+        said.append(f"{name}: {'; '.join(parts)}.")
+    lead = text("show.alt.matrix", language)
+    return drawn(figure, frame, lead, said, caption, alt, "rug" if state == "verdict" else "")
+
+
+def scatter(
+    first: pd.DataFrame, second: pd.DataFrame, caption: str = "", alt: str = ""
+) -> ShownFigure | Nothing:
+    """Draw two numbers of each wijk against each other, each point with its name.
+
+    Parameters
+    ----------
+    first, second : DataFrame
+        ``area, label`` and a number, as `CityView.places` gives them; what lacks either number
+        has no point.
+    caption, alt : str
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> view = wk.open_city("parameters")
+    >>> wk.show.scatter(view.places("sport"), view.places("outdoor_play")).data.columns.tolist()
+    ['label', 'first', 'second']
+    """
+    language = language_of(first)
+    parts = [
+        frame.loc[[is_shown(row) for row in frame.to_dict("records")], ["area", "label", "value"]]
+        for frame in (first, second)
+    ]
+    both = parts[0].merge(parts[1][["area", "value"]], on="area", suffixes=("", "_second"))
+    both = both.rename(columns={"value": "first", "value_second": "second"}).drop(columns="area")
+    names = [frame.attrs.get("caption", "") for frame in (first, second)]
+    heads = dict(zip(("first", "second"), names, strict=True))
+    both.attrs = {**first.attrs, "caption": " – ".join(dict.fromkeys(names)), "heads": heads}
+    if both.empty:
+        return nothing(both, "show.scatter_none")
+    with style():
+        figure, axes = new_figure(height=4.2)
+        axes.plot(both["first"], both["second"], "o", color=OWN, markersize=6)
+        for row in both.itertuples():
+            axes.annotate(row.label, (row.first, row.second), xytext=(4, 4),
+                          textcoords="offset points", fontsize=8)  # fmt: skip
+        for axis, name in zip((axes.xaxis, axes.yaxis), names, strict=True):
+            axis.set_label_text(textwrap.fill(name, 34))
+        grid_lines(axes, "both")
+    lead = text("show.alt.scatter", language, first=names[0], second=names[1])
+    said = [
+        f"{row.label}: {number(row.first, language)}, {number(row.second, language)}."
+        for row in both.itertuples()
+    ]
+    return drawn(figure, both, lead, said, caption, alt)

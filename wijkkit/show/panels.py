@@ -1,0 +1,263 @@
+"""A small panel per outcome: its line through the waves, its effect by method, its funnel."""
+
+from __future__ import annotations
+
+import textwrap
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
+
+from wijkkit.estimates.funnel import funnel as funnel_limits
+from wijkkit.language import listed, percentage, signed, text
+from wijkkit.released.cells import is_shown
+from wijkkit.show.output import Nothing, ShownFigure, drawn, language_of, nothing
+from wijkkit.show.theme import (
+    CITY,
+    COMPARATOR,
+    INK,
+    OWN,
+    PALE,
+    SMALL,
+    grid_lines,
+    label_marks,
+    new_panels,
+    style,
+)
+from wijkkit.show.values import shown_value
+
+#: The axis of effects reaches no further, in percentage points; more is drawn up to the edge.
+_FURTHEST = 60.0
+_INSIDE = {"marker": "o", "color": "white", "markeredgecolor": CITY, "markersize": 5.5}
+_OUTSIDE = {"marker": "D", "color": COMPARATOR, "markersize": 5.5}
+_OWN = {"marker": "o", "color": OWN, "markersize": 8}
+#: A funnel names the wijken outside the limits where there are no more; the table names all.
+_NAMED = 3
+
+
+def slopes(frame: pd.DataFrame, caption: str = "", alt: str = "") -> ShownFigure | Nothing:
+    """Draw a panel per label with every wave: the own area bold, the others as a thin line.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        ``label, wave, name, own`` and the number, as `CityView.waves` gives them.
+    caption, alt : str
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> view = wk.open_wijk("parameters", "ankerveld")
+    >>> len(wk.show.slopes(view.waves(["sport", "outdoor_play"])).axes)
+    2
+    """
+    if frame.empty or frame["wave"].nunique() < 2:
+        return nothing(frame, "show.change.one_wave")
+    language = language_of(frame)
+    parts = {label: frame[frame["label"].eq(label)] for label in frame["label"].unique()}
+    with style():
+        figure, panels = new_panels(list(parts), 1.6, 0.4, sharey=True)
+        for axes, rows in zip(panels, parts.values(), strict=True):
+            _draw_waves(axes, rows, language)
+        names = dict(zip(frame["own"], frame["name"], strict=True))
+        label_marks(figure, [(names[own], _line(own)) for own in (True, False) if own in names])
+    said = [_said_waves(label, rows[rows["own"]], language) for label, rows in parts.items()]
+    lead = text("show.alt.slopes", language, names=" / ".join(dict.fromkeys(frame["name"])))
+    return drawn(figure, frame, lead, said, caption, alt)
+
+
+def _line(own: bool) -> dict:
+    return {
+        "marker": "o" if own else "D", "markersize": 6.5 if own else 5,
+        "color": OWN if own else CITY, "linestyle": "-", "linewidth": 2.2 if own else 1.2,
+    }  # fmt: skip
+
+
+def _draw_waves(axes: Axes, rows: pd.DataFrame, language: str) -> None:
+    waves = list(dict.fromkeys(rows["wave"]))
+    series: dict[bool, list[tuple[float, pd.Series]]] = {}
+    for own, shift in ((False, 0.06), (True, -0.06)):
+        mine = [row for _, row in rows[rows["own"].eq(own)].iterrows() if is_shown(row)]
+        series[own] = found = [(waves.index(row["wave"]) + shift, row) for row in mine]
+        look = _line(own)
+        axes.plot([x for x, _ in found], [row["value"] for _, row in found], **look)
+        for x, row in found:
+            axes.plot([x, x], [row["lower"], row["upper"]], color=look["color"], linewidth=1.2)
+    _say_absent(axes, rows[rows["own"]], language)
+    last = len(waves) - 1
+    for at, side in ((0, "right"), (last, "left")):
+        _label_values(axes, series, at, side, language)
+    axes.set_xticks(range(len(waves)), waves)
+    axes.set_xlim(-0.5, last + 0.5)
+    if rows["unit"].isin(["percent", ""]).all():
+        axes.set_ylim(0, 100)
+        axes.set_yticks(range(0, 101, 25))
+        axes.yaxis.set_major_formatter("{x:.0f}%")
+    grid_lines(axes, "y")
+
+
+def _say_absent(axes: Axes, own: pd.DataFrame, language: str) -> None:
+    """Say in the panel why the own area has no mark at a wave."""
+    rows = [row for _, row in own.iterrows()]
+    said = [f"{row['wave']}: {shown_value(row, language)}" for row in rows if not is_shown(row)]
+    low = any(is_shown(row) and row["value"] < 50 for row in rows)
+    axes.text(
+        0.03, 0.97 if low else 0.04, "\n".join(said), va="top" if low else "bottom",
+        fontsize=8.5, style="italic", color=OWN, transform=axes.transAxes,
+    )  # fmt: skip
+
+
+def _label_values(axes: Axes, series: dict, at: int, side: str, language: str) -> None:
+    """Write the values of a wave beside their marks, so far apart that both can be read."""
+    here = {own: row["value"] for own, rows in series.items() for x, row in rows if round(x) == at}
+    places = list(here.values())
+    if len(places) == 2 and (least := 13 - abs(places[0] - places[1])) > 0:
+        push = least / 2 if places[0] >= places[1] else -least / 2
+        places = [places[0] + push, places[1] - push]
+    for (own, value), place in zip(here.items(), places, strict=True):
+        axes.text(
+            at + (0.14 if side == "left" else -0.14), min(max(place, 4), 96),
+            percentage(value, language), ha=side, va="center", fontsize=SMALL,
+            color=_line(own)["color"], fontweight="bold" if own else "normal",
+        )  # fmt: skip
+
+
+def _said_waves(label: str, own: pd.DataFrame, language: str) -> str:
+    waves = (f"{row['wave']} {shown_value(row, language)}" for _, row in own.iterrows())
+    return f"{label}: {', '.join(waves)}."
+
+
+def forest(frame: pd.DataFrame, caption: str = "", alt: str = "") -> ShownFigure | Nothing:
+    """Draw a panel per outcome and a row per method around no difference; right is favourable.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        ``label, method, scale, value, lower, upper, status``, as `CityView.methods` gives them;
+        outcomes on another scale than percentage points are left to the table.
+    caption, alt : str
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> methods = wk.open_city("parameters").methods()
+    >>> len(wk.show.forest(methods[methods.outcome == "sport"]).axes)
+    1
+    """
+    rows = frame[frame["scale"].eq("points")]
+    if rows.empty:
+        return nothing(frame, "effect_show.only_scores" if len(frame) else "effect_show.no_outcome")
+    language, methods = language_of(frame), list(rows["method"].unique())
+    parts = {label: rows[rows["label"].eq(label)] for label in rows["label"].unique()}
+    known = np.abs(rows[["lower", "upper"]].to_numpy(dtype=float))
+    edge = min(_FURTHEST, 10.0 * (1 + max([10.0, *known[np.isfinite(known)]]) // 10))
+    short = [text(f"effect_show.short.{method}", language) for method in methods]
+    with style():
+        figure, panels = new_panels(
+            list(parts), 0.8 + 0.26 * len(methods), 0, sharex=True, sharey=True
+        )
+        for axes, part in zip(panels, parts.values(), strict=True):
+            _draw_methods(axes, part, methods, edge)
+        for axes in panels[-2:]:
+            axes.tick_params(axis="x", labelbottom=True)
+        for axes in panels[::2]:
+            axes.set_yticks(range(len(methods)), [textwrap.fill(name, 20) for name in short])
+            axes.tick_params(axis="y", labelsize=8.5)
+            axes.set_ylim(len(methods) - 0.4, -0.6)
+            axes.xaxis.set_major_formatter(lambda x, _: signed(x, language))
+        figure.supxlabel(text("effect_show.axis", language), fontsize=SMALL)
+    lead = text("effect_show.alt", language, outcomes=len(parts), methods=len(methods))
+    said = [_said_effect(label, part, language) for label, part in parts.items()]
+    return drawn(figure, rows, lead, said, caption, alt)
+
+
+def _draw_methods(axes: Axes, rows: pd.DataFrame, methods: list[str], edge: float) -> None:
+    axes.axvline(0, color=INK, linewidth=1)
+    for row in rows[rows["status"].eq("ok")].itertuples():
+        position = methods.index(row.method)
+        if np.isfinite([row.lower, row.upper]).all():
+            limits = np.clip([row.lower, row.upper], -edge, edge)
+            axes.plot(limits, [position] * 2, color=OWN, linewidth=2)
+        if -edge <= row.value <= edge:
+            axes.plot(row.value, position, "o", color=OWN, markersize=5)
+    axes.set_xlim(-edge, edge)
+    grid_lines(axes)
+
+
+def _said_effect(label: str, rows: pd.DataFrame, language: str) -> str:
+    """Say between which values the methods lie."""
+    known = rows.loc[rows["status"].eq("ok"), "value"]
+    if known.empty:
+        return text("effect_show.alt_none", language, outcome=label)
+    least, most = (signed(end, language) for end in (known.min(), known.max()))
+    return text("effect_show.alt_row", language, outcome=label, least=least, most=most)
+
+
+def funnel(frame: pd.DataFrame, caption: str = "", alt: str = "") -> ShownFigure | Nothing:
+    """Draw a funnel per indicator: wijken by effective number of children, limits around all.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        ``label, name, own, value, city_value, effective_n, position``, as `CityView.wijken`
+        gives them; rows without an effective number (scores, absent numbers) are left out.
+    caption, alt : str
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> view = wk.open_city("parameters")
+    >>> len(wk.show.funnel(view.wijken(["sport"])).axes)
+    1
+    """
+    known = frame[frame["effective_n"].notna()]
+    if known.empty:
+        return nothing(frame, "show.goals.no_rows")
+    language, own = language_of(frame), known.loc[known["own"], "name"]
+    parts = {label: known[known["label"].eq(label)] for label in known["label"].unique()}
+    with style():
+        figure, panels = new_panels(list(parts), 1.9, 0.6)
+        for axes, rows in zip(panels, parts.values(), strict=True):
+            _draw_funnel(axes, rows)
+        figure.supxlabel(text("show.funnel.x", language), fontsize=SMALL)
+        marks = [(own.iloc[0], _OWN)] if len(own) else []
+        marks += [(text(f"show.funnel.{key}", language), look)
+                  for key, look in (("inside", _INSIDE), ("outside_mark", _OUTSIDE))]  # fmt: skip
+        label_marks(figure, marks)
+    said = [_said_outside(label, rows, language) for label, rows in parts.items()]
+    lead = text("show.alt.funnel", language)
+    return drawn(figure, known, lead, said, caption, alt, "funnel")
+
+
+def _draw_funnel(axes: Axes, rows: pd.DataFrame) -> None:
+    n, city = rows["effective_n"].to_numpy(dtype=float), rows["city_value"].iloc[0]
+    found = funnel_limits(rows["value"] / 100 * n, n, target=city / 100, multiplier=100)
+    curve = found.curve
+    for level, dashes in (("95", "-"), ("998", (0, (2, 1.4)))):
+        for side in ("lower", "upper"):
+            line = curve[f"{side}{level}"]
+            axes.plot(curve["n"], line, color=CITY, linewidth=1, linestyle=dashes)
+    axes.axhline(found.target, color=INK, linewidth=1)
+    mine, outside = rows["own"].astype(bool), rows["position"].ne("inside")
+    groups = ((~mine & ~outside, _INSIDE), (~mine & outside, _OUTSIDE), (mine, _OWN))
+    for these, look in groups:
+        found_n, value = rows.loc[these, "effective_n"], rows.loc[these, "value"]
+        axes.plot(found_n, value, linestyle="none", **look)
+    named = rows[~mine & outside]
+    for row in named.itertuples() if len(named) <= _NAMED else ():
+        right = row.effective_n > curve["n"].mean()
+        axes.annotate(
+            row.name, (row.effective_n, row.value), xytext=(-6 if right else 6, 0),
+            textcoords="offset points", ha="right" if right else "left", va="center", fontsize=8.5,
+        )  # fmt: skip
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=5, integer=True))
+    axes.yaxis.set_major_formatter("{x:.0f}%")
+    axes.grid(color=PALE, linewidth=0.6)
+
+
+def _said_outside(label: str, rows: pd.DataFrame, language: str) -> str:
+    outside = list(rows.loc[rows["position"].ne("inside"), "name"])
+    key = "none_outside" if not outside else "one_outside" if len(outside) == 1 else "outside"
+    names = listed(outside, language)
+    return text(f"show.funnel.{key}", language, indicator=label, names=names)

@@ -1,0 +1,291 @@
+"""Rows with numbers as marks: with their margin and target, between two groups, among all wijken."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from wijkkit.language import signed, text
+from wijkkit.released.cells import is_shown, number_at
+from wijkkit.show import theme
+from wijkkit.show.output import Nothing, ShownFigure, drawn, language_of, nothing
+from wijkkit.show.theme import CITY, COMPARATOR, INK, OWN, SMALL, label_marks, new_figure, style
+from wijkkit.show.values import shown_interval, shown_value
+
+#: The look of the first mark of a row, which has an interval, and of the ones after it.
+_FIRST = {"marker": "o", "color": OWN, "markersize": 8}
+_UNCLEAR = {"marker": "D", "color": CITY, "markersize": 6.5}
+_OPEN = {"color": "white", "markeredgewidth": 1.6}
+_NEXT = (
+    {**_OPEN, "marker": "D", "markeredgecolor": CITY, "markersize": 8.5},
+    {**_OPEN, "marker": "s", "markeredgecolor": OWN, "markersize": 6.5},
+)
+_TARGET = {"marker": "|", "color": INK, "markersize": 15, "markeredgewidth": 2.2}
+_ENDS = {
+    "first": {"marker": "s", "color": COMPARATOR, "markersize": 7.5},
+    "last": {"marker": "o", "color": OWN, "markersize": 7.5},
+}
+_OWN = {"marker": "o", "color": OWN, "markersize": 9}
+_OTHER = {"marker": "o", "color": "white", "markeredgecolor": CITY, "markersize": 5.5}
+_ALL = {"marker": "|", "color": INK, "markersize": 13, "markeredgewidth": 1.8}
+
+
+def intervals(
+    frame: pd.DataFrame,
+    marks: Mapping[str, str] | None = None,
+    *,
+    target: str = "",
+    label: str = "label",
+    caption: str = "",
+    alt: str = "",
+) -> ShownFigure | Nothing:
+    """Draw a row per label with the number of each mark; the first one with its interval.
+
+    What has no number has a word in its place, never a mark. Differences (unit ``points``) are
+    drawn around zero.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Columns `label`, and per mark ``<mark>_value``, ``_lower``, ``_upper``, ``_status``;
+        without `marks` the number without a prefix.
+    marks : mapping of str to str, optional
+        Prefix -> what the legend calls it, at most three.
+    target : str, optional
+        Column with the target of a row.
+    label, caption, alt : str
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> view = wk.open_wijk("parameters", "ankerveld")
+    >>> wk.show.intervals(view.goals(), {"own": view.name, "city": view.everywhere}).axes
+    [<Axes: >]
+    """
+    if frame.empty:
+        return nothing(frame)
+    language, labels = language_of(frame), list(frame[label])
+    names = marks or {"": ""}
+    rows = [_numbers(row, names) for _, row in frame.iterrows()]
+    around_zero = any(row[0].get("unit") == "points" for row in rows)
+    shown = [_beside(row[0], language) for row in rows]
+    with style():
+        figure, axes = new_figure(height=0.8 + 0.6 * len(frame))
+        edge = _scale(axes, [row[0] for row in rows if is_shown(row[0])], around_zero, language)
+        if around_zero:
+            difference = text("show.difference_axis", language)
+            axes.set_xlabel(frame.attrs.get("axis", difference), fontsize=SMALL)
+        theme.rows_axis(axes, labels, shown)
+        for position, row in enumerate(rows):
+            theme.track(axes, position, -edge if around_zero else 0, edge)
+            if target and not pd.isna(frame[target].iloc[position]):
+                axes.plot(frame[target].iloc[position], position, linestyle="none", **_TARGET)
+            clear = "clear" not in frame or frame["clear"].iloc[position]
+            _draw_row(axes, position, row, edge, _FIRST if clear else _UNCLEAR)
+        line = {"linestyle": "-", "linewidth": 2.6}
+        looks = [{**_FIRST, **line}, *_NEXT]
+        legend = [(said, look) for said, look in zip(names.values(), looks, strict=False) if said]
+        if "clear" in frame and not legend:
+            certain = (("clear", True, _FIRST), ("unclear", False, _UNCLEAR))
+            legend = [
+                (text(f"show.legend.{key}", language), {**look, **line})
+                for key, clear, look in certain
+                if frame["clear"].eq(clear).any()
+            ]
+        if target:
+            legend.append((text("show.legend.target", language), {**_TARGET, "markersize": 11}))
+        if legend:
+            label_marks(axes, legend)
+    said = [_said(words, value, row, names, language)
+            for words, value, row in zip(labels, shown, rows, strict=True)]  # fmt: skip
+    marked = " / ".join(filter(None, names.values()))
+    lead = text(f"show.alt.intervals{'_of' if marked else ''}", language, names=marked)
+    return drawn(figure, frame, lead, said, caption, alt)
+
+
+def _beside(number: dict, language: str) -> str:
+    """Return a number as it stands at its row; the axis has the unit of a difference."""
+    if number.get("unit") != "points" or not is_shown(number):
+        return shown_interval(number, language)
+    ends = {key: signed(number[key], language) for key in ("value", "lower", "upper")}
+    return text("show.difference_with_interval", language, **ends)
+
+
+def _numbers(row: pd.Series, names: Mapping[str, str]) -> list[dict]:
+    return [number_at(row, prefix) if prefix else row.to_dict() for prefix in names]
+
+
+def _scale(axes: Axes, known: list[dict], around_zero: bool, language: str) -> float:
+    """Give the axis the scale of the numbers, and return where it ends."""
+    if around_zero:
+        ends = [abs(row[key]) for row in known for key in ("value", "lower", "upper")]
+        edge = 5.0 * (1 + max([5.0, *(end for end in ends if end < 1e6)]) // 5)
+        axes.set_xlim(-edge, edge)
+        axes.xaxis.set_major_formatter(lambda x, _: signed(x, language))
+        axes.axvline(0, color=INK, linewidth=1.2, zorder=1.5)
+        axes.spines["left"].set_visible(False)
+    elif all(row.get("unit", "percent") in ("percent", "") for row in known):
+        theme.percent_axis(axes)
+        return 100
+    else:
+        edge = 1.1 * max([1.0, *(row["upper"] for row in known if not pd.isna(row["upper"]))])
+        axes.set_xlim(0, edge)
+    theme.grid_lines(axes)
+    return edge
+
+
+def _draw_row(axes: Axes, position: int, row: list[dict], edge: float, look: dict) -> None:
+    for number, other in zip(row[1:], _NEXT, strict=False):
+        if is_shown(number):
+            axes.plot(number["value"], position, linestyle="none", **other)
+    own = row[0]
+    if is_shown(own):
+        if not pd.isna(own["lower"]) and not pd.isna(own["upper"]):
+            ends = [max(own["lower"], -edge), min(own["upper"], edge)]
+            axes.plot(ends, [position] * 2, color=look["color"], linewidth=2.6,
+                      solid_capstyle="butt")  # fmt: skip
+        axes.plot(own["value"], position, linestyle="none", **look)
+    elif own["status"] == "above":
+        axes.plot([own["lower"], 100], [position] * 2, color=OWN, linewidth=2.6,
+                  linestyle=(0, (1.5, 0.8)))  # fmt: skip
+
+
+def _said(label: str, value: str, row: list[dict], names: Mapping[str, str], language: str) -> str:
+    others = [
+        f"{name} {shown_value(number, language)}"
+        for name, number in zip(list(names.values())[1:], row[1:], strict=True)
+    ]
+    return f"{label}: {', '.join([value, *others])}."
+
+
+def dumbbells(frame: pd.DataFrame, caption: str = "", alt: str = "") -> ShownFigure | Nothing:
+    """Draw the least and the most advantaged group of each row, joined by a line.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        ``label, grouping, first_group, last_group`` and the numbers ``first`` and ``last``, as
+        `CityView.gaps` gives them.
+    caption, alt : str
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> wk.show.dumbbells(wk.open_city("parameters").gaps()).axes
+    [<Axes: >]
+    """
+    if frame.empty:
+        return nothing(frame, "show.gap.no_groups")
+    language, names = language_of(frame), frame.iloc[0]
+    rows = [{end: number_at(row, end) for end in _ENDS} for _, row in frame.iterrows()]
+    groups = {"first": names["first_group"], "last": names["last_group"]}
+    values = [_both(row, groups, language) for row in rows]
+    with style():
+        figure, axes = new_figure(height=0.8 + 0.6 * len(frame))
+        theme.percent_axis(axes)
+        theme.rows_axis(axes, list(frame["label"]), values)
+        for position, row in enumerate(rows):
+            theme.track(axes, position)
+            _draw_ends(axes, position, row)
+        looks = [{**look, "linestyle": "-", "linewidth": 1.4} for look in _ENDS.values()]
+        words = [f"{names['grouping']}: {groups['first']}", groups["last"]]
+        label_marks(axes, list(zip(words, looks, strict=True)))
+    said = [f"{label}: {value}." for label, value in zip(frame["label"], values, strict=True)]
+    return drawn(figure, frame, text("show.alt.dumbbells", language, **groups), said, caption, alt)
+
+
+def _both(row: dict, groups: dict[str, str], language: str) -> str:
+    """Return both values beside a row, or the reason once where it holds for both."""
+    first, last = (shown_value(row[end], language) for end in _ENDS)
+    if first == last and not is_shown(row["first"]):
+        return first
+    return f"{groups['first']} {first}, {groups['last']} {last}"
+
+
+def _draw_ends(axes: Axes, position: int, row: dict) -> None:
+    places = {"first": position - 0.09, "last": position + 0.09}
+    if all(is_shown(number) for number in row.values()):
+        ends = [number["value"] for number in row.values()]
+        axes.plot(ends, list(places.values()), color=INK, linewidth=1.6, zorder=1.5)
+    for end, look in _ENDS.items():
+        number = row[end]
+        if is_shown(number):
+            limits = [number["lower"], number["upper"]]
+            axes.plot(limits, [places[end]] * 2, color=look["color"], linewidth=1.4)
+            axes.plot(number["value"], places[end], linestyle="none", **look)
+
+
+def position(frame: pd.DataFrame, caption: str = "", alt: str = "") -> ShownFigure | Nothing:
+    """Draw all wijken as dots per indicator, the own one large and with its interval.
+
+    A rank is given only where the own wijk differs clearly from all wijken together.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        ``label, name, own, city_value, verdict`` and the number, as `CityView.wijken` gives them.
+    caption, alt : str
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> wk.show.position(wk.open_wijk("parameters", "ankerveld").wijken()).axes
+    [<Axes: >]
+    """
+    if frame.empty:
+        return nothing(frame, "show.goals.none")
+    language, labels = language_of(frame), list(frame["label"].unique())
+    parts = [frame[frame["label"].eq(label)] for label in labels]
+    values = [_own_value(part, language) for part in parts]
+    own = frame.loc[frame["own"], "name"]
+    with style():
+        figure, axes = new_figure(height=0.8 + 0.6 * len(labels))
+        theme.percent_axis(axes)
+        theme.rows_axis(axes, labels, values)
+        for at, part in enumerate(parts):
+            theme.track(axes, at)
+            _draw_dots(axes, at, part)
+        marks = [(own.iloc[0], _OWN)] if len(own) else []
+        marks += [(text("show.legend.others", language), _OTHER)]
+        marks += [(frame.attrs.get("everywhere", text("show.legend.all", language)), _ALL)]
+        label_marks(axes, marks)
+    said = [f"{label}: {value}." for label, value in zip(labels, values, strict=True)]
+    lead = text("show.alt.position", language, name=own.iloc[0] if len(own) else "")
+    return drawn(figure, frame, lead, said, caption, alt, "position")
+
+
+def _own_value(part: pd.DataFrame, language: str) -> str:
+    """Return the own number, and its rank where it is more than noise."""
+    own = part[part["own"]]
+    if own.empty:
+        return ""
+    shown, rank = shown_interval(own.iloc[0], language), _rank(part, own.iloc[0])
+    if rank is None:
+        return shown
+    return f"{shown}, {text('show.rank', language, rank=rank[0], of=rank[1])}"
+
+
+def _rank(part: pd.DataFrame, own: pd.Series) -> tuple[int, int] | None:
+    """Return the rank among the wijken with a number (1 is most favourable) and how many.
+
+    None where the own wijk does not differ clearly from all wijken together: that rank is noise.
+    """
+    if not is_shown(own) or own["verdict"] not in ("better", "worse"):
+        return None
+    known = part[part["status"].eq("ok")]
+    higher = own["direction"] == "higher"
+    ahead = known["value"] > own["value"] if higher else known["value"] < own["value"]
+    return int(ahead.sum()) + 1, len(known)
+
+
+def _draw_dots(axes: Axes, at: int, part: pd.DataFrame) -> None:
+    known, city = part[part["status"].eq("ok")], part["city_value"].iloc[0]
+    if not pd.isna(city):
+        axes.plot(city, at, linestyle="none", **_ALL)
+    others = known[~known["own"].astype(bool)]
+    axes.plot(others["value"], [at] * len(others), linestyle="none", alpha=0.8, **_OTHER)
+    for row in known[known["own"].astype(bool)].itertuples():
+        axes.plot([row.lower, row.upper], [at] * 2, color=OWN, linewidth=2.2)
+        axes.plot(row.value, at, linestyle="none", **_OWN)
