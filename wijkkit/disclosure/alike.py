@@ -30,7 +30,7 @@ _ALL = 5
 #: Sets of counts that one program chooses from, per count of the wijk that it is about.
 _ROWS = 40
 #: How often it is tried to give figures back.
-_TRIALS = 5
+_TRIALS = 24
 _TINY = 1e-6
 
 
@@ -180,17 +180,29 @@ def _given_back(
         return attack.beside(made(replace(before, multiple=multiple))).open(form, as_shown)
 
     multiple, system = attack.found.one.multiple, before.system
-    large = np.isin(system.level, ["arm", "city"])
-    left = _TRIALS
-    # The figures of larger areas first, everybody before groups: they are missed most.
-    for block in (large & (system.slot == 0), system.level == "wijk", large, first > 0):
+    left = [_TRIALS]
+
+    def halved(multiple: Floats, lost: Ints, target: Floats) -> Floats:
+        if not len(lost) or not left[0]:
+            return multiple
+        left[0] -= 1
+        tried = multiple.copy()
+        tried[lost] = target[lost]
+        if holds(tried):
+            return tried
+        for half in np.array_split(lost, 2) if len(lost) > 1 else ():
+            multiple = halved(multiple, half, target)
+        return multiple
+
+    large, everybody = np.isin(system.level, ["arm", "city"]), system.slot == 0
+    wijk = system.level == "wijk"
+    # Everybody before groups, larger areas before smaller ones: what is missed most.
+    for block in (large & everybody, wijk & everybody, wijk, large, system.level == "gebied"):
         for least in (0.0, 5.0):
             target = np.maximum(first, least)
             lost = block & (first > 0) & ((multiple > target) | (multiple == 0))
-            if lost.any() and left:
-                tried, left = np.where(lost, target, multiple), left - 1
-                if holds(tried):
-                    multiple = tried
+            if least == 0 or not wijk[lost].any():
+                multiple = halved(multiple, np.flatnonzero(lost), target)
     return replace(before, multiple=multiple)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -22,6 +23,8 @@ from wijkkit.pipeline.process import ProcessResults, evaluate_process
 from wijkkit.pipeline.respondents import load_respondents
 from wijkkit.released import write_released
 from wijkkit.study import Study
+
+_LOG = logging.getLogger(__name__)
 
 
 def release(
@@ -108,6 +111,8 @@ def release(
             write_released(study, name, content)
     released = replace(released, table=table, audit={**released.audit, "kept": len(earlier.kept)})
     record_audit(study, released, tuple(tables))
+    for key in released.left_out:
+        _LOG.warning("Nothing of '%s' is released: its small counts would not stay open.", key)
     prepare(study, sample, earlier, tables)
     return released
 
