@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -110,17 +112,17 @@ def test_a_change_rests_on_both_waves_and_a_gap_on_both_groups(people):
     assert len(of_change) == 4 and set(of_change["wave"]) == {"2018", "2021"}
 
 
-def test_a_slope_index_is_that_of_the_groups(people):
-    row = people.slope_index("sport").frame.iloc[0]
-    groups = (
-        people.proportion("sport", by="ses").frame.set_index("ses").loc[["low", "middle", "high"]]
-    )
-    frame = people.frame[people.frame["wave"].eq("2021") & people.frame["sport"].notna()]
-    weights = frame.groupby("ses")["weight"].sum().reindex(groups.index)
-    found = wk.slope_index(groups["value"], weights, se=groups["se"])
-    assert row[["value", "lower", "upper"]].tolist() == pytest.approx(
-        [found.value, found.lower, found.upper]
-    )
+def test_a_slope_index_is_that_of_the_release_and_rests_on_every_group(people):
+    found = people.slope_index("sport")
+    study, waves = people.study, ["2018", "2021"]
+    division = {one.id: (one.column, [group.id for group in one.groups]) for one in study.groupings}
+    indicators = {"sport": study.indicators["sport"]}
+    table = wk.estimate_slope(people.frame, indicators, waves, division)
+    city = table[table["area_level"].eq("city") & table["method"].eq("slope_index")]
+    city = city[city["wave"].eq("2021") & city["group_by"].eq("ses")].iloc[0]
+    row, ends = found.frame.iloc[0], ["value", "lower", "upper"]
+    assert row[ends].tolist() == pytest.approx(city[ends].tolist())
+    assert set(found.cells["group"]) >= {"low", "middle", "high"}
 
 
 def test_the_effect_is_that_of_did_and_follows_its_arguments(people, folder):
@@ -196,3 +198,25 @@ def test_every_result_draws_and_says_itself(people, language):
         assert result.plot().figure is not None
         assert len(result.sentence(language)) > 20
         assert result.kind in repr(result) and "<table" in result._repr_html_()
+
+
+def test_a_study_without_arms_borders_or_programme_is_told_so(folder, people, tmp_path):
+    hoods = {
+        slug: hood.model_copy(update={"arm": "none", "pair": None})
+        for slug, hood in people.study.neighbourhoods.items()
+    }
+    sources = people.study.settings.sources.model_copy(update={"borders": ()})
+    settings = people.study.settings.model_copy(update={"sources": sources})
+    study = replace(people.study, neighbourhoods=hoods, settings=settings)
+    bare = wk.people(study, people.frame.assign(arm="none"))
+    with pytest.raises(EstimationError, match="no areas of this kind"):
+        bare.gap("sport", by="arm")
+    with pytest.raises(EstimationError, match="a map needs borders"):
+        bare.proportion("sport", by="wijk").map()
+    effect = bare.did("sport")
+    assert effect.shown["reason"].astype(bool).all() and "reason" in repr(effect)
+
+
+def test_latex_of_a_table_escapes_what_latex_reads(people):
+    aged = people.assign(band=lambda p: (p.age // 3 * 3).astype("str") + "_jaar & ouder")
+    assert r"\_jaar \& ouder" in aged.proportion("sport", by="band").to_latex()

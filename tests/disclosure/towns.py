@@ -125,3 +125,21 @@ def town(
     people = people_of(areas, random, indicators=indicators, **options)
     chosen = {name: GROUPINGS[name] for name in groupings}
     return town_of(people, areas, dict.fromkeys(indicators, "percent"), chosen)
+
+
+def random_town(seed: int, weights: str = "") -> Town:
+    """A random town: 1 to 4 related indicators, up to 3 groupings, 3 to 6 wijken."""
+    random = np.random.default_rng(seed + 10_000)
+    areas = areas_of(int(random.integers(3, 7)), int(random.integers(1, 3)))
+    people = people_of(areas, random, indicators=(), weights=weights)
+    score = random.beta(*random.uniform(0.8, 4, 2), len(people))
+    cuts = np.sort(random.uniform(0.1, 0.9, int(random.integers(1, 5))))[::-1]
+    names = [f"from {number}" for number in range(len(cuts))]
+    levels = {name: (score > cut).astype(float) for name, cut in zip(names, cuts, strict=True)}
+    age = {"ages": random.choice(["young", "old"], len(people))}
+    people = people.assign(**levels, **age)
+    every = GROUPINGS | {"ages": ("ages", ("young", "old"))}
+    chosen = random.permutation(list(every))[: random.integers(0, 4)]
+    return town_of(
+        people, areas, dict.fromkeys(names, "percent"), {name: every[name] for name in chosen}
+    )

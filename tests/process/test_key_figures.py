@@ -76,6 +76,15 @@ def test_the_change_is_the_difference_of_the_arms_mean_changes(small_study):
     assert "kan de toets nooit lager uitkomen dan p = 0,50" in said[-1]
 
 
+def test_the_sentence_says_what_the_adjusted_test_says(small_study):
+    study, answers = small_study(), interviews()
+    row = scale_changes(study, answers).iloc[0].copy()
+    row["verdict"] = "not_distinguishable"  # as beside other scales, the interval above zero
+    assert row["lower"] > 0
+    said = key_figure_sentences(scale_table(study, answers), pd.DataFrame([row]), study)
+    assert "geen duidelijk verschil" in said[0]
+
+
 @pytest.mark.parametrize(
     ("kept", "reason"), [("wave == '2018'", "one_wave"), ("arm == 'programme'", "one_arm")]
 )

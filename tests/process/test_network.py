@@ -78,9 +78,8 @@ def test_names_of_persons_are_in_no_table(network):
 
 
 def test_turnover_counts_those_there_at_the_start(network):
-    table = turnover(
-        network[0], ["a", "b"], start=date(2018, 6, 1), end=date(2021, 6, 1)
-    ).set_index("wijk")
+    starts = dict.fromkeys("ab", date(2018, 6, 1))
+    table = turnover(network[0], starts, date(2021, 6, 1)).set_index("wijk")
     assert table.loc["a", ["at_start", "left", "joined", "advisors", "undated"]].tolist() == [
         2, 1, 1, 2, 1,
     ]  # fmt: skip
@@ -88,9 +87,15 @@ def test_turnover_counts_those_there_at_the_start(network):
     assert table.loc["b", ["at_start", "left", "advisors"]].isna().all()
 
 
+def test_each_wijk_counts_from_its_own_start(network):
+    starts = {"a": date(2017, 1, 1), "b": date(2018, 6, 1)}
+    early = turnover(network[0], starts, date(2021, 6, 1)).set_index("wijk").loc["a"]
+    assert (early["at_start"], early["joined"]) == (0, 3)
+
+
 def test_the_network_is_put_into_words(network):
     days = {"start": date(2018, 6, 1), "end": date(2021, 6, 1)}
-    left = turnover(network[0], ["a", "b"], **days)
+    left = turnover(network[0], dict.fromkeys("ab", days["start"]), days["end"])
     tables = participation(*network[1:]), centrality(*network), left
     said = network_sentences(*tables, "a", **days, language="nl")
     assert said == [
@@ -104,7 +109,8 @@ def test_the_network_is_put_into_words(network):
         "De wijk had twee gebiedsadviseurs na elkaar.",
     ]
     early = {**days, "start": date(2017, 1, 1)}
-    nobody_yet = tables[0], tables[1], turnover(network[0], ["a", "b"], **early)
+    nobody = turnover(network[0], dict.fromkeys("ab", early["start"]), early["end"])
+    nobody_yet = tables[0], tables[1], nobody
     said = network_sentences(*nobody_yet, "a", **early, language="nl")
     assert said[3].startswith("Het netwerk startte na 1 januari 2017.")
     nothing = network_sentences(*tables, "b", **days, language="nl")

@@ -58,3 +58,21 @@ def test_too_few_wijken_give_no_numbers(study):
 def test_what_was_never_asked_is_said(study):
     nothing = estimates({"a": 40}, status="not_asked")
     assert service_use(study, nothing).loc[0, "status"] == "not_asked"
+
+
+def test_indicators_are_judged_together(small_study):
+    both = "process:\n  service_use: [sport, ill]"
+    study = small_study(replace=("process:", both))
+    values = dict(a=50.0, b=56.0, c=30.0, d=34.0)
+    one = estimates(values)
+    alone = service_use(small_study(replace=("process:", "process:\n  service_use: [sport]")), one)
+    other = one.assign(indicator="ill")
+    noise = other.assign(
+        value=other["value"].where(other["value"].isna(), [0, 5, 0, 9, 0, 7, 0, 6])
+    )
+    beside = service_use(study, tidy(pd.concat([one, noise])))
+    assert alone["verdict"].tolist() == ["better"]
+    assert beside["verdict"].tolist() == ["not_distinguishable"] * 2
+    assert beside["looked_at"].tolist() == [2, 2]
+    said = service_use_sentences(beside, "nl")
+    assert beside.loc[0, "lower"] > 0 and said.count("Dat verschil kan toeval zijn.") == 2

@@ -36,6 +36,11 @@ def test_a_study_goes_to_a_workbook_and_back_without_loss(which, tmp_path):
     if not source.is_dir():
         pytest.skip("the monitor's study is not beside the project")
     folder = shutil.copytree(source, tmp_path / "study")
+    first = next(iter(folder.glob("wijken/*.yml")), None)
+    if first:  # a wijk with a start of its own
+        first.write_text(
+            first.read_text(encoding="utf-8") + "start: 2019-09-01\n", encoding="utf-8"
+        )
     before = wk.open_study(folder)
     export_study(folder, tmp_path / "study.xlsx")
     import_study(tmp_path / "study.xlsx", folder)

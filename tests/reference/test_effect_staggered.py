@@ -8,8 +8,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from wijkkit.evaluation.effect.staggered import GroupTimeEffects, group_time_effects
-from wijkkit.evaluation.effect.staggered_average import average_effects, effects_table
+from wijkkit.evaluation.effect.staggered import (
+    GroupTimeEffects,
+    average_effects,
+    group_time_effects,
+    interval,
+)
 
 SCENARIOS = {
     "mpdta_nev_dr": {},
@@ -40,7 +44,12 @@ def test_group_time_effects_and_errors(folder, scenario):
     reference = reference[reference["scenario"] == scenario].rename(
         columns={"group": "start", "t": "wave"}
     )
-    ours = effects_table(fit(folder, scenario)).astype({"start": int, "wave": int})
+    found = fit(folder, scenario)
+    parts = zip(found.start, found.wave, found.estimate, found.influence.T, strict=True)
+    ours = pd.DataFrame(
+        {"start": int(start), "wave": int(wave)} | interval(found, estimate, influence, 0.95)
+        for start, wave, estimate, influence in parts
+    )
     both = reference.merge(ours, on=["start", "wave"], validate="one_to_one")
     assert len(both) == len(reference) == len(ours)
     assert both["estimate"].to_numpy() == pytest.approx(both["att"].to_numpy(), abs=1e-10)
@@ -49,7 +58,7 @@ def test_group_time_effects_and_errors(folder, scenario):
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
-@pytest.mark.parametrize("kind", ["simple", "group", "dynamic", "calendar"])
+@pytest.mark.parametrize("kind", ["simple", "dynamic"])
 def test_averages_and_errors(folder, scenario, kind):
     reference = pd.read_csv(folder / "csdid_r_ref" / "ref_aggte.csv")
     reference = reference[(reference["scenario"] == scenario) & (reference["type"] == kind)]

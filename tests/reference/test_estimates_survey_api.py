@@ -9,7 +9,6 @@ from wijkkit.estimates import (
     poststratify,
     survey_mean,
     survey_proportion,
-    survey_ratio,
     survey_total,
 )
 
@@ -55,15 +54,6 @@ def test_means_of_domains_equal_the_published_ones(api):
     for domain, (value, se) in expected.items():
         own = found.loc[domain]
         assert [own["value"], own["se"]] == pytest.approx([value, se], abs=5e-6)
-
-
-def test_a_ratio_equals_the_published_one(api):
-    schools = api("apiclus1")
-    whole = survey_ratio(schools, "api.stu", "enroll", **CLUSTERS).iloc[0]
-    assert [whole["value"], whole["se"]] == pytest.approx([0.8497087, 0.008386297], abs=5e-8)
-    high = survey_ratio(schools, "api.stu", "enroll", by="stype", **CLUSTERS).set_index("stype")
-    own = high.loc["H", ["value", "se"]].tolist()
-    assert own == pytest.approx([0.8300683, 0.01472607], abs=5e-8)
 
 
 def test_a_proportion_equals_the_published_one(api):

@@ -16,7 +16,6 @@ from wijkkit.estimates import (
     survey_mean,
     survey_proportion,
     survey_quantile,
-    survey_ratio,
     survey_total,
 )
 from wijkkit.study.indicators import Indicator
@@ -105,13 +104,12 @@ def test_a_cell_in_which_r_has_no_error_has_a_value_and_no_interval(people, desi
     [
         ("mean", lambda frame, **o: survey_mean(frame, "score", **o)),
         ("total", lambda frame, **o: survey_total(frame, "part", **o)),
-        ("ratio", lambda frame, **o: survey_ratio(frame, "part", "whole", **o)),
         ("quantile0.1", lambda f, **o: survey_quantile(f, "part", probability=0.1, **o)),
         ("quantile0.5", lambda f, **o: survey_quantile(f, "part", probability=0.5, **o)),
         ("quantile0.8", lambda f, **o: survey_quantile(f, "part", probability=0.8, **o)),
     ],
 )
-def test_means_totals_ratios_and_quantiles_equal_r(people, design, statistic, call):
+def test_means_totals_and_quantiles_equal_r(people, design, statistic, call):
     found = estimated(call, design, people[people["lonely"] == 0])
     expected = stored(statistic).query("design == @design and group != 'single'")
     assert_equal(found, expected, ["value", "se", "lower", "upper"], CLOSED)

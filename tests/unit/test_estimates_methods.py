@@ -10,7 +10,6 @@ from scipy.spatial import distance
 
 from wijkkit.errors import DataError, EstimationError
 from wijkkit.estimates import (
-    byar,
     change,
     comparable_map,
     comparable_neighbourhoods,
@@ -19,14 +18,11 @@ from wijkkit.estimates import (
     estimate_grid,
     estimate_small_areas,
     funnel,
-    poisson_exact,
     pool,
     poststratify,
     rake,
-    rate,
     scale_reliability,
     scale_score,
-    slope_index,
     small_area,
     survey_mean,
     survey_proportion,
@@ -52,17 +48,8 @@ def test_wilson_of_nobody_is_absent_and_of_none_is_not_without_width():
         (lambda: wilson(-1, 4), "outside its range"),
         (lambda: wilson("many", 4), "not numbers"),
         (lambda: wilson(1, 4, confidence=95), "not a confidence level"),
-        (lambda: byar(np.inf), "outside its range"),
         (lambda: change(0.1, 0.1, 0.2, 0.1, measure="percent"), "unknown measure"),
-        (lambda: funnel([1], [2], kind="count"), "unknown kind"),
         (lambda: funnel([3], [2]), "more with the characteristic"),
-        (lambda: slope_index([1, 2], [1, 1]), "at least three groups"),
-        (lambda: slope_index([50, 60, 70], [9, 9, 9], model="logit"), "off its scale"),
-        (
-            lambda: slope_index([0.5, 0.6, 0.7], [0.3, 0.3, 0.4], model="logit"),
-            "less than one person",
-        ),
-        (lambda: slope_index([0.0, 0, 1], [9, 9, 9], model="logit"), "slope .* is infinite"),
         (
             lambda: scale_reliability(pd.DataFrame({"a": [1, 2, 3], "b": [3, 2, 1]})),
             "as does their sum",
@@ -135,14 +122,6 @@ def test_a_median_of_equal_answers_has_no_interval_without_width():
     frame = pd.DataFrame({"y": [3.0] * 30})
     found = survey_quantile(frame, "y").iloc[0]
     assert (found["value"], found["reason"]) == (3.0, "no_variation")
-
-
-def test_an_exact_count_covers_at_least_its_confidence():
-    for mean in (0.5, 3.0, 12.0):
-        x = np.arange(60)
-        found = poisson_exact(x)
-        inside = (found.lower <= mean) & (mean <= found.upper)
-        assert stats.poisson.pmf(x[inside], mean).sum() >= 0.95
 
 
 PEOPLE = pd.DataFrame({"sex": list("bbgggg"), "age": list("yoyyoo"), "respondent": list("uvwxyz")})
@@ -293,11 +272,10 @@ def test_the_error_claimed_for_equal_areas_is_not_far_above_the_true_one():
 def test_about_one_area_in_twenty_is_outside_the_inner_limits_when_all_are_equal():
     rng = np.random.default_rng(4)
     n = rng.integers(50, 500, 2000)
-    for kind, x in (("proportion", rng.binomial(n, 0.3)), ("rate", rng.poisson(n * 0.2))):
-        areas = funnel(x, n, kind=kind, target=0.3 if kind == "proportion" else 0.2).areas
-        outside = (areas["position"] != "inside").mean()
-        assert 0.03 < outside < 0.065, kind
-        assert (areas["position"].isin(["low998", "high998"])).mean() < 0.006
+    areas = funnel(rng.binomial(n, 0.3), n, target=0.3).areas
+    outside = (areas["position"] != "inside").mean()
+    assert 0.03 < outside < 0.065
+    assert (areas["position"].isin(["low998", "high998"])).mean() < 0.006
 
 
 def test_overdispersion_widens_the_limits_only_when_areas_differ_more_than_chance():
@@ -309,18 +287,8 @@ def test_overdispersion_widens_the_limits_only_when_areas_differ_more_than_chanc
     assert (spread.areas["position"] == "inside").mean() > 0.9
 
 
-def test_a_rate_is_outside_the_funnel_when_its_own_interval_excludes_the_target():
-    n = np.array([10.0, 20, 40, 80, 400])
-    x = np.array([0.0, 12, 3, 30, 60])
-    areas = funnel(x, n, kind="rate", target=0.25).areas
-    own = rate(x, n, multiplier=1.0)
-    excluded = (own.lower > 0.25) | (own.upper < 0.25)
-    assert (areas["position"] != "inside").tolist() == excluded.tolist()
-
-
-@pytest.mark.parametrize("kind", ["proportion", "rate"])
-def test_no_area_is_outside_a_funnel_in_which_nothing_happened(kind):
-    assert funnel([0, 0], [10, 400], kind=kind).areas["position"].tolist() == ["inside"] * 2
+def test_no_area_is_outside_a_funnel_in_which_nothing_happened():
+    assert funnel([0, 0], [10, 400]).areas["position"].tolist() == ["inside"] * 2
 
 
 def test_the_funnel_of_a_city_uses_the_effective_number_of_respondents():

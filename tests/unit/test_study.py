@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -179,3 +180,23 @@ def test_an_unknown_wijk_names_the_known_ones(folder):
 def test_a_folder_without_study_says_how_to_make_one(tmp_path):
     with pytest.raises(StudyError, match="there is no study here.*wijkkit demo"):
         open_study(tmp_path)
+
+
+@pytest.mark.parametrize("written", ["2020-01-02", "2-1-2020", "02-01-2020"])
+def test_a_list_of_wijken_gives_each_its_start(folder, written):
+    for path in (folder / "wijken").glob("*.yml"):
+        path.unlink()
+    (folder / "wijken.csv").write_text(
+        f"code;name;arm;pair;start\nBU1;Noord;programme;a;{written}\nBU2;Zuid;comparator;a;\n"
+    )
+    study = open_study(folder)
+    assert study.starts == {"noord": date(2020, 1, 2)}
+    assert study.start_of("zuid") == study.settings.programme.start
+
+
+def test_a_start_that_is_no_day_is_named_with_its_wijk(folder):
+    for path in (folder / "wijken").glob("*.yml"):
+        path.unlink()
+    (folder / "wijken.csv").write_text("code;name;arm;start\nBU1;Noord;programme;spring\n")
+    with pytest.raises(StudyError, match=r"wijken.csv, Noord, start: .*spring"):
+        open_study(folder)

@@ -6,15 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from wijkkit.analysis.division import AREA_COLUMNS, By
+from wijkkit.analysis.division import By
 from wijkkit.analysis.grid import Cells, cells_of, tidy_with
 from wijkkit.analysis.outcome import outcome_of
 from wijkkit.analysis.result import Result
 from wijkkit.analysis.selection import last_wave
 from wijkkit.errors import EstimationError
 from wijkkit.estimates import compare as compare_areas
-from wijkkit.estimates import estimate_change, estimate_gap
-from wijkkit.estimates import slope_index as slope
+from wijkkit.estimates import estimate_change, estimate_gap, estimate_slope
 from wijkkit.study import Study
 from wijkkit.study.model import Grouping
 from wijkkit.tables import ESTIMATE_KEYS, EVERYBODY
@@ -96,43 +95,25 @@ def slope_index(people: People, outcome: str, between: str, by: By) -> Result:
     study, frame = people.study, people.frame
     asked, grouping = outcome_of(study, frame, outcome), grouping_called(study, between)
     cells = cells_of(people, asked, by, grouping)
-    table = cells.grid.table.assign(
-        se=cells.grid.precision["se"].to_numpy(), count=cells.grid.counts["n"].to_numpy()
-    )
-    rows, wanted = [], []
-    groups = cells.asked_for(table).groupby(["area", "wave"], sort=False)
-    for at, ((area, wave), parts) in enumerate(groups):
-        weights = _population(frame, grouping, cells, area, wave)
-        rows.append(_slope_row(parts, weights, grouping, cells))
-        wanted.append(parts[list(ESTIMATE_KEYS)].assign(row=at))
-    found = pd.DataFrame(rows)
+    names = tuple(group.id for group in grouping.groups)
+    waves = list(cells.grid.table["wave"].unique())
+    areas = study.areas()[["wijk", "district", "arm"]]
+    division = {grouping.id: (grouping.column, names)}
+    rows = estimate_slope(frame, {outcome: asked}, waves, division, areas=areas)
+    if rows.empty:
+        raise EstimationError(
+            "no slope of fewer than three groups",
+            place="between",
+            found=grouping.id,
+            expected="an ordered grouping of at least three groups",
+            remedy="Compare two groups by their gap.",
+        )
+    rows = cells.asked_for(rows[rows["method"].eq("slope_index")])
+    by_group = pd.DataFrame({"group": TO.join(names), "end": names})
+    wanted = _spread(rows, "wave", study).merge(by_group, on="group")
+    wanted = wanted.drop(columns="group").rename(columns={"end": "group"})
     notes = {**notes, "between": grouping.id}
-    return _result("slope_index", people, cells, found, pd.concat(wanted), notes)
-
-
-def _population(
-    frame: pd.DataFrame, grouping: Grouping, cells: Cells, area: str, wave: str
-) -> pd.Series:
-    """Return the weighted number of respondents of each group in an area and wave."""
-    column = next((name for name, level in AREA_COLUMNS.items() if level == cells.level), "")
-    inside = frame["wave"].eq(wave) & (frame[column].eq(area) if column else True)
-    weights = frame["weight"].where(frame[cells.outcome.key].notna(), 0.0)
-    totals = weights[inside].groupby(frame[grouping.column]).sum()
-    return totals.reindex([group.id for group in grouping.groups])
-
-
-def _slope_row(
-    parts: pd.DataFrame, weights: pd.Series, grouping: Grouping, cells: Cells
-) -> dict[str, Any]:
-    first = parts.iloc[0]
-    row = {key: first[key] for key in ("indicator", "area", "area_level", "wave", "group_by")}
-    row |= {"group": TO.join(group.id for group in grouping.groups), "method": "linear"}
-    row |= {"unit": "score" if cells.outcome.unit == "score" else "points", "source": "survey"}
-    row |= {"n": float(parts["n"].sum()), "status": "missing"}
-    if parts["value"].isna().any() or len(parts) < 3:
-        return row | dict.fromkeys(("value", "lower", "upper"), float("nan"))
-    found = slope(parts["value"], weights, se=parts["se"].fillna(0))
-    return row | {"value": found.value, "lower": found.lower, "upper": found.upper, "status": "ok"}
+    return _result("slope_index", people, cells, rows, wanted, notes)
 
 
 def grouping_called(study: Study, name: str) -> Grouping:

@@ -30,7 +30,7 @@ _ALL = 5
 #: Sets of counts that one program chooses from, per count of the wijk that it is about.
 _ROWS = 40
 #: How often it is tried to give figures back.
-_TRIALS = 24
+_TRIALS = 12
 _TINY = 1e-6
 
 

@@ -16,6 +16,7 @@ from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from wijkkit.disclosure.choice import Choice
+from wijkkit.disclosure.moves import Proofs
 from wijkkit.disclosure.slack import Shown
 
 Floats = NDArray[np.float64]
@@ -35,12 +36,11 @@ def audited(shown: Shown, choice: Choice, multiple: Floats | None) -> Floats | N
         What was chosen.
     """
     while multiple is not None:
-        if shown.uneven.any():
+        width, secret = widths(shown, choice, multiple), choice.secrets(multiple)
+        narrow = secret[width[secret] < shown.need[secret] - _TINY]
+        if len(narrow) and choice.small and shown.uneven.any():
             # Sums of unequal weights are open to parts of children only, and by a margin.
-            narrow = choice.narrow(multiple)
-        else:
-            width, secret = widths(shown, choice, multiple), choice.secrets(multiple)
-            narrow = secret[width[secret] < shown.need[secret] - _TINY]
+            narrow = np.intersect1d(narrow, choice.narrow(multiple, narrow))
         if not len(narrow):
             return multiple
         multiple = choice.more(multiple, narrow)
@@ -49,16 +49,22 @@ def audited(shown: Shown, choice: Choice, multiple: Floats | None) -> Floats | N
 
 def widths(shown: Shown, choice: Choice, multiple: Floats) -> Floats:
     """Return how far apart two towns that look the same are, per cell, as far as is needed."""
+    secret = choice.secrets(multiple)
     lowest, highest = shown.count.copy(), shown.count.copy()
-    program = None
-    for town in choice.towns(multiple):
-        program = program or Program(shown, multiple)
+    if not len(secret):
+        return highest - lowest
+    program = Program(shown, multiple)
+    program.look_at(choice.proofs(multiple), lowest, highest)
+
+    def narrow() -> NDArray[np.int64]:
+        return secret[(highest - lowest)[secret] < shown.need[secret] - _TINY]
+
+    for town in choice.towns(multiple, narrow()):
         if program.allows(town):
             _seen(shown, town, lowest, highest)
-    for cell in choice.secrets(multiple):
+    for cell in narrow():
         for sign in (1.0, -1.0):
-            if highest[cell] - lowest[cell] < shown.need[cell] - _TINY:
-                program = program or Program(shown, multiple)
+            if choice.small and highest[cell] - lowest[cell] < shown.need[cell] - _TINY:
                 town = program.end(cell, sign)
                 if town is not None:
                     _seen(shown, town, lowest, highest)
@@ -112,6 +118,45 @@ class Program:
             and (weighted <= self._weighted_high + _TINY).all()
         )
 
+    def look_at(self, proofs: Proofs, lowest: Floats, highest: Floats) -> None:
+        """Note the counts of the towns that look like the true one, are whole, and can be."""
+        system, patterns = self._shown.system, len(self._shown.system.patterns)
+        lines, weighted = self._lines = self._lines or self._matrices()
+        shape = (len(proofs.cell), lines.shape[1])
+        gone, come = (proofs.atom * patterns + one for one in (proofs.gone, proofs.come))
+        change = sparse.csr_array(
+            (
+                np.concatenate([-proofs.number, proofs.number]),
+                (np.tile(proofs.town, 2), np.concatenate([gone, come])),
+            ),
+            shape=shape,
+        )
+        change.sum_duplicates()
+        truth = system.truth.ravel()
+        not_asked = (system.patterns[None] > 0) & ~system.asked[:, None, :]
+        never = not_asked.any(axis=2).ravel() | np.tile(
+            system.truth.sum(axis=0) == 0, len(truth) // patterns
+        )
+        found = change.tocoo()
+        town, column = found.coords
+        wrong = (truth[column] + found.data < -_TINY) | (never[column] & (found.data > 0))
+        if system.whole:
+            wrong |= np.abs(found.data - np.round(found.data)) > _TINY
+        good = np.ones(shape[0], bool)
+        good[town[wrong]] = False
+        own = self._shown.count, counts_of(self._shown, system.truth, system.weight)
+        ends = (self._low, self._high), (self._weighted_low, self._weighted_high)
+        for line, count, (low, high) in zip((lines, weighted), own, ends, strict=True):
+            moved = (change @ line.T).tocoo()
+            town, cell = moved.coords
+            there = count[cell] + moved.data
+            good[town[(there < low[cell] - _TINY) | (there > high[cell] + _TINY)]] = False
+        moved = (change[good] @ lines.T).tocoo()
+        cell = moved.coords[1]
+        there = self._shown.count[cell] + moved.data
+        np.minimum.at(lowest, cell, there)
+        np.maximum.at(highest, cell, there)
+
     def end(
         self,
         cell: int,
@@ -132,6 +177,9 @@ class Program:
         """
         system, size = self._shown.system, len(self._shown.system.size)
         lines, weighted = self._lines = self._lines or self._matrices()
+        # Whoever has none of the answers is whoever is left.
+        first = np.arange(lines.shape[1]) % len(system.patterns) == 0
+        lines, weighted = lines[:, ~first], weighted[:, ~first]
         columns = lines.shape[1]
         low, high = self._low.copy(), self._high.copy()
         both = np.isfinite(self._weighted_high)
@@ -181,15 +229,15 @@ class Program:
         return town if self.allows(town) else None
 
     def _matrices(self) -> tuple[sparse.csr_array, sparse.csr_array]:
-        """Return the counts and weighted counts of cells as sums over atoms and patterns but the first."""
+        """Return the counts and weighted counts of cells as sums over atoms and patterns."""
         system = self._shown.system
         member = system.member.tocoo()
         row, atom = member.coords
         there = system.asked[atom, system.indicator[row]]
         row, atom = row[there], atom[there]
-        size, patterns = len(system.rows), len(system.patterns) - 1
+        size, patterns = len(system.rows), len(system.patterns)
         parts = [
-            (row, atom * patterns + number, system.patterns[number + 1, system.indicator[row]])
+            (row, atom * patterns + number, system.patterns[number, system.indicator[row]])
             for number in range(patterns)
         ]
         rows, columns, values = (np.concatenate([part[i] for part in parts]) for i in range(3))

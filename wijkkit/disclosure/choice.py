@@ -6,13 +6,13 @@ is not; then whatever turns out not to be needed is given back, the dearest firs
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from wijkkit.disclosure.loss import COARSER, ORDER, Loss
-from wijkkit.disclosure.moves import Moves
+from wijkkit.disclosure.moves import Moves, Proofs
 from wijkkit.disclosure.slack import Shown
 from wijkkit.disclosure.system import System
 from wijkkit.disclosure.towns import TINY, Towns
@@ -20,8 +20,12 @@ from wijkkit.disclosure.towns import TINY, Towns
 Floats = NDArray[np.float64]
 
 
+_TINY = 1e-9
+
 #: A cell that is neither shown nor to be kept open.
 FREE = -1.0
+#: Programs are tried for what moves of children do not show to be open, in systems of fewer atoms.
+SMALL = 300
 
 
 class Choice:
@@ -37,13 +41,36 @@ class Choice:
     """
 
     def __init__(self, shown: Shown, first: Floats, kept: NDArray[np.bool_]) -> None:
-        self.shown, self._first, self._kept = shown, first, kept
+        self.shown, self.first, self._kept = shown, first, kept
         self._moves, self._towns = Moves(shown), None
         self.count = shown.count
-        self._wijken = _wijken(shown.system)
+        self._n = shown.system.respondents()
+        self._in_wijk = self._moves.in_wijk
+        self._wijken = self._in_wijk.sum(axis=1)
+        self.small = len(shown.system.size) < SMALL
+        self._unit = _units(shown.system, self.small)
+        self._roomy = self._with_room()
         # A gebied that is left out for another count's sake is no secret itself.
         self._secret = (first == 0) | (shown.system.level != "gebied")
         self._failed = np.zeros(len(first), int)
+
+    def _with_room(self) -> Floats:
+        """Return the finest step of each cell with room for the children who must be able to move.
+
+        Where none has, that with the most room: a figure may be at the edge of a coarser step.
+        """
+        system = self.shown.system
+        weight = system.member.multiply(system.weight[None, :]).tocsr().max(axis=1).toarray()
+        weight = np.maximum(weight.ravel(), _TINY)
+        need = self.shown.need.max(initial=0)
+        sizes = np.array([1.0, *COARSER])
+        rooms = []
+        for size in sizes:
+            slack = self.shown.slack(np.full(len(weight), size))
+            heavy = np.minimum(slack.weighted_up, slack.weighted_down) / weight
+            rooms.append(np.minimum(np.minimum(slack.up, slack.down), heavy))
+        enough = np.minimum(rooms, need)
+        return sizes[enough.argmax(axis=0)]
 
     def narrow(
         self, multiple: Floats, asked: NDArray[np.int64] | None = None, first: bool = False
@@ -60,7 +87,7 @@ class Choice:
         width = self._moves.widths(multiple)
         narrow = (multiple == 0) & self._secret & (width < self.shown.need - TINY)
         asked = np.flatnonzero(narrow) if asked is None else asked[narrow[asked]]
-        if not len(asked):
+        if not len(asked) or not self.small:
             return asked
         if self._towns is None:
             self._towns = Towns(self.shown)
@@ -83,23 +110,24 @@ class Choice:
     def _within_wijken(self) -> Floats:
         """Return what must be given up whatever is shown of larger areas: nothing else helps."""
         of_wijk = self.shown.system.level == "wijk"
-        multiple = np.where(of_wijk, self._first, FREE)
+        multiple = np.where(of_wijk, self.first, FREE)
         narrow = self.narrow(multiple)
         for loss in ORDER:
             if len(narrow) and loss.multiples == (0.0,):
                 multiple, narrow = self._given_up(loss, multiple, narrow)
-        return np.where(of_wijk, self._given_back(multiple), self._first)
+        return np.where(of_wijk, self._given_back(multiple), self.first)
 
     def _given_up(
         self, loss: Loss, multiple: Floats, narrow: NDArray[np.int64]
     ) -> tuple[Floats, NDArray[np.int64]]:
         system = self.shown.system
-        for one in loss.multiples:
+        steps = [self._roomy] if loss.multiples == COARSER else [np.zeros(len(multiple))]
+        for one in steps:
             which = loss.of(system, self._wijken) & ~self._kept & self._near(narrow, loss)
             which &= (multiple > 0) & ((multiple < one) | (one == 0))
             if not which.any():
                 continue
-            if one == 0 and (system.level[which] == "wijk").all():
+            if loss.multiples == (0.0,) and (system.level[which] == "wijk").all():
                 multiple, narrow = self._one_by_one(which, multiple, narrow)
             else:
                 multiple = np.where(which, one, multiple)
@@ -113,23 +141,51 @@ class Choice:
     def _one_by_one(
         self, which: NDArray[np.bool_], multiple: Floats, narrow: NDArray[np.int64]
     ) -> tuple[Floats, NDArray[np.int64]]:
-        """Hide cells of wijken, those of the same wijk and question first, small ones first."""
-        system = self.shown.system
-        n = system.respondents()
+        """Hide cells of wijken, in each wijk those of the same question first, small ones first."""
+        area = self.shown.system.area
         while len(narrow):
-            cell = narrow[0]
             left = np.flatnonzero(which & (multiple > 0))
             if not len(left):
                 break
-            area = system.area[left] != system.area[cell]
-            slot = system.slot[left] != system.slot[cell]
-            group = system.group[left] != system.group[cell]
-            order = np.lexsort([n[left], group, slot, area & slot, area])
-            best = left[order[0]] if system.slot[cell] else left[np.lexsort([n[left]])[0]]
+            found = [(area[cell], self._next(cell, left)) for cell in self._one_each(narrow)]
+            best = [one for home, one in found if one is not None and area[one] == home]
+            # Another wijk is hidden for the sake of this one only when none can help itself.
+            best = best or [one for _, one in found if one is not None][:1]
+            if not best:
+                break
+            if not self.small:
+                best = self._alike(np.array(best), left)
             multiple = multiple.copy()
             multiple[best] = 0.0
-            narrow = self.narrow(multiple, np.append(narrow, best))
+            narrow = self.narrow(multiple, np.union1d(narrow, best))
         return multiple, narrow
+
+    def _alike(self, cells: NDArray[np.int64], left: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return those of the cells left of the same areas and groups as these."""
+        system = self.shown.system
+        key = (self._unit * (system.slot.max() + 1) + system.slot) * (system.group.max() + 1)
+        return left[np.isin((key + system.group)[left], (key + system.group)[cells])]
+
+    def _one_each(self, narrow: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return one narrow cell of each area."""
+        return narrow[np.unique(self._unit[narrow], return_index=True)[1]]
+
+    def _next(self, cell: int, left: NDArray[np.int64]) -> int | None:
+        """Return which of these cells is hidden next for the sake of a narrow one.
+
+        One of the same wijk; else the same group of another, or everybody there.
+        """
+        system = self.shown.system
+        there = self._in_wijk[left][:, self._in_wijk[cell]].any(axis=1)
+        same = (system.slot[left] == system.slot[cell]) & (system.group[left] == system.group[cell])
+        left = left[there if there.any() else same]
+        if not len(left):
+            return None
+        slot = system.slot[left] != system.slot[cell]
+        group = system.group[left] != system.group[cell]
+        if not system.slot[cell]:
+            slot = group = np.zeros(len(left), bool)
+        return int(left[np.lexsort([self._n[left], group, slot])[0]])
 
     def _near(self, narrow: NDArray[np.int64], loss: Loss) -> NDArray[np.bool_]:
         """Return the cells that have to do with these: they share a child's wijk with them."""
@@ -137,9 +193,8 @@ class Choice:
         if 0.0 in loss.multiples and loss.what.endswith(("wijken", "whole")):
             # Another wijk of the same arm, gebied or city can hide this one.
             return np.ones(len(system.rows), bool)
-        atoms = np.asarray(system.member[narrow].sum(axis=0)).ravel() > 0
-        wijken = np.isin(system.wijk, np.unique(system.wijk[atoms]))
-        return np.asarray(system.member @ wijken.astype(float)).ravel() > 0
+        wijken = self._in_wijk[narrow].any(axis=0)
+        return self._in_wijk[:, wijken].any(axis=1)
 
     def _given_back(self, multiple: Floats) -> Floats:
         """Give back, dearest first, what all hidden counts stay open without."""
@@ -150,7 +205,7 @@ class Choice:
                 finer = COARSER
             for less in (1.0, *finer):
                 more = (multiple[lost] > less) | (multiple[lost] == 0)
-                multiple = self._halved(multiple, lost[more], less)
+                multiple = self._restored(multiple, lost[more], less)
         return multiple
 
     def _rank(self, multiple: Floats) -> NDArray[np.int64]:
@@ -158,7 +213,7 @@ class Choice:
         rank = np.full(len(multiple), -1)
         for number, loss in enumerate(ORDER):
             lost = loss.of(self.shown.system, self._wijken) & np.isin(multiple, loss.multiples)
-            rank = np.where(lost & (rank < 0) & (self._first > 0), number, rank)
+            rank = np.where(lost & (rank < 0) & (self.first > 0), number, rank)
         return rank
 
     def more(self, multiple: Floats, cells: NDArray[np.int64]) -> Floats | None:
@@ -180,14 +235,17 @@ class Choice:
         """Return how wide the interval of each count must be, in children."""
         return self.shown.need[cells]
 
-    def towns(self, multiple: Floats) -> list[Floats]:
-        """Return towns of whole children that look the same, as far as they were needed."""
-        secret = self.secrets(multiple)
-        if not len(secret):
+    def proofs(self, multiple: Floats) -> Proofs:
+        """Return towns that look the same, by the children who answer otherwise."""
+        return self._moves.proofs(multiple, self.secrets(multiple))
+
+    def towns(self, multiple: Floats, cells: NDArray[np.int64]) -> list[Floats]:
+        """Return towns of whole children that look the same, sought for these cells."""
+        if not len(cells) or not self.small:
             return []
         if self._towns is None:
             self._towns = Towns(self.shown)
-        self._towns.narrow(multiple, secret, False)
+        self._towns.narrow(multiple, cells, False)
         return self._towns.whole(multiple)
 
     def open_with(
@@ -228,25 +286,50 @@ class Choice:
         known = [(np.eye(1, len(multiple), cell)[0], 0.0, 0.0) for cell in exact]
         return self._towns.narrow(multiple, rest, False, known)
 
-    def _halved(self, multiple: Floats, lost: NDArray[np.int64], less: float) -> Floats:
-        """Set as many of these cells to `less` as can be: all, or else the halves of them."""
-        if not len(lost):
-            return multiple
-        tried = multiple.copy()
-        tried[lost] = less
-        if not len(self.narrow(tried, first=True)):
-            return tried
-        if len(lost) == 1:
-            return multiple
-        middle = len(lost) // 2
-        for half in (lost[:middle], lost[middle:]):
-            multiple = self._halved(multiple, half, less)
+    def _restored(self, multiple: Floats, lost: NDArray[np.int64], less: float) -> Floats:
+        """Set as many of these cells to `less` as can be: in each area all, or the halves of them."""
+        parts = {one: [lost[self._unit[lost] == one]] for one in np.unique(self._unit[lost])}
+        while parts:
+            heads = {unit: chunks.pop() for unit, chunks in parts.items()}
+            tried = multiple.copy()
+            tried[np.concatenate(list(heads.values()))] = less
+            narrow = self.narrow(tried, first=self.small)
+            failed = self._to_blame(heads, narrow)
+            for unit in failed:
+                tried[heads[unit]] = multiple[heads[unit]]
+            if 0 < len(failed) < len(heads) and len(self.narrow(tried, first=True)):
+                tried, failed = multiple, list(heads)
+            for unit in failed:
+                parts[unit] += self._halves(heads[unit])
+            multiple = tried
+            parts = {unit: chunks for unit, chunks in parts.items() if chunks}
         return multiple
 
+    def _halves(self, cells: NDArray[np.int64]) -> list[NDArray[np.int64]]:
+        """Return halves of cells by group; in a large system cells of one group are not parted."""
+        system = self.shown.system
+        key = system.slot[cells] * (system.group.max() + 1) + system.group[cells]
+        groups = np.unique(key)
+        if len(groups) > 1:
+            first = np.isin(key, groups[: (len(groups) + 1) // 2])
+            return [cells[~first], cells[first]]
+        middle = (len(cells) + 1) // 2
+        return [cells[middle:], cells[:middle]] if self.small and len(cells) > 1 else []
 
-def _wijken(system: System) -> NDArray[np.int64]:
-    """Return the number of wijken in each cell's area."""
-    pairs = system.member.tocoo()
-    row, atom = pairs.coords
-    found = np.unique(np.column_stack([row, system.wijk[atom]]), axis=0)
-    return np.bincount(found[:, 0], minlength=len(system.rows))
+    def _to_blame(
+        self, heads: Mapping[int, NDArray[np.int64]], narrow: NDArray[np.int64]
+    ) -> list[int]:
+        """Return the areas that have to do with narrow cells; all where none does."""
+        if not len(narrow):
+            return []
+        wijken = self._in_wijk[narrow].any(axis=0)
+        found = [unit for unit, cells in heads.items() if self._in_wijk[cells[0], wijken].any()]
+        return found or list(heads)
+
+
+def _units(system: System, together: bool) -> NDArray[np.int64]:
+    """Return a number of each cell's area; 0 where all are taken together."""
+    if together:
+        return np.zeros(len(system.rows), np.int64)
+    names = np.char.add(system.level.astype(str), "/")
+    return np.unique(np.char.add(names, system.area.astype(str)), return_inverse=True)[1]

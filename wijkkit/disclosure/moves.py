@@ -1,33 +1,105 @@
 """Towns near the true one that look the same: children who answer otherwise, alone or in pairs.
 
 If some children of a hidden cell may have answered otherwise without a shown figure moving, nobody
-can know that they did not. Such towns are found fast; where none is found there may still be one.
+can know that they did not. Two children of a wijk who are alike in every grouping of which a figure
+tells (a class) may have changed their answers with each other: of a class with :math:`T` children
+that have the answer among :math:`n`, of whom :math:`m` are in the cell, between
+:math:`\\max(0, T + m - n)` and :math:`\\min(T, m)` of those in the cell may have it. A child of whom
+no figure tells may have answered otherwise alone. These are counts of all cells at once, and no
+more than what is open; a program may find more (`towns.py`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import permutations
+from itertools import combinations
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
+from scipy import sparse
 
-from wijkkit.disclosure.slack import Shown, Slack, levels_of
+from wijkkit.disclosure.slack import Shown, levels_of
 from wijkkit.disclosure.system import System
 from wijkkit.tables import AREA_LEVELS
 
 Floats = NDArray[np.float64]
-#: In a system of fewer atoms a child of any wijk may make up for one of another.
-_SMALL = 160
+Ints = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+_TINY = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
-class _Places:
-    """The cell of each atom by level, slot and indicator (-1 for none), and pairs of atoms."""
+class _Kind:
+    """Two patterns that children may exchange.
 
-    cell: NDArray[np.int64]
-    left: NDArray[np.int64]
-    right: NDArray[np.int64]
+    Parameters
+    ----------
+    one, other : int
+    moved : tuple of int
+        Indicators in which they differ.
+    turned : tuple of int
+        1 where the other pattern has the indicator.
+    """
+
+    one: int
+    other: int
+    moved: tuple[int, ...]
+    turned: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Proofs:
+    """Towns that show how open counts are, each by what children answer otherwise.
+
+    Parameters
+    ----------
+    cell : (m,) array of int
+        The count that each town is of.
+    town, atom, gone, come : (f,) array of int
+        Of each child who answers otherwise: in which town, of which atom, and its patterns.
+    number : (f,) array
+        How many such children.
+    """
+
+    cell: Ints
+    town: Ints
+    atom: Ints
+    gone: Ints
+    come: Ints
+    number: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class _Room:
+    """How many children of a group of a wijk may move without any figure telling.
+
+    Parameters
+    ----------
+    up, down : list of (J, M) array
+        Of each slot, by indicator and group of a wijk: to having it, and to not having it.
+    """
+
+    up: list[Floats]
+    down: list[Floats]
+
+    def differ(self, number: float, more: float) -> bool:
+        """Return whether there is a place where so many may move, but not more."""
+        return any(
+            bool(((one >= number - _TINY) & (one < more - _TINY)).any())
+            for one in (*self.up, *self.down)
+        )
+
+    def told(self, kind: _Kind, number: float, at: list[Ints]) -> tuple[Mask, Mask]:
+        """Return where so many of the first pattern, or of the other, would be seen; (K, N)."""
+        seen: tuple[list[Mask], list[Mask]] = ([], [])
+        way = np.array(kind.turned)[:, None] > 0
+        for up, down, own in zip(self.up, self.down, at, strict=True):
+            rooms = up[list(kind.moved)], down[list(kind.moved)]
+            for told, one, other in zip(seen, rooms, rooms[::-1], strict=True):
+                told.append((np.where(way, one, other) < number - _TINY).any(axis=0)[own])
+        return np.stack(seen[0]), np.stack(seen[1])
 
 
 class Moves:
@@ -40,119 +112,280 @@ class Moves:
 
     def __init__(self, shown: Shown) -> None:
         self.shown, system = shown, shown.system
-        self._places = _places(system)
-        self._heaviest = _heaviest(system)
-        self._kinds = list(permutations(range(len(system.patterns)), 2))
+        cell = _places(system)
+        self._kinds = list(_kinds(system))
+        # Children come whole; of scores half of what must be able to move is moved at once.
+        self._step = 1.0 if system.whole else 0.5
+        self._units = np.floor(system.truth / self._step + _TINY) * self._step
+        self._groups = np.where(system.groups < 0, system.groups.max(initial=0) + 1, system.groups)
+        self._sizes = self._groups.max(axis=0, initial=0) + 1
+        self._parents = _parents(cell, len(system.rows))
+        self._wijk = np.unique(system.wijk, return_inverse=True)[1]
+        self.in_wijk = _in_wijk(system, self._wijk)
+        self._last = np.full(len(system.rows), np.nan)
+        self._plus, self._minus = np.zeros((2, len(system.rows)))
+        # Each group of each wijk, per slot: of each atom which one, and its cells by level.
+        self._at = [
+            self._wijk * many + self._groups[:, slot] for slot, many in enumerate(self._sizes)
+        ]
+        wijken = self._wijk.max(initial=-1) + 1
+        self._cells = []
+        for slot, many in enumerate(self._sizes):
+            found = np.full((len(cell), cell.shape[2], wijken * many), -1)
+            for atoms in system.asked.T.astype(bool):
+                there = np.flatnonzero(atoms)
+                found[:, :, self._at[slot][there]] = np.maximum(
+                    found[:, :, self._at[slot][there]], cell[:, slot][..., there]
+                )
+            self._cells.append(found)
+        self._weight = np.zeros(wijken)
+        self._weight[self._wijk] = system.weight
+        # The wijk of each cell of one; -1 for a larger area.
+        self._home = np.full(len(system.rows), -1)
+        for many, own in zip(self._sizes, self._cells, strict=True):
+            for one in own[0]:
+                self._home[one[one >= 0]] = np.flatnonzero(one >= 0) // many
 
     def widths(self, multiple: Floats) -> Floats:
-        """Return, per cell, a width that its count can surely have; at most what is needed."""
-        slack = self.shown.slack(multiple)
-        up, down = self._rooms(slack)
-        size = len(self.shown.need)
-        plus, minus = np.zeros(size), np.zeros(size)
-        room = {kind: self._room(kind, up, down) for kind in self._kinds}
+        """Return, per cell, a width that its count can surely have; at most what is needed.
+
+        Only wijken of which anything else is shown than when this was last asked are looked at.
+        """
+        wanted = np.where(multiple == 0, self.shown.need, 0.0)
+        again = np.flatnonzero(multiple != self._last)
+        touched = self._touched(again)
+        stale = (wanted > 0) & touched
+        self._plus[touched], self._minus[touched] = 0.0, 0.0
+        self._last = multiple.copy()
+        if stale.any():
+            room = self._room(multiple)
+            before = None
+            for number in _numbers(wanted[stale].max(initial=0), self.shown.system.whole):
+                narrow = stale & (self._plus + self._minus < wanted - _TINY)
+                if not narrow.any():
+                    break
+                if before is None or room.differ(number, before):
+                    self._widen(room, number, self._around(narrow))
+                before = number
+        return np.minimum(self._plus + self._minus, wanted)
+
+    def _touched(self, cells: Ints) -> Mask:
+        """Return the cells that have a wijk in common with these."""
+        wijken = self.in_wijk[cells].any(axis=0)
+        return self.in_wijk[:, wijken].any(axis=1)
+
+    def _around(self, cells: Mask) -> Ints:
+        """Return the atoms of the wijken that these cells are about."""
+        wijken = np.zeros(self._wijk.max(initial=-1) + 1, bool)
+        wijken[self._home[cells & (self._home >= 0)]] = True
+        larger = cells & (self._home < 0)
+        if larger.any():
+            wijken[self._wijk[self.shown.system.member[larger].indices]] = True
+        return np.flatnonzero(wijken[self._wijk])
+
+    def _room(self, multiple: Floats) -> _Room:
+        slack, whole = self.shown.slack(multiple), self.shown.system.whole
+        # Children who are there keep a hidden count between none and all of itself.
+        free = multiple <= 0
+        found: tuple[list[Floats], list[Floats]] = ([], [])
+        for rooms, own, weighted, end in (
+            (found[0], slack.up, slack.weighted_up, self.shown.to_all),
+            (found[1], slack.down, slack.weighted_down, self.shown.to_none),
+        ):
+            own = np.append(np.where(free & end, np.inf, own), np.inf)
+            for many, cell in zip(self._sizes, self._cells, strict=True):
+                room = own[cell]
+                if np.isfinite(weighted).any():
+                    heavy = np.append(weighted, np.inf)[cell] / np.repeat(self._weight, many)
+                    room = np.minimum(room, np.floor(heavy + _TINY) if whole else heavy)
+                rooms.append(room.min(axis=0))
+        return _Room(*found)
+
+    def _classes(self, told: Mask, slot: int, atoms: Ints) -> Ints:
+        """Return a number of the class of each atom: its wijk and groups, but for this slot's."""
+        key = self._wijk[atoms].astype(np.int64)
+        for other in range(1, len(told)):
+            if other != slot and told[other].any():
+                label = np.where(told[other], self._groups[atoms, other] + 1, 0)
+                key = key * (self._sizes[other] + 1) + label
+        return pd.factorize(key)[0]
+
+    def _widen(self, room: _Room, number: float, atoms: Ints) -> None:
+        """Note by how much counts may be larger, and smaller, when at most so many move."""
+        system, size = self.shown.system, len(self.shown.system.rows)
+        at = [own[atoms] for own in self._at]
+        best = [np.zeros((2, *cell.shape[1:])) for cell in self._cells]
         for kind in self._kinds:
-            self._alone(kind, room[kind], plus, minus)
-        if (plus + minus < self.shown.need)[multiple == 0].any():
-            for kind in self._kinds:
-                self._paired(kind, room[kind], room[kind[::-1]], slack, plus, minus)
-        return plus + minus
+            asked = system.asked[np.ix_(atoms, kind.moved)].all(axis=1)
+            has = [self._units[atoms, one] * asked for one in (kind.one, kind.other)]
+            told = room.told(kind, number, at)
+            alone = [one * ~seen.any(axis=0) for one, seen in zip(has, told, strict=True)]
+            for slot, many in enumerate(self._sizes):
+                groups = best[slot].shape[-1]
+                both = [np.bincount(at[slot], one, groups) for one in alone]
+                if slot:
+                    group = self._classes(told[0] | told[1], slot, atoms)
+                    free = [one * ~seen[slot] for one, seen in zip(has, told, strict=True)]
+                    paired = _paired(free, group, at[slot], many, groups)
+                    both = [np.maximum(one, two) for one, two in zip(both, paired, strict=True)]
+                for indicator, turned in zip(kind.moved, kind.turned, strict=True):
+                    for way, found in enumerate(both if turned > 0 else both[::-1]):
+                        np.maximum(
+                            best[slot][way, indicator], found, out=best[slot][way, indicator]
+                        )
+        sums = np.zeros((2, size))
+        for cell, found in zip(self._cells, best, strict=True):
+            there = cell[0] >= 0
+            sums[:, cell[0][there]] = found[:, there]
+        for parents in self._parents:
+            there = parents >= 0
+            for way in (0, 1):
+                more = np.bincount(parents[there], sums[way][there], size)
+                sums[way] = np.maximum(sums[way], more)
+        for kept, found in zip((self._plus, self._minus), sums, strict=True):
+            np.maximum(kept, np.minimum(found, number), out=kept)
 
-    def _rooms(self, slack: Slack) -> tuple[Floats, Floats]:
-        with np.errstate(invalid="ignore"):
-            up = np.minimum(slack.up, slack.weighted_up / self._heaviest)
-            down = np.minimum(slack.down, slack.weighted_down / self._heaviest)
-        if self.shown.system.whole:
-            up, down = np.floor(up), np.floor(down)
-        return np.append(up, np.inf), np.append(down, np.inf)
+    def proofs(self, multiple: Floats, cells: Ints) -> Proofs:
+        """Return towns in which each of these counts is larger, and smaller, as far as moves go."""
+        wanted = np.zeros(len(multiple))
+        wanted[cells] = self.shown.need[cells]
+        best, found = np.zeros((2, len(wanted))), []
+        for number in _numbers(wanted.max(initial=0), self.shown.system.whole):
+            left = best.sum(axis=0) < wanted - _TINY
+            if not left.any():
+                break
+            rows = self._changes(multiple, number, left)
+            every = [rows[np.isin(rows[:, 1], np.flatnonzero(left))]]
+            for parents in self._parents:
+                larger = rows.copy()
+                larger[:, 1] = parents[rows[:, 1]]
+                every.append(larger[np.isin(larger[:, 1], np.flatnonzero(left))])
+            rows = np.concatenate(every)
+            rows = rows[_rank(rows[:, 0] * len(wanted) + rows[:, 1]) < round(number / self._step)]
+            for way in (0, 1):
+                cell = rows[rows[:, 0] == way, 1]
+                moved = self._step * np.bincount(cell, minlength=len(wanted))
+                best[way] = np.maximum(best[way], moved)
+            key = rows[:, 0] * len(wanted) + rows[:, 1] + 2 * len(found) * len(wanted)
+            found.append(np.column_stack([key, rows]))
+        rows = np.concatenate([np.zeros((0, 7), np.int64), *found])
+        _, first, town = np.unique(rows[:, 0], return_index=True, return_inverse=True)
+        paired = rows[:, 4] >= 0
+        own = [rows[:, 3], rows[paired, 4]]
+        gone, come = rows[:, 5], rows[:, 6]
+        return Proofs(
+            rows[first, 2],
+            np.concatenate([town, town[paired]]),
+            np.concatenate(own),
+            np.concatenate([gone, come[paired]]),
+            np.concatenate([come, gone[paired]]),
+            np.full(len(rows) + paired.sum(), self._step),
+        )
 
-    def _room(self, kind: tuple[int, int], up: Floats, down: Floats) -> Floats:
-        """Return how many children of an atom may turn from one pattern to another; (L, K, N)."""
-        cell = self._places.cell
-        turned = self.shown.system.patterns[kind[1]] - self.shown.system.patterns[kind[0]]
-        out = np.full((cell.shape[0], cell.shape[1], cell.shape[3]), np.inf)
-        for indicator, way in enumerate(turned):
-            if way:
-                out = np.minimum(out, (up if way > 0 else down)[cell[:, :, indicator]])
-        return out
+    def _changes(self, multiple: Floats, number: float, left: Mask) -> Ints:
+        """Return who may answer otherwise for each cell of a wijk.
 
-    def _alone(self, kind: tuple[int, int], room: Floats, plus: Floats, minus: Floats) -> None:
-        system, need = self.shown.system, self.shown.need
-        most = room.min(axis=(0, 1))
-        children = system.truth[:, kind[0]]
-        turned = system.patterns[kind[1]] - system.patterns[kind[0]]
-        way = turned[system.indicator]
-        for number in _numbers(need.max(initial=0), system.whole):
-            here = np.where(most >= number, children, 0.0)
-            asked = system.asked * here[:, None]
-            found = (system.member @ asked)[np.arange(len(way)), system.indicator]
-            found = np.minimum(found, number)
-            np.maximum(plus, np.where(way > 0, found, 0), out=plus)
-            np.maximum(minus, np.where(way < 0, found, 0), out=minus)
+        One row per child: way (0 for a larger count), cell, its atom, the atom of the child that
+        answers the other way round (-1 for none), and the patterns it has and would have.
+        """
+        system, size = self.shown.system, len(self.shown.system.rows)
+        atoms = self._around(left)
+        at, wijk = [own[atoms] for own in self._at], self._wijk[atoms]
+        most, room = round(number / self._step), self._room(multiple)
+        best, from_, blocks = np.zeros((2, size)), np.full((2, size), -1), []
+        for kind in self._kinds:
+            asked = system.asked[np.ix_(atoms, kind.moved)].all(axis=1)
+            units = np.round(self._units[atoms] / self._step).astype(np.int64) * asked[:, None]
+            told = room.told(kind, number, at)
+            for slot, many in enumerate(self._sizes):
+                group = self._classes(told[0] | told[1], slot, atoms) if slot else wijk
+                mine = at[slot]
+                for back in (0, 1):
+                    gone, come = (kind.one, kind.other)[:: -1 if back else 1]
+                    free = ~told[back], ~told[1 - back][slot]
+                    alone = np.repeat(np.arange(len(atoms)), units[:, gone] * free[0].all(axis=0))
+                    alone = np.column_stack([alone, np.full(len(alone), -1)])
+                    options = [alone[_rank(mine[alone[:, 0]]) < most]]
+                    if slot:
+                        here = np.repeat(np.arange(len(atoms)), units[:, gone] * free[0][slot])
+                        away = np.repeat(np.arange(len(atoms)), units[:, come] * free[1])
+                        pairs = _pairs(here, away, group, self._groups[atoms, slot], many)
+                        options.append(pairs[_rank(mine[pairs[:, 0]]) < most])
+                    for pairs in options:
+                        for indicator, turned in zip(kind.moved, kind.turned, strict=True):
+                            way = int((turned > 0) == bool(back))
+                            where = self._cells[slot][0, indicator][mine[pairs[:, 0]]]
+                            moved = np.bincount(where[where >= 0], minlength=size)
+                            better = moved > best[way]
+                            best[way, better] = moved[better]
+                            from_[way, better] = len(blocks)
+                            patterns = np.full((len(pairs), 2), (gone, come))
+                            other = np.where(pairs[:, 1] >= 0, atoms[pairs[:, 1]], -1)
+                            rows = [np.full(len(pairs), way), where, atoms[pairs[:, 0]], other]
+                            blocks.append(np.column_stack([*rows, patterns]))
+        kept = [np.zeros((0, 6), np.int64)]
+        for number_of, rows in enumerate(blocks):
+            rows = rows[rows[:, 1] >= 0]
+            kept.append(rows[from_[rows[:, 0], rows[:, 1]] == number_of])
+        return np.concatenate(kept)
 
-    def _paired(
-        self,
-        kind: tuple[int, int],
-        room: Floats,
-        back: Floats,
-        slack: Slack,
-        plus: Floats,
-        minus: Floats,
-    ) -> None:
-        """Let a child of one atom turn one way, and one of another atom turn back."""
-        system, places = self.shown.system, self._places
-        left, right, cell = places.left, places.right, places.cell
-        turned = system.patterns[kind[1]] - system.patterns[kind[0]]
-        most = np.minimum(system.truth[left, kind[0]], system.truth[right, kind[1]])
-        some = most > 0
-        left, right, most = left[some], right[some], most[some]
-        moved = np.flatnonzero(turned)
-        levels, slots = cell.shape[:2]
-        for level in range(levels):
-            for slot in range(slots):
-                apart = np.zeros(len(left), bool)
-                for indicator in moved:
-                    own = cell[level, slot, indicator]
-                    apart |= own[left] != own[right]
-                both = np.minimum(room[level, slot, left], back[level, slot, right])
-                most = np.where(apart, np.minimum(most, both), most)
-        most = np.minimum(most, self._uneven(left, right, moved, slack))
-        most = np.minimum(most, self.shown.need.max(initial=0))
-        if system.whole:
-            most = np.floor(most)
-        for level in range(levels):
-            for slot in range(slots):
-                for indicator in moved:
-                    one, other = (cell[level, slot, indicator, at] for at in (left, right))
-                    apart = (one != other) & (most > 0)
-                    first, second = (plus, minus) if turned[indicator] > 0 else (minus, plus)
-                    for sums, at in ((first, one), (second, other)):
-                        use = apart & (at >= 0)
-                        np.maximum.at(sums, at[use], most[use])
 
-    def _uneven(
-        self, left: NDArray, right: NDArray, moved: NDArray, slack: Slack
-    ) -> Floats | float:
-        """Return how often two children of unequal weight may do so within what both are in."""
-        if not self.shown.uneven.any():
-            return np.inf
-        cell, weight = self._places.cell, self.shown.system.weight
-        room = np.append(np.minimum(slack.weighted_up, slack.weighted_down), np.inf)
-        apart = np.abs(weight[left] - weight[right])
-        least = np.full(len(left), np.inf)
-        for indicator in moved:
-            own = cell[:, :, indicator]
-            same = own[:, :, left] == own[:, :, right]
-            least = np.minimum(least, np.where(same, room[own[:, :, left]], np.inf).min((0, 1)))
-        with np.errstate(divide="ignore", invalid="ignore"):
-            return np.where(apart > 1e-12, least / apart, np.inf)
+def _paired(free: list[Floats], group: Ints, at: Ints, many: int, groups: int) -> list[Floats]:
+    """Return how many children of each group of a wijk may change with others of their class."""
+    part = group * many + at % many
+    size = (group.max(initial=-1) + 1) * many
+    inside = [np.bincount(part, one, size) for one in free]
+    total = [one.reshape(-1, many).sum(axis=1).repeat(many) for one in inside]
+    where = np.zeros(size, np.int64)
+    where[part] = at
+    return [
+        np.bincount(where, np.minimum(inside[one], total[1 - one] - inside[1 - one]), groups)
+        for one in (0, 1)
+    ]
+
+
+def _rank(key: Ints) -> Ints:
+    """Return how many of the same key come before each."""
+    order = np.argsort(key, kind="stable")
+    found = np.empty(len(key), np.int64)
+    ordered = key[order]
+    first = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1]))[: len(key)]
+    length = np.diff(np.append(first, len(key)))
+    found[order] = np.arange(len(key)) - np.repeat(first, length)
+    return found
+
+
+def _pairs(here: Ints, away: Ints, group: Ints, part: Ints, many: int) -> Ints:
+    """Return children of a cell with others of their class who are not in it; (m, 2)."""
+    found = [np.zeros((0, 2), np.int64)]
+    for one in range(many):
+        mine, others = here[part[here] == one], away[part[away] != one]
+        keys = [
+            group[own] * (max(len(here), len(away)) + 1) + _rank(group[own])
+            for own in (mine, others)
+        ]
+        _, first, second = np.intersect1d(*keys, assume_unique=True, return_indices=True)
+        found.append(np.column_stack([mine[first], others[second]]))
+    return np.concatenate(found)
 
 
 def _numbers(most: float, whole: bool) -> list[float]:
-    return [float(number) for number in range(1, int(most) + 1)] if whole else [0.5, 1.0]
+    """Return how many children are tried to move together, the most first."""
+    if not whole:
+        return [1.0, 0.5] if most > 0 else []
+    return [float(one) for one in range(int(np.ceil(most - _TINY)), 0, -1)]
 
 
-def _places(system: System) -> _Places:
+def _kinds(system: System) -> Iterator[_Kind]:
+    patterns = system.patterns
+    for one, other in combinations(np.flatnonzero(system.truth.any(axis=0)).tolist(), 2):
+        turned = patterns[other] - patterns[one]
+        moved = np.flatnonzero(turned)
+        yield _Kind(one, other, tuple(moved.tolist()), tuple(turned[moved].tolist()))
+
+
+def _places(system: System) -> Ints:
+    """Return the cell of each atom by level, slot and indicator; -1 for none."""
     levels = levels_of(system)
     shape = (len(AREA_LEVELS), system.groups.shape[1], len(system.indicators), len(system.size))
     cell = np.full(shape, -1)
@@ -160,28 +393,22 @@ def _places(system: System) -> _Places:
     row, atom = member.coords
     cell[levels[row], system.slot[row], system.indicator[row], atom] = row
     # A question that an atom was not asked has no cell for it.
-    cell = np.where(system.asked.T[None, None], cell, -1)
-    return _Places(cell, *_pairs(system))
+    return np.where(system.asked.T[None, None], cell, -1)
 
 
-def _pairs(system: System) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return pairs of atoms: of one wijk, in a small system all; who were asked the same."""
-    size = len(system.size)
-    group = np.zeros(size, int) if size <= _SMALL else system.wijk
-    left, right = [], []
-    for one in np.unique(group):
-        at = np.flatnonzero(group == one)
-        left.append(np.repeat(at, len(at)))
-        right.append(np.tile(at, len(at)))
-    left, right = np.concatenate(left), np.concatenate(right)
-    same = (left != right) & (system.asked[left] == system.asked[right]).all(axis=1)
-    return left[same], right[same]
+def _parents(cell: Ints, size: int) -> list[Ints]:
+    """Return, per larger level, the larger cell of each cell of a wijk; -1 for none."""
+    found = []
+    for level in range(1, len(cell)):
+        parent = np.full(size, -1)
+        own = cell[0] >= 0
+        parent[cell[0][own]] = cell[level][own]
+        found.append(parent)
+    return found
 
 
-def _heaviest(system: System) -> Floats:
-    """Return the largest weight of an atom in each cell."""
-    member = system.member.tocoo()
-    row, atom = member.coords
-    out = np.full(system.member.shape[0], 1e-12)
-    np.maximum.at(out, row, system.weight[atom])
-    return out
+def _in_wijk(system: System, wijk: Ints) -> Mask:
+    """Return which wijken each cell's area has; (C, W)."""
+    shape = (len(wijk), wijk.max(initial=-1) + 1)
+    which = sparse.csr_array((np.ones(len(wijk)), (np.arange(len(wijk)), wijk)), shape=shape)
+    return (system.member @ which).toarray() > 0

@@ -78,6 +78,7 @@ class Shown:
         self.uneven = self._uneven()
         self.status = status[at]
         self._least, self._most = self._bounds(n)
+        self.to_none, self.to_all = self._least <= _TINY, self._most >= n - _TINY
         asked = policy.protection if system.whole else 1.0
         self.need = np.minimum(asked, self._most - self._least)
         self.spare = self._most - self._least - self.need
@@ -112,6 +113,12 @@ class Shown:
             least = np.where(open_, np.maximum(least, 1), least)
             most = np.where(open_, np.minimum(most, n - 1), most)
         return least, most
+
+    def widest(self) -> float:
+        """Return a multiple that stands for whichever step has most room on either side."""
+        ends = list(zip(*self._reach.values(), strict=True))
+        self._reach[np.inf] = tuple(np.max(side, axis=0) for side in ends)
+        return np.inf
 
     def slack(self, multiple: Floats) -> Slack:
         """Return the room of each cell; `multiple` is of its finest step, 0 where it is hidden."""

@@ -5,20 +5,17 @@ from wijkkit.estimates.comparable import comparable_map, comparable_neighbourhoo
 from wijkkit.estimates.compare import compare
 from wijkkit.estimates.compare_comparable import compare_comparable
 from wijkkit.estimates.compare_runs import compare_estimates
-from wijkkit.estimates.count import byar, poisson_exact
 from wijkkit.estimates.funnel import funnel
 from wijkkit.estimates.gap import estimate_gap
 from wijkkit.estimates.grid import Estimates, estimate_grid
 from wijkkit.estimates.multiple_imputation import pool
 from wijkkit.estimates.proportion import wilson
-from wijkkit.estimates.rate import rate
 from wijkkit.estimates.scale import scale_reliability, scale_score
 from wijkkit.estimates.slope import estimate_slope
-from wijkkit.estimates.slope_index import relative_index, slope_index
 from wijkkit.estimates.small_area import small_area
 from wijkkit.estimates.survey_mean import survey_mean, survey_proportion
 from wijkkit.estimates.survey_quantile import survey_quantile
-from wijkkit.estimates.survey_total import survey_ratio, survey_total
+from wijkkit.estimates.survey_total import survey_total
 from wijkkit.estimates.weight_report import weight_report
 from wijkkit.estimates.weight_set import write_weights
 from wijkkit.estimates.weighting import poststratify, rake
@@ -26,7 +23,6 @@ from wijkkit.estimates.wijken import estimate_funnel, estimate_small_areas
 
 __all__ = [
     "Estimates",
-    "byar",
     "change",
     "comparable_map",
     "comparable_neighbourhoods",
@@ -40,20 +36,15 @@ __all__ = [
     "estimate_slope",
     "estimate_small_areas",
     "funnel",
-    "poisson_exact",
     "pool",
     "poststratify",
     "rake",
-    "rate",
-    "relative_index",
     "scale_reliability",
     "scale_score",
-    "slope_index",
     "small_area",
     "survey_mean",
     "survey_proportion",
     "survey_quantile",
-    "survey_ratio",
     "survey_total",
     "weight_report",
     "wilson",

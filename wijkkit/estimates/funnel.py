@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -12,11 +11,9 @@ from scipy import stats
 
 from wijkkit.errors import EstimationError
 from wijkkit.estimates.interval import numbers
-from wijkkit.estimates.rate import events
 from wijkkit.showing import ShowsItself
 
 Floats = NDArray[np.float64]
-Kind = Literal["proportion", "rate"]
 
 #: Coverage of the inner and the outer limits: about 2 and 3 standard deviations.
 LEVELS = {"95": 0.95, "998": 0.998}
@@ -52,25 +49,22 @@ def funnel(
     x: ArrayLike,
     n: ArrayLike,
     *,
-    kind: Kind = "proportion",
     target: float | None = None,
     multiplier: float = 1.0,
     overdispersion: bool = False,
 ) -> Funnel:
     r"""Return control limits around a target and the position of each area.
 
-    Proportions: :math:`p_0 \pm z\sqrt{p_0(1-p_0)/n}`. Rates: the counts whose own interval
-    (exact below 10 events, Byar's from there) just reaches the expected number. An area outside
-    the limits differs from the target by more than chance; an area inside does not show that it
-    is equal to it.
+    .. math:: p_0 \pm z\sqrt{p_0(1-p_0)/n}
+
+    An area outside the limits differs from the target by more than chance; an area inside does
+    not show that it is equal to it.
 
     Parameters
     ----------
     x, n : array_like, shape (k,)
-        Number with the characteristic and number observed, or events and person-time. For
-        weighted estimates: ``value * effective n`` and effective n.
-    kind : {"proportion", "rate"}
-        What `x` out of `n` is.
+        Number with the characteristic and number observed. For weighted estimates:
+        ``value * effective n`` and effective n.
     target : float, optional
         On the scale of ``x / n``; all areas together by default.
     multiplier : float
@@ -97,72 +91,41 @@ def funnel(
     1   0.2102   0.3898    low95
     2   0.2299   0.3701  high998
     """
-    if kind not in get_args(Kind):
-        raise EstimationError(
-            "unknown kind", place="kind", found=str(kind), expected=", ".join(get_args(Kind))
-        )
     x, n = np.broadcast_arrays(numbers("x", x, at_least=0), numbers("n", n, at_least=0))
     seen = (n > 0) & ~np.isnan(x)
     if not seen.any():
         raise EstimationError("no area was observed", place="n")
-    if kind == "proportion" and (x[seen] > n[seen]).any():
+    if (x[seen] > n[seen]).any():
         raise EstimationError("more with the characteristic than observed", place="x")
     middle = float(x[seen].sum() / n[seen].sum()) if target is None else float(target)
-    if middle < 0 or (kind == "proportion" and middle > 1):
+    if not 0 <= middle <= 1:
         raise EstimationError("a target outside its range", place="target", found=f"{middle:g}")
-    dispersion = _dispersion(x[seen], n[seen], middle, kind) if overdispersion else 1.0
+    dispersion = _dispersion(x[seen], n[seen], middle) if overdispersion else 1.0
     value = np.where(seen, x / np.where(seen, n, 1), np.nan)
-    limits = _limits(np.where(seen, n, np.nan), middle, kind, dispersion)
+    limits = _limits(np.where(seen, n, np.nan), middle, dispersion)
     areas = pd.DataFrame({"value": value * multiplier, "n": n})
     areas = areas.assign(**{name: limit * multiplier for name, limit in limits.items()})
     areas["position"] = _positions(value, limits, seen)
     at = np.geomspace(n[seen].min(), n[seen].max(), 100)
-    lines = _limits(at, middle, kind, dispersion)
+    lines = _limits(at, middle, dispersion)
     curve = pd.DataFrame({"n": at, **{name: line * multiplier for name, line in lines.items()}})
     return Funnel(areas, curve, middle * multiplier, dispersion)
 
 
-def _dispersion(x: Floats, n: Floats, target: float, kind: Kind) -> float:
-    if kind == "proportion":
-        distance = (x / n - target) / np.sqrt(target * (1 - target) / n)
-    else:
-        distance = 2 * (np.sqrt(x) - np.sqrt(target * n))
+def _dispersion(x: Floats, n: Floats, target: float) -> float:
+    distance = (x / n - target) / np.sqrt(target * (1 - target) / n)
     low, high = np.quantile(distance, [WINSORISED, 1 - WINSORISED])
     return max(1.0, float((np.clip(distance, low, high) ** 2).mean()))
 
 
-def _limits(n: Floats, target: float, kind: Kind, dispersion: float) -> dict[str, Floats]:
+def _limits(n: Floats, target: float, dispersion: float) -> dict[str, Floats]:
     limits = {}
     for name, confidence in LEVELS.items():
-        if kind == "proportion":
-            half = stats.norm.ppf(0.5 + confidence / 2) * np.sqrt(target * (1 - target) / n)
-            low, high = target - half, target + half
-        else:
-            low, high = _rate_limits(n, target, confidence)
-        low, high = (target + np.sqrt(dispersion) * (limit - target) for limit in (low, high))
-        limits[f"lower{name}"] = np.clip(low, 0, None)
-        limits[f"upper{name}"] = np.clip(high, None, 1) if kind == "proportion" else high
+        half = stats.norm.ppf(0.5 + confidence / 2) * np.sqrt(target * (1 - target) / n)
+        half = half * np.sqrt(dispersion)
+        limits[f"lower{name}"] = np.clip(target - half, 0, None)
+        limits[f"upper{name}"] = np.clip(target + half, None, 1)
     return limits
-
-
-def _rate_limits(n: Floats, target: float, confidence: float) -> tuple[Floats, Floats]:
-    expected = n * target
-    low = _counts_reaching(expected, "upper", confidence)
-    return low / n, _counts_reaching(expected, "lower", confidence) / n
-
-
-def _counts_reaching(expected: Floats, side: str, confidence: float) -> Floats:
-    """The counts whose own interval ends at the expected numbers, by bisection; at least 0."""
-    low = np.zeros(len(expected))
-    high = expected + 20 * np.sqrt(expected + 1) + 20
-    for _ in range(60):
-        middle = (low + high) / 2
-        limit = np.nan_to_num(getattr(events(middle, confidence=confidence), side))
-        low, high = (
-            np.where(limit < expected, middle, low),
-            np.where(limit < expected, high, middle),
-        )
-    return low
 
 
 def _positions(value: Floats, limits: dict[str, Floats], seen: NDArray) -> NDArray[np.str_]:

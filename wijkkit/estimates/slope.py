@@ -15,7 +15,6 @@ from wijkkit.estimates.grid import SCALE, asked_outcome, wave_design
 from wijkkit.estimates.interval import check_confidence
 from wijkkit.estimates.layout import Block, Groupings, blocks, keys
 from wijkkit.estimates.linearisation import Domains, domains, units_and_strata, variance
-from wijkkit.estimates.slope_model import midpoint_ranks
 from wijkkit.estimates.survey_interval import t_limits
 from wijkkit.tables import tidy
 
@@ -166,7 +165,8 @@ def to_ends(population: Floats) -> Floats:
     >>> (to_ends(np.array([100.0, 100.0, 100.0])) @ [40, 30, 20]).round(6).tolist()
     [45.0, 15.0]
     """
-    design = np.column_stack([np.ones(len(population)), midpoint_ranks(population)])
+    share = population / population.sum()
+    design = np.column_stack([np.ones(len(share)), np.cumsum(share) - share / 2])
     weighted = design * population[:, None]
     combine = np.linalg.solve(weighted.T @ design, weighted.T)
     return np.array([[1.0, 0.0], [1.0, 1.0]]) @ combine

@@ -1,4 +1,4 @@
-"""Design-based totals and ratios of totals."""
+"""Design-based totals."""
 
 from __future__ import annotations
 
@@ -73,74 +73,4 @@ def survey_total(
     value = np.where(found.n > 0, total, np.nan)
     limits = t_limits(value, found.se, found.df, confidence)
     missing = count_missing(np.isnan(values), over)
-    return result_rows(groups, value, found, limits, missing, "t", confidence)
-
-
-def survey_ratio(
-    frame: pd.DataFrame,
-    numerator: str,
-    denominator: str,
-    *,
-    by: str | Sequence[str] | None = None,
-    weight: str | WeightSet | None = None,
-    strata: Columns = None,
-    psu: Columns = None,
-    fpc: Columns = None,
-    sampled: str | None = None,
-    lonely_psu: LonelyPsu = "absent",
-    confidence: float = 0.95,
-) -> pd.DataFrame:
-    r"""Return the ratio of two estimated totals, for each group of `by`.
-
-    .. math:: \hat R = \frac{\sum_i w_i y_i}{\sum_i w_i z_i}, \qquad
-              u_i = \frac{w_i (y_i - \hat R z_i)}{\sum_j w_j z_j}
-
-    Parameters
-    ----------
-    frame, by, weight, strata, psu, fpc, sampled, lonely_psu, confidence
-        As in `survey_mean`.
-    numerator, denominator : str
-        Columns of numbers. A respondent without one of the two is left out and counted.
-
-    Returns
-    -------
-    DataFrame
-        As from `survey_mean`; absent where the denominator's total is 0.
-
-    References
-    ----------
-    Särndal CE, Swensson B, Wretman J (1992). Model assisted survey sampling. Springer.
-
-    Examples
-    --------
-    >>> frame = pd.DataFrame({"hours": [2.0, 4, 6], "days": [1.0, 2, 2]})
-    >>> survey_ratio(frame, "hours", "days")[["value", "se"]].round(3)
-       value     se
-    0    2.4  0.367
-    """
-    check_confidence(confidence)
-    design = survey_design(
-        frame,
-        weight=weight,
-        strata=strata,
-        psu=psu,
-        fpc=fpc,
-        sampled=sampled,
-        lonely_psu=lonely_psu,
-    )
-    groups, over = group_domains(frame, by, design)
-    above, below = outcome_values(frame, numerator), outcome_values(frame, denominator)
-    used = (over.code >= 0) & ~np.isnan(above + below)
-    code = over.code[used]
-    above, below = np.where(used, above, 0.0), np.where(used, below, 0.0)
-    total = np.bincount(code, (design.weight * below)[used], minlength=over.size)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        value = np.bincount(code, (design.weight * above)[used], minlength=over.size) / total
-        share = np.where(used, design.weight / total[over.code], 0.0)
-    value = np.where(total != 0, value, np.nan)
-    share = np.where(np.isfinite(share), share, 0.0)
-    influence = np.where(used, share * (above - np.nan_to_num(value)[over.code] * below), 0.0)
-    found = precision(influence, share * above, over, used)
-    limits = t_limits(value, found.se, found.df, confidence)
-    missing = count_missing(~used, over)
     return result_rows(groups, value, found, limits, missing, "t", confidence)

@@ -19,7 +19,7 @@ from wijkkit.disclosure.effects import (
 )
 from wijkkit.disclosure.release import Settled
 from wijkkit.disclosure.rounding import down, to_step
-from wijkkit.evaluation.effect.cluster_period import cluster_changes
+from wijkkit.evaluation.effect.cluster_period import cluster_changes, respondents_error
 from wijkkit.evaluation.effect.evaluate import EffectResults
 from wijkkit.evaluation.effect.methods import RECOMMENDED, Options
 from wijkkit.evaluation.effect.outcome_arrays import arrays_of, is_turned
@@ -27,7 +27,7 @@ from wijkkit.evaluation.effect.outcomes import compared_waves, earlier_waves
 from wijkkit.evaluation.effect.reasons import NotEstimable
 from wijkkit.evaluation.effect.sample import sample_of
 from wijkkit.evaluation.effect.staggered_study import STAGGERED
-from wijkkit.evaluation.effect.two_arms import critical_value, statistic_error
+from wijkkit.evaluation.effect.two_arms import half_width, statistic_error
 from wijkkit.pipeline.effect import RATIO, STEPS
 from wijkkit.study import Study
 from wijkkit.tables import EVERYBODY
@@ -141,9 +141,11 @@ class Effects:
         arrays = arrays_of(study, self._people, outcome, compared_waves(study))
         sample, options = sample_of(arrays), Options.of(study.settings.evaluation)
         scale = str(rows["scale"].iloc[0])
-        change = cluster_changes(sample, scale) * (1.0 if scale == "score" else 100.0)
+        unit = 1.0 if scale == "score" else 100.0
+        change, least = cluster_changes(sample, scale), respondents_error(sample, scale)
+        change, least, finest = unit * change, unit * least, STEPS[scale][0]
         ratios = options.ratios(sample)
-        shown = _Effect(sample.treated, STEPS[scale][0], options, ratios, rows.iloc[0])
+        shown = _Effect(sample.treated, finest, options, ratios, least, rows.iloc[0])
         wijken = list(np.unique(arrays["cluster"]))
         turned = -1.0 if is_turned(study.indicators[outcome]) else 1.0
 
@@ -175,6 +177,9 @@ class _Effect:
     finest: float
     options: Options
     ratios: tuple[float, float]
+    #: Of the test: it follows from the share of everybody in both arms, which counts of wijken
+    #: that agree with what is shown leave as it is.
+    least: float
     row: pd.Series
 
     def __call__(self, change: np.ndarray, form: Form) -> np.ndarray:
@@ -184,9 +189,9 @@ class _Effect:
         squares = [((arm - arm.mean(axis=1, keepdims=True)) ** 2).sum(axis=1) for arm in arms]
         estimate = arms[0].mean(axis=1) - arms[1].mean(axis=1)
         error = statistic_error(*squares, sizes, self.ratios)
-        half = critical_value(1 - self.options.level, sizes, self.ratios) * error
+        half = half_width(error, self.least, 1 - self.options.level, sizes, self.ratios)
         said = [
-            np.abs(estimate) > critical_value(p, sizes, self.ratios) * error
+            np.abs(estimate) > half_width(error, self.least, p, sizes, self.ratios)
             for p in self._thresholds(form)
         ]
         lower, upper = self.finest * form.lower, self.finest * form.upper

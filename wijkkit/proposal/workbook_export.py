@@ -114,7 +114,8 @@ def _areas(folder: Path) -> list[dict[str, Any]]:
     found = read_area_list(listed, listed.name) if listed.is_file() else []
     areas: list[dict[str, Any]] = [{k: v for k, v in area.items() if v} for area in found]
     for path in sorted(folder.glob("wijken/*.yml")):
-        areas.append(dict(read_yaml(path, f"wijken/{path.name}")))
+        area = dict(read_yaml(path, f"wijken/{path.name}"))
+        areas.append(area | ({"start": str(area["start"])} if "start" in area else {}))
     return areas
 
 

@@ -21,7 +21,7 @@ SHEETS: Mapping[str, Mapping[str, str]] = {
     "metingen": {"id": "id", "label": "label", "van": "start", "tot": "end", "verder": ""},
     "gebieden": {
         "code": "code", "naam": "name", "arm": "arm", "paar": "pair", "hoort bij": "district",
-        "kort": "wijk", "codes": "codes", "verder": "",
+        "kort": "wijk", "start": "start", "codes": "codes", "verder": "",
     },
     "kolommen": {
         "naam": "name", "rol": "role", "kolom in bestand": "source", "label": "label",

@@ -279,7 +279,7 @@ def _inline(value: Any) -> str:
 
 
 def _area_lines(areas: list[dict[str, Any]]) -> str:
-    columns = ("code", "name", "arm", "pair", "district", "wijk", "codes")
+    columns = ("code", "name", "arm", "pair", "district", "start", "wijk", "codes")
     rows = [";".join(columns)]
     for area in areas:
         told = {**area, "codes": _codes_text(area.get("codes"))}

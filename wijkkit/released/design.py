@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from wijkkit.language import text
@@ -95,15 +96,28 @@ def _what(view: CityView, kind: str, key: str) -> str:
 
 
 def slopes(view: CityView) -> pd.DataFrame:
-    """Return the slope index of inequality of each indicator with a goal, per wave and its change.
+    """Return slope and relative index of inequality of each indicator with a goal.
 
-    ``indicator, label, wave`` (two waves: the change between them) and the number, in percentage
-    points from the least to the most advantaged; of the area of the view.
+    ``indicator, label, measure, wave`` (each wave, and the change between two) and the number:
+    percentage points or a ratio, least against most advantaged; of the area of the view.
     """
     table = view.table("slopes")
     area, level = view.place
     mine = table["area"].eq(area) & table["area_level"].eq(level)
     goals = dict.fromkeys(goal.indicator for goal in view.study.goals)
-    rows = table[mine & table["indicator"].isin(goals) & table["unit"].isin(["points", "score"])]
-    labels = [view.study.text(view.study.indicators[key].label) for key in rows["indicator"]]
-    return rows.assign(label=labels)
+    grouping = view.study.gap_grouping
+    mine &= table["group_by"].eq(grouping.id if grouping else "")
+    rows = table[mine & table["indicator"].isin(goals)]
+    waves = {wave.id: view.study.text(wave.label) for wave in view.study.waves}
+    change = text("show.slope.change", view.language)
+    relative = rows["unit"].eq("ratio")
+    measures = [
+        text(f"show.slope.{'ratio' if one else 'difference'}", view.language) for one in relative
+    ]
+    made = rows.assign(
+        label=[view.study.text(view.study.indicators[key].label) for key in rows["indicator"]],
+        measure=measures,
+        wave=[waves.get(wave, change) for wave in rows["wave"]],
+    )
+    order = {key: at for at, key in enumerate(goals)}
+    return made.iloc[np.lexsort((relative, rows["indicator"].map(order)))]

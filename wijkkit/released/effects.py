@@ -19,11 +19,13 @@ if TYPE_CHECKING:
     from wijkkit.released.views import CityView
 
 _ENDS = ["value", "lower", "upper"]
+#: How sure a conclusion is, by the first word of its key.
+_CERTAINTY = {"shown": "shown", "alone": "sign"}
 _COLUMNS = [
     "outcome",
     "label",
     "key",
-    "clear",
+    "certainty",
     "scale",
     *_ENDS,
     "unit",
@@ -52,7 +54,8 @@ def main_effects(view: CityView) -> pd.DataFrame:
 def effects(view: CityView) -> pd.DataFrame:
     """Return one row per outcome: the effect by the recommended method, and what may be said of it.
 
-    `key` is the conclusion (shown_better, alone_worse, not_shown_wide, ...); `scale` is ``points``
+    `key` is the conclusion (shown_better, alone_worse, not_shown_wide, ...) and `certainty` how
+    sure it is (shown, sign, not_shown); `scale` is ``points``
     or ``score``; ``value, lower, upper`` are positive where the programme's wijken did better.
     """
     main, conclusions = main_effects(view), compared(view, "effect_conclusions")
@@ -62,7 +65,7 @@ def effects(view: CityView) -> pd.DataFrame:
         fields = json.loads(said.fields)
         rows.append(
             _effect(view, said.outcome, row)
-            | {"key": said.key, "clear": said.key.startswith("shown")}
+            | {"key": said.key, "certainty": _CERTAINTY.get(said.key.split("_")[0], "not_shown")}
         )
         rows[-1]["reason"] = fields.get("reason", rows[-1]["reason"])
     return pd.DataFrame(rows, columns=_COLUMNS)

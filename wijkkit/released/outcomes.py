@@ -10,6 +10,7 @@ import pandas as pd
 
 from wijkkit.errors import ParameterError
 from wijkkit.estimates.funnel import funnel
+from wijkkit.estimates.verdict import verdicts
 from wijkkit.released.cells import NUMBER, is_shown, number_columns, pick, rows_of
 from wijkkit.study.indicators import Indicator
 from wijkkit.study.model import Grouping, Wave
@@ -106,7 +107,7 @@ def waves_of(view: CityView, indicator: Indicator) -> list[Wave]:
 def trend(row: pd.Series | None, direction: str) -> str:
     """Return the verdict on a change: better, worse, not_distinguishable or unknown.
 
-    A change is one when its interval excludes zero; the indicator's direction says which way.
+    By the one rule on intervals, `wijkkit.estimates.verdict.verdicts`.
 
     Examples
     --------
@@ -114,11 +115,7 @@ def trend(row: pd.Series | None, direction: str) -> str:
     >>> trend(pd.Series({"value": 5.0, "lower": 1.0, "upper": 9.0, "status": "ok"}), "lower")
     'worse'
     """
-    if not is_shown(row) or pd.isna(row["lower"]) or pd.isna(row["upper"]) or direction == "none":
-        return "unknown"
-    if row["lower"] <= 0 <= row["upper"]:
-        return "not_distinguishable"
-    return "better" if (row["lower"] > 0) == (direction == "higher") else "worse"
+    return str(verdicts(row["lower"], row["upper"], direction)) if is_shown(row) else "unknown"
 
 
 def _verdict(view: CityView, key: str, wave: str, against: str) -> str:
@@ -165,9 +162,9 @@ def wijken(view: CityView, keys: Iterable[str]) -> pd.DataFrame:
     """
     table = rows_of(view).table
     everybody = table[table["area_level"].eq("wijk") & table["group_by"].eq("")]
-    verdicts = view.table("comparisons")
-    verdicts = verdicts[verdicts["against"].eq("city") & verdicts["area_level"].eq("wijk")]
-    named = verdicts.set_index(["indicator", "wave", "area"])["verdict"]
+    compared = view.table("comparisons")
+    compared = compared[compared["against"].eq("city") & compared["area_level"].eq("wijk")]
+    named = compared.set_index(["indicator", "wave", "area"])["verdict"]
     own = view.place[0]
     parts = []
     for key in keys if was_measured(view) else ():

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from wijkkit.language import in_words, number, text
+from wijkkit.language import in_words, number, small_first, text
 from wijkkit.language.messages import catalogue
 from wijkkit.released import design, effects, goals, outcomes, programme
 from wijkkit.released.store import Released, open_released
@@ -215,11 +215,14 @@ class CityView(ShowsItself):
         """Return a frame that knows its language, its caption and what its areas are called."""
         words: Any = catalogue("show", self.language)
         name = self.area_name(*self.place)
+        grouping = self.study.gap_grouping
+        divided = small_first(self.study.text(grouping.label)) if grouping else ""
+        caption = words["caption"].get(kind, "").replace("{grouping}", divided)
         frame.attrs = {
             "language": self.language,
             "name": name,
             "everywhere": self.everywhere,
-            "caption": words["caption"].get(kind, "").replace("{name}", name),
+            "caption": caption.replace("{name}", name),
             "captions": {
                 key: words["caption"][key].replace("{name}", name)
                 for key in ("position", "funnel", "rug")

@@ -148,7 +148,9 @@ def metadata(study: Study, kind: str, slug: str = "") -> dict[str, Any]:
     }
     compared = slug and study.neighbourhoods[slug].arm == "comparator"
     subtitle = "comparator" if compared else kind
-    words["method_survey"] = f"{words['method_survey']} {_weighting(study)}"
+    among = study.among and text("common.among", language, who=escaped(study.among))
+    said = (among, words["method_survey"], _weighting(study))
+    words["method_survey"] = " ".join(filter(None, said))
     words["method_hidden"] = " ".join([words["method_hidden"], *_control(study)])
     return {
         "title": text(f"reports.page.{kind}_title", language, **fields),

@@ -215,6 +215,8 @@ def bundle_of(shown: Any, label: str, caption: str, alt: str, language: str) -> 
             place=label,
             remedy="Say in words what it shows: publish(..., alt='...').",
         )
+    if isinstance(made, ShownFigure):
+        data = {**data, "text/plain": about["alt"]}
     return data, {"wijkkit": about}
 
 

@@ -212,7 +212,7 @@ def comparable_sentence(view: WijkView) -> ShownText | Nothing:
         return Nothing(text(f"show.comparable.{key}", view.language))
     figures = view.own("area_figures")
     period = figures["period"].min() if len(figures) else ""
-    start = view.study.settings.programme.start.year
+    start = view.study.start_of(view.slug).year
     key = "before" if str(period)[:4].isdigit() and int(str(period)[:4]) <= start else "in"
     names = [escaped(view.study.neighbourhood(slug).name) for slug in table["comparable"]]
     return ShownText(

@@ -20,6 +20,7 @@ from wijkkit.language import (
 from wijkkit.language.markdown import escaped
 from wijkkit.released.cells import is_shown, number_at
 from wijkkit.released.goals import target_state
+from wijkkit.released.outcomes import trend
 from wijkkit.show.output import Nothing, ShownText, bullets, nothing
 from wijkkit.show.values import shown_interval, shown_value
 
@@ -160,6 +161,7 @@ def gap_sentence(row: pd.Series, about: About) -> str:
         "show.gap.sentence",
         language,
         label=escaped(row["label"]),
+        grouping=escaped(small_first(row["grouping"])),
         first=escaped(row["first_group"]),
         last=escaped(row["last_group"]),
         first_value=shown_interval(ends[0], language),
@@ -168,7 +170,7 @@ def gap_sentence(row: pd.Series, about: About) -> str:
     change = number_at(row, "change")
     if not is_shown(change) or pd.isna(change["lower"]):
         return said
-    clear = "unclear" if change["lower"] <= 0 <= change["upper"] else "clear"
+    clear = "clear" if trend(change, "higher") in ("better", "worse") else "unclear"
     fields = {"points": points(change["value"], language),
               "interval": interval(change["lower"], change["upper"], language)}  # fmt: skip
     return f"{said} {text(f'show.gap.changed_{clear}', language, **fields)}"

@@ -16,7 +16,12 @@ from wijkkit.show.values import shown_interval, shown_value
 
 #: The look of the first mark of a row, which has an interval, and of the ones after it.
 _FIRST = {"marker": "o", "color": OWN, "markersize": 8}
-_UNCLEAR = {"marker": "D", "color": CITY, "markersize": 6.5}
+#: The look of a first mark by how certain the frame says that it is.
+_CERTAINTY = {
+    "shown": _FIRST,
+    "sign": {**_FIRST, "markerfacecolor": "white", "markeredgewidth": 1.8},
+    "not_shown": {"marker": "D", "color": CITY, "markersize": 6.5},
+}
 _OPEN = {"color": "white", "markeredgewidth": 1.6}
 _NEXT = (
     {**_OPEN, "marker": "D", "markeredgecolor": CITY, "markersize": 8.5},
@@ -71,6 +76,7 @@ def intervals(
     rows = [_numbers(row, names) for _, row in frame.iterrows()]
     around_zero = any(row[0].get("unit") == "points" for row in rows)
     shown = [_beside(row[0], language) for row in rows]
+    certain = list(frame["certainty"]) if "certainty" in frame else ["shown"] * len(frame)
     with style():
         figure, axes = new_figure(height=0.8 + 0.6 * len(frame))
         edge = _scale(axes, [row[0] for row in rows if is_shown(row[0])], around_zero, language)
@@ -82,17 +88,21 @@ def intervals(
             theme.track(axes, position, -edge if around_zero else 0, edge)
             if target and not pd.isna(frame[target].iloc[position]):
                 axes.plot(frame[target].iloc[position], position, linestyle="none", **_TARGET)
-            clear = "clear" not in frame or frame["clear"].iloc[position]
-            _draw_row(axes, position, row, edge, _FIRST if clear else _UNCLEAR)
+            _draw_row(axes, position, row, edge, _CERTAINTY[certain[position]])
         line = {"linestyle": "-", "linewidth": 2.6}
         looks = [{**_FIRST, **line}, *_NEXT]
         legend = [(said, look) for said, look in zip(names.values(), looks, strict=False) if said]
-        if "clear" in frame and not legend:
-            certain = (("clear", True, _FIRST), ("unclear", False, _UNCLEAR))
+        if "certainty" in frame and not legend:
+            there = set(frame.loc[frame["status"].eq("ok"), "certainty"])
             legend = [
                 (text(f"show.legend.{key}", language), {**look, **line})
-                for key, clear, look in certain
-                if frame["clear"].eq(clear).any()
+                for key, look in _CERTAINTY.items()
+                if key in there
+            ]
+            words = [text(f"show.legend.{key}", language) for key in certain]
+            shown = [
+                f"{value}, {word}" if is_shown(row[0]) else value
+                for value, word, row in zip(shown, words, rows, strict=True)
             ]
         if target:
             legend.append((text("show.legend.target", language), {**_TARGET, "markersize": 11}))

@@ -6,7 +6,7 @@ import json
 
 import pandas as pd
 
-from wijkkit.evaluation.effect.conclusions import conclusion_sentences, group_name
+from wijkkit.evaluation.effect.conclusions import conclusion_sentences, group_name, grouping_name
 from wijkkit.language import (
     counted,
     large_first,
@@ -56,6 +56,8 @@ def city_summary(view: CityView) -> ShownText | Nothing:
         for key, lines in parts.items()
         if lines
     ]
+    if answers and view.study.among:
+        answers = [text("common.among", view.language, who=escaped(view.study.among)), *answers]
     return bullets(answers) if answers else Nothing(text("show.nothing", view.language))
 
 
@@ -185,8 +187,9 @@ def _gap(view: CityView) -> list[str]:
         fields = json.loads(shown["fields"].iloc[0])
         ends = {end: group_name(view.study, fields[end]) for end in ("first", "last")}
         labels = [view.study.text(view.study.indicators[key].label) for key in shown["outcome"]]
-        lines.append(_say(view, f"gap_{key}", names=named(labels, view.language), **ends))
-    lines = lines or [_say(view, "gap_not_shown")]
+        said = {"names": named(labels, view.language), "grouping": grouping_name(view.study)}
+        lines.append(_say(view, f"gap_{key}", **said, **ends))
+    lines = lines or [_say(view, "gap_not_shown", grouping=grouping_name(view.study))]
     if unknown:
         lines.append(large_first(counted("show.city_summary.gap_unknown", unknown, view.language)))
     return lines

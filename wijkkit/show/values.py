@@ -61,6 +61,8 @@ def _in_unit(value: float, unit: str, language: str) -> str:
         return signed(value, language, 2)
     if unit == "count":
         return number(value, language)
+    if unit == "ratio":
+        return number(value, language, 2)
     shown = number(value, language, 1)
     return shown if unit in ("", "score") else f"{shown} {unit}"
 
@@ -85,7 +87,7 @@ def shown_interval(row: Mapping[str, Any] | pd.Series | None, language: str) -> 
         return value
     unit = row.get("unit", "percent")
     show = signed if unit in DIFFERENCES else number
-    decimals = {"percent": 0, "points": 0, "sd": 2}.get(unit, 1)
+    decimals = {"percent": 0, "points": 0, "sd": 2, "ratio": 2}.get(unit, 1)
     ends = {"lower": show(lower, language, decimals), "upper": show(upper, language, decimals)}
     key = "difference_with_interval" if unit in DIFFERENCES else "value_with_interval"
     return text(f"show.{key}", language, value=value, **ends)

@@ -19,6 +19,7 @@ COLUMNS = {
     "pair": ("pair", "paar"),
     "district": ("district", "gebied", "hoort bij", "stadsdeel"),
     "wijk": ("wijk", "slug"),
+    "start": ("start", "begin", "startdatum", "begindatum"),
     "codes": ("codes",),
 }
 _SEPARATORS = (";", ",", "\t")
@@ -31,8 +32,9 @@ def read_area_list(path: Path, file: str) -> list[dict[str, str]]:
     ----------
     path : Path
         csv in UTF-8 or Windows-1252, separated by ``;``, ``,`` or tabs. Columns ``code`` and,
-        where there are, ``name, arm, pair, district``; ``wijk`` for another short name than the
-        one made of the name; ``codes`` for the codes of other waves (``2018=BU1+BU2``).
+        where there are, ``name, arm, pair, district``; ``start`` where the programme started on
+        another day than study.yml says (2019-09-01 or 1-9-2019); ``wijk`` for another short name
+        than the one made of the name; ``codes`` for the codes of other waves (``2018=BU1+BU2``).
     file : str
         How messages call it.
 

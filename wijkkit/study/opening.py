@@ -195,6 +195,8 @@ def _listed_neighbourhoods(path: Path, problems: list[Problem]) -> Iterator[Neig
         entry: dict[str, object] = {name: value for name, value in area.items() if value}
         if area["codes"]:
             entry["codes"] = dict(_codes(area["codes"], area["wijk"], problems))
+        if dutch := re.fullmatch(r"(\d{1,2})-(\d{1,2})-(\d{4})", area["start"]):
+            entry["start"] = "{2}-{1:0>2}-{0:0>2}".format(*dutch.groups())
         hood = validate(entry, Neighbourhood, f"{path.name}, {area['name']}", problems)
         if hood is not None:
             yield hood

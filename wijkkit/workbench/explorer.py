@@ -44,7 +44,7 @@ _OF_RELEASED = {
 _OF_PEOPLE = {
     "wijk": "answer = {whom}.{method}({first!r}, by='wijk')\nanswer.plot()",
     "change": "answer = {whom}.change({first!r}, by='wijk')\nanswer.plot()",
-    "gap": "answer = {whom}.gap({first!r}, by='arm')\nanswer.plot()",
+    "gap": "answer = {whom}.gap({first!r}, by={level!r})\nanswer.plot()",
     "age": "aged = {whom}.assign(from_age=lambda p: p.age // 3 * 3)\n"
     "answer = aged.{method}({first!r}, by='from_age')\nanswer.plot()",
     "scatter": "answer = {whom}.{method}({first!r}, by='wijk')\n"
@@ -181,6 +181,7 @@ def people_code(asked: People, chosen: ParameterSet) -> str:
         second=second,
         method=_method(study, chosen.indicator),
         other=_method(study, second),
+        level="wijk" if study.areas()["arm"].eq("none").all() else "arm",
     )
 
 

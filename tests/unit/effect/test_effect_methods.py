@@ -266,3 +266,23 @@ def test_the_randomisation_test_is_scipys_exact_permutation_test(paired):
     assert len(exact.null_distribution) == (16 if paired else 70)
     assert found.p == pytest.approx(exact.pvalue, rel=1e-12)
     assert found.estimate == pytest.approx(change[:4].mean() - change[4:].mean())
+
+
+def _still(kind: str) -> np.ndarray:
+    """Outcomes of six clusters and two waves of 40 in which nothing varies that an error needs."""
+    shares = {"constant": [1.0] * 6, "alike": [0.5] * 6, "lasting": [0.2, 0.4, 0.5, 0.3, 0.6, 0.7]}
+    cells = [np.repeat([1.0, 0.0], [round(40 * s), 40 - round(40 * s)]) for s in shares[kind]]
+    return np.concatenate([cell for cell in cells for _ in (0, 1)])
+
+
+@pytest.mark.parametrize("family", ["logistic", "linear"])
+@pytest.mark.parametrize("kind", ["constant", "alike", "lasting"])
+def test_no_method_gives_an_interval_without_width(kind, family):
+    cluster, post = np.repeat(np.arange(6), 80), np.tile(np.repeat([0, 1], 40), 6)
+    table = did(
+        _still(kind), cluster < 3, post, cluster, family=family, pair=cluster % 3,
+        options=Options(replications=199),
+    )  # fmt: skip
+    assert (table["upper"] - table["lower"])[table["status"].eq("ok")].gt(1e-3).all()
+    named = {"no_variation", "separation", "floor", ""}
+    assert set(table["reason"]) <= named and "no_variation" in set(table["reason"])

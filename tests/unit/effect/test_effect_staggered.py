@@ -12,8 +12,7 @@ from wijkkit.errors import EstimationError
 from wijkkit.evaluation.effect.evaluate import evaluate_effect
 from wijkkit.evaluation.effect.outcomes import compared_waves, first_waves
 from wijkkit.evaluation.effect.reasons import NotEstimable
-from wijkkit.evaluation.effect.staggered import group_time_effects
-from wijkkit.evaluation.effect.staggered_average import average_effects
+from wijkkit.evaluation.effect.staggered import average_effects, group_time_effects
 from wijkkit.evaluation.effect.staggered_study import staggered_effects
 
 

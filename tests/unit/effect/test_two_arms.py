@@ -10,6 +10,7 @@ from wijkkit.evaluation.effect.reasons import NotEstimable
 from wijkkit.evaluation.effect.two_arms import (
     change_test,
     critical_value,
+    half_width,
     power_at,
     statistic_error,
     variance_ratios,
@@ -72,6 +73,31 @@ def test_the_p_value_and_the_interval_are_of_one_test():
     assert worst_p(critical_value(0.03, (3, 6), (0.2, 5.0)), (3, 6), (0.2, 5.0)) == pytest.approx(
         0.03, rel=1e-7
     )
+
+
+def test_clusters_that_happen_to_agree_are_no_surer_than_their_respondents_allow():
+    change = np.array([5.0, 5.0, 0.1, 0.0])
+    treated = np.arange(4) < 2
+    sure = change_test(change, treated, 0.95)
+    found = change_test(change, treated, 0.95, least=3.0)
+    assert sure.p < 0.01
+    assert found.p == pytest.approx(2 * stats.norm.sf(found.estimate / 3.0), rel=1e-12)
+    assert found.upper - found.estimate == pytest.approx(3.0 * stats.norm.ppf(0.975), rel=1e-12)
+    assert change_test(change, treated, 0.95, least=1e-9) == sure
+
+
+@pytest.mark.parametrize("least", [0.5, 1.0, 1.4])
+@pytest.mark.parametrize("shift", [0.0, 4.0])
+def test_its_power_counts_the_least_error(least, shift):
+    rng, sizes, ratio, ratios = np.random.default_rng(19), (3, 6), 2.0, (0.5, 3.0)
+    arms = [rng.normal(size=(200_000, 3)) * np.sqrt(ratio), rng.normal(size=(200_000, 6))]
+    true = np.sqrt(ratio / 3 + 1 / 6)
+    squares = [((arm - arm.mean(1, keepdims=True)) ** 2).sum(1) for arm in arms]
+    error = statistic_error(*squares, sizes, ratios)
+    effect = arms[0].mean(1) - arms[1].mean(1) + shift * true
+    found = (np.abs(effect) > half_width(error, least * true, 0.05, sizes, ratios)).mean()
+    expected = power_at(shift, ratio, 0.05, sizes, ratios, least)
+    assert found == pytest.approx(expected, abs=4 * np.sqrt(0.25 / 200_000))
 
 
 def test_the_ratios_follow_from_sizes_and_correlations():

@@ -74,11 +74,12 @@ def _cells(sample: Sample, rows: Bools, expected: Floats | None, scale: Scale) -
     return (level if base is None else level - base).reshape(shape)
 
 
-def sampling_variances(sample: Sample) -> tuple[float, float]:
+def sampling_variances(sample: Sample, contrast: Floats | None = None) -> tuple[float, float]:
     """Return what the numbers of respondents leave of a cluster's change, for either arm.
 
     The mean over the arm's clusters of the sum over its cells of c^2 / n, with n the effective
     number of respondents and c the cell's weight in the change, in respondents' variances.
+    `contrast` has the (T,) weights of another change than the one after minus before.
     """
     waves = len(sample.post)
     cell = sample.cluster * waves + sample.wave
@@ -89,5 +90,36 @@ def sampling_variances(sample: Sample) -> tuple[float, float]:
     if (total == 0).any():
         raise NotEstimable("empty_cell")
     inverse = np.bincount(cell, sample.weight**2, size) / total**2
-    own = inverse.reshape(-1, sample.clusters, waves).sum(axis=0) @ wave_contrast(sample) ** 2
+    own = inverse.reshape(-1, sample.clusters, waves).sum(axis=0)
+    own = own @ (wave_contrast(sample) if contrast is None else contrast) ** 2
     return float(own[sample.treated].mean()), float(own[~sample.treated].mean())
+
+
+def respondents_error(sample: Sample, scale: Scale, contrast: Floats | None = None) -> float:
+    """Return the standard error of the effect that the numbers of respondents alone leave.
+
+    sqrt(v [h1 / G1 + h0 / G0]) with h of `sampling_variances` and v the variance between
+    respondents of both arms and all waves together, what covariates do not explain of it:
+    p (1 - p) for a share, 1 / (p (1 - p)) for its log odds. It does not depend on how much
+    clusters differ. In a panel, where a respondent's answers hang together, it is 0.
+
+    Examples
+    --------
+    >>> from wijkkit.evaluation.effect.sample import make_sample
+    >>> y, cluster, wave = [0, 1] * 40, [i // 20 for i in range(80)], [i // 10 % 2 for i in range(80)]
+    >>> sample = make_sample(y, [c < 2 for c in cluster], wave, cluster)
+    >>> round(respondents_error(sample, "points"), 4)  # sqrt(0.25 [0.2 / 2 + 0.2 / 2])
+    0.2236
+    """
+    if sample.unit is not None:
+        return 0.0
+    arms, expected = sample.arms(), _expected(sample)
+    mean = float(np.average(sample.y, weights=sample.weight))
+    variance = float(np.average((sample.y - mean) ** 2, weights=sample.weight))
+    if scale == "odds_ratio":
+        variance = 1 / variance if variance > 0 else np.inf
+    if expected is not None:
+        left = float(np.average((sample.y - expected) ** 2, weights=sample.weight))
+        variance *= left / float(np.average((sample.y - mean) ** 2, weights=sample.weight))
+    treated, others = sampling_variances(sample, contrast)
+    return float(np.sqrt(variance * (treated / arms[0] + others / arms[1])))

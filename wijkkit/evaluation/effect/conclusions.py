@@ -18,7 +18,7 @@ from wijkkit.evaluation.effect.verdicts import (
     row_of,
     to_favourable,
 )
-from wijkkit.language import listed, number, points, text
+from wijkkit.language import listed, number, points, small_first, text
 from wijkkit.language.markdown import escaped
 from wijkkit.study import Study
 from wijkkit.study.settings import EvaluationSettings
@@ -165,6 +165,7 @@ def _sentence(study: Study, outcome: str, part: str, key: str, fields: Fields) -
         fields = fields | {end: turned[end] for end in _ENDS if end in fields}
     words = {name: _worded(name, value, fields, language) for name, value in fields.items()}
     words |= {end: group_name(study, fields[end]) for end in ("first", "last") if end in fields}
+    words["grouping"] = grouping_name(study)
     return text(
         f"effect.conclusion.{part}.{key}",
         language,
@@ -177,6 +178,15 @@ def group_name(study: Study, group: float | str) -> str:
     """Return the label of a group of the grouping whose gap is evaluated, as Markdown."""
     groups = study.gap_grouping.groups
     return escaped(next(study.text(one.label) for one in groups if one.id == group))
+
+
+def grouping_name(study: Study) -> str:
+    """Return what the grouping whose gap is evaluated is called within a sentence, as Markdown.
+
+    Every sentence that compares groups names it: it is `Study.gap_grouping`.
+    """
+    grouping = study.gap_grouping
+    return escaped(small_first(study.text(grouping.label))) if grouping else ""
 
 
 def _worded(name: str, value: float | str, fields: Fields, language: str) -> str:

@@ -30,6 +30,8 @@ DID_COLUMNS = (
     "status",
     "reason",
 )
+#: Width of an interval, in the outcome's unit, below which only rounding is left.
+_ROUNDING = 1e-9
 _NUMBERS = ("estimate", "lower", "upper", "p", "floor", "df")
 
 
@@ -134,6 +136,7 @@ def estimate_rows(sample: Sample, contrast: str, method: str, options: Options) 
         row |= {"n": len(sample.y), "clusters": sample.clusters}
         try:
             found = METHODS[method](sample, scale, options)
+            _require_width(found, sample, scale)
             row |= _on_scale(found, scale, contrast == "ddd") | {
                 "status": "ok",
                 "reason": _remark(found, options),
@@ -142,6 +145,13 @@ def estimate_rows(sample: Sample, contrast: str, method: str, options: Options) 
             row |= {"status": error.status, "reason": error.reason}
         rows.append(row)
     return pd.DataFrame(rows).reindex(columns=list(DID_COLUMNS)).astype(_types())
+
+
+def _require_width(found: Estimate, sample: Sample, scale: Scale) -> None:
+    """Raise NotEstimable where nothing but rounding separates the limits: nothing varies."""
+    unit = np.abs(sample.y).max() if scale == "score" else 1.0
+    if found.upper - found.lower <= _ROUNDING * unit:
+        raise NotEstimable("no_variation")
 
 
 def unavailable(

@@ -8,7 +8,11 @@ from functools import partial
 
 import numpy as np
 
-from wijkkit.evaluation.effect.cluster_period import cluster_changes, sampling_variances
+from wijkkit.evaluation.effect.cluster_period import (
+    cluster_changes,
+    respondents_error,
+    sampling_variances,
+)
 from wijkkit.evaluation.effect.cr2 import cr2_variance
 from wijkkit.evaluation.effect.design import design_matrix
 from wijkkit.evaluation.effect.estimate import Estimate, t_estimate
@@ -120,7 +124,8 @@ def cluster_period(sample: Sample, scale: Scale, options: Options) -> Estimate:
     """Cluster-period means with a t-test that allows unequal variances: the recommended test."""
     sample.require_two_per_arm()
     change = cluster_changes(sample, scale)
-    return change_test(change, sample.treated, options.level, options.ratios(sample))
+    least = respondents_error(sample, scale)
+    return change_test(change, sample.treated, options.level, options.ratios(sample), least)
 
 
 def mixed(sample: Sample, scale: Scale, options: Options) -> Estimate:

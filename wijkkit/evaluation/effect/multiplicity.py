@@ -26,6 +26,24 @@ def holm(p: ArrayLike) -> NDArray[np.float64]:
     return _adjusted(p, lambda s: np.maximum.accumulate(s * np.arange(len(s), 0, -1)))
 
 
+def judged_together(value: ArrayLike, p: ArrayLike, level: float) -> list[str]:
+    """Return better, worse, not_distinguishable or unknown for values that are tested together.
+
+    Better is above zero, where Holm's adjusted p-value is below 1 - level.
+
+    Examples
+    --------
+    >>> judged_together([2.0, -1.0, 3.0], [0.01, 0.04, np.nan], 0.95)
+    ['better', 'worse', 'unknown']
+    >>> judged_together([2.0, -1.0, 3.0], [0.02, 0.04, 0.9], 0.95)
+    ['not_distinguishable', 'not_distinguishable', 'not_distinguishable']
+    """
+    adjusted = holm(p)
+    way = np.where(np.asarray(value, dtype=float) > 0, "better", "worse")
+    found = np.where(adjusted < 1 - level, way, "not_distinguishable")
+    return np.where(np.isnan(adjusted), "unknown", found).tolist()
+
+
 def benjamini_hochberg(p: ArrayLike) -> NDArray[np.float64]:
     """Return Benjamini and Hochberg's adjusted p-values: the share of false alarms is held.
 

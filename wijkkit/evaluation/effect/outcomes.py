@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from wijkkit.errors import EstimationError
 from wijkkit.evaluation.effect.reasons import NotEstimable
 from wijkkit.study import Study
@@ -34,13 +32,6 @@ def outcomes(study: Study) -> tuple[str, ...]:
     return family or tuple(dict.fromkeys(goal.indicator for goal in study.goals))
 
 
-def starts_of(study: Study) -> dict[str, date]:
-    """Return the day on which each programme wijk started: its own, or that of the programme."""
-    day = study.settings.programme.start
-    hoods = study.neighbourhoods.values()
-    return {hood.wijk: hood.start or day for hood in hoods if hood.arm == "programme"}
-
-
 def first_waves(study: Study) -> dict[str, str]:
     """Return the first wave after each programme wijk's start; no wave, no entry.
 
@@ -52,7 +43,7 @@ def first_waves(study: Study) -> dict[str, str]:
     {'2021'}
     """
     found = {}
-    for wijk, start in starts_of(study).items():
+    for wijk, start in study.starts.items():
         after = [wave.id for wave in study.waves if wave.end >= start]
         if after:
             found[wijk] = after[0]
@@ -71,7 +62,7 @@ def compared_waves(study: Study) -> tuple[str, str]:
         No wave ended before the programme started, or none came after it.
     """
     settings, waves = study.settings.evaluation, study.waves
-    starts = list(starts_of(study).values()) or [study.settings.programme.start]
+    starts = list(study.starts.values()) or [study.settings.programme.start]
     before = [wave.id for wave in waves if wave.end < min(starts)]
     after = [wave.id for wave in waves if wave.end >= max(starts)]
     baseline = settings.baseline or (before[-1] if before else None)

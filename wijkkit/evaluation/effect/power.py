@@ -130,16 +130,22 @@ class Design:
         if self.share is not None:
             share = float(np.clip(self.share + self.favourable * abs(effect), 0, 1))
             after = share * (1 - share)
-        between = self.icc * (1 - self.autocorrelation)
         both = 1 / self.before + 1 / self.after
 
         def of(inverse: float, last: float) -> float:
-            scale = (1 - self.icc) * inverse / both
-            first = self.variance * (between + scale / self.before)
-            return first + last * (between + scale / self.after)
+            first = self.variance
+            common = 2 * self.autocorrelation * np.sqrt(first * last)
+            own = first / self.before + last / self.after
+            return self.icc * (first + last - common) + (1 - self.icc) * own * inverse / both
 
         treated, others = self.inverse_sizes
         return of(treated, after), of(others, self.variance)
+
+    @property
+    def respondents_error(self) -> float:
+        """The error that the numbers of respondents alone leave, which the test never goes below."""
+        treated, others = self.inverse_sizes
+        return float(np.sqrt(self.variance * (treated / self.treated + others / self.comparators)))
 
     @property
     def standard_error(self) -> float:
@@ -167,6 +173,7 @@ def power(design: Design, effect: float) -> float:
         design.alpha / design.outcomes,
         design.sizes,
         design.ratios,
+        design.respondents_error / float(error),
     )
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from wijkkit.evaluation.effect.check_rows import Row, estimate_row, scale_of
-from wijkkit.evaluation.effect.cluster_period import cluster_cells
+from wijkkit.evaluation.effect.cluster_period import cluster_cells, respondents_error
 from wijkkit.evaluation.effect.estimate import Estimate
 from wijkkit.evaluation.effect.methods import Options
 from wijkkit.evaluation.effect.outcome_arrays import arrays_of
@@ -36,11 +36,15 @@ def pre_trend_rows(study: Study, respondents: pd.DataFrame, outcome: str) -> Ite
     scale, ratios = scale_of(sample), Options.of(settings).ratios(sample)
     steps = np.diff(cluster_cells(sample, scale), axis=1)
     before, after, n = steps[:, :-1], steps[:, -1], len(sample.y)
-    for change, first, last in zip(before.T, waves, waves[1:], strict=False):
-        found = change_test(change, sample.treated, settings.level, ratios)
+    between = np.diff(np.eye(len(waves)), axis=0)
+    least = [respondents_error(sample, scale, contrast) for contrast in between]
+    for change, error, first, last in zip(before.T, least, waves, waves[1:], strict=False):
+        found = change_test(change, sample.treated, settings.level, ratios, error)
         yield estimate_row(f"{first}-{last}", found, n, scale)
     for size in settings.violations:
-        found = bounded_effect(before, after, sample.treated, size, settings.level, ratios)
+        found = bounded_effect(
+            before, after, sample.treated, size, settings.level, ratios, least[-1]
+        )
         yield {"check": "bounds"} | estimate_row(f"{size:g}", found, n, scale)
 
 
@@ -60,6 +64,7 @@ def bounded_effect(
     size: float,
     level: float,
     ratios: Ratios = RATIOS,
+    least: float = 0.0,
 ) -> Estimate:
     """Return the effect if trends were not parallel, with bounds on relative magnitudes.
 
@@ -78,6 +83,7 @@ def bounded_effect(
     size : float
     level : float
     ratios : tuple of float
+    least : float
         As of `two_arms.change_test`.
 
     Returns
@@ -101,11 +107,11 @@ def bounded_effect(
     True
     """
     intervals = [
-        change_test(after + sign * size * change, treated, level, ratios)
+        change_test(after + sign * size * change, treated, level, ratios, least)
         for change in before.T
         for sign in (1, -1)
     ]
-    central = change_test(after, treated, level, ratios)
+    central = change_test(after, treated, level, ratios, least)
     return Estimate(
         central.estimate,
         min(found.lower for found in [central, *intervals]),

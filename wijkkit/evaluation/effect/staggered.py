@@ -1,4 +1,4 @@
-"""Group-time effects when the programme starts in different waves (Callaway and Sant'Anna)."""
+"""Effects when the programme starts in different waves (Callaway and Sant'Anna), and their averages."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike
 
 from wijkkit.errors import EstimationError
+from wijkkit.evaluation.effect.estimate import t_estimate
 from wijkkit.evaluation.effect.fit import least_squares
 from wijkkit.evaluation.effect.reasons import NotEstimable
 from wijkkit.evaluation.effect.sample import Bools, Floats, Ints
@@ -192,3 +194,97 @@ def _regression(y: Floats, x: Floats, weight: Floats, rows: Bools) -> tuple[Floa
     influence = np.zeros(x.shape)
     influence[rows] = len(y) * fit.residual[:, None] * (fit.x @ fit.bread)
     return fit.beta, influence
+
+
+Kind = Literal["simple", "dynamic"]
+Average = tuple[float, Floats]
+
+
+def average_effects(effects: GroupTimeEffects, kind: Kind, level: float = 0.95) -> pd.DataFrame:
+    """Return averages of group-time effects, as R `did`'s `aggte` defines them.
+
+    Parameters
+    ----------
+    effects : GroupTimeEffects
+    kind : {"simple", "dynamic"}
+        Over all effects after the start; per time since the start (placebo effects before it are
+        negative).
+    level : float
+
+    Returns
+    -------
+    DataFrame
+        ``item`` (``overall``, or the time), ``estimate``, ``error``,
+        ``lower``, ``upper``, ``p``, ``df``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from wijkkit.evaluation.effect.staggered import group_time_effects
+    >>> wave = np.tile([1, 2, 3], 8)
+    >>> start = np.repeat([2.0, 2.0, np.nan, np.nan], 6)
+    >>> y = wave + 5.0 * (wave >= np.nan_to_num(start, nan=9))
+    >>> found = group_time_effects(y, start, wave, np.repeat(np.arange(8), 3))
+    >>> average_effects(found, "simple")["estimate"].round(6).tolist()
+    [5.0]
+    """
+    after = effects.wave >= effects.start
+    if not after.any():
+        raise NotEstimable("no_baseline")
+    if kind == "simple":
+        return _table(effects, {}, _weighted(effects, after), level)
+    since = effects.wave - effects.start
+    parts = {float(time): _weighted(effects, since == time) for time in np.unique(since)}
+    counted = [part for time, part in parts.items() if time >= 0]
+    overall = (
+        float(np.mean([estimate for estimate, _ in counted])),
+        np.mean([influence for _, influence in counted], axis=0),
+    )
+    return _table(effects, parts, overall, level)
+
+
+def _weighted(effects: GroupTimeEffects, keep: Bools) -> Average:
+    """Average effects with the groups' shares as weights, whose own sampling error counts."""
+    kept = np.flatnonzero(keep)
+    shares = np.array([effects.share[start] for start in effects.start[kept]])
+    member = effects.starts[:, None] == effects.start[kept]
+    influence = effects.influence[:, kept]
+    return _combine(effects, effects.estimate[kept], influence, shares, member)
+
+
+def _combine(
+    effects: GroupTimeEffects, estimates: Floats, influence: Floats, shares: Floats, member: Bools
+) -> Average:
+    total = shares.sum()
+    average = float(shares @ estimates / total)
+    of_shares = (effects.weight[:, None] * member - shares) @ (estimates - average) / total
+    return average, influence @ (shares / total) + of_shares
+
+
+def interval(
+    effects: GroupTimeEffects, estimate: float, influence: Floats, level: float
+) -> dict[str, float]:
+    """Return an estimate with its cluster-robust error and t interval with G - 1 df."""
+    n = len(influence)
+    summed = np.bincount(effects.cluster, influence) / n
+    clusters = len(summed)
+    variance = clusters / (clusters - 1) * float((summed**2).sum())
+    found = t_estimate(float(estimate), variance, clusters - 1, level)
+    return {
+        "estimate": found.estimate,
+        "error": float(np.sqrt(variance)),
+        "lower": found.lower,
+        "upper": found.upper,
+        "p": found.p,
+        "df": found.df,
+    }
+
+
+def _table(
+    effects: GroupTimeEffects, parts: dict[float, Average], overall: Average, level: float
+) -> pd.DataFrame:
+    rows = [{"item": "overall"} | interval(effects, *overall, level)]
+    rows += [
+        {"item": f"{value:g}"} | interval(effects, *part, level) for value, part in parts.items()
+    ]
+    return pd.DataFrame(rows)

@@ -12,8 +12,7 @@ from wijkkit.evaluation.effect.did import DID_COLUMNS
 from wijkkit.evaluation.effect.outcome_arrays import arrays_of
 from wijkkit.evaluation.effect.outcomes import first_waves, outcomes
 from wijkkit.evaluation.effect.reasons import NotEstimable
-from wijkkit.evaluation.effect.staggered import Control, group_time_effects
-from wijkkit.evaluation.effect.staggered_average import average_effects
+from wijkkit.evaluation.effect.staggered import Control, average_effects, group_time_effects
 from wijkkit.study import Study
 
 #: The method's key in the table of effects.

@@ -22,7 +22,9 @@ _NODES = 200
 _STEPS = 7
 
 
-def change_test(change: Floats, treated: Bools, level: float, ratios: Ratios = RATIOS) -> Estimate:
+def change_test(
+    change: Floats, treated: Bools, level: float, ratios: Ratios = RATIOS, least: float = 0.0
+) -> Estimate:
     """Compare the mean change of treated and other clusters.
 
     With few clusters the data cannot tell how much more the changes of one arm vary than those
@@ -34,6 +36,10 @@ def change_test(change: Floats, treated: Bools, level: float, ratios: Ratios = R
     ratios, each of them exact where changes are normal. With ratios (1, 1) this is the pooled
     t-test.
 
+    Few clusters that happen to change alike suggest an error smaller than any that their numbers
+    of respondents can leave. So p is never below that of a normal test with the error `least`,
+    and the interval never narrower.
+
     Parameters
     ----------
     change : (G,) float
@@ -42,6 +48,8 @@ def change_test(change: Floats, treated: Bools, level: float, ratios: Ratios = R
         Confidence level.
     ratios : tuple of float
         Smallest and largest variance of a treated cluster's change over that of another's.
+    least : float
+        Standard error of the difference that the numbers of respondents alone leave.
 
     Raises
     ------
@@ -70,8 +78,10 @@ def change_test(change: Floats, treated: Bools, level: float, ratios: Ratios = R
         raise NotEstimable("no_variation")
     effect = float(arms[0].mean() - arms[1].mean())
     error = float(statistic_error(*squares, sizes, ratios))
-    reach = critical_value(1 - level, sizes, ratios) * error
+    reach = float(half_width(error, least, 1 - level, sizes, ratios))
     p = float(worst_p(abs(effect) / error, sizes, ratios))
+    if least > 0:
+        p = max(p, float(2 * special.ndtr(-abs(effect) / least)))
     return Estimate(effect, effect - reach, effect + reach, p, sum(sizes) - 2)
 
 
@@ -94,6 +104,18 @@ def worst_p(t: Floats | float, sizes: tuple[int, int], ratios: Ratios) -> Floats
     return np.minimum(np.max(found, axis=0), 1.0)
 
 
+def half_width(
+    error: Floats | float,
+    least: Floats | float,
+    alpha: float,
+    sizes: tuple[int, int],
+    ratios: Ratios,
+) -> Floats:
+    """Return how far the interval reaches: by the statistic's error, or the respondents' own."""
+    normal = -float(special.ndtri(alpha / 2))
+    return np.maximum(critical_value(alpha, sizes, ratios) * np.asarray(error), normal * least)
+
+
 @lru_cache(maxsize=4096)
 def critical_value(alpha: float, sizes: tuple[int, int], ratios: Ratios) -> float:
     """Return the statistic whose `worst_p` is `alpha`."""
@@ -106,7 +128,14 @@ def critical_value(alpha: float, sizes: tuple[int, int], ratios: Ratios) -> floa
     return float(np.exp(optimize.brentq(beyond, np.log(least), np.log(least * 1e6), xtol=1e-10)))
 
 
-def power_at(shift: float, ratio: float, alpha: float, sizes: tuple[int, int], ratios: Ratios):
+def power_at(
+    shift: float,
+    ratio: float,
+    alpha: float,
+    sizes: tuple[int, int],
+    ratios: Ratios,
+    least: float = 0.0,
+) -> float:
     """Return the chance that the test rejects at an effect of `shift` of its true errors.
 
     Parameters
@@ -118,14 +147,34 @@ def power_at(shift: float, ratio: float, alpha: float, sizes: tuple[int, int], r
     alpha : float
     sizes : tuple of int
     ratios : tuple of float
+    least : float
+        Of `change_test`, in true errors.
     """
     limit, weight = _limit(sizes, ratio, float(np.sqrt(ratios[0] * ratios[1])))
     edge = critical_value(alpha, sizes, ratios) * limit
     df = sum(sizes) - 2
     if not shift:
-        return float(2 * special.stdtr(df, -edge) @ weight)
-    lower = np.nan_to_num(stats.nct.sf(edge, df, -abs(shift)))
-    return float((stats.nct.sf(edge, df, abs(shift)) + lower) @ weight)
+        found = 2 * special.stdtr(df, -edge)
+    else:
+        found = stats.nct.sf(edge, df, abs(shift))
+        found = found + np.nan_to_num(stats.nct.sf(edge, df, -abs(shift)))
+    bound = -float(special.ndtri(alpha / 2)) * least
+    return float((found - _within(bound, edge, abs(shift), df)) @ weight)
+
+
+def _within(bound: float, edge: Floats, shift: float, df: int) -> Floats:
+    """Return the chance that t passes its edges while the difference stays within the bound.
+
+    The difference z is normal about `shift`, and passes where the sum of squares, a chi-squared
+    variable, is below df (z / edge)^2: an integral over z.
+    """
+    if bound <= 0:
+        return np.zeros_like(edge)
+    nodes, weight = np.polynomial.legendre.leggauss(60)
+    z = bound * nodes
+    density = np.exp(-((z - shift) ** 2) / 2) / np.sqrt(2 * np.pi)
+    below = special.chdtr(df, df * (z / edge[:, None]) ** 2)
+    return below @ (bound * weight * density)
 
 
 @lru_cache(maxsize=1024)

@@ -59,7 +59,10 @@ def _effect(study: Study, evidence: Evidence) -> Iterator[tuple[str, Verdict]]:
     last: date | None = wave.end if wave else None
     yield "period", rules.period_too_short(evidence, first, settings)
     yield "coverage", rules.goals_without_data(evidence, settings)
-    yield "covid", rules.covid(study.settings.programme.start, last, settings)
+    yield (
+        "covid",
+        rules.covid(study.starts.values() or [study.settings.programme.start], last, settings),
+    )
     yield "contamination", rules.contamination(evidence, settings)
     yield "response", rules.selective_response(evidence, settings)
     yield "evidence_levels", rules.interventions_not_effective(evidence, settings)

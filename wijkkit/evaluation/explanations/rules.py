@@ -76,20 +76,26 @@ def _at_least(minimum: float, settings: ExplanationSettings) -> Threshold:
     return Threshold(minimum, settings.undecided, above=False, most=1.0)
 
 
-def covid(start: date, end: date | None, settings: ExplanationSettings) -> Verdict:
-    """COVID-19 measures covered too much of the programme period, from `start` to `end`.
+def covid(starts: Iterable[date], end: date | None, settings: ExplanationSettings) -> Verdict:
+    """COVID-19 measures covered too much of the programme, from a wijk's start to `end`.
+
+    The share is the mean of the wijken's; where they lie on different sides it is undecided.
 
     Examples
     --------
     >>> from wijkkit.study.settings import ExplanationSettings
-    >>> covid(date(2018, 9, 1), date(2021, 7, 31), ExplanationSettings()).code
+    >>> covid([date(2018, 9, 1)], date(2021, 7, 31), ExplanationSettings()).code
     'plays'
     """
-    if end is None or end <= start:
+    begun = [start for start in starts if end is not None and start < end]
+    if not begun:
         return not_judged()
-    share, minimum = share_under("restrictions", start, end), settings.covid_share
-    fields = {"share": share, "days": days_under("schools_closed", start, end), "minimum": minimum}
-    return Verdict(Threshold(minimum, settings.undecided).side(share), "covid", fields)
+    shares = [share_under("restrictions", start, end) for start in begun]
+    closed = [days_under("schools_closed", start, end) for start in begun]
+    threshold = Threshold(settings.covid_share, settings.undecided)
+    side = threshold.side(min(shares), max(shares)) or "undecided"
+    fields = {"share": sum(shares) / len(shares), "days": max(closed)}
+    return Verdict(side, "covid", fields | {"minimum": threshold.limit})
 
 
 def contamination(evidence: Evidence, settings: ExplanationSettings) -> Verdict:

@@ -24,7 +24,7 @@ def _partners(facts: Facts, wijk: str, measure: str) -> Finding:
 
     now = there(pd.Timestamp(facts.as_of))
     dated = rows["start"].notna().all()
-    begin = there(pd.Timestamp(facts.study.settings.programme.start)) if dated else 0
+    begin = there(pd.Timestamp(facts.study.start_of(wijk))) if dated else 0
     # Nobody at the start means that the registry begins later, not that there was nobody.
     key = measure if begin else "partners_undated"
     words = say(facts, key, n=now, before=begin)

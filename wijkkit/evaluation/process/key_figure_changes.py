@@ -7,12 +7,11 @@ exact test cannot go below a floor.
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
 from wijkkit.evaluation.effect.did import did
 from wijkkit.evaluation.effect.methods import Options
-from wijkkit.evaluation.effect.multiplicity import holm
+from wijkkit.evaluation.effect.multiplicity import judged_together
 from wijkkit.evaluation.process.key_figures import ARMS, scores
 from wijkkit.language import interval, number, signed, text
 from wijkkit.study import Study
@@ -68,11 +67,9 @@ def scale_changes(study: Study, answers: pd.DataFrame) -> pd.DataFrame:
 
 def _judged_together(table: pd.DataFrame, study: Study) -> pd.DataFrame:
     """Judge the scales together: Holm's adjustment for their number."""
-    shown = holm(table["p_main"].to_numpy(float)) < 1 - study.settings.evaluation.level
-    way = np.where(table["value"].to_numpy(float) > 0, "better", "worse")
-    verdict = np.where(shown, way, "not_distinguishable")
-    known = table["p_main"].notna().to_numpy()
-    made = table.assign(verdict=np.where(known, verdict, "unknown"), looked_at=int(known.sum()))
+    p = table["p_main"].to_numpy(float)
+    verdict = judged_together(table["value"], p, study.settings.evaluation.level)
+    made = table.assign(verdict=verdict, looked_at=int(table["p_main"].notna().sum()))
     return made[list(CHANGE_COLUMNS)]
 
 
@@ -129,7 +126,7 @@ def key_figure_sentences(table: pd.DataFrame, changes: pd.DataFrame, study: Stud
             key = "too_few" if row.status == "too_few" else "unknown"
             sentences.append(_say(key, language, scale=row.label))
             continue
-        way = "higher" if row.lower > 0 else "lower" if row.upper < 0 else "same"
+        way = {"better": "higher", "worse": "lower"}.get(row.verdict, "same")
         fields = {
             "value": signed(row.value, language, 1),
             "interval": interval(row.lower, row.upper, language, 1),

@@ -155,18 +155,17 @@ def _present(
     return pd.concat([rows[rows["domain"].notna()], rows.assign(domain=ALL_DOMAINS)])
 
 
-def turnover(
-    stakeholders: pd.DataFrame, wijken: list[str], *, start: date, end: date
-) -> pd.DataFrame:
+def turnover(stakeholders: pd.DataFrame, starts: Mapping[str, date], end: date) -> pd.DataFrame:
     """Return how many of the people in the network on the first day had left by the last.
 
     Parameters
     ----------
     stakeholders : DataFrame
         The registry's ``stakeholders``; a row is a person, or an organisation without a name.
-    wijken : list of str
-    start, end : date
-        First and last day.
+    starts : mapping of str to date
+        Each wijk's first day.
+    end : date
+        The last day, or a wijk's first day where that is later.
 
     Returns
     -------
@@ -177,9 +176,9 @@ def turnover(
         `undated` the rows without a first day, which cannot be counted. Figures are absent where
         no row has a first day.
     """
-    first, last = pd.Timestamp(start), pd.Timestamp(end)
     rows = []
-    for wijk in wijken:
+    for wijk, start in starts.items():
+        first, last = pd.Timestamp(start), pd.Timestamp(max(start, end))
         mine = stakeholders[stakeholders["wijk"].eq(wijk)]
         began, stopped = pd.to_datetime(mine["start"]), pd.to_datetime(mine["end"])
         dated = began.notna()

@@ -1,7 +1,8 @@
 """Parents' use of interventions and services, asked in the last wave: programme and comparators.
 
 Asked once, so it says nothing of change. Wijken are the units, as in the effect evaluation: the
-arms' means over wijken are compared by the test of the effect evaluation.
+arms' means over wijken are compared by the test of the effect evaluation, adjusted for the number
+of indicators.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from wijkkit.evaluation.effect.multiplicity import judged_together
 from wijkkit.evaluation.effect.reasons import NotEstimable
 from wijkkit.evaluation.effect.two_arms import change_test
 from wijkkit.language import interval, percentage, points, text
@@ -25,6 +27,8 @@ USE_COLUMNS = (
     "upper",
     "unit",
     "wijken",
+    "verdict",
+    "looked_at",
     "status",
 )
 
@@ -45,7 +49,8 @@ def service_use(study: Study, estimates: pd.DataFrame, confidence: float = 0.95)
     DataFrame
         Columns `USE_COLUMNS`, one row per indicator, of the last wave that asked it:
         `programme` and `comparator` are means over wijken (percent), `value` their difference in
-        percentage points. `status` is ``ok``, ``too_few`` (an arm has fewer than two wijken with
+        percentage points. `verdict` is that of all `looked_at` indicators together (better: more
+        use in the programme wijken). `status` is ``ok``, ``too_few`` (an arm has fewer than two wijken with
         a figure; no numbers) or ``not_asked``.
 
     References
@@ -72,7 +77,10 @@ def service_use(study: Study, estimates: pd.DataFrame, confidence: float = 0.95)
         found |= {"wave": waves[-1], "unit": "points", "wijken": int(arms.ne("none").sum())}
         sides = [last.loc[arms.eq(name), "value"] for name in ("programme", "comparator")]
         rows.append(found | _compared(*sides, confidence))
-    return pd.DataFrame(rows, columns=list(USE_COLUMNS))
+    table = pd.DataFrame(rows, columns=[*USE_COLUMNS, "p"])
+    verdict = judged_together(table["value"], table["p"], confidence)
+    made = table.assign(verdict=verdict, looked_at=int(table["p"].notna().sum()))
+    return made[list(USE_COLUMNS)]
 
 
 def _compared(
@@ -91,6 +99,7 @@ def _compared(
         "value": found.estimate,
         "lower": found.lower,
         "upper": found.upper,
+        "p": found.p,
         "status": "ok",
     }
 
@@ -126,7 +135,8 @@ def service_use_sentences(table: pd.DataFrame, language: str) -> list[str]:
                 difference=difference,
             )
         )
-        sentences.append(_say("same" if row.lower <= 0 <= row.upper else "different", language))
+        clear = row.verdict in ("better", "worse")
+        sentences.append(_say("different" if clear else "same", language))
     return [*sentences, _say("once", language)]
 
 

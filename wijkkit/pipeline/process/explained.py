@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
+import numpy as np
 import pandas as pd
 
 from wijkkit.estimates import wilson
@@ -55,17 +56,21 @@ def evidence(facts: Facts, interviews: GroupInterviews) -> Evidence:
         fidelity=_shares(facts, wijken, "quality"),
         interviews=held,
         mentioned_by=mentioned_by,
-        staff_turnover=_turnover(facts, wijken),
+        staff_turnover=_turnover(facts),
         steps_on_time=_on_time(facts, wijken),
     )
 
 
 def _mentions(facts: Facts, interviews: GroupInterviews) -> tuple[int, dict[str, frozenset[str]]]:
     """Return how many groups of the programme spoke after its start, and who mentioned what."""
-    start = facts.study.settings.programme.start
-    waves = [wave.id for wave in facts.study.waves if wave.end >= start]
     groups, segments = interviews.groups, interviews.segments
-    groups = groups[groups["arm"].eq("programme") & groups["wave"].isin(waves)]
+    ends = {wave.id: wave.end for wave in facts.study.waves}
+    begun = facts.study.settings.programme.start  # of a group of the whole city
+    after = [
+        wave in ends and ends[wave] >= facts.study.starts.get(wijk, begun)
+        for wijk, wave in zip(groups["wijk"], groups["wave"], strict=True)
+    ]
+    groups = groups[groups["arm"].eq("programme") & np.array(after, dtype=bool)]
     said = segments[segments["group"].isin(groups["group"])]
     return groups["group"].nunique(), {
         code: frozenset(said.loc[said["code"].isin(below), "group"])
@@ -147,10 +152,9 @@ def _shares(facts: Facts, wijken: list[str], measure: str) -> dict[str, float]:
     return {wijk: found[wijk] / 100 for wijk in wijken if wijk in found}
 
 
-def _turnover(facts: Facts, wijken: list[str]) -> float | None:
+def _turnover(facts: Facts) -> float | None:
     """Return the share of all who were ever in the networks that had left."""
-    start = facts.study.settings.programme.start
-    table = turnover(facts.kept("stakeholders"), wijken, start=start, end=max(start, facts.as_of))
+    table = turnover(facts.kept("stakeholders"), facts.study.starts, facts.as_of)
     ever = float(table["ever"].sum())
     return float(table["ever_left"].sum()) / ever if ever else None
 

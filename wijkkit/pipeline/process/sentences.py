@@ -27,10 +27,9 @@ def sentences(facts: Facts, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     improvement cycle, and for the city ``clashes`` and ``ahead``.
     """
     wijken = facts.programme_wijken()
-    start = facts.study.settings.programme.start
-    end = max(start, facts.as_of)
+    starts = facts.study.starts
     meetings = participation(facts.kept("meetings"), facts.kept("attendance"))
-    left = turnover(facts.kept("stakeholders"), wijken, start=start, end=end)
+    left = turnover(facts.kept("stakeholders"), starts, facts.as_of)
     rows = [row for wijk in wijken for row in _of_wijk(facts, tables, wijk)]
     for wijk in wijken:
         said = network_sentences(
@@ -38,8 +37,8 @@ def sentences(facts: Facts, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
             tables["centrality"],
             left,
             wijk,
-            start=start,
-            end=end,
+            start=starts[wijk],
+            end=max(starts[wijk], facts.as_of),
             language=facts.study.language,
         )
         rows += [(wijk, "network", sentence) for sentence in said]
