@@ -15,7 +15,7 @@ from wijkkit.disclosure.rules import percent_step
 from wijkkit.evaluation.effect.evaluate import EffectResults
 from wijkkit.pipeline.areas import release_areas
 from wijkkit.pipeline.baseline import baseline_tables
-from wijkkit.pipeline.earlier import Earlier, earlier_of, prepare
+from wijkkit.pipeline.earlier import Earlier, earlier_of, known_elsewhere, prepare
 from wijkkit.pipeline.effect import effect_tables
 from wijkkit.pipeline.effect_parts import Effects
 from wijkkit.pipeline.estimation import StudyEstimates, estimate
@@ -84,7 +84,9 @@ def release(
     made = Made([estimates.changes, estimates.gaps], estimates.comparisons, comparable)
     if effects is not None:
         made = replace(made, outcomes=effects.outcomes, beside=effects.beside)
-    released = release_estimates(estimates.estimates, sample, policy, made, earlier.kept)
+    public = known_elsewhere(study, estimates.estimates.table, policy)
+    stands = pd.concat([earlier.kept[list(public)], public]) if len(public) else earlier.kept
+    released = release_estimates(estimates.estimates, sample, policy, made, stands)
     finest = percent_step(policy)
     table = earlier.figures(released.table)
     derived = {
