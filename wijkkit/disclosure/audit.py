@@ -62,15 +62,17 @@ def widths(shown: Shown, choice: Choice, multiple: Floats) -> Floats:
     for town in choice.towns(multiple, narrow()):
         if program.allows(town):
             _seen(shown, town, lowest, highest)
-    # Where weights are unequal the search is out of reach; see `audited`.
-    search = choice.small and not shown.uneven.any()
-    for cell in narrow():
+    left = narrow()
+    if choice.small and shown.uneven.any() and len(left):
+        # Where weights are unequal the search is long: first what parts of children leave open.
+        left = np.intersect1d(left, choice.narrow(multiple, left))
+    for cell in left if choice.small else ():
         for sign in (1.0, -1.0):
-            if search and highest[cell] - lowest[cell] < shown.need[cell] - _TINY:
+            if highest[cell] - lowest[cell] < shown.need[cell] - _TINY:
                 least = highest[cell] if sign > 0 else -lowest[cell]
-                town = program.end(cell, sign, enough=least - shown.need[cell])
-                if town is not None:
-                    _seen(shown, town, lowest, highest)
+                end = program.end(cell, sign, enough=least - shown.need[cell])
+                if end is not None:
+                    _seen(shown, end, lowest, highest)
     return highest - lowest
 
 

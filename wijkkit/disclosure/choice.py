@@ -42,7 +42,8 @@ class Choice:
 
     def __init__(self, shown: Shown, first: Floats, kept: NDArray[np.bool_]) -> None:
         self.shown, self.first, self._kept = shown, first, kept
-        self._moves, self._towns = Moves(shown), None
+        self._moves = Moves(shown)
+        self._towns: Towns | None = None
         self.count = shown.count
         self._n = shown.system.respondents()
         self._in_wijk = self._moves.in_wijk

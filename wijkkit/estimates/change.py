@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, get_args
+from typing import Any, Literal, cast, get_args
 
 import numpy as np
 import pandas as pd
@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from wijkkit.errors import EstimationError
 from wijkkit.estimates.grid import SCALE, Estimates
-from wijkkit.estimates.interval import Interval, check_confidence, numbers, scalar_or_array
+from wijkkit.estimates.interval import Interval, check_confidence, interval_of, numbers
 from wijkkit.estimates.survey_interval import quantile_t
 from wijkkit.tables import tidy
 
@@ -87,7 +87,7 @@ def change(
     parts = [difference, difference - half, difference + half]
     if measure != "points":
         parts = [np.exp(part) for part in parts]
-    return Interval(*(scalar_or_array(np.asarray(part)) for part in parts), confidence, measure)
+    return interval_of(parts, confidence, measure)
 
 
 def _on_scale(
@@ -144,7 +144,7 @@ def estimate_change(estimates: Estimates, *, confidence: float = 0.95) -> pd.Dat
     )
     joined = wave_pairs(rows)
     measures = [
-        _measured(joined[joined["unit"].isin(list(units))], measure, confidence)
+        _measured(joined[joined["unit"].isin(list(units))], cast(Any, measure), confidence)
         for measure, units in (
             ("points", ("percent", "score")),
             ("ratio", ("percent",)),
@@ -205,7 +205,7 @@ def _measured(joined: pd.DataFrame, measure: Measure, confidence: float) -> pd.D
     )
 
 
-def interval_method(value: NDArray, lower: NDArray, method: str) -> NDArray[np.str_]:
+def interval_method(value: ArrayLike, lower: ArrayLike, method: str) -> NDArray[np.str_]:
     """Name the method, or say that there is no interval because a side has none."""
     absent = np.where(np.isnan(lower), "no_interval:one_side", method)
     return np.where(np.isnan(value), "", absent)

@@ -83,10 +83,11 @@ def compare_comparable(
     enough = (rows["size"] >= 2) & (rows["known"] == rows["size"])
     difference = (rows["value"] - rows["mean"]).where(enough)
     se = np.sqrt(rows["se"] ** 2 + rows["variance"] / rows["size"] ** 2)
-    lower, upper = t_limits(difference, se, rows["df"].to_numpy(), confidence)
+    ends = t_limits(difference, se, rows["df"].to_numpy(), confidence)
+    numbers = [np.asarray(values, dtype=float) for values in (difference, *ends)]
     parts = []
     for key, which in rows.groupby("indicator", sort=False).indices.items():
         part = rows.iloc[which][["indicator", "area", "area_level", "wave"]]
-        numbers = (values.iloc[which].to_numpy() for values in (difference, lower, upper))
-        parts.append(judged(part, "comparable", numbers, indicators[key]))
+        mine = (values[which] for values in numbers)
+        parts.append(judged(part, "comparable", mine, indicators[key]))
     return pd.concat(parts, ignore_index=True) if parts else no_comparisons()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from wijkkit.estimates.linearisation import Cells, Domains, average_factor
+from wijkkit.estimates.linearisation import Cells, Domains, average_factor, sums
 
 Floats = NDArray[np.float64]
 
@@ -75,4 +75,4 @@ def _stage_covariance(influence: Floats, whole: Floats, cells: Cells, over: Doma
     if policy == "adjust":
         own = np.bincount(cells.stratum_cell, totals, minlength=len(cells.domain))
         added = np.where(sampled == 1, scale * own * of_stratum[cells.stratum], added)
-    return np.bincount(cells.domain, added, minlength=over.size)
+    return sums(cells.domain, added, over.size)

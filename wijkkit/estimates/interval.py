@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -70,6 +71,14 @@ def numbers(name: str, values: ArrayLike, *, at_least: float | None = None) -> N
             remedy="Correct or leave out these values.",
         )
     return array
+
+
+def interval_of(
+    parts: Iterable[ArrayLike], confidence: float, method: str, multiplier: float = 1.0
+) -> Interval:
+    """Return value, lower and upper limit as an interval."""
+    value, lower, upper = (scalar_or_array(np.asarray(part) * multiplier) for part in parts)
+    return Interval(value, lower, upper, confidence, method)
 
 
 def scalar_or_array(array: NDArray[np.float64]) -> Values:

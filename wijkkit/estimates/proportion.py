@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike
 from scipy import stats
 
 from wijkkit.errors import EstimationError
-from wijkkit.estimates.interval import Interval, check_confidence, numbers, scalar_or_array
+from wijkkit.estimates.interval import Interval, check_confidence, interval_of, numbers
 
 
 def wilson(
@@ -70,8 +70,4 @@ def wilson(
         half = z * np.sqrt(z**2 + 4 * x * (1 - value))
         limits = [(middle + sign * half) / (2 * (n + z**2)) for sign in (-1, 1)]
     lower, upper = (np.clip(limit, 0, 1) for limit in limits)
-    return Interval(
-        *(scalar_or_array(part * multiplier) for part in (value, lower, upper)),
-        confidence,
-        "wilson",
-    )
+    return interval_of((value, lower, upper), confidence, "wilson", multiplier)

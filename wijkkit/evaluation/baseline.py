@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -212,7 +213,9 @@ def timeline(study: Study) -> pd.DataFrame:
     >>> timeline(wk.open_study("parameters"))["kind"].unique().tolist()
     ['wave', 'programme', 'corona']
     """
-    rows = [("wave", wave.id, wave.start, wave.end) for wave in study.waves]
+    rows: list[tuple[str, str, date, date | None]] = [
+        ("wave", wave.id, wave.start, wave.end) for wave in study.waves
+    ]
     rows.append(("programme", "", study.settings.programme.start, None))
     rows += [
         ("start", wijk, hood.start, None)

@@ -44,7 +44,8 @@ class Cell:
     words : str
         The number, or the reason of its absence, as a reader sees it.
     mark : str
-        How it differs clearly from all wijken of the study; empty where it does not.
+        How everybody differs clearly from all wijken of the study, or an end of an ordered
+        grouping from the other end; empty where it does not.
     """
 
     value: float | None
@@ -115,13 +116,12 @@ def book_of(study: Study, released: Released, area: str) -> Book:
     labels = Labels(study)
     estimates = released.table("estimates")
     columns = tuple(_columns(study, area, estimates))
-    marks = _marks(released, area)
+    marks = _whole_marks(released, area) | _group_marks(study, released)
     cells = {}
     for row in estimates.to_dict("records"):
         column = Column(row["area"], row["wave"], row["group_by"], row["group"])
         if column in columns:
-            whole = column.group == EVERYBODY and column.area == area
-            mark = marks.get((row["indicator"], row["wave"]), "") if whole else ""
+            mark = marks.get((row["indicator"], column), "")
             cells[row["indicator"], column] = _cell(row, study.language, mark)
     title = text("export.book", study.language, area=labels.area(area))
     return Book(title, area, labels, columns, labels.themes(), cells)
@@ -131,7 +131,9 @@ def _columns(study: Study, area: str, estimates: pd.DataFrame) -> Iterator[Colum
     """Yield the columns of a book: those of which there is any row."""
     there = set(estimates[["area", "wave", "group_by", "group"]].itertuples(index=False, name=None))
     wanted = [
-        Column(area, wave.id, grouping.id, group.id) if grouping else Column(area, wave.id)
+        Column(area, wave.id, grouping.id, group.id)
+        if grouping and group
+        else Column(area, wave.id)
         for wave in study.waves
         for grouping, group in [
             *((item, part) for item in study.groupings for part in item.groups),
@@ -144,8 +146,12 @@ def _columns(study: Study, area: str, estimates: pd.DataFrame) -> Iterator[Colum
             yield column
 
 
-def _marks(released: Released, area: str) -> dict[tuple[str, str], str]:
-    """Return how the area differs clearly from all wijken, by indicator and wave."""
+#: Marks by indicator and column.
+_Marks = dict[tuple[str, Column], str]
+
+
+def _whole_marks(released: Released, area: str) -> _Marks:
+    """Return how the area differs clearly from all wijken, everybody in it together."""
     if area == CITY or "comparisons" not in released:
         return {}
     rows = released.table("comparisons")
@@ -156,9 +162,31 @@ def _marks(released: Released, area: str) -> dict[tuple[str, str], str]:
         & rows["difference"].notna()
     ]
     return {
-        (row.indicator, row.wave): MARKS.get((row.difference > 0) - (row.difference < 0), "")
-        for row in rows.itertuples()
+        (row.indicator, Column(area, row.wave)): _sign(row.difference) for row in rows.itertuples()
     }
+
+
+def _group_marks(study: Study, released: Released) -> _Marks:
+    """Return which of the two ends of an ordered grouping scores clearly higher than the other."""
+    if "gaps" not in released:
+        return {}
+    ends = {
+        (item.id, f"{item.groups[0].id}-{item.groups[-1].id}"): (item.groups[0], item.groups[-1])
+        for item in study.groupings
+        if item.groups
+    }
+    rows = released.table("gaps")
+    clear = rows["status"].eq("ok") & (rows["lower"].gt(0) | rows["upper"].lt(0))
+    found: _Marks = {}
+    for row in rows[clear].itertuples():
+        for sign, end in zip((1, -1), ends.get((row.group_by, row.group), ()), strict=False):
+            column = Column(row.area, row.wave, row.group_by, end.id)
+            found[row.indicator, column] = _sign(sign * row.value)
+    return found
+
+
+def _sign(difference: float) -> str:
+    return MARKS.get((difference > 0) - (difference < 0), "")
 
 
 def _cell(row: Mapping[str, Any], language: str, mark: str) -> Cell:

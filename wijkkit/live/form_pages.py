@@ -94,13 +94,14 @@ class Form(Guarded):
     def _begin(self, slug: str, kind: str, table: pd.DataFrame) -> dict[str, object]:
         """Return what a new row most often says."""
         today = f"{self.pages.source.as_of:%Y-%m-%d}"
-        begin = {
+        usual: dict[str, dict[str, object]] = {
             "meetings": {"date": today},
             "decisions": {"date": today, "status": "open"},
             "flags": {"date": today, "status": "open"},
             "interventions": {"status": "running"},
             "steps": {"cycle": "1"},
-        }.get(kind, {})
+        }
+        begin = usual.get(kind, {})
         asked_for = {
             column.name: self.get_query_argument(column.name, "") for column in KINDS[kind].columns
         }

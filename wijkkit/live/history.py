@@ -75,7 +75,7 @@ def _shown(
 
 def _names(registry: Registry, kind: Kind, wijk: str) -> dict[tuple[str, str], str]:
     """Return what other rows are called, for the columns that refer to them."""
-    found = {}
+    found: dict[tuple[str, str], str] = {}
     for other in {column.refers_to for column in kind.columns if column.refers_to}:
         rows = registry.table(other, wijk)
         words = rows.iloc[:, 2].fillna(rows["key"])

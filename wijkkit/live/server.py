@@ -36,7 +36,7 @@ class PagesServer(ServerApp):
     """Jupyter Server with its login, identity and protection of forms, and the pages of a study."""
 
     name = "wijkkit-pages"
-    default_services = ()
+    default_services = ()  # type: ignore[assignment]
     load_other_extensions = False
 
     def init_webapp(self) -> None:

@@ -97,7 +97,7 @@ def is_missing(raw: object, table: SourceTable, source: str, column: Column) -> 
     text = written(raw)
     if text == "" or text in [written(code) for code in column.missing]:
         return True
-    number = raw if isinstance(raw, int | float | np.number) else None
+    number: object = raw if isinstance(raw, int | float | np.number) else None
     if table.written and column.type in ("integer", "number"):
         # In a csv file 99.0 is the missing code 99 as well.
         number = parse_number(raw, table)

@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -189,7 +190,9 @@ def _put(out: pd.DataFrame, at: np.ndarray, found: pd.DataFrame) -> None:
 
 def _hide(out: pd.DataFrame, at: np.ndarray) -> None:
     at = at[out["status"].to_numpy(object)[at] == "ok"]
-    absent = dict.fromkeys((name for name in out if out[name].dtype.kind == "f"), np.nan)
+    absent: dict[str, Any] = dict.fromkeys(
+        (name for name in out if out[name].dtype.kind == "f"), np.nan
+    )
     absent |= {"status": "hidden"} | ({"verdict": "unknown"} if "verdict" in out else {})
     for name, value in absent.items():
         out.iloc[at, out.columns.get_loc(name)] = value

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -140,7 +141,7 @@ class Effects:
             return None, settled
         arrays = arrays_of(study, self._people, outcome, compared_waves(study))
         sample, options = sample_of(arrays), Options.of(study.settings.evaluation)
-        scale = str(rows["scale"].iloc[0])
+        scale: Any = str(rows["scale"].iloc[0])
         unit = 1.0 if scale == "score" else 100.0
         change, least = cluster_changes(sample, scale), respondents_error(sample, scale)
         change, least, finest = unit * change, unit * least, STEPS[scale][0]
@@ -188,7 +189,7 @@ class _Effect:
         sizes = arms[0].shape[1], arms[1].shape[1]
         squares = [((arm - arm.mean(axis=1, keepdims=True)) ** 2).sum(axis=1) for arm in arms]
         estimate = arms[0].mean(axis=1) - arms[1].mean(axis=1)
-        error = statistic_error(*squares, sizes, self.ratios)
+        error = statistic_error(squares[0], squares[1], sizes, self.ratios)
         half = half_width(error, self.least, 1 - self.options.level, sizes, self.ratios)
         said = [
             np.abs(estimate) > half_width(error, self.least, p, sizes, self.ratios)
@@ -233,15 +234,17 @@ def _contrasts(
     rows = rows[rows["scale"].ne(RATIO) & rows["status"].eq("ok") & rows["group"].isin(names)]
     ends = ["estimate", "lower", "upper"]
     for row in rows.to_dict("records"):
-        value = [float(row[end]) for end in ends]
+        value, lower, upper = (float(row[end]) for end in ends)
         if is_turned(study.indicators[outcome]):
-            value = [-value[0], -value[2], -value[1]]
+            value, lower, upper = -value, -upper, -lower
         name = str(row["group"])
-        parts = ((grouping.id if grouping and name != EVERYBODY else "", name, 1.0),)
-        if row["contrast"] == "ddd":
+        parts: tuple[tuple[str, str, float], ...] = (
+            (grouping.id if grouping and name != EVERYBODY else "", name, 1.0),
+        )
+        if row["contrast"] == "ddd" and grouping is not None:
             first, last = grouping.groups[0].id, grouping.groups[-1].id
             parts = ((grouping.id, first, 1.0), (grouping.id, last, -1.0))
-        yield Contrast(name, parts, *value, STEPS[str(row["scale"])][0])
+        yield Contrast(name, parts, value, lower, upper, STEPS[str(row["scale"])][0])
 
 
 def _open(study: Study, outcome: str, there: set[tuple[str, ...]]) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import pandas as pd
 
@@ -128,7 +129,7 @@ def estimate(study: Study, respondents: pd.DataFrame) -> StudyEstimates:
 
 
 def _goal_changes(
-    study: Study, respondents: pd.DataFrame, grid: Estimates, said: Mapping[str, object]
+    study: Study, respondents: pd.DataFrame, grid: Estimates, said: Mapping[str, Any]
 ) -> pd.DataFrame:
     keys = dict.fromkeys(goal.indicator for goal in study.goals)
     indicators = {key: study.indicators[key] for key in keys}

@@ -9,6 +9,7 @@ import getpass
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any, cast
 
 from wijkkit.disclosure import Forbidden, Publication, build_release, forbidden_of, signed_off
 from wijkkit.disclosure.ledger import Entry, add_entry, ledgers_of, read_entries, standing
@@ -75,7 +76,9 @@ def publish_release(
     signed = signed_off(study)
     if signed:
         record = read_record(study)
-        render(study, engine=record.engine or "auto", formats=record.forms, approved=True)
+        render(
+            study, engine=cast(Any, record.engine or "auto"), formats=record.forms, approved=True
+        )
     require_belonging(study, approved=signed)
     made = build_release(
         study,

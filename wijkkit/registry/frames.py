@@ -108,8 +108,8 @@ class KindTables(Mapping[str, pd.DataFrame]):
         for kind, rows in self.rows.items():
             place = self.names[kind].index("wijk")
             for row in rows:
-                if row[place] in found:
-                    found[row[place]][kind].append(row)
+                if (wijk := str(row[place])) in found:
+                    found[wijk][kind].append(row)
         return {wijk: KindTables(self.names, rows) for wijk, rows in found.items()}
 
 

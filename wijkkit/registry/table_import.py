@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pandas as pd
 
@@ -118,7 +119,7 @@ def _typed(kind: Kind, values: dict[str, object], decimal: str) -> dict[str, obj
     }
 
 
-def _number(column: Column, value: object, decimal: str) -> object:
+def _number(column: Column, value: Any, decimal: str) -> object:
     """Return a written number as a number; what is none stays, and is told of later."""
     written = isinstance(value, str) and column.type in ("integer", "number")
     if written and re.fullmatch(rf"-?\d+({re.escape(decimal)}\d+)?", value.strip()):

@@ -9,17 +9,19 @@ wijk and the kind, which never changes). A reference holds the `key` of another 
 
 from __future__ import annotations
 
+from typing import Any
+
 from wijkkit.registry.choices import CHOICES
 from wijkkit.registry.definition import Column, Kind
 
 _NOTE = Column("note", "text", "Own remark; never in a report.", released=False)
 
 
-def _text(name: str, meaning: str, **more: bool) -> Column:
+def _text(name: str, meaning: str, **more: Any) -> Column:
     return Column(name, "text", meaning, **more)
 
 
-def _day(name: str, meaning: str, **more: bool) -> Column:
+def _day(name: str, meaning: str, **more: Any) -> Column:
     return Column(name, "date", meaning, **more)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -107,7 +108,7 @@ def _steps() -> pd.DataFrame:
     return _with_keys("steps", rows)
 
 
-def _with_keys(kind: str, rows: list[dict[str, object]]) -> pd.DataFrame:
+def _with_keys(kind: str, rows: Sequence[Mapping[str, object]]) -> pd.DataFrame:
     columns = [column.name for column in KINDS[kind].columns]
     table = pd.DataFrame(rows, columns=columns)
     return table.assign(key=next_keys(KINDS[kind].prefix, (), len(table)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 from openpyxl import Workbook
@@ -177,13 +178,13 @@ def _write_row(
         put(cell, _cell_value(column, value, language, labels))
         if column.type == "date":
             cell.number_format = "DD-MM-YYYY"
-    version = row.get("version")
+    version: Any = row.get("version")
     if version is not None and not pd.isna(version):
         put(sheet.cell(number, len(kind.columns) + 3), stamp(str(row["key"]), int(version)))
 
 
 def _cell_value(
-    column: Column, value: object, language: str, labels: Mapping[str, Mapping[str, str]]
+    column: Column, value: Any, language: str, labels: Mapping[str, Mapping[str, str]]
 ) -> object:
     if column.refers_to:
         return with_label(str(value), labels.get(column.refers_to, {}).get(str(value), ""))

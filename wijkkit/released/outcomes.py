@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pandas as pd
@@ -115,7 +115,11 @@ def trend(row: pd.Series | None, direction: str) -> str:
     >>> trend(pd.Series({"value": 5.0, "lower": 1.0, "upper": 9.0, "status": "ok"}), "lower")
     'worse'
     """
-    return str(verdicts(row["lower"], row["upper"], direction)) if is_shown(row) else "unknown"
+    return (
+        str(verdicts(row["lower"], row["upper"], cast(Any, direction)))
+        if is_shown(row)
+        else "unknown"
+    )
 
 
 def _verdict(view: CityView, key: str, wave: str, against: str) -> str:
@@ -218,14 +222,18 @@ def groups(view: CityView, key: str, grouping: str, wave: str) -> pd.DataFrame:
     """Return one number of an indicator for each group of a grouping, see `CityView.groups`."""
     found = grouping_of(view, grouping)
     wave = wave or waves_of(view, asked_for(view, key))[-1].id
-    rows = [
-        {
-            "group": group.id,
-            "label": view.study.text(group.label),
-            **number_columns("", pick(view, key, *view.place, wave, found.id, group.id)),
-        }
-        for group in (found.groups if found else ())
-    ]
+    rows = (
+        []
+        if found is None
+        else [
+            {
+                "group": group.id,
+                "label": view.study.text(group.label),
+                **number_columns("", pick(view, key, *view.place, wave, found.id, group.id)),
+            }
+            for group in found.groups
+        ]
+    )
     return pd.DataFrame(rows, columns=["group", "label", *NUMBER])
 
 

@@ -263,6 +263,10 @@ class CityView(ShowsItself):
         """Return a released table of the whole city."""
         return self.released.table(name)
 
+    def own(self, name: str) -> pd.DataFrame:
+        """Return the rows of a released table that are about what is viewed: here the city, all."""
+        return self.table(name)
+
     def __repr__(self) -> str:
         return f"<{self.study.settings.city.name}: released tables {', '.join(self.released)}>"
 

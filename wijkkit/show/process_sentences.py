@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 import pandas as pd
 
 from wijkkit.evaluation.explanations.explain import explanation_rows
@@ -122,7 +124,7 @@ def explanations(view: CityView) -> ShownText | Nothing:
 
 def quotes_for(view: CityView, explanation: str) -> list[str]:
     """Return the chosen quotes whose subject the study counts for an explanation."""
-    codes = view.study.settings.evaluation.explanations.codes.get(explanation, ())
+    codes = view.study.settings.evaluation.explanations.codes.get(cast(Any, explanation), ())
     table = view.table("quotes")
     return [
         quote_words(row, view.language) for row in table[table["code"].isin(codes)].itertuples()

@@ -146,6 +146,9 @@ def _words_of(name: str, language: str) -> Callable[[Any], str]:
         absent = text("process.not_registered", language)
         return lambda value: absent if pd.isna(value) else worded(column, value, language)
     groups = [_group(key, language) for key in _WORDS.get(name, ())]
+    if name == "reason":
+        # The number itself says so already.
+        groups.insert(0, {"hidden": ""})
 
     def show(value: Any) -> str:
         if isinstance(value, str):

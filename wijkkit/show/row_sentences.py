@@ -213,12 +213,12 @@ def gap_summary(gaps: pd.DataFrame) -> ShownText | Nothing:
         key = "show.gap.others" if len(clear) else "show.gap.none_clear"
         lines.append(large_first(counted(key, rest, language)))
     moved = known[known["change_status"].eq("ok") & _one_side(known, "change")]
-    names = [
+    moves = [
         f"{escaped(small_first(row['label']))} ({points(row['change_value'], language)})"
         for _, row in moved.iterrows()
     ]
-    key = "show.gap.moved" if names else "show.gap.not_moved"
-    lines.append(text(key, language, names=listed(names, language)))
+    key = "show.gap.moved" if moves else "show.gap.not_moved"
+    lines.append(text(key, language, names=listed(moves, language)))
     absent = gaps[~gaps["gap_status"].eq("ok")]
     return bullets([*lines, *absent_sentences(absent, language, "gap")])
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any, Literal
 
 import matplotlib
 import seaborn as sns
@@ -63,7 +64,7 @@ def new_figure(width: float = WIDTH, height: float = 3.6) -> tuple[Figure, Axes]
 
 
 def new_panels(
-    labels: Sequence[str], line: float, head: float, **shared: bool
+    labels: Sequence[str], line: float, head: float, **shared: Any
 ) -> tuple[Figure, list]:
     """Return a figure with two panels in a row and one per label, called so; sizes in inches."""
     columns = min(2, len(labels))
@@ -77,7 +78,7 @@ def new_panels(
     return figure, panels[: len(labels)]
 
 
-def grid_lines(axes: Axes, axis: str = "x") -> None:
+def grid_lines(axes: Axes, axis: Literal["both", "x", "y"] = "x") -> None:
     """Draw pale lines behind what is drawn, across `axis`."""
     axes.grid(axis=axis, color=PALE, linewidth=0.8)
     axes.set_axisbelow(True)
@@ -117,10 +118,15 @@ def rows_axis(axes: Axes, labels: Sequence[str], values: Sequence[str]) -> None:
 def label_marks(place: Axes | Figure, marks: Sequence[tuple[str, dict]]) -> None:
     """Say above the axes, or above all panels, what each mark (a look of a Line2D) is."""
     handles = [Line2D([], [], **{"linestyle": "none", **look}) for _, look in marks]
-    above = {"loc": "outside upper left"}
+    above: dict[str, Any] = {"loc": "outside upper left"}
     if isinstance(place, Axes):
         above = {"loc": "lower left", "bbox_to_anchor": (0, 1)}
-    tight = {"borderaxespad": 0.2, "borderpad": 0, "handletextpad": 0.4, "handlelength": 1.6}
+    tight: dict[str, Any] = {
+        "borderaxespad": 0.2,
+        "borderpad": 0,
+        "handletextpad": 0.4,
+        "handlelength": 1.6,
+    }
     words = [words for words, _ in marks]
     place.legend(handles, words, ncols=len(marks), frameon=False, fontsize=SMALL,
                  columnspacing=1.4, **tight, **above)  # fmt: skip

@@ -106,7 +106,7 @@ class Study(ShowsItself):
         """Return `label` in the study's language, or in the language it has."""
         if isinstance(label, str):
             return label
-        return label.get(self.language) or next(iter(label.values()))
+        return label.get(self.settings.language) or next(iter(label.values()))
 
     @property
     def group_names(self) -> dict[str, str]:

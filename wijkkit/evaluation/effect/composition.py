@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -45,9 +46,7 @@ def composition_rows(study: Study, respondents: pd.DataFrame, outcome: str) -> I
     names = covariate_names(rows, study.settings.evaluation.covariates)
     for position, name in enumerate(names):
         values = sample.covariates[:, position]
-        yield guarded_row(
-            name, lambda values=values, name=name: _shift(sample, values, name, options)
-        )
+        yield guarded_row(name, partial(_shift, sample, values, name, options))
 
     def reweighted() -> Row:
         plain = replace(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -160,7 +161,7 @@ def conclusion_sentences(
 def _sentence(study: Study, outcome: str, part: str, key: str, fields: Fields) -> str:
     language, indicator = study.language, study.indicators[outcome]
     if "estimate" in fields:
-        ends = to_favourable({"lower": np.nan, "upper": np.nan} | fields, indicator)
+        ends = to_favourable(cast(Any, {"lower": np.nan, "upper": np.nan} | fields), indicator)
         turned = dict(zip(_ENDS, ends, strict=True))
         fields = fields | {end: turned[end] for end in _ENDS if end in fields}
     words = {name: _worded(name, value, fields, language) for name, value in fields.items()}
@@ -176,7 +177,7 @@ def _sentence(study: Study, outcome: str, part: str, key: str, fields: Fields) -
 
 def group_name(study: Study, group: float | str) -> str:
     """Return the label of a group of the grouping whose gap is evaluated, as Markdown."""
-    groups = study.gap_grouping.groups
+    groups = study.gap_grouping.groups if study.gap_grouping else ()
     return escaped(next(study.text(one.label) for one in groups if one.id == group))
 
 

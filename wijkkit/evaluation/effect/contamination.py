@@ -52,5 +52,5 @@ def decontaminated(found: Estimate, share: float) -> Estimate:
             expected="from 0 up to 1",
             remedy="Correct evaluation.contamination.",
         )
-    limits = (found.estimate, found.lower, found.upper)
-    return Estimate(*(limit / (1 - share) for limit in limits), found.p, found.df, found.floor)
+    scaled = [end / (1 - share) for end in (found.estimate, found.lower, found.upper)]
+    return Estimate(scaled[0], scaled[1], scaled[2], found.p, found.df, found.floor)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -132,7 +132,7 @@ def estimate_rows(sample: Sample, contrast: str, method: str, options: Options) 
     """Return the rows of one method, one per scale."""
     rows = []
     for scale in scales(sample):
-        row = {"contrast": contrast, "method": method, "scale": scale}
+        row: dict[str, Any] = {"contrast": contrast, "method": method, "scale": scale}
         row |= {"n": len(sample.y), "clusters": sample.clusters}
         try:
             found = METHODS[method](sample, scale, options)

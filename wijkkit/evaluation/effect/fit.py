@@ -138,7 +138,7 @@ def _finished(x: Floats, y: Floats, weight: Floats, offset: Floats | float, beta
 
 def _solved(information: Floats, score: Floats) -> Floats:
     try:
-        return np.linalg.solve(information, score)
+        return np.asarray(np.linalg.solve(information, score), dtype=float)
     except np.linalg.LinAlgError:
         raise NotEstimable("separation") from None
 

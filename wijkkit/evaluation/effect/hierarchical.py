@@ -164,7 +164,7 @@ def logistic_mixed(x: Floats, y: Floats, weight: Floats, cell: Ints, waves: int)
 
     deviations = _minimise(lambda value: solve(value)[0])
     _, beta, fixed_part = solve(deviations)
-    return Mixed(beta, np.linalg.inv(fixed_part), np.abs(deviations))
+    return Mixed(beta, np.asarray(np.linalg.inv(fixed_part), dtype=float), np.abs(deviations))
 
 
 def _member(cell: Ints, waves: int) -> csr_array:

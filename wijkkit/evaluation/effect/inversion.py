@@ -42,7 +42,8 @@ def invert(
     alpha = 1 - level
     if floor > alpha:
         return -np.inf, np.inf
-    return tuple(_edge(p_value, estimate, sign * step, alpha) for sign in (-1, 1))
+    low, high = (_edge(p_value, estimate, sign * step, alpha) for sign in (-1, 1))
+    return low, high
 
 
 def _edge(p_value: Callable[[float], float], estimate: float, step: float, alpha: float) -> float:

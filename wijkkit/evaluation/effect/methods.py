@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -109,7 +110,8 @@ def randomisation(sample: Sample, scale: Scale, options: Options, *, paired: boo
     """Exact randomisation test on the clusters' changes."""
     if paired and sample.pair is None:
         raise NotEstimable("no_pairs")
-    block = sample.pair if paired else np.zeros(sample.clusters, dtype=int)
+    pairs = sample.pair if paired else None
+    block: Any = np.zeros(sample.clusters, dtype=int) if pairs is None else pairs
     sizes = np.bincount(block)
     treated = np.bincount(block, sample.treated)
     if ((treated == 0) | (treated == sizes)).any():

@@ -74,7 +74,7 @@ def arrays_of(
         raise NotEstimable("no_arms")
     rows = in_comparison(study, respondents, outcome, waves)
     least = _group_flag(study, rows, group)
-    if group not in (None, "*"):
+    if least is not None and group not in (None, "*"):
         rows, least = rows[least.eq(1)].reset_index(drop=True), None
     value = modelled_outcome(indicator, rows[outcome].astype(float))
     _require_respondents(indicator, rows, value)

@@ -29,7 +29,7 @@ def linearised_variance(fit: Fit, gradient: Floats, unit: Ints | None = None) ->
     """
     influence = fit.x @ (fit.bread @ gradient) * fit.residual
     if unit is not None:
-        influence = np.bincount(unit, influence)
+        influence = np.bincount(unit, influence).astype(float)
     n = len(influence)
     return float(n / (n - 1) * ((influence - influence.mean()) ** 2).sum())
 

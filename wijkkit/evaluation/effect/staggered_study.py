@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -131,7 +132,7 @@ def _averages(
     level = study.settings.evaluation.level
     table = pd.concat(
         [
-            average_effects(effects, kind, level).assign(kind=kind).iloc[skip:]
+            average_effects(effects, cast(Any, kind), level).assign(kind=kind).iloc[skip:]
             for kind, skip in (("simple", 0), ("dynamic", 1))
         ],
         ignore_index=True,

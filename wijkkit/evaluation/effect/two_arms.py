@@ -77,7 +77,7 @@ def change_test(
     if sum(squares) <= _ROUNDING * (change**2).max():
         raise NotEstimable("no_variation")
     effect = float(arms[0].mean() - arms[1].mean())
-    error = float(statistic_error(*squares, sizes, ratios))
+    error = float(statistic_error(squares[0], squares[1], sizes, ratios))
     reach = float(half_width(error, least, 1 - level, sizes, ratios))
     p = float(worst_p(abs(effect) / error, sizes, ratios))
     if least > 0:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 from statistics import median
-from typing import get_args
+from typing import Any, get_args
 
 from wijkkit.estimates import wilson
 from wijkkit.evaluation.explanations.covid import days_under, share_under
@@ -66,7 +66,7 @@ def goals_without_data(evidence: Evidence, settings: ExplanationSettings) -> Ver
     lowest = min(coverage.values())
     fields = {"lowest": lowest, "minimum": settings.minimum_coverage, "counted": len(coverage)}
     return Verdict(
-        threshold.side(lowest),
+        threshold.of(lowest),
         "coverage_lacking" if lacking else "coverage",
         fields | {"lacking": ", ".join(lacking)},
     )
@@ -88,7 +88,7 @@ def covid(starts: Iterable[date], end: date | None, settings: ExplanationSetting
     'plays'
     """
     begun = [start for start in starts if end is not None and start < end]
-    if not begun:
+    if end is None or not begun:
         return not_judged()
     shares = [share_under("restrictions", start, end) for start in begun]
     closed = [days_under("schools_closed", start, end) for start in begun]
@@ -191,7 +191,7 @@ def mentioned(
     """
     if not evidence.interviews:
         return not_judged()
-    fields = {"counted": evidence.interviews}
+    fields: dict[str, Any] = {"counted": evidence.interviews}
     if evidence.interviews < settings.minimum_interviews:
         return not_judged("few_interviews", **fields, minimum=settings.minimum_interviews)
     codes = settings.codes.get(explanation, (explanation,))
@@ -201,7 +201,7 @@ def mentioned(
     mentions = len(frozenset().union(*groups))
     share = wilson(mentions, evidence.interviews)
     threshold = Threshold(settings.mentioned_share, settings.undecided)
-    side = threshold.sampled(share.value, share.lower, share.upper)
+    side = threshold.sampled(float(share.value), float(share.lower), float(share.upper))
     fields |= {"mentions": mentions, "minimum": settings.mentioned_share}
     return Verdict(side, "mentioned", fields)
 
@@ -212,7 +212,7 @@ def turned_over(evidence: Evidence, settings: ExplanationSettings) -> Verdict:
     if share is None:
         return not_judged()
     threshold = Threshold(settings.turnover_share, settings.undecided)
-    return Verdict(threshold.side(share), "turnover", {"share": share, "minimum": threshold.limit})
+    return Verdict(threshold.of(share), "turnover", {"share": share, "minimum": threshold.limit})
 
 
 def late(evidence: Evidence, settings: ExplanationSettings) -> Verdict:
@@ -221,7 +221,7 @@ def late(evidence: Evidence, settings: ExplanationSettings) -> Verdict:
     if share is None:
         return not_judged()
     threshold = _at_least(settings.minimum_on_time, settings)
-    return Verdict(threshold.side(share), "on_time", {"share": share, "minimum": threshold.limit})
+    return Verdict(threshold.of(share), "on_time", {"share": share, "minimum": threshold.limit})
 
 
 def strongest(*verdicts: Verdict) -> Verdict:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from math import inf
 from statistics import median
-from typing import Literal
+from typing import Any, Literal
 
 #: ``plays``: beyond the threshold; ``within``: on the other side of it; ``undecided``: too near.
 Code = Literal["plays", "undecided", "within", "cannot_be_judged"]
@@ -29,7 +29,7 @@ class Verdict:
 
     code: Code
     evidence: str
-    fields: Fields
+    fields: Mapping[str, Any]
 
 
 def not_judged(evidence: str = "none", **fields: float | str) -> Verdict:
@@ -71,15 +71,16 @@ class Threshold:
         None where these lie on different sides.
         """
         ends = lowest, lowest if highest is None else highest
-        sides = {self._side(end) for end in ends}
+        sides = {self.of(end) for end in ends}
         return sides.pop() if len(sides) == 1 else None
 
     def sampled(self, value: float, lower: float, upper: float) -> Code:
         """Return the side of a sample's value: undecided where its interval holds the limit."""
         beyond = lower >= self.limit or upper < self.limit
-        return self._side(value) if beyond else "undecided"
+        return self.of(value) if beyond else "undecided"
 
-    def _side(self, value: float) -> Code:
+    def of(self, value: float) -> Code:
+        """Return the side of one value."""
         edge = self.band * abs(self.limit)
         low, high = self.limit - edge, min(self.limit + edge, self.most)
         if low <= value < high:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pandas as pd
 
@@ -46,7 +47,8 @@ def finding_of(facts: Facts, wijk: str, measure: str) -> Finding:
 def check_measures(study: Study) -> list[Problem]:
     """Return a problem for every measure of the logic model that nothing measures."""
     model = study.settings.logic_model
-    named = [measure for item in (*model.elements, *model.assumptions) for measure in item.measures]
+    items: list[Any] = [*model.elements, *model.assumptions]
+    named = [measure for item in items for measure in item.measures]
     found = [_unknown(study, measure) for measure in dict.fromkeys(named)]
     return [problem for problem in found if problem is not None]
 

@@ -7,6 +7,8 @@ exact test cannot go below a floor.
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from wijkkit.evaluation.effect.did import did
@@ -56,7 +58,7 @@ def scale_changes(study: Study, answers: pd.DataFrame) -> pd.DataFrame:
         scored = answers.assign(score=scores(answers, scale)).dropna(subset="score")
         scored = scored[scored["arm"].isin(ARMS)]
         waves = [wave.id for wave in study.waves if scored["wave"].eq(wave.id).any()]
-        found = {"scale": key, "label": study.text(scale.label), "unit": "score"}
+        found: dict[str, Any] = {"scale": key, "label": study.text(scale.label), "unit": "score"}
         if len(waves) < 2 or set(scored["arm"]) != set(ARMS):
             reason = "one_wave" if len(waves) < 2 else "one_arm"
             rows.append(found | {"status": "missing", "reason": reason})

@@ -106,7 +106,7 @@ def _limits(
     found = {}
     for key, (mine, there, n) in shares.items():
         share = wilson(n * mine / 100, n)
-        found[key] = (share.lower - there / 100, share.upper - there / 100)
+        found[key] = (float(share.lower) - there / 100, float(share.upper) - there / 100)
     settings = facts.study.settings.process
     for name, indicator in (("participation", settings.participation), ("moves", settings.moved)):
         row = _comparator_row(facts, indicator)

@@ -94,7 +94,7 @@ class AreaFigureSource(TableSource):
     kind: Literal["file", "statline", "odata"]
     level: Literal["wijk", "gebied", "city"]
     period: str
-    path: str | None = None
+    path: str | None = None  # type: ignore[assignment]
     table: Key | None = None
     catalogue: str = "opendata.cbs.nl"
     code_column: str
