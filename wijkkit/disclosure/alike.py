@@ -119,16 +119,18 @@ def finest_form(
     """
     attacks = [_Attack(made(one)) for one in waves]
     while True:
-        attacks = [_widened(attack, made, forms_[-1], as_shown) for attack in attacks]
-        if None in attacks:
+        wide = [_widened(attack, made, forms_[-1], as_shown) for attack in attacks]
+        attacks = [one for one in wide if one is not None]
+        if len(attacks) < len(waves):
             return None, list(waves)
         for form in forms_:
             if all([attack.open(form, as_shown) for attack in attacks]):
                 back = zip(waves, attacks, strict=True)
                 return form, [_given_back(*one, made, form, as_shown) for one in back]
         # Each wave has a form of its own, but not one together.
-        attacks = [_more(attack, made) if len(attack.narrow) else attack for attack in attacks]
-        if None in attacks:
+        less = [_more(attack, made) if len(attack.narrow) else attack for attack in attacks]
+        attacks = [one for one in less if one is not None]
+        if len(attacks) < len(waves):
             return None, list(waves)
 
 
@@ -136,9 +138,10 @@ def _widened(
     attack: _Attack, made: Callable[[Settled], Candidates], form: Form, as_shown: ShownAs
 ) -> _Attack | None:
     """Return the attack on as many figures as stay open in the coarsest form."""
-    while attack is not None and not attack.open(form, as_shown):
-        attack = _more(attack, made)
-    return attack
+    left: _Attack | None = attack
+    while left is not None and not left.open(form, as_shown):
+        left = _more(left, made)
+    return left
 
 
 def _more(attack: _Attack, made: Callable[[Settled], Candidates]) -> _Attack | None:

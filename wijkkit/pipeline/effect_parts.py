@@ -69,7 +69,9 @@ class Effects:
             What the release shows of each system.
         """
         left = [one for one in self.outcomes if _open(self._study, one, _shown_in(table))]
-        outcomes, compared = tuple(left), _comparison(self._study) if left else None
+        if not left:
+            return settled
+        outcomes, compared = tuple(left), _comparison(self._study)
         while left:
             outcome = left.pop(0)
             if everything_known(settled, outcome, compared):
