@@ -16,7 +16,6 @@ from filelock import FileLock
 from tests.project_folder import write_project
 from wijkkit.batch import run
 
-
 ROOT = Path(__file__).parent
 _MADE_OF = (
     "wijkkit",
@@ -26,6 +25,24 @@ _MADE_OF = (
     "tests/project_folder.py",
     "requirements.lock",
 )
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--quick", action="store_true", help="only tests that need no run of the demo")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--quick"):
+        items[:] = [item for item in items if not _needs_demo(item)]
+
+
+def _needs_demo(item: pytest.Item) -> bool:
+    return "demo_run" in getattr(item, "fixturenames", ()) or '"parameters"' in _sources(item)
+
+
+def _sources(item: pytest.Item) -> str:
+    """Return the code of an example in a docstring."""
+    return "".join(e.source for e in getattr(getattr(item, "dtest", None), "examples", ()))
 
 
 def _demo_cache() -> Path:
@@ -82,8 +99,7 @@ def _project_of_an_example(request, monkeypatch) -> None:
 
     One that publishes or releases has a copy of its own: it changes what the notebooks read.
     """
-    examples = getattr(getattr(request.node, "dtest", None), "examples", ())
-    sources = "".join(e.source for e in examples)
+    sources = _sources(request.node)
     if '"parameters"' in sources or '"data/' in sources:
         matplotlib.use("agg")
         folder = request.getfixturevalue("example_project")
