@@ -9,6 +9,7 @@ from datetime import date
 import pandas as pd
 
 from wijkkit.language import text
+from wijkkit.live.recurring import first_activity
 from wijkkit.registry import Registry
 from wijkkit.registry.definition import Column, Kind
 from wijkkit.registry.faults import Fault, fault_words
@@ -77,6 +78,25 @@ def fields_of(
         )
         for column in columns
     ]
+
+
+def beginning(
+    registry: Registry, kind: str, wijk: str, today: date, asked: Mapping[str, str]
+) -> dict[str, object]:
+    """Return what a new row most often says, with what the address asked for (`asked`)."""
+    day = f"{today:%Y-%m-%d}"
+    usual: dict[str, dict[str, object]] = {
+        "meetings": {"date": day},
+        "decisions": {"date": day, "status": "open"},
+        "flags": {"date": day, "status": "open"},
+        "interventions": {"status": "running"},
+        "steps": {"cycle": "1"},
+    }
+    begin = usual.get(kind, {})
+    if kind == "activities" and asked.get("intervention"):
+        items, rows = (registry.table(name, wijk) for name in ("interventions", "activities"))
+        begin = first_activity(items, rows, asked["intervention"], today)
+    return {**begin, **{name: value for name, value in asked.items() if value}}
 
 
 def _form(column: Column) -> str:

@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import pandas as pd
 from tornado import web
 
 from wijkkit.language import text
-from wijkkit.live.form_fields import fields_of, row_words, said
+from wijkkit.live.form_fields import beginning, fields_of, row_words, said
 from wijkkit.live.handlers import Guarded, page
 from wijkkit.live.history import versions
 from wijkkit.live.keeping import Keep, Rows
 from wijkkit.live.presence import PREFIX, asked, presence_rows
 from wijkkit.live.quarter import Quarter
-from wijkkit.live.recurring import first_activity
 from wijkkit.live.workbook_page import Download, WorkbookPage
 from wijkkit.registry.definition import Kind
 from wijkkit.registry.faults import CONFLICTS, Fault, RowError
@@ -78,37 +76,17 @@ class Form(Guarded):
         """Return the stored row, or what a new one begins with; 404 where there is none."""
         if kind not in FORMS:
             raise web.HTTPError(404)
-        registry = self.pages.source.registry
-        table = registry.table(kind, slug)
+        source = self.pages.source
         if key == _NEW:
-            return {
-                "key": registry.next_key(kind, slug),
-                "version": 0,
-                **self._begin(slug, kind, table),
-            }
+            names = [column.name for column in KINDS[kind].columns]
+            asked_for = {name: self.get_query_argument(name, "") for name in names}
+            begin = beginning(source.registry, kind, slug, source.as_of, asked_for)
+            return {"key": source.registry.next_key(kind, slug), "version": 0, **begin}
+        table = source.registry.table(kind, slug)
         rows = table[table["key"].eq(key)].to_dict("records")
         if not rows:
             raise web.HTTPError(404)
         return rows[0]
-
-    def _begin(self, slug: str, kind: str, table: pd.DataFrame) -> dict[str, object]:
-        """Return what a new row most often says."""
-        today = f"{self.pages.source.as_of:%Y-%m-%d}"
-        usual: dict[str, dict[str, object]] = {
-            "meetings": {"date": today},
-            "decisions": {"date": today, "status": "open"},
-            "flags": {"date": today, "status": "open"},
-            "interventions": {"status": "running"},
-            "steps": {"cycle": "1"},
-        }
-        begin = usual.get(kind, {})
-        asked_for = {
-            column.name: self.get_query_argument(column.name, "") for column in KINDS[kind].columns
-        }
-        if kind == "activities" and asked_for["intervention"]:
-            items = self.pages.source.registry.table("interventions", slug)
-            begin = first_activity(items, table, asked_for["intervention"], self.pages.source.as_of)
-        return {**begin, **{name: value for name, value in asked_for.items() if value}}
 
     def _fill(
         self,

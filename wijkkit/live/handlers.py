@@ -84,7 +84,7 @@ class Guarded(JupyterHandler):
             role=say(f"role.{account.role}", language) if account else "",
             logs_in=isinstance(self.identity_provider, AccountIdentity),
             city=city,
-            title_of_site=say("title", language, city=city),
+            title_of_site=study.text(study.settings.title),
             xsrf=self.xsrf_token.decode(),
             **fields,
         )

@@ -89,15 +89,20 @@ def pages(
     ]
     city = Page(CITY, folder / "stad.qmd", metadata(study, "stad"), words, concept)
     index = Page(INDEX, folder / "index.qmd", metadata(study, "index"), overview, concept)
-    briefs = [
-        Page(
-            f"{slug}{BRIEF}", folder / f"{kind}_kort.qmd", metadata(study, kind, name), {}, concept
-        )
-        for kind, slug, name in (("stad", CITY, ""), *(("wijk", slug, slug) for slug in wijken))
-        if "pdf" in formats
-    ]
+    wanted = ((CITY, ""), *((slug, slug) for slug in wijken)) if "pdf" in formats else ()
+    briefs = [_brief(study, folder, slug, name, concept) for slug, name in wanted]
     explained = Page(WORDS, folder / "woorden.qmd", metadata(study, "woorden"), words)
     return [_of_run(study, states, page) for page in (*made, city, *briefs, index, explained)]
+
+
+def _brief(study: Study, folder: Path, slug: str, name: str, concept: bool) -> Page:
+    """Return the summary of two pages of a wijk, or of the city; a comparison wijk has no goals."""
+    kind = "wijk" if name else "stad"
+    source = folder / f"{kind}_kort.qmd"
+    own = folder / "vergelijking_kort.qmd"
+    if name and study.neighbourhoods[name].arm != "programme" and own.is_file():
+        source = own
+    return Page(f"{slug}{BRIEF}", source, metadata(study, kind, name), {}, concept)
 
 
 def _of_run(study: Study, states: States, page: Page) -> Page:
