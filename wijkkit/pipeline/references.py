@@ -10,7 +10,7 @@ from wijkkit.disclosure.release import release_estimates, shown
 from wijkkit.disclosure.rules import percent_step, score_step
 from wijkkit.disclosure.sample import Sample
 from wijkkit.errors import DataError, Problem
-from wijkkit.estimates.asked import asked_rows
+from wijkkit.estimates.layout import asked_rows
 from wijkkit.estimates.grid import Estimates, asked_outcome, estimate_grid
 from wijkkit.indicators import compute
 from wijkkit.loaders.standard_table import read_standard_table
