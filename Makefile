@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STUDY  ?= parameters
 
-.PHONY: reports test test-slow lab demo docs lock clean
+.PHONY: reports types test test-slow mutants lab demo docs lock clean
 
 $(VENV)/.ready: requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -23,11 +23,19 @@ reports: $(VENV)/.ready
 	  $(BIN)/wijkkit report --study $(STUDY); made=$$?; \
 	  [ $$made -eq 0 ] && exit $$ran; exit $$made
 
+# What the annotations promise; the cache makes a second time quick.
+types: $(VENV)/.ready
+	$(BIN)/python -m mypy --cache-dir .cache/mypy
+
 test: $(VENV)/.ready
 	$(BIN)/python -m pytest -n 2 --dist loadfile --durations=10
 
 test-slow: $(VENV)/.ready
 	$(BIN)/python -m pytest -m slow
+
+# Of one room: make mutants ROOM=estimates
+mutants: $(VENV)/.ready
+	$(BIN)/python tests/mutants.py $(ROOM)
 
 lab: $(VENV)/.ready
 	$(BIN)/wijkkit lab --study $(STUDY)

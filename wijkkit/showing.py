@@ -10,6 +10,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from numbers import Real
+from typing import Any, cast
 
 _ITEMS, _ROWS, _LETTERS = 6, 8, 120
 
@@ -40,7 +41,7 @@ class ShowsItself:
             item.name: getattr(self, item.name)
             if item.repr
             else _in_words(getattr(self, item.name))
-            for item in fields(self)
+            for item in fields(cast(Any, self))
         }
 
     def __repr__(self) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -196,3 +198,25 @@ def test_every_result_draws_and_says_itself(people, language):
         assert result.plot().figure is not None
         assert len(result.sentence(language)) > 20
         assert result.kind in repr(result) and "<table" in result._repr_html_()
+
+
+def test_a_study_without_arms_borders_or_programme_is_told_so(folder, people, tmp_path):
+    hoods = {
+        slug: hood.model_copy(update={"arm": "none", "pair": None})
+        for slug, hood in people.study.neighbourhoods.items()
+    }
+    sources = people.study.settings.sources.model_copy(update={"borders": ()})
+    settings = people.study.settings.model_copy(update={"sources": sources})
+    study = replace(people.study, neighbourhoods=hoods, settings=settings)
+    bare = wk.people(study, people.frame.assign(arm="none"))
+    with pytest.raises(EstimationError, match="no areas of this kind"):
+        bare.gap("sport", by="arm")
+    with pytest.raises(EstimationError, match="a map needs borders"):
+        bare.proportion("sport", by="wijk").map()
+    effect = bare.did("sport")
+    assert effect.shown["reason"].astype(bool).all() and "reason" in repr(effect)
+
+
+def test_latex_of_a_table_escapes_what_latex_reads(people):
+    aged = people.assign(band=lambda p: (p.age // 3 * 3).astype("str") + "_jaar & ouder")
+    assert r"\_jaar \& ouder" in aged.proportion("sport", by="band").to_latex()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import yaml
 
 import wijkkit as wk
 from wijkkit.errors import StudyError
+from wijkkit.reports.pages import metadata
 
 
 def test_a_study_of_girls_estimates_what_people_give_of_girls(folder, people):
@@ -55,3 +58,14 @@ def test_a_population_of_nobody_is_an_error(folder):
         with pytest.raises(StudyError) as error:
             wk.load_respondents(study.select(**wrong))
         assert words in str(error.value)
+
+
+def test_a_population_in_force_is_named_in_summaries_and_method_in_words_of_the_study(folder):
+    study = wk.open_study(folder)
+    girls = study.select(sex="girl", ages=(4, 8.5))
+    assert study.among == "" and girls.among == "van 4 tot 8,5 jaar; Jongen of meisje: meisjes"
+    words = metadata(girls, "wijk", "ankerveld")["text"]["method_survey"]
+    assert "een deel van de kinderen" in words and "meisjes" in words
+    assert "een deel van" not in metadata(study, "stad")["text"]["method_survey"]
+    english = girls.settings.model_copy(update={"language": "en"})
+    assert replace(girls, settings=english).among == "aged 4 to 8.5; Boy or girl: girls"

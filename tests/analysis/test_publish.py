@@ -186,6 +186,25 @@ def test_an_own_drawing_is_made_again_of_released_rows(published, people):
     assert all(np.isnan(n) or n == round(n) for n in numbers)
 
 
+def test_an_own_figure_goes_with_its_alt_text_to_the_report(published, people):
+    def draw(rows):
+        return rows.plot.scatter("value", "n").figure
+
+    result, alt = people.proportion("sport", by="wijk"), "Per wijk een punt."
+    with pytest.raises(ParameterError, match="who cannot see it"):
+        wk.publish(result, label="fig-eigen", draw=draw)
+    shown = wk.publish(result, label="fig-eigen", alt=alt, draw=draw)
+    assert repr(shown) == alt
+    notebook = executed(
+        published.runs / "stad" / "2_eigen.ipynb", ("wk.publish(result, label='fig-eigen')", shown)
+    )
+    wk.release(published)
+    cells = with_released(published, notebook, ["fig-eigen"])["cells"]
+    (staged,) = (c for c in cells if c["source"].startswith("#| label: fig-eigen"))
+    (output,) = staged["outputs"]
+    assert output["metadata"]["wijkkit"]["alt"] == alt and "image/svg+xml" in output["data"]
+
+
 def test_a_view_is_drawn_of_the_released_tables(published, people):
     def draw(view):
         table = view.table("estimates")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -10,9 +13,13 @@ import pytest
 from making import notebook
 
 from tests.studies import replace, write_study
+from wijkkit.batch.engine import kernel
 from wijkkit.batch.engine.client import ForkServer
+from wijkkit.batch.engine.execute import choose_engine
 from wijkkit.batch.engine.task import Task
 from wijkkit.batch.work import PRELOAD
+from wijkkit.errors import ParameterError
+from wijkkit.reports import quarto
 
 CODE = "import pandas as pd, matplotlib.pyplot as plt, seaborn, random, numpy as np\nplt.plot([1]);\nrandom.random(), np.random.rand()"
 
@@ -81,3 +88,37 @@ def test_closing_the_server_ends_what_runs():
             server.close()
             assert future.result(20).status == "killed"
     assert time.monotonic() - started < 60
+
+
+@pytest.mark.parametrize("code", ["subprocess.run(['cat'])", "print(repr(sys.stdin.read()))"])
+def test_what_reads_its_input_finds_none_and_does_not_wait(server, code):
+    started = time.monotonic()
+    assert server.run(task("import subprocess, sys", code)).status == "ok"
+    assert time.monotonic() - started < 60
+
+
+@pytest.fixture
+def windows(monkeypatch):
+    """What Python lacks on Windows."""
+    for name in ("fork", "killpg", "setsid"):
+        monkeypatch.delattr(os, name)
+    monkeypatch.setattr(sys, "platform", "win32")
+
+
+def test_without_fork_notebooks_run_with_papermill_and_fork_is_refused(windows):
+    assert choose_engine("auto") == "papermill"
+    with pytest.raises(ParameterError, match="cannot fork"):
+        choose_engine("fork")
+
+
+def test_on_macos_notebooks_run_with_papermill(monkeypatch):
+    monkeypatch.setattr(sys, "platform", "darwin")
+    assert choose_engine("auto") == "papermill"
+
+
+@pytest.mark.parametrize("end", [kernel._stop, quarto._end])
+def test_a_process_ends_where_there_are_no_groups_of_processes(windows, end):
+    process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    end(process)
+    assert process.returncode not in (None, 0)
+    end(process)  # one that has ended already is no error

@@ -42,6 +42,17 @@ def test_the_csv_of_the_city_has_no_wijk(released_study, tmp_path):
     assert {row["report"] for row in rows} == {"vastgesteld"}
 
 
+def test_a_data_package_is_valid_by_the_framework_of_its_standard(released_study, tmp_path):
+    frictionless = pytest.importorskip("frictionless")
+    study, released, _ = released_study
+    described = write_data_package(study, released, tmp_path / "package")[-1]
+    assert frictionless.validate(str(described)).flatten(["type", "message"]) == []
+    table = tmp_path / "package" / "estimates.csv"
+    table.write_text(table.read_text().replace(",66.0,", ",much,", 1))
+    found = frictionless.validate(str(described)).flatten(["type"])
+    assert {"type-error", "hash-count"} <= {kind for (kind,) in found}
+
+
 def test_a_data_package_describes_the_files_that_it_holds(released_study, tmp_path):
     study, released, _ = released_study
     folder = tmp_path / "package"

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import pandas as pd
+import pytest
 from bs4 import BeautifulSoup
 from openpyxl import load_workbook
 
-from wijkkit.export.book import book_of
+from tests.export.conftest import BOY, GIRL, ROWS, row
+from wijkkit.export.book import Column, book_of
 from wijkkit.export.book_page import book_page
 from wijkkit.export.book_sheets import write_book
+from wijkkit.released import open_released, write_released
+from wijkkit.tables import tidy
 
 
 def sheet_of(released_study, tmp_path, **more):
@@ -84,3 +89,21 @@ def test_the_page_has_a_table_per_question_whose_heads_have_a_scope(released_stu
         for row in table.tbody.find_all("tr")
     ]
     assert set(widths) == {7}
+
+
+@pytest.mark.parametrize(
+    ("value", "lower", "upper", "marks"),
+    [(12, 3, 21, ["▲", "▼"]), (-12, -21, -3, ["▼", "▲"]), (12, -1, 25, ["", ""])],
+)
+def test_the_ends_of_a_grouping_are_marked_where_they_differ_clearly(
+    released_study, value, lower, upper, marks
+):
+    study, released, _ = released_study
+    gap = {**row("sport", "wijk-a", ("sex", "boy-girl"), value), "lower": lower, "upper": upper}
+    others = [one for one in ROWS if one["group_by"] != "sex"]
+    groups = [row("sport", "wijk-a", group, 60) for group in (BOY, GIRL)]
+    write_released(study, "estimates", tidy(pd.DataFrame([*others, *groups])))
+    write_released(study, "gaps", tidy(pd.DataFrame([{**gap, "unit": "points"}])))
+    book = book_of(study, open_released(study), "wijk-a")
+    found = [book.cell("sport", Column("wijk-a", "w1", *group)).mark for group in (BOY, GIRL)]
+    assert found == marks

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.registry.postgresql import execute, server
 from tests.registry.workbooks import small_workbook
 from tests.studies import write_study
 from tests.workbench.servers import free_port, serving
@@ -79,9 +80,12 @@ def field_in(page: str, name: str) -> str:
     return found[1] if found else ""
 
 
-def filled_study(folder: Path) -> Study:
-    """Write the small study with its registry and accounts."""
-    study = open_study(write_study(folder / "parameters"))
+def filled_study(folder: Path, kept: str = "") -> Study:
+    """Write the small study with its registry and accounts; `kept` says where, in study.yml."""
+    written = write_study(folder / "parameters")
+    with (written / "study.yml").open("a", encoding="utf-8") as file:
+        file.write(kept)
+    study = open_study(written)
     with open_registry(study) as registry:
         import_workbook(registry, small_workbook(folder / "noord.xlsx"), "A")
     accounts = Accounts(study)
@@ -105,6 +109,18 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Stud
     study = filled_study(folder)
     for address in serve(folder):
         yield address, study
+
+
+@pytest.fixture(scope="module")
+def in_postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Study]]:
+    """The same with the registry in PostgreSQL; a skip where it is not installed."""
+    folder = tmp_path_factory.mktemp("postgresql")
+    with server() as host:
+        execute(host, "CREATE DATABASE pages")
+        url = f"postgresql://postgres@/pages?host={host}"
+        study = filled_study(folder, f'registry: {{url: "{url}"}}\n')
+        for address in serve(folder):
+            yield address, study
 
 
 @pytest.fixture

@@ -57,6 +57,11 @@ def test_a_wijk_prints_on_one_page(served, page):
     page.goto(f"{served[0]}/wijken/w/noord?language=nl")
     pdf = page.pdf(prefer_css_page_size=True)
     assert len(pypdf.PdfReader(io.BytesIO(pdf)).pages) == 1
+    page.emulate_media(media="print")
+    for fold in ("#model", "details"):
+        assert page.locator(fold).first.is_hidden()
+    assert page.locator("#vragen").is_visible()
+    page.emulate_media(media="screen")
 
 
 def test_the_keyboard_reaches_the_content_first(served, page):

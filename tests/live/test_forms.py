@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import inspect
 import re
 import time
 import uuid
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from tests.live.conftest import Visitor, field_in, token_in
+from tests.live.conftest import ACCOUNTS, Visitor, field_in, token_in
 from tests.registry.workbooks import small_workbook
 from wijkkit.registry import KINDS, open_registry
 
@@ -309,3 +310,24 @@ def test_every_kind_has_a_form(people):
         expected = 404 if kind == "attendance" else 200
         assert people["Onderzoek"].get(f"/wijken/w/noord/{kind}/nieuw").status == expected
         assert people["Onderzoek"].get(f"/wijken/w/noord/{kind}").status == expected
+
+
+@pytest.mark.parametrize(
+    "check",
+    [
+        test_an_activity_is_on_the_page_at_once,
+        test_two_keepers_at_once_lose_nothing,
+        test_two_new_rows_at_once_are_both_kept,
+        test_presence_is_a_number_or_a_list,
+        test_a_row_is_removed_after_asking_and_its_history_stays,
+        test_what_recurs_is_saved_in_one_go,
+        test_the_workbook_goes_down_and_up_with_its_faults_on_the_page,
+    ],
+)
+def test_the_pages_keep_in_postgresql_as_well(in_postgresql, check, tmp_path):
+    """What holds with a file holds with a database server."""
+    people = {name: Visitor(in_postgresql[0]) for name in ACCOUNTS}
+    for name, one in people.items():
+        assert one.log_in(name).status == 200
+    given = {"served": in_postgresql, "people": people, "tmp_path": tmp_path}
+    check(**{name: given[name] for name in inspect.signature(check).parameters})

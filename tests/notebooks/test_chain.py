@@ -11,6 +11,7 @@ import papermill
 import pytest
 from pypdf import PdfReader
 
+from tests.reports.conftest import summary_lengths
 from wijkkit.batch import status
 from wijkkit.batch.manifest import read_manifest
 from wijkkit.batch.notebooks import read_notebooks
@@ -51,6 +52,13 @@ def test_a_city_notebook_waits_for_those_before_it_and_that_of_a_wijk_for_all_of
     for job in jobs:
         before = city[: city.index(job.key)] if job.scope == CITY else city
         assert list(job.needs) == before, job.key
+
+
+def test_every_summary_has_exactly_two_pages(study, result, tmp_path):
+    lengths = summary_lengths(study, tmp_path)
+    assert lengths == dict.fromkeys(
+        sorted(f"{one}-kort" for one in (*study.neighbourhoods, CITY)), 2
+    )
 
 
 def test_no_notebook_printed_or_warned(study, result):

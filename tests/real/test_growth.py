@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from tests.conftest import ROOT
+from tests.reports.conftest import summary_lengths
 from wijkkit.batch import run
 from wijkkit.evaluation.effect.evaluate import evaluate_effect
 from wijkkit.pipeline.estimation import estimate
@@ -52,6 +53,7 @@ def test_counts_per_region_and_wave_equal_those_of_the_source(study):
 def test_the_study_gives_five_area_reports_and_a_city_report(study):
     result = run(study, notebooks=ROOT / "notebooks", jobs=2)
     assert [(job.scope, job.notebook, job.message) for job in result.failed] == []
+    assert set(summary_lengths(study, study.folder / "kort").values()) == {2}
     made = render(study, engine="builtin")
     assert made.failed == {}
     pages = {path.name for path in study.site.glob("*.html")}

@@ -8,9 +8,12 @@ import re
 from pathlib import Path
 
 import pytest
+from pypdf import PdfReader
 
 from tests.conftest import ROOT
-from wijkkit.reports.runs import NotebookState
+from wijkkit.reports.making import make_pages
+from wijkkit.reports.render import plan_of
+from wijkkit.reports.runs import BRIEF, NotebookState, notebook_states
 from wijkkit.study import open_study
 
 PNG = base64.b64encode(
@@ -114,3 +117,14 @@ def make_study(folder: Path, language: str = "nl", wijken: tuple[str, ...] = ("w
 @pytest.fixture
 def executed(tmp_path):
     return make_study(tmp_path / "study")
+
+
+def summary_lengths(study, site: Path) -> dict[str, int]:
+    """Make the summaries of all wijken and of the city, and return how many pages each has."""
+    plan = plan_of(
+        study, notebook_states(study), "builtin", ("html", "pdf"), study.neighbourhoods, False
+    )
+    tasks = [task for task in plan.tasks if task[0].stem.endswith(BRIEF)]
+    site.mkdir(parents=True, exist_ok=True)
+    make_pages(study, notebook_states(study), tasks, site, plan.house, "builtin", 2)
+    return {path.stem: len(PdfReader(path).pages) for path in sorted(site.glob("*.pdf"))}

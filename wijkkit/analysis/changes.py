@@ -69,7 +69,7 @@ def compare(people: People, outcome: str, by: str) -> Result:
     waves = list(cells.grid.table["wave"].unique())
     areas = study.areas()[["wijk", "district", "arm"]]
     known = study.indicators.get(outcome)
-    directed = known if known is not None else _Directed(asked)
+    directed: Any = known if known is not None else _Directed(asked)
     found = compare_areas(frame, {outcome: directed}, waves, areas=areas)
     found = found.rename(columns={"difference": "value"}).assign(group_by="", group=EVERYBODY)
     rows = cells.asked_for(found)

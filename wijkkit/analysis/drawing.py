@@ -171,6 +171,14 @@ def draw_map(result: Result, ax: Axes | None = None) -> Axes:
             expected="wijk",
         )
     borders = load_borders(result.study, "wijk")
+    if borders.empty:
+        raise EstimationError(
+            "a map needs borders",
+            file="study.yml",
+            place="sources.borders",
+            found="none of the wijken",
+            remedy="Name a file or a service with borders.",
+        )
     borders = borders.assign(area=borders["code"].map(area_names(result.study, "wijk")))
     known = borders["area"].map(names(result, "wijk"))
     value = borders["area"].map(rows["value"]).astype(float)

@@ -118,6 +118,15 @@ def cells_of(
     areas = study.areas()[["wijk", "district", "arm"]]
     grid = estimate_grid(frame, {outcome.key: outcome}, waves, division, areas=areas)
     level = AREA_COLUMNS[places[0]] if places else "city"
+    if not grid.table["area_level"].eq(level).any():
+        raise EstimationError(
+            "there are no areas of this kind",
+            place="by",
+            found=places[0],
+            expected=", ".join(name for name, at in AREA_COLUMNS.items()
+                               if grid.table["area_level"].eq(at).any()),
+            remedy="Divide by another, or give the wijken an arm or a district.",
+        )  # fmt: skip
     group_by, (column, _) = next(iter(division.items()), ("", ("", ())))
     named, group = grouped(study, frame, [column] if group_by else [], chosen)
     sample = sample_of(people, outcome, named, group)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pandas as pd
@@ -42,12 +43,15 @@ class Model(Result):
     @property
     def facts(self) -> dict[str, Any]:
         """What the gate and the second person judge the model by."""
-        smallest = self.categories["n"].min() if len(self.categories) else self.fitted.n
+        fitted = self.fitted
+        if fitted is None:
+            return {}
+        smallest = self.categories["n"].min() if len(self.categories) else fitted.n
         fewest = self.categories["fewest"].min() if len(self.categories) else np.nan
         return {
             "formula": self.formula,
-            "n": self.fitted.n,
-            "df": self.fitted.df,
+            "n": fitted.n,
+            "df": fitted.df,
             "smallest_category": float(smallest),
             "fewest_answers": float(fewest),
         }
@@ -91,7 +95,9 @@ def fit(people: People, formula: str, family: str, confidence: float) -> Model:
     study, frame, chosen = people.study, people.frame, people.chosen
     outcome, predictors, terms = _matrices(_in_order(study, frame), formula)
     design = wave_design(frame)
-    found = survey_model(outcome, predictors, design, family=family, confidence=confidence)
+    found = survey_model(
+        outcome, predictors, design, family=cast(Any, family), confidence=confidence
+    )
     table = found.coefficients
     if family == "binomial":
         ratios = {"odds_ratio": "value", "odds_ratio_lower": "lower", "odds_ratio_upper": "upper"}
@@ -175,7 +181,7 @@ def _categories(
     return pd.DataFrame(rows, columns=["category", "n", "fewest"])
 
 
-def model_problems(facts: dict[str, Any], min_n: int, min_count: int) -> list[str]:
+def model_problems(facts: Mapping[str, Any], min_n: int, min_count: int) -> list[str]:
     """Return which rules for models a model does not meet.
 
     Residual degrees of freedom of at least 10, no category of fewer than `min_n` respondents, and

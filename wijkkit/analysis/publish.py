@@ -144,7 +144,7 @@ def publish(
 
 
 def _publication(
-    study: Study, result: Any, words: dict[str, str], draw: Draw | None, table: str
+    study: Study, result: Any, words: dict[str, Any], draw: Draw | None, table: str
 ) -> Publication:
     """Return what is recorded of a result before the release."""
     label = words["label"]
@@ -157,7 +157,7 @@ def _publication(
         return Publication(label, "view", draw=drawing, **words)
     if isinstance(result, Result) and not isinstance(result, Model):
         name = label or f"{result.kind}-{hash_of(result.cells.to_json())[:12]}"
-        bare = replace(result, frame=result.frame.iloc[:0], cells=result.cells.iloc[:0], study=None)
+        bare = replace(result, frame=result.frame.iloc[:0], cells=result.cells.iloc[:0], study=None)  # type: ignore[arg-type]
         return Publication(
             name,
             "result",

@@ -98,6 +98,8 @@ class Result(ShowsItself):
     def shown(self) -> pd.DataFrame:
         """The columns that a reader of the table wants first."""
         columns = [*self.by, "wave", "value", "lower", "upper", "n", "unit"]
+        if "reason" in self.frame and self.frame["reason"].astype(bool).any():
+            columns.append("reason")
         wanted = dict.fromkeys(name for name in columns if name in self.frame)
         return self.frame[list(wanted)]
 
@@ -122,7 +124,8 @@ class Result(ShowsItself):
 
     def to_latex(self, *args: Any, **kwargs: Any) -> str | None:
         """Return the numbers as LaTeX, with `pandas.DataFrame.to_latex`."""
-        return self.shown.to_latex(*args, index=False, float_format="%.1f", **kwargs)
+        options = {"index": False, "float_format": "%.1f", "escape": True, **kwargs}
+        return self.shown.to_latex(*args, **options)
 
     def with_frame(self, frame: pd.DataFrame) -> Result:
         """Return this result with other numbers: the released ones, say."""

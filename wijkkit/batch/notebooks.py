@@ -155,7 +155,7 @@ def _assigned(tree: ast.Module) -> Iterator[str]:
     for statement in tree.body:
         targets = statement.targets if isinstance(statement, ast.Assign) else ()
         if isinstance(statement, ast.AnnAssign):
-            targets = (statement.target,)
+            targets = [statement.target]
         yield from (target.id for target in targets if isinstance(target, ast.Name))
 
 

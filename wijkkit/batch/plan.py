@@ -87,7 +87,7 @@ def plan(
         except ParameterError as error:
             problems.extend(error.problems)
     shared = {"study": study.folder.name}
-    jobs = []
+    jobs: list[Job] = []
     city = [(CITY, notebook.name) for notebook in notebooks if notebook.stage == CITY]
     for notebook in notebooks:
         own = (CITY, notebook.name)

@@ -68,7 +68,8 @@ def changed_needs(runs: Path, event: Mapping[str, Any]) -> list[str]:
 
 def last_run(study: Study) -> tuple[bool, frozenset[str]]:
     """Return whether the last run ended, and its notebooks: ``stad/<name>`` or ``wijk/<name>``."""
-    ended, notebooks = False, frozenset()
+    ended = False
+    notebooks: frozenset[str] = frozenset()
     for event in read_events(study.runs / "events.jsonl"):
         if event["event"] == "run started":
             ended, notebooks = False, frozenset(event.get("notebooks", ()))

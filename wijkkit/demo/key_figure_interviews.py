@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -27,7 +28,7 @@ ROLES = ("wijkteam", "school", "welzijn", "jeugdgezondheidszorg", "politie", "ge
 def write_key_figures(city: pd.DataFrame, path: Path, seed: int) -> None:
     """Write the interviews as csv: semicolons, Dutch column names, 9 for no answer."""
     rng = np.random.default_rng([seed, 6])
-    rows = []
+    rows: list[dict[str, Any]] = []
     for wave in truth.WAVES:
         for wijk in city.itertuples():
             for number in range(INTERVIEWS):

@@ -31,7 +31,8 @@ def write_monitor(surveys: Path) -> None:
     surveys : Path
         The folder with ``kindmonitor_2018.sav`` and ``kindmonitor_2021.sav``.
     """
-    parts, labels = [], {}
+    parts = []
+    labels: dict[str, dict[int | float, str]] = {}
     for wave, names in NAMES.items():
         cells, meta = pyreadstat.read_sav(surveys / f"kindmonitor_{wave}.sav", user_missing=True)
         common = {own: NAMES["2018"][what] for what, own in names.items() if what in NAMES["2018"]}

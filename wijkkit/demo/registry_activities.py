@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -41,7 +42,9 @@ def interventions(
     """
     programme = wijk.arm == "programme"
     goals = {goal: f"D{at:02d}" for at, goal in enumerate(GOALS, start=1)} if programme else {}
-    interventions, partners, activities = [], [], []
+    interventions: list[dict[str, Any]] = []
+    partners: list[dict[str, Any]] = []
+    activities: list[dict[str, Any]] = []
     for at, name in enumerate(chosen, start=1):
         entry = catalogue.loc[name]
         key = f"I{at:02d}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, timedelta
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -52,7 +53,9 @@ GOALS = MappingProxyType(
 
 def network(rng: np.random.Generator) -> dict[str, pd.DataFrame]:
     """Return partners, meetings and who was there."""
-    stakeholders, meetings, attendance = [], [], []
+    stakeholders: list[dict[str, Any]] = []
+    meetings: list[dict[str, Any]] = []
+    attendance: list[dict[str, Any]] = []
     for at, (organisation, role) in enumerate(ORGANISATIONS, start=1):
         stakeholders.append(
             {

@@ -54,15 +54,15 @@ NAMES = MappingProxyType(
     }
 )
 
-_YES_NO = {1: "ja", 2: "nee"}
-_MINUTES = {
+_YES_NO: dict[int | float, str] = {1: "ja", 2: "nee"}
+_MINUTES: dict[int | float, str] = {
     1: "niet",
     2: "minder dan 30 minuten",
     3: "30 tot 60 minuten",
     4: "60 tot 120 minuten",
     5: "meer dan 120 minuten",
 }
-_LABELS = {
+_LABELS: dict[str, dict[int | float, str]] = {
     "sex": {1: "jongen", 2: "meisje"},
     "education": {
         1: "geen of basisonderwijs",
@@ -99,8 +99,12 @@ def write_survey(people: pd.DataFrame, wave: str, path: Path, seed: int) -> None
         code = rng.choice([DO_NOT_KNOW, REFUSED], len(table))
         table[name] = table[name].mask(gone & table[name].notna(), code)
     names = NAMES[wave]
-    labels = {
-        names[name]: {**_LABELS.get(name, {}), DO_NOT_KNOW: "weet niet", REFUSED: "wil niet zeggen"}
+    labels: dict[str, dict[int | float, str]] = {
+        names[name]: {
+            **_LABELS.get(name, {}),
+            DO_NOT_KNOW: "weet niet",
+            REFUSED: "wil niet zeggen",
+        }
         for name in asked
     }
     with replacing(path) as temporary:

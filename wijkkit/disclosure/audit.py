@@ -2,15 +2,13 @@
 
 It believes nothing of the choice but the towns it shows: a town of whole children that looks the
 same as the true one, looked at again here, is proof that nobody can tell the two apart. Where there
-is no such proof the audit of a small system searches itself, by integer programs. A count that is not
-open enough loses a next figure around it; in the end its indicator is left out. Where areas have
-unequal weights the search for whole children may not end in time; then a linear program of its own
-must leave one child more than is asked.
+is no such proof the audit searches itself, by integer programs. A count that is not open enough
+loses a next figure around it; in the end its indicator is left out. Where areas have unequal
+weights the search for whole children is out of reach; there a linear program must leave one child
+more than is asked.
 """
 
 from __future__ import annotations
-
-from itertools import count as counting
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,15 +18,10 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from wijkkit.disclosure.choice import Choice
 from wijkkit.disclosure.moves import Proofs
 from wijkkit.disclosure.slack import Shown
-from wijkkit.disclosure.towns import MARGIN
 
 Floats = NDArray[np.float64]
-#: Seconds of one search; what is not found counts as narrow.
-SECONDS = 1.0
-#: Branches of one search where weights are unequal; what is not found then may have parts.
-BRANCHES = 20
-#: So often the audit gives up single figures; after that all around a narrow count at once.
-ONE_BY_ONE = 2
+#: Steps of one search, the same on any machine; what is not found counts as narrow.
+NODES = 100
 _TINY = 1e-6
 
 
@@ -42,14 +35,15 @@ def audited(shown: Shown, choice: Choice, multiple: Floats | None) -> Floats | N
     multiple : (C,) array, optional
         What was chosen.
     """
-    for number in counting():
-        if multiple is None:
-            break
+    while multiple is not None:
         width, secret = widths(shown, choice, multiple), choice.secrets(multiple)
         narrow = secret[width[secret] < shown.need[secret] - _TINY]
+        if len(narrow) and choice.small and shown.uneven.any():
+            # Sums of unequal weights are open to parts of children only, and by a margin.
+            narrow = np.intersect1d(narrow, choice.narrow(multiple, narrow))
         if not len(narrow):
             return multiple
-        multiple = choice.more(multiple, narrow, block=number >= ONE_BY_ONE)
+        multiple = choice.more(multiple, narrow)
     return None
 
 
@@ -68,25 +62,18 @@ def widths(shown: Shown, choice: Choice, multiple: Floats) -> Floats:
     for town in choice.towns(multiple, narrow()):
         if program.allows(town):
             _seen(shown, town, lowest, highest)
-    for cell in narrow() if choice.small else ():
-        _search(shown, program, cell, lowest, highest)
+    left = narrow()
+    if choice.small and shown.uneven.any() and len(left):
+        # Where weights are unequal the search is long: first what parts of children leave open.
+        left = np.intersect1d(left, choice.narrow(multiple, left))
+    for cell in left if choice.small else ():
+        for sign in (1.0, -1.0):
+            if highest[cell] - lowest[cell] < shown.need[cell] - _TINY:
+                least = highest[cell] if sign > 0 else -lowest[cell]
+                end = program.end(cell, sign, enough=least - shown.need[cell])
+                if end is not None:
+                    _seen(shown, end, lowest, highest)
     return highest - lowest
-
-
-def _search(shown: Shown, program: Program, cell: int, lowest: Floats, highest: Floats) -> None:
-    """Seek towns in which a count is smallest and largest, of whole children if in time."""
-    program.late = False
-    for sign in (1.0, -1.0):
-        if highest[cell] - lowest[cell] < shown.need[cell] - _TINY:
-            town = program.end(cell, sign)
-            if town is not None:
-                _seen(shown, town, lowest, highest)
-    narrow = highest[cell] - lowest[cell] < shown.need[cell] - _TINY
-    if narrow and program.late and shown.uneven.any():
-        low, high = (sign * program.least(cell, sign) for sign in (1.0, -1.0))
-        margin = min(MARGIN, shown.spare[cell]) if shown.system.whole else 0.0
-        if high - low >= shown.need[cell] + margin - _TINY:
-            lowest[cell], highest[cell] = low, high
 
 
 def _seen(shown: Shown, town: Floats, lowest: Floats, highest: Floats) -> None:
@@ -118,8 +105,6 @@ class Program:
         weighted = counts_of(shown, system.truth, system.weight)
         self._weighted_low = weighted - slack.weighted_down
         self._weighted_high = weighted + slack.weighted_up
-        #: Whether a search ended before its end.
-        self.late = False
         self._lines: tuple[sparse.csr_array, sparse.csr_array] | None = None
 
     def allows(self, town: Floats) -> bool:
@@ -177,63 +162,76 @@ class Program:
         np.minimum.at(lowest, cell, there)
         np.maximum.at(highest, cell, there)
 
-    def with_counts(
-        self, cells: NDArray[np.int64], count: Floats, cell: int | None = None, sign: float = 1.0
-    ) -> Floats | None:
-        """Return a town with these counts, with that of a cell smallest (or with a minus largest)."""
-        low, high = self._low.copy(), self._high.copy()
-        within = (count >= low[cells] - _TINY) & (count <= high[cells] + _TINY)
-        if not within.all():
-            return None
-        low[cells] = high[cells] = count
-        return self.end(cell, sign, (low, high))
-
     def end(
-        self, cell: int | None, sign: float, ends: tuple[Floats, Floats] | None = None
+        self,
+        cell: int,
+        sign: float,
+        among: tuple[NDArray[np.int64], Floats] | None = None,
+        enough: float = -np.inf,
     ) -> Floats | None:
-        """Return the town in which a count is smallest, or with a minus largest."""
-        system = self._shown.system
-        found = self._solved(cell, sign, ends, system.whole)
-        if found is None:
-            return None
-        town = found.reshape(len(system.size), len(system.patterns))
-        town = np.round(town) if system.whole else town
-        return town if self.allows(town) else None
+        """Return the town in which a count is smallest, or with a minus largest.
 
-    def least(self, cell: int, sign: float) -> float:
-        """Return the least of a count, or with a minus of its negative, where children have parts."""
-        found = self._solved(cell, sign, None, whole=False)
-        lines = self._lines[0] if self._lines else None
-        if found is None or lines is None:
-            return float(sign * self._shown.count[cell])
-        return float(sign * (lines[[cell]] @ found)[0])
-
-    def _solved(
-        self, cell: int | None, sign: float, ends: tuple[Floats, Floats] | None, whole: bool
-    ) -> Floats | None:
-        system = self._shown.system
+        Parameters
+        ----------
+        cell : int
+        sign : float
+        among : tuple of array, optional
+            Cells, and the counts (R, K) that they have together in the towns that are looked for.
+        enough : float
+            The least that is looked for; with a minus its opposite.
+        """
+        system, size = self._shown.system, len(self._shown.system.size)
         lines, weighted = self._lines = self._lines or self._matrices()
-        patterns = len(system.patterns)
-        every = sparse.kron(sparse.eye_array(len(system.size)), np.ones((1, patterns))).tocsr()
+        # Whoever has none of the answers is whoever is left.
+        first = np.arange(lines.shape[1]) % len(system.patterns) == 0
+        lines, weighted = lines[:, ~first], weighted[:, ~first]
+        columns = lines.shape[1]
+        low, high = self._low.copy(), self._high.copy()
         both = np.isfinite(self._weighted_high)
-        constraints = [
-            LinearConstraint(lines, *(ends or (self._low, self._high))),
-            LinearConstraint(every, system.size, system.size),
-        ]
-        if both.any():
-            ends = self._weighted_low[both], self._weighted_high[both]
-            constraints.append(LinearConstraint(weighted[both], *ends))
-        occurs = np.tile(system.truth.sum(axis=0) > 0, len(system.size))
+        chosen, counts = 0, np.zeros((0, 0))
+        if among is not None:
+            # One of these sets of counts is chosen: a sum of them, each once or not at all.
+            cells, counts = among
+            chosen = len(counts)
+            low[cells], high[cells] = -np.inf, np.inf
+        if np.isfinite(enough):
+            ends = (low, high) if sign > 0 else (high, low)
+            ends[0][cell] = max(low[cell], enough) if sign > 0 else min(high[cell], -enough)
+        # What says no more than how many children there are need not be said.
+        binds = (low > _TINY) | (high < self._shown.system.respondents() - _TINY)
+        none = np.zeros(size) if system.truth[:, 0].any() else system.size
+        rows = [lines[binds], weighted[both]]
+        ends = [(low[binds], high[binds]), (self._weighted_low[both], self._weighted_high[both])]
+        if columns > size or none.any():
+            every = sparse.kron(sparse.eye_array(size), np.ones((1, columns // size)))
+            rows.append(every.tocsr())
+            ends.append((none, system.size))
+        if chosen:
+            rows = [
+                sparse.hstack([part, sparse.csr_array((part.shape[0], chosen))]) for part in rows
+            ]
+            rows.append(sparse.hstack([lines[cells], sparse.csr_array(-counts.T)]))
+            rows.append(sparse.csr_array(np.append(np.zeros(columns), np.ones(chosen))[None]))
+            ends += [(np.zeros(len(cells)),) * 2, (np.ones(1),) * 2]
+        occurs = np.tile(system.truth[:, 1:].sum(axis=0) > 0, size)
+        most = np.where(occurs, np.repeat(system.size, columns // size), 0)
         found = milp(
-            np.zeros(lines.shape[1]) if cell is None else sign * lines[[cell]].toarray().ravel(),
-            constraints=constraints,
-            bounds=Bounds(0, np.where(occurs, np.repeat(system.size, patterns), 0)),
-            integrality=np.full(lines.shape[1], int(whole)),
-            options={"time_limit": SECONDS} | ({"node_limit": BRANCHES} if both.any() else {}),
+            np.append(sign * lines[[cell]].toarray().ravel(), np.zeros(chosen)),
+            constraints=LinearConstraint(
+                sparse.vstack(rows, format="csr"),
+                np.concatenate([one[0] for one in ends]),
+                np.concatenate([one[1] for one in ends]),
+            ),
+            bounds=Bounds(0, np.append(most, np.ones(chosen))),
+            integrality=np.append(np.full(columns, int(system.whole)), np.ones(chosen)),
+            options={"node_limit": NODES},
         )
-        # Out of time or of branches: nothing is proven either way.
-        self.late |= found.status in (1, 4)
-        return found.x
+        if found.x is None:
+            return None
+        having = found.x[:columns].reshape(size, columns // size)
+        having = np.round(having) if system.whole else having
+        town = np.column_stack([system.size - having.sum(axis=1), having])
+        return town if self.allows(town) else None
 
     def _matrices(self) -> tuple[sparse.csr_array, sparse.csr_array]:
         """Return the counts and weighted counts of cells as sums over atoms and patterns."""

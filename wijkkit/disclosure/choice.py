@@ -42,7 +42,8 @@ class Choice:
 
     def __init__(self, shown: Shown, first: Floats, kept: NDArray[np.bool_]) -> None:
         self.shown, self.first, self._kept = shown, first, kept
-        self._moves, self._towns = Moves(shown), None
+        self._moves = Moves(shown)
+        self._towns: Towns | None = None
         self.count = shown.count
         self._n = shown.system.respondents()
         self._in_wijk = self._moves.in_wijk
@@ -85,7 +86,7 @@ class Choice:
         first : bool
         """
         width = self._moves.widths(multiple)
-        narrow = (multiple == 0) & self._secret & (width < self.shown.wanted - TINY)
+        narrow = (multiple == 0) & self._secret & (width < self.shown.need - TINY)
         asked = np.flatnonzero(narrow) if asked is None else asked[narrow[asked]]
         if not len(asked) or not self.small:
             return asked
@@ -131,9 +132,9 @@ class Choice:
         self, loss: Loss, multiple: Floats, narrow: NDArray[np.int64]
     ) -> tuple[Floats, NDArray[np.int64]]:
         system = self.shown.system
-        # In a large system the step that has room is tried, not each.
-        coarser = loss.multiples == COARSER and not self.small
-        for one in [self._roomy] if coarser else loss.multiples:
+        none = np.zeros(len(multiple))
+        steps = [self._roomy, none + COARSER[-1]] if loss.multiples == COARSER else [none]
+        for one in steps:
             which = loss.of(system, self._wijken) & ~self._kept & self._near(narrow, loss)
             which &= (multiple > 0) & ((multiple < one) | (one == 0))
             if not which.any():
@@ -231,7 +232,7 @@ class Choice:
             rank = np.where(lost & (rank < 0) & (self.first > 0), number, rank)
         return rank
 
-    def more(self, multiple: Floats, cells: NDArray[np.int64], block: bool) -> Floats | None:
+    def more(self, multiple: Floats, cells: NDArray[np.int64], block: bool = True) -> Floats | None:
         """Return a choice that gives up more for these cells; None where there is nothing left.
 
         Of wijken one figure for each narrow cell, or with `block` all that are near.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -67,7 +68,7 @@ def release_comparisons(
     Parameters
     ----------
     comparisons : DataFrame
-        `wijkkit.estimates.verdict.COMPARISON_COLUMNS`.
+        `wijkkit.estimates.compare.COMPARISON_COLUMNS`.
     comparable : DataFrame
         The comparable wijken of each wijk: ``area, comparable``.
     table : DataFrame
@@ -200,7 +201,7 @@ def _at(parts: tuple[str, ...], position: int) -> str:
     return parts[min(position, len(parts) - 1)]
 
 
-def _unnamed(row: object) -> Problem:
+def _unnamed(row: Any) -> Problem:
     return Problem(
         "a derived figure of cells that are not in the release",
         place=f"{row.indicator}, {row.area_level} {row.area}",

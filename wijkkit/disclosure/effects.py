@@ -161,7 +161,7 @@ def _pull(
         for group_by, group, sign in contrast.parts:
             for at in _cells(one, indicator, group_by, group, compared):
                 change[one.system.area[at]] += way * sign * one.unit * count[at] / n[at]
-    from_mean = {}
+    from_mean: dict[str, float] = {}
     for arm in (True, False):
         names = [name for name, treated in compared.treated.items() if treated == arm]
         mean = float(np.mean([change[name] for name in names])) if names else 0.0

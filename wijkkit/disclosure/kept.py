@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -92,7 +93,8 @@ def _nearest_in(sample: Sample, entry: Entry, min_count: int) -> pd.DataFrame:
     persons = person_marks(sample.people, entry.about.salt)
     wave_now = sample.people["wave"].to_numpy(str)
     wave_then = entry.people["wave"].to_numpy(str)
-    pairs, found = [], []
+    pairs: list[Any] = []
+    found: list[Any] = []
     divided, divided_then = _divided(sample), _divided_then(entry)
     for now, before in _same_waves(sample, entry, persons):
         rows, rows_then = np.flatnonzero(wave_now == now), np.flatnonzero(wave_then == before)

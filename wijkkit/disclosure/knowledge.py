@@ -161,7 +161,7 @@ def _narrowed(
                     rest_low, rest_high = rest_low - ends[1], rest_high - ends[0]
             with np.errstate(invalid="ignore", divide="ignore"):
                 ends = np.sort([rest_low / one.sign[rank], rest_high / one.sign[rank]], axis=0)
-            ends = [_back(end, one.scale) for end in ends]
+            ends = np.array([_back(end, one.scale) for end in ends])
             use = np.isfinite(ends).all(axis=0) & (one.sign[rank] != 0) & ~np.isnan(one.step)
             np.maximum.at(low, one.at[rank][use], ends[0][use])
             np.minimum.at(high, one.at[rank][use], ends[1][use])

@@ -17,6 +17,7 @@ import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -129,7 +130,7 @@ def answer_marks(persons: np.ndarray, answers: np.ndarray) -> np.ndarray:
     >>> marks[0] == marks[1], int(marks[2])
     (np.False_, 0)
     """
-    mixed = persons ^ (np.round(answers, 9) + 0.0).view(np.uint64)
+    mixed: Any = persons ^ (np.round(answers, 9) + 0.0).view(np.uint64)
     for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
         mixed = (mixed ^ (mixed >> np.uint64(shift))) * np.uint64(factor)
     mixed ^= mixed >> np.uint64(31)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
+from typing import Any
 
 from wijkkit.errors import DisclosureError, Problem
 from wijkkit.study import Study
@@ -115,7 +116,9 @@ def changed(policy: Policy, changes: Mapping[str, object]) -> Policy:
         ...
     wijkkit.errors.DisclosureError: study.yml, disclosure.min_n: looser than the policy 'ggd', ...
     """
-    wanted = {key: value for key, value in changes.items() if value not in (None, "", ())}
+    wanted: dict[str, Any] = {
+        key: value for key, value in changes.items() if value not in (None, "", ())
+    }
     problems = list(_problems(policy, wanted))
     if problems:
         raise DisclosureError(problems)
@@ -172,7 +175,7 @@ def _problems(policy: Policy, wanted: Mapping[str, object]) -> Iterator[Problem]
             )
 
 
-def _impossible(key: str, value: object) -> bool:
+def _impossible(key: str, value: Any) -> bool:
     if key in ("max_share", "max_dominance"):
         return not 0 < value <= 1
     if key in (*_LARGER_IS_STRICTER, "decimals", "score_decimals"):

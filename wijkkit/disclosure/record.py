@@ -8,6 +8,7 @@ import math
 from collections.abc import Collection
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from wijkkit.disclosure.policy import Policy, policy_for
 from wijkkit.disclosure.release import Release
@@ -43,6 +44,7 @@ def record_audit(study: Study, released: Release, names: Collection[str] | None 
         "audit": {
             name: None if math.isnan(value) else value for name, value in released.audit.items()
         },
+        "left_out": list(released.left_out),
         "audited": {name: hashes[name] for name in names or hashes},
         "fingerprint": fingerprint(study),
     }
@@ -101,15 +103,20 @@ def audit_of(study: Study) -> dict[str, object]:
     return content
 
 
-def _read(study: Study) -> dict[str, object]:
+def left_out_of(study: Study) -> tuple[str, ...]:
+    """Return the indicators that the release left out; none where nothing is released."""
+    path = _folder(study) / _NAME
+    return tuple(_read(study).get("left_out", ())) if path.is_file() else ()
+
+
+def _read(study: Study) -> dict[str, Any]:
     try:
         content = json.loads((_folder(study) / _NAME).read_text(encoding="utf-8"))
-        policy = Policy(
-            **{
-                name: tuple(value) if isinstance(value, list) else value
-                for name, value in content["policy"].items()
-            }
-        )
+        values: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in content["policy"].items()
+        }
+        policy = Policy(**values)
         complete = {"audit", "audited", "fingerprint"} <= set(content)
     except FileNotFoundError:
         raise _refused("there is no audit of these released tables", "no file") from None

@@ -29,11 +29,11 @@ def down(values: ArrayLike, step: ArrayLike) -> Floats:
     >>> down([61.9, 60.0], 5)
     array([60., 60.])
     """
-    return np.round(np.floor(np.round(np.asarray(values, float) / step, 9)) * step, 10)
+    return np.round(np.floor(np.round(np.asarray(values, float) / step, 9)) * step, 10) + 0.0
 
 
 def limits(
-    lower: ArrayLike, upper: ArrayLike, step: ArrayLike, finest: float
+    lower: ArrayLike, upper: ArrayLike, step: ArrayLike, finest: ArrayLike
 ) -> tuple[Floats, Floats]:
     """Return limits to the step: to the nearest in the finest step, outwards in a coarser one.
 
@@ -42,7 +42,7 @@ def limits(
     >>> limits([61.7], [68.4], [1.0], 1.0), limits([61.7], [68.4], [5.0], 1.0)
     ((array([62.]), array([68.])), (array([60.]), array([70.])))
     """
-    fine = np.asarray(step) <= finest
+    fine = np.asarray(step) <= np.asarray(finest)
     lower, upper = np.asarray(lower, float), np.asarray(upper, float)
     return (
         np.where(fine, to_step(lower, step), down(lower, step)),

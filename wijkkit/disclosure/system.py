@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -134,7 +135,7 @@ class _Cells:
     area: NDArray[np.object_]
     slot: Ints
     group: Ints
-    codes: list[tuple[Ints, Ints]]
+    codes: list[tuple[NDArray[Any], int]]
     wijk: Ints
     groups: Ints
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any, cast
 
 import highspy
 import numpy as np
@@ -76,7 +77,7 @@ class Towns:
     def narrow(
         self,
         multiple: Floats,
-        asked: Sequence[int],
+        asked: Sequence[int] | NDArray[np.int64],
         first: bool,
         lines: Sequence[tuple[Floats, float, float]] = (),
     ) -> NDArray[np.int64]:
@@ -86,7 +87,7 @@ class Towns:
         children leave more open than whole ones: by so much more they must be apart.
         """
         slack = self._shown.slack(multiple)
-        needed = self._shown.need if lines else self._shown.wanted
+        needed = self._shown.need if lines else self._shown.need
         self._enough = {
             True: needed - TINY,
             False: np.maximum(needed, self._shown.need + self._margin) - TINY,
@@ -205,7 +206,7 @@ class Towns:
         low = np.concatenate([truth - slack.down, weighted - slack.weighted_down])
         high = np.concatenate([truth + slack.up, weighted + slack.weighted_up])
         at = np.arange(len(low), dtype=np.int32)
-        self._highs.changeRowsBounds(len(low), at, low, high)
+        cast(Any, self._highs).changeRowsBounds(len(low), at, low, high)
 
     def _aim(self, cell: int, sign: float) -> None:
         """Make a count as small as can be, or with a minus as large."""

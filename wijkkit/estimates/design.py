@@ -127,7 +127,7 @@ def survey_design(
     """
     strata, psu, fpc = _names(strata), _names(psu), _names(fpc)
     calibrated = weight if isinstance(weight, WeightSet) else None
-    weight = None if calibrated else weight
+    weight = None if isinstance(weight, WeightSet) else weight
     counted = () if sampled is None else (sampled,)
     problems = _check(frame, weight, (*strata, *psu, *fpc, *counted), lonely_psu)
     if len(fpc) > max(len(psu), 1):

@@ -66,7 +66,7 @@ def precision(
         default="",
     )
     se = np.where((reason == "") | (reason == "no_df"), np.sqrt(spread), np.nan)
-    return Precision(se, units - strata, n, reason)
+    return Precision(se, units - strata, np.asarray(n, dtype=float), reason)
 
 
 @dataclass(frozen=True, slots=True)

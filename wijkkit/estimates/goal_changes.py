@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
 
-from wijkkit.estimates.verdict import Directed, verdicts
+from wijkkit.estimates.compare import Directed, verdicts
 from wijkkit.tables import EVERYBODY
 
 
@@ -68,8 +69,8 @@ def _judged(rows: pd.DataFrame, direction: pd.Series | np.ndarray) -> pd.DataFra
     rows = rows.reset_index(drop=True).assign(direction=np.asarray(direction, dtype=object))
     verdict = pd.Series("unknown", index=rows.index, dtype=object)
     for way, mine in rows.groupby("direction"):
-        limits = (mine[end].to_numpy(float) for end in ("lower", "upper"))
-        verdict[mine.index] = verdicts(*limits, way)
+        lower, upper = (mine[end].to_numpy(float) for end in ("lower", "upper"))
+        verdict[mine.index] = verdicts(lower, upper, cast(Any, way))
     columns = {"value_first": np.nan, "wave_first": ""}
     missing = {name: value for name, value in columns.items() if name not in rows}
     return rows.drop(columns="direction").assign(**missing, verdict=verdict)

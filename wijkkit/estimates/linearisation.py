@@ -128,12 +128,15 @@ def _calibrated_variance(
 
     A domain's influence then reaches rows outside it, so domains are taken one by one.
     """
+    calibrated = over.design.calibrated
+    if calibrated is None:
+        raise ValueError("weights that were not calibrated")
     plain = replace(over.design, calibrated=None)
     everyone = domains(np.zeros(len(influence), dtype=np.int64), 1, plain)
     total, lonely = np.zeros(over.size), np.zeros(over.size, dtype=bool)
     for domain in range(over.size):
         inside = over.code == domain
-        rest = within_margins(np.where(inside, influence, 0.0), over.design.calibrated)
+        rest = within_margins(np.where(inside, influence, 0.0), calibrated)
         found, alone = variance(rest, everyone, used & inside)
         total[domain], lonely[domain] = found[0], alone[0]
     return total, lonely
@@ -153,6 +156,11 @@ def within_margins(influence: Floats, weights: WeightSet) -> Floats:
     return rest
 
 
+def sums(code: NDArray, values: NDArray, size: int) -> Floats:
+    """Return the sum of the values of each code below `size`."""
+    return np.asarray(np.bincount(code, values, minlength=size), dtype=float)
+
+
 def _stage_variance(
     influence: Floats, cells: Cells, over: Domains, used: NDArray[np.bool_]
 ) -> tuple[Floats, NDArray[np.bool_]]:
@@ -164,12 +172,12 @@ def _stage_variance(
         added = np.where(sampled > 1, scale * sampled / (sampled - 1) * squares, 0.0)
     single = (sampled == 1) & (kept > 0)
     if not single.any():
-        return np.bincount(cells.domain, added, minlength=size), np.zeros(size, dtype=bool)
+        return sums(cells.domain, added, size), np.zeros(size, dtype=bool)
     live = _live(cells, used)
-    alone = np.bincount(cells.domain, single & live, minlength=size)
+    alone = sums(cells.domain, single & live, size)
     if policy == "adjust":
         added = np.where(single, scale * mean**2, added)
-    total = np.bincount(cells.domain, added, minlength=size)
+    total = sums(cells.domain, added, size)
     if policy == "average":
         total = total * average_factor(cells, used, size)
     return total, alone > 0
@@ -218,5 +226,5 @@ def units_and_strata(over: Domains, used: NDArray[np.bool_]) -> tuple[Floats, Fl
     first = over.cells[0]
     there = np.bincount(first.cell, used[first.rows], minlength=len(first.stratum_cell)) > 0
     units = np.bincount(first.stratum_cell, there, minlength=len(first.domain))
-    strata = np.bincount(first.domain, units > 0, minlength=over.size)
-    return np.bincount(first.domain, units, minlength=over.size), strata
+    strata = sums(first.domain, units > 0, over.size)
+    return sums(first.domain, units, over.size), strata

@@ -121,9 +121,11 @@ def scale_reliability(items: pd.DataFrame, *, confidence: float = 0.95) -> Relia
     without = [
         _alpha(np.cov(np.delete(table, j, 1), rowvar=False)) if k > 2 else np.nan for j in range(k)
     ]
+    lower, upper = (float(limit) for limit in limits)
     return Reliability(
         alpha,
-        *(float(limit) for limit in limits),
+        lower,
+        upper,
         _alpha(correlations),
         _omega(correlations) if k > 2 else np.nan,
         pd.Series(rest, index=items.columns),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -148,7 +149,7 @@ def _on_scale(
             expected="effective_n for proportions, or se for other means",
         )
     given = np.atleast_1d(
-        numbers("precision", se if effective_n is None else effective_n, at_least=0)
+        numbers("precision", cast(Any, se if effective_n is None else effective_n), at_least=0)
     )
     if given.shape != direct.shape:
         raise EstimationError("not one precision per area", place="effective_n, se")

@@ -156,7 +156,9 @@ def _fitted(x: Floats, y: Floats, weight: Floats, family: str) -> tuple[Floats, 
         information = x.T @ (x * working[:, None])
         if not np.isfinite(information).all() or np.linalg.cond(information) > _WORST:
             break
-        beta = np.linalg.solve(information, x.T @ (working * (eta + (y - mean) / spread)))
+        beta = np.asarray(
+            np.linalg.solve(information, x.T @ (working * (eta + (y - mean) / spread))), float
+        )
         eta = x @ beta
         mean = _mean(eta, family)
         before, deviance = deviance, _deviance(y, mean, weight, family)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -149,7 +150,7 @@ def _modelled(
     enough = 3 if figures is None else figures.shape[1] + 3
     if ((rows["effective_n"] > 0) & rows["value"].notna()).sum() < enough:
         return None
-    options = {"characteristics": characteristics, "confidence": confidence}
+    options: dict[str, Any] = {"characteristics": characteristics, "confidence": confidence}
     value = rows["value"].to_numpy() / scale
     if rows["unit"].iloc[0] == "percent":
         found = small_area(value, effective_n=rows["effective_n"].fillna(0).to_numpy(), **options)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 import numpy as np
 import pandas as pd
 
+from wijkkit.evaluation.effect.estimate import NotEstimable
 from wijkkit.evaluation.effect.outcomes import compared_waves, outcomes
-from wijkkit.evaluation.effect.reasons import NotEstimable
-from wijkkit.evaluation.explanations.covid import measures
+from wijkkit.evaluation.explanations.evidence import measures
 from wijkkit.study import Study
 
 PARTICIPANT_COLUMNS = ("area", "area_level", "arm", "wave", "n", "children", "response")
@@ -212,7 +213,9 @@ def timeline(study: Study) -> pd.DataFrame:
     >>> timeline(wk.open_study("parameters"))["kind"].unique().tolist()
     ['wave', 'programme', 'corona']
     """
-    rows = [("wave", wave.id, wave.start, wave.end) for wave in study.waves]
+    rows: list[tuple[str, str, date, date | None]] = [
+        ("wave", wave.id, wave.start, wave.end) for wave in study.waves
+    ]
     rows.append(("programme", "", study.settings.programme.start, None))
     rows += [
         ("start", wijk, hood.start, None)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from typing import Any
 
 import pandas as pd
 
@@ -62,11 +63,15 @@ class Facts:
     def records(self, kind: str, wijk: str) -> list[dict]:
         """Return the same rows of a wijk one by one: for rules over a few of them."""
         if kind not in self._records:
-            own = isinstance(self.registry, KindTables)
-            rows = self.registry.records(kind) if own else self.kept(kind).to_dict("records")
+            tables = self.registry
+            rows = (
+                tables.records(kind)
+                if isinstance(tables, KindTables)
+                else self.kept(kind).to_dict("records")
+            )
             found: dict[str, list[dict]] = {}
             for row in rows:
-                found.setdefault(row["wijk"], []).append(row)
+                found.setdefault(str(row["wijk"]), []).append(row)
             self._records[kind] = found
         return self._records[kind].get(wijk, [])
 
@@ -88,8 +93,12 @@ class Facts:
 
     @cached_property
     def _activities(self) -> tuple[dict, dict]:
-        own = isinstance(self.registry, KindTables)
-        rows = self.registry.columns("activities") if own else self.kept("activities")
+        tables = self.registry
+        rows = (
+            tables.columns("activities")
+            if isinstance(tables, KindTables)
+            else self.kept("activities")
+        )
         return parts_of(rows, ["wijk", "intervention"])
 
     @cached_property
@@ -172,7 +181,7 @@ class Facts:
         """
         rows = [self.kept(kind) for kind in ("interventions", "activities", "partners")]
         after = self.study.settings.process.maintained_after_days
-        on = {"as_of": self.as_of, "maintained_after_days": after}
+        on: dict[str, Any] = {"as_of": self.as_of, "maintained_after_days": after}
         wijken = list(self.study.neighbourhoods)
         each, of_wijk = implementation(*rows, **on), implementation_by_wijk(wijken, *rows, **on)
         return shown_measures(each, of_wijk, rows[1], policy_for(self.study))

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from wijkkit.export.labels import CITY, Labels
+from wijkkit.export.labels import CITY, REFERENCE, Labels
 from wijkkit.language import text
 from wijkkit.released import Released
 from wijkkit.show.values import shown_value
@@ -44,7 +44,8 @@ class Cell:
     words : str
         The number, or the reason of its absence, as a reader sees it.
     mark : str
-        How it differs clearly from all wijken of the study; empty where it does not.
+        How everybody differs clearly from all wijken of the study, or an end of an ordered
+        grouping from the other end; empty where it does not.
     """
 
     value: float | None
@@ -68,7 +69,7 @@ class Book:
     labels : Labels
     columns : tuple of Column
         Blocks from left to right: the area per wave with its groups and then its total, then all
-        wijken of the study per wave.
+        wijken of the study per wave, then each population above it.
     themes : mapping of str to list of str
         Keys of indicators by theme.
     cells : mapping of (str, Column) to Cell
@@ -114,14 +115,16 @@ def book_of(study: Study, released: Released, area: str) -> Book:
     """
     labels = Labels(study)
     estimates = released.table("estimates")
+    if "references" in released:
+        above = released.table("references")
+        estimates = pd.concat([estimates, above.assign(area=REFERENCE + above["area"])])
     columns = tuple(_columns(study, area, estimates))
-    marks = _marks(released, area)
+    marks = _whole_marks(released, area) | _group_marks(study, released)
     cells = {}
     for row in estimates.to_dict("records"):
         column = Column(row["area"], row["wave"], row["group_by"], row["group"])
         if column in columns:
-            whole = column.group == EVERYBODY and column.area == area
-            mark = marks.get((row["indicator"], row["wave"]), "") if whole else ""
+            mark = marks.get((row["indicator"], column), "")
             cells[row["indicator"], column] = _cell(row, study.language, mark)
     title = text("export.book", study.language, area=labels.area(area))
     return Book(title, area, labels, columns, labels.themes(), cells)
@@ -131,7 +134,9 @@ def _columns(study: Study, area: str, estimates: pd.DataFrame) -> Iterator[Colum
     """Yield the columns of a book: those of which there is any row."""
     there = set(estimates[["area", "wave", "group_by", "group"]].itertuples(index=False, name=None))
     wanted = [
-        Column(area, wave.id, grouping.id, group.id) if grouping else Column(area, wave.id)
+        Column(area, wave.id, grouping.id, group.id)
+        if grouping and group
+        else Column(area, wave.id)
         for wave in study.waves
         for grouping, group in [
             *((item, part) for item in study.groupings for part in item.groups),
@@ -139,13 +144,19 @@ def _columns(study: Study, area: str, estimates: pd.DataFrame) -> Iterator[Colum
         ]
     ]
     wanted += [Column(CITY, wave.id) for wave in study.waves if area != CITY]
+    above = [f"{REFERENCE}{reference.id}" for reference in study.settings.references]
+    wanted += [Column(reference, wave.id) for reference in above for wave in study.waves]
     for column in wanted:
         if (column.area, column.wave, column.group_by, column.group) in there:
             yield column
 
 
-def _marks(released: Released, area: str) -> dict[tuple[str, str], str]:
-    """Return how the area differs clearly from all wijken, by indicator and wave."""
+#: Marks by indicator and column.
+_Marks = dict[tuple[str, Column], str]
+
+
+def _whole_marks(released: Released, area: str) -> _Marks:
+    """Return how the area differs clearly from all wijken, everybody in it together."""
     if area == CITY or "comparisons" not in released:
         return {}
     rows = released.table("comparisons")
@@ -156,9 +167,31 @@ def _marks(released: Released, area: str) -> dict[tuple[str, str], str]:
         & rows["difference"].notna()
     ]
     return {
-        (row.indicator, row.wave): MARKS.get((row.difference > 0) - (row.difference < 0), "")
-        for row in rows.itertuples()
+        (row.indicator, Column(area, row.wave)): _sign(row.difference) for row in rows.itertuples()
     }
+
+
+def _group_marks(study: Study, released: Released) -> _Marks:
+    """Return which of the two ends of an ordered grouping scores clearly higher than the other."""
+    if "gaps" not in released:
+        return {}
+    ends = {
+        (item.id, f"{item.groups[0].id}-{item.groups[-1].id}"): (item.groups[0], item.groups[-1])
+        for item in study.groupings
+        if item.groups
+    }
+    rows = released.table("gaps")
+    clear = rows["status"].eq("ok") & (rows["lower"].gt(0) | rows["upper"].lt(0))
+    found: _Marks = {}
+    for row in rows[clear].itertuples():
+        for sign, end in zip((1, -1), ends.get((row.group_by, row.group), ()), strict=False):
+            column = Column(row.area, row.wave, row.group_by, end.id)
+            found[row.indicator, column] = _sign(sign * row.value)
+    return found
+
+
+def _sign(difference: float) -> str:
+    return MARKS.get((difference > 0) - (difference < 0), "")
 
 
 def _cell(row: Mapping[str, Any], language: str, mark: str) -> Cell:

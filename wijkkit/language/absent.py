@@ -27,5 +27,5 @@ def absence(status: str, language: str, **words: object) -> str:
     ('niet getoond (privacy)', 'te weinig kinderen', 'meer dan 90%')
     """
     if status == "above":
-        words = {**words, "limit": percentage(float(words.get("limit", 90.0)), language)}
+        words = {**words, "limit": percentage(float(str(words.get("limit", 90.0))), language)}
     return text(f"absence.{status}", language, **words)

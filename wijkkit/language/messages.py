@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 import yaml
 
@@ -67,7 +68,7 @@ def _is_one(shown: object) -> bool:
     return str(shown).lstrip("+-\N{MINUS SIGN}").lower() in _ONE
 
 
-def catalogue(concern: str, language: str) -> dict[str, object]:
+def catalogue(concern: str, language: str) -> dict[str, Any]:
     """Return one catalogue file as a (nested) dictionary of messages, with the study's nouns.
 
     ``{w.the_unit}`` is filled in here, so that who reads a catalogue itself has them as well.
@@ -77,9 +78,7 @@ def catalogue(concern: str, language: str) -> dict[str, object]:
 
 
 @cache
-def _with_nouns(
-    concern: str, language: str, said: tuple[tuple[str, Noun], ...]
-) -> dict[str, object]:
+def _with_nouns(concern: str, language: str, said: tuple[tuple[str, Noun], ...]) -> dict[str, Any]:
     nouns = Nouns(language, dict(said))
     return _filled(_read(concern, language), nouns)  # type: ignore[return-value]
 

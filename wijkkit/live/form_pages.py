@@ -1,4 +1,4 @@
-"""The forms: an activity, a meeting, a decision, a step and every other row of a wijk."""
+"""The forms: where keeping begins, the rows of each kind, and every row of a wijk."""
 
 from __future__ import annotations
 
@@ -9,19 +9,79 @@ import pandas as pd
 from tornado import web
 
 from wijkkit.language import text
-from wijkkit.live.form_fields import fields_of, row_words, said
+from wijkkit.live.form_fields import (
+    PREFIX,
+    asked,
+    beginning,
+    fields_of,
+    presence_rows,
+    row_words,
+    said,
+    versions,
+)
 from wijkkit.live.handlers import Guarded, page
-from wijkkit.live.history import versions
-from wijkkit.live.keeping import Keep, Rows
-from wijkkit.live.presence import PREFIX, asked, presence_rows
 from wijkkit.live.quarter import Quarter
-from wijkkit.live.recurring import first_activity
+from wijkkit.live.recurring import recurring
+from wijkkit.live.wijk_page import current_page
 from wijkkit.live.workbook_page import Download, WorkbookPage
-from wijkkit.registry.definition import Kind
 from wijkkit.registry.faults import CONFLICTS, Fault, RowError
 from wijkkit.registry.saving import RowsError
-from wijkkit.registry.tables import KINDS
+from wijkkit.registry.tables import KINDS, Kind
 from wijkkit.registry.wording import sheet_name
+
+#: What happens often, in this order.
+OFTEN = ("activities", "meetings", "decisions", "steps")
+
+
+class Keep(Guarded):
+    """What can be filled in for a wijk."""
+
+    @page
+    async def get(self, slug: str) -> None:
+        self.require(slug, keeping=True)
+        language, source = self.language, self.pages.source
+        registry = source.registry
+        counts = {kind: len(registry.table(kind, slug)) for kind in KINDS if kind != "attendance"}
+        found = await self.aside(lambda: current_page(source, language, slug))
+        self.show(
+            "keep.html",
+            slug=slug,
+            name=self.pages.study.neighbourhoods[slug].name,
+            often=OFTEN,
+            others=[kind for kind in counts if kind not in OFTEN],
+            counts=counts,
+            sheets={kind: sheet_name(KINDS[kind], language) for kind in counts},
+            todo=found.completeness.todo,
+            again=len(recurring(registry, slug, pd.Timestamp(source.as_of))),
+        )
+
+
+class Rows(Guarded):
+    """The rows of one kind of a wijk."""
+
+    @page
+    async def get(self, slug: str, kind: str) -> None:
+        self.require(slug, keeping=True)
+        if kind not in KINDS or kind == "attendance":
+            raise web.HTTPError(404)
+        language, definition = self.language, KINDS[kind]
+        rows = self.pages.source.registry.table(kind, slug)
+        day = next((name for name in ("date", "period_start") if name in rows), "key")
+        rows = rows.sort_values([day, "key"], ascending=day == "key")
+        self.show(
+            "rows.html",
+            slug=slug,
+            name=self.pages.study.neighbourhoods[slug].name,
+            kind=kind,
+            sheet=sheet_name(definition, language),
+            about_kind=text(f"registry.kind.{kind}.about", language),
+            rows=[
+                (row["key"], row_words(definition, row, language), row["changed_by"])
+                for row in rows.to_dict("records")
+            ],
+            removed=self.get_query_argument("verwijderd", ""),
+        )
+
 
 _NEW = "nieuw"
 #: Kinds that are kept in another form: who was at a meeting stands in the form of the meeting.
@@ -78,36 +138,17 @@ class Form(Guarded):
         """Return the stored row, or what a new one begins with; 404 where there is none."""
         if kind not in FORMS:
             raise web.HTTPError(404)
-        registry = self.pages.source.registry
-        table = registry.table(kind, slug)
+        source = self.pages.source
         if key == _NEW:
-            return {
-                "key": registry.next_key(kind, slug),
-                "version": 0,
-                **self._begin(slug, kind, table),
-            }
+            names = [column.name for column in KINDS[kind].columns]
+            asked_for = {name: self.get_query_argument(name, "") for name in names}
+            begin = beginning(source.registry, kind, slug, source.as_of, asked_for)
+            return {"key": source.registry.next_key(kind, slug), "version": 0, **begin}
+        table = source.registry.table(kind, slug)
         rows = table[table["key"].eq(key)].to_dict("records")
         if not rows:
             raise web.HTTPError(404)
         return rows[0]
-
-    def _begin(self, slug: str, kind: str, table: pd.DataFrame) -> dict[str, object]:
-        """Return what a new row most often says."""
-        today = f"{self.pages.source.as_of:%Y-%m-%d}"
-        begin = {
-            "meetings": {"date": today},
-            "decisions": {"date": today, "status": "open"},
-            "flags": {"date": today, "status": "open"},
-            "interventions": {"status": "running"},
-            "steps": {"cycle": "1"},
-        }.get(kind, {})
-        asked_for = {
-            column.name: self.get_query_argument(column.name, "") for column in KINDS[kind].columns
-        }
-        if kind == "activities" and asked_for["intervention"]:
-            items = self.pages.source.registry.table("interventions", slug)
-            begin = first_activity(items, table, asked_for["intervention"], self.pages.source.as_of)
-        return {**begin, **{name: value for name, value in asked_for.items() if value}}
 
     def _fill(
         self,

@@ -14,10 +14,9 @@ from tornado import web
 from traitlets.config import Config
 
 from wijkkit.errors import ParameterError
-from wijkkit.live.accounts import Accounts
+from wijkkit.live.accounts import AccountIdentity, Accounts, PagesOnly
 from wijkkit.live.extension import add_pages
 from wijkkit.live.handlers import LoginPage, LogoutPage, NotFound
-from wijkkit.live.identity import AccountIdentity, PagesOnly
 from wijkkit.live.pages import PREFIX
 from wijkkit.study import Study
 
@@ -36,7 +35,7 @@ class PagesServer(ServerApp):
     """Jupyter Server with its login, identity and protection of forms, and the pages of a study."""
 
     name = "wijkkit-pages"
-    default_services = ()
+    default_services = ()  # type: ignore[assignment]
     load_other_extensions = False
 
     def init_webapp(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from threading import Lock
 from typing import Any, TypeVar
 
@@ -107,7 +108,7 @@ class Source:
         self.study = study
         self.registry: Registry = open_registry(study)
         self._as_of = as_of or study.settings.registry.as_of
-        self._studies = {study.language: study}
+        self._studies: dict[str, Study] = {study.language: study}
         self._kept: dict[tuple, _Kept] = {}
         self._changes: tuple[int, dict[tuple[str, str], int]] = 0, {}
         self._lock = Lock()
@@ -156,7 +157,7 @@ class Source:
         tables = rows_for_release(self.registry, None, language, self._persons(now))
         parts = tables.of_each(self.study.neighbourhoods)
         for name, state in states.items():
-            self.kept(name, state, lambda mine=parts[name[-1]]: mine)
+            self.kept(name, state, partial(parts.__getitem__, name[-1]))
 
     def approved(self, now: Now) -> bool:
         """Return whether a second person signed off the released tables as they are now."""

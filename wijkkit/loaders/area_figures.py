@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from pathlib import PurePath
-from typing import Literal
+from typing import Literal, cast
 
 import pandas as pd
 
 from wijkkit.errors import DataError, Problem
 from wijkkit.loaders.areas import area_names, cbs_number, check_areas, check_once, find_column
 from wijkkit.loaders.cells import Mistake, written
+from wijkkit.loaders.csv_file import WrittenSource
 from wijkkit.loaders.downloads import read_odata
 from wijkkit.loaders.source_file import read_source
 from wijkkit.loaders.source_table import SourceTable, rows_text
@@ -147,7 +148,11 @@ def read_area_source(study: Study, source: AreaFigureSource) -> SourceTable:
         return read_odata(study, source, list(area_names(study, source.level)))
     if source.kind == "statline":
         source = source.model_copy(update={"separator": ";"})
-    return read_source(study.path(source.path), source, f"sources.area_figures.{source.id}")
+    return read_source(
+        study.path(source.path or ""),
+        cast(WrittenSource, source),
+        f"sources.area_figures.{source.id}",
+    )
 
 
 def find_columns(
@@ -171,7 +176,7 @@ def find_columns(
         for item in found.values()
         if isinstance(item, Problem)
     ]
-    return found, problems
+    return cast(dict[str, str], found), problems
 
 
 def filtered_rows(

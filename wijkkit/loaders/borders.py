@@ -65,7 +65,8 @@ def _load(study: Study, source: BorderSource) -> gpd.GeoDataFrame:
     if source.url is not None:
         path, file = download_features(study, source.url), source.url.partition("?")[0]
     else:
-        path, file = study.path(source.path), source.path
+        file = source.path or ""
+        path = study.path(file)
         _check_file(path, source)
     shapes = _read(path, source.layer, file)
     code, name = _columns(source, shapes, file)
@@ -97,14 +98,14 @@ def _check_file(path: Path, source: BorderSource) -> None:
     if not path.is_file():
         raise DataError(
             "the file is missing",
-            file=source.path,
+            file=source.path or "",
             expected=f"as sources.borders ({source.level}) says",
             remedy="Put it there, or correct the path in study.yml.",
         )
     if path.suffix.lower() not in FORMATS:
         raise DataError(
             "unknown format",
-            file=source.path,
+            file=source.path or "",
             found=path.suffix or "no ending",
             expected=", ".join(FORMATS),
             remedy="Export the borders in one of these.",
@@ -164,7 +165,8 @@ def _columns(source: BorderSource, shapes: gpd.GeoDataFrame, file: str) -> tuple
     ]
     if problems:
         raise DataError(problems)
-    return found[0], found[1] if source.name_column else None
+    names = [str(item) for item in found]
+    return names[0], names[1] if source.name_column else None
 
 
 def _on_land(shapes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -21,10 +21,16 @@ PUBLISHER = ("Bron:", "Source:", "\N{COPYRIGHT SIGN}")
 class WrittenSource(Protocol):
     """What study.yml says of a file; what it does not say is the default, not a guess."""
 
-    path: str
-    encoding: str | None
-    decimal: str
-    separator: str
+    @property
+    def path(self) -> str: ...
+    @property
+    def encoding(self) -> str | None: ...
+    @property
+    def decimal(self) -> str: ...
+    @property
+    def separator(self) -> str: ...
+    @property
+    def sheet(self) -> str | None: ...
 
 
 def read_csv(path: Path, source: WrittenSource) -> SourceTable:

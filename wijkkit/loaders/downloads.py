@@ -8,6 +8,7 @@ import os
 import re
 from datetime import date
 from pathlib import Path
+from typing import cast
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
 import cbsodata
@@ -78,7 +79,7 @@ def read_odata(study: Study, source: AreaFigureSource, codes: list[str]) -> Sour
     """
     prefix = os.path.commonprefix(codes)
     asked = [source.catalogue, source.code_column, source.name_column, source.figures]
-    path = kept_path(study, "cbs", source.table, [*asked, source.filters, prefix])
+    path = kept_path(study, "cbs", source.table or "", [*asked, source.filters, prefix])
     if not path.is_file():
         keep(path, _download(source, prefix))
     cells = pd.DataFrame(read_kept(path)["rows"], dtype=object)
@@ -124,7 +125,7 @@ def _columns(source: AreaFigureSource, known: list[str]) -> dict[str, str]:
     problems = [value for value in found.values() if isinstance(value, Problem)]
     if problems:
         raise DataError(problems)
-    return found
+    return {name: str(column) for name, column in found.items()}
 
 
 def _filters(source: AreaFigureSource, columns: dict[str, str], prefix: str) -> str:
@@ -185,17 +186,17 @@ def _host(url: str) -> str:
 
 def _all_pages(url: str) -> dict[str, object]:
     is_wfs = "getfeature" in url.lower()
-    page = _first_page(url, is_wfs)
+    page: str | None = _first_page(url, is_wfs)
     features: list[object] = []
     crs = None
     for _ in range(MAXIMUM_PAGES):
-        answer = _answer(page, url)
+        answer = _answer(str(page), url)
         features += answer["features"]
         crs = answer.get("crs", crs)
-        page = _next_wfs(page, answer) if is_wfs else _next_link(page, answer)
+        page = _next_wfs(str(page), answer) if is_wfs else _next_link(str(page), answer)
         if page is None:
             whole = {"type": "FeatureCollection", "features": features}
-            return whole | {"crs": crs} if crs else whole
+            return cast(dict[str, object], {**whole, "crs": crs} if crs else whole)
     raise _refused(url, f"more than {MAXIMUM_PAGES} pages", "Ask for fewer areas in the url.")
 
 

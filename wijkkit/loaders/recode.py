@@ -97,7 +97,7 @@ def is_missing(raw: object, table: SourceTable, source: str, column: Column) -> 
     text = written(raw)
     if text == "" or text in [written(code) for code in column.missing]:
         return True
-    number = raw if isinstance(raw, int | float | np.number) else None
+    number: object = raw if isinstance(raw, int | float | np.number) else None
     if table.written and column.type in ("integer", "number"):
         # In a csv file 99.0 is the missing code 99 as well.
         number = parse_number(raw, table)
@@ -183,6 +183,16 @@ def _problems(
             expected=mistake.expected,
             remedy=mistake.remedy,
         )
+
+
+def cell_mistakes(table: SourceTable) -> list[Problem]:
+    """Return what stands in a file's cells that is no value, such as an error of Excel."""
+    found: list[Problem] = []
+    for source, cells in table.cells.items():
+        positions, raw_values = pd.factorize(cells.astype(object))
+        wrong = [raw if isinstance(raw, Mistake) else None for raw in raw_values]
+        found += _problems(cells, positions, raw_values, wrong, table.file, str(source))
+    return found
 
 
 def _typed(

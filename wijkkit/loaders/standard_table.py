@@ -56,26 +56,29 @@ def read_standard_table(
     found: dict[str, pd.Series] = {}
     wrong: set[str] = set()
     for name, column in columns.items():
-        if column.source in table.cells:
-            found[name], mistakes = recode(table, column.source, column)
+        written = str(column.source)
+        if written in table.cells:
+            found[name], mistakes = recode(table, written, column)
             problems.extend(mistakes)
             if mistakes:
                 wrong.add(name)
         elif column.required or name in present:
             problems.append(
                 Problem(
-                    f"column '{column.source}' is missing",
+                    f"column '{written}' is missing",
                     file=table.file,
                     found=", ".join(table.cells.columns[:20]),
-                    expected=column.source,
+                    expected=written,
                     remedy="Add it, or correct its name.",
                 )
             )
         else:
             numeric = column.type in ("integer", "number")
             found[name] = pd.Series(float("nan") if numeric else None, index=table.cells.index)
-    sound = [name for name in found if columns[name].source in table.cells and name not in wrong]
-    names = {name: column.source for name, column in columns.items()}
+    sound = [
+        name for name in found if str(columns[name].source) in table.cells and name not in wrong
+    ]
+    names = {name: str(column.source) for name, column in columns.items()}
     problems += check_columns(pd.DataFrame(found)[sound], columns, names, table.file)
     if problems:
         raise DataError(problems)

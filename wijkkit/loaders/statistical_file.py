@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any, cast
 
 import pandas as pd
 import pyreadstat
@@ -67,19 +68,19 @@ def _missing(meta: pyreadstat.metadata_container) -> dict[str, list[tuple[float,
     for column, ranges in meta.missing_ranges.items():
         declared[column] = [
             item["lo"] if isinstance(item["lo"], str) else (item["lo"], item["hi"])
-            for item in ranges
+            for item in cast(Any, ranges)
         ]
     for column, letters in meta.missing_user_values.items():
-        declared.setdefault(column, []).extend(letters)
+        declared.setdefault(column, []).extend(cast(Any, letters))
     return declared
 
 
 def _ticked(meta: pyreadstat.metadata_container) -> dict[str, float | str]:
     """Return the columns of sets of tick boxes, each with the value that means "chosen"."""
-    found = {}
+    found: dict[str, float | str] = {}
     for response_set in (meta.mr_sets or {}).values():
         if response_set.get("is_dichotomy"):
-            chosen = response_set.get("counted_value")
+            chosen: Any = response_set.get("counted_value")
             found |= dict.fromkeys(response_set.get("variable_list", ()), chosen)
     return found
 
@@ -87,6 +88,7 @@ def _ticked(meta: pyreadstat.metadata_container) -> dict[str, float | str]:
 def _with_dates(cells: pd.DataFrame, meta: pyreadstat.metadata_container) -> pd.DataFrame:
     """Return dates where the calendar has them, in a file that has at least one it has not."""
     for column, form in meta.original_variable_types.items():
+        form = form or ""
         if form.rstrip("0123456789.") in _SPSS_DATES:
             start, seconds = _SPSS_START, 1.0
         elif form.startswith("%td"):

@@ -6,6 +6,7 @@ import re
 import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import pandas as pd
@@ -39,7 +40,7 @@ def read_workbook(path: Path, file: str, sheet: str | None = None) -> SourceTabl
     check_archive(path, file)
     try:
         book = CalamineWorkbook.from_path(path)
-        sheets = {
+        sheets: dict[str, list[list[Any]]] = {
             name: book.get_sheet_by_name(name).to_python(skip_empty_area=False)
             for name in book.sheet_names
         }

@@ -27,7 +27,7 @@ def release_areas(study: Study) -> None:
 
 
 def _no_borders() -> gpd.GeoDataFrame:
-    columns = {"area": [], "area_level": [], "name": []}
+    columns: dict[str, list[str]] = {"area": [], "area_level": [], "name": []}
     return gpd.GeoDataFrame(columns, geometry=gpd.GeoSeries([], crs=RD_NEW)).astype(
         dict.fromkeys(columns, "str")
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -167,8 +168,8 @@ def _rounded_conclusions(conclusions: pd.DataFrame, effects: pd.DataFrame) -> pd
 
 
 def _rounded_fields(
-    fields: dict[str, object], shown: Mapping[str, object], coarse: bool
-) -> dict[str, object]:
+    fields: dict[str, Any], shown: Mapping[str, Any], coarse: bool
+) -> dict[str, Any]:
     """Return fields with the numbers of the row of the effect as it is shown."""
     out = dict(fields)
     step = float(shown.get("step", np.nan))

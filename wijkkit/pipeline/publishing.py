@@ -9,13 +9,14 @@ import getpass
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any, cast
 
 from wijkkit.disclosure import Forbidden, Publication, build_release, forbidden_of, signed_off
 from wijkkit.disclosure.ledger import Entry, add_entry, ledgers_of, read_entries, standing
 from wijkkit.disclosure.record import fingerprint
 from wijkkit.disclosure.sign_off import require_prepared_by
 from wijkkit.errors import DisclosureError
-from wijkkit.evaluation.process.quotes import chosen_quotes
+from wijkkit.evaluation.process.interviews import chosen_quotes
 from wijkkit.loaders import load_survey
 from wijkkit.loaders.segments import load_group_interviews
 from wijkkit.pipeline.earlier import (
@@ -75,7 +76,9 @@ def publish_release(
     signed = signed_off(study)
     if signed:
         record = read_record(study)
-        render(study, engine=record.engine or "auto", formats=record.forms, approved=True)
+        render(
+            study, engine=cast(Any, record.engine or "auto"), formats=record.forms, approved=True
+        )
     require_belonging(study, approved=signed)
     made = build_release(
         study,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from wijkkit.proposal.answers import categories, key, only_yes
 from wijkkit.proposal.evidence import ColumnFacts
@@ -102,7 +103,7 @@ def _plain_name(column: ColumnFacts) -> str:
 
 
 def _propose(column: ColumnFacts, name: str) -> ProposedColumn:
-    beside = {"label": column.title, "missing": column.missing}
+    beside: dict[str, Any] = {"label": column.title, "missing": column.missing}
     if name in _TYPES:
         # An unknown stratum is a stratum of its own.
         drawn = name in ("stratum", "psu")

@@ -41,7 +41,7 @@ def proposed_groupings(
         ]
         if not 2 <= len(groups) <= _MOST_GROUPS:
             continue
-        entry = {"id": grouping, "label": label, "column": column.name}
+        entry: dict[str, object] = {"id": grouping, "label": label, "column": column.name}
         entry |= {"groups": groups} if ordered else {"ordered": False, "groups": groups}
         asked = "the least advantaged group first, or another division" if ordered else ""
         found.append((entry, asked))

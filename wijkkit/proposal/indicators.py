@@ -96,11 +96,15 @@ def _possible(
     for column in columns:
         if column.name in ROLES or column.name in items:
             continue
-        answer = {"label": _label(column), "columns": {"answer": column.name}}
+        answer: dict[str, object] = {"label": _label(column), "columns": {"answer": column.name}}
         if column.is_question:
             yield f"which_{column.name}", {**answer, "answers": "each", "direction": "none"}
         elif column.type in ("integer", "number") or _is_scored(column):
-            function = {"function": "answer_value", "unit": "score", "direction": "none"}
+            function: dict[str, object] = {
+                "function": "answer_value",
+                "unit": "score",
+                "direction": "none",
+            }
             yield f"mean_{column.name}", answer | function
 
 

@@ -92,7 +92,8 @@ def _roles(datasets: Rows, columns: Collection[str]) -> dict[str, str]:
         {role: str(row[own]) for own, role in _ROLES.items() if row.get(own) in columns}
         for row in datasets
     ]
-    return dict(max(fitting, key=len, default={}))
+    nobody: dict[str, str] = {}
+    return max(fitting, key=len, default=nobody)
 
 
 def _sheets(path: Path) -> dict[str, Rows]:

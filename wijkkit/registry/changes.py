@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from wijkkit.registry.definition import Kind
 from wijkkit.registry.faults import Fault, StoredValue, refuse
 from wijkkit.registry.models import TABLES
-from wijkkit.registry.tables import KINDS
+from wijkkit.registry.tables import KINDS, Kind
 from wijkkit.registry.wording import row_label
 from wijkkit.registry.workbook_layout import next_key
 
@@ -187,7 +186,7 @@ def _doubtful(change: Change, state: State) -> Iterator[Fault]:
     """Give a value that is new and looks like one on another scale."""
     stored = state[change.kind].get(change.key, {})
     for column in KINDS[change.kind].columns:
-        value = change.values.get(column.name)
+        value: Any = change.values.get(column.name)
         if value is None or change.confirmed or value == stored.get(column.name):
             continue
         if column.doubtful_to and 0 < value <= column.doubtful_to:

@@ -8,8 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from wijkkit.registry.definition import Kind
-from wijkkit.registry.tables import COLUMNS, KINDS
+from wijkkit.registry.tables import COLUMNS, KINDS, Kind
 
 HISTORY_COLUMNS = (
     "number", "kind", "wijk", "key", "version", "action", "who", "at", "source", "content",
@@ -108,8 +107,8 @@ class KindTables(Mapping[str, pd.DataFrame]):
         for kind, rows in self.rows.items():
             place = self.names[kind].index("wijk")
             for row in rows:
-                if row[place] in found:
-                    found[row[place]][kind].append(row)
+                if (wijk := str(row[place])) in found:
+                    found[wijk][kind].append(row)
         return {wijk: KindTables(self.names, rows) for wijk, rows in found.items()}
 
 

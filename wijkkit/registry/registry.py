@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
+from typing import cast
 
 import pandas as pd
 import sqlalchemy as sa
 
 from wijkkit.errors import RegistryError
 from wijkkit.registry.changes import Change, apply_change, load_state, misfits, stamp_of
-from wijkkit.registry.definition import Kind
 from wijkkit.registry.frames import HISTORY_COLUMNS, history_frame, kind_frame
 from wijkkit.registry.models import HISTORY, TABLES
 from wijkkit.registry.saving import FORM, check_row, decided, now, store_change
 from wijkkit.registry.store import open_store, reading, writing
-from wijkkit.registry.tables import COLUMNS, KINDS
+from wijkkit.registry.tables import COLUMNS, KINDS, Kind
 from wijkkit.registry.validation import clean_row
 from wijkkit.registry.workbook_layout import next_key
 from wijkkit.showing import ShowsItself
@@ -127,7 +127,7 @@ class Registry(ShowsItself):
         definition = _kind(kind)
         wijk = check_row(self.study, definition, row, who)
         values, faults = clean_row(definition, row, self.lists)
-        version = int(row.get("version") or 0)
+        version = int(cast(int, row.get("version") or 0))
         with writing(self.engine) as connection:
             state = load_state(connection, wijk)
             key = str(row.get("key") or next_key(definition.prefix, set(state[kind])))
@@ -165,7 +165,7 @@ class Registry(ShowsItself):
                 values, wrong = clean_row(_kind(kind), row, self.lists)
                 faults.append([] if remove else wrong)
                 flags = {"remove": remove, "confirmed": bool(row.get("confirmed"))}
-                version = int(row.get("version") or 0)
+                version = int(cast(int, row.get("version") or 0))
                 kept = {} if remove else values
                 changes.append(Change(kind, str(row["key"]), kept, version, **flags))
             outcomes = decided(changes, faults, state)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from typing import cast
 
 import sqlalchemy as sa
 
@@ -16,10 +17,9 @@ from wijkkit.registry.changes import (
     misfits,
     stamp_of,
 )
-from wijkkit.registry.definition import Kind
 from wijkkit.registry.faults import Fault, RowError, refuse
 from wijkkit.registry.models import AUTHOR_LENGTH
-from wijkkit.registry.tables import COLUMNS, KINDS
+from wijkkit.registry.tables import COLUMNS, KINDS, Kind
 from wijkkit.registry.validation import is_key
 from wijkkit.study import Study
 
@@ -60,12 +60,13 @@ def store_change(
         There are faults, or somebody else was first.
     """
     outcome = decide(change, state)
-    found = [outcome] if isinstance(outcome, Fault) else list(faults)
-    if found:
+    if isinstance(outcome, Fault):
+        raise refuse(KINDS[change.kind], wijk, change.key, [outcome])
+    if found := list(faults):
         raise refuse(KINDS[change.kind], wijk, change.key, found)
     if outcome == "unchanged":
         stored = state[change.kind].get(change.key)
-        return int(stored["version"]) if stored else 0
+        return int(cast(int, stored["version"])) if stored else 0
     return apply_change(connection, wijk, change, outcome, stamp_of(who, FORM, now()))
 
 

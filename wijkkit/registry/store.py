@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import command
@@ -207,7 +208,7 @@ def _begin_sqlite(connection: sa.Connection) -> None:
 
 @contextmanager
 def _connection(engine: sa.Engine, isolation: str, alone: bool = False) -> Iterator[sa.Connection]:
-    options = {"alone": alone}
+    options: dict[str, Any] = {"alone": alone}
     if engine.dialect.name == "postgresql":
         options["isolation_level"] = isolation
     try:

@@ -7,11 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
+from typing import Any, cast
 
 import sqlalchemy as sa
 
 from wijkkit.registry.changes import (
     Change,
+    Outcome,
     State,
     apply_change,
     decide,
@@ -19,9 +21,14 @@ from wijkkit.registry.changes import (
     misfits,
     stamp_of,
 )
-from wijkkit.registry.faults import Fault
-from wijkkit.registry.import_problems import ImportProblem, form_problem, row_problem
-from wijkkit.registry.import_report import ImportReport, WorkbookError
+from wijkkit.registry.faults import (
+    Fault,
+    ImportProblem,
+    ImportReport,
+    WorkbookError,
+    form_problem,
+    row_problem,
+)
 from wijkkit.registry.models import HISTORY
 from wijkkit.registry.registry import Registry
 from wijkkit.registry.saving import author_faults, now
@@ -29,7 +36,7 @@ from wijkkit.registry.store import InTheWay, writing
 from wijkkit.registry.tables import KINDS
 from wijkkit.registry.wording import sheet_name
 from wijkkit.registry.workbook_plan import PlannedRow, plan_changes
-from wijkkit.registry.workbook_rows import KEY, WorkbookContent
+from wijkkit.registry.workbook_read import KEY, WorkbookContent
 
 #: kind and key -> every version of the row: version, who, source, content.
 Versions = Mapping[tuple[str, str], list[tuple[int, str, str, Mapping[str, object]]]]
@@ -86,11 +93,13 @@ def store(
                 counts[outcome] += 1
                 if outcome != "unchanged":
                     apply_change(connection, wijk, change, outcome, by)
-    done = {name: counts[name] for name in ("created", "changed", "removed", "unchanged")}
+    done: dict[str, Any] = {
+        name: counts[name] for name in ("created", "changed", "removed", "unchanged")
+    }
     ignored = tuple(name for content in contents for name in content.ignored)
     wijk = contents[0].wijk if len(contents) == 1 else ""
     strange = tuple(name for content in contents for name in content.strange)
-    said = {"ignored": ignored, "strange": strange, "gone": tuple(gone)}
+    said: dict[str, Any] = {"ignored": ignored, "strange": strange, "gone": tuple(gone)}
     return ImportReport(wijk, contents[0].language, **done, **said)
 
 
@@ -178,7 +187,7 @@ def _rebased(
         stored = state[change.kind].get(change.key)
         later = [(by, where) for version, by, where, _ in kept if version > change.version]
         if stored and (base or not change.version) and set(later) == {(who, source)}:
-            change = replace(change, version=stored["version"])
+            change = replace(change, version=cast(int, stored["version"]))
         rows.append(PlannedRow(item.row, change, item.kept))
     return rows
 
@@ -198,7 +207,7 @@ def _plain(value: object) -> object:
 
 def _outcomes(
     rows: list[PlannedRow], state: State, language: str
-) -> tuple[list[tuple[Change, str]], list[ImportProblem]]:
+) -> tuple[list[tuple[Change, Outcome]], list[ImportProblem]]:
     """Return what each row does, removals first, and the rows that cannot."""
     problems = []
     outcomes = []

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pandas as pd
 
 from wijkkit.errors import DataError, Problem
+from wijkkit.loaders.recode import cell_mistakes
 from wijkkit.loaders.source_file import read_source
 from wijkkit.loaders.source_table import SourceTable
-from wijkkit.registry.definition import Column, Kind
-from wijkkit.registry.faults import Fault
-from wijkkit.registry.import_problems import row_problem
-from wijkkit.registry.import_report import ImportReport
+from wijkkit.registry.faults import Fault, ImportReport, row_problem
 from wijkkit.registry.registry import Registry
 from wijkkit.registry.storing import store
-from wijkkit.registry.tables import KEY_COLUMNS, KINDS
-from wijkkit.registry.workbook_rows import SheetRow, WorkbookContent
+from wijkkit.registry.tables import KEY_COLUMNS, KINDS, Column, Kind
+from wijkkit.registry.workbook_read import SheetRow, WorkbookContent
 from wijkkit.study import Study
 from wijkkit.study.guard import require_sources
 
@@ -107,6 +106,7 @@ def _check_columns(table: SourceTable, kind: Kind) -> None:
         )
         if names
     ]
+    problems += cell_mistakes(table)
     if problems:
         raise DataError(problems)
 
@@ -118,7 +118,7 @@ def _typed(kind: Kind, values: dict[str, object], decimal: str) -> dict[str, obj
     }
 
 
-def _number(column: Column, value: object, decimal: str) -> object:
+def _number(column: Column, value: Any, decimal: str) -> object:
     """Return a written number as a number; what is none stays, and is told of later."""
     written = isinstance(value, str) and column.type in ("integer", "number")
     if written and re.fullmatch(rf"-?\d+({re.escape(decimal)}\d+)?", value.strip()):

@@ -7,11 +7,12 @@ import numbers
 import re
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date, datetime
+from typing import Any
 
 import pandas as pd
 
-from wijkkit.registry.definition import Column, Kind
 from wijkkit.registry.faults import Fault
+from wijkkit.registry.tables import Column, Kind
 from wijkkit.registry.workbook_layout import MAXIMUM_TEXT, YEARS
 
 _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
@@ -179,7 +180,7 @@ def _choice(column: Column, value: str, lists: StudyLists) -> str:
     return value
 
 
-def _unordered(kind: Kind, row: Mapping[str, object]) -> Iterator[Fault]:
+def _unordered(kind: Kind, row: Mapping[str, Any]) -> Iterator[Fault]:
     for first, second in kind.ordered:
         low, high = row[first], row[second]
         if low is not None and high is not None and low > high:

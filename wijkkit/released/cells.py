@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 import pandas as pd
 
@@ -37,7 +37,7 @@ def rows_of(view: CityView, name: str = "estimates") -> _Rows:
 @lru_cache(maxsize=16)
 def _looked_up(released: Released, name: str, version: tuple[int, ...]) -> _Rows:
     table = released.table(name)
-    if name != "estimates":
+    if name not in ("estimates", "references"):
         table = table[table["unit"].isin(_DIFFERENCES)].reset_index(drop=True)
     at: dict[tuple[str, ...], int] = {}
     keys = zip(*(table[key].to_list() for key in ESTIMATE_KEYS), strict=True)
@@ -63,7 +63,7 @@ def pick(
     return None if position is None else rows.table.iloc[position]
 
 
-def is_shown(row: Mapping[str, Any] | pd.Series | None) -> bool:
+def is_shown(row: Mapping[str, Any] | pd.Series | None) -> TypeGuard[Mapping[str, Any]]:
     """Return whether a row has a number."""
     return row is not None and row["status"] == "ok" and not pd.isna(row["value"])
 

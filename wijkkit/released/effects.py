@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from wijkkit.evaluation.effect.conclusions import row_of, to_favourable
 from wijkkit.evaluation.effect.methods import RECOMMENDED
-from wijkkit.evaluation.effect.outcome_arrays import is_turned
-from wijkkit.evaluation.effect.verdicts import row_of, to_favourable
+from wijkkit.evaluation.effect.outcomes import is_turned
 from wijkkit.language import percentage, text
 from wijkkit.language.messages import catalogue
 from wijkkit.released.outcomes import was_measured
@@ -74,13 +75,13 @@ def effects(view: CityView) -> pd.DataFrame:
 def _effect(view: CityView, outcome: str, row: pd.Series | None) -> dict[str, Any]:
     indicator = view.study.indicators[outcome]
     known = row is not None and row["status"] == "ok"
-    ends = to_favourable(row, indicator) if known else [float("nan")] * 3
-    about = {} if row is None else row
+    about: Mapping[str, Any] = {} if row is None else row
+    ends = to_favourable(about, indicator) if known else [float("nan")] * 3
     return {
         "outcome": outcome,
         "label": view.study.text(indicator.label),
-        "scale": row["scale"] if known else "",
-        "unit": row["scale"] if known else "",
+        "scale": about["scale"] if known else "",
+        "unit": about["scale"] if known else "",
         **dict(zip(_ENDS, ends, strict=True)),
         **{key: about.get(key, float("nan")) for key in ("p", "p_below", "step", "n", "clusters")},
         "status": about.get("status", "missing"),

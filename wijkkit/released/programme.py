@@ -190,7 +190,10 @@ def profile(view: WijkView) -> pd.DataFrame:
 
 
 def borders(view: CityView) -> pd.DataFrame:
-    """Return the borders of the wijken with `role`: own, programme, comparator or other."""
+    """Return the borders of the wijken with `role` (own, programme, comparator, other) and `page`.
+
+    `page` is that of the wijk's report; empty for a wijk that is not in the study.
+    """
     table = view.table("borders")
     table = table[table["area_level"].eq("wijk")].reset_index(drop=True)
     arms = {slug: hood.arm for slug, hood in view.study.neighbourhoods.items()}
@@ -198,7 +201,12 @@ def borders(view: CityView) -> pd.DataFrame:
     if view.is_wijk:
         roles = table["area"].eq(view.place[0]).map({True: "own", False: "other"})
     districts = {slug: hood.district for slug, hood in view.study.neighbourhoods.items()}
-    return table.assign(role=roles, district=table["area"].map(districts).fillna(""))
+    pages = {slug: f"{slug}.html" for slug in view.study.neighbourhoods}
+    return table.assign(
+        role=roles,
+        district=table["area"].map(districts).fillna(""),
+        page=table["area"].map(pages).fillna(""),
+    )
 
 
 def explanations(view: CityView) -> pd.DataFrame:

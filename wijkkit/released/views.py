@@ -52,7 +52,9 @@ class CityView(ShowsItself):
 
     @property
     def everywhere(self) -> str:
-        """What all wijken of the study together are called: the city is more than that."""
+        """What all wijken of the study together are called; the city only where they are all of it."""
+        if self.study.settings.city.complete:
+            return self.study.settings.city.name
         n = len(self.study.neighbourhoods)
         if n == 1:
             return text("show.area.one", self.language)
@@ -64,6 +66,9 @@ class CityView(ShowsItself):
             return self.study.neighbourhood(area).name
         if level == "arm":
             return text(f"show.area.{area}", self.language)
+        if level == "reference":
+            named = {one.id: one.label for one in self.study.settings.references}
+            return self.study.text(named[area])
         return self.everywhere if level == "city" else area
 
     def _keys(self, indicators: Iterable[str]) -> list[str]:
@@ -222,6 +227,10 @@ class CityView(ShowsItself):
             "language": self.language,
             "name": name,
             "everywhere": self.everywhere,
+            "references": {
+                prefix: self.area_name(area, "reference")
+                for area, prefix in outcomes.references_of(self).items()
+            },
             "caption": caption.replace("{name}", name),
             "captions": {
                 key: words["caption"][key].replace("{name}", name)
@@ -262,6 +271,10 @@ class CityView(ShowsItself):
     def table(self, name: str) -> pd.DataFrame:
         """Return a released table of the whole city."""
         return self.released.table(name)
+
+    def own(self, name: str) -> pd.DataFrame:
+        """Return the rows of a released table that are about what is viewed: here the city, all."""
+        return self.table(name)
 
     def __repr__(self) -> str:
         return f"<{self.study.settings.city.name}: released tables {', '.join(self.released)}>"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 from wijkkit.reports.pandoc import Node, div, elements, kept, paragraph, plain, rewrite, write
 
@@ -31,7 +32,7 @@ def resolve_citations(document: Node, folder: Path) -> Node:
         return document
     asked = [*(paragraph([cite]) for cite in cited), div([], identifier="refs")]
     small = {**document, "meta": meta, "blocks": asked}
-    key = (json.dumps(small), *_files(meta, folder))
+    key: tuple[Any, ...] = (json.dumps(small), *_files(meta, folder))
     *citations, listed = json.loads(kept(key, lambda: _citeproc(small, folder)))["blocks"]
     resolved = iter(block["c"] for block in citations)
 

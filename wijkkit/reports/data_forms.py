@@ -21,7 +21,7 @@ from wijkkit.reports.staging import Page, title_of
 from wijkkit.study import Study
 
 #: Released tables that these forms read.
-_TABLES = ("estimates", "comparisons")
+_TABLES = ("estimates", "comparisons", "gaps")
 #: Stands in a page where the tables come; no text that is escaped holds it.
 _PLACE = "tables-of-this-page"
 

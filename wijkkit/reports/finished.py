@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Collection, Iterator, Mapping
+from functools import lru_cache
 from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
@@ -65,6 +66,7 @@ def check_site(site: Path, promised: Mapping[str, str], known: Collection[str] =
     ]
     for page in sorted(site.rglob("*.html")):
         problems += _of_page(site, page.relative_to(site).as_posix(), known)
+    _page.cache_clear()
     if problems:
         raise ReportError(dict.fromkeys(problems))
 
@@ -89,10 +91,10 @@ def title_of(path: Path) -> str:
         return unescape(named[1].decode("utf-8")) if named else ""
     try:
         with zipfile.ZipFile(path) as opened:
-            named = _OFFICE_TITLE.search(opened.read("docProps/core.xml").decode("utf-8"))
+            said = _OFFICE_TITLE.search(opened.read("docProps/core.xml").decode("utf-8"))
     except (zipfile.BadZipFile, KeyError):
         return "no document"
-    return unescape(named[1]) if named else ""
+    return unescape(said[1]) if said else ""
 
 
 class _Page(HTMLParser):
@@ -133,7 +135,13 @@ class _Page(HTMLParser):
 
 
 def _read(path: Path) -> _Page:
-    return _Page(path.read_text(encoding="utf-8", errors="replace"))
+    return _page(path.read_text(encoding="utf-8", errors="replace"))
+
+
+@lru_cache(maxsize=256)
+def _page(content: str) -> _Page:
+    """Return a page as it was read; it is asked for its title, its links and what it loads."""
+    return _Page(content)
 
 
 def _same(first: str, second: str) -> bool:

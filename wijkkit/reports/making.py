@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
+import multiprocessing
+import threading
+from collections.abc import Callable, Iterable
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 
 from wijkkit.errors import Problem, ReportError, WijkkitError
@@ -32,7 +34,10 @@ def make_pages(
     engine: str,
     jobs: int,
 ) -> tuple[str, ...]:
-    """Make pages in `site`; most of the work is Pandoc's and Typst's, so threads are enough.
+    """Make pages in `site`, `jobs` at the same time.
+
+    Half of the work is Python's, so it is done in forked processes; in threads where there are
+    threads already, which a fork would not survive, or where the system cannot fork.
 
     Returns
     -------
@@ -57,13 +62,16 @@ def make_pages(
         if engine == "builtin":
             _render(source, site, house, frame, forms)
 
-    problems: list[Problem] = []
-    with ThreadPoolExecutor(max_workers=max(1, jobs)) as pool:
-        for task, future in [(task, pool.submit(make, task)) for task in tasks]:
-            try:
-                future.result()
-            except WijkkitError as error:
-                problems += [_of_page(problem, task[0]) for problem in error.problems]
+    def problems_of(number: int) -> list[Problem]:
+        try:
+            make(tasks[number])
+        except WijkkitError as error:
+            return [_of_page(problem, tasks[number][0]) for problem in error.problems]
+        return []
+
+    with _pool(min(max(1, jobs), len(tasks)), problems_of) as pool:
+        found = list(pool.map(_work, range(len(tasks))))
+    problems = [problem for of_page in found for problem in of_page]
     if problems:
         raise ReportError(dict.fromkeys(problems))
     if engine == "builtin":
@@ -72,6 +80,23 @@ def make_pages(
         page.stem: tuple(form for form in forms if form in TARGETS) for page, _, forms in tasks
     }
     return render_project(project, asked, site, study.settings.report.quarto_seconds)
+
+
+#: What the processes or threads of a pool do with the number of a task.
+_DOES: list[Callable[[int], list[Problem]]] = []
+
+
+def _pool(jobs: int, does: Callable[[int], list[Problem]]) -> Executor:
+    """Return a pool whose workers do `does`: forked ones have it, and need not be sent it."""
+    _DOES[:] = [does]
+    can_fork = "fork" in multiprocessing.get_all_start_methods()
+    if jobs == 1 or not can_fork or threading.active_count() > 1:
+        return ThreadPoolExecutor(max_workers=jobs)
+    return ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("fork"))
+
+
+def _work(number: int) -> list[Problem]:
+    return _DOES[0](number)
 
 
 def _render(

@@ -112,7 +112,7 @@ def _scrolling_figure(figure: Node) -> Node:
     return {"t": "Figure", "c": [about, caption, wrapped]}
 
 
-def _caption_in_sight(caption: Node) -> Node:
+def _caption_in_sight(caption: list[Any]) -> list[Any]:
     """Return a caption that stays in sight where its table scrolls."""
     short, blocks = caption
     shown = [{**block, "c": [span(block["c"], "caption-text")]} for block in blocks]

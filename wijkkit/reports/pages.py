@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from wijkkit.disclosure.record import left_out_of
 from wijkkit.errors import Problem, ReportError
 from wijkkit.language import text
 from wijkkit.language.markdown import escaped
@@ -89,15 +90,20 @@ def pages(
     ]
     city = Page(CITY, folder / "stad.qmd", metadata(study, "stad"), words, concept)
     index = Page(INDEX, folder / "index.qmd", metadata(study, "index"), overview, concept)
-    briefs = [
-        Page(
-            f"{slug}{BRIEF}", folder / f"{kind}_kort.qmd", metadata(study, kind, name), {}, concept
-        )
-        for kind, slug, name in (("stad", CITY, ""), *(("wijk", slug, slug) for slug in wijken))
-        if "pdf" in formats
-    ]
+    wanted = ((CITY, ""), *((slug, slug) for slug in wijken)) if "pdf" in formats else ()
+    briefs = [_brief(study, folder, slug, name, concept) for slug, name in wanted]
     explained = Page(WORDS, folder / "woorden.qmd", metadata(study, "woorden"), words)
     return [_of_run(study, states, page) for page in (*made, city, *briefs, index, explained)]
+
+
+def _brief(study: Study, folder: Path, slug: str, name: str, concept: bool) -> Page:
+    """Return the summary of two pages of a wijk, or of the city; a comparison wijk has no goals."""
+    kind = "wijk" if name else "stad"
+    source = folder / f"{kind}_kort.qmd"
+    own = folder / "vergelijking_kort.qmd"
+    if name and study.neighbourhoods[name].arm != "programme" and own.is_file():
+        source = own
+    return Page(f"{slug}{BRIEF}", source, metadata(study, kind, name), {}, concept)
 
 
 def _of_run(study: Study, states: States, page: Page) -> Page:
@@ -121,6 +127,16 @@ def _weighting(study: Study) -> str:
     return text("design.weighted", study.language, weight=escaped(named))
 
 
+def _control(study: Study) -> list[str]:
+    """Return which indicators the release left out, and why a rule is looser than usual."""
+    language, reason = study.language, study.settings.disclosure.reason
+    names = [escaped(study.text(study.indicators[key].label)) for key in left_out_of(study)]
+    said = [text("disclosure.hidden.left_out", language, name=name) for name in names]
+    if reason:
+        said.append(text("disclosure.hidden.looser", language, reason=escaped(reason)))
+    return said
+
+
 def metadata(study: Study, kind: str, slug: str = "") -> dict[str, Any]:
     """Return the front matter of a page: title, language, and the words it uses."""
     language, settings = study.language, study.settings
@@ -137,7 +153,10 @@ def metadata(study: Study, kind: str, slug: str = "") -> dict[str, Any]:
     }
     compared = slug and study.neighbourhoods[slug].arm == "comparator"
     subtitle = "comparator" if compared else kind
-    words["method_survey"] = f"{words['method_survey']} {_weighting(study)}"
+    among = study.among and text("common.among", language, who=escaped(study.among))
+    said = (among, words["method_survey"], _weighting(study))
+    words["method_survey"] = " ".join(filter(None, said))
+    words["method_hidden"] = " ".join([words["method_hidden"], *_control(study)])
     return {
         "title": text(f"reports.page.{kind}_title", language, **fields),
         "subtitle": text(f"reports.page.{subtitle}_subtitle", language, **fields),

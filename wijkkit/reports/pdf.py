@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any, cast
 
 import matplotlib
 import typst
@@ -93,7 +94,9 @@ def svg_to_png(svg: bytes, folder: Path) -> bytes:
     """Return an SVG image as PNG, for programs that cannot show SVG."""
     (folder / "figure.svg").write_bytes(svg)
     page = '#set page(width: auto, height: auto, margin: 0pt)\n#image("figure.svg")'
-    return typst.compile(page.encode(), root=folder, format="png", ppi=PPI)
+    return cast(
+        bytes, typst.compile(cast(Any, page.encode()), root=str(folder), format="png", ppi=PPI)
+    )
 
 
 def _fonts() -> Path:

@@ -125,8 +125,11 @@ def _quarto(project: Path, sources: list[str], seconds: float) -> str:
 
 def _end(process: subprocess.Popen[str]) -> None:
     """End what is left of a process group; Quarto starts other programs."""
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)
+    if hasattr(os, "killpg"):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+    elif process.poll() is None:  # Windows, which has no groups of processes
+        process.kill()
     process.wait()
 
 

@@ -76,8 +76,8 @@ def reference_document(colours: Colours, words: str = "") -> bytes:
             if item.filename in changes:
                 content = changes[item.filename](content.decode("utf-8")).encode("utf-8")
             written.writestr(item.filename, content)
-        for name, content in made.items():
-            written.writestr(name, content)
+        for name, part in made.items():
+            written.writestr(name, part)
     return target.getvalue()
 
 

@@ -13,6 +13,7 @@ from wijkkit.errors import ReportError
 from wijkkit.reports.data_forms import has_tables, tables_mark
 from wijkkit.reports.finished import check_site
 from wijkkit.reports.frame import frame_of
+from wijkkit.reports.linked import open_links
 from wijkkit.reports.pages import INDEX, WORDS, find_sources, pages
 from wijkkit.reports.quarto import find_quarto
 from wijkkit.reports.record import (
@@ -142,6 +143,8 @@ def render_states(
         try:
             write_assets(new, plan.sources / "theme", plan.house)
             warnings = _make(study, states, plan.todo, new, plan.house, chosen, jobs)
+            for page, *_ in plan.todo:
+                open_links(new / f"{page.stem}.html")
             _check(study, new, plan)
             files = site_files(new)
             swap(new, study.site)

@@ -36,6 +36,8 @@ _KEPT = frozenset(
 _SAFE_TARGET = re.compile(
     r"https?://|mailto:|#[\w-]+$|(\.\./)?([\w-]+/)?[\w-]+\.(html|csv|pdf|docx|xlsx|pptx)(#[\w-]*)?$"
 )
+#: A report of the site, which a part of an image may lead to.
+_PAGE = re.compile(r"[\w-]+\.html")
 _DROPPED_TAGS = ("script", "foreignObject", "iframe", "animate", "set", "handler", "style")
 #: Hashes of images that were cleaned here: what is staged is not cleaned again to be shown.
 _CLEAN: set[str] = set()
@@ -163,7 +165,7 @@ def svg_image(content: bytes) -> bytes:
 def _clean_element(element: ElementTree.Element) -> None:
     for key, value in list(element.attrib.items()):
         name = key.rpartition("}")[2].lower()
-        outward = name == "href" and not value.startswith("#")
+        outward = name == "href" and not (value.startswith("#") or _leads_to_page(element, value))
         called = "url(" in value.lower() and "url(#" not in value.lower()
         if name.startswith("on") or outward or called:
             del element.attrib[key]
@@ -173,6 +175,10 @@ def _clean_element(element: ElementTree.Element) -> None:
             element.remove(child)
         else:
             _clean_element(child)
+
+
+def _leads_to_page(element: ElementTree.Element, target: str) -> bool:
+    return element.tag == f"{{{_SVG}}}a" and _PAGE.fullmatch(target) is not None
 
 
 def _is_plain_style(element: ElementTree.Element) -> bool:

@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from wijkkit.reports.embed import inlines
 from wijkkit.reports.pandoc import API_VERSION, Node, convert, plain
@@ -75,7 +76,9 @@ def slides_body(source: str, texts: Texts) -> str:
 
 def parts(source: str) -> Iterator[Part]:
     """Yield the sections of a source; a tip that does not fold is one as well."""
-    title, found, open_fences, folded = "", [], [], 0
+    title, folded = "", 0
+    found: list[Any] = []
+    open_fences: list[Any] = []
     for line in source.splitlines():
         fence, heading = _FENCE.match(line), _HEADING.match(line)
         if fence and fence[1]:

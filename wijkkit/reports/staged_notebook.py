@@ -10,6 +10,7 @@ from typing import Any
 
 from wijkkit.language.markdown import escaped
 from wijkkit.reports.cells import Cell, Output, find_cells, in_markdown, to_attribute
+from wijkkit.reports.linked import named_links
 from wijkkit.reports.pandoc import API_VERSION, convert
 from wijkkit.reports.sanitise import (
     html_tables,
@@ -132,7 +133,7 @@ def _staged_output(output: Output, clean: Mapping[Output, str]) -> dict[str, Any
     if output.mime == "image/png":
         content = base64.b64encode(output.image).decode("ascii")
     elif output.mime == "image/svg+xml":
-        content = output.image.decode("utf-8")
+        content = named_links(output.image, output.about.get("links", {})).decode("utf-8")
     elif output.mime == "text/html":
         return _shown("text/markdown", in_markdown(clean[output]))
     else:

@@ -60,8 +60,8 @@ def read_structure(path: Path) -> dict[str, Any]:
     return page_structure(path.read_text(encoding="utf-8"))
 
 
-def _text(tag: Tag) -> str:
-    return " ".join(tag.get_text(" ").split())
+def _text(tag: Tag | None) -> str:
+    return " ".join(tag.get_text(" ").split()) if tag else ""
 
 
 def _heading(tag: Tag) -> dict[str, Any]:
@@ -86,7 +86,7 @@ def _callout(tag: Tag) -> dict[str, str]:
 
 def _formula(math: Tag) -> str:
     """Return a formula as TeX with its number, which one engine writes in it and one beside it."""
-    source = math.find("annotation").get_text().strip()
+    source = _text(math.find("annotation")).strip()
     source = re.sub(r"\\qquad\((\d+)\)$", r"\\tag{\1}", source)
     beside = math.find_parent(class_="equation")
     if beside is not None:

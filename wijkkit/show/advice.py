@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any, cast
 
 import pandas as pd
 
@@ -106,7 +107,7 @@ def _policy_frame(view: CityView) -> Iterator[str]:
 
 def _mentioned(view: CityView, explanation: str) -> tuple[int, int] | None:
     """Return in how many group interviews of the programme a subject was raised, at most."""
-    codes = view.study.settings.evaluation.explanations.codes.get(explanation, ())
+    codes = view.study.settings.evaluation.explanations.codes.get(cast(Any, explanation), ())
     table = view.interviews()
     rows = table[table["code"].isin(codes) & table["arm"].eq("programme")]
     if rows.empty:

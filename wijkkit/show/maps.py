@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -26,6 +27,7 @@ from wijkkit.show.theme import (
     PALE,
     SMALL,
     WORSE,
+    fitted,
     grid_lines,
     label_marks,
     new_figure,
@@ -68,7 +70,8 @@ def map(
     Parameters
     ----------
     borders : GeoDataFrame
-        ``area, name, role, geometry``, as `CityView.borders` gives them.
+        ``area, name, role, geometry``, as `CityView.borders` gives them; where it has a ``page``,
+        the wijk leads there on a page of the site.
     numbers : DataFrame, optional
         ``area`` and a number, as `CityView.places` gives them; a wijk without one is pale.
     caption, alt : str
@@ -80,7 +83,7 @@ def map(
     >>> wk.show.map(view.borders()).axes
     [<Axes: >]
     >>> print(wk.show.map(view.borders(), view.places("sport")).caption)
-    Is lid van een sportvereniging (iedereen), meting 2021
+    Lid van een sportclub (iedereen), meting 2021
     """
     if borders.empty:
         return nothing(borders, "show.map.no_borders")
@@ -101,7 +104,10 @@ def map(
         axes.set_aspect("equal")
         axes.autoscale_view()
         axes.set_axis_off()
-    return drawn(figure, borders, lead, said, caption, alt)
+    pages = {
+        page: name for page, name in zip(_pages(borders), borders["name"], strict=True) if page
+    }
+    return replace(drawn(figure, borders, lead, said, caption, alt), links=pages)
 
 
 def _with(borders: pd.DataFrame, numbers: pd.DataFrame) -> pd.DataFrame:
@@ -139,7 +145,8 @@ def draw_values(axes: Axes, borders: pd.DataFrame, language: str) -> None:
     _fill(axes, borders[borders["value"].isna()], facecolor=PALE)
     known = borders[borders["value"].notna()]
     if len(known):
-        scale = Normalize(known["value"].min(), known["value"].max())
+        ends = float(known["value"].min()), float(known["value"].max())
+        scale = Normalize(*ends)
         shades = [_SHADES(scale(value)) for value in known["value"]]
         for (_, row), shade in zip(known.iterrows(), shades, strict=True):
             _fill(axes, pd.DataFrame([row]), facecolor=shade)
@@ -147,23 +154,29 @@ def draw_values(axes: Axes, borders: pd.DataFrame, language: str) -> None:
         marks = [
             (shown_value({"value": end, "unit": unit, "status": "ok"}, language),
              {**look, "color": _SHADES(scale(end))})
-            for end in dict.fromkeys((scale.vmin, scale.vmax))
+            for end in dict.fromkeys(ends)
         ]  # fmt: skip
         label_marks(axes, marks)
     _name(axes, known, borders)
 
 
 def _fill(axes: Axes, shapes: pd.DataFrame, **look) -> None:
-    patches = [PathPatch(path) for shape in shapes["geometry"] for path in _paths(shape)]
-    axes.add_collection(PatchCollection(patches, edgecolor="white", linewidth=0.8, **look))
+    shapes_drawn = [PathPatch(_path(shape)) for shape in shapes["geometry"]]
+    patches = PatchCollection(shapes_drawn, edgecolor="white", linewidth=0.8, **look)
+    patches.set_urls([page or None for page in _pages(shapes)])
+    axes.add_collection(patches)
 
 
-def _paths(geometry) -> list[Path]:
-    paths = []
-    for polygon in getattr(geometry, "geoms", [geometry]):
-        rings = [np.asarray(ring.coords)[:, :2] for ring in (polygon.exterior, *polygon.interiors)]
-        paths.append(Path.make_compound_path(*(Path(points, closed=True) for points in rings)))
-    return paths
+def _pages(borders: pd.DataFrame) -> list[str]:
+    return list(borders["page"]) if "page" in borders else [""] * len(borders)
+
+
+def _path(geometry) -> Path:
+    """Return all rings of a border as one path."""
+    polygons = getattr(geometry, "geoms", [geometry])
+    rings = [ring for polygon in polygons for ring in (polygon.exterior, *polygon.interiors)]
+    points = [np.asarray(ring.coords)[:, :2] for ring in rings]
+    return Path.make_compound_path(*(Path(corners, closed=True) for corners in points))
 
 
 def _name(axes: Axes, marked: pd.DataFrame, borders: pd.DataFrame) -> None:
@@ -218,10 +231,10 @@ def matrix(
             axes.text(heads.index(row[1]), names.index(row[0]), sign, ha="center", va="center",
                       fontsize=12, color=colour)  # fmt: skip
         width = max(8, 60 // max(1, len(heads)))
-        wrapped = [textwrap.fill(str(head), width) for head in heads]
+        wrapped = [fitted(str(head), width, 5) for head in heads]
         axes.set_xticks(range(len(heads)), wrapped, fontsize=SMALL)
         axes.xaxis.tick_top()
-        axes.set_yticks(range(len(names)), names)
+        axes.set_yticks(range(len(names)), [fitted(str(name), 34, 2) for name in names])
         axes.set_xlim(-0.5, len(heads) - 0.5)
         axes.set_ylim(len(names) - 0.4, -0.6)
         axes.spines[["left", "bottom"]].set_visible(False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -31,7 +32,7 @@ from wijkkit.show.values import shown_value
 _FURTHEST = 60.0
 _INSIDE = {"marker": "o", "color": "white", "markeredgecolor": CITY, "markersize": 5.5}
 _OUTSIDE = {"marker": "D", "color": COMPARATOR, "markersize": 5.5}
-_OWN = {"marker": "o", "color": OWN, "markersize": 8}
+_OWN: dict[str, Any] = {"marker": "o", "color": OWN, "markersize": 8}
 #: A funnel names the wijken outside the limits where there are no more; the table names all.
 _NAMED = 3
 

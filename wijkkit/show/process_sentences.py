@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 import pandas as pd
 
 from wijkkit.evaluation.explanations.explain import explanation_rows
-from wijkkit.evaluation.process.key_figure_changes import key_figure_sentences as scale_sentences
+from wijkkit.evaluation.process.key_figures import key_figure_sentences as scale_sentences
 from wijkkit.evaluation.process.service_use import service_use_sentences as use_sentences
 from wijkkit.language import counted, listed, number, small_first, text
 from wijkkit.language.markdown import escaped
@@ -122,7 +124,7 @@ def explanations(view: CityView) -> ShownText | Nothing:
 
 def quotes_for(view: CityView, explanation: str) -> list[str]:
     """Return the chosen quotes whose subject the study counts for an explanation."""
-    codes = view.study.settings.evaluation.explanations.codes.get(explanation, ())
+    codes = view.study.settings.evaluation.explanations.codes.get(cast(Any, explanation), ())
     table = view.table("quotes")
     return [
         quote_words(row, view.language) for row in table[table["code"].isin(codes)].itertuples()

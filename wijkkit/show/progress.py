@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, date2num
@@ -156,7 +158,7 @@ def steps(frame: pd.DataFrame, caption: str = "", alt: str = "") -> ShownFigure 
         _time_axis(axes, [*pd.Series(days).dropna(), today, today - pd.Timedelta(days=365)])
         axes.axvline(date2num(today), color=INK, linewidth=1, linestyle=":")
         rows_axis(axes, labels, states)
-        looks = {
+        looks: dict[str, dict[str, Any]] = {
             "process.timeline.planned": {**_SQUARE, "color": "white", "markeredgecolor": OWN},
             "process.timeline.actual": {**_SQUARE, "color": OWN},
             "process.against_plan.late": {**_SQUARE, "color": COMPARATOR},

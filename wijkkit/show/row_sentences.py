@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from wijkkit.estimates.compare import verdicts
 from wijkkit.language import (
     counted,
     interval,
@@ -213,18 +214,19 @@ def gap_summary(gaps: pd.DataFrame) -> ShownText | Nothing:
         key = "show.gap.others" if len(clear) else "show.gap.none_clear"
         lines.append(large_first(counted(key, rest, language)))
     moved = known[known["change_status"].eq("ok") & _one_side(known, "change")]
-    names = [
+    moves = [
         f"{escaped(small_first(row['label']))} ({points(row['change_value'], language)})"
         for _, row in moved.iterrows()
     ]
-    key = "show.gap.moved" if names else "show.gap.not_moved"
-    lines.append(text(key, language, names=listed(names, language)))
+    key = "show.gap.moved" if moves else "show.gap.not_moved"
+    lines.append(text(key, language, names=listed(moves, language)))
     absent = gaps[~gaps["gap_status"].eq("ok")]
     return bullets([*lines, *absent_sentences(absent, language, "gap")])
 
 
 def _one_side(rows: pd.DataFrame, number: str) -> pd.Series:
-    return rows[f"{number}_lower"].gt(0) | rows[f"{number}_upper"].lt(0)
+    lower, upper = (rows[f"{number}_{end}"].to_numpy(float) for end in ("lower", "upper"))
+    return pd.Series(verdicts(lower, upper, "higher"), rows.index).isin(["better", "worse"])
 
 
 def _both(row: pd.Series, language: str) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -15,26 +16,31 @@ from wijkkit.show.theme import CITY, COMPARATOR, INK, OWN, SMALL, label_marks, n
 from wijkkit.show.values import shown_interval, shown_value
 
 #: The look of the first mark of a row, which has an interval, and of the ones after it.
-_FIRST = {"marker": "o", "color": OWN, "markersize": 8}
+_FIRST: dict[str, Any] = {"marker": "o", "color": OWN, "markersize": 8}
 #: The look of a first mark by how certain the frame says that it is.
-_CERTAINTY = {
+_CERTAINTY: dict[str, dict[str, Any]] = {
     "shown": _FIRST,
     "sign": {**_FIRST, "markerfacecolor": "white", "markeredgewidth": 1.8},
     "not_shown": {"marker": "D", "color": CITY, "markersize": 6.5},
 }
 _OPEN = {"color": "white", "markeredgewidth": 1.6}
-_NEXT = (
+_NEXT: Sequence[dict[str, Any]] = (
     {**_OPEN, "marker": "D", "markeredgecolor": CITY, "markersize": 8.5},
     {**_OPEN, "marker": "s", "markeredgecolor": OWN, "markersize": 6.5},
 )
-_TARGET = {"marker": "|", "color": INK, "markersize": 15, "markeredgewidth": 2.2}
-_ENDS = {
+_TARGET: dict[str, Any] = {"marker": "|", "color": INK, "markersize": 15, "markeredgewidth": 2.2}
+_ENDS: dict[str, dict[str, Any]] = {
     "first": {"marker": "s", "color": COMPARATOR, "markersize": 7.5},
     "last": {"marker": "o", "color": OWN, "markersize": 7.5},
 }
-_OWN = {"marker": "o", "color": OWN, "markersize": 9}
-_OTHER = {"marker": "o", "color": "white", "markeredgecolor": CITY, "markersize": 5.5}
-_ALL = {"marker": "|", "color": INK, "markersize": 13, "markeredgewidth": 1.8}
+_OWN: dict[str, Any] = {"marker": "o", "color": OWN, "markersize": 9}
+_OTHER: dict[str, Any] = {
+    "marker": "o",
+    "color": "white",
+    "markeredgecolor": CITY,
+    "markersize": 5.5,
+}
+_ALL: dict[str, Any] = {"marker": "|", "color": INK, "markersize": 13, "markeredgewidth": 1.8}
 
 
 def intervals(
@@ -72,7 +78,10 @@ def intervals(
     if frame.empty:
         return nothing(frame)
     language, labels = language_of(frame), list(frame[label])
-    names = marks or {"": ""}
+    names = dict(marks or {"": ""})
+    if "city" in names and len(names) <= len(_NEXT):
+        # Of the populations above the study the figure has room for the first.
+        names |= dict([*frame.attrs.get("references", {}).items()][: 1 + len(_NEXT) - len(names)])
     rows = [_numbers(row, names) for _, row in frame.iterrows()]
     around_zero = any(row[0].get("unit") == "points" for row in rows)
     shown = [_beside(row[0], language) for row in rows]
@@ -127,7 +136,9 @@ def _numbers(row: pd.Series, names: Mapping[str, str]) -> list[dict]:
     return [number_at(row, prefix) if prefix else row.to_dict() for prefix in names]
 
 
-def _scale(axes: Axes, known: list[dict], around_zero: bool, language: str) -> float:
+def _scale(
+    axes: Axes, known: Sequence[Mapping[str, Any]], around_zero: bool, language: str
+) -> float:
     """Give the axis the scale of the numbers, and return where it ends."""
     if around_zero:
         ends = [abs(row[key]) for row in known for key in ("value", "lower", "upper")]

@@ -56,6 +56,8 @@ def city_summary(view: CityView) -> ShownText | Nothing:
         for key, lines in parts.items()
         if lines
     ]
+    if answers and view.study.among:
+        answers = [text("common.among", view.language, who=escaped(view.study.among)), *answers]
     return bullets(answers) if answers else Nothing(text("show.nothing", view.language))
 
 

@@ -41,6 +41,8 @@ def wijk_summary(view: WijkView) -> ShownText | Nothing:
         for key, lines in parts.items()
         if lines
     ]
+    if answers and view.study.among:
+        answers = [text("common.among", view.language, who=escaped(view.study.among)), *answers]
     return bullets(answers) if answers else Nothing(text("show.nothing", view.language))
 
 

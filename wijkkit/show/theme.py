@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any, Literal
 
 import matplotlib
 import seaborn as sns
@@ -43,6 +44,8 @@ _STYLE = {
     "xtick.bottom": False,
     "ytick.left": False,
     "figure.facecolor": "white",
+    # A name with dollar signs is a name, not a formula.
+    "text.parse_math": False,
     # The same figure gives the same file, and no date or program in it.
     "svg.hashsalt": "wijkkit",
     "svg.fonttype": "path",
@@ -63,7 +66,7 @@ def new_figure(width: float = WIDTH, height: float = 3.6) -> tuple[Figure, Axes]
 
 
 def new_panels(
-    labels: Sequence[str], line: float, head: float, **shared: bool
+    labels: Sequence[str], line: float, head: float, **shared: Any
 ) -> tuple[Figure, list]:
     """Return a figure with two panels in a row and one per label, called so; sizes in inches."""
     columns = min(2, len(labels))
@@ -71,13 +74,13 @@ def new_panels(
     figure = Figure(figsize=(WIDTH, head + line * lines), layout="constrained")
     panels = list(figure.subplots(lines, columns, squeeze=False, **shared).ravel())
     for axes, label in zip(panels, labels, strict=False):
-        axes.set_title(textwrap.fill(label, 24), loc="left", fontsize=SMALL)
+        axes.set_title(fitted(label, 24, 3), loc="left", fontsize=SMALL)
     for axes in panels[len(labels) :]:
         axes.set_visible(False)
     return figure, panels[: len(labels)]
 
 
-def grid_lines(axes: Axes, axis: str = "x") -> None:
+def grid_lines(axes: Axes, axis: Literal["both", "x", "y"] = "x") -> None:
     """Draw pale lines behind what is drawn, across `axis`."""
     axes.grid(axis=axis, color=PALE, linewidth=0.8)
     axes.set_axisbelow(True)
@@ -92,6 +95,17 @@ def percent_axis(axes: Axes) -> None:
     axes.spines["left"].set_visible(False)
 
 
+def fitted(label: str, width: int, lines: int) -> str:
+    """Return a label in lines of at most `width` signs, cut off where there are too many.
+
+    Examples
+    --------
+    >>> fitted("Voelt zich vaak eenzaam en somber", 14, 2)
+    'Voelt zich\nvaak eenzaam …'
+    """
+    return textwrap.fill(label, width, max_lines=lines, placeholder=" …")
+
+
 def track(axes: Axes, position: float, lowest: float = 0, highest: float = 100) -> None:
     """Draw the pale bar on which the marks of a row stand."""
     ends = [lowest, highest]
@@ -104,7 +118,7 @@ def rows_axis(axes: Axes, labels: Sequence[str], values: Sequence[str]) -> None:
     Row `i` is drawn at `i` on the y axis, which points down; words stand at ``i - 0.42``.
     """
     for position, (label, value) in enumerate(zip(labels, values, strict=True)):
-        for x, align, words in ((0, "left", label), (1, "right", value)):
+        for x, align, words in ((0, "left", fitted(label, 62, 2)), (1, "right", value)):
             axes.text(
                 x, position - 0.42, words, ha=align, va="center",
                 fontsize=FONT if align == "left" else SMALL, transform=axes.get_yaxis_transform(),
@@ -117,10 +131,15 @@ def rows_axis(axes: Axes, labels: Sequence[str], values: Sequence[str]) -> None:
 def label_marks(place: Axes | Figure, marks: Sequence[tuple[str, dict]]) -> None:
     """Say above the axes, or above all panels, what each mark (a look of a Line2D) is."""
     handles = [Line2D([], [], **{"linestyle": "none", **look}) for _, look in marks]
-    above = {"loc": "outside upper left"}
+    above: dict[str, Any] = {"loc": "outside upper left"}
     if isinstance(place, Axes):
         above = {"loc": "lower left", "bbox_to_anchor": (0, 1)}
-    tight = {"borderaxespad": 0.2, "borderpad": 0, "handletextpad": 0.4, "handlelength": 1.6}
-    words = [words for words, _ in marks]
+    tight: dict[str, Any] = {
+        "borderaxespad": 0.2,
+        "borderpad": 0,
+        "handletextpad": 0.4,
+        "handlelength": 1.6,
+    }
+    words = [fitted(words, 34, 2) for words, _ in marks]
     place.legend(handles, words, ncols=len(marks), frameon=False, fontsize=SMALL,
                  columnspacing=1.4, **tight, **above)  # fmt: skip

@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from wijkkit.errors import DataError, Problem
 
@@ -59,7 +60,9 @@ def read_area_list(path: Path, file: str) -> list[dict[str, str]]:
             expected="code;name;arm;pair;district",
             remedy="Write these names in the first row.",
         )
-    areas, problems, slugs = [], [], set()
+    areas: list[Any] = []
+    problems: list[Problem] = []
+    slugs: set[str] = set()
     seen: dict[str, int] = {}
     for number, cells in numbered[1:]:
         area = {name: "" for name in COLUMNS} | {

@@ -37,6 +37,7 @@ def _twice_named(study: Study) -> Iterator[Problem]:
     named = [
         ("wave", [wave.id for wave in study.waves], "study.yml", "waves"),
         ("survey source", [s.id for s in sources.survey], "study.yml", "sources.survey"),
+        ("reference", [r.id for r in study.settings.references], "study.yml", "references"),
         ("source", [s.id for s in sources.area_figures], "study.yml", "sources.area_figures"),
         ("grouping", [g.id for g in study.groupings], "study.yml", "groupings"),
         ("goal", [goal.id for goal in study.goals], "study.yml", "goals"),
@@ -88,22 +89,31 @@ def _sources(study: Study) -> Iterator[Problem]:
                 expected="a wave, or a column 'wave' in the codebook",
                 remedy="Add wave: <id>.",
             )
-    for source in sources.area_figures:
-        odata = source.kind == "odata"
-        if (source.path is None) != odata or (source.table is None) == odata:
+    for reference in study.settings.references:
+        if bool(reference.survey) == (reference.figures is not None):
+            yield Problem(
+                "a survey or figures",
+                file="study.yml",
+                place=f"references.{reference.id}",
+                expected="survey for files of respondents, figures for a table of published ones",
+                remedy="Give one of the two.",
+            )
+    for figures in sources.area_figures:
+        odata = figures.kind == "odata"
+        if (figures.path is None) != odata or (figures.table is None) == odata:
             yield Problem(
                 "a path or a table",
                 file="study.yml",
-                place=f"sources.area_figures.{source.id}",
+                place=f"sources.area_figures.{figures.id}",
                 expected="path for a file or StatLine download, table for OData",
                 remedy="Give the one that belongs to its kind.",
             )
-    for source in sources.borders:
-        if (source.path is None) == (source.url is None):
+    for borders in sources.borders:
+        if (borders.path is None) == (borders.url is None):
             yield Problem(
                 "a path or a url",
                 file="study.yml",
-                place=f"sources.borders.{source.level}",
+                place=f"sources.borders.{borders.level}",
                 expected="one of the two",
                 remedy="Give one.",
             )

@@ -95,7 +95,7 @@ def _by_answer(
     key: str, entry: Mapping[str, Any], codebook: Codebook | None, problems: list[Problem]
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     column_name = (entry.get("columns") or {}).get("answer")
-    column = codebook.columns.get(column_name) if codebook else None
+    column = codebook.columns.get(str(column_name)) if codebook else None
     if codebook is None:
         return
     if column is None or not (column.values or column.labels):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 
@@ -47,7 +47,7 @@ def _is_known(word: str) -> str:
 NounSaid = Annotated[str, AfterValidator(_is_known)] | dict[Literal["nl", "en"], OwnNoun]
 
 
-def nouns_said(words: Mapping[str, str | Mapping[str, OwnNoun]], language: str) -> dict[str, Noun]:
+def nouns_said(words: Mapping[Any, str | Mapping[Any, OwnNoun]], language: str) -> dict[str, Noun]:
     """Return role -> noun in a language; an own noun without it is that of its other language."""
     found = {}
     for role, said in words.items():

@@ -89,7 +89,7 @@ def _opened(folder: Path, versions: tuple[_Version, ...]) -> Study:
     codebook = _read(folder / "codebook.yml", Codebook, problems)
     indicators = _read_indicators(folder / "indicators.yml", codebook, problems)
     neighbourhoods = _read_neighbourhoods(folder, problems)
-    if problems:
+    if problems or settings is None or codebook is None:
         raise StudyError(problems)
     study = Study(folder, settings, codebook, indicators, neighbourhoods)
     problems = check_study(study)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wijkkit.errors import ParameterError
+from wijkkit.language import listed, number, text
 from wijkkit.language.nouns import Wording
 from wijkkit.showing import ShowsItself
 from wijkkit.study.codebook import Codebook
@@ -105,7 +106,7 @@ class Study(ShowsItself):
         """Return `label` in the study's language, or in the language it has."""
         if isinstance(label, str):
             return label
-        return label.get(self.language) or next(iter(label.values()))
+        return label.get(self.settings.language) or next(iter(label.values()))
 
     @property
     def group_names(self) -> dict[str, str]:
@@ -150,6 +151,27 @@ class Study(ShowsItself):
             population = population.model_copy(update={"ages": before.ages})
         settings = self.settings.model_copy(update={"population": population})
         return replace(self, settings=settings)
+
+    @property
+    def among(self) -> str:
+        """Whom the study is about, in its own words; empty where that is everybody it asked."""
+        population, said = self.settings.population, []
+        if population.ages is not None:
+            first, end = (number(age, self.language, age % 1 > 0) for age in population.ages)
+            said.append(text("common.ages", self.language, first=first, end=end))
+        for column, values in population.where.items():
+            about = self.codebook.columns.get(column)
+            label = self.text(about.label) if about is not None and about.label else column
+            names = {
+                value: self.text(name) for value, name in (about.names if about else {}).items()
+            }
+            for grouping in self.groupings:
+                if grouping.column == column:
+                    label = self.text(grouping.label)
+                    names |= {group.id: self.text(group.label) for group in grouping.groups}
+            shown = listed([names.get(value, value) for value in values], self.language)
+            said.append(text("common.where", self.language, column=label, values=shown))
+        return "; ".join(said)
 
     def neighbourhood(self, slug: str) -> Neighbourhood:
         """Return the neighbourhood called `slug`; ParameterError names the ones there are."""

@@ -39,7 +39,7 @@ def validate(content: Any, expected: Any, name: str, problems: list[Problem]) ->
     try:
         return TypeAdapter(expected).validate_json(json.dumps(content, default=str), strict=True)
     except ValidationError as error:
-        problems.extend(_problem(item, name, expected) for item in error.errors())
+        problems.extend(_problem(dict(item), name, expected) for item in error.errors())
         return None
 
 

@@ -91,7 +91,8 @@ def load_parameter_set(path: str | Path, study: Study) -> ParameterSet:
     StudyError
         The file is missing or no YAML.
     """
-    path, problems = Path(path), []
+    path = Path(path)
+    problems: list[Problem] = []
     chosen = validate(read_yaml(path), ParameterSet, path.name, problems)
     if chosen is not None:
         problems.extend(unknown_to(study, chosen, path.name))

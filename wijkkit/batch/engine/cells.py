@@ -67,7 +67,7 @@ class Cells:
             if sum(len(value) for value in data.values() if isinstance(value, str)) > self._limit:
                 self._too_much = True
                 return
-        if not kind.startswith("comm"):
+        if not kind.startswith("comm") and self._cell is not None:
             self._client.process_message(message, self._cell, self._index)
 
 

@@ -15,6 +15,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import IO, cast
 
 from wijkkit.batch.engine import frames
 from wijkkit.batch.engine.task import Outcome, Task
@@ -63,7 +64,7 @@ class ForkServer:
             start_new_session=True,
             text=True,
         )
-        ready = self._process.stdout.readline().split()
+        ready = cast(IO[str], self._process.stdout).readline().split()
         if not ready:
             self.close()
             raise BatchError("the fork server did not start", remedy="Use --engine papermill.")
@@ -91,13 +92,13 @@ class ForkServer:
     def close(self) -> None:
         """End the server, and with it every process it started."""
         with contextlib.suppress(OSError):
-            self._process.stdin.close()
+            cast(IO[str], self._process.stdin).close()
         try:
             self._process.wait(10)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-        self._process.stdout.close()
+        cast(IO[str], self._process.stdout).close()
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def __enter__(self) -> ForkServer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 
@@ -28,6 +29,14 @@ def choose_engine(engine: str) -> str:
         )
     if engine == "auto":
         return "fork" if sys.platform == "linux" else "papermill"
+    if engine == "fork" and not hasattr(os, "fork"):
+        raise ParameterError(
+            "this system cannot fork a process",
+            place="engine",
+            found=engine,
+            expected="papermill",
+            remedy="Use --engine papermill, or leave it out.",
+        )
     return engine
 
 

@@ -51,7 +51,7 @@ def preload(modules: list[str], study: str = "") -> list[str]:
     """
     failed = []
     # A grammar that takes a second to load, for a kind of address that no notebook file has.
-    sys.modules["rfc3987_syntax"] = None
+    sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
     for module in (*BASE, *modules):
         if _parent_has_gone():
             sys.exit()

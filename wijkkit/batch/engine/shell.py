@@ -57,7 +57,7 @@ def make_shell(sink: Callable[[dict[str, Any]], None]) -> NotebookShell:
     """
     comm.create_comm = comm.DummyComm
     comm.get_comm_manager = comm._get_comm_manager
-    builtins.input = _refuse_input
+    builtins.input = _refuse_input  # type: ignore[assignment]
     getpass.getpass = _refuse_input
     config = Config()
     config.HistoryManager.enabled = False

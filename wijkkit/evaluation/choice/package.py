@@ -114,7 +114,8 @@ def choose_package(
     if cheapest is None or least > budget:
         return Package("over_budget", (), 0.0, 0.0, least, (), left_out)
     within = LinearConstraint(cost.reshape(1, -1), ub=budget)
-    taken = _solve(-worth, [*rules, within] if len(table) else rules, len(table)).astype(bool)
+    best = _solve(-worth, [*rules, within] if len(table) else rules, len(table))
+    taken = (cheapest if best is None else best).astype(bool)
     chosen = tuple(table.loc[taken, "intervention"])
     works_on = {goal for row in table.loc[taken, "goals"] for goal in row}
     return Package(

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from wijkkit.evaluation.effect.estimate import Estimate, possible
+from wijkkit.evaluation.effect.estimate import Estimate, NotEstimable, possible
 from wijkkit.evaluation.effect.methods import METHODS, Options
-from wijkkit.evaluation.effect.reasons import NotEstimable
 from wijkkit.evaluation.effect.sample import Sample, make_sample
 from wijkkit.evaluation.effect.target import Scale, scales
 
@@ -132,7 +131,7 @@ def estimate_rows(sample: Sample, contrast: str, method: str, options: Options) 
     """Return the rows of one method, one per scale."""
     rows = []
     for scale in scales(sample):
-        row = {"contrast": contrast, "method": method, "scale": scale}
+        row: dict[str, Any] = {"contrast": contrast, "method": method, "scale": scale}
         row |= {"n": len(sample.y), "clusters": sample.clusters}
         try:
             found = METHODS[method](sample, scale, options)

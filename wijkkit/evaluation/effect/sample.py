@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from wijkkit.errors import EstimationError, Problem
-from wijkkit.evaluation.effect.reasons import NotEstimable
+from wijkkit.evaluation.effect.estimate import NotEstimable
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
@@ -125,7 +125,7 @@ def make_sample(
     covariates = np.empty((n, 0)) if covariates is None else np.asarray(covariates, dtype=float)
     covariates = covariates[:, None] if covariates.ndim == 1 else covariates
     group = None if group is None else np.asarray(group, dtype=float)
-    columns = [treated, post, wave, cluster, weight, covariates]
+    columns: list[Any] = [treated, post, wave, cluster, weight, covariates]
     columns += [column for column in (group, pair, unit) if column is not None]
     _check(y, columns, weight, binary)
     keep = ~np.isnan(y) & ~np.isnan(covariates).any(axis=1)

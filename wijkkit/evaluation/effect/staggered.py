@@ -10,9 +10,8 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from wijkkit.errors import EstimationError
-from wijkkit.evaluation.effect.estimate import t_estimate
+from wijkkit.evaluation.effect.estimate import NotEstimable, t_estimate
 from wijkkit.evaluation.effect.fit import least_squares
-from wijkkit.evaluation.effect.reasons import NotEstimable
 from wijkkit.evaluation.effect.sample import Bools, Floats, Ints
 
 Control = Literal["never", "not_yet"]
@@ -102,21 +101,21 @@ def group_time_effects(
     n = len(y)
     starts = np.asarray(start, dtype=float)
     starts = np.where(np.isnan(starts), np.inf, starts)
-    weight = np.ones(n) if weight is None else np.asarray(weight, dtype=float)
+    weights = np.ones(n) if weight is None else np.asarray(weight, dtype=float)
     columns = [np.ones((n, 1))]
     if covariates is not None:
         columns.append(np.asarray(covariates, dtype=float).reshape(n, -1))
     x = np.hstack(columns)
-    if not (np.isfinite(y).all() and np.isfinite(x).all() and (weight > 0).all()):
+    if not (np.isfinite(y).all() and np.isfinite(x).all() and (weights > 0).all()):
         raise EstimationError(
             "missing outcomes or covariates, or weights that are not positive",
             remedy="Leave those rows out.",
         )
-    weight = weight / weight.mean()
+    weights = weights / weights.mean()
     waves = np.unique(time)
     groups = np.unique(starts[(starts > waves[0]) & (starts <= waves[-1])])
     found = [
-        (g, t, *_one_effect(y, x, weight, starts, time, g, t, base, control))
+        (g, t, *_one_effect(y, x, weights, starts, time, g, t, base, control))
         for g in groups
         for t, base in _comparisons(g, waves)
     ]
@@ -127,9 +126,9 @@ def group_time_effects(
         np.array([row[1] for row in found]),
         np.array([row[2] for row in found]),
         np.column_stack([row[3] for row in found]),
-        {float(g): float(np.mean(weight * (starts == g))) for g in groups},
+        {float(g): float(np.mean(weights * (starts == g))) for g in groups},
         starts,
-        weight,
+        weights,
         np.unique(np.asarray(cluster), return_inverse=True)[1],
     )
 

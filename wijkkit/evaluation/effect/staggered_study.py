@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
 
 from wijkkit.errors import EstimationError
 from wijkkit.evaluation.effect.did import DID_COLUMNS
-from wijkkit.evaluation.effect.outcome_arrays import arrays_of
-from wijkkit.evaluation.effect.outcomes import first_waves, outcomes
-from wijkkit.evaluation.effect.reasons import NotEstimable
+from wijkkit.evaluation.effect.estimate import NotEstimable
+from wijkkit.evaluation.effect.outcomes import arrays_of, first_waves, outcomes
 from wijkkit.evaluation.effect.staggered import Control, average_effects, group_time_effects
 from wijkkit.study import Study
 
@@ -131,7 +131,7 @@ def _averages(
     level = study.settings.evaluation.level
     table = pd.concat(
         [
-            average_effects(effects, kind, level).assign(kind=kind).iloc[skip:]
+            average_effects(effects, cast(Any, kind), level).assign(kind=kind).iloc[skip:]
             for kind, skip in (("simple", 0), ("dynamic", 1))
         ],
         ignore_index=True,

@@ -7,8 +7,7 @@ from functools import lru_cache
 import numpy as np
 from scipy import optimize, special, stats
 
-from wijkkit.evaluation.effect.estimate import Estimate
-from wijkkit.evaluation.effect.reasons import NotEstimable
+from wijkkit.evaluation.effect.estimate import Estimate, NotEstimable
 from wijkkit.evaluation.effect.sample import Bools, Floats
 
 #: Smallest and largest ratio of the arms' variances (treated to comparators) that a test allows.
@@ -77,7 +76,7 @@ def change_test(
     if sum(squares) <= _ROUNDING * (change**2).max():
         raise NotEstimable("no_variation")
     effect = float(arms[0].mean() - arms[1].mean())
-    error = float(statistic_error(*squares, sizes, ratios))
+    error = float(statistic_error(squares[0], squares[1], sizes, ratios))
     reach = float(half_width(error, least, 1 - level, sizes, ratios))
     p = float(worst_p(abs(effect) / error, sizes, ratios))
     if least > 0:

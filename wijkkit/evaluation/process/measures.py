@@ -6,20 +6,21 @@ import math
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
 from scipy import special
 
-from wijkkit.estimates.proportion import wilson
+from wijkkit.estimates.interval import wilson
 
 NAN = math.nan
 _DAYS_A_MONTH = 365.25 / 12
 #: Rows as their columns: a table, or arrays of `plain_columns`.
-Columns = Mapping[str, np.ndarray] | pd.DataFrame
+Columns: TypeAlias = Mapping[str, np.ndarray] | pd.DataFrame
 #: A table, or its columns as plain sequences, absent cells as None.
-Table = pd.DataFrame | Mapping[str, Sequence[object]]
-Cells = pd.Series | np.ndarray | Sequence[object]
+Table: TypeAlias = pd.DataFrame | Mapping[str, Sequence[object]]
+Cells: TypeAlias = pd.Series | np.ndarray | Sequence[object]
 #: Columns of activities and partners that measures are made of, by what they hold.
 _NUMBERS = (
     "planned_sessions", "delivered_sessions", "planned_participants", "participants",
@@ -87,7 +88,7 @@ def parts_of(
 ) -> tuple[dict[Hashable, Columns], dict[str, np.ndarray]]:
     """Return the rows of each part of a table as arrays, and those of a part without rows."""
     columns = plain_columns(table)
-    parts = {
+    parts: dict[Hashable, Columns] = {
         key: {name: values[at] for name, values in columns.items()}
         for key, at in _places(table, by).items()
     }

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Mapping
 from datetime import date
 from itertools import combinations
+from typing import Any
 
 import networkx as nx
 import pandas as pd
@@ -92,7 +93,7 @@ def meeting_ties(
         present. Organisations, never persons. Domain ``all`` counts every meeting.
     """
     present = _present(stakeholders, meetings, attendance)
-    rows = []
+    rows: list[tuple[Any, ...]] = []
     for (wijk, domain, _), names in present.groupby(["wijk", "domain", "meeting"])["organisation"]:
         rows.extend((wijk, domain, *pair) for pair in combinations(sorted(set(names)), 2))
     ties = pd.DataFrame(rows, columns=["wijk", "domain", "one", "other"])

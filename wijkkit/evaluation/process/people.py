@@ -131,6 +131,8 @@ def _stays_open(
     """
     if not hidden.any() and _rest(total, parts) == 0:
         return True
+    low: float
+    high: float
     low, high = _within(total)
     most = policy.min_count - 1
     open_low, open_high = [], []

@@ -7,11 +7,13 @@ of indicators.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
+from wijkkit.evaluation.effect.estimate import NotEstimable
 from wijkkit.evaluation.effect.multiplicity import judged_together
-from wijkkit.evaluation.effect.reasons import NotEstimable
 from wijkkit.evaluation.effect.two_arms import change_test
 from wijkkit.language import interval, percentage, points, text
 from wijkkit.study import Study
@@ -61,7 +63,7 @@ def service_use(study: Study, estimates: pd.DataFrame, confidence: float = 0.95)
     arm = {slug: hood.arm for slug, hood in study.neighbourhoods.items()}
     rows = []
     for key in study.settings.process.service_use:
-        found = {"indicator": key, "label": study.text(study.indicators[key].label)}
+        found: dict[str, Any] = {"indicator": key, "label": study.text(study.indicators[key].label)}
         mine = estimates[
             estimates["indicator"].eq(key)
             & estimates["area_level"].eq("wijk")
@@ -76,7 +78,7 @@ def service_use(study: Study, estimates: pd.DataFrame, confidence: float = 0.95)
         arms = last["area"].map(arm)
         found |= {"wave": waves[-1], "unit": "points", "wijken": int(arms.ne("none").sum())}
         sides = [last.loc[arms.eq(name), "value"] for name in ("programme", "comparator")]
-        rows.append(found | _compared(*sides, confidence))
+        rows.append(found | _compared(sides[0], sides[1], confidence))
     table = pd.DataFrame(rows, columns=[*USE_COLUMNS, "p"])
     verdict = judged_together(table["value"], table["p"], confidence)
     made = table.assign(verdict=verdict, looked_at=int(table["p"].notna().sum()))

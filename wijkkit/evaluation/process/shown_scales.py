@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -46,11 +48,11 @@ def shown_scales(
 
 
 def _again(
-    row: dict[str, object],
+    row: dict[str, Any],
     means: pd.Series,
     few: set[tuple[str, str]],
     policy: Policy,
-) -> dict[str, object]:
+) -> dict[str, Any]:
     if row["status"] != "ok":
         return row
     arms, waves = ("programme", "comparator"), (row["first"], row["last"])

@@ -12,7 +12,7 @@ from wijkkit.estimates import wilson
 from wijkkit.evaluation.explanations.evidence import Evidence
 from wijkkit.evaluation.explanations.explain import explanations
 from wijkkit.evaluation.facts import Facts
-from wijkkit.evaluation.learning.representativeness import study_shares
+from wijkkit.evaluation.learning.data_quality import study_shares
 from wijkkit.evaluation.process.network import turnover
 from wijkkit.evaluation.process.people import in_whole_numbers
 from wijkkit.loaders.segments import GroupInterviews
@@ -106,7 +106,7 @@ def _limits(
     found = {}
     for key, (mine, there, n) in shares.items():
         share = wilson(n * mine / 100, n)
-        found[key] = (share.lower - there / 100, share.upper - there / 100)
+        found[key] = (float(share.lower) - there / 100, float(share.upper) - there / 100)
     settings = facts.study.settings.process
     for name, indicator in (("participation", settings.participation), ("moves", settings.moved)):
         row = _comparator_row(facts, indicator)

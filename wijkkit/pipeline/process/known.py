@@ -68,8 +68,8 @@ def facts_of(
         }
     else:
         released = open_released(study)
-        names = ("estimates", "changes", "gaps", "goal_changes", "area_figures")
-        tables = {name: released.table(name) for name in names if name in released}
+        known = ("estimates", "changes", "gaps", "goal_changes", "area_figures")
+        tables = {name: released.table(name) for name in known if name in released}
     return Facts(study, registry_tables(study), judged_on(study), **tables, scales=scales)
 
 

@@ -94,7 +94,7 @@ class AreaFigureSource(TableSource):
     kind: Literal["file", "statline", "odata"]
     level: Literal["wijk", "gebied", "city"]
     period: str
-    path: str | None = None
+    path: str | None = None  # type: ignore[assignment]
     table: Key | None = None
     catalogue: str = "opendata.cbs.nl"
     code_column: str
@@ -134,6 +134,29 @@ class BorderSource(Model):
     code_column: str
     name_column: str | None = None
     crs: str | None = None
+
+
+class ReferencePopulation(Model):
+    """A population above the study, such as the region or the country, beside its wijken together.
+
+    Parameters
+    ----------
+    id : str
+    label : Label
+    survey : tuple of SurveySource
+        Files of its respondents, read by the study's codebook; they need no area.
+    weight : str
+        The standard column that holds their weights.
+    figures : TableSource, optional
+        Published figures instead: ``indicator, wave, value, source`` and where they are known
+        ``lower, upper, n``.
+    """
+
+    id: Key
+    label: Label
+    survey: tuple[SurveySource, ...] = ()
+    weight: str = "weight"
+    figures: TableSource | None = None
 
 
 class Sources(Model):
