@@ -33,8 +33,8 @@ from .evaluation.choice import choose_package as choose_package
 from .evaluation.effect.did import did as did
 from .evaluation.effect.evaluate import evaluate_effect as evaluate_effect
 from .evaluation.explanations.explain import explanations as explanations
-from .evaluation.process.quotes import read_chosen_quotes as read_chosen_quotes
-from .evaluation.process.quotes import write_quote_file as write_quote_file
+from .evaluation.process.interviews import read_chosen_quotes as read_chosen_quotes
+from .evaluation.process.interviews import write_quote_file as write_quote_file
 from .loaders import load_area_figures as load_area_figures
 from .loaders import load_borders as load_borders
 from .loaders import load_survey as load_survey

@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 
 from wijkkit.errors import DataError, DisclosureError
-from wijkkit.evaluation.process.interviews import code_counts
-from wijkkit.evaluation.process.quotes import (
+from wijkkit.evaluation.process.interviews import (
     QUOTE_COLUMNS,
     chosen_quotes,
+    code_counts,
     read_chosen_quotes,
     write_quote_file,
 )

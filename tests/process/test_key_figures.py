@@ -10,8 +10,12 @@ import pandas as pd
 import pytest
 
 from wijkkit.errors import DataError
-from wijkkit.evaluation.process.key_figure_changes import key_figure_sentences, scale_changes
-from wijkkit.evaluation.process.key_figures import scale_table, scores
+from wijkkit.evaluation.process.key_figures import (
+    key_figure_sentences,
+    scale_changes,
+    scale_table,
+    scores,
+)
 from wijkkit.loaders.key_figures import load_key_figures
 from wijkkit.study.settings.process import Scale
 

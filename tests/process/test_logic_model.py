@@ -11,8 +11,7 @@ import pytest
 from wijkkit.errors import StudyError
 from wijkkit.evaluation.facts import Facts
 from wijkkit.evaluation.logic_model import assumption_findings, box_findings, element_states
-from wijkkit.evaluation.logic_model.assumptions import _verdict
-from wijkkit.evaluation.logic_model.boxes import check_measures, finding_of
+from wijkkit.evaluation.logic_model.boxes import _verdict, check_measures, finding_of
 from wijkkit.evaluation.logic_model.finding import together
 from wijkkit.language.messages import catalogue
 from wijkkit.study.settings.logic_model import BOXES, LogicModelSettings

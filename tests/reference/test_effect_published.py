@@ -9,9 +9,8 @@ import pandas as pd
 import pytest
 
 from wijkkit.evaluation.effect.did import did
-from wijkkit.evaluation.effect.fit import least_squares
-from wijkkit.evaluation.effect.sandwich import cr1_variance
-from wijkkit.evaluation.effect.wild_bootstrap import draws, wild_bootstrap
+from wijkkit.evaluation.effect.fit import cr1_variance, least_squares
+from wijkkit.evaluation.effect.resampling import draws, wild_bootstrap
 
 
 @pytest.fixture(scope="module")

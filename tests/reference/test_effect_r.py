@@ -9,13 +9,16 @@ import pandas as pd
 import pytest
 
 from wijkkit.evaluation.effect.cluster_period import cluster_changes
-from wijkkit.evaluation.effect.cr2 import cr2_variance
-from wijkkit.evaluation.effect.design import design_matrix
+from wijkkit.evaluation.effect.fit import (
+    cr1_variance,
+    cr2_variance,
+    linearised_variance,
+    model_variance,
+)
 from wijkkit.evaluation.effect.hierarchical import linear_mixed, logistic_mixed
 from wijkkit.evaluation.effect.multiplicity import benjamini_hochberg, holm
 from wijkkit.evaluation.effect.sample import Sample, make_sample
-from wijkkit.evaluation.effect.sandwich import cr1_variance, linearised_variance, model_variance
-from wijkkit.evaluation.effect.target import Target, fit_target
+from wijkkit.evaluation.effect.target import Target, design_matrix, fit_target
 from wijkkit.evaluation.effect.two_arms import change_test
 
 DATA = Path(__file__).resolve().parents[1] / "data" / "r"

@@ -8,7 +8,7 @@ import pytest
 from scipy import stats
 
 from wijkkit.estimates import wilson
-from wijkkit.estimates.slope import to_ends
+from wijkkit.estimates.inequality import to_ends
 
 #: Closed forms; the files hold 15 digits.
 CLOSED = 1e-8

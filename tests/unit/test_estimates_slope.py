@@ -9,7 +9,7 @@ from scipy import stats
 
 from wijkkit.disclosure.derived import release_derived
 from wijkkit.estimates.grid import estimate_grid
-from wijkkit.estimates.slope import estimate_slope, to_ends
+from wijkkit.estimates.inequality import estimate_slope, to_ends
 from wijkkit.study.indicators import Indicator
 
 GROUPS = {"ses": ("ses", ("low", "middle", "high"))}

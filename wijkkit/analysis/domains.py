@@ -11,8 +11,8 @@ import pandas as pd
 from wijkkit.analysis.cells import counted, sample_of
 from wijkkit.analysis.division import columns_of, grouped, keyed
 from wijkkit.analysis.outcome import Outcome
-from wijkkit.estimates.asked import asked_rows
 from wijkkit.estimates.grid import SCALE, wave_columns
+from wijkkit.estimates.layout import asked_rows
 from wijkkit.tables import ESTIMATE_COLUMNS
 
 if TYPE_CHECKING:

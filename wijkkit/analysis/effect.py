@@ -15,10 +15,9 @@ from wijkkit.analysis.result import Result
 from wijkkit.errors import EstimationError, Problem
 from wijkkit.evaluation.effect.did import did as estimate_did
 from wijkkit.evaluation.effect.did import unavailable
+from wijkkit.evaluation.effect.estimate import NotEstimable
 from wijkkit.evaluation.effect.methods import METHODS, Options
-from wijkkit.evaluation.effect.outcome_arrays import arrays_of
-from wijkkit.evaluation.effect.outcomes import compared_waves
-from wijkkit.evaluation.effect.reasons import NotEstimable
+from wijkkit.evaluation.effect.outcomes import arrays_of, compared_waves
 from wijkkit.study import Study
 from wijkkit.study.indicators import Indicator
 from wijkkit.tables import ESTIMATE_KEYS, EVERYBODY

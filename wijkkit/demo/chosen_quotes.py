@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from wijkkit.demo import truth
-from wijkkit.evaluation.process.quotes import write_quote_file
+from wijkkit.evaluation.process.interviews import write_quote_file
 from wijkkit.files import replacing
 from wijkkit.loaders.segments import load_group_interviews
 from wijkkit.study import Study

@@ -68,7 +68,7 @@ def release_comparisons(
     Parameters
     ----------
     comparisons : DataFrame
-        `wijkkit.estimates.verdict.COMPARISON_COLUMNS`.
+        `wijkkit.estimates.compare.COMPARISON_COLUMNS`.
     comparable : DataFrame
         The comparable wijken of each wijk: ``area, comparable``.
     table : DataFrame

@@ -1,23 +1,19 @@
 """From columns to estimates with intervals: one module per method."""
 
-from wijkkit.estimates.change import change, estimate_change
+from wijkkit.estimates.change import change, compare_estimates, estimate_change
 from wijkkit.estimates.comparable import comparable_map, comparable_neighbourhoods
-from wijkkit.estimates.compare import compare
-from wijkkit.estimates.compare_comparable import compare_comparable
-from wijkkit.estimates.compare_runs import compare_estimates
+from wijkkit.estimates.compare import compare, compare_comparable
 from wijkkit.estimates.funnel import funnel
-from wijkkit.estimates.gap import estimate_gap
 from wijkkit.estimates.grid import Estimates, estimate_grid
+from wijkkit.estimates.inequality import estimate_gap, estimate_slope
+from wijkkit.estimates.interval import wilson
 from wijkkit.estimates.multiple_imputation import pool
-from wijkkit.estimates.proportion import wilson
 from wijkkit.estimates.scale import scale_reliability, scale_score
-from wijkkit.estimates.slope import estimate_slope
 from wijkkit.estimates.small_area import small_area
 from wijkkit.estimates.survey_mean import survey_mean, survey_proportion
 from wijkkit.estimates.survey_quantile import survey_quantile
 from wijkkit.estimates.survey_total import survey_total
-from wijkkit.estimates.weight_report import weight_report
-from wijkkit.estimates.weight_set import write_weights
+from wijkkit.estimates.weight_set import weight_report, write_weights
 from wijkkit.estimates.weighting import poststratify, rake
 from wijkkit.estimates.wijken import estimate_funnel, estimate_small_areas
 

@@ -1,23 +1,157 @@
-"""Each area against the city that contains it."""
+"""Areas against the city and against comparable wijken, and the judgement of a difference."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Literal, Protocol
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from wijkkit.estimates.asked import asked_rows, not_asked
-from wijkkit.estimates.covariance import covariance_with_all
 from wijkkit.estimates.design import LonelyPsu
 from wijkkit.estimates.domain_mean import DomainMeans, domain_means
-from wijkkit.estimates.grid import SCALE, asked_outcome, wave_design
-from wijkkit.estimates.interval import check_confidence
-from wijkkit.estimates.layout import Block, blocks, keys
-from wijkkit.estimates.linearisation import Domains, domains
-from wijkkit.estimates.survey_interval import t_limits
-from wijkkit.estimates.verdict import Directed, judged, no_comparisons
+from wijkkit.estimates.grid import SCALE, Estimates, asked_outcome, wave_design
+from wijkkit.estimates.interval import check_confidence, t_limits
+from wijkkit.estimates.layout import Asked, Block, asked_rows, blocks, keys, not_asked
+from wijkkit.estimates.linearisation import Cells, Domains, average_factor, domains, sums
+
+#: What an area is compared with.
+Against = Literal["city", "comparable"]
+
+#: Columns of a table of comparisons, one row per indicator, area, wave and reference.
+COMPARISON_COLUMNS = (
+    "indicator",
+    "area",
+    "area_level",
+    "wave",
+    "against",
+    "difference",
+    "lower",
+    "upper",
+    "unit",
+    "verdict",
+)
+
+
+class Directed(Asked, Protocol):
+    """An indicator of which is known which way is better."""
+
+    @property
+    def direction(self) -> Literal["higher", "lower", "none"]: ...
+
+
+def judged(
+    table: pd.DataFrame, against: Against, numbers: Iterable[NDArray], indicator: Directed
+) -> pd.DataFrame:
+    """Complete a table of key columns to one of comparisons."""
+    difference, lower, upper = numbers
+    return table.assign(
+        against=against,
+        difference=difference,
+        lower=lower,
+        upper=upper,
+        unit="score" if indicator.unit == "score" else "points",
+        verdict=verdicts(lower, upper, indicator.direction),
+    )
+
+
+def no_comparisons() -> pd.DataFrame:
+    """Return a table of comparisons without rows."""
+    return pd.DataFrame(columns=list(COMPARISON_COLUMNS))
+
+
+def verdicts(
+    lower: NDArray[np.float64],
+    upper: NDArray[np.float64],
+    direction: Literal["higher", "lower", "none"],
+) -> NDArray[np.str_]:
+    """Judge differences by their interval and by which way is better; where neither is, not at all.
+
+    Examples
+    --------
+    >>> verdicts(np.array([1.0, -2, np.nan]), np.array([3.0, 2, np.nan]), "lower").tolist()
+    ['worse', 'not_distinguishable', 'unknown']
+    """
+    if direction == "none":
+        return np.full(np.shape(lower), "unknown")
+    above, below = ("better", "worse") if direction == "higher" else ("worse", "better")
+    return np.select(
+        [np.isnan(lower) | np.isnan(upper), lower > 0, upper < 0],
+        ["unknown", above, below],
+        default="not_distinguishable",
+    )
+
+
+Floats = NDArray[np.float64]
+
+
+def covariance_with_all(
+    influence: Floats,
+    whole: Floats,
+    over: Domains,
+    everyone: Domains,
+    which: NDArray[np.int64],
+    used: NDArray[np.bool_],
+) -> Floats:
+    """Return the covariance of each domain's total of `influence` with that of the whole it is in.
+
+    Parameters
+    ----------
+    influence, whole : ndarray of float, shape (n,)
+        Weighted influence of every row on the estimate of its own domain, and of its whole.
+    over, everyone : Domains
+        The K domains and the wholes, in one design.
+    which : ndarray of int, shape (K,)
+        The whole of each domain.
+    used : ndarray of bool, shape (n,)
+        The rows with an outcome.
+
+    Returns
+    -------
+    ndarray of float, shape (K,)
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from wijkkit.estimates.design import survey_design
+    >>> from wijkkit.estimates.linearisation import domains
+    >>> design = survey_design(pd.DataFrame(index=range(4)))
+    >>> over = domains(np.zeros(4, dtype=np.int64), 1, design)
+    >>> u = np.array([-1.0, 1, -1, 1]) / 4
+    >>> covariance_with_all(u, u, over, over, np.zeros(1, int), np.full(4, True)).round(4).tolist()
+    [0.3333]
+    """
+    total = np.zeros(over.size)
+    for cells, all_cells in zip(over.cells, everyone.cells, strict=True):
+        added = _stage_covariance(influence, whole, cells, over)
+        if over.design.lonely_psu == "average":
+            # Both variances grow by a factor of their own; the correlation stays what it is.
+            own = average_factor(cells, used, over.size)
+            wholes = average_factor(all_cells, used, everyone.size)
+            added = added * np.sqrt(own * wholes[which])
+        total += added
+    return total
+
+
+def _stage_covariance(influence: Floats, whole: Floats, cells: Cells, over: Domains) -> Floats:
+    stage, policy = cells.stage, over.design.lonely_psu
+    of_unit = np.bincount(stage.unit, whole, minlength=len(stage.stratum_of_unit))
+    of_stratum = np.bincount(stage.stratum_of_unit, of_unit, minlength=len(stage.sampled))
+    mean_whole = of_stratum / stage.sampled
+    unit_of_cell = np.zeros(len(cells.stratum_cell), dtype=np.int64)
+    unit_of_cell[cells.cell] = stage.unit[cells.rows]
+    totals = np.bincount(cells.cell, influence[cells.rows], minlength=len(cells.stratum_cell))
+    deviation = of_unit[unit_of_cell] - mean_whole[stage.stratum_of_unit[unit_of_cell]]
+    products = np.bincount(cells.stratum_cell, totals * deviation, minlength=len(cells.domain))
+    sampled = stage.sampled[cells.stratum]
+    scale = stage.chance[cells.stratum] * stage.kept[cells.stratum]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        added = np.where(sampled > 1, scale * sampled / (sampled - 1) * products, 0.0)
+    if policy == "adjust":
+        own = np.bincount(cells.stratum_cell, totals, minlength=len(cells.domain))
+        added = np.where(sampled == 1, scale * own * of_stratum[cells.stratum], added)
+    return sums(cells.domain, added, over.size)
 
 
 def compare(
@@ -108,3 +242,83 @@ def _against_city(
     table = keys([block], [key])[["indicator", "area", "area_level", "wave"]]
     numbers = (np.where(skipped, np.nan, part * scale) for part in (difference, lower, upper))
     return judged(table, "city", numbers, indicator)
+
+
+def compare_comparable(
+    estimates: Estimates,
+    indicators: Mapping[str, Directed],
+    comparable: Mapping[str, Sequence[str]],
+    *,
+    confidence: float = 0.95,
+) -> pd.DataFrame:
+    """Compare wijken with the mean of their comparable wijken.
+
+    The reference is the plain mean of the comparable wijken's estimates: each counts equally.
+    Its variance is the sum of theirs divided by the square of their number; their samples are
+    taken as independent. None is left out: one without a standard error is often one in which
+    all or none have the characteristic, and the mean of the others would lie too far from it.
+
+    Parameters
+    ----------
+    estimates : Estimates
+        From `estimate_grid`.
+    indicators : mapping of str to Indicator
+        The indicators and their direction.
+    comparable : mapping of str to sequence of str
+        Wijk -> the wijken it is compared with, as from `comparable_neighbourhoods`.
+    confidence : float
+        Coverage of the intervals.
+
+    Returns
+    -------
+    DataFrame
+        As from `compare`, with `against` ``comparable``; ``unknown`` where a wijk has fewer than
+        two comparable ones, or one of them has no standard error.
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> study = wk.open_study("parameters")
+    >>> estimates = wk.estimate(study, wk.load_respondents(study)).estimates
+    >>> table = wk.compare_comparable(estimates, study.indicators, {"ankerveld": ["rietoord", "zilverhof"]})
+    >>> sorted(table["area"].unique())
+    ['ankerveld']
+    """
+    check_confidence(confidence)
+    table = estimates.table[
+        ["indicator", "area", "area_level", "wave", "group_by", "value", "unit"]
+    ]
+    table = table.assign(
+        se=estimates.precision["se"].to_numpy(), df=estimates.precision["df"].to_numpy()
+    )
+    table = table[(table["area_level"] == "wijk") & (table["group_by"] == "")]
+    links = [
+        (wijk, other) for wijk, others in comparable.items() for other in others if other != wijk
+    ]
+    linked = pd.DataFrame(links, columns=["wijk", "area"], dtype="str")
+    others = linked.merge(table, on="area")
+    reference = (
+        others.assign(variance=others["se"] ** 2)
+        .groupby(["wijk", "indicator", "wave"])
+        .agg(
+            mean=("value", "mean"),
+            variance=("variance", "sum"),
+            size=("value", "size"),
+            known=("se", "count"),
+        )
+        .reset_index()
+        .rename(columns={"wijk": "area"})
+    )
+    own = table[table["area"].isin(list(comparable))]
+    rows = own.merge(reference, on=["area", "indicator", "wave"], how="left")
+    enough = (rows["size"] >= 2) & (rows["known"] == rows["size"])
+    difference = (rows["value"] - rows["mean"]).where(enough)
+    se = np.sqrt(rows["se"] ** 2 + rows["variance"] / rows["size"] ** 2)
+    ends = t_limits(difference, se, rows["df"].to_numpy(), confidence)
+    numbers = [np.asarray(values, dtype=float) for values in (difference, *ends)]
+    parts = []
+    for key, which in rows.groupby("indicator", sort=False).indices.items():
+        part = rows.iloc[which][["indicator", "area", "area_level", "wave"]]
+        mine = (values[which] for values in numbers)
+        parts.append(judged(part, "comparable", mine, indicators[key]))
+    return pd.concat(parts, ignore_index=True) if parts else no_comparisons()

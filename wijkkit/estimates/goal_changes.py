@@ -8,7 +8,7 @@ from typing import Any, cast
 import numpy as np
 import pandas as pd
 
-from wijkkit.estimates.verdict import Directed, verdicts
+from wijkkit.estimates.compare import Directed, verdicts
 from wijkkit.tables import EVERYBODY
 
 

@@ -11,18 +11,17 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from wijkkit.errors import EstimationError, Problem
-from wijkkit.estimates.asked import Asked, asked_rows, not_asked
 from wijkkit.estimates.design import LonelyPsu, SurveyDesign, survey_design
 from wijkkit.estimates.domain_mean import DomainMeans, domain_means
-from wijkkit.estimates.interval import check_confidence
-from wijkkit.estimates.layout import Groupings, blocks, keys
-from wijkkit.estimates.linearisation import domains
-from wijkkit.estimates.survey_interval import (
+from wijkkit.estimates.interval import (
     ProportionMethod,
+    check_confidence,
     check_method,
     proportion_limits,
     t_limits,
 )
+from wijkkit.estimates.layout import Asked, Groupings, asked_rows, blocks, keys, not_asked
+from wijkkit.estimates.linearisation import domains
 from wijkkit.estimates.survey_mean import check_binary, outcome_values
 from wijkkit.showing import ShowsItself
 from wijkkit.tables import tidy

@@ -11,14 +11,15 @@ from numpy.typing import NDArray
 from wijkkit.errors import EstimationError
 from wijkkit.estimates.design import Columns, LonelyPsu, SurveyDesign, survey_design
 from wijkkit.estimates.domain_mean import DomainMeans, Precision, domain_means
-from wijkkit.estimates.interval import check_confidence, numbers
-from wijkkit.estimates.linearisation import Domains, domains
-from wijkkit.estimates.survey_interval import (
+from wijkkit.estimates.interval import (
     ProportionMethod,
+    check_confidence,
     check_method,
+    numbers,
     proportion_limits,
     t_limits,
 )
+from wijkkit.estimates.linearisation import Domains, domains
 from wijkkit.estimates.weight_set import WeightSet
 
 
@@ -123,7 +124,7 @@ def survey_proportion(
     by, weight, strata, psu, fpc, sampled, lonely_psu, confidence
         As in `survey_mean`.
     method : {"logit", "beta", "xlogit", "mean"}
-        Interval, see `wijkkit.estimates.survey_interval.proportion_limits`.
+        Interval, see `wijkkit.estimates.interval.proportion_limits`.
 
     Returns
     -------

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from wijkkit.errors import EstimationError
 from wijkkit.estimates.design import Columns, LonelyPsu, survey_design
 from wijkkit.estimates.domain_mean import domain_means
-from wijkkit.estimates.interval import check_confidence
-from wijkkit.estimates.survey_interval import (
+from wijkkit.estimates.interval import (
     ProportionMethod,
+    check_confidence,
     check_method,
     proportion_limits,
     quantile_t,

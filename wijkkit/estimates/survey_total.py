@@ -9,8 +9,7 @@ import pandas as pd
 
 from wijkkit.estimates.design import Columns, LonelyPsu, survey_design
 from wijkkit.estimates.domain_mean import precision
-from wijkkit.estimates.interval import check_confidence
-from wijkkit.estimates.survey_interval import t_limits
+from wijkkit.estimates.interval import check_confidence, t_limits
 from wijkkit.estimates.survey_mean import count_missing, group_domains, outcome_values, result_rows
 from wijkkit.estimates.weight_set import WeightSet
 

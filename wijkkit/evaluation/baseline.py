@@ -8,9 +8,9 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from wijkkit.evaluation.effect.estimate import NotEstimable
 from wijkkit.evaluation.effect.outcomes import compared_waves, outcomes
-from wijkkit.evaluation.effect.reasons import NotEstimable
-from wijkkit.evaluation.explanations.covid import measures
+from wijkkit.evaluation.explanations.evidence import measures
 from wijkkit.study import Study
 
 PARTICIPANT_COLUMNS = ("area", "area_level", "arm", "wave", "n", "children", "response")

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from wijkkit.evaluation.logic_model import box_findings
-from wijkkit.evaluation.logic_model.finding import together
-from wijkkit.evaluation.logic_model.survey_measures import indicator_finding
+from wijkkit.evaluation.logic_model.finding import indicator_finding, together
 from wijkkit.language import number, percentage, points, signed, text
 from wijkkit.live.snapshot import Snapshot
 from wijkkit.live.words import absent, say

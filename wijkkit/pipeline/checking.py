@@ -188,7 +188,7 @@ def _readers(study: Study) -> Iterator[tuple[str, Callable[[], object]]]:
     for load in (load_area_figures, load_catalogue, load_key_figures, load_group_interviews):
         yield "source", partial(load, study)
     if study.settings.process.quotes is not None:
-        from wijkkit.evaluation.process.quotes import chosen_quotes
+        from wijkkit.evaluation.process.interviews import chosen_quotes
 
         yield "source", partial(chosen_quotes, study)
     for source in study.settings.sources.borders:

@@ -10,13 +10,12 @@ import pandas as pd
 
 from wijkkit.disclosure.sample import Sample
 from wijkkit.estimates import compare, compare_comparable
-from wijkkit.estimates.asked import asked_rows
 from wijkkit.estimates.change import estimate_change
 from wijkkit.estimates.comparable import comparable_map, comparable_neighbourhoods
-from wijkkit.estimates.gap import estimate_gap
 from wijkkit.estimates.goal_changes import adjusted_level, goal_changes
 from wijkkit.estimates.grid import Estimates, asked_outcome, estimate_grid
-from wijkkit.estimates.slope import estimate_slope
+from wijkkit.estimates.inequality import estimate_gap, estimate_slope
+from wijkkit.estimates.layout import asked_rows
 from wijkkit.loaders import load_area_figures
 from wijkkit.pipeline.weights import grid_by_weight, table_by_weight
 from wijkkit.showing import ShowsItself

@@ -16,7 +16,7 @@ from wijkkit.disclosure.ledger import Entry, add_entry, ledgers_of, read_entries
 from wijkkit.disclosure.record import fingerprint
 from wijkkit.disclosure.sign_off import require_prepared_by
 from wijkkit.errors import DisclosureError
-from wijkkit.evaluation.process.quotes import chosen_quotes
+from wijkkit.evaluation.process.interviews import chosen_quotes
 from wijkkit.loaders import load_survey
 from wijkkit.loaders.segments import load_group_interviews
 from wijkkit.pipeline.earlier import (

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from wijkkit.evaluation.effect.conclusions import row_of, to_favourable
 from wijkkit.evaluation.effect.methods import RECOMMENDED
-from wijkkit.evaluation.effect.outcome_arrays import is_turned
-from wijkkit.evaluation.effect.verdicts import row_of, to_favourable
+from wijkkit.evaluation.effect.outcomes import is_turned
 from wijkkit.language import percentage, text
 from wijkkit.language.messages import catalogue
 from wijkkit.released.outcomes import was_measured

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from wijkkit.errors import ParameterError
+from wijkkit.estimates.compare import verdicts
 from wijkkit.estimates.funnel import funnel
-from wijkkit.estimates.verdict import verdicts
 from wijkkit.language import number, percentage
 from wijkkit.released.cells import NUMBER, is_shown, number_columns, pick, rows_of
 from wijkkit.study.indicators import Indicator
@@ -145,7 +145,7 @@ def waves_of(view: CityView, indicator: Indicator) -> list[Wave]:
 def trend(row: pd.Series | None, direction: str) -> str:
     """Return the verdict on a change: better, worse, not_distinguishable or unknown.
 
-    By the one rule on intervals, `wijkkit.estimates.verdict.verdicts`.
+    By the one rule on intervals, `wijkkit.estimates.compare.verdicts`.
 
     Examples
     --------

@@ -82,7 +82,7 @@ def map(
     >>> wk.show.map(view.borders()).axes
     [<Axes: >]
     >>> print(wk.show.map(view.borders(), view.places("sport")).caption)
-    Is lid van een sportvereniging (iedereen), meting 2021
+    Lid van een sportclub (iedereen), meting 2021
     """
     if borders.empty:
         return nothing(borders, "show.map.no_borders")

@@ -7,7 +7,7 @@ from typing import Any, cast
 import pandas as pd
 
 from wijkkit.evaluation.explanations.explain import explanation_rows
-from wijkkit.evaluation.process.key_figure_changes import key_figure_sentences as scale_sentences
+from wijkkit.evaluation.process.key_figures import key_figure_sentences as scale_sentences
 from wijkkit.evaluation.process.service_use import service_use_sentences as use_sentences
 from wijkkit.language import counted, listed, number, small_first, text
 from wijkkit.language.markdown import escaped

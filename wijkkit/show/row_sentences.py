@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from wijkkit.estimates.compare import verdicts
 from wijkkit.language import (
     counted,
     interval,
@@ -224,7 +225,8 @@ def gap_summary(gaps: pd.DataFrame) -> ShownText | Nothing:
 
 
 def _one_side(rows: pd.DataFrame, number: str) -> pd.Series:
-    return rows[f"{number}_lower"].gt(0) | rows[f"{number}_upper"].lt(0)
+    lower, upper = (rows[f"{number}_{end}"].to_numpy(float) for end in ("lower", "upper"))
+    return pd.Series(verdicts(lower, upper, "higher"), rows.index).isin(["better", "worse"])
 
 
 def _both(row: pd.Series, language: str) -> str:

@@ -7,8 +7,12 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from wijkkit.evaluation.effect.conclusions import conclude, conclusion_sentences
-from wijkkit.evaluation.effect.verdicts import chance_of_sign, effect_verdict
+from wijkkit.evaluation.effect.conclusions import (
+    chance_of_sign,
+    conclude,
+    conclusion_sentences,
+    effect_verdict,
+)
 from wijkkit.study.settings import EvaluationSettings
 
 

@@ -12,13 +12,11 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from wijkkit.errors import EstimationError
-from wijkkit.evaluation.effect.cr2 import _adjusted, _pseudo_root
 from wijkkit.evaluation.effect.did import DID_COLUMNS, did
-from wijkkit.evaluation.effect.fit import logistic
+from wijkkit.evaluation.effect.fit import _adjusted, _pseudo_root, logistic
 from wijkkit.evaluation.effect.methods import METHODS, Options
-from wijkkit.evaluation.effect.randomisation import randomisation_test
+from wijkkit.evaluation.effect.resampling import draws, randomisation_test
 from wijkkit.evaluation.effect.sample import make_sample
-from wijkkit.evaluation.effect.wild_bootstrap import draws
 
 FAST = Options(replications=399)
 

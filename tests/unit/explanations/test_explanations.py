@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from wijkkit.evaluation.explanations.covid import days_under, measures
-from wijkkit.evaluation.explanations.evidence import Evidence
+from wijkkit.evaluation.explanations.evidence import Evidence, days_under, measures
 from wijkkit.evaluation.explanations.explain import explanation_rows, explanations
 from wijkkit.evaluation.explanations.rules import PROCESS
 from wijkkit.language.messages import catalogue

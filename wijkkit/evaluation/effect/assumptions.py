@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterator
 
 import pandas as pd
 
-from wijkkit.evaluation.effect.composition import composition_rows
-from wijkkit.evaluation.effect.contamination import contamination_rows
-from wijkkit.evaluation.effect.leave_one_out import leave_one_out_rows
-from wijkkit.evaluation.effect.missing import missing_rows
-from wijkkit.evaluation.effect.pre_trends import pre_trend_rows
-from wijkkit.evaluation.effect.reasons import NotEstimable
+from wijkkit.evaluation.effect.design_checks import (
+    contamination_rows,
+    leave_one_out_rows,
+    pre_trend_rows,
+)
+from wijkkit.evaluation.effect.estimate import NotEstimable
+from wijkkit.evaluation.effect.missing import composition_rows, missing_rows
 from wijkkit.study import Study
 
 ASSUMPTION_COLUMNS = (

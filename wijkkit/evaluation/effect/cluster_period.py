@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from wijkkit.evaluation.effect.design import wave_contrast
+from wijkkit.evaluation.effect.estimate import NotEstimable
 from wijkkit.evaluation.effect.fit import least_squares, logistic
-from wijkkit.evaluation.effect.reasons import NotEstimable
 from wijkkit.evaluation.effect.sample import Bools, Floats, Sample
-from wijkkit.evaluation.effect.target import Scale
+from wijkkit.evaluation.effect.target import Scale, wave_contrast
 
 
 def cluster_changes(sample: Sample, scale: Scale) -> Floats:

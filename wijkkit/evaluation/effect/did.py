@@ -9,9 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from wijkkit.evaluation.effect.estimate import Estimate, possible
+from wijkkit.evaluation.effect.estimate import Estimate, NotEstimable, possible
 from wijkkit.evaluation.effect.methods import METHODS, Options
-from wijkkit.evaluation.effect.reasons import NotEstimable
 from wijkkit.evaluation.effect.sample import Sample, make_sample
 from wijkkit.evaluation.effect.target import Scale, scales
 

@@ -8,18 +8,16 @@ import numpy as np
 import pandas as pd
 
 from wijkkit.evaluation.effect.assumptions import assumption_table
-from wijkkit.evaluation.effect.conclusions import CONCLUSION_COLUMNS, conclude
+from wijkkit.evaluation.effect.conclusions import CONCLUSION_COLUMNS, conclude, favourable_sign
+from wijkkit.evaluation.effect.design_checks import asked_earlier
 from wijkkit.evaluation.effect.did import DID_COLUMNS, did, unavailable
+from wijkkit.evaluation.effect.estimate import NotEstimable
 from wijkkit.evaluation.effect.methods import Options
 from wijkkit.evaluation.effect.multiplicity import benjamini_hochberg, holm
-from wijkkit.evaluation.effect.outcome_arrays import arrays_of
-from wijkkit.evaluation.effect.outcomes import compared_waves, outcomes
+from wijkkit.evaluation.effect.outcomes import arrays_of, compared_waves, outcomes
 from wijkkit.evaluation.effect.power import DETECTABLE_COLUMNS, design_of, detectable_row
-from wijkkit.evaluation.effect.pre_trends import asked_earlier
-from wijkkit.evaluation.effect.reasons import NotEstimable
 from wijkkit.evaluation.effect.sample import Sample, sample_of
 from wijkkit.evaluation.effect.staggered_study import staggered_rows
-from wijkkit.evaluation.effect.verdicts import favourable_sign
 from wijkkit.showing import ShowsItself
 from wijkkit.study import Study
 from wijkkit.tables import EVERYBODY

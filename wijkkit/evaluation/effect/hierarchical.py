@@ -8,13 +8,11 @@ import numpy as np
 from scipy import optimize
 from scipy.sparse import csr_array
 
-from wijkkit.evaluation.effect.design import design_matrix
-from wijkkit.evaluation.effect.estimate import Estimate, t_estimate
+from wijkkit.evaluation.effect.estimate import Estimate, NotEstimable, t_estimate
 from wijkkit.evaluation.effect.fit import logistic
 from wijkkit.evaluation.effect.membership import membership
-from wijkkit.evaluation.effect.reasons import NotEstimable
 from wijkkit.evaluation.effect.sample import Floats, Ints, Sample
-from wijkkit.evaluation.effect.target import Scale, require_cells
+from wijkkit.evaluation.effect.target import Scale, design_matrix, require_cells
 
 _STEPS = 100
 #: No step moves an effect further.

@@ -14,18 +14,20 @@ from wijkkit.evaluation.effect.cluster_period import (
     respondents_error,
     sampling_variances,
 )
-from wijkkit.evaluation.effect.cr2 import cr2_variance
-from wijkkit.evaluation.effect.design import design_matrix
-from wijkkit.evaluation.effect.estimate import Estimate, t_estimate
-from wijkkit.evaluation.effect.fit import least_squares, logistic
+from wijkkit.evaluation.effect.estimate import Estimate, NotEstimable, t_estimate
+from wijkkit.evaluation.effect.fit import (
+    cr1_variance,
+    cr2_variance,
+    least_squares,
+    linearised_variance,
+    logistic,
+    model_variance,
+)
 from wijkkit.evaluation.effect.hierarchical import hierarchical
-from wijkkit.evaluation.effect.randomisation import randomisation_test
-from wijkkit.evaluation.effect.reasons import NotEstimable
+from wijkkit.evaluation.effect.resampling import Weights, draws, randomisation_test, wild_bootstrap
 from wijkkit.evaluation.effect.sample import Sample
-from wijkkit.evaluation.effect.sandwich import cr1_variance, linearised_variance, model_variance
-from wijkkit.evaluation.effect.target import Scale, fit_target, require_cells
+from wijkkit.evaluation.effect.target import Scale, design_matrix, fit_target, require_cells
 from wijkkit.evaluation.effect.two_arms import Ratios, change_test, variance_ratios
-from wijkkit.evaluation.effect.wild_bootstrap import Weights, draws, wild_bootstrap
 from wijkkit.study.settings import EvaluationSettings
 
 
@@ -149,5 +151,5 @@ METHODS: dict[str, Method] = {
     "hierarchical": mixed,
 }
 
-#: The test that conclusions rest on; `benchmarks/size.py` shows why.
+#: The test that conclusions rest on; `benchmarks/verdicts.py` shows why.
 RECOMMENDED = "cluster_period"

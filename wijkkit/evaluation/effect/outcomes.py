@@ -1,10 +1,18 @@
-"""Which outcomes, waves and groups a study compares."""
+"""Which outcomes, waves and groups a study compares, and their arrays."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
 from wijkkit.errors import EstimationError
-from wijkkit.evaluation.effect.reasons import NotEstimable
+from wijkkit.evaluation.effect.estimate import NotEstimable
+from wijkkit.evaluation.effect.sample import Floats
 from wijkkit.study import Study
+from wijkkit.study.indicators import Indicator
 
 
 def outcomes(study: Study) -> tuple[str, ...]:
@@ -77,3 +85,197 @@ def earlier_waves(study: Study) -> tuple[str, ...]:
     baseline, _ = compared_waves(study)
     order = [wave.id for wave in study.waves]
     return tuple(order[: order.index(baseline)])
+
+
+def covariate_matrix(
+    rows: pd.DataFrame, covariates: tuple[str, ...], without: str | None = None
+) -> Floats:
+    """Return the covariates as numbers: standardised, or a dummy per category but the first.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        With ``wave`` and the covariates.
+    covariates : tuple of str
+    without : str, optional
+        A covariate to leave out: the column that divides the groups.
+
+    Returns
+    -------
+    (n, k) float
+        Columns that do not vary are left out; missing is NaN.
+
+    Raises
+    ------
+    NotEstimable
+        ``covariate_missing``: a covariate is absent altogether in a wave.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"wave": ["a", "a", "b"], "sex": ["boy", "girl", "boy"]})
+    >>> covariate_matrix(rows, ("sex",)).ravel()
+    array([0., 1., 0.])
+    """
+    columns = [values for _, values in _columns(rows, covariates, without)]
+    return np.column_stack(columns) if columns else np.empty((len(rows), 0))
+
+
+def covariate_names(rows: pd.DataFrame, covariates: tuple[str, ...]) -> list[str]:
+    """Return the name of each column of `covariate_matrix`: ``age``, ``sex=girl``."""
+    return [name for name, _ in _columns(rows, covariates, None)]
+
+
+def _columns(
+    rows: pd.DataFrame, covariates: tuple[str, ...], without: str | None
+) -> Iterator[tuple[str, Floats]]:
+    for name in covariates:
+        if name == without:
+            continue
+        if name not in rows or not rows[name].notna().groupby(rows["wave"]).any().all():
+            raise NotEstimable("covariate_missing")
+        yield from _encoded(name, rows[name])
+
+
+def _encoded(name: str, values: pd.Series) -> Iterator[tuple[str, Floats]]:
+    if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
+        number = values.astype(float)
+        spread = number.std(ddof=0)
+        if spread > 0:
+            yield name, ((number - number.mean()) / spread).to_numpy()
+        return
+    text = values.astype("object").where(values.notna(), None)
+    known = sorted(text.dropna().unique(), key=str)
+    for level in known[1:]:
+        dummy = text.eq(level).astype(float)
+        yield f"{name}={level}", dummy.where(text.notna(), np.nan).to_numpy()
+
+
+def modelled_outcome(indicator: Indicator, value: pd.Series) -> pd.Series:
+    """Return an indicator with its modelled pole as 1; a score stays as it is.
+
+    Examples
+    --------
+    An indicator of which more is better is turned round for the adverse pole, so that an odds
+    ratio below one is favourable.
+    """
+    return 1 - value if is_turned(indicator) else value
+
+
+def is_turned(indicator: Indicator) -> bool:
+    """Return whether the modelled pole is the complement of the indicator."""
+    favourable = indicator.direction == "higher"
+    return indicator.unit == "percent" and favourable != (indicator.pole == "favourable")
+
+
+def in_comparison(
+    study: Study, respondents: pd.DataFrame, outcome: str, waves: tuple[str, ...]
+) -> pd.DataFrame:
+    """Return the rows of both arms in these waves who were eligible for the outcome."""
+    indicator = study.indicators[outcome]
+    rows = respondents["arm"].isin(["programme", "comparator"]) & respondents["wave"].isin(waves)
+    if indicator.ages and "age" in respondents:
+        first, end = indicator.ages
+        rows &= respondents["age"].ge(first) & respondents["age"].lt(end)
+    return respondents[rows.astype(bool)].reset_index(drop=True)
+
+
+def arrays_of(
+    study: Study,
+    respondents: pd.DataFrame,
+    outcome: str,
+    waves: tuple[str, ...],
+    group: str | None = None,
+) -> dict[str, Any]:
+    """Return the arguments of `did` for one outcome: its arrays, complete or not.
+
+    Parameters
+    ----------
+    study : Study
+    respondents : DataFrame
+        With a column per indicator.
+    outcome : str
+    waves : tuple of str
+        In order of time; the last one is after the start.
+    group : str, optional
+        Only this group; ``*`` for the triple difference between the outermost groups.
+
+    Raises
+    ------
+    NotEstimable
+        The outcome or a covariate was not asked, or holds modelled figures; or an arm has nobody.
+    """
+    indicator = study.indicators[outcome]
+    _require_asked(indicator, respondents, outcome, waves)
+    if not {"programme", "comparator"} <= set(respondents["arm"]):
+        raise NotEstimable("no_arms")
+    rows = in_comparison(study, respondents, outcome, waves)
+    least = _group_flag(study, rows, group)
+    if least is not None and group not in (None, "*"):
+        rows, least = rows[least.eq(1)].reset_index(drop=True), None
+    value = modelled_outcome(indicator, rows[outcome].astype(float))
+    _require_respondents(indicator, rows, value)
+    wave = rows["wave"].map({wave: order for order, wave in enumerate(waves)})
+    grouping = study.gap_grouping if group else None
+    return {
+        "outcome": value.to_numpy(),
+        "treated": rows["arm"].eq("programme").to_numpy(bool),
+        "post": rows["wave"].eq(waves[-1]).to_numpy(bool),
+        "cluster": rows["wijk"].to_numpy(str),
+        "wave": wave.to_numpy(int),
+        "weight": _weight(rows),
+        "covariates": covariate_matrix(
+            rows, study.settings.evaluation.covariates, grouping.column if grouping else None
+        ),
+        "group": None if least is None else least.to_numpy(float),
+        "pair": _pair(rows),
+        "family": "linear" if indicator.unit == "score" else "logistic",
+    }
+
+
+def _require_asked(
+    indicator: Indicator, respondents: pd.DataFrame, outcome: str, waves: tuple[str, ...]
+) -> None:
+    if indicator.source == "modelled":
+        raise NotEstimable("modelled_figures")
+    if indicator.waves and not set(waves) <= set(indicator.waves):
+        raise NotEstimable("not_asked")
+    if outcome not in respondents:
+        raise NotEstimable("no_outcome")
+    known = respondents.loc[respondents[outcome].notna(), "wave"]
+    if not set(waves) <= set(known.unique()):
+        raise NotEstimable("no_outcome")
+
+
+def _require_respondents(indicator: Indicator, rows: pd.DataFrame, value: pd.Series) -> None:
+    """Refuse an area figure that was joined to respondents: constant in every cluster-wave."""
+    if value.notna().sum() == 0:
+        raise NotEstimable("no_outcome")
+    cells = value.groupby([rows["wijk"], rows["wave"]])
+    many = cells.count() > 1
+    if indicator.unit == "score" and many.any() and not cells.nunique()[many].gt(1).any():
+        raise NotEstimable("modelled_figures")
+
+
+def _group_flag(study: Study, rows: pd.DataFrame, group: str | None) -> pd.Series | None:
+    """Return 1 for the asked (or least advantaged) group, 0 for the other, NaN for neither."""
+    if group is None:
+        return None
+    grouping = study.gap_grouping
+    if grouping is None or grouping.column not in rows or not rows[grouping.column].notna().any():
+        raise NotEstimable("no_groups")
+    values = rows[grouping.column].astype("object")
+    first, last = grouping.groups[0].id, grouping.groups[-1].id
+    flag = values.map({first: 1.0, last: 0.0} if group == "*" else {group: 1.0})
+    return flag.astype(float)
+
+
+def _weight(rows: pd.DataFrame) -> Floats:
+    if "weight" not in rows:
+        return np.ones(len(rows))
+    return rows["weight"].to_numpy(float)
+
+
+def _pair(rows: pd.DataFrame) -> np.ndarray | None:
+    if "pair" not in rows:
+        return None
+    return rows["pair"].astype("object").where(rows["pair"].notna(), None).to_numpy(object)

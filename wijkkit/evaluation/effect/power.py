@@ -10,7 +10,7 @@ from scipy import optimize
 
 from wijkkit.errors import EstimationError
 from wijkkit.evaluation.effect.cluster_period import sampling_variances
-from wijkkit.evaluation.effect.reasons import NotEstimable
+from wijkkit.evaluation.effect.estimate import NotEstimable
 from wijkkit.evaluation.effect.sample import Sample
 from wijkkit.evaluation.effect.two_arms import Ratios, power_at, variance_ratios
 from wijkkit.study.settings import EvaluationSettings

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from wijkkit.errors import EstimationError, Problem
-from wijkkit.evaluation.effect.reasons import NotEstimable
+from wijkkit.evaluation.effect.estimate import NotEstimable
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]

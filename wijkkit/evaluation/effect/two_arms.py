@@ -7,8 +7,7 @@ from functools import lru_cache
 import numpy as np
 from scipy import optimize, special, stats
 
-from wijkkit.evaluation.effect.estimate import Estimate
-from wijkkit.evaluation.effect.reasons import NotEstimable
+from wijkkit.evaluation.effect.estimate import Estimate, NotEstimable
 from wijkkit.evaluation.effect.sample import Bools, Floats
 
 #: Smallest and largest ratio of the arms' variances (treated to comparators) that a test allows.

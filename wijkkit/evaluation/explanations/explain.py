@@ -8,12 +8,11 @@ from datetime import date
 
 import pandas as pd
 
+from wijkkit.evaluation.effect.estimate import NotEstimable
 from wijkkit.evaluation.effect.outcomes import compared_waves
-from wijkkit.evaluation.effect.reasons import NotEstimable
 from wijkkit.evaluation.explanations import rules
 from wijkkit.evaluation.explanations.evidence import Evidence
-from wijkkit.evaluation.explanations.rules import PROCESS, process_verdict
-from wijkkit.evaluation.explanations.verdict import Verdict
+from wijkkit.evaluation.explanations.rules import PROCESS, Verdict, process_verdict
 from wijkkit.language import number, text
 from wijkkit.study import Study
 from wijkkit.study.model import Wave

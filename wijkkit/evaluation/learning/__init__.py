@@ -1,7 +1,11 @@
 """What a network and a city can learn: questions, side by side, clashes, data quality."""
 
-from wijkkit.evaluation.learning.clashes import clash_sentences, clashes
-from wijkkit.evaluation.learning.comparison import ahead_sentences, side_by_side
+from wijkkit.evaluation.learning.comparison import (
+    ahead_sentences,
+    clash_sentences,
+    clashes,
+    side_by_side,
+)
 from wijkkit.evaluation.learning.cycle import improvement_cycle, open_decisions
 from wijkkit.evaluation.learning.data_quality import data_quality
 from wijkkit.evaluation.learning.questions import questions

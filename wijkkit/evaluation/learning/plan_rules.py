@@ -10,8 +10,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from wijkkit.evaluation.facts import Facts
-from wijkkit.evaluation.logic_model.finding import Finding
-from wijkkit.evaluation.logic_model.survey_measures import indicator_finding
+from wijkkit.evaluation.logic_model.finding import Finding, indicator_finding
 from wijkkit.evaluation.process.measures import Measure, sum_ratio
 from wijkkit.registry.tables import GOAL_COLUMNS
 

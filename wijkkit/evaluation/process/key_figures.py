@@ -1,14 +1,19 @@
-"""Key-figure interviews: the scores of their scales, by arm and wave, and their reliability."""
+"""Key-figure interviews: scores of their scales by arm and wave, reliability, and change by arm."""
 
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import pandas as pd
 from scipy import stats
 
 from wijkkit.errors import EstimationError
 from wijkkit.estimates.scale import scale_reliability, scale_score
+from wijkkit.evaluation.effect.did import did
+from wijkkit.evaluation.effect.methods import Options
+from wijkkit.evaluation.effect.multiplicity import judged_together
+from wijkkit.language import interval, number, signed, text
 from wijkkit.study import Study
 from wijkkit.study.settings.process import Scale
 
@@ -104,3 +109,136 @@ def _reliability(
     except EstimationError:
         return (math.nan,) * 4
     return found.alpha, found.lower, found.upper, found.omega
+
+
+CHANGE_COLUMNS = (
+    "scale",
+    "label",
+    "first",
+    "last",
+    "programme",
+    "comparator",
+    "value",
+    "lower",
+    "upper",
+    "unit",
+    "p",
+    "floor",
+    "verdict",
+    "looked_at",
+    "wijken",
+    "status",
+    "reason",
+)
+
+
+def scale_changes(study: Study, answers: pd.DataFrame) -> pd.DataFrame:
+    """Return how much more each scale changed in the programme wijken than in the comparators.
+
+    The two waves are the first and the last in which the scale was asked. `value` with its interval is the
+    difference of the arms' mean changes per wijk, on t with G - 2 degrees of freedom; `p` is
+    that of the exact randomisation test, within pairs where the study has them, and `floor` the
+    smallest it can be.
+
+    Returns
+    -------
+    DataFrame
+        Columns `CHANGE_COLUMNS`, one row per scale; unit ``score``. Numbers are absent unless
+        `status` is ``ok``; `reason` says why.
+    """
+    rows = []
+    for key, scale in study.settings.process.key_figures.scales.items():
+        scored = answers.assign(score=scores(answers, scale)).dropna(subset="score")
+        scored = scored[scored["arm"].isin(ARMS)]
+        waves = [wave.id for wave in study.waves if scored["wave"].eq(wave.id).any()]
+        found: dict[str, Any] = {"scale": key, "label": study.text(scale.label), "unit": "score"}
+        if len(waves) < 2 or set(scored["arm"]) != set(ARMS):
+            reason = "one_wave" if len(waves) < 2 else "one_arm"
+            rows.append(found | {"status": "missing", "reason": reason})
+            continue
+        rows.append(found | _change(study, scored, waves[0], waves[-1]))
+    return _judged_together(pd.DataFrame(rows, columns=[*CHANGE_COLUMNS, "p_main"]), study)
+
+
+def _judged_together(table: pd.DataFrame, study: Study) -> pd.DataFrame:
+    """Judge the scales together: Holm's adjustment for their number."""
+    p = table["p_main"].to_numpy(float)
+    verdict = judged_together(table["value"], p, study.settings.evaluation.level)
+    made = table.assign(verdict=verdict, looked_at=int(table["p_main"].notna().sum()))
+    return made[list(CHANGE_COLUMNS)]
+
+
+def _change(study: Study, scored: pd.DataFrame, first: str, last: str) -> dict[str, object]:
+    rows = scored[scored["wave"].isin([first, last])]
+    paired = rows["pair"].notna().all()
+    exact = "randomisation_paired" if paired else "randomisation"
+    table = did(
+        rows["score"].to_numpy(dtype=float),
+        rows["arm"].eq("programme").to_numpy(),
+        rows["wave"].eq(last).to_numpy(),
+        rows["wijk"].to_numpy(dtype=object),
+        pair=rows["pair"].to_numpy(dtype=object) if paired else None,
+        family="linear",
+        methods=["cluster_period", exact],
+        options=Options.of(study.settings.evaluation),
+    ).set_index("method")
+    main, test = table.loc["cluster_period"], table.loc[exact]
+    means = rows.groupby(["arm", "wijk", "wave"])["score"].mean().unstack("wave")
+    moves = (means[last] - means[first]).groupby("arm").mean()
+    return {
+        "first": first,
+        "last": last,
+        "programme": moves["programme"],
+        "comparator": moves["comparator"],
+        "value": main["estimate"],
+        "lower": main["lower"],
+        "upper": main["upper"],
+        "p": test["p"],
+        "p_main": main["p"],
+        "floor": test["floor"],
+        "wijken": rows["wijk"].nunique(),
+        "status": main["status"],
+        "reason": main["reason"],
+    }
+
+
+def key_figure_sentences(table: pd.DataFrame, changes: pd.DataFrame, study: Study) -> list[str]:
+    """Say whether each scale changed otherwise with the programme, and what the test cannot show.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `scale_table`.
+    changes : DataFrame
+        From `scale_changes`.
+    study : Study
+        Its ``process.key_figures.reliable``, its level of tests, and its language.
+    """
+    settings, language = study.settings, study.language
+    sentences = []
+    for row in changes.itertuples():
+        if row.status != "ok":
+            key = "too_few" if row.status == "too_few" else "unknown"
+            sentences.append(_say(key, language, scale=row.label))
+            continue
+        way = {"better": "higher", "worse": "lower"}.get(row.verdict, "same")
+        fields = {
+            "value": signed(row.value, language, 1),
+            "interval": interval(row.lower, row.upper, language, 1),
+        }
+        said = _say(way, language, scale=row.label, **fields)
+        alpha = table.loc[table["scale"].eq(row.scale), "alpha"].min()
+        if alpha < settings.process.key_figures.reliable:
+            said += f" {_say('unreliable', language, alpha=number(alpha, language, 2))}"
+        sentences.append(said)
+    significant = 1 - settings.evaluation.level
+    floors = changes.loc[changes["status"].eq("ok") & changes["floor"].gt(significant)]
+    if len(floors):
+        row = floors.iloc[0]
+        fields = {"wijken": row["wijken"], "p": number(row["floor"], language, 2)}
+        sentences.append(_say("smallest_p", language, **fields))
+    return sentences
+
+
+def _say(key: str, language: str, **fields: object) -> str:
+    return text(f"process.key_figures.{key}", language, **fields)

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from wijkkit.estimates.proportion import wilson
+from wijkkit.estimates.interval import wilson
 
 NAN = math.nan
 _DAYS_A_MONTH = 365.25 / 12

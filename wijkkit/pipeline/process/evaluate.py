@@ -13,12 +13,10 @@ from wijkkit.evaluation.learning.comparison import side_by_side
 from wijkkit.evaluation.learning.data_quality import data_quality
 from wijkkit.evaluation.learning.questions import questions
 from wijkkit.evaluation.logic_model import assumption_findings, box_findings, element_states
-from wijkkit.evaluation.process.interviews import code_counts
-from wijkkit.evaluation.process.key_figure_changes import scale_changes
-from wijkkit.evaluation.process.key_figures import scale_table
+from wijkkit.evaluation.process.interviews import chosen_quotes, code_counts
+from wijkkit.evaluation.process.key_figures import scale_changes, scale_table
 from wijkkit.evaluation.process.network import centrality, meeting_ties
 from wijkkit.evaluation.process.people import in_whole_numbers
-from wijkkit.evaluation.process.quotes import chosen_quotes
 from wijkkit.evaluation.process.service_use import service_use
 from wijkkit.evaluation.process.shown_scales import shown_scales
 from wijkkit.loaders.key_figures import load_key_figures

@@ -12,7 +12,7 @@ from wijkkit.estimates import wilson
 from wijkkit.evaluation.explanations.evidence import Evidence
 from wijkkit.evaluation.explanations.explain import explanations
 from wijkkit.evaluation.facts import Facts
-from wijkkit.evaluation.learning.representativeness import study_shares
+from wijkkit.evaluation.learning.data_quality import study_shares
 from wijkkit.evaluation.process.network import turnover
 from wijkkit.evaluation.process.people import in_whole_numbers
 from wijkkit.loaders.segments import GroupInterviews

@@ -7,8 +7,7 @@ from collections.abc import Iterator, Mapping
 import pandas as pd
 
 from wijkkit.evaluation.facts import Facts
-from wijkkit.evaluation.learning.clashes import clash_sentences
-from wijkkit.evaluation.learning.comparison import ahead_sentences
+from wijkkit.evaluation.learning.comparison import ahead_sentences, clash_sentences
 from wijkkit.evaluation.learning.cycle import improvement_cycle
 from wijkkit.evaluation.process.network import participation, turnover
 from wijkkit.evaluation.process.sentences import (
