@@ -10,14 +10,11 @@ import pandas as pd
 from wijkkit.errors import DataError, Problem
 from wijkkit.loaders.source_file import read_source
 from wijkkit.loaders.source_table import SourceTable
-from wijkkit.registry.definition import Column, Kind
-from wijkkit.registry.faults import Fault
-from wijkkit.registry.import_problems import row_problem
-from wijkkit.registry.import_report import ImportReport
+from wijkkit.registry.faults import Fault, ImportReport, row_problem
 from wijkkit.registry.registry import Registry
 from wijkkit.registry.storing import store
-from wijkkit.registry.tables import KEY_COLUMNS, KINDS
-from wijkkit.registry.workbook_rows import SheetRow, WorkbookContent
+from wijkkit.registry.tables import KEY_COLUMNS, KINDS, Column, Kind
+from wijkkit.registry.workbook_read import SheetRow, WorkbookContent
 from wijkkit.study import Study
 from wijkkit.study.guard import require_sources
 
