@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STUDY  ?= parameters
 
-.PHONY: reports types test test-slow lab demo docs lock clean
+.PHONY: reports types test test-slow mutants lab demo docs lock clean
 
 $(VENV)/.ready: requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -32,6 +32,10 @@ test: $(VENV)/.ready
 
 test-slow: $(VENV)/.ready
 	$(BIN)/python -m pytest -m slow
+
+# Of one room: make mutants ROOM=estimates
+mutants: $(VENV)/.ready
+	$(BIN)/python tests/mutants.py $(ROOM)
 
 lab: $(VENV)/.ready
 	$(BIN)/wijkkit lab --study $(STUDY)

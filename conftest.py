@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import shutil
+import sys
 from pathlib import Path
 
 import matplotlib
@@ -14,23 +16,76 @@ from filelock import FileLock
 from tests.project_folder import write_project
 from wijkkit.batch import run
 
+ROOT = Path(__file__).parent
+_MADE_OF = (
+    "wijkkit",
+    "notebooks",
+    "parameters",
+    "reports",
+    "tests/project_folder.py",
+    "requirements.lock",
+)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--quick", action="store_true", help="only tests that need no run of the demo")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--quick"):
+        items[:] = [item for item in items if not _needs_demo(item)]
+
+
+def _needs_demo(item: pytest.Item) -> bool:
+    return "demo_run" in getattr(item, "fixturenames", ()) or '"parameters"' in _sources(item)
+
+
+def _sources(item: pytest.Item) -> str:
+    """Return the code of an example in a docstring."""
+    return "".join(e.source for e in getattr(getattr(item, "dtest", None), "examples", ()))
+
+
+def _demo_cache() -> Path:
+    """Return where the demo lies that this very code made, in this run of the tests or before."""
+    digest = hashlib.sha256(sys.version.encode())
+    for part in _MADE_OF:
+        place = ROOT / part
+        for path in [place] if place.is_file() else sorted(place.rglob("*")):
+            if path.is_file() and path.suffix != ".pyc" and "_site" not in path.parts:
+                digest.update(str(path.relative_to(ROOT)).encode() + path.read_bytes())
+    return ROOT / ".cache" / "demo_run" / digest.hexdigest()[:20]
+
 
 @pytest.fixture(scope="session")
 def demo_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project folder in which the demo has run, made once for all processes: copy it to use it."""
+    """A project folder in which the demo has run, made once for all processes: copy it to use it.
+
+    It is kept by the content that it was made of: who changes a test only does not wait for it.
+    """
     base = tmp_path_factory.getbasetemp()
     base = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
     folder, done = base / "demo_run", base / "demo_run.done"
     with FileLock(base / "demo_run.lock"):
         if not done.exists():
             shutil.rmtree(folder, ignore_errors=True)
-            folder.mkdir()
-            result = run(
-                write_project(folder) / "parameters", notebooks=folder / "notebooks", jobs=2
-            )
-            assert result.failed == ()
+            cache = _demo_cache()
+            if cache.is_dir():
+                shutil.copytree(cache, folder, symlinks=True)
+            else:
+                folder.mkdir()
+                parameters = write_project(folder) / "parameters"
+                result = run(parameters, notebooks=folder / "notebooks", jobs=2)
+                assert result.failed == ()
+                _keep(folder, cache)
             done.touch()
     return folder
+
+
+def _keep(folder: Path, cache: Path) -> None:
+    """Keep a demo that ran in the place of older ones."""
+    shutil.rmtree(cache.parent, ignore_errors=True)
+    shutil.copytree(folder, cache.with_suffix(".part"), symlinks=True)
+    cache.with_suffix(".part").rename(cache)
 
 
 @pytest.fixture(scope="session")
@@ -44,8 +99,7 @@ def _project_of_an_example(request, monkeypatch) -> None:
 
     One that publishes or releases has a copy of its own: it changes what the notebooks read.
     """
-    examples = getattr(getattr(request.node, "dtest", None), "examples", ())
-    sources = "".join(e.source for e in examples)
+    sources = _sources(request.node)
     if '"parameters"' in sources or '"data/' in sources:
         matplotlib.use("agg")
         folder = request.getfixturevalue("example_project")

@@ -12,11 +12,18 @@ import pytest
 import yaml
 
 import wijkkit as wk
-from wijkkit.disclosure import sign_off
+from wijkkit.disclosure import policy_for, sign_off
 from wijkkit.disclosure.ledger import ledgers_of, read_entries, standing
+from wijkkit.disclosure.release import release_estimates
 from wijkkit.errors import DisclosureError
 from wijkkit.pipeline import publishing
-from wijkkit.pipeline.earlier import correction_file, earlier_of, named_sample, prepared
+from wijkkit.pipeline.earlier import (
+    correction_file,
+    earlier_of,
+    known_elsewhere,
+    named_sample,
+    prepared,
+)
 from wijkkit.pipeline.estimation import estimate
 from wijkkit.pipeline.publishing import publish_release
 from wijkkit.pipeline.release import release
@@ -288,3 +295,25 @@ def test_what_is_kept_is_counted_in_the_audit(study, respondents):
     found = release(study, estimate(study, fewer))
     sample = estimate(study, fewer).sample
     assert found.audit["kept"] == len(earlier_of(study, sample, found.policy).kept) > 0
+
+
+def test_what_is_public_elsewhere_is_shown_and_must_be_the_same_figure(study, respondents):
+    made = estimate(study, respondents)
+    policy = policy_for(study)
+    plain = release(study, made).table
+    hidden = plain[plain["status"].eq("hidden") & plain["area_level"].eq("wijk")].index[0]
+    exact = made.estimates.table.loc[hidden]
+    row = exact[["indicator", "area", "wave", "group_by", "group", "value"]].to_frame().T
+    path = study.folder / "public.csv"
+    row.assign(value=round(exact["value"])).to_csv(path, index=False)
+    known = known_elsewhere(
+        study, made.estimates.table, replace(policy, published_elsewhere=(path.name,))
+    )
+    assert known["area"].tolist() == [exact["area"]]
+    shown = release_estimates(made.estimates, made.sample, policy, None, known).table.loc[hidden]
+    assert shown["status"] == "ok" and abs(shown["value"] - exact["value"]) <= 0.5
+    row.assign(value=exact["value"] + 2).to_csv(path, index=False)
+    with pytest.raises(DisclosureError, match="not a figure of this study"):
+        known_elsewhere(
+            study, made.estimates.table, replace(policy, published_elsewhere=(path.name,))
+        )

@@ -132,3 +132,11 @@ def test_what_cannot_be_answered_is_said(people):
     panel = _of_people(people[people.wave == "2021"])
     control(panel, "Vraag").value = "change"
     assert "there is no change to estimate" in said(panel)
+
+
+def test_a_study_without_ages_is_asked_by_its_groups_and_a_gap_is_of_the_chosen_grouping(people):
+    panel = _of_people(wk.people(people.study, people.frame.assign(age=float("nan"))))
+    control(panel, "Vraag").value = "age"
+    assert "by=&#x27;ses&#x27;" in said(panel) and "<svg" in said(panel)
+    control(panel, "Vraag").value, control(panel, "Groep").value = "gap", ("sex", "girl")
+    assert "between=&#x27;sex&#x27;, by=&#x27;arm&#x27;" in said(panel) and "<svg" in said(panel)

@@ -20,8 +20,8 @@ from wijkkit.disclosure.moves import Proofs
 from wijkkit.disclosure.slack import Shown
 
 Floats = NDArray[np.float64]
-#: Seconds of one search; what is not found counts as narrow.
-SECONDS = 1.0
+#: Steps of one search, the same on any machine; what is not found counts as narrow.
+NODES = 100
 _TINY = 1e-6
 
 
@@ -62,10 +62,15 @@ def widths(shown: Shown, choice: Choice, multiple: Floats) -> Floats:
     for town in choice.towns(multiple, narrow()):
         if program.allows(town):
             _seen(shown, town, lowest, highest)
-    for cell in narrow():
+    left = narrow()
+    if choice.small and shown.uneven.any() and len(left):
+        # Where weights are unequal the search is long: first what parts of children leave open.
+        left = np.intersect1d(left, choice.narrow(multiple, left))
+    for cell in left if choice.small else ():
         for sign in (1.0, -1.0):
-            if choice.small and highest[cell] - lowest[cell] < shown.need[cell] - _TINY:
-                end = program.end(cell, sign)
+            if highest[cell] - lowest[cell] < shown.need[cell] - _TINY:
+                least = highest[cell] if sign > 0 else -lowest[cell]
+                end = program.end(cell, sign, enough=least - shown.need[cell])
                 if end is not None:
                     _seen(shown, end, lowest, highest)
     return highest - lowest
@@ -157,45 +162,75 @@ class Program:
         np.minimum.at(lowest, cell, there)
         np.maximum.at(highest, cell, there)
 
-    def with_counts(
-        self, cells: NDArray[np.int64], count: Floats, cell: int | None = None, sign: float = 1.0
-    ) -> Floats | None:
-        """Return a town with these counts, with that of a cell smallest (or with a minus largest)."""
-        low, high = self._low.copy(), self._high.copy()
-        within = (count >= low[cells] - _TINY) & (count <= high[cells] + _TINY)
-        if not within.all():
-            return None
-        low[cells] = high[cells] = count
-        return self.end(cell, sign, (low, high))
-
     def end(
-        self, cell: int | None, sign: float, ends: tuple[Floats, Floats] | None = None
+        self,
+        cell: int,
+        sign: float,
+        among: tuple[NDArray[np.int64], Floats] | None = None,
+        enough: float = -np.inf,
     ) -> Floats | None:
-        """Return the town in which a count is smallest, or with a minus largest."""
-        system = self._shown.system
+        """Return the town in which a count is smallest, or with a minus largest.
+
+        Parameters
+        ----------
+        cell : int
+        sign : float
+        among : tuple of array, optional
+            Cells, and the counts (R, K) that they have together in the towns that are looked for.
+        enough : float
+            The least that is looked for; with a minus its opposite.
+        """
+        system, size = self._shown.system, len(self._shown.system.size)
         lines, weighted = self._lines = self._lines or self._matrices()
-        patterns = len(system.patterns)
-        every = sparse.kron(sparse.eye_array(len(system.size)), np.ones((1, patterns))).tocsr()
+        # Whoever has none of the answers is whoever is left.
+        first = np.arange(lines.shape[1]) % len(system.patterns) == 0
+        lines, weighted = lines[:, ~first], weighted[:, ~first]
+        columns = lines.shape[1]
+        low, high = self._low.copy(), self._high.copy()
         both = np.isfinite(self._weighted_high)
-        constraints = [
-            LinearConstraint(lines, *(ends or (self._low, self._high))),
-            LinearConstraint(every, system.size, system.size),
-        ]
-        if both.any():
-            ends = self._weighted_low[both], self._weighted_high[both]
-            constraints.append(LinearConstraint(weighted[both], *ends))
-        occurs = np.tile(system.truth.sum(axis=0) > 0, len(system.size))
+        chosen, counts = 0, np.zeros((0, 0))
+        if among is not None:
+            # One of these sets of counts is chosen: a sum of them, each once or not at all.
+            cells, counts = among
+            chosen = len(counts)
+            low[cells], high[cells] = -np.inf, np.inf
+        if np.isfinite(enough):
+            ends = (low, high) if sign > 0 else (high, low)
+            ends[0][cell] = max(low[cell], enough) if sign > 0 else min(high[cell], -enough)
+        # What says no more than how many children there are need not be said.
+        binds = (low > _TINY) | (high < self._shown.system.respondents() - _TINY)
+        none = np.zeros(size) if system.truth[:, 0].any() else system.size
+        rows = [lines[binds], weighted[both]]
+        ends = [(low[binds], high[binds]), (self._weighted_low[both], self._weighted_high[both])]
+        if columns > size or none.any():
+            every = sparse.kron(sparse.eye_array(size), np.ones((1, columns // size)))
+            rows.append(every.tocsr())
+            ends.append((none, system.size))
+        if chosen:
+            rows = [
+                sparse.hstack([part, sparse.csr_array((part.shape[0], chosen))]) for part in rows
+            ]
+            rows.append(sparse.hstack([lines[cells], sparse.csr_array(-counts.T)]))
+            rows.append(sparse.csr_array(np.append(np.zeros(columns), np.ones(chosen))[None]))
+            ends += [(np.zeros(len(cells)),) * 2, (np.ones(1),) * 2]
+        occurs = np.tile(system.truth[:, 1:].sum(axis=0) > 0, size)
+        most = np.where(occurs, np.repeat(system.size, columns // size), 0)
         found = milp(
-            np.zeros(lines.shape[1]) if cell is None else sign * lines[[cell]].toarray().ravel(),
-            constraints=constraints,
-            bounds=Bounds(0, np.where(occurs, np.repeat(system.size, patterns), 0)),
-            integrality=np.full(lines.shape[1], int(system.whole)),
-            options={"time_limit": SECONDS},
+            np.append(sign * lines[[cell]].toarray().ravel(), np.zeros(chosen)),
+            constraints=LinearConstraint(
+                sparse.vstack(rows, format="csr"),
+                np.concatenate([one[0] for one in ends]),
+                np.concatenate([one[1] for one in ends]),
+            ),
+            bounds=Bounds(0, np.append(most, np.ones(chosen))),
+            integrality=np.append(np.full(columns, int(system.whole)), np.ones(chosen)),
+            options={"node_limit": NODES},
         )
         if found.x is None:
             return None
-        town = found.x.reshape(len(system.size), patterns)
-        town = np.round(town) if system.whole else town
+        having = found.x[:columns].reshape(size, columns // size)
+        having = np.round(having) if system.whole else having
+        town = np.column_stack([system.size - having.sum(axis=1), having])
         return town if self.allows(town) else None
 
     def _matrices(self) -> tuple[sparse.csr_array, sparse.csr_array]:

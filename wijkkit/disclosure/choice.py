@@ -86,7 +86,7 @@ class Choice:
         first : bool
         """
         width = self._moves.widths(multiple)
-        narrow = (multiple == 0) & self._secret & (width < self.shown.wanted - TINY)
+        narrow = (multiple == 0) & self._secret & (width < self.shown.need - TINY)
         asked = np.flatnonzero(narrow) if asked is None else asked[narrow[asked]]
         if not len(asked) or not self.small:
             return asked
@@ -122,7 +122,8 @@ class Choice:
         self, loss: Loss, multiple: Floats, narrow: NDArray[np.int64]
     ) -> tuple[Floats, NDArray[np.int64]]:
         system = self.shown.system
-        steps = [self._roomy] if loss.multiples == COARSER else [np.zeros(len(multiple))]
+        none = np.zeros(len(multiple))
+        steps = [self._roomy, none + COARSER[-1]] if loss.multiples == COARSER else [none]
         for one in steps:
             which = loss.of(system, self._wijken) & ~self._kept & self._near(narrow, loss)
             which &= (multiple > 0) & ((multiple < one) | (one == 0))

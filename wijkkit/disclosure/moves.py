@@ -151,7 +151,7 @@ class Moves:
 
         Only wijken of which anything else is shown than when this was last asked are looked at.
         """
-        wanted = np.where(multiple == 0, self.shown.wanted, 0.0)
+        wanted = np.where(multiple == 0, self.shown.need, 0.0)
         again = np.flatnonzero(multiple != self._last)
         touched = self._touched(again)
         stale = (wanted > 0) & touched
@@ -248,7 +248,7 @@ class Moves:
     def proofs(self, multiple: Floats, cells: Ints) -> Proofs:
         """Return towns in which each of these counts is larger, and smaller, as far as moves go."""
         wanted = np.zeros(len(multiple))
-        wanted[cells] = self.shown.wanted[cells]
+        wanted[cells] = self.shown.need[cells]
         best, found = np.zeros((2, len(wanted))), []
         for number in _numbers(wanted.max(initial=0), self.shown.system.whole):
             left = best.sum(axis=0) < wanted - _TINY

@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -222,25 +222,24 @@ def _write_manifest(
         "fingerprint": fingerprint(study),
         "policy": record["policy"],
         "audit": record["audit"],
-        "hidden": hidden_in_words(study),
+        "hidden": hidden_in_words(study, record.get("left_out", ())),
         "accepted": {label: output.why for label, output in named_outputs(study).items()},
         "files": files,
     }
     write_whole(staged / _MANIFEST, json.dumps(content, ensure_ascii=False, indent=2))
 
 
-def hidden_in_words(study: Study) -> list[str]:
-    """Return a sentence per reason: how many figures are absent because of it."""
+def hidden_in_words(study: Study, left_out: Iterable[str] = ()) -> list[str]:
+    """Return a sentence per reason, how many figures are absent because of it; and per indicator."""
     path = study.runs / "released" / "estimates.parquet"
     if not path.is_file():
         return []
     found = pd.read_parquet(path, columns=["status"])["status"].value_counts()
-    return [
-        text(
-            f"disclosure.hidden.{status}",
-            study.language,
-            count=number(found[status], study.language),
-        )
+    language = study.language
+    said = [
+        text(f"disclosure.hidden.{status}", language, count=number(found[status], language))
         for status in ("above", "hidden", "too_few")
         if status in found
     ]
+    names = [study.text(study.indicators[key].label) for key in left_out]
+    return said + [text("disclosure.hidden.left_out", language, name=name) for name in names]

@@ -44,6 +44,7 @@ def record_audit(study: Study, released: Release, names: Collection[str] | None 
         "audit": {
             name: None if math.isnan(value) else value for name, value in released.audit.items()
         },
+        "left_out": list(released.left_out),
         "audited": {name: hashes[name] for name in names or hashes},
         "fingerprint": fingerprint(study),
     }
@@ -100,6 +101,12 @@ def audit_of(study: Study) -> dict[str, object]:
     if content["fingerprint"] != fingerprint(study):
         raise _refused("the released tables are not those that were audited", "other content")
     return content
+
+
+def left_out_of(study: Study) -> tuple[str, ...]:
+    """Return the indicators that the release left out; none where nothing is released."""
+    path = _folder(study) / _NAME
+    return tuple(_read(study).get("left_out", ())) if path.is_file() else ()
 
 
 def _read(study: Study) -> dict[str, Any]:

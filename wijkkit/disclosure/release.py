@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -83,12 +83,16 @@ class Made:
     comparisons, comparable : DataFrame
     outcomes : tuple of str
         Indicators on which an effect is shown.
+    beside : callable, optional
+        The released estimates and what is shown of each system -> what is shown of each when the
+        effects are shown beside them.
     """
 
     derived: list[pd.DataFrame]
     comparisons: pd.DataFrame
     comparable: pd.DataFrame
     outcomes: tuple[str, ...] = ()
+    beside: Callable[[pd.DataFrame, tuple[Settled, ...]], tuple[Settled, ...]] | None = None
 
 
 def release_estimates(
@@ -149,15 +153,18 @@ def release_estimates(
             found = np.zeros(len(at))
         multiple[at] = found
         settled.append(Settled(system, str(table["wave"].iloc[at[0]]), choice, found, seen.unit))
-    status = np.where((status == "ok") & (multiple == 0), "hidden", status)
-    step = finest * np.where(multiple > 0, multiple, 1.0)
-    return Release(
-        shown(table, status, step, policy),
-        _attacked(settled),
-        policy,
-        tuple(dict.fromkeys(left_out)),
-        tuple(settled),
-    )
+
+    def released(settled: Iterable[Settled]) -> pd.DataFrame:
+        for one in settled:
+            multiple[one.system.rows] = one.multiple
+        held = np.where((status == "ok") & (multiple == 0), "hidden", status)
+        return shown(table, held, finest * np.where(multiple > 0, multiple, 1.0), policy)
+
+    final = tuple(settled)
+    if made is not None and made.beside is not None:
+        final = made.beside(released(final), final)
+    gone = tuple(dict.fromkeys(left_out))
+    return Release(released(final), _attacked(final), policy, gone, final)
 
 
 def _attacked(settled: Sequence[Settled]) -> dict[str, float]:

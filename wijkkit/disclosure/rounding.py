@@ -29,7 +29,7 @@ def down(values: ArrayLike, step: ArrayLike) -> Floats:
     >>> down([61.9, 60.0], 5)
     array([60., 60.])
     """
-    return np.round(np.floor(np.round(np.asarray(values, float) / step, 9)) * step, 10)
+    return np.round(np.floor(np.round(np.asarray(values, float) / step, 9)) * step, 10) + 0.0
 
 
 def limits(

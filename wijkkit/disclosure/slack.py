@@ -15,8 +15,6 @@ from wijkkit.tables import AREA_LEVELS
 Floats = NDArray[np.float64]
 Known = Mapping[float, tuple[Floats, Floats]]
 _TINY = 1e-6
-#: How many times the protection the figures leave of a wijk, where an effect is shown as well.
-BESIDE_EFFECT = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +82,6 @@ class Shown:
         asked = policy.protection if system.whole else 1.0
         self.need = np.minimum(asked, self._most - self._least)
         self.spare = self._most - self._least - self.need
-        # A hidden wijk stays open beside an effect only where the figures leave more than that.
-        room = np.minimum(BESIDE_EFFECT * asked, self._most - self._least)
-        self.wanted = np.where(self._told & (self.status != "ok"), room, self.need)
 
     def _width(self, value: Floats, n: Floats, total: Floats) -> float:
         """Return the width of the scale of a score, from its own means and totals."""

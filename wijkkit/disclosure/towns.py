@@ -87,7 +87,7 @@ class Towns:
         children leave more open than whole ones: by so much more they must be apart.
         """
         slack = self._shown.slack(multiple)
-        needed = self._shown.need if lines else self._shown.wanted
+        needed = self._shown.need if lines else self._shown.need
         self._enough = {
             True: needed - TINY,
             False: np.maximum(needed, self._shown.need + self._margin) - TINY,

@@ -27,13 +27,16 @@ from wijkkit.disclosure.ledger import (
     write_entry,
 )
 from wijkkit.disclosure.places import Places
+from wijkkit.disclosure.rules import percent_step
 from wijkkit.disclosure.sample import Sample
-from wijkkit.errors import DisclosureError
+from wijkkit.errors import DisclosureError, Problem
 from wijkkit.files import write_whole
 from wijkkit.study import Study
 from wijkkit.tables import ESTIMATE_KEYS, EVERYBODY
 
 _FIGURE = ("value", "lower", "upper", "n", "step", "status", "method")
+#: By how much a figure that is public in whole points may differ from the estimate.
+_PUBLIC = 0.5 + 1e-9
 #: Tables with an `outcome`: all that is concluded of an effect is kept or made anew together.
 _OF_OUTCOMES = ("effects", "detectable", "effect_assumptions", "effect_conclusions")
 
@@ -235,6 +238,65 @@ def earlier_of(study: Study, sample: Sample, policy: Policy) -> Earlier:
     return Earlier(tuple(entries), kept, correction)
 
 
+def known_elsewhere(study: Study, exact: pd.DataFrame, policy: Policy) -> pd.DataFrame:
+    """Return the cells of which the figure is public already: known to anyone, and shown.
+
+    Parameters
+    ----------
+    study : Study
+    exact : DataFrame
+        The exact estimates.
+    policy : Policy
+        Its `published_elsewhere` names CSV files, beside study.yml, with columns ``indicator,
+        area, wave, value`` and where there are groups ``group_by, group``.
+
+    Returns
+    -------
+    DataFrame
+        The key columns, ``status, step``.
+
+    Raises
+    ------
+    DisclosureError
+        A file cannot be read, or a figure in it is not one of this study's: another cell, or
+        more than half a point beside the estimate.
+    """
+    keys = [name for name in ESTIMATE_KEYS if name != "area_level"]
+    parts, problems = [], []
+    for name in policy.published_elsewhere:
+        try:
+            rows = pd.read_csv(study.folder / name, dtype=dict.fromkeys(keys, str))
+            rows = rows.assign(group_by=rows.get("group_by"), group=rows.get("group"))
+            rows = rows.fillna({"group_by": "", "group": EVERYBODY})
+            at = Places(exact, keys).of(rows)
+            value = rows["value"].to_numpy(float)
+        except (OSError, ValueError, KeyError) as error:
+            raise DisclosureError(
+                "figures that are public already cannot be read",
+                file=name,
+                found=str(error),
+                expected="a CSV file with the columns indicator, area, wave, value",
+            ) from error
+        own = np.where(at >= 0, exact["value"].to_numpy(float)[at], np.nan)
+        for row in np.flatnonzero(~(np.abs(value - own) <= _PUBLIC)):
+            which = ", ".join(str(rows[key].iloc[row]) for key in keys if rows[key].iloc[row])
+            problems.append(
+                Problem(
+                    "not a figure of this study, or another value",
+                    file=name,
+                    place=f"line {row + 2}",
+                    found=f"{which}: {value[row]:g}",
+                    expected="the value of one of the study's cells, in whole points",
+                    remedy="Leave out what is not the same figure.",
+                )
+            )
+        parts.append(exact.iloc[at[at >= 0]][list(ESTIMATE_KEYS)])
+    if problems:
+        raise DisclosureError(problems)
+    known = pd.concat(parts) if parts else pd.DataFrame(columns=list(ESTIMATE_KEYS))
+    return known.assign(status="ok", step=percent_step(policy))
+
+
 def _nothing() -> pd.DataFrame:
     return pd.DataFrame(columns=KEPT_COLUMNS)
 
@@ -250,7 +312,8 @@ def named_sample(study: Study, sample: Sample) -> Sample:
     if named or "respondent" not in people or not len(people):
         return sample
     columns = [name for name in study.codebook.columns if name in people]
-    content = people[["wave", *columns]].astype(str).agg("\x1f".join, axis=1)
+    cells = people[["wave", *columns]].astype(object)
+    content = cells.where(cells.notna(), "").astype(str).agg("\x1f".join, axis=1)
     again = content.groupby(content).cumcount().astype(str)
     return replace(sample, people=people.assign(respondent=content + "\x1f" + again))
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from wijkkit.disclosure.alike import Form, candidates, finest_form, forms
+from wijkkit.disclosure.alike import Candidates, Form, candidates, finest_form, forms
 from wijkkit.disclosure.effects import (
     Comparison,
     Contrast,
@@ -32,111 +32,143 @@ from wijkkit.pipeline.effect import RATIO, STEPS
 from wijkkit.study import Study
 from wijkkit.tables import EVERYBODY
 
-#: Multiples of its finest step in which an effect is tried that hidden counts depend on, and in
-#: which its limits are, outwards.
-COARSE = (1.0, 2.0, 5.0, 10.0)
-COARSE_ENDS = (1.0, 2.0, 5.0, 10.0, 20.0, 40.0)
+#: Multiples of its finest step in which an effect is tried that hidden counts depend on, and those
+#: of its limits, outwards. The first are tried with less of the figures before the next.
+TRIED = (
+    ((1.0, 2.0, 5.0), (1.0, 2.0, 5.0, 10.0)),
+    ((1.0, 2.0, 5.0), (1.0, 2.0, 5.0, 10.0, 20.0, 40.0)),
+    ((10.0,), (10.0, 20.0, 40.0)),
+)
 
 
-def shown_parts(
-    study: Study,
-    results: EffectResults,
-    respondents: pd.DataFrame,
-    table: pd.DataFrame,
-    settled: Sequence[Settled],
-) -> dict[str, dict[str, float]]:
-    """Return what of the effect on each outcome may be shown, in multiples of its finest step.
-
-    A part of which a figure of an arm is hidden is hidden. Where hidden counts stay open although
-    the count of everybody in each wijk were known, all that is made of these is shown; otherwise
-    the recommended effect on everybody alone, in the finest form in which they do.
+class Effects:
+    """What of the effects may be shown beside the figures, and in what steps.
 
     Parameters
     ----------
     study : Study
     results : EffectResults
     respondents : DataFrame
-    table : DataFrame
-        The released estimates.
-    settled : sequence of Settled
-        What the release shows of each system.
     """
+
+    def __init__(self, study: Study, results: EffectResults, respondents: pd.DataFrame) -> None:
+        self._study, self._results, self._people = study, results, respondents
+        self.outcomes = tuple(results.effects["outcome"].unique())
+        #: How the effect on everybody stands where hidden counts depend on it.
+        self._forms: dict[str, Form | None] = {}
+
+    def beside(self, table: pd.DataFrame, settled: tuple[Settled, ...]) -> tuple[Settled, ...]:
+        """Return what is shown of each system so that the effect on everybody can be shown too.
+
+        Parameters
+        ----------
+        table : DataFrame
+            The released estimates.
+        settled : tuple of Settled
+            What the release shows of each system.
+        """
+        left = [one for one in self.outcomes if _open(self._study, one, _shown_in(table))]
+        if not left:
+            return settled
+        outcomes, compared = tuple(left), _comparison(self._study)
+        while left:
+            outcome = left.pop(0)
+            if everything_known(settled, outcome, compared):
+                self._forms.pop(outcome, None)
+                continue
+            self._forms[outcome], new = self._form(outcome, compared, settled)
+            # What else is shown of the systems of which less is shown now is judged again.
+            changed = {
+                name
+                for before, after in zip(settled, new, strict=True)
+                if (before.multiple != after.multiple).any()
+                for name in before.system.indicators
+            }
+            left += [o for o in outcomes if o in changed - {outcome} and o not in left]
+            settled = new
+        return settled
+
+    def parts(self, table: pd.DataFrame, settled: Sequence[Settled]) -> dict[str, dict[str, float]]:
+        """Return what of the effect on each outcome may be shown, in multiples of its finest step.
+
+        A part of which a figure of an arm is hidden is hidden. Where hidden counts stay open
+        although the count of everybody in each wijk were known, all that is made of these is
+        shown; otherwise the recommended effect on everybody alone, in the form of `beside`.
+
+        Parameters
+        ----------
+        table : DataFrame
+            The released estimates.
+        settled : sequence of Settled
+            As from `beside`.
+        """
+        shown = {}
+        for outcome in self.outcomes:
+            names = _open(self._study, outcome, _shown_in(table))
+            if names:
+                shown[outcome] = self._in_steps(outcome, names, settled)
+        return shown
+
+    def _in_steps(
+        self, outcome: str, names: list[str], settled: Sequence[Settled]
+    ) -> dict[str, float]:
+        compared = _comparison(self._study)
+        if everything_known(settled, outcome, compared):
+            contrasts = [
+                one
+                for one in _contrasts(self._study, self._results, outcome, names)
+                if one.name != EVERYBODY
+            ]
+            shown = shown_effects(settled, outcome, compared, contrasts, True)
+            before = everything_known(settled, outcome, compared, earlier_waves(self._study))
+            names = [name for name in names if before or name not in ("pre_trend", "bounds")]
+            groups = (EVERYBODY, *(one.name for one in contrasts))
+            checks = [name for name in names if name not in groups]
+            return {EVERYBODY: 1.0, "methods": 1.0, **dict.fromkeys(checks, 1.0), **shown}
+        form = self._forms.get(outcome)
+        if form is None:
+            return {}
+        own = {"lower": form.lower, "upper": form.upper, "threshold": min(form.thresholds)}
+        return {EVERYBODY: form.step, "composition": 1.0, **own}
+
+    def _form(
+        self, outcome: str, compared: Comparison, settled: tuple[Settled, ...]
+    ) -> tuple[Form | None, tuple[Settled, ...]]:
+        """Return how the effect on everybody may stand, and what is shown of each system then."""
+        study, rows = self._study, self._results.effects
+        rows = rows[rows["outcome"].eq(outcome) & rows["group"].eq(EVERYBODY)]
+        rows = rows[rows["method"].eq(RECOMMENDED) & rows["scale"].ne(RATIO)]
+        if len(rows) != 1 or rows["status"].iloc[0] != "ok":
+            return None, settled
+        arrays = arrays_of(study, self._people, outcome, compared_waves(study))
+        sample, options = sample_of(arrays), Options.of(study.settings.evaluation)
+        scale: Any = str(rows["scale"].iloc[0])
+        unit = 1.0 if scale == "score" else 100.0
+        change, least = cluster_changes(sample, scale), respondents_error(sample, scale)
+        change, least, finest = unit * change, unit * least, STEPS[scale][0]
+        ratios = options.ratios(sample)
+        shown = _Effect(sample.treated, finest, options, ratios, least, rows.iloc[0])
+        wijken = list(np.unique(arrays["cluster"]))
+        turned = -1.0 if is_turned(study.indicators[outcome]) else 1.0
+
+        def made(one: Settled) -> Candidates:
+            way = turned * (1.0 if one.wave == compared.after else -1.0)
+            return candidates(one, cells_compared(one, outcome, compared), wijken, change, way)
+
+        waves = list(of_waves(settled, outcome, compared))
+        for steps, ends in TRIED:
+            form, new = finest_form(waves, made, forms(steps, ends), shown)
+            if form is not None:
+                break
+        instead = {id(one): after for one, after in zip(waves, new, strict=True)}
+        return form, tuple(instead.get(id(one), one) for one in settled)
+
+
+def _shown_in(table: pd.DataFrame) -> set[tuple[str, ...]]:
+    """Return the figures of arms that are shown."""
     arms = table[table["area_level"].eq("arm") & table["status"].eq("ok")]
-    there = set(
-        arms[["indicator", "area", "wave", "group_by", "group"]].itertuples(index=False, name=None)
-    )
-    shown = {}
-    for outcome in results.effects["outcome"].unique():
-        names = _open(study, outcome, there)
-        if names:
-            shown[outcome] = _in_steps(study, results, respondents, outcome, names, settled)
-    return shown
-
-
-def _in_steps(
-    study: Study,
-    results: EffectResults,
-    respondents: pd.DataFrame,
-    outcome: str,
-    names: list[str],
-    settled: Sequence[Settled],
-) -> dict[str, float]:
-    compared = _comparison(study)
-    known = everything_known(settled, outcome, compared)
-    contrasts = [
-        one
-        for one in _contrasts(study, results, outcome, names)
-        if not (known and one.name == "all")
-    ]
-    if known:
-        shown = shown_effects(settled, outcome, compared, contrasts, known)
-        before = everything_known(settled, outcome, compared, earlier_waves(study))
-        names = [name for name in names if before or name not in ("pre_trend", "bounds")]
-        checks = [name for name in names if name not in ("all", *(one.name for one in contrasts))]
-        return {"all": 1.0, "methods": 1.0, **dict.fromkeys(checks, 1.0), **shown}
-    form = _form(study, results, respondents, outcome, compared, settled)
-    if form is None:
-        return {}
-    own = {"lower": form.lower, "upper": form.upper, "threshold": min(form.thresholds)}
-    return {EVERYBODY: form.step, "composition": 1.0, **own}
-
-
-def _form(
-    study: Study,
-    results: EffectResults,
-    respondents: pd.DataFrame,
-    outcome: str,
-    compared: Comparison,
-    settled: Sequence[Settled],
-) -> Form | None:
-    """Return how the effect on everybody may stand where hidden counts depend on it."""
-    rows = results.effects
-    rows = rows[rows["outcome"].eq(outcome) & rows["group"].eq(EVERYBODY)]
-    rows = rows[rows["method"].eq(RECOMMENDED) & rows["scale"].ne(RATIO)]
-    if len(rows) != 1 or rows["status"].iloc[0] != "ok":
-        return None
-    arrays = arrays_of(study, respondents, outcome, compared_waves(study))
-    sample, options = sample_of(arrays), Options.of(study.settings.evaluation)
-    scale: Any = str(rows["scale"].iloc[0])
-    unit = 1.0 if scale == "score" else 100.0
-    change = cluster_changes(sample, scale) * unit
-    least = unit * respondents_error(sample, scale)
-    shown = _Effect(
-        sample.treated, STEPS[scale][0], options, options.ratios(sample), least, rows.iloc[0]
-    )
-    wijken = _clusters(arrays)
-    turned = -1.0 if is_turned(study.indicators[outcome]) else 1.0
-    found = [
-        candidates(
-            one,
-            cells_compared(one, outcome, compared),
-            wijken,
-            change,
-            turned * (1.0 if one.wave == compared.after else -1.0),
-        )
-        for one in of_waves(settled, outcome, compared)
-    ]
-    return finest_form(found, forms(COARSE, COARSE_ENDS), shown)
+    keys = ["indicator", "area", "wave", "group_by", "group"]
+    return set(arms[keys].itertuples(index=False, name=None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,11 +214,6 @@ class _Effect:
         return sorted({*form.thresholds, alpha, beside})
 
 
-def _clusters(arrays: Mapping[str, np.ndarray]) -> list[str]:
-    """Return the wijken in the order of the changes."""
-    return list(np.unique(arrays["cluster"]))
-
-
 def _comparison(study: Study) -> Comparison:
     hoods = [hood for hood in study.neighbourhoods.values() if hood.arm != "none"]
     before, after = compared_waves(study)
@@ -212,8 +239,9 @@ def _contrasts(
         if is_turned(study.indicators[outcome]):
             value, lower, upper = -value, -upper, -lower
         name = str(row["group"])
-        parts: tuple[tuple[str, str, float], ...]
-        parts = ((grouping.id if grouping and name != EVERYBODY else "", name, 1.0),)
+        parts: tuple[tuple[str, str, float], ...] = (
+            (grouping.id if grouping and name != EVERYBODY else "", name, 1.0),
+        )
         if row["contrast"] == "ddd" and grouping is not None:
             first, last = grouping.groups[0].id, grouping.groups[-1].id
             parts = ((grouping.id, first, 1.0), (grouping.id, last, -1.0))

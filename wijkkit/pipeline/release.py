@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -14,14 +15,17 @@ from wijkkit.disclosure.rules import percent_step
 from wijkkit.evaluation.effect.evaluate import EffectResults
 from wijkkit.pipeline.areas import release_areas
 from wijkkit.pipeline.baseline import baseline_tables
-from wijkkit.pipeline.earlier import Earlier, earlier_of, prepare
+from wijkkit.pipeline.earlier import Earlier, earlier_of, known_elsewhere, prepare
 from wijkkit.pipeline.effect import effect_tables
-from wijkkit.pipeline.effect_parts import shown_parts
+from wijkkit.pipeline.effect_parts import Effects
 from wijkkit.pipeline.estimation import StudyEstimates, estimate
 from wijkkit.pipeline.process import ProcessResults, evaluate_process
+from wijkkit.pipeline.references import release_references
 from wijkkit.pipeline.respondents import load_respondents
 from wijkkit.released import write_released
 from wijkkit.study import Study
+
+_LOG = logging.getLogger(__name__)
 
 
 def release(
@@ -39,7 +43,7 @@ def release(
     there where each figure they are made of is shown. The process is evaluated again on the
     released figures.
 
-    Writes ``estimates, changes, gaps, slopes, goal_changes, comparisons, comparable, participants, baseline, timeline,
+    Writes ``estimates, references, changes, gaps, slopes, goal_changes, comparisons, comparable, participants, baseline, timeline,
     area_figures, borders``, and where they are given the tables of the effect and of the process.
 
     Parameters
@@ -77,9 +81,13 @@ def release(
     policy = policy_for(study)
     sample, comparable = estimates.sample, estimates.comparable
     earlier = earlier or earlier_of(study, sample, policy)
-    outcomes = () if effect is None else tuple(effect.effects["outcome"].unique())
-    made = Made([estimates.changes, estimates.gaps], estimates.comparisons, comparable, outcomes)
-    released = release_estimates(estimates.estimates, sample, policy, made, earlier.kept)
+    effects = None if effect is None else Effects(study, effect, sample.people)
+    made = Made([estimates.changes, estimates.gaps], estimates.comparisons, comparable)
+    if effects is not None:
+        made = replace(made, outcomes=effects.outcomes, beside=effects.beside)
+    public = known_elsewhere(study, estimates.estimates.table, policy)
+    stands = pd.concat([earlier.kept[list(public)], public]) if len(public) else earlier.kept
+    released = release_estimates(estimates.estimates, sample, policy, made, stands)
     finest = percent_step(policy)
     table = earlier.figures(released.table)
     derived = {
@@ -87,8 +95,10 @@ def release(
         for name in ("changes", "gaps", "slopes")
     }
     compared = release_comparisons(estimates.comparisons, comparable, table, finest)
+    above = release_references(estimates.references, estimates.estimates.counts, table, policy)
     tables = {
         "estimates": table,
+        "references": above,
         **derived,
         "comparisons": earlier.comparisons(compared, comparable, table),
         "comparable": comparable,
@@ -96,7 +106,7 @@ def release(
         **earlier.baseline(baseline_tables(study, sample.people, table, policy)),
     }
     if effect is not None:
-        shown = shown_parts(study, effect, sample.people, table, released.settled)
+        shown = effects.parts(table, released.settled)
         tables |= earlier.outcomes(effect_tables(study, effect, sample.people, shown))
     for name, content in tables.items():
         write_released(study, name, content)
@@ -106,6 +116,8 @@ def release(
             write_released(study, name, content)
     released = replace(released, table=table, audit={**released.audit, "kept": len(earlier.kept)})
     record_audit(study, released, tuple(tables))
+    for key in released.left_out:
+        _LOG.warning("Nothing of '%s' is released: its small counts would not stay open.", key)
     prepare(study, sample, earlier, tables)
     return released
 

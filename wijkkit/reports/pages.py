@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from wijkkit.disclosure.record import left_out_of
 from wijkkit.errors import Problem, ReportError
 from wijkkit.language import text
 from wijkkit.language.markdown import escaped
@@ -126,6 +127,16 @@ def _weighting(study: Study) -> str:
     return text("design.weighted", study.language, weight=escaped(named))
 
 
+def _control(study: Study) -> list[str]:
+    """Return which indicators the release left out, and why a rule is looser than usual."""
+    language, reason = study.language, study.settings.disclosure.reason
+    names = [escaped(study.text(study.indicators[key].label)) for key in left_out_of(study)]
+    said = [text("disclosure.hidden.left_out", language, name=name) for name in names]
+    if reason:
+        said.append(text("disclosure.hidden.looser", language, reason=escaped(reason)))
+    return said
+
+
 def metadata(study: Study, kind: str, slug: str = "") -> dict[str, Any]:
     """Return the front matter of a page: title, language, and the words it uses."""
     language, settings = study.language, study.settings
@@ -145,6 +156,7 @@ def metadata(study: Study, kind: str, slug: str = "") -> dict[str, Any]:
     among = study.among and text("common.among", language, who=escaped(study.among))
     said = (among, words["method_survey"], _weighting(study))
     words["method_survey"] = " ".join(filter(None, said))
+    words["method_hidden"] = " ".join([words["method_hidden"], *_control(study)])
     return {
         "title": text(f"reports.page.{kind}_title", language, **fields),
         "subtitle": text(f"reports.page.{subtitle}_subtitle", language, **fields),

@@ -44,9 +44,11 @@ _OF_RELEASED = {
 _OF_PEOPLE = {
     "wijk": "answer = {whom}.{method}({first!r}, by='wijk')\nanswer.plot()",
     "change": "answer = {whom}.change({first!r}, by='wijk')\nanswer.plot()",
-    "gap": "answer = {whom}.gap({first!r}, by={level!r})\nanswer.plot()",
+    "gap": "answer = {whom}.gap({first!r}, {between}by={level!r})\nanswer.plot()",
     "age": "aged = {whom}.assign(from_age=lambda p: p.age // 3 * 3)\n"
     "answer = aged.{method}({first!r}, by='from_age')\nanswer.plot()",
+    # By a grouping of the study, where it has no ages.
+    "group": "answer = {whom}.{method}({first!r}, by={column!r})\nanswer.plot()",
     "scatter": "answer = {whom}.{method}({first!r}, by='wijk')\n"
     "answer.scatter({whom}.{other}({second!r}, by='wijk'))",
     "map": "answer = {whom}.{method}({first!r}, by='wijk')\nanswer.map()",
@@ -174,13 +176,17 @@ def people_code(asked: People, chosen: ParameterSet) -> str:
         conditions.append(f"people.{column} == {chosen.group!r}")
     if chosen.wijken:
         conditions.append(f"people.wijk.isin({chosen.wijken!r})")
+    by_age = "age" in asked.frame and asked.frame["age"].notna().any()
+    question = "group" if chosen.question == "age" and not by_age else chosen.question
     several = f"({') & ('.join(conditions)})" if len(conditions) > 1 else "".join(conditions)
-    return _OF_PEOPLE[chosen.question].format(
+    return _OF_PEOPLE[question].format(
         whom=f"people[{several}]" if several else "people",
         first=chosen.indicator,
         second=second,
         method=_method(study, chosen.indicator),
         other=_method(study, second),
+        between=f"between={chosen.group_by!r}, " if chosen.group_by else "",
+        column=column or next((one.column for one in study.groupings), "arm"),
         level="wijk" if study.areas()["arm"].eq("none").all() else "arm",
     )
 

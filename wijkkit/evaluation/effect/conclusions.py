@@ -30,7 +30,8 @@ def to_favourable(row: Mapping[str, float], indicator: Indicator) -> list[float]
     """Return estimate, lower and upper of a difference, turned so that more is favourable."""
     if favourable_sign(indicator) > 0:
         return [row["estimate"], row["lower"], row["upper"]]
-    return [-row["estimate"], -row["upper"], -row["lower"]]
+    # Nothing is 0, not -0.
+    return [0.0 - row["estimate"], 0.0 - row["upper"], 0.0 - row["lower"]]
 
 
 def row_of(rows: pd.DataFrame, method: str, ratio: bool = False) -> pd.Series | None:
