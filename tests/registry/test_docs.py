@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from wijkkit.registry import KINDS
-from wijkkit.registry.definition import Column, Kind
+from wijkkit.registry.tables import Column, Kind
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "registry.md"
 MARK = "<!-- tables -->\n"

@@ -13,12 +13,11 @@ from tests.registry.workbooks import edit, refused, small_wijk
 from wijkkit.errors import RegistryError
 from wijkkit.registry import KINDS, import_workbook, write_template, write_workbook
 from wijkkit.registry.changes import Change, apply_change, stamp_of
-from wijkkit.registry.faults import RowError
-from wijkkit.registry.import_report import WorkbookError
+from wijkkit.registry.faults import RowError, WorkbookError
 from wijkkit.registry.saving import now
 from wijkkit.registry.store import writing
 from wijkkit.registry.validation import clean_row
-from wijkkit.registry.workbook_rows import _merged
+from wijkkit.registry.workbook_read import _merged
 
 
 def test_everything_wrong_is_listed_at_once_with_its_cell(registry, workbook):
@@ -176,7 +175,7 @@ def test_an_entity_bomb_is_refused(registry, workbook, tmp_path):
 
 
 def test_too_many_rows_are_refused(registry, workbook, monkeypatch):
-    monkeypatch.setattr("wijkkit.registry.workbook_rows.MAXIMUM_ROWS", 1)
+    monkeypatch.setattr("wijkkit.registry.workbook_read.MAXIMUM_ROWS", 1)
     problems = refused(registry, workbook)
     assert problems["Partners", ""].what == "er zijn te veel rijen"
 

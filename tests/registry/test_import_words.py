@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 from tests.conftest import ROOT
 from tests.registry.workbooks import small_workbook
 from wijkkit.registry import export_workbook, import_workbook, open_registry
-from wijkkit.registry.import_report import WorkbookError
+from wijkkit.registry.faults import WorkbookError
 from wijkkit.registry.tables import KINDS
 from wijkkit.registry.wording import sheet_name
 from wijkkit.registry.workbook_layout import METADATA_SHEET

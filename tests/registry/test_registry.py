@@ -8,8 +8,8 @@ import pytest
 
 from wijkkit.errors import ParameterError, RegistryError
 from wijkkit.registry import COLUMNS, KINDS
-from wijkkit.registry.choices import CHOICES
 from wijkkit.registry.faults import ConflictError, RowError
+from wijkkit.registry.tables import CHOICES
 
 GOAL = {"wijk": "noord", "name": "Spelen", "domain": "gezond"}
 LINK = {"wijk": "noord", "name": "Speelstraat"}

@@ -34,7 +34,7 @@ def template(
     force: ForceOption = False,
 ) -> None:
     """Write an empty workbook of a wijk, to be filled in and imported."""
-    from wijkkit.registry.workbook_export import write_template
+    from wijkkit.registry.workbook import write_template
     from wijkkit.study import open_study
 
     path = _target(wijk, out, force)
@@ -50,7 +50,7 @@ def import_(
 ) -> None:
     """Store what a workbook says; nothing is stored where anything in it is wrong."""
     from wijkkit.registry import open_registry
-    from wijkkit.registry.workbook_import import import_workbook
+    from wijkkit.registry.workbook import import_workbook
     from wijkkit.study import open_study
 
     with open_registry(open_study(study)) as registry:
@@ -90,7 +90,7 @@ def export(
 ) -> None:
     """Write what is registered of a wijk as a workbook, to be changed and imported again."""
     from wijkkit.registry import open_registry
-    from wijkkit.registry.workbook_export import export_workbook
+    from wijkkit.registry.workbook import export_workbook
     from wijkkit.study import open_study
 
     path = _target(wijk, out, force)

@@ -11,9 +11,8 @@ from traitlets.config import LoggingConfigurable
 
 from wijkkit.errors import WijkkitError
 from wijkkit.live.form_pages import FORM_PAGES
-from wijkkit.live.handlers import NotFound, Style
+from wijkkit.live.handlers import City, NotFound, Report, Start, Style, Wijk
 from wijkkit.live.pages import PREFIX, open_pages
-from wijkkit.live.reading import City, Report, Start, Wijk
 from wijkkit.study import open_study
 
 _SLUG = r"([a-z0-9][a-z0-9_-]*)"

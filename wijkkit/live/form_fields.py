@@ -1,4 +1,4 @@
-"""The fields of a form, and what was typed in them."""
+"""The fields of a form, what stands in them, who was at a meeting, and what changed in a row."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ import pandas as pd
 from wijkkit.language import text
 from wijkkit.live.recurring import first_activity
 from wijkkit.registry import Registry
-from wijkkit.registry.definition import Column, Kind
 from wijkkit.registry.faults import Fault, fault_words
-from wijkkit.registry.tables import KINDS
+from wijkkit.registry.tables import KINDS, Column, Kind
 from wijkkit.registry.validation import is_absent
 from wijkkit.registry.wording import choice_labels, column_hint, column_label, row_label
+from wijkkit.registry.workbook_layout import next_keys
 
 #: Columns in which people write more than a line.
 _LONG = ("note", "decision", "reason", "what", "solution")
@@ -165,3 +165,129 @@ def said(fault: Fault, kind: Kind, language: str) -> str:
     found = text("registry.import.found", language, found=words.found) if words.found else ""
     what = f"{words.what[:1].upper()}{words.what[1:]}"
     return f"{what}{f' ({found})' if found and fault.rule != 'required' else ''}. {words.remedy}"
+
+
+#: The name of a partner's answer in the form begins with this.
+PREFIX = "presence-"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One partner, and the answer: present, excused, absent or nothing."""
+
+    key: str
+    name: str
+    answer: str
+
+
+def asked(registry: Registry, wijk: str, meeting: str, day: object) -> list[Asked]:
+    """Return the partners who took part on a day, and who was registered for the meeting."""
+    stored = _stored(registry, wijk, meeting)
+    rows = registry.table("stakeholders", wijk)
+    at = pd.to_datetime(day, errors="coerce") if day else pd.NaT
+    there = pd.Series(True, rows.index)
+    if not pd.isna(at):
+        there = ~(rows["start"].gt(at) | rows["end"].lt(at))
+    there |= rows["key"].isin(stored.index)
+    person = rows["person"].fillna("")
+    names = rows["organisation"].where(person.eq(""), rows["organisation"] + " – " + person)
+    return [
+        Asked(key, name, stored["presence"].get(key, ""))
+        for key, name in zip(rows["key"][there], names[there], strict=True)
+    ]
+
+
+def presence_rows(
+    registry: Registry, wijk: str, meeting: str, answers: Mapping[str, str]
+) -> list[tuple[str, dict[str, object]]]:
+    """Return the rows of attendance that the answers change; an answer taken back removes one."""
+    stored = _stored(registry, wijk, meeting)
+    new = [key for key in answers if key not in stored.index and answers[key]]
+    taken = set(registry.history("attendance", wijk)["key"])
+    keys = dict(zip(new, next_keys("W", taken, len(new)), strict=True))
+    rows: list[tuple[str, dict[str, object]]] = []
+    for partner, answer in answers.items():
+        was = stored.loc[partner] if partner in stored.index else None
+        if answer == ("" if was is None else was["presence"]):
+            continue
+        row: dict[str, object] = {"meeting": meeting, "stakeholder": partner, "presence": answer}
+        if was is None:
+            rows.append(("attendance", {**row, "key": keys[partner]}))
+        else:
+            kept = {"key": was["key"], "version": int(was["version"]), "remove": not answer}
+            rows.append(("attendance", {**row, **kept}))
+    return rows
+
+
+def _stored(registry: Registry, wijk: str, meeting: str) -> pd.DataFrame:
+    rows = registry.table("attendance", wijk)
+    return rows[rows["meeting"].eq(meeting)].set_index("stakeholder")
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version of a row: when and by whom, and each changed column in words."""
+
+    at: str
+    who: str
+    action: str
+    changes: list[str]
+
+
+def versions(registry: Registry, kind: Kind, wijk: str, key: str, language: str) -> list[Version]:
+    """Return the versions of a row, newest first."""
+    names = _names(registry, kind, wijk)
+    before: Mapping[str, object] = {}
+    found = []
+    for row in registry.history(kind.name, wijk, key).to_dict("records"):
+        changes = list(_changes(kind, before, row["content"], names, language))
+        at = pd.Timestamp(row["at"]).tz_convert("Europe/Amsterdam")
+        action = text(f"registry.action.{row['action']}", language)
+        found.append(Version(f"{at:%d-%m-%Y %H:%M}", row["who"], action, changes))
+        before = row["content"]
+    return found[::-1]
+
+
+def _changes(
+    kind: Kind,
+    before: Mapping[str, object],
+    after: Mapping[str, object],
+    names: Mapping[tuple[str, str], str],
+    language: str,
+):
+    for column in kind.columns:
+        old, new = (
+            _shown(column, one.get(column.name), names, language) for one in (before, after)
+        )
+        if old == new:
+            continue
+        label = column_label(kind, column, language)
+        key = "changed" if before else "filled"
+        yield text(f"live.history.{key}", language, label=label, old=old, new=new)
+
+
+def _shown(
+    column: Column, value: object, names: Mapping[tuple[str, str], str], language: str
+) -> str:
+    if is_absent(value):
+        return text("registry.import.empty", language)
+    if column.refers_to:
+        return names.get((column.refers_to, str(value)), str(value))
+    if column.choices:
+        return choice_labels(column, language).get(str(value), str(value))
+    if column.type == "date":
+        return f"{pd.Timestamp(value):%d-%m-%Y}"
+    if isinstance(value, int | float):
+        shown = f"{value:.12g}"
+        return shown.replace(".", ",") if language == "nl" else shown
+    return str(value)
+
+
+def _names(registry: Registry, kind: Kind, wijk: str) -> dict[tuple[str, str], str]:
+    """Return what other rows are called, for the columns that refer to them."""
+    found: dict[tuple[str, str], str] = {}
+    for other in {column.refers_to for column in kind.columns if column.refers_to}:
+        rows = registry.table(other, wijk)
+        words = rows.iloc[:, 2].fillna(rows["key"])
+        found |= {(other, key): name for key, name in zip(rows["key"], words, strict=True)}
+    return found

@@ -14,10 +14,9 @@ from tornado import web
 from traitlets.config import Config
 
 from wijkkit.errors import ParameterError
-from wijkkit.live.accounts import Accounts
+from wijkkit.live.accounts import AccountIdentity, Accounts, PagesOnly
 from wijkkit.live.extension import add_pages
 from wijkkit.live.handlers import LoginPage, LogoutPage, NotFound
-from wijkkit.live.identity import AccountIdentity, PagesOnly
 from wijkkit.live.pages import PREFIX
 from wijkkit.study import Study
 

@@ -9,10 +9,9 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from wijkkit.registry.definition import Kind
 from wijkkit.registry.faults import Fault, StoredValue, refuse
 from wijkkit.registry.models import TABLES
-from wijkkit.registry.tables import KINDS
+from wijkkit.registry.tables import KINDS, Kind
 from wijkkit.registry.wording import row_label
 from wijkkit.registry.workbook_layout import next_key
 

@@ -1,4 +1,4 @@
-"""What can be wrong with a row, and the words for it in each language."""
+"""What can be wrong with a row or a workbook, in each language, and what an import stored."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+import pandas as pd
+
 from wijkkit.errors import Problem, RegistryError
 from wijkkit.language import text
-from wijkkit.registry.definition import Column, Kind
+from wijkkit.registry.tables import Column, Kind
 from wijkkit.registry.wording import choice_labels, column_label, sheet_name, shown
+from wijkkit.showing import ShowsItself
 
 #: A list of choices in a message ends after so many.
 _MANY = 15
@@ -135,3 +138,129 @@ def _word(value: object, kind: Kind, language: str) -> str:
     if isinstance(value, float):
         return f"{value:g}"
     return str(value)[:120]
+
+
+@dataclass(frozen=True, slots=True)
+class ImportProblem:
+    """One thing that is wrong: where, what, what stands there, what should, and what to do.
+
+    All of it is in the workbook's language.
+    """
+
+    what: str
+    sheet: str = ""
+    cell: str = ""
+    found: str = ""
+    expected: str = ""
+    remedy: str = ""
+
+    def as_problem(self, file: str, language: str) -> Problem:
+        """Return it as a problem of an error, in one sentence in its own language."""
+        place = self.sheet
+        if self.cell:
+            place = text("registry.import.place", language, sheet=self.sheet, cell=self.cell)
+        details = [
+            text(f"registry.import.{name}", language, **{name: value})
+            for name, value in (("found", self.found), ("expected", self.expected))
+            if value
+        ]
+        what = f"{self.what} ({'; '.join(details)})" if details else self.what
+        return Problem(what, file=file, place=place, remedy=self.remedy)
+
+
+def form_problem(
+    rule: str, language: str, sheet: str = "", cell: str = "", found: str = "", **fields: object
+) -> ImportProblem:
+    """Return a problem of the workbook's form: a file, sheet, column, key or formula.
+
+    Examples
+    --------
+    >>> form_problem("formula", "nl", "Doelen", "C5", "=1+1").remedy
+    'Kopieer de cel en plak alleen de waarde.'
+    """
+    key = f"registry.import.fault.{rule}"
+    fields = {"sheet": sheet, **fields}
+    return ImportProblem(
+        text(f"{key}.what", language, **fields),
+        sheet,
+        cell,
+        found,
+        text(f"{key}.expected", language, **fields),
+        text(f"{key}.remedy", language, **fields),
+    )
+
+
+def row_problem(fault: Fault, kind: Kind, cell: str, language: str) -> ImportProblem:
+    """Return a fault of a row as a problem of its cell."""
+    words = fault_words(fault, kind, language)
+    return ImportProblem(
+        words.what, sheet_name(kind, language), cell, words.found, words.expected, words.remedy
+    )
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class ImportReport(ShowsItself):
+    """What an import stored.
+
+    Parameters
+    ----------
+    wijk : str
+        Empty for a table of several wijken.
+    language : str
+    created, changed, removed, unchanged : int
+        Rows of the workbook.
+    ignored : tuple of str
+        Sheets that do not belong to the registry.
+    strange : tuple of str
+        Columns that do not; they were left alone.
+    gone : tuple of str
+        Rows that the workbook was made with and that are no longer in it; they stay.
+    """
+
+    wijk: str
+    language: str
+    created: int
+    changed: int
+    removed: int
+    unchanged: int
+    ignored: tuple[str, ...] = ()
+    strange: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        counts = {name: getattr(self, name) for name in ("created", "changed", "removed")}
+        key = "done" if any(counts.values()) else "nothing"
+        lines = [text(f"registry.import.{key}", self.language, unchanged=self.unchanged, **counts)]
+        if self.ignored:
+            sheets = ", ".join(self.ignored)
+            lines.append(text("registry.import.ignored", self.language, sheets=sheets))
+        if self.strange:
+            columns = ", ".join(self.strange)
+            lines.append(text("registry.import.strange", self.language, columns=columns))
+        if self.gone:
+            rows = ", ".join(self.gone[:20]) + (" ..." if len(self.gone) > 20 else "")
+            lines.append(text("registry.import.gone", self.language, rows=rows))
+        if self.wijk and any(counts.values()):
+            lines.append(text("registry.import.renew", self.language, wijk=self.wijk))
+        return "\n".join(lines)
+
+
+class WorkbookError(RegistryError):
+    """A workbook was refused and nothing was stored; `found` lists everything wrong with it."""
+
+    def __init__(
+        self,
+        problems: Problem | Iterable[Problem],
+        found: tuple[ImportProblem, ...] = (),
+        language: str = "en",
+    ):
+        super().__init__(problems)
+        self.found = found
+        self.language = language
+
+    def table(self) -> pd.DataFrame:
+        """Return what is wrong as a table in the workbook's language."""
+        names = ("sheet", "cell", "what", "found", "expected", "remedy")
+        labels = [text(f"registry.import.columns.{name}", self.language) for name in names]
+        rows = [[getattr(problem, name) for name in names] for problem in self.found]
+        return pd.DataFrame(rows, columns=labels, dtype="str")

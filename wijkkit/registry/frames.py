@@ -8,8 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from wijkkit.registry.definition import Kind
-from wijkkit.registry.tables import COLUMNS, KINDS
+from wijkkit.registry.tables import COLUMNS, KINDS, Kind
 
 HISTORY_COLUMNS = (
     "number", "kind", "wijk", "key", "version", "action", "who", "at", "source", "content",

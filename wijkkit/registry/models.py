@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from wijkkit.registry.definition import Column, Kind
-from wijkkit.registry.tables import KINDS
+from wijkkit.registry.tables import KINDS, Column, Kind
 
 WIJK_LENGTH = 60
 KEY_LENGTH = 40

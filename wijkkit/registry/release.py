@@ -9,12 +9,11 @@ import pandas as pd
 import sqlalchemy as sa
 
 from wijkkit.language import text
-from wijkkit.registry.definition import Column
 from wijkkit.registry.frames import KindTables
 from wijkkit.registry.models import HISTORY, TABLES
 from wijkkit.registry.registry import Registry
 from wijkkit.registry.store import reading
-from wijkkit.registry.tables import KEY_COLUMNS, KINDS
+from wijkkit.registry.tables import KEY_COLUMNS, KINDS, Column
 from wijkkit.registry.validation import holds_personal_data
 
 #: Parts of a name shorter than this are ordinary words too often to look for.

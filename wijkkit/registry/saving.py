@@ -17,10 +17,9 @@ from wijkkit.registry.changes import (
     misfits,
     stamp_of,
 )
-from wijkkit.registry.definition import Kind
 from wijkkit.registry.faults import Fault, RowError, refuse
 from wijkkit.registry.models import AUTHOR_LENGTH
-from wijkkit.registry.tables import COLUMNS, KINDS
+from wijkkit.registry.tables import COLUMNS, KINDS, Kind
 from wijkkit.registry.validation import is_key
 from wijkkit.study import Study
 

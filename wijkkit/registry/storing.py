@@ -21,9 +21,14 @@ from wijkkit.registry.changes import (
     misfits,
     stamp_of,
 )
-from wijkkit.registry.faults import Fault
-from wijkkit.registry.import_problems import ImportProblem, form_problem, row_problem
-from wijkkit.registry.import_report import ImportReport, WorkbookError
+from wijkkit.registry.faults import (
+    Fault,
+    ImportProblem,
+    ImportReport,
+    WorkbookError,
+    form_problem,
+    row_problem,
+)
 from wijkkit.registry.models import HISTORY
 from wijkkit.registry.registry import Registry
 from wijkkit.registry.saving import author_faults, now
@@ -31,7 +36,7 @@ from wijkkit.registry.store import InTheWay, writing
 from wijkkit.registry.tables import KINDS
 from wijkkit.registry.wording import sheet_name
 from wijkkit.registry.workbook_plan import PlannedRow, plan_changes
-from wijkkit.registry.workbook_rows import KEY, WorkbookContent
+from wijkkit.registry.workbook_read import KEY, WorkbookContent
 
 #: kind and key -> every version of the row: version, who, source, content.
 Versions = Mapping[tuple[str, str], list[tuple[int, str, str, Mapping[str, object]]]]

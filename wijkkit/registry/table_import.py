@@ -8,16 +8,14 @@ from typing import Any
 import pandas as pd
 
 from wijkkit.errors import DataError, Problem
+from wijkkit.loaders.recode import cell_mistakes
 from wijkkit.loaders.source_file import read_source
 from wijkkit.loaders.source_table import SourceTable
-from wijkkit.registry.definition import Column, Kind
-from wijkkit.registry.faults import Fault
-from wijkkit.registry.import_problems import row_problem
-from wijkkit.registry.import_report import ImportReport
+from wijkkit.registry.faults import Fault, ImportReport, row_problem
 from wijkkit.registry.registry import Registry
 from wijkkit.registry.storing import store
-from wijkkit.registry.tables import KEY_COLUMNS, KINDS
-from wijkkit.registry.workbook_rows import SheetRow, WorkbookContent
+from wijkkit.registry.tables import KEY_COLUMNS, KINDS, Column, Kind
+from wijkkit.registry.workbook_read import SheetRow, WorkbookContent
 from wijkkit.study import Study
 from wijkkit.study.guard import require_sources
 
@@ -108,6 +106,7 @@ def _check_columns(table: SourceTable, kind: Kind) -> None:
         )
         if names
     ]
+    problems += cell_mistakes(table)
     if problems:
         raise DataError(problems)
 

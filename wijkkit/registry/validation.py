@@ -11,8 +11,8 @@ from typing import Any
 
 import pandas as pd
 
-from wijkkit.registry.definition import Column, Kind
 from wijkkit.registry.faults import Fault
+from wijkkit.registry.tables import Column, Kind
 from wijkkit.registry.workbook_layout import MAXIMUM_TEXT, YEARS
 
 _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 
 from wijkkit.language import text
-from wijkkit.registry.definition import Column, Kind
+from wijkkit.registry.tables import Column, Kind
 
 #: What stands between a key and its label; keys have no spaces.
 SEPARATOR = " "

@@ -7,14 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from wijkkit.registry.changes import Change
-from wijkkit.registry.definition import Column
-from wijkkit.registry.faults import Fault
-from wijkkit.registry.import_problems import ImportProblem, form_problem, row_problem
-from wijkkit.registry.tables import KINDS
+from wijkkit.registry.faults import Fault, ImportProblem, form_problem, row_problem
+from wijkkit.registry.tables import KINDS, Column
 from wijkkit.registry.validation import StudyLists, clean_row, is_absent, is_key
 from wijkkit.registry.wording import choice_labels, choice_of, key_of, sheet_name
 from wijkkit.registry.workbook_layout import next_key
-from wijkkit.registry.workbook_rows import KEY, REMOVE, STAMP, SheetRow, WorkbookContent
+from wijkkit.registry.workbook_read import KEY, REMOVE, STAMP, SheetRow, WorkbookContent
 
 _STAMP = re.compile(r"([A-Za-z0-9_-]+)@([0-9]{1,9})")
 #: Whether a row is to be removed is asked as the partners of an intervention are.

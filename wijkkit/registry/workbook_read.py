@@ -2,31 +2,180 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from openpyxl import load_workbook
+from openpyxl.cell.read_only import ReadOnlyCell
+from openpyxl.utils.escape import unescape
 from openpyxl.utils.exceptions import InvalidFileException
 
 from wijkkit.errors import DataError
 from wijkkit.language import text
 from wijkkit.language.messages import LANGUAGES
 from wijkkit.loaders.workbook import check_archive
-from wijkkit.registry.import_problems import form_problem
-from wijkkit.registry.tables import KINDS
-from wijkkit.registry.wording import sheet_name
+from wijkkit.registry.faults import ImportProblem, form_problem
+from wijkkit.registry.tables import KINDS, Kind
+from wijkkit.registry.wording import column_label, sheet_name
 from wijkkit.registry.workbook_layout import (
     LAYOUT,
     MAXIMUM_BYTES,
+    MAXIMUM_ROWS,
     METADATA_KEYS,
     METADATA_SHEET,
     ROWS,
     SEAL,
     seal,
 )
-from wijkkit.registry.workbook_rows import WorkbookContent, read_sheet
+
+#: Merged cells in the XML of a sheet.
+_MERGED = re.compile(rb"<(?:\w+:)?mergeCell [^>]*?ref=\"([A-Z0-9:]{2,20})\"")
+
+#: What a row has beside the kind's own columns.
+KEY, REMOVE, STAMP = "key", "remove", "stamp"
+
+
+@dataclass(frozen=True, slots=True)
+class SheetRow:
+    """One filled row of a sheet: values by column name, and the letter of each column."""
+
+    kind: Kind
+    number: int
+    values: Mapping[str, Any]
+    letters: Mapping[str, str]
+
+    def cell(self, column: str) -> str:
+        """Return the place of a column in this row, such as ``C5``."""
+        return f"{self.letters.get(column, self.letters[KEY])}{self.number}"
+
+
+@dataclass(slots=True)
+class WorkbookContent:
+    """What a workbook says, before it is held against the registry.
+
+    `strange` names columns of one's own, `exported` the keys that the workbook was made with.
+    """
+
+    wijk: str = ""
+    language: str = "nl"
+    workbook: str = ""
+    rows: list[SheetRow] = field(default_factory=list)
+    ignored: tuple[str, ...] = ()
+    strange: tuple[str, ...] = ()
+    exported: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    problems: list[ImportProblem] = field(default_factory=list)
+
+
+def read_sheet(sheet: Any, kind: Kind, name: str, content: WorkbookContent) -> None:
+    """Add the filled rows of a sheet to `content`, and its problems."""
+    content.problems.extend(_merged(sheet, name, content.language))
+    rows = sheet.iter_rows()
+    header = next(rows, ())
+    columns, strange = _header(header, kind, name, content)
+    letters = {column: header[place].column_letter for place, column in columns.items()}
+    if KEY not in letters:
+        return
+    count = 0
+    for row in rows:
+        content.problems.extend(_outside(row, {*columns, *strange}, name, content.language))
+        cells = {columns[place]: cell for place, cell in enumerate(row) if place in columns}
+        filled = {key: cell for key, cell in cells.items() if cell.value not in (None, "")}
+        if not set(filled) - {KEY}:
+            continue
+        count += 1
+        if count > MAXIMUM_ROWS:
+            content.problems.append(
+                form_problem("too_many_rows", content.language, name, maximum=MAXIMUM_ROWS)
+            )
+            return
+        found = SheetRow(kind, next(iter(filled.values())).row, {}, letters)
+        values = dict(_values(found, filled, name, content))
+        content.rows.append(SheetRow(kind, found.number, values, letters))
+
+
+def _merged(sheet: Any, name: str, language: str) -> Iterator[ImportProblem]:
+    """Give the cells that were merged: Excel kept the first of their values and lost the others."""
+    # openpyxl does not tell of merged cells when it only reads.
+    with sheet._get_source() as source:
+        rest = b""
+        while part := source.read(2**20):
+            found = list(_MERGED.finditer(rest + part))
+            for cells in found:
+                yield form_problem("merged", language, name, cells[1].decode())
+            rest = (rest + part)[max(found[-1].end() if found else 0, len(rest + part) - 200) :]
+
+
+def _header(
+    header: tuple[Any, ...], kind: Kind, name: str, content: WorkbookContent
+) -> tuple[dict[int, str], set[int]]:
+    """Return the columns by place, and the places of columns of one's own."""
+    language = content.language
+    labels = {column_label(kind, column, language): column.name for column in kind.columns}
+    labels |= {text(f"registry.workbook.{key}", language): key for key in (KEY, REMOVE, STAMP)}
+    columns: dict[int, str] = {}
+    strange: dict[int, str] = {}
+    for place, cell in enumerate(header):
+        label = str(cell.value or "").strip().removesuffix("*").strip()
+        if not label:
+            continue
+        column = labels.get(label)
+        if column is None:
+            strange[place] = label
+        elif column in columns.values():
+            content.problems.append(
+                form_problem("double_column", language, name, cell.coordinate, label)
+            )
+        else:
+            columns[place] = column
+    content.strange += tuple(f"{name}: {label}" for label in strange.values())
+    needed = {KEY, STAMP, *(column.name for column in kind.columns if column.required)}
+    for label, column in labels.items():
+        if column not in columns.values() and column in needed:
+            known = ", ".join(strange.values())
+            content.problems.append(
+                form_problem("no_column", language, name, found=known, label=label)
+            )
+    return columns, set(strange)
+
+
+def _outside(
+    row: tuple[Any, ...], columns: set[int], name: str, language: str
+) -> Iterator[ImportProblem]:
+    """Give cells that are filled beside the columns: nothing is left out in silence."""
+    for place, cell in enumerate(row):
+        if place not in columns and cell.value not in (None, ""):
+            found = str(cell.value)[:80]
+            yield form_problem("outside", language, name, cell.coordinate, found)
+
+
+def _values(
+    row: SheetRow, cells: Mapping[str, ReadOnlyCell], name: str, content: WorkbookContent
+) -> Iterator[tuple[str, Any]]:
+    for column, cell in cells.items():
+        rule = {"f": "formula", "e": "error_value"}.get(cell.data_type)
+        if rule:
+            found = str(getattr(cell.value, "text", cell.value))[:80]
+            content.problems.append(
+                form_problem(rule, content.language, name, row.cell(column), found)
+            )
+        yield column, None if rule else _value(cell)
+
+
+def _value(cell: ReadOnlyCell) -> Any:
+    """Return what a reader of the workbook sees: 85% is 85, and text without escapes."""
+    value = cell.value
+    if isinstance(value, str):
+        return unescape(value)
+    percent = "%" in re.sub(r'"[^"]*"|\\.', "", str(cell.number_format or ""))
+    if percent and isinstance(value, int | float) and not isinstance(value, bool):
+        return round(100 * value, 10)
+    return value
+
 
 #: What a missing, damaged or hostile file raises in the libraries that read it. Entities in its
 #: XML are a ValueError.

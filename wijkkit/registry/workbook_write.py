@@ -23,8 +23,7 @@ from wijkkit.registry.workbook_layout import (
     SEAL,
     seal,
 )
-from wijkkit.registry.workbook_lists import list_words, write_lists
-from wijkkit.registry.workbook_sheet import write_sheet
+from wijkkit.registry.workbook_sheet import list_words, write_lists, write_sheet
 
 
 def write_workbook(

@@ -12,8 +12,7 @@ from wijkkit.evaluation.facts import Facts
 from wijkkit.evaluation.logic_model.finding import Finding, State, Support
 from wijkkit.evaluation.process.sentences import shown_measure
 from wijkkit.language import number, percentage, text
-from wijkkit.registry.choices import CHOICES
-from wijkkit.registry.tables import GOAL_COLUMNS
+from wijkkit.registry.tables import CHOICES, GOAL_COLUMNS
 
 
 def say(facts: Facts, measure: str, **fields: object) -> str:
