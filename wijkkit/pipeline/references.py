@@ -10,8 +10,8 @@ from wijkkit.disclosure.release import release_estimates, shown
 from wijkkit.disclosure.rules import percent_step, score_step
 from wijkkit.disclosure.sample import Sample
 from wijkkit.errors import DataError, Problem
-from wijkkit.estimates.layout import asked_rows
 from wijkkit.estimates.grid import Estimates, asked_outcome, estimate_grid
+from wijkkit.estimates.layout import asked_rows
 from wijkkit.indicators import compute
 from wijkkit.loaders.standard_table import read_standard_table
 from wijkkit.loaders.survey import load_reference
