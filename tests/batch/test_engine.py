@@ -90,6 +90,13 @@ def test_closing_the_server_ends_what_runs():
     assert time.monotonic() - started < 60
 
 
+@pytest.mark.parametrize("code", ["subprocess.run(['cat'])", "print(repr(sys.stdin.read()))"])
+def test_what_reads_its_input_finds_none_and_does_not_wait(server, code):
+    started = time.monotonic()
+    assert server.run(task("import subprocess, sys", code)).status == "ok"
+    assert time.monotonic() - started < 60
+
+
 @pytest.fixture
 def windows(monkeypatch):
     """What Python lacks on Windows."""

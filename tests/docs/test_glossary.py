@@ -28,7 +28,7 @@ JARGON = [
     *["randomisatie", "randvoorwaarden", "regressie", "risicofactor", "robuust", "samenstelling"],
     *["schaal", "SDQ", "SES", "sleutelfigu", "sociaal-economisch", "stakeholder", "steekproef"],
     *["streefwaarde", "trechter", "verbetercyclus", "vergelijkbare wijken", "vergelijkingswijk"],
-    *["verschil in verschillen", "vrijgegeven", "Webb", "weging", "wijkprogrammering"],
+    *["verschil in verschillen", "vrijgegeven", "Webb", "weging"],
 ]
 #: What a report says in other, plainer words.
 FORBIDDEN = [

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from scipy import stats
 
 import wijkkit as wk
 from tests.conftest import ROOT
@@ -107,17 +108,47 @@ def test_at_most_twenty_lines_are_written_by_hand(completed):
     assert {(h.name, h.code) for h in own.values()} == {(h.name, h.code) for h in right.values()}
 
 
-def test_every_estimate_is_that_of_r(completed):
+@pytest.fixture(scope="module")
+def beside_r(completed) -> pd.DataFrame:
+    """Each reference value beside the study's own, with its standard error and df."""
     study = validate(completed[0])
-    table = wk.estimate(study, wk.load_respondents(study)).estimates.table
+    people = wk.load_respondents(study)
+    grid = wk.estimate(study, people).estimates
+    table = grid.table.assign(se=grid.precision["se"], df=grid.precision["df"])
     table = table[table["group"].eq("all") & table["area_level"].isin(["wijk", "city"])]
     names = {slug: int(hood.code) for slug, hood in study.neighbourhoods.items()} | {"city": 0}
+    rows = people.groupby(["wave", "wijk"]).size()
+    rows = pd.concat([rows, rows.groupby("wave").sum().to_frame("city").stack()])
+    table["there"] = [rows[key] for key in zip(table["wave"], table["area"], strict=True)]
     table = table.assign(gem=table["area"].map(names), year=table["wave"].astype(int))
     table["v"] = table["indicator"].str.removeprefix("has_").str.upper()
     table["v"] = table["v"].replace({"WHICH_LVEES402_STERK_EENZAAM": "LVEES402"})
     reference = pd.read_csv(GGD / "gmjv_reference.csv")
     both = reference.merge(table, on=["v", "year", "gem"], how="left", suffixes=("_r", ""))
-    asked = both["n_r"].gt(0) & both["p"].notna()
-    assert asked.sum() > 100
-    np.testing.assert_allclose(both["value"][asked], both["p"][asked], rtol=0, atol=1e-9)
-    np.testing.assert_array_equal(both["n"][asked], both["n_r"][asked])
+    both = both[both["n_r"].gt(0) & both["p"].notna()]
+    assert len(both) > 100
+    return both
+
+
+def test_every_estimate_is_that_of_r(beside_r):
+    np.testing.assert_allclose(beside_r["value"], beside_r["p"], rtol=0, atol=1e-9)
+    np.testing.assert_array_equal(beside_r["n"], beside_r["n_r"])
+
+
+def test_every_limit_is_that_of_r_with_the_degrees_of_freedom_of_who_answered(beside_r):
+    """`lo` and `hi`: xlogit in the design of one year, whose df count who did not answer as well.
+
+    The study's count who answered, so that its intervals are wider, by less than 0.02 points.
+    `lo_pool` and `hi_pool` take both years as one sample, which the study does not.
+    """
+    silent = beside_r["there"] - beside_r["n"]
+    share = beside_r["value"] / 100
+    logit = np.log(share / (1 - share))
+    half = beside_r["se"] / 100 / (share * (1 - share))
+    half *= stats.t.ppf(0.975, beside_r["df"] + silent)
+    for limit, own, sign in (("lo", "lower", -1), ("hi", "upper", 1)):
+        right = 100 / (1 + np.exp(-(logit + sign * half)))
+        np.testing.assert_allclose(right, beside_r[limit], rtol=0, atol=1e-9)
+        wider = sign * (beside_r[own] - beside_r[limit])
+        assert wider.between(-1e-9, 0.02).all()
+        assert np.isclose(wider[silent.eq(0)], 0, atol=1e-9).all() and silent.eq(0).any()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import struct
+
+import numpy as np
 import pandas as pd
 import pyreadstat
 import pytest
@@ -262,3 +265,38 @@ def test_a_mistake_names_the_one_option_that_mends_it(tmp_path, name, content, o
     with pytest.raises(DataError) as error:
         wk.new_study(tmp_path / "own", path, **options)
     assert {problem.remedy for problem in error.value.problems} == {remedy}
+
+
+def with_response_set(path, said: bytes):
+    """Add a multiple response set to an SPSS file, which pyreadstat does not write."""
+    content = path.read_bytes()
+    place = content.index(struct.pack("<2i", 7, 16))
+    record = struct.pack("<4i", 7, 7, 1, len(said)) + said
+    path.write_bytes(content[:place] + record + content[place:])
+
+
+def test_an_empty_box_of_a_multiple_response_set_is_not_chosen(tmp_path):
+    random = np.random.default_rng(1)
+    rows = pd.DataFrame(
+        {
+            "respnr": np.arange(1.0, 241),
+            "buurtcode": np.repeat(["BU1", "BU2"], 120),
+            "leeftijd": random.integers(4, 12, 240).astype(float),
+            "familie": np.where(random.random(240) < 0.3, 1.0, np.nan),
+            "vrienden": np.where(random.random(240) < 0.5, 1.0, 0.0),
+            "los": np.where(random.random(240) < 0.5, 1.0, np.nan),
+        }
+    )
+    path = tmp_path / "monitor_2021.sav"
+    labels = {"familie": {1.0: "Familie"}, "vrienden": {1.0: "Vrienden"}}
+    pyreadstat.write_sav(rows, path, variable_value_labels=labels)
+    with_response_set(path, b"$HULP=D1 1 12 Hulp gezocht FAMILIE VRIENDEN\n")
+    wk.new_study(tmp_path / "own", path)
+    columns = codebook_of(tmp_path / "own")
+    assert columns["familie"]["empty"] == 0 and "empty" not in columns["los"]
+    study = validate(finished(tmp_path / "own"))
+    table = wk.estimate(study, wk.load_respondents(study)).estimates.table
+    city = table[table["area"].eq("city") & table["group"].eq("all")].set_index("indicator")
+    for name in ("familie", "vrienden"):
+        row = city.loc[f"has_{name}"]
+        assert np.isclose(row["value"], 100 * rows[name].eq(1).mean()) and row["n"] == 240

@@ -36,6 +36,8 @@ def test_a_study_goes_to_a_workbook_and_back_without_loss(which, tmp_path):
     if not source.is_dir():
         pytest.skip("the monitor's study is not beside the project")
     folder = shutil.copytree(source, tmp_path / "study")
+    with (folder / "study.yml").open("a", encoding="utf-8") as file:
+        file.write('references: [{id: land, label: "Nederland", figures: {path: "land.csv"}}]\n')
     first = next(iter(folder.glob("wijken/*.yml")), None)
     if first:  # a wijk with a start of its own
         first.write_text(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import openpyxl
 import pytest
 from typer.testing import CliRunner
 
@@ -101,6 +102,33 @@ def test_numbers_have_the_decimal_sign_that_the_study_says(any_study):
         write(study, right, "i.csv")
         import_tables(registry, "A")
         assert registry.table("interventions")["cost"].tolist() == [12.5]
+
+
+def a_workbook(study, cell: object) -> None:
+    book = openpyxl.Workbook()
+    book.active.append(["wijk", "key", "cycle", "step", "status"])
+    book.active.append(["noord", "C1", 1, 1, "klaar"])
+    book.active.append(["noord", "C2", 1, cell, "klaar"])
+    book.save(study.folder / "steps.xlsx")
+
+
+def test_a_choice_typed_as_a_number_is_that_choice(any_study):
+    study = naming(any_study, "steps: {path: steps.xlsx}")
+    a_workbook(study, 2)
+    reports, table = load(study)
+    assert reports["steps"].created == 2
+    assert table["step"].astype(float).tolist() == [1.0, 2.0]
+
+
+def test_a_cell_that_shows_an_error_is_named_and_nothing_is_stored(any_study):
+    study = naming(any_study, "steps: {path: steps.xlsx}")
+    a_workbook(study, "#N/A")
+    with pytest.raises(
+        DataError, match="column 'step', row 3: a cell that shows an error.*N/A in D3"
+    ):
+        load(study)
+    with open_registry(study) as registry:
+        assert registry.table("steps").empty
 
 
 def test_the_command_says_what_it_stored_or_that_there_is_no_table(steps_study):

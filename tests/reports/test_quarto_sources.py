@@ -103,7 +103,7 @@ def test_a_page_of_quarto_leads_to_the_others_and_says_who_publishes_it(staged):
     pages = ["index.html", "stad.html", "wijk-a.html", "woorden.html"]
     assert list(links) == ["#quarto-document-content", *pages, "wijk-a.docx"]
     assert header.select_one("[aria-current=page]").get_text() == links["wijk-a.html"] == "Wijk a"
-    assert footer.select_one("footer").get_text() == "Wijkprogrammering"
+    assert footer.select_one("footer").get_text() == "Programma"
 
 
 @pytest.mark.parametrize("payload", PAYLOADS)

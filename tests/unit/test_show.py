@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from pathlib import Path
 
 import pandas as pd
@@ -349,6 +350,32 @@ def test_names_are_shown_as_they_stand_and_never_run(folder):
     assert "<script>" not in table.html() + view._repr_html_() + figure.svg()
     for say, frame in ((show.goal_sentence, view.goals()), (show.change_sentence, view.outcomes())):
         assert not re.search(r"(?<!\\)<", show.sentences(frame, say).markdown)
+
+
+_LONG = "Heeft in de afgelopen twaalf maanden (heel) vaak last gehad van eenzaamheid, somberheid, "
+_LONG += "onzekerheid over de eigen toekomst of zorgen over werk, opleiding en een huis om te wonen"
+
+
+@pytest.mark.parametrize("label", ["Wijk $5_$ en $^$", _LONG])
+def test_a_figure_shows_names_as_they_are_written_and_keeps_its_size(folder, label):
+    replace(folder, "wijken/noord.yml", "name: Noord", f'name: "{label[:60]}"')
+    replace(folder, "indicators.yml", "label: Speelt voldoende buiten", f'label: "{label}"')
+    view = open_wijk(folder, "noord")
+    drawn = (
+        goals_figure(view),
+        show.intervals(view.outcomes(), {"change": ""}),
+        show.position(view.wijken()),
+        show.funnel(view.wijken()),
+        show.dumbbells(view.gaps()),
+        show.matrix(view.wijken(), state="verdict"),
+    )
+    for figure in drawn:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            figure.svg()
+        box = figure.figure.axes[0].get_window_extent()
+        assert box.width > 0.15 * figure.figure.bbox.width, figure.alt
+        assert box.height > 0.15 * figure.figure.bbox.height, figure.alt
 
 
 def test_a_view_without_wijk_takes_the_first_and_knows_only_its_own_rows(folder):

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from wijkkit.export.labels import CITY, Labels
+from wijkkit.export.labels import CITY, REFERENCE, Labels
 from wijkkit.language import text
 from wijkkit.released import Released
 from wijkkit.show.values import shown_value
@@ -69,7 +69,7 @@ class Book:
     labels : Labels
     columns : tuple of Column
         Blocks from left to right: the area per wave with its groups and then its total, then all
-        wijken of the study per wave.
+        wijken of the study per wave, then each population above it.
     themes : mapping of str to list of str
         Keys of indicators by theme.
     cells : mapping of (str, Column) to Cell
@@ -115,6 +115,9 @@ def book_of(study: Study, released: Released, area: str) -> Book:
     """
     labels = Labels(study)
     estimates = released.table("estimates")
+    if "references" in released:
+        above = released.table("references")
+        estimates = pd.concat([estimates, above.assign(area=REFERENCE + above["area"])])
     columns = tuple(_columns(study, area, estimates))
     marks = _whole_marks(released, area) | _group_marks(study, released)
     cells = {}
@@ -141,6 +144,8 @@ def _columns(study: Study, area: str, estimates: pd.DataFrame) -> Iterator[Colum
         ]
     ]
     wanted += [Column(CITY, wave.id) for wave in study.waves if area != CITY]
+    above = [f"{REFERENCE}{reference.id}" for reference in study.settings.references]
+    wanted += [Column(reference, wave.id) for reference in above for wave in study.waves]
     for column in wanted:
         if (column.area, column.wave, column.group_by, column.group) in there:
             yield column

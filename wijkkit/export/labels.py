@@ -10,6 +10,8 @@ from wijkkit.tables import EVERYBODY
 
 #: The area that stands for all wijken of the study together.
 CITY = "city"
+#: Before the id of a population above the study, which is no area of it.
+REFERENCE = "reference:"
 #: Arms of the study, which are areas as well.
 ARMS = ("programme", "comparator", "none")
 
@@ -29,7 +31,12 @@ class Labels:
         """Return the name of a wijk, a district, an arm, or of all wijken of the study."""
         if area in self.study.neighbourhoods:
             return self.study.neighbourhoods[area].name
+        for reference in self.study.settings.references:
+            if area == f"{REFERENCE}{reference.id}":
+                return self.study.text(reference.label)
         if area == CITY:
+            if self.study.settings.city.complete:
+                return self.city
             return text("export.all_wijken", self.study.language, city=self.city)
         return text(f"export.arm.{area}", self.study.language) if area in ARMS else area
 

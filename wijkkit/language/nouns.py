@@ -60,12 +60,19 @@ KNOWN: Mapping[str, tuple[Noun, Noun]] = {
 }  # fmt: skip
 
 
+#: What something of the whole is called in Dutch: a programme of the city is "stedelijk".
+_WIDE = {
+    "stad": "stedelijk", "gemeente": "gemeentelijk", "regio": "regionaal",
+    "provincie": "provinciaal", "land": "landelijk",
+}  # fmt: skip
+
+
 class Nouns:
     """The forms of a study's nouns in one language, as fields of messages.
 
     For each role of `ROLES`: ``unit, units, a_unit, the_unit, the_units, this_unit, that_unit,
     each_unit, which_unit, no_unit, entire_unit, programme_unit(s), comparison_unit(s)``, and each
-    with a capital.
+    with a capital; and ``whole_wide``, what something of the whole is called.
 
     Examples
     --------
@@ -88,6 +95,9 @@ class Nouns:
         return form if name.islower() else form[:1].upper() + form[1:]
 
     def _form(self, name: str) -> str:
+        if name == "whole_wide":
+            one = self.said["whole"].one
+            return _WIDE.get(one, "overkoepelend") if self.language == "nl" else f"{one}-wide"
         before, _, word = name.rpartition("_")
         role = next((role for role in ROLES if word in (role, f"{role}s")), None)
         if role is None:

@@ -185,6 +185,16 @@ def _problems(
         )
 
 
+def cell_mistakes(table: SourceTable) -> list[Problem]:
+    """Return what stands in a file's cells that is no value, such as an error of Excel."""
+    found: list[Problem] = []
+    for source, cells in table.cells.items():
+        positions, raw_values = pd.factorize(cells.astype(object))
+        wrong = [raw if isinstance(raw, Mistake) else None for raw in raw_values]
+        found += _problems(cells, positions, raw_values, wrong, table.file, str(source))
+    return found
+
+
 def _typed(
     known: list[object], positions: np.ndarray, index: pd.Index, column: Column
 ) -> pd.Series:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 
 import pandas as pd
 
@@ -32,7 +33,7 @@ from wijkkit.loaders.survey_rows import (
 from wijkkit.study import Study
 from wijkkit.study.codebook import Codebook, Column
 from wijkkit.study.guard import require_sources
-from wijkkit.study.settings.sources import SurveySource
+from wijkkit.study.settings.sources import ReferencePopulation, SurveySource
 
 FIRST = ("respondent", "wave", "wijk", "district", "arm", "pair", "age", "weight")
 
@@ -99,6 +100,44 @@ def load_survey(study: Study, weight: str = "weight") -> pd.DataFrame:
     return respondents
 
 
+def load_reference(study: Study, reference: ReferencePopulation) -> pd.DataFrame:
+    """Read the respondents of a population above the study: no wijk, only the study's waves.
+
+    Columns that a file does not have were not asked; who has no weight above 0 is left out.
+
+    Raises
+    ------
+    DataError
+        As `load_survey` does, but for areas.
+    """
+    require_sources("survey")
+    book = study.codebook
+    columns = {name: column for name, column in book.columns.items() if name != "area"}
+    drop = book.design.model_copy(update={"missing_weights": "drop", "zero_weights": "drop"})
+    study = replace(study, codebook=Codebook(columns=columns, design=drop))
+    problems, tables = [], []
+    for source in reference.survey:
+        try:
+            tables.append(_standard(study, source, reference.weight, whole=False)[0])
+        except DataError as error:
+            problems.extend(error.problems)
+    if problems:
+        raise DataError(problems)
+    rows = pd.concat(tables, ignore_index=True)
+    rows = rows[rows["wave"].isin([wave.id for wave in study.waves])]
+    if rows.empty:
+        raise DataError(
+            "nobody of the study's waves",
+            file=", ".join(source.path for source in reference.survey),
+            place=f"references.{reference.id}",
+            expected=", ".join(wave.id for wave in study.waves),
+            remedy="Name the wave of each file (wave:), or leave the reference out.",
+        )
+    nowhere = pd.Series(None, index=rows.index, dtype="str")
+    places = dict.fromkeys(("wijk", "district", "arm", "pair"), nowhere)
+    return rows.assign(**places).reset_index(drop=True)
+
+
 def _together(study: Study, tables: list[pd.DataFrame]) -> pd.DataFrame:
     """Return the rows of all files; raise what is wrong in them together."""
     rows = pd.concat(tables, keys=range(len(tables)), names=["file", "row"]).reset_index("file")
@@ -132,13 +171,16 @@ def column_names(codebook: Codebook, source: str) -> dict[str, str]:
 
 
 def _standard(
-    study: Study, source: SurveySource, weight: str
+    study: Study, source: SurveySource, weight: str, whole: bool = True
 ) -> tuple[pd.DataFrame, list[AccountRow], list[Problem]]:
     raw = read_source(study.path(source.path), source, f"sources.survey.{source.id}")
     texts = question_rows(raw.cells)
     if texts:
         raise DataError(_question_texts(texts, source))
     names = column_names(study.codebook, source.id)
+    if not whole:
+        names = {name: own for name, own in names.items() if own in raw.cells}
+        _require_weight(study.codebook, source, weight, names)
     problems = [
         _no_column(own, name, raw, names.values())
         for name, own in names.items()
@@ -171,6 +213,19 @@ def _standard(
         raise DataError(problems)
     large = weight_remarks(complete, source, names, maximum)
     return complete, counts, [*cell_remarks(raw, names.values()), *large]
+
+
+def _require_weight(
+    codebook: Codebook, source: SurveySource, weight: str, names: Mapping[str, str]
+) -> None:
+    """Refuse a file without its weights: it would be another population, unweighted."""
+    if weight in codebook.columns and weight not in names:
+        raise DataError(
+            f"no column '{codebook.columns[weight].source}', which holds the weights",
+            file=source.path,
+            expected=f"codebook.yml, columns.{weight}",
+            remedy="Add it to the file, or name another (weight: of this reference in study.yml).",
+        )
 
 
 def _complete(table: pd.DataFrame, codebook: Codebook, source: SurveySource) -> pd.DataFrame:

@@ -185,6 +185,10 @@ def _readers(study: Study) -> Iterator[tuple[str, Callable[[], object]]]:
     yield "settings", partial(_check_settings, study)
     if study.settings.sources.survey:
         yield "survey", partial(load_respondents, study)
+    if study.settings.references:
+        from wijkkit.pipeline.references import estimate_references
+
+        yield "reference", partial(estimate_references, study)
     for load in (load_area_figures, load_catalogue, load_key_figures, load_group_interviews):
         yield "source", partial(load, study)
     if study.settings.process.quotes is not None:

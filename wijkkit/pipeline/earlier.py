@@ -312,7 +312,8 @@ def named_sample(study: Study, sample: Sample) -> Sample:
     if named or "respondent" not in people or not len(people):
         return sample
     columns = [name for name in study.codebook.columns if name in people]
-    content = people[["wave", *columns]].astype(str).agg("\x1f".join, axis=1)
+    cells = people[["wave", *columns]].astype(object)
+    content = cells.where(cells.notna(), "").astype(str).agg("\x1f".join, axis=1)
     again = content.groupby(content).cumcount().astype(str)
     return replace(sample, people=people.assign(respondent=content + "\x1f" + again))
 

@@ -17,6 +17,7 @@ from wijkkit.estimates.grid import Estimates, asked_outcome, estimate_grid
 from wijkkit.estimates.inequality import estimate_gap, estimate_slope
 from wijkkit.estimates.layout import asked_rows
 from wijkkit.loaders import load_area_figures
+from wijkkit.pipeline.references import estimate_references
 from wijkkit.pipeline.weights import grid_by_weight, table_by_weight
 from wijkkit.showing import ShowsItself
 from wijkkit.study import Study
@@ -50,6 +51,8 @@ class StudyEstimates(ShowsItself):
         The comparable wijken of each wijk: ``area, comparable, rank, distance``.
     sample : Sample
         The respondents that all of this was made from.
+    references : DataFrame
+        Tidy: the populations above the study, see `estimate_references`.
     """
 
     estimates: Estimates = field(repr=False)
@@ -60,6 +63,7 @@ class StudyEstimates(ShowsItself):
     comparisons: pd.DataFrame = field(repr=False)
     comparable: pd.DataFrame = field(repr=False)
     sample: Sample = field(repr=False)
+    references: pd.DataFrame = field(repr=False, default_factory=pd.DataFrame)
 
     def _facts(self) -> Mapping[str, object]:
         # Numbers of cells only: the notebook that shows this is kept with the reports.
@@ -124,6 +128,7 @@ def estimate(study: Study, respondents: pd.DataFrame) -> StudyEstimates:
         pd.concat([against_city, against_alike], ignore_index=True),
         comparable,
         sample_of(study, respondents),
+        estimate_references(study),
     )
 
 

@@ -20,6 +20,7 @@ from wijkkit.pipeline.effect import effect_tables
 from wijkkit.pipeline.effect_parts import Effects
 from wijkkit.pipeline.estimation import StudyEstimates, estimate
 from wijkkit.pipeline.process import ProcessResults, evaluate_process
+from wijkkit.pipeline.references import release_references
 from wijkkit.pipeline.respondents import load_respondents
 from wijkkit.released import write_released
 from wijkkit.study import Study
@@ -42,7 +43,7 @@ def release(
     there where each figure they are made of is shown. The process is evaluated again on the
     released figures.
 
-    Writes ``estimates, changes, gaps, slopes, goal_changes, comparisons, comparable, participants, baseline, timeline,
+    Writes ``estimates, references, changes, gaps, slopes, goal_changes, comparisons, comparable, participants, baseline, timeline,
     area_figures, borders``, and where they are given the tables of the effect and of the process.
 
     Parameters
@@ -94,8 +95,10 @@ def release(
         for name in ("changes", "gaps", "slopes")
     }
     compared = release_comparisons(estimates.comparisons, comparable, table, finest)
+    above = release_references(estimates.references, estimates.estimates.counts, table, policy)
     tables = {
         "estimates": table,
+        "references": above,
         **derived,
         "comparisons": earlier.comparisons(compared, comparable, table),
         "comparable": comparable,

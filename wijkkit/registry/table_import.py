@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from wijkkit.errors import DataError, Problem
+from wijkkit.loaders.recode import cell_mistakes
 from wijkkit.loaders.source_file import read_source
 from wijkkit.loaders.source_table import SourceTable
 from wijkkit.registry.faults import Fault, ImportReport, row_problem
@@ -105,6 +106,7 @@ def _check_columns(table: SourceTable, kind: Kind) -> None:
         )
         if names
     ]
+    problems += cell_mistakes(table)
     if problems:
         raise DataError(problems)
 

@@ -37,7 +37,7 @@ def rows_of(view: CityView, name: str = "estimates") -> _Rows:
 @lru_cache(maxsize=16)
 def _looked_up(released: Released, name: str, version: tuple[int, ...]) -> _Rows:
     table = released.table(name)
-    if name != "estimates":
+    if name not in ("estimates", "references"):
         table = table[table["unit"].isin(_DIFFERENCES)].reset_index(drop=True)
     at: dict[tuple[str, ...], int] = {}
     keys = zip(*(table[key].to_list() for key in ESTIMATE_KEYS), strict=True)

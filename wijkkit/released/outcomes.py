@@ -111,6 +111,7 @@ def _outcome(view: CityView, key: str) -> dict[str, Any]:
         ),
         **number_columns("own", own),
         **number_columns("city", pick(view, key, "city", "city", last)),
+        **_references(view, key, last),
         **number_columns("first", began if several else None),
         **number_columns("change", change),
         **number_columns("city_change", city_change),
@@ -118,6 +119,21 @@ def _outcome(view: CityView, key: str) -> dict[str, Any]:
         "verdict": _verdict(view, key, last, "city"),
         "alike": _verdict(view, key, last, "comparable"),
     }
+
+
+def _references(view: CityView, key: str, wave: str) -> dict[str, Any]:
+    """Return the number of each population above the study, under its prefix."""
+    found: dict[str, Any] = {}
+    for area, prefix in references_of(view).items():
+        row = pick(view, key, area, "reference", wave, name="references")
+        found |= number_columns(prefix, row)
+    return found
+
+
+def references_of(view: CityView) -> dict[str, str]:
+    """Return the populations above the study -> the prefix of their numbers."""
+    there = view.study.settings.references if "references" in view.released else ()
+    return {one.id: f"reference_{one.id}" for one in there}
 
 
 def _outcome_columns() -> list[str]:
@@ -169,15 +185,17 @@ def _verdict(view: CityView, key: str, wave: str, against: str) -> str:
 
 
 def waves(view: CityView, keys: Iterable[str]) -> pd.DataFrame:
-    """Return every wave of indicators, of the area and of all wijken together: a row per number.
+    """Return every wave of indicators, of the area, of all wijken together and of what is above.
 
     Columns ``indicator, label, wave, area, name, own`` and the number.
     """
-    places = dict.fromkeys([view.place, ("city", "city")])
+    above = [(area, "reference") for area in references_of(view)]
+    places = dict.fromkeys([view.place, ("city", "city"), *above])
     rows = []
     for key in keys if was_measured(view) else ():
         indicator = view.study.indicators[key]
         for area, level in places:
+            table = "references" if level == "reference" else "estimates"
             for wave in waves_of(view, indicator):
                 rows.append(
                     {
@@ -187,7 +205,7 @@ def waves(view: CityView, keys: Iterable[str]) -> pd.DataFrame:
                         "area": area,
                         "name": view.area_name(area, level),
                         "own": (area, level) == view.place,
-                        **number_columns("", pick(view, key, area, level, wave.id)),
+                        **number_columns("", pick(view, key, area, level, wave.id, name=table)),
                     }
                 )
     columns = ("indicator", "label", "wave", "area", "name", "own", "value", "lower", "upper")

@@ -52,7 +52,9 @@ class CityView(ShowsItself):
 
     @property
     def everywhere(self) -> str:
-        """What all wijken of the study together are called: the city is more than that."""
+        """What all wijken of the study together are called; the city only where they are all of it."""
+        if self.study.settings.city.complete:
+            return self.study.settings.city.name
         n = len(self.study.neighbourhoods)
         if n == 1:
             return text("show.area.one", self.language)
@@ -64,6 +66,9 @@ class CityView(ShowsItself):
             return self.study.neighbourhood(area).name
         if level == "arm":
             return text(f"show.area.{area}", self.language)
+        if level == "reference":
+            named = {one.id: one.label for one in self.study.settings.references}
+            return self.study.text(named[area])
         return self.everywhere if level == "city" else area
 
     def _keys(self, indicators: Iterable[str]) -> list[str]:
@@ -222,6 +227,10 @@ class CityView(ShowsItself):
             "language": self.language,
             "name": name,
             "everywhere": self.everywhere,
+            "references": {
+                prefix: self.area_name(area, "reference")
+                for area, prefix in outcomes.references_of(self).items()
+            },
             "caption": caption.replace("{name}", name),
             "captions": {
                 key: words["caption"][key].replace("{name}", name)

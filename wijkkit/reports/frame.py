@@ -69,7 +69,7 @@ def frame_of(study: Study, house: HouseStyle, stem: str, formats: tuple[str, ...
     if "xlsx" in formats:
         others.append((f"{stem}_files/tabellen.html", text("reports.tables_page", study.language)))
     return Frame(
-        organisation=house.organisation,
+        organisation=house.organisation or study.text(study.settings.programme.name),
         contact=study.settings.report.contact or house.contact,
         logo=f"assets/{house.logo}" if house.logo else "",
         pages=(

@@ -27,6 +27,7 @@ from wijkkit.show.theme import (
     PALE,
     SMALL,
     WORSE,
+    fitted,
     grid_lines,
     label_marks,
     new_figure,
@@ -230,10 +231,10 @@ def matrix(
             axes.text(heads.index(row[1]), names.index(row[0]), sign, ha="center", va="center",
                       fontsize=12, color=colour)  # fmt: skip
         width = max(8, 60 // max(1, len(heads)))
-        wrapped = [textwrap.fill(str(head), width) for head in heads]
+        wrapped = [fitted(str(head), width, 5) for head in heads]
         axes.set_xticks(range(len(heads)), wrapped, fontsize=SMALL)
         axes.xaxis.tick_top()
-        axes.set_yticks(range(len(names)), names)
+        axes.set_yticks(range(len(names)), [fitted(str(name), 34, 2) for name in names])
         axes.set_xlim(-0.5, len(heads) - 0.5)
         axes.set_ylim(len(names) - 0.4, -0.6)
         axes.spines[["left", "bottom"]].set_visible(False)

@@ -67,7 +67,7 @@ def table(
     columns : sequence of str, or mapping of str to str
         Which columns, or column -> head. The name of a number (``own`` for ``own_value``,
         ``own_lower``, ...) gives it with its interval or the word for why it is absent; ``value``
-        the number without prefix.
+        the number without prefix. ``city`` brings the populations above the study with it.
     caption : str
         That of the frame by default.
     links : mapping of str to str, optional
@@ -86,7 +86,9 @@ def table(
     if frame.empty:
         return nothing(frame)
     language = language_of(frame)
-    named = columns if isinstance(columns, Mapping) else dict.fromkeys(columns, "")
+    named = _with_references(
+        frame, columns if isinstance(columns, Mapping) else dict.fromkeys(columns, "")
+    )
     heads = {name: head or _head(name, frame) for name, head in named.items()}
     cells = {head: _column(frame, name, language) for name, head in heads.items()}
     data = pd.DataFrame(cells, index=range(len(frame)))
@@ -95,6 +97,19 @@ def table(
         order = sorted(heads_across) if across == "wave" else heads_across
         data = _across(data, heads_across, order)
     return ShownTable(data, caption or frame.attrs.get("caption", ""), dict(links or {}))
+
+
+def _with_references(frame: pd.DataFrame, named: Mapping[str, str]) -> dict[str, str]:
+    """Return the columns with those of the populations above the study after all wijken."""
+    found: dict[str, str] = {}
+    for name, head in named.items():
+        found[name] = head
+        if name == "city" and "city_value" in frame:
+            above = frame.attrs.get("references", {})
+            found |= {
+                prefix: label for prefix, label in above.items() if f"{prefix}_value" in frame
+            }
+    return found
 
 
 def _across(data: pd.DataFrame, heads: list[str], order: list[str]) -> pd.DataFrame:

@@ -78,7 +78,10 @@ def intervals(
     if frame.empty:
         return nothing(frame)
     language, labels = language_of(frame), list(frame[label])
-    names = marks or {"": ""}
+    names = dict(marks or {"": ""})
+    if "city" in names and len(names) <= len(_NEXT):
+        # Of the populations above the study the figure has room for the first.
+        names |= dict([*frame.attrs.get("references", {}).items()][: 1 + len(_NEXT) - len(names)])
     rows = [_numbers(row, names) for _, row in frame.iterrows()]
     around_zero = any(row[0].get("unit") == "points" for row in rows)
     shown = [_beside(row[0], language) for row in rows]

@@ -44,6 +44,8 @@ _STYLE = {
     "xtick.bottom": False,
     "ytick.left": False,
     "figure.facecolor": "white",
+    # A name with dollar signs is a name, not a formula.
+    "text.parse_math": False,
     # The same figure gives the same file, and no date or program in it.
     "svg.hashsalt": "wijkkit",
     "svg.fonttype": "path",
@@ -72,7 +74,7 @@ def new_panels(
     figure = Figure(figsize=(WIDTH, head + line * lines), layout="constrained")
     panels = list(figure.subplots(lines, columns, squeeze=False, **shared).ravel())
     for axes, label in zip(panels, labels, strict=False):
-        axes.set_title(textwrap.fill(label, 24), loc="left", fontsize=SMALL)
+        axes.set_title(fitted(label, 24, 3), loc="left", fontsize=SMALL)
     for axes in panels[len(labels) :]:
         axes.set_visible(False)
     return figure, panels[: len(labels)]
@@ -93,6 +95,17 @@ def percent_axis(axes: Axes) -> None:
     axes.spines["left"].set_visible(False)
 
 
+def fitted(label: str, width: int, lines: int) -> str:
+    """Return a label in lines of at most `width` signs, cut off where there are too many.
+
+    Examples
+    --------
+    >>> fitted("Voelt zich vaak eenzaam en somber", 14, 2)
+    'Voelt zich\nvaak eenzaam …'
+    """
+    return textwrap.fill(label, width, max_lines=lines, placeholder=" …")
+
+
 def track(axes: Axes, position: float, lowest: float = 0, highest: float = 100) -> None:
     """Draw the pale bar on which the marks of a row stand."""
     ends = [lowest, highest]
@@ -105,7 +118,7 @@ def rows_axis(axes: Axes, labels: Sequence[str], values: Sequence[str]) -> None:
     Row `i` is drawn at `i` on the y axis, which points down; words stand at ``i - 0.42``.
     """
     for position, (label, value) in enumerate(zip(labels, values, strict=True)):
-        for x, align, words in ((0, "left", label), (1, "right", value)):
+        for x, align, words in ((0, "left", fitted(label, 62, 2)), (1, "right", value)):
             axes.text(
                 x, position - 0.42, words, ha=align, va="center",
                 fontsize=FONT if align == "left" else SMALL, transform=axes.get_yaxis_transform(),
@@ -127,6 +140,6 @@ def label_marks(place: Axes | Figure, marks: Sequence[tuple[str, dict]]) -> None
         "handletextpad": 0.4,
         "handlelength": 1.6,
     }
-    words = [words for words, _ in marks]
+    words = [fitted(words, 34, 2) for words, _ in marks]
     place.legend(handles, words, ncols=len(marks), frameon=False, fontsize=SMALL,
                  columnspacing=1.4, **tight, **above)  # fmt: skip

@@ -37,6 +37,7 @@ def _twice_named(study: Study) -> Iterator[Problem]:
     named = [
         ("wave", [wave.id for wave in study.waves], "study.yml", "waves"),
         ("survey source", [s.id for s in sources.survey], "study.yml", "sources.survey"),
+        ("reference", [r.id for r in study.settings.references], "study.yml", "references"),
         ("source", [s.id for s in sources.area_figures], "study.yml", "sources.area_figures"),
         ("grouping", [g.id for g in study.groupings], "study.yml", "groupings"),
         ("goal", [goal.id for goal in study.goals], "study.yml", "goals"),
@@ -87,6 +88,15 @@ def _sources(study: Study) -> Iterator[Problem]:
                 place=f"sources.survey.{source.id}",
                 expected="a wave, or a column 'wave' in the codebook",
                 remedy="Add wave: <id>.",
+            )
+    for reference in study.settings.references:
+        if bool(reference.survey) == (reference.figures is not None):
+            yield Problem(
+                "a survey or figures",
+                file="study.yml",
+                place=f"references.{reference.id}",
+                expected="survey for files of respondents, figures for a table of published ones",
+                remedy="Give one of the two.",
             )
     for figures in sources.area_figures:
         odata = figures.kind == "odata"

@@ -24,7 +24,7 @@ from wijkkit.study.settings import (
     ReportSettings,
 )
 from wijkkit.study.settings.base import Key, Label, Model, Slug
-from wijkkit.study.settings.sources import Sources
+from wijkkit.study.settings.sources import ReferencePopulation, Sources
 
 
 class City(Model):
@@ -36,10 +36,13 @@ class City(Model):
         What it is called.
     code : str
         Its code in the area figures: ``GM0599``.
+    complete : bool
+        Whether the wijken of the study are all there are, so that they are called by its name.
     """
 
     name: str
     code: str = ""
+    complete: bool = False
 
 
 class Wave(Model):
@@ -243,6 +246,8 @@ class StudyFile(Model):
         those who answered (`respondent`) are called.
     sources : Sources
         Where the data are.
+    references : list of ReferencePopulation
+        Populations above the study, beside its wijken together.
     population : PopulationSettings
         Whom the study is about.
     evaluation : EvaluationSettings
@@ -278,6 +283,7 @@ class StudyFile(Model):
         default_factory=dict
     )
     sources: Sources
+    references: tuple[ReferencePopulation, ...] = Field(default=(), max_length=3)
     population: PopulationSettings = PopulationSettings()
     evaluation: EvaluationSettings = EvaluationSettings()
     disclosure: DisclosureSettings = DisclosureSettings()

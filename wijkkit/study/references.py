@@ -52,10 +52,17 @@ def _waves(study: Study) -> list[str]:
 def _sources(study: Study) -> Iterator[Reference]:
     for source in study.settings.sources.survey:
         yield Reference("wave", [source.wave], _waves(study), f"sources.survey.{source.id}.wave")
+    columns = (*study.codebook.columns, "weight")
+    for reference in study.settings.references:
+        place = f"references.{reference.id}"
+        yield Reference("column", [reference.weight], columns, f"{place}.weight")
+        waves = [source.wave for source in reference.survey]
+        yield Reference("wave", waves, _waves(study), f"{place}.survey")
 
 
 def _codebook(study: Study) -> Iterator[Reference]:
-    sources = [source.id for source in study.settings.sources.survey]
+    above = [source.id for one in study.settings.references for source in one.survey]
+    sources = [*(source.id for source in study.settings.sources.survey), *above]
     for name, column in study.codebook.columns.items():
         if isinstance(column.source, dict):
             place = f"columns.{name}.source"

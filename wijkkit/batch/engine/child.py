@@ -63,6 +63,10 @@ def run_child(task: Task, connection: socket.socket) -> None:
 def _settle(task: Task) -> None:
     """Give the process its own group, limits, folder, environment and random state."""
     os.chdir(task.folder)
+    # A program that the notebook starts and that reads its input finds none, and does not wait.
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
     os.environ.update({STAGE: task.stage, **task.environment})
     random.seed()
     if "numpy" in sys.modules:

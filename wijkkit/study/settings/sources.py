@@ -136,6 +136,29 @@ class BorderSource(Model):
     crs: str | None = None
 
 
+class ReferencePopulation(Model):
+    """A population above the study, such as the region or the country, beside its wijken together.
+
+    Parameters
+    ----------
+    id : str
+    label : Label
+    survey : tuple of SurveySource
+        Files of its respondents, read by the study's codebook; they need no area.
+    weight : str
+        The standard column that holds their weights.
+    figures : TableSource, optional
+        Published figures instead: ``indicator, wave, value, source`` and where they are known
+        ``lower, upper, n``.
+    """
+
+    id: Key
+    label: Label
+    survey: tuple[SurveySource, ...] = ()
+    weight: str = "weight"
+    figures: TableSource | None = None
+
+
 class Sources(Model):
     """Where the data of a study are; a part that is left out is not there.
 
