@@ -11,6 +11,7 @@ import pandas as pd
 from wijkkit.errors import ParameterError
 from wijkkit.estimates.compare import verdicts
 from wijkkit.estimates.funnel import funnel
+from wijkkit.language import number, percentage
 from wijkkit.released.cells import NUMBER, is_shown, number_columns, pick, rows_of
 from wijkkit.study.indicators import Indicator
 from wijkkit.study.model import Grouping, Wave
@@ -31,6 +32,38 @@ def outcomes(view: CityView, keys: Iterable[str] | None = None) -> pd.DataFrame:
     found = list(by_theme(view) if keys is None else keys) if was_measured(view) else []
     frame = pd.DataFrame([_outcome(view, key) for key in found])
     return frame if len(frame) else pd.DataFrame(columns=[*_outcome_columns()])
+
+
+def line_through(values: Iterable[float], percent: bool, language: str) -> str:
+    """Return the numbers of all waves in a line, with arrows that say which way it goes.
+
+    Numbers are compared as they are shown; a wave without one is an ellipsis, and no arrow leads
+    there.
+
+    Examples
+    --------
+    >>> line_through([67.2, 80.6, 81.4, 60], True, "nl")
+    '67% ↗ 81% → 81% ↘ 60%'
+    >>> line_through([float("nan"), 7.25], False, "nl")
+    '… 7,3'
+    """
+    parts: list[str] = []
+    before: tuple[str, float] | None = None
+    for value in values:
+        if pd.isna(value):
+            parts.append("…")
+            before = None
+            continue
+        said = percentage(value, language) if percent else number(value, language, 1)
+        if before:
+            parts.append("→" if said == before[0] else "↗" if value > before[1] else "↘")
+        parts.append(said)
+        before = (said, value)
+    return " ".join(parts)
+
+
+def _value(row: pd.Series | None) -> float:
+    return float(row["value"]) if is_shown(row) else float("nan")
 
 
 def was_measured(view: CityView) -> bool:
@@ -71,6 +104,11 @@ def _outcome(view: CityView, key: str) -> dict[str, Any]:
         "wave": last,
         "wave_label": view.study.text(waves[-1].label),
         "first_wave": first,
+        "line": line_through(
+            [_value(pick(view, key, area, level, wave.id)) for wave in waves],
+            indicator.unit == "percent",
+            view.language,
+        ),
         **number_columns("own", own),
         **number_columns("city", pick(view, key, "city", "city", last)),
         **_references(view, key, last),
@@ -102,7 +140,7 @@ def _outcome_columns() -> list[str]:
     numbers = ("own", "city", "first", "change", "city_change")
     return [
         *("indicator", "label", "theme", "direction", "denominator", "question", "wave"),
-        *("wave_label", "first_wave"),
+        *("wave_label", "first_wave", "line"),
         *(name for prefix in numbers for name in number_columns(prefix, None)),
         *("trend", "verdict", "alike"),
     ]

@@ -42,7 +42,7 @@ def city_summary(view: CityView) -> ShownText | Nothing:
     --------
     >>> import wijkkit as wk
     >>> wk.show.city_summary(wk.open_city("parameters"))
-    - **Werkt het programma?** ...
+    - **...** ...
     """
     parts = {
         "effect": _effect(view),
