@@ -63,7 +63,7 @@ class Choice:
         system = self.shown.system
         weight = system.member.multiply(system.weight[None, :]).tocsr().max(axis=1).toarray()
         weight = np.maximum(weight.ravel(), _TINY)
-        need = self.shown.wanted.max(initial=0)
+        need = self.shown.need.max(initial=0)
         sizes = np.array([1.0, *COARSER])
         rooms = []
         for size in sizes:
@@ -97,18 +97,7 @@ class Choice:
         return found
 
     def settled(self) -> Floats | None:
-        """Return what each cell shows; None where not even the last loss is enough.
-
-        What hidden wijken need beside an effect is left to the effect where it cannot be had.
-        """
-        found, shown = self._settled(), self.shown
-        if found is None and (shown.wanted > shown.need).any():
-            shown.wanted = shown.need.copy()
-            self._moves, self._roomy = Moves(shown), self._with_room()
-            found = self._settled()
-        return found
-
-    def _settled(self) -> Floats | None:
+        """Return what each cell shows; None where not even the last loss is enough."""
         multiple = self._within_wijken()
         narrow, before = self.narrow(multiple), None
         while len(narrow) and (before is None or (multiple != before).any()):
@@ -264,7 +253,7 @@ class Choice:
 
     def open_by_moves(self, multiple: Floats) -> NDArray[np.bool_]:
         """Return which hidden counts moves of children alone show to be open enough."""
-        return self._moves.widths(multiple) >= self.shown.wanted - TINY
+        return self._moves.widths(multiple) >= self.shown.need - TINY
 
     def proofs(self, multiple: Floats) -> Proofs:
         """Return towns that look the same, by the children who answer otherwise."""
