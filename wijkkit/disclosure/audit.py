@@ -195,8 +195,8 @@ class Program:
             chosen = len(counts)
             low[cells], high[cells] = -np.inf, np.inf
         if np.isfinite(enough):
-            ends = (low, high) if sign > 0 else (high, low)
-            ends[0][cell] = max(low[cell], enough) if sign > 0 else min(high[cell], -enough)
+            end = low if sign > 0 else high
+            end[cell] = max(low[cell], enough) if sign > 0 else min(high[cell], -enough)
         # What says no more than how many children there are need not be said.
         binds = (low > _TINY) | (high < self._shown.system.respondents() - _TINY)
         none = np.zeros(size) if system.truth[:, 0].any() else system.size

@@ -156,7 +156,7 @@ class Choice:
             if not best:
                 break
             if not self.small:
-                best = self._alike(np.array(best), left)
+                best = self._alike(np.array(best), left).tolist()
             multiple = multiple.copy()
             multiple[best] = 0.0
             narrow = self.narrow(multiple, np.union1d(narrow, best))
@@ -198,7 +198,7 @@ class Choice:
             # Another wijk of the same arm, gebied or city can hide this one.
             return np.ones(len(system.rows), bool)
         wijken = self._in_wijk[narrow].any(axis=0)
-        return self._in_wijk[:, wijken].any(axis=1)
+        return np.asarray(self._in_wijk[:, wijken].any(axis=1))
 
     def _given_back(self, multiple: Floats) -> Floats:
         """Give back, dearest first, what all hidden counts stay open without."""
@@ -238,7 +238,9 @@ class Choice:
                     and (self.shown.system.level[which] == "wijk").all()
                 ):
                     found = {self._next(cell, np.flatnonzero(which)) for cell in cells} - {None}
-                    which = np.isin(np.arange(len(which)), list(found))
+                    which = np.isin(
+                        np.arange(len(which)), [one for one in found if one is not None]
+                    )
                 if which.any():
                     return np.where(which, one, multiple)
         return None

@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -98,7 +99,8 @@ class _Room:
         for up, down, own in zip(self.up, self.down, at, strict=True):
             rooms = up[list(kind.moved)], down[list(kind.moved)]
             for told, one, other in zip(seen, rooms, rooms[::-1], strict=True):
-                told.append((np.where(way, one, other) < number - _TINY).any(axis=0)[own])
+                tight = np.any(np.where(way, one, other) < number - _TINY, axis=0)
+                told.append(np.asarray(tight)[own])
         return np.stack(seen[0]), np.stack(seen[1])
 
 
@@ -172,7 +174,7 @@ class Moves:
     def _touched(self, cells: Ints) -> Mask:
         """Return the cells that have a wijk in common with these."""
         wijken = self.in_wijk[cells].any(axis=0)
-        return self.in_wijk[:, wijken].any(axis=1)
+        return np.asarray(self.in_wijk[:, wijken].any(axis=1))
 
     def _around(self, cells: Mask) -> Ints:
         """Return the atoms of the wijken that these cells are about."""
@@ -243,7 +245,7 @@ class Moves:
         best: list[Floats],
     ) -> None:
         """Note how many children of each group of a wijk may change two patterns, either way."""
-        asked = self.shown.system.asked[np.ix_(atoms, kind.moved)].all(axis=1)
+        asked = np.asarray(self.shown.system.asked[np.ix_(atoms, np.array(kind.moved))].all(axis=1))
         has = [self._units[atoms, one] * asked for one in (kind.one, kind.other)]
         alone = [one * ~seen.any(axis=0) for one, seen in zip(has, told, strict=True)]
         classes = self._classes(told[0] | told[1], slots, atoms)
@@ -263,7 +265,8 @@ class Moves:
         """Return towns in which each of these counts is larger, and smaller, as far as moves go."""
         wanted = np.zeros(len(multiple))
         wanted[cells] = self.shown.need[cells]
-        best, found = np.zeros((2, len(wanted))), []
+        best = np.zeros((2, len(wanted)))
+        found: list[Any] = []
         for number in _numbers(wanted.max(initial=0), self.shown.system.whole):
             left = best.sum(axis=0) < wanted - _TINY
             if not left.any():
@@ -306,9 +309,10 @@ class Moves:
         atoms = self._around(left)
         at, wijk = [own[atoms] for own in self._at], self._wijk[atoms]
         most, room = round(number / self._step), self._room(multiple)
-        best, from_, blocks = np.zeros((2, size)), np.full((2, size), -1), []
+        best, from_ = np.zeros((2, size)), np.full((2, size), -1)
+        blocks: list[Any] = []
         for kind in self._kinds:
-            asked = system.asked[np.ix_(atoms, kind.moved)].all(axis=1)
+            asked = np.asarray(system.asked[np.ix_(atoms, np.array(kind.moved))].all(axis=1))
             units = np.round(self._units[atoms] / self._step).astype(np.int64) * asked[:, None]
             told = room.told(kind, number, at)
             classes = self._classes(told[0] | told[1], range(len(at)), atoms)
@@ -339,9 +343,9 @@ class Moves:
                             rows = [np.full(len(pairs), way), where, atoms[pairs[:, 0]], other]
                             blocks.append(np.column_stack([*rows, patterns]))
         kept = [np.zeros((0, 6), np.int64)]
-        for number_of, rows in enumerate(blocks):
-            rows = rows[rows[:, 1] >= 0]
-            kept.append(rows[from_[rows[:, 0], rows[:, 1]] == number_of])
+        for number_of, block in enumerate(blocks):
+            block = block[block[:, 1] >= 0]
+            kept.append(block[from_[block[:, 0], block[:, 1]] == number_of])
         return np.concatenate(kept)
 
 
@@ -354,7 +358,9 @@ def _paired(free: list[Floats], group: Ints, at: Ints, many: int, groups: int) -
     where = np.zeros(size, np.int64)
     where[part] = at
     return [
-        np.bincount(where, np.minimum(inside[one], total[1 - one] - inside[1 - one]), groups)
+        np.bincount(
+            where, np.minimum(inside[one], total[1 - one] - inside[1 - one]), groups
+        ).astype(float)
         for one in (0, 1)
     ]
 
@@ -379,7 +385,7 @@ def _pairs(here: Ints, away: Ints, group: Ints, part: Ints, many: int) -> Ints:
             group[own] * (max(len(here), len(away)) + 1) + _rank(group[own])
             for own in (mine, others)
         ]
-        _, first, second = np.intersect1d(*keys, assume_unique=True, return_indices=True)
+        _, first, second = np.intersect1d(keys[0], keys[1], assume_unique=True, return_indices=True)
         found.append(np.column_stack([mine[first], others[second]]))
     return np.concatenate(found)
 

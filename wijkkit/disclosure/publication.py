@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, cast
 
 import pandas as pd
 
@@ -222,7 +223,7 @@ def _write_manifest(
         "fingerprint": fingerprint(study),
         "policy": record["policy"],
         "audit": record["audit"],
-        "hidden": hidden_in_words(study, record.get("left_out", ())),
+        "hidden": hidden_in_words(study, cast(Any, record.get("left_out", ()))),
         "accepted": {label: output.why for label, output in named_outputs(study).items()},
         "files": files,
     }

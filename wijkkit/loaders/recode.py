@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -164,7 +164,7 @@ def _problems(
     cells: pd.Series,
     positions: np.ndarray,
     raw_values: np.ndarray,
-    standard: list[object],
+    standard: Sequence[object],
     file: str,
     source: str,
 ) -> Iterator[Problem]:

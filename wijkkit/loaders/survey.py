@@ -115,7 +115,8 @@ def load_reference(study: Study, reference: ReferencePopulation) -> pd.DataFrame
     columns = {name: column for name, column in book.columns.items() if name != "area"}
     drop = book.design.model_copy(update={"missing_weights": "drop", "zero_weights": "drop"})
     study = replace(study, codebook=Codebook(columns=columns, design=drop))
-    problems, tables = [], []
+    problems: list[Problem] = []
+    tables = []
     for source in reference.survey:
         try:
             tables.append(_standard(study, source, reference.weight, whole=False)[0])

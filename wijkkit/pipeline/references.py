@@ -54,7 +54,8 @@ def estimate_references(study: Study) -> pd.DataFrame:
     DataError
         Everything wrong in the files of the references.
     """
-    policy, parts, problems = policy_for(study), [], []
+    policy, parts = policy_for(study), []
+    problems: list[Problem] = []
     for reference in study.settings.references:
         try:
             made = _surveyed if reference.survey else _published

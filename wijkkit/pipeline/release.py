@@ -105,7 +105,7 @@ def release(
         "goal_changes": _shown_verdicts(estimates.goal_changes, table),
         **earlier.baseline(baseline_tables(study, sample.people, table, policy)),
     }
-    if effect is not None:
+    if effect is not None and effects is not None:
         shown = effects.parts(table, released.settled)
         tables |= earlier.outcomes(effect_tables(study, effect, sample.people, shown))
     for name, content in tables.items():

@@ -6,7 +6,7 @@ import base64
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from wijkkit.language.markdown import escaped
 from wijkkit.reports.cells import Cell, Output, find_cells, in_markdown, to_attribute
@@ -133,7 +133,9 @@ def _staged_output(output: Output, clean: Mapping[Output, str]) -> dict[str, Any
     if output.mime == "image/png":
         content = base64.b64encode(output.image).decode("ascii")
     elif output.mime == "image/svg+xml":
-        content = named_links(output.image, output.about.get("links", {})).decode("utf-8")
+        content = named_links(output.image, cast(Any, output.about.get("links", {}))).decode(
+            "utf-8"
+        )
     elif output.mime == "text/html":
         return _shown("text/markdown", in_markdown(clean[output]))
     else:

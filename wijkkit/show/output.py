@@ -76,7 +76,7 @@ class ShownFigure:
         return self.alt
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Bundle:
-        about = {"alt": self.alt, "caption": self.caption}
+        about: dict[str, Any] = {"alt": self.alt, "caption": self.caption}
         if self.links:
             about["links"] = self.links
         return {"image/svg+xml": self.svg(), "text/plain": self.alt}, {"wijkkit": about}
