@@ -32,8 +32,6 @@ def sample_of(people: People, outcome: Outcome, group_by: str, group: pd.Series 
 
     Parameters
     ----------
-    people : People
-    outcome : Outcome
     group_by : str
         The division; empty for everybody.
     group : Series, optional

@@ -45,14 +45,6 @@ def keyed(
 
     A selection of respondents is a group of its own, so that its figures are never taken for
     those of everybody.
-
-    Parameters
-    ----------
-    study : Study
-    rows : DataFrame
-        With ``wave`` and the columns of `by`.
-    columns : sequence of str
-    indicator, selection : str
     """
     places = [column for column in AREA_COLUMNS if column in columns]
     group_by, group = grouped(study, rows, columns, selection)

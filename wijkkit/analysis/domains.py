@@ -31,15 +31,8 @@ def domain_rows(
 
     Parameters
     ----------
-    people : People
-    outcome : Outcome
-    by : list of str
-    estimator : callable
-        `survey_proportion`, `survey_mean`, `survey_total` or `survey_quantile`.
     unit : str
         Of the values: ``percent``, ``score`` or ``count``.
-    **options
-        Of the estimator.
     """
     study, frame = people.study, people.frame
     columns, rows = _estimated(frame, outcome, by, estimator, options)

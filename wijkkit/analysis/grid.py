@@ -27,7 +27,6 @@ class Cells:
 
     Parameters
     ----------
-    outcome : Outcome
     grid : Estimates
         Of all area levels and of the grouping.
     level : str
@@ -86,12 +85,8 @@ def cells_of(
 
     Parameters
     ----------
-    people : People
-    outcome : Outcome
     by : str or list of str, optional
         Areas, and at most one other column.
-    between : Grouping, optional
-        A grouping whose groups are compared; `by` then holds areas only.
 
     Raises
     ------

@@ -30,8 +30,6 @@ class Model(Result):
 
     Parameters
     ----------
-    formula : str
-    fitted : ModelFit
     categories : DataFrame
         Respondents and answers in each category of the model: ``category, n, x``.
     """
@@ -84,8 +82,6 @@ def fit(people: People, formula: str, family: str, confidence: float) -> Model:
     formula : str
         Wilkinson's notation: ``sdq ~ ses + C(wave) + age:sex``. The reference of a grouping of
         the study is its first group, of another text the first in the alphabet.
-    family : {"gaussian", "binomial", "poisson"}
-    confidence : float
 
     Raises
     ------

@@ -23,8 +23,6 @@ class Outcome:
         The column.
     label : str
         Its name for readers.
-    unit : {"percent", "score"}
-    ages : (int, int), optional
     waves : tuple of str
         Whom it was asked, as of an indicator of the study.
     direction : {"higher", "lower", ""}
@@ -40,13 +38,7 @@ class Outcome:
 
 
 def outcome_of(study: Study, frame: pd.DataFrame, key: str) -> Outcome:
-    """Return what is known of the column `key`: a 0/1 column is a percentage, another a score.
-
-    Raises
-    ------
-    EstimationError
-        There is no such column, or it holds no numbers.
-    """
+    """Return what is known of the column `key`: a 0/1 column is a percentage, another a score."""
     known = study.indicators.get(key)
     if known is not None and key in frame:
         return Outcome(

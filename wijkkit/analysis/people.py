@@ -36,7 +36,6 @@ class People(ShowsItself):
 
     Parameters
     ----------
-    study : Study
     everyone : DataFrame
         One row per respondent and wave, with a column per indicator; `sampled` counts the units
         of the whole sample.
@@ -251,8 +250,6 @@ def people(study: str | Study = "parameters", frame: pd.DataFrame | None = None)
 
     Parameters
     ----------
-    study : str or Study
-        A study or its folder.
     frame : DataFrame, optional
         Respondents as `load_respondents` gives them, where they are loaded already.
 

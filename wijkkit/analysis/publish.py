@@ -90,8 +90,6 @@ def publish(
         Kept by value, so it may hold words of its own and no data.
     table : str
         The released table that the rows of a DataFrame belong to.
-    study : Study, optional
-        The study that was opened last by default.
 
     Returns
     -------

@@ -36,7 +36,6 @@ class Result(ShowsItself):
     cells : DataFrame
         The cells of area, wave and group that each row rests on, with their unweighted counts:
         what disclosure control judges. For the researcher's machine only.
-    study : Study
     notes : mapping
         What else belongs in the result's line of text.
     """

@@ -17,11 +17,6 @@ def dask_executor(address: str) -> Iterator[tuple[Executor, int]]:
     Workers must see the study's folder under the same path. Executed notebooks come back as
     text and are written here. A notebook whose worker dies is run again by another.
 
-    Parameters
-    ----------
-    address : str
-        Of the scheduler: ``tcp://host:port``.
-
     Raises
     ------
     BatchError

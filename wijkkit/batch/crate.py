@@ -17,7 +17,6 @@ def export_crate(study: Study, folder: str | Path) -> Path:
 
     Parameters
     ----------
-    study : Study
     folder : str or Path
         A new folder: executed notebooks that succeeded, released tables, the manifest, and
         ``ro-crate-metadata.json`` (RO-Crate 1.1, with the run as a CreateAction).

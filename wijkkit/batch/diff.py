@@ -18,11 +18,6 @@ COLUMNS = ("table", "where", "column", "before", "after", "change")
 def changed_numbers(before: Path, after: Path) -> pd.DataFrame:
     """Return the numbers that differ between two folders of released tables.
 
-    Parameters
-    ----------
-    before, after : Path
-        Folders of parquet files.
-
     Returns
     -------
     DataFrame
@@ -69,12 +64,6 @@ def _long(path: Path) -> pd.Series:
 
 def run_tables(study: Study, run: str) -> Path:
     """Return the folder of a run's released tables.
-
-    Parameters
-    ----------
-    study : Study
-    run : str
-        The beginning of a run's name, ``last``, ``previous``, or a folder with released tables.
 
     Raises
     ------

@@ -24,7 +24,6 @@ class EventLog:
 
     Parameters
     ----------
-    path : Path
     run : str
         Name of the run that writes.
 

@@ -64,14 +64,7 @@ def first_error(notebook: nbformat.NotebookNode) -> tuple[int, str] | None:
 
 
 def cleaned(notebook: nbformat.NotebookNode, folder: str) -> nbformat.NotebookNode:
-    """Return a copy without traces of this machine: metadata of the run, paths, names.
-
-    Parameters
-    ----------
-    notebook : NotebookNode
-    folder : str
-        The working folder of the run.
-    """
+    """Return a copy without traces of this machine: metadata of the run, paths, names."""
     copy = nbformat.from_dict(_without_paths(notebook, _paths(folder)))
     copy.metadata = nbformat.from_dict(
         {

@@ -31,17 +31,7 @@ def write_manifest(
     engine: str,
     last: Iterable[Mapping[str, Any]],
 ) -> None:
-    """Write ``manifest.json`` and keep the run's released tables in ``history/<run>/``.
-
-    Parameters
-    ----------
-    study : Study
-    result : RunResult
-    started : datetime
-    engine : str
-    last : iterable of mapping
-        The last event of each notebook.
-    """
+    """Write ``manifest.json`` and keep the run's released tables in ``history/<run>/``."""
     released = sorted((study.runs / "released").glob("*.parquet"))
     content = {
         "run": result.run,

@@ -62,11 +62,6 @@ def find_notebooks(study: Path, folder: str | Path | None = None) -> Path:
 def read_notebooks(folder: Path) -> tuple[Notebook, ...]:
     """Read all notebooks of a project, city first, in numbered order.
 
-    Parameters
-    ----------
-    folder : Path
-        With ``stad/`` and ``wijk/``.
-
     Raises
     ------
     ParameterError

@@ -38,8 +38,6 @@ class Job:
     ----------
     scope : str
         ``stad`` or the wijk's slug.
-    notebook : Notebook
-    parameters : dict
     needs : tuple of Key
         Jobs that must have succeeded before.
     """
@@ -69,8 +67,6 @@ def plan(
 
     Parameters
     ----------
-    study : Study
-    notebooks : sequence of Notebook
     wijken : iterable of str, optional
         Slugs of the neighbourhoods; all where absent.
 

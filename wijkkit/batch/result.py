@@ -26,7 +26,6 @@ class JobResult(ShowsItself):
         Number of the cell, from 1.
     ran : bool
         False where nothing had changed since an earlier run.
-    seconds, memory_mb : float
     """
 
     scope: str

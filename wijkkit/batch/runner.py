@@ -43,7 +43,6 @@ def run(
 
     Parameters
     ----------
-    study : str, Path or Study
     wijken : iterable of str, optional
         Slugs of the neighbourhoods; all where absent. The city's notebooks are always part.
     jobs : int

@@ -23,10 +23,6 @@ COLUMNS = ("scope", "notebook", "status", "kind", "message", "cell", "seconds", 
 def status(study: str | Path | Study = "parameters") -> pd.DataFrame:
     """Return one row per notebook that ever ran: how it fared in its last run.
 
-    Parameters
-    ----------
-    study : str, Path or Study
-
     Returns
     -------
     DataFrame

@@ -43,11 +43,8 @@ class Work:
 
     Parameters
     ----------
-    study : Study
-    engine : str
     common : str
         Hash of what all jobs depend on.
-    tables : TableHashes
     """
 
     study: Study

@@ -41,7 +41,6 @@ def build_city(wijken: int, seed: int) -> pd.DataFrame:
     wijken : int
         How many, 2 to 99. They come in pairs of a programme and a comparator wijk in one gebied;
         the last of an odd number belongs to no arm.
-    seed : int
 
     Returns
     -------

@@ -29,17 +29,7 @@ def interventions(
     unregistered: Collection[str],
     rng: np.random.Generator,
 ) -> dict[str, pd.DataFrame]:
-    """Return the interventions of a wijk, with partners and activities.
-
-    Parameters
-    ----------
-    chosen : tuple of str
-        Keys of the catalogue.
-    wijk
-        A row of `wijkkit.demo.city.build_city`.
-    unregistered : collection of str
-        Interventions whose activities nobody wrote down.
-    """
+    """Return the interventions of a wijk, with partners and activities."""
     programme = wijk.arm == "programme"
     goals = {goal: f"D{at:02d}" for at, goal in enumerate(GOALS, start=1)} if programme else {}
     interventions: list[dict[str, Any]] = []

@@ -16,7 +16,6 @@ def fill_registry(study: Study, folder: Path) -> None:
 
     Parameters
     ----------
-    study : Study
     folder : Path
         Where the workbooks are.
     """

@@ -21,14 +21,6 @@ def registry_rows(
 ) -> dict[str, dict[str, pd.DataFrame]]:
     """Return what each wijk registered.
 
-    Parameters
-    ----------
-    city : DataFrame
-        As `wijkkit.demo.city.build_city` gives it.
-    catalogue : DataFrame
-        Its interventions, by key.
-    seed : int
-
     Returns
     -------
     dict of str to dict of str to DataFrame

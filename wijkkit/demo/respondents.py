@@ -25,12 +25,6 @@ _SDQ_FROM, _PLAY_FROM = 3, 4
 def simulate(city: pd.DataFrame, seed: int) -> dict[str, pd.DataFrame]:
     """Return the respondents of each wave, in the survey's own answers.
 
-    Parameters
-    ----------
-    city : DataFrame
-        As `wijkkit.demo.city.build_city` gives it.
-    seed : int
-
     Returns
     -------
     dict of str to DataFrame

@@ -20,18 +20,6 @@ _DATA, _OUTPUT = "../data", "output: {runs: ../runs, site: ../reports/_site}"
 def write_study(folder: Path, data: Path, city: pd.DataFrame) -> list[Path]:
     """Write the study's files that are not there yet; none is overwritten.
 
-    Parameters
-    ----------
-    folder, data : Path
-        The study's folder and its data.
-    city : DataFrame
-        As `wijkkit.demo.city.build_city` gives it.
-
-    Returns
-    -------
-    list of Path
-        The files that were written.
-
     Raises
     ------
     StudyError

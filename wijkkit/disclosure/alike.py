@@ -63,7 +63,6 @@ class Candidates:
 
     Parameters
     ----------
-    one : Settled
     cells : (K,) array of int
         The hidden cells of everybody in a wijk that is compared.
     moved : (V, K) array
@@ -100,16 +99,6 @@ def finest_form(
     Where there is no such form, figures around the count that is not open are given up, in the
     order of `wijkkit.disclosure.loss.ORDER`, until there is; what turns out not to be needed is
     given back. Figures of whole arms and of the city are never left out for it.
-
-    Parameters
-    ----------
-    waves : sequence of Settled
-        What the release shows of the waves that are compared.
-    made : callable
-        Other counts of the hidden wijken of a wave, see `candidates`.
-    forms_ : sequence of Form
-        From the finest to the coarsest.
-    as_shown : callable
 
     Returns
     -------
@@ -220,9 +209,6 @@ def candidates(
 
     Parameters
     ----------
-    one : Settled
-    at : array of int
-        The cell of everybody of each wijk that is compared.
     wijken : sequence of str
         In the order of the changes.
     change : (G,) array

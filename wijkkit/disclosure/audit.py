@@ -26,15 +26,7 @@ _TINY = 1e-6
 
 
 def audited(shown: Shown, choice: Choice, multiple: Floats | None) -> Floats | None:
-    """Return what may be shown after the audit; None where the indicators must be left out.
-
-    Parameters
-    ----------
-    shown : Shown
-    choice : Choice
-    multiple : (C,) array, optional
-        What was chosen.
-    """
+    """Return what may be shown after the audit; None where the indicators must be left out."""
     while multiple is not None:
         width, secret = widths(shown, choice, multiple), choice.secrets(multiple)
         narrow = secret[width[secret] < shown.need[secret] - _TINY]
@@ -169,17 +161,7 @@ class Program:
         among: tuple[NDArray[np.int64], Floats] | None = None,
         enough: float = -np.inf,
     ) -> Floats | None:
-        """Return the town in which a count is smallest, or with a minus largest.
-
-        Parameters
-        ----------
-        cell : int
-        sign : float
-        among : tuple of array, optional
-            Cells, and the counts (R, K) that they have together in the towns that are looked for.
-        enough : float
-            The least that is looked for; with a minus its opposite.
-        """
+        """Return the town in which a count is smallest, or with a minus largest."""
         system, size = self._shown.system, len(self._shown.system.size)
         lines, weighted = self._lines = self._lines or self._matrices()
         # Whoever has none of the answers is whoever is left.

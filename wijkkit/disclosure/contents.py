@@ -34,11 +34,6 @@ def contents(path: Path) -> Iterator[tuple[str, str]]:
     Members of zip files (XLSX, DOCX), compressed parts of PNG and PDF files, columns and
     metadata of parquet files, base64 in text (pictures in pages and notebooks) are unpacked.
 
-    Raises
-    ------
-    DisclosureError
-        The file is too large, or does not open as what it is: nothing passes unread.
-
     Examples
     --------
     >>> import tempfile

@@ -31,10 +31,6 @@ def release_derived(derived: pd.DataFrame, table: pd.DataFrame, finest: float) -
 
     Parameters
     ----------
-    derived : DataFrame
-        Tidy table of derived figures, exact.
-    table : DataFrame
-        The released estimates.
     finest : float
         Finest step of a percentage.
 
@@ -64,16 +60,6 @@ def release_comparisons(
     comparisons: pd.DataFrame, comparable: pd.DataFrame, table: pd.DataFrame, finest: float
 ) -> pd.DataFrame:
     """Release comparisons with the city and with comparable wijken: the exact ones, rounded.
-
-    Parameters
-    ----------
-    comparisons : DataFrame
-        `wijkkit.estimates.compare.COMPARISON_COLUMNS`.
-    comparable : DataFrame
-        The comparable wijken of each wijk: ``area, comparable``.
-    table : DataFrame
-        The released estimates.
-    finest : float
 
     Returns
     -------

@@ -53,11 +53,8 @@ class Comparison:
 
     Parameters
     ----------
-    treated : mapping of str to bool
-    before, after : str
     slots : tuple of str
         Groupings in the order of the systems; the first is "" for everybody.
-    groups : mapping of str to tuple of str
     """
 
     treated: Mapping[str, bool]
@@ -86,19 +83,7 @@ def shown_effects(
     contrasts: Sequence[Contrast],
     known: bool,
 ) -> dict[str, float]:
-    """Return in what multiple of its finest step each contrast may be shown; others may not.
-
-    Parameters
-    ----------
-    settled : sequence of Settled
-        What the release shows of each system.
-    indicator : str
-    compared : Comparison
-    contrasts : sequence of Contrast
-        That of everybody first; each is added to those before it.
-    known : bool
-        Whether the attacker knows the exact counts of everybody in each wijk.
-    """
+    """Return in what multiple of its finest step each contrast may be shown; others may not."""
     systems = list(of_waves(settled, indicator, compared))
     shown: dict[str, float] = {}
     lines: list[list[tuple[Floats, float, float]]] = [[] for _ in systems]

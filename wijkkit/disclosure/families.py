@@ -25,9 +25,6 @@ def families(people: pd.DataFrame, indicators: list[str], few: int) -> list[tupl
     ----------
     people : DataFrame
         A column of 0, 1 or NaN per indicator.
-    indicators : list of str
-    few : int
-        Fewer respondents than these are "hardly ever".
 
     Examples
     --------

@@ -54,14 +54,6 @@ class _Pair:
 def kept_figures(sample: Sample, entries: Iterable[Entry], min_count: int) -> pd.DataFrame:
     """Return the cells that keep what was published of them.
 
-    Parameters
-    ----------
-    sample : Sample
-        The respondents now.
-    entries : iterable of Entry
-        What was published, oldest first.
-    min_count : int
-
     Returns
     -------
     DataFrame

@@ -80,19 +80,9 @@ def known(
 
     Parameters
     ----------
-    table : DataFrame
-        The exact estimates.
-    finest : (m,) array
-        The finest step of each cell.
     steps : iterable of float
         Multiples of it, 1 among them. Of a coarser one it is taken that all other cells have
         their finest, so that what is said holds whatever they have.
-    relations : iterable of Relation
-
-    Returns
-    -------
-    dict
-        Multiple -> lower and upper ends, around the exact value.
     """
     relations = list(relations)
     fine = _by_rounding(table, finest, finest)

@@ -46,7 +46,6 @@ class About:
         When it was published.
     title : str
         Of the study.
-    prepared_by : str
     fingerprint : str
         Of the released tables, as in the manifest.
     salt : str
@@ -74,7 +73,6 @@ class Entry:
 
     Parameters
     ----------
-    about : About
     people : DataFrame
         One row per respondent and wave: ``person, weight``, per block of cells the cell it is in
         (``block 0``, ...; -1 for none) and per indicator (``of <indicator>``) the hash of its

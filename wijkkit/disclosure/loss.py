@@ -19,7 +19,6 @@ class Loss:
 
     Parameters
     ----------
-    what : str
     of : callable
         System, and the number of wijken in each cell's area -> which cells it is for.
     multiples : tuple of float

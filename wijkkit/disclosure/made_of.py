@@ -25,15 +25,8 @@ def relations(
 
     Parameters
     ----------
-    derived : list of DataFrame
-        Exact changes and gaps.
-    comparisons, comparable : DataFrame
-    table : DataFrame
-        The exact estimates.
     shown : (m,) array of bool
         Cells that may be shown: a figure is shown where all its cells may be.
-    finest : (m,) array
-        The finest step of each cell.
     """
     for rows in derived:
         rows = rows[rows["status"].eq("ok")].reset_index(drop=True)

@@ -37,7 +37,6 @@ class _Kind:
 
     Parameters
     ----------
-    one, other : int
     moved : tuple of int
         Indicators in which they differ.
     turned : tuple of int
@@ -105,12 +104,7 @@ class _Room:
 
 
 class Moves:
-    """What moves of children leave open of a system's counts.
-
-    Parameters
-    ----------
-    shown : Shown
-    """
+    """What moves of children leave open of a system's counts."""
 
     def __init__(self, shown: Shown) -> None:
         self.shown, system = shown, shown.system

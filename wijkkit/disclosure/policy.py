@@ -93,13 +93,6 @@ _LARGER_IS_STRICTER = ("min_n", "min_count", "protection")
 def changed(policy: Policy, changes: Mapping[str, object]) -> Policy:
     """Return `policy` with `changes`; values of None are left as they are.
 
-    Parameters
-    ----------
-    policy : Policy
-        The preset.
-    changes : mapping
-        Field -> value. One that is looser than the preset's asks for a `reason`.
-
     Raises
     ------
     DisclosureError
@@ -137,10 +130,6 @@ def changed(policy: Policy, changes: Mapping[str, object]) -> Policy:
 
 def policy_for(study: Study) -> Policy:
     """Return the policy of a study: its preset, with what the study sets.
-
-    Parameters
-    ----------
-    study : Study
 
     Returns
     -------

@@ -82,8 +82,6 @@ def build_release(
 
     Parameters
     ----------
-    study : Study
-        Its site is made and its released tables are audited.
     folder : Path
         A new or empty folder.
     forbidden : Forbidden

@@ -28,8 +28,6 @@ def record_audit(study: Study, released: Release, names: Collection[str] | None 
 
     Parameters
     ----------
-    study : Study
-    released : Release
     names : collection of str, optional
         The tables that were audited; all that are there by default.
 
@@ -55,10 +53,6 @@ def record_audit(study: Study, released: Release, names: Collection[str] | None 
 
 def bind_tables(study: Study) -> Path:
     """Bind the tables that were added after the audit to its record.
-
-    Parameters
-    ----------
-    study : Study
 
     Returns
     -------
@@ -90,13 +84,7 @@ def bind_tables(study: Study) -> Path:
 
 
 def audit_of(study: Study) -> dict[str, object]:
-    """Return the record of the audit.
-
-    Raises
-    ------
-    DisclosureError
-        There is none, or the tables or the policy are not those that were audited.
-    """
+    """Return the record of the audit."""
     content = _read(study)
     if content["fingerprint"] != fingerprint(study):
         raise _refused("the released tables are not those that were audited", "other content")

@@ -32,9 +32,6 @@ class Settled:
 
     Parameters
     ----------
-    system : System
-    wave : str
-    choice : Choice
     multiple : (C,) array
         Of the finest step of each cell; 0 where it is hidden.
     unit : float
@@ -80,7 +77,6 @@ class Made:
     ----------
     derived : list of DataFrame
         Changes and gaps.
-    comparisons, comparable : DataFrame
     outcomes : tuple of str
         Indicators on which an effect is shown.
     beside : callable, optional
@@ -103,22 +99,6 @@ def release_estimates(
     earlier: pd.DataFrame | None = None,
 ) -> Release:
     """Release all estimates of a study together.
-
-    Parameters
-    ----------
-    estimates : Estimates
-        From `estimate_grid`.
-    sample : Sample
-        The respondents that they were made from.
-    policy : Policy
-    made : Made, optional
-        What else is shown of them.
-    earlier : DataFrame, optional
-        Cells that keep what was published of them: the key columns, ``status, step``.
-
-    Returns
-    -------
-    Release
 
     Raises
     ------

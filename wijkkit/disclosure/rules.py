@@ -14,12 +14,6 @@ SCORE_STEPS = (1, 2, 5, 10, 20, 50, 100)
 def statuses(cells: pd.DataFrame, policy: Policy) -> np.ndarray:
     """Return the status each cell has by the rules alone.
 
-    Parameters
-    ----------
-    cells : DataFrame
-        As `cells_of` gives them, with the `status` of the estimate.
-    policy : Policy
-
     Returns
     -------
     ndarray of str

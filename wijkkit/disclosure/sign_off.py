@@ -77,13 +77,6 @@ def require_prepared_by(name: str) -> str:
 def prepare_sign_off(study: Study, prepared_by: str, said: Mapping[str, str] | None = None) -> Path:
     """Write a sign-off for a second person to complete, unless these tables have one.
 
-    Parameters
-    ----------
-    study : Study
-    prepared_by : str
-    said : mapping of str to str, optional
-        `release`, `corrects`, `reason`.
-
     Raises
     ------
     DisclosureError
@@ -119,10 +112,6 @@ def signed_off(study: Study) -> bool:
     unreadable or that of other tables, where it does not accept each of the outputs that control
     cannot read, or where one person did both. Pages then carry the word
     concept.
-
-    Parameters
-    ----------
-    study : Study
 
     Returns
     -------

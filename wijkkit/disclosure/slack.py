@@ -40,14 +40,12 @@ class Shown:
 
     Parameters
     ----------
-    system : System
     value : (M,) array
         The exact estimates of the whole table.
     known : mapping
         As from `wijkkit.disclosure.knowledge.known`, for the whole table.
     status : (M,) array of str
         By the rules.
-    policy : Policy
     outcomes : collection of str
         Indicators on which an effect is shown: it gives the count of everybody in a wijk away.
     """

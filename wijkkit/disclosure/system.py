@@ -30,7 +30,6 @@ class System:
 
     Parameters
     ----------
-    indicators : tuple of str
     rows : (C,) array of int
         Position of each cell in the table of estimates.
     indicator : (C,) array of int
@@ -41,14 +40,12 @@ class System:
         Whether each atom is in the cell and was asked.
     patterns : (P, J) array
         The patterns of answers that occur; the first is nobody having any of them.
-    asked : (N, J) array of bool
     truth : (N, P) array
         Children of each pattern; of a score the total, in the width of its scale, in the second.
     size : (N,) array
         Children.
     weight : (N,) array
         Mean weight of a child of its wijk.
-    wijk : (N,) array of int
     groups : (N, K) array of int
         Group in each slot; -1 for none.
     whole : bool
@@ -103,11 +100,8 @@ def systems(sample: Sample, table: pd.DataFrame, few: int) -> Iterator[System]:
 
     Parameters
     ----------
-    sample : Sample
     table : DataFrame
         The estimates, in the order of `sample.blocks`.
-    few : int
-        See `families`.
     """
     people = sample.people
     percent = [key for key, unit in sample.units.items() if unit == "percent"]

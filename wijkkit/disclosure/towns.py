@@ -30,12 +30,7 @@ class _Quiet(highspy.Highs):
 
 
 class Towns:
-    """The towns that look like the true one.
-
-    Parameters
-    ----------
-    shown : Shown
-    """
+    """The towns that look like the true one."""
 
     def __init__(self, shown: Shown) -> None:
         self._shown, system = shown, shown.system

@@ -96,17 +96,6 @@ def covariance_with_all(
 ) -> Floats:
     """Return the covariance of each domain's total of `influence` with that of the whole it is in.
 
-    Parameters
-    ----------
-    influence, whole : ndarray of float, shape (n,)
-        Weighted influence of every row on the estimate of its own domain, and of its whole.
-    over, everyone : Domains
-        The K domains and the wholes, in one design.
-    which : ndarray of int, shape (K,)
-        The whole of each domain.
-    used : ndarray of bool, shape (n,)
-        The rows with an outcome.
-
     Returns
     -------
     ndarray of float, shape (K,)

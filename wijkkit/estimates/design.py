@@ -93,8 +93,6 @@ def survey_design(
         Column of the sampling weights, positive; or the result of `poststratify` or `rake` for
         these rows, whose known margins then count in the variance. Every respondent counts 1
         without.
-    strata : str or sequence of str, optional
-        Column(s) that together are the strata of the first stage.
     psu : str or sequence of str, optional
         Column of the primary sampling units, nested in the strata; every respondent is one
         without. Several columns are the units of successive stages.
@@ -105,8 +103,6 @@ def survey_design(
     sampled : str, optional
         Column with the number of units that were sampled in the stratum, where `frame` holds a
         part of the respondents: units without a respondent in it count as zero.
-    lonely_psu : {"absent", "certainty", "adjust", "average"}
-        What a stratum with one sampled unit adds to the variance.
 
     Raises
     ------
@@ -270,11 +266,6 @@ def _stage(unit: Codes, stratum: Codes, population: NDArray, chance: NDArray) ->
 
 def pairs(first: Codes, second: Codes) -> tuple[Codes, Codes, Codes]:
     """Number the combinations of two codes.
-
-    Returns
-    -------
-    code, first_of, second_of : ndarray of int
-        The number of each row's combination, and the two codes of each combination.
 
     Examples
     --------

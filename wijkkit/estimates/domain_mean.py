@@ -50,10 +50,6 @@ def precision(
     influence, parts : ndarray of float, shape (n,)
         Weighted influence of every row on the estimate of its domain, and what the row adds to
         the estimate itself; both 0 where not `used`.
-    over : Domains
-        The domains and their design.
-    used : ndarray of bool, shape (n,)
-        The rows with an outcome.
     """
     code = np.where(over.code >= 0, over.code, 0)
     n = np.bincount(code, used, minlength=over.size)
@@ -107,8 +103,6 @@ def domain_means(outcome: Floats, over: Domains) -> DomainMeans:
     ----------
     outcome : ndarray of float, shape (n,)
         0/1 or a score; ``nan`` where absent.
-    over : Domains
-        The domains and their design.
 
     Examples
     --------

@@ -28,13 +28,6 @@ def goal_changes(
 ) -> pd.DataFrame:
     """Return the change of every goal in every wijk with a verdict, and so of every gap.
 
-    Parameters
-    ----------
-    changes, gaps : DataFrame
-        Of `estimate_change` and `estimate_gap`, at the `adjusted_level` of the goals.
-    indicators : mapping
-        Those of the goals.
-
     Returns
     -------
     DataFrame

@@ -215,13 +215,6 @@ def proportion_limits(
         reproduced. ``beta``: Korn and Graubard's Clopper-Pearson interval with the effective
         sample size :math:`p(1-p)/se^2 \cdot (t_{n-1}/t_{df})^2`. ``mean``:
         :math:`p \pm t_{df}\, se`, which may leave the range of a proportion.
-    confidence : float
-        Coverage of the interval.
-
-    Returns
-    -------
-    lower, upper : ndarray of float
-        Absent where the standard error is absent or 0, or `df` is not positive.
 
     References
     ----------

@@ -65,8 +65,6 @@ def blocks(
 
     Parameters
     ----------
-    respondents : DataFrame
-        With columns ``wave``, those of the levels and those of the groupings.
     waves : sequence of str
         The waves in order.
     groupings : mapping
@@ -207,15 +205,6 @@ def not_asked(
     Those of a wave without the question, and those of a group (an age group, say) of which
     nobody in the whole city was asked it. The cells of a group that was asked but where nobody
     answered are missing instead.
-
-    Parameters
-    ----------
-    divided : sequence of Block
-        All blocks; those of the city are looked at.
-    indicator : Asked
-        The indicator.
-    asked : ndarray of bool, shape (n,)
-        From `asked_rows`.
 
     Returns
     -------

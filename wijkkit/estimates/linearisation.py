@@ -90,10 +90,6 @@ def variance(
     ----------
     influence : ndarray of float, shape (n,)
         Weighted influence value of every row, zero where not `used`.
-    over : Domains
-        The domains and their design.
-    used : ndarray of bool, shape (n,)
-        The rows with an outcome.
 
     Returns
     -------

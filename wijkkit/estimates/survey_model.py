@@ -36,11 +36,8 @@ class ModelFit:
     ----------
     coefficients : DataFrame
         ``term, value, se, lower, upper, t, p``, on the scale of the link.
-    covariance : ndarray of float, shape (p, p)
     df : float
         Residual degrees of freedom: units minus strata, plus one, minus p.
-    n : int
-    family : str
     """
 
     coefficients: pd.DataFrame
@@ -72,8 +69,6 @@ def survey_model(
     predictors : DataFrame, shape (n, p)
         The model matrix, with its constant; a row with a missing value is left out. Such rows
         keep their place in the design.
-    design : SurveyDesign
-        Of all n rows.
     family : {"gaussian", "binomial", "poisson"}
         Binomial for 0/1, with odds ratios ``exp(value)``.
     confidence : float

@@ -37,14 +37,6 @@ def participants(
 ) -> pd.DataFrame:
     """Return how many children took part, per wave: in each wijk, in each arm, and in all.
 
-    Parameters
-    ----------
-    study : Study
-    respondents : DataFrame
-        With ``wave`` and ``wijk``.
-    children : Series, optional
-        Number of children by (wijk, wave), as `children_of` gives it.
-
     Returns
     -------
     DataFrame
@@ -84,12 +76,6 @@ def children_of(study: Study, figures: pd.DataFrame) -> pd.Series:
     """Return the number of children by (wijk, wave): the last area figure up to the wave's year.
 
     The first one where none is that early; empty unless ``process.children_figure`` is set.
-
-    Parameters
-    ----------
-    study : Study
-    figures : DataFrame
-        As `load_area_figures` gives them.
     """
     rows = figures[
         figures["area_level"].eq("wijk")
@@ -107,12 +93,6 @@ def children_of(study: Study, figures: pd.DataFrame) -> pd.Series:
 
 def baseline_balance(study: Study, respondents: pd.DataFrame) -> pd.DataFrame:
     """Return programme and comparison wijken side by side at the baseline.
-
-    Parameters
-    ----------
-    study : Study
-    respondents : DataFrame
-        With a column per indicator.
 
     Returns
     -------

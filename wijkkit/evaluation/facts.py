@@ -26,7 +26,6 @@ class Facts:
 
     Parameters
     ----------
-    study : Study
     registry : mapping of str to DataFrame
         Kind -> its table, with the columns a report may show. A kind that is not there is empty.
     estimates, changes, gaps : DataFrame

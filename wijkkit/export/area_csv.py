@@ -28,8 +28,6 @@ def write_area_csv(
 
     Parameters
     ----------
-    study : Study
-    released : Released
     area : str
         Slug of a wijk; with ``city`` the arms and districts as well.
     target : Path

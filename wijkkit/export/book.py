@@ -96,8 +96,6 @@ def book_of(study: Study, released: Released, area: str) -> Book:
 
     Parameters
     ----------
-    study : Study
-    released : Released
     area : str
         Slug of a wijk, or ``city``.
 

@@ -36,8 +36,6 @@ def write_book(
     target : Path
     title : str
         What the file says it is of; the book's own title where empty.
-    about : str
-        Of which run the numbers are.
     concept : bool
         Nobody has approved the numbers yet; every sheet says so.
 

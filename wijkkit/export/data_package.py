@@ -41,8 +41,6 @@ def write_data_package(study: Study, released: Released, folder: Path) -> list[P
 
     Parameters
     ----------
-    study : Study
-    released : Released
     folder : Path
 
     Returns

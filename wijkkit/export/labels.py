@@ -18,12 +18,7 @@ ARMS = ("programme", "comparator", "none")
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """The words of a study for areas, waves, groups and indicators.
-
-    Parameters
-    ----------
-    study : Study
-    """
+    """The words of a study for areas, waves, groups and indicators."""
 
     study: Study
 

@@ -9,12 +9,7 @@ _REASONS = ("hidden", "too_few", "not_asked", "missing")
 
 
 def reading(book: Book) -> list[tuple[str, str]]:
-    """Return heads and texts, in the language of the study.
-
-    Parameters
-    ----------
-    book : Book
-    """
+    """Return heads and texts, in the language of the study."""
     language, study = book.study.language, book.study
     rows = [
         (text(f"export.reading.{key}", language), text(f"export.reading.{key}_text", language, **words))

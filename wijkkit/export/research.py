@@ -19,7 +19,6 @@ def write_research(study: Study, tables: dict[str, pd.DataFrame], folder: Path) 
 
     Parameters
     ----------
-    study : Study
     tables : dict of str to DataFrame
         Tidy estimates by name, weighted and unweighted.
     folder : Path

@@ -35,13 +35,6 @@ COLUMNS = (
 def estimate_rows(study: Study, released: Released, areas: tuple[str, ...] = ()) -> pd.DataFrame:
     """Return the released estimates of areas, all where none is named, with their labels.
 
-    Parameters
-    ----------
-    study : Study
-    released : Released
-    areas : tuple of str
-        Slugs of wijken, names of districts, arms, ``city``.
-
     Returns
     -------
     DataFrame

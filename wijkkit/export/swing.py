@@ -42,8 +42,6 @@ def write_swing(study: Study, released: Released, target: Path) -> Path:
 
     Parameters
     ----------
-    study : Study
-    released : Released
     target : Path
         An ``.xlsx`` file.
 

@@ -46,18 +46,6 @@ def answer_in(answer: pd.Series, values: Sequence[str | int | float]) -> pd.Seri
     Serves sport (member of a club), general health (very good or good) and informal parenting
     support (help from family or friends), whose answers are codes of the codebook.
 
-    Parameters
-    ----------
-    answer : Series
-        Standard values of the codebook.
-    values : sequence
-        The answers that count.
-
-    Raises
-    ------
-    EstimationError
-        All answers are words and all values numbers, or the other way round: none could count.
-
     Examples
     --------
     >>> import pandas as pd
@@ -81,13 +69,6 @@ def answer_in(answer: pd.Series, values: Sequence[str | int | float]) -> pd.Seri
 def answer_at_least(answer: pd.Series, minimum: float) -> pd.Series:
     """Return whether a number is `minimum` or more; missing where there is none.
 
-    Parameters
-    ----------
-    answer : Series
-        Numbers.
-    minimum : float
-        The least that counts.
-
     Examples
     --------
     >>> import pandas as pd
@@ -100,11 +81,6 @@ def answer_at_least(answer: pd.Series, minimum: float) -> pd.Series:
 
 def answer_value(answer: pd.Series) -> pd.Series:
     """Return the answer itself, as a score.
-
-    Parameters
-    ----------
-    answer : Series
-        Numbers.
 
     Examples
     --------

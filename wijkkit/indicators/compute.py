@@ -18,7 +18,6 @@ def compute(study: Study, respondents: pd.DataFrame) -> pd.DataFrame:
 
     Parameters
     ----------
-    study : Study
     respondents : DataFrame
         As `wijkkit.load_survey` gives them: at least `age`, `wave` and the indicators' columns.
 

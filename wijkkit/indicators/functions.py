@@ -87,10 +87,6 @@ def functions_of(study: Study) -> dict[str, IndicatorFunction]:
 def check_indicators(study: Study) -> list[Problem]:
     """Return everything in indicators.yml that does not fit the functions it names.
 
-    Parameters
-    ----------
-    study : Study
-
     Returns
     -------
     list[Problem]

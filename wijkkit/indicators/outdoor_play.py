@@ -24,8 +24,6 @@ def outdoor_play_days(days: pd.Series, minimum_days: int = 6) -> pd.Series:
     ----------
     days : Series
         Days per week (0-7) with at least one hour of outdoor play.
-    minimum_days : int
-        The least that is enough.
 
     Examples
     --------
@@ -39,11 +37,6 @@ def outdoor_play_days(days: pd.Series, minimum_days: int = 6) -> pd.Series:
 
 def outdoor_minutes_per_week(school_day: pd.Series, weekend_day: pd.Series) -> pd.Series:
     """Return minutes of outdoor play in a week: five school days and two weekend days.
-
-    Parameters
-    ----------
-    school_day, weekend_day : Series
-        Minutes of outdoor play on such a day.
 
     Examples
     --------
@@ -62,13 +55,6 @@ def outdoor_play_week(
 ) -> pd.Series:
     """Return whether a child plays outside more than a number of hours a week.
 
-    Parameters
-    ----------
-    school_day, weekend_day : Series
-        Minutes of outdoor play on such a day.
-    more_than_hours : float
-        More than this a week counts.
-
     Examples
     --------
     >>> import pandas as pd
@@ -81,11 +67,6 @@ def outdoor_play_week(
 
 def outdoor_play_hours(school_day: pd.Series, weekend_day: pd.Series) -> pd.Series:
     """Return the mean hours of outdoor play per day (a score, as in Buitenspelen in Kaart).
-
-    Parameters
-    ----------
-    school_day, weekend_day : Series
-        Minutes of outdoor play on such a day.
 
     Examples
     --------

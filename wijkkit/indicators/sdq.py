@@ -63,10 +63,6 @@ def sdq_subscale(items: pd.DataFrame, subscale: str) -> pd.Series:
     subscale : str
         One of `SUBSCALES`.
 
-    Returns
-    -------
-    Series of float
-
     Raises
     ------
     EstimationError
@@ -130,11 +126,6 @@ def sdq_elevated(
         The band of an age that stands in two bands (4 and 7 in nl-2022, 4 in uk).
     level : {"elevated", "borderline"}
         Which of the two cut-offs.
-
-    Returns
-    -------
-    Series of float
-        1.0 at or above the cut-off, 0.0 below, missing without a score or outside the set's ages.
 
     Examples
     --------

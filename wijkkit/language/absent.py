@@ -13,7 +13,6 @@ def absence(status: str, language: str, **words: object) -> str:
     ----------
     status : str
         ``hidden, too_few, not_asked, missing`` or ``above`` (`wijkkit.tables.STATUSES`).
-    language : {"nl", "en"}
     **words : object
         `limit` for ``above``: the percentage that the number is above (90 where not given).
 

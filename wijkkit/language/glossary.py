@@ -10,7 +10,6 @@ def glossary(language: str, part: str = "report") -> dict[str, str]:
 
     Parameters
     ----------
-    language : {"nl", "en"}
     part : {"report", "project"}
         Words that readers of a report meet, or words of the documentation only.
 

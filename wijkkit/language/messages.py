@@ -26,7 +26,6 @@ def text(key: str, language: str, **fields: object) -> str:
     ----------
     key : str
         ``concern.name``: the catalogue's file and the message in it, nested keys with dots.
-    language : {"nl", "en"}
     **fields : object
         Values for the message's ``{fields}``.
 

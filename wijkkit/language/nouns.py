@@ -156,7 +156,6 @@ class Wording(str):
 
     Parameters
     ----------
-    language : {"nl", "en"}
     nouns : mapping of str to Noun
         Role -> noun, for those that are not the usual ones.
     """

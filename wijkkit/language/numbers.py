@@ -21,7 +21,6 @@ def number(value: float, language: str, decimals: int = 0) -> str:
     Parameters
     ----------
     value : float
-    language : {"nl", "en"}
     decimals : int
         Digits after the decimal sign.
 
@@ -57,7 +56,6 @@ def percentage(value: float, language: str, decimals: int = 0) -> str:
     ----------
     value : float
         On the scale 0-100.
-    language : {"nl", "en"}
     decimals : int
         Digits after the decimal sign.
 
@@ -79,7 +77,6 @@ def points(value: float, language: str, decimals: int = 0) -> str:
     Parameters
     ----------
     value : float
-    language : {"nl", "en"}
     decimals : int
         Digits after the decimal sign.
 
@@ -101,7 +98,6 @@ def signed(value: float, language: str, decimals: int = 0) -> str:
     Parameters
     ----------
     value : float
-    language : {"nl", "en"}
     decimals : int
         Digits after the decimal sign.
 
@@ -127,7 +123,6 @@ def interval(lower: float, upper: float, language: str, decimals: int = 0) -> st
     ----------
     lower : float
     upper : float
-    language : {"nl", "en"}
     decimals : int
         Digits after the decimal sign.
 
@@ -154,7 +149,6 @@ def day(value: date, language: str) -> str:
     Parameters
     ----------
     value : date
-    language : {"nl", "en"}
 
     Returns
     -------

@@ -16,7 +16,6 @@ def in_words(n: int, language: str) -> str:
     Parameters
     ----------
     n : int
-    language : {"nl", "en"}
 
     Returns
     -------
@@ -39,7 +38,6 @@ def counted(key: str, n: int, language: str, **fields: object) -> str:
     key : str
         Of the two messages.
     n : int
-    language : {"nl", "en"}
     **fields : object
         Values for the message's other fields.
 
@@ -62,7 +60,6 @@ def listed(names: Iterable[str], language: str) -> str:
     Parameters
     ----------
     names : iterable of str
-    language : {"nl", "en"}
 
     Returns
     -------

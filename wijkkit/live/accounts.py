@@ -88,13 +88,7 @@ class Accounts:
         return account if right else None
 
     def add(self, name: str, role: str, wijken: tuple[str, ...], password: str) -> Account:
-        """Add an account, or replace the one of that name.
-
-        Raises
-        ------
-        ParameterError
-            The name, role, wijken or password cannot be.
-        """
+        """Add an account, or replace the one of that name."""
         self._check(name, role, wijken, password)
         account = Account(name, role, wijken, passwd(password))  # type: ignore[arg-type]
         self._change(lambda known: {**known, name: account})

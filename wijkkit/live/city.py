@@ -89,7 +89,6 @@ class WijkPart:
 
     Parameters
     ----------
-    line : WijkLine
     steps : list of Cell
         None where it carries no programme out.
     sessions : mapping of str to (float, float)

@@ -27,8 +27,6 @@ class Pages:
 
     Parameters
     ----------
-    source : Source
-    accounts : Accounts
     templates : jinja2.Environment
         Everything that is filled in is escaped.
     style, script : str
@@ -50,13 +48,7 @@ class Pages:
 
 
 def open_pages(study: Study, as_of: date | None = None, hosts: tuple[str, ...] = ()) -> Pages:
-    """Open the pages of a study.
-
-    Raises
-    ------
-    RegistryError
-        Its registry cannot be opened.
-    """
+    """Open the pages of a study."""
     room = files("wijkkit.live")
     templates = jinja2.Environment(
         loader=jinja2.PackageLoader("wijkkit.live"),

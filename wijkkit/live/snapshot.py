@@ -33,8 +33,6 @@ class Snapshot:
 
     Parameters
     ----------
-    study : Study
-        In the reader's language.
     facts : Facts
         The registry's columns that may be shown, with counts as registered, and the released
         estimates of one wijk; judged on ``facts.as_of``.
@@ -65,9 +63,6 @@ class Now:
         Wijk -> the number of its last change.
     persons : int
         That of the last change of a partner anywhere: texts that name a person are not shown.
-    released : int
-        When the released tables or their sign-off last changed.
-    day : date
     """
 
     changes: Mapping[str, int]
@@ -99,7 +94,6 @@ class Source:
 
     Parameters
     ----------
-    study : Study
     as_of : date, optional
         The day on which all is judged; ``registry.as_of`` of study.yml where absent, or today.
     """

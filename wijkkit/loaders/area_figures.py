@@ -29,10 +29,6 @@ COLUMNS = (*KEYS[:3], "label", "period", "value", "unit", "source", "status")
 def load_area_figures(study: Study) -> pd.DataFrame:
     """Read the area figures of a study.
 
-    Parameters
-    ----------
-    study : Study
-
     Returns
     -------
     DataFrame

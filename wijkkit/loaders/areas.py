@@ -25,7 +25,6 @@ def area_names(study: Study, level: str) -> dict[str, str]:
 
     Parameters
     ----------
-    study : Study
     level : {"wijk", "gebied", "city"}
 
     Returns
@@ -55,8 +54,6 @@ def check_areas(
 
     Parameters
     ----------
-    codes : Series
-        Area codes of the source.
     names : Series, optional
         Names of the same areas; a code that goes with another name, and a name that goes with
         another code, are areas of another year's division.
@@ -164,13 +161,6 @@ MISSING_BELOW = -99_990
 
 def cbs_number(raw: object, table: SourceTable) -> float | None | Mistake:
     """Return a published figure, None where it is missing: a missing figure is never 0.
-
-    Parameters
-    ----------
-    raw : object
-        A cell.
-    table : SourceTable
-        Its table, whose decimal sign counts.
 
     Examples
     --------

@@ -31,7 +31,6 @@ def load_borders(study: Study, level: str) -> gpd.GeoDataFrame:
 
     Parameters
     ----------
-    study : Study
     level : {"wijk", "gebied", "city"}
 
     Returns
@@ -231,8 +230,6 @@ def to_rd_new(shapes: gpd.GeoDataFrame, said: str | None, file: str) -> gpd.GeoD
     shapes : GeoDataFrame
         As read. A GeoJSON file without ``crs`` is read as WGS84 even where its coordinates are
         metres; such a file is RD New if they lie in the Netherlands.
-    said : str, optional
-        What study.yml says the coordinates are.
 
     Raises
     ------

@@ -31,10 +31,6 @@ _LISTS = ("goals", "factors", "strengthens", "overlaps")
 def load_catalogue(study: Study) -> pd.DataFrame:
     """Load the catalogue of a study (``sources.catalogue``), or an empty one without it.
 
-    Parameters
-    ----------
-    study : Study
-
     Returns
     -------
     DataFrame

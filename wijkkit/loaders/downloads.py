@@ -27,15 +27,7 @@ FOLDER = ".cache"
 
 
 def kept_path(study: Study, kind: str, name: str, asked: object) -> Path:
-    """Return where a download is kept, by what was asked.
-
-    Parameters
-    ----------
-    kind, name : str
-        Folder and beginning of the file's name.
-    asked : object
-        Everything the answer depends on, as JSON can hold it.
-    """
+    """Return where a download is kept, by what was asked."""
     digest = hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
     safe = re.sub(r"[^A-Za-z0-9.-]", "_", name)
     return study.folder / FOLDER / kind / f"{safe}-{digest[:12]}.json"
@@ -63,14 +55,6 @@ def read_kept(path: Path) -> dict:
 
 def read_odata(study: Study, source: AreaFigureSource, codes: list[str]) -> SourceTable:
     """Return the columns that a source needs of a CBS table, from disk if it was read before.
-
-    Parameters
-    ----------
-    study : Study
-    source : AreaFigureSource
-        With `table`, `catalogue`, `code_column`, `figures` and `filters`.
-    codes : list of str
-        The areas that are wanted; rows are asked for what their codes begin with alike.
 
     Raises
     ------
@@ -151,15 +135,9 @@ def download_features(study: Study, url: str) -> Path:
 
     Parameters
     ----------
-    study : Study
     url : str
         The ``/items`` address of an OGC API collection, or a WFS ``GetFeature`` request; filters
         may be in it.
-
-    Raises
-    ------
-    DataError
-        The service does not answer with GeoJSON, sends pages without end, or leads elsewhere.
     """
     path = kept_path(study, "borders", _host(url), url)
     if not path.is_file():

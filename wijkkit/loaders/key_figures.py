@@ -14,10 +14,6 @@ from wijkkit.study.codebook import Column
 def load_key_figures(study: Study) -> pd.DataFrame:
     """Load the key-figure interviews of a study (``sources.key_figures``).
 
-    Parameters
-    ----------
-    study : Study
-
     Returns
     -------
     DataFrame

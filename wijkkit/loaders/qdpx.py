@@ -167,12 +167,6 @@ SEGMENT_COLUMNS = [*ATTRIBUTES, "segment", "code", "parent", "text", "check"]
 def project_segments(project: QdaProject, variables: dict[str, str]) -> pd.DataFrame:
     """Return a row per coded segment, and one without a code per source without codings.
 
-    Parameters
-    ----------
-    project : QdaProject
-    variables : dict of str to str
-        ``group, wijk, arm, wave, role`` -> the variable that holds it.
-
     Returns
     -------
     DataFrame
@@ -236,12 +230,7 @@ def code_names(project: QdaProject) -> pd.Series:
 
 
 def codes_below(project: QdaProject) -> dict[str, tuple[str, ...]]:
-    """Return each code with itself and all codes below it, by what it is called.
-
-    Parameters
-    ----------
-    project : QdaProject
-    """
+    """Return each code with itself and all codes below it, by what it is called."""
     called = code_names(project)
     parents = project.codes.set_index("code")["parent"]
     found = {name: [name] for name in called}

@@ -257,13 +257,6 @@ def read_selections(
     ----------
     text : str or None
         The source's text as stored, None where it is missing.
-    selections : iterable of (int, int, str)
-        Start, end (not included) and name of each selection.
-
-    Returns
-    -------
-    (str, list of Selection)
-        How the positions were counted (a key of `READINGS`), and each selection's text.
 
     Examples
     --------

@@ -41,14 +41,6 @@ _REMEDIES = {
 def recode(table: SourceTable, source: str, column: Column) -> tuple[pd.Series, list[Problem]]:
     """Return one standard column of a source, and what is wrong with it.
 
-    Parameters
-    ----------
-    table : SourceTable
-    source : str
-        The column's name in the file.
-    column : Column
-        What codebook.yml says of it.
-
     Returns
     -------
     Series
@@ -223,19 +215,7 @@ def check_columns(
     names: Mapping[str, str],
     file: str,
 ) -> Iterator[Problem]:
-    """Yield everything in which a recoded table does not fit its codebook.
-
-    Parameters
-    ----------
-    table : DataFrame
-        Standard columns; the index holds the rows of the file.
-    columns : mapping of str to Column
-        What the codebook says of each standard column.
-    names : mapping of str to str
-        Standard column -> the file's own name for it.
-    file : str
-        How messages call the file.
-    """
+    """Yield everything in which a recoded table does not fit its codebook."""
     for name in table:
         values, column = table[name], columns[str(name)]
         for wrong, what, kind, expected in _checked(str(name), values, column):

@@ -55,10 +55,6 @@ class GroupInterviews(ShowsItself):
 def load_group_interviews(study: Study) -> GroupInterviews:
     """Load the coded group interviews of a study (``sources.group_interviews``).
 
-    Parameters
-    ----------
-    study : Study
-
     Returns
     -------
     GroupInterviews

@@ -24,17 +24,8 @@ def read_source(path: Path, source: WrittenSource, place: str) -> SourceTable:
 
     Parameters
     ----------
-    path : Path
-        The file.
-    source : SurveySource, AreaFigureSource or TableSource
-        What study.yml says of it.
     place : str
         Where study.yml says so, for messages.
-
-    Raises
-    ------
-    DataError
-        The file is missing, has an unknown format or cannot be read.
     """
     table = _read(path, source, place)
     skipped = [row for row in getattr(source, "skip_rows", ()) if row in table.cells.index]

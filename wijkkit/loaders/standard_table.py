@@ -26,9 +26,6 @@ def read_standard_table(
 
     Parameters
     ----------
-    study : Study
-    source : TableSource
-        What study.yml says of the file.
     place : str
         Where study.yml says so, for messages.
     columns : mapping of str to Column

@@ -43,7 +43,6 @@ def load_survey(study: Study, weight: str = "weight") -> pd.DataFrame:
 
     Parameters
     ----------
-    study : Study
     weight : str
         The standard column that holds the weights, where some estimates have another; who has
         none of it is left out.

@@ -33,11 +33,6 @@ def with_wijk(study: Study, rows: pd.DataFrame) -> pd.DataFrame:
 def place_respondents(study: Study, rows: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, int]]:
     """Return the respondents of the study's wijken, and how many others each wave had.
 
-    Parameters
-    ----------
-    rows : DataFrame
-        With `wave`, `area` and `wijk`.
-
     Returns
     -------
     DataFrame
@@ -174,11 +169,6 @@ def area_account(rows: pd.DataFrame) -> list[AccountRow]:
 
 def row_account(account: Sequence[AccountRow]) -> pd.DataFrame:
     """Return one table of what became of the rows of a survey.
-
-    Parameters
-    ----------
-    account : sequence of (str, str, str, str, int)
-        ``attrs["account"]`` of the respondents.
 
     Returns
     -------

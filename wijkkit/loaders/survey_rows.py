@@ -107,15 +107,7 @@ def weight_remarks(
 def check_wave_column(
     table: pd.DataFrame, source: SurveySource, names: Mapping[str, str]
 ) -> Iterator[Problem]:
-    """Yield rows without a wave, and rows of another wave than study.yml says the file is.
-
-    Parameters
-    ----------
-    table : DataFrame
-        Standard columns of one file, before the wave of study.yml is added.
-    names : mapping of str to str
-        Standard column -> the file's own name for it.
-    """
+    """Yield rows without a wave, and rows of another wave than study.yml says the file is."""
     if "wave" not in table:
         if source.wave is None:
             yield Problem(
@@ -163,15 +155,7 @@ def check_respondents(
 
 
 def check_files(rows: pd.DataFrame, files: Sequence[str]) -> Iterator[Problem]:
-    """Yield respondents of one wave that are in more than one file.
-
-    Parameters
-    ----------
-    rows : DataFrame
-        All files, with the number of the `file` each row comes from.
-    files : sequence of str
-        Their names.
-    """
+    """Yield respondents of one wave that are in more than one file."""
     double = rows[rows.duplicated(KEY, keep=False)]
     for wave, part in double.groupby("wave"):
         yield Problem(

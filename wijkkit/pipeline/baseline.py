@@ -22,17 +22,7 @@ _LEVELS = [*_ARMS, "difference"]
 def baseline_tables(
     study: Study, respondents: pd.DataFrame, estimates: pd.DataFrame, policy: Policy
 ) -> dict[str, pd.DataFrame]:
-    """Return the tables ``participants, baseline, timeline`` as they are released.
-
-    Parameters
-    ----------
-    study : Study
-    respondents : DataFrame
-        Those of the released estimates.
-    estimates : DataFrame
-        The released estimates: an outcome is shown of the arms where it is there.
-    policy : Policy
-    """
+    """Return the tables ``participants, baseline, timeline`` as they are released."""
     children = children_of(study, load_area_figures(study))
     return {
         "participants": _shown_participants(participants(study, respondents, children), policy),

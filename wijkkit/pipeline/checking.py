@@ -22,21 +22,7 @@ from wijkkit.study.unfinished import unfinished
 
 
 def validate(folder: str | Path) -> Study:
-    """Open a study and read every source; raise everything that is wrong at once.
-
-    Parameters
-    ----------
-    folder : str or Path
-
-    Returns
-    -------
-    Study
-
-    Raises
-    ------
-    WijkkitError
-        Of the first kind of problem, with all problems of all sources.
-    """
+    """Open a study and read every source; raise everything that is wrong at once."""
     return checked(folder)[0]
 
 
@@ -103,14 +89,7 @@ def missing_parts(study: Study) -> list[Problem]:
 
 
 def remarks(study: Study, respondents: pd.DataFrame | None = None) -> list[Problem]:
-    """Return what is wrong in a sound study's sources but leaves the rest of them usable.
-
-    Parameters
-    ----------
-    study : Study
-    respondents : DataFrame, optional
-        As `checked` gives them; read where absent.
-    """
+    """Return what is wrong in a sound study's sources but leaves the rest of them usable."""
     if respondents is None and study.settings.sources.survey:
         respondents = load_respondents(study)
     return [

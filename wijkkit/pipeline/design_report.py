@@ -18,7 +18,6 @@ class WaveDesign:
 
     Parameters
     ----------
-    wave : str
     n : int
         Respondents of the study's wijken.
     weighted : bool

@@ -59,7 +59,6 @@ class Earlier:
         The publications that stand, oldest first.
     kept : DataFrame
         The cells that keep their figure, see `wijkkit.disclosure.kept.kept_figures`.
-    correction : Correction, optional
     """
 
     entries: tuple[Entry, ...]
@@ -243,9 +242,6 @@ def known_elsewhere(study: Study, exact: pd.DataFrame, policy: Policy) -> pd.Dat
 
     Parameters
     ----------
-    study : Study
-    exact : DataFrame
-        The exact estimates.
     policy : Policy
         Its `published_elsewhere` names CSV files, beside study.yml, with columns ``indicator,
         area, wave, value`` and where there are groups ``group_by, group``.

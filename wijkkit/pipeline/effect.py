@@ -42,14 +42,6 @@ def effect_tables(
     Every number is the exact one, rounded to its step; a part that is not in `shown` is hidden.
     Where the step is not the finest, the other methods, odds ratios and p-values are absent, and
     `p_below` says whether p is below 0.01 or 0.05.
-
-    Parameters
-    ----------
-    study : Study
-    results : EffectResults
-    respondents : DataFrame
-    shown : mapping
-        By outcome, see `Shown`.
     """
     effects = _gated(results.effects, shown, _part_of_effect)
     detectable = _gated(results.detectable, shown, lambda row: "detectable")

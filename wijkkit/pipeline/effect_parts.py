@@ -42,14 +42,7 @@ TRIED = (
 
 
 class Effects:
-    """What of the effects may be shown beside the figures, and in what steps.
-
-    Parameters
-    ----------
-    study : Study
-    results : EffectResults
-    respondents : DataFrame
-    """
+    """What of the effects may be shown beside the figures, and in what steps."""
 
     def __init__(self, study: Study, results: EffectResults, respondents: pd.DataFrame) -> None:
         self._study, self._results, self._people = study, results, respondents
@@ -58,15 +51,7 @@ class Effects:
         self._forms: dict[str, Form | None] = {}
 
     def beside(self, table: pd.DataFrame, settled: tuple[Settled, ...]) -> tuple[Settled, ...]:
-        """Return what is shown of each system so that the effect on everybody can be shown too.
-
-        Parameters
-        ----------
-        table : DataFrame
-            The released estimates.
-        settled : tuple of Settled
-            What the release shows of each system.
-        """
+        """Return what is shown of each system so that the effect on everybody can be shown too."""
         left = [one for one in self.outcomes if _open(self._study, one, _shown_in(table))]
         if not left:
             return settled
@@ -94,13 +79,6 @@ class Effects:
         A part of which a figure of an arm is hidden is hidden. Where hidden counts stay open
         although the count of everybody in each wijk were known, all that is made of these is
         shown; otherwise the recommended effect on everybody alone, in the form of `beside`.
-
-        Parameters
-        ----------
-        table : DataFrame
-            The released estimates.
-        settled : sequence of Settled
-            As from `beside`.
         """
         shown = {}
         for outcome in self.outcomes:

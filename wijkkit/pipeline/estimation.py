@@ -82,7 +82,6 @@ def estimate(study: Study, respondents: pd.DataFrame) -> StudyEstimates:
 
     Parameters
     ----------
-    study : Study
     respondents : DataFrame
         As `load_respondents` gives them.
 

@@ -29,8 +29,6 @@ def release(
 
     Parameters
     ----------
-    study : str or Study
-        A study or its folder.
     estimates, effect, process : StudyEstimates, EffectResults, ProcessResults, optional
         Release these alone, without what was published.
 

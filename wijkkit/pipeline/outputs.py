@@ -22,12 +22,6 @@ from wijkkit.study.guard import without_sources
 def release_outputs(study: Study, published: Iterable[Publication]) -> None:
     """Write every published output with a label to ``<runs>/released/outputs``.
 
-    Parameters
-    ----------
-    study : Study
-        Its tables are released.
-    published : iterable of Publication
-
     Raises
     ------
     DisclosureError

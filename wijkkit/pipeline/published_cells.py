@@ -23,13 +23,6 @@ _CHANCES = ("p", "floor")
 def released_rows(study: Study, frame: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
     """Return the rows of a published result as they are released.
 
-    Parameters
-    ----------
-    study : Study
-        Its estimates are released.
-    frame, cells : DataFrame
-        Of a `wijkkit.analysis.Result`.
-
     Returns
     -------
     DataFrame

@@ -49,7 +49,6 @@ def publish_release(
 
     Parameters
     ----------
-    study : Study
     folder : Path
         A new or empty folder.
     prepared_by : str
@@ -59,10 +58,6 @@ def publish_release(
         again for it, so the first time this is noted and refused.
     new_ledger : bool
         Begin a ledger where there is none: nothing was ever published from these data.
-
-    Returns
-    -------
-    Publication
 
     Raises
     ------

@@ -38,10 +38,6 @@ _FIGURES = {
 def estimate_references(study: Study) -> pd.DataFrame:
     """Return every indicator of each population above the study, in every wave, for everybody.
 
-    Parameters
-    ----------
-    study : Study
-
     Returns
     -------
     DataFrame
@@ -158,16 +154,6 @@ def release_references(
 
     What is left when the wijken together, or another reference, are taken from a population may
     not be a small group either; where nobody is left it shows no more than they do.
-
-    Parameters
-    ----------
-    references : DataFrame
-        As `estimate_references` gives them.
-    counts : DataFrame
-        Key columns, ``x, n`` of the study's estimates.
-    released : DataFrame
-        The study's estimates as they are shown.
-    policy : Policy
     """
     status = references["allowed"].where(
         references["allowed"].ne("published"), references["status"]

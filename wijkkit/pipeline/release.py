@@ -48,7 +48,6 @@ def release(
 
     Parameters
     ----------
-    study : Study
     estimates : StudyEstimates, optional
         As `estimate` gives them; estimated here where not given.
     effect : EffectResults, optional

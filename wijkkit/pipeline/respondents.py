@@ -16,10 +16,6 @@ from wijkkit.study import Study
 def load_respondents(study: Study) -> pd.DataFrame:
     """Load the study's survey and compute its indicators.
 
-    Parameters
-    ----------
-    study : Study
-
     Returns
     -------
     DataFrame

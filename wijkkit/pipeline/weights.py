@@ -64,8 +64,6 @@ def table_by_weight(
 
     Parameters
     ----------
-    study : Study
-    respondents : DataFrame
     made : callable
         Respondents -> a table with ``indicator`` and ``area_level``, the same rows whatever the
         weights are.

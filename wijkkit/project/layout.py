@@ -41,8 +41,6 @@ def find_part(study: Path, part: str) -> Path:
 
     Parameters
     ----------
-    study : Path
-        Its folder.
     part : {"notebooks", "reports"}
 
     Returns

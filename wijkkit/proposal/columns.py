@@ -71,13 +71,7 @@ class ProposedColumn:
 def propose_columns(
     facts: Sequence[ColumnFacts], roles: Mapping[str, Role]
 ) -> list[ProposedColumn]:
-    """Return a codebook entry for each column, in the file's order.
-
-    Parameters
-    ----------
-    facts : sequence of ColumnFacts
-    roles : mapping of str to Role
-    """
+    """Return a codebook entry for each column, in the file's order."""
     names = _standard_names(facts, roles)
     return [_propose(column, names[column.name]) for column in facts]
 

@@ -34,9 +34,6 @@ def study_text(
 
     Parameters
     ----------
-    source : SurveySource, optional
-        The survey file, its path relative to the study's folder.
-    columns : sequence of ProposedColumn
     waves : mapping of str to str
         Wave -> label; none where they are unknown.
     crossed : sequence of str, optional
@@ -81,9 +78,6 @@ def codebook_text(
 
     Parameters
     ----------
-    columns : sequence of ProposedColumn
-    roles : mapping of str to Role
-        What was found for each role, with what else is possible.
     weights : str
         What is said of rows without a usable weight; empty where all have one.
     """

@@ -25,7 +25,6 @@ def indicators_text(columns: Sequence[ProposedColumn], chosen: Sequence[str] | N
 
     Parameters
     ----------
-    columns : sequence of ProposedColumn
     chosen : sequence of str, optional
         The columns of the file that are to be indicators, in their order, where somebody said
         which; the others are left as what can become one.

@@ -33,7 +33,6 @@ class Read:
 
     Parameters
     ----------
-    table : SourceTable
     source : SurveySource
         What study.yml is to say of the file.
     seen : list of str
@@ -47,14 +46,6 @@ class Read:
 
 def read_survey_file(survey: Path, source: SurveySource, said: Mapping[str, str | None]) -> Read:
     """Read a survey file as its options say, and as the file shows where they say nothing.
-
-    Parameters
-    ----------
-    survey : Path
-    source : SurveySource
-        Its name and its path as study.yml will have it.
-    said : mapping of str to str
-        ``separator``, ``decimal``, ``encoding`` and ``sheet``, as far as they were given.
 
     Raises
     ------

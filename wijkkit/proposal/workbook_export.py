@@ -43,15 +43,8 @@ def export_study(folder: str | Path, workbook: str | Path) -> Path:
 
     Parameters
     ----------
-    folder : str or Path
-        The study's folder; its files may still hold marks, which become questions.
     workbook : str or Path
         The workbook, which is replaced.
-
-    Returns
-    -------
-    Path
-        The workbook.
     """
     folder, path = find_study(folder), Path(workbook)
     book = Workbook()

@@ -51,18 +51,6 @@ class _Content:
 def import_study(workbook: str | Path, folder: str | Path) -> list[Path]:
     """Write the YAML files of a study as its workbook says; nothing where something is wrong.
 
-    Parameters
-    ----------
-    workbook : str or Path
-        As `export_study` writes it.
-    folder : str or Path
-        The study's folder, new or there already. Its wijken become ``wijken.csv``.
-
-    Returns
-    -------
-    list of Path
-        The files that were written.
-
     Raises
     ------
     DataError

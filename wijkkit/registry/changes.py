@@ -26,7 +26,6 @@ class Change:
 
     Parameters
     ----------
-    kind, key : str
     values : mapping
         Its own columns, clean (`wijkkit.registry.validation.clean_row`).
     version : int

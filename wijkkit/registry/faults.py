@@ -206,7 +206,6 @@ class ImportReport(ShowsItself):
     ----------
     wijk : str
         Empty for a table of several wijken.
-    language : str
     created, changed, removed, unchanged : int
         Rows of the workbook.
     ignored : tuple of str

@@ -27,11 +27,6 @@ from wijkkit.study.guard import require_sources
 def open_registry(study: Study) -> Registry:
     """Open the registry of a study; it is made where it is not there yet.
 
-    Parameters
-    ----------
-    study : Study
-        Its setting ``registry`` says where the registry is kept.
-
     Returns
     -------
     Registry
@@ -63,7 +58,6 @@ class Registry(ShowsItself):
 
     Parameters
     ----------
-    study : Study
     engine : sqlalchemy.Engine
         Of the store.
     """
@@ -104,10 +98,6 @@ class Registry(ShowsItself):
         Parameters
         ----------
         kind : str
-        row : mapping
-            ``wijk``, ``key`` (the next free one where absent), the kind's columns, and the
-            ``version`` it was read at (absent for a new row). A column that is left out is
-            absent in the store too.
         who : str
             Who saves it, for the history.
 

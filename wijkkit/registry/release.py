@@ -40,8 +40,6 @@ def tables_for_release(
     registry : Registry
     wijk : str, optional
         Its slug; all wijken together where absent.
-    language : {"nl", "en"}, optional
-        Of those words; the study's where absent.
     persons : Persons, optional
         What `registered_persons` found, for a caller that knows it already.
 

@@ -47,15 +47,6 @@ def store(
 ) -> ImportReport:
     """Store the rows of a file, of one wijk or of several, or nothing where anything is wrong.
 
-    Parameters
-    ----------
-    registry : Registry
-    contents : sequence of WorkbookContent
-        What the file says, per wijk.
-    file : str
-        How messages call it.
-    who : str
-
     Raises
     ------
     WorkbookError

@@ -28,16 +28,12 @@ class Column:
         What it holds, with its unit.
     required : bool
         Whether a row must have it.
-    released : bool
-        Whether a report may show it; names of persons, contact data and notes never are.
     minimum, maximum : float, optional
         Range of a number, both included.
-    choices : tuple of str
     choice_set : str
         The name of those choices, under which the catalogue has their labels.
     listed_in : {"", "goals", "indicators"}
         The list of the study that holds the choices.
-    refers_to : str
     doubtful_to : float
         A number above zero up to this one is asked about: it may be on another scale.
     """
@@ -62,10 +58,8 @@ class Kind:
 
     Parameters
     ----------
-    name : str
     prefix : str
         What a key made by the registry starts with.
-    columns : tuple of Column
     unique : tuple of str
         Columns that together name one thing within a wijk, beside its key.
     ordered : tuple of (str, str)

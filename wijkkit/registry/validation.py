@@ -48,8 +48,6 @@ def clean_row(
     ----------
     values : mapping
         Values by column; a column that is left out is absent.
-    lists : mapping of str to collection of str
-        ``goals`` and ``indicators`` of the study.
 
     Examples
     --------

@@ -22,7 +22,6 @@ def write_template(study: Study, wijk: str, path: str | Path) -> None:
 
     Parameters
     ----------
-    study : Study
     wijk : str
         Its slug.
     path : str or Path

@@ -39,9 +39,6 @@ def plan_changes(
 
     Parameters
     ----------
-    content : WorkbookContent
-    lists : mapping of str to collection of str
-        ``goals`` and ``indicators`` of the study.
     names : mapping, optional
         What the study's lists and the registry's rows are called; the rows of the workbook
         itself come on top.

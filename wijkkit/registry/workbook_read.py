@@ -186,14 +186,7 @@ _UNREADABLE = (
 
 
 def read_registry_workbook(path: Path, language: str) -> WorkbookContent:
-    """Read a workbook that `write_workbook` laid out.
-
-    Parameters
-    ----------
-    path : Path
-    language : {"nl", "en"}
-        Of problems that are found before the workbook's own language is known.
-    """
+    """Read a workbook that `write_workbook` laid out."""
     content = WorkbookContent(language=language)
     try:
         _check_file(path, content)

@@ -46,8 +46,6 @@ def write_workbook(
         Rows by kind, with columns of `wijkkit.registry.COLUMNS` (``wijk`` may be left out, and
         any column that holds nothing). Rows with a ``version`` were read from the registry, and
         update that version when the workbook is imported; rows without one are new.
-    language : {"nl", "en"}
-        Of sheets, columns and choices.
     goals, indicators : mapping of str to str, optional
         The study's goals and indicators with their labels, for the drop-downs.
 

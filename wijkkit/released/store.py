@@ -80,10 +80,6 @@ class Released(ShowsItself):
 def open_released(study: Study) -> Released:
     """Return the released tables of `study`.
 
-    Parameters
-    ----------
-    study : Study
-
     Returns
     -------
     Released
@@ -104,7 +100,6 @@ def write_released(study: Study, name: str, table: pd.DataFrame) -> Path:
 
     Parameters
     ----------
-    study : Study
     name : str
         Lower-case letters, digits and underscores.
     table : DataFrame or GeoDataFrame

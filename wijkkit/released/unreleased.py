@@ -139,11 +139,6 @@ def draft(study: str | Study = "parameters") -> CityView:
     For the notebooks that come before the release: what is drawn of it stays on this machine.
     To open them is to open a source.
 
-    Parameters
-    ----------
-    study : str or Study
-        A study, or its folder.
-
     Returns
     -------
     CityView

@@ -20,13 +20,7 @@ from wijkkit.tables import EVERYBODY
 
 @dataclass(frozen=True, repr=False)
 class CityView(ShowsItself):
-    """A study and its released tables.
-
-    Parameters
-    ----------
-    study : Study
-    released : Released
-    """
+    """A study and its released tables."""
 
     study: Study
     released: Released
@@ -289,8 +283,6 @@ class WijkView(CityView):
 
     Parameters
     ----------
-    study, released
-        As of `CityView`.
     wijk : Neighbourhood
     """
 
@@ -364,11 +356,6 @@ class WijkView(CityView):
 def open_city(study: str | Study = "parameters") -> CityView:
     """Open the released tables of a study.
 
-    Parameters
-    ----------
-    study : str or Study
-        A study, or its folder.
-
     Returns
     -------
     CityView
@@ -389,8 +376,6 @@ def open_wijk(study: str | Study = "parameters", wijk: str = "") -> WijkView:
 
     Parameters
     ----------
-    study : str or Study
-        The study or its folder.
     wijk : str
         The neighbourhood's slug; the study's first neighbourhood where empty.
 

@@ -17,12 +17,6 @@ _RUN, _REPORT = "Run the study: wijkkit run.", "Make the reports again: wijkkit 
 def require_belonging(study: Study, approved: bool = False) -> None:
     """Raise an error unless each page is what `render` would make of the run as it is now.
 
-    Parameters
-    ----------
-    study : Study
-    approved : bool
-        A second person has signed the release off: pages no longer say that they are concepts.
-
     Raises
     ------
     DisclosureError

@@ -23,22 +23,7 @@ from wijkkit.reports.theme import HouseStyle
 
 
 def render_html(source: Path, target: Path, frame: Frame = NO_FRAME) -> Path:
-    """Render a source to one HTML page with its images beside it.
-
-    Parameters
-    ----------
-    source : Path
-        A ``.qmd`` file; notebooks and bibliography are found relative to its folder.
-    target : Path
-        The page; images go to ``<stem>_files`` beside it.
-    frame : Frame
-        What surrounds the page.
-
-    Returns
-    -------
-    Path
-        `target`.
-    """
+    """Render a source to one HTML page with its images beside it."""
     folder = f"{target.stem}_files"
     document = assemble(source, "html", store_images(target.parent, folder))
     page = write_page(document, language_of(document), frame)

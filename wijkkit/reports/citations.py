@@ -17,7 +17,6 @@ def resolve_citations(document: Node, folder: Path) -> Node:
 
     Parameters
     ----------
-    document : Node
     folder : Path
         Where the bibliography is found.
 

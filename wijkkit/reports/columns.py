@@ -26,7 +26,6 @@ def with_widths(table: Node, always: bool = False) -> Node:
 
     Parameters
     ----------
-    table : Node
     always : bool
         Also for a table that needs less than a line: its columns are then as wide as their texts.
         A program that shows Word documents makes columns without widths equal and narrow.

@@ -32,18 +32,7 @@ _MARGIN = re.compile(r"\([+−]?\d")
 
 
 def write_docx(document: Node, images: Path, target: Path, house: HouseStyle) -> Path:
-    """Write `document` to `target` as DOCX.
-
-    Parameters
-    ----------
-    document : Node
-        A document whose images are named relative to `images`.
-    images : Path
-        Folder of the images, and of the reference document that is made here.
-    target : Path
-    house : HouseStyle
-        Its colours become the colours of the styles.
-    """
+    """Write `document` to `target` as DOCX."""
     reference = images / "reference.docx"
     reference.write_bytes(reference_document(house.colours, page_words(document)))
     joined = rewrite_inlines(for_paper(document["blocks"]), _joined)

@@ -20,13 +20,6 @@ def without_empty(body: str, empty: Collection[Embed]) -> str:
     A fenced div or a section goes when it embeds something and nothing of that has content; so do
     its heading and the words that stand with it.
 
-    Parameters
-    ----------
-    body : str
-        Quarto Markdown.
-    empty : collection of (str, str)
-        Notebook and label of the embeds without content.
-
     Examples
     --------
     >>> source = "## A\\n\\n{{< embed wijk/a.ipynb#x >}}\\n\\n## B\\n\\n{{< embed wijk/a.ipynb#y >}}\\n"

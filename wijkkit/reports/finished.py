@@ -39,14 +39,6 @@ _OFFICE_TITLE = re.compile(r"<dc:title[^>]*>(.*?)</dc:title>", re.DOTALL)
 def check_site(site: Path, promised: Mapping[str, str], known: Collection[str] = ()) -> None:
     """Look at a finished site and say everything that is wrong with it.
 
-    Parameters
-    ----------
-    site : Path
-    promised : mapping of str to str
-        File of the site -> the title of the page that it must be.
-    known : collection of str
-        Files of the site that other runs make: a link to one of them may wait.
-
     Raises
     ------
     ReportError

@@ -26,14 +26,7 @@ _DROPPED = frozenset(f"{{{_SVG}}}{name}" for name in ("style", "metadata"))
 
 
 def named_links(svg: bytes, names: Mapping[str, str]) -> bytes:
-    """Return a clean SVG whose links say where they lead.
-
-    Parameters
-    ----------
-    svg : bytes
-    names : mapping of str to str
-        What each page is called.
-    """
+    """Return a clean SVG whose links say where they lead."""
     if not names:
         return svg
     root = fromstring(svg, forbid_dtd=False)
@@ -63,14 +56,6 @@ def _inside(found: re.Match[str], folder: Path) -> str:
 
 def inline_svg(svg: bytes, alt: str, prefix: str) -> str:
     """Return a clean SVG as an element of a page.
-
-    Parameters
-    ----------
-    svg : bytes
-    alt : str
-        What it shows, in words.
-    prefix : str
-        Stands before each name in it.
 
     Examples
     --------

@@ -39,11 +39,6 @@ def make_pages(
     Half of the work is Python's, so it is done in forked processes; in threads where there are
     threads already, which a fork would not survive, or where the system cannot fork.
 
-    Returns
-    -------
-    tuple of str
-        What Quarto warned of.
-
     Raises
     ------
     ReportError

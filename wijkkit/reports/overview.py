@@ -16,13 +16,7 @@ COLUMNS = ("wijk", "district", "arm", "status", "files")
 def overview_notebook(
     study: Study, states: States, files: Mapping[str, tuple[str, ...]]
 ) -> dict[str, Any]:
-    """Return a notebook with one labelled table, ``tbl-rapporten``, for the index page.
-
-    Parameters
-    ----------
-    files : mapping of str to tuple of str
-        Other forms of each report, by slug or ``stad``: names such as ``wijk-a.pdf``.
-    """
+    """Return a notebook with one labelled table, ``tbl-rapporten``, for the index page."""
     language = study.language
     heads = [text(f"reports.overview.{column}", language) for column in COLUMNS]
     hoods = [

@@ -35,16 +35,8 @@ def write_pdf(
 
     Parameters
     ----------
-    document : Node
-        A document whose images are named relative to `images`.
     folder : Path
         Where the theme is found.
-    images : Path
-        Folder that the document may read, and no other.
-    target : Path
-    house : HouseStyle
-    frame : Frame
-        The organisation and its contact.
 
     Raises
     ------

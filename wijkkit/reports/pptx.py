@@ -22,19 +22,7 @@ _PICTURE = re.compile(r'(<p:cNvPr [^>]*descr=")(.*?)(")', re.DOTALL)
 
 
 def write_pptx(document: Node, images: Path, target: Path, house: HouseStyle, theme: Path) -> Path:
-    """Write `document` to `target` as slides, one for each heading of level 2.
-
-    Parameters
-    ----------
-    document : Node
-        A document whose images are named relative to `images`.
-    images : Path
-        Folder of the images.
-    target : Path
-    house : HouseStyle
-    theme : Path
-        Folder that may hold a municipality's own slides.
-    """
+    """Write `document` to `target` as slides, one for each heading of level 2."""
     meta = document["meta"]
     reference = images / "reference.pptx"
     write_slides_reference(reference, house, theme)

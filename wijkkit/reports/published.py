@@ -19,14 +19,6 @@ def with_released(study: Study, path: Path, labels: Iterable[str]) -> dict[str, 
     A label that was released with the city's outputs has its released output, whatever stands in
     the notebook; another one has the output that `publish` made of released tables.
 
-    Parameters
-    ----------
-    study : Study
-    path : Path
-        The executed notebook.
-    labels : iterable of str
-        What the report embeds.
-
     Raises
     ------
     ReportError

@@ -36,17 +36,9 @@ def render_project(
     ----------
     project : Path
         The folder in which the pages are staged, with Quarto's settings.
-    pages : mapping of str to tuple of str
-        Per page the forms that it is asked in.
-    site : Path
     seconds : float
         Longest that one form of one page may take; when all together take longer, Quarto and
         what it started are ended.
-
-    Returns
-    -------
-    tuple of str
-        What Quarto warned of.
 
     Raises
     ------

@@ -31,15 +31,7 @@ _SHARED = ("references.bib", "theme")
 
 
 def write_project(sources: Path, project: Path, house: HouseStyle) -> None:
-    """Write what all staged pages share: settings, bibliography, theme.
-
-    Parameters
-    ----------
-    sources : Path
-        Folder of the sources, with ``_quarto.yml``, ``references.bib`` and ``theme``.
-    project : Path
-    house : HouseStyle
-    """
+    """Write what all staged pages share: settings, bibliography, theme."""
     project.mkdir(parents=True, exist_ok=True)
     for name in _SHARED:
         copy = shutil.copytree if (sources / name).is_dir() else shutil.copy

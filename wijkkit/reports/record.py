@@ -33,8 +33,6 @@ class Record:
 
     Parameters
     ----------
-    pages : mapping of str to mapping
-    files : mapping of str to str
     engine : str
         Which engine made the site; empty where that was not recorded.
     forms : tuple of str
@@ -120,17 +118,7 @@ def owner(path: str) -> str:
 
 
 def unchanged(record: Record, inputs: Mapping[str, str], found: Mapping[str, str]) -> set[str]:
-    """Return the pages that the site has as they would be made.
-
-    Parameters
-    ----------
-    record : Record
-        Of the site as it was made.
-    inputs : mapping of str to str
-        Per page the hash of what it would be made of now.
-    found : mapping of str to str
-        The files of the site as they are now.
-    """
+    """Return the pages that the site has as they would be made."""
     touched = {
         owner(path) for path in {*record.files, *found} if record.files.get(path) != found.get(path)
     }

@@ -47,14 +47,7 @@ _PAPER = (
 
 
 def reference_document(colours: Colours, words: str = "") -> bytes:
-    """Return Pandoc's reference document in the house style, on A4.
-
-    Parameters
-    ----------
-    colours : Colours
-    words : str
-        What stands at the head of every page; its number is at the foot.
-    """
+    """Return Pandoc's reference document in the house style, on A4."""
     made = {
         "word/head.xml": _part("hdr", f"<w:r><w:t>{escape(words)}</w:t></w:r>", "left"),
         "word/foot.xml": _part("ftr", '<w:fldSimple w:instr=" PAGE "><w:r><w:t>1</w:t></w:r></w:fldSimple>', "right"),

@@ -79,7 +79,6 @@ def render(
 
     Parameters
     ----------
-    study : Study
     engine : {"auto", "quarto", "builtin"}
         The built-in engine (also ``auto``), or Quarto, which must be on the path.
     formats : iterable of {"html", "pdf", "docx", "pptx", "xlsx"}
@@ -167,10 +166,6 @@ class Plan:
 
     Parameters
     ----------
-    engine : str
-    forms : tuple of str
-    sources : Path
-    house : HouseStyle
     tasks : list of (Page, Frame, tuple of str)
         Each page, what surrounds it, and its forms.
     failed : mapping of str to mapping

@@ -45,20 +45,7 @@ def slides_of(source: Path) -> Path:
 
 
 def slides_body(source: str, texts: Texts) -> str:
-    """Return the slides of a report as Markdown.
-
-    Parameters
-    ----------
-    source : str
-        The report's source, without front matter, its embeds as they are staged.
-    texts : callable
-        What a cell says.
-
-    Returns
-    -------
-    str
-        Slides with a heading of level 2.
-    """
+    """Return the slides of a report as Markdown."""
     slides: list[str] = []
     for number, part in enumerate(parts(source)):
         said = [text for name in part.embeds if (text := texts(*name))]

@@ -77,17 +77,6 @@ def stage(
 ) -> Path:
     """Stage `page` in `project` and return its source there; what it embeds is beside it.
 
-    Parameters
-    ----------
-    study, page, states
-    project : Path
-        The folder that all pages share, see `wijkkit.reports.quarto_project.write_project`.
-    house : HouseStyle
-    frame : Frame
-        What surrounds the page.
-    forms : tuple of str
-        The forms of the page.
-
     Raises
     ------
     ReportError

@@ -38,7 +38,6 @@ class ShownFigure:
         Still yours to change, as are its `axes`.
     alt : str
         What the figure shows, in words.
-    caption : str
     data : DataFrame
         The rows that are drawn; numbers as numbers.
     links : dict of str to str
@@ -90,7 +89,6 @@ class ShownTable:
     ----------
     data : DataFrame
         The columns as a reader sees them; column names are the heads. Text only.
-    caption : str
     links : mapping of str to str, optional
         Cell text of the first column -> the page it leads to.
     """
@@ -198,10 +196,6 @@ def bundle_of(shown: Any, label: str, caption: str, alt: str, language: str) -> 
     shown : object
         A figure of `wijkkit.show`, matplotlib or seaborn; a table, a DataFrame or a Styler's
         frame; a text.
-    label : str
-        ``fig-`` promises a figure with an alt text, ``tbl-`` a table.
-    caption, alt : str
-        Take the place of those that `shown` has.
 
     Raises
     ------

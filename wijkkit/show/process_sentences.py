@@ -29,9 +29,6 @@ def said(view: CityView, *topics: str) -> ShownText | Nothing:
 
     Parameters
     ----------
-    view : CityView
-        Of a wijk (``implementation, reach, network, cycle_planned, cycle_learned, cycle_next``), or
-        of the city (``clashes, ahead``).
     *topics : str
 
     Examples

@@ -36,8 +36,6 @@ def read_area_list(path: Path, file: str) -> list[dict[str, str]]:
         where there are, ``name, arm, pair, district``; ``start`` where the programme started on
         another day than study.yml says (2019-09-01 or 1-9-2019); ``wijk`` for another short name
         than the one made of the name; ``codes`` for the codes of other waves (``2018=BU1+BU2``).
-    file : str
-        How messages call it.
 
     Returns
     -------

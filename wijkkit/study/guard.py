@@ -60,15 +60,8 @@ def require_sources(what: str, *, public: bool = False) -> None:
 
     Parameters
     ----------
-    what : str
-        The source that was asked for, for the message.
     public : bool
         It holds nothing of a respondent: area figures, borders.
-
-    Raises
-    ------
-    DisclosureError
-        The batch is running neighbourhood notebooks, which may only read released tables.
     """
     if _process.drawing:
         raise DisclosureError(
@@ -89,18 +82,7 @@ def require_sources(what: str, *, public: bool = False) -> None:
 
 
 def require_desk(what: str) -> None:
-    """Refuse what is for a researcher at the desk only, in a batch.
-
-    Parameters
-    ----------
-    what : str
-        What was asked for, for the message.
-
-    Raises
-    ------
-    DisclosureError
-        The batch is running.
-    """
+    """Refuse what is for a researcher at the desk only, in a batch."""
     if os.environ.get(STAGE):
         raise DisclosureError(
             "numbers without disclosure control are for the researcher at the desk",

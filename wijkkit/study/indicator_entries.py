@@ -26,12 +26,8 @@ def indicator_entries(
 
     Parameters
     ----------
-    content : object
-        What stands in the file.
     codebook : Codebook, optional
         What codebook.yml says, or None where it could not be read.
-    problems : list of Problem
-        Is added to.
     """
     if not isinstance(content, Mapping):
         return {}

@@ -43,10 +43,6 @@ def read_yaml(path: Path, shown_as: str | None = None) -> Any:
     shown_as : str, optional
         How messages call the file; its name by default.
 
-    Returns
-    -------
-    dict, list, str, int, float, bool, datetime.date or None
-
     Raises
     ------
     StudyError

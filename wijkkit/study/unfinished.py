@@ -15,11 +15,6 @@ def unfinished(folder: Path) -> list[Problem]:
 
     What is asked in the same words in many wijken is one problem.
 
-    Parameters
-    ----------
-    folder : Path
-        The folder with study.yml.
-
     Examples
     --------
     >>> unfinished(Path("no such folder"))

@@ -23,19 +23,7 @@ _WORDS = {
 
 
 def validate(content: Any, expected: Any, name: str, problems: list[Problem]) -> Any:
-    """Return `content` as `expected`, or None after adding what is wrong to `problems`.
-
-    Parameters
-    ----------
-    content : object
-        What stands in the file.
-    expected : type
-        The model, or a dictionary of models.
-    name : str
-        How messages call the file.
-    problems : list of Problem
-        Is added to.
-    """
+    """Return `content` as `expected`, or None after adding what is wrong to `problems`."""
     try:
         return TypeAdapter(expected).validate_json(json.dumps(content, default=str), strict=True)
     except ValidationError as error:

@@ -12,11 +12,6 @@ from wijkkit.released import WijkView
 def choice_panel(view: WijkView) -> widgets.Widget:
     """Return the panel for one wijk: its goals, what runs there, the study's catalogue.
 
-    Parameters
-    ----------
-    view : WijkView
-        As `wijkkit.open_wijk` gives it.
-
     Returns
     -------
     widgets.Widget

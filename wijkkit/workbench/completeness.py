@@ -14,10 +14,6 @@ from wijkkit.study import Study
 def check(study: Study) -> ShownTable:
     """Return everything that is wrong or missing in a study, in order of what to do first.
 
-    Parameters
-    ----------
-    study : Study
-
     Returns
     -------
     ShownTable

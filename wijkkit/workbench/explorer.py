@@ -64,8 +64,6 @@ def explorer(view: CityView, *, keep: bool = True, sources: bool = False) -> wid
 
     Parameters
     ----------
-    view : CityView
-        As `wijkkit.open_city` gives it.
     keep : bool
         With fields to save what is chosen as a parameter set and to load it back; without them
         the panel writes nothing.
@@ -201,17 +199,7 @@ def explore_panel(
     code_of: Callable[[ParameterSet], str],
     names: Mapping[str, Any],
 ) -> widgets.VBox:
-    """Return the controls with the figure, the table and the code that follow them.
-
-    Parameters
-    ----------
-    study : Study
-    controls : Controls
-    code_of : callable
-        Gives the code for what is chosen: what stands beneath the figure is what made it.
-    names : mapping
-        What the code may name besides ``wk``.
-    """
+    """Return the controls with the figure, the table and the code that follow them."""
     said, figure, table, code = (widgets.HTML() for _ in range(4))
     said.add_class(SAID)
 

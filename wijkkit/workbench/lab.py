@@ -19,13 +19,7 @@ _START = "index.ipynb"
 
 
 def lab_command(study: str | Path = "parameters") -> tuple[list[str], Path]:
-    """Return the command that opens JupyterLab on a study, and the folder to start it in.
-
-    Parameters
-    ----------
-    study : str or Path
-        The study's folder, looked for as `open_study` does.
-    """
+    """Return the command that opens JupyterLab on a study, and the folder to start it in."""
     folder = find_study(study)
     notebooks = find_part(folder, "notebooks")
     own = notebooks != packaged("notebooks") or not _in_packages(notebooks)

@@ -54,14 +54,6 @@ def save_parameter_set(folder: str | Path, name: str, chosen: ParameterSet) -> P
     ----------
     folder : str or Path
         Made where it is not there yet.
-    name : str
-        Letters, digits, ``-`` and ``_``. A set of that name is replaced.
-    chosen : ParameterSet
-
-    Raises
-    ------
-    ParameterError
-        The name cannot be a file's name, or the folder cannot be written to.
     """
     path = parameter_file(folder, name)
     # Each value as JSON, which is YAML in which every text is quoted.
@@ -229,17 +221,7 @@ def _groups(study: Study, language: str) -> list[tuple[str, tuple[str, str]]]:
 def keeping_panel(
     study: Study, read: Callable[[], ParameterSet], put: Callable[[ParameterSet], None]
 ) -> widgets.VBox:
-    """Return fields for a folder and a name, with buttons to save and to load.
-
-    Parameters
-    ----------
-    study : Study
-        What is loaded must fit it.
-    read : callable
-        Gives what is chosen now.
-    put : callable
-        Shows what was loaded.
-    """
+    """Return fields for a folder and a name, with buttons to save and to load."""
     language = study.language
     folder = widgets.Text(description=text("workbench.keep.folder", language))
     name = widgets.Text(description=text("workbench.keep.name", language))

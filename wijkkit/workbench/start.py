@@ -18,10 +18,6 @@ _FILES = ("study.yml", "codebook.yml", "indicators.yml")
 def study_files(study: Study) -> ShownText:
     """Return links to a study's parameter files and its reports, to open from a notebook.
 
-    Parameters
-    ----------
-    study : Study
-
     Returns
     -------
     ShownText

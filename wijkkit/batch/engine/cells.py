@@ -108,22 +108,7 @@ async def _run_code(shell: NotebookShell, code: str) -> Any:
 def run_cells(
     notebook: NotebookNode, started: Callable[[int], None], output_limit: int
 ) -> int | None:
-    """Run all cells, in order, until one fails.
-
-    Parameters
-    ----------
-    notebook : NotebookNode
-        Changed in place.
-    started : callable
-        Called with a cell's index before it runs.
-    output_limit : int
-        Characters a notebook may print or show at once.
-
-    Returns
-    -------
-    int or None
-        Index of the cell that failed.
-    """
+    """Run all cells, in order, until one fails."""
     return asyncio.run(_run_all(notebook, started, output_limit))
 
 

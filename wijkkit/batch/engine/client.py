@@ -40,8 +40,6 @@ class ForkServer:
     ----------
     preload : sequence of str
         Modules that the notebooks import.
-    study : str
-        Folder of the study that they open, where they open one.
 
     Examples
     --------

@@ -44,7 +44,6 @@ class Task:
         Working folder.
     stage : str
         ``stad`` or ``wijk``; neighbourhood notebooks cannot open sources.
-    limits : Limits
     engine : str
         ``fork`` or ``papermill``.
     environment : dict of str to str

@@ -95,8 +95,6 @@ def choose(
         Goals that still ask for something; where absent, those that nothing that runs works on.
     factors : collection of str
         Risk and protective factors that ask attention in this wijk.
-    language : {"nl", "en"}
-        Of the reasons.
 
     Returns
     -------

@@ -31,7 +31,6 @@ class Context:
         Interventions that already run here -> how readers call them.
     reference_cost : float
         The cost that scores zero: the budget, or the dearest candidate.
-    language : str
     """
 
     goals: Mapping[str, float]
@@ -53,12 +52,6 @@ class Score:
 
 def scores(candidates: pd.DataFrame, context: Context) -> pd.DataFrame:
     """Return one row per candidate and criterion: score, known, reason.
-
-    Parameters
-    ----------
-    candidates : DataFrame
-        The catalogue, see `wijkkit.loaders.catalogue`.
-    context : Context
 
     Returns
     -------

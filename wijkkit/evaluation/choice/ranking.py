@@ -12,11 +12,6 @@ from wijkkit.errors import EstimationError
 def normalised(weights: np.ndarray) -> np.ndarray:
     """Return `weights` scaled to a sum of one.
 
-    Raises
-    ------
-    EstimationError
-        A weight is negative or not finite, or all are zero.
-
     Examples
     --------
     >>> import numpy as np
@@ -105,13 +100,6 @@ def changed_weights(weights: np.ndarray, concentration: float, draws: int, seed:
 
 def rank_stability(values: np.ndarray, weights: np.ndarray) -> pd.DataFrame:
     """Return how each candidate's rank moves when the weights move.
-
-    Parameters
-    ----------
-    values : array of float, shape (candidates, criteria)
-        Scores, or flows per criterion.
-    weights : array of float, shape (criteria, draws)
-        From `changed_weights`.
 
     Returns
     -------

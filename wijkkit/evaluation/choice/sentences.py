@@ -23,7 +23,6 @@ def choice_sentences(
         Goal -> how readers call it.
     budget : float, optional
         Of the package.
-    language : {"nl", "en"}
 
     Returns
     -------

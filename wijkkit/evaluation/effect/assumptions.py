@@ -45,13 +45,6 @@ def assumption_table(
 ) -> pd.DataFrame:
     """Return the checks of every outcome, one row per number.
 
-    Parameters
-    ----------
-    study : Study
-    respondents : DataFrame
-        With a column per indicator.
-    outcomes : tuple of str
-
     Returns
     -------
     DataFrame

@@ -23,11 +23,6 @@ def cluster_cells(sample: Sample, scale: Scale) -> Floats:
     the log odds, half a respondent added to both sides so that 0 and 100 % have one.
     With groups it is the gap: least advantaged minus the others.
 
-    Raises
-    ------
-    NotEstimable
-        A cluster has no respondents in a wave.
-
     References
     ----------
     Donald SG, Lang K (2007), Rev Econ Stat 89:221-233. Hayes RJ, Moulton LH (2017), Cluster

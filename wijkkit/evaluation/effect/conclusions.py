@@ -148,21 +148,6 @@ def conclude(
 ) -> pd.DataFrame:
     """Return the sentences on one outcome as keys and fields.
 
-    Parameters
-    ----------
-    study : Study
-    outcome : str
-    effects : DataFrame
-        Rows of this outcome.
-    detectable : DataFrame
-        Its smallest detectable effect.
-    earlier : int
-        Waves before the baseline.
-    tested : int
-        Outcomes that are tested together.
-    left_out : tuple of str
-        Wijken that one of the two waves lacks.
-
     Returns
     -------
     DataFrame
@@ -239,17 +224,7 @@ def _limits(
 def conclusion_sentences(
     study: Study, conclusions: pd.DataFrame, outcome: str, part: str | None = None
 ) -> list[str]:
-    """Return the sentences on an outcome, Markdown in the study's language.
-
-    Parameters
-    ----------
-    study : Study
-    conclusions : DataFrame
-        ``EffectResults.conclusions``, or its released table.
-    outcome : str
-    part : str, optional
-        Only this part: effect, methods, gap, detectable or limits.
-    """
+    """Return the sentences on an outcome, Markdown in the study's language."""
     rows = conclusions[conclusions["outcome"] == outcome]
     if part is not None:
         rows = rows[rows["part"] == part]

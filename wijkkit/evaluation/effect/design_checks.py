@@ -117,24 +117,6 @@ def bounded_effect(
     one earlier departure; the interval is the union of the t intervals of all of them, which
     covers at least as often as `level`: a conservative form of Rambachan and Roth's bounds.
 
-    Parameters
-    ----------
-    before : (G, K) float
-        Changes of each cluster between earlier waves.
-    after : (G,) float
-        Its change from the baseline to the follow-up.
-    treated : (G,) bool
-    size : float
-    level : float
-    ratios : tuple of float
-    least : float
-        As of `two_arms.change_test`.
-
-    Returns
-    -------
-    Estimate
-        The p-value is absent.
-
     References
     ----------
     Rambachan A, Roth J (2023), Rev Econ Stud 90:2555-2591.
@@ -183,8 +165,6 @@ def decontaminated(found: Estimate, share: float) -> Estimate:
 
     Parameters
     ----------
-    found : Estimate
-        Of a difference in shares or scores.
     share : float
         c, from 0 up to 1.
 

@@ -64,7 +64,6 @@ class Estimate:
 
     Parameters
     ----------
-    estimate, lower, upper, p : float
     df : float
         Degrees of freedom of the reference distribution; absent where there are none.
     floor : float
@@ -102,9 +101,6 @@ def t_estimate(estimate: float, variance: float, df: float, level: float) -> Est
 
     Parameters
     ----------
-    estimate, variance : float
-    df : float
-        ``inf`` for the normal distribution.
     level : float
         Confidence level, such as 0.95.
 

@@ -69,8 +69,6 @@ def evaluate_effect(study: Study, respondents: pd.DataFrame) -> EffectResults:
 
     Parameters
     ----------
-    study : Study
-        Its settings name the outcomes, covariates, grouping and waves.
     respondents : DataFrame
         Respondents with a column per indicator, as `wijkkit.indicators.compute` returns them.
 

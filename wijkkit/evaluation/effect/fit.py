@@ -34,7 +34,6 @@ class Fit:
         Inverse of the information matrix X' diag(working) X.
     slope : (n,) float
         Derivative of the mean with respect to the linear predictor: 1, or mu (1 - mu).
-    logistic : bool
     """
 
     x: Floats
@@ -48,16 +47,6 @@ class Fit:
 
 def least_squares(x: Floats, y: Floats, weight: Floats) -> Fit:
     """Fit weighted least squares.
-
-    Parameters
-    ----------
-    x : (n, p) array
-    y, weight : (n,) array
-
-    Raises
-    ------
-    NotEstimable
-        The columns of `x` are linearly dependent.
 
     Examples
     --------
@@ -79,15 +68,6 @@ def logistic(
     start: Floats | None = None,
 ) -> Fit:
     """Fit logistic regression by maximum (pseudo-)likelihood, with iterated least squares.
-
-    Parameters
-    ----------
-    x : (n, p) array
-    y, weight : (n,) array
-    offset : (n,) array or float
-        Added to the linear predictor.
-    start : (p,) array, optional
-        Coefficients to start from.
 
     Raises
     ------
@@ -186,12 +166,6 @@ def cr1_variance(fit: Fit, gradient: Floats, cluster: Ints) -> float:
 
     Summed scores per cluster, times G / (G - 1), and for least squares also
     (n - 1) / (n - p): Stata's and R sandwich's ``vcovCL`` defaults.
-
-    Parameters
-    ----------
-    fit : Fit
-    gradient : (p,) array
-    cluster : (n,) array of int
     """
     influence = np.bincount(cluster, fit.x @ (fit.bread @ gradient) * fit.residual)
     clusters = len(influence)
@@ -212,12 +186,6 @@ def cr2_variance(fit: Fit, gradient: Floats, cluster: Ints) -> tuple[float, floa
     Residuals of each cluster are multiplied by the matrix that makes the variance unbiased if
     the working model is right (variance mu (1 - mu) / w, or 1 / w for least squares); the
     degrees of freedom come from the first two moments of the variance under that model.
-
-    Parameters
-    ----------
-    fit : Fit
-    gradient : (p,) array
-    cluster : (n,) array of int
 
     Raises
     ------

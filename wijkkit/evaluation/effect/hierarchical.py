@@ -27,7 +27,6 @@ class Mixed:
     ----------
     beta : (p,) float
         Fixed effects; the last one is the effect.
-    covariance : (p, p) float
     deviations : (2,) float
         Standard deviations of the cluster and the cluster-by-wave effects.
     """
@@ -79,17 +78,7 @@ class _Solved:
 
     @classmethod
     def of(cls, own: Floats, mixed: Floats, weight: Floats, deviations: Floats) -> _Solved:
-        """Take out the effects of G clusters with T cells each: they hang together within one only.
-
-        Parameters
-        ----------
-        own : (p, p) float
-        mixed : (p, G, T) float
-        weight : (G, T) float
-            The blocks of the equations: fixed effects, fixed by cell effects, cells.
-        deviations : (2,) float
-            Standard deviations of the cluster and the cell effects; either may be zero.
-        """
+        """Take out the effects of G clusters with T cells each: they hang together within one only."""
         waves = weight.shape[1]
         between = deviations[0] ** 2 + deviations[1] ** 2 * np.eye(waves)
         inner = np.eye(waves) + weight[:, :, None] * between
@@ -111,16 +100,7 @@ class _Solved:
 
 
 def linear_mixed(x: Floats, y: Floats, weight: Floats, cell: Ints, waves: int) -> Mixed:
-    """Fit the linear model by restricted maximum likelihood (Henderson's equations).
-
-    Parameters
-    ----------
-    x : (n, p) array
-    y, weight : (n,) array
-    cell : (n,) array of int
-        Cluster-by-wave cell of each row: ``cluster * waves + wave``.
-    waves : int
-    """
+    """Fit the linear model by restricted maximum likelihood (Henderson's equations)."""
     n, p = x.shape
     member = _member(cell, waves)
     gathered = _gathered(x, weight, member, waves)
@@ -188,18 +168,7 @@ def _penalised(
     fixed: Floats,
     waves: int,
 ) -> tuple[Floats, Floats, _Solved]:
-    """Return fixed effects and duals that maximise the penalised likelihood, and its equations.
-
-    Parameters
-    ----------
-    x, y, weight, waves
-        As of `linear_mixed`.
-    member : (n, C) sparse
-        Membership of the cells.
-    deviations : (2,) float
-    fixed : (p,) float
-        Coefficients to start from.
-    """
+    """Return fixed effects and duals that maximise the penalised likelihood, and its equations."""
     beta, duals = fixed, np.zeros((member.shape[1] // waves, waves))
     effects = duals
     for _ in range(_STEPS):

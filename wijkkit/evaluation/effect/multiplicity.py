@@ -47,10 +47,6 @@ def judged_together(value: ArrayLike, p: ArrayLike, level: float) -> list[str]:
 def benjamini_hochberg(p: ArrayLike) -> NDArray[np.float64]:
     """Return Benjamini and Hochberg's adjusted p-values: the share of false alarms is held.
 
-    Parameters
-    ----------
-    p : (m,) array
-
     References
     ----------
     Benjamini Y, Hochberg Y (1995), J R Stat Soc B 57:289-300.

@@ -92,23 +92,10 @@ def covariate_matrix(
 ) -> Floats:
     """Return the covariates as numbers: standardised, or a dummy per category but the first.
 
-    Parameters
-    ----------
-    rows : DataFrame
-        With ``wave`` and the covariates.
-    covariates : tuple of str
-    without : str, optional
-        A covariate to leave out: the column that divides the groups.
-
     Returns
     -------
     (n, k) float
         Columns that do not vary are left out; missing is NaN.
-
-    Raises
-    ------
-    NotEstimable
-        ``covariate_missing``: a covariate is absent altogether in a wave.
 
     Examples
     --------
@@ -190,14 +177,8 @@ def arrays_of(
 
     Parameters
     ----------
-    study : Study
-    respondents : DataFrame
-        With a column per indicator.
-    outcome : str
     waves : tuple of str
         In order of time; the last one is after the start.
-    group : str, optional
-        Only this group; ``*`` for the triple difference between the outermost groups.
 
     Raises
     ------

@@ -184,7 +184,6 @@ def detectable_effect(design: Design, wanted: float = 0.8) -> float:
 
     Parameters
     ----------
-    design : Design
     wanted : float
         Power, above alpha and below 1.
 

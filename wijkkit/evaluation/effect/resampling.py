@@ -31,14 +31,8 @@ def invert(
 
     Parameters
     ----------
-    p_value : function
-        The p-value of the test of one null value.
     estimate : float
         The estimate, where the p-value is 1.
-    step : float
-        First step outwards, about a standard error.
-    level : float
-        Confidence level.
     floor : float
         Smallest p-value of the test. Where it exceeds ``1 - level`` nothing can be rejected and
         the interval is unbounded.
@@ -92,16 +86,8 @@ def assignments(treated: Bools, block: Ints, draws: int, seed: int) -> Floats:
 
     Parameters
     ----------
-    treated : (G,) bool
-    block : (G,) int
-        The matched pair of each cluster; one block for an unpaired test.
     draws, seed : int
         Number of random assignments where there are too many to enumerate.
-
-    Returns
-    -------
-    (A, G) float
-        1 for a treated cluster; the first row is what happened.
 
     Examples
     --------
@@ -147,15 +133,6 @@ def randomisation_test(
     p-value is the share of assignments with a statistic at least as far from zero. The interval
     holds the constant effects that the test does not reject; it is unbounded where the floor
     exceeds ``1 - level``.
-
-    Parameters
-    ----------
-    change : (G,) float
-        Change of each cluster.
-    treated : (G,) bool
-    block : (G,) int
-        Matched pairs, or one block.
-    level : float
 
     Examples
     --------
@@ -206,8 +183,6 @@ class Draws:
     ----------
     weights : (B, G) float
         The first row is all ones (the data themselves) where everything is enumerated.
-    enumerated : bool
-    floor : float
     """
 
     weights: Floats
@@ -273,18 +248,7 @@ def _statistic(weights: Floats, own: Floats, through: Floats) -> Floats:
 def wild_bootstrap(
     full: Fit, y: Floats, weight: Floats, cluster: Ints, drawn: Draws, level: float
 ) -> Estimate:
-    """Return the effect (last coefficient) with the bootstrap's p-value and inverted interval.
-
-    Parameters
-    ----------
-    full : Fit
-        The unrestricted fit.
-    y, weight : (n,) array
-    cluster : (n,) array of int
-    drawn : Draws
-    level : float
-        Confidence level.
-    """
+    """Return the effect (last coefficient) with the bootstrap's p-value and inverted interval."""
     restricted = _restricted(full, y, weight)
     member = membership(cluster, drawn.weights.shape[1])
 

@@ -105,7 +105,6 @@ def make_sample(
     ----------
     outcome, treated, post, cluster, wave, weight, group, pair, unit : (n,) array
         `wave` is `post` where absent. Missing numbers are NaN.
-    covariates : (n, k) array, optional
 
     Raises
     ------

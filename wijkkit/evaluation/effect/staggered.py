@@ -26,7 +26,6 @@ class GroupTimeEffects:
     start, wave : (K,) float
         Wave in which the group started, and wave of the effect; before the start it is a
         placebo effect against the wave before.
-    estimate : (K,) float
     influence : (n, K) float
         Each row's influence on each estimate; their sum over rows divided by n has mean zero.
     share : dict of float to float
@@ -35,7 +34,6 @@ class GroupTimeEffects:
         Wave of start of each row's cluster; infinite where never.
     weight : (n,) float
         Mean 1.
-    cluster : (n,) int
     """
 
     start: Floats
@@ -72,10 +70,6 @@ def group_time_effects(
         First wave with the programme in the row's cluster; NaN or infinite where never.
     cluster : (n,) array
         The level on which influence is summed for errors.
-    weight : (n,) array, optional
-    covariates : (n, k) array, optional
-    control : {"never", "not_yet"}
-        Clusters that never start, or also those that have not started yet.
 
     Raises
     ------
@@ -204,11 +198,9 @@ def average_effects(effects: GroupTimeEffects, kind: Kind, level: float = 0.95) 
 
     Parameters
     ----------
-    effects : GroupTimeEffects
     kind : {"simple", "dynamic"}
         Over all effects after the start; per time since the start (placebo effects before it are
         negative).
-    level : float
 
     Returns
     -------

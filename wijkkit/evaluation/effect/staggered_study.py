@@ -45,14 +45,9 @@ def staggered_effects(
 
     Parameters
     ----------
-    study : Study
-    respondents : DataFrame
-        With a column per indicator.
     starts : mapping of str to str
         Programme wijk -> first wave after its start; by default what ``start`` of the wijken
         says (`first_waves`).
-    control : {"never", "not_yet"}
-        The comparators alone, or also wijken that have not started yet.
 
     Returns
     -------
@@ -60,11 +55,6 @@ def staggered_effects(
         Per outcome the overall average and that by time since the start (waves), in percentage
         points or in the score's unit. With few wijken per start the errors are too small: a
         start with one wijk, or an arm with one, is a row with a reason.
-
-    Raises
-    ------
-    EstimationError
-        `starts` names a wijk that is not in the programme, or an unknown wave.
     """
     starts = first_waves(study) if starts is None else starts
     _check(study, starts)

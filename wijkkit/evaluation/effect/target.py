@@ -67,7 +67,6 @@ class Target:
 
     Parameters
     ----------
-    fit : Fit
     estimate : float
         The effect.
     gradient : (p,) float

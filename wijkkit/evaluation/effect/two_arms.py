@@ -39,17 +39,6 @@ def change_test(
     of respondents can leave. So p is never below that of a normal test with the error `least`,
     and the interval never narrower.
 
-    Parameters
-    ----------
-    change : (G,) float
-    treated : (G,) bool
-    level : float
-        Confidence level.
-    ratios : tuple of float
-        Smallest and largest variance of a treated cluster's change over that of another's.
-    least : float
-        Standard error of the difference that the numbers of respondents alone leave.
-
     Raises
     ------
     NotEstimable
@@ -143,11 +132,6 @@ def power_at(
         Effect over sqrt(v1 / n1 + v0 / n0), with the arms' true variances v.
     ratio : float
         v1 / v0, which may lie outside `ratios`.
-    alpha : float
-    sizes : tuple of int
-    ratios : tuple of float
-    least : float
-        Of `change_test`, in true errors.
     """
     limit, weight = _limit(sizes, ratio, float(np.sqrt(ratios[0] * ratios[1])))
     edge = critical_value(alpha, sizes, ratios) * limit
@@ -214,15 +198,6 @@ def variance_ratios(
     The variance of a cluster's change is 2 icc (1 - r) + (1 - icc) h, with h the sampling
     variance that its numbers of respondents leave. The correlation may be `icc` low in one arm
     and high in the other, alike in both, or absent.
-
-    Parameters
-    ----------
-    sampling : tuple of float
-        h of the treated and of the comparators.
-    icc : tuple of float
-        Lowest and highest intra-cluster correlation.
-    autocorrelation : float
-        r.
 
     Examples
     --------

@@ -28,8 +28,6 @@ def explanations(study: Study, evidence: Evidence) -> pd.DataFrame:
 
     Parameters
     ----------
-    study : Study
-        Its ``evaluation.explanations`` holds the thresholds.
     evidence : Evidence
         What is known; what it lacks cannot be judged.
 
@@ -78,12 +76,6 @@ def _follow_up(study: Study) -> Wave | None:
 
 def explanation_rows(study: Study, table: pd.DataFrame) -> pd.DataFrame:
     """Return the explanations in the study's language.
-
-    Parameters
-    ----------
-    study : Study
-    table : DataFrame
-        Of `explanations`, or its released table.
 
     Returns
     -------

@@ -49,7 +49,6 @@ class Threshold:
 
     Parameters
     ----------
-    limit : float
     band : float
         Half width of the band as a share of the limit.
     above : bool

@@ -178,8 +178,6 @@ def ahead_sentences(table: pd.DataFrame, study: Study) -> list[str]:
     ----------
     table : DataFrame
         From `side_by_side`.
-    study : Study
-        Its ``process.same_points``, and its language.
 
     Returns
     -------

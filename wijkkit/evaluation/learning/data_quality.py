@@ -17,21 +17,7 @@ def respondent_share(facts: Facts, level: str, area: str, key: str) -> float:
 
 
 def share_and_number(facts: Facts, level: str, area: str, key: str) -> tuple[float, float]:
-    """Return a group's percentage of the respondents whose group is known, and their number.
-
-    Parameters
-    ----------
-    facts : Facts
-    level, area : str
-        An area of the estimates.
-    key : str
-        ``GROUPING.GROUP``.
-
-    Returns
-    -------
-    tuple of float
-        Of the indicator that most respondents answered, last wave; absent where a number is hidden.
-    """
+    """Return a group's percentage of the respondents whose group is known, and their number."""
     name, _, group = key.partition(".")
     grouping = next(item for item in facts.study.groupings if item.id == name)
     rows = facts.estimates
@@ -53,10 +39,6 @@ def study_shares(facts: Facts) -> dict[str, tuple[float, float, float]]:
 
     Wijken count by their number of children. Empty unless the study says which area figures
     count the children and the groups, and these are known of every wijk.
-
-    Parameters
-    ----------
-    facts : Facts
     """
     settings = facts.study.settings.process
     wijken = list(facts.study.neighbourhoods)

@@ -74,14 +74,8 @@ def implementation(
 
     Parameters
     ----------
-    interventions, activities, partners : DataFrame
-        Tables of the registry.
     as_of : date
         The day on which the registry is judged.
-    maintained_after_days : int
-        Maintained is: still running so many days after the first day.
-    confidence : float
-        Of intervals of what was observed in a part.
 
     Returns
     -------

@@ -17,11 +17,6 @@ _CELL = ["arm", "wave", "role"]
 def code_counts(groups: pd.DataFrame, segments: pd.DataFrame) -> pd.DataFrame:
     """Count the groups that mention each code, per arm, wave and role.
 
-    Parameters
-    ----------
-    groups, segments : DataFrame
-        Of `wijkkit.loaders.segments.GroupInterviews`.
-
     Returns
     -------
     DataFrame
@@ -64,7 +59,6 @@ def write_quote_file(study: Study, segments: pd.DataFrame, path: str | Path) -> 
 
     Parameters
     ----------
-    study : Study
     segments : DataFrame
         Of `wijkkit.loaders.segments.GroupInterviews`. Texts that did not match are left out.
     path : str or Path

@@ -61,13 +61,6 @@ def scores(answers: pd.DataFrame, scale: Scale) -> pd.Series:
 def scale_table(study: Study, answers: pd.DataFrame) -> pd.DataFrame:
     """Return the mean of every scale by arm and wave, with its reliability in that wave.
 
-    Parameters
-    ----------
-    study : Study
-        Its ``process.key_figures`` defines the scales.
-    answers : DataFrame
-        From `wijkkit.loaders.key_figures.load_key_figures`.
-
     Returns
     -------
     DataFrame
@@ -211,8 +204,6 @@ def key_figure_sentences(table: pd.DataFrame, changes: pd.DataFrame, study: Stud
         From `scale_table`.
     changes : DataFrame
         From `scale_changes`.
-    study : Study
-        Its ``process.key_figures.reliable``, its level of tests, and its language.
     """
     settings, language = study.settings, study.language
     sentences = []

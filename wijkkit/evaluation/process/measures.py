@@ -40,8 +40,6 @@ class Measure:
         In `unit`; limits are absent where everything was counted.
     numerator, denominator : float
         What it was computed from.
-    unit : {"percent", "points", "score"}
-    basis : {"count", "sample", "overlap", ""}
     status : {"ok", "not_registered", "too_early", "contradictory"}
         Contradictory: the registered numbers cannot both be right.
     """

@@ -26,11 +26,6 @@ def participation(meetings: pd.DataFrame, attendance: pd.DataFrame) -> pd.DataFr
 
     A meeting counts by its list of attendance, or by its two numbers where it has no list.
 
-    Parameters
-    ----------
-    meetings, attendance : DataFrame
-        Tables of the registry.
-
     Returns
     -------
     DataFrame
@@ -161,10 +156,6 @@ def turnover(stakeholders: pd.DataFrame, starts: Mapping[str, date], end: date) 
 
     Parameters
     ----------
-    stakeholders : DataFrame
-        The registry's ``stakeholders``; a row is a person, or an organisation without a name.
-    starts : mapping of str to date
-        Each wijk's first day.
     end : date
         The last day, or a wijk's first day where that is later.
 

@@ -27,8 +27,6 @@ def pace(steps: pd.DataFrame, wijken: list[str], *, as_of: date) -> pd.DataFrame
 
     Parameters
     ----------
-    steps : DataFrame
-        The registry's ``steps``.
     wijken : list of str
         The programme's wijken; one without any row has its six steps of cycle 1 all the same.
     as_of : date

@@ -26,12 +26,6 @@ def shown_registry(tables: Mapping[str, pd.DataFrame], policy: Policy) -> dict[s
     """Return the registry's tables without small target groups; participants stay in them.
 
     Participants are shown as measures only (`shown_measures`), never row by row.
-
-    Parameters
-    ----------
-    tables : mapping of str to DataFrame
-        Kind -> its table, see `wijkkit.registry.tables_for_release`.
-    policy : Policy
     """
     return {kind: _targets(table, kind, policy) for kind, table in tables.items()}
 
@@ -54,19 +48,6 @@ def shown_measures(
     less open than the policy's `protection`. A quality is ``too_few`` of fewer than `min_count`
     observations, and that of the wijk where what its interventions hide of it is. Sessions,
     partners and costs tell nothing of a person and stay.
-
-    Parameters
-    ----------
-    each, of_wijk : DataFrame
-        From `implementation` and `implementation_by_wijk`.
-    activities : DataFrame
-        The rows they were made from.
-    policy : Policy
-
-    Returns
-    -------
-    tuple of DataFrame
-        The same rows; numbers of people are removed.
     """
     few_each, few_wijk = _few(each, policy), _few(of_wijk, policy)
     judged = of_wijk["measure"].isin([*_ADDED, "quality"]) & of_wijk["status"].eq("ok") & ~few_wijk

@@ -17,17 +17,7 @@ _KEYS = {"reach_of_plan": "reach", "low_ses_reached": "low_ses"}
 def implementation_sentences(
     by_wijk: pd.DataFrame, wijk: str, interventions: int, language: str
 ) -> list[str]:
-    """Say how the interventions of a wijk were carried out, and what was not registered.
-
-    Parameters
-    ----------
-    by_wijk : DataFrame
-        From `implementation_by_wijk`.
-    wijk : str
-    interventions : int
-        How many interventions the wijk has in the registry.
-    language : {"nl", "en"}
-    """
+    """Say how the interventions of a wijk were carried out, and what was not registered."""
     if interventions == 0:
         return [text("process.implementation.none", language)]
     rows = by_wijk[by_wijk["wijk"].eq(wijk)].set_index("measure")
@@ -63,15 +53,7 @@ def implementation_sentences(
 
 
 def reach_sentences(implemented: pd.DataFrame, wijk: str, language: str) -> list[str]:
-    """Say which part of its target group each intervention of a wijk reached.
-
-    Parameters
-    ----------
-    implemented : DataFrame
-        From `implementation`.
-    wijk : str
-    language : {"nl", "en"}
-    """
+    """Say which part of its target group each intervention of a wijk reached."""
     rows = implemented[implemented["wijk"].eq(wijk) & implemented["measure"].eq("reach")]
     rows = rows[rows["status"].eq("ok")]
     if rows.empty:
@@ -139,17 +121,7 @@ def network_sentences(
     end: date,
     language: str,
 ) -> list[str]:
-    """Say how often the network of a wijk met, where the advisor stands and who left.
-
-    Parameters
-    ----------
-    participation, centrality, turnover : DataFrame
-        From the functions of those names.
-    wijk : str
-    start, end : date
-        The days `turnover` compares.
-    language : {"nl", "en"}
-    """
+    """Say how often the network of a wijk met, where the advisor stands and who left."""
     return [
         *_meetings(participation, wijk, language),
         *_advisor(centrality, wijk, language),

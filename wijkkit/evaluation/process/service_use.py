@@ -40,8 +40,6 @@ def service_use(study: Study, estimates: pd.DataFrame, confidence: float = 0.95)
 
     Parameters
     ----------
-    study : Study
-        ``process.service_use`` names the indicators.
     estimates : DataFrame
         Tidy estimates of the wijken.
     confidence : float
@@ -107,14 +105,7 @@ def _compared(
 
 
 def service_use_sentences(table: pd.DataFrame, language: str) -> list[str]:
-    """Say what parents use in both arms, and what that does not tell.
-
-    Parameters
-    ----------
-    table : DataFrame
-        From `service_use`.
-    language : {"nl", "en"}
-    """
+    """Say what parents use in both arms, and what that does not tell."""
     asked = table[table["status"].eq("ok")]
     if asked.empty:
         return [_say("none", language)]

@@ -22,13 +22,6 @@ def shown_scales(
     With two wijken an arm's mean and interval give both of their means; so an arm and wave of
     which a wijk has fewer than `min_count` key figures has no numbers (``too_few``). Means are
     rounded, intervals outwards; changes are computed again from the rounded means.
-
-    Parameters
-    ----------
-    table, changes : DataFrame
-    answers : DataFrame
-        The persons they were made from.
-    policy : Policy
     """
     persons = answers.groupby(["arm", "wave", "wijk"]).size().groupby(["arm", "wave"]).min()
     few = set(persons.index[persons < policy.min_count])

@@ -54,7 +54,6 @@ def evaluate_process(
 
     Parameters
     ----------
-    study : Study
     estimates : StudyEstimates or CityView, optional
         Exact ones, or the view that holds them (`draft`); what is made of them is evaluated again by `release`.
 

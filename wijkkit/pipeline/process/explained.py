@@ -21,13 +21,7 @@ from wijkkit.tables import EVERYBODY
 
 
 def explained(facts: Facts, interviews: GroupInterviews) -> pd.DataFrame:
-    """Judge every explanation of why an effect may not be found.
-
-    Parameters
-    ----------
-    facts : Facts
-    interviews : GroupInterviews
-    """
+    """Judge every explanation of why an effect may not be found."""
     return explanations(facts.study, evidence(facts, interviews))
 
 

@@ -48,11 +48,8 @@ def facts_of(
 
     Parameters
     ----------
-    study : Study
     scales : DataFrame
         Changes of the key-figure scales.
-    estimates : StudyEstimates or CityView, optional
-        Exact ones, before they are released, or the view that holds them (`draft`).
     """
     if isinstance(estimates, CityView):
         names = ("estimates", "changes", "gaps", "goal_changes")

@@ -141,8 +141,6 @@ class ReferencePopulation(Model):
 
     Parameters
     ----------
-    id : str
-    label : Label
     survey : tuple of SurveySource
         Files of its respondents, read by the study's codebook; they need no area.
     weight : str
