@@ -17,9 +17,8 @@ import numpy as np
 import pandas as pd
 
 from wijkkit.estimates.design import survey_design
-from wijkkit.estimates.domain_mean import DomainMeans, domain_means
 from wijkkit.estimates.interval import proportion_limits
-from wijkkit.estimates.linearisation import domains
+from wijkkit.estimates.linearisation import DomainMeans, domain_means, domains
 
 SIZES = (30, 50, 100, 200, 500, 1000, 2000)
 PROPORTIONS = (0.02, 0.05, 0.1, 0.2, 0.5, 0.8, 0.9, 0.95, 0.98)

@@ -34,10 +34,10 @@ import numpy as np
 import pandas as pd
 
 from wijkkit.demo.city import build_city
-from wijkkit.demo.registry_rows import registry_rows
-from wijkkit.demo.study_files import write_study
-from wijkkit.live.accounts import Accounts
+from wijkkit.demo.making import write_study
+from wijkkit.demo.registry import registry_rows
 from wijkkit.live.city import current_city
+from wijkkit.live.identity import Accounts
 from wijkkit.live.snapshot import Source
 from wijkkit.live.wijk_page import current_page
 from wijkkit.registry import open_registry

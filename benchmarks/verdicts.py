@@ -25,11 +25,10 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from wijkkit.evaluation.effect.estimate import NotEstimable
-from wijkkit.evaluation.effect.methods import METHODS, RECOMMENDED, Options
+from wijkkit.evaluation.effect.did import METHODS, RECOMMENDED, Options
+from wijkkit.evaluation.effect.fit import Scale
 from wijkkit.evaluation.effect.power import Design, detectable_effect
-from wijkkit.evaluation.effect.sample import Sample, make_sample
-from wijkkit.evaluation.effect.target import Scale
+from wijkkit.evaluation.effect.sample import NotEstimable, Sample, make_sample
 from wijkkit.evaluation.effect.two_arms import half_width, statistic_error, worst_p
 
 OUTCOMES = 5

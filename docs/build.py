@@ -21,11 +21,10 @@ import yaml
 from quartodoc import Builder
 
 from docs import keys
-from wijkkit.reports.frame import Frame
-from wijkkit.reports.page import write_page
+from wijkkit.reports.page import Frame, write_page
 from wijkkit.reports.pandoc import Node, classes_of, read, rewrite
 from wijkkit.reports.quarto import find_quarto
-from wijkkit.reports.site import new_site, swap, write_assets
+from wijkkit.reports.render import new_site, swap, write_assets
 from wijkkit.reports.theme import load_house_style
 
 DOCS = Path(__file__).resolve().parent

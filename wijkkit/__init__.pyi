@@ -38,10 +38,10 @@ from .evaluation.process.interviews import write_quote_file as write_quote_file
 from .loaders import load_area_figures as load_area_figures
 from .loaders import load_borders as load_borders
 from .loaders import load_survey as load_survey
-from .loaders.catalogue import load_catalogue as load_catalogue
-from .loaders.key_figures import load_key_figures as load_key_figures
 from .loaders.qdpx import read_qdpx as read_qdpx
 from .loaders.segments import load_group_interviews as load_group_interviews
+from .loaders.standard_table import load_catalogue as load_catalogue
+from .loaders.standard_table import load_key_figures as load_key_figures
 from .pipeline.estimation import estimate as estimate
 from .pipeline.gate import release as release
 from .pipeline.process import evaluate_process as evaluate_process
@@ -57,7 +57,7 @@ from .released import open_wijk as open_wijk
 from .released.unreleased import draft as draft
 from .reports.render import render as render
 from .study import open_study as open_study
-from .workbench.choosing import choice_panel as choice_panel
-from .workbench.completeness import check as check
 from .workbench.explorer import explorer as explorer
+from .workbench.start import check as check
+from .workbench.start import choice_panel as choice_panel
 from .workbench.start import study_files as study_files

@@ -14,8 +14,8 @@ import yaml
 
 import wijkkit as wk
 from wijkkit.errors import DisclosureError, ParameterError, ReportError
-from wijkkit.released.outputs import output_rows, released_output
-from wijkkit.reports.published import with_released
+from wijkkit.released.unreleased import output_rows, released_output
+from wijkkit.reports.staged_notebook import with_released
 
 WHY = "Een model over de hele stad, zonder kleine groepen."
 

@@ -13,7 +13,7 @@ import pytest
 from making import project, write
 
 from wijkkit.batch import run, status
-from wijkkit.batch.cluster import dask_executor
+from wijkkit.batch.runner import dask_executor
 from wijkkit.errors import BatchError
 
 pytest.importorskip("distributed")

@@ -14,8 +14,7 @@ from making import notebook
 
 from tests.studies import replace, write_study
 from wijkkit.batch.engine import kernel
-from wijkkit.batch.engine.client import ForkServer
-from wijkkit.batch.engine.execute import choose_engine
+from wijkkit.batch.engine.client import ForkServer, choose_engine
 from wijkkit.batch.engine.task import Task
 from wijkkit.batch.work import PRELOAD
 from wijkkit.errors import ParameterError

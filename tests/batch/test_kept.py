@@ -9,8 +9,7 @@ import pytest
 from making import MAKE_TABLE, project, write
 
 from wijkkit.batch import run, status
-from wijkkit.batch.crate import export_crate
-from wijkkit.batch.diff import changed_numbers, run_tables
+from wijkkit.batch.crate import changed_numbers, export_crate, run_tables
 from wijkkit.batch.engine.client import close_fork_server
 from wijkkit.errors import BatchError
 from wijkkit.study import open_study

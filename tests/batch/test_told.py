@@ -12,9 +12,9 @@ import time
 import pytest
 from making import project, write
 
+from wijkkit.batch.manifest import JobResult, RunResult
 from wijkkit.batch.plan import Job
 from wijkkit.batch.progress import terminal_progress
-from wijkkit.batch.result import JobResult, RunResult
 
 
 class Terminal(io.StringIO):

@@ -10,7 +10,7 @@ from towns import areas_of, random_town, town, town_of
 
 from wijkkit.disclosure import CBS, GGD
 from wijkkit.disclosure.audit import widths
-from wijkkit.disclosure.rules import statuses
+from wijkkit.disclosure.policy import statuses
 
 
 def attacked(made, policy=GGD, most=6, seed=0):

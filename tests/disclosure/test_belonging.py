@@ -8,13 +8,12 @@ import shutil
 import pandas as pd
 import pytest
 
-from wijkkit.batch.events import EventLog, last_events
-from wijkkit.batch.hashes import hash_file
+from wijkkit.batch.fingerprint import hash_file
+from wijkkit.batch.manifest import EventLog, last_events
 from wijkkit.batch.plan import output_path
 from wijkkit.batch.states import status
 from wijkkit.errors import DisclosureError
-from wijkkit.pipeline.publishing import publish_release
-from wijkkit.reports.belonging import require_belonging
+from wijkkit.pipeline.publishing import publish_release, require_belonging
 from wijkkit.reports.render import render
 from wijkkit.study import open_study
 

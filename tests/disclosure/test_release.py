@@ -8,7 +8,7 @@ import pytest
 from towns import areas_of, town, town_of
 
 from wijkkit.disclosure import CBS, GGD
-from wijkkit.disclosure.families import families
+from wijkkit.disclosure.system import families
 
 
 @pytest.mark.parametrize("policy", [GGD, CBS], ids=lambda policy: policy.name)

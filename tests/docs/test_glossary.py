@@ -12,9 +12,9 @@ from tests.conftest import ROOT
 from tests.unit.test_language import CONCERNS, messages
 from wijkkit.language import glossary
 from wijkkit.language.messages import catalogue
+from wijkkit.reports.cells import markdown_blocks
+from wijkkit.reports.pages import words_notebook
 from wijkkit.reports.pandoc import plain
-from wijkkit.reports.sanitise import markdown_blocks
-from wijkkit.reports.words import words_notebook
 
 #: Beginnings of words that a reader may not know. Where one is used, the glossary must have it.
 JARGON = [

@@ -8,8 +8,7 @@ from bs4 import BeautifulSoup
 from openpyxl import load_workbook
 
 from tests.export.conftest import BOY, GIRL, ROWS, row
-from wijkkit.export.book import Column, book_of
-from wijkkit.export.book_page import book_page
+from wijkkit.export.book import Column, book_of, book_page
 from wijkkit.export.book_sheets import write_book
 from wijkkit.released import open_released, write_released
 from wijkkit.tables import tidy

@@ -17,7 +17,7 @@ from tests.registry.postgresql import execute, server
 from tests.registry.workbooks import small_workbook
 from tests.studies import write_study
 from tests.workbench.servers import free_port, serving
-from wijkkit.live.accounts import Accounts
+from wijkkit.live.identity import Accounts
 from wijkkit.registry import import_workbook, open_registry
 from wijkkit.study import Study, open_study
 

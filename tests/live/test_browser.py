@@ -8,7 +8,7 @@ import pytest
 
 from tests.conftest import ROOT
 from tests.live.conftest import PASSWORD
-from wijkkit.live.accounts import Accounts
+from wijkkit.live.identity import Accounts
 
 pytestmark = pytest.mark.browser
 

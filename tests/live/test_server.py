@@ -12,8 +12,8 @@ from tests.conftest import ROOT
 from tests.live.conftest import PASSWORD, Visitor, token_in
 from tests.workbench.servers import serving
 from wijkkit.errors import ParameterError
-from wijkkit.live.accounts import Accounts
-from wijkkit.live.server import make_server
+from wijkkit.live.extension import make_server
+from wijkkit.live.identity import Accounts
 from wijkkit.study import open_study
 
 PAGES = ("/wijken/", "/wijken/stad", "/wijken/w/noord", "/wijken/w/zuid")

@@ -18,11 +18,9 @@ import pytest
 
 from tests.conftest import ROOT
 from wijkkit.demo.city import build_city
-from wijkkit.demo.registry_files import write_registry
-from wijkkit.demo.registry_import import fill_registry
-from wijkkit.demo.study_files import write_study
-from wijkkit.live.form_fields import Field, asked, beginning, fields_of, typed
-from wijkkit.live.recurring import ASKED, recurring
+from wijkkit.demo.making import write_study
+from wijkkit.demo.registry import fill_registry, write_registry
+from wijkkit.live.form_fields import ASKED, Field, asked, beginning, fields_of, recurring, typed
 from wijkkit.registry import KINDS, Registry, open_registry
 from wijkkit.study import open_study
 

@@ -14,10 +14,9 @@ from pypdf import PdfReader
 from tests.reports.conftest import summary_lengths
 from wijkkit.batch import status
 from wijkkit.batch.manifest import read_manifest
-from wijkkit.batch.notebooks import read_notebooks
-from wijkkit.batch.plan import CITY, plan
+from wijkkit.batch.plan import CITY, plan, read_notebooks
 from wijkkit.released import open_city
-from wijkkit.reports.builtin import render_docx, render_pdf
+from wijkkit.reports.making import render_docx, render_pdf
 from wijkkit.reports.pages import find_sources
 from wijkkit.reports.record import read_record
 from wijkkit.reports.render import render

@@ -9,7 +9,7 @@ from functools import cache
 import pandas as pd
 import pytest
 
-from wijkkit.estimates.goal_changes import goal_changes
+from wijkkit.estimates.change import goal_changes
 from wijkkit.evaluation.facts import Facts
 from wijkkit.registry.frames import kind_frame
 from wijkkit.registry.tables import COLUMNS, KINDS

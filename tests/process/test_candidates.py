@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from wijkkit.pipeline.process.candidates import choice_tables
+from wijkkit.pipeline.process.evaluate import choice_tables
 
 CATALOGUE = """intervention,name,goals,factors,evidence,reach,reach_low_ses,cost,strengthens,overlaps,description
 square,Square,outdoor,,3,40,40,5000,,,

@@ -9,8 +9,8 @@ import pytest
 
 from wijkkit.errors import DataError
 from wijkkit.evaluation.process.interviews import code_counts
-from wijkkit.loaders.catalogue import load_catalogue
 from wijkkit.loaders.segments import load_group_interviews
+from wijkkit.loaders.standard_table import load_catalogue
 from wijkkit.pipeline.checking import remarks
 
 HEAD = "intervention,name,goals,factors,evidence,reach,reach_low_ses,cost,strengthens,overlaps\n"

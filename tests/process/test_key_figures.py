@@ -16,7 +16,7 @@ from wijkkit.evaluation.process.key_figures import (
     scale_table,
     scores,
 )
-from wijkkit.loaders.key_figures import load_key_figures
+from wijkkit.loaders.standard_table import load_key_figures
 from wijkkit.study.settings.process import Scale
 
 SCALE = Scale(label="S", items=("c1", "c2", "c3"), reverse=("c3",))

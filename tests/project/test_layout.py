@@ -38,7 +38,7 @@ def newer(monkeypatch):
         before = list(layout_module.brought("mystudy"))
         files = [(name, changed if name == NOTEBOOK else content) for name, content in before]
         monkeypatch.setattr(
-            "wijkkit.project.newer.brought", lambda _: [*files, ("reports/new.qmd", b"new\n")]
+            "wijkkit.project.layout.brought", lambda _: [*files, ("reports/new.qmd", b"new\n")]
         )
 
     return bring

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import yaml
 
-from wijkkit.study.unfinished import MARK
+from wijkkit.study.checks import MARK
 
 
 def finished(folder: Path, direction: str = "higher") -> Path:

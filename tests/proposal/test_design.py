@@ -10,8 +10,7 @@ import wijkkit as wk
 from tests.proposal.finishing import finished
 from wijkkit.errors import DataError, StudyError
 from wijkkit.loaders.survey_areas import row_account
-from wijkkit.pipeline.checking import validate
-from wijkkit.pipeline.design_report import design_lines
+from wijkkit.pipeline.checking import design_lines, validate
 
 N = 120
 

@@ -14,7 +14,7 @@ import wijkkit as wk
 from tests.proposal.finishing import codebook_of, finished
 from wijkkit.errors import DataError, StudyError
 from wijkkit.pipeline.checking import remarks, validate
-from wijkkit.study.unfinished import MARK, unfinished
+from wijkkit.study.checks import MARK, unfinished
 
 LABELS = {
     "geslacht": {1: "Jongen", 2: "Meisje"},

@@ -14,7 +14,7 @@ from tests.proposal.test_new_study import survey  # noqa: F401
 from wijkkit.errors import StudyError
 from wijkkit.proposal.workbook_export import export_study
 from wijkkit.proposal.workbook_import import import_study
-from wijkkit.study.unfinished import unfinished
+from wijkkit.study.checks import unfinished
 
 GGD = ROOT.parent / "shared" / "data" / "ggd"
 

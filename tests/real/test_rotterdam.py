@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from wijkkit import show
-from wijkkit.pipeline.areas import release_areas
+from wijkkit.pipeline.release import release_areas
 from wijkkit.released import open_city, open_wijk
 from wijkkit.study import Study, open_study
 

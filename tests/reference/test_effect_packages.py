@@ -11,9 +11,8 @@ import pytest
 import statsmodels.api as sm
 import statsmodels.formula.api as smf
 
-from wijkkit.evaluation.effect.fit import cr1_variance, model_variance
+from wijkkit.evaluation.effect.fit import cr1_variance, fit_target, model_variance
 from wijkkit.evaluation.effect.sample import make_sample
-from wijkkit.evaluation.effect.target import fit_target
 
 DATA = Path(__file__).resolve().parents[1] / "data" / "r" / "effect_data.csv"
 MODEL = "~ arm + post + effect + age"

@@ -8,18 +8,19 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from wijkkit.evaluation.effect.cluster_period import cluster_changes
+from wijkkit.evaluation.effect.evaluate import benjamini_hochberg, holm
 from wijkkit.evaluation.effect.fit import (
+    Target,
     cr1_variance,
     cr2_variance,
+    design_matrix,
+    fit_target,
     linearised_variance,
     model_variance,
 )
 from wijkkit.evaluation.effect.hierarchical import linear_mixed, logistic_mixed
-from wijkkit.evaluation.effect.multiplicity import benjamini_hochberg, holm
 from wijkkit.evaluation.effect.sample import Sample, make_sample
-from wijkkit.evaluation.effect.target import Target, design_matrix, fit_target
-from wijkkit.evaluation.effect.two_arms import change_test
+from wijkkit.evaluation.effect.two_arms import change_test, cluster_changes
 
 DATA = Path(__file__).resolve().parents[1] / "data" / "r"
 #: Both sides solve the same equations to about 1e-8; R prints 15 digits.

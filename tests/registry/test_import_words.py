@@ -11,10 +11,8 @@ from openpyxl import load_workbook
 from tests.conftest import ROOT
 from tests.registry.workbooks import small_workbook
 from wijkkit.registry import export_workbook, import_workbook, open_registry
-from wijkkit.registry.faults import WorkbookError
-from wijkkit.registry.tables import KINDS
-from wijkkit.registry.wording import sheet_name
-from wijkkit.registry.workbook_layout import METADATA_SHEET
+from wijkkit.registry.faults import WorkbookError, sheet_name
+from wijkkit.registry.tables import KINDS, METADATA_SHEET
 from wijkkit.registry.workbook_read import read_registry_workbook
 
 REPORTED = ROOT.parent / "shared" / "data" / "reported"

@@ -10,8 +10,8 @@ import pytest
 from tests.conftest import ROOT
 from tests.reports.conftest import make_study, outputs_for, write_notebook
 from wijkkit.language.messages import catalogue
-from wijkkit.reports.builtin import render_html
-from wijkkit.reports.frame import frame_of
+from wijkkit.reports.making import render_html
+from wijkkit.reports.page import frame_of
 from wijkkit.reports.render import render_states
 from wijkkit.reports.runs import NotebookState
 from wijkkit.reports.staged_notebook import stage_notebooks

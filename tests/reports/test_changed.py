@@ -11,7 +11,7 @@ from bs4 import BeautifulSoup
 
 from tests.conftest import ROOT
 from tests.reports.conftest import make_study
-from wijkkit.batch.hashes import hash_of
+from wijkkit.batch.fingerprint import hash_of
 from wijkkit.reports import record
 from wijkkit.reports.render import render_states
 from wijkkit.reports.runs import NotebookState

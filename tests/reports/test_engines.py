@@ -8,11 +8,10 @@ import pytest
 
 from tests.reports.conftest import make_study
 from wijkkit.errors import ReportError
-from wijkkit.reports.builtin import render_html
-from wijkkit.reports.quarto import find_quarto
-from wijkkit.reports.quarto_project import POLICY
+from wijkkit.reports.features import differences, page_structure, read_structure
+from wijkkit.reports.making import render_html
+from wijkkit.reports.quarto import POLICY, find_quarto
 from wijkkit.reports.render import render_states
-from wijkkit.reports.structure import differences, page_structure, read_structure
 
 
 @pytest.mark.skipif(find_quarto() is None, reason="Quarto is not on the path")

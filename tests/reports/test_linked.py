@@ -9,8 +9,8 @@ import pytest
 from shapely.geometry import box
 
 from wijkkit import show
+from wijkkit.reports.cells import svg_image
 from wijkkit.reports.linked import named_links, open_links
-from wijkkit.reports.sanitise import svg_image
 
 
 @pytest.fixture

@@ -9,10 +9,9 @@ import pytest
 from tests.reports.conftest import outputs_for
 from wijkkit.errors import ReportError
 from wijkkit.reports import pandoc
-from wijkkit.reports.cells import html_in_markdown
-from wijkkit.reports.citations import resolve_citations
+from wijkkit.reports.cells import html_in_markdown, svg_image
+from wijkkit.reports.crossref import resolve_citations
 from wijkkit.reports.pandoc import HTML, TEXT, convert, elements, plain, read
-from wijkkit.reports.sanitise import svg_image
 from wijkkit.reports.staged_notebook import stage_notebooks
 
 CELLS = {"tbl-een": outputs_for("tbl-een"), "zin-een": outputs_for("zin-een")}

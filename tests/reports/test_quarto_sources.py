@@ -22,10 +22,10 @@ from tests.reports.conftest import SVG, make_study, write_notebook
 from tests.reports.payloads import PAYLOADS
 from tests.reports.test_report_safety import hostile_outputs, kinds
 from wijkkit.reports.cells import labelled_cells, read_notebook
-from wijkkit.reports.frame import Frame
+from wijkkit.reports.page import Frame
 from wijkkit.reports.pandoc import attribute, elements, plain, read, run
-from wijkkit.reports.print_style import print_style
-from wijkkit.reports.quarto_project import TARGETS, write_surroundings
+from wijkkit.reports.paper import print_style
+from wijkkit.reports.quarto import TARGETS, write_surroundings
 from wijkkit.reports.render import render_states
 from wijkkit.reports.staged_notebook import stage_notebooks
 from wijkkit.reports.theme import load_house_style

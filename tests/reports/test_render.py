@@ -13,9 +13,9 @@ from wijkkit.batch.states import COLUMNS
 from wijkkit.errors import ParameterError, ReportError
 from wijkkit.reports import render as module
 from wijkkit.reports import runs
+from wijkkit.reports.features import read_structure
 from wijkkit.reports.render import render_states
 from wijkkit.reports.runs import NotebookState
-from wijkkit.reports.structure import read_structure
 from wijkkit.study import open_study
 
 REPORTS = ("wijk-a", "wijk-b", "stad")

@@ -18,12 +18,12 @@ from tests.reports.conftest import SVG, write_notebook
 from tests.reports.conftest import make_study as make_plain_study
 from tests.reports.payloads import ELSEWHERE, MARK, PAYLOADS
 from wijkkit.errors import ReportError
-from wijkkit.language.markdown import escaped
-from wijkkit.reports.builtin import render_docx, render_pdf
+from wijkkit.language.messages import escaped
+from wijkkit.reports.cells import html_tables, markdown_blocks, svg_image
+from wijkkit.reports.making import render_docx, render_pdf
 from wijkkit.reports.pandoc import elements, run
 from wijkkit.reports.render import render_states
 from wijkkit.reports.runs import NotebookState
-from wijkkit.reports.sanitise import html_tables, markdown_blocks, svg_image
 from wijkkit.reports.staged_notebook import stage_notebooks
 from wijkkit.reports.theme import load_house_style
 from wijkkit.study import open_study

@@ -13,20 +13,18 @@ import statsmodels.api as sm
 import typer
 from typer.testing import CliRunner
 
-from wijkkit.cli.demo import demo
+from wijkkit.cli.study import demo
 from wijkkit.demo import make_demo, truth
 from wijkkit.demo.city import build_city
-from wijkkit.demo.making import SEED, WIJKEN
-from wijkkit.demo.respondents import simulate
-from wijkkit.demo.study_files import study_files, write_study
+from wijkkit.demo.making import SEED, WIJKEN, study_files, write_study
+from wijkkit.demo.survey import simulate
 from wijkkit.errors import DataError, ParameterError, StudyError
 from wijkkit.evaluation.effect.did import did
 from wijkkit.evaluation.process.pace import pace
-from wijkkit.indicators.compute import compute
+from wijkkit.indicators.functions import compute
 from wijkkit.loaders import load_area_figures, load_borders, load_survey
-from wijkkit.loaders.catalogue import load_catalogue
-from wijkkit.loaders.key_figures import load_key_figures
 from wijkkit.loaders.segments import load_group_interviews
+from wijkkit.loaders.standard_table import load_catalogue, load_key_figures
 from wijkkit.registry import open_registry
 from wijkkit.study import Study, open_study
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from wijkkit.estimates import estimate_change, estimate_gap, estimate_grid
-from wijkkit.estimates.goal_changes import adjusted_level, goal_changes
+from wijkkit.estimates.change import adjusted_level, goal_changes
 from wijkkit.study.indicators import Indicator
 
 GROUPS = {"ses": ("ses", ("low", "high"))}

@@ -9,8 +9,10 @@ import pandas as pd
 import pytest
 
 from wijkkit.errors import EstimationError
-from wijkkit.indicators.answers import answer_at_least, answer_in, answer_value
-from wijkkit.indicators.outdoor_play import (
+from wijkkit.indicators.functions import (
+    answer_at_least,
+    answer_in,
+    answer_value,
     outdoor_play_days,
     outdoor_play_hours,
     outdoor_play_week,

@@ -11,8 +11,7 @@ import pytest
 
 from tests.conftest import ROOT
 from wijkkit.language import glossary, text
-from wijkkit.language.messages import catalogue
-from wijkkit.language.nouns import KNOWN, Noun, Wording
+from wijkkit.language.messages import KNOWN, Noun, Wording, catalogue
 
 CONCERNS = sorted(path.stem for path in (ROOT / "wijkkit" / "language" / "nl").glob("*.yml"))
 #: Words of the demo as whole words; compounds such as wijkteam name other things.

@@ -13,7 +13,7 @@ import pytest
 
 import wijkkit as wk
 from tests.studies import replace
-from wijkkit.batch.result import JobResult, RunResult
+from wijkkit.batch.manifest import JobResult, RunResult
 from wijkkit.errors import Problem
 from wijkkit.estimates import Estimates
 from wijkkit.pipeline.estimation import StudyEstimates

@@ -2,21 +2,189 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
 
-from wijkkit.analysis.cells import counted, sample_of
-from wijkkit.analysis.division import columns_of, grouped, keyed
-from wijkkit.analysis.outcome import Outcome
+from wijkkit.disclosure.sample import Sample, cells_of
+from wijkkit.errors import EstimationError
 from wijkkit.estimates.grid import SCALE, wave_columns
 from wijkkit.estimates.layout import asked_rows
-from wijkkit.tables import ESTIMATE_COLUMNS
+from wijkkit.estimates.survey_mean import outcome_values
+from wijkkit.study import Study
+from wijkkit.tables import ESTIMATE_COLUMNS, ESTIMATE_KEYS, EVERYBODY, REST
 
 if TYPE_CHECKING:
     from wijkkit.analysis.people import People
+
+
+# What is estimated: an indicator of the study, or a column that a researcher made.
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A column of the respondents that is estimated.
+
+    Parameters
+    ----------
+    key : str
+        The column.
+    label : str
+        Its name for readers.
+    waves : tuple of str
+        Whom it was asked, as of an indicator of the study.
+    direction : {"higher", "lower", ""}
+        Which way is better, where the study says so.
+    """
+
+    key: str
+    label: str
+    unit: Literal["percent", "score"]
+    ages: tuple[int, int] | None = None
+    waves: tuple[str, ...] = ()
+    direction: str = ""
+
+
+def outcome_of(study: Study, frame: pd.DataFrame, key: str) -> Outcome:
+    """Return what is known of the column `key`: a 0/1 column is a percentage, another a score."""
+    known = study.indicators.get(key)
+    if known is not None and key in frame:
+        return Outcome(
+            key, study.text(known.label), known.unit, known.ages, known.waves, known.direction
+        )
+    values = outcome_values(frame, key)
+    binary = np.isin(values[~np.isnan(values)], (0.0, 1.0)).all()
+    return Outcome(key, key.replace("_", " "), "percent" if binary else "score")
+
+
+def require_percentage(outcome: Outcome, what: str) -> None:
+    """Raise EstimationError where the outcome is a score."""
+    if outcome.unit != "percent":
+        raise EstimationError(
+            f"a {what} needs a 0/1 outcome",
+            place=outcome.key,
+            found="a score",
+            expected="0 and 1",
+            remedy="Use mean, or make a 0/1 column with assign.",
+        )
+
+
+# How an estimate is divided: the columns of `by` as areas, waves and groups.
+
+#: Column of the respondents -> level of area, from small to large.
+AREA_COLUMNS = {"wijk": "wijk", "district": "gebied", "arm": "arm"}
+#: Between the columns, and the values, of a group that is made of several.
+AND = "*"
+
+By = str | Sequence[str] | None
+
+
+def columns_of(by: By, frame: pd.DataFrame) -> list[str]:
+    """Return the columns of `by`; EstimationError names the columns there are."""
+    columns = [] if by is None else [by] if isinstance(by, str) else list(by)
+    absent = [column for column in columns if column not in frame]
+    if absent:
+        raise EstimationError(
+            f"column '{absent[0]}' is missing",
+            place="by",
+            expected=", ".join(map(str, frame.columns[:40])),
+            remedy="Name a column, or make one with assign.",
+        )
+    return columns
+
+
+def group_id(study: Study, column: str) -> str:
+    """Return what the tidy tables call a division by `column`: the study's grouping, or itself."""
+    found = (grouping.id for grouping in study.groupings if grouping.column == column)
+    return next(found, column)
+
+
+def keyed(
+    study: Study, rows: pd.DataFrame, columns: Sequence[str], indicator: str, selection: str
+) -> pd.DataFrame:
+    """Return `rows` with the key columns of the tidy table, made of their columns of `by`.
+
+    A selection of respondents is a group of its own, so that its figures are never taken for
+    those of everybody.
+    """
+    places = [column for column in AREA_COLUMNS if column in columns]
+    group_by, group = grouped(study, rows, columns, selection)
+    return rows.assign(
+        indicator=indicator,
+        area=rows[places[0]].astype(str) if places else "city",
+        area_level=AREA_COLUMNS[places[0]] if places else "city",
+        wave=rows["wave"].astype(str),
+        group_by=group_by,
+        group=EVERYBODY if group is None else group,
+    )
+
+
+def grouped(
+    study: Study, rows: pd.DataFrame, columns: Sequence[str], selection: str
+) -> tuple[str, pd.Series | None]:
+    """Return the division and the group of each row, missing where one of its columns is."""
+    groups = [column for column in columns if column not in (*AREA_COLUMNS, "wave")]
+    names = [group_id(study, column) for column in groups]
+    values = [rows[column].astype("str").where(rows[column].notna()) for column in groups]
+    if selection:
+        names.append(selection)
+        values.append(pd.Series("selected", index=rows.index, dtype="str"))
+    if not values:
+        return "", None
+    return AND.join(names), values[0].str.cat(values[1:], sep=AND) if values[1:] else values[0]
+
+
+# What the cells of a result count: what disclosure control judges.
+
+#: Columns of the cells: the row of the result that rests on it, its keys, its counts.
+CELL_COLUMNS = (
+    "row",
+    *ESTIMATE_KEYS,
+    "unit",
+    "n",
+    "x",
+    "above_least",
+    "below_most",
+    "dominance",
+    "move",
+)
+
+
+def sample_of(people: People, outcome: Outcome, group_by: str, group: pd.Series | None) -> Sample:
+    """Return respondents as disclosure control reads them.
+
+    Parameters
+    ----------
+    group_by : str
+        The division; empty for everybody.
+    group : Series, optional
+        The group of each of these people, missing for none.
+    """
+    frame = people.everyone if group_by else people.frame
+    counts = frame[["wave", "wijk", "district", "arm", "weight", outcome.key]]
+    divisions = {}
+    if group_by and group is not None:
+        groups = group.reindex(frame.index).astype("str").fillna(REST)
+        counts = counts.assign(_group=groups)
+        divisions = {group_by: ("_group", tuple(sorted({*groups, REST})))}
+    waves = tuple(wave.id for wave in people.study.waves if wave.id in set(frame["wave"]))
+    areas = people.study.areas()[["wijk", "district", "arm"]]
+    return Sample(counts, {outcome.key: outcome.unit}, waves, divisions, areas)
+
+
+def counted(wanted: pd.DataFrame, sample: Sample) -> pd.DataFrame:
+    """Return the cells with these keys and what they count; `wanted` has ``row`` and the keys.
+
+    A row of a group rests on the others of its area as well: everybody less the groups is them.
+    """
+    wanted = wanted[["row", *ESTIMATE_KEYS]]
+    grouped = wanted[wanted["group_by"].ne("")]
+    others = grouped.assign(group=REST).drop_duplicates()
+    found = pd.concat([wanted, others]).merge(cells_of(sample), on=list(ESTIMATE_KEYS), how="left")
+    return found.reindex(columns=list(CELL_COLUMNS))
 
 
 def domain_rows(

@@ -8,16 +8,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from wijkkit.analysis.cells import CELL_COLUMNS
-from wijkkit.analysis.grid import cells_of
-from wijkkit.analysis.outcome import Outcome, outcome_of
+from wijkkit.analysis.changes import cells_of
+from wijkkit.analysis.domains import CELL_COLUMNS, Outcome, outcome_of
 from wijkkit.analysis.result import Result
 from wijkkit.errors import EstimationError, Problem
+from wijkkit.evaluation.effect.did import METHODS, Options, unavailable
 from wijkkit.evaluation.effect.did import did as estimate_did
-from wijkkit.evaluation.effect.did import unavailable
-from wijkkit.evaluation.effect.estimate import NotEstimable
-from wijkkit.evaluation.effect.methods import METHODS, Options
 from wijkkit.evaluation.effect.outcomes import arrays_of, compared_waves
+from wijkkit.evaluation.effect.sample import NotEstimable
 from wijkkit.study import Study
 from wijkkit.study.indicators import Indicator
 from wijkkit.tables import ESTIMATE_KEYS, EVERYBODY

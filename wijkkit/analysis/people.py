@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
-from wijkkit.analysis import areas, changes, effect, selection
-from wijkkit.analysis.division import By, columns_of
-from wijkkit.analysis.domains import domain_rows
-from wijkkit.analysis.outcome import outcome_of, require_percentage
+from wijkkit.analysis import changes, effect, selection
+from wijkkit.analysis import changes as areas
+from wijkkit.analysis.domains import By, columns_of, domain_rows, outcome_of, require_percentage
 from wijkkit.analysis.result import Result
 from wijkkit.errors import EstimationError
 from wijkkit.estimates import survey_mean, survey_proportion, survey_quantile, survey_total
@@ -194,7 +193,7 @@ class People(ShowsItself):
         ----------
         outcome : str
         method : str or list of str
-            Keys of `wijkkit.evaluation.effect.methods.METHODS`.
+            Keys of `wijkkit.evaluation.effect.did.METHODS`.
         covariates : list of str, optional
             Columns; those of the study where absent.
         without : list of str, optional

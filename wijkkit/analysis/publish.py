@@ -6,16 +6,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from wijkkit.analysis.drawing_function import pickled
+from wijkkit.analysis.drawing import pickled
 from wijkkit.analysis.model import Model, model_problems
-from wijkkit.analysis.released_rows import check_rows, has_keys
 from wijkkit.analysis.result import Result
-from wijkkit.batch.hashes import hash_of
+from wijkkit.batch.fingerprint import hash_of
 from wijkkit.disclosure import policy_for
 from wijkkit.errors import DisclosureError, ParameterError, Problem
-from wijkkit.pipeline.whole import name_of, tables_of
+from wijkkit.pipeline.gate import name_of, tables_of
 from wijkkit.released import CityView, open_city
 from wijkkit.released.unreleased import (
     Publication,
@@ -28,6 +28,61 @@ from wijkkit.show.output import Bundle, ShownFigure, ShownTable, ShownText, bund
 from wijkkit.study import Study
 from wijkkit.study.guard import sources_opened, without_sources
 from wijkkit.study.opening import last_opened
+from wijkkit.tables import ESTIMATE_KEYS
+
+# Is what a notebook shows of the released tables what stands there?
+
+#: Tables whose rows have the keys of an estimate.
+TABLES = ("estimates", "changes", "gaps", "comparisons", "outputs")
+_NUMBERS = ("value", "lower", "upper", "n")
+
+
+def has_keys(frame: object) -> bool:
+    """Return whether an object is a table whose rows name the numbers they hold."""
+    return isinstance(frame, pd.DataFrame) and {*ESTIMATE_KEYS, "value"} <= set(frame)
+
+
+def check_rows(view: CityView, frame: pd.DataFrame, label: str) -> None:
+    """Hold the rows of a frame against the released tables.
+
+    Raises
+    ------
+    DisclosureError
+        A number is not the released one of its keys, or has no released row; up to five are
+        named, without the number.
+    """
+    released = pd.concat(
+        [view.table(name).reindex(columns=[*ESTIMATE_KEYS, *_NUMBERS]) for name in _there(view)]
+    )
+    wanted = frame.reset_index(drop=True).assign(at=range(len(frame)))
+    keys = list(ESTIMATE_KEYS)
+    numbers = [name for name in _NUMBERS if name in frame]
+    found = wanted[[*keys, *numbers, "at"]].merge(
+        released, on=keys, how="left", suffixes=("", "_released")
+    )
+    same = np.ones(len(found), dtype=bool)
+    for name in numbers:
+        shown = pd.to_numeric(found[name], errors="coerce")
+        there = found[f"{name}_released"].astype(float)
+        same &= shown.isna() | shown.eq(there) | shown.eq(there.round())
+    wrong = ~pd.Series(same).groupby(found["at"].to_numpy()).any()
+    if wrong.any():
+        rows = wanted.loc[wrong[wrong].index[:5], keys]
+        raise DisclosureError(
+            Problem(
+                "a number that was not released",
+                file=label,
+                place=", ".join(map(str, row)),
+                expected="the number of the released table",
+                remedy="Show rows of the released tables as they are.",
+            )
+            for row in rows.itertuples(index=False, name=None)
+        )
+
+
+def _there(view: CityView) -> list[str]:
+    return [name for name in TABLES if name in view.released]
+
 
 #: A function of a frame, or of a view of the tables, that returns a figure, a table or a text.
 Draw = Callable[[Any], Any]

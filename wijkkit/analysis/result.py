@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from wijkkit.language.markdown import escaped
+from wijkkit.language.messages import escaped
 from wijkkit.show.output import ShownText
 from wijkkit.showing import ShowsItself
 from wijkkit.study import Study

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from wijkkit.analysis.division import AREA_COLUMNS
+from wijkkit.analysis.domains import AREA_COLUMNS
 from wijkkit.analysis.drawing import names, plain_term
 from wijkkit.analysis.result import Result
 from wijkkit.language import absence, interval, number, percentage, points, text

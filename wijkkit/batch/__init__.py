@@ -7,7 +7,7 @@ from typing import Any
 
 # Imported when used: the fork server is part of this package and loads what it needs itself.
 _MODULES = {
-    "RunResult": "wijkkit.batch.result",
+    "RunResult": "wijkkit.batch.manifest",
     "run": "wijkkit.batch.runner",
     "status": "wijkkit.batch.states",
 }

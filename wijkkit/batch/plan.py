@@ -2,15 +2,178 @@
 
 from __future__ import annotations
 
+import ast
+import difflib
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
+from pathlib import Path
 from typing import Any
 
-from wijkkit.batch.notebooks import Notebook, parameter_problems
-from wijkkit.errors import ParameterError
+from wijkkit.batch.fingerprint import hash_of
+from wijkkit.errors import ParameterError, Problem
+from wijkkit.project import find_part
 from wijkkit.study import Study
 from wijkkit.study.checks import NO_WAVE
+
+# The notebooks of a project: where they are, what they say of themselves, their parameters.
+
+STAGES = ("stad", "wijk")
+
+
+@dataclass(frozen=True, slots=True)
+class Notebook:
+    """A notebook of the project, read once.
+
+    Parameters
+    ----------
+    stage : str
+        ``stad`` or ``wijk``: the folder it is in.
+    name : str
+        File name without suffix.
+    text : str
+        The file's text: every wijk runs the same, even when the file changes meanwhile.
+    parameters : frozenset of str
+        The names its ``parameters`` cell sets.
+    code : str
+        Hash of its code; comments, prose and stored outputs do not count. A label is a comment
+        that reports go by, and counts.
+    """
+
+    stage: str
+    name: str
+    text: str
+    parameters: frozenset[str]
+    code: str
+
+    @property
+    def file(self) -> str:
+        return f"{self.stage}/{self.name}.ipynb"
+
+
+def find_notebooks(study: Path, folder: str | Path | None = None) -> Path:
+    """Return the folder with ``stad/`` and ``wijk/``: `folder`, or that of the study's project."""
+    found = find_part(study, "notebooks") if folder is None else Path(folder)
+    if any((found / stage).is_dir() for stage in STAGES):
+        return found.resolve()
+    raise ParameterError(
+        "there are no notebooks here",
+        file=str(found),
+        expected="a folder with stad/ and wijk/",
+        remedy="Give another folder with --notebooks, or none: then the project's own are taken.",
+    )
+
+
+def read_notebooks(folder: Path) -> tuple[Notebook, ...]:
+    """Read all notebooks of a project, city first, in numbered order.
+
+    Raises
+    ------
+    ParameterError
+        With every notebook that cannot be read, or has no parameters cell or more than one.
+    """
+    problems: list[Problem] = []
+    notebooks = []
+    for stage in STAGES:
+        for path in sorted((folder / stage).glob("*.ipynb")):
+            try:
+                notebooks.append(_read(stage, path))
+            except ParameterError as error:
+                problems.extend(error.problems)
+    if not notebooks and not problems:
+        problems.append(Problem("no notebooks", file=str(folder.name), expected="*.ipynb"))
+    if problems:
+        raise ParameterError(problems)
+    return tuple(notebooks)
+
+
+def _read(stage: str, path: Path) -> Notebook:
+    file = f"{stage}/{path.name}"
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise _unreadable(file) from None
+    parameters, code = _described(text, file)
+    return Notebook(stage, path.stem, text, parameters, code)
+
+
+def _unreadable(file: str) -> ParameterError:
+    return ParameterError(
+        "not a readable notebook", file=file, remedy="Open and save it in JupyterLab."
+    )
+
+
+def _described(text: str, file: str) -> tuple[frozenset[str], str]:
+    """Return the names of a notebook's parameters and the hash of its code.
+
+    It is read as JSON: what makes it a notebook is looked at where it runs.
+    """
+    try:
+        content = json.loads(text)
+        cells = [cell for cell in content["cells"] if cell["cell_type"] == "code"]
+        sources = ["".join(cell["source"]) for cell in cells]
+        tags = [cell["metadata"].get("tags", []) for cell in cells]
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise _unreadable(file) from None
+    parameters = [source for source, tag in zip(sources, tags, strict=True) if "parameters" in tag]
+    code = (_code(source, tag) for source, tag in zip(sources, tags, strict=True))
+    return frozenset(_parameters(parameters, file)), hash_of(*code)
+
+
+def _code(source: str, tags: list[str]) -> str:
+    labels = [line for line in source.splitlines() if line.startswith("#|")]
+    return json.dumps([sorted(tags), labels, _meaning(source)])
+
+
+def _meaning(source: str) -> str:
+    """Return source without comments and layout; as it is where it is no Python."""
+    try:
+        return ast.dump(ast.parse(source))
+    except (SyntaxError, ValueError):
+        return source
+
+
+def _parameters(cells: list[str], file: str) -> set[str]:
+    if len(cells) != 1:
+        raise ParameterError(
+            "a notebook has one cell tagged 'parameters'",
+            file=file,
+            found=str(len(cells)),
+            expected="1",
+            remedy="Tag the cell that sets the parameters, and no other.",
+        )
+    try:
+        tree = ast.parse(cells[0])
+    except SyntaxError as error:
+        raise ParameterError(
+            "the parameters cell is not Python", file=file, found=str(error)
+        ) from None
+    return set(_assigned(tree))
+
+
+def _assigned(tree: ast.Module) -> Iterator[str]:
+    for statement in tree.body:
+        targets = statement.targets if isinstance(statement, ast.Assign) else ()
+        if isinstance(statement, ast.AnnAssign):
+            targets = [statement.target]
+        yield from (target.id for target in targets if isinstance(target, ast.Name))
+
+
+def parameter_problems(notebook: Notebook, parameters: Iterable[str]) -> Iterator[Problem]:
+    """Yield a problem for each parameter that the notebook's parameters cell does not set."""
+    for name in parameters:
+        if name not in notebook.parameters:
+            close = difflib.get_close_matches(name, notebook.parameters, n=1)
+            yield Problem(
+                f"the notebook has no parameter '{name}'",
+                file=notebook.file,
+                place="cell tagged 'parameters'",
+                expected=", ".join(sorted(notebook.parameters)) or "no parameters",
+                remedy=(f"Is '{close[0]}' misspelt? " if close else "")
+                + f"Set '{name}' in the parameters cell.",
+            )
+
 
 CITY = "stad"
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
 
+from wijkkit.batch.manifest import JobResult
 from wijkkit.batch.plan import Job
-from wijkkit.batch.result import JobResult
 from wijkkit.batch.runner import Progress
 
 if TYPE_CHECKING:

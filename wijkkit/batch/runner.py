@@ -5,23 +5,24 @@ from __future__ import annotations
 import time
 import uuid
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
-from wijkkit.batch.engine.client import close_fork_server
-from wijkkit.batch.engine.execute import choose_engine, execute
+import nbformat
+
+from wijkkit.batch.engine.client import choose_engine, close_fork_server, execute
 from wijkkit.batch.engine.task import Outcome
-from wijkkit.batch.events import EventLog
-from wijkkit.batch.known import Known
+from wijkkit.batch.fingerprint import UNRELEASED, Known, hash_file
 from wijkkit.batch.lock import only_run
-from wijkkit.batch.manifest import write_manifest
-from wijkkit.batch.notebooks import find_notebooks, read_notebooks
-from wijkkit.batch.plan import Job, Key, plan
-from wijkkit.batch.result import JobResult, RunResult
-from wijkkit.batch.work import PRELOAD, Work
+from wijkkit.batch.manifest import EventLog, JobResult, RunResult, write_manifest
+from wijkkit.batch.plan import CITY, Job, Key, find_notebooks, plan, read_notebooks
+from wijkkit.batch.work import PRELOAD, Work, cleaned, failures, first_error
+from wijkkit.errors import BatchError
+from wijkkit.files import write_whole
 from wijkkit.study import Study, open_study
 
 #: Told of each job when it starts (no result) and when it has ended.
@@ -205,7 +206,6 @@ class _Loop:
         return True
 
     def _end(self, future: Future) -> None:
-        from wijkkit.batch.keeping import keep  # loads nbformat: not in a run without changes
 
         job, fingerprint, before = self._running[future]
         try:
@@ -229,3 +229,121 @@ class _Loop:
             **details,
         )
         self._progress(job, result, self._total)
+
+
+# What is kept of a job that has ended: its outcome checked, its notebook written.
+
+
+def keep(
+    work: Work, job: Job, fingerprint: str, before: Mapping[str, str], outcome: Outcome
+) -> tuple[JobResult, dict[str, Any]]:
+    """Check an outcome and write its notebook; return how the job ended, and more for the log."""
+    if outcome.notebook is None:
+        return _ended(job, outcome, outcome.status, outcome.message, outcome.cell), {}
+    notebook = nbformat.reads(outcome.notebook, as_version=4)
+    text = nbformat.writes(cleaned(notebook, str(work.study.folder.parent))).encode()
+    kind, message, cell = _judged(job, notebook, outcome)
+    tables = _tables(work, job, outcome, before)
+    if kind == "ok":
+        kind, message = _steady(work, job, fingerprint, tables)
+    try:
+        write_whole(work.study.runs / job.output if kind == "ok" else work.failed(job), text)
+    except OSError as error:
+        message = f"its result cannot be written: {error.strerror or error}"
+        return _ended(job, outcome, "unwritable", message, None), {}
+    if kind != "ok":
+        return _ended(job, outcome, kind, message, cell), {}
+    details = {
+        "fingerprint": fingerprint,
+        "output": hash_file(work.study.runs / job.output),
+        "tables": tables,
+        "needs": work.needs(job),
+    }
+    return _ended(job, outcome, "ok", "", None), details
+
+
+def _judged(
+    job: Job, notebook: nbformat.NotebookNode, outcome: Outcome
+) -> tuple[str, str, int | None]:
+    wrong = list(failures(notebook, job.notebook.text))
+    if outcome.status == "ok" and not wrong:
+        return "ok", "", None
+    cell, message = first_error(notebook) or (outcome.cell, outcome.message or wrong[0])
+    return ("check" if outcome.status == "ok" else outcome.status), message, cell
+
+
+def _tables(work: Work, job: Job, outcome: Outcome, before: Mapping[str, str]) -> dict[str, str]:
+    """Return the hashes of what the job read, as it was before, and of what it wrote."""
+    published = work.published(job)
+    if outcome.read is None:
+        # Nobody noted what it read: all tables, and what others published unless it did itself.
+        read = [name for name in before if "@" not in name]
+        read = [name for name in read if name != UNRELEASED or not published]
+    else:
+        read = list(outcome.read)
+    tables = {name: before.get(name, "absent") for name in read}
+    if job.scope != CITY:
+        return tables | {n: before.get(n, "no rows") for n in read if "@" in n}
+    # City notebooks run one at a time: what is no longer what it was, this one wrote.
+    names = {*before, *work.tables.names()} - {UNRELEASED}
+    now = {name: work.tables.of(name) for name in (*names, *published) if "@" not in name}
+    return tables | {name: mark for name, mark in now.items() if before.get(name) != mark}
+
+
+def _steady(work: Work, job: Job, fingerprint: str, tables: Mapping[str, str]) -> tuple[str, str]:
+    """Return ``ok``, or what changed under the job while it ran."""
+    changed = [name for name, mark in tables.items() if work.tables.of(name) != mark]
+    if job.scope == CITY and work.fingerprint(job) != fingerprint:
+        changed.append("the study's sources")
+    if changed:
+        return "changed", f"changed while it ran: {', '.join(changed)}"
+    return "ok", ""
+
+
+def _ended(job: Job, outcome: Outcome, kind: str, message: str, cell: int | None) -> JobResult:
+    ok = kind == "ok"
+    return JobResult(
+        *job.key,
+        "ok" if ok else "failed",
+        kind="" if ok else {"failed": "error"}.get(kind, kind),
+        message=message,
+        cell=None if cell is None else cell + 1,
+        seconds=outcome.seconds,
+        memory_mb=outcome.memory_mb,
+    )
+
+
+# Run notebooks on the workers of a Dask cluster.
+
+
+@contextmanager
+def dask_executor(address: str) -> Iterator[tuple[Executor, int]]:
+    """Yield an executor on a Dask cluster, and how many notebooks it runs at the same time.
+
+    Each worker starts a fork server of its own at its first notebook; it ends with the worker.
+    Workers must see the study's folder under the same path. Executed notebooks come back as
+    text and are written here. A notebook whose worker dies is run again by another.
+
+    Raises
+    ------
+    BatchError
+        There is no scheduler, it has no workers, or the package distributed is not installed.
+    """
+    try:
+        from distributed import Client
+    except ImportError:
+        raise BatchError(
+            "the package distributed is not installed", remedy="Install wijkkit[dask]."
+        ) from None
+    try:
+        client = Client(address, timeout=10, set_as_default=False)
+    except (OSError, ValueError):
+        raise BatchError(
+            "there is no Dask scheduler here", found=address, remedy="Give --dask tcp://host:port."
+        ) from None
+    with client:
+        slots = sum(client.nthreads().values())
+        if not slots:
+            raise BatchError("the Dask cluster has no workers", found=address)
+        with client.get_executor(pure=False) as executor:
+            yield executor, slots

@@ -6,12 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from wijkkit.batch.events import last_events, read_events
-from wijkkit.batch.hashes import hash_file
-from wijkkit.batch.known import Known
+from wijkkit.batch.fingerprint import Known, TableHashes, hash_file
 from wijkkit.batch.lock import is_running
+from wijkkit.batch.manifest import last_events, read_events
 from wijkkit.batch.plan import output_path
-from wijkkit.batch.table_hashes import TableHashes
 from wijkkit.study import Study, open_study
 
 if TYPE_CHECKING:

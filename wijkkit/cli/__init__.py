@@ -11,18 +11,13 @@ import sys
 import typer
 
 from wijkkit.cli.account import app as account
-from wijkkit.cli.check import check
-from wijkkit.cli.dashboard import dashboard
-from wijkkit.cli.demo import demo
-from wijkkit.cli.export import app as export
-from wijkkit.cli.lab import lab
-from wijkkit.cli.new import new
+from wijkkit.cli.account import dashboard
 from wijkkit.cli.registry import app as registry
-from wijkkit.cli.release import release
-from wijkkit.cli.report import report
-from wijkkit.cli.run import crate, diff, run, status
+from wijkkit.cli.report import app as export
+from wijkkit.cli.report import release, report
+from wijkkit.cli.run import crate, diff, lab, run, status
 from wijkkit.cli.study import app as study
-from wijkkit.cli.upgrade import upgrade
+from wijkkit.cli.study import check, demo, new, upgrade
 from wijkkit.errors import Problem, WijkkitError
 
 app = typer.Typer(

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from wijkkit.errors import ReportError
+from wijkkit.errors import ParameterError, ReportError
 
 
 class EngineChoice(StrEnum):
@@ -62,3 +62,112 @@ def report(
     typer.echo(f"Look at {made.site / 'index.html'}")
     if made.failed:
         raise typer.Exit(ReportError.exit_code)
+
+
+# The command ``wijkkit release``.
+
+FolderArgument = Annotated[Path, typer.Argument(help="New folder that may be published.")]
+StudyOption = Annotated[Path, typer.Option(help="Folder of the study.")]
+CorrectsOption = Annotated[str, typer.Option(help="The publication that this one replaces.")]
+ReasonOption = Annotated[str, typer.Option(help="Why it is replaced.")]
+LedgerOption = Annotated[
+    bool, typer.Option("--new-ledger", help="Nothing was ever published from these data.")
+]
+PreparedOption = Annotated[str, typer.Option(help="Your name, for the sign-off.")]
+
+
+def release(
+    folder: FolderArgument,
+    prepared_by: PreparedOption = "",
+    study: StudyOption = Path("parameters"),
+    corrects: CorrectsOption = "",
+    reason: ReasonOption = "",
+    new_ledger: LedgerOption = False,
+) -> None:
+    """Build the folder of reports that may be published: audited, scanned, with a manifest.
+
+    Pages carry the word concept until a second person has completed the sign-off. What is in the
+    folder counts as published: later figures that differ from it in a few children stay as they
+    are, unless that publication is replaced with --corrects.
+    """
+    from wijkkit.disclosure.sign_off import sign_off_file
+    from wijkkit.language import text
+    from wijkkit.pipeline.publishing import publish_release
+    from wijkkit.study import open_study
+
+    opened = open_study(study)
+    made = publish_release(
+        opened,
+        folder,
+        prepared_by=prepared_by,
+        corrects=corrects,
+        reason=reason,
+        new_ledger=new_ledger,
+    )
+    state = "signed" if made.signed else "concept"
+    fields = {"folder": folder, "files": made.files, "sign_off": sign_off_file(opened)}
+    typer.echo(text(f"disclosure.command.{state}", opened.language, **fields))
+
+
+# The commands ``wijkkit export``: released numbers in the forms of other programs.
+
+app = typer.Typer(
+    help="Hand released numbers on: for Swing, as a data package; or unprotected, for research.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+
+@app.command()
+def swing(
+    to: Annotated[Path, typer.Option(help="Workbook to write.")] = Path("swing.xlsx"),
+    study: StudyOption = Path("parameters"),
+) -> None:
+    """Write the workbook that Swing imports: data and metadata of the released numbers."""
+    from wijkkit.export import write_swing
+    from wijkkit.released import open_city
+
+    view = open_city(str(study))
+    typer.echo(f"Written: {write_swing(view.study, view.released, to)}")
+
+
+@app.command()
+def data(
+    to: Annotated[Path, typer.Option(help="New or empty folder.")] = Path("data_package"),
+    study: StudyOption = Path("parameters"),
+) -> None:
+    """Write all released tables as CSV, with a datapackage.json that describes them."""
+    from wijkkit.export import write_data_package
+    from wijkkit.released import open_city
+
+    view = open_city(str(study))
+    written = write_data_package(view.study, view.released, to)
+    typer.echo(f"Written: {len(written) - 1} tables and {written[-1]}")
+    if not view.study.settings.report.licence:
+        typer.echo("No licence is named: set report.licence in study.yml.", err=True)
+
+
+@app.command()
+def research(
+    to: Annotated[Path, typer.Option(help="Folder outside the site and the released tables.")],
+    unprotected: Annotated[
+        bool, typer.Option("--unprotected", help="You know that these numbers are not protected.")
+    ] = False,
+    study: StudyOption = Path("parameters"),
+) -> None:
+    """Write tidy estimates with n, weighted and not, before disclosure control."""
+    if not unprotected:
+        raise ParameterError(
+            "these numbers do not pass disclosure control",
+            expected="--unprotected",
+            remedy="Say --unprotected, and keep the files on your own machine.",
+        )
+    from wijkkit.export import write_research
+    from wijkkit.export.rows import refuse_published
+    from wijkkit.pipeline.estimation import unprotected_estimates
+    from wijkkit.study import open_study
+
+    opened = open_study(study)
+    refuse_published(opened, to)
+    for path in write_research(opened, unprotected_estimates(opened), to):
+        typer.echo(f"Written, not protected: {path}")

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from wijkkit.batch.result import RunResult
+    from wijkkit.batch.manifest import RunResult
+
 
 StudyOption = Annotated[Path, typer.Option("--study", help="Folder of the study.")]
 
@@ -32,8 +33,8 @@ def run(
     dask: Annotated[str, typer.Option(help="Scheduler of a Dask cluster to run on.")] = "",
 ) -> None:
     """Run the notebooks that have changed or are unfinished."""
-    from wijkkit.batch.cluster import dask_executor
     from wijkkit.batch.progress import terminal_progress
+    from wijkkit.batch.runner import dask_executor
     from wijkkit.batch.runner import run as run_study
 
     where = dask_executor(dask) if dask else nullcontext((None, jobs))
@@ -58,7 +59,7 @@ def summary(result: RunResult) -> str:
 
     Examples
     --------
-    >>> from wijkkit.batch.result import RunResult
+    >>> from wijkkit.batch.manifest import RunResult
     >>> summary(RunResult("a", (), 1.25))
     '0 notebooks ran, 0 unchanged, 0 without result, in 1.2 s'
     """
@@ -92,7 +93,7 @@ def diff(
     """Say which published numbers changed between two runs, and by how much."""
     import pandas as pd
 
-    from wijkkit.batch.diff import changed_numbers, run_tables
+    from wijkkit.batch.crate import changed_numbers, run_tables
     from wijkkit.study import open_study
 
     opened = open_study(study)
@@ -127,3 +128,18 @@ def _stoppable() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+# The command ``wijkkit lab``.
+
+
+def lab(
+    study: Annotated[Path, typer.Option(help="Folder of the study.")] = Path("parameters"),
+    options: Annotated[
+        list[str] | None, typer.Argument(help="Options for JupyterLab, after '--'.")
+    ] = None,
+) -> None:
+    """Open JupyterLab on the notebooks of a study; outputs stay out of git."""
+    from wijkkit.workbench.lab import open_lab
+
+    raise typer.Exit(open_lab(study, *(options or ())))

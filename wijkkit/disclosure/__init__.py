@@ -1,13 +1,11 @@
 """Disclosure control: between estimates and everything that is shown."""
 
-from wijkkit.disclosure.policy import CBS, GGD, Policy, policy_for
+from wijkkit.disclosure.policy import CBS, GGD, Policy, policy_for, release_counts
 from wijkkit.disclosure.publication import Publication, build_release
-from wijkkit.disclosure.reach import release_counts
-from wijkkit.disclosure.record import bind_tables, record_audit
 from wijkkit.disclosure.release import Release
 from wijkkit.disclosure.sample import Sample
 from wijkkit.disclosure.scan import Finding, Forbidden, forbidden_of, scan
-from wijkkit.disclosure.sign_off import signed_off
+from wijkkit.disclosure.sign_off import bind_tables, record_audit, signed_off
 
 __all__ = [
     "CBS",

@@ -16,8 +16,8 @@ from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from wijkkit.disclosure.choice import Choice
+from wijkkit.disclosure.knowledge import Shown
 from wijkkit.disclosure.moves import Proofs
-from wijkkit.disclosure.slack import Shown
 
 Floats = NDArray[np.float64]
 #: Steps of one search, the same on any machine; what is not found counts as narrow.

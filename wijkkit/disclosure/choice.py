@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from wijkkit.disclosure.knowledge import Shown
 from wijkkit.disclosure.loss import COARSER, ORDER, Loss
 from wijkkit.disclosure.moves import Moves, Proofs
-from wijkkit.disclosure.slack import Shown
 from wijkkit.disclosure.system import System
 from wijkkit.disclosure.towns import TINY, Towns
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from wijkkit.disclosure.places import Places
-from wijkkit.disclosure.rounding import around, limits, to_step
+from wijkkit.disclosure.knowledge import Relation
+from wijkkit.disclosure.rounding import Places, around, limits, to_step
 from wijkkit.errors import DisclosureError, Problem
 from wijkkit.tables import ESTIMATE_KEYS, EVERYBODY, tidy
 
@@ -194,4 +194,56 @@ def _unnamed(row: Any) -> Problem:
         found=f"wave {row.wave}, group {row.group}",
         expected="waves and groups of the release, two of them joined by a hyphen",
         remedy="Release the cells it is derived from.",
+    )
+
+
+# What is made of cells and shown beside them: changes, gaps and comparisons tell of the cells.
+
+_SCALES = {"linear": ("points", "score"), "log": ("ratio",), "logit": ("odds_ratio",)}
+
+
+def relations(
+    derived: list[pd.DataFrame],
+    comparisons: pd.DataFrame,
+    comparable: pd.DataFrame,
+    table: pd.DataFrame,
+    shown: np.ndarray,
+    finest: np.ndarray,
+) -> Iterator[Relation]:
+    """Yield what a reader is told of the cells besides their own figures.
+
+    Parameters
+    ----------
+    shown : (m,) array of bool
+        Cells that may be shown: a figure is shown where all its cells may be.
+    """
+    for rows in derived:
+        rows = rows[rows["status"].eq("ok")].reset_index(drop=True)
+        if rows.empty:
+            continue
+        at, sign = parts_of(rows, table), signs_of(rows, table)
+        for scale, units in _SCALES.items():
+            here = rows["unit"].isin(units).to_numpy()
+            if here.any():
+                yield _relation(rows[here], at[:, here], sign[:, here], scale, shown, finest)
+    if len(comparisons):
+        rows = comparisons.assign(value=comparisons["difference"]).reset_index(drop=True)
+        at, sign = compared_cells(rows, comparable, table)
+        yield _relation(rows, at, sign, "linear", shown, finest, coarse=False)
+
+
+def _relation(
+    rows: pd.DataFrame,
+    at: np.ndarray,
+    sign: np.ndarray,
+    scale: str,
+    shown: np.ndarray,
+    finest: np.ndarray,
+    coarse: bool = True,
+) -> Relation:
+    there = ((at >= 0) & shown[at]).all(axis=0)
+    step = np.where(there, finest[at].max(axis=0) if scale == "linear" else RATIO_STEP, np.nan)
+    value, lower, upper = (rows[name].to_numpy(float) for name in ("value", "lower", "upper"))
+    return Relation(
+        at, sign, scale, value, lower, upper, np.where(np.isnan(value), np.nan, step), coarse
     )

@@ -21,7 +21,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
-from wijkkit.disclosure.slack import Shown, levels_of
+from wijkkit.disclosure.knowledge import Shown, levels_of
 from wijkkit.disclosure.system import System
 from wijkkit.tables import AREA_LEVELS
 

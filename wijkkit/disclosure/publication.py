@@ -13,9 +13,10 @@ from typing import Any, cast
 
 import pandas as pd
 
-from wijkkit.disclosure.record import audit_of, fingerprint
 from wijkkit.disclosure.scan import Forbidden, scan
 from wijkkit.disclosure.sign_off import (
+    audit_of,
+    fingerprint,
     named_outputs,
     prepare_sign_off,
     sign_off_file,

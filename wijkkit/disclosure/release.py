@@ -10,15 +10,12 @@ import pandas as pd
 
 from wijkkit.disclosure.audit import audited
 from wijkkit.disclosure.choice import Choice
-from wijkkit.disclosure.knowledge import known
+from wijkkit.disclosure.derived import relations
+from wijkkit.disclosure.knowledge import Shown, known
 from wijkkit.disclosure.loss import COARSER
-from wijkkit.disclosure.made_of import relations
-from wijkkit.disclosure.places import Places
-from wijkkit.disclosure.policy import Policy
-from wijkkit.disclosure.rounding import around, limits, to_step
-from wijkkit.disclosure.rules import finest_steps, statuses
+from wijkkit.disclosure.policy import Policy, finest_steps, statuses
+from wijkkit.disclosure.rounding import Places, around, limits, to_step
 from wijkkit.disclosure.sample import Sample, cells_of
-from wijkkit.disclosure.slack import Shown
 from wijkkit.disclosure.system import System, systems
 from wijkkit.errors import DisclosureError, Problem
 from wijkkit.estimates.grid import Estimates

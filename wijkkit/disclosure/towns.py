@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from wijkkit.disclosure.slack import Shown, Slack
+from wijkkit.disclosure.knowledge import Shown, Slack
 
 Floats = NDArray[np.float64]
 TINY = 1e-6

@@ -1,7 +1,12 @@
 """From columns to estimates with intervals: one module per method."""
 
 from wijkkit.estimates.change import change, compare_estimates, estimate_change
-from wijkkit.estimates.comparable import comparable_map, comparable_neighbourhoods
+from wijkkit.estimates.comparable import (
+    comparable_map,
+    comparable_neighbourhoods,
+    estimate_funnel,
+    estimate_small_areas,
+)
 from wijkkit.estimates.compare import compare, compare_comparable
 from wijkkit.estimates.funnel import funnel
 from wijkkit.estimates.grid import Estimates, estimate_grid
@@ -11,11 +16,9 @@ from wijkkit.estimates.multiple_imputation import pool
 from wijkkit.estimates.scale import scale_reliability, scale_score
 from wijkkit.estimates.small_area import small_area
 from wijkkit.estimates.survey_mean import survey_mean, survey_proportion
-from wijkkit.estimates.survey_quantile import survey_quantile
-from wijkkit.estimates.survey_total import survey_total
+from wijkkit.estimates.survey_total import survey_quantile, survey_total
 from wijkkit.estimates.weight_set import weight_report, write_weights
 from wijkkit.estimates.weighting import poststratify, rake
-from wijkkit.estimates.wijken import estimate_funnel, estimate_small_areas
 
 __all__ = [
     "Estimates",

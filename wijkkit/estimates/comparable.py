@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from wijkkit.errors import EstimationError
+from wijkkit.estimates.funnel import funnel
+from wijkkit.estimates.grid import SCALE, Estimates
+from wijkkit.estimates.interval import check_confidence
+from wijkkit.estimates.small_area import small_area
+from wijkkit.tables import tidy
 
 #: Part of the characteristics that two wijken must share to be compared at all.
 SHARED = 0.8
@@ -121,3 +127,169 @@ def _spread(values: np.ndarray) -> np.ndarray:
     middle = np.nanmedian(values, axis=0)
     spread = 1.4826 * np.nanmedian(np.abs(values - middle), axis=0)
     return np.where(spread > 0, spread, np.nanstd(values, axis=0))
+
+
+# What the wijken of a city show together: funnel limits and small-area estimates.
+
+#: Columns of a table of funnel limits.
+FUNNEL_COLUMNS = (
+    "indicator",
+    "area",
+    "wave",
+    "value",
+    "effective_n",
+    "target",
+    "lower95",
+    "upper95",
+    "lower998",
+    "upper998",
+    "dispersion",
+    "position",
+)
+
+
+def estimate_funnel(estimates: Estimates, *, overdispersion: bool = False) -> pd.DataFrame:
+    """Return the funnel of the wijken around the city, per indicator and wave.
+
+    Parameters
+    ----------
+    estimates : Estimates
+        From `estimate_grid`.
+    overdispersion : bool
+        Widen the limits where wijken differ more than chance throughout, see `funnel`.
+
+    Returns
+    -------
+    DataFrame
+        ``indicator, area, wave, value, effective_n, target, lower95, upper95, lower998,
+        upper998, dispersion, position``, percentages only. The target is the city's value;
+        `effective_n` is n divided by the design effect of all wijken together, so that a zero
+        cell has a place too. `position` is ``low998, low95, inside, high95, high998`` or
+        ``unknown``; higher is not always better.
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> study = wk.open_study("parameters")
+    >>> estimates = wk.estimate(study, wk.load_respondents(study)).estimates
+    >>> table = wk.estimate_funnel(estimates)
+    >>> sorted(table["indicator"].unique())[:2]
+    ['general_health', 'outdoor_play']
+    """
+    parts = []
+    city = estimates.table[
+        (estimates.table["area_level"] == "city") & (estimates.table["group_by"] == "")
+    ].set_index(["indicator", "wave"])["value"]
+    for (indicator, wave), rows in _wijken(estimates):
+        target = city[(indicator, wave)] / SCALE["percent"]
+        if rows["unit"].iloc[0] != "percent" or np.isnan(target) or not 0 < target < 1:
+            continue
+        size = rows["effective_n"].to_numpy()
+        share = rows["value"].to_numpy() / SCALE["percent"]
+        if not (size > 0).any():
+            continue
+        found = funnel(
+            np.where(size > 0, share * size, np.nan),
+            size,
+            target=target,
+            multiplier=SCALE["percent"],
+            overdispersion=overdispersion,
+        )
+        parts.append(
+            found.areas.drop(columns=["n", "value"]).assign(
+                indicator=indicator,
+                area=rows["area"].to_numpy(),
+                wave=wave,
+                value=rows["value"].to_numpy(),
+                effective_n=size,
+                target=found.target,
+                dispersion=found.dispersion,
+            )[list(FUNNEL_COLUMNS)]
+        )
+    if not parts:
+        return pd.DataFrame(columns=list(FUNNEL_COLUMNS))
+    return pd.concat(parts, ignore_index=True)
+
+
+def estimate_small_areas(
+    estimates: Estimates, figures: pd.DataFrame | None = None, *, confidence: float = 0.95
+) -> pd.DataFrame:
+    """Return model-based estimates of every wijk, per indicator and wave.
+
+    Parameters
+    ----------
+    estimates : Estimates
+        From `estimate_grid`.
+    figures : DataFrame, optional
+        Characteristics of the wijken: one row per wijk (index: its slug), none missing. A wijk
+        without a row has no modelled estimate. Without figures wijken are drawn to their mean.
+    confidence : float
+        Coverage of the intervals.
+
+    Returns
+    -------
+    DataFrame
+        Tidy estimate table with method ``fay-herriot`` and source ``modelled``: never an
+        outcome of the effect evaluation. `n` is the number of respondents of the wijk itself,
+        0 where the estimate is the model's alone. Where too few wijken have an estimate for
+        the model, all are ``missing``.
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> study = wk.open_study("parameters")
+    >>> estimates = wk.estimate(study, wk.load_respondents(study)).estimates
+    >>> table = wk.estimate_small_areas(estimates)
+    >>> set(table["area_level"])
+    {'wijk'}
+    """
+    check_confidence(confidence)
+    parts = []
+    for (_, _), rows in _wijken(estimates):
+        scale = SCALE[rows["unit"].iloc[0]]
+        kept = rows if figures is None else rows[rows["area"].isin(figures.index)]
+        modelled = _modelled(kept, figures, scale, confidence)
+        table = rows.assign(method="", source="modelled", n=rows["n"].fillna(0.0))
+        table[["value", "lower", "upper"]] = np.nan
+        never = rows["status"] == "not_asked"
+        table["status"] = np.where(never, "not_asked", "missing")
+        if modelled is not None:
+            table.loc[kept.index, ["value", "lower", "upper"]] = modelled * scale
+            table.loc[kept.index, ["method", "status"]] = ["fay-herriot", "ok"]
+        parts.append(table)
+    return tidy(pd.concat(parts, ignore_index=True)) if parts else tidy(estimates.table.iloc[:0])
+
+
+def _modelled(
+    rows: pd.DataFrame, figures: pd.DataFrame | None, scale: float, confidence: float
+) -> np.ndarray | None:
+    characteristics = None if figures is None else figures.loc[rows["area"]].to_numpy(dtype=float)
+    enough = 3 if figures is None else figures.shape[1] + 3
+    if ((rows["effective_n"] > 0) & rows["value"].notna()).sum() < enough:
+        return None
+    options: dict[str, Any] = {"characteristics": characteristics, "confidence": confidence}
+    value = rows["value"].to_numpy() / scale
+    if rows["unit"].iloc[0] == "percent":
+        found = small_area(value, effective_n=rows["effective_n"].fillna(0).to_numpy(), **options)
+    else:
+        found = small_area(value, se=rows["smooth_se"].fillna(0).to_numpy(), **options)
+    return found.areas[["value", "lower", "upper"]].to_numpy()
+
+
+def _wijken(estimates: Estimates) -> Iterator[tuple[tuple[str, str], pd.DataFrame]]:
+    """Rows of the wijken per indicator and wave, with precision pooled over the wijken."""
+    table = estimates.table.assign(se=estimates.precision["se"].to_numpy())
+    table = table[(table["area_level"] == "wijk") & (table["group_by"] == "")]
+    for key, rows in table.groupby(["indicator", "wave"], sort=False):
+        yield key, _with_precision(rows)
+
+
+def _with_precision(rows: pd.DataFrame) -> pd.DataFrame:
+    known = rows[rows["se"].notna()]
+    n = known["n"]
+    if rows["unit"].iloc[0] == "percent":
+        simple = known["value"] * (SCALE["percent"] - known["value"]) / n
+        effect = (n * known["se"] ** 2 / simple).sum() / n.sum() if len(known) else np.nan
+        return rows.assign(effective_n=rows["n"] / effect, smooth_se=np.nan)
+    unit_variance = (n * known["se"] ** 2 * n).sum() / n.sum() if len(known) else np.nan
+    return rows.assign(effective_n=rows["n"], smooth_se=np.sqrt(unit_variance / rows["n"]))

@@ -10,11 +10,18 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from wijkkit.estimates.design import LonelyPsu
-from wijkkit.estimates.domain_mean import DomainMeans, domain_means
 from wijkkit.estimates.grid import SCALE, Estimates, asked_outcome, wave_design
 from wijkkit.estimates.interval import check_confidence, t_limits
 from wijkkit.estimates.layout import Asked, Block, asked_rows, blocks, keys, not_asked
-from wijkkit.estimates.linearisation import Cells, Domains, average_factor, domains, sums
+from wijkkit.estimates.linearisation import (
+    Cells,
+    DomainMeans,
+    Domains,
+    average_factor,
+    domain_means,
+    domains,
+    sums,
+)
 
 #: What an area is compared with.
 Against = Literal["city", "comparable"]

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from wijkkit.errors import EstimationError, Problem
 from wijkkit.estimates.design import LonelyPsu, SurveyDesign, survey_design
-from wijkkit.estimates.domain_mean import DomainMeans, domain_means
 from wijkkit.estimates.interval import (
     ProportionMethod,
     check_confidence,
@@ -21,7 +20,7 @@ from wijkkit.estimates.interval import (
     t_limits,
 )
 from wijkkit.estimates.layout import Asked, Groupings, asked_rows, blocks, keys, not_asked
-from wijkkit.estimates.linearisation import domains
+from wijkkit.estimates.linearisation import DomainMeans, domain_means, domains
 from wijkkit.estimates.survey_mean import check_binary, outcome_values
 from wijkkit.showing import ShowsItself
 from wijkkit.tables import tidy

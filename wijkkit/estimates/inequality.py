@@ -9,11 +9,17 @@ import pandas as pd
 
 from wijkkit.estimates.change import change, interval_method, wave_pairs, worst
 from wijkkit.estimates.design import LonelyPsu
-from wijkkit.estimates.domain_mean import DomainMeans, domain_means
 from wijkkit.estimates.grid import SCALE, asked_outcome, wave_design
 from wijkkit.estimates.interval import check_confidence, t_limits
 from wijkkit.estimates.layout import Asked, Block, Groupings, asked_rows, blocks, keys, not_asked
-from wijkkit.estimates.linearisation import Domains, domains, units_and_strata, variance
+from wijkkit.estimates.linearisation import (
+    DomainMeans,
+    Domains,
+    domain_means,
+    domains,
+    units_and_strata,
+    variance,
+)
 from wijkkit.tables import tidy
 
 

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from wijkkit.errors import EstimationError
 from wijkkit.estimates.design import Columns, LonelyPsu, SurveyDesign, survey_design
-from wijkkit.estimates.domain_mean import DomainMeans, Precision, domain_means
 from wijkkit.estimates.interval import (
     ProportionMethod,
     check_confidence,
@@ -19,7 +18,7 @@ from wijkkit.estimates.interval import (
     proportion_limits,
     t_limits,
 )
-from wijkkit.estimates.linearisation import Domains, domains
+from wijkkit.estimates.linearisation import DomainMeans, Domains, Precision, domain_means, domains
 from wijkkit.estimates.weight_set import WeightSet
 
 

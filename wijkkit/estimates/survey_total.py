@@ -6,10 +6,19 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from wijkkit.errors import EstimationError
 from wijkkit.estimates.design import Columns, LonelyPsu, survey_design
-from wijkkit.estimates.domain_mean import precision
-from wijkkit.estimates.interval import check_confidence, t_limits
+from wijkkit.estimates.interval import (
+    ProportionMethod,
+    check_confidence,
+    check_method,
+    proportion_limits,
+    quantile_t,
+    t_limits,
+)
+from wijkkit.estimates.linearisation import domain_means, precision
 from wijkkit.estimates.survey_mean import count_missing, group_domains, outcome_values, result_rows
 from wijkkit.estimates.weight_set import WeightSet
 
@@ -73,3 +82,125 @@ def survey_total(
     limits = t_limits(value, found.se, found.df, confidence)
     missing = count_missing(np.isnan(values), over)
     return result_rows(groups, value, found, limits, missing, "t", confidence)
+
+
+# Design-based quantiles.
+
+
+def survey_quantile(
+    frame: pd.DataFrame,
+    outcome: str,
+    *,
+    probability: float = 0.5,
+    by: str | Sequence[str] | None = None,
+    weight: str | WeightSet | None = None,
+    strata: Columns = None,
+    psu: Columns = None,
+    fpc: Columns = None,
+    sampled: str | None = None,
+    lonely_psu: LonelyPsu = "absent",
+    method: ProportionMethod = "mean",
+    confidence: float = 0.95,
+) -> pd.DataFrame:
+    r"""Return a quantile of `outcome`, for each group of `by`, with Woodruff's interval.
+
+    The quantile is the smallest value whose weighted cumulative share reaches `probability`.
+    The interval of that share (`method`) is turned into values by the same rule, and the
+    standard error is the interval's width over twice the quantile of t.
+
+    Parameters
+    ----------
+    frame, outcome, by, weight, strata, psu, fpc, sampled, lonely_psu, confidence
+        As in `survey_mean`.
+    probability : float
+        Between 0 and 1; 0.5 for the median.
+    method : {"mean", "logit", "xlogit", "beta"}
+        Interval of the cumulative share, see `survey_proportion`.
+
+    Returns
+    -------
+    DataFrame
+        As from `survey_mean`. A limit is absent where the share's interval leaves 0-1; the whole
+        interval with a `reason` where the share has none.
+
+    References
+    ----------
+    Woodruff RS (1952). Confidence intervals for medians and other position measures. Journal of
+    the American Statistical Association 47, 635-646.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"minutes": range(1, 101)})
+    >>> survey_quantile(frame, "minutes")[["value", "lower", "upper"]]
+       value  lower  upper
+    0   50.0   41.0   60.0
+    """
+    check_confidence(confidence)
+    check_method(method)
+    if not 0 < probability < 1:
+        raise EstimationError(
+            "not a probability",
+            place="probability",
+            found=str(probability),
+            expected="a number between 0 and 1",
+        )
+    design = survey_design(
+        frame,
+        weight=weight,
+        strata=strata,
+        psu=psu,
+        fpc=fpc,
+        sampled=sampled,
+        lonely_psu=lonely_psu,
+    )
+    groups, over = group_domains(frame, by, design)
+    values = outcome_values(frame, outcome)
+    curves = _curves(values, design.weight, over.code, over.size)
+    value = _at(curves, np.full(over.size, probability))
+    below = np.where(np.isnan(values), np.nan, values <= value[over.code])
+    share = domain_means(below, over)
+    limits = proportion_limits(
+        share.value, share.se, share.df, share.n, method=method, confidence=confidence
+    )
+    lower, upper = (_at(curves, limit) for limit in limits)
+    return groups.assign(
+        value=value,
+        se=(upper - lower) / 2 / quantile_t(share.df, confidence),
+        lower=lower,
+        upper=upper,
+        df=share.df,
+        n=share.n.astype(int),
+        missing=count_missing(np.isnan(values), over),
+        method=f"woodruff {method}",
+        confidence=confidence,
+        reason=share.reason,
+    )
+
+
+Curve = tuple[NDArray[np.float64], NDArray[np.float64]]
+
+
+def _curves(
+    values: NDArray[np.float64], weight: NDArray[np.float64], code: NDArray[np.int64], size: int
+) -> list[Curve]:
+    """Sorted values and their cumulative shares, per domain."""
+    used = np.flatnonzero((code >= 0) & ~np.isnan(values))
+    order = used[np.lexsort((values[used], code[used]))]
+    ends = np.searchsorted(code[order], np.arange(size + 1))
+    curves = []
+    for start, end in zip(ends, ends[1:], strict=False):
+        rows = order[start:end]
+        total = np.cumsum(weight[rows])
+        curves.append((values[rows], total / total[-1] if len(rows) else total))
+    return curves
+
+
+def _at(curves: list[Curve], shares: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The value of each domain at which its cumulative share reaches the given one."""
+    found = np.full(len(curves), np.nan)
+    for number, ((values, cumulative), share) in enumerate(zip(curves, shares, strict=True)):
+        if len(values) and 0 <= share <= 1:
+            # A share that is reached exactly must not slip to the next value by rounding.
+            place = np.searchsorted(cumulative, share - 1e-12)
+            found[number] = values[min(place, len(values) - 1)]
+    return found

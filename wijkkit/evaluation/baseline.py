@@ -8,8 +8,8 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from wijkkit.evaluation.effect.estimate import NotEstimable
 from wijkkit.evaluation.effect.outcomes import compared_waves, outcomes
+from wijkkit.evaluation.effect.sample import NotEstimable
 from wijkkit.evaluation.explanations.evidence import measures
 from wijkkit.study import Study
 

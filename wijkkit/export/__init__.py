@@ -1,11 +1,9 @@
 """Released numbers in the forms in which they are handed on: workbook, CSV, package, Swing."""
 
-from wijkkit.export.area_csv import write_area_csv
-from wijkkit.export.book import Book, book_of
-from wijkkit.export.book_page import book_page
+from wijkkit.export.book import Book, book_of, book_page
 from wijkkit.export.book_sheets import write_book
 from wijkkit.export.data_package import write_data_package
-from wijkkit.export.research import write_research
+from wijkkit.export.rows import write_area_csv, write_research
 from wijkkit.export.swing import write_swing
 
 __all__ = [

@@ -10,8 +10,7 @@ from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Si
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from wijkkit.export.book import Book, Cell
-from wijkkit.export.reading import reading
+from wijkkit.export.book import Book, Cell, reading
 from wijkkit.files import replacing
 from wijkkit.language import text
 

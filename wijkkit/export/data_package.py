@@ -15,7 +15,7 @@ import pandas as pd
 
 from wijkkit.disclosure import signed_off
 from wijkkit.errors import ReportError
-from wijkkit.export.labels import Labels
+from wijkkit.export.rows import Labels
 from wijkkit.files import sha256, write_whole
 from wijkkit.language import text
 from wijkkit.language.messages import catalogue

@@ -2,12 +2,93 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from pathlib import Path
+
 import pandas as pd
 
-from wijkkit.export.labels import Labels
-from wijkkit.language import absence
+from wijkkit.disclosure.scan import UNPROTECTED
+from wijkkit.errors import DisclosureError
+from wijkkit.files import write_whole
+from wijkkit.language import absence, text
 from wijkkit.released import Released
 from wijkkit.study import Study
+from wijkkit.tables import EVERYBODY
+
+# What readers call the parts of a table of released estimates.
+
+#: The area that stands for all wijken of the study together.
+CITY = "city"
+#: Before the id of a population above the study, which is no area of it.
+REFERENCE = "reference:"
+#: Arms of the study, which are areas as well.
+ARMS = ("programme", "comparator", "none")
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """The words of a study for areas, waves, groups and indicators."""
+
+    study: Study
+
+    def area(self, area: str) -> str:
+        """Return the name of a wijk, a district, an arm, or of all wijken of the study."""
+        if area in self.study.neighbourhoods:
+            return self.study.neighbourhoods[area].name
+        for reference in self.study.settings.references:
+            if area == f"{REFERENCE}{reference.id}":
+                return self.study.text(reference.label)
+        if area == CITY:
+            if self.study.settings.city.complete:
+                return self.city
+            return text("export.all_wijken", self.study.language, city=self.city)
+        return text(f"export.arm.{area}", self.study.language) if area in ARMS else area
+
+    @property
+    def city(self) -> str:
+        return self.study.settings.city.name
+
+    def wave(self, wave: str) -> str:
+        found = (self.study.text(item.label) for item in self.study.waves if item.id == wave)
+        return next(found, wave)
+
+    def group_by(self, group_by: str) -> str:
+        found = (item for item in self.study.groupings if item.id == group_by)
+        return next((self.study.text(item.label) for item in found), group_by)
+
+    def group(self, group_by: str, group: str) -> str:
+        """Return the name of a group within its grouping; ``totaal`` for everybody."""
+        if group == EVERYBODY:
+            return text("export.total", self.study.language)
+        groups = (
+            part for item in self.study.groupings if item.id == group_by for part in item.groups
+        )
+        return next((self.study.text(part.label) for part in groups if part.id == group), group)
+
+    def indicator(self, key: str) -> str:
+        indicator = self.study.indicators.get(key)
+        return self.study.text(indicator.label) if indicator else key
+
+    def about(self, key: str) -> str:
+        """Return of whom an indicator is a share, and how it was asked."""
+        indicator = self.study.indicators.get(key)
+        parts = (indicator.denominator, indicator.question_version) if indicator else ()
+        return "; ".join(filter(None, map(self.study.text, parts)))
+
+    def theme(self, key: str) -> str:
+        """Return the theme of an indicator: the domain of its goal."""
+        indicator = self.study.indicators.get(key)
+        domains = {goal.id: goal.domain for goal in self.study.goals}
+        domain = domains.get(indicator.goal or "", "other") if indicator else "other"
+        return text(f"export.theme.{domain}", self.study.language)
+
+    def themes(self) -> dict[str, list[str]]:
+        """Return the indicators of the study by theme, both in the order of the study."""
+        found: dict[str, list[str]] = {}
+        for key in self.study.indicators:
+            found.setdefault(self.theme(key), []).append(key)
+        return found
+
 
 #: Columns of a file of estimates, in this order.
 COLUMNS = (
@@ -70,3 +151,125 @@ def harmless(value: object) -> object:
         return value
     starts_as_number = value[0] in "+-" and value[1:2].isdigit()
     return value if starts_as_number else f"'{value}"
+
+
+# The released estimates of one area as a CSV file that a spreadsheet of that language opens.
+
+#: Separator and decimal sign by language.
+_NOTATION = {"nl": (";", ","), "en": (",", ".")}
+_NUMBERS = ("value", "lower", "upper", "n", "step")
+
+
+def write_area_csv(
+    study: Study, released: Released, area: str, target: Path, *, concept: bool = True
+) -> Path:
+    """Write the estimates of a wijk, or of the city, and of all wijken together.
+
+    Each number has a column of its own; so have the status, the wave, the wijk, and whether the
+    numbers are a concept.
+
+    Parameters
+    ----------
+    area : str
+        Slug of a wijk; with ``city`` the arms and districts as well.
+    target : Path
+    concept : bool
+
+    Returns
+    -------
+    Path
+        `target`.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> import wijkkit as wk
+    >>> view = wk.open_city("parameters")
+    >>> file = write_area_csv(view.study, view.released, "ankerveld", Path("ankerveld.csv"))
+    >>> file.read_text("utf-8-sig").splitlines()[0]
+    'wijk;area;area_level;theme;indicator;...;value;lower;upper;n;unit;step;status;...'
+    """
+    hoods = set(study.neighbourhoods)
+    areas = released.table("estimates")["area"].unique()
+    wanted = (area, CITY) if area != CITY else tuple(one for one in areas if one not in hoods)
+    rows = estimate_rows(study, released, wanted).map(harmless)
+    rows["report"] = text("export.concept" if concept else "export.approved", study.language)
+    separator, decimal = _NOTATION[study.language]
+    for column in _NUMBERS:
+        rows[column] = [_shown(value, decimal) for value in rows[column]]
+    content = rows.to_csv(index=False, sep=separator, lineterminator="\r\n")
+    write_whole(target, "\ufeff" + content)
+    return target
+
+
+def _shown(value: float, decimal: str) -> str:
+    """Return a number in the file's notation, whole where it is; nothing where it is absent.
+
+    Examples
+    --------
+    >>> _shown(66.0, ","), _shown(3.25, ","), _shown(float("nan"), ",")
+    ('66', '3,25', '')
+    """
+    return "" if pd.isna(value) else f"{value:.10g}".replace(".", decimal)
+
+
+# Unprotected estimates for the researcher's own machine: never part of a release.
+
+
+def write_research(study: Study, tables: dict[str, pd.DataFrame], folder: Path) -> list[Path]:
+    """Write unprotected tables as CSV to a folder outside the site and the released tables.
+
+    Every row says that it is not protected, which the scan of a release looks for.
+
+    Parameters
+    ----------
+    tables : dict of str to DataFrame
+        Tidy estimates by name, weighted and unweighted.
+    folder : Path
+        Neither the site nor the released tables, nor below them, nor above them.
+
+    Returns
+    -------
+    list of Path
+
+    Raises
+    ------
+    DisclosureError
+        The folder is where a release takes its files from.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> import pandas as pd
+    >>> import wijkkit as wk
+    >>> exact = {"weighted": pd.DataFrame({"value": [66.123]})}
+    >>> (file,) = write_research(wk.open_study("parameters"), exact, Path("research"))
+    >>> file.name
+    'weighted.csv'
+    """
+    refuse_published(study, folder)
+    written = []
+    for name, table in tables.items():
+        path = folder / f"{name}.csv"
+        marked = table.copy()
+        marked.insert(0, "protection", UNPROTECTED)
+        write_whole(path, marked.to_csv(index=False))
+        written.append(path)
+    return written
+
+
+def refuse_published(study: Study, folder: Path) -> None:
+    """Raise DisclosureError where `folder` is, or is below or above, what is published."""
+    target = folder.resolve()
+    published = [study.site.resolve(), (study.runs / "released").resolve()]
+    above = [place for place in (target, *target.parents) if (place / "manifest.json").is_file()]
+    near = [
+        place for place in published if target.is_relative_to(place) or place.is_relative_to(target)
+    ]
+    if near or above:
+        raise DisclosureError(
+            "unprotected numbers may not be where a release takes its files from",
+            found=f"a folder with or in {(near or above)[0].name}",
+            expected="a folder of its own, outside the site, a run and a release",
+            remedy="Name another folder with --to.",
+        )

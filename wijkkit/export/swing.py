@@ -13,7 +13,7 @@ from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from wijkkit.errors import Problem, ReportError
-from wijkkit.export.labels import Labels
+from wijkkit.export.rows import Labels
 from wijkkit.files import replacing
 from wijkkit.language import text
 from wijkkit.released import Released

@@ -5,20 +5,171 @@ from __future__ import annotations
 import difflib
 import importlib.util
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
+import numpy as np
 import pandas as pd
 
-from wijkkit.errors import Problem, StudyError
-from wijkkit.indicators.answers import answer_at_least, answer_in, answer_value
-from wijkkit.indicators.outdoor_play import (
-    outdoor_play_days,
-    outdoor_play_hours,
-    outdoor_play_week,
-)
+from wijkkit.errors import EstimationError, Problem, StudyError
 from wijkkit.indicators.sdq import sdq_elevated, sdq_total
 from wijkkit.study import Study
 from wijkkit.study.indicators import Indicator
+
+# Indicators that rest on one answer: sport, general health, parenting support and the like.
+
+
+def numbers_within(
+    answer: pd.Series, lowest: float = -np.inf, highest: float = np.inf
+) -> pd.Series:
+    """Return answers as numbers, missing as ``nan``.
+
+    Raises
+    ------
+    EstimationError
+        An answer is no number, or outside the range: mostly a code of "don't know" that the
+        codebook does not name.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> numbers_within(pd.Series([5, None]), 0, 7).tolist()
+    [5.0, nan]
+    """
+    numbers = pd.to_numeric(answer, errors="coerce").astype(float)
+    wrong = answer[answer.notna() & ~numbers.between(lowest, highest)]
+    if len(wrong):
+        raise EstimationError(
+            "an answer that cannot be counted",
+            place=f"column '{answer.name}'",
+            found=str(wrong.iloc[0]),
+            expected="numbers" if np.isinf(highest) else f"numbers from {lowest:g} to {highest:g}",
+            remedy="Name it in the column's 'missing' in codebook.yml, or recode it there.",
+        )
+    return numbers
+
+
+def answer_in(answer: pd.Series, values: Sequence[str | int | float]) -> pd.Series:
+    """Return whether an answer is one of `values`; missing where there is no answer.
+
+    Serves sport (member of a club), general health (very good or good) and informal parenting
+    support (help from family or friends), whose answers are codes of the codebook.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> answer_in(pd.Series([1, 2, 3, None]), [1, 2]).tolist()
+    [1.0, 1.0, 0.0, nan]
+    """
+    given = answer.dropna().unique()
+    if len(given) and {isinstance(v, str) for v in given}.isdisjoint(
+        {isinstance(v, str) for v in values}
+    ):
+        raise EstimationError(
+            "values of another kind than the answers",
+            place=f"column '{answer.name}'",
+            found=", ".join(map(repr, list(values)[:5])),
+            expected=f"such as {given[0]!r}",
+            remedy="Write words in quotes and numbers without.",
+        )
+    return answer.isin(list(values)).astype(float).where(answer.notna())
+
+
+def answer_at_least(answer: pd.Series, minimum: float) -> pd.Series:
+    """Return whether a number is `minimum` or more; missing where there is none.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> answer_at_least(pd.Series([17.9, 18.0]), 18).tolist()
+    [0.0, 1.0]
+    """
+    answer = numbers_within(answer)
+    return (answer >= minimum).astype(float).where(answer.notna())
+
+
+def answer_value(answer: pd.Series) -> pd.Series:
+    """Return the answer itself, as a score.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> answer_value(pd.Series([3, 4])).tolist()
+    [3.0, 4.0]
+    """
+    return numbers_within(answer)
+
+
+# Outdoor play, in the three definitions in use.
+#
+# Definitions and question wordings differ between surveys, which is the largest trap when areas are
+# compared; a figure therefore always names its definition. Banded answers (less than 30 minutes ...)
+# become minutes in the codebook, not here.
+
+SCHOOL_DAYS, WEEKEND_DAYS = 5, 2
+MINUTES_PER_DAY = 24 * 60
+
+
+def outdoor_play_days(days: pd.Series, minimum_days: int = 6) -> pd.Series:
+    """Return whether a child plays outside at least one hour on enough days of the week.
+
+    The definition of the Kindmonitor studies of the Mulier Instituut: 6 or 7 days a week.
+
+    Parameters
+    ----------
+    days : Series
+        Days per week (0-7) with at least one hour of outdoor play.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> outdoor_play_days(pd.Series([5, 6, None])).tolist()
+    [0.0, 1.0, nan]
+    """
+    days = numbers_within(days, 0, SCHOOL_DAYS + WEEKEND_DAYS)
+    return (days >= minimum_days).astype(float).where(days.notna())
+
+
+def outdoor_minutes_per_week(school_day: pd.Series, weekend_day: pd.Series) -> pd.Series:
+    """Return minutes of outdoor play in a week: five school days and two weekend days.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> outdoor_minutes_per_week(pd.Series([45]), pd.Series([90])).tolist()
+    [405.0]
+    """
+    school, weekend = (
+        numbers_within(minutes, 0, MINUTES_PER_DAY) for minutes in (school_day, weekend_day)
+    )
+    return SCHOOL_DAYS * school + WEEKEND_DAYS * weekend
+
+
+def outdoor_play_week(
+    school_day: pd.Series, weekend_day: pd.Series, more_than_hours: float = 7
+) -> pd.Series:
+    """Return whether a child plays outside more than a number of hours a week.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> outdoor_play_week(pd.Series([45, 90]), pd.Series([90, 90])).tolist()
+    [0.0, 1.0]
+    """
+    minutes = outdoor_minutes_per_week(school_day, weekend_day)
+    return (minutes > 60 * more_than_hours).astype(float).where(minutes.notna())
+
+
+def outdoor_play_hours(school_day: pd.Series, weekend_day: pd.Series) -> pd.Series:
+    """Return the mean hours of outdoor play per day (a score, as in Buitenspelen in Kaart).
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> outdoor_play_hours(pd.Series([60]), pd.Series([60])).tolist()
+    [1.0]
+    """
+    return outdoor_minutes_per_week(school_day, weekend_day) / 60 / (SCHOOL_DAYS + WEEKEND_DAYS)
+
 
 IndicatorFunction = Callable[..., pd.Series]
 
@@ -151,3 +302,74 @@ def _misfits(
                 expected=name,
                 remedy="Add it to columns or options.",
             )
+
+
+# Respondents in, the same with one column per indicator out.
+
+
+def compute(study: Study, respondents: pd.DataFrame) -> pd.DataFrame:
+    """Add the study's indicators to its respondents.
+
+    An indicator is absent, not false, where its question was not asked: outside its ages, in
+    another wave, or where the survey file has no such column.
+
+    Parameters
+    ----------
+    respondents : DataFrame
+        As `wijkkit.load_survey` gives them: at least `age`, `wave` and the indicators' columns.
+
+    Returns
+    -------
+    DataFrame
+        `respondents` with one float column per indicator, named by its key.
+
+    Raises
+    ------
+    StudyError
+        indicators.yml names a function or argument that is not there, or a function refuses
+        its columns.
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> study = wk.open_study("parameters")
+    >>> from wijkkit.indicators import compute
+    >>> compute(study, wk.load_survey(study))["outdoor_play"].dropna().unique().tolist()
+    [0.0, 1.0]
+    """
+    problems = check_indicators(study)
+    if problems:
+        raise StudyError(problems)
+    functions = functions_of(study)
+    columns = {}
+    for key, definition in study.indicators.items():
+        inputs = {argument: respondents[names] for argument, names in definition.columns.items()}
+        try:
+            values = functions[definition.function](**inputs, **definition.options)
+        except EstimationError as error:
+            raise StudyError(
+                f"indicator '{key}': {error.problems[0].what}",
+                file="indicators.yml",
+                place=error.problems[0].place or key,
+                found=error.problems[0].found,
+                expected=error.problems[0].expected,
+                remedy=error.problems[0].remedy,
+            ) from error
+        columns[key] = values.astype(float).where(was_asked(definition, respondents))
+    return pd.concat([respondents, pd.DataFrame(columns, index=respondents.index)], axis=1)
+
+
+def was_asked(definition: Indicator, respondents: pd.DataFrame) -> pd.Series:
+    """Return for each respondent whether the indicator's question was meant for them.
+
+    Age limits hold for exact and for completed years alike: ``first <= age < end``. A respondent
+    of unknown age was not asked anything that depends on age.
+    """
+    asked = pd.Series(True, index=respondents.index)
+    if definition.ages is not None:
+        first, end = definition.ages
+        age = respondents["age"].astype(float)
+        asked &= (age >= first) & (age < end)
+    if definition.waves:
+        asked &= respondents["wave"].isin(definition.waves)
+    return asked

@@ -14,8 +14,7 @@ import pandas as pd
 from wijkkit.language import day, number, percentage, text
 from wijkkit.live.decisions import clash_subject, decisions
 from wijkkit.live.progress import completeness, current_round, freshness
-from wijkkit.live.snapshot import Now, Snapshot, Source
-from wijkkit.live.words import absent, say
+from wijkkit.live.snapshot import Now, Snapshot, Source, absent, say
 from wijkkit.released import open_released
 from wijkkit.study import Study
 

@@ -9,8 +9,7 @@ import pandas as pd
 
 from wijkkit.evaluation.process.network import people_at
 from wijkkit.language import day, text
-from wijkkit.live.snapshot import Snapshot
-from wijkkit.live.words import days_word, say
+from wijkkit.live.snapshot import Snapshot, days_word, say
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,18 +2,36 @@
 
 from __future__ import annotations
 
+import getpass
+import ipaddress
+import socket
 from datetime import date
 from typing import Any
 
+from jupyter_server.auth import User
+from jupyter_server.auth.identity import PasswordIdentityProvider
+from jupyter_server.serverapp import ServerApp
 from jupyter_server.utils import url_path_join
+from tornado import web
 from traitlets import Unicode
-from traitlets.config import LoggingConfigurable
+from traitlets.config import Config, LoggingConfigurable
 
-from wijkkit.errors import WijkkitError
+from wijkkit.errors import ParameterError, WijkkitError
 from wijkkit.live.form_pages import FORM_PAGES
-from wijkkit.live.handlers import City, NotFound, Report, Start, Style, Wijk
-from wijkkit.live.pages import PREFIX, open_pages
-from wijkkit.study import open_study
+from wijkkit.live.handlers import (
+    PREFIX,
+    City,
+    LoginPage,
+    LogoutPage,
+    NotFound,
+    Report,
+    Start,
+    Style,
+    Wijk,
+    open_pages,
+)
+from wijkkit.live.identity import AccountIdentity, Accounts, PagesOnly
+from wijkkit.study import Study, open_study
 
 _SLUG = r"([a-z0-9][a-z0-9_-]*)"
 
@@ -64,3 +82,123 @@ def _load_jupyter_server_extension(server: Any) -> None:
     except WijkkitError as error:
         for problem in error.problems:
             server.log.warning("wijkkit: no pages: %s", problem)
+
+
+# A server of the pages alone: no kernels, no files, no terminals.
+
+#: The largest upload: a workbook, with room for what a browser adds.
+_LARGEST = 11 * 2**20
+
+
+class DeskIdentity(PasswordIdentityProvider):
+    """Who runs the server at the own desk: the token in the address that the server prints."""
+
+    def generate_anonymous_user(self, handler: web.RequestHandler) -> User:
+        return User(getpass.getuser())
+
+
+class PagesServer(ServerApp):
+    """Jupyter Server with its login, identity and protection of forms, and the pages of a study."""
+
+    name = "wijkkit-pages"
+    default_services = ()  # type: ignore[assignment]
+    load_other_extensions = False
+
+    def init_webapp(self) -> None:
+        super().init_webapp()
+        add_pages(self)
+        base = self.base_url
+        self.web_app.add_handlers(
+            ".*$",
+            [
+                (f"{base}login", LoginPage),
+                (f"{base}logout", LogoutPage),
+                # Whatever else Jupyter Server answers by itself, it does not answer here.
+                (rf"{base}(?!{PREFIX}(?:/|$)|login$|logout$|$).*", NotFound),
+            ],
+        )
+
+
+def make_server(
+    study: Study,
+    *,
+    ip: str = "127.0.0.1",
+    port: int = 8866,
+    browser: bool = True,
+    hosts: tuple[str, ...] = (),
+    as_of: date | None = None,
+) -> PagesServer:
+    """Return the server of a study's pages, ready to start.
+
+    With accounts everybody logs in with a name and a password. Without any, the server is for
+    who starts it: it listens to this machine only, and its address holds a token.
+
+    Raises
+    ------
+    ParameterError
+        The address is not one of this machine, or others could reach a server without accounts.
+    """
+    _require_own_address(ip)
+    accounts = Accounts(study)
+    alone = not accounts.all()
+    if alone and not _loopback(ip):
+        raise ParameterError(
+            "others could reach the pages, and nobody has an account",
+            place="--ip",
+            found=ip,
+            remedy="Add accounts first: wijkkit account add NAME --role reader.",
+        )
+    identity = DeskIdentity if alone else AccountIdentity
+    settings = Config()
+    settings.WijkkitPages.study = str(study.folder)
+    settings.WijkkitPages.as_of = as_of.isoformat() if as_of else ""
+    settings.WijkkitPages.hosts = ",".join(hosts)
+    settings.ServerApp.update(
+        ip=ip,
+        port=port,
+        port_retries=0,
+        open_browser=browser,
+        allow_root=True,
+        allow_remote_access=False,
+        allow_unauthenticated_access=False,
+        terminals_enabled=False,
+        default_url=f"/{PREFIX}/",
+        identity_provider_class=identity,
+        authorizer_class=PagesOnly,
+        max_body_size=_LARGEST,
+        max_buffer_size=_LARGEST,
+        jpserver_extensions={},
+        tornado_settings={"xsrf_cookie_kwargs": {"samesite": "Lax", "httponly": True}},
+    )
+    AccountIdentity.accounts = accounts
+    PagesServer.clear_instance()
+    server = PagesServer.instance(config=settings)
+    server.initialize(argv=[], find_extensions=False)
+    return server
+
+
+def serve_pages(study: Study, **options: object) -> None:
+    """Serve the pages of a study until the server is stopped; see `make_server`."""
+    make_server(study, **options).start()  # type: ignore[arg-type]
+
+
+def _loopback(ip: str) -> bool:
+    try:
+        return ipaddress.ip_address(ip).is_loopback
+    except ValueError:
+        return ip == "localhost"
+
+
+def _require_own_address(ip: str) -> None:
+    """Refuse an address that this machine cannot listen on."""
+    try:
+        family, *_, address = socket.getaddrinfo(ip, 0, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family) as probe:
+            probe.bind(address)
+    except OSError:
+        raise ParameterError(
+            "this machine has no such address",
+            place="--ip",
+            found=ip,
+            expected="127.0.0.1, or an address of this machine",
+        ) from None

@@ -15,19 +15,18 @@ from wijkkit.live.form_fields import (
     beginning,
     fields_of,
     presence_rows,
+    recurring,
     row_words,
     said,
     versions,
 )
 from wijkkit.live.handlers import Guarded, page
 from wijkkit.live.quarter import Quarter
-from wijkkit.live.recurring import recurring
 from wijkkit.live.wijk_page import current_page
 from wijkkit.live.workbook_page import Download, WorkbookPage
-from wijkkit.registry.faults import CONFLICTS, Fault, RowError
+from wijkkit.registry.faults import CONFLICTS, Fault, RowError, sheet_name
 from wijkkit.registry.saving import RowsError
 from wijkkit.registry.tables import KINDS, Kind
-from wijkkit.registry.wording import sheet_name
 
 #: What happens often, in this order.
 OFTEN = ("activities", "meetings", "decisions", "steps")

@@ -17,8 +17,7 @@ from wijkkit.evaluation.process.measures import (
     sum_ratio,
 )
 from wijkkit.language import day, number, percentage
-from wijkkit.live.snapshot import Snapshot
-from wijkkit.live.words import absent, say, share_status, without_small
+from wijkkit.live.snapshot import Snapshot, absent, say, share_status, without_small
 from wijkkit.registry.tables import GOAL_COLUMNS
 
 #: Days of half a year.

@@ -10,8 +10,7 @@ import pandas as pd
 from wijkkit.language import day, text
 from wijkkit.live.decisions import last_meeting
 from wijkkit.live.interventions import HALF_YEAR, is_silent, last_day
-from wijkkit.live.snapshot import Snapshot
-from wijkkit.live.words import days_word, say
+from wijkkit.live.snapshot import Snapshot, days_word, say
 
 #: What is asked of a goal, and of an intervention that runs.
 _OF_GOAL = ("indicator", "baseline", "target")

@@ -7,13 +7,11 @@ from typing import Any
 
 import pandas as pd
 
-from wijkkit.live.form_fields import said, typed
+from wijkkit.live.form_fields import ASKED, Recurring, recurring, said, typed
 from wijkkit.live.handlers import Guarded, page
-from wijkkit.live.recurring import ASKED, Recurring, recurring
-from wijkkit.registry.faults import Fault, RowError
+from wijkkit.registry.faults import Fault, RowError, column_label
 from wijkkit.registry.saving import RowsError
 from wijkkit.registry.tables import KINDS
-from wijkkit.registry.wording import column_label
 
 _KIND = KINDS["activities"]
 

@@ -9,11 +9,13 @@ from functools import partial
 from threading import Lock
 from typing import Any, TypeVar
 
+import numpy as np
 import pandas as pd
 
 from wijkkit.disclosure import Policy, policy_for, signed_off
 from wijkkit.disclosure.sign_off import sign_off_file
 from wijkkit.evaluation.facts import Facts
+from wijkkit.language import absence, number, text
 from wijkkit.registry import Registry, open_registry
 from wijkkit.registry.frames import KindTables
 from wijkkit.registry.release import Persons, registered_persons, rows_for_release
@@ -128,9 +130,9 @@ class Source:
             changes = changes | self.registry.last_changes(known)
             self._changes = max(changes.values()), changes
         of_wijk: dict[str, int] = {}
-        for (wijk, _), number in changes.items():
-            of_wijk[wijk] = max(number, of_wijk.get(wijk, 0))
-        persons = [number for (_, kind), number in changes.items() if kind == "stakeholders"]
+        for (wijk, _), changed in changes.items():
+            of_wijk[wijk] = max(changed, of_wijk.get(wijk, 0))
+        persons = [changed for (_, kind), changed in changes.items() if kind == "stakeholders"]
         return Now(of_wijk, max(persons, default=0), self._released_state(), self.as_of)
 
     def snapshot(self, now: Now, language: str, wijk: str) -> Snapshot:
@@ -209,3 +211,55 @@ class Source:
         folder = self.study.runs / "released"
         paths = [folder, *folder.rglob("*"), sign_off_file(self.study)]
         return max((path.stat().st_mtime_ns for path in paths if path.exists()), default=0)
+
+
+# The words of the pages, and when a number of people has none.
+
+
+def say(key: str, language: str, **fields: object) -> str:
+    """Return a message of the pages."""
+    return text(f"live.{key}", language, **fields)
+
+
+def days_word(days: float, language: str) -> str:
+    """Return a number of days in words."""
+    return say("days", language, n=number(days, language))
+
+
+def absent(status: str, language: str) -> str:
+    """Return the words for a number that is absent."""
+    return absence(status, language)
+
+
+def without_small(counts: np.ndarray, policy: Policy) -> np.ndarray:
+    """Return counts of people, absent where they are small; nobody is no small number.
+
+    Absent row by row, so that a total that grows never tells a small number either.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from wijkkit.disclosure.policy import GGD
+    >>> without_small(np.array([0.0, 4.0, 5.0]), GGD).tolist()
+    [0.0, nan, 5.0]
+    """
+    return np.where((counts > 0) & (counts < policy.min_count), np.nan, counts)
+
+
+def share_status(part: float, whole: float, policy: Policy) -> str:
+    """Return whether a share of people may be shown: ok, hidden, too_few or missing.
+
+    Examples
+    --------
+    >>> from wijkkit.disclosure.policy import GGD
+    >>> share_status(20, 60, GGD), share_status(3, 60, GGD), share_status(58, 60, GGD)
+    ('ok', 'hidden', 'hidden')
+    >>> share_status(6, 20, GGD), share_status(0, 0, GGD)
+    ('too_few', 'missing')
+    """
+    if pd.isna(part) or pd.isna(whole) or whole <= 0:
+        return "missing"
+    if whole < policy.min_n:
+        return "too_few"
+    small = part < policy.min_count or whole - part < policy.min_count
+    return "hidden" if small else "ok"

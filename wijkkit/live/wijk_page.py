@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
 
 from wijkkit.evaluation.learning.questions import questions
-from wijkkit.language import day
+from wijkkit.evaluation.logic_model import box_findings
+from wijkkit.evaluation.logic_model.finding import indicator_finding, together
+from wijkkit.language import day, number, percentage, points, signed, text
 from wijkkit.live.decisions import (
     ClashRow,
     Decisions,
@@ -16,7 +19,6 @@ from wijkkit.live.decisions import (
     open_clashes,
     solved_clashes,
 )
-from wijkkit.live.goals import GoalRow, ModelBox, goal_rows, model_boxes
 from wijkkit.live.interventions import InterventionRow, intervention_rows
 from wijkkit.live.progress import (
     Completeness,
@@ -26,8 +28,156 @@ from wijkkit.live.progress import (
     freshness,
     step_marks,
 )
-from wijkkit.live.snapshot import Snapshot, Source
-from wijkkit.live.words import say
+from wijkkit.live.snapshot import Snapshot, Source, absent, say
+from wijkkit.released.goals import target_state
+from wijkkit.show.values import shown_interval, shown_value
+
+# The goals of a wijk and its logic model: where it began, where it is, where it wants to be.
+
+#: What is said of an element beside its figures: only that something changed, and how.
+_CHANGED = ("better", "same", "worse", "mixed")
+
+
+@dataclass(frozen=True, slots=True)
+class GoalRow:
+    """One goal, in words; `state` is reached, not_reached or unclear."""
+
+    key: str
+    name: str
+    indicator: str
+    baseline: str
+    first: str
+    last: str
+    wave: str
+    change: str
+    target: str
+    state: str
+    verdict: str
+
+
+def goal_rows(snapshot: Snapshot, wijk: str) -> list[GoalRow]:
+    """Return the goals that a wijk set itself; figures are the released ones."""
+    goals = snapshot.facts.records("goals", wijk)
+    return [_row(snapshot, wijk, goal) for goal in goals if goal["status"] != "dropped"]
+
+
+def indicator_of(snapshot: Snapshot, goal: Mapping) -> str | None:
+    """Return the indicator of a goal: its own, or that of the study's goal it stands for."""
+    study = snapshot.study
+    if not pd.isna(goal["indicator"]):
+        return goal["indicator"] if goal["indicator"] in study.indicators else None
+    return next((item.indicator for item in study.goals if item.id == goal["study_goal"]), None)
+
+
+def _row(snapshot: Snapshot, wijk: str, goal: Mapping) -> GoalRow:
+    study, language = snapshot.study, snapshot.language
+    key = indicator_of(snapshot, goal)
+    if key is None:
+        return _unmeasured(snapshot, goal)
+    indicator = study.indicators[key]
+    levels = snapshot.facts.estimate(key, wijk).to_dict("records")
+    asked = [level for level in levels if level["status"] != "not_asked"]
+    first, last = (asked[0], asked[-1]) if asked else (None, None)
+    state = target_state(last, goal["target"], indicator.direction)
+    waves = {wave.id: study.text(wave.label) for wave in study.waves}
+    percent = last is None or last["unit"] == "percent"
+    return GoalRow(
+        key=goal["key"],
+        name=goal["name"],
+        indicator=study.text(indicator.label),
+        baseline=_registered(goal["baseline"], percent, language),
+        first=shown_value(first, language) if len(asked) > 1 else absent("missing", language),
+        last=shown_interval(last, language),
+        wave=waves.get(last["wave"], "") if last is not None else "",
+        change=_change(snapshot, wijk, key),
+        target=_registered(goal["target"], percent, language),
+        state=state,
+        verdict=say(f"goal.{_known(state, last, goal)}", language),
+    )
+
+
+def _known(state: str, last: Mapping | None, goal: Mapping) -> str:
+    if pd.isna(goal["target"]):
+        return "no_target"
+    return state if last is not None and last["status"] == "ok" else "no_figure"
+
+
+def _unmeasured(snapshot: Snapshot, goal: Mapping) -> GoalRow:
+    language, gone = snapshot.language, absent("missing", snapshot.language)
+    baseline, target = (_registered(goal[name], True, language) for name in ("baseline", "target"))
+    no_indicator = say("goal.no_indicator", language)
+    verdict = say("goal.no_figure", language)
+    return GoalRow(
+        goal["key"],
+        goal["name"],
+        no_indicator,
+        baseline,
+        gone,
+        gone,
+        "",
+        gone,
+        target,
+        "unclear",
+        verdict,
+    )
+
+
+def _registered(value: float, percent: bool, language: str) -> str:
+    if pd.isna(value):
+        return say("not_registered", language)
+    return percentage(value, language) if percent else number(value, language, 1)
+
+
+def _change(snapshot: Snapshot, wijk: str, indicator: str) -> str:
+    language, row = snapshot.language, snapshot.facts.change(indicator, wijk)
+    if row is None or row["status"] != "ok":
+        return absent("missing" if row is None else row["status"], language)
+    state = indicator_finding(snapshot.facts, wijk, indicator).state
+    in_points = row["unit"] == "points"
+    change = points(row["value"], language) if in_points else signed(row["value"], language, 1)
+    return say("goal.change", language, change=change, state=text(f"live.change.{state}", language))
+
+
+@dataclass(frozen=True, slots=True)
+class ModelElement:
+    """One element: its name, whether anything is `known` of it, how it changed, and the figures."""
+
+    label: str
+    known: bool
+    changed: str
+    words: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelBox:
+    """One box of the logic model, from what is there to what is reached in the end."""
+
+    name: str
+    elements: list[ModelElement]
+
+
+def model_boxes(snapshot: Snapshot, wijk: str) -> list[ModelBox]:
+    """Return the logic model of a wijk; nothing where it carries no programme out."""
+    if snapshot.study.neighbourhood(wijk).arm != "programme":
+        return []
+    language = snapshot.language
+    found: dict[str, dict[str, list[dict]]] = {}
+    for row in box_findings(snapshot.facts, wijk).to_dict("records"):
+        found.setdefault(row["box"], {}).setdefault(row["element"], []).append(row)
+    return [
+        ModelBox(
+            text(f"logic_model.box.{box}", language),
+            [_element(rows, language) for rows in elements.values()],
+        )
+        for box, elements in found.items()
+    ]
+
+
+def _element(rows: list[dict], language: str) -> ModelElement:
+    state = together(row["state"] for row in rows)
+    changed = text(f"logic_model.state.{state}", language) if state in _CHANGED else ""
+    words = [row["words"] for row in rows]
+    return ModelElement(rows[0]["label"], state != "not_measured", changed, words)
 
 
 @dataclass(frozen=True, slots=True)

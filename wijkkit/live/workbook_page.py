@@ -10,7 +10,7 @@ from tornado import web
 from wijkkit.live.handlers import Guarded, page
 from wijkkit.registry import export_workbook, import_workbook
 from wijkkit.registry.faults import WorkbookError
-from wijkkit.registry.workbook_layout import MAXIMUM_BYTES
+from wijkkit.registry.tables import MAXIMUM_BYTES
 
 _TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 

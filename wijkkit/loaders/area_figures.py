@@ -11,11 +11,9 @@ import pandas as pd
 
 from wijkkit.errors import DataError, Problem
 from wijkkit.loaders.areas import area_names, cbs_number, check_areas, check_once, find_column
-from wijkkit.loaders.cells import Mistake, written
-from wijkkit.loaders.csv_file import WrittenSource
 from wijkkit.loaders.downloads import read_odata
-from wijkkit.loaders.source_file import read_source
-from wijkkit.loaders.source_table import SourceTable, rows_text
+from wijkkit.loaders.source_file import WrittenSource, read_source
+from wijkkit.loaders.source_table import Mistake, SourceTable, rows_text, written
 from wijkkit.study import Study
 from wijkkit.study.guard import require_sources
 from wijkkit.study.model import Label

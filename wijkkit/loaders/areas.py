@@ -10,8 +10,7 @@ from dataclasses import replace
 import pandas as pd
 
 from wijkkit.errors import Problem
-from wijkkit.loaders.cells import Mistake, parse_number
-from wijkkit.loaders.source_table import SourceTable
+from wijkkit.loaders.source_table import Mistake, SourceTable, parse_number
 from wijkkit.study import Study
 
 CITY = "city"

@@ -16,9 +16,8 @@ from shapely.validation import explain_validity
 
 from wijkkit.errors import DataError, Problem
 from wijkkit.loaders.areas import check_areas, find_column
-from wijkkit.loaders.cells import written
 from wijkkit.loaders.downloads import download_features
-from wijkkit.loaders.source_table import rows_text
+from wijkkit.loaders.source_table import rows_text, written
 from wijkkit.study import Study
 from wijkkit.study.guard import require_sources
 from wijkkit.study.settings.sources import BorderSource

@@ -10,8 +10,15 @@ import numpy as np
 import pandas as pd
 
 from wijkkit.errors import Problem
-from wijkkit.loaders.cells import Mistake, is_number, parse_date, parse_number, written
-from wijkkit.loaders.source_table import SourceTable, rows_text
+from wijkkit.loaders.source_table import (
+    Mistake,
+    SourceTable,
+    is_number,
+    parse_date,
+    parse_number,
+    rows_text,
+    written,
+)
 from wijkkit.study.codebook import Column
 
 #: Standard value of "does not apply" in a question with answers in words.

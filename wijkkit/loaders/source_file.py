@@ -2,19 +2,300 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import csv
+import io
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any, Protocol, cast
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pyreadstat
 
 from wijkkit.errors import DataError, Problem
-from wijkkit.loaders.csv_file import WrittenSource, read_csv
-from wijkkit.loaders.source_table import SourceTable, check_header, check_size
-from wijkkit.loaders.statistical_file import read_statistical
+from wijkkit.loaders.source_table import SourceTable, check_header, check_size, rows_text
 from wijkkit.loaders.workbook import read_workbook
+
+# Comma-separated files, read without guessing: encoding, separator and decimal sign are told.
+
+SEPARATORS = (",", ";", "\t", "|")
+#: How the last line of a StatLine download begins.
+PUBLISHER = ("Bron:", "Source:", "\N{COPYRIGHT SIGN}")
+
+
+class WrittenSource(Protocol):
+    """What study.yml says of a file; what it does not say is the default, not a guess."""
+
+    @property
+    def path(self) -> str: ...
+    @property
+    def encoding(self) -> str | None: ...
+    @property
+    def decimal(self) -> str: ...
+    @property
+    def separator(self) -> str: ...
+    @property
+    def sheet(self) -> str | None: ...
+
+
+def read_csv(path: Path, source: WrittenSource) -> SourceTable:
+    """Read a csv file as text; every row must have as many cells as the header.
+
+    A last row that only names the publisher (``Bron: CBS``), as in StatLine downloads, is no data.
+
+    Raises
+    ------
+    DataError
+        Another encoding or separator than said, double columns, rows of another length.
+    """
+    text = decode(path, source.encoding, source.path)
+    check_size(text.count("\n") - 1, source.path)
+    try:
+        rows = list(
+            csv.reader(io.StringIO(text, newline=""), delimiter=source.separator, strict=True)
+        )
+    except csv.Error as error:
+        raise DataError(
+            f"not a csv file: {error}",
+            file=source.path,
+            expected="text cells, quoted where they hold a quote, separator or line end",
+            remedy="Export the file again.",
+        ) from None
+    numbered = [(number, row) for number, row in enumerate(rows, start=1) if any(row)]
+    if not numbered:
+        raise DataError(
+            "the file is empty",
+            file=source.path,
+            expected="a row with column names",
+            remedy="Export the file again.",
+        )
+    if _is_publisher(numbered[-1][1]):
+        numbered.pop()
+    header = [name.strip() for name in numbered[0][1]]
+    problems = [
+        *_separator(header, source),
+        *check_header(header, source.path),
+        *_lengths(numbered[1:], len(header), source),
+    ]
+    if problems:
+        raise DataError(problems)
+    cells = pd.DataFrame(
+        [row for _, row in numbered[1:]],
+        columns=header,
+        index=[number for number, _ in numbered[1:]],
+        dtype=object,
+    )
+    said = "decimal" in getattr(source, "model_fields_set", ())
+    ambiguous = source.separator == ";" and not said and not _has_decimal_points(rows)
+    return SourceTable(
+        source.path, cells, written=True, decimal=source.decimal, ambiguous=ambiguous
+    )
+
+
+def _has_decimal_points(rows: list[list[str]]) -> bool:
+    """Return whether a point is the decimal sign for certain: 12.5 or 0.123, not only 1.234."""
+    cells = {cell.strip() for row in rows[1:] for cell in row if "." in cell}
+    return any(
+        re.fullmatch(r"-?\d*\.\d+", cell) and not re.fullmatch(r"-?[1-9]\d{0,2}\.\d{3}", cell)
+        for cell in cells
+    )
+
+
+def _is_publisher(row: list[str]) -> bool:
+    return len(row) == 1 and row[0].startswith(PUBLISHER)
+
+
+def _separator(header: list[str], source: WrittenSource) -> list[Problem]:
+    others = [s for s in SEPARATORS if s != source.separator and s in header[0]]
+    if len(header) > 1 or not others:
+        return []
+    return [
+        Problem(
+            "another separator than study.yml says",
+            file=source.path,
+            place="row 1",
+            found=repr(others[0]),
+            expected=repr(source.separator),
+            remedy=f'Set separator: "{others[0]}" in study.yml.'.replace("\t", "\\t"),
+        )
+    ]
+
+
+def _lengths(
+    numbered: list[tuple[int, list[str]]], width: int, source: WrittenSource
+) -> list[Problem]:
+    wrong = [(number, len(row)) for number, row in numbered if len(row) != width]
+    if not wrong:
+        return []
+    return [
+        Problem(
+            "rows with another number of cells than the header",
+            file=source.path,
+            place=rows_text([number for number, _ in wrong]),
+            found=f"{wrong[0][1]} cells",
+            expected=f"{width} cells",
+            remedy="Quote cells that hold the separator, or set separator in study.yml.",
+        )
+    ]
+
+
+def decode(path: Path, encoding: str | None, file: str) -> str:
+    """Return the text of a file in UTF-8, or in the encoding that study.yml names."""
+    content = path.read_bytes()
+    for mark in (b"\xff\xfe", b"\xfe\xff"):
+        if content.startswith(mark) and not encoding:
+            raise _encoding_problem("the file is UTF-16", file, "", "Save it as UTF-8.")
+    try:
+        text = content.decode(encoding or "utf-8-sig")
+    except LookupError:
+        raise _encoding_problem(
+            f"unknown encoding '{encoding}'",
+            file,
+            "study.yml, encoding",
+            "Use utf-8, windows-1252 or iso-8859-15.",
+        ) from None
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise _encoding_problem(
+            f"the file is not {(encoding or 'UTF-8')}",
+            file,
+            f"row {line}",
+            "Save it as UTF-8, or name its encoding in study.yml (encoding: windows-1252).",
+            f"byte 0x{content[error.start]:02x}",
+        ) from None
+    if encoding and not content.isascii() and _is_utf8(content) and "utf" not in encoding.lower():
+        raise _encoding_problem(
+            f"the file is UTF-8, not {encoding}", file, "", "Leave encoding out of study.yml."
+        )
+    if "\0" in text:
+        line = text[: text.index("\0")].count("\n") + 1
+        raise DataError(
+            "the file holds bytes that are no text",
+            file=file,
+            place=f"row {line}",
+            found="byte 0x00",
+            expected="a csv file",
+            remedy="Export the file again as csv.",
+        )
+    return text.removeprefix("\ufeff")
+
+
+def _is_utf8(content: bytes) -> bool:
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _encoding_problem(what: str, file: str, place: str, remedy: str, found: str = "") -> DataError:
+    return DataError(what, file=file, place=place, found=found, expected="UTF-8", remedy=remedy)
+
+
+# SPSS and Stata files: what they declare missing, their labels and their sets of tick boxes.
+
+#: Format of a column -> its first day and the seconds of its unit.
+_SPSS_DATES = ("DATE", "ADATE", "EDATE", "JDATE", "SDATE", "DATETIME", "YMDHMS")
+_SPSS_START, _STATA_START = date(1582, 10, 14), date(1960, 1, 1)
+_DAY = 86_400
+
+
+def read_statistical(path: Path, file: str, encoding: str | None = None) -> SourceTable:
+    """Read a ``.sav``, ``.zsav`` or ``.dta`` file.
+
+    User-missing values stay in the cells and are listed in `missing`, so that a code that is
+    missing and a code that is a value cannot be confused; Stata's ``.a`` to ``.z`` are letters.
+    A date that is later than the year 9999 stays the number that the file holds.
+
+    Raises
+    ------
+    DataError
+        The file cannot be read, or has double columns or too many rows.
+    """
+    read: Callable = pyreadstat.read_dta if path.suffix.lower() == ".dta" else pyreadstat.read_sav
+    try:
+        try:
+            cells, meta = read(path, user_missing=True, encoding=encoding)
+        except OverflowError:
+            cells, meta = read(
+                path, user_missing=True, encoding=encoding, disable_datetime_conversion=True
+            )
+            cells = _with_dates(cells, meta)
+    except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, ValueError, LookupError) as error:
+        raise DataError(
+            "the file is damaged, or not what its name says",
+            file=file,
+            found=str(error)[:80],
+            expected=f"a complete {path.suffix} file",
+            remedy="Export it again; if it has accents, as UTF-8.",
+        ) from None
+    problems = list(check_header(meta.column_names, file))
+    if problems:
+        raise DataError(problems)
+    check_size(len(cells), file)
+    cells.index = pd.RangeIndex(1, len(cells) + 1)
+    return SourceTable(
+        file,
+        cells,
+        missing=_missing(meta),
+        labels=meta.variable_value_labels,
+        titles={name: label for name, label in meta.column_names_to_labels.items() if label},
+        ticked=_ticked(meta),
+    )
+
+
+def _missing(meta: pyreadstat.metadata_container) -> dict[str, list[tuple[float, float] | str]]:
+    declared: dict[str, list[tuple[float, float] | str]] = {}
+    for column, ranges in meta.missing_ranges.items():
+        declared[column] = [
+            item["lo"] if isinstance(item["lo"], str) else (item["lo"], item["hi"])
+            for item in cast(Any, ranges)
+        ]
+    for column, letters in meta.missing_user_values.items():
+        declared.setdefault(column, []).extend(cast(Any, letters))
+    return declared
+
+
+def _ticked(meta: pyreadstat.metadata_container) -> dict[str, float | str]:
+    """Return the columns of sets of tick boxes, each with the value that means "chosen"."""
+    found: dict[str, float | str] = {}
+    for response_set in (meta.mr_sets or {}).values():
+        if response_set.get("is_dichotomy"):
+            chosen: Any = response_set.get("counted_value")
+            found |= dict.fromkeys(response_set.get("variable_list", ()), chosen)
+    return found
+
+
+def _with_dates(cells: pd.DataFrame, meta: pyreadstat.metadata_container) -> pd.DataFrame:
+    """Return dates where the calendar has them, in a file that has at least one it has not."""
+    for column, form in meta.original_variable_types.items():
+        form = form or ""
+        if form.rstrip("0123456789.") in _SPSS_DATES:
+            start, seconds = _SPSS_START, 1.0
+        elif form.startswith("%td"):
+            start, seconds = _STATA_START, float(_DAY)
+        elif form.startswith(("%tc", "%tC")):
+            start, seconds = _STATA_START, 0.001
+        else:
+            continue
+        moments = [_moment(cell, start, seconds) for cell in cells[column]]
+        cells[column] = pd.Series(moments, index=cells.index, dtype=object)
+    return cells
+
+
+def _moment(cell: object, start: date, seconds: float) -> object:
+    if not isinstance(cell, int | float) or cell != cell:
+        return cell
+    first = datetime(start.year, start.month, start.day)
+    try:
+        return first + timedelta(seconds=cell * seconds)
+    except OverflowError:
+        return cell
+
 
 FORMATS = (".sav", ".zsav", ".dta", ".csv", ".xlsx", ".parquet")
 

@@ -10,9 +10,8 @@ import numpy as np
 import pandas as pd
 
 from wijkkit.errors import DataError, Problem
-from wijkkit.loaders.cells import is_number, written
 from wijkkit.loaders.recode import check_columns, large_weights
-from wijkkit.loaders.source_table import SourceTable, rows_text
+from wijkkit.loaders.source_table import SourceTable, is_number, rows_text, written
 from wijkkit.study.codebook import Column, Design
 from wijkkit.study.settings.sources import SurveySource
 

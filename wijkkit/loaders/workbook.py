@@ -13,8 +13,7 @@ import pandas as pd
 from python_calamine import CalamineError, CalamineWorkbook
 
 from wijkkit.errors import DataError
-from wijkkit.loaders.cells import Mistake
-from wijkkit.loaders.source_table import SourceTable, check_header, check_size
+from wijkkit.loaders.source_table import Mistake, SourceTable, check_header, check_size
 
 MAXIMUM_UNPACKED = 512 * 2**20
 #: A part of more than a mebibyte that shrank more than this is taken for a zip bomb.

@@ -26,8 +26,8 @@ from wijkkit.disclosure.ledger import (
     standing,
     write_entry,
 )
-from wijkkit.disclosure.places import Places
-from wijkkit.disclosure.rules import percent_step
+from wijkkit.disclosure.policy import percent_step
+from wijkkit.disclosure.rounding import Places
 from wijkkit.disclosure.sample import Sample
 from wijkkit.errors import DisclosureError, Problem
 from wijkkit.files import write_whole

@@ -20,14 +20,17 @@ from wijkkit.disclosure.effects import (
 )
 from wijkkit.disclosure.release import Settled
 from wijkkit.disclosure.rounding import down, to_step
-from wijkkit.evaluation.effect.cluster_period import cluster_changes, respondents_error
-from wijkkit.evaluation.effect.estimate import NotEstimable
+from wijkkit.evaluation.effect.did import RECOMMENDED, Options
 from wijkkit.evaluation.effect.evaluate import EffectResults
-from wijkkit.evaluation.effect.methods import RECOMMENDED, Options
 from wijkkit.evaluation.effect.outcomes import arrays_of, compared_waves, earlier_waves, is_turned
-from wijkkit.evaluation.effect.sample import sample_of
+from wijkkit.evaluation.effect.sample import NotEstimable, sample_of
 from wijkkit.evaluation.effect.staggered_study import STAGGERED
-from wijkkit.evaluation.effect.two_arms import half_width, statistic_error
+from wijkkit.evaluation.effect.two_arms import (
+    cluster_changes,
+    half_width,
+    respondents_error,
+    statistic_error,
+)
 from wijkkit.pipeline.effect import RATIO, STEPS
 from wijkkit.study import Study
 from wijkkit.tables import EVERYBODY

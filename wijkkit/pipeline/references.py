@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from wijkkit.disclosure.policy import Policy, policy_for
+from wijkkit.disclosure.policy import Policy, percent_step, policy_for, score_step
 from wijkkit.disclosure.release import release_estimates, shown
-from wijkkit.disclosure.rules import percent_step, score_step
 from wijkkit.disclosure.sample import Sample
 from wijkkit.errors import DataError, Problem
 from wijkkit.estimates.grid import Estimates, asked_outcome, estimate_grid

@@ -6,15 +6,20 @@ import logging
 from collections.abc import Iterable
 from dataclasses import replace
 
+import geopandas as gpd
+import numpy as np
 import pandas as pd
 
-from wijkkit.disclosure import Release, policy_for, record_audit
+from wijkkit.disclosure import Policy, Release, policy_for, record_audit
 from wijkkit.disclosure.derived import joined, parts_of, release_comparisons, release_derived
+from wijkkit.disclosure.policy import percent_step, score_step
 from wijkkit.disclosure.release import Made, release_estimates
-from wijkkit.disclosure.rules import percent_step
+from wijkkit.disclosure.rounding import to_step
+from wijkkit.evaluation.baseline import baseline_balance, children_of, participants, timeline
 from wijkkit.evaluation.effect.evaluate import EffectResults
-from wijkkit.pipeline.areas import release_areas
-from wijkkit.pipeline.baseline import baseline_tables
+from wijkkit.loaders import load_area_figures, load_borders
+from wijkkit.loaders.areas import area_names
+from wijkkit.loaders.borders import RD_NEW
 from wijkkit.pipeline.earlier import Earlier, earlier_of, known_elsewhere, prepare
 from wijkkit.pipeline.effect import effect_tables
 from wijkkit.pipeline.effect_parts import Effects
@@ -24,6 +29,117 @@ from wijkkit.pipeline.references import release_references
 from wijkkit.pipeline.respondents import load_respondents
 from wijkkit.released import write_released
 from wijkkit.study import Study
+from wijkkit.tables import EVERYBODY
+
+# Area figures and borders as released tables: public data, joined to the study's areas.
+
+#: Borders are drawn at the size of a page; corners closer than this (m) make no difference there.
+SIMPLIFIED = 15.0
+
+
+def release_areas(study: Study) -> None:
+    """Write the study's area figures and borders to its released tables.
+
+    They are published by others and hold nothing of a respondent, so no control is needed.
+    The table ``borders`` of a study without borders is empty.
+    """
+    write_released(study, "area_figures", load_area_figures(study))
+    borders = [_borders(study, source.level) for source in study.settings.sources.borders]
+    write_released(study, "borders", gpd.GeoDataFrame(pd.concat([_no_borders(), *borders])))
+
+
+def _no_borders() -> gpd.GeoDataFrame:
+    columns: dict[str, list[str]] = {"area": [], "area_level": [], "name": []}
+    return gpd.GeoDataFrame(columns, geometry=gpd.GeoSeries([], crs=RD_NEW)).astype(
+        dict.fromkeys(columns, "str")
+    )
+
+
+def _borders(study: Study, level: str) -> gpd.GeoDataFrame:
+    borders = load_borders(study, level)
+    borders = borders.assign(
+        area=borders["code"].map(area_names(study, level)).fillna(""),
+        area_level=level,
+        geometry=borders.geometry.simplify(SIMPLIFIED),
+    )
+    return borders[["area", "area_level", "name", "geometry"]]
+
+
+# Who took part and how alike the arms were at the start, as released tables.
+
+#: Standardised differences stand in two decimals.
+_DIFFERENCE_STEP = 0.01
+_ARMS = ("programme", "comparator")
+_LEVELS = [*_ARMS, "difference"]
+
+
+def baseline_tables(
+    study: Study, respondents: pd.DataFrame, estimates: pd.DataFrame, policy: Policy
+) -> dict[str, pd.DataFrame]:
+    """Return the tables ``participants, baseline, timeline`` as they are released."""
+    children = children_of(study, load_area_figures(study))
+    return {
+        "participants": _shown_participants(participants(study, respondents, children), policy),
+        "baseline": _shown_balance(baseline_balance(study, respondents), estimates, policy),
+        "timeline": timeline(study).astype({"start": "datetime64[ns]", "end": "datetime64[ns]"}),
+    }
+
+
+def _shown_participants(table: pd.DataFrame, policy: Policy) -> pd.DataFrame:
+    few = table["n"].between(1, policy.min_n, inclusive="left")
+    status = np.select([table["n"].eq(0), few], ["missing", "too_few"], "ok")
+    there = status == "ok"
+    return table.assign(
+        n=table["n"].where(there).astype(float),
+        response=to_step(table["response"].where(there), percent_step(policy)),
+        status=status,
+    )
+
+
+def _shown_balance(table: pd.DataFrame, estimates: pd.DataFrame, policy: Policy) -> pd.DataFrame:
+    own = table["kind"].eq("indicator")
+    status = np.where(own, _of_outcomes(table, estimates), _of_composition(table, policy))
+    there = status == "ok"
+    percent = table["unit"].eq("percent")
+    step = np.where(percent, percent_step(policy), score_step(policy))
+    shown = {name: to_step(table[name].where(there), step) for name in _ARMS}
+    shown["difference"] = to_step(table["difference"].where(there), _DIFFERENCE_STEP)
+    counts = {f"n_{arm}": table[f"n_{arm}"].where(there) for arm in _ARMS}
+    return table.drop(columns=["x_programme", "x_comparator"]).assign(
+        **shown, **counts, status=status
+    )
+
+
+def _of_outcomes(table: pd.DataFrame, estimates: pd.DataFrame) -> np.ndarray:
+    """Return the status that the released estimates of the arms have, the first that is not ok."""
+    cells = estimates[estimates["area_level"].eq("arm") & estimates["group"].eq(EVERYBODY)]
+    status = cells.set_index(["indicator", "wave", "area"])["status"]
+
+    def of(row) -> str:
+        found = [status.get((row.key, row.wave, arm), "missing") for arm in _ARMS]
+        worst = next((one for one in found if one != "ok"), "ok")
+        return "hidden" if worst == "above" else worst
+
+    return np.array([of(row) for row in table.itertuples()], dtype=object)
+
+
+def _of_composition(table: pd.DataFrame, policy: Policy) -> np.ndarray:
+    """Return the status of groups and covariates: all categories of one, or none."""
+    n = table[["n_programme", "n_comparator"]].min(axis=1)
+    x = table[["x_programme", "x_comparator"]]
+    others = table[["n_programme", "n_comparator"]].to_numpy() - x
+    least = np.fmin(x.min(axis=1), others.min(axis=1))
+    own = np.select(
+        [n.eq(0), n < policy.min_n, least < policy.min_count],
+        ["missing", "too_few", "hidden"],
+        "ok",
+    )
+    together = pd.DataFrame({"kind": table["kind"], "key": table["key"], "own": own})
+    worst = together.groupby(["kind", "key"])["own"].transform(
+        lambda found: next((one for one in found if one != "ok"), "ok")
+    )
+    return worst.to_numpy(object)
+
 
 _LOG = logging.getLogger(__name__)
 

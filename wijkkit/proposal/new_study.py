@@ -13,17 +13,14 @@ from pathlib import Path
 
 from wijkkit.errors import DataError, Problem, StudyError
 from wijkkit.files import sha256, write_whole
-from wijkkit.proposal.answers import key
 from wijkkit.proposal.columns import propose_columns
-from wijkkit.proposal.evidence import ColumnFacts, column_facts
-from wijkkit.proposal.files import areas_text, codebook_text, study_text
-from wijkkit.proposal.indicators import indicators_text
-from wijkkit.proposal.reading import read_survey_file
+from wijkkit.proposal.evidence import ColumnFacts, column_facts, key
+from wijkkit.proposal.files import areas_text, codebook_text, indicators_text, study_text
+from wijkkit.proposal.reading import TablesBook, read_survey_file, read_tables_book
 from wijkkit.proposal.roles import Role, find_roles
-from wijkkit.proposal.tables_book import TablesBook, read_tables_book
-from wijkkit.study.area_list import read_area_list
+from wijkkit.study.checks import MARK, unfinished
+from wijkkit.study.opening import read_area_list
 from wijkkit.study.settings.sources import SurveySource
-from wijkkit.study.unfinished import MARK, unfinished
 
 #: More areas than a city has wijken: the column is something else, such as a postcode.
 MAXIMUM_WIJKEN = 1000

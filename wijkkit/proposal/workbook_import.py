@@ -18,7 +18,7 @@ from wijkkit.errors import DataError, Problem, StudyError
 from wijkkit.files import write_whole
 from wijkkit.loaders.workbook import check_archive
 from wijkkit.proposal.files import inline, key_text
-from wijkkit.proposal.workbook_form import (
+from wijkkit.proposal.workbook_export import (
     BESIDE_MISSING,
     BESIDE_NO,
     BETTER,
@@ -28,8 +28,8 @@ from wijkkit.proposal.workbook_form import (
     UNUSED,
     from_cell,
 )
+from wijkkit.study.checks import MARK
 from wijkkit.study.opening import open_study
-from wijkkit.study.unfinished import MARK
 
 #: File and key path -> the cell that says it.
 Origins = dict[tuple[str, str], str]

@@ -9,11 +9,9 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from wijkkit.registry.faults import Fault, StoredValue, refuse
-from wijkkit.registry.models import TABLES
-from wijkkit.registry.tables import KINDS, Kind
-from wijkkit.registry.wording import row_label
-from wijkkit.registry.workbook_layout import next_key
+from wijkkit.registry.faults import Fault, StoredValue, refuse, row_label
+from wijkkit.registry.store import TABLES
+from wijkkit.registry.tables import KINDS, Kind, next_key
 
 Outcome = Literal["created", "changed", "removed", "unchanged"]
 #: All rows of a wijk as stored, removed ones too: kind -> key -> row.

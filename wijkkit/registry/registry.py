@@ -13,12 +13,10 @@ import sqlalchemy as sa
 from wijkkit.errors import RegistryError
 from wijkkit.registry.changes import Change, apply_change, load_state, misfits, stamp_of
 from wijkkit.registry.frames import HISTORY_COLUMNS, history_frame, kind_frame
-from wijkkit.registry.models import HISTORY, TABLES
 from wijkkit.registry.saving import FORM, check_row, decided, now, store_change
-from wijkkit.registry.store import open_store, reading, writing
-from wijkkit.registry.tables import COLUMNS, KINDS, Kind
+from wijkkit.registry.store import HISTORY, TABLES, open_store, reading, writing
+from wijkkit.registry.tables import COLUMNS, KINDS, Kind, next_key
 from wijkkit.registry.validation import clean_row
-from wijkkit.registry.workbook_layout import next_key
 from wijkkit.showing import ShowsItself
 from wijkkit.study import Study
 from wijkkit.study.guard import require_sources

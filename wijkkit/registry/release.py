@@ -10,9 +10,8 @@ import sqlalchemy as sa
 
 from wijkkit.language import text
 from wijkkit.registry.frames import KindTables
-from wijkkit.registry.models import HISTORY, TABLES
 from wijkkit.registry.registry import Registry
-from wijkkit.registry.store import reading
+from wijkkit.registry.store import HISTORY, TABLES, reading
 from wijkkit.registry.tables import KEY_COLUMNS, KINDS, Column
 from wijkkit.registry.validation import holds_personal_data
 

@@ -18,7 +18,7 @@ from wijkkit.registry.changes import (
     stamp_of,
 )
 from wijkkit.registry.faults import Fault, RowError, refuse
-from wijkkit.registry.models import AUTHOR_LENGTH
+from wijkkit.registry.store import AUTHOR_LENGTH
 from wijkkit.registry.tables import COLUMNS, KINDS, Kind
 from wijkkit.registry.validation import is_key
 from wijkkit.study import Study

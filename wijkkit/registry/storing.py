@@ -28,13 +28,12 @@ from wijkkit.registry.faults import (
     WorkbookError,
     form_problem,
     row_problem,
+    sheet_name,
 )
-from wijkkit.registry.models import HISTORY
 from wijkkit.registry.registry import Registry
 from wijkkit.registry.saving import author_faults, now
-from wijkkit.registry.store import InTheWay, writing
+from wijkkit.registry.store import HISTORY, InTheWay, writing
 from wijkkit.registry.tables import KINDS
-from wijkkit.registry.wording import sheet_name
 from wijkkit.registry.workbook_plan import PlannedRow, plan_changes
 from wijkkit.registry.workbook_read import KEY, WorkbookContent
 

@@ -12,8 +12,7 @@ from typing import Any
 import pandas as pd
 
 from wijkkit.registry.faults import Fault
-from wijkkit.registry.tables import Column, Kind
-from wijkkit.registry.workbook_layout import MAXIMUM_TEXT, YEARS
+from wijkkit.registry.tables import MAXIMUM_TEXT, YEARS, Column, Kind
 
 _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 _DAYS = (("%Y-%m-%d", re.compile(r"\d{4}-\d\d-\d\d")), ("%d-%m-%Y", re.compile(r"\d{1,2}-\d{1,2}-\d{4}")))  # fmt: skip

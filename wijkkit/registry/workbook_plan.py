@@ -7,11 +7,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from wijkkit.registry.changes import Change
-from wijkkit.registry.faults import Fault, ImportProblem, form_problem, row_problem
-from wijkkit.registry.tables import KINDS, Column
+from wijkkit.registry.faults import (
+    Fault,
+    ImportProblem,
+    choice_labels,
+    choice_of,
+    form_problem,
+    key_of,
+    row_problem,
+    sheet_name,
+)
+from wijkkit.registry.tables import KINDS, Column, next_key
 from wijkkit.registry.validation import StudyLists, clean_row, is_absent, is_key
-from wijkkit.registry.wording import choice_labels, choice_of, key_of, sheet_name
-from wijkkit.registry.workbook_layout import next_key
 from wijkkit.registry.workbook_read import KEY, REMOVE, STAMP, SheetRow, WorkbookContent
 
 _STAMP = re.compile(r"([A-Za-z0-9_-]+)@([0-9]{1,9})")

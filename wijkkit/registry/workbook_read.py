@@ -19,10 +19,9 @@ from wijkkit.errors import DataError
 from wijkkit.language import text
 from wijkkit.language.messages import LANGUAGES
 from wijkkit.loaders.workbook import check_archive
-from wijkkit.registry.faults import ImportProblem, form_problem
-from wijkkit.registry.tables import KINDS, Kind
-from wijkkit.registry.wording import column_label, sheet_name
-from wijkkit.registry.workbook_layout import (
+from wijkkit.registry.faults import ImportProblem, column_label, form_problem, sheet_name
+from wijkkit.registry.tables import (
+    KINDS,
     LAYOUT,
     MAXIMUM_BYTES,
     MAXIMUM_ROWS,
@@ -30,6 +29,7 @@ from wijkkit.registry.workbook_layout import (
     METADATA_SHEET,
     ROWS,
     SEAL,
+    Kind,
     seal,
 )
 

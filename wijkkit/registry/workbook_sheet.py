@@ -15,21 +15,24 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from wijkkit.language import text
-from wijkkit.registry.tables import CHOICES, KINDS, Column, Kind
-from wijkkit.registry.wording import (
+from wijkkit.registry.faults import (
     choice_labels,
     column_hint,
     column_label,
     sheet_name,
     with_label,
 )
-from wijkkit.registry.workbook_layout import (
+from wijkkit.registry.tables import (
+    CHOICES,
     DEFAULT_SPARE_ROWS,
+    KINDS,
     LIST_ROWS,
     MAXIMUM_ROWS,
     MAXIMUM_TEXT,
     SPARE_ROWS,
     YEARS,
+    Column,
+    Kind,
     next_keys,
     stamp,
 )

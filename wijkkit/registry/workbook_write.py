@@ -13,9 +13,10 @@ from wijkkit.errors import Problem, RegistryError
 from wijkkit.files import replacing
 from wijkkit.language import text
 from wijkkit.language.messages import catalogue
-from wijkkit.registry.tables import COLUMNS, KINDS
-from wijkkit.registry.workbook_layout import (
+from wijkkit.registry.tables import (
+    COLUMNS,
     DEFAULT_SPARE_ROWS,
+    KINDS,
     LAYOUT,
     METADATA_KEYS,
     METADATA_SHEET,

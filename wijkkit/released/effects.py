@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from wijkkit.evaluation.effect.conclusions import row_of, to_favourable
-from wijkkit.evaluation.effect.methods import RECOMMENDED
+from wijkkit.evaluation.effect.did import RECOMMENDED
 from wijkkit.evaluation.effect.outcomes import is_turned
 from wijkkit.language import percentage, text
 from wijkkit.language.messages import catalogue

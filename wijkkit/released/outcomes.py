@@ -12,7 +12,7 @@ from wijkkit.errors import ParameterError
 from wijkkit.estimates.compare import verdicts
 from wijkkit.estimates.funnel import funnel
 from wijkkit.language import number, percentage
-from wijkkit.released.cells import NUMBER, is_shown, number_columns, pick, rows_of
+from wijkkit.released.store import NUMBER, is_shown, number_columns, pick, rows_of
 from wijkkit.study.indicators import Indicator
 from wijkkit.study.model import Grouping, Wave
 

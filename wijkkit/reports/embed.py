@@ -8,7 +8,15 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
-from wijkkit.reports.cells import Cell, Output, find_cells, from_attribute
+from wijkkit.reports.cells import (
+    Cell,
+    Output,
+    find_cells,
+    from_attribute,
+    html_tables,
+    markdown_blocks,
+    read_outputs_ahead,
+)
 from wijkkit.reports.pandoc import (
     Node,
     attribute,
@@ -20,7 +28,6 @@ from wijkkit.reports.pandoc import (
     rewrite_blocks,
     words,
 )
-from wijkkit.reports.sanitise import html_tables, markdown_blocks, read_outputs_ahead
 
 #: Stores an image and returns its path as the document names it: (name, output) -> path.
 Store = Callable[[str, Output], str]

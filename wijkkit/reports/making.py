@@ -3,23 +3,194 @@
 from __future__ import annotations
 
 import multiprocessing
+import tempfile
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
+from wijkkit.batch.fingerprint import hash_file, hash_of
 from wijkkit.errors import Problem, ReportError, WijkkitError
-from wijkkit.reports.builtin import render_docx, render_html, render_pdf, render_pptx
-from wijkkit.reports.data_forms import write_data_forms
-from wijkkit.reports.frame import Frame
+from wijkkit.export.book import Book, book_of, book_page
+from wijkkit.export.book_sheets import write_book
+from wijkkit.export.rows import CITY as CITY_AREA
+from wijkkit.export.rows import write_area_csv
+from wijkkit.language import day, text
+from wijkkit.released import open_released
+from wijkkit.reports.cells import Output
+from wijkkit.reports.crossref import (
+    choose_content,
+    make_callouts,
+    make_tabsets,
+    number_document,
+    resolve_citations,
+)
+from wijkkit.reports.docx import write_docx
+from wijkkit.reports.embed import Store, embed_cells
+from wijkkit.reports.page import NO_FRAME, Frame, write_page
 from wijkkit.reports.pages import find_sources
-from wijkkit.reports.quarto import render_project
-from wijkkit.reports.quarto_project import TARGETS, write_project
-from wijkkit.reports.runs import States
-from wijkkit.reports.slides import slides_of
-from wijkkit.reports.staging import Page, stage
+from wijkkit.reports.pandoc import (
+    Node,
+    div,
+    fill_metadata,
+    mark_shortcodes,
+    paragraph,
+    plain,
+    read,
+    words,
+)
+from wijkkit.reports.pdf import svg_to_png, write_pdf
+from wijkkit.reports.quarto import TARGETS, render_project, write_project
+from wijkkit.reports.runs import CITY, States
+from wijkkit.reports.slides import slides_of, write_pptx
+from wijkkit.reports.staging import Page, stage, title_of
 from wijkkit.reports.theme import HouseStyle
 from wijkkit.study import Study
+
+# The built-in engine: the same sources as Quarto, through Pandoc.
+
+
+def render_html(source: Path, target: Path, frame: Frame = NO_FRAME) -> Path:
+    """Render a source to one HTML page with its images beside it."""
+    folder = f"{target.stem}_files"
+    document = assemble(source, "html", store_images(target.parent, folder))
+    page = write_page(document, language_of(document), frame)
+    target.write_text(page, encoding="utf-8")
+    return target
+
+
+def render_pdf(source: Path, target: Path, house: HouseStyle, frame: Frame = NO_FRAME) -> Path:
+    """Render a source to a tagged PDF that follows PDF/UA-1."""
+    with tempfile.TemporaryDirectory() as folder:
+        images = Path(folder)
+        document = assemble(source, "pdf", store_images(images, "images"))
+        return write_pdf(document, source.parent, images, target, house, frame)
+
+
+def render_docx(source: Path, target: Path, house: HouseStyle) -> Path:
+    """Render a source to DOCX with real styles."""
+    with tempfile.TemporaryDirectory() as folder:
+        images = Path(folder)
+        document = assemble(source, "docx", store_images(images, "images", svg=False))
+        return write_docx(document, images, target, house)
+
+
+def render_pptx(source: Path, target: Path, house: HouseStyle, theme: Path) -> Path:
+    """Render a staged source of slides to PowerPoint; `theme` may hold a municipality's own."""
+    with tempfile.TemporaryDirectory() as folder:
+        images = Path(folder)
+        document = assemble(source, "pptx", store_images(images, "images", svg=False))
+        return write_pptx(document, images, target, house, theme)
+
+
+def assemble(source: Path, target: str, store: Store) -> Node:
+    """Return the document that a source makes for `target` (html, pdf, docx)."""
+    document = read(mark_shortcodes(source.read_text(encoding="utf-8")))
+    language = language_of(document)
+    document = fill_metadata(choose_content(document, target))
+    document = embed_cells(document, source.parent, store)
+    document = make_tabsets(make_callouts(document, language))
+    document = number_document(_with_date(document, language), language)
+    return resolve_citations(document, source.parent)
+
+
+def store_images(parent: Path, folder: str, svg: bool = True) -> Store:
+    """Return a function that writes images to `folder` in `parent` and names them from there.
+
+    Without `svg`, an SVG image is stored as PNG.
+    """
+
+    def store(name: str, image: Output) -> str:
+        (parent / folder).mkdir(parents=True, exist_ok=True)
+        content, kind = image.image, "svg" if image.mime == "image/svg+xml" else "png"
+        if kind == "svg" and not svg:
+            content, kind = svg_to_png(content, parent), "png"
+        path = f"{folder}/{name}.{kind}"
+        (parent / path).write_bytes(content)
+        return path
+
+    return store
+
+
+def language_of(document: Node) -> str:
+    """Return the language of a document, Dutch where it does not say."""
+    return plain(document["meta"].get("lang", {})) or "nl"
+
+
+def _with_date(document: Node, language: str) -> Node:
+    written = plain(document["meta"].get("date", {}))
+    if not written:
+        return document
+    shown = {"t": "MetaString", "c": day(date.fromisoformat(written), language)}
+    return {**document, "meta": {**document["meta"], "date": shown}}
+
+
+# The forms of a report that are made of released tables: a tables book, its page, a CSV file.
+
+#: Released tables that these forms read.
+_TABLES = ("estimates", "comparisons", "gaps")
+#: Stands in a page where the tables come; no text that is escaped holds it.
+_PLACE = "tables-of-this-page"
+
+
+def has_tables(study: Study) -> bool:
+    """Say whether there are released tables to make these forms of."""
+    return (study.runs / "released" / f"{_TABLES[0]}.parquet").is_file()
+
+
+def tables_mark(study: Study) -> str:
+    """Return the hash of the tables that these forms read."""
+    paths = (study.runs / "released" / f"{name}.parquet" for name in _TABLES)
+    return hash_of(*(hash_file(path) for path in paths if path.is_file()))
+
+
+def tables_page(stem: str) -> str:
+    """Return the file in the site of a report's tables as a page."""
+    return f"{stem}_files/tabellen.html"
+
+
+def write_data_forms(
+    study: Study, page: Page, site: Path, frame: Frame, forms: tuple[str, ...]
+) -> None:
+    """Write those of a report's forms that are made of released tables to `site`."""
+    area = CITY_AREA if page.stem == CITY else page.stem
+    released = open_released(study)
+    if "csv" in forms:
+        write_area_csv(study, released, area, site / f"{page.stem}.csv", concept=page.concept)
+    if "xlsx" in forms:
+        book = book_of(study, released, area)
+        target = site / f"{page.stem}.xlsx"
+        about = page.origin.colophon(study.language)
+        write_book(book, target, title=title_of(page), about=about, concept=page.concept)
+        target = site / tables_page(page.stem)
+        target.parent.mkdir(exist_ok=True)
+        target.write_text(_page(book, page, frame), encoding="utf-8")
+
+
+def _page(book: Book, page: Page, frame: Frame) -> str:
+    """Return the tables of a book as a page of the site, a folder deeper than the report."""
+    language = book.study.language
+    deeper = replace(
+        frame,
+        logo=f"../{frame.logo}" if frame.logo else "",
+        pages=tuple((f"../{file}", name) for file, name in frame.pages),
+        current="",
+        downloads=tuple((f"../{file}", name) for file, name in frame.downloads),
+        root="../",
+    )
+    mark = div([paragraph(words(text("reports.concept", language)))], "concept")
+    document: Node = {
+        "pandoc-api-version": [1, 23, 1],
+        "meta": {
+            "title": {"t": "MetaString", "c": book.title},
+            "lang": {"t": "MetaString", "c": language},
+        },
+        "blocks": [*([mark] if page.concept else []), paragraph(words(_PLACE))],
+    }
+    return write_page(document, language, deeper).replace(f"<p>{_PLACE}</p>", book_page(book))
+
 
 #: A page, what surrounds it, and its forms.
 Task = tuple[Page, Frame, tuple[str, ...]]

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import re
 import struct
+from collections.abc import Iterator
+from importlib.resources import files
+from pathlib import Path
 from xml.etree import ElementTree
 
 from defusedxml.ElementTree import fromstring
+from matplotlib.font_manager import FontProperties
 
-from wijkkit.reports.pandoc import Node, classes_of, paragraph, rewrite
+from wijkkit.reports.pandoc import Node, classes_of, paragraph, plain, rewrite
+from wijkkit.reports.theme import HouseStyle
 
 #: Room for a figure on a page, in centimetres; its caption and the title above it need the rest.
 WIDTH, HEIGHT = 16.2, 19.5
@@ -77,3 +82,129 @@ def _svg_size(image: bytes) -> tuple[float, float]:
 def _length(text: str) -> float | None:
     found = re.fullmatch(r"([\d.]+)(pt|px|in|cm|mm)?", text)
     return float(found[1]) * _CENTIMETRES[found[2] or ""] if found else None
+
+
+# Widths of the columns of a table on paper: by the words that stand in them.
+
+#: Characters that fit on a line of a page in the letters of a table.
+_LINE = 82
+#: A column never counts as more than this; the rest goes on next lines.
+_LONGEST = 45
+#: No word counts as longer; what is longer is hyphenated.
+_WORD = 20
+#: Space around a column, and what bold heads are wider.
+_GAP = 3
+#: A number and its margin, which stay on one line.
+_NUMBER = re.compile(r"\d[\d.,]*%? \(\d[\d.,]*[-–]\d[\d.,]*\)")
+
+
+def with_widths(table: Node, always: bool = False) -> Node:
+    """Return a table with a share of the line for each column, where it needs more than a line.
+
+    The share follows the mean length of the column's texts, at least its longest word.
+
+    Parameters
+    ----------
+    always : bool
+        Also for a table that needs less than a line: its columns are then as wide as their texts.
+        A program that shows Word documents makes columns without widths equal and narrow.
+
+    Examples
+    --------
+    >>> from wijkkit.reports.pandoc import HTML, read
+    >>> rows = f"<tr><td>club</td><td>{'a long reason ' * 9}</td></tr>"
+    >>> table = read(f"<table>{rows}</table>", HTML)["blocks"][0]
+    >>> [round(width["c"], 2) for _, width in with_widths(table)["c"][2]]
+    [0.13, 0.87]
+    """
+    columns, texts = table["c"][2], _texts(table)
+    needed = [max(map(len, column), default=0) + _GAP for column in texts]
+    narrow = sum(needed) <= _LINE
+    if narrow and not always:
+        return table
+    shares = needed if narrow else _shares(texts)
+    whole = _LINE if narrow else sum(shares)
+    widths = [{"t": "ColWidth", "c": share / whole} for share in shares]
+    sized = [[align, width] for (align, _), width in zip(columns, widths, strict=True)]
+    return {"t": "Table", "c": [*table["c"][:2], sized, *table["c"][3:]]}
+
+
+def is_dense(table: Node) -> bool:
+    """Say whether the longest words of a table's columns do not fit on one line side by side."""
+    return sum(_longest_word(column) + _GAP for column in _texts(table)) > _LINE
+
+
+def _texts(table: Node) -> list[list[str]]:
+    """Return the texts of each column."""
+    texts: list[list[str]] = [[] for _ in table["c"][2]]
+    for row in _rows(table):
+        for column, cell in zip(texts, row, strict=False):
+            column.append(plain(cell[4]))
+    return texts
+
+
+def _shares(texts: list[list[str]]) -> list[float]:
+    """Return what each column gets: its longest word first, the rest by the mean of its texts."""
+    least = [_longest_word(column) + _GAP for column in texts]
+    mean = [
+        min(sum(map(len, column)) / max(1, sum(map(bool, column))), _LONGEST) + _GAP
+        for column in texts
+    ]
+    left = max(_LINE - sum(least), 0)
+    more = [max(wanted - own, 0) for wanted, own in zip(mean, least, strict=True)]
+    part = min(1.0, left / sum(more)) if sum(more) else 0.0
+    return [own + part * extra for own, extra in zip(least, more, strict=True)]
+
+
+def _longest_word(texts: list[str]) -> int:
+    words = (word for text in texts for word in _unbroken(text).split(" "))
+    return min(max(map(len, words), default=0), _WORD)
+
+
+def _unbroken(text: str) -> str:
+    return _NUMBER.sub(lambda found: found[0].replace(" ", "\N{NO-BREAK SPACE}"), text)
+
+
+def _rows(table: Node) -> Iterator[list]:
+    """Yield the cells of each row whose cells each take one column."""
+    head, bodies, foot = table["c"][3:]
+    rows = [*head[1], *(row for body in bodies for row in (*body[2], *body[3])), *foot[1]]
+    for _, cells in rows:
+        if all(cell[3] == 1 for cell in cells):
+            yield cells
+
+
+# The look of a report on paper, in Typst: the house style's values, then the rules.
+
+#: Names of fonts that no file has.
+_GENERIC = ("sans-serif", "serif", "system-ui")
+#: Colours by the name that the rules have for them: ``link``, ``line`` and ``heading`` are Typst's own.
+_NAMES = {"link": "link-colour", "line": "line-colour", "heading": "heading-colour"}
+
+
+def print_style(house: HouseStyle, theme: Path) -> str:
+    """Return the definitions that a report on paper begins with.
+
+    Examples
+    --------
+    >>> from wijkkit.reports.theme import load_house_style
+    >>> theme = Path(__file__).parents[2] / "reports" / "theme"
+    >>> print_style(load_house_style(theme), theme).splitlines()[0]
+    '#let ink = rgb("#1d2b36")'
+    """
+    values = [
+        f'#let {_NAMES.get(name, name).replace("_", "-")} = rgb("{colour}")'
+        for name, colour in house.colours.model_dump().items()
+    ]
+    names = ", ".join(f'"{font}"' for font in _fonts(house, theme))
+    return "\n".join([*values, f"#let fonts = ({names},)", print_part("typst-template.typ")])
+
+
+def print_part(name: str) -> str:
+    """Return a file of the look on paper."""
+    return (files("wijkkit.reports") / "print" / name).read_text(encoding="utf-8")
+
+
+def _fonts(house: HouseStyle, theme: Path) -> list[str]:
+    own = [FontProperties(fname=theme / house.font_file).get_name()] if house.font_file else []
+    return [*own, *(font for font in house.fonts if font not in _GENERIC), "DejaVu Sans"]

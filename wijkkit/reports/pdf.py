@@ -10,8 +10,7 @@ import matplotlib
 import typst
 
 from wijkkit.errors import ReportError
-from wijkkit.reports.columns import with_widths
-from wijkkit.reports.frame import Frame, frame_metadata
+from wijkkit.reports.page import Frame, frame_metadata
 from wijkkit.reports.pandoc import (
     Node,
     attribute,
@@ -21,8 +20,7 @@ from wijkkit.reports.pandoc import (
     rewrite,
     write,
 )
-from wijkkit.reports.paper import PPI, fitting, for_paper
-from wijkkit.reports.print_style import print_part, print_style
+from wijkkit.reports.paper import PPI, fitting, for_paper, print_part, print_style, with_widths
 from wijkkit.reports.theme import HouseStyle
 
 _WARNINGS = ("callout-important", "callout-warning", "callout-caution")

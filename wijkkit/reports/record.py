@@ -14,11 +14,11 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from wijkkit.batch.hashes import hash_file, hash_of
+from wijkkit.batch.fingerprint import hash_file, hash_of
 from wijkkit.files import write_whole
+from wijkkit.reports.pandoc import embedded
 from wijkkit.reports.quarto import find_quarto
 from wijkkit.reports.runs import executed_notebook, scope_of
-from wijkkit.reports.shortcodes import embedded
 from wijkkit.reports.staging import Page
 from wijkkit.study import Study
 

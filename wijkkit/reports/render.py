@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from wijkkit.batch.hashes import hash_of
+from wijkkit.batch.fingerprint import hash_of
 from wijkkit.errors import ReportError
-from wijkkit.reports.data_forms import has_tables, tables_mark
 from wijkkit.reports.finished import check_site
-from wijkkit.reports.frame import frame_of
 from wijkkit.reports.linked import open_links
+from wijkkit.reports.making import has_tables, tables_mark
+from wijkkit.reports.page import frame_of
 from wijkkit.reports.pages import INDEX, WORDS, find_sources, pages
 from wijkkit.reports.quarto import find_quarto
 from wijkkit.reports.record import (
@@ -28,11 +30,50 @@ from wijkkit.reports.record import (
     write_record,
 )
 from wijkkit.reports.runs import BRIEF, States, notebook_states
-from wijkkit.reports.site import new_site, swap, write_assets
 from wijkkit.reports.staging import Page, failed_notebooks, title_of
-from wijkkit.reports.theme import HouseStyle, load_house_style
+from wijkkit.reports.theme import HouseStyle, load_house_style, stylesheet
 from wijkkit.showing import ShowsItself
 from wijkkit.study import Study
+
+# The folder of the site: made beside the old one, which it replaces at once.
+
+_STYLESHEET = Path("assets") / "report.css"
+
+
+def new_site(site: Path, keep: Iterable[str]) -> Path:
+    """Return a new folder beside `site`, with the files of `site` that stay."""
+    if site.is_dir() and any(site.iterdir()) and not (site / _STYLESHEET).is_file():
+        raise ReportError(
+            "the folder of the site holds something else",
+            file=site.name,
+            expected="an earlier site, or an empty folder",
+            remedy="Set output.site in study.yml to another folder.",
+        )
+    site.parent.mkdir(parents=True, exist_ok=True)
+    new = Path(tempfile.mkdtemp(prefix=f".{site.name}-", dir=site.parent))
+    new.chmod(0o755)
+    for name in keep:
+        (new / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(site / name, new / name)
+    return new
+
+
+def write_assets(site: Path, theme: Path, house: HouseStyle) -> None:
+    """Write what all pages share: the style sheet, the logo, the font."""
+    (site / "assets").mkdir(exist_ok=True)
+    (site / _STYLESHEET).write_text(stylesheet(house), encoding="utf-8")
+    for name in filter(None, (house.logo, house.font_file)):
+        shutil.copy(theme / name, site / "assets" / name)
+
+
+def swap(new: Path, site: Path) -> None:
+    """Put `new` in the place of `site`; readers see the old site or the new one."""
+    old = new.with_name(f"{new.name}-old")
+    if site.exists():
+        os.replace(site, old)
+    os.replace(new, site)
+    shutil.rmtree(old, ignore_errors=True)
+
 
 FORMATS = ("html", "pdf", "docx", "pptx", "xlsx")
 Engine = Literal["auto", "quarto", "builtin"]

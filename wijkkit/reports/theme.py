@@ -9,7 +9,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from wijkkit.errors import Problem, ReportError
-from wijkkit.study.settings.base import Settings
+from wijkkit.study.settings.general import Settings
 from wijkkit.study.strict_yaml import read_yaml
 
 _COLOUR = re.compile(r"#[0-9a-f]{6}")

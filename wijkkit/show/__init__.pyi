@@ -1,7 +1,5 @@
 """What there is to draw, list and say, for editors to complete."""
 
-from .advice import programme_recommendations as programme_recommendations
-from .advice import recommendations as recommendations
 from .diagrams import logic_model as logic_model
 from .diagrams import network as network
 from .maps import map as map
@@ -38,4 +36,6 @@ from .summary_of_city import city_summary as city_summary
 from .summary_of_city import conclusions as conclusions
 from .summary_of_city import done_sentences as done_sentences
 from .summary_of_city import effect_summary as effect_summary
+from .summary_of_city import programme_recommendations as programme_recommendations
+from .summary_of_city import recommendations as recommendations
 from .summary_of_wijk import wijk_summary as wijk_summary

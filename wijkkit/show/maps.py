@@ -16,7 +16,7 @@ from matplotlib.path import Path
 
 from wijkkit.language import listed, number, text
 from wijkkit.language.messages import catalogue
-from wijkkit.released.cells import NUMBER, is_shown
+from wijkkit.released.store import NUMBER, is_shown
 from wijkkit.show.output import Nothing, ShownFigure, drawn, language_of, nothing
 from wijkkit.show.theme import (
     BETTER,

@@ -20,7 +20,7 @@ from matplotlib.figure import Figure
 
 from wijkkit.errors import ParameterError
 from wijkkit.language import number, text
-from wijkkit.language.markdown import escaped
+from wijkkit.language.messages import escaped
 from wijkkit.show.theme import style
 
 Bundle = tuple[dict[str, Any], dict[str, Any]]

@@ -12,7 +12,7 @@ from matplotlib.ticker import MaxNLocator
 
 from wijkkit.estimates.funnel import funnel as funnel_limits
 from wijkkit.language import listed, percentage, signed, text
-from wijkkit.released.cells import is_shown
+from wijkkit.released.store import is_shown
 from wijkkit.show.output import Nothing, ShownFigure, drawn, language_of, nothing
 from wijkkit.show.theme import (
     CITY,

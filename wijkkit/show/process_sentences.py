@@ -10,7 +10,7 @@ from wijkkit.evaluation.explanations.explain import explanation_rows
 from wijkkit.evaluation.process.key_figures import key_figure_sentences as scale_sentences
 from wijkkit.evaluation.process.service_use import service_use_sentences as use_sentences
 from wijkkit.language import counted, listed, number, small_first, text
-from wijkkit.language.markdown import escaped
+from wijkkit.language.messages import escaped
 from wijkkit.released import CityView, WijkView
 from wijkkit.released.programme import of_programme
 from wijkkit.show.output import Nothing, ShownText, bullets

@@ -10,9 +10,9 @@ import pandas as pd
 
 from wijkkit.language import day, number, percentage, text
 from wijkkit.language.messages import catalogue
+from wijkkit.registry.faults import shown as worded
 from wijkkit.registry.tables import KINDS
-from wijkkit.registry.wording import shown as worded
-from wijkkit.released.cells import number_at
+from wijkkit.released.store import number_at
 from wijkkit.show.output import Nothing, ShownTable, language_of, nothing
 from wijkkit.show.values import p_about, shown_interval, shown_p, why_absent
 

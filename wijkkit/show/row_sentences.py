@@ -18,10 +18,10 @@ from wijkkit.language import (
     small_first,
     text,
 )
-from wijkkit.language.markdown import escaped
-from wijkkit.released.cells import is_shown, number_at
+from wijkkit.language.messages import escaped
 from wijkkit.released.goals import target_state
 from wijkkit.released.outcomes import trend
+from wijkkit.released.store import is_shown, number_at
 from wijkkit.show.output import Nothing, ShownText, bullets, nothing
 from wijkkit.show.values import shown_interval, shown_value
 

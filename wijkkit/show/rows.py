@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from wijkkit.language import signed, text
-from wijkkit.released.cells import is_shown, number_at
+from wijkkit.released.store import is_shown, number_at
 from wijkkit.show import theme
 from wijkkit.show.output import Nothing, ShownFigure, drawn, language_of, nothing
 from wijkkit.show.theme import CITY, COMPARATOR, INK, OWN, SMALL, label_marks, new_figure, style

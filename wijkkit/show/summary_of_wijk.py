@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from wijkkit.language import counted, in_words, large_first, percentage, small_first, text
-from wijkkit.language.markdown import escaped
+from wijkkit.language.messages import escaped
 from wijkkit.released import WijkView
-from wijkkit.released.cells import number_at
+from wijkkit.released.store import number_at
 from wijkkit.show.output import Nothing, ShownText, bullets
 from wijkkit.show.process_sentences import questions_of
 from wijkkit.show.row_sentences import absent_sentences, named

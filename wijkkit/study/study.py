@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING
 
 from wijkkit.errors import ParameterError
 from wijkkit.language import listed, number, text
-from wijkkit.language.nouns import Wording
+from wijkkit.language.messages import Wording
 from wijkkit.showing import ShowsItself
 from wijkkit.study.codebook import Codebook
 from wijkkit.study.indicators import Indicator
-from wijkkit.study.model import Goal, Grouping, Label, Neighbourhood, StudyFile, Wave
-from wijkkit.study.nouns import nouns_said
+from wijkkit.study.model import Goal, Grouping, Label, Neighbourhood, StudyFile, Wave, nouns_said
 from wijkkit.study.settings import PopulationSettings
 
 if TYPE_CHECKING:

@@ -6,7 +6,9 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import MutableMapping
 from pathlib import Path
+from typing import Any
 
 from wijkkit.project import find_part
 from wijkkit.project.layout import packaged
@@ -25,7 +27,7 @@ def lab_command(study: str | Path = "parameters") -> tuple[list[str], Path]:
     own = notebooks != packaged("notebooks") or not _in_packages(notebooks)
     root = notebooks.parent if own else folder
     start = f"/lab/tree/{notebooks.name}/{_START}" if own else "/lab"
-    hook = "wijkkit.workbench.saving.forget_widgets"
+    hook = "wijkkit.workbench.lab.forget_widgets"
     options = {
         "LabApp.default_url": start,
         "WijkkitPages.study": str(folder),
@@ -74,3 +76,23 @@ def set_git_filter(folder: Path) -> bool:
 
 def _in_packages(path: Path) -> bool:
     return "site-packages" in path.parts
+
+
+# What JupyterLab does not save with a notebook.
+
+
+def forget_widgets(model: MutableMapping[str, Any], **_rest: object) -> None:
+    """Drop the state of widgets from a notebook that is about to be saved.
+
+    A hook of Jupyter's contents manager (`pre_save_hook`), which `make lab` sets: what a panel
+    on the sources shows never reaches a file.
+
+    Examples
+    --------
+    >>> model = {"type": "notebook", "content": {"metadata": {"widgets": {"state": "12%"}}}}
+    >>> forget_widgets(model)
+    >>> model["content"]
+    {'metadata': {}}
+    """
+    if model["type"] == "notebook" and model.get("content"):
+        model["content"]["metadata"].pop("widgets", None)

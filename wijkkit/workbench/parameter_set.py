@@ -16,8 +16,7 @@ from wijkkit.files import write_whole
 from wijkkit.language import text
 from wijkkit.study import Study
 from wijkkit.study.model import Model
-from wijkkit.study.strict_yaml import read_yaml
-from wijkkit.study.validation import validate
+from wijkkit.study.strict_yaml import read_yaml, validate
 from wijkkit.tables import EVERYBODY
 
 Controls = Mapping[str, widgets.Widget]

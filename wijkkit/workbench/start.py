@@ -7,9 +7,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
+import ipywidgets as widgets
+import pandas as pd
+
+from wijkkit.errors import WijkkitError
+from wijkkit.evaluation.choice.panel import choice_panel as panel
 from wijkkit.language import text
-from wijkkit.language.markdown import escaped
-from wijkkit.show.output import ShownText, bullets
+from wijkkit.language.messages import escaped
+from wijkkit.loaders.standard_table import load_catalogue
+from wijkkit.pipeline.checking import checked, missing_parts, remarks
+from wijkkit.released import WijkView
+from wijkkit.show.output import ShownTable, ShownText, bullets
 from wijkkit.study import Study
 
 _FILES = ("study.yml", "codebook.yml", "indicators.yml")
@@ -54,3 +62,67 @@ def _lines(study: Study) -> Iterator[str]:
 def _link(path: Path, words: str) -> str:
     address = quote(Path(os.path.relpath(path)).as_posix(), safe="/.")
     return f"[{escaped(words)}]({address})"
+
+
+# Is the study complete? The answer as a table in a notebook.
+
+
+def check(study: Study) -> ShownTable:
+    """Return everything that is wrong or missing in a study, in order of what to do first.
+
+    Returns
+    -------
+    ShownTable
+        One row per thing, empty where nothing is.
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> study = wk.open_study("parameters")
+    >>> wk.check(study)
+    Soort Wat ...
+    """
+    language = study.language
+    respondents, wrong = None, []
+    try:
+        respondents = checked(study.folder)[1]
+    except WijkkitError as error:
+        wrong = list(error.problems)
+    rows = [("wrong", problem) for problem in wrong]
+    rows += [("remark", problem) for problem in ([] if wrong else remarks(study, respondents))]
+    rows += [("missing", problem) for problem in missing_parts(study)]
+    heads = [text(f"show.check.{key}", language) for key in ("kind", "what")]
+    cells = [[text(f"show.check.{kind}", language), str(problem)] for kind, problem in rows]
+    if not cells:
+        cells = [["", text("show.check.nothing", language)]]
+    return ShownTable(pd.DataFrame(cells, columns=heads), text("show.check.caption", language))
+
+
+# Choose interventions with the network: move the weights and see the ranking move.
+
+
+def choice_panel(view: WijkView) -> widgets.Widget:
+    """Return the panel for one wijk: its goals, what runs there, the study's catalogue.
+
+    Returns
+    -------
+    widgets.Widget
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> view = wk.open_wijk("parameters", "ankerveld")
+    >>> type(wk.choice_panel(view)).__name__
+    'VBox'
+    """
+    study = view.study
+    running = view.own("interventions")
+    running = running.loc[running["status"].eq("running"), "catalogue"].dropna()
+    return panel(
+        load_catalogue(study),
+        view.own("choice_goals"),
+        settings=study.settings.choice,
+        running=set(running),
+        factors=study.settings.choice.factors.get(view.slug, ()),
+        language=view.language,
+    )

@@ -10,7 +10,7 @@ import pytest
 
 from wijkkit.disclosure.policy import GGD
 from wijkkit.evaluation.baseline import baseline_balance, children_of, participants, timeline
-from wijkkit.pipeline.baseline import _shown_balance, _shown_participants
+from wijkkit.pipeline.release import _shown_balance, _shown_participants
 from wijkkit.study.settings import ProcessSettings
 
 

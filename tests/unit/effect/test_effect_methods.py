@@ -12,9 +12,8 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from wijkkit.errors import EstimationError
-from wijkkit.evaluation.effect.did import DID_COLUMNS, did
+from wijkkit.evaluation.effect.did import DID_COLUMNS, METHODS, Options, did
 from wijkkit.evaluation.effect.fit import _adjusted, _pseudo_root, logistic
-from wijkkit.evaluation.effect.methods import METHODS, Options
 from wijkkit.evaluation.effect.resampling import draws, randomisation_test
 from wijkkit.evaluation.effect.sample import make_sample
 

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from wijkkit.errors import EstimationError
-from wijkkit.evaluation.effect.estimate import NotEstimable
 from wijkkit.evaluation.effect.evaluate import evaluate_effect
 from wijkkit.evaluation.effect.outcomes import compared_waves, first_waves
+from wijkkit.evaluation.effect.sample import NotEstimable
 from wijkkit.evaluation.effect.staggered import average_effects, group_time_effects
 from wijkkit.evaluation.effect.staggered_study import staggered_effects
 

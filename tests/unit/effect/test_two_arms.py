@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from wijkkit.evaluation.effect.estimate import NotEstimable
+from wijkkit.evaluation.effect.sample import NotEstimable
 from wijkkit.evaluation.effect.two_arms import (
     change_test,
     critical_value,

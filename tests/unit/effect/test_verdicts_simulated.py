@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from wijkkit.evaluation.effect.methods import RECOMMENDED
+from wijkkit.evaluation.effect.did import RECOMMENDED
 
 PATH = Path(__file__).resolve().parents[3] / "benchmarks" / "verdicts.py"
 

@@ -13,7 +13,7 @@ from tests.unit.loaders.study_maker import SURVEY, StudyMaker
 from wijkkit.errors import DataError, DisclosureError
 from wijkkit.loaders import load_survey
 from wijkkit.loaders.recode import is_missing
-from wijkkit.loaders.statistical_file import read_statistical
+from wijkkit.loaders.source_file import read_statistical
 from wijkkit.study.codebook import Column
 
 

@@ -3,17 +3,191 @@
 from __future__ import annotations
 
 import asyncio
+import builtins
+import getpass
+import io
+import os
 import sys
+import threading
+import uuid
 from collections.abc import Callable
 from typing import Any
 
+import comm
+from ipykernel.compiler import XCachingCompiler
+from ipykernel.zmqshell import ZMQInteractiveShell
+from IPython.core.error import StdinNotImplementedError
+from jupyter_client.session import Session
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
+from traitlets import Type
+from traitlets.config import Config
 
-from wijkkit.batch.engine.shell import NotebookShell, make_shell
-from wijkkit.batch.engine.streams import OutputLimitError, capture
 from wijkkit.batch.engine.task import WIDGET_VIEW
+
+# ipykernel's interactive shell whose messages are collected instead of sent.
+
+
+class CollectingSession(Session):
+    """A session that hands each message to `sink`."""
+
+    sink: Callable[[dict[str, Any]], None]
+
+    def send(self, stream, msg_or_type, content=None, parent=None, **details):
+        """Hand over a message; `stream` and everything about transport is without meaning."""
+        message = msg_or_type
+        if not isinstance(message, dict):
+            message = self.msg(msg_or_type, content=content, parent=parent)
+        self.sink(message)
+        return message
+
+
+class NotebookShell(ZMQInteractiveShell):
+    """The shell of a notebook in the batch: no kernel, no history on disk, no windows."""
+
+    compiler_class = Type(XCachingCompiler)
+    left = False
+
+    def enable_gui(self, gui: Any = None) -> None:
+        """Windows have no place in a batch."""
+
+    def ask_exit(self) -> None:
+        """``exit`` and ``quit`` end the notebook after this cell, as they end a kernel."""
+        self.left = True
+
+
+def _refuse_input(prompt: str = "", *more: Any, **options: Any) -> str:
+    raise StdinNotImplementedError(
+        "raw_input was called, but this frontend does not support input requests."
+    )
+
+
+def make_shell(sink: Callable[[dict[str, Any]], None]) -> NotebookShell:
+    """Make the shell of this process; every message of a cell goes to `sink`.
+
+    Widgets get a comm without a kernel, so that they show as their text.
+    """
+    comm.create_comm = comm.DummyComm
+    comm.get_comm_manager = comm._get_comm_manager
+    builtins.input = _refuse_input  # type: ignore[assignment]
+    getpass.getpass = _refuse_input
+    config = Config()
+    config.HistoryManager.enabled = False
+    config.HistoryManager.hist_file = ":memory:"
+    shell = NotebookShell.instance(config=config)
+    session = CollectingSession(username="", key=b"")
+    session.sink = sink
+    for part in (shell.displayhook, shell.display_pub):
+        part.session = session
+        part.pub_socket = object()
+    shell.displayhook.get_execution_count = lambda: shell.execution_count
+    shell.displayhook.topic = b"execute_result"
+    return shell
+
+
+# What a notebook prints: Python's streams, and what goes past them to file descriptors 1 and 2.
+
+
+class OutputLimitError(RuntimeError):
+    """A notebook printed more than it may."""
+
+
+class CapturedStream(io.TextIOBase):
+    """One of ``sys.stdout`` and ``sys.stderr``: holds what is written until it is flushed.
+
+    Parameters
+    ----------
+    name : str
+        ``stdout`` or ``stderr``.
+    emit : callable
+        Receives the name and the text of each flush.
+    limit : int
+        Characters that may be written; one more raises OutputLimitError.
+    """
+
+    encoding = "UTF-8"
+
+    def __init__(self, name: str, emit: Callable[[str, str], None], limit: int):
+        self.name = name
+        self._emit = emit
+        self._left = limit
+        self._held: list[str] = []
+        self._lock = threading.RLock()
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, string: str) -> int:
+        if not isinstance(string, str):
+            raise TypeError(f"write() argument must be str, not {type(string)}")
+        with self._lock:
+            self._left -= len(string)
+            if self._left < 0:
+                raise OutputLimitError(f"the notebook wrote too much to {self.name}")
+            self._held.append(string)
+        return len(string)
+
+    def flush(self) -> None:
+        with self._lock:
+            text, self._held = "".join(self._held), []
+        if text:
+            self._emit(self.name, text)
+
+
+class DescriptorCapture:
+    """Lead file descriptors 1 and 2 into Python's streams, for what C code and programs print."""
+
+    def __init__(self, streams: dict[int, CapturedStream]):
+        self._streams = streams
+        self._arrived = {fd: threading.Event() for fd in streams}
+        self._marker = uuid.uuid4().hex.encode()
+        self.overflow = False
+        for fd, stream in streams.items():
+            read, write = os.pipe()
+            os.dup2(write, fd)
+            os.close(write)
+            threading.Thread(target=self._copy, args=(read, fd, stream), daemon=True).start()
+
+    def drain(self, seconds: float = 5.0) -> None:
+        """Wait until everything written so far has reached the streams."""
+        for fd, arrived in self._arrived.items():
+            arrived.clear()
+            try:
+                os.write(fd, self._marker)
+            except OSError:  # the notebook closed it
+                arrived.set()
+        for arrived in self._arrived.values():
+            arrived.wait(seconds)
+
+    def _copy(self, read: int, fd: int, stream: CapturedStream) -> None:
+        rest = b""
+        while chunk := os.read(read, 65536):
+            rest += chunk
+            while self._marker in rest:
+                before, _, rest = rest.partition(self._marker)
+                self._write(stream, before)
+                self._arrived[fd].set()
+            keep = len(self._marker) - 1
+            if len(rest) > keep:
+                self._write(stream, rest[:-keep])
+                rest = rest[-keep:]
+
+    def _write(self, stream: CapturedStream, data: bytes) -> None:
+        try:
+            stream.write(data.decode(errors="replace"))
+        except OutputLimitError:
+            self.overflow = True
+
+
+def capture(
+    emit: Callable[[str, str], None], limit: int
+) -> tuple[CapturedStream, CapturedStream, DescriptorCapture]:
+    """Replace ``sys.stdout`` and ``sys.stderr`` and descriptors 1 and 2; return what replaced them."""
+    out, err = (CapturedStream(name, emit, limit) for name in ("stdout", "stderr"))
+    descriptors = DescriptorCapture({1: out, 2: err})
+    sys.stdout, sys.stderr = out, err
+    return out, err, descriptors
 
 
 class Cells:

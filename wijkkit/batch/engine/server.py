@@ -20,8 +20,8 @@ import socket
 import sys
 import traceback
 
-from wijkkit.batch.engine import frames
-from wijkkit.batch.engine.rehearsal import rehearse
+from wijkkit.batch.engine import task as frames
+from wijkkit.batch.engine.child import rehearse
 
 #: What every notebook in the batch needs.
 BASE = (

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import socket
+import struct
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -88,7 +90,7 @@ class Outcome:
     cold : tuple of str
         Large packages that the fork server should have loaded and had not.
     read : tuple of str, optional
-        Released tables it asked for (`wijkkit.released.reads`); absent where that is not known.
+        Released tables it asked for (`wijkkit.released.store`); absent where that is not known.
     """
 
     status: str
@@ -99,3 +101,31 @@ class Outcome:
     memory_mb: float = 0.0
     cold: tuple[str, ...] = ()
     read: tuple[str, ...] | None = None
+
+
+# Messages over a socket: a length and JSON.
+
+_LENGTH = struct.Struct("!I")
+
+
+def send(connection: socket.socket, message: Any) -> None:
+    """Send one message, whole."""
+    data = json.dumps(message).encode()
+    connection.sendall(_LENGTH.pack(len(data)) + data)
+
+
+def receive(connection: socket.socket) -> Any:
+    """Return the next message; EOFError where the other side is gone, TimeoutError where late."""
+    (length,) = _LENGTH.unpack(_exactly(connection, _LENGTH.size))
+    return json.loads(_exactly(connection, length))
+
+
+def _exactly(connection: socket.socket, length: int) -> bytes:
+    parts = []
+    while length:
+        part = connection.recv(min(length, 1 << 20))
+        if not part:
+            raise EOFError("the other side is gone")
+        parts.append(part)
+        length -= len(part)
+    return b"".join(parts)

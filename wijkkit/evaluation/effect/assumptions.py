@@ -11,8 +11,8 @@ from wijkkit.evaluation.effect.design_checks import (
     leave_one_out_rows,
     pre_trend_rows,
 )
-from wijkkit.evaluation.effect.estimate import NotEstimable
 from wijkkit.evaluation.effect.missing import composition_rows, missing_rows
+from wijkkit.evaluation.effect.sample import NotEstimable
 from wijkkit.study import Study
 
 ASSUMPTION_COLUMNS = (

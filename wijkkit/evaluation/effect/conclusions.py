@@ -9,9 +9,9 @@ from typing import Any, cast
 import numpy as np
 import pandas as pd
 
-from wijkkit.evaluation.effect.methods import RECOMMENDED
+from wijkkit.evaluation.effect.did import RECOMMENDED
 from wijkkit.language import listed, number, points, small_first, text
-from wijkkit.language.markdown import escaped
+from wijkkit.language.messages import escaped
 from wijkkit.study import Study
 from wijkkit.study.indicators import Indicator
 from wijkkit.study.settings import EvaluationSettings

@@ -9,13 +9,25 @@ import numpy as np
 import pandas as pd
 
 from wijkkit.errors import EstimationError
-from wijkkit.evaluation.effect.cluster_period import cluster_cells, respondents_error
-from wijkkit.evaluation.effect.estimate import Estimate, NotEstimable, possible
-from wijkkit.evaluation.effect.methods import METHODS, RECOMMENDED, Options
+from wijkkit.evaluation.effect.did import METHODS, RECOMMENDED, Options
+from wijkkit.evaluation.effect.fit import Scale
 from wijkkit.evaluation.effect.outcomes import arrays_of, compared_waves, earlier_waves
-from wijkkit.evaluation.effect.sample import Bools, Floats, Sample, sample_of
-from wijkkit.evaluation.effect.target import Scale
-from wijkkit.evaluation.effect.two_arms import RATIOS, Ratios, change_test
+from wijkkit.evaluation.effect.sample import (
+    Bools,
+    Estimate,
+    Floats,
+    NotEstimable,
+    Sample,
+    possible,
+    sample_of,
+)
+from wijkkit.evaluation.effect.two_arms import (
+    RATIOS,
+    Ratios,
+    change_test,
+    cluster_cells,
+    respondents_error,
+)
 from wijkkit.study import Study
 
 Row = dict[str, object]

@@ -5,14 +5,37 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import optimize
+from scipy import optimize, sparse
 from scipy.sparse import csr_array
 
-from wijkkit.evaluation.effect.estimate import Estimate, NotEstimable, t_estimate
-from wijkkit.evaluation.effect.fit import logistic
-from wijkkit.evaluation.effect.membership import membership
-from wijkkit.evaluation.effect.sample import Floats, Ints, Sample
-from wijkkit.evaluation.effect.target import Scale, design_matrix, require_cells
+from wijkkit.evaluation.effect.fit import Scale, design_matrix, logistic, require_cells
+from wijkkit.evaluation.effect.sample import (
+    Estimate,
+    Floats,
+    Ints,
+    NotEstimable,
+    Sample,
+    t_estimate,
+)
+
+# Which rows belong to which cluster or cell.
+
+
+def membership(codes: Ints, size: int) -> sparse.csr_array:
+    """Return the (n, size) matrix of 0 and 1 that says which code each row has.
+
+    Its products sum per code, or repeat per row, without multiplying by all the zeros.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> member = membership(np.array([0, 1, 1]), 2)
+    >>> (member.T @ np.array([1.0, 2.0, 3.0])).tolist(), (member @ np.array([5.0, 7.0])).tolist()
+    ([1.0, 5.0], [5.0, 7.0, 7.0])
+    """
+    rows = np.arange(len(codes) + 1)
+    return sparse.csr_array((np.ones(len(codes)), codes, rows), shape=(len(codes), size))
+
 
 _STEPS = 100
 #: No step moves an effect further.

@@ -19,16 +19,23 @@ from wijkkit.evaluation.effect.design_checks import (
     recommended,
     scale_of,
 )
-from wijkkit.evaluation.effect.estimate import Estimate, NotEstimable, t_estimate
+from wijkkit.evaluation.effect.did import Options
 from wijkkit.evaluation.effect.fit import least_squares, logistic, steadied_logistic
-from wijkkit.evaluation.effect.methods import Options
 from wijkkit.evaluation.effect.outcomes import (
     arrays_of,
     compared_waves,
     covariate_names,
     in_comparison,
 )
-from wijkkit.evaluation.effect.sample import Bools, Floats, Sample, sample_of
+from wijkkit.evaluation.effect.sample import (
+    Bools,
+    Estimate,
+    Floats,
+    NotEstimable,
+    Sample,
+    sample_of,
+    t_estimate,
+)
 from wijkkit.study import Study
 
 Arrays = dict[str, Any]

@@ -9,8 +9,7 @@ import numpy as np
 import pandas as pd
 
 from wijkkit.errors import EstimationError
-from wijkkit.evaluation.effect.estimate import NotEstimable
-from wijkkit.evaluation.effect.sample import Floats
+from wijkkit.evaluation.effect.sample import Floats, NotEstimable
 from wijkkit.study import Study
 from wijkkit.study.indicators import Indicator
 

@@ -9,10 +9,8 @@ import numpy as np
 from scipy import optimize
 
 from wijkkit.errors import EstimationError
-from wijkkit.evaluation.effect.cluster_period import sampling_variances
-from wijkkit.evaluation.effect.estimate import NotEstimable
-from wijkkit.evaluation.effect.sample import Sample
-from wijkkit.evaluation.effect.two_arms import Ratios, power_at, variance_ratios
+from wijkkit.evaluation.effect.sample import NotEstimable, Sample
+from wijkkit.evaluation.effect.two_arms import Ratios, power_at, sampling_variances, variance_ratios
 from wijkkit.study.settings import EvaluationSettings
 
 DETECTABLE_COLUMNS = (

@@ -12,10 +12,9 @@ from typing import Literal
 import numpy as np
 from scipy.sparse import csr_array
 
-from wijkkit.evaluation.effect.estimate import Estimate, NotEstimable
 from wijkkit.evaluation.effect.fit import Fit, inverse_information, least_squares, logistic
-from wijkkit.evaluation.effect.membership import membership
-from wijkkit.evaluation.effect.sample import Bools, Floats, Ints
+from wijkkit.evaluation.effect.hierarchical import membership
+from wijkkit.evaluation.effect.sample import Bools, Estimate, Floats, Ints, NotEstimable
 
 _DOUBLINGS = 40
 _HALVINGS = 40

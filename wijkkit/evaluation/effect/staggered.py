@@ -10,9 +10,8 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from wijkkit.errors import EstimationError
-from wijkkit.evaluation.effect.estimate import NotEstimable, t_estimate
 from wijkkit.evaluation.effect.fit import least_squares
-from wijkkit.evaluation.effect.sample import Bools, Floats, Ints
+from wijkkit.evaluation.effect.sample import Bools, Floats, Ints, NotEstimable, t_estimate
 
 Control = Literal["never", "not_yet"]
 

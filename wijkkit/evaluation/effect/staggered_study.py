@@ -10,8 +10,8 @@ import pandas as pd
 
 from wijkkit.errors import EstimationError
 from wijkkit.evaluation.effect.did import DID_COLUMNS
-from wijkkit.evaluation.effect.estimate import NotEstimable
 from wijkkit.evaluation.effect.outcomes import arrays_of, first_waves, outcomes
+from wijkkit.evaluation.effect.sample import NotEstimable
 from wijkkit.evaluation.effect.staggered import Control, average_effects, group_time_effects
 from wijkkit.study import Study
 

@@ -8,8 +8,8 @@ from datetime import date
 
 import pandas as pd
 
-from wijkkit.evaluation.effect.estimate import NotEstimable
 from wijkkit.evaluation.effect.outcomes import compared_waves
+from wijkkit.evaluation.effect.sample import NotEstimable
 from wijkkit.evaluation.explanations import rules
 from wijkkit.evaluation.explanations.evidence import Evidence
 from wijkkit.evaluation.explanations.rules import PROCESS, Verdict, process_verdict

@@ -33,7 +33,7 @@ def clashes(facts: Facts) -> pd.DataFrame:
     --------
     >>> import wijkkit as wk
     >>> study = wk.open_study("parameters")
-    >>> from wijkkit.pipeline.process.known import facts_of
+    >>> from wijkkit.pipeline.process.evaluate import facts_of
     >>> facts = facts_of(study, wk.open_city(study).table("key_figure_changes"))
     >>> from wijkkit.evaluation.learning import clashes
     >>> list(clashes(facts).columns)
@@ -77,7 +77,7 @@ def clash_sentences(facts: Facts) -> list[str]:
     --------
     >>> import wijkkit as wk
     >>> study = wk.open_study("parameters")
-    >>> from wijkkit.pipeline.process.known import facts_of
+    >>> from wijkkit.pipeline.process.evaluate import facts_of
     >>> facts = facts_of(study, wk.open_city(study).table("key_figure_changes"))
     >>> from wijkkit.evaluation.learning import clash_sentences
     >>> len(clash_sentences(facts)) > 0
@@ -136,7 +136,7 @@ def side_by_side(facts: Facts) -> pd.DataFrame:
     --------
     >>> import wijkkit as wk
     >>> study = wk.open_study("parameters")
-    >>> from wijkkit.pipeline.process.known import facts_of
+    >>> from wijkkit.pipeline.process.evaluate import facts_of
     >>> facts = facts_of(study, wk.open_city(study).table("key_figure_changes"))
     >>> from wijkkit.evaluation.learning import side_by_side
     >>> len(side_by_side(facts))
@@ -187,7 +187,7 @@ def ahead_sentences(table: pd.DataFrame, study: Study) -> list[str]:
     --------
     >>> import wijkkit as wk
     >>> study = wk.open_study("parameters")
-    >>> from wijkkit.pipeline.process.known import facts_of
+    >>> from wijkkit.pipeline.process.evaluate import facts_of
     >>> facts = facts_of(study, wk.open_city(study).table("key_figure_changes"))
     >>> from wijkkit.evaluation.learning import ahead_sentences, side_by_side
     >>> len(ahead_sentences(side_by_side(facts), study)) > 0

@@ -33,7 +33,7 @@ def improvement_cycle(facts: Facts, wijk: str) -> pd.DataFrame:
     --------
     >>> import wijkkit as wk
     >>> study = wk.open_study("parameters")
-    >>> from wijkkit.pipeline.process.known import facts_of
+    >>> from wijkkit.pipeline.process.evaluate import facts_of
     >>> facts = facts_of(study, wk.open_city(study).table("key_figure_changes"))
     >>> from wijkkit.evaluation.learning import improvement_cycle
     >>> list(improvement_cycle(facts, "ankerveld").columns)
@@ -104,7 +104,7 @@ def open_decisions(facts: Facts, wijk: str) -> pd.DataFrame:
     --------
     >>> import wijkkit as wk
     >>> study = wk.open_study("parameters")
-    >>> from wijkkit.pipeline.process.known import facts_of
+    >>> from wijkkit.pipeline.process.evaluate import facts_of
     >>> facts = facts_of(study, wk.open_city(study).table("key_figure_changes"))
     >>> from wijkkit.evaluation.learning import open_decisions
     >>> list(open_decisions(facts, "ankerveld").columns)

@@ -78,7 +78,7 @@ def data_quality(facts: Facts, wijk: str) -> pd.DataFrame:
     --------
     >>> import wijkkit as wk
     >>> study = wk.open_study("parameters")
-    >>> from wijkkit.pipeline.process.known import facts_of
+    >>> from wijkkit.pipeline.process.evaluate import facts_of
     >>> facts = facts_of(study, wk.open_city(study).table("key_figure_changes"))
     >>> from wijkkit.evaluation.learning import data_quality
     >>> list(data_quality(facts, "ankerveld").columns)

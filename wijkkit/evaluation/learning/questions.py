@@ -7,8 +7,203 @@ from collections.abc import Callable, Iterator, Mapping
 import pandas as pd
 
 from wijkkit.evaluation.facts import Facts
-from wijkkit.evaluation.learning import plan_rules, progress_rules
-from wijkkit.language import text
+from wijkkit.evaluation.logic_model.finding import Finding, indicator_finding
+from wijkkit.evaluation.process.measures import Measure, sum_ratio
+from wijkkit.evaluation.process.sentences import as_sentence
+from wijkkit.language import day, number, percentage, text
+from wijkkit.registry.tables import GOAL_COLUMNS
+
+# Rules over the plan of a wijk: its goals, the interventions chosen for them, and their evidence.
+#
+# Each rule yields a subject and the fields of its question, once per case.
+
+Case = tuple[str, dict[str, object]]
+
+
+def _goals(facts: Facts, wijk: str) -> list[dict]:
+    return [goal for goal in facts.records("goals", wijk) if goal["status"] != "dropped"]
+
+
+def _interventions(facts: Facts, wijk: str) -> list[dict]:
+    return [item for item in facts.records("interventions", wijk) if item["status"] != "stopped"]
+
+
+def _serving(facts: Facts, wijk: str, goal: str) -> list[str]:
+    """Return the keys of the interventions that work on a goal."""
+    items = _interventions(facts, wijk)
+    return [item["key"] for item in items if goal in [item[name] for name in GOAL_COLUMNS]]
+
+
+def _indicator_of(facts: Facts, goal: dict) -> str | None:
+    """Return the indicator of a goal: its own, or that of the study's goal it stands for."""
+    if not pd.isna(goal["indicator"]):
+        return goal["indicator"]
+    by_study = {item.id: item.indicator for item in facts.study.goals}
+    return by_study.get(goal["study_goal"])
+
+
+def _finding(facts: Facts, wijk: str, goal: dict) -> Finding | None:
+    indicator = _indicator_of(facts, goal)
+    known = indicator in facts.study.indicators
+    return indicator_finding(facts, wijk, indicator) if known and indicator else None
+
+
+def goal_without_intervention(facts: Facts, wijk: str) -> Iterator[Case]:
+    """A goal on which no intervention works."""
+    for goal in _goals(facts, wijk):
+        if not _serving(facts, wijk, goal["key"]):
+            yield goal["key"], {"goal": goal["name"]}
+
+
+def intervention_without_goal(facts: Facts, wijk: str) -> Iterator[Case]:
+    """An intervention that works on no goal; comparator wijken set no goals together."""
+    if facts.study.neighbourhood(wijk).arm == "comparator":
+        return
+    for item in _interventions(facts, wijk):
+        if all(pd.isna(item[name]) for name in GOAL_COLUMNS):
+            yield item["key"], {"intervention": item["name"]}
+
+
+def no_data_for_goal(facts: Facts, wijk: str) -> Iterator[Case]:
+    """A goal without an indicator, or whose indicator has no figure for this wijk."""
+    for goal in _goals(facts, wijk):
+        finding = _finding(facts, wijk, goal)
+        if finding is None or finding.state == "not_measured":
+            yield goal["key"], {"goal": goal["name"]}
+
+
+def goal_without_target(facts: Facts, wijk: str) -> Iterator[Case]:
+    """A goal without a baseline or without a target."""
+    for goal in _goals(facts, wijk):
+        if pd.isna(goal["target"]) or pd.isna(goal["baseline"]):
+            yield goal["key"], {"goal": goal["name"]}
+
+
+def goal_worse(facts: Facts, wijk: str) -> Iterator[Case]:
+    """A goal whose indicator became worse."""
+    for goal in _goals(facts, wijk):
+        finding = _finding(facts, wijk, goal)
+        if finding is not None and finding.state == "worse":
+            yield goal["key"], {"goal": goal["name"], "finding": finding.words}
+
+
+def evidence_unknown(facts: Facts, wijk: str) -> Iterator[Case]:
+    """An intervention whose level of evidence was not registered."""
+    for item in _interventions(facts, wijk):
+        if pd.isna(item["evidence"]):
+            yield item["key"], {"intervention": item["name"]}
+
+
+def no_evidence(facts: Facts, wijk: str) -> Iterator[Case]:
+    """An intervention that no recognised database knows."""
+    for item in _interventions(facts, wijk):
+        if item["evidence"] == "none":
+            yield item["key"], {"intervention": item["name"]}
+
+
+def done_without_change(facts: Facts, wijk: str) -> Iterator[Case]:
+    """A goal that did not change although its interventions were carried out as planned."""
+    enough = 100 * facts.study.settings.evaluation.explanations.minimum_implementation
+    for goal in _goals(facts, wijk):
+        serving = _serving(facts, wijk, goal["key"])
+        parts = [
+            sum_ratio(facts.activities(wijk, key), "delivered_sessions", "planned_sessions")
+            for key in serving
+        ]
+        known = [part for part in parts if part.status == "ok"]
+        dose = Measure.ratio(
+            sum(part.numerator for part in known), sum(part.denominator for part in known)
+        )
+        finding = _finding(facts, wijk, goal)
+        carried_out = dose.status == "ok" and dose.value >= enough
+        if carried_out and finding is not None and finding.state == "same":
+            yield goal["key"], {"goal": goal["name"]}
+
+
+# Rules over what was done in a wijk: steps, activities, reach, decisions, clashes.
+#
+# Each rule yields a subject and the fields of its question, once per case.
+
+
+def nothing_registered(facts: Facts, wijk: str) -> Iterator[Case]:
+    """A wijk of which neither steps, goals, interventions nor activities were registered."""
+    kinds = ("steps", "goals", "interventions", "activities")
+    if all(facts.kept(kind, wijk).empty for kind in kinds):
+        yield "", {}
+
+
+def step_overdue(facts: Facts, wijk: str) -> Iterator[Case]:
+    """The first step past its planned end; later ones wait for it."""
+    language = facts.study.language
+    late = [row for row in facts.steps(wijk) if row["against_plan"] == "overdue"]
+    for row in late[:1]:
+        yield (
+            row["step"],
+            {
+                "step": row["step"],
+                "name": text(f"process.step.{row['step']}", language),
+                "days": number(row["days_late"], language),
+                "day": day(facts.as_of, language),
+            },
+        )
+
+
+def _running(facts: Facts, wijk: str) -> list[dict]:
+    items = facts.records("interventions", wijk)
+    return [item for item in items if item["status"] == "running" or not pd.isna(item["start"])]
+
+
+def no_activities(facts: Facts, wijk: str) -> Iterator[Case]:
+    """An intervention that runs, of which no activity was registered."""
+    for item in _running(facts, wijk):
+        if not len(facts.activities(wijk, item["key"])["name"]):
+            yield item["key"], {"intervention": item["name"]}
+
+
+def low_reach(facts: Facts, wijk: str) -> Iterator[Case]:
+    """An intervention that reached less than a part (a third) of what was planned."""
+    limit = 100 * facts.study.settings.process.low_reach
+    for item in _running(facts, wijk):
+        reach = facts.measure("reach_of_plan", wijk, item["key"])
+        if reach is not None and reach["status"] == "ok" and reach["value"] < limit:
+            share = percentage(reach["value"], facts.study.language)
+            yield item["key"], {"intervention": item["name"], "share": share}
+
+
+def low_ses_missed(facts: Facts, wijk: str) -> Iterator[Case]:
+    """An intervention that reaches families with a low SES less than their part in its target.
+
+    Where the SES of a part of the participants is known, only when the interval says so.
+    """
+    limit = -facts.study.settings.process.low_ses_gap
+    for item in _running(facts, wijk):
+        gap = facts.measure("equity", wijk, item["key"])
+        if gap is None or gap["status"] != "ok":
+            continue
+        counted = gap["basis"] == "count"
+        if (counted and gap["value"] < limit) or (not counted and gap["upper"] < 0):
+            yield item["key"], {"intervention": item["name"]}
+
+
+def decision_overdue(facts: Facts, wijk: str) -> Iterator[Case]:
+    """A decision that is still open after the day it was due."""
+    today = pd.Timestamp(facts.as_of)
+    for row in facts.records("decisions", wijk):
+        if row["status"] not in ("open", "taken") or not pd.Timestamp(row["due"]) < today:
+            continue
+        fields = {
+            "decision": row["decision"].rstrip("."),
+            "day": day(row["due"], facts.study.language),
+        }
+        yield row["key"], fields
+
+
+def clash_open(facts: Facts, wijk: str) -> Iterator[Case]:
+    """A clash with a city-wide programme or procurement that was not solved."""
+    for row in facts.records("flags", wijk):
+        if row["status"] == "open":
+            yield row["key"], {"what": as_sentence(row["what"])}
+
 
 QUESTION_COLUMNS = ("wijk", "rule", "subject", "question")
 
@@ -16,21 +211,21 @@ Rule = Callable[[Facts, str], Iterator[tuple[str, dict[str, object]]]]
 
 #: The rules, the most important first: what goes wrong, what waits, what is not known.
 RULES: Mapping[str, Rule] = {
-    "nothing_registered": progress_rules.nothing_registered,
-    "goal_worse": plan_rules.goal_worse,
-    "goal_without_intervention": plan_rules.goal_without_intervention,
-    "decision_overdue": progress_rules.decision_overdue,
-    "step_overdue": progress_rules.step_overdue,
-    "low_reach": progress_rules.low_reach,
-    "low_ses_missed": progress_rules.low_ses_missed,
-    "clash_open": progress_rules.clash_open,
-    "done_without_change": plan_rules.done_without_change,
-    "no_activities": progress_rules.no_activities,
-    "no_evidence": plan_rules.no_evidence,
-    "evidence_unknown": plan_rules.evidence_unknown,
-    "no_data_for_goal": plan_rules.no_data_for_goal,
-    "goal_without_target": plan_rules.goal_without_target,
-    "intervention_without_goal": plan_rules.intervention_without_goal,
+    "nothing_registered": nothing_registered,
+    "goal_worse": goal_worse,
+    "goal_without_intervention": goal_without_intervention,
+    "decision_overdue": decision_overdue,
+    "step_overdue": step_overdue,
+    "low_reach": low_reach,
+    "low_ses_missed": low_ses_missed,
+    "clash_open": clash_open,
+    "done_without_change": done_without_change,
+    "no_activities": no_activities,
+    "no_evidence": no_evidence,
+    "evidence_unknown": evidence_unknown,
+    "no_data_for_goal": no_data_for_goal,
+    "goal_without_target": goal_without_target,
+    "intervention_without_goal": intervention_without_goal,
 }
 #: A decision answers the questions about its goal and its intervention for so many days.
 ANSWERED_DAYS = 365
@@ -59,7 +254,7 @@ def questions(facts: Facts, wijk: str) -> pd.DataFrame:
     --------
     >>> import wijkkit as wk
     >>> study = wk.open_study("parameters")
-    >>> from wijkkit.pipeline.process.known import facts_of
+    >>> from wijkkit.pipeline.process.evaluate import facts_of
     >>> facts = facts_of(study, wk.open_city(study).table("key_figure_changes"))
     >>> from wijkkit.evaluation.learning import questions
     >>> list(questions(facts, "ankerveld").columns)

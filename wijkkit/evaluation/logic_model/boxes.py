@@ -94,7 +94,7 @@ def box_findings(facts: Facts, wijk: str) -> pd.DataFrame:
     --------
     >>> import wijkkit as wk
     >>> study = wk.open_study("parameters")
-    >>> from wijkkit.pipeline.process.known import facts_of
+    >>> from wijkkit.pipeline.process.evaluate import facts_of
     >>> facts = facts_of(study, wk.open_city(study).table("key_figure_changes"))
     >>> from wijkkit.evaluation.logic_model import box_findings
     >>> list(box_findings(facts, "ankerveld").columns)
@@ -167,7 +167,7 @@ def element_states(findings: pd.DataFrame) -> pd.DataFrame:
     --------
     >>> import wijkkit as wk
     >>> study = wk.open_study("parameters")
-    >>> from wijkkit.pipeline.process.known import facts_of
+    >>> from wijkkit.pipeline.process.evaluate import facts_of
     >>> facts = facts_of(study, wk.open_city(study).table("key_figure_changes"))
     >>> from wijkkit.evaluation.logic_model import box_findings, element_states
     >>> len(element_states(box_findings(facts, "ankerveld")))
@@ -209,7 +209,7 @@ def assumption_findings(facts: Facts, wijk: str) -> pd.DataFrame:
     --------
     >>> import wijkkit as wk
     >>> study = wk.open_study("parameters")
-    >>> from wijkkit.pipeline.process.known import facts_of
+    >>> from wijkkit.pipeline.process.evaluate import facts_of
     >>> facts = facts_of(study, wk.open_city(study).table("key_figure_changes"))
     >>> from wijkkit.evaluation.logic_model import assumption_findings
     >>> len(assumption_findings(facts, "ankerveld"))

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from wijkkit.evaluation.effect.estimate import NotEstimable
-from wijkkit.evaluation.effect.multiplicity import judged_together
+from wijkkit.evaluation.effect.evaluate import judged_together
+from wijkkit.evaluation.effect.sample import NotEstimable
 from wijkkit.evaluation.effect.two_arms import change_test
 from wijkkit.language import interval, percentage, points, text
 from wijkkit.study import Study

@@ -2,33 +2,249 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 import pandas as pd
 
 from wijkkit.disclosure import policy_for
+from wijkkit.evaluation.choice import Choice, choose
+from wijkkit.evaluation.choice.panel import choice_sentences
 from wijkkit.evaluation.facts import Facts
-from wijkkit.evaluation.learning.comparison import side_by_side
+from wijkkit.evaluation.learning.comparison import ahead_sentences, clash_sentences, side_by_side
+from wijkkit.evaluation.learning.cycle import improvement_cycle
 from wijkkit.evaluation.learning.data_quality import data_quality
 from wijkkit.evaluation.learning.questions import questions
 from wijkkit.evaluation.logic_model import assumption_findings, box_findings, element_states
 from wijkkit.evaluation.process.interviews import chosen_quotes, code_counts
-from wijkkit.evaluation.process.key_figures import scale_changes, scale_table
-from wijkkit.evaluation.process.network import centrality, meeting_ties
-from wijkkit.evaluation.process.people import in_whole_numbers
+from wijkkit.evaluation.process.key_figures import scale_changes, scale_table, shown_scales
+from wijkkit.evaluation.process.network import centrality, meeting_ties, participation, turnover
+from wijkkit.evaluation.process.people import in_whole_numbers, shown_registry
+from wijkkit.evaluation.process.sentences import (
+    implementation_sentences,
+    network_sentences,
+    reach_sentences,
+)
 from wijkkit.evaluation.process.service_use import service_use
-from wijkkit.evaluation.process.shown_scales import shown_scales
-from wijkkit.loaders.key_figures import load_key_figures
+from wijkkit.loaders import load_area_figures
 from wijkkit.loaders.segments import load_group_interviews
+from wijkkit.loaders.standard_table import load_catalogue, load_key_figures
 from wijkkit.pipeline.estimation import StudyEstimates
-from wijkkit.pipeline.process.candidates import choice_tables
 from wijkkit.pipeline.process.explained import explained
-from wijkkit.pipeline.process.known import facts_of
-from wijkkit.pipeline.process.sentences import sentences
-from wijkkit.released import CityView
+from wijkkit.registry import open_registry, tables_for_release
+from wijkkit.registry.tables import GOAL_COLUMNS
+from wijkkit.released import CityView, open_released
+from wijkkit.released.goals import target_state
 from wijkkit.showing import ShowsItself
 from wijkkit.study import Study
+
+# Candidate interventions of every wijk, ranked for its goals.
+
+RANKING_COLUMNS = ["intervention", "name", "weighted_sum", "rank", "net_flow", "outranking_rank"]
+STABILITY_COLUMNS = ["first", "top_three", "best_rank", "worst_rank", "unknown"]
+SCORE_COLUMNS = ["intervention", "criterion", "weight", "score", "known", "contribution", "reason"]
+
+
+def choice_tables(facts: Facts) -> dict[str, pd.DataFrame]:
+    """Return goals, ranking, its scores and its sentences for every wijk; empty without catalogue.
+
+    A study without goals, or without a catalogue, has nothing to rank.
+    """
+    candidates = load_catalogue(facts.study)
+    wijken = list(facts.study.neighbourhoods) if len(candidates) and facts.study.goals else []
+    goals = {wijk: wijk_goals(facts, wijk) for wijk in wijken}
+    found = {wijk: _choose(facts, candidates, wijk, goals[wijk]) for wijk in wijken}
+    rankings = [choice.ranking.assign(wijk=wijk) for wijk, choice in found.items()]
+    scores = [choice.scores.assign(wijk=wijk) for wijk, choice in found.items()]
+    labels = {goal.id: facts.study.text(goal.label) for goal in facts.study.goals}
+    budget = facts.study.settings.choice.budget
+    said = [
+        (wijk, "choice", sentence)
+        for wijk, choice in found.items()
+        for sentence in choice_sentences(choice, labels, budget, facts.study.language)
+    ]
+    aims = [table.assign(wijk=wijk) for wijk, table in goals.items()]
+    return {
+        "choice_goals": _stacked(aims, ["wijk", "goal", "label"]),
+        "choice": _stacked(rankings, ["wijk", *RANKING_COLUMNS, *STABILITY_COLUMNS]),
+        "choice_scores": _stacked(scores, ["wijk", *SCORE_COLUMNS]),
+        "choice_sentences": pd.DataFrame(said, columns=["wijk", "topic", "sentence"]),
+    }
+
+
+def wijk_goals(facts: Facts, wijk: str) -> pd.DataFrame:
+    """Return the shared goals that a wijk chose: ``goal, label``; all where it chose none yet."""
+    chosen = set(facts.goals(wijk)["study_goal"].dropna())
+    goals = [goal for goal in facts.study.goals if goal.id in chosen] or facts.study.goals
+    labels = [(goal.id, facts.study.text(goal.label)) for goal in goals]
+    return pd.DataFrame(labels, columns=["goal", "label"])
+
+
+def open_goals(facts: Facts, wijk: str, goals: list[str]) -> list[str]:
+    """Return the goals that still ask for something.
+
+    A goal is open when its target is not known to be reached, or when all that works on it is
+    without evidence or without any activity.
+    """
+    return [
+        goal for goal in goals if not _reached(facts, wijk, goal) or _only_weak(facts, wijk, goal)
+    ]
+
+
+def _reached(facts: Facts, wijk: str, goal: str) -> bool:
+    """Return whether the last figure of a goal is on the right side of its target, margin and all."""
+    study_goal = next(item for item in facts.study.goals if item.id == goal)
+    levels = facts.estimate(study_goal.indicator, wijk)
+    own = facts.goals(wijk)
+    targets = own.loc[own["study_goal"].eq(goal), "target"].dropna()
+    wanted = study_goal.target.value if study_goal.target else None
+    target = float(targets.iloc[0]) if len(targets) else wanted
+    direction = facts.study.indicators[study_goal.indicator].direction
+    last = levels.iloc[-1] if len(levels) else None
+    return target_state(last, target, direction) == "reached"
+
+
+def _only_weak(facts: Facts, wijk: str, goal: str) -> bool:
+    """Return whether anything runs for a goal, and all of it lacks evidence or activities."""
+    own = facts.goals(wijk)
+    keys = set(own.loc[own["study_goal"].eq(goal), "key"])
+    items = facts.kept("interventions", wijk)
+    items = items[items["status"].eq("running") & items[list(GOAL_COLUMNS)].isin(keys).any(axis=1)]
+    counted = items["key"].isin(facts.kept("activities", wijk)["intervention"])
+    strong = items["evidence"].notna() & items["evidence"].ne("none") & counted
+    return len(items) > 0 and not strong.any()
+
+
+def _choose(facts: Facts, candidates: pd.DataFrame, wijk: str, goals: pd.DataFrame) -> Choice:
+    study = facts.study
+    running = facts.kept("interventions", wijk)
+    running = running.loc[running["status"].eq("running"), "catalogue"].dropna()
+    return choose(
+        candidates,
+        goals,
+        settings=study.settings.choice,
+        running=set(running) & set(candidates["intervention"]),
+        open_goals=open_goals(facts, wijk, list(goals["goal"])),
+        factors=study.settings.choice.factors.get(wijk, ()),
+        language=study.language,
+    )
+
+
+def _stacked(tables: list[pd.DataFrame], columns: list[str]) -> pd.DataFrame:
+    if not tables:
+        return pd.DataFrame(columns=columns)
+    return pd.concat(tables, ignore_index=True)[columns]
+
+
+# What is known of a study's process: registry, interviews and released estimates, together.
+
+
+def registry_tables(study: Study) -> dict[str, pd.DataFrame]:
+    """Return what a report may show of the registry; empty where the study keeps none.
+
+    Rows of a wijk that is not in the study stay in the registry. Small target groups are
+    absent; participants are shown as measures only.
+    """
+    settings = study.settings.registry
+    kept_elsewhere = settings.url or settings.url_variable
+    if not kept_elsewhere and not study.path(settings.path).is_file():
+        return {}
+    with open_registry(study) as registry:
+        tables = shown_registry(tables_for_release(registry), policy_for(study))
+    tables = {
+        kind: table[table["wijk"].isin(study.neighbourhoods)].reset_index(drop=True)
+        for kind, table in tables.items()
+    }
+    return tables | {"goals": _called_as_in_the_study(study, tables["goals"])}
+
+
+def _called_as_in_the_study(study: Study, goals: pd.DataFrame) -> pd.DataFrame:
+    """Return the goals of the wijken, those of the study under the name that the study gives them."""
+    names = {goal.id: study.text(goal.label) for goal in study.goals}
+    return goals.assign(name=goals["study_goal"].map(names).fillna(goals["name"]))
+
+
+def facts_of(
+    study: Study, scales: pd.DataFrame, estimates: StudyEstimates | CityView | None = None
+) -> Facts:
+    """Return what is known of the study's wijken; estimates are the released ones by default.
+
+    Parameters
+    ----------
+    scales : DataFrame
+        Changes of the key-figure scales.
+    """
+    if isinstance(estimates, CityView):
+        names = ("estimates", "changes", "gaps", "goal_changes")
+        tables = {name: estimates.table(name) for name in names}
+        tables["area_figures"] = load_area_figures(study)
+    elif estimates is not None:
+        tables = {
+            "estimates": estimates.estimates.table,
+            "changes": estimates.changes,
+            "gaps": estimates.gaps,
+            "goal_changes": estimates.goal_changes,
+            "area_figures": load_area_figures(study),
+        }
+    else:
+        released = open_released(study)
+        known = ("estimates", "changes", "gaps", "goal_changes", "area_figures")
+        tables = {name: released.table(name) for name in known if name in released}
+    return Facts(study, registry_tables(study), judged_on(study), **tables, scales=scales)
+
+
+def judged_on(study: Study) -> date:
+    """Return the day on which the process is judged: as the study says, or its last wave's end."""
+    if study.settings.process.as_of is not None:
+        return study.settings.process.as_of
+    return study.waves[-1].end
+
+
+# What the process tables say of each wijk and of the city, in sentences.
+
+Said = Iterator[tuple[str, str, str]]
+
+
+def sentences(facts: Facts, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return ``wijk, topic, sentence``; `wijk` is empty for what concerns the city.
+
+    Topics: ``implementation``, ``reach``, ``network``, ``cycle_planned`` and the other parts of the
+    improvement cycle, and for the city ``clashes`` and ``ahead``.
+    """
+    wijken = facts.programme_wijken()
+    starts = facts.study.starts
+    meetings = participation(facts.kept("meetings"), facts.kept("attendance"))
+    left = turnover(facts.kept("stakeholders"), starts, facts.as_of)
+    rows = [row for wijk in wijken for row in _of_wijk(facts, tables, wijk)]
+    for wijk in wijken:
+        said = network_sentences(
+            meetings,
+            tables["centrality"],
+            left,
+            wijk,
+            start=starts[wijk],
+            end=max(starts[wijk], facts.as_of),
+            language=facts.study.language,
+        )
+        rows += [(wijk, "network", sentence) for sentence in said]
+    rows += [("", "clashes", sentence) for sentence in clash_sentences(facts)]
+    ahead = ahead_sentences(tables["side_by_side"], facts.study)
+    rows += [("", "ahead", sentence) for sentence in ahead]
+    return pd.DataFrame(rows, columns=["wijk", "topic", "sentence"])
+
+
+def _of_wijk(facts: Facts, tables: Mapping[str, pd.DataFrame], wijk: str) -> Said:
+    language = facts.study.language
+    for sentence in reach_sentences(tables["implementation"], wijk, language):
+        yield wijk, "reach", sentence
+    interventions = len(facts.kept("interventions", wijk))
+    for sentence in implementation_sentences(
+        tables["implementation_by_wijk"], wijk, interventions, language
+    ):
+        yield wijk, "implementation", sentence
+    for row in improvement_cycle(facts, wijk).itertuples():
+        yield wijk, f"cycle_{row.part}", row.sentence
 
 
 @dataclass(frozen=True, repr=False)

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from wijkkit.registry.models import metadata
+from wijkkit.registry.store import metadata
 
 # Importing this module outside Alembic does nothing.
 if hasattr(context, "config"):

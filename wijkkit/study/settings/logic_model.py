@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from wijkkit.study.settings.base import Settings
+from wijkkit.study.settings.general import Settings
 
 Text = str | dict[Literal["nl", "en"], str]
 Box = Literal["assets", "input", "output", "intermediate", "ultimate"]

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from wijkkit.study.settings.base import Settings
+from wijkkit.study.settings.general import Settings
 
 Text = str | dict[Literal["nl", "en"], str]
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from wijkkit.study.settings.base import Key, Label, Model, Sign
+from wijkkit.study.settings.general import Key, Label, Model, Sign
 
 
 class TableSource(Model):

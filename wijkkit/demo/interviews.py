@@ -5,13 +5,17 @@ from __future__ import annotations
 import uuid
 import zipfile
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import numpy as np
 import pandas as pd
 
 from wijkkit.demo import truth
-from wijkkit.files import replacing
+from wijkkit.evaluation.process.interviews import write_quote_file
+from wijkkit.files import replacing, write_whole
+from wijkkit.loaders.segments import load_group_interviews
+from wijkkit.study import Study
 
 NAMESPACE = "urn:QDA-XML:project:1.0"
 
@@ -169,3 +173,78 @@ def _write_archive(path: Path, project: bytes, texts: dict[str, str]) -> None:
         archive.writestr(zipfile.ZipInfo("project.qde"), project)
         for name, text in texts.items():
             archive.writestr(zipfile.ZipInfo(f"Sources/{name}"), text.encode("utf-8"))
+
+
+# Choose quotes from the demo's group interviews, and word them, as a researcher would.
+
+#: Arm and code -> what readers get to see.
+CHOSEN = {
+    ("programme", "Registratie lukt niet"): "Niemand houdt bij hoeveel kinderen er komen.",
+    ("programme", "Keuze is moeilijk"): "Het bleef lastig om uit al dat aanbod te kiezen.",
+    ("programme", "Breed netwerk"): "We weten nu wie we moeten bellen.",
+    ("comparator", "Wisseling van mensen"): "Aan tafel zit steeds een ander.",
+}
+
+
+def write_chosen_quotes(study: Study, path: Path) -> None:
+    """Write the file of quotes, and fill in `CHOSEN` for the last wave."""
+    path.unlink(missing_ok=True)
+    write_quote_file(study, load_group_interviews(study).segments, path)
+    rows = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    first = ~rows.duplicated(["arm", "wave", "code"]) & rows["wave"].eq(truth.WAVES[-1])
+    shown = [CHOSEN.get(key, "") for key in zip(rows["arm"], rows["code"], strict=True)]
+    rows["shown"] = pd.Series(shown).where(first, "")
+    rows["use"] = rows["shown"].ne("").map({True: "yes", False: ""})
+    with replacing(path) as temporary:
+        temporary.touch(mode=0o600)
+        temporary.write_bytes(rows.to_csv(index=False).encode("utf-8-sig"))
+
+
+# Telephone interviews with key figures: two waves, both arms, four scales.
+
+#: Scale -> mean score of (programme, comparator) in each wave: the comparators do better on three
+#: of the four scales, collaboration differs nowhere, and nothing changes.
+SCALES = {
+    "coordinatie": (3.2, 3.7),
+    "partijen": (3.3, 3.7),
+    "strategie": (3.1, 3.5),
+    "samenwerking": (3.5, 3.5),
+}
+ITEMS = 4
+INTERVIEWS = 8
+NO_ANSWER = 9
+KEY_FIGURE_ROLES = ("wijkteam", "school", "welzijn", "jeugdgezondheidszorg", "politie", "gemeente")
+
+
+def write_key_figures(city: pd.DataFrame, path: Path, seed: int) -> None:
+    """Write the interviews as csv: semicolons, Dutch column names, 9 for no answer."""
+    rng = np.random.default_rng([seed, 6])
+    rows: list[dict[str, Any]] = []
+    for wave in truth.WAVES:
+        for wijk in city.itertuples():
+            for number in range(INTERVIEWS):
+                rows.append(
+                    {
+                        "nummer": f"S{len(rows) + 1:04d}",
+                        "wijk": wijk.name,
+                        "meting": wave,
+                        "functie": KEY_FIGURE_ROLES[number % len(KEY_FIGURE_ROLES)],
+                        **_answers(wijk.arm == "programme", rng),
+                    }
+                )
+    table = pd.DataFrame(rows)
+    write_whole(path, table.to_csv(sep=";", index=False, lineterminator="\n"))
+
+
+def _answers(programme: bool, rng: np.random.Generator) -> dict[str, int]:
+    answers = {}
+    person = rng.normal(0, 0.45)
+    for scale, means in SCALES.items():
+        level = means[0 if programme else 1] + person + rng.normal(0, 0.35)
+        for item in range(1, ITEMS + 1):
+            answer = int(np.clip(np.rint(level + rng.normal(0, 0.6)), 1, 5))
+            reverse = item == ITEMS
+            answers[f"{scale}_{item}"] = 6 - answer if reverse else answer
+            if rng.random() < 0.03:
+                answers[f"{scale}_{item}"] = NO_ANSWER
+    return answers

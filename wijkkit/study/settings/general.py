@@ -1,0 +1,207 @@
+"""What all settings share."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Annotated, ClassVar, Literal, Self
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
+
+from wijkkit.showing import facts_table
+
+
+class Settings(BaseModel):
+    """Frozen; unknown keys and values of another type are errors."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    #: Pairs of numbers of which the first must be below the second.
+    ordered: ClassVar[tuple[tuple[str, str], ...]] = ()
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        wrong = [pair for pair in self.ordered if getattr(self, pair[0]) >= getattr(self, pair[1])]
+        if wrong:
+            raise ValueError("; ".join(f"{low} is not below {high}" for low, high in wrong))
+        return self
+
+
+class Model(BaseModel):
+    """Frozen; unknown keys and values of another type are errors."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    def _repr_html_(self) -> str:
+        return facts_table(type(self).__name__, dict(self))
+
+
+def _is_slug(value: str) -> str:
+    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", value) or len(value) > 60:
+        raise ValueError("use lower-case letters, digits and single hyphens only")
+    return value
+
+
+#: A short name that may become a file name: lower-case letters, digits and hyphens.
+Slug = Annotated[str, AfterValidator(_is_slug)]
+#: What parts the cells of a csv file: one sign.
+Sign = Annotated[str, StringConstraints(min_length=1, max_length=1)]
+#: A key of a wave, goal, indicator or group: letters, digits, ``_`` and ``-``.
+Key = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,59}$")]
+#: A text for readers: one text, or one per language (``{nl: ..., en: ...}``).
+Label = str | dict[Literal["nl", "en"], str]
+
+
+# Settings of the batch (``batch:`` in study.yml).
+
+
+class BatchSettings(Settings):
+    """What one notebook may use before it is stopped.
+
+    Parameters
+    ----------
+    cell_seconds, notebook_seconds : float
+        Wall-clock time of one cell and of the whole notebook.
+    memory_mb : int
+        Memory of the notebook's process.
+    output_mb : int
+        Text it may print, and the size of one output.
+    """
+
+    cell_seconds: Annotated[float, Field(gt=0)] = 600.0
+    notebook_seconds: Annotated[float, Field(gt=0)] = 3600.0
+    memory_mb: Annotated[int, Field(ge=256)] = 4096
+    output_mb: Annotated[int, Field(ge=1)] = 20
+
+
+# Settings of disclosure control (``disclosure:`` in study.yml).
+
+
+class DisclosureSettings(Settings):
+    """Which policy protects the release, and what the study sets differently.
+
+    A key that is absent keeps the preset's own value. A value that is looser than the preset's
+    asks for a `reason`, which the manifest, the sign-off and the page of method repeat.
+
+    Parameters
+    ----------
+    policy : {"ggd", "cbs"}
+        The preset.
+    min_n : int, optional
+        Fewest respondents of a question in an area and group that is shown.
+    min_count : int, optional
+        Fewest respondents with the answer, and without it.
+    exact_zero : {"show", "hide"}, optional
+        Whether a figure of nobody or of everybody is shown.
+    max_share : float, optional
+        Largest share (0-1) of a wijk that is shown as a figure; a larger one is "above" it.
+    protection : int, optional
+        Least width of what anyone can work out of a hidden count.
+    decimals, score_decimals : int, optional
+        Decimals of percentages and of scores.
+    max_dominance : float, optional
+        Largest share (0-1) of one respondent in a total of scores.
+    reason : str
+        Why a value is looser than the preset's.
+    published_elsewhere : tuple of str
+        Files with figures of this study's cells that are public already.
+    """
+
+    policy: Literal["ggd", "cbs"] = "ggd"
+    min_n: int | None = None
+    min_count: int | None = None
+    exact_zero: Literal["show", "hide"] | None = None
+    max_share: float | None = None
+    protection: int | None = None
+    decimals: int | None = None
+    score_decimals: int | None = None
+    max_dominance: float | None = None
+    reason: str = ""
+    published_elsewhere: tuple[str, ...] = ()
+
+
+# Whom a study is about (``population:`` in study.yml).
+
+Age = Annotated[float, Field(ge=0)]
+
+
+class PopulationSettings(Settings):
+    """Which respondents the study is about; all of its survey where empty.
+
+    They are chosen once for everything: estimates, effect, process and release. The others keep
+    their place in the design of the survey.
+
+    Parameters
+    ----------
+    ages : (float, float), optional
+        First age (years) that belongs to it, and the first that does not any more. A respondent
+        of unknown age does not belong to it.
+    where : dict of str to list of str
+        Column of the survey -> the values that belong to it: ``{sex: [girl]}``.
+    """
+
+    ages: tuple[Age, Age] | None = None
+    where: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+
+
+# Settings of the registry (``registry:`` in study.yml).
+
+
+class RegistrySettings(Settings):
+    """Where the registry is kept.
+
+    Parameters
+    ----------
+    url : str, optional
+        A database by its SQLAlchemy URL, such as ``postgresql://user@host/registry``.
+    url_variable : str, optional
+        Name of an environment variable that holds the URL, so that no password stands in a file.
+    path : str
+        A SQLite file relative to the study; used where neither `url` nor `url_variable` is given.
+    as_of : date, optional
+        The day on which the live pages judge a registry that is no longer kept up; today where
+        absent.
+    users : str
+        The file of who may open the live pages, relative to the study.
+    """
+
+    url: str | None = None
+    url_variable: str | None = None
+    path: str = "registry.sqlite"
+    as_of: date | None = None
+    users: str = "users.json"
+
+
+# Settings of the reports (``report:`` in study.yml).
+
+
+class ReportSettings(Settings):
+    """What a report says of its maker, and where its sources are.
+
+    Parameters
+    ----------
+    author, contact : str
+        Who made the reports and where a reader can ask; the house style's contact where empty.
+    sources : str
+        Folder with wijk.qmd, stad.qmd, index.qmd and theme/, relative to the study's folder.
+        Where the study has no such folder, the one of the project is used.
+    date : str
+        Date on the reports (``YYYY-MM-DD``); the day on which the last notebook ran where empty.
+    licence : {"", "CC-BY-4.0", "CC0-1.0", "ODC-By-1.0"}
+        Licence of the released tables, in a data package; none where empty.
+    quarto_seconds : float
+        Longest that Quarto may take for one form of one report.
+    """
+
+    author: str = ""
+    contact: str = ""
+    sources: str = "reports"
+    date: str = ""
+    licence: Literal["", "CC-BY-4.0", "CC0-1.0", "ODC-By-1.0"] = ""
+    quarto_seconds: Annotated[float, Field(gt=0)] = 300.0
