@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.conftest import ROOT
-from tests.unit.test_language import CONCERNS, messages
+from tests.language.test_messages import CONCERNS, messages
 from wijkkit.language import glossary
 from wijkkit.language.messages import catalogue
 from wijkkit.reports.cells import markdown_blocks

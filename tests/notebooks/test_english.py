@@ -8,9 +8,9 @@ import re
 import pytest
 
 from tests.conftest import ROOT
+from tests.language.test_messages import CONCERNS, messages
 from tests.project_folder import write_project
 from tests.studies import replace
-from tests.unit.test_language import CONCERNS, messages
 from wijkkit.batch import run
 from wijkkit.language.messages import catalogue
 from wijkkit.reports.render import render

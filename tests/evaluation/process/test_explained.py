@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import pandas as pd
 import pytest
 
-from tests.process.conftest import estimate_rows
+from tests.evaluation.process.conftest import estimate_rows
 from wijkkit.evaluation.explanations.rules import PROCESS
 from wijkkit.evaluation.facts import Facts
 from wijkkit.loaders.segments import GROUP_COLUMNS, SEGMENT_COLUMNS, GroupInterviews

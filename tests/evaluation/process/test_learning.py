@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.process.conftest import estimate_rows
+from tests.evaluation.process.conftest import estimate_rows
 from wijkkit.evaluation.learning import (
     ahead_sentences,
     clash_sentences,

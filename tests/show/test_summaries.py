@@ -8,8 +8,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from tests.show.test_show import changes, estimates, gaps, hide
 from tests.studies import replace, write_study
-from tests.unit.test_show import changes, estimates, gaps, hide
 from wijkkit import show
 from wijkkit.language import counted, large_first
 from wijkkit.released import open_city, open_wijk, write_released

@@ -8,8 +8,8 @@ from pathlib import Path
 import cbsodata
 import pytest
 
-from tests.unit.loaders.loopback import Service
-from tests.unit.loaders.study_maker import StudyMaker
+from tests.loaders.loopback import Service
+from tests.loaders.study_maker import StudyMaker
 from wijkkit.errors import DataError, Problem
 from wijkkit.loaders import load_area_figures
 from wijkkit.loaders.areas import find_column

@@ -9,8 +9,8 @@ import geopandas as gpd
 import pytest
 import shapely
 
-from tests.unit.loaders.loopback import Service
-from tests.unit.loaders.study_maker import StudyMaker
+from tests.loaders.loopback import Service
+from tests.loaders.study_maker import StudyMaker
 from wijkkit.errors import DataError
 from wijkkit.loaders import load_borders
 

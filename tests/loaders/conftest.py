@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.loaders.study_maker import StudyMaker
+from tests.loaders.study_maker import StudyMaker
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pandas as pd
 import pyreadstat
 import pytest
 
-from tests.unit.loaders.study_maker import SURVEY, StudyMaker
+from tests.loaders.study_maker import SURVEY, StudyMaker
 from wijkkit.errors import DataError, DisclosureError
 from wijkkit.loaders import load_survey
 from wijkkit.loaders.recode import is_missing
