@@ -19,7 +19,6 @@ from scipy.special import expit, logit
 from wijkkit.disclosure.policy import Policy
 from wijkkit.disclosure.rounding import limits, to_step
 from wijkkit.disclosure.system import System
-from wijkkit.tables import AREA_LEVELS
 
 Floats = NDArray[np.float64]
 #: How often what follows of a figure is used for the others.
@@ -302,9 +301,3 @@ class Shown:
         if self.system.whole:
             up, down = np.floor(up + _SLACK_TINY), np.floor(down + _SLACK_TINY)
         return Slack(np.maximum(up, 0), np.maximum(down, 0), weighted_up, weighted_down)
-
-
-def levels_of(system: System) -> NDArray[np.int64]:
-    """Return the number of each cell's area level."""
-    number = {level: at for at, level in enumerate(AREA_LEVELS)}
-    return np.array([number[level] for level in system.level], np.int64)

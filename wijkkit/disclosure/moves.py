@@ -19,11 +19,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import sparse
 
-from wijkkit.disclosure.knowledge import Shown, levels_of
-from wijkkit.disclosure.system import System
-from wijkkit.tables import AREA_LEVELS
+from wijkkit.disclosure.knowledge import Shown
+from wijkkit.disclosure.system import System, cell_places, larger_cells, wijken_of_cells
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -108,16 +106,16 @@ class Moves:
 
     def __init__(self, shown: Shown) -> None:
         self.shown, system = shown, shown.system
-        cell = _places(system)
+        cell = cell_places(system)
         self._kinds = list(_kinds(system))
         # Children come whole; of scores half of what must be able to move is moved at once.
         self._step = 1.0 if system.whole else 0.5
         self._units = np.floor(system.truth / self._step + _TINY) * self._step
         self._groups = np.where(system.groups < 0, system.groups.max(initial=0) + 1, system.groups)
         self._sizes = self._groups.max(axis=0, initial=0) + 1
-        self._parents = _parents(cell, len(system.rows))
+        self._parents = larger_cells(cell, len(system.rows))
         self._wijk = np.unique(system.wijk, return_inverse=True)[1]
-        self.in_wijk = _in_wijk(system, self._wijk)
+        self.in_wijk = wijken_of_cells(system, self._wijk)
         self._last = np.full(len(system.rows), np.nan)
         self._plus, self._minus = np.zeros((2, len(system.rows)))
         # Each group of each wijk, per slot: of each atom which one, and its cells by level.
@@ -397,33 +395,3 @@ def _kinds(system: System) -> Iterator[_Kind]:
         turned = patterns[other] - patterns[one]
         moved = np.flatnonzero(turned)
         yield _Kind(one, other, tuple(moved.tolist()), tuple(turned[moved].tolist()))
-
-
-def _places(system: System) -> Ints:
-    """Return the cell of each atom by level, slot and indicator; -1 for none."""
-    levels = levels_of(system)
-    shape = (len(AREA_LEVELS), system.groups.shape[1], len(system.indicators), len(system.size))
-    cell = np.full(shape, -1)
-    member = system.member.tocoo()
-    row, atom = member.coords
-    cell[levels[row], system.slot[row], system.indicator[row], atom] = row
-    # A question that an atom was not asked has no cell for it.
-    return np.where(system.asked.T[None, None], cell, -1)
-
-
-def _parents(cell: Ints, size: int) -> list[Ints]:
-    """Return, per larger level, the larger cell of each cell of a wijk; -1 for none."""
-    found = []
-    for level in range(1, len(cell)):
-        parent = np.full(size, -1)
-        own = cell[0] >= 0
-        parent[cell[0][own]] = cell[level][own]
-        found.append(parent)
-    return found
-
-
-def _in_wijk(system: System, wijk: Ints) -> Mask:
-    """Return which wijken each cell's area has; (C, W)."""
-    shape = (len(wijk), wijk.max(initial=-1) + 1)
-    which = sparse.csr_array((np.ones(len(wijk)), (np.arange(len(wijk)), wijk)), shape=shape)
-    return (system.member @ which).toarray() > 0

@@ -20,6 +20,7 @@ from scipy.sparse.csgraph import connected_components
 
 from wijkkit.disclosure.sample import Sample
 from wijkkit.estimates.layout import Block
+from wijkkit.tables import AREA_LEVELS
 
 # Which indicators tell of each other: found in the respondents' own columns.
 
@@ -75,6 +76,7 @@ def families(people: pd.DataFrame, indicators: list[str], few: int) -> list[tupl
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,3 +306,39 @@ def _membership(
     ones = np.ones(sum(map(len, row)))
     shape = (len(cells.at), size)
     return sparse.csr_array((ones, (np.concatenate(row), np.concatenate(column))), shape=shape)
+
+
+def levels_of(system: System) -> NDArray[np.int64]:
+    """Return the number of each cell's area level."""
+    number = {level: at for at, level in enumerate(AREA_LEVELS)}
+    return np.array([number[level] for level in system.level], np.int64)
+
+
+def cell_places(system: System) -> Ints:
+    """Return the cell of each atom by level, slot and indicator; -1 for none."""
+    levels = levels_of(system)
+    shape = (len(AREA_LEVELS), system.groups.shape[1], len(system.indicators), len(system.size))
+    cell = np.full(shape, -1)
+    member = system.member.tocoo()
+    row, atom = member.coords
+    cell[levels[row], system.slot[row], system.indicator[row], atom] = row
+    # A question that an atom was not asked has no cell for it.
+    return np.where(system.asked.T[None, None], cell, -1)
+
+
+def larger_cells(cell: Ints, size: int) -> list[Ints]:
+    """Return, per larger level, the larger cell of each cell of a wijk; -1 for none."""
+    found = []
+    for level in range(1, len(cell)):
+        parent = np.full(size, -1)
+        own = cell[0] >= 0
+        parent[cell[0][own]] = cell[level][own]
+        found.append(parent)
+    return found
+
+
+def wijken_of_cells(system: System, wijk: Ints) -> Mask:
+    """Return which wijken each cell's area has; (C, W)."""
+    shape = (len(wijk), wijk.max(initial=-1) + 1)
+    which = sparse.csr_array((np.ones(len(wijk)), (np.arange(len(wijk)), wijk)), shape=shape)
+    return (system.member @ which).toarray() > 0

@@ -335,8 +335,7 @@ class WijkView(CityView):
     def own(self, name: str) -> pd.DataFrame:
         """Return the rows of a released table that are about this wijk.
 
-        A table is about a wijk through its column `wijk`, or through `area` with
-        `area_level` ``wijk``.
+        A table says it by `wijk`, or by `area` where `area_level` is ``wijk``.
         """
         table = self.released.table(name, own=self.slug)
         if "wijk" in table:
