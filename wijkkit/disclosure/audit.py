@@ -4,8 +4,8 @@ It believes nothing of the choice but the towns it shows: a town of whole childr
 same as the true one, looked at again here, is proof that nobody can tell the two apart. Where there
 is no such proof the audit searches itself, by integer programs. A count that is not open enough
 loses a next figure around it; in the end its indicator is left out. Where areas have unequal
-weights the search for whole children is out of reach; there a linear program must leave one child
-more than is asked.
+weights a search may end undecided; only there a linear program decides, which must leave one
+child more than is asked.
 """
 
 from __future__ import annotations
@@ -27,24 +27,30 @@ _TINY = 1e-6
 
 def audited(shown: Shown, choice: Choice, multiple: Floats | None) -> Floats | None:
     """Return what may be shown after the audit; None where the indicators must be left out."""
+    # What looks the same goes on doing so when less is shown.
+    lowest, highest = shown.count.copy(), shown.count.copy()
     while multiple is not None:
-        width, secret = widths(shown, choice, multiple), choice.secrets(multiple)
-        narrow = secret[width[secret] < shown.need[secret] - _TINY]
-        if len(narrow) and choice.small and shown.uneven.any():
-            # Sums of unequal weights are open to parts of children only, and by a margin.
-            narrow = np.intersect1d(narrow, choice.narrow(multiple, narrow))
+        widen(shown, choice, multiple, lowest, highest)
+        secret = choice.secrets(multiple)
+        narrow = secret[(highest - lowest)[secret] < shown.need[secret] - _TINY]
         if not len(narrow):
             return multiple
-        multiple = choice.more(multiple, narrow)
+        multiple = choice.more(multiple, narrow, block=not choice.small)
     return None
 
 
 def widths(shown: Shown, choice: Choice, multiple: Floats) -> Floats:
     """Return how far apart two towns that look the same are, per cell, as far as is needed."""
-    secret = choice.secrets(multiple)
     lowest, highest = shown.count.copy(), shown.count.copy()
+    widen(shown, choice, multiple, lowest, highest)
+    return highest - lowest
+
+
+def widen(shown: Shown, choice: Choice, multiple: Floats, lowest: Floats, highest: Floats) -> None:
+    """Note between what the count of each hidden cell is in towns that look the same."""
+    secret = choice.secrets(multiple)
     if not len(secret):
-        return highest - lowest
+        return
     program = Program(shown, multiple)
     program.look_at(choice.proofs(multiple), lowest, highest)
 
@@ -54,18 +60,31 @@ def widths(shown: Shown, choice: Choice, multiple: Floats) -> Floats:
     for town in choice.towns(multiple, narrow()):
         if program.allows(town):
             _seen(shown, town, lowest, highest)
-    left = narrow()
-    if choice.small and shown.uneven.any() and len(left):
-        # Where weights are unequal the search is long: first what parts of children leave open.
-        left = np.intersect1d(left, choice.narrow(multiple, left))
-    for cell in left if choice.small else ():
-        for sign in (1.0, -1.0):
-            if highest[cell] - lowest[cell] < shown.need[cell] - _TINY:
-                least = highest[cell] if sign > 0 else -lowest[cell]
-                end = program.end(cell, sign, enough=least - shown.need[cell])
-                if end is not None:
-                    _seen(shown, end, lowest, highest)
-    return highest - lowest
+    for cell in narrow() if choice.small else ():
+        _search(program, choice, int(cell), lowest, highest)
+
+
+def _search(program: Program, choice: Choice, cell: int, lowest: Floats, highest: Floats) -> None:
+    """Seek towns in which a count is as far apart as asked.
+
+    Where weights are unequal a search may end undecided: then parts of children, by a margin, do.
+    """
+    shown, program.undecided = choice.shown, False
+    need = shown.need[cell]
+    for further in range(int(np.ceil(need)), 0, -1):
+        for sign in (-1.0, 1.0):
+            if highest[cell] - lowest[cell] >= need - _TINY:
+                return
+            # The truth is such a town too, so a count that is far enough from it on one side is.
+            beyond = shown.count[cell] - sign * min(further, need)
+            if sign < 0 and highest[cell] >= beyond or sign > 0 and lowest[cell] <= beyond:
+                continue
+            end = program.end(cell, sign, beyond=sign * beyond)
+            if end is not None:
+                _seen(shown, end, lowest, highest)
+    if highest[cell] - lowest[cell] < need - _TINY and program.undecided and shown.uneven.any():
+        if not len(choice.narrow(program.multiple, np.array([cell]))):
+            highest[cell] = lowest[cell] + need
 
 
 def _seen(shown: Shown, town: Floats, lowest: Floats, highest: Floats) -> None:
@@ -97,6 +116,8 @@ class Program:
         weighted = counts_of(shown, system.truth, system.weight)
         self._weighted_low = weighted - slack.weighted_down
         self._weighted_high = weighted + slack.weighted_up
+        #: Whether a search ended before its end.
+        self.undecided, self.multiple = False, multiple
         self._lines: tuple[sparse.csr_array, sparse.csr_array] | None = None
 
     def allows(self, town: Floats) -> bool:
@@ -160,8 +181,12 @@ class Program:
         sign: float,
         among: tuple[NDArray[np.int64], Floats] | None = None,
         enough: float = -np.inf,
+        beyond: float = np.inf,
     ) -> Floats | None:
-        """Return the town in which a count is smallest, or with a minus largest."""
+        """Return the town in which a count is smallest, or with a minus largest.
+
+        No further than `enough`; or any town in which it is as small as `beyond`, or smaller.
+        """
         system, size = self._shown.system, len(self._shown.system.size)
         lines, weighted = self._lines = self._lines or self._matrices()
         # Whoever has none of the answers is whoever is left.
@@ -179,6 +204,9 @@ class Program:
         if np.isfinite(enough):
             end = low if sign > 0 else high
             end[cell] = max(low[cell], enough) if sign > 0 else min(high[cell], -enough)
+        if np.isfinite(beyond):
+            end = high if sign > 0 else low
+            end[cell] = min(high[cell], beyond) if sign > 0 else max(low[cell], -beyond)
         # What says no more than how many children there are need not be said.
         binds = (low > _TINY) | (high < self._shown.system.respondents() - _TINY)
         none = np.zeros(size) if system.truth[:, 0].any() else system.size
@@ -197,8 +225,10 @@ class Program:
             ends += [(np.zeros(len(cells)),) * 2, (np.ones(1),) * 2]
         occurs = np.tile(system.truth[:, 1:].sum(axis=0) > 0, size)
         most = np.where(occurs, np.repeat(system.size, columns // size), 0)
+        aim = np.append(sign * lines[[cell]].toarray().ravel(), np.zeros(chosen))
         found = milp(
-            np.append(sign * lines[[cell]].toarray().ravel(), np.zeros(chosen)),
+            # Of what is far enough the first that is found will do.
+            aim if np.isinf(beyond) else np.zeros(len(aim)),
             constraints=LinearConstraint(
                 sparse.vstack(rows, format="csr"),
                 np.concatenate([one[0] for one in ends]),
@@ -208,6 +238,7 @@ class Program:
             integrality=np.append(np.full(columns, int(system.whole)), np.ones(chosen)),
             options={"node_limit": NODES},
         )
+        self.undecided |= found.status not in (0, 2)
         if found.x is None:
             return None
         having = found.x[:columns].reshape(size, columns // size)
