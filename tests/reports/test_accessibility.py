@@ -212,7 +212,7 @@ def test_every_table_of_a_report_can_be_saved(open_page, name):
 def test_the_first_screen_holds_the_sentences_and_the_figure_side_by_side(open_page, name):
     page = open_page(name)
     sentences = page.locator(".beside").first.locator("> :first-child").bounding_box()
-    figure = page.locator(".beside").first.locator("figure").bounding_box()
+    figure = page.locator(".beside").first.locator("figure").first.bounding_box()
     assert figure["x"] > sentences["x"] + sentences["width"]
     assert figure["y"] + figure["height"] < 900 and sentences["y"] < 300
 
@@ -220,7 +220,7 @@ def test_the_first_screen_holds_the_sentences_and_the_figure_side_by_side(open_p
 def test_on_a_phone_the_sentences_come_before_the_figure(open_page):
     page = open_page("wijk-a", "phone")
     sentences = page.locator(".beside").first.locator("> :first-child").bounding_box()
-    figure = page.locator(".beside").first.locator("figure").bounding_box()
+    figure = page.locator(".beside").first.locator("figure").first.bounding_box()
     assert figure["y"] >= sentences["y"] + sentences["height"]
 
 

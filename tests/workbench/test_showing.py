@@ -53,7 +53,7 @@ def test_rows_unfold_but_those_of_a_field_that_is_not_to_be_shown_do_not(result)
 
 
 def test_a_long_array_says_how_long_it_is():
-    assert "100 values" in repr(wk.rate(np.arange(100.0), np.full(100, 1000.0), multiplier=1000))
+    assert "100 values" in repr(wk.wilson(np.arange(100.0), np.full(100, 100.0)))
 
 
 def test_a_study_shows_its_parts_escaped(view):

@@ -54,6 +54,18 @@ def answer_in(answer: pd.Series, values: Sequence[str | int | float]) -> pd.Seri
     Serves sport (member of a club), general health (very good or good) and informal parenting
     support (help from family or friends), whose answers are codes of the codebook.
 
+    Parameters
+    ----------
+    answer : Series
+        Standard values of the codebook.
+    values : sequence
+        The answers that count.
+
+    Raises
+    ------
+    EstimationError
+        All answers are words and all values numbers, or the other way round: none could count.
+
     Examples
     --------
     >>> import pandas as pd
@@ -77,6 +89,13 @@ def answer_in(answer: pd.Series, values: Sequence[str | int | float]) -> pd.Seri
 def answer_at_least(answer: pd.Series, minimum: float) -> pd.Series:
     """Return whether a number is `minimum` or more; missing where there is none.
 
+    Parameters
+    ----------
+    answer : Series
+        Numbers.
+    minimum : float
+        The least that counts.
+
     Examples
     --------
     >>> import pandas as pd
@@ -89,6 +108,11 @@ def answer_at_least(answer: pd.Series, minimum: float) -> pd.Series:
 
 def answer_value(answer: pd.Series) -> pd.Series:
     """Return the answer itself, as a score.
+
+    Parameters
+    ----------
+    answer : Series
+        Numbers.
 
     Examples
     --------
@@ -118,6 +142,8 @@ def outdoor_play_days(days: pd.Series, minimum_days: int = 6) -> pd.Series:
     ----------
     days : Series
         Days per week (0-7) with at least one hour of outdoor play.
+    minimum_days : int
+        The least that is enough.
 
     Examples
     --------
@@ -149,6 +175,13 @@ def outdoor_play_week(
 ) -> pd.Series:
     """Return whether a child plays outside more than a number of hours a week.
 
+    Parameters
+    ----------
+    school_day, weekend_day : Series
+        Minutes of outdoor play on such a day.
+    more_than_hours : float
+        More than this a week counts.
+
     Examples
     --------
     >>> import pandas as pd
@@ -161,6 +194,11 @@ def outdoor_play_week(
 
 def outdoor_play_hours(school_day: pd.Series, weekend_day: pd.Series) -> pd.Series:
     """Return the mean hours of outdoor play per day (a score, as in Buitenspelen in Kaart).
+
+    Parameters
+    ----------
+    school_day, weekend_day : Series
+        Minutes of outdoor play on such a day.
 
     Examples
     --------

@@ -141,6 +141,10 @@ class ReferencePopulation(Model):
 
     Parameters
     ----------
+    id : str
+        Its key.
+    label : Label
+        What readers call it.
     survey : tuple of SurveySource
         Files of its respondents, read by the study's codebook; they need no area.
     weight : str
