@@ -5,12 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from attacker import found_of
+from attacker import Attacker, found_of
 from towns import areas_of, random_town, town, town_of
 
 from wijkkit.disclosure import CBS, GGD
 from wijkkit.disclosure.audit import widths
+from wijkkit.disclosure.kept import kept_figures
+from wijkkit.disclosure.ledger import About, entry_of
 from wijkkit.disclosure.policy import statuses
+from wijkkit.tables import ESTIMATE_KEYS
 
 
 def attacked(made, policy=GGD, most=6, seed=0):
@@ -80,3 +83,42 @@ def test_each_town_that_moves_of_children_prove_is_seen_by_the_audit(seed):
         )
         width = widths(shown, choice, one.multiple)
         assert (width[proven] >= shown.need[proven] - 1e-6).all()
+
+
+@pytest.mark.parametrize("seed, weights", [(1, ""), (7, ""), (3, "oversampled")])
+def test_no_hidden_count_is_found_from_publications_of_two_definitions(seed, weights):
+    """Few have another answer in most wijken, many in the last; figures of few are kept."""
+    before = town(seed, weights=weights, share=(0.2, 0.6))
+    random, people = np.random.default_rng(seed), before.sample.people
+    few = people.groupby("wijk").cumcount() < 2
+    many = people["wijk"].eq("w05") & (random.random(len(people)) < 0.3)
+    now = people["play"].where(~(few | many), 1 - people["play"])
+    areas, groupings = before.sample.areas, before.sample.groupings
+    after = town_of(people.assign(play=now), areas, before.sample.units, groupings)
+    first = before.release(GGD).table
+    about = About("R1", "2021-01", "t", "A", "f", "00" * 16, before.sample.units)
+    entry = entry_of(about, before.sample, {"estimates": first.assign(first="R1")})
+    kept = kept_figures(after.sample, [entry], GGD.min_count)
+    exact = before.estimates.table.set_index(list(ESTIMATE_KEYS))["value"]
+    there = kept[kept["status"].eq("ok")].set_index(list(ESTIMATE_KEYS))["then"]
+    np.testing.assert_allclose(there, exact[there.index])
+    released = after.release(GGD, earlier=kept)
+    assert released.left_out == () and len(there)
+    second = released.table
+    whole = second["area_level"].isin(["arm", "city"]) & second["group_by"].eq("")
+    assert second.loc[whole, "status"].eq("ok").all()
+    # The attacker holds both, and sees which figures are those of the first.
+    units = {"then": "percent", "play": "percent"}
+    both = town_of(people.assign(then=people["play"], play=now), areas, units, groupings)
+    names = list(ESTIMATE_KEYS)
+    stands = pd.MultiIndex.from_frame(second[names]).isin(pd.MultiIndex.from_frame(kept[names]))
+    fresh = second.assign(status=second["status"].mask(stands, "hidden"))
+    attacker = Attacker(both, pd.concat([first.assign(indicator="then"), fresh]))
+    for made, table, name in ((before, first, "then"), (after, second, "play")):
+        rules = statuses(made.cells.assign(status=made.estimates.table["status"]), GGD)
+        for at in random.permutation(np.flatnonzero(rules != "ok"))[:4]:
+            row = table.iloc[[at]].assign(indicator=name)
+            low, high = attacker.between(next(row.itertuples()))
+            true, n = made.cells["x"].iloc[at], made.cells["n"].iloc[at]
+            assert low - 1e-6 <= true <= high + 1e-6
+            assert high - low >= min(GGD.protection, n) - 1e-6

@@ -61,8 +61,7 @@ class Choice:
         Where none has, that with the most room: a figure may be at the edge of a coarser step.
         """
         system = self.shown.system
-        weight = system.member.multiply(system.weight[None, :]).tocsr().max(axis=1).toarray()
-        weight = np.maximum(weight.ravel(), _TINY)
+        weight = np.maximum(system.heaviest(), _TINY)
         need = self.shown.need.max(initial=0)
         sizes = np.array([1.0, *COARSER])
         rooms = []

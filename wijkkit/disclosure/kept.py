@@ -38,6 +38,7 @@ KEPT_COLUMNS = [
     "method",
     "first",
     "turned",
+    "then",
     *(f"was_{name}" for name in ESTIMATE_KEYS),
 ]
 
@@ -59,8 +60,9 @@ def kept_figures(sample: Sample, entries: Iterable[Entry], min_count: int) -> pd
     DataFrame
         One row per cell that keeps its figure: the key columns, ``value, lower, upper, n, step,
         status, method`` as published, `first` (the publication that first showed it), `turned`
-        (it was published for the opposite answer) and ``was_<key>``: its key then. Of several
-        publications that keep a cell the nearest holds, and the latest of those.
+        (it was published for the opposite answer), `then` (what it was exactly; of a score as
+        published) and ``was_<key>``: its key then. Of several publications that keep a cell the
+        nearest holds, and the latest of those.
     """
     parts = [_nearest_in(sample, entry, min_count) for entry in entries]
     parts = [part for part in parts if len(part)]
@@ -87,6 +89,7 @@ def _nearest_in(sample: Sample, entry: Entry, min_count: int) -> pd.DataFrame:
     wave_then = entry.people["wave"].to_numpy(str)
     pairs: list[Any] = []
     found: list[Any] = []
+    exact: list[Any] = []
     divided, divided_then = _divided(sample), _divided_then(entry)
     for now, before in _same_waves(sample, entry, persons):
         rows, rows_then = np.flatnonzero(wave_now == now), np.flatnonzero(wave_then == before)
@@ -111,19 +114,36 @@ def _nearest_in(sample: Sample, entry: Entry, min_count: int) -> pd.DataFrame:
                     number = np.full(close.shape[1], len(pairs))
                     found.append(np.vstack([close, number, number * 0 + few]))
             pairs.append(pair)
+            exact.append(_shares_then(entry, pair, divided_then))
     if not found:
         return pd.DataFrame()
     every = np.hstack(found)
     # A wave in which nobody changed is as it was where few changed in another: what may be shown
     # of the two is chosen together.
     every[5] = (every[5] == 1) | ((every[5] == 2) & (every[5] == 1).any())
-    matched = _nearest(_named(every, pairs, sample, entry, min_count))
+    named = _named(every, pairs, sample, entry, min_count)
+    matched = _nearest(named.assign(then=np.array(exact)[every[4], every[1]]))
     then = entry.tables["estimates"]
     own = then[then["first"].eq(entry.about.release)] if "first" in then else then
     was = {name: f"was_{name}" for name in ESTIMATE_KEYS}
     figures = own[[*ESTIMATE_KEYS, "value", "lower", "upper", "n", "step", "status", "method"]]
     figures = figures.assign(first=entry.about.release).rename(columns=was)
     return _turned_back(matched.merge(figures, on=list(was.values()), how="inner"))
+
+
+def _shares_then(entry: Entry, pair: _Pair, divided_then: list[_Cells]) -> np.ndarray:
+    """Return what the published cells of an indicator were exactly; NaN for a score."""
+    marks, persons = entry.people[f"of {pair.then}"].to_numpy(), entry.people["person"].to_numpy()
+    having = marks == answer_marks(persons, np.ones(len(persons)))
+    weight = entry.people["weight"].to_numpy(float) * (marks != 0)
+    percent = 100.0 if entry.about.units[pair.then] == "percent" else np.nan
+    parts = []
+    for _, many, code in divided_then:
+        total, with_it = (
+            np.bincount(code + 1, one, many + 1)[1:] for one in (weight, weight * having)
+        )
+        parts.append(percent * with_it / np.where(total > 0, total, np.nan))
+    return np.concatenate(parts)
 
 
 #: Of a block of cells: the number of its first cell among all, how many it has, and of each
@@ -274,6 +294,7 @@ def _turned_back(kept: pd.DataFrame) -> pd.DataFrame:
     lower, upper = kept["lower"].to_numpy(float), kept["upper"].to_numpy(float)
     return kept.assign(
         value=np.where(turned, 100 - kept["value"], kept["value"]),
+        then=np.where(turned, 100 - kept["then"], kept["then"].fillna(kept["value"])),
         lower=np.where(turned, 100 - upper, lower),
         upper=np.where(turned, 100 - lower, upper),
         status=kept["status"].mask(turned & kept["status"].eq("above"), "hidden"),

@@ -213,6 +213,9 @@ class Shown:
         By the rules.
     outcomes : collection of str
         Indicators on which an effect is shown: it gives the count of everybody in a wijk away.
+    then : (M,) array, optional
+        What figures that are kept from an earlier publication were, NaN for the others. Whoever
+        knows that to a child knows of these answers that fewer than `min_count` are other ones.
     """
 
     def __init__(
@@ -223,6 +226,7 @@ class Shown:
         status: NDArray,
         policy: Policy,
         outcomes: Collection[str] = (),
+        then: Floats | None = None,
     ) -> None:
         self.system, self.policy = system, policy
         told = np.isin(np.array(system.indicators, object), list(outcomes))[system.indicator]
@@ -239,12 +243,26 @@ class Shown:
         self._n, self._total = n, total
         self.count = system.counts()
         self.uneven = self._uneven()
+        if then is not None:
+            self._keep((then[at] - own) / unit)
         self.status = status[at]
         self._least, self._most = self._bounds(n)
         self.to_none, self.to_all = self._least <= _SLACK_TINY, self._most >= n - _SLACK_TINY
         asked = policy.protection if system.whole else 1.0
         self.need = np.minimum(asked, self._most - self._least)
         self.spare = self._most - self._least - self.need
+
+    def _keep(self, moved: Floats) -> None:
+        """Let figures that were other ones by so much tell what these were; NaN for the others."""
+        child = np.where(self.uneven, self.system.heaviest() / self._total, 1 / self._n)
+        room, new = (self.policy.min_count - 1) * child, np.isnan(moved)
+        self._reach = {
+            multiple: (
+                np.where(new, above, np.maximum(room + moved, 0)),
+                np.where(new, below, np.maximum(room - moved, 0)),
+            )
+            for multiple, (above, below) in self._reach.items()
+        }
 
     def _width(self, value: Floats, n: Floats, total: Floats) -> float:
         """Return the width of the scale of a score, from its own means and totals."""

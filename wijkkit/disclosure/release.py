@@ -107,13 +107,15 @@ def release_estimates(
     _check(table, cells)
     cells = cells.assign(status=table["status"])
     status, finest = statuses(cells, policy), finest_steps(cells, policy)
-    kept, kept_step = _kept(table, earlier)
+    kept, kept_step, then = _kept(table, earlier)
     status = np.where(kept != "", kept, status)
     may = status == "ok"
+    # What is made of a figure that is kept is as it was published, or not shown.
+    new = may & np.isnan(then)
     told = (
         ()
         if made is None
-        else list(relations(made.derived, made.comparisons, made.comparable, table, may, finest))
+        else list(relations(made.derived, made.comparisons, made.comparable, table, new, finest))
     )
     outcomes = () if made is None else made.outcomes
     reach = known(table, finest, (1.0, *COARSER), told)
@@ -122,7 +124,7 @@ def release_estimates(
     settled: list[Settled] = []
     for system in systems(sample, table, policy.min_count):
         at = system.rows
-        seen = Shown(system, table["value"].to_numpy(float), reach, status, policy, outcomes)
+        seen = Shown(system, table["value"].to_numpy(float), reach, status, policy, outcomes, then)
         choice = Choice(seen, multiple[at], kept[at] == "ok")
         found = audited(seen, choice, choice.settled())
         if found is None:
@@ -150,14 +152,18 @@ def _attacked(settled: Sequence[Settled]) -> dict[str, float]:
     return {"cells": float(sum(len(one.multiple) for one in settled)), "hidden": float(hidden)}
 
 
-def _kept(table: pd.DataFrame, earlier: pd.DataFrame | None) -> tuple[np.ndarray, np.ndarray]:
-    """Return the status and the step that cells keep; empty and NaN for those that keep none."""
-    status, step = np.full(len(table), "", object), np.full(len(table), np.nan)
+def _kept(
+    table: pd.DataFrame, earlier: pd.DataFrame | None
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the status and step that cells keep, and what they were: empty and NaN for none."""
+    status = np.full(len(table), "", object)
+    step, then = np.full((2, len(table)), np.nan)
     if earlier is not None and len(earlier):
         at = Places(table).of(earlier)
         status[at[at >= 0]] = earlier["status"].to_numpy(object)[at >= 0]
         step[at[at >= 0]] = earlier["step"].to_numpy(float)[at >= 0]
-    return status, step
+        then[at[at >= 0]] = earlier["then"].to_numpy(float)[at >= 0]
+    return status, step, then
 
 
 def _coarseness(multiple: np.ndarray) -> np.ndarray:

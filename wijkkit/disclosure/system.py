@@ -145,6 +145,11 @@ class System:
         own = self.asked * (self.size * self.weight)[:, None]
         return _per_cell(self.member, own, self.indicator)
 
+    def heaviest(self) -> Floats:
+        """Return the weight of the heaviest child of each cell."""
+        weights = self.member.multiply(self.weight[None, :]).tocsr()
+        return np.asarray(weights.max(axis=1).toarray(), float).ravel()
+
 
 def _per_cell(member: sparse.csr_array, values: Floats, indicator: Ints) -> Floats:
     return (member @ values)[np.arange(len(indicator)), indicator]

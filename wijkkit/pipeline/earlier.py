@@ -249,7 +249,7 @@ def known_elsewhere(study: Study, exact: pd.DataFrame, policy: Policy) -> pd.Dat
     Returns
     -------
     DataFrame
-        The key columns, ``status, step``.
+        The key columns, ``status, step`` and `then`: NaN, a figure of these answers themselves.
 
     Raises
     ------
@@ -290,7 +290,7 @@ def known_elsewhere(study: Study, exact: pd.DataFrame, policy: Policy) -> pd.Dat
     if problems:
         raise DisclosureError(problems)
     known = pd.concat(parts) if parts else pd.DataFrame(columns=list(ESTIMATE_KEYS))
-    return known.assign(status="ok", step=percent_step(policy))
+    return known.assign(status="ok", step=percent_step(policy), then=np.nan)
 
 
 def _nothing() -> pd.DataFrame:
