@@ -188,12 +188,12 @@ def test_the_city_says_what_was_found_what_was_done_and_what_explains_it(city):
         "- **Werkt het programma?** Van geen enkele uitkomst is een verandering door het programma "
         "aangetoond. Er is een aanwijzing voor verbetering, maar geen bewijs: speelt voldoende "
         "buiten (+16 procentpunt, marge +5 tot +27). Een aanwijzing kan toeval zijn: ook zonder "
-        "enig effect heeft tot 23 van de 100 studies met 5 uitkomsten er minstens één. Vooraf "
-        "berekend: met dit aantal wijken en kinderen is een verbetering pas goed aan te tonen vanaf 35 procentpunt. "
+        "enig effect heeft tot 23 van de 100 studies met 5 uitkomsten er minstens één. Met "
+        "dit aantal wijken en kinderen is een verbetering pas goed aan te tonen vanaf 35 procentpunt. "
         "Dat geldt als we 5 uitkomsten samen toetsen en de ICC 0,01 is. Geen enkele verbetering was goed "
         "aan te tonen bij: speelt voldoende buiten. Daarvoor is daar te weinig ruimte.",
-        "- **Zijn de verschillen tussen groepen kleiner geworden?** Dat is voor geen enkele uitkomst "
-        "aangetoond.",
+        "- **Zijn de verschillen tussen groepen kleiner geworden?** Een verschil in effect tussen de "
+        "groepen (opleiding) is voor geen enkele uitkomst aangetoond.",
         "- **Zijn er al stappen gemaakt?** De programmawijk heeft 3 van de 6 stappen klaar. Van de "
         "geplande bijeenkomsten is in de middelste wijk 65% gehouden. Van het geplande aantal "
         "deelnemers is in de middelste wijk 61% bereikt. "
@@ -253,12 +253,16 @@ def test_a_gap_that_is_shown_says_whom_the_effect_favours(city):
     columns = ["outcome", "part", "key", "fields"]
     write_released(city.study, "effect_conclusions", pd.DataFrame(rows, columns=columns))
     said = show.city_summary(open_city(city.study.folder)).markdown
-    assert "minder gunstig voor ‘laag’ dan voor ‘hoog’ bij: speelt voldoende buiten." in said
+    assert (
+        "minder gunstig voor ‘laag’ dan voor ‘hoog’ (opleiding) bij: speelt voldoende buiten."
+        in said
+    )
 
 
 def test_an_effect_that_is_no_more_than_a_sign_is_not_drawn_as_demonstrated(city):
     figure = show.intervals(city.effects())
-    assert [words.get_text() for words in figure.axes[0].get_legend().texts] == ["niet aangetoond"]
+    words = [words.get_text() for words in figure.axes[0].get_legend().texts]
+    assert words == ["aanwijzing, geen bewijs"]
 
 
 @pytest.mark.parametrize(

@@ -231,7 +231,7 @@ def effect_verdicts(view: CityView, count: bool = False) -> list[str]:
             lines.append(
                 _summary_of_city_say(view, f"verdict.{key}", names=named(labels, view.language))
             )
-        reasons = [] if count else rows["reason"][rows["reason"].astype(bool)].unique()
+        reasons = rows["reason"][rows["reason"].astype(bool)].unique()
         lines += [text(f"effect.reason.{reason}", view.language) for reason in reasons]
     if frame["key"].isin(_SIGNS).any():
         lines.append(_by_chance(view))
