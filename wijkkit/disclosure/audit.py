@@ -69,22 +69,24 @@ def _search(program: Program, choice: Choice, cell: int, lowest: Floats, highest
 
     Where weights are unequal a search may end undecided: then parts of children, by a margin, do.
     """
-    shown, program.undecided = choice.shown, False
-    need = shown.need[cell]
+    shown = choice.shown
+    need, program.undecided = shown.need[cell], False
+    parts = shown.uneven.any()
     for further in range(int(np.ceil(need)), 0, -1):
         for sign in (-1.0, 1.0):
             if highest[cell] - lowest[cell] >= need - _TINY:
                 return
             # The truth is such a town too, so a count that is far enough from it on one side is.
             beyond = shown.count[cell] - sign * min(further, need)
-            if sign < 0 and highest[cell] >= beyond or sign > 0 and lowest[cell] <= beyond:
+            if (sign < 0 and highest[cell] >= beyond) or (sign > 0 and lowest[cell] <= beyond):
                 continue
             end = program.end(cell, sign, beyond=sign * beyond)
             if end is not None:
                 _seen(shown, end, lowest, highest)
-    if highest[cell] - lowest[cell] < need - _TINY and program.undecided and shown.uneven.any():
-        if not len(choice.narrow(program.multiple, np.array([cell]))):
-            highest[cell] = lowest[cell] + need
+            elif parts and program.undecided:
+                if not len(choice.narrow(program.multiple, np.array([cell]))):
+                    highest[cell] = lowest[cell] + need
+                return
 
 
 def _seen(shown: Shown, town: Floats, lowest: Floats, highest: Floats) -> None:
