@@ -22,6 +22,9 @@ from wijkkit.disclosure.moves import Proofs
 Floats = NDArray[np.float64]
 #: Steps of one search, the same on any machine; what is not found counts as narrow.
 NODES = 100
+#: Searches of a system that may stay undecided, where weights are unequal: after these parts of
+#: children decide on the other counts, by a margin.
+SEARCHES = 3
 _TINY = 1e-6
 
 
@@ -29,8 +32,9 @@ def audited(shown: Shown, choice: Choice, multiple: Floats | None) -> Floats | N
     """Return what may be shown after the audit; None where the indicators must be left out."""
     # What looks the same goes on doing so when less is shown.
     lowest, highest = shown.count.copy(), shown.count.copy()
+    undecided: list[int] = []
     while multiple is not None:
-        widen(shown, choice, multiple, lowest, highest)
+        widen(shown, choice, multiple, lowest, highest, undecided)
         secret = choice.secrets(multiple)
         narrow = secret[(highest - lowest)[secret] < shown.need[secret] - _TINY]
         if not len(narrow):
@@ -42,11 +46,18 @@ def audited(shown: Shown, choice: Choice, multiple: Floats | None) -> Floats | N
 def widths(shown: Shown, choice: Choice, multiple: Floats) -> Floats:
     """Return how far apart two towns that look the same are, per cell, as far as is needed."""
     lowest, highest = shown.count.copy(), shown.count.copy()
-    widen(shown, choice, multiple, lowest, highest)
+    widen(shown, choice, multiple, lowest, highest, [])
     return highest - lowest
 
 
-def widen(shown: Shown, choice: Choice, multiple: Floats, lowest: Floats, highest: Floats) -> None:
+def widen(
+    shown: Shown,
+    choice: Choice,
+    multiple: Floats,
+    lowest: Floats,
+    highest: Floats,
+    undecided: list[int],
+) -> None:
     """Note between what the count of each hidden cell is in towns that look the same."""
     secret = choice.secrets(multiple)
     if not len(secret):
@@ -61,21 +72,22 @@ def widen(shown: Shown, choice: Choice, multiple: Floats, lowest: Floats, highes
         if program.allows(town):
             _seen(shown, town, lowest, highest)
     for cell in narrow() if choice.small else ():
-        _search(program, choice, int(cell), lowest, highest)
+        if len(undecided) < SEARCHES:
+            if _search(program, choice, int(cell), lowest, highest):
+                continue
+            undecided.append(int(cell))
+        if not len(choice.narrow(multiple, np.array([cell]))):
+            highest[cell] = max(highest[cell], lowest[cell] + shown.need[cell])
 
 
-def _search(program: Program, choice: Choice, cell: int, lowest: Floats, highest: Floats) -> None:
-    """Seek towns in which a count is as far apart as asked.
-
-    Where weights are unequal a search may end undecided: then parts of children, by a margin, do.
-    """
+def _search(program: Program, choice: Choice, cell: int, lowest: Floats, highest: Floats) -> bool:
+    """Seek towns in which a count is as far apart as asked; False where that stays undecided."""
     shown = choice.shown
     need, program.undecided = shown.need[cell], False
-    parts = shown.uneven.any()
     for further in range(int(np.ceil(need)), 0, -1):
         for sign in (-1.0, 1.0):
             if highest[cell] - lowest[cell] >= need - _TINY:
-                return
+                return True
             # The truth is such a town too, so a count that is far enough from it on one side is.
             beyond = shown.count[cell] - sign * min(further, need)
             if (sign < 0 and highest[cell] >= beyond) or (sign > 0 and lowest[cell] <= beyond):
@@ -83,10 +95,9 @@ def _search(program: Program, choice: Choice, cell: int, lowest: Floats, highest
             end = program.end(cell, sign, beyond=sign * beyond)
             if end is not None:
                 _seen(shown, end, lowest, highest)
-            elif parts and program.undecided:
-                if not len(choice.narrow(program.multiple, np.array([cell]))):
-                    highest[cell] = lowest[cell] + need
-                return
+            elif program.undecided and shown.uneven.any():
+                return False
+    return True
 
 
 def _seen(shown: Shown, town: Floats, lowest: Floats, highest: Floats) -> None:
@@ -119,7 +130,7 @@ class Program:
         self._weighted_low = weighted - slack.weighted_down
         self._weighted_high = weighted + slack.weighted_up
         #: Whether a search ended before its end.
-        self.undecided, self.multiple = False, multiple
+        self.undecided = False
         self._lines: tuple[sparse.csr_array, sparse.csr_array] | None = None
 
     def allows(self, town: Floats) -> bool:
