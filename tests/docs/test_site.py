@@ -76,7 +76,7 @@ def test_a_page_says_where_it_is_and_needs_nothing_from_elsewhere(pages):
     for path, page in pages.items():
         assert page.html["lang"] == "en"
         assert page.find("h1").get_text(strip=True), path.name
-        assert len(page.select(".site-nav a")) == 6
+        assert len(page.select(".site-nav a")) == 7
         assert "default-src 'none'" in str(page.find("meta", attrs={"http-equiv": True}))
         assert page.select("script[src], img[src*='://'], link[href*='://']") == []
 

@@ -116,7 +116,9 @@ def test_a_lonely_unit_takes_no_interval_away_where_the_design_says_what_it_adds
 def test_a_source_may_use_some_of_its_rows(study):
     path = study / "study.yml"
     text = path.read_text(encoding="utf-8")
-    path.write_text(text.replace('csv"}', 'csv", rows: {stratum: ["1"]}}'), encoding="utf-8")
+    path.write_text(
+        text.replace('"monitor"}', '"monitor", rows: {stratum: ["1"]}}'), encoding="utf-8"
+    )
     rows = wk.load_respondents(validate(study))
     assert rows["stratum"].unique().tolist() == ["1"]
     why = row_account(rows.attrs["account"]).groupby("why")["dropped"].sum()

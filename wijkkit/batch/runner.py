@@ -10,9 +10,7 @@ from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExec
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
-
-import nbformat
+from typing import TYPE_CHECKING, Any
 
 from wijkkit.batch.engine.client import choose_engine, close_fork_server, execute
 from wijkkit.batch.engine.task import Outcome
@@ -24,6 +22,9 @@ from wijkkit.batch.work import PRELOAD, Work, cleaned, failures, first_error
 from wijkkit.errors import BatchError
 from wijkkit.files import write_whole
 from wijkkit.study import Study, open_study
+
+if TYPE_CHECKING:
+    import nbformat
 
 #: Told of each job when it starts (no result) and when it has ended.
 Progress = Callable[[Job, JobResult | None, int], None]
@@ -240,6 +241,8 @@ def keep(
     """Check an outcome and write its notebook; return how the job ended, and more for the log."""
     if outcome.notebook is None:
         return _ended(job, outcome, outcome.status, outcome.message, outcome.cell), {}
+    import nbformat  # a run without changes loads no notebook
+
     notebook = nbformat.reads(outcome.notebook, as_version=4)
     text = nbformat.writes(cleaned(notebook, str(work.study.folder.parent))).encode()
     kind, message, cell = _judged(job, notebook, outcome)

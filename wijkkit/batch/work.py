@@ -12,9 +12,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import nbformat
+from typing import TYPE_CHECKING, Any
 
 from wijkkit.batch import fingerprint as marks
 from wijkkit.batch.engine.task import WIDGET_VIEW, Limits, Task
@@ -23,6 +21,9 @@ from wijkkit.batch.plan import CITY, Job, output_path
 from wijkkit.batch.states import changed_needs
 from wijkkit.study import Study
 from wijkkit.study.guard import NOTEBOOK
+
+if TYPE_CHECKING:
+    import nbformat
 
 #: What the project's notebooks use: loaded once, by the process that they are forked from.
 PRELOAD = (
@@ -153,6 +154,8 @@ def failures(notebook: nbformat.NotebookNode, source: str) -> Iterator[str]:
     All code cells of `source` must be there, in order, each with the next execution count; no
     output is an error, and a cell with a label, which a report embeds, has an output.
     """
+    import nbformat  # a run without changes loads no notebook
+
     before = [cell.source for cell in nbformat.reads(source, as_version=4).cells]
     after = [
         cell.source
@@ -193,6 +196,8 @@ def first_error(notebook: nbformat.NotebookNode) -> tuple[int, str] | None:
 
 def cleaned(notebook: nbformat.NotebookNode, folder: str) -> nbformat.NotebookNode:
     """Return a copy without traces of this machine: metadata of the run, paths, names."""
+    import nbformat
+
     copy = nbformat.from_dict(_without_paths(notebook, _paths(folder)))
     copy.metadata = nbformat.from_dict(
         {

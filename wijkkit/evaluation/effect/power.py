@@ -161,7 +161,7 @@ def power(design: Design, effect: float) -> float:
     Examples
     --------
     >>> round(power(Design(3, 3, 100, 100, 0.25, 0.0, icc_range=(0.0, 0.0)), 0.0), 3)
-    0.05
+    0.021
     """
     treated, others = design.change_variances(effect)
     error = np.sqrt(treated / design.treated + others / design.comparators)
