@@ -9,7 +9,7 @@ from attacker import Attacker, found_of
 from towns import areas_of, random_town, town, town_of
 
 from wijkkit.disclosure import CBS, GGD
-from wijkkit.disclosure.audit import widths
+from wijkkit.disclosure.audit import Program, Search, widths
 from wijkkit.disclosure.kept import kept_figures
 from wijkkit.disclosure.ledger import About, entry_of
 from wijkkit.disclosure.policy import statuses
@@ -83,6 +83,29 @@ def test_each_town_that_moves_of_children_prove_is_seen_by_the_audit(seed):
         )
         width = widths(shown, choice, one.multiple)
         assert (width[proven] >= shown.need[proven] - 1e-6).all()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_what_a_search_found_for_one_choice_is_looked_at_again_for_the_next(seed):
+    made = town(seed, groupings=("ses",))
+    for one in made.release(GGD).settled:
+        choice, shown = one.choice, one.choice.shown
+        search = Search(shown, choice)
+        # In a coarser step a figure has more room on one side, and may have less on the other.
+        for size in (1.0, 2.0, 5.0, 1.0):
+            multiple = np.where(one.multiple > 0, np.maximum(one.multiple, size), 0.0)
+            secret = choice.secrets(multiple)
+            need = shown.need[secret] - 1e-6
+            again = search.widths(multiple)[secret] >= need
+            assert (again <= (widths(shown, choice, multiple)[secret] >= need)).all()
+
+
+def test_a_count_beyond_all_that_is_possible_is_decided_at_once():
+    one = town(1, groupings=("ses",)).release(GGD).settled[0]
+    program = Program(one.choice.shown, one.multiple)
+    assert program.beyond(0, -1.0, 1e6) == (None, True)
+    found, decided = program.beyond(0, -1.0, 0.0)
+    assert decided and program.allows(found)
 
 
 @pytest.mark.parametrize("seed, weights", [(1, ""), (7, ""), (3, "oversampled")])

@@ -30,74 +30,77 @@ _TINY = 1e-6
 
 def audited(shown: Shown, choice: Choice, multiple: Floats | None) -> Floats | None:
     """Return what may be shown after the audit; None where the indicators must be left out."""
-    # What looks the same goes on doing so when less is shown.
-    lowest, highest = shown.count.copy(), shown.count.copy()
-    undecided: list[int] = []
+    search = Search(shown, choice)
     while multiple is not None:
-        widen(shown, choice, multiple, lowest, highest, undecided)
-        secret = choice.secrets(multiple)
-        narrow = secret[(highest - lowest)[secret] < shown.need[secret] - _TINY]
+        width, secret = search.widths(multiple), choice.secrets(multiple)
+        narrow = secret[width[secret] < shown.need[secret] - _TINY]
         if not len(narrow):
             return multiple
         multiple = choice.more(multiple, narrow, block=not choice.small)
     return None
 
 
+class Search:
+    """The search for towns that look like the true one, for one choice after another.
+
+    A town that was found is looked at again for the next choice: in a coarser step a figure may
+    have less room on one side than it had.
+    """
+
+    def __init__(self, shown: Shown, choice: Choice) -> None:
+        self._shown, self._choice = shown, choice
+        self._towns: list[Floats] = []
+        self._undecided = 0
+
+    def widths(self, multiple: Floats) -> Floats:
+        """Return how far apart two towns that look the same are, per cell, as far as is needed."""
+        shown, choice = self._shown, self._choice
+        lowest, highest = shown.count.copy(), shown.count.copy()
+        secret = choice.secrets(multiple)
+        if not len(secret):
+            return highest - lowest
+        program = Program(shown, multiple)
+        program.look_at(choice.proofs(multiple), lowest, highest)
+
+        def narrow() -> NDArray[np.int64]:
+            return secret[(highest - lowest)[secret] < shown.need[secret] - _TINY]
+
+        for town in (*self._towns, *choice.towns(multiple, narrow())):
+            if program.allows(town):
+                _seen(shown, town, lowest, highest)
+        for cell in map(int, narrow() if choice.small else ()):
+            if self._undecided < SEARCHES:
+                if self._decided(program, cell, lowest, highest):
+                    continue
+                self._undecided += 1
+            if not len(choice.narrow(multiple, np.array([cell]))):
+                highest[cell] = max(highest[cell], lowest[cell] + shown.need[cell])
+        return highest - lowest
+
+    def _decided(self, program: Program, cell: int, lowest: Floats, highest: Floats) -> bool:
+        """Seek towns in which a count is as far apart as asked; False where that stays undecided."""
+        shown = self._shown
+        need = shown.need[cell]
+        for further in range(int(np.ceil(need)), 0, -1):
+            for sign in (-1.0, 1.0):
+                if highest[cell] - lowest[cell] >= need - _TINY:
+                    return True
+                # The truth looks the same too: what is far enough from it on one side will do.
+                beyond = shown.count[cell] - sign * min(further, need)
+                if (highest[cell] >= beyond) if sign < 0 else (lowest[cell] <= beyond):
+                    continue
+                town, decided = program.beyond(cell, sign, beyond)
+                if town is not None:
+                    self._towns.append(town)
+                    _seen(shown, town, lowest, highest)
+                elif not decided and shown.uneven.any():
+                    return False
+        return True
+
+
 def widths(shown: Shown, choice: Choice, multiple: Floats) -> Floats:
     """Return how far apart two towns that look the same are, per cell, as far as is needed."""
-    lowest, highest = shown.count.copy(), shown.count.copy()
-    widen(shown, choice, multiple, lowest, highest, [])
-    return highest - lowest
-
-
-def widen(
-    shown: Shown,
-    choice: Choice,
-    multiple: Floats,
-    lowest: Floats,
-    highest: Floats,
-    undecided: list[int],
-) -> None:
-    """Note between what the count of each hidden cell is in towns that look the same."""
-    secret = choice.secrets(multiple)
-    if not len(secret):
-        return
-    program = Program(shown, multiple)
-    program.look_at(choice.proofs(multiple), lowest, highest)
-
-    def narrow() -> NDArray[np.int64]:
-        return secret[(highest - lowest)[secret] < shown.need[secret] - _TINY]
-
-    for town in choice.towns(multiple, narrow()):
-        if program.allows(town):
-            _seen(shown, town, lowest, highest)
-    for cell in narrow() if choice.small else ():
-        if len(undecided) < SEARCHES:
-            if _search(program, choice, int(cell), lowest, highest):
-                continue
-            undecided.append(int(cell))
-        if not len(choice.narrow(multiple, np.array([cell]))):
-            highest[cell] = max(highest[cell], lowest[cell] + shown.need[cell])
-
-
-def _search(program: Program, choice: Choice, cell: int, lowest: Floats, highest: Floats) -> bool:
-    """Seek towns in which a count is as far apart as asked; False where that stays undecided."""
-    shown = choice.shown
-    need, program.undecided = shown.need[cell], False
-    for further in range(int(np.ceil(need)), 0, -1):
-        for sign in (-1.0, 1.0):
-            if highest[cell] - lowest[cell] >= need - _TINY:
-                return True
-            # The truth is such a town too, so a count that is far enough from it on one side is.
-            beyond = shown.count[cell] - sign * min(further, need)
-            if (sign < 0 and highest[cell] >= beyond) or (sign > 0 and lowest[cell] <= beyond):
-                continue
-            end = program.end(cell, sign, beyond=sign * beyond)
-            if end is not None:
-                _seen(shown, end, lowest, highest)
-            elif program.undecided and shown.uneven.any():
-                return False
-    return True
+    return Search(shown, choice).widths(multiple)
 
 
 def _seen(shown: Shown, town: Floats, lowest: Floats, highest: Floats) -> None:
@@ -129,8 +132,6 @@ class Program:
         weighted = counts_of(shown, system.truth, system.weight)
         self._weighted_low = weighted - slack.weighted_down
         self._weighted_high = weighted + slack.weighted_up
-        #: Whether a search ended before its end.
-        self.undecided = False
         self._lines: tuple[sparse.csr_array, sparse.csr_array] | None = None
 
     def allows(self, town: Floats) -> bool:
@@ -194,32 +195,52 @@ class Program:
         sign: float,
         among: tuple[NDArray[np.int64], Floats] | None = None,
         enough: float = -np.inf,
-        beyond: float = np.inf,
     ) -> Floats | None:
         """Return the town in which a count is smallest, or with a minus largest.
 
-        No further than `enough`; or any town in which it is as small as `beyond`, or smaller.
+        No further than `enough`.
         """
+        low, high = self._low.copy(), self._high.copy()
+        if among is not None:
+            low[among[0]], high[among[0]] = -np.inf, np.inf
+        if np.isfinite(enough):
+            end = low if sign > 0 else high
+            end[cell] = max(low[cell], enough) if sign > 0 else min(high[cell], -enough)
+        return self._found(cell, sign, low, high, among)[0]
+
+    def beyond(self, cell: int, sign: float, count: float) -> tuple[Floats | None, bool]:
+        """Return any town in which a count is at most `count`, or with a minus at least that.
+
+        And whether the search came to its end.
+        """
+        low, high = self._low.copy(), self._high.copy()
+        if sign > 0:
+            high[cell] = min(high[cell], count)
+        else:
+            low[cell] = max(low[cell], count)
+        if low[cell] > high[cell] + _TINY:
+            return None, True
+        return self._found(cell, 0.0, low, high)
+
+    def _found(
+        self,
+        cell: int,
+        sign: float,
+        low: Floats,
+        high: Floats,
+        among: tuple[NDArray[np.int64], Floats] | None = None,
+    ) -> tuple[Floats | None, bool]:
+        """Return a town within the bounds, and whether the search came to its end."""
         system, size = self._shown.system, len(self._shown.system.size)
         lines, weighted = self._lines = self._lines or self._matrices()
         # Whoever has none of the answers is whoever is left.
         first = np.arange(lines.shape[1]) % len(system.patterns) == 0
         lines, weighted = lines[:, ~first], weighted[:, ~first]
         columns = lines.shape[1]
-        low, high = self._low.copy(), self._high.copy()
         both = np.isfinite(self._weighted_high)
-        chosen, counts = 0, np.zeros((0, 0))
-        if among is not None:
-            # One of these sets of counts is chosen: a sum of them, each once or not at all.
-            cells, counts = among
-            chosen = len(counts)
-            low[cells], high[cells] = -np.inf, np.inf
-        if np.isfinite(enough):
-            end = low if sign > 0 else high
-            end[cell] = max(low[cell], enough) if sign > 0 else min(high[cell], -enough)
-        if np.isfinite(beyond):
-            end = high if sign > 0 else low
-            end[cell] = min(high[cell], beyond) if sign > 0 else max(low[cell], -beyond)
+        # One of these sets of counts is chosen: a sum of them, each once or not at all.
+        cells, counts = among if among is not None else (np.zeros(0, int), np.zeros((0, 0)))
+        chosen = len(counts)
         # What says no more than how many children there are need not be said.
         binds = (low > _TINY) | (high < self._shown.system.respondents() - _TINY)
         none = np.zeros(size) if system.truth[:, 0].any() else system.size
@@ -238,10 +259,8 @@ class Program:
             ends += [(np.zeros(len(cells)),) * 2, (np.ones(1),) * 2]
         occurs = np.tile(system.truth[:, 1:].sum(axis=0) > 0, size)
         most = np.where(occurs, np.repeat(system.size, columns // size), 0)
-        aim = np.append(sign * lines[[cell]].toarray().ravel(), np.zeros(chosen))
         found = milp(
-            # Of what is far enough the first that is found will do.
-            aim if np.isinf(beyond) else np.zeros(len(aim)),
+            np.append(sign * lines[[cell]].toarray().ravel(), np.zeros(chosen)),
             constraints=LinearConstraint(
                 sparse.vstack(rows, format="csr"),
                 np.concatenate([one[0] for one in ends]),
@@ -251,13 +270,13 @@ class Program:
             integrality=np.append(np.full(columns, int(system.whole)), np.ones(chosen)),
             options={"node_limit": NODES},
         )
-        self.undecided |= found.status not in (0, 2)
+        decided = found.status in (0, 2)
         if found.x is None:
-            return None
+            return None, decided
         having = found.x[:columns].reshape(size, columns // size)
         having = np.round(having) if system.whole else having
         town = np.column_stack([system.size - having.sum(axis=1), having])
-        return town if self.allows(town) else None
+        return (town if self.allows(town) else None), decided
 
     def _matrices(self) -> tuple[sparse.csr_array, sparse.csr_array]:
         """Return the counts and weighted counts of cells as sums over atoms and patterns."""
