@@ -4,8 +4,7 @@ It believes nothing of the choice but the towns it shows: a town of whole childr
 same as the true one, looked at again here, is proof that nobody can tell the two apart. Where there
 is no such proof the audit searches itself, by integer programs. A count that is not open enough
 loses a next figure around it; in the end its indicator is left out. Where areas have unequal
-weights a search may end undecided; only there a linear program decides, which must leave one
-child more than is asked.
+weights a search may end undecided: then the count is taken as narrow.
 """
 
 from __future__ import annotations
@@ -22,9 +21,9 @@ from wijkkit.disclosure.moves import Proofs
 Floats = NDArray[np.float64]
 #: Steps of one search, the same on any machine; what is not found counts as narrow.
 NODES = 100
-#: Searches of a system that may stay undecided, where weights are unequal: after these parts of
-#: children decide on the other counts, by a margin.
-SEARCHES = 3
+#: Searches of a system that may stay undecided, where weights are unequal: whatever is not proved
+#: by then counts as narrow.
+SEARCHES = 2
 _TINY = 1e-6
 
 
@@ -59,6 +58,7 @@ class Search:
         secret = choice.secrets(multiple)
         if not len(secret):
             return highest - lowest
+        self._undecided = 0
         program = Program(shown, multiple)
         program.look_at(choice.proofs(multiple), lowest, highest)
 
@@ -70,11 +70,7 @@ class Search:
                 _seen(shown, town, lowest, highest)
         for cell in map(int, narrow() if choice.small else ()):
             if self._undecided < SEARCHES:
-                if self._decided(program, cell, lowest, highest):
-                    continue
-                self._undecided += 1
-            if not len(choice.narrow(multiple, np.array([cell]))):
-                highest[cell] = max(highest[cell], lowest[cell] + shown.need[cell])
+                self._undecided += not self._decided(program, cell, lowest, highest)
         return highest - lowest
 
     def _decided(self, program: Program, cell: int, lowest: Floats, highest: Floats) -> bool:
