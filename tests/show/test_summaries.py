@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from tests.show.test_show import changes, estimates, gaps, hide
+from tests.show.test_show import judged as with_verdict
 from tests.studies import replace, write_study
 from wijkkit import show
 from wijkkit.language import counted, large_first
@@ -87,14 +88,14 @@ def test_the_largest_clear_change_is_said_first(folder):
     replace(folder, "study.yml", "sources:", f"{goal}sources:")
     study = open_study(folder)
     both = [table.assign(indicator="sport") for table in (estimates(), changes())]
-    both[1] = both[1].assign(value=-15.0, lower=-20.0, upper=-10.0)
+    both[1] = with_verdict(both[1], value=-15.0, lower=-20.0, upper=-10.0)
     write_released(study, "estimates", pd.concat([estimates(), both[0]]))
     write_released(study, "changes", pd.concat([changes(), both[1]]))
     assert answers(folder)[0].startswith("- **Wat valt op?** Sport is duidelijk verslechterd")
 
 
 def test_without_a_clear_change_what_was_done_comes_first(folder):
-    unclear = changes().assign(lower=-2.0)
+    unclear = with_verdict(changes(), lower=-2.0)
     write_released(open_study(folder), "changes", unclear)
     assert answers(folder)[0].startswith("- **Zijn er al stappen gemaakt?**")
 

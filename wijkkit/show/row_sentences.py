@@ -7,20 +7,18 @@ from typing import Any
 
 import pandas as pd
 
-from wijkkit.estimates.compare import verdicts
+from wijkkit.estimates.compare import CLEAR
 from wijkkit.language import (
     counted,
     interval,
     large_first,
     listed,
     percentage,
-    points,
     small_first,
     text,
 )
 from wijkkit.language.messages import escaped
 from wijkkit.released.goals import target_state
-from wijkkit.released.outcomes import trend
 from wijkkit.released.store import is_shown, number_at
 from wijkkit.show.output import Nothing, ShownText, bullets, nothing
 from wijkkit.show.values import shown_interval, shown_value
@@ -171,8 +169,8 @@ def gap_sentence(row: pd.Series, about: About) -> str:
     change = number_at(row, "change")
     if not is_shown(change) or pd.isna(change["lower"]):
         return said
-    clear = "clear" if trend(change, "higher") in ("better", "worse") else "unclear"
-    fields = {"points": points(change["value"], language),
+    clear = "clear" if row["change_verdict"] in CLEAR else "unclear"
+    fields = {"points": _difference(change, language),
               "interval": interval(change["lower"], change["upper"], language)}  # fmt: skip
     return f"{said} {text(f'show.gap.changed_{clear}', language, **fields)}"
 
@@ -180,7 +178,8 @@ def gap_sentence(row: pd.Series, about: About) -> str:
 def gap_summary(gaps: pd.DataFrame) -> ShownText | Nothing:
     """Say where groups differ clearly now, and whether a difference clearly changed.
 
-    A difference or a change is clear where its whole interval lies at one side of zero.
+    A difference or a change is clear where its whole interval lies at one side of zero, before
+    it was rounded.
 
     Parameters
     ----------
@@ -206,27 +205,22 @@ def gap_summary(gaps: pd.DataFrame) -> ShownText | Nothing:
     ends = {end: escaped(row[f"{end}_group"]) for end in ("first", "last")}
     grouping, name = escaped(row["grouping"]), gaps.attrs.get("name", "")
     lines = [text("show.gap.of", language, grouping=grouping, name=escaped(name), **ends)]
-    clear = known[_one_side(known, "gap")]
+    clear = known[known["gap_verdict"].isin(CLEAR)]
     if len(clear):
         names = listed([_both(row, language) for _, row in clear.iterrows()], language)
         lines.append(text("show.gap.clear", language, names=names, wave=escaped(row["wave"])))
     if rest := len(known) - len(clear):
         key = "show.gap.others" if len(clear) else "show.gap.none_clear"
         lines.append(large_first(counted(key, rest, language)))
-    moved = known[known["change_status"].eq("ok") & _one_side(known, "change")]
+    moved = known[known["change_verdict"].isin(CLEAR)]
     moves = [
-        f"{escaped(small_first(row['label']))} ({points(row['change_value'], language)})"
+        f"{escaped(small_first(row['label']))} ({_difference(number_at(row, 'change'), language)})"
         for _, row in moved.iterrows()
     ]
     key = "show.gap.moved" if moves else "show.gap.not_moved"
     lines.append(text(key, language, names=listed(moves, language)))
     absent = gaps[~gaps["gap_status"].eq("ok")]
     return bullets([*lines, *absent_sentences(absent, language, "gap")])
-
-
-def _one_side(rows: pd.DataFrame, number: str) -> pd.Series:
-    lower, upper = (rows[f"{number}_{end}"].to_numpy(float) for end in ("lower", "upper"))
-    return pd.Series(verdicts(lower, upper, "higher"), rows.index).isin(["better", "worse"])
 
 
 def _both(row: pd.Series, language: str) -> str:
