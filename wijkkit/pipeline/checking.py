@@ -62,7 +62,10 @@ def missing_parts(study: Study) -> list[Problem]:
     sources, process = study.settings.sources, study.settings.process
     wanted = {
         "sources.survey": (bool(sources.survey), "without a survey there are no goals to measure"),
-        "sources.area_figures": (bool(sources.area_figures), f"the profile of {nouns.a_unit} stays empty"),
+        "sources.area_figures": (
+            bool(sources.area_figures),
+            f"the profile of {nouns.a_unit} stays empty",
+        ),
         "sources.borders": (bool(sources.borders), "there are no maps"),
         "goals": (bool(study.goals), "there is nothing to evaluate"),
         "groupings": (bool(study.groupings), "gaps between groups are not shown"),

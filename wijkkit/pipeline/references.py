@@ -34,9 +34,7 @@ _FIGURES = {
 }
 
 
-def estimate_references(
-    study: Study, read: dict[str, pd.DataFrame] | None = None
-) -> pd.DataFrame:
+def estimate_references(study: Study, read: dict[str, pd.DataFrame] | None = None) -> pd.DataFrame:
     """Return every indicator of each population above the study, in every wave, for everybody.
 
     Parameters
