@@ -60,7 +60,10 @@ def test_a_run_on_a_cluster_survives_a_killed_worker(tmp_path, cluster):
 
     def kill_one() -> None:
         log = study / "runs" / "events.jsonl"
-        while not log.is_file() or log.read_text().count('"started"') < 3:
+        deadline = time.monotonic() + 120
+        while time.monotonic() < deadline:
+            if log.is_file() and log.read_text().count('"started"') >= 3:
+                break
             time.sleep(0.05)
         workers[0].kill()
 

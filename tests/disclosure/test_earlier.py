@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
 from dataclasses import replace
 
 import numpy as np
@@ -287,9 +288,7 @@ def test_make_clean_leaves_the_ledger(study, respondents):
     publish(study, new_ledger=True)
     project = study.folder.parent
     shutil.copy(wk.__path__[0] + "/../Makefile", project / "Makefile")
-    import subprocess
-
-    subprocess.run(["make", "clean"], cwd=project, check=True, capture_output=True)
+    subprocess.run(["make", "clean"], cwd=project, check=True, capture_output=True, timeout=60)
     assert not (project / "runs").exists()
     assert not (project / "data" / "survey" / "kindmonitor_2018.sav").exists()
     assert len(read_entries([project / "data" / "survey" / "publications"])) == 1

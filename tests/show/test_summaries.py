@@ -18,7 +18,7 @@ from wijkkit.show.process_sentences import WEIGHT
 from wijkkit.study import open_study
 
 PACE = {"wijk": "noord", "cycle": 1, "registered": 6, "done": 3, "steps_done": 3}
-QUESTION = "Stap 4 is 94 dagen over de geplande datum. Wat houdt de stap op?"
+QUESTION = "Stap 4 had al 94 dagen klaar moeten zijn. Wat houdt de stap op?"
 
 
 def implementation(by_wijk: bool) -> pd.DataFrame:
@@ -236,7 +236,9 @@ def test_what_cannot_be_judged_is_named_and_not_taken_for_a_no(city):
 def test_what_would_let_an_explanation_be_judged_is_recommended_too(city):
     said = show.recommendations(judged(city, UNKNOWN, ("covid", "plays"))).markdown.splitlines()
     assert said[0].endswith("Reden: de coronatijd.")
-    assert said[1].endswith("nog niet te beoordelen: een aanpak die in theorie niet klopt.")
+    assert said[1].endswith(
+        "we weten nog niet of dit meespeelt: een aanpak die in theorie niet klopt."
+    )
 
 
 def test_a_favourable_effect_is_shown_to_the_right_of_zero(city):

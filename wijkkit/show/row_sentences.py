@@ -72,7 +72,7 @@ def goal_sentence(row: pd.Series, about: About) -> str:
     language, own = about["language"], number_at(row, "own")
     head = f"**{escaped(row['label'])}**"
     if not is_shown(own):
-        return text("show.goal.absent", language, label=head, why=shown_value(own, language))
+        return _absent("show.goal.absent", own, head, language)
     said = [
         text(
             "show.goal.now",
@@ -132,7 +132,7 @@ def change_sentence(row: pd.Series, about: About) -> str:
     if row["trend"] == "unknown":
         absent = next((number for prefix in ("own", "first", "change")
                        if not is_shown(number := number_at(row, prefix))), change)  # fmt: skip
-        return text("show.change.absent", language, label=head, why=shown_value(absent, language))
+        return _absent("show.change.absent", absent, head, language)
     ends = {end: shown_value(number_at(row, prefix), language)
             for end, prefix in (("first", "first"), ("last", "own"))}  # fmt: skip
     return text(
@@ -245,16 +245,29 @@ def definition_sentence(row: pd.Series, about: About) -> str:
 
 def absent_sentences(rows: pd.DataFrame, language: str, prefix: str = "own") -> list[str]:
     """Return a sentence per reason for which numbers of `rows` are absent, with their labels."""
-    found: dict[str, list[str]] = {}
+    found: dict[tuple[str, str], list[str]] = {}
     for _, row in rows.iterrows():
         number = number_at(row, prefix)
         if not is_shown(number):
-            why = shown_value(number, language)
-            found.setdefault(why, []).append(escaped(small_first(row["label"])))
-    return [
-        text("show.absent", language, names=listed(names, language), why=large_first(why))
-        for why, names in found.items()
-    ]
+            key = "above" if number is not None and number["status"] == "above" else "absent"
+            name = escaped(small_first(row["label"]))
+            found.setdefault((key, shown_value(number, language)), []).append(name)
+    said = []
+    for (key, why), labels in found.items():
+        names = listed(labels, language)
+        if key == "above":
+            said.append(text("show.above", language, names=large_first(names), why=why))
+        else:
+            said.append(text("show.absent", language, names=names, why=large_first(why)))
+    return said
+
+
+def _absent(key: str, number: pd.Series | None, head: str, language: str) -> str:
+    """Say why a number is not there; of what lies above a limit that it is not told exactly."""
+    why = shown_value(number, language)
+    if number is not None and number["status"] == "above":
+        return text("show.above", language, names=head, why=why)
+    return text(key, language, label=head, why=why)
 
 
 def named(rows: Iterable[str], language: str) -> str:
