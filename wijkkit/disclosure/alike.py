@@ -113,7 +113,7 @@ def finest_form(
         if len(attacks) < len(waves):
             return None, list(waves)
         for form in forms_:
-            if all([attack.open(form, as_shown) for attack in attacks]):
+            if all(attack.open(form, as_shown) for attack in attacks):
                 back = zip(waves, attacks, strict=True)
                 return form, [_given_back(*one, made, form, as_shown) for one in back]
         # Each wave has a form of its own, but not one together.

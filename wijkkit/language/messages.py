@@ -269,7 +269,7 @@ def _filled(message: object, nouns: Nouns) -> object:
 def _read(concern: str, language: str) -> dict[str, object]:
     resource = files("wijkkit.language") / language / f"{concern}.yml"
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    return yaml.load(resource.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506
+    return yaml.load(resource.read_text(encoding="utf-8"), Loader=loader)
 
 
 def load_catalogues() -> None:

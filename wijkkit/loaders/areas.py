@@ -158,7 +158,7 @@ MISSING_TEXT = ("", ".", "..", "x", "X", "-", ",")
 MISSING_BELOW = -99_990
 
 
-def cbs_number(raw: object, table: SourceTable) -> float | None | Mistake:
+def cbs_number(raw: object, table: SourceTable) -> float | Mistake | None:
     """Return a published figure, None where it is missing: a missing figure is never 0.
 
     Examples

@@ -146,7 +146,7 @@ def only_yes(labels: Iterable[str]) -> bool:
 
 def _first_word(word: str) -> int | None:
     first = re.split(r"[ ,/;]", word, maxsplit=1)[0]
-    if _is(first, _NO) or _DENIAL.match(word) and _is(_DENIAL.sub("", word), _YES):
+    if _is(first, _NO) or (_DENIAL.match(word) and _is(_DENIAL.sub("", word), _YES)):
         return 0
     return 1 if _is(first, _YES) else None
 
@@ -154,11 +154,8 @@ def _first_word(word: str) -> int | None:
 def _denies(denial: str, word: str) -> bool:
     """Return whether one label is the other with "niet", "geen" or "on" before it."""
     last, of = denial.split()[-1:], word.split()[-1:]
-    return (
-        _DENIAL.match(denial + " ") is not None
-        and _DENIAL.sub("", denial) == word
-        or bool(last and of)
-        and last[0] in (f"on{of[0]}", f"un{of[0]}", f"in{of[0]}")
+    return (_DENIAL.match(denial + " ") is not None and _DENIAL.sub("", denial) == word) or (
+        bool(last and of) and last[0] in (f"on{of[0]}", f"un{of[0]}", f"in{of[0]}")
     )
 
 
@@ -300,7 +297,7 @@ class ColumnFacts:
     def is_question(self) -> bool:
         """Whether the answers are of a question: yes and no, a scale, an opinion."""
         words = " ".join(self.answers.values()).lower()
-        return bool(self.yes and self.answers or self.scale or _OPINION.search(words))
+        return bool((self.yes and self.answers) or self.scale or _OPINION.search(words))
 
 
 def column_facts(table: SourceTable) -> list[ColumnFacts]:

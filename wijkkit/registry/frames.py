@@ -124,6 +124,6 @@ def history_frame(rows: Iterable[Sequence[object]]) -> pd.DataFrame:
     """Return rows of the history as a frame."""
     frame = pd.DataFrame(list(rows), columns=list(HISTORY_COLUMNS), dtype=object)
     texts = ["kind", "wijk", "key", "action", "who", "source"]
-    frame = frame.astype({name: "str" for name in texts} | {"number": "int64", "version": "int64"})
+    frame = frame.astype(dict.fromkeys(texts, "str") | {"number": "int64", "version": "int64"})
     frame["at"] = pd.to_datetime(frame["at"], utc=True)
     return frame
