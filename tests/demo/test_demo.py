@@ -21,7 +21,7 @@ from wijkkit.demo.survey import simulate
 from wijkkit.errors import DataError, ParameterError, StudyError
 from wijkkit.evaluation.effect.did import did
 from wijkkit.evaluation.process.pace import pace
-from wijkkit.indicators.functions import compute
+from wijkkit.indicators import compute
 from wijkkit.loaders import load_area_figures, load_borders, load_survey
 from wijkkit.loaders.segments import load_group_interviews
 from wijkkit.loaders.standard_table import load_catalogue, load_key_figures

@@ -115,9 +115,9 @@ def check(
         remarks,
     )
 
-    opened, people = checked(study)
+    opened, people, references = checked(study)
     if people is not None:
-        for line in design_lines(opened, people):
+        for line in design_lines(opened, people, references):
             typer.echo(f"design: {line}")
         typer.echo(account_text(people))
     for problem in [*remarks(opened, people), *missing_parts(opened)]:

@@ -30,6 +30,7 @@ from wijkkit.disclosure.policy import percent_step
 from wijkkit.disclosure.rounding import Places
 from wijkkit.disclosure.sample import Sample
 from wijkkit.errors import DisclosureError, Problem
+from wijkkit.estimates.compare import sides
 from wijkkit.files import write_whole
 from wijkkit.study import Study
 from wijkkit.tables import ESTIMATE_KEYS, EVERYBODY
@@ -180,6 +181,9 @@ def _standing_in(entry: Entry, table: pd.DataFrame) -> np.ndarray:
 
 
 def _put(out: pd.DataFrame, at: np.ndarray, found: pd.DataFrame) -> None:
+    if "verdict" in out and "verdict" not in found:
+        # Published before verdicts were: what its limits said.
+        found = found.assign(verdict=sides(found["lower"], found["upper"]))
     for name in out:
         if name in found and len(at):
             values = out[name].to_numpy(copy=True)

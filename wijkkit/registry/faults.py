@@ -362,6 +362,7 @@ class WorkbookError(RegistryError):
         super().__init__(problems)
         self.found = found
         self.language = language
+        self.lead = text("registry.import.lead", language)
 
     def table(self) -> pd.DataFrame:
         """Return what is wrong as a table in the workbook's language."""

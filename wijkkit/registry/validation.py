@@ -182,7 +182,8 @@ def _unordered(kind: Kind, row: Mapping[str, Any]) -> Iterator[Fault]:
     for first, second in kind.ordered:
         low, high = row[first], row[second]
         if low is not None and high is not None and low > high:
-            yield Fault("not_ordered", first, low, {"other": kind[second], "limit": high})
+            rule = "later" if kind[first].type == "date" else "not_ordered"
+            yield Fault(rule, first, low, {"other": kind[second], "limit": high})
 
 
 def _plain(value: object) -> object:

@@ -226,7 +226,7 @@ def test_evidence_shows_numbers_and_the_goals_own_names():
     rows = explanation_rows(study, table).set_index("explanation")
     sentence = rows.loc["Doelen of groepen zonder cijfers", "evidence"]
     assert sentence == (
-        "Te veel cijfers ontbreken bij: Buiten spelen. Bij het laagste deel is 50% van de cijfers er. Wij vinden 80% nodig."
+        "Bij ‘Buiten spelen’ ontbreekt 50% van de cijfers. Wij vinden dat minstens 80% er moet zijn."
     )
 
 

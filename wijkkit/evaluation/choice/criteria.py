@@ -10,7 +10,7 @@ import pandas as pd
 from pymcdm.methods import PROMETHEE_II
 
 from wijkkit.errors import EstimationError
-from wijkkit.language import number, percentage, text
+from wijkkit.language import listed, number, percentage, text
 
 CRITERIA = ("goal_fit", "factor_fit", "evidence", "reach", "equity", "fit_running", "cost")
 
@@ -84,7 +84,7 @@ def _unknown(criterion: str, context: Context) -> Score:
 
 
 def _names(values: Iterable[str], context: Context) -> str:
-    return ", ".join(context.goal_labels.get(value, value) for value in values)
+    return listed([context.goal_labels.get(value, value) for value in values], context.language)
 
 
 def _goal_fit(candidate: dict, context: Context) -> Score:
@@ -100,8 +100,9 @@ def _factor_fit(candidate: dict, context: Context) -> Score:
     if not context.factors:
         return _unknown("factor_fit", context)
     hit = [factor for factor in context.factors if factor in candidate["factors"]]
+    factors, of = listed(hit, context.language), len(context.factors)
     reason = (
-        _say("factor_fit", context, factors=", ".join(hit), n=len(hit), of=len(context.factors))
+        _say("factor_fit", context, factors=factors, n=len(hit), of=of)
         if hit
         else _say("factor_fit_none", context)
     )
@@ -145,10 +146,16 @@ def _fit_running(candidate: dict, context: Context) -> Score:
         return Score(0.0, True, _say("fit_running_already", context))
     overlap = [name for key, name in context.running.items() if key in candidate["overlaps"]]
     if overlap:
-        return Score(0.0, True, _say("fit_running_overlap", context, others=", ".join(overlap)))
+        return Score(
+            0.0,
+            True,
+            _say("fit_running_overlap", context, others=listed(overlap, context.language)),
+        )
     stronger = [name for key, name in context.running.items() if key in candidate["strengthens"]]
     if stronger:
-        return Score(1.0, True, _say("fit_running", context, others=", ".join(stronger)))
+        return Score(
+            1.0, True, _say("fit_running", context, others=listed(stronger, context.language))
+        )
     return Score(0.5, True, _say("fit_running_neutral", context))
 
 
