@@ -9,11 +9,11 @@ import pytest
 from bs4 import BeautifulSoup
 
 from tests.reports.conftest import make_study
+from tests.reports.features import read_structure
 from wijkkit.batch.states import COLUMNS
 from wijkkit.errors import ParameterError, ReportError
 from wijkkit.reports import render as module
 from wijkkit.reports import runs
-from wijkkit.reports.features import read_structure
 from wijkkit.reports.render import render_states
 from wijkkit.reports.runs import NotebookState
 from wijkkit.study import open_study

@@ -173,10 +173,6 @@ def _position(value: str | None) -> int:
         return -1
 
 
-#: What became of a selection's text, see `Selection`.
-CHECKS = ("match", "unverified", "mismatch", "out_of_range", "no_text")
-
-
 @dataclass(frozen=True, slots=True)
 class Selection:
     """The text of one selection.

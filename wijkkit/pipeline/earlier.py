@@ -20,7 +20,6 @@ from wijkkit.disclosure.ledger import (
     About,
     Entry,
     entry_of,
-    ledgers_of,
     read_entries,
     read_entry,
     standing,
@@ -233,7 +232,7 @@ def earlier_of(study: Study, sample: Sample, policy: Policy) -> Earlier:
         The ledger is damaged or not complete.
     """
     correction = correction_of(study)
-    entries = standing(read_entries(ledgers_of(study)))
+    entries = standing(read_entries(study.ledgers))
     if correction is not None:
         entries = [one for one in entries if one.about.release != correction.release]
     named = named_sample(study, sample)

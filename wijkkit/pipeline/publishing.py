@@ -14,7 +14,7 @@ from typing import Any, cast
 
 from wijkkit.batch.states import last_run, states
 from wijkkit.disclosure import Forbidden, Publication, build_release, forbidden_of, signed_off
-from wijkkit.disclosure.ledger import Entry, add_entry, ledgers_of, read_entries, standing
+from wijkkit.disclosure.ledger import Entry, add_entry, read_entries, standing
 from wijkkit.disclosure.sign_off import fingerprint, require_prepared_by
 from wijkkit.errors import DisclosureError, Problem
 from wijkkit.evaluation.process.interviews import chosen_quotes
@@ -159,7 +159,7 @@ def publish_release(
             "corrects": corrects,
             "reason": reason,
         },
-        keep=lambda: add_entry(ledgers_of(study), entry) if entry else None,
+        keep=lambda: add_entry(study.ledgers, entry) if entry else None,
     )
     correction_file(study).unlink(missing_ok=True)
     return made
@@ -170,7 +170,7 @@ def _entry(study: Study, author: str, corrects: str, reason: str, new_ledger: bo
 
     A study without a survey publishes nothing of respondents.
     """
-    ledgers = ledgers_of(study)
+    ledgers = study.ledgers
     if not ledgers:
         return None
     _require_ledgers(ledgers, new_ledger)
