@@ -314,10 +314,5 @@ def escaped(value: str) -> str:
 
     Every ASCII punctuation mark gets a backslash, which Pandoc, CommonMark and Jupyter all read
     as the mark itself.
-
-    Examples
-    --------
-    >>> print(escaped("Wijk <b>*A*</b>"))
-    Wijk \<b\>\*A\*\<\/b\>
     """
     return _PUNCTUATION.sub(r"\\\1", " ".join(str(value).split()))

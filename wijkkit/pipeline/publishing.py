@@ -32,23 +32,7 @@ _RUN, _REPORT = "Run the study: wijkkit run.", "Make the reports again: wijkkit 
 
 
 def require_belonging(study: Study, approved: bool = False) -> None:
-    """Raise an error unless each page is what `render` would make of the run as it is now.
-
-    Raises
-    ------
-    DisclosureError
-        The last run did not end, a notebook failed, was interrupted or is stale, a page is
-        incomplete or made of something else, or a file of the site is not what was made. Every
-        problem says which command makes it good.
-
-    Examples
-    --------
-    >>> import wijkkit as wk
-    >>> from wijkkit.pipeline.publishing import require_belonging
-    >>> study = wk.open_study("parameters")
-    >>> _ = wk.render(study)
-    >>> require_belonging(study)
-    """
+    """Raise an error unless each page is what `render` would make of the run as it is now."""
     problems = list(_of_run(study)) or list(_of_site(study, approved))
     if problems:
         raise DisclosureError(problems)

@@ -46,24 +46,12 @@ _SEX = {
 
 
 def key(text: str, joint: str) -> str:
-    """Return `text` in lower-case letters and digits, joined by `joint`.
-
-    Examples
-    --------
-    >>> key("Lid van een Sportclub?", "_"), key("Fryslân", "-")
-    ('lid_van_een_sportclub', 'fryslan')
-    """
+    """Return `text` in lower-case letters and digits, joined by `joint`."""
     return re.sub(r"[^a-z0-9]+", joint, _ascii(text))[:41].strip(joint)[:40].strip(joint) or "x"
 
 
 def plain(label: str) -> str:
-    """Return a label in lower case without remarks in brackets, accents and signs.
-
-    Examples
-    --------
-    >>> plain("Ja (cijfer 6 of hoger)"), plain("Geen_baan"), plain("N.v.t.")
-    ('ja', 'geen baan', 'nvt')
-    """
+    """Return a label in lower case without remarks in brackets, accents and signs."""
     outside = re.sub(r"(?<=\S)\s*[(\[].*?[)\]]", " ", _ascii(label))
     joined = re.sub(r"(?<=\b[a-z])\.(?=[a-z]\b)|'", "", outside)
     return re.sub(r"[^a-z0-9/,;]+", " ", joined).strip()
@@ -74,13 +62,7 @@ def _ascii(text: str) -> str:
 
 
 def is_missing(label: str) -> bool:
-    """Return whether a whole label says that there is no answer.
-
-    Examples
-    --------
-    >>> is_missing("Weet niet/geen antwoord"), is_missing("Nee, maar ik weet niet waar")
-    (True, False)
-    """
+    """Return whether a whole label says that there is no answer."""
     if label.strip().lower() in _EMPTY_CODES:
         return True
     parts = _JOINT.split(plain(label))

@@ -20,14 +20,7 @@ SEPARATOR = " "
 
 
 def sheet_name(kind: Kind, language: str) -> str:
-    """Return what readers call a kind.
-
-    Examples
-    --------
-    >>> from wijkkit.registry.tables import KINDS
-    >>> sheet_name(KINDS["interventions"], "nl")
-    'Interventies'
-    """
+    """Return what readers call a kind."""
     return text(f"registry.kind.{kind.name}.sheet", language)
 
 

@@ -30,12 +30,6 @@ def kind_frame(
     """Return rows of a kind as a frame; the types do not depend on what the rows hold.
 
     `columns` names what a row holds; all of ``COLUMNS[kind]`` where absent.
-
-    Examples
-    --------
-    >>> from wijkkit.registry.tables import KINDS
-    >>> kind_frame(KINDS["goals"], []).dtypes["target"]
-    dtype('float64')
     """
     types = {column.name: _DTYPES[column.type] for column in kind.columns}
     types |= {"wijk": "str", "key": "str", "version": "int64", "changed_by": "str"}
