@@ -71,7 +71,7 @@ def used_by_readers(name: str) -> bool:
 
 
 def sections(thing: object) -> set[str]:
-    return set(re.findall(r"^(\w+)\n-{3,}$", inspect.getdoc(thing) or "", flags=re.M))
+    return set(re.findall(r"^(\w+)\n-{3,}$", inspect.getdoc(thing) or "", flags=re.MULTILINE))
 
 
 def needed(thing: object) -> set[str]:
@@ -110,7 +110,7 @@ def test_every_parameter_is_described(name):
     part = re.split(r"\n\n\w+\n-{3,}", part)[0]
     described = {
         word.strip("* ")
-        for names in re.findall(r"^(\w[\w*, ]*?|\*[\w*, ]+?)(?: :|$)", part, flags=re.M)
+        for names in re.findall(r"^(\w[\w*, ]*?|\*[\w*, ]+?)(?: :|$)", part, flags=re.MULTILINE)
         for word in names.split(",")
     }
     assert to_describe(thing) <= described, name

@@ -45,7 +45,7 @@ def test_everything_wrong_is_listed_at_once_with_its_cell(registry, workbook):
         ("Doelen", "E2"): "dit staat niet in de lijst",
         ("Interventies", "H2"): "dit is geen getal",
         ("Interventies", "I2"): "dit getal kan niet",
-        ("Activiteiten", "D2"): "Periode vanaf is hoger of later dan Periode tot en met",
+        ("Activiteiten", "D2"): "Periode vanaf is later dan Periode tot en met",
         ("Activiteiten", "F2"): "dit is geen heel getal",
         ("Activiteiten", "P2"): "dit is een formule",
         ("Besluiten", "B2"): (

@@ -8,7 +8,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from tests.conftest import ROOT
-from wijkkit.reports.features import differences, read_structure
+from tests.reports.features import differences, read_structure
 from wijkkit.reports.making import render_html
 
 EXAMPLE = ROOT.parent / "shared" / "quarto"

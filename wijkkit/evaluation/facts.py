@@ -53,10 +53,7 @@ class Facts:
 
     def kept(self, kind: str, wijk: str | None = None) -> pd.DataFrame:
         """Return the registry's rows of one kind, of one wijk or of all."""
-        if wijk is None:
-            found = self.registry.get(kind)
-        else:
-            found = self._rows_of_wijk(kind).get(wijk)
+        found = self.registry.get(kind) if wijk is None else self._rows_of_wijk(kind).get(wijk)
         return self._nothing(kind) if found is None else found
 
     def records(self, kind: str, wijk: str) -> list[dict]:

@@ -41,9 +41,9 @@ def write_template(study: Study, wijk: str, path: str | Path) -> None:
     >>> path.is_file()
     True
     """
-    slug = study.neighbourhood(wijk).wijk
+    hood = study.neighbourhood(wijk)
     tables = {"goals": _goals(study), "steps": _steps()}
-    write_workbook(path, slug, tables, study.language, **_lists(study))
+    write_workbook(path, hood.wijk, tables, study.language, **_lists(study), name=hood.name)
 
 
 def export_workbook(registry: Registry, wijk: str, path: str | Path) -> None:
@@ -75,9 +75,10 @@ def export_workbook(registry: Registry, wijk: str, path: str | Path) -> None:
     >>> path.is_file()
     True
     """
-    slug = registry.study.neighbourhood(wijk).wijk
-    tables = {kind: registry.table(kind, slug) for kind in KINDS}
-    write_workbook(path, slug, tables, registry.study.language, **_lists(registry.study))
+    study = registry.study
+    hood = study.neighbourhood(wijk)
+    tables = {kind: registry.table(kind, hood.wijk) for kind in KINDS}
+    write_workbook(path, hood.wijk, tables, study.language, **_lists(study), name=hood.name)
 
 
 def _lists(study: Study) -> dict[str, dict[str, str]]:

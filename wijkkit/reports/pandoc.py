@@ -81,13 +81,7 @@ def run(text: str, *options: str, folder: Path | None = None) -> str:
 
 
 def convert(parts: Sequence[tuple[str, str, str]]) -> list[str]:
-    """Convert fragments (text, from, to) in one run of Pandoc.
-
-    Examples
-    --------
-    >>> convert([("*a*", "markdown", "html"), ("<b>c</b>", "html", "html")])
-    ['<p><em>a</em></p>', '<strong>c</strong>']
-    """
+    """Convert fragments (text, from, to) in one run of Pandoc."""
     if not parts:
         return []
     with as_file(files("wijkkit.reports") / "convert.lua") as script:
@@ -95,13 +89,7 @@ def convert(parts: Sequence[tuple[str, str, str]]) -> list[str]:
 
 
 def read(text: str, source: str = MARKDOWN) -> Node:
-    """Return the tree of `text`.
-
-    Examples
-    --------
-    >>> plain(read("A *b* <i>c</i>")["blocks"])
-    'A b <i>c</i>'
-    """
+    """Return the tree of `text`."""
     return json.loads(kept((text, source), lambda: convert([(text, source, "json")])[0]))
 
 
@@ -260,13 +248,7 @@ def raw(text: str, target: str, kind: str = "RawBlock") -> Node:
 
 
 def classes_of(node: Node) -> list[str]:
-    """Return the classes of a Div, Span, Link or Figure; none for another element.
-
-    Examples
-    --------
-    >>> classes_of(div([], "callout-note")), classes_of({"t": "Space"})
-    (['callout-note'], [])
-    """
+    """Return the classes of a Div, Span, Link or Figure; none for another element."""
     if node["t"] in ("Div", "Span", "Link", "Figure", "Table", "CodeBlock", "Image"):
         return node["c"][0][1]
     return node["c"][1][1] if node["t"] == "Header" else []
@@ -288,13 +270,7 @@ _META = re.compile(r"\{\{<\s*meta\s+([\w.-]+)\s*>\}\}")
 
 
 def embedded(source: str) -> list[tuple[str, str]]:
-    """Return what a source embeds: notebook and label, in order.
-
-    Examples
-    --------
-    >>> embedded("{{< embed wijk/a.ipynb#fig-b >}}")
-    [('wijk/a.ipynb', 'fig-b')]
-    """
+    """Return what a source embeds: notebook and label, in order."""
     return _EMBED.findall(source)
 
 

@@ -141,7 +141,7 @@ def quotes(view: CityView) -> ShownText | Nothing:
 
 def quote_words(row, language: str) -> str:
     """Return a quote with the role of who said it, the arm and the wave."""
-    words = text(
+    return text(
         "show.interviews.quote",
         language,
         quote=escaped(row.quote.strip()),
@@ -149,7 +149,6 @@ def quote_words(row, language: str) -> str:
         arm=text(f"show.area.{row.arm}", language),
         wave=escaped(row.wave),
     )
-    return words
 
 
 #: Verdicts that leave an explanation open.

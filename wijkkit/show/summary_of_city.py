@@ -193,7 +193,7 @@ def city_summary(view: CityView) -> ShownText | Nothing:
         "next": settled(view)[:2],
     }
     answers = [
-        f"**{_summary_of_city_say(view, f'question.{key}')}** {' '.join(lines)}"
+        f"**{_say(view, f'question.{key}')}** {' '.join(lines)}"
         for key, lines in parts.items()
         if lines
     ]
@@ -202,7 +202,7 @@ def city_summary(view: CityView) -> ShownText | Nothing:
     return bullets(answers) if answers else Nothing(text("show.nothing", view.language))
 
 
-def _summary_of_city_say(view: CityView, key: str, **fields: object) -> str:
+def _say(view: CityView, key: str, **fields: object) -> str:
     return text(f"show.city_summary.{key}", view.language, **fields)
 
 
@@ -219,7 +219,7 @@ def effect_verdicts(view: CityView, count: bool = False) -> list[str]:
     """
     frame, lines = view.effects(), []
     if frame["key"].isin(_SIGNS).any() and not frame["key"].isin(_SHOWN).any():
-        lines.append(_summary_of_city_say(view, "none_shown"))
+        lines.append(_say(view, "none_shown"))
     for key in (*_SHOWN, *_NOT_SHOWN, *_SIGNS):
         rows = frame[frame["key"].eq(key)]
         if key in _NOT_SHOWN and count and len(rows) > 1:
@@ -228,9 +228,7 @@ def effect_verdicts(view: CityView, count: bool = False) -> list[str]:
         elif len(rows):
             sized = key not in _NOT_SHOWN
             labels = [_sized(view, row) if sized else row.label for row in rows.itertuples()]
-            lines.append(
-                _summary_of_city_say(view, f"verdict.{key}", names=named(labels, view.language))
-            )
+            lines.append(_say(view, f"verdict.{key}", names=named(labels, view.language)))
         reasons = rows["reason"][rows["reason"].astype(bool)].unique()
         lines += [text(f"effect.reason.{reason}", view.language) for reason in reasons]
     if frame["key"].isin(_SIGNS).any():
@@ -243,7 +241,7 @@ def _by_chance(view: CityView) -> str:
     rows = view.table("effect_conclusions")
     fields = json.loads(rows.loc[rows["key"].isin(_SIGNS), "fields"].iloc[0])
     chance = number(100 * fields["chance"], view.language)
-    return _summary_of_city_say(view, "sign_by_chance", outcomes=fields["outcomes"], chance=chance)
+    return _say(view, "sign_by_chance", outcomes=fields["outcomes"], chance=chance)
 
 
 def _sized(view: CityView, row) -> str:
@@ -253,7 +251,7 @@ def _sized(view: CityView, row) -> str:
     size = dict(zip(("lower", "upper"), ends, strict=True))
     value = points(row.value, view.language)
     value = text("show.about", view.language, value=value) if row.step > 1 else value
-    shown = _summary_of_city_say(view, "size", value=value, **size)
+    shown = _say(view, "size", value=value, **size)
     return f"{row.label} ({shown})"
 
 
@@ -274,9 +272,9 @@ def detectable_words(view: CityView) -> list[str]:
         ends = table.loc[possible, "detectable"].agg(["min", "max"])
         least, most = (number(end, view.language) for end in ends)
         key = "detectable_one" if least == most else "detectable"
-        lines.append(_summary_of_city_say(view, key, least=least, most=most, **fields))
+        lines.append(_say(view, key, least=least, most=most, **fields))
     if not possible.all():
-        lines.append(_summary_of_city_say(view, "undetectable", **fields))
+        lines.append(_say(view, "undetectable", **fields))
     return lines
 
 
@@ -331,10 +329,8 @@ def _gap(view: CityView) -> list[str]:
         ends = {end: group_name(view.study, fields[end]) for end in ("first", "last")}
         labels = [view.study.text(view.study.indicators[key].label) for key in shown["outcome"]]
         said = {"names": named(labels, view.language), "grouping": grouping_name(view.study)}
-        lines.append(_summary_of_city_say(view, f"gap_{key}", **said, **ends))
-    lines = lines or [
-        _summary_of_city_say(view, "gap_not_shown", grouping=grouping_name(view.study))
-    ]
+        lines.append(_say(view, f"gap_{key}", **said, **ends))
+    lines = lines or [_say(view, "gap_not_shown", grouping=grouping_name(view.study))]
     if unknown:
         lines.append(large_first(counted("show.city_summary.gap_unknown", unknown, view.language)))
     return lines
@@ -352,9 +348,7 @@ def done(view: CityView) -> list[str]:
         )
     for measure in ("dose", "reach_of_plan"):
         if (values := table[measure].dropna()).size:
-            lines.append(
-                _summary_of_city_say(view, measure, share=percentage(values.median(), language))
-            )
+            lines.append(_say(view, measure, share=percentage(values.median(), language)))
     silent = int(table["registered"].lt(100).sum())
     if silent:
         lines.append(large_first(counted("show.city_summary.unregistered", silent, language)))
@@ -378,7 +372,7 @@ def _why(view: CityView) -> list[str]:
     ]
     if not names:
         return [no_explanation(view)]
-    lines = [_summary_of_city_say(view, "why", names=listed(names[:_NAMED], view.language))]
+    lines = [_say(view, "why", names=listed(names[:_NAMED], view.language))]
     if (more := len(names) - _NAMED) > 0:
         lines.append(large_first(counted("show.city_summary.why_more", more, view.language)))
     return lines

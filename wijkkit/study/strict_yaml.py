@@ -46,12 +46,6 @@ def read_yaml(path: Path, shown_as: str | None = None) -> Any:
         The file, UTF-8.
     shown_as : str, optional
         How messages call the file; its name by default.
-
-    Raises
-    ------
-    StudyError
-        The file is missing, is not UTF-8 or not YAML, or holds a duplicate key, an ambiguous
-        scalar, a tag or an alias. All of them are reported at once.
     """
     name = shown_as or path.name
     try:
@@ -111,7 +105,7 @@ def _parsed(text: str, name: str, loader: type) -> Any:
     _check(yaml.compose(text, Loader=loader), name, problems)
     if problems:
         raise StudyError(problems)
-    return yaml.load(text, Loader=loader)  # noqa: S506, one of the two safe ones
+    return yaml.load(text, Loader=loader)
 
 
 def _refuse_aliases_and_tags(text: str, name: str, loader: type) -> None:

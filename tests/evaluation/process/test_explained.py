@@ -147,7 +147,7 @@ def world(small_study) -> World:
         _estimates(),
         {"children": 1000.0, "low_education": 42.0},
         [(f"{wijk}{n}", wijk, "2014") for wijk in "abc" for n in range(1, 11)],
-        {code: () for code in PROCESS},
+        dict.fromkeys(PROCESS, ()),
     )
 
 

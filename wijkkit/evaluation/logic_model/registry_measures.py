@@ -11,7 +11,7 @@ from wijkkit.evaluation.explanations.rules import Threshold, share_side
 from wijkkit.evaluation.facts import Facts
 from wijkkit.evaluation.logic_model.finding import Finding, State, Support
 from wijkkit.evaluation.process.sentences import shown_measure
-from wijkkit.language import number, percentage, text
+from wijkkit.language import listed, number, percentage, text
 from wijkkit.registry.tables import CHOICES, GOAL_COLUMNS
 
 
@@ -187,11 +187,9 @@ def _levels(facts: Facts, wijk: str, measure: str) -> Finding:
     if not found:
         return unregistered(facts, measure)
     language = facts.study.language
-    names = ", ".join(
-        text(f"registry.choice.prevention.{level}", language)
-        for level in CHOICES["prevention"]
-        if level in found
-    )
+    levels = [level for level in CHOICES["prevention"] if level in found]
+    words = [text(f"registry.choice.prevention.{level}", language) for level in levels]
+    names = listed(words, language)
     return Finding(measure, "measured", say(facts, measure, names=names), supports(len(found) > 1))
 
 
