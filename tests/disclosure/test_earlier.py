@@ -19,7 +19,7 @@ from wijkkit.disclosure import policy_for, sign_off
 from wijkkit.disclosure.ledger import read_entries, standing
 from wijkkit.disclosure.release import release_estimates
 from wijkkit.errors import DisclosureError
-from wijkkit.pipeline import publishing
+from wijkkit.pipeline import publication
 from wijkkit.pipeline.earlier import (
     correction_file,
     earlier_of,
@@ -28,7 +28,7 @@ from wijkkit.pipeline.earlier import (
     prepared,
 )
 from wijkkit.pipeline.estimation import estimate
-from wijkkit.pipeline.publishing import publish_release
+from wijkkit.pipeline.publication import publish_release
 from wijkkit.pipeline.release import release
 from wijkkit.pipeline.respondents import load_respondents
 from wijkkit.study import open_study
@@ -56,7 +56,7 @@ def made(tmp_path_factory):
 @pytest.fixture
 def study(made, tmp_path, monkeypatch):
     """Of which any page may be published: `test_belonging` asks that."""
-    monkeypatch.setattr(publishing, "require_belonging", lambda *_, **__: None)
+    monkeypatch.setattr(publication, "require_belonging", lambda *_, **__: None)
     return open_study(shutil.copytree(made, tmp_path / "project") / "parameters")
 
 

@@ -26,10 +26,10 @@ ROOMS = ["wijkkit"] + [
 NOT_IN_THE_REFERENCE = {"wijkkit.study.settings"}
 #: What takes long or needs much has its example where it is used.
 USED_IN = {
-    "build_release": "wijkkit/pipeline/publishing.py",
+    "build_release": "wijkkit/pipeline/publication.py",
     "evaluate_effect": "notebooks/stad/2_effectevaluatie.ipynb",
     "evaluate_process": "notebooks/stad/3_procesevaluatie.ipynb",
-    "explanations": "wijkkit/pipeline/process/explained.py",
+    "explanations": "wijkkit/pipeline/process/explanations.py",
     "record_audit": "wijkkit/pipeline/release.py",
 }
 #: Parameters whose name says what they are: the study or view a reader works with, the released

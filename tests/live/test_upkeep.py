@@ -18,7 +18,7 @@ import pytest
 
 from tests.conftest import ROOT
 from wijkkit.demo.city import build_city
-from wijkkit.demo.making import write_study
+from wijkkit.demo.project import write_study
 from wijkkit.demo.registry import fill_registry, write_registry
 from wijkkit.live.form_fields import ASKED, Field, asked, beginning, fields_of, recurring, typed
 from wijkkit.registry import KINDS, Registry, open_registry

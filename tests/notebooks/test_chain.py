@@ -16,7 +16,7 @@ from wijkkit.batch import status
 from wijkkit.batch.manifest import read_manifest
 from wijkkit.batch.plan import CITY, plan, read_notebooks
 from wijkkit.released import open_city
-from wijkkit.reports.making import render_docx, render_pdf
+from wijkkit.reports.engine import render_docx, render_pdf
 from wijkkit.reports.pages import find_sources
 from wijkkit.reports.record import read_record
 from wijkkit.reports.render import render

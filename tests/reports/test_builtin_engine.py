@@ -9,7 +9,7 @@ from bs4 import BeautifulSoup
 
 from tests.conftest import ROOT
 from tests.reports.features import differences, read_structure
-from wijkkit.reports.making import render_html
+from wijkkit.reports.engine import render_html
 
 EXAMPLE = ROOT.parent / "shared" / "quarto"
 

@@ -15,7 +15,7 @@ import pandas as pd
 
 from wijkkit.disclosure import Policy
 from wijkkit.disclosure.derived import comparison_parts, parts_of
-from wijkkit.disclosure.kept import KEPT_COLUMNS, kept_figures
+from wijkkit.disclosure.earlier_figures import KEPT_COLUMNS, kept_figures
 from wijkkit.disclosure.ledger import (
     About,
     Entry,
@@ -58,7 +58,7 @@ class Earlier:
     entries : tuple of Entry
         The publications that stand, oldest first.
     kept : DataFrame
-        The cells that keep their figure, see `wijkkit.disclosure.kept.kept_figures`.
+        The cells that keep their figure, see `wijkkit.disclosure.earlier_figures.kept_figures`.
     """
 
     entries: tuple[Entry, ...]

@@ -43,7 +43,7 @@ _TEXT = frozenset(
 )
 
 #: What Pandoc made, by what it was made of: the same caption or table stands on many pages.
-_KEPT: dict[tuple[str | bytes, ...], str] = {}
+_CACHE: dict[tuple[str | bytes, ...], str] = {}
 #: Answers that are kept; those of some hundred pages.
 _MOST = 4096
 _LOCK = threading.Lock()
@@ -90,31 +90,31 @@ def convert(parts: Sequence[tuple[str, str, str]]) -> list[str]:
 
 def read(text: str, source: str = MARKDOWN) -> Node:
     """Return the tree of `text`."""
-    return json.loads(kept((text, source), lambda: convert([(text, source, "json")])[0]))
+    return json.loads(cached((text, source), lambda: convert([(text, source, "json")])[0]))
 
 
 def read_ahead(fragments: Iterable[tuple[str, str]]) -> None:
     """Read fragments (text, source) in one run of Pandoc, for `read` to find."""
-    new = [part for part in dict.fromkeys(fragments) if part not in _KEPT]
+    new = [part for part in dict.fromkeys(fragments) if part not in _CACHE]
     for part, made in zip(new, convert([(*part, "json") for part in new]), strict=True):
-        keep(part, made)
+        remember(part, made)
 
 
-def kept(key: tuple[str | bytes, ...], make: Callable[[], str]) -> str:
+def cached(key: tuple[str | bytes, ...], make: Callable[[], str]) -> str:
     """Return what `make` makes, or made before for the same `key`."""
-    made = _KEPT.get(key)
+    made = _CACHE.get(key)
     if made is None:
         made = make()
-        keep(key, made)
+        remember(key, made)
     return made
 
 
-def keep(key: tuple[str | bytes, ...], made: str) -> None:
+def remember(key: tuple[str | bytes, ...], made: str) -> None:
     """Keep what was made of `key`; the oldest goes when there is too much."""
     with _LOCK:
-        _KEPT[key] = made
-        while len(_KEPT) > _MOST:
-            del _KEPT[next(iter(_KEPT))]
+        _CACHE[key] = made
+        while len(_CACHE) > _MOST:
+            del _CACHE[next(iter(_CACHE))]
 
 
 def write(document: Node, target: str, *options: str, folder: Path | None = None) -> str:

@@ -281,6 +281,8 @@ class StudyFile(Model):
     ----------
     title : Label
         What the study is called.
+    language : {"nl", "en"}
+        In which it is reported.
     city : City
         The municipality.
     programme : Programme

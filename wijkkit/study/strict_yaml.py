@@ -46,6 +46,12 @@ def read_yaml(path: Path, shown_as: str | None = None) -> Any:
         The file, UTF-8.
     shown_as : str, optional
         How messages call the file; its name by default.
+
+    Raises
+    ------
+    StudyError
+        The file is missing, is not UTF-8 or not YAML, or holds a duplicate key, an ambiguous
+        scalar, a tag or an alias. All of them are reported at once.
     """
     name = shown_as or path.name
     try:

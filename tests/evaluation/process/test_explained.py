@@ -13,7 +13,7 @@ from tests.evaluation.process.conftest import estimate_rows
 from wijkkit.evaluation.explanations.rules import PROCESS
 from wijkkit.evaluation.facts import Facts
 from wijkkit.loaders.segments import GROUP_COLUMNS, SEGMENT_COLUMNS, GroupInterviews
-from wijkkit.pipeline.process.explained import evidence, explained
+from wijkkit.pipeline.process.explanations import evidence, explained
 from wijkkit.study import Study
 
 START = date(2010, 9, 1)
