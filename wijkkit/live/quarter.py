@@ -10,7 +10,7 @@ import pandas as pd
 from wijkkit.live.form_fields import ASKED, Recurring, recurring, said, typed
 from wijkkit.live.handlers import Guarded, page
 from wijkkit.live.snapshot import say
-from wijkkit.registry.faults import CONFLICTS, Fault, RowError, column_label
+from wijkkit.registry.faults import Fault, RowError, column_label
 from wijkkit.registry.saving import RowsError
 from wijkkit.registry.tables import KINDS
 
@@ -54,7 +54,7 @@ class Quarter(Guarded):
         try:
             await self.aside(lambda: registry.save_all(slug, rows, who))
         except RowError as error:
-            if again and any(fault.rule in CONFLICTS for fault in error.faults):
+            if again and _marks(self._recurring(slug)) != _marks(items):
                 await self._save(slug, who, again=False)  # somebody saved this very moment
                 return
             self.set_status(422)
@@ -131,6 +131,10 @@ class Quarter(Guarded):
             chosen=chosen,
             draft=self.request.path,
         )
+
+
+def _marks(items: list[Recurring]) -> list[tuple[str, str, str]]:
+    return [(item.item, item.key, _period_of(item)) for item in items]
 
 
 def _period_of(item: Recurring) -> str:
