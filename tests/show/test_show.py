@@ -15,6 +15,7 @@ import pytest
 from tests.studies import replace, write_study
 from wijkkit import show
 from wijkkit.errors import DisclosureError
+from wijkkit.estimates.compare import sides
 from wijkkit.released import open_city, open_wijk, write_released
 from wijkkit.released.goals import target_state
 from wijkkit.released.outcomes import trend
@@ -58,8 +59,14 @@ def estimates() -> pd.DataFrame:
     return tidy(pd.DataFrame(rows))
 
 
+def judged(table: pd.DataFrame, **numbers: float) -> pd.DataFrame:
+    """Differences with the verdict that the release gives them."""
+    table = tidy(table.assign(**numbers))
+    return table.assign(verdict=sides(table["lower"], table["upper"]))
+
+
 def changes() -> pd.DataFrame:
-    return tidy(
+    return judged(
         pd.DataFrame(
             {
                 "indicator": ["play"],
@@ -78,7 +85,8 @@ def changes() -> pd.DataFrame:
 
 
 def gaps() -> pd.DataFrame:
-    return changes().assign(group_by="ses", group="low-high", value=-4.0, lower=-9.0, upper=1.0)
+    rows = changes().assign(group_by="ses", group="low-high")
+    return judged(rows, value=-4.0, lower=-9.0, upper=1.0)
 
 
 @pytest.fixture
@@ -109,7 +117,7 @@ def hide(folder: Path, status: str) -> None:
     write_released(study, "estimates", tidy(table))
     changed = changes()
     changed["status"] = "hidden" if status == "above" else status
-    write_released(study, "changes", tidy(changed))
+    write_released(study, "changes", judged(changed))
 
 
 GOALS = ["name", "first", "own", "city", "target", "target_of", "state"]
@@ -229,11 +237,10 @@ def test_a_change_is_called_one_only_when_its_interval_excludes_zero(folder):
         "+11 procentpunt (+2 tot +20)",
         "verbeterd",
     ]
-    row = pd.Series({"value": 5.0, "lower": -1.0, "upper": 20.0, "status": "ok"})
+    row = pd.Series({"value": 5.0, "status": "ok", "verdict": "not_distinguishable"})
     assert trend(row, "higher") == "not_distinguishable"
-    assert trend(row.replace(-1.0, 0.0), "higher") == "not_distinguishable"
-    assert trend(None, "higher") == "unknown"
-    fell = pd.Series({"value": -5.0, "lower": -9.0, "upper": -1.0, "status": "ok"})
+    assert trend(None, "higher") == trend(row.replace("ok", "hidden"), "higher") == "unknown"
+    fell = pd.Series({"value": -5.0, "status": "ok", "verdict": "lower"})
     assert [trend(fell, way) for way in ("lower", "higher", "none")] == [
         "better",
         "worse",
@@ -284,6 +291,25 @@ def test_a_change_of_the_gap_is_said_to_be_unclear_when_its_interval_holds_zero(
     said = show.sentences(open_wijk(folder, "noord").gaps(), show.gap_sentence).markdown
     assert "laag 46% (41–51), hoog 58% (53–63)" in said
     assert "is niet duidelijk (−4 procentpunt, marge −9 tot 1)" in said
+
+
+def test_a_difference_in_a_coarse_step_keeps_the_verdict_of_its_exact_limits(folder):
+    study = open_study(folder)
+    found = {"value": -30.0, "lower": -60.0, "upper": 0.0, "step": 10.0}
+    rows = {wave: gaps().assign(wave=wave, **found) for wave in ("2018-2021", "2021")}
+    for verdict, words in (
+        ("lower", "met ongeveer −30"),
+        ("not_distinguishable", "niet duidelijk"),
+    ):
+        table = pd.concat(rows.values()).assign(verdict=verdict)
+        write_released(study, "gaps", table)
+        write_released(study, "changes", changes().assign(**found, verdict=verdict))
+        view = open_wijk(folder, "noord")
+        said = show.gap_summary(view.gaps()).markdown
+        assert ("Een duidelijk verschil in" in said) == (verdict == "lower")
+        assert words in show.sentences(view.gaps(), show.gap_sentence).markdown
+        changed = show.sentences(view.outcomes(), show.change_sentence).markdown
+        assert ("verslechterd" in changed) == (verdict == "lower")
 
 
 def test_a_wijk_is_outside_the_funnel_where_its_children_are_many_and_far(folder):

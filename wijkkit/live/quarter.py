@@ -10,7 +10,7 @@ import pandas as pd
 from wijkkit.live.form_fields import ASKED, Recurring, recurring, said, typed
 from wijkkit.live.handlers import Guarded, page
 from wijkkit.registry.faults import Fault, RowError, column_label
-from wijkkit.registry.saving import RowsError
+from wijkkit.registry.row import RowsError
 from wijkkit.registry.tables import KINDS
 
 _KIND = KINDS["activities"]

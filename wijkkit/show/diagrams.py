@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import textwrap
 
@@ -48,7 +49,7 @@ def logic_model(elements: pd.DataFrame, assumptions: pd.DataFrame) -> ShownFigur
             _draw_box(axes, box, rows[box], top, heights[box], language)
             edges.append((top, top + heights[box]))
             top += heights[box] + _GAP
-        for at, pair in enumerate(zip(BOXES, BOXES[1:], strict=False)):
+        for at, pair in enumerate(itertools.pairwise(BOXES)):
             _draw_assumption(axes, assumptions, pair, edges[at][1], edges[at + 1][0], language)
         _draw_loop(axes, edges[0][0], edges[-1][1], language)
     states = elements["state"].value_counts().items()

@@ -55,11 +55,8 @@ class ShownFigure:
     def svg(self, letters: Literal["path", "text"] = "path") -> str:
         """Return the figure as SVG, without date or program in it.
 
-        Parameters
-        ----------
-        letters : {"path", "text"}
-            Drawn, so that they look the same everywhere; or text in the reader's own font, which
-            takes half the time and a third of the bytes.
+        Letters are drawn, so that they look the same everywhere; as text in the reader's own font
+        they take half the time and a third of the bytes.
         """
         target = io.StringIO()
         fonts: dict[Any, str] = {"svg.fonttype": "none" if letters == "text" else "path"}

@@ -7,21 +7,19 @@ from typing import Any
 
 import pandas as pd
 
-from wijkkit.estimates.compare import verdicts
+from wijkkit.estimates.compare import CLEAR
 from wijkkit.language import (
     counted,
     interval,
     large_first,
     listed,
     percentage,
-    points,
     small_first,
     text,
 )
 from wijkkit.language.messages import escaped
 from wijkkit.released import CityView
 from wijkkit.released.goals import target_state
-from wijkkit.released.outcomes import trend
 from wijkkit.released.store import is_shown, number_at
 from wijkkit.show.output import Nothing, ShownText, bullets, language_of, nothing
 from wijkkit.show.values import shown_interval, shown_value
@@ -126,7 +124,7 @@ def goal_sentence(row: pd.Series, about: About) -> str:
     language, own = about["language"], number_at(row, "own")
     head = f"**{escaped(row['label'])}**"
     if not is_shown(own):
-        return text("show.goal.absent", language, label=head, why=shown_value(own, language))
+        return _absent("show.goal.absent", own, head, language)
     whom = escaped(row["denominator"] or text("show.children", language))
     now = {"value": shown_interval(own, language), "wave": escaped(row["wave_label"])}
     said = [text("show.goal.now", language, label=head, whom=whom, **now)]
@@ -167,15 +165,19 @@ def change_sentence(row: pd.Series, about: About) -> str:
     if row["trend"] == "unknown":
         absent = next((number for prefix in ("own", "first", "change")
                        if not is_shown(number := number_at(row, prefix))), change)  # fmt: skip
-        return text("show.change.absent", language, label=head, why=shown_value(absent, language))
+        return _absent("show.change.absent", absent, head, language)
     ends = {end: shown_value(number_at(row, prefix), language)
             for end, prefix in (("first", "first"), ("last", "own"))}  # fmt: skip
     moved = {
         "trend": text(f"show.trend.{row['trend']}", language),
-        "points": shown_value({**change, "unit": change["unit"] or "points"}, language),
+        "points": _difference(change, language),
         "interval": interval(change["lower"], change["upper"], language),
     }
     return text("show.change.sentence", language, label=head, **moved, **ends)
+
+
+def _difference(number: Mapping[str, Any], language: str) -> str:
+    return shown_value({**number, "unit": number["unit"] or "points"}, language)
 
 
 def gap_sentence(row: pd.Series, about: About) -> str:
@@ -194,8 +196,8 @@ def gap_sentence(row: pd.Series, about: About) -> str:
     change = number_at(row, "change")
     if not is_shown(change) or pd.isna(change["lower"]):
         return said
-    clear = "clear" if trend(change, "higher") in ("better", "worse") else "unclear"
-    fields = {"points": points(change["value"], language),
+    clear = "clear" if row["change_verdict"] in CLEAR else "unclear"
+    fields = {"points": _difference(change, language),
               "interval": interval(change["lower"], change["upper"], language)}  # fmt: skip
     return f"{said} {text(f'show.gap.changed_{clear}', language, **fields)}"
 
@@ -203,7 +205,8 @@ def gap_sentence(row: pd.Series, about: About) -> str:
 def gap_summary(frame: pd.DataFrame) -> ShownText | Nothing:
     """Say where groups of `CityView.gaps` differ clearly now, and where that clearly changed.
 
-    A difference or a change is clear where its whole interval lies at one side of zero.
+    A difference or a change is clear where its whole interval lies at one side of zero, before
+    it was rounded.
     """
     language = language_of(frame)
     known = frame[frame["gap_status"].eq("ok")] if len(frame) else frame
@@ -213,27 +216,22 @@ def gap_summary(frame: pd.DataFrame) -> ShownText | Nothing:
     ends = {end: escaped(row[f"{end}_group"]) for end in ("first", "last")}
     grouping, name = escaped(row["grouping"]), frame.attrs.get("name", "")
     lines = [text("show.gap.of", language, grouping=grouping, name=escaped(name), **ends)]
-    clear = known[_one_side(known, "gap")]
+    clear = known[known["gap_verdict"].isin(CLEAR)]
     if len(clear):
         names = listed([_with_both(row, language) for _, row in clear.iterrows()], language)
         lines.append(text("show.gap.clear", language, names=names, wave=escaped(row["wave"])))
     if rest := len(known) - len(clear):
         key = "show.gap.others" if len(clear) else "show.gap.none_clear"
         lines.append(large_first(counted(key, rest, language)))
-    moved = known[known["change_status"].eq("ok") & _one_side(known, "change")]
+    moved = known[known["change_verdict"].isin(CLEAR)]
     moves = [
-        f"{escaped(small_first(row['label']))} ({points(row['change_value'], language)})"
+        f"{escaped(small_first(row['label']))} ({_difference(number_at(row, 'change'), language)})"
         for _, row in moved.iterrows()
     ]
     key = "show.gap.moved" if moves else "show.gap.not_moved"
     lines.append(text(key, language, names=listed(moves, language)))
     absent = frame[~frame["gap_status"].eq("ok")]
     return bullets([*lines, *absent_sentences(absent, language, "gap")])
-
-
-def _one_side(rows: pd.DataFrame, number: str) -> pd.Series:
-    lower, upper = (rows[f"{number}_{end}"].to_numpy(float) for end in ("lower", "upper"))
-    return pd.Series(verdicts(lower, upper, "higher"), rows.index).isin(["better", "worse"])
 
 
 def _with_both(row: pd.Series, language: str) -> str:
@@ -255,16 +253,27 @@ def definition_sentence(row: pd.Series, about: About) -> str:
 
 def absent_sentences(rows: pd.DataFrame, language: str, prefix: str = "own") -> list[str]:
     """Return a sentence per reason for which numbers of `rows` are absent, with their labels."""
-    found: dict[str, list[str]] = {}
+    found: dict[tuple[str, str], list[str]] = {}
     for _, row in rows.iterrows():
         number = number_at(row, prefix)
         if not is_shown(number):
-            why = shown_value(number, language)
-            found.setdefault(why, []).append(escaped(small_first(row["label"])))
-    return [
-        text("show.absent", language, names=listed(names, language), why=large_first(why))
-        for why, names in found.items()
-    ]
+            key = "above" if number is not None and number["status"] == "above" else "absent"
+            name = escaped(small_first(row["label"]))
+            found.setdefault((key, shown_value(number, language)), []).append(name)
+    said = []
+    for (key, why), labels in found.items():
+        words = {"names": listed(labels, language), "why": why}
+        first = "names" if key == "above" else "why"
+        said.append(text(f"show.{key}", language, **words | {first: large_first(words[first])}))
+    return said
+
+
+def _absent(key: str, number: pd.Series | None, head: str, language: str) -> str:
+    """Say why a number is not there; of what lies above a limit that it is not told exactly."""
+    why = shown_value(number, language)
+    if number is not None and number["status"] == "above":
+        return text("show.above", language, names=head, why=why)
+    return text(key, language, label=head, why=why)
 
 
 def named(rows: Iterable[str], language: str) -> str:

@@ -235,10 +235,8 @@ def quotes_for(view: CityView, explanation: str) -> list[str]:
     """Return the chosen quotes whose subject the study counts for an explanation."""
     codes = view.study.settings.evaluation.explanations.codes.get(cast(Any, explanation), ())
     table = view.table("quotes")
-    return [
-        quote_sentence(row, {"language": view.language})
-        for _, row in table[table["code"].isin(codes)].iterrows()
-    ]
+    rows = table[table["code"].isin(codes)].iterrows()
+    return [quote_sentence(row, {"language": view.language}) for _, row in rows]
 
 
 #: Verdicts that leave an explanation open.
@@ -263,8 +261,7 @@ def _explanations_named(view: CityView, those: pd.Series) -> list[str]:
 def no_explanation(view: CityView) -> str:
     """Say that no explanation plays a part, and of which the data do not tell whether it does."""
     verdict = view.table("explanations")["verdict"]
-    unknown = verdict.isin(_OPEN)
     if verdict.eq("cannot_be_judged").all():
         return say(view, "explanations.unknown")
-    key = "none_known" if unknown.any() else "none"
+    key = "none_known" if verdict.isin(_OPEN).any() else "none"
     return " ".join([say(view, f"explanations.{key}"), *undecided(view)])

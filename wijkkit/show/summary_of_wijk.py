@@ -138,8 +138,7 @@ def _interventions(view: WijkView) -> list[str]:
     lines = [say_counted(view, "summary.interventions", count)]
     if "registered" in known.index:
         row = known.loc["registered"]
-        silent = int(row["denominator"] - row["numerator"])
-        if silent:
+        if silent := int(row["denominator"] - row["numerator"]):
             registered = in_words(count - silent, view.language)
             lines.append(say_counted(view, "summary.unregistered", silent, registered=registered))
     for measure in ("dose", "reach_of_plan"):
