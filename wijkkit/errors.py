@@ -60,6 +60,8 @@ class WijkkitError(Exception):
     """Base of all errors a user can cause; `problems` holds everything that is wrong at once."""
 
     exit_code = 2
+    #: What the command line puts before a problem.
+    lead = "error"
 
     def __init__(self, problems: str | Problem | Iterable[Problem], **details: str):
         if isinstance(problems, str):

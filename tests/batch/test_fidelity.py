@@ -137,4 +137,4 @@ def test_papermill_takes_the_engine_by_its_name(tmp_path):
 
 def test_the_engine_can_be_what_is_imported_first():
     code = "import wijkkit.batch.engine.papermill_engine as engine; engine.WijkkitEngine"
-    subprocess.run([sys.executable, "-c", code], check=True)
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=120)

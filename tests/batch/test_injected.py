@@ -79,7 +79,9 @@ def test_no_notebook_notices_another(ran):
 
 
 def test_no_process_is_left(ran):
-    commands = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True)
+    commands = subprocess.run(
+        ["ps", "-eo", "args"], capture_output=True, text=True, check=True, timeout=60
+    )
     assert "sleep 4321" not in commands.stdout
 
 

@@ -20,8 +20,11 @@ from wijkkit.batch import run, status
 from wijkkit.batch.engine.client import close_fork_server
 from wijkkit.errors import BatchError, ParameterError
 
+#: A shell's background job, and what it starts, ignores the interrupt; a run in a terminal does not.
 START = """\
+import signal
 import sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from wijkkit.cli.run import run
 import typer
 app = typer.Typer(); app.command()(run)

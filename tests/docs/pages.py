@@ -31,7 +31,7 @@ make() {{ command make --dry-run --directory "{root}" "$@" >/dev/null; }}
 {code}
 """
 _BLOCK = re.compile(
-    r"^(?:<!-- (?P<said>.+?) -->\n)?^```(?P<kind>\w+)\n(?P<code>.*?)^```$", re.M | re.S
+    r"^(?:<!-- (?P<said>.+?) -->\n)?^```(?P<kind>\w+)\n(?P<code>.*?)^```$", re.MULTILINE | re.DOTALL
 )
 
 
@@ -100,7 +100,7 @@ def _run(block: Block, folder: Path, path: str) -> None:
         env={"PATH": path, "HOME": str(folder), "MPLBACKEND": "agg"},
         capture_output=True,
         text=True,
-        timeout=900,
+        timeout=500,
     )
     wanted = int(block.said.removeprefix("ends with exit code ") or 0)
     assert "unknown parameter" not in done.stderr, block.place  # papermill's warning

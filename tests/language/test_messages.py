@@ -93,3 +93,63 @@ def test_no_message_counts_one_of_something_in_the_plural(concern, language):
         and re.search(rf"(?<!van de )(?<!of the )\{{(?!of\}}|power\}})\w+\}} ({nouns})\b", message)
     ]
     assert wrong == []
+
+
+#: Sentences as a reader in a wijk has to find them: plain Dutch of level B1.
+PLAIN = {
+    "absence.hidden": ({}, "niet getoond (privacy)"),
+    "show.above": (
+        {"names": "Goede gezondheid", "why": "meer dan 90%"},
+        "Goede gezondheid: meer dan 90%. Het precieze cijfer tonen we niet.",
+    ),
+    "explanations.evidence.contamination_interventions": (
+        {"share": "40%", "minimum": "30%"},
+        "Ook in de vergelijkingswijken liepen interventies: 40% van het aantal in de "
+        "programmawijken. Wij tellen dit mee vanaf 30%.",
+    ),
+    "explanations.evidence.coverage_lacking": (
+        {"lacking": "‘opleiding: laag’", "short": 1, "missing": "50%", "minimum": "80%"},
+        "Bij ‘opleiding: laag’ ontbreekt 50% van de cijfers. Wij vinden dat minstens 80% er "
+        "moet zijn.",
+    ),
+    "explanations.evidence.mentioned": (
+        {"mentions": 5, "counted": 8, "minimum": "50%"},
+        "In 5 van de 8 groepsgesprekken is dit genoemd. Wij tellen dit mee als minstens 50% van "
+        "de groepen het noemt.",
+    ),
+    "process.implementation.maintenance_all": (
+        {},
+        "Alle interventies van meer dan een jaar oud lopen nog.",
+    ),
+    "show.comparable.before": (
+        {"name": "Noord", "names": "Oost"},
+        "Voor het programma leek Noord qua bevolking en inkomen het meest op Oost.",
+    ),
+    "learning.question.step_overdue": (
+        {"day": "1 mei 2021", "step": 4, "name": "Inzet", "days": "94"},
+        "Op 1 mei 2021 had stap 4 (Inzet) al 94 dagen klaar moeten zijn. Wat houdt de stap op, "
+        "en wat is een haalbare datum?",
+    ),
+    "learning.ahead.which": ({"names": "Noord"}, "Noord kwam het verst met de doelen."),
+    "registry.fault.later.what": (
+        {"label": "Periode vanaf", "other": "Periode tot en met"},
+        "Periode vanaf is later dan Periode tot en met",
+    ),
+    "registry.workbook.title": ({"wijk": "Noord"}, "Registratie van Noord"),
+}
+
+
+@pytest.mark.parametrize("key", PLAIN)
+def test_a_sentence_is_plain_dutch(key):
+    given, expected = PLAIN[key]
+    assert text(key, "nl", **given) == expected
+
+
+def test_a_word_of_the_english_catalogue_means_one_thing():
+    """Not shown is not displayed; an effect is demonstrated or not. A margin is no range."""
+    for concern in ("effect", "effect_show", "show", "explanations", "process"):
+        for key, said in messages(catalogue(concern, "en")):
+            words = re.sub(r"\{[^}]*\}", "", said)
+            assert not re.search(r"\b(ranges?|comparators?)\b", words), f"{concern}.{key}: {said}"
+            if "conclusion" in key or "verdict" in key:
+                assert "shown" not in words, f"{concern}.{key}: {said}"

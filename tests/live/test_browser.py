@@ -120,6 +120,8 @@ def test_no_visitor_starts_a_kernel(served, page):
 
     for path in PATHS:
         page.goto(f"{served[0]}/wijken/{path}")
-    running = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True).stdout
+    running = subprocess.run(
+        ["ps", "-eo", "args"], capture_output=True, text=True, timeout=60
+    ).stdout
     own = str(served[1].folder.parent)
     assert not [line for line in running.splitlines() if "ipykernel" in line and own in line]

@@ -70,7 +70,7 @@ def started_scale() -> float:
     [
         ({"planned_sessions": "twaalf"}, "Dit is geen getal"),
         ({"planned_sessions": "1.234"}, "Dit is geen getal"),
-        ({"period_end": "2019-06-30"}, "hoger of later"),
+        ({"period_end": "2019-06-30"}, "is later dan"),
         ({"period_start": ""}, "Dit moet zijn ingevuld"),
         ({"intervention": "I99"}, "Deze code staat niet in het blad"),
         ({"quality": "7,5"}, "Dit lijkt een rapportcijfer"),

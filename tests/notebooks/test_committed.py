@@ -103,7 +103,7 @@ def test_the_git_filter_keeps_the_output_of_a_cell_that_is_tagged_so_and_of_no_o
 def stripped(stored: bytes) -> bytes:
     """Return a notebook as the filter gives it to git."""
     command = [sys.executable, "-m", "nbstripout"]
-    return subprocess.run(command, input=stored, capture_output=True, check=True).stdout
+    return subprocess.run(command, input=stored, capture_output=True, check=True, timeout=60).stdout
 
 
 def test_only_the_last_city_notebook_releases_and_those_of_wijken_open_no_source():

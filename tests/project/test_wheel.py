@@ -21,10 +21,10 @@ def installed(tmp_path_factory) -> Path:
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check"]
     options = ["--no-deps", "--no-index", "--quiet"]
     build = [*pip, "wheel", *options, "--no-build-isolation", "-w", str(folder), str(_copy(folder))]
-    subprocess.run(build, check=True)
+    subprocess.run(build, check=True, timeout=300)
     (wheel,) = folder.glob("wijkkit-*.whl")
     target = ["--target", str(folder / "site"), str(wheel)]
-    subprocess.run([*pip, "install", *options, *target], check=True)
+    subprocess.run([*pip, "install", *options, *target], check=True, timeout=300)
     return folder / "site"
 
 
@@ -34,6 +34,7 @@ def _copy(folder: Path) -> Path:
         ["git", "-C", str(ROOT), "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         check=True,
         capture_output=True,
+        timeout=60,
     ).stdout.decode()
     for name in filter(None, names.split("\0")):
         if (ROOT / name).is_file() and not name.startswith("tests/"):
@@ -51,6 +52,7 @@ def wijkkit(site: Path, folder: Path, *words: str) -> subprocess.CompletedProces
         env=environment,
         capture_output=True,
         text=True,
+        timeout=500,
     )
 
 

@@ -150,7 +150,7 @@ def test_the_check_names_a_wijk_that_no_respondent_lives_in(study):
     path.write_text(path.read_text(encoding="utf-8").replace("BU1;", "BU77777;"))
     (problem,) = remarks(validate(study))
     assert problem.found == "BU77777"
-    assert problem.what == "no respondent lives here; 2 live in no wijk of the study"
+    assert problem.what == "no respondent lives here; 2 live in no neighbourhood of the study"
 
 
 def test_a_folder_with_something_in_it_is_left_as_it_is(tmp_path, survey):

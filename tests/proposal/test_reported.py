@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import shutil
 from pathlib import Path
 
@@ -11,9 +12,14 @@ import pytest
 import wijkkit as wk
 from tests.conftest import ROOT
 from tests.proposal.finishing import codebook_of, finished
+from tests.studies import replace
+from wijkkit import show
+from wijkkit.batch.engine.client import ForkServer
+from wijkkit.batch.engine.task import Task
 from wijkkit.errors import DataError, StudyError, WijkkitError
 from wijkkit.loaders.segments import load_group_interviews
 from wijkkit.pipeline.checking import remarks, validate
+from wijkkit.released import open_wijk
 
 REPORTED = ROOT.parent / "shared" / "data" / "reported"
 pytestmark = pytest.mark.skipif(
@@ -209,3 +215,22 @@ def test_an_empty_box_is_not_ticked(tmp_path):
     folder = proposed("S1", tmp_path)
     assert "the only answer is yes, so an empty cell counts as no" in asked(folder)
     assert city(folder, "has_hulp_familie") == (30.42, 240)
+
+
+def test_a_program_that_reads_its_input_ends_at_once():
+    notebook = (REPORTED / "S2" / "stdin.ipynb").read_text(encoding="utf-8")
+    with ForkServer() as server:
+        outcome = server.run(Task(notebook, {}, ".", "wijk"))
+    assert outcome.status == "ok"
+
+
+def test_a_name_is_drawn_as_it_is_written(tmp_path):
+    folder = finished(own_study("S7", tmp_path))
+    shutil.rmtree(folder / "runs")
+    goal = "goals: [{id: sport, label: Sport, indicator: has_lid_sport, domain: gezond}]"
+    replace(folder, "study.yml", "goals: []", goal)
+    study = validate(folder)
+    wk.release(study, wk.estimate(study, wk.load_respondents(study)))
+    view = open_wijk(study, "bu99990101")
+    for figure in (show.position(view.wijken()), show.funnel(view.wijken())):
+        assert "Wijk $5_$ en $^$" in html.unescape(figure.alt + figure.svg())

@@ -86,7 +86,12 @@ def _owner() -> str | None:
 
 def _run(command: list[object], owner: str | None) -> None:
     done = subprocess.run(
-        [str(part) for part in command], user=owner, capture_output=True, text=True, cwd="/"
+        [str(part) for part in command],
+        user=owner,
+        capture_output=True,
+        text=True,
+        cwd="/",
+        timeout=120,
     )
     if done.returncode:
         pytest.skip(f"PostgreSQL cannot make a database here: {done.stderr.strip()[-300:]}")

@@ -14,7 +14,7 @@ from wijkkit.errors import RegistryError
 from wijkkit.registry import KINDS, import_workbook, write_template, write_workbook
 from wijkkit.registry.changes import Change, apply_change, stamp_of
 from wijkkit.registry.faults import RowError, WorkbookError
-from wijkkit.registry.saving import now
+from wijkkit.registry.row import now
 from wijkkit.registry.store import writing
 from wijkkit.registry.validation import clean_row
 from wijkkit.registry.workbook_read import _merged
@@ -45,7 +45,7 @@ def test_everything_wrong_is_listed_at_once_with_its_cell(registry, workbook):
         ("Doelen", "E2"): "dit staat niet in de lijst",
         ("Interventies", "H2"): "dit is geen getal",
         ("Interventies", "I2"): "dit getal kan niet",
-        ("Activiteiten", "D2"): "Periode vanaf is hoger of later dan Periode tot en met",
+        ("Activiteiten", "D2"): "Periode vanaf is later dan Periode tot en met",
         ("Activiteiten", "F2"): "dit is geen heel getal",
         ("Activiteiten", "P2"): "dit is een formule",
         ("Besluiten", "B2"): (

@@ -9,7 +9,7 @@ import pytest
 from openpyxl import load_workbook
 
 from tests.conftest import ROOT
-from tests.registry.workbooks import small_workbook
+from tests.registry.workbooks import rows, small_workbook
 from wijkkit.registry import export_workbook, import_workbook, open_registry
 from wijkkit.registry.faults import WorkbookError, sheet_name
 from wijkkit.registry.tables import KINDS, METADATA_SHEET
@@ -167,6 +167,16 @@ def test_swapping_what_must_be_unique_is_refused_in_dutch(filled, exported):
 def test_a_choice_that_is_a_number_is_a_choice(filled, exported):
     change(exported, "steps", 2, Stap=1.0)
     assert import_workbook(filled, exported, "B").changed == 0
+
+
+def test_choices_typed_as_numbers_are_stored(registry, tmp_path):
+    two = {"planned_start": ["2018-09-01"] * 2, "status": ["done"] * 2}
+    steps = rows(key=["C01", "C02"], cycle=[1, 1], step=["1", "2"], **two)
+    path = small_workbook(tmp_path / "w.xlsx", steps=steps)
+    change(path, "steps", 2, Stap=1)
+    change(path, "steps", 3, Stap=2.0)
+    import_workbook(registry, path, "A")
+    assert registry.table("steps")["step"].tolist() == ["1", "2"]
 
 
 def test_an_escaped_line_end_is_a_line_end(filled, exported):

@@ -10,7 +10,7 @@ import pytest
 
 from tests.conftest import ROOT
 from tests.reports.conftest import make_study, outputs_for, write_notebook
-from wijkkit.reports.making import render_pptx
+from wijkkit.reports.engine import render_pptx
 from wijkkit.reports.pandoc import program
 from wijkkit.reports.render import render_states
 from wijkkit.reports.slides import Part, parts, slides_body
@@ -119,7 +119,7 @@ def test_a_picture_has_its_alt_text_and_every_slide_its_report_and_concept(sourc
 
 def test_the_slides_of_a_municipality_give_their_size_and_styles(source, house, tmp_path):
     command = [program(), "--print-default-data-file", "reference.pptx"]
-    stock = subprocess.run(command, capture_output=True, check=True).stdout
+    stock = subprocess.run(command, capture_output=True, check=True, timeout=60).stdout
     own = source.parent / "theme" / "slides.pptx"
     own.write_bytes(stock)
     with zipfile.ZipFile(own) as opened:

@@ -54,7 +54,7 @@ def main() -> None:
         app()
     except WijkkitError as error:
         for problem in error.problems:
-            print(f"error: {problem}", file=sys.stderr)
+            print(f"{error.lead}: {problem}", file=sys.stderr)
         sys.exit(error.exit_code)
     except OSError as error:
         print(f"error: {_disk(error)}", file=sys.stderr)

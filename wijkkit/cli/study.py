@@ -115,9 +115,9 @@ def check(
         remarks,
     )
 
-    opened, people = checked(study)
+    opened, people, references = checked(study)
     if people is not None:
-        for line in design_lines(opened, people):
+        for line in design_lines(opened, people, references):
             typer.echo(f"design: {line}")
         typer.echo(account_text(people))
     for problem in [*remarks(opened, people), *missing_parts(opened)]:
@@ -165,7 +165,7 @@ def demo(
     replace: Annotated[bool, typer.Option(help="Replace data that is there already.")] = False,
 ) -> None:
     """Make a fictional study with known true effects, in the formats researchers have."""
-    from wijkkit.demo.making import SEED, WIJKEN, make_demo
+    from wijkkit.demo.project import SEED, WIJKEN, make_demo
 
     if folder is None:
         folder = Path("parameters") if wijken == WIJKEN else Path(f"demo-{wijken}")

@@ -26,7 +26,7 @@ from wijkkit.live.quarter import Quarter
 from wijkkit.live.wijk_page import current_page
 from wijkkit.live.workbook_page import Download, WorkbookPage
 from wijkkit.registry.faults import CONFLICTS, Fault, RowError, sheet_name
-from wijkkit.registry.saving import RowsError
+from wijkkit.registry.row import RowsError
 from wijkkit.registry.tables import KINDS, Kind
 
 #: What happens often, in this order.

@@ -11,7 +11,7 @@ from wijkkit.live.form_fields import ASKED, Recurring, recurring, said, typed
 from wijkkit.live.handlers import Guarded, page
 from wijkkit.live.snapshot import say
 from wijkkit.registry.faults import Fault, RowError, column_label
-from wijkkit.registry.saving import RowsError
+from wijkkit.registry.row import RowsError
 from wijkkit.registry.tables import KINDS
 
 _KIND = KINDS["activities"]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -27,16 +26,22 @@ def validate(folder: str | Path) -> Study:
     return checked(folder)[0]
 
 
-def checked(folder: str | Path) -> tuple[Study, pd.DataFrame | None]:
-    """Return a sound study with its respondents, read once; none where it has no survey."""
+def checked(
+    folder: str | Path,
+) -> tuple[Study, pd.DataFrame | None, dict[str, pd.DataFrame]]:
+    """Return a sound study with its respondents and those of its references, read once.
+
+    There are no respondents where it has no survey.
+    """
     # A proposed study that is not filled in would only be wrong in ways that say less.
     still_open = unfinished(find_study(folder))
     if still_open:
         raise StudyError(still_open)
     study = open_study(folder)
     errors: list[WijkkitError] = []
-    respondents = None
-    for name, read in _readers(study):
+    respondents: pd.DataFrame | None = None
+    references: dict[str, pd.DataFrame] = {}
+    for name, read in _readers(study, references):
         try:
             found = read()
         except WijkkitError as error:
@@ -48,15 +53,19 @@ def checked(folder: str | Path) -> tuple[Study, pd.DataFrame | None]:
     if errors:
         problems = [problem for error in errors for problem in error.problems]
         raise type(errors[0])(problems)
-    return study, respondents
+    return study, respondents, references
 
 
 def missing_parts(study: Study) -> list[Problem]:
-    """Return what a study could have and has not; none of it stops a run."""
+    """Return what a study could have and has not, in its own nouns; none of it stops a run."""
+    nouns = study.nouns("en")
     sources, process = study.settings.sources, study.settings.process
     wanted = {
         "sources.survey": (bool(sources.survey), "without a survey there are no goals to measure"),
-        "sources.area_figures": (bool(sources.area_figures), "the profile of a wijk stays empty"),
+        "sources.area_figures": (
+            bool(sources.area_figures),
+            f"the profile of {nouns.a_unit} stays empty",
+        ),
         "sources.borders": (bool(sources.borders), "there are no maps"),
         "goals": (bool(study.goals), "there is nothing to evaluate"),
         "groupings": (bool(study.groupings), "gaps between groups are not shown"),
@@ -65,11 +74,11 @@ def missing_parts(study: Study) -> list[Problem]:
         "sources.group_interviews": (bool(sources.group_interviews), "they explain nothing"),
         "process.children_figure": (
             bool(process.children_figure),
-            "which share of the children took part is not known",
+            f"which share of {nouns.the_persons} took part is not known",
         ),
         "process.representativeness": (
             bool(process.representativeness),
-            "whether respondents are like their wijk cannot be said",
+            f"whether {nouns.respondents} are like their {nouns.unit} cannot be said",
         ),
     }
     missing = [
@@ -80,7 +89,7 @@ def missing_parts(study: Study) -> list[Problem]:
     if all(hood.arm != "programme" for hood in study.neighbourhoods.values()):
         missing.append(
             Problem(
-                "not there: no wijk has the programme, so there is no effect and no process",
+                f"not there: {nouns.no_unit} has the programme, so there is no effect and no process",
                 file="wijken/",
                 place="arm",
                 remedy="Say 'arm: programme' in the files of those that have it.",
@@ -109,7 +118,7 @@ def _without_respondents(study: Study, respondents: pd.DataFrame) -> Iterator[Pr
         without = [w.id for w in study.waves if (w.id, hood.wijk) not in there]
         if len(without) == len(study.waves):
             yield Problem(
-                f"no respondent lives here; {outside} live in no wijk of the study",
+                f"no respondent lives here; {outside} live in {study.nouns('en').no_unit} of the study",
                 file=f"wijken/{hood.wijk}.yml",
                 place="code",
                 found=hood.code,
@@ -160,7 +169,9 @@ def _unserved_factors(study: Study) -> Iterator[Problem]:
                 )
 
 
-def _readers(study: Study) -> Iterator[tuple[str, Callable[[], object]]]:
+def _readers(
+    study: Study, references: dict[str, pd.DataFrame]
+) -> Iterator[tuple[str, Callable[[], object]]]:
     """Yield what is read and checked, in order; nothing else is where the settings are wrong."""
     yield "settings", partial(_check_settings, study)
     if study.settings.sources.survey:
@@ -168,7 +179,7 @@ def _readers(study: Study) -> Iterator[tuple[str, Callable[[], object]]]:
     if study.settings.references:
         from wijkkit.pipeline.references import estimate_references
 
-        yield "reference", partial(estimate_references, study)
+        yield "reference", partial(estimate_references, study, references)
     for load in (load_area_figures, load_catalogue, load_key_figures, load_group_interviews):
         yield "source", partial(load, study)
     if study.settings.process.quotes is not None:
@@ -205,96 +216,60 @@ def _check_asked(study: Study) -> None:
 # The design of a survey in words and numbers.
 
 
-@dataclass(frozen=True, slots=True)
-class WaveDesign:
-    """The design of one wave.
-
-    Parameters
-    ----------
-    n : int
-        Respondents of the study's wijken.
-    weighted : bool
-        Whether their weights differ.
-    mean, smallest, largest : float
-        Of the weights.
-    design_effect : float
-        Kish's: how many times the variance of equal weights.
-    strata, lonely : int
-        Strata, and those with one sampling unit; 0 where the design has no strata.
-    units : int
-        Sampling units.
-    """
-
-    wave: str
-    n: int
-    weighted: bool
-    mean: float
-    smallest: float
-    largest: float
-    design_effect: float
-    strata: int
-    lonely: int
-    units: int
-
-
-def wave_designs(study: Study, respondents: pd.DataFrame) -> list[WaveDesign]:
-    """Return the design of each wave that has respondents."""
-    parts = {wave.id: respondents[respondents["wave"].eq(wave.id)] for wave in study.waves}
-    return [_design(wave, rows) for wave, rows in parts.items() if len(rows)]
-
-
-def _design(wave: str, rows: pd.DataFrame) -> WaveDesign:
-    weight = rows["weight"].to_numpy(dtype=float)
-    unit = rows["psu"] if "psu" in rows else pd.Series(range(len(rows)), index=rows.index)
-    sizes = pd.Series(dtype=int)
-    if "stratum" in rows and rows["stratum"].notna().any():
-        sizes = unit.groupby(rows["stratum"].fillna("").to_numpy()).nunique()
-    return WaveDesign(
-        wave,
-        len(rows),
-        bool(weight.min() < weight.max()),
-        float(weight.mean()),
-        float(weight.min()),
-        float(weight.max()),
-        weight_report(weight).design_effect,
-        len(sizes),
-        int(sizes.eq(1).sum()),
-        len(unit.groupby([rows["stratum"].fillna("").to_numpy(), unit.to_numpy()]).size())
-        if "psu" in rows and len(sizes)
-        else unit.nunique(),
-    )
-
-
-def weight_source(study: Study) -> str:
+def weight_source(study: Study, weight: str = "weight") -> str:
     """Return what the weights are called in the file; empty where nothing is weighted."""
-    column = study.codebook.columns.get("weight")
+    column = study.codebook.columns.get(weight)
     if column is None:
         return ""
     names = [column.source] if isinstance(column.source, str) else column.source.values()
     return ", ".join(dict.fromkeys(names))
 
 
-def design_lines(study: Study, respondents: pd.DataFrame) -> Iterator[str]:
-    """Yield the design as the command line says it, one line per wave."""
+def design_lines(
+    study: Study, respondents: pd.DataFrame, references: Mapping[str, pd.DataFrame] | None = None
+) -> Iterator[str]:
+    """Yield the design as the command line says it, per wave, of each population above as well.
+
+    Weights of a reference are those that it names. The design effect is Kish's: how many times
+    the variance of equal weights.
+    """
     by = weight_source(study)
-    for found in wave_designs(study, respondents):
-        if found.weighted:
-            weights = (
-                f"weighted by {by}, mean {found.mean:.4g}, {found.smallest:.4g} to "
-                f"{found.largest:.4g}, design effect {found.design_effect:.2f}"
-            )
-        else:
-            weights = f"not weighted: all weights of {by} are equal" if by else "not weighted"
-        strata = (
-            f"{found.strata} strata, {found.lonely} with one unit" if found.strata else "no strata"
-        )
-        units = (
-            f"{found.units} sampling units" if found.units < found.n else "each respondent drawn"
-        )
-        yield f"wave {found.wave}: {found.n:,} respondents; {weights}; {strata}; {units}"
+    for wave in study.waves:
+        rows = respondents[respondents["wave"].eq(wave.id)]
+        if len(rows):
+            yield f"wave {wave.id}: {_design(rows, by)}"
     for choice in study.codebook.design.weights:
         parts = [choice.level or "", ", ".join(choice.indicators), ", ".join(choice.waves)]
         yield f"weighted by {choice.weight}: {'; '.join(p for p in parts if p) or 'everything'}"
+    for reference in study.settings.references:
+        people = (references or {}).get(reference.id)
+        if people is None:
+            yield f"reference {reference.id}: published figures"
+            continue
+        for wave in study.waves:
+            rows = people[people["wave"].eq(wave.id)]
+            if len(rows):
+                by = weight_source(study, reference.weight)
+                yield f"reference {reference.id}, wave {wave.id}: {_design(rows, by)}"
+
+
+def _design(rows: pd.DataFrame, by: str) -> str:
+    weight = rows["weight"].to_numpy(dtype=float)
+    if weight.min() < weight.max():
+        weights = (
+            f"weighted by {by}, mean {weight.mean():.4g}, {weight.min():.4g} to "
+            f"{weight.max():.4g}, design effect {weight_report(weight).design_effect:.2f}"
+        )
+    else:
+        weights = f"not weighted: all weights of {by} are equal" if by else "not weighted"
+    unit = rows["psu"] if "psu" in rows else pd.Series(range(len(rows)), index=rows.index)
+    strata, drawn = "no strata", unit.nunique()
+    if "stratum" in rows and rows["stratum"].notna().any():
+        sizes = unit.groupby(rows["stratum"].fillna("").to_numpy()).nunique()
+        strata = f"{len(sizes)} strata, {int(sizes.eq(1).sum())} with one unit"
+        drawn = int(sizes.sum())
+    units = f"{drawn} sampling units" if drawn < len(rows) else "each respondent drawn"
+    return f"{len(rows):,} respondents; {weights}; {strata}; {units}"
 
 
 def account_text(respondents: pd.DataFrame) -> str:

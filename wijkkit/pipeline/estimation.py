@@ -15,6 +15,7 @@ from wijkkit.errors import StudyError
 from wijkkit.estimates import compare, compare_comparable
 from wijkkit.estimates.change import adjusted_level, estimate_change, goal_changes
 from wijkkit.estimates.comparable import comparable_map, comparable_neighbourhoods
+from wijkkit.estimates.compare import with_sides
 from wijkkit.estimates.grid import Estimates, asked_outcome, estimate_grid
 from wijkkit.estimates.inequality import estimate_gap, estimate_slope
 from wijkkit.estimates.layout import asked_rows
@@ -133,9 +134,9 @@ class StudyEstimates(ShowsItself):
     estimates : Estimates
         Value, interval and counts per indicator, area, wave and group.
     changes : DataFrame
-        Tidy: the change from the first wave to each later one.
+        Tidy, with `verdict`: the change from the first wave to each later one.
     gaps : DataFrame
-        Tidy: the gap between the ends of each ordered grouping, and its change.
+        Tidy, with `verdict`: the gap between the ends of each ordered grouping, and its change.
     slopes : DataFrame
         Tidy: slope and relative index of inequality of each ordered grouping, and their change.
     goal_changes : DataFrame
@@ -208,11 +209,13 @@ def estimate(study: Study, respondents: pd.DataFrame) -> StudyEstimates:
     against_alike = compare_comparable(grid, study.indicators, comparable_map(comparable))
     return StudyEstimates(
         grid,
-        estimate_change(grid),
-        table_by_weight(
-            study,
-            respondents,
-            lambda rows: estimate_gap(rows, indicators, waves, ordered, **said),
+        with_sides(estimate_change(grid)),
+        with_sides(
+            table_by_weight(
+                study,
+                respondents,
+                lambda rows: estimate_gap(rows, indicators, waves, ordered, **said),
+            )
         ),
         table_by_weight(
             study,

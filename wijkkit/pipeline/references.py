@@ -34,7 +34,7 @@ _FIGURES = {
 }
 
 
-def estimate_references(study: Study) -> pd.DataFrame:
+def estimate_references(study: Study, read: dict[str, pd.DataFrame] | None = None) -> pd.DataFrame:
     """Return every indicator of each population above the study, in every wave, for everybody.
 
     Returns
@@ -53,8 +53,13 @@ def estimate_references(study: Study) -> pd.DataFrame:
     problems: list[Problem] = []
     for reference in study.settings.references:
         try:
-            made = _surveyed if reference.survey else _published
-            parts.append(made(study, reference, policy))
+            if reference.survey:
+                people = in_population(study, compute(study, load_reference(study, reference)))
+                if read is not None:
+                    read[reference.id] = people
+                parts.append(_surveyed(study, reference, people, policy))
+            else:
+                parts.append(_published(study, reference))
         except DataError as error:
             problems.extend(error.problems)
     if problems:
@@ -63,8 +68,9 @@ def estimate_references(study: Study) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True) if parts else none
 
 
-def _surveyed(study: Study, reference: ReferencePopulation, policy: Policy) -> pd.DataFrame:
-    people = in_population(study, compute(study, load_reference(study, reference)))
+def _surveyed(
+    study: Study, reference: ReferencePopulation, people: pd.DataFrame, policy: Policy
+) -> pd.DataFrame:
     waves = [wave.id for wave in study.waves]
     grid = estimate_grid(people, study.indicators, waves, {}, areas=_NOWHERE,
                          lonely_psu=study.codebook.design.lonely_psu)  # fmt: skip
@@ -103,7 +109,7 @@ def _unasked(study: Study, people: pd.DataFrame) -> list[tuple[str, str]]:
     return found
 
 
-def _published(study: Study, reference: ReferencePopulation, policy: Policy) -> pd.DataFrame:
+def _published(study: Study, reference: ReferencePopulation) -> pd.DataFrame:
     assert reference.figures is not None
     place = f"references.{reference.id}.figures"
     table = read_standard_table(study, reference.figures, place, _FIGURES)

@@ -197,7 +197,8 @@ def release(
     sample, comparable = estimates.sample, estimates.comparable
     earlier = earlier or earlier_of(study, sample, policy)
     effects = None if effect is None else Effects(study, effect, sample.people)
-    made = Made([estimates.changes, estimates.gaps], estimates.comparisons, comparable)
+    derived = [estimates.changes, estimates.gaps]
+    made = Made(derived, estimates.comparisons, comparable, estimates.goal_changes)
     if effects is not None:
         made = replace(made, outcomes=effects.outcomes, beside=effects.beside)
     public = known_elsewhere(study, estimates.estimates.table, policy)
@@ -205,16 +206,18 @@ def release(
     released = release_estimates(estimates.estimates, sample, policy, made, stands)
     finest = percent_step(policy)
     table = earlier.figures(released.table)
-    derived = {
+    of_cells = {
         name: earlier.derived(name, release_derived(getattr(estimates, name), table, finest), table)
         for name in ("changes", "gaps", "slopes")
     }
+    # No page says whether a slope is clear.
+    of_cells["slopes"] = of_cells["slopes"].drop(columns="verdict")
     compared = release_comparisons(estimates.comparisons, comparable, table, finest)
     above = release_references(estimates.references, estimates.estimates.counts, table, policy)
     tables = {
         "estimates": table,
         "references": above,
-        **derived,
+        **of_cells,
         "comparisons": earlier.comparisons(compared, comparable, table),
         "comparable": comparable,
         "goal_changes": _shown_verdicts(estimates.goal_changes, table),

@@ -20,14 +20,7 @@ SEPARATOR = " "
 
 
 def sheet_name(kind: Kind, language: str) -> str:
-    """Return what readers call a kind.
-
-    Examples
-    --------
-    >>> from wijkkit.registry.tables import KINDS
-    >>> sheet_name(KINDS["interventions"], "nl")
-    'Interventies'
-    """
+    """Return what readers call a kind."""
     return text(f"registry.kind.{kind.name}.sheet", language)
 
 
@@ -362,6 +355,7 @@ class WorkbookError(RegistryError):
         super().__init__(problems)
         self.found = found
         self.language = language
+        self.lead = text("registry.import.lead", language)
 
     def table(self) -> pd.DataFrame:
         """Return what is wrong as a table in the workbook's language."""

@@ -9,9 +9,9 @@ import pandas as pd
 
 from wijkkit.registry.faults import ImportReport, form_problem
 from wijkkit.registry.registry import Registry
-from wijkkit.registry.storing import store
 from wijkkit.registry.tables import CHOICES, KINDS, next_keys
 from wijkkit.registry.workbook_read import read_registry_workbook
+from wijkkit.registry.workbook_store import store
 from wijkkit.registry.workbook_write import write_workbook
 from wijkkit.study import Study
 
@@ -41,9 +41,9 @@ def write_template(study: Study, wijk: str, path: str | Path) -> None:
     >>> path.is_file()
     True
     """
-    slug = study.neighbourhood(wijk).wijk
+    hood = study.neighbourhood(wijk)
     tables = {"goals": _goals(study), "steps": _steps()}
-    write_workbook(path, slug, tables, study.language, **_lists(study))
+    write_workbook(path, hood.wijk, tables, study.language, **_lists(study), name=hood.name)
 
 
 def export_workbook(registry: Registry, wijk: str, path: str | Path) -> None:
@@ -75,9 +75,10 @@ def export_workbook(registry: Registry, wijk: str, path: str | Path) -> None:
     >>> path.is_file()
     True
     """
-    slug = registry.study.neighbourhood(wijk).wijk
-    tables = {kind: registry.table(kind, slug) for kind in KINDS}
-    write_workbook(path, slug, tables, registry.study.language, **_lists(registry.study))
+    study = registry.study
+    hood = study.neighbourhood(wijk)
+    tables = {kind: registry.table(kind, hood.wijk) for kind in KINDS}
+    write_workbook(path, hood.wijk, tables, study.language, **_lists(study), name=hood.name)
 
 
 def _lists(study: Study) -> dict[str, dict[str, str]]:

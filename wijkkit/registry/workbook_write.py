@@ -34,6 +34,7 @@ def write_workbook(
     language: str = "nl",
     goals: Mapping[str, str] | None = None,
     indicators: Mapping[str, str] | None = None,
+    name: str = "",
 ) -> None:
     """Write a workbook of one wijk, as `import_workbook` reads it.
 
@@ -49,6 +50,8 @@ def write_workbook(
         update that version when the workbook is imported; rows without one are new.
     goals, indicators : mapping of str to str, optional
         The study's goals and indicators with their labels, for the drop-downs.
+    name : str
+        What its readers call the wijk; its slug where that is empty.
 
     Raises
     ------
@@ -64,7 +67,7 @@ def write_workbook(
     """
     _check(tables, wijk)
     book = Workbook()
-    _write_readme(book, wijk, language)
+    _write_readme(book, name or wijk, language)
     study_lists = {"goals": goals or {}, "indicators": indicators or {}}
     longest = max((len(table) for table in tables.values()), default=0)
     ranges = write_lists(book, language, study_lists, longest + DEFAULT_SPARE_ROWS)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from wijkkit.errors import ParameterError
 from wijkkit.language import listed, number, text
-from wijkkit.language.messages import Wording
+from wijkkit.language.messages import Nouns, Wording
 from wijkkit.showing import ShowsItself
 from wijkkit.study.codebook import Codebook
 from wijkkit.study.indicators import Indicator
@@ -51,6 +51,10 @@ class Study(ShowsItself):
         """The study's language, with the nouns that its pages use."""
         language = self.settings.language
         return Wording(language, nouns_said(self.settings.words, language))
+
+    def nouns(self, language: str) -> Nouns:
+        """Return the study's nouns in another language than its own."""
+        return Nouns(language, nouns_said(self.settings.words, language))
 
     @property
     def waves(self) -> tuple[Wave, ...]:

@@ -65,7 +65,7 @@ def make_study(start=date(2010, 9, 1), follow_up=2014, **thresholds) -> Study:
             "evaluation": {"explanations": thresholds},
         }
     )
-    return Study(Path("."), settings, Codebook(columns={}), {}, {})
+    return Study(Path(), settings, Codebook(columns={}), {}, {})
 
 
 def verdicts(evidence: Evidence, study: Study | None = None) -> dict[str, str]:
@@ -226,7 +226,7 @@ def test_evidence_shows_numbers_and_the_goals_own_names():
     rows = explanation_rows(study, table).set_index("explanation")
     sentence = rows.loc["Doelen of groepen zonder cijfers", "evidence"]
     assert sentence == (
-        "Te veel cijfers ontbreken bij: Buiten spelen. Bij het laagste deel is 50% van de cijfers er. Wij vinden 80% nodig."
+        "Bij ‘Buiten spelen’ ontbreekt 50% van de cijfers. Wij vinden dat minstens 80% er moet zijn."
     )
 
 

@@ -231,7 +231,7 @@ def test_a_candidate_that_works_on_no_goal_does_not_count():
     nothing = choose(table.iloc[[3]], GOALS, budget=100, language="nl")
     assert nothing.ranking.empty and nothing.unserved == ("outdoor", "sport", "support")
     said = choice_sentences(nothing, dict(GOALS.values), 100)
-    assert len(said) == 1 and "Outdoor, Sport, Support" in said[0]
+    assert len(said) == 1 and "‘Outdoor’, ‘Sport’ en ‘Support’." in said[0]
 
 
 def test_the_package_is_for_the_open_goals_and_says_which_and_which_not():

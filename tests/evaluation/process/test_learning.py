@@ -328,7 +328,7 @@ def test_a_goal_can_be_compared_only_where_the_wijk_has_a_figure_itself(facts):
 
 def test_a_step_that_is_overdue_names_the_day_it_is_judged_on(facts):
     table = questions(facts(), "a").query("rule == 'step_overdue'")
-    assert table["question"].item().startswith("Op 1 juli 2021 was stap 4 ")
+    assert table["question"].item().startswith("Op 1 juli 2021 had stap 4 ")
 
 
 def test_an_english_study_asks_in_english(facts):

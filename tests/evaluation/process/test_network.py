@@ -112,7 +112,7 @@ def test_the_network_is_put_into_words(network):
     nobody = turnover(network[0], dict.fromkeys("ab", early["start"]), early["end"])
     nobody_yet = tables[0], tables[1], nobody
     said = network_sentences(*nobody_yet, "a", **early, language="nl")
-    assert said[3].startswith("Het netwerk startte na 1 januari 2017.")
+    assert said[3].startswith("Het netwerk startte op 1 januari 2018.")
     nothing = network_sentences(*tables, "b", **days, language="nl")
     assert nothing[0] == "In deze wijk zijn geen overleggen geregistreerd."
 

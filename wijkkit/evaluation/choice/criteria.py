@@ -10,7 +10,7 @@ import pandas as pd
 from pymcdm.methods import PROMETHEE_II
 
 from wijkkit.errors import EstimationError
-from wijkkit.language import number, percentage, text
+from wijkkit.language import listed, number, percentage, text
 
 CRITERIA = ("goal_fit", "factor_fit", "evidence", "reach", "equity", "fit_running", "cost")
 
@@ -84,7 +84,7 @@ def _unknown(criterion: str, context: Context) -> Score:
 
 
 def _names(values: Iterable[str], context: Context) -> str:
-    return ", ".join(context.goal_labels.get(value, value) for value in values)
+    return listed([context.goal_labels.get(value, value) for value in values], context.language)
 
 
 def _goal_fit(candidate: dict, context: Context) -> Score:
@@ -100,8 +100,9 @@ def _factor_fit(candidate: dict, context: Context) -> Score:
     if not context.factors:
         return _unknown("factor_fit", context)
     hit = [factor for factor in context.factors if factor in candidate["factors"]]
+    factors, of = listed(hit, context.language), len(context.factors)
     reason = (
-        _say("factor_fit", context, factors=", ".join(hit), n=len(hit), of=len(context.factors))
+        _say("factor_fit", context, factors=factors, n=len(hit), of=of)
         if hit
         else _say("factor_fit_none", context)
     )
@@ -145,10 +146,16 @@ def _fit_running(candidate: dict, context: Context) -> Score:
         return Score(0.0, True, _say("fit_running_already", context))
     overlap = [name for key, name in context.running.items() if key in candidate["overlaps"]]
     if overlap:
-        return Score(0.0, True, _say("fit_running_overlap", context, others=", ".join(overlap)))
+        return Score(
+            0.0,
+            True,
+            _say("fit_running_overlap", context, others=listed(overlap, context.language)),
+        )
     stronger = [name for key, name in context.running.items() if key in candidate["strengthens"]]
     if stronger:
-        return Score(1.0, True, _say("fit_running", context, others=", ".join(stronger)))
+        return Score(
+            1.0, True, _say("fit_running", context, others=listed(stronger, context.language))
+        )
     return Score(0.5, True, _say("fit_running_neutral", context))
 
 
@@ -211,10 +218,6 @@ def criterion_flows(scores: np.ndarray, indifference: float, preference: float) 
     scores : array of float, shape (candidates, criteria)
         From 0 to 1, higher is better.
 
-    Returns
-    -------
-    array of float, shape (candidates, criteria)
-
     References
     ----------
     Brans JP, Vincke Ph (1985). A preference ranking organisation method. Management Science
@@ -241,12 +244,6 @@ def ranks(values: np.ndarray) -> np.ndarray:
     """Return ranks down the first axis, 1 the highest; equal values share the best rank.
 
     Values that differ by less than 1e-9 are equal: sums in another order must not part them.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> ranks(np.array([0.2, 0.9, 0.2])).tolist()
-    [2, 1, 2]
     """
     rounded = pd.DataFrame(np.round(np.atleast_2d(values.T).T, 9))
     found = rounded.rank(method="min", ascending=False).to_numpy(dtype=int)
@@ -254,12 +251,7 @@ def ranks(values: np.ndarray) -> np.ndarray:
 
 
 def changed_weights(weights: np.ndarray, concentration: float, draws: int, seed: int) -> np.ndarray:
-    """Draw weights around `weights`: Dirichlet with mean `weights`; a weight of zero stays zero.
-
-    Returns
-    -------
-    array of float, shape (criteria, draws)
-    """
+    """Draw weights around `weights`: Dirichlet with mean `weights`; a weight of zero stays zero."""
     drawn = np.zeros((len(weights), draws))
     used = weights > 0
     rng = np.random.default_rng(seed)

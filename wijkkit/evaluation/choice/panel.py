@@ -51,10 +51,10 @@ def choice_sentences(
     """
     ranking = choice.ranking
     if ranking.empty:
-        goals = ", ".join(goal_labels.get(goal, goal) for goal in choice.unserved)
+        goals = _labels(choice.unserved, goal_labels, language)
         return [text("choice.sentence.unserved", language, goals=goals)]
     best = ranking[ranking["rank"].eq(1)]
-    names = ", ".join(best["name"])
+    names = listed(best["name"], language)
     key = "best" if len(best) == 1 else "tied"
     sentences = [text(f"choice.sentence.{key}", language, name=names, names=names)]
     if len(best) == 1 and len(ranking) > 1:
@@ -62,10 +62,10 @@ def choice_sentences(
         sentences.append(text("choice.sentence.firm", language, share=share))
     other = ranking[ranking["outranking_rank"].eq(1) & ranking["rank"].ne(1)]
     if len(other):
-        others = ", ".join(other["name"])
+        others = listed(other["name"], language)
         sentences.append(text("choice.sentence.disagree", language, name=others))
     if choice.unserved:
-        goals = ", ".join(goal_labels.get(goal, goal) for goal in choice.unserved)
+        goals = _labels(choice.unserved, goal_labels, language)
         sentences.append(text("choice.sentence.unserved", language, goals=goals))
     if choice.package is not None and budget is not None:
         labels = dict(zip(ranking["intervention"], ranking["name"], strict=True))
@@ -108,10 +108,10 @@ def _package(
     }[package.status]
     fields = {
         "budget": number(budget, language),
-        "names": ", ".join(names[name] for name in package.chosen),
+        "names": listed([names[name] for name in package.chosen], language),
         "cost": number(package.cost, language),
         "least": number(package.least_cost, language) if known_least else "",
-        "goals": ", ".join(goal_labels.get(goal, goal) for goal in package.uncovered),
+        "goals": _labels(package.uncovered, goal_labels, language),
     }
     if key == "package":
         fields["goals"] = _labels(package.works_on, goal_labels, language)
@@ -123,7 +123,7 @@ def _package(
         goals = _labels(closed, goal_labels, language)
         sentences.append(text("choice.sentence.closed", language, goals=goals))
     if package.left_out:
-        left = ", ".join(names[name] for name in package.left_out)
+        left = listed([names[name] for name in package.left_out], language)
         sentences.append(text("choice.sentence.left_out", language, names=left))
     return sentences
 

@@ -59,11 +59,6 @@ def chance_of_sign(tested: int, level: float) -> float:
 
     1 - level^m for m outcomes that are independent, the most there can be for a test that keeps
     its level; outcomes that hang together have fewer.
-
-    Examples
-    --------
-    >>> round(chance_of_sign(5, 0.95), 3)
-    0.226
     """
     return 1 - level**tested
 

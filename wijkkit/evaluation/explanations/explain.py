@@ -13,12 +13,12 @@ from wijkkit.evaluation.effect.sample import NotEstimable
 from wijkkit.evaluation.explanations import rules
 from wijkkit.evaluation.explanations.evidence import Evidence
 from wijkkit.evaluation.explanations.rules import PROCESS, Verdict, process_verdict
-from wijkkit.language import number, text
+from wijkkit.language import listed, number, text
 from wijkkit.study import Study
 from wijkkit.study.model import Wave
 
 EXPLANATION_COLUMNS = ("aspect", "explanation", "verdict", "evidence", "fields")
-_COUNTS = ("wijken", "known", "count", "counted", "weak", "mentions", "days", "months")
+_COUNTS = ("wijken", "known", "count", "counted", "weak", "mentions", "days", "months", "short")
 #: What an explanation is judged on when it has several signs.
 _PARTS = ("interventions", "participation", "moves", "dose", "reach", "fidelity")
 
@@ -113,7 +113,8 @@ def _evidence(key: str, fields: dict[str, float | str], study: Study) -> str:
 
 def _worded(key: str, name: str, value: float | str, language: str, names: dict[str, str]) -> str:
     if isinstance(value, str):
-        return ", ".join(names.get(part, part) for part in value.split(", "))
+        said = [names.get(part, part) for part in value.split(", ")]
+        return listed([f"‘{one}’" for one in said] if name == "lacking" else said, language)
     if name in _COUNTS or (name == "minimum" and key in ("period", "few_interviews")):
         return number(value, language)
     if key.startswith("response"):  # in percentage points

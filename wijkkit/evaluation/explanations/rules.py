@@ -163,7 +163,13 @@ def goals_without_data(evidence: Evidence, settings: ExplanationSettings) -> Ver
     threshold = _at_least(settings.minimum_coverage, settings)
     lacking = [name for name, share in coverage.items() if share < settings.minimum_coverage]
     lowest = min(coverage.values())
-    fields = {"lowest": lowest, "minimum": settings.minimum_coverage, "counted": len(coverage)}
+    fields = {
+        "lowest": lowest,
+        "missing": 1 - lowest,
+        "minimum": settings.minimum_coverage,
+        "counted": len(coverage),
+        "short": len(lacking),
+    }
     return Verdict(
         threshold.of(lowest),
         "coverage_lacking" if lacking else "coverage",

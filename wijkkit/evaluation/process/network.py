@@ -17,7 +17,7 @@ ALL_DOMAINS = "all"
 
 TURNOVER_COLUMNS = (
     *("wijk", "at_start", "left", "joined", "percent_left", "ever", "ever_left", "advisors"),
-    "undated",
+    *("undated", "began"),
 )
 
 
@@ -162,11 +162,12 @@ def turnover(stakeholders: pd.DataFrame, starts: Mapping[str, date], end: date) 
     Returns
     -------
     DataFrame
-        ``wijk, at_start, left, joined, percent_left, ever, ever_left, advisors, undated``.
+        ``wijk, at_start, left, joined, percent_left, ever, ever_left, advisors, undated,
+        began``.
         `left` of those `at_start` had left; of all who were `ever` there in these days,
         `ever_left` had. `advisors` counts the gebiedsadviseurs the wijk had in these days;
         `undated` the rows without a first day, which cannot be counted. Figures are absent where
-        no row has a first day.
+        no row has a first day. `began` is the first day of who was `ever` there.
     """
     rows = []
     for wijk, start in starts.items():
@@ -188,5 +189,5 @@ def turnover(stakeholders: pd.DataFrame, starts: Mapping[str, date], end: date) 
         row = {name: float(who.sum()) if dated.any() else math.nan for name, who in counts.items()}
         percent = 100 * row["left"] / row["at_start"] if row["at_start"] else math.nan
         undated = {"percent_left": percent, "undated": int((~dated).sum())}
-        rows.append({"wijk": wijk, **row, **undated})
+        rows.append({"wijk": wijk, **row, **undated, "began": began[within].min()})
     return pd.DataFrame(rows, columns=list(TURNOVER_COLUMNS))

@@ -48,7 +48,9 @@ def implementation_sentences(
             )
         )
     if absent:
-        sentences.append(text("process.implementation.missing", language, what=", ".join(absent)))
+        sentences.append(
+            text("process.implementation.missing", language, what=listed(absent, language))
+        )
     return sentences
 
 
@@ -167,7 +169,13 @@ def _turnover(row: pd.Series, start: date, end: date, language: str) -> list[str
     if pd.isna(row["at_start"]):
         return [_network("turnover_unknown", language)]
     counts = {key: int(row[key]) for key in ("ever", "ever_left", "joined")}
-    days = {"start": day(start, language), "end": day(end, language)}
+    if not counts["ever"]:
+        return []
+    days = {
+        "start": day(start, language),
+        "end": day(end, language),
+        "began": day(row["began"], language),
+    }
     left = "process.network.left" if counts["ever_left"] else "process.network.nobody_left"
     return [
         _network("turnover" if row["at_start"] else "began", language, **counts, **days),

@@ -31,7 +31,7 @@ from wijkkit.registry.faults import (
     sheet_name,
 )
 from wijkkit.registry.registry import Registry
-from wijkkit.registry.saving import author_faults, now
+from wijkkit.registry.row import author_faults, now
 from wijkkit.registry.store import HISTORY, InTheWay, writing
 from wijkkit.registry.tables import KINDS
 from wijkkit.registry.workbook_plan import PlannedRow, plan_changes
