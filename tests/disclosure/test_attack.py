@@ -13,7 +13,7 @@ from towns import GROUPINGS, areas_of, random_town, town, town_of
 from wijkkit.disclosure import CBS, GGD
 from wijkkit.disclosure.audit import Program, Search, widths
 from wijkkit.disclosure.derived import release_derived
-from wijkkit.disclosure.kept import kept_figures
+from wijkkit.disclosure.earlier_figures import kept_figures
 from wijkkit.disclosure.ledger import About, entry_of
 from wijkkit.disclosure.policy import statuses
 from wijkkit.disclosure.release import Made

@@ -98,7 +98,7 @@ def test_the_page_has_a_table_per_question_whose_heads_have_a_scope(released_stu
 def test_the_ends_of_a_grouping_are_marked_where_they_differ_clearly(
     released_study, value, lower, upper, marks
 ):
-    study, released, _ = released_study
+    study, _released, _ = released_study
     gap = {**row("sport", "wijk-a", ("sex", "boy-girl"), value), "lower": lower, "upper": upper}
     others = [one for one in ROWS if one["group_by"] != "sex"]
     groups = [row("sport", "wijk-a", group, 60) for group in (BOY, GIRL)]

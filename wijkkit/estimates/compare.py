@@ -76,24 +76,12 @@ def verdicts(
     upper: NDArray[np.float64],
     direction: Literal["higher", "lower", "none"],
 ) -> NDArray[np.str_]:
-    """Judge differences by their interval and by which way is better; where neither is, not at all.
-
-    Examples
-    --------
-    >>> verdicts(np.array([1.0, -2, np.nan]), np.array([3.0, 2, np.nan]), "lower").tolist()
-    ['worse', 'not_distinguishable', 'unknown']
-    """
+    """Judge differences by their interval and by which way is better; where neither is, not at all."""
     return by_direction(sides(lower, upper), direction)
 
 
 def sides(lower: ArrayLike, upper: ArrayLike) -> NDArray[np.str_]:
-    """Say at which side of zero the whole of each interval lies.
-
-    Examples
-    --------
-    >>> sides([1.0, -3, -2, np.nan], [3.0, -1, 2, np.nan]).tolist()
-    ['higher', 'lower', 'not_distinguishable', 'unknown']
-    """
+    """Say at which side of zero the whole of each interval lies."""
     lower, upper = np.asarray(lower, float), np.asarray(upper, float)
     return np.select(
         [np.isnan(lower) | np.isnan(upper), lower > 0, upper < 0],
@@ -137,10 +125,6 @@ def covariance_with_all(
     used: NDArray[np.bool_],
 ) -> Floats:
     """Return the covariance of each domain's total of `influence` with that of the whole it is in.
-
-    Returns
-    -------
-    ndarray of float, shape (K,)
 
     Examples
     --------

@@ -14,6 +14,7 @@ from wijkkit.live.form_fields import (
     asked,
     beginning,
     fields_of,
+    kept_for_oneself,
     presence_rows,
     recurring,
     row_words,
@@ -25,7 +26,7 @@ from wijkkit.live.quarter import Quarter
 from wijkkit.live.wijk_page import current_page
 from wijkkit.live.workbook_page import Download, WorkbookPage
 from wijkkit.registry.faults import CONFLICTS, Fault, RowError, sheet_name
-from wijkkit.registry.saving import RowsError
+from wijkkit.registry.row import RowsError
 from wijkkit.registry.tables import KINDS, Kind
 
 #: What happens often, in this order.
@@ -51,6 +52,7 @@ class Keep(Guarded):
             counts=counts,
             sheets={kind: sheet_name(KINDS[kind], language) for kind in counts},
             todo=found.completeness.todo,
+            saved=_whole(self.get_query_argument("opgeslagen", "")),
             again=len(recurring(registry, slug, pd.Timestamp(source.as_of))),
         )
 
@@ -75,7 +77,12 @@ class Rows(Guarded):
             sheet=sheet_name(definition, language),
             about_kind=text(f"registry.kind.{kind}.about", language),
             rows=[
-                (row["key"], row_words(definition, row, language), row["changed_by"])
+                (
+                    row["key"],
+                    row_words(definition, row, language),
+                    kept_for_oneself(definition, row, language),
+                    row["changed_by"],
+                )
                 for row in rows.to_dict("records")
             ],
             removed=self.get_query_argument("verwijderd", ""),

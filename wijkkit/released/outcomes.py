@@ -159,14 +159,7 @@ def waves_of(view: CityView, indicator: Indicator) -> list[Wave]:
 
 
 def trend(row: pd.Series | None, direction: str) -> str:
-    """Return the released verdict on a change as better, worse, not_distinguishable or unknown.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> trend(pd.Series({"value": 5.0, "status": "ok", "verdict": "higher"}), "lower")
-    'worse'
-    """
+    """Return the released verdict on a change as better, worse, not_distinguishable or unknown."""
     return str(by_direction(row["verdict"], cast(Any, direction))) if is_shown(row) else "unknown"
 
 

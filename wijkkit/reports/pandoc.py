@@ -43,7 +43,7 @@ _TEXT = frozenset(
 )
 
 #: What Pandoc made, by what it was made of: the same caption or table stands on many pages.
-_KEPT: dict[tuple[str | bytes, ...], str] = {}
+_CACHE: dict[tuple[str | bytes, ...], str] = {}
 #: Answers that are kept; those of some hundred pages.
 _MOST = 4096
 _LOCK = threading.Lock()
@@ -81,13 +81,7 @@ def run(text: str, *options: str, folder: Path | None = None) -> str:
 
 
 def convert(parts: Sequence[tuple[str, str, str]]) -> list[str]:
-    """Convert fragments (text, from, to) in one run of Pandoc.
-
-    Examples
-    --------
-    >>> convert([("*a*", "markdown", "html"), ("<b>c</b>", "html", "html")])
-    ['<p><em>a</em></p>', '<strong>c</strong>']
-    """
+    """Convert fragments (text, from, to) in one run of Pandoc."""
     if not parts:
         return []
     with as_file(files("wijkkit.reports") / "convert.lua") as script:
@@ -95,38 +89,32 @@ def convert(parts: Sequence[tuple[str, str, str]]) -> list[str]:
 
 
 def read(text: str, source: str = MARKDOWN) -> Node:
-    """Return the tree of `text`.
-
-    Examples
-    --------
-    >>> plain(read("A *b* <i>c</i>")["blocks"])
-    'A b <i>c</i>'
-    """
-    return json.loads(kept((text, source), lambda: convert([(text, source, "json")])[0]))
+    """Return the tree of `text`."""
+    return json.loads(cached((text, source), lambda: convert([(text, source, "json")])[0]))
 
 
 def read_ahead(fragments: Iterable[tuple[str, str]]) -> None:
     """Read fragments (text, source) in one run of Pandoc, for `read` to find."""
-    new = [part for part in dict.fromkeys(fragments) if part not in _KEPT]
+    new = [part for part in dict.fromkeys(fragments) if part not in _CACHE]
     for part, made in zip(new, convert([(*part, "json") for part in new]), strict=True):
-        keep(part, made)
+        remember(part, made)
 
 
-def kept(key: tuple[str | bytes, ...], make: Callable[[], str]) -> str:
+def cached(key: tuple[str | bytes, ...], make: Callable[[], str]) -> str:
     """Return what `make` makes, or made before for the same `key`."""
-    made = _KEPT.get(key)
+    made = _CACHE.get(key)
     if made is None:
         made = make()
-        keep(key, made)
+        remember(key, made)
     return made
 
 
-def keep(key: tuple[str | bytes, ...], made: str) -> None:
+def remember(key: tuple[str | bytes, ...], made: str) -> None:
     """Keep what was made of `key`; the oldest goes when there is too much."""
     with _LOCK:
-        _KEPT[key] = made
-        while len(_KEPT) > _MOST:
-            del _KEPT[next(iter(_KEPT))]
+        _CACHE[key] = made
+        while len(_CACHE) > _MOST:
+            del _CACHE[next(iter(_CACHE))]
 
 
 def write(document: Node, target: str, *options: str, folder: Path | None = None) -> str:
@@ -260,13 +248,7 @@ def raw(text: str, target: str, kind: str = "RawBlock") -> Node:
 
 
 def classes_of(node: Node) -> list[str]:
-    """Return the classes of a Div, Span, Link or Figure; none for another element.
-
-    Examples
-    --------
-    >>> classes_of(div([], "callout-note")), classes_of({"t": "Space"})
-    (['callout-note'], [])
-    """
+    """Return the classes of a Div, Span, Link or Figure; none for another element."""
     if node["t"] in ("Div", "Span", "Link", "Figure", "Table", "CodeBlock", "Image"):
         return node["c"][0][1]
     return node["c"][1][1] if node["t"] == "Header" else []
@@ -288,13 +270,7 @@ _META = re.compile(r"\{\{<\s*meta\s+([\w.-]+)\s*>\}\}")
 
 
 def embedded(source: str) -> list[tuple[str, str]]:
-    """Return what a source embeds: notebook and label, in order.
-
-    Examples
-    --------
-    >>> embedded("{{< embed wijk/a.ipynb#fig-b >}}")
-    [('wijk/a.ipynb', 'fig-b')]
-    """
+    """Return what a source embeds: notebook and label, in order."""
     return _EMBED.findall(source)
 
 

@@ -25,7 +25,7 @@ from wijkkit.reports.cells import (
     read_outputs_ahead,
     to_attribute,
 )
-from wijkkit.reports.linked import named_links
+from wijkkit.reports.linked_images import named_links
 from wijkkit.reports.pandoc import API_VERSION, convert
 from wijkkit.study import Study
 

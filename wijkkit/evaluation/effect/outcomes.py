@@ -18,12 +18,6 @@ def outcomes(study: Study) -> tuple[str, ...]:
     """Return the indicators whose effect is evaluated: the family, or those of the goals.
 
     A study without either has none.
-
-    Raises
-    ------
-    EstimationError
-        The family names modelled figures: a small-area estimate follows from background
-        characteristics and cannot show what a programme did.
     """
     family = study.settings.evaluation.family
     modelled = [key for key in family if study.indicators[key].source == "modelled"]
@@ -40,15 +34,7 @@ def outcomes(study: Study) -> tuple[str, ...]:
 
 
 def first_waves(study: Study) -> dict[str, str]:
-    """Return the first wave after each programme wijk's start; no wave, no entry.
-
-    Examples
-    --------
-    >>> import wijkkit as wk
-    >>> from wijkkit.evaluation.effect.outcomes import first_waves
-    >>> set(first_waves(wk.open_study("parameters")).values())
-    {'2021'}
-    """
+    """Return the first wave after each programme wijk's start; no wave, no entry."""
     found = {}
     for wijk, start in study.starts.items():
         after = [wave.id for wave in study.waves if wave.end >= start]

@@ -37,14 +37,7 @@ _OFFICE_TITLE = re.compile(r"<dc:title[^>]*>(.*?)</dc:title>", re.DOTALL)
 
 
 def check_site(site: Path, promised: Mapping[str, str], known: Collection[str] = ()) -> None:
-    """Look at a finished site and say everything that is wrong with it.
-
-    Raises
-    ------
-    ReportError
-        With a problem per file that is not what it should be, per call to another host and per
-        link that leads nowhere.
-    """
+    """Look at a finished site and say everything that is wrong with it."""
     problems = [
         Problem(
             "a file of the site is not the page that it should be",
