@@ -30,18 +30,8 @@ _ALIKE = 0.8
 _ENOUGH = 10
 
 KEPT_COLUMNS = [
-    *ESTIMATE_KEYS,
-    "value",
-    "lower",
-    "upper",
-    "n",
-    "step",
-    "status",
-    "method",
-    "first",
-    "turned",
-    "then",
-    *(f"was_{name}" for name in ESTIMATE_KEYS),
+    *(*ESTIMATE_KEYS, "value", "lower", "upper", "n", "step", "status", "method"),
+    *("first", "turned", "then", *(f"was_{name}" for name in ESTIMATE_KEYS)),
 ]
 
 
@@ -300,17 +290,12 @@ def _turned_back(kept: pd.DataFrame) -> pd.DataFrame:
 
 
 def giving_back(sample: Sample, entries: Iterable[Entry], policy: Policy) -> pd.DataFrame:
-    """Return the cells that would give back a small count, held against published ones.
+    """Return the keys of cells that would give back a small count, and ``status, step, then``.
 
     A cell that was not published itself, but is made of published cells (areas or groups taken
     together) or is a part of one, gives the count of those that were hidden, or of the parts
     beside it. Where no rule lets that be shown, and the rounding of both leaves it less room than
     `protection`, the cell is not shown.
-
-    Returns
-    -------
-    DataFrame
-        The key columns, ``status`` (hidden), ``step`` and ``then`` (absent).
     """
     found = [part for entry in entries for part in _giving_back(sample, entry, policy)]
     rows = pd.concat(found) if found else pd.DataFrame(columns=list(ESTIMATE_KEYS))
@@ -351,15 +336,8 @@ def _giving_back(sample: Sample, entry: Entry, policy: Policy) -> Iterator[pd.Da
 
 @dataclass(frozen=True, slots=True)
 class _Both:
-    """The respondents of a wave, of the sample or of a publication, or of both.
-
-    Parameters
-    ----------
-    here, there : (m,) array of int
-        Where each is in the sample and in the publication; -1 where it is not, or gave no answer.
-    having : (m,) array of bool
-        Whether it has the answer.
-    """
+    """The respondents of a wave: where each is in the sample and in a publication (-1 for not, or
+    without an answer), whether it has the answer, and its weight."""
 
     here: np.ndarray
     there: np.ndarray
@@ -392,13 +370,10 @@ class _Both:
         then = np.where(self.there >= 0, np.append(code_then, -1)[self.there], -1)
         of_each = np.ones(len(now)), self.having.astype(float), self.weight
         pair, inside = now * many_then + then, (now >= 0) & (then >= 0)
-        common, own, theirs = [], [], []
-        for one in of_each:
-            common.append(
-                np.bincount(pair[inside], one[inside], many * many_then).reshape(many, -1)
-            )
-            own.append(np.bincount(now + 1, one, many + 1)[1:, None])
-            theirs.append(np.bincount(then + 1, one, many_then + 1)[1:])
+        size = many * many_then
+        common = [np.bincount(pair[inside], e[inside], size).reshape(many, -1) for e in of_each]
+        own = [np.bincount(now + 1, one, many + 1)[1:, None] for one in of_each]
+        theirs = [np.bincount(then + 1, one, many_then + 1)[1:] for one in of_each]
         step = step[first : first + many_then]
         more, less = own[0] - common[0], theirs[0] - common[0]
         few, touch = policy.min_count, common[0] > 0
@@ -412,19 +387,10 @@ class _Both:
         finest, heaviest = percent_step(policy), self.weight.max(initial=1e-9)
         rounding = np.nan_to_num(step) * theirs[2]
         narrow = np.zeros(many, bool)
-        for rest, told, which, also in (
-            (
-                [
-                    one - (c * part).sum(axis=1, keepdims=True)
-                    for one, c in zip(own, common, strict=True)
-                ],
-                hidden,
-                part.any(axis=1, keepdims=True),
-                (rounding * part).sum(axis=1, keepdims=True),
-            ),
-            ([one - c for one, c in zip(theirs, common, strict=True)], beside, whole, rounding),
-        ):
-            n, x, _ = rest
+        parts = [(one * part).sum(axis=1, keepdims=True) for one in (*common, rounding)]
+        of_part = own[0] - parts[0], own[1] - parts[1], hidden, part.any(axis=1, keepdims=True)
+        of_whole = theirs[0] - common[0], theirs[1] - common[1], beside, whole
+        for (n, x, told, which), also in ((of_part, parts[-1]), (of_whole, rounding)):
             room = (finest * own[2] + also) / 100 / heaviest
             small = (n >= 1) & ((n < policy.min_n) | (x < few) | (n - x < few))
             small &= (told > 0) & (np.abs(n - told) < few)
