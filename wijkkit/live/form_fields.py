@@ -259,7 +259,7 @@ def kept_for_oneself(kind: Kind, row: Mapping[str, object], language: str) -> li
 def said(fault: Fault, kind: Kind, language: str) -> str:
     """Return a fault as a sentence or two."""
     words = fault_words(fault, kind, language)
-    found = text("registry.import.found", language, found=words.found) if words.found else ""
+    found = f"{text('registry.import.words.found', language)} {words.found}" if words.found else ""
     what = f"{words.what[:1].upper()}{words.what[1:]}"
     return f"{what}{f' ({found})' if found and fault.rule != 'required' else ''}. {words.remedy}"
 
