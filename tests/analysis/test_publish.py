@@ -256,7 +256,7 @@ def test_reports_take_what_was_published_and_released(published, people):
 def test_what_else_a_cell_shows_is_left_out(published, people, process):
     wk.release(published)
     process.opened = False
-    shown = wk.publish(wk.show.hidden_sentences(wk.open_city(published)), label="zin-verborgen")
+    shown = wk.publish(wk.show.said(wk.open_city(published).absent()), label="zin-verborgen")
     notebook = executed(published.runs / "stad" / "4_leren.ipynb", ("publish", shown))
     content = json.loads(notebook.read_text())
     raw = {"output_type": "display_data", "data": {"text/html": "<table>"}, "metadata": {}}

@@ -55,8 +55,14 @@ PUBLIC = public()
 
 
 def to_describe(thing: object) -> set[str]:
-    """Return the parameters that a docstring must describe."""
-    return set(inspect.signature(thing).parameters) - SAID_BY_THEIR_NAME
+    """Return the parameters that a docstring must describe.
+
+    A frame is described by the method of a view that gives it, where the text names one.
+    """
+    parameters = inspect.signature(thing).parameters
+    by_view = re.search(r"`CityView\.\w+`", inspect.getdoc(thing) or "")
+    frames = {name for name, one in parameters.items() if "DataFrame" in str(one.annotation)}
+    return set(parameters) - SAID_BY_THEIR_NAME - (frames if by_view else set())
 
 
 @cache

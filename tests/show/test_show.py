@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
 import re
 import warnings
+from collections import Counter
 from pathlib import Path
 
 import pandas as pd
@@ -359,7 +362,7 @@ def test_an_own_frame_is_drawn_and_listed_as_any_other():
         ["a", "40% (30–50)"],
         ["b", "te weinig kinderen"],
     ]
-    assert show.intervals(frame, caption="Eigen").alt == (
+    assert show.intervals(frame).alt == (
         "Per rij een punt met een lijn voor de marge. a: 40% (30–50). b: te weinig kinderen."
     )
 
@@ -430,3 +433,27 @@ def test_a_figure_of_an_area_stands_beside_the_municipality_in_every_period(fold
     shown = show.table(open_wijk(folder, "noord").profile(), ["label", "value"], across="place")
     assert list(shown.data) == ["Kenmerk", "Noord 2018", "Noord 2021", "Proefstad 2021"]
     assert shown.data.iloc[0].tolist() == ["Laag inkomen", "19%", "18%", "12%"]
+
+
+SECTIONS = {"wijk_summary", "city_summary", "effect_summary", "conclusions", "explanations"}
+MODULES = [*Path(show.__file__).parent.glob("*.py")]
+
+
+def test_only_what_is_a_whole_section_takes_a_view():
+    public = [getattr(show, name) for name in show.__all__]
+    takes_view = {one.__name__ for one in public if "view" in inspect.signature(one).parameters}
+    assert takes_view == SECTIONS
+
+
+def test_no_two_modules_of_figures_and_sentences_share_a_function_s_name():
+    names = [
+        node.name
+        for path in MODULES
+        for node in ast.parse(path.read_text("utf-8")).body
+        if isinstance(node, ast.FunctionDef)
+    ]
+    assert [name for name, count in Counter(names).items() if count > 1] == []
+
+
+def test_the_room_of_figures_and_sentences_stays_small():
+    assert sum(len(path.read_text("utf-8").splitlines()) for path in MODULES) <= 2500

@@ -14,7 +14,7 @@ from tests.studies import replace, write_study
 from wijkkit import show
 from wijkkit.language import counted, large_first
 from wijkkit.released import open_city, open_wijk, write_released
-from wijkkit.show.process_sentences import WEIGHT
+from wijkkit.released.sentences import WEIGHT
 from wijkkit.study import open_study
 
 PACE = {"wijk": "noord", "cycle": 1, "registered": 6, "done": 3, "steps_done": 3}
@@ -111,7 +111,7 @@ def test_questions_come_by_weight_whatever_the_order_of_the_rules(folder):
     rows = [("step_overdue", "Stap?"), ("goal_worse", "Doel?"), ("clash_open", "Knelpunt?")]
     table = pd.DataFrame(rows, columns=["rule", "question"]).assign(wijk="noord", subject="")
     write_released(open_study(folder), "questions", table)
-    said = show.questions(open_wijk(folder, "noord")).markdown.replace("\\", "").splitlines()
+    said = show.said(open_wijk(folder, "noord").questions()).markdown.replace("\\", "").splitlines()
     assert said == ["- Doel?", "- Knelpunt?", "- Stap?"]
     assert len(WEIGHT) == len(set(WEIGHT))
 
@@ -234,7 +234,8 @@ def test_what_cannot_be_judged_is_named_and_not_taken_for_a_no(city):
 
 
 def test_what_would_let_an_explanation_be_judged_is_recommended_too(city):
-    said = show.recommendations(judged(city, UNKNOWN, ("covid", "plays"))).markdown.splitlines()
+    found = judged(city, UNKNOWN, ("covid", "plays")).recommendations()
+    said = show.said(found).markdown.replace("\\", "").splitlines()
     assert said[0].endswith("Reden: de coronatijd.")
     assert said[1].endswith(
         "we weten nog niet of dit meespeelt: een aanpak die in theorie niet klopt."

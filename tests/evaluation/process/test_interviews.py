@@ -20,7 +20,7 @@ from wijkkit.loaders.qdpx import read_qdpx
 from wijkkit.loaders.segments import load_group_interviews
 from wijkkit.pipeline.publication import forbidden
 from wijkkit.released import open_city, write_released
-from wijkkit.show import quotes
+from wijkkit.show import quote_sentence, sentences
 from wijkkit.study.guard import STAGE
 
 HEAD = "group,wijk,wave,role,code,text\n"
@@ -138,7 +138,7 @@ def test_a_report_shows_quotes_only_of_the_file_that_the_study_names(interviews,
         ),
     ):
         write_released(named, "quotes", chosen_quotes(named))
-        said = quotes(open_city(named)).markdown
+        said = sentences(open_city(named).quotes(), quote_sentence).markdown
         assert said.replace("\\.", ".").replace("\\/", "/").startswith(shown)
 
 
