@@ -196,7 +196,7 @@ def release(
     policy = policy_for(study)
     sample, comparable = estimates.sample, estimates.comparable
     earlier = earlier or earlier_of(study, sample, policy)
-    effects = None if effect is None else Effects(study, effect, sample.people)
+    effects = None if effect is None else Effects(study, effect, sample.weighted)
     derived = [estimates.changes, estimates.gaps]
     made = Made(derived, estimates.comparisons, comparable, estimates.goal_changes)
     if effects is not None:
@@ -221,11 +221,11 @@ def release(
         "comparisons": earlier.comparisons(compared, comparable, table),
         "comparable": comparable,
         "goal_changes": _shown_verdicts(estimates.goal_changes, table),
-        **earlier.baseline(baseline_tables(study, sample.people, table, policy)),
+        **earlier.baseline(baseline_tables(study, sample.weighted, table, policy)),
     }
     if effect is not None and effects is not None:
         shown = effects.parts(table, released.settled)
-        tables |= earlier.outcomes(effect_tables(study, effect, sample.people, shown))
+        tables |= earlier.outcomes(effect_tables(study, effect, sample.weighted, shown))
     for name, content in tables.items():
         write_released(study, name, content)
     release_areas(study)

@@ -10,7 +10,8 @@ from functools import cached_property
 
 import numpy as np
 
-from wijkkit.loaders.source_table import Mistake, SourceTable, is_number, written
+from wijkkit.errors import Problem
+from wijkkit.loaders.source_table import SourceTable, is_number, written
 
 # What the answers of a question stand for, by their whole labels: yes, no, no answer, not applicable.
 
@@ -302,7 +303,7 @@ def whole_words(text: str) -> list[str]:
 
 def _facts(table: SourceTable, name: str) -> ColumnFacts:
     cells = table.cells[name]
-    counts = cells[[not isinstance(cell, Mistake) for cell in cells]].value_counts(dropna=True)
+    counts = cells[[not isinstance(cell, Problem) for cell in cells]].value_counts(dropna=True)
     given: dict[str, int] = {}
     for raw, count in counts.items():
         if not _declared(raw, table, name) and (text := written(raw)):

@@ -153,7 +153,7 @@ def draft(study: str | Study = "parameters") -> CityView:
     --------
     >>> import wijkkit as wk
     >>> study = wk.open_study("parameters")
-    >>> _ = wk.publish(wk.estimate(study, wk.people(study).frame))
+    >>> _ = wk.publish(wk.estimate(study, wk.people(study).sample))
     >>> len(wk.draft(study).table("estimates")) > 500
     True
     """
