@@ -13,6 +13,7 @@ from wijkkit.disclosure.system import cell_places, larger_cells, systems
 from wijkkit.errors import DataError, StudyError
 from wijkkit.loaders.survey_areas import row_account
 from wijkkit.pipeline.checking import design_lines, validate
+from wijkkit.reports.pages import metadata
 
 N = 120
 
@@ -130,6 +131,8 @@ def test_wijken_and_city_may_be_of_other_people(study):
     people = wk.people(opened)
     assert len(people) == (rows["weegfactor"].gt(0)).sum()
     pd.testing.assert_frame_equal(values(opened, people.sample), table)
+    method = metadata(opened, "stad")["text"]["method_survey"]
+    assert "weegfactor" in method and "gewogen met gewicht" in method
     line = next(x for x in design_lines(opened, loaded) if "gewicht_regio" in x)
     assert f"{rows['gewicht_regio'].gt(0).sum()} respondents" in line
 
