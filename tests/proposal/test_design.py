@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
+from typer.testing import CliRunner
 
 import wijkkit as wk
 from tests.proposal.finishing import finished
+from wijkkit.cli import app
 from wijkkit.disclosure.sample import cells_of
 from wijkkit.disclosure.system import cell_places, larger_cells, systems
 from wijkkit.errors import DataError, StudyError
@@ -188,3 +192,14 @@ def test_the_check_says_the_design_in_words_and_numbers(study):
     opened = validate(study)
     first = next(iter(design_lines(opened, wk.load_respondents(opened))))
     assert "weighted by weegfactor, mean" in first and "3 strata, 1 with one unit" in first
+
+
+def test_the_check_speaks_of_what_the_study_is_about(study):
+    path = study / "study.yml"
+    said = "words: {unit: gemeente, whole: regio, population: volwassene, respondent: volwassene}\n"
+    path.write_text(said + path.read_text(encoding="utf-8"), encoding="utf-8")
+    design(study, CITY)
+    told = CliRunner().invoke(app, ["check", "--study", str(study)]).output
+    assert "municipality" in told and "which share of the adults took part" in told
+    assert "weighted by gewicht_regio: city" in told
+    assert not re.search(r"(?i)\b(wijk|neighbourhoods?|child(ren)?|parents?)\b(?!\.|/|:)", told)

@@ -237,7 +237,7 @@ def design_lines(
             there = there[there["wave"].isin(choice.waves)]
         alone = int(there["weight"].eq(0).sum())
         yield (
-            f"weighted by {choice.weight}: {said}; {len(there):,} respondents, {alone:,} of them "
+            f"weighted by {study.codebook.named(choice.weight)}: {said}; {len(there):,} respondents, {alone:,} of them "
             f"without {by or 'another weight'}"
         )
     for reference in study.settings.references:
@@ -271,7 +271,8 @@ def _design(rows: pd.DataFrame, by: str) -> str:
     return f"{len(rows):,} respondents; {weights}; {strata}; {units}"
 
 
-def account_text(respondents: pd.DataFrame) -> str:
+def account_text(study: Study, respondents: pd.DataFrame) -> str:
     """Return what became of the rows of a survey as lines of text, see `row_account`."""
     table = row_account(respondents.attrs["account"])
+    table = table.rename(columns={"wijk": study.nouns("en").unit})
     return table.to_string(index=False) if len(table) else "no rows"
