@@ -41,7 +41,7 @@ from wijkkit.reports.pandoc import (
     read,
     words,
 )
-from wijkkit.reports.pdf import svg_to_png, write_pdf
+from wijkkit.reports.pdf import TYPST_USED, svg_to_png, write_pdf
 from wijkkit.reports.quarto import TARGETS, render_project, write_project
 from wijkkit.reports.runs import CITY, States
 from wijkkit.reports.slides import slides_of, write_pptx
@@ -255,7 +255,7 @@ _DOES: list[Callable[[int], list[Problem]]] = []
 def _pool(jobs: int, does: Callable[[int], list[Problem]]) -> Executor:
     """Return a pool whose workers do `does`: forked ones have it, and need not be sent it."""
     _DOES[:] = [does]
-    can_fork = "fork" in multiprocessing.get_all_start_methods()
+    can_fork = "fork" in multiprocessing.get_all_start_methods() and not TYPST_USED.is_set()
     if jobs == 1 or not can_fork or threading.active_count() > 1:
         return ThreadPoolExecutor(max_workers=jobs)
     return ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("fork"))
