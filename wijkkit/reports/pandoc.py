@@ -81,13 +81,36 @@ def run(text: str, *options: str, folder: Path | None = None) -> str:
 
 
 def convert(parts: Sequence[tuple[str, str, str]]) -> list[str]:
-    """Convert fragments (text, from, to) in one run of Pandoc.
+    """Convert fragments (text, from, to) in one run of Pandoc; what was made before is not made again.
 
     Examples
     --------
     >>> convert([("*a*", "markdown", "html"), ("<b>c</b>", "html", "html")])
     ['<p><em>a</em></p>', '<strong>c</strong>']
     """
+    found = {part: made for part in parts if (made := _KEPT.get(part)) is not None}
+    new = [part for part in dict.fromkeys(parts) if part not in found]
+    for part, made in zip(new, _in_one_run(new), strict=True):
+        found[part] = made
+        keep(part, made)
+    return [found[part] for part in parts]
+
+
+def write_pages(documents: Sequence[tuple[Node, dict[str, Any]]]) -> list[str]:
+    """Return documents as HTML pages, all in one run of Pandoc.
+
+    With each document go its `template`, the `variables` of that, and whether it has a list of
+    contents (`toc`).
+
+    Raises
+    ------
+    ReportError
+        Pandoc cannot make a page, or warns of something in it.
+    """
+    return _in_one_run([(json.dumps(tree), "json", "html5", page) for tree, page in documents])
+
+
+def _in_one_run(parts: Sequence[tuple]) -> list[str]:
     if not parts:
         return []
     with as_file(files("wijkkit.reports") / "convert.lua") as script:
@@ -102,14 +125,12 @@ def read(text: str, source: str = MARKDOWN) -> Node:
     >>> plain(read("A *b* <i>c</i>")["blocks"])
     'A b <i>c</i>'
     """
-    return json.loads(kept((text, source), lambda: convert([(text, source, "json")])[0]))
+    return json.loads(convert([(text, source, "json")])[0])
 
 
 def read_ahead(fragments: Iterable[tuple[str, str]]) -> None:
     """Read fragments (text, source) in one run of Pandoc, for `read` to find."""
-    new = [part for part in dict.fromkeys(fragments) if part not in _KEPT]
-    for part, made in zip(new, convert([(*part, "json") for part in new]), strict=True):
-        keep(part, made)
+    convert([(*fragment, "json") for fragment in fragments])
 
 
 def kept(key: tuple[str | bytes, ...], make: Callable[[], str]) -> str:

@@ -54,6 +54,11 @@ def stage_notebooks(parts: Iterable[Part]) -> list[dict[str, str]]:
     return [_write_notebook(cells, clean, target) for cells, target in found]
 
 
+def clean_ahead(parts: Iterable[Part]) -> None:
+    """Read and clean what many reports embed in two runs of Pandoc, for `stage_notebooks` to find."""
+    _clean_texts(cell for executed, labels, _ in parts for cell in find_cells(executed, labels))
+
+
 def _write_notebook(found: list[Cell], clean: Mapping[Output, str], target: Path) -> dict[str, str]:
     notebook = {
         "cells": [_staged(cell, clean) for cell in found if _keeps_promise(cell)],
@@ -84,10 +89,8 @@ def _clean_texts(cells: Iterable[Cell]) -> dict[Output, str]:
     outputs = [output for cell in cells for output in cell.outputs if output.mime in _TARGETS]
     read_outputs_ahead((output.mime, output.text) for output in outputs)
     trees = [_tree(output) for output in outputs]
-    made = convert(
-        [(tree, "json", _TARGETS[o.mime]) for o, tree in zip(outputs, trees, strict=True)]
-    )
-    clean = dict(zip(outputs, map(str.strip, made), strict=True))
+    parts = [(tree, "json", _TARGETS[one.mime]) for one, tree in zip(outputs, trees, strict=True)]
+    clean = dict(zip(outputs, map(str.strip, convert(parts)), strict=True))
     for output, tree in zip(outputs, trees, strict=True):
         keep_tree(output.mime, clean[output], tree)
     return clean
