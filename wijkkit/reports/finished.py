@@ -11,9 +11,11 @@ import zipfile
 from collections.abc import Collection, Iterator, Mapping
 from functools import lru_cache
 from html import unescape
-from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote
+
+from lxml import etree
+from lxml.html import HTMLParser, document_fromstring
 
 from wijkkit.errors import Problem, ReportError
 
@@ -89,49 +91,36 @@ def title_of(path: Path) -> str:
     return unescape(said[1]) if said else ""
 
 
-class _Page(HTMLParser):
+class _Page:
     """What a page loads, links to and can be linked at, and the title that a reader sees."""
 
-    def __init__(self, content: str) -> None:
-        super().__init__()
+    def __init__(self, content: bytes) -> None:
         self.loaded: list[str] = []
         self.links: list[str] = []
         self.marks: set[str] = set()
-        self.title = ""
-        self._inside: list[str] = []
-        self.feed(content)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        values = {key: value or "" for key, value in attrs}
-        if "id" in values:
-            self.marks.add(values["id"])
-        if tag == "a" and "href" in values:
-            self.links.append(values["href"])
-        kind = set(values.get("rel", "").split())
-        if tag in _LOADED and values.get(_LOADED[tag]) and not _NOT_LOADED & kind:
-            self.loaded.append(values[_LOADED[tag]])
-        self.loaded += _in_style(values.get("style", ""))
-        if tag in ("main", "h1", "style"):
-            self._inside.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in self._inside:
-            self._inside.remove(tag)
-
-    def handle_data(self, data: str) -> None:
-        if self._inside[-2:] == ["main", "h1"]:
-            self.title += data
-        elif self._inside[-1:] == ["style"]:
-            self.loaded += _in_style(data)
+        root = document_fromstring(content, parser=HTMLParser(encoding="utf-8", huge_tree=True))
+        for element in root.iter(etree.Element):
+            tag, values = element.tag, element.attrib
+            if "id" in values:
+                self.marks.add(values["id"])
+            if tag == "a" and "href" in values:
+                self.links.append(values["href"])
+            if tag in _LOADED and values.get(_LOADED[tag]):
+                if not _NOT_LOADED & set(values.get("rel", "").split()):
+                    self.loaded.append(values[_LOADED[tag]])
+            if "style" in values:
+                self.loaded += _in_style(values["style"])
+            if tag == "style":
+                self.loaded += _in_style(element.text or "")
+        self.title = "".join(head.text_content() for head in root.findall(".//main//h1"))
 
 
 def _read(path: Path) -> _Page:
-    return _page(path.read_text(encoding="utf-8", errors="replace"))
+    return _page(path.read_bytes())
 
 
 @lru_cache(maxsize=256)
-def _page(content: str) -> _Page:
+def _page(content: bytes) -> _Page:
     """Return a page as it was read; it is asked for its title, its links and what it loads."""
     return _Page(content)
 

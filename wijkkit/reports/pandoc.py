@@ -88,12 +88,12 @@ def convert(parts: Sequence[tuple[str, str, str]]) -> list[str]:
     >>> convert([("*a*", "markdown", "html"), ("<b>c</b>", "html", "html")])
     ['<p><em>a</em></p>', '<strong>c</strong>']
     """
-    found = {part: made for part in parts if (made := _KEPT.get(part)) is not None}
-    new = [part for part in dict.fromkeys(parts) if part not in found]
+    known = {part: made for part in parts if (made := found(part)) is not None}
+    new = [part for part in dict.fromkeys(parts) if part not in known]
     for part, made in zip(new, _in_one_run(new), strict=True):
-        found[part] = made
+        known[part] = made
         keep(part, made)
-    return [found[part] for part in parts]
+    return [known[part] for part in parts]
 
 
 def write_pages(documents: Sequence[tuple[Node, dict[str, Any]]]) -> list[str]:
@@ -131,6 +131,11 @@ def read(text: str, source: str = MARKDOWN) -> Node:
 def read_ahead(fragments: Iterable[tuple[str, str]]) -> None:
     """Read fragments (text, source) in one run of Pandoc, for `read` to find."""
     convert([(*fragment, "json") for fragment in fragments])
+
+
+def found(key: tuple[str | bytes, ...]) -> str | None:
+    """Return what was made before for `key`, None where that is not kept."""
+    return _KEPT.get(key)
 
 
 def kept(key: tuple[str | bytes, ...], make: Callable[[], str]) -> str:
@@ -213,7 +218,13 @@ def _rewrite(node: Any, change: Callable[[Node], list[Node] | None], closed: fro
     out: list[Any] = []
     same = True
     for item in node:
-        kept = _rewrite(item, change, closed) if isinstance(item, dict | list) else item
+        # Most items are words: what has no content to look into is not looked into.
+        leaf = (
+            not isinstance(item.get("c") if "t" in item else item, dict | list)
+            if isinstance(item, dict)
+            else not isinstance(item, list)
+        )
+        kept = item if leaf else _rewrite(item, change, closed)
         new = change(kept) if isinstance(kept, dict) and "t" in kept else None
         same = same and kept is item and new is None
         out.extend([kept] if new is None else new)

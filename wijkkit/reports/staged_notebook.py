@@ -26,7 +26,7 @@ from wijkkit.reports.cells import (
     to_attribute,
 )
 from wijkkit.reports.linked import named_links
-from wijkkit.reports.pandoc import API_VERSION, convert
+from wijkkit.reports.pandoc import API_VERSION, convert, found, keep
 from wijkkit.study import Study
 
 #: An executed notebook (its file, or its content), the labels wanted of it, and where they go.
@@ -87,13 +87,19 @@ def _clean_texts(cells: Iterable[Cell]) -> dict[Output, str]:
     engine might run.
     """
     outputs = [output for cell in cells for output in cell.outputs if output.mime in _TARGETS]
-    read_outputs_ahead((output.mime, output.text) for output in outputs)
-    trees = [_tree(output) for output in outputs]
-    parts = [(tree, "json", _TARGETS[one.mime]) for one, tree in zip(outputs, trees, strict=True)]
-    clean = dict(zip(outputs, map(str.strip, convert(parts)), strict=True))
-    for output, tree in zip(outputs, trees, strict=True):
-        keep_tree(output.mime, clean[output], tree)
-    return clean
+    asked = {output: ("clean", output.mime, output.text) for output in outputs}
+    new = list({key: output for output, key in asked.items() if found(key) is None}.values())
+    read_outputs_ahead((output.mime, output.text) for output in new)
+    trees = [_tree(output) for output in new]
+    made = convert(
+        [(tree, "json", _TARGETS[one.mime]) for one, tree in zip(new, trees, strict=True)]
+    )
+    fresh = {}
+    for output, tree, written in zip(new, trees, made, strict=True):
+        fresh[asked[output]] = clean = written.strip()
+        keep(asked[output], clean)
+        keep_tree(output.mime, clean, tree)
+    return {output: fresh.get(key) or found(key) or "" for output, key in asked.items()}
 
 
 def _tree(output: Output) -> str:
