@@ -11,6 +11,7 @@ from wijkkit.errors import ReportError
 from wijkkit.reports import pandoc
 from wijkkit.reports.cells import html_in_markdown, svg_image
 from wijkkit.reports.crossref import resolve_citations
+from wijkkit.reports.page import NO_FRAME, write_page, write_site_pages
 from wijkkit.reports.pandoc import HTML, TEXT, convert, elements, plain, read
 from wijkkit.reports.staged_notebook import stage_notebooks
 
@@ -18,7 +19,9 @@ CELLS = {"tbl-een": outputs_for("tbl-een"), "zin-een": outputs_for("zin-een")}
 BOOK = "@book{a2020, author = {Aa, B.}, title = {C}, year = {2020}}"
 
 
-def test_the_tree_that_is_kept_of_a_staged_output_is_the_one_that_would_be_read(tmp_path):
+def test_the_tree_that_is_kept_of_a_staged_output_is_the_one_that_would_be_read(
+    tmp_path, monkeypatch
+):
     cells = [
         {"cell_type": "code", "source": f"#| label: {label}", "outputs": outputs}
         for label, outputs in CELLS.items()
@@ -28,9 +31,34 @@ def test_the_tree_that_is_kept_of_a_staged_output_is_the_one_that_would_be_read(
         for kind, staged in cell["outputs"][0]["data"].items():
             mime, text = html_in_markdown(kind, staged)
             source = HTML if mime == "text/html" else TEXT
-            assert (text, source) in pandoc._KEPT
-            fresh = json.loads(convert([(text, source, "json")])[0])
-            assert read(text, source)["blocks"] == fresh["blocks"]
+            assert (text, source, "json") in pandoc._KEPT
+            tree = read(text, source)["blocks"]
+            with monkeypatch.context() as patch:
+                patch.setattr(pandoc, "_KEPT", {})
+                assert tree == read(text, source)["blocks"]
+
+
+def test_pages_made_together_are_those_made_one_by_one(monkeypatch):
+    documents = [({**read(f"# {name}"), "meta": {}}, "nl", NO_FRAME) for name in ("Een", "Twee")]
+    together = write_site_pages(documents)
+    assert together == [write_page(*document) for document in documents]
+    assert "Een" in together[0] and "Twee" in together[1]
+
+
+def test_a_warning_of_pandoc_is_an_error_of_the_page(monkeypatch):
+    wrong = {"t": "Para", "c": [{"t": "Math", "c": [{"t": "InlineMath"}, r"\nosuchmacro{"]}]}
+    document = {**read("a"), "meta": {}, "blocks": [wrong]}
+    with pytest.raises(ReportError, match="nosuchmacro"):
+        write_page(document, "nl", NO_FRAME)
+
+
+def test_fragments_are_converted_in_one_run_and_once(monkeypatch):
+    runs, run = [], pandoc.run
+    monkeypatch.setattr(pandoc, "_KEPT", {})
+    monkeypatch.setattr(pandoc, "run", lambda *given: runs.append(given) or run(*given))
+    parts = [("*a*", "markdown", "html"), ("*b*", "markdown", "html"), ("*a*", "markdown", "html")]
+    assert convert(parts) == ["<p><em>a</em></p>", "<p><em>b</em></p>", "<p><em>a</em></p>"]
+    assert convert(parts[:1]) == ["<p><em>a</em></p>"] and len(runs) == 1
 
 
 def test_what_is_kept_is_bounded(monkeypatch):

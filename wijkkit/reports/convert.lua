@@ -21,7 +21,8 @@ for i, part in ipairs(parts) do
     return pandoc.write(pandoc.read(part[1], part[2]), part[3], options(part[4]))
   end)
   for _, line in ipairs(part[4] and said or {}) do
-    if line.verbosity == "WARNING" then error(pandoc.json.encode(line)) end
+    local told = pandoc.json.decode(pandoc.json.encode(line), false)
+    if told.verbosity == "WARNING" then error(told.pretty, 0) end
   end
   made[i] = text
 end

@@ -6,18 +6,23 @@ site leads nowhere.
 
 from __future__ import annotations
 
+import multiprocessing
 import re
+import threading
 import zipfile
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from functools import lru_cache
 from html import unescape
+from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any, TypeVar
 from urllib.parse import unquote
 
-from lxml import etree
-from lxml.html import HTMLParser, document_fromstring
-
 from wijkkit.errors import Problem, ReportError
+
+Item = TypeVar("Item")
+Made = TypeVar("Made")
 
 #: Elements that a browser loads by themselves, and the attribute that says from where.
 _LOADED = {
@@ -38,8 +43,10 @@ _PDF_TITLE = re.compile(rb"<dc:title>.*?<rdf:li[^>]*>(.*?)</rdf:li>", re.DOTALL)
 _OFFICE_TITLE = re.compile(r"<dc:title[^>]*>(.*?)</dc:title>", re.DOTALL)
 
 
-def check_site(site: Path, promised: Mapping[str, str], known: Collection[str] = ()) -> None:
-    """Look at a finished site and say everything that is wrong with it.
+def check_site(
+    site: Path, promised: Mapping[str, str], known: Collection[str] = (), jobs: int = 1
+) -> None:
+    """Look at a finished site, `jobs` files at a time, and say everything that is wrong with it.
 
     Raises
     ------
@@ -47,22 +54,68 @@ def check_site(site: Path, promised: Mapping[str, str], known: Collection[str] =
         With a problem per file that is not what it should be, per call to another host and per
         link that leads nowhere.
     """
-    problems = [
-        Problem(
-            "a file of the site is not the page that it should be",
-            file=name,
-            found=found or "a page without a title",
-            expected=title,
-            remedy="Make the reports again; with the built-in engine where Quarto made this one.",
-        )
-        for name, title in promised.items()
-        if not _same(found := title_of(site / name), title)
-    ]
-    for page in sorted(site.rglob("*.html")):
-        problems += _of_page(site, page.relative_to(site).as_posix(), known)
+
+    def look(name: str) -> list[Problem]:
+        problems = []
+        if name in promised and not _same(found := title_of(site / name), promised[name]):
+            remedy = "Make the reports again; with the built-in engine where Quarto made this one."
+            problems.append(
+                Problem(
+                    "a file of the site is not the page that it should be",
+                    file=name,
+                    found=found or "a page without a title",
+                    expected=promised[name],
+                    remedy=remedy,
+                )
+            )
+        if name in pages:
+            problems += _of_page(site, name, known)
+        return problems
+
+    pages = {page.relative_to(site).as_posix() for page in site.rglob("*.html")}
+    found = side_by_side(look, sorted({*promised, *pages}), jobs)
     _page.cache_clear()
-    if problems:
+    if problems := [problem for of_file in found for problem in of_file]:
         raise ReportError(dict.fromkeys(problems))
+
+
+#: What the processes or threads of a pool do with an item.
+_DOES: list[Callable[[Any], Any]] = []
+
+
+def side_by_side(
+    does: Callable[[Item], Made],
+    items: Sequence[Item],
+    jobs: int,
+    *,
+    apart: bool = False,
+    fork: bool = True,
+) -> list[Made]:
+    """Return what `does` makes of each item, `jobs` at the same time.
+
+    Half of the work on reports is Python's, so it is done in forked processes, which have `does`
+    and need not be sent it; in threads where there are threads already, which a fork would not
+    survive, or where the system cannot fork.
+
+    Parameters
+    ----------
+    apart : bool
+        In another process also where there is one job: `does` starts threads of its own.
+    fork : bool
+        Whether a process forked now can do all of it.
+    """
+    jobs = min(max(1, jobs), len(items) or 1)
+    can = fork and "fork" in multiprocessing.get_all_start_methods()
+    if can and threading.active_count() == 1 and (apart or jobs > 1):
+        _DOES[:] = [does]
+        with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("fork")) as processes:
+            return list(processes.map(_work, items))
+    with ThreadPoolExecutor(max_workers=jobs) as threads:
+        return list(threads.map(does, items))
+
+
+def _work(item: Any) -> Any:
+    return _DOES[0](item)
 
 
 def local_files(site: Path, page: str) -> list[str]:
@@ -91,36 +144,49 @@ def title_of(path: Path) -> str:
     return unescape(said[1]) if said else ""
 
 
-class _Page:
+class _Page(HTMLParser):
     """What a page loads, links to and can be linked at, and the title that a reader sees."""
 
-    def __init__(self, content: bytes) -> None:
+    def __init__(self, content: str) -> None:
+        super().__init__()
         self.loaded: list[str] = []
         self.links: list[str] = []
         self.marks: set[str] = set()
-        root = document_fromstring(content, parser=HTMLParser(encoding="utf-8", huge_tree=True))
-        for element in root.iter(etree.Element):
-            tag, values = element.tag, element.attrib
-            if "id" in values:
-                self.marks.add(values["id"])
-            if tag == "a" and "href" in values:
-                self.links.append(values["href"])
-            if tag in _LOADED and values.get(_LOADED[tag]):
-                if not _NOT_LOADED & set(values.get("rel", "").split()):
-                    self.loaded.append(values[_LOADED[tag]])
-            if "style" in values:
-                self.loaded += _in_style(values["style"])
-            if tag == "style":
-                self.loaded += _in_style(element.text or "")
-        self.title = "".join(head.text_content() for head in root.findall(".//main//h1"))
+        self.title = ""
+        self._inside: list[str] = []
+        self.feed(content)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = {key: value or "" for key, value in attrs}
+        if "id" in values:
+            self.marks.add(values["id"])
+        if tag == "a" and "href" in values:
+            self.links.append(values["href"])
+        kind = set(values.get("rel", "").split())
+        if tag in _LOADED and values.get(_LOADED[tag]) and not _NOT_LOADED & kind:
+            self.loaded.append(values[_LOADED[tag]])
+        self.loaded += _in_style(values.get("style", ""))
+        if tag in ("main", "h1", "style"):
+            self._inside.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in self._inside:
+            self._inside.remove(tag)
+
+    def handle_data(self, data: str) -> None:
+        if self._inside[-2:] == ["main", "h1"]:
+            self.title += data
+        elif self._inside[-1:] == ["style"]:
+            self.loaded += _in_style(data)
 
 
 def _read(path: Path) -> _Page:
-    return _page(path.read_bytes())
+    return _page(path.read_text(encoding="utf-8", errors="replace"))
 
 
 @lru_cache(maxsize=256)
-def _page(content: bytes) -> _Page:
+def _page(content: str) -> _Page:
     """Return a page as it was read; it is asked for its title, its links and what it loads."""
     return _Page(content)
 

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import multiprocessing
 import tempfile
-import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -30,6 +27,7 @@ from wijkkit.reports.crossref import (
 )
 from wijkkit.reports.docx import write_docx
 from wijkkit.reports.embed import Store, embed_cells
+from wijkkit.reports.finished import side_by_side
 from wijkkit.reports.page import NO_FRAME, Frame, write_page, write_site_pages
 from wijkkit.reports.pages import find_sources
 from wijkkit.reports.pandoc import (
@@ -221,9 +219,6 @@ def make_pages(
 ) -> tuple[str, ...]:
     """Make pages in `site`, `jobs` at the same time.
 
-    Half of the work is Python's, so it is done in forked processes; in threads where there are
-    threads already, which a fork would not survive, or where the system cannot fork.
-
     Raises
     ------
     ReportError
@@ -263,8 +258,9 @@ def make_pages(
                     render_site_pages([made])
         return problems
 
-    with _pool(min(max(1, jobs), len(tasks)), make_some) as pool:
-        found = list(pool.map(_work, range(0, len(tasks), _AT_ONCE)))
+    # Typst's threads are not in a process that is forked after it ran here.
+    firsts = range(0, len(tasks), _AT_ONCE)
+    found = side_by_side(make_some, firsts, jobs, apart=True, fork=not typst_ran())
     problems = [problem for of_page in found for problem in of_page]
     if problems:
         raise ReportError(dict.fromkeys(problems))
@@ -287,23 +283,6 @@ def _noted(page: Page, problems: list[Problem]) -> Iterator[None]:
         yield
     except WijkkitError as error:
         problems += [_of_page(problem, page) for problem in error.problems]
-
-
-#: What the processes or threads of a pool do with the number of a task.
-_DOES: list[Callable[[int], list[Problem]]] = []
-
-
-def _pool(jobs: int, does: Callable[[int], list[Problem]]) -> Executor:
-    """Return a pool whose workers do `does`: forked ones have it, and need not be sent it."""
-    _DOES[:] = [does]
-    can_fork = "fork" in multiprocessing.get_all_start_methods()
-    if jobs == 1 or not can_fork or threading.active_count() > 1:
-        return ThreadPoolExecutor(max_workers=jobs)
-    return ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("fork"))
-
-
-def _work(number: int) -> list[Problem]:
-    return _DOES[0](number)
 
 
 def _render(
