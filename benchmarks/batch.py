@@ -75,7 +75,7 @@ def script_one(seed: int) -> None:
     plt.show = lambda: (plt.savefig(io.BytesIO(), bbox_inches="tight"), plt.close("all"))
     space = {"seed": seed}
     for source in CELLS:
-        exec(source, space)  # noqa: S102
+        exec(source, space)
 
 
 def papermill_serial(path: Path, n: int) -> None:

@@ -34,7 +34,7 @@ import numpy as np
 import pandas as pd
 
 from wijkkit.demo.city import build_city
-from wijkkit.demo.making import write_study
+from wijkkit.demo.project import write_study
 from wijkkit.demo.registry import registry_rows
 from wijkkit.live.city import current_city
 from wijkkit.live.identity import Accounts
@@ -42,7 +42,7 @@ from wijkkit.live.snapshot import Source
 from wijkkit.live.wijk_page import current_page
 from wijkkit.registry import open_registry
 from wijkkit.registry.changes import Change, apply_change, stamp_of
-from wijkkit.registry.saving import now
+from wijkkit.registry.row import now
 from wijkkit.registry.store import writing
 from wijkkit.registry.tables import KINDS
 from wijkkit.registry.validation import clean_row

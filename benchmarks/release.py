@@ -68,7 +68,13 @@ def studies(data: Path, every: bool) -> Iterator[tuple[str, str]]:
             study = wk.open_study(path)
             made = estimate(study, wk.load_respondents(study))
             outcomes = tuple({goal.indicator for goal in study.goals})
-            also = Made([made.changes, made.gaps], made.comparisons, made.comparable, outcomes)
+            also = Made(
+                [made.changes, made.gaps],
+                made.comparisons,
+                made.comparable,
+                made.goal_changes,
+                outcomes,
+            )
             start = time.process_time()
             released = release_estimates(made.estimates, made.sample, policy_for(study), also)
             used = time.process_time() - start

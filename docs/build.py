@@ -80,7 +80,7 @@ def _with_formulas(page: str) -> str:
         return "\n".join(["$$", *lines, "$$", ""])
 
     page = re.sub(
-        r"^\.\. math::(.*)\n((?:(?: +.*)?\n(?= ))*(?: +.*\n)?)", display, page, flags=re.M
+        r"^\.\. math::(.*)\n((?:(?: +.*)?\n(?= ))*(?: +.*\n)?)", display, page, flags=re.MULTILINE
     )
     return re.sub(r":math:`([^`]+)`", r"$\1$", page)
 

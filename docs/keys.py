@@ -70,7 +70,7 @@ def meanings(docstring: str) -> dict[str, str]:
     """
     _, _, part = docstring.partition("Parameters\n----------\n")
     part = re.split(r"\n\w+\n-{3,}\n", part)[0]
-    found = re.findall(r"^(\w[\w, ]*?) : .*\n((?:    .*\n?|\n)*)", part, flags=re.M)
+    found = re.findall(r"^(\w[\w, ]*?) : .*\n((?:    .*\n?|\n)*)", part, flags=re.MULTILINE)
     return {
         name.strip(): " ".join(words.split()) for names, words in found for name in names.split(",")
     }

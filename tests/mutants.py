@@ -40,9 +40,9 @@ class Mutant:
     def apply(self, source: str) -> str:
         lines = source.split("\n")
         head = "\n".join(
-            lines[: self.start[0] - 1] + [_cut(lines[self.start[0] - 1], 0, self.start[1])]
+            [*lines[: self.start[0] - 1], _cut(lines[self.start[0] - 1], 0, self.start[1])]
         )
-        tail = "\n".join([_cut(lines[self.end[0] - 1], self.end[1], None)] + lines[self.end[0] :])
+        tail = "\n".join([_cut(lines[self.end[0] - 1], self.end[1], None), *lines[self.end[0] :]])
         return f"{head}({self.text}){tail}"
 
 

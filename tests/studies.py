@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import yaml
+
 STUDY = """
 title: Proef
 city: {name: Proefstad}
@@ -63,3 +65,20 @@ def replace(folder: Path, file: str, old: str, new: str) -> None:
     content = path.read_text(encoding="utf-8")
     assert old in content
     path.write_text(content.replace(old, new), encoding="utf-8")
+
+
+def keep(folder: Path, indicators: set[str], groupings: set[str] | None = None) -> Path:
+    """Keep some indicators and groupings of a study: what costs by the cell costs less."""
+    path = folder / "indicators.yml"
+    found = yaml.safe_load(path.read_text(encoding="utf-8"))
+    assert indicators <= set(found)
+    path.write_text(yaml.safe_dump({key: found[key] for key in found if key in indicators}))
+    path = folder / "study.yml"
+    study = yaml.safe_load(path.read_text(encoding="utf-8"))
+    study["goals"] = [goal for goal in study["goals"] if goal["indicator"] in indicators]
+    for name in ("participation", "service_use"):
+        study["process"].pop(name)
+    if groupings is not None:
+        study["groupings"] = [one for one in study["groupings"] if one["id"] in groupings]
+    path.write_text(yaml.safe_dump(study, sort_keys=False))
+    return folder

@@ -19,12 +19,15 @@ class Problem:
     ----------
     what : str
         What is wrong, in one sentence without a full stop.
-    file, place : str
-        The file, and the place in it: a key path, ``column 'x', row 12``, a cell.
+    file, place, cell : str
+        The file, the place in it (a key path, ``column 'x', row 12``, a sheet), and a sheet's cell.
     found, expected : str
         What stands there and what should.
     remedy : str
         What to do about it.
+    words : tuple of str
+        What stands before what was found, what was expected, and a cell: in the language of who
+        reads it.
 
     Examples
     --------
@@ -38,16 +41,20 @@ class Problem:
     found: str = ""
     expected: str = ""
     remedy: str = ""
+    cell: str = ""
+    words: tuple[str, str, str] = ("found", "expected", "cell")
 
     def __repr__(self) -> str:
         return f"<{self}>"
 
     def __str__(self) -> str:
-        where = ", ".join(part for part in (self.file, self.place) if part)
+        before_found, before_expected, before_cell = self.words
+        cell = f"{before_cell} {self.cell}" if self.cell else ""
+        where = ", ".join(part for part in (self.file, self.place, cell) if part)
         text = f"{where}: {self.what}" if where else self.what
         details = [
             f"{label} {value}"
-            for label, value in (("found", self.found), ("expected", self.expected))
+            for label, value in ((before_found, self.found), (before_expected, self.expected))
             if value
         ]
         if details:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import io
 import os
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 
 @contextlib.contextmanager
@@ -33,6 +35,10 @@ def replacing(path: Path) -> Iterator[Path]:
         with temporary.open("rb+") as file:
             os.fsync(file.fileno())
         os.replace(temporary, path)
+    except OSError as error:
+        # A write that fails names no file.
+        error.filename = error.filename or str(path)
+        raise
     finally:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
@@ -43,6 +49,16 @@ def write_whole(path: Path, content: bytes | str) -> None:
     data = content.encode() if isinstance(content, str) else content
     with replacing(path) as temporary:
         temporary.write_bytes(data)
+
+
+def write_saved(path: Path, save: Callable[[BinaryIO], object]) -> None:
+    """Write what a program saves into a file, such as a workbook, whole or not at all.
+
+    It is made in memory: a library that finds the disk full leaves half a file open.
+    """
+    content = io.BytesIO()
+    save(content)
+    write_whole(path, content.getvalue())
 
 
 def sha256(path: Path) -> str:

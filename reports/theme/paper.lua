@@ -174,18 +174,21 @@ local function contents(doc)
   local opening = '<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText xml:space="preserve">'
     .. ' TOC \\o "1-2" \\n \\h \\z \\u </w:instrText></w:r><w:r><w:fldChar w:fldCharType="separate"/></w:r>'
   local numbered = PANDOC_WRITER_OPTIONS.number_sections
+  local first = nil -- level of the sections, whose headings Pandoc may have shifted
   doc.blocks:walk({
     traverse = "topdown",
     Header = function(head)
-      local number = ""
-      if head.level > 2 or head.identifier == "" then return nil end
+      if head.identifier == "" then return nil end
+      first = first or head.level
+      local number, level = "", head.level - first + 1
+      if level > 2 then return nil end
       if numbered and not head.classes:includes("unnumbered") then
-        counts[head.level] = counts[head.level] + 1
-        if head.level == 1 then counts[2] = 0 end
-        number = (head.level == 1 and counts[1] or counts[1] .. "." .. counts[2]) .. " "
+        counts[level] = counts[level] + 1
+        if level == 1 then counts[2] = 0 end
+        number = (level == 1 and counts[1] or counts[1] .. "." .. counts[2]) .. " "
       end
       lines:insert(
-        '<w:p><w:pPr><w:pStyle w:val="TOC' .. head.level .. '"/></w:pPr>' .. (#lines == 0 and opening or "")
+        '<w:p><w:pPr><w:pStyle w:val="TOC' .. level .. '"/></w:pPr>' .. (#lines == 0 and opening or "")
         .. '<w:hyperlink w:anchor="' .. escaped(head.identifier) .. '"><w:r><w:t xml:space="preserve">'
         .. escaped(number .. pandoc.utils.stringify(head.content)) .. "</w:t></w:r></w:hyperlink></w:p>"
       )

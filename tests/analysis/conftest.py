@@ -1,4 +1,4 @@
-"""A demo study in a folder of its own, not run: its people, and a fresh process of notebooks."""
+"""A demo study of three indicators in a folder of its own, not run: its people, and a fresh process of notebooks."""
 
 from __future__ import annotations
 
@@ -9,13 +9,15 @@ import pytest
 
 import wijkkit as wk
 from tests.project_folder import write_project
+from tests.studies import keep
 from wijkkit.analysis import People
 from wijkkit.study import guard
 
 
 @pytest.fixture(scope="session")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_project(tmp_path_factory.mktemp("analysis")) / "parameters"
+    made = write_project(tmp_path_factory.mktemp("analysis"))
+    return keep(made / "parameters", {"outdoor_play", "psychosocial_problems", "sport"})
 
 
 @pytest.fixture(scope="session")

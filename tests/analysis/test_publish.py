@@ -14,7 +14,7 @@ import yaml
 
 import wijkkit as wk
 from wijkkit.errors import DisclosureError, ParameterError, ReportError
-from wijkkit.released.unreleased import output_rows, released_output
+from wijkkit.released.unreleased import outputs_folder, released_output
 from wijkkit.reports.staged_notebook import with_released
 
 WHY = "Een model over de hele stad, zonder kleine groepen."
@@ -54,6 +54,11 @@ def executed(path: Path, *cells: tuple[str, object]) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps({"cells": made}))
     return path
+
+
+def output_rows(study, label: str) -> pd.DataFrame:
+    """The released rows that an output shows."""
+    return pd.read_parquet(outputs_folder(study) / label / "rows.parquet")
 
 
 class Raw:
@@ -251,7 +256,7 @@ def test_reports_take_what_was_published_and_released(published, people):
 def test_what_else_a_cell_shows_is_left_out(published, people, process):
     wk.release(published)
     process.opened = False
-    shown = wk.publish(wk.show.hidden_sentences(wk.open_city(published)), label="zin-verborgen")
+    shown = wk.publish(wk.show.said(wk.open_city(published).absent()), label="zin-verborgen")
     notebook = executed(published.runs / "stad" / "4_leren.ipynb", ("publish", shown))
     content = json.loads(notebook.read_text())
     raw = {"output_type": "display_data", "data": {"text/html": "<table>"}, "metadata": {}}

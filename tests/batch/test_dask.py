@@ -83,9 +83,8 @@ def test_a_run_on_a_cluster_survives_a_killed_worker(tmp_path, cluster):
 
 
 def test_no_scheduler_is_a_message():
-    with pytest.raises(BatchError, match="no Dask scheduler"):
-        with dask_executor("tcp://127.0.0.1:9"):
-            pass
+    with pytest.raises(BatchError, match="no Dask scheduler"), dask_executor("tcp://127.0.0.1:9"):
+        pass
 
 
 def test_workers_leave_no_fork_server(tmp_path, cluster):

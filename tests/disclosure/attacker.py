@@ -26,9 +26,11 @@ class Attacker:
     town : Town
     table : DataFrame
         As released, in the order of the town's cells.
+    gaps : DataFrame, optional
+        Gaps as released, and the exact limits, of which the attacker knows how far they are apart.
     """
 
-    def __init__(self, town: Town, table: pd.DataFrame) -> None:
+    def __init__(self, town: Town, table: pd.DataFrame, gaps: pd.DataFrame | None = None) -> None:
         people, self.table = town.sample.people, table
         self.names = list(town.sample.units)
         columns = ["wijk", "district", "arm", *(c for c, _ in town.sample.groupings.values())]
@@ -41,6 +43,8 @@ class Attacker:
         there = (given[:, None] == self.patterns).all(axis=2).any(axis=0)
         self.most = np.where(there, self.atoms["size"].to_numpy()[:, None], 0).ravel()
         shown = [self._line(row) for row in table.itertuples() if row.status == "ok"]
+        if gaps is not None:
+            shown += [self._gap(row) for row in gaps.itertuples() if row.status == "ok"]
         size = len(self.atoms) * len(self.patterns)
         every = np.kron(np.eye(len(self.atoms)), np.ones(len(self.patterns)))
         self.facts = [LinearConstraint(every, *[self.atoms["size"].to_numpy(float)] * 2)]
@@ -61,12 +65,26 @@ class Attacker:
         having = self.patterns[:, self.names.index(row.indicator)]
         return np.outer(self._inside(row), having).ravel().astype(float)
 
+    def _gap(self, row: object) -> tuple[np.ndarray, float, float]:
+        first, last = (self._share(row._replace(group=one)) for one in row.group.split("-"))
+        half = (row.exact_upper - row.exact_lower) / 2
+        low, high = row.value - row.step / 2, row.value + row.step / 2
+        ends = {
+            "higher": (max(low, half), high),
+            "lower": (low, min(high, -half)),
+            "not_distinguishable": (max(low, -half), min(high, half)),
+        }
+        return first - last, *ends.get(row.verdict, (low, high))
+
     def _line(self, row: object) -> tuple[np.ndarray, float, float]:
+        return self._share(row), row.value - row.step / 2, row.value + row.step / 2
+
+    def _share(self, row: object) -> np.ndarray:
+        """The share of a cell with the answer, as a sum of the unknowns, in per cent."""
         weight = self.atoms["mean"].to_numpy()
         inside = self._inside(row)
         total = (self.atoms["size"] * weight)[inside].sum()
-        line = self.count(row) * np.repeat(weight, len(self.patterns)) * 100 / total
-        return line, row.value - row.step / 2, row.value + row.step / 2
+        return self.count(row) * np.repeat(weight, len(self.patterns)) * 100 / total
 
     def between(self, row: object) -> tuple[float, float]:
         """The least and the most that a cell's count can be."""
@@ -89,7 +107,9 @@ class Attacker:
         return ends[0], ends[1]
 
 
-def found_of(town: Town, table: pd.DataFrame, by_rule: np.ndarray) -> pd.DataFrame:
+def found_of(
+    town: Town, table: pd.DataFrame, by_rule: np.ndarray, gaps: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """Return of each count that a rule hides between what it is found to be.
 
     Returns
@@ -97,7 +117,7 @@ def found_of(town: Town, table: pd.DataFrame, by_rule: np.ndarray) -> pd.DataFra
     DataFrame
         ``true, low, high, n``; the truth is always between.
     """
-    attacker, cells = Attacker(town, table), town.cells
+    attacker, cells = Attacker(town, table, gaps), town.cells
     rows = []
     for row in table[by_rule].itertuples():
         low, high = attacker.between(row)

@@ -2,29 +2,40 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
 from attacker import Attacker, found_of
-from towns import areas_of, random_town, town, town_of
+from towns import GROUPINGS, areas_of, random_town, town, town_of
 
 from wijkkit.disclosure import CBS, GGD
 from wijkkit.disclosure.audit import Program, Search, widths
-from wijkkit.disclosure.kept import kept_figures
+from wijkkit.disclosure.derived import release_derived
+from wijkkit.disclosure.earlier_figures import kept_figures
 from wijkkit.disclosure.ledger import About, entry_of
 from wijkkit.disclosure.policy import statuses
+from wijkkit.disclosure.release import Made
+from wijkkit.estimates.inequality import estimate_gap
 from wijkkit.tables import ESTIMATE_KEYS
 
 
-def attacked(made, policy=GGD, most=6, seed=0):
+def attacked(made, policy=GGD, most=6, seed=0, gaps=None):
     """What the attacker finds of some of the counts that a rule hides, and the release."""
-    released = made.release(policy)
+    if gaps is None:
+        released, told = made.release(policy), None
+    else:
+        nothing = pd.DataFrame()
+        released = made.release(policy, made=Made([gaps], nothing, nothing))
+        told = release_derived(gaps, released.table, 1.0)
+        told = told.assign(exact_lower=gaps["lower"], exact_upper=gaps["upper"])
     table = made.estimates.table.reset_index(drop=True)
     rules = statuses(made.cells.assign(status=table["status"]), policy)
     secret = np.flatnonzero((rules != "ok") & table["status"].eq("ok").to_numpy())
     chosen = np.random.default_rng(seed).permutation(secret)[:most]
     by_rule = np.isin(np.arange(len(table)), chosen)
-    return found_of(made, released.table, by_rule), released
+    return found_of(made, released.table, by_rule, told), released
 
 
 def held(found: pd.DataFrame, protection: int) -> None:
@@ -47,6 +58,22 @@ def test_no_hidden_count_of_a_random_town_is_found_and_no_indicator_is_left_out(
 @pytest.mark.parametrize("seed", range(60))
 def test_no_hidden_count_of_many_random_towns_is_found(seed):
     found, released = attacked(random_town(seed, ("", "proportional", "oversampled")[seed % 3]))
+    assert released.left_out == ()
+    held(found, GGD.protection)
+
+
+def gaps_of(made) -> pd.DataFrame:
+    sample = made.sample
+    indicators = {key: SimpleNamespace(unit="percent", ages=None, waves=()) for key in sample.units}
+    divided = {"ses": GROUPINGS["ses"]}
+    return estimate_gap(sample.people, indicators, sample.waves, divided, areas=sample.areas)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_no_hidden_count_is_found_from_gaps_and_their_verdicts(seed):
+    made = town(seed, wijken=3, districts=1, groupings=("ses",), size=(60, 150))
+    gaps = gaps_of(made)
+    found, released = attacked(made, gaps=gaps, seed=seed)
     assert released.left_out == ()
     held(found, GGD.protection)
 

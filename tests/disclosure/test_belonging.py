@@ -13,7 +13,7 @@ from wijkkit.batch.manifest import EventLog, last_events
 from wijkkit.batch.plan import output_path
 from wijkkit.batch.states import status
 from wijkkit.errors import DisclosureError
-from wijkkit.pipeline.publishing import publish_release, require_belonging
+from wijkkit.pipeline.publication import publish_release, require_belonging
 from wijkkit.reports.render import render
 from wijkkit.study import open_study
 

@@ -31,7 +31,7 @@ make() {{ command make --dry-run --directory "{root}" "$@" >/dev/null; }}
 {code}
 """
 _BLOCK = re.compile(
-    r"^(?:<!-- (?P<said>.+?) -->\n)?^```(?P<kind>\w+)\n(?P<code>.*?)^```$", re.M | re.S
+    r"^(?:<!-- (?P<said>.+?) -->\n)?^```(?P<kind>\w+)\n(?P<code>.*?)^```$", re.MULTILINE | re.DOTALL
 )
 
 

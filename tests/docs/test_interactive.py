@@ -12,7 +12,9 @@ ASKED = [5, 3, 2, 2, 2, 8, 3, 3, 1, 6, 2]
 
 
 def questions() -> list[tuple[int, list[str]]]:
-    found = re.findall(r"^## .*?\((\d+)\)\n\n```python\n(.*?)```", PAGE.read_text(), re.M | re.S)
+    found = re.findall(
+        r"^## .*?\((\d+)\)\n\n```python\n(.*?)```", PAGE.read_text(), re.MULTILINE | re.DOTALL
+    )
     return [(int(most), code.strip().splitlines()) for most, code in found]
 
 

@@ -15,7 +15,7 @@ from wijkkit.study.model import StudyFile
 from wijkkit.study.settings.logic_model import BOXES, LogicModelSettings
 
 PAGE = (ROOT / "docs" / "programme.md").read_text(encoding="utf-8")
-PARTS = dict(re.findall(r"^## (.+?)\n(.*?)(?=^## |\Z)", PAGE, re.M | re.S))
+PARTS = dict(re.findall(r"^## (.+?)\n(.*?)(?=^## |\Z)", PAGE, re.MULTILINE | re.DOTALL))
 NAMES = sorted(set(re.findall(r"`([^`]+)`", PAGE)))
 LABEL = re.compile(r"(fig|tbl|zin)-[a-z-]+")
 

@@ -26,10 +26,10 @@ ROOMS = ["wijkkit"] + [
 NOT_IN_THE_REFERENCE = {"wijkkit.study.settings"}
 #: What takes long or needs much has its example where it is used.
 USED_IN = {
-    "build_release": "wijkkit/pipeline/publishing.py",
+    "build_release": "wijkkit/pipeline/publication.py",
     "evaluate_effect": "notebooks/stad/2_effectevaluatie.ipynb",
     "evaluate_process": "notebooks/stad/3_procesevaluatie.ipynb",
-    "explanations": "wijkkit/pipeline/process/explained.py",
+    "explanations": "wijkkit/pipeline/process/explanations.py",
     "record_audit": "wijkkit/pipeline/release.py",
 }
 #: Parameters whose name says what they are: the study or view a reader works with, the released
@@ -55,8 +55,14 @@ PUBLIC = public()
 
 
 def to_describe(thing: object) -> set[str]:
-    """Return the parameters that a docstring must describe."""
-    return set(inspect.signature(thing).parameters) - SAID_BY_THEIR_NAME
+    """Return the parameters that a docstring must describe.
+
+    A frame is described by the method of a view that gives it, where the text names one.
+    """
+    parameters = inspect.signature(thing).parameters
+    by_view = re.search(r"`CityView\.\w+`", inspect.getdoc(thing) or "")
+    frames = {name for name, one in parameters.items() if "DataFrame" in str(one.annotation)}
+    return set(parameters) - SAID_BY_THEIR_NAME - (frames if by_view else set())
 
 
 @cache
@@ -71,7 +77,7 @@ def used_by_readers(name: str) -> bool:
 
 
 def sections(thing: object) -> set[str]:
-    return set(re.findall(r"^(\w+)\n-{3,}$", inspect.getdoc(thing) or "", flags=re.M))
+    return set(re.findall(r"^(\w+)\n-{3,}$", inspect.getdoc(thing) or "", flags=re.MULTILINE))
 
 
 def needed(thing: object) -> set[str]:
@@ -110,7 +116,7 @@ def test_every_parameter_is_described(name):
     part = re.split(r"\n\n\w+\n-{3,}", part)[0]
     described = {
         word.strip("* ")
-        for names in re.findall(r"^(\w[\w*, ]*?|\*[\w*, ]+?)(?: :|$)", part, flags=re.M)
+        for names in re.findall(r"^(\w[\w*, ]*?|\*[\w*, ]+?)(?: :|$)", part, flags=re.MULTILINE)
         for word in names.split(",")
     }
     assert to_describe(thing) <= described, name

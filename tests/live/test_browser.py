@@ -52,6 +52,21 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(served, page, path, lang
     assert shown == [] and len(found["passes"]) > 15
 
 
+def test_a_table_that_is_too_wide_says_that_it_slides(served, page):
+    for width, there in ((1200, False), (400, True)):
+        page.set_viewport_size({"width": width, "height": 800})
+        page.goto(f"{served[0]}/wijken/stad?language=nl")
+        hint = page.locator("[data-sideways]").first
+        assert hint.is_visible() is there and "Schuif" in hint.text_content()
+    region = page.locator(".scroll").first
+    assert "more" in region.get_attribute("class")
+    region.evaluate("region => region.scrollTo(region.scrollWidth, 0)")
+    page.wait_for_function("!document.querySelector('.scroll').classList.contains('more')")
+    page.emulate_media(media="print")
+    assert hint.is_hidden()
+    page.emulate_media(media="screen")
+
+
 def test_a_wijk_prints_on_one_page(served, page):
     pypdf = pytest.importorskip("pypdf")
     page.goto(f"{served[0]}/wijken/w/noord?language=nl")

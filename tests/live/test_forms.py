@@ -6,9 +6,11 @@ import html
 import inspect
 import re
 import time
+import urllib.parse
 import uuid
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from openpyxl import load_workbook
 
@@ -34,6 +36,10 @@ def send(one: Visitor, path: str, fields: dict, **more: str):
     page = one.get(path).text
     hidden = {name: field_in(page, name) for name in ("key", "version")}
     return one.post(path, {"_xsrf": token_in(page), **hidden, **fields, **more})
+
+
+#: Two who may both change the wijk Noord.
+PAIR = ("Noord", "Onderzoek")
 
 
 def rows(study, kind: str, wijk: str = "noord"):
@@ -166,31 +172,57 @@ def test_a_row_is_removed_after_asking_and_its_history_stays(served, people):
         assert registry.history("decisions", "noord", key)["action"].tolist()[-1] == "removed"
 
 
+#: What a row of each kind with texts needs beside them.
+BESIDE: dict[str, dict[str, str]] = {
+    "stakeholders": {"role": "other"},
+    "documents": {"type": "plan"},
+    "meetings": {"date": "2019-09-20"},
+    "steps": {"step": "1"},
+    "goals": {"domain": "gezond"},
+    "interventions": {"status": "running"},
+    "activities": {**ACTIVITY},
+    "decisions": {"date": "2019-09-20", "status": "open"},
+    "flags": {"clash": "other", "date": "2019-09-20", "status": "open"},
+}
+
+
 @pytest.mark.parametrize("payload", PAYLOADS)
 def test_no_text_becomes_markup(people, payload):
-    """A payload in every text of a row: pages show it as it was typed, and run nothing."""
+    """A payload in every text of every kind: pages show it as it was typed, and run nothing."""
     one, mark = people["Noord"], uuid.uuid4().hex[:8]
-    decision = {"decision": f"{mark} {payload}", "reason": payload, "date": "2019-09-20"}
-    flag = {
-        "what": f"{mark} {payload}",
-        "clash": "other",
-        "programme": payload,
-        "date": "2019-09-20",
-    }
-    item = {"name": f"{mark} {payload}", "target_group": payload, "programme": payload}
-    partner = {"organisation": f"{mark} {payload}", "role": "other", "person": payload}
-    for kind, fields in (
-        ("decisions", {**decision, "status": "open"}),
-        ("flags", {**flag, "status": "open"}),
-        ("interventions", {**item, "status": "running"}),
-        ("stakeholders", partner),
-    ):
-        found = send(one, f"/wijken/w/noord/{kind}/nieuw", fields)
-        assert found.status == 200
-        for page in (found.text, one.get(f"/wijken/w/noord/{kind}").text):
+    for kind, beside in BESIDE.items():
+        texts = {
+            column.name: f"{mark} {payload}"
+            for column in KINDS[kind].columns
+            if column.type == "text"
+        }
+        more = {"cycle": f"{int(mark, 16) % 10**6 + 2}"} if kind == "steps" else {}
+        found = send(one, f"/wijken/w/noord/{kind}/nieuw", {**beside, **texts, **more})
+        assert found.status == 200, kind
+        wrong = send(one, f"/wijken/w/noord/{kind}/nieuw", dict.fromkeys(beside, payload) | texts)
+        assert wrong.status == 422, kind
+        for page in (found.text, wrong.text, one.get(f"/wijken/w/noord/{kind}").text):
             assert_plain(page, payload)
-    for path in ("/wijken/w/noord", "/wijken/stad", "/wijken/", "/wijken/w/noord?language=en"):
-        assert_plain(people["Onderzoek"].get(path).text, payload)
+    given = urllib.parse.quote(payload)
+    for path in (
+        "", "stad", "w/noord", "w/noord?language=en", "w/noord/bijhouden", "w/noord/kwartaal",
+        f"w/noord/goals?verwijderd={given}", f"w/noord/goals/D01?opgeslagen={given}",
+        f"w/noord/activities/nieuw?name={given}", f"w/noord?language={given}", f"w/{given}",
+    ):  # fmt: skip
+        assert_plain(people["Onderzoek"].get(f"/wijken/{path}").text, payload)
+    assert_plain(Visitor(one.address).get(f"/login?next={given}").text, payload)
+    typed = {"save-I01": "yes", "period-I01": payload, "participants-I01": payload}
+    token = token_in(one.get("/wijken/w/noord/kwartaal").text)
+    refused = one.post("/wijken/w/noord/kwartaal", {"_xsrf": token, **typed})
+    assert refused.status == 409
+    assert_plain(refused.text, payload)
+
+
+def test_every_kind_with_texts_is_attacked():
+    texts = {
+        name for name, kind in KINDS.items() if any(one.type == "text" for one in kind.columns)
+    }
+    assert texts == set(BESIDE)
 
 
 def assert_plain(page: str, payload: str) -> None:
@@ -243,16 +275,69 @@ def test_what_recurs_is_saved_in_one_go(served, people):
     past |= {"period_end": "2019-06-30", "planned_sessions": "12", "delivered_sessions": "10"}
     send(one, "/wijken/w/noord/activities/nieuw", past)
     page = one.get(path).text
-    new = re.search(r'name="save-(A\d+)" value="yes" checked> Loopt door', page)[1]
-    assert f'name="delivered_sessions-{new}" value="10"' in page
-    wrong = {f"save-{new}": "yes", f"delivered_sessions-{new}": "tien"}
-    refused = one.post(path, {"_xsrf": token_in(page), **wrong})
-    assert refused.status == 422 and 'value="tien"' in refused.text
-    right = {f"save-{new}": "yes", f"delivered_sessions-{new}": "11"}
-    assert one.post(path, {"_xsrf": token_in(page), **right}).status == 200
-    found = rows(served[1], "activities").set_index("key").loc[new]
+    assert f'name="save-{key}" value="yes" checked> Loopt door' in page
+    assert f'name="delivered_sessions-{key}" value="10"' in page
+    assert quarter(one, {key: "tien"}).status == 422
+    assert "Zet een vinkje" in quarter(one, {}).text
+    saved = quarter(one, {key: "11"})
+    assert saved.status == 200 and "Opgeslagen: 1 activiteit." in saved.text
+    found = rows(served[1], "activities").query("intervention == @key").iloc[-1]
     assert found["delivered_sessions"] == 11 and str(found["period_end"].date()) == "2019-09-30"
     assert "Loopt door" not in re.findall(r"checked> (.*?)</label>", one.get(path).text)
+
+
+def quarter(one: Visitor, delivered: dict[str, str], page: str = "", wijk: str = "noord"):
+    """Tick interventions in the form of the quarter, with how often each was done."""
+    path = f"/wijken/w/{wijk}/kwartaal?language=nl"
+    page = page or one.get(path).text
+    fields = dict(re.findall(r'name="([a-z_]+-I\w+)" value="([^"]*)"', page))
+    fields = {name: html.unescape(value) for name, value in fields.items()}
+    fields = {name: value for name, value in fields.items() if not name.startswith("save-")}
+    for key, value in delivered.items():
+        fields |= {f"save-{key}": "yes", f"delivered_sessions-{key}": value}
+    return one.post(path, {"_xsrf": token_in(page), **fields})
+
+
+def test_two_keepers_of_one_quarter_lose_and_swap_nothing(served, people):
+    """Each number is that of its own intervention, whatever the other one saved meanwhile."""
+    one, other = people["Noord"], people["Onderzoek"]
+    keys = []
+    for name in ("Kwartaal een", "Kwartaal twee", "Kwartaal drie"):
+        item = {"name": name, "status": "running", "start": "2019-01-01"}
+        send(one, "/wijken/w/noord/interventions/nieuw", item)
+        keys.append(rows(served[1], "interventions").set_index("name").loc[name, "key"])
+        past = {"intervention": keys[-1], "name": name, "period_start": "2019-04-01"}
+        past |= {"period_end": "2019-06-30", "planned_sessions": "60"}
+        send(one, "/wijken/w/noord/activities/nieuw", past)
+    first, second, third = keys
+    opened = other.get("/wijken/w/noord/kwartaal?language=nl").text
+    assert quarter(one, {second: "22"}).status == 200
+    refused = quarter(other, {first: "11", second: "23", third: "33"}, opened)
+    said = html.unescape(refused.text)
+    assert refused.status == 409 and "Van ‘Kwartaal twee’ heeft een ander" in said
+    assert "Keren gedaan 23" in said and 'value="11"' in said and 'value="33"' in said
+    assert quarter(other, {first: "11", third: "33"}, refused.text).status == 200
+    found = rows(served[1], "activities")
+    found = found[found["period_end"].eq(pd.Timestamp(2019, 9, 30))]
+    found = found[found["intervention"].isin(keys)].sort_values("intervention")
+    assert found["delivered_sessions"].to_list() == [11, 22, 33]
+
+
+def test_both_keepers_at_the_same_moment_make_one_row(served, people):
+    from concurrent.futures import ThreadPoolExecutor
+
+    item = {"name": "Tegelijk", "status": "running", "start": "2019-01-01"}
+    send(people["Noord"], "/wijken/w/noord/interventions/nieuw", item)
+    key = rows(served[1], "interventions").set_index("name").loc["Tegelijk", "key"]
+    past = {"intervention": key, "name": "Tegelijk", "period_start": "2019-04-01"}
+    send(people["Noord"], "/wijken/w/noord/activities/nieuw", past | {"period_end": "2019-06-30"})
+    pages = {name: people[name].get("/wijken/w/noord/kwartaal").text for name in PAIR}
+    with ThreadPoolExecutor(2) as pool:
+        found = pool.map(lambda name: quarter(people[name], {key: "7"}, pages[name]), PAIR)
+    statuses = {answer.status for answer in found}
+    assert 200 in statuses and statuses <= {200, 409}
+    made = rows(served[1], "activities").query("intervention == @key")
+    assert len(made) == 2 and made["delivered_sessions"].max() == 7
 
 
 def upload(one: Visitor, wijk: str, path: Path, name: str = "werkmap.xlsx"):
@@ -321,6 +406,8 @@ def test_every_kind_has_a_form(people):
         test_presence_is_a_number_or_a_list,
         test_a_row_is_removed_after_asking_and_its_history_stays,
         test_what_recurs_is_saved_in_one_go,
+        test_two_keepers_of_one_quarter_lose_and_swap_nothing,
+        test_both_keepers_at_the_same_moment_make_one_row,
         test_the_workbook_goes_down_and_up_with_its_faults_on_the_page,
     ],
 )

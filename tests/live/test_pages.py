@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 from datetime import date
 
 import pandas as pd
 import pytest
 
-from tests.live.conftest import filled_study
+from tests.live.conftest import PASSWORD, Visitor, filled_study, serve
+from tests.studies import replace, write_study
 from wijkkit.disclosure.sign_off import sign_off_file
 from wijkkit.live import snapshot
 from wijkkit.live.city import current_city
+from wijkkit.live.identity import Accounts
 from wijkkit.live.snapshot import Source
 from wijkkit.live.wijk_page import current_page
 from wijkkit.registry import KINDS, open_registry
 from wijkkit.registry.changes import Change, apply_change, stamp_of
-from wijkkit.registry.saving import now
+from wijkkit.registry.row import now
 from wijkkit.registry.store import writing
 from wijkkit.registry.validation import clean_row
 from wijkkit.released import write_released
@@ -250,3 +253,53 @@ def test_what_the_city_offers_may_be_older_than_the_choice(source):
     save(source, "steps", {"cycle": 1, "step": "3", "actual_start": "2019-05-01"})
     change(source, "interventions", "I01", start="2015-01-01", scope="city_wide")
     assert current_page(source, "nl", "noord").contradictions == []
+
+
+BARE = """
+title: Kaal
+city: {name: Proefstad}
+programme: {name: Geen, start: 2018-01-01}
+waves:
+  - {id: "2018", label: meting, start: 2018-05-01, end: 2018-07-31}
+sources:
+  survey:
+    - {id: enquete, path: enquete.csv}
+"""
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_a_study_without_programme_goals_or_registry_has_whole_pages(tmp_path, language):
+    """One wave, no borders, nothing released, nothing registered: no fault, no empty section."""
+    folder = write_study(tmp_path / "parameters")
+    (folder / "study.yml").write_text(BARE, encoding="utf-8")
+    replace(folder, "indicators.yml", "goal: play\n", "")
+    replace(
+        folder,
+        "codebook.yml",
+        '  ses: {source: opl, type: category, values: {"1": low, "2": high}}\n',
+        "",
+    )
+    for slug, arm in (("noord", "programme"), ("zuid", "comparator")):
+        replace(folder, f"wijken/{slug}.yml", f"arm: {arm}\npair: a\n", "")
+    Accounts(open_study(folder)).add("Kees", "researcher", (), PASSWORD)
+    for address in serve(tmp_path):
+        visitor = Visitor(address)
+        assert visitor.log_in("Kees").status == 200
+        for path in (
+            "",
+            "stad",
+            "w/noord",
+            "w/noord/bijhouden",
+            "w/noord/kwartaal",
+            "w/noord/goals",
+        ):
+            page = visitor.get(f"/wijken/{path}?language={language}")
+            assert page.status == 200, path
+            assert_no_empty_section(page.text)
+
+
+def assert_no_empty_section(page: str) -> None:
+    """A heading is followed by something, a table and a list have rows."""
+    assert not re.search(r"</h[123]>\s*(</section>|</div>|<h[123])", page)
+    assert not re.search(r"<(tbody|ul|ol|thead)[^>]*>\s*</\1>", page)
+    assert not re.search(r"<thead><tr><th[^>]*>[^<]*</th></tr></thead>", page)

@@ -18,7 +18,7 @@ import pytest
 
 from tests.conftest import ROOT
 from wijkkit.demo.city import build_city
-from wijkkit.demo.making import write_study
+from wijkkit.demo.project import write_study
 from wijkkit.demo.registry import fill_registry, write_registry
 from wijkkit.live.form_fields import ASKED, Field, asked, beginning, fields_of, recurring, typed
 from wijkkit.registry import KINDS, Registry, open_registry
@@ -145,7 +145,7 @@ def test_keeping_takes_ten_minutes_a_month_and_twenty_per_half_year(registry):
     found = {name: sum(of.values(), start=Cost()) for name, of in costs(registry).items()}
     assert found["month"].minutes < 10 and found["half_year"].minutes < 20
     said = (ROOT / "docs" / "live.md").read_text(encoding="utf-8")
-    rows = re.findall(r"^\| (.+?) \| (\d+) \| (\d+) \| ([\d.]+) \|$", said, re.M)
+    rows = re.findall(r"^\| (.+?) \| (\d+) \| (\d+) \| ([\d.]+) \|$", said, re.MULTILINE)
     counted = [
         (f"{cost.cells}", f"{cost.clicks}", f"{cost.minutes:.1f}")
         for name, of in costs(registry).items()

@@ -16,7 +16,7 @@ from wijkkit.batch import status
 from wijkkit.batch.manifest import read_manifest
 from wijkkit.batch.plan import CITY, plan, read_notebooks
 from wijkkit.released import open_city
-from wijkkit.reports.making import render_docx, render_pdf
+from wijkkit.reports.engine import render_docx, render_pdf
 from wijkkit.reports.pages import find_sources
 from wijkkit.reports.record import read_record
 from wijkkit.reports.render import render
@@ -155,7 +155,7 @@ def test_a_notebook_runs_with_plain_papermill_and_a_wijk_file(project, study, re
     monkeypatch.chdir(project)
     target = project / "uit.ipynb"
     slug = next(iter(study.neighbourhoods))
-    parameters = {key: value for key, value in study.neighbourhood(slug).model_dump().items()}
+    parameters = dict(study.neighbourhood(slug).model_dump().items())
     executed = papermill.execute_notebook(
         "notebooks/wijk/2_doelen.ipynb", target, parameters=parameters, progress_bar=False
     )

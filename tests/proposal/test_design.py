@@ -8,6 +8,8 @@ import pytest
 
 import wijkkit as wk
 from tests.proposal.finishing import finished
+from wijkkit.disclosure.sample import cells_of
+from wijkkit.disclosure.system import cell_places, larger_cells, systems
 from wijkkit.errors import DataError, StudyError
 from wijkkit.loaders.survey_areas import row_account
 from wijkkit.pipeline.checking import design_lines, validate
@@ -98,11 +100,65 @@ def test_a_level_a_wave_and_an_indicator_may_have_another_weight(study):
     assert np.isclose(found["city", "2018"], mean(rows[rows["wave"].eq("2018")], "gewicht_regio"))
 
 
-def test_another_weight_must_be_there_for_the_same_people(study):
-    opened = design(study, f"{{{DROP}, weights: [{{weight: gewicht_regio, level: city}}]}}")
-    rows = wk.load_respondents(opened)
-    rows.loc[3, "gewicht_regio"] = np.nan
-    with pytest.raises(StudyError, match="a weight that not every respondent has"):
+def other_people(study) -> pd.DataFrame:
+    """Leave some without the weight of the wijken, and others without that of the city."""
+    path = study.parent / "monitor.csv"
+    rows = pd.read_csv(path)
+    rows.loc[3:9, "weegfactor"] = np.nan
+    rows.loc[20:30, "gewicht_regio"] = np.nan
+    rows.loc[90:94, "gewicht_regio"] = 0.0
+    rows.to_csv(path, index=False)
+    return rows.assign(has_sport=rows["sport"].eq("Ja") * 1.0, wave=rows["jaar"].astype(str))
+
+
+CITY = f"{{{DROP}, weights: [{{weight: gewicht_regio, level: city}}]}}"
+
+
+def test_wijken_and_city_may_be_of_other_people(study):
+    rows = other_people(study)
+    opened = validate(design(study, CITY).folder)
+    loaded = wk.load_respondents(opened)
+    table = values(opened, loaded)
+    for wave, year in rows.groupby("wave"):
+        city, areas = year[year["gewicht_regio"].gt(0)], year[year["weegfactor"].gt(0)]
+        assert np.isclose(table.loc[("city", wave), "value"], mean(city, "gewicht_regio"))
+        assert table.loc[("city", wave), "n"] == len(city)
+        for wijk, part in areas.groupby("wijkcode"):
+            assert np.isclose(table.loc[(wijk.lower(), wave), "value"], mean(part, "weegfactor"))
+            assert table.loc[(wijk.lower(), wave), "n"] == len(part)
+    # What asks the respondents themselves has those of the wijken; the notebook has all.
+    people = wk.people(opened)
+    assert len(people) == (rows["weegfactor"].gt(0)).sum()
+    pd.testing.assert_frame_equal(values(opened, people.sample), table)
+    line = next(x for x in design_lines(opened, loaded) if "gewicht_regio" in x)
+    assert f"{rows['gewicht_regio'].gt(0).sum()} respondents" in line
+
+
+def test_disclosure_control_knows_who_counts_where(study):
+    other_people(study)
+    opened = design(study, CITY)
+    estimates = wk.estimate(opened, wk.load_respondents(opened))
+    table, counts = estimates.estimates.table, estimates.estimates.counts
+    cells = cells_of(estimates.sample)
+    for name in ("n", "x"):
+        np.testing.assert_array_equal(cells[name], counts[name].fillna(0))
+    found = 0
+    for system in systems(estimates.sample, table, 5):
+        np.testing.assert_array_equal(system.counts(), cells["x"].iloc[system.rows])
+        np.testing.assert_array_equal(system.respondents(), cells["n"].iloc[system.rows])
+        found += len(system.rows)
+        # Whoever is counted in the city alone is in no wijk that the city is taken from.
+        parents = larger_cells(cell_places(system), len(system.rows))[-1]
+        assert (parents < 0).all()
+    assert found == table["status"].eq("ok").sum()
+    released = wk.release(opened, estimates)
+    assert set(released.table["status"]) <= {"ok", "hidden", "too_few", "missing", "not_asked"}
+
+
+def test_a_weight_that_nobody_has_is_said(study):
+    opened = design(study, CITY)
+    rows = wk.load_respondents(opened).assign(gewicht_regio=0.0)
+    with pytest.raises(StudyError, match="a weight that nobody has"):
         wk.estimate(opened, rows)
 
 

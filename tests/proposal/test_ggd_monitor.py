@@ -62,10 +62,8 @@ def completed(proposed, tmp_path_factory) -> tuple[Path, int]:
         for line in before:
             new = line.split(f" {MARK}")[0] if not line.startswith(MARK) else None
             for start, text in BY_HAND.get(path.name, ()):
-                if (
-                    start in line
-                    and line.startswith(start[:2])
-                    or line.strip().startswith(f"- {start}")
+                if (start in line and line.startswith(start[:2])) or line.strip().startswith(
+                    f"- {start}"
                 ):
                     new = _said(text, line, names)
             after.append(new)

@@ -85,7 +85,7 @@ def test_what_only_the_researcher_knows_is_marked_where_it_stands(study):
     ]
     assert said == [
         ("study.yml", "the study's title"),
-        ("study.yml", "what all wijken of the study together are called"),
+        ("study.yml", "what all areas of the study together are called"),
         ("study.yml", "the programme's name and the day it started"),
         ("study.yml", "first and last day of the field work"),
         ("study.yml", "the least advantaged group first, or another division"),
@@ -300,3 +300,28 @@ def test_an_empty_box_of_a_multiple_response_set_is_not_chosen(tmp_path):
     for name in ("familie", "vrienden"):
         row = city.loc[f"has_{name}"]
         assert np.isclose(row["value"], 100 * rows[name].eq(1).mean()) and row["n"] == 240
+
+
+@pytest.mark.parametrize(
+    ("area", "ages", "words"),
+    [
+        ("gemeentecode", range(18, 26), ("gemeente", "regio", "jongvolwassene", "jongvolwassene")),
+        ("wijkcode", range(4, 13), None),
+        ("gebiedscode", range(65, 90), ("gebied", "stad", "oudere", "oudere")),
+        ("wijkcode", range(18, 90), (None, None, "volwassene", "volwassene")),
+    ],
+)
+def test_what_areas_and_people_are_called_is_proposed(area, ages, words, tmp_path):
+    ages = list(ages)
+    code = "GM000" if area.startswith("gemeente") else "BU9999010"
+    rows = [(f"{code}{n % 3}", ages[n % len(ages)], "Ja" if n % 4 else "Nee") for n in range(120)]
+    table = pd.DataFrame(rows, columns=[area, "leeftijd", "sport"])
+    table.to_csv(tmp_path / "monitor_2021.csv", index=False)
+    wk.new_study(tmp_path / "own", tmp_path / "monitor_2021.csv")
+    said = (tmp_path / "own" / "study.yml").read_text(encoding="utf-8")
+    if words is None:
+        assert "words:" not in said
+        return
+    study = wk.open_study(finished(tmp_path / "own"))
+    roles = ("unit", "whole", "population", "respondent")
+    assert tuple(study.settings.words.get(role) for role in roles) == words

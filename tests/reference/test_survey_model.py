@@ -76,7 +76,7 @@ def matrices(formula: str, table: pd.DataFrame) -> tuple[np.ndarray, pd.DataFram
     parsed = Formula(formula)
     whole = table.dropna(subset=[str(name) for name in parsed.required_variables])
     x = pd.DataFrame(parsed.rhs.get_model_matrix(whole)).reindex(table.index)
-    return table[formula.split(" ~ ")[0]].to_numpy(float), x
+    return table[formula.split(" ~ ", maxsplit=1)[0]].to_numpy(float), x
 
 
 def test_an_interval_is_that_of_confint(shared_data: Path):

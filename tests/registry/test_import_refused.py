@@ -14,7 +14,7 @@ from wijkkit.errors import RegistryError
 from wijkkit.registry import KINDS, import_workbook, write_template, write_workbook
 from wijkkit.registry.changes import Change, apply_change, stamp_of
 from wijkkit.registry.faults import RowError, WorkbookError
-from wijkkit.registry.saving import now
+from wijkkit.registry.row import now
 from wijkkit.registry.store import writing
 from wijkkit.registry.validation import clean_row
 from wijkkit.registry.workbook_read import _merged

@@ -128,8 +128,8 @@ def test_a_changed_head_of_a_needed_column_is_one_fault(filled, exported):
     book.save(exported)
     with pytest.raises(WorkbookError) as refused:
         import_workbook(filled, exported, "B")
-    assert len(refused.value.found) == 1
-    assert refused.value.found[0].found == "Doelstelling"
+    assert len(refused.value.problems) == 1
+    assert refused.value.problems[0].found == "Doelstelling"
 
 
 def test_a_copied_workbook_of_another_wijk_is_refused_in_dutch(filled, exported):

@@ -90,7 +90,7 @@ def test_two_rows_say_the_same_only_where_that_can_be(registry):
         ("interventions", {"target_size": 1.5}, "target_size: this is not a whole number"),
         ("interventions", {"target_size": -1}, "this number is not possible (found -1; expected 0 to 10000000)"),
         ("interventions", {"goal": "D9"}, "goal: this code is not in Goals (found D9"),
-        ("interventions", {"target_size": 10, "target_low_ses": 11}, "Of whom low SES is higher or later than Size of target group"),
+        ("interventions", {"target_size": 10, "target_low_ses": 11}, "Of whom low SES is higher than Size of target group"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_is_refused_with_a_reason(registry, kind, row, message):

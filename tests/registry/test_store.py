@@ -14,7 +14,7 @@ from wijkkit.errors import DisclosureError, RegistryError
 from wijkkit.registry import open_registry
 from wijkkit.registry.changes import Change, apply_change, stamp_of
 from wijkkit.registry.faults import ConflictError
-from wijkkit.registry.saving import now
+from wijkkit.registry.row import now
 from wijkkit.registry.store import HISTORY, TABLES, metadata, open_store, writing
 from wijkkit.study import open_study
 from wijkkit.study.guard import STAGE

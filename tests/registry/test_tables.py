@@ -62,7 +62,7 @@ def test_the_same_person_goes_on_and_somebody_else_is_not_overwritten(steps_stud
     write(steps_study, STEPS.replace("zuid;C1;1;1;;;", "zuid;C1;1;1;;;running"))
     with pytest.raises(WorkbookError) as error:
         load(steps_study)
-    places = [(problem.sheet, problem.cell) for problem in error.value.found]
+    places = [(problem.place, problem.cell) for problem in error.value.problems]
     assert ("Stappen", "B4") in places and "steps.csv" in str(error.value)
     assert load(write(steps_study, STEPS.replace("zuid;C1;1;1;;;\n", "")))[0]["steps"].changed == 1
 
@@ -71,7 +71,7 @@ def test_everything_wrong_is_said_with_its_cell_and_nothing_is_stored(steps_stud
     wrong = STEPS.replace("klaar", "klar").replace("zuid", "west").replace("2019-03-01", "maart")
     with pytest.raises(WorkbookError) as error:
         load(write(steps_study, wrong))
-    assert {problem.cell: problem.found for problem in error.value.found} == {
+    assert {problem.cell: problem.found for problem in error.value.problems} == {
         "G2": "klar",
         "E3": "maart",
         "A4": "west",
@@ -98,7 +98,7 @@ def test_numbers_have_the_decimal_sign_that_the_study_says(any_study):
     with open_registry(study) as registry:
         with pytest.raises(WorkbookError) as error:
             import_tables(registry, "A")
-        assert [problem.found for problem in error.value.found] == ["1.200"]
+        assert [problem.found for problem in error.value.problems] == ["1.200"]
         write(study, right, "i.csv")
         import_tables(registry, "A")
         assert registry.table("interventions")["cost"].tolist() == [12.5]

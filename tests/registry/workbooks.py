@@ -126,4 +126,4 @@ def refused(registry, path, who="B"):
     with pytest.raises(WorkbookError) as caught:
         import_workbook(registry, path, who)
     assert len(registry.history()) == before
-    return {(problem.sheet, problem.cell): problem for problem in caught.value.found}
+    return {(problem.place, problem.cell): problem for problem in caught.value.problems}

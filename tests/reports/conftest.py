@@ -11,7 +11,7 @@ import pytest
 from pypdf import PdfReader
 
 from tests.conftest import ROOT
-from wijkkit.reports.making import make_pages
+from wijkkit.reports.engine import make_pages
 from wijkkit.reports.render import plan_of
 from wijkkit.reports.runs import BRIEF, NotebookState, notebook_states
 from wijkkit.study import open_study

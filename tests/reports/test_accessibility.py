@@ -10,7 +10,7 @@ import pytest
 from tests.conftest import ROOT
 from tests.reports.conftest import make_study, outputs_for, write_notebook
 from wijkkit.language.messages import catalogue
-from wijkkit.reports.making import render_html
+from wijkkit.reports.engine import render_html
 from wijkkit.reports.page import frame_of
 from wijkkit.reports.render import render_states
 from wijkkit.reports.runs import NotebookState

@@ -8,8 +8,8 @@ import pytest
 from bs4 import BeautifulSoup
 
 from tests.conftest import ROOT
-from wijkkit.reports.features import differences, read_structure
-from wijkkit.reports.making import render_html
+from tests.reports.features import differences, read_structure
+from wijkkit.reports.engine import render_html
 
 EXAMPLE = ROOT.parent / "shared" / "quarto"
 

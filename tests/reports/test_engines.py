@@ -7,9 +7,9 @@ import shutil
 import pytest
 
 from tests.reports.conftest import make_study
+from tests.reports.features import differences, page_structure, read_structure
 from wijkkit.errors import ReportError
-from wijkkit.reports.features import differences, page_structure, read_structure
-from wijkkit.reports.making import render_html
+from wijkkit.reports.engine import render_html
 from wijkkit.reports.quarto import POLICY, find_quarto
 from wijkkit.reports.render import render_states
 

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from tests.conftest import ROOT
-from wijkkit.reports.features import unsupported
+from tests.reports.features import unsupported
 
 FOLDED = r'::: \{\.callout-note collapse="true"\}\n.*?\n:::\n'
 SOURCES = sorted((ROOT / "reports").glob("*.qmd"))
@@ -63,7 +63,7 @@ def test_no_two_parts_that_unfold_share_a_title(name):
 
 def test_the_documentation_lists_every_feature():
     documented = (ROOT / "docs" / "reports.md").read_text(encoding="utf-8")
-    from wijkkit.reports.features import ATTRIBUTES, DIVS, FRONT_MATTER
+    from tests.reports.features import ATTRIBUTES, DIVS, FRONT_MATTER
 
     for name in (*DIVS, *ATTRIBUTES, *FRONT_MATTER):
         assert f"`{name}" in documented or f".{name}" in documented, name

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import json
+import os
+import tempfile
+from pathlib import Path
 
 import pytest
 
 from tests.reports.conftest import outputs_for
 from wijkkit.errors import ReportError
-from wijkkit.reports import pandoc
+from wijkkit.reports import pandoc, pdf
 from wijkkit.reports.cells import html_in_markdown, svg_image
 from wijkkit.reports.crossref import resolve_citations
 from wijkkit.reports.page import NO_FRAME, write_page, write_site_pages
 from wijkkit.reports.pandoc import HTML, TEXT, convert, elements, plain, read
+from wijkkit.reports.site_check import side_by_side
 from wijkkit.reports.staged_notebook import stage_notebooks
 
+parent = os.getpid()
 CELLS = {"tbl-een": outputs_for("tbl-een"), "zin-een": outputs_for("zin-een")}
 BOOK = "@book{a2020, author = {Aa, B.}, title = {C}, year = {2020}}"
 
@@ -31,10 +36,10 @@ def test_the_tree_that_is_kept_of_a_staged_output_is_the_one_that_would_be_read(
         for kind, staged in cell["outputs"][0]["data"].items():
             mime, text = html_in_markdown(kind, staged)
             source = HTML if mime == "text/html" else TEXT
-            assert (text, source, "json") in pandoc._KEPT
+            assert (text, source, "json") in pandoc._CACHE
             tree = read(text, source)["blocks"]
             with monkeypatch.context() as patch:
-                patch.setattr(pandoc, "_KEPT", {})
+                patch.setattr(pandoc, "_CACHE", {})
                 assert tree == read(text, source)["blocks"]
 
 
@@ -54,7 +59,7 @@ def test_a_warning_of_pandoc_is_an_error_of_the_page(monkeypatch):
 
 def test_fragments_are_converted_in_one_run_and_once(monkeypatch):
     runs, run = [], pandoc.run
-    monkeypatch.setattr(pandoc, "_KEPT", {})
+    monkeypatch.setattr(pandoc, "_CACHE", {})
     monkeypatch.setattr(pandoc, "run", lambda *given: runs.append(given) or run(*given))
     parts = [("*a*", "markdown", "html"), ("*b*", "markdown", "html"), ("*a*", "markdown", "html")]
     assert convert(parts) == ["<p><em>a</em></p>", "<p><em>b</em></p>", "<p><em>a</em></p>"]
@@ -62,11 +67,11 @@ def test_fragments_are_converted_in_one_run_and_once(monkeypatch):
 
 
 def test_what_is_kept_is_bounded(monkeypatch):
-    monkeypatch.setattr(pandoc, "_KEPT", {})
+    monkeypatch.setattr(pandoc, "_CACHE", {})
     monkeypatch.setattr(pandoc, "_MOST", 3)
     for number in range(5):
-        pandoc.keep((str(number),), "made")
-    assert list(pandoc._KEPT) == [("2",), ("3",), ("4",)]
+        pandoc.remember((str(number),), "made")
+    assert list(pandoc._CACHE) == [("2",), ("3",), ("4",)]
 
 
 def test_a_clean_image_is_the_same_when_it_is_cleaned_again():
@@ -104,3 +109,16 @@ def test_a_changed_bibliography_is_read_again(tmp_path):
 def test_a_source_that_is_not_in_the_bibliography_is_an_error(tmp_path):
     with pytest.raises(ReportError, match="b2021"):
         cited(tmp_path, "Zie @b2021.")
+
+
+def test_a_process_that_ran_typst_makes_pages_in_threads(monkeypatch):
+    """A process that is forked then waits for Typst's threads without end."""
+    monkeypatch.setattr(pdf, "_RAN", [])
+    assert not pdf.typst_ran()
+    assert side_by_side(lambda _: os.getpid() == parent, [1], 1, apart=True) == [False]
+    svg = b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'
+    with tempfile.TemporaryDirectory() as folder:
+        pdf.svg_to_png(svg, Path(folder))
+    assert pdf.typst_ran()
+    here = side_by_side(lambda _: os.getpid() == parent, [1, 2], 2, fork=not pdf.typst_ran())
+    assert here == [True, True]

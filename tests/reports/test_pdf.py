@@ -16,7 +16,7 @@ from pypdf import PdfReader
 from tests.conftest import ROOT
 from tests.reports.conftest import outputs_for, write_notebook
 from wijkkit.errors import ReportError
-from wijkkit.reports.making import render_docx, render_html, render_pdf
+from wijkkit.reports.engine import render_docx, render_html, render_pdf
 from wijkkit.reports.staged_notebook import stage_notebooks
 from wijkkit.reports.theme import load_house_style
 

@@ -9,11 +9,13 @@ import pytest
 from bs4 import BeautifulSoup
 
 from tests.reports.conftest import make_study
+from tests.reports.features import read_structure
 from wijkkit.batch.states import COLUMNS
+from wijkkit.disclosure import Release, policy_for, record_audit
 from wijkkit.errors import ParameterError, ReportError
+from wijkkit.released import write_released
 from wijkkit.reports import render as module
 from wijkkit.reports import runs
-from wijkkit.reports.features import read_structure
 from wijkkit.reports.render import render_states
 from wijkkit.reports.runs import NotebookState
 from wijkkit.study import open_study
@@ -29,7 +31,7 @@ def made(tmp_path_factory):
 
 
 def test_every_wijk_the_city_and_an_index_have_a_page_in_every_form(made):
-    study, result = made
+    _study, result = made
     names = {path.name for path in result.files}
     assert names == {
         "index.html",
@@ -60,6 +62,33 @@ def test_every_figure_has_an_alt_text_and_every_wijk_its_own_figures(made):
         structure = read_structure(study.site / f"{slug}.html")
         alts = [image["alt"] for image in structure["images"]]
         assert alts and set(alts) == {f"Balk van 41% in {slug.replace('-', ' ').capitalize()}"}
+
+
+def test_an_indicator_that_could_not_be_protected_is_named_with_the_reason(tmp_path):
+    folder = tmp_path / "study"
+    make_study(folder)
+    (folder / "indicators.yml").write_text(
+        "strain:\n  label: {nl: Spanning <thuis>}\n  function: f\n  columns: {}\n"
+        "  question_version: proef\n  direction: lower\n"
+    )
+    study = open_study(folder)
+    released = Release(pd.DataFrame(), {}, policy_for(study), left_out=("strain",))
+    write_released(study, "timeline", pd.DataFrame({"kind": []}))
+    record_audit(study, released)
+    states = {
+        (scope, source.stem): NotebookState("ok")
+        for scope in ("stad", "wijk-a", "wijk-b")
+        for source in (study.runs / "stad").parent.glob(f"**/{scope}/*.ipynb")
+    }
+    render_states(study, states, engine="builtin", formats=("html",))
+    for page in ("wijk-a", "stad"):
+        soup = BeautifulSoup((study.site / f"{page}.html").read_text(), "html.parser")
+        said = " ".join(soup.get_text(" ").split())
+        why = "tonen we niets: anders zijn antwoorden van afzonderlijke kinderen te berekenen."
+        assert f"Van ‘Spanning <thuis>’ {why}" in said
+    quality = BeautifulSoup((study.site / "wijk-a.html").read_text(), "html.parser")
+    fold = next(one for one in quality.find_all("details") if why in one.get_text(" "))
+    assert "Hoe goed zijn deze gegevens?" in fold.find("summary").get_text()
 
 
 def test_the_site_stays_as_it_was_when_a_report_cannot_be_made(tmp_path):
@@ -153,7 +182,7 @@ def test_an_english_study_gives_pages_without_dutch(tmp_path):
     structure = read_structure(study.site / "wijk-a.html")
     assert structure["lang"] == "en"
     assert any(caption.startswith("Figure 1: ") for caption in structure["captions"])
-    words = "Inhoud|Bronnen|Paragraaf|Tabel |Overzicht|Zoek|rapport|Naar de".split("|")
+    words = ["Inhoud", "Bronnen", "Paragraaf", "Tabel ", "Overzicht", "Zoek", "rapport", "Naar de"]
     for page in study.site.glob("*.html"):
         soup = BeautifulSoup(page.read_text(), "html.parser")
         for made_in_dutch in soup.select("p, caption, figcaption, td, th"):

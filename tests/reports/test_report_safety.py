@@ -20,7 +20,7 @@ from tests.reports.payloads import ELSEWHERE, MARK, PAYLOADS
 from wijkkit.errors import ReportError
 from wijkkit.language.messages import escaped
 from wijkkit.reports.cells import html_tables, markdown_blocks, svg_image
-from wijkkit.reports.making import render_docx, render_pdf
+from wijkkit.reports.engine import render_docx, render_pdf
 from wijkkit.reports.pandoc import elements, run
 from wijkkit.reports.render import render_states
 from wijkkit.reports.runs import NotebookState

@@ -10,7 +10,7 @@ import pytest
 
 from tests.conftest import ROOT
 from tests.reports.conftest import make_study, outputs_for, write_notebook
-from wijkkit.reports.making import render_pptx
+from wijkkit.reports.engine import render_pptx
 from wijkkit.reports.pandoc import program
 from wijkkit.reports.render import render_states
 from wijkkit.reports.slides import Part, parts, slides_body

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
 import re
 import warnings
+from collections import Counter
 from pathlib import Path
 
 import pandas as pd
@@ -12,6 +15,7 @@ import pytest
 from tests.studies import replace, write_study
 from wijkkit import show
 from wijkkit.errors import DisclosureError
+from wijkkit.estimates.compare import sides
 from wijkkit.released import open_city, open_wijk, write_released
 from wijkkit.released.goals import target_state
 from wijkkit.released.outcomes import trend
@@ -55,8 +59,14 @@ def estimates() -> pd.DataFrame:
     return tidy(pd.DataFrame(rows))
 
 
+def judged(table: pd.DataFrame, **numbers: float) -> pd.DataFrame:
+    """Differences with the verdict that the release gives them."""
+    table = tidy(table.assign(**numbers))
+    return table.assign(verdict=sides(table["lower"], table["upper"]))
+
+
 def changes() -> pd.DataFrame:
-    return tidy(
+    return judged(
         pd.DataFrame(
             {
                 "indicator": ["play"],
@@ -75,7 +85,8 @@ def changes() -> pd.DataFrame:
 
 
 def gaps() -> pd.DataFrame:
-    return changes().assign(group_by="ses", group="low-high", value=-4.0, lower=-9.0, upper=1.0)
+    rows = changes().assign(group_by="ses", group="low-high")
+    return judged(rows, value=-4.0, lower=-9.0, upper=1.0)
 
 
 @pytest.fixture
@@ -106,7 +117,7 @@ def hide(folder: Path, status: str) -> None:
     write_released(study, "estimates", tidy(table))
     changed = changes()
     changed["status"] = "hidden" if status == "above" else status
-    write_released(study, "changes", tidy(changed))
+    write_released(study, "changes", judged(changed))
 
 
 GOALS = ["name", "first", "own", "city", "target", "target_of", "state"]
@@ -226,11 +237,10 @@ def test_a_change_is_called_one_only_when_its_interval_excludes_zero(folder):
         "+11 procentpunt (+2 tot +20)",
         "verbeterd",
     ]
-    row = pd.Series({"value": 5.0, "lower": -1.0, "upper": 20.0, "status": "ok"})
+    row = pd.Series({"value": 5.0, "status": "ok", "verdict": "not_distinguishable"})
     assert trend(row, "higher") == "not_distinguishable"
-    assert trend(row.replace(-1.0, 0.0), "higher") == "not_distinguishable"
-    assert trend(None, "higher") == "unknown"
-    fell = pd.Series({"value": -5.0, "lower": -9.0, "upper": -1.0, "status": "ok"})
+    assert trend(None, "higher") == trend(row.replace("ok", "hidden"), "higher") == "unknown"
+    fell = pd.Series({"value": -5.0, "status": "ok", "verdict": "lower"})
     assert [trend(fell, way) for way in ("lower", "higher", "none")] == [
         "better",
         "worse",
@@ -283,6 +293,25 @@ def test_a_change_of_the_gap_is_said_to_be_unclear_when_its_interval_holds_zero(
     assert "is niet duidelijk (−4 procentpunt, marge −9 tot 1)" in said
 
 
+def test_a_difference_in_a_coarse_step_keeps_the_verdict_of_its_exact_limits(folder):
+    study = open_study(folder)
+    found = {"value": -30.0, "lower": -60.0, "upper": 0.0, "step": 10.0}
+    rows = {wave: gaps().assign(wave=wave, **found) for wave in ("2018-2021", "2021")}
+    for verdict, words in (
+        ("lower", "met ongeveer −30"),
+        ("not_distinguishable", "niet duidelijk"),
+    ):
+        table = pd.concat(rows.values()).assign(verdict=verdict)
+        write_released(study, "gaps", table)
+        write_released(study, "changes", changes().assign(**found, verdict=verdict))
+        view = open_wijk(folder, "noord")
+        said = show.gap_summary(view.gaps()).markdown
+        assert ("Een duidelijk verschil in" in said) == (verdict == "lower")
+        assert words in show.sentences(view.gaps(), show.gap_sentence).markdown
+        changed = show.sentences(view.outcomes(), show.change_sentence).markdown
+        assert ("verslechterd" in changed) == (verdict == "lower")
+
+
 def test_a_wijk_is_outside_the_funnel_where_its_children_are_many_and_far(folder):
     def positions() -> list[str]:
         return open_city(folder).wijken()["position"].tolist()
@@ -333,7 +362,7 @@ def test_an_own_frame_is_drawn_and_listed_as_any_other():
         ["a", "40% (30–50)"],
         ["b", "te weinig kinderen"],
     ]
-    assert show.intervals(frame, caption="Eigen").alt == (
+    assert show.intervals(frame).alt == (
         "Per rij een punt met een lijn voor de marge. a: 40% (30–50). b: te weinig kinderen."
     )
 
@@ -404,3 +433,27 @@ def test_a_figure_of_an_area_stands_beside_the_municipality_in_every_period(fold
     shown = show.table(open_wijk(folder, "noord").profile(), ["label", "value"], across="place")
     assert list(shown.data) == ["Kenmerk", "Noord 2018", "Noord 2021", "Proefstad 2021"]
     assert shown.data.iloc[0].tolist() == ["Laag inkomen", "19%", "18%", "12%"]
+
+
+SECTIONS = {"wijk_summary", "city_summary", "effect_summary", "conclusions", "explanations"}
+MODULES = [*Path(show.__file__).parent.glob("*.py")]
+
+
+def test_only_what_is_a_whole_section_takes_a_view():
+    public = [getattr(show, name) for name in show.__all__]
+    takes_view = {one.__name__ for one in public if "view" in inspect.signature(one).parameters}
+    assert takes_view == SECTIONS
+
+
+def test_no_two_modules_of_figures_and_sentences_share_a_function_s_name():
+    names = [
+        node.name
+        for path in MODULES
+        for node in ast.parse(path.read_text("utf-8")).body
+        if isinstance(node, ast.FunctionDef)
+    ]
+    assert [name for name, count in Counter(names).items() if count > 1] == []
+
+
+def test_the_room_of_figures_and_sentences_stays_small():
+    assert sum(len(path.read_text("utf-8").splitlines()) for path in MODULES) <= 2500

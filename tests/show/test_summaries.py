@@ -9,11 +9,12 @@ import pandas as pd
 import pytest
 
 from tests.show.test_show import changes, estimates, gaps, hide
+from tests.show.test_show import judged as with_verdict
 from tests.studies import replace, write_study
 from wijkkit import show
 from wijkkit.language import counted, large_first
 from wijkkit.released import open_city, open_wijk, write_released
-from wijkkit.show.process_sentences import WEIGHT
+from wijkkit.released.sentences import WEIGHT
 from wijkkit.study import open_study
 
 PACE = {"wijk": "noord", "cycle": 1, "registered": 6, "done": 3, "steps_done": 3}
@@ -87,14 +88,14 @@ def test_the_largest_clear_change_is_said_first(folder):
     replace(folder, "study.yml", "sources:", f"{goal}sources:")
     study = open_study(folder)
     both = [table.assign(indicator="sport") for table in (estimates(), changes())]
-    both[1] = both[1].assign(value=-15.0, lower=-20.0, upper=-10.0)
+    both[1] = with_verdict(both[1], value=-15.0, lower=-20.0, upper=-10.0)
     write_released(study, "estimates", pd.concat([estimates(), both[0]]))
     write_released(study, "changes", pd.concat([changes(), both[1]]))
     assert answers(folder)[0].startswith("- **Wat valt op?** Sport is duidelijk verslechterd")
 
 
 def test_without_a_clear_change_what_was_done_comes_first(folder):
-    unclear = changes().assign(lower=-2.0)
+    unclear = with_verdict(changes(), lower=-2.0)
     write_released(open_study(folder), "changes", unclear)
     assert answers(folder)[0].startswith("- **Zijn er al stappen gemaakt?**")
 
@@ -110,7 +111,7 @@ def test_questions_come_by_weight_whatever_the_order_of_the_rules(folder):
     rows = [("step_overdue", "Stap?"), ("goal_worse", "Doel?"), ("clash_open", "Knelpunt?")]
     table = pd.DataFrame(rows, columns=["rule", "question"]).assign(wijk="noord", subject="")
     write_released(open_study(folder), "questions", table)
-    said = show.questions(open_wijk(folder, "noord")).markdown.replace("\\", "").splitlines()
+    said = show.said(open_wijk(folder, "noord").questions()).markdown.replace("\\", "").splitlines()
     assert said == ["- Doel?", "- Knelpunt?", "- Stap?"]
     assert len(WEIGHT) == len(set(WEIGHT))
 
@@ -233,7 +234,8 @@ def test_what_cannot_be_judged_is_named_and_not_taken_for_a_no(city):
 
 
 def test_what_would_let_an_explanation_be_judged_is_recommended_too(city):
-    said = show.recommendations(judged(city, UNKNOWN, ("covid", "plays"))).markdown.splitlines()
+    found = judged(city, UNKNOWN, ("covid", "plays")).recommendations()
+    said = show.said(found).markdown.replace("\\", "").splitlines()
     assert said[0].endswith("Reden: de coronatijd.")
     assert said[1].endswith(
         "we weten nog niet of dit meespeelt: een aanpak die in theorie niet klopt."

@@ -278,15 +278,7 @@ class _Pickler(cloudpickle.Pickler):
 
 
 def pickled(draw: Callable[..., Any], label: str) -> bytes:
-    """Return a drawing function by value.
-
-    Raises
-    ------
-    DisclosureError
-        It holds a table, numbers or people of its own, which the release could not control.
-    ParameterError
-        It cannot be kept: it holds an open file, say.
-    """
+    """Return a drawing function by value."""
     target = io.BytesIO()
     try:
         _Pickler(target).dump(draw)

@@ -52,10 +52,25 @@ class People(ShowsItself):
     @cached_property
     def frame(self) -> pd.DataFrame:
         """These respondents, one row each."""
+        return self.everyone[self.kept & self.everyone["weight"].ne(0)]
+
+    @property
+    def sample(self) -> pd.DataFrame:
+        """These respondents for `estimate`: also who has only another weight of the design.
+
+        Conditions are of those with a weight of their own, so that chosen people are these alone.
+        """
         return self.everyone[self.kept]
 
     def __getattr__(self, name: str) -> pd.Series:
-        if name.startswith("_") or name in ("study", "everyone", "kept", "chosen", "frame"):
+        if name.startswith("_") or name in (
+            "study",
+            "everyone",
+            "kept",
+            "chosen",
+            "frame",
+            "sample",
+        ):
             raise AttributeError(name)
         if name not in self.frame:
             raise AttributeError(f"there is no column or method '{name}'")

@@ -15,7 +15,7 @@ from wijkkit.analysis.result import Result
 from wijkkit.batch.fingerprint import hash_of
 from wijkkit.disclosure import policy_for
 from wijkkit.errors import DisclosureError, ParameterError, Problem
-from wijkkit.pipeline.gate import name_of, tables_of
+from wijkkit.pipeline.gate import bundle_of, name_of, tables_of
 from wijkkit.released import CityView, open_city
 from wijkkit.released.unreleased import (
     Publication,
@@ -24,7 +24,7 @@ from wijkkit.released.unreleased import (
     write_draft_table,
     write_publication,
 )
-from wijkkit.show.output import Bundle, ShownFigure, ShownTable, ShownText, bundle_of
+from wijkkit.show.output import Bundle, ShownFigure, ShownTable, ShownText
 from wijkkit.study import Study
 from wijkkit.study.guard import sources_opened, without_sources
 from wijkkit.study.opening import last_opened

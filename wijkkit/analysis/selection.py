@@ -77,7 +77,7 @@ def assigned(frame: pd.DataFrame, columns: dict[str, Any]) -> pd.DataFrame:
     kept = {"wave", "weight", "stratum", "psu", "fpc", "sampled"} & set(columns)
     if kept:
         raise EstimationError(
-            f"'{sorted(kept)[0]}' is part of the design",
+            f"'{min(kept)}' is part of the design",
             place="assign",
             remedy="Take another name; wk.people(study, frame) takes other weights.",
         )

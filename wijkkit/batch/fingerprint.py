@@ -21,13 +21,7 @@ from wijkkit.study import Study
 
 
 def hash_of(*parts: bytes | str) -> str:
-    """Return one hash of several parts, in order.
-
-    Examples
-    --------
-    >>> hash_of("a", "bc") == hash_of("ab", "c")
-    False
-    """
+    """Return one hash of several parts, in order."""
     digest = hashlib.sha256()
     for part in parts:
         data = part.encode() if isinstance(part, str) else part

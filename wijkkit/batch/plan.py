@@ -182,13 +182,7 @@ Key = tuple[str, str]
 
 
 def output_path(scope: str, notebook: str) -> str:
-    """Return where an executed notebook goes, relative to the runs folder.
-
-    Examples
-    --------
-    >>> output_path("alfa", "1_analyse")
-    'wijk/alfa/1_analyse.ipynb'
-    """
+    """Return where an executed notebook goes, relative to the runs folder."""
     folder = CITY if scope == CITY else f"wijk/{scope}"
     return f"{folder}/{notebook}.ipynb"
 

@@ -213,7 +213,7 @@ class _Loop:
             outcome = future.result()
         except Exception as error:
             outcome = Outcome("killed", message=f"{type(error).__name__}: {error}")
-        result, details = keep(self._work, job, fingerprint, before, outcome)
+        result, details = check_and_store(self._work, job, fingerprint, before, outcome)
         self._settle(job, result, **details)
         del self._running[future]
 
@@ -235,7 +235,7 @@ class _Loop:
 # What is kept of a job that has ended: its outcome checked, its notebook written.
 
 
-def keep(
+def check_and_store(
     work: Work, job: Job, fingerprint: str, before: Mapping[str, str], outcome: Outcome
 ) -> tuple[JobResult, dict[str, Any]]:
     """Check an outcome and write its notebook; return how the job ended, and more for the log."""

@@ -92,7 +92,7 @@ def release(
     """
     from wijkkit.disclosure.sign_off import sign_off_file
     from wijkkit.language import text
-    from wijkkit.pipeline.publishing import publish_release
+    from wijkkit.pipeline.publication import publish_release
     from wijkkit.study import open_study
 
     opened = open_study(study)

@@ -55,14 +55,7 @@ def run(
 
 
 def summary(result: RunResult) -> str:
-    """Return what a run did, in one line.
-
-    Examples
-    --------
-    >>> from wijkkit.batch.manifest import RunResult
-    >>> summary(RunResult("a", (), 1.25))
-    '0 notebooks ran, 0 unchanged, 0 without result, in 1.2 s'
-    """
+    """Return what a run did, in one line."""
     ran = sum(job.ran and job.status == "ok" for job in result.jobs)
     unchanged = sum(not job.ran and job.status == "ok" for job in result.jobs)
     return (

@@ -165,7 +165,7 @@ def demo(
     replace: Annotated[bool, typer.Option(help="Replace data that is there already.")] = False,
 ) -> None:
     """Make a fictional study with known true effects, in the formats researchers have."""
-    from wijkkit.demo.making import SEED, WIJKEN, make_demo
+    from wijkkit.demo.project import SEED, WIJKEN, make_demo
 
     if folder is None:
         folder = Path("parameters") if wijken == WIJKEN else Path(f"demo-{wijken}")

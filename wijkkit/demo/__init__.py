@@ -1,5 +1,5 @@
 """A fictional study with known true effects."""
 
-from wijkkit.demo.making import make_demo
+from wijkkit.demo.project import make_demo
 
 __all__ = ["make_demo"]

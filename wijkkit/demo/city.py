@@ -42,12 +42,6 @@ def build_city(wijken: int, seed: int) -> pd.DataFrame:
         How many, 2 to 99. They come in pairs of a programme and a comparator wijk in one gebied;
         the last of an odd number belongs to no arm.
 
-    Returns
-    -------
-    DataFrame
-        One row per wijk: wijk (slug), name, code, district, district_code, arm, pair, severity,
-        size (relative number of respondents).
-
     Examples
     --------
     >>> build_city(6, 1)[["wijk", "code", "arm", "pair"]].head(2).to_numpy().tolist()

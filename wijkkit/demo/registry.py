@@ -310,14 +310,7 @@ CHOSEN = (
 def registry_rows(
     city: pd.DataFrame, catalogue: pd.DataFrame, seed: int
 ) -> dict[str, dict[str, pd.DataFrame]]:
-    """Return what each wijk registered.
-
-    Returns
-    -------
-    dict of str to dict of str to DataFrame
-        Wijk -> kind -> rows. The third programme wijk registered no activities of its last two
-        interventions; comparators registered the city's own offer and no steps.
-    """
+    """Return what each wijk registered."""
     rng = np.random.default_rng([seed, 8])
     made, number = {}, 0
     for wijk in city.itertuples():

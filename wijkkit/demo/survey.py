@@ -29,15 +29,7 @@ _SDQ_FROM, _PLAY_FROM = 3, 4
 
 
 def simulate(city: pd.DataFrame, seed: int) -> dict[str, pd.DataFrame]:
-    """Return the respondents of each wave, in the survey's own answers.
-
-    Returns
-    -------
-    dict of str to DataFrame
-        Wave -> one row per respondent: area, age, sex (1, 2), education (1-6), weight and the
-        answers, complete (absent only where the routing skips a question). Waves are separate
-        cross-sections: nobody is in both.
-    """
+    """Return the respondents of each wave, in the survey's own answers."""
     rng = np.random.default_rng([seed, 2])
     levels = {
         name: rng.normal(0, truth.BETWEEN_WIJKEN, len(city))

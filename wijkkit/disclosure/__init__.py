@@ -9,9 +9,9 @@ from wijkkit.disclosure.sign_off import bind_tables, record_audit, signed_off
 
 __all__ = [
     "CBS",
+    "GGD",
     "Finding",
     "Forbidden",
-    "GGD",
     "Policy",
     "Publication",
     "Release",

@@ -99,12 +99,6 @@ def finest_form(
     Where there is no such form, figures around the count that is not open are given up, in the
     order of `wijkkit.disclosure.loss.ORDER`, until there is; what turns out not to be needed is
     given back. Figures of whole arms and of the city are never left out for it.
-
-    Returns
-    -------
-    form : Form or None
-        None where nothing helps; `waves` are then as they were.
-    waves : list of Settled
     """
     attacks = [_Attack(made(one)) for one in waves]
     while True:
@@ -113,7 +107,7 @@ def finest_form(
         if len(attacks) < len(waves):
             return None, list(waves)
         for form in forms_:
-            if all([attack.open(form, as_shown) for attack in attacks]):
+            if all(attack.open(form, as_shown) for attack in attacks):
                 back = zip(waves, attacks, strict=True)
                 return form, [_given_back(*one, made, form, as_shown) for one in back]
         # Each wave has a form of its own, but not one together.

@@ -11,6 +11,7 @@ import pandas as pd
 from wijkkit.disclosure.knowledge import Relation
 from wijkkit.disclosure.rounding import Places, around, limits, to_step
 from wijkkit.errors import DisclosureError, Problem
+from wijkkit.estimates.compare import with_sides
 from wijkkit.tables import ESTIMATE_KEYS, EVERYBODY, tidy
 
 #: Odds ratios and ratios are rounded to this, and only shown of cells in their finest step.
@@ -21,7 +22,7 @@ _ORDER = ("hidden", "above", "too_few", "not_asked", "missing")
 
 
 def release_derived(derived: pd.DataFrame, table: pd.DataFrame, finest: float) -> pd.DataFrame:
-    """Release changes, gaps and changes of gaps: the exact ones, rounded.
+    """Release changes, gaps and changes of gaps: the exact ones, rounded, with their verdict.
 
     A row is made of several cells where its `wave` or its `group` names several, joined by
     hyphens: wave ``2018-2021`` is the change from 2018 to 2021, group ``low-high`` the gap, low
@@ -34,6 +35,12 @@ def release_derived(derived: pd.DataFrame, table: pd.DataFrame, finest: float) -
     finest : float
         Finest step of a percentage.
 
+    Returns
+    -------
+    DataFrame
+        Tidy, and `verdict`: by the exact limits the whole difference is ``higher`` or ``lower``
+        than zero, or ``not_distinguishable`` from it; ``unknown`` where it is absent, and of ratios.
+
     Raises
     ------
     DisclosureError
@@ -41,7 +48,7 @@ def release_derived(derived: pd.DataFrame, table: pd.DataFrame, finest: float) -
     """
     rows = derived.reset_index(drop=True)
     if rows.empty:
-        return tidy(rows)
+        return tidy(rows).assign(verdict="")
     at = parts_of(rows, table)
     status, step = joined(rows["status"], table, at)
     ratio = rows["unit"].isin(_RATIOS).to_numpy()
@@ -53,7 +60,9 @@ def release_derived(derived: pd.DataFrame, table: pd.DataFrame, finest: float) -
     coarser = ~ratio & (step > finest + 1e-9)
     lower, upper = np.where(coarser, wide[0], lower), np.where(coarser, wide[1], upper)
     value = to_step(rows["value"], step)
-    return tidy(rows.assign(value=value, lower=lower, upper=upper, status=status, step=step))
+    verdict = with_sides(rows.assign(status=status))["verdict"]
+    shown = rows.assign(value=value, lower=lower, upper=upper, status=status, step=step)
+    return tidy(shown).assign(verdict=verdict)
 
 
 def release_comparisons(
@@ -204,6 +213,7 @@ _SCALES = {"linear": ("points", "score"), "log": ("ratio",), "logit": ("odds_rat
 
 def relations(
     derived: list[pd.DataFrame],
+    judged: pd.DataFrame,
     comparisons: pd.DataFrame,
     comparable: pd.DataFrame,
     table: pd.DataFrame,
@@ -214,22 +224,24 @@ def relations(
 
     Parameters
     ----------
+    judged : DataFrame
+        Rows as those of `derived` of which the verdict alone is shown.
     shown : (m,) array of bool
         Cells that may be shown: a figure is shown where all its cells may be.
     """
-    for rows in derived:
-        rows = rows[rows["status"].eq("ok")].reset_index(drop=True)
-        if rows.empty:
+    for rows, most in (*((rows, np.inf) for rows in derived), (judged, 0.0)):
+        if rows.empty or not (there := rows["status"].eq("ok")).any():
             continue
+        rows = rows[there].reset_index(drop=True)
         at, sign = parts_of(rows, table), signs_of(rows, table)
         for scale, units in _SCALES.items():
             here = rows["unit"].isin(units).to_numpy()
             if here.any():
-                yield _relation(rows[here], at[:, here], sign[:, here], scale, shown, finest)
+                yield _relation(rows[here], at[:, here], sign[:, here], scale, shown, finest, most)
     if len(comparisons):
         rows = comparisons.assign(value=comparisons["difference"]).reset_index(drop=True)
         at, sign = compared_cells(rows, comparable, table)
-        yield _relation(rows, at, sign, "linear", shown, finest, coarse=False)
+        yield _relation(rows, at, sign, "linear", shown, finest, most=1.0)
 
 
 def _relation(
@@ -239,11 +251,11 @@ def _relation(
     scale: str,
     shown: np.ndarray,
     finest: np.ndarray,
-    coarse: bool = True,
+    most: float,
 ) -> Relation:
     there = ((at >= 0) & shown[at]).all(axis=0)
     step = np.where(there, finest[at].max(axis=0) if scale == "linear" else RATIO_STEP, np.nan)
     value, lower, upper = (rows[name].to_numpy(float) for name in ("value", "lower", "upper"))
     return Relation(
-        at, sign, scale, value, lower, upper, np.where(np.isnan(value), np.nan, step), coarse
+        at, sign, scale, value, lower, upper, np.where(np.isnan(value), np.nan, step), most
     )

@@ -1,9 +1,9 @@
 """What a reader knows of each figure that is shown: from its rounding and from all made of it.
 
 A value that stands as 41 % is between 40.5 and 41.5. Its limits, a change, a gap, an odds ratio
-or a comparison that is shown as well narrow that down. Each of them says that a sum of (functions
-of) figures lies in an interval; from that follows an interval for each of its figures, given the
-others.
+or a comparison that is shown as well narrow that down, and so does the verdict on one. Each of
+them says that a sum of (functions of) figures lies in an interval; from that follows an interval
+for each of its figures, given the others.
 """
 
 from __future__ import annotations
@@ -42,8 +42,9 @@ class Relation:
         The exact figure and its limits, which are as far on either side on that scale.
     step : (m,) array
         What it is rounded to when all its cells are in their finest step; NaN where not shown.
-    coarse : bool
-        Whether it is shown of a cell in a coarser step.
+    most : float
+        The largest multiple of the finest step of a cell in which its number is shown; the verdict
+        on a difference stands in any.
     """
 
     at: NDArray[np.int64]
@@ -53,10 +54,23 @@ class Relation:
     lower: Floats
     upper: Floats
     step: Floats
-    coarse: bool = True
+    most: float = np.inf
 
     def ends(self, multiple: float) -> tuple[Floats, Floats]:
         """Return between what the sum is, when the figure is shown in `multiple` of its step."""
+        low, high = self._by_number(multiple)
+        if self.scale != "linear":
+            return low, high
+        # The verdict says whether the sum is further from zero than half its interval.
+        below, above = self.value - self.lower, self.upper - self.value
+        clear = self.lower > 0, self.upper < 0
+        with_low = np.where(clear[0], below, np.where(clear[1], -np.inf, -above))
+        with_high = np.where(clear[1], -above, np.where(clear[0], np.inf, below))
+        return np.fmax(low, with_low), np.fmin(high, with_high)
+
+    def _by_number(self, multiple: float) -> tuple[Floats, Floats]:
+        if multiple > self.most:
+            return np.full((2, len(self.value)), [[-np.inf], [np.inf]])
         step = np.where(np.isnan(self.step), 1.0, self.step) * multiple
         shown = to_step(self.value, step)
         low, high = self._sum(shown - step / 2), self._sum(shown + step / 2)
@@ -94,7 +108,7 @@ def known(
     for step in steps:
         if step != 1:
             own = _by_rounding(table, finest * step, finest)
-            linear = [one for one in relations if one.coarse and one.scale == "linear"]
+            linear = [one for one in relations if one.scale == "linear"]
             out[step] = _narrowed(own, fine, linear, step)
     return out
 
@@ -154,9 +168,10 @@ def _narrowed(
             with np.errstate(invalid="ignore", divide="ignore"):
                 ends = np.sort([rest_low / one.sign[rank], rest_high / one.sign[rank]], axis=0)
             ends = np.array([_back(end, one.scale) for end in ends])
-            use = np.isfinite(ends).all(axis=0) & (one.sign[rank] != 0) & ~np.isnan(one.step)
-            np.maximum.at(low, one.at[rank][use], ends[0][use])
-            np.minimum.at(high, one.at[rank][use], ends[1][use])
+            told = (one.sign[rank] != 0) & ~np.isnan(one.step)
+            for known, end, use in ((low, ends[0], np.maximum), (high, ends[1], np.minimum)):
+                here = told & np.isfinite(end)
+                use.at(known, one.at[rank][here], end[here])
     middle = (own[0] + own[1]) / 2
     # A figure of which nothing is known stays so, and no interval turns round by an error.
     return np.where(low > high, middle - _TINY, low), np.where(low > high, middle + _TINY, high)

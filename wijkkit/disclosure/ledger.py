@@ -26,10 +26,7 @@ from wijkkit.disclosure.sample import Sample
 from wijkkit.errors import DisclosureError
 from wijkkit.estimates.layout import keys
 from wijkkit.files import sha256, write_whole
-from wijkkit.study import Study
 
-#: Name of the ledger's folder, beside the files of the survey.
-FOLDER = "publications"
 _ABOUT = "publication.json"
 _PEOPLE, _CELLS, _TABLES = "people.parquet", "cells.parquet", "tables"
 
@@ -135,19 +132,6 @@ def answer_marks(persons: np.ndarray, answers: np.ndarray) -> np.ndarray:
     return np.where(np.isnan(answers), np.uint64(0), mixed)
 
 
-def ledgers_of(study: Study) -> tuple[Path, ...]:
-    """Return the ledgers of a study: a folder beside each of the survey's files.
-
-    Examples
-    --------
-    >>> import wijkkit as wk
-    >>> from wijkkit.disclosure.ledger import ledgers_of
-    >>> [path.name for path in ledgers_of(wk.open_study("parameters"))]
-    ['publications']
-    """
-    return study.ledgers
-
-
 def read_entries(ledgers: Iterable[Path]) -> list[Entry]:
     """Return the publications in these ledgers, oldest first, each once.
 
@@ -244,7 +228,7 @@ def _of(ledger: Path) -> list[Path]:
 def _refused(what: str, folder: Path, found: str) -> DisclosureError:
     return DisclosureError(
         what,
-        file=f"{FOLDER}/{folder.name}",
+        file=f"{folder.parent.name}/{folder.name}",
         found=found,
         remedy="Restore it from a copy; without it a release may give earlier ones away.",
     )

@@ -11,7 +11,6 @@ more than what is open; a program may find more (`towns.py`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
@@ -21,30 +20,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from wijkkit.disclosure.knowledge import Shown
-from wijkkit.disclosure.system import System, cell_places, larger_cells, wijken_of_cells
+from wijkkit.disclosure.system import cell_places, larger_cells, wijken_of_cells
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 _TINY = 1e-6
-
-
-@dataclass(frozen=True, slots=True)
-class _Kind:
-    """Two patterns that children may exchange.
-
-    Parameters
-    ----------
-    moved : tuple of int
-        Indicators in which they differ.
-    turned : tuple of int
-        1 where the other pattern has the indicator.
-    """
-
-    one: int
-    other: int
-    moved: tuple[int, ...]
-    turned: tuple[int, ...]
+#: How many numbers are worked with at once.
+_TOGETHER = 500_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,45 +52,12 @@ class Proofs:
     number: Floats
 
 
-@dataclass(frozen=True, slots=True)
-class _Room:
-    """How many children of a group of a wijk may move without any figure telling.
-
-    Parameters
-    ----------
-    up, down : list of (J, M) array
-        Of each slot, by indicator and group of a wijk: to having it, and to not having it.
-    """
-
-    up: list[Floats]
-    down: list[Floats]
-
-    def differ(self, number: float, more: float) -> bool:
-        """Return whether there is a place where so many may move, but not more."""
-        return any(
-            bool(((one >= number - _TINY) & (one < more - _TINY)).any())
-            for one in (*self.up, *self.down)
-        )
-
-    def told(self, kind: _Kind, number: float, at: list[Ints]) -> tuple[Mask, Mask]:
-        """Return where so many of the first pattern, or of the other, would be seen; (K, N)."""
-        seen: tuple[list[Mask], list[Mask]] = ([], [])
-        way = np.array(kind.turned)[:, None] > 0
-        for up, down, own in zip(self.up, self.down, at, strict=True):
-            rooms = up[list(kind.moved)], down[list(kind.moved)]
-            for told, one, other in zip(seen, rooms, rooms[::-1], strict=True):
-                tight = np.any(np.where(way, one, other) < number - _TINY, axis=0)
-                told.append(np.asarray(tight)[own])
-        return np.stack(seen[0]), np.stack(seen[1])
-
-
 class Moves:
     """What moves of children leave open of a system's counts."""
 
     def __init__(self, shown: Shown) -> None:
         self.shown, system = shown, shown.system
         cell = cell_places(system)
-        self._kinds = list(_kinds(system))
         # Children come whole; of scores half of what must be able to move is moved at once.
         self._step = 1.0 if system.whole else 0.5
         self._units = np.floor(system.truth / self._step + _TINY) * self._step
@@ -116,57 +66,64 @@ class Moves:
         self._parents = larger_cells(cell, len(system.rows))
         self._wijk = np.unique(system.wijk, return_inverse=True)[1]
         self.in_wijk = wijken_of_cells(system, self._wijk)
-        self._last = np.full(len(system.rows), np.nan)
+        self._room: Floats | None = None
+        self._hidden = np.zeros(len(system.rows), bool)
         self._plus, self._minus = np.zeros((2, len(system.rows)))
-        # Each group of each wijk, per slot: of each atom which one, and its cells by level.
-        self._at = [
-            self._wijk * many + self._groups[:, slot] for slot, many in enumerate(self._sizes)
-        ]
+        # A place is a group of a grouping in a wijk: of each atom which ones, of each its cells.
         wijken = self._wijk.max(initial=-1) + 1
-        self._cells = []
-        for slot, many in enumerate(self._sizes):
-            found = np.full((len(cell), cell.shape[2], wijken * many), -1)
-            for atoms in system.asked.T.astype(bool):
-                there = np.flatnonzero(atoms)
-                found[:, :, self._at[slot][there]] = np.maximum(
-                    found[:, :, self._at[slot][there]], cell[:, slot][..., there]
-                )
-            self._cells.append(found)
+        start = np.append(0, np.cumsum(wijken * self._sizes))
+        self._at = np.stack(
+            [
+                start[k] + self._wijk * many + self._groups[:, k]
+                for k, many in enumerate(self._sizes)
+            ]
+        )
+        self._wijk_at = np.concatenate([np.arange(wijken).repeat(many) for many in self._sizes])
+        self._cells = np.full((len(cell), cell.shape[2], start[-1]), -1)
+        for question, asked in enumerate(system.asked.T.astype(bool)):
+            for slot, at in enumerate(self._at[:, asked]):
+                self._cells[:, question, at] = cell[:, slot, question][:, asked]
         self._weight = np.zeros(wijken)
         self._weight[self._wijk] = system.weight
         # The wijk of each cell of one; -1 for a larger area.
         self._home = np.full(len(system.rows), -1)
-        for many, own in zip(self._sizes, self._cells, strict=True):
-            for one in own[0]:
-                self._home[one[one >= 0]] = np.flatnonzero(one >= 0) // many
+        there = self._cells[0] >= 0
+        self._home[self._cells[0][there]] = np.broadcast_to(self._wijk_at, there.shape)[there]
+        # Two patterns that children may exchange, and where the second has what the first has not.
+        occur = np.flatnonzero(system.truth.any(axis=0))
+        self._pairs = np.array(list(combinations(occur.tolist(), 2)), int).reshape(-1, 2)
+        self._turned = np.diff(system.patterns[self._pairs], axis=1)[:, 0]
 
     def widths(self, multiple: Floats) -> Floats:
         """Return, per cell, a width that its count can surely have; at most what is needed.
 
-        Only wijken of which anything else is shown than when this was last asked are looked at.
+        Only wijken in which children have more or less room than when this was last asked are
+        looked at.
         """
         wanted = np.where(multiple == 0, self.shown.need, 0.0)
-        again = np.flatnonzero(multiple != self._last)
-        touched = self._touched(again)
-        stale = (wanted > 0) & touched
-        self._plus[touched], self._minus[touched] = 0.0, 0.0
-        self._last = multiple.copy()
-        if stale.any():
-            room = self._room(multiple)
-            before = None
-            for number in _numbers(wanted[stale].max(initial=0), self.shown.system.whole):
-                narrow = stale & (self._plus + self._minus < wanted - _TINY)
-                if not narrow.any():
-                    break
-                if before is None or room.differ(number, before):
-                    self._widen(room, number, narrow)
-                before = number
+        room = self._rooms(multiple)
+        stale = self._touched(room) | ((multiple == 0) & ~self._hidden)
+        self._plus[stale], self._minus[stale] = 0.0, 0.0
+        self._hidden, self._room = multiple == 0, room
+        stale &= wanted > 0
+        before = None
+        for number in _numbers(wanted[stale].max(initial=0), self.shown.system.whole):
+            narrow = stale & (self._plus + self._minus < wanted - _TINY)
+            if not narrow.any():
+                break
+            if before is None or _differ(room, number, before):
+                self._widen(room, number, narrow)
+            before = number
         return np.minimum(self._plus + self._minus, wanted)
 
-    def _touched(self, cells: Ints) -> Mask:
-        """Return the cells that have a wijk in common with these."""
-        wijken = self.in_wijk[cells].any(axis=0)
-        return np.asarray(self.in_wijk[:, wijken].any(axis=1))
+    def _touched(self, room: Floats) -> Mask:
+        """Return the cells of wijken in which children have another room than last."""
+        if self._room is None:
+            return np.ones(len(self._plus), bool)
+        # More than must be able to move makes no difference.
+        most = self.shown.need.max(initial=0)
+        other = (np.minimum(room, most) != np.minimum(self._room, most)).any(axis=(0, 1))
+        return np.asarray(self.in_wijk[:, np.unique(self._wijk_at[other])].any(axis=1))
 
     def _around(self, cells: Mask) -> Ints:
         """Return the atoms of the wijken that these cells are about."""
@@ -177,49 +134,68 @@ class Moves:
             wijken[self._wijk[self.shown.system.member[larger].indices]] = True
         return np.flatnonzero(wijken[self._wijk])
 
-    def _room(self, multiple: Floats) -> _Room:
+    def _rooms(self, multiple: Floats) -> Floats:
+        """Return how many children of each place may move without any figure telling; (2, J, S).
+
+        To having each answer, and to not having it.
+        """
         slack, whole = self.shown.slack(multiple), self.shown.system.whole
         # Children who are there keep a hidden count between none and all of itself.
         free = multiple <= 0
-        found: tuple[list[Floats], list[Floats]] = ([], [])
-        for rooms, own, weighted, end in (
-            (found[0], slack.up, slack.weighted_up, self.shown.to_all),
-            (found[1], slack.down, slack.weighted_down, self.shown.to_none),
+        found = []
+        for own, weighted, end in (
+            (slack.up, slack.weighted_up, self.shown.to_all),
+            (slack.down, slack.weighted_down, self.shown.to_none),
         ):
-            own = np.append(np.where(free & end, np.inf, own), np.inf)
-            for many, cell in zip(self._sizes, self._cells, strict=True):
-                room = own[cell]
-                if np.isfinite(weighted).any():
-                    heavy = np.append(weighted, np.inf)[cell] / np.repeat(self._weight, many)
-                    room = np.minimum(room, np.floor(heavy + _TINY) if whole else heavy)
-                rooms.append(room.min(axis=0))
-        return _Room(*found)
+            room = np.append(np.where(free & end, np.inf, own), np.inf)[self._cells]
+            if np.isfinite(weighted).any():
+                heavy = np.append(weighted, np.inf)[self._cells] / self._weight[self._wijk_at]
+                room = np.minimum(room, np.floor(heavy + _TINY) if whole else heavy)
+            found.append(room.min(axis=0))
+        return np.stack(found)
 
-    def _classes(self, told: Mask, slots: Iterable[int], atoms: Ints) -> dict[int, Ints]:
-        """Return, per slot, a number of the class of each atom: its wijk and its other groups."""
-        key, size = self._wijk[atoms].astype(np.int64), self._wijk.max(initial=0) + 1
-        parts = {}
-        for slot in range(1, len(told)):
-            label = np.where(told[slot], self._groups[atoms, slot] + 1, 0)
-            parts[slot] = label * size
-            size *= self._sizes[slot] + 1
-            key = key + parts[slot]
-        return {slot: pd.factorize(key - parts[slot])[0] for slot in slots if slot}
+    def _told(self, room: Floats, number: float, kinds: Ints, atoms: Ints) -> Mask:
+        """Return where so many of the first pattern, or of the other, would be seen; (2, Q, K, N)."""
+        tight = (room < number - _TINY).astype(np.float32)
+        more, less = ((self._turned[kinds] * way > 0).astype(np.float32) for way in (1, -1))
+        seen = [more @ tight[way] + less @ tight[1 - way] > 0 for way in (0, 1)]
+        return np.stack(seen)[:, :, self._at[:, atoms]]
 
-    def _widen(self, room: _Room, number: float, narrow: Mask) -> None:
+    def _has(self, kinds: Ints, atoms: Ints) -> Floats:
+        """Return how many children of each pattern were asked what they differ in; (2, Q, N)."""
+        asked = self.shown.system.asked[atoms].astype(np.float32)
+        unasked = (self._turned[kinds] != 0).astype(np.float32) @ (1 - asked).T > 0
+        return np.stack([self._units[atoms][:, one].T * ~unasked for one in self._pairs[kinds].T])
+
+    def _classes(self, told: Mask, slots: Ints, atoms: Ints) -> Ints:
+        """Return, per slot and kind, a number of the class of each atom; (S, Q, N).
+
+        Its wijk, and its groups in the other slots where they are told of.
+        """
+        radix = np.cumprod(np.append(self._wijk.max(initial=0) + 1, self._sizes + 1))
+        parts = np.where(told, self._groups[atoms].T + 1, 0) * radix[:-1, None]
+        key = self._wijk[atoms] + parts[:, 1:].sum(axis=1) - parts[:, slots].swapaxes(0, 1)
+        key += np.arange(len(slots) * len(told)).reshape(len(slots), len(told), 1) * radix[-1]
+        return pd.factorize(key.ravel())[0].reshape(key.shape)
+
+    def _widen(self, room: Floats, number: float, narrow: Mask) -> None:
         """Note by how much counts may be larger, and smaller, when at most so many move."""
         system, size = self.shown.system, len(self.shown.system.rows)
-        atoms, slots = self._around(narrow), np.unique(system.slot[narrow]).tolist()
-        asked_for = set(np.unique(system.indicator[narrow]).tolist())
-        at = [own[atoms] for own in self._at]
-        best = [np.zeros((2, *cell.shape[1:])) for cell in self._cells]
-        for kind in self._kinds:
-            if asked_for.intersection(kind.moved):
-                self._of_kind(kind, room.told(kind, number, at), slots, atoms, best)
+        atoms, slots = self._around(narrow), np.unique(system.slot[narrow])
+        best = np.zeros((2, *self._cells.shape[1:]))
+        asked_for = self._turned[:, np.unique(system.indicator[narrow])].any(axis=1)
+        together = max(1, _TOGETHER // max(1, len(self._at) * len(atoms)))
+        kinds = np.flatnonzero(asked_for)
+        for first in range(0, len(kinds), together):
+            some = kinds[first : first + together]
+            found = self._exchanged(some, room, number, slots, atoms)
+            for kind, both in zip(some, found.swapaxes(0, 1), strict=True):
+                for question in np.flatnonzero(self._turned[kind]):
+                    ways = both if self._turned[kind, question] > 0 else both[::-1]
+                    np.maximum(best[:, question], ways, out=best[:, question])
         sums = np.zeros((2, size))
-        for cell, found in zip(self._cells, best, strict=True):
-            there = cell[0] >= 0
-            sums[:, cell[0][there]] = found[:, there]
+        there = self._cells[0] >= 0
+        sums[:, self._cells[0][there]] = best[:, there]
         for parents in self._parents:
             there = parents >= 0
             for way in (0, 1):
@@ -228,30 +204,36 @@ class Moves:
         for kept, found in zip((self._plus, self._minus), sums, strict=True):
             np.maximum(kept, np.minimum(found, number), out=kept)
 
-    def _of_kind(
-        self,
-        kind: _Kind,
-        told: tuple[Mask, Mask],
-        slots: list[int],
-        atoms: Ints,
-        best: list[Floats],
-    ) -> None:
-        """Note how many children of each group of a wijk may change two patterns, either way."""
-        asked = np.asarray(self.shown.system.asked[np.ix_(atoms, np.array(kind.moved))].all(axis=1))
-        has = [self._units[atoms, one] * asked for one in (kind.one, kind.other)]
-        alone = [one * ~seen.any(axis=0) for one, seen in zip(has, told, strict=True)]
-        classes = self._classes(told[0] | told[1], slots, atoms)
-        for slot in slots:
-            at, groups = self._at[slot][atoms], best[slot].shape[-1]
-            both = [np.bincount(at, one, groups) for one in alone]
-            if slot:
-                free = [one * ~seen[slot] for one, seen in zip(has, told, strict=True)]
-                paired = _paired(free, classes[slot], at, self._sizes[slot], groups)
-                both = [np.maximum(one, two) for one, two in zip(both, paired, strict=True)]
-            for indicator, turned in zip(kind.moved, kind.turned, strict=True):
-                for way, found in enumerate(both if turned > 0 else both[::-1]):
-                    own = best[slot][way, indicator]
-                    np.maximum(own, found, out=own)
+    def _exchanged(
+        self, kinds: Ints, room: Floats, number: float, slots: Ints, atoms: Ints
+    ) -> Floats:
+        """Return how many children of each place may change two patterns, either way; (2, Q, S)."""
+        told, has = self._told(room, number, kinds, atoms), self._has(kinds, atoms)
+        shape = (2, len(kinds), self._cells.shape[2])
+        alone, at = has * ~told.any(axis=2), self._at[np.ix_(slots, atoms)]
+        where = np.arange(2 * len(kinds)).reshape(2, -1, 1, 1) * shape[2] + at
+        own = np.broadcast_to(alone[:, :, None], where.shape)
+        found = np.bincount(where.ravel(), own.ravel(), np.prod(shape)).reshape(shape)
+        slots, at = slots[slots > 0], at[slots > 0]
+        if not len(slots):
+            return found
+        # With others of their class, whose own group is another one.
+        many = self._sizes.max()
+        group = self._classes(told[0] | told[1], slots, atoms)
+        part = (group * many + self._groups[atoms].T[slots][:, None]).ravel()
+        size = (group.max(initial=-1) + 1) * many
+        free = (has[:, :, None] * ~told[:, :, slots]).swapaxes(1, 2)
+        inside = [np.bincount(part, one.ravel(), size) for one in free]
+        total = [one.reshape(-1, many).sum(axis=1).repeat(many) for one in inside]
+        where = np.zeros(size, np.int64)
+        where[part] = (np.arange(len(kinds))[:, None] * shape[2] + at[:, None]).ravel()
+        paired = [
+            np.bincount(
+                where, np.minimum(inside[way], total[1 - way] - inside[1 - way]), found[0].size
+            )
+            for way in (0, 1)
+        ]
+        return np.maximum(found, np.reshape(paired, shape))
 
     def proofs(self, multiple: Floats, cells: Ints) -> Proofs:
         """Return towns in which each of these counts is larger, and smaller, as far as moves go."""
@@ -297,64 +279,47 @@ class Moves:
         One row per child: way (0 for a larger count), cell, its atom, the atom of the child that
         answers the other way round (-1 for none), and the patterns it has and would have.
         """
-        system, size = self.shown.system, len(self.shown.system.rows)
-        atoms = self._around(left)
-        at, wijk = [own[atoms] for own in self._at], self._wijk[atoms]
-        most, room = round(number / self._step), self._room(multiple)
+        size, atoms = len(self.shown.system.rows), self._around(left)
+        at, wijk = self._at[:, atoms], self._wijk[atoms]
+        most, room = round(number / self._step), self._rooms(multiple)
         best, from_ = np.zeros((2, size)), np.full((2, size), -1)
+        slots = np.arange(1, len(at))
         blocks: list[Any] = []
-        for kind in self._kinds:
-            asked = np.asarray(system.asked[np.ix_(atoms, np.array(kind.moved))].all(axis=1))
-            units = np.round(self._units[atoms] / self._step).astype(np.int64) * asked[:, None]
-            told = room.told(kind, number, at)
-            classes = self._classes(told[0] | told[1], range(len(at)), atoms)
+        for kind, (one, other) in enumerate(self._pairs):
+            told = self._told(room, number, np.array([kind]), atoms)[:, 0]
+            units = np.round(self._has(np.array([kind]), atoms)[:, 0] / self._step).astype(np.int64)
+            classes = self._classes((told[0] | told[1])[None], slots, atoms)[:, 0]
+            moved = np.flatnonzero(self._turned[kind])
             for slot, many in enumerate(self._sizes):
-                group = classes.get(slot, wijk)
-                mine = at[slot]
+                group, mine = classes[slot - 1] if slot else wijk, at[slot]
                 for back in (0, 1):
-                    gone, come = (kind.one, kind.other)[:: -1 if back else 1]
+                    gone, come = (one, other)[:: -1 if back else 1]
                     free = ~told[back], ~told[1 - back][slot]
-                    alone = np.repeat(np.arange(len(atoms)), units[:, gone] * free[0].all(axis=0))
+                    alone = np.repeat(np.arange(len(atoms)), units[back] * free[0].all(axis=0))
                     alone = np.column_stack([alone, np.full(len(alone), -1)])
                     options = [alone[_rank(mine[alone[:, 0]]) < most]]
                     if slot:
-                        here = np.repeat(np.arange(len(atoms)), units[:, gone] * free[0][slot])
-                        away = np.repeat(np.arange(len(atoms)), units[:, come] * free[1])
+                        here = np.repeat(np.arange(len(atoms)), units[back] * free[0][slot])
+                        away = np.repeat(np.arange(len(atoms)), units[1 - back] * free[1])
                         pairs = _pairs(here, away, group, self._groups[atoms, slot], many)
                         options.append(pairs[_rank(mine[pairs[:, 0]]) < most])
                     for pairs in options:
-                        for indicator, turned in zip(kind.moved, kind.turned, strict=True):
-                            way = int((turned > 0) == bool(back))
-                            where = self._cells[slot][0, indicator][mine[pairs[:, 0]]]
-                            moved = np.bincount(where[where >= 0], minlength=size)
-                            better = moved > best[way]
-                            best[way, better] = moved[better]
+                        for question in moved:
+                            way = int((self._turned[kind, question] > 0) == bool(back))
+                            where = self._cells[0, question][mine[pairs[:, 0]]]
+                            number_of = np.bincount(where[where >= 0], minlength=size)
+                            better = number_of > best[way]
+                            best[way, better] = number_of[better]
                             from_[way, better] = len(blocks)
                             patterns = np.full((len(pairs), 2), (gone, come))
-                            other = np.where(pairs[:, 1] >= 0, atoms[pairs[:, 1]], -1)
-                            rows = [np.full(len(pairs), way), where, atoms[pairs[:, 0]], other]
+                            back_at = np.where(pairs[:, 1] >= 0, atoms[pairs[:, 1]], -1)
+                            rows = [np.full(len(pairs), way), where, atoms[pairs[:, 0]], back_at]
                             blocks.append(np.column_stack([*rows, patterns]))
         kept = [np.zeros((0, 6), np.int64)]
-        for number_of, block in enumerate(blocks):
+        for rank, block in enumerate(blocks):
             block = block[block[:, 1] >= 0]
-            kept.append(block[from_[block[:, 0], block[:, 1]] == number_of])
+            kept.append(block[from_[block[:, 0], block[:, 1]] == rank])
         return np.concatenate(kept)
-
-
-def _paired(free: list[Floats], group: Ints, at: Ints, many: int, groups: int) -> list[Floats]:
-    """Return how many children of each group of a wijk may change with others of their class."""
-    part = group * many + at % many
-    size = (group.max(initial=-1) + 1) * many
-    inside = [np.bincount(part, one, size) for one in free]
-    total = [one.reshape(-1, many).sum(axis=1).repeat(many) for one in inside]
-    where = np.zeros(size, np.int64)
-    where[part] = at
-    return [
-        np.bincount(
-            where, np.minimum(inside[one], total[1 - one] - inside[1 - one]), groups
-        ).astype(float)
-        for one in (0, 1)
-    ]
 
 
 def _rank(key: Ints) -> Ints:
@@ -389,9 +354,6 @@ def _numbers(most: float, whole: bool) -> list[float]:
     return [float(one) for one in range(int(np.ceil(most - _TINY)), 0, -1)]
 
 
-def _kinds(system: System) -> Iterator[_Kind]:
-    patterns = system.patterns
-    for one, other in combinations(np.flatnonzero(system.truth.any(axis=0)).tolist(), 2):
-        turned = patterns[other] - patterns[one]
-        moved = np.flatnonzero(turned)
-        yield _Kind(one, other, tuple(moved.tolist()), tuple(turned[moved].tolist()))
+def _differ(room: Floats, number: float, more: float) -> bool:
+    """Return whether there is a place where so many may move, but not more."""
+    return bool(((room >= number - _TINY) & (room < more - _TINY)).any())

@@ -74,6 +74,8 @@ class Made:
     ----------
     derived : list of DataFrame
         Changes and gaps.
+    judged : DataFrame
+        Changes of which the verdict alone is shown.
     outcomes : tuple of str
         Indicators on which an effect is shown.
     beside : callable, optional
@@ -84,6 +86,7 @@ class Made:
     derived: list[pd.DataFrame]
     comparisons: pd.DataFrame
     comparable: pd.DataFrame
+    judged: pd.DataFrame = field(default_factory=pd.DataFrame)
     outcomes: tuple[str, ...] = ()
     beside: Callable[[pd.DataFrame, tuple[Settled, ...]], tuple[Settled, ...]] | None = None
 
@@ -115,7 +118,17 @@ def release_estimates(
     told = (
         ()
         if made is None
-        else list(relations(made.derived, made.comparisons, made.comparable, table, new, finest))
+        else list(
+            relations(
+                made.derived,
+                made.judged,
+                made.comparisons,
+                made.comparable,
+                table,
+                new,
+                finest,
+            )
+        )
     )
     outcomes = () if made is None else made.outcomes
     reach = known(table, finest, (1.0, *COARSER), told)

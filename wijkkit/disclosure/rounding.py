@@ -14,39 +14,21 @@ Floats = NDArray[np.float64]
 
 
 def to_step(values: ArrayLike, step: ArrayLike = 1.0) -> Floats:
-    """Round to the nearest multiple of `step`, halves away from zero.
-
-    Examples
-    --------
-    >>> to_step(np.array([2.5, 3.24, -2.5]), 1.0)
-    array([ 3.,  3., -3.])
-    """
+    """Round to the nearest multiple of `step`, halves away from zero."""
     values = np.asarray(values, float)
     whole = np.floor(np.round(np.abs(values) / step, 9) + 0.5)
     return np.round(np.copysign(whole * step, values) + 0.0, 10)
 
 
 def down(values: ArrayLike, step: ArrayLike) -> Floats:
-    """Round down to a multiple of `step`; `-down(-values, step)` rounds up.
-
-    Examples
-    --------
-    >>> down([61.9, 60.0], 5)
-    array([60., 60.])
-    """
+    """Round down to a multiple of `step`; `-down(-values, step)` rounds up."""
     return np.round(np.floor(np.round(np.asarray(values, float) / step, 9)) * step, 10) + 0.0
 
 
 def limits(
     lower: ArrayLike, upper: ArrayLike, step: ArrayLike, finest: ArrayLike
 ) -> tuple[Floats, Floats]:
-    """Return limits to the step: to the nearest in the finest step, outwards in a coarser one.
-
-    Examples
-    --------
-    >>> limits([61.7], [68.4], [1.0], 1.0), limits([61.7], [68.4], [5.0], 1.0)
-    ((array([62.]), array([68.])), (array([60.]), array([70.])))
-    """
+    """Return limits to the step: to the nearest in the finest step, outwards in a coarser one."""
     fine = np.asarray(step) <= np.asarray(finest)
     lower, upper = np.asarray(lower, float), np.asarray(upper, float)
     return (
@@ -61,11 +43,6 @@ def around(
     """Return the limits of a value in a coarse step: those of any value that stands as it does.
 
     Limits that were rounded for themselves would tell where within its step the value lies.
-
-    Examples
-    --------
-    >>> around([63.0], [61.0], [66.0], 5)
-    (array([60.]), array([75.]))
     """
     value, step = np.asarray(value, float), np.asarray(step, float)
     shown = to_step(value, step)

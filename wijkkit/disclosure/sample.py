@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 
 from wijkkit.estimates.layout import Block, Groupings, blocks, keys
+from wijkkit.tables import AREA_LEVELS
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,9 @@ class Sample:
         Grouping id -> (column, groups in order).
     areas : DataFrame
         All wijken: ``wijk, district, arm``.
+    weights : mapping, optional
+        Indicator and level (``area`` or ``city``) -> weight of each respondent, 0 for who is not
+        counted there; the column ``weight`` everywhere where it is empty.
     """
 
     people: pd.DataFrame = field(repr=False)
@@ -34,10 +38,38 @@ class Sample:
     waves: tuple[str, ...]
     groupings: Groupings
     areas: pd.DataFrame = field(repr=False)
+    weights: Mapping[tuple[str, str], np.ndarray] = field(default_factory=dict, repr=False)
 
     def blocks(self) -> list[Block]:
-        """Return the blocks of cells, in the order of the estimates."""
-        return blocks(self.people, self.waves, self.groupings, areas=self.areas)
+        """Return the blocks of cells, in the order of the estimates; nobody is where not counted."""
+        divided = blocks(self.people, self.waves, self.groupings, areas=self.areas)
+        if not self.weights:
+            return divided
+        inside = {
+            level: np.any([self.weight(key, level) > 0 for key in self.units], axis=0)
+            for level in AREA_LEVELS
+        }
+        return [
+            replace(block, code=np.where(inside[block.area_level], block.code, -1))
+            for block in divided
+        ]
+
+    @property
+    def weighted(self) -> pd.DataFrame:
+        """The respondents with a weight of their own: those of the figures of areas."""
+        there = self.people["weight"].gt(0)
+        return self.people if there.all() else self.people[there].reset_index(drop=True)
+
+    def weight(self, indicator: str, area_level: str) -> np.ndarray:
+        """Return the weights of an indicator at a level; 0 for who is not counted there."""
+        level = "city" if area_level == "city" else "area"
+        if (indicator, level) in self.weights:
+            return self.weights[indicator, level]
+        return self.people["weight"].to_numpy(float)
+
+    def counted(self, indicator: str, area_level: str) -> np.ndarray:
+        """Return whether each respondent is counted in the figures of an indicator at a level."""
+        return self.weight(indicator, area_level) > 0
 
 
 def cells_of(sample: Sample) -> pd.DataFrame:
@@ -52,16 +84,20 @@ def cells_of(sample: Sample) -> pd.DataFrame:
         and ``move`` (how far the mean moves at most when one respondent leaves).
     """
     divided = sample.blocks()
-    code = [block.code for block in divided]
-    size = [block.size for block in divided]
-    weight = sample.people["weight"].to_numpy(float)
     parts = []
     for key, unit in sample.units.items():
         y = sample.people[key].to_numpy(float)
         count = _percent if unit == "percent" else _score
         parts += [
-            pd.DataFrame(count(y, weight, one, many)).assign(unit=unit)
-            for one, many in zip(code, size, strict=True)
+            pd.DataFrame(
+                count(
+                    np.where(sample.counted(key, block.area_level), y, np.nan),
+                    sample.weight(key, block.area_level),
+                    block.code,
+                    block.size,
+                )
+            ).assign(unit=unit)
+            for block in divided
         ]
     # A study without an indicator has no cell.
     none = pd.DataFrame({"n": [], "x": [], "unit": pd.Series(dtype="str")})

@@ -37,16 +37,6 @@ def contents(path: Path) -> Iterator[tuple[str, str]]:
 
     Members of zip files (XLSX, DOCX), compressed parts of PNG and PDF files, columns and
     metadata of parquet files, base64 in text (pictures in pages and notebooks) are unpacked.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     page = Path(folder) / "page.html"
-    ...     _ = page.write_text("<p>a &amp; b</p>")
-    ...     found = dict(contents(page))
-    >>> found["text"]
-    '<p>a & b</p>'
     """
     if path.stat().st_size > LARGEST:
         raise _unread(path, "larger than the scan reads")

@@ -168,14 +168,15 @@ def systems(sample: Sample, table: pd.DataFrame, few: int) -> Iterator[System]:
     sets = [(one, True) for one in families(people, percent, few)]
     sets += [((key,), False) for key, unit in sample.units.items() if unit == "score"]
     divided = sample.blocks()
+    places = pd.Index(sample.areas["wijk"].astype("str")).get_indexer(people["wijk"])
     size = sum(block.size for block in divided)
     start = {key: number * size for number, key in enumerate(sample.units)}
     there = np.isin(table["status"].to_numpy(object), ["ok"])
     for wave_number, wave in enumerate(sample.waves):
         now = people["wave"].eq(wave).to_numpy()
-        cells = _cells(divided, wave_number, now)
+        cells = _cells(divided, wave_number, now, places[now])
         for indicators, whole in sets:
-            made = _system(people, now, cells, indicators, start, whole, there)
+            made = _system(sample, now, cells, indicators, start, whole, there)
             if made is not None:
                 yield made
 
@@ -194,11 +195,10 @@ class _Cells:
     groups: Ints
 
 
-def _cells(divided: Sequence[Block], wave: int, now: NDArray[np.bool_]) -> _Cells:
+def _cells(divided: Sequence[Block], wave: int, now: NDArray[np.bool_], wijk: Ints) -> _Cells:
     slots = {key: number for number, key in enumerate(dict.fromkeys(b.group_by for b in divided))}
     at, level, area, slot, group, codes = [], [], [], [], [], []
     offset, first = 0, 0
-    wijk = np.full(now.sum(), -1)
     groups = np.full((now.sum(), len(slots)), -1)
     for block in divided:
         size = len(block.areas) * len(block.groups)
@@ -212,10 +212,9 @@ def _cells(divided: Sequence[Block], wave: int, now: NDArray[np.bool_]) -> _Cell
         code = block.code[now]
         own = code // (len(block.waves) * len(block.groups)), code % len(block.groups)
         codes.append((np.where(code >= 0, own[0] * len(block.groups) + own[1], -1), first))
-        if block.area_level == "wijk":
-            if block.group_by == "":
-                wijk = own[0]
-            groups[:, slots[block.group_by]] = np.where(code >= 0, own[1], -1)
+        if block.area_level in ("wijk", "city"):
+            slot_groups = groups[:, slots[block.group_by]]
+            np.maximum(slot_groups, np.where(code >= 0, own[1], -1), out=slot_groups)
         offset, first = offset + block.size, first + size
     return _Cells(
         np.concatenate(at),
@@ -230,7 +229,7 @@ def _cells(divided: Sequence[Block], wave: int, now: NDArray[np.bool_]) -> _Cell
 
 
 def _system(
-    people: pd.DataFrame,
+    sample: Sample,
     now: NDArray[np.bool_],
     cells: _Cells,
     indicators: tuple[str, ...],
@@ -238,14 +237,23 @@ def _system(
     whole: bool,
     there: NDArray[np.bool_],
 ) -> System | None:
-    y = people.loc[now, list(indicators)].to_numpy(float)
-    weight = people.loc[now, "weight"].to_numpy(float)
+    y = sample.people.loc[now, list(indicators)].to_numpy(float)
+    # Who is counted in the figures of wijken, gebieden and arms, and who in those of the city.
+    levels = ("wijk", "city")
+    inside = np.stack([[sample.counted(k, level)[now] for k in indicators] for level in levels])
+    y = np.where(inside.any(axis=0).T, y, np.nan)
     answered = ~np.isnan(y)
     used = answered.any(axis=1) & (cells.wijk >= 0)
     if not used.any():
         return None
-    y, weight, answered = y[used], weight[used], answered[used]
-    parts = np.column_stack([cells.wijk[used], cells.groups[used], answered])
+    y, answered, inside = y[used], answered[used], inside[..., used]
+    weight = np.max([sample.weight(k, "wijk")[now][used] for k in indicators], axis=0)
+    other = np.max([sample.weight(k, "city")[now][used] for k in indicators], axis=0)
+    weight = np.where(weight > 0, weight, other)
+    # Those of a wijk who are counted elsewhere than others of it are a part of it by themselves.
+    kinds = np.unique(inside.reshape(-1, len(y)).T, axis=0, return_inverse=True)
+    wijk = cells.wijk[used] * len(kinds[0]) + kinds[1].ravel()
+    parts = np.column_stack([wijk, cells.groups[used], answered])
     _, first, atom = np.unique(parts, axis=0, return_index=True, return_inverse=True)
     atom, size = atom.ravel(), len(first)
     n = np.bincount(atom, minlength=size).astype(float)
@@ -253,6 +261,12 @@ def _system(
     member = _membership(cells, used, atom, first, size)
     kept = [np.flatnonzero(there[start[key] + cells.at]) for key in indicators]
     where = np.concatenate(kept)
+    member = member[where]
+    if not inside.all():
+        level = (cells.level[where] == "city").astype(int)
+        which = np.repeat(np.arange(len(indicators)), [len(at) for at in kept])
+        member = sparse.csr_array(member.multiply(inside[level, which][:, first]))
+        member.eliminate_zeros()
     return System(
         indicators,
         np.concatenate([start[k] + cells.at[at] for k, at in zip(indicators, kept, strict=True)]),
@@ -261,13 +275,13 @@ def _system(
         cells.area[where],
         cells.slot[where],
         cells.group[where],
-        member[where],
+        member,
         patterns,
         answered[first],
         truth,
         n,
-        _weights(weight, cells.wijk[used], first),
-        cells.wijk[used][first],
+        _weights(weight, wijk, first),
+        wijk[first],
         cells.groups[used][first],
         whole,
     )
@@ -338,6 +352,8 @@ def larger_cells(cell: Ints, size: int) -> list[Ints]:
         parent = np.full(size, -1)
         own = cell[0] >= 0
         parent[cell[0][own]] = cell[level][own]
+        # Where somebody of a wijk's cell is not counted in the larger one it tells nothing of it.
+        parent[cell[0][own & (cell[level] < 0)]] = -1
         found.append(parent)
     return found
 

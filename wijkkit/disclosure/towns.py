@@ -24,7 +24,7 @@ _OPTIONS = {"output_flag": False, "threads": 1}
 class _Quiet(highspy.Highs):
     """A linear program that says nothing, not even that it is there."""
 
-    def enableCallbacks(self) -> None:  # noqa: N802
+    def enableCallbacks(self) -> None:
         self.silent()
         super().enableCallbacks()
 
@@ -82,7 +82,7 @@ class Towns:
         children leave more open than whole ones: by so much more they must be apart.
         """
         slack = self._shown.slack(multiple)
-        needed = self._shown.need if lines else self._shown.need
+        needed = self._shown.need
         self._enough = {
             True: needed - TINY,
             False: np.maximum(needed, self._shown.need + self._margin) - TINY,

@@ -264,13 +264,7 @@ def compare_estimates(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame
 
 
 def adjusted_level(level: float, goals: int) -> float:
-    """Return the level of each interval by which `goals` changes are judged together (Bonferroni).
-
-    Examples
-    --------
-    >>> round(adjusted_level(0.95, 5), 2)
-    0.99
-    """
+    """Return the level of each interval by which `goals` changes are judged together (Bonferroni)."""
     return 1 - (1 - level) / max(goals, 1)
 
 

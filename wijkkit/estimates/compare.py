@@ -7,7 +7,7 @@ from typing import Literal, Protocol
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from wijkkit.estimates.design import LonelyPsu
 from wijkkit.estimates.grid import SCALE, Estimates, asked_outcome, wave_design
@@ -22,6 +22,9 @@ from wijkkit.estimates.linearisation import (
     domains,
     sums,
 )
+
+#: Verdicts on a difference of which the whole interval lies at one side of zero.
+CLEAR = ("higher", "lower")
 
 #: What an area is compared with.
 Against = Literal["city", "comparable"]
@@ -73,21 +76,41 @@ def verdicts(
     upper: NDArray[np.float64],
     direction: Literal["higher", "lower", "none"],
 ) -> NDArray[np.str_]:
-    """Judge differences by their interval and by which way is better; where neither is, not at all.
+    """Judge differences by their interval and by which way is better; where neither is, not at all."""
+    return by_direction(sides(lower, upper), direction)
+
+
+def sides(lower: ArrayLike, upper: ArrayLike) -> NDArray[np.str_]:
+    """Say at which side of zero the whole of each interval lies."""
+    lower, upper = np.asarray(lower, float), np.asarray(upper, float)
+    return np.select(
+        [np.isnan(lower) | np.isnan(upper), lower > 0, upper < 0],
+        ["unknown", *CLEAR],
+        default="not_distinguishable",
+    )
+
+
+def with_sides(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return differences with `verdict`, their side of zero; of ratios it is ``unknown``."""
+    difference = rows["unit"].isin(["points", "score"]) & rows["status"].eq("ok")
+    return rows.assign(verdict=np.where(difference, sides(rows["lower"], rows["upper"]), "unknown"))
+
+
+def by_direction(
+    side: ArrayLike, direction: Literal["higher", "lower", "none"]
+) -> NDArray[np.str_]:
+    """Judge the sides of `sides` by which way is better; where neither is, not at all.
 
     Examples
     --------
-    >>> verdicts(np.array([1.0, -2, np.nan]), np.array([3.0, 2, np.nan]), "lower").tolist()
-    ['worse', 'not_distinguishable', 'unknown']
+    >>> by_direction(["higher", "lower", "not_distinguishable"], "lower").tolist()
+    ['worse', 'better', 'not_distinguishable']
     """
+    side = np.asarray(side, str)
     if direction == "none":
-        return np.full(np.shape(lower), "unknown")
-    above, below = ("better", "worse") if direction == "higher" else ("worse", "better")
-    return np.select(
-        [np.isnan(lower) | np.isnan(upper), lower > 0, upper < 0],
-        ["unknown", above, below],
-        default="not_distinguishable",
-    )
+        return np.full(np.shape(side), "unknown")
+    clear = [side == one for one in CLEAR]
+    return np.select(clear, ["better" if one == direction else "worse" for one in CLEAR], side)
 
 
 Floats = NDArray[np.float64]
@@ -102,10 +125,6 @@ def covariance_with_all(
     used: NDArray[np.bool_],
 ) -> Floats:
     """Return the covariance of each domain's total of `influence` with that of the whole it is in.
-
-    Returns
-    -------
-    ndarray of float, shape (K,)
 
     Examples
     --------

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from wijkkit.errors import EstimationError, Problem
-from wijkkit.estimates.design import LonelyPsu, SurveyDesign, survey_design
+from wijkkit.estimates.design import LonelyPsu, SurveyDesign, once, survey_design
 from wijkkit.estimates.interval import (
     ProportionMethod,
     check_confidence,
@@ -145,6 +145,7 @@ def estimate_grid(
     return Estimates(tidy(rows), rows[[*names, "x", "n"]], rows[[*names, "se", "df"]])
 
 
+@once
 def wave_design(respondents: pd.DataFrame, lonely_psu: LonelyPsu = "absent") -> SurveyDesign:
     """Return the design of respondents of several waves, each wave a sample of its own.
 
@@ -176,6 +177,8 @@ def wave_columns(respondents: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, Any
 def with_sampled(respondents: pd.DataFrame) -> pd.DataFrame:
     """Return all respondents with ``sampled``, so that a part of them keeps the whole design.
 
+    Who has a weight of 0 is no part of this sample, see `wijkkit.load_survey`.
+
     Examples
     --------
     >>> everybody = pd.DataFrame({"wave": "2021", "weight": 1.0, "sex": ["girl", "boy", "girl"]})
@@ -183,10 +186,11 @@ def with_sampled(respondents: pd.DataFrame) -> pd.DataFrame:
     >>> wave_design(girls).stages[0].sampled.tolist()
     [3.0]
     """
-    frame, design = wave_columns(respondents.drop(columns="sampled", errors="ignore"))
+    sample = respondents[respondents["weight"].ne(0)].drop(columns="sampled", errors="ignore")
+    frame, design = wave_columns(sample)
     by = frame.groupby(design["strata"], sort=False, observed=True)
     units = by["psu"].transform("nunique") if "psu" in frame else by["wave"].transform("size")
-    return respondents.assign(sampled=units.astype(float))
+    return respondents.assign(sampled=units.astype(float).reindex(respondents.index))
 
 
 def asked_outcome(

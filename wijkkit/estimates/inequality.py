@@ -292,13 +292,7 @@ def _indices(
 
 
 def to_ends(population: Floats) -> Floats:
-    """Return the (2, k) weights by which the groups' values make the line's ends at 0 and 1.
-
-    Examples
-    --------
-    >>> (to_ends(np.array([100.0, 100.0, 100.0])) @ [40, 30, 20]).round(6).tolist()
-    [45.0, 15.0]
-    """
+    """Return the (2, k) weights by which the groups' values make the line's ends at 0 and 1."""
     share = population / population.sum()
     design = np.column_stack([np.ones(len(share)), np.cumsum(share) - share / 2])
     weighted = design * population[:, None]

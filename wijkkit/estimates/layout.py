@@ -205,11 +205,6 @@ def not_asked(
     Those of a wave without the question, and those of a group (an age group, say) of which
     nobody in the whole city was asked it. The cells of a group that was asked but where nobody
     answered are missing instead.
-
-    Returns
-    -------
-    dict of str to ndarray of bool, shape (waves * groups,)
-        By the grouping's id, in the order wave, group.
     """
     return {
         block.group_by: _never(block, indicator, asked)

@@ -91,12 +91,6 @@ def variance(
     influence : ndarray of float, shape (n,)
         Weighted influence value of every row, zero where not `used`.
 
-    Returns
-    -------
-    variance : ndarray of float, shape (K,)
-    lonely : ndarray of bool, shape (K,)
-        Whether the domain touches a stratum with one sampled unit.
-
     Examples
     --------
     >>> import pandas as pd

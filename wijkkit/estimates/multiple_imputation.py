@@ -130,10 +130,7 @@ def pool(
 
 
 def _degrees_of_freedom(m: int, share: float, complete: float) -> float:
-    if share == 0:
-        old = np.inf
-    else:
-        old = (m - 1) / share**2
+    old = np.inf if share == 0 else (m - 1) / share**2
     if np.isinf(complete):
         return float(old)
     observed = (complete + 1) / (complete + 3) * complete * (1 - share)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 import numpy as np
@@ -188,7 +189,7 @@ def _curves(
     order = used[np.lexsort((values[used], code[used]))]
     ends = np.searchsorted(code[order], np.arange(size + 1))
     curves = []
-    for start, end in zip(ends, ends[1:], strict=False):
+    for start, end in itertools.pairwise(ends):
         rows = order[start:end]
         total = np.cumsum(weight[rows])
         curves.append((values[rows], total / total[-1] if len(rows) else total))

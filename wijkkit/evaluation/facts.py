@@ -51,12 +51,9 @@ class Facts:
     area_figures: pd.DataFrame = field(default_factory=pd.DataFrame)
     scales: pd.DataFrame = field(default_factory=pd.DataFrame)
 
-    def kept(self, kind: str, wijk: str | None = None) -> pd.DataFrame:
+    def registry_rows(self, kind: str, wijk: str | None = None) -> pd.DataFrame:
         """Return the registry's rows of one kind, of one wijk or of all."""
-        if wijk is None:
-            found = self.registry.get(kind)
-        else:
-            found = self._rows_of_wijk(kind).get(wijk)
+        found = self.registry.get(kind) if wijk is None else self._rows_of_wijk(kind).get(wijk)
         return self._nothing(kind) if found is None else found
 
     def records(self, kind: str, wijk: str) -> list[dict]:
@@ -66,7 +63,7 @@ class Facts:
             rows = (
                 tables.records(kind)
                 if isinstance(tables, KindTables)
-                else self.kept(kind).to_dict("records")
+                else self.registry_rows(kind).to_dict("records")
             )
             found: dict[str, list[dict]] = {}
             for row in rows:
@@ -76,12 +73,12 @@ class Facts:
 
     def goals(self, wijk: str) -> pd.DataFrame:
         """Return the goals of a wijk that were not dropped."""
-        rows = self.kept("goals", wijk)
+        rows = self.registry_rows("goals", wijk)
         return rows[~rows["status"].eq("dropped")]
 
     def deployed(self, wijk: str | None = None) -> pd.DataFrame:
         """Return the interventions that had begun: neither planned, nor to start later."""
-        rows = self.kept("interventions", wijk)
+        rows = self.registry_rows("interventions", wijk)
         later = pd.to_datetime(rows["start"]).gt(pd.Timestamp(self.as_of))
         return rows[~rows["status"].eq("planned") & ~later]
 
@@ -96,7 +93,7 @@ class Facts:
         rows = (
             tables.columns("activities")
             if isinstance(tables, KindTables)
-            else self.kept("activities")
+            else self.registry_rows("activities")
         )
         return parts_of(rows, ["wijk", "intervention"])
 
@@ -145,7 +142,7 @@ class Facts:
 
     @cached_property
     def _steps(self) -> pd.DataFrame:
-        return pace(self.kept("steps"), list(self.study.neighbourhoods), as_of=self.as_of)
+        return pace(self.registry_rows("steps"), list(self.study.neighbourhoods), as_of=self.as_of)
 
     def pace(self, wijken: list[str]) -> pd.DataFrame:
         """Return how far wijken are in each step, see `process.pace.pace`."""
@@ -178,7 +175,7 @@ class Facts:
         See `process.implementation` and `process.people.shown_measures`: whatever says how a wijk
         does reads these.
         """
-        rows = [self.kept(kind) for kind in ("interventions", "activities", "partners")]
+        rows = [self.registry_rows(kind) for kind in ("interventions", "activities", "partners")]
         after = self.study.settings.process.maintained_after_days
         on: dict[str, Any] = {"as_of": self.as_of, "maintained_after_days": after}
         wijken = list(self.study.neighbourhoods)

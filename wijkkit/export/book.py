@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from wijkkit.estimates.compare import CLEAR
 from wijkkit.export.rows import CITY, REFERENCE, Labels
 from wijkkit.language import absence, day, number, text
 from wijkkit.released import Released
@@ -16,8 +17,8 @@ from wijkkit.show.values import shown_value
 from wijkkit.study import Study
 from wijkkit.tables import EVERYBODY
 
-#: How a mark of the comparison with all wijken is written, by the sign of the difference.
-MARKS = {1: "▲", -1: "▼"}
+#: The marks of a figure that is clearly higher, and lower, than what it is compared with.
+MARKS = ("▲", "▼")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,7 @@ def book_of(study: Study, released: Released, area: str) -> Book:
         above = released.table("references")
         estimates = pd.concat([estimates, above.assign(area=REFERENCE + above["area"])])
     columns = tuple(_columns(study, area, estimates))
-    marks = _whole_marks(released, area) | _group_marks(study, released)
+    marks = _whole_marks(study, released, area) | _group_marks(study, released)
     cells = {}
     for row in estimates.to_dict("records"):
         column = Column(row["area"], row["wave"], row["group_by"], row["group"])
@@ -154,7 +155,7 @@ def _columns(study: Study, area: str, estimates: pd.DataFrame) -> Iterator[Colum
 _Marks = dict[tuple[str, Column], str]
 
 
-def _whole_marks(released: Released, area: str) -> _Marks:
+def _whole_marks(study: Study, released: Released, area: str) -> _Marks:
     """Return how the area differs clearly from all wijken, everybody in it together."""
     if area == CITY or "comparisons" not in released:
         return {}
@@ -162,11 +163,13 @@ def _whole_marks(released: Released, area: str) -> _Marks:
     rows = rows[
         rows["area"].eq(area)
         & rows["against"].eq("city")
-        & rows["verdict"].isin(["better", "worse", "higher", "lower"])
-        & rows["difference"].notna()
+        & rows["verdict"].isin(["better", "worse"])
     ]
     return {
-        (row.indicator, Column(area, row.wave)): _sign(row.difference) for row in rows.itertuples()
+        (row.indicator, Column(area, row.wave)): MARKS[
+            (row.verdict == "better") != (study.indicators[row.indicator].direction == "higher")
+        ]
+        for row in rows.itertuples()
     }
 
 
@@ -180,17 +183,12 @@ def _group_marks(study: Study, released: Released) -> _Marks:
         if item.groups
     }
     rows = released.table("gaps")
-    clear = rows["status"].eq("ok") & (rows["lower"].gt(0) | rows["upper"].lt(0))
     found: _Marks = {}
-    for row in rows[clear].itertuples():
-        for sign, end in zip((1, -1), ends.get((row.group_by, row.group), ()), strict=False):
-            column = Column(row.area, row.wave, row.group_by, end.id)
-            found[row.indicator, column] = _sign(sign * row.value)
+    for row in rows[rows["verdict"].isin(CLEAR)].itertuples():
+        marks = MARKS if row.verdict == "higher" else MARKS[::-1]
+        for mark, end in zip(marks, ends.get((row.group_by, row.group), ()), strict=False):
+            found[row.indicator, Column(row.area, row.wave, row.group_by, end.id)] = mark
     return found
-
-
-def _sign(difference: float) -> str:
-    return MARKS.get((difference > 0) - (difference < 0), "")
 
 
 def _cell(row: Mapping[str, Any], language: str, mark: str) -> Cell:
@@ -245,7 +243,7 @@ def _parts(book: Book) -> dict[str, dict[str, object]]:
     return {
         "what": {"study": book.study.text(book.study.settings.title)},
         "numbers": {},
-        "mark": {"higher": MARKS[1], "lower": MARKS[-1], "city": city},
+        "mark": {"higher": MARKS[0], "lower": MARKS[1], "city": city},
         "city": {"city": city, "wijken": len(book.study.neighbourhoods)},
     }
 

@@ -11,7 +11,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from wijkkit.export.book import Book, Cell, reading
-from wijkkit.files import replacing
+from wijkkit.files import write_saved
 from wijkkit.language import text
 
 _HEADS = 3
@@ -61,8 +61,7 @@ def write_book(
     mark = text("reports.concept", language) if concept else ""
     _tables(workbook.active, book, mark)
     _reading(workbook.create_sheet(text("export.reading.sheet", language)), book, about, mark)
-    with replacing(target) as temporary:
-        workbook.save(temporary)
+    write_saved(target, workbook.save)
     return target
 
 

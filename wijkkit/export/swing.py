@@ -14,7 +14,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from wijkkit.errors import Problem, ReportError
 from wijkkit.export.rows import Labels
-from wijkkit.files import replacing
+from wijkkit.files import write_saved
 from wijkkit.language import text
 from wijkkit.released import Released
 from wijkkit.study import Study
@@ -68,8 +68,7 @@ def write_swing(study: Study, released: Released, target: Path) -> Path:
     workbook.properties.title = "Swing"
     _fill(workbook.active, "data", DATA, rows)
     _fill(workbook.create_sheet(), "metadata", METADATA, names)
-    with replacing(target) as temporary:
-        workbook.save(temporary)
+    write_saved(target, workbook.save)
     return target
 
 

@@ -269,7 +269,7 @@ def _filled(message: object, nouns: Nouns) -> object:
 def _read(concern: str, language: str) -> dict[str, object]:
     resource = files("wijkkit.language") / language / f"{concern}.yml"
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    return yaml.load(resource.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506
+    return yaml.load(resource.read_text(encoding="utf-8"), Loader=loader)
 
 
 def load_catalogues() -> None:
@@ -314,10 +314,5 @@ def escaped(value: str) -> str:
 
     Every ASCII punctuation mark gets a backslash, which Pandoc, CommonMark and Jupyter all read
     as the mark itself.
-
-    Examples
-    --------
-    >>> print(escaped("Wijk <b>*A*</b>"))
-    Wijk \<b\>\*A\*\<\/b\>
     """
     return _PUNCTUATION.sub(r"\\\1", " ".join(str(value).split()))

@@ -47,7 +47,7 @@ def _formatted(value: float, language: str, decimals: int) -> str:
         return format_decimal(value, format=pattern, locale=language)
     # The shortest decimal that is this float: 0.15 is a half of 0.1, whatever its bits say.
     rounded = Decimal(repr(value)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
-    rounded = rounded if rounded else abs(rounded)
+    rounded = rounded or abs(rounded)
     return format_decimal(rounded, format=pattern, locale=language).replace("-", MINUS)
 
 

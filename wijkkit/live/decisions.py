@@ -34,13 +34,14 @@ class Decisions:
 
 @dataclass(frozen=True, slots=True)
 class ClashRow:
-    """One clash that is open: with what, and who takes it up."""
+    """One clash that is open: with what, whom it hinders (`about`), and who takes it up."""
 
     key: str
     what: str
     subject: str
     since: str
     owner: str
+    about: str
 
 
 def decisions(snapshot: Snapshot, wijk: str) -> Decisions:
@@ -80,6 +81,7 @@ def open_clashes(snapshot: Snapshot, wijk: str) -> list[ClashRow]:
             clash_subject(row, language),
             day(row["date"], language),
             names.get(row["owner"], say("clash.nobody", language)),
+            _about(snapshot, row),
         )
         for row in sorted(rows, key=lambda row: row["date"])
     ]
@@ -95,6 +97,7 @@ def solved_clashes(snapshot: Snapshot, wijk: str) -> list[ClashRow]:
             clash_subject(row, language),
             day(row["solved"], language),
             "" if pd.isna(row["solution"]) else row["solution"],
+            _about(snapshot, row),
         )
         for row in snapshot.facts.records("flags", wijk)
         if row["status"] == "solved" and _since(row["solved"], meeting)
@@ -109,7 +112,11 @@ def meeting_sentence(snapshot: Snapshot, wijk: str) -> str:
         return ""
     last = max(held, key=lambda meeting: meeting["date"])
     present, invited = people_at(last, facts.records("attendance", wijk))
-    said = [say("meeting.last", language, name=last["name"], day=day(last["date"], language))]
+    name = last["name"]
+    if not pd.isna(last["domain"]):
+        domain = text(f"registry.choice.domain.{last['domain']}", language)
+        name = f"{name} ({domain})"
+    said = [say("meeting.last", language, name=name, day=day(last["date"], language))]
     if invited > 0:
         said.append(say("meeting.there", language, present=present, invited=invited))
     title = _title(snapshot, wijk, last["minutes"])
@@ -138,8 +145,25 @@ def _overdue(snapshot: Snapshot, item: Mapping) -> bool:
 
 
 def _title(snapshot: Snapshot, wijk: str, document: str) -> str:
-    rows = snapshot.facts.records("documents", wijk)
-    return next((row["title"] for row in rows if row["key"] == document), "")
+    """Return what a document is called, with its day; empty where there is none."""
+    for row in snapshot.facts.records("documents", wijk):
+        if row["key"] == document:
+            at = "" if pd.isna(row["date"]) else f" ({day(row['date'], snapshot.language)})"
+            return f"{row['title']}{at}"
+    return ""
+
+
+def _called(snapshot: Snapshot, wijk: str, kind: str, key: object) -> list[str]:
+    """Return the name of a row, in a list; empty where there is none."""
+    return [row["name"] for row in snapshot.facts.records(kind, wijk) if row["key"] == key]
+
+
+def _about(snapshot: Snapshot, row: Mapping) -> str:
+    """Return the goal and the intervention that a row is about, by name."""
+    kinds = {"goals": row["goal"], "interventions": row["intervention"]}
+    return "; ".join(
+        name for kind, key in kinds.items() for name in _called(snapshot, row["wijk"], kind, key)
+    )
 
 
 def _row(snapshot: Snapshot, item: Mapping) -> DecisionRow:
@@ -153,8 +177,11 @@ def _row(snapshot: Snapshot, item: Mapping) -> DecisionRow:
         said.append(say("decision.due", language, day=day(due, language)))
     else:
         said.append(say("decision.of", language, day=day(item["date"], language)))
-    title = _title(snapshot, item["wijk"], item["document"])
-    if title:
+    for name in _called(snapshot, item["wijk"], "meetings", item["meeting"]):
+        said.append(say("decision.meeting", language, name=name))
+    if about := _about(snapshot, item):
+        said.append(say("decision.about", language, names=about))
+    if title := _title(snapshot, item["wijk"], item["document"]):
         said.append(say("decision.document", language, title=title))
     reason = "" if pd.isna(item["reason"]) else item["reason"]
     return DecisionRow(item["key"], item["decision"], reason, ", ".join(said), overdue)

@@ -32,9 +32,10 @@ ASKED = (
 
 @dataclass(frozen=True, slots=True)
 class Recurring:
-    """An activity that may recur: its last row, and the next period."""
+    """An activity that may recur: its last row, the next period, and the key of the next row."""
 
     key: str
+    item: str
     intervention: str
     name: str
     start: pd.Timestamp
@@ -60,11 +61,11 @@ def recurring(registry: Registry, wijk: str, today: pd.Timestamp) -> list[Recurr
         last = mine.sort_values("period_end").iloc[-1].to_dict()
         start, end = next_period(last["period_start"], last["period_end"])
         if end <= today:
-            found.append((item["name"], start, end, last))
+            found.append((item["key"], item["name"], start, end, last))
     keys = next_keys("A", taken, len(found))
     return [
-        Recurring(key, name, _named(last["name"], start), start, end, last)
-        for key, (name, start, end, last) in zip(keys, found, strict=True)
+        Recurring(key, item, name, _named(last["name"], start), start, end, last)
+        for key, (item, name, start, end, last) in zip(keys, found, strict=True)
     ]
 
 
@@ -246,10 +247,19 @@ def row_words(kind: Kind, row: Mapping[str, object], language: str) -> str:
     return label
 
 
+def kept_for_oneself(kind: Kind, row: Mapping[str, object], language: str) -> list[tuple[str, str]]:
+    """Return what a keeper wrote for the own use, with its labels: no report or page has it."""
+    return [
+        (column_label(kind, column, language), typed(column, row[column.name], language))
+        for column in kind.columns
+        if not column.released and not is_absent(row[column.name])
+    ]
+
+
 def said(fault: Fault, kind: Kind, language: str) -> str:
     """Return a fault as a sentence or two."""
     words = fault_words(fault, kind, language)
-    found = text("registry.import.found", language, found=words.found) if words.found else ""
+    found = f"{text('registry.import.words.found', language)} {words.found}" if words.found else ""
     what = f"{words.what[:1].upper()}{words.what[1:]}"
     return f"{what}{f' ({found})' if found and fault.rule != 'required' else ''}. {words.remedy}"
 

@@ -14,6 +14,7 @@ from wijkkit.live.form_fields import (
     asked,
     beginning,
     fields_of,
+    kept_for_oneself,
     presence_rows,
     recurring,
     row_words,
@@ -25,8 +26,9 @@ from wijkkit.live.quarter import Quarter
 from wijkkit.live.wijk_page import current_page
 from wijkkit.live.workbook_page import Download, WorkbookPage
 from wijkkit.registry.faults import CONFLICTS, Fault, RowError, sheet_name
-from wijkkit.registry.saving import RowsError
+from wijkkit.registry.row import RowsError
 from wijkkit.registry.tables import KINDS, Kind
+from wijkkit.registry.validation import is_key
 
 #: What happens often, in this order.
 OFTEN = ("activities", "meetings", "decisions", "steps")
@@ -51,6 +53,7 @@ class Keep(Guarded):
             counts=counts,
             sheets={kind: sheet_name(KINDS[kind], language) for kind in counts},
             todo=found.completeness.todo,
+            saved=_whole(self.get_query_argument("opgeslagen", "")),
             again=len(recurring(registry, slug, pd.Timestamp(source.as_of))),
         )
 
@@ -75,10 +78,15 @@ class Rows(Guarded):
             sheet=sheet_name(definition, language),
             about_kind=text(f"registry.kind.{kind}.about", language),
             rows=[
-                (row["key"], row_words(definition, row, language), row["changed_by"])
+                (
+                    row["key"],
+                    row_words(definition, row, language),
+                    kept_for_oneself(definition, row, language),
+                    row["changed_by"],
+                )
                 for row in rows.to_dict("records")
             ],
-            removed=self.get_query_argument("verwijderd", ""),
+            removed=_row_named(self, "verwijderd"),
         )
 
 
@@ -183,7 +191,7 @@ class Form(Guarded):
             partners=partners,
             answers=answers or {},
             prefix=PREFIX,
-            saved=self.get_query_argument("opgeslagen", ""),
+            saved=_row_named(self, "opgeslagen"),
             versions=[] if key == _NEW else versions(registry, kind, slug, key, language),
             draft=self.request.path,
         )
@@ -209,6 +217,12 @@ def _elsewhere(error: RowError | None, language: str) -> list[str]:
 
 def _conflict(error: RowError) -> bool:
     return any(fault.rule in CONFLICTS for fault in _own(error))
+
+
+def _row_named(handler: Guarded, argument: str) -> str:
+    """Return the key that an address names; empty where it names none."""
+    found = handler.get_query_argument(argument, "")
+    return found if is_key(found) else ""
 
 
 def _whole(written: str) -> int:

@@ -16,7 +16,7 @@ from wijkkit.evaluation.process.measures import (
     reach,
     sum_ratio,
 )
-from wijkkit.language import day, number, percentage
+from wijkkit.language import day, number, percentage, text
 from wijkkit.live.snapshot import Snapshot, absent, say, share_status, without_small
 from wijkkit.registry.tables import GOAL_COLUMNS
 
@@ -45,7 +45,8 @@ class InterventionRow:
     goals: tuple[str, ...]
     evidence: str
     status: str
-    target_group: str
+    about: tuple[str, ...]
+    partners: str
     sessions: str
     share: float
     half_year: str
@@ -67,7 +68,27 @@ def intervention_rows(snapshot: Snapshot, wijk: str) -> list[InterventionRow]:
         facts.records("interventions", wijk),
         key=lambda item: (_ORDER.get(item["status"], 1), item["key"]),
     )
-    return [_row(snapshot, item, names, facts.activities(wijk, item["key"])) for item in items]
+    partners = partner_names(snapshot, wijk)
+    return [
+        _row(snapshot, item, names, partners, facts.activities(wijk, item["key"])) for item in items
+    ]
+
+
+def partner_names(snapshot: Snapshot, wijk: str) -> dict[str, list[str]]:
+    """Return who takes part in each intervention, with the day where that is over or to come."""
+    facts, language = snapshot.facts, snapshot.language
+    called = {one["key"]: one["organisation"] for one in facts.records("stakeholders", wijk)}
+    found: dict[str, list[str]] = {}
+    for row in facts.records("partners", wijk):
+        if row["takes_part"] != "yes" or row["stakeholder"] not in called:
+            continue
+        name = called[row["stakeholder"]]
+        if row["end"] < snapshot.today:
+            name = say("partner.until", language, name=name, day=day(row["end"], language))
+        elif row["start"] > snapshot.today:
+            name = say("partner.from", language, name=name, day=day(row["start"], language))
+        found.setdefault(row["intervention"], []).append(name)
+    return found
 
 
 def half_years(rows: Columns, today: pd.Timestamp) -> tuple[float, float]:
@@ -115,7 +136,11 @@ def is_silent(item: Mapping[str, object], last: pd.Timestamp, today: pd.Timestam
 
 
 def _row(
-    snapshot: Snapshot, item: Mapping, names: Mapping[str, str], rows: Columns
+    snapshot: Snapshot,
+    item: Mapping,
+    names: Mapping[str, str],
+    partners: Mapping[str, list[str]],
+    rows: Columns,
 ) -> InterventionRow:
     language = snapshot.language
     rows = {**rows, "participants": without_small(rows["participants"], snapshot.policy)}
@@ -130,7 +155,8 @@ def _row(
         goals=tuple(goal for goal in goals if isinstance(goal, str)),
         evidence=say(f"evidence.{evidence}", language),
         status=say(f"status.{status}", language),
-        target_group="" if pd.isna(item["target_group"]) else item["target_group"],
+        about=_about(item, language),
+        partners="; ".join(partners.get(item["key"], ())),
         sessions=_of(sessions, language),
         share=sessions.value,
         half_year=_half_years(rows, snapshot),
@@ -139,10 +165,22 @@ def _row(
         low_ses=_low_ses(item, rows, snapshot),
         quality=_quality(rows, snapshot),
         cost=_cost(item, rows, language),
-        registered=_registered(rows, silent, language),
+        registered=_registered(item, rows, silent, language),
         silent=silent,
         counted=len(rows["name"]) > 0,
     )
+
+
+def _about(item: Mapping, language: str) -> tuple[str, ...]:
+    """Return what an intervention is: its domain, whom it is for, the programme it belongs to."""
+    found = []
+    if not pd.isna(item["domain"]):
+        found.append(text(f"registry.choice.domain.{item['domain']}", language))
+    if not pd.isna(item["target_group"]):
+        found.append(item["target_group"])
+    if not pd.isna(item["programme"]):
+        found.append(say("part_of", language, programme=item["programme"]))
+    return tuple(found)
 
 
 def _of(found: Measure, language: str) -> str:
@@ -201,8 +239,11 @@ def _cost(item: Mapping, rows: Columns, language: str) -> tuple[str, ...]:
     return tuple(said) or (absent("missing", language),)
 
 
-def _registered(rows: Columns, silent: bool, language: str) -> str:
+def _registered(item: Mapping, rows: Columns, silent: bool, language: str) -> str:
+    """Return until when something is registered, and what the last of it was called."""
     last = last_day(rows)
     if pd.isna(last):
         return say("registered.never", language)
-    return say(f"registered.{'since' if silent else 'until'}", language, day=day(last, language))
+    said = say(f"registered.{'since' if silent else 'until'}", language, day=day(last, language))
+    name = rows["name"][int(np.argmax(rows["period_end"]))]
+    return said if name == item["name"] else f"{said} ({name})"

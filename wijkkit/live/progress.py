@@ -142,6 +142,9 @@ def _rows(
     ]
     if not asked:
         yield ToDo(kind, "", say(f"todo.no_{kind}", snapshot.language))
+    if not snapshot.facts.records("goals", wijk):
+        # What an intervention works on can only be said of goals that are there.
+        columns = tuple(column for column in columns if column != "goal")
     for row in asked:
         for column in columns:
             if not pd.isna(row[column]):

@@ -13,7 +13,7 @@ from wijkkit.errors import DataError, Problem
 from wijkkit.loaders.areas import area_names, cbs_number, check_areas, check_once, find_column
 from wijkkit.loaders.downloads import read_odata
 from wijkkit.loaders.source_file import WrittenSource, read_source
-from wijkkit.loaders.source_table import Mistake, SourceTable, rows_text, written
+from wijkkit.loaders.source_table import SourceTable, rows_text, written
 from wijkkit.study import Study
 from wijkkit.study.guard import require_sources
 from wijkkit.study.model import Label
@@ -197,24 +197,22 @@ def published_values(cells: pd.Series, table: SourceTable) -> tuple[pd.Series, l
     """Return a column as numbers, missing where nothing was published, and its mistakes."""
     values = [cbs_number(raw, table) for raw in cells]
     problems = []
-    kinds: dict[Mistake, list[int]] = {}
+    kinds: dict[Problem, list[int]] = {}
     for position, value in enumerate(values):
-        if isinstance(value, Mistake):
+        if isinstance(value, Problem):
             kinds.setdefault(replace(value, found=""), []).append(position)
     for mistake, wrong in kinds.items():
         problems.append(
-            Problem(
-                mistake.what,
+            replace(
+                mistake,
                 file=table.file,
                 place=f"column '{cells.name}', {rows_text(list(cells.index[wrong]))}",
                 found=", ".join(
                     dict.fromkeys(repr(written(cells.iloc[at]))[:40] for at in wrong[:5])
                 ),
-                expected=mistake.expected,
-                remedy=mistake.remedy,
             )
         )
     numbers = [
-        math.nan if value is None or isinstance(value, Mistake) else value for value in values
+        math.nan if value is None or isinstance(value, Problem) else value for value in values
     ]
     return pd.Series(numbers, dtype=float), problems

@@ -10,7 +10,7 @@ from dataclasses import replace
 import pandas as pd
 
 from wijkkit.errors import Problem
-from wijkkit.loaders.source_table import Mistake, SourceTable, parse_number
+from wijkkit.loaders.source_table import SourceTable, parse_number
 from wijkkit.study import Study
 
 CITY = "city"
@@ -141,13 +141,7 @@ def plain_code(code: object) -> str:
 
 
 def plain_name(name: object) -> str:
-    """Return an area's name without what differs between publications.
-
-    Examples
-    --------
-    >>> plain_name("Wijk 13 Oude-Westen ") == plain_name("oude westen")
-    True
-    """
+    """Return an area's name without what differs between publications."""
     text = re.sub(r"^(wijk|buurt)\s+\d+\s+", "", str(name).strip().casefold())
     return re.sub(r"[^\w]", "", text)
 
@@ -158,7 +152,7 @@ MISSING_TEXT = ("", ".", "..", "x", "X", "-", ",")
 MISSING_BELOW = -99_990
 
 
-def cbs_number(raw: object, table: SourceTable) -> float | None | Mistake:
+def cbs_number(raw: object, table: SourceTable) -> float | Problem | None:
     """Return a published figure, None where it is missing: a missing figure is never 0.
 
     Examples
@@ -170,8 +164,8 @@ def cbs_number(raw: object, table: SourceTable) -> float | None | Mistake:
     """
     if raw is None or raw != raw or (isinstance(raw, str) and raw.strip() in MISSING_TEXT):
         return None
-    number = raw if isinstance(raw, Mistake) else parse_number(raw, table)
-    if isinstance(number, Mistake):
+    number = raw if isinstance(raw, Problem) else parse_number(raw, table)
+    if isinstance(number, Problem):
         if "codebook" in number.remedy:
             return replace(number, remedy="Correct the cell, or leave it empty.")
         return number

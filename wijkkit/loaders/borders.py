@@ -113,7 +113,7 @@ def _check_file(path: Path, source: BorderSource) -> None:
 def _read(path: Path, layer: str | None, file: str) -> gpd.GeoDataFrame:
     try:
         layers = [str(name) for name in pyogrio.list_layers(path)[:, 0]]
-        if layer is not None and layer not in layers or layer is None and len(layers) != 1:
+        if (layer is not None and layer not in layers) or (layer is None and len(layers) != 1):
             raise DataError(
                 f"there is no layer '{layer}'" if layer else "which layer is not said",
                 file=file,

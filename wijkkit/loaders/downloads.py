@@ -26,19 +26,19 @@ from wijkkit.study.settings.sources import AreaFigureSource
 FOLDER = ".cache"
 
 
-def kept_path(study: Study, kind: str, name: str, asked: object) -> Path:
+def stored_path(study: Study, kind: str, name: str, asked: object) -> Path:
     """Return where a download is kept, by what was asked."""
     digest = hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
     safe = re.sub(r"[^A-Za-z0-9.-]", "_", name)
     return study.folder / FOLDER / kind / f"{safe}-{digest[:12]}.json"
 
 
-def keep(path: Path, content: object) -> None:
+def store(path: Path, content: object) -> None:
     """Write a download whole or not at all."""
     write_whole(path, json.dumps(content, ensure_ascii=False))
 
 
-def read_kept(path: Path) -> dict:
+def read_stored(path: Path) -> dict:
     """Return a download that was kept."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
@@ -63,10 +63,10 @@ def read_odata(study: Study, source: AreaFigureSource, codes: list[str]) -> Sour
     """
     prefix = os.path.commonprefix(codes)
     asked = [source.catalogue, source.code_column, source.name_column, source.figures]
-    path = kept_path(study, "cbs", source.table or "", [*asked, source.filters, prefix])
+    path = stored_path(study, "cbs", source.table or "", [*asked, source.filters, prefix])
     if not path.is_file():
-        keep(path, _download(source, prefix))
-    cells = pd.DataFrame(read_kept(path)["rows"], dtype=object)
+        store(path, _download(source, prefix))
+    cells = pd.DataFrame(read_stored(path)["rows"], dtype=object)
     cells.index = pd.RangeIndex(1, len(cells) + 1)
     return SourceTable(f"CBS {source.table}", cells)
 
@@ -139,9 +139,9 @@ def download_features(study: Study, url: str) -> Path:
         The ``/items`` address of an OGC API collection, or a WFS ``GetFeature`` request; filters
         may be in it.
     """
-    path = kept_path(study, "borders", _host(url), url)
+    path = stored_path(study, "borders", _host(url), url)
     if not path.is_file():
-        keep(path, _all_pages(url))
+        store(path, _all_pages(url))
     return path
 
 

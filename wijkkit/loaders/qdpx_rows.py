@@ -173,10 +173,6 @@ def _position(value: str | None) -> int:
         return -1
 
 
-#: What became of a selection's text, see `Selection`.
-CHECKS = ("match", "unverified", "mismatch", "out_of_range", "no_text")
-
-
 @dataclass(frozen=True, slots=True)
 class Selection:
     """The text of one selection.
@@ -197,13 +193,7 @@ class Selection:
 
 
 def decode(content: bytes) -> str | None:
-    """Return a stored text with its byte order mark, or None where it is no Unicode text.
-
-    Examples
-    --------
-    >>> decode("é".encode("utf-16")), decode(b"\\xff")
-    ('\\ufeffé', None)
-    """
+    """Return a stored text with its byte order mark, or None where it is no Unicode text."""
     encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8"
     try:
         text = content.decode(encoding)

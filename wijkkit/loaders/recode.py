@@ -11,7 +11,6 @@ import pandas as pd
 
 from wijkkit.errors import Problem
 from wijkkit.loaders.source_table import (
-    Mistake,
     SourceTable,
     is_number,
     parse_date,
@@ -65,7 +64,7 @@ def recode(table: SourceTable, source: str, column: Column) -> tuple[pd.Series, 
     else:
         standard = [_standard(raw, table, source, column) for raw in raw_values]
     problems = list(_problems(cells, positions, raw_values, standard, table.file, source))
-    known = [None if isinstance(value, Mistake) else value for value in standard]
+    known = [None if isinstance(value, Problem) else value for value in standard]
     return _typed([*known, column.empty], positions, cells.index, column), problems
 
 
@@ -77,7 +76,7 @@ def _stands_as_written(table: SourceTable, source: str, column: Column) -> bool:
 
 
 def _standard(raw: object, table: SourceTable, source: str, column: Column) -> object:
-    if isinstance(raw, Mistake):
+    if isinstance(raw, Problem):
         return raw
     counts = column.not_applicable.get(written(raw))
     if counts == "missing":
@@ -127,35 +126,37 @@ def standard_value(raw: object, table: SourceTable, source: str, column: Column)
         case "date":
             return parse_date(raw)
         case "code" if isinstance(raw, float) and not raw.is_integer():
-            return Mistake("a code that is not whole", "a code", "Correct the cell.")
+            return Problem(
+                "a code that is not whole", expected="a code", remedy="Correct the cell."
+            )
     return text
 
 
-def _unlisted(text: str, table: SourceTable, source: str, column: Column) -> Mistake:
+def _unlisted(text: str, table: SourceTable, source: str, column: Column) -> Problem:
     known = ", ".join(list(column.values or column.labels)[:12])
     if text in table.labels.get(source, {}).values() or (
         column.values and all(is_number(raw) for raw in column.values) and not is_number(text)
     ):
-        return Mistake(
+        return Problem(
             "a label where a code was expected",
-            known,
-            "Export codes, or list the labels in codebook.yml (labels:).",
+            expected=known,
+            remedy="Export codes, or list the labels in codebook.yml (labels:).",
         )
-    return Mistake(
+    return Problem(
         "a value that the codebook does not know",
-        known,
-        "Correct the cell, or list the value in codebook.yml (values: or missing:).",
+        expected=known,
+        remedy="Correct the cell, or list the value in codebook.yml (values: or missing:).",
     )
 
 
-def _number(raw: object, table: SourceTable, column: Column) -> float | Mistake:
+def _number(raw: object, table: SourceTable, column: Column) -> float | Problem:
     number = parse_number(raw, table)
-    if isinstance(number, Mistake):
+    if isinstance(number, Problem):
         return number
     if not math.isfinite(number):
-        return Mistake("not a finite number", "a number", "Correct the cell.")
+        return Problem("not a finite number", expected="a number", remedy="Correct the cell.")
     if column.type == "integer" and not number.is_integer():
-        return Mistake("not a whole number", "a whole number", "Correct the cell.")
+        return Problem("not a whole number", expected="a whole number", remedy="Correct the cell.")
     return number
 
 
@@ -167,20 +168,18 @@ def _problems(
     file: str,
     source: str,
 ) -> Iterator[Problem]:
-    kinds: dict[Mistake, list[int]] = {}
+    kinds: dict[Problem, list[int]] = {}
     for index, value in enumerate(standard):
-        if isinstance(value, Mistake):
+        if isinstance(value, Problem):
             kinds.setdefault(replace(value, found=""), []).append(index)
     for mistake, wrong in kinds.items():
         rows = cells.index[np.isin(positions, wrong)]
         found = [repr(written(raw_values[index]))[:60] for index in wrong]
-        yield Problem(
-            mistake.what,
+        yield replace(
+            mistake,
             file=file,
             place=f"column '{source}', {rows_text(list(rows))}",
             found=", ".join(found[:5]) + (", ..." if len(found) > 5 else ""),
-            expected=mistake.expected,
-            remedy=mistake.remedy,
         )
 
 
@@ -189,7 +188,7 @@ def cell_mistakes(table: SourceTable) -> list[Problem]:
     found: list[Problem] = []
     for source, cells in table.cells.items():
         positions, raw_values = pd.factorize(cells.astype(object))
-        wrong = [raw if isinstance(raw, Mistake) else None for raw in raw_values]
+        wrong = [raw if isinstance(raw, Problem) else None for raw in raw_values]
         found += _problems(cells, positions, raw_values, wrong, table.file, str(source))
     return found
 

@@ -116,16 +116,6 @@ _OTHER_DECIMAL = {".": (",", "a decimal comma"), ",": (".", "a decimal point")}
 _THOUSANDS = re.compile(r"[-+]?\d{1,3}([.,' ]\d{3})+([.,]\d+)?", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Mistake:
-    """Why a raw value is no standard value; a reader of files may put one in the cell itself."""
-
-    what: str
-    expected: str
-    remedy: str
-    found: str = ""
-
-
 def written(raw: object) -> str:
     """Return a cell as codebook.yml writes it: whole numbers without decimals, text stripped.
 
@@ -136,7 +126,7 @@ def written(raw: object) -> str:
     """
     if isinstance(raw, str):
         return raw.strip()
-    if isinstance(raw, Mistake):
+    if isinstance(raw, Problem):
         return raw.found
     if isinstance(raw, bool | np.bool_):
         return str(raw).upper()
@@ -157,11 +147,13 @@ def is_number(text: str) -> bool:
     return _NUMBER.fullmatch(text) is not None
 
 
-def parse_number(raw: object, table: SourceTable) -> float | Mistake:
+def parse_number(raw: object, table: SourceTable) -> float | Problem:
     """Return a cell as a number by the table's decimal sign, or what stands there instead."""
     if isinstance(raw, date):
-        return Mistake(
-            "a date where a number was expected", "a number", "Give the column another format."
+        return Problem(
+            "a date where a number was expected",
+            expected="a number",
+            remedy="Give the column another format.",
         )
     if isinstance(raw, int | float | np.number | Decimal):
         return float(raw)
@@ -176,39 +168,43 @@ def parse_number(raw: object, table: SourceTable) -> float | Mistake:
     return float(plain)
 
 
-def _not_a_number(text: str, decimal: str) -> Mistake:
+def _not_a_number(text: str, decimal: str) -> Problem:
     other, name = _OTHER_DECIMAL[decimal]
     if _THOUSANDS.fullmatch(text) and (decimal in text or text.count(other) > 1 or " " in text):
-        return Mistake("a number with thousand separators", "digits only", "Export it without.")
+        return Problem(
+            "a number with thousand separators", expected="digits only", remedy="Export it without."
+        )
     if _THOUSANDS.fullmatch(text) and text.count(other) == 1:
         return _two_readings(text, other)
     if _NUMBER.fullmatch(text.replace(other, ".", 1)) and text.count(other) == 1:
-        return Mistake(
+        return Problem(
             name,
-            f"'{decimal}' as the decimal sign",
-            f"Set decimal: '{other}' in study.yml, or export the file again.",
+            expected=f"'{decimal}' as the decimal sign",
+            remedy=f"Set decimal: '{other}' in study.yml, or export the file again.",
         )
-    return Mistake(
+    return Problem(
         "text where a number was expected",
-        "a number",
-        "Correct the cell, or list it in codebook.yml (missing:) if it means missing.",
+        expected="a number",
+        remedy="Correct the cell, or list it in codebook.yml (missing:) if it means missing.",
     )
 
 
-def _two_readings(text: str, sign: str) -> Mistake:
-    return Mistake(
+def _two_readings(text: str, sign: str) -> Problem:
+    return Problem(
         "a number that can be read in two ways",
-        f"digits without '{sign}', or the decimal sign said",
-        f"If '{sign}' parts thousands, export the file without it; if it is the decimal sign, "
+        expected=f"digits without '{sign}', or the decimal sign said",
+        remedy=f"If '{sign}' parts thousands, export the file without it; if it is the decimal sign, "
         f"say decimal: '{sign}' in study.yml.",
     )
 
 
-def parse_date(raw: object) -> pd.Timestamp | Mistake:
+def parse_date(raw: object) -> pd.Timestamp | Problem:
     """Return a cell as a day, or what stands there instead; text must be year-month-day."""
     if isinstance(raw, date):
         return pd.Timestamp(raw)
     try:
         return pd.Timestamp(date.fromisoformat(str(raw).strip()))
     except ValueError:
-        return Mistake("not a date", "year-month-day, as 2021-04-30", "Export dates that way.")
+        return Problem(
+            "not a date", expected="year-month-day, as 2021-04-30", remedy="Export dates that way."
+        )

@@ -57,7 +57,8 @@ def load_survey(study: Study, weight: str = "weight") -> pd.DataFrame:
         instead of the survey file's own. ``attrs["dropped"]`` counts, per wave, the respondents
         whose area is unknown or none of the study's; ``attrs["account"]`` says what became of
         every row, see `row_account`, and ``attrs["cells"]`` which cells were read in another way
-        than they stand. A study without a survey has no rows.
+        than they stand. A study without a survey has no rows. Who has only another weight of the
+        codebook's design than `weight` has 0 there: no estimate that uses it counts them.
 
     Raises
     ------
@@ -112,7 +113,9 @@ def load_reference(study: Study, reference: ReferencePopulation) -> pd.DataFrame
     require_sources("survey")
     book = study.codebook
     columns = {name: column for name, column in book.columns.items() if name != "area"}
-    drop = book.design.model_copy(update={"missing_weights": "drop", "zero_weights": "drop"})
+    drop = book.design.model_copy(
+        update={"missing_weights": "drop", "zero_weights": "drop", "weights": ()}
+    )
     study = replace(study, codebook=Codebook(columns=columns, design=drop))
     problems: list[Problem] = []
     tables = []
@@ -194,13 +197,15 @@ def _standard(
         columns[name], wrong = recode(raw, own, study.codebook.columns[name])
         problems.extend(wrong)
     table = pd.DataFrame(columns, index=raw.cells.index)
+    besides = pd.Series(False, index=table.index)
     if weight in table:
         table["weight"] = table[weight]
-        table, without = weighted_rows(table, study.codebook.design, source)
+        table, without, besides = weighted_rows(table, study.codebook.design, source)
         counts += without
     bad = {problem.place.partition(",")[0] for problem in problems}
     sound = [name for name, own in names.items() if f"column '{own}'" not in bad]
-    problems += check_columns(table[sound], study.codebook.columns, names, source.path)
+    table, wrong = _checked(table, besides, sound, study.codebook, names, source)
+    problems += wrong
     if "wave" in sound or "wave" not in names:
         problems += check_wave_column(table, source, names)
     complete = _complete(table, study.codebook, source)
@@ -211,8 +216,26 @@ def _standard(
     problems += check_respondents(complete, source, names)
     if problems:
         raise DataError(problems)
-    large = weight_remarks(complete, source, names, maximum)
+    large = weight_remarks(complete[complete["weight"].ne(0)], source, names, maximum)
     return complete, counts, [*cell_remarks(raw, names.values()), *large]
+
+
+def _checked(
+    table: pd.DataFrame,
+    besides: pd.Series,
+    sound: list[str],
+    codebook: Codebook,
+    names: Mapping[str, str],
+    source: SurveySource,
+) -> tuple[pd.DataFrame, list[Problem]]:
+    """Return what does not fit the codebook; who has another weight only gets a weight of 0."""
+    unweighted = [name for name in sound if name != "weight"]
+    problems: list[Problem] = []
+    for part in (table.loc[~besides, sound], table.loc[besides, unweighted]):
+        problems += check_columns(part, codebook.columns, names, source.path)
+    if besides.any():
+        table = table.assign(weight=table["weight"].mask(besides, 0.0))
+    return table, problems
 
 
 def _require_weight(

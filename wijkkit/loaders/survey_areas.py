@@ -31,15 +31,7 @@ def with_wijk(study: Study, rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def place_respondents(study: Study, rows: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, int]]:
-    """Return the respondents of the study's wijken, and how many others each wave had.
-
-    Returns
-    -------
-    DataFrame
-        `rows` with wijk, district, arm and pair in the place of `area`.
-    dict of str to int
-        Wave -> respondents whose area is none of the study's, or unknown.
-    """
+    """Return the respondents of the study's wijken, and how many others each wave had."""
     areas = study.areas().drop(columns=["name", "code"])
     areas = areas.astype({"pair": "str", "district": "str"})
     outside = rows["wijk"].isna()
@@ -175,13 +167,6 @@ def row_account(account: Sequence[AccountRow]) -> pd.DataFrame:
     DataFrame
         ``source, wave, wijk, read, used, dropped, why``: one row per wijk of a source and wave,
         and one per reason for what was left out. `read` is `used` and `dropped` together.
-
-    Examples
-    --------
-    >>> row_account([("s", "2021", "noord", "", 60), ("s", "2021", "", "no weight", 3)])
-      source  wave   wijk  read  used  dropped        why
-    0      s  2021  noord    60    60        0
-    1      s  2021            3     0        3  no weight
     """
     rows = [
         {

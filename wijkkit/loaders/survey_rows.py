@@ -49,20 +49,28 @@ def selected_rows(table: SourceTable, source: SurveySource) -> tuple[SourceTable
 
 def weighted_rows(
     table: pd.DataFrame, design: Design, source: SurveySource
-) -> tuple[pd.DataFrame, list[AccountRow]]:
-    """Return the rows with a weight, where the design says that others are left out."""
+) -> tuple[pd.DataFrame, list[AccountRow], pd.Series]:
+    """Return the rows with a weight, where the design says that others are left out.
+
+    The last part says of each row whether it has only another weight of the design: it stays for
+    the estimates that use that.
+    """
     waves = table["wave"] if "wave" in table else pd.Series(source.wave or "", index=table.index)
     counts: list[AccountRow] = []
     keep = pd.Series(True, index=table.index)
+    besides = pd.Series(False, index=table.index)
+    others = [choice.weight for choice in design.weights if choice.weight in table]
+    elsewhere = table[others].gt(0).any(axis=1)
     for policy, wrong, why in (
         (design.missing_weights, table["weight"].isna(), NO_WEIGHT),
         (design.zero_weights, table["weight"].eq(0), ZERO_WEIGHT),
     ):
-        if policy == "drop" and wrong.any():
-            keep &= ~wrong
-            by_wave = waves[wrong].fillna("").value_counts(sort=False)
+        if policy == "drop":
+            out = wrong & ~elsewhere
+            keep, besides = keep & ~out, besides | (wrong & elsewhere)
+            by_wave = waves[out].fillna("").value_counts(sort=False)
             counts += [(source.id, str(w), "", why, int(n)) for w, n in by_wave.items()]
-    return table[keep], counts
+    return table[keep], counts, besides[keep]
 
 
 def cell_remarks(table: SourceTable, used: Iterable[str]) -> Iterator[Problem]:

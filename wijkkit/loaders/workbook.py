@@ -12,8 +12,8 @@ from xml.etree import ElementTree
 import pandas as pd
 from python_calamine import CalamineError, CalamineWorkbook
 
-from wijkkit.errors import DataError
-from wijkkit.loaders.source_table import Mistake, SourceTable, check_header, check_size
+from wijkkit.errors import DataError, Problem
+from wijkkit.loaders.source_table import SourceTable, check_header, check_size
 
 MAXIMUM_UNPACKED = 512 * 2**20
 #: A part of more than a mebibyte that shrank more than this is taken for a zip bomb.
@@ -94,13 +94,15 @@ def _put(rows: list[list[object]], row: int, column: int, cell: object) -> None:
         rows[row - 1][column - 1] = cell
 
 
-def _faulty(what: str, found: str, row: int, column: int) -> Mistake:
+def _faulty(what: str, found: str, row: int, column: int) -> Problem:
     remedy = (
         "Open the workbook in a spreadsheet program, let it calculate, and save it; or write the value."
         if what.startswith("a formula")
         else "Correct the cell, or empty it."
     )
-    return Mistake(what, "a value", remedy, f"{found} in {column_letters(column)}{row}")
+    return Problem(
+        what, expected="a value", remedy=remedy, found=f"{found} in {column_letters(column)}{row}"
+    )
 
 
 def check_archive(path: Path, file: str) -> None:

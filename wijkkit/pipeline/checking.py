@@ -235,12 +235,20 @@ def design_lines(
     """
     by = weight_source(study)
     for wave in study.waves:
-        rows = respondents[respondents["wave"].eq(wave.id)]
+        rows = respondents[respondents["wave"].eq(wave.id) & respondents["weight"].gt(0)]
         if len(rows):
             yield f"wave {wave.id}: {_design(rows, by)}"
     for choice in study.codebook.design.weights:
         parts = [choice.level or "", ", ".join(choice.indicators), ", ".join(choice.waves)]
-        yield f"weighted by {choice.weight}: {'; '.join(p for p in parts if p) or 'everything'}"
+        said = "; ".join(p for p in parts if p) or "everything"
+        there = respondents[respondents[choice.weight].gt(0)]
+        if choice.waves:
+            there = there[there["wave"].isin(choice.waves)]
+        alone = int(there["weight"].eq(0).sum())
+        yield (
+            f"weighted by {choice.weight}: {said}; {len(there):,} respondents, {alone:,} of them "
+            f"without {by or 'another weight'}"
+        )
     for reference in study.settings.references:
         people = (references or {}).get(reference.id)
         if people is None:

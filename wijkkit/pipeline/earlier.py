@@ -15,12 +15,11 @@ import pandas as pd
 
 from wijkkit.disclosure import Policy
 from wijkkit.disclosure.derived import comparison_parts, parts_of
-from wijkkit.disclosure.kept import KEPT_COLUMNS, kept_figures
+from wijkkit.disclosure.earlier_figures import KEPT_COLUMNS, kept_figures
 from wijkkit.disclosure.ledger import (
     About,
     Entry,
     entry_of,
-    ledgers_of,
     read_entries,
     read_entry,
     standing,
@@ -30,6 +29,7 @@ from wijkkit.disclosure.policy import percent_step
 from wijkkit.disclosure.rounding import Places
 from wijkkit.disclosure.sample import Sample
 from wijkkit.errors import DisclosureError, Problem
+from wijkkit.estimates.compare import sides
 from wijkkit.files import write_whole
 from wijkkit.study import Study
 from wijkkit.tables import ESTIMATE_KEYS, EVERYBODY
@@ -58,7 +58,7 @@ class Earlier:
     entries : tuple of Entry
         The publications that stand, oldest first.
     kept : DataFrame
-        The cells that keep their figure, see `wijkkit.disclosure.kept.kept_figures`.
+        The cells that keep their figure, see `wijkkit.disclosure.earlier_figures.kept_figures`.
     """
 
     entries: tuple[Entry, ...]
@@ -180,6 +180,9 @@ def _standing_in(entry: Entry, table: pd.DataFrame) -> np.ndarray:
 
 
 def _put(out: pd.DataFrame, at: np.ndarray, found: pd.DataFrame) -> None:
+    if "verdict" in out and "verdict" not in found:
+        # Published before verdicts were: what its limits said.
+        found = found.assign(verdict=sides(found["lower"], found["upper"]))
     for name in out:
         if name in found and len(at):
             values = out[name].to_numpy(copy=True)
@@ -229,7 +232,7 @@ def earlier_of(study: Study, sample: Sample, policy: Policy) -> Earlier:
         The ledger is damaged or not complete.
     """
     correction = correction_of(study)
-    entries = standing(read_entries(ledgers_of(study)))
+    entries = standing(read_entries(study.ledgers))
     if correction is not None:
         entries = [one for one in entries if one.about.release != correction.release]
     named = named_sample(study, sample)

@@ -197,14 +197,7 @@ _CHANCES = ("p", "floor")
 
 
 def released_rows(study: Study, frame: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows of a published result as they are released.
-
-    Returns
-    -------
-    DataFrame
-        `frame` with numbers rounded as people round them, absent where a cell may not be shown;
-        standard errors and counts are not in it.
-    """
+    """Return the rows of a published result as they are released."""
     policy = policy_for(study)
     judged = cells.assign(**cell_status(study, cells, policy))
     by_row = judged.groupby("row")

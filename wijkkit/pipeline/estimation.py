@@ -15,6 +15,8 @@ from wijkkit.errors import StudyError
 from wijkkit.estimates import compare, compare_comparable
 from wijkkit.estimates.change import adjusted_level, estimate_change, goal_changes
 from wijkkit.estimates.comparable import comparable_map, comparable_neighbourhoods
+from wijkkit.estimates.compare import with_sides
+from wijkkit.estimates.design import made_once
 from wijkkit.estimates.grid import Estimates, asked_outcome, estimate_grid
 from wijkkit.estimates.inequality import estimate_gap, estimate_slope
 from wijkkit.estimates.layout import asked_rows
@@ -45,29 +47,40 @@ def weights_of(study: Study, indicator: str, area_level: str) -> Weights:
 
 
 def with_weights_of(study: Study, respondents: pd.DataFrame, weights: Weights) -> pd.DataFrame:
-    """Return the respondents with the weight of each wave in the column `weight`.
+    """Return those who have a weight in each wave's column, with it in the column `weight`.
+
+    Figures of the city and of its wijken may so be of other people; disclosure control knows who
+    counts where, see `sample_of`.
 
     Raises
     ------
     StudyError
-        A respondent has no weight above 0 in it: then figures of the city and of its wijken
-        would be of other people, and together show who the difference is.
+        Nobody of a wave has it.
     """
     values = respondents[MAIN].to_numpy(dtype=float).copy()
     for wave, weight in zip(study.waves, weights, strict=True):
         rows = respondents["wave"].eq(wave.id).to_numpy()
-        values[rows] = respondents.loc[rows, weight].to_numpy(dtype=float)
-        wrong = int((~(np.isfinite(values[rows]) & (values[rows] > 0))).sum())
-        if wrong:
+        values[rows] = respondents.loc[rows, weight].to_numpy(dtype=float, na_value=np.nan)
+        if rows.any() and not (values[rows] > 0).any():
             raise StudyError(
-                "a weight that not every respondent has",
+                "a weight that nobody has",
                 file="codebook.yml",
                 place=f"design.weights, {weight}",
-                found=f"{wrong} of {rows.sum()} respondents of wave {wave.id}",
-                expected="a weight above 0 for everyone who has the column weight",
-                remedy="Leave these respondents out (rows: of the survey in study.yml).",
+                found=f"0 of {rows.sum()} respondents of wave {wave.id}",
+                expected="a weight above 0 for those whom the figures are about",
+                remedy="Name another column, or say the waves that have it (waves:).",
             )
-    return respondents.assign(weight=values)
+    # What was drawn with this weight is another sample than that of the main one.
+    others = respondents.drop(columns="sampled", errors="ignore")
+    return (respondents if respondents[MAIN].gt(0).all() else others).assign(weight=values)[
+        values > 0
+    ]
+
+
+def _weighted(respondents: pd.DataFrame) -> pd.DataFrame:
+    """Return those who have the main weight."""
+    there = respondents[MAIN].gt(0)
+    return respondents if there.all() else respondents[there]
 
 
 def table_by_weight(
@@ -81,7 +94,7 @@ def table_by_weight(
         Respondents -> a table with ``indicator`` and ``area_level``, the same rows whatever the
         weights are.
     """
-    table = made(respondents)
+    table = made(_weighted(respondents))
     for rows, people in _others(study, respondents, table):
         table = _taken(table, made(people), rows)
     return table
@@ -91,7 +104,7 @@ def grid_by_weight(
     study: Study, respondents: pd.DataFrame, made: Callable[[pd.DataFrame], Estimates]
 ) -> Estimates:
     """Return the estimates of a grid, each with the weights that the design gives it."""
-    grid = made(respondents)
+    grid = made(_weighted(respondents))
     for rows, people in _others(study, respondents, grid.table):
         other = made(people)
         parts = ("table", "counts", "precision")
@@ -133,9 +146,9 @@ class StudyEstimates(ShowsItself):
     estimates : Estimates
         Value, interval and counts per indicator, area, wave and group.
     changes : DataFrame
-        Tidy: the change from the first wave to each later one.
+        Tidy, with `verdict`: the change from the first wave to each later one.
     gaps : DataFrame
-        Tidy: the gap between the ends of each ordered grouping, and its change.
+        Tidy, with `verdict`: the gap between the ends of each ordered grouping, and its change.
     slopes : DataFrame
         Tidy: slope and relative index of inequality of each ordered grouping, and their change.
     goal_changes : DataFrame
@@ -173,6 +186,7 @@ class StudyEstimates(ShowsItself):
         }
 
 
+@made_once()
 def estimate(study: Study, respondents: pd.DataFrame) -> StudyEstimates:
     """Estimate every indicator for every area, wave and group of a study.
 
@@ -208,11 +222,13 @@ def estimate(study: Study, respondents: pd.DataFrame) -> StudyEstimates:
     against_alike = compare_comparable(grid, study.indicators, comparable_map(comparable))
     return StudyEstimates(
         grid,
-        estimate_change(grid),
-        table_by_weight(
-            study,
-            respondents,
-            lambda rows: estimate_gap(rows, indicators, waves, ordered, **said),
+        with_sides(estimate_change(grid)),
+        with_sides(
+            table_by_weight(
+                study,
+                respondents,
+                lambda rows: estimate_gap(rows, indicators, waves, ordered, **said),
+            )
         ),
         table_by_weight(
             study,
@@ -256,7 +272,22 @@ def sample_of(study: Study, respondents: pd.DataFrame) -> Sample:
         tuple(wave.id for wave in study.waves),
         groupings(study),
         study.areas()[["wijk", "district", "arm"]],
+        _level_weights(study, respondents) if study.codebook.design.weights else {},
     )
+
+
+def _level_weights(
+    study: Study, respondents: pd.DataFrame
+) -> dict[tuple[str, str], NDArray[np.float64]]:
+    """Return the weight of each respondent by indicator and level; 0 for who is not counted."""
+    waves = pd.Index([wave.id for wave in study.waves]).get_indexer(respondents["wave"])
+    found = {}
+    for key in study.indicators:
+        for level in ("area", "city"):
+            names = weights_of(study, key, level)
+            columns = [respondents[name].to_numpy(float, na_value=np.nan) for name in names]
+            found[key, level] = np.nan_to_num(np.stack(columns)[waves, np.arange(len(waves))])
+    return found
 
 
 def comparable_wijken(figures: pd.DataFrame) -> pd.DataFrame:
@@ -299,7 +330,7 @@ def unprotected_estimates(study: Study) -> dict[str, pd.DataFrame]:
         ``weighted`` with the survey's weights and design; ``unweighted`` as if every respondent
         was drawn alike.
     """
-    respondents = load_respondents(study)
+    respondents = _weighted(load_respondents(study))
     alike = respondents.assign(weight=1.0)
     alike = alike.drop(columns=[column for column in _DESIGN if column in alike])
     return {

@@ -37,11 +37,6 @@ _FIGURES = {
 def estimate_references(study: Study, read: dict[str, pd.DataFrame] | None = None) -> pd.DataFrame:
     """Return every indicator of each population above the study, in every wave, for everybody.
 
-    Parameters
-    ----------
-    read : dict, optional
-        Gets the respondents of each reference that is surveyed, by its id.
-
     Returns
     -------
     DataFrame

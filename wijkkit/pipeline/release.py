@@ -196,8 +196,9 @@ def release(
     policy = policy_for(study)
     sample, comparable = estimates.sample, estimates.comparable
     earlier = earlier or earlier_of(study, sample, policy)
-    effects = None if effect is None else Effects(study, effect, sample.people)
-    made = Made([estimates.changes, estimates.gaps], estimates.comparisons, comparable)
+    effects = None if effect is None else Effects(study, effect, sample.weighted)
+    derived = [estimates.changes, estimates.gaps]
+    made = Made(derived, estimates.comparisons, comparable, estimates.goal_changes)
     if effects is not None:
         made = replace(made, outcomes=effects.outcomes, beside=effects.beside)
     public = known_elsewhere(study, estimates.estimates.table, policy)
@@ -205,24 +206,26 @@ def release(
     released = release_estimates(estimates.estimates, sample, policy, made, stands)
     finest = percent_step(policy)
     table = earlier.figures(released.table)
-    derived = {
+    of_cells = {
         name: earlier.derived(name, release_derived(getattr(estimates, name), table, finest), table)
         for name in ("changes", "gaps", "slopes")
     }
+    # No page says whether a slope is clear.
+    of_cells["slopes"] = of_cells["slopes"].drop(columns="verdict")
     compared = release_comparisons(estimates.comparisons, comparable, table, finest)
     above = release_references(estimates.references, estimates.estimates.counts, table, policy)
     tables = {
         "estimates": table,
         "references": above,
-        **derived,
+        **of_cells,
         "comparisons": earlier.comparisons(compared, comparable, table),
         "comparable": comparable,
         "goal_changes": _shown_verdicts(estimates.goal_changes, table),
-        **earlier.baseline(baseline_tables(study, sample.people, table, policy)),
+        **earlier.baseline(baseline_tables(study, sample.weighted, table, policy)),
     }
     if effect is not None and effects is not None:
         shown = effects.parts(table, released.settled)
-        tables |= earlier.outcomes(effect_tables(study, effect, sample.people, shown))
+        tables |= earlier.outcomes(effect_tables(study, effect, sample.weighted, shown))
     for name, content in tables.items():
         write_released(study, name, content)
     release_areas(study)

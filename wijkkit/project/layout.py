@@ -215,9 +215,7 @@ def upgrade(folder: Path, accept: Callable[[Difference], bool]) -> tuple[list[st
         found = _difference(folder, name, newer, laid.get(name))
         if found is None:
             laid[name] = digest(newer)
-        elif name in laid and not found.own:
-            left.append(name)
-        elif found.changed and not accept(found):
+        elif (name in laid and not found.own) or (found.changed and not accept(found)):
             left.append(name)
         else:
             if found.changed:

@@ -10,7 +10,8 @@ from functools import cached_property
 
 import numpy as np
 
-from wijkkit.loaders.source_table import Mistake, SourceTable, is_number, written
+from wijkkit.errors import Problem
+from wijkkit.loaders.source_table import SourceTable, is_number, written
 
 # What the answers of a question stand for, by their whole labels: yes, no, no answer, not applicable.
 
@@ -46,24 +47,12 @@ _SEX = {
 
 
 def key(text: str, joint: str) -> str:
-    """Return `text` in lower-case letters and digits, joined by `joint`.
-
-    Examples
-    --------
-    >>> key("Lid van een Sportclub?", "_"), key("Fryslân", "-")
-    ('lid_van_een_sportclub', 'fryslan')
-    """
+    """Return `text` in lower-case letters and digits, joined by `joint`."""
     return re.sub(r"[^a-z0-9]+", joint, _ascii(text))[:41].strip(joint)[:40].strip(joint) or "x"
 
 
 def plain(label: str) -> str:
-    """Return a label in lower case without remarks in brackets, accents and signs.
-
-    Examples
-    --------
-    >>> plain("Ja (cijfer 6 of hoger)"), plain("Geen_baan"), plain("N.v.t.")
-    ('ja', 'geen baan', 'nvt')
-    """
+    """Return a label in lower case without remarks in brackets, accents and signs."""
     outside = re.sub(r"(?<=\S)\s*[(\[].*?[)\]]", " ", _ascii(label))
     joined = re.sub(r"(?<=\b[a-z])\.(?=[a-z]\b)|'", "", outside)
     return re.sub(r"[^a-z0-9/,;]+", " ", joined).strip()
@@ -74,13 +63,7 @@ def _ascii(text: str) -> str:
 
 
 def is_missing(label: str) -> bool:
-    """Return whether a whole label says that there is no answer.
-
-    Examples
-    --------
-    >>> is_missing("Weet niet/geen antwoord"), is_missing("Nee, maar ik weet niet waar")
-    (True, False)
-    """
+    """Return whether a whole label says that there is no answer."""
     if label.strip().lower() in _EMPTY_CODES:
         return True
     parts = _JOINT.split(plain(label))
@@ -146,7 +129,7 @@ def only_yes(labels: Iterable[str]) -> bool:
 
 def _first_word(word: str) -> int | None:
     first = re.split(r"[ ,/;]", word, maxsplit=1)[0]
-    if _is(first, _NO) or _DENIAL.match(word) and _is(_DENIAL.sub("", word), _YES):
+    if _is(first, _NO) or (_DENIAL.match(word) and _is(_DENIAL.sub("", word), _YES)):
         return 0
     return 1 if _is(first, _YES) else None
 
@@ -154,11 +137,8 @@ def _first_word(word: str) -> int | None:
 def _denies(denial: str, word: str) -> bool:
     """Return whether one label is the other with "niet", "geen" or "on" before it."""
     last, of = denial.split()[-1:], word.split()[-1:]
-    return (
-        _DENIAL.match(denial + " ") is not None
-        and _DENIAL.sub("", denial) == word
-        or bool(last and of)
-        and last[0] in (f"on{of[0]}", f"un{of[0]}", f"in{of[0]}")
+    return (_DENIAL.match(denial + " ") is not None and _DENIAL.sub("", denial) == word) or (
+        bool(last and of) and last[0] in (f"on{of[0]}", f"un{of[0]}", f"in{of[0]}")
     )
 
 
@@ -300,7 +280,7 @@ class ColumnFacts:
     def is_question(self) -> bool:
         """Whether the answers are of a question: yes and no, a scale, an opinion."""
         words = " ".join(self.answers.values()).lower()
-        return bool(self.yes and self.answers or self.scale or _OPINION.search(words))
+        return bool((self.yes and self.answers) or self.scale or _OPINION.search(words))
 
 
 def column_facts(table: SourceTable) -> list[ColumnFacts]:
@@ -323,7 +303,7 @@ def whole_words(text: str) -> list[str]:
 
 def _facts(table: SourceTable, name: str) -> ColumnFacts:
     cells = table.cells[name]
-    counts = cells[[not isinstance(cell, Mistake) for cell in cells]].value_counts(dropna=True)
+    counts = cells[[not isinstance(cell, Problem) for cell in cells]].value_counts(dropna=True)
     given: dict[str, int] = {}
     for raw, count in counts.items():
         if not _declared(raw, table, name) and (text := written(raw)):

@@ -28,6 +28,7 @@ def study_text(
     columns: Sequence[ProposedColumn],
     waves: Mapping[str, str],
     crossed: Sequence[str] | None = None,
+    words: Mapping[str, str] | None = None,
 ) -> str:
     """Return study.yml.
 
@@ -37,13 +38,16 @@ def study_text(
         Wave -> label; none where they are unknown.
     crossed : sequence of str, optional
         The columns of the file that are to be groupings, where somebody said which.
+    words : mapping of str to str, optional
+        What areas and people are called, where the file says so.
     """
     groupings = proposed_groupings(columns, crossed)
     lines = [
         f'title: "New study" {MARK} the study\'s title',
         "language: nl",
-        f'city: {{name: "City"}} {MARK} what all wijken of the study together are called',
+        f'city: {{name: "City"}} {MARK} what all areas of the study together are called',
         f'programme: {{name: "Programme", start: 2000-01-01}} {MARK} the programme\'s name and the day it started',
+        *([f"words: {inline(words)}  # what areas and people are called"] if words else []),
         "",
         "waves:",
         *(_wave(wave, label) for wave, label in (waves or {"wave-1": "wave-1"}).items()),

@@ -17,7 +17,7 @@ from wijkkit.proposal.columns import propose_columns
 from wijkkit.proposal.evidence import ColumnFacts, column_facts, key
 from wijkkit.proposal.files import areas_text, codebook_text, indicators_text, study_text
 from wijkkit.proposal.reading import TablesBook, read_survey_file, read_tables_book
-from wijkkit.proposal.roles import Role, find_roles
+from wijkkit.proposal.roles import Role, find_roles, proposed_words
 from wijkkit.study.checks import MARK, unfinished
 from wijkkit.study.opening import read_area_list
 from wijkkit.study.settings.sources import SurveySource
@@ -109,7 +109,7 @@ def new_study(
 def _without_survey(hoods: Sequence[Mapping[str, str]]) -> dict[str, str]:
     example = [{"code": "BU99990101", "name": "Name"}]
     text = study_text(None, [], {})
-    asked = "arm of each wijk" if hoods else "every wijk, one per row; take the example away"
+    asked = "arm of each area" if hoods else "every area, one per row; take the example away"
     return {
         "study.yml": f"{text}{MARK} wijken.csv: {asked}\n",
         "codebook.yml": codebook_text([], {}),
@@ -142,10 +142,11 @@ def _from_survey(
         source = source.model_copy(update={"wave": next(iter(waves), "wave-1")})
     found = hoods or _areas(by_name.get(roles["area"].column), read.table.file)
     crossed = book.groupings if book else None
+    text = study_text(source, columns, waves, crossed, proposed_words(facts, roles))
     seen = "".join(f"{MARK} {what}: is that right?\n" for what in read.seen)
-    asked = "wijken.csv: arm of each wijk (programme, comparator or none), pair and district"
+    asked = "wijken.csv: arm of each area (programme, comparator or none), pair and district"
     return {
-        "study.yml": f"{study_text(source, columns, waves, crossed)}{seen}{MARK} {asked}\n",
+        "study.yml": f"{text}{seen}{MARK} {asked}\n",
         "codebook.yml": codebook_text(columns, roles, _weights(by_name, roles)),
         "indicators.yml": indicators_text(columns, book.questions if book else None),
         "wijken.csv": areas_text(found),

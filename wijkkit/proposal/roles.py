@@ -230,3 +230,57 @@ _BY_VALUES: Mapping[str, Callable[[ColumnFacts], float]] = {
     "area": _area, "age": _age, "weight": _weight, "stratum": _groups, "psu": lambda _: 0.0,
     "fpc": _number, "wave": _wave, "respondent": _respondent, "sex": _sex, "ses": _ses,
 }  # fmt: skip
+
+
+# What the study's areas and people are called, by the column of areas and the ages.
+
+#: A word of the area's column, or the shape of its codes -> unit, and the whole that goes with it.
+_UNITS = (
+    (r"gemeente\w*|municipality|woongemeente|gm\w*", "gemeente", "regio"),
+    (r"buurt\w*|neighbou?rhood", "buurt", "stad"),
+    (r"gebieds?\w*|area", "gebied", "stad"),
+    (r"stadsdeel\w*|district", "stadsdeel", "stad"),
+    (r"dorp\w*|kern\w*", "dorp", "gemeente"),
+    (r"school\w*", "school", "stad"),
+)
+#: Youngest and oldest at the ends -> who they are, and who answered.
+_PEOPLE = (
+    (65, 120, "oudere", "oudere"), (16, 27, "jongvolwassene", "jongvolwassene"),
+    (18, 120, "volwassene", "volwassene"), (12, 19, "jongere", "jongere"),
+    (12, 120, "inwoner", "inwoner"),
+)  # fmt: skip
+
+
+def proposed_words(facts: Sequence[ColumnFacts], roles: Mapping[str, Role]) -> dict[str, str]:
+    """Return ``words:`` of a study whose file says that it is not of children per wijk.
+
+    The unit by the name and the codes of the column of areas, the people by their ages: in
+    years, or else the first and last number in the labels of age classes.
+    """
+    by_name = {column.name: column for column in facts}
+    words = {}
+    area = by_name.get(roles["area"].column)
+    if area is not None:
+        said = [*whole_words(area.name), area.joined]
+        said += ["gm"] if all(re.fullmatch(r"(?i)gm\d{4}", v) for v in area.values) else []
+        for pattern, unit, whole in _UNITS:
+            if any(re.fullmatch(pattern, word) for word in said):
+                words = {"unit": unit, "whole": whole}
+                break
+    ages = _ages(by_name.get(roles["age"].column), facts)
+    for youngest, oldest, person, respondent in _PEOPLE:
+        if ages and youngest <= ages[0] and ages[1] <= oldest:
+            words |= {"population": person, "respondent": respondent}
+            break
+    return words
+
+
+def _ages(column: ColumnFacts | None, facts: Sequence[ColumnFacts]) -> tuple[float, float] | None:
+    if column is not None and column.numbers is not None:
+        # A few may be younger or older than whom the survey is of.
+        return float(column.numbers.min()), float(column.numbers.max())
+    for found in facts:
+        if found.is_classes:
+            numbers = re.findall(r"\d+", " ".join(found.answers.values()))
+            return float(min(map(int, numbers))), float(max(map(int, numbers)))
+    return None

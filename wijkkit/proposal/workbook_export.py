@@ -15,7 +15,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from wijkkit.files import replacing
+from wijkkit.files import write_saved
 from wijkkit.proposal.files import inline
 from wijkkit.study.checks import unfinished
 from wijkkit.study.opening import find_study, read_area_list
@@ -138,8 +138,7 @@ def export_study(folder: str | Path, workbook: str | Path) -> Path:
     book.remove(book.active)
     for name, rows in study_rows(folder).items():
         _write(book.create_sheet(name), name, rows)
-    with replacing(path) as temporary:
-        book.save(temporary)
+    write_saved(path, book.save)
     return path
 
 

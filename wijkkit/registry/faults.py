@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 import pandas as pd
@@ -20,14 +20,7 @@ SEPARATOR = " "
 
 
 def sheet_name(kind: Kind, language: str) -> str:
-    """Return what readers call a kind.
-
-    Examples
-    --------
-    >>> from wijkkit.registry.tables import KINDS
-    >>> sheet_name(KINDS["interventions"], "nl")
-    'Interventies'
-    """
+    """Return what readers call a kind."""
     return text(f"registry.kind.{kind.name}.sheet", language)
 
 
@@ -154,16 +147,6 @@ class StoredValue:
     value: object
 
 
-@dataclass(frozen=True, slots=True)
-class FaultWords:
-    """A fault in a reader's language."""
-
-    what: str
-    found: str
-    expected: str
-    remedy: str
-
-
 class RowError(RegistryError):
     """A row cannot be kept as it is; `faults` says why, for who shows it in another language."""
 
@@ -180,8 +163,8 @@ class ConflictError(RowError):
 CONFLICTS = ("changed_by_other", "changed_meanwhile", "exists", "removed", "never_there")
 
 
-def fault_words(fault: Fault, kind: Kind, language: str) -> FaultWords:
-    """Return a fault in words.
+def fault_words(fault: Fault, kind: Kind, language: str) -> Problem:
+    """Return a fault as a problem in a reader's language, without its place.
 
     Examples
     --------
@@ -199,31 +182,27 @@ def fault_words(fault: Fault, kind: Kind, language: str) -> FaultWords:
             )
     key = f"registry.fault.{fault.rule}"
     found = "" if fault.found is None else _word(fault.found, kind, language)
-    return FaultWords(
+    return Problem(
         text(f"{key}.what", language, **fields),
-        found,
-        text(f"{key}.expected", language, **fields),
-        text(f"{key}.remedy", language, **fields),
+        found=found,
+        expected=text(f"{key}.expected", language, **fields),
+        remedy=text(f"{key}.remedy", language, **fields),
+        words=_words(language),
     )
 
 
 def refuse(kind: Kind, wijk: str, key: str, faults: Iterable[Fault]) -> RowError:
     """Return the error that reports the faults of a row, in English."""
     faults = tuple(faults)
-    problems = []
-    for fault in faults:
-        words = fault_words(fault, kind, "en")
-        place = f"{kind.name} {key} of {wijk}"
-        problems.append(
-            Problem(
-                words.what,
-                file="registry",
-                place=f"{place}, {fault.column}" if fault.column else place,
-                found=words.found,
-                expected=words.expected,
-                remedy=words.remedy,
-            )
+    place = f"{kind.name} {key} of {wijk}"
+    problems = [
+        replace(
+            fault_words(fault, kind, "en"),
+            file="registry",
+            place=f"{place}, {fault.column}" if fault.column else place,
         )
+        for fault in faults
+    ]
     conflict = any(fault.rule in CONFLICTS for fault in faults)
     return (ConflictError if conflict else RowError)(problems, faults)
 
@@ -246,37 +225,9 @@ def _word(value: object, kind: Kind, language: str) -> str:
     return str(value)[:120]
 
 
-@dataclass(frozen=True, slots=True)
-class ImportProblem:
-    """One thing that is wrong: where, what, what stands there, what should, and what to do.
-
-    All of it is in the workbook's language.
-    """
-
-    what: str
-    sheet: str = ""
-    cell: str = ""
-    found: str = ""
-    expected: str = ""
-    remedy: str = ""
-
-    def as_problem(self, file: str, language: str) -> Problem:
-        """Return it as a problem of an error, in one sentence in its own language."""
-        place = self.sheet
-        if self.cell:
-            place = text("registry.import.place", language, sheet=self.sheet, cell=self.cell)
-        details = [
-            text(f"registry.import.{name}", language, **{name: value})
-            for name, value in (("found", self.found), ("expected", self.expected))
-            if value
-        ]
-        what = f"{self.what} ({'; '.join(details)})" if details else self.what
-        return Problem(what, file=file, place=place, remedy=self.remedy)
-
-
 def form_problem(
     rule: str, language: str, sheet: str = "", cell: str = "", found: str = "", **fields: object
-) -> ImportProblem:
+) -> Problem:
     """Return a problem of the workbook's form: a file, sheet, column, key or formula.
 
     Examples
@@ -286,22 +237,27 @@ def form_problem(
     """
     key = f"registry.import.fault.{rule}"
     fields = {"sheet": sheet, **fields}
-    return ImportProblem(
+    return Problem(
         text(f"{key}.what", language, **fields),
-        sheet,
-        cell,
-        found,
-        text(f"{key}.expected", language, **fields),
-        text(f"{key}.remedy", language, **fields),
+        place=sheet,
+        cell=cell,
+        found=found,
+        expected=text(f"{key}.expected", language, **fields),
+        remedy=text(f"{key}.remedy", language, **fields),
+        words=_words(language),
     )
 
 
-def row_problem(fault: Fault, kind: Kind, cell: str, language: str) -> ImportProblem:
+def _words(language: str) -> tuple[str, str, str]:
+    key = "registry.import.words"
+    found, expected, cell = (text(f"{key}.{n}", language) for n in ("found", "expected", "cell"))
+    return found, expected, cell
+
+
+def row_problem(fault: Fault, kind: Kind, cell: str, language: str) -> Problem:
     """Return a fault of a row as a problem of its cell."""
-    words = fault_words(fault, kind, language)
-    return ImportProblem(
-        words.what, sheet_name(kind, language), cell, words.found, words.expected, words.remedy
-    )
+    said = fault_words(fault, kind, language)
+    return replace(said, place=sheet_name(kind, language), cell=cell)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -351,22 +307,16 @@ class ImportReport(ShowsItself):
 
 
 class WorkbookError(RegistryError):
-    """A workbook was refused and nothing was stored; `found` lists everything wrong with it."""
+    """A workbook was refused and nothing was stored; `problems` is everything wrong with it."""
 
-    def __init__(
-        self,
-        problems: Problem | Iterable[Problem],
-        found: tuple[ImportProblem, ...] = (),
-        language: str = "en",
-    ):
+    def __init__(self, problems: Problem | Iterable[Problem], language: str = "en"):
         super().__init__(problems)
-        self.found = found
         self.language = language
         self.lead = text("registry.import.lead", language)
 
     def table(self) -> pd.DataFrame:
         """Return what is wrong as a table in the workbook's language."""
-        names = ("sheet", "cell", "what", "found", "expected", "remedy")
+        names = ("place", "cell", "what", "found", "expected", "remedy")
         labels = [text(f"registry.import.columns.{name}", self.language) for name in names]
-        rows = [[getattr(problem, name) for name in names] for problem in self.found]
+        rows = [[getattr(problem, name) for name in names] for problem in self.problems]
         return pd.DataFrame(rows, columns=labels, dtype="str")

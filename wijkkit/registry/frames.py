@@ -30,12 +30,6 @@ def kind_frame(
     """Return rows of a kind as a frame; the types do not depend on what the rows hold.
 
     `columns` names what a row holds; all of ``COLUMNS[kind]`` where absent.
-
-    Examples
-    --------
-    >>> from wijkkit.registry.tables import KINDS
-    >>> kind_frame(KINDS["goals"], []).dtypes["target"]
-    dtype('float64')
     """
     types = {column.name: _DTYPES[column.type] for column in kind.columns}
     types |= {"wijk": "str", "key": "str", "version": "int64", "changed_by": "str"}
@@ -124,6 +118,6 @@ def history_frame(rows: Iterable[Sequence[object]]) -> pd.DataFrame:
     """Return rows of the history as a frame."""
     frame = pd.DataFrame(list(rows), columns=list(HISTORY_COLUMNS), dtype=object)
     texts = ["kind", "wijk", "key", "action", "who", "source"]
-    frame = frame.astype({name: "str" for name in texts} | {"number": "int64", "version": "int64"})
+    frame = frame.astype(dict.fromkeys(texts, "str") | {"number": "int64", "version": "int64"})
     frame["at"] = pd.to_datetime(frame["at"], utc=True)
     return frame

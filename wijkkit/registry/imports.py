@@ -13,9 +13,9 @@ from wijkkit.loaders.source_file import read_source
 from wijkkit.loaders.source_table import SourceTable
 from wijkkit.registry.faults import Fault, ImportReport, row_problem
 from wijkkit.registry.registry import Registry
-from wijkkit.registry.storing import store
 from wijkkit.registry.tables import KEY_COLUMNS, KINDS, Column, Kind
 from wijkkit.registry.workbook_read import SheetRow, WorkbookContent
+from wijkkit.registry.workbook_store import store
 from wijkkit.study import Study
 from wijkkit.study.guard import require_sources
 

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from wijkkit.errors import RegistryError
 from wijkkit.registry.changes import Change, apply_change, load_state, misfits, stamp_of
 from wijkkit.registry.frames import HISTORY_COLUMNS, history_frame, kind_frame
-from wijkkit.registry.saving import FORM, check_row, decided, now, store_change
+from wijkkit.registry.row import FORM, check_row, decided, now, store_change
 from wijkkit.registry.store import HISTORY, TABLES, open_store, reading, writing
 from wijkkit.registry.tables import COLUMNS, KINDS, Kind, next_key
 from wijkkit.registry.validation import clean_row

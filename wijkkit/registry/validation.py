@@ -17,7 +17,8 @@ from wijkkit.registry.tables import MAXIMUM_TEXT, YEARS, Column, Kind
 _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 _DAYS = (("%Y-%m-%d", re.compile(r"\d{4}-\d\d-\d\d")), ("%d-%m-%Y", re.compile(r"\d{1,2}-\d{1,2}-\d{4}")))  # fmt: skip
 _PERSONAL = re.compile(
-    r"[^\s@]+@[^\s@]+\.[a-z]{2,}|(?<!\d)(?:\+31|0031|0)[\s-]?[1-9](?:[\s-]?\d){8}(?!\d)", re.I
+    r"[^\s@]+@[^\s@]+\.[a-z]{2,}|(?<!\d)(?:\+31|0031|0)[\s-]?[1-9](?:[\s-]?\d){8}(?!\d)",
+    re.IGNORECASE,
 )
 #: A number as it is typed. Three digits after one sign may be thousands: that is not a number.
 _TYPED = re.compile(r"-?\d{1,9}(?:[.,](?!\d{3}$)\d+)?")

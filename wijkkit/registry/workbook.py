@@ -9,9 +9,9 @@ import pandas as pd
 
 from wijkkit.registry.faults import ImportReport, form_problem
 from wijkkit.registry.registry import Registry
-from wijkkit.registry.storing import store
 from wijkkit.registry.tables import CHOICES, KINDS, next_keys
 from wijkkit.registry.workbook_read import read_registry_workbook
+from wijkkit.registry.workbook_store import store
 from wijkkit.registry.workbook_write import write_workbook
 from wijkkit.study import Study
 

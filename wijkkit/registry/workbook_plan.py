@@ -6,10 +6,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from wijkkit.errors import Problem
 from wijkkit.registry.changes import Change
 from wijkkit.registry.faults import (
     Fault,
-    ImportProblem,
     choice_labels,
     choice_of,
     form_problem,
@@ -41,7 +41,7 @@ Names = Mapping[str, Mapping[str, str]]
 
 def plan_changes(
     content: WorkbookContent, lists: StudyLists, names: Names | None = None
-) -> tuple[list[PlannedRow], list[ImportProblem]]:
+) -> tuple[list[PlannedRow], list[Problem]]:
     """Return the change of every row with a key of its own, and everything wrong with the rows.
 
     Parameters
@@ -50,7 +50,7 @@ def plan_changes(
         What the study's lists and the registry's rows are called; the rows of the workbook
         itself come on top.
     """
-    problems: list[ImportProblem] = []
+    problems: list[Problem] = []
     planned = []
     keys = _keys(content)
     called = _called(content, names or {})
@@ -109,7 +109,7 @@ def _key(
     row: SheetRow,
     keys: Mapping[str, Mapping[str, int]],
     language: str,
-    problems: list[ImportProblem],
+    problems: list[Problem],
 ) -> str:
     key, name = _written_key(row), sheet_name(row.kind, language)
     known = keys[row.kind.name]
@@ -133,7 +133,7 @@ def _version(
     key: str,
     keys: Mapping[str, Mapping[str, int]],
     language: str,
-    problems: list[ImportProblem],
+    problems: list[Problem],
 ) -> int | None:
     """Return the version a row was made from; 0 for a new row, or a copy; None with another key."""
     if is_absent(row.values.get(STAMP)):
@@ -153,7 +153,7 @@ def _version(
     return 0
 
 
-def _remove(row: SheetRow, language: str, problems: list[ImportProblem]) -> bool:
+def _remove(row: SheetRow, language: str, problems: list[Problem]) -> bool:
     value = row.values.get(REMOVE)
     if is_absent(value):
         return False

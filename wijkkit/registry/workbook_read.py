@@ -15,11 +15,11 @@ from openpyxl.cell.read_only import ReadOnlyCell
 from openpyxl.utils.escape import unescape
 from openpyxl.utils.exceptions import InvalidFileException
 
-from wijkkit.errors import DataError
+from wijkkit.errors import DataError, Problem
 from wijkkit.language import text
 from wijkkit.language.messages import LANGUAGES
 from wijkkit.loaders.workbook import check_archive
-from wijkkit.registry.faults import ImportProblem, column_label, form_problem, sheet_name
+from wijkkit.registry.faults import column_label, form_problem, sheet_name
 from wijkkit.registry.tables import (
     KINDS,
     LAYOUT,
@@ -68,7 +68,7 @@ class WorkbookContent:
     ignored: tuple[str, ...] = ()
     strange: tuple[str, ...] = ()
     exported: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    problems: list[ImportProblem] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
 
 
 def read_sheet(sheet: Any, kind: Kind, name: str, content: WorkbookContent) -> None:
@@ -98,7 +98,7 @@ def read_sheet(sheet: Any, kind: Kind, name: str, content: WorkbookContent) -> N
         content.rows.append(SheetRow(kind, found.number, values, letters))
 
 
-def _merged(sheet: Any, name: str, language: str) -> Iterator[ImportProblem]:
+def _merged(sheet: Any, name: str, language: str) -> Iterator[Problem]:
     """Give the cells that were merged: Excel kept the first of their values and lost the others."""
     # openpyxl does not tell of merged cells when it only reads.
     with sheet._get_source() as source:
@@ -145,7 +145,7 @@ def _header(
 
 def _outside(
     row: tuple[Any, ...], columns: set[int], name: str, language: str
-) -> Iterator[ImportProblem]:
+) -> Iterator[Problem]:
     """Give cells that are filled beside the columns: nothing is left out in silence."""
     for place, cell in enumerate(row):
         if place not in columns and cell.value not in (None, ""):

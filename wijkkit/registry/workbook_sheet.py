@@ -149,15 +149,7 @@ def write_sheet(
 
 
 def put(cell: Cell, value: object) -> None:
-    """Write a value; text is never a formula, whatever it starts with.
-
-    Examples
-    --------
-    >>> cell = Workbook().active["A1"]
-    >>> put(cell, "=1+1")
-    >>> cell.data_type
-    's'
-    """
+    """Write a value; text is never a formula, whatever it starts with."""
     cell.value = value
     if isinstance(value, str):
         cell.data_type = "s"

@@ -10,7 +10,7 @@ import pandas as pd
 from openpyxl import Workbook
 
 from wijkkit.errors import Problem, RegistryError
-from wijkkit.files import replacing
+from wijkkit.files import write_saved
 from wijkkit.language import text
 from wijkkit.language.messages import catalogue
 from wijkkit.registry.tables import (
@@ -78,7 +78,7 @@ def write_workbook(
         book.move_sheet(sheet, number - book.index(sheet))
     _write_metadata(book, wijk, language, tables)
     book.calculation.fullCalcOnLoad = True
-    _save(book, Path(path))
+    write_saved(Path(path), book.save)
 
 
 def _check(tables: Mapping[str, pd.DataFrame], wijk: str) -> None:
@@ -149,8 +149,3 @@ def _write_metadata(
         keys = [str(key) for key in stored["key"]]
         for first in range(0, len(keys), 600):
             sheet.append((f"{ROWS}{name}", " ".join(keys[first : first + 600])))
-
-
-def _save(book: Workbook, path: Path) -> None:
-    with replacing(path) as temporary, temporary.open("xb") as file:
-        book.save(file)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from wijkkit.errors import ParameterError
-from wijkkit.estimates.compare import verdicts
+from wijkkit.estimates.compare import by_direction
 from wijkkit.estimates.funnel import funnel
 from wijkkit.language import number, percentage
 from wijkkit.released.store import NUMBER, is_shown, number_columns, pick, rows_of
@@ -159,21 +159,8 @@ def waves_of(view: CityView, indicator: Indicator) -> list[Wave]:
 
 
 def trend(row: pd.Series | None, direction: str) -> str:
-    """Return the verdict on a change: better, worse, not_distinguishable or unknown.
-
-    By the one rule on intervals, `wijkkit.estimates.compare.verdicts`.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> trend(pd.Series({"value": 5.0, "lower": 1.0, "upper": 9.0, "status": "ok"}), "lower")
-    'worse'
-    """
-    return (
-        str(verdicts(row["lower"], row["upper"], cast(Any, direction)))
-        if is_shown(row)
-        else "unknown"
-    )
+    """Return the released verdict on a change as better, worse, not_distinguishable or unknown."""
+    return str(by_direction(row["verdict"], cast(Any, direction))) if is_shown(row) else "unknown"
 
 
 def _verdict(view: CityView, key: str, wave: str, against: str) -> str:
@@ -350,12 +337,14 @@ def gaps(view: CityView, grouping: str = "") -> pd.DataFrame:
     """Return the ends of a grouping for each indicator of a goal, and how their gap changed.
 
     Numbers: ``first`` (least advantaged group), ``last``, ``gap`` and ``change`` (of the gap since
-    the first wave). `first_group` and `last_group` are labels. Empty without an ordered grouping.
+    the first wave). `first_group` and `last_group` are labels; `gap_verdict` and `change_verdict`
+    are higher, lower, not_distinguishable or unknown. Empty without an ordered grouping.
     """
     found = grouping_of(view, grouping)
     columns = [
         *("indicator", "label", "wave", "grouping", "first_group", "last_group"),
         *(name for end in ("first", "last", "gap", "change") for name in number_columns(end, None)),
+        *("gap_verdict", "change_verdict"),
     ]
     if found is None:
         return pd.DataFrame(columns=columns)
@@ -382,6 +371,8 @@ def gaps(view: CityView, grouping: str = "") -> pd.DataFrame:
                 **number_columns("last", last),
                 **number_columns("gap", gap),
                 **number_columns("change", change),
+                "gap_verdict": "unknown" if gap is None else gap["verdict"],
+                "change_verdict": "unknown" if change is None else change["verdict"],
             }
         )
     return pd.DataFrame(rows, columns=columns)

@@ -115,18 +115,18 @@ def elements(view: CityView) -> pd.DataFrame:
     `wijken` says in how many wijken an element has that state, in the city's frame.
     """
     if view.is_wijk:
-        return _where_it_runs(view, view.own("elements"))
+        return where_it_runs(view, view.own("elements"))
     return _together(of_programme(view, "elements"), ["box", "element"], "state")
 
 
 def assumptions(view: CityView) -> pd.DataFrame:
     """Return the assumptions of the logic model with what the data say of each."""
     if view.is_wijk:
-        return _where_it_runs(view, view.own("assumptions"))
+        return where_it_runs(view, view.own("assumptions"))
     return _together(of_programme(view, "assumptions"), ["assumption"], "verdict")
 
 
-def _where_it_runs(view: CityView, table: pd.DataFrame) -> pd.DataFrame:
+def where_it_runs(view: CityView, table: pd.DataFrame) -> pd.DataFrame:
     """Return a table that is about the programme; of another wijk none of its rows."""
     runs = view.place[0] in view.programme if view.is_wijk else bool(view.programme)
     return table if runs else table.head(0)
@@ -215,7 +215,7 @@ def explanations(view: CityView) -> pd.DataFrame:
     Those beyond their threshold come first, those within it last.
     """
     order = ("plays", "undecided", "cannot_be_judged", "within")
-    table = _where_it_runs(view, view.table("explanations"))
+    table = where_it_runs(view, view.table("explanations"))
     table = table.sort_values("verdict", key=lambda column: column.map(order.index), kind="stable")
     return explanation_rows(view.study, table)
 

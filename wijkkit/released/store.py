@@ -33,14 +33,7 @@ def note(name: str, own: str = "") -> None:
 
 
 def asked() -> tuple[str, ...]:
-    """Return what was asked for: ``name``, or ``name@wijk`` for the rows of one wijk.
-
-    Examples
-    --------
-    >>> note("pace", own="alfa")
-    >>> "pace@alfa" in asked()
-    True
-    """
+    """Return what was asked for: ``name``, or ``name@wijk`` for the rows of one wijk."""
     return tuple(sorted(_asked))
 
 

@@ -153,7 +153,7 @@ def draft(study: str | Study = "parameters") -> CityView:
     --------
     >>> import wijkkit as wk
     >>> study = wk.open_study("parameters")
-    >>> _ = wk.publish(wk.estimate(study, wk.people(study).frame))
+    >>> _ = wk.publish(wk.estimate(study, wk.people(study).sample))
     >>> len(wk.draft(study).table("estimates")) > 500
     True
     """
@@ -200,8 +200,3 @@ def released_output(study: Study, label: str) -> dict[str, Any] | None:
         return None
     found = json.loads(path.read_text(encoding="utf-8"))
     return {"output_type": "display_data", **found}
-
-
-def output_rows(study: Study, label: str) -> pd.DataFrame:
-    """Return the released rows that an output shows."""
-    return pd.read_parquet(outputs_folder(study) / label / _ROWS)

@@ -11,11 +11,17 @@ import pandas as pd
 from wijkkit.language import in_words, number, small_first, text
 from wijkkit.language.messages import catalogue
 from wijkkit.released import design, effects, goals, outcomes, programme
+from wijkkit.released import sentences as said
 from wijkkit.released.store import Released, open_released
 from wijkkit.showing import ShowsItself
 from wijkkit.study import Study, open_study
 from wijkkit.study.model import Neighbourhood
 from wijkkit.tables import EVERYBODY
+
+#: Drawings of a frame that have a caption of their own.
+_DRAWN = ("position", "funnel", "rug")
+#: What is said where a topic has no sentence.
+_ABSENT = {"key_figures": "key_figures.none", "package": "choice.none"}
 
 
 @dataclass(frozen=True, repr=False)
@@ -50,9 +56,8 @@ class CityView(ShowsItself):
         if self.study.settings.city.complete:
             return self.study.settings.city.name
         n = len(self.study.neighbourhoods)
-        if n == 1:
-            return text("show.area.one", self.language)
-        return text("show.area.everywhere", self.language, n=in_words(n, self.language))
+        key = "show.area.one" if n == 1 else "show.area.everywhere"
+        return text(key, self.language, n=in_words(n, self.language))
 
     def area_name(self, area: str, level: str) -> str:
         """Return what readers call an area."""
@@ -61,8 +66,8 @@ class CityView(ShowsItself):
         if level == "arm":
             return text(f"show.area.{area}", self.language)
         if level == "reference":
-            named = {one.id: one.label for one in self.study.settings.references}
-            return self.study.text(named[area])
+            above = self.study.settings.references
+            return self.study.text(next(one.label for one in above if one.id == area))
         return self.everywhere if level == "city" else area
 
     def _keys(self, indicators: Iterable[str]) -> list[str]:
@@ -95,32 +100,19 @@ class CityView(ShowsItself):
     ) -> pd.DataFrame:
         """Return one number of an indicator: a row per wijk, and one of all together.
 
-        Parameters
-        ----------
-        indicator, wave : str
-            Keys of the study; the last wave in which it was asked where empty.
-        wijken : iterable of str
-            Slugs; all wijken where empty.
-        group_by, group : str
-            A grouping and one of its groups; everybody by default.
-        of : {"estimates", "changes", "gaps"}
-            The number in that wave, its change since the first wave, or the gap between the ends
-            of the grouping.
-
-        Examples
-        --------
-        >>> import wijkkit as wk
-        >>> view = wk.open_city("parameters")
-        >>> view.places("sport", of="changes")["unit"].unique().tolist()
-        ['points']
+        Without a wave it is the last in which the indicator was asked, without `wijken` (slugs)
+        all of them, without a grouping everybody. `of` says whether it is the number in that wave,
+        its change since the first wave, or the gap between the ends of the grouping.
         """
         found = outcomes.places(self, indicator, of, wave, tuple(wijken), group_by, group)
         return self._called(found, indicator, wave, of, group_by, group)
 
     def groups(self, indicator: str, grouping: str = "", wave: str = "") -> pd.DataFrame:
         """Return one number of an indicator: a row per group of a grouping, see `places`."""
-        found = outcomes.groups(self, indicator, grouping, wave)
-        one = outcomes.grouping_of(self, grouping)
+        found, one = (
+            outcomes.groups(self, indicator, grouping, wave),
+            outcomes.grouping_of(self, grouping),
+        )
         return self._called(found, indicator, wave, "groups", one.id if one else "", "")
 
     def _called(
@@ -151,9 +143,8 @@ class CityView(ShowsItself):
     def gaps(self, grouping: str = "") -> pd.DataFrame:
         """Return a row per indicator with the ends of a grouping and the gap between them."""
         frame = self.framed("gaps", outcomes.gaps(self, grouping))
-        if len(frame):
-            ends = {end: frame[f"{end}_group"].iloc[0] for end in ("first", "last")}
-            frame.attrs["heads"] = {**frame.attrs["heads"], **ends}
+        ends = {end: frame[f"{end}_group"].iloc[0] for end in ("first", "last") if len(frame)}
+        frame.attrs["heads"] = {**frame.attrs["heads"], **ends}
         return frame
 
     def participants(self) -> pd.DataFrame:
@@ -208,10 +199,10 @@ class CityView(ShowsItself):
 
     def rows(self, name: str) -> pd.DataFrame:
         """Return a released table as a frame for readers: of this wijk, or of all."""
-        return self.framed(name, self.table(name))
+        return self.framed(name, self.own(name))
 
-    def framed(self, kind: str, frame: pd.DataFrame) -> pd.DataFrame:
-        """Return a frame that knows its language, its caption and what its areas are called."""
+    def framed(self, kind: str, frame: pd.DataFrame, absent: str = "") -> pd.DataFrame:
+        """Return a frame that knows its language, caption, areas, and what an empty one says."""
         words: Any = catalogue("show", self.language)
         name = self.area_name(*self.place)
         grouping = self.study.gap_grouping
@@ -226,11 +217,9 @@ class CityView(ShowsItself):
                 for area, prefix in outcomes.references_of(self).items()
             },
             "caption": caption.replace("{name}", name),
-            "captions": {
-                key: words["caption"][key].replace("{name}", name)
-                for key in ("position", "funnel", "rug")
-            },
+            "captions": {key: words["caption"][key].replace("{name}", name) for key in _DRAWN},
             "heads": words["heads"].get(kind, {}),
+            **({"absent": f"show.{absent}"} if absent else {}),
         }
         return frame
 
@@ -253,6 +242,33 @@ class CityView(ShowsItself):
     def interviews(self, by_role: bool = False) -> pd.DataFrame:
         """Return a row per subject of the group interviews, arm and wave."""
         return self.framed("interviews", programme.interviews(self, by_role))
+
+    def sentences(self, *topics: str) -> pd.DataFrame:
+        """Return what was released, or follows from what was, on topics in sentences."""
+        absent = _ABSENT.get(topics[0], "nothing") if self.programme else "wijken.none"
+        return self.framed("sentences", said.sentences(self, topics), absent)
+
+    def questions(self) -> pd.DataFrame:
+        """Return what the data ask, the weightiest first; of the city in how many wijken."""
+        return self.framed("questions", said.questions(self), "questions.none")
+
+    def quotes(self) -> pd.DataFrame:
+        """Return the quotes that a researcher chose, and which stand at an explanation."""
+        return self.framed("quotes", said.quotes(self), "interviews.no_quotes")
+
+    def recommendations(self) -> pd.DataFrame:
+        """Return a row per explanation that is supported or open, with what would settle it."""
+        absent = "nothing" if self.programme else "wijken.none"
+        return self.framed("recommendations", said.recommendations(self), absent)
+
+    def programme_recommendations(self) -> pd.DataFrame:
+        """Return the programme's own recommendations, with what the data say of each."""
+        frame = said.programme_recommendations(self)
+        return self.framed("recommendations", frame, "wijken.none")
+
+    def absent(self) -> pd.DataFrame:
+        """Return how many figures are absent for which reason, and how many are coarse."""
+        return self.framed("absent", said.absent(self))
 
     def borders(self) -> pd.DataFrame:
         """Return a row per wijk with its border and its role."""
@@ -317,9 +333,6 @@ class WijkView(CityView):
         """Return a row per intervention: what it is, which goals it works on, what was done."""
         return self.framed("interventions", programme.interventions(self))
 
-    def rows(self, name: str) -> pd.DataFrame:
-        return self.framed(name, self.own(name))
-
     def choice(self) -> pd.DataFrame:
         """Return a row per candidate intervention, the best fitting first."""
         return self.framed("choice", programme.choice(self))
@@ -327,6 +340,11 @@ class WijkView(CityView):
     def choice_scores(self) -> pd.DataFrame:
         """Return a row per candidate and criterion, with the reason of the score."""
         return self.framed("choice_scores", programme.choice_scores(self))
+
+    def comparable(self) -> pd.DataFrame:
+        """Return with which wijken this one is compared, and on figures of which period."""
+        absent = "no_figures" if self.own("area_figures").empty else "not_placed"
+        return self.framed("comparable", said.comparable(self), f"comparable.{absent}")
 
     def profile(self) -> pd.DataFrame:
         """Return a row per area figure, period and area: this wijk and the municipality."""
@@ -353,19 +371,7 @@ class WijkView(CityView):
 
 
 def open_city(study: str | Study = "parameters") -> CityView:
-    """Open the released tables of a study.
-
-    Returns
-    -------
-    CityView
-
-    Examples
-    --------
-    >>> import wijkkit as wk
-    >>> view = wk.open_city("parameters")
-    >>> view.study.settings.city.name
-    'Lindestad'
-    """
+    """Open the released tables of a study."""
     study = study if isinstance(study, Study) else open_study(study)
     return CityView(study, open_released(study))
 
@@ -376,16 +382,11 @@ def open_wijk(study: str | Study = "parameters", wijk: str = "") -> WijkView:
     Parameters
     ----------
     wijk : str
-        The neighbourhood's slug; the study's first neighbourhood where empty.
+        Its slug; the study's first one where empty.
 
     Returns
     -------
     WijkView
-
-    Raises
-    ------
-    ParameterError
-        The study has no such wijk.
 
     Examples
     --------
@@ -395,6 +396,5 @@ def open_wijk(study: str | Study = "parameters", wijk: str = "") -> WijkView:
     <Ankerveld (programme) in Lindestad>
     """
     study = study if isinstance(study, Study) else open_study(study)
-    return WijkView(
-        study, open_released(study), study.neighbourhood(wijk or next(iter(study.neighbourhoods)))
-    )
+    hood = study.neighbourhood(wijk or next(iter(study.neighbourhoods)))
+    return WijkView(study, open_released(study), hood)

@@ -24,10 +24,10 @@ from wijkkit.reports.pandoc import (
     Node,
     attributes,
     elements,
-    keep,
     plain,
     read,
     read_ahead,
+    remember,
     words,
 )
 
@@ -36,7 +36,7 @@ from wijkkit.reports.pandoc import (
 # Tables arrive as HTML and sentences as Markdown; both become a tree in which only the elements
 # below are left, so that the same content is safe in HTML, Typst and DOCX.
 
-_KEPT = frozenset(
+_CACHE = frozenset(
     "Para Plain BulletList OrderedList DefinitionList BlockQuote Table Str Space SoftBreak "
     "LineBreak Emph Strong Superscript Subscript Quoted".split()
 )
@@ -77,7 +77,7 @@ def read_outputs_ahead(outputs: Iterable[tuple[str, str]]) -> None:
 
 def keep_tree(mime: str, text: str, tree: str) -> None:
     """Keep `tree`, of which the output `text` was written, for those who would read it back."""
-    keep((*_fragment(mime, text), "json"), tree)
+    remember((*_fragment(mime, text), "json"), tree)
 
 
 def _fragment(mime: str, text: str) -> tuple[str, str]:
@@ -106,7 +106,7 @@ def _allowed(node: Node) -> list[Node]:
         return [{"t": "Table", "c": _bare(node["c"])}]
     if kind == "Link" and is_safe_target(node["c"][2][0]):
         return [{"t": "Link", "c": [attributes(), allowed(node["c"][1]), [node["c"][2][0], ""]]}]
-    if kind in _KEPT:
+    if kind in _CACHE:
         return [{**node, "c": _content(node["c"])} if "c" in node else node]
     if kind in ("RawBlock", "RawInline", "Image", "Note"):
         return []

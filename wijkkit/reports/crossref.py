@@ -14,10 +14,10 @@ from wijkkit.reports.pandoc import (
     Node,
     attribute,
     attributes,
+    cached,
     classes_of,
     div,
     elements,
-    kept,
     link,
     paragraph,
     plain,
@@ -275,7 +275,7 @@ def resolve_citations(document: Node, folder: Path) -> Node:
     asked = [*(paragraph([cite]) for cite in cited), div([], identifier="refs")]
     small = {**document, "meta": meta, "blocks": asked}
     key: tuple[Any, ...] = (json.dumps(small), *_files(meta, folder))
-    *citations, listed = json.loads(kept(key, lambda: _citeproc(small, folder)))["blocks"]
+    *citations, listed = json.loads(cached(key, lambda: _citeproc(small, folder)))["blocks"]
     resolved = iter(block["c"] for block in citations)
 
     def change(node: Node) -> list[Node] | None:

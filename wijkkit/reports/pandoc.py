@@ -43,7 +43,7 @@ _TEXT = frozenset(
 )
 
 #: What Pandoc made, by what it was made of: the same caption or table stands on many pages.
-_KEPT: dict[tuple[str | bytes, ...], str] = {}
+_CACHE: dict[tuple[str | bytes, ...], str] = {}
 #: Answers that are kept; those of some hundred pages.
 _MOST = 4096
 _LOCK = threading.Lock()
@@ -92,7 +92,7 @@ def convert(parts: Sequence[tuple[str, str, str]]) -> list[str]:
     new = [part for part in dict.fromkeys(parts) if part not in known]
     for part, made in zip(new, _in_one_run(new), strict=True):
         known[part] = made
-        keep(part, made)
+        remember(part, made)
     return [known[part] for part in parts]
 
 
@@ -135,24 +135,24 @@ def read_ahead(fragments: Iterable[tuple[str, str]]) -> None:
 
 def found(key: tuple[str | bytes, ...]) -> str | None:
     """Return what was made before for `key`, None where that is not kept."""
-    return _KEPT.get(key)
+    return _CACHE.get(key)
 
 
-def kept(key: tuple[str | bytes, ...], make: Callable[[], str]) -> str:
+def cached(key: tuple[str | bytes, ...], make: Callable[[], str]) -> str:
     """Return what `make` makes, or made before for the same `key`."""
-    made = _KEPT.get(key)
+    made = _CACHE.get(key)
     if made is None:
         made = make()
-        keep(key, made)
+        remember(key, made)
     return made
 
 
-def keep(key: tuple[str | bytes, ...], made: str) -> None:
+def remember(key: tuple[str | bytes, ...], made: str) -> None:
     """Keep what was made of `key`; the oldest goes when there is too much."""
     with _LOCK:
-        _KEPT[key] = made
-        while len(_KEPT) > _MOST:
-            del _KEPT[next(iter(_KEPT))]
+        _CACHE[key] = made
+        while len(_CACHE) > _MOST:
+            del _CACHE[next(iter(_CACHE))]
 
 
 def write(document: Node, target: str, *options: str, folder: Path | None = None) -> str:
@@ -292,13 +292,7 @@ def raw(text: str, target: str, kind: str = "RawBlock") -> Node:
 
 
 def classes_of(node: Node) -> list[str]:
-    """Return the classes of a Div, Span, Link or Figure; none for another element.
-
-    Examples
-    --------
-    >>> classes_of(div([], "callout-note")), classes_of({"t": "Space"})
-    (['callout-note'], [])
-    """
+    """Return the classes of a Div, Span, Link or Figure; none for another element."""
     if node["t"] in ("Div", "Span", "Link", "Figure", "Table", "CodeBlock", "Image"):
         return node["c"][0][1]
     return node["c"][1][1] if node["t"] == "Header" else []
@@ -320,13 +314,7 @@ _META = re.compile(r"\{\{<\s*meta\s+([\w.-]+)\s*>\}\}")
 
 
 def embedded(source: str) -> list[tuple[str, str]]:
-    """Return what a source embeds: notebook and label, in order.
-
-    Examples
-    --------
-    >>> embedded("{{< embed wijk/a.ipynb#fig-b >}}")
-    [('wijk/a.ipynb', 'fig-b')]
-    """
+    """Return what a source embeds: notebook and label, in order."""
     return _EMBED.findall(source)
 
 

@@ -183,15 +183,7 @@ _NAMES = {"link": "link-colour", "line": "line-colour", "heading": "heading-colo
 
 
 def print_style(house: HouseStyle, theme: Path) -> str:
-    """Return the definitions that a report on paper begins with.
-
-    Examples
-    --------
-    >>> from wijkkit.reports.theme import load_house_style
-    >>> theme = Path(__file__).parents[2] / "reports" / "theme"
-    >>> print_style(load_house_style(theme), theme).splitlines()[0]
-    '#let ink = rgb("#1d2b36")'
-    """
+    """Return the definitions that a report on paper begins with."""
     values = [
         f'#let {_NAMES.get(name, name).replace("_", "-")} = rgb("{colour}")'
         for name, colour in house.colours.model_dump().items()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any, cast
 
@@ -63,7 +64,7 @@ def write_pdf(
     )
     (images / "report.typ").write_text(source, encoding="utf-8")
     try:
-        made = typst.compile(
+        made = _compile(
             images / "report.typ",
             root=images,
             font_paths=[_fonts(), *([folder / "theme"] if house.font_file else [])],
@@ -84,9 +85,24 @@ def svg_to_png(svg: bytes, folder: Path) -> bytes:
     """Return an SVG image as PNG, for programs that cannot show SVG."""
     (folder / "figure.svg").write_bytes(svg)
     page = '#set page(width: auto, height: auto, margin: 0pt)\n#image("figure.svg")'
-    return cast(
-        bytes, typst.compile(cast(Any, page.encode()), root=str(folder), format="png", ppi=PPI)
-    )
+    return _compile(cast(Any, page.encode()), root=str(folder), format="png", ppi=PPI)
+
+
+#: The processes in which Typst ran: this one, and those it was forked from.
+_RAN: list[int] = []
+
+
+def typst_ran() -> bool:
+    """Say whether Typst ran in this process: its threads are not in a process that is forked then.
+
+    What is forked afterwards waits for them without end.
+    """
+    return bool(_RAN)
+
+
+def _compile(*source: Any, **options: Any) -> bytes:
+    _RAN[:] = [os.getpid()]
+    return cast(bytes, typst.compile(*source, **options))
 
 
 def _fonts() -> Path:

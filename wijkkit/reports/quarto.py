@@ -17,9 +17,9 @@ from typing import Any
 from wijkkit.errors import Problem, ReportError
 from wijkkit.language import text
 from wijkkit.reports.docx import reference_document
-from wijkkit.reports.finished import local_files
 from wijkkit.reports.page import WORDS_FOR_SCRIPT, Frame, script
 from wijkkit.reports.paper import print_part, print_style
+from wijkkit.reports.site_check import local_files
 from wijkkit.reports.theme import HouseStyle, house_values
 
 _WARNING = re.compile(r"\bWARN(ING)?\b")

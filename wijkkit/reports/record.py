@@ -104,13 +104,7 @@ def site_files(site: Path) -> dict[str, str]:
 
 
 def owner(path: str) -> str:
-    """Return the page that a file of the site belongs to; empty for what they share.
-
-    Examples
-    --------
-    >>> owner("wijk-a.html"), owner("wijk-a_files/fig.svg"), owner("assets/report.css")
-    ('wijk-a', 'wijk-a', '')
-    """
+    """Return the page that a file of the site belongs to; empty for what they share."""
     first, _, rest = path.partition("/")
     if not rest:
         return first.rpartition(".")[0]

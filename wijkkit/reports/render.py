@@ -12,9 +12,8 @@ from typing import Any, Literal
 
 from wijkkit.batch.fingerprint import hash_of
 from wijkkit.errors import ReportError
-from wijkkit.reports.finished import check_site
-from wijkkit.reports.linked import open_links
-from wijkkit.reports.making import has_tables, tables_mark
+from wijkkit.reports.engine import has_tables, tables_mark
+from wijkkit.reports.linked_images import open_links
 from wijkkit.reports.page import frame_of
 from wijkkit.reports.pages import INDEX, WORDS, find_sources, pages
 from wijkkit.reports.quarto import find_quarto
@@ -30,6 +29,7 @@ from wijkkit.reports.record import (
     write_record,
 )
 from wijkkit.reports.runs import BRIEF, States, notebook_states
+from wijkkit.reports.site_check import check_site
 from wijkkit.reports.staging import Page, failed_notebooks, title_of
 from wijkkit.reports.theme import HouseStyle, load_house_style, stylesheet
 from wijkkit.showing import ShowsItself
@@ -282,7 +282,7 @@ def _make(study: Study, states: States, todo: list, *others: Any) -> tuple[str, 
     """Make pages, with the modules that render: a second of imports that others need not pay."""
     if not todo:
         return ()
-    from wijkkit.reports.making import make_pages
+    from wijkkit.reports.engine import make_pages
 
     return make_pages(study, states, todo, *others)
 

@@ -112,13 +112,7 @@ class Origin:
 
     @property
     def fingerprint(self) -> str:
-        """The short hash over the fingerprints of the notebooks; empty where there are none.
-
-        Examples
-        --------
-        >>> Origin({"stad/1_schattingen": "ab"}, None, "0.1.0").fingerprint
-        '202a1c51a191'
-        """
+        """The short hash over the fingerprints of the notebooks; empty where there are none."""
         marks = sorted(self.notebooks.items())
         return hash_of(*(part for item in marks for part in item))[:_SHORT] if marks else ""
 

@@ -25,8 +25,8 @@ from wijkkit.reports.cells import (
     read_outputs_ahead,
     to_attribute,
 )
-from wijkkit.reports.linked import named_links
-from wijkkit.reports.pandoc import API_VERSION, convert, found, keep
+from wijkkit.reports.linked_images import named_links
+from wijkkit.reports.pandoc import API_VERSION, convert, found, remember
 from wijkkit.study import Study
 
 #: An executed notebook (its file, or its content), the labels wanted of it, and where they go.
@@ -97,7 +97,7 @@ def _clean_texts(cells: Iterable[Cell]) -> dict[Output, str]:
     fresh = {}
     for output, tree, written in zip(new, trees, made, strict=True):
         fresh[asked[output]] = clean = written.strip()
-        keep(asked[output], clean)
+        remember(asked[output], clean)
         keep_tree(output.mime, clean, tree)
     return {output: fresh.get(key) or found(key) or "" for output, key in asked.items()}
 

@@ -209,13 +209,7 @@ def _apart(source: str) -> str:
 
 
 def split_front_matter(source: str) -> tuple[dict[str, Any], str]:
-    """Return the front matter of a source, and the rest.
-
-    Examples
-    --------
-    >>> split_front_matter("---\\ntoc: true\\n---\\nText")
-    ({'toc': True}, 'Text')
-    """
+    """Return the front matter of a source, and the rest."""
     if not source.startswith("---\n"):
         return {}, source
     front, _, body = source[4:].partition("\n---\n")

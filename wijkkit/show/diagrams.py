@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import textwrap
 
@@ -11,50 +12,21 @@ from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
 from wijkkit.evaluation.process.network import ADVISOR
 from wijkkit.language import text
+from wijkkit.show import theme
 from wijkkit.show.output import Nothing, ShownFigure, drawn, language_of, nothing
-from wijkkit.show.theme import (
-    BETTER,
-    CITY,
-    COMPARATOR,
-    INK,
-    OWN,
-    PALE,
-    SMALL,
-    WIDTH,
-    WORSE,
-    label_marks,
-    new_figure,
-    style,
-)
 from wijkkit.study.settings.logic_model import BOXES
 
 #: Sizes in inches; the figure's width is that of a page.
-_WIDTH, _LINE, _GAP, _HEAD, _LOOP = WIDTH, 0.16, 0.5, 0.28, 0.6
+_WIDTH, _LINE, _GAP, _HEAD, _LOOP = theme.WIDTH, 0.16, 0.5, 0.28, 0.6
 _LABEL_CHARACTERS, _STATE_CHARACTERS, _CLAIM_CHARACTERS = 40, 20, 64
-_COLOURS = {"better": BETTER, "worse": WORSE, "not_measured": CITY}
+_COLOURS = {"better": theme.BETTER, "worse": theme.WORSE, "not_measured": theme.CITY}
 
 
-def logic_model(
-    elements: pd.DataFrame, assumptions: pd.DataFrame, caption: str = "", alt: str = ""
-) -> ShownFigure | Nothing:
-    """Draw the logic model: every element with its state, every assumption with its verdict.
+def logic_model(elements: pd.DataFrame, assumptions: pd.DataFrame) -> ShownFigure | Nothing:
+    """Draw `CityView.elements` with their states, and `CityView.assumptions` with their verdicts.
 
-    Every state has a sign and a word, so that the figure reads without colour.
-
-    Parameters
-    ----------
-    elements : DataFrame
-        ``box, label, state``, as `CityView.elements` gives them.
-    assumptions : DataFrame
-        ``from_box, to_box, label, verdict``, as `CityView.assumptions` gives them.
-    caption, alt : str
-
-    Examples
-    --------
-    >>> import wijkkit as wk
-    >>> view = wk.open_wijk("parameters", "ankerveld")
-    >>> wk.show.logic_model(view.elements(), view.assumptions()).axes
-    [<Axes: >]
+    Columns ``box, label, state`` and ``from_box, to_box, label, verdict``. Every state has a sign
+    and a word, so that the figure reads without colour.
     """
     if elements.empty:
         return nothing(elements, "show.logic_model.none")
@@ -65,8 +37,8 @@ def logic_model(
         for box, lines in rows.items()
     }
     height = sum(heights.values()) + _GAP * (len(BOXES) - 1) + 0.1
-    with style():
-        figure, axes = new_figure(_WIDTH, height)
+    with theme.style():
+        figure, axes = theme.new_figure(_WIDTH, height)
         figure.set_layout_engine("none")
         axes.set_position((0, 0, 1, 1))
         axes.set_xlim(0, _WIDTH)
@@ -77,13 +49,13 @@ def logic_model(
             _draw_box(axes, box, rows[box], top, heights[box], language)
             edges.append((top, top + heights[box]))
             top += heights[box] + _GAP
-        for at, pair in enumerate(zip(BOXES, BOXES[1:], strict=False)):
+        for at, pair in enumerate(itertools.pairwise(BOXES)):
             _draw_assumption(axes, assumptions, pair, edges[at][1], edges[at + 1][0], language)
         _draw_loop(axes, edges[0][0], edges[-1][1], language)
     states = elements["state"].value_counts().items()
     words = [(text(f"logic_model.state.{state}", language), n) for state, n in states]
     said = [text("show.alt.logic_model_row", language, state=state, n=n) for state, n in words]
-    return drawn(figure, elements, text("show.alt.logic_model", language), said, caption, alt)
+    return drawn(figure, elements, text("show.alt.logic_model", language), said)
 
 
 def _lines(rows: pd.DataFrame, language: str) -> list[tuple[str, list[str], list[str]]]:
@@ -107,13 +79,15 @@ def _arrow(axes: Axes, start: tuple[float, float], end: tuple[float, float], col
 
 
 def _draw_box(axes: Axes, box: str, lines: list, top: float, height: float, language: str) -> None:
-    look = {"facecolor": "white", "edgecolor": OWN, "linewidth": 1.2}
+    look = {"facecolor": "white", "edgecolor": theme.OWN, "linewidth": 1.2}
     _box(axes, (0.08, top), _WIDTH - _LOOP - 0.1, height, **look)
     title = text(f"logic_model.box.{box}", language)
-    axes.text(0.2, top + 0.19, title, fontsize=10.5, fontweight="bold", va="center", color=OWN)
+    axes.text(
+        0.2, top + 0.19, title, fontsize=10.5, fontweight="bold", va="center", color=theme.OWN
+    )
     y = top + _HEAD + _LINE / 2
     for state, label, words in lines:
-        colour = _COLOURS.get(state, INK)
+        colour = _COLOURS.get(state, theme.INK)
         sign = text(f"logic_model.symbol.{state}", language)
         axes.text(0.2, y, sign, fontsize=9, va="center", color=colour)
         for number, line in enumerate(label):
@@ -127,7 +101,7 @@ def _draw_assumption(
     axes: Axes, rows: pd.DataFrame, pair: tuple[str, str], above: float, below: float, language: str
 ) -> None:
     """Draw the arrow between two boxes, with each assumption and what the data say of it."""
-    _arrow(axes, (0.36, above + 0.03), (0.36, below - 0.03), INK)
+    _arrow(axes, (0.36, above + 0.03), (0.36, below - 0.03), theme.INK)
     mine = rows[rows["from_box"].eq(pair[0]) & rows["to_box"].eq(pair[1])]
     said = []
     for row in mine.itertuples():
@@ -143,41 +117,28 @@ def _draw_assumption(
 
 def _draw_loop(axes: Axes, top: float, bottom: float, language: str) -> None:
     x = _WIDTH - _LOOP + 0.22
-    axes.plot([x - 0.22, x], [bottom - 0.2] * 2, color=CITY, linewidth=1.2)
-    axes.plot([x, x], [bottom - 0.2, top + 0.2], color=CITY, linewidth=1.2)
-    _arrow(axes, (x, top + 0.2), (x - 0.24, top + 0.2), CITY)
-    _box(axes, (x + 0.06, top + 0.1), 0.3, bottom - top - 0.2, facecolor=PALE, edgecolor="none")
+    axes.plot([x - 0.22, x], [bottom - 0.2] * 2, color=theme.CITY, linewidth=1.2)
+    axes.plot([x, x], [bottom - 0.2, top + 0.2], color=theme.CITY, linewidth=1.2)
+    _arrow(axes, (x, top + 0.2), (x - 0.24, top + 0.2), theme.CITY)
+    _box(
+        axes, (x + 0.06, top + 0.1), 0.3, bottom - top - 0.2, facecolor=theme.PALE, edgecolor="none"
+    )
     words, middle = text("logic_model.monitoring", language), (top + bottom) / 2
     axes.text(x + 0.21, middle, words, rotation=270, ha="center", va="center", fontsize=8.5)
 
 
-def network(
-    ties: pd.DataFrame, places: pd.DataFrame, caption: str = "", alt: str = ""
-) -> ShownFigure | Nothing:
-    """Draw the organisations of one wijk in a circle; a line is wider the more often two met.
+def network(ties: pd.DataFrame, places: pd.DataFrame) -> ShownFigure | Nothing:
+    """Draw the organisations of `CityView.network` in a circle; a wider line met more often.
 
-    Where everybody met everybody, lines of less than the median number of meetings are left out.
-
-    Parameters
-    ----------
-    ties : DataFrame
-        ``one, other, meetings``.
-    places : DataFrame
-        ``organisation, role, degree, rank``; both as `CityView.network` gives them.
-    caption, alt : str
-
-    Examples
-    --------
-    >>> import wijkkit as wk
-    >>> wk.show.network(*wk.open_wijk("parameters", "ankerveld").network()).axes
-    [<Axes: >]
+    Columns ``one, other, meetings`` and ``organisation, role, degree, rank``. Where everybody met
+    everybody, lines of less than the median number of meetings are left out.
     """
     if places.empty:
         return nothing(places, "show.network.none")
     language = language_of(places)
     stronger = _stronger(ties, len(places))
-    with style():
-        figure, axes = new_figure(height=4.6)
+    with theme.style():
+        figure, axes = theme.new_figure(height=4.6)
         axes.axis("off")
         axes.set_aspect("equal")
         axes.set_xlim(-1.85, 1.85)
@@ -190,11 +151,11 @@ def network(
         for tie in stronger.itertuples():
             (x1, y1), (x2, y2) = spots[tie.one], spots[tie.other]
             width = 0.4 + 2.6 * tie.meetings / stronger["meetings"].max()
-            axes.plot([x1, x2], [y1, y2], color=CITY, linewidth=width, alpha=0.45, zorder=1)
+            axes.plot([x1, x2], [y1, y2], color=theme.CITY, linewidth=width, alpha=0.45, zorder=1)
         for row in places.itertuples():
             _draw_place(axes, row, *spots[row.organisation], language)
-        looks = {"adviser": ("s", COMPARATOR), "organisation": ("o", OWN)}
-        label_marks(axes, [
+        looks = {"adviser": ("s", theme.COMPARATOR), "organisation": ("o", theme.OWN)}
+        theme.label_marks(axes, [
             (text(f"show.network.{key}", language), {"marker": mark, "color": color, "markersize": 8})
             for key, (mark, color) in looks.items()
         ])  # fmt: skip
@@ -203,7 +164,7 @@ def network(
     if len(stronger) < len(ties):
         least = int(stronger["meetings"].min())
         said.append(text("show.network.least", language, least=least))
-    return drawn(figure, places, lead, said, caption, alt)
+    return drawn(figure, places, lead, said)
 
 
 def _stronger(ties: pd.DataFrame, count: int) -> pd.DataFrame:
@@ -217,12 +178,12 @@ def _draw_place(axes: Axes, row, x: float, y: float, language: str) -> None:
     own = row.role == ADVISOR
     axes.scatter(
         [x], [y], s=60 + 340 * row.degree, marker="s" if own else "o",
-        color=COMPARATOR if own else OWN, edgecolor="white", zorder=2,
+        color=theme.COMPARATOR if own else theme.OWN, edgecolor="white", zorder=2,
     )  # fmt: skip
     axes.text(
         1.16 * x, 1.16 * y, textwrap.fill(_organisation(row.organisation, language), 16),
         ha="left" if x > 0.1 else "right" if x < -0.1 else "center",
-        va="center" if abs(y) < 0.9 else "bottom" if y > 0 else "top", fontsize=SMALL, color=INK,
+        va="center" if abs(y) < 0.9 else "bottom" if y > 0 else "top", fontsize=theme.SMALL, color=theme.INK,
     )  # fmt: skip
 
 

@@ -17,80 +17,49 @@ from matplotlib.path import Path
 from wijkkit.language import listed, number, text
 from wijkkit.language.messages import catalogue
 from wijkkit.released.store import NUMBER, is_shown
+from wijkkit.show import theme
 from wijkkit.show.output import Nothing, ShownFigure, drawn, language_of, nothing
-from wijkkit.show.theme import (
-    BETTER,
-    CITY,
-    COMPARATOR,
-    INK,
-    OWN,
-    PALE,
-    SMALL,
-    WORSE,
-    fitted,
-    grid_lines,
-    label_marks,
-    new_figure,
-    style,
-)
 from wijkkit.show.values import shown_interval, shown_value
 
 _LOOKS = {
-    "other": {"facecolor": PALE},
-    "comparator": {"facecolor": COMPARATOR, "hatch": "///"},
-    "programme": {"facecolor": OWN},
-    "own": {"facecolor": OWN},
+    "other": {"facecolor": theme.PALE},
+    "comparator": {"facecolor": theme.COMPARATOR, "hatch": "///"},
+    "programme": {"facecolor": theme.OWN},
+    "own": {"facecolor": theme.OWN},
 }
-_SHADES = LinearSegmentedColormap.from_list("shades", ["#cfe0f0", OWN])
+_SHADES = LinearSegmentedColormap.from_list("shades", ["#cfe0f0", theme.OWN])
 #: A wijk with a smaller share of the city's surface is too small to hold its name.
 _SMALL_SHARE = 0.04
 _NAMED = 12
 #: A sign and a colour per state, so that the grid reads without colour.
 SIGNS: Mapping[str, tuple[str, str]] = {
-    "better": ("▲", BETTER),
-    "worse": ("▼", WORSE),
-    "not_distinguishable": ("■", CITY),
-    "unknown": ("○", CITY),
-    "done": ("●", OWN),
-    "done_late": ("●!", COMPARATOR),
-    "running": ("◐", OWN),
-    "running_late": ("◐!", COMPARATOR),
-    "not_started": ("○", OWN),
-    "not_started_late": ("○!", COMPARATOR),
-    "skipped": ("–", CITY),
-    "not_registered": ("?", CITY),
+    "better": ("▲", theme.BETTER),
+    "worse": ("▼", theme.WORSE),
+    "not_distinguishable": ("■", theme.CITY),
+    "unknown": ("○", theme.CITY),
+    "done": ("●", theme.OWN),
+    "done_late": ("●!", theme.COMPARATOR),
+    "running": ("◐", theme.OWN),
+    "running_late": ("◐!", theme.COMPARATOR),
+    "not_started": ("○", theme.OWN),
+    "not_started_late": ("○!", theme.COMPARATOR),
+    "skipped": ("–", theme.CITY),
+    "not_registered": ("?", theme.CITY),
 }
 
 
-def map(
-    borders: pd.DataFrame, numbers: pd.DataFrame | None = None, caption: str = "", alt: str = ""
-) -> ShownFigure | Nothing:
+def map(borders: pd.DataFrame, numbers: pd.DataFrame | None = None) -> ShownFigure | Nothing:
     """Draw the wijken in the colour of their role, or the darker the larger their number is.
 
-    Parameters
-    ----------
-    borders : GeoDataFrame
-        ``area, name, role, geometry``, as `CityView.borders` gives them; where it has a ``page``,
-        the wijk leads there on a page of the site.
-    numbers : DataFrame, optional
-        ``area`` and a number, as `CityView.places` gives them; a wijk without one is pale.
-    caption, alt : str
-
-    Examples
-    --------
-    >>> import wijkkit as wk
-    >>> view = wk.open_city("parameters")
-    >>> wk.show.map(view.borders()).axes
-    [<Axes: >]
-    >>> print(wk.show.map(view.borders(), view.places("sport")).caption)
-    Lid van een sportclub (iedereen), meting 2021
+    Columns ``area, name, role, geometry`` of `CityView.borders`, where a ``page`` is one that the
+    wijk leads to; and ``area`` with a number of `CityView.places`, without which a wijk is pale.
     """
     if borders.empty:
         return nothing(borders, "show.map.no_borders")
     language = language_of(borders)
     lead = text("show.alt.map", language, count=len(borders))
-    with style():
-        figure, axes = new_figure(width=4.4, height=3.6)
+    with theme.style():
+        figure, axes = theme.new_figure(width=4.4, height=3.6)
         if numbers is None:
             said = _draw_roles(axes, borders, language)
         else:
@@ -107,7 +76,7 @@ def map(
     pages = {
         page: name for page, name in zip(_pages(borders), borders["name"], strict=True) if page
     }
-    return replace(drawn(figure, borders, lead, said, caption, alt), links=pages)
+    return replace(drawn(figure, borders, lead, said), links=pages)
 
 
 def _with(borders: pd.DataFrame, numbers: pd.DataFrame) -> pd.DataFrame:
@@ -128,11 +97,11 @@ def _draw_roles(axes: Axes, borders: pd.DataFrame, language: str) -> list[str]:
     _name(axes, borders[borders["role"].ne("other")], borders)
     marks = [
         (text(f"show.role.{role}", language), {"marker": "s", "markersize": 8, "color": color})
-        for role, color in (("programme", OWN), ("comparator", COMPARATOR))
+        for role, color in (("programme", theme.OWN), ("comparator", theme.COMPARATOR))
         if borders["role"].eq(role).any()
     ]
     if marks:
-        label_marks(axes, marks)
+        theme.label_marks(axes, marks)
     return [
         text(f"show.alt.map_{role}", language, names=listed(borders.loc[mine, "name"], language))
         for role in ("own", "programme", "comparator")
@@ -142,7 +111,7 @@ def _draw_roles(axes: Axes, borders: pd.DataFrame, language: str) -> list[str]:
 
 def draw_values(axes: Axes, borders: pd.DataFrame, language: str) -> None:
     """Fill each wijk the darker the larger its ``value`` is, with the scale beside the map."""
-    _fill(axes, borders[borders["value"].isna()], facecolor=PALE)
+    _fill(axes, borders[borders["value"].isna()], facecolor=theme.PALE)
     known = borders[borders["value"].notna()]
     if len(known):
         ends = float(known["value"].min()), float(known["value"].max())
@@ -156,7 +125,7 @@ def draw_values(axes: Axes, borders: pd.DataFrame, language: str) -> None:
              {**look, "color": _SHADES(scale(end))})
             for end in dict.fromkeys(ends)
         ]  # fmt: skip
-        label_marks(axes, marks)
+        theme.label_marks(axes, marks)
     _name(axes, known, borders)
 
 
@@ -189,7 +158,7 @@ def _name(axes: Axes, marked: pd.DataFrame, borders: pd.DataFrame) -> None:
         shift = -16 if geometry.area < _SMALL_SHARE * whole else 0
         axes.annotate(
             name, (point.x, point.y), xytext=(0, shift), textcoords="offset points", ha="center",
-            va="center", fontsize=SMALL, color=INK,
+            va="center", fontsize=theme.SMALL, color=theme.INK,
             bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.2},
         )  # fmt: skip
 
@@ -199,8 +168,6 @@ def matrix(
     rows: str = "name",
     columns: str = "label",
     state: str = "state",
-    caption: str = "",
-    alt: str = "",
 ) -> ShownFigure | Nothing:
     """Draw a sign per row and column for the state of each: a tartan rug.
 
@@ -210,7 +177,6 @@ def matrix(
         A row per cell of the grid.
     rows, columns, state : str
         Columns of `frame`; the state is one of `SIGNS`.
-    caption, alt : str
 
     Examples
     --------
@@ -224,23 +190,23 @@ def matrix(
     language, states = language_of(frame), set(frame[state])
     names, heads = (list(dict.fromkeys(frame[column])) for column in (rows, columns))
     words: Mapping[str, str] = catalogue("show", language)["sign"]  # type: ignore[assignment]
-    with style():
-        figure, axes = new_figure(height=1.5 + 0.3 * len(names))
+    with theme.style():
+        figure, axes = theme.new_figure(height=1.5 + 0.3 * len(names))
         for row in frame[[rows, columns, state]].itertuples(index=False):
             sign, colour = SIGNS[row[2]]
             axes.text(heads.index(row[1]), names.index(row[0]), sign, ha="center", va="center",
                       fontsize=12, color=colour)  # fmt: skip
         width = max(8, 60 // max(1, len(heads)))
-        wrapped = [fitted(str(head), width, 5) for head in heads]
-        axes.set_xticks(range(len(heads)), wrapped, fontsize=SMALL)
+        wrapped = [theme.fitted(str(head), width, 5) for head in heads]
+        axes.set_xticks(range(len(heads)), wrapped, fontsize=theme.SMALL)
         axes.xaxis.tick_top()
-        axes.set_yticks(range(len(names)), [fitted(str(name), 34, 2) for name in names])
+        axes.set_yticks(range(len(names)), [theme.fitted(str(name), 34, 2) for name in names])
         axes.set_xlim(-0.5, len(heads) - 0.5)
         axes.set_ylim(len(names) - 0.4, -0.6)
         axes.spines[["left", "bottom"]].set_visible(False)
         legend = [f"{SIGNS[key][0]} {words[key]}" for key in SIGNS if key in states]
         lines = ["    ".join(legend[at : at + 3]) for at in range(0, len(legend), 3)]
-        axes.set_xlabel("\n".join(lines), fontsize=SMALL, loc="left", color=INK)
+        axes.set_xlabel("\n".join(lines), fontsize=theme.SMALL, loc="left", color=theme.INK)
     said = []
     for name in names:
         cells = frame[frame[rows].eq(name)].groupby(state, sort=False)[columns].agg(list)
@@ -249,27 +215,14 @@ def matrix(
         ]
         said.append(f"{name}: {'; '.join(parts)}.")
     lead = text("show.alt.matrix", language)
-    return drawn(figure, frame, lead, said, caption, alt, "rug" if state == "verdict" else "")
+    return drawn(figure, frame, lead, said, "rug" if state == "verdict" else "")
 
 
-def scatter(
-    first: pd.DataFrame, second: pd.DataFrame, caption: str = "", alt: str = ""
-) -> ShownFigure | Nothing:
+def scatter(first: pd.DataFrame, second: pd.DataFrame) -> ShownFigure | Nothing:
     """Draw two numbers of each wijk against each other, each point with its name.
 
-    Parameters
-    ----------
-    first, second : DataFrame
-        ``area, label`` and a number, as `CityView.places` gives them; what lacks either number
-        has no point.
-    caption, alt : str
-
-    Examples
-    --------
-    >>> import wijkkit as wk
-    >>> view = wk.open_city("parameters")
-    >>> wk.show.scatter(view.places("sport"), view.places("outdoor_play")).data.columns.tolist()
-    ['label', 'first', 'second']
+    Columns ``area, label`` and a number, as `CityView.places` gives them; what lacks either number
+    has no point.
     """
     language = language_of(first)
     parts = [
@@ -283,18 +236,18 @@ def scatter(
     both.attrs = {**first.attrs, "caption": " – ".join(dict.fromkeys(names)), "heads": heads}
     if both.empty:
         return nothing(both, "show.scatter_none")
-    with style():
-        figure, axes = new_figure(height=4.2)
-        axes.plot(both["first"], both["second"], "o", color=OWN, markersize=6)
+    with theme.style():
+        figure, axes = theme.new_figure(height=4.2)
+        axes.plot(both["first"], both["second"], "o", color=theme.OWN, markersize=6)
         for row in both.itertuples():
             axes.annotate(row.label, (row.first, row.second), xytext=(4, 4),
                           textcoords="offset points", fontsize=8)  # fmt: skip
         for axis, name in zip((axes.xaxis, axes.yaxis), names, strict=True):
             axis.set_label_text(textwrap.fill(name, 34))
-        grid_lines(axes, "both")
+        theme.grid_lines(axes, "both")
     lead = text("show.alt.scatter", language, first=names[0], second=names[1])
     said = [
         f"{row.label}: {number(row.first, language)}, {number(row.second, language)}."
         for row in both.itertuples()
     ]
-    return drawn(figure, both, lead, said, caption, alt)
+    return drawn(figure, both, lead, said)

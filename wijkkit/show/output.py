@@ -14,13 +14,10 @@ from typing import Any, Literal
 
 import matplotlib
 import pandas as pd
-from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
-from wijkkit.errors import ParameterError
-from wijkkit.language import number, text
-from wijkkit.language.messages import escaped
+from wijkkit.language import text
 from wijkkit.show.theme import style
 
 Bundle = tuple[dict[str, Any], dict[str, Any]]
@@ -58,11 +55,8 @@ class ShownFigure:
     def svg(self, letters: Literal["path", "text"] = "path") -> str:
         """Return the figure as SVG, without date or program in it.
 
-        Parameters
-        ----------
-        letters : {"path", "text"}
-            Drawn, so that they look the same everywhere; or text in the reader's own font, which
-            takes half the time and a third of the bytes.
+        Letters are drawn, so that they look the same everywhere; as text in the reader's own font
+        they take half the time and a third of the bytes.
         """
         target = io.StringIO()
         fonts: dict[Any, str] = {"svg.fonttype": "none" if letters == "text" else "path"}
@@ -153,13 +147,11 @@ def nothing(frame: pd.DataFrame, key: str = "show.nothing") -> Nothing:
 
 
 def drawn(
-    figure: Figure, frame: pd.DataFrame, lead: str, said: Iterable[str],
-    caption: str = "", alt: str = "", drawing: str = "",
-) -> ShownFigure:  # fmt: skip
+    figure: Figure, frame: pd.DataFrame, lead: str, said: Iterable[str], drawing: str = ""
+) -> ShownFigure:
     """Return a figure of a frame: captioned by it (or for this drawing), `said` as its alt text."""
     known = frame.attrs.get("captions", {}).get(drawing) or frame.attrs.get("caption", "")
-    alt = alt or alt_text(lead, said, language_of(frame))
-    return ShownFigure(figure, alt, caption or known, frame)
+    return ShownFigure(figure, alt_text(lead, said, language_of(frame)), known, frame)
 
 
 def alt_text(lead: str, rows: Iterable[str], language: str) -> str:
@@ -186,71 +178,3 @@ def alt_text(lead: str, rows: Iterable[str], language: str) -> str:
 def bullets(sentences: Iterable[str]) -> ShownText:
     """Return sentences as a list."""
     return ShownText("\n".join(f"- {sentence}" for sentence in sentences))
-
-
-def bundle_of(shown: Any, label: str, caption: str, alt: str, language: str) -> Bundle:
-    """Return the mime bundle of a figure, table or text, with the caption and alt text given.
-
-    Parameters
-    ----------
-    shown : object
-        A figure of `wijkkit.show`, matplotlib or seaborn; a table, a DataFrame or a Styler's
-        frame; a text.
-
-    Raises
-    ------
-    ParameterError
-        A figure without alt text, or something that is neither figure, table nor text.
-    """
-    made = as_shown(shown, language)
-    data, metadata = made._repr_mimebundle_()
-    about = dict(metadata.get("wijkkit", {}))
-    about |= {key: words for key, words in (("caption", caption), ("alt", alt)) if words}
-    if isinstance(made, ShownFigure) and not about.get("alt"):
-        raise ParameterError(
-            "a figure needs a text for who cannot see it",
-            place=label,
-            remedy="Say in words what it shows: publish(..., alt='...').",
-        )
-    if isinstance(made, ShownFigure):
-        data = {**data, "text/plain": about["alt"]}
-    return data, {"wijkkit": about}
-
-
-def as_shown(shown: Any, language: str) -> Any:
-    """Return what is shown as an object of `wijkkit.show`."""
-    if isinstance(shown, Axes):
-        shown = shown.figure
-    shown = getattr(shown, "figure", shown) if hasattr(shown, "axes_dict") else shown
-    if isinstance(shown, Figure):
-        return ShownFigure(shown, alt="", caption="", data=pd.DataFrame())
-    if isinstance(shown, pd.DataFrame):
-        return ShownTable(_in_words(shown, language))
-    if isinstance(shown, str):
-        return ShownText(escaped(shown))
-    if hasattr(shown, "_repr_mimebundle_"):
-        return shown
-    raise ParameterError(
-        "neither a figure, a table nor a text",
-        place="publish",
-        found=type(shown).__name__,
-        remedy="Give a matplotlib or seaborn figure, a DataFrame, or words.",
-    )
-
-
-def _in_words(frame: pd.DataFrame, language: str) -> pd.DataFrame:
-    """Return a frame in the reader's notation: no more decimals than there are, at most three."""
-
-    def words(value: Any) -> str:
-        if pd.isna(value):
-            return ""
-        if isinstance(value, float) or hasattr(value, "dtype"):
-            return number(float(value), language, _decimals(float(value)))
-        return str(value)
-
-    return frame.map(words)
-
-
-def _decimals(value: float) -> int:
-    most = 3 if abs(value) < 1 else 2 if abs(value) < 10 else 1
-    return next((n for n in range(most) if round(value, n) == round(value, most)), most)

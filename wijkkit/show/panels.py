@@ -13,65 +13,45 @@ from matplotlib.ticker import MaxNLocator
 from wijkkit.estimates.funnel import funnel as funnel_limits
 from wijkkit.language import listed, percentage, signed, text
 from wijkkit.released.store import is_shown
+from wijkkit.show import theme
 from wijkkit.show.output import Nothing, ShownFigure, drawn, language_of, nothing
-from wijkkit.show.theme import (
-    CITY,
-    COMPARATOR,
-    INK,
-    OWN,
-    PALE,
-    SMALL,
-    grid_lines,
-    label_marks,
-    new_panels,
-    style,
-)
 from wijkkit.show.values import shown_value
 
 #: The axis of effects reaches no further, in percentage points; more is drawn up to the edge.
 _FURTHEST = 60.0
-_INSIDE = {"marker": "o", "color": "white", "markeredgecolor": CITY, "markersize": 5.5}
-_OUTSIDE = {"marker": "D", "color": COMPARATOR, "markersize": 5.5}
-_OWN: dict[str, Any] = {"marker": "o", "color": OWN, "markersize": 8}
+_INSIDE = {"marker": "o", "color": "white", "markeredgecolor": theme.CITY, "markersize": 5.5}
+_OUTSIDE = {"marker": "D", "color": theme.COMPARATOR, "markersize": 5.5}
+_OWN: dict[str, Any] = {"marker": "o", "color": theme.OWN, "markersize": 8}
 #: A funnel names the wijken outside the limits where there are no more; the table names all.
 _NAMED = 3
 
 
-def slopes(frame: pd.DataFrame, caption: str = "", alt: str = "") -> ShownFigure | Nothing:
+def slopes(frame: pd.DataFrame) -> ShownFigure | Nothing:
     """Draw a panel per label with every wave: the own area bold, the others as a thin line.
 
-    Parameters
-    ----------
-    frame : DataFrame
-        ``label, wave, name, own`` and the number, as `CityView.waves` gives them.
-    caption, alt : str
-
-    Examples
-    --------
-    >>> import wijkkit as wk
-    >>> view = wk.open_wijk("parameters", "ankerveld")
-    >>> len(wk.show.slopes(view.waves(["sport", "outdoor_play"])).axes)
-    2
+    Columns ``label, wave, name, own`` and the number, as `CityView.waves` gives them.
     """
     if frame.empty or frame["wave"].nunique() < 2:
         return nothing(frame, "show.change.one_wave")
     language = language_of(frame)
     parts = {label: frame[frame["label"].eq(label)] for label in frame["label"].unique()}
-    with style():
-        figure, panels = new_panels(list(parts), 1.6, 0.4, sharey=True)
+    with theme.style():
+        figure, panels = theme.new_panels(list(parts), 1.6, 0.4, sharey=True)
         for axes, rows in zip(panels, parts.values(), strict=True):
             _draw_waves(axes, rows, language)
         names = dict(zip(frame["own"], frame["name"], strict=True))
-        label_marks(figure, [(names[own], _line(own)) for own in (True, False) if own in names])
+        theme.label_marks(
+            figure, [(names[own], _line(own)) for own in (True, False) if own in names]
+        )
     said = [_said_waves(label, rows[rows["own"]], language) for label, rows in parts.items()]
     lead = text("show.alt.slopes", language, names=" / ".join(dict.fromkeys(frame["name"])))
-    return drawn(figure, frame, lead, said, caption, alt)
+    return drawn(figure, frame, lead, said)
 
 
 def _line(own: bool) -> dict:
     return {
         "marker": "o" if own else "D", "markersize": 6.5 if own else 5,
-        "color": OWN if own else CITY, "linestyle": "-", "linewidth": 2.2 if own else 1.2,
+        "color": theme.OWN if own else theme.CITY, "linestyle": "-", "linewidth": 2.2 if own else 1.2,
     }  # fmt: skip
 
 
@@ -95,7 +75,7 @@ def _draw_waves(axes: Axes, rows: pd.DataFrame, language: str) -> None:
         axes.set_ylim(0, 100)
         axes.set_yticks(range(0, 101, 25))
         axes.yaxis.set_major_formatter("{x:.0f}%")
-    grid_lines(axes, "y")
+    theme.grid_lines(axes, "y")
 
 
 def _say_absent(axes: Axes, own: pd.DataFrame, language: str) -> None:
@@ -105,7 +85,7 @@ def _say_absent(axes: Axes, own: pd.DataFrame, language: str) -> None:
     low = any(is_shown(row) and row["value"] < 50 for row in rows)
     axes.text(
         0.03, 0.97 if low else 0.04, "\n".join(said), va="top" if low else "bottom",
-        fontsize=8.5, style="italic", color=OWN, transform=axes.transAxes,
+        fontsize=8.5, style="italic", color=theme.OWN, transform=axes.transAxes,
     )  # fmt: skip
 
 
@@ -119,7 +99,7 @@ def _label_values(axes: Axes, series: dict, at: int, side: str, language: str) -
     for (own, value), place in zip(here.items(), places, strict=True):
         axes.text(
             at + (0.14 if side == "left" else -0.14), min(max(place, 4), 96),
-            percentage(value, language), ha=side, va="center", fontsize=SMALL,
+            percentage(value, language), ha=side, va="center", fontsize=theme.SMALL,
             color=_line(own)["color"], fontweight="bold" if own else "normal",
         )  # fmt: skip
 
@@ -129,22 +109,11 @@ def _said_waves(label: str, own: pd.DataFrame, language: str) -> str:
     return f"{label}: {', '.join(waves)}."
 
 
-def forest(frame: pd.DataFrame, caption: str = "", alt: str = "") -> ShownFigure | Nothing:
+def forest(frame: pd.DataFrame) -> ShownFigure | Nothing:
     """Draw a panel per outcome and a row per method around no difference; right is favourable.
 
-    Parameters
-    ----------
-    frame : DataFrame
-        ``label, method, scale, value, lower, upper, status``, as `CityView.methods` gives them;
-        outcomes on another scale than percentage points are left to the table.
-    caption, alt : str
-
-    Examples
-    --------
-    >>> import wijkkit as wk
-    >>> methods = wk.open_city("parameters").methods()
-    >>> len(wk.show.forest(methods[methods.outcome == "sport"]).axes)
-    1
+    Columns ``label, method, scale, value, lower, upper, status``, as `CityView.methods` gives them;
+    outcomes on another scale than percentage points are left to the table.
     """
     rows = frame[frame["scale"].eq("points")]
     if rows.empty:
@@ -154,8 +123,8 @@ def forest(frame: pd.DataFrame, caption: str = "", alt: str = "") -> ShownFigure
     known = np.abs(rows[["lower", "upper"]].to_numpy(dtype=float))
     edge = min(_FURTHEST, 10.0 * (1 + max([10.0, *known[np.isfinite(known)]]) // 10))
     short = [text(f"effect_show.short.{method}", language) for method in methods]
-    with style():
-        figure, panels = new_panels(
+    with theme.style():
+        figure, panels = theme.new_panels(
             list(parts), 0.8 + 0.26 * len(methods), 0, sharex=True, sharey=True
         )
         for axes, part in zip(panels, parts.values(), strict=True):
@@ -167,23 +136,23 @@ def forest(frame: pd.DataFrame, caption: str = "", alt: str = "") -> ShownFigure
             axes.tick_params(axis="y", labelsize=8.5)
             axes.set_ylim(len(methods) - 0.4, -0.6)
             axes.xaxis.set_major_formatter(lambda x, _: signed(x, language))
-        figure.supxlabel(text("effect_show.axis", language), fontsize=SMALL)
+        figure.supxlabel(text("effect_show.axis", language), fontsize=theme.SMALL)
     lead = text("effect_show.alt", language, outcomes=len(parts), methods=len(methods))
     said = [_said_effect(label, part, language) for label, part in parts.items()]
-    return drawn(figure, rows, lead, said, caption, alt)
+    return drawn(figure, rows, lead, said)
 
 
 def _draw_methods(axes: Axes, rows: pd.DataFrame, methods: list[str], edge: float) -> None:
-    axes.axvline(0, color=INK, linewidth=1)
+    axes.axvline(0, color=theme.INK, linewidth=1)
     for row in rows[rows["status"].eq("ok")].itertuples():
         position = methods.index(row.method)
         if np.isfinite([row.lower, row.upper]).all():
             limits = np.clip([row.lower, row.upper], -edge, edge)
-            axes.plot(limits, [position] * 2, color=OWN, linewidth=2)
+            axes.plot(limits, [position] * 2, color=theme.OWN, linewidth=2)
         if -edge <= row.value <= edge:
-            axes.plot(row.value, position, "o", color=OWN, markersize=5)
+            axes.plot(row.value, position, "o", color=theme.OWN, markersize=5)
     axes.set_xlim(-edge, edge)
-    grid_lines(axes)
+    theme.grid_lines(axes)
 
 
 def _said_effect(label: str, rows: pd.DataFrame, language: str) -> str:
@@ -195,40 +164,29 @@ def _said_effect(label: str, rows: pd.DataFrame, language: str) -> str:
     return text("effect_show.alt_row", language, outcome=label, least=least, most=most)
 
 
-def funnel(frame: pd.DataFrame, caption: str = "", alt: str = "") -> ShownFigure | Nothing:
+def funnel(frame: pd.DataFrame) -> ShownFigure | Nothing:
     """Draw a funnel per indicator: wijken by effective number of children, limits around all.
 
-    Parameters
-    ----------
-    frame : DataFrame
-        ``label, name, own, value, city_value, effective_n, position``, as `CityView.wijken`
-        gives them; rows without an effective number (scores, absent numbers) are left out.
-    caption, alt : str
-
-    Examples
-    --------
-    >>> import wijkkit as wk
-    >>> view = wk.open_city("parameters")
-    >>> len(wk.show.funnel(view.wijken(["sport"])).axes)
-    1
+    Columns ``label, name, own, value, city_value, effective_n, position``, as `CityView.wijken`
+    gives them; rows without an effective number (scores, absent numbers) are left out.
     """
     known = frame[frame["effective_n"].notna()]
     if known.empty:
         return nothing(frame, "show.goals.no_rows")
     language, own = language_of(frame), known.loc[known["own"], "name"]
     parts = {label: known[known["label"].eq(label)] for label in known["label"].unique()}
-    with style():
-        figure, panels = new_panels(list(parts), 1.9, 0.6)
+    with theme.style():
+        figure, panels = theme.new_panels(list(parts), 1.9, 0.6)
         for axes, rows in zip(panels, parts.values(), strict=True):
             _draw_funnel(axes, rows)
-        figure.supxlabel(text("show.funnel.x", language), fontsize=SMALL)
+        figure.supxlabel(text("show.funnel.x", language), fontsize=theme.SMALL)
         marks = [(own.iloc[0], _OWN)] if len(own) else []
         marks += [(text(f"show.funnel.{key}", language), look)
                   for key, look in (("inside", _INSIDE), ("outside_mark", _OUTSIDE))]  # fmt: skip
-        label_marks(figure, marks)
+        theme.label_marks(figure, marks)
     said = [_said_outside(label, rows, language) for label, rows in parts.items()]
     lead = text("show.alt.funnel", language)
-    return drawn(figure, known, lead, said, caption, alt, "funnel")
+    return drawn(figure, known, lead, said, "funnel")
 
 
 def _draw_funnel(axes: Axes, rows: pd.DataFrame) -> None:
@@ -238,8 +196,8 @@ def _draw_funnel(axes: Axes, rows: pd.DataFrame) -> None:
     for level, dashes in (("95", "-"), ("998", (0, (2, 1.4)))):
         for side in ("lower", "upper"):
             line = curve[f"{side}{level}"]
-            axes.plot(curve["n"], line, color=CITY, linewidth=1, linestyle=dashes)
-    axes.axhline(found.target, color=INK, linewidth=1)
+            axes.plot(curve["n"], line, color=theme.CITY, linewidth=1, linestyle=dashes)
+    axes.axhline(found.target, color=theme.INK, linewidth=1)
     mine, outside = rows["own"].astype(bool), rows["position"].ne("inside")
     groups = ((~mine & ~outside, _INSIDE), (~mine & outside, _OUTSIDE), (mine, _OWN))
     for these, look in groups:
@@ -254,7 +212,7 @@ def _draw_funnel(axes: Axes, rows: pd.DataFrame) -> None:
         )  # fmt: skip
     axes.xaxis.set_major_locator(MaxNLocator(nbins=5, integer=True))
     axes.yaxis.set_major_formatter("{x:.0f}%")
-    axes.grid(color=PALE, linewidth=0.6)
+    axes.grid(color=theme.PALE, linewidth=0.6)
 
 
 def _said_outside(label: str, rows: pd.DataFrame, language: str) -> str:

@@ -10,18 +10,8 @@ from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, date2num
 
 from wijkkit.language import day, number, text
 from wijkkit.language.messages import catalogue
+from wijkkit.show import theme
 from wijkkit.show.output import Nothing, ShownFigure, drawn, language_of, nothing
-from wijkkit.show.theme import (
-    CITY,
-    COMPARATOR,
-    INK,
-    OWN,
-    grid_lines,
-    label_marks,
-    new_figure,
-    rows_axis,
-    style,
-)
 
 #: Rows that a figure has room for; the table has all.
 _ROOM = 10
@@ -29,7 +19,7 @@ _SQUARE = {"marker": "s", "markersize": 8}
 #: Years, and months as numbers: no month names in another language.
 _FORMATS = ["%Y", "%m-%Y", "%d-%m", "%H:%M", "%H:%M", "%S"]
 _LATE = ("late", "overdue")
-_EVENTS = {"programme": OWN, "wave": INK, "corona": COMPARATOR}
+_EVENTS = {"programme": theme.OWN, "wave": theme.INK, "corona": theme.COMPARATOR}
 
 
 def bars(
@@ -37,8 +27,6 @@ def bars(
     label: str = "name",
     value: str = "value",
     marked: str = "",
-    caption: str = "",
-    alt: str = "",
 ) -> ShownFigure | Nothing:
     """Draw a bar per row; rows where the column `marked` is true are hatched and named so.
 
@@ -49,7 +37,6 @@ def bars(
         Its columns.
     marked : str, optional
         A boolean column; the legend calls it by its head in the catalogue.
-    caption, alt : str
 
     Examples
     --------
@@ -60,36 +47,34 @@ def bars(
     if frame.empty:
         return nothing(frame, "show.choice.none")
     language, rows = language_of(frame), frame.head(_ROOM)
-    with style():
-        figure, axes = new_figure(height=0.7 + 0.32 * len(rows))
+    with theme.style():
+        figure, axes = theme.new_figure(height=0.7 + 0.32 * len(rows))
         for position, row in enumerate(rows.to_dict("records")):
             special = bool(marked and row[marked])
-            axes.barh(position, row[value], color="white" if special else OWN, height=0.62,
-                      edgecolor=OWN, hatch="///" if special else None)  # fmt: skip
+            axes.barh(position, row[value], color="white" if special else theme.OWN, height=0.62,
+                      edgecolor=theme.OWN, hatch="///" if special else None)  # fmt: skip
             shown = number(row[value], language)
-            axes.text(row[value] + 1, position, shown, va="center", color=INK)
+            axes.text(row[value] + 1, position, shown, va="center", color=theme.INK)
         axes.set_yticks(range(len(rows)), list(rows[label]))
         axes.set_ylim(len(rows) - 0.4, -0.6)
         axes.set_xlim(0, 1.08 * max(1.0, rows[value].max()))
         axes.set_xlabel(str(catalogue("show", language)["head"].get(value, "")))  # type: ignore[attr-defined]
-        grid_lines(axes)
+        theme.grid_lines(axes)
         if marked and rows[marked].any():
-            look = {**_SQUARE, "color": "white", "markeredgecolor": CITY}
-            label_marks(axes, [(text(f"show.legend.{marked}", language), look)])
+            look = {**_SQUARE, "color": "white", "markeredgecolor": theme.CITY}
+            theme.label_marks(axes, [(text(f"show.legend.{marked}", language), look)])
     said = [f"{row[label]}: {number(row[value], language)}." for row in rows.to_dict("records")]
-    return drawn(figure, frame, text("show.alt.bars", language), said, caption, alt)
+    return drawn(figure, frame, text("show.alt.bars", language), said)
 
 
-def done_of_planned(
-    frame: pd.DataFrame, label: str = "name", caption: str = "", alt: str = ""
-) -> ShownFigure | Nothing:
+def done_of_planned(frame: pd.DataFrame, label: str = "name") -> ShownFigure | Nothing:
     """Draw a row per label: an open bar for what was planned, a full one for what was done.
 
     Parameters
     ----------
     frame : DataFrame
         ``planned, done`` and `label`; a row without numbers says that nothing was registered.
-    label, caption, alt : str
+    label : str
 
     Examples
     --------
@@ -102,21 +87,23 @@ def done_of_planned(
         return nothing(frame, "show.delivery.none")
     language = language_of(frame)
     values = [_done(row, language) for row in frame.itertuples()]
-    with style():
-        figure, axes = new_figure(height=0.8 + 0.52 * len(frame))
+    with theme.style():
+        figure, axes = theme.new_figure(height=0.8 + 0.52 * len(frame))
         for position, row in enumerate(frame[["planned", "done"]].fillna(0).itertuples()):
-            axes.barh(position, row.planned, height=0.3, facecolor="white", edgecolor=CITY,
+            axes.barh(position, row.planned, height=0.3, facecolor="white", edgecolor=theme.CITY,
                       linewidth=1.2)  # fmt: skip
-            axes.barh(position, row.done, height=0.16, color=OWN)
+            axes.barh(position, row.done, height=0.16, color=theme.OWN)
         most = frame[["planned", "done"]].max().max()
         axes.set_xlim(0, 1.02 * max(1.0, 0 if pd.isna(most) else most))
-        grid_lines(axes)
-        rows_axis(axes, list(frame[label]), values)
-        planned = {**_SQUARE, "color": "white", "markeredgecolor": CITY}
+        theme.grid_lines(axes)
+        theme.rows_axis(axes, list(frame[label]), values)
+        planned = {**_SQUARE, "color": "white", "markeredgecolor": theme.CITY}
         words = [text(f"show.delivery.{key}", language) for key in ("planned", "held")]
-        label_marks(axes, list(zip(words, (planned, {**_SQUARE, "color": OWN}), strict=True)))
+        theme.label_marks(
+            axes, list(zip(words, (planned, {**_SQUARE, "color": theme.OWN}), strict=True))
+        )
     said = [f"{name}: {value}." for name, value in zip(frame[label], values, strict=True)]
-    return drawn(figure, frame, text("show.alt.delivery", language), said, caption, alt)
+    return drawn(figure, frame, text("show.alt.delivery", language), said)
 
 
 def _done(row, language: str) -> str:
@@ -128,21 +115,11 @@ def _done(row, language: str) -> str:
     return text("show.delivery.of", language, **words)
 
 
-def steps(frame: pd.DataFrame, caption: str = "", alt: str = "") -> ShownFigure | Nothing:
+def steps(frame: pd.DataFrame) -> ShownFigure | Nothing:
     """Draw each step of one wijk: an open bar for what was planned, a full one for what was done.
 
-    Parameters
-    ----------
-    frame : DataFrame
-        ``step, state, against_plan, days_late, as_of`` and the planned and actual dates, as
-        `CityView.steps` gives them. Nothing after `as_of` is drawn or told.
-    caption, alt : str
-
-    Examples
-    --------
-    >>> import wijkkit as wk
-    >>> wk.show.steps(wk.open_wijk("parameters", "ankerveld").steps()).axes
-    [<Axes: >]
+    Columns ``step, state, against_plan, days_late, as_of`` and the planned and actual dates, as
+    `CityView.steps` gives them. Nothing after `as_of` is drawn or told.
     """
     if frame.empty:
         return nothing(frame, "show.pace.none")
@@ -150,24 +127,24 @@ def steps(frame: pd.DataFrame, caption: str = "", alt: str = "") -> ShownFigure 
     steps = [text(f"process.step.{step}", language) for step in frame["step"]]
     labels = [f"{step} {words}" for step, words in zip(frame["step"], steps, strict=True)]
     states = [_step_state(row, language) for row in frame.itertuples()]
-    with style():
-        figure, axes = new_figure(height=0.8 + 0.52 * len(frame))
+    with theme.style():
+        figure, axes = theme.new_figure(height=0.8 + 0.52 * len(frame))
         for position, row in enumerate(frame.itertuples()):
             _draw_step(axes, position, row, today)
         days = frame[["planned_start", "planned_end", "actual_start"]].to_numpy().ravel()
         _time_axis(axes, [*pd.Series(days).dropna(), today, today - pd.Timedelta(days=365)])
-        axes.axvline(date2num(today), color=INK, linewidth=1, linestyle=":")
-        rows_axis(axes, labels, states)
+        axes.axvline(date2num(today), color=theme.INK, linewidth=1, linestyle=":")
+        theme.rows_axis(axes, labels, states)
         looks: dict[str, dict[str, Any]] = {
-            "process.timeline.planned": {**_SQUARE, "color": "white", "markeredgecolor": OWN},
-            "process.timeline.actual": {**_SQUARE, "color": OWN},
-            "process.against_plan.late": {**_SQUARE, "color": COMPARATOR},
-            "process.timeline.today": {"color": INK, "linestyle": ":", "marker": "|"},
+            "process.timeline.planned": {**_SQUARE, "color": "white", "markeredgecolor": theme.OWN},
+            "process.timeline.actual": {**_SQUARE, "color": theme.OWN},
+            "process.against_plan.late": {**_SQUARE, "color": theme.COMPARATOR},
+            "process.timeline.today": {"color": theme.INK, "linestyle": ":", "marker": "|"},
         }
-        label_marks(axes, [(text(key, language), look) for key, look in looks.items()])
+        theme.label_marks(axes, [(text(key, language), look) for key, look in looks.items()])
     said = [f"{label}: {state}." for label, state in zip(labels, states, strict=True)]
     lead = text("show.alt.steps", language, day=day(today.date(), language))
-    return drawn(figure, frame, lead, said, caption, alt)
+    return drawn(figure, frame, lead, said)
 
 
 def _step_state(row, language: str) -> str:
@@ -183,11 +160,11 @@ def _step_state(row, language: str) -> str:
 def _draw_step(axes: Axes, position: int, row, today: pd.Timestamp) -> None:
     if pd.notna(row.planned_start) and pd.notna(row.planned_end):
         _bar(axes, position - 0.1, row.planned_start, row.planned_end,
-             facecolor="white", edgecolor=OWN, linewidth=1.1)  # fmt: skip
+             facecolor="white", edgecolor=theme.OWN, linewidth=1.1)  # fmt: skip
     if pd.notna(row.actual_start) and row.actual_start <= today:
         ended = row.actual_end if pd.notna(row.actual_end) and row.actual_end <= today else today
         late = row.against_plan in _LATE
-        _bar(axes, position + 0.14, row.actual_start, ended, color=COMPARATOR if late else OWN,
+        _bar(axes, position + 0.14, row.actual_start, ended, color=theme.COMPARATOR if late else theme.OWN,
              hatch="///" if late else None, edgecolor="white")  # fmt: skip
 
 
@@ -202,24 +179,14 @@ def _time_axis(axes: Axes, days: list) -> None:
     locator = AutoDateLocator(minticks=3, maxticks=8)
     axes.xaxis.set_major_locator(locator)
     axes.xaxis.set_major_formatter(ConciseDateFormatter(locator, formats=_FORMATS))
-    grid_lines(axes)
+    theme.grid_lines(axes)
     axes.spines["left"].set_visible(False)
 
 
-def timeline(frame: pd.DataFrame, caption: str = "", alt: str = "") -> ShownFigure | Nothing:
+def timeline(frame: pd.DataFrame) -> ShownFigure | Nothing:
     """Draw what happened when: the programme, the measurements and the corona measures.
 
-    Parameters
-    ----------
-    frame : DataFrame
-        ``kind, label, start, end``, as `CityView.timeline` gives them; a row per label or kind.
-    caption, alt : str
-
-    Examples
-    --------
-    >>> import wijkkit as wk
-    >>> wk.show.timeline(wk.open_city("parameters").timeline()).axes
-    [<Axes: >]
+    Columns ``kind, label, start, end``, as `CityView.timeline` gives them; a row per label or kind.
     """
     if frame.empty:
         return nothing(frame)
@@ -236,12 +203,12 @@ def timeline(frame: pd.DataFrame, caption: str = "", alt: str = "") -> ShownFigu
         f"{name}: {text('process.timeline.from_to', language, start=start, end=end)}."
         for name, (start, end) in zip(names, ends, strict=True)
     ]
-    with style():
-        figure, axes = new_figure(height=0.6 + 0.5 * len(rows))
+    with theme.style():
+        figure, axes = theme.new_figure(height=0.6 + 0.5 * len(rows))
         for name, row in zip(names, frame.itertuples(), strict=True):
             _bar(axes, rows.index(name) + 0.1, row.start, row.end, edgecolor="white",
-                 color=_EVENTS.get(row.kind, CITY),
+                 color=_EVENTS.get(row.kind, theme.CITY),
                  hatch="///" if row.kind == "corona" else None)  # fmt: skip
         _time_axis(axes, [*frame["start"], *frame["end"]])
-        rows_axis(axes, rows, [""] * len(rows))
-    return drawn(figure, frame, text("show.alt.timeline", language), said, caption, alt)
+        theme.rows_axis(axes, rows, [""] * len(rows))
+    return drawn(figure, frame, text("show.alt.timeline", language), said)

@@ -1,4 +1,4 @@
-"""Sentences as functions of a row of a frame, and a frame said row by row."""
+"""Sentences: as functions of a row of a frame, of a frame, and of a view in a summary."""
 
 from __future__ import annotations
 
@@ -7,22 +7,21 @@ from typing import Any
 
 import pandas as pd
 
-from wijkkit.estimates.compare import verdicts
+from wijkkit.estimates.compare import CLEAR
 from wijkkit.language import (
     counted,
     interval,
     large_first,
     listed,
     percentage,
-    points,
     small_first,
     text,
 )
 from wijkkit.language.messages import escaped
+from wijkkit.released import CityView
 from wijkkit.released.goals import target_state
-from wijkkit.released.outcomes import trend
 from wijkkit.released.store import is_shown, number_at
-from wijkkit.show.output import Nothing, ShownText, bullets, nothing
+from wijkkit.show.output import Nothing, ShownText, bullets, language_of, nothing
 from wijkkit.show.values import shown_interval, shown_value
 
 #: What a sentence knows besides its row: language, name of the area, of all wijken together.
@@ -59,14 +58,65 @@ def sentences(
     """
     if frame.empty:
         return nothing(frame)
-    rows = (
-        frame.sort_values(by, key=lambda values: values.map(list(order).index), kind="stable")
-        if by
-        else frame
-    )
-    said = [say(row, frame.attrs) for _, row in rows.iterrows()]
-    said = [sentence for sentence in said if sentence]
+    places = list(order)
+    rows = frame.sort_values(by, key=lambda x: x.map(places.index), kind="stable") if by else frame
+    said = [sentence for _, row in rows.iterrows() if (sentence := say(row, frame.attrs))]
     return bullets(said) if said else nothing(frame)
+
+
+def said(frame: pd.DataFrame, column: str = "sentence") -> ShownText | Nothing:
+    """List the sentences in a column of a frame; those of one `part` stand together after its name.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        As `CityView.sentences`, `CityView.questions` or `CityView.rows` give it.
+    column : str, optional
+
+    Examples
+    --------
+    >>> import wijkkit as wk
+    >>> wk.show.said(wk.open_wijk("parameters", "ankerveld").sentences("implementation"))
+    - **Uitvoering.** ...
+    """
+    if frame.empty:
+        return nothing(frame)
+    lines = frame[column].map(escaped)
+    if "part" in frame and frame["part"].any():
+        parts = lines.groupby(frame["part"], sort=False)
+        return bullets(f"**{part}** {' '.join(mine)}" for part, mine in parts)
+    return bullets(lines)
+
+
+def say(view: CityView, key: str, **fields: object) -> str:
+    """Return a message of what is shown, in the language of a view."""
+    return text(f"show.{key}", view.language, **fields)
+
+
+def say_counted(view: CityView, key: str, n: int, **fields: object) -> str:
+    """Return a message that begins with how many there are."""
+    return large_first(counted(f"show.{key}", n, view.language, **fields))
+
+
+def answered(
+    view: CityView, concern: str, parts: Mapping[str, Sequence[str]], **fields: object
+) -> ShownText | Nothing:
+    """Return the answers of a summary, each after its question; a part without one is absent."""
+    answers = [
+        f"**{say(view, f'{concern}.question.{key}', **fields)}** {' '.join(lines)}"
+        for key, lines in parts.items()
+        if lines
+    ]
+    if answers and view.study.among:
+        answers = [text("common.among", view.language, who=escaped(view.study.among)), *answers]
+    return bullets(answers) if answers else Nothing(say(view, "nothing"))
+
+
+def quote_sentence(row: pd.Series, about: About) -> str:
+    """Return a quote with the role of who said it, the arm and the wave."""
+    words = {key: escaped(row[key].strip()) for key in ("quote", "role", "wave")}
+    arm = text(f"show.area.{row['arm']}", about["language"])
+    return text("show.interviews.quote", about["language"], arm=arm, **words)
 
 
 def goal_sentence(row: pd.Series, about: About) -> str:
@@ -75,29 +125,17 @@ def goal_sentence(row: pd.Series, about: About) -> str:
     head = f"**{escaped(row['label'])}**"
     if not is_shown(own):
         return _absent("show.goal.absent", own, head, language)
-    said = [
-        text(
-            "show.goal.now",
-            language,
-            label=head,
-            value=shown_interval(own, language),
-            whom=escaped(row["denominator"] or text("show.children", language)),
-            wave=escaped(row["wave_label"]),
-        )
-    ]
+    whom = escaped(row["denominator"] or text("show.children", language))
+    now = {"value": shown_interval(own, language), "wave": escaped(row["wave_label"])}
+    said = [text("show.goal.now", language, label=head, whom=whom, **now)]
     first = number_at(row, "first")
     if is_shown(first):
         began = shown_value(first, language)
         said.append(text("show.goal.first", language, wave=escaped(row["first_wave"]), value=began))
     if row["verdict"] != "unknown":
-        said.append(
-            text(
-                f"show.goal.verdict.{row['verdict']}",
-                language,
-                everywhere=about["everywhere"],
-                value=shown_value(number_at(row, "city"), language),
-            )
-        )
+        city = shown_value(number_at(row, "city"), language)
+        key = f"show.goal.verdict.{row['verdict']}"
+        said.append(text(key, language, everywhere=about["everywhere"], value=city))
     return " ".join([*said, *_target(row, own, first, language)])
 
 
@@ -111,19 +149,12 @@ def _target(row: pd.Series, own: dict, first: dict, language: str) -> list[str]:
     shown = percentage(target, language)
     said = [text(f"show.goal.target.{state}", language, target=shown, whose=whose)]
     if row["reached_before"]:
-        said.append(
-            text(
-                "show.goal.reached_before",
-                language,
-                wave=row["first_wave"],
-                value=shown_value(first, language),
-            )
-        )
+        began = {"wave": row["first_wave"], "value": shown_value(first, language)}
+        said.append(text("show.goal.reached_before", language, **began))
         registered = row["registered_baseline"]
         if not pd.isna(registered) and round(registered) != round(first["value"]):
-            said.append(
-                text("show.goal.registered", language, value=percentage(registered, language))
-            )
+            chosen = percentage(registered, language)
+            said.append(text("show.goal.registered", language, value=chosen))
     return said
 
 
@@ -137,15 +168,12 @@ def change_sentence(row: pd.Series, about: About) -> str:
         return _absent("show.change.absent", absent, head, language)
     ends = {end: shown_value(number_at(row, prefix), language)
             for end, prefix in (("first", "first"), ("last", "own"))}  # fmt: skip
-    return text(
-        "show.change.sentence",
-        language,
-        label=head,
-        trend=text(f"show.trend.{row['trend']}", language),
-        points=_difference(change, language),
-        interval=interval(change["lower"], change["upper"], language),
-        **ends,
-    )
+    moved = {
+        "trend": text(f"show.trend.{row['trend']}", language),
+        "points": _difference(change, language),
+        "interval": interval(change["lower"], change["upper"], language),
+    }
+    return text("show.change.sentence", language, label=head, **moved, **ends)
 
 
 def _difference(number: Mapping[str, Any], language: str) -> str:
@@ -158,78 +186,55 @@ def gap_sentence(row: pd.Series, about: About) -> str:
     ends = [number_at(row, end) for end in ("first", "last")]
     if not all(map(is_shown, ends)):
         return ""
-    said = text(
-        "show.gap.sentence",
-        language,
-        label=escaped(row["label"]),
-        grouping=escaped(small_first(row["grouping"])),
-        first=escaped(row["first_group"]),
-        last=escaped(row["last_group"]),
-        first_value=shown_interval(ends[0], language),
-        last_value=shown_interval(ends[1], language),
-    )
+    about_groups = {
+        "grouping": escaped(small_first(row["grouping"])),
+        **{end: escaped(row[f"{end}_group"]) for end in ("first", "last")},
+        "first_value": shown_interval(ends[0], language),
+        "last_value": shown_interval(ends[1], language),
+    }
+    said = text("show.gap.sentence", language, label=escaped(row["label"]), **about_groups)
     change = number_at(row, "change")
     if not is_shown(change) or pd.isna(change["lower"]):
         return said
-    clear = "clear" if trend(change, "higher") in ("better", "worse") else "unclear"
-    fields = {"points": points(change["value"], language),
+    clear = "clear" if row["change_verdict"] in CLEAR else "unclear"
+    fields = {"points": _difference(change, language),
               "interval": interval(change["lower"], change["upper"], language)}  # fmt: skip
     return f"{said} {text(f'show.gap.changed_{clear}', language, **fields)}"
 
 
-def gap_summary(gaps: pd.DataFrame) -> ShownText | Nothing:
-    """Say where groups differ clearly now, and whether a difference clearly changed.
+def gap_summary(frame: pd.DataFrame) -> ShownText | Nothing:
+    """Say where groups of `CityView.gaps` differ clearly now, and where that clearly changed.
 
-    A difference or a change is clear where its whole interval lies at one side of zero.
-
-    Parameters
-    ----------
-    gaps : DataFrame
-        As `CityView.gaps` gives it.
-
-    Returns
-    -------
-    ShownText
-        Nothing where no difference is known.
-
-    Examples
-    --------
-    >>> import wijkkit as wk
-    >>> wk.show.gap_summary(wk.open_city("parameters").gaps())
-    - Opleiding van de ouder: ...
+    A difference or a change is clear where its whole interval lies at one side of zero, before
+    it was rounded.
     """
-    language = gaps.attrs.get("language", "nl")
-    known = gaps[gaps["gap_status"].eq("ok")] if len(gaps) else gaps
+    language = language_of(frame)
+    known = frame[frame["gap_status"].eq("ok")] if len(frame) else frame
     if known.empty:
-        return nothing(gaps)
+        return nothing(frame)
     row = known.iloc[0]
     ends = {end: escaped(row[f"{end}_group"]) for end in ("first", "last")}
-    grouping, name = escaped(row["grouping"]), gaps.attrs.get("name", "")
+    grouping, name = escaped(row["grouping"]), frame.attrs.get("name", "")
     lines = [text("show.gap.of", language, grouping=grouping, name=escaped(name), **ends)]
-    clear = known[_one_side(known, "gap")]
+    clear = known[known["gap_verdict"].isin(CLEAR)]
     if len(clear):
-        names = listed([_both(row, language) for _, row in clear.iterrows()], language)
+        names = listed([_with_both(row, language) for _, row in clear.iterrows()], language)
         lines.append(text("show.gap.clear", language, names=names, wave=escaped(row["wave"])))
     if rest := len(known) - len(clear):
         key = "show.gap.others" if len(clear) else "show.gap.none_clear"
         lines.append(large_first(counted(key, rest, language)))
-    moved = known[known["change_status"].eq("ok") & _one_side(known, "change")]
+    moved = known[known["change_verdict"].isin(CLEAR)]
     moves = [
-        f"{escaped(small_first(row['label']))} ({points(row['change_value'], language)})"
+        f"{escaped(small_first(row['label']))} ({_difference(number_at(row, 'change'), language)})"
         for _, row in moved.iterrows()
     ]
     key = "show.gap.moved" if moves else "show.gap.not_moved"
     lines.append(text(key, language, names=listed(moves, language)))
-    absent = gaps[~gaps["gap_status"].eq("ok")]
+    absent = frame[~frame["gap_status"].eq("ok")]
     return bullets([*lines, *absent_sentences(absent, language, "gap")])
 
 
-def _one_side(rows: pd.DataFrame, number: str) -> pd.Series:
-    lower, upper = (rows[f"{number}_{end}"].to_numpy(float) for end in ("lower", "upper"))
-    return pd.Series(verdicts(lower, upper, "higher"), rows.index).isin(["better", "worse"])
-
-
-def _both(row: pd.Series, language: str) -> str:
+def _with_both(row: pd.Series, language: str) -> str:
     """Return an outcome with what both groups score."""
     shown = (
         f"{escaped(row[f'{end}_group'])} {shown_value(number_at(row, end), language)}"
@@ -241,12 +246,9 @@ def _both(row: pd.Series, language: str) -> str:
 def definition_sentence(row: pd.Series, about: About) -> str:
     """Say which question an indicator rests on, and whom it concerns."""
     language = about["language"]
-    return f"**{escaped(row['label'])}**. " + text(
-        "show.question_version",
-        language,
-        version=escaped(row["question"]),
-        denominator=escaped(row["denominator"] or text("show.children", language)),
-    )
+    whom = escaped(row["denominator"] or text("show.children", language))
+    fields = {"version": escaped(row["question"]), "denominator": whom}
+    return f"**{escaped(row['label'])}**. {text('show.question_version', language, **fields)}"
 
 
 def absent_sentences(rows: pd.DataFrame, language: str, prefix: str = "own") -> list[str]:
@@ -260,11 +262,9 @@ def absent_sentences(rows: pd.DataFrame, language: str, prefix: str = "own") -> 
             found.setdefault((key, shown_value(number, language)), []).append(name)
     said = []
     for (key, why), labels in found.items():
-        names = listed(labels, language)
-        if key == "above":
-            said.append(text("show.above", language, names=large_first(names), why=why))
-        else:
-            said.append(text("show.absent", language, names=names, why=large_first(why)))
+        words = {"names": listed(labels, language), "why": why}
+        first = "names" if key == "above" else "why"
+        said.append(text(f"show.{key}", language, **words | {first: large_first(words[first])}))
     return said
 
 

@@ -12,35 +12,31 @@ from wijkkit.language import signed, text
 from wijkkit.released.store import is_shown, number_at
 from wijkkit.show import theme
 from wijkkit.show.output import Nothing, ShownFigure, drawn, language_of, nothing
-from wijkkit.show.theme import CITY, COMPARATOR, INK, OWN, SMALL, label_marks, new_figure, style
 from wijkkit.show.values import shown_interval, shown_value
 
 #: The look of the first mark of a row, which has an interval, and of the ones after it.
-_FIRST: dict[str, Any] = {"marker": "o", "color": OWN, "markersize": 8}
+_FIRST: dict[str, Any] = {"marker": "o", "color": theme.OWN, "markersize": 8}
 #: The look of a first mark by how certain the frame says that it is.
 _CERTAINTY: dict[str, dict[str, Any]] = {
     "shown": _FIRST,
     "sign": {**_FIRST, "markerfacecolor": "white", "markeredgewidth": 1.8},
-    "not_shown": {"marker": "D", "color": CITY, "markersize": 6.5},
+    "not_shown": {"marker": "D", "color": theme.CITY, "markersize": 6.5},
 }
 _OPEN = {"color": "white", "markeredgewidth": 1.6}
 _NEXT: Sequence[dict[str, Any]] = (
-    {**_OPEN, "marker": "D", "markeredgecolor": CITY, "markersize": 8.5},
-    {**_OPEN, "marker": "s", "markeredgecolor": OWN, "markersize": 6.5},
+    {**_OPEN, "marker": "D", "markeredgecolor": theme.CITY, "markersize": 8.5},
+    {**_OPEN, "marker": "s", "markeredgecolor": theme.OWN, "markersize": 6.5},
 )
-_TARGET: dict[str, Any] = {"marker": "|", "color": INK, "markersize": 15, "markeredgewidth": 2.2}
+_TARGET: dict[str, Any] = {"marker": "|", "color": theme.INK, "markersize": 15,
+                           "markeredgewidth": 2.2}  # fmt: skip
 _ENDS: dict[str, dict[str, Any]] = {
-    "first": {"marker": "s", "color": COMPARATOR, "markersize": 7.5},
-    "last": {"marker": "o", "color": OWN, "markersize": 7.5},
+    "first": {"marker": "s", "color": theme.COMPARATOR, "markersize": 7.5},
+    "last": {"marker": "o", "color": theme.OWN, "markersize": 7.5},
 }
-_OWN: dict[str, Any] = {"marker": "o", "color": OWN, "markersize": 9}
-_OTHER: dict[str, Any] = {
-    "marker": "o",
-    "color": "white",
-    "markeredgecolor": CITY,
-    "markersize": 5.5,
-}
-_ALL: dict[str, Any] = {"marker": "|", "color": INK, "markersize": 13, "markeredgewidth": 1.8}
+_OWN: dict[str, Any] = {"marker": "o", "color": theme.OWN, "markersize": 9}
+_OTHER: dict[str, Any] = {"marker": "o", "color": "white", "markersize": 5.5,
+                          "markeredgecolor": theme.CITY}  # fmt: skip
+_ALL: dict[str, Any] = {**_TARGET, "markersize": 13, "markeredgewidth": 1.8}
 
 
 def intervals(
@@ -49,8 +45,6 @@ def intervals(
     *,
     target: str = "",
     label: str = "label",
-    caption: str = "",
-    alt: str = "",
 ) -> ShownFigure | Nothing:
     """Draw a row per label with the number of each mark; the first one with its interval.
 
@@ -66,7 +60,7 @@ def intervals(
         Prefix -> what the legend calls it, at most three.
     target : str, optional
         Column with the target of a row.
-    label, caption, alt : str
+    label : str
 
     Examples
     --------
@@ -86,12 +80,12 @@ def intervals(
     around_zero = any(row[0].get("unit") == "points" for row in rows)
     shown = [_beside(row[0], language) for row in rows]
     certain = list(frame["certainty"]) if "certainty" in frame else ["shown"] * len(frame)
-    with style():
-        figure, axes = new_figure(height=0.8 + 0.6 * len(frame))
+    with theme.style():
+        figure, axes = theme.new_figure(height=0.8 + 0.6 * len(frame))
         edge = _scale(axes, [row[0] for row in rows if is_shown(row[0])], around_zero, language)
         if around_zero:
             difference = text("show.difference_axis", language)
-            axes.set_xlabel(frame.attrs.get("axis", difference), fontsize=SMALL)
+            axes.set_xlabel(frame.attrs.get("axis", difference), fontsize=theme.SMALL)
         theme.rows_axis(axes, labels, shown)
         for position, row in enumerate(rows):
             theme.track(axes, position, -edge if around_zero else 0, edge)
@@ -116,12 +110,12 @@ def intervals(
         if target:
             legend.append((text("show.legend.target", language), {**_TARGET, "markersize": 11}))
         if legend:
-            label_marks(axes, legend)
+            theme.label_marks(axes, legend)
     said = [_said(words, value, row, names, language)
             for words, value, row in zip(labels, shown, rows, strict=True)]  # fmt: skip
     marked = " / ".join(filter(None, names.values()))
     lead = text(f"show.alt.intervals{'_of' if marked else ''}", language, names=marked)
-    return drawn(figure, frame, lead, said, caption, alt)
+    return drawn(figure, frame, lead, said)
 
 
 def _beside(number: dict, language: str) -> str:
@@ -145,7 +139,7 @@ def _scale(
         edge = 5.0 * (1 + max([5.0, *(end for end in ends if end < 1e6)]) // 5)
         axes.set_xlim(-edge, edge)
         axes.xaxis.set_major_formatter(lambda x, _: signed(x, language))
-        axes.axvline(0, color=INK, linewidth=1.2, zorder=1.5)
+        axes.axvline(0, color=theme.INK, linewidth=1.2, zorder=1.5)
         axes.spines["left"].set_visible(False)
     elif all(row.get("unit", "percent") in ("percent", "") for row in known):
         theme.percent_axis(axes)
@@ -169,7 +163,7 @@ def _draw_row(axes: Axes, position: int, row: list[dict], edge: float, look: dic
                       solid_capstyle="butt")  # fmt: skip
         axes.plot(own["value"], position, linestyle="none", **look)
     elif own["status"] == "above":
-        axes.plot([own["lower"], 100], [position] * 2, color=OWN, linewidth=2.6,
+        axes.plot([own["lower"], 100], [position] * 2, color=theme.OWN, linewidth=2.6,
                   linestyle=(0, (1.5, 0.8)))  # fmt: skip
 
 
@@ -181,21 +175,11 @@ def _said(label: str, value: str, row: list[dict], names: Mapping[str, str], lan
     return f"{label}: {', '.join([value, *others])}."
 
 
-def dumbbells(frame: pd.DataFrame, caption: str = "", alt: str = "") -> ShownFigure | Nothing:
+def dumbbells(frame: pd.DataFrame) -> ShownFigure | Nothing:
     """Draw the least and the most advantaged group of each row, joined by a line.
 
-    Parameters
-    ----------
-    frame : DataFrame
-        ``label, grouping, first_group, last_group`` and the numbers ``first`` and ``last``, as
-        `CityView.gaps` gives them.
-    caption, alt : str
-
-    Examples
-    --------
-    >>> import wijkkit as wk
-    >>> wk.show.dumbbells(wk.open_city("parameters").gaps()).axes
-    [<Axes: >]
+    Columns ``label, grouping, first_group, last_group`` and the numbers ``first`` and ``last``, as
+    `CityView.gaps` gives them.
     """
     if frame.empty:
         return nothing(frame, "show.gap.no_groups")
@@ -203,8 +187,8 @@ def dumbbells(frame: pd.DataFrame, caption: str = "", alt: str = "") -> ShownFig
     rows = [{end: number_at(row, end) for end in _ENDS} for _, row in frame.iterrows()]
     groups = {"first": names["first_group"], "last": names["last_group"]}
     values = [_both(row, groups, language) for row in rows]
-    with style():
-        figure, axes = new_figure(height=0.8 + 0.6 * len(frame))
+    with theme.style():
+        figure, axes = theme.new_figure(height=0.8 + 0.6 * len(frame))
         theme.percent_axis(axes)
         theme.rows_axis(axes, list(frame["label"]), values)
         for position, row in enumerate(rows):
@@ -212,9 +196,9 @@ def dumbbells(frame: pd.DataFrame, caption: str = "", alt: str = "") -> ShownFig
             _draw_ends(axes, position, row)
         looks = [{**look, "linestyle": "-", "linewidth": 1.4} for look in _ENDS.values()]
         words = [f"{names['grouping']}: {groups['first']}", groups["last"]]
-        label_marks(axes, list(zip(words, looks, strict=True)))
+        theme.label_marks(axes, list(zip(words, looks, strict=True)))
     said = [f"{label}: {value}." for label, value in zip(frame["label"], values, strict=True)]
-    return drawn(figure, frame, text("show.alt.dumbbells", language, **groups), said, caption, alt)
+    return drawn(figure, frame, text("show.alt.dumbbells", language, **groups), said)
 
 
 def _both(row: dict, groups: dict[str, str], language: str) -> str:
@@ -229,7 +213,7 @@ def _draw_ends(axes: Axes, position: int, row: dict) -> None:
     places = {"first": position - 0.09, "last": position + 0.09}
     if all(is_shown(number) for number in row.values()):
         ends = [number["value"] for number in row.values()]
-        axes.plot(ends, list(places.values()), color=INK, linewidth=1.6, zorder=1.5)
+        axes.plot(ends, list(places.values()), color=theme.INK, linewidth=1.6, zorder=1.5)
     for end, look in _ENDS.items():
         number = row[end]
         if is_shown(number):
@@ -238,22 +222,11 @@ def _draw_ends(axes: Axes, position: int, row: dict) -> None:
             axes.plot(number["value"], places[end], linestyle="none", **look)
 
 
-def position(frame: pd.DataFrame, caption: str = "", alt: str = "") -> ShownFigure | Nothing:
+def position(frame: pd.DataFrame) -> ShownFigure | Nothing:
     """Draw all wijken as dots per indicator, the own one large and with its interval.
 
-    A rank is given only where the own wijk differs clearly from all wijken together.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        ``label, name, own, city_value, verdict`` and the number, as `CityView.wijken` gives them.
-    caption, alt : str
-
-    Examples
-    --------
-    >>> import wijkkit as wk
-    >>> wk.show.position(wk.open_wijk("parameters", "ankerveld").wijken()).axes
-    [<Axes: >]
+    Columns ``label, name, own, city_value, verdict`` and the number, as `CityView.wijken` gives
+    them. A rank is given only where the own wijk differs clearly from all wijken together.
     """
     if frame.empty:
         return nothing(frame, "show.goals.none")
@@ -261,8 +234,8 @@ def position(frame: pd.DataFrame, caption: str = "", alt: str = "") -> ShownFigu
     parts = [frame[frame["label"].eq(label)] for label in labels]
     values = [_own_value(part, language) for part in parts]
     own = frame.loc[frame["own"], "name"]
-    with style():
-        figure, axes = new_figure(height=0.8 + 0.6 * len(labels))
+    with theme.style():
+        figure, axes = theme.new_figure(height=0.8 + 0.6 * len(labels))
         theme.percent_axis(axes)
         theme.rows_axis(axes, labels, values)
         for at, part in enumerate(parts):
@@ -271,10 +244,10 @@ def position(frame: pd.DataFrame, caption: str = "", alt: str = "") -> ShownFigu
         marks = [(own.iloc[0], _OWN)] if len(own) else []
         marks += [(text("show.legend.others", language), _OTHER)]
         marks += [(frame.attrs.get("everywhere", text("show.legend.all", language)), _ALL)]
-        label_marks(axes, marks)
+        theme.label_marks(axes, marks)
     said = [f"{label}: {value}." for label, value in zip(labels, values, strict=True)]
     lead = text("show.alt.position", language, name=own.iloc[0] if len(own) else "")
-    return drawn(figure, frame, lead, said, caption, alt, "position")
+    return drawn(figure, frame, lead, said, "position")
 
 
 def _own_value(part: pd.DataFrame, language: str) -> str:
@@ -308,5 +281,5 @@ def _draw_dots(axes: Axes, at: int, part: pd.DataFrame) -> None:
     others = known[~known["own"].astype(bool)]
     axes.plot(others["value"], [at] * len(others), linestyle="none", alpha=0.8, **_OTHER)
     for row in known[known["own"].astype(bool)].itertuples():
-        axes.plot([row.lower, row.upper], [at] * 2, color=OWN, linewidth=2.2)
+        axes.plot([row.lower, row.upper], [at] * 2, color=theme.OWN, linewidth=2.2)
         axes.plot(row.value, at, linestyle="none", **_OWN)

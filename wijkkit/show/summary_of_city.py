@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any, cast
 
 import pandas as pd
 
 from wijkkit.evaluation.effect.conclusions import conclusion_sentences, group_name, grouping_name
+from wijkkit.evaluation.explanations.explain import explanation_rows
 from wijkkit.language import (
     counted,
     large_first,
@@ -23,149 +23,8 @@ from wijkkit.language import (
 from wijkkit.language.messages import escaped
 from wijkkit.released import CityView
 from wijkkit.released.effects import compared
-from wijkkit.show.output import Nothing, ShownText, bullets
-from wijkkit.show.process_sentences import no_explanation
-from wijkkit.show.row_sentences import named
-
-# What is recommended: how to settle each explanation, and what the programme set out to learn.
-
-#: Verdict on an explanation -> the sentence of what is recommended.
-_RECOMMENDED = {
-    "plays": "recommend",
-    "undecided": "recommend_unknown",
-    "cannot_be_judged": "recommend_unknown",
-}
-
-
-def recommendations(view: CityView) -> ShownText | Nothing:
-    """List what is recommended for the evaluation, each with the explanation it answers.
-
-    Examples
-    --------
-    >>> import wijkkit as wk
-    >>> wk.show.recommendations(wk.open_city("parameters"))
-    - ...
-    """
-    if not view.programme:
-        return Nothing(text("show.wijken.none", view.language))
-    rows = [
-        _say(
-            view,
-            sentence,
-            settle=escaped(text(f"explanations.settle.{key}", view.language)),
-            explanation=escaped(
-                small_first(text(f"explanations.explanation.{key}", view.language))
-            ),
-        )
-        for verdict, sentence in _RECOMMENDED.items()
-        for key in _judged(view, verdict)
-    ]
-    return bullets(rows) if rows else Nothing(text("show.nothing", view.language))
-
-
-def _say(view: CityView, key: str, **fields: object) -> str:
-    return text(f"show.recommendation.{key}", view.language, **fields)
-
-
-def _judged(view: CityView, verdict: str) -> list[str]:
-    table = view.table("explanations")
-    return table.loc[table["verdict"].eq(verdict), "explanation"].tolist()
-
-
-def settled(view: CityView) -> list[str]:
-    """Return what answers each explanation that the data support, and lets the others be judged."""
-    if not view.programme:
-        return []
-    keys = [key for verdict in _RECOMMENDED for key in _judged(view, verdict)]
-    settle = [text(f"explanations.settle.{key}", view.language) for key in keys]
-    return [escaped(sentence) for sentence in dict.fromkeys(settle)]
-
-
-def programme_recommendations(view: CityView) -> ShownText | Nothing:
-    """List the programme's own recommendations with the data that speak for or against each.
-
-    One vision and one policy frame for city-wide programmes; learning between wijken and between
-    the wijk and the city; more use of what science knows; keeping up how interventions go.
-
-    Examples
-    --------
-    >>> import wijkkit as wk
-    >>> wk.show.programme_recommendations(wk.open_city("parameters"))
-    - **Maak één visie ...
-    """
-    if not view.programme:
-        return Nothing(text("show.wijken.none", view.language))
-    facts = {
-        "policy_frame": list(_policy_frame(view)),
-        "learn_between": list(_learning(view)),
-        "use_science": list(_science(view)),
-        "keep_up": list(_registration(view)),
-    }
-    return bullets(
-        [
-            f"**{_say(view, f'of_programme.{key}')}** " + (" ".join(lines) or _say(view, "no_data"))
-            for key, lines in facts.items()
-        ]
-    )
-
-
-def _policy_frame(view: CityView) -> Iterator[str]:
-    """Say how many wijken met city-wide programmes or procurement that clash with their plan."""
-    table = view.table("questions")
-    clashing = table.loc[
-        table["rule"].eq("clash_open") & table["wijk"].isin(view.programme), "wijk"
-    ]
-    key = "clash" if clashing.nunique() else "no_clash"
-    yield _say(view, key, n=clashing.nunique(), of=len(view.programme))
-    mentioned = _mentioned(view, "municipal_support")
-    if mentioned:
-        yield _say(view, "mentioned_support", n=mentioned[0], of=mentioned[1])
-
-
-def _mentioned(view: CityView, explanation: str) -> tuple[int, int] | None:
-    """Return in how many group interviews of the programme a subject was raised, at most."""
-    codes = view.study.settings.evaluation.explanations.codes.get(cast(Any, explanation), ())
-    table = view.interviews()
-    rows = table[table["code"].isin(codes) & table["arm"].eq("programme")]
-    if rows.empty:
-        return None
-    last = rows[rows["wave"].eq(rows["wave"].max())]
-    return int(last["groups"].max()), int(last["of"].max())
-
-
-def _learning(view: CityView) -> Iterator[str]:
-    """Say how much the wijken that moved differ from the others, and how often they met."""
-    table: pd.DataFrame = view.side_by_side()
-    score = table["better"] - table["worse"]
-    if len(table) > 1:
-        key = "differ" if score.nunique() > 1 else "alike"
-        yield _say(view, key, n=len(table))
-    rules = view.table("questions")
-    shared = rules[rules["wijk"].isin(view.programme)].groupby("rule")["wijk"].nunique()
-    common = int(shared.eq(len(view.programme)).sum())
-    if common and len(view.programme) > 1:
-        yield _say(view, "shared_questions", n=common, of=len(view.programme))
-
-
-def _science(view: CityView) -> Iterator[str]:
-    """Say how many interventions have evidence, and how many of unknown evidence."""
-    table = view.table("interventions")
-    table = table[table["wijk"].isin(view.programme)]
-    if table.empty:
-        return
-    level = table["evidence"].astype("string")
-    known = level.notna() & level.ne("unknown")
-    strong = int((known & ~level.isin(["none", "0"])).sum())
-    yield _say(view, "evidence", n=strong, of=len(table), unknown=int((~known).sum()))
-
-
-def _registration(view: CityView) -> Iterator[str]:
-    """Say of which share of the interventions it is known what was done."""
-    table = view.side_by_side()["registered"].dropna()
-    if len(table):
-        lowest, highest = (number(end, view.language) for end in table.agg(["min", "max"]))
-        yield _say(view, "registered", lowest=lowest, highest=highest)
-
+from wijkkit.show.output import Nothing, ShownText, bullets, language_of, nothing
+from wijkkit.show.row_sentences import answered, named, quote_sentence, say, say_counted
 
 #: What the conclusions on outcomes say together: what is shown, what is not, and then a sign,
 #: which chance gives too often to stand first.
@@ -177,33 +36,15 @@ _NAMED = 3
 
 
 def city_summary(view: CityView) -> ShownText | Nothing:
-    """Say in five answers what the evaluation of the city found; a part without a source is absent.
-
-    Examples
-    --------
-    >>> import wijkkit as wk
-    >>> wk.show.city_summary(wk.open_city("parameters"))
-    - **...** ...
-    """
+    """Say in five answers what the evaluation of the city found; a part without a source is absent."""
     parts = {
         "effect": _effect(view),
         "gap": _gap(view),
-        "done": done(view),
+        "done": done(view.side_by_side()),
         "why": _why(view),
-        "next": settled(view)[:2],
+        "next": list(map(escaped, view.recommendations()["settle"].drop_duplicates().iloc[:2])),
     }
-    answers = [
-        f"**{_summary_of_city_say(view, f'question.{key}')}** {' '.join(lines)}"
-        for key, lines in parts.items()
-        if lines
-    ]
-    if answers and view.study.among:
-        answers = [text("common.among", view.language, who=escaped(view.study.among)), *answers]
-    return bullets(answers) if answers else Nothing(text("show.nothing", view.language))
-
-
-def _summary_of_city_say(view: CityView, key: str, **fields: object) -> str:
-    return text(f"show.city_summary.{key}", view.language, **fields)
+    return answered(view, "city_summary", parts)
 
 
 def _effect(view: CityView) -> list[str]:
@@ -219,18 +60,16 @@ def effect_verdicts(view: CityView, count: bool = False) -> list[str]:
     """
     frame, lines = view.effects(), []
     if frame["key"].isin(_SIGNS).any() and not frame["key"].isin(_SHOWN).any():
-        lines.append(_summary_of_city_say(view, "none_shown"))
+        lines.append(say(view, "city_summary.none_shown"))
     for key in (*_SHOWN, *_NOT_SHOWN, *_SIGNS):
         rows = frame[frame["key"].eq(key)]
         if key in _NOT_SHOWN and count and len(rows) > 1:
-            counts = f"show.city_summary.verdict_count.{key}"
-            lines.append(large_first(counted(counts, len(rows), view.language)))
+            lines.append(say_counted(view, f"city_summary.verdict_count.{key}", len(rows)))
         elif len(rows):
             sized = key not in _NOT_SHOWN
             labels = [_sized(view, row) if sized else row.label for row in rows.itertuples()]
-            lines.append(
-                _summary_of_city_say(view, f"verdict.{key}", names=named(labels, view.language))
-            )
+            names = named(labels, view.language)
+            lines.append(say(view, f"city_summary.verdict.{key}", names=names))
         reasons = rows["reason"][rows["reason"].astype(bool)].unique()
         lines += [text(f"effect.reason.{reason}", view.language) for reason in reasons]
     if frame["key"].isin(_SIGNS).any():
@@ -243,7 +82,7 @@ def _by_chance(view: CityView) -> str:
     rows = view.table("effect_conclusions")
     fields = json.loads(rows.loc[rows["key"].isin(_SIGNS), "fields"].iloc[0])
     chance = number(100 * fields["chance"], view.language)
-    return _summary_of_city_say(view, "sign_by_chance", outcomes=fields["outcomes"], chance=chance)
+    return say(view, "city_summary.sign_by_chance", outcomes=fields["outcomes"], chance=chance)
 
 
 def _sized(view: CityView, row) -> str:
@@ -253,7 +92,7 @@ def _sized(view: CityView, row) -> str:
     size = dict(zip(("lower", "upper"), ends, strict=True))
     value = points(row.value, view.language)
     value = text("show.about", view.language, value=value) if row.step > 1 else value
-    shown = _summary_of_city_say(view, "size", value=value, **size)
+    shown = say(view, "city_summary.size", value=value, **size)
     return f"{row.label} ({shown})"
 
 
@@ -274,9 +113,9 @@ def detectable_words(view: CityView) -> list[str]:
         ends = table.loc[possible, "detectable"].agg(["min", "max"])
         least, most = (number(end, view.language) for end in ends)
         key = "detectable_one" if least == most else "detectable"
-        lines.append(_summary_of_city_say(view, key, least=least, most=most, **fields))
+        lines.append(say(view, f"city_summary.{key}", least=least, most=most, **fields))
     if not possible.all():
-        lines.append(_summary_of_city_say(view, "undetectable", **fields))
+        lines.append(say(view, "city_summary.undetectable", **fields))
     return lines
 
 
@@ -331,40 +170,33 @@ def _gap(view: CityView) -> list[str]:
         ends = {end: group_name(view.study, fields[end]) for end in ("first", "last")}
         labels = [view.study.text(view.study.indicators[key].label) for key in shown["outcome"]]
         said = {"names": named(labels, view.language), "grouping": grouping_name(view.study)}
-        lines.append(_summary_of_city_say(view, f"gap_{key}", **said, **ends))
-    lines = lines or [
-        _summary_of_city_say(view, "gap_not_shown", grouping=grouping_name(view.study))
-    ]
+        lines.append(say(view, f"city_summary.gap_{key}", **said, **ends))
+    lines = lines or [say(view, "city_summary.gap_not_shown", grouping=grouping_name(view.study))]
     if unknown:
-        lines.append(large_first(counted("show.city_summary.gap_unknown", unknown, view.language)))
+        lines.append(say_counted(view, "city_summary.gap_unknown", unknown))
     return lines
 
 
-def done(view: CityView) -> list[str]:
-    """Say how far the programme's wijken are, what was carried out and whom it reached."""
-    table, language = view.side_by_side(), view.language
-    lines = []
-    if (steps := table["steps_done"].dropna()).size:
+def done_summary(frame: pd.DataFrame) -> ShownText | Nothing:
+    """Say of `CityView.side_by_side` how far the wijken are, what was done and whom it reached."""
+    lines = done(frame)
+    return bullets(lines) if lines else nothing(frame, "show.wijken.none")
+
+
+def done(frame: pd.DataFrame) -> list[str]:
+    """Return the sentences of `done_summary`."""
+    language, lines = language_of(frame), []
+    if (steps := frame["steps_done"].dropna()).size:
         fields = {"least": number(steps.min(), language), "most": number(steps.max(), language)}
-        key = "steps_same" if steps.min() == steps.max() else "steps"
-        lines.append(
-            large_first(counted(f"show.city_summary.{key}", len(table), language, **fields))
-        )
+        key = f"show.city_summary.steps{'_same' if steps.min() == steps.max() else ''}"
+        lines.append(large_first(counted(key, len(frame), language, **fields)))
     for measure in ("dose", "reach_of_plan"):
-        if (values := table[measure].dropna()).size:
-            lines.append(
-                _summary_of_city_say(view, measure, share=percentage(values.median(), language))
-            )
-    silent = int(table["registered"].lt(100).sum())
-    if silent:
+        if (values := frame[measure].dropna()).size:
+            share = percentage(values.median(), language)
+            lines.append(text(f"show.city_summary.{measure}", language, share=share))
+    if silent := int(frame["registered"].lt(100).sum()):
         lines.append(large_first(counted("show.city_summary.unregistered", silent, language)))
     return lines
-
-
-def done_sentences(view: CityView) -> ShownText | Nothing:
-    """Say how far the programme's wijken are and what was carried out, as a list."""
-    lines = done(view)
-    return bullets(lines) if lines else Nothing(text("show.wijken.none", view.language))
 
 
 def _why(view: CityView) -> list[str]:
@@ -372,13 +204,64 @@ def _why(view: CityView) -> list[str]:
     table: pd.DataFrame = view.table("explanations")
     if not view.programme or table["verdict"].eq("cannot_be_judged").all():
         return []
-    names = [
-        escaped(small_first(text(f"explanations.explanation.{key}", view.language)))
-        for key in table.loc[table["verdict"].eq("plays"), "explanation"]
-    ]
+    names = _explanations_named(view, table["verdict"].eq("plays"))
     if not names:
         return [no_explanation(view)]
-    lines = [_summary_of_city_say(view, "why", names=listed(names[:_NAMED], view.language))]
+    lines = [say(view, "city_summary.why", names=listed(names[:_NAMED], view.language))]
     if (more := len(names) - _NAMED) > 0:
-        lines.append(large_first(counted("show.city_summary.why_more", more, view.language)))
+        lines.append(say_counted(view, "city_summary.why_more", more))
     return lines
+
+
+def explanations(view: CityView) -> ShownText | Nothing:
+    """Name the explanations that the data support, what they rest on, and a quote that says so."""
+    if not view.programme or (view.is_wijk and view.place[0] not in view.programme):
+        return Nothing(say(view, "pace.none"))
+    table = view.table("explanations")
+    plays = explanation_rows(view.study, table[table["verdict"].eq("plays")])
+    keys = table.loc[table["verdict"].eq("plays"), "explanation"]
+    if plays.empty:
+        return ShownText(no_explanation(view))
+    lines = []
+    for row, key in zip(plays.itertuples(), keys, strict=True):
+        head = f"**{escaped(row.explanation)}**. {escaped(row.evidence)}"
+        lines.append(" ".join([head, *quotes_for(view, key)]))
+    lines += undecided(view)
+    head = f"{text('show.explanations.head', view.language)}\n\n" if view.is_wijk else ""
+    return ShownText(f"{head}{bullets(lines).markdown}")
+
+
+def quotes_for(view: CityView, explanation: str) -> list[str]:
+    """Return the chosen quotes whose subject the study counts for an explanation."""
+    codes = view.study.settings.evaluation.explanations.codes.get(cast(Any, explanation), ())
+    table = view.table("quotes")
+    rows = table[table["code"].isin(codes)].iterrows()
+    return [quote_sentence(row, {"language": view.language}) for _, row in rows]
+
+
+#: Verdicts that leave an explanation open.
+_OPEN = ("undecided", "cannot_be_judged")
+
+
+def undecided(view: CityView) -> list[str]:
+    """Say of which explanations the data do not tell whether they play a part."""
+    table = view.table("explanations")
+    names = _explanations_named(view, table["verdict"].isin(_OPEN))
+    if not names:
+        return []
+    return [say(view, "explanations.undecided", names=listed(names, view.language))]
+
+
+def _explanations_named(view: CityView, those: pd.Series) -> list[str]:
+    keys = view.table("explanations").loc[those, "explanation"]
+    names = (text(f"explanations.explanation.{key}", view.language) for key in keys)
+    return [escaped(small_first(name)) for name in names]
+
+
+def no_explanation(view: CityView) -> str:
+    """Say that no explanation plays a part, and of which the data do not tell whether it does."""
+    verdict = view.table("explanations")["verdict"]
+    if verdict.eq("cannot_be_judged").all():
+        return say(view, "explanations.unknown")
+    key = "none_known" if verdict.isin(_OPEN).any() else "none"
+    return " ".join([say(view, f"explanations.{key}"), *undecided(view)])

@@ -134,12 +134,6 @@ def label_marks(place: Axes | Figure, marks: Sequence[tuple[str, dict]]) -> None
     above: dict[str, Any] = {"loc": "outside upper left"}
     if isinstance(place, Axes):
         above = {"loc": "lower left", "bbox_to_anchor": (0, 1)}
-    tight: dict[str, Any] = {
-        "borderaxespad": 0.2,
-        "borderpad": 0,
-        "handletextpad": 0.4,
-        "handlelength": 1.6,
-    }
     words = [fitted(words, 34, 2) for words, _ in marks]
-    place.legend(handles, words, ncols=len(marks), frameon=False, fontsize=SMALL,
-                 columnspacing=1.4, **tight, **above)  # fmt: skip
+    place.legend(handles, words, ncols=len(marks), frameon=False, fontsize=SMALL, columnspacing=1.4,
+                 borderaxespad=0.2, borderpad=0, handletextpad=0.4, handlelength=1.6, **above)  # fmt: skip

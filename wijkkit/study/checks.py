@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import itertools
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -202,7 +203,7 @@ def _checks_waves(study: Study) -> Iterator[Problem]:
                 found=f"{wave.start} to {wave.end}",
                 remedy="Correct the dates.",
             )
-    for earlier, later in zip(waves, waves[1:], strict=False):
+    for earlier, later in itertools.pairwise(waves):
         if later.start <= earlier.end:
             yield Problem(
                 "waves overlap or are not in order",

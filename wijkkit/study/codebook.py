@@ -61,6 +61,8 @@ class Column(Model):
 class WeightChoice(Model):
     """Another weight than `weight` for some estimates; of several that fit, the last counts.
 
+    Where the design leaves out who has no weight, each estimate counts those who have its own.
+
     Parameters
     ----------
     weight : str

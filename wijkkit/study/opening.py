@@ -76,7 +76,7 @@ def read_area_list(path: Path, file: str) -> list[dict[str, str]]:
     slugs: set[str] = set()
     seen: dict[str, int] = {}
     for number, cells in numbered[1:]:
-        area = {name: "" for name in COLUMNS} | {
+        area = dict.fromkeys(COLUMNS, "") | {
             name: cell.strip() for name, cell in zip(header, cells, strict=False) if name
         }
         problems += _wrong(area["code"], number, seen, file)

@@ -111,7 +111,7 @@ def _parsed(text: str, name: str, loader: type) -> Any:
     _check(yaml.compose(text, Loader=loader), name, problems)
     if problems:
         raise StudyError(problems)
-    return yaml.load(text, Loader=loader)  # noqa: S506, one of the two safe ones
+    return yaml.load(text, Loader=loader)
 
 
 def _refuse_aliases_and_tags(text: str, name: str, loader: type) -> None:

@@ -15,8 +15,8 @@ from wijkkit.errors import WijkkitError
 from wijkkit.language import text
 from wijkkit.released import CityView
 from wijkkit.show.output import Nothing, ShownFigure
-from wijkkit.show.reader_table import table as reader_table
 from wijkkit.show.theme import WORSE
+from wijkkit.show.values import table as reader_table
 from wijkkit.study import Study
 from wijkkit.study.guard import require_desk
 from wijkkit.tables import EVERYBODY
@@ -247,7 +247,7 @@ def _table_html(shown: ShownFigure) -> str:
     data: pd.DataFrame = shown.data
     called = next(name for name in ("label", "name") if name in data)
     heads = {called: "", **({"value": ""} if "value" in data else data.attrs["heads"])}
-    return reader_table(data, heads, shown.caption).html()  # type: ignore[union-attr]
+    return reader_table(data, heads).html()  # type: ignore[union-attr]
 
 
 def _exact_html(result: Result) -> str:

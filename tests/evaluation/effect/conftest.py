@@ -58,7 +58,7 @@ def _study(**evaluation: object) -> Study:
         )
         for i, arm in enumerate(arms)
     }
-    return Study(Path("."), settings, Codebook(columns={}), indicators, hoods)
+    return Study(Path(), settings, Codebook(columns={}), indicators, hoods)
 
 
 @pytest.fixture(scope="session")

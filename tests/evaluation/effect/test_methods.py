@@ -130,7 +130,7 @@ def test_a_panel_counts_respondents_once_in_the_model_based_error():
 
 
 def test_one_treated_cluster_refuses_what_needs_its_variance():
-    y, treated, post, cluster = cross_sections(7, clusters=5)
+    y, _treated, post, cluster = cross_sections(7, clusters=5)
     table = did(y, cluster == 0, post, cluster, options=FAST)
     by = table.drop_duplicates("method").set_index("method")
     assert by.loc["model_based", "status"] == "ok"

@@ -147,7 +147,7 @@ def test_results_survive_parquet(results, tmp_path):
 
 
 def test_five_outcomes_take_seconds_not_minutes(make_study, respondents):
-    table = respondents.assign(**{key: respondents["strain"] for key in ("late", "score")})
+    table = respondents.assign(**dict.fromkeys(("late", "score"), respondents["strain"]))
     study = make_study(family=("play", "strain", "score"), covariates=("age",), replications=9999)
     start = time.process_time()
     evaluate_effect(study, table)

@@ -65,7 +65,7 @@ def make_study(start=date(2010, 9, 1), follow_up=2014, **thresholds) -> Study:
             "evaluation": {"explanations": thresholds},
         }
     )
-    return Study(Path("."), settings, Codebook(columns={}), {}, {})
+    return Study(Path(), settings, Codebook(columns={}), {}, {})
 
 
 def verdicts(evidence: Evidence, study: Study | None = None) -> dict[str, str]:

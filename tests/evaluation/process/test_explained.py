@@ -13,7 +13,7 @@ from tests.evaluation.process.conftest import estimate_rows
 from wijkkit.evaluation.explanations.rules import PROCESS
 from wijkkit.evaluation.facts import Facts
 from wijkkit.loaders.segments import GROUP_COLUMNS, SEGMENT_COLUMNS, GroupInterviews
-from wijkkit.pipeline.process.explained import evidence, explained
+from wijkkit.pipeline.process.explanations import evidence, explained
 from wijkkit.study import Study
 
 START = date(2010, 9, 1)
@@ -147,7 +147,7 @@ def world(small_study) -> World:
         _estimates(),
         {"children": 1000.0, "low_education": 42.0},
         [(f"{wijk}{n}", wijk, "2014") for wijk in "abc" for n in range(1, 11)],
-        {code: () for code in PROCESS},
+        dict.fromkeys(PROCESS, ()),
     )
 
 

@@ -18,9 +18,9 @@ from wijkkit.evaluation.process.interviews import (
 )
 from wijkkit.loaders.qdpx import read_qdpx
 from wijkkit.loaders.segments import load_group_interviews
-from wijkkit.pipeline.publishing import forbidden
+from wijkkit.pipeline.publication import forbidden
 from wijkkit.released import open_city, write_released
-from wijkkit.show import quotes
+from wijkkit.show import quote_sentence, sentences
 from wijkkit.study.guard import STAGE
 
 HEAD = "group,wijk,wave,role,code,text\n"
@@ -138,7 +138,7 @@ def test_a_report_shows_quotes_only_of_the_file_that_the_study_names(interviews,
         ),
     ):
         write_released(named, "quotes", chosen_quotes(named))
-        said = quotes(open_city(named)).markdown
+        said = sentences(open_city(named).quotes(), quote_sentence).markdown
         assert said.replace("\\.", ".").replace("\\/", "/").startswith(shown)
 
 
@@ -152,7 +152,7 @@ def test_a_release_refuses_the_words_of_interviews_that_nobody_cleared(
 ):
     study, found = interviews
     monkeypatch.setattr(
-        "wijkkit.pipeline.publishing.load_survey", lambda _: pd.DataFrame({"respondent": []})
+        "wijkkit.pipeline.publication.load_survey", lambda _: pd.DataFrame({"respondent": []})
     )
     assert {"No steps yet", "Again"} <= set(forbidden(study).texts)
     cleared = found.segments["text"].iloc[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from datetime import date
 
@@ -27,7 +28,7 @@ def test_every_box_of_the_method_has_elements_with_words_in_both_languages():
     model = LogicModelSettings()
     assert {element.box for element in model.elements} == set(BOXES)
     assert {(item.from_box, item.to_box) for item in model.assumptions} == set(
-        zip(BOXES, BOXES[1:], strict=False)
+        itertools.pairwise(BOXES)
     )
     for language in ("nl", "en"):
         words = catalogue("logic_model", language)

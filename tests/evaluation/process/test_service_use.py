@@ -41,9 +41,13 @@ def test_the_interval_is_that_of_a_t_test_on_wijken(study):
 
 
 def test_a_difference_is_called_one_only_when_wijken_agree(study):
-    said = service_use_sentences(service_use(study, estimates(dict(a=40, b=50, c=30, d=34))), "nl")
+    said = service_use_sentences(
+        service_use(study, estimates({"a": 40, "b": 50, "c": 30, "d": 34})), "nl"
+    )
     assert "Dat verschil kan toeval zijn." in said
-    sure = service_use_sentences(service_use(study, estimates(dict(a=60, b=61, c=30, d=31))), "nl")
+    sure = service_use_sentences(
+        service_use(study, estimates({"a": 60, "b": 61, "c": 30, "d": 31})), "nl"
+    )
     assert "Dat is een duidelijk verschil." in sure
     assert "Of het is veranderd, is niet bekend." in sure[-1]
 
@@ -63,7 +67,7 @@ def test_what_was_never_asked_is_said(study):
 def test_indicators_are_judged_together(small_study):
     both = "process:\n  service_use: [sport, ill]"
     study = small_study(replace=("process:", both))
-    values = dict(a=50.0, b=56.0, c=30.0, d=34.0)
+    values = {"a": 50.0, "b": 56.0, "c": 30.0, "d": 34.0}
     one = estimates(values)
     alone = service_use(small_study(replace=("process:", "process:\n  service_use: [sport]")), one)
     other = one.assign(indicator="ill")

@@ -166,7 +166,7 @@ def _draw() -> None:
 def _convert_table() -> None:
     """Convert a table; reading one would start threads."""
     import pyarrow as pa
-    import pyarrow.dataset  # noqa: F401
+    import pyarrow.dataset
 
     pa.table({"name": ["a"], "value": [1.0]}).to_pandas(use_threads=False)
 

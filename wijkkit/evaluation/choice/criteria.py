@@ -218,10 +218,6 @@ def criterion_flows(scores: np.ndarray, indifference: float, preference: float) 
     scores : array of float, shape (candidates, criteria)
         From 0 to 1, higher is better.
 
-    Returns
-    -------
-    array of float, shape (candidates, criteria)
-
     References
     ----------
     Brans JP, Vincke Ph (1985). A preference ranking organisation method. Management Science
@@ -248,12 +244,6 @@ def ranks(values: np.ndarray) -> np.ndarray:
     """Return ranks down the first axis, 1 the highest; equal values share the best rank.
 
     Values that differ by less than 1e-9 are equal: sums in another order must not part them.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> ranks(np.array([0.2, 0.9, 0.2])).tolist()
-    [2, 1, 2]
     """
     rounded = pd.DataFrame(np.round(np.atleast_2d(values.T).T, 9))
     found = rounded.rank(method="min", ascending=False).to_numpy(dtype=int)
@@ -261,12 +251,7 @@ def ranks(values: np.ndarray) -> np.ndarray:
 
 
 def changed_weights(weights: np.ndarray, concentration: float, draws: int, seed: int) -> np.ndarray:
-    """Draw weights around `weights`: Dirichlet with mean `weights`; a weight of zero stays zero.
-
-    Returns
-    -------
-    array of float, shape (criteria, draws)
-    """
+    """Draw weights around `weights`: Dirichlet with mean `weights`; a weight of zero stays zero."""
     drawn = np.zeros((len(weights), draws))
     used = weights > 0
     rng = np.random.default_rng(seed)

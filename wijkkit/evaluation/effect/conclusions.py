@@ -57,13 +57,13 @@ def finding(row: pd.Series, sign: int, settings: EvaluationSettings) -> str | No
 def chance_of_sign(tested: int, level: float) -> float:
     """Return how often a study without any effect has at least one outcome with p < 1 - level.
 
-    1 - level^m for m outcomes that are independent, the most there can be for a test that keeps
-    its level; outcomes that hang together have fewer.
+    1 - level^m for m outcomes: exact where they are independent, and the most there can be
+    however two-sided tests of normal estimates hang together, so that it is said as "up to".
 
-    Examples
-    --------
-    >>> round(chance_of_sign(5, 0.95), 3)
-    0.226
+    References
+    ----------
+    Sidak Z (1967). Rectangular confidence regions for the means of multivariate normal
+    distributions. Journal of the American Statistical Association 62, 626-633.
     """
     return 1 - level**tested
 

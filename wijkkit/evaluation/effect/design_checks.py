@@ -67,7 +67,7 @@ def guarded_row(item: str, make: Callable[[], Row]) -> Row:
         return {"item": item, "status": error.status, "reason": error.reason}
 
 
-def kept(arrays: dict[str, Any], rows: Bools) -> dict[str, Any]:
+def subset(arrays: dict[str, Any], rows: Bools) -> dict[str, Any]:
     """Return the arguments of `did` with only these rows."""
     return {
         name: value[rows] if isinstance(value, np.ndarray) else value
@@ -212,7 +212,7 @@ def leave_one_out_rows(study: Study, respondents: pd.DataFrame, outcome: str) ->
             rows = np.array([other != value for other in values])
 
             def without(rows=rows, value=value) -> Row:
-                sample = sample_of(kept(arrays, rows))
+                sample = sample_of(subset(arrays, rows))
                 found = recommended(sample, options)
                 return estimate_row(str(value), found, len(sample.y), scale_of(sample))
 

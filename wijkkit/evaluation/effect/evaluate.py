@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from wijkkit.estimates.design import made_once
 from wijkkit.evaluation.effect.assumptions import assumption_table
 from wijkkit.evaluation.effect.conclusions import CONCLUSION_COLUMNS, conclude, favourable_sign
 from wijkkit.evaluation.effect.design_checks import asked_earlier
@@ -34,11 +35,6 @@ def holm(p: ArrayLike) -> NDArray[np.float64]:
     References
     ----------
     Holm S (1979), Scand J Stat 6:65-70.
-
-    Examples
-    --------
-    >>> holm([0.01, 0.04, 0.03]).round(3)
-    array([0.03, 0.06, 0.06])
     """
     return _adjusted(p, lambda s: np.maximum.accumulate(s * np.arange(len(s), 0, -1)))
 
@@ -67,11 +63,6 @@ def benjamini_hochberg(p: ArrayLike) -> NDArray[np.float64]:
     References
     ----------
     Benjamini Y, Hochberg Y (1995), J R Stat Soc B 57:289-300.
-
-    Examples
-    --------
-    >>> benjamini_hochberg([0.01, 0.04, 0.03]).round(3)
-    array([0.03, 0.04, 0.04])
     """
     return _adjusted(p, _step_up)
 
@@ -132,6 +123,7 @@ class EffectResults(ShowsItself):
     conclusions: pd.DataFrame = field(repr=False)
 
 
+@made_once()
 def evaluate_effect(study: Study, respondents: pd.DataFrame) -> EffectResults:
     """Evaluate the effect of a study's programme on its outcomes.
 

@@ -47,15 +47,7 @@ class Fit:
 
 
 def least_squares(x: Floats, y: Floats, weight: Floats) -> Fit:
-    """Fit weighted least squares.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> x = np.column_stack([np.ones(3), [0.0, 1.0, 2.0]])
-    >>> least_squares(x, np.array([1.0, 3.0, 5.0]), np.ones(3)).beta.round(6)
-    array([1., 2.])
-    """
+    """Fit weighted least squares."""
     bread = inverse_information((x * weight[:, None]).T @ x)
     beta = bread @ (x.T @ (weight * y))
     return Fit(x, beta, weight, weight * (y - x @ beta), bread, np.ones(len(y)), False)

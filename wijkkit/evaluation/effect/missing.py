@@ -102,15 +102,7 @@ def _predictors(arrays: Arrays) -> tuple[Floats, Bools]:
 
 
 def pooled(found: list[Estimate], level: float) -> Estimate:
-    """Combine the estimates of completed data by Rubin's rules, see `wijkkit.estimates.pool`.
-
-    Examples
-    --------
-    >>> one, other = t_estimate(1.0, 1.0, 4, 0.95), t_estimate(2.0, 1.0, 4, 0.95)
-    >>> both = pooled([one, other], 0.95)
-    >>> both.estimate, round(both.df, 3)
-    (1.5, 1.256)
-    """
+    """Combine the estimates of completed data by Rubin's rules, see `wijkkit.estimates.pool`."""
     errors = [(one.upper - one.lower) / 2 / stats.t.ppf(0.5 + level / 2, one.df) for one in found]
     together = pool(
         [one.estimate for one in found],

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from wijkkit.errors import EstimationError
+from wijkkit.estimates.design import once
 from wijkkit.evaluation.effect.sample import Floats, NotEstimable
 from wijkkit.study import Study
 from wijkkit.study.indicators import Indicator
@@ -18,12 +19,6 @@ def outcomes(study: Study) -> tuple[str, ...]:
     """Return the indicators whose effect is evaluated: the family, or those of the goals.
 
     A study without either has none.
-
-    Raises
-    ------
-    EstimationError
-        The family names modelled figures: a small-area estimate follows from background
-        characteristics and cannot show what a programme did.
     """
     family = study.settings.evaluation.family
     modelled = [key for key in family if study.indicators[key].source == "modelled"]
@@ -40,15 +35,7 @@ def outcomes(study: Study) -> tuple[str, ...]:
 
 
 def first_waves(study: Study) -> dict[str, str]:
-    """Return the first wave after each programme wijk's start; no wave, no entry.
-
-    Examples
-    --------
-    >>> import wijkkit as wk
-    >>> from wijkkit.evaluation.effect.outcomes import first_waves
-    >>> set(first_waves(wk.open_study("parameters")).values())
-    {'2021'}
-    """
+    """Return the first wave after each programme wijk's start; no wave, no entry."""
     found = {}
     for wijk, start in study.starts.items():
         after = [wave.id for wave in study.waves if wave.end >= start]
@@ -165,6 +152,7 @@ def in_comparison(
     return respondents[rows.astype(bool)].reset_index(drop=True)
 
 
+@once
 def arrays_of(
     study: Study,
     respondents: pd.DataFrame,

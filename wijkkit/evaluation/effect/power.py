@@ -157,11 +157,6 @@ def power(design: Design, effect: float) -> float:
 
     The recommended test (`two_arms.change_test`) at ``alpha / outcomes``, in closed form for
     normal changes.
-
-    Examples
-    --------
-    >>> round(power(Design(3, 3, 100, 100, 0.25, 0.0, icc_range=(0.0, 0.0)), 0.0), 3)
-    0.021
     """
     treated, others = design.change_variances(effect)
     error = np.sqrt(treated / design.treated + others / design.comparators)
@@ -188,12 +183,6 @@ def detectable_effect(design: Design, wanted: float = 0.8) -> float:
     References
     ----------
     Hooper R, Teerenstra S, de Hoop E, Eldridge S (2016), Stat Med 35:4718-4728 (variance).
-
-    Examples
-    --------
-    >>> effect = detectable_effect(Design(3, 3, 164, 69, 0.24, 0.01))
-    >>> round(100 * effect, 1)
-    33.1
     """
     if not design.alpha < wanted < 1:
         raise EstimationError(
@@ -206,13 +195,7 @@ def detectable_effect(design: Design, wanted: float = 0.8) -> float:
 
 
 def clusters_needed(design: Design, effect: float, wanted: float = 0.8, most: int = 500) -> float:
-    """Return the clusters per arm that find an effect; infinite where `most` are too few.
-
-    Examples
-    --------
-    >>> clusters_needed(Design(3, 3, 164, 69, 0.24, 0.01), 0.10)
-    17
-    """
+    """Return the clusters per arm that find an effect; infinite where `most` are too few."""
 
     def reached(clusters: int) -> bool:
         return power(replace(design, treated=clusters, comparators=clusters), effect) >= wanted
@@ -224,11 +207,6 @@ def respondents_needed(design: Design, effect: float, wanted: float = 0.8) -> fl
     """Return the respondents per cluster and wave that find an effect with these clusters.
 
     Infinite where no number does: the clusters' own fluctuation hides the effect.
-
-    Examples
-    --------
-    >>> respondents_needed(Design(3, 3, 1, 1, 0.24, 0.01), 0.05)
-    inf
     """
 
     def reached(n: int) -> bool:

@@ -90,11 +90,6 @@ def possible(limits: np.ndarray, scale: str, triple: bool = False) -> np.ndarray
 
     A difference in differences of shares lies between -100 and 100 points whatever the level
     without the programme, a difference between two of these between -200 and 200.
-
-    Examples
-    --------
-    >>> possible(np.array([-144.0, 138.0]), "points").tolist()
-    [-100.0, 100.0]
     """
     most = 200.0 if triple else 100.0
     bounded = np.isfinite(limits) & (scale == "points")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import Literal
 
@@ -129,10 +130,7 @@ def group_time_effects(
 def _comparisons(group: float, waves: Floats) -> list[tuple[float, float]]:
     """Return (wave, base wave): the one before, or after the start the last one before it."""
     before_start = waves[waves < group][-1]
-    return [
-        (t, before if t < group else before_start)
-        for before, t in zip(waves, waves[1:], strict=False)
-    ]
+    return [(t, before if t < group else before_start) for before, t in itertools.pairwise(waves)]
 
 
 def _one_effect(

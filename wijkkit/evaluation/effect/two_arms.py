@@ -198,12 +198,6 @@ def variance_ratios(
     The variance of a cluster's change is 2 icc (1 - r) + (1 - icc) h, with h the sampling
     variance that its numbers of respondents leave. The correlation may be `icc` low in one arm
     and high in the other, alike in both, or absent.
-
-    Examples
-    --------
-    >>> low, high = variance_ratios((0.02, 0.02), (0.01, 0.10), 0.5)
-    >>> round(low, 3), round(high, 3)
-    (0.253, 3.96)
     """
     found = [1.0, sampling[0] / sampling[1]]
     for mine, theirs in (icc, icc[::-1]):

@@ -30,13 +30,7 @@ def measures_of(kind: Kind) -> pd.DataFrame:
 
 
 def days_under(kind: Kind, start: date, end: date) -> int:
-    """Return the days from `start` up to and including `end` under measures of a kind.
-
-    Examples
-    --------
-    >>> days_under("schools_closed", date(2020, 5, 1), date(2020, 5, 31))
-    10
-    """
+    """Return the days from `start` up to and including `end` under measures of a kind."""
     days = 0
     for row in measures_of(kind).itertuples():
         first, last = max(start, row.start.date()), min(end, row.end.date())

@@ -39,7 +39,7 @@ def clashes(facts: Facts) -> pd.DataFrame:
     >>> list(clashes(facts).columns)
     ['clash', 'programme', 'wijken', 'names', 'open', 'solved', 'what']
     """
-    flags = facts.kept("flags")
+    flags = facts.registry_rows("flags")
     flags = flags.assign(programme=flags["programme"].fillna(""))
     rows = []
     for (clash, programme), mine in flags.groupby(["clash", "programme"]):
@@ -148,7 +148,7 @@ def side_by_side(facts: Facts) -> pd.DataFrame:
     done = done.pivot(index="wijk", columns="measure", values="value").reindex(columns=measures)
     pacing = facts.programme_pace.set_index("wijk")
     pacing = pacing.where(pacing["registered"].gt(0))
-    present = participation(facts.kept("meetings"), facts.kept("attendance"))
+    present = participation(facts.registry_rows("meetings"), facts.registry_rows("attendance"))
     present = present[present["domain"].eq(ALL_DOMAINS)].groupby("wijk")[["present", "invited"]]
     shares = present.sum().query("invited > 0")
     rows = pd.DataFrame({"wijk": wijken})

@@ -54,7 +54,7 @@ def _say(facts: Facts, key: str, **fields: object) -> str:
 
 def _planned(facts: Facts, wijk: str) -> list[str]:
     goals = facts.goals(wijk)
-    interventions = facts.kept("interventions", wijk)
+    interventions = facts.registry_rows("interventions", wijk)
     if goals.empty and interventions.empty:
         return [_say(facts, "nothing_planned")]
     language = facts.study.language
@@ -69,7 +69,7 @@ def _planned(facts: Facts, wijk: str) -> list[str]:
 
 
 def _learned(facts: Facts, wijk: str) -> list[str]:
-    table = facts.kept("decisions", wijk)
+    table = facts.registry_rows("decisions", wijk)
     settled = table[table["status"].isin(["taken", "carried_out"]) & table["reason"].notna()]
     if settled.empty:
         return [_say(facts, "nothing_learned")]
@@ -110,7 +110,7 @@ def open_decisions(facts: Facts, wijk: str) -> pd.DataFrame:
     >>> list(open_decisions(facts, "ankerveld").columns)
     ['key', 'decision', 'date', 'due', 'overdue']
     """
-    table = facts.kept("decisions", wijk)
+    table = facts.registry_rows("decisions", wijk)
     table = table[table["status"].eq("open")].sort_values(["due", "date"])
     overdue = pd.to_datetime(table["due"]).lt(pd.Timestamp(facts.as_of))
     columns = ["key", "decision", "date", "due", "overdue"]

@@ -225,8 +225,10 @@ def _reference(facts: Facts, wijk: str) -> Judged:
 
 
 def _registry(facts: Facts, wijk: str) -> Judged:
-    tables = [facts.kept(kind, wijk) for kind in ("interventions", "activities", "partners")]
-    if all(facts.kept(kind, wijk).empty for kind in ("steps", "goals", "interventions")):
+    tables = [
+        facts.registry_rows(kind, wijk) for kind in ("interventions", "activities", "partners")
+    ]
+    if all(facts.registry_rows(kind, wijk).empty for kind in ("steps", "goals", "interventions")):
         yield "poor", _say(facts, "registry_empty")
         return
     rows = implementation_by_wijk([wijk], *tables, as_of=facts.as_of).set_index("measure")

@@ -128,7 +128,7 @@ def done_without_change(facts: Facts, wijk: str) -> Iterator[Case]:
 def nothing_registered(facts: Facts, wijk: str) -> Iterator[Case]:
     """A wijk of which neither steps, goals, interventions nor activities were registered."""
     kinds = ("steps", "goals", "interventions", "activities")
-    if all(facts.kept(kind, wijk).empty for kind in kinds):
+    if all(facts.registry_rows(kind, wijk).empty for kind in kinds):
         yield "", {}
 
 

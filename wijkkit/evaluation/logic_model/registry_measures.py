@@ -54,7 +54,7 @@ def compared(now: float, before: float, margin: float = 0.0) -> State:
 
 
 def _partners(facts: Facts, wijk: str, measure: str) -> Finding:
-    rows = facts.kept("stakeholders", wijk)
+    rows = facts.registry_rows("stakeholders", wijk)
     if rows.empty:
         return unregistered(facts, measure)
 
@@ -74,7 +74,7 @@ def _partners(facts: Facts, wijk: str, measure: str) -> Finding:
 
 
 def _budget(facts: Facts, wijk: str, measure: str) -> Finding:
-    cost = pd.to_numeric(facts.kept("interventions", wijk)["cost"]).dropna()
+    cost = pd.to_numeric(facts.registry_rows("interventions", wijk)["cost"]).dropna()
     if cost.empty:
         return unregistered(facts, measure)
     shown = number(cost.sum(), facts.study.language)
@@ -90,7 +90,7 @@ def _last_year(facts: Facts, dates: pd.Series) -> tuple[pd.Series, pd.Series]:
 
 
 def _meetings(facts: Facts, wijk: str, measure: str) -> Finding:
-    rows = facts.kept("meetings", wijk)
+    rows = facts.registry_rows("meetings", wijk)
     if rows.empty:
         return unregistered(facts, measure)
     now, before = (int(part.sum()) for part in _last_year(facts, rows["date"]))
@@ -102,8 +102,8 @@ def _meetings(facts: Facts, wijk: str, measure: str) -> Finding:
 
 
 def _attendance(facts: Facts, wijk: str, measure: str) -> Finding:
-    meetings = facts.kept("meetings", wijk)[["key", "date"]]
-    rows = facts.kept("attendance", wijk).drop(columns="key", errors="ignore")
+    meetings = facts.registry_rows("meetings", wijk)[["key", "date"]]
+    rows = facts.registry_rows("attendance", wijk).drop(columns="key", errors="ignore")
     rows = rows.merge(meetings, left_on="meeting", right_on="key")
     now, before = _last_year(facts, rows["date"])
     present = rows["presence"].eq("present")
@@ -147,7 +147,7 @@ def _steps_input(facts: Facts, wijk: str, measure: str) -> Finding:
 
 
 def _documents(facts: Facts, wijk: str, measure: str) -> Finding:
-    rows = facts.kept("documents", wijk)
+    rows = facts.registry_rows("documents", wijk)
     plans = int(rows["type"].eq("plan").sum())
     if not plans:
         return unregistered(facts, measure)
@@ -174,7 +174,7 @@ def _goals_with_intervention(facts: Facts, wijk: str, measure: str) -> Finding:
     goals = facts.goals(wijk)
     if goals.empty:
         return unregistered(facts, measure)
-    interventions = facts.kept("interventions", wijk)
+    interventions = facts.registry_rows("interventions", wijk)
     interventions = interventions[~interventions["status"].isin(["stopped"])]
     served = interventions[list(GOAL_COLUMNS)].stack().unique()
     n = int(goals["key"].isin(served).sum())
@@ -183,7 +183,7 @@ def _goals_with_intervention(facts: Facts, wijk: str, measure: str) -> Finding:
 
 
 def _levels(facts: Facts, wijk: str, measure: str) -> Finding:
-    found = set(facts.kept("interventions", wijk)["prevention"].dropna())
+    found = set(facts.registry_rows("interventions", wijk)["prevention"].dropna())
     if not found:
         return unregistered(facts, measure)
     language = facts.study.language

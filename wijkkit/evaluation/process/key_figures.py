@@ -40,15 +40,7 @@ SCALE_COLUMNS = (
 
 
 def turned(answers: pd.DataFrame, scale: Scale) -> pd.DataFrame:
-    """Return the items of a scale with the reversed ones turned: high is favourable.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> scale = Scale(label="Scale", items=("a", "b"), reverse=("b",))
-    >>> turned(pd.DataFrame({"a": [2.0], "b": [2.0]}), scale).iloc[0].tolist()
-    [2.0, 4.0]
-    """
+    """Return the items of a scale with the reversed ones turned: high is favourable."""
     items = answers[list(scale.items)].astype(float)
     reverse = [item for item in scale.items if item in scale.reverse]
     return items.assign(**{item: scale.minimum + scale.maximum - items[item] for item in reverse})

@@ -55,13 +55,7 @@ class Measure:
 
     @classmethod
     def ratio(cls, numerator: float, denominator: float) -> Measure:
-        """Return a counted percentage, not registered without a denominator.
-
-        Examples
-        --------
-        >>> Measure.ratio(3, 4).value, Measure.ratio(0, 0).status
-        (75.0, 'not_registered')
-        """
+        """Return a counted percentage, not registered without a denominator."""
         if not denominator > 0 or math.isnan(numerator):
             return cls()
         return cls(
@@ -135,17 +129,7 @@ def sum_ratio(rows: Columns, delivered: str, planned: str) -> Measure:
 
 
 def frequency(rows: Columns) -> Measure:
-    """Return sessions a month delivered per those planned, over the rows that hold both.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> rows = pd.DataFrame({"delivered_sessions": [3], "planned_sessions": [6],
-    ...     "period_start": pd.to_datetime(["2021-01-01"]),
-    ...     "period_end": pd.to_datetime(["2021-03-31"])})
-    >>> frequency(rows).value, round(frequency(rows).denominator, 1)
-    (50.0, 2.0)
-    """
+    """Return sessions a month delivered per those planned, over the rows that hold both."""
     start, end = (_days(rows[name]) for name in _PERIOD)
     months = ((end - start) / np.timedelta64(1, "D") + 1) / _DAYS_A_MONTH
     delivered, planned = (

@@ -46,8 +46,8 @@ def pace(steps: pd.DataFrame, wijken: list[str], *, as_of: date) -> pd.DataFrame
     table = table.assign(**{name: pd.to_datetime(table[name]) for name in _DAYS})
     rows = judged_steps(table.to_dict("records"), wijken, as_of)
     found = pd.DataFrame(rows, columns=list(PACE_COLUMNS))
-    texts = {name: "str" for name in ("wijk", "step", "state", "against_plan")}
-    return found.astype(texts | {name: "datetime64[us]" for name in _DAYS} | {"cycle": "int64"})
+    texts = dict.fromkeys(("wijk", "step", "state", "against_plan"), "str")
+    return found.astype(texts | dict.fromkeys(_DAYS, "datetime64[us]") | {"cycle": "int64"})
 
 
 def judged_steps(rows: Iterable[Mapping], wijken: list[str], as_of: date) -> list[dict]:

@@ -1,5 +1,13 @@
-// Printing, and what was typed and not saved: kept in this tab, and asked about.
+// Tables that are too wide, printing, and what was typed and not saved: kept in this tab, and asked about.
 "use strict";
+for (const region of document.querySelectorAll(".scroll")) {
+  const look = () => {
+    region.previousElementSibling.hidden = region.scrollWidth <= region.clientWidth + 1;
+    region.classList.toggle("more", region.scrollLeft + region.clientWidth < region.scrollWidth - 1);
+  };
+  region.addEventListener("scroll", look);
+  new ResizeObserver(look).observe(region);
+}
 for (const button of document.querySelectorAll("[data-print]")) button.addEventListener("click", () => window.print());
 
 const form = document.querySelector("form[data-draft]");

@@ -31,7 +31,7 @@ from wijkkit.loaders import load_area_figures
 from wijkkit.loaders.segments import load_group_interviews
 from wijkkit.loaders.standard_table import load_catalogue, load_key_figures
 from wijkkit.pipeline.estimation import StudyEstimates
-from wijkkit.pipeline.process.explained import explained
+from wijkkit.pipeline.process.explanations import explained
 from wijkkit.registry import open_registry, tables_for_release
 from wijkkit.registry.tables import GOAL_COLUMNS
 from wijkkit.released import CityView, open_released
@@ -109,16 +109,16 @@ def _only_weak(facts: Facts, wijk: str, goal: str) -> bool:
     """Return whether anything runs for a goal, and all of it lacks evidence or activities."""
     own = facts.goals(wijk)
     keys = set(own.loc[own["study_goal"].eq(goal), "key"])
-    items = facts.kept("interventions", wijk)
+    items = facts.registry_rows("interventions", wijk)
     items = items[items["status"].eq("running") & items[list(GOAL_COLUMNS)].isin(keys).any(axis=1)]
-    counted = items["key"].isin(facts.kept("activities", wijk)["intervention"])
+    counted = items["key"].isin(facts.registry_rows("activities", wijk)["intervention"])
     strong = items["evidence"].notna() & items["evidence"].ne("none") & counted
     return len(items) > 0 and not strong.any()
 
 
 def _choose(facts: Facts, candidates: pd.DataFrame, wijk: str, goals: pd.DataFrame) -> Choice:
     study = facts.study
-    running = facts.kept("interventions", wijk)
+    running = facts.registry_rows("interventions", wijk)
     running = running.loc[running["status"].eq("running"), "catalogue"].dropna()
     return choose(
         candidates,
@@ -214,8 +214,8 @@ def sentences(facts: Facts, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """
     wijken = facts.programme_wijken()
     starts = facts.study.starts
-    meetings = participation(facts.kept("meetings"), facts.kept("attendance"))
-    left = turnover(facts.kept("stakeholders"), starts, facts.as_of)
+    meetings = participation(facts.registry_rows("meetings"), facts.registry_rows("attendance"))
+    left = turnover(facts.registry_rows("stakeholders"), starts, facts.as_of)
     rows = [row for wijk in wijken for row in _of_wijk(facts, tables, wijk)]
     for wijk in wijken:
         said = network_sentences(
@@ -238,7 +238,7 @@ def _of_wijk(facts: Facts, tables: Mapping[str, pd.DataFrame], wijk: str) -> Sai
     language = facts.study.language
     for sentence in reach_sentences(tables["implementation"], wijk, language):
         yield wijk, "reach", sentence
-    interventions = len(facts.kept("interventions", wijk))
+    interventions = len(facts.registry_rows("interventions", wijk))
     for sentence in implementation_sentences(
         tables["implementation_by_wijk"], wijk, interventions, language
     ):
@@ -301,8 +301,8 @@ def _registered(facts: Facts) -> dict[str, pd.DataFrame]:
     """Return pace, implementation and network of the programme's wijken."""
     wijken = facts.programme_wijken()
     as_of = facts.as_of
-    meetings, attendance = facts.kept("meetings"), facts.kept("attendance")
-    stakeholders = facts.kept("stakeholders")
+    meetings, attendance = facts.registry_rows("meetings"), facts.registry_rows("attendance")
+    stakeholders = facts.registry_rows("stakeholders")
     of_each, of_wijk = map(in_whole_numbers, facts.carried_out)
     steps = facts.pace(wijken)
     return {
@@ -312,8 +312,8 @@ def _registered(facts: Facts) -> dict[str, pd.DataFrame]:
         "implementation_by_wijk": of_wijk[of_wijk["wijk"].isin(wijken)].reset_index(drop=True),
         "network": meeting_ties(stakeholders, meetings, attendance),
         "centrality": centrality(stakeholders, meetings, attendance),
-        "goals": facts.kept("goals"),
-        "interventions": facts.kept("interventions"),
+        "goals": facts.registry_rows("goals"),
+        "interventions": facts.registry_rows("interventions"),
     }
 
 

@@ -11,6 +11,7 @@ from typing import Any, cast
 
 import sqlalchemy as sa
 
+from wijkkit.errors import Problem
 from wijkkit.registry.changes import (
     Change,
     Outcome,
@@ -23,7 +24,6 @@ from wijkkit.registry.changes import (
 )
 from wijkkit.registry.faults import (
     Fault,
-    ImportProblem,
     ImportReport,
     WorkbookError,
     form_problem,
@@ -31,7 +31,7 @@ from wijkkit.registry.faults import (
     sheet_name,
 )
 from wijkkit.registry.registry import Registry
-from wijkkit.registry.saving import author_faults, now
+from wijkkit.registry.row import author_faults, now
 from wijkkit.registry.store import HISTORY, InTheWay, writing
 from wijkkit.registry.tables import KINDS
 from wijkkit.registry.workbook_plan import PlannedRow, plan_changes
@@ -51,7 +51,7 @@ def store(
     WorkbookError
         With everything that is wrong.
     """
-    problems: list[ImportProblem] = []
+    problems: list[Problem] = []
     planned = []
     for content in contents:
         problems += [*content.problems, *_wrong_hands(registry, content, who)]
@@ -137,10 +137,10 @@ def _in_words(file: str, language: str) -> Iterator[None]:
         raise _refused(file, language, [form_problem("in_the_way", language)]) from None
 
 
-def _wrong_hands(registry: Registry, content: WorkbookContent, who: str) -> Iterable[ImportProblem]:
+def _wrong_hands(registry: Registry, content: WorkbookContent, who: str) -> Iterable[Problem]:
     language, kind = content.language, next(iter(KINDS.values()))
     for fault in author_faults(who):
-        yield replace(row_problem(fault, kind, "", language), sheet="")
+        yield replace(row_problem(fault, kind, "", language), place="")
     if content.wijk and content.wijk not in registry.study.neighbourhoods:
         choices = ", ".join(registry.study.neighbourhoods)
         yield form_problem("other_wijk", language, found=content.wijk, choices=choices)
@@ -197,7 +197,7 @@ def _plain(value: object) -> object:
 
 def _outcomes(
     rows: list[PlannedRow], state: State, language: str
-) -> tuple[list[tuple[Change, Outcome]], list[ImportProblem]]:
+) -> tuple[list[tuple[Change, Outcome]], list[Problem]]:
     """Return what each row does, removals first, and the rows that cannot."""
     problems = []
     outcomes = []
@@ -218,7 +218,6 @@ def _outcomes(
     return outcomes, problems
 
 
-def _refused(file: str, language: str, problems: list[ImportProblem]) -> WorkbookError:
-    found = tuple(dict.fromkeys(problems))
-    said = [problem.as_problem(file, language) for problem in found]
-    return WorkbookError(said, found, language)
+def _refused(file: str, language: str, problems: list[Problem]) -> WorkbookError:
+    found = dict.fromkeys(problems)
+    return WorkbookError([replace(problem, file=file) for problem in found], language)

@@ -236,14 +236,7 @@ def _close(
     common: tuple[np.ndarray, np.ndarray, np.ndarray],
     min_count: int,
 ) -> np.ndarray:
-    """Return the pairs of a cell and a published one that are near.
-
-    Returns
-    -------
-    ndarray, shape (4, m)
-        The number of the cell, of the published cell, by how many respondents or answers they
-        differ, and how many of those they have in common have another weight.
-    """
+    """Return the pairs of a cell and a published one that are near."""
     both, both_then, weights = common
     (first, many, code), (first_then, many_then, code_then) = cells, cells_then
     now, then = code[both], code_then[both_then]

@@ -27,7 +27,6 @@ from wijkkit.reports.crossref import (
 )
 from wijkkit.reports.docx import write_docx
 from wijkkit.reports.embed import Store, embed_cells
-from wijkkit.reports.finished import side_by_side
 from wijkkit.reports.page import NO_FRAME, Frame, write_page, write_site_pages
 from wijkkit.reports.pages import find_sources
 from wijkkit.reports.pandoc import (
@@ -42,9 +41,10 @@ from wijkkit.reports.pandoc import (
     read_ahead,
     words,
 )
-from wijkkit.reports.pdf import svg_to_png, write_pdf
+from wijkkit.reports.pdf import svg_to_png, typst_ran, write_pdf
 from wijkkit.reports.quarto import TARGETS, render_project, write_project
 from wijkkit.reports.runs import CITY, States
+from wijkkit.reports.site_check import side_by_side
 from wijkkit.reports.slides import slides_of, write_pptx
 from wijkkit.reports.staging import Page, stage, stage_ahead, title_of
 from wijkkit.reports.theme import HouseStyle

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from wijkkit.disclosure.kept import kept_figures
+from wijkkit.disclosure.earlier_figures import kept_figures
 from wijkkit.disclosure.ledger import About, Entry, entry_of
 from wijkkit.disclosure.sample import Sample, cells_of
 from wijkkit.tables import ESTIMATE_KEYS

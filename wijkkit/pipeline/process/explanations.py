@@ -123,7 +123,7 @@ def _comparator_interventions(facts: Facts, wijken: list[str]) -> float | None:
     Of the wijken that keep a registry: where nothing was registered is not known what was done.
     """
     others = [hood.wijk for hood in facts.study.neighbourhoods.values() if hood.arm == "comparator"]
-    registered = set(facts.kept("interventions")["wijk"])
+    registered = set(facts.registry_rows("interventions")["wijk"])
     counts = facts.deployed()["wijk"].value_counts()
     mean = [
         counts.reindex([wijk for wijk in arm if wijk in registered], fill_value=0).mean()
@@ -187,7 +187,7 @@ def _shares(facts: Facts, wijken: list[str], measure: str) -> dict[str, float]:
 
 def _turnover(facts: Facts) -> float | None:
     """Return the share of all who were ever in the networks that had left."""
-    table = turnover(facts.kept("stakeholders"), facts.study.starts, facts.as_of)
+    table = turnover(facts.registry_rows("stakeholders"), facts.study.starts, facts.as_of)
     ever = float(table["ever"].sum())
     return float(table["ever_left"].sum()) / ever if ever else None
 

@@ -14,7 +14,7 @@ from typing import Any, cast
 
 from wijkkit.batch.states import last_run, states
 from wijkkit.disclosure import Forbidden, Publication, build_release, forbidden_of, signed_off
-from wijkkit.disclosure.ledger import Entry, add_entry, ledgers_of, read_entries, standing
+from wijkkit.disclosure.ledger import Entry, add_entry, read_entries, standing
 from wijkkit.disclosure.sign_off import fingerprint, require_prepared_by
 from wijkkit.errors import DisclosureError, Problem
 from wijkkit.evaluation.process.interviews import chosen_quotes
@@ -32,23 +32,7 @@ _RUN, _REPORT = "Run the study: wijkkit run.", "Make the reports again: wijkkit 
 
 
 def require_belonging(study: Study, approved: bool = False) -> None:
-    """Raise an error unless each page is what `render` would make of the run as it is now.
-
-    Raises
-    ------
-    DisclosureError
-        The last run did not end, a notebook failed, was interrupted or is stale, a page is
-        incomplete or made of something else, or a file of the site is not what was made. Every
-        problem says which command makes it good.
-
-    Examples
-    --------
-    >>> import wijkkit as wk
-    >>> from wijkkit.pipeline.publishing import require_belonging
-    >>> study = wk.open_study("parameters")
-    >>> _ = wk.render(study)
-    >>> require_belonging(study)
-    """
+    """Raise an error unless each page is what `render` would make of the run as it is now."""
     problems = list(_of_run(study)) or list(_of_site(study, approved))
     if problems:
         raise DisclosureError(problems)
@@ -159,7 +143,7 @@ def publish_release(
             "corrects": corrects,
             "reason": reason,
         },
-        keep=lambda: add_entry(ledgers_of(study), entry) if entry else None,
+        keep=lambda: add_entry(study.ledgers, entry) if entry else None,
     )
     correction_file(study).unlink(missing_ok=True)
     return made
@@ -170,7 +154,7 @@ def _entry(study: Study, author: str, corrects: str, reason: str, new_ledger: bo
 
     A study without a survey publishes nothing of respondents.
     """
-    ledgers = ledgers_of(study)
+    ledgers = study.ledgers
     if not ledgers:
         return None
     _require_ledgers(ledgers, new_ledger)

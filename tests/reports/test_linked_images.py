@@ -10,7 +10,7 @@ from shapely.geometry import box
 
 from wijkkit import show
 from wijkkit.reports.cells import svg_image
-from wijkkit.reports.linked import named_links, open_links
+from wijkkit.reports.linked_images import named_links, open_links
 
 
 @pytest.fixture
