@@ -64,7 +64,7 @@ def test_a_table_that_is_too_wide_says_that_it_slides(served, page):
     page.wait_for_function("!document.querySelector('.scroll').classList.contains('more')")
     page.emulate_media(media="print")
     assert hint.is_hidden()
-    page.emulate_media(media="screen")
+    page.emulate_media(media="null")
 
 
 def test_a_wijk_prints_on_one_page(served, page):
@@ -76,7 +76,7 @@ def test_a_wijk_prints_on_one_page(served, page):
     for fold in ("#model", "details"):
         assert page.locator(fold).first.is_hidden()
     assert page.locator("#vragen").is_visible()
-    page.emulate_media(media="screen")
+    page.emulate_media(media="null")
 
 
 def test_the_keyboard_reaches_the_content_first(served, page):

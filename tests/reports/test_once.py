@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
+import threading
 from pathlib import Path
 
 import pytest
@@ -113,12 +114,14 @@ def test_a_source_that_is_not_in_the_bibliography_is_an_error(tmp_path):
 
 def test_a_process_that_ran_typst_makes_pages_in_threads(monkeypatch):
     """A process that is forked then waits for Typst's threads without end."""
-    monkeypatch.setattr(pdf, "_RAN", [])
-    assert not pdf.typst_ran()
+    monkeypatch.setattr(pdf, "TYPST_USED", threading.Event())
+    assert not pdf.TYPST_USED.is_set()
     assert side_by_side(lambda _: os.getpid() == parent, [1], 1, apart=True) == [False]
     svg = b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'
     with tempfile.TemporaryDirectory() as folder:
         pdf.svg_to_png(svg, Path(folder))
-    assert pdf.typst_ran()
-    here = side_by_side(lambda _: os.getpid() == parent, [1, 2], 2, fork=not pdf.typst_ran())
+    assert pdf.TYPST_USED.is_set()
+    here = side_by_side(
+        lambda _: os.getpid() == parent, [1, 2], 2, fork=not pdf.TYPST_USED.is_set()
+    )
     assert here == [True, True]

@@ -41,7 +41,7 @@ from wijkkit.reports.pandoc import (
     read_ahead,
     words,
 )
-from wijkkit.reports.pdf import svg_to_png, typst_ran, write_pdf
+from wijkkit.reports.pdf import TYPST_USED, svg_to_png, write_pdf
 from wijkkit.reports.quarto import TARGETS, render_project, write_project
 from wijkkit.reports.runs import CITY, States
 from wijkkit.reports.site_check import side_by_side
@@ -260,7 +260,7 @@ def make_pages(
 
     # Typst's threads are not in a process that is forked after it ran here.
     firsts = range(0, len(tasks), _AT_ONCE)
-    found = side_by_side(make_some, firsts, jobs, apart=True, fork=not typst_ran())
+    found = side_by_side(make_some, firsts, jobs, apart=True, fork=not TYPST_USED.is_set())
     problems = [problem for of_page in found for problem in of_page]
     if problems:
         raise ReportError(dict.fromkeys(problems))

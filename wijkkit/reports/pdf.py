@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
+import threading
 from pathlib import Path
 from typing import Any, cast
 
@@ -24,6 +24,9 @@ from wijkkit.reports.pandoc import (
 from wijkkit.reports.paper import PPI, fitting, for_paper, print_part, print_style, with_widths
 from wijkkit.reports.theme import HouseStyle
 
+#: Whether this process used Typst: it starts threads that a fork of the process lacks, so that a
+#: forked process that uses it waits without an end.
+TYPST_USED = threading.Event()
 _WARNINGS = ("callout-important", "callout-warning", "callout-caution")
 
 
@@ -63,8 +66,9 @@ def write_pdf(
         "--wrap=none",
     )
     (images / "report.typ").write_text(source, encoding="utf-8")
+    TYPST_USED.set()
     try:
-        made = _compile(
+        made = typst.compile(
             images / "report.typ",
             root=images,
             font_paths=[_fonts(), *([folder / "theme"] if house.font_file else [])],
@@ -84,25 +88,11 @@ def write_pdf(
 def svg_to_png(svg: bytes, folder: Path) -> bytes:
     """Return an SVG image as PNG, for programs that cannot show SVG."""
     (folder / "figure.svg").write_bytes(svg)
+    TYPST_USED.set()
     page = '#set page(width: auto, height: auto, margin: 0pt)\n#image("figure.svg")'
-    return _compile(cast(Any, page.encode()), root=str(folder), format="png", ppi=PPI)
-
-
-#: The processes in which Typst ran: this one, and those it was forked from.
-_RAN: list[int] = []
-
-
-def typst_ran() -> bool:
-    """Say whether Typst ran in this process: its threads are not in a process that is forked then.
-
-    What is forked afterwards waits for them without end.
-    """
-    return bool(_RAN)
-
-
-def _compile(*source: Any, **options: Any) -> bytes:
-    _RAN[:] = [os.getpid()]
-    return cast(bytes, typst.compile(*source, **options))
+    return cast(
+        bytes, typst.compile(cast(Any, page.encode()), root=str(folder), format="png", ppi=PPI)
+    )
 
 
 def _fonts() -> Path:
