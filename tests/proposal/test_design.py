@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
+from typer.testing import CliRunner
 
 import wijkkit as wk
 from tests.proposal.finishing import finished
+from wijkkit.cli import app
 from wijkkit.disclosure.sample import cells_of
 from wijkkit.disclosure.system import cell_places, larger_cells, systems
 from wijkkit.errors import DataError, StudyError
 from wijkkit.loaders.survey_areas import row_account
 from wijkkit.pipeline.checking import design_lines, validate
+from wijkkit.reports.pages import metadata
 
 N = 120
 
@@ -130,6 +135,8 @@ def test_wijken_and_city_may_be_of_other_people(study):
     people = wk.people(opened)
     assert len(people) == (rows["weegfactor"].gt(0)).sum()
     pd.testing.assert_frame_equal(values(opened, people.sample), table)
+    method = metadata(opened, "stad")["text"]["method_survey"]
+    assert "weegfactor" in method and "gewogen met gewicht" in method
     line = next(x for x in design_lines(opened, loaded) if "gewicht_regio" in x)
     assert f"{rows['gewicht_regio'].gt(0).sum()} respondents" in line
 
@@ -185,3 +192,14 @@ def test_the_check_says_the_design_in_words_and_numbers(study):
     opened = validate(study)
     first = next(iter(design_lines(opened, wk.load_respondents(opened))))
     assert "weighted by weegfactor, mean" in first and "3 strata, 1 with one unit" in first
+
+
+def test_the_check_speaks_of_what_the_study_is_about(study):
+    path = study / "study.yml"
+    said = "words: {unit: gemeente, whole: regio, population: volwassene, respondent: volwassene}\n"
+    path.write_text(said + path.read_text(encoding="utf-8"), encoding="utf-8")
+    design(study, CITY)
+    told = CliRunner().invoke(app, ["check", "--study", str(study)]).output
+    assert "municipality" in told and "which share of the adults took part" in told
+    assert "weighted by gewicht_regio: city" in told
+    assert not re.search(r"(?i)\b(wijk|neighbourhoods?|child(ren)?|parents?)\b(?!\.|/|:)", told)
