@@ -21,8 +21,6 @@ def write_template(study: Study, wijk: str, path: str | Path) -> None:
 
     Parameters
     ----------
-    wijk : str
-        Its slug.
     path : str or Path
         The file to write.
 
@@ -54,8 +52,6 @@ def export_workbook(registry: Registry, wijk: str, path: str | Path) -> None:
     Parameters
     ----------
     registry : Registry
-    wijk : str
-        Its slug.
     path : str or Path
         The file to write.
 

@@ -42,8 +42,6 @@ def write_workbook(
     ----------
     path : str or Path
         The ``.xlsx`` file; an existing one is replaced.
-    wijk : str
-        Its slug.
     tables : mapping of str to DataFrame
         Rows by kind, with columns of `wijkkit.registry.COLUMNS` (``wijk`` may be left out, and
         any column that holds nothing). Rows with a ``version`` were read from the registry, and
