@@ -39,8 +39,6 @@ def write_template(study: Study, wijk: str, path: str | Path) -> None:
 
     Parameters
     ----------
-    wijk : str
-        Its slug.
     path : str or Path
         The file to write.
 
@@ -72,8 +70,6 @@ def export_workbook(registry: Registry, wijk: str, path: str | Path) -> None:
     Parameters
     ----------
     registry : Registry
-    wijk : str
-        Its slug.
     path : str or Path
         The file to write.
 
@@ -204,8 +200,6 @@ def write_workbook(
     ----------
     path : str or Path
         The ``.xlsx`` file; an existing one is replaced.
-    wijk : str
-        Its slug.
     tables : mapping of str to DataFrame
         Rows by kind, with columns of `wijkkit.registry.COLUMNS` (``wijk`` may be left out, and
         any column that holds nothing). Rows with a ``version`` were read from the registry, and
