@@ -25,15 +25,27 @@ _MADE_OF = (
     "tests/project_folder.py",
     "requirements.lock",
 )
+#: Files whose tests go to any process: minutes of tests that share little. Those of other files stay
+#: together, with what their modules made.
+_SPREAD = {
+    "tests/analysis/test_publish.py",
+    "tests/disclosure/test_earlier.py",
+    "tests/docs/test_code.py",
+}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--quick", action="store_true", help="only tests that need no run of the demo")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if config.getoption("--quick"):
         items[:] = [item for item in items if not _needs_demo(item)]
+    for item in items:
+        file = item.path.relative_to(ROOT).as_posix() if item.path.is_relative_to(ROOT) else ""
+        if file not in _SPREAD:
+            item.add_marker(pytest.mark.xdist_group(file))
 
 
 def _needs_demo(item: pytest.Item) -> bool:

@@ -73,6 +73,29 @@ def test_what_is_missing_is_not_false(people):
     assert len(people[people.outdoor_days < 99]) == len(people) - unknown
 
 
+@pytest.mark.parametrize(
+    ("ask", "said"),
+    [
+        (lambda p: p.proportion("outdoor_pley"), "outcome: .*expected outdoor_play"),
+        (lambda p: p.proportion("sport", by="wijkk"), "by: .*expected wijk"),
+        (lambda p: p.model("sport ~ sess", family="binomial"), "formula: .*expected ses"),
+        (lambda p: p["sesss"], "by: .*expected ses"),
+    ],
+)
+def test_a_name_typed_wrong_is_answered_with_the_names_like_it(people, ask, said):
+    with pytest.raises(EstimationError, match=said) as found:
+        ask(people)
+    assert len(str(found.value)) < 250
+
+
+def test_the_id_of_a_grouping_is_answered_with_its_column(people):
+    other = people.study.groupings[0].model_copy(update={"id": "education"})
+    settings = people.study.settings.model_copy(update={"groupings": (other,)})
+    renamed = replace(people, study=replace(people.study, settings=settings))
+    with pytest.raises(EstimationError, match="grouping 'education' divides by 'ses'"):
+        renamed.proportion("sport", by="education")
+
+
 def test_an_indicator_of_two_questions_in_a_line(people):
     both = people.assign(active=lambda p: (p.outdoor_days >= 4) & (p.sport == 1))
     found = both.proportion("active", by="arm").frame

@@ -97,7 +97,8 @@ def _run(block: Block, folder: Path, path: str) -> None:
     done = subprocess.run(
         ["bash", "-c", SHELL.format(root=ROOT, code=block.code)],
         cwd=folder,
-        env={"PATH": path, "HOME": str(folder), "MPLBACKEND": "agg"},
+        # The package of this checkout, whichever is installed.
+        env={"PATH": path, "HOME": str(folder), "MPLBACKEND": "agg", "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
         timeout=500,

@@ -16,6 +16,7 @@ from wijkkit.estimates import (
     survey_mean,
     survey_proportion,
 )
+from wijkkit.estimates.design import made_once, once
 from wijkkit.study.indicators import Indicator
 from wijkkit.tables import ESTIMATE_COLUMNS, ESTIMATE_KEYS
 
@@ -336,3 +337,20 @@ def test_a_comparable_wijk_in_which_nobody_has_it_is_not_left_out_of_the_referen
     own = table.query("indicator == 'play'")
     assert own["verdict"].eq("unknown").all() and own["difference"].isna().all()
     assert table.query("indicator == 'points'")["verdict"].ne("unknown").all()
+
+
+def test_what_estimates_share_is_made_once_and_only_for_the_same_table():
+    calls = []
+
+    @once
+    def made(table, *, level="a"):
+        calls.append(level)
+        return len(table)
+
+    one, other = pd.DataFrame({"x": [1]}), pd.DataFrame({"x": [1, 2]})
+    with made_once():
+        assert [made(one), made(one), made(other), made(one, level="b")] == [1, 1, 2, 1]
+        for size in range(3, 9):  # Tables that are gone leave no number behind.
+            assert made(pd.DataFrame({"x": range(size)})) == size
+    assert calls == ["a", "a", "b", *["a"] * 6]
+    assert made(one) == made(one) == 1 and len(calls) == 11

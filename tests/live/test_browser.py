@@ -9,6 +9,7 @@ import pytest
 from tests.conftest import ROOT
 from tests.live.conftest import PASSWORD
 from wijkkit.live.identity import Accounts
+from wijkkit.registry import open_registry
 
 pytestmark = pytest.mark.browser
 
@@ -64,7 +65,7 @@ def test_a_table_that_is_too_wide_says_that_it_slides(served, page):
     page.wait_for_function("!document.querySelector('.scroll').classList.contains('more')")
     page.emulate_media(media="print")
     assert hint.is_hidden()
-    page.emulate_media(media="screen")
+    page.emulate_media(media="null")
 
 
 def test_a_wijk_prints_on_one_page(served, page):
@@ -76,7 +77,7 @@ def test_a_wijk_prints_on_one_page(served, page):
     for fold in ("#model", "details"):
         assert page.locator(fold).first.is_hidden()
     assert page.locator("#vragen").is_visible()
-    page.emulate_media(media="screen")
+    page.emulate_media(media="null")
 
 
 def test_the_keyboard_reaches_the_content_first(served, page):
@@ -125,3 +126,31 @@ def test_no_visitor_starts_a_kernel(served, page):
     ).stdout
     own = str(served[1].folder.parent)
     assert not [line for line in running.splitlines() if "ipykernel" in line and own in line]
+
+
+@pytest.mark.parametrize("many", [6, 15])
+def test_a_wijk_with_many_interventions_prints_on_one_page(served, page, many):
+    pypdf = pytest.importorskip("pypdf")
+    study = served[1]
+    with open_registry(study) as registry:
+        for at in range(len(registry.table("interventions", "noord")), many):
+            key = f"I{at + 50}"
+            item = {"key": key, "name": f"Buitenspeeluur na school {at}", "status": "running"}
+            item |= {"goal": "D01", "evidence": "2", "target_group": "kinderen van 4 tot en met 12"}
+            item |= {"target_size": 337, "target_low_ses": 150, "cost": 18000}
+            registry.save("interventions", {"wijk": "noord", **item}, "A")
+            row = {"intervention": key, "name": f"Voorjaar {at}", "period_start": "2019-01-01"}
+            row |= {"period_end": "2019-06-30", "planned_sessions": 156, "delivered_sessions": 104}
+            row |= {"planned_participants": 391, "participants": 242, "cost": 17356}
+            row |= {"participants_ses_known": 200, "participants_low_ses": 64}
+            row |= {"quality": 74, "quality_n": 12}
+            registry.save("activities", {"wijk": "noord", **row}, "A")
+        goals = len(registry.table("goals", "noord"))
+        for at in range(goals, 4):
+            goal = {"name": f"Meer ouders krijgen steun {at}", "domain": "veilig", "target": 42}
+            registry.save("goals", {"wijk": "noord", **goal}, "A")
+    for language in ("nl", "en"):
+        page.goto(f"{served[0]}/wijken/w/noord?language={language}")
+        assert page.locator(".interventions tbody tr").count() == many
+        pdf = page.pdf(prefer_css_page_size=True)
+        assert len(pypdf.PdfReader(io.BytesIO(pdf)).pages) == 1

@@ -144,6 +144,19 @@ def test_after_a_save_the_city_costs_a_small_part_of_the_first_time(tmp_path):
     assert min(spent[1:]) < spent[0] / 3
 
 
+def test_no_more_than_the_whole_target_group_was_reached(source):
+    """Two periods of 80 of 100: at least the 80 who came at once, at most all."""
+    item = {"key": "I05", "name": "Zwemles", "target_size": 100, "status": "running"}
+    save(source, "interventions", item)
+    for at, period in enumerate((("2019-01-01", "2019-03-31"), ("2019-04-01", "2019-06-30"))):
+        days = dict(zip(("period_start", "period_end"), period, strict=True))
+        row = {"name": f"Les {at}", "intervention": "I05", "participants": 80}
+        save(source, "activities", row | days)
+    rows = {row.key: row for row in current_page(source, "nl", "noord").interventions}
+    assert rows["I05"].target == "80 tot 100% van 100"
+    assert rows["I05"].registered == "bijgewerkt tot en met 30 juni 2019 (Les 1)"
+
+
 def test_a_wijk_that_takes_no_part_is_in_the_list(study):
     path = study.folder / "wijken" / "west.yml"
     path.write_text("wijk: west\nname: West\ncode: BU3\narm: none\n", encoding="utf-8")

@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 import json
+import os
+import tempfile
+import threading
+from pathlib import Path
 
 import pytest
 
 from tests.reports.conftest import outputs_for
 from wijkkit.errors import ReportError
-from wijkkit.reports import pandoc
+from wijkkit.reports import pandoc, pdf
 from wijkkit.reports.cells import html_in_markdown, svg_image
 from wijkkit.reports.crossref import resolve_citations
+from wijkkit.reports.page import NO_FRAME, write_page, write_site_pages
 from wijkkit.reports.pandoc import HTML, TEXT, convert, elements, plain, read
+from wijkkit.reports.site_check import side_by_side
 from wijkkit.reports.staged_notebook import stage_notebooks
 
+parent = os.getpid()
 CELLS = {"tbl-een": outputs_for("tbl-een"), "zin-een": outputs_for("zin-een")}
 BOOK = "@book{a2020, author = {Aa, B.}, title = {C}, year = {2020}}"
 
 
-def test_the_tree_that_is_kept_of_a_staged_output_is_the_one_that_would_be_read(tmp_path):
+def test_the_tree_that_is_kept_of_a_staged_output_is_the_one_that_would_be_read(
+    tmp_path, monkeypatch
+):
     cells = [
         {"cell_type": "code", "source": f"#| label: {label}", "outputs": outputs}
         for label, outputs in CELLS.items()
@@ -28,17 +37,42 @@ def test_the_tree_that_is_kept_of_a_staged_output_is_the_one_that_would_be_read(
         for kind, staged in cell["outputs"][0]["data"].items():
             mime, text = html_in_markdown(kind, staged)
             source = HTML if mime == "text/html" else TEXT
-            assert (text, source) in pandoc._KEPT
-            fresh = json.loads(convert([(text, source, "json")])[0])
-            assert read(text, source)["blocks"] == fresh["blocks"]
+            assert (text, source, "json") in pandoc._CACHE
+            tree = read(text, source)["blocks"]
+            with monkeypatch.context() as patch:
+                patch.setattr(pandoc, "_CACHE", {})
+                assert tree == read(text, source)["blocks"]
+
+
+def test_pages_made_together_are_those_made_one_by_one(monkeypatch):
+    documents = [({**read(f"# {name}"), "meta": {}}, "nl", NO_FRAME) for name in ("Een", "Twee")]
+    together = write_site_pages(documents)
+    assert together == [write_page(*document) for document in documents]
+    assert "Een" in together[0] and "Twee" in together[1]
+
+
+def test_a_warning_of_pandoc_is_an_error_of_the_page(monkeypatch):
+    wrong = {"t": "Para", "c": [{"t": "Math", "c": [{"t": "InlineMath"}, r"\nosuchmacro{"]}]}
+    document = {**read("a"), "meta": {}, "blocks": [wrong]}
+    with pytest.raises(ReportError, match="nosuchmacro"):
+        write_page(document, "nl", NO_FRAME)
+
+
+def test_fragments_are_converted_in_one_run_and_once(monkeypatch):
+    runs, run = [], pandoc.run
+    monkeypatch.setattr(pandoc, "_CACHE", {})
+    monkeypatch.setattr(pandoc, "run", lambda *given: runs.append(given) or run(*given))
+    parts = [("*a*", "markdown", "html"), ("*b*", "markdown", "html"), ("*a*", "markdown", "html")]
+    assert convert(parts) == ["<p><em>a</em></p>", "<p><em>b</em></p>", "<p><em>a</em></p>"]
+    assert convert(parts[:1]) == ["<p><em>a</em></p>"] and len(runs) == 1
 
 
 def test_what_is_kept_is_bounded(monkeypatch):
-    monkeypatch.setattr(pandoc, "_KEPT", {})
+    monkeypatch.setattr(pandoc, "_CACHE", {})
     monkeypatch.setattr(pandoc, "_MOST", 3)
     for number in range(5):
-        pandoc.keep((str(number),), "made")
-    assert list(pandoc._KEPT) == [("2",), ("3",), ("4",)]
+        pandoc.remember((str(number),), "made")
+    assert list(pandoc._CACHE) == [("2",), ("3",), ("4",)]
 
 
 def test_a_clean_image_is_the_same_when_it_is_cleaned_again():
@@ -76,3 +110,18 @@ def test_a_changed_bibliography_is_read_again(tmp_path):
 def test_a_source_that_is_not_in_the_bibliography_is_an_error(tmp_path):
     with pytest.raises(ReportError, match="b2021"):
         cited(tmp_path, "Zie @b2021.")
+
+
+def test_a_process_that_ran_typst_makes_pages_in_threads(monkeypatch):
+    """A process that is forked then waits for Typst's threads without end."""
+    monkeypatch.setattr(pdf, "TYPST_USED", threading.Event())
+    assert not pdf.TYPST_USED.is_set()
+    assert side_by_side(lambda _: os.getpid() == parent, [1], 1, apart=True) == [False]
+    svg = b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'
+    with tempfile.TemporaryDirectory() as folder:
+        pdf.svg_to_png(svg, Path(folder))
+    assert pdf.TYPST_USED.is_set()
+    here = side_by_side(
+        lambda _: os.getpid() == parent, [1, 2], 2, fork=not pdf.TYPST_USED.is_set()
+    )
+    assert here == [True, True]

@@ -14,7 +14,7 @@ import pytest
 from pypdf import PdfReader
 
 from tests.conftest import ROOT
-from tests.reports.conftest import outputs_for, write_notebook
+from tests.reports.conftest import outputs_for, summary_lengths, write_notebook
 from wijkkit.errors import ReportError
 from wijkkit.reports.engine import render_docx, render_html, render_pdf
 from wijkkit.reports.staged_notebook import stage_notebooks
@@ -174,6 +174,17 @@ def test_every_number_of_a_figure_or_table_stands_before_its_caption_once(source
     read = " ".join(page.extract_text() for page in made.pages).replace("\xa0", " ")
     for number in ("Figuur 1:", "Tabel 1:"):
         assert " ".join(read.split()).count(number) == 1, number
+
+
+@pytest.mark.timeout(240)
+def test_pages_are_made_side_by_side_after_a_pdf_in_the_same_process(pdf, executed, tmp_path):
+    """Typst's threads do not survive a fork: a forked process would wait for them for ever."""
+    study, _ = executed
+    assert set(summary_lengths(study, tmp_path / "site")) == {
+        "stad-kort",
+        "wijk-a-kort",
+        "wijk-b-kort",
+    }
 
 
 def test_the_document_has_real_styles_tables_notes_and_alt_texts(source, house, tmp_path):

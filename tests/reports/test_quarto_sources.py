@@ -194,7 +194,7 @@ def test_in_the_word_document_of_quarto_a_figure_is_png_with_its_alt_text(tmp_pa
     (tmp_path / "quarto.lua").write_text(
         f'quarto = {{paths = {{typst = function() return "{program}" end}}}}\n'
         'quarto.doc = {is_format = function(name) return name == "docx" end}\n'
-        f'return dofile("{THEME / "images.lua"}")\n'
+        f'return dofile("{THEME / "paper.lua"}")\n'
     )
     (tmp_path / "images").mkdir()
     (tmp_path / "images" / "a.svg").write_text(SVG)

@@ -457,3 +457,8 @@ def test_no_two_modules_of_figures_and_sentences_share_a_function_s_name():
 
 def test_the_room_of_figures_and_sentences_stays_small():
     assert sum(len(path.read_text("utf-8").splitlines()) for path in MODULES) <= 2500
+
+
+def test_a_column_without_anything_is_left_out_of_a_table_but_never_the_first():
+    frame = pd.DataFrame({"label": ["", ""], "target": [None, None], "p": [0.2, None]})
+    assert list(show.table(frame, {"label": "A", "target": "B", "p": "C"}).data) == ["A", "C"]

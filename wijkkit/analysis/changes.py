@@ -116,7 +116,7 @@ def cells_of(
         `by` divides in a way that these methods do not.
     """
     study, frame, chosen = people.study, people.frame, people.chosen
-    columns = [column for column in columns_of(by, frame) if column != "wave"]
+    columns = [column for column in columns_of(by, frame, study) if column != "wave"]
     places = [column for column in columns if column in AREA_COLUMNS]
     others = [column for column in columns if column not in places]
     if len(places) > 1 or len(others) > (0 if between else 1):

@@ -13,7 +13,7 @@ from wijkkit.disclosure.sample import Sample, cells_of
 from wijkkit.errors import EstimationError
 from wijkkit.estimates.grid import SCALE, wave_columns
 from wijkkit.estimates.layout import asked_rows
-from wijkkit.estimates.survey_mean import outcome_values
+from wijkkit.estimates.survey_mean import no_column, outcome_values
 from wijkkit.study import Study
 from wijkkit.tables import ESTIMATE_COLUMNS, ESTIMATE_KEYS, EVERYBODY, REST
 
@@ -82,17 +82,16 @@ AND = "*"
 By = str | Sequence[str] | None
 
 
-def columns_of(by: By, frame: pd.DataFrame) -> list[str]:
-    """Return the columns of `by`; EstimationError names the columns there are."""
+def columns_of(by: By, frame: pd.DataFrame, study: Study | None = None) -> list[str]:
+    """Return the columns of `by`; EstimationError names those that are like one that is not there."""
     columns = [] if by is None else [by] if isinstance(by, str) else list(by)
     absent = [column for column in columns if column not in frame]
     if absent:
-        raise EstimationError(
-            f"column '{absent[0]}' is missing",
-            place="by",
-            expected=", ".join(map(str, frame.columns[:40])),
-            remedy="Name a column, or make one with assign.",
+        grouping = (
+            next((one for one in study.groupings if one.id == absent[0]), None) if study else None
         )
+        hint = f"The grouping '{absent[0]}' divides by '{grouping.column}'." if grouping else ""
+        raise no_column(absent[0], frame, "by", hint)
     return columns
 
 

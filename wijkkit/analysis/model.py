@@ -12,6 +12,7 @@ import pandas as pd
 from wijkkit.analysis.result import Result
 from wijkkit.errors import EstimationError
 from wijkkit.estimates.grid import wave_design
+from wijkkit.estimates.survey_mean import no_column
 from wijkkit.estimates.survey_model import ModelFit, survey_model
 from wijkkit.study import Study
 
@@ -137,12 +138,7 @@ def _matrices(
         ) from error
     absent = [name for name in needed if name not in frame]
     if absent:
-        raise EstimationError(
-            f"column '{absent[0]}' is missing",
-            place="formula",
-            expected=", ".join(map(str, frame.columns[:60])),
-            remedy="Name a column, or make one with assign.",
-        )
+        raise no_column(absent[0], frame, "formula")
     rows = frame.reset_index(drop=True)
     whole = rows.loc[rows[needed].notna().all(axis=1)]
     if whole.empty:

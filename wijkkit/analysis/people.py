@@ -241,7 +241,7 @@ class People(ShowsItself):
         self, kind: str, outcome: str, by: By, estimator: Any, unit: str, options: dict[str, Any]
     ) -> Result:
         asked = outcome_of(self.study, self.frame, outcome)
-        columns = columns_of(by, self.frame)
+        columns = columns_of(by, self.frame, self.study)
         chosen, notes = (self, {}) if "wave" in columns else selection.last_wave(self, outcome)
         rows, cells = domain_rows(chosen, asked, columns, estimator, unit, **options)
         if self.chosen:

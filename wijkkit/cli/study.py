@@ -119,7 +119,7 @@ def check(
     if people is not None:
         for line in design_lines(opened, people, references):
             typer.echo(f"design: {line}")
-        typer.echo(account_text(people))
+        typer.echo(account_text(opened, people))
     for problem in [*remarks(opened, people), *missing_parts(opened)]:
         typer.echo(f"note: {problem}")
     typer.echo(f"Nothing is wrong: {opened!r}")

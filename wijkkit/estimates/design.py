@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import contextlib
+import functools
+from collections.abc import Callable, Iterator, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
-from typing import Literal, get_args
+from typing import Any, Literal, ParamSpec, TypeVar, get_args
 
 import numpy as np
 import pandas as pd
@@ -283,3 +286,41 @@ def pairs(first: Codes, second: Codes) -> tuple[Codes, Codes, Codes]:
     else:
         present, code = np.unique(combined, return_inverse=True)
     return code.astype(np.int64, copy=False), present // width, present % width
+
+
+# What several estimates of one run make of the same respondents is made once.
+
+_MADE: ContextVar[dict[Any, Any] | None] = ContextVar("made", default=None)
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+@contextlib.contextmanager
+def made_once() -> Iterator[None]:
+    """Within this block a function marked `once` runs once for the same tables and settings.
+
+    The tables may not be changed meanwhile.
+    """
+    token = _MADE.set({})
+    try:
+        yield
+    finally:
+        _MADE.reset(token)
+
+
+def once(function: Callable[P, R]) -> Callable[P, R]:
+    """Mark a function whose result is kept within `made_once`."""
+
+    @functools.wraps(function)
+    def made(*args: P.args, **kwargs: P.kwargs) -> R:
+        known = _MADE.get()
+        if known is None:
+            return function(*args, **kwargs)
+        given = [*args, *sorted(kwargs.items())]
+        key = (function, *(one if isinstance(one, str | tuple) else id(one) for one in given))
+        if key not in known:
+            # What was given stays with it, so that nothing else gets its number.
+            known[key] = given, function(*args, **kwargs)
+        return known[key][1]
+
+    return made

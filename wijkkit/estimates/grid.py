@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from wijkkit.errors import EstimationError, Problem
-from wijkkit.estimates.design import LonelyPsu, SurveyDesign, survey_design
+from wijkkit.estimates.design import LonelyPsu, SurveyDesign, once, survey_design
 from wijkkit.estimates.interval import (
     ProportionMethod,
     check_confidence,
@@ -145,6 +145,7 @@ def estimate_grid(
     return Estimates(tidy(rows), rows[[*names, "x", "n"]], rows[[*names, "se", "df"]])
 
 
+@once
 def wave_design(respondents: pd.DataFrame, lonely_psu: LonelyPsu = "absent") -> SurveyDesign:
     """Return the design of respondents of several waves, each wave a sample of its own.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Sequence
 
 import numpy as np
@@ -165,15 +166,23 @@ def survey_proportion(
     return result_rows(groups, means.value, means, limits, missing, method, confidence)
 
 
+def no_column(name: str, frame: pd.DataFrame, place: str, hint: str = "") -> EstimationError:
+    """Return the error that a table has no such column, with the names that are most like it."""
+    known = list(map(str, frame.columns))
+    shown = difflib.get_close_matches(name, known, n=5, cutoff=0.5) or known[:12]
+    more = ", ..." if len(known) > len(shown) else ""
+    return EstimationError(
+        f"column '{name}' is missing",
+        place=place,
+        expected=", ".join(shown) + more,
+        remedy=hint or "Name a column of the table, or make one with assign.",
+    )
+
+
 def outcome_values(frame: pd.DataFrame, outcome: str) -> NDArray[np.float64]:
     """Return a column as floats with ``nan`` where missing; EstimationError where it is not."""
     if outcome not in frame:
-        raise EstimationError(
-            f"column '{outcome}' is missing",
-            place="outcome",
-            expected=", ".join(map(str, frame.columns[:12])),
-            remedy="Name a column of the table.",
-        )
+        raise no_column(outcome, frame, "outcome")
     column = frame[outcome]
     if not pd.api.types.is_bool_dtype(column) and not pd.api.types.is_numeric_dtype(column):
         column = column.astype(object).where(column.notna(), np.nan)

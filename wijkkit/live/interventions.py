@@ -207,9 +207,11 @@ def _target(item: Mapping, rows: Columns, snapshot: Snapshot) -> str:
     if found.status != "ok":
         return absent("missing", language)
     size = number(found.denominator, language)
-    if pd.isna(found.lower) or round(found.lower) == round(found.upper):
+    # Who came in several periods may be the same: no more than everybody was reached.
+    upper = max(found.lower, min(found.upper, 100))
+    if pd.isna(found.lower) or round(found.lower) == round(upper):
         return say("target", language, share=percentage(found.value, language), size=size)
-    limits = {"lower": number(found.lower, language), "upper": percentage(found.upper, language)}
+    limits = {"lower": number(found.lower, language), "upper": percentage(upper, language)}
     return say("target_between", language, size=size, **limits)
 
 
@@ -246,4 +248,4 @@ def _registered(item: Mapping, rows: Columns, silent: bool, language: str) -> st
         return say("registered.never", language)
     said = say(f"registered.{'since' if silent else 'until'}", language, day=day(last, language))
     name = rows["name"][int(np.argmax(rows["period_end"]))]
-    return said if name == item["name"] else f"{said} ({name})"
+    return said if str(name).startswith(item["name"]) else f"{said} ({name})"

@@ -14,7 +14,7 @@ from wijkkit.loaders.survey_rows import AccountRow
 from wijkkit.study import Study
 from wijkkit.study.model import Neighbourhood
 
-NO_AREA, NO_WIJK = "no area", "in no wijk of the study"
+NO_AREA, NO_WIJK = "no area", "in no area of the study"
 #: Codes of an area that differ in at most this many characters may be one area in two divisions.
 _LIKENESS = 2
 #: Codes of another length are alike where this share of their signs agrees: a lost zero.

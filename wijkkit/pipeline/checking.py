@@ -216,15 +216,6 @@ def _check_asked(study: Study) -> None:
 # The design of a survey in words and numbers.
 
 
-def weight_source(study: Study, weight: str = "weight") -> str:
-    """Return what the weights are called in the file; empty where nothing is weighted."""
-    column = study.codebook.columns.get(weight)
-    if column is None:
-        return ""
-    names = [column.source] if isinstance(column.source, str) else column.source.values()
-    return ", ".join(dict.fromkeys(names))
-
-
 def design_lines(
     study: Study, respondents: pd.DataFrame, references: Mapping[str, pd.DataFrame] | None = None
 ) -> Iterator[str]:
@@ -233,7 +224,7 @@ def design_lines(
     Weights of a reference are those that it names. The design effect is Kish's: how many times
     the variance of equal weights.
     """
-    by = weight_source(study)
+    by = study.codebook.named("weight")
     for wave in study.waves:
         rows = respondents[respondents["wave"].eq(wave.id) & respondents["weight"].gt(0)]
         if len(rows):
@@ -246,7 +237,7 @@ def design_lines(
             there = there[there["wave"].isin(choice.waves)]
         alone = int(there["weight"].eq(0).sum())
         yield (
-            f"weighted by {choice.weight}: {said}; {len(there):,} respondents, {alone:,} of them "
+            f"weighted by {study.codebook.named(choice.weight)}: {said}; {len(there):,} respondents, {alone:,} of them "
             f"without {by or 'another weight'}"
         )
     for reference in study.settings.references:
@@ -257,7 +248,7 @@ def design_lines(
         for wave in study.waves:
             rows = people[people["wave"].eq(wave.id)]
             if len(rows):
-                by = weight_source(study, reference.weight)
+                by = study.codebook.named(reference.weight)
                 yield f"reference {reference.id}, wave {wave.id}: {_design(rows, by)}"
 
 
@@ -280,7 +271,8 @@ def _design(rows: pd.DataFrame, by: str) -> str:
     return f"{len(rows):,} respondents; {weights}; {strata}; {units}"
 
 
-def account_text(respondents: pd.DataFrame) -> str:
+def account_text(study: Study, respondents: pd.DataFrame) -> str:
     """Return what became of the rows of a survey as lines of text, see `row_account`."""
     table = row_account(respondents.attrs["account"])
+    table = table.rename(columns={"wijk": study.nouns("en").unit})
     return table.to_string(index=False) if len(table) else "no rows"

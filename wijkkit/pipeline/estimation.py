@@ -16,6 +16,7 @@ from wijkkit.estimates import compare, compare_comparable
 from wijkkit.estimates.change import adjusted_level, estimate_change, goal_changes
 from wijkkit.estimates.comparable import comparable_map, comparable_neighbourhoods
 from wijkkit.estimates.compare import with_sides
+from wijkkit.estimates.design import made_once
 from wijkkit.estimates.grid import Estimates, asked_outcome, estimate_grid
 from wijkkit.estimates.inequality import estimate_gap, estimate_slope
 from wijkkit.estimates.layout import asked_rows
@@ -185,6 +186,7 @@ class StudyEstimates(ShowsItself):
         }
 
 
+@made_once()
 def estimate(study: Study, respondents: pd.DataFrame) -> StudyEstimates:
     """Estimate every indicator for every area, wave and group of a study.
 

@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -76,7 +77,7 @@ def read_outputs_ahead(outputs: Iterable[tuple[str, str]]) -> None:
 
 def keep_tree(mime: str, text: str, tree: str) -> None:
     """Keep `tree`, of which the output `text` was written, for those who would read it back."""
-    remember(_fragment(mime, text), tree)
+    remember((*_fragment(mime, text), "json"), tree)
 
 
 def _fragment(mime: str, text: str) -> tuple[str, str]:
@@ -233,11 +234,11 @@ class Cell:
     outputs: tuple[Output, ...]
 
 
-def read_notebook(path: Path) -> dict[str, Any]:
+def read_notebook(path: Path) -> Mapping[str, Any]:
     """Return a notebook's content; ReportError when it is none."""
     try:
-        notebook = json.loads(path.read_text(encoding="utf-8"))
-        notebook["cells"]
+        stat = path.stat()
+        return _notebook(path, stat.st_mtime_ns, stat.st_size)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ReportError(
             "this notebook cannot be read",
@@ -245,6 +246,13 @@ def read_notebook(path: Path) -> dict[str, Any]:
             found=type(error).__name__,
             remedy="Run the notebooks again.",
         ) from None
+
+
+@lru_cache(maxsize=64)
+def _notebook(path: Path, _changed: int, _size: int) -> Mapping[str, Any]:
+    """Return a notebook as it was read; that of the city is on the page of every wijk."""
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    notebook["cells"]
     return notebook
 
 
@@ -293,6 +301,11 @@ def cell_options(source: str) -> dict[str, Any]:
         if not line.startswith("#|"):
             break
         lines.append(line[2:].removeprefix(" "))
+    return dict(_options(tuple(lines))) if lines else {}
+
+
+@lru_cache(maxsize=4096)
+def _options(lines: tuple[str, ...]) -> Mapping[str, Any]:
     try:
         options = yaml.load("\n".join(lines), Loader=_YAML)
     except yaml.YAMLError as error:

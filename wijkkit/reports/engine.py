@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import multiprocessing
+import contextlib
 import tempfile
-import threading
-from collections.abc import Callable, Iterable
-from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -29,9 +27,10 @@ from wijkkit.reports.crossref import (
 )
 from wijkkit.reports.docx import write_docx
 from wijkkit.reports.embed import Store, embed_cells
-from wijkkit.reports.page import NO_FRAME, Frame, write_page
+from wijkkit.reports.page import NO_FRAME, Frame, write_page, write_site_pages
 from wijkkit.reports.pages import find_sources
 from wijkkit.reports.pandoc import (
+    MARKDOWN,
     Node,
     div,
     fill_metadata,
@@ -39,13 +38,15 @@ from wijkkit.reports.pandoc import (
     paragraph,
     plain,
     read,
+    read_ahead,
     words,
 )
-from wijkkit.reports.pdf import svg_to_png, write_pdf
+from wijkkit.reports.pdf import TYPST_USED, svg_to_png, write_pdf
 from wijkkit.reports.quarto import TARGETS, render_project, write_project
 from wijkkit.reports.runs import CITY, States
+from wijkkit.reports.site_check import side_by_side
 from wijkkit.reports.slides import slides_of, write_pptx
-from wijkkit.reports.staging import Page, stage, title_of
+from wijkkit.reports.staging import Page, stage, stage_ahead, title_of
 from wijkkit.reports.theme import HouseStyle
 from wijkkit.study import Study
 
@@ -54,11 +55,22 @@ from wijkkit.study import Study
 
 def render_html(source: Path, target: Path, frame: Frame = NO_FRAME) -> Path:
     """Render a source to one HTML page with its images beside it."""
-    folder = f"{target.stem}_files"
-    document = assemble(source, "html", store_images(target.parent, folder))
-    page = write_page(document, language_of(document), frame)
-    target.write_text(page, encoding="utf-8")
+    render_site_pages([(source, target, frame)])
     return target
+
+
+def render_site_pages(pages: Sequence[tuple[Path, Path, Frame]]) -> None:
+    """Render sources to HTML pages, all in two runs of Pandoc, with their images beside them."""
+    read_ahead(
+        (mark_shortcodes(source.read_text(encoding="utf-8")), MARKDOWN) for source, *_ in pages
+    )
+    documents = []
+    for source, target, frame in pages:
+        images = store_images(target.parent, f"{target.stem}_files")
+        document = assemble(source, "html", images)
+        documents.append((document, language_of(document), frame))
+    for (_, target, _), page in zip(pages, write_site_pages(documents), strict=True):
+        target.write_text(page, encoding="utf-8")
 
 
 def render_pdf(source: Path, target: Path, house: HouseStyle, frame: Frame = NO_FRAME) -> Path:
@@ -207,9 +219,6 @@ def make_pages(
 ) -> tuple[str, ...]:
     """Make pages in `site`, `jobs` at the same time.
 
-    Half of the work is Python's, so it is done in forked processes; in threads where there are
-    threads already, which a fork would not survive, or where the system cannot fork.
-
     Raises
     ------
     ReportError
@@ -219,24 +228,40 @@ def make_pages(
     project = study.runs / "reports"
     write_project(find_sources(study), project, house)
 
-    def make(task: Task) -> None:
+    def make(task: Task) -> tuple[Path, Path, Frame] | None:
+        """Make all forms of a page but the page itself, and return what that is made of."""
         page, frame, forms = task
         source = stage(study, page, states, project, house, frame, forms)
         write_data_forms(study, page, site, frame, forms)
         if "pptx" in forms:
             render_pptx(slides_of(source), site / f"{page.stem}.pptx", house, project / "theme")
-        if engine == "builtin":
-            _render(source, site, house, frame, forms)
+        if engine != "builtin":
+            return None
+        _render(source, site, house, frame, forms)
+        return (source, site / f"{page.stem}.html", frame) if "html" in forms else None
 
-    def problems_of(number: int) -> list[Problem]:
+    def make_some(first: int) -> list[Problem]:
+        """Make the pages of one go: what many of them embed is read and written together."""
+        some = tasks[first : first + _AT_ONCE]
+        with contextlib.suppress(WijkkitError):  # said below, of the page that it is wrong in
+            stage_ahead(study, [page for page, *_ in some], states)
+        problems: list[Problem] = []
+        asked = []
+        for task in some:
+            with _noted(task[0], problems):
+                asked.append((task[0], make(task)))
+        pages = [(page, made) for page, made in asked if made]
         try:
-            make(tasks[number])
-        except WijkkitError as error:
-            return [_of_page(problem, tasks[number][0]) for problem in error.problems]
-        return []
+            render_site_pages([made for _, made in pages])
+        except WijkkitError:
+            for page, made in pages:
+                with _noted(page, problems):
+                    render_site_pages([made])
+        return problems
 
-    with _pool(min(max(1, jobs), len(tasks)), problems_of) as pool:
-        found = list(pool.map(_work, range(len(tasks))))
+    # Typst's threads are not in a process that is forked after it ran here.
+    firsts = range(0, len(tasks), _AT_ONCE)
+    found = side_by_side(make_some, firsts, jobs, apart=True, fork=not TYPST_USED.is_set())
     problems = [problem for of_page in found for problem in of_page]
     if problems:
         raise ReportError(dict.fromkeys(problems))
@@ -248,28 +273,22 @@ def make_pages(
     return render_project(project, asked, site, study.settings.report.quarto_seconds)
 
 
-#: What the processes or threads of a pool do with the number of a task.
-_DOES: list[Callable[[int], list[Problem]]] = []
+#: So many pages are made in one go.
+_AT_ONCE = 6
 
 
-def _pool(jobs: int, does: Callable[[int], list[Problem]]) -> Executor:
-    """Return a pool whose workers do `does`: forked ones have it, and need not be sent it."""
-    _DOES[:] = [does]
-    can_fork = "fork" in multiprocessing.get_all_start_methods()
-    if jobs == 1 or not can_fork or threading.active_count() > 1:
-        return ThreadPoolExecutor(max_workers=jobs)
-    return ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("fork"))
-
-
-def _work(number: int) -> list[Problem]:
-    return _DOES[0](number)
+@contextlib.contextmanager
+def _noted(page: Page, problems: list[Problem]) -> Iterator[None]:
+    """Note what is wrong with a page among the `problems`, and go on."""
+    try:
+        yield
+    except WijkkitError as error:
+        problems += [_of_page(problem, page) for problem in error.problems]
 
 
 def _render(
     source: Path, site: Path, house: HouseStyle, frame: Frame, forms: tuple[str, ...]
 ) -> None:
-    if "html" in forms:
-        render_html(source, site / f"{source.stem}.html", frame)
     if "pdf" in forms:
         render_pdf(source, site / f"{source.stem}.pdf", house, frame)
     if "docx" in forms:

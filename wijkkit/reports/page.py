@@ -6,9 +6,10 @@ import base64
 import hashlib
 import html
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import as_file, files
+from importlib.resources import files
 from typing import Any
 
 from wijkkit.language import text
@@ -23,7 +24,7 @@ from wijkkit.reports.pandoc import (
     rewrite,
     rewrite_blocks,
     span,
-    write,
+    write_pages,
 )
 from wijkkit.reports.runs import BRIEF
 from wijkkit.reports.theme import HouseStyle
@@ -155,30 +156,36 @@ WORDS_FOR_SCRIPT = ("search", "found", "csv", "report", "lower", "upper")
 
 def write_page(document: Node, language: str, frame: Frame) -> str:
     """Return `document` as a page of the site, with what surrounds it."""
-    surroundings = frame_metadata(frame, language)
-    document = {
-        **document,
-        "meta": {**document["meta"], **surroundings},
-        "blocks": _plain_html(document["blocks"]),
-    }
-    with as_file(files("wijkkit.reports") / "html" / "page.html") as template:
-        page = write(
-            document,
-            "html5",
-            "--standalone",
-            f"--template={template}",
-            "--fail-if-warnings",
-            "--mathml",
-            "--section-divs",
-            "--syntax-highlighting=none",
-            "--wrap=none",
-            *(["--toc", "--toc-depth=3"] if _is_true(document, "toc") else []),
-            f"--variable=csp:{content_security_policy()}",
-            f"--variable=script:{script()}",
-            f"--variable=pagetitle:{_escaped_title(document)}",
+    return write_site_pages([(document, language, frame)])[0]
+
+
+def write_site_pages(pages: Sequence[tuple[Node, str, Frame]]) -> list[str]:
+    """Return documents as pages of the site, each in its language with what surrounds it."""
+    made = write_pages([_with_surroundings(*page) for page in pages])
+    return [
+        re.sub(
+            r'(<section id="footnotes"[^>]*>)\s*<hr />',
+            rf"\1\n<h2>{text('reports.footnotes', language)}</h2>",
+            written,
         )
-    heading = f"<h2>{text('reports.footnotes', language)}</h2>"
-    return re.sub(r'(<section id="footnotes"[^>]*>)\s*<hr />', rf"\1\n{heading}", page)
+        for written, (_, language, _) in zip(made, pages, strict=True)
+    ]
+
+
+def _with_surroundings(document: Node, language: str, frame: Frame) -> tuple[Node, dict[str, Any]]:
+    variables = {
+        "csp": content_security_policy(),
+        "script": script(),
+        "pagetitle": _escaped_title(document),
+    }
+    meta = {**document["meta"], **frame_metadata(frame, language)}
+    tree = {**document, "meta": meta, "blocks": _plain_html(document["blocks"])}
+    return tree, {"template": _template(), "variables": variables, "toc": _is_true(document, "toc")}
+
+
+@cache
+def _template() -> str:
+    return (files("wijkkit.reports") / "html" / "page.html").read_text(encoding="utf-8")
 
 
 @cache

@@ -194,9 +194,18 @@ def _weighting(study: Study) -> str:
     files = [source.weights for source in study.settings.sources.survey if source.weights]
     if column is None and not files:
         return text("design.not_weighted", study.language)
-    names = column.source if column is not None else ", ".join(files)
-    named = names if isinstance(names, str) else ", ".join(dict.fromkeys(names.values()))
-    return text("design.weighted", study.language, weight=escaped(named))
+    said = [
+        text(
+            "design.weighted",
+            study.language,
+            weight=escaped(study.codebook.named("weight") or ", ".join(files)),
+        )
+    ]
+    for choice in study.codebook.design.weights:
+        which = choice.level if choice.level and not (choice.indicators or choice.waves) else "some"
+        weight = escaped(study.codebook.named(choice.weight))
+        said.append(text(f"design.other_weight.{which}", study.language, weight=weight))
+    return " ".join(dict.fromkeys(said))
 
 
 def _control(study: Study) -> list[str]:

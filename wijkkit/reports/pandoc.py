@@ -81,7 +81,36 @@ def run(text: str, *options: str, folder: Path | None = None) -> str:
 
 
 def convert(parts: Sequence[tuple[str, str, str]]) -> list[str]:
-    """Convert fragments (text, from, to) in one run of Pandoc."""
+    """Convert fragments (text, from, to) in one run of Pandoc; what was made before is not made again.
+
+    Examples
+    --------
+    >>> convert([("*a*", "markdown", "html"), ("<b>c</b>", "html", "html")])
+    ['<p><em>a</em></p>', '<strong>c</strong>']
+    """
+    known = {part: made for part in parts if (made := found(part)) is not None}
+    new = [part for part in dict.fromkeys(parts) if part not in known]
+    for part, made in zip(new, _in_one_run(new), strict=True):
+        known[part] = made
+        remember(part, made)
+    return [known[part] for part in parts]
+
+
+def write_pages(documents: Sequence[tuple[Node, dict[str, Any]]]) -> list[str]:
+    """Return documents as HTML pages, all in one run of Pandoc.
+
+    With each document go its `template`, the `variables` of that, and whether it has a list of
+    contents (`toc`).
+
+    Raises
+    ------
+    ReportError
+        Pandoc cannot make a page, or warns of something in it.
+    """
+    return _in_one_run([(json.dumps(tree), "json", "html5", page) for tree, page in documents])
+
+
+def _in_one_run(parts: Sequence[tuple]) -> list[str]:
     if not parts:
         return []
     with as_file(files("wijkkit.reports") / "convert.lua") as script:
@@ -89,15 +118,24 @@ def convert(parts: Sequence[tuple[str, str, str]]) -> list[str]:
 
 
 def read(text: str, source: str = MARKDOWN) -> Node:
-    """Return the tree of `text`."""
-    return json.loads(cached((text, source), lambda: convert([(text, source, "json")])[0]))
+    """Return the tree of `text`.
+
+    Examples
+    --------
+    >>> plain(read("A *b* <i>c</i>")["blocks"])
+    'A b <i>c</i>'
+    """
+    return json.loads(convert([(text, source, "json")])[0])
 
 
 def read_ahead(fragments: Iterable[tuple[str, str]]) -> None:
     """Read fragments (text, source) in one run of Pandoc, for `read` to find."""
-    new = [part for part in dict.fromkeys(fragments) if part not in _CACHE]
-    for part, made in zip(new, convert([(*part, "json") for part in new]), strict=True):
-        remember(part, made)
+    convert([(*fragment, "json") for fragment in fragments])
+
+
+def found(key: tuple[str | bytes, ...]) -> str | None:
+    """Return what was made before for `key`, None where that is not kept."""
+    return _CACHE.get(key)
 
 
 def cached(key: tuple[str | bytes, ...], make: Callable[[], str]) -> str:
@@ -180,7 +218,13 @@ def _rewrite(node: Any, change: Callable[[Node], list[Node] | None], closed: fro
     out: list[Any] = []
     same = True
     for item in node:
-        kept = _rewrite(item, change, closed) if isinstance(item, dict | list) else item
+        # Most items are words: what has no content to look into is not looked into.
+        leaf = (
+            not isinstance(item.get("c") if "t" in item else item, dict | list)
+            if isinstance(item, dict)
+            else not isinstance(item, list)
+        )
+        kept = item if leaf else _rewrite(item, change, closed)
         new = change(kept) if isinstance(kept, dict) and "t" in kept else None
         same = same and kept is item and new is None
         out.extend([kept] if new is None else new)

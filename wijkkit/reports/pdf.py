@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from pathlib import Path
 from typing import Any, cast
 
@@ -23,6 +24,9 @@ from wijkkit.reports.pandoc import (
 from wijkkit.reports.paper import PPI, fitting, for_paper, print_part, print_style, with_widths
 from wijkkit.reports.theme import HouseStyle
 
+#: Whether this process used Typst: it starts threads that a fork of the process lacks, so that a
+#: forked process that uses it waits without an end.
+TYPST_USED = threading.Event()
 _WARNINGS = ("callout-important", "callout-warning", "callout-caution")
 
 
@@ -62,6 +66,7 @@ def write_pdf(
         "--wrap=none",
     )
     (images / "report.typ").write_text(source, encoding="utf-8")
+    TYPST_USED.set()
     try:
         made = typst.compile(
             images / "report.typ",
@@ -83,6 +88,7 @@ def write_pdf(
 def svg_to_png(svg: bytes, folder: Path) -> bytes:
     """Return an SVG image as PNG, for programs that cannot show SVG."""
     (folder / "figure.svg").write_bytes(svg)
+    TYPST_USED.set()
     page = '#set page(width: auto, height: auto, margin: 0pt)\n#image("figure.svg")'
     return cast(
         bytes, typst.compile(cast(Any, page.encode()), root=str(folder), format="png", ppi=PPI)

@@ -219,7 +219,7 @@ def formats_of(stem: str, forms: tuple[str, ...]) -> dict[str, Any]:
             "include-after-body": f"{stem}/footer.html",
         },
         "pdf": "default",
-        "docx": {"reference-doc": f"{stem}/reference.docx"},
+        "docx": {"reference-doc": f"{stem}/reference.docx", "toc": False},
     }
     return {TARGETS[form]: own[form] for form in forms if form in TARGETS}
 

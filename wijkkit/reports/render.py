@@ -185,7 +185,7 @@ def render_states(
             warnings = _make(study, states, plan.todo, new, plan.house, chosen, jobs)
             for page, *_ in plan.todo:
                 open_links(new / f"{page.stem}.html")
-            _check(study, new, plan)
+            _check(study, new, plan, jobs)
             files = site_files(new)
             swap(new, study.site)
         finally:
@@ -267,7 +267,7 @@ def plan_of(
     return Plan(engine, forms, sources, house, tasks, failed, inputs, record, found)
 
 
-def _check(study: Study, site: Path, plan: Plan) -> None:
+def _check(study: Study, site: Path, plan: Plan, jobs: int) -> None:
     """Look at the new site: all that is promised is there, and no link leads nowhere."""
     promised = {
         f"{page.stem}.{form}": "" if form == "csv" else title_of(page)
@@ -275,7 +275,7 @@ def _check(study: Study, site: Path, plan: Plan) -> None:
         for form in own
     }
     known = {f"{stem}.{form}" for stem in _reports(study) for form in (*plan.forms, "csv")}
-    check_site(site, promised, known)
+    check_site(site, promised, known, jobs)
 
 
 def _make(study: Study, states: States, todo: list, *others: Any) -> tuple[str, ...]:

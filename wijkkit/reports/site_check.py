@@ -6,16 +6,23 @@ site leads nowhere.
 
 from __future__ import annotations
 
+import multiprocessing
 import re
+import threading
 import zipfile
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from functools import lru_cache
 from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any, TypeVar
 from urllib.parse import unquote
 
 from wijkkit.errors import Problem, ReportError
+
+Item = TypeVar("Item")
+Made = TypeVar("Made")
 
 #: Elements that a browser loads by themselves, and the attribute that says from where.
 _LOADED = {
@@ -36,24 +43,79 @@ _PDF_TITLE = re.compile(rb"<dc:title>.*?<rdf:li[^>]*>(.*?)</rdf:li>", re.DOTALL)
 _OFFICE_TITLE = re.compile(r"<dc:title[^>]*>(.*?)</dc:title>", re.DOTALL)
 
 
-def check_site(site: Path, promised: Mapping[str, str], known: Collection[str] = ()) -> None:
-    """Look at a finished site and say everything that is wrong with it."""
-    problems = [
-        Problem(
-            "a file of the site is not the page that it should be",
-            file=name,
-            found=found or "a page without a title",
-            expected=title,
-            remedy="Make the reports again; with the built-in engine where Quarto made this one.",
-        )
-        for name, title in promised.items()
-        if not _same(found := title_of(site / name), title)
-    ]
-    for page in sorted(site.rglob("*.html")):
-        problems += _of_page(site, page.relative_to(site).as_posix(), known)
+def check_site(
+    site: Path, promised: Mapping[str, str], known: Collection[str] = (), jobs: int = 1
+) -> None:
+    """Look at a finished site, `jobs` files at a time, and say everything that is wrong with it.
+
+    Raises
+    ------
+    ReportError
+        With a problem per file that is not what it should be, per call to another host and per
+        link that leads nowhere.
+    """
+
+    def look(name: str) -> list[Problem]:
+        problems = []
+        if name in promised and not _same(found := title_of(site / name), promised[name]):
+            remedy = "Make the reports again; with the built-in engine where Quarto made this one."
+            problems.append(
+                Problem(
+                    "a file of the site is not the page that it should be",
+                    file=name,
+                    found=found or "a page without a title",
+                    expected=promised[name],
+                    remedy=remedy,
+                )
+            )
+        if name in pages:
+            problems += _of_page(site, name, known)
+        return problems
+
+    pages = {page.relative_to(site).as_posix() for page in site.rglob("*.html")}
+    found = side_by_side(look, sorted({*promised, *pages}), jobs)
     _page.cache_clear()
-    if problems:
+    if problems := [problem for of_file in found for problem in of_file]:
         raise ReportError(dict.fromkeys(problems))
+
+
+#: What the processes or threads of a pool do with an item.
+_DOES: list[Callable[[Any], Any]] = []
+
+
+def side_by_side(
+    does: Callable[[Item], Made],
+    items: Sequence[Item],
+    jobs: int,
+    *,
+    apart: bool = False,
+    fork: bool = True,
+) -> list[Made]:
+    """Return what `does` makes of each item, `jobs` at the same time.
+
+    Half of the work on reports is Python's, so it is done in forked processes, which have `does`
+    and need not be sent it; in threads where there are threads already, which a fork would not
+    survive, or where the system cannot fork.
+
+    Parameters
+    ----------
+    apart : bool
+        In another process also where there is one job: `does` starts threads of its own.
+    fork : bool
+        Whether a process forked now can do all of it.
+    """
+    jobs = min(max(1, jobs), len(items) or 1)
+    can = fork and "fork" in multiprocessing.get_all_start_methods()
+    if can and threading.active_count() == 1 and (apart or jobs > 1):
+        _DOES[:] = [does]
+        with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("fork")) as processes:
+            return list(processes.map(_work, items))
+    with ThreadPoolExecutor(max_workers=jobs) as threads:
+        return list(threads.map(does, items))
+
+
+def _work(item: Any) -> Any:
+    return _DOES[0](item)
 
 
 def local_files(site: Path, page: str) -> list[str]:

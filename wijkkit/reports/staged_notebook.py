@@ -26,7 +26,7 @@ from wijkkit.reports.cells import (
     to_attribute,
 )
 from wijkkit.reports.linked_images import named_links
-from wijkkit.reports.pandoc import API_VERSION, convert
+from wijkkit.reports.pandoc import API_VERSION, convert, found, remember
 from wijkkit.study import Study
 
 #: An executed notebook (its file, or its content), the labels wanted of it, and where they go.
@@ -52,6 +52,11 @@ def stage_notebooks(parts: Iterable[Part]) -> list[dict[str, str]]:
     found = [(find_cells(executed, labels), target) for executed, labels, target in parts]
     clean = _clean_texts(cell for cells, _ in found for cell in cells)
     return [_write_notebook(cells, clean, target) for cells, target in found]
+
+
+def clean_ahead(parts: Iterable[Part]) -> None:
+    """Read and clean what many reports embed in two runs of Pandoc, for `stage_notebooks` to find."""
+    _clean_texts(cell for executed, labels, _ in parts for cell in find_cells(executed, labels))
 
 
 def _write_notebook(found: list[Cell], clean: Mapping[Output, str], target: Path) -> dict[str, str]:
@@ -82,15 +87,19 @@ def _clean_texts(cells: Iterable[Cell]) -> dict[Output, str]:
     engine might run.
     """
     outputs = [output for cell in cells for output in cell.outputs if output.mime in _TARGETS]
-    read_outputs_ahead((output.mime, output.text) for output in outputs)
-    trees = [_tree(output) for output in outputs]
+    asked = {output: ("clean", output.mime, output.text) for output in outputs}
+    new = list({key: output for output, key in asked.items() if found(key) is None}.values())
+    read_outputs_ahead((output.mime, output.text) for output in new)
+    trees = [_tree(output) for output in new]
     made = convert(
-        [(tree, "json", _TARGETS[o.mime]) for o, tree in zip(outputs, trees, strict=True)]
+        [(tree, "json", _TARGETS[one.mime]) for one, tree in zip(new, trees, strict=True)]
     )
-    clean = dict(zip(outputs, map(str.strip, made), strict=True))
-    for output, tree in zip(outputs, trees, strict=True):
-        keep_tree(output.mime, clean[output], tree)
-    return clean
+    fresh = {}
+    for output, tree, written in zip(new, trees, made, strict=True):
+        fresh[asked[output]] = clean = written.strip()
+        remember(asked[output], clean)
+        keep_tree(output.mime, clean, tree)
+    return {output: fresh.get(key) or found(key) or "" for output, key in asked.items()}
 
 
 def _tree(output: Output) -> str:
@@ -212,7 +221,7 @@ def _taken(path: Path, label: str, cell: Mapping[str, Any]) -> tuple[dict[str, A
     outputs = [one for one in cell.get("outputs", ()) if _about(one).get("published") == label]
     if outputs:
         return {**cell, "outputs": outputs}, []
-    place = {"file": "/".join(path.parts[-2:]), "place": label}
+    place: dict[str, Any] = {"file": "/".join(path.parts[-2:]), "place": label}
     if any(_about(output).get("unreleased") for output in cell.get("outputs", ())):
         problem = Problem(
             "this output was published and is not released",

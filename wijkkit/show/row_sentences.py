@@ -258,8 +258,8 @@ def absent_sentences(rows: pd.DataFrame, language: str, prefix: str = "own") -> 
         number = number_at(row, prefix)
         if not is_shown(number):
             key = "above" if number is not None and number["status"] == "above" else "absent"
-            name = escaped(small_first(row["label"]))
-            found.setdefault((key, shown_value(number, language)), []).append(name)
+            labels = found.setdefault((key, shown_value(number, language)), [])
+            labels.append(escaped(small_first(row["label"])))
     said = []
     for (key, why), labels in found.items():
         words = {"names": listed(labels, language), "why": why}

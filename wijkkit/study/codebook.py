@@ -117,3 +117,11 @@ class Codebook(Model):
 
     columns: dict[str, Column] = Field(default_factory=dict)
     design: Design = Design()
+
+    def named(self, name: str) -> str:
+        """Return what a standard column is called in the files; empty where there is none."""
+        column = self.columns.get(name)
+        names = "" if column is None else column.source
+        if isinstance(names, str):
+            return names
+        return ", ".join(dict.fromkeys(own for own in names.values() if own))

@@ -245,9 +245,18 @@ def _problem(item: dict[str, Any], name: str, expected: Any) -> Problem:
     remedy = "Correct the value."
     if item["type"] == "extra_forbidden":
         remedy = _suggest(item["loc"], expected)
+    elif item["type"].startswith("model_") and (models := _models_at(item["loc"], expected)):
+        keys_of = " or ".join(_written(model) for model in dict.fromkeys(models))
+        remedy = f"Write {keys_of}."
     shown = item["input"]
     found = "" if isinstance(shown, dict | list) else "nothing" if shown is None else str(shown)
     return Problem(what, file=name, place=place, found=found[:80], remedy=remedy)
+
+
+def _written(model: type[BaseModel]) -> str:
+    """Return how a model is written: the keys it must have, or the first that it may have."""
+    needed = [key for key, field in model.model_fields.items() if field.is_required()]
+    return "{" + ", ".join(f"{key}: ..." for key in needed or list(model.model_fields)[:3]) + "}"
 
 
 def _suggest(loc: tuple[str | int, ...], expected: Any) -> str:

@@ -207,7 +207,7 @@ class Study(ShowsItself):
 
     def __repr__(self) -> str:
         return (
-            f"<Study {self.text(self.settings.title)!r}: {len(self.neighbourhoods)} neighbourhoods, "
+            f"<Study {self.text(self.settings.title)!r}: {len(self.neighbourhoods)} {self.nouns('en').units}, "
             f"{len(self.waves)} waves, {len(self.indicators)} indicators>"
         )
 

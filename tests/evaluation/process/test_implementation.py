@@ -86,7 +86,9 @@ def test_reach_is_said_with_the_least_and_the_most_it_can_be(carried_out):
     assert said[0] == "Van de doelgroep is bereikt: Play (20% tot 40%)."
     assert said[1].startswith("Een kind kan")
     once = implementation(interventions, activities.iloc[[0]], partners, as_of=TODAY)
-    assert reach_sentences(once, "a", "en") == ["Reached of the target group: Play (20%)."]
+    assert reach_sentences(once, "a", "en") == [
+        "Of the target group, this part was reached: Play (20%)."
+    ]
     assert reach_sentences(once, "c", "nl") == []
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from wijkkit.estimates.design import made_once
 from wijkkit.evaluation.effect.assumptions import assumption_table
 from wijkkit.evaluation.effect.conclusions import CONCLUSION_COLUMNS, conclude, favourable_sign
 from wijkkit.evaluation.effect.design_checks import asked_earlier
@@ -122,6 +123,7 @@ class EffectResults(ShowsItself):
     conclusions: pd.DataFrame = field(repr=False)
 
 
+@made_once()
 def evaluate_effect(study: Study, respondents: pd.DataFrame) -> EffectResults:
     """Evaluate the effect of a study's programme on its outcomes.
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from wijkkit.errors import EstimationError
+from wijkkit.estimates.design import once
 from wijkkit.evaluation.effect.sample import Floats, NotEstimable
 from wijkkit.study import Study
 from wijkkit.study.indicators import Indicator
@@ -151,6 +152,7 @@ def in_comparison(
     return respondents[rows.astype(bool)].reset_index(drop=True)
 
 
+@once
 def arrays_of(
     study: Study,
     respondents: pd.DataFrame,

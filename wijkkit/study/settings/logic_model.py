@@ -27,7 +27,7 @@ class Element(Settings):
     label : Text
         Its name for readers; may be left out for the method's own elements.
     measures : tuple of str
-        What measures it: indicators, registry figures (`wijkkit.evaluation.logic_model.measures`)
+        What measures it: indicators, registry figures (`wijkkit.evaluation.logic_model.registry_measures`)
         and key-figure scales. Indicators come into their box by ``logic_model`` in
         indicators.yml as well, in the element that has ``indicators: true``.
     indicators : bool

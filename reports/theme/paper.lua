@@ -1,0 +1,213 @@
+-- What reports need on paper besides what Quarto does: figures, and in Word tables and contents.
+-- Figures are no larger than a page has room for, in Word PNG with their alt text.
+-- Pandoc needs another program for SVG in Word; Quarto's Typst makes PNG.
+local WIDTH, HEIGHT = 16.2, 19.5 -- centimetres
+
+local function size_of(path)
+  local file = io.open(path, "rb")
+  local head = file and file:read(4096) or ""
+  if file then file:close() end
+  local width, height = head:match('viewBox="[%d.%-]+ [%d.%-]+ ([%d.]+) ([%d.]+)"')
+  if not width then return WIDTH, HEIGHT end
+  width, height = width / 72 * 2.54, height / 72 * 2.54
+  local scale = math.min(1, WIDTH / width, HEIGHT / height)
+  return width * scale, height * scale
+end
+
+local function drawn(path)
+  local page = "#set page(width: auto, height: auto, margin: 0pt)\n#image(\"" .. path .. "\")"
+  return pandoc.pipe(quarto.paths.typst(), { "compile", "--format", "png", "--ppi", "180", "-", "-" }, page)
+end
+
+function Image(image)
+  if not image.src:match("%.svg$") or quarto.doc.is_format("html") then
+    return nil
+  end
+  local width, height = size_of(image.src)
+  image.attributes.width = string.format("%.2fcm", width)
+  if quarto.doc.is_format("typst") then
+    return image
+  end
+  local alt = image.attributes["fig-alt"] or image.attributes.alt
+  if alt then
+    image.caption = { pandoc.Str(alt) }
+  end
+  image.attributes.height = string.format("%.2fcm", height)
+  local path = image.src
+  image.src = path:gsub("svg$", "png")
+  pandoc.mediabag.insert(image.src, "image/png", drawn(path))
+  return image
+end
+
+-- Tables in Word: columns as wide as their words (wijkkit/reports/paper.py has the same rule), in
+-- the styles that the reference document has for them, and not inside a table of Quarto's own.
+local LINE, LONGEST, WORD, GAP = 82, 45, 20, 3
+
+local function rows_of(t)
+  local rows = t.head.rows:clone()
+  for _, body in ipairs(t.bodies) do
+    rows:extend(body.head)
+    rows:extend(body.body)
+  end
+  rows:extend(t.foot.rows)
+  return rows
+end
+
+local function texts_of(t)
+  local texts = {}
+  for i in ipairs(t.colspecs) do texts[i] = pandoc.List() end
+  for _, row in ipairs(rows_of(t)) do
+    if #row.cells == #t.colspecs then
+      for i, cell in ipairs(row.cells) do texts[i]:insert(pandoc.utils.stringify(cell.contents)) end
+    end
+  end
+  return texts
+end
+
+local function longest_word(texts)
+  local most = 0
+  for _, text in ipairs(texts) do
+    text = text:gsub("(%d[%d.,]*%%?) (%(%d)", "%1_%2")
+    for word in text:gmatch("[^ ]+") do most = math.max(most, utf8.len(word) or #word) end
+  end
+  return math.min(most, WORD)
+end
+
+local function widths_of(texts)
+  local needed, least, mean, whole, left, more = {}, {}, {}, 0, LINE, 0
+  for i, column in ipairs(texts) do
+    local longest, sum, filled = 0, 0, 0
+    for _, text in ipairs(column) do
+      local length = utf8.len(text) or #text
+      longest, sum = math.max(longest, length), sum + length
+      if length > 0 then filled = filled + 1 end
+    end
+    needed[i], least[i] = longest + GAP, longest_word(column) + GAP
+    mean[i] = math.min(sum / math.max(1, filled), LONGEST) + GAP
+    whole, left = whole + needed[i], left - least[i]
+    more = more + math.max(mean[i] - least[i], 0)
+  end
+  if whole <= LINE then
+    return needed, LINE
+  end
+  local part, sum = more > 0 and math.min(1, math.max(left, 0) / more) or 0, 0
+  for i in ipairs(texts) do
+    least[i] = least[i] + part * math.max(mean[i] - least[i], 0)
+    sum = sum + least[i]
+  end
+  return least, sum
+end
+
+local function is_dense(texts)
+  local sum = 0
+  for _, column in ipairs(texts) do sum = sum + longest_word(column) + GAP end
+  return sum > LINE
+end
+
+local function in_style(rows, style)
+  for _, row in ipairs(rows) do
+    for _, cell in ipairs(row.cells) do
+      local blocks = cell.contents:map(function(block)
+        return block.t == "Plain" and pandoc.Para(block.content) or block
+      end)
+      cell.contents = pandoc.Blocks({ pandoc.Div(blocks, pandoc.Attr("", {}, { ["custom-style"] = style })) })
+    end
+  end
+end
+
+local function holds_table(t)
+  local rows = rows_of(t)
+  if #t.colspecs ~= 1 or #rows ~= 1 then return nil end
+  local inside = rows[1].cells[1].contents
+  local found = false
+  inside:walk({ Table = function() found = true end, Image = function() found = true end })
+  return found and inside or nil
+end
+
+function Table(t)
+  if not quarto.doc.is_format("docx") then
+    return nil
+  end
+  local inside = holds_table(t)
+  if inside then
+    return inside
+  end
+  local texts = texts_of(t)
+  local shares, whole = widths_of(texts)
+  for i, share in ipairs(shares) do
+    t.colspecs[i] = { t.colspecs[i][1], share / whole }
+  end
+  local size = is_dense(texts) and " Small" or ""
+  in_style(t.head.rows, "Table Head" .. size)
+  for _, body in ipairs(t.bodies) do
+    in_style(body.head, "Table Head" .. size)
+    in_style(body.body, "Table Text" .. size)
+  end
+  in_style(t.foot.rows, "Table Text" .. size)
+  return t
+end
+
+-- A number and its margin stay on one line: 66% (56-75).
+function Inlines(list)
+  if not quarto.doc.is_format("docx") then
+    return nil
+  end
+  for i, item in ipairs(list) do
+    local before, after = list[i - 1], list[i + 1]
+    if item.t == "Space" and before and after and before.t == "Str" and after.t == "Str" then
+      local signed = after.text:gsub("^%(\u{2212}", "("):gsub("^%(%+", "(")
+      if before.text:match("[%d%%]$") and signed:match("^%(%d") then list[i] = pandoc.Str("\u{00a0}") end
+    elseif item.t == "Str" then
+      list[i].text = item.text:gsub("(%d)\u{2013}(%d)", "%1\u{2011}%2"):gsub("(%d)%-(%d)", "%1\u{2011}%2")
+    end
+  end
+  return list
+end
+
+-- The contents in Word, filled with what Word makes of the headings when it updates them.
+local function escaped(text)
+  return (text:gsub("[&<>\"]", { ["&"] = "&amp;", ["<"] = "&lt;", [">"] = "&gt;", ["\""] = "&quot;" }))
+end
+
+local function contents(doc)
+  local lines, counts = pandoc.List(), { 0, 0 }
+  local opening = '<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText xml:space="preserve">'
+    .. ' TOC \\o "1-2" \\n \\h \\z \\u </w:instrText></w:r><w:r><w:fldChar w:fldCharType="separate"/></w:r>'
+  local numbered = PANDOC_WRITER_OPTIONS.number_sections
+  local first = nil -- level of the sections, whose headings Pandoc may have shifted
+  doc.blocks:walk({
+    traverse = "topdown",
+    Header = function(head)
+      if head.identifier == "" then return nil end
+      first = first or head.level
+      local number, level = "", head.level - first + 1
+      if level > 2 then return nil end
+      if numbered and not head.classes:includes("unnumbered") then
+        counts[level] = counts[level] + 1
+        if level == 1 then counts[2] = 0 end
+        number = (level == 1 and counts[1] or counts[1] .. "." .. counts[2]) .. " "
+      end
+      lines:insert(
+        '<w:p><w:pPr><w:pStyle w:val="TOC' .. level .. '"/></w:pPr>' .. (#lines == 0 and opening or "")
+        .. '<w:hyperlink w:anchor="' .. escaped(head.identifier) .. '"><w:r><w:t xml:space="preserve">'
+        .. escaped(number .. pandoc.utils.stringify(head.content)) .. "</w:t></w:r></w:hyperlink></w:p>"
+      )
+    end,
+  })
+  if #lines == 0 then return {} end
+  local text = table.concat(lines, "\n") .. '<w:p><w:r><w:fldChar w:fldCharType="end"/></w:r></w:p>'
+  local title = pandoc.Para(pandoc.utils.stringify(doc.meta["toc-title"] or ""))
+  return {
+    pandoc.Div({ title }, pandoc.Attr("", {}, { ["custom-style"] = "TOC Heading" })),
+    pandoc.RawBlock("openxml", text),
+  }
+end
+
+function Pandoc(doc)
+  if quarto.doc.is_format("docx") then
+    local blocks = pandoc.Blocks(contents(doc))
+    blocks:extend(doc.blocks)
+    doc.blocks = blocks
+  end
+  return doc
+end
