@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -70,7 +71,7 @@ class WijkkitError(Exception):
     #: What the command line puts before a problem.
     lead = "error"
 
-    def __init__(self, problems: str | Problem | Iterable[Problem], **details: str):
+    def __init__(self, problems: str | Problem | Iterable[Problem], **details: Any):
         if isinstance(problems, str):
             problems = Problem(problems, **details)
         self.problems = (problems,) if isinstance(problems, Problem) else tuple(problems)

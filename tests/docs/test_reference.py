@@ -34,7 +34,7 @@ USED_IN = {
 }
 #: Parameters whose name says what they are: the study or view a reader works with, the released
 #: tables, the language of a text, and a row of a frame with what is known about the frame.
-SAID_BY_THEIR_NAME = {"study", "view", "released", "language", "row", "about"}
+SAID_BY_THEIR_NAME = {"study", "view", "released", "language", "row", "about", "facts", "wijk"}
 
 
 def public() -> dict[str, object]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import tomllib
+from pathlib import Path
 
 import yaml
 
@@ -50,3 +52,47 @@ def test_the_lock_pins_every_dependency_and_names_no_host():
     wanted = {plain_name(item) for item in PROJECT["dependencies"]}
     assert wanted <= pinned
     assert "://" not in lock
+
+
+#: Modules of Python that Windows lacks.
+POSIX_MODULES = {"fcntl", "grp", "pty", "pwd", "resource", "termios"}
+WORKFLOW = yaml.safe_load((ROOT / ".github/workflows/ci.yml").read_text(encoding="utf-8"))
+
+
+def hosted_paths() -> list[Path]:
+    """Return what the hosted workflow tests on Windows and macOS."""
+    steps = WORKFLOW["jobs"]["elsewhere"]["steps"]
+    command = next(step["run"] for step in steps if "pytest" in step.get("run", ""))
+    return [ROOT / word for word in command.split() if word.startswith("tests/")]
+
+
+def imported_at_once(path: Path) -> set[str]:
+    """Return the modules that importing a file imports: not those inside functions."""
+    found: set[str] = set()
+    nodes = list(ast.parse(path.read_text(encoding="utf-8")).body)
+    while nodes:
+        node = nodes.pop()
+        if isinstance(node, ast.Import):
+            found |= {name.name.partition(".")[0] for name in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found.add((node.module or "").partition(".")[0])
+        elif not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            nodes += [child for child in ast.iter_child_nodes(node) if isinstance(child, ast.stmt)]
+    return found
+
+
+def test_what_the_hosted_workflow_runs_is_there_and_imports_without_posix():
+    paths = hosted_paths()
+    assert paths and all(path.exists() for path in paths)
+    files = [
+        *(ROOT / "tests").glob("*.py"),
+        *(ROOT / "wijkkit").rglob("*.py"),
+        ROOT / "conftest.py",
+    ]
+    files += [file for path in paths for file in ([path] if path.is_file() else path.rglob("*.py"))]
+    found = {
+        str(file.relative_to(ROOT)): both
+        for file in files
+        if (both := imported_at_once(file) & POSIX_MODULES)
+    }
+    assert not found

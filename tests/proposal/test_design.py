@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -12,7 +13,9 @@ from typer.testing import CliRunner
 import wijkkit as wk
 from tests.proposal.finishing import finished
 from wijkkit.cli import app
-from wijkkit.disclosure.sample import cells_of
+from wijkkit.disclosure.policy import policy_for
+from wijkkit.disclosure.release import _tells_of_few
+from wijkkit.disclosure.sample import apart, cells_of
 from wijkkit.disclosure.system import cell_places, larger_cells, systems
 from wijkkit.errors import DataError, StudyError
 from wijkkit.loaders.survey_areas import row_account
@@ -203,3 +206,33 @@ def test_the_check_speaks_of_what_the_study_is_about(study):
     assert "municipality" in told and "which share of the adults took part" in told
     assert "weighted by gewicht_regio: city" in told
     assert not re.search(r"(?i)\b(wijk|neighbourhoods?|child(ren)?|parents?)\b(?!\.|/|:)", told)
+
+
+def told_by_both(folder, least: int, count: int = 1) -> tuple[set[str], list[float]]:
+    """Return the waves whose city tells of few beside its wijken, and how many those are."""
+    opened = design(folder, CITY)
+    sample = wk.estimate(opened, wk.load_respondents(opened)).sample
+    cells, rest = cells_of(sample), apart(sample)
+    everybody = cells["area_level"].eq("city") & cells["group_by"].eq("")
+    assert (rest[~cells["area_level"].eq("city")]["n"] == 0).all()
+    policy = replace(policy_for(opened), min_n=least, min_count=count)
+    told = _tells_of_few(sample, cells, policy)
+    return set(cells["wave"][told & everybody]), rest[everybody]["n"].tolist()
+
+
+@pytest.mark.parametrize(
+    ("least", "hidden"), [(6, set()), (7, {"2021"}), (19, {"2021"}), (20, {"2018", "2021"})]
+)
+def test_a_city_that_differs_from_its_wijken_by_a_few_is_hidden(study, least, hidden):
+    """In 2018 it counts 8 more and 11 less, in 2021 1 more and 5 less."""
+    other_people(study)
+    assert told_by_both(study, least) == (hidden, [19, 6])
+
+
+def test_a_city_that_counts_more_of_whom_none_has_it_is_hidden(study):
+    path = study.parent / "monitor.csv"
+    rows = pd.read_csv(path)
+    rows.loc[3:12, "weegfactor"], rows.loc[[0, *range(3, 13)], "sport"] = np.nan, "Nee"
+    rows.loc[60:80, "weegfactor"], rows.loc[60:80, "sport"] = np.nan, ["Ja", "Nee", "Ja"] * 7
+    rows.to_csv(path, index=False)
+    assert told_by_both(study, 5, 5) == ({"2018"}, [11, 22])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pwd
 import shutil
 import signal
 import subprocess
@@ -64,6 +63,8 @@ def empty(folder: Path, database: str, tables: Iterable[str]) -> None:
 
 
 def _binaries() -> Path:
+    if os.name != "posix":
+        pytest.skip("the server is started on a socket and as another user, which Windows lacks")
     found = shutil.which("initdb")
     folders = [Path(found).resolve().parent] if found else []
     folders += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
@@ -76,6 +77,8 @@ def _binaries() -> Path:
 def _owner() -> str | None:
     if os.geteuid() != 0:
         return None
+    import pwd
+
     for name in ("postgres", "nobody"):
         try:
             return pwd.getpwnam(name).pw_name

@@ -488,3 +488,8 @@ def test_what_is_not_known_of_an_assumption_is_not_a_comparison():
     frame = pd.DataFrame({"to_box": ["input"], "label": ["Een plan"], "verdict": ["unknown"]})
     frame.attrs = {"language": "nl"}
     assert show.table(frame, ["label", "verdict"]).data.iloc[0, 1] == "niet te zeggen"
+
+
+def test_a_column_without_anything_is_left_out_of_a_table_but_never_the_first():
+    frame = pd.DataFrame({"label": ["", ""], "target": [None, None], "p": [0.2, None]})
+    assert list(show.table(frame, {"label": "A", "target": "B", "p": "C"}).data) == ["A", "C"]

@@ -348,3 +348,36 @@ def test_the_gap_of_an_outcome_that_cannot_be_judged_is_counted(city):
     write_released(city.study, "effect_conclusions", table)
     said = show.city_summary(open_city(city.study.folder)).markdown
     assert "Bij één uitkomst is er niets over te zeggen." in said
+
+
+@pytest.fixture
+def without_registry(folder):
+    study = open_study(folder)
+    step = {"wijk": "noord", "cycle": 1, "step": 1, "state": "not_registered", "days_late": None}
+    none = dict.fromkeys(("planned_start", "planned_end", "actual_start", "actual_end"), pd.NaT)
+    about = {"against_plan": "not_planned", "as_of": pd.Timestamp("2021-07-31")}
+    write_released(study, "pace", pd.DataFrame([step | none | about]))
+    write_released(study, "pace_by_wijk", pd.DataFrame([PACE | {"registered": 0, "done": 0}]))
+    write_released(study, "interventions", pd.DataFrame({"wijk": [], "key": []}))
+    measures = implementation(by_wijk=True).assign(status="not_registered")
+    write_released(study, "implementation_by_wijk", measures)
+    return study
+
+
+def test_a_study_that_keeps_no_registry_has_no_empty_steps_measures_or_answers(without_registry):
+    wijk, city = open_wijk(without_registry, "noord"), open_city(without_registry)
+    assert wijk.steps().empty and city.steps().empty and city.measures().empty
+    said = show.wijk_summary(wijk).markdown
+    assert "stappen" not in said and "register" not in said
+
+
+def test_what_was_planned_is_shown_before_anything_is_registered(without_registry):
+    pace = open_city(without_registry).table("pace").assign(planned_end=pd.Timestamp("2021-01-01"))
+    write_released(without_registry, "pace", pace)
+    assert len(open_wijk(without_registry, "noord").steps()) == 1
+
+
+def test_an_explanation_without_data_is_named_but_has_no_row(city):
+    view = judged(city, ("covid", "within"), UNKNOWN)
+    assert len(view.explanations()) == 1
+    assert "een aanpak die in theorie niet klopt" in show.explanations(view).markdown

@@ -70,7 +70,8 @@ class Relation:
 
     def _by_number(self, multiple: float) -> tuple[Floats, Floats]:
         if multiple > self.most:
-            return np.full((2, len(self.value)), [[-np.inf], [np.inf]])
+            open_end = np.full(len(self.value), np.inf)
+            return -open_end, open_end
         step = np.where(np.isnan(self.step), 1.0, self.step) * multiple
         shown = to_step(self.value, step)
         low, high = self._sum(shown - step / 2), self._sum(shown + step / 2)

@@ -153,7 +153,11 @@ def policy_for(study: Study) -> Policy:
 def _problems(policy: Policy, wanted: Mapping[str, object]) -> Iterator[Problem]:
     known = [item.name for item in fields(Policy) if item.name != "name"]
     for key, value in wanted.items():
-        place = {"file": "study.yml", "place": f"disclosure.{key}", "found": str(value)}
+        place: dict[str, Any] = {
+            "file": "study.yml",
+            "place": f"disclosure.{key}",
+            "found": str(value),
+        }
         if key not in known:
             yield Problem("a policy has no such value", remedy="Leave it out.", **place)
         elif _impossible(key, value):

@@ -15,7 +15,7 @@ from wijkkit.disclosure.knowledge import Shown, known
 from wijkkit.disclosure.loss import COARSER
 from wijkkit.disclosure.policy import Policy, finest_steps, statuses
 from wijkkit.disclosure.rounding import Places, around, limits, to_step
-from wijkkit.disclosure.sample import Sample, cells_of
+from wijkkit.disclosure.sample import Sample, apart, cells_of
 from wijkkit.disclosure.system import System, systems
 from wijkkit.errors import DisclosureError, Problem
 from wijkkit.estimates.grid import Estimates
@@ -110,6 +110,8 @@ def release_estimates(
     _check(table, cells)
     cells = cells.assign(status=table["status"])
     status, finest = statuses(cells, policy), finest_steps(cells, policy)
+    if sample.weights:
+        status = np.where((status == "ok") & _tells_of_few(sample, cells, policy), "hidden", status)
     kept, kept_step, then = _kept(table, earlier)
     status = np.where(kept != "", kept, status)
     may = status == "ok"
@@ -157,6 +159,19 @@ def release_estimates(
         final = made.beside(released(final), final)
     gone = tuple(dict.fromkeys(left_out))
     return Release(released(final), _attacked(final), policy, gone, final)
+
+
+def _tells_of_few(sample: Sample, cells: pd.DataFrame, policy: Policy) -> np.ndarray:
+    """Return which figures of the city differ from those of its areas by a small group.
+
+    Who knows both knows what the people have that only one of them counts: they must be as many
+    as those of any figure, and where all are in the same one, so must those with the answer be.
+    """
+    rest = apart(sample)
+    n, x = rest["n"].to_numpy(float), rest["x"].to_numpy(float)
+    few = (x < policy.min_count) | (n - x < policy.min_count)
+    few &= rest["one_sided"].to_numpy(bool) & cells["unit"].eq("percent").to_numpy()
+    return (n > 0) & ((n < policy.min_n) | few)
 
 
 def _attacked(settled: Sequence[Settled]) -> dict[str, float]:

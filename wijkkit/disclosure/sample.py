@@ -105,6 +105,36 @@ def cells_of(sample: Sample) -> pd.DataFrame:
     return pd.concat([keys(divided, list(sample.units)), table], axis=1)
 
 
+def apart(sample: Sample) -> pd.DataFrame:
+    """Return what each figure of the city counts more and less than those of areas together.
+
+    Returns
+    -------
+    DataFrame
+        In the order of `cells_of`: ``n, x`` of who is in one of the two only; 0 at other levels.
+        ``one_sided`` says that all of them are in the same.
+    """
+    people = sample.people
+    divided = blocks(people, sample.waves, sample.groupings, areas=sample.areas)
+    parts = []
+    for key in sample.units:
+        y = people[key].to_numpy(float)
+        areas, city = (sample.counted(key, level) & ~np.isnan(y) for level in ("wijk", "city"))
+        for block in divided:
+            here = (block.code >= 0) & (block.area_level == "city")
+            more, less, only = (
+                np.bincount(block.code[who & here], of[who & here], minlength=block.size)
+                for who, of in (
+                    (city & ~areas, y * 0 + 1),
+                    (areas & ~city, y * 0 + 1),
+                    (city ^ areas, y),
+                )
+            )
+            one_sided = (more == 0) | (less == 0)
+            parts.append(pd.DataFrame({"n": more + less, "x": only, "one_sided": one_sided}))
+    return pd.concat(parts, ignore_index=True)
+
+
 def _percent(
     y: np.ndarray, weight: np.ndarray, code: np.ndarray, size: int
 ) -> dict[str, np.ndarray]:

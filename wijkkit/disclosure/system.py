@@ -251,8 +251,10 @@ def _system(
     other = np.max([sample.weight(k, "city")[now][used] for k in indicators], axis=0)
     weight = np.where(weight > 0, weight, other)
     # Those of a wijk who are counted elsewhere than others of it are a part of it by themselves.
-    kinds = np.unique(inside.reshape(-1, len(y)).T, axis=0, return_inverse=True)
-    wijk = cells.wijk[used] * len(kinds[0]) + kinds[1].ravel()
+    wijk = cells.wijk[used]
+    if not inside.all():
+        kinds, kind = np.unique(inside.reshape(-1, len(y)).T, axis=0, return_inverse=True)
+        wijk = wijk * len(kinds) + kind.ravel()
     parts = np.column_stack([wijk, cells.groups[used], answered])
     _, first, atom = np.unique(parts, axis=0, return_index=True, return_inverse=True)
     atom, size = atom.ravel(), len(first)

@@ -291,7 +291,8 @@ def pairs(first: Codes, second: Codes) -> tuple[Codes, Codes, Codes]:
 # What several estimates of one run make of the same respondents is made once.
 
 _MADE: ContextVar[dict[Any, Any] | None] = ContextVar("made", default=None)
-P, R = ParamSpec("P"), TypeVar("R")
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 @contextlib.contextmanager

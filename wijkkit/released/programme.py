@@ -71,6 +71,8 @@ def measures(view: CityView) -> pd.DataFrame:
     if view.is_wijk:
         return view.own("implementation")
     table = of_programme(view, "implementation_by_wijk")
+    if table["status"].eq("not_registered").all():
+        return table.head(0).assign(name="")
     names = [view.study.neighbourhood(wijk).name for wijk in table["wijk"]]
     return table.assign(name=names)
 
@@ -78,6 +80,8 @@ def measures(view: CityView) -> pd.DataFrame:
 def steps(view: CityView) -> pd.DataFrame:
     """Return the six steps of the last round: of this wijk, or of every wijk with the programme."""
     table = view.own("pace") if view.is_wijk else of_programme(view, "pace")
+    if not_kept(view) and table["planned_end"].isna().all():
+        table = table.head(0)
     last = table.groupby("wijk")["cycle"].transform("max")
     table = table[table["cycle"].eq(last)].reset_index(drop=True)
     # What was written down later than the day on which the process is judged is not known then.
@@ -89,6 +93,12 @@ def steps(view: CityView) -> pd.DataFrame:
         label=[f"{step} {text(f'process.step.{step}', view.language)}" for step in table["step"]],
         mark=table["state"].where(~late, table["state"] + "_late"),
     )
+
+
+def not_kept(view: CityView) -> bool:
+    """Return whether nothing at all is registered of any wijk: the study keeps no registry."""
+    registered = view.table("pace_by_wijk")["registered"].gt(0).any()
+    return not registered and view.table("interventions").empty
 
 
 def network(view: CityView) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -212,10 +222,12 @@ def borders(view: CityView) -> pd.DataFrame:
 def explanations(view: CityView) -> pd.DataFrame:
     """Return every explanation with its verdict and what that rests on, in words.
 
-    Those beyond their threshold come first, those within it last.
+    Those beyond their threshold come first, those within it last. What the study has no data on
+    is left out: the sentences name it.
     """
     order = ("plays", "undecided", "cannot_be_judged", "within")
     table = where_it_runs(view, view.table("explanations"))
+    table = table[table["verdict"].ne("cannot_be_judged") | table["evidence"].ne("none")]
     table = table.sort_values("verdict", key=lambda column: column.map(order.index), kind="stable")
     return explanation_rows(view.study, table)
 

@@ -245,7 +245,8 @@ def make_pages(
         some = tasks[first : first + _AT_ONCE]
         with contextlib.suppress(WijkkitError):  # said below, of the page that it is wrong in
             stage_ahead(study, [page for page, *_ in some], states)
-        problems, asked = [], []
+        problems: list[Problem] = []
+        asked = []
         for task in some:
             with _noted(task[0], problems):
                 asked.append((task[0], make(task)))

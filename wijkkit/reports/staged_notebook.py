@@ -221,7 +221,7 @@ def _taken(path: Path, label: str, cell: Mapping[str, Any]) -> tuple[dict[str, A
     outputs = [one for one in cell.get("outputs", ()) if _about(one).get("published") == label]
     if outputs:
         return {**cell, "outputs": outputs}, []
-    place = {"file": "/".join(path.parts[-2:]), "place": label}
+    place: dict[str, Any] = {"file": "/".join(path.parts[-2:]), "place": label}
     if any(_about(output).get("unreleased") for output in cell.get("outputs", ())):
         problem = Problem(
             "this output was published and is not released",

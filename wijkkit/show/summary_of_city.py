@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from typing import Any, cast
 
@@ -143,14 +144,12 @@ def conclusions(view: CityView) -> ShownText | Nothing:
     keys = list(table["outcome"].unique())
     if not keys:
         return Nothing(text("effect_show.no_outcome", view.language))
-    lines = [
-        " ".join(
-            line
-            for part in ("effect", "methods", "gap")
-            for line in conclusion_sentences(view.study, table, key, part)
+    lines = []
+    for key in keys:
+        parts = (
+            conclusion_sentences(view.study, table, key, p) for p in ("effect", "methods", "gap")
         )
-        for key in keys
-    ]
+        lines.append(" ".join(itertools.chain.from_iterable(parts)))
     limits = conclusion_sentences(view.study, table, keys[0], "limits")
     return ShownText(f"{bullets(lines).markdown}\n\n{' '.join(limits)}")
 
@@ -218,8 +217,8 @@ def explanations(view: CityView) -> ShownText | Nothing:
     if not view.programme or (view.is_wijk and view.place[0] not in view.programme):
         return Nothing(say(view, "pace.none"))
     table = view.table("explanations")
-    plays = explanation_rows(view.study, table[table["verdict"].eq("plays")])
-    keys = table.loc[table["verdict"].eq("plays"), "explanation"]
+    found = table[table["verdict"].eq("plays")]
+    plays, keys = explanation_rows(view.study, found), found["explanation"]
     if plays.empty:
         return ShownText(no_explanation(view))
     lines = []
@@ -247,9 +246,8 @@ def undecided(view: CityView) -> list[str]:
     """Say of which explanations the data do not tell whether they play a part."""
     table = view.table("explanations")
     names = _explanations_named(view, table["verdict"].isin(_OPEN))
-    if not names:
-        return []
-    return [say(view, "explanations.undecided", names=listed(names, view.language))]
+    said = say(view, "explanations.undecided", names=listed(names, view.language))
+    return [said] if names else []
 
 
 def _explanations_named(view: CityView, those: pd.Series) -> list[str]:

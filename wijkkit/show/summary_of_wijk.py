@@ -7,6 +7,7 @@ import pandas as pd
 from wijkkit.language import counted, in_words, large_first, percentage, small_first
 from wijkkit.language.messages import escaped
 from wijkkit.released import WijkView
+from wijkkit.released.programme import not_kept
 from wijkkit.released.store import number_at
 from wijkkit.show.output import Nothing, ShownText
 from wijkkit.show.row_sentences import absent_sentences, answered, named, say, say_counted
@@ -75,17 +76,14 @@ def _where(view: WijkView, outcomes: pd.DataFrame) -> list[str]:
         for verdict in ("worse", "better")
         if outcomes["verdict"].eq(verdict).any()
     ]
-    same = int(outcomes["verdict"].eq("not_distinguishable").sum())
-    if not lines and same:
+    if not lines and (same := int(outcomes["verdict"].eq("not_distinguishable").sum())):
         return [say_counted(view, "summary.same", same, everywhere=view.everywhere)]
     return lines
 
 
 def _with_values(view: WijkView, rows: pd.DataFrame) -> str:
-    labels = [
-        f"{small_first(row['label'])} {shown_value(number_at(row, 'own'), view.language)}"
-        for _, row in rows.iterrows()
-    ]
+    values = [shown_value(number_at(row, "own"), view.language) for _, row in rows.iterrows()]
+    labels = [f"{label} {value}" for label, value in zip(rows["label"], values, strict=True)]
     return named(labels, view.language)
 
 
@@ -114,7 +112,7 @@ def _done_in_wijk(view: WijkView) -> list[str]:
         ran = len(view.own("interventions"))
         said = [say(view, f"summary.no_programme.{arm}")] if view.programme else []
         return [*said, *([say_counted(view, "summary.interventions_other", ran)] if ran else [])]
-    return [*_steps(view), *_interventions(view)]
+    return [] if not_kept(view) else [*_steps(view), *_interventions(view)]
 
 
 def _steps(view: WijkView) -> list[str]:

@@ -153,7 +153,8 @@ def table(
     Parameters
     ----------
     frame : DataFrame
-        As a view gives it, or one of your own. A frame without rows is left out of a report.
+        As a view gives it, or one of your own. Without rows it is left out of a report; a column
+        in which no row has anything is left out of the table.
     columns : sequence of str, or mapping of str to str
         Which columns, or column -> head. The name of a number (``own`` for ``own_value``, ...)
         gives it with its interval or the word for why it is absent; ``city`` brings the
@@ -178,9 +179,14 @@ def table(
     named = _with_references(frame, asked)
     heads = {name: head or _head(name, frame) for name, head in named.items()}
     cells = {head: _column(frame, name, language) for name, head in heads.items()}
+    if not across:
+        # A column in which no row has anything says nothing; the first one names the rows.
+        first, silent = next(iter(cells)), {"", absence("missing", language)}
+        cells = {h: words for h, words in cells.items() if h == first or set(words) - silent}
     data = pd.DataFrame(cells, index=range(len(frame)))
-    if (together := frame.attrs.get("together", "")) in heads and "status" in frame:
-        data = _together(data, heads[together], frame["status"].ne("ok").tolist(), language)
+    together = heads.get(frame.attrs.get("together", ""), "")
+    if together in cells and "status" in frame:
+        data = _together(data, together, frame["status"].ne("ok").tolist(), language)
     if across:
         heads_across = _column(frame, across, language)
         order = sorted(heads_across) if across == "wave" else heads_across

@@ -18,11 +18,6 @@ CLASH_COLUMNS = ("clash", "programme", "wijken", "names", "open", "solved", "wha
 def clashes(facts: Facts) -> pd.DataFrame:
     """Return the flags of all wijken by what they clash with, most wijken first.
 
-    Parameters
-    ----------
-    facts : Facts
-        The tables that the study's sources hold (`wijkkit.evaluation.facts`).
-
     Returns
     -------
     DataFrame
@@ -62,11 +57,6 @@ def clashes(facts: Facts) -> pd.DataFrame:
 
 def clash_sentences(facts: Facts) -> list[str]:
     """Say for the strategic level what clashes with the plans of wijken.
-
-    Parameters
-    ----------
-    facts : Facts
-        The tables that the study's sources hold (`wijkkit.evaluation.facts`).
 
     Returns
     -------
@@ -118,11 +108,6 @@ _NO_PERCENTAGE = ("quality", "steps_done")
 
 def side_by_side(facts: Facts) -> pd.DataFrame:
     """Return the programme's wijken next to each other.
-
-    Parameters
-    ----------
-    facts : Facts
-        The tables that the study's sources hold (`wijkkit.evaluation.facts`).
 
     Returns
     -------

@@ -17,13 +17,6 @@ PARTS = ("planned", "learned", "next")
 def improvement_cycle(facts: Facts, wijk: str) -> pd.DataFrame:
     """Return what was planned and learned in a wijk, and what comes next.
 
-    Parameters
-    ----------
-    facts : Facts
-        The tables that the study's sources hold (`wijkkit.evaluation.facts`).
-    wijk : str
-        Its slug.
-
     Returns
     -------
     DataFrame
@@ -87,13 +80,6 @@ def _learned(facts: Facts, wijk: str) -> list[str]:
 
 def open_decisions(facts: Facts, wijk: str) -> pd.DataFrame:
     """Return the decisions of a wijk that are open, the first due first.
-
-    Parameters
-    ----------
-    facts : Facts
-        The tables that the study's sources hold (`wijkkit.evaluation.facts`).
-    wijk : str
-        Its slug.
 
     Returns
     -------

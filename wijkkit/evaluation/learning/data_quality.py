@@ -60,13 +60,6 @@ QUALITY_COLUMNS = ("wijk", "aspect", "judgement", "words")
 def data_quality(facts: Facts, wijk: str) -> pd.DataFrame:
     """Judge the data of a wijk on completeness, age, response, representativeness and reference.
 
-    Parameters
-    ----------
-    facts : Facts
-        The tables that the study's sources hold (`wijkkit.evaluation.facts`).
-    wijk : str
-        Its slug.
-
     Returns
     -------
     DataFrame

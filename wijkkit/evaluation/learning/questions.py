@@ -237,13 +237,6 @@ def questions(facts: Facts, wijk: str) -> pd.DataFrame:
     A question about a goal or an intervention on which the network decided in the last year is
     left out.
 
-    Parameters
-    ----------
-    facts : Facts
-        The tables that the study's sources hold (`wijkkit.evaluation.facts`).
-    wijk : str
-        Its slug.
-
     Returns
     -------
     DataFrame

@@ -77,13 +77,6 @@ def _unknown(study: Study, measure: str) -> Problem | None:
 def box_findings(facts: Facts, wijk: str) -> pd.DataFrame:
     """Return what the data say of every measure in the logic model.
 
-    Parameters
-    ----------
-    facts : Facts
-        The tables that the study's sources hold (`wijkkit.evaluation.facts`).
-    wijk : str
-        Its slug.
-
     Returns
     -------
     DataFrame
@@ -188,13 +181,6 @@ ASSUMPTION_COLUMNS = ("wijk", "assumption", "from_box", "to_box", "label", "verd
 
 def assumption_findings(facts: Facts, wijk: str) -> pd.DataFrame:
     """Return each assumption of the logic model with what the data say of it.
-
-    Parameters
-    ----------
-    facts : Facts
-        The tables that the study's sources hold (`wijkkit.evaluation.facts`).
-    wijk : str
-        Its slug.
 
     Returns
     -------
