@@ -12,7 +12,7 @@ import yaml
 
 import wijkkit as wk
 from tests.proposal.finishing import codebook_of, finished
-from wijkkit.errors import DataError, StudyError
+from wijkkit.errors import DataError, StudyError, WijkkitError
 from wijkkit.pipeline.checking import remarks, validate
 from wijkkit.study.checks import MARK, unfinished
 
@@ -325,3 +325,21 @@ def test_what_areas_and_people_are_called_is_proposed(area, ages, words, tmp_pat
     study = wk.open_study(finished(tmp_path / "own"))
     roles = ("unit", "whole", "population", "respondent")
     assert tuple(study.settings.words.get(role) for role in roles) == words
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"columns": {"area": "wijkcod"}}, "Did you mean 'wijkcode'"),
+        ({"columns": {"area": "zzz"}}, "Correct --area"),
+        ({"encoding": "klingon"}, "no encoding of this name .found klingon.*leave it out"),
+    ],
+)
+def test_an_option_typed_wrong_is_said_with_what_to_do(options, message, tmp_path):
+    path = tmp_path / "monitor_2021.csv"
+    path.write_text("wijkcode;sport\n" + "BU1;Ja\nBU2;Nee\n" * 30, encoding="utf-8")
+    with pytest.raises(WijkkitError, match=message):
+        wk.new_study(tmp_path / "own", path, **options)
+    assert not (tmp_path / "own").exists()
+    right = {"columns": {"area": "wijkcode"}} if "columns" in options else {}
+    wk.new_study(tmp_path / "own", path, **right)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import difflib
 import json
 import os
 import re
@@ -92,6 +94,14 @@ def new_study(
             expected="; or , or a tab",
             remedy="Correct --separator, or leave it out: it is seen from the file.",
         )
+    if encoding is not None and not _is_encoding(encoding):
+        raise StudyError(
+            "no encoding of this name",
+            place="--encoding",
+            found=encoding,
+            expected="utf-8, windows-1252 or iso-8859-15, most often",
+            remedy="Correct --encoding, or leave it out: it is seen from the file.",
+        )
     hoods = read_area_list(Path(areas), str(areas)) if areas else []
     if survey is None:
         files = _without_survey(hoods)
@@ -104,6 +114,14 @@ def new_study(
         files = _from_survey(survey, source, said, columns or {}, hoods, book)
     _write(folder, files)
     return unfinished(folder)
+
+
+def _is_encoding(name: str) -> bool:
+    try:
+        codecs.lookup(name)
+    except LookupError:
+        return False
+    return True
 
 
 def _without_survey(hoods: Sequence[Mapping[str, str]]) -> dict[str, str]:
@@ -180,13 +198,14 @@ def _named_columns(
 
 
 def _no_column(role: str, column: str, there: Mapping[str, ColumnFacts], file: str) -> Problem:
+    close = difflib.get_close_matches(column, there, n=1, cutoff=0.85)
     return Problem(
         f"no column '{column}'",
         file=file,
         place=f"--{role}",
         found=", ".join(list(there)[:12]) + (", ..." if len(there) > 12 else ""),
         expected="the name of a column, or none",
-        remedy=f"Correct --{role}.",
+        remedy=f"Did you mean '{close[0]}'?" if close else f"Correct --{role}.",
     )
 
 
