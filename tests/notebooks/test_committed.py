@@ -12,6 +12,7 @@ import nbformat
 import pytest
 
 from tests.conftest import ROOT
+from wijkkit.language.messages import catalogue
 
 PATHS = sorted(path for path in (ROOT / "notebooks").rglob("*.ipynb") if path.parent.name[0] != ".")
 BATCH = [path for path in PATHS if path.parent.name in ("stad", "wijk")]
@@ -118,3 +119,30 @@ def test_notebooks_know_nothing_of_the_demo():
     slugs = [path.stem for path in (ROOT / "parameters" / "wijken").glob("*.yml")]
     text = "\n".join(path.read_text(encoding="utf-8").lower() for path in PATHS)
     assert not [slug for slug in [*slugs, "lindestad", "kindmonitor"] if slug in text]
+
+
+def columns_of_tables(notebook) -> set[str]:
+    """Return the columns that a notebook's tables for readers name."""
+    found: set[str] = set()
+    for cell in code_cells(notebook):
+        tree = ast.parse(cell["source"])
+        nodes = list(ast.walk(tree))
+        lists = {
+            node.targets[0].id: node.value
+            for node in nodes
+            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
+        }
+        for node in nodes:
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "wk.show.table":
+                named = node.args[1]
+                named = lists.get(named.id, named) if isinstance(named, ast.Name) else named
+                found |= set(ast.literal_eval(named))
+    return found
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_every_column_of_a_table_for_readers_has_a_head_in_words(notebook, language):
+    show = catalogue("show", language)
+    known = set(show["head"]) | {name for heads in show["heads"].values() for name in heads}
+    # The ends of a grouping are called by their groups.
+    assert columns_of_tables(notebook) - known <= {"last"}

@@ -57,18 +57,22 @@ class Shown:
     def before(self) -> str:
         return self.report()
 
-    def pages(self) -> str:
-        found = [
-            self.visitor.get(f"/wijken/{path}")
-            for path in (*(f"w/{wijk}" for wijk in WIJKEN), "stad")
-        ]
-        assert [one.status for one in found] == [200, 200, 200]
-        return "".join(_without_marks(one.text) for one in found)
+    def page(self, path: str) -> str:
+        found = self.visitor.get(f"/wijken/{path}")
+        assert found.status == 200
+        return _without_marks(found.text)
+
+    @cached_property
+    def pages(self) -> dict[str, str]:
+        """The pages before anything is changed."""
+        return {path: self.page(path) for path in (*(f"w/{wijk}" for wijk in WIJKEN), "stad")}
+
+    def on_page(self, wijk: str) -> bool:
+        """Return whether the page of a wijk, or that of the city, is another one now."""
+        return any(self.page(path) != self.pages[path] for path in (f"w/{wijk}", "stad"))
 
     def own(self, kind: str) -> str:
-        return "".join(
-            _without_marks(self.visitor.get(f"/wijken/w/{wijk}/{kind}").text) for wijk in WIJKEN
-        )
+        return "".join(self.page(f"w/{wijk}/{kind}") for wijk in WIJKEN)
 
     def report(self) -> str:
         """Return what the notebooks and reports are made of, of the process alone."""
@@ -176,13 +180,13 @@ def others(
 
 def where(shown: Shown, registry: Registry, kind: Kind, column: Column) -> str:
     """Return where a change of a column is seen: page, own, check, report, or nowhere."""
-    pages = shown.pages()
+    assert shown.pages
     tried: list[tuple[dict, object]] = []
     for row in _rows(registry, kind, column):
         for value in others(column, row[column.name], registry, kind, row["wijk"]):
             try:
                 with changed(registry, kind, row, {column.name: value}):
-                    if shown.pages() != pages:
+                    if shown.on_page(row["wijk"]):
                         return "page"
                     if not column.released and str(value) in shown.own(kind.name):
                         return "own"

@@ -1,8 +1,10 @@
-"""The forms: where keeping begins, the rows of each kind, and every row of a wijk."""
+"""The forms: where keeping begins, the rows of each kind, every row of a wijk, and its workbook."""
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -24,10 +26,10 @@ from wijkkit.live.form_fields import (
 from wijkkit.live.handlers import Guarded, page
 from wijkkit.live.quarter import Quarter
 from wijkkit.live.wijk_page import current_page
-from wijkkit.live.workbook_page import Download, WorkbookPage
-from wijkkit.registry.faults import CONFLICTS, Fault, RowError, sheet_name
+from wijkkit.registry import export_workbook, import_workbook
+from wijkkit.registry.faults import CONFLICTS, Fault, RowError, WorkbookError, sheet_name
 from wijkkit.registry.row import RowsError
-from wijkkit.registry.tables import KINDS, Kind
+from wijkkit.registry.tables import KINDS, MAXIMUM_BYTES, Kind
 from wijkkit.registry.validation import is_key
 
 #: What happens often, in this order.
@@ -227,6 +229,87 @@ def _row_named(handler: Guarded, argument: str) -> str:
 
 def _whole(written: str) -> int:
     return int(written) if written.isdecimal() and len(written) < 10 else 0
+
+
+# The workbook of a wijk: down to fill in, and up again, with everything that is wrong with it.
+
+_WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+class Download(Guarded):
+    """The workbook of what is registered of a wijk."""
+
+    @page
+    async def get(self, slug: str) -> None:
+        self.require(slug, keeping=True)
+        registry = self.pages.source.registry
+
+        def make() -> bytes:
+            with tempfile.TemporaryDirectory() as folder:
+                path = Path(folder) / f"{slug}.xlsx"
+                export_workbook(registry, slug, path)
+                return path.read_bytes()
+
+        content = await self.aside(make)
+        self.set_header("Content-Type", _WORKBOOK)
+        self.set_attachment_header(f"{slug}.xlsx")
+        self.finish(content)
+
+
+class WorkbookPage(Guarded):
+    """Take the workbook down, fill it in, bring it back."""
+
+    @page
+    async def get(self, slug: str) -> None:
+        self.require(slug, keeping=True)
+        self._fill(slug)
+
+    @page
+    async def post(self, slug: str) -> None:
+        account = self.require(slug, keeping=True)
+        uploads = self.request.files.get("werkmap", [])
+        if len(uploads) != 1 or not uploads[0]["body"]:
+            self.set_status(422)
+            self._fill(slug, absent=True)
+            return
+        if len(uploads[0]["body"]) > MAXIMUM_BYTES:
+            raise web.HTTPError(413)
+        registry, body = self.pages.source.registry, uploads[0]["body"]
+        # Only the end of the name is looked at: the file is kept under a name of our own.
+        end = ".xlsx" if uploads[0]["filename"].lower().endswith(".xlsx") else ".other"
+
+        def store() -> str:
+            with tempfile.TemporaryDirectory() as folder:
+                path = Path(folder) / f"werkmap{end}"
+                path.write_bytes(body)
+                return str(import_workbook(registry, path, account.name, wijk=slug))
+
+        try:
+            report = await self.aside(store)
+        except WorkbookError as error:
+            self.set_status(422)
+            self._fill(slug, error=error)
+            return
+        self._fill(slug, report=report.splitlines())
+
+    def _fill(
+        self,
+        slug: str,
+        *,
+        absent: bool = False,
+        error: WorkbookError | None = None,
+        report: list[str] | None = None,
+    ) -> None:
+        table = error.table() if error is not None else None
+        self.show(
+            "workbook.html",
+            slug=slug,
+            name=self.pages.study.neighbourhoods[slug].name,
+            absent=absent,
+            heads=[] if table is None else list(table.columns),
+            wrong=[] if table is None else table.to_numpy().tolist(),
+            report=report or [],
+        )
 
 
 _KIND, _KEY = r"([a-z]+)", r"([A-Za-z0-9][A-Za-z0-9_-]{0,39})"

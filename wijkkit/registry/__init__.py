@@ -5,8 +5,12 @@ from wijkkit.registry.imports import import_tables
 from wijkkit.registry.registry import Registry, open_registry
 from wijkkit.registry.release import tables_for_release
 from wijkkit.registry.tables import COLUMNS, KINDS
-from wijkkit.registry.workbook import export_workbook, import_workbook, write_template
-from wijkkit.registry.workbook_write import write_workbook
+from wijkkit.registry.workbook import (
+    export_workbook,
+    import_workbook,
+    write_template,
+    write_workbook,
+)
 
 __all__ = [
     "COLUMNS",

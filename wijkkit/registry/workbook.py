@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
+from openpyxl import Workbook
 
+from wijkkit.errors import Problem, RegistryError
+from wijkkit.files import write_saved
+from wijkkit.language import text
+from wijkkit.language.messages import catalogue
 from wijkkit.registry.faults import ImportReport, form_problem
 from wijkkit.registry.registry import Registry
-from wijkkit.registry.tables import CHOICES, KINDS, next_keys
+from wijkkit.registry.tables import (
+    CHOICES,
+    COLUMNS,
+    DEFAULT_SPARE_ROWS,
+    KINDS,
+    LAYOUT,
+    METADATA_KEYS,
+    METADATA_SHEET,
+    ROWS,
+    SEAL,
+    next_keys,
+    seal,
+)
 from wijkkit.registry.workbook_read import read_registry_workbook
+from wijkkit.registry.workbook_sheet import list_words, write_lists, write_sheet
 from wijkkit.registry.workbook_store import store
-from wijkkit.registry.workbook_write import write_workbook
 from wijkkit.study import Study
 
 
@@ -162,3 +180,128 @@ def import_workbook(
         )
         content.problems.append(problem)
     return store(registry, [content], path.name, who)
+
+
+# A wijk's registry as an Excel workbook.
+
+
+def write_workbook(
+    path: str | Path,
+    wijk: str,
+    tables: Mapping[str, pd.DataFrame],
+    language: str = "nl",
+    goals: Mapping[str, str] | None = None,
+    indicators: Mapping[str, str] | None = None,
+    name: str = "",
+) -> None:
+    """Write a workbook of one wijk, as `import_workbook` reads it.
+
+    Parameters
+    ----------
+    path : str or Path
+        The ``.xlsx`` file; an existing one is replaced.
+    tables : mapping of str to DataFrame
+        Rows by kind, with columns of `wijkkit.registry.COLUMNS` (``wijk`` may be left out, and
+        any column that holds nothing). Rows with a ``version`` were read from the registry, and
+        update that version when the workbook is imported; rows without one are new.
+    goals, indicators : mapping of str to str, optional
+        The study's goals and indicators with their labels, for the drop-downs.
+    name : str
+        What its readers call the wijk; its slug where that is empty.
+
+    Raises
+    ------
+    RegistryError
+        A kind or a column is unknown, a row has no key, or another wijk than `wijk`.
+
+    Examples
+    --------
+    >>> import tempfile, pandas as pd
+    >>> rows = pd.DataFrame({"key": ["P01"], "organisation": ["School"], "role": ["school"]})
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_workbook(f"{folder}/wijk.xlsx", "noord", {"stakeholders": rows})
+    """
+    _check(tables, wijk)
+    book = Workbook()
+    _write_readme(book, name or wijk, language)
+    study_lists = {"goals": goals or {}, "indicators": indicators or {}}
+    longest = max((len(table) for table in tables.values()), default=0)
+    ranges = write_lists(book, language, study_lists, longest + DEFAULT_SPARE_ROWS)
+    labels = _reference_labels(tables)
+    labels |= {f"list:{name}": list_words(known) for name, known in study_lists.items()}
+    for number, (name, kind) in enumerate(KINDS.items(), start=1):
+        sheet = write_sheet(book, kind, tables.get(name), language, ranges, labels)
+        book.move_sheet(sheet, number - book.index(sheet))
+    _write_metadata(book, wijk, language, tables)
+    book.calculation.fullCalcOnLoad = True
+    write_saved(Path(path), book.save)
+
+
+def _check(tables: Mapping[str, pd.DataFrame], wijk: str) -> None:
+    problems = []
+    for name, table in tables.items():
+        if name not in KINDS:
+            problems.append(
+                Problem("unknown kind", place=name, expected=", ".join(KINDS), remedy="Rename it.")
+            )
+            continue
+        strangers = [str(column) for column in table if column not in COLUMNS[name]]
+        if strangers:
+            problems.append(
+                Problem(
+                    "unknown columns",
+                    place=name,
+                    found=", ".join(strangers),
+                    expected=", ".join(COLUMNS[name]),
+                    remedy="Use these columns.",
+                )
+            )
+        if "key" not in table or table["key"].isna().any():
+            problems.append(Problem("rows without a key", place=name, remedy="Give each a key."))
+        if "wijk" in table and not table["wijk"].eq(wijk).all():
+            problems.append(
+                Problem("rows of another wijk", place=name, expected=wijk, remedy="Select first.")
+            )
+    if problems:
+        raise RegistryError(problems)
+
+
+def _reference_labels(tables: Mapping[str, pd.DataFrame]) -> dict[str, dict[str, str]]:
+    labels = {}
+    for name, table in tables.items():
+        column = KINDS[name].columns[0]
+        if column.type == "text" and column.name in table:
+            labels[name] = dict(zip(table["key"], table[column.name].fillna(""), strict=True))
+    return labels
+
+
+def _write_readme(book: Workbook, wijk: str, language: str) -> None:
+    sheet = book.active
+    sheet.title = text("registry.workbook.readme", language)
+    sheet.column_dimensions["A"].width = 110
+    sheet.append([text("registry.workbook.title", language, wijk=wijk)])
+    for line in catalogue("registry", language)["workbook"]["intro"]:
+        sheet.append([line])
+    for kind in KINDS.values():
+        about = text(f"registry.kind.{kind.name}.about", language)
+        sheet.append([f"{text(f'registry.kind.{kind.name}.sheet', language)}: {about}"])
+
+
+def _write_metadata(
+    book: Workbook, wijk: str, language: str, tables: Mapping[str, pd.DataFrame]
+) -> None:
+    sheet = book.create_sheet(METADATA_SHEET)
+    sheet.sheet_state = "hidden"
+    digest = hashlib.sha256(wijk.encode())
+    for name in sorted(tables):
+        digest.update(name.encode() + tables[name].to_csv(index=False).encode())
+    values = (LAYOUT, wijk, language, digest.hexdigest()[:16])
+    for row in zip(METADATA_KEYS, values, strict=True):
+        sheet.append(row)
+    sheet.append((SEAL, seal(wijk, values[-1])))
+    for name, table in tables.items():
+        stored = table[table["version"].notna()] if "version" in table else table.head(0)
+        # A cell holds at most 32,767 characters.
+        keys = [str(key) for key in stored["key"]]
+        for first in range(0, len(keys), 600):
+            sheet.append((f"{ROWS}{name}", " ".join(keys[first : first + 600])))
