@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 import wijkkit as wk
-from wijkkit.errors import StudyError
+from wijkkit.errors import EstimationError, StudyError
 from wijkkit.reports.pages import metadata
 
 
@@ -40,6 +40,13 @@ def test_a_population_runs_to_a_release(folder, tmp_path, population):
     whole = shown.query("area_level == 'city' and group == 'all' and indicator == 'sport'")
     answered = respondents[respondents["sport"].notna()].groupby("wave").size()
     assert whole.set_index("wave")["n"].to_dict() == answered.to_dict()
+
+
+def test_the_effect_of_a_study_is_not_that_of_some_of_its_people_unsaid(people):
+    girls = people[people.sex == "girl"]
+    with pytest.raises(EstimationError, match=r"found sex=girl.*population: in study\.yml"):
+        wk.evaluate_effect(people.study, girls.frame)
+    assert "chosen" not in people.frame.attrs
 
 
 def test_choices_add_up_and_ages_are_half_open(folder):

@@ -52,7 +52,10 @@ class People(ShowsItself):
     @cached_property
     def frame(self) -> pd.DataFrame:
         """These respondents, one row each."""
-        return self.everyone[self.kept & self.everyone["weight"].ne(0)]
+        found = self.everyone[self.kept & self.everyone["weight"].ne(0)]
+        if self.chosen:
+            found.attrs["chosen"] = self.chosen
+        return found
 
     @property
     def sample(self) -> pd.DataFrame:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from wijkkit.errors import EstimationError
 from wijkkit.estimates.design import made_once
 from wijkkit.evaluation.effect.assumptions import assumption_table
 from wijkkit.evaluation.effect.conclusions import CONCLUSION_COLUMNS, conclude, favourable_sign
@@ -142,8 +143,17 @@ def evaluate_effect(study: Study, respondents: pd.DataFrame) -> EffectResults:
     Raises
     ------
     EstimationError
-        The study's family names modelled figures.
+        The study's family names modelled figures; or these are a choice of people, of which no
+        page would say so: they are named under ``population`` in study.yml.
     """
+    if chosen := respondents.attrs.get("chosen"):
+        raise EstimationError(
+            "the effect of a study is about everybody in it, and these are a choice of people",
+            place="respondents",
+            found=chosen,
+            remedy="Name them under population: in study.yml, so that every page says so; or "
+            "publish people.did(...) beside it.",
+        )
     keys = outcomes(study)
     options = Options.of(study.settings.evaluation)
     effects = adjusted(
