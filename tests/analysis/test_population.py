@@ -42,10 +42,12 @@ def test_a_population_runs_to_a_release(folder, tmp_path, population):
     assert whole.set_index("wave")["n"].to_dict() == answered.to_dict()
 
 
-def test_the_effect_of_a_study_is_not_that_of_some_of_its_people_unsaid(people):
+@pytest.mark.parametrize("make", [wk.evaluate_effect, wk.estimate])
+def test_what_is_of_a_study_is_not_of_some_of_its_people_unsaid(people, make):
     girls = people[people.sex == "girl"]
-    with pytest.raises(EstimationError, match=r"found sex=girl.*population: in study\.yml"):
-        wk.evaluate_effect(people.study, girls.frame)
+    for table in (girls.frame, girls.sample):
+        with pytest.raises(EstimationError, match=r"found sex=girl.*population: in study\.yml"):
+            make(people.study, table)
     assert "chosen" not in people.frame.attrs
 
 

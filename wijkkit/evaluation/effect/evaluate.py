@@ -125,6 +125,18 @@ class EffectResults(ShowsItself):
 
 
 @made_once()
+def refuse_choice(respondents: pd.DataFrame) -> None:
+    """Raise EstimationError where respondents are a choice of people that no page would name."""
+    if chosen := respondents.attrs.get("chosen"):
+        raise EstimationError(
+            "this is about everybody in the study, and these are a choice of people",
+            place="respondents",
+            found=chosen,
+            remedy="Name them under population: in study.yml, so that every page says so; or "
+            "publish a result of people beside it.",
+        )
+
+
 def evaluate_effect(study: Study, respondents: pd.DataFrame) -> EffectResults:
     """Evaluate the effect of a study's programme on its outcomes.
 
@@ -146,14 +158,7 @@ def evaluate_effect(study: Study, respondents: pd.DataFrame) -> EffectResults:
         The study's family names modelled figures; or these are a choice of people, of which no
         page would say so: they are named under ``population`` in study.yml.
     """
-    if chosen := respondents.attrs.get("chosen"):
-        raise EstimationError(
-            "the effect of a study is about everybody in it, and these are a choice of people",
-            place="respondents",
-            found=chosen,
-            remedy="Name them under population: in study.yml, so that every page says so; or "
-            "publish people.did(...) beside it.",
-        )
+    refuse_choice(respondents)
     keys = outcomes(study)
     options = Options.of(study.settings.evaluation)
     effects = adjusted(
