@@ -13,7 +13,7 @@ from towns import GROUPINGS, areas_of, random_town, town, town_of
 from wijkkit.disclosure import CBS, GGD
 from wijkkit.disclosure.audit import Program, Search, widths
 from wijkkit.disclosure.derived import release_derived
-from wijkkit.disclosure.earlier_figures import kept_figures
+from wijkkit.disclosure.earlier_figures import giving_back, kept_figures
 from wijkkit.disclosure.ledger import About, entry_of
 from wijkkit.disclosure.policy import statuses
 from wijkkit.disclosure.release import Made
@@ -172,3 +172,38 @@ def test_no_hidden_count_is_found_from_publications_of_two_definitions(seed, wei
             true, n = made.cells["x"].iloc[at], made.cells["n"].iloc[at]
             assert low - 1e-6 <= true <= high + 1e-6
             assert high - low >= min(GGD.protection, n) - 1e-6
+
+
+@pytest.mark.parametrize("weights", ["", "oversampled"])
+@pytest.mark.parametrize("merged_first", [True, False])
+@pytest.mark.parametrize("seed", [6, 8, 11])
+def test_no_hidden_count_is_found_from_wijken_and_merged_wijken(seed, merged_first, weights):
+    """Two studies over the same children, one of which takes the wijken together in pairs."""
+    wijken = town(seed, weights=weights, share=(0.05, 0.4), groupings=())
+    areas, people = wijken.sample.areas, wijken.sample.people
+    pair = {wijk: f"m{number // 2}" for number, wijk in enumerate(areas["wijk"])}
+    merged = areas.assign(wijk=areas["wijk"].map(pair), district="d", arm="none")
+    merged = merged.drop_duplicates("wijk")
+    people = people.assign(pair=people["wijk"].map(pair))
+    other = people.drop(columns=["district", "arm", "wijk"]).rename(columns={"pair": "wijk"})
+    pairs = town_of(other.merge(merged, on="wijk"), merged, wijken.sample.units, {})
+    studies = [pairs, wijken] if merged_first else [wijken, pairs]
+    first = studies[0].release(GGD).table
+    about = About("R1", "2021-01", "t", "A", "f", "00" * 16, studies[0].sample.units)
+    entry = entry_of(about, studies[0].sample, {"estimates": first.assign(first="R1")})
+    kept = kept_figures(studies[1].sample, [entry], GGD.min_count)
+    back = giving_back(studies[1].sample, [entry], GGD)
+    second = studies[1].release(GGD, earlier=pd.concat([kept, back])).table
+    tables = [first, second] if not merged_first else [second, first]
+    # The attacker sees the pairs as districts.
+    seen = areas.assign(district=areas["wijk"].map(pair))
+    both = people.assign(district=people["pair"])
+    both = town_of(both, seen, wijken.sample.units, {})
+    own = tables[0][tables[0]["area_level"].isin(["wijk", "arm", "city"])]
+    taken = tables[1][tables[1]["area_level"].eq("wijk")].assign(area_level="gebied")
+    attacker = Attacker(both, pd.concat([own, taken]))
+    rules = statuses(wijken.cells.assign(status=wijken.estimates.table["status"]), GGD)
+    for at in np.flatnonzero((rules != "ok") & tables[0]["area_level"].eq("wijk")):
+        low, high = attacker.between(next(tables[0].iloc[[at]].itertuples()))
+        assert low <= wijken.cells["x"].iloc[at] <= high and high - low >= 1
+    assert seed != 6 or weights or merged_first or back["area"].tolist() == ["m0"]

@@ -16,6 +16,7 @@ from tests.studies import replace, write_study
 from wijkkit import show
 from wijkkit.errors import DisclosureError
 from wijkkit.estimates.compare import sides
+from wijkkit.language import text as worded
 from wijkkit.released import open_city, open_wijk, write_released
 from wijkkit.released.goals import target_state
 from wijkkit.released.outcomes import trend
@@ -457,6 +458,36 @@ def test_no_two_modules_of_figures_and_sentences_share_a_function_s_name():
 
 def test_the_room_of_figures_and_sentences_stays_small():
     assert sum(len(path.read_text("utf-8").splitlines()) for path in MODULES) <= 2500
+
+
+def test_rows_without_a_number_that_say_the_same_are_one_row():
+    frame = pd.DataFrame(
+        {
+            "label": ["Sport"] * 4 + ["Buiten"],
+            "method": ["cr1", "cluster_period", "cr2", "hierarchical", "cr1"],
+            "value": [float("nan"), 3.0, float("nan"), float("nan"), float("nan")],
+            "status": ["hidden", "ok", "hidden", "not_asked", "hidden"],
+            "unit": "points",
+        }
+    )
+    frame.attrs = {"language": "nl", "together": "method"}
+    shown = show.table(frame, ["label", "method", "value"]).data
+    cr1, cr2, cluster, hierarchical = (
+        worded(f"effect.method.{name}", "nl")
+        for name in ("cr1", "cr2", "cluster_period", "hierarchical")
+    )
+    assert shown.values.tolist() == [
+        ["Sport", f"{cr1} en {cr2}", "niet getoond (privacy)"],
+        ["Sport", cluster, "+3 procentpunt"],
+        ["Sport", hierarchical, "niet gevraagd"],
+        ["Buiten", cr1, "niet getoond (privacy)"],
+    ]
+
+
+def test_what_is_not_known_of_an_assumption_is_not_a_comparison():
+    frame = pd.DataFrame({"to_box": ["input"], "label": ["Een plan"], "verdict": ["unknown"]})
+    frame.attrs = {"language": "nl"}
+    assert show.table(frame, ["label", "verdict"]).data.iloc[0, 1] == "niet te zeggen"
 
 
 def test_a_column_without_anything_is_left_out_of_a_table_but_never_the_first():

@@ -17,6 +17,8 @@ import numpy as np
 import pandas as pd
 
 from wijkkit.disclosure.ledger import Entry, answer_marks, person_marks
+from wijkkit.disclosure.policy import Policy, percent_step
+from wijkkit.disclosure.rounding import Places
 from wijkkit.disclosure.sample import Sample
 from wijkkit.estimates.layout import keys
 from wijkkit.tables import ESTIMATE_KEYS
@@ -28,18 +30,8 @@ _ALIKE = 0.8
 _ENOUGH = 10
 
 KEPT_COLUMNS = [
-    *ESTIMATE_KEYS,
-    "value",
-    "lower",
-    "upper",
-    "n",
-    "step",
-    "status",
-    "method",
-    "first",
-    "turned",
-    "then",
-    *(f"was_{name}" for name in ESTIMATE_KEYS),
+    *(*ESTIMATE_KEYS, "value", "lower", "upper", "n", "step", "status", "method"),
+    *("first", "turned", "then", *(f"was_{name}" for name in ESTIMATE_KEYS)),
 ]
 
 
@@ -292,3 +284,116 @@ def _turned_back(kept: pd.DataFrame) -> pd.DataFrame:
         upper=np.where(turned, 100 - lower, upper),
         status=kept["status"].mask(turned & kept["status"].eq("above"), "hidden"),
     )
+
+
+# Areas and groups that were published otherwise: what the old and the new figure give together.
+
+
+def giving_back(sample: Sample, entries: Iterable[Entry], policy: Policy) -> pd.DataFrame:
+    """Return the keys of cells that would give back a small count, and ``status, step, then``.
+
+    A cell that was not published itself, but is made of published cells (areas or groups taken
+    together) or is a part of one, gives the count of those that were hidden, or of the parts
+    beside it. Where no rule lets that be shown, and the rounding of both leaves it less room than
+    `protection`, the cell is not shown.
+    """
+    found = [part for entry in entries for part in _giving_back(sample, entry, policy)]
+    rows = pd.concat(found) if found else pd.DataFrame(columns=list(ESTIMATE_KEYS))
+    rows = rows.drop_duplicates(list(ESTIMATE_KEYS), ignore_index=True)
+    return rows.assign(status="hidden", step=np.nan, then=np.nan)
+
+
+def _giving_back(sample: Sample, entry: Entry, policy: Policy) -> Iterator[pd.DataFrame]:
+    persons = person_marks(sample.people, entry.about.salt)
+    wave_now, wave_then = (one["wave"].to_numpy(str) for one in (sample.people, entry.people))
+    then, own = entry.tables["estimates"], keys(sample.blocks(), [""])
+    was = entry.cells.sort_values(["block", "code"], kind="stable")
+    for now, before in _same_waves(sample, entry, persons):
+        rows, rows_then = np.flatnonzero(wave_now == now), np.flatnonzero(wave_then == before)
+        known = pd.Index(entry.people["person"].to_numpy()[rows_then])
+        at = known.get_indexer(persons[rows])
+        gone = np.setdiff1d(np.arange(len(rows_then)), at)
+        # Everybody of either: where in this sample, and where in the publication; -1 for not.
+        here = np.append(rows, np.full(len(gone), -1))
+        there = np.append(np.where(at >= 0, rows_then[at], -1), rows_then[gone])
+        both = (here >= 0) & (there >= 0)
+        for pair in _pairs(sample, entry, persons, here[both], there[both]):
+            if sample.units[pair.now] != "percent":
+                continue
+            place = Places(then).of(was.assign(indicator=pair.then))
+            shown = (place >= 0) & then["status"].eq("ok").to_numpy()[place]
+            step = np.where(shown, then["step"].to_numpy(float)[place], np.nan)
+            wave = _Both.of(sample, entry, pair, here, there)
+            narrow = np.zeros(len(own), bool)
+            for cells in _divided(sample):
+                equal, bad = np.zeros((2, cells[1]), bool)
+                for cells_then in _divided_then(entry):
+                    found = wave.narrow(cells, cells_then, step, policy)
+                    equal, bad = equal | found[0], bad | found[1]
+                narrow[cells[0] : cells[0] + cells[1]] = bad & ~equal
+            yield own[narrow].assign(indicator=pair.now)[list(ESTIMATE_KEYS)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Both:
+    """The respondents of a wave: where each is in the sample and in a publication (-1 for not, or
+    without an answer), whether it has the answer, and its weight."""
+
+    here: np.ndarray
+    there: np.ndarray
+    having: np.ndarray
+    weight: np.ndarray
+
+    @classmethod
+    def of(
+        cls, sample: Sample, entry: Entry, pair: _Pair, here: np.ndarray, there: np.ndarray
+    ) -> _Both:
+        y = np.append(sample.people[pair.now].to_numpy(float), np.nan)[here]
+        marks = np.append(entry.people[f"of {pair.then}"].to_numpy(), np.uint64(0))
+        ids = np.append(entry.people["person"].to_numpy(), np.uint64(0))
+        then = marks[there] == answer_marks(ids[there], np.ones(len(there)))
+        weights = (np.append(one["weight"], np.nan) for one in (sample.people, entry.people))
+        now, before = (one[at] for one, at in zip(weights, (here, there), strict=True))
+        return cls(
+            np.where(np.isnan(y), -1, here),
+            np.where(marks[there] == 0, -1, there),
+            np.where(np.isnan(y), then != pair.turned, y == 1),
+            np.where(np.isnan(now), before, now),
+        )
+
+    def narrow(
+        self, cells: _Cells, cells_then: _Cells, step: np.ndarray, policy: Policy
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Return which cells were published, and which would give back a count too narrowly."""
+        (_, many, code), (first, many_then, code_then) = cells, cells_then
+        now = np.where(self.here >= 0, np.append(code, -1)[self.here], -1)
+        then = np.where(self.there >= 0, np.append(code_then, -1)[self.there], -1)
+        of_each = np.ones(len(now)), self.having.astype(float), self.weight
+        pair, inside = now * many_then + then, (now >= 0) & (then >= 0)
+        size = many * many_then
+        common = [np.bincount(pair[inside], e[inside], size).reshape(many, -1) for e in of_each]
+        own = [np.bincount(now + 1, one, many + 1)[1:, None] for one in of_each]
+        theirs = [np.bincount(then + 1, one, many_then + 1)[1:] for one in of_each]
+        step = step[first : first + many_then]
+        more, less = own[0] - common[0], theirs[0] - common[0]
+        few, touch = policy.min_count, common[0] > 0
+        equal = touch & (more < few) & (less < few)
+        shown = touch & ~np.isnan(step)
+        part, whole = shown & (less < few) & (more >= few), shown & (more < few) & (less >= few)
+        # A cell without the published ones that it is made of, and a published one without it:
+        # told where it is made of cells that were hidden, or beside it of others of now.
+        hidden = (common[0] * (touch & np.isnan(step) & (less < few))).sum(axis=1, keepdims=True)
+        beside = (common[0] * (more < few)).sum(axis=0) - common[0]
+        finest, heaviest = percent_step(policy), self.weight.max(initial=1e-9)
+        rounding = np.nan_to_num(step) * theirs[2]
+        narrow = np.zeros(many, bool)
+        parts = [(one * part).sum(axis=1, keepdims=True) for one in (*common, rounding)]
+        of_part = own[0] - parts[0], own[1] - parts[1], hidden, part.any(axis=1, keepdims=True)
+        of_whole = theirs[0] - common[0], theirs[1] - common[1], beside, whole
+        for (n, x, told, which), also in ((of_part, parts[-1]), (of_whole, rounding)):
+            room = (finest * own[2] + also) / 100 / heaviest
+            small = (n >= 1) & ((n < policy.min_n) | (x < few) | (n - x < few))
+            small &= (told > 0) & (np.abs(n - told) < few)
+            tight = small & (room < np.minimum(policy.protection, n) + 1)
+            narrow |= (tight & which).any(axis=1)
+        return np.asarray(equal.any(axis=1)), narrow & (own[0][:, 0] >= policy.min_n)

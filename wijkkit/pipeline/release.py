@@ -202,7 +202,8 @@ def release(
     if effects is not None:
         made = replace(made, outcomes=effects.outcomes, beside=effects.beside)
     public = known_elsewhere(study, estimates.estimates.table, policy)
-    stands = pd.concat([earlier.kept[list(public)], public]) if len(public) else earlier.kept
+    other = pd.concat([earlier.giving_back.reindex(columns=public.columns), public])
+    stands = pd.concat([earlier.kept[list(public)], other]) if len(other) else earlier.kept
     released = release_estimates(estimates.estimates, sample, policy, made, stands)
     finest = percent_step(policy)
     table = earlier.figures(released.table)

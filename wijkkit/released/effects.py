@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -184,7 +185,7 @@ def _item(view: CityView, row: pd.Series) -> str:
     language, item = view.language, str(row["item"])
     if item in view.study.neighbourhoods:
         return view.study.neighbourhood(item).name
-    if row["check"] == "contamination" and row["status"] == "ok":
+    if row["check"] == "contamination" and re.fullmatch(r"[\d.]+", item):
         share = percentage(100 * float(item), language)
         return text("effect_show.reached", language, share=share)
     words = catalogue("effect", language)["item"]

@@ -18,6 +18,8 @@ from wijkkit.study import Study, open_study
 from wijkkit.study.model import Neighbourhood
 from wijkkit.tables import EVERYBODY
 
+#: What stands in one row of a table where it has no number: frame -> column.
+_TOGETHER = {"methods": "method", "design_checks": "item"}
 #: Drawings of a frame that have a caption of their own.
 _DRAWN = ("position", "funnel", "rug")
 #: What is said where a topic has no sentence.
@@ -219,6 +221,7 @@ class CityView(ShowsItself):
             "caption": caption.replace("{name}", name),
             "captions": {key: words["caption"][key].replace("{name}", name) for key in _DRAWN},
             "heads": words["heads"].get(kind, {}),
+            "together": _TOGETHER.get(kind, ""),
             **({"absent": f"show.{absent}"} if absent else {}),
         }
         return frame

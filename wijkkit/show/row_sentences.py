@@ -124,7 +124,7 @@ def goal_sentence(row: pd.Series, about: About) -> str:
     language, own = about["language"], number_at(row, "own")
     head = f"**{escaped(row['label'])}**"
     if not is_shown(own):
-        return _absent("show.goal.absent", own, head, language)
+        return _absent(own, head, language)
     whom = escaped(row["denominator"] or text("show.children", language))
     now = {"value": shown_interval(own, language), "wave": escaped(row["wave_label"])}
     said = [text("show.goal.now", language, label=head, whom=whom, **now)]
@@ -165,7 +165,7 @@ def change_sentence(row: pd.Series, about: About) -> str:
     if row["trend"] == "unknown":
         absent = next((number for prefix in ("own", "first", "change")
                        if not is_shown(number := number_at(row, prefix))), change)  # fmt: skip
-        return _absent("show.change.absent", absent, head, language)
+        return _absent(absent, head, language)
     ends = {end: shown_value(number_at(row, prefix), language)
             for end, prefix in (("first", "first"), ("last", "own"))}  # fmt: skip
     moved = {
@@ -255,25 +255,21 @@ def absent_sentences(rows: pd.DataFrame, language: str, prefix: str = "own") -> 
     """Return a sentence per reason for which numbers of `rows` are absent, with their labels."""
     found: dict[tuple[str, str], list[str]] = {}
     for _, row in rows.iterrows():
-        number = number_at(row, prefix)
-        if not is_shown(number):
-            key = "above" if number is not None and number["status"] == "above" else "absent"
-            labels = found.setdefault((key, shown_value(number, language)), [])
-            labels.append(escaped(small_first(row["label"])))
-    said = []
-    for (key, why), labels in found.items():
-        words = {"names": listed(labels, language), "why": why}
-        first = "names" if key == "above" else "why"
-        said.append(text(f"show.{key}", language, **words | {first: large_first(words[first])}))
-    return said
+        if not is_shown(number := number_at(row, prefix)):
+            why = "above" if number is not None and number["status"] == "above" else "absent"
+            label = escaped(small_first(row["label"]))
+            found.setdefault((why, shown_value(number, language)), []).append(label)
+    return [
+        large_first(text(f"show.{key}", language, names=listed(names, language), why=why))
+        for (key, why), names in found.items()
+    ]
 
 
-def _absent(key: str, number: pd.Series | None, head: str, language: str) -> str:
+def _absent(number: Mapping[str, Any] | None, head: str, language: str) -> str:
     """Say why a number is not there; of what lies above a limit that it is not told exactly."""
-    why = shown_value(number, language)
-    if number is not None and number["status"] == "above":
-        return text("show.above", language, names=head, why=why)
-    return text(key, language, label=head, why=why)
+    above = number is not None and number["status"] == "above"
+    said = {"names": head, "label": head, "why": shown_value(number, language)}
+    return text("show.above" if above else "show.goal.absent", language, **said)
 
 
 def named(rows: Iterable[str], language: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from wijkkit.language import absence, day, number, percentage, points, signed, text
+from wijkkit.language import absence, day, listed, number, percentage, points, signed, text
 from wijkkit.language.messages import catalogue
 from wijkkit.registry.faults import shown as worded
 from wijkkit.registry.tables import KINDS
@@ -24,6 +24,7 @@ DIFFERENCES = ("points", "sd")
 #: Columns whose values are keys; where their words stand in the catalogues.
 _WORDS: Mapping[str, tuple[str, ...]] = {
     "verdict": ("show.alike", "logic_model.verdict", "explanations.verdict"),
+    "assumed": ("logic_model.verdict",),
     "key": ("effect_show.glance.verdict",),
     "alike": ("show.alike",),
     "trend": ("show.trend",),
@@ -63,8 +64,6 @@ def shown_value(row: Mapping[str, Any] | pd.Series | None, language: str) -> str
     --------
     >>> shown_value({"value": 41.2, "unit": "percent", "status": "ok"}, "nl")
     '41%'
-    >>> shown_value({"value": 65, "unit": "percent", "status": "ok", "step": 5}, "nl")
-    'ongeveer 65%'
     >>> shown_value({"value": None, "unit": "percent", "status": "too_few"}, "nl")
     'te weinig kinderen'
     """
@@ -107,9 +106,6 @@ def shown_interval(row: Mapping[str, Any] | pd.Series | None, language: str) -> 
     >>> shown_interval({"value": 41.2, "lower": 36, "upper": 47, "unit": "percent",
     ...                 "status": "ok"}, "nl")
     '41% (36–47)'
-    >>> shown_interval({"value": -3, "lower": -8, "upper": 2, "unit": "points",
-    ...                 "status": "ok"}, "nl")
-    '−3 procentpunt (−8 tot +2)'
     """
     value = shown_value(row, language)
     if row is None or row["status"] != "ok" or pd.isna(row["value"]):
@@ -126,13 +122,7 @@ def shown_interval(row: Mapping[str, Any] | pd.Series | None, language: str) -> 
 
 
 def shown_p(p: float, language: str) -> str:
-    """Return a p-value in three decimals.
-
-    Examples
-    --------
-    >>> shown_p(0.0241, "nl"), shown_p(0.0002, "nl")
-    ('0,024', '< 0,001')
-    """
+    """Return a p-value in three decimals."""
     if pd.isna(p):
         return ""
     small = p < _SMALLEST_P
@@ -147,8 +137,9 @@ def p_about(below: float, language: str) -> str:
     >>> p_about(0.05, "nl"), p_about(1.0, "nl")
     ('< 0,05', '≥ 0,05')
     """
-    sign, threshold = ("<", below) if below < 1 else ("≥", _LARGEST_P)
-    return f"{sign} {number(threshold, language, 2)}"
+    return (
+        f"< {number(below, language, 2)}" if below < 1 else f"≥ {number(_LARGEST_P, language, 2)}"
+    )
 
 
 def table(
@@ -165,9 +156,9 @@ def table(
         As a view gives it, or one of your own. Without rows it is left out of a report; a column
         in which no row has anything is left out of the table.
     columns : sequence of str, or mapping of str to str
-        Which columns, or column -> head. The name of a number (``own`` for ``own_value``,
-        ``own_lower``, ...) gives it with its interval or the word for why it is absent; ``value``
-        the number without prefix. ``city`` brings the populations above the study with it.
+        Which columns, or column -> head. The name of a number (``own`` for ``own_value``, ...)
+        gives it with its interval or the word for why it is absent; ``city`` brings the
+        populations above the study with it.
     links : mapping of str to str, optional
         A text of the first column -> the page it leads to.
     across : str, optional
@@ -193,6 +184,9 @@ def table(
         first, silent = next(iter(cells)), {"", absence("missing", language)}
         cells = {h: words for h, words in cells.items() if h == first or set(words) - silent}
     data = pd.DataFrame(cells, index=range(len(frame)))
+    together = heads.get(frame.attrs.get("together", ""), "")
+    if together in cells and "status" in frame:
+        data = _together(data, together, frame["status"].ne("ok").tolist(), language)
     if across:
         heads_across = _column(frame, across, language)
         order = sorted(heads_across) if across == "wave" else heads_across
@@ -208,6 +202,16 @@ def _with_references(frame: pd.DataFrame, named: Mapping[str, str]) -> dict[str,
     for name, head in named.items():
         found |= {name: head, **(above if name == "city" else {})}
     return found
+
+
+def _together(data: pd.DataFrame, head: str, absent: Sequence[bool], language: str) -> pd.DataFrame:
+    """Return rows without a number that differ in the column `head` only as one row, which lists it."""
+    named: dict[Any, list[Any]] = {}
+    for at, row in enumerate(data.to_dict("records")):
+        said = row.pop(head)
+        named.setdefault(tuple(row.values()) if absent[at] else at, [at]).append(said)
+    kept = data.iloc[[first for first, *_ in named.values()]].reset_index(drop=True)
+    return kept.assign(**{head: [listed(names, language) for _, *names in named.values()]})
 
 
 def _across(data: pd.DataFrame, heads: list[str], order: list[str]) -> pd.DataFrame:
@@ -237,7 +241,7 @@ def _column(frame: pd.DataFrame, name: str, language: str) -> list[str]:
         return [shown_interval(number_at(row, name), language) for _, row in frame.iterrows()]
     if name == "value" and "status" in frame:
         return [shown_interval(row, language) for _, row in frame.iterrows()]
-    show = _words_of(name, language)
+    show = _words_of("assumed" if name == "verdict" and "to_box" in frame else name, language)
     cells = [show(value) for value in frame[name]]
     if name == "p" and "p_below" in frame:
         pairs = zip(cells, frame["p_below"], strict=True)
