@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 import wijkkit as wk
-from wijkkit.errors import StudyError
+from wijkkit.errors import EstimationError, StudyError
 from wijkkit.reports.pages import metadata
 
 
@@ -40,6 +40,15 @@ def test_a_population_runs_to_a_release(folder, tmp_path, population):
     whole = shown.query("area_level == 'city' and group == 'all' and indicator == 'sport'")
     answered = respondents[respondents["sport"].notna()].groupby("wave").size()
     assert whole.set_index("wave")["n"].to_dict() == answered.to_dict()
+
+
+@pytest.mark.parametrize("make", [wk.evaluate_effect, wk.estimate])
+def test_what_is_of_a_study_is_not_of_some_of_its_people_unsaid(people, make):
+    girls = people[people.sex == "girl"]
+    for table in (girls.frame, girls.sample):
+        with pytest.raises(EstimationError, match=r"found sex=girl.*population: in study\.yml"):
+            make(people.study, table)
+    assert "chosen" not in people.frame.attrs
 
 
 def test_choices_add_up_and_ages_are_half_open(folder):

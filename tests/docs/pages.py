@@ -101,7 +101,7 @@ def _run(block: Block, folder: Path, path: str) -> None:
         env={"PATH": path, "HOME": str(folder), "MPLBACKEND": "agg", "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
-        timeout=500,
+        timeout=1000,
     )
     wanted = int(block.said.removeprefix("ends with exit code ") or 0)
     assert "unknown parameter" not in done.stderr, block.place  # papermill's warning

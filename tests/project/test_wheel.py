@@ -52,7 +52,7 @@ def wijkkit(site: Path, folder: Path, *words: str) -> subprocess.CompletedProces
         env=environment,
         capture_output=True,
         text=True,
-        timeout=500,
+        timeout=1000,
     )
 
 

@@ -52,7 +52,7 @@ class People(ShowsItself):
     @cached_property
     def frame(self) -> pd.DataFrame:
         """These respondents, one row each."""
-        return self.everyone[self.kept & self.everyone["weight"].ne(0)]
+        return self._named(self.everyone[self.kept & self.everyone["weight"].ne(0)])
 
     @property
     def sample(self) -> pd.DataFrame:
@@ -60,7 +60,12 @@ class People(ShowsItself):
 
         Conditions are of those with a weight of their own, so that chosen people are these alone.
         """
-        return self.everyone[self.kept]
+        return self._named(self.everyone[self.kept])
+
+    def _named(self, frame: pd.DataFrame) -> pd.DataFrame:
+        if self.chosen:
+            frame.attrs["chosen"] = self.chosen
+        return frame
 
     def __getattr__(self, name: str) -> pd.Series:
         if name.startswith("_") or name in (

@@ -396,4 +396,4 @@ class _Both:
             small &= (told > 0) & (np.abs(n - told) < few)
             tight = small & (room < np.minimum(policy.protection, n) + 1)
             narrow |= (tight & which).any(axis=1)
-        return equal.any(axis=1), narrow & (own[0][:, 0] >= policy.min_n)
+        return np.asarray(equal.any(axis=1)), narrow & (own[0][:, 0] >= policy.min_n)

@@ -20,6 +20,7 @@ from wijkkit.estimates.design import made_once
 from wijkkit.estimates.grid import Estimates, asked_outcome, estimate_grid
 from wijkkit.estimates.inequality import estimate_gap, estimate_slope
 from wijkkit.estimates.layout import asked_rows
+from wijkkit.evaluation.effect.evaluate import refuse_choice
 from wijkkit.loaders import load_area_figures
 from wijkkit.pipeline.references import estimate_references
 from wijkkit.pipeline.respondents import load_respondents
@@ -207,6 +208,7 @@ def estimate(study: Study, respondents: pd.DataFrame) -> StudyEstimates:
     >>> wk.estimate(study, wk.load_respondents(study))
     <StudyEstimates: indicators 6, estimates 864, ...>
     """
+    refuse_choice(respondents)
     waves = [wave.id for wave in study.waves]
     areas = study.areas()[["wijk", "district", "arm"]]
     said = {"areas": areas, "lonely_psu": study.codebook.design.lonely_psu}

@@ -111,10 +111,8 @@ class CityView(ShowsItself):
 
     def groups(self, indicator: str, grouping: str = "", wave: str = "") -> pd.DataFrame:
         """Return one number of an indicator: a row per group of a grouping, see `places`."""
-        found, one = (
-            outcomes.groups(self, indicator, grouping, wave),
-            outcomes.grouping_of(self, grouping),
-        )
+        found = outcomes.groups(self, indicator, grouping, wave)
+        one = outcomes.grouping_of(self, grouping)
         return self._called(found, indicator, wave, "groups", one.id if one else "", "")
 
     def _called(
@@ -394,8 +392,7 @@ def open_wijk(study: str | Study = "parameters", wijk: str = "") -> WijkView:
     Examples
     --------
     >>> import wijkkit as wk
-    >>> view = wk.open_wijk("parameters", "ankerveld")
-    >>> view
+    >>> wk.open_wijk("parameters", "ankerveld")
     <Ankerveld (programme) in Lindestad>
     """
     study = study if isinstance(study, Study) else open_study(study)

@@ -27,6 +27,7 @@ from wijkkit.reports.crossref import (
 )
 from wijkkit.reports.docx import write_docx
 from wijkkit.reports.embed import Store, embed_cells
+from wijkkit.reports.linked_images import open_links
 from wijkkit.reports.page import NO_FRAME, Frame, write_page, write_site_pages
 from wijkkit.reports.pages import find_sources
 from wijkkit.reports.pandoc import (
@@ -71,6 +72,7 @@ def render_site_pages(pages: Sequence[tuple[Path, Path, Frame]]) -> None:
         documents.append((document, language_of(document), frame))
     for (_, target, _), page in zip(pages, write_site_pages(documents), strict=True):
         target.write_text(page, encoding="utf-8")
+        open_links(target)
 
 
 def render_pdf(source: Path, target: Path, house: HouseStyle, frame: Frame = NO_FRAME) -> Path:

@@ -183,7 +183,7 @@ def render_states(
         try:
             write_assets(new, plan.sources / "theme", plan.house)
             warnings = _make(study, states, plan.todo, new, plan.house, chosen, jobs)
-            for page, *_ in plan.todo:
+            for page, *_ in plan.todo if chosen == "quarto" else ():
                 open_links(new / f"{page.stem}.html")
             _check(study, new, plan, jobs)
             files = site_files(new)

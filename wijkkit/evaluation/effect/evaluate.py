@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from wijkkit.errors import EstimationError
 from wijkkit.estimates.design import made_once
 from wijkkit.evaluation.effect.assumptions import assumption_table
 from wijkkit.evaluation.effect.conclusions import CONCLUSION_COLUMNS, conclude, favourable_sign
@@ -124,6 +125,18 @@ class EffectResults(ShowsItself):
 
 
 @made_once()
+def refuse_choice(respondents: pd.DataFrame) -> None:
+    """Raise EstimationError where respondents are a choice of people that no page would name."""
+    if chosen := respondents.attrs.get("chosen"):
+        raise EstimationError(
+            "this is about everybody in the study, and these are a choice of people",
+            place="respondents",
+            found=chosen,
+            remedy="Name them under population: in study.yml, so that every page says so; or "
+            "publish a result of people beside it.",
+        )
+
+
 def evaluate_effect(study: Study, respondents: pd.DataFrame) -> EffectResults:
     """Evaluate the effect of a study's programme on its outcomes.
 
@@ -142,8 +155,10 @@ def evaluate_effect(study: Study, respondents: pd.DataFrame) -> EffectResults:
     Raises
     ------
     EstimationError
-        The study's family names modelled figures.
+        The study's family names modelled figures; or these are a choice of people, of which no
+        page would say so: they are named under ``population`` in study.yml.
     """
+    refuse_choice(respondents)
     keys = outcomes(study)
     options = Options.of(study.settings.evaluation)
     effects = adjusted(
