@@ -148,7 +148,7 @@ def test_what_could_have_been_shown_names_the_ceiling_the_icc_and_the_number(
 def test_wijken_that_a_wave_lacks_are_named(make_study):
     table = conclude(make_study(), "play", effect_rows(), DETECTABLE, 1, left_out=("wijk-1",))
     sentences = conclusion_sentences(make_study(), table, "play", "limits")
-    assert any("uit: Wijk 1." in sentence for sentence in sentences)
+    assert any("zonder Wijk 1: daar" in sentence for sentence in sentences)
 
 
 @pytest.mark.parametrize(
