@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -64,3 +66,21 @@ def test_a_difference_in_a_coarse_step_is_released_with_the_verdict_of_its_exact
     assert row[["value", "upper", "step", "verdict"]].tolist() == [-30, 10, 10, "lower"]
     hidden = table.assign(status=["hidden", "ok"])
     assert release_derived(tidy(gap.assign(**numbers)), hidden, 1.0)["verdict"].item() == "unknown"
+
+
+def test_a_verdict_that_would_cost_a_wijk_is_withheld_where_a_figure_is_coarse():
+    cell = {"indicator": "sport", "area": "city", "area_level": "city", "wave": "1"}
+    cells = [{**cell, "group_by": "ses", "group": one, "value": 50.0} for one in ("low", "high")]
+    table = tidy(pd.DataFrame(cells)).assign(step=[10.0, 1.0])
+    numbers = {"value": -30.0, "lower": -59.6, "upper": -0.4}
+    gap = pd.DataFrame([{**cell, "group_by": "ses", "group": "low-high", "unit": "points"}])
+    gap = tidy(gap.assign(**numbers))
+    for unjudged in ([True, False], [False, True]):
+        row = release_derived(gap, table, 1.0, np.array(unjudged)).iloc[0]
+        assert row[["value", "verdict"]].tolist() == [-30, "unknown"]
+    fine = release_derived(gap, table.assign(step=1.0), 1.0, np.array([True, True]))
+    assert fine["verdict"].item() == "lower"
+    # Nothing but the number tells of the sum then; in the finest step the verdict still does.
+    told, silent = gap_of(-12.0, 11.9), replace(gap_of(-12.0, 11.9), judged=False)
+    assert (silent.ends(10)[0][0], silent.ends(10)[1][0]) == (-15, -5)
+    assert silent.ends(1) == told.ends(1)

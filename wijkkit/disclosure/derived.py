@@ -21,7 +21,9 @@ _RATIOS = ("ratio", "odds_ratio")
 _ORDER = ("hidden", "above", "too_few", "not_asked", "missing")
 
 
-def release_derived(derived: pd.DataFrame, table: pd.DataFrame, finest: float) -> pd.DataFrame:
+def release_derived(
+    derived: pd.DataFrame, table: pd.DataFrame, finest: float, unjudged: np.ndarray | None = None
+) -> pd.DataFrame:
     """Release changes, gaps and changes of gaps: the exact ones, rounded, with their verdict.
 
     A row is made of several cells where its `wave` or its `group` names several, joined by
@@ -34,12 +36,15 @@ def release_derived(derived: pd.DataFrame, table: pd.DataFrame, finest: float) -
     ----------
     finest : float
         Finest step of a percentage.
+    unjudged : (m,) array of bool, optional
+        Cells of which no verdict is shown in a coarser step (`Release.unjudged`).
 
     Returns
     -------
     DataFrame
         Tidy, and `verdict`: by the exact limits the whole difference is ``higher`` or ``lower``
-        than zero, or ``not_distinguishable`` from it; ``unknown`` where it is absent, and of ratios.
+        than zero, or ``not_distinguishable`` from it; ``unknown`` where it is absent or
+        withheld, and of ratios.
 
     Raises
     ------
@@ -61,12 +66,26 @@ def release_derived(derived: pd.DataFrame, table: pd.DataFrame, finest: float) -
     lower, upper = np.where(coarser, wide[0], lower), np.where(coarser, wide[1], upper)
     value = to_step(rows["value"], step)
     verdict = with_sides(rows.assign(status=status))["verdict"]
+    verdict = verdict.mask(withheld(at, step, finest, unjudged), "unknown")
     shown = rows.assign(value=value, lower=lower, upper=upper, status=status, step=step)
     return tidy(shown).assign(verdict=verdict)
 
 
+def withheld(
+    at: np.ndarray, step: np.ndarray, finest: float, unjudged: np.ndarray | None
+) -> np.ndarray:
+    """Return of which figures, made of the cells at (P, m) places, the verdict is not shown."""
+    if unjudged is None or not len(unjudged):
+        return np.zeros(at.shape[1], bool)
+    return (step > finest + 1e-9) & ((at >= 0) & unjudged[at]).any(axis=0)
+
+
 def release_comparisons(
-    comparisons: pd.DataFrame, comparable: pd.DataFrame, table: pd.DataFrame, finest: float
+    comparisons: pd.DataFrame,
+    comparable: pd.DataFrame,
+    table: pd.DataFrame,
+    finest: float,
+    unjudged: np.ndarray | None = None,
 ) -> pd.DataFrame:
     """Release comparisons with the city and with comparable wijken: the exact ones, rounded.
 
@@ -74,8 +93,8 @@ def release_comparisons(
     -------
     DataFrame
         The same columns and ``status, step``; the verdict is ``unknown`` where a cell is absent.
-        Of a cell in a coarser step the verdict stands alone: the differences of all wijken with
-        a city would together give its figure.
+        Of a cell in a coarser step the verdict stands alone, if it is not withheld as well: the
+        differences of all wijken with a city would together give its figure.
     """
     rows = comparisons.reset_index(drop=True)
     at = comparison_parts(rows, comparable, table)
@@ -86,7 +105,7 @@ def release_comparisons(
     numbers = {"difference": to_step(rows["difference"], step), "lower": lower, "upper": upper}
     return rows.assign(
         **{name: np.where(bare, np.nan, value) for name, value in numbers.items()},
-        verdict=rows["verdict"].mask(absent, "unknown"),
+        verdict=rows["verdict"].mask(absent | withheld(at, step, finest, unjudged), "unknown"),
         status=status,
         step=np.where(bare, np.nan, step),
     )

@@ -45,6 +45,8 @@ class Relation:
     most : float
         The largest multiple of the finest step of a cell in which its number is shown; the verdict
         on a difference stands in any.
+    judged : bool
+        Whether the verdict is shown where a cell stands in a coarser step than its finest.
     """
 
     at: NDArray[np.int64]
@@ -55,11 +57,12 @@ class Relation:
     upper: Floats
     step: Floats
     most: float = np.inf
+    judged: bool = True
 
     def ends(self, multiple: float) -> tuple[Floats, Floats]:
         """Return between what the sum is, when the figure is shown in `multiple` of its step."""
         low, high = self._by_number(multiple)
-        if self.scale != "linear":
+        if self.scale != "linear" or (multiple > 1 and not self.judged):
             return low, high
         # The verdict says whether the sum is further from zero than half its interval.
         below, above = self.value - self.lower, self.upper - self.value

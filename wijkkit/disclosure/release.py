@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -57,6 +57,8 @@ class Release(ShowsItself):
         Indicators that could not be protected otherwise.
     settled : tuple of Settled
         What is shown of each system of linked cells.
+    unjudged : (m,) array of bool
+        Rows of `table` of which no verdict is shown in a coarser step: it would cost a wijk.
     """
 
     table: pd.DataFrame
@@ -64,6 +66,7 @@ class Release(ShowsItself):
     policy: Policy = field(repr=False)
     left_out: tuple[str, ...] = ()
     settled: tuple[Settled, ...] = field(default=(), repr=False)
+    unjudged: np.ndarray = field(default_factory=lambda: np.zeros(0, bool), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,20 +136,33 @@ def release_estimates(
         )
     )
     outcomes = () if made is None else made.outcomes
-    reach = known(table, finest, (1.0, *COARSER), told)
+    steps = (1.0, *COARSER)
+    reach = known(table, finest, steps, told)
+    unspoken = known(table, finest, steps, [replace(one, judged=False) for one in told])
     multiple = np.where(may, _coarseness(kept_step / finest), 0.0)
+    unjudged = np.zeros(len(table), bool)
     left_out: list[str] = []
     settled: list[Settled] = []
-    for system in systems(sample, table, policy.min_count):
+
+    def settle(system: System, told: Mapping[float, tuple[np.ndarray, np.ndarray]]) -> Settled:
         at = system.rows
-        seen = Shown(system, table["value"].to_numpy(float), reach, status, policy, outcomes, then)
+        seen = Shown(system, table["value"].to_numpy(float), told, status, policy, outcomes, then)
         choice = Choice(seen, multiple[at], kept[at] == "ok")
         found = audited(seen, choice, choice.settled())
-        if found is None:
+        found = np.zeros(len(at)) if found is None else found
+        return Settled(system, str(table["wave"].iloc[at[0]]), choice, found, seen.unit)
+
+    for system in systems(sample, table, policy.min_count):
+        one = settle(system, reach)
+        if lost := _wijken_lost(one):
+            # A verdict on a figure in a coarser step is missed less than a figure of a wijk.
+            other = settle(system, unspoken)
+            if _wijken_lost(other) < lost:
+                one, unjudged[system.rows] = other, True
+        if not one.multiple.any() and one.choice.first.any():
             left_out += system.indicators
-            found = np.zeros(len(at))
-        multiple[at] = found
-        settled.append(Settled(system, str(table["wave"].iloc[at[0]]), choice, found, seen.unit))
+        multiple[system.rows] = one.multiple
+        settled.append(one)
 
     def released(settled: Iterable[Settled]) -> pd.DataFrame:
         for one in settled:
@@ -158,7 +174,14 @@ def release_estimates(
     if made is not None and made.beside is not None:
         final = made.beside(released(final), final)
     gone = tuple(dict.fromkeys(left_out))
-    return Release(released(final), _attacked(final), policy, gone, final)
+    return Release(released(final), _attacked(final), policy, gone, final, unjudged)
+
+
+def _wijken_lost(one: Settled) -> int:
+    """Return of how many wijken the figure for everybody is given up."""
+    system = one.system
+    whole = (system.level == "wijk") & (system.slot == 0) & (one.choice.first > 0)
+    return int((whole & (one.multiple == 0)).sum())
 
 
 def _tells_of_few(sample: Sample, cells: pd.DataFrame, policy: Policy) -> np.ndarray:

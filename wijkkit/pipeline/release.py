@@ -11,7 +11,13 @@ import numpy as np
 import pandas as pd
 
 from wijkkit.disclosure import Policy, Release, policy_for, record_audit
-from wijkkit.disclosure.derived import joined, parts_of, release_comparisons, release_derived
+from wijkkit.disclosure.derived import (
+    joined,
+    parts_of,
+    release_comparisons,
+    release_derived,
+    withheld,
+)
 from wijkkit.disclosure.policy import percent_step, score_step
 from wijkkit.disclosure.release import Made, release_estimates
 from wijkkit.disclosure.rounding import to_step
@@ -208,12 +214,18 @@ def release(
     finest = percent_step(policy)
     table = earlier.figures(released.table)
     of_cells = {
-        name: earlier.derived(name, release_derived(getattr(estimates, name), table, finest), table)
+        name: earlier.derived(
+            name,
+            release_derived(getattr(estimates, name), table, finest, released.unjudged),
+            table,
+        )
         for name in ("changes", "gaps", "slopes")
     }
     # No page says whether a slope is clear.
     of_cells["slopes"] = of_cells["slopes"].drop(columns="verdict")
-    compared = release_comparisons(estimates.comparisons, comparable, table, finest)
+    compared = release_comparisons(
+        estimates.comparisons, comparable, table, finest, released.unjudged
+    )
     above = release_references(estimates.references, estimates.estimates.counts, table, policy)
     tables = {
         "estimates": table,
@@ -221,7 +233,7 @@ def release(
         **of_cells,
         "comparisons": earlier.comparisons(compared, comparable, table),
         "comparable": comparable,
-        "goal_changes": _shown_verdicts(estimates.goal_changes, table),
+        "goal_changes": _shown_verdicts(estimates.goal_changes, table, finest, released.unjudged),
         **earlier.baseline(baseline_tables(study, sample.weighted, table, policy)),
     }
     if effect is not None and effects is not None:
@@ -241,10 +253,13 @@ def release(
     return released
 
 
-def _shown_verdicts(changes: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
+def _shown_verdicts(
+    changes: pd.DataFrame, table: pd.DataFrame, finest: float, unjudged: np.ndarray
+) -> pd.DataFrame:
     """Return the exact verdicts on changes where each cell is shown, without their numbers."""
     rows = changes.reset_index(drop=True)
-    status, _ = joined(rows["status"], table, parts_of(rows, table))
-    there = status == "ok"
+    at = parts_of(rows, table)
+    status, step = joined(rows["status"], table, at)
+    there = (status == "ok") & ~withheld(at, step, finest, unjudged)
     names = ["indicator", "area", "area_level", "wave", "group_by", "group", "looked_at"]
     return rows[names].assign(status=status, verdict=rows["verdict"].where(there, "unknown"))

@@ -96,7 +96,7 @@ def percent_axis(axes: Axes) -> None:
 
 
 def fitted(label: str, width: int, lines: int) -> str:
-    """Return a label in lines of at most `width` signs, cut off where there are too many.
+    r"""Return a label in lines of at most `width` signs, cut off where there are too many.
 
     Examples
     --------
