@@ -6,6 +6,7 @@ import ast
 import re
 import sys
 import tomllib
+from functools import cache
 from importlib.metadata import packages_distributions
 
 from tests.conftest import ROOT
@@ -46,8 +47,12 @@ def imported(folder: str) -> dict[str, str]:
     return {name: path for name, path in found.items() if name not in own}
 
 
+#: By the name that is imported; it takes a look at every installed file.
+_installed = cache(packages_distributions)
+
+
 def distributions(name: str) -> set[str]:
-    return {plain(found) for found in packages_distributions().get(name, [name])}
+    return {plain(found) for found in _installed().get(name, [name])}
 
 
 def declared(*extras: str) -> set[str]:

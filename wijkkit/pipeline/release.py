@@ -188,14 +188,6 @@ def release(
     ------
     DisclosureError
         The estimates are not those of the respondents.
-
-    Examples
-    --------
-    >>> import wijkkit as wk
-    >>> study = wk.open_study("parameters")
-    >>> released = wk.release(study, wk.estimate(study, wk.load_respondents(study)))
-    >>> released.table["status"].isin(["ok", "hidden", "too_few", "missing", "not_asked"]).all()
-    np.True_
     """
     if estimates is None:
         estimates = estimate(study, load_respondents(study))
