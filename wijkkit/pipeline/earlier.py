@@ -229,10 +229,7 @@ def _outcomes_as_published(
 def earlier_of(study: Study, sample: Sample, policy: Policy) -> Earlier:
     """Return what the publications in the study's ledgers ask of a release of this sample.
 
-    Raises
-    ------
-    DisclosureError
-        The ledger is damaged or not complete.
+    A ledger that is damaged or not complete is a `DisclosureError`.
     """
     correction = correction_of(study)
     entries = standing(read_entries(study.ledgers))
@@ -378,10 +375,7 @@ def prepare(
 def prepared(study: Study) -> Entry:
     """Return what a publication of the released tables would add to the ledger.
 
-    Raises
-    ------
-    DisclosureError
-        It was not prepared, or for other tables than those that are released.
+    That none was prepared, or for other tables than these, is a `DisclosureError`.
     """
     folder = prepared_folder(study)
     if not folder.is_dir():
