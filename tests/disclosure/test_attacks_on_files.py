@@ -7,12 +7,13 @@ import io
 import json
 import logging
 import re
+import subprocess
+import sys
 import zipfile
 
 import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
-import typst
 from openpyxl import Workbook
 from towns import town
 
@@ -67,7 +68,12 @@ def workbook(text: str) -> bytes:
 def pdf(text: str) -> bytes:
     """A PDF as reports are: compressed, in a subset of a font, the id across two lines."""
     source = f'#set page(width: 5cm)\n#set text(lang: "nl", hyphenate: true)\nkind #"{text}"'
-    return typst.compile(source.encode())
+    # In a process of its own: Typst's threads would be missing in a process that is forked later.
+    program = "import sys, typst; sys.stdout.buffer.write(typst.compile(sys.stdin.buffer.read()))"
+    command = [sys.executable, "-c", program]
+    return subprocess.run(
+        command, input=source.encode(), capture_output=True, check=True, timeout=300
+    ).stdout
 
 
 NOTEBOOK = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": []}
