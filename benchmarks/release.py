@@ -147,8 +147,10 @@ def off(exact: pd.DataFrame, out: pd.DataFrame) -> str:
 
 def verdicts(made: StudyEstimates, released: Release) -> str:
     exact = made.comparisons.reset_index(drop=True)
-    shown = release_comparisons(exact, made.comparable, released.table, 1.0)
-    clear = exact["verdict"].isin(["higher", "lower", "better", "worse"]) & shown["status"].eq("ok")
+    of_cells = release_comparisons(exact, made.comparable, released.table, 1.0)
+    shown = release_comparisons(exact, made.comparable, released.table, 1.0, released.unjudged)
+    clear = exact["verdict"].isin(["higher", "lower", "better", "worse"])
+    clear &= of_cells["status"].eq("ok")
     return f"{(shown['verdict'] == exact['verdict'])[clear].sum()} of {clear.sum()}"
 
 

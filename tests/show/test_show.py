@@ -311,6 +311,14 @@ def test_a_difference_in_a_coarse_step_keeps_the_verdict_of_its_exact_limits(fol
         assert words in show.sentences(view.gaps(), show.gap_sentence).markdown
         changed = show.sentences(view.outcomes(), show.change_sentence).markdown
         assert ("verslechterd" in changed) == (verdict == "lower")
+    for name, table in (("gaps", pd.concat(rows.values())), ("changes", changes().assign(**found))):
+        write_released(study, name, table.assign(verdict="unknown"))
+    view = open_wijk(folder, "noord")
+    said = show.gap_summary(view.gaps()).markdown
+    assert "tonen we niet of een verschil of een verandering meer is dan toeval" in said
+    assert "geen duidelijk verschil" not in said and "geen enkele uitkomst" not in said
+    changed = show.sentences(view.outcomes(), show.change_sentence).markdown
+    assert ": van " in changed and "duidelijk" not in changed and "onbekend" not in changed
 
 
 def test_a_wijk_is_outside_the_funnel_where_its_children_are_many_and_far(folder):

@@ -49,7 +49,6 @@ class Search:
     def __init__(self, shown: Shown, choice: Choice) -> None:
         self._shown, self._choice = shown, choice
         self._towns: list[Floats] = []
-        self._undecided = 0
 
     def widths(self, multiple: Floats) -> Floats:
         """Return how far apart two towns that look the same are, per cell, as far as is needed."""
@@ -58,7 +57,6 @@ class Search:
         secret = choice.secrets(multiple)
         if not len(secret):
             return highest - lowest
-        self._undecided = 0
         program = Program(shown, multiple)
         program.look_at(choice.proofs(multiple), lowest, highest)
 
@@ -68,9 +66,11 @@ class Search:
         for town in (*self._towns, *choice.towns(multiple, narrow())):
             if program.allows(town):
                 _seen(shown, town, lowest, highest)
+        undecided = 0
         for cell in map(int, narrow() if choice.small else ()):
-            if self._undecided < SEARCHES:
-                self._undecided += not self._decided(program, cell, lowest, highest)
+            undecided += not self._decided(program, cell, lowest, highest)
+            if undecided == SEARCHES:
+                break
         return highest - lowest
 
     def _decided(self, program: Program, cell: int, lowest: Floats, highest: Floats) -> bool:

@@ -93,19 +93,20 @@ def release_comparisons(
     -------
     DataFrame
         The same columns and ``status, step``; the verdict is ``unknown`` where a cell is absent.
-        Of a cell in a coarser step the verdict stands alone, if it is not withheld as well: the
-        differences of all wijken with a city would together give its figure.
+        Of a cell in a coarser step the verdict stands alone: the differences of all wijken with
+        a city would together give its figure. Where that is withheld too it is ``hidden``.
     """
     rows = comparisons.reset_index(drop=True)
     at = comparison_parts(rows, comparable, table)
     status, step = joined(pd.Series("ok", index=rows.index), table, at)
+    status = np.where((status == "ok") & withheld(at, step, finest, unjudged), "hidden", status)
     absent = status != "ok"
     bare = absent | (step > finest + 1e-9)
     lower, upper = limits(rows["lower"], rows["upper"], step, finest)
     numbers = {"difference": to_step(rows["difference"], step), "lower": lower, "upper": upper}
     return rows.assign(
         **{name: np.where(bare, np.nan, value) for name, value in numbers.items()},
-        verdict=rows["verdict"].mask(absent | withheld(at, step, finest, unjudged), "unknown"),
+        verdict=rows["verdict"].mask(absent, "unknown"),
         status=status,
         step=np.where(bare, np.nan, step),
     )

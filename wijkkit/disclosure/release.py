@@ -138,15 +138,15 @@ def release_estimates(
     outcomes = () if made is None else made.outcomes
     steps = (1.0, *COARSER)
     reach = known(table, finest, steps, told)
-    unspoken = known(table, finest, steps, [replace(one, judged=False) for one in told])
+    unspoken: dict[float, tuple[np.ndarray, np.ndarray]] = {}
     multiple = np.where(may, _coarseness(kept_step / finest), 0.0)
     unjudged = np.zeros(len(table), bool)
     left_out: list[str] = []
     settled: list[Settled] = []
 
-    def settle(system: System, told: Mapping[float, tuple[np.ndarray, np.ndarray]]) -> Settled:
+    def settle(system: System, reach: Mapping[float, tuple[np.ndarray, np.ndarray]]) -> Settled:
         at = system.rows
-        seen = Shown(system, table["value"].to_numpy(float), told, status, policy, outcomes, then)
+        seen = Shown(system, table["value"].to_numpy(float), reach, status, policy, outcomes, then)
         choice = Choice(seen, multiple[at], kept[at] == "ok")
         found = audited(seen, choice, choice.settled())
         found = np.zeros(len(at)) if found is None else found
@@ -154,8 +154,10 @@ def release_estimates(
 
     for system in systems(sample, table, policy.min_count):
         one = settle(system, reach)
-        if lost := _wijken_lost(one):
+        if told and (lost := _wijken_lost(one)):
             # A verdict on a figure in a coarser step is missed less than a figure of a wijk.
+            quiet = [replace(relation, judged=False) for relation in told]
+            unspoken = unspoken or known(table, finest, steps, quiet)
             other = settle(system, unspoken)
             if _wijken_lost(other) < lost:
                 one, unjudged[system.rows] = other, True

@@ -338,13 +338,15 @@ def gaps(view: CityView, grouping: str = "") -> pd.DataFrame:
 
     Numbers: ``first`` (least advantaged group), ``last``, ``gap`` and ``change`` (of the gap since
     the first wave). `first_group` and `last_group` are labels; `gap_verdict` and `change_verdict`
-    are higher, lower, not_distinguishable or unknown. Empty without an ordered grouping.
+    are by the whole interval before it was rounded: higher, lower, not_distinguishable or unknown.
+    Of an `unjudged` row the gap or its change is shown without its verdict. Empty without an
+    ordered grouping.
     """
     found = grouping_of(view, grouping)
     columns = [
         *("indicator", "label", "wave", "grouping", "first_group", "last_group"),
         *(name for end in ("first", "last", "gap", "change") for name in number_columns(end, None)),
-        *("gap_verdict", "change_verdict"),
+        *("gap_verdict", "change_verdict", "unjudged"),
     ]
     if found is None:
         return pd.DataFrame(columns=columns)
@@ -373,6 +375,9 @@ def gaps(view: CityView, grouping: str = "") -> pd.DataFrame:
                 **number_columns("change", change),
                 "gap_verdict": "unknown" if gap is None else gap["verdict"],
                 "change_verdict": "unknown" if change is None else change["verdict"],
+                "unjudged": any(
+                    is_shown(one) and one["verdict"] == "unknown" for one in (gap, change)
+                ),
             }
         )
     return pd.DataFrame(rows, columns=columns)

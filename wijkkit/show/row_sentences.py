@@ -162,9 +162,9 @@ def change_sentence(row: pd.Series, about: About) -> str:
     """Say how an outcome changed since the first wave, with its margin."""
     language, change = about["language"], number_at(row, "change")
     head = f"**{escaped(row['label'])}**"
-    if row["trend"] == "unknown":
-        absent = next((number for prefix in ("own", "first", "change")
-                       if not is_shown(number := number_at(row, prefix))), change)  # fmt: skip
+    absent = next((number for prefix in ("own", "first", "change")
+                   if not is_shown(number := number_at(row, prefix))), None)  # fmt: skip
+    if row["trend"] == "unknown" and absent is not None:
         return _absent(absent, head, language)
     ends = {end: shown_value(number_at(row, prefix), language)
             for end, prefix in (("first", "first"), ("last", "own"))}  # fmt: skip
@@ -173,7 +173,8 @@ def change_sentence(row: pd.Series, about: About) -> str:
         "points": _difference(change, language),
         "interval": interval(change["lower"], change["upper"], language),
     }
-    return text("show.change.sentence", language, label=head, **moved, **ends)
+    key = "unjudged" if row["trend"] == "unknown" else "sentence"
+    return text(f"show.change.{key}", language, label=head, **moved, **ends)
 
 
 def _difference(number: Mapping[str, Any], language: str) -> str:
@@ -203,11 +204,7 @@ def gap_sentence(row: pd.Series, about: About) -> str:
 
 
 def gap_summary(frame: pd.DataFrame) -> ShownText | Nothing:
-    """Say where groups of `CityView.gaps` differ clearly now, and where that clearly changed.
-
-    A difference or a change is clear where its whole interval lies at one side of zero, before
-    it was rounded.
-    """
+    """Say where groups of `CityView.gaps` differ clearly now, and where that clearly changed."""
     language = language_of(frame)
     known = frame[frame["gap_status"].eq("ok")] if len(frame) else frame
     if known.empty:
@@ -220,16 +217,18 @@ def gap_summary(frame: pd.DataFrame) -> ShownText | Nothing:
     if len(clear):
         names = listed([_with_both(row, language) for _, row in clear.iterrows()], language)
         lines.append(text("show.gap.clear", language, names=names, wave=escaped(row["wave"])))
-    if rest := len(known) - len(clear):
+    if rest := int(known["gap_verdict"].eq("not_distinguishable").sum()):
         key = "show.gap.others" if len(clear) else "show.gap.none_clear"
         lines.append(large_first(counted(key, rest, language)))
-    moved = known[known["change_verdict"].isin(CLEAR)]
     moves = [
         f"{escaped(small_first(row['label']))} ({_difference(number_at(row, 'change'), language)})"
-        for _, row in moved.iterrows()
+        for _, row in known[known["change_verdict"].isin(CLEAR)].iterrows()
     ]
-    key = "show.gap.moved" if moves else "show.gap.not_moved"
-    lines.append(text(key, language, names=listed(moves, language)))
+    if moves or not known["unjudged"].any():
+        key = "show.gap.moved" if moves else "show.gap.not_moved"
+        lines.append(text(key, language, names=listed(moves, language)))
+    if unjudged := int(known["unjudged"].sum()):
+        lines.append(counted("show.gap.withheld", unjudged, language))
     absent = frame[~frame["gap_status"].eq("ok")]
     return bullets([*lines, *absent_sentences(absent, language, "gap")])
 
