@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -21,6 +21,7 @@ from wijkkit.reports.pandoc import (
     HTML,
     JOINER,
     TEXT,
+    Kept,
     Node,
     attributes,
     elements,
@@ -62,7 +63,27 @@ def html_tables(html: str) -> list[Node]:
     >>> plain(cells), "onclick" in str(cells)
     ('a', False)
     """
+    return kept_blocks("text/html", html, lambda: _tables(html))
+
+
+def _tables(html: str) -> list[Node]:
     return allowed(list(elements(read(without_scripts(html), HTML)["blocks"], "Table")))
+
+
+#: Blocks of outputs by type and text: a report in several forms shows the same ones.
+_BLOCKS: dict[tuple[str, str], list[Node]] = {}
+#: Outputs whose blocks are kept; those of the pages that are made together.
+_MOST = 1024
+
+
+def kept_blocks(mime: str, text: str, make: Callable[[], list[Node]]) -> list[Node]:
+    """Return the blocks that `make` makes of an output, or made before."""
+    blocks = _BLOCKS.get((mime, text))
+    if blocks is None:
+        blocks = _BLOCKS[mime, text] = make()
+        while len(_BLOCKS) > _MOST:
+            _BLOCKS.pop(next(iter(_BLOCKS), ("", "")), None)
+    return blocks
 
 
 def without_scripts(html: str) -> str:
@@ -75,9 +96,10 @@ def read_outputs_ahead(outputs: Iterable[tuple[str, str]]) -> None:
     read_ahead(_fragment(mime, text) for mime, text in outputs)
 
 
-def keep_tree(mime: str, text: str, tree: str) -> None:
+def keep_tree(mime: str, text: str, tree: str, blocks: list[Node]) -> None:
     """Keep `tree`, of which the output `text` was written, for those who would read it back."""
     remember((*_fragment(mime, text), "json"), tree)
+    kept_blocks(mime, text, lambda: blocks)
 
 
 def _fragment(mime: str, text: str) -> tuple[str, str]:
@@ -92,7 +114,7 @@ def markdown_blocks(markdown: str) -> list[Node]:
     >>> plain(markdown_blocks("**a** <script>b</script>"))
     'a <script>b</script>'
     """
-    return allowed(read(markdown, TEXT)["blocks"])
+    return kept_blocks("text/markdown", markdown, lambda: allowed(read(markdown, TEXT)["blocks"]))
 
 
 def allowed(nodes: list[Node]) -> list[Node]:
@@ -103,7 +125,8 @@ def allowed(nodes: list[Node]) -> list[Node]:
 def _allowed(node: Node) -> list[Node]:
     kind = node["t"]
     if kind == "Table":
-        return [{"t": "Table", "c": _bare(node["c"])}]
+        *about, head, bodies, foot = _bare(node["c"])
+        return [{"t": "Table", "c": [*about, Kept(head), Kept(bodies), Kept(foot)]}]
     if kind == "Link" and is_safe_target(node["c"][2][0]):
         return [{"t": "Link", "c": [attributes(), allowed(node["c"][1]), [node["c"][2][0], ""]]}]
     if kind in _CACHE:

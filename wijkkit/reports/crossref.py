@@ -23,6 +23,7 @@ from wijkkit.reports.pandoc import (
     plain,
     rewrite,
     rewrite_blocks,
+    rewrite_sources,
     span,
     words,
     write,
@@ -138,7 +139,7 @@ def _refer(blocks: list[Node], numbers: dict[str, str], language: str) -> list[N
             out += [*(words(", ") if out else []), link(shown, f"#{key}", "quarto-xref")]
         return out
 
-    blocks = rewrite(blocks, change)
+    blocks = rewrite_sources(blocks, change)
     if missing:
         raise ReportError(
             [
@@ -283,7 +284,7 @@ def resolve_citations(document: Node, folder: Path) -> Node:
             return next(resolved)
         return [listed] if node["t"] == "Div" and node["c"][0][0] == "refs" else None
 
-    blocks = rewrite(document["blocks"], change)
+    blocks = rewrite_sources(document["blocks"], change)
     has_place = any(node["c"][0][0] == "refs" for node in elements(blocks, "Div"))
     return {**document, "blocks": blocks if has_place else [*blocks, listed]}
 

@@ -33,8 +33,17 @@ HTML = "html-raw_html-native_divs-native_spans-line_blocks"
 #: Blocks that hold no blocks, and tables, which hold text only.
 _CLOSED = frozenset(("Para", "Plain", "Header", "LineBlock", "CodeBlock", "RawBlock", "Table"))
 
+#: What is closed to those who look for what a source alone has.
+_OUTPUTS: frozenset[str] = frozenset(("Kept",))
+
 #: Types of block that are looked for, and that no text or table holds.
 _BLOCKS = frozenset(("Div", "Figure", "Header", "Table"))
+
+
+
+class Kept(list):
+    """Rows of a table of an output: nothing raw, no citation, no link that is not safe in them."""
+
 
 #: Elements of running text.
 _TEXT = frozenset(
@@ -173,6 +182,18 @@ def rewrite(node: Any, change: Callable[[Node], list[Node] | None]) -> Any:
     return _rewrite(node, change, frozenset())
 
 
+def rewrite_sources(node: Any, change: Callable[[Node], list[Node] | None]) -> Any:
+    """Return `node` with `change` applied as `rewrite` does, but for what is in tables of outputs.
+
+    Examples
+    --------
+    >>> rows = {"t": "Table", "c": [Kept(words("a")), words("a")]}
+    >>> rewrite_sources([rows], lambda node: [] if node["t"] == "Str" else None)
+    [{'t': 'Table', 'c': [[{'t': 'Str', 'c': 'a'}], []]}]
+    """
+    return _rewrite(node, change, _OUTPUTS)
+
+
 def rewrite_blocks(node: Any, change: Callable[[Node], list[Node] | None]) -> Any:
     """Return `node` with `change` applied to every block; what is in text and tables stays.
 
@@ -213,7 +234,7 @@ def _rewrite(node: Any, change: Callable[[Node], list[Node] | None], closed: fro
             return node
         new = _rewrite(content, change, closed)
         return node if new is content else {**node, "c": new}
-    if not isinstance(node, list):
+    if not isinstance(node, list) or (closed is _OUTPUTS and isinstance(node, Kept)):
         return node
     out: list[Any] = []
     same = True
