@@ -7,8 +7,8 @@ the error's exit code.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 
@@ -29,6 +29,9 @@ class Problem:
     words : tuple of str
         What stands before what was found, what was expected, and a cell: in the language of who
         reads it.
+    rule, column, fields : str, str, mapping
+        Of a row of the registry: the rule that it breaks, the column, and what the words of the
+        rule need, so that they can be said in another language.
 
     Examples
     --------
@@ -44,6 +47,9 @@ class Problem:
     remedy: str = ""
     cell: str = ""
     words: tuple[str, str, str] = ("found", "expected", "cell")
+    rule: str = ""
+    column: str = ""
+    fields: Mapping[str, object] = field(default_factory=dict, hash=False)
 
     def __repr__(self) -> str:
         return f"<{self}>"

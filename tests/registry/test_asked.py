@@ -191,7 +191,7 @@ def where(shown: Shown, registry: Registry, kind: Kind, column: Column) -> str:
                     if not column.released and str(value) in shown.own(kind.name):
                         return "own"
             except RowError as error:
-                if {fault.rule for fault in error.faults} & RULES:
+                if {fault.rule for fault in error.problems} & RULES:
                     return "check"
                 continue
             tried.append((row, value))

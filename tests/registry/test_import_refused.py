@@ -242,7 +242,7 @@ def test_an_intervention_runs_from_its_choice_and_while_there_are_activities(
         return
     with pytest.raises(RowError) as caught:
         filled.save("interventions", row, who="A")
-    assert [fault.rule for fault in caught.value.faults] == rules
+    assert [fault.rule for fault in caught.value.problems] == rules
 
 
 def test_what_was_registered_before_this_was_asked_can_still_be_changed(filled):

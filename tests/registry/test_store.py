@@ -7,7 +7,9 @@ import threading
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
 from tests.studies import replace
 from wijkkit.errors import DisclosureError, RegistryError
@@ -25,6 +27,14 @@ PLAN = {"wijk": "noord", "key": "DOC1", "title": "Plan", "type": "plan", "refere
 def test_migrations_make_the_tables_that_the_models_describe(bare_study):
     with open_registry(bare_study) as registry, registry.engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+
+
+def test_the_newest_revision_is_alembics(bare_study):
+    config = Config()
+    config.set_main_option("script_location", "wijkkit.registry:migrations")
+    with open_registry(bare_study) as registry, registry.engine.connect() as connection:
+        newest = connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
+    assert newest == ScriptDirectory.from_config(config).get_current_head()
 
 
 def test_two_openers_at_once_both_get_a_store(bare_study):

@@ -8,14 +8,14 @@ from datetime import date
 
 import pandas as pd
 
+from wijkkit.errors import Problem
 from wijkkit.language import text
 from wijkkit.registry import Registry
 from wijkkit.registry.faults import (
-    Fault,
     choice_labels,
     column_hint,
     column_label,
-    fault_words,
+    in_words,
     row_label,
 )
 from wijkkit.registry.tables import KINDS, Column, Kind, next_keys
@@ -144,7 +144,7 @@ def fields_of(
     kind: Kind,
     wijk: str,
     values: Mapping[str, object],
-    faults: Iterable[Fault],
+    faults: Iterable[Problem],
     language: str,
 ) -> list[Field]:
     """Return the fields of a kind with what stands in them, typed or stored."""
@@ -256,9 +256,9 @@ def kept_for_oneself(kind: Kind, row: Mapping[str, object], language: str) -> li
     ]
 
 
-def said(fault: Fault, kind: Kind, language: str) -> str:
+def said(fault: Problem, kind: Kind, language: str) -> str:
     """Return a fault as a sentence or two."""
-    words = fault_words(fault, kind, language)
+    words = in_words(fault, kind, language)
     found = f"{text('registry.import.words.found', language)} {words.found}" if words.found else ""
     what = f"{words.what[:1].upper()}{words.what[1:]}"
     return f"{what}{f' ({found})' if found and fault.rule != 'required' else ''}. {words.remedy}"

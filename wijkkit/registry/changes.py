@@ -9,7 +9,8 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from wijkkit.registry.faults import Fault, StoredValue, refuse, row_label
+from wijkkit.errors import Problem
+from wijkkit.registry.faults import StoredValue, broken, refuse, row_label
 from wijkkit.registry.store import TABLES
 from wijkkit.registry.tables import KINDS, Kind, next_key
 
@@ -51,18 +52,18 @@ def load_state(connection: sa.Connection, wijk: str) -> State:
     return state
 
 
-def decide(change: Change, state: State) -> Outcome | Fault:
+def decide(change: Change, state: State) -> Outcome | Problem:
     """Return what a change does, or why it cannot: somebody else was first."""
     kind, rows = KINDS[change.kind], state[change.kind]
     stored = rows.get(change.key)
     example = next_key(kind.prefix, set(rows))
     if stored is None:
         if change.version:
-            return Fault("never_there", found=change.key)
+            return broken("never_there", found=change.key)
         return "unchanged" if change.remove else "created"
     if stored["removed"]:
         fields = {"who": stored["changed_by"], "when": stored["changed_at"], "example": example}
-        return "unchanged" if change.remove else Fault("removed", "", change.key, fields)
+        return "unchanged" if change.remove else broken("removed", "", change.key, fields)
     different = different_columns(kind, change.values, stored)
     if not different and not change.remove:
         return "unchanged"
@@ -70,10 +71,10 @@ def decide(change: Change, state: State) -> Outcome | Fault:
         return "removed" if change.remove else "changed"
     if change.version == 0:
         fields = {"who": stored["changed_by"], "other": row_label(kind, stored, "en")}
-        return Fault("exists", "", change.key, {**fields, "example": example})
+        return broken("exists", "", change.key, {**fields, "example": example})
     values = tuple(StoredValue(kind[column], stored[column]) for column in different)
     fields = {"who": stored["changed_by"], "when": stored["changed_at"], "columns": values}
-    return Fault("changed_by_other", found=change.key, fields=fields)
+    return broken("changed_by_other", found=change.key, fields=fields)
 
 
 def different_columns(
@@ -85,7 +86,7 @@ def different_columns(
     ]
 
 
-def misfits(changes: Iterable[Change], state: State) -> Iterator[tuple[Change, Fault]]:
+def misfits(changes: Iterable[Change], state: State) -> Iterator[tuple[Change, Problem]]:
     """Give every change that does not fit the rows as they would be after all changes."""
     changes = list(changes)
     after = _after(changes, state)
@@ -126,7 +127,7 @@ def apply_change(
         .values({**values, **new})
     )
     if found.rowcount != 1:
-        raise refuse(KINDS[change.kind], wijk, change.key, [Fault("changed_meanwhile")])
+        raise refuse(KINDS[change.kind], wijk, change.key, [broken("changed_meanwhile")])
     return change.version + 1
 
 
@@ -148,15 +149,15 @@ def _after(changes: list[Change], state: State) -> dict[str, dict[str, Mapping[s
     return after
 
 
-def _dangling(change: Change, after: Mapping[str, Mapping]) -> Iterator[Fault]:
+def _dangling(change: Change, after: Mapping[str, Mapping]) -> Iterator[Problem]:
     for column in KINDS[change.kind].columns:
         value = change.values.get(column.name)
         if column.refers_to and value is not None and value not in after[column.refers_to]:
             fields = {"kind": KINDS[column.refers_to], "choices": tuple(after[column.refers_to])}
-            yield Fault("unknown_row", column.name, value, fields)
+            yield broken("unknown_row", column.name, value, fields)
 
 
-def _double(change: Change, after: Mapping[str, Mapping]) -> Iterator[Fault]:
+def _double(change: Change, after: Mapping[str, Mapping]) -> Iterator[Problem]:
     kind = KINDS[change.kind]
     same = [change.values.get(name) for name in kind.unique]
     if not same or None in same:
@@ -164,22 +165,24 @@ def _double(change: Change, after: Mapping[str, Mapping]) -> Iterator[Fault]:
     for key, row in after[change.kind].items():
         if key != change.key and [row[name] for name in kind.unique] == same:
             columns = tuple(kind[name] for name in kind.unique)
-            yield Fault("not_unique", kind.unique[-1], same[-1], {"other": key, "columns": columns})
+            yield broken(
+                "not_unique", kind.unique[-1], same[-1], {"other": key, "columns": columns}
+            )
             return
 
 
-def _copied(change: Change, after: Mapping[str, Mapping]) -> Iterator[Fault]:
+def _copied(change: Change, after: Mapping[str, Mapping]) -> Iterator[Problem]:
     """Give a new row that says exactly what another one says: it would count twice."""
     kind = KINDS[change.kind]
     if kind.unique or kind.repeatable:
         return
     for key, row in after[change.kind].items():
         if key != change.key and not different_columns(kind, change.values, row):
-            yield Fault("copied", "", change.key, {"other": key})
+            yield broken("copied", "", change.key, {"other": key})
             return
 
 
-def _doubtful(change: Change, state: State) -> Iterator[Fault]:
+def _doubtful(change: Change, state: State) -> Iterator[Problem]:
     """Give a value that is new and looks like one on another scale."""
     stored = state[change.kind].get(change.key, {})
     for column in KINDS[change.kind].columns:
@@ -188,10 +191,10 @@ def _doubtful(change: Change, state: State) -> Iterator[Fault]:
             continue
         if column.doubtful_to and 0 < value <= column.doubtful_to:
             fields = {"times": f"{10 * value:g}", "value": f"{value:g}"}
-            yield Fault("doubtful", column.name, value, fields)
+            yield broken("doubtful", column.name, value, fields)
 
 
-def _not_there(change: Change, after: Mapping[str, Mapping]) -> Iterator[Fault]:
+def _not_there(change: Change, after: Mapping[str, Mapping]) -> Iterator[Problem]:
     """Give a partner who attends a meeting before taking part, or after leaving."""
     if change.kind not in ("attendance", "stakeholders", "meetings"):
         return
@@ -211,11 +214,11 @@ def _not_there(change: Change, after: Mapping[str, Mapping]) -> Iterator[Fault]:
         if (start and day < start) or (end and day > end):
             column = {"attendance": "stakeholder", "stakeholders": "end", "meetings": "date"}
             fields = {"partner": partner["organisation"], "day": day}
-            yield Fault("not_there", column[change.kind], None, fields)
+            yield broken("not_there", column[change.kind], None, fields)
             return
 
 
-def _too_early(change: Change, after: Mapping[str, Mapping], state: State) -> Iterator[Fault]:
+def _too_early(change: Change, after: Mapping[str, Mapping], state: State) -> Iterator[Problem]:
     """Give an intervention of the wijk itself that starts before the network began to choose."""
     begun = [
         row["actual_start"]
@@ -234,13 +237,13 @@ def _too_early(change: Change, after: Mapping[str, Mapping], state: State) -> It
             continue
         fields = {"name": item["name"], "start": item["start"], "choice": min(begun)}
         if change.kind == "interventions":
-            yield Fault("too_early", "start", item["start"], fields)
+            yield broken("too_early", "start", item["start"], fields)
         elif change.values["actual_start"] == min(begun):
-            yield Fault("chosen_later", "actual_start", min(begun), fields)
+            yield broken("chosen_later", "actual_start", min(begun), fields)
             return
 
 
-def _not_running(change: Change, after: Mapping[str, Mapping], state: State) -> Iterator[Fault]:
+def _not_running(change: Change, after: Mapping[str, Mapping], state: State) -> Iterator[Problem]:
     """Give an activity that was wholly before its intervention began, or after it ended."""
     if change.kind == "activities":
         moved = _moved(change, state, "intervention", "period_start", "period_end")
@@ -262,7 +265,7 @@ def _not_running(change: Change, after: Mapping[str, Mapping], state: State) -> 
             )
             fields = {"intervention": item["name"], "activity": row["name"]}
             fields |= {"first": row["period_start"], "last": row["period_end"]}
-            yield Fault("not_running", own[later], None, fields)
+            yield broken("not_running", own[later], None, fields)
             return
 
 
@@ -272,7 +275,7 @@ def _moved(change: Change, state: State, *columns: str) -> bool:
     return any(change.values.get(name) != stored.get(name) for name in columns)
 
 
-def _still_used(change: Change, after: Mapping[str, Mapping]) -> Iterator[Fault]:
+def _still_used(change: Change, after: Mapping[str, Mapping]) -> Iterator[Problem]:
     for kind in KINDS.values():
         columns = [column.name for column in kind.columns if column.refers_to == change.kind]
         users = [
@@ -281,4 +284,4 @@ def _still_used(change: Change, after: Mapping[str, Mapping]) -> Iterator[Fault]
             if change.key in [row.get(name) for name in columns]
         ]
         if users:
-            yield Fault("still_used", "", change.key, {"used_by": (kind, *users)})
+            yield broken("still_used", "", change.key, {"used_by": (kind, *users)})

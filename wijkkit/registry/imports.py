@@ -11,7 +11,7 @@ from wijkkit.errors import DataError, Problem
 from wijkkit.loaders.recode import cell_mistakes
 from wijkkit.loaders.source_file import read_source
 from wijkkit.loaders.source_table import SourceTable
-from wijkkit.registry.faults import Fault, ImportReport, row_problem
+from wijkkit.registry.faults import ImportReport, broken, row_problem
 from wijkkit.registry.registry import Registry
 from wijkkit.registry.tables import KEY_COLUMNS, KINDS, Column, Kind
 from wijkkit.registry.workbook_read import SheetRow, WorkbookContent
@@ -88,7 +88,7 @@ def _contents(table: SourceTable, kind: Kind, study: Study) -> list[WorkbookCont
         row = SheetRow(kind, int(number), _typed(kind, values, table.decimal), letters)
         content.rows.append(row)
         if not wijk:
-            fault = Fault("unknown_wijk", "", written or None, {"choices": choices})
+            fault = broken("unknown_wijk", "", written or None, {"choices": choices})
             content.problems.append(row_problem(fault, kind, row.cell("wijk"), language))
     return list(found.values())
 

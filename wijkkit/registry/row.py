@@ -8,6 +8,7 @@ from typing import cast
 
 import sqlalchemy as sa
 
+from wijkkit.errors import Problem
 from wijkkit.registry.changes import (
     Change,
     Outcome,
@@ -17,7 +18,7 @@ from wijkkit.registry.changes import (
     misfits,
     stamp_of,
 )
-from wijkkit.registry.faults import Fault, RowError, refuse
+from wijkkit.registry.faults import RowError, broken, refuse
 from wijkkit.registry.store import AUTHOR_LENGTH
 from wijkkit.registry.tables import COLUMNS, KINDS, Kind
 from wijkkit.registry.validation import is_key
@@ -32,12 +33,12 @@ def check_row(study: Study, kind: Kind, row: Mapping[str, object], who: str) -> 
     wijk, key = str(row.get("wijk") or ""), row.get("key")
     known = COLUMNS[kind.name]
     faults = [
-        Fault("unknown_column", "", name, {"choices": known}) for name in row if name not in known
+        broken("unknown_column", "", name, {"choices": known}) for name in row if name not in known
     ]
     if wijk not in study.neighbourhoods:
-        faults.append(Fault("unknown_wijk", "", wijk, {"choices": tuple(study.neighbourhoods)}))
+        faults.append(broken("unknown_wijk", "", wijk, {"choices": tuple(study.neighbourhoods)}))
     if key and not is_key(key):
-        faults.append(Fault("bad_key", "", key, {"example": f"{kind.prefix}01"}))
+        faults.append(broken("bad_key", "", key, {"example": f"{kind.prefix}01"}))
     faults.extend(author_faults(who))
     if faults:
         raise refuse(kind, wijk, str(key or ""), faults)
@@ -49,7 +50,7 @@ def store_change(
     wijk: str,
     change: Change,
     state: State,
-    faults: Iterable[Fault],
+    faults: Iterable[Problem],
     who: str,
 ) -> int:
     """Store a change and return the row's version.
@@ -60,7 +61,7 @@ def store_change(
         There are faults, or somebody else was first.
     """
     outcome = decide(change, state)
-    if isinstance(outcome, Fault):
+    if isinstance(outcome, Problem):
         raise refuse(KINDS[change.kind], wijk, change.key, [outcome])
     if found := list(faults):
         raise refuse(KINDS[change.kind], wijk, change.key, found)
@@ -71,7 +72,7 @@ def store_change(
 
 
 def decided(
-    changes: Sequence[Change], faults: Sequence[list[Fault]], state: State
+    changes: Sequence[Change], faults: Sequence[list[Problem]], state: State
 ) -> list[Outcome]:
     """Return what each of several changes does.
 
@@ -87,7 +88,7 @@ def decided(
     outcomes: list[Outcome] = []
     for number, change in enumerate(changes):
         outcome = decide(change, state)
-        if isinstance(outcome, Fault):
+        if isinstance(outcome, Problem):
             found[number] = [outcome]
         else:
             outcomes.append(outcome)
@@ -99,20 +100,17 @@ def decided(
 class RowsError(RowError):
     """Several rows were to be kept and none was; `rows` has the faults of each."""
 
-    def __init__(self, changes: Sequence[Change], faults: Sequence[list[Fault]]):
+    def __init__(self, changes: Sequence[Change], faults: Sequence[list[Problem]]):
         each = [
             refuse(KINDS[change.kind], "", change.key, wrong)
             for change, wrong in zip(changes, faults, strict=True)
             if wrong
         ]
-        super().__init__(
-            [problem for error in each for problem in error.problems],
-            tuple(fault for wrong in faults for fault in wrong),
-        )
+        super().__init__(problem for error in each for problem in error.problems)
         self.rows = tuple(tuple(wrong) for wrong in faults)
 
 
-def author_faults(who: str) -> list[Fault]:
+def author_faults(who: str) -> list[Problem]:
     """Return what is wrong with the name of who makes a change.
 
     Examples
@@ -122,7 +120,7 @@ def author_faults(who: str) -> list[Fault]:
     """
     if isinstance(who, str) and who.strip() and len(who) <= AUTHOR_LENGTH and who.isprintable():
         return []
-    return [Fault("no_author", found=who)]
+    return [broken("no_author", found=who)]
 
 
 def now() -> datetime:

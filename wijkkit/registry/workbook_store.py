@@ -23,7 +23,6 @@ from wijkkit.registry.changes import (
     stamp_of,
 )
 from wijkkit.registry.faults import (
-    Fault,
     ImportReport,
     WorkbookError,
     form_problem,
@@ -204,7 +203,7 @@ def _outcomes(
     places = {id(item.change): item.row for item in rows}
     for item in rows:
         outcome = decide(item.change, state)
-        if isinstance(outcome, Fault):
+        if isinstance(outcome, Problem):
             cell = item.row.cell(KEY)
             problems.append(row_problem(outcome, item.row.kind, cell, language))
         else:
