@@ -14,8 +14,9 @@ from tests.reports.conftest import outputs_for
 from wijkkit.errors import ReportError
 from wijkkit.reports import cells as cells_module
 from wijkkit.reports import engine, pandoc, pdf
-from wijkkit.reports.cells import html_in_markdown, html_tables, markdown_blocks, svg_image
+from wijkkit.reports.cells import html_in_markdown, html_tables, markdown_blocks
 from wijkkit.reports.crossref import resolve_citations
+from wijkkit.reports.images import svg_image
 from wijkkit.reports.page import NO_FRAME, write_page, write_site_pages
 from wijkkit.reports.pandoc import HTML, TEXT, convert, elements, plain, read
 from wijkkit.reports.site_check import side_by_side
@@ -110,7 +111,7 @@ def test_every_page_is_in_one_go_and_all_jobs_have_work(pages, jobs):
     assert sorted(page for go in goes for page in go) == list(range(pages))
     sizes = [len(go) for go in goes]
     assert max(sizes, default=0) <= engine._AT_ONCE
-    assert not pages or max(sizes) - min(sizes) <= 1 and len(goes) >= min(jobs, pages)
+    assert not pages or (max(sizes) - min(sizes) <= 1 and len(goes) >= min(jobs, pages))
 
 
 def cited(tmp_path, body: str):

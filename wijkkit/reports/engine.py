@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -27,7 +27,7 @@ from wijkkit.reports.crossref import (
 )
 from wijkkit.reports.docx import write_docx
 from wijkkit.reports.embed import Store, embed_cells
-from wijkkit.reports.linked_images import open_links
+from wijkkit.reports.images import open_links
 from wijkkit.reports.page import NO_FRAME, Frame, write_page, write_site_pages
 from wijkkit.reports.pages import find_sources
 from wijkkit.reports.pandoc import (
@@ -226,45 +226,10 @@ def make_pages(
     tasks = list(tasks)
     project = study.runs / "reports"
     write_project(find_sources(study), project, house)
-
-    def make(source: Path, page: Page, frame: Frame, forms: tuple[str, ...]) -> None:
-        """Make all forms of a staged page but the page itself."""
-        write_data_forms(study, page, site, frame, forms)
-        if "pptx" in forms:
-            render_pptx(slides_of(source), site / f"{page.stem}.pptx", house, project / "theme")
-        if engine == "builtin":
-            _render(source, site, house, frame, forms)
-
-    def make_some(some: list[Task]) -> list[Problem]:
-        """Make the pages of one go: what many of them embed is read and written together."""
-        with contextlib.suppress(WijkkitError):  # said below, of the page that it is wrong in
-            stage_ahead(study, [page for page, *_ in some], states)
-        problems: list[Problem] = []
-        staged: list[tuple[Path, Task]] = []
-        for task in some:
-            with _noted(task[0], problems):
-                page, frame, forms = task
-                source = stage(study, page, states, project, house, frame, forms)
-                staged.append((source, task))
-        with contextlib.suppress(WijkkitError):
-            _read_sources(staged)
-        pages = []
-        for source, (page, frame, forms) in staged:
-            with _noted(page, problems):
-                make(source, page, frame, forms)
-                if engine == "builtin" and "html" in forms:
-                    pages.append((page, (source, site / f"{page.stem}.html", frame)))
-        try:
-            render_site_pages([made for _, made in pages])
-        except WijkkitError:
-            for page, made in pages:
-                with _noted(page, problems):
-                    render_site_pages([made])
-        return problems
-
+    maker = _Maker(study, states, project, site, house, engine)
     # Typst's threads are not in a process that is forked after it ran here.
     goes = _goes(tasks, jobs)
-    found = side_by_side(make_some, goes, jobs, apart=True, fork=not TYPST_USED.is_set())
+    found = side_by_side(maker.make, goes, jobs, apart=True, fork=not TYPST_USED.is_set())
     problems = [problem for of_page in found for problem in of_page]
     if problems:
         raise ReportError(dict.fromkeys(problems))
@@ -274,6 +239,60 @@ def make_pages(
         page.stem: tuple(form for form in forms if form in TARGETS) for page, _, forms in tasks
     }
     return render_project(project, asked, site, study.settings.report.quarto_seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class _Maker:
+    """Makes pages with either engine; Quarto renders what is staged here afterwards."""
+
+    study: Study
+    states: States
+    project: Path
+    site: Path
+    house: HouseStyle
+    engine: str
+
+    def make(self, some: list[Task]) -> list[Problem]:
+        """Make the pages of one go: what many of them embed is read and written together."""
+        problems: list[Problem] = []
+        staged = self._stage(some, problems)
+        with contextlib.suppress(WijkkitError):
+            _read_sources(staged)
+        pages = []
+        for source, (page, frame, forms) in staged:
+            with _noted(page, problems):
+                self._forms(source, page, frame, forms)
+                if self.engine == "builtin" and "html" in forms:
+                    pages.append((page, (source, self.site / f"{page.stem}.html", frame)))
+        try:
+            render_site_pages([made for _, made in pages])
+        except WijkkitError:
+            for page, made in pages:
+                with _noted(page, problems):
+                    render_site_pages([made])
+        return problems
+
+    def _stage(self, some: list[Task], problems: list[Problem]) -> list[tuple[Path, Task]]:
+        with contextlib.suppress(WijkkitError):  # said below, of the page that it is wrong in
+            stage_ahead(self.study, [page for page, *_ in some], self.states)
+        staged = []
+        for task in some:
+            page, *surroundings = task
+            about = (self.study, page, self.states, self.project, self.house)
+            with _noted(page, problems):
+                staged.append((stage(*about, *surroundings), task))
+        return staged
+
+    def _forms(self, source: Path, page: Page, frame: Frame, forms: tuple[str, ...]) -> None:
+        """Make all forms of a staged page but the page itself."""
+        target, theme = self.site / page.stem, self.project / "theme"
+        write_data_forms(self.study, page, self.site, frame, forms)
+        if "pptx" in forms:
+            render_pptx(slides_of(source), target.with_suffix(".pptx"), self.house, theme)
+        if "pdf" in forms and self.engine == "builtin":
+            render_pdf(source, target.with_suffix(".pdf"), self.house, frame)
+        if "docx" in forms and self.engine == "builtin":
+            render_docx(source, target.with_suffix(".docx"), self.house)
 
 
 #: At most so many pages are made in one go.
@@ -304,15 +323,6 @@ def _noted(page: Page, problems: list[Problem]) -> Iterator[None]:
         yield
     except WijkkitError as error:
         problems += [_of_page(problem, page) for problem in error.problems]
-
-
-def _render(
-    source: Path, site: Path, house: HouseStyle, frame: Frame, forms: tuple[str, ...]
-) -> None:
-    if "pdf" in forms:
-        render_pdf(source, site / f"{source.stem}.pdf", house, frame)
-    if "docx" in forms:
-        render_docx(source, site / f"{source.stem}.docx", house)
 
 
 def _of_page(problem: Problem, page: Page) -> Problem:

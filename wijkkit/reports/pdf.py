@@ -98,8 +98,12 @@ def draw_stored(folder: Path) -> None:
     new = {mark: path for path, mark in found.items() if mark not in _DRAWN}
     if new:
         TYPST_USED.set()
-        figures = [f"#image({_quoted(path.relative_to(folder).as_posix())})" for path in new.values()]
-        pages = "#set page(width: auto, height: auto, margin: 0pt)\n" + "#pagebreak()\n".join(figures)
+        figures = [
+            f"#image({_quoted(path.relative_to(folder).as_posix())})" for path in new.values()
+        ]
+        pages = "#set page(width: auto, height: auto, margin: 0pt)\n" + "#pagebreak()\n".join(
+            figures
+        )
         made = typst.compile(cast(Any, pages.encode()), root=str(folder), format="png", ppi=PPI)
         _DRAWN.update(zip(new, made if isinstance(made, list) else [made], strict=True))
     for path, mark in found.items():

@@ -25,7 +25,7 @@ from wijkkit.reports.cells import (
     read_outputs_ahead,
     to_attribute,
 )
-from wijkkit.reports.linked_images import named_links
+from wijkkit.reports.images import named_links
 from wijkkit.reports.pandoc import API_VERSION, Node, convert, found, remember
 from wijkkit.study import Study
 
