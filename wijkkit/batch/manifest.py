@@ -32,15 +32,7 @@ Event = Mapping[str, Any]
 class EventLog:
     """Append events to ``events.jsonl``; a context manager.
 
-    Parameters
-    ----------
-    run : str
-        Name of the run that writes.
-
-    Attributes
-    ----------
-    last : dict
-        The last event of each notebook.
+    `run`: Name of the run that writes. `last`: The last event of each notebook.
     """
 
     def __init__(self, path: Path, run: str):
@@ -117,20 +109,11 @@ def last_events(path: Path) -> dict[Key, dict[str, Any]]:
 class JobResult(ShowsItself):
     """How one job ended.
 
-    Parameters
-    ----------
-    scope, notebook : str
-        ``stad`` or the wijk's slug; the notebook's name.
-    status : str
-        ``ok``, ``failed``, ``skipped`` or ``interrupted``.
-    kind : str
-        Why it failed: ``error``, ``timeout``, ``killed``, ``check``, ``unwritable``, ``changed``.
-    message : str
-        The last line of the error, or the reason why it was skipped.
-    cell : int, optional
-        Number of the cell, from 1.
-    ran : bool
-        False where nothing had changed since an earlier run.
+    `scope`, `notebook`: ``stad`` or the wijk's slug; the notebook's name. `status`: ``ok``,
+    ``failed``, ``skipped`` or ``interrupted``. `kind`: Why it failed: ``error``, ``timeout``,
+    ``killed``, ``check``, ``unwritable``, ``changed``. `message`: The last line of the error, or
+    the reason why it was skipped. `cell`: Number of the cell, from 1. `ran`: False where nothing
+    had changed since an earlier run.
     """
 
     scope: str

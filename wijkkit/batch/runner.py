@@ -327,10 +327,8 @@ def dask_executor(address: str) -> Iterator[tuple[Executor, int]]:
     Workers must see the study's folder under the same path. Executed notebooks come back as
     text and are written here. A notebook whose worker dies is run again by another.
 
-    Raises
-    ------
-    BatchError
-        There is no scheduler, it has no workers, or the package distributed is not installed.
+    Raises BatchError: There is no scheduler, it has no workers, or the package distributed is not
+    installed.
     """
     try:
         from distributed import Client

@@ -46,10 +46,7 @@ PRELOAD = (
 class Work:
     """The study, and what its jobs have in common.
 
-    Parameters
-    ----------
-    common : str
-        Hash of what all jobs depend on.
+    `common`: Hash of what all jobs depend on.
     """
 
     study: Study

@@ -36,14 +36,9 @@ _ENDINGS = ("gaarde", "hof", "kamp", "laan", "meent", "plein", "weide", "zoom")
 def build_city(wijken: int, seed: int) -> pd.DataFrame:
     """Return the wijken of a fictional city.
 
-    Parameters
-    ----------
-    wijken : int
-        How many, 2 to 99. They come in pairs of a programme and a comparator wijk in one gebied;
-        the last of an odd number belongs to no arm.
+    `wijken`: How many, 2 to 99. They come in pairs of a programme and a comparator wijk in one
+    gebied; the last of an odd number belongs to no arm.
 
-    Examples
-    --------
     >>> build_city(6, 1)[["wijk", "code", "arm", "pair"]].head(2).to_numpy().tolist()
     [['molenkwartier', 'BU99990101', 'programme', 'a'], ['kastanjepark', 'BU99990102', 'comparator', 'a']]
     """

@@ -279,10 +279,7 @@ def write_monitor(surveys: Path) -> None:
 
     Strata are the areas by the two ages of school (up to 7, and 8 and over).
 
-    Parameters
-    ----------
-    surveys : Path
-        The folder with ``kindmonitor_2018.sav`` and ``kindmonitor_2021.sav``.
+    `surveys`: The folder with ``kindmonitor_2018.sav`` and ``kindmonitor_2021.sav``.
     """
     parts = []
     labels: dict[str, dict[int | float, str]] = {}

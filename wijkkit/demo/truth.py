@@ -22,16 +22,9 @@ RESPONDENTS_PER_WIJK = 240
 class Outcome:
     """The chance of the favourable outcome, as log-odds.
 
-    Parameters
-    ----------
-    base : float
-        In a wijk and SES group in the middle, first wave.
-    low, high : float
-        Added for the low and the high SES group.
-    trend : float
-        Added in the second wave, everywhere.
-    effect : float
-        Added in the second wave in the programme wijken: the true effect.
+    `base`: In a wijk and SES group in the middle, first wave. `low`, `high`: Added for the low and
+    the high SES group. `trend`: Added in the second wave, everywhere. `effect`: Added in the second
+    wave in the programme wijken: the true effect.
     """
 
     base: float

@@ -26,17 +26,11 @@ WINSORISED = 0.1
 class Funnel(ShowsItself):
     """A funnel plot's numbers.
 
-    Parameters
-    ----------
-    areas : DataFrame
-        One row per area: ``value, n, lower95, upper95, lower998, upper998`` and ``position``:
-        ``low998, low95, inside, high95, high998``, or ``unknown`` where nobody was observed.
-    curve : DataFrame
-        The limits for `n` from the smallest to the largest, for drawing.
-    target : float
-        What the areas are held against.
-    dispersion : float
-        By how much the areas differ more than chance (1: not), which widens the limits.
+    `areas`: One row per area: ``value, n, lower95, upper95, lower998, upper998`` and ``position``:
+    ``low998, low95, inside, high95, high998``, or ``unknown`` where nobody was observed. `curve`:
+    The limits for `n` from the smallest to the largest, for drawing. `target`: What the areas are
+    held against. `dispersion`: By how much the areas differ more than chance (1: not), which widens
+    the limits.
     """
 
     areas: pd.DataFrame

@@ -20,15 +20,9 @@ Values = float | NDArray[np.float64]
 class Interval(ShowsItself):
     """An estimate with its interval.
 
-    Parameters
-    ----------
-    value, lower, upper : float or ndarray
-        The estimate and its limits; arrays of one shape where the arguments were arrays.
-        A limit that cannot be computed is ``nan``.
-    confidence : float
-        Coverage the interval aims at.
-    method : str
-        How the interval was made.
+    `value`, `lower`, `upper`: The estimate and its limits; arrays of one shape where the arguments
+    were arrays. A limit that cannot be computed is ``nan``. `confidence`: Coverage the interval
+    aims at. `method`: How the interval was made.
     """
 
     value: Values
@@ -172,8 +166,6 @@ def check_method(method: str) -> None:
 def t_limits(value: Floats, se: Floats, df: Floats, confidence: float) -> tuple[Floats, Floats]:
     """Return ``value ± t(df) se``; absent where `df` is not positive.
 
-    Examples
-    --------
     >>> lower, upper = t_limits(np.array([0.5]), np.array([0.1]), np.array([9.0]), 0.95)
     >>> round(float(lower[0]), 4), round(float(upper[0]), 4)
     (0.2738, 0.7262)
@@ -203,26 +195,18 @@ def proportion_limits(
 ) -> tuple[Floats, Floats]:
     r"""Return the limits of weighted proportions.
 
-    Parameters
-    ----------
-    p, se, df, n : ndarray of float, one shape
-        Proportion, its design-based standard error, degrees of freedom (units minus strata)
-        and number of respondents.
-    method : {"logit", "xlogit", "beta", "mean"}
-        ``logit``: :math:`\operatorname{expit}(\operatorname{logit} p \pm t_{df}\, se/(p(1-p)))`,
-        the Wald interval of a logistic model with an intercept alone. ``xlogit``: the same
-        formula, reached by the delta method; the name under which SPSS's complex samples are
-        reproduced. ``beta``: Korn and Graubard's Clopper-Pearson interval with the effective
-        sample size :math:`p(1-p)/se^2 \cdot (t_{n-1}/t_{df})^2`. ``mean``:
-        :math:`p \pm t_{df}\, se`, which may leave the range of a proportion.
+    `p`, `se`, `df`, `n`: Proportion, its design-based standard error, degrees of freedom (units
+    minus strata) and number of respondents. `method`: ``logit``:
+    :math:`\operatorname{expit}(\operatorname{logit} p \pm t_{df}\, se/(p(1-p)))`, the Wald interval
+    of a logistic model with an intercept alone. ``xlogit``: the same formula, reached by the delta
+    method; the name under which SPSS's complex samples are reproduced. ``beta``: Korn and
+    Graubard's Clopper-Pearson interval with the effective sample size :math:`p(1-p)/se^2 \cdot
+    (t_{n-1}/t_{df})^2`. ``mean``: :math:`p \pm t_{df}\, se`, which may leave the range of a
+    proportion.
 
-    References
-    ----------
-    Korn EL, Graubard BI (1998). Confidence intervals for proportions with small expected number
-    of positive counts estimated from survey data. Survey Methodology 24, 193-201.
+    Korn EL, Graubard BI (1998). Confidence intervals for proportions with small expected number of
+    positive counts estimated from survey data. Survey Methodology 24, 193-201.
 
-    Examples
-    --------
     >>> arrays = [np.array([v]) for v in (0.1, 0.03, 99.0, 100.0)]
     >>> lower, upper = proportion_limits(*arrays, method="logit", confidence=0.95)
     >>> round(float(lower[0]), 4), round(float(upper[0]), 4)

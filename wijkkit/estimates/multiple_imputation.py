@@ -17,20 +17,11 @@ from wijkkit.showing import ShowsItself
 class Pooled(ShowsItself):
     """An estimate over m imputed data sets.
 
-    Parameters
-    ----------
-    value, se, lower, upper, df : float
-        Mean of the estimates, its standard error, interval and degrees of freedom.
-    within, between : float
-        Mean of the variances, and variance of the estimates.
-    relative_increase : float
-        By which part the missing answers increase the variance.
-    fraction_missing : float
-        Fraction of missing information, for these degrees of freedom.
-    m : int
-        Number of data sets.
-    confidence : float
-        Coverage of the interval.
+    `value`, `se`, `lower`, `upper`, `df`: Mean of the estimates, its standard error, interval and
+    degrees of freedom. `within`, `between`: Mean of the variances, and variance of the estimates.
+    `relative_increase`: By which part the missing answers increase the variance.
+    `fraction_missing`: Fraction of missing information, for these degrees of freedom. `m`: Number
+    of data sets. `confidence`: Coverage of the interval.
     """
 
     value: float

@@ -21,18 +21,11 @@ Floats = NDArray[np.float64]
 class SmallArea(ShowsItself):
     """Model-based estimates of k areas.
 
-    Parameters
-    ----------
-    areas : DataFrame
-        One row per area: ``value`` (EBLUP), ``rmse`` (root of its mean squared error),
-        ``lower, upper, direct, synthetic`` and ``own``: the part of the value that is the
-        area's own survey (0 for an area without respondents).
-    between : float
-        Variance between areas that the characteristics do not explain, on the model's scale.
-    coefficients : ndarray of float, shape (p,)
-        Intercept and coefficients of the characteristics, on the model's scale.
-    scale : {"arcsine", "identity"}
-        The model's scale.
+    `areas`: One row per area: ``value`` (EBLUP), ``rmse`` (root of its mean squared error),
+    ``lower, upper, direct, synthetic`` and ``own``: the part of the value that is the area's own
+    survey (0 for an area without respondents). `between`: Variance between areas that the
+    characteristics do not explain, on the model's scale. `coefficients`: Intercept and coefficients
+    of the characteristics, on the model's scale. `scale`: The model's scale.
     """
 
     areas: pd.DataFrame

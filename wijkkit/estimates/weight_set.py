@@ -22,20 +22,10 @@ Floats = NDArray[np.float64]
 class WeightSet(ShowsItself):
     """Weights of n respondents that reproduce known margins.
 
-    Parameters
-    ----------
-    name : str
-        What the set is called, ``2021-corrected``.
-    method : {"poststratify", "rake"}
-        How it was made.
-    weight, base : ndarray of float, shape (n,)
-        The weights, and those they were made from.
-    margins : tuple of ndarray of int, each of shape (n,)
-        Per margin, the cell of each respondent.
-    targets : DataFrame
-        One row per cell: ``margin, cell, population, before, after`` (sums of weights).
-    iterations : int
-        How often the margins were gone through.
+    `name`: What the set is called, ``2021-corrected``. `method`: How it was made. `weight`, `base`:
+    The weights, and those they were made from. `margins`: Per margin, the cell of each respondent.
+    `targets`: One row per cell: ``margin, cell, population, before, after`` (sums of weights).
+    `iterations`: How often the margins were gone through.
     """
 
     name: str
@@ -112,20 +102,11 @@ def write_weights(weights: WeightSet, respondents: pd.Series, folder: Path) -> P
 class WeightReport(ShowsItself):
     """How uneven a set of weights is.
 
-    Parameters
-    ----------
-    n : int
-        Respondents.
-    total : float
-        Sum of the weights.
-    smallest, largest : float
-        The extremes, relative to the mean weight.
-    design_effect : float
-        Kish's: ``1 + cv(weights)**2``, the variance the weights add to that of equal ones.
-    effective_n : float
-        ``n / design_effect``: the size of the simple sample that is as precise.
-    extremes : DataFrame
-        The respondents with the largest weights: ``row, weight, relative, share`` of the total.
+    `total`: Sum of the weights. `smallest`, `largest`: The extremes, relative to the mean weight.
+    `design_effect`: Kish's: ``1 + cv(weights)**2``, the variance the weights add to that of equal
+    ones. `effective_n`: ``n / design_effect``: the size of the simple sample that is as precise.
+    `extremes`: The respondents with the largest weights: ``row, weight, relative, share`` of the
+    total.
     """
 
     n: int

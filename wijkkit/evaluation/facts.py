@@ -24,21 +24,13 @@ from wijkkit.study import Study
 class Facts:
     """Released tables and the study they belong to.
 
-    Parameters
-    ----------
-    registry : mapping of str to DataFrame
-        Kind -> its table, with the columns a report may show. A kind that is not there is empty.
-    estimates, changes, gaps : DataFrame
-        Tidy estimate tables: levels per wave, changes since the first wave (unit ``points`` or
-        ``score``; `wave` holds both), gaps between the ends of a grouping and their change.
-    goal_changes : DataFrame
-        The last change of every goal and of its gap, judged together (`goal_changes`).
-    area_figures : DataFrame
-        Long: ``area, area_level, figure, label, period, value, unit, source, status``.
-    scales : DataFrame
-        Changes of the key-figure scales, see `process.key_figure_changes.scale_changes`.
-    as_of : date
-        The day on which everything is judged.
+    `registry`: Kind -> its table, with the columns a report may show. A kind that is not there is
+    empty. `estimates`, `changes`, `gaps`: Tidy estimate tables: levels per wave, changes since the
+    first wave (unit ``points`` or ``score``; `wave` holds both), gaps between the ends of a
+    grouping and their change. `goal_changes`: The last change of every goal and of its gap, judged
+    together (`goal_changes`). `area_figures`: Long: ``area, area_level, figure, label, period,
+    value, unit, source, status``. `scales`: Changes of the key-figure scales, see
+    `process.key_figure_changes.scale_changes`. `as_of`: The day on which everything is judged.
     """
 
     study: Study

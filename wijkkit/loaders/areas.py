@@ -51,11 +51,8 @@ def check_areas(
 ) -> Iterator[Problem]:
     """Yield where the areas of a source are not those of the study.
 
-    Parameters
-    ----------
-    names : Series, optional
-        Names of the same areas; a code that goes with another name, and a name that goes with
-        another code, are areas of another year's division.
+    `names`: Names of the same areas; a code that goes with another name, and a name that goes with
+    another code, are areas of another year's division.
     """
     known = area_names(study, level)
     inside = codes.isin(list(known))
@@ -132,8 +129,6 @@ def _divisions(study: Study, codes: pd.Series, names: pd.Series, file: str) -> I
 def plain_code(code: object) -> str:
     """Return a code without what typing adds or loses: case, letters before, zeros, signs.
 
-    Examples
-    --------
     >>> plain_code("BU05990110") == plain_code("bu 5990110")
     True
     """
@@ -155,8 +150,6 @@ MISSING_BELOW = -99_990
 def cbs_number(raw: object, table: SourceTable) -> float | Problem | None:
     """Return a published figure, None where it is missing: a missing figure is never 0.
 
-    Examples
-    --------
     >>> import pandas as pd
     >>> table = SourceTable("kwb.csv", pd.DataFrame(), written=True)
     >>> [cbs_number(raw, table) for raw in ("  20.8", "0", ".", "-99997", -99999999, None)]
@@ -178,8 +171,6 @@ def find_column(wanted: str, columns: Iterable[str]) -> str | Problem:
     The number at the end of a column's name changes from year to year, so it is no part of the
     name; where two columns differ in it only, the full name is needed.
 
-    Examples
-    --------
     >>> find_column("AantalInwoners", ["Codering_3", "AantalInwoners_5"])
     'AantalInwoners_5'
     >>> print(find_column("Huurwoning", ["Huurwoning_53", "Huurwoning_61"]))

@@ -19,28 +19,15 @@ from wijkkit.study.guard import require_sources
 class QdaProject(ShowsItself):
     """A REFI-QDA project as tables; `COLUMNS` names their columns.
 
-    Parameters
-    ----------
-    name, origin : str
-        The project, and the program that wrote it.
-    codes : DataFrame
-        One row per code: its GUID, name, the GUID of the code above it, description.
-    sources : DataFrame
-        One row per source; `reading` says how its text positions were counted.
-    selections : DataFrame
-        One row per selection, coded or not; `text` and `check` as in `qdpx_text.Selection`,
-        positions missing where the selection is no part of a plain text.
-    codings : DataFrame
-        One row per code reference in a source; `selection` is empty for a whole source.
-    cases, case_members : DataFrame
-        The cases, and the sources and selections of each.
-    variables : DataFrame
-        One row per value; `owner` is the GUID of a case or a source.
-    problems : tuple of Problem
-        What is wrong in the project, without making it unreadable.
+    `name`, `origin`: The project, and the program that wrote it. `codes`: One row per code: its
+    GUID, name, the GUID of the code above it, description. `sources`: One row per source; `reading`
+    says how its text positions were counted. `selections`: One row per selection, coded or not;
+    `text` and `check` as in `qdpx_text.Selection`, positions missing where the selection is no part
+    of a plain text. `codings`: One row per code reference in a source; `selection` is empty for a
+    whole source. `cases`, `case_members`: The cases, and the sources and selections of each.
+    `variables`: One row per value; `owner` is the GUID of a case or a source. `problems`: What is
+    wrong in the project, without making it unreadable.
 
-    Notes
-    -----
     GUIDs are written in upper case without braces.
     """
 
@@ -167,10 +154,7 @@ SEGMENT_COLUMNS = [*ATTRIBUTES, "segment", "code", "parent", "text", "check"]
 def project_segments(project: QdaProject, variables: dict[str, str]) -> pd.DataFrame:
     """Return a row per coded segment, and one without a code per source without codings.
 
-    Returns
-    -------
-    DataFrame
-        The columns of `SEGMENT_COLUMNS`, texts as they stand.
+    The columns of `SEGMENT_COLUMNS`, texts as they stand.
     """
     attributes = _source_attributes(project, variables)
     selections = project.selections[["selection", "text", "check"]].drop_duplicates("selection")

@@ -30,20 +30,12 @@ GROUP_COLUMNS = list(ATTRIBUTES)
 class GroupInterviews(ShowsItself):
     """Coded group interviews.
 
-    Parameters
-    ----------
-    groups : DataFrame
-        One row per group interview, also those in which nothing was coded:
-        ``group, wijk, arm, wave, role``. `wijk` is missing for a group of the whole city.
-    segments : DataFrame
-        One row per coded segment: the same, and ``segment, code, parent, text, check``. `segment`
-        is shared by codes on the same text; `parent` is the code above it; `text` is the
-        protected quote.
-    codes : mapping of str to tuple of str
-        Code of the codebook -> itself and the codes below it. A CSV has no codebook: its codes
-        are those that were used.
-    problems : tuple of Problem
-        What is wrong but leaves the rest usable.
+    `groups`: One row per group interview, also those in which nothing was coded: ``group, wijk,
+    arm, wave, role``. `wijk` is missing for a group of the whole city. `segments`: One row per
+    coded segment: the same, and ``segment, code, parent, text, check``. `segment` is shared by
+    codes on the same text; `parent` is the code above it; `text` is the protected quote. `codes`:
+    Code of the codebook -> itself and the codes below it. A CSV has no codebook: its codes are
+    those that were used. `problems`: What is wrong but leaves the rest usable.
     """
 
     groups: pd.DataFrame

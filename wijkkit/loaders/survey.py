@@ -105,10 +105,7 @@ def load_reference(study: Study, reference: ReferencePopulation) -> pd.DataFrame
 
     Columns that a file does not have were not asked; who has no weight above 0 is left out.
 
-    Raises
-    ------
-    DataError
-        As `load_survey` does, but for areas.
+    Raises DataError: As `load_survey` does, but for areas.
     """
     require_sources("survey")
     book = study.codebook

@@ -162,11 +162,8 @@ def area_account(rows: pd.DataFrame) -> list[AccountRow]:
 def row_account(account: Sequence[AccountRow]) -> pd.DataFrame:
     """Return one table of what became of the rows of a survey.
 
-    Returns
-    -------
-    DataFrame
-        ``source, wave, wijk, read, used, dropped, why``: one row per wijk of a source and wave,
-        and one per reason for what was left out. `read` is `used` and `dropped` together.
+    ``source, wave, wijk, read, used, dropped, why``: one row per wijk of a source and wave, and one
+    per reason for what was left out. `read` is `used` and `dropped` together.
     """
     rows = [
         {

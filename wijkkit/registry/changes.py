@@ -23,16 +23,9 @@ State = dict[str, dict[str, dict[str, object]]]
 class Change:
     """A row as somebody wants it.
 
-    Parameters
-    ----------
-    values : mapping
-        Its own columns, clean (`wijkkit.registry.validation.clean_row`).
-    version : int
-        The version it was made from; 0 for a new row.
-    remove : bool
-        Whether it is to be removed.
-    confirmed : bool
-        Whether its author said that doubtful values are right.
+    `values`: Its own columns, clean (`wijkkit.registry.validation.clean_row`). `version`: The
+    version it was made from; 0 for a new row. `remove`: Whether it is to be removed. `confirmed`:
+    Whether its author said that doubtful values are right.
     """
 
     kind: str
@@ -109,10 +102,7 @@ def apply_change(
 ) -> int:
     """Store one change and return the row's new version.
 
-    Raises
-    ------
-    ConflictError
-        The row is no longer at the version that `decide` saw.
+    Raises ConflictError: The row is no longer at the version that `decide` saw.
     """
     table = TABLES[change.kind]
     new = {**by, "version": change.version + 1, "removed": outcome == "removed"}

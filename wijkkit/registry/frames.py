@@ -50,12 +50,7 @@ def _column(cells: Sequence[object], dtype: str) -> pd.Series:
 class KindTables(Mapping[str, pd.DataFrame]):
     """Rows of each kind as they came from the store; a table of them is made when it is asked for.
 
-    Parameters
-    ----------
-    names : mapping of str to sequence of str
-        Kind -> what a row holds.
-    rows : mapping of str to sequence of sequence
-        Kind -> its rows.
+    `names`: Kind -> what a row holds. `rows`: Kind -> its rows.
     """
 
     def __init__(

@@ -110,12 +110,8 @@ def _released(
 class Persons:
     """Everybody who is or was registered.
 
-    Parameters
-    ----------
-    names : re.Pattern, optional
-        What finds the full name of anybody, or the last name.
-    begins : frozenset of str
-        The first word of each of those: most texts hold none of them, and need no search.
+    `names`: What finds the full name of anybody, or the last name. `begins`: The first word of each
+    of those: most texts hold none of them, and need no search.
     """
 
     names: re.Pattern[str] | None = None

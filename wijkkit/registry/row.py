@@ -55,10 +55,7 @@ def store_change(
 ) -> int:
     """Store a change and return the row's version.
 
-    Raises
-    ------
-    RowError, ConflictError
-        There are faults, or somebody else was first.
+    Raises RowError, ConflictError: There are faults, or somebody else was first.
     """
     outcome = decide(change, state)
     if isinstance(outcome, Problem):
@@ -76,10 +73,7 @@ def decided(
 ) -> list[Outcome]:
     """Return what each of several changes does.
 
-    Raises
-    ------
-    RowsError
-        Any of them cannot be made, with its faults.
+    Raises RowsError: Any of them cannot be made, with its faults.
     """
     found = [list(one) for one in faults]
     places = {id(change): number for number, change in enumerate(changes)}
@@ -113,8 +107,6 @@ class RowsError(RowError):
 def author_faults(who: str) -> list[Problem]:
     """Return what is wrong with the name of who makes a change.
 
-    Examples
-    --------
     >>> author_faults("An Advisor"), [fault.rule for fault in author_faults(" ")]
     ([], ['no_author'])
     """

@@ -45,10 +45,7 @@ def store(
 ) -> ImportReport:
     """Store the rows of a file, of one wijk or of several, or nothing where anything is wrong.
 
-    Raises
-    ------
-    WorkbookError
-        With everything that is wrong.
+    Raises WorkbookError: With everything that is wrong.
     """
     problems: list[Problem] = []
     planned = []

@@ -120,10 +120,7 @@ _TRIMMED = 10.0
 def composition_rows(study: Study, respondents: pd.DataFrame, outcome: str) -> Iterator[Row]:
     """Yield the difference-in-differences of each covariate, and the reweighted effect.
 
-    Raises
-    ------
-    NotEstimable
-        ``no_covariates``: the study names none.
+    Raises NotEstimable: ``no_covariates``: the study names none.
     """
     if not study.settings.evaluation.covariates:
         raise NotEstimable("no_covariates")
@@ -165,8 +162,6 @@ def baseline_weights(sample: Sample) -> Floats:
     For each of the other three cells a logistic model of belonging to the reference cell rather
     than to this one, on the covariates; the weight is its odds.
 
-    References
-    ----------
     Stuart EA et al. (2014), Health Serv Outcomes Res Methodol 14:166-182.
     """
     arm, after = sample.treated[sample.cluster], sample.post[sample.wave]

@@ -21,19 +21,10 @@ Control = Literal["never", "not_yet"]
 class GroupTimeEffects:
     """Average effects on the treated per group (wave of start) and wave.
 
-    Parameters
-    ----------
-    start, wave : (K,) float
-        Wave in which the group started, and wave of the effect; before the start it is a
-        placebo effect against the wave before.
-    influence : (n, K) float
-        Each row's influence on each estimate; their sum over rows divided by n has mean zero.
-    share : dict of float to float
-        Weighted share of the rows in each group.
-    starts : (n,) float
-        Wave of start of each row's cluster; infinite where never.
-    weight : (n,) float
-        Mean 1.
+    `start`, `wave`: Wave in which the group started, and wave of the effect; before the start it is
+    a placebo effect against the wave before. `influence`: Each row's influence on each estimate;
+    their sum over rows divided by n has mean zero. `share`: Weighted share of the rows in each
+    group. `starts`: Wave of start of each row's cluster; infinite where never. `weight`: Mean 1.
     """
 
     start: Floats
@@ -62,27 +53,14 @@ def group_time_effects(
     change that a regression in the control clusters predicts for it. Made for repeated
     cross-sections; with `cluster` the respondent it is the panel estimator too.
 
-    Parameters
-    ----------
-    outcome, wave : (n,) array
-        Complete; waves are numbers in order of time.
-    start : (n,) array
-        First wave with the programme in the row's cluster; NaN or infinite where never.
-    cluster : (n,) array
-        The level on which influence is summed for errors.
+    `outcome`, `wave`: Complete; waves are numbers in order of time. `start`: First wave with the
+    programme in the row's cluster; NaN or infinite where never. `cluster`: The level on which
+    influence is summed for errors. Raises NotEstimable: ``no_arms``: no group starts within the
+    waves, or there is no control.
 
-    Raises
-    ------
-    NotEstimable
-        ``no_arms``: no group starts within the waves, or there is no control.
+    Callaway B, Sant'Anna PHC (2021), J Econometrics 225:200-230. Sant'Anna PHC, Zhao J (2020), J
+    Econometrics 219:101-122 (outcome regression for repeated cross-sections).
 
-    References
-    ----------
-    Callaway B, Sant'Anna PHC (2021), J Econometrics 225:200-230. Sant'Anna PHC, Zhao J (2020),
-    J Econometrics 219:101-122 (outcome regression for repeated cross-sections).
-
-    Examples
-    --------
     >>> import numpy as np
     >>> wave = np.tile([1, 2, 3], 8)
     >>> start = np.repeat([2.0, 2.0, np.nan, np.nan], 6)
@@ -193,20 +171,10 @@ Average = tuple[float, Floats]
 def average_effects(effects: GroupTimeEffects, kind: Kind, level: float = 0.95) -> pd.DataFrame:
     """Return averages of group-time effects, as R `did`'s `aggte` defines them.
 
-    Parameters
-    ----------
-    kind : {"simple", "dynamic"}
-        Over all effects after the start; per time since the start (placebo effects before it are
-        negative).
+    `kind`: Over all effects after the start; per time since the start (placebo effects before it
+    are negative). ``item`` (``overall``, or the time), ``estimate``, ``error``, ``lower``,
+    ``upper``, ``p``, ``df``.
 
-    Returns
-    -------
-    DataFrame
-        ``item`` (``overall``, or the time), ``estimate``, ``error``,
-        ``lower``, ``upper``, ``p``, ``df``.
-
-    Examples
-    --------
     >>> import numpy as np
     >>> from wijkkit.evaluation.effect.staggered import group_time_effects
     >>> wave = np.tile([1, 2, 3], 8)

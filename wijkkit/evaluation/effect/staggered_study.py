@@ -43,18 +43,10 @@ def staggered_effects(
 ) -> pd.DataFrame:
     """Estimate the effect on every outcome where wijken started in different waves.
 
-    Parameters
-    ----------
-    starts : mapping of str to str
-        Programme wijk -> first wave after its start; by default what ``start`` of the wijken
-        says (`first_waves`).
-
-    Returns
-    -------
-    DataFrame
-        Per outcome the overall average and that by time since the start (waves), in percentage
-        points or in the score's unit. With few wijken per start the errors are too small: a
-        start with one wijk, or an arm with one, is a row with a reason.
+    `starts`: Programme wijk -> first wave after its start; by default what ``start`` of the wijken
+    says (`first_waves`). Per outcome the overall average and that by time since the start (waves),
+    in percentage points or in the score's unit. With few wijken per start the errors are too small:
+    a start with one wijk, or an arm with one, is a row with a reason.
     """
     starts = first_waves(study) if starts is None else starts
     _check(study, starts)

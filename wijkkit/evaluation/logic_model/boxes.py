@@ -28,10 +28,7 @@ FINDING_COLUMNS = ("wijk", "box", "element", "label", "measure", "state", "words
 def finding_of(facts: Facts, wijk: str, measure: str) -> Finding:
     """Return what the data say of a measure: an indicator, ``gap:``, ``scale:`` or the registry.
 
-    Raises
-    ------
-    StudyError
-        The logic model names a measure that is none of these.
+    Raises StudyError: The logic model names a measure that is none of these.
     """
     if problem := _unknown(facts.study, measure):
         raise StudyError(problem)

@@ -52,8 +52,6 @@ def together(states: Iterable[str]) -> State:
 
     Measures that are not measured say nothing. Better and worse at once is ``mixed``.
 
-    Examples
-    --------
     >>> together(["better", "same", "not_measured"]), together(["better", "worse"]), together([])
     ('better', 'mixed', 'not_measured')
     """

@@ -72,26 +72,16 @@ def implementation(
 ) -> pd.DataFrame:
     """Measure how each intervention of each wijk was carried out.
 
-    Parameters
-    ----------
-    as_of : date
-        The day on which the registry is judged.
-
-    Returns
-    -------
-    DataFrame
-        One row per intervention and measure, columns `IMPLEMENTATION_COLUMNS`. Percentages are
-        0-100. `basis` is ``count`` (all of it was registered: no interval), ``sample``
-        (interval from those observed) or ``overlap`` (the same people may be in several rows:
-        the limits hold whatever the overlap). `status` is ``ok``, ``not_registered`` or
-        ``too_early``; a value that is not ``ok`` is absent.
-
-        ``reach``: participants per target group. ``reach_of_plan``: participants per planned
-        participants. ``low_ses_reached``: low SES among participants whose SES is known.
-        ``equity``: that share minus the share in the target group (points). ``adoption``:
-        partners taking part per partners asked. ``dose``, ``frequency``: delivered
-        per planned. ``quality``: mean score, 0-100. ``maintenance``: 100
-        when maintained, 0 when stopped before.
+    `as_of`: The day on which the registry is judged. One row per intervention and measure, columns
+    `IMPLEMENTATION_COLUMNS`. Percentages are 0-100. `basis` is ``count`` (all of it was registered:
+    no interval), ``sample`` (interval from those observed) or ``overlap`` (the same people may be
+    in several rows: the limits hold whatever the overlap). `status` is ``ok``, ``not_registered``
+    or ``too_early``; a value that is not ``ok`` is absent. ``reach``: participants per target
+    group. ``reach_of_plan``: participants per planned participants. ``low_ses_reached``: low SES
+    among participants whose SES is known. ``equity``: that share minus the share in the target
+    group (points). ``adoption``: partners taking part per partners asked. ``dose``, ``frequency``:
+    delivered per planned. ``quality``: mean score, 0-100. ``maintenance``: 100 when maintained, 0
+    when stopped before.
     """
     rows = []
     done, nothing = parts_of(activities, ["wijk", "intervention"])

@@ -55,13 +55,10 @@ def scores(answers: pd.DataFrame, scale: Scale) -> pd.Series:
 def scale_table(study: Study, answers: pd.DataFrame) -> pd.DataFrame:
     """Return the mean of every scale by arm and wave, with its reliability in that wave.
 
-    Returns
-    -------
-    DataFrame
-        Columns `SCALE_COLUMNS`. `mean` is that of the wijken's means, with a t interval over
-        wijken, absent with fewer than two; `n` counts persons. Alpha (Feldt's interval) and
-        omega are of both arms together, absent where they cannot be computed. `status` is
-        ``missing`` where nobody was interviewed.
+    Columns `SCALE_COLUMNS`. `mean` is that of the wijken's means, with a t interval over wijken,
+    absent with fewer than two; `n` counts persons. Alpha (Feldt's interval) and omega are of both
+    arms together, absent where they cannot be computed. `status` is ``missing`` where nobody was
+    interviewed.
     """
     rows, confidence = [], study.settings.evaluation.level
     for key, scale in study.settings.process.key_figures.scales.items():
@@ -127,11 +124,8 @@ def scale_changes(study: Study, answers: pd.DataFrame) -> pd.DataFrame:
     that of the exact randomisation test, within pairs where the study has them, and `floor` the
     smallest it can be.
 
-    Returns
-    -------
-    DataFrame
-        Columns `CHANGE_COLUMNS`, one row per scale; unit ``score``. Numbers are absent unless
-        `status` is ``ok``; `reason` says why.
+    Columns `CHANGE_COLUMNS`, one row per scale; unit ``score``. Numbers are absent unless `status`
+    is ``ok``; `reason` says why.
     """
     rows = []
     for key, scale in study.settings.process.key_figures.scales.items():
@@ -192,12 +186,7 @@ def _change(study: Study, scored: pd.DataFrame, first: str, last: str) -> dict[s
 def key_figure_sentences(table: pd.DataFrame, changes: pd.DataFrame, study: Study) -> list[str]:
     """Say whether each scale changed otherwise with the programme, and what the test cannot show.
 
-    Parameters
-    ----------
-    table : DataFrame
-        From `scale_table`.
-    changes : DataFrame
-        From `scale_changes`.
+    `table`: From `scale_table`. `changes`: From `scale_changes`.
     """
     settings, language = study.settings, study.language
     sentences = []

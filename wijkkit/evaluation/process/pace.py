@@ -25,22 +25,14 @@ PACE_COLUMNS = (
 def pace(steps: pd.DataFrame, wijken: list[str], *, as_of: date) -> pd.DataFrame:
     """Return how far each wijk is in each step of each cycle.
 
-    Parameters
-    ----------
-    wijken : list of str
-        The programme's wijken; one without any row has its six steps of cycle 1 all the same.
-    as_of : date
-        The day on which pace is judged; what lies after it has not happened yet.
-
-    Returns
-    -------
-    DataFrame
-        One row per wijk, cycle and step, columns `PACE_COLUMNS`. `state` is ``done``,
-        ``running``, ``not_started``, ``skipped`` or ``not_registered``: what was registered, or
-        what the registered days say. `against_plan` is ``on_time``, ``late`` (done after its
-        planned end), ``overdue`` (not done, its planned end is past), ``ahead`` (not due yet)
-        or ``not_planned``. `days_late` counts from the planned end to the actual end, or to
-        `as_of` while overdue; negative when early, absent when it cannot be told.
+    `wijken`: The programme's wijken; one without any row has its six steps of cycle 1 all the same.
+    `as_of`: The day on which pace is judged; what lies after it has not happened yet. One row per
+    wijk, cycle and step, columns `PACE_COLUMNS`. `state` is ``done``, ``running``, ``not_started``,
+    ``skipped`` or ``not_registered``: what was registered, or what the registered days say.
+    `against_plan` is ``on_time``, ``late`` (done after its planned end), ``overdue`` (not done, its
+    planned end is past), ``ahead`` (not due yet) or ``not_planned``. `days_late` counts from the
+    planned end to the actual end, or to `as_of` while overdue; negative when early, absent when it
+    cannot be told.
     """
     table = steps[["wijk", "cycle", "step", "status", *_DAYS]]
     table = table.assign(**{name: pd.to_datetime(table[name]) for name in _DAYS})
@@ -114,14 +106,10 @@ _BY_WIJK = (
 def pace_by_wijk(table: pd.DataFrame) -> pd.DataFrame:
     """Summarise `pace` per wijk, in its latest cycle that has begun.
 
-    Returns
-    -------
-    DataFrame
-        ``wijk, cycle, registered, done, current_step, last_done, overdue, days_late,
-        others_done``: steps registered and done in that cycle (of six), the step that runs, the
-        day the last step ended, steps overdue, the largest delay in days of a step that is not
-        done, and the median number of steps done (over all cycles) in the other wijken.
-        `steps_done` counts over all cycles.
+    ``wijk, cycle, registered, done, current_step, last_done, overdue, days_late, others_done``:
+    steps registered and done in that cycle (of six), the step that runs, the day the last step
+    ended, steps overdue, the largest delay in days of a step that is not done, and the median
+    number of steps done (over all cycles) in the other wijken. `steps_done` counts over all cycles.
     """
     rows = []
     for wijk, mine in table.groupby("wijk", sort=False):

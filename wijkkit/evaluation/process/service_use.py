@@ -38,25 +38,13 @@ USE_COLUMNS = (
 def service_use(study: Study, estimates: pd.DataFrame, confidence: float = 0.95) -> pd.DataFrame:
     """Compare the use of services between programme and comparator wijken.
 
-    Parameters
-    ----------
-    estimates : DataFrame
-        Tidy estimates of the wijken.
-    confidence : float
+    Columns `USE_COLUMNS`, one row per indicator, of the last wave that asked it: `programme` and
+    `comparator` are means over wijken (percent), `value` their difference in percentage points.
+    `verdict` is that of all `looked_at` indicators together (better: more use in the programme
+    wijken). `status` is ``ok``, ``too_few`` (an arm has fewer than two wijken with a figure; no
+    numbers) or ``not_asked``.
 
-    Returns
-    -------
-    DataFrame
-        Columns `USE_COLUMNS`, one row per indicator, of the last wave that asked it:
-        `programme` and `comparator` are means over wijken (percent), `value` their difference in
-        percentage points. `verdict` is that of all `looked_at` indicators together (better: more
-        use in the programme wijken). `status` is ``ok``, ``too_few`` (an arm has fewer than two wijken with
-        a figure; no numbers) or ``not_asked``.
-
-    References
-    ----------
-    Hayes RJ, Moulton LH (2017). Cluster Randomised Trials, chapter 10: t test on cluster
-    summaries.
+    Hayes RJ, Moulton LH (2017). Cluster Randomised Trials, chapter 10: t test on cluster summaries.
     """
     arm = {slug: hood.arm for slug, hood in study.neighbourhoods.items()}
     rows = []
