@@ -40,8 +40,6 @@ def line_through(values: Iterable[float], percent: bool, language: str) -> str:
     Numbers are compared as they are shown; a wave without one is an ellipsis, and no arrow leads
     there.
 
-    Examples
-    --------
     >>> line_through([67.2, 80.6, 81.4, 60], True, "nl")
     '67% ↗ 81% → 81% ↘ 60%'
     >>> line_through([float("nan"), 7.25], False, "nl")

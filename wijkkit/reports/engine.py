@@ -218,10 +218,7 @@ def make_pages(
 ) -> tuple[str, ...]:
     """Make pages in `site`, `jobs` at the same time.
 
-    Raises
-    ------
-    ReportError
-        With the problems of all pages.
+    Raises ReportError: With the problems of all pages.
     """
     tasks = list(tasks)
     project = study.runs / "reports"
