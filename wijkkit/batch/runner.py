@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, Any
 from wijkkit.batch.engine.client import choose_engine, close_fork_server, execute
 from wijkkit.batch.engine.task import Outcome
 from wijkkit.batch.fingerprint import UNRELEASED, Known, hash_file
-from wijkkit.batch.lock import only_run
-from wijkkit.batch.manifest import EventLog, JobResult, RunResult, write_manifest
+from wijkkit.batch.manifest import EventLog, JobResult, RunResult, only_run, write_manifest
 from wijkkit.batch.plan import CITY, Job, Key, find_notebooks, plan, read_notebooks
 from wijkkit.batch.work import PRELOAD, Work, cleaned, failures, first_error
 from wijkkit.errors import BatchError

@@ -9,9 +9,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from wijkkit.demo import truth
-from wijkkit.demo.area_files import write_area_figures, write_borders
-from wijkkit.demo.city import build_city
+from wijkkit.demo import city as truth
+from wijkkit.demo.city import build_city, write_area_figures, write_borders
 from wijkkit.demo.interviews import write_chosen_quotes, write_group_interviews, write_key_figures
 from wijkkit.demo.registry import fill_registry, write_registry
 from wijkkit.demo.survey import simulate, write_monitor, write_parents_education, write_survey

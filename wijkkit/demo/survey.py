@@ -10,7 +10,7 @@ import pandas as pd
 import pyreadstat
 from scipy.special import expit
 
-from wijkkit.demo import truth
+from wijkkit.demo import city as truth
 from wijkkit.demo.city import CITY_CODE, CITY_NAME, ELSEWHERE
 from wijkkit.files import replacing
 

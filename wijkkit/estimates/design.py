@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from wijkkit.errors import EstimationError, Problem
-from wijkkit.estimates.weight_set import WeightSet
+from wijkkit.estimates.weighting import WeightSet
 
 #: What a stratum with one sampled unit adds to the variance. ``absent``: the standard error is
 #: absent with a reason; ``certainty``: nothing; ``adjust``: its distance from the overall mean;

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wijkkit.estimates.design import Codes, Stage, SurveyDesign, pairs
-from wijkkit.estimates.weight_set import WeightSet
+from wijkkit.estimates.weighting import WeightSet
 
 Floats = NDArray[np.float64]
 

@@ -11,11 +11,16 @@ from typing import Any
 import pandas as pd
 
 from wijkkit.disclosure import policy_for
-from wijkkit.evaluation.process.implementation import implementation, implementation_by_wijk
+from wijkkit.evaluation.process.implementation import (
+    implementation,
+    implementation_by_wijk,
+    judged_steps,
+    pace,
+    pace_by_wijk,
+)
 from wijkkit.evaluation.process.measures import Columns, parts_of
-from wijkkit.evaluation.process.pace import judged_steps, pace, pace_by_wijk
 from wijkkit.evaluation.process.people import shown_measures
-from wijkkit.registry.frames import KindTables, kind_frame
+from wijkkit.registry.registry import KindTables, kind_frame
 from wijkkit.registry.tables import KINDS
 from wijkkit.study import Study
 

@@ -12,8 +12,7 @@ import numpy as np
 import pandas as pd
 
 from wijkkit.language import day, number, percentage, text
-from wijkkit.live.decisions import clash_subject, decisions
-from wijkkit.live.progress import completeness, current_round, freshness
+from wijkkit.live.progress import clash_subject, completeness, current_round, decisions, freshness
 from wijkkit.live.snapshot import Now, Snapshot, Source, absent, say
 from wijkkit.released import open_released
 from wijkkit.study import Study

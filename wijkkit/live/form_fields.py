@@ -11,7 +11,7 @@ import pandas as pd
 from wijkkit.errors import Problem
 from wijkkit.language import text
 from wijkkit.registry import Registry
-from wijkkit.registry.faults import (
+from wijkkit.registry.problems import (
     choice_labels,
     column_hint,
     column_label,

@@ -17,7 +17,7 @@ from wijkkit.disclosure.sign_off import sign_off_file
 from wijkkit.evaluation.facts import Facts
 from wijkkit.language import absence, number, text
 from wijkkit.registry import Registry, open_registry
-from wijkkit.registry.frames import KindTables
+from wijkkit.registry.registry import KindTables
 from wijkkit.registry.release import Persons, registered_persons, rows_for_release
 from wijkkit.released import open_released
 from wijkkit.study import Study

@@ -18,7 +18,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from wijkkit.files import write_saved
 from wijkkit.proposal.files import inline
 from wijkkit.study.checks import unfinished
-from wijkkit.study.opening import find_study, read_area_list
+from wijkkit.study.files import find_study, read_area_list
 from wijkkit.study.strict_yaml import read_yaml
 
 # The sheets of ``study.xlsx`` and their columns, and how a cell holds a value of YAML.

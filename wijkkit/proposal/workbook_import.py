@@ -29,7 +29,7 @@ from wijkkit.proposal.workbook_export import (
     from_cell,
 )
 from wijkkit.study.checks import MARK
-from wijkkit.study.opening import open_study
+from wijkkit.study.files import open_study
 
 #: File and key path -> the cell that says it.
 Origins = dict[tuple[str, str], str]

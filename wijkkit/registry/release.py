@@ -9,8 +9,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from wijkkit.language import text
-from wijkkit.registry.frames import KindTables
-from wijkkit.registry.registry import Registry
+from wijkkit.registry.registry import KindTables, Registry
 from wijkkit.registry.store import HISTORY, TABLES, reading
 from wijkkit.registry.tables import KEY_COLUMNS, KINDS, Column
 from wijkkit.registry.validation import holds_personal_data

@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from wijkkit.errors import Problem
-from wijkkit.registry.faults import RowError, broken
+from wijkkit.registry.problems import RowError, broken
 from wijkkit.registry.tables import MAXIMUM_TEXT, YEARS, Column, Kind
 
 _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from wijkkit.errors import Problem
 from wijkkit.registry.changes import Change
-from wijkkit.registry.faults import (
+from wijkkit.registry.problems import (
     broken,
     choice_labels,
     choice_of,

@@ -15,7 +15,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from wijkkit.language import text
-from wijkkit.registry.faults import (
+from wijkkit.registry.problems import (
     choice_labels,
     column_hint,
     column_label,

@@ -17,7 +17,7 @@ from wijkkit.evaluation.effect.did import DID_COLUMNS, Options, did, unavailable
 from wijkkit.evaluation.effect.outcomes import arrays_of, compared_waves, outcomes
 from wijkkit.evaluation.effect.power import DETECTABLE_COLUMNS, design_of, detectable_row
 from wijkkit.evaluation.effect.sample import NotEstimable, Sample, sample_of
-from wijkkit.evaluation.effect.staggered_study import staggered_rows
+from wijkkit.evaluation.effect.staggered import staggered_rows
 from wijkkit.showing import ShowsItself
 from wijkkit.study import Study
 from wijkkit.tables import EVERYBODY
