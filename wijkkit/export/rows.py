@@ -116,10 +116,7 @@ COLUMNS = (
 def estimate_rows(study: Study, released: Released, areas: tuple[str, ...] = ()) -> pd.DataFrame:
     """Return the released estimates of areas, all where none is named, with their labels.
 
-    Returns
-    -------
-    DataFrame
-        Columns `COLUMNS`; `wijk` is the name of the area.
+    Columns `COLUMNS`; `wijk` is the name of the area.
     """
     labels, language = Labels(study), study.language
     table = released.table("estimates")
@@ -142,8 +139,6 @@ def estimate_rows(study: Study, released: Released, areas: tuple[str, ...] = ())
 def harmless(value: object) -> object:
     """Return a cell of a file for spreadsheets: a text that it would run is no formula.
 
-    Examples
-    --------
     >>> harmless("=1+1"), harmless("+18 procentpunt"), harmless(-3.0)
     ("'=1+1", '+18 procentpunt', -3.0)
     """
@@ -205,8 +200,6 @@ def write_area_csv(
 def _shown(value: float, decimal: str) -> str:
     """Return a number in the file's notation, whole where it is; nothing where it is absent.
 
-    Examples
-    --------
     >>> _shown(66.0, ","), _shown(3.25, ","), _shown(float("nan"), ",")
     ('66', '3,25', '')
     """

@@ -10,7 +10,7 @@ import pandas as pd
 
 from wijkkit.errors import ParameterError
 from wijkkit.estimates.compare import by_direction
-from wijkkit.estimates.funnel import funnel
+from wijkkit.estimates.small_area import funnel
 from wijkkit.language import number, percentage
 from wijkkit.released.store import NUMBER, is_shown, number_columns, pick, rows_of
 from wijkkit.study.indicators import Indicator
@@ -40,8 +40,6 @@ def line_through(values: Iterable[float], percent: bool, language: str) -> str:
     Numbers are compared as they are shown; a wave without one is an ellipsis, and no arrow leads
     there.
 
-    Examples
-    --------
     >>> line_through([67.2, 80.6, 81.4, 60], True, "nl")
     '67% ↗ 81% → 81% ↘ 60%'
     >>> line_through([float("nan"), 7.25], False, "nl")

@@ -220,8 +220,6 @@ def number_columns(prefix: str, row: Mapping[str, Any] | pd.Series | None) -> di
 
     Without a prefix the columns are called ``value``, ``lower``, ...
 
-    Examples
-    --------
     >>> number_columns("own", None)["own_status"]
     'missing'
     """

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from wijkkit.batch.fingerprint import hash_of
 from wijkkit.errors import ReportError
 from wijkkit.reports.engine import has_tables, tables_mark
-from wijkkit.reports.linked_images import open_links
+from wijkkit.reports.images import open_links
 from wijkkit.reports.page import frame_of
 from wijkkit.reports.pages import INDEX, WORDS, find_sources, pages
 from wijkkit.reports.quarto import find_quarto
@@ -83,20 +83,10 @@ Engine = Literal["auto", "quarto", "builtin"]
 class ReportResult(ShowsItself):
     """The reports that were made.
 
-    Parameters
-    ----------
-    engine : {"quarto", "builtin"}
-        Which engine ran.
-    site : Path
-        Folder of the site; ``index.html`` is where to begin.
-    files : tuple of Path
-        The reports in every form.
-    failed : mapping of str to mapping
-        Per incomplete page the notebooks it had to do without, and why.
-    made : tuple of str
-        The pages that were made anew; the others were what they would become.
-    warnings : tuple of str
-        What Quarto warned of.
+    `engine`: Which engine ran. `site`: Folder of the site; ``index.html`` is where to begin.
+    `files`: The reports in every form. `failed`: Per incomplete page the notebooks it had to do
+    without, and why. `made`: The pages that were made anew; the others were what they would become.
+    `warnings`: What Quarto warned of.
     """
 
     engine: str
@@ -205,18 +195,9 @@ def render_states(
 class Plan:
     """The pages of a site as they would be made now, and what there is of them.
 
-    Parameters
-    ----------
-    tasks : list of (Page, Frame, tuple of str)
-        Each page, what surrounds it, and its forms.
-    failed : mapping of str to mapping
-        Per page the notebooks it has to do without, and why.
-    inputs : mapping of str to str
-        Per page the hash of what it would be made of.
-    record : Record
-        Of the site as it was made.
-    found : mapping of str to str
-        The files of the site as they are, by their hash.
+    `tasks`: Each page, what surrounds it, and its forms. `failed`: Per page the notebooks it has to
+    do without, and why. `inputs`: Per page the hash of what it would be made of. `record`: Of the
+    site as it was made. `found`: The files of the site as they are, by their hash.
     """
 
     engine: str
