@@ -26,23 +26,19 @@ class Attacker:
 
     Parameters
     ----------
-    *published : (Town, DataFrame)
-        Publications over the same children, each as released, in the order of the town's cells.
-        A question that two of them ask with other answers counts as two.
-    derived : DataFrame, optional
-        Gaps and changes of the last publication as released, and the exact limits, of which the
-        attacker knows how far they are apart.
+    *published : (Town, DataFrame) or (Town, DataFrame, DataFrame)
+        Publications over the same children: the town, its figures as released, and its gaps and
+        changes as released with the exact limits, of which the attacker knows how far they are
+        apart. A question that two of them ask with other answers counts as two.
     """
 
-    def __init__(
-        self, *published: tuple[Town, pd.DataFrame], derived: pd.DataFrame | None = None
-    ) -> None:
-        people = [town.sample.people.set_index("respondent") for town, _ in published]
+    def __init__(self, *published: tuple) -> None:
+        people = [town.sample.people.set_index("respondent") for town, *_ in published]
         everybody = pd.Index(np.unique(np.concatenate([one.index for one in people])))
-        self._columns = [town.sample.groupings for town, _ in published]
+        self._columns = [town.sample.groupings for town, *_ in published]
         parts, self._question = [], []
         answers: list[pd.Series] = []
-        for at, (town, _) in enumerate(published):
+        for at, (town, *_) in enumerate(published):
             own = people[at]
             where = ["wave", *LEVELS.values(), *(c for c, _ in town.sample.groupings.values())]
             key = (
@@ -71,15 +67,10 @@ class Attacker:
         self.most = np.where(there, self.atoms["size"].to_numpy()[:, None], 0).ravel()
         every = np.kron(np.eye(len(self.atoms)), np.ones(len(self.patterns)))
         self.facts = [LinearConstraint(every, *[self.atoms["size"].to_numpy(float)] * 2)]
-        shown = [
-            (self._share(row, at), row.value - row.step / 2, row.value + row.step / 2)
-            for at, (_, table) in enumerate(published)
-            for row in table[table["status"].eq("ok")].itertuples()
-        ]
-        if derived is not None:
-            rows = derived[derived["status"].eq("ok")]
-            shown += [self._difference(row, len(published) - 1) for row in rows.itertuples()]
-        self.learn(shown)
+        for at, (_, *tables) in enumerate(published):
+            for told, tell in zip(tables, (self._figure, self._difference), strict=False):
+                rows = told[told["status"].eq("ok")]
+                self.learn(tell(row, at) for row in rows.itertuples())
 
     def learn(self, shown: Iterable[tuple[np.ndarray, float, float]]) -> None:
         """Take sums of the unknowns that are known to lie between two numbers as facts."""
@@ -100,6 +91,9 @@ class Attacker:
         """The unknowns that a cell's count is the sum of."""
         having = self.patterns[:, self._question[at][row.indicator]]
         return np.outer(self._inside(row, at), having).ravel().astype(float)
+
+    def _figure(self, row: object, at: int) -> tuple[np.ndarray, float, float]:
+        return self._share(row, at), row.value - row.step / 2, row.value + row.step / 2
 
     def _difference(self, row: object, at: int) -> tuple[np.ndarray, float, float]:
         name = "group" if row.group_by and "-" in row.group else "wave"

@@ -21,17 +21,17 @@ from wijkkit.estimates.inequality import estimate_gap
 def attacked(made, policy=GGD, most=6, seed=0, gaps=None):
     """What the attacker finds of some of the counts that a rule hides, and the release."""
     if gaps is None:
-        released, told = made.release(policy), None
+        released, told = made.release(policy), ()
     else:
         nothing = pd.DataFrame()
         released = made.release(policy, made=Made([gaps], nothing, nothing))
         told = release_derived(gaps, released.table, 1.0)
-        told = told.assign(exact_lower=gaps["lower"], exact_upper=gaps["upper"])
+        told = (told.assign(exact_lower=gaps["lower"], exact_upper=gaps["upper"]),)
     table = made.estimates.table.reset_index(drop=True)
     rules = statuses(made.cells.assign(status=table["status"]), policy)
     secret = np.flatnonzero((rules != "ok") & table["status"].eq("ok").to_numpy())
     chosen = np.sort(np.random.default_rng(seed).permutation(secret)[:most])
-    attacker = Attacker((made, released.table), derived=told)
+    attacker = Attacker((made, released.table, *told))
     return found_of(attacker, made, released.table.iloc[chosen]), released
 
 

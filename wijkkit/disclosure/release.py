@@ -183,7 +183,8 @@ def release_estimates(
         return shown(table, held, finest * np.where(multiple > 0, multiple, 1.0), policy)
 
     by_rule = ~may & (kept == "")
-    multiple = opened(sample, entries, table, multiple, finest, by_rule, kept == "ok", policy)
+    standing = kept == "ok"
+    multiple = opened(sample, entries, table, multiple, finest, reach, by_rule, standing, policy)
     final = tuple(replace(one, multiple=multiple[one.system.rows]) for one in settled)
     if made is not None and made.beside is not None:
         final = made.beside(released(final), final)

@@ -21,10 +21,10 @@ from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from wijkkit.disclosure.editions import Edition, editions_of
+from wijkkit.disclosure.knowledge import Known
 from wijkkit.disclosure.ledger import Entry
 from wijkkit.disclosure.loss import COARSER, ORDER
 from wijkkit.disclosure.policy import Policy
-from wijkkit.disclosure.rounding import to_step
 from wijkkit.disclosure.sample import Sample
 from wijkkit.disclosure.system import families
 
@@ -44,6 +44,7 @@ def opened(
     table: pd.DataFrame,
     multiple: Floats,
     finest: Floats,
+    known: Known,
     by_rule: Mask,
     kept: Mask,
     policy: Policy,
@@ -56,6 +57,8 @@ def opened(
         The exact estimates.
     multiple : (C,) array
         Of the `finest` step of each cell, as the release would show it; 0 where it is hidden.
+    known : mapping
+        By multiple, between what a reader knows each cell to be.
     by_rule, kept : (C,) array of bool
         Cells that a rule hides, and those that stand as they were published.
     """
@@ -65,7 +68,7 @@ def opened(
         if len(editions) > 1:
             for family in families(questions, list(questions), policy.min_count):
                 together = _Together(questions[list(family)], editions, policy)
-                together.settle(out, finest)
+                together.settle(out, finest, known)
     return out
 
 
@@ -153,62 +156,81 @@ class _Together:
             keys.append((self.cells["number"].iloc[at], atoms, np.round(weight, 10).tobytes()))
         return pd.factorize(pd.Series(keys, dtype=object))[0]
 
-    def settle(self, multiple: Floats, finest: Floats) -> None:
+    def settle(self, multiple: Floats, finest: Floats, known: Known) -> None:
         """Coarsen and leave out new figures until every hidden count is open, in `multiple`."""
         rows = self.cells["row"].to_numpy()
         now = (rows >= 0) & ~self.cells["kept"].to_numpy(bool)
         then = (rows < 0) & self.cells["shown"].notna().to_numpy()
-        shown_now = now & (multiple[rows] > 0)
+        shown = now & (multiple[rows] > 0)
         # What was published of the very same children stands as it does: in two steps it would tell
         # more than in either.
         public = self._least(np.where(then, self.cells["step"].to_numpy(float), np.inf))
-        again = shown_now & np.isin(np.round(public / finest[rows], 9), (1.0, *COARSER))
+        again = shown & np.isin(np.round(public / finest[rows], 9), (1.0, *COARSER))
         multiple[rows[again]] = np.round(public / finest[rows], 9)[again]
-        new = shown_now & ~again
+        new = shown & ~again
         if not new.any() or np.isfinite(self._least(np.where(again, 1.0, np.inf))[then]).all():
             return
-        step = np.where(now, (multiple * finest)[rows], self.cells["step"])
-        bounds = self._bounds(np.where(shown_now | then, step, 0.0))
+
+        def bounds(which: Mask) -> tuple[Floats, Floats]:
+            return self._bounds(np.where(which, multiple[rows], 0.0), known)
+
+        seen = bounds(shown)
         secrets = np.flatnonzero(
             self._secret & ~pd.Series(self._same).where(self._secret).duplicated()
         )
-        narrow = [at for at in secrets if not self._open(at, bounds)]
+        narrow = [at for at in secrets if not self._open(at, seen)]
         # What the publications before it surely tell alone nothing can mend.
-        without = self._bounds(np.where((shown_now & ~new) | then, step, 0.0))
+        without = bounds(again)
         narrow = [at for at in narrow if self._open(at, without) or not self._sure]
         homes = self._homes.toarray() > 0
         wijken, levels = homes.sum(axis=1), _Levels.of(self.cells)
         losses = [(loss, size) for loss in ORDER for size in loss.multiples]
+        before, asked = multiple.copy(), narrow
         # What is around a count first; where that is not enough, what is elsewhere.
         for far, (loss, size) in product((False, True)[: 1 + self._small], losses):
             if not narrow:
-                return
+                break
             around = homes[:, homes[narrow].any(axis=0)].any(axis=1) | far
             which = new & around & loss.of(levels, wijken)
             which &= (multiple[rows] > 0) & ((multiple[rows] < size) | (size == 0))
             if not which.any():
                 continue
             multiple[rows[which]] = size
-            step = np.where(now, (multiple * finest)[rows], step)
-            bounds = self._bounds(np.where((shown_now & (multiple[rows] > 0)) | then, step, 0.0))
-            narrow = [at for at in narrow if not self._open(at, bounds)]
+            seen = bounds(shown)
+            narrow = [at for at in narrow if not self._open(at, seen)]
+        mended = [at for at in asked if at not in narrow]
+        # What turns out not to be needed is given back, the dearest first.
+        for loss in ORDER[::-1]:
+            which = new & loss.of(levels, wijken) & (multiple[rows] != before[rows])
+            if which.any():
+                given_up = multiple[rows[which]]
+                multiple[rows[which]] = before[rows[which]]
+                seen = bounds(shown)
+                if not all(self._open(at, seen) for at in mended):
+                    multiple[rows[which]] = given_up
 
     def _least(self, values: Floats) -> Floats:
         """Return the least value among the cells of the same children."""
         return pd.Series(values).groupby(self._same).transform("min").to_numpy()
 
-    def _bounds(self, step: Floats) -> tuple[Floats, Floats]:
-        """Return by how much each weighted count may be lower and higher; step 0 is not shown."""
-        value = self.cells["value"].to_numpy(float)
-        shown = self.cells["shown"].to_numpy(float)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            shown = np.where(np.isnan(shown), to_step(value, np.where(step > 0, step, 1.0)), shown)
-        low, high = ((shown + side * step / 2 - value) * self._total / 100 for side in (-1, 1))
-        none = ~(step > 0)
-        return (
-            np.where(none, -np.inf, np.minimum(low, 0) - _TINY),
-            np.where(none, np.inf, np.maximum(high, 0) + _TINY),
+    def _bounds(self, multiple: Floats, known: Known) -> tuple[Floats, Floats]:
+        """Return by how much each weighted count may be lower and higher.
+
+        Of cells of this release by their `multiple`, 0 for one that is not shown.
+        """
+        value, rows = self.cells["value"].to_numpy(float), self.cells["row"].to_numpy()
+        shown, step = (self.cells[name].to_numpy(float) for name in ("shown", "step"))
+        low, high = (
+            np.where(np.isnan(shown), side * np.inf, shown + side * step / 2) for side in (-1, 1)
         )
+        for size, ends in known.items():
+            at = (rows >= 0) & (multiple == size)
+            low[at], high[at] = (end[rows[at]] for end in ends)
+        with np.errstate(invalid="ignore"):
+            low, high = ((end - value) * self._total / 100 for end in (low, high))
+        # Nothing is known of a cell of nobody.
+        low, high = np.where(np.isnan(low), -np.inf, low), np.where(np.isnan(high), np.inf, high)
+        return np.minimum(low, 0) - _TINY, np.maximum(high, 0) + _TINY
 
     def _open(self, cell: int, bounds: tuple[Floats, Floats]) -> bool:
         """Return whether a count can be as far apart as is asked, in towns that look the same."""
