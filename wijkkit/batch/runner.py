@@ -60,10 +60,6 @@ def run(
     notebooks : str or Path, optional
         Folder with ``stad/`` and ``wijk/``; that of the study's project where absent.
 
-    Returns
-    -------
-    RunResult
-
     Raises
     ------
     ParameterError

@@ -88,10 +88,6 @@ def comparable_map(table: pd.DataFrame) -> dict[str, list[str]]:
     table : DataFrame
         Columns ``area, comparable``.
 
-    Returns
-    -------
-    dict[str, list[str]]
-
     Examples
     --------
     >>> import pandas as pd
@@ -222,8 +218,6 @@ def estimate_small_areas(
     figures : DataFrame, optional
         Characteristics of the wijken: one row per wijk (index: its slug), none missing. A wijk
         without a row has no modelled estimate. Without figures wijken are drawn to their mean.
-    confidence : float
-        Coverage of the intervals.
 
     Returns
     -------

@@ -277,8 +277,6 @@ def compare_comparable(
         The indicators and their direction.
     comparable : mapping of str to sequence of str
         Wijk -> the wijken it is compared with, as from `comparable_neighbourhoods`.
-    confidence : float
-        Coverage of the intervals.
 
     Returns
     -------

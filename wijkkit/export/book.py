@@ -92,10 +92,6 @@ def book_of(study: Study, released: Released, area: str) -> Book:
     area : str
         Slug of a wijk, or ``city``.
 
-    Returns
-    -------
-    Book
-
     Examples
     --------
     >>> import wijkkit as wk

@@ -221,10 +221,6 @@ def write_research(study: Study, tables: dict[str, pd.DataFrame], folder: Path) 
     folder : Path
         Neither the site nor the released tables, nor below them, nor above them.
 
-    Returns
-    -------
-    list of Path
-
     Raises
     ------
     DisclosureError

@@ -30,10 +30,6 @@ def area_names(study: Study, level: str) -> dict[str, str]:
     ----------
     level : {"wijk", "gebied", "city"}
 
-    Returns
-    -------
-    dict[str, str]
-
     Examples
     --------
     >>> import wijkkit as wk

@@ -250,7 +250,6 @@ class Registry(ShowsItself):
 
         Parameters
         ----------
-        wijk : str
         rows : sequence of (str, mapping)
             Kind and row, as `save` takes it, each with its ``key``; ``remove`` in a row removes
             it, ``confirmed`` says that doubtful values are right.

@@ -37,11 +37,6 @@ from wijkkit.study import Study
 def write_template(study: Study, wijk: str, path: str | Path) -> None:
     """Write an empty workbook of a wijk, with the study's goals and the first six steps.
 
-    Parameters
-    ----------
-    path : str or Path
-        The file to write.
-
     Raises
     ------
     ParameterError
@@ -66,12 +61,6 @@ def export_workbook(registry: Registry, wijk: str, path: str | Path) -> None:
     """Write what is registered of a wijk as a workbook, to be changed and imported again.
 
     Text that begins like a formula stays text.
-
-    Parameters
-    ----------
-    registry : Registry
-    path : str or Path
-        The file to write.
 
     Raises
     ------
@@ -141,7 +130,6 @@ def import_workbook(
 
     Parameters
     ----------
-    registry : Registry
     path : str or Path
         A workbook made by `write_template`, `export_workbook` or `write_workbook`.
     who : str
@@ -198,8 +186,6 @@ def write_workbook(
 
     Parameters
     ----------
-    path : str or Path
-        The ``.xlsx`` file; an existing one is replaced.
     tables : mapping of str to DataFrame
         Rows by kind, with columns of `wijkkit.registry.COLUMNS` (``wijk`` may be left out, and
         any column that holds nothing). Rows with a ``version`` were read from the registry, and

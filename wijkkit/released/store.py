@@ -99,10 +99,6 @@ class Released(ShowsItself):
 def open_released(study: Study) -> Released:
     """Return the released tables of `study`.
 
-    Returns
-    -------
-    Released
-
     Examples
     --------
     >>> import wijkkit as wk

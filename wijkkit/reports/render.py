@@ -122,10 +122,6 @@ def render(
     approved : bool
         A second person has signed the release off; otherwise every page says it is a concept.
 
-    Returns
-    -------
-    ReportResult
-
     Raises
     ------
     ReportError

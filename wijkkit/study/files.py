@@ -142,10 +142,6 @@ def open_study(folder: str | Path = "parameters") -> Study:
         The study's folder, or its project's. A relative path is looked for from the working folder
         upwards, so that a notebook opened in its own folder finds the study of the project.
 
-    Returns
-    -------
-    Study
-
     Raises
     ------
     StudyError

@@ -104,10 +104,6 @@ def check(study: Study) -> ShownTable:
 def choice_panel(view: WijkView) -> widgets.Widget:
     """Return the panel for one wijk: its goals, what runs there, the study's catalogue.
 
-    Returns
-    -------
-    widgets.Widget
-
     Examples
     --------
     >>> import wijkkit as wk

@@ -164,10 +164,6 @@ def ahead_sentences(table: pd.DataFrame, study: Study) -> list[str]:
     table : DataFrame
         From `side_by_side`.
 
-    Returns
-    -------
-    list[str]
-
     Examples
     --------
     >>> import wijkkit as wk
