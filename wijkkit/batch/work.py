@@ -26,19 +26,10 @@ if TYPE_CHECKING:
     import nbformat
 
 #: What the project's notebooks use: loaded once, by the process that they are forked from.
-PRELOAD = (
-    "geopandas",
-    "matplotlib.pyplot",
-    "pandas",
-    "pyarrow.parquet",
-    "scipy.stats",
-    "seaborn",
-    "wijkkit.analysis.people",
-    "wijkkit.evaluation.effect.evaluate",
-    "wijkkit.pipeline.estimation",
-    "wijkkit.pipeline.process",
-    "wijkkit.released",
-    "wijkkit.show",
+PRELOAD = tuple(
+    "geopandas matplotlib.pyplot pandas pyarrow.parquet scipy.stats seaborn "
+    "wijkkit.analysis.people wijkkit.evaluation.effect.evaluate wijkkit.pipeline.estimation "
+    "wijkkit.pipeline.process wijkkit.released wijkkit.show".split()
 )
 
 

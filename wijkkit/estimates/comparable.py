@@ -127,19 +127,9 @@ def _spread(values: np.ndarray) -> np.ndarray:
 # What the wijken of a city show together: funnel limits and small-area estimates.
 
 #: Columns of a table of funnel limits.
-FUNNEL_COLUMNS = (
-    "indicator",
-    "area",
-    "wave",
-    "value",
-    "effective_n",
-    "target",
-    "lower95",
-    "upper95",
-    "lower998",
-    "upper998",
-    "dispersion",
-    "position",
+FUNNEL_COLUMNS = tuple(
+    "indicator area wave value effective_n target lower95 upper95 lower998 upper998 "
+    "dispersion position".split()
 )
 
 

@@ -30,17 +30,8 @@ CLEAR = ("higher", "lower")
 Against = Literal["city", "comparable"]
 
 #: Columns of a table of comparisons, one row per indicator, area, wave and reference.
-COMPARISON_COLUMNS = (
-    "indicator",
-    "area",
-    "area_level",
-    "wave",
-    "against",
-    "difference",
-    "lower",
-    "upper",
-    "unit",
-    "verdict",
+COMPARISON_COLUMNS = tuple(
+    "indicator area area_level wave against difference lower upper unit verdict".split()
 )
 
 

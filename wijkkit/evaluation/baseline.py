@@ -14,19 +14,9 @@ from wijkkit.evaluation.explanations.evidence import measures
 from wijkkit.study import Study
 
 PARTICIPANT_COLUMNS = ("area", "area_level", "arm", "wave", "n", "children", "response")
-BALANCE_COLUMNS = (
-    "kind",
-    "key",
-    "category",
-    "wave",
-    "unit",
-    "programme",
-    "comparator",
-    "difference",
-    "n_programme",
-    "n_comparator",
-    "x_programme",
-    "x_comparator",
+BALANCE_COLUMNS = tuple(
+    "kind key category wave unit programme comparator difference n_programme n_comparator "
+    "x_programme x_comparator".split()
 )
 TIMELINE_COLUMNS = ("kind", "key", "start", "end")
 _ARMS = ("programme", "comparator")

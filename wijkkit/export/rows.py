@@ -91,25 +91,9 @@ class Labels:
 
 
 #: Columns of a file of estimates, in this order.
-COLUMNS = (
-    "wijk",
-    "area",
-    "area_level",
-    "theme",
-    "indicator",
-    "indicator_label",
-    "wave",
-    "group_by",
-    "group",
-    "group_label",
-    "value",
-    "lower",
-    "upper",
-    "n",
-    "unit",
-    "step",
-    "status",
-    "status_label",
+COLUMNS = tuple(
+    "wijk area area_level theme indicator indicator_label wave group_by group group_label "
+    "value lower upper n unit step status status_label".split()
 )
 
 

@@ -255,20 +255,8 @@ def _table(
 #: The method's key in the table of effects.
 STAGGERED = "staggered"
 
-STAGGERED_COLUMNS = (
-    "outcome",
-    "kind",
-    "item",
-    "scale",
-    "estimate",
-    "lower",
-    "upper",
-    "p",
-    "df",
-    "n",
-    "clusters",
-    "status",
-    "reason",
+STAGGERED_COLUMNS = tuple(
+    "outcome kind item scale estimate lower upper p df n clusters status reason".split()
 )
 
 
