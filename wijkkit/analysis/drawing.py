@@ -52,7 +52,7 @@ def names(result: Result, column: str) -> dict[str, str]:
     """Return what readers call the values of a column."""
     study = result.study
     if column in ("wijk", "area"):
-        known = {slug: hood.name for slug, hood in study.neighbourhoods.items()}
+        known = {wijk: neighbourhood.name for wijk, neighbourhood in study.neighbourhoods.items()}
         return {**known, "city": study.settings.city.name}
     if column in ("arm", "method"):
         known = catalogue("effect", study.language)[column] if column == "method" else {}

@@ -96,7 +96,9 @@ def study_files(study: Study) -> str:
 
 def areas(study: Study) -> str:
     """Return the hash of all wijken: what the city's notebooks see of wijken/."""
-    return hash_of(*(hood.model_dump_json() for hood in study.neighbourhoods.values()))
+    return hash_of(
+        *(neighbourhood.model_dump_json() for neighbourhood in study.neighbourhoods.values())
+    )
 
 
 # What was worked out before, by the hash of what it was worked out from.

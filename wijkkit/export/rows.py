@@ -168,9 +168,11 @@ def write_area_csv(
     >>> file.read_text("utf-8-sig").splitlines()[0]
     'wijk;area;area_level;theme;indicator;...;value;lower;upper;n;unit;step;status;...'
     """
-    hoods = set(study.neighbourhoods)
+    neighbourhoods = set(study.neighbourhoods)
     areas = released.table("estimates")["area"].unique()
-    wanted = (area, CITY) if area != CITY else tuple(one for one in areas if one not in hoods)
+    wanted = (
+        (area, CITY) if area != CITY else tuple(one for one in areas if one not in neighbourhoods)
+    )
     rows = estimate_rows(study, released, wanted).map(harmless)
     rows["report"] = text("export.concept" if concept else "export.approved", study.language)
     separator, decimal = _NOTATION[study.language]

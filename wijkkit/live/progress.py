@@ -223,7 +223,7 @@ def completeness(snapshot: Snapshot, wijk: str) -> Completeness:
     last four months, and decisions whose day is not past. A part of which nothing can be asked
     does not count.
     """
-    programme = snapshot.study.neighbourhood(wijk).arm == "programme"
+    programme = wijk in snapshot.study.starts
     checks = {
         "steps": _steps(snapshot, wijk) if programme else [],
         "goals": _rows(snapshot, wijk, "goals", _OF_GOAL) if programme else [],
@@ -258,7 +258,7 @@ class StepMark:
 
 def step_marks(snapshot: Snapshot, wijk: str) -> list[StepMark]:
     """Return the steps of the round that a wijk is in; none where it carries no programme out."""
-    if snapshot.study.neighbourhood(wijk).arm != "programme":
+    if wijk not in snapshot.study.starts:
         return []
     return [_mark(row, snapshot.language) for row in current_round(snapshot.facts.steps(wijk))]
 

@@ -52,9 +52,11 @@ def write_template(study: Study, wijk: str, path: str | Path) -> None:
     >>> path.is_file()
     True
     """
-    hood = study.neighbourhood(wijk)
+    neighbourhood = study.neighbourhood(wijk)
     tables = {"goals": _goals(study), "steps": _steps()}
-    write_workbook(path, hood.wijk, tables, study.language, **_lists(study), name=hood.name)
+    write_workbook(
+        path, neighbourhood.wijk, tables, study.language, **_lists(study), name=neighbourhood.name
+    )
 
 
 def export_workbook(registry: Registry, wijk: str, path: str | Path) -> None:
@@ -79,9 +81,11 @@ def export_workbook(registry: Registry, wijk: str, path: str | Path) -> None:
     True
     """
     study = registry.study
-    hood = study.neighbourhood(wijk)
-    tables = {kind: registry.table(kind, hood.wijk) for kind in KINDS}
-    write_workbook(path, hood.wijk, tables, study.language, **_lists(study), name=hood.name)
+    neighbourhood = study.neighbourhood(wijk)
+    tables = {kind: registry.table(kind, neighbourhood.wijk) for kind in KINDS}
+    write_workbook(
+        path, neighbourhood.wijk, tables, study.language, **_lists(study), name=neighbourhood.name
+    )
 
 
 def _lists(study: Study) -> dict[str, dict[str, str]]:

@@ -282,7 +282,7 @@ def staggered_effects(
 
 
 def _check(study: Study, starts: Mapping[str, str]) -> None:
-    programme = {wijk for wijk, hood in study.neighbourhoods.items() if hood.arm == "programme"}
+    programme = set(study.starts)
     waves = {wave.id for wave in study.waves}
     wrong = sorted(programme ^ set(starts)) + sorted(set(starts.values()) - waves)
     if wrong:

@@ -271,7 +271,7 @@ def service_use(study: Study, estimates: pd.DataFrame, confidence: float = 0.95)
 
     Hayes RJ, Moulton LH (2017). Cluster Randomised Trials, chapter 10: t test on cluster summaries.
     """
-    arm = {slug: hood.arm for slug, hood in study.neighbourhoods.items()}
+    arm = study.arms
     rows = []
     for key in study.settings.process.service_use:
         found: dict[str, Any] = {"indicator": key, "label": study.text(study.indicators[key].label)}
