@@ -52,8 +52,6 @@ def survey_mean(
         Column(s) whose combinations are the groups.
     weight, strata, psu, fpc, sampled, lonely_psu
         The design, see `survey_design`.
-    confidence : float
-        Coverage of the interval.
 
     Returns
     -------

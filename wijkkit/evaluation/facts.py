@@ -220,8 +220,7 @@ class Facts:
 
     def programme_wijken(self) -> list[str]:
         """Return the wijken that the programme is carried out in."""
-        hoods = self.study.neighbourhoods.values()
-        return [hood.wijk for hood in hoods if hood.arm == "programme"]
+        return list(self.study.starts)
 
     def figure(self, figure: str | None, wijk: str) -> float:
         """Return an area figure of a wijk as it was at the last wave, or else nearest to it."""

@@ -156,7 +156,7 @@ class ModelBox:
 
 def model_boxes(snapshot: Snapshot, wijk: str) -> list[ModelBox]:
     """Return the logic model of a wijk; nothing where it carries no programme out."""
-    if snapshot.study.neighbourhood(wijk).arm != "programme":
+    if wijk not in snapshot.study.starts:
         return []
     language = snapshot.language
     found: dict[str, dict[str, list[dict]]] = {}
@@ -203,7 +203,7 @@ class WijkPage:
 
 def wijk_page(snapshot: Snapshot, wijk: str) -> WijkPage:
     """Return the page of a wijk."""
-    hood, language = snapshot.study.neighbourhood(wijk), snapshot.language
+    neighbourhood, language = snapshot.study.neighbourhood(wijk), snapshot.language
     last, old = freshness(snapshot, wijk)
     registered = (
         say("registered.nothing", language)
@@ -211,9 +211,9 @@ def wijk_page(snapshot: Snapshot, wijk: str) -> WijkPage:
         else say("registered.last", language, day=day(last, language))
     )
     return WijkPage(
-        slug=hood.wijk,
-        name=hood.name,
-        arm=hood.arm,
+        slug=neighbourhood.wijk,
+        name=neighbourhood.name,
+        arm=neighbourhood.arm,
         as_of=day(snapshot.facts.as_of, language),
         registered=registered,
         old=old,
@@ -234,7 +234,7 @@ def wijk_page(snapshot: Snapshot, wijk: str) -> WijkPage:
 def current_page(source: Source, language: str, wijk: str) -> WijkPage:
     """Return the page of a wijk as it is now; made again only when something changed."""
     now = source.now()
-    return source.kept(
+    return source.cached(
         ("page", language, wijk),
         now.of(wijk),
         lambda: wijk_page(source.snapshot(now, language, wijk), wijk),

@@ -35,7 +35,6 @@ def tables_for_release(
 
     Parameters
     ----------
-    registry : Registry
     wijk : str, optional
         Its slug; all wijken together where absent.
     persons : Persons, optional

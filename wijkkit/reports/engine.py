@@ -218,10 +218,7 @@ def make_pages(
 ) -> tuple[str, ...]:
     """Make pages in `site`, `jobs` at the same time.
 
-    Raises
-    ------
-    ReportError
-        With the problems of all pages.
+    Raises ReportError: With the problems of all pages.
     """
     tasks = list(tasks)
     project = study.runs / "reports"
@@ -295,7 +292,7 @@ class _Maker:
             render_docx(source, target.with_suffix(".docx"), self.house)
 
 
-#: At most so many pages are made in one go.
+#: The largest number of pages rendered together.
 _AT_ONCE = 20
 
 

@@ -36,18 +36,7 @@ from wijkkit.study import Study
 
 #: What the forms of a report are called, but for the page itself.
 _FORMS = {"pdf": "PDF", "docx": "Word", "pptx": "PowerPoint", "xlsx": "Excel", "csv": "CSV"}
-_WORDS = (
-    "skip",
-    "site",
-    "contents",
-    "search",
-    "found",
-    "csv",
-    "report",
-    "lower",
-    "upper",
-    "downloads",
-)
+_WORDS = tuple("skip site contents search found csv report lower upper downloads".split())
 
 
 @dataclass(frozen=True, slots=True)

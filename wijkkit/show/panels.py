@@ -27,7 +27,7 @@ _NAMED = 3
 
 
 def slopes(frame: pd.DataFrame) -> ShownFigure | Nothing:
-    """Draw a panel per label with every wave: the own area bold, the others as a thin line.
+    """Draw a panel per label with every wave: this area bold, the others as a thin line.
 
     Columns ``label, wave, name, own`` and the number, as `CityView.waves` gives them.
     """
@@ -78,7 +78,7 @@ def _draw_waves(axes: Axes, rows: pd.DataFrame, language: str) -> None:
 
 
 def _say_absent(axes: Axes, own: pd.DataFrame, language: str) -> None:
-    """Say in the panel why the own area has no mark at a wave."""
+    """Say in the panel why this area has no mark at a wave."""
     rows = [row for _, row in own.iterrows()]
     said = [f"{row['wave']}: {shown_value(row, language)}" for row in rows if not is_shown(row)]
     low = any(is_shown(row) and row["value"] < 50 for row in rows)

@@ -87,8 +87,6 @@ def forget_widgets(model: MutableMapping[str, Any], **_rest: object) -> None:
     A hook of Jupyter's contents manager (`pre_save_hook`), which `make lab` sets: what a panel
     on the sources shows never reaches a file.
 
-    Examples
-    --------
     >>> model = {"type": "notebook", "content": {"metadata": {"widgets": {"state": "12%"}}}}
     >>> forget_widgets(model)
     >>> model["content"]

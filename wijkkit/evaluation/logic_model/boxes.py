@@ -150,10 +150,6 @@ def element_states(findings: pd.DataFrame) -> pd.DataFrame:
     findings : DataFrame
         As `box_findings` gives them.
 
-    Returns
-    -------
-    DataFrame
-
     Examples
     --------
     >>> import wijkkit as wk

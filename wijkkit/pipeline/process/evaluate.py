@@ -173,10 +173,7 @@ def facts_of(
 ) -> Facts:
     """Return what is known of the study's wijken; estimates are the released ones by default.
 
-    Parameters
-    ----------
-    scales : DataFrame
-        Changes of the key-figure scales.
+    `scales`: Changes of the key-figure scales.
     """
     if isinstance(estimates, CityView):
         names = ("estimates", "changes", "gaps", "goal_changes")
