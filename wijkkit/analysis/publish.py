@@ -15,7 +15,13 @@ from wijkkit.analysis.result import Result
 from wijkkit.batch.fingerprint import hash_of
 from wijkkit.disclosure import policy_for
 from wijkkit.errors import DisclosureError, ParameterError, Problem
-from wijkkit.pipeline.gate import bundle_of, name_of, tables_of
+from wijkkit.pipeline.gate import (
+    bundle_of,
+    name_of,
+    population_of,
+    require_population,
+    tables_of,
+)
 from wijkkit.released import CityView, open_city
 from wijkkit.released.unreleased import (
     Publication,
@@ -25,7 +31,7 @@ from wijkkit.released.unreleased import (
     write_publication,
 )
 from wijkkit.show.output import Bundle, ShownFigure, ShownTable, ShownText
-from wijkkit.study import Study
+from wijkkit.study import Study, open_study
 from wijkkit.study.guard import sources_opened, without_sources
 from wijkkit.study.opening import last_opened
 from wijkkit.tables import ESTIMATE_KEYS
@@ -155,7 +161,7 @@ def publish(
     ------
     DisclosureError
         Control could not read it and study.yml does not name it; numbers that were not released;
-        a drawing function that holds data.
+        a drawing function that holds data; it is about other people than study.yml says.
     ParameterError
         A label that is none, a figure without alt text.
 
@@ -175,15 +181,21 @@ def publish(
     if not sources_opened():
         return _from_released(study, result, label, caption, alt, draw)
     words = {"label": label, "caption": caption, "alt": alt}
-    whole = name_of(result)
+    whole, population = name_of(result), population_of(result)
+    require_population(
+        open_study(study.folder),
+        {label or whole or "publish": population},
+        "Name them under population: in study.yml, so that every notebook and page is about "
+        "them; or publish an estimate of people[...], which says whom it is about.",
+    )
     if whole:
-        write_publication(study, Publication(whole, "whole", content=result))
+        write_publication(study, Publication(whole, "whole", content=result, population=population))
         for name, content in tables_of(result).items():
             write_draft_table(study, name, content)
         if not label:
             return result
         result = draft(study)
-    made = _publication(study, result, words, draw, table)
+    made = replace(_publication(study, result, words, draw, table), population=population)
     shown = None
     if label:
         shown = _drawn(study, result, made, draw)
