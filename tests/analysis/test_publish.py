@@ -343,9 +343,7 @@ def test_what_is_about_other_people_than_study_yml_says_goes_nowhere(study, peop
     # Published before study.yml chose: the release sees it, also where it is given the results.
     wk.publish(estimates, study=study)
     for arguments in ((), (estimates,)):
-        with pytest.raises(
-            DisclosureError, match=r"estimates.*found everybody; expected .*girl"
-        ):
+        with pytest.raises(DisclosureError, match=r"estimates.*found everybody; expected .*girl"):
             wk.release(girls, *arguments)
 
 
