@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 import pandas as pd
 
@@ -88,7 +88,13 @@ class People(ShowsItself):
     def __len__(self) -> int:
         return len(self.frame)
 
-    def __getitem__(self, key: str | pd.Series) -> Any:
+    @overload
+    def __getitem__(self, key: str) -> pd.Series: ...
+
+    @overload
+    def __getitem__(self, key: pd.Series) -> People: ...
+
+    def __getitem__(self, key: str | pd.Series) -> People | pd.Series:
         """Return a column, or the people for whom a condition holds."""
         if isinstance(key, str):
             columns_of(key, self.frame)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal, TypeVar, overload
 
 import numpy as np
 import pandas as pd
@@ -113,6 +113,35 @@ class Published:
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Bundle:
         return self.bundle
+
+
+R = TypeVar("R")
+
+
+@overload
+def publish(
+    result: Any,
+    label: str,
+    caption: str = "",
+    alt: str = "",
+    draw: Draw | None = None,
+    *,
+    table: str = "",
+    study: Study | None = None,
+) -> Published: ...
+
+
+@overload
+def publish(
+    result: R,
+    label: Literal[""] = "",
+    caption: str = "",
+    alt: str = "",
+    draw: None = None,
+    *,
+    table: str = "",
+    study: Study | None = None,
+) -> R: ...
 
 
 def publish(
