@@ -8,14 +8,14 @@ from datetime import date
 
 import pandas as pd
 
+from wijkkit.errors import Problem
 from wijkkit.language import text
 from wijkkit.registry import Registry
-from wijkkit.registry.faults import (
-    Fault,
+from wijkkit.registry.problems import (
     choice_labels,
     column_hint,
     column_label,
-    fault_words,
+    in_words,
     row_label,
 )
 from wijkkit.registry.tables import KINDS, Column, Kind, next_keys
@@ -72,8 +72,6 @@ def recurring(registry: Registry, wijk: str, today: pd.Timestamp) -> list[Recurr
 def next_period(start: pd.Timestamp, end: pd.Timestamp) -> tuple[pd.Timestamp, pd.Timestamp]:
     """Return the period after one: a quarter after one of at most a quarter, else half a year.
 
-    Examples
-    --------
     >>> import pandas as pd
     >>> first, last = next_period(pd.Timestamp("2021-01-01"), pd.Timestamp("2021-03-31"))
     >>> f"{first:%Y-%m-%d} {last:%Y-%m-%d}"
@@ -144,7 +142,7 @@ def fields_of(
     kind: Kind,
     wijk: str,
     values: Mapping[str, object],
-    faults: Iterable[Fault],
+    faults: Iterable[Problem],
     language: str,
 ) -> list[Field]:
     """Return the fields of a kind with what stands in them, typed or stored."""
@@ -198,8 +196,6 @@ def _form(column: Column) -> str:
 def typed(column: Column, value: object, language: str) -> str:
     """Return a value as somebody would type it.
 
-    Examples
-    --------
     >>> from wijkkit.registry.tables import KINDS
     >>> typed(KINDS["goals"]["target"], 41.5, "nl"), typed(KINDS["goals"]["target"], "4x", "nl")
     ('41,5', '4x')
@@ -256,9 +252,9 @@ def kept_for_oneself(kind: Kind, row: Mapping[str, object], language: str) -> li
     ]
 
 
-def said(fault: Fault, kind: Kind, language: str) -> str:
+def said(fault: Problem, kind: Kind, language: str) -> str:
     """Return a fault as a sentence or two."""
-    words = fault_words(fault, kind, language)
+    words = in_words(fault, kind, language)
     found = f"{text('registry.import.words.found', language)} {words.found}" if words.found else ""
     what = f"{words.what[:1].upper()}{words.what[1:]}"
     return f"{what}{f' ({found})' if found and fault.rule != 'required' else ''}. {words.remedy}"

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 from tornado import web
 
+from wijkkit.errors import Problem
 from wijkkit.language import text
 from wijkkit.live.form_fields import (
     PREFIX,
@@ -27,8 +28,8 @@ from wijkkit.live.handlers import Guarded, page
 from wijkkit.live.quarter import Quarter
 from wijkkit.live.wijk_page import current_page
 from wijkkit.registry import export_workbook, import_workbook
-from wijkkit.registry.faults import CONFLICTS, Fault, RowError, WorkbookError, sheet_name
-from wijkkit.registry.row import RowsError
+from wijkkit.registry.changes import RowsError
+from wijkkit.registry.problems import CONFLICTS, RowError, WorkbookError, sheet_name
 from wijkkit.registry.tables import KINDS, MAXIMUM_BYTES, Kind
 from wijkkit.registry.validation import is_key
 
@@ -203,11 +204,11 @@ def _meets(kind: Kind) -> bool:
     return kind.name == "meetings"
 
 
-def _own(error: RowError | None) -> list[Fault]:
+def _own(error: RowError | None) -> list[Problem]:
     """Return the faults of the form's own row: the first of those that were to be saved."""
     if error is None:
         return []
-    return list(error.rows[0] if isinstance(error, RowsError) else error.faults)
+    return list(error.rows[0] if isinstance(error, RowsError) else error.problems)
 
 
 def _elsewhere(error: RowError | None, language: str) -> list[str]:

@@ -17,7 +17,7 @@ from wijkkit.errors import DisclosureError
 from wijkkit.evaluation.effect.did import RECOMMENDED
 from wijkkit.evaluation.effect.evaluate import EffectResults, concluded
 from wijkkit.evaluation.effect.outcomes import as_evaluated
-from wijkkit.evaluation.effect.staggered_study import STAGGERED
+from wijkkit.evaluation.effect.staggered import STAGGERED
 from wijkkit.released import open_released
 from wijkkit.study import Study
 from wijkkit.tables import ESTIMATE_KEYS, EVERYBODY, REST

@@ -30,7 +30,7 @@ from wijkkit.evaluation.effect.outcomes import (
     is_turned,
 )
 from wijkkit.evaluation.effect.sample import NotEstimable, sample_of
-from wijkkit.evaluation.effect.staggered_study import STAGGERED
+from wijkkit.evaluation.effect.staggered import STAGGERED
 from wijkkit.evaluation.effect.two_arms import (
     cluster_changes,
     half_width,

@@ -26,8 +26,6 @@ _OUTWARD = ("http://", "https://", "mailto:", "#")
 def for_paper(blocks: list[Node]) -> list[Node]:
     """Return `blocks` for a form without pages to click through and without raw parts.
 
-    Examples
-    --------
     >>> from wijkkit.reports.pandoc import link, plain, words
     >>> plain(for_paper([link(words("other page"), "a.html")])), for_paper([{"t": "RawInline"}])
     ('other page', [])
@@ -51,8 +49,6 @@ def _change(node: Node) -> list[Node] | None:
 def fitting(image: bytes) -> tuple[float, float]:
     """Return the width and height (cm) at which an image, SVG or PNG, fits a page.
 
-    Examples
-    --------
     >>> svg = b'<svg xmlns="http://www.w3.org/2000/svg" width="5in" height="20in"/>'
     >>> [round(side, 2) for side in fitting(svg)]
     [4.88, 19.5]
@@ -103,14 +99,9 @@ def with_widths(table: Node, always: bool = False) -> Node:
 
     The share follows the mean length of the column's texts, at least its longest word.
 
-    Parameters
-    ----------
-    always : bool
-        Also for a table that needs less than a line: its columns are then as wide as their texts.
-        A program that shows Word documents makes columns without widths equal and narrow.
+    `always`: Also for a table that needs less than a line: its columns are then as wide as their
+    texts. A program that shows Word documents makes columns without widths equal and narrow.
 
-    Examples
-    --------
     >>> from wijkkit.reports.pandoc import HTML, read
     >>> rows = f"<tr><td>club</td><td>{'a long reason ' * 9}</td></tr>"
     >>> table = read(f"<table>{rows}</table>", HTML)["blocks"][0]
