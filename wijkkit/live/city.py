@@ -109,16 +109,16 @@ def current_city(source: Source, language: str) -> CityPage:
         parts = [_current_part(source, now, language, wijk) for wijk in source.study.neighbourhoods]
         return city_page(parts, day(now.day, language), language)
 
-    return source.kept(("city", language), now.of_city, make)
+    return source.cached(("city", language), now.of_city, make)
 
 
 def current_map(source: Source) -> CityMap | None:
     """Return the map of the wijken, made again when it was released again."""
-    return source.kept(("map",), source.now().released, lambda: city_map(source.study))
+    return source.cached(("map",), source.now().released, lambda: city_map(source.study))
 
 
 def _current_part(source: Source, now: Now, language: str, wijk: str) -> WijkPart:
-    return source.kept(
+    return source.cached(
         ("part", language, wijk),
         now.of(wijk),
         lambda: wijk_part(source.snapshot(now, language, wijk), wijk),

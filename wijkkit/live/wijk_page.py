@@ -234,7 +234,7 @@ def wijk_page(snapshot: Snapshot, wijk: str) -> WijkPage:
 def current_page(source: Source, language: str, wijk: str) -> WijkPage:
     """Return the page of a wijk as it is now; made again only when something changed."""
     now = source.now()
-    return source.kept(
+    return source.cached(
         ("page", language, wijk),
         now.of(wijk),
         lambda: wijk_page(source.snapshot(now, language, wijk), wijk),

@@ -212,7 +212,7 @@ _RATIO = 0.9
 
 
 def with_wijk(study: Study, rows: pd.DataFrame) -> pd.DataFrame:
-    """Return rows with the `wijk` of their `area` in their `wave`, missing where it is none."""
+    """Return rows with the `wijk` of their `area` in their `wave`, missing outside the study."""
     wijken = study.wijk_of_code()
     keys = pd.MultiIndex.from_frame(rows[["wave", "area"]])
     positions, places = keys.factorize()

@@ -68,7 +68,7 @@ def read_standard_table(
 
 
 def wijk_slugs(study: Study, values: pd.Series) -> pd.Series:
-    """Return the slug of each wijk named in `values`, missing where it is none of the study's."""
+    """Return the key of each wijk named in `values`, missing for an area outside the study."""
     slugs = {wijk.casefold(): wijk for wijk in study.neighbourhoods}
     slugs |= {
         neighbourhood.name.casefold(): wijk for wijk, neighbourhood in study.neighbourhoods.items()

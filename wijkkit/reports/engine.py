@@ -292,7 +292,7 @@ class _Maker:
             render_docx(source, target.with_suffix(".docx"), self.house)
 
 
-#: At most so many pages are made in one go.
+#: The largest number of pages rendered together.
 _AT_ONCE = 20
 
 

@@ -57,7 +57,7 @@ def chance_of_sign(tested: int, level: float) -> float:
     """Return how often a study without any effect has at least one outcome with p < 1 - level.
 
     1 - level^m for m outcomes: exact where they are independent, and the most there can be
-    however two-sided tests of normal estimates hang together, so that it is said as "up to".
+    however two-sided tests of normal estimates are correlated; reports therefore say "up to".
 
     Sidak Z (1967). Rectangular confidence regions for the means of multivariate normal
     distributions. Journal of the American Statistical Association 62, 626-633.
