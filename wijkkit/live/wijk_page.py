@@ -59,17 +59,9 @@ def goal_rows(snapshot: Snapshot, wijk: str) -> list[GoalRow]:
     return [_row(snapshot, wijk, goal) for goal in goals if goal["status"] != "dropped"]
 
 
-def indicator_of(snapshot: Snapshot, goal: Mapping) -> str | None:
-    """Return the indicator of a goal: its own, or that of the study's goal it stands for."""
-    study = snapshot.study
-    if not pd.isna(goal["indicator"]):
-        return goal["indicator"] if goal["indicator"] in study.indicators else None
-    return next((item.indicator for item in study.goals if item.id == goal["study_goal"]), None)
-
-
 def _row(snapshot: Snapshot, wijk: str, goal: Mapping) -> GoalRow:
     study, language = snapshot.study, snapshot.language
-    key = indicator_of(snapshot, goal)
+    key = snapshot.facts.indicator_of(goal)
     if key is None:
         return _unmeasured(snapshot, goal)
     indicator = study.indicators[key]

@@ -43,18 +43,9 @@ def _serving(facts: Facts, wijk: str, goal: str) -> list[str]:
     return [item["key"] for item in items if goal in [item[name] for name in GOAL_COLUMNS]]
 
 
-def _indicator_of(facts: Facts, goal: dict) -> str | None:
-    """Return the indicator of a goal: its own, or that of the study's goal it stands for."""
-    if not pd.isna(goal["indicator"]):
-        return goal["indicator"]
-    by_study = {item.id: item.indicator for item in facts.study.goals}
-    return by_study.get(goal["study_goal"])
-
-
 def _finding(facts: Facts, wijk: str, goal: dict) -> Finding | None:
-    indicator = _indicator_of(facts, goal)
-    known = indicator in facts.study.indicators
-    return indicator_finding(facts, wijk, indicator) if known and indicator else None
+    indicator = facts.indicator_of(goal)
+    return None if indicator is None else indicator_finding(facts, wijk, indicator)
 
 
 def goal_without_intervention(facts: Facts, wijk: str) -> Iterator[Case]:
