@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from wijkkit.evaluation.learning.questions import questions
-from wijkkit.evaluation.logic_model import box_findings
+from wijkkit.evaluation.logic_model.boxes import box_findings
 from wijkkit.evaluation.logic_model.measures import indicator_finding, together
 from wijkkit.language import day, number, percentage, points, signed, text
 from wijkkit.live.interventions import InterventionRow, intervention_rows

@@ -237,21 +237,8 @@ def questions(facts: Facts, wijk: str) -> pd.DataFrame:
     A question about a goal or an intervention on which the network decided in the last year is
     left out.
 
-    Returns
-    -------
-    DataFrame
-        ``wijk, rule, subject, question``: which rule of `RULES` asks, about what (a goal, an
-        intervention, a step, a decision: its key), and the question for readers.
-
-    Examples
-    --------
-    >>> import wijkkit as wk
-    >>> study = wk.open_study("parameters")
-    >>> from wijkkit.pipeline.process.evaluate import facts_of
-    >>> facts = facts_of(study, wk.open_city(study).table("key_figure_changes"))
-    >>> from wijkkit.evaluation.learning import questions
-    >>> list(questions(facts, "ankerveld").columns)
-    ['wijk', 'rule', 'subject', 'question']
+    ``wijk, rule, subject, question``: which rule of `RULES` asks, about what (a goal, an
+    intervention, a step, a decision: its key), and the question for readers.
     """
     answered = _answered(facts, wijk)
     rows = [
@@ -284,20 +271,7 @@ PARTS = ("planned", "learned", "next")
 def improvement_cycle(facts: Facts, wijk: str) -> pd.DataFrame:
     """Return what was planned and learned in a wijk, and what comes next.
 
-    Returns
-    -------
-    DataFrame
-        ``part, sentence``: one row per sentence; `part` is one of `PARTS`.
-
-    Examples
-    --------
-    >>> import wijkkit as wk
-    >>> study = wk.open_study("parameters")
-    >>> from wijkkit.pipeline.process.evaluate import facts_of
-    >>> facts = facts_of(study, wk.open_city(study).table("key_figure_changes"))
-    >>> from wijkkit.evaluation.learning import improvement_cycle
-    >>> list(improvement_cycle(facts, "ankerveld").columns)
-    ['part', 'sentence']
+    ``part, sentence``: one row per sentence; `part` is one of `PARTS`.
     """
     said = {
         "planned": _planned(facts, wijk),
@@ -348,20 +322,7 @@ def _learned(facts: Facts, wijk: str) -> list[str]:
 def open_decisions(facts: Facts, wijk: str) -> pd.DataFrame:
     """Return the decisions of a wijk that are open, the first due first.
 
-    Returns
-    -------
-    DataFrame
-        ``key, decision, date, due, overdue``.
-
-    Examples
-    --------
-    >>> import wijkkit as wk
-    >>> study = wk.open_study("parameters")
-    >>> from wijkkit.pipeline.process.evaluate import facts_of
-    >>> facts = facts_of(study, wk.open_city(study).table("key_figure_changes"))
-    >>> from wijkkit.evaluation.learning import open_decisions
-    >>> list(open_decisions(facts, "ankerveld").columns)
-    ['key', 'decision', 'date', 'due', 'overdue']
+    ``key, decision, date, due, overdue``.
     """
     table = facts.registry_rows("decisions", wijk)
     table = table[table["status"].eq("open")].sort_values(["due", "date"])
