@@ -28,7 +28,7 @@ types: $(VENV)/.ready
 	$(BIN)/python -m mypy --cache-dir .cache/mypy
 
 test: $(VENV)/.ready
-	$(BIN)/python -m pytest -n 2 --dist loadgroup --durations=10
+	$(BIN)/python -m pytest -n 2 --durations=10
 
 test-slow: $(VENV)/.ready
 	$(BIN)/python -m pytest -m slow

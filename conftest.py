@@ -25,8 +25,19 @@ _MADE_OF = (
     "tests/project_folder.py",
     "requirements.lock",
 )
-#: Files whose tests go to any process: minutes of tests that share little. Those of other files stay
-#: together, with what their modules made.
+#: Files that take a minute and more come first, so that neither of two processes is left with one
+#: at the end; the first needs the demo, which it makes while the other does the second.
+_LONG = (
+    "tests/notebooks/test_nbval.py",
+    "tests/project/test_wheel.py",
+    "tests/disclosure/test_earlier.py",
+    "tests/docs/test_code.py",
+    "tests/batch/test_runs.py",
+    "tests/analysis/test_publish.py",
+    "tests/notebooks/test_english.py",
+    "tests/notebooks/test_nouns.py",
+)
+#: Of these, the files whose tests share little: any process takes the next test.
 _SPREAD = {
     "tests/analysis/test_publish.py",
     "tests/disclosure/test_earlier.py",
@@ -38,14 +49,32 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--quick", action="store_true", help="only tests that need no run of the demo")
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if config.getoption("--quick"):
         items[:] = [item for item in items if not _needs_demo(item)]
-    for item in items:
-        file = item.path.relative_to(ROOT).as_posix() if item.path.is_relative_to(ROOT) else ""
-        if file not in _SPREAD:
-            item.add_marker(pytest.mark.xdist_group(file))
+    places = {file: i for i, file in enumerate(_LONG)}
+    items.sort(key=lambda item: places.get(_file(item.nodeid), len(places)))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    """Keep the tests of a file in one process, with what its modules made.
+
+    ``--dist loadgroup`` wants its groups in the private name of a test, where this pytest does not
+    look: it deals the tests out one by one, and each process makes every fixture again.
+    """
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByFile(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return nodeid if _file(nodeid) in _SPREAD else _file(nodeid)
+
+    config.option.loadscopereorder = False
+    return ByFile(config, log)
+
+
+def _file(nodeid: str) -> str:
+    return nodeid.split("::", 1)[0]
 
 
 def _needs_demo(item: pytest.Item) -> bool:

@@ -5,22 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 #: Columns of a tidy estimate table: one row per number, always these, in this order.
-ESTIMATE_COLUMNS = (
-    "indicator",
-    "area",
-    "area_level",
-    "wave",
-    "group_by",
-    "group",
-    "value",
-    "lower",
-    "upper",
-    "n",
-    "unit",
-    "method",
-    "source",
-    "status",
-    "step",
+ESTIMATE_COLUMNS = tuple(
+    "indicator area area_level wave group_by group value lower upper n unit method source "
+    "status step".split()
 )
 
 #: Columns that name one number; together they are unique in a tidy table.
@@ -49,8 +36,6 @@ def tidy(rows: pd.DataFrame) -> pd.DataFrame:
     are empty, numbers that are missing are absent, `status` is ``ok`` where it is not given.
     `step` is what a released number is rounded to, absent before the release.
 
-    Examples
-    --------
     >>> import pandas as pd
     >>> table = tidy(pd.DataFrame({"indicator": ["play"], "area": ["a"], "value": [0.4],
     ...                            "status": ["hidden"]}))

@@ -1,9 +1,15 @@
-"""Imports point one way: a room imports only rooms above it in docs/architecture.md."""
+"""Imports point one way: a room imports only rooms above it in docs/architecture.md.
+
+The tests themselves: those of a file stay in one process.
+"""
 
 from __future__ import annotations
 
 import ast
+import os
 import re
+
+import pytest
 
 from tests.conftest import ROOT
 
@@ -48,3 +54,15 @@ def test_no_room_imports_one_below_it():
             if order[other] > order[room]:
                 wrong.append(f"{path.relative_to(ROOT)} imports {other}")
     assert wrong == []
+
+
+@pytest.fixture(scope="module")
+def made_once(tmp_path_factory):
+    base = tmp_path_factory.getbasetemp()
+    base = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    (base / "made_once").touch(exist_ok=False)
+
+
+@pytest.mark.parametrize("part", range(12))
+def test_what_a_file_makes_is_made_once_for_all_processes(made_once, part):
+    assert part in range(12)

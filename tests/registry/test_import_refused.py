@@ -12,9 +12,8 @@ from openpyxl import load_workbook
 from tests.registry.workbooks import edit, refused, small_wijk
 from wijkkit.errors import RegistryError
 from wijkkit.registry import KINDS, import_workbook, write_template, write_workbook
-from wijkkit.registry.changes import Change, apply_change, stamp_of
-from wijkkit.registry.faults import RowError, WorkbookError
-from wijkkit.registry.row import now
+from wijkkit.registry.changes import Change, apply_change, now, stamp_of
+from wijkkit.registry.problems import RowError, WorkbookError
 from wijkkit.registry.store import writing
 from wijkkit.registry.validation import clean_row
 from wijkkit.registry.workbook_read import _merged
@@ -242,7 +241,7 @@ def test_an_intervention_runs_from_its_choice_and_while_there_are_activities(
         return
     with pytest.raises(RowError) as caught:
         filled.save("interventions", row, who="A")
-    assert [fault.rule for fault in caught.value.faults] == rules
+    assert [fault.rule for fault in caught.value.problems] == rules
 
 
 def test_what_was_registered_before_this_was_asked_can_still_be_changed(filled):

@@ -8,7 +8,7 @@ import pytest
 
 from wijkkit.errors import ParameterError, RegistryError
 from wijkkit.registry import COLUMNS, KINDS
-from wijkkit.registry.faults import ConflictError, RowError
+from wijkkit.registry.problems import ConflictError, RowError
 from wijkkit.registry.tables import CHOICES
 
 GOAL = {"wijk": "noord", "name": "Spelen", "domain": "gezond"}
@@ -104,7 +104,7 @@ def test_what_cannot_be_is_refused_with_a_reason(registry, kind, row, message):
 def test_all_that_is_wrong_with_a_row_is_said_at_once(registry):
     with pytest.raises(RowError) as caught:
         registry.save("activities", {"wijk": "noord", "participants": -1}, "A")
-    assert {fault.column for fault in caught.value.faults} == {
+    assert {fault.column for fault in caught.value.problems} == {
         "name", "intervention", "period_start", "period_end", "participants",
     }  # fmt: skip
 
@@ -178,18 +178,18 @@ def test_a_partner_does_not_attend_before_taking_part_or_after_leaving(filled):
     filled.save("stakeholders", left(filled, end="2019-01-31"), who="A")
     with pytest.raises(RowError) as caught:
         filled.save("attendance", there, who="A")
-    assert [fault.rule for fault in caught.value.faults] == ["not_there"]
+    assert [fault.rule for fault in caught.value.problems] == ["not_there"]
     filled.save("stakeholders", left(filled, end="2019-02-01"), who="A")
     filled.save("attendance", there, who="A")
     for times in ({"end": "2019-01-31"}, {"start": "2019-02-02", "end": None}):
         with pytest.raises(RowError) as caught:
             filled.save("stakeholders", left(filled, **times), who="A")
-        assert [fault.rule for fault in caught.value.faults] == ["not_there"]
+        assert [fault.rule for fault in caught.value.problems] == ["not_there"]
     meeting = filled.table("meetings", "noord").iloc[0].dropna()
     moved = meeting.drop(["changed_by", "changed_at"]).to_dict() | {"date": "2019-02-02"}
     with pytest.raises(RowError) as caught:
         filled.save("meetings", moved, who="A")
-    assert [fault.rule for fault in caught.value.faults] == ["not_there"]
+    assert [fault.rule for fault in caught.value.problems] == ["not_there"]
 
 
 def test_who_was_invited_and_did_not_come_may_have_left(filled):

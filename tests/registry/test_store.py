@@ -7,14 +7,15 @@ import threading
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
 from tests.studies import replace
 from wijkkit.errors import DisclosureError, RegistryError
 from wijkkit.registry import open_registry
-from wijkkit.registry.changes import Change, apply_change, stamp_of
-from wijkkit.registry.faults import ConflictError
-from wijkkit.registry.row import now
+from wijkkit.registry.changes import Change, apply_change, now, stamp_of
+from wijkkit.registry.problems import ConflictError
 from wijkkit.registry.store import HISTORY, TABLES, metadata, open_store, writing
 from wijkkit.study import open_study
 from wijkkit.study.guard import STAGE
@@ -25,6 +26,14 @@ PLAN = {"wijk": "noord", "key": "DOC1", "title": "Plan", "type": "plan", "refere
 def test_migrations_make_the_tables_that_the_models_describe(bare_study):
     with open_registry(bare_study) as registry, registry.engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+
+
+def test_the_newest_revision_is_alembics(bare_study):
+    config = Config()
+    config.set_main_option("script_location", "wijkkit.registry:migrations")
+    with open_registry(bare_study) as registry, registry.engine.connect() as connection:
+        newest = connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
+    assert newest == ScriptDirectory.from_config(config).get_current_head()
 
 
 def test_two_openers_at_once_both_get_a_store(bare_study):

@@ -10,7 +10,7 @@ import pytest
 from openpyxl import load_workbook
 
 from wijkkit.registry import KINDS, import_workbook, write_workbook
-from wijkkit.registry.faults import WorkbookError
+from wijkkit.registry.problems import WorkbookError
 
 
 def rows(**columns: list) -> pd.DataFrame:

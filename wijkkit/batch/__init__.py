@@ -1,4 +1,4 @@
-"""The batch: run a study's notebooks, in parallel, only what changed, and say truly how it went."""
+"""The batch: run a study's notebooks in parallel, only what changed, and record how each fared."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 _MODULES = {
     "RunResult": "wijkkit.batch.manifest",
     "run": "wijkkit.batch.runner",
-    "status": "wijkkit.batch.states",
+    "status": "wijkkit.batch.manifest",
 }
 
 __all__ = sorted(_MODULES)

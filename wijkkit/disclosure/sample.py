@@ -75,13 +75,10 @@ class Sample:
 def cells_of(sample: Sample) -> pd.DataFrame:
     """Return what each cell counts, one row per cell in the order of the estimates.
 
-    Returns
-    -------
-    DataFrame
-        The key columns, ``unit, n, x`` (respondents with the answer; absent for a score), and for
-        scores ``above_least, below_most`` (respondents not at the lowest, not at the highest
-        score of the whole sample), ``dominance`` (largest share of one respondent in the total)
-        and ``move`` (how far the mean moves at most when one respondent leaves).
+    The key columns, ``unit, n, x`` (respondents with the answer; absent for a score), and for
+    scores ``above_least, below_most`` (respondents not at the lowest, not at the highest score of
+    the whole sample), ``dominance`` (largest share of one respondent in the total) and ``move``
+    (how far the mean moves at most when one respondent leaves).
     """
     divided = sample.blocks()
     parts: list[dict[str, np.ndarray]] = []
@@ -117,11 +114,8 @@ def cells_of(sample: Sample) -> pd.DataFrame:
 def apart(sample: Sample) -> pd.DataFrame:
     """Return what each figure of the city counts more and less than those of areas together.
 
-    Returns
-    -------
-    DataFrame
-        In the order of `cells_of`: ``n, x`` of who is in one of the two only; 0 at other levels.
-        ``one_sided`` says that all of them are in the same.
+    In the order of `cells_of`: ``n, x`` of who is in one of the two only; 0 at other levels.
+    ``one_sided`` says that all of them are in the same.
     """
     people = sample.people
     divided = blocks(people, sample.waves, sample.groupings, areas=sample.areas)

@@ -47,8 +47,6 @@ def change(
         How they are compared.
     df : array_like
         Degrees of freedom of the two samples together; the normal quantile by default.
-    confidence : float
-        Coverage of the interval.
 
     Returns
     -------
@@ -112,8 +110,6 @@ def estimate_change(estimates: Estimates, *, confidence: float = 0.95) -> pd.Dat
     ----------
     estimates : Estimates
         From `estimate_grid`, whose waves are in order.
-    confidence : float
-        Coverage of the intervals.
 
     Returns
     -------
@@ -273,12 +269,9 @@ def goal_changes(
 ) -> pd.DataFrame:
     """Return the change of every goal in every wijk with a verdict, and so of every gap.
 
-    Returns
-    -------
-    DataFrame
-        Tidy estimate rows of the wijken, and ``looked_at`` (the number of goals judged together)
-        and ``verdict`` (better, worse, not_distinguishable, unknown). A gap is better where it
-        moves towards zero.
+    Tidy estimate rows of the wijken, and ``looked_at`` (the number of goals judged together) and
+    ``verdict`` (better, worse, not_distinguishable, unknown). A gap is better where it moves
+    towards zero.
     """
     keys = list(indicators)
     moved = changes[

@@ -30,17 +30,8 @@ CLEAR = ("higher", "lower")
 Against = Literal["city", "comparable"]
 
 #: Columns of a table of comparisons, one row per indicator, area, wave and reference.
-COMPARISON_COLUMNS = (
-    "indicator",
-    "area",
-    "area_level",
-    "wave",
-    "against",
-    "difference",
-    "lower",
-    "upper",
-    "unit",
-    "verdict",
+COMPARISON_COLUMNS = tuple(
+    "indicator area area_level wave against difference lower upper unit verdict".split()
 )
 
 
@@ -101,8 +92,6 @@ def by_direction(
 ) -> NDArray[np.str_]:
     """Judge the sides of `sides` by which way is better; where neither is, not at all.
 
-    Examples
-    --------
     >>> by_direction(["higher", "lower", "not_distinguishable"], "lower").tolist()
     ['worse', 'better', 'not_distinguishable']
     """
@@ -126,8 +115,6 @@ def covariance_with_all(
 ) -> Floats:
     """Return the covariance of each domain's total of `influence` with that of the whole it is in.
 
-    Examples
-    --------
     >>> import pandas as pd
     >>> from wijkkit.estimates.design import survey_design
     >>> from wijkkit.estimates.linearisation import domains
@@ -281,8 +268,6 @@ def compare_comparable(
         The indicators and their direction.
     comparable : mapping of str to sequence of str
         Wijk -> the wijken it is compared with, as from `comparable_neighbourhoods`.
-    confidence : float
-        Coverage of the intervals.
 
     Returns
     -------

@@ -89,8 +89,6 @@ def estimate_grid(
         Interval of a percentage, see `survey_proportion`; a score has a t interval.
     lonely_psu : {"absent", "certainty", "adjust", "average"}
         What a stratum with one sampling unit adds to the variance, see `survey_design`.
-    confidence : float
-        Coverage of the intervals.
 
     Returns
     -------
@@ -179,8 +177,6 @@ def with_sampled(respondents: pd.DataFrame) -> pd.DataFrame:
 
     Who has a weight of 0 is no part of this sample, see `wijkkit.load_survey`.
 
-    Examples
-    --------
     >>> everybody = pd.DataFrame({"wave": "2021", "weight": 1.0, "sex": ["girl", "boy", "girl"]})
     >>> girls = with_sampled(everybody)[lambda frame: frame["sex"] == "girl"]
     >>> wave_design(girls).stages[0].sampled.tolist()

@@ -14,19 +14,9 @@ from wijkkit.evaluation.explanations.evidence import measures
 from wijkkit.study import Study
 
 PARTICIPANT_COLUMNS = ("area", "area_level", "arm", "wave", "n", "children", "response")
-BALANCE_COLUMNS = (
-    "kind",
-    "key",
-    "category",
-    "wave",
-    "unit",
-    "programme",
-    "comparator",
-    "difference",
-    "n_programme",
-    "n_comparator",
-    "x_programme",
-    "x_comparator",
+BALANCE_COLUMNS = tuple(
+    "kind key category wave unit programme comparator difference n_programme n_comparator "
+    "x_programme x_comparator".split()
 )
 TIMELINE_COLUMNS = ("kind", "key", "start", "end")
 _ARMS = ("programme", "comparator")
@@ -37,14 +27,11 @@ def participants(
 ) -> pd.DataFrame:
     """Return how many children took part, per wave: in each wijk, in each arm, and in all.
 
-    Returns
-    -------
-    DataFrame
-        Columns `PARTICIPANT_COLUMNS`. `response` is n as a percentage of the children of the
-        same wijken; absent where their number is not known of each of them.
+    Columns `PARTICIPANT_COLUMNS`. `response` is n as a percentage of the children of the same
+    wijken; absent where their number is not known of each of them.
     """
     waves = [wave.id for wave in study.waves]
-    arm = {wijk: hood.arm for wijk, hood in study.neighbourhoods.items()}
+    arm = study.arms
     index = pd.MultiIndex.from_product([list(arm), waves], names=["wijk", "wave"])
     n = respondents.groupby(["wijk", "wave"], observed=True).size().reindex(index, fill_value=0)
     known = pd.Series(np.nan, index) if children is None else children.reindex(index)
@@ -94,17 +81,12 @@ def children_of(study: Study, figures: pd.DataFrame) -> pd.Series:
 def baseline_balance(study: Study, respondents: pd.DataFrame) -> pd.DataFrame:
     """Return programme and comparison wijken side by side at the baseline.
 
-    Returns
-    -------
-    DataFrame
-        Columns `BALANCE_COLUMNS`, one row per outcome (``kind`` is ``indicator``), group of a
-        grouping (``grouping``) and covariate (``covariate``; one row per category, or one for a
-        number). `programme` and `comparator` are weighted percentages or means, `difference` is
-        the standardised difference (d1 - d0) / sqrt((s1^2 + s0^2) / 2), n the respondents of whom
-        it is known, x those with the answer or in the category. Empty without a baseline.
+    Columns `BALANCE_COLUMNS`, one row per outcome (``kind`` is ``indicator``), group of a grouping
+    (``grouping``) and covariate (``covariate``; one row per category, or one for a number).
+    `programme` and `comparator` are weighted percentages or means, `difference` is the standardised
+    difference (d1 - d0) / sqrt((s1^2 + s0^2) / 2), n the respondents of whom it is known, x those
+    with the answer or in the category. Empty without a baseline.
 
-    References
-    ----------
     Austin PC (2009), Stat Med 28:3083-3107.
     """
     try:
@@ -198,9 +180,9 @@ def timeline(study: Study) -> pd.DataFrame:
     ]
     rows.append(("programme", "", study.settings.programme.start, None))
     rows += [
-        ("start", wijk, hood.start, None)
-        for wijk, hood in study.neighbourhoods.items()
-        if hood.start is not None
+        ("start", wijk, neighbourhood.start, None)
+        for wijk, neighbourhood in study.neighbourhoods.items()
+        if neighbourhood.start is not None
     ]
     days = [day for _, _, *ends in rows for day in ends if day is not None]
     first, last = min(days), max(days)

@@ -35,19 +35,10 @@ class Column:
 class Cell:
     """One number of a book, or the word for why it is absent.
 
-    Parameters
-    ----------
-    value, lower, upper : float or None
-        Absent together.
-    n : int or None
-        Respondents the number rests on.
-    step : float
-        What the number is rounded to.
-    words : str
-        The number, or the reason of its absence, as a reader sees it.
-    mark : str
-        How everybody differs clearly from all wijken of the study, or an end of an ordered
-        grouping from the other end; empty where it does not.
+    `value`, `lower`, `upper`: Absent together. `n`: Respondents the number rests on. `step`: What
+    the number is rounded to. `words`: The number, or the reason of its absence, as a reader sees
+    it. `mark`: How everybody differs clearly from all wijken of the study, or an end of an ordered
+    grouping from the other end; empty where it does not.
     """
 
     value: float | None
@@ -100,10 +91,6 @@ def book_of(study: Study, released: Released, area: str) -> Book:
     ----------
     area : str
         Slug of a wijk, or ``city``.
-
-    Returns
-    -------
-    Book
 
     Examples
     --------

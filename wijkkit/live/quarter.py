@@ -1,4 +1,4 @@
-"""'This quarter the same': what recurs, filled in as it was, saved in one go."""
+"""'This quarter the same': recurring activities with their last numbers, saved together."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from typing import Any
 
 import pandas as pd
 
-from wijkkit.live.form_fields import ASKED, Recurring, recurring, said, typed
+from wijkkit.errors import Problem
+from wijkkit.live.form_fields import ASKED, Recurring, problem_sentence, recurring, typed
 from wijkkit.live.handlers import Guarded, page
 from wijkkit.live.snapshot import say
-from wijkkit.registry.faults import Fault, RowError, column_label
-from wijkkit.registry.row import RowsError
+from wijkkit.registry.changes import RowsError
+from wijkkit.registry.problems import RowError, column_label
 from wijkkit.registry.tables import KINDS
 
 _KIND = KINDS["activities"]
@@ -58,7 +59,7 @@ class Quarter(Guarded):
                 await self._save(slug, who, again=False)  # somebody saved this very moment
                 return
             self.set_status(422)
-            each = error.rows if isinstance(error, RowsError) else [error.faults] * len(chosen)
+            each = error.rows if isinstance(error, RowsError) else [error.problems] * len(chosen)
             wrong = {item.item: each[at] for at, item in enumerate(chosen)}
             self._fill(slug, items, {item.item for item in chosen}, wrong, given)
             return
@@ -102,7 +103,7 @@ class Quarter(Guarded):
         slug: str,
         items: list[Recurring],
         chosen: set[str],
-        wrong: Mapping[str, Iterable[Fault]] | None = None,
+        wrong: Mapping[str, Iterable[Problem]] | None = None,
         given: Mapping[str, Mapping[str, str]] | None = None,
         gone: list[str] | None = None,
     ) -> None:
@@ -123,8 +124,8 @@ class Quarter(Guarded):
             asked=[(name, column_label(_KIND, _KIND[name], language)) for name in ASKED],
             values=values,
             wrong={
-                item: [said(fault, _KIND, language) for fault in faults]
-                for item, faults in (wrong or {}).items()
+                item: [problem_sentence(problem, _KIND, language) for problem in problems]
+                for item, problems in (wrong or {}).items()
             },
             gone=gone or [],
             nothing=given is not None and not chosen and not gone,

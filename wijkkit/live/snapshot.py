@@ -17,7 +17,7 @@ from wijkkit.disclosure.sign_off import sign_off_file
 from wijkkit.evaluation.facts import Facts
 from wijkkit.language import absence, number, text
 from wijkkit.registry import Registry, open_registry
-from wijkkit.registry.frames import KindTables
+from wijkkit.registry.registry import KindTables
 from wijkkit.registry.release import Persons, registered_persons, rows_for_release
 from wijkkit.released import open_released
 from wijkkit.study import Study
@@ -33,13 +33,7 @@ Tables = dict[str, pd.DataFrame]
 class Snapshot:
     """What may be shown of a study, at one state of its registry.
 
-    Parameters
-    ----------
-    facts : Facts
-        The registry's columns that may be shown, with counts as registered, and the released
-        estimates of one wijk; judged on ``facts.as_of``.
-    policy : Policy
-        Below which numbers of people nothing is shown.
+    `policy`: Below which numbers of people nothing is shown.
     """
 
     study: Study
@@ -59,12 +53,8 @@ class Snapshot:
 class Now:
     """What pages depend on: the registry's last changes, the released files, the day.
 
-    Parameters
-    ----------
-    changes : mapping of str to int
-        Wijk -> the number of its last change.
-    persons : int
-        That of the last change of a partner anywhere: texts that name a person are not shown.
+    `changes`: Wijk -> the number of its last change. `persons`: That of the last change of a
+    partner anywhere: texts that name a person are not shown.
     """
 
     changes: Mapping[str, int]
@@ -73,18 +63,18 @@ class Now:
     day: date
 
     def of(self, wijk: str) -> tuple:
-        """Return what changes whenever the page of a wijk could."""
+        """Return the state that the page of a wijk depends on."""
         return self.changes.get(wijk, 0), self.persons, self.released, self.day
 
     @property
     def of_city(self) -> tuple:
-        """What changes whenever a page of the city could."""
+        """The state that the pages of the city depend on."""
         return max(self.changes.values(), default=0), self.released, self.day
 
 
 @dataclass(slots=True)
-class _Kept:
-    """Something made, and the state that it was made of."""
+class _Cached:
+    """A cached value, and the state it was made from."""
 
     state: Hashable = None
     made: Any = None
@@ -94,10 +84,7 @@ class _Kept:
 class Source:
     """The registry and the released tables behind the pages of one study.
 
-    Parameters
-    ----------
-    as_of : date, optional
-        The day on which all is judged; ``registry.as_of`` of study.yml where absent, or today.
+    `as_of`: The day on which all is judged; ``registry.as_of`` of study.yml where absent, or today.
     """
 
     def __init__(self, study: Study, as_of: date | None = None):
@@ -105,7 +92,7 @@ class Source:
         self.registry: Registry = open_registry(study)
         self._as_of = as_of or study.settings.registry.as_of
         self._studies: dict[str, Study] = {study.language: study}
-        self._kept: dict[tuple, _Kept] = {}
+        self._cache: dict[tuple, _Cached] = {}
         self._changes: tuple[int, dict[tuple[str, str], int]] = 0, {}
         self._lock = Lock()
 
@@ -114,7 +101,7 @@ class Source:
         return self._as_of or date.today()
 
     def study_in(self, language: str) -> Study:
-        """Return the study as it speaks to a reader of `language`."""
+        """Return the study with its words in `language`."""
         if language not in self._studies:
             settings = self.study.settings.model_copy(update={"language": language})
             self._studies[language] = replace(self.study, settings=settings)
@@ -137,35 +124,35 @@ class Source:
 
     def snapshot(self, now: Now, language: str, wijk: str) -> Snapshot:
         """Return what is known now of a wijk."""
-        return self.kept(
+        return self.cached(
             ("snapshot", language, wijk), now.of(wijk), lambda: self._of_wijk(now, language, wijk)
         )
 
     def read_all(self, now: Now, language: str) -> None:
-        """Read all wijken at once where most changed: one question for each kind of rows."""
+        """Read all wijken at once where most changed: one query for each kind of rows."""
         states = {("registry", language, wijk): now.of(wijk) for wijk in self.study.neighbourhoods}
         with self._lock:
             known = [
-                self._kept[name].state == at for name, at in states.items() if name in self._kept
+                self._cache[name].state == at for name, at in states.items() if name in self._cache
             ]
         if 2 * sum(known) >= len(states) or len(states) == 1:
             return
         tables = rows_for_release(self.registry, None, language, self._persons(now))
         parts = tables.of_each(self.study.neighbourhoods)
         for name, state in states.items():
-            self.kept(name, state, partial(parts.__getitem__, name[-1]))
+            self.cached(name, state, partial(parts.__getitem__, name[-1]))
 
     def approved(self, now: Now) -> bool:
         """Return whether a second person signed off the released tables as they are now."""
-        return self.kept(("approved",), now.released, lambda: signed_off(self.study))
+        return self.cached(("approved",), now.released, lambda: signed_off(self.study))
 
-    def kept(self, name: tuple, state: Hashable, make: Callable[[], Made]) -> Made:
-        """Return what `make` makes, made again only when its state is another one.
+    def cached(self, name: tuple, state: Hashable, make: Callable[[], Made]) -> Made:
+        """Return the value that `make` gives, computed again only when `state` changed.
 
         Whoever asks for the same waits for it; whoever asks for something else does not.
         """
         with self._lock:
-            found = self._kept.setdefault(name, _Kept())
+            found = self._cache.setdefault(name, _Cached())
         with found.lock:
             if found.state != state:
                 found.made = make()
@@ -178,7 +165,7 @@ class Source:
     def _of_wijk(self, now: Now, language: str, wijk: str) -> Snapshot:
         whole = self.study_in(language)
         study = replace(whole, neighbourhoods={wijk: whole.neighbourhood(wijk)})
-        released = self.kept(("released",), now.released, self._read_released)
+        released = self.cached(("released",), now.released, self._read_released)
         estimates = {name: by_area.get(wijk, by_area[""]) for name, by_area in released.items()}
         registered = self._registered(now, language, wijk)
         return Snapshot(study, Facts(study, registered, now.day, **estimates), policy_for(study))
@@ -186,14 +173,14 @@ class Source:
     def _registered(self, now: Now, language: str, wijk: str) -> KindTables:
         """Return what may be shown of the registration of a wijk."""
 
-        return self.kept(
+        return self.cached(
             ("registry", language, wijk),
             now.of(wijk),
             lambda: rows_for_release(self.registry, wijk, language, self._persons(now)),
         )
 
     def _persons(self, now: Now) -> Persons:
-        return self.kept(("persons",), now.persons, lambda: registered_persons(self.registry))
+        return self.cached(("persons",), now.persons, lambda: registered_persons(self.registry))
 
     def _read_released(self) -> dict[str, Tables]:
         """Return the released tables by area; under "" what an area without rows has."""
@@ -232,12 +219,10 @@ def absent(status: str, language: str) -> str:
 
 
 def without_small(counts: np.ndarray, policy: Policy) -> np.ndarray:
-    """Return counts of people, absent where they are small; nobody is no small number.
+    """Return counts of people, absent where they are small; zero is shown.
 
     Absent row by row, so that a total that grows never tells a small number either.
 
-    Examples
-    --------
     >>> import numpy as np
     >>> from wijkkit.disclosure.policy import GGD
     >>> without_small(np.array([0.0, 4.0, 5.0]), GGD).tolist()
@@ -249,8 +234,6 @@ def without_small(counts: np.ndarray, policy: Policy) -> np.ndarray:
 def share_status(part: float, whole: float, policy: Policy) -> str:
     """Return whether a share of people may be shown: ok, hidden, too_few or missing.
 
-    Examples
-    --------
     >>> from wijkkit.disclosure.policy import GGD
     >>> share_status(20, 60, GGD), share_status(3, 60, GGD), share_status(58, 60, GGD)
     ('ok', 'hidden', 'hidden')

@@ -9,23 +9,21 @@ import pandas as pd
 
 from wijkkit.evaluation.learning.questions import questions
 from wijkkit.evaluation.logic_model import box_findings
-from wijkkit.evaluation.logic_model.finding import indicator_finding, together
+from wijkkit.evaluation.logic_model.measures import indicator_finding, together
 from wijkkit.language import day, number, percentage, points, signed, text
-from wijkkit.live.decisions import (
-    ClashRow,
-    Decisions,
-    decisions,
-    meeting_sentence,
-    open_clashes,
-    solved_clashes,
-)
 from wijkkit.live.interventions import InterventionRow, intervention_rows
 from wijkkit.live.progress import (
+    ClashRow,
     Completeness,
+    Decisions,
     StepMark,
     completeness,
     contradictions,
+    decisions,
     freshness,
+    meeting_sentence,
+    open_clashes,
+    solved_clashes,
     step_marks,
 )
 from wijkkit.live.snapshot import Snapshot, Source, absent, say
@@ -158,7 +156,7 @@ class ModelBox:
 
 def model_boxes(snapshot: Snapshot, wijk: str) -> list[ModelBox]:
     """Return the logic model of a wijk; nothing where it carries no programme out."""
-    if snapshot.study.neighbourhood(wijk).arm != "programme":
+    if wijk not in snapshot.study.starts:
         return []
     language = snapshot.language
     found: dict[str, dict[str, list[dict]]] = {}
@@ -205,7 +203,7 @@ class WijkPage:
 
 def wijk_page(snapshot: Snapshot, wijk: str) -> WijkPage:
     """Return the page of a wijk."""
-    hood, language = snapshot.study.neighbourhood(wijk), snapshot.language
+    neighbourhood, language = snapshot.study.neighbourhood(wijk), snapshot.language
     last, old = freshness(snapshot, wijk)
     registered = (
         say("registered.nothing", language)
@@ -213,9 +211,9 @@ def wijk_page(snapshot: Snapshot, wijk: str) -> WijkPage:
         else say("registered.last", language, day=day(last, language))
     )
     return WijkPage(
-        slug=hood.wijk,
-        name=hood.name,
-        arm=hood.arm,
+        slug=neighbourhood.wijk,
+        name=neighbourhood.name,
+        arm=neighbourhood.arm,
         as_of=day(snapshot.facts.as_of, language),
         registered=registered,
         old=old,
@@ -236,7 +234,7 @@ def wijk_page(snapshot: Snapshot, wijk: str) -> WijkPage:
 def current_page(source: Source, language: str, wijk: str) -> WijkPage:
     """Return the page of a wijk as it is now; made again only when something changed."""
     now = source.now()
-    return source.kept(
+    return source.cached(
         ("page", language, wijk),
         now.of(wijk),
         lambda: wijk_page(source.snapshot(now, language, wijk), wijk),

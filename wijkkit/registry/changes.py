@@ -1,17 +1,20 @@
-"""Changes of rows: do they fit the rest of a wijk's rows, and who was first?"""
+"""Changes of rows: do they fit the study and the wijk's other rows, and who was first?"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Literal
+from datetime import UTC, datetime
+from typing import Any, Literal, cast
 
 import sqlalchemy as sa
 
-from wijkkit.registry.faults import Fault, StoredValue, refuse, row_label
-from wijkkit.registry.store import TABLES
-from wijkkit.registry.tables import KINDS, Kind, next_key
+from wijkkit.errors import Problem
+from wijkkit.registry.problems import RowError, StoredValue, broken, refuse, row_label
+from wijkkit.registry.store import AUTHOR_LENGTH, TABLES
+from wijkkit.registry.tables import COLUMNS, KINDS, Kind, next_key
+from wijkkit.registry.validation import is_key
+from wijkkit.study import Study
 
 Outcome = Literal["created", "changed", "removed", "unchanged"]
 #: All rows of a wijk as stored, removed ones too: kind -> key -> row.
@@ -20,18 +23,11 @@ State = dict[str, dict[str, dict[str, object]]]
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A row as somebody wants it.
+    """A change that somebody wants to make to a row.
 
-    Parameters
-    ----------
-    values : mapping
-        Its own columns, clean (`wijkkit.registry.validation.clean_row`).
-    version : int
-        The version it was made from; 0 for a new row.
-    remove : bool
-        Whether it is to be removed.
-    confirmed : bool
-        Whether its author said that doubtful values are right.
+    `values`: Its own columns, clean (`wijkkit.registry.validation.clean_row`). `version`: The
+    version it was made from; 0 for a new row. `remove`: Whether it is to be removed. `confirmed`:
+    Whether its author said that doubtful values are right.
     """
 
     kind: str
@@ -51,18 +47,18 @@ def load_state(connection: sa.Connection, wijk: str) -> State:
     return state
 
 
-def decide(change: Change, state: State) -> Outcome | Fault:
+def decide(change: Change, state: State) -> Outcome | Problem:
     """Return what a change does, or why it cannot: somebody else was first."""
     kind, rows = KINDS[change.kind], state[change.kind]
     stored = rows.get(change.key)
     example = next_key(kind.prefix, set(rows))
     if stored is None:
         if change.version:
-            return Fault("never_there", found=change.key)
+            return broken("never_there", found=change.key)
         return "unchanged" if change.remove else "created"
     if stored["removed"]:
         fields = {"who": stored["changed_by"], "when": stored["changed_at"], "example": example}
-        return "unchanged" if change.remove else Fault("removed", "", change.key, fields)
+        return "unchanged" if change.remove else broken("removed", "", change.key, fields)
     different = different_columns(kind, change.values, stored)
     if not different and not change.remove:
         return "unchanged"
@@ -70,10 +66,10 @@ def decide(change: Change, state: State) -> Outcome | Fault:
         return "removed" if change.remove else "changed"
     if change.version == 0:
         fields = {"who": stored["changed_by"], "other": row_label(kind, stored, "en")}
-        return Fault("exists", "", change.key, {**fields, "example": example})
+        return broken("exists", "", change.key, {**fields, "example": example})
     values = tuple(StoredValue(kind[column], stored[column]) for column in different)
     fields = {"who": stored["changed_by"], "when": stored["changed_at"], "columns": values}
-    return Fault("changed_by_other", found=change.key, fields=fields)
+    return broken("changed_by_other", found=change.key, fields=fields)
 
 
 def different_columns(
@@ -85,22 +81,22 @@ def different_columns(
     ]
 
 
-def misfits(changes: Iterable[Change], state: State) -> Iterator[tuple[Change, Fault]]:
+def misfit_changes(changes: Iterable[Change], state: State) -> Iterator[tuple[Change, Problem]]:
     """Give every change that does not fit the rows as they would be after all changes."""
     changes = list(changes)
     after = _after(changes, state)
     for change in changes:
         if change.remove:
-            yield from ((change, fault) for fault in _still_used(change, after))
+            yield from ((change, problem) for problem in _still_used(change, after))
         else:
-            yield from ((change, fault) for fault in _dangling(change, after))
-            yield from ((change, fault) for fault in _double(change, after))
-            yield from ((change, fault) for fault in _doubtful(change, state))
-            yield from ((change, fault) for fault in _not_there(change, after))
-            yield from ((change, fault) for fault in _too_early(change, after, state))
-            yield from ((change, fault) for fault in _not_running(change, after, state))
+            yield from ((change, problem) for problem in _dangling(change, after))
+            yield from ((change, problem) for problem in _double(change, after))
+            yield from ((change, problem) for problem in _doubtful(change, state))
+            yield from ((change, problem) for problem in _not_there(change, after))
+            yield from ((change, problem) for problem in _too_early(change, after, state))
+            yield from ((change, problem) for problem in _not_running(change, after, state))
             if change.key not in state[change.kind]:
-                yield from ((change, fault) for fault in _copied(change, after))
+                yield from ((change, problem) for problem in _copied(change, after))
 
 
 def apply_change(
@@ -108,10 +104,7 @@ def apply_change(
 ) -> int:
     """Store one change and return the row's new version.
 
-    Raises
-    ------
-    ConflictError
-        The row is no longer at the version that `decide` saw.
+    Raises ConflictError: The row is no longer at the version that `decide` saw.
     """
     table = TABLES[change.kind]
     new = {**by, "version": change.version + 1, "removed": outcome == "removed"}
@@ -126,7 +119,7 @@ def apply_change(
         .values({**values, **new})
     )
     if found.rowcount != 1:
-        raise refuse(KINDS[change.kind], wijk, change.key, [Fault("changed_meanwhile")])
+        raise refuse(KINDS[change.kind], wijk, change.key, [broken("changed_meanwhile")])
     return change.version + 1
 
 
@@ -148,15 +141,15 @@ def _after(changes: list[Change], state: State) -> dict[str, dict[str, Mapping[s
     return after
 
 
-def _dangling(change: Change, after: Mapping[str, Mapping]) -> Iterator[Fault]:
+def _dangling(change: Change, after: Mapping[str, Mapping]) -> Iterator[Problem]:
     for column in KINDS[change.kind].columns:
         value = change.values.get(column.name)
         if column.refers_to and value is not None and value not in after[column.refers_to]:
             fields = {"kind": KINDS[column.refers_to], "choices": tuple(after[column.refers_to])}
-            yield Fault("unknown_row", column.name, value, fields)
+            yield broken("unknown_row", column.name, value, fields)
 
 
-def _double(change: Change, after: Mapping[str, Mapping]) -> Iterator[Fault]:
+def _double(change: Change, after: Mapping[str, Mapping]) -> Iterator[Problem]:
     kind = KINDS[change.kind]
     same = [change.values.get(name) for name in kind.unique]
     if not same or None in same:
@@ -164,22 +157,24 @@ def _double(change: Change, after: Mapping[str, Mapping]) -> Iterator[Fault]:
     for key, row in after[change.kind].items():
         if key != change.key and [row[name] for name in kind.unique] == same:
             columns = tuple(kind[name] for name in kind.unique)
-            yield Fault("not_unique", kind.unique[-1], same[-1], {"other": key, "columns": columns})
+            yield broken(
+                "not_unique", kind.unique[-1], same[-1], {"other": key, "columns": columns}
+            )
             return
 
 
-def _copied(change: Change, after: Mapping[str, Mapping]) -> Iterator[Fault]:
+def _copied(change: Change, after: Mapping[str, Mapping]) -> Iterator[Problem]:
     """Give a new row that says exactly what another one says: it would count twice."""
     kind = KINDS[change.kind]
     if kind.unique or kind.repeatable:
         return
     for key, row in after[change.kind].items():
         if key != change.key and not different_columns(kind, change.values, row):
-            yield Fault("copied", "", change.key, {"other": key})
+            yield broken("copied", "", change.key, {"other": key})
             return
 
 
-def _doubtful(change: Change, state: State) -> Iterator[Fault]:
+def _doubtful(change: Change, state: State) -> Iterator[Problem]:
     """Give a value that is new and looks like one on another scale."""
     stored = state[change.kind].get(change.key, {})
     for column in KINDS[change.kind].columns:
@@ -188,10 +183,10 @@ def _doubtful(change: Change, state: State) -> Iterator[Fault]:
             continue
         if column.doubtful_to and 0 < value <= column.doubtful_to:
             fields = {"times": f"{10 * value:g}", "value": f"{value:g}"}
-            yield Fault("doubtful", column.name, value, fields)
+            yield broken("doubtful", column.name, value, fields)
 
 
-def _not_there(change: Change, after: Mapping[str, Mapping]) -> Iterator[Fault]:
+def _not_there(change: Change, after: Mapping[str, Mapping]) -> Iterator[Problem]:
     """Give a partner who attends a meeting before taking part, or after leaving."""
     if change.kind not in ("attendance", "stakeholders", "meetings"):
         return
@@ -211,11 +206,11 @@ def _not_there(change: Change, after: Mapping[str, Mapping]) -> Iterator[Fault]:
         if (start and day < start) or (end and day > end):
             column = {"attendance": "stakeholder", "stakeholders": "end", "meetings": "date"}
             fields = {"partner": partner["organisation"], "day": day}
-            yield Fault("not_there", column[change.kind], None, fields)
+            yield broken("not_there", column[change.kind], None, fields)
             return
 
 
-def _too_early(change: Change, after: Mapping[str, Mapping], state: State) -> Iterator[Fault]:
+def _too_early(change: Change, after: Mapping[str, Mapping], state: State) -> Iterator[Problem]:
     """Give an intervention of the wijk itself that starts before the network began to choose."""
     begun = [
         row["actual_start"]
@@ -234,13 +229,13 @@ def _too_early(change: Change, after: Mapping[str, Mapping], state: State) -> It
             continue
         fields = {"name": item["name"], "start": item["start"], "choice": min(begun)}
         if change.kind == "interventions":
-            yield Fault("too_early", "start", item["start"], fields)
+            yield broken("too_early", "start", item["start"], fields)
         elif change.values["actual_start"] == min(begun):
-            yield Fault("chosen_later", "actual_start", min(begun), fields)
+            yield broken("chosen_later", "actual_start", min(begun), fields)
             return
 
 
-def _not_running(change: Change, after: Mapping[str, Mapping], state: State) -> Iterator[Fault]:
+def _not_running(change: Change, after: Mapping[str, Mapping], state: State) -> Iterator[Problem]:
     """Give an activity that was wholly before its intervention began, or after it ended."""
     if change.kind == "activities":
         moved = _moved(change, state, "intervention", "period_start", "period_end")
@@ -262,7 +257,7 @@ def _not_running(change: Change, after: Mapping[str, Mapping], state: State) -> 
             )
             fields = {"intervention": item["name"], "activity": row["name"]}
             fields |= {"first": row["period_start"], "last": row["period_end"]}
-            yield Fault("not_running", own[later], None, fields)
+            yield broken("not_running", own[later], None, fields)
             return
 
 
@@ -272,7 +267,7 @@ def _moved(change: Change, state: State, *columns: str) -> bool:
     return any(change.values.get(name) != stored.get(name) for name in columns)
 
 
-def _still_used(change: Change, after: Mapping[str, Mapping]) -> Iterator[Fault]:
+def _still_used(change: Change, after: Mapping[str, Mapping]) -> Iterator[Problem]:
     for kind in KINDS.values():
         columns = [column.name for column in kind.columns if column.refers_to == change.kind]
         users = [
@@ -281,4 +276,102 @@ def _still_used(change: Change, after: Mapping[str, Mapping]) -> Iterator[Fault]
             if change.key in [row.get(name) for name in columns]
         ]
         if users:
-            yield Fault("still_used", "", change.key, {"used_by": (kind, *users)})
+            yield broken("still_used", "", change.key, {"used_by": (kind, *users)})
+
+
+# Save one row: is it the study's, does it fit, and was nobody else first?
+
+#: Where a row came from when it was saved by itself.
+FORM = "form"
+
+
+def check_row(study: Study, kind: Kind, row: Mapping[str, object], who: str) -> str:
+    """Return the wijk of a row; RowError where its wijk, key or columns, or `who`, are wrong."""
+    wijk, key = str(row.get("wijk") or ""), row.get("key")
+    known = COLUMNS[kind.name]
+    problems = [
+        broken("unknown_column", "", name, {"choices": known}) for name in row if name not in known
+    ]
+    if wijk not in study.neighbourhoods:
+        problems.append(broken("unknown_wijk", "", wijk, {"choices": tuple(study.neighbourhoods)}))
+    if key and not is_key(key):
+        problems.append(broken("bad_key", "", key, {"example": f"{kind.prefix}01"}))
+    problems.extend(author_problems(who))
+    if problems:
+        raise refuse(kind, wijk, str(key or ""), problems)
+    return wijk
+
+
+def store_change(
+    connection: sa.Connection,
+    wijk: str,
+    change: Change,
+    state: State,
+    problems: Iterable[Problem],
+    who: str,
+) -> int:
+    """Store a change and return the row's version.
+
+    Raises RowError, ConflictError: There are problems, or somebody else was first.
+    """
+    outcome = decide(change, state)
+    if isinstance(outcome, Problem):
+        raise refuse(KINDS[change.kind], wijk, change.key, [outcome])
+    if found := list(problems):
+        raise refuse(KINDS[change.kind], wijk, change.key, found)
+    if outcome == "unchanged":
+        stored = state[change.kind].get(change.key)
+        return int(cast(int, stored["version"])) if stored else 0
+    return apply_change(connection, wijk, change, outcome, stamp_of(who, FORM, now()))
+
+
+def decided(
+    changes: Sequence[Change], problems: Sequence[list[Problem]], state: State
+) -> list[Outcome]:
+    """Return what each of several changes does.
+
+    Raises RowsError: Any of them cannot be made, with its problems.
+    """
+    found = [list(one) for one in problems]
+    places = {id(change): number for number, change in enumerate(changes)}
+    for change, problem in misfit_changes(changes, state):
+        found[places[id(change)]].append(problem)
+    outcomes: list[Outcome] = []
+    for number, change in enumerate(changes):
+        outcome = decide(change, state)
+        if isinstance(outcome, Problem):
+            found[number] = [outcome]
+        else:
+            outcomes.append(outcome)
+    if any(found):
+        raise RowsError(changes, found)
+    return outcomes
+
+
+class RowsError(RowError):
+    """Several rows were to be kept and none was; `rows` has the problems of each."""
+
+    def __init__(self, changes: Sequence[Change], problems: Sequence[list[Problem]]):
+        each = [
+            refuse(KINDS[change.kind], "", change.key, wrong)
+            for change, wrong in zip(changes, problems, strict=True)
+            if wrong
+        ]
+        super().__init__(problem for error in each for problem in error.problems)
+        self.rows = tuple(tuple(wrong) for wrong in problems)
+
+
+def author_problems(who: str) -> list[Problem]:
+    """Return what is wrong with the name of who makes a change.
+
+    >>> author_problems("An Advisor"), [problem.rule for problem in author_problems(" ")]
+    ([], ['no_author'])
+    """
+    if isinstance(who, str) and who.strip() and len(who) <= AUTHOR_LENGTH and who.isprintable():
+        return []
+    return [broken("no_author", found=who)]
+
+
+def now() -> datetime:
+    """Return the time, UTC, as the store keeps it."""
+    return datetime.now(UTC).replace(tzinfo=None, microsecond=0)

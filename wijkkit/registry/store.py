@@ -9,14 +9,11 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 
 from wijkkit.errors import RegistryError
 from wijkkit.registry.tables import KINDS, Column, Kind
@@ -38,10 +35,8 @@ _ONE_MIGRATION = threading.Lock()
 def open_store(study: Study) -> sa.Engine:
     """Open the study's store, made where it is not there, with all migrations applied.
 
-    Raises
-    ------
-    RegistryError
-        The database cannot be opened, is no registry, or was made by a newer wijkkit.
+    Raises RegistryError: The database cannot be opened, is no registry, or was made by a newer
+    wijkkit.
     """
     url = store_url(study)
     engine = _engine(url)
@@ -103,20 +98,42 @@ def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
 
 def migrate(engine: sa.Engine) -> None:
     """Bring the store up to date; safe where several open it at once."""
+    if _revision(engine) == _revisions()[-1]:
+        return
+    # Alembic takes half a second to load, which reading a registry of today does without.
+    from alembic import command
+    from alembic.config import Config
+
     config = Config()
-    config.set_main_option("script_location", str(files("wijkkit.registry") / "migrations"))
-    head = ScriptDirectory.from_config(config).get_current_head()
-    with engine.connect() as connection:
-        if MigrationContext.configure(connection).get_current_revision() == head:
-            return
+    config.set_main_option("script_location", str(_migrations()))
     with _ONE_MIGRATION, writing(engine) as connection:
-        _refuse_strangers(connection, config, engine.url)
+        _refuse_strangers(connection, engine.url)
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
 
 
+def _migrations() -> Traversable:
+    return files("wijkkit.registry") / "migrations"
+
+
+def _revisions() -> list[str]:
+    """Return the revisions of the store, oldest first: the file of each is named by it."""
+    names = [path.name for path in (_migrations() / "versions").iterdir()]
+    return sorted(name[len("revision_") : -3] for name in names if name.startswith("revision_"))
+
+
+def _revision(bind: sa.Engine | sa.Connection) -> str | None:
+    """Return the revision of the schema that Alembic recorded, or None."""
+    if isinstance(bind, sa.Engine):
+        with bind.connect() as connection:
+            return _revision(connection)
+    if not sa.inspect(bind).has_table("alembic_version"):
+        return None
+    return bind.scalar(sa.text("SELECT version_num FROM alembic_version"))
+
+
 def _begin_file(path: Path) -> None:
-    """Make a new registry whole where there is none; an empty file is not taken for one."""
+    """Create the registry in one step if it does not exist; an empty file does not count as one."""
     if path.is_file() and path.stat().st_size == 0:
         raise RegistryError(
             "the registry's file is empty",
@@ -149,16 +166,14 @@ def _put(new: Path, path: Path) -> None:
             os.replace(new, path)
 
 
-def _refuse_strangers(connection: sa.Connection, config: Config, url: sa.URL) -> None:
-    revision = MigrationContext.configure(connection).get_current_revision()
-    script = ScriptDirectory.from_config(config)
-    known = {item.revision for item in script.walk_revisions()}
+def _refuse_strangers(connection: sa.Connection, url: sa.URL) -> None:
+    revision, known = _revision(connection), _revisions()
     if revision is not None and revision not in known:
         raise RegistryError(
             "the registry was made by a newer version of wijkkit",
             file=url.render_as_string(hide_password=True),
             found=f"revision {revision}",
-            expected=f"at most {script.get_current_head()}",
+            expected=f"at most {known[-1]}",
             remedy="Install the newer version.",
         )
     if revision is None and sa.inspect(connection).has_table("history"):

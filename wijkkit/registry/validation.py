@@ -1,4 +1,4 @@
-"""Is a row right by itself? Values are brought to their type; everything wrong is a fault."""
+"""Is a row right by itself? Values are brought to their type; everything wrong is a problem."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ import math
 import numbers
 import re
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
 import pandas as pd
 
-from wijkkit.registry.faults import Fault
+from wijkkit.errors import Problem
+from wijkkit.registry.problems import RowError, broken
 from wijkkit.registry.tables import MAXIMUM_TEXT, YEARS, Column, Kind
 
 _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
@@ -30,53 +32,41 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]")
 StudyLists = Mapping[str, Collection[str]]
 
 
-class _Wrong(Exception):
-    """A value breaks a rule."""
-
-    def __init__(self, rule: str, **fields: object):
-        super().__init__(rule)
-        self.rule = rule
-        self.fields = fields
-
-
 def clean_row(
     kind: Kind, values: Mapping[str, object], lists: StudyLists
-) -> tuple[dict[str, object], list[Fault]]:
+) -> tuple[dict[str, object], list[Problem]]:
     """Return a row's own columns, brought to their types, and everything that is wrong with it.
 
-    Parameters
-    ----------
-    values : mapping
-        Values by column; a column that is left out is absent.
+    `values`: Values by column; a column that is left out is absent.
 
-    Examples
-    --------
     >>> from wijkkit.registry.tables import KINDS
-    >>> row, faults = clean_row(KINDS["documents"], {"title": " Plan ", "type": "plan",
+    >>> row, problems = clean_row(KINDS["documents"], {"title": " Plan ", "type": "plan",
     ...     "reference": 2021, "date": "31-02-2021"}, {})
-    >>> row["title"], row["reference"], [fault.rule for fault in faults]
+    >>> row["title"], row["reference"], [problem.rule for problem in problems]
     ('Plan', '2021', ['not_a_date'])
     """
     row: dict[str, object] = {}
-    faults = []
+    problems = []
     for column in kind.columns:
         value = values.get(column.name)
         try:
             row[column.name] = _clean(column, value, lists)
             if column.required and row[column.name] is None:
-                raise _Wrong("required")
-        except _Wrong as wrong:
+                raise _wrong("required")
+        except RowError as error:
             row[column.name] = None
-            faults.append(Fault(wrong.rule, column.name, _plain(value), wrong.fields))
-    faults.extend(_unordered(kind, row))
-    return row, faults
+            found = {"found": _plain(value)}
+            problems += [
+                replace(problem, column=column.name, fields={**problem.fields, **found})
+                for problem in error.problems
+            ]
+    problems.extend(_unordered(kind, row))
+    return row, problems
 
 
 def is_key(key: object) -> bool:
     """Return whether `key` may name a row.
 
-    Examples
-    --------
     >>> is_key("I03"), is_key("I 03"), is_key("")
     (True, False, False)
     """
@@ -93,8 +83,6 @@ def is_absent(value: object) -> bool:
 def holds_personal_data(value: str) -> bool:
     """Return whether a text holds an e-mail address or a telephone number.
 
-    Examples
-    --------
     >>> holds_personal_data("bel 010-1234567"), holds_personal_data("12 keer in 2021")
     (True, False)
     """
@@ -119,14 +107,14 @@ def _text(column: Column, value: object) -> str:
     if isinstance(value, numbers.Real) and not isinstance(value, bool):
         value = f"{value:.15g}"
     if not isinstance(value, str):
-        raise _Wrong("not_text")
+        raise _wrong("not_text")
     value = value.translate(_WIDTHLESS).replace("\r\n", "\n").strip()
     if len(value) > MAXIMUM_TEXT:
-        raise _Wrong("too_long", maximum=MAXIMUM_TEXT)
+        raise _wrong("too_long", maximum=MAXIMUM_TEXT)
     if _CONTROL.search(value):
-        raise _Wrong("control_character")
+        raise _wrong("control_character")
     if column.released and holds_personal_data(value):
-        raise _Wrong("personal_data")
+        raise _wrong("personal_data")
     return value
 
 
@@ -134,24 +122,24 @@ def _number(column: Column, value: object) -> float | int:
     if isinstance(value, str) and _TYPED.fullmatch(value.strip()):
         value = float(value.strip().replace(",", "."))
     if isinstance(value, bool) or not isinstance(value, numbers.Real) or not math.isfinite(value):
-        raise _Wrong("not_a_number")
+        raise _wrong("not_a_number")
     number = float(value)
     if column.type == "integer" and not number.is_integer():
-        raise _Wrong("not_whole")
+        raise _wrong("not_whole")
     low = -1e9 if column.minimum is None else column.minimum
     high = 1e9 if column.maximum is None else column.maximum
     if not low <= number <= high:
-        raise _Wrong("out_of_range", minimum=f"{low:.12g}", maximum=f"{high:.12g}")
+        raise _wrong("out_of_range", minimum=f"{low:.12g}", maximum=f"{high:.12g}")
     return int(number) if column.type == "integer" else number
 
 
 def _day(value: object) -> date:
     found = _as_day(value)
     if found is None:
-        raise _Wrong("not_a_date")
+        raise _wrong("not_a_date")
     first, last = date(YEARS[0], 1, 1), date(YEARS[1], 12, 31)
     if not first <= found <= last:
-        raise _Wrong("date_out_of_range", minimum=first, maximum=last)
+        raise _wrong("date_out_of_range", minimum=first, maximum=last)
     return found
 
 
@@ -174,16 +162,20 @@ def _as_day(value: object) -> date | None:
 def _choice(column: Column, value: str, lists: StudyLists) -> str:
     choices = lists.get(column.listed_in, ()) if column.listed_in else column.choices
     if value not in choices:
-        raise _Wrong("unknown_choice", choices=tuple(choices))
+        raise _wrong("unknown_choice", choices=tuple(choices))
     return value
 
 
-def _unordered(kind: Kind, row: Mapping[str, Any]) -> Iterator[Fault]:
+def _unordered(kind: Kind, row: Mapping[str, Any]) -> Iterator[Problem]:
     for first, second in kind.ordered:
         low, high = row[first], row[second]
         if low is not None and high is not None and low > high:
             rule = "later" if kind[first].type == "date" else "not_ordered"
-            yield Fault(rule, first, low, {"other": kind[second], "limit": high})
+            yield broken(rule, first, low, {"other": kind[second], "limit": high})
+
+
+def _wrong(rule: str, **fields: object) -> RowError:
+    return RowError(broken(rule, fields=fields))
 
 
 def _plain(value: object) -> object:

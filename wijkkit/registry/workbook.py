@@ -13,7 +13,8 @@ from wijkkit.errors import Problem, RegistryError
 from wijkkit.files import write_saved
 from wijkkit.language import text
 from wijkkit.language.messages import catalogue
-from wijkkit.registry.faults import ImportReport, form_problem
+from wijkkit.registry.imports import store
+from wijkkit.registry.problems import ImportReport, form_problem
 from wijkkit.registry.registry import Registry
 from wijkkit.registry.tables import (
     CHOICES,
@@ -30,17 +31,11 @@ from wijkkit.registry.tables import (
 )
 from wijkkit.registry.workbook_read import read_registry_workbook
 from wijkkit.registry.workbook_sheet import list_words, write_lists, write_sheet
-from wijkkit.registry.workbook_store import store
 from wijkkit.study import Study
 
 
 def write_template(study: Study, wijk: str, path: str | Path) -> None:
     """Write an empty workbook of a wijk, with the study's goals and the first six steps.
-
-    Parameters
-    ----------
-    path : str or Path
-        The file to write.
 
     Raises
     ------
@@ -57,21 +52,17 @@ def write_template(study: Study, wijk: str, path: str | Path) -> None:
     >>> path.is_file()
     True
     """
-    hood = study.neighbourhood(wijk)
+    neighbourhood = study.neighbourhood(wijk)
     tables = {"goals": _goals(study), "steps": _steps()}
-    write_workbook(path, hood.wijk, tables, study.language, **_lists(study), name=hood.name)
+    write_workbook(
+        path, neighbourhood.wijk, tables, study.language, **_lists(study), name=neighbourhood.name
+    )
 
 
 def export_workbook(registry: Registry, wijk: str, path: str | Path) -> None:
     """Write what is registered of a wijk as a workbook, to be changed and imported again.
 
     Text that begins like a formula stays text.
-
-    Parameters
-    ----------
-    registry : Registry
-    path : str or Path
-        The file to write.
 
     Raises
     ------
@@ -90,9 +81,11 @@ def export_workbook(registry: Registry, wijk: str, path: str | Path) -> None:
     True
     """
     study = registry.study
-    hood = study.neighbourhood(wijk)
-    tables = {kind: registry.table(kind, hood.wijk) for kind in KINDS}
-    write_workbook(path, hood.wijk, tables, study.language, **_lists(study), name=hood.name)
+    neighbourhood = study.neighbourhood(wijk)
+    tables = {kind: registry.table(kind, neighbourhood.wijk) for kind in KINDS}
+    write_workbook(
+        path, neighbourhood.wijk, tables, study.language, **_lists(study), name=neighbourhood.name
+    )
 
 
 def _lists(study: Study) -> dict[str, dict[str, str]]:
@@ -141,7 +134,6 @@ def import_workbook(
 
     Parameters
     ----------
-    registry : Registry
     path : str or Path
         A workbook made by `write_template`, `export_workbook` or `write_workbook`.
     who : str
@@ -198,8 +190,6 @@ def write_workbook(
 
     Parameters
     ----------
-    path : str or Path
-        The ``.xlsx`` file; an existing one is replaced.
     tables : mapping of str to DataFrame
         Rows by kind, with columns of `wijkkit.registry.COLUMNS` (``wijk`` may be left out, and
         any column that holds nothing). Rows with a ``version`` were read from the registry, and

@@ -99,10 +99,6 @@ class Released(ShowsItself):
 def open_released(study: Study) -> Released:
     """Return the released tables of `study`.
 
-    Returns
-    -------
-    Released
-
     Examples
     --------
     >>> import wijkkit as wk
@@ -220,8 +216,6 @@ def number_columns(prefix: str, row: Mapping[str, Any] | pd.Series | None) -> di
 
     Without a prefix the columns are called ``value``, ``lower``, ...
 
-    Examples
-    --------
     >>> number_columns("own", None)["own_status"]
     'missing'
     """

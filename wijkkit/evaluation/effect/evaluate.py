@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -14,12 +16,20 @@ from wijkkit.evaluation.effect.assumptions import assumption_table
 from wijkkit.evaluation.effect.conclusions import CONCLUSION_COLUMNS, conclude, favourable_sign
 from wijkkit.evaluation.effect.design_checks import asked_earlier
 from wijkkit.evaluation.effect.did import DID_COLUMNS, Options, did, unavailable
-from wijkkit.evaluation.effect.outcomes import arrays_of, compared_waves, outcomes
+from wijkkit.evaluation.effect.outcomes import (
+    arguments_table,
+    arrays_of,
+    as_asked,
+    compared_waves,
+    outcomes,
+)
 from wijkkit.evaluation.effect.power import DETECTABLE_COLUMNS, design_of, detectable_row
 from wijkkit.evaluation.effect.sample import NotEstimable, Sample, sample_of
-from wijkkit.evaluation.effect.staggered_study import staggered_rows
+from wijkkit.evaluation.effect.staggered import staggered_rows
 from wijkkit.showing import ShowsItself
 from wijkkit.study import Study
+from wijkkit.study.settings import PopulationSettings
+from wijkkit.study.settings.evaluation import Method
 from wijkkit.tables import EVERYBODY
 
 # Adjust p-values for testing several outcomes: Holm, and Benjamini and Hochberg.
@@ -28,13 +38,8 @@ from wijkkit.tables import EVERYBODY
 def holm(p: ArrayLike) -> NDArray[np.float64]:
     """Return Holm's adjusted p-values: the chance of any false alarm in the family is held.
 
-    Parameters
-    ----------
-    p : (m,) array
-        Absent (NaN) p-values belong to no family and stay absent.
+    `p`: Absent (NaN) p-values belong to no family and stay absent.
 
-    References
-    ----------
     Holm S (1979), Scand J Stat 6:65-70.
     """
     return _adjusted(p, lambda s: np.maximum.accumulate(s * np.arange(len(s), 0, -1)))
@@ -45,8 +50,6 @@ def judged_together(value: ArrayLike, p: ArrayLike, level: float) -> list[str]:
 
     Better is above zero, where Holm's adjusted p-value is below 1 - level.
 
-    Examples
-    --------
     >>> judged_together([2.0, -1.0, 3.0], [0.01, 0.04, np.nan], 0.95)
     ['better', 'worse', 'unknown']
     >>> judged_together([2.0, -1.0, 3.0], [0.02, 0.04, 0.9], 0.95)
@@ -61,8 +64,6 @@ def judged_together(value: ArrayLike, p: ArrayLike, level: float) -> list[str]:
 def benjamini_hochberg(p: ArrayLike) -> NDArray[np.float64]:
     """Return Benjamini and Hochberg's adjusted p-values: the share of false alarms is held.
 
-    References
-    ----------
     Benjamini Y, Hochberg Y (1995), J R Stat Soc B 57:289-300.
     """
     return _adjusted(p, _step_up)
@@ -102,48 +103,65 @@ EFFECT_COLUMNS = (
 class EffectResults(ShowsItself):
     """The effect evaluation of a study, exact: `release` makes of it what may be shown.
 
-    Parameters
-    ----------
-    effects : DataFrame
-        One row per outcome, group, contrast, method and scale: columns `EFFECT_COLUMNS`.
-        ``contrast`` is ``did``, for ``group`` all or one group of the grouping, or ``ddd``, the
-        effect in the first group minus that in the last, where ``group`` names both.
-        ``p_holm`` and ``p_bh`` are adjusted over the outcomes. Rows without numbers have a
-        status and a reason.
-    detectable : DataFrame
-        Smallest detectable effect per outcome.
-    assumptions : DataFrame
-        Per outcome what speaks for and against the assumptions, see `assumption_table`.
-    conclusions : DataFrame
-        Sentence keys and fields per outcome; `conclusion_sentences` puts them into words.
+    `effects`: One row per outcome, group, contrast, method and scale: columns `EFFECT_COLUMNS`.
+    ``contrast`` is ``did``, for ``group`` all or one group of the grouping, or ``ddd``, the effect
+    in the first group minus that in the last, where ``group`` names both. ``p_holm`` and ``p_bh``
+    are adjusted over the outcomes. Rows without numbers have a status and a reason. `detectable`:
+    Smallest detectable effect per outcome. `assumptions`: Per outcome what speaks for and against
+    the assumptions, see `assumption_table`. `conclusions`: Sentence keys and fields per outcome;
+    `conclusion_sentences` puts them into words. `arguments`: What was
+    asked for beside what study.yml says, see `arguments_table`. `population`: Whom this is about.
     """
 
     effects: pd.DataFrame = field(repr=False)
     detectable: pd.DataFrame = field(repr=False)
     assumptions: pd.DataFrame = field(repr=False)
     conclusions: pd.DataFrame = field(repr=False)
+    arguments: pd.DataFrame = field(repr=False)
+    population: PopulationSettings = field(default_factory=PopulationSettings)
 
 
-@made_once()
-def refuse_choice(respondents: pd.DataFrame) -> None:
+def refuse_choice(study: Study, respondents: pd.DataFrame) -> None:
     """Raise EstimationError where respondents are a choice of people that no page would name."""
-    if chosen := respondents.attrs.get("chosen"):
+    chosen, own = respondents.attrs.get("chosen"), study.settings.population.model_dump_json()
+    population = respondents.attrs.get("population", own)
+    if chosen or population != own:
         raise EstimationError(
-            "this is about everybody in the study, and these are a choice of people",
+            f"this is about {study.among or 'everybody in the study'}, and these are other people",
             place="respondents",
-            found=chosen,
+            found=chosen or population,
             remedy="Name them under population: in study.yml, so that every page says so; or "
             "publish a result of people beside it.",
         )
 
 
-def evaluate_effect(study: Study, respondents: pd.DataFrame) -> EffectResults:
-    """Evaluate the effect of a study's programme on its outcomes.
+@made_once()
+def evaluate_effect(
+    study: Study,
+    respondents: pd.DataFrame,
+    *,
+    method: Method | Literal[""] = "",
+    covariates: Sequence[str] | None = None,
+    without: Sequence[str] | None = None,
+    pole: Literal["", "favourable", "adverse"] = "",
+) -> EffectResults:
+    """Evaluate the effect of a study's programme on its outcomes, by every method.
+
+    Where an argument is not what study.yml says, the reports name both, in the chapter on methods
+    and under the figures.
 
     Parameters
     ----------
     respondents : DataFrame
         Respondents with a column per indicator, as `wijkkit.indicators.compute` returns them.
+    method : str
+        The method that conclusions rest on; the study's where empty.
+    covariates : sequence of str, optional
+        Columns that the models adjust for; the study's where absent.
+    without : sequence of str, optional
+        Wijken (slugs) that are left out; the study's where absent.
+    pole : {"favourable", "adverse"}
+        Which answer is modelled as 1; each indicator's own where empty.
 
     Returns
     -------
@@ -156,9 +174,12 @@ def evaluate_effect(study: Study, respondents: pd.DataFrame) -> EffectResults:
     ------
     EstimationError
         The study's family names modelled figures; or these are a choice of people, of which no
-        page would say so: they are named under ``population`` in study.yml.
+        page would say so: they are named under ``population`` in study.yml. Or an argument
+        names what is not there.
     """
-    refuse_choice(respondents)
+    refuse_choice(study, respondents)
+    planned = study
+    study = as_asked(study, list(map(str, respondents)), method, covariates, without, pole)
     keys = outcomes(study)
     options = Options.of(study.settings.evaluation)
     effects = adjusted(
@@ -167,7 +188,9 @@ def evaluate_effect(study: Study, respondents: pd.DataFrame) -> EffectResults:
     detectable = detectable_table(study, respondents)
     assumptions = assumption_table(study, respondents, keys)
     conclusions = concluded(study, respondents, effects, detectable)
-    return EffectResults(effects, detectable, assumptions, conclusions)
+    arguments = arguments_table(planned, study)
+    population = study.settings.population
+    return EffectResults(effects, detectable, assumptions, conclusions, arguments, population)
 
 
 def concluded(

@@ -1,18 +1,117 @@
-"""Which outcomes, waves and groups a study compares, and their arrays."""
+"""Which outcomes, waves, wijken and groups are compared, and their arrays."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any, get_args
 
 import numpy as np
 import pandas as pd
 
-from wijkkit.errors import EstimationError
+from wijkkit.errors import EstimationError, Problem
 from wijkkit.estimates.design import once
 from wijkkit.evaluation.effect.sample import Floats, NotEstimable
 from wijkkit.study import Study
 from wijkkit.study.indicators import Indicator
+from wijkkit.study.settings.evaluation import Method
+
+# What an evaluation was asked for, where that is not what study.yml says.
+
+#: The arguments of an evaluation, in the order in which pages name them.
+ARGUMENTS = ("method", "covariates", "without", "pole")
+
+
+def as_asked(
+    study: Study,
+    columns: Sequence[str],
+    method: str = "",
+    covariates: Sequence[str] | None = None,
+    without: Sequence[str] | None = None,
+    pole: str = "",
+) -> Study:
+    """Return the study with other arguments of its evaluation; itself where none differs.
+
+    Parameters
+    ----------
+    columns : sequence of str
+        What covariates may be.
+    method, covariates, without, pole
+        As in `evaluate_effect`; those of the study where empty, or None.
+
+    Raises
+    ------
+    EstimationError
+        An argument names what is not there.
+    """
+    settings = study.settings.evaluation
+    method = method or settings.method
+    # What the study names may be absent in these data: then there is no effect, with the reason.
+    columns = list(dict.fromkeys([*columns, *settings.covariates]))
+    covariates = tuple(settings.covariates if covariates is None else covariates)
+    without = tuple(settings.without if without is None else without)
+    problems = [
+        Problem(f"unknown {what}", place=place, found=name, expected=", ".join(map(str, known)))
+        for what, place, names, known in (
+            ("method", "method", [method], get_args(Method)),
+            ("column", "covariates", covariates, columns),
+            ("wijk", "without", without, list(study.neighbourhoods)),
+            ("pole", "pole", [pole], ["", "favourable", "adverse"]),
+        )
+        for name in names
+        if name not in known
+    ]
+    if problems:
+        raise EstimationError(problems)
+    asked = {"method": method, "covariates": covariates, "without": without}
+    if any(getattr(settings, name) != value for name, value in asked.items()):
+        evaluation = settings.model_copy(update=asked)
+        settings_asked = study.settings.model_copy(update={"evaluation": evaluation})
+        study = replace(study, settings=settings_asked)
+    if pole and any(one.pole != pole for one in study.indicators.values()):
+        turned = {
+            key: one.model_copy(update={"pole": pole}) for key, one in study.indicators.items()
+        }
+        study = replace(study, indicators=turned)
+    if any(study.neighbourhoods[wijk].arm != "none" for wijk in without):
+        # What is compared follows from the arms: these wijken are in neither.
+        apart = {
+            wijk: hood.model_copy(update={"arm": "none"}) if wijk in without else hood
+            for wijk, hood in study.neighbourhoods.items()
+        }
+        study = replace(study, neighbourhoods=apart)
+    return study
+
+
+def arguments_table(study: Study, asked: Study) -> pd.DataFrame:
+    """Return the arguments of an evaluation beside those of study.yml, as it is released.
+
+    Returns
+    -------
+    DataFrame
+        ``argument``, ``used`` and ``planned`` (JSON), a row for each of `ARGUMENTS`.
+    """
+    used, planned = asked.settings.evaluation, study.settings.evaluation
+    binary = [key for key in outcomes(study) if study.indicators[key].unit == "percent"]
+    turned = [asked.indicators[key].pole for key in binary]
+    same = turned == [study.indicators[key].pole for key in binary]
+    rows = [
+        {"argument": name, "used": getattr(used, name), "planned": getattr(planned, name)}
+        for name in ARGUMENTS[:-1]
+    ]
+    rows.append({"argument": "pole", "used": "" if same else turned[0], "planned": ""})
+    table = pd.DataFrame(rows)
+    return table.assign(**{name: table[name].map(json.dumps) for name in ("used", "planned")})
+
+
+def as_evaluated(study: Study, arguments: pd.DataFrame) -> Study:
+    """Return the study as it was evaluated, see `arguments_table`."""
+    used = dict(zip(arguments["argument"], arguments["used"].map(json.loads), strict=True))
+    return as_asked(study, used["covariates"], **used)
+
+
+# What is compared.
 
 
 def outcomes(study: Study) -> tuple[str, ...]:
@@ -50,10 +149,7 @@ def compared_waves(study: Study) -> tuple[str, str]:
     By default the last wave that ended before the first wijk started, and the last wave of all,
     which has to lie after the last wijk's start.
 
-    Raises
-    ------
-    NotEstimable
-        No wave ended before the programme started, or none came after it.
+    Raises NotEstimable: No wave ended before the programme started, or none came after it.
     """
     settings, waves = study.settings.evaluation, study.waves
     starts = list(study.starts.values()) or [study.settings.programme.start]
@@ -78,13 +174,8 @@ def covariate_matrix(
 ) -> Floats:
     """Return the covariates as numbers: standardised, or a dummy per category but the first.
 
-    Returns
-    -------
-    (n, k) float
-        Columns that do not vary are left out; missing is NaN.
+    Columns that do not vary are left out; missing is NaN.
 
-    Examples
-    --------
     >>> rows = pd.DataFrame({"wave": ["a", "a", "b"], "sex": ["boy", "girl", "boy"]})
     >>> covariate_matrix(rows, ("sex",)).ravel()
     array([0., 1., 0.])
@@ -126,8 +217,6 @@ def _encoded(name: str, values: pd.Series) -> Iterator[tuple[str, Floats]]:
 def modelled_outcome(indicator: Indicator, value: pd.Series) -> pd.Series:
     """Return an indicator with its modelled pole as 1; a score stays as it is.
 
-    Examples
-    --------
     An indicator of which more is better is turned round for the adverse pole, so that an odds
     ratio below one is favourable.
     """
@@ -146,6 +235,7 @@ def in_comparison(
     """Return the rows of both arms in these waves who were eligible for the outcome."""
     indicator = study.indicators[outcome]
     rows = respondents["arm"].isin(["programme", "comparator"]) & respondents["wave"].isin(waves)
+    rows &= ~respondents["wijk"].isin(study.settings.evaluation.without)
     if indicator.ages and "age" in respondents:
         first, end = indicator.ages
         rows &= respondents["age"].ge(first) & respondents["age"].lt(end)
@@ -162,21 +252,15 @@ def arrays_of(
 ) -> dict[str, Any]:
     """Return the arguments of `did` for one outcome: its arrays, complete or not.
 
-    Parameters
-    ----------
-    waves : tuple of str
-        In order of time; the last one is after the start.
-
-    Raises
-    ------
-    NotEstimable
-        The outcome or a covariate was not asked, or holds modelled figures; or an arm has nobody.
+    `waves`: In order of time; the last one is after the start. Raises NotEstimable: The outcome or
+    a covariate was not asked, or holds modelled figures; or an arm has nobody.
     """
     indicator = study.indicators[outcome]
     _require_asked(indicator, respondents, outcome, waves)
-    if not {"programme", "comparator"} <= set(respondents["arm"]):
-        raise NotEstimable("no_arms")
     rows = in_comparison(study, respondents, outcome, waves)
+    apart = respondents["wijk"].isin(study.settings.evaluation.without)
+    if not {"programme", "comparator"} <= set(respondents.loc[~apart, "arm"]):
+        raise NotEstimable("no_arms")
     least = _group_flag(study, rows, group)
     if least is not None and group not in (None, "*"):
         rows, least = rows[least.eq(1)].reset_index(drop=True), None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from wijkkit.evaluation.facts import Facts
-from wijkkit.evaluation.logic_model.finding import indicator_finding
+from wijkkit.evaluation.logic_model.measures import indicator_finding
 from wijkkit.evaluation.process.network import ALL_DOMAINS, participation
 from wijkkit.evaluation.process.people import in_whole_numbers
 from wijkkit.evaluation.process.sentences import as_sentence
@@ -93,15 +93,7 @@ def clash_sentences(facts: Facts) -> list[str]:
 
 
 #: What may explain why a wijk is ahead, in the order of a report.
-PRACTICES = (
-    "registered",
-    "dose",
-    "reach_of_plan",
-    "quality",
-    "adoption",
-    "attendance",
-    "steps_done",
-)
+PRACTICES = tuple("registered dose reach_of_plan quality adoption attendance steps_done".split())
 
 _NO_PERCENTAGE = ("quality", "steps_done")
 
@@ -163,10 +155,6 @@ def ahead_sentences(table: pd.DataFrame, study: Study) -> list[str]:
     ----------
     table : DataFrame
         From `side_by_side`.
-
-    Returns
-    -------
-    list[str]
 
     Examples
     --------

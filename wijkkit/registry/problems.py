@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 import pandas as pd
@@ -37,8 +37,6 @@ def column_hint(kind: Kind, column: Column, language: str) -> str:
 def choice_labels(column: Column, language: str) -> dict[str, str]:
     """Return the labels of a column's own choices, by choice.
 
-    Examples
-    --------
     >>> from wijkkit.registry.tables import KINDS
     >>> choice_labels(KINDS["flags"]["status"], "nl")
     {'open': 'open', 'solved': 'opgelost'}
@@ -52,8 +50,6 @@ def choice_labels(column: Column, language: str) -> dict[str, str]:
 def choice_of(column: Column, label: str, language: str) -> str:
     """Return the choice that a label stands for, or the label where it stands for none.
 
-    Examples
-    --------
     >>> from wijkkit.registry.tables import KINDS
     >>> choice_of(KINDS["flags"]["status"], "Opgelost", "nl")
     'solved'
@@ -68,8 +64,6 @@ def choice_of(column: Column, label: str, language: str) -> str:
 def with_label(key: str, label: str) -> str:
     """Return a key with its label, as drop-downs show it; `key_of` gives the key back.
 
-    Examples
-    --------
     >>> with_label("I03", "Buiten spelen")
     'I03 Buiten spelen'
     """
@@ -79,8 +73,6 @@ def with_label(key: str, label: str) -> str:
 def key_of(shown: str) -> str:
     """Return the key of what a drop-down showed.
 
-    Examples
-    --------
     >>> key_of("I03 Buiten spelen")
     'I03'
     """
@@ -90,8 +82,6 @@ def key_of(shown: str) -> str:
 def row_label(kind: Kind, row: Mapping[str, object], language: str) -> str:
     """Return which row is meant, in words: its first column, or the columns that make it unique.
 
-    Examples
-    --------
     >>> from wijkkit.registry.tables import KINDS
     >>> row_label(KINDS["meetings"], {"name": "Netwerk", "key": "O1"}, "nl")
     'Netwerk'
@@ -117,26 +107,14 @@ def shown(column: Column, value: object, language: str) -> str:
 _MANY = 15
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One thing that is wrong with a row.
+def broken(
+    rule: str, column: str = "", found: object = None, fields: Mapping[str, object] | None = None
+) -> Problem:
+    """Return a broken rule as a problem that `in_words` says in any language.
 
-    Parameters
-    ----------
-    rule : str
-        The rule that is broken: its words are in the catalogue, under ``registry.fault``.
-    column : str
-        The column it is about; empty for the row as a whole.
-    found : object
-        What stands there.
-    fields : mapping
-        What the words need: texts, numbers, days, columns, kinds, stored values, tuples of these.
+    `column`: Empty for the row as a whole.
     """
-
-    rule: str
-    column: str = ""
-    found: object = None
-    fields: Mapping[str, object] = field(default_factory=dict)
+    return Problem(rule, rule=rule, column=column, fields={"found": found, **(fields or {})})
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,11 +126,7 @@ class StoredValue:
 
 
 class RowError(RegistryError):
-    """A row cannot be kept as it is; `faults` says why, for who shows it in another language."""
-
-    def __init__(self, problems: Problem | Iterable[Problem], faults: tuple[Fault, ...] = ()):
-        super().__init__(problems)
-        self.faults = faults
+    """A row cannot be kept as it is."""
 
 
 class ConflictError(RowError):
@@ -163,48 +137,52 @@ class ConflictError(RowError):
 CONFLICTS = ("changed_by_other", "changed_meanwhile", "exists", "removed", "never_there")
 
 
-def fault_words(fault: Fault, kind: Kind, language: str) -> Problem:
-    """Return a fault as a problem in a reader's language, without its place.
+def in_words(problem: Problem, kind: Kind, language: str) -> Problem:
+    """Return a broken rule in a reader's language, without its place.
 
     Examples
     --------
     >>> from wijkkit.registry.tables import KINDS
-    >>> fault_words(Fault("required", "name"), KINDS["goals"], "nl").expected
+    >>> in_words(broken("required", "name"), KINDS["goals"], "nl").expected
     'Doel'
     """
-    column = kind[fault.column] if fault.column else None
-    fields = {name: _word(value, kind, language) for name, value in fault.fields.items()}
+    column = kind[problem.column] if problem.column else None
+    fields = {
+        name: "" if value is None else _word(value, kind, language)
+        for name, value in problem.fields.items()
+    }
     if column is not None:
         fields["label"] = column_label(kind, column, language)
         if column.choices:
             fields["choices"] = _word(
                 tuple(choice_labels(column, language).values()), kind, language
             )
-    key = f"registry.fault.{fault.rule}"
-    found = "" if fault.found is None else _word(fault.found, kind, language)
-    return Problem(
-        text(f"{key}.what", language, **fields),
-        found=found,
+    key = f"registry.fault.{problem.rule}"
+    return replace(
+        problem,
+        what=text(f"{key}.what", language, **fields),
+        file="",
+        place="",
+        found=fields["found"],
         expected=text(f"{key}.expected", language, **fields),
         remedy=text(f"{key}.remedy", language, **fields),
         words=_words(language),
     )
 
 
-def refuse(kind: Kind, wijk: str, key: str, faults: Iterable[Fault]) -> RowError:
-    """Return the error that reports the faults of a row, in English."""
-    faults = tuple(faults)
+def refuse(kind: Kind, wijk: str, key: str, problems: Iterable[Problem]) -> RowError:
+    """Return the error that reports the broken rules of a row, in English."""
     place = f"{kind.name} {key} of {wijk}"
-    problems = [
+    said = [
         replace(
-            fault_words(fault, kind, "en"),
+            in_words(problem, kind, "en"),
             file="registry",
-            place=f"{place}, {fault.column}" if fault.column else place,
+            place=f"{place}, {problem.column}" if problem.column else place,
         )
-        for fault in faults
+        for problem in problems
     ]
-    conflict = any(fault.rule in CONFLICTS for fault in faults)
-    return (ConflictError if conflict else RowError)(problems, faults)
+    conflict = any(problem.rule in CONFLICTS for problem in said)
+    return (ConflictError if conflict else RowError)(said)
 
 
 def _word(value: object, kind: Kind, language: str) -> str:
@@ -230,8 +208,6 @@ def form_problem(
 ) -> Problem:
     """Return a problem of the workbook's form: a file, sheet, column, key or formula.
 
-    Examples
-    --------
     >>> form_problem("formula", "nl", "Doelen", "C5", "=1+1").remedy
     'Kopieer de cel en plak alleen de waarde.'
     """
@@ -254,10 +230,9 @@ def _words(language: str) -> tuple[str, str, str]:
     return found, expected, cell
 
 
-def row_problem(fault: Fault, kind: Kind, cell: str, language: str) -> Problem:
-    """Return a fault of a row as a problem of its cell."""
-    said = fault_words(fault, kind, language)
-    return replace(said, place=sheet_name(kind, language), cell=cell)
+def row_problem(problem: Problem, kind: Kind, cell: str, language: str) -> Problem:
+    """Return a broken rule of a row as a problem of its cell."""
+    return replace(in_words(problem, kind, language), place=sheet_name(kind, language), cell=cell)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
