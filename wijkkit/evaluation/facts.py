@@ -75,6 +75,13 @@ class Facts:
         rows = self.registry_rows("goals", wijk)
         return rows[~rows["status"].eq("dropped")]
 
+    def indicator_of(self, goal: Mapping[str, Any]) -> str | None:
+        """Return the indicator of a goal: its own, or that of the study's goal it stands for."""
+        shared = {item.id: item.indicator for item in self.study.goals}
+        own = goal["indicator"]
+        key = shared.get(goal["study_goal"]) if pd.isna(own) else own
+        return key if key in self.study.indicators else None
+
     def deployed(self, wijk: str | None = None) -> pd.DataFrame:
         """Return the interventions that had begun: neither planned, nor to start later."""
         rows = self.registry_rows("interventions", wijk)

@@ -10,17 +10,19 @@ import pandas as pd
 import pytest
 
 from tests.evaluation.process.conftest import estimate_rows
-from wijkkit.evaluation.learning import (
+from wijkkit.evaluation.learning.comparison import (
     ahead_sentences,
     clash_sentences,
     clashes,
-    data_quality,
+    side_by_side,
+)
+from wijkkit.evaluation.learning.data_quality import data_quality
+from wijkkit.evaluation.learning.questions import (
+    RULES,
     improvement_cycle,
     open_decisions,
     questions,
-    side_by_side,
 )
-from wijkkit.evaluation.learning.questions import RULES
 from wijkkit.language.messages import catalogue
 from wijkkit.pipeline.checking import missing_parts
 from wijkkit.study.settings.programme import QualitySettings

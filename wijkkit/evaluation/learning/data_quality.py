@@ -60,22 +60,9 @@ QUALITY_COLUMNS = ("wijk", "aspect", "judgement", "words")
 def data_quality(facts: Facts, wijk: str) -> pd.DataFrame:
     """Judge the data of a wijk on completeness, age, response, representativeness and reference.
 
-    Returns
-    -------
-    DataFrame
-        ``wijk, aspect, judgement, words``; aspects ``completeness``, ``age``, ``response``,
-        ``representativeness`` (a row per group compared), ``reference`` and ``registry``;
-        judgement ``good``, ``fair``, ``poor`` or ``unknown``.
-
-    Examples
-    --------
-    >>> import wijkkit as wk
-    >>> study = wk.open_study("parameters")
-    >>> from wijkkit.pipeline.process.evaluate import facts_of
-    >>> facts = facts_of(study, wk.open_city(study).table("key_figure_changes"))
-    >>> from wijkkit.evaluation.learning import data_quality
-    >>> list(data_quality(facts, "ankerveld").columns)
-    ['wijk', 'aspect', 'judgement', 'words']
+    ``wijk, aspect, judgement, words``; aspects ``completeness``, ``age``, ``response``,
+    ``representativeness`` (a row per group compared), ``reference`` and ``registry``; judgement
+    ``good``, ``fair``, ``poor`` or ``unknown``.
     """
     rows = [
         (wijk, aspect, judgement, words)
