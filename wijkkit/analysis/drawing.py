@@ -15,7 +15,8 @@ from wijkkit.analysis.result import Result
 from wijkkit.errors import DisclosureError, EstimationError, ParameterError
 from wijkkit.language import absence, text
 from wijkkit.language.messages import catalogue
-from wijkkit.loaders import area_names, load_borders
+from wijkkit.loaders import load_borders
+from wijkkit.loaders.areas import area_names
 from wijkkit.released import CityView, Released
 from wijkkit.show.maps import draw_values
 from wijkkit.show.theme import CITY, INK, OWN, PALE, new_figure, style
@@ -52,7 +53,7 @@ def names(result: Result, column: str) -> dict[str, str]:
     """Return what readers call the values of a column."""
     study = result.study
     if column in ("wijk", "area"):
-        known = {slug: hood.name for slug, hood in study.neighbourhoods.items()}
+        known = {wijk: neighbourhood.name for wijk, neighbourhood in study.neighbourhoods.items()}
         return {**known, "city": study.settings.city.name}
     if column in ("arm", "method"):
         known = catalogue("effect", study.language)[column] if column == "method" else {}

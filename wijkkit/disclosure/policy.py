@@ -130,10 +130,6 @@ def changed(policy: Policy, changes: Mapping[str, object]) -> Policy:
 def policy_for(study: Study) -> Policy:
     """Return the policy of a study: its preset, with what the study sets.
 
-    Returns
-    -------
-    Policy
-
     Examples
     --------
     >>> import wijkkit as wk

@@ -243,10 +243,6 @@ def signed_off(study: Study) -> bool:
     cannot read, or where one person did both. Pages then carry the word
     concept.
 
-    Returns
-    -------
-    bool
-
     Examples
     --------
     >>> import wijkkit as wk

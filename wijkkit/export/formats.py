@@ -287,30 +287,31 @@ def _name(labels: Labels, indicator: str, group_by: str, group: str) -> str:
 def _codes(study: Study) -> dict[str, str]:
     """Return the digits of each wijk's CBS code: ``WK059901`` is ``059901``."""
     codes = {
-        slug: "".join(filter(str.isdigit, hood.code)) for slug, hood in study.neighbourhoods.items()
+        wijk: "".join(filter(str.isdigit, neighbourhood.code))
+        for wijk, neighbourhood in study.neighbourhoods.items()
     }
-    wrong = {slug: study.neighbourhoods[slug].code for slug, code in codes.items() if not code}
+    wrong = {wijk: study.neighbourhoods[wijk].code for wijk, code in codes.items() if not code}
     if wrong:
         raise ReportError(
             Problem(
                 "Swing knows an area by the digits of its code, and this one has none",
                 file="wijken",
-                place=slug,
+                place=wijk,
                 found=code,
                 expected="a CBS code such as WK059901",
                 remedy="Give the wijk the code of CBS.",
             )
-            for slug, code in wrong.items()
+            for wijk, code in wrong.items()
         )
     levels = _levels(study)
-    return {slug: code.zfill(_LENGTHS[levels[slug]]) for slug, code in codes.items()}
+    return {wijk: code.zfill(_LENGTHS[levels[wijk]]) for wijk, code in codes.items()}
 
 
 def _levels(study: Study) -> dict[str, str]:
     """Return per neighbourhood of the study whether CBS calls it a wijk or a buurt."""
     return {
-        slug: "buurt" if hood.code.upper().startswith("BU") else "wijk"
-        for slug, hood in study.neighbourhoods.items()
+        wijk: "buurt" if neighbourhood.code.upper().startswith("BU") else "wijk"
+        for wijk, neighbourhood in study.neighbourhoods.items()
     }
 
 

@@ -91,25 +91,9 @@ class Labels:
 
 
 #: Columns of a file of estimates, in this order.
-COLUMNS = (
-    "wijk",
-    "area",
-    "area_level",
-    "theme",
-    "indicator",
-    "indicator_label",
-    "wave",
-    "group_by",
-    "group",
-    "group_label",
-    "value",
-    "lower",
-    "upper",
-    "n",
-    "unit",
-    "step",
-    "status",
-    "status_label",
+COLUMNS = tuple(
+    "wijk area area_level theme indicator indicator_label wave group_by group group_label "
+    "value lower upper n unit step status status_label".split()
 )
 
 
@@ -184,9 +168,11 @@ def write_area_csv(
     >>> file.read_text("utf-8-sig").splitlines()[0]
     'wijk;area;area_level;theme;indicator;...;value;lower;upper;n;unit;step;status;...'
     """
-    hoods = set(study.neighbourhoods)
+    neighbourhoods = set(study.neighbourhoods)
     areas = released.table("estimates")["area"].unique()
-    wanted = (area, CITY) if area != CITY else tuple(one for one in areas if one not in hoods)
+    wanted = (
+        (area, CITY) if area != CITY else tuple(one for one in areas if one not in neighbourhoods)
+    )
     rows = estimate_rows(study, released, wanted).map(harmless)
     rows["report"] = text("export.concept" if concept else "export.approved", study.language)
     separator, decimal = _NOTATION[study.language]
@@ -220,10 +206,6 @@ def write_research(study: Study, tables: dict[str, pd.DataFrame], folder: Path) 
         Tidy estimates by name, weighted and unweighted.
     folder : Path
         Neither the site nor the released tables, nor below them, nor above them.
-
-    Returns
-    -------
-    list of Path
 
     Raises
     ------

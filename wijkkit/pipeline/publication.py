@@ -61,7 +61,7 @@ def _of_site(study: Study, approved: bool) -> Iterator[Problem]:
     if not record.pages:
         yield Problem("there is no record of the site", file="reports.json", remedy=_REPORT)
         return
-    wijken = [slug for slug in study.neighbourhoods if slug in record.pages]
+    wijken = [wijk for wijk in study.neighbourhoods if wijk in record.pages]
     forms = record.forms or ("html",)
     plan = plan_of(study, notebook_states(study), record.engine, forms, wijken, approved)
     stems = {page.stem for page, *_ in plan.tasks}

@@ -189,7 +189,7 @@ class Cell:
 
 
 def read_notebook(path: Path) -> Mapping[str, Any]:
-    """Return a notebook's content; ReportError when it is none."""
+    """Return a notebook's content; ReportError for another file."""
     try:
         stat = path.stat()
         return _notebook(path, stat.st_mtime_ns, stat.st_size)

@@ -31,7 +31,7 @@ OUTPUT = "_site"
 
 
 def find_quarto() -> str | None:
-    """Return the path of Quarto, None where there is none."""
+    """Return the path of Quarto, or None."""
     return shutil.which("quarto")
 
 

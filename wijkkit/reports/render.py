@@ -122,10 +122,6 @@ def render(
     approved : bool
         A second person has signed the release off; otherwise every page says it is a concept.
 
-    Returns
-    -------
-    ReportResult
-
     Raises
     ------
     ReportError
@@ -162,7 +158,7 @@ def render_states(
 ) -> ReportResult:
     """Render as `render` does, from notebooks whose states are given."""
     chosen, forms = _choose_engine(engine), _choose_formats(formats)
-    slugs = [study.neighbourhood(slug).wijk for slug in wijken or study.neighbourhoods]
+    slugs = [study.neighbourhood(wijk).wijk for wijk in wijken or study.neighbourhoods]
     plan = plan_of(study, states, chosen, forms, slugs, approved)
     anew = {page.stem for page, *_ in plan.todo}
     stay = {"", *plan.same, *(_reports(study) - anew - {f"{stem}{BRIEF}" for stem in anew})}
@@ -284,7 +280,7 @@ def _write_record(study: Study, plan: Plan, files: Mapping[str, str]) -> None:
 
 def _reports(study: Study) -> set[str]:
     """Return the stems of the reports of the wijken and of their summaries of two pages."""
-    return {f"{slug}{end}" for slug in study.neighbourhoods for end in ("", BRIEF)}
+    return {f"{wijk}{end}" for wijk in study.neighbourhoods for end in ("", BRIEF)}
 
 
 def _forms(study: Study, page: Page, forms: tuple[str, ...]) -> tuple[str, ...]:

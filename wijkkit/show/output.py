@@ -126,7 +126,7 @@ Shown = ShownFigure | ShownTable | ShownText
 
 
 def language_of(frame: pd.DataFrame) -> str:
-    """Return the language of a frame's readers; Dutch for a frame of one's own making."""
+    """Return the language of a frame's readers; Dutch for a frame that no view made."""
     return frame.attrs.get("language", "nl")
 
 

@@ -127,7 +127,7 @@ QUESTIONS = get_args(ParameterSet.model_fields["question"].annotation)
 def make_controls(study: Study, language: str) -> Controls:
     """Return the controls by name: question, indicators (goals first), wave, group and wijken."""
     waves = [(study.text(wave.label), wave.id) for wave in study.waves]
-    wijken = [(hood.name, slug) for slug, hood in study.neighbourhoods.items()]
+    wijken = [(neighbourhood.name, wijk) for wijk, neighbourhood in study.neighbourhoods.items()]
     asked = [(text(f"people.question.{key}", language), key) for key in QUESTIONS]
     indicators = _indicators(study, language)
     options = {
