@@ -34,7 +34,8 @@ class Facts:
     first wave (unit ``points`` or ``score``; `wave` holds both), gaps between the ends of a
     grouping and their change. `goal_changes`: The last change of every goal and of its gap, judged
     together (`goal_changes`). `area_figures`: Long: ``area, area_level, figure, label, period,
-    value, unit, source, status``. `scales`: Changes of the key-figure scales, see
+    value, unit, source, status``. `participants`: How many took part, as `baseline.participants`
+    counts them. `scales`: Changes of the key-figure scales, see
     `process.key_figure_changes.scale_changes`. `as_of`: The day on which everything is judged.
     """
 
@@ -46,6 +47,7 @@ class Facts:
     gaps: pd.DataFrame = field(default_factory=pd.DataFrame)
     goal_changes: pd.DataFrame = field(default_factory=pd.DataFrame)
     area_figures: pd.DataFrame = field(default_factory=pd.DataFrame)
+    participants: pd.DataFrame = field(default_factory=pd.DataFrame)
     scales: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def registry_rows(self, kind: str, wijk: str | None = None) -> pd.DataFrame:

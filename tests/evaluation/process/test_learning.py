@@ -297,6 +297,19 @@ def test_the_study_sets_what_good_data_are(facts):
     }
 
 
+@pytest.mark.parametrize(("n", "said"), [(69.0, "deden 69 "), (float("nan"), None), (0.0, None)])
+def test_who_took_part_is_counted_as_in_the_table_of_participants(facts, n, said):
+    """A figure may rest on fewer: not everybody answered every question."""
+    known = facts()
+    rows = [
+        {"area": area, "area_level": "wijk", "wave": wave.id, "n": n if area == "a" else 500.0}
+        for area in ("a", "b")
+        for wave in known.study.waves
+    ]
+    words = quality_words(replace(known, participants=pd.DataFrame(rows)), "response")
+    assert said in words[0][1] if said else words[0][0] == "unknown"
+
+
 def test_data_quality_of_nothing_is_unknown_or_weak_and_never_good(facts):
     nothing = facts().estimates.head(0)
     table = data_quality(facts(registry={}, estimates=nothing, area_figures=nothing), "a")

@@ -126,12 +126,17 @@ def _age(facts: Facts, wijk: str) -> Judged:
 
 
 def _respondents(facts: Facts, wijk: str) -> float:
-    """Return the largest number of respondents behind a figure of the last wave."""
+    """Return how many took part in the last wave; the most behind a figure where that is not known."""
+    last = facts.study.waves[-1].id
+    if not facts.participants.empty:
+        rows = facts.participants
+        mine = rows["area"].eq(wijk) & rows["area_level"].eq("wijk") & rows["wave"].eq(last)
+        return rows.loc[mine, "n"].replace(0, float("nan")).max()
     if facts.estimates.empty:
         return float("nan")
     rows = facts.estimates
     mine = rows["area"].eq(wijk) & rows["area_level"].eq("wijk") & rows["group_by"].eq("")
-    return rows.loc[mine & rows["wave"].eq(facts.study.waves[-1].id), "n"].max()
+    return rows.loc[mine & rows["wave"].eq(last), "n"].max()
 
 
 def _response(facts: Facts, wijk: str) -> Judged:

@@ -9,6 +9,7 @@ from datetime import date
 import pandas as pd
 
 from wijkkit.disclosure import policy_for
+from wijkkit.evaluation.baseline import participants
 from wijkkit.evaluation.choice import Choice, choose
 from wijkkit.evaluation.choice.panel import choice_sentences
 from wijkkit.evaluation.facts import Facts
@@ -187,10 +188,11 @@ def facts_of(
             "gaps": estimates.gaps,
             "goal_changes": estimates.goal_changes,
             "area_figures": load_area_figures(study),
+            "participants": participants(study, estimates.sample.weighted),
         }
     else:
         released = open_released(study)
-        known = ("estimates", "changes", "gaps", "goal_changes", "area_figures")
+        known = ("estimates", "changes", "gaps", "goal_changes", "area_figures", "participants")
         tables = {name: released.table(name) for name in known if name in released}
     return Facts(study, registry_tables(study), judged_on(study), **tables, scales=scales)
 
