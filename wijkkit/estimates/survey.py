@@ -247,9 +247,6 @@ def result_rows(
     )
 
 
-# Design-based totals.
-
-
 def survey_total(
     frame: pd.DataFrame,
     outcome: str,
@@ -294,9 +291,6 @@ def survey_total(
     limits = t_limits(value, found.se, found.df, confidence)
     missing = count_missing(np.isnan(values), over)
     return result_rows(groups, value, found, limits, missing, "t", confidence)
-
-
-# Design-based quantiles.
 
 
 def survey_quantile(
