@@ -6,6 +6,8 @@ from pathlib import Path
 
 import yaml
 
+#: What is kept of the demo's indicators where it runs or is released again and again.
+SMALL = {"psychosocial_problems", "sport", "service_use"}
 STUDY = """
 title: Proef
 city: {name: Proefstad}
@@ -76,8 +78,9 @@ def keep(folder: Path, indicators: set[str], groupings: set[str] | None = None) 
     path = folder / "study.yml"
     study = yaml.safe_load(path.read_text(encoding="utf-8"))
     study["goals"] = [goal for goal in study["goals"] if goal["indicator"] in indicators]
-    for name in ("participation", "service_use"):
-        study["process"].pop(name)
+    if "service_use" not in indicators:
+        for name in ("participation", "service_use"):
+            study["process"].pop(name)
     if groupings is not None:
         study["groupings"] = [one for one in study["groupings"] if one["id"] in groupings]
     path.write_text(yaml.safe_dump(study, sort_keys=False))

@@ -47,11 +47,11 @@ from .pipeline.gate import release as release
 from .pipeline.process import evaluate_process as evaluate_process
 from .pipeline.respondents import load_respondents as load_respondents
 from .proposal.new_study import new_study as new_study
-from .registry import export_workbook as export_workbook
-from .registry import import_tables as import_tables
-from .registry import import_workbook as import_workbook
 from .registry import open_registry as open_registry
-from .registry import write_template as write_template
+from .registry.imports import import_tables as import_tables
+from .registry.workbook import export_workbook as export_workbook
+from .registry.workbook import import_workbook as import_workbook
+from .registry.workbook import write_template as write_template
 from .released import open_city as open_city
 from .released import open_wijk as open_wijk
 from .released.unreleased import draft as draft

@@ -14,14 +14,14 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from making import MAKE_TABLE, SHOW_WIJK, project, write
+from making import LOAD_FEW, MAKE_TABLE, SHOW_WIJK, project, write
 
 from wijkkit.batch import run, status
 from wijkkit.batch.engine.client import close_fork_server
 from wijkkit.errors import BatchError, ParameterError
 
 #: A shell's background job, and what it starts, ignores the interrupt; a run in a terminal does not.
-START = """\
+START = LOAD_FEW + """\
 import signal
 import sys
 signal.signal(signal.SIGINT, signal.default_int_handler)

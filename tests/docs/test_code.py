@@ -29,9 +29,9 @@ COMMANDS = [
 
 
 @pytest.fixture
-def project(demo_run: Path, tmp_path: Path, monkeypatch) -> Path:
-    """A copy of the executed demo, as the working folder."""
-    folder = shutil.copytree(demo_run, tmp_path / "project")
+def project(small_run: Path, tmp_path: Path, monkeypatch) -> Path:
+    """A copy of the executed demo with fewer indicators, as the working folder."""
+    folder = shutil.copytree(small_run, tmp_path / "project")
     monkeypatch.chdir(folder)
     monkeypatch.setattr(sys, "path", [*sys.path])
     matplotlib.use("agg")
