@@ -25,7 +25,6 @@ _MADE_OF = (
     "notebooks",
     "parameters",
     "reports",
-    "conftest.py",
     "tests/project_folder.py",
     "tests/studies.py",
     "requirements.lock",

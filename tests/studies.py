@@ -80,7 +80,7 @@ def keep(folder: Path, indicators: set[str], groupings: set[str] | None = None) 
     study["goals"] = [goal for goal in study["goals"] if goal["indicator"] in indicators]
     if "service_use" not in indicators:
         for name in ("participation", "service_use"):
-            study["process"].pop(name)
+            study["process"].pop(name, None)
     if groupings is not None:
         study["groupings"] = [one for one in study["groupings"] if one["id"] in groupings]
     path.write_text(yaml.safe_dump(study, sort_keys=False))

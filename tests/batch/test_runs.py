@@ -21,7 +21,9 @@ from wijkkit.batch.engine.client import close_fork_server
 from wijkkit.errors import BatchError, ParameterError
 
 #: A shell's background job, and what it starts, ignores the interrupt; a run in a terminal does not.
-START = LOAD_FEW + """\
+START = (
+    LOAD_FEW
+    + """\
 import signal
 import sys
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -34,6 +36,7 @@ try:
 except WijkkitError as error:
     print(error, file=sys.stderr); sys.exit(error.exit_code)
 """
+)
 SLOW = "import time\ntime.sleep(0.3)\n'slow'"
 
 

@@ -10,7 +10,7 @@ import sys
 import time
 
 import pytest
-from making import project, write
+from making import LOAD_FEW, project, write
 
 from wijkkit.batch.manifest import JobResult, RunResult
 from wijkkit.batch.plan import Job

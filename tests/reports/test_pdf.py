@@ -18,7 +18,6 @@ from tests.reports.conftest import outputs_for, summary_lengths, write_notebook
 from wijkkit.errors import ReportError
 from wijkkit.reports.engine import render_docx, render_html, render_pdf
 from wijkkit.reports.staged_notebook import stage_notebooks
-from wijkkit.reports.theme import load_house_style
 
 WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 SOURCE = """---
@@ -72,11 +71,6 @@ Alleen op papier.
 ::: {#refs}
 :::
 """
-
-
-@pytest.fixture(scope="module")
-def house():
-    return load_house_style(ROOT / "reports" / "theme")
 
 
 @pytest.fixture(scope="module")
