@@ -117,7 +117,7 @@ def small_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     def write(folder: Path) -> None:
         write_project(folder)
-        keep(folder / "parameters", SMALL)
+        keep(folder / "parameters", *SMALL)
 
     return _ran("small_run", tmp_path_factory, write)
 

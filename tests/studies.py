@@ -6,8 +6,8 @@ from pathlib import Path
 
 import yaml
 
-#: What is kept of the demo's indicators where it runs or is released again and again.
-SMALL = {"psychosocial_problems", "sport", "service_use"}
+#: What is kept of the demo's indicators and groupings where it runs or is released again and again.
+SMALL = {"outdoor_play", "psychosocial_problems", "sport"}, {"ses"}
 STUDY = """
 title: Proef
 city: {name: Proefstad}

@@ -35,7 +35,8 @@ def dutch_texts() -> set[str]:
 def pages(tmp_path_factory) -> dict[str, str]:
     project = write_project(tmp_path_factory.mktemp("english"))
     replace(project / "parameters", "study.yml", "language: nl", "language: en")
-    keep(project / "parameters", SMALL)
+    indicators, groupings = SMALL
+    keep(project / "parameters", indicators | {"service_use"}, groupings)
     study = open_study(project / "parameters")
     slug = next(iter(study.neighbourhoods))
     assert run(study, wijken=[slug], notebooks=ROOT / "notebooks").failed == ()
