@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 
 import yaml
@@ -84,4 +85,20 @@ def keep(folder: Path, indicators: set[str], groupings: set[str] | None = None) 
     if groupings is not None:
         study["groupings"] = [one for one in study["groupings"] if one["id"] in groupings]
     path.write_text(yaml.safe_dump(study, sort_keys=False))
+    catalogue = folder.parent / "data" / "registry" / "catalogue.csv"
+    if not catalogue.parents[1].is_symlink():
+        _serve(catalogue, [goal["id"] for goal in study["goals"]])
     return folder
+
+
+def _serve(catalogue: Path, goals: list[str]) -> None:
+    """Let the interventions of a catalogue serve goals that are there."""
+    with catalogue.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    for row in rows:
+        named = [name.strip() for name in row["goals"].split(";")]
+        row["goals"] = ";".join([name for name in named if name in goals] or goals[:1])
+    with catalogue.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
