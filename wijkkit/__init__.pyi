@@ -38,8 +38,8 @@ from .evaluation.process.interviews import write_quote_file as write_quote_file
 from .loaders import load_area_figures as load_area_figures
 from .loaders import load_borders as load_borders
 from .loaders import load_survey as load_survey
-from .loaders.qdpx import read_qdpx as read_qdpx
 from .loaders.segments import load_group_interviews as load_group_interviews
+from .loaders.segments import read_qdpx as read_qdpx
 from .loaders.standard_table import load_catalogue as load_catalogue
 from .loaders.standard_table import load_key_figures as load_key_figures
 from .pipeline.estimation import estimate as estimate

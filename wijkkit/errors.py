@@ -16,25 +16,13 @@ from typing import Any
 class Problem:
     """One thing that is wrong.
 
-    Parameters
-    ----------
-    what : str
-        What is wrong, in one sentence without a full stop.
-    file, place, cell : str
-        The file, the place in it (a key path, ``column 'x', row 12``, a sheet), and a sheet's cell.
-    found, expected : str
-        What stands there and what should.
-    remedy : str
-        What to do about it.
-    words : tuple of str
-        What stands before what was found, what was expected, and a cell: in the language of who
-        reads it.
-    rule, column, fields : str, str, mapping
-        Of a row of the registry: the rule that it breaks, the column, and what the words of the
-        rule need, so that they can be said in another language.
+    `what`: What is wrong, in one sentence without a full stop. `file`, `place`, `cell`: The file,
+    the place in it (a key path, ``column 'x', row 12``, a sheet), and a sheet's cell. `found`,
+    `expected`: What stands there and what should. `remedy`: What to do about it. `words`: What
+    stands before what was found, what was expected, and a cell: in the language of who reads it.
+    `rule`, `column`, `fields`: Of a row of the registry: the rule that it breaks, the column, and
+    what the words of the rule need, so that they can be said in another language.
 
-    Examples
-    --------
     >>> print(Problem("unknown key", file="study.yml", place="wavs", remedy="Did you mean 'waves'?"))
     study.yml, wavs: unknown key. Did you mean 'waves'?
     """

@@ -19,8 +19,6 @@ def replacing(path: Path) -> Iterator[Path]:
     The file is on the disk before it is put in place; when anything goes wrong, `path` is what
     it was and no temporary file is left. The folder is made where it is absent.
 
-    Examples
-    --------
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     with replacing(Path(folder) / "a.txt") as temporary:

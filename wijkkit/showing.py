@@ -21,8 +21,6 @@ class ShowsItself:
     A field with ``field(repr=False)`` says its size and nothing else, as do tables in a line of
     text; in a notebook the first rows of other tables unfold.
 
-    Examples
-    --------
     >>> from dataclasses import dataclass
     >>> import pandas as pd
     >>> @dataclass(frozen=True, slots=True, repr=False)
@@ -55,8 +53,6 @@ class ShowsItself:
 def facts_table(title: str, facts: Mapping[str, object]) -> str:
     """Return facts as an HTML table with a row each; everything is escaped.
 
-    Examples
-    --------
     >>> facts_table("Area", {"name": "<b>"})
     '<table><caption>Area</caption><tr><th scope="row">name</th><td>&lt;b&gt;</td></tr></table>'
     """

@@ -49,8 +49,6 @@ def tidy(rows: pd.DataFrame) -> pd.DataFrame:
     are empty, numbers that are missing are absent, `status` is ``ok`` where it is not given.
     `step` is what a released number is rounded to, absent before the release.
 
-    Examples
-    --------
     >>> import pandas as pd
     >>> table = tidy(pd.DataFrame({"indicator": ["play"], "area": ["a"], "value": [0.4],
     ...                            "status": ["hidden"]}))

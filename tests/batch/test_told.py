@@ -14,7 +14,7 @@ from making import LOAD_FEW, project, write
 
 from wijkkit.batch.manifest import JobResult, RunResult
 from wijkkit.batch.plan import Job
-from wijkkit.batch.progress import terminal_progress
+from wijkkit.cli.run import terminal_progress
 
 
 class Terminal(io.StringIO):

@@ -14,13 +14,14 @@ import typer
 from typer.testing import CliRunner
 
 from wijkkit.cli.study import demo
-from wijkkit.demo import make_demo, truth
+from wijkkit.demo import city as truth
+from wijkkit.demo import make_demo
 from wijkkit.demo.city import build_city
 from wijkkit.demo.project import SEED, WIJKEN, study_files, write_study
 from wijkkit.demo.survey import simulate
 from wijkkit.errors import DataError, ParameterError, StudyError
 from wijkkit.evaluation.effect.did import did
-from wijkkit.evaluation.process.pace import pace
+from wijkkit.evaluation.process.implementation import pace
 from wijkkit.indicators import compute
 from wijkkit.loaders import load_area_figures, load_borders, load_survey
 from wijkkit.loaders.segments import load_group_interviews

@@ -9,9 +9,8 @@ import pandas as pd
 import pytest
 
 from wijkkit.batch.fingerprint import hash_file
-from wijkkit.batch.manifest import EventLog, last_events
+from wijkkit.batch.manifest import EventLog, last_events, status
 from wijkkit.batch.plan import output_path
-from wijkkit.batch.states import status
 from wijkkit.errors import DisclosureError
 from wijkkit.pipeline.publication import publish_release, require_belonging
 from wijkkit.reports.render import render

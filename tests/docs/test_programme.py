@@ -12,7 +12,7 @@ from wijkkit.evaluation.explanations.explain import explanations
 from wijkkit.registry import COLUMNS, KINDS
 from wijkkit.study import open_study
 from wijkkit.study.model import StudyFile
-from wijkkit.study.settings.logic_model import BOXES, LogicModelSettings
+from wijkkit.study.settings.programme import BOXES, LogicModelSettings
 
 PAGE = (ROOT / "docs" / "programme.md").read_text(encoding="utf-8")
 PARTS = dict(re.findall(r"^## (.+?)\n(.*?)(?=^## |\Z)", PAGE, re.MULTILINE | re.DOTALL))

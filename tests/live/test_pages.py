@@ -19,8 +19,7 @@ from wijkkit.live.identity import Accounts
 from wijkkit.live.snapshot import Source
 from wijkkit.live.wijk_page import current_page
 from wijkkit.registry import KINDS, open_registry
-from wijkkit.registry.changes import Change, apply_change, stamp_of
-from wijkkit.registry.row import now
+from wijkkit.registry.changes import Change, apply_change, now, stamp_of
 from wijkkit.registry.store import writing
 from wijkkit.registry.validation import clean_row
 from wijkkit.released import write_released

@@ -12,7 +12,7 @@ from tests.conftest import ROOT
 from wijkkit.errors import StudyError
 from wijkkit.project import find_part, lay_out, upgrade
 from wijkkit.project import layout as layout_module
-from wijkkit.study.opening import find_study
+from wijkkit.study.files import find_study
 from wijkkit.workbench.lab import lab_command, set_git_filter
 
 NOTEBOOK = "notebooks/wijk/5_resultaten.ipynb"

@@ -30,7 +30,7 @@ from wijkkit.evaluation.facts import Facts
 from wijkkit.live.identity import Accounts
 from wijkkit.pipeline.process import evaluate as process
 from wijkkit.registry import KINDS, Registry, open_registry
-from wijkkit.registry.faults import RowError
+from wijkkit.registry.problems import RowError
 from wijkkit.registry.tables import KEPT_COLUMNS, Column, Kind
 from wijkkit.released import open_city, open_wijk, programme, write_released
 from wijkkit.study import Study, open_study

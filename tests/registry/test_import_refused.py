@@ -12,9 +12,8 @@ from openpyxl import load_workbook
 from tests.registry.workbooks import edit, refused, small_wijk
 from wijkkit.errors import RegistryError
 from wijkkit.registry import KINDS
-from wijkkit.registry.changes import Change, apply_change, stamp_of
-from wijkkit.registry.faults import RowError, WorkbookError
-from wijkkit.registry.row import now
+from wijkkit.registry.changes import Change, apply_change, now, stamp_of
+from wijkkit.registry.problems import RowError, WorkbookError
 from wijkkit.registry.store import writing
 from wijkkit.registry.validation import clean_row
 from wijkkit.registry.workbook import import_workbook, write_template, write_workbook

@@ -8,7 +8,7 @@ import pytest
 
 from wijkkit.errors import ParameterError, RegistryError
 from wijkkit.registry import COLUMNS, KINDS
-from wijkkit.registry.faults import ConflictError, RowError
+from wijkkit.registry.problems import ConflictError, RowError
 from wijkkit.registry.tables import CHOICES
 
 GOAL = {"wijk": "noord", "name": "Spelen", "domain": "gezond"}

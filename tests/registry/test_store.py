@@ -14,9 +14,8 @@ from alembic.script import ScriptDirectory
 from tests.studies import replace
 from wijkkit.errors import DisclosureError, RegistryError
 from wijkkit.registry import open_registry
-from wijkkit.registry.changes import Change, apply_change, stamp_of
-from wijkkit.registry.faults import ConflictError
-from wijkkit.registry.row import now
+from wijkkit.registry.changes import Change, apply_change, now, stamp_of
+from wijkkit.registry.problems import ConflictError
 from wijkkit.registry.store import HISTORY, TABLES, metadata, open_store, writing
 from wijkkit.study import open_study
 from wijkkit.study.guard import STAGE

@@ -10,8 +10,8 @@ from tests.registry.test_commands import run
 from wijkkit.cli.registry import app
 from wijkkit.errors import DataError, RegistryError
 from wijkkit.registry import open_registry
-from wijkkit.registry.faults import WorkbookError
 from wijkkit.registry.imports import import_tables
+from wijkkit.registry.problems import WorkbookError
 from wijkkit.study import open_study
 
 STEPS = """wijk;key;cycle;step;planned_end;actual_end;status

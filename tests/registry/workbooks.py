@@ -10,7 +10,7 @@ import pytest
 from openpyxl import load_workbook
 
 from wijkkit.registry import KINDS
-from wijkkit.registry.faults import WorkbookError
+from wijkkit.registry.problems import WorkbookError
 from wijkkit.registry.workbook import import_workbook, write_workbook
 
 

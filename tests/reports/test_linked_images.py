@@ -9,8 +9,7 @@ import pytest
 from shapely.geometry import box
 
 from wijkkit import show
-from wijkkit.reports.cells import svg_image
-from wijkkit.reports.linked_images import named_links, open_links
+from wijkkit.reports.images import named_links, open_links, svg_image
 
 
 @pytest.fixture

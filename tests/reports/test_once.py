@@ -12,9 +12,11 @@ import pytest
 
 from tests.reports.conftest import outputs_for
 from wijkkit.errors import ReportError
-from wijkkit.reports import pandoc, pdf
-from wijkkit.reports.cells import html_in_markdown, svg_image
+from wijkkit.reports import cells as cells_module
+from wijkkit.reports import engine, pandoc, pdf
+from wijkkit.reports.cells import html_in_markdown, html_tables, markdown_blocks
 from wijkkit.reports.crossref import resolve_citations
+from wijkkit.reports.images import svg_image
 from wijkkit.reports.page import NO_FRAME, write_page, write_site_pages
 from wijkkit.reports.pandoc import HTML, TEXT, convert, elements, plain, read
 from wijkkit.reports.site_check import side_by_side
@@ -37,11 +39,13 @@ def test_the_tree_that_is_kept_of_a_staged_output_is_the_one_that_would_be_read(
         for kind, staged in cell["outputs"][0]["data"].items():
             mime, text = html_in_markdown(kind, staged)
             source = HTML if mime == "text/html" else TEXT
-            assert (text, source, "json") in pandoc._CACHE
-            tree = read(text, source)["blocks"]
+            read_blocks = html_tables if mime == "text/html" else markdown_blocks
+            assert (text, source, "json") in pandoc._CACHE and (mime, text) in cells_module._BLOCKS
+            tree, blocks = read(text, source)["blocks"], read_blocks(text)
             with monkeypatch.context() as patch:
                 patch.setattr(pandoc, "_CACHE", {})
-                assert tree == read(text, source)["blocks"]
+                patch.setattr(cells_module, "_BLOCKS", {})
+                assert tree == read(text, source)["blocks"] and blocks == read_blocks(text)
 
 
 def test_pages_made_together_are_those_made_one_by_one(monkeypatch):
@@ -82,6 +86,34 @@ def test_a_clean_image_is_the_same_when_it_is_cleaned_again():
     assert svg_image(clean) == clean
 
 
+def _square(side: int) -> bytes:
+    return f'<svg xmlns="http://www.w3.org/2000/svg" width="{side}" height="{side}"/>'.encode()
+
+
+def test_figures_are_drawn_together_as_they_would_be_one_by_one_and_once(tmp_path, monkeypatch):
+    monkeypatch.setattr(pdf, "_DRAWN", {})
+    (tmp_path / "in").mkdir()
+    for name, side in (("c", 9), ("a", 18), ("b", 9)):
+        (tmp_path / "in" / f"{name}.svg").write_bytes(_square(side))
+    pdf.draw_stored(tmp_path)
+    drawn = {path.stem: path.read_bytes() for path in tmp_path.rglob("*.png")}
+    assert drawn["b"] == drawn["c"] != drawn["a"] and len(pdf._DRAWN) == 2
+    monkeypatch.setattr(pdf.typst, "compile", None)  # what was drawn is not drawn again
+    (tmp_path / "again").mkdir()
+    (tmp_path / "again" / "d.svg").write_bytes(_square(18))
+    pdf.draw_stored(tmp_path / "again")
+    assert (tmp_path / "again" / "d.png").read_bytes() == drawn["a"]
+
+
+@pytest.mark.parametrize(("pages", "jobs"), [(0, 2), (1, 2), (3, 2), (9, 2), (74, 2), (74, 3)])
+def test_every_page_is_in_one_go_and_all_jobs_have_work(pages, jobs):
+    goes = engine._goes(list(range(pages)), jobs)
+    assert sorted(page for go in goes for page in go) == list(range(pages))
+    sizes = [len(go) for go in goes]
+    assert max(sizes, default=0) <= engine._AT_ONCE
+    assert not pages or (max(sizes) - min(sizes) <= 1 and len(goes) >= min(jobs, pages))
+
+
 def cited(tmp_path, body: str):
     (tmp_path / "b.bib").write_text(BOOK)
     return resolve_citations(read(f"---\nbibliography: b.bib\nlang: nl\n---\n{body}"), tmp_path)
@@ -119,10 +151,10 @@ def test_a_process_that_ran_typst_makes_pages_in_threads(monkeypatch):
     # Threads that other tests left behind start nothing here.
     monkeypatch.setattr(threading, "active_count", lambda: 1)
     assert side_by_side(lambda _: os.getpid() == parent, [1], 1, apart=True) == [False]
-    svg = b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'
     pdf_was_made.set()
     with tempfile.TemporaryDirectory() as folder:
-        pdf.svg_to_png(svg, Path(folder))
+        (Path(folder) / "a.svg").write_bytes(_square(9))
+        pdf.draw_stored(Path(folder))
     assert pdf.TYPST_USED.is_set()
     here = side_by_side(
         lambda _: os.getpid() == parent, [1, 2], 2, fork=not pdf.TYPST_USED.is_set()

@@ -10,7 +10,7 @@ from bs4 import BeautifulSoup
 
 from tests.reports.conftest import make_study
 from tests.reports.features import read_structure
-from wijkkit.batch.states import COLUMNS
+from wijkkit.batch.manifest import COLUMNS
 from wijkkit.disclosure import Release, policy_for, record_audit
 from wijkkit.errors import ParameterError, ReportError
 from wijkkit.released import write_released

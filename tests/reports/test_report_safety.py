@@ -18,8 +18,9 @@ from tests.reports.conftest import make_study as make_plain_study
 from tests.reports.payloads import ELSEWHERE, MARK, PAYLOADS
 from wijkkit.errors import ReportError
 from wijkkit.language.messages import escaped
-from wijkkit.reports.cells import html_tables, markdown_blocks, svg_image
+from wijkkit.reports.cells import html_tables, markdown_blocks
 from wijkkit.reports.engine import render_docx, render_pdf
+from wijkkit.reports.images import svg_image
 from wijkkit.reports.pandoc import elements, run
 from wijkkit.reports.render import render_states
 from wijkkit.reports.runs import NotebookState

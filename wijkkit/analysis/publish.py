@@ -26,8 +26,8 @@ from wijkkit.released.unreleased import (
 )
 from wijkkit.show.output import Bundle, ShownFigure, ShownTable, ShownText
 from wijkkit.study import Study
+from wijkkit.study.files import last_opened
 from wijkkit.study.guard import sources_opened, without_sources
-from wijkkit.study.opening import last_opened
 from wijkkit.tables import ESTIMATE_KEYS
 
 # Is what a notebook shows of the released tables what stands there?

@@ -9,7 +9,7 @@ from typing import Any
 _MODULES = {
     "RunResult": "wijkkit.batch.manifest",
     "run": "wijkkit.batch.runner",
-    "status": "wijkkit.batch.states",
+    "status": "wijkkit.batch.manifest",
 }
 
 __all__ = sorted(_MODULES)

@@ -19,16 +19,9 @@ _KINDS = {".ipynb": "application/x-ipynb+json", ".parquet": "application/vnd.apa
 def export_crate(study: Study, folder: str | Path) -> Path:
     """Write the last run of `study` as an RO-Crate.
 
-    Parameters
-    ----------
-    folder : str or Path
-        A new folder: executed notebooks that succeeded, released tables, the manifest, and
-        ``ro-crate-metadata.json`` (RO-Crate 1.1, with the run as a CreateAction).
-
-    Raises
-    ------
-    BatchError
-        Nothing has run, the folder is there already, or the package rocrate is not installed.
+    `folder`: A new folder: executed notebooks that succeeded, released tables, the manifest, and
+    ``ro-crate-metadata.json`` (RO-Crate 1.1, with the run as a CreateAction). Raises BatchError:
+    Nothing has run, the folder is there already, or the package rocrate is not installed.
     """
     try:
         from rocrate.model.contextentity import ContextEntity
@@ -108,12 +101,9 @@ COLUMNS = ("table", "where", "column", "before", "after", "change")
 def changed_numbers(before: Path, after: Path) -> pd.DataFrame:
     """Return the numbers that differ between two folders of released tables.
 
-    Returns
-    -------
-    DataFrame
-        Columns ``table, where, column, before, after, change``: one row per number that differs,
-        appeared (``before`` is absent) or disappeared. `where` holds the values of the text
-        columns that name the row.
+    Columns ``table, where, column, before, after, change``: one row per number that differs,
+    appeared (``before`` is absent) or disappeared. `where` holds the values of the text columns
+    that name the row.
     """
     names = sorted({path.stem for folder in (before, after) for path in folder.glob("*.parquet")})
     parts = []
@@ -155,10 +145,7 @@ def _long(path: Path) -> pd.Series:
 def run_tables(study: Study, run: str) -> Path:
     """Return the folder of a run's released tables.
 
-    Raises
-    ------
-    BatchError
-        There is no such run, or more than one.
+    Raises BatchError: There is no such run, or more than one.
     """
     if Path(run).is_dir():
         folder = Path(run)

@@ -108,13 +108,8 @@ _ASKING = ("fingerprint",)
 class Known:
     """Answers of earlier runs; what no run asks for any more is forgotten.
 
-    Parameters
-    ----------
-    path : Path
-        A JSON file; absent, unreadable or made by another version, it holds no answers.
+    `path`: A JSON file; absent, unreadable or made by another version, it holds no answers.
 
-    Examples
-    --------
     >>> known = Known(Path("no such file"))
     >>> known.get("length", "a1", lambda: len("text")), known.get("length", "a1", lambda: 0)
     (4, 4)
@@ -158,12 +153,7 @@ UNRELEASED = "unreleased"
 class TableHashes:
     """The released tables of a study as they are now; a file is read again when it has changed.
 
-    Parameters
-    ----------
-    folder : Path
-        ``<runs>/released``.
-    known : Known
-        What earlier runs found of the same tables.
+    `known`: What earlier runs found of the same tables.
     """
 
     def __init__(self, folder: Path, known: Known):

@@ -1,4 +1,4 @@
-"""What a run was: versions, times, and per notebook its fingerprint, status and result."""
+"""What a run was: versions, times, how each notebook fared, and one run at a time."""
 
 from __future__ import annotations
 
@@ -7,18 +7,25 @@ import os
 import platform
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from wijkkit.batch.fingerprint import hash_file
-from wijkkit.batch.plan import Key
+from filelock import FileLock, Timeout
+
+from wijkkit.batch.fingerprint import Known, TableHashes, hash_file
+from wijkkit.batch.plan import Key, output_path
 from wijkkit.errors import BatchError
 from wijkkit.files import write_whole
 from wijkkit.showing import ShowsItself
-from wijkkit.study import Study
+from wijkkit.study import Study, open_study
+
+if TYPE_CHECKING:
+    import pandas as pd
+
 
 # The event log of a study's runs: append-only, one JSON object per line.
 #
@@ -32,15 +39,7 @@ Event = Mapping[str, Any]
 class EventLog:
     """Append events to ``events.jsonl``; a context manager.
 
-    Parameters
-    ----------
-    run : str
-        Name of the run that writes.
-
-    Attributes
-    ----------
-    last : dict
-        The last event of each notebook.
+    `run`: Name of the run that writes. `last`: The last event of each notebook.
     """
 
     def __init__(self, path: Path, run: str):
@@ -117,20 +116,11 @@ def last_events(path: Path) -> dict[Key, dict[str, Any]]:
 class JobResult(ShowsItself):
     """How one job ended.
 
-    Parameters
-    ----------
-    scope, notebook : str
-        ``stad`` or the wijk's slug; the notebook's name.
-    status : str
-        ``ok``, ``failed``, ``skipped`` or ``interrupted``.
-    kind : str
-        Why it failed: ``error``, ``timeout``, ``killed``, ``check``, ``unwritable``, ``changed``.
-    message : str
-        The last line of the error, or the reason why it was skipped.
-    cell : int, optional
-        Number of the cell, from 1.
-    ran : bool
-        False where nothing had changed since an earlier run.
+    `scope`, `notebook`: ``stad`` or the wijk's slug; the notebook's name. `status`: ``ok``,
+    ``failed``, ``skipped`` or ``interrupted``. `kind`: Why it failed: ``error``, ``timeout``,
+    ``killed``, ``check``, ``unwritable``, ``changed``. `message`: The last line of the error, or
+    the reason why it was skipped. `cell`: Number of the cell, from 1. `ran`: False where nothing
+    had changed since an earlier run.
     """
 
     scope: str
@@ -250,3 +240,119 @@ def kept_runs(runs: Path) -> list[str]:
     """Return the names of the runs that are kept, oldest first, in the order of the event log."""
     names = dict.fromkeys(event["run"] for event in read_events(runs / "events.jsonl"))
     return [name for name in names if (runs / "history" / name / "manifest.json").is_file()]
+
+
+# One run of a study at a time.
+
+
+@contextmanager
+def only_run(runs: Path) -> Iterator[None]:
+    """Hold the lock of a study's runs folder; BatchError where another run holds it.
+
+    The operating system gives the lock back when a run is killed.
+    """
+    try:
+        runs.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(runs / ".lock")
+        # Somebody who asks for the status holds it for a moment.
+        lock.acquire(timeout=1.0)
+    except Timeout:
+        raise BatchError(
+            "another run of this study is going on",
+            file=runs.name,
+            remedy="Wait until it ends, or stop it.",
+        ) from None
+    except OSError as error:
+        raise BatchError(
+            "the runs folder cannot be written",
+            file=runs.name,
+            found=error.strerror or str(error),
+            remedy="Make it writable, or set output.runs in study.yml.",
+        ) from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def is_running(runs: Path) -> bool:
+    """Return whether a run of this study is going on."""
+    if not (runs / ".lock").is_file():
+        return False
+    try:
+        with FileLock(runs / ".lock", timeout=0):
+            return False
+    except (Timeout, OSError):
+        return True
+
+
+# How each notebook of a study fared.
+
+COLUMNS = ("scope", "notebook", "status", "kind", "message", "cell", "seconds", "at")
+
+
+def status(study: str | Path | Study = "parameters") -> pd.DataFrame:
+    """Return one row per notebook that ever ran: how it fared in its last run.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``scope`` (``stad`` or a wijk's slug), ``notebook``, ``status``, ``kind``,
+        ``message``, ``cell`` (from 1), ``seconds``, ``at``. The status is ``ok``, ``failed``,
+        ``skipped``; ``running``, or ``interrupted`` where a notebook started, did not end and no
+        run is going on; ``stale`` where it succeeded and its file, a released table it read or a
+        city notebook that it came after is no longer the same.
+
+    Examples
+    --------
+    >>> from wijkkit.batch import status
+    >>> len(status("parameters"))
+    40
+    """
+    import pandas as pd  # takes longer to load than all the rest
+
+    rows = states(study if isinstance(study, Study) else open_study(study))
+    return pd.DataFrame(rows, columns=list(COLUMNS)).astype({"cell": "Int64", "seconds": "float64"})
+
+
+def states(study: Study) -> list[dict[str, Any]]:
+    """Return what `status` returns, as dictionaries: the city first, then the study's wijken."""
+    unfinished = "running" if is_running(study.runs) else "interrupted"
+    tables = TableHashes(study.runs / "released", Known(study.runs / "known.json"))
+    order = {scope: place for place, scope in enumerate(("stad", *study.neighbourhoods))}
+    rows = []
+    for event in last_events(study.runs / "events.jsonl").values():
+        state, message = _state(event, study.runs, tables, unfinished)
+        rows.append({"kind": "", **event, "status": state, "message": message})
+    return sorted(rows, key=lambda row: (order.get(row["scope"], len(order)), row["notebook"]))
+
+
+def changed_needs(runs: Path, event: Mapping[str, Any]) -> list[str]:
+    """Return the notebooks before this one whose result is not the one that it came after."""
+    needs = event.get("needs", {}).items()
+    return [key for key, mark in needs if hash_file(runs / output_path(*key.split("/"))) != mark]
+
+
+def last_run(study: Study) -> tuple[bool, frozenset[str]]:
+    """Return whether the last run ended, and its notebooks: ``stad/<name>`` or ``wijk/<name>``."""
+    ended = False
+    notebooks: frozenset[str] = frozenset()
+    for event in read_events(study.runs / "events.jsonl"):
+        if event["event"] == "run started":
+            ended, notebooks = False, frozenset(event.get("notebooks", ()))
+        ended |= event["event"] == "run ended"
+    return ended, notebooks
+
+
+def _state(
+    event: Mapping[str, Any], runs: Path, tables: TableHashes, unfinished: str
+) -> tuple[str, str]:
+    if event["event"] == "started":
+        return unfinished, "" if unfinished == "running" else "the run ended before it did"
+    if event["event"] != "ok":
+        return event["event"], event.get("message", "")
+    if hash_file(runs / output_path(event["scope"], event["notebook"])) != event["output"]:
+        return "stale", "its file is not the one that was made"
+    changed = [name for name, mark in event["tables"].items() if tables.of(name) != mark]
+    changed += changed_needs(runs, event)
+    return ("stale", f"changed since: {', '.join(changed)}") if changed else ("ok", "")

@@ -26,19 +26,10 @@ STAGES = ("stad", "wijk")
 class Notebook:
     """A notebook of the project, read once.
 
-    Parameters
-    ----------
-    stage : str
-        ``stad`` or ``wijk``: the folder it is in.
-    name : str
-        File name without suffix.
-    text : str
-        The file's text: every wijk runs the same, even when the file changes meanwhile.
-    parameters : frozenset of str
-        The names its ``parameters`` cell sets.
-    code : str
-        Hash of its code; comments, prose and stored outputs do not count. A label is a comment
-        that reports go by, and counts.
+    `stage`: ``stad`` or ``wijk``: the folder it is in. `name`: File name without suffix. `text`:
+    The file's text: every wijk runs the same, even when the file changes meanwhile. `parameters`:
+    The names its ``parameters`` cell sets. `code`: Hash of its code; comments, prose and stored
+    outputs do not count. A label is a comment that reports go by, and counts.
     """
 
     stage: str
@@ -68,10 +59,8 @@ def find_notebooks(study: Path, folder: str | Path | None = None) -> Path:
 def read_notebooks(folder: Path) -> tuple[Notebook, ...]:
     """Read all notebooks of a project, city first, in numbered order.
 
-    Raises
-    ------
-    ParameterError
-        With every notebook that cannot be read, or has no parameters cell or more than one.
+    Raises ParameterError: With every notebook that cannot be read, or has no parameters cell or
+    more than one.
     """
     problems: list[Problem] = []
     notebooks = []
@@ -191,12 +180,7 @@ def output_path(scope: str, notebook: str) -> str:
 class Job:
     """One notebook with one set of parameters.
 
-    Parameters
-    ----------
-    scope : str
-        ``stad`` or the wijk's slug.
-    needs : tuple of Key
-        Jobs that must have succeeded before.
+    `scope`: ``stad`` or the wijk's slug. `needs`: Jobs that must have succeeded before.
     """
 
     scope: str
@@ -222,15 +206,8 @@ def plan(
 ) -> tuple[Job, ...]:
     """Return all jobs of a run: the city's notebooks one after the other, then the wijken's.
 
-    Parameters
-    ----------
-    wijken : iterable of str, optional
-        Slugs of the neighbourhoods; all where absent.
-
-    Raises
-    ------
-    ParameterError
-        A study without a wave; every parameter that a notebook does not know; every unknown wijk.
+    `wijken`: Slugs of the neighbourhoods; all where absent. Raises ParameterError: A study without
+    a wave; every parameter that a notebook does not know; every unknown wijk.
     """
     problems = [] if study.waves else [NO_WAVE]
     hoods = []

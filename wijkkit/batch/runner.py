@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, Any
 from wijkkit.batch.engine.client import choose_engine, close_fork_server, execute
 from wijkkit.batch.engine.task import Outcome
 from wijkkit.batch.fingerprint import UNRELEASED, Known, hash_file
-from wijkkit.batch.lock import only_run
-from wijkkit.batch.manifest import EventLog, JobResult, RunResult, write_manifest
+from wijkkit.batch.manifest import EventLog, JobResult, RunResult, only_run, write_manifest
 from wijkkit.batch.plan import CITY, Job, Key, find_notebooks, plan, read_notebooks
 from wijkkit.batch.work import PRELOAD, Work, cleaned, failures, first_error
 from wijkkit.errors import BatchError
@@ -327,10 +326,8 @@ def dask_executor(address: str) -> Iterator[tuple[Executor, int]]:
     Workers must see the study's folder under the same path. Executed notebooks come back as
     text and are written here. A notebook whose worker dies is run again by another.
 
-    Raises
-    ------
-    BatchError
-        There is no scheduler, it has no workers, or the package distributed is not installed.
+    Raises BatchError: There is no scheduler, it has no workers, or the package distributed is not
+    installed.
     """
     try:
         from distributed import Client

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 from wijkkit.batch import fingerprint as marks
 from wijkkit.batch.engine.task import WIDGET_VIEW, Limits, Task
 from wijkkit.batch.fingerprint import UNRELEASED, Known, TableHashes, hash_file, hash_of
+from wijkkit.batch.manifest import changed_needs
 from wijkkit.batch.plan import CITY, Job, output_path
-from wijkkit.batch.states import changed_needs
 from wijkkit.study import Study
 from wijkkit.study.guard import NOTEBOOK
 
@@ -46,10 +46,7 @@ PRELOAD = (
 class Work:
     """The study, and what its jobs have in common.
 
-    Parameters
-    ----------
-    common : str
-        Hash of what all jobs depend on.
+    `common`: Hash of what all jobs depend on.
     """
 
     study: Study

@@ -10,8 +10,7 @@ import sys
 
 import typer
 
-from wijkkit.cli.account import app as account
-from wijkkit.cli.account import dashboard
+from wijkkit.cli.registry import accounts, dashboard
 from wijkkit.cli.registry import app as registry
 from wijkkit.cli.report import app as export
 from wijkkit.cli.report import release, report
@@ -45,7 +44,7 @@ app.command()(crate)
 app.add_typer(registry, name="registry")
 app.add_typer(study, name="study")
 app.add_typer(export, name="export")
-app.add_typer(account, name="account")
+app.add_typer(accounts, name="account")
 
 
 def main() -> None:

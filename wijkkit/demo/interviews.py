@@ -11,7 +11,7 @@ from xml.etree import ElementTree as ET
 import numpy as np
 import pandas as pd
 
-from wijkkit.demo import truth
+from wijkkit.demo import city as truth
 from wijkkit.evaluation.process.interviews import write_quote_file
 from wijkkit.files import replacing, write_whole
 from wijkkit.loaders.segments import load_group_interviews

@@ -9,9 +9,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from wijkkit.demo import truth
-from wijkkit.demo.area_files import write_area_figures, write_borders
-from wijkkit.demo.city import build_city
+from wijkkit.demo import city as truth
+from wijkkit.demo.city import build_city, write_area_figures, write_borders
 from wijkkit.demo.interviews import write_chosen_quotes, write_group_interviews, write_key_figures
 from wijkkit.demo.registry import fill_registry, write_registry
 from wijkkit.demo.survey import simulate, write_monitor, write_parents_education, write_survey
@@ -29,10 +28,7 @@ _DATA, _OUTPUT = "../data", "output: {runs: ../runs, site: ../reports/_site}"
 def write_study(folder: Path, data: Path, city: pd.DataFrame) -> list[Path]:
     """Write the study's files that are not there yet; none is overwritten.
 
-    Raises
-    ------
-    StudyError
-        The folder holds a study of other wijken.
+    Raises StudyError: The folder holds a study of other wijken.
     """
     contents = study_files(os.path.relpath(data, folder), city)
     if (folder / "study.yml").exists():

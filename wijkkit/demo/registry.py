@@ -364,10 +364,7 @@ WHO = "demo"
 def fill_registry(study: Study, folder: Path) -> None:
     """Store the tables of all wijken, then import each wijk's workbook.
 
-    Parameters
-    ----------
-    folder : Path
-        Where the workbooks are.
+    `folder`: Where the workbooks are.
     """
     with open_registry(study) as registry:
         import_tables(registry, WHO)

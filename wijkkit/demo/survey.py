@@ -10,7 +10,7 @@ import pandas as pd
 import pyreadstat
 from scipy.special import expit
 
-from wijkkit.demo import truth
+from wijkkit.demo import city as truth
 from wijkkit.demo.city import CITY_CODE, CITY_NAME, ELSEWHERE
 from wijkkit.files import replacing
 
@@ -279,10 +279,7 @@ def write_monitor(surveys: Path) -> None:
 
     Strata are the areas by the two ages of school (up to 7, and 8 and over).
 
-    Parameters
-    ----------
-    surveys : Path
-        The folder with ``kindmonitor_2018.sav`` and ``kindmonitor_2021.sav``.
+    `surveys`: The folder with ``kindmonitor_2018.sav`` and ``kindmonitor_2021.sav``.
     """
     parts = []
     labels: dict[str, dict[int | float, str]] = {}

@@ -8,17 +8,14 @@ from wijkkit.estimates.comparable import (
     estimate_small_areas,
 )
 from wijkkit.estimates.compare import compare, compare_comparable
-from wijkkit.estimates.funnel import funnel
 from wijkkit.estimates.grid import Estimates, estimate_grid
 from wijkkit.estimates.inequality import estimate_gap, estimate_slope
-from wijkkit.estimates.interval import wilson
-from wijkkit.estimates.multiple_imputation import pool
+from wijkkit.estimates.interval import pool, wilson
 from wijkkit.estimates.scale import scale_reliability, scale_score
-from wijkkit.estimates.small_area import small_area
+from wijkkit.estimates.small_area import funnel, small_area
 from wijkkit.estimates.survey_mean import survey_mean, survey_proportion
 from wijkkit.estimates.survey_total import survey_quantile, survey_total
-from wijkkit.estimates.weight_set import weight_report, write_weights
-from wijkkit.estimates.weighting import poststratify, rake
+from wijkkit.estimates.weighting import poststratify, rake, weight_report, write_weights
 
 __all__ = [
     "Estimates",

@@ -273,12 +273,9 @@ def goal_changes(
 ) -> pd.DataFrame:
     """Return the change of every goal in every wijk with a verdict, and so of every gap.
 
-    Returns
-    -------
-    DataFrame
-        Tidy estimate rows of the wijken, and ``looked_at`` (the number of goals judged together)
-        and ``verdict`` (better, worse, not_distinguishable, unknown). A gap is better where it
-        moves towards zero.
+    Tidy estimate rows of the wijken, and ``looked_at`` (the number of goals judged together) and
+    ``verdict`` (better, worse, not_distinguishable, unknown). A gap is better where it moves
+    towards zero.
     """
     keys = list(indicators)
     moved = changes[

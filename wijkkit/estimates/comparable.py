@@ -9,10 +9,9 @@ import numpy as np
 import pandas as pd
 
 from wijkkit.errors import EstimationError
-from wijkkit.estimates.funnel import funnel
 from wijkkit.estimates.grid import SCALE, Estimates
 from wijkkit.estimates.interval import check_confidence
-from wijkkit.estimates.small_area import small_area
+from wijkkit.estimates.small_area import funnel, small_area
 from wijkkit.tables import tidy
 
 #: Part of the characteristics that two wijken must share to be compared at all.

@@ -101,8 +101,6 @@ def by_direction(
 ) -> NDArray[np.str_]:
     """Judge the sides of `sides` by which way is better; where neither is, not at all.
 
-    Examples
-    --------
     >>> by_direction(["higher", "lower", "not_distinguishable"], "lower").tolist()
     ['worse', 'better', 'not_distinguishable']
     """
@@ -126,8 +124,6 @@ def covariance_with_all(
 ) -> Floats:
     """Return the covariance of each domain's total of `influence` with that of the whole it is in.
 
-    Examples
-    --------
     >>> import pandas as pd
     >>> from wijkkit.estimates.design import survey_design
     >>> from wijkkit.estimates.linearisation import domains

@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from wijkkit.errors import EstimationError, Problem
-from wijkkit.estimates.weight_set import WeightSet
+from wijkkit.estimates.weighting import WeightSet
 
 #: What a stratum with one sampled unit adds to the variance. ``absent``: the standard error is
 #: absent with a reason; ``certainty``: nothing; ``adjust``: its distance from the overall mean;
@@ -28,18 +28,10 @@ Codes = NDArray[np.int64]
 class Stage:
     """One stage of sampling, over n rows, C units and H strata.
 
-    Parameters
-    ----------
-    unit, stratum : ndarray of int, shape (n,)
-        The unit and the stratum of each row, from 0.
-    stratum_of_unit : ndarray of int, shape (C,)
-        The stratum of each unit.
-    sampled : ndarray of float, shape (H,)
-        Number of units sampled in each stratum.
-    kept : ndarray of float, shape (H,)
-        Finite population correction ``1 - sampled / population``; 1 without population.
-    chance : ndarray of float, shape (H,)
-        Sampling fraction of the stages before; 1 at the first.
+    `unit`, `stratum`: The unit and the stratum of each row, from 0. `stratum_of_unit`: The stratum
+    of each unit. `sampled`: Number of units sampled in each stratum. `kept`: Finite population
+    correction ``1 - sampled / population``; 1 without population. `chance`: Sampling fraction of
+    the stages before; 1 at the first.
     """
 
     unit: Codes
@@ -54,16 +46,8 @@ class Stage:
 class SurveyDesign:
     """Weights and stages of sampling of n respondents; made by `survey_design`.
 
-    Parameters
-    ----------
-    weight : ndarray of float, shape (n,)
-        The weights.
-    stages : tuple of Stage
-        The stages of sampling.
-    lonely_psu : str
-        The policy for strata with one unit.
-    calibrated : WeightSet, optional
-        The margins that the weights reproduce.
+    `stages`: The stages of sampling. `lonely_psu`: The policy for strata with one unit.
+    `calibrated`: The margins that the weights reproduce.
     """
 
     weight: NDArray[np.float64]
@@ -87,38 +71,21 @@ def survey_design(
 ) -> SurveyDesign:
     """Return the design of the respondents in `frame`.
 
-    Parameters
-    ----------
-    frame : DataFrame
-        All respondents of the survey, one per row: the variance of an estimate for a part of
-        them needs the whole design. With `sampled` a part of them will do.
-    weight : str or WeightSet, optional
-        Column of the sampling weights, positive; or the result of `poststratify` or `rake` for
-        these rows, whose known margins then count in the variance. Every respondent counts 1
-        without.
-    psu : str or sequence of str, optional
-        Column of the primary sampling units, nested in the strata; every respondent is one
-        without. Several columns are the units of successive stages.
-    fpc : str or sequence of str, optional
-        Per stage, the column with the number of units in the population of the stratum.
-        Later stages count only where `fpc` has them; without, the first stage is taken as
-        sampled with replacement.
-    sampled : str, optional
-        Column with the number of units that were sampled in the stratum, where `frame` holds a
-        part of the respondents: units without a respondent in it count as zero.
+    `frame`: All respondents of the survey, one per row: the variance of an estimate for a part of
+    them needs the whole design. With `sampled` a part of them will do. `weight`: Column of the
+    sampling weights, positive; or the result of `poststratify` or `rake` for these rows, whose
+    known margins then count in the variance. Every respondent counts 1 without. `psu`: Column of
+    the primary sampling units, nested in the strata; every respondent is one without. Several
+    columns are the units of successive stages. `fpc`: Per stage, the column with the number of
+    units in the population of the stratum. Later stages count only where `fpc` has them; without,
+    the first stage is taken as sampled with replacement. `sampled`: Column with the number of units
+    that were sampled in the stratum, where `frame` holds a part of the respondents: units without a
+    respondent in it count as zero. Raises EstimationError: A column is missing or holds missing
+    values, a weight is not positive, or a population is smaller than the number sampled from it.
+    All of them are reported at once.
 
-    Raises
-    ------
-    EstimationError
-        A column is missing or holds missing values, a weight is not positive, or a population
-        is smaller than the number sampled from it. All of them are reported at once.
-
-    References
-    ----------
     Lumley T (2010). Complex surveys. Wiley.
 
-    Examples
-    --------
     >>> frame = pd.DataFrame({"school": list("aabbcc"), "w": [1.0, 1, 2, 2, 3, 3]})
     >>> design = survey_design(frame, weight="w", psu="school")
     >>> design.stages[0].sampled.tolist()
@@ -270,8 +237,6 @@ def _stage(unit: Codes, stratum: Codes, population: NDArray, chance: NDArray) ->
 def pairs(first: Codes, second: Codes) -> tuple[Codes, Codes, Codes]:
     """Number the combinations of two codes.
 
-    Examples
-    --------
     >>> code, first_of, second_of = pairs(np.array([0, 0, 1]), np.array([5, 6, 5]))
     >>> code.tolist(), first_of.tolist(), second_of.tolist()
     ([0, 1, 2], [0, 0, 1], [5, 6, 5])

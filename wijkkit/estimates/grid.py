@@ -179,8 +179,6 @@ def with_sampled(respondents: pd.DataFrame) -> pd.DataFrame:
 
     Who has a weight of 0 is no part of this sample, see `wijkkit.load_survey`.
 
-    Examples
-    --------
     >>> everybody = pd.DataFrame({"wave": "2021", "weight": 1.0, "sex": ["girl", "boy", "girl"]})
     >>> girls = with_sampled(everybody)[lambda frame: frame["sex"] == "girl"]
     >>> wave_design(girls).stages[0].sampled.tolist()

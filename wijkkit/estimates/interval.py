@@ -1,4 +1,4 @@
-"""Intervals: of a survey's mean, of a proportion by Wilson, and what they are made of."""
+"""Intervals: of a mean, of a proportion by Wilson, pooled over imputed data sets; their parts."""
 
 from __future__ import annotations
 
@@ -20,15 +20,9 @@ Values = float | NDArray[np.float64]
 class Interval(ShowsItself):
     """An estimate with its interval.
 
-    Parameters
-    ----------
-    value, lower, upper : float or ndarray
-        The estimate and its limits; arrays of one shape where the arguments were arrays.
-        A limit that cannot be computed is ``nan``.
-    confidence : float
-        Coverage the interval aims at.
-    method : str
-        How the interval was made.
+    `value`, `lower`, `upper`: The estimate and its limits; arrays of one shape where the arguments
+    were arrays. A limit that cannot be computed is ``nan``. `confidence`: Coverage the interval
+    aims at. `method`: How the interval was made.
     """
 
     value: Values
@@ -172,8 +166,6 @@ def check_method(method: str) -> None:
 def t_limits(value: Floats, se: Floats, df: Floats, confidence: float) -> tuple[Floats, Floats]:
     """Return ``value ± t(df) se``; absent where `df` is not positive.
 
-    Examples
-    --------
     >>> lower, upper = t_limits(np.array([0.5]), np.array([0.1]), np.array([9.0]), 0.95)
     >>> round(float(lower[0]), 4), round(float(upper[0]), 4)
     (0.2738, 0.7262)
@@ -203,26 +195,18 @@ def proportion_limits(
 ) -> tuple[Floats, Floats]:
     r"""Return the limits of weighted proportions.
 
-    Parameters
-    ----------
-    p, se, df, n : ndarray of float, one shape
-        Proportion, its design-based standard error, degrees of freedom (units minus strata)
-        and number of respondents.
-    method : {"logit", "xlogit", "beta", "mean"}
-        ``logit``: :math:`\operatorname{expit}(\operatorname{logit} p \pm t_{df}\, se/(p(1-p)))`,
-        the Wald interval of a logistic model with an intercept alone. ``xlogit``: the same
-        formula, reached by the delta method; the name under which SPSS's complex samples are
-        reproduced. ``beta``: Korn and Graubard's Clopper-Pearson interval with the effective
-        sample size :math:`p(1-p)/se^2 \cdot (t_{n-1}/t_{df})^2`. ``mean``:
-        :math:`p \pm t_{df}\, se`, which may leave the range of a proportion.
+    `p`, `se`, `df`, `n`: Proportion, its design-based standard error, degrees of freedom (units
+    minus strata) and number of respondents. `method`: ``logit``:
+    :math:`\operatorname{expit}(\operatorname{logit} p \pm t_{df}\, se/(p(1-p)))`, the Wald interval
+    of a logistic model with an intercept alone. ``xlogit``: the same formula, reached by the delta
+    method; the name under which SPSS's complex samples are reproduced. ``beta``: Korn and
+    Graubard's Clopper-Pearson interval with the effective sample size :math:`p(1-p)/se^2 \cdot
+    (t_{n-1}/t_{df})^2`. ``mean``: :math:`p \pm t_{df}\, se`, which may leave the range of a
+    proportion.
 
-    References
-    ----------
-    Korn EL, Graubard BI (1998). Confidence intervals for proportions with small expected number
-    of positive counts estimated from survey data. Survey Methodology 24, 193-201.
+    Korn EL, Graubard BI (1998). Confidence intervals for proportions with small expected number of
+    positive counts estimated from survey data. Survey Methodology 24, 193-201.
 
-    Examples
-    --------
     >>> arrays = [np.array([v]) for v in (0.1, 0.03, 99.0, 100.0)]
     >>> lower, upper = proportion_limits(*arrays, method="logit", confidence=0.95)
     >>> round(float(lower[0]), 4), round(float(upper[0]), 4)
@@ -251,3 +235,121 @@ def _beta_limits(
         stats.beta.ppf(tail, with_it, without + 1),
         stats.beta.ppf(1 - tail, with_it + 1, without),
     )
+
+
+# Pool estimates from several imputed data sets.
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Pooled(ShowsItself):
+    """An estimate over m imputed data sets.
+
+    `value`, `se`, `lower`, `upper`, `df`: Mean of the estimates, its standard error, interval and
+    degrees of freedom. `within`, `between`: Mean of the variances, and variance of the estimates.
+    `relative_increase`: By which part the missing answers increase the variance.
+    `fraction_missing`: Fraction of missing information, for these degrees of freedom. `m`: Number
+    of data sets. `confidence`: Coverage of the interval.
+    """
+
+    value: float
+    se: float
+    lower: float
+    upper: float
+    df: float
+    within: float
+    between: float
+    relative_increase: float
+    fraction_missing: float
+    m: int
+    confidence: float
+
+
+def pool(
+    value: ArrayLike, se: ArrayLike, *, complete_df: float = np.inf, confidence: float = 0.95
+) -> Pooled:
+    r"""Pool estimates from multiply imputed data by Rubin's rules.
+
+    .. math::
+        T = \bar U + (1 + 1/m) B, \quad r = \frac{(1 + 1/m) B}{\bar U}, \quad
+        \lambda = \frac{(1 + 1/m) B}{T}, \quad
+        fmi = \frac{r + 2/(\nu + 3)}{r + 1}
+
+    with Barnard and Rubin's degrees of freedom :math:`\nu`.
+
+    Parameters
+    ----------
+    value, se : array_like, shape (m,)
+        Estimate and standard error from each imputed data set; at least two.
+    complete_df : float
+        Degrees of freedom the estimate would have without missing answers: for a survey, its
+        units minus its strata.
+    confidence : float
+        Coverage of the interval.
+
+    Returns
+    -------
+    Pooled
+        The pooled value with its standard error, interval and degrees of freedom.
+
+    Raises
+    ------
+    EstimationError
+        Fewer than two data sets, shapes that differ, or a value that is missing.
+
+    Notes
+    -----
+    Pool on a scale on which estimates are about normal: the log of a ratio, the logit of a
+    proportion near 0 or 1.
+
+    References
+    ----------
+    Rubin DB (1987). Multiple imputation for nonresponse in surveys. Wiley. Barnard J, Rubin DB
+    (1999). Small-sample degrees of freedom with multiple imputation. Biometrika 86, 948-955.
+
+    Examples
+    --------
+    >>> result = pool([10.0, 11, 12], [1.0, 1, 1])
+    >>> result.value, round(result.se, 4), round(result.fraction_missing, 4)
+    (11.0, 1.5275, 0.6654)
+    """
+    check_confidence(confidence)
+    estimates = np.atleast_1d(numbers("value", value))
+    variances = np.atleast_1d(numbers("se", se, at_least=0)) ** 2
+    m = len(estimates)
+    wrong = estimates.shape != variances.shape or m < 2 or np.isnan(estimates + variances).any()
+    if wrong or not variances.mean() > 0 or not complete_df > 0:
+        raise EstimationError(
+            "no estimates to pool",
+            place="value, se",
+            found=f"{estimates.shape}, {variances.shape}",
+            expected="an estimate and a standard error above 0 from each of two data sets or more",
+        )
+    within, between = float(variances.mean()), float(estimates.var(ddof=1))
+    added = (1 + 1 / m) * between
+    total = within + added
+    df = _degrees_of_freedom(m, added / total, complete_df)
+    increase = added / within
+    missing = (increase + 2 / (df + 3)) / (increase + 1)
+    centre, error = float(estimates.mean()), float(np.sqrt(total))
+    half = float(stats.t.ppf(0.5 + confidence / 2, df)) * error
+    return Pooled(
+        centre,
+        error,
+        centre - half,
+        centre + half,
+        df,
+        within,
+        between,
+        increase,
+        float(missing),
+        m,
+        confidence,
+    )
+
+
+def _degrees_of_freedom(m: int, share: float, complete: float) -> float:
+    old = np.inf if share == 0 else (m - 1) / share**2
+    if np.isinf(complete):
+        return float(old)
+    observed = (complete + 1) / (complete + 3) * complete * (1 - share)
+    return float(observed if np.isinf(old) else old * observed / (old + observed))

@@ -27,14 +27,9 @@ LEVEL_COLUMNS = {"wijk": "wijk", "gebied": "district", "arm": "arm"}
 class Block:
     """All cells of one area level and one grouping, in the order area, wave, group.
 
-    Parameters
-    ----------
-    area_level, group_by : str
-        The level, and the grouping (empty for everybody).
-    areas, waves, groups : tuple of str
-        What the cells are the combinations of.
-    code : ndarray of int, shape (n,)
-        The cell of each respondent; -1 for none.
+    `area_level`, `group_by`: The level, and the grouping (empty for everybody). `areas`, `waves`,
+    `groups`: What the cells are the combinations of. `code`: The cell of each respondent; -1 for
+    none.
     """
 
     area_level: str
@@ -63,22 +58,10 @@ def blocks(
 ) -> list[Block]:
     """Divide respondents into cells, a block per area level and grouping.
 
-    Parameters
-    ----------
-    waves : sequence of str
-        The waves in order.
-    groupings : mapping
-        Grouping id -> (column, groups in order).
-    areas : DataFrame, optional
-        All wijken with columns ``wijk, district, arm``, so that one without respondents is
-        reported as missing; those of the respondents where absent.
-    levels : sequence of str
-        Which area levels.
-
-    Raises
-    ------
-    EstimationError
-        A column is missing, or a respondent has a wave or group that is not listed.
+    `waves`: The waves in order. `groupings`: Grouping id -> (column, groups in order). `areas`: All
+    wijken with columns ``wijk, district, arm``, so that one without respondents is reported as
+    missing; those of the respondents where absent. `levels`: Which area levels. Raises
+    EstimationError: A column is missing, or a respondent has a wave or group that is not listed.
     """
     _check(respondents, waves, groupings)
     wave = pd.Index(waves).get_indexer(respondents["wave"])
@@ -141,8 +124,6 @@ def _check(respondents: pd.DataFrame, waves: Sequence[str], groupings: Groupings
 def keys(divided: Sequence[Block], indicators: Sequence[str]) -> pd.DataFrame:
     """Return the key columns of the tidy table: every cell of every block, per indicator.
 
-    Examples
-    --------
     >>> block = Block("city", "", ("city",), ("2018", "2021"), ("all",), np.zeros(1, int))
     >>> keys([block], ["play"])[["indicator", "area", "wave", "group"]].values.tolist()
     [['play', 'city', '2018', 'all'], ['play', 'city', '2021', 'all']]

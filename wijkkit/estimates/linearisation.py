@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wijkkit.estimates.design import Codes, Stage, SurveyDesign, pairs
-from wijkkit.estimates.weight_set import WeightSet
+from wijkkit.estimates.weighting import WeightSet
 
 Floats = NDArray[np.float64]
 
@@ -22,20 +22,10 @@ Floats = NDArray[np.float64]
 class Cells:
     """The sampling units and strata of one stage that K domains touch.
 
-    Parameters
-    ----------
-    stage : Stage
-        The stage.
-    rows : ndarray of int, shape (m,)
-        The rows that are in a domain.
-    cell : ndarray of int, shape (m,)
-        The (domain, unit) pair of each of these rows.
-    stratum_cell : ndarray of int, shape (P,)
-        The (domain, stratum) pair of each (domain, unit) pair.
-    domain, stratum : ndarray of int, shape (S,)
-        Domain and stratum of each (domain, stratum) pair.
-    units : ndarray of int, shape (S,)
-        Number of units of each (domain, stratum) pair.
+    `rows`: The rows that are in a domain. `cell`: The (domain, unit) pair of each of these rows.
+    `stratum_cell`: The (domain, stratum) pair of each (domain, unit) pair. `domain`, `stratum`:
+    Domain and stratum of each (domain, stratum) pair. `units`: Number of units of each (domain,
+    stratum) pair.
     """
 
     stage: Stage
@@ -86,13 +76,8 @@ def variance(
     over strata h and units c of the first stage, where units outside the domain have a total
     of zero; later stages add the same, times the sampling fractions of the stages before.
 
-    Parameters
-    ----------
-    influence : ndarray of float, shape (n,)
-        Weighted influence value of every row, zero where not `used`.
+    `influence`: Weighted influence value of every row, zero where not `used`.
 
-    Examples
-    --------
     >>> import pandas as pd
     >>> from wijkkit.estimates.design import survey_design
     >>> design = survey_design(pd.DataFrame(index=range(4)))
@@ -204,8 +189,6 @@ def units_and_strata(over: Domains, used: NDArray[np.bool_]) -> tuple[Floats, Fl
 
     Their difference is the number of degrees of freedom of the domain.
 
-    Examples
-    --------
     >>> import pandas as pd
     >>> from wijkkit.estimates.design import survey_design
     >>> design = survey_design(pd.DataFrame(index=range(4)))
@@ -230,19 +213,11 @@ NO_SPREAD = 1e-20
 class Precision:
     """How precise the estimates of K domains are.
 
-    Parameters
-    ----------
-    se : ndarray of float, shape (K,)
-        Standard error; absent where it cannot be computed.
-    df : ndarray of float, shape (K,)
-        Units minus strata in the domain.
-    n : ndarray of float, shape (K,)
-        Respondents with an outcome.
-    reason : ndarray of str, shape (K,)
-        Why there is no interval: ``empty`` (nobody answered), ``one_psu`` (all from one sampling
-        unit), ``lonely_psu`` (a stratum with one unit), ``no_variation`` (answers or units do not
-        differ: a zero or full cell), ``no_df`` (as many strata as units; the standard error is
-        there). Empty where there is an interval.
+    `se`: Standard error; absent where it cannot be computed. `df`: Units minus strata in the
+    domain. `n`: Respondents with an outcome. `reason`: Why there is no interval: ``empty`` (nobody
+    answered), ``one_psu`` (all from one sampling unit), ``lonely_psu`` (a stratum with one unit),
+    ``no_variation`` (answers or units do not differ: a zero or full cell), ``no_df`` (as many
+    strata as units; the standard error is there). Empty where there is an interval.
     """
 
     se: Floats
@@ -256,11 +231,8 @@ def precision(
 ) -> Precision:
     """Return how precise the estimates with these influence values are.
 
-    Parameters
-    ----------
-    influence, parts : ndarray of float, shape (n,)
-        Weighted influence of every row on the estimate of its domain, and what the row adds to
-        the estimate itself; both 0 where not `used`.
+    `influence`, `parts`: Weighted influence of every row on the estimate of its domain, and what
+    the row adds to the estimate itself; both 0 where not `used`.
     """
     code = np.where(over.code >= 0, over.code, 0)
     n = np.bincount(code, used, minlength=over.size)
@@ -280,18 +252,9 @@ def precision(
 class DomainMeans:
     """Means of K domains.
 
-    Parameters
-    ----------
-    value : ndarray of float, shape (K,)
-        Weighted mean; absent where nobody answered.
-    se, df, n : ndarray of float, shape (K,)
-        As in `Precision`.
-    x : ndarray of float, shape (K,)
-        Respondents whose answer is 1, unweighted.
-    reason : ndarray of str, shape (K,)
-        As in `Precision`.
-    influence : ndarray of float, shape (n,)
-        Weighted influence value of each row on the mean of its domain, 0 outside.
+    `value`: Weighted mean; absent where nobody answered. `x`: Respondents whose answer is 1,
+    unweighted. `influence`: Weighted influence value of each row on the mean of its domain, 0
+    outside.
     """
 
     value: Floats
@@ -310,13 +273,8 @@ def domain_means(outcome: Floats, over: Domains) -> DomainMeans:
     :math:`w_i (y_i - \bar y_d) / \sum_d w_i`. Rows without an outcome count as outside every
     domain; their design information is kept.
 
-    Parameters
-    ----------
-    outcome : ndarray of float, shape (n,)
-        0/1 or a score; ``nan`` where absent.
+    `outcome`: 0/1 or a score; ``nan`` where absent.
 
-    Examples
-    --------
     >>> import pandas as pd
     >>> from wijkkit.estimates.design import survey_design
     >>> from wijkkit.estimates.linearisation import domains

@@ -22,22 +22,12 @@ Floats = NDArray[np.float64]
 class Reliability(ShowsItself):
     """How consistent the items of a scale are.
 
-    Parameters
-    ----------
-    alpha, lower, upper : float
-        Cronbach's alpha of the items as they are, with Feldt's interval.
-    standardised_alpha : float
-        Alpha of the correlations.
-    omega : float
-        McDonald's omega total of one common factor; ``nan`` with fewer than three items.
-    item_rest : Series
-        Correlation of each item with the sum of the others.
-    alpha_without : Series
-        Alpha when an item is left out; ``nan`` with fewer than three items.
-    n, missing : int
-        Respondents with all items, and those without one or more, who are left out.
-    confidence : float
-        Coverage of the interval.
+    `alpha`, `lower`, `upper`: Cronbach's alpha of the items as they are, with Feldt's interval.
+    `standardised_alpha`: Alpha of the correlations. `omega`: McDonald's omega total of one common
+    factor; ``nan`` with fewer than three items. `item_rest`: Correlation of each item with the sum
+    of the others. `alpha_without`: Alpha when an item is left out; ``nan`` with fewer than three
+    items. `n`, `missing`: Respondents with all items, and those without one or more, who are left
+    out. `confidence`: Coverage of the interval.
     """
 
     alpha: float

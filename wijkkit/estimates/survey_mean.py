@@ -20,7 +20,7 @@ from wijkkit.estimates.interval import (
     t_limits,
 )
 from wijkkit.estimates.linearisation import DomainMeans, Domains, Precision, domain_means, domains
-from wijkkit.estimates.weight_set import WeightSet
+from wijkkit.estimates.weighting import WeightSet
 
 
 def survey_mean(

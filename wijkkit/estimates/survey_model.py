@@ -32,12 +32,8 @@ _WORST, _APART = 1e15, 1e-7
 class ModelFit:
     """A regression that was fitted to survey data.
 
-    Parameters
-    ----------
-    coefficients : DataFrame
-        ``term, value, se, lower, upper, t, p``, on the scale of the link.
-    df : float
-        Residual degrees of freedom: units minus strata, plus one, minus p.
+    `coefficients`: ``term, value, se, lower, upper, t, p``, on the scale of the link. `df`:
+    Residual degrees of freedom: units minus strata, plus one, minus p.
     """
 
     coefficients: pd.DataFrame
@@ -62,32 +58,17 @@ def survey_model(
     with :math:`A = \sum_i w_i v(\mu_i) x_i x_i^\top`, by Taylor linearisation over the stages of
     the design.
 
-    Parameters
-    ----------
-    outcome : ndarray of float, shape (n,)
-        Missing where absent.
-    predictors : DataFrame, shape (n, p)
-        The model matrix, with its constant; a row with a missing value is left out. Such rows
-        keep their place in the design.
-    family : {"gaussian", "binomial", "poisson"}
-        Binomial for 0/1, with odds ratios ``exp(value)``.
-    confidence : float
-        Coverage of the intervals, which are ``value ± t(df) se``.
+    `outcome`: Missing where absent. `predictors`: The model matrix, with its constant; a row with a
+    missing value is left out. Such rows keep their place in the design. `family`: Binomial for 0/1,
+    with odds ratios ``exp(value)``. `confidence`: Coverage of the intervals, which are ``value ±
+    t(df) se``. Raises EstimationError: An unknown family, columns that follow from each other, an
+    outcome that the family does not have, answers that the predictors separate, or a stratum with
+    one unit.
 
-    Raises
-    ------
-    EstimationError
-        An unknown family, columns that follow from each other, an outcome that the family does
-        not have, answers that the predictors separate, or a stratum with one unit.
-
-    References
-    ----------
     Binder DA (1983). On the variances of asymptotically normal estimators from complex surveys.
     International Statistical Review 51, 279-292. Lumley T, Scott A (2017). Fitting regression
     models to survey data. Statistical Science 32, 265-278.
 
-    Examples
-    --------
     >>> from wijkkit.estimates.design import survey_design
     >>> y = np.array([1.0, 2, 4, 3, 6])
     >>> x = pd.DataFrame({"one": 1.0, "x": [1.0, 2, 3, 4, 5]})
@@ -210,10 +191,8 @@ def _deviance(y: Floats, mean: Floats, weight: Floats, family: str) -> float:
 def total_covariance(influence: Floats, design: SurveyDesign, used: NDArray[np.bool_]) -> Floats:
     """Return the covariance of the totals of the columns of `influence`, shape (p, p).
 
-    Raises
-    ------
-    EstimationError
-        A stratum with one sampled unit, where the design does not say what it adds.
+    Raises EstimationError: A stratum with one sampled unit, where the design does not say what it
+    adds.
     """
     if design.calibrated is not None:
         columns = [within_margins(column, design.calibrated) for column in influence.T]

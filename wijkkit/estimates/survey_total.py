@@ -21,7 +21,7 @@ from wijkkit.estimates.interval import (
 )
 from wijkkit.estimates.linearisation import domain_means, precision
 from wijkkit.estimates.survey_mean import count_missing, group_domains, outcome_values, result_rows
-from wijkkit.estimates.weight_set import WeightSet
+from wijkkit.estimates.weighting import WeightSet
 
 
 def survey_total(

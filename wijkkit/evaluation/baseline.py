@@ -37,11 +37,8 @@ def participants(
 ) -> pd.DataFrame:
     """Return how many children took part, per wave: in each wijk, in each arm, and in all.
 
-    Returns
-    -------
-    DataFrame
-        Columns `PARTICIPANT_COLUMNS`. `response` is n as a percentage of the children of the
-        same wijken; absent where their number is not known of each of them.
+    Columns `PARTICIPANT_COLUMNS`. `response` is n as a percentage of the children of the same
+    wijken; absent where their number is not known of each of them.
     """
     waves = [wave.id for wave in study.waves]
     arm = {wijk: hood.arm for wijk, hood in study.neighbourhoods.items()}
@@ -94,17 +91,12 @@ def children_of(study: Study, figures: pd.DataFrame) -> pd.Series:
 def baseline_balance(study: Study, respondents: pd.DataFrame) -> pd.DataFrame:
     """Return programme and comparison wijken side by side at the baseline.
 
-    Returns
-    -------
-    DataFrame
-        Columns `BALANCE_COLUMNS`, one row per outcome (``kind`` is ``indicator``), group of a
-        grouping (``grouping``) and covariate (``covariate``; one row per category, or one for a
-        number). `programme` and `comparator` are weighted percentages or means, `difference` is
-        the standardised difference (d1 - d0) / sqrt((s1^2 + s0^2) / 2), n the respondents of whom
-        it is known, x those with the answer or in the category. Empty without a baseline.
+    Columns `BALANCE_COLUMNS`, one row per outcome (``kind`` is ``indicator``), group of a grouping
+    (``grouping``) and covariate (``covariate``; one row per category, or one for a number).
+    `programme` and `comparator` are weighted percentages or means, `difference` is the standardised
+    difference (d1 - d0) / sqrt((s1^2 + s0^2) / 2), n the respondents of whom it is known, x those
+    with the answer or in the category. Empty without a baseline.
 
-    References
-    ----------
     Austin PC (2009), Stat Med 28:3083-3107.
     """
     try:

@@ -11,11 +11,16 @@ from typing import Any
 import pandas as pd
 
 from wijkkit.disclosure import policy_for
-from wijkkit.evaluation.process.implementation import implementation, implementation_by_wijk
+from wijkkit.evaluation.process.implementation import (
+    implementation,
+    implementation_by_wijk,
+    judged_steps,
+    pace,
+    pace_by_wijk,
+)
 from wijkkit.evaluation.process.measures import Columns, parts_of
-from wijkkit.evaluation.process.pace import judged_steps, pace, pace_by_wijk
 from wijkkit.evaluation.process.people import shown_measures
-from wijkkit.registry.frames import KindTables, kind_frame
+from wijkkit.registry.registry import KindTables, kind_frame
 from wijkkit.registry.tables import KINDS
 from wijkkit.study import Study
 
@@ -24,21 +29,13 @@ from wijkkit.study import Study
 class Facts:
     """Released tables and the study they belong to.
 
-    Parameters
-    ----------
-    registry : mapping of str to DataFrame
-        Kind -> its table, with the columns a report may show. A kind that is not there is empty.
-    estimates, changes, gaps : DataFrame
-        Tidy estimate tables: levels per wave, changes since the first wave (unit ``points`` or
-        ``score``; `wave` holds both), gaps between the ends of a grouping and their change.
-    goal_changes : DataFrame
-        The last change of every goal and of its gap, judged together (`goal_changes`).
-    area_figures : DataFrame
-        Long: ``area, area_level, figure, label, period, value, unit, source, status``.
-    scales : DataFrame
-        Changes of the key-figure scales, see `process.key_figure_changes.scale_changes`.
-    as_of : date
-        The day on which everything is judged.
+    `registry`: Kind -> its table, with the columns a report may show. A kind that is not there is
+    empty. `estimates`, `changes`, `gaps`: Tidy estimate tables: levels per wave, changes since the
+    first wave (unit ``points`` or ``score``; `wave` holds both), gaps between the ends of a
+    grouping and their change. `goal_changes`: The last change of every goal and of its gap, judged
+    together (`goal_changes`). `area_figures`: Long: ``area, area_level, figure, label, period,
+    value, unit, source, status``. `scales`: Changes of the key-figure scales, see
+    `process.key_figure_changes.scale_changes`. `as_of`: The day on which everything is judged.
     """
 
     study: Study

@@ -27,12 +27,7 @@ _VOWELS = "aeiouy"
 class Noun:
     """A noun: one, several, and in Dutch its article.
 
-    Parameters
-    ----------
-    one, other : str
-        Singular and plural, in small letters.
-    article : {"de", "het"}
-        Of the Dutch singular.
+    `one`, `other`: Singular and plural, in small letters. `article`: Of the Dutch singular.
     """
 
     one: str
@@ -80,8 +75,6 @@ class Nouns:
     each_unit, which_unit, no_unit, entire_unit, programme_unit(s), comparison_unit(s)``, and each
     with a capital; and ``whole_wide``, what something of the whole is called.
 
-    Examples
-    --------
     >>> nouns = Nouns("nl", {"unit": KNOWN["gebied"][0]})
     >>> nouns.the_unit, nouns.This_unit, nouns.comparison_units, nouns.persons
     ('het gebied', 'Dit gebied', 'vergelijkingsgebieden', 'kinderen')
@@ -160,10 +153,7 @@ def _joined(first: str, second: str) -> str:
 class Wording(str):
     """A language with the nouns of a study; text like any other, ``"nl"`` or ``"en"``.
 
-    Parameters
-    ----------
-    nouns : mapping of str to Noun
-        Role -> noun, for those that are not the usual ones.
+    `nouns`: Role -> noun, for those that are not the usual ones.
     """
 
     nouns: Nouns

@@ -12,8 +12,7 @@ import numpy as np
 import pandas as pd
 
 from wijkkit.language import day, number, percentage, text
-from wijkkit.live.decisions import clash_subject, decisions
-from wijkkit.live.progress import completeness, current_round, freshness
+from wijkkit.live.progress import clash_subject, completeness, current_round, decisions, freshness
 from wijkkit.live.snapshot import Now, Snapshot, Source, absent, say
 from wijkkit.released import open_released
 from wijkkit.study import Study
@@ -86,20 +85,10 @@ class CityPage:
 class WijkPart:
     """What the city's pages show of one wijk.
 
-    Parameters
-    ----------
-    steps : list of Cell
-        None where it carries no programme out.
-    sessions : mapping of str to (float, float)
-        Sessions done and planned, by intervention: its catalogue key, or else its name.
-    names : mapping of str to str
-        What those are called.
-    clashes : list of (str, str, str)
-        Of each that is open: with what, in words, and who takes it up.
-    steps_done : int
-        Over all rounds.
-    decided : list of str
-        The last decisions with their reasons.
+    `steps`: None where it carries no programme out. `sessions`: Sessions done and planned, by
+    intervention: its catalogue key, or else its name. `names`: What those are called. `clashes`: Of
+    each that is open: with what, in words, and who takes it up. `decided`: The last decisions with
+    their reasons.
     """
 
     line: WijkLine

@@ -133,10 +133,8 @@ def make_server(
     With accounts everybody logs in with a name and a password. Without any, the server is for
     who starts it: it listens to this machine only, and its address holds a token.
 
-    Raises
-    ------
-    ParameterError
-        The address is not one of this machine, or others could reach a server without accounts.
+    Raises ParameterError: The address is not one of this machine, or others could reach a server
+    without accounts.
     """
     _require_own_address(ip)
     accounts = Accounts(study)

@@ -11,7 +11,7 @@ import pandas as pd
 from wijkkit.errors import Problem
 from wijkkit.language import text
 from wijkkit.registry import Registry
-from wijkkit.registry.faults import (
+from wijkkit.registry.problems import (
     choice_labels,
     column_hint,
     column_label,
@@ -72,8 +72,6 @@ def recurring(registry: Registry, wijk: str, today: pd.Timestamp) -> list[Recurr
 def next_period(start: pd.Timestamp, end: pd.Timestamp) -> tuple[pd.Timestamp, pd.Timestamp]:
     """Return the period after one: a quarter after one of at most a quarter, else half a year.
 
-    Examples
-    --------
     >>> import pandas as pd
     >>> first, last = next_period(pd.Timestamp("2021-01-01"), pd.Timestamp("2021-03-31"))
     >>> f"{first:%Y-%m-%d} {last:%Y-%m-%d}"
@@ -198,8 +196,6 @@ def _form(column: Column) -> str:
 def typed(column: Column, value: object, language: str) -> str:
     """Return a value as somebody would type it.
 
-    Examples
-    --------
     >>> from wijkkit.registry.tables import KINDS
     >>> typed(KINDS["goals"]["target"], 41.5, "nl"), typed(KINDS["goals"]["target"], "4x", "nl")
     ('41,5', '4x')

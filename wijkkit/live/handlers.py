@@ -47,14 +47,9 @@ _THEME = Path("reports") / "theme"
 class Pages:
     """The pages of one study, as one server serves them.
 
-    Parameters
-    ----------
-    templates : jinja2.Environment
-        Everything that is filled in is escaped.
-    style, script : str
-        The style sheet with the house style's values, and the script.
-    hosts : tuple of str
-        Names by which the server may be asked for, beside this machine's own.
+    `templates`: Everything that is filled in is escaped. `style`, `script`: The style sheet with
+    the house style's values, and the script. `hosts`: Names by which the server may be asked for,
+    beside this machine's own.
     """
 
     source: Source

@@ -32,16 +32,9 @@ _NOBODY = passwd("nobody has this password")
 class Account:
     """One person who may log in.
 
-    Parameters
-    ----------
-    name : str
-        What the person types, and what the registry's history says.
-    role : {"reader", "keeper", "researcher"}
-        A reader sees all pages, a keeper sees and keeps the own wijken, a researcher does both.
-    wijken : tuple of str
-        Of a keeper: the slugs of the wijken.
-    password : str
-        Its hash.
+    `name`: What the person types, and what the registry's history says. `role`: A reader sees all
+    pages, a keeper sees and keeps the own wijken, a researcher does both. `wijken`: Of a keeper:
+    the slugs of the wijken.
     """
 
     name: str

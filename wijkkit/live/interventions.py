@@ -30,14 +30,9 @@ _ORDER = {"running": 0, "planned": 1, "stopped": 2}
 class InterventionRow:
     """One intervention as a page shows it; every field but `key`, `share` and `silent` is words.
 
-    Parameters
-    ----------
-    share : float
-        Sessions done, in percent of what was planned; absent where that is not known.
-    silent : bool
-        Whether it runs and nothing was registered in the last half year.
-    counted : bool
-        Whether any activity was registered.
+    `share`: Sessions done, in percent of what was planned; absent where that is not known.
+    `silent`: Whether it runs and nothing was registered in the last half year. `counted`: Whether
+    any activity was registered.
     """
 
     key: str
@@ -96,8 +91,6 @@ def half_years(rows: Columns, today: pd.Timestamp) -> tuple[float, float]:
 
     A period that lies in a half year in part counts for that part of its days.
 
-    Examples
-    --------
     >>> import pandas as pd
     >>> from wijkkit.evaluation.process.measures import plain_columns
     >>> rows = pd.DataFrame({"period_start": pd.to_datetime(["2021-01-01", "2020-07-01"]),

@@ -11,8 +11,8 @@ from wijkkit.errors import Problem
 from wijkkit.live.form_fields import ASKED, Recurring, recurring, said, typed
 from wijkkit.live.handlers import Guarded, page
 from wijkkit.live.snapshot import say
-from wijkkit.registry.faults import RowError, column_label
-from wijkkit.registry.row import RowsError
+from wijkkit.registry.changes import RowsError
+from wijkkit.registry.problems import RowError, column_label
 from wijkkit.registry.tables import KINDS
 
 _KIND = KINDS["activities"]

@@ -17,7 +17,7 @@ from wijkkit.disclosure.sign_off import sign_off_file
 from wijkkit.evaluation.facts import Facts
 from wijkkit.language import absence, number, text
 from wijkkit.registry import Registry, open_registry
-from wijkkit.registry.frames import KindTables
+from wijkkit.registry.registry import KindTables
 from wijkkit.registry.release import Persons, registered_persons, rows_for_release
 from wijkkit.released import open_released
 from wijkkit.study import Study
@@ -33,13 +33,7 @@ Tables = dict[str, pd.DataFrame]
 class Snapshot:
     """What may be shown of a study, at one state of its registry.
 
-    Parameters
-    ----------
-    facts : Facts
-        The registry's columns that may be shown, with counts as registered, and the released
-        estimates of one wijk; judged on ``facts.as_of``.
-    policy : Policy
-        Below which numbers of people nothing is shown.
+    `policy`: Below which numbers of people nothing is shown.
     """
 
     study: Study
@@ -59,12 +53,8 @@ class Snapshot:
 class Now:
     """What pages depend on: the registry's last changes, the released files, the day.
 
-    Parameters
-    ----------
-    changes : mapping of str to int
-        Wijk -> the number of its last change.
-    persons : int
-        That of the last change of a partner anywhere: texts that name a person are not shown.
+    `changes`: Wijk -> the number of its last change. `persons`: That of the last change of a
+    partner anywhere: texts that name a person are not shown.
     """
 
     changes: Mapping[str, int]
@@ -94,10 +84,7 @@ class _Kept:
 class Source:
     """The registry and the released tables behind the pages of one study.
 
-    Parameters
-    ----------
-    as_of : date, optional
-        The day on which all is judged; ``registry.as_of`` of study.yml where absent, or today.
+    `as_of`: The day on which all is judged; ``registry.as_of`` of study.yml where absent, or today.
     """
 
     def __init__(self, study: Study, as_of: date | None = None):
@@ -236,8 +223,6 @@ def without_small(counts: np.ndarray, policy: Policy) -> np.ndarray:
 
     Absent row by row, so that a total that grows never tells a small number either.
 
-    Examples
-    --------
     >>> import numpy as np
     >>> from wijkkit.disclosure.policy import GGD
     >>> without_small(np.array([0.0, 4.0, 5.0]), GGD).tolist()
@@ -249,8 +234,6 @@ def without_small(counts: np.ndarray, policy: Policy) -> np.ndarray:
 def share_status(part: float, whole: float, policy: Policy) -> str:
     """Return whether a share of people may be shown: ok, hidden, too_few or missing.
 
-    Examples
-    --------
     >>> from wijkkit.disclosure.policy import GGD
     >>> share_status(20, 60, GGD), share_status(3, 60, GGD), share_status(58, 60, GGD)
     ('ok', 'hidden', 'hidden')

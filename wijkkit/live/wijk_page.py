@@ -9,23 +9,21 @@ import pandas as pd
 
 from wijkkit.evaluation.learning.questions import questions
 from wijkkit.evaluation.logic_model import box_findings
-from wijkkit.evaluation.logic_model.finding import indicator_finding, together
+from wijkkit.evaluation.logic_model.measures import indicator_finding, together
 from wijkkit.language import day, number, percentage, points, signed, text
-from wijkkit.live.decisions import (
-    ClashRow,
-    Decisions,
-    decisions,
-    meeting_sentence,
-    open_clashes,
-    solved_clashes,
-)
 from wijkkit.live.interventions import InterventionRow, intervention_rows
 from wijkkit.live.progress import (
+    ClashRow,
     Completeness,
+    Decisions,
     StepMark,
     completeness,
     contradictions,
+    decisions,
     freshness,
+    meeting_sentence,
+    open_clashes,
+    solved_clashes,
     step_marks,
 )
 from wijkkit.live.snapshot import Snapshot, Source, absent, say

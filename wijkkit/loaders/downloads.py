@@ -54,10 +54,7 @@ def read_stored(path: Path) -> dict:
 def read_odata(study: Study, source: AreaFigureSource, codes: list[str]) -> SourceTable:
     """Return the columns that a source needs of a CBS table, from disk if it was read before.
 
-    Raises
-    ------
-    DataError
-        The table has no such columns, or is not on disk and cannot be downloaded.
+    Raises DataError: The table has no such columns, or is not on disk and cannot be downloaded.
     """
     prefix = os.path.commonprefix(codes)
     asked = [source.catalogue, source.code_column, source.name_column, source.figures]
@@ -132,14 +129,7 @@ TIMEOUT = 60
 
 
 def download_features(study: Study, url: str) -> Path:
-    """Return a GeoJSON file with all features of a service, from disk if it was read before.
-
-    Parameters
-    ----------
-    url : str
-        The ``/items`` address of an OGC API collection, or a WFS ``GetFeature`` request; filters
-        may be in it.
-    """
+    """Return a GeoJSON file with all features of a service, from disk if it was read before."""
     path = stored_path(study, "borders", _host(url), url)
     if not path.is_file():
         store(path, _all_pages(url))

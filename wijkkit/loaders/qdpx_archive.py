@@ -55,11 +55,8 @@ class Archive:
 def read_archive(path: Path) -> Archive:
     """Read the project's XML and its plain texts; media stay unread.
 
-    Raises
-    ------
-    DataError
-        The file is missing or no zip, is larger than the limits, holds a path that leads out of
-        it, has no or two project files, or its XML is malformed or declares entities.
+    Raises DataError: The file is missing or no zip, is larger than the limits, holds a path that
+    leads out of it, has no or two project files, or its XML is malformed or declares entities.
     """
     try:
         with zipfile.ZipFile(path) as archive:
@@ -215,8 +212,6 @@ def file_of(reference: str) -> str:
     The standard knows ``internal://NAME`` (in the project), ``relative://`` (beside it) and
     ``absolute://``. Only the name is used: the text is looked for in the project alone.
 
-    Examples
-    --------
     >>> file_of("internal://0A1B.TXT"), file_of(r"relative:///interviews\\een%20wijk.txt")
     ('0a1b.txt', 'een wijk.txt')
     """

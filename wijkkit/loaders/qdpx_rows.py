@@ -177,15 +177,11 @@ def _position(value: str | None) -> int:
 class Selection:
     """The text of one selection.
 
-    Parameters
-    ----------
-    text : str or None
-        The text; None unless `check` is ``match`` or ``unverified``.
-    check : str
-        ``match``: equals the selection's name. ``unverified``: it has no name, or its name is a
-        title and no quotation. ``mismatch``: its name is a quotation that stands elsewhere in
-        the source, or of the same length but other words. ``out_of_range``: the positions lie
-        outside the text. ``no_text``: the source's text is not in the project.
+    `text`: The text; None unless `check` is ``match`` or ``unverified``. `check`: ``match``: equals
+    the selection's name. ``unverified``: it has no name, or its name is a title and no quotation.
+    ``mismatch``: its name is a quotation that stands elsewhere in the source, or of the same length
+    but other words. ``out_of_range``: the positions lie outside the text. ``no_text``: the source's
+    text is not in the project.
     """
 
     text: str | None
@@ -243,13 +239,8 @@ def read_selections(
 ) -> tuple[str, list[Selection]]:
     """Read the selections of one source.
 
-    Parameters
-    ----------
-    text : str or None
-        The source's text as stored, None where it is missing.
+    `text`: The source's text as stored, None where it is missing.
 
-    Examples
-    --------
     >>> read_selections("\\ufeffja 😀 nee", [(0, 2, "ja"), (6, 9, "nee")])
     ('standard', [Selection(text='ja', check='match'), Selection(text='nee', check='match')])
     """

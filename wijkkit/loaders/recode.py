@@ -47,13 +47,9 @@ _REMEDIES = {
 def recode(table: SourceTable, source: str, column: Column) -> tuple[pd.Series, list[Problem]]:
     """Return one standard column of a source, and what is wrong with it.
 
-    Returns
-    -------
-    Series
-        Text, or floats for numbers (and for a category whose standard values are all numbers),
-        or dates; missing where the cell is empty or user-missing, and where it is wrong.
-    list of Problem
-        One per kind of mistake, with its rows.
+    `Series`: Text, or floats for numbers (and for a category whose standard values are all
+    numbers), or dates; missing where the cell is empty or user-missing, and where it is wrong. One
+    per kind of mistake, with its rows.
     """
     cells = table.cells[source]
     if not table.written and cells.dtype in (object, bool):

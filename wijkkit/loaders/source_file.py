@@ -47,10 +47,8 @@ def read_csv(path: Path, source: WrittenSource) -> SourceTable:
 
     A last row that only names the publisher (``Bron: CBS``), as in StatLine downloads, is no data.
 
-    Raises
-    ------
-    DataError
-        Another encoding or separator than said, double columns, rows of another length.
+    Raises DataError: Another encoding or separator than said, double columns, rows of another
+    length.
     """
     text = decode(path, source.encoding, source.path)
     check_size(text.count("\n") - 1, source.path)
@@ -211,10 +209,7 @@ def read_statistical(path: Path, file: str, encoding: str | None = None) -> Sour
     missing and a code that is a value cannot be confused; Stata's ``.a`` to ``.z`` are letters.
     A date that is later than the year 9999 stays the number that the file holds.
 
-    Raises
-    ------
-    DataError
-        The file cannot be read, or has double columns or too many rows.
+    Raises DataError: The file cannot be read, or has double columns or too many rows.
     """
     read: Callable = pyreadstat.read_dta if path.suffix.lower() == ".dta" else pyreadstat.read_sav
     try:
@@ -303,10 +298,7 @@ FORMATS = (".sav", ".zsav", ".dta", ".csv", ".xlsx", ".parquet")
 def read_source(path: Path, source: WrittenSource, place: str) -> SourceTable:
     """Read a source file.
 
-    Parameters
-    ----------
-    place : str
-        Where study.yml says so, for messages.
+    `place`: Where study.yml says so, for messages.
     """
     table = _read(path, source, place)
     skipped = [row for row in getattr(source, "skip_rows", ()) if row in table.cells.index]

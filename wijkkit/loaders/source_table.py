@@ -21,30 +21,16 @@ MAXIMUM_ROWS = 500_000
 class SourceTable:
     """The cells of a file and its own metadata.
 
-    Parameters
-    ----------
-    file : str
-        How messages call the file.
-    cells : DataFrame
-        One column per column of the file; the index holds the row as a researcher counts it.
-    written : bool
-        Whether all cells are text because the format knows nothing else (csv).
-    decimal : str
-        Decimal sign of written numbers.
-    ambiguous : bool
-        Whether a point may as well be a thousand separator: the file is separated by semicolons,
-        as Dutch programs do it, and nobody said what the decimal sign is.
-    missing : mapping of str to sequence of (low, high) or str
-        User-missing values and ranges that the file declares, per column.
-    labels : mapping of str to mapping
-        Value labels that the file declares, per column: value -> label.
-    titles : mapping of str to str
-        The label of each column that has one.
-    ticked : mapping of str to float or str
-        Columns of a multiple response set -> the value that means "chosen"; the rest is not.
-    percentages : mapping of str to int
-        Columns of a workbook -> how many of their cells were shown as percentages; such a cell
-        holds what is shown (12.5 where the workbook shows 12.5%).
+    `file`: How messages call the file. `cells`: One column per column of the file; the index holds
+    the row as a researcher counts it. `written`: Whether all cells are text because the format
+    knows nothing else (csv). `decimal`: Decimal sign of written numbers. `ambiguous`: Whether a
+    point may as well be a thousand separator: the file is separated by semicolons, as Dutch
+    programs do it, and nobody said what the decimal sign is. `missing`: User-missing values and
+    ranges that the file declares, per column. `labels`: Value labels that the file declares, per
+    column: value -> label. `titles`: The label of each column that has one. `ticked`: Columns of a
+    multiple response set -> the value that means "chosen"; the rest is not. `percentages`: Columns
+    of a workbook -> how many of their cells were shown as percentages; such a cell holds what is
+    shown (12.5 where the workbook shows 12.5%).
     """
 
     file: str
@@ -97,8 +83,6 @@ def check_size(rows: int, file: str) -> None:
 def rows_text(rows: Sequence[object], shown: int = 3) -> str:
     """Return row numbers in words.
 
-    Examples
-    --------
     >>> rows_text([4]), rows_text([4, 8, 9, 12, 13])
     ('row 4', 'rows 4, 8, 9 and 2 more')
     """
@@ -119,8 +103,6 @@ _THOUSANDS = re.compile(r"[-+]?\d{1,3}([.,' ]\d{3})+([.,]\d+)?", re.ASCII)
 def written(raw: object) -> str:
     """Return a cell as codebook.yml writes it: whole numbers without decimals, text stripped.
 
-    Examples
-    --------
     >>> written(2.0), written(0.5), written(" BU0599 "), written(True)
     ('2', '0.5', 'BU0599', 'TRUE')
     """

@@ -25,28 +25,12 @@ def read_standard_table(
 ) -> pd.DataFrame:
     """Read the columns of a table as its codebook says.
 
-    Parameters
-    ----------
-    place : str
-        Where study.yml says so, for messages.
-    columns : mapping of str to Column
-        Standard name -> its column in the file, type and values. A column that is not required
-        and not in the file is missing throughout.
-    present : collection of str
-        Columns that the file must have, although a cell may be empty.
-
-    Returns
-    -------
-    DataFrame
-        The columns, in order; the index holds the rows as a researcher counts them.
-
-    Raises
-    ------
-    DataError
-        The file cannot be read, lacks required columns, or holds values that do not fit; all of
-        it is reported at once.
-    DisclosureError
-        A neighbourhood notebook asked for it in a batch run.
+    `place`: Where study.yml says so, for messages. `columns`: Standard name -> its column in the
+    file, type and values. A column that is not required and not in the file is missing throughout.
+    `present`: Columns that the file must have, although a cell may be empty. The columns, in order;
+    the index holds the rows as a researcher counts them. Raises DataError: The file cannot be read,
+    lacks required columns, or holds values that do not fit; all of it is reported at once. Raises
+    DisclosureError: A neighbourhood notebook asked for it in a batch run.
     """
     require_sources(source.path)
     table = read_source(study.path(source.path), source, place)

@@ -9,16 +9,16 @@ from dataclasses import replace
 import pandas as pd
 
 from wijkkit.errors import DataError, Problem
-from wijkkit.loaders.recode import check_columns, holds_text, recode
-from wijkkit.loaders.source_file import question_rows, read_source
-from wijkkit.loaders.source_table import SourceTable
-from wijkkit.loaders.survey_areas import (
+from wijkkit.loaders.areas import (
     area_account,
     check_codes,
     check_waves,
     place_respondents,
     with_wijk,
 )
+from wijkkit.loaders.recode import check_columns, holds_text, recode
+from wijkkit.loaders.source_file import question_rows, read_source
+from wijkkit.loaders.source_table import SourceTable
 from wijkkit.loaders.survey_rows import (
     AccountRow,
     cell_remarks,
@@ -105,10 +105,7 @@ def load_reference(study: Study, reference: ReferencePopulation) -> pd.DataFrame
 
     Columns that a file does not have were not asked; who has no weight above 0 is left out.
 
-    Raises
-    ------
-    DataError
-        As `load_survey` does, but for areas.
+    Raises DataError: As `load_survey` does, but for areas.
     """
     require_sources("survey")
     book = study.codebook

@@ -26,15 +26,8 @@ def read_workbook(path: Path, file: str, sheet: str | None = None) -> SourceTabl
     A cell that shows a percentage holds what it shows; one that shows an error, or a formula
     that was never calculated, holds the mistake, which is told when its column is read.
 
-    Parameters
-    ----------
-    sheet : str, optional
-        The sheet; may be left out where only one sheet holds anything.
-
-    Raises
-    ------
-    DataError
-        The workbook cannot be read, the sheet is not there or not named, double columns.
+    `sheet`: The sheet; may be left out where only one sheet holds anything. Raises DataError: The
+    workbook cannot be read, the sheet is not there or not named, double columns.
     """
     check_archive(path, file)
     try:
@@ -174,14 +167,9 @@ _PLACE = re.compile(r"([A-Z]+)(\d+)")
 class CellKinds:
     """Places as (row, column), both from 1.
 
-    Parameters
-    ----------
-    errors : dict
-        Place -> the error that the cell shows, such as ``#N/A``.
-    uncalculated : set
-        Formulas of which the file holds no result, as a program other than Excel writes them.
-    percentages : set
-        Numbers that are shown times 100 with a percent sign.
+    `errors`: Place -> the error that the cell shows, such as ``#N/A``. `uncalculated`: Formulas of
+    which the file holds no result, as a program other than Excel writes them. `percentages`:
+    Numbers that are shown times 100 with a percent sign.
     """
 
     errors: dict[tuple[int, int], str] = field(default_factory=dict)
@@ -218,8 +206,6 @@ def cell_kinds(path: Path, sheet: str) -> CellKinds:
 def column_letters(number: int) -> str:
     """Return a column as Excel calls it.
 
-    Examples
-    --------
     >>> column_letters(1), column_letters(28)
     ('A', 'AB')
     """

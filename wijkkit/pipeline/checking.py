@@ -12,13 +12,13 @@ from wijkkit.errors import Problem, StudyError, WijkkitError
 from wijkkit.estimates import weight_report
 from wijkkit.indicators import check_indicators
 from wijkkit.loaders import load_area_figures, load_borders
+from wijkkit.loaders.areas import row_account
 from wijkkit.loaders.segments import load_group_interviews
 from wijkkit.loaders.standard_table import load_catalogue, load_key_figures
-from wijkkit.loaders.survey_areas import row_account
 from wijkkit.pipeline.respondents import load_respondents
 from wijkkit.study import Study, open_study
 from wijkkit.study.checks import NO_WAVE, unfinished
-from wijkkit.study.opening import find_study
+from wijkkit.study.files import find_study
 
 
 def validate(folder: str | Path) -> Study:

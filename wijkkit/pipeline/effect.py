@@ -15,7 +15,7 @@ from wijkkit.disclosure.policy import finest_steps, percent_step, statuses
 from wijkkit.disclosure.rounding import around, down, limits, to_step
 from wijkkit.evaluation.effect.did import RECOMMENDED
 from wijkkit.evaluation.effect.evaluate import EffectResults, concluded
-from wijkkit.evaluation.effect.staggered_study import STAGGERED
+from wijkkit.evaluation.effect.staggered import STAGGERED
 from wijkkit.released import open_released
 from wijkkit.study import Study
 from wijkkit.tables import ESTIMATE_KEYS, EVERYBODY, REST

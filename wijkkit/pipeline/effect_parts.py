@@ -24,7 +24,7 @@ from wijkkit.evaluation.effect.did import RECOMMENDED, Options
 from wijkkit.evaluation.effect.evaluate import EffectResults
 from wijkkit.evaluation.effect.outcomes import arrays_of, compared_waves, earlier_waves, is_turned
 from wijkkit.evaluation.effect.sample import NotEstimable, sample_of
-from wijkkit.evaluation.effect.staggered_study import STAGGERED
+from wijkkit.evaluation.effect.staggered import STAGGERED
 from wijkkit.evaluation.effect.two_arms import (
     cluster_changes,
     half_width,

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 
-from wijkkit.batch.states import last_run, states
+from wijkkit.batch.manifest import last_run, states
 from wijkkit.disclosure import Forbidden, Publication, build_release, forbidden_of, signed_off
 from wijkkit.disclosure.ledger import Entry, add_entry, read_entries, standing
 from wijkkit.disclosure.sign_off import fingerprint, require_prepared_by

@@ -25,24 +25,12 @@ _SDQ = re.compile(r"(?:sdq|sdqitem|sdqp|sdqouder)\D*0?(\d{1,2})[a-z]?")
 class ProposedColumn:
     """One entry of a codebook.
 
-    Parameters
-    ----------
-    name, source, type : str
-        Standard name, name in the file, and type as the codebook has them.
-    label : str
-        The variable label of the file.
-    values : mapping of str to str or int
-        Raw value -> proposed standard value.
-    names : mapping of str to str
-        Standard value -> its label in the file.
-    missing : tuple of str
-        Raw values whose label says that there is no answer.
-    not_applicable : tuple of str
-        Raw values whose label says that the question was not for the respondent.
-    empty : int, optional
-        Standard value of an empty cell.
-    open : str
-        What could not be guessed; empty where all could.
+    `name`, `source`, `type`: Standard name, name in the file, and type as the codebook has them.
+    `label`: The variable label of the file. `values`: Raw value -> proposed standard value.
+    `names`: Standard value -> its label in the file. `missing`: Raw values whose label says that
+    there is no answer. `not_applicable`: Raw values whose label says that the question was not for
+    the respondent. `empty`: Standard value of an empty cell. `open`: What could not be guessed;
+    empty where all could.
     """
 
     name: str

@@ -74,8 +74,6 @@ def is_missing(label: str) -> bool:
 def is_not_applicable(label: str) -> bool:
     """Return whether a whole label says that the question was not for the respondent.
 
-    Examples
-    --------
     >>> is_not_applicable("Nvt (rookt niet)"), is_not_applicable("onbekend")
     (True, False)
     """
@@ -92,13 +90,8 @@ def yes_and_no(labels: Mapping[str, str]) -> dict[str, int]:
     One answer says yes and all others no ("Nee", "Nee, maar ..."); or one of two denies the
     other ("Baan", "Geen baan"); or the two are coded 0 and 1, whatever their words.
 
-    Parameters
-    ----------
-    labels : mapping of str to str
-        Raw value -> label, without the answers that are missing or not applicable.
+    `labels`: Raw value -> label, without the answers that are missing or not applicable.
 
-    Examples
-    --------
     >>> yes_and_no({"1": "Ja (cijfer 6 of hoger)", "0": "Nee (cijfer 5 of lager)"})
     {'1': 1, '0': 0}
     >>> yes_and_no({"1": "Niet genoemd", "2": "Genoemd"}), yes_and_no({"1": "Soms", "2": "Vaak"})
@@ -160,8 +153,6 @@ def sexes(labels: Mapping[str, str]) -> dict[str, str]:
 def categories(labels: Mapping[str, str]) -> dict[str, str]:
     """Return raw value -> a short standard value made of its label, each another.
 
-    Examples
-    --------
     >>> categories({"1": "Niet eenzaam", "2": "Sterk eenzaam"})
     {'1': 'niet_eenzaam', '2': 'sterk_eenzaam'}
     """
@@ -189,24 +180,13 @@ _OPINION = re.compile(
 class ColumnFacts:
     """One column of a file.
 
-    Parameters
-    ----------
-    name, title : str
-        Its name and its label in the file.
-    values : tuple of str
-        The values found, as the codebook writes them, without those that mean no answer.
-    answers : mapping of str to str
-        Value -> label, without those that mean no answer.
-    missing : tuple of str
-        Values whose label says that there is no answer; declared ones are not among them.
-    not_applicable : tuple of str
-        Values whose label says that the question was not for the respondent.
-    filled, empty : int
-        Rows with a value that counts, and rows with none at all.
-    mean : float
-        Mean over the rows; absent where values are no numbers.
-    chosen : str
-        The value that means "chosen" in a set of tick boxes; empty for another column.
+    `name`, `title`: Its name and its label in the file. `values`: The values found, as the codebook
+    writes them, without those that mean no answer. `answers`: Value -> label, without those that
+    mean no answer. `missing`: Values whose label says that there is no answer; declared ones are
+    not among them. `not_applicable`: Values whose label says that the question was not for the
+    respondent. `filled`, `empty`: Rows with a value that counts, and rows with none at all. `mean`:
+    Mean over the rows; absent where values are no numbers. `chosen`: The value that means "chosen"
+    in a set of tick boxes; empty for another column.
     """
 
     name: str
@@ -291,8 +271,6 @@ def column_facts(table: SourceTable) -> list[ColumnFacts]:
 def whole_words(text: str) -> list[str]:
     """Return the words of a name or label in lower case; capitals and digits begin a word.
 
-    Examples
-    --------
     >>> whole_words("NOG_Wijk2020"), whole_words("ewCBSGGD"), whole_words("leeftijdKind")
     (['nog', 'wijk', '2020'], ['ew', 'cbsggd'], ['leeftijd', 'kind'])
     """

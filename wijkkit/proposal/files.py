@@ -32,14 +32,9 @@ def study_text(
 ) -> str:
     """Return study.yml.
 
-    Parameters
-    ----------
-    waves : mapping of str to str
-        Wave -> label; none where they are unknown.
-    crossed : sequence of str, optional
-        The columns of the file that are to be groupings, where somebody said which.
-    words : mapping of str to str, optional
-        What areas and people are called, where the file says so.
+    `waves`: Wave -> label; none where they are unknown. `crossed`: The columns of the file that are
+    to be groupings, where somebody said which. `words`: What areas and people are called, where the
+    file says so.
     """
     groupings = proposed_groupings(columns, crossed)
     lines = [
@@ -79,10 +74,7 @@ def codebook_text(
 ) -> str:
     """Return codebook.yml.
 
-    Parameters
-    ----------
-    weights : str
-        What is said of rows without a usable weight; empty where all have one.
+    `weights`: What is said of rows without a usable weight; empty where all have one.
     """
     lines = ["# Standard column -> its name and codes in the file.", ""]
     if weights:
@@ -209,11 +201,8 @@ def indicators_text(columns: Sequence[ProposedColumn], chosen: Sequence[str] | N
 
     Which way is better is asked once for all of them and never assumed.
 
-    Parameters
-    ----------
-    chosen : sequence of str, optional
-        The columns of the file that are to be indicators, in their order, where somebody said
-        which; the others are left as what can become one.
+    `chosen`: The columns of the file that are to be indicators, in their order, where somebody said
+    which; the others are left as what can become one.
     """
     if chosen is not None:
         order = {source: place for place, source in enumerate(chosen)}

@@ -18,10 +18,10 @@ from wijkkit.files import sha256, write_whole
 from wijkkit.proposal.columns import propose_columns
 from wijkkit.proposal.evidence import ColumnFacts, column_facts, key
 from wijkkit.proposal.files import areas_text, codebook_text, indicators_text, study_text
-from wijkkit.proposal.reading import TablesBook, read_survey_file, read_tables_book
 from wijkkit.proposal.roles import Role, find_roles, proposed_words
+from wijkkit.proposal.survey_file import TablesBook, read_survey_file, read_tables_book
 from wijkkit.study.checks import MARK, unfinished
-from wijkkit.study.opening import read_area_list
+from wijkkit.study.files import read_area_list
 from wijkkit.study.settings.sources import SurveySource
 
 #: More areas than a city has wijken: the column is something else, such as a postcode.

@@ -68,16 +68,8 @@ ROLES = (*DESIGN, "respondent", "sex", "ses")
 class Role:
     """The column that a role was given to, and the columns that might have it as well.
 
-    Parameters
-    ----------
-    name : str
-        One of `ROLES`.
-    column : str
-        The column's name in the file; empty where none fits.
-    others : tuple of str
-        Other candidates, the likeliest first.
-    said : bool
-        Whether the researcher named the column.
+    `column`: The column's name in the file; empty where none fits. `others`: Other candidates, the
+    likeliest first. `said`: Whether the researcher named the column.
     """
 
     name: str
@@ -89,12 +81,8 @@ class Role:
 def find_roles(columns: Sequence[ColumnFacts], said: Mapping[str, str]) -> dict[str, Role]:
     """Return each role with its column; a column has one role at most.
 
-    Parameters
-    ----------
-    columns : sequence of ColumnFacts
-        In the file's order.
-    said : mapping of str to str
-        Role -> the column that the researcher named for it; empty where there is none.
+    `columns`: In the file's order. `said`: Role -> the column that the researcher named for it;
+    empty where there is none.
     """
     taken = {column for column in said.values() if column}
     roles = {name: Role(name, column, said=True) for name, column in said.items()}

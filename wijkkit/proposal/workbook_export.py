@@ -18,7 +18,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from wijkkit.files import write_saved
 from wijkkit.proposal.files import inline
 from wijkkit.study.checks import unfinished
-from wijkkit.study.opening import find_study, read_area_list
+from wijkkit.study.files import find_study, read_area_list
 from wijkkit.study.strict_yaml import read_yaml
 
 # The sheets of ``study.xlsx`` and their columns, and how a cell holds a value of YAML.
@@ -79,8 +79,6 @@ CHOICES = {
 def to_cell(value: Any) -> Any:
     """Return a value of YAML as a cell: text and numbers as they are, the rest as YAML.
 
-    Examples
-    --------
     >>> to_cell("2021"), to_cell(2021), to_cell(["a", 1])
     ('2021', 2021, '["a", 1]')
     """
@@ -96,10 +94,7 @@ def to_cell(value: Any) -> Any:
 def from_cell(cell: Any) -> Any:
     """Return what a cell holds, as `to_cell` wrote it or a person did; None where it is empty.
 
-    Raises
-    ------
-    ValueError
-        It begins like YAML and is none.
+    Raises ValueError: It begins like YAML and is none.
     """
     if isinstance(cell, datetime):
         return cell.date()
@@ -128,10 +123,7 @@ Row = dict[str, Any]
 def export_study(folder: str | Path, workbook: str | Path) -> Path:
     """Write the files of a study as one workbook.
 
-    Parameters
-    ----------
-    workbook : str or Path
-        The workbook, which is replaced.
+    `workbook`: The workbook, which is replaced.
     """
     folder, path = find_study(folder), Path(workbook)
     book = Workbook()

@@ -29,7 +29,7 @@ from wijkkit.proposal.workbook_export import (
     from_cell,
 )
 from wijkkit.study.checks import MARK
-from wijkkit.study.opening import open_study
+from wijkkit.study.files import open_study
 
 #: File and key path -> the cell that says it.
 Origins = dict[tuple[str, str], str]
@@ -51,12 +51,8 @@ class _Content:
 def import_study(workbook: str | Path, folder: str | Path) -> list[Path]:
     """Write the YAML files of a study as its workbook says; nothing where something is wrong.
 
-    Raises
-    ------
-    DataError
-        The workbook cannot be read, or a cell holds what nothing can be made of.
-    StudyError
-        What the check of the files finds, each with sheet and cell.
+    Raises DataError: The workbook cannot be read, or a cell holds what nothing can be made of.
+    Raises StudyError: What the check of the files finds, each with sheet and cell.
     """
     path, folder = Path(workbook), Path(folder)
     content = _content(path)

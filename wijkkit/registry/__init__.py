@@ -1,6 +1,6 @@
 """What was done in each wijk, kept by the people who did it."""
 
-from wijkkit.registry.faults import ImportReport
+from wijkkit.registry.problems import ImportReport
 from wijkkit.registry.registry import Registry, open_registry
 from wijkkit.registry.release import tables_for_release
 from wijkkit.registry.tables import COLUMNS, KINDS

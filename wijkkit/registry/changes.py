@@ -1,18 +1,20 @@
-"""Changes of rows: do they fit the rest of a wijk's rows, and who was first?"""
+"""Changes of rows: do they fit the study and the wijk's other rows, and who was first?"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Literal
+from datetime import UTC, datetime
+from typing import Any, Literal, cast
 
 import sqlalchemy as sa
 
 from wijkkit.errors import Problem
-from wijkkit.registry.faults import StoredValue, broken, refuse, row_label
-from wijkkit.registry.store import TABLES
-from wijkkit.registry.tables import KINDS, Kind, next_key
+from wijkkit.registry.problems import RowError, StoredValue, broken, refuse, row_label
+from wijkkit.registry.store import AUTHOR_LENGTH, TABLES
+from wijkkit.registry.tables import COLUMNS, KINDS, Kind, next_key
+from wijkkit.registry.validation import is_key
+from wijkkit.study import Study
 
 Outcome = Literal["created", "changed", "removed", "unchanged"]
 #: All rows of a wijk as stored, removed ones too: kind -> key -> row.
@@ -23,16 +25,9 @@ State = dict[str, dict[str, dict[str, object]]]
 class Change:
     """A row as somebody wants it.
 
-    Parameters
-    ----------
-    values : mapping
-        Its own columns, clean (`wijkkit.registry.validation.clean_row`).
-    version : int
-        The version it was made from; 0 for a new row.
-    remove : bool
-        Whether it is to be removed.
-    confirmed : bool
-        Whether its author said that doubtful values are right.
+    `values`: Its own columns, clean (`wijkkit.registry.validation.clean_row`). `version`: The
+    version it was made from; 0 for a new row. `remove`: Whether it is to be removed. `confirmed`:
+    Whether its author said that doubtful values are right.
     """
 
     kind: str
@@ -109,10 +104,7 @@ def apply_change(
 ) -> int:
     """Store one change and return the row's new version.
 
-    Raises
-    ------
-    ConflictError
-        The row is no longer at the version that `decide` saw.
+    Raises ConflictError: The row is no longer at the version that `decide` saw.
     """
     table = TABLES[change.kind]
     new = {**by, "version": change.version + 1, "removed": outcome == "removed"}
@@ -285,3 +277,101 @@ def _still_used(change: Change, after: Mapping[str, Mapping]) -> Iterator[Proble
         ]
         if users:
             yield broken("still_used", "", change.key, {"used_by": (kind, *users)})
+
+
+# Save one row: is it the study's, does it fit, and was nobody else first?
+
+#: Where a row came from when it was saved by itself.
+FORM = "form"
+
+
+def check_row(study: Study, kind: Kind, row: Mapping[str, object], who: str) -> str:
+    """Return the wijk of a row; RowError where its wijk, key or columns, or `who`, are wrong."""
+    wijk, key = str(row.get("wijk") or ""), row.get("key")
+    known = COLUMNS[kind.name]
+    faults = [
+        broken("unknown_column", "", name, {"choices": known}) for name in row if name not in known
+    ]
+    if wijk not in study.neighbourhoods:
+        faults.append(broken("unknown_wijk", "", wijk, {"choices": tuple(study.neighbourhoods)}))
+    if key and not is_key(key):
+        faults.append(broken("bad_key", "", key, {"example": f"{kind.prefix}01"}))
+    faults.extend(author_faults(who))
+    if faults:
+        raise refuse(kind, wijk, str(key or ""), faults)
+    return wijk
+
+
+def store_change(
+    connection: sa.Connection,
+    wijk: str,
+    change: Change,
+    state: State,
+    faults: Iterable[Problem],
+    who: str,
+) -> int:
+    """Store a change and return the row's version.
+
+    Raises RowError, ConflictError: There are faults, or somebody else was first.
+    """
+    outcome = decide(change, state)
+    if isinstance(outcome, Problem):
+        raise refuse(KINDS[change.kind], wijk, change.key, [outcome])
+    if found := list(faults):
+        raise refuse(KINDS[change.kind], wijk, change.key, found)
+    if outcome == "unchanged":
+        stored = state[change.kind].get(change.key)
+        return int(cast(int, stored["version"])) if stored else 0
+    return apply_change(connection, wijk, change, outcome, stamp_of(who, FORM, now()))
+
+
+def decided(
+    changes: Sequence[Change], faults: Sequence[list[Problem]], state: State
+) -> list[Outcome]:
+    """Return what each of several changes does.
+
+    Raises RowsError: Any of them cannot be made, with its faults.
+    """
+    found = [list(one) for one in faults]
+    places = {id(change): number for number, change in enumerate(changes)}
+    for change, fault in misfits(changes, state):
+        found[places[id(change)]].append(fault)
+    outcomes: list[Outcome] = []
+    for number, change in enumerate(changes):
+        outcome = decide(change, state)
+        if isinstance(outcome, Problem):
+            found[number] = [outcome]
+        else:
+            outcomes.append(outcome)
+    if any(found):
+        raise RowsError(changes, found)
+    return outcomes
+
+
+class RowsError(RowError):
+    """Several rows were to be kept and none was; `rows` has the faults of each."""
+
+    def __init__(self, changes: Sequence[Change], faults: Sequence[list[Problem]]):
+        each = [
+            refuse(KINDS[change.kind], "", change.key, wrong)
+            for change, wrong in zip(changes, faults, strict=True)
+            if wrong
+        ]
+        super().__init__(problem for error in each for problem in error.problems)
+        self.rows = tuple(tuple(wrong) for wrong in faults)
+
+
+def author_faults(who: str) -> list[Problem]:
+    """Return what is wrong with the name of who makes a change.
+
+    >>> author_faults("An Advisor"), [fault.rule for fault in author_faults(" ")]
+    ([], ['no_author'])
+    """
+    if isinstance(who, str) and who.strip() and len(who) <= AUTHOR_LENGTH and who.isprintable():
+        return []
+    return [broken("no_author", found=who)]
+
+
+def now() -> datetime:
+    """Return the time, UTC, as the store keeps it."""
+    return datetime.now(UTC).replace(tzinfo=None, microsecond=0)

@@ -9,8 +9,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from wijkkit.language import text
-from wijkkit.registry.frames import KindTables
-from wijkkit.registry.registry import Registry
+from wijkkit.registry.registry import KindTables, Registry
 from wijkkit.registry.store import HISTORY, TABLES, reading
 from wijkkit.registry.tables import KEY_COLUMNS, KINDS, Column
 from wijkkit.registry.validation import holds_personal_data
@@ -110,12 +109,8 @@ def _released(
 class Persons:
     """Everybody who is or was registered.
 
-    Parameters
-    ----------
-    names : re.Pattern, optional
-        What finds the full name of anybody, or the last name.
-    begins : frozenset of str
-        The first word of each of those: most texts hold none of them, and need no search.
+    `names`: What finds the full name of anybody, or the last name. `begins`: The first word of each
+    of those: most texts hold none of them, and need no search.
     """
 
     names: re.Pattern[str] | None = None

@@ -35,10 +35,8 @@ _ONE_MIGRATION = threading.Lock()
 def open_store(study: Study) -> sa.Engine:
     """Open the study's store, made where it is not there, with all migrations applied.
 
-    Raises
-    ------
-    RegistryError
-        The database cannot be opened, is no registry, or was made by a newer wijkkit.
+    Raises RegistryError: The database cannot be opened, is no registry, or was made by a newer
+    wijkkit.
     """
     url = store_url(study)
     engine = _engine(url)

@@ -21,23 +21,12 @@ Type = Literal["text", "integer", "number", "date", "choice", "reference"]
 class Column:
     """One column of a kind.
 
-    Parameters
-    ----------
-    name, type : str
-        A `choice` holds one of `choices` or a key of the study (`listed_in`); a `reference` holds
-        the `key` of a row of the kind `refers_to` of the same wijk.
-    meaning : str
-        What it holds, with its unit.
-    required : bool
-        Whether a row must have it.
-    minimum, maximum : float, optional
-        Range of a number, both included.
-    choice_set : str
-        The name of those choices, under which the catalogue has their labels.
-    listed_in : {"", "goals", "indicators"}
-        The list of the study that holds the choices.
-    doubtful_to : float
-        A number above zero up to this one is asked about: it may be on another scale.
+    `name`, `type`: A `choice` holds one of `choices` or a key of the study (`listed_in`); a
+    `reference` holds the `key` of a row of the kind `refers_to` of the same wijk. `meaning`: What
+    it holds, with its unit. `required`: Whether a row must have it. `minimum`, `maximum`: Range of
+    a number, both included. `choice_set`: The name of those choices, under which the catalogue has
+    their labels. `listed_in`: The list of the study that holds the choices. `doubtful_to`: A number
+    above zero up to this one is asked about: it may be on another scale.
     """
 
     name: str
@@ -58,16 +47,10 @@ class Column:
 class Kind:
     """One kind of rows: a table of the store, a sheet of the workbook, a tab of the forms.
 
-    Parameters
-    ----------
-    prefix : str
-        What a key made by the registry starts with.
-    unique : tuple of str
-        Columns that together name one thing within a wijk, beside its key.
-    ordered : tuple of (str, str)
-        Pairs of columns of which the first may not be above (or after) the second.
-    repeatable : bool
-        Whether two rows may say exactly the same: two people of one organisation without names.
+    `prefix`: What a key made by the registry starts with. `unique`: Columns that together name one
+    thing within a wijk, beside its key. `ordered`: Pairs of columns of which the first may not be
+    above (or after) the second. `repeatable`: Whether two rows may say exactly the same: two people
+    of one organisation without names.
     """
 
     name: str
@@ -335,8 +318,6 @@ def seal(wijk: str, workbook: str) -> str:
 def stamp(key: str, version: int) -> str:
     """Return what says which version of which row a workbook's row was made from.
 
-    Examples
-    --------
     >>> stamp("I03", 2)
     'I03@2'
     """
@@ -351,8 +332,6 @@ def next_key(prefix: str, taken: Collection[str]) -> str:
 def next_keys(prefix: str, taken: Collection[str], count: int) -> list[str]:
     """Return the next free keys of a kind.
 
-    Examples
-    --------
     >>> next_keys("I", {"I09"}, 2)
     ['I10', 'I11']
     """

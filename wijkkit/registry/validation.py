@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from wijkkit.errors import Problem
-from wijkkit.registry.faults import RowError, broken
+from wijkkit.registry.problems import RowError, broken
 from wijkkit.registry.tables import MAXIMUM_TEXT, YEARS, Column, Kind
 
 _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
@@ -37,13 +37,8 @@ def clean_row(
 ) -> tuple[dict[str, object], list[Problem]]:
     """Return a row's own columns, brought to their types, and everything that is wrong with it.
 
-    Parameters
-    ----------
-    values : mapping
-        Values by column; a column that is left out is absent.
+    `values`: Values by column; a column that is left out is absent.
 
-    Examples
-    --------
     >>> from wijkkit.registry.tables import KINDS
     >>> row, faults = clean_row(KINDS["documents"], {"title": " Plan ", "type": "plan",
     ...     "reference": 2021, "date": "31-02-2021"}, {})
@@ -72,8 +67,6 @@ def clean_row(
 def is_key(key: object) -> bool:
     """Return whether `key` may name a row.
 
-    Examples
-    --------
     >>> is_key("I03"), is_key("I 03"), is_key("")
     (True, False, False)
     """
@@ -90,8 +83,6 @@ def is_absent(value: object) -> bool:
 def holds_personal_data(value: str) -> bool:
     """Return whether a text holds an e-mail address or a telephone number.
 
-    Examples
-    --------
     >>> holds_personal_data("bel 010-1234567"), holds_personal_data("12 keer in 2021")
     (True, False)
     """

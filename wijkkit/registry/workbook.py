@@ -13,7 +13,8 @@ from wijkkit.errors import Problem, RegistryError
 from wijkkit.files import write_saved
 from wijkkit.language import text
 from wijkkit.language.messages import catalogue
-from wijkkit.registry.faults import ImportReport, form_problem
+from wijkkit.registry.imports import store
+from wijkkit.registry.problems import ImportReport, form_problem
 from wijkkit.registry.registry import Registry
 from wijkkit.registry.tables import (
     CHOICES,
@@ -30,7 +31,6 @@ from wijkkit.registry.tables import (
 )
 from wijkkit.registry.workbook_read import read_registry_workbook
 from wijkkit.registry.workbook_sheet import list_words, write_lists, write_sheet
-from wijkkit.registry.workbook_store import store
 from wijkkit.study import Study
 
 

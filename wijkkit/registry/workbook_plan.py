@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from wijkkit.errors import Problem
 from wijkkit.registry.changes import Change
-from wijkkit.registry.faults import (
+from wijkkit.registry.problems import (
     broken,
     choice_labels,
     choice_of,
@@ -44,11 +44,8 @@ def plan_changes(
 ) -> tuple[list[PlannedRow], list[Problem]]:
     """Return the change of every row with a key of its own, and everything wrong with the rows.
 
-    Parameters
-    ----------
-    names : mapping, optional
-        What the study's lists and the registry's rows are called; the rows of the workbook
-        itself come on top.
+    `names`: What the study's lists and the registry's rows are called; the rows of the workbook
+    itself come on top.
     """
     problems: list[Problem] = []
     planned = []

@@ -19,7 +19,7 @@ from wijkkit.errors import DataError, Problem
 from wijkkit.language import text
 from wijkkit.language.messages import LANGUAGES
 from wijkkit.loaders.workbook import check_archive
-from wijkkit.registry.faults import column_label, form_problem, sheet_name
+from wijkkit.registry.problems import column_label, form_problem, sheet_name
 from wijkkit.registry.tables import (
     KINDS,
     LAYOUT,

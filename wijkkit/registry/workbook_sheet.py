@@ -15,7 +15,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from wijkkit.language import text
-from wijkkit.registry.faults import (
+from wijkkit.registry.problems import (
     choice_labels,
     column_hint,
     column_label,
@@ -72,8 +72,6 @@ def write_lists(
 def list_words(labels: Mapping[str, str]) -> dict[str, str]:
     """Return what a drop-down shows for each key: its label, with the key where two have one label.
 
-    Examples
-    --------
     >>> list_words({"play": "Buiten spelen", "a": "Sport", "b": "Sport"})
     {'play': 'Buiten spelen', 'a': 'a Sport', 'b': 'b Sport'}
     """

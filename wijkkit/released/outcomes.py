@@ -10,7 +10,7 @@ import pandas as pd
 
 from wijkkit.errors import ParameterError
 from wijkkit.estimates.compare import by_direction
-from wijkkit.estimates.funnel import funnel
+from wijkkit.estimates.small_area import funnel
 from wijkkit.language import number, percentage
 from wijkkit.released.store import NUMBER, is_shown, number_columns, pick, rows_of
 from wijkkit.study.indicators import Indicator

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pandas as pd
 
-from wijkkit.evaluation.process.key_figures import key_figure_sentences
-from wijkkit.evaluation.process.service_use import service_use_sentences
+from wijkkit.evaluation.process.key_figures import key_figure_sentences, service_use_sentences
 from wijkkit.language import counted, listed, number, small_first, text
 from wijkkit.language.messages import catalogue
 from wijkkit.released.programme import of_programme, where_it_runs

@@ -5,22 +5,21 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
 
 import yaml
-from defusedxml.ElementTree import fromstring
 
-from wijkkit.batch.fingerprint import hash_of
 from wijkkit.errors import Problem, ReportError
+from wijkkit.reports.images import svg_image
 from wijkkit.reports.pandoc import (
     HTML,
     JOINER,
     TEXT,
+    Kept,
     Node,
     attributes,
     elements,
@@ -36,7 +35,7 @@ from wijkkit.reports.pandoc import (
 # Tables arrive as HTML and sentences as Markdown; both become a tree in which only the elements
 # below are left, so that the same content is safe in HTML, Typst and DOCX.
 
-_CACHE = frozenset(
+_ELEMENTS = frozenset(
     "Para Plain BulletList OrderedList DefinitionList BlockQuote Table Str Space SoftBreak "
     "LineBreak Emph Strong Superscript Subscript Quoted".split()
 )
@@ -44,13 +43,6 @@ _CACHE = frozenset(
 _SAFE_TARGET = re.compile(
     r"https?://|mailto:|#[\w-]+$|(\.\./)?([\w-]+/)?[\w-]+\.(html|csv|pdf|docx|xlsx|pptx)(#[\w-]*)?$"
 )
-#: A report of the site, which a part of an image may lead to.
-_PAGE = re.compile(r"[\w-]+\.html")
-_DROPPED_TAGS = ("script", "foreignObject", "iframe", "animate", "set", "handler", "style")
-#: Hashes of images that were cleaned here: what is staged is not cleaned again to be shown.
-_CLEAN: set[str] = set()
-_SVG = "http://www.w3.org/2000/svg"
-_XLINK = "http://www.w3.org/1999/xlink"
 
 
 def html_tables(html: str) -> list[Node]:
@@ -62,7 +54,27 @@ def html_tables(html: str) -> list[Node]:
     >>> plain(cells), "onclick" in str(cells)
     ('a', False)
     """
+    return kept_blocks("text/html", html, lambda: _tables(html))
+
+
+def _tables(html: str) -> list[Node]:
     return allowed(list(elements(read(without_scripts(html), HTML)["blocks"], "Table")))
+
+
+#: Blocks of outputs by type and text: a report in several forms shows the same ones.
+_BLOCKS: dict[tuple[str, str], list[Node]] = {}
+#: Outputs whose blocks are kept; those of the pages that are made together.
+_MOST = 1024
+
+
+def kept_blocks(mime: str, text: str, make: Callable[[], list[Node]]) -> list[Node]:
+    """Return the blocks that `make` makes of an output, or made before."""
+    blocks = _BLOCKS.get((mime, text))
+    if blocks is None:
+        blocks = _BLOCKS[mime, text] = make()
+        while len(_BLOCKS) > _MOST:
+            _BLOCKS.pop(next(iter(_BLOCKS), ("", "")), None)
+    return blocks
 
 
 def without_scripts(html: str) -> str:
@@ -75,9 +87,10 @@ def read_outputs_ahead(outputs: Iterable[tuple[str, str]]) -> None:
     read_ahead(_fragment(mime, text) for mime, text in outputs)
 
 
-def keep_tree(mime: str, text: str, tree: str) -> None:
+def keep_tree(mime: str, text: str, tree: str, blocks: list[Node]) -> None:
     """Keep `tree`, of which the output `text` was written, for those who would read it back."""
     remember((*_fragment(mime, text), "json"), tree)
+    kept_blocks(mime, text, lambda: blocks)
 
 
 def _fragment(mime: str, text: str) -> tuple[str, str]:
@@ -92,7 +105,7 @@ def markdown_blocks(markdown: str) -> list[Node]:
     >>> plain(markdown_blocks("**a** <script>b</script>"))
     'a <script>b</script>'
     """
-    return allowed(read(markdown, TEXT)["blocks"])
+    return kept_blocks("text/markdown", markdown, lambda: allowed(read(markdown, TEXT)["blocks"]))
 
 
 def allowed(nodes: list[Node]) -> list[Node]:
@@ -103,10 +116,11 @@ def allowed(nodes: list[Node]) -> list[Node]:
 def _allowed(node: Node) -> list[Node]:
     kind = node["t"]
     if kind == "Table":
-        return [{"t": "Table", "c": _bare(node["c"])}]
+        *about, head, bodies, foot = _bare(node["c"])
+        return [{"t": "Table", "c": [*about, Kept(head), Kept(bodies), Kept(foot)]}]
     if kind == "Link" and is_safe_target(node["c"][2][0]):
         return [{"t": "Link", "c": [attributes(), allowed(node["c"][1]), [node["c"][2][0], ""]]}]
-    if kind in _CACHE:
+    if kind in _ELEMENTS:
         return [{**node, "c": _content(node["c"])} if "c" in node else node]
     if kind in ("RawBlock", "RawInline", "Image", "Note"):
         return []
@@ -148,51 +162,6 @@ def is_safe_target(target: str) -> bool:
     (True, False)
     """
     return _SAFE_TARGET.match(target.strip()) is not None
-
-
-def svg_image(content: bytes) -> bytes:
-    """Return an SVG without scripts, handlers, comments and references to elsewhere."""
-    if hash_of(content) in _CLEAN:
-        return content
-    try:
-        root = fromstring(content, forbid_dtd=False, forbid_entities=True, forbid_external=True)
-    except (ElementTree.ParseError, ValueError) as error:
-        raise ReportError(
-            "an image is no valid SVG",
-            found=str(error)[:80],
-            remedy="Run the notebook again.",
-        ) from None
-    _clean_element(root)
-    ElementTree.register_namespace("", _SVG)
-    ElementTree.register_namespace("xlink", _XLINK)
-    clean = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
-    _CLEAN.add(hash_of(clean))
-    return clean
-
-
-def _clean_element(element: ElementTree.Element) -> None:
-    for key, value in list(element.attrib.items()):
-        name = key.rpartition("}")[2].lower()
-        outward = name == "href" and not (value.startswith("#") or _leads_to_page(element, value))
-        called = "url(" in value.lower() and "url(#" not in value.lower()
-        if name.startswith("on") or outward or called:
-            del element.attrib[key]
-    for child in list(element):
-        name = child.tag.rpartition("}")[2] if isinstance(child.tag, str) else "script"
-        if name in _DROPPED_TAGS and not _is_plain_style(child):
-            element.remove(child)
-        else:
-            _clean_element(child)
-
-
-def _leads_to_page(element: ElementTree.Element, target: str) -> bool:
-    return element.tag == f"{{{_SVG}}}a" and _PAGE.fullmatch(target) is not None
-
-
-def _is_plain_style(element: ElementTree.Element) -> bool:
-    """Matplotlib writes one style element, with strokes only."""
-    text = element.text or ""
-    return element.tag == f"{{{_SVG}}}style" and not re.search(r"url|@|\\|<", text)
 
 
 #: The safe loader, in C where PyYAML has it.

@@ -14,15 +14,17 @@ from wijkkit.reports.pandoc import (
     Node,
     attribute,
     attributes,
-    cached,
     classes_of,
     div,
     elements,
+    found,
     link,
     paragraph,
     plain,
+    remember,
     rewrite,
     rewrite_blocks,
+    rewrite_sources,
     span,
     words,
     write,
@@ -138,7 +140,7 @@ def _refer(blocks: list[Node], numbers: dict[str, str], language: str) -> list[N
             out += [*(words(", ") if out else []), link(shown, f"#{key}", "quarto-xref")]
         return out
 
-    blocks = rewrite(blocks, change)
+    blocks = rewrite_sources(blocks, change)
     if missing:
         raise ReportError(
             [
@@ -275,7 +277,7 @@ def resolve_citations(document: Node, folder: Path) -> Node:
     asked = [*(paragraph([cite]) for cite in cited), div([], identifier="refs")]
     small = {**document, "meta": meta, "blocks": asked}
     key: tuple[Any, ...] = (json.dumps(small), *_files(meta, folder))
-    *citations, listed = json.loads(cached(key, lambda: _citeproc(small, folder)))["blocks"]
+    *citations, listed = json.loads(found(key) or _citeproc(small, folder, key))["blocks"]
     resolved = iter(block["c"] for block in citations)
 
     def change(node: Node) -> list[Node] | None:
@@ -283,7 +285,7 @@ def resolve_citations(document: Node, folder: Path) -> Node:
             return next(resolved)
         return [listed] if node["t"] == "Div" and node["c"][0][0] == "refs" else None
 
-    blocks = rewrite(document["blocks"], change)
+    blocks = rewrite_sources(document["blocks"], change)
     has_place = any(node["c"][0][0] == "refs" for node in elements(blocks, "Div"))
     return {**document, "blocks": blocks if has_place else [*blocks, listed]}
 
@@ -297,6 +299,8 @@ def _files(meta: Node, folder: Path) -> list[bytes]:
     return [(folder / name).read_bytes() for name in names if (folder / name).is_file()]
 
 
-def _citeproc(document: Node, folder: Path) -> str:
+def _citeproc(document: Node, folder: Path, key: tuple[Any, ...]) -> str:
     options = ("--citeproc", "--metadata=link-citations:true", "--fail-if-warnings")
-    return write(document, "json", *options, folder=folder)
+    made = write(document, "json", *options, folder=folder)
+    remember(key, made)
+    return made

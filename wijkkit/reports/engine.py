@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -27,7 +27,7 @@ from wijkkit.reports.crossref import (
 )
 from wijkkit.reports.docx import write_docx
 from wijkkit.reports.embed import Store, embed_cells
-from wijkkit.reports.linked_images import open_links
+from wijkkit.reports.images import open_links
 from wijkkit.reports.page import NO_FRAME, Frame, write_page, write_site_pages
 from wijkkit.reports.pages import find_sources
 from wijkkit.reports.pandoc import (
@@ -42,7 +42,7 @@ from wijkkit.reports.pandoc import (
     read_ahead,
     words,
 )
-from wijkkit.reports.pdf import TYPST_USED, svg_to_png, write_pdf
+from wijkkit.reports.pdf import TYPST_USED, draw_stored, write_pdf
 from wijkkit.reports.quarto import TARGETS, render_project, write_project
 from wijkkit.reports.runs import CITY, States
 from wijkkit.reports.site_check import side_by_side
@@ -61,10 +61,7 @@ def render_html(source: Path, target: Path, frame: Frame = NO_FRAME) -> Path:
 
 
 def render_site_pages(pages: Sequence[tuple[Path, Path, Frame]]) -> None:
-    """Render sources to HTML pages, all in two runs of Pandoc, with their images beside them."""
-    read_ahead(
-        (mark_shortcodes(source.read_text(encoding="utf-8")), MARKDOWN) for source, *_ in pages
-    )
+    """Render sources to HTML pages, all in one run of Pandoc, with their images beside them."""
     documents = []
     for source, target, frame in pages:
         images = store_images(target.parent, f"{target.stem}_files")
@@ -88,6 +85,7 @@ def render_docx(source: Path, target: Path, house: HouseStyle) -> Path:
     with tempfile.TemporaryDirectory() as folder:
         images = Path(folder)
         document = assemble(source, "docx", store_images(images, "images", svg=False))
+        draw_stored(images)
         return write_docx(document, images, target, house)
 
 
@@ -96,6 +94,7 @@ def render_pptx(source: Path, target: Path, house: HouseStyle, theme: Path) -> P
     with tempfile.TemporaryDirectory() as folder:
         images = Path(folder)
         document = assemble(source, "pptx", store_images(images, "images", svg=False))
+        draw_stored(images)
         return write_pptx(document, images, target, house, theme)
 
 
@@ -113,17 +112,15 @@ def assemble(source: Path, target: str, store: Store) -> Node:
 def store_images(parent: Path, folder: str, svg: bool = True) -> Store:
     """Return a function that writes images to `folder` in `parent` and names them from there.
 
-    Without `svg`, an SVG image is stored as PNG.
+    Without `svg`, an SVG image is named as the PNG that `draw_stored` makes of it.
     """
 
     def store(name: str, image: Output) -> str:
         (parent / folder).mkdir(parents=True, exist_ok=True)
-        content, kind = image.image, "svg" if image.mime == "image/svg+xml" else "png"
-        if kind == "svg" and not svg:
-            content, kind = svg_to_png(content, parent), "png"
+        kind = "svg" if image.mime == "image/svg+xml" else "png"
         path = f"{folder}/{name}.{kind}"
-        (parent / path).write_bytes(content)
-        return path
+        (parent / path).write_bytes(image.image)
+        return path if svg else path.replace(".svg", ".png")
 
     return store
 
@@ -229,41 +226,10 @@ def make_pages(
     tasks = list(tasks)
     project = study.runs / "reports"
     write_project(find_sources(study), project, house)
-
-    def make(task: Task) -> tuple[Path, Path, Frame] | None:
-        """Make all forms of a page but the page itself, and return what that is made of."""
-        page, frame, forms = task
-        source = stage(study, page, states, project, house, frame, forms)
-        write_data_forms(study, page, site, frame, forms)
-        if "pptx" in forms:
-            render_pptx(slides_of(source), site / f"{page.stem}.pptx", house, project / "theme")
-        if engine != "builtin":
-            return None
-        _render(source, site, house, frame, forms)
-        return (source, site / f"{page.stem}.html", frame) if "html" in forms else None
-
-    def make_some(first: int) -> list[Problem]:
-        """Make the pages of one go: what many of them embed is read and written together."""
-        some = tasks[first : first + _AT_ONCE]
-        with contextlib.suppress(WijkkitError):  # said below, of the page that it is wrong in
-            stage_ahead(study, [page for page, *_ in some], states)
-        problems: list[Problem] = []
-        asked = []
-        for task in some:
-            with _noted(task[0], problems):
-                asked.append((task[0], make(task)))
-        pages = [(page, made) for page, made in asked if made]
-        try:
-            render_site_pages([made for _, made in pages])
-        except WijkkitError:
-            for page, made in pages:
-                with _noted(page, problems):
-                    render_site_pages([made])
-        return problems
-
+    maker = _Maker(study, states, project, site, house, engine)
     # Typst's threads are not in a process that is forked after it ran here.
-    firsts = range(0, len(tasks), _AT_ONCE)
-    found = side_by_side(make_some, firsts, jobs, apart=True, fork=not TYPST_USED.is_set())
+    goes = _goes(tasks, jobs)
+    found = side_by_side(maker.make, goes, jobs, apart=True, fork=not TYPST_USED.is_set())
     problems = [problem for of_page in found for problem in of_page]
     if problems:
         raise ReportError(dict.fromkeys(problems))
@@ -275,8 +241,79 @@ def make_pages(
     return render_project(project, asked, site, study.settings.report.quarto_seconds)
 
 
-#: So many pages are made in one go.
-_AT_ONCE = 6
+@dataclass(frozen=True, slots=True)
+class _Maker:
+    """Makes pages with either engine; Quarto renders what is staged here afterwards."""
+
+    study: Study
+    states: States
+    project: Path
+    site: Path
+    house: HouseStyle
+    engine: str
+
+    def make(self, some: list[Task]) -> list[Problem]:
+        """Make the pages of one go: what many of them embed is read and written together."""
+        problems: list[Problem] = []
+        staged = self._stage(some, problems)
+        with contextlib.suppress(WijkkitError):
+            _read_sources(staged)
+        pages = []
+        for source, (page, frame, forms) in staged:
+            with _noted(page, problems):
+                self._forms(source, page, frame, forms)
+                if self.engine == "builtin" and "html" in forms:
+                    pages.append((page, (source, self.site / f"{page.stem}.html", frame)))
+        try:
+            render_site_pages([made for _, made in pages])
+        except WijkkitError:
+            for page, made in pages:
+                with _noted(page, problems):
+                    render_site_pages([made])
+        return problems
+
+    def _stage(self, some: list[Task], problems: list[Problem]) -> list[tuple[Path, Task]]:
+        with contextlib.suppress(WijkkitError):  # said below, of the page that it is wrong in
+            stage_ahead(self.study, [page for page, *_ in some], self.states)
+        staged = []
+        for task in some:
+            page, *surroundings = task
+            about = (self.study, page, self.states, self.project, self.house)
+            with _noted(page, problems):
+                staged.append((stage(*about, *surroundings), task))
+        return staged
+
+    def _forms(self, source: Path, page: Page, frame: Frame, forms: tuple[str, ...]) -> None:
+        """Make all forms of a staged page but the page itself."""
+        target, theme = self.site / page.stem, self.project / "theme"
+        write_data_forms(self.study, page, self.site, frame, forms)
+        if "pptx" in forms:
+            render_pptx(slides_of(source), target.with_suffix(".pptx"), self.house, theme)
+        if "pdf" in forms and self.engine == "builtin":
+            render_pdf(source, target.with_suffix(".pdf"), self.house, frame)
+        if "docx" in forms and self.engine == "builtin":
+            render_docx(source, target.with_suffix(".docx"), self.house)
+
+
+#: At most so many pages are made in one go.
+_AT_ONCE = 20
+
+
+def _goes(tasks: list[Task], jobs: int) -> list[list[Task]]:
+    """Return the pages of each go: as few goes as keep all jobs at work."""
+    goes = max(jobs, -(-len(tasks) // _AT_ONCE))
+    goes = max(1, min(len(tasks), -(-goes // jobs) * jobs))
+    return [tasks[number::goes] for number in range(goes)]
+
+
+def _read_sources(staged: Iterable[tuple[Path, Task]]) -> None:
+    """Read staged pages and their slides together, for `assemble` to find."""
+    paths = [
+        path
+        for source, (*_, forms) in staged
+        for path in (source, *([slides_of(source)] if "pptx" in forms else []))
+    ]
+    read_ahead((mark_shortcodes(path.read_text(encoding="utf-8")), MARKDOWN) for path in paths)
 
 
 @contextlib.contextmanager
@@ -286,15 +323,6 @@ def _noted(page: Page, problems: list[Problem]) -> Iterator[None]:
         yield
     except WijkkitError as error:
         problems += [_of_page(problem, page) for problem in error.problems]
-
-
-def _render(
-    source: Path, site: Path, house: HouseStyle, frame: Frame, forms: tuple[str, ...]
-) -> None:
-    if "pdf" in forms:
-        render_pdf(source, site / f"{source.stem}.pdf", house, frame)
-    if "docx" in forms:
-        render_docx(source, site / f"{source.stem}.docx", house)
 
 
 def _of_page(problem: Problem, page: Page) -> Problem:

@@ -21,8 +21,8 @@ from wijkkit.reports.pandoc import (
     div,
     plain,
     raw,
-    rewrite,
     rewrite_blocks,
+    rewrite_sources,
     span,
     write_pages,
 )
@@ -206,7 +206,7 @@ def content_security_policy() -> str:
 
 def _plain_html(blocks: list[Node]) -> list[Node]:
     """Return `blocks` without raw parts, unsafe links and inline styles; folded parts fold."""
-    return rewrite_blocks(rewrite(blocks, _drop_unsafe), _for_html)
+    return rewrite_blocks(rewrite_sources(blocks, _drop_unsafe), _for_html)
 
 
 def _drop_unsafe(node: Node) -> list[Node] | None:

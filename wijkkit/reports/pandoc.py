@@ -33,8 +33,16 @@ HTML = "html-raw_html-native_divs-native_spans-line_blocks"
 #: Blocks that hold no blocks, and tables, which hold text only.
 _CLOSED = frozenset(("Para", "Plain", "Header", "LineBlock", "CodeBlock", "RawBlock", "Table"))
 
+#: What is closed to those who look for what a source alone has.
+_OUTPUTS: frozenset[str] = frozenset(("Kept",))
+
 #: Types of block that are looked for, and that no text or table holds.
 _BLOCKS = frozenset(("Div", "Figure", "Header", "Table"))
+
+
+class Kept(list):
+    """Rows of a table of an output: nothing raw, no citation, no link that is not safe in them."""
+
 
 #: Elements of running text.
 _TEXT = frozenset(
@@ -138,15 +146,6 @@ def found(key: tuple[str | bytes, ...]) -> str | None:
     return _CACHE.get(key)
 
 
-def cached(key: tuple[str | bytes, ...], make: Callable[[], str]) -> str:
-    """Return what `make` makes, or made before for the same `key`."""
-    made = _CACHE.get(key)
-    if made is None:
-        made = make()
-        remember(key, made)
-    return made
-
-
 def remember(key: tuple[str | bytes, ...], made: str) -> None:
     """Keep what was made of `key`; the oldest goes when there is too much."""
     with _LOCK:
@@ -173,13 +172,24 @@ def rewrite(node: Any, change: Callable[[Node], list[Node] | None]) -> Any:
     return _rewrite(node, change, frozenset())
 
 
+def rewrite_sources(node: Any, change: Callable[[Node], list[Node] | None]) -> Any:
+    """Return `node` with `change` applied as `rewrite` does, but for what is in tables of outputs.
+
+    Examples
+    --------
+    >>> rows = {"t": "Table", "c": [Kept(words("a")), words("a")]}
+    >>> rewrite_sources([rows], lambda node: [] if node["t"] == "Str" else None)
+    [{'t': 'Table', 'c': [[{'t': 'Str', 'c': 'a'}], []]}]
+    """
+    return _rewrite(node, change, _OUTPUTS)
+
+
 def rewrite_blocks(node: Any, change: Callable[[Node], list[Node] | None]) -> Any:
     """Return `node` with `change` applied to every block; what is in text and tables stays.
 
     Examples
     --------
-    >>> kept = rewrite_blocks([paragraph(words("a"))], lambda node: [] if node["t"] == "Str" else None)
-    >>> plain(kept)
+    >>> plain(rewrite_blocks([paragraph(words("a"))], lambda node: [] if node["t"] == "Str" else None))
     'a'
     """
     return _rewrite(node, change, _CLOSED)
@@ -190,8 +200,7 @@ def rewrite_inlines(node: Any, change: Callable[[list[Node]], list[Node]]) -> An
 
     Examples
     --------
-    >>> kept = rewrite_inlines([paragraph(words("a b"))], lambda inlines: inlines[:1])
-    >>> plain(kept)
+    >>> plain(rewrite_inlines([paragraph(words("a b"))], lambda inlines: inlines[:1]))
     'a'
     """
     if isinstance(node, dict):
@@ -213,7 +222,7 @@ def _rewrite(node: Any, change: Callable[[Node], list[Node] | None], closed: fro
             return node
         new = _rewrite(content, change, closed)
         return node if new is content else {**node, "c": new}
-    if not isinstance(node, list):
+    if not isinstance(node, list) or (closed is _OUTPUTS and isinstance(node, Kept)):
         return node
     out: list[Any] = []
     same = True

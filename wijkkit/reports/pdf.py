@@ -10,6 +10,7 @@ from typing import Any, cast
 import matplotlib
 import typst
 
+from wijkkit.batch.fingerprint import hash_file
 from wijkkit.errors import ReportError
 from wijkkit.reports.page import Frame, frame_metadata
 from wijkkit.reports.pandoc import (
@@ -85,14 +86,30 @@ def write_pdf(
     return target
 
 
-def svg_to_png(svg: bytes, folder: Path) -> bytes:
-    """Return an SVG image as PNG, for programs that cannot show SVG."""
-    (folder / "figure.svg").write_bytes(svg)
-    TYPST_USED.set()
-    page = '#set page(width: auto, height: auto, margin: 0pt)\n#image("figure.svg")'
-    return cast(
-        bytes, typst.compile(cast(Any, page.encode()), root=str(folder), format="png", ppi=PPI)
-    )
+#: Drawn figures by the hash of their SVG: a report shows the same ones in Word and on slides.
+_DRAWN: dict[str, bytes] = {}
+#: Figures that are kept; those of some reports.
+_MOST = 128
+
+
+def draw_stored(folder: Path) -> None:
+    """Draw every SVG below `folder` as a PNG beside it, for programs that cannot show SVG."""
+    found = {path: hash_file(path) for path in sorted(folder.rglob("*.svg"))}
+    new = {mark: path for path, mark in found.items() if mark not in _DRAWN}
+    if new:
+        TYPST_USED.set()
+        figures = [
+            f"#image({_quoted(path.relative_to(folder).as_posix())})" for path in new.values()
+        ]
+        pages = "#set page(width: auto, height: auto, margin: 0pt)\n" + "#pagebreak()\n".join(
+            figures
+        )
+        made = typst.compile(cast(Any, pages.encode()), root=str(folder), format="png", ppi=PPI)
+        _DRAWN.update(zip(new, made if isinstance(made, list) else [made], strict=True))
+    for path, mark in found.items():
+        path.with_suffix(".png").write_bytes(_DRAWN[mark])
+    while len(_DRAWN) > _MOST:
+        del _DRAWN[next(iter(_DRAWN))]
 
 
 def _fonts() -> Path:

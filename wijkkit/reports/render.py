@@ -13,7 +13,7 @@ from typing import Any, Literal
 from wijkkit.batch.fingerprint import hash_of
 from wijkkit.errors import ReportError
 from wijkkit.reports.engine import has_tables, tables_mark
-from wijkkit.reports.linked_images import open_links
+from wijkkit.reports.images import open_links
 from wijkkit.reports.page import frame_of
 from wijkkit.reports.pages import INDEX, WORDS, find_sources, pages
 from wijkkit.reports.quarto import find_quarto

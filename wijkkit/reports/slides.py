@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from wijkkit.files import replacing
-from wijkkit.reports.cells import markdown_blocks
+from wijkkit.reports.cells import markdown_blocks, read_outputs_ahead
 from wijkkit.reports.embed import inlines
 from wijkkit.reports.pandoc import (
     API_VERSION,
@@ -42,6 +42,7 @@ _TITLE = 90
 _WHOLE, _BESIDE = 420, 260
 _HEADING = re.compile(r"^##+ +(.*?)(?: +\{.*\})?$")
 _FENCE = re.compile(r"^:::+ *(\S.*)?$")
+_LEAD = re.compile(r"\*\*(.+?)\*\*:?\s*")
 
 #: (notebook, label) -> the text that the cell shows, as clean Markdown; None where it shows none.
 Texts = Callable[[str, str], str | None]
@@ -64,10 +65,13 @@ def slides_of(source: Path) -> Path:
 def slides_body(source: str, texts: Texts) -> str:
     """Return the slides of a report as Markdown."""
     slides: list[str] = []
-    for number, part in enumerate(parts(source)):
-        said = [text for name in part.embeds if (text := texts(*name))]
+    sections = [
+        (part, [text for name in part.embeds if (text := texts(*name))]) for part in parts(source)
+    ]
+    found = _findings([text for _, said in sections for text in said])
+    for number, (part, said) in enumerate(sections):
         figure = next((name for name in part.embeds if name[1].startswith("fig-")), None)
-        findings = [finding for text in said for finding in _findings(text)]
+        findings = [finding for text in said for finding in found[text]]
         if part.talk:
             slides.append(_slide(part.title, [f"- {finding}" for finding in _fitting(findings)]))
         elif number == 0:
@@ -106,19 +110,28 @@ def parts(source: str) -> Iterator[Part]:
     yield Part(title, tuple(found))
 
 
-def _findings(markdown: str) -> list[str]:
-    """Return what a text says, one finding each: its list items, or its paragraphs."""
-    blocks: list[list[Node]] = []
-    for block in markdown_blocks(markdown):
-        blocks += block["c"] if block["t"] == "BulletList" else [[block]]
-    trees = [{"pandoc-api-version": API_VERSION, "meta": {}, "blocks": item} for item in blocks]
+def _findings(texts: list[str]) -> dict[str, list[str]]:
+    """Return what each text says, one finding each: its list items, or its paragraphs."""
+    read_outputs_ahead(("text/markdown", text) for text in texts)
+    items = [
+        (text, item)
+        for text in dict.fromkeys(texts)
+        for block in markdown_blocks(text)
+        for item in (block["c"] if block["t"] == "BulletList" else [[block]])
+    ]
+    trees = [{"pandoc-api-version": API_VERSION, "meta": {}, "blocks": item} for _, item in items]
     made = convert([(json.dumps(tree), "json", "markdown") for tree in trees])
-    return [text.strip() for text in made if text.strip()]
+    found: dict[str, list[str]] = {text: [] for text in texts}
+    for (text, _), finding in zip(items, made, strict=True):
+        found[text] += [finding.strip()] if finding.strip() else []
+    leads = filter(None, (_LEAD.match(one) for findings in found.values() for one in findings))
+    read_outputs_ahead(("text/markdown", lead[1]) for lead in leads)
+    return found
 
 
 def _of_finding(title: str, finding: str, figure: tuple[str, str] | None) -> str:
     """Return a slide whose title is how a finding begins in bold, where it does."""
-    lead = re.match(r"\*\*(.+?)\*\*:?\s*", finding)
+    lead = _LEAD.match(finding)
     if lead and len(plain(inlines(lead[1]))) <= _TITLE:
         title, finding = lead[1].rstrip(".:"), finding[lead.end() :]
     finding = finding[:1].upper() + finding[1:]

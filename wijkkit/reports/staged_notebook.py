@@ -25,8 +25,8 @@ from wijkkit.reports.cells import (
     read_outputs_ahead,
     to_attribute,
 )
-from wijkkit.reports.linked_images import named_links
-from wijkkit.reports.pandoc import API_VERSION, convert, found, remember
+from wijkkit.reports.images import named_links
+from wijkkit.reports.pandoc import API_VERSION, Node, convert, found, remember
 from wijkkit.study import Study
 
 #: An executed notebook (its file, or its content), the labels wanted of it, and where they go.
@@ -90,20 +90,23 @@ def _clean_texts(cells: Iterable[Cell]) -> dict[Output, str]:
     asked = {output: ("clean", output.mime, output.text) for output in outputs}
     new = list({key: output for output, key in asked.items() if found(key) is None}.values())
     read_outputs_ahead((output.mime, output.text) for output in new)
-    trees = [_tree(output) for output in new]
+    parts = [
+        (html_tables if output.mime == "text/html" else markdown_blocks)(output.text)
+        for output in new
+    ]
+    trees = [_tree(blocks) for blocks in parts]
     made = convert(
         [(tree, "json", _TARGETS[one.mime]) for one, tree in zip(new, trees, strict=True)]
     )
     fresh = {}
-    for output, tree, written in zip(new, trees, made, strict=True):
+    for output, blocks, tree, written in zip(new, parts, trees, made, strict=True):
         fresh[asked[output]] = clean = written.strip()
         remember(asked[output], clean)
-        keep_tree(output.mime, clean, tree)
+        keep_tree(output.mime, clean, tree, blocks)
     return {output: fresh.get(key) or found(key) or "" for output, key in asked.items()}
 
 
-def _tree(output: Output) -> str:
-    blocks = (html_tables if output.mime == "text/html" else markdown_blocks)(output.text)
+def _tree(blocks: list[Node]) -> str:
     return json.dumps({"pandoc-api-version": API_VERSION, "meta": {}, "blocks": blocks})
 
 

@@ -14,7 +14,7 @@ from wijkkit.evaluation.process.network import ADVISOR
 from wijkkit.language import text
 from wijkkit.show import theme
 from wijkkit.show.output import Nothing, ShownFigure, drawn, language_of, nothing
-from wijkkit.study.settings.logic_model import BOXES
+from wijkkit.study.settings.programme import BOXES
 
 #: Sizes in inches; the figure's width is that of a page.
 _WIDTH, _LINE, _GAP, _HEAD, _LOOP = theme.WIDTH, 0.16, 0.5, 0.28, 0.6

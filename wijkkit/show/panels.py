@@ -10,7 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from wijkkit.estimates.funnel import funnel as funnel_limits
+from wijkkit.estimates.small_area import funnel as funnel_limits
 from wijkkit.language import listed, percentage, signed, text
 from wijkkit.released.store import is_shown
 from wijkkit.show import theme

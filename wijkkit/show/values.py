@@ -10,7 +10,7 @@ import pandas as pd
 
 from wijkkit.language import absence, day, listed, number, percentage, points, signed, text
 from wijkkit.language.messages import catalogue
-from wijkkit.registry.faults import shown as worded
+from wijkkit.registry.problems import shown as worded
 from wijkkit.registry.tables import KINDS
 from wijkkit.released.store import number_at
 from wijkkit.show.output import Nothing, ShownTable, language_of, nothing

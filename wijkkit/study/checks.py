@@ -324,8 +324,6 @@ def unfinished(folder: Path) -> list[Problem]:
 
     What is asked in the same words in many wijken is one problem.
 
-    Examples
-    --------
     >>> unfinished(Path("no such folder"))
     []
     """

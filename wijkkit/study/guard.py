@@ -58,10 +58,7 @@ def without_sources() -> Iterator[None]:
 def require_sources(what: str, *, public: bool = False) -> None:
     """Refuse to open a source from a neighbourhood notebook in a batch run.
 
-    Parameters
-    ----------
-    public : bool
-        It holds nothing of a respondent: area figures, borders.
+    `public`: It holds nothing of a respondent: area figures, borders.
     """
     if _process.drawing:
         raise DisclosureError(

@@ -40,18 +40,7 @@ MAXIMUM_DEPTH = 50
 def read_yaml(path: Path, shown_as: str | None = None) -> Any:
     """Read one YAML file strictly.
 
-    Parameters
-    ----------
-    path : Path
-        The file, UTF-8.
-    shown_as : str, optional
-        How messages call the file; its name by default.
-
-    Raises
-    ------
-    StudyError
-        The file is missing, is not UTF-8 or not YAML, or holds a duplicate key, an ambiguous
-        scalar, a tag or an alias. All of them are reported at once.
+    `path`: The file, UTF-8. `shown_as`: How messages call the file; its name by default.
     """
     name = shown_as or path.name
     try:
@@ -74,8 +63,6 @@ def read_yaml(path: Path, shown_as: str | None = None) -> Any:
 def parse_yaml(text: str, name: str) -> Any:
     """Parse YAML text as `read_yaml` does; `name` is what messages call it.
 
-    Examples
-    --------
     >>> parse_yaml('code: "0363"', "study.yml")
     {'code': '0363'}
     """

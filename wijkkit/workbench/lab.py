@@ -12,7 +12,7 @@ from typing import Any
 
 from wijkkit.project import find_part
 from wijkkit.project.layout import packaged
-from wijkkit.study.opening import find_study
+from wijkkit.study.files import find_study
 
 #: Settings that JupyterLab reads: it asks nothing of other hosts, offers no news, and serves the
 #: live pages of the study as well.

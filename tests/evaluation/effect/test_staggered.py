@@ -12,8 +12,11 @@ from wijkkit.errors import EstimationError
 from wijkkit.evaluation.effect.evaluate import evaluate_effect
 from wijkkit.evaluation.effect.outcomes import compared_waves, first_waves
 from wijkkit.evaluation.effect.sample import NotEstimable
-from wijkkit.evaluation.effect.staggered import average_effects, group_time_effects
-from wijkkit.evaluation.effect.staggered_study import staggered_effects
+from wijkkit.evaluation.effect.staggered import (
+    average_effects,
+    group_time_effects,
+    staggered_effects,
+)
 
 
 def test_repeated_cross_sections_give_back_an_effect_that_grows_with_time():

@@ -15,7 +15,7 @@ from wijkkit.evaluation.effect.conclusions import conclusion_sentences
 from wijkkit.evaluation.effect.did import METHODS
 from wijkkit.evaluation.effect.evaluate import EFFECT_COLUMNS, evaluate_effect
 from wijkkit.evaluation.effect.sample import STATUS_OF_REASON
-from wijkkit.evaluation.effect.staggered_study import STAGGERED
+from wijkkit.evaluation.effect.staggered import STAGGERED
 from wijkkit.language.messages import catalogue
 from wijkkit.tables import STATUSES
 

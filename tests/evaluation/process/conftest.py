@@ -11,7 +11,7 @@ import pytest
 
 from wijkkit.estimates.change import goal_changes
 from wijkkit.evaluation.facts import Facts
-from wijkkit.registry.frames import kind_frame
+from wijkkit.registry.registry import kind_frame
 from wijkkit.registry.tables import COLUMNS, KINDS
 from wijkkit.study import open_study
 from wijkkit.tables import tidy

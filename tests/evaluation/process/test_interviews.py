@@ -17,8 +17,7 @@ from wijkkit.evaluation.process.interviews import (
     read_chosen_quotes,
     write_quote_file,
 )
-from wijkkit.loaders.qdpx import read_qdpx
-from wijkkit.loaders.segments import load_group_interviews
+from wijkkit.loaders.segments import load_group_interviews, read_qdpx
 from wijkkit.pipeline.publication import forbidden
 from wijkkit.released import open_city, write_released
 from wijkkit.show import quote_sentence, sentences

@@ -17,7 +17,7 @@ from wijkkit.evaluation.process.key_figures import (
     scores,
 )
 from wijkkit.loaders.standard_table import load_key_figures
-from wijkkit.study.settings.process import Scale
+from wijkkit.study.settings.programme import Scale
 
 SCALE = Scale(label="S", items=("c1", "c2", "c3"), reverse=("c3",))
 

@@ -23,7 +23,7 @@ from wijkkit.evaluation.learning import (
 from wijkkit.evaluation.learning.questions import RULES
 from wijkkit.language.messages import catalogue
 from wijkkit.pipeline.checking import missing_parts
-from wijkkit.study.settings.process import QualitySettings
+from wijkkit.study.settings.programme import QualitySettings
 
 
 def asked(facts, rule, wijk="a"):

@@ -13,9 +13,9 @@ from wijkkit.errors import StudyError
 from wijkkit.evaluation.facts import Facts
 from wijkkit.evaluation.logic_model import assumption_findings, box_findings, element_states
 from wijkkit.evaluation.logic_model.boxes import _verdict, check_measures, finding_of
-from wijkkit.evaluation.logic_model.finding import together
+from wijkkit.evaluation.logic_model.measures import together
 from wijkkit.language.messages import catalogue
-from wijkkit.study.settings.logic_model import BOXES, LogicModelSettings
+from wijkkit.study.settings.programme import BOXES, LogicModelSettings
 
 
 def finding(table: pd.DataFrame, measure: str) -> pd.Series:

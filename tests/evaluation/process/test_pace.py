@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from wijkkit.evaluation.process.pace import pace, pace_by_wijk
+from wijkkit.evaluation.process.implementation import pace, pace_by_wijk
 
 TODAY = date(2021, 7, 1)
 

@@ -20,7 +20,7 @@ from wijkkit.evaluation.process.people import (
     shown_registry,
 )
 from wijkkit.registry import open_registry, tables_for_release
-from wijkkit.registry.frames import kind_frame
+from wijkkit.registry.registry import kind_frame
 from wijkkit.registry.tables import COLUMNS, KINDS
 from wijkkit.study import open_study
 

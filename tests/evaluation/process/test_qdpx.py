@@ -11,7 +11,7 @@ import pytest
 
 from wijkkit.errors import DataError
 from wijkkit.loaders import qdpx_archive
-from wijkkit.loaders.qdpx import read_qdpx
+from wijkkit.loaders.segments import read_qdpx
 
 GUID = "{:08X}-0000-4000-8000-000000000000".format
 

@@ -8,7 +8,7 @@ import pytest
 from scipy import stats
 
 from wijkkit.evaluation.effect.two_arms import change_test
-from wijkkit.evaluation.process.service_use import service_use, service_use_sentences
+from wijkkit.evaluation.process.key_figures import service_use, service_use_sentences
 from wijkkit.tables import tidy
 
 

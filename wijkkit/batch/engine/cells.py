@@ -96,14 +96,8 @@ class OutputLimitError(RuntimeError):
 class CapturedStream(io.TextIOBase):
     """One of ``sys.stdout`` and ``sys.stderr``: holds what is written until it is flushed.
 
-    Parameters
-    ----------
-    name : str
-        ``stdout`` or ``stderr``.
-    emit : callable
-        Receives the name and the text of each flush.
-    limit : int
-        Characters that may be written; one more raises OutputLimitError.
+    `emit`: Receives the name and the text of each flush. `limit`: Characters that may be written;
+    one more raises OutputLimitError.
     """
 
     encoding = "UTF-8"
@@ -193,12 +187,8 @@ def capture(
 class Cells:
     """The notebook's cells and where their messages go.
 
-    Parameters
-    ----------
-    notebook : NotebookNode
-        Changed in place: outputs and execution counts.
-    output_limit : int
-        Characters a notebook may print, per stream, and show in one output.
+    `notebook`: Changed in place: outputs and execution counts. `output_limit`: Characters a
+    notebook may print, per stream, and show in one output.
     """
 
     def __init__(self, notebook: NotebookNode, output_limit: int):

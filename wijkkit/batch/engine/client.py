@@ -36,13 +36,8 @@ _ENVIRONMENT = {
 class ForkServer:
     """A running fork server; a context manager that ends it with everything it started.
 
-    Parameters
-    ----------
-    preload : sequence of str
-        Modules that the notebooks import.
+    `preload`: Modules that the notebooks import.
 
-    Examples
-    --------
     >>> with ForkServer() as server:
     ...     outcome = server.run(Task('{"cells": [], "metadata": {}, "nbformat": 4, '
     ...                               '"nbformat_minor": 5}', {}, ".", "wijk"))
@@ -211,8 +206,6 @@ def choose_engine(engine: str) -> str:
 
     Elsewhere a forked process may hang (macOS) or cannot be had (Windows).
 
-    Examples
-    --------
     >>> choose_engine("papermill")
     'papermill'
     """

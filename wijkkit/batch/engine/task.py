@@ -16,14 +16,8 @@ WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 class Limits:
     """What one notebook may use.
 
-    Parameters
-    ----------
-    cell_seconds, notebook_seconds : float
-        Wall-clock time of a cell and of the whole notebook.
-    memory_mb : int
-        Memory of its process.
-    output_mb : int
-        Text it may print, and the size of one output.
+    `cell_seconds`, `notebook_seconds`: Wall-clock time of a cell and of the whole notebook.
+    `memory_mb`: Memory of its process. `output_mb`: Text it may print, and the size of one output.
     """
 
     cell_seconds: float = 600.0
@@ -36,20 +30,9 @@ class Limits:
 class Task:
     """One notebook to run.
 
-    Parameters
-    ----------
-    notebook : str
-        The notebook, as the text of its file.
-    parameters : dict
-        What is injected after the cell tagged ``parameters``.
-    folder : str
-        Working folder.
-    stage : str
-        ``stad`` or ``wijk``; neighbourhood notebooks cannot open sources.
-    engine : str
-        ``fork`` or ``papermill``.
-    environment : dict of str to str
-        Variables that are set for the notebook alone.
+    `notebook`: The notebook, as the text of its file. `parameters`: What is injected after the cell
+    tagged ``parameters``. `stage`: ``stad`` or ``wijk``; neighbourhood notebooks cannot open
+    sources. `environment`: Variables that are set for the notebook alone.
     """
 
     notebook: str
@@ -73,24 +56,12 @@ class Task:
 class Outcome:
     """How a notebook ended.
 
-    Parameters
-    ----------
-    status : str
-        ``ok``, ``failed`` (a cell's error), ``timeout``, ``killed`` or ``interrupted``.
-    notebook : str, optional
-        The executed notebook; absent where its process did not live to hand it over.
-    cell : int, optional
-        Index of the cell that failed or was running.
-    message : str
-        The last line of the error.
-    seconds : float
-        From start to end.
-    memory_mb : float
-        Largest memory of the process.
-    cold : tuple of str
-        Large packages that the fork server should have loaded and had not.
-    read : tuple of str, optional
-        Released tables it asked for (`wijkkit.released.store`); absent where that is not known.
+    `status`: ``ok``, ``failed`` (a cell's error), ``timeout``, ``killed`` or ``interrupted``.
+    `notebook`: The executed notebook; absent where its process did not live to hand it over.
+    `cell`: Index of the cell that failed or was running. `message`: The last line of the error.
+    `seconds`: From start to end. `memory_mb`: Largest memory of the process. `cold`: Large packages
+    that the fork server should have loaded and had not. `read`: Released tables it asked for
+    (`wijkkit.released.store`); absent where that is not known.
     """
 
     status: str

@@ -21,18 +21,10 @@ HIGHEST_EVIDENCE = 4
 class Context:
     """What a wijk asks of an intervention.
 
-    Parameters
-    ----------
-    goals : mapping of str to float
-        Goal -> priority (more than zero).
-    goal_labels : mapping of str to str
-        Goal -> how readers call it.
-    factors : tuple of str
-        Risk and protective factors that ask attention here.
-    running : mapping of str to str
-        Interventions that already run here -> how readers call them.
-    reference_cost : float
-        The cost that scores zero: the budget, or the dearest candidate.
+    `goals`: Goal -> priority (more than zero). `goal_labels`: Goal -> how readers call it.
+    `factors`: Risk and protective factors that ask attention here. `running`: Interventions that
+    already run here -> how readers call them. `reference_cost`: The cost that scores zero: the
+    budget, or the dearest candidate.
     """
 
     goals: Mapping[str, float]
@@ -55,11 +47,8 @@ class Score:
 def scores(candidates: pd.DataFrame, context: Context) -> pd.DataFrame:
     """Return one row per candidate and criterion: score, known, reason.
 
-    Returns
-    -------
-    DataFrame
-        ``intervention, criterion, score, known, reason``. What the catalogue does not say
-        scores 0, `known` is False and the reason says so.
+    ``intervention, criterion, score, known, reason``. What the catalogue does not say scores 0,
+    `known` is False and the reason says so.
     """
     rows = [
         (candidate["intervention"], criterion, score.value, score.known, score.reason)
@@ -187,8 +176,6 @@ _FUNCTIONS: Mapping[str, Callable[[dict, Context], Score]] = {
 def normalised(weights: np.ndarray) -> np.ndarray:
     """Return `weights` scaled to a sum of one.
 
-    Examples
-    --------
     >>> import numpy as np
     >>> normalised(np.array([3, 1])).tolist()
     [0.75, 0.25]
@@ -212,18 +199,11 @@ def criterion_flows(scores: np.ndarray, indifference: float, preference: float) 
     sum of these, so a change of weights needs no new comparison. Preference grows linearly from
     `indifference` to `preference` (the method's criterion type V).
 
-    Parameters
-    ----------
-    scores : array of float, shape (candidates, criteria)
-        From 0 to 1, higher is better.
+    `scores`: From 0 to 1, higher is better.
 
-    References
-    ----------
-    Brans JP, Vincke Ph (1985). A preference ranking organisation method. Management Science
-    31(6), 647-656.
+    Brans JP, Vincke Ph (1985). A preference ranking organisation method. Management Science 31(6),
+    647-656.
 
-    Examples
-    --------
     >>> import numpy as np
     >>> criterion_flows(np.array([[1.0], [0.5], [0.0]]), 0.0, 0.5).ravel().tolist()
     [1.0, 0.0, -1.0]
@@ -263,11 +243,8 @@ def changed_weights(weights: np.ndarray, concentration: float, draws: int, seed:
 def rank_stability(values: np.ndarray, weights: np.ndarray) -> pd.DataFrame:
     """Return how each candidate's rank moves when the weights move.
 
-    Returns
-    -------
-    DataFrame
-        Per candidate ``first`` and ``top_three`` (percentage of the draws) and ``best_rank``,
-        ``worst_rank`` (5th and 95th percentile of its rank).
+    Per candidate ``first`` and ``top_three`` (percentage of the draws) and ``best_rank``,
+    ``worst_rank`` (5th and 95th percentile of its rank).
     """
     found = ranks(values @ weights)
     best, worst = np.percentile(found, [5, 95], axis=1, method="nearest")

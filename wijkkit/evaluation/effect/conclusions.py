@@ -60,8 +60,6 @@ def chance_of_sign(tested: int, level: float) -> float:
     1 - level^m for m outcomes: exact where they are independent, and the most there can be
     however two-sided tests of normal estimates hang together, so that it is said as "up to".
 
-    References
-    ----------
     Sidak Z (1967). Rectangular confidence regions for the means of multivariate normal
     distributions. Journal of the American Statistical Association 62, 626-633.
     """
@@ -148,11 +146,8 @@ def conclude(
 ) -> pd.DataFrame:
     """Return the sentences on one outcome as keys and fields.
 
-    Returns
-    -------
-    DataFrame
-        ``outcome``, ``part`` (effect, methods, gap, detectable, limits), ``key`` (message in
-        ``effect.conclusion.<part>``) and ``fields`` (JSON: numbers, as yet without notation).
+    ``outcome``, ``part`` (effect, methods, gap, detectable, limits), ``key`` (message in
+    ``effect.conclusion.<part>``) and ``fields`` (JSON: numbers, as yet without notation).
     """
     settings, indicator = study.settings.evaluation, study.indicators[outcome]
     main = effects[(effects["contrast"] == "did") & (effects["group"] == "all")]

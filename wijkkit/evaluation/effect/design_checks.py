@@ -78,10 +78,7 @@ def subset(arrays: dict[str, Any], rows: Bools) -> dict[str, Any]:
 def pre_trend_rows(study: Study, respondents: pd.DataFrame, outcome: str) -> Iterator[Row]:
     """Yield the placebo effect between each pair of earlier waves, and the bounds they allow.
 
-    Raises
-    ------
-    NotEstimable
-        ``no_earlier_wave``: nothing can be said about trends before the start.
+    Raises NotEstimable: ``no_earlier_wave``: nothing can be said about trends before the start.
     """
     waves = (*asked_earlier(study, respondents, outcome), *compared_waves(study))
     if len(waves) < 3:
@@ -129,12 +126,8 @@ def bounded_effect(
     one earlier departure; the interval is the union of the t intervals of all of them, which
     covers at least as often as `level`: a conservative form of Rambachan and Roth's bounds.
 
-    References
-    ----------
     Rambachan A, Roth J (2023), Rev Econ Stud 90:2555-2591.
 
-    Examples
-    --------
     >>> import numpy as np
     >>> treated = np.array([True, True, True, False, False, False])
     >>> after = np.array([3.0, 4.0, 5.0, 0.0, 1.0, 2.0])
@@ -175,13 +168,8 @@ def decontaminated(found: Estimate, share: float) -> Estimate:
     If a share c of the comparators got the same effect, the observed difference is (1 - c) of
     it: estimate and limits are divided by 1 - c, the test stays the same.
 
-    Parameters
-    ----------
-    share : float
-        c, from 0 up to 1.
+    `share`: c, from 0 up to 1.
 
-    Examples
-    --------
     >>> decontaminated(Estimate(-3.0, -6.0, 0.0, 0.05), 0.25).estimate
     -4.0
     """

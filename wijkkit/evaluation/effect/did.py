@@ -51,16 +51,8 @@ from wijkkit.study.settings import EvaluationSettings
 class Options:
     """What all methods share.
 
-    Parameters
-    ----------
-    level : float
-        Confidence level.
-    replications, seed : int
-        Of the bootstrap.
-    icc_range : tuple of float
-        The intra-cluster correlations that the recommended test allows for in either arm.
-    autocorrelation : float
-        Correlation of a cluster's level between waves that it takes.
+    `icc_range`: The intra-cluster correlations that the recommended test allows for in either arm.
+    `autocorrelation`: Correlation of a cluster's level between waves that it takes.
     """
 
     level: float = 0.95

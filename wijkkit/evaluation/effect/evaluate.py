@@ -17,7 +17,7 @@ from wijkkit.evaluation.effect.did import DID_COLUMNS, Options, did, unavailable
 from wijkkit.evaluation.effect.outcomes import arrays_of, compared_waves, outcomes
 from wijkkit.evaluation.effect.power import DETECTABLE_COLUMNS, design_of, detectable_row
 from wijkkit.evaluation.effect.sample import NotEstimable, Sample, sample_of
-from wijkkit.evaluation.effect.staggered_study import staggered_rows
+from wijkkit.evaluation.effect.staggered import staggered_rows
 from wijkkit.showing import ShowsItself
 from wijkkit.study import Study
 from wijkkit.tables import EVERYBODY
@@ -28,13 +28,8 @@ from wijkkit.tables import EVERYBODY
 def holm(p: ArrayLike) -> NDArray[np.float64]:
     """Return Holm's adjusted p-values: the chance of any false alarm in the family is held.
 
-    Parameters
-    ----------
-    p : (m,) array
-        Absent (NaN) p-values belong to no family and stay absent.
+    `p`: Absent (NaN) p-values belong to no family and stay absent.
 
-    References
-    ----------
     Holm S (1979), Scand J Stat 6:65-70.
     """
     return _adjusted(p, lambda s: np.maximum.accumulate(s * np.arange(len(s), 0, -1)))
@@ -45,8 +40,6 @@ def judged_together(value: ArrayLike, p: ArrayLike, level: float) -> list[str]:
 
     Better is above zero, where Holm's adjusted p-value is below 1 - level.
 
-    Examples
-    --------
     >>> judged_together([2.0, -1.0, 3.0], [0.01, 0.04, np.nan], 0.95)
     ['better', 'worse', 'unknown']
     >>> judged_together([2.0, -1.0, 3.0], [0.02, 0.04, 0.9], 0.95)
@@ -61,8 +54,6 @@ def judged_together(value: ArrayLike, p: ArrayLike, level: float) -> list[str]:
 def benjamini_hochberg(p: ArrayLike) -> NDArray[np.float64]:
     """Return Benjamini and Hochberg's adjusted p-values: the share of false alarms is held.
 
-    References
-    ----------
     Benjamini Y, Hochberg Y (1995), J R Stat Soc B 57:289-300.
     """
     return _adjusted(p, _step_up)
@@ -102,20 +93,13 @@ EFFECT_COLUMNS = (
 class EffectResults(ShowsItself):
     """The effect evaluation of a study, exact: `release` makes of it what may be shown.
 
-    Parameters
-    ----------
-    effects : DataFrame
-        One row per outcome, group, contrast, method and scale: columns `EFFECT_COLUMNS`.
-        ``contrast`` is ``did``, for ``group`` all or one group of the grouping, or ``ddd``, the
-        effect in the first group minus that in the last, where ``group`` names both.
-        ``p_holm`` and ``p_bh`` are adjusted over the outcomes. Rows without numbers have a
-        status and a reason.
-    detectable : DataFrame
-        Smallest detectable effect per outcome.
-    assumptions : DataFrame
-        Per outcome what speaks for and against the assumptions, see `assumption_table`.
-    conclusions : DataFrame
-        Sentence keys and fields per outcome; `conclusion_sentences` puts them into words.
+    `effects`: One row per outcome, group, contrast, method and scale: columns `EFFECT_COLUMNS`.
+    ``contrast`` is ``did``, for ``group`` all or one group of the grouping, or ``ddd``, the effect
+    in the first group minus that in the last, where ``group`` names both. ``p_holm`` and ``p_bh``
+    are adjusted over the outcomes. Rows without numbers have a status and a reason. `detectable`:
+    Smallest detectable effect per outcome. `assumptions`: Per outcome what speaks for and against
+    the assumptions, see `assumption_table`. `conclusions`: Sentence keys and fields per outcome;
+    `conclusion_sentences` puts them into words.
     """
 
     effects: pd.DataFrame = field(repr=False)

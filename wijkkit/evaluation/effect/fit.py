@@ -21,20 +21,10 @@ _NO_INFORMATION = 1e-5
 class Fit:
     """A fitted regression.
 
-    Parameters
-    ----------
-    x : (n, p) float
-        Design matrix.
-    beta : (p,) float
-        Coefficients.
-    working : (n,) float
-        Weights of the information matrix: w for least squares, w mu (1 - mu) for logistic.
-    residual : (n,) float
-        Weighted residuals w (y - mu); the scores are x times these.
-    bread : (p, p) float
-        Inverse of the information matrix X' diag(working) X.
-    slope : (n,) float
-        Derivative of the mean with respect to the linear predictor: 1, or mu (1 - mu).
+    `working`: Weights of the information matrix: w for least squares, w mu (1 - mu) for logistic.
+    `residual`: Weighted residuals w (y - mu); the scores are x times these. `bread`: Inverse of the
+    information matrix X' diag(working) X. `slope`: Derivative of the mean with respect to the
+    linear predictor: 1, or mu (1 - mu).
     """
 
     x: Floats
@@ -62,13 +52,9 @@ def logistic(
 ) -> Fit:
     """Fit logistic regression by maximum (pseudo-)likelihood, with iterated least squares.
 
-    Raises
-    ------
-    NotEstimable
-        ``separation``: an estimate is infinite; ``no_variation``: columns depend on each other.
+    Raises NotEstimable: ``separation``: an estimate is infinite; ``no_variation``: columns depend
+    on each other.
 
-    Examples
-    --------
     >>> import numpy as np
     >>> y = np.array([1.0, 0.0, 0.0, 0.0])
     >>> fit = logistic(np.ones((4, 1)), y, np.ones(4))
@@ -180,15 +166,10 @@ def cr2_variance(fit: Fit, gradient: Floats, cluster: Ints) -> tuple[float, floa
     the working model is right (variance mu (1 - mu) / w, or 1 / w for least squares); the
     degrees of freedom come from the first two moments of the variance under that model.
 
-    Raises
-    ------
-    NotEstimable
-        A cluster determines its own residuals altogether.
+    Raises NotEstimable: A cluster determines its own residuals altogether.
 
-    References
-    ----------
-    Bell RM, McCaffrey DF (2002), Survey Methodology 28:169-181. Pustejovsky JE, Tipton E (2018),
-    J Bus Econ Stat 36:672-683 (the definition of R clubSandwich).
+    Bell RM, McCaffrey DF (2002), Survey Methodology 28:169-181. Pustejovsky JE, Tipton E (2018), J
+    Bus Econ Stat 36:672-683 (the definition of R clubSandwich).
     """
     # On the scale of the outcome: slopes x, weights 1 / phi, residuals y - mu.
     x = fit.x * fit.slope[:, None]
@@ -272,10 +253,7 @@ def design_matrix(sample: Sample) -> Floats:
 def matrix_at(sample: Sample, treated: object, wave: object, group: object = None) -> Floats:
     """Return the design matrix with arm, wave and group set to the given values.
 
-    Parameters
-    ----------
-    treated, wave, group : scalar or (n,) array
-        `group` is needed where the sample has groups.
+    `treated`, `wave`, `group`: `group` is needed where the sample has groups.
     """
     n = len(sample.y)
     arm = np.broadcast_to(np.asarray(treated, dtype=float), n)
@@ -294,8 +272,6 @@ def matrix_at(sample: Sample, treated: object, wave: object, group: object = Non
 def wave_contrast(sample: Sample) -> Floats:
     """Return the (T,) weights of after minus before: each period's waves count equally.
 
-    Examples
-    --------
     >>> from wijkkit.evaluation.effect.sample import make_sample
     >>> wave_contrast(make_sample([0, 1, 1, 0], [0, 1, 1, 0], [0, 0, 1, 1], ["a", "b", "b", "a"]))
     array([-1.,  1.])
@@ -312,12 +288,7 @@ Scale = Literal["odds_ratio", "points", "score"]
 class Target:
     """A fitted model and the effect in it.
 
-    Parameters
-    ----------
-    estimate : float
-        The effect.
-    gradient : (p,) float
-        Its derivative with respect to the coefficients.
+    `gradient`: Its derivative with respect to the coefficients.
     """
 
     fit: Fit
@@ -337,10 +308,7 @@ def fit_target(sample: Sample, scale: Scale) -> Target:
     ``points`` the logistic model is standardised: predicted shares with everybody in each arm
     and wave, their difference in differences, and its gradient for the delta method.
 
-    Raises
-    ------
-    NotEstimable
-        An arm has no respondents in a wave, or the data are separated.
+    Raises NotEstimable: An arm has no respondents in a wave, or the data are separated.
     """
     require_cells(sample)
     x = design_matrix(sample)

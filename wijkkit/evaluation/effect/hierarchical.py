@@ -26,8 +26,6 @@ def membership(codes: Ints, size: int) -> sparse.csr_array:
 
     Its products sum per code, or repeat per row, without multiplying by all the zeros.
 
-    Examples
-    --------
     >>> import numpy as np
     >>> member = membership(np.array([0, 1, 1]), 2)
     >>> (member.T @ np.array([1.0, 2.0, 3.0])).tolist(), (member @ np.array([5.0, 7.0])).tolist()
@@ -46,12 +44,8 @@ _LONGEST = 2.0
 class Mixed:
     """A fitted hierarchical model.
 
-    Parameters
-    ----------
-    beta : (p,) float
-        Fixed effects; the last one is the effect.
-    deviations : (2,) float
-        Standard deviations of the cluster and the cluster-by-wave effects.
+    `beta`: Fixed effects; the last one is the effect. `deviations`: Standard deviations of the
+    cluster and the cluster-by-wave effects.
     """
 
     beta: Floats
@@ -82,16 +76,9 @@ def hierarchical(sample: Sample, scale: Scale, level: float) -> Estimate:
 class _Solved:
     """The equations of fixed and cell effects with the cell effects taken out.
 
-    Parameters
-    ----------
-    fixed : (p, p) float
-        What is left for the fixed effects: the inverse of their covariance.
-    shrink : (G, T, T) float
-        Takes what the cells of a cluster leave open to their effects, before `between`.
-    between : (T, T) float
-        Covariance of the effects of a cluster's cells.
-    log_determinant : float
-        Of the cell effects' own part.
+    `fixed`: What is left for the fixed effects: the inverse of their covariance. `shrink`: Takes
+    what the cells of a cluster leave open to their effects, before `between`. `between`: Covariance
+    of the effects of a cluster's cells. `log_determinant`: Of the cell effects' own part.
     """
 
     fixed: Floats

@@ -50,10 +50,7 @@ def compared_waves(study: Study) -> tuple[str, str]:
     By default the last wave that ended before the first wijk started, and the last wave of all,
     which has to lie after the last wijk's start.
 
-    Raises
-    ------
-    NotEstimable
-        No wave ended before the programme started, or none came after it.
+    Raises NotEstimable: No wave ended before the programme started, or none came after it.
     """
     settings, waves = study.settings.evaluation, study.waves
     starts = list(study.starts.values()) or [study.settings.programme.start]
@@ -78,13 +75,8 @@ def covariate_matrix(
 ) -> Floats:
     """Return the covariates as numbers: standardised, or a dummy per category but the first.
 
-    Returns
-    -------
-    (n, k) float
-        Columns that do not vary are left out; missing is NaN.
+    Columns that do not vary are left out; missing is NaN.
 
-    Examples
-    --------
     >>> rows = pd.DataFrame({"wave": ["a", "a", "b"], "sex": ["boy", "girl", "boy"]})
     >>> covariate_matrix(rows, ("sex",)).ravel()
     array([0., 1., 0.])
@@ -126,8 +118,6 @@ def _encoded(name: str, values: pd.Series) -> Iterator[tuple[str, Floats]]:
 def modelled_outcome(indicator: Indicator, value: pd.Series) -> pd.Series:
     """Return an indicator with its modelled pole as 1; a score stays as it is.
 
-    Examples
-    --------
     An indicator of which more is better is turned round for the adverse pole, so that an odds
     ratio below one is favourable.
     """
@@ -162,15 +152,8 @@ def arrays_of(
 ) -> dict[str, Any]:
     """Return the arguments of `did` for one outcome: its arrays, complete or not.
 
-    Parameters
-    ----------
-    waves : tuple of str
-        In order of time; the last one is after the start.
-
-    Raises
-    ------
-    NotEstimable
-        The outcome or a covariate was not asked, or holds modelled figures; or an arm has nobody.
+    `waves`: In order of time; the last one is after the start. Raises NotEstimable: The outcome or
+    a covariate was not asked, or holds modelled figures; or an arm has nobody.
     """
     indicator = study.indicators[outcome]
     _require_asked(indicator, respondents, outcome, waves)

@@ -39,33 +39,17 @@ DETECTABLE_COLUMNS = (
 class Design:
     """A difference-in-differences design of repeated cross-sections in clusters.
 
-    Parameters
-    ----------
-    treated, comparators : int
-        Clusters per arm.
-    before, after : float
-        Respondents per cluster in each wave (the harmonic mean where clusters differ).
-    variance : float
-        Variance of the outcome between respondents: p (1 - p) for a share p.
-    icc : float
-        Share of that variance which lies between clusters within a wave.
-    autocorrelation : float
-        Correlation of a cluster's level between the waves; the part of the clusters' variance
-        that stays the same drops out of a difference in differences.
-    alpha : float
-        Two-sided level of the family of outcomes.
-    outcomes : int
-        Their number: by Holm's rule one that is found beside others that are not is tested at
-        alpha / outcomes.
-    sampling_ratio : float
-        Sampling variance of a treated cluster's change over that of another's: above 1 where
-        the treated clusters have fewer respondents.
-    icc_range : tuple of float
-        The correlations that the test allows for in either arm.
-    share : float, optional
-        Level before of a 0/1 outcome: an effect changes the variance as well.
-    favourable : int
-        1 where an effect that counts is a rise of the share, -1 where it is a fall.
+    `before`, `after`: Respondents per cluster in each wave (the harmonic mean where clusters
+    differ). `variance`: Variance of the outcome between respondents: p (1 - p) for a share p.
+    `icc`: Share of that variance which lies between clusters within a wave. `autocorrelation`:
+    Correlation of a cluster's level between the waves; the part of the clusters' variance that
+    stays the same drops out of a difference in differences. `alpha`: Two-sided level of the family
+    of outcomes. `outcomes`: Their number: by Holm's rule one that is found beside others that are
+    not is tested at alpha / outcomes. `sampling_ratio`: Sampling variance of a treated cluster's
+    change over that of another's: above 1 where the treated clusters have fewer respondents.
+    `icc_range`: The correlations that the test allows for in either arm. `share`: Level before of a
+    0/1 outcome: an effect changes the variance as well. `favourable`: 1 where an effect that counts
+    is a rise of the share, -1 where it is a fall.
     """
 
     treated: int
@@ -175,13 +159,8 @@ def detectable_effect(design: Design, wanted: float = 0.8) -> float:
 
     It may exceed `Design.ceiling`: then no favourable effect would have been shown.
 
-    Parameters
-    ----------
-    wanted : float
-        Power, above alpha and below 1.
+    `wanted`: Power, above alpha and below 1.
 
-    References
-    ----------
     Hooper R, Teerenstra S, de Hoop E, Eldridge S (2016), Stat Med 35:4718-4728 (variance).
     """
     if not design.alpha < wanted < 1:
@@ -230,10 +209,7 @@ def design_of(
 ) -> Design:
     """Return the design as it turned out: clusters, harmonic mean sizes, variance at baseline.
 
-    Raises
-    ------
-    NotEstimable
-        An arm has one cluster, or the outcome does not vary.
+    Raises NotEstimable: An arm has one cluster, or the outcome does not vary.
     """
     sample.require_two_per_arm()
     rows = ~sample.post[sample.wave]
@@ -269,13 +245,10 @@ def _harmonic(sample: Sample, post: bool) -> float:
 def detectable_row(design: Design, level: float, settings: EvaluationSettings) -> dict[str, object]:
     """Return what a design can detect of an outcome with a `level` before the start.
 
-    Returns
-    -------
-    dict
-        ``detectable``, ``ceiling`` (the largest favourable change possible) and ``relevant``
-        are in percentage points, or in the score's own unit; ``clusters_needed`` (per arm, with
-        respondents as they are) and ``respondents_needed`` (per cluster and wave, with clusters
-        as they are) are infinite where none suffice.
+    ``detectable``, ``ceiling`` (the largest favourable change possible) and ``relevant`` are in
+    percentage points, or in the score's own unit; ``clusters_needed`` (per arm, with respondents as
+    they are) and ``respondents_needed`` (per cluster and wave, with clusters as they are) are
+    infinite where none suffice.
     """
     binary = design.share is not None
     unit = 100.0 if binary else 1.0

@@ -28,16 +28,9 @@ def invert(
     The p-value of a test with few outcomes need not fall steadily on either side of the estimate.
     No effect (0) is asked first, so that the interval holds it exactly when it is not rejected.
 
-    Parameters
-    ----------
-    estimate : float
-        The estimate, where the p-value is 1.
-    floor : float
-        Smallest p-value of the test. Where it exceeds ``1 - level`` nothing can be rejected and
-        the interval is unbounded.
+    `estimate`: The estimate, where the p-value is 1. `floor`: Smallest p-value of the test. Where
+    it exceeds ``1 - level`` nothing can be rejected and the interval is unbounded.
 
-    Examples
-    --------
     >>> from scipy import stats
     >>> lower, upper = invert(lambda b: 2 * stats.norm.sf(abs(b - 1)), 1.0, 0.5, 0.95, 0.0)
     >>> round(lower, 3), round(upper, 3)
@@ -83,13 +76,8 @@ _ENUMERATED = 200_000
 def assignments(treated: Bools, block: Ints, draws: int, seed: int) -> Floats:
     """Return every way in which the programme could have been given within blocks.
 
-    Parameters
-    ----------
-    draws, seed : int
-        Number of random assignments where there are too many to enumerate.
+    `draws`, `seed`: Number of random assignments where there are too many to enumerate.
 
-    Examples
-    --------
     >>> import numpy as np
     >>> treated = np.array([True, True, True, False, False, False])
     >>> len(assignments(treated, np.zeros(6, int), 999, 1))
@@ -133,8 +121,6 @@ def randomisation_test(
     holds the constant effects that the test does not reject; it is unbounded where the floor
     exceeds ``1 - level``.
 
-    Examples
-    --------
     >>> import numpy as np
     >>> treated = np.array([True, True, True, False, False, False])
     >>> change = np.array([3.0, 4.0, 5.0, 0.0, 1.0, 2.0])
@@ -178,10 +164,7 @@ _WEBB = np.sqrt(np.array([0.5, 1.0, 1.5]))
 class Draws:
     """Bootstrap weights and the smallest p-value they allow.
 
-    Parameters
-    ----------
-    weights : (B, G) float
-        The first row is all ones (the data themselves) where everything is enumerated.
+    `weights`: The first row is all ones (the data themselves) where everything is enumerated.
     """
 
     weights: Floats
@@ -196,8 +179,6 @@ def draws(kind: Weights, clusters: int, replications: int, seed: int) -> Draws:
     Rademacher weights (-1, 1) are enumerated where 2^G is at most `replications`; Webb's six
     points are drawn.
 
-    Examples
-    --------
     >>> draws("rademacher", 6, 9999, 1).floor
     0.03125
     """
@@ -218,11 +199,9 @@ def wild_p(fit: Fit, member: csr_array, drawn: Draws) -> float:
     least squares the t-statistic itself, for logistic regression its linearisation (the WCLR
     bootstrap). Ties count as being as extreme, so that no p-value lies below the floor.
 
-    References
-    ----------
-    Cameron AC, Gelbach JB, Miller DL (2008), Rev Econ Stat 90:414-427. Webb MD (2023), Can J
-    Econ 56:839-858. MacKinnon JG, Nielsen MO, Webb MD (2023), cluster-robust bootstrap
-    inference for logistic regression.
+    Cameron AC, Gelbach JB, Miller DL (2008), Rev Econ Stat 90:414-427. Webb MD (2023), Can J Econ
+    56:839-858. MacKinnon JG, Nielsen MO, Webb MD (2023), cluster-robust bootstrap inference for
+    logistic regression.
     """
     direction = fit.bread[-1]
     scores = member.T @ (fit.x * fit.residual[:, None])

@@ -42,8 +42,6 @@ class NotEstimable(EstimationError):
 
     `reason` is a key of `STATUS_OF_REASON`.
 
-    Examples
-    --------
     >>> NotEstimable("separation").status
     'too_few'
     """
@@ -67,12 +65,8 @@ class NotEstimable(EstimationError):
 class Estimate:
     """An effect on the scale of the model: log odds, a difference in shares, or in score.
 
-    Parameters
-    ----------
-    df : float
-        Degrees of freedom of the reference distribution; absent where there are none.
-    floor : float
-        Smallest p-value the test can reach with this design; absent where it has no floor.
+    `df`: Degrees of freedom of the reference distribution; absent where there are none. `floor`:
+    Smallest p-value the test can reach with this design; absent where it has no floor.
     """
 
     estimate: float
@@ -99,13 +93,8 @@ def possible(limits: np.ndarray, scale: str, triple: bool = False) -> np.ndarray
 def t_estimate(estimate: float, variance: float, df: float, level: float) -> Estimate:
     """Return an estimate with its t interval and two-sided p-value.
 
-    Parameters
-    ----------
-    level : float
-        Confidence level, such as 0.95.
+    `level`: Confidence level, such as 0.95.
 
-    Examples
-    --------
     >>> round(t_estimate(1.0, 0.25, float("inf"), 0.95).p, 4)
     0.0455
     """
@@ -204,18 +193,11 @@ def make_sample(
 ) -> Sample:
     """Check arrays of one length and return their complete cases as a `Sample`.
 
-    Parameters
-    ----------
-    outcome, treated, post, cluster, wave, weight, group, pair, unit : (n,) array
-        `wave` is `post` where absent. Missing numbers are NaN.
-
-    Raises
-    ------
-    EstimationError
-        Lengths differ, weights are negative or missing, an outcome is not 0/1, a cluster is in both
-        arms, or a wave is both before and after.
-    NotEstimable
-        There is no complete case, or an arm or a period is empty.
+    `outcome`, `treated`, `post`, `cluster`, `wave`, `weight`, `group`, `pair`, `unit`: `wave` is
+    `post` where absent. Missing numbers are NaN. Raises EstimationError: Lengths differ, weights
+    are negative or missing, an outcome is not 0/1, a cluster is in both arms, or a wave is both
+    before and after. Raises NotEstimable: There is no complete case, or an arm or a period is
+    empty.
     """
     y = np.asarray(outcome, dtype=float)
     n = len(y)

@@ -1,18 +1,22 @@
-"""Effects when the programme starts in different waves (Callaway and Sant'Anna), and their averages."""
+"""Programmes that start in different waves (Callaway and Sant'Anna): their effects, in a study too."""
 
 from __future__ import annotations
 
 import itertools
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal, cast
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
 from wijkkit.errors import EstimationError
+from wijkkit.evaluation.effect.did import DID_COLUMNS
 from wijkkit.evaluation.effect.fit import least_squares
+from wijkkit.evaluation.effect.outcomes import arrays_of, first_waves, outcomes
 from wijkkit.evaluation.effect.sample import Bools, Floats, Ints, NotEstimable, t_estimate
+from wijkkit.study import Study
 
 Control = Literal["never", "not_yet"]
 
@@ -21,19 +25,10 @@ Control = Literal["never", "not_yet"]
 class GroupTimeEffects:
     """Average effects on the treated per group (wave of start) and wave.
 
-    Parameters
-    ----------
-    start, wave : (K,) float
-        Wave in which the group started, and wave of the effect; before the start it is a
-        placebo effect against the wave before.
-    influence : (n, K) float
-        Each row's influence on each estimate; their sum over rows divided by n has mean zero.
-    share : dict of float to float
-        Weighted share of the rows in each group.
-    starts : (n,) float
-        Wave of start of each row's cluster; infinite where never.
-    weight : (n,) float
-        Mean 1.
+    `start`, `wave`: Wave in which the group started, and wave of the effect; before the start it is
+    a placebo effect against the wave before. `influence`: Each row's influence on each estimate;
+    their sum over rows divided by n has mean zero. `share`: Weighted share of the rows in each
+    group. `starts`: Wave of start of each row's cluster; infinite where never. `weight`: Mean 1.
     """
 
     start: Floats
@@ -62,27 +57,14 @@ def group_time_effects(
     change that a regression in the control clusters predicts for it. Made for repeated
     cross-sections; with `cluster` the respondent it is the panel estimator too.
 
-    Parameters
-    ----------
-    outcome, wave : (n,) array
-        Complete; waves are numbers in order of time.
-    start : (n,) array
-        First wave with the programme in the row's cluster; NaN or infinite where never.
-    cluster : (n,) array
-        The level on which influence is summed for errors.
+    `outcome`, `wave`: Complete; waves are numbers in order of time. `start`: First wave with the
+    programme in the row's cluster; NaN or infinite where never. `cluster`: The level on which
+    influence is summed for errors. Raises NotEstimable: ``no_arms``: no group starts within the
+    waves, or there is no control.
 
-    Raises
-    ------
-    NotEstimable
-        ``no_arms``: no group starts within the waves, or there is no control.
+    Callaway B, Sant'Anna PHC (2021), J Econometrics 225:200-230. Sant'Anna PHC, Zhao J (2020), J
+    Econometrics 219:101-122 (outcome regression for repeated cross-sections).
 
-    References
-    ----------
-    Callaway B, Sant'Anna PHC (2021), J Econometrics 225:200-230. Sant'Anna PHC, Zhao J (2020),
-    J Econometrics 219:101-122 (outcome regression for repeated cross-sections).
-
-    Examples
-    --------
     >>> import numpy as np
     >>> wave = np.tile([1, 2, 3], 8)
     >>> start = np.repeat([2.0, 2.0, np.nan, np.nan], 6)
@@ -193,20 +175,10 @@ Average = tuple[float, Floats]
 def average_effects(effects: GroupTimeEffects, kind: Kind, level: float = 0.95) -> pd.DataFrame:
     """Return averages of group-time effects, as R `did`'s `aggte` defines them.
 
-    Parameters
-    ----------
-    kind : {"simple", "dynamic"}
-        Over all effects after the start; per time since the start (placebo effects before it are
-        negative).
+    `kind`: Over all effects after the start; per time since the start (placebo effects before it
+    are negative). ``item`` (``overall``, or the time), ``estimate``, ``error``, ``lower``,
+    ``upper``, ``p``, ``df``.
 
-    Returns
-    -------
-    DataFrame
-        ``item`` (``overall``, or the time), ``estimate``, ``error``,
-        ``lower``, ``upper``, ``p``, ``df``.
-
-    Examples
-    --------
     >>> import numpy as np
     >>> from wijkkit.evaluation.effect.staggered import group_time_effects
     >>> wave = np.tile([1, 2, 3], 8)
@@ -276,3 +248,137 @@ def _table(
         {"item": f"{value:g}"} | interval(effects, *part, level) for value, part in parts.items()
     ]
     return pd.DataFrame(rows)
+
+
+# Staggered starts in a study: wijken that got the programme in different waves.
+
+#: The method's key in the table of effects.
+STAGGERED = "staggered"
+
+STAGGERED_COLUMNS = (
+    "outcome",
+    "kind",
+    "item",
+    "scale",
+    "estimate",
+    "lower",
+    "upper",
+    "p",
+    "df",
+    "n",
+    "clusters",
+    "status",
+    "reason",
+)
+
+
+def staggered_effects(
+    study: Study,
+    respondents: pd.DataFrame,
+    starts: Mapping[str, str] | None = None,
+    control: Control = "never",
+) -> pd.DataFrame:
+    """Estimate the effect on every outcome where wijken started in different waves.
+
+    `starts`: Programme wijk -> first wave after its start; by default what ``start`` of the wijken
+    says (`first_waves`). Per outcome the overall average and that by time since the start (waves),
+    in percentage points or in the score's unit. With few wijken per start the errors are too small:
+    a start with one wijk, or an arm with one, is a row with a reason.
+    """
+    starts = first_waves(study) if starts is None else starts
+    _check(study, starts)
+    tables = [_outcome(study, respondents, key, starts, control) for key in outcomes(study)]
+    if not tables:
+        return pd.DataFrame(columns=list(STAGGERED_COLUMNS))
+    return pd.concat(tables, ignore_index=True)
+
+
+def _check(study: Study, starts: Mapping[str, str]) -> None:
+    programme = {wijk for wijk, hood in study.neighbourhoods.items() if hood.arm == "programme"}
+    waves = {wave.id for wave in study.waves}
+    wrong = sorted(programme ^ set(starts)) + sorted(set(starts.values()) - waves)
+    if wrong:
+        raise EstimationError(
+            "the starts do not fit the study",
+            found=", ".join(wrong),
+            expected="one wave of the study for every programme wijk",
+            remedy="Correct the starts.",
+        )
+
+
+def _outcome(
+    study: Study,
+    respondents: pd.DataFrame,
+    outcome: str,
+    starts: Mapping[str, str],
+    control: Control,
+) -> pd.DataFrame:
+    try:
+        table = _averages(study, respondents, outcome, starts, control)
+        table = table.assign(status="ok", reason="")
+    except NotEstimable as error:
+        table = pd.DataFrame([{"item": "overall", "status": error.status, "reason": error.reason}])
+    return table.assign(outcome=outcome).reindex(columns=list(STAGGERED_COLUMNS))
+
+
+def _averages(
+    study: Study,
+    respondents: pd.DataFrame,
+    outcome: str,
+    starts: Mapping[str, str],
+    control: Control,
+) -> pd.DataFrame:
+    asked = study.indicators[outcome].waves
+    waves = tuple(wave.id for wave in study.waves if not asked or wave.id in asked)
+    arrays = arrays_of(study, respondents, outcome, waves)
+    known = ~np.isnan(arrays["outcome"]) & ~np.isnan(arrays["covariates"]).any(axis=1)
+    cluster = arrays["cluster"][known]
+    order = {wave: position for position, wave in enumerate(waves)}
+    first = {wijk: float(order.get(wave, np.inf)) for wijk, wave in starts.items()}
+    start = np.array([first.get(wijk, np.inf) for wijk in cluster])
+    _require_two_per_start(start, cluster)
+    effects = group_time_effects(
+        arrays["outcome"][known],
+        start,
+        arrays["wave"][known],
+        cluster,
+        weight=arrays["weight"][known],
+        covariates=arrays["covariates"][known],
+        control=control,
+    )
+    binary = study.indicators[outcome].unit == "percent"
+    level = study.settings.evaluation.level
+    table = pd.concat(
+        [
+            average_effects(effects, cast(Any, kind), level).assign(kind=kind).iloc[skip:]
+            for kind, skip in (("simple", 0), ("dynamic", 1))
+        ],
+        ignore_index=True,
+    )
+    table[["estimate", "lower", "upper"]] *= 100.0 if binary else 1.0
+    return table.assign(
+        scale="points" if binary else "score", n=len(cluster), clusters=len(np.unique(cluster))
+    )
+
+
+def _require_two_per_start(start: np.ndarray, cluster: np.ndarray) -> None:
+    per_start = pd.Series(cluster).groupby(start).nunique()
+    if not np.isinf(per_start.index).any():
+        raise NotEstimable("no_arms")
+    if per_start.min() < 2:
+        raise NotEstimable("one_cluster_in_an_arm")
+
+
+def staggered_rows(study: Study, respondents: pd.DataFrame, outcome: str) -> list[pd.DataFrame]:
+    """Return the average effect as a row of `did`, where wijken started in different waves.
+
+    Nothing where they all started before the same wave.
+    """
+    starts = first_waves(study)
+    if len(set(starts.values())) < 2:
+        return []
+    table = _outcome(study, respondents, outcome, starts, "never").iloc[:1]
+    scale = "points" if study.indicators[outcome].unit == "percent" else "score"
+    row = table.assign(contrast="did", method=STAGGERED, scale=scale)
+    row = row.reindex(columns=list(DID_COLUMNS)).fillna({"n": 0, "clusters": 0})
+    return [row.astype(dict.fromkeys(("n", "clusters"), "int64") | {"floor": "float64"})]

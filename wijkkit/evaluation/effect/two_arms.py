@@ -39,18 +39,11 @@ def change_test(
     of respondents can leave. So p is never below that of a normal test with the error `least`,
     and the interval never narrower.
 
-    Raises
-    ------
-    NotEstimable
-        An arm has one cluster, or nothing varies.
+    Raises NotEstimable: An arm has one cluster, or nothing varies.
 
-    References
-    ----------
-    Donald SG, Lang K (2007), Rev Econ Stat 89:221-233 (clusters' changes). Box GEP (1954), Ann
-    Math Stat 25:290-302 (what unequal variances do).
+    Donald SG, Lang K (2007), Rev Econ Stat 89:221-233 (clusters' changes). Box GEP (1954), Ann Math
+    Stat 25:290-302 (what unequal variances do).
 
-    Examples
-    --------
     >>> import numpy as np
     >>> treated = np.array([True, True, True, False, False, False])
     >>> change = np.array([3.0, 4.0, 5.0, 0.0, 1.0, 2.0])
@@ -126,12 +119,8 @@ def power_at(
 ) -> float:
     """Return the chance that the test rejects at an effect of `shift` of its true errors.
 
-    Parameters
-    ----------
-    shift : float
-        Effect over sqrt(v1 / n1 + v0 / n0), with the arms' true variances v.
-    ratio : float
-        v1 / v0, which may lie outside `ratios`.
+    `shift`: Effect over sqrt(v1 / n1 + v0 / n0), with the arms' true variances v. `ratio`: v1 / v0,
+    which may lie outside `ratios`.
     """
     limit, weight = _limit(sizes, ratio, float(np.sqrt(ratios[0] * ratios[1])))
     edge = critical_value(alpha, sizes, ratios) * limit
@@ -225,8 +214,6 @@ def cluster_cells(sample: Sample, scale: Scale) -> Floats:
     the log odds, half a respondent added to both sides so that 0 and 100 % have one.
     With groups it is the gap: least advantaged minus the others.
 
-    References
-    ----------
     Donald SG, Lang K (2007), Rev Econ Stat 89:221-233. Hayes RJ, Moulton LH (2017), Cluster
     Randomised Trials, chapter 10.
     """
@@ -299,8 +286,6 @@ def respondents_error(sample: Sample, scale: Scale, contrast: Floats | None = No
     p (1 - p) for a share, 1 / (p (1 - p)) for its log odds. It does not depend on how much
     clusters differ. In a panel, where a respondent's answers hang together, it is 0.
 
-    Examples
-    --------
     >>> from wijkkit.evaluation.effect.sample import make_sample
     >>> y, cluster, wave = [0, 1] * 40, [i // 20 for i in range(80)], [i // 10 % 2 for i in range(80)]
     >>> sample = make_sample(y, [c < 2 for c in cluster], wave, cluster)

@@ -41,8 +41,6 @@ def days_under(kind: Kind, start: date, end: date) -> int:
 def share_under(kind: Kind, start: date, end: date) -> float:
     """Return the share of a period's days under measures of a kind.
 
-    Examples
-    --------
     >>> share_under("restrictions", date(2018, 9, 1), date(2019, 9, 1))
     0.0
     """
@@ -56,47 +54,24 @@ class Evidence:
     What is left out is not known, and the explanation that needs it cannot be judged; so is a
     number that is NaN. Shares are from 0 to 1.
 
-    Parameters
-    ----------
-    wijken : int
-        Number of programme wijken. What is known of fewer of them decides nothing that the
-        others could turn around.
-    implementation_start : mapping of str to date
-        Programme wijk -> the day its first intervention started.
-    goal_coverage : mapping of str to float
-        Goal -> share of the programme wijken that chose it where it was measured in every wave.
-    group_coverage : mapping of str to float
-        Group (``GROUPING.GROUP``) -> share of goals that were measured for it.
-    response_gaps : mapping of str to float
-        Group (``GROUPING.GROUP``) -> its share of the respondents minus its share of all
-        children of the study's wijken.
-    limits : mapping of str to (float, float)
-        Lower and upper limit of what is a sample: a group of `response_gaps`, ``participation``
-        and ``moves``.
-    comparator_interventions : float, optional
-        Deployed interventions per comparator, as a share of those per programme wijk.
-    comparator_participation : float, optional
-        Share of the comparators' children who took part in the programme's interventions.
-    comparator_moves : float, optional
-        Share of the comparators' children who lived in a programme wijk before.
-    deployed : int
-        Number of deployed interventions.
-    evidence_levels : mapping of str to int
-        Deployed intervention -> evidence level: 0 not recognised, 1 well founded, 2 first,
-        3 good, 4 strong indications of effectiveness.
-    dose, reach, fidelity : mapping of str to float
-        Programme wijk -> delivered as a share of what was planned.
-    interviews : int
-        Number of coded group interviews held after the programme started.
-    mentioned_by : mapping of str to frozenset of str
-        Code of the interviews -> the group interviews that mention it; empty where none does.
-    staff_turnover : float, optional
-        Share of the coordinators and partners who left.
-    steps_on_time : float, optional
-        Share of the planned steps done by their date.
+    `wijken`: Number of programme wijken. What is known of fewer of them decides nothing that the
+    others could turn around. `implementation_start`: Programme wijk -> the day its first
+    intervention started. `goal_coverage`: Goal -> share of the programme wijken that chose it where
+    it was measured in every wave. `group_coverage`: Group (``GROUPING.GROUP``) -> share of goals
+    that were measured for it. `response_gaps`: Group (``GROUPING.GROUP``) -> its share of the
+    respondents minus its share of all children of the study's wijken. `limits`: Lower and upper
+    limit of what is a sample: a group of `response_gaps`, ``participation`` and ``moves``.
+    `comparator_interventions`: Deployed interventions per comparator, as a share of those per
+    programme wijk. `comparator_participation`: Share of the comparators' children who took part in
+    the programme's interventions. `comparator_moves`: Share of the comparators' children who lived
+    in a programme wijk before. `deployed`: Number of deployed interventions. `evidence_levels`:
+    Deployed intervention -> evidence level: 0 not recognised, 1 well founded, 2 first, 3 good, 4
+    strong indications of effectiveness. `dose`, `reach`, `fidelity`: Programme wijk -> delivered as
+    a share of what was planned. `interviews`: Number of coded group interviews held after the
+    programme started. `mentioned_by`: Code of the interviews -> the group interviews that mention
+    it; empty where none does. `staff_turnover`: Share of the coordinators and partners who left.
+    `steps_on_time`: Share of the planned steps done by their date.
 
-    Examples
-    --------
     >>> Evidence(dose={"a": 0.5, "b": float("nan")}, staff_turnover=float("nan")).dose
     {'a': 0.5}
     """

@@ -77,11 +77,8 @@ def _follow_up(study: Study) -> Wave | None:
 def explanation_rows(study: Study, table: pd.DataFrame) -> pd.DataFrame:
     """Return the explanations in the study's language.
 
-    Returns
-    -------
-    DataFrame
-        ``aspect``, ``explanation``, ``verdict``, ``evidence`` and ``settle`` (what would settle
-        it) as texts.
+    ``aspect``, ``explanation``, ``verdict``, ``evidence`` and ``settle`` (what would settle it) as
+    texts.
     """
     language = study.language
 

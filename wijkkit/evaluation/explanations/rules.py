@@ -23,14 +23,8 @@ Fields = dict[str, float | str]
 class Verdict:
     """Whether an explanation may play a part, and what that rests on.
 
-    Parameters
-    ----------
-    code : {"plays", "undecided", "within", "cannot_be_judged"}
-        ``within`` is no proof that it plays none: the figure does not pass the threshold.
-    evidence : str
-        Key of the sentence in ``explanations.evidence``.
-    fields : dict
-        Its numbers and names.
+    `code`: ``within`` is no proof that it plays none: the figure does not pass the threshold.
+    `evidence`: Key of the sentence in ``explanations.evidence``. `fields`: Its numbers and names.
     """
 
     code: Code
@@ -47,17 +41,10 @@ def not_judged(evidence: str = "none", **fields: float | str) -> Verdict:
 class Threshold:
     """A chosen threshold, and the band around it in which nothing is decided.
 
-    Parameters
-    ----------
-    band : float
-        Half width of the band as a share of the limit.
-    above : bool
-        Whether a value from the limit on plays a part, or one below it.
-    most : float
-        Largest possible value: reaching it is never undecided where `above` is false.
+    `band`: Half width of the band as a share of the limit. `above`: Whether a value from the limit
+    on plays a part, or one below it. `most`: Largest possible value: reaching it is never undecided
+    where `above` is false.
 
-    Examples
-    --------
     >>> half = Threshold(0.5, 0.2)
     >>> half.side(0.7), half.side(0.45), half.side(0.3)
     ('plays', 'undecided', 'within')
@@ -98,8 +85,6 @@ def median_side(known: Collection[float], of: int, threshold: Threshold) -> Code
 
     The values that are not known may be anything: the answer holds whatever they are.
 
-    Examples
-    --------
     >>> full = Threshold(0.8, 0.1, above=False)
     >>> median_side([0.5, 0.6], 3, full), median_side([0.9], 3, full)
     ('plays', None)
@@ -113,8 +98,6 @@ def median_side(known: Collection[float], of: int, threshold: Threshold) -> Code
 def share_side(hits: int, known: int, of: int, threshold: Threshold) -> Code | None:
     """Return the side of a share of `of` cases, None where that is not known.
 
-    Examples
-    --------
     >>> half = Threshold(0.5, 0.1)
     >>> share_side(3, 3, 4, half), share_side(1, 4, 4, half), share_side(1, 2, 4, half)
     ('plays', 'within', None)
@@ -136,8 +119,6 @@ def period_too_short(
 ) -> Verdict:
     """The period between the first interventions and the last wave was too short.
 
-    Examples
-    --------
     >>> from wijkkit.study.settings import ExplanationSettings
     >>> evidence = Evidence(implementation_start={"a": date(2020, 9, 1)})
     >>> period_too_short(evidence, date(2021, 4, 1), ExplanationSettings()).code
@@ -186,8 +167,6 @@ def covid(starts: Iterable[date], end: date | None, settings: ExplanationSetting
 
     The share is the mean of the wijken's; where they lie on different sides it is undecided.
 
-    Examples
-    --------
     >>> from wijkkit.study.settings import ExplanationSettings
     >>> covid([date(2018, 9, 1)], date(2021, 7, 31), ExplanationSettings()).code
     'plays'
@@ -287,8 +266,6 @@ def mentioned(
     The interviews are a sample: the interval of their share (Wilson) decides. Where they have no
     code for it, nobody was asked to listen for it: that none mentions it says nothing.
 
-    Examples
-    --------
     >>> from wijkkit.study.settings import ExplanationSettings
     >>> evidence = Evidence(interviews=8, mentioned_by={"theory": frozenset("abcdefg")})
     >>> mentioned("theory", evidence, ExplanationSettings()).code
@@ -332,8 +309,6 @@ def late(evidence: Evidence, settings: ExplanationSettings) -> Verdict:
 def strongest(*verdicts: Verdict) -> Verdict:
     """Return the verdict that counts of several sources on one explanation.
 
-    Examples
-    --------
     >>> strongest(not_judged(), Verdict("within", "turnover", {})).code
     'within'
     """

@@ -6,9 +6,8 @@ from wijkkit.evaluation.learning.comparison import (
     clashes,
     side_by_side,
 )
-from wijkkit.evaluation.learning.cycle import improvement_cycle, open_decisions
 from wijkkit.evaluation.learning.data_quality import data_quality
-from wijkkit.evaluation.learning.questions import questions
+from wijkkit.evaluation.learning.questions import improvement_cycle, open_decisions, questions
 
 __all__ = [
     "ahead_sentences",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from wijkkit.evaluation.facts import Facts
-from wijkkit.evaluation.logic_model.finding import indicator_finding
+from wijkkit.evaluation.logic_model.measures import indicator_finding
 from wijkkit.evaluation.process.network import ALL_DOMAINS, participation
 from wijkkit.evaluation.process.people import in_whole_numbers
 from wijkkit.evaluation.process.sentences import as_sentence

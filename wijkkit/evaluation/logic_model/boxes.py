@@ -9,18 +9,19 @@ import pandas as pd
 
 from wijkkit.errors import Problem, StudyError
 from wijkkit.evaluation.facts import Facts
-from wijkkit.evaluation.logic_model.finding import (
+from wijkkit.evaluation.logic_model.measures import (
     METHOD_SCALES,
+    REGISTRY_MEASURES,
     Finding,
     gap_finding,
     indicator_finding,
+    registry_finding,
     scale_finding,
     together,
 )
-from wijkkit.evaluation.logic_model.registry_measures import REGISTRY_MEASURES, registry_finding
 from wijkkit.language import text
 from wijkkit.study import Study
-from wijkkit.study.settings.logic_model import BOXES, Element
+from wijkkit.study.settings.programme import BOXES, Element
 
 FINDING_COLUMNS = ("wijk", "box", "element", "label", "measure", "state", "words")
 
@@ -28,10 +29,7 @@ FINDING_COLUMNS = ("wijk", "box", "element", "label", "measure", "state", "words
 def finding_of(facts: Facts, wijk: str, measure: str) -> Finding:
     """Return what the data say of a measure: an indicator, ``gap:``, ``scale:`` or the registry.
 
-    Raises
-    ------
-    StudyError
-        The logic model names a measure that is none of these.
+    Raises StudyError: The logic model names a measure that is none of these.
     """
     if problem := _unknown(facts.study, measure):
         raise StudyError(problem)

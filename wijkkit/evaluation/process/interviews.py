@@ -17,15 +17,10 @@ _CELL = ["arm", "wave", "role"]
 def code_counts(groups: pd.DataFrame, segments: pd.DataFrame) -> pd.DataFrame:
     """Count the groups that mention each code, per arm, wave and role.
 
-    Returns
-    -------
-    DataFrame
-        ``code, parent, arm, wave, role, groups, of``: `groups` of the `of` groups interviewed
-        mention the code. Every code is there for every arm, wave and role in which a group was
-        interviewed; role ``all`` counts the groups of all roles.
+    ``code, parent, arm, wave, role, groups, of``: `groups` of the `of` groups interviewed mention
+    the code. Every code is there for every arm, wave and role in which a group was interviewed;
+    role ``all`` counts the groups of all roles.
 
-    Examples
-    --------
     >>> import pandas as pd
     >>> groups = pd.DataFrame({"group": ["g1", "g2"], "arm": "programme", "wave": "2021",
     ...                        "role": "network"})

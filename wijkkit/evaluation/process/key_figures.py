@@ -1,4 +1,4 @@
-"""Key-figure interviews: scores of their scales by arm and wave, reliability, and change by arm."""
+"""Key figures and parents: scales by arm and wave, their change, and parents' use of services."""
 
 from __future__ import annotations
 
@@ -15,9 +15,11 @@ from wijkkit.errors import EstimationError
 from wijkkit.estimates.scale import scale_reliability, scale_score
 from wijkkit.evaluation.effect.did import Options, did
 from wijkkit.evaluation.effect.evaluate import judged_together
-from wijkkit.language import interval, number, signed, text
+from wijkkit.evaluation.effect.sample import NotEstimable
+from wijkkit.evaluation.effect.two_arms import change_test
+from wijkkit.language import interval, number, percentage, points, signed, text
 from wijkkit.study import Study
-from wijkkit.study.settings.process import Scale
+from wijkkit.study.settings.programme import Scale
 
 ARMS = ("programme", "comparator")
 
@@ -55,13 +57,10 @@ def scores(answers: pd.DataFrame, scale: Scale) -> pd.Series:
 def scale_table(study: Study, answers: pd.DataFrame) -> pd.DataFrame:
     """Return the mean of every scale by arm and wave, with its reliability in that wave.
 
-    Returns
-    -------
-    DataFrame
-        Columns `SCALE_COLUMNS`. `mean` is that of the wijken's means, with a t interval over
-        wijken, absent with fewer than two; `n` counts persons. Alpha (Feldt's interval) and
-        omega are of both arms together, absent where they cannot be computed. `status` is
-        ``missing`` where nobody was interviewed.
+    Columns `SCALE_COLUMNS`. `mean` is that of the wijken's means, with a t interval over wijken,
+    absent with fewer than two; `n` counts persons. Alpha (Feldt's interval) and omega are of both
+    arms together, absent where they cannot be computed. `status` is ``missing`` where nobody was
+    interviewed.
     """
     rows, confidence = [], study.settings.evaluation.level
     for key, scale in study.settings.process.key_figures.scales.items():
@@ -127,11 +126,8 @@ def scale_changes(study: Study, answers: pd.DataFrame) -> pd.DataFrame:
     that of the exact randomisation test, within pairs where the study has them, and `floor` the
     smallest it can be.
 
-    Returns
-    -------
-    DataFrame
-        Columns `CHANGE_COLUMNS`, one row per scale; unit ``score``. Numbers are absent unless
-        `status` is ``ok``; `reason` says why.
+    Columns `CHANGE_COLUMNS`, one row per scale; unit ``score``. Numbers are absent unless `status`
+    is ``ok``; `reason` says why.
     """
     rows = []
     for key, scale in study.settings.process.key_figures.scales.items():
@@ -192,12 +188,7 @@ def _change(study: Study, scored: pd.DataFrame, first: str, last: str) -> dict[s
 def key_figure_sentences(table: pd.DataFrame, changes: pd.DataFrame, study: Study) -> list[str]:
     """Say whether each scale changed otherwise with the programme, and what the test cannot show.
 
-    Parameters
-    ----------
-    table : DataFrame
-        From `scale_table`.
-    changes : DataFrame
-        From `scale_changes`.
+    `table`: From `scale_table`. `changes`: From `scale_changes`.
     """
     settings, language = study.settings, study.language
     sentences = []
@@ -283,3 +274,116 @@ def _again(
 
 def _down(values: pd.Series | np.ndarray, step: float) -> pd.Series | np.ndarray:
     return np.round(np.floor(np.round(values / step, 9)) * step, 10)
+
+
+# Parents' use of interventions and services, asked in the last wave: programme and comparators.
+#
+# Asked once, so it says nothing of change. Wijken are the units, as in the effect evaluation: the
+# arms' means over wijken are compared by the test of the effect evaluation, adjusted for the number
+# of indicators.
+
+USE_COLUMNS = (
+    "indicator",
+    "label",
+    "wave",
+    "programme",
+    "comparator",
+    "value",
+    "lower",
+    "upper",
+    "unit",
+    "wijken",
+    "verdict",
+    "looked_at",
+    "status",
+)
+
+
+def service_use(study: Study, estimates: pd.DataFrame, confidence: float = 0.95) -> pd.DataFrame:
+    """Compare the use of services between programme and comparator wijken.
+
+    Columns `USE_COLUMNS`, one row per indicator, of the last wave that asked it: `programme` and
+    `comparator` are means over wijken (percent), `value` their difference in percentage points.
+    `verdict` is that of all `looked_at` indicators together (better: more use in the programme
+    wijken). `status` is ``ok``, ``too_few`` (an arm has fewer than two wijken with a figure; no
+    numbers) or ``not_asked``.
+
+    Hayes RJ, Moulton LH (2017). Cluster Randomised Trials, chapter 10: t test on cluster summaries.
+    """
+    arm = {slug: hood.arm for slug, hood in study.neighbourhoods.items()}
+    rows = []
+    for key in study.settings.process.service_use:
+        found: dict[str, Any] = {"indicator": key, "label": study.text(study.indicators[key].label)}
+        mine = estimates[
+            estimates["indicator"].eq(key)
+            & estimates["area_level"].eq("wijk")
+            & estimates["group_by"].eq("")
+            & estimates["status"].ne("not_asked")
+        ]
+        waves = [wave.id for wave in study.waves if mine["wave"].eq(wave.id).any()]
+        if not waves:
+            rows.append(found | {"status": "not_asked"})
+            continue
+        last = mine[mine["wave"].eq(waves[-1]) & mine["status"].eq("ok")]
+        arms = last["area"].map(arm)
+        found |= {"wave": waves[-1], "unit": "points", "wijken": int(arms.ne("none").sum())}
+        sides = [last.loc[arms.eq(name), "value"] for name in ("programme", "comparator")]
+        rows.append(found | _compared(sides[0], sides[1], confidence))
+    table = pd.DataFrame(rows, columns=[*USE_COLUMNS, "p"])
+    verdict = judged_together(table["value"], table["p"], confidence)
+    made = table.assign(verdict=verdict, looked_at=int(table["p"].notna().sum()))
+    return made[list(USE_COLUMNS)]
+
+
+def _compared(
+    programme: pd.Series, comparator: pd.Series, confidence: float
+) -> dict[str, float | str]:
+    if min(len(programme), len(comparator)) < 2:
+        return {"status": "too_few"}
+    values = np.concatenate([programme, comparator])
+    try:
+        found = change_test(values, np.arange(len(values)) < len(programme), confidence)
+    except NotEstimable as error:
+        return {"status": error.status}
+    return {
+        "programme": float(programme.mean()),
+        "comparator": float(comparator.mean()),
+        "value": found.estimate,
+        "lower": found.lower,
+        "upper": found.upper,
+        "p": found.p,
+        "status": "ok",
+    }
+
+
+def service_use_sentences(table: pd.DataFrame, language: str) -> list[str]:
+    """Say what parents use in both arms, and what that does not tell."""
+    asked = table[table["status"].eq("ok")]
+    if asked.empty:
+        return [_service_use_say("none", language)]
+    sentences = []
+    for row in asked.itertuples():
+        limits = interval(row.lower, row.upper, language)
+        difference = text(
+            "process.service_use.difference",
+            language,
+            value=points(row.value, language),
+            interval=limits,
+        )
+        sentences.append(
+            _service_use_say(
+                "row",
+                language,
+                indicator=row.label,
+                programme=percentage(row.programme, language),
+                comparator=percentage(row.comparator, language),
+                difference=difference,
+            )
+        )
+        clear = row.verdict in ("better", "worse")
+        sentences.append(_service_use_say("different" if clear else "same", language))
+    return [*sentences, _service_use_say("once", language)]
+
+
+def _service_use_say(key: str, language: str, **fields: object) -> str:
+    return text(f"process.service_use.{key}", language, **fields)

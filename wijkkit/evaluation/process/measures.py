@@ -34,14 +34,9 @@ _WORDS = ("name", "takes_part")
 class Measure:
     """One measured figure; absent unless `status` is ``ok``.
 
-    Parameters
-    ----------
-    value, lower, upper : float
-        In `unit`; limits are absent where everything was counted.
-    numerator, denominator : float
-        What it was computed from.
-    status : {"ok", "not_registered", "too_early", "contradictory"}
-        Contradictory: the registered numbers cannot both be right.
+    `value`, `lower`, `upper`: In `unit`; limits are absent where everything was counted.
+    `numerator`, `denominator`: What it was computed from. `status`: Contradictory: the registered
+    numbers cannot both be right.
     """
 
     value: float = NAN
@@ -118,8 +113,6 @@ def _days(column: Cells) -> np.ndarray:
 def sum_ratio(rows: Columns, delivered: str, planned: str) -> Measure:
     """Return what was delivered per what was planned, over the rows that hold both.
 
-    Examples
-    --------
     >>> import pandas as pd
     >>> rows = pd.DataFrame({"done": [8, None, 0], "plan": [10, 10, 6]})
     >>> sum_ratio(rows, "done", "plan").value
@@ -265,8 +258,6 @@ def quality(rows: Columns, confidence: float = 0.95) -> Measure:
 def maintenance(start: date, end: date, as_of: date, after_days: int) -> Measure:
     """Return 100 where an intervention still ran so many days after its start, 0 where not.
 
-    Examples
-    --------
     >>> from datetime import date
     >>> maintenance(date(2019, 1, 1), None, date(2021, 7, 1), 365).value
     100.0

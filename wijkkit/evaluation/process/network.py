@@ -25,12 +25,9 @@ def participation(meetings: pd.DataFrame, attendance: pd.DataFrame) -> pd.DataFr
 
     A meeting counts by its list of attendance, or by its two numbers where it has no list.
 
-    Returns
-    -------
-    DataFrame
-        ``wijk, year, domain, meetings, registered, invited, present, percent``. `registered`
-        counts meetings with any attendance or both numbers; `percent` is absent where that is none. Domain
-        ``all`` counts every meeting, with or without a domain.
+    ``wijk, year, domain, meetings, registered, invited, present, percent``. `registered` counts
+    meetings with any attendance or both numbers; `percent` is absent where that is none. Domain
+    ``all`` counts every meeting, with or without a domain.
     """
     there = attendance.assign(present=attendance["presence"].eq("present"))
     each = there.groupby(["wijk", "meeting"]).agg(
@@ -59,8 +56,6 @@ def participation(meetings: pd.DataFrame, attendance: pd.DataFrame) -> pd.DataFr
 def people_at(meeting: Mapping, attendance: Iterable[Mapping]) -> tuple[int, int]:
     """Return how many were at one meeting, and how many were invited; as `participation` counts.
 
-    Examples
-    --------
     >>> people_at({"key": "O1", "invited": 8, "present": 5}, [])
     (5, 8)
     >>> people_at({"key": "O1", "invited": 8, "present": 5},
@@ -80,11 +75,8 @@ def meeting_ties(
 ) -> pd.DataFrame:
     """Return which organisations met, per wijk and domain.
 
-    Returns
-    -------
-    DataFrame
-        ``wijk, domain, one, other, meetings``: in how many meetings both organisations were
-        present. Organisations, never persons. Domain ``all`` counts every meeting.
+    ``wijk, domain, one, other, meetings``: in how many meetings both organisations were present.
+    Organisations, never persons. Domain ``all`` counts every meeting.
     """
     present = _present(stakeholders, meetings, attendance)
     rows: list[tuple[Any, ...]] = []
@@ -99,16 +91,11 @@ def centrality(
 ) -> pd.DataFrame:
     """Return each organisation's place in the network of meetings, per wijk and domain.
 
-    Returns
-    -------
-    DataFrame
-        ``wijk, domain, organisation, role, attended, met, degree, betweenness, rank``: meetings
-        attended, others met, the part of all others met (0-1), Freeman's betweenness (0-1: how
-        often it is the only link between two others) and the rank by `degree`, then
-        `betweenness`. Domain ``all`` counts every meeting.
+    ``wijk, domain, organisation, role, attended, met, degree, betweenness, rank``: meetings
+    attended, others met, the part of all others met (0-1), Freeman's betweenness (0-1: how often it
+    is the only link between two others) and the rank by `degree`, then `betweenness`. Domain
+    ``all`` counts every meeting.
 
-    References
-    ----------
     Freeman LC (1978). Centrality in social networks: conceptual clarification. Social Networks
     1(3), 215-239.
     """
@@ -155,20 +142,12 @@ def _present(
 def turnover(stakeholders: pd.DataFrame, starts: Mapping[str, date], end: date) -> pd.DataFrame:
     """Return how many of the people in the network on the first day had left by the last.
 
-    Parameters
-    ----------
-    end : date
-        The last day, or a wijk's first day where that is later.
-
-    Returns
-    -------
-    DataFrame
-        ``wijk, at_start, left, joined, percent_left, ever, ever_left, advisors, undated,
-        began``.
-        `left` of those `at_start` had left; of all who were `ever` there in these days,
-        `ever_left` had. `advisors` counts the gebiedsadviseurs the wijk had in these days;
-        `undated` the rows without a first day, which cannot be counted. Figures are absent where
-        no row has a first day. `began` is the first day of who was `ever` there.
+    `end`: The last day, or a wijk's first day where that is later. ``wijk, at_start, left, joined,
+    percent_left, ever, ever_left, advisors, undated, began``. `left` of those `at_start` had left;
+    of all who were `ever` there in these days, `ever_left` had. `advisors` counts the
+    gebiedsadviseurs the wijk had in these days; `undated` the rows without a first day, which
+    cannot be counted. Figures are absent where no row has a first day. `began` is the first day of
+    who was `ever` there.
     """
     rows = []
     for wijk, start in starts.items():

@@ -82,8 +82,6 @@ def _share_of_target(row: pd.Series, language: str) -> str:
 def shown_measure(row: pd.Series, language: str) -> str:
     """Return a measure in the reader's notation with its limits, or why it is absent.
 
-    Examples
-    --------
     >>> import pandas as pd
     >>> shown_measure(pd.Series({"status": "not_registered"}), "nl")
     'niet geregistreerd'
@@ -104,8 +102,6 @@ def shown_measure(row: pd.Series, language: str) -> str:
 def as_sentence(words: str) -> str:
     """Return what somebody wrote in the registry with a full stop, so that more can follow.
 
-    Examples
-    --------
     >>> as_sentence("Buiten spelen gaat voor"), as_sentence("Waarom niet? ")
     ('Buiten spelen gaat voor.', 'Waarom niet?')
     """

@@ -13,12 +13,16 @@ from wijkkit.evaluation.choice import Choice, choose
 from wijkkit.evaluation.choice.panel import choice_sentences
 from wijkkit.evaluation.facts import Facts
 from wijkkit.evaluation.learning.comparison import ahead_sentences, clash_sentences, side_by_side
-from wijkkit.evaluation.learning.cycle import improvement_cycle
 from wijkkit.evaluation.learning.data_quality import data_quality
-from wijkkit.evaluation.learning.questions import questions
+from wijkkit.evaluation.learning.questions import improvement_cycle, questions
 from wijkkit.evaluation.logic_model import assumption_findings, box_findings, element_states
 from wijkkit.evaluation.process.interviews import chosen_quotes, code_counts
-from wijkkit.evaluation.process.key_figures import scale_changes, scale_table, shown_scales
+from wijkkit.evaluation.process.key_figures import (
+    scale_changes,
+    scale_table,
+    service_use,
+    shown_scales,
+)
 from wijkkit.evaluation.process.network import centrality, meeting_ties, participation, turnover
 from wijkkit.evaluation.process.people import in_whole_numbers, shown_registry
 from wijkkit.evaluation.process.sentences import (
@@ -26,7 +30,6 @@ from wijkkit.evaluation.process.sentences import (
     network_sentences,
     reach_sentences,
 )
-from wijkkit.evaluation.process.service_use import service_use
 from wijkkit.loaders import load_area_figures
 from wijkkit.loaders.segments import load_group_interviews
 from wijkkit.loaders.standard_table import load_catalogue, load_key_figures

@@ -12,8 +12,7 @@ from wijkkit.study.settings.general import (
     RegistrySettings,
     ReportSettings,
 )
-from wijkkit.study.settings.logic_model import LogicModelSettings
-from wijkkit.study.settings.process import ProcessSettings
+from wijkkit.study.settings.programme import LogicModelSettings, ProcessSettings
 
 __all__ = [
     "BatchSettings",

@@ -37,8 +37,6 @@ def column_hint(kind: Kind, column: Column, language: str) -> str:
 def choice_labels(column: Column, language: str) -> dict[str, str]:
     """Return the labels of a column's own choices, by choice.
 
-    Examples
-    --------
     >>> from wijkkit.registry.tables import KINDS
     >>> choice_labels(KINDS["flags"]["status"], "nl")
     {'open': 'open', 'solved': 'opgelost'}
@@ -52,8 +50,6 @@ def choice_labels(column: Column, language: str) -> dict[str, str]:
 def choice_of(column: Column, label: str, language: str) -> str:
     """Return the choice that a label stands for, or the label where it stands for none.
 
-    Examples
-    --------
     >>> from wijkkit.registry.tables import KINDS
     >>> choice_of(KINDS["flags"]["status"], "Opgelost", "nl")
     'solved'
@@ -68,8 +64,6 @@ def choice_of(column: Column, label: str, language: str) -> str:
 def with_label(key: str, label: str) -> str:
     """Return a key with its label, as drop-downs show it; `key_of` gives the key back.
 
-    Examples
-    --------
     >>> with_label("I03", "Buiten spelen")
     'I03 Buiten spelen'
     """
@@ -79,8 +73,6 @@ def with_label(key: str, label: str) -> str:
 def key_of(shown: str) -> str:
     """Return the key of what a drop-down showed.
 
-    Examples
-    --------
     >>> key_of("I03 Buiten spelen")
     'I03'
     """
@@ -90,8 +82,6 @@ def key_of(shown: str) -> str:
 def row_label(kind: Kind, row: Mapping[str, object], language: str) -> str:
     """Return which row is meant, in words: its first column, or the columns that make it unique.
 
-    Examples
-    --------
     >>> from wijkkit.registry.tables import KINDS
     >>> row_label(KINDS["meetings"], {"name": "Netwerk", "key": "O1"}, "nl")
     'Netwerk'
@@ -122,14 +112,7 @@ def broken(
 ) -> Problem:
     """Return a broken rule as a problem that `in_words` says in any language.
 
-    Parameters
-    ----------
-    rule : str
-        Its words are in the catalogue, under ``registry.fault``.
-    column : str
-        Empty for the row as a whole.
-    fields : mapping
-        What the words need: texts, numbers, days, columns, kinds, stored values, tuples of these.
+    `column`: Empty for the row as a whole.
     """
     return Problem(rule, rule=rule, column=column, fields={"found": found, **(fields or {})})
 
@@ -225,8 +208,6 @@ def form_problem(
 ) -> Problem:
     """Return a problem of the workbook's form: a file, sheet, column, key or formula.
 
-    Examples
-    --------
     >>> form_problem("formula", "nl", "Doelen", "C5", "=1+1").remedy
     'Kopieer de cel en plak alleen de waarde.'
     """

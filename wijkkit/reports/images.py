@@ -1,7 +1,7 @@
-"""Images whose parts lead to pages: an SVG with links stands in the page itself, not beside it.
+"""Images of notebooks: an SVG without what could run, and in the page where its parts lead to pages.
 
-An image that a page names cannot be clicked. What both engines wrote as such is therefore put into
-the finished page, as far as a page with a strict Content-Security-Policy shows it: no style
+An image that a page names cannot be clicked. One with links is therefore put into the finished
+page of either engine, as far as a page with a strict Content-Security-Policy shows it: no style
 elements or attributes, and no name twice.
 """
 
@@ -16,13 +16,68 @@ from xml.etree import ElementTree
 
 from defusedxml.ElementTree import fromstring
 
+from wijkkit.batch.fingerprint import hash_of
+from wijkkit.errors import ReportError
+
 _SVG = "http://www.w3.org/2000/svg"
-_HREF = "{http://www.w3.org/1999/xlink}href"
+_XLINK = "http://www.w3.org/1999/xlink"
+_HREF = f"{{{_XLINK}}}href"
 _LINK, _TITLE = f"{{{_SVG}}}a", f"{{{_SVG}}}title"
 _IMAGE = re.compile(r'<img\b[^>]*?\bsrc="([^"]+\.svg)"[^>]*>')
 _ALT = re.compile(r'\balt="([^"]*)"')
 #: Parts of a drawing that are not drawn themselves.
 _DROPPED = frozenset(f"{{{_SVG}}}{name}" for name in ("style", "metadata"))
+
+
+#: A report of the site, which a part of an image may lead to.
+_PAGE = re.compile(r"[\w-]+\.html")
+_DROPPED_TAGS = ("script", "foreignObject", "iframe", "animate", "set", "handler", "style")
+#: Hashes of images that were cleaned here: what is staged is not cleaned again to be shown.
+_CLEAN: set[str] = set()
+
+
+def svg_image(content: bytes) -> bytes:
+    """Return an SVG without scripts, handlers, comments and references to elsewhere."""
+    if hash_of(content) in _CLEAN:
+        return content
+    try:
+        root = fromstring(content, forbid_dtd=False, forbid_entities=True, forbid_external=True)
+    except (ElementTree.ParseError, ValueError) as error:
+        raise ReportError(
+            "an image is no valid SVG",
+            found=str(error)[:80],
+            remedy="Run the notebook again.",
+        ) from None
+    _clean_element(root)
+    _register()
+    clean = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    _CLEAN.add(hash_of(clean))
+    return clean
+
+
+def _clean_element(element: ElementTree.Element) -> None:
+    for key, value in list(element.attrib.items()):
+        name = key.rpartition("}")[2].lower()
+        outward = name == "href" and not (value.startswith("#") or _leads_to_page(element, value))
+        called = "url(" in value.lower() and "url(#" not in value.lower()
+        if name.startswith("on") or outward or called:
+            del element.attrib[key]
+    for child in list(element):
+        name = child.tag.rpartition("}")[2] if isinstance(child.tag, str) else "script"
+        if name in _DROPPED_TAGS and not _is_plain_style(child):
+            element.remove(child)
+        else:
+            _clean_element(child)
+
+
+def _leads_to_page(element: ElementTree.Element, target: str) -> bool:
+    return element.tag == f"{{{_SVG}}}a" and _PAGE.fullmatch(target) is not None
+
+
+def _is_plain_style(element: ElementTree.Element) -> bool:
+    """Matplotlib writes one style element, with strokes only."""
+    text = element.text or ""
+    return element.tag == f"{{{_SVG}}}style" and not re.search(r"url|@|\\|<", text)
 
 
 def named_links(svg: bytes, names: Mapping[str, str]) -> bytes:
@@ -106,6 +161,11 @@ def _named(value: str, prefix: str) -> str:
 
 
 def _written(root: ElementTree.Element) -> str:
-    ElementTree.register_namespace("", _SVG)
-    ElementTree.register_namespace("xlink", "http://www.w3.org/1999/xlink")
+    _register()
     return ElementTree.tostring(root, encoding="unicode")
+
+
+def _register() -> None:
+    """Write the namespaces of an SVG as everybody does."""
+    ElementTree.register_namespace("", _SVG)
+    ElementTree.register_namespace("xlink", _XLINK)

@@ -42,24 +42,13 @@ _SEPARATORS = (";", ",", "\t")
 def read_area_list(path: Path, file: str) -> list[dict[str, str]]:
     """Read a list of wijken, one per row.
 
-    Parameters
-    ----------
-    path : Path
-        csv in UTF-8 or Windows-1252, separated by ``;``, ``,`` or tabs. Columns ``code`` and,
-        where there are, ``name, arm, pair, district``; ``start`` where the programme started on
-        another day than study.yml says (2019-09-01 or 1-9-2019); ``wijk`` for another short name
-        than the one made of the name; ``codes`` for the codes of other waves (``2018=BU1+BU2``).
-
-    Returns
-    -------
-    list of dict
-        Each row with all columns, empty where the list has none, and `wijk`, a short name that
-        no other row has.
-
-    Raises
-    ------
-    DataError
-        The list is missing or cannot be read, has no column ``code``, or an empty or double code.
+    `path`: csv in UTF-8 or Windows-1252, separated by ``;``, ``,`` or tabs. Columns ``code`` and,
+    where there are, ``name, arm, pair, district``; ``start`` where the programme started on another
+    day than study.yml says (2019-09-01 or 1-9-2019); ``wijk`` for another short name than the one
+    made of the name; ``codes`` for the codes of other waves (``2018=BU1+BU2``). Each row with all
+    columns, empty where the list has none, and `wijk`, a short name that no other row has. Raises
+    DataError: The list is missing or cannot be read, has no column ``code``, or an empty or double
+    code.
     """
     numbered = _rows(path, file)
     header = [_column(name) for name in numbered[0][1]] if numbered else []

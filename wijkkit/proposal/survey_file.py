@@ -34,12 +34,8 @@ _LINES_SEEN = 500
 class Read:
     """A survey file that was read.
 
-    Parameters
-    ----------
-    source : SurveySource
-        What study.yml is to say of the file.
-    seen : list of str
-        What nobody said and was seen in the file, in words.
+    `source`: What study.yml is to say of the file. `seen`: What nobody said and was seen in the
+    file, in words.
     """
 
     table: SourceTable
@@ -50,10 +46,7 @@ class Read:
 def read_survey_file(survey: Path, source: SurveySource, said: Mapping[str, str | None]) -> Read:
     """Read a survey file as its options say, and as the file shows where they say nothing.
 
-    Raises
-    ------
-    DataError
-        The file cannot be read; the remedy names the option that mends it.
+    Raises DataError: The file cannot be read; the remedy names the option that mends it.
     """
     given = {name: value for name, value in said.items() if value is not None}
     seen: list[str] = []
@@ -152,18 +145,10 @@ Rows = list[dict[str, Any]]
 class TablesBook:
     """What a configuration says of one survey file.
 
-    Parameters
-    ----------
-    roles : dict of str to str
-        Role -> column of the file.
-    groupings : tuple of str
-        The columns that its tables are crossed with (sheet ``crossings``).
-    questions : tuple of str
-        The columns that it has a row of, in its order (sheet ``indeling_rijen``).
-    labels : dict of str to str
-        Column -> label that it corrects (sheet ``labelcorrectie``).
-    absent : tuple of str
-        What it names and the file has not.
+    `roles`: Role -> column of the file. `groupings`: The columns that its tables are crossed with
+    (sheet ``crossings``). `questions`: The columns that it has a row of, in its order (sheet
+    ``indeling_rijen``). `labels`: Column -> label that it corrects (sheet ``labelcorrectie``).
+    `absent`: What it names and the file has not.
     """
 
     roles: dict[str, str]
@@ -180,10 +165,7 @@ def read_tables_book(path: Path, columns: Collection[str]) -> TablesBook:
     weight and stratum. Rows, crossings and labels of columns that the file lacks are left out
     and named.
 
-    Raises
-    ------
-    DataError
-        The workbook cannot be read or has no sheet ``datasets``.
+    Raises DataError: The workbook cannot be read or has no sheet ``datasets``.
     """
     sheets = _sheets(path)
     if "datasets" not in sheets:

@@ -1,5 +1,0 @@
-"""Run the command line: ``python -m wijkkit.cli``."""
-
-from wijkkit.cli import main
-
-main()
