@@ -163,8 +163,9 @@ def _project_of_an_example(request, monkeypatch) -> None:
     sources = _sources(request.node)
     if '"parameters"' in sources or '"data/' in sources:
         matplotlib.use("agg")
-        folder = request.getfixturevalue("example_project")
         if re.search(r"wk\.(publish|release)\(", sources):
             small = request.getfixturevalue("small_run")
             folder = shutil.copytree(small, request.getfixturevalue("tmp_path") / "project")
+        else:
+            folder = request.getfixturevalue("example_project")
         monkeypatch.chdir(folder)
