@@ -1,8 +1,8 @@
 """The names of the package, for it to load when they are used and for editors to complete."""
 
 from . import show as show
-from .analysis import people as people
-from .analysis import publish as publish
+from .analysis.people import people as people
+from .analysis.publish import publish as publish
 from .demo import make_demo as make_demo
 from .estimates import change as change
 from .estimates import comparable_neighbourhoods as comparable_neighbourhoods
