@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 import wijkkit as wk
+from tests.conftest import ROOT
 from tests.studies import keep
 from wijkkit.errors import EstimationError, StudyError
 from wijkkit.reports.pages import metadata
@@ -70,8 +71,8 @@ def test_a_population_of_nobody_is_an_error(folder):
         assert words in str(error.value)
 
 
-def test_a_population_in_force_is_named_in_summaries_and_method_in_words_of_the_study(folder):
-    study = wk.open_study(folder)
+def test_a_population_in_force_is_named_in_summaries_and_method_in_words_of_the_study():
+    study = wk.open_study(ROOT / "parameters")
     girls = study.select(sex="girl", ages=(4, 8.5))
     assert study.among == "" and girls.among == "van 4 tot 8,5 jaar; Jongen of meisje: meisjes"
     words = metadata(girls, "wijk", "ankerveld")["text"]["method_survey"]
