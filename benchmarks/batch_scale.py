@@ -18,7 +18,7 @@ from pathlib import Path
 import nbformat
 
 from wijkkit.batch import run
-from wijkkit.batch.engine.process import parametrised
+from wijkkit.batch.engine.child import parametrised
 from wijkkit.batch.engine.task import Outcome, Task
 
 STUDY = """\

@@ -5,22 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 #: Columns of a tidy estimate table: one row per number, always these, in this order.
-ESTIMATE_COLUMNS = (
-    "indicator",
-    "area",
-    "area_level",
-    "wave",
-    "group_by",
-    "group",
-    "value",
-    "lower",
-    "upper",
-    "n",
-    "unit",
-    "method",
-    "source",
-    "status",
-    "step",
+ESTIMATE_COLUMNS = tuple(
+    "indicator area area_level wave group_by group value lower upper n unit method source "
+    "status step".split()
 )
 
 #: Columns that name one number; together they are unique in a tidy table.

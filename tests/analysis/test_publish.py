@@ -13,8 +13,9 @@ import pytest
 import yaml
 
 import wijkkit as wk
-from wijkkit.errors import DisclosureError, ParameterError, ReportError
+from wijkkit.errors import DisclosureError, EstimationError, ParameterError, ReportError
 from wijkkit.released.unreleased import outputs_folder, released_output
+from wijkkit.reports.pages import metadata
 from wijkkit.reports.staged_notebook import with_released
 
 WHY = "Een model over de hele stad, zonder kleine groepen."
@@ -309,3 +310,44 @@ def test_a_release_without_estimates_says_what_to_run(study, people):
     wk.publish(people.proportion("sport"), label="tbl-sport")
     with pytest.raises(Exception, match="Run the city notebooks"):
         wk.release(study)
+
+
+def test_what_is_about_other_people_than_study_yml_says_goes_nowhere(study, people, estimates):
+    girls = study.select(sex="girl")
+    chosen = wk.people(girls)
+    made = (chosen.proportion("sport", by="arm"), wk.evaluate_effect(girls, chosen.frame))
+    for result in made:
+        with pytest.raises(DisclosureError, match=r"girl; expected everybody.*population:"):
+            wk.publish(result, label="tbl-effect", draw=lambda view: "x", study=study)
+    with pytest.raises(EstimationError, match=r"other people.*population:"):
+        wk.evaluate_effect(study, chosen.frame)
+    # Published before study.yml chose: the release sees it, also where it is given the results.
+    wk.publish(estimates, study=study)
+    for arguments in ((), (estimates,)):
+        with pytest.raises(DisclosureError, match=r"estimates.*found everybody; expected .*girl"):
+            wk.release(girls, *arguments)
+
+
+def test_a_covariate_that_only_one_notebook_made_is_refused_with_the_way_out(published, people):
+    frame = people.assign(young=lambda p: p.age < 8).frame
+    wk.publish(wk.evaluate_effect(published, frame, covariates=["young"]), study=published)
+    with pytest.raises(DisclosureError, match=r"found young.*codebook\.yml.*people\.did"):
+        wk.release(published)
+
+
+def test_one_argument_changed_is_said_where_the_effect_is_shown(published, people):
+    asked = {"covariates": ["age"], "method": "cr2", "without": ["zilverhof"]}
+    wk.publish(wk.evaluate_effect(published, people.frame, **asked), study=published)
+    view = wk.draft(published)
+    wk.publish(view, "fig-effect", draw=lambda view: wk.show.forest(view.methods()))
+    wk.publish(view, "zin-conclusie", draw=lambda view: wk.show.conclusions(view))
+    wk.release(published)
+    caption = released_output(published, "fig-effect")["metadata"]["wijkkit"]["caption"]
+    page = metadata(published, "stad")["text"]["method_design"]
+    for words in (caption, page):
+        assert "leeftijd; in de opzet: leeftijd en " in words
+        assert "(CR2); in de opzet: Gemiddelden per wijk en meting" in words
+        assert "Wijken die niet meetellen: Zilverhof; in de opzet: geen." in words
+    kept = wk.open_city(published).table("effects").query("method == 'cr2' and group == 'all'")
+    assert kept["clusters"].eq(5).all()
+    assert wk.open_city(published).evaluated.settings.evaluation.covariates == ("age",)

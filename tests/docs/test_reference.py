@@ -33,8 +33,11 @@ USED_IN = {
     "record_audit": "wijkkit/pipeline/release.py",
 }
 #: Parameters whose name says what they are: the study or view a reader works with, the released
-#: tables, the language of a text, and a row of a frame with what is known about the frame.
-SAID_BY_THEIR_NAME = {"study", "view", "released", "language", "row", "about", "facts", "wijk"}
+#: tables, the language of a text, a row of a frame with what is known about the frame; a number
+#: and its decimals, the coverage of an interval, a file.
+SAID_BY_THEIR_NAME = set(
+    "study view released language row about facts wijk registry value decimals confidence path".split()
+)
 
 
 def public() -> dict[str, object]:
@@ -83,7 +86,7 @@ def sections(thing: object) -> set[str]:
 def needed(thing: object) -> set[str]:
     """Return the sections a docstring must have; a class of results shows in its maker's example.
 
-    What `wijkkit.show` gives needs no section: the function's first sentence says what it draws.
+    What is returned is in the annotation and the first sentence; columns of a table are not.
 
     One sentence is enough for a function whose parameters say what they are and which a notebook
     or a page of the documentation uses: its use there is its example.
@@ -91,9 +94,8 @@ def needed(thing: object) -> set[str]:
     signature = inspect.signature(thing)
     wanted = {"Parameters"} if to_describe(thing) else set()
     if isinstance(thing, FunctionType) and (wanted or not used_by_readers(thing.__name__)):
-        nothing = (None, "None", inspect.Signature.empty)
-        shown = str(signature.return_annotation).startswith("Shown")
-        if signature.return_annotation not in nothing and not shown:
+        table = re.search("DataFrame|Series|ndarray", str(signature.return_annotation))
+        if table and "``" not in (inspect.getdoc(thing) or "").splitlines()[0]:
             wanted.add("Returns")
         if thing.__name__ not in USED_IN:
             wanted.add("Examples")

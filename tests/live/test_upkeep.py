@@ -20,7 +20,15 @@ from tests.conftest import ROOT
 from wijkkit.demo.city import build_city
 from wijkkit.demo.project import write_study
 from wijkkit.demo.registry import fill_registry, write_registry
-from wijkkit.live.form_fields import ASKED, Field, asked, beginning, fields_of, recurring, typed
+from wijkkit.live.form_fields import (
+    ASKED,
+    Field,
+    attendees,
+    fields_of,
+    initial_values,
+    recurring,
+    typed,
+)
 from wijkkit.registry import KINDS, Registry, open_registry
 from wijkkit.study import open_study
 
@@ -72,7 +80,7 @@ def filled(fields: list[Field], wanted: Mapping[str, object], kind: str) -> Cost
 def new_row(registry: Registry, kind: str, wanted: Mapping[str, object], today: date) -> Cost:
     """A tile of the page on which keeping begins, the form, and its button."""
     of = {"intervention": wanted["intervention"]} if kind == "activities" else {}
-    begin = beginning(registry, kind, WIJK, today, of)
+    begin = initial_values(registry, kind, WIJK, today, of)
     return Cost(clicks=2) + filled(
         fields_of(registry, KINDS[kind], WIJK, begin, (), "nl"), wanted, kind
     )
@@ -93,7 +101,7 @@ def costs(registry: Registry) -> dict[str, dict[str, Cost]]:
     today = date(2021, 7, 31)
     meeting = last(registry, "meetings")
     answers = registry.table("attendance", WIJK).query("meeting == @meeting['key']")
-    partners = {one.key for one in asked(registry, WIJK, meeting["key"], meeting["date"])}
+    partners = {one.key for one in attendees(registry, WIJK, meeting["key"], meeting["date"])}
     assert set(answers["stakeholder"]) <= partners and len(answers) == 9
     activities = registry.table("activities", WIJK)
     one_each = activities.groupby("intervention").last().reset_index().to_dict("records")

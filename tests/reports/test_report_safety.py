@@ -7,6 +7,7 @@ import json
 import re
 import zipfile
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pikepdf
 import pytest
@@ -18,6 +19,7 @@ from tests.reports.conftest import make_study as make_plain_study
 from tests.reports.payloads import ELSEWHERE, MARK, PAYLOADS
 from wijkkit.errors import ReportError
 from wijkkit.language.messages import escaped
+from wijkkit.reports import images
 from wijkkit.reports.cells import html_tables, markdown_blocks
 from wijkkit.reports.engine import render_docx, render_pdf
 from wijkkit.reports.images import svg_image
@@ -255,6 +257,34 @@ def test_an_svg_loses_what_could_run_or_call():
     for word in ("onload", "script", "respondent", "evil.test", "javascript", "foreignObject"):
         assert word not in clean, word
     assert "url(#ok)" in clean and 'href="#ok"' in clean
+
+
+_DRAWN = """<?xml version="1.0" encoding="utf-8" standalone="no"?>
+<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN"
+  "http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd">
+<svg xmlns="http://www.w3.org/2000/svg"><!-- respondent 17 --><g id="a">{}</g></svg>
+"""
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "<text>a &lt; b</text><!-- respondent 18 -->",
+        "<text>a</text><?xml-stylesheet href='https://evil.test'?>",
+        "<text><![CDATA[<!-- a --> <script>x()</script>]]></text>",
+        '<text onclick="x()">a</text><!-- respondent 18 -->',
+    ],
+)
+def test_an_svg_that_stays_as_it_is_written_is_the_one_that_is_written_again(inside, monkeypatch):
+    """One in which nothing is dropped stays, without its comments and what stands before it."""
+    content = _DRAWN.format(inside).encode()
+    clean = svg_image(content)
+    monkeypatch.setattr(images, "_HEAD", re.compile(b"(never)"))
+    monkeypatch.setattr(images, "_CLEAN", set())
+    again = svg_image(content)
+    assert ElementTree.canonicalize(clean) == ElementTree.canonicalize(again)
+    for word in (b"respondent", b"<?xml-style", b"DOCTYPE", b"onclick", b"<script"):
+        assert word not in clean, word
 
 
 def test_an_svg_with_entities_is_refused():

@@ -11,15 +11,18 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from matplotlib import pyplot as plt
 
 from tests.studies import replace, write_study
 from wijkkit import show
 from wijkkit.errors import DisclosureError
 from wijkkit.estimates.compare import sides
 from wijkkit.language import text as worded
-from wijkkit.released import open_city, open_wijk, write_released
+from wijkkit.released import open_city, open_wijk
 from wijkkit.released.goals import target_state
 from wijkkit.released.outcomes import trend
+from wijkkit.released.store import write_released
+from wijkkit.show import panels
 from wijkkit.show.output import ALT_LENGTH, Nothing
 from wijkkit.study import open_study
 from wijkkit.study.guard import STAGE, require_sources
@@ -501,3 +504,25 @@ def test_what_is_not_known_of_an_assumption_is_not_a_comparison():
 def test_a_column_without_anything_is_left_out_of_a_table_but_never_the_first():
     frame = pd.DataFrame({"label": ["", ""], "target": [None, None], "p": [0.2, None]})
     assert list(show.table(frame, {"label": "A", "target": "B", "p": "C"}).data) == ["A", "C"]
+
+
+@pytest.mark.parametrize(
+    ("unit", "own", "city", "low", "high"),
+    [("percent", 96, 94, 0, 100), ("percent", 2, 2, 0, 100), ("score", 7.2, 7.4, 6.9, 7.6)],
+)
+def test_values_beside_their_marks_do_not_touch_nor_leave_the_panel(unit, own, city, low, high):
+    _, axes = plt.subplots()
+    axes.set_ylim(low, high)
+    rows = {True: own, False: city}
+    series = {
+        key: [(0.0, pd.Series({"value": float(value), "unit": unit}))]
+        for key, value in rows.items()
+    }
+    panels._label_values(axes, series, 0, "right", "nl")
+    (first, second) = (written.get_position()[1] for written in axes.texts)
+    assert (first > second) == (own >= city)
+    assert abs(first - second) == pytest.approx(max(abs(own - city), 0.14 * (high - low)))
+    assert low < min(first, second) and max(first, second) < high
+    words = ["7,2", "7,4"] if unit == "score" else [f"{own}%", f"{city}%"]
+    assert [written.get_text() for written in axes.texts] == words
+    plt.close()

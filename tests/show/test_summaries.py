@@ -12,9 +12,12 @@ from tests.show.test_show import changes, estimates, gaps, hide
 from tests.show.test_show import judged as with_verdict
 from tests.studies import replace, write_study
 from wijkkit import show
+from wijkkit.evaluation.effect.outcomes import arguments_table, as_asked
 from wijkkit.language import counted, large_first
-from wijkkit.released import open_city, open_wijk, write_released
+from wijkkit.released import open_city, open_wijk
 from wijkkit.released.sentences import WEIGHT
+from wijkkit.released.store import write_released
+from wijkkit.reports.pages import metadata
 from wijkkit.study import open_study
 
 PACE = {"wijk": "noord", "cycle": 1, "registered": 6, "done": 3, "steps_done": 3}
@@ -248,6 +251,38 @@ def test_a_favourable_effect_is_shown_to_the_right_of_zero(city):
     table = show.table(effects, ["value", "key"]).data
     assert table.iloc[0].tolist() == ["+16 procentpunt (+5 tot +27)", "aanwijzing, geen bewijs"]
     assert "+16 (+5 tot +27)" in show.intervals(effects).alt
+
+
+def test_an_effect_that_was_evaluated_otherwise_says_so_beside_each_figure_and_on_the_page(city):
+    study = city.study
+    wijk, hood = next(iter(study.neighbourhoods.items()))
+    asked = as_asked(study, ["sex"], "cr2", ["sex"], [wijk], "favourable")
+    assert as_asked(study, []) is study
+    write_released(study, "effect_arguments", arguments_table(study, study))
+    assert (
+        city.effects().attrs["caption"] == city.framed("effects", pd.DataFrame()).attrs["caption"]
+    )
+    as_planned = metadata(study, "stad")["text"]["method_design"]
+    assert (
+        "Rekenwijze waar de conclusies op rusten" in as_planned and "in de opzet" not in as_planned
+    )
+    write_released(study, "effect_arguments", arguments_table(study, asked))
+    words = (
+        "Dit is anders berekend dan in de opzet van het onderzoek. Rekenwijze waar de conclusies op "
+        "rusten: Houdt rekening met wijken: robuust voor weinig wijken (CR2); in de opzet: "
+        "Gemiddelden per wijk en meting (aanbevolen). Kenmerken waar we rekening mee houden: sex; "
+        f"in de opzet: geen. Wijken die niet meetellen: {hood.name}; in de opzet: geen. Kant van de "
+        "uitkomsten in het model: de gunstige; in de opzet: per uitkomst gekozen."
+    )
+    for kind, slug in (("stad", ""), ("wijk", wijk)):
+        assert words in metadata(study, kind, slug)["text"]["method_design"]
+    row = city.table("effects").iloc[[0]].assign(method="cr2", pole="favourable", floor=0.0)
+    write_released(study, "effects", row)
+    city = open_city(study.folder)
+    for frame in (city.effects(), city.methods(), city.detectable()):
+        assert frame.attrs["caption"].endswith(words)
+    # The other side is modelled, so a rise is favourable now.
+    assert city.effects()["value"].tolist() == [-16.0]
 
 
 def test_a_gap_that_is_shown_says_whom_the_effect_favours(city):

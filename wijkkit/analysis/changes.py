@@ -47,20 +47,9 @@ if TYPE_CHECKING:
 class Cells:
     """Estimates of one outcome for every wave of some areas and groups.
 
-    Parameters
-    ----------
-    grid : Estimates
-        Of all area levels and of the grouping.
-    level : str
-        The area level that is asked for.
-    group_by : str
-        The grouping that is asked for; empty for everybody.
-    columns : tuple of str
-        The columns of `by`.
-    chosen : str
-        Who was chosen.
-    sample : Sample
-        The respondents, for the counts of cells.
+    `grid`: Of all area levels and of the grouping. `level`: The area level that is asked for.
+    `group_by`: The grouping that is asked for; empty for everybody. `columns`: The columns of `by`.
+    `sample`: The respondents, for the counts of cells.
     """
 
     outcome: Outcome
@@ -105,15 +94,8 @@ def cells_of(
 ) -> Cells:
     """Estimate the cells of one outcome.
 
-    Parameters
-    ----------
-    by : str or list of str, optional
-        Areas, and at most one other column.
-
-    Raises
-    ------
-    EstimationError
-        `by` divides in a way that these methods do not.
+    `by`: Areas, and at most one other column. Raises EstimationError: `by` divides in a way that
+    these methods do not.
     """
     study, frame, chosen = people.study, people.frame, people.chosen
     columns = [column for column in columns_of(by, frame, study) if column != "wave"]

@@ -28,16 +28,8 @@ if TYPE_CHECKING:
 class Outcome:
     """A column of the respondents that is estimated.
 
-    Parameters
-    ----------
-    key : str
-        The column.
-    label : str
-        Its name for readers.
-    waves : tuple of str
-        Whom it was asked, as of an indicator of the study.
-    direction : {"higher", "lower", ""}
-        Which way is better, where the study says so.
+    `label`: Its name for readers. `waves`: Whom it was asked, as of an indicator of the study.
+    `direction`: Which way is better, where the study says so.
     """
 
     key: str
@@ -155,12 +147,8 @@ CELL_COLUMNS = (
 def sample_of(people: People, outcome: Outcome, group_by: str, group: pd.Series | None) -> Sample:
     """Return respondents as disclosure control reads them.
 
-    Parameters
-    ----------
-    group_by : str
-        The division; empty for everybody.
-    group : Series, optional
-        The group of each of these people, missing for none.
+    `group_by`: The division; empty for everybody. `group`: The group of each of these people,
+    missing for none.
     """
     frame = people.everyone if group_by else people.frame
     counts = frame[["wave", "wijk", "district", "arm", "weight", outcome.key]]
@@ -196,10 +184,7 @@ def domain_rows(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the rows of a result and its cells: one estimate per group of `by` and wave.
 
-    Parameters
-    ----------
-    unit : str
-        Of the values: ``percent``, ``score`` or ``count``.
+    `unit`: Of the values: ``percent``, ``score`` or ``count``.
     """
     study, frame = people.study, people.frame
     columns, rows = _estimated(frame, outcome, by, estimator, options)

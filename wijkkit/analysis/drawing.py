@@ -15,7 +15,8 @@ from wijkkit.analysis.result import Result
 from wijkkit.errors import DisclosureError, EstimationError, ParameterError
 from wijkkit.language import absence, text
 from wijkkit.language.messages import catalogue
-from wijkkit.loaders import area_names, load_borders
+from wijkkit.loaders import load_borders
+from wijkkit.loaders.areas import area_names
 from wijkkit.released import CityView, Released
 from wijkkit.show.maps import draw_values
 from wijkkit.show.theme import CITY, INK, OWN, PALE, new_figure, style
@@ -52,7 +53,7 @@ def names(result: Result, column: str) -> dict[str, str]:
     """Return what readers call the values of a column."""
     study = result.study
     if column in ("wijk", "area"):
-        known = {slug: hood.name for slug, hood in study.neighbourhoods.items()}
+        known = {wijk: neighbourhood.name for wijk, neighbourhood in study.neighbourhoods.items()}
         return {**known, "city": study.settings.city.name}
     if column in ("arm", "method"):
         known = catalogue("effect", study.language)[column] if column == "method" else {}
@@ -164,10 +165,7 @@ def _scale(ax: Axes, result: Result) -> None:
 def draw_map(result: Result, ax: Axes | None = None) -> Axes:
     """Draw the value of each wijk within its border; one without a number is pale.
 
-    Raises
-    ------
-    EstimationError
-        The result is not one number per wijk, or the study has no borders.
+    Raises EstimationError: The result is not one number per wijk, or the study has no borders.
     """
     rows = result.frame.set_index("area") if "area" in result.frame else pd.DataFrame()
     if "wijk" not in result.by or not rows.index.is_unique:
@@ -246,8 +244,6 @@ def draw_terms(model: Model, ax: Axes | None = None) -> Axes:
 def plain_term(term: str) -> str:
     """Return a term as a reader reads it.
 
-    Examples
-    --------
     >>> plain_term("ses[T.high]"), plain_term("age")
     ('ses: high', 'age')
     """

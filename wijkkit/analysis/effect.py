@@ -11,10 +11,9 @@ import pandas as pd
 from wijkkit.analysis.changes import cells_of
 from wijkkit.analysis.domains import CELL_COLUMNS, Outcome, outcome_of
 from wijkkit.analysis.result import Result
-from wijkkit.errors import EstimationError, Problem
-from wijkkit.evaluation.effect.did import METHODS, Options, unavailable
+from wijkkit.evaluation.effect.did import Options, unavailable
 from wijkkit.evaluation.effect.did import did as estimate_did
-from wijkkit.evaluation.effect.outcomes import arrays_of, compared_waves
+from wijkkit.evaluation.effect.outcomes import arrays_of, as_asked, compared_waves
 from wijkkit.evaluation.effect.sample import NotEstimable
 from wijkkit.study import Study
 from wijkkit.study.indicators import Indicator
@@ -27,43 +26,43 @@ if TYPE_CHECKING:
 def did(
     people: People,
     outcome: str,
-    methods: list[str],
+    method: str | list[str],
     covariates: list[str] | None,
-    without: tuple[str, ...],
+    without: list[str] | None,
     group: str,
     pole: str,
     waves: tuple[str, ...],
 ) -> Result:
     """Return the effect by each method, see `People.did`."""
-    study, chosen = people.study, people.chosen
-    _check(study, people.frame, methods, covariates or [], without)
-    compared = people.only(~people.frame["wijk"].isin(without), chosen)
-    frame = compared.frame
-    asked = outcome_of(study, frame, outcome)
-    study = _as_asked(study, asked, covariates, pole)
+    frame, chosen = people.frame, people.chosen
+    methods = [method] if isinstance(method, str) else list(method)
+    asked = outcome_of(people.study, frame, outcome)
+    columns = list(map(str, frame.columns))
+    for name in methods or [""]:
+        study = as_asked(
+            _with_outcome(people.study, asked), columns, name, covariates, without, pole
+        )
+    settings = study.settings.evaluation
+    methods = [name or settings.method for name in methods]
     try:
         waves = waves or compared_waves(study)
         arrays = arrays_of(study, frame, outcome, waves, group or None)
-        rows = estimate_did(
-            **arrays, methods=methods, options=Options.of(study.settings.evaluation)
-        )
+        rows = estimate_did(**arrays, methods=methods, options=Options.of(settings))
     except NotEstimable as error:
         contrast = "ddd" if group == "*" else "did"
         rows = unavailable(contrast, error.reason, asked.unit == "percent", methods)
     indicator = study.indicators[outcome]
     pole_said = indicator.pole if indicator.unit == "percent" else "score"
-    rows = rows.assign(
-        outcome=outcome, group=group or EVERYBODY, pole=pole_said, without=", ".join(without)
-    )
-    rows = rows.assign(covariates=", ".join(study.settings.evaluation.covariates))
+    apart = ", ".join(settings.without)
+    rows = rows.assign(outcome=outcome, group=group or EVERYBODY, pole=pole_said, without=apart)
+    rows = rows.assign(covariates=", ".join(settings.covariates))
+    compared = people.only(~frame["wijk"].isin(settings.without), chosen)
     cells = _cells(compared, asked, waves, ("programme", "comparator"), "arm", len(rows))
-    left_out = _cells(people, asked, waves, without, "wijk", len(rows))
+    left_out = _cells(people, asked, waves, settings.without, "wijk", len(rows))
     cells = pd.concat([cells, left_out], ignore_index=True)
     notes: dict[str, Any] = {"waves": "-".join(waves), "methods": methods, "pole": pole_said}
-    if without:
-        notes["without"] = ", ".join(without)
-    if chosen:
-        notes["among"] = chosen
+    notes |= {"without": apart} if apart else {}
+    notes |= {"among": chosen} if chosen else {}
     return Result("did", asked.label, ("method", "scale"), _numbers(rows), cells, study, notes)
 
 
@@ -74,48 +73,20 @@ def _numbers(rows: pd.DataFrame) -> pd.DataFrame:
     return rows[[*first, *(name for name in rows if name not in first)]]
 
 
-def _check(
-    study: Study,
-    frame: pd.DataFrame,
-    methods: list[str],
-    covariates: list[str],
-    without: tuple[str, ...],
-) -> None:
-    problems = [
-        Problem(f"unknown {what}", place=place, found=name, expected=", ".join(known))
-        for what, place, names, known in (
-            ("method", "method", methods, list(METHODS)),
-            ("column", "covariates", covariates, list(map(str, frame.columns))),
-            ("wijk", "without", without, list(study.neighbourhoods)),
-        )
-        for name in names
-        if name not in known
-    ]
-    if problems:
-        raise EstimationError(problems)
-
-
-def _as_asked(study: Study, asked: Outcome, covariates: list[str] | None, pole: str) -> Study:
-    """Return the study with the covariates and the pole that are asked for here."""
-    known = study.indicators.get(asked.key)
-    if known is None:
-        known = Indicator(
-            label=asked.label,
-            function="",
-            columns={},
-            question_version="",
-            unit=asked.unit,
-            direction="higher",
-            pole="favourable",
-        )
-    if pole:
-        known = known.model_copy(update={"pole": pole})
-    settings = study.settings
-    if covariates is not None:
-        evaluation = settings.evaluation.model_copy(update={"covariates": tuple(covariates)})
-        settings = settings.model_copy(update={"evaluation": evaluation})
-    indicators = {**study.indicators, asked.key: known}
-    return replace(study, settings=settings, indicators=indicators)
+def _with_outcome(study: Study, asked: Outcome) -> Study:
+    """Return the study with a column of one's own as an indicator."""
+    if asked.key in study.indicators:
+        return study
+    made = Indicator(
+        label=asked.label,
+        function="",
+        columns={},
+        question_version="",
+        unit=asked.unit,
+        direction="higher",
+        pole="favourable",
+    )
+    return replace(study, indicators={**study.indicators, asked.key: made})
 
 
 def _cells(

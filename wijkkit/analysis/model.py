@@ -29,10 +29,7 @@ class Model(Result):
     `frame` has a row per term: ``term, value, se, lower, upper, t, p``; of a binomial model also
     ``odds_ratio, odds_ratio_lower, odds_ratio_upper``.
 
-    Parameters
-    ----------
-    categories : DataFrame
-        Respondents and answers in each category of the model: ``category, n, x``.
+    `categories`: Respondents and answers in each category of the model: ``category, n, x``.
     """
 
     formula: str = ""
@@ -76,18 +73,10 @@ class Model(Result):
 def fit(people: People, formula: str, family: str, confidence: float) -> Model:
     """Fit ``outcome ~ predictors`` to people.
 
-    Parameters
-    ----------
-    people : People
-        One with a missing value in the formula is left out.
-    formula : str
-        Wilkinson's notation: ``sdq ~ ses + C(wave) + age:sex``. The reference of a grouping of
-        the study is its first group, of another text the first in the alphabet.
-
-    Raises
-    ------
-    EstimationError
-        The formula names no column or cannot be read; see `survey_model` for others.
+    `people`: One with a missing value in the formula is left out. `formula`: Wilkinson's notation:
+    ``sdq ~ ses + C(wave) + age:sex``. The reference of a grouping of the study is its first group,
+    of another text the first in the alphabet. Raises EstimationError: The formula names no column
+    or cannot be read; see `survey_model` for others.
     """
     study, frame, chosen = people.study, people.frame, people.chosen
     outcome, predictors, terms = _matrices(_in_order(study, frame), formula)
@@ -179,8 +168,6 @@ def model_problems(facts: Mapping[str, Any], min_n: int, min_count: int) -> list
     Residual degrees of freedom of at least 10, no category of fewer than `min_n` respondents, and
     in a binomial model none with fewer than `min_count` of either answer.
 
-    Examples
-    --------
     >>> facts = {"df": 8.0, "smallest_category": 28.0, "fewest_answers": 12.0}
     >>> model_problems(facts, 30, 5)
     ['8 residual degrees of freedom, at least 10', 'a category of 28 respondents, at least 30']

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 import pandas as pd
 
@@ -88,7 +88,13 @@ class People(ShowsItself):
     def __len__(self) -> int:
         return len(self.frame)
 
-    def __getitem__(self, key: str | pd.Series) -> Any:
+    @overload
+    def __getitem__(self, key: str) -> pd.Series: ...
+
+    @overload
+    def __getitem__(self, key: pd.Series) -> People: ...
+
+    def __getitem__(self, key: str | pd.Series) -> People | pd.Series:
         """Return a column, or the people for whom a condition holds."""
         if isinstance(key, str):
             columns_of(key, self.frame)
@@ -200,7 +206,7 @@ class People(ShowsItself):
         self,
         outcome: str,
         *,
-        method: str | list[str] = "cluster_period",
+        method: str | list[str] = "",
         covariates: list[str] | None = None,
         without: list[str] | None = None,
         group: str = "",
@@ -213,11 +219,9 @@ class People(ShowsItself):
         ----------
         outcome : str
         method : str or list of str
-            Keys of `wijkkit.evaluation.effect.did.METHODS`.
-        covariates : list of str, optional
-            Columns; those of the study where absent.
-        without : list of str, optional
-            Wijken that are left out.
+            Keys of `wijkkit.evaluation.effect.did.METHODS`; that of the study where empty.
+        covariates, without : list of str, optional
+            Columns, and wijken that are left out; those of the study where absent.
         group : str
             Only this group of the study's grouping; ``*`` for the difference between the ends.
         pole : {"favourable", "adverse"}
@@ -225,16 +229,7 @@ class People(ShowsItself):
         waves : tuple of str
             In order of time; the study's baseline and follow-up where empty.
         """
-        return effect.did(
-            self,
-            outcome,
-            [method] if isinstance(method, str) else list(method),
-            covariates,
-            tuple(without or ()),
-            group,
-            pole,
-            waves,
-        )
+        return effect.did(self, outcome, method, covariates, without, group, pole, waves)
 
     def model(self, formula: str, *, family: str = "gaussian", confidence: float = 0.95) -> Model:
         """Fit a survey-weighted regression, see `wijkkit.analysis.model.fit`."""

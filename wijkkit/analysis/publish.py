@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal, TypeVar, overload
 
 import numpy as np
 import pandas as pd
@@ -15,7 +15,13 @@ from wijkkit.analysis.result import Result
 from wijkkit.batch.fingerprint import hash_of
 from wijkkit.disclosure import policy_for
 from wijkkit.errors import DisclosureError, ParameterError, Problem
-from wijkkit.pipeline.gate import bundle_of, name_of, tables_of
+from wijkkit.pipeline.gate import (
+    bundle_of,
+    name_of,
+    population_of,
+    require_population,
+    tables_of,
+)
 from wijkkit.released import CityView, open_city
 from wijkkit.released.unreleased import (
     Publication,
@@ -25,7 +31,7 @@ from wijkkit.released.unreleased import (
     write_publication,
 )
 from wijkkit.show.output import Bundle, ShownFigure, ShownTable, ShownText
-from wijkkit.study import Study
+from wijkkit.study import Study, open_study
 from wijkkit.study.files import last_opened
 from wijkkit.study.guard import sources_opened, without_sources
 from wijkkit.tables import ESTIMATE_KEYS
@@ -109,6 +115,35 @@ class Published:
         return self.bundle
 
 
+R = TypeVar("R")
+
+
+@overload
+def publish(
+    result: Any,
+    label: str,
+    caption: str = "",
+    alt: str = "",
+    draw: Draw | None = None,
+    *,
+    table: str = "",
+    study: Study | None = None,
+) -> Published: ...
+
+
+@overload
+def publish(
+    result: R,
+    label: Literal[""] = "",
+    caption: str = "",
+    alt: str = "",
+    draw: None = None,
+    *,
+    table: str = "",
+    study: Study | None = None,
+) -> R: ...
+
+
 def publish(
     result: Any,
     label: str = "",
@@ -155,7 +190,7 @@ def publish(
     ------
     DisclosureError
         Control could not read it and study.yml does not name it; numbers that were not released;
-        a drawing function that holds data.
+        a drawing function that holds data; it is about other people than study.yml says.
     ParameterError
         A label that is none, a figure without alt text.
 
@@ -175,15 +210,21 @@ def publish(
     if not sources_opened():
         return _from_released(study, result, label, caption, alt, draw)
     words = {"label": label, "caption": caption, "alt": alt}
-    whole = name_of(result)
+    whole, population = name_of(result), population_of(result)
+    require_population(
+        open_study(study.folder),
+        {label or whole or "publish": population},
+        "Name them under population: in study.yml, so that every notebook and page is about "
+        "them; or publish an estimate of people[...], which says whom it is about.",
+    )
     if whole:
-        write_publication(study, Publication(whole, "whole", content=result))
+        write_publication(study, Publication(whole, "whole", content=result, population=population))
         for name, content in tables_of(result).items():
             write_draft_table(study, name, content)
         if not label:
             return result
         result = draft(study)
-    made = _publication(study, result, words, draw, table)
+    made = replace(_publication(study, result, words, draw, table), population=population)
     shown = None
     if label:
         shown = _drawn(study, result, made, draw)

@@ -24,10 +24,8 @@ def column(frame: pd.DataFrame, name: str) -> pd.Series:
 def condition(frame: pd.DataFrame, mask: Any) -> pd.Series:
     """Return which rows of `frame` a condition holds for; a missing answer is not chosen.
 
-    Raises
-    ------
-    EstimationError
-        It is no series of true and false with the index of these people, or nobody is left.
+    Raises EstimationError: It is no series of true and false with the index of these people, or
+    nobody is left.
     """
     fits = isinstance(mask, pd.Series) and pd.api.types.is_bool_dtype(mask.dtype)
     if not fits or not frame.index.isin(mask.index).all():

@@ -1,4 +1,4 @@
-"""The batch: run a study's notebooks, in parallel, only what changed, and say truly how it went."""
+"""The batch: run a study's notebooks in parallel, only what changed, and record how each fared."""
 
 from __future__ import annotations
 

@@ -96,7 +96,9 @@ def study_files(study: Study) -> str:
 
 def areas(study: Study) -> str:
     """Return the hash of all wijken: what the city's notebooks see of wijken/."""
-    return hash_of(*(hood.model_dump_json() for hood in study.neighbourhoods.values()))
+    return hash_of(
+        *(neighbourhood.model_dump_json() for neighbourhood in study.neighbourhoods.values())
+    )
 
 
 # What was worked out before, by the hash of what it was worked out from.
@@ -105,12 +107,12 @@ def areas(study: Study) -> str:
 _ASKING = ("fingerprint",)
 
 
-class Known:
+class AnswerCache:
     """Answers of earlier runs; what no run asks for any more is forgotten.
 
     `path`: A JSON file; absent, unreadable or made by another version, it holds no answers.
 
-    >>> known = Known(Path("no such file"))
+    >>> known = AnswerCache(Path("no such file"))
     >>> known.get("length", "a1", lambda: len("text")), known.get("length", "a1", lambda: 0)
     (4, 4)
     """
@@ -156,7 +158,7 @@ class TableHashes:
     `known`: What earlier runs found of the same tables.
     """
 
-    def __init__(self, folder: Path, known: Known):
+    def __init__(self, folder: Path, known: AnswerCache):
         self._folder = folder
         self._answers = known
         self._known: dict[str, tuple[tuple, str]] = {}

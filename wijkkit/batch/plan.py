@@ -13,7 +13,7 @@ from typing import Any
 
 from wijkkit.batch.fingerprint import hash_of
 from wijkkit.errors import ParameterError, Problem
-from wijkkit.project import find_part
+from wijkkit.project.layout import find_part
 from wijkkit.study import Study
 from wijkkit.study.checks import NO_WAVE
 
@@ -210,10 +210,10 @@ def plan(
     a wave; every parameter that a notebook does not know; every unknown wijk.
     """
     problems = [] if study.waves else [NO_WAVE]
-    hoods = []
-    for slug in study.neighbourhoods if wijken is None else dict.fromkeys(wijken):
+    neighbourhoods = []
+    for wijk in study.neighbourhoods if wijken is None else dict.fromkeys(wijken):
         try:
-            hoods.append(study.neighbourhood(slug))
+            neighbourhoods.append(study.neighbourhood(wijk))
         except ParameterError as error:
             problems.extend(error.problems)
     shared = {"study": study.folder.name}
@@ -225,11 +225,13 @@ def plan(
         sets = {CITY: shared}
         if notebook.stage != CITY:
             sets = {
-                hood.wijk: {
+                neighbourhood.wijk: {
                     **shared,
-                    **_asked(hood.model_dump(mode="json", exclude={"codes", "start"}), notebook),
+                    **_asked(
+                        neighbourhood.model_dump(mode="json", exclude={"codes", "start"}), notebook
+                    ),
                 }
-                for hood in hoods
+                for neighbourhood in neighbourhoods
             }
         names = dict.fromkeys(name for parameters in sets.values() for name in parameters)
         problems.extend(parameter_problems(notebook, names))

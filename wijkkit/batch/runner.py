@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from wijkkit.batch.engine.client import choose_engine, close_fork_server, execute
 from wijkkit.batch.engine.task import Outcome
-from wijkkit.batch.fingerprint import UNRELEASED, Known, hash_file
+from wijkkit.batch.fingerprint import UNRELEASED, AnswerCache, hash_file
 from wijkkit.batch.manifest import EventLog, JobResult, RunResult, only_run, write_manifest
 from wijkkit.batch.plan import CITY, Job, Key, find_notebooks, plan, read_notebooks
 from wijkkit.batch.work import PRELOAD, Work, cleaned, failures, first_error
@@ -60,10 +60,6 @@ def run(
     notebooks : str or Path, optional
         Folder with ``stad/`` and ``wijk/``; that of the study's project where absent.
 
-    Returns
-    -------
-    RunResult
-
     Raises
     ------
     ParameterError
@@ -80,7 +76,7 @@ def run(
     """
     study = study if isinstance(study, Study) else open_study(study)
     folder = find_notebooks(study.folder, notebooks)
-    known = Known(study.runs / "known.json")
+    known = AnswerCache(study.runs / "known.json")
     planned = plan(study, read_notebooks(folder), wijken)
     work = Work.of(study, choose_engine(engine), folder.parent, known)
     name = uuid.uuid4().hex[:12]

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from wijkkit.batch import fingerprint as marks
 from wijkkit.batch.engine.task import WIDGET_VIEW, Limits, Task
-from wijkkit.batch.fingerprint import UNRELEASED, Known, TableHashes, hash_file, hash_of
+from wijkkit.batch.fingerprint import UNRELEASED, AnswerCache, TableHashes, hash_file, hash_of
 from wijkkit.batch.manifest import changed_needs
 from wijkkit.batch.plan import CITY, Job, output_path
 from wijkkit.study import Study
@@ -26,19 +26,10 @@ if TYPE_CHECKING:
     import nbformat
 
 #: What the project's notebooks use: loaded once, by the process that they are forked from.
-PRELOAD = (
-    "geopandas",
-    "matplotlib.pyplot",
-    "pandas",
-    "pyarrow.parquet",
-    "scipy.stats",
-    "seaborn",
-    "wijkkit.analysis.people",
-    "wijkkit.evaluation.effect.evaluate",
-    "wijkkit.pipeline.estimation",
-    "wijkkit.pipeline.process",
-    "wijkkit.released",
-    "wijkkit.show",
+PRELOAD = tuple(
+    "geopandas matplotlib.pyplot pandas pyarrow.parquet scipy.stats seaborn "
+    "wijkkit.analysis.people wijkkit.evaluation.effect.evaluate wijkkit.pipeline.estimation "
+    "wijkkit.pipeline.process wijkkit.released wijkkit.show".split()
 )
 
 
@@ -55,7 +46,7 @@ class Work:
     tables: TableHashes
 
     @classmethod
-    def of(cls, study: Study, engine: str, project: Path, known: Known) -> Work:
+    def of(cls, study: Study, engine: str, project: Path, known: AnswerCache) -> Work:
         """Gather what the jobs have in common; `project` is the folder of the lock file."""
         return cls(
             study,

@@ -151,7 +151,7 @@ def list_accounts(study: StudyOption = Path("parameters")) -> None:
 
 @accounts.command()
 def remove(name: NameArgument, study: StudyOption = Path("parameters")) -> None:
-    """Remove an account; whoever is logged in under it is so no longer."""
+    """Remove an account, and log out whoever uses it."""
     _accounts(study).remove(name)
     print(f"removed: {name}")
 

@@ -150,7 +150,7 @@ def lab(
 
 @contextmanager
 def terminal_progress(file: TextIO | None = None) -> Iterator[Progress]:
-    """Yield what `run` tells of its jobs, shown on `file`; standard error where absent."""
+    """Yield the listener that shows the progress of `run` on `file`, standard error by default."""
     file = file or sys.stderr
     if not file.isatty():
         yield _Lines(file)

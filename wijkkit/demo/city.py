@@ -19,7 +19,7 @@ import shapely
 from wijkkit.files import replacing
 
 CITY_CODE, CITY_NAME = "9999", "Lindestad"
-#: An area of the city that is none of the study's.
+#: An area of the city outside the study.
 ELSEWHERE = MappingProxyType(
     {"code": f"BU{CITY_CODE}9901", "name": "Haventerrein", "district": "Haven"}
 )

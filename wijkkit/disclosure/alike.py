@@ -38,13 +38,8 @@ _TINY = 1e-6
 class Form:
     """How an effect is shown.
 
-    Parameters
-    ----------
-    step, lower, upper : float
-        Multiples of the finest step of the estimate, rounded to the nearest, and of its limits,
-        rounded outwards.
-    thresholds : tuple of float
-        Below which of these p is, is said.
+    `step`, `lower`, `upper`: Multiples of the finest step of the estimate, rounded to the nearest,
+    and of its limits, rounded outwards. `thresholds`: Below which of these p is, is said.
     """
 
     step: float
@@ -61,14 +56,8 @@ ShownAs = Callable[[Floats, Form], Floats]
 class Candidates:
     """Other counts of the hidden wijken of one wave.
 
-    Parameters
-    ----------
-    cells : (K,) array of int
-        The hidden cells of everybody in a wijk that is compared.
-    moved : (V, K) array
-        By how many each count differs; the first is the truth.
-    change : (V, G) array
-        What the changes of the wijken would be.
+    `cells`: The hidden cells of everybody in a wijk that is compared. `moved`: By how many each
+    count differs; the first is the truth. `change`: What the changes of the wijken would be.
     """
 
     one: Settled
@@ -201,14 +190,8 @@ def candidates(
 ) -> Candidates:
     """Return other counts of the hidden cells among these, and the changes they would make.
 
-    Parameters
-    ----------
-    wijken : sequence of str
-        In the order of the changes.
-    change : (G,) array
-        The exact changes, in points.
-    way : float
-        1 where a higher count makes the change larger, else -1.
+    `wijken`: In the order of the changes. `change`: The exact changes, in points. `way`: 1 where a
+    higher count makes the change larger, else -1.
     """
     cells = np.intersect1d(at, one.choice.secrets(one.multiple))
     most = int(np.ceil(one.choice.needed(cells).max(initial=0))) + _BEYOND

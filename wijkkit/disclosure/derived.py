@@ -32,24 +32,11 @@ def release_derived(
     the coarsest of its cells'. Ratios and odds ratios stand in two decimals, and are ``hidden``
     where a cell has a coarser step than the finest.
 
-    Parameters
-    ----------
-    finest : float
-        Finest step of a percentage.
-    unjudged : (m,) array of bool, optional
-        Cells of which no verdict is shown in a coarser step (`Release.unjudged`).
-
-    Returns
-    -------
-    DataFrame
-        Tidy, and `verdict`: by the exact limits the whole difference is ``higher`` or ``lower``
-        than zero, or ``not_distinguishable`` from it; ``unknown`` where it is absent or
-        withheld, and of ratios.
-
-    Raises
-    ------
-    DisclosureError
-        Rows whose wave and group name no cells.
+    `finest`: Finest step of a percentage. `unjudged`: Cells of which no verdict is shown in a
+    coarser step (`Release.unjudged`). Tidy, and `verdict`: by the exact limits the whole difference
+    is ``higher`` or ``lower`` than zero, or ``not_distinguishable`` from it; ``unknown`` where it
+    is absent or withheld, and of ratios. Raises DisclosureError: Rows whose wave and group name no
+    cells.
     """
     rows = derived.reset_index(drop=True)
     if rows.empty:
@@ -89,12 +76,9 @@ def release_comparisons(
 ) -> pd.DataFrame:
     """Release comparisons with the city and with comparable wijken: the exact ones, rounded.
 
-    Returns
-    -------
-    DataFrame
-        The same columns and ``status, step``; the verdict is ``unknown`` where a cell is absent.
-        Of a cell in a coarser step the verdict stands alone: the differences of all wijken with
-        a city would together give its figure. Where that is withheld too it is ``hidden``.
+    The same columns and ``status, step``; the verdict is ``unknown`` where a cell is absent. Of a
+    cell in a coarser step the verdict stands alone: the differences of all wijken with a city would
+    together give its figure. Where that is withheld too it is ``hidden``.
     """
     rows = comparisons.reset_index(drop=True)
     at = comparison_parts(rows, comparable, table)
@@ -199,8 +183,6 @@ def signs_of(rows: pd.DataFrame, table: pd.DataFrame) -> np.ndarray:
 def _parts(name: str, known: Collection[str]) -> tuple[str, ...]:
     """Return the parts that a name names, joined by hyphens; none where they are not known.
 
-    Examples
-    --------
     >>> _parts("a-b-c", {"a", "b-c"}), _parts("a-b", {"a"})
     (('a', 'b-c'), ())
     """
@@ -242,12 +224,8 @@ def relations(
 ) -> Iterator[Relation]:
     """Yield what a reader is told of the cells besides their own figures.
 
-    Parameters
-    ----------
-    judged : DataFrame
-        Rows as those of `derived` of which the verdict alone is shown.
-    shown : (m,) array of bool
-        Cells that may be shown: a figure is shown where all its cells may be.
+    `judged`: Rows as those of `derived` of which the verdict alone is shown. `shown`: Cells that
+    may be shown: a figure is shown where all its cells may be.
     """
     for rows, most in (*((rows, np.inf) for rows in derived), (judged, 0.0)):
         if rows.empty or not (there := rows["status"].eq("ok")).any():

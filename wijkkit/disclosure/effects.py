@@ -27,16 +27,8 @@ MULTIPLES = (1.0, 2.0, 5.0)
 class Contrast:
     """One effect by cluster means, exact.
 
-    Parameters
-    ----------
-    name : str
-        ``all``, a group, or ``first-last``.
-    parts : tuple of (str, str, float)
-        Grouping, group and by what its effect is multiplied.
-    estimate, lower, upper : float
-        In points of the indicator itself, or of the score.
-    step : float
-        The finest.
+    `name`: ``all``, a group, or ``first-last``. `parts`: Grouping, group and by what its effect is
+    multiplied. `estimate`, `lower`, `upper`: In points of the indicator itself, or of the score.
     """
 
     name: str
@@ -51,10 +43,7 @@ class Contrast:
 class Comparison:
     """What is compared: wijken by arm, before and after.
 
-    Parameters
-    ----------
-    slots : tuple of str
-        Groupings in the order of the systems; the first is "" for everybody.
+    `slots`: Groupings in the order of the systems; the first is "" for everybody.
     """
 
     treated: Mapping[str, bool]

@@ -30,23 +30,12 @@ _TINY = 1e-9
 class Relation:
     """Figures made of P cells each: a sum of functions of cells.
 
-    Parameters
-    ----------
-    at : (P, m) array of int
-        The cells.
-    sign : (P, m) array
-        By what each is multiplied; 0 for none.
-    scale : {"linear", "log", "logit"}
-        The function. A figure on the last two is the exponent of the sum: a ratio.
-    value, lower, upper : (m,) array
-        The exact figure and its limits, which are as far on either side on that scale.
-    step : (m,) array
-        What it is rounded to when all its cells are in their finest step; NaN where not shown.
-    most : float
-        The largest multiple of the finest step of a cell in which its number is shown; the verdict
-        on a difference stands in any.
-    judged : bool
-        Whether the verdict is shown where a cell stands in a coarser step than its finest.
+    `sign`: By what each is multiplied; 0 for none. `scale`: The function. A figure on the last two
+    is the exponent of the sum: a ratio. `value`, `lower`, `upper`: The exact figure and its limits,
+    which are as far on either side on that scale. `step`: What it is rounded to when all its cells
+    are in their finest step; NaN where not shown. `most`: The largest multiple of the finest step
+    of a cell in which its number is shown; the verdict on a difference stands in any. `judged`:
+    Whether the verdict is shown where a cell stands in a coarser step than its finest.
     """
 
     at: NDArray[np.int64]
@@ -98,11 +87,8 @@ def known(
 ) -> dict[float, tuple[Floats, Floats]]:
     """Return between which values a reader knows each cell to be, by the multiple of its step.
 
-    Parameters
-    ----------
-    steps : iterable of float
-        Multiples of it, 1 among them. Of a coarser one it is taken that all other cells have
-        their finest, so that what is said holds whatever they have.
+    `steps`: Multiples of it, 1 among them. Of a coarser one it is taken that all other cells have
+    their finest, so that what is said holds whatever they have.
     """
     relations = list(relations)
     fine = _by_rounding(table, finest, finest)
@@ -205,12 +191,8 @@ _SLACK_TINY = 1e-6
 class Slack:
     """Room of each cell, upwards and downwards, unweighted and weighted.
 
-    Parameters
-    ----------
-    up, down : (C,) array
-        By how many respondents the count may be larger or smaller.
-    weighted_up, weighted_down : (C,) array
-        By how much weight; infinite where the weighted count says nothing more.
+    `up`, `down`: By how many respondents the count may be larger or smaller. `weighted_up`,
+    `weighted_down`: By how much weight; infinite where the weighted count says nothing more.
     """
 
     up: Floats
@@ -222,19 +204,11 @@ class Slack:
 class Shown:
     """What a system's cells may show, and what each choice leaves open.
 
-    Parameters
-    ----------
-    value : (M,) array
-        The exact estimates of the whole table.
-    known : mapping
-        As from `wijkkit.disclosure.knowledge.known`, for the whole table.
-    status : (M,) array of str
-        By the rules.
-    outcomes : collection of str
-        Indicators on which an effect is shown: it gives the count of everybody in a wijk away.
-    then : (M,) array, optional
-        What figures that are kept from an earlier publication were, NaN for the others. Whoever
-        knows that to a child knows of these answers that fewer than `min_count` are other ones.
+    `value`: The exact estimates of the whole table. `known`: As from
+    `wijkkit.disclosure.knowledge.known`, for the whole table. `outcomes`: Indicators on which an
+    effect is shown: it gives the count of everybody in a wijk away. `then`: What figures that are
+    kept from an earlier publication were, NaN for the others. Whoever knows that to a child knows
+    of these answers that fewer than `min_count` are other ones.
     """
 
     def __init__(

@@ -35,22 +35,9 @@ _PEOPLE, _CELLS, _TABLES = "people.parquet", "cells.parquet", "tables"
 class About:
     """What a publication says of itself.
 
-    Parameters
-    ----------
-    release : str
-        Its name.
-    at : str
-        When it was published.
-    title : str
-        Of the study.
-    fingerprint : str
-        Of the released tables, as in the manifest.
-    salt : str
-        Key of its hashes.
-    units : mapping of str to str
-        Indicator -> its unit.
-    corrects, reason : str
-        The publication that it replaces, and why.
+    `at`: When it was published. `fingerprint`: Of the released tables, as in the manifest. `salt`:
+    Key of its hashes. `units`: Indicator -> its unit. `corrects`, `reason`: The publication that it
+    replaces, and why.
     """
 
     release: str
@@ -68,18 +55,11 @@ class About:
 class Entry:
     """A publication in the ledger, or one that is being prepared.
 
-    Parameters
-    ----------
-    people : DataFrame
-        One row per respondent and wave: ``person, weight``, per block of cells the cell it is in
-        (``block 0``, ...; -1 for none) and per indicator (``of <indicator>``) the hash of its
-        answer, 0 where it has none.
-    cells : DataFrame
-        The cells that the codes of the blocks name: ``block, code`` and the key columns without
-        the indicator.
-    tables : mapping of str to DataFrame
-        The released tables. ``estimates`` has a column `first`: the publication that first showed
-        the figure as it stands.
+    `people`: One row per respondent and wave: ``person, weight``, per block of cells the cell it is
+    in (``block 0``, ...; -1 for none) and per indicator (``of <indicator>``) the hash of its
+    answer, 0 where it has none. `cells`: The cells that the codes of the blocks name: ``block,
+    code`` and the key columns without the indicator. `tables`: The released tables. ``estimates``
+    has a column `first`: the publication that first showed the figure as it stands.
     """
 
     about: About
@@ -119,8 +99,6 @@ def person_marks(people: pd.DataFrame, salt: str) -> np.ndarray:
 def answer_marks(persons: np.ndarray, answers: np.ndarray) -> np.ndarray:
     """Return a hash of each respondent and its answer, shape (n,); 0 without an answer.
 
-    Examples
-    --------
     >>> marks = answer_marks(np.array([7, 7, 8], np.uint64), np.array([1.0, 0.0, np.nan]))
     >>> marks[0] == marks[1], int(marks[2])
     (np.False_, 0)
@@ -135,11 +113,8 @@ def answer_marks(persons: np.ndarray, answers: np.ndarray) -> np.ndarray:
 def read_entries(ledgers: Iterable[Path]) -> list[Entry]:
     """Return the publications in these ledgers, oldest first, each once.
 
-    Raises
-    ------
-    DisclosureError
-        A publication is damaged, or one that others name is not there: without it a release may
-        give earlier ones away.
+    Raises DisclosureError: A publication is damaged, or one that others name is not there: without
+    it a release may give earlier ones away.
     """
     found: dict[str, Entry] = {}
     named: dict[str, Path] = {}

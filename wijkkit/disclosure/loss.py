@@ -17,14 +17,9 @@ Mask = NDArray[np.bool_]
 class Loss:
     """One kind of loss.
 
-    Parameters
-    ----------
-    of : callable
-        System, and the number of wijken in each cell's area -> which cells it is for.
-    multiples : tuple of float
-        The steps that are tried, in multiples of the finest; 0 leaves the figure out.
-    larger : bool
-        A figure of a larger area that is left out: a coarse one is better than none.
+    `of`: System, and the number of wijken in each cell's area -> which cells it is for.
+    `multiples`: The steps that are tried, in multiples of the finest; 0 leaves the figure out.
+    `larger`: A figure of a larger area that is left out: a coarse one is better than none.
     """
 
     what: str

@@ -96,13 +96,9 @@ _LARGER_IS_STRICTER = ("min_n", "min_count", "protection")
 def changed(policy: Policy, changes: Mapping[str, object]) -> Policy:
     """Return `policy` with `changes`; values of None are left as they are.
 
-    Raises
-    ------
-    DisclosureError
-        Names every value that is looser without a reason, and every value that is none.
+    Raises DisclosureError: Names every value that is looser without a reason, and every value that
+    is none.
 
-    Examples
-    --------
     >>> changed(GGD, {"min_n": 50}).min_n
     50
     >>> changed(GGD, {"min_n": 20, "reason": "decided by the board, 2021"}).min_n
@@ -133,10 +129,6 @@ def changed(policy: Policy, changes: Mapping[str, object]) -> Policy:
 
 def policy_for(study: Study) -> Policy:
     """Return the policy of a study: its preset, with what the study sets.
-
-    Returns
-    -------
-    Policy
 
     Examples
     --------
@@ -197,14 +189,9 @@ SCORE_STEPS = (1, 2, 5, 10, 20, 50, 100)
 def statuses(cells: pd.DataFrame, policy: Policy) -> np.ndarray:
     """Return the status each cell has by the rules alone.
 
-    Returns
-    -------
-    ndarray of str
-        ``ok, above, hidden, too_few``, or as it was where nobody was asked. Where others of the
-        same area answered, nobody in a group is too few: else it would say that there is no one.
+    ``ok, above, hidden, too_few``, or as it was where nobody was asked. Where others of the same
+    area answered, nobody in a group is too few: else it would say that there is no one.
 
-    Examples
-    --------
     >>> from wijkkit.disclosure.policy import GGD
     >>> cells = pd.DataFrame({"x": [3, 10, 37, 12], "n": [40, 29, 40, 40], "unit": "percent",
     ...     "status": "ok", "area_level": "wijk", "area": "a", "group_by": ""})

@@ -97,10 +97,6 @@ def build_release(
     keep : callable
         Called when everything was checked, before the folder is there: adds to the ledger.
 
-    Returns
-    -------
-    Publication
-
     Raises
     ------
     DisclosureError

@@ -57,8 +57,6 @@ def around(
 class Places:
     """The positions of a table's cells.
 
-    Examples
-    --------
     >>> table = pd.DataFrame({"indicator": ["play", "play"], "wave": ["1", "2"]})
     >>> Places(table, ("indicator", "wave")).of(pd.DataFrame({"indicator": ["play", "sport"],
     ...                                                       "wave": ["2", "1"]})).tolist()

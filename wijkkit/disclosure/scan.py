@@ -239,10 +239,6 @@ def forbidden_of(
     users : iterable of str
         User names.
 
-    Returns
-    -------
-    Forbidden
-
     Examples
     --------
     >>> survey = pd.DataFrame({"respondent": ["kid-0017"], "age": [7.0]})

@@ -210,10 +210,7 @@ def require_prepared_by(name: str) -> str:
 def prepare_sign_off(study: Study, prepared_by: str, said: Mapping[str, str] | None = None) -> Path:
     """Write a sign-off for a second person to complete, unless these tables have one.
 
-    Raises
-    ------
-    DisclosureError
-        Nobody prepared it.
+    Raises DisclosureError: Nobody prepared it.
     """
     author = require_prepared_by(prepared_by)
     path, current = sign_off_file(study), fingerprint(study)
@@ -245,10 +242,6 @@ def signed_off(study: Study) -> bool:
     unreadable or that of other tables, where it does not accept each of the outputs that control
     cannot read, or where one person did both. Pages then carry the word
     concept.
-
-    Returns
-    -------
-    bool
 
     Examples
     --------

@@ -38,13 +38,8 @@ def families(people: pd.DataFrame, indicators: list[str], few: int) -> list[tupl
     not occur (nested, complementary, excluding each other) or hardly ever does (nearly so),
     although it would by chance.
 
-    Parameters
-    ----------
-    people : DataFrame
-        A column of 0, 1 or NaN per indicator.
+    `people`: A column of 0, 1 or NaN per indicator.
 
-    Examples
-    --------
     >>> score = np.arange(400) % 20
     >>> people = pd.DataFrame({"high": score > 16, "elevated": score > 12,
     ...                        "sport": np.arange(400) % 3 == 0}, dtype=float)
@@ -83,28 +78,13 @@ Mask = NDArray[np.bool_]
 class System:
     """Atoms and cells of linked indicators in one wave.
 
-    Parameters
-    ----------
-    rows : (C,) array of int
-        Position of each cell in the table of estimates.
-    indicator : (C,) array of int
-        Which of the indicators it is a cell of.
-    level, area, slot, group : (C,) array
-        Its area level, area, grouping (number; 0 for everybody) and group.
-    member : (C, N) sparse array
-        Whether each atom is in the cell and was asked.
-    patterns : (P, J) array
-        The patterns of answers that occur; the first is nobody having any of them.
-    truth : (N, P) array
-        Children of each pattern; of a score the total, in the width of its scale, in the second.
-    size : (N,) array
-        Children.
-    weight : (N,) array
-        Mean weight of a child of its wijk.
-    groups : (N, K) array of int
-        Group in each slot; -1 for none.
-    whole : bool
-        Counts of children; False for scores.
+    `rows`: Position of each cell in the table of estimates. `indicator`: Which of the indicators it
+    is a cell of. `level`, `area`, `slot`, `group`: Its area level, area, grouping (number; 0 for
+    everybody) and group. `member`: Whether each atom is in the cell and was asked. `patterns`: The
+    patterns of answers that occur; the first is nobody having any of them. `truth`: Children of
+    each pattern; of a score the total, in the width of its scale, in the second. `weight`: Mean
+    weight of a child of its wijk. `groups`: Group in each slot; -1 for none. `whole`: Counts of
+    children; False for scores.
     """
 
     indicators: tuple[str, ...]
@@ -158,10 +138,7 @@ def _per_cell(member: sparse.csr_array, values: Floats, indicator: Ints) -> Floa
 def systems(sample: Sample, table: pd.DataFrame, few: int) -> Iterator[System]:
     """Yield the systems of a sample: one per set of linked indicators, or score, and wave.
 
-    Parameters
-    ----------
-    table : DataFrame
-        The estimates, in the order of `sample.blocks`.
+    `table`: The estimates, in the order of `sample.blocks`.
     """
     people = sample.people
     percent = [key for key, unit in sample.units.items() if unit == "percent"]

@@ -47,8 +47,6 @@ def change(
         How they are compared.
     df : array_like
         Degrees of freedom of the two samples together; the normal quantile by default.
-    confidence : float
-        Coverage of the interval.
 
     Returns
     -------
@@ -112,8 +110,6 @@ def estimate_change(estimates: Estimates, *, confidence: float = 0.95) -> pd.Dat
     ----------
     estimates : Estimates
         From `estimate_grid`, whose waves are in order.
-    confidence : float
-        Coverage of the intervals.
 
     Returns
     -------

@@ -88,10 +88,6 @@ def comparable_map(table: pd.DataFrame) -> dict[str, list[str]]:
     table : DataFrame
         Columns ``area, comparable``.
 
-    Returns
-    -------
-    dict[str, list[str]]
-
     Examples
     --------
     >>> import pandas as pd
@@ -131,19 +127,9 @@ def _spread(values: np.ndarray) -> np.ndarray:
 # What the wijken of a city show together: funnel limits and small-area estimates.
 
 #: Columns of a table of funnel limits.
-FUNNEL_COLUMNS = (
-    "indicator",
-    "area",
-    "wave",
-    "value",
-    "effective_n",
-    "target",
-    "lower95",
-    "upper95",
-    "lower998",
-    "upper998",
-    "dispersion",
-    "position",
+FUNNEL_COLUMNS = tuple(
+    "indicator area wave value effective_n target lower95 upper95 lower998 upper998 "
+    "dispersion position".split()
 )
 
 
@@ -222,8 +208,6 @@ def estimate_small_areas(
     figures : DataFrame, optional
         Characteristics of the wijken: one row per wijk (index: its slug), none missing. A wijk
         without a row has no modelled estimate. Without figures wijken are drawn to their mean.
-    confidence : float
-        Coverage of the intervals.
 
     Returns
     -------

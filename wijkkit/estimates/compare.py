@@ -30,17 +30,8 @@ CLEAR = ("higher", "lower")
 Against = Literal["city", "comparable"]
 
 #: Columns of a table of comparisons, one row per indicator, area, wave and reference.
-COMPARISON_COLUMNS = (
-    "indicator",
-    "area",
-    "area_level",
-    "wave",
-    "against",
-    "difference",
-    "lower",
-    "upper",
-    "unit",
-    "verdict",
+COMPARISON_COLUMNS = tuple(
+    "indicator area area_level wave against difference lower upper unit verdict".split()
 )
 
 
@@ -277,8 +268,6 @@ def compare_comparable(
         The indicators and their direction.
     comparable : mapping of str to sequence of str
         Wijk -> the wijken it is compared with, as from `comparable_neighbourhoods`.
-    confidence : float
-        Coverage of the intervals.
 
     Returns
     -------

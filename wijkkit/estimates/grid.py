@@ -89,8 +89,6 @@ def estimate_grid(
         Interval of a percentage, see `survey_proportion`; a score has a t interval.
     lonely_psu : {"absent", "certainty", "adjust", "average"}
         What a stratum with one sampling unit adds to the variance, see `survey_design`.
-    confidence : float
-        Coverage of the intervals.
 
     Returns
     -------

@@ -94,8 +94,6 @@ def wilson(
     x, n : array_like
         Number with the characteristic and number observed; they broadcast. Missing stays
         missing.
-    confidence : float
-        Coverage of the interval.
     multiplier : float
         Scale of the result: 1 for a proportion, 100 for a percentage.
 
@@ -283,8 +281,6 @@ def pool(
     complete_df : float
         Degrees of freedom the estimate would have without missing answers: for a survey, its
         units minus its strata.
-    confidence : float
-        Coverage of the interval.
 
     Returns
     -------

@@ -56,8 +56,6 @@ def scale_reliability(items: pd.DataFrame, *, confidence: float = 0.95) -> Relia
     ----------
     items : DataFrame, shape (n, k)
         One column per item, reversed items already turned. At least two.
-    confidence : float
-        Coverage of alpha's interval.
 
     Returns
     -------

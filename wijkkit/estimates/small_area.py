@@ -67,12 +67,6 @@ def small_area(
         Standard errors, taken as known: smooth those of small areas first.
     characteristics : array_like, shape (k, p), optional
         Known characteristics of each area, none missing.
-    confidence : float
-        Coverage of the intervals.
-
-    Returns
-    -------
-    SmallArea
 
     Raises
     ------
@@ -269,10 +263,6 @@ def funnel(
     overdispersion : bool
         Widen the limits by the square root of the mean squared standardised distance, after
         drawing in the outer tenth at each side, where that is above 1.
-
-    Returns
-    -------
-    Funnel
 
     References
     ----------

@@ -133,10 +133,6 @@ def weight_report(weight: Floats, *, largest: int = 10) -> WeightReport:
     largest : int
         How many of the largest weights to list.
 
-    Returns
-    -------
-    WeightReport
-
     References
     ----------
     Kish L (1992). Weighting for unequal Pi. Journal of Official Statistics 8, 183-200.
@@ -245,10 +241,6 @@ def rake(
         the total.
     iterations : int
         How often to go through the margins at most.
-
-    Returns
-    -------
-    WeightSet
 
     Raises
     ------

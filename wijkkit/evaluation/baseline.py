@@ -14,19 +14,9 @@ from wijkkit.evaluation.explanations.evidence import measures
 from wijkkit.study import Study
 
 PARTICIPANT_COLUMNS = ("area", "area_level", "arm", "wave", "n", "children", "response")
-BALANCE_COLUMNS = (
-    "kind",
-    "key",
-    "category",
-    "wave",
-    "unit",
-    "programme",
-    "comparator",
-    "difference",
-    "n_programme",
-    "n_comparator",
-    "x_programme",
-    "x_comparator",
+BALANCE_COLUMNS = tuple(
+    "kind key category wave unit programme comparator difference n_programme n_comparator "
+    "x_programme x_comparator".split()
 )
 TIMELINE_COLUMNS = ("kind", "key", "start", "end")
 _ARMS = ("programme", "comparator")
@@ -41,7 +31,7 @@ def participants(
     wijken; absent where their number is not known of each of them.
     """
     waves = [wave.id for wave in study.waves]
-    arm = {wijk: hood.arm for wijk, hood in study.neighbourhoods.items()}
+    arm = study.arms
     index = pd.MultiIndex.from_product([list(arm), waves], names=["wijk", "wave"])
     n = respondents.groupby(["wijk", "wave"], observed=True).size().reindex(index, fill_value=0)
     known = pd.Series(np.nan, index) if children is None else children.reindex(index)
@@ -190,9 +180,9 @@ def timeline(study: Study) -> pd.DataFrame:
     ]
     rows.append(("programme", "", study.settings.programme.start, None))
     rows += [
-        ("start", wijk, hood.start, None)
-        for wijk, hood in study.neighbourhoods.items()
-        if hood.start is not None
+        ("start", wijk, neighbourhood.start, None)
+        for wijk, neighbourhood in study.neighbourhoods.items()
+        if neighbourhood.start is not None
     ]
     days = [day for _, _, *ends in rows for day in ends if day is not None]
     first, last = min(days), max(days)

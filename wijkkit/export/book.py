@@ -35,19 +35,10 @@ class Column:
 class Cell:
     """One number of a book, or the word for why it is absent.
 
-    Parameters
-    ----------
-    value, lower, upper : float or None
-        Absent together.
-    n : int or None
-        Respondents the number rests on.
-    step : float
-        What the number is rounded to.
-    words : str
-        The number, or the reason of its absence, as a reader sees it.
-    mark : str
-        How everybody differs clearly from all wijken of the study, or an end of an ordered
-        grouping from the other end; empty where it does not.
+    `value`, `lower`, `upper`: Absent together. `n`: Respondents the number rests on. `step`: What
+    the number is rounded to. `words`: The number, or the reason of its absence, as a reader sees
+    it. `mark`: How everybody differs clearly from all wijken of the study, or an end of an ordered
+    grouping from the other end; empty where it does not.
     """
 
     value: float | None
@@ -96,17 +87,6 @@ class Book:
 def book_of(study: Study, released: Released, area: str) -> Book:
     """Return the tables book of a wijk, or of the city, from the released tables.
 
-    Parameters
-    ----------
-    area : str
-        Slug of a wijk, or ``city``.
-
-    Returns
-    -------
-    Book
-
-    Examples
-    --------
     >>> import wijkkit as wk
     >>> study = wk.open_study("parameters")
     >>> book = book_of(study, wk.open_city(study).released, "ankerveld")
@@ -254,20 +234,11 @@ def _parts(book: Book) -> dict[str, dict[str, object]]:
 def book_page(book: Book) -> str:
     """Return the body of a page with the tables of a book, without headings above its own.
 
-    Parameters
-    ----------
-    book : Book
+    HTML: per theme a heading, per question a table with a caption. Its rows are the groups, its
+    columns per area and wave the number, its margin and the respondents.
 
-    Returns
-    -------
-    str
-        HTML: per theme a heading, per question a table with a caption. Its rows are the groups,
-        its columns per area and wave the number, its margin and the respondents.
-
-    Examples
-    --------
     >>> import wijkkit as wk
-    >>> from wijkkit.export import book_of
+    >>> from wijkkit.export.book import book_of
     >>> view = wk.open_city("parameters")
     >>> book = book_of(view.study, view.released, "ankerveld")
     >>> len(book.themes), book_page(book).count("<section>")

@@ -91,35 +91,16 @@ class Labels:
 
 
 #: Columns of a file of estimates, in this order.
-COLUMNS = (
-    "wijk",
-    "area",
-    "area_level",
-    "theme",
-    "indicator",
-    "indicator_label",
-    "wave",
-    "group_by",
-    "group",
-    "group_label",
-    "value",
-    "lower",
-    "upper",
-    "n",
-    "unit",
-    "step",
-    "status",
-    "status_label",
+COLUMNS = tuple(
+    "wijk area area_level theme indicator indicator_label wave group_by group group_label "
+    "value lower upper n unit step status status_label".split()
 )
 
 
 def estimate_rows(study: Study, released: Released, areas: tuple[str, ...] = ()) -> pd.DataFrame:
     """Return the released estimates of areas, all where none is named, with their labels.
 
-    Returns
-    -------
-    DataFrame
-        Columns `COLUMNS`; `wijk` is the name of the area.
+    Columns `COLUMNS`; `wijk` is the name of the area.
     """
     labels, language = Labels(study), study.language
     table = released.table("estimates")
@@ -142,8 +123,6 @@ def estimate_rows(study: Study, released: Released, areas: tuple[str, ...] = ())
 def harmless(value: object) -> object:
     """Return a cell of a file for spreadsheets: a text that it would run is no formula.
 
-    Examples
-    --------
     >>> harmless("=1+1"), harmless("+18 procentpunt"), harmless(-3.0)
     ("'=1+1", '+18 procentpunt', -3.0)
     """
@@ -189,9 +168,11 @@ def write_area_csv(
     >>> file.read_text("utf-8-sig").splitlines()[0]
     'wijk;area;area_level;theme;indicator;...;value;lower;upper;n;unit;step;status;...'
     """
-    hoods = set(study.neighbourhoods)
+    neighbourhoods = set(study.neighbourhoods)
     areas = released.table("estimates")["area"].unique()
-    wanted = (area, CITY) if area != CITY else tuple(one for one in areas if one not in hoods)
+    wanted = (
+        (area, CITY) if area != CITY else tuple(one for one in areas if one not in neighbourhoods)
+    )
     rows = estimate_rows(study, released, wanted).map(harmless)
     rows["report"] = text("export.concept" if concept else "export.approved", study.language)
     separator, decimal = _NOTATION[study.language]
@@ -205,8 +186,6 @@ def write_area_csv(
 def _shown(value: float, decimal: str) -> str:
     """Return a number in the file's notation, whole where it is; nothing where it is absent.
 
-    Examples
-    --------
     >>> _shown(66.0, ","), _shown(3.25, ","), _shown(float("nan"), ",")
     ('66', '3,25', '')
     """
@@ -227,10 +206,6 @@ def write_research(study: Study, tables: dict[str, pd.DataFrame], folder: Path) 
         Tidy estimates by name, weighted and unweighted.
     folder : Path
         Neither the site nor the released tables, nor below them, nor above them.
-
-    Returns
-    -------
-    list of Path
 
     Raises
     ------

@@ -192,10 +192,6 @@ def text(key: str, language: str, **fields: object) -> str:
     **fields : object
         Values for the message's ``{fields}``.
 
-    Returns
-    -------
-    str
-
     Raises
     ------
     KeyError

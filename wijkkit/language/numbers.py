@@ -20,16 +20,6 @@ MINUS = "\N{MINUS SIGN}"
 def number(value: float, language: str, decimals: int = 0) -> str:
     """Return a number in the language's notation, halves rounded away from zero.
 
-    Parameters
-    ----------
-    value : float
-    decimals : int
-        Digits after the decimal sign.
-
-    Returns
-    -------
-    str
-
     Examples
     --------
     >>> number(1234.56, "nl", 1), number(1234.56, "en", 1)
@@ -58,12 +48,6 @@ def percentage(value: float, language: str, decimals: int = 0) -> str:
     ----------
     value : float
         On the scale 0-100.
-    decimals : int
-        Digits after the decimal sign.
-
-    Returns
-    -------
-    str
 
     Examples
     --------
@@ -76,16 +60,6 @@ def percentage(value: float, language: str, decimals: int = 0) -> str:
 def points(value: float, language: str, decimals: int = 0) -> str:
     """Return a difference in percentage points, always with its sign.
 
-    Parameters
-    ----------
-    value : float
-    decimals : int
-        Digits after the decimal sign.
-
-    Returns
-    -------
-    str
-
     Examples
     --------
     >>> points(-3.2, "nl", 1)
@@ -96,16 +70,6 @@ def points(value: float, language: str, decimals: int = 0) -> str:
 
 def signed(value: float, language: str, decimals: int = 0) -> str:
     """Return a number with its sign; one that is shown as zero has none.
-
-    Parameters
-    ----------
-    value : float
-    decimals : int
-        Digits after the decimal sign.
-
-    Returns
-    -------
-    str
 
     Examples
     --------
@@ -125,12 +89,6 @@ def interval(lower: float, upper: float, language: str, decimals: int = 0) -> st
     ----------
     lower : float
     upper : float
-    decimals : int
-        Digits after the decimal sign.
-
-    Returns
-    -------
-    str
 
     Examples
     --------
@@ -147,14 +105,6 @@ def interval(lower: float, upper: float, language: str, decimals: int = 0) -> st
 
 def day(value: date, language: str) -> str:
     """Return a date in words.
-
-    Parameters
-    ----------
-    value : date
-
-    Returns
-    -------
-    str
 
     Examples
     --------
@@ -174,10 +124,6 @@ def in_words(n: int, language: str) -> str:
     Parameters
     ----------
     n : int
-
-    Returns
-    -------
-    str
 
     Examples
     --------
@@ -199,10 +145,6 @@ def counted(key: str, n: int, language: str, **fields: object) -> str:
     **fields : object
         Values for the message's other fields.
 
-    Returns
-    -------
-    str
-
     Examples
     --------
     >>> counted("common.goals", 1, "nl"), counted("common.goals", 2, "nl")
@@ -219,10 +161,6 @@ def listed(names: Iterable[str], language: str) -> str:
     ----------
     names : iterable of str
 
-    Returns
-    -------
-    str
-
     Examples
     --------
     >>> listed(["Noord", "Oost", "Zuid"], "nl")
@@ -238,10 +176,6 @@ def small_first(label: str) -> str:
     ----------
     label : str
 
-    Returns
-    -------
-    str
-
     Examples
     --------
     >>> small_first("Lid van een sportclub"), small_first("SDQ-score")
@@ -256,10 +190,6 @@ def large_first(sentence: str) -> str:
     Parameters
     ----------
     sentence : str
-
-    Returns
-    -------
-    str
 
     Examples
     --------
@@ -281,10 +211,6 @@ def absence(status: str, language: str, **words: object) -> str:
         ``hidden, too_few, not_asked, missing`` or ``above`` (`wijkkit.tables.STATUSES`).
     **words : object
         `limit` for ``above``: the percentage that the number is above (90 where not given).
-
-    Returns
-    -------
-    str
 
     Examples
     --------

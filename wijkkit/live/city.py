@@ -109,16 +109,16 @@ def current_city(source: Source, language: str) -> CityPage:
         parts = [_current_part(source, now, language, wijk) for wijk in source.study.neighbourhoods]
         return city_page(parts, day(now.day, language), language)
 
-    return source.kept(("city", language), now.of_city, make)
+    return source.cached(("city", language), now.of_city, make)
 
 
 def current_map(source: Source) -> CityMap | None:
     """Return the map of the wijken, made again when it was released again."""
-    return source.kept(("map",), source.now().released, lambda: city_map(source.study))
+    return source.cached(("map",), source.now().released, lambda: city_map(source.study))
 
 
 def _current_part(source: Source, now: Now, language: str, wijk: str) -> WijkPart:
-    return source.kept(
+    return source.cached(
         ("part", language, wijk),
         now.of(wijk),
         lambda: wijk_part(source.snapshot(now, language, wijk), wijk),
@@ -142,7 +142,7 @@ def city_page(parts: list[WijkPart], as_of: str, language: str) -> CityPage:
 def wijk_part(snapshot: Snapshot, wijk: str) -> WijkPart:
     """Return what the city's pages show of a wijk."""
     facts, language = snapshot.facts, snapshot.language
-    programme = snapshot.study.neighbourhood(wijk).arm == "programme"
+    programme = wijk in snapshot.study.starts
     steps = facts.steps(wijk)
     cells = [_step_cell(row, language) for row in current_round(steps)] if programme else None
     sessions: dict[str, tuple[float, float]] = {}
@@ -168,18 +168,24 @@ def wijk_part(snapshot: Snapshot, wijk: str) -> WijkPart:
 
 def _line(snapshot: Snapshot, wijk: str) -> WijkLine:
     """Return the line of a wijk in the list of the start page."""
-    hood, language, facts = snapshot.study.neighbourhood(wijk), snapshot.language, snapshot.facts
+    neighbourhood, language, facts = (
+        snapshot.study.neighbourhood(wijk),
+        snapshot.language,
+        snapshot.facts,
+    )
     last, old = freshness(snapshot, wijk)
     found = completeness(snapshot, wijk)
     steps = current_round(facts.steps(wijk))
-    known = hood.arm == "programme" and any(row["state"] != "not_registered" for row in steps)
+    known = neighbourhood.arm == "programme" and any(
+        row["state"] != "not_registered" for row in steps
+    )
     late = [row["days_late"] for row in steps if row["against_plan"] == "overdue"]
     done = sum(row["state"] == "done" for row in steps)
     return WijkLine(
         slug=wijk,
-        name=hood.name,
-        arm=text(f"live.arm.{hood.arm}", language),
-        district=hood.district or "",
+        name=neighbourhood.name,
+        arm=text(f"live.arm.{neighbourhood.arm}", language),
+        district=neighbourhood.district or "",
         registered=absent("missing", language) if pd.isna(last) else day(last, language),
         old=old,
         score="–" if pd.isna(found.score) else percentage(found.score, language),

@@ -76,7 +76,7 @@ def _jupyter_server_extension_points() -> list[dict[str, str]]:
 
 
 def _load_jupyter_server_extension(server: Any) -> None:
-    """Add the pages to a server that has more; without a study it goes on without them."""
+    """Add the pages to a researcher's server; without a study the server starts without them."""
     try:
         add_pages(server)
     except WijkkitError as error:
@@ -91,7 +91,7 @@ _LARGEST = 11 * 2**20
 
 
 class DeskIdentity(PasswordIdentityProvider):
-    """Who runs the server at the own desk: the token in the address that the server prints."""
+    """Identity of the researcher who runs the server: the token in the address that it prints."""
 
     def generate_anonymous_user(self, handler: web.RequestHandler) -> User:
         return User(getpass.getuser())

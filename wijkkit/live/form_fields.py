@@ -142,11 +142,11 @@ def fields_of(
     kind: Kind,
     wijk: str,
     values: Mapping[str, object],
-    faults: Iterable[Problem],
+    problems: Iterable[Problem],
     language: str,
 ) -> list[Field]:
     """Return the fields of a kind with what stands in them, typed or stored."""
-    faults = list(faults)
+    problems = list(problems)
     first = FIRST.get(kind.name, tuple(column.name for column in kind.columns))
     order = {name: place for place, name in enumerate(first)}
     columns = sorted(kind.columns, key=lambda column: order.get(column.name, len(order)))
@@ -159,17 +159,21 @@ def fields_of(
             value=typed(column, values.get(column.name), language),
             required=column.required,
             options=options_of(registry, column, wijk, language),
-            wrong=[said(fault, kind, language) for fault in faults if fault.column == column.name],
+            wrong=[
+                problem_sentence(problem, kind, language)
+                for problem in problems
+                if problem.column == column.name
+            ],
             first=column.name in first or not is_absent(values.get(column.name)),
         )
         for column in columns
     ]
 
 
-def beginning(
+def initial_values(
     registry: Registry, kind: str, wijk: str, today: date, asked: Mapping[str, str]
 ) -> dict[str, object]:
-    """Return what a new row most often says, with what the address asked for (`asked`)."""
+    """Return the usual values of a new row, and those that the address gives (`asked`)."""
     day = f"{today:%Y-%m-%d}"
     usual: dict[str, dict[str, object]] = {
         "meetings": {"date": day},
@@ -243,8 +247,8 @@ def row_words(kind: Kind, row: Mapping[str, object], language: str) -> str:
     return label
 
 
-def kept_for_oneself(kind: Kind, row: Mapping[str, object], language: str) -> list[tuple[str, str]]:
-    """Return what a keeper wrote for the own use, with its labels: no report or page has it."""
+def internal_values(kind: Kind, row: Mapping[str, object], language: str) -> list[tuple[str, str]]:
+    """Return a keeper's internal notes with their labels: no report or page shows them."""
     return [
         (column_label(kind, column, language), typed(column, row[column.name], language))
         for column in kind.columns
@@ -252,12 +256,12 @@ def kept_for_oneself(kind: Kind, row: Mapping[str, object], language: str) -> li
     ]
 
 
-def said(fault: Problem, kind: Kind, language: str) -> str:
-    """Return a fault as a sentence or two."""
-    words = in_words(fault, kind, language)
+def problem_sentence(problem: Problem, kind: Kind, language: str) -> str:
+    """Return a problem as a sentence or two."""
+    words = in_words(problem, kind, language)
     found = f"{text('registry.import.words.found', language)} {words.found}" if words.found else ""
     what = f"{words.what[:1].upper()}{words.what[1:]}"
-    return f"{what}{f' ({found})' if found and fault.rule != 'required' else ''}. {words.remedy}"
+    return f"{what}{f' ({found})' if found and problem.rule != 'required' else ''}. {words.remedy}"
 
 
 #: The name of a partner's answer in the form begins with this.
@@ -265,15 +269,15 @@ PREFIX = "presence-"
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """One partner, and the answer: present, excused, absent or nothing."""
+class Attendee:
+    """A partner and its presence at a meeting: present, excused, absent or not registered."""
 
     key: str
     name: str
     answer: str
 
 
-def asked(registry: Registry, wijk: str, meeting: str, day: object) -> list[Asked]:
+def attendees(registry: Registry, wijk: str, meeting: str, day: object) -> list[Attendee]:
     """Return the partners who took part on a day, and who was registered for the meeting."""
     stored = _stored(registry, wijk, meeting)
     rows = registry.table("stakeholders", wijk)
@@ -285,7 +289,7 @@ def asked(registry: Registry, wijk: str, meeting: str, day: object) -> list[Aske
     person = rows["person"].fillna("")
     names = rows["organisation"].where(person.eq(""), rows["organisation"] + " – " + person)
     return [
-        Asked(key, name, stored["presence"].get(key, ""))
+        Attendee(key, name, stored["presence"].get(key, ""))
         for key, name in zip(rows["key"][there], names[there], strict=True)
     ]
 

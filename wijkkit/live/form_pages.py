@@ -14,14 +14,14 @@ from wijkkit.errors import Problem
 from wijkkit.language import text
 from wijkkit.live.form_fields import (
     PREFIX,
-    asked,
-    beginning,
+    attendees,
     fields_of,
-    kept_for_oneself,
+    initial_values,
+    internal_values,
     presence_rows,
+    problem_sentence,
     recurring,
     row_words,
-    said,
     versions,
 )
 from wijkkit.live.handlers import Guarded, page
@@ -84,7 +84,7 @@ class Rows(Guarded):
                 (
                     row["key"],
                     row_words(definition, row, language),
-                    kept_for_oneself(definition, row, language),
+                    internal_values(definition, row, language),
                     row["changed_by"],
                 )
                 for row in rows.to_dict("records")
@@ -99,7 +99,7 @@ FORMS = tuple(name for name in KINDS if name != "attendance")
 
 
 class Form(Guarded):
-    """The form of one row; what is typed is kept when it cannot be saved."""
+    """The form of one row; typed values stay in it when it cannot be saved."""
 
     @page
     async def get(self, slug: str, kind: str, key: str) -> None:
@@ -152,7 +152,7 @@ class Form(Guarded):
         if key == _NEW:
             names = [column.name for column in KINDS[kind].columns]
             asked_for = {name: self.get_query_argument(name, "") for name in names}
-            begin = beginning(source.registry, kind, slug, source.as_of, asked_for)
+            begin = initial_values(source.registry, kind, slug, source.as_of, asked_for)
             return {"key": source.registry.next_key(kind, slug), "version": 0, **begin}
         table = source.registry.table(kind, slug)
         rows = table[table["key"].eq(key)].to_dict("records")
@@ -171,11 +171,11 @@ class Form(Guarded):
         answers: Mapping[str, str] | None = None,
     ) -> None:
         language, registry = self.language, self.pages.source.registry
-        faults = _own(error)
+        problems = _own(error)
         conflict = error is not None and _conflict(error)
         # After a conflict the form is that of the row as it is now: saving it again is a choice.
         now = self._row(slug, kind.name, key) if conflict else stored
-        partners = asked(registry, slug, now["key"], values.get("date")) if _meets(kind) else []
+        partners = attendees(registry, slug, now["key"], values.get("date")) if _meets(kind) else []
         self.show(
             "form.html",
             slug=slug,
@@ -186,10 +186,10 @@ class Form(Guarded):
             row="" if key == _NEW else row_words(kind, stored, language),
             key=now["key"],
             version=int(now.get("version") or 0),
-            fields=fields_of(registry, kind, slug, values, faults, language),
-            faults=[said(fault, kind, language) for fault in faults],
+            fields=fields_of(registry, kind, slug, values, problems, language),
+            faults=[problem_sentence(problem, kind, language) for problem in problems],
             elsewhere=_elsewhere(error, language),
-            doubtful=any(fault.rule == "doubtful" for fault in faults),
+            doubtful=any(problem.rule == "doubtful" for problem in problems),
             conflict=conflict,
             partners=partners,
             answers=answers or {},
@@ -205,21 +205,25 @@ def _meets(kind: Kind) -> bool:
 
 
 def _own(error: RowError | None) -> list[Problem]:
-    """Return the faults of the form's own row: the first of those that were to be saved."""
+    """Return the problems of the form's own row: the first of those that were to be saved."""
     if error is None:
         return []
     return list(error.rows[0] if isinstance(error, RowsError) else error.problems)
 
 
 def _elsewhere(error: RowError | None, language: str) -> list[str]:
-    """Return the faults of the list of attendance that came along."""
+    """Return the problems of the list of attendance that came along."""
     if not isinstance(error, RowsError):
         return []
-    return [said(fault, KINDS["attendance"], language) for row in error.rows[1:] for fault in row]
+    return [
+        problem_sentence(problem, KINDS["attendance"], language)
+        for row in error.rows[1:]
+        for problem in row
+    ]
 
 
 def _conflict(error: RowError) -> bool:
-    return any(fault.rule in CONFLICTS for fault in _own(error))
+    return any(problem.rule in CONFLICTS for problem in _own(error))
 
 
 def _row_named(handler: Guarded, argument: str) -> str:
@@ -258,7 +262,7 @@ class Download(Guarded):
 
 
 class WorkbookPage(Guarded):
-    """Take the workbook down, fill it in, bring it back."""
+    """Download the workbook, and upload it filled in."""
 
     @page
     async def get(self, slug: str) -> None:

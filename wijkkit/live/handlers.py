@@ -108,7 +108,7 @@ Made = TypeVar("Made")
 
 
 class Guarded(JupyterHandler):
-    """A handler whose answers stand in no frame, are kept by no cache, and come from this host."""
+    """A handler whose answers cannot be framed or cached, and that answers this host only."""
 
     auth_resource = RESOURCE
 
@@ -204,12 +204,12 @@ class Guarded(JupyterHandler):
 
 
 def page(method: Callable) -> Callable:
-    """Let only who is logged in and may see the pages open this."""
+    """Require a login that may see the pages."""
     return web.authenticated(authorized(resource=RESOURCE)(method))
 
 
 class NotFound(Guarded):
-    """Whatever has no page."""
+    """An address without a page."""
 
     @allow_unauthenticated
     def get(self) -> None:
@@ -230,7 +230,7 @@ class LoginPage(Guarded, LoginFormHandler):
 
 
 class LogoutPage(Guarded):
-    """Log out; a page elsewhere cannot do it for somebody."""
+    """Log out; another site cannot make a visitor do it."""
 
     @allow_unauthenticated
     def post(self) -> None:

@@ -33,7 +33,7 @@ class Account:
     """One person who may log in.
 
     `name`: What the person types, and what the registry's history says. `role`: A reader sees all
-    pages, a keeper sees and keeps the own wijken, a researcher does both. `wijken`: Of a keeper:
+    pages, a keeper may also change the wijken of the account, a researcher all of them. `wijken`: Of a keeper:
     the slugs of the wijken.
     """
 
@@ -88,7 +88,7 @@ class Accounts:
         return account
 
     def remove(self, name: str) -> None:
-        """Remove an account; who is logged in under it is so no longer."""
+        """Remove an account, and log out whoever uses it."""
         if name not in self.all():
             raise ParameterError(
                 "nobody has this name",
@@ -158,7 +158,7 @@ RESOURCE = "wijkkit-pages"
 
 
 class Attempts:
-    """Wrong passwords of late, by name and by address."""
+    """Recent wrong passwords, by name and by address."""
 
     def __init__(self) -> None:
         self._wrong: dict[str, deque[float]] = {}
@@ -235,7 +235,7 @@ class AccountIdentity(IdentityProvider):
 
 
 class PagesOnly(Authorizer):
-    """Let everybody who is logged in open the pages, and nobody anything else."""
+    """Authorise the pages for everybody who is logged in, and nothing else."""
 
     def is_authorized(self, handler: Any, user: User, action: str, resource: str) -> bool:
         return resource == RESOURCE

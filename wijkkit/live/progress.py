@@ -97,7 +97,7 @@ def _clash(snapshot: Snapshot, row: Mapping, since: pd.Timestamp, owner: str) ->
 
 
 def meeting_sentence(snapshot: Snapshot, wijk: str) -> str:
-    """Return which meeting was the last, how many were there, and its minutes; empty without one."""
+    """Return the last meeting, its attendance and its minutes; empty without one."""
     language, facts = snapshot.language, snapshot.facts
     held = _held(snapshot, wijk)
     if not held:
@@ -118,7 +118,7 @@ def meeting_sentence(snapshot: Snapshot, wijk: str) -> str:
 
 
 def clash_subject(row: Mapping, language: str) -> str:
-    """Return with what the plan of a wijk clashes: the kind, and the programme by name."""
+    """Return what the plan of a wijk clashes with: the kind, and the programme by name."""
     kind = text(f"registry.choice.clash.{row['clash']}", language)
     return kind if pd.isna(row["programme"]) else f"{kind}: {row['programme']}"
 
@@ -199,7 +199,7 @@ class ToDo:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One part of the score: how many of how many are there."""
+    """One part of the score: how many of the rows it asks for are there."""
 
     name: str
     there: int
@@ -223,7 +223,7 @@ def completeness(snapshot: Snapshot, wijk: str) -> Completeness:
     last four months, and decisions whose day is not past. A part of which nothing can be asked
     does not count.
     """
-    programme = snapshot.study.neighbourhood(wijk).arm == "programme"
+    programme = wijk in snapshot.study.starts
     checks = {
         "steps": _steps(snapshot, wijk) if programme else [],
         "goals": _rows(snapshot, wijk, "goals", _OF_GOAL) if programme else [],
@@ -258,7 +258,7 @@ class StepMark:
 
 def step_marks(snapshot: Snapshot, wijk: str) -> list[StepMark]:
     """Return the steps of the round that a wijk is in; none where it carries no programme out."""
-    if snapshot.study.neighbourhood(wijk).arm != "programme":
+    if wijk not in snapshot.study.starts:
         return []
     return [_mark(row, snapshot.language) for row in current_round(snapshot.facts.steps(wijk))]
 
@@ -364,7 +364,7 @@ def freshness(snapshot: Snapshot, wijk: str) -> tuple[pd.Timestamp, bool]:
 
 
 def contradictions(snapshot: Snapshot, wijk: str) -> list[str]:
-    """Return what was registered and cannot both be so, one sentence each."""
+    """Return contradictions in what was registered, one sentence each."""
     return [*_early(snapshot, wijk), *_future(snapshot, wijk)]
 
 

@@ -1,4 +1,4 @@
-"""'This quarter the same': what recurs, filled in as it was, saved in one go."""
+"""'This quarter the same': recurring activities with their last numbers, saved together."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from wijkkit.errors import Problem
-from wijkkit.live.form_fields import ASKED, Recurring, recurring, said, typed
+from wijkkit.live.form_fields import ASKED, Recurring, problem_sentence, recurring, typed
 from wijkkit.live.handlers import Guarded, page
 from wijkkit.live.snapshot import say
 from wijkkit.registry.changes import RowsError
@@ -124,8 +124,8 @@ class Quarter(Guarded):
             asked=[(name, column_label(_KIND, _KIND[name], language)) for name in ASKED],
             values=values,
             wrong={
-                item: [said(fault, _KIND, language) for fault in faults]
-                for item, faults in (wrong or {}).items()
+                item: [problem_sentence(problem, _KIND, language) for problem in problems]
+                for item, problems in (wrong or {}).items()
             },
             gone=gone or [],
             nothing=given is not None and not chosen and not gone,

@@ -63,18 +63,18 @@ class Now:
     day: date
 
     def of(self, wijk: str) -> tuple:
-        """Return what changes whenever the page of a wijk could."""
+        """Return the state that the page of a wijk depends on."""
         return self.changes.get(wijk, 0), self.persons, self.released, self.day
 
     @property
     def of_city(self) -> tuple:
-        """What changes whenever a page of the city could."""
+        """The state that the pages of the city depend on."""
         return max(self.changes.values(), default=0), self.released, self.day
 
 
 @dataclass(slots=True)
-class _Kept:
-    """Something made, and the state that it was made of."""
+class _Cached:
+    """A cached value, and the state it was made from."""
 
     state: Hashable = None
     made: Any = None
@@ -92,7 +92,7 @@ class Source:
         self.registry: Registry = open_registry(study)
         self._as_of = as_of or study.settings.registry.as_of
         self._studies: dict[str, Study] = {study.language: study}
-        self._kept: dict[tuple, _Kept] = {}
+        self._cache: dict[tuple, _Cached] = {}
         self._changes: tuple[int, dict[tuple[str, str], int]] = 0, {}
         self._lock = Lock()
 
@@ -101,7 +101,7 @@ class Source:
         return self._as_of or date.today()
 
     def study_in(self, language: str) -> Study:
-        """Return the study as it speaks to a reader of `language`."""
+        """Return the study with its words in `language`."""
         if language not in self._studies:
             settings = self.study.settings.model_copy(update={"language": language})
             self._studies[language] = replace(self.study, settings=settings)
@@ -124,35 +124,35 @@ class Source:
 
     def snapshot(self, now: Now, language: str, wijk: str) -> Snapshot:
         """Return what is known now of a wijk."""
-        return self.kept(
+        return self.cached(
             ("snapshot", language, wijk), now.of(wijk), lambda: self._of_wijk(now, language, wijk)
         )
 
     def read_all(self, now: Now, language: str) -> None:
-        """Read all wijken at once where most changed: one question for each kind of rows."""
+        """Read all wijken at once where most changed: one query for each kind of rows."""
         states = {("registry", language, wijk): now.of(wijk) for wijk in self.study.neighbourhoods}
         with self._lock:
             known = [
-                self._kept[name].state == at for name, at in states.items() if name in self._kept
+                self._cache[name].state == at for name, at in states.items() if name in self._cache
             ]
         if 2 * sum(known) >= len(states) or len(states) == 1:
             return
         tables = rows_for_release(self.registry, None, language, self._persons(now))
         parts = tables.of_each(self.study.neighbourhoods)
         for name, state in states.items():
-            self.kept(name, state, partial(parts.__getitem__, name[-1]))
+            self.cached(name, state, partial(parts.__getitem__, name[-1]))
 
     def approved(self, now: Now) -> bool:
         """Return whether a second person signed off the released tables as they are now."""
-        return self.kept(("approved",), now.released, lambda: signed_off(self.study))
+        return self.cached(("approved",), now.released, lambda: signed_off(self.study))
 
-    def kept(self, name: tuple, state: Hashable, make: Callable[[], Made]) -> Made:
-        """Return what `make` makes, made again only when its state is another one.
+    def cached(self, name: tuple, state: Hashable, make: Callable[[], Made]) -> Made:
+        """Return the value that `make` gives, computed again only when `state` changed.
 
         Whoever asks for the same waits for it; whoever asks for something else does not.
         """
         with self._lock:
-            found = self._kept.setdefault(name, _Kept())
+            found = self._cache.setdefault(name, _Cached())
         with found.lock:
             if found.state != state:
                 found.made = make()
@@ -165,7 +165,7 @@ class Source:
     def _of_wijk(self, now: Now, language: str, wijk: str) -> Snapshot:
         whole = self.study_in(language)
         study = replace(whole, neighbourhoods={wijk: whole.neighbourhood(wijk)})
-        released = self.kept(("released",), now.released, self._read_released)
+        released = self.cached(("released",), now.released, self._read_released)
         estimates = {name: by_area.get(wijk, by_area[""]) for name, by_area in released.items()}
         registered = self._registered(now, language, wijk)
         return Snapshot(study, Facts(study, registered, now.day, **estimates), policy_for(study))
@@ -173,14 +173,14 @@ class Source:
     def _registered(self, now: Now, language: str, wijk: str) -> KindTables:
         """Return what may be shown of the registration of a wijk."""
 
-        return self.kept(
+        return self.cached(
             ("registry", language, wijk),
             now.of(wijk),
             lambda: rows_for_release(self.registry, wijk, language, self._persons(now)),
         )
 
     def _persons(self, now: Now) -> Persons:
-        return self.kept(("persons",), now.persons, lambda: registered_persons(self.registry))
+        return self.cached(("persons",), now.persons, lambda: registered_persons(self.registry))
 
     def _read_released(self) -> dict[str, Tables]:
         """Return the released tables by area; under "" what an area without rows has."""
@@ -219,7 +219,7 @@ def absent(status: str, language: str) -> str:
 
 
 def without_small(counts: np.ndarray, policy: Policy) -> np.ndarray:
-    """Return counts of people, absent where they are small; nobody is no small number.
+    """Return counts of people, absent where they are small; zero is shown.
 
     Absent row by row, so that a total that grows never tells a small number either.
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from wijkkit.evaluation.learning.questions import questions
-from wijkkit.evaluation.logic_model import box_findings
+from wijkkit.evaluation.logic_model.boxes import box_findings
 from wijkkit.evaluation.logic_model.measures import indicator_finding, together
 from wijkkit.language import day, number, percentage, points, signed, text
 from wijkkit.live.interventions import InterventionRow, intervention_rows
@@ -59,17 +59,9 @@ def goal_rows(snapshot: Snapshot, wijk: str) -> list[GoalRow]:
     return [_row(snapshot, wijk, goal) for goal in goals if goal["status"] != "dropped"]
 
 
-def indicator_of(snapshot: Snapshot, goal: Mapping) -> str | None:
-    """Return the indicator of a goal: its own, or that of the study's goal it stands for."""
-    study = snapshot.study
-    if not pd.isna(goal["indicator"]):
-        return goal["indicator"] if goal["indicator"] in study.indicators else None
-    return next((item.indicator for item in study.goals if item.id == goal["study_goal"]), None)
-
-
 def _row(snapshot: Snapshot, wijk: str, goal: Mapping) -> GoalRow:
     study, language = snapshot.study, snapshot.language
-    key = indicator_of(snapshot, goal)
+    key = snapshot.facts.indicator_of(goal)
     if key is None:
         return _unmeasured(snapshot, goal)
     indicator = study.indicators[key]
@@ -156,7 +148,7 @@ class ModelBox:
 
 def model_boxes(snapshot: Snapshot, wijk: str) -> list[ModelBox]:
     """Return the logic model of a wijk; nothing where it carries no programme out."""
-    if snapshot.study.neighbourhood(wijk).arm != "programme":
+    if wijk not in snapshot.study.starts:
         return []
     language = snapshot.language
     found: dict[str, dict[str, list[dict]]] = {}
@@ -203,7 +195,7 @@ class WijkPage:
 
 def wijk_page(snapshot: Snapshot, wijk: str) -> WijkPage:
     """Return the page of a wijk."""
-    hood, language = snapshot.study.neighbourhood(wijk), snapshot.language
+    neighbourhood, language = snapshot.study.neighbourhood(wijk), snapshot.language
     last, old = freshness(snapshot, wijk)
     registered = (
         say("registered.nothing", language)
@@ -211,9 +203,9 @@ def wijk_page(snapshot: Snapshot, wijk: str) -> WijkPage:
         else say("registered.last", language, day=day(last, language))
     )
     return WijkPage(
-        slug=hood.wijk,
-        name=hood.name,
-        arm=hood.arm,
+        slug=neighbourhood.wijk,
+        name=neighbourhood.name,
+        arm=neighbourhood.arm,
         as_of=day(snapshot.facts.as_of, language),
         registered=registered,
         old=old,
@@ -234,7 +226,7 @@ def wijk_page(snapshot: Snapshot, wijk: str) -> WijkPage:
 def current_page(source: Source, language: str, wijk: str) -> WijkPage:
     """Return the page of a wijk as it is now; made again only when something changed."""
     now = source.now()
-    return source.kept(
+    return source.cached(
         ("page", language, wijk),
         now.of(wijk),
         lambda: wijk_page(source.snapshot(now, language, wijk), wijk),

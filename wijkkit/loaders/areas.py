@@ -26,26 +26,20 @@ def area_names(study: Study, level: str) -> dict[str, str]:
     A wijk is known by its code and called by its slug; a gebied is known and called by what
     `district` says; the city is known by its code or name and called ``city``.
 
-    Parameters
-    ----------
-    level : {"wijk", "gebied", "city"}
-
-    Returns
-    -------
-    dict[str, str]
-
-    Examples
-    --------
     >>> import wijkkit as wk
     >>> study = wk.open_study("parameters")
     >>> area_names(study, "city")
     {'GM9999': 'city', 'Lindestad': 'city'}
     """
-    hoods = study.neighbourhoods.values()
+    neighbourhoods = study.neighbourhoods.values()
     if level == "wijk":
-        return {hood.code: hood.wijk for hood in hoods}
+        return {neighbourhood.code: neighbourhood.wijk for neighbourhood in neighbourhoods}
     if level == "gebied":
-        return {hood.district: hood.district for hood in hoods if hood.district}
+        return {
+            neighbourhood.district: neighbourhood.district
+            for neighbourhood in neighbourhoods
+            if neighbourhood.district
+        }
     city = study.settings.city
     return {code: CITY for code in (city.code, city.name) if code}
 
@@ -108,25 +102,25 @@ def check_once(study: Study, level: str, codes: pd.Series, file: str) -> Iterato
 def _divisions(study: Study, codes: pd.Series, names: pd.Series, file: str) -> Iterator[Problem]:
     by_code = dict(zip(codes, names, strict=True))
     by_name = {plain_name(name): code for code, name in by_code.items()}
-    for hood in study.neighbourhoods.values():
-        name, code = by_code.get(hood.code), by_name.get(plain_name(hood.name))
-        if name is not None and plain_name(name) != plain_name(hood.name):
+    for neighbourhood in study.neighbourhoods.values():
+        name, code = by_code.get(neighbourhood.code), by_name.get(plain_name(neighbourhood.name))
+        if name is not None and plain_name(name) != plain_name(neighbourhood.name):
             yield Problem(
                 "the code belongs to an area with another name",
                 file=file,
-                place=f"area {hood.code}",
+                place=f"area {neighbourhood.code}",
                 found=str(name).strip(),
-                expected=hood.name,
+                expected=neighbourhood.name,
                 remedy="Use a source of the same year's division, or leave name_column out.",
             )
         elif name is None and code is not None:
             yield Problem(
                 "the area has another code here: another year's division",
                 file=file,
-                place=f"area '{hood.name}'",
+                place=f"area '{neighbourhood.name}'",
                 found=code,
-                expected=hood.code,
-                remedy=f"Use a source of the same year's division, or correct wijken/{hood.wijk}.yml.",
+                expected=neighbourhood.code,
+                remedy=f"Use a source of the same year's division, or correct wijken/{neighbourhood.wijk}.yml.",
             )
 
 
@@ -212,7 +206,7 @@ _RATIO = 0.9
 
 
 def with_wijk(study: Study, rows: pd.DataFrame) -> pd.DataFrame:
-    """Return rows with the `wijk` of their `area` in their `wave`, missing where it is none."""
+    """Return rows with the `wijk` of their `area` in their `wave`, missing outside the study."""
     wijken = study.wijk_of_code()
     keys = pd.MultiIndex.from_frame(rows[["wave", "area"]])
     positions, places = keys.factorize()
@@ -258,19 +252,19 @@ def check_waves(study: Study, rows: pd.DataFrame) -> Iterator[Problem]:
 
 def check_codes(study: Study, rows: pd.DataFrame) -> Iterator[Problem]:
     """Yield area codes that look like a code of the study written in another way or year."""
-    codes = {code: slug for (_, code), slug in study.wijk_of_code().items()}
+    codes = {code: wijk for (_, code), wijk in study.wijk_of_code().items()}
     found = set(rows["area"].dropna())
     plain = {plain_code(code): code for code in codes}
     waves = {wave: set(part["area"].dropna()) for wave, part in rows.groupby("wave")}
     for area in sorted(found - set(codes)):
         meant = plain.get(plain_code(area))
         if meant is not None:
-            hood = study.neighbourhoods[codes[meant]]
+            neighbourhood = study.neighbourhoods[codes[meant]]
             where = next((w for w in waves if area in waves[w] and meant not in waves[w]), None)
             if where is not None:
-                yield _renumbered(hood, where, [area])
+                yield _renumbered(neighbourhood, where, [area])
             else:
-                yield _code_problem(area, hood.wijk, meant)
+                yield _code_problem(area, neighbourhood.wijk, meant)
     for wave in waves:
         yield from _lost(study, wave, waves, set(codes), plain)
 
@@ -281,33 +275,38 @@ def _lost(
     """Yield the wijken in which nobody of a wave lives while a code that may be theirs is new."""
     others = set().union(*(areas for other, areas in waves.items() if other != wave))
     lost = [
-        hood
-        for hood in study.neighbourhoods.values()
-        if wave not in hood.codes
-        and not waves[wave] & set(hood.codes_in(wave))
-        and others & set(hood.codes_in(None))
+        neighbourhood
+        for neighbourhood in study.neighbourhoods.values()
+        if wave not in neighbourhood.codes
+        and not waves[wave] & set(neighbourhood.codes_in(wave))
+        and others & set(neighbourhood.codes_in(None))
     ]
     new = [area for area in waves[wave] - others - codes if plain_code(area) not in plain]
-    alike = {hood.wijk: [area for area in new if _alike(area, hood.code)] for hood in lost}
+    alike = {
+        neighbourhood.wijk: [area for area in new if _alike(area, neighbourhood.code)]
+        for neighbourhood in lost
+    }
     rest = [area for area in new if not any(area in found for found in alike.values())]
-    for hood in lost:
+    for neighbourhood in lost:
         # As many new codes as lost wijken or fewer: each of them may be any of these.
-        candidates = alike[hood.wijk] or (rest if len(new) <= len(lost) else [])
+        candidates = alike[neighbourhood.wijk] or (rest if len(new) <= len(lost) else [])
         if candidates:
-            yield _renumbered(hood, wave, sorted(candidates, key=_likeness(hood.code)))
+            yield _renumbered(
+                neighbourhood, wave, sorted(candidates, key=_likeness(neighbourhood.code))
+            )
 
 
 def _likeness(code: str) -> Callable[[str], float]:
     return lambda other: -SequenceMatcher(None, plain_code(code), plain_code(other)).ratio()
 
 
-def _renumbered(hood: Neighbourhood, wave: str, alike: list[str]) -> Problem:
+def _renumbered(neighbourhood: Neighbourhood, wave: str, alike: list[str]) -> Problem:
     return Problem(
-        f"no respondent of wave '{wave}' lives in '{hood.wijk}', and a code that may be its own is new there",
-        file=f"wijken/{hood.wijk}.yml",
+        f"no respondent of wave '{wave}' lives in '{neighbourhood.wijk}', and a code that may be its own is new there",
+        file=f"wijken/{neighbourhood.wijk}.yml",
         place="codes",
         found=", ".join(alike[:5]),
-        expected=hood.code,
+        expected=neighbourhood.code,
         remedy=f"If this is the same area, say codes: {{'{wave}': '{alike[0]}'}}; if it was not "
         f"in this wave, codes: {{'{wave}': []}}.",
     )

@@ -222,7 +222,7 @@ NETHERLANDS = (-7_000.0, 289_000.0, 300_000.0, 629_000.0)
 
 
 def to_rd_new(shapes: gpd.GeoDataFrame, said: str | None, file: str) -> gpd.GeoDataFrame:
-    """Return the shapes in RD New (EPSG:28992), wherever their coordinates truly are.
+    """Return the shapes in RD New (EPSG:28992), judging their system by their coordinates.
 
     `shapes`: As read. A GeoJSON file without ``crs`` is read as WGS84 even where its coordinates
     are metres; such a file is RD New if they lie in the Netherlands. Raises DataError: The system

@@ -336,7 +336,7 @@ def _interviews(
         *unknown_values(rows["wave"], waves, "wave", [w.id for w in study.waves], file, place),
         *unknown_values(rows["arm"], arms, "arm", ["programme", "comparator", "none"], file, place),
     ]
-    arm_of = {slug: hood.arm for slug, hood in study.neighbourhoods.items()}
+    arm_of = study.arms
     arm = slugs.map(arm_of).astype("string").fillna(arms.astype("string"))
     rows = rows.assign(wijk=slugs, arm=arm, wave=waves)
     groups = rows[GROUP_COLUMNS].drop_duplicates()

@@ -68,9 +68,11 @@ def read_standard_table(
 
 
 def wijk_slugs(study: Study, values: pd.Series) -> pd.Series:
-    """Return the slug of each wijk named in `values`, missing where it is none of the study's."""
-    slugs = {slug.casefold(): slug for slug in study.neighbourhoods}
-    slugs |= {hood.name.casefold(): slug for slug, hood in study.neighbourhoods.items()}
+    """Return the key of each wijk named in `values`, missing for an area outside the study."""
+    slugs = {wijk.casefold(): wijk for wijk in study.neighbourhoods}
+    slugs |= {
+        neighbourhood.name.casefold(): wijk for wijk, neighbourhood in study.neighbourhoods.items()
+    }
     named = values.astype("string").str.strip().str.casefold()
     return named.map(slugs).astype("string")
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from wijkkit.errors import Problem, StudyError, WijkkitError
 from wijkkit.estimates import weight_report
-from wijkkit.indicators import check_indicators
+from wijkkit.indicators.functions import check_indicators
 from wijkkit.loaders import load_area_figures, load_borders
 from wijkkit.loaders.areas import row_account
 from wijkkit.loaders.segments import load_group_interviews
@@ -86,7 +86,7 @@ def missing_parts(study: Study) -> list[Problem]:
         for place, (there, why) in wanted.items()
         if not there
     ]
-    if all(hood.arm != "programme" for hood in study.neighbourhoods.values()):
+    if not study.starts:
         missing.append(
             Problem(
                 f"not there: {nouns.no_unit} has the programme, so there is no effect and no process",
@@ -114,25 +114,25 @@ def _without_respondents(study: Study, respondents: pd.DataFrame) -> Iterator[Pr
     """Yield the wijken that no respondent lives in: their code may be another than the survey's."""
     outside = sum(respondents.attrs["dropped"].values())
     there = {(wave, wijk) for _, wave, wijk, why, _ in respondents.attrs["account"] if not why}
-    for hood in study.neighbourhoods.values():
-        without = [w.id for w in study.waves if (w.id, hood.wijk) not in there]
+    for neighbourhood in study.neighbourhoods.values():
+        without = [w.id for w in study.waves if (w.id, neighbourhood.wijk) not in there]
         if len(without) == len(study.waves):
             yield Problem(
                 f"no respondent lives here; {outside} live in {study.nouns('en').no_unit} of the study",
-                file=f"wijken/{hood.wijk}.yml",
+                file=f"wijken/{neighbourhood.wijk}.yml",
                 place="code",
-                found=hood.code,
+                found=neighbourhood.code,
                 remedy="Write the code as the survey does.",
             )
             continue
         for wave in without:
             # That it was no part of a wave may be said, and is then no remark.
-            if hood.codes_in(wave):
+            if neighbourhood.codes_in(wave):
                 yield Problem(
                     f"no respondent of wave '{wave}' lives here",
-                    file=f"wijken/{hood.wijk}.yml",
+                    file=f"wijken/{neighbourhood.wijk}.yml",
                     place="codes",
-                    found=", ".join(hood.codes_in(wave)),
+                    found=", ".join(neighbourhood.codes_in(wave)),
                     remedy=f"If it had another code then, say codes: {{'{wave}': '...'}}.",
                 )
     yield from respondents.attrs["cells"]

@@ -31,6 +31,7 @@ from wijkkit.disclosure.sample import Sample
 from wijkkit.errors import DisclosureError, Problem
 from wijkkit.estimates.compare import sides
 from wijkkit.files import write_whole
+from wijkkit.pipeline.effect import require_same_arguments
 from wijkkit.study import Study
 from wijkkit.tables import ESTIMATE_KEYS, EVERYBODY
 
@@ -163,6 +164,8 @@ class Earlier:
         """
         arms = self.kept[self.kept["area_level"].isin(["arm", "city"])]
         names = arms.groupby("indicator")[["was_indicator", "turned"]].first()
+        if len(names):
+            require_same_arguments(tables, [entry.tables for entry in self.entries])
         return {
             name: _outcomes_as_published(name, rows, names, self.entries)
             if name in _OF_OUTCOMES and len(names)
@@ -350,17 +353,8 @@ def prepare(
     if not study.settings.sources.survey:
         return
     correction = earlier.correction or Correction("", "")
-    about = About(
-        "",
-        "",
-        study.text(study.settings.title),
-        "",
-        "",
-        secrets.token_hex(16),
-        dict(sample.units),
-        correction.release,
-        correction.reason,
-    )
+    title, salt, units = study.text(study.settings.title), secrets.token_hex(16), dict(sample.units)
+    about = About("", "", title, "", "", salt, units, correction.release, correction.reason)
     estimates = tables["estimates"]
     first = np.full(len(estimates), "", dtype=object)
     at = Places(estimates).of(earlier.kept) if len(earlier.kept) else np.zeros(0, int)

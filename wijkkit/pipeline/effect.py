@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,8 +13,10 @@ from wijkkit.disclosure import Policy, policy_for
 from wijkkit.disclosure.derived import RATIO_STEP as derived_RATIO_STEP
 from wijkkit.disclosure.policy import finest_steps, percent_step, statuses
 from wijkkit.disclosure.rounding import around, down, limits, to_step
+from wijkkit.errors import DisclosureError
 from wijkkit.evaluation.effect.did import RECOMMENDED
 from wijkkit.evaluation.effect.evaluate import EffectResults, concluded
+from wijkkit.evaluation.effect.outcomes import as_evaluated
 from wijkkit.evaluation.effect.staggered import STAGGERED
 from wijkkit.released import open_released
 from wijkkit.study import Study
@@ -47,6 +49,7 @@ def effect_tables(
     Where the step is not the finest, the other methods, odds ratios and p-values are absent, and
     `p_below` says whether p is below 0.01 or 0.05.
     """
+    study = as_evaluated(study, results.arguments)
     effects = _gated(results.effects, shown, _part_of_effect)
     detectable = _gated(results.detectable, shown, lambda row: "detectable")
     assumptions = _gated(results.assumptions, shown, lambda row: str(row["check"]))
@@ -56,8 +59,27 @@ def effect_tables(
         "effects": _rounded(effects),
         "detectable": _rounded(detectable, ("detectable", "ceiling", "baseline", "relevant")),
         "effect_assumptions": _rounded(assumptions).drop(columns="p", errors="ignore"),
-        "effect_conclusions": _rounded_conclusions(conclusions, effects),
+        "effect_conclusions": _rounded_conclusions(study, conclusions, effects),
+        "effect_arguments": results.arguments,
     }
+
+
+def require_same_arguments(
+    tables: Mapping[str, pd.DataFrame], published: Sequence[Mapping[str, pd.DataFrame]]
+) -> None:
+    """Raise DisclosureError where effects that stay as published were evaluated otherwise then."""
+    name = "effect_arguments"
+    now, before = tables[name], [one[name]["used"] for one in published if name in one]
+    then = before[-1] if before else now["planned"]
+    if now["used"].tolist() != then.tolist():
+        raise DisclosureError(
+            "effects that stay as they were published were evaluated otherwise",
+            place="evaluate_effect",
+            found=", ".join(now["argument"] + " " + now["used"]),
+            expected=", ".join(now["argument"] + " " + then),
+            remedy="Evaluate with these arguments, or correct the publication "
+            "(wijkkit release --corrects).",
+        )
 
 
 def _part_of_effect(row: Mapping[str, object]) -> str:
@@ -145,9 +167,12 @@ def _below(p: np.ndarray, coarse: np.ndarray, least: np.ndarray) -> np.ndarray:
     return np.where(coarse & ~np.isnan(p), found, np.nan)
 
 
-def _rounded_conclusions(conclusions: pd.DataFrame, effects: pd.DataFrame) -> pd.DataFrame:
+def _rounded_conclusions(
+    study: Study, conclusions: pd.DataFrame, effects: pd.DataFrame
+) -> pd.DataFrame:
     """Return conclusions with the numbers in their fields as they are shown."""
-    main = effects[effects["method"].eq(RECOMMENDED) & effects["scale"].ne(RATIO)]
+    method = study.settings.evaluation.method
+    main = effects[effects["method"].eq(method) & effects["scale"].ne(RATIO)]
     main = main[main["group"].eq(EVERYBODY) | main["contrast"].eq("ddd")]
     rounded = _rounded(main).to_dict("records")
     steps = {

@@ -22,7 +22,13 @@ from wijkkit.disclosure.release import Settled
 from wijkkit.disclosure.rounding import down, to_step
 from wijkkit.evaluation.effect.did import RECOMMENDED, Options
 from wijkkit.evaluation.effect.evaluate import EffectResults
-from wijkkit.evaluation.effect.outcomes import arrays_of, compared_waves, earlier_waves, is_turned
+from wijkkit.evaluation.effect.outcomes import (
+    arrays_of,
+    as_evaluated,
+    compared_waves,
+    earlier_waves,
+    is_turned,
+)
 from wijkkit.evaluation.effect.sample import NotEstimable, sample_of
 from wijkkit.evaluation.effect.staggered import STAGGERED
 from wijkkit.evaluation.effect.two_arms import (
@@ -48,7 +54,8 @@ class Effects:
     """What of the effects may be shown beside the figures, and in what steps."""
 
     def __init__(self, study: Study, results: EffectResults, respondents: pd.DataFrame) -> None:
-        self._study, self._results, self._people = study, results, respondents
+        self._study = as_evaluated(study, results.arguments)
+        self._results, self._people = results, respondents
         self.outcomes = tuple(results.effects["outcome"].unique())
         #: How the effect on everybody stands where hidden counts depend on it.
         self._forms: dict[str, Form | None] = {}

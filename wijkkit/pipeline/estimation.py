@@ -26,6 +26,7 @@ from wijkkit.pipeline.references import estimate_references
 from wijkkit.pipeline.respondents import load_respondents
 from wijkkit.showing import ShowsItself
 from wijkkit.study import Study
+from wijkkit.study.settings import PopulationSettings
 
 # Estimates with more than one weight: per level, indicator or wave, as the codebook's design says.
 
@@ -163,6 +164,8 @@ class StudyEstimates(ShowsItself):
         The respondents that all of this was made from.
     references : DataFrame
         Tidy: the populations above the study, see `estimate_references`.
+    population : PopulationSettings
+        Whom all of this is about.
     """
 
     estimates: Estimates = field(repr=False)
@@ -174,6 +177,7 @@ class StudyEstimates(ShowsItself):
     comparable: pd.DataFrame = field(repr=False)
     sample: Sample = field(repr=False)
     references: pd.DataFrame = field(repr=False, default_factory=pd.DataFrame)
+    population: PopulationSettings = field(default_factory=PopulationSettings)
 
     def _facts(self) -> Mapping[str, object]:
         # Numbers of cells only: the notebook that shows this is kept with the reports.
@@ -208,7 +212,7 @@ def estimate(study: Study, respondents: pd.DataFrame) -> StudyEstimates:
     >>> wk.estimate(study, wk.load_respondents(study))
     <StudyEstimates: indicators 6, estimates 864, ...>
     """
-    refuse_choice(respondents)
+    refuse_choice(study, respondents)
     waves = [wave.id for wave in study.waves]
     areas = study.areas()[["wijk", "district", "arm"]]
     said = {"areas": areas, "lonely_psu": study.codebook.design.lonely_psu}
@@ -242,6 +246,7 @@ def estimate(study: Study, respondents: pd.DataFrame) -> StudyEstimates:
         comparable,
         sample_of(study, respondents),
         estimate_references(study),
+        study.settings.population,
     )
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import pickle
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
 from typing import Any
 
@@ -20,11 +21,13 @@ from wijkkit.pipeline.effect import released_rows
 from wijkkit.pipeline.estimation import StudyEstimates
 from wijkkit.pipeline.process import ProcessResults
 from wijkkit.pipeline.release import release as release_together
-from wijkkit.released import open_city, write_released
+from wijkkit.released import open_city
+from wijkkit.released.store import write_released
 from wijkkit.released.unreleased import Publication, clear_outputs, publications, write_output
 from wijkkit.show.output import Bundle, ShownFigure, ShownTable, ShownText
 from wijkkit.study import Study, open_study
 from wijkkit.study.guard import releasing, without_sources
+from wijkkit.study.settings import PopulationSettings
 
 # Published outputs as they are released: drawn anew from the numbers that control let out.
 
@@ -125,7 +128,8 @@ def release(
     BatchError
         No notebook published the estimates.
     DisclosureError
-        An output that control cannot read is not named in study.yml.
+        An output that control cannot read is not named in study.yml, or what was published is
+        about other people than the study.
 
     Examples
     --------
@@ -138,10 +142,19 @@ def release(
     study = study if isinstance(study, Study) else open_study(study)
     with releasing():
         if estimates is not None:
+            given = {"estimates": estimates.population, "effect": population_of(effect)}
+            require_population(study, given, "Make it of the same study as the release.")
+            _require_covariates(estimates, effect)
             return release_together(study, estimates, effect, process)
         published = publications(study)
+        require_population(
+            study,
+            {one.name: one.population for one in published},
+            "Run the notebook that publishes it again, with the study as study.yml has it.",
+        )
         whole = {one.name: one.content for one in published if one.kind == "whole"}
         _require_estimates(whole)
+        _require_covariates(whole["estimates"], whole.get("effect"))
         released = release_together(study, **whole)
         release_outputs(study, published)
         bind_tables(study)
@@ -156,6 +169,56 @@ def _require_estimates(whole: dict[str, Any]) -> None:
             found=", ".join(whole) or "nothing",
             remedy="Run the city notebooks before this one: wk.publish(estimates).",
         )
+
+
+# Everything that goes out is about the people whom study.yml names: pages say so.
+
+
+def _require_covariates(estimates: StudyEstimates, effect: EffectResults | None) -> None:
+    """Raise DisclosureError where an effect adjusts for a column that the survey does not have."""
+    if effect is None:
+        return
+    used = effect.arguments.set_index("argument")["used"]
+    own = [one for one in json.loads(used["covariates"]) if one not in estimates.sample.weighted]
+    if own and len(effect.effects):
+        raise DisclosureError(
+            "an effect with a covariate that the other notebooks do not know",
+            place="evaluate_effect",
+            found=", ".join(own),
+            remedy="Name it in codebook.yml or indicators.yml, so that it is there everywhere; or "
+            "publish people.did(...), which takes columns of its own.",
+        )
+
+
+def population_of(result: Any) -> PopulationSettings | None:
+    """Return whom a result is about; None where that follows from the release."""
+    study = getattr(result, "study", None)
+    return study.settings.population if study else getattr(result, "population", None)
+
+
+def require_population(
+    study: Study, populations: Mapping[str, PopulationSettings | None], remedy: str
+) -> None:
+    """Raise DisclosureError where one of these is about other people than the study."""
+    planned = study.settings.population
+    problems = [
+        Problem(
+            "a result about other people than study.yml says",
+            place=name,
+            found=_among(study, found),
+            expected=_among(study, planned),
+            remedy=remedy,
+        )
+        for name, found in populations.items()
+        if found not in (None, planned)
+    ]
+    if problems:
+        raise DisclosureError(problems)
+
+
+def _among(study: Study, population: PopulationSettings | None) -> str:
+    settings = study.settings.model_copy(update={"population": population})
+    return replace(study, settings=settings).among or "everybody"
 
 
 # The results of a whole step of the evaluation, as the tables that are released of them.
@@ -180,10 +243,9 @@ def tables_of(result: Any) -> dict[str, pd.DataFrame]:
         tables = {name: part for name, part in found.items() if isinstance(part, pd.DataFrame)}
         return {**tables, "estimates": result.estimates.table}
     if isinstance(result, EffectResults):
-        names = ("effects", "detectable")
-        tables = {name: getattr(result, name) for name in names}
-        checks = {"effect_assumptions": result.assumptions}
-        return {**tables, **checks, "effect_conclusions": result.conclusions}
+        own = {"effects": result.effects, "detectable": result.detectable}
+        names = ("assumptions", "conclusions", "arguments")
+        return own | {f"effect_{name}": getattr(result, name) for name in names}
     return dict(result.tables)
 
 

@@ -61,7 +61,7 @@ def _of_site(study: Study, approved: bool) -> Iterator[Problem]:
     if not record.pages:
         yield Problem("there is no record of the site", file="reports.json", remedy=_REPORT)
         return
-    wijken = [slug for slug in study.neighbourhoods if slug in record.pages]
+    wijken = [wijk for wijk in study.neighbourhoods if wijk in record.pages]
     forms = record.forms or ("html",)
     plan = plan_of(study, notebook_states(study), record.engine, forms, wijken, approved)
     stems = {page.stem for page, *_ in plan.tasks}
@@ -104,24 +104,13 @@ def publish_release(
     concept; that changes nothing else in them, since it is refused where they are not those of
     the run.
 
-    Parameters
-    ----------
-    folder : Path
-        A new or empty folder.
-    prepared_by : str
-        Who prepares it; the author of the reports where empty.
-    corrects, reason : str
-        The earlier publication that this one replaces as a whole, and why. The study has to run
-        again for it, so the first time this is noted and refused.
-    new_ledger : bool
-        Begin a ledger where there is none: nothing was ever published from these data.
-
-    Raises
-    ------
-    DisclosureError
-        The pages are not those of the audited tables and of a run in which everything succeeded,
-        something in them may not be published, or it is not known what was published before. No
-        folder is left.
+    `folder`: A new or empty folder. `prepared_by`: Who prepares it; the author of the reports where
+    empty. `corrects`, `reason`: The earlier publication that this one replaces as a whole, and why.
+    The study has to run again for it, so the first time this is noted and refused. `new_ledger`:
+    Begin a ledger where there is none: nothing was ever published from these data. Raises
+    DisclosureError: The pages are not those of the audited tables and of a run in which everything
+    succeeded, something in them may not be published, or it is not known what was published before.
+    No folder is left.
     """
     author = require_prepared_by(prepared_by or study.settings.report.author)
     entry = _entry(study, author, corrects, reason, new_ledger)

@@ -37,17 +37,10 @@ _FIGURES = {
 def estimate_references(study: Study, read: dict[str, pd.DataFrame] | None = None) -> pd.DataFrame:
     """Return every indicator of each population above the study, in every wave, for everybody.
 
-    Returns
-    -------
-    DataFrame
-        Tidy, `area` the reference's id and `area_level` ``reference``; with `x`, and `allowed`
-        and `coarse`, the status and step that disclosure control gives the population by itself.
-        Figures that others published are as they stand.
-
-    Raises
-    ------
-    DataError
-        Everything wrong in the files of the references.
+    Tidy, `area` the reference's id and `area_level` ``reference``; with `x`, and `allowed` and
+    `coarse`, the status and step that disclosure control gives the population by itself. Figures
+    that others published are as they stand. Raises DataError: Everything wrong in the files of the
+    references.
     """
     policy, parts = policy_for(study), []
     problems: list[Problem] = []

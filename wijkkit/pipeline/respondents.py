@@ -20,7 +20,8 @@ def load_respondents(study: Study) -> pd.DataFrame:
     -------
     DataFrame
         One row per respondent: the survey's standard columns and one column per indicator.
-        `attrs["dropped"]` counts the respondents of areas outside the study, per wave.
+        `attrs["dropped"]` counts the respondents of areas outside the study, per wave;
+        `attrs["population"]` is the study's, as JSON.
 
     Raises
     ------
@@ -36,7 +37,8 @@ def load_respondents(study: Study) -> pd.DataFrame:
     """
     respondents = load_survey(study)
     computed = in_population(study, compute(study, respondents))
-    computed.attrs = dict(respondents.attrs)
+    population = study.settings.population.model_dump_json()
+    computed.attrs = {**respondents.attrs, "population": population}
     return computed
 
 

@@ -212,7 +212,7 @@ class ColumnFacts:
 
     @cached_property
     def numbers(self) -> np.ndarray | None:
-        """The values as numbers, or None where one is none."""
+        """The values as numbers, or None where one of them is not a number."""
         pointed = [value.replace(self.decimal, ".") for value in self.values]
         if not pointed or not all(map(is_number, pointed)):
             return None

@@ -102,16 +102,16 @@ def new_study(
             expected="utf-8, windows-1252 or iso-8859-15, most often",
             remedy="Correct --encoding, or leave it out: it is seen from the file.",
         )
-    hoods = read_area_list(Path(areas), str(areas)) if areas else []
+    neighbourhoods = read_area_list(Path(areas), str(areas)) if areas else []
     if survey is None:
-        files = _without_survey(hoods)
+        files = _without_survey(neighbourhoods)
     else:
         survey = Path(survey)
         said = {"separator": separator, "decimal": decimal, "encoding": encoding, "sheet": sheet}
         path = os.path.relpath(survey.resolve(), folder.resolve())
         source = SurveySource(id=key(survey.stem, "-"), path=path)
         book = Path(tables) if tables else None
-        files = _from_survey(survey, source, said, columns or {}, hoods, book)
+        files = _from_survey(survey, source, said, columns or {}, neighbourhoods, book)
     _write(folder, files)
     return unfinished(folder)
 
@@ -124,15 +124,17 @@ def _is_encoding(name: str) -> bool:
     return True
 
 
-def _without_survey(hoods: Sequence[Mapping[str, str]]) -> dict[str, str]:
+def _without_survey(neighbourhoods: Sequence[Mapping[str, str]]) -> dict[str, str]:
     example = [{"code": "BU99990101", "name": "Name"}]
     text = study_text(None, [], {})
-    asked = "arm of each area" if hoods else "every area, one per row; take the example away"
+    asked = (
+        "arm of each area" if neighbourhoods else "every area, one per row; take the example away"
+    )
     return {
         "study.yml": f"{text}{MARK} wijken.csv: {asked}\n",
         "codebook.yml": codebook_text([], {}),
         "indicators.yml": "{}\n",
-        "wijken.csv": areas_text(hoods or example),
+        "wijken.csv": areas_text(neighbourhoods or example),
     }
 
 
@@ -141,7 +143,7 @@ def _from_survey(
     source: SurveySource,
     said: Mapping[str, str | None],
     named: Mapping[str, str],
-    hoods: Sequence[Mapping[str, str]],
+    neighbourhoods: Sequence[Mapping[str, str]],
     tables: Path | None,
 ) -> dict[str, str]:
     read = read_survey_file(survey, source, said)
@@ -158,7 +160,7 @@ def _from_survey(
     source = read.source
     if not roles["wave"].column:
         source = source.model_copy(update={"wave": next(iter(waves), "wave-1")})
-    found = hoods or _areas(by_name.get(roles["area"].column), read.table.file)
+    found = neighbourhoods or _areas(by_name.get(roles["area"].column), read.table.file)
     crossed = book.groupings if book else None
     text = study_text(source, columns, waves, crossed, proposed_words(facts, roles))
     seen = "".join(f"{MARK} {what}: is that right?\n" for what in read.seen)

@@ -94,7 +94,7 @@ def to_cell(value: Any) -> Any:
 def from_cell(cell: Any) -> Any:
     """Return what a cell holds, as `to_cell` wrote it or a person did; None where it is empty.
 
-    Raises ValueError: It begins like YAML and is none.
+    Raises ValueError: It begins like YAML and cannot be read as YAML.
     """
     if isinstance(cell, datetime):
         return cell.date()
@@ -107,7 +107,7 @@ def from_cell(cell: Any) -> Any:
         try:
             return yaml.safe_load(text)
         except yaml.YAMLError:
-            raise ValueError("text that begins like a list and is none") from None
+            raise ValueError("text that begins like a list and is not a list") from None
     return text or None
 
 

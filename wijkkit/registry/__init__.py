@@ -2,7 +2,6 @@
 
 from wijkkit.registry.problems import ImportReport
 from wijkkit.registry.registry import Registry, open_registry
-from wijkkit.registry.release import tables_for_release
 from wijkkit.registry.tables import COLUMNS, KINDS
 
 __all__ = [

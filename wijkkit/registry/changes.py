@@ -23,7 +23,7 @@ State = dict[str, dict[str, dict[str, object]]]
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A row as somebody wants it.
+    """A change that somebody wants to make to a row.
 
     `values`: Its own columns, clean (`wijkkit.registry.validation.clean_row`). `version`: The
     version it was made from; 0 for a new row. `remove`: Whether it is to be removed. `confirmed`:
@@ -81,22 +81,22 @@ def different_columns(
     ]
 
 
-def misfits(changes: Iterable[Change], state: State) -> Iterator[tuple[Change, Problem]]:
+def misfit_changes(changes: Iterable[Change], state: State) -> Iterator[tuple[Change, Problem]]:
     """Give every change that does not fit the rows as they would be after all changes."""
     changes = list(changes)
     after = _after(changes, state)
     for change in changes:
         if change.remove:
-            yield from ((change, fault) for fault in _still_used(change, after))
+            yield from ((change, problem) for problem in _still_used(change, after))
         else:
-            yield from ((change, fault) for fault in _dangling(change, after))
-            yield from ((change, fault) for fault in _double(change, after))
-            yield from ((change, fault) for fault in _doubtful(change, state))
-            yield from ((change, fault) for fault in _not_there(change, after))
-            yield from ((change, fault) for fault in _too_early(change, after, state))
-            yield from ((change, fault) for fault in _not_running(change, after, state))
+            yield from ((change, problem) for problem in _dangling(change, after))
+            yield from ((change, problem) for problem in _double(change, after))
+            yield from ((change, problem) for problem in _doubtful(change, state))
+            yield from ((change, problem) for problem in _not_there(change, after))
+            yield from ((change, problem) for problem in _too_early(change, after, state))
+            yield from ((change, problem) for problem in _not_running(change, after, state))
             if change.key not in state[change.kind]:
-                yield from ((change, fault) for fault in _copied(change, after))
+                yield from ((change, problem) for problem in _copied(change, after))
 
 
 def apply_change(
@@ -289,16 +289,16 @@ def check_row(study: Study, kind: Kind, row: Mapping[str, object], who: str) -> 
     """Return the wijk of a row; RowError where its wijk, key or columns, or `who`, are wrong."""
     wijk, key = str(row.get("wijk") or ""), row.get("key")
     known = COLUMNS[kind.name]
-    faults = [
+    problems = [
         broken("unknown_column", "", name, {"choices": known}) for name in row if name not in known
     ]
     if wijk not in study.neighbourhoods:
-        faults.append(broken("unknown_wijk", "", wijk, {"choices": tuple(study.neighbourhoods)}))
+        problems.append(broken("unknown_wijk", "", wijk, {"choices": tuple(study.neighbourhoods)}))
     if key and not is_key(key):
-        faults.append(broken("bad_key", "", key, {"example": f"{kind.prefix}01"}))
-    faults.extend(author_faults(who))
-    if faults:
-        raise refuse(kind, wijk, str(key or ""), faults)
+        problems.append(broken("bad_key", "", key, {"example": f"{kind.prefix}01"}))
+    problems.extend(author_problems(who))
+    if problems:
+        raise refuse(kind, wijk, str(key or ""), problems)
     return wijk
 
 
@@ -307,17 +307,17 @@ def store_change(
     wijk: str,
     change: Change,
     state: State,
-    faults: Iterable[Problem],
+    problems: Iterable[Problem],
     who: str,
 ) -> int:
     """Store a change and return the row's version.
 
-    Raises RowError, ConflictError: There are faults, or somebody else was first.
+    Raises RowError, ConflictError: There are problems, or somebody else was first.
     """
     outcome = decide(change, state)
     if isinstance(outcome, Problem):
         raise refuse(KINDS[change.kind], wijk, change.key, [outcome])
-    if found := list(faults):
+    if found := list(problems):
         raise refuse(KINDS[change.kind], wijk, change.key, found)
     if outcome == "unchanged":
         stored = state[change.kind].get(change.key)
@@ -326,16 +326,16 @@ def store_change(
 
 
 def decided(
-    changes: Sequence[Change], faults: Sequence[list[Problem]], state: State
+    changes: Sequence[Change], problems: Sequence[list[Problem]], state: State
 ) -> list[Outcome]:
     """Return what each of several changes does.
 
-    Raises RowsError: Any of them cannot be made, with its faults.
+    Raises RowsError: Any of them cannot be made, with its problems.
     """
-    found = [list(one) for one in faults]
+    found = [list(one) for one in problems]
     places = {id(change): number for number, change in enumerate(changes)}
-    for change, fault in misfits(changes, state):
-        found[places[id(change)]].append(fault)
+    for change, problem in misfit_changes(changes, state):
+        found[places[id(change)]].append(problem)
     outcomes: list[Outcome] = []
     for number, change in enumerate(changes):
         outcome = decide(change, state)
@@ -349,22 +349,22 @@ def decided(
 
 
 class RowsError(RowError):
-    """Several rows were to be kept and none was; `rows` has the faults of each."""
+    """Several rows were to be kept and none was; `rows` has the problems of each."""
 
-    def __init__(self, changes: Sequence[Change], faults: Sequence[list[Problem]]):
+    def __init__(self, changes: Sequence[Change], problems: Sequence[list[Problem]]):
         each = [
             refuse(KINDS[change.kind], "", change.key, wrong)
-            for change, wrong in zip(changes, faults, strict=True)
+            for change, wrong in zip(changes, problems, strict=True)
             if wrong
         ]
         super().__init__(problem for error in each for problem in error.problems)
-        self.rows = tuple(tuple(wrong) for wrong in faults)
+        self.rows = tuple(tuple(wrong) for wrong in problems)
 
 
-def author_faults(who: str) -> list[Problem]:
+def author_problems(who: str) -> list[Problem]:
     """Return what is wrong with the name of who makes a change.
 
-    >>> author_faults("An Advisor"), [fault.rule for fault in author_faults(" ")]
+    >>> author_problems("An Advisor"), [problem.rule for problem in author_problems(" ")]
     ([], ['no_author'])
     """
     if isinstance(who, str) and who.strip() and len(who) <= AUTHOR_LENGTH and who.isprintable():

@@ -22,10 +22,10 @@ from wijkkit.registry.changes import (
     Outcome,
     State,
     apply_change,
-    author_faults,
+    author_problems,
     decide,
     load_state,
-    misfits,
+    misfit_changes,
     now,
     stamp_of,
 )
@@ -146,8 +146,8 @@ def _in_words(file: str, language: str) -> Iterator[None]:
 
 def _wrong_hands(registry: Registry, content: WorkbookContent, who: str) -> Iterable[Problem]:
     language, kind = content.language, next(iter(KINDS.values()))
-    for fault in author_faults(who):
-        yield replace(row_problem(fault, kind, "", language), place="")
+    for problem in author_problems(who):
+        yield replace(row_problem(problem, kind, "", language), place="")
     if content.wijk and content.wijk not in registry.study.neighbourhoods:
         choices = ", ".join(registry.study.neighbourhoods)
         yield form_problem("other_wijk", language, found=content.wijk, choices=choices)
@@ -216,10 +216,10 @@ def _outcomes(
             problems.append(row_problem(outcome, item.row.kind, cell, language))
         else:
             outcomes.append((item.change, outcome))
-    for change, fault in misfits([item.change for item in rows], state):
+    for change, problem in misfit_changes([item.change for item in rows], state):
         row = places[id(change)]
-        cell = row.cell(fault.column or KEY)
-        problems.append(row_problem(fault, row.kind, cell, language))
+        cell = row.cell(problem.column or KEY)
+        problems.append(row_problem(problem, row.kind, cell, language))
     order = list(KINDS)
     outcomes.sort(key=lambda item: (item[1] != "removed", order.index(item[0].kind)))
     return outcomes, problems
@@ -299,8 +299,8 @@ def _contents(table: SourceTable, kind: Kind, study: Study) -> list[WorkbookCont
         row = SheetRow(kind, int(number), _typed(kind, values, table.decimal), letters)
         content.rows.append(row)
         if not wijk:
-            fault = broken("unknown_wijk", "", written or None, {"choices": choices})
-            content.problems.append(row_problem(fault, kind, row.cell("wijk"), language))
+            problem = broken("unknown_wijk", "", written or None, {"choices": choices})
+            content.problems.append(row_problem(problem, kind, row.cell("wijk"), language))
     return list(found.values())
 
 
@@ -330,7 +330,7 @@ def _typed(kind: Kind, values: dict[str, object], decimal: str) -> dict[str, obj
 
 
 def _number(column: Column, value: Any, decimal: str) -> object:
-    """Return a written number as a number; what is none stays, and is told of later."""
+    """Return a written number as a number; other text stays as it is and is refused later."""
     written = isinstance(value, str) and column.type in ("integer", "number")
     if written and re.fullmatch(rf"-?\d+({re.escape(decimal)}\d+)?", value.strip()):
         return float(value.strip().replace(decimal, "."))

@@ -20,7 +20,7 @@ from wijkkit.registry.changes import (
     check_row,
     decided,
     load_state,
-    misfits,
+    misfit_changes,
     now,
     stamp_of,
     store_change,
@@ -234,14 +234,14 @@ class Registry(ShowsItself):
         """
         definition = _kind(kind)
         wijk = check_row(self.study, definition, row, who)
-        values, faults = clean_row(definition, row, self.lists)
+        values, problems = clean_row(definition, row, self.lists)
         version = int(cast(int, row.get("version") or 0))
         with writing(self.engine) as connection:
             state = load_state(connection, wijk)
             key = str(row.get("key") or next_key(definition.prefix, set(state[kind])))
             change = Change(kind, key, values, version)
-            faults += [fault for _, fault in misfits([change], state)]
-            return store_change(connection, wijk, change, state, faults, who)
+            problems += [problem for _, problem in misfit_changes([change], state)]
+            return store_change(connection, wijk, change, state, problems, who)
 
     def save_all(
         self, wijk: str, rows: Sequence[tuple[str, Mapping[str, object]]], who: str
@@ -250,7 +250,6 @@ class Registry(ShowsItself):
 
         Parameters
         ----------
-        wijk : str
         rows : sequence of (str, mapping)
             Kind and row, as `save` takes it, each with its ``key``; ``remove`` in a row removes
             it, ``confirmed`` says that doubtful values are right.
@@ -259,7 +258,7 @@ class Registry(ShowsItself):
         Raises
         ------
         RowsError
-            Any of them cannot be kept; its `rows` has the faults of each.
+            Any of them cannot be kept; its `rows` has the problems of each.
         """
         marks = ("remove", "confirmed")
         for kind, row in rows:
@@ -267,16 +266,16 @@ class Registry(ShowsItself):
             check_row(self.study, _kind(kind), {"wijk": wijk, **own}, who)
         with writing(self.engine) as connection:
             state = load_state(connection, wijk)
-            changes, faults = [], []
+            changes, problems = [], []
             for kind, row in rows:
                 remove = bool(row.get("remove"))
                 values, wrong = clean_row(_kind(kind), row, self.lists)
-                faults.append([] if remove else wrong)
+                problems.append([] if remove else wrong)
                 flags = {"remove": remove, "confirmed": bool(row.get("confirmed"))}
                 version = int(cast(int, row.get("version") or 0))
                 kept = {} if remove else values
                 changes.append(Change(kind, str(row["key"]), kept, version, **flags))
-            outcomes = decided(changes, faults, state)
+            outcomes = decided(changes, problems, state)
             by, order = stamp_of(who, FORM, now()), list(KINDS)
             todo = sorted(
                 zip(changes, outcomes, strict=True),
@@ -301,8 +300,8 @@ class Registry(ShowsItself):
         with writing(self.engine) as connection:
             state = load_state(connection, wijk)
             change = Change(kind, key, {}, version, remove=True)
-            faults = [fault for _, fault in misfits([change], state)]
-            return store_change(connection, wijk, change, state, faults, who)
+            problems = [problem for _, problem in misfit_changes([change], state)]
+            return store_change(connection, wijk, change, state, problems, who)
 
     def next_key(self, kind: str, wijk: str) -> str:
         """Return a key for a new row; keys of removed rows are not used again."""

@@ -123,7 +123,7 @@ def _revisions() -> list[str]:
 
 
 def _revision(bind: sa.Engine | sa.Connection) -> str | None:
-    """Return the revision of the store that Alembic wrote down, None where there is none."""
+    """Return the revision of the schema that Alembic recorded, or None."""
     if isinstance(bind, sa.Engine):
         with bind.connect() as connection:
             return _revision(connection)
@@ -133,7 +133,7 @@ def _revision(bind: sa.Engine | sa.Connection) -> str | None:
 
 
 def _begin_file(path: Path) -> None:
-    """Make a new registry whole where there is none; an empty file is not taken for one."""
+    """Create the registry in one step if it does not exist; an empty file does not count as one."""
     if path.is_file() and path.stat().st_size == 0:
         raise RegistryError(
             "the registry's file is empty",

@@ -1,4 +1,4 @@
-"""Is a row right by itself? Values are brought to their type; everything wrong is a fault."""
+"""Is a row right by itself? Values are brought to their type; everything wrong is a problem."""
 
 from __future__ import annotations
 
@@ -40,13 +40,13 @@ def clean_row(
     `values`: Values by column; a column that is left out is absent.
 
     >>> from wijkkit.registry.tables import KINDS
-    >>> row, faults = clean_row(KINDS["documents"], {"title": " Plan ", "type": "plan",
+    >>> row, problems = clean_row(KINDS["documents"], {"title": " Plan ", "type": "plan",
     ...     "reference": 2021, "date": "31-02-2021"}, {})
-    >>> row["title"], row["reference"], [fault.rule for fault in faults]
+    >>> row["title"], row["reference"], [problem.rule for problem in problems]
     ('Plan', '2021', ['not_a_date'])
     """
     row: dict[str, object] = {}
-    faults = []
+    problems = []
     for column in kind.columns:
         value = values.get(column.name)
         try:
@@ -56,12 +56,12 @@ def clean_row(
         except RowError as error:
             row[column.name] = None
             found = {"found": _plain(value)}
-            faults += [
+            problems += [
                 replace(problem, column=column.name, fields={**problem.fields, **found})
                 for problem in error.problems
             ]
-    faults.extend(_unordered(kind, row))
-    return row, faults
+    problems.extend(_unordered(kind, row))
+    return row, problems
 
 
 def is_key(key: object) -> bool:

@@ -37,11 +37,6 @@ from wijkkit.study import Study
 def write_template(study: Study, wijk: str, path: str | Path) -> None:
     """Write an empty workbook of a wijk, with the study's goals and the first six steps.
 
-    Parameters
-    ----------
-    path : str or Path
-        The file to write.
-
     Raises
     ------
     ParameterError
@@ -57,21 +52,17 @@ def write_template(study: Study, wijk: str, path: str | Path) -> None:
     >>> path.is_file()
     True
     """
-    hood = study.neighbourhood(wijk)
+    neighbourhood = study.neighbourhood(wijk)
     tables = {"goals": _goals(study), "steps": _steps()}
-    write_workbook(path, hood.wijk, tables, study.language, **_lists(study), name=hood.name)
+    write_workbook(
+        path, neighbourhood.wijk, tables, study.language, **_lists(study), name=neighbourhood.name
+    )
 
 
 def export_workbook(registry: Registry, wijk: str, path: str | Path) -> None:
     """Write what is registered of a wijk as a workbook, to be changed and imported again.
 
     Text that begins like a formula stays text.
-
-    Parameters
-    ----------
-    registry : Registry
-    path : str or Path
-        The file to write.
 
     Raises
     ------
@@ -90,9 +81,11 @@ def export_workbook(registry: Registry, wijk: str, path: str | Path) -> None:
     True
     """
     study = registry.study
-    hood = study.neighbourhood(wijk)
-    tables = {kind: registry.table(kind, hood.wijk) for kind in KINDS}
-    write_workbook(path, hood.wijk, tables, study.language, **_lists(study), name=hood.name)
+    neighbourhood = study.neighbourhood(wijk)
+    tables = {kind: registry.table(kind, neighbourhood.wijk) for kind in KINDS}
+    write_workbook(
+        path, neighbourhood.wijk, tables, study.language, **_lists(study), name=neighbourhood.name
+    )
 
 
 def _lists(study: Study) -> dict[str, dict[str, str]]:
@@ -141,7 +134,6 @@ def import_workbook(
 
     Parameters
     ----------
-    registry : Registry
     path : str or Path
         A workbook made by `write_template`, `export_workbook` or `write_workbook`.
     who : str
@@ -196,26 +188,12 @@ def write_workbook(
 ) -> None:
     """Write a workbook of one wijk, as `import_workbook` reads it.
 
-    Parameters
-    ----------
-    path : str or Path
-        The ``.xlsx`` file; an existing one is replaced.
-    tables : mapping of str to DataFrame
-        Rows by kind, with columns of `wijkkit.registry.COLUMNS` (``wijk`` may be left out, and
-        any column that holds nothing). Rows with a ``version`` were read from the registry, and
-        update that version when the workbook is imported; rows without one are new.
-    goals, indicators : mapping of str to str, optional
-        The study's goals and indicators with their labels, for the drop-downs.
-    name : str
-        What its readers call the wijk; its slug where that is empty.
+    `tables`: Rows by kind, with columns of `wijkkit.registry.COLUMNS` (``wijk`` may be left out,
+    and any column that holds nothing). Rows with a ``version`` were read from the registry, and
+    update that version when the workbook is imported; rows without one are new. `name`: What its
+    readers call the wijk; its slug where that is empty. Raises RegistryError: A kind or a column is
+    unknown, a row has no key, or another wijk than `wijk`.
 
-    Raises
-    ------
-    RegistryError
-        A kind or a column is unknown, a row has no key, or another wijk than `wijk`.
-
-    Examples
-    --------
     >>> import tempfile, pandas as pd
     >>> rows = pd.DataFrame({"key": ["P01"], "organisation": ["School"], "role": ["school"]})
     >>> with tempfile.TemporaryDirectory() as folder:

@@ -60,9 +60,9 @@ def plan_changes(
         kept = tuple(column.name for column in row.kind.columns if column.name not in row.letters)
         if not remove:
             problems.extend(
-                row_problem(fault, row.kind, row.cell(fault.column or KEY), content.language)
-                for fault in faults
-                if fault.column not in kept
+                row_problem(problem, row.kind, row.cell(problem.column or KEY), content.language)
+                for problem in faults
+                if problem.column not in kept
             )
         if key and version is not None:
             change = Change(row.kind.name, key, {} if remove else values, version, remove)
@@ -115,8 +115,8 @@ def _key(
         problems.append(form_problem("no_key", language, name, row.cell(KEY), example=example))
         return ""
     if not is_key(key):
-        fault = broken("bad_key", "", key, {"example": example})
-        problems.append(row_problem(fault, row.kind, row.cell(KEY), language))
+        problem = broken("bad_key", "", key, {"example": example})
+        problems.append(row_problem(problem, row.kind, row.cell(KEY), language))
         return ""
     if known[key] != row.number:
         fields = {"other": known[key], "example": example}
@@ -157,8 +157,8 @@ def _remove(row: SheetRow, language: str, problems: list[Problem]) -> bool:
     choice = choice_of(_YES_NO, str(value), language)
     if choice not in _YES_NO.choices:
         labels = tuple(choice_labels(_YES_NO, language).values())
-        fault = broken("unknown_choice", "", str(value), {"choices": labels})
-        problems.append(row_problem(fault, row.kind, row.cell(REMOVE), language))
+        problem = broken("unknown_choice", "", str(value), {"choices": labels})
+        problems.append(row_problem(problem, row.kind, row.cell(REMOVE), language))
     return choice == "yes"
 
 

@@ -58,7 +58,7 @@ class SheetRow:
 class WorkbookContent:
     """What a workbook says, before it is held against the registry.
 
-    `strange` names columns of one's own, `exported` the keys that the workbook was made with.
+    `strange` names columns that are not the registry's, `exported` the keys that the workbook was made with.
     """
 
     wijk: str = ""
@@ -113,7 +113,7 @@ def _merged(sheet: Any, name: str, language: str) -> Iterator[Problem]:
 def _header(
     header: tuple[Any, ...], kind: Kind, name: str, content: WorkbookContent
 ) -> tuple[dict[int, str], set[int]]:
-    """Return the columns by place, and the places of columns of one's own."""
+    """Return the registry's columns by place, and the places of other columns."""
     language = content.language
     labels = {column_label(kind, column, language): column.name for column in kind.columns}
     labels |= {text(f"registry.workbook.{key}", language): key for key in (KEY, REMOVE, STAMP)}

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from wijkkit.evaluation.effect.conclusions import row_of, to_favourable
-from wijkkit.evaluation.effect.did import RECOMMENDED
-from wijkkit.evaluation.effect.outcomes import is_turned
-from wijkkit.language import percentage, text
-from wijkkit.language.messages import catalogue
+from wijkkit.evaluation.effect.outcomes import as_evaluated, is_turned
+from wijkkit.language import listed, percentage, small_first, text
+from wijkkit.language.messages import catalogue, escaped
 from wijkkit.released.outcomes import was_measured
+from wijkkit.study import Study
 from wijkkit.tables import EVERYBODY
 
 if TYPE_CHECKING:
@@ -41,6 +41,63 @@ _COLUMNS = [
 ]
 
 
+#: The released table of what the evaluation was asked for.
+ARGUMENTS = "effect_arguments"
+
+
+def evaluated(view: CityView) -> Study:
+    """Return the study as its effect was evaluated: with the arguments that were given there."""
+    if ARGUMENTS not in view.released:
+        return view.study
+    return as_evaluated(view.study, view.table(ARGUMENTS))
+
+
+def asked_otherwise(view: CityView) -> str:
+    """Return in words what the effect was evaluated with that study.yml does not say."""
+    if ARGUMENTS not in view.released:
+        return ""
+    table = view.table(ARGUMENTS)
+    return said_arguments(view.study, table[table["used"].ne(table["planned"])])
+
+
+def said_arguments(study: Study, arguments: pd.DataFrame) -> str:
+    """Return arguments of the evaluation in words, beside those of study.yml where they differ."""
+    language, lines = study.language, []
+    for row in arguments.itertuples():
+        used, planned = (json.loads(value) for value in (row.used, row.planned))
+        if used != planned or used:
+            said = text(f"effect.asked.{row.argument}", language, used=_argument(study, row, used))
+            if used != planned:
+                known = text(
+                    "effect.asked.planned", language, planned=_argument(study, row, planned)
+                )
+                said = f"{said}; {known}"
+            lines.append(f"{said}.")
+    if arguments["used"].ne(arguments["planned"]).any():
+        lines.insert(0, text("effect.asked.lead", language))
+    return " ".join(lines)
+
+
+def _argument(study: Study, row: Any, value: Any) -> str:
+    language = study.language
+    if row.argument == "method":
+        return text(f"effect.method.{value}", language)
+    if row.argument == "pole":
+        return text(f"effect.asked.poles.{value or 'own'}", language)
+    wijken = row.argument == "without"
+    names = [study.neighbourhood(one).name if wijken else _column(study, one) for one in value]
+    return listed([escaped(one) for one in names], language) or text("effect.asked.none", language)
+
+
+def _column(study: Study, name: str) -> str:
+    """Return what readers call a column of the survey."""
+    grouping = next((one for one in study.groupings if one.column == name), None)
+    about = study.codebook.columns.get(name)
+    label = grouping.label if grouping else about.label if about and about.label else ""
+    own: Any = catalogue("effect", study.language)["item"]
+    return small_first(study.text(label)) if label else own.get(name, name)
+
+
 def compared(view: CityView, name: str) -> pd.DataFrame:
     """Return a table of the effect; without a programme or a survey there is nothing to compare."""
     table = view.table(name)
@@ -54,33 +111,34 @@ def main_effects(view: CityView) -> pd.DataFrame:
 
 
 def effects(view: CityView) -> pd.DataFrame:
-    """Return one row per outcome: the effect by the recommended method, and what may be said of it.
+    """Return one row per outcome: the effect that is concluded on, and what may be said of it.
 
     `key` is the conclusion (shown_better, alone_worse, not_shown_wide, ...) and `certainty` how
     sure it is (shown, sign, not_shown); `scale` is ``points``
     or ``score``; ``value, lower, upper`` are positive where the programme's wijken did better.
     """
     main, conclusions = main_effects(view), compared(view, "effect_conclusions")
-    rows = []
+    study, rows = evaluated(view), []
+    method = study.settings.evaluation.method
     for said in conclusions[conclusions["part"].eq("effect")].itertuples():
-        row = row_of(main[main["outcome"].eq(said.outcome)], RECOMMENDED)
+        row = row_of(main[main["outcome"].eq(said.outcome)], method)
         fields = json.loads(said.fields)
         rows.append(
-            _effect(view, said.outcome, row)
+            _effect(study, said.outcome, row)
             | {"key": said.key, "certainty": _CERTAINTY.get(said.key.split("_")[0], "not_shown")}
         )
         rows[-1]["reason"] = fields.get("reason", rows[-1]["reason"])
     return pd.DataFrame(rows, columns=_COLUMNS)
 
 
-def _effect(view: CityView, outcome: str, row: pd.Series | None) -> dict[str, Any]:
-    indicator = view.study.indicators[outcome]
+def _effect(study: Study, outcome: str, row: pd.Series | None) -> dict[str, Any]:
+    indicator = study.indicators[outcome]
     known = row is not None and row["status"] == "ok"
     about: Mapping[str, Any] = {} if row is None else row
     ends = to_favourable(about, indicator) if known else [float("nan")] * 3
     return {
         "outcome": outcome,
-        "label": view.study.text(indicator.label),
+        "label": study.text(indicator.label),
         "scale": about["scale"] if known else "",
         "unit": about["scale"] if known else "",
         **dict(zip(_ENDS, ends, strict=True)),
@@ -100,11 +158,11 @@ def methods(view: CityView) -> pd.DataFrame:
     main = main_effects(view)
     points = main[main["scale"].isin(["points", "score"])]
     ratios = main[main["scale"].eq("odds_ratio")].set_index(["outcome", "method"])
-    rows = []
+    study, rows = evaluated(view), []
     for _, row in points.iterrows():
         ratio = _ratio(ratios, row)
         rows.append(
-            _effect(view, row["outcome"], row)
+            _effect(study, row["outcome"], row)
             | {"method": row["method"], "floor": row["floor"], "scale": row["scale"], **ratio}
         )
     columns = ["outcome", "label", "method", "scale", *_ENDS, "unit", "p", "p_below", "step"]
@@ -143,7 +201,8 @@ def detectable(view: CityView) -> pd.DataFrame:
     `baseline` is that of the outcome as it is named, whichever pole is modelled.
     """
     table = compared(view, "detectable")
-    indicators = [view.study.indicators[key] for key in table["outcome"]]
+    known = evaluated(view).indicators
+    indicators = [known[key] for key in table["outcome"]]
     turned = pd.Series([is_turned(one) for one in indicators], index=table.index, dtype=bool)
     labels = [view.study.text(one.label) for one in indicators]
     baseline = table["baseline"].where(
@@ -160,9 +219,9 @@ def design_checks(view: CityView) -> pd.DataFrame:
     no favourable side and are as they are.
     """
     table = compared(view, "effect_assumptions")
-    rows = []
+    known, rows = evaluated(view).indicators, []
     for _, row in table.iterrows():
-        indicator = view.study.indicators[row["outcome"]]
+        indicator = known[row["outcome"]]
         ends = [row["estimate"], row["lower"], row["upper"]]
         if row["status"] == "ok" and row["scale"] != "sd":
             ends = to_favourable(row, indicator)

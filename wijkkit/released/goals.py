@@ -113,8 +113,6 @@ def target_state(
     With `bound` it is on one side of the target only when its whole interval is; without, when
     its value is.
 
-    Examples
-    --------
     >>> number = {"value": 70.0, "lower": 66.0, "upper": 74.0, "status": "ok"}
     >>> target_state(number, 65.0, "higher"), target_state(number, 68.0, "higher")
     ('reached', 'unclear')

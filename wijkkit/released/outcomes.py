@@ -40,8 +40,6 @@ def line_through(values: Iterable[float], percent: bool, language: str) -> str:
     Numbers are compared as they are shown; a wave without one is an ellipsis, and no arrow leads
     there.
 
-    Examples
-    --------
     >>> line_through([67.2, 80.6, 81.4, 60], True, "nl")
     '67% ↗ 81% → 81% ↘ 60%'
     >>> line_through([float("nan"), 7.25], False, "nl")
@@ -221,18 +219,18 @@ def wijken(view: CityView, keys: Iterable[str]) -> pd.DataFrame:
         rows = everybody[everybody["indicator"].eq(key) & everybody["wave"].eq(wave)]
         rows = rows.set_index("area").reindex(list(view.study.neighbourhoods))
         rows = rows.assign(status=rows["status"].fillna("missing")).reset_index(names="area")
-        hoods = [view.study.neighbourhood(slug) for slug in rows["area"]]
+        neighbourhoods = [view.study.neighbourhood(wijk) for wijk in rows["area"]]
         part = rows.assign(
             indicator=key,
             label=view.study.text(indicator.label),
             theme=theme_of(view, key),
             direction=indicator.direction,
             wave=wave,
-            name=[hood.name for hood in hoods],
-            arm=[hood.arm for hood in hoods],
+            name=[neighbourhood.name for neighbourhood in neighbourhoods],
+            arm=[neighbourhood.arm for neighbourhood in neighbourhoods],
             own=rows["area"].eq(own),
             city_value=city["value"] if is_shown(city) else float("nan"),
-            verdict=[named.get((key, wave, slug), "unknown") for slug in rows["area"]],
+            verdict=[named.get((key, wave, wijk), "unknown") for wijk in rows["area"]],
         )
         parts.append(part.join(_around(part, indicator)))
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=_WIJKEN)
@@ -251,7 +249,7 @@ def places(
         if found is None:
             return pd.DataFrame(columns=["area", "label", *NUMBER])
         group_by, group = found.id, f"{found.groups[0].id}-{found.groups[-1].id}"
-    chosen = [*((slug, "wijk") for slug in wijken or view.study.neighbourhoods), ("city", "city")]
+    chosen = [*((wijk, "wijk") for wijk in wijken or view.study.neighbourhoods), ("city", "city")]
     rows = [pick(view, key, *place, wave, group_by, group, name=of) for place in chosen]
     return pd.DataFrame(
         [

@@ -206,12 +206,14 @@ def borders(view: CityView) -> pd.DataFrame:
     """
     table = view.table("borders")
     table = table[table["area_level"].eq("wijk")].reset_index(drop=True)
-    arms = {slug: hood.arm for slug, hood in view.study.neighbourhoods.items()}
+    arms = view.study.arms
     roles = table["area"].map(arms).replace("none", "other").fillna("other")
     if view.is_wijk:
         roles = table["area"].eq(view.place[0]).map({True: "own", False: "other"})
-    districts = {slug: hood.district for slug, hood in view.study.neighbourhoods.items()}
-    pages = {slug: f"{slug}.html" for slug in view.study.neighbourhoods}
+    districts = {
+        wijk: neighbourhood.district for wijk, neighbourhood in view.study.neighbourhoods.items()
+    }
+    pages = {wijk: f"{wijk}.html" for wijk in view.study.neighbourhoods}
     return table.assign(
         role=roles,
         district=table["area"].map(districts).fillna(""),

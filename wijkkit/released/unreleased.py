@@ -24,6 +24,7 @@ from wijkkit.released.store import Released, note
 from wijkkit.released.views import CityView
 from wijkkit.study import Study, open_study
 from wijkkit.study.guard import NOTEBOOK, require_sources
+from wijkkit.study.settings import PopulationSettings
 
 #: ``whole``: all results of a step, which the release takes as they are. ``view``: drawn from a
 #: view of the tables. ``result``: the numbers of one analysis of people. ``rows``: rows of a table
@@ -59,6 +60,8 @@ class Publication:
         The pickled function that draws the output of the released rows.
     facts : mapping
         What a model was fitted on: respondents, degrees of freedom, smallest category.
+    population : PopulationSettings, optional
+        Whom it is about, where that does not follow from the release.
     """
 
     name: str
@@ -73,6 +76,7 @@ class Publication:
     table: str = ""
     draw: bytes = field(default=b"", repr=False)
     facts: Mapping[str, Any] = field(default_factory=dict)
+    population: PopulationSettings | None = None
 
 
 def folder_of(study: Study) -> Path:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import pandas as pd
 
@@ -22,6 +22,8 @@ from wijkkit.tables import EVERYBODY
 _TOGETHER = {"methods": "method", "design_checks": "item"}
 #: Drawings of a frame that have a caption of their own.
 _DRAWN = ("position", "funnel", "rug")
+#: Frames of the effect: their caption says what was evaluated otherwise than study.yml plans.
+_EVALUATED = ("effects", "methods", "detectable", "design_checks")
 #: What is said where a topic has no sentence.
 _ABSENT = {"key_figures": "key_figures.none", "package": "choice.none"}
 
@@ -32,14 +34,11 @@ class CityView(ShowsItself):
 
     study: Study
     released: Released
+    is_wijk: ClassVar[bool] = False
 
     @property
     def language(self) -> str:
         return self.study.language
-
-    @property
-    def is_wijk(self) -> bool:
-        return False
 
     @property
     def place(self) -> tuple[str, str]:
@@ -72,9 +71,6 @@ class CityView(ShowsItself):
             return self.study.text(next(one.label for one in above if one.id == area))
         return self.everywhere if level == "city" else area
 
-    def _keys(self, indicators: Iterable[str]) -> list[str]:
-        return list(indicators) or outcomes.goal_indicators(self)
-
     def outcomes(self) -> pd.DataFrame:
         """Return a row per indicator of a goal: now, at first, the change; see `outcomes`."""
         return self.framed("outcomes", outcomes.outcomes(self, outcomes.goal_indicators(self)))
@@ -85,11 +81,15 @@ class CityView(ShowsItself):
 
     def waves(self, indicators: Iterable[str] = ()) -> pd.DataFrame:
         """Return a row per indicator, wave and area: this area, and all wijken together."""
-        return self.framed("waves", outcomes.waves(self, self._keys(indicators)))
+        return self.framed(
+            "waves", outcomes.waves(self, list(indicators) or outcomes.goal_indicators(self))
+        )
 
     def wijken(self, indicators: Iterable[str] = ()) -> pd.DataFrame:
         """Return a row per indicator and wijk of the last wave, with its place in the funnel."""
-        return self.framed("wijken", outcomes.wijken(self, self._keys(indicators)))
+        return self.framed(
+            "wijken", outcomes.wijken(self, list(indicators) or outcomes.goal_indicators(self))
+        )
 
     def places(
         self,
@@ -102,9 +102,8 @@ class CityView(ShowsItself):
     ) -> pd.DataFrame:
         """Return one number of an indicator: a row per wijk, and one of all together.
 
-        Without a wave it is the last in which the indicator was asked, without `wijken` (slugs)
-        all of them, without a grouping everybody. `of` says whether it is the number in that wave,
-        its change since the first wave, or the gap between the ends of the grouping.
+        In the last wave in which it was asked, of all `wijken` (slugs) and everybody, where no
+        other is said. `of`: the number itself, its change, or the gap of the grouping.
         """
         found = outcomes.places(self, indicator, of, wave, tuple(wijken), group_by, group)
         return self._called(found, indicator, wave, of, group_by, group)
@@ -160,20 +159,23 @@ class CityView(ShowsItself):
         return self.framed("slopes", design.slopes(self))
 
     def effects(self) -> pd.DataFrame:
-        """Return a row per outcome: the effect by the recommended method."""
-        frame = self.framed("effects", effects.effects(self))
-        frame.attrs["axis"] = text("show.favourable_axis", self.language)
-        return frame
+        """Return a row per outcome: the effect by the method that conclusions rest on."""
+        return self.framed("effects", effects.effects(self))
 
     def methods(self) -> pd.DataFrame:
         """Return a row per outcome and method, in percentage points."""
         return self.framed("methods", effects.methods(self))
 
+    @property
+    def evaluated(self) -> Study:
+        """The study as its effect was evaluated, see `wijkkit.evaluate_effect`."""
+        return effects.evaluated(self)
+
     def detectable(self) -> pd.DataFrame:
         """Return a row per outcome: the smallest change that the design can be expected to find."""
         frame = self.framed("detectable", effects.detectable(self))
         icc = number(self.study.settings.evaluation.icc, self.language, 3)
-        frame.attrs["caption"] = frame.attrs["caption"].format(icc=icc)
+        frame.attrs["caption"] = frame.attrs["caption"].replace("{icc}", icc)
         return frame
 
     def design_checks(self) -> pd.DataFrame:
@@ -208,6 +210,8 @@ class CityView(ShowsItself):
         grouping = self.study.gap_grouping
         divided = small_first(self.study.text(grouping.label)) if grouping else ""
         caption = words["caption"].get(kind, "").replace("{grouping}", divided)
+        asked = effects.asked_otherwise(self) if kind in _EVALUATED else ""
+        caption = " ".join(filter(None, (caption.replace("{name}", name), asked)))
         frame.attrs = {
             "language": self.language,
             "name": name,
@@ -216,10 +220,11 @@ class CityView(ShowsItself):
                 prefix: self.area_name(area, "reference")
                 for area, prefix in outcomes.references_of(self).items()
             },
-            "caption": caption.replace("{name}", name),
+            "caption": caption,
             "captions": {key: words["caption"][key].replace("{name}", name) for key in _DRAWN},
             "heads": words["heads"].get(kind, {}),
             "together": _TOGETHER.get(kind, ""),
+            **({"axis": words["favourable_axis"]} if kind == "effects" else {}),
             **({"absent": f"show.{absent}"} if absent else {}),
         }
         return frame
@@ -268,7 +273,7 @@ class CityView(ShowsItself):
         return self.framed("recommendations", frame, "wijken.none")
 
     def absent(self) -> pd.DataFrame:
-        """Return how many figures are absent for which reason, and how many are coarse."""
+        """Return how many figures are absent for which reason, or coarse."""
         return self.framed("absent", said.absent(self))
 
     def borders(self) -> pd.DataFrame:
@@ -304,14 +309,11 @@ class WijkView(CityView):
     """
 
     wijk: Neighbourhood
+    is_wijk: ClassVar[bool] = True
 
     @property
     def slug(self) -> str:
         return self.wijk.wijk
-
-    @property
-    def is_wijk(self) -> bool:
-        return True
 
     @property
     def place(self) -> tuple[str, str]:

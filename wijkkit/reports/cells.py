@@ -46,14 +46,7 @@ _SAFE_TARGET = re.compile(
 
 
 def html_tables(html: str) -> list[Node]:
-    """Return the tables of an HTML output.
-
-    Examples
-    --------
-    >>> cells = html_tables('<table><tr><td onclick="x()">a<script>b</script></td></tr></table>')
-    >>> plain(cells), "onclick" in str(cells)
-    ('a', False)
-    """
+    """Return the tables of an HTML output."""
     return kept_blocks("text/html", html, lambda: _tables(html))
 
 
@@ -98,13 +91,7 @@ def _fragment(mime: str, text: str) -> tuple[str, str]:
 
 
 def markdown_blocks(markdown: str) -> list[Node]:
-    """Return the blocks of a Markdown output; what looks like HTML in it is text.
-
-    Examples
-    --------
-    >>> plain(markdown_blocks("**a** <script>b</script>"))
-    'a <script>b</script>'
-    """
+    """Return the blocks of a Markdown output; what looks like HTML in it is text."""
     return kept_blocks("text/markdown", markdown, lambda: allowed(read(markdown, TEXT)["blocks"]))
 
 
@@ -154,8 +141,6 @@ def _bare(part: Any) -> Any:
 def is_safe_target(target: str) -> bool:
     """Say whether a link may stay: to a web address, a mail address or a page of the site.
 
-    Examples
-    --------
     >>> is_safe_target("https://a.nl"), is_safe_target("javascript:alert(1)")
     (True, False)
     >>> is_safe_target("../howto/index.html"), is_safe_target("//a.nl/index.html")
@@ -204,7 +189,7 @@ class Cell:
 
 
 def read_notebook(path: Path) -> Mapping[str, Any]:
-    """Return a notebook's content; ReportError when it is none."""
+    """Return a notebook's content; ReportError for another file."""
     try:
         stat = path.stat()
         return _notebook(path, stat.st_mtime_ns, stat.st_size)
@@ -260,8 +245,6 @@ def find_cells(notebook: Path | Mapping[str, Any], labels: Iterable[str]) -> lis
 def cell_options(source: str) -> dict[str, Any]:
     """Return the options of a cell: its leading ``#|`` lines, read as YAML.
 
-    Examples
-    --------
     >>> cell_options("#| label: fig-a\\n#| fig-cap: A figure\\nshow()")
     {'label': 'fig-a', 'fig-cap': 'A figure'}
     """
@@ -293,8 +276,6 @@ def to_attribute(words: str) -> str:
     Pandoc reads escapes there, and Quarto what looks like a shortcode of its own; quotes are
     Quarto's care.
 
-    Examples
-    --------
     >>> print(to_attribute("a \\ b &amp; c's"))
     a \\ b \&amp; c's
     """
@@ -305,8 +286,6 @@ def to_attribute(words: str) -> str:
 def from_attribute(option: str) -> str:
     r"""Return the words that Quarto reads in an option that it writes in a quoted attribute.
 
-    Examples
-    --------
     >>> from_attribute(to_attribute(r"{{< a >}} \* & b")) == r"{{< a >}} \* & b"
     True
     """
@@ -342,12 +321,6 @@ def in_markdown(html: str) -> str:
 
 
 def html_in_markdown(mime: str, text: str) -> tuple[str, str]:
-    """Return an output's type and text; HTML that is a block of Markdown is HTML.
-
-    Examples
-    --------
-    >>> html_in_markdown("text/markdown", in_markdown("<table></table>"))
-    ('text/html', '<table></table>')
-    """
+    """Return an output's type and text; HTML that is a block of Markdown is HTML."""
     found = _HTML_BLOCK.fullmatch(text) if mime == "text/markdown" else None
     return ("text/html", found[2]) if found else (mime, text)

@@ -260,15 +260,7 @@ _KEYS = ("bibliography", "csl", "lang", "nocite")
 def resolve_citations(document: Node, folder: Path) -> Node:
     """Return `document` with its citations as text and its literature in the div ``refs``.
 
-    Parameters
-    ----------
-    folder : Path
-        Where the bibliography is found.
-
-    Raises
-    ------
-    ReportError
-        A key is not in the bibliography.
+    `folder`: Where the bibliography is found. Raises ReportError: A key is not in the bibliography.
     """
     cited = list(elements(document["blocks"], "Cite"))
     meta = {key: document["meta"][key] for key in _KEYS if key in document["meta"]}

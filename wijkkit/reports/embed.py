@@ -127,8 +127,6 @@ def _text_blocks(output: Output) -> list[Node]:
 def inlines(text: str) -> list[Node]:
     r"""Return one paragraph of Markdown as inline elements.
 
-    Examples
-    --------
     >>> inlines("a\\*")
     [{'t': 'Str', 'c': 'a*'}]
     """

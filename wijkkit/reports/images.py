@@ -31,6 +31,13 @@ _DROPPED = frozenset(f"{{{_SVG}}}{name}" for name in ("style", "metadata"))
 
 #: A report of the site, which a part of an image may lead to.
 _PAGE = re.compile(r"[\w-]+\.html")
+#: What may stand before an SVG that stays as it is written, and that itself.
+_HEAD = re.compile(
+    rb'(?:<\?xml version="1\.0" encoding="utf-8"(?: standalone="no")?\?>\s*)?'
+    rb'(?:<!DOCTYPE svg PUBLIC "[^"<>]*"\s+"[^"<>]*">\s*)?(<svg\b.*)',
+    re.DOTALL,
+)
+_COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
 _DROPPED_TAGS = ("script", "foreignObject", "iframe", "animate", "set", "handler", "style")
 #: Hashes of images that were cleaned here: what is staged is not cleaned again to be shown.
 _CLEAN: set[str] = set()
@@ -48,26 +55,36 @@ def svg_image(content: bytes) -> bytes:
             found=str(error)[:80],
             remedy="Run the notebook again.",
         ) from None
-    _clean_element(root)
+    plain = _HEAD.fullmatch(content)
+    if not _clean_element(root) and plain and b"<?" not in plain[1] and b"<![" not in plain[1]:
+        # Without those two, `<!--` begins a comment wherever it stands.
+        clean = _COMMENT.sub(b"", plain[1])
+        _CLEAN.add(hash_of(clean))
+        return clean
     _register()
     clean = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
     _CLEAN.add(hash_of(clean))
     return clean
 
 
-def _clean_element(element: ElementTree.Element) -> None:
+def _clean_element(element: ElementTree.Element) -> bool:
+    """Take out of an element what is not allowed, and say whether there was anything."""
+    dropped = False
     for key, value in list(element.attrib.items()):
         name = key.rpartition("}")[2].lower()
         outward = name == "href" and not (value.startswith("#") or _leads_to_page(element, value))
         called = "url(" in value.lower() and "url(#" not in value.lower()
         if name.startswith("on") or outward or called:
             del element.attrib[key]
+            dropped = True
     for child in list(element):
         name = child.tag.rpartition("}")[2] if isinstance(child.tag, str) else "script"
         if name in _DROPPED_TAGS and not _is_plain_style(child):
             element.remove(child)
-        else:
-            _clean_element(child)
+            dropped = True
+        elif _clean_element(child):
+            dropped = True
+    return dropped
 
 
 def _leads_to_page(element: ElementTree.Element, target: str) -> bool:

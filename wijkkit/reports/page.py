@@ -19,10 +19,12 @@ from wijkkit.reports.pandoc import (
     attributes,
     classes_of,
     div,
+    paragraph,
     plain,
     raw,
     rewrite_blocks,
     rewrite_sources,
+    rows_of,
     span,
     write_pages,
 )
@@ -34,18 +36,7 @@ from wijkkit.study import Study
 
 #: What the forms of a report are called, but for the page itself.
 _FORMS = {"pdf": "PDF", "docx": "Word", "pptx": "PowerPoint", "xlsx": "Excel", "csv": "CSV"}
-_WORDS = (
-    "skip",
-    "site",
-    "contents",
-    "search",
-    "found",
-    "csv",
-    "report",
-    "lower",
-    "upper",
-    "downloads",
-)
+_WORDS = tuple("skip site contents search found csv report lower upper scroll downloads".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +141,10 @@ def _string(value: str) -> Node:
     return {"t": "MetaString", "c": value}
 
 
+#: A number and its margin, which stay on one line.
+_WITH_MARGIN = re.compile(r"[+−]?\d[\d.,]*%? \([+−]?\d[\d.,]*[-–][+−]?\d[\d.,]*\)")
 #: Words that the script shows, by their key; the page hands them over as data.
-WORDS_FOR_SCRIPT = ("search", "found", "csv", "report", "lower", "upper")
+WORDS_FOR_SCRIPT = ("search", "found", "csv", "report", "lower", "upper", "scroll")
 
 
 def write_page(document: Node, language: str, frame: Frame) -> str:
@@ -250,16 +243,34 @@ def _caption_in_sight(caption: list[Any]) -> list[Any]:
 
 
 def _scrolling_table(table: Node) -> Node:
-    about, caption, columns, head, bodies, foot = table["c"]
-    alignments = [column[0] for column in columns]
-    columns = [[{"t": "AlignDefault"}, {"t": "ColWidthDefault"}] for _ in columns]
-    styled = [_styled_rows(part, alignments) for part in (head, bodies, foot)]
-    content = {"t": "Table", "c": [attributes(), _caption_in_sight(caption), columns, *styled]}
+    about, caption, *_ = table["c"]
     label = plain(caption[1])
     wrapper = [about[0], ["table-scroll"], [["tabindex", "0"], ["role", "group"]]]
     if label:
         wrapper[2].append(["aria-label", label])
-    return {"t": "Div", "c": [wrapper, [content]]}
+    return {"t": "Div", "c": [wrapper, _written_table(table) or [_styled_table(table)]]}
+
+
+def _written_table(table: Node) -> list[Node]:
+    """Return a table that was written as HTML before, with its caption; nothing for another."""
+    opening, written = "<table>\n", rows_of(table).html
+    if not written.startswith(opening) or "style=" in written:
+        return []
+    kept = _WITH_MARGIN.sub(r'<span class="whole">\g<0></span>', written.removeprefix(opening))
+    rest = raw(kept, "html")
+    caption = [item for block in _caption_in_sight(table["c"][1])[1] for item in block["c"]]
+    if not caption:
+        return [raw(opening, "html"), rest]
+    head, end = (raw(tag, "html", "RawInline") for tag in (f"{opening}<caption>", "</caption>"))
+    return [paragraph([head, *caption, end], "Plain"), rest]
+
+
+def _styled_table(table: Node) -> Node:
+    _, caption, columns, *parts = table["c"]
+    alignments = [column[0] for column in columns]
+    columns = [[{"t": "AlignDefault"}, {"t": "ColWidthDefault"}] for _ in columns]
+    styled = [_styled_rows(part, alignments) for part in parts]
+    return {"t": "Table", "c": [attributes(), _caption_in_sight(caption), columns, *styled]}
 
 
 def _styled_rows(part: Any, alignments: list[Node]) -> Any:

@@ -12,7 +12,9 @@ from wijkkit.disclosure.sign_off import left_out_of
 from wijkkit.errors import Problem, ReportError
 from wijkkit.language import glossary, text
 from wijkkit.language.messages import catalogue, escaped
-from wijkkit.project import find_part
+from wijkkit.project.layout import find_part
+from wijkkit.released import open_city
+from wijkkit.released.effects import ARGUMENTS, asked_otherwise, said_arguments
 from wijkkit.reports.pandoc import embedded
 from wijkkit.reports.runs import BRIEF, CITY, States, origin_of
 from wijkkit.reports.staging import Page
@@ -218,6 +220,14 @@ def _control(study: Study) -> list[str]:
     return said
 
 
+def _evaluation(study: Study, whole: bool) -> str:
+    """Return what the effect was evaluated with: all of it, or what study.yml does not say."""
+    view = open_city(study)
+    if not whole or ARGUMENTS not in view.released:
+        return asked_otherwise(view)
+    return said_arguments(study, view.table(ARGUMENTS)) if len(view.effects()) else ""
+
+
 def metadata(study: Study, kind: str, slug: str = "") -> dict[str, Any]:
     """Return the front matter of a page: title, language, and the words it uses."""
     language, settings = study.language, study.settings
@@ -237,6 +247,9 @@ def metadata(study: Study, kind: str, slug: str = "") -> dict[str, Any]:
     among = study.among and text("common.among", language, who=escaped(study.among))
     said = (among, words["method_survey"], _weighting(study))
     words["method_survey"] = " ".join(filter(None, said))
+    described = text("reports.design_described", language)
+    said = (words["method_design"], _evaluation(study, kind == "stad"), described)
+    words["method_design"] = " ".join(filter(None, said))
     words["method_hidden"] = " ".join([words["method_hidden"], *_control(study)])
     return {
         "title": text(f"reports.page.{kind}_title", language, **fields),

@@ -41,7 +41,18 @@ _BLOCKS = frozenset(("Div", "Figure", "Header", "Table"))
 
 
 class Kept(list):
-    """Rows of a table of an output: nothing raw, no citation, no link that is not safe in them."""
+    """Rows of a table of an output: nothing raw, no citation, no link that is not safe in them.
+
+    Where the table was written as HTML already, that is its `html`.
+    """
+
+    html = ""
+
+
+def rows_of(table: Node) -> Kept:
+    """Return the rows of a table's body; those of a source are written with the page."""
+    bodies = table["c"][4]
+    return bodies if isinstance(bodies, Kept) else Kept(bodies)
 
 
 #: Elements of running text.

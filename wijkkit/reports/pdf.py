@@ -36,15 +36,8 @@ def write_pdf(
 ) -> Path:
     """Write `document` to `target` as PDF.
 
-    Parameters
-    ----------
-    folder : Path
-        Where the theme is found.
-
-    Raises
-    ------
-    ReportError
-        Typst cannot make a PDF/UA-1 of it, for example because an image has no alt text.
+    `folder`: Where the theme is found. Raises ReportError: Typst cannot make a PDF/UA-1 of it, for
+    example because an image has no alt text.
     """
     language = plain(document["meta"]["lang"])
     publisher = " · ".join(filter(None, (frame.organisation, frame.contact)))

@@ -31,7 +31,7 @@ OUTPUT = "_site"
 
 
 def find_quarto() -> str | None:
-    """Return the path of Quarto, None where there is none."""
+    """Return the path of Quarto, or None."""
     return shutil.which("quarto")
 
 
@@ -40,18 +40,10 @@ def render_project(
 ) -> tuple[str, ...]:
     """Render staged pages with Quarto and add what was asked for to `site`; nothing is executed.
 
-    Parameters
-    ----------
-    project : Path
-        The folder in which the pages are staged, with Quarto's settings.
-    seconds : float
-        Longest that one form of one page may take; when all together take longer, Quarto and
-        what it started are ended.
-
-    Raises
-    ------
-    ReportError
-        Quarto fails, takes too long, or does not write a page where it belongs.
+    `project`: The folder in which the pages are staged, with Quarto's settings. `seconds`: Longest
+    that one form of one page may take; when all together take longer, Quarto and what it started
+    are ended. Raises ReportError: Quarto fails, takes too long, or does not write a page where it
+    belongs.
     """
     shutil.rmtree(project / OUTPUT, ignore_errors=True)
     staged = {path.stem for path in project.glob("*.qmd")}
@@ -142,13 +134,7 @@ def _failed(found: str) -> ReportError:
 
 
 def _lines(said: str) -> str:
-    """Return what matters of what Quarto said: the lines that speak of an error, or the last.
-
-    Examples
-    --------
-    >>> _lines("title: A\\nERROR: no such filter\\nlang: nl\\n")
-    'ERROR: no such filter'
-    """
+    """Return what matters of what Quarto said: the lines that speak of an error, or the last."""
     lines = [_COLOUR.sub("", line).strip() for line in said.splitlines() if line.strip()]
     errors = [
         part
@@ -206,8 +192,6 @@ def write_reference(folder: Path, house: HouseStyle, words: str) -> None:
 def formats_of(stem: str, forms: tuple[str, ...]) -> dict[str, Any]:
     """Return the forms of a page as Quarto's front matter has them, with the files of the page.
 
-    Examples
-    --------
     >>> list(formats_of("wijk-a", ("html", "docx")))
     ['html', 'docx']
     >>> formats_of("wijk-a", ("docx",))["docx"]["reference-doc"]

@@ -31,12 +31,8 @@ _RENDERERS = ("pypandoc_binary", "typst", "matplotlib", "PyYAML", "defusedxml", 
 class Record:
     """Per page what was recorded of it, per file of the site its hash, and how it was made.
 
-    Parameters
-    ----------
-    engine : str
-        Which engine made the site; empty where that was not recorded.
-    forms : tuple of str
-        The forms that were asked for.
+    `engine`: Which engine made the site; empty where that was not recorded. `forms`: The forms that
+    were asked for.
     """
 
     pages: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)

@@ -83,20 +83,10 @@ Engine = Literal["auto", "quarto", "builtin"]
 class ReportResult(ShowsItself):
     """The reports that were made.
 
-    Parameters
-    ----------
-    engine : {"quarto", "builtin"}
-        Which engine ran.
-    site : Path
-        Folder of the site; ``index.html`` is where to begin.
-    files : tuple of Path
-        The reports in every form.
-    failed : mapping of str to mapping
-        Per incomplete page the notebooks it had to do without, and why.
-    made : tuple of str
-        The pages that were made anew; the others were what they would become.
-    warnings : tuple of str
-        What Quarto warned of.
+    `engine`: Which engine ran. `site`: Folder of the site; ``index.html`` is where to begin.
+    `files`: The reports in every form. `failed`: Per incomplete page the notebooks it had to do
+    without, and why. `made`: The pages that were made anew; the others were what they would become.
+    `warnings`: What Quarto warned of.
     """
 
     engine: str
@@ -131,10 +121,6 @@ def render(
         Reports rendered at the same time.
     approved : bool
         A second person has signed the release off; otherwise every page says it is a concept.
-
-    Returns
-    -------
-    ReportResult
 
     Raises
     ------
@@ -172,7 +158,7 @@ def render_states(
 ) -> ReportResult:
     """Render as `render` does, from notebooks whose states are given."""
     chosen, forms = _choose_engine(engine), _choose_formats(formats)
-    slugs = [study.neighbourhood(slug).wijk for slug in wijken or study.neighbourhoods]
+    slugs = [study.neighbourhood(wijk).wijk for wijk in wijken or study.neighbourhoods]
     plan = plan_of(study, states, chosen, forms, slugs, approved)
     anew = {page.stem for page, *_ in plan.todo}
     stay = {"", *plan.same, *(_reports(study) - anew - {f"{stem}{BRIEF}" for stem in anew})}
@@ -205,18 +191,9 @@ def render_states(
 class Plan:
     """The pages of a site as they would be made now, and what there is of them.
 
-    Parameters
-    ----------
-    tasks : list of (Page, Frame, tuple of str)
-        Each page, what surrounds it, and its forms.
-    failed : mapping of str to mapping
-        Per page the notebooks it has to do without, and why.
-    inputs : mapping of str to str
-        Per page the hash of what it would be made of.
-    record : Record
-        Of the site as it was made.
-    found : mapping of str to str
-        The files of the site as they are, by their hash.
+    `tasks`: Each page, what surrounds it, and its forms. `failed`: Per page the notebooks it has to
+    do without, and why. `inputs`: Per page the hash of what it would be made of. `record`: Of the
+    site as it was made. `found`: The files of the site as they are, by their hash.
     """
 
     engine: str
@@ -303,7 +280,7 @@ def _write_record(study: Study, plan: Plan, files: Mapping[str, str]) -> None:
 
 def _reports(study: Study) -> set[str]:
     """Return the stems of the reports of the wijken and of their summaries of two pages."""
-    return {f"{slug}{end}" for slug in study.neighbourhoods for end in ("", BRIEF)}
+    return {f"{wijk}{end}" for wijk in study.neighbourhoods for end in ("", BRIEF)}
 
 
 def _forms(study: Study, page: Page, forms: tuple[str, ...]) -> tuple[str, ...]:

@@ -39,8 +39,6 @@ class NotebookState:
 def scope_of(stem: str, notebook: str) -> tuple[str, str]:
     """Return whose notebook it is that the page `stem` embeds, and its name.
 
-    Examples
-    --------
     >>> scope_of("wijk-a", "wijk/1_analyse.ipynb"), scope_of("wijk-a", "stad/2_effect.ipynb")
     (('wijk-a', '1_analyse'), ('stad', '2_effect'))
     >>> scope_of("wijk-a-kort", "wijk/1_analyse.ipynb")
@@ -96,14 +94,9 @@ _SHORT = 12
 class Origin:
     """What a page was made of.
 
-    Parameters
-    ----------
-    notebooks : mapping of str to str
-        Fingerprint in the run's manifest of each notebook the page shows, by ``scope/notebook``.
-    at : datetime or None
-        When the last of them ended, in UTC.
-    wijkkit : str
-        Version of wijkkit that made the page.
+    `notebooks`: Fingerprint in the run's manifest of each notebook the page shows, by
+    ``scope/notebook``. `at`: When the last of them ended, in UTC. `wijkkit`: Version of wijkkit
+    that made the page.
     """
 
     notebooks: Mapping[str, str]

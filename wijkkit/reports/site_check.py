@@ -48,11 +48,8 @@ def check_site(
 ) -> None:
     """Look at a finished site, `jobs` files at a time, and say everything that is wrong with it.
 
-    Raises
-    ------
-    ReportError
-        With a problem per file that is not what it should be, per call to another host and per
-        link that leads nowhere.
+    Raises ReportError: With a problem per file that is not what it should be, per call to another
+    host and per link that leads nowhere.
     """
 
     def look(name: str) -> list[Problem]:

@@ -141,8 +141,6 @@ def _of_finding(title: str, finding: str, figure: tuple[str, str] | None) -> str
 def _first_sentences(text: str) -> str:
     """Return as many whole sentences as fit beside a figure, at least one.
 
-    Examples
-    --------
     >>> _first_sentences("Kort. " + "Lang " * 80 + "einde.")
     'Kort.'
     """

@@ -26,7 +26,7 @@ from wijkkit.reports.cells import (
     to_attribute,
 )
 from wijkkit.reports.images import named_links
-from wijkkit.reports.pandoc import API_VERSION, Node, convert, found, remember
+from wijkkit.reports.pandoc import API_VERSION, Node, convert, found, remember, rows_of
 from wijkkit.study import Study
 
 #: An executed notebook (its file, or its content), the labels wanted of it, and where they go.
@@ -90,20 +90,34 @@ def _clean_texts(cells: Iterable[Cell]) -> dict[Output, str]:
     asked = {output: ("clean", output.mime, output.text) for output in outputs}
     new = list({key: output for output, key in asked.items() if found(key) is None}.values())
     read_outputs_ahead((output.mime, output.text) for output in new)
-    parts = [
-        (html_tables if output.mime == "text/html" else markdown_blocks)(output.text)
-        for output in new
-    ]
-    trees = [_tree(blocks) for blocks in parts]
-    made = convert(
-        [(tree, "json", _TARGETS[one.mime]) for one, tree in zip(new, trees, strict=True)]
-    )
+    parts = [(output, _blocks(output)) for output in new]
+    written = _written(parts)
     fresh = {}
-    for output, blocks, tree, written in zip(new, parts, trees, made, strict=True):
-        fresh[asked[output]] = clean = written.strip()
+    for output, blocks in parts:
+        fresh[asked[output]] = clean = written[output]
         remember(asked[output], clean)
-        keep_tree(output.mime, clean, tree, blocks)
+        keep_tree(output.mime, clean, _tree(blocks), blocks)
     return {output: fresh.get(key) or found(key) or "" for output, key in asked.items()}
+
+
+def _blocks(output: Output) -> list[Node]:
+    return (html_tables if output.mime == "text/html" else markdown_blocks)(output.text)
+
+
+def _written(parts: list[tuple[Output, list[Node]]]) -> dict[Output, str]:
+    """Return clean outputs as text, written in one run; a table keeps its own, for the page."""
+    pieces = [
+        (output, piece)
+        for output, blocks in parts
+        for piece in ([[table] for table in blocks] if output.mime == "text/html" else [blocks])
+    ]
+    asked = [(_tree(piece), "json", _TARGETS[output.mime]) for output, piece in pieces]
+    texts: dict[Output, list[str]] = {output: [] for output, _ in parts}
+    for (output, piece), made in zip(pieces, convert(asked), strict=True):
+        texts[output].append(made.strip())
+        if output.mime == "text/html":
+            rows_of(piece[0]).html = made.strip()
+    return {output: "\n".join(made) for output, made in texts.items()}
 
 
 def _tree(blocks: list[Node]) -> str:

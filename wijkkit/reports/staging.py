@@ -43,8 +43,6 @@ def without_empty(body: str, empty: Collection[Embed]) -> str:
     A fenced div or a section goes when it embeds something and nothing of that has content; so do
     its heading and the words that stand with it.
 
-    Examples
-    --------
     >>> source = "## A\\n\\n{{< embed wijk/a.ipynb#x >}}\\n\\n## B\\n\\n{{< embed wijk/a.ipynb#y >}}\\n"
     >>> print(without_empty(source, {("wijk/a.ipynb", "x")}).strip())
     ## B
@@ -95,20 +93,11 @@ def _sections(lines: list[str]) -> list[tuple[int, int]]:
 class Page:
     """One report to make.
 
-    Parameters
-    ----------
-    stem : str
-        Name of its files: a wijk's slug, ``stad`` or ``index``.
-    source : Path
-        The ``.qmd`` it comes from.
-    metadata : mapping
-        What goes into its front matter, texts already Markdown.
-    extra : mapping of str to dict
-        Notebooks made for this page, by the name under which the source embeds them.
-    concept : bool
-        Nobody has approved the report yet; the page says so.
-    origin : Origin
-        Of which run it is; the page ends with that.
+    `stem`: Name of its files: a wijk's slug, ``stad`` or ``index``. `source`: The ``.qmd`` it comes
+    from. `metadata`: What goes into its front matter, texts already Markdown. `extra`: Notebooks
+    made for this page, by the name under which the source embeds them. `concept`: Nobody has
+    approved the report yet; the page says so. `origin`: Of which run it is; the page ends with
+    that.
     """
 
     stem: str
@@ -140,10 +129,7 @@ def stage(
 ) -> Path:
     """Stage `page` in `project` and return its source there; what it embeds is beside it.
 
-    Raises
-    ------
-    ReportError
-        The source embeds a label that its notebook does not have.
+    Raises ReportError: The source embeds a label that its notebook does not have.
     """
     folder = project / page.stem
     shutil.rmtree(folder, ignore_errors=True)
@@ -200,8 +186,6 @@ def title_of(page: Page) -> str:
 def _apart(source: str) -> str:
     r"""Return a staged source in which no name is a shortcode, whatever Quarto undoes first.
 
-    Examples
-    --------
     >>> len(_apart(r"\{\{\< env A")) - len(r"\{\{\< env A")
     1
     """

@@ -62,11 +62,8 @@ class HouseStyle(Settings):
 def load_house_style(folder: Path) -> HouseStyle:
     """Return the house style in ``house.yml`` of `folder`.
 
-    Raises
-    ------
-    ReportError
-        With every key, colour, font and file that is wrong and every pair of colours whose
-        contrast is too low to read.
+    Raises ReportError: With every key, colour, font and file that is wrong and every pair of
+    colours whose contrast is too low to read.
     """
     path = folder / "house.yml"
     try:
@@ -97,8 +94,6 @@ def stylesheet(style: HouseStyle) -> str:
 def house_values(style: HouseStyle) -> str:
     """Return the values of the house style as a style sheet.
 
-    Examples
-    --------
     >>> folder = Path(__file__).parents[2] / "reports" / "theme"
     >>> "--paper: #ffffff;" in house_values(load_house_style(folder))
     True

@@ -29,16 +29,9 @@ ALT_LENGTH = 390
 class ShownFigure:
     """A figure with its alt text, caption and the frame it was drawn from.
 
-    Parameters
-    ----------
-    figure : matplotlib.figure.Figure
-        Still yours to change, as are its `axes`.
-    alt : str
-        What the figure shows, in words.
-    data : DataFrame
-        The rows that are drawn; numbers as numbers.
-    links : dict of str to str
-        Page that a part of the figure leads to -> what the part is called.
+    `figure`: Still yours to change, as are its `axes`. `alt`: What the figure shows, in words.
+    `data`: The rows that are drawn; numbers as numbers. `links`: Page that a part of the figure
+    leads to -> what the part is called.
     """
 
     figure: Figure
@@ -79,12 +72,8 @@ class ShownFigure:
 class ShownTable:
     """A table in the reader's notation, with the frame it was made from.
 
-    Parameters
-    ----------
-    data : DataFrame
-        The columns as a reader sees them; column names are the heads. Text only.
-    links : mapping of str to str, optional
-        Cell text of the first column -> the page it leads to.
+    `data`: The columns as a reader sees them; column names are the heads. Text only. `links`: Cell
+    text of the first column -> the page it leads to.
     """
 
     data: pd.DataFrame
@@ -137,7 +126,7 @@ Shown = ShownFigure | ShownTable | ShownText
 
 
 def language_of(frame: pd.DataFrame) -> str:
-    """Return the language of a frame's readers; Dutch for a frame of one's own making."""
+    """Return the language of a frame's readers; Dutch for a frame that no view made."""
     return frame.attrs.get("language", "nl")
 
 
@@ -157,8 +146,6 @@ def drawn(
 def alt_text(lead: str, rows: Iterable[str], language: str) -> str:
     """Return a lead and as many rows as a reader can hear at once; the table holds the others.
 
-    Examples
-    --------
     >>> alt_text("Per doel een punt.", ["Sport: 41%."], "nl")
     'Per doel een punt. Sport: 41%.'
     >>> len(alt_text("Per doel een punt.", ["Sport: 41%."] * 90, "nl")) < 400

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from wijkkit.estimates.small_area import funnel as funnel_limits
-from wijkkit.language import listed, percentage, signed, text
+from wijkkit.language import listed, number, percentage, signed, text
 from wijkkit.released.store import is_shown
 from wijkkit.show import theme
 from wijkkit.show.output import Nothing, ShownFigure, drawn, language_of, nothing
@@ -27,7 +27,7 @@ _NAMED = 3
 
 
 def slopes(frame: pd.DataFrame) -> ShownFigure | Nothing:
-    """Draw a panel per label with every wave: the own area bold, the others as a thin line.
+    """Draw a panel per label with every wave: this area bold, the others as a thin line.
 
     Columns ``label, wave, name, own`` and the number, as `CityView.waves` gives them.
     """
@@ -67,40 +67,41 @@ def _draw_waves(axes: Axes, rows: pd.DataFrame, language: str) -> None:
             axes.plot([x, x], [row["lower"], row["upper"]], color=look["color"], linewidth=1.2)
     _say_absent(axes, rows[rows["own"]], language)
     last = len(waves) - 1
-    for at, side in ((0, "right"), (last, "left")):
-        _label_values(axes, series, at, side, language)
     axes.set_xticks(range(len(waves)), waves)
     axes.set_xlim(-0.5, last + 0.5)
     if rows["unit"].isin(["percent", ""]).all():
-        axes.set_ylim(0, 100)
-        axes.set_yticks(range(0, 101, 25))
+        axes.set(ylim=(0, 100), yticks=range(0, 101, 25))
         axes.yaxis.set_major_formatter("{x:.0f}%")
+    for at, side in ((0, "right"), (last, "left")):
+        _label_values(axes, series, at, side, language)
     theme.grid_lines(axes, "y")
 
 
 def _say_absent(axes: Axes, own: pd.DataFrame, language: str) -> None:
-    """Say in the panel why the own area has no mark at a wave."""
+    """Say in the panel why this area has no mark at a wave."""
     rows = [row for _, row in own.iterrows()]
     said = [f"{row['wave']}: {shown_value(row, language)}" for row in rows if not is_shown(row)]
     low = any(is_shown(row) and row["value"] < 50 for row in rows)
     axes.text(
         0.03, 0.97 if low else 0.04, "\n".join(said), va="top" if low else "bottom",
-        fontsize=8.5, style="italic", color=theme.OWN, transform=axes.transAxes,
+        fontsize=theme.SMALL, style="italic", color=theme.OWN, transform=axes.transAxes,
     )  # fmt: skip
 
 
 def _label_values(axes: Axes, series: dict, at: int, side: str, language: str) -> None:
     """Write the values of a wave beside their marks, so far apart that both can be read."""
-    here = {own: row["value"] for own, rows in series.items() for x, row in rows if round(x) == at}
-    places = list(here.values())
-    if len(places) == 2 and (least := 13 - abs(places[0] - places[1])) > 0:
-        push = least / 2 if places[0] >= places[1] else -least / 2
-        places = [places[0] + push, places[1] - push]
-    for (own, value), place in zip(here.items(), places, strict=True):
+    here = {own: row for own, rows in series.items() for x, row in rows if round(x) == at}
+    low, high = axes.get_ylim()
+    values = [row["value"] for row in here.values()] or [low]
+    half = max(max(values) - min(values), 0.14 * (high - low) * (len(values) - 1)) / 2
+    room = half + 0.04 * (high - low)
+    middle = min(max((max(values) + min(values)) / 2, low + room), high - room)
+    first = half if values[0] >= values[-1] else -half
+    for (own, row), place in zip(here.items(), (middle + first, middle - first), strict=False):
         axes.text(
-            at + (0.14 if side == "left" else -0.14), min(max(place, 4), 96),
-            percentage(value, language), ha=side, va="center", fontsize=theme.SMALL,
-            color=_line(own)["color"], fontweight="bold" if own else "normal",
+            at + (0.14 if side == "left" else -0.14), place,
+            number(row["value"], language, 1) if row["unit"] == "score" else percentage(row["value"], language),
+            ha=side, va="center", fontsize=theme.SMALL, color=_line(own)["color"], fontweight="bold" if own else "normal",
         )  # fmt: skip
 
 
@@ -133,7 +134,7 @@ def forest(frame: pd.DataFrame) -> ShownFigure | Nothing:
             axes.tick_params(axis="x", labelbottom=True)
         for axes in panels[::2]:
             axes.set_yticks(range(len(methods)), [textwrap.fill(name, 20) for name in short])
-            axes.tick_params(axis="y", labelsize=8.5)
+            axes.tick_params(axis="y", labelsize=theme.SMALL)
             axes.set_ylim(len(methods) - 0.4, -0.6)
             axes.xaxis.set_major_formatter(lambda x, _: signed(x, language))
         figure.supxlabel(text("effect_show.axis", language), fontsize=theme.SMALL)
@@ -208,7 +209,7 @@ def _draw_funnel(axes: Axes, rows: pd.DataFrame) -> None:
         right = row.effective_n > curve["n"].mean()
         axes.annotate(
             row.name, (row.effective_n, row.value), xytext=(-6 if right else 6, 0),
-            textcoords="offset points", ha="right" if right else "left", va="center", fontsize=8.5,
+            textcoords="offset points", ha="right" if right else "left", va="center", fontsize=theme.SMALL,
         )  # fmt: skip
     axes.xaxis.set_major_locator(MaxNLocator(nbins=5, integer=True))
     axes.yaxis.set_major_formatter("{x:.0f}%")

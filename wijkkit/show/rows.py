@@ -223,10 +223,10 @@ def _draw_ends(axes: Axes, position: int, row: dict) -> None:
 
 
 def position(frame: pd.DataFrame) -> ShownFigure | Nothing:
-    """Draw all wijken as dots per indicator, the own one large and with its interval.
+    """Draw all wijken as dots per indicator; the wijk of the view is large and has its interval.
 
     Columns ``label, name, own, city_value, verdict`` and the number, as `CityView.wijken` gives
-    them. A rank is given only where the own wijk differs clearly from all wijken together.
+    them. A rank is given only where this wijk differs clearly from all wijken together.
     """
     if frame.empty:
         return nothing(frame, "show.goals.none")
@@ -251,7 +251,7 @@ def position(frame: pd.DataFrame) -> ShownFigure | Nothing:
 
 
 def _own_value(part: pd.DataFrame, language: str) -> str:
-    """Return the own number, and its rank where it is more than noise."""
+    """Return this wijk's number, and its rank where it is more than noise."""
     own = part[part["own"]]
     if own.empty:
         return ""
@@ -264,7 +264,7 @@ def _own_value(part: pd.DataFrame, language: str) -> str:
 def _rank(part: pd.DataFrame, own: pd.Series) -> tuple[int, int] | None:
     """Return the rank among the wijken with a number (1 is most favourable) and how many.
 
-    None where the own wijk does not differ clearly from all wijken together: that rank is noise.
+    None where this wijk does not differ clearly from all wijken together: that rank is noise.
     """
     if not is_shown(own) or own["verdict"] not in ("better", "worse"):
         return None

@@ -23,7 +23,7 @@ from wijkkit.language import (
 )
 from wijkkit.language.messages import escaped
 from wijkkit.released import CityView
-from wijkkit.released.effects import compared
+from wijkkit.released.effects import compared, evaluated
 from wijkkit.show.output import Nothing, ShownText, bullets, language_of, nothing
 from wijkkit.show.row_sentences import answered, named, quote_sentence, say, say_counted
 
@@ -144,13 +144,11 @@ def conclusions(view: CityView) -> ShownText | Nothing:
     keys = list(table["outcome"].unique())
     if not keys:
         return Nothing(text("effect_show.no_outcome", view.language))
-    lines = []
+    study, lines = evaluated(view), []
     for key in keys:
-        parts = (
-            conclusion_sentences(view.study, table, key, p) for p in ("effect", "methods", "gap")
-        )
+        parts = (conclusion_sentences(study, table, key, p) for p in ("effect", "methods", "gap"))
         lines.append(" ".join(itertools.chain.from_iterable(parts)))
-    limits = conclusion_sentences(view.study, table, keys[0], "limits")
+    limits = conclusion_sentences(study, table, keys[0], "limits")
     return ShownText(f"{bullets(lines).markdown}\n\n{' '.join(limits)}")
 
 

@@ -98,8 +98,6 @@ def percent_axis(axes: Axes) -> None:
 def fitted(label: str, width: int, lines: int) -> str:
     r"""Return a label in lines of at most `width` signs, cut off where there are too many.
 
-    Examples
-    --------
     >>> fitted("Voelt zich vaak eenzaam en somber", 14, 2)
     'Voelt zich\nvaak eenzaam …'
     """

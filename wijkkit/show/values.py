@@ -60,8 +60,6 @@ _DECIMALS = {"odds_ratio": 2, "lowest_alpha": 2, "difference": 2}
 def shown_value(row: Mapping[str, Any] | pd.Series | None, language: str) -> str:
     """Return the value of a row: ``41%``, or the word for its status.
 
-    Examples
-    --------
     >>> shown_value({"value": 41.2, "unit": "percent", "status": "ok"}, "nl")
     '41%'
     >>> shown_value({"value": None, "unit": "percent", "status": "too_few"}, "nl")
@@ -101,8 +99,6 @@ def _in_unit(value: float, unit: str, language: str) -> str:
 def shown_interval(row: Mapping[str, Any] | pd.Series | None, language: str) -> str:
     """Return the value with its interval: ``41% (36–47)``; without one, the value alone.
 
-    Examples
-    --------
     >>> shown_interval({"value": 41.2, "lower": 36, "upper": 47, "unit": "percent",
     ...                 "status": "ok"}, "nl")
     '41% (36–47)'
@@ -132,8 +128,6 @@ def shown_p(p: float, language: str) -> str:
 def p_about(below: float, language: str) -> str:
     """Return below which threshold a p-value is, where nothing else is shown of it; 1 for none.
 
-    Examples
-    --------
     >>> p_about(0.05, "nl"), p_about(1.0, "nl")
     ('< 0,05', '≥ 0,05')
     """

@@ -111,6 +111,7 @@ def _evaluation(study: Study) -> Iterator[Reference]:
     groupings = [grouping.id for grouping in study.groupings]
     yield Reference("indicator", found.family, study.indicators, f"{place}.family")
     yield Reference("column", found.covariates, study.codebook.columns, f"{place}.covariates")
+    yield Reference("wijk", found.without, study.neighbourhoods, f"{place}.without")
     yield Reference("grouping", [found.grouping], groupings, f"{place}.grouping")
     yield Reference("wave", [found.baseline], _waves(study), f"{place}.baseline")
     yield Reference("wave", [found.follow_up], _waves(study), f"{place}.follow_up")

@@ -142,10 +142,6 @@ def open_study(folder: str | Path = "parameters") -> Study:
         The study's folder, or its project's. A relative path is looked for from the working folder
         upwards, so that a notebook opened in its own folder finds the study of the project.
 
-    Returns
-    -------
-    Study
-
     Raises
     ------
     StudyError
@@ -245,24 +241,24 @@ def _read_neighbourhoods(folder: Path, problems: list[Problem]) -> Mapping[str, 
     for path in sorted(folder.glob("wijken/*.yml")):
         name = f"wijken/{path.name}"
         try:
-            hood = validate(read_yaml(path, name), Neighbourhood, name, problems)
+            neighbourhood = validate(read_yaml(path, name), Neighbourhood, name, problems)
         except StudyError as error:
             problems.extend(error.problems)
             continue
-        if hood is None:
+        if neighbourhood is None:
             continue
-        if hood.wijk != path.stem:
+        if neighbourhood.wijk != path.stem:
             problems.append(
                 Problem(
                     "the file is named otherwise than its wijk",
                     file=name,
                     place="wijk",
-                    found=hood.wijk,
+                    found=neighbourhood.wijk,
                     expected=path.stem,
                     remedy="Give both the same name.",
                 )
             )
-        found.append(hood)
+        found.append(neighbourhood)
     if not found and not problems:
         problems.append(
             Problem(
@@ -273,18 +269,24 @@ def _read_neighbourhoods(folder: Path, problems: list[Problem]) -> Mapping[str, 
             )
         )
     listed = (folder / "wijken.csv").is_file()
-    for slug, times in Counter(hood.wijk for hood in found).items():
+    for wijk, times in Counter(neighbourhood.wijk for neighbourhood in found).items():
         if listed and times > 1:
             problems.append(
                 Problem(
-                    f"wijk '{slug}' is there {times} times",
+                    f"wijk '{wijk}' is there {times} times",
                     file="wijken.csv and wijken/",
                     remedy="Keep it in one of the two, or give one another short name (wijk).",
                 )
             )
     order = {"programme": 0, "comparator": 1, "none": 2}
-    found.sort(key=lambda hood: (order[hood.arm], hood.pair or "", hood.wijk))
-    return MappingProxyType({hood.wijk: hood for hood in found})
+    found.sort(
+        key=lambda neighbourhood: (
+            order[neighbourhood.arm],
+            neighbourhood.pair or "",
+            neighbourhood.wijk,
+        )
+    )
+    return MappingProxyType({neighbourhood.wijk: neighbourhood for neighbourhood in found})
 
 
 def _listed_neighbourhoods(path: Path, problems: list[Problem]) -> Iterator[Neighbourhood]:
@@ -301,9 +303,9 @@ def _listed_neighbourhoods(path: Path, problems: list[Problem]) -> Iterator[Neig
             entry["codes"] = dict(_codes(area["codes"], area["wijk"], problems))
         if dutch := re.fullmatch(r"(\d{1,2})-(\d{1,2})-(\d{4})", area["start"]):
             entry["start"] = "{2}-{1:0>2}-{0:0>2}".format(*dutch.groups())
-        hood = validate(entry, Neighbourhood, f"{path.name}, {area['name']}", problems)
-        if hood is not None:
-            yield hood
+        neighbourhood = validate(entry, Neighbourhood, f"{path.name}, {area['name']}", problems)
+        if neighbourhood is not None:
+            yield neighbourhood
 
 
 def _codes(written: str, wijk: str, problems: list[Problem]) -> Iterator[tuple[str, list[str]]]:

@@ -75,8 +75,12 @@ class Study(ShowsItself):
     @cached_property
     def starts(self) -> dict[str, date]:
         """The day on which the programme started, by programme wijk."""
-        hoods = self.neighbourhoods.values()
-        return {hood.wijk: self.start_of(hood.wijk) for hood in hoods if hood.arm == "programme"}
+        return {wijk: self.start_of(wijk) for wijk, arm in self.arms.items() if arm == "programme"}
+
+    @cached_property
+    def arms(self) -> dict[str, str]:
+        """The arm of each wijk: programme, comparator or none."""
+        return {wijk: neighbourhood.arm for wijk, neighbourhood in self.neighbourhoods.items()}
 
     @property
     def gap_grouping(self) -> Grouping | None:
@@ -192,17 +196,20 @@ class Study(ShowsItself):
     def wijk_of_code(self) -> dict[tuple[str, str], str]:
         """Return (wave, code in that wave) -> wijk, for every wave of the study."""
         return {
-            (wave.id, code): slug
-            for slug, hood in self.neighbourhoods.items()
+            (wave.id, code): wijk
+            for wijk, neighbourhood in self.neighbourhoods.items()
             for wave in self.waves
-            for code in hood.codes_in(wave.id)
+            for code in neighbourhood.codes_in(wave.id)
         }
 
     def areas(self) -> pd.DataFrame:
         """Return the neighbourhoods as a table: wijk, name, code, district, arm, pair."""
         import pandas as pd  # takes longer to load than a study to open
 
-        rows = [hood.model_dump(exclude={"codes"}) for hood in self.neighbourhoods.values()]
+        rows = [
+            neighbourhood.model_dump(exclude={"codes"})
+            for neighbourhood in self.neighbourhoods.values()
+        ]
         return pd.DataFrame(rows, columns=["wijk", "name", "code", "district", "arm", "pair"])
 
     def __repr__(self) -> str:
@@ -216,7 +223,9 @@ class Study(ShowsItself):
             "title": self.text(self.settings.title),
             "city": self.settings.city.name,
             "waves": ", ".join(self.text(wave.label) for wave in self.waves),
-            "neighbourhoods": [hood.name for hood in self.neighbourhoods.values()],
+            "neighbourhoods": [
+                neighbourhood.name for neighbourhood in self.neighbourhoods.values()
+            ],
             "goals": "; ".join(self.text(goal.label) for goal in self.goals),
             "indicators": ", ".join(self.indicators),
         }

@@ -113,8 +113,6 @@ def _of_people(asked: People) -> widgets.VBox:
 def released_code(study: Study, chosen: ParameterSet) -> str:
     """Return the code that answers what is chosen from the released tables of a study.
 
-    Examples
-    --------
     >>> import wijkkit as wk
     >>> chosen = ParameterSet(question="change", indicator="sport", wave="2021")
     >>> print(released_code(wk.open_study("parameters"), chosen))
@@ -157,8 +155,6 @@ def grouping_by_age(study: Study) -> str:
 def people_code(asked: People, chosen: ParameterSet) -> str:
     """Return the code that answers what is chosen; `people` is the name of the respondents in it.
 
-    Examples
-    --------
     >>> import wijkkit as wk
     >>> chosen = ParameterSet(question="change", indicator="sport", wave="2021")
     >>> print(people_code(wk.people("parameters"), chosen))

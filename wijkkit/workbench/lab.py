@@ -10,8 +10,7 @@ from collections.abc import MutableMapping
 from pathlib import Path
 from typing import Any
 
-from wijkkit.project import find_part
-from wijkkit.project.layout import packaged
+from wijkkit.project.layout import find_part, packaged
 from wijkkit.study.files import find_study
 
 #: Settings that JupyterLab reads: it asks nothing of other hosts, offers no news, and serves the
@@ -87,8 +86,6 @@ def forget_widgets(model: MutableMapping[str, Any], **_rest: object) -> None:
     A hook of Jupyter's contents manager (`pre_save_hook`), which `make lab` sets: what a panel
     on the sources shows never reaches a file.
 
-    Examples
-    --------
     >>> model = {"type": "notebook", "content": {"metadata": {"widgets": {"state": "12%"}}}}
     >>> forget_widgets(model)
     >>> model["content"]

@@ -25,16 +25,8 @@ Controls = Mapping[str, widgets.Widget]
 class ParameterSet(Model):
     """What is asked, and of what; also a papermill parameter file.
 
-    Parameters
-    ----------
-    question : str
-        One of `QUESTIONS`.
-    indicator, second, wave : str
-        The second indicator is of a scatter only.
-    wijken : list of str
-        Slugs; all wijken where empty.
-    group_by, group : str
-        Empty and ``all`` for everybody.
+    `indicator`, `second`, `wave`: The second indicator is of a scatter only. `wijken`: Slugs; all
+    wijken where empty. `group_by`, `group`: Empty and ``all`` for everybody.
     """
 
     question: Literal["wijk", "change", "gap", "age", "scatter", "map"] = "wijk"
@@ -49,10 +41,7 @@ class ParameterSet(Model):
 def save_parameter_set(folder: str | Path, name: str, chosen: ParameterSet) -> Path:
     """Write a parameter set to ``<folder>/<name>.yml``, whole or not at all.
 
-    Parameters
-    ----------
-    folder : str or Path
-        Made where it is not there yet.
+    `folder`: Made where it is not there yet.
     """
     path = parameter_file(folder, name)
     # Each value as JSON, which is YAML in which every text is quoted.
@@ -75,12 +64,8 @@ def save_parameter_set(folder: str | Path, name: str, chosen: ParameterSet) -> P
 def load_parameter_set(path: str | Path, study: Study) -> ParameterSet:
     """Read a parameter set and hold it against the study.
 
-    Raises
-    ------
-    ParameterError
-        With everything in it that the study does not have.
-    StudyError
-        The file is missing or no YAML.
+    Raises ParameterError: With everything in it that the study does not have. Raises StudyError:
+    The file is missing or no YAML.
     """
     path = Path(path)
     problems: list[Problem] = []
@@ -95,8 +80,6 @@ def load_parameter_set(path: str | Path, study: Study) -> ParameterSet:
 def parameter_file(folder: str | Path, name: str) -> Path:
     """Return the file of a parameter set; ParameterError where `name` cannot be a file's name.
 
-    Examples
-    --------
     >>> parameter_file("sets", "../study")
     Traceback (most recent call last):
         ...
@@ -144,7 +127,7 @@ QUESTIONS = get_args(ParameterSet.model_fields["question"].annotation)
 def make_controls(study: Study, language: str) -> Controls:
     """Return the controls by name: question, indicators (goals first), wave, group and wijken."""
     waves = [(study.text(wave.label), wave.id) for wave in study.waves]
-    wijken = [(hood.name, slug) for slug, hood in study.neighbourhoods.items()]
+    wijken = [(neighbourhood.name, wijk) for wijk, neighbourhood in study.neighbourhoods.items()]
     asked = [(text(f"people.question.{key}", language), key) for key in QUESTIONS]
     indicators = _indicators(study, language)
     options = {

@@ -46,12 +46,12 @@ def _lines(study: Study) -> Iterator[str]:
     for name in _FILES:
         words = text(f"workbench.start.{name.removesuffix('.yml')}", language)
         yield f"{_link(study.folder / name, name)}: {words}"
-    hoods = ", ".join(
-        _link(study.folder / "wijken" / f"{slug}.yml", hood.name)
-        for slug, hood in study.neighbourhoods.items()
+    neighbourhoods = ", ".join(
+        _link(study.folder / "wijken" / f"{wijk}.yml", neighbourhood.name)
+        for wijk, neighbourhood in study.neighbourhoods.items()
     )
-    if hoods:
-        yield f"{text('workbench.start.wijken', language)}: {hoods}"
+    if neighbourhoods:
+        yield f"{text('workbench.start.wijken', language)}: {neighbourhoods}"
     index = study.site / "index.html"
     if index.is_file():
         yield _link(index, text("workbench.start.reports", language))
@@ -103,10 +103,6 @@ def check(study: Study) -> ShownTable:
 
 def choice_panel(view: WijkView) -> widgets.Widget:
     """Return the panel for one wijk: its goals, what runs there, the study's catalogue.
-
-    Returns
-    -------
-    widgets.Widget
 
     Examples
     --------

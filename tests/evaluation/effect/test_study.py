@@ -45,6 +45,44 @@ def test_rows_without_a_number_have_a_status_and_a_reason(results):
     assert effects.loc[~shown, "reason"].isin(STATUS_OF_REASON).all()
 
 
+def test_an_argument_is_as_if_the_study_said_so_and_is_kept_beside_what_it_says(
+    make_study, respondents
+):
+    family = {"family": ("play",), "grouping": None}
+    planned = make_study(**family, covariates=("age",))
+    wijk = respondents.loc[respondents["arm"].eq("comparator"), "wijk"].iloc[0]
+    asked = {"method": "cr2", "covariates": ("age", "sex"), "without": (wijk,)}
+    found = evaluate_effect(planned, respondents, **asked, pole="favourable")
+    said = evaluate_effect(make_study(**family, **asked), respondents)
+    alone = evaluate_effect(
+        make_study(**family, covariates=("age", "sex")), respondents[respondents["wijk"].ne(wijk)]
+    )
+    for one in (said, alone):
+        main = [table.effects.query("scale == 'points'") for table in (found, one)]
+        for name, way in (("estimate", -1), ("p", 1)):
+            assert main[0][name].to_numpy() == pytest.approx(
+                way * main[1][name].to_numpy(), abs=1e-6, nan_ok=True
+            )
+    rows = found.arguments.set_index("argument")
+    assert rows["used"].map(json.loads).to_dict() == {
+        **{name: list(value) if name != "method" else value for name, value in asked.items()},
+        "pole": "favourable",
+    }
+    assert json.loads(rows.loc["covariates", "planned"]) == ["age"]
+    # The conclusion rests on the method that was asked for.
+    fields = json.loads(found.conclusions.query("part == 'effect'")["fields"].iloc[0])
+    by_method = found.effects.query("method == 'cr2' and scale == 'points'")
+    assert fields["p"] == by_method["p"].iloc[0]
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"method": "cr9"}, {"covariates": ["agee"]}, {"without": ["x"]}, {"pole": "left"}]
+)
+def test_an_argument_that_names_nothing_says_what_there_is(make_study, respondents, wrong):
+    with pytest.raises(EstimationError, match=r"unknown .* expected"):
+        evaluate_effect(make_study(family=("play",)), respondents, **wrong)
+
+
 def test_an_outcome_that_was_not_asked_in_a_wave_is_rows_with_that_reason(results):
     rows = results.effects[results.effects["outcome"] == "late"]
     assert rows["status"].eq("not_asked").all()

@@ -200,7 +200,6 @@ def test_each_explanation_is_supported_by_what_speaks_for_it(
     [
         ({"period", "evidence_levels", "contamination"}, lambda w: w.without("interventions")),
         ({"period"}, lambda w: w.with_values("interventions", start=None)),
-        ({"coverage"}, lambda w: replace(w, estimates=w.estimates[-2:], study=_no_goals(w.study))),
         ({"contamination"}, lambda w: w.with_estimate("moved", status="hidden")),
         ({"response"}, lambda w: replace(w, figures={"children": 1000.0})),
         ({"response"}, lambda w: replace(w, figures={"low_education": 42.0})),
@@ -217,6 +216,32 @@ def test_what_is_not_known_is_not_ruled_out(world, registry_table, explanations,
     undecided = {name for name, verdict in found.items() if verdict == "cannot_be_judged"}
     assert explanations <= undecided
     assert set(found.values()) == {"within", "cannot_be_judged"}
+
+
+@pytest.mark.parametrize(
+    ("explanations", "change"),
+    [
+        ({"coverage"}, lambda w: replace(w, estimates=w.estimates[-2:], study=_no_goals(w.study))),
+        (
+            {"period", "evidence_levels", "implemented"},
+            lambda w: w.without("interventions", "activities", "steps", "stakeholders"),
+        ),
+        (
+            set(PROCESS) - {"staff_turnover", "unclear_execution"},
+            lambda w: replace(w, groups=w.groups[20:], study=_no_interviews(w.study)),
+        ),
+    ],
+)
+def test_what_needs_a_part_that_the_study_lacks_is_not_named(
+    world, registry_table, explanations, change
+):
+    everything = set(verdicts(world, registry_table))
+    assert set(verdicts(change(world), registry_table)) == everything - explanations
+
+
+def _no_interviews(study: Study) -> Study:
+    sources = study.settings.sources.model_copy(update={"group_interviews": None})
+    return replace(study, settings=study.settings.model_copy(update={"sources": sources}))
 
 
 def _no_goals(study: Study) -> Study:

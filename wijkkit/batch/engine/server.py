@@ -24,23 +24,11 @@ from wijkkit.batch.engine import task as frames
 from wijkkit.batch.engine.child import rehearse
 
 #: What every notebook in the batch needs.
-BASE = (
-    "asyncio",
-    "bdb",
-    "encodings.utf_8_sig",
-    "IPython.core.application",
-    "IPython.core.completerlib",
-    "IPython.core.crashhandler",
-    "IPython.core.logger",
-    "IPython.core.oinspect",
-    "IPython.utils.wildcard",
-    "ipykernel.zmqshell",
-    "nbclient",
-    "nbformat",
-    "papermill.parameterize",
-    "resource",
-    "wijkkit.batch.engine.cells",
-    "wijkkit.batch.engine.child",
+BASE = tuple(
+    "asyncio bdb encodings.utf_8_sig IPython.core.application IPython.core.completerlib "
+    "IPython.core.crashhandler IPython.core.logger IPython.core.oinspect "
+    "IPython.utils.wildcard ipykernel.zmqshell nbclient nbformat papermill.parameterize "
+    "resource wijkkit.batch.engine.cells wijkkit.batch.engine.child".split()
 )
 
 

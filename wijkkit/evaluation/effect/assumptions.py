@@ -239,18 +239,8 @@ def response_weighted(arrays: Arrays, known: Bools) -> Arrays:
     return arrays | {"weight": arrays["weight"] / chance}
 
 
-ASSUMPTION_COLUMNS = (
-    "outcome",
-    "check",
-    "item",
-    "scale",
-    "estimate",
-    "lower",
-    "upper",
-    "p",
-    "n",
-    "status",
-    "reason",
+ASSUMPTION_COLUMNS = tuple(
+    "outcome check item scale estimate lower upper p n status reason".split()
 )
 Check = Callable[[Study, pd.DataFrame, str], Iterator[Row]]
 

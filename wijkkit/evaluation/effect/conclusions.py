@@ -9,7 +9,6 @@ from typing import Any, cast
 import numpy as np
 import pandas as pd
 
-from wijkkit.evaluation.effect.did import RECOMMENDED
 from wijkkit.language import listed, number, points, small_first, text
 from wijkkit.language.messages import escaped
 from wijkkit.study import Study
@@ -58,7 +57,7 @@ def chance_of_sign(tested: int, level: float) -> float:
     """Return how often a study without any effect has at least one outcome with p < 1 - level.
 
     1 - level^m for m outcomes: exact where they are independent, and the most there can be
-    however two-sided tests of normal estimates hang together, so that it is said as "up to".
+    however two-sided tests of normal estimates are correlated; reports therefore say "up to".
 
     Sidak Z (1967). Rectangular confidence regions for the means of multivariate normal
     distributions. Journal of the American Statistical Association 62, 626-633.
@@ -82,14 +81,14 @@ def effect_verdict(
 ) -> tuple[str, Fields]:
     """Return the key and fields of the conclusion on one effect.
 
-    The `finding` of the recommended test; or ``not_shown_wide``: not found, and the interval
+    The `finding` of the method that conclusions rest on; or ``not_shown_wide``: not found, and the interval
     holds changes that matter; ``not_shown_small``: not found, and neither this interval nor that
     of independent respondents holds any (with few clusters an interval can be narrow by luck);
     ``cannot_test``: an arm has one cluster, whose fluctuation cannot be estimated: the difference
     with the p-value of the randomisation test, which takes it for as large as that of the others;
     ``unavailable``: no number, with the reason.
     """
-    row = row_of(rows, RECOMMENDED)
+    row = row_of(rows, settings.method)
     if row is None or row["status"] != "ok":
         return _without_test(rows, row)
     fields: Fields = {key: float(row[key]) for key in ("estimate", "lower", "upper", "p")}
@@ -168,7 +167,7 @@ def conclude(
 def _methods(rows: pd.DataFrame, settings: EvaluationSettings) -> Iterator[tuple[str, str, Fields]]:
     """Say it where the respondents-as-independent analysis would conclude otherwise."""
     alpha = 1 - settings.level
-    naive, honest = row_of(rows, "model_based"), row_of(rows, RECOMMENDED)
+    naive, honest = row_of(rows, "model_based"), row_of(rows, settings.method)
     if naive is None or naive["status"] != "ok" or not naive["p"] < alpha:
         return
     if honest is None or honest["status"] != "ok" or honest["p"] >= alpha:
@@ -179,7 +178,7 @@ def _gap(
     study: Study, effects: pd.DataFrame, sign: int, tested: int
 ) -> Iterator[tuple[str, str, Fields]]:
     """Say whether the effect differs between the outermost groups, and for which it is better."""
-    row = row_of(effects[effects["contrast"] == "ddd"], RECOMMENDED)
+    row = row_of(effects[effects["contrast"] == "ddd"], study.settings.evaluation.method)
     grouping = study.gap_grouping
     if row is None or grouping is None:
         return

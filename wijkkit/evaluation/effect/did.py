@@ -163,20 +163,8 @@ METHODS: dict[str, Method] = {
 RECOMMENDED = "cluster_period"
 
 
-DID_COLUMNS = (
-    "contrast",
-    "method",
-    "scale",
-    "estimate",
-    "lower",
-    "upper",
-    "p",
-    "floor",
-    "df",
-    "n",
-    "clusters",
-    "status",
-    "reason",
+DID_COLUMNS = tuple(
+    "contrast method scale estimate lower upper p floor df n clusters status reason".split()
 )
 #: Width of an interval, in the outcome's unit, below which only rounding is left.
 _ROUNDING = 1e-9

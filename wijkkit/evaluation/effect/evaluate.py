@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -14,12 +16,20 @@ from wijkkit.evaluation.effect.assumptions import assumption_table
 from wijkkit.evaluation.effect.conclusions import CONCLUSION_COLUMNS, conclude, favourable_sign
 from wijkkit.evaluation.effect.design_checks import asked_earlier
 from wijkkit.evaluation.effect.did import DID_COLUMNS, Options, did, unavailable
-from wijkkit.evaluation.effect.outcomes import arrays_of, compared_waves, outcomes
+from wijkkit.evaluation.effect.outcomes import (
+    arguments_table,
+    arrays_of,
+    as_asked,
+    compared_waves,
+    outcomes,
+)
 from wijkkit.evaluation.effect.power import DETECTABLE_COLUMNS, design_of, detectable_row
 from wijkkit.evaluation.effect.sample import NotEstimable, Sample, sample_of
 from wijkkit.evaluation.effect.staggered import staggered_rows
 from wijkkit.showing import ShowsItself
 from wijkkit.study import Study
+from wijkkit.study.settings import PopulationSettings
+from wijkkit.study.settings.evaluation import Method
 from wijkkit.tables import EVERYBODY
 
 # Adjust p-values for testing several outcomes: Holm, and Benjamini and Hochberg.
@@ -99,35 +109,59 @@ class EffectResults(ShowsItself):
     are adjusted over the outcomes. Rows without numbers have a status and a reason. `detectable`:
     Smallest detectable effect per outcome. `assumptions`: Per outcome what speaks for and against
     the assumptions, see `assumption_table`. `conclusions`: Sentence keys and fields per outcome;
-    `conclusion_sentences` puts them into words.
+    `conclusion_sentences` puts them into words. `arguments`: What was
+    asked for beside what study.yml says, see `arguments_table`. `population`: Whom this is about.
     """
 
     effects: pd.DataFrame = field(repr=False)
     detectable: pd.DataFrame = field(repr=False)
     assumptions: pd.DataFrame = field(repr=False)
     conclusions: pd.DataFrame = field(repr=False)
+    arguments: pd.DataFrame = field(repr=False)
+    population: PopulationSettings = field(default_factory=PopulationSettings)
 
 
-@made_once()
-def refuse_choice(respondents: pd.DataFrame) -> None:
+def refuse_choice(study: Study, respondents: pd.DataFrame) -> None:
     """Raise EstimationError where respondents are a choice of people that no page would name."""
-    if chosen := respondents.attrs.get("chosen"):
+    chosen, own = respondents.attrs.get("chosen"), study.settings.population.model_dump_json()
+    population = respondents.attrs.get("population", own)
+    if chosen or population != own:
         raise EstimationError(
-            "this is about everybody in the study, and these are a choice of people",
+            f"this is about {study.among or 'everybody in the study'}, and these are other people",
             place="respondents",
-            found=chosen,
+            found=chosen or population,
             remedy="Name them under population: in study.yml, so that every page says so; or "
             "publish a result of people beside it.",
         )
 
 
-def evaluate_effect(study: Study, respondents: pd.DataFrame) -> EffectResults:
-    """Evaluate the effect of a study's programme on its outcomes.
+@made_once()
+def evaluate_effect(
+    study: Study,
+    respondents: pd.DataFrame,
+    *,
+    method: Method | Literal[""] = "",
+    covariates: Sequence[str] | None = None,
+    without: Sequence[str] | None = None,
+    pole: Literal["", "favourable", "adverse"] = "",
+) -> EffectResults:
+    """Evaluate the effect of a study's programme on its outcomes, by every method.
+
+    Where an argument is not what study.yml says, the reports name both, in the chapter on methods
+    and under the figures.
 
     Parameters
     ----------
     respondents : DataFrame
         Respondents with a column per indicator, as `wijkkit.indicators.compute` returns them.
+    method : str
+        The method that conclusions rest on; the study's where empty.
+    covariates : sequence of str, optional
+        Columns that the models adjust for; the study's where absent.
+    without : sequence of str, optional
+        Wijken (slugs) that are left out; the study's where absent.
+    pole : {"favourable", "adverse"}
+        Which answer is modelled as 1; each indicator's own where empty.
 
     Returns
     -------
@@ -140,9 +174,12 @@ def evaluate_effect(study: Study, respondents: pd.DataFrame) -> EffectResults:
     ------
     EstimationError
         The study's family names modelled figures; or these are a choice of people, of which no
-        page would say so: they are named under ``population`` in study.yml.
+        page would say so: they are named under ``population`` in study.yml. Or an argument
+        names what is not there.
     """
-    refuse_choice(respondents)
+    refuse_choice(study, respondents)
+    planned = study
+    study = as_asked(study, list(map(str, respondents)), method, covariates, without, pole)
     keys = outcomes(study)
     options = Options.of(study.settings.evaluation)
     effects = adjusted(
@@ -151,7 +188,9 @@ def evaluate_effect(study: Study, respondents: pd.DataFrame) -> EffectResults:
     detectable = detectable_table(study, respondents)
     assumptions = assumption_table(study, respondents, keys)
     conclusions = concluded(study, respondents, effects, detectable)
-    return EffectResults(effects, detectable, assumptions, conclusions)
+    arguments = arguments_table(planned, study)
+    population = study.settings.population
+    return EffectResults(effects, detectable, assumptions, conclusions, arguments, population)
 
 
 def concluded(

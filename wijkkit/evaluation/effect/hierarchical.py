@@ -88,7 +88,7 @@ class _Solved:
 
     @classmethod
     def of(cls, own: Floats, mixed: Floats, weight: Floats, deviations: Floats) -> _Solved:
-        """Take out the effects of G clusters with T cells each: they hang together within one only."""
+        """Eliminate the effects of G clusters of T cells, correlated within a cluster only."""
         waves = weight.shape[1]
         between = deviations[0] ** 2 + deviations[1] ** 2 * np.eye(waves)
         inner = np.eye(waves) + weight[:, :, None] * between

@@ -1,18 +1,104 @@
-"""Which outcomes, waves and groups a study compares, and their arrays."""
+"""Which outcomes, waves, wijken and groups are compared, and their arrays."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any, get_args
 
 import numpy as np
 import pandas as pd
 
-from wijkkit.errors import EstimationError
+from wijkkit.errors import EstimationError, Problem
 from wijkkit.estimates.design import once
 from wijkkit.evaluation.effect.sample import Floats, NotEstimable
 from wijkkit.study import Study
 from wijkkit.study.indicators import Indicator
+from wijkkit.study.settings.evaluation import Method
+
+# What an evaluation was asked for, where that is not what study.yml says.
+
+#: The arguments of an evaluation, in the order in which pages name them.
+ARGUMENTS = ("method", "covariates", "without", "pole")
+
+
+def as_asked(
+    study: Study,
+    columns: Sequence[str],
+    method: str = "",
+    covariates: Sequence[str] | None = None,
+    without: Sequence[str] | None = None,
+    pole: str = "",
+) -> Study:
+    """Return the study with other arguments of its evaluation; itself where none differs.
+
+    Raises EstimationError: An argument names what is not there.
+    """
+    settings = study.settings.evaluation
+    method = method or settings.method
+    # What the study names may be absent in these data: then there is no effect, with the reason.
+    columns = list(dict.fromkeys([*columns, *settings.covariates]))
+    covariates = tuple(settings.covariates if covariates is None else covariates)
+    without = tuple(settings.without if without is None else without)
+    problems = [
+        Problem(f"unknown {what}", place=place, found=name, expected=", ".join(map(str, known)))
+        for what, place, names, known in (
+            ("method", "method", [method], get_args(Method)),
+            ("column", "covariates", covariates, columns),
+            ("wijk", "without", without, list(study.neighbourhoods)),
+            ("pole", "pole", [pole], ["", "favourable", "adverse"]),
+        )
+        for name in names
+        if name not in known
+    ]
+    if problems:
+        raise EstimationError(problems)
+    asked = {"method": method, "covariates": covariates, "without": without}
+    if any(getattr(settings, name) != value for name, value in asked.items()):
+        evaluation = settings.model_copy(update=asked)
+        settings_asked = study.settings.model_copy(update={"evaluation": evaluation})
+        study = replace(study, settings=settings_asked)
+    if pole and any(one.pole != pole for one in study.indicators.values()):
+        turned = {
+            key: one.model_copy(update={"pole": pole}) for key, one in study.indicators.items()
+        }
+        study = replace(study, indicators=turned)
+    if any(study.neighbourhoods[wijk].arm != "none" for wijk in without):
+        # What is compared follows from the arms: these wijken are in neither.
+        apart = {
+            wijk: hood.model_copy(update={"arm": "none"}) if wijk in without else hood
+            for wijk, hood in study.neighbourhoods.items()
+        }
+        study = replace(study, neighbourhoods=apart)
+    return study
+
+
+def arguments_table(study: Study, asked: Study) -> pd.DataFrame:
+    """Return the arguments of an evaluation beside those of study.yml, as it is released.
+
+    ``argument``, ``used`` and ``planned`` (JSON), a row for each of `ARGUMENTS`.
+    """
+    used, planned = asked.settings.evaluation, study.settings.evaluation
+    binary = [key for key in outcomes(study) if study.indicators[key].unit == "percent"]
+    turned = [asked.indicators[key].pole for key in binary]
+    same = turned == [study.indicators[key].pole for key in binary]
+    rows = [
+        {"argument": name, "used": getattr(used, name), "planned": getattr(planned, name)}
+        for name in ARGUMENTS[:-1]
+    ]
+    rows.append({"argument": "pole", "used": "" if same else turned[0], "planned": ""})
+    table = pd.DataFrame(rows)
+    return table.assign(**{name: table[name].map(json.dumps) for name in ("used", "planned")})
+
+
+def as_evaluated(study: Study, arguments: pd.DataFrame) -> Study:
+    """Return the study as it was evaluated, see `arguments_table`."""
+    used = dict(zip(arguments["argument"], arguments["used"].map(json.loads), strict=True))
+    return as_asked(study, used["covariates"], **used)
+
+
+# What is compared.
 
 
 def outcomes(study: Study) -> tuple[str, ...]:
@@ -136,6 +222,7 @@ def in_comparison(
     """Return the rows of both arms in these waves who were eligible for the outcome."""
     indicator = study.indicators[outcome]
     rows = respondents["arm"].isin(["programme", "comparator"]) & respondents["wave"].isin(waves)
+    rows &= ~respondents["wijk"].isin(study.settings.evaluation.without)
     if indicator.ages and "age" in respondents:
         first, end = indicator.ages
         rows &= respondents["age"].ge(first) & respondents["age"].lt(end)
@@ -157,9 +244,10 @@ def arrays_of(
     """
     indicator = study.indicators[outcome]
     _require_asked(indicator, respondents, outcome, waves)
-    if not {"programme", "comparator"} <= set(respondents["arm"]):
-        raise NotEstimable("no_arms")
     rows = in_comparison(study, respondents, outcome, waves)
+    apart = respondents["wijk"].isin(study.settings.evaluation.without)
+    if not {"programme", "comparator"} <= set(respondents.loc[~apart, "arm"]):
+        raise NotEstimable("no_arms")
     least = _group_flag(study, rows, group)
     if least is not None and group not in (None, "*"):
         rows, least = rows[least.eq(1)].reset_index(drop=True), None

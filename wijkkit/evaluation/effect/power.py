@@ -13,25 +13,9 @@ from wijkkit.evaluation.effect.sample import NotEstimable, Sample
 from wijkkit.evaluation.effect.two_arms import Ratios, power_at, sampling_variances, variance_ratios
 from wijkkit.study.settings import EvaluationSettings
 
-DETECTABLE_COLUMNS = (
-    "outcome",
-    "scale",
-    "detectable",
-    "ceiling",
-    "baseline",
-    "relevant",
-    "clusters_needed",
-    "respondents_needed",
-    "treated",
-    "comparators",
-    "before",
-    "after",
-    "sampling_ratio",
-    "icc",
-    "outcomes",
-    "power",
-    "status",
-    "reason",
+DETECTABLE_COLUMNS = tuple(
+    "outcome scale detectable ceiling baseline relevant clusters_needed respondents_needed "
+    "treated comparators before after sampling_ratio icc outcomes power status reason".split()
 )
 
 

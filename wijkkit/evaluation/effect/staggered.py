@@ -255,20 +255,8 @@ def _table(
 #: The method's key in the table of effects.
 STAGGERED = "staggered"
 
-STAGGERED_COLUMNS = (
-    "outcome",
-    "kind",
-    "item",
-    "scale",
-    "estimate",
-    "lower",
-    "upper",
-    "p",
-    "df",
-    "n",
-    "clusters",
-    "status",
-    "reason",
+STAGGERED_COLUMNS = tuple(
+    "outcome kind item scale estimate lower upper p df n clusters status reason".split()
 )
 
 
@@ -294,7 +282,7 @@ def staggered_effects(
 
 
 def _check(study: Study, starts: Mapping[str, str]) -> None:
-    programme = {wijk for wijk, hood in study.neighbourhoods.items() if hood.arm == "programme"}
+    programme = set(study.starts)
     waves = {wave.id for wave in study.waves}
     wrong = sorted(programme ^ set(starts)) + sorted(set(starts.values()) - waves)
     if wrong:

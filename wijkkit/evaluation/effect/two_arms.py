@@ -284,7 +284,7 @@ def respondents_error(sample: Sample, scale: Scale, contrast: Floats | None = No
     sqrt(v [h1 / G1 + h0 / G0]) with h of `sampling_variances` and v the variance between
     respondents of both arms and all waves together, what covariates do not explain of it:
     p (1 - p) for a share, 1 / (p (1 - p)) for its log odds. It does not depend on how much
-    clusters differ. In a panel, where a respondent's answers hang together, it is 0.
+    clusters differ. In a panel, where a respondent's answers are correlated, it is 0.
 
     >>> from wijkkit.evaluation.effect.sample import make_sample
     >>> y, cluster, wave = [0, 1] * 40, [i // 20 for i in range(80)], [i // 10 % 2 for i in range(80)]

@@ -32,20 +32,9 @@ from wijkkit.evaluation.process.measures import (
     sum_ratio,
 )
 
-IMPLEMENTATION_COLUMNS = (
-    "wijk",
-    "intervention",
-    "name",
-    "dimension",
-    "measure",
-    "value",
-    "lower",
-    "upper",
-    "unit",
-    "numerator",
-    "denominator",
-    "basis",
-    "status",
+IMPLEMENTATION_COLUMNS = tuple(
+    "wijk intervention name dimension measure value lower upper unit numerator denominator "
+    "basis status".split()
 )
 
 #: Measure -> its RE-AIM dimension, in the order of a report.

@@ -107,11 +107,6 @@ def write_quote_file(study: Study, segments: pd.DataFrame, path: str | Path) -> 
 def read_chosen_quotes(path: str | Path) -> pd.DataFrame:
     """Return the quotes a researcher marked with ``yes`` and put into words for readers.
 
-    Parameters
-    ----------
-    path : str or Path
-        A file of `write_quote_file` that a researcher has gone through.
-
     Returns
     -------
     DataFrame

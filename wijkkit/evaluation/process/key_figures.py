@@ -23,21 +23,8 @@ from wijkkit.study.settings.programme import Scale
 
 ARMS = ("programme", "comparator")
 
-SCALE_COLUMNS = (
-    "scale",
-    "label",
-    "arm",
-    "wave",
-    "mean",
-    "lower",
-    "upper",
-    "n",
-    "wijken",
-    "alpha",
-    "alpha_lower",
-    "alpha_upper",
-    "omega",
-    "status",
+SCALE_COLUMNS = tuple(
+    "scale label arm wave mean lower upper n wijken alpha alpha_lower alpha_upper omega status".split()
 )
 
 
@@ -97,24 +84,9 @@ def _reliability(
     return found.alpha, found.lower, found.upper, found.omega
 
 
-CHANGE_COLUMNS = (
-    "scale",
-    "label",
-    "first",
-    "last",
-    "programme",
-    "comparator",
-    "value",
-    "lower",
-    "upper",
-    "unit",
-    "p",
-    "floor",
-    "verdict",
-    "looked_at",
-    "wijken",
-    "status",
-    "reason",
+CHANGE_COLUMNS = tuple(
+    "scale label first last programme comparator value lower upper unit p floor verdict "
+    "looked_at wijken status reason".split()
 )
 
 
@@ -282,20 +254,9 @@ def _down(values: pd.Series | np.ndarray, step: float) -> pd.Series | np.ndarray
 # arms' means over wijken are compared by the test of the effect evaluation, adjusted for the number
 # of indicators.
 
-USE_COLUMNS = (
-    "indicator",
-    "label",
-    "wave",
-    "programme",
-    "comparator",
-    "value",
-    "lower",
-    "upper",
-    "unit",
-    "wijken",
-    "verdict",
-    "looked_at",
-    "status",
+USE_COLUMNS = tuple(
+    "indicator label wave programme comparator value lower upper unit wijken verdict "
+    "looked_at status".split()
 )
 
 
@@ -310,7 +271,7 @@ def service_use(study: Study, estimates: pd.DataFrame, confidence: float = 0.95)
 
     Hayes RJ, Moulton LH (2017). Cluster Randomised Trials, chapter 10: t test on cluster summaries.
     """
-    arm = {slug: hood.arm for slug, hood in study.neighbourhoods.items()}
+    arm = study.arms
     rows = []
     for key in study.settings.process.service_use:
         found: dict[str, Any] = {"indicator": key, "label": study.text(study.indicators[key].label)}

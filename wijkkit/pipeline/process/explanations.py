@@ -11,6 +11,7 @@ import pandas as pd
 from wijkkit.estimates import wilson
 from wijkkit.evaluation.explanations.evidence import Evidence
 from wijkkit.evaluation.explanations.explain import explanations
+from wijkkit.evaluation.explanations.rules import PROCESS
 from wijkkit.evaluation.facts import Facts
 from wijkkit.evaluation.learning.data_quality import study_shares
 from wijkkit.evaluation.process.network import turnover
@@ -59,9 +60,33 @@ def group_coverage(facts: Facts) -> dict[str, float]:
     return rows["status"].isin(_MEASURED).groupby(names, sort=False).mean().to_dict()
 
 
+#: What an explanation is judged on; one of these is enough to name it.
+_PARTS: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(PROCESS, ("interviews",)),
+    **dict.fromkeys(("unclear_execution", "staff_turnover"), ("interviews", "registry")),
+    **dict.fromkeys(("period", "contamination", "evidence_levels", "implemented"), ("registry",)),
+    "response": ("representativeness",),
+    "coverage": ("goals",),
+}
+
+
 def explained(facts: Facts, interviews: GroupInterviews) -> pd.DataFrame:
-    """Judge every explanation of why an effect may not be found."""
-    return explanations(facts.study, evidence(facts, interviews))
+    """Judge every explanation of why an effect may not be found.
+
+    Those that need a part that the study does not have, and of which nothing is known, are not
+    named: `wijkkit check` says what could be added.
+    """
+    known, settings = evidence(facts, interviews), facts.study.settings
+    found = (known.staff_turnover, known.steps_on_time)
+    parts = {
+        "registry": bool(known.deployed or any(one is not None for one in found)),
+        "interviews": bool(known.interviews or settings.sources.group_interviews),
+        "representativeness": bool(settings.process.representativeness),
+        "goals": bool(facts.study.goals),
+    }
+    table = explanations(facts.study, known)
+    there = [any(parts[one] for one in _PARTS.get(name, parts)) for name in table["explanation"]]
+    return table[table["evidence"].ne("none") | np.array(there)].reset_index(drop=True)
 
 
 def evidence(facts: Facts, interviews: GroupInterviews) -> Evidence:

@@ -82,6 +82,20 @@ class ExplanationSettings(Settings):
     codes: dict[ProcessExplanation, tuple[str, ...]] = {}
 
 
+#: The methods of difference-in-differences, each estimated and shown.
+Method = Literal[
+    "model_based",
+    "cr1",
+    "cr2",
+    "wild_rademacher",
+    "wild_webb",
+    "randomisation",
+    "randomisation_paired",
+    "cluster_period",
+    "hierarchical",
+]
+
+
 class EvaluationSettings(Settings):
     """How the effect is estimated.
 
@@ -91,6 +105,10 @@ class EvaluationSettings(Settings):
         The indicators that are tested together; the indicators of the goals where empty.
     covariates : tuple of str
         Columns of the survey that the models adjust for.
+    method : str
+        The method that the conclusions rest on; all are shown.
+    without : tuple of str
+        Wijken (their slugs) that the effect is estimated without.
     grouping : str, optional
         The grouping whose gap is evaluated (triple difference).
     baseline, follow_up : str, optional
@@ -127,6 +145,8 @@ class EvaluationSettings(Settings):
 
     family: tuple[str, ...] = ()
     covariates: tuple[str, ...] = ()
+    method: Method = "cluster_period"
+    without: tuple[str, ...] = ()
     grouping: str | None = None
     baseline: str | None = None
     follow_up: str | None = None

@@ -1,0 +1,332 @@
+"""Released numbers for other programs: a data package, and the import file of Swing (ABF).
+
+The package is CSV files and a ``datapackage.json`` that describes them by Data Package v1
+(Frictionless): name, title, licences, sources, and per file its fields with type, unit and
+definition.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from openpyxl import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
+
+from wijkkit.disclosure import signed_off
+from wijkkit.errors import Problem, ReportError
+from wijkkit.export.rows import Labels
+from wijkkit.files import sha256, write_saved, write_whole
+from wijkkit.language import text
+from wijkkit.language.messages import catalogue
+from wijkkit.released import Released
+from wijkkit.study import Study
+from wijkkit.tables import EVERYBODY
+
+#: Licences by the name that study.yml has for them: title and address.
+LICENCES = {
+    "CC-BY-4.0": (
+        "Creative Commons Attribution 4.0",
+        "https://creativecommons.org/licenses/by/4.0/",
+    ),
+    "CC0-1.0": ("CC0 1.0 Universal", "https://creativecommons.org/publicdomain/zero/1.0/"),
+    "ODC-By-1.0": ("Open Data Commons Attribution", "https://opendatacommons.org/licenses/by/1-0/"),
+}
+_TYPES = {"i": "integer", "u": "integer", "f": "number", "b": "boolean", "M": "date"}
+
+
+def write_data_package(study: Study, released: Released, folder: Path) -> list[Path]:
+    """Write the released tables to a new or empty folder.
+
+    Borders are left out: they are no table, and their maker publishes them.
+
+    Parameters
+    ----------
+    folder : Path
+
+    Returns
+    -------
+    list of Path
+        The CSV files, and last the ``datapackage.json``.
+
+    Raises
+    ------
+    ReportError
+        The folder holds something.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> import wijkkit as wk
+    >>> view = wk.open_city("parameters")
+    >>> write_data_package(view.study, view.released, Path("package"))[-1].name
+    'datapackage.json'
+    """
+    if folder.is_dir() and any(folder.iterdir()):
+        raise ReportError(
+            "a data package needs a folder of its own",
+            found=f"{sum(1 for _ in folder.iterdir())} files",
+            expected="a new or empty folder",
+            remedy="Name another folder with --to.",
+        )
+    tables = {name: released.table(name) for name in released if name != "borders"}
+    tables["indicators"] = indicator_table(study)
+    paths, resources = [], []
+    for name, table in tables.items():
+        path = folder / f"{name}.csv"
+        write_whole(path, table.to_csv(index=False, date_format="%Y-%m-%d"))
+        paths.append(path)
+        resources.append(_resource(study, name, table, path))
+    descriptor = folder / "datapackage.json"
+    about = {**_about(study), "resources": resources}
+    write_whole(descriptor, json.dumps(about, indent=1, ensure_ascii=False) + "\n")
+    return [*paths, descriptor]
+
+
+def indicator_table(study: Study) -> pd.DataFrame:
+    """Return the definitions of the indicators: label, unit, of whom, how asked, which way is better."""
+    labels = Labels(study)
+    rows = [
+        {
+            "indicator": key,
+            "label": labels.indicator(key),
+            "theme": labels.theme(key),
+            "unit": indicator.unit,
+            "denominator": study.text(indicator.denominator),
+            "question": study.text(indicator.question_version),
+            "better": indicator.direction,
+            "goal": indicator.goal or "",
+        }
+        for key, indicator in study.indicators.items()
+    ]
+    return pd.DataFrame(rows)
+
+
+def _about(study: Study) -> dict[str, Any]:
+    language, title = study.language, study.text(study.settings.title)
+    state = "approved" if signed_off(study) else "concept"
+    licence = study.settings.report.licence
+    about: dict[str, Any] = {
+        "profile": "tabular-data-package",
+        "name": _slug(title),
+        "title": title,
+        "description": text(f"export.package.{state}", language, study=title),
+        "sources": [{"title": source} for source in _sources(study)],
+    }
+    if licence:
+        named, path = LICENCES[licence]
+        about["licenses"] = [{"name": licence, "title": named, "path": path}]
+    return about
+
+
+def _sources(study: Study) -> Iterator[str]:
+    """Yield the sources of the study by name; where they are kept is nobody's business."""
+    sources = study.settings.sources
+    yield from (source.id for source in sources.survey)
+    for figures in sources.area_figures:
+        yield " ".join(filter(None, (figures.id, figures.table, figures.period, figures.release)))
+
+
+def _resource(study: Study, name: str, table: pd.DataFrame, path: Path) -> dict[str, Any]:
+    known = catalogue("export", study.language)["package"]
+    described = known["tables"].get(name, "")
+    return {
+        "profile": "tabular-data-resource",
+        "name": name.replace("_", "-"),
+        "path": path.name,
+        **({"description": described} if described else {}),
+        "format": "csv",
+        "mediatype": "text/csv",
+        "encoding": "utf-8",
+        "bytes": path.stat().st_size,
+        "hash": f"sha256:{sha256(path)}",
+        "schema": {
+            "fields": [_field(column, table[column], known["fields"]) for column in table],
+            "missingValues": [""],
+        },
+    }
+
+
+def _field(name: str, values: pd.Series, known: dict[str, str]) -> dict[str, str]:
+    field = {"name": str(name), "type": _TYPES.get(values.dtype.kind, "string")}
+    return {**field, "description": known[name]} if name in known else field
+
+
+def _slug(title: str) -> str:
+    letters = (letter if letter.isascii() and letter.isalnum() else "-" for letter in title.lower())
+    return "-".join(filter(None, "".join(letters).split("-"))) or "study"
+
+
+# The import file of Swing (ABF): percentages per wave and area, in the long form.
+#
+# Sheets and columns as GGDs have them: ``data`` with one row per number, ``metadata`` with one row
+# per indicator. What is absent has Swing's code for a number withheld for privacy.
+
+#: Swing's "missing for privacy".
+HIDDEN = -99996
+DATA = ("PERIODE", "GEBIEDSNIVEAU", "GEBIED", "NAAM", "WAARDE")
+METADATA = (
+    "Name",
+    "Description",
+    "Indicator code",
+    "RoundOff",
+    "More information",
+    "Unit",
+    "Source",
+    "Data type",
+)
+#: Length of an area's code in Swing: municipality 4, wijk 2, buurt 2.
+_LENGTHS = {"wijk": 6, "buurt": 8}
+
+
+def write_swing(study: Study, released: Released, target: Path) -> Path:
+    """Write the released estimates of the wijken to a workbook that Swing imports.
+
+    Parameters
+    ----------
+    target : Path
+        An ``.xlsx`` file.
+
+    Returns
+    -------
+    Path
+        `target`.
+
+    Raises
+    ------
+    ReportError
+        A wijk's code is none of CBS: Swing knows areas by the digits of that code.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> import wijkkit as wk
+    >>> view = wk.open_city("parameters")
+    >>> write_swing(view.study, view.released, Path("swing.xlsx")).name
+    'swing.xlsx'
+    """
+    rows, names = swing_rows(study, released), metadata_rows(study, released)
+    workbook = Workbook()
+    workbook.properties.title = "Swing"
+    _fill(workbook.active, "data", DATA, rows)
+    _fill(workbook.create_sheet(), "metadata", METADATA, names)
+    write_saved(target, workbook.save)
+    return target
+
+
+def swing_rows(study: Study, released: Released) -> pd.DataFrame:
+    """Return the sheet ``data``: period, level, area, indicator and value of each number.
+
+    A period is the year in which a wave ended. An area is the digits of its CBS code, as text and
+    with its zeros: six for a wijk, eight for a buurt. Indicators are named by their key, with the group behind it.
+    """
+    years = {wave.id: wave.end.year for wave in study.waves}
+    codes = _codes(study)
+    table = _of_wijken(study, released)
+    return pd.DataFrame(
+        {
+            "PERIODE": table["wave"].map(years),
+            "GEBIEDSNIVEAU": table["area"].map(_levels(study)),
+            "GEBIED": table["area"].map(codes),
+            "NAAM": _code_of(table),
+            "WAARDE": table["value"].where(table["status"].eq("ok")).fillna(HIDDEN),
+        }
+    )
+
+
+def metadata_rows(study: Study, released: Released) -> pd.DataFrame:
+    """Return the sheet ``metadata``: one row per indicator and group."""
+    labels = Labels(study)
+    table = _of_wijken(study, released)
+    table = table.assign(code=_code_of(table)).drop_duplicates("code")
+    source = text("export.swing.source", study.language, study=study.text(study.settings.title))
+    return pd.DataFrame(
+        {
+            "Name": [_name(labels, *row) for row in _keys(table)],
+            "Description": table["indicator"].map(labels.about).to_list(),
+            "Indicator code": table["code"].to_list(),
+            "RoundOff": ["0" if unit == "percent" else "0,1" for unit in table["unit"]],
+            "More information": text("export.swing.more", study.language),
+            "Unit": ["p" if unit == "percent" else "g" for unit in table["unit"]],
+            "Source": source,
+            "Data type": ["Percentage" if unit == "percent" else "Mean" for unit in table["unit"]],
+        }
+    )
+
+
+def _of_wijken(study: Study, released: Released) -> pd.DataFrame:
+    table = released.table("estimates")
+    table = table[table["area_level"].eq("wijk") & table["status"].ne("not_asked")]
+    order = {key: number for number, key in enumerate(study.indicators)}
+    return table.sort_values(
+        ["indicator", "wave"],
+        key=lambda part: part.map(order) if part.name == "indicator" else part,
+        kind="stable",
+    ).reset_index(drop=True)
+
+
+def _keys(table: pd.DataFrame) -> list[tuple[str, str, str]]:
+    return list(zip(table["indicator"], table["group_by"], table["group"], strict=True))
+
+
+def _code_of(table: pd.DataFrame) -> list[str]:
+    return [
+        indicator if group == EVERYBODY else f"{indicator}_{group_by}_{group}"
+        for indicator, group_by, group in _keys(table)
+    ]
+
+
+def _name(labels: Labels, indicator: str, group_by: str, group: str) -> str:
+    name = labels.indicator(indicator)
+    return name if group == EVERYBODY else f"{name} ({labels.group(group_by, group)})"
+
+
+def _codes(study: Study) -> dict[str, str]:
+    """Return the digits of each wijk's CBS code: ``WK059901`` is ``059901``."""
+    codes = {
+        wijk: "".join(filter(str.isdigit, neighbourhood.code))
+        for wijk, neighbourhood in study.neighbourhoods.items()
+    }
+    wrong = {wijk: study.neighbourhoods[wijk].code for wijk, code in codes.items() if not code}
+    if wrong:
+        raise ReportError(
+            Problem(
+                "Swing knows an area by the digits of its code, and this one has none",
+                file="wijken",
+                place=wijk,
+                found=code,
+                expected="a CBS code such as WK059901",
+                remedy="Give the wijk the code of CBS.",
+            )
+            for wijk, code in wrong.items()
+        )
+    levels = _levels(study)
+    return {wijk: code.zfill(_LENGTHS[levels[wijk]]) for wijk, code in codes.items()}
+
+
+def _levels(study: Study) -> dict[str, str]:
+    """Return per neighbourhood of the study whether CBS calls it a wijk or a buurt."""
+    return {
+        wijk: "buurt" if neighbourhood.code.upper().startswith("BU") else "wijk"
+        for wijk, neighbourhood in study.neighbourhoods.items()
+    }
+
+
+def _fill(sheet: Worksheet, name: str, heads: tuple[str, ...], rows: pd.DataFrame) -> None:
+    sheet.title = name
+    sheet.append(list(heads))
+    for row in rows.reindex(columns=list(heads)).itertuples(index=False, name=None):
+        sheet.append(
+            [
+                int(value) if isinstance(value, float) and value.is_integer() else value
+                for value in row
+            ]
+        )
+    for line in sheet.iter_rows(min_row=2):
+        for cell in line:
+            if isinstance(cell.value, str):
+                cell.data_type = "s"
+    sheet.freeze_panes = "A2"
