@@ -10,5 +10,4 @@ __all__ = [
     "ImportReport",
     "Registry",
     "open_registry",
-    "tables_for_release",
 ]
