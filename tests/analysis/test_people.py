@@ -258,3 +258,9 @@ def test_a_study_without_arms_borders_or_programme_is_told_so(folder, people, tm
 def test_latex_of_a_table_escapes_what_latex_reads(people):
     aged = people.assign(band=lambda p: (p.age // 3 * 3).astype("str") + "_jaar & ouder")
     assert r"\_jaar \& ouder" in aged.proportion("sport", by="band").to_latex()
+
+
+def test_covariates_that_say_the_same_are_named_as_that(people):
+    twice = people.assign(age2=lambda p: p.age * 2)
+    found = twice.did("sport", covariates=["age", "age2"], method=["model_based", "cluster_period"])
+    assert found.frame["reason"].eq("collinear").all()
