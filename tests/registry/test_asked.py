@@ -32,7 +32,8 @@ from wijkkit.pipeline.process import evaluate as process
 from wijkkit.registry import KINDS, Registry, open_registry
 from wijkkit.registry.problems import RowError
 from wijkkit.registry.tables import KEPT_COLUMNS, Column, Kind
-from wijkkit.released import open_city, open_wijk, programme, write_released
+from wijkkit.released import open_city, open_wijk, programme
+from wijkkit.released.store import write_released
 from wijkkit.study import Study, open_study
 from wijkkit.tables import ESTIMATE_COLUMNS
 

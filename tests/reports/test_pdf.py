@@ -17,6 +17,8 @@ from tests.conftest import ROOT
 from tests.reports.conftest import outputs_for, summary_lengths, write_notebook
 from wijkkit.errors import ReportError
 from wijkkit.reports.engine import render_docx, render_html, render_pdf
+from wijkkit.reports.pandoc import HTML, read
+from wijkkit.reports.paper import with_widths
 from wijkkit.reports.staged_notebook import stage_notebooks
 from wijkkit.reports.theme import load_house_style
 
@@ -212,3 +214,11 @@ def document_text(path: Path) -> str:
     with zipfile.ZipFile(path) as opened:
         body = opened.read("word/document.xml").decode()
     return re.sub(r"<[^>]+>", "", body.replace("</w:p>", "\n"))
+
+
+def test_where_words_do_not_fit_side_by_side_those_of_heads_are_hyphenated_first():
+    heads = "".join(f"<th>{word}</th>" for word in ("Wijk", *["verslechterd"] * 7))
+    cells = "<td>Fazantengaarde</td>" + "<td>64%</td>" * 7
+    table = read(f"<table><tr>{heads}</tr><tr>{cells}</tr></table>", HTML)["blocks"][0]
+    shares = [width["c"] for _, width in with_widths(table)["c"][2]]
+    assert shares[0] * 82 >= len("Fazantengaarde") + 3 > shares[1] * 82

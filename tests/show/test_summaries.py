@@ -15,8 +15,9 @@ from wijkkit import show
 from wijkkit.errors import ParameterError
 from wijkkit.evaluation.effect.outcomes import arguments_table, as_asked
 from wijkkit.language import counted, large_first
-from wijkkit.released import open_city, open_wijk, write_released
+from wijkkit.released import open_city, open_wijk
 from wijkkit.released.sentences import WEIGHT
+from wijkkit.released.store import write_released
 from wijkkit.reports.pages import metadata
 from wijkkit.study import open_study
 

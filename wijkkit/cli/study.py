@@ -72,7 +72,7 @@ def new(
     excel: Annotated[bool, typer.Option(help="Write study.xlsx beside the files.")] = False,
 ) -> None:
     """Start a study: propose its files from a survey or a list of areas, say what to fill in."""
-    from wijkkit.project import lay_out
+    from wijkkit.project.layout import lay_out
     from wijkkit.proposal.new_study import new_study
 
     named = {"area": area, "age": age, "weight": weight, "stratum": stratum}

@@ -49,6 +49,7 @@ class Search:
     def __init__(self, shown: Shown, choice: Choice) -> None:
         self._shown, self._choice = shown, choice
         self._towns: list[Floats] = []
+        self._lines: tuple[sparse.csr_array, sparse.csr_array] | None = None
 
     def widths(self, multiple: Floats) -> Floats:
         """Return how far apart two towns that look the same are, per cell, as far as is needed."""
@@ -57,8 +58,9 @@ class Search:
         secret = choice.secrets(multiple)
         if not len(secret):
             return highest - lowest
-        program = Program(shown, multiple)
+        program = Program(shown, multiple, self._lines)
         program.look_at(choice.proofs(multiple), lowest, highest)
+        self._lines = program.lines()
 
         def narrow() -> NDArray[np.int64]:
             return secret[(highest - lowest)[secret] < shown.need[secret] - _TINY]
@@ -121,14 +123,19 @@ def counts_of(shown: Shown, town: Floats, weight: Floats | None = None) -> Float
 class Program:
     """All towns that look like the true one, as an integer program over all patterns."""
 
-    def __init__(self, shown: Shown, multiple: Floats) -> None:
+    def __init__(
+        self,
+        shown: Shown,
+        multiple: Floats,
+        lines: tuple[sparse.csr_array, sparse.csr_array] | None = None,
+    ) -> None:
         self._shown, system = shown, shown.system
         slack = shown.slack(multiple)
         self._low, self._high = shown.count - slack.down, shown.count + slack.up
         weighted = counts_of(shown, system.truth, system.weight)
         self._weighted_low = weighted - slack.weighted_down
         self._weighted_high = weighted + slack.weighted_up
-        self._lines: tuple[sparse.csr_array, sparse.csr_array] | None = None
+        self._lines = lines
 
     def allows(self, town: Floats) -> bool:
         """Return whether a town looks like the true one, and is one of whole children."""
@@ -149,7 +156,7 @@ class Program:
     def look_at(self, proofs: Proofs, lowest: Floats, highest: Floats) -> None:
         """Note the counts of the towns that look like the true one, are whole, and can be."""
         system, patterns = self._shown.system, len(self._shown.system.patterns)
-        lines, weighted = self._lines = self._lines or self._matrices()
+        lines, weighted = self.lines()
         shape = (len(proofs.cell), lines.shape[1])
         gone, come = (proofs.atom * patterns + one for one in (proofs.gone, proofs.come))
         change = sparse.csr_array(
@@ -228,7 +235,7 @@ class Program:
     ) -> tuple[Floats | None, bool]:
         """Return a town within the bounds, and whether the search came to its end."""
         system, size = self._shown.system, len(self._shown.system.size)
-        lines, weighted = self._lines = self._lines or self._matrices()
+        lines, weighted = self.lines()
         # Whoever has none of the answers is whoever is left.
         first = np.arange(lines.shape[1]) % len(system.patterns) == 0
         lines, weighted = lines[:, ~first], weighted[:, ~first]
@@ -274,6 +281,11 @@ class Program:
         town = np.column_stack([system.size - having.sum(axis=1), having])
         return (town if self.allows(town) else None), decided
 
+    def lines(self) -> tuple[sparse.csr_array, sparse.csr_array]:
+        """Return what every cell is a sum of, unweighted and weighted; built once."""
+        self._lines = self._lines or self._matrices()
+        return self._lines
+
     def _matrices(self) -> tuple[sparse.csr_array, sparse.csr_array]:
         """Return the counts and weighted counts of cells as sums over atoms and patterns."""
         system = self._shown.system
@@ -286,6 +298,8 @@ class Program:
             (row, atom * patterns + number, system.patterns[number, system.indicator[row]])
             for number in range(patterns)
         ]
+        # Most patterns have most answers not.
+        parts = [tuple(part[had] for part in one) for one in parts for had in [one[2] != 0]]
         rows, columns, values = (np.concatenate([part[i] for part in parts]) for i in range(3))
         shape = (size, len(system.size) * patterns)
         lines = sparse.csr_array((values.astype(float), (rows, columns)), shape=shape)

@@ -46,6 +46,7 @@ class Choice:
         self._towns: Towns | None = None
         self.count = shown.count
         self._n = shown.system.respondents()
+        self._sharing: dict[bytes, NDArray[np.bool_]] = {}
         self._in_wijk = self._moves.in_wijk
         self._wijken = self._in_wijk.sum(axis=1)
         self.small = len(shown.system.size) < SMALL
@@ -177,7 +178,7 @@ class Choice:
         One of the same wijk; else the same group of another, or everybody there.
         """
         system = self.shown.system
-        there = self._in_wijk[left][:, self._in_wijk[cell]].any(axis=1)
+        there = self._near_to(cell)[left]
         same = (system.slot[left] == system.slot[cell]) & (system.group[left] == system.group[cell])
         # In a small town everybody in any other wijk can hide these children in the end.
         rest = (system.slot[left] == 0) & self.small
@@ -189,6 +190,13 @@ class Choice:
         if not system.slot[cell]:
             slot = group = np.zeros(len(left), bool)
         return int(left[np.lexsort([self._n[left], group, slot])[0]])
+
+    def _near_to(self, cell: int) -> NDArray[np.bool_]:
+        """Return the cells that share a child's wijk with this one."""
+        wijken = self._in_wijk[cell].tobytes()
+        if wijken not in self._sharing:
+            self._sharing[wijken] = self._in_wijk[:, self._in_wijk[cell]].any(axis=1)
+        return self._sharing[wijken]
 
     def _near(self, narrow: NDArray[np.int64], loss: Loss) -> NDArray[np.bool_]:
         """Return the cells that have to do with these: they share a child's wijk with them."""
@@ -243,6 +251,11 @@ class Choice:
                 if which.any():
                     return np.where(which, one, multiple)
         return None
+
+    def forget(self) -> None:
+        """Give back the memory that the choice took."""
+        self._moves.forget()
+        self._sharing.clear()
 
     def secrets(self, multiple: Floats) -> NDArray[np.int64]:
         """Return the cells whose counts must stay open."""

@@ -64,22 +64,17 @@ class Moves:
         self._groups = np.where(system.groups < 0, system.groups.max(initial=0) + 1, system.groups)
         self._sizes = self._groups.max(axis=0, initial=0) + 1
         self._parents = larger_cells(cell, len(system.rows))
+        own = [np.flatnonzero(parents >= 0) for parents in self._parents]
+        all_parents = [one[at] for one, at in zip(self._parents, own, strict=True)]
+        self._larger = np.concatenate(all_parents), np.concatenate(own)
         self._wijk = np.unique(system.wijk, return_inverse=True)[1]
         self.in_wijk = wijken_of_cells(system, self._wijk)
-        self._room: Floats | None = None
-        self._hidden = np.zeros(len(system.rows), bool)
-        self._plus, self._minus = np.zeros((2, len(system.rows)))
         # A place is a group of a grouping in a wijk: of each atom which ones, of each its cells.
-        wijken = self._wijk.max(initial=-1) + 1
-        start = np.append(0, np.cumsum(wijken * self._sizes))
-        self._at = np.stack(
-            [
-                start[k] + self._wijk * many + self._groups[:, k]
-                for k, many in enumerate(self._sizes)
-            ]
-        )
-        self._wijk_at = np.concatenate([np.arange(wijken).repeat(many) for many in self._sizes])
-        self._cells = np.full((len(cell), cell.shape[2], start[-1]), -1)
+        wijken, many = self._wijk.max(initial=-1) + 1, self._sizes.sum()
+        first = np.cumsum(self._sizes) - self._sizes
+        self._at = first[:, None] + self._groups.T + self._wijk * many
+        self._wijk_at = np.arange(wijken).repeat(many)
+        self._cells = np.full((len(cell), cell.shape[2], wijken * many), -1)
         for question, asked in enumerate(system.asked.T.astype(bool)):
             for slot, at in enumerate(self._at[:, asked]):
                 self._cells[:, question, at] = cell[:, slot, question][:, asked]
@@ -93,37 +88,26 @@ class Moves:
         occur = np.flatnonzero(system.truth.any(axis=0))
         self._pairs = np.array(list(combinations(occur.tolist(), 2)), int).reshape(-1, 2)
         self._turned = np.diff(system.patterns[self._pairs], axis=1)[:, 0]
+        # How many of a wijk may exchange two patterns, by which places are told of: sought once.
+        self._by_wijk = np.argsort(self._wijk, kind="stable")
+        self._first = np.searchsorted(self._wijk[self._by_wijk], np.arange(wijken + 1))
+        self.forget()
+
+    def forget(self) -> None:
+        """Give back the memory of what was found."""
+        self._found: dict[bytes, int] = {}
+        self._store = np.zeros((0, 2, self._sizes.sum()), np.float32)
 
     def widths(self, multiple: Floats) -> Floats:
-        """Return, per cell, a width that its count can surely have; at most what is needed.
-
-        Only wijken in which children have more or less room than when this was last asked are
-        looked at.
-        """
+        """Return, per cell, a width that its count can surely have; at most what is needed."""
         wanted = np.where(multiple == 0, self.shown.need, 0.0)
-        room = self._rooms(multiple)
-        stale = self._touched(room) | ((multiple == 0) & ~self._hidden)
-        self._plus[stale], self._minus[stale] = 0.0, 0.0
-        self._hidden, self._room = multiple == 0, room
-        stale &= wanted > 0
-        before = None
-        for number in _numbers(wanted[stale].max(initial=0), self.shown.system.whole):
-            narrow = stale & (self._plus + self._minus < wanted - _TINY)
-            if not narrow.any():
-                break
-            if before is None or _differ(room, number, before):
-                self._widen(room, number, narrow)
-            before = number
-        return np.minimum(self._plus + self._minus, wanted)
-
-    def _touched(self, room: Floats) -> Mask:
-        """Return the cells of wijken in which children have another room than last."""
-        if self._room is None:
-            return np.ones(len(self._plus), bool)
-        # More than must be able to move makes no difference.
-        most = self.shown.need.max(initial=0)
-        other = (np.minimum(room, most) != np.minimum(self._room, most)).any(axis=(0, 1))
-        return np.asarray(self.in_wijk[:, np.unique(self._wijk_at[other])].any(axis=1))
+        numbers = np.array(_numbers(wanted.max(initial=0), self.shown.system.whole))
+        if not len(numbers):
+            return wanted
+        each = numbers[:, None, None]
+        tight = self._rooms(multiple) < each[..., None] - _TINY
+        ends = np.minimum(self._ends(tight), each).max(axis=0)
+        return np.minimum(ends.sum(axis=0), wanted)
 
     def _around(self, cells: Mask) -> Ints:
         """Return the atoms of the wijken that these cells are about."""
@@ -154,86 +138,114 @@ class Moves:
             found.append(room.min(axis=0))
         return np.stack(found)
 
-    def _told(self, room: Floats, number: float, kinds: Ints, atoms: Ints) -> Mask:
-        """Return where so many of the first pattern, or of the other, would be seen; (2, Q, K, N)."""
-        tight = (room < number - _TINY).astype(np.float32)
-        more, less = ((self._turned[kinds] * way > 0).astype(np.float32) for way in (1, -1))
-        seen = [more @ tight[way] + less @ tight[1 - way] > 0 for way in (0, 1)]
-        return np.stack(seen)[:, :, self._at[:, atoms]]
+    def _told(self, tight: Mask) -> Mask:
+        """Return in which places children of the first pattern, or of the other, would be seen.
+
+        (V, 2, Q, S), by each two patterns; `tight` says where those who move would be.
+        """
+        seen_in = tight.astype(np.float32)
+        more, less = ((self._turned * way > 0).astype(np.float32) for way in (1, -1))
+        return (more @ seen_in + less @ seen_in[:, ::-1]) > 0
 
     def _has(self, kinds: Ints, atoms: Ints) -> Floats:
-        """Return how many children of each pattern were asked what they differ in; (2, Q, N)."""
-        asked = self.shown.system.asked[atoms].astype(np.float32)
-        unasked = (self._turned[kinds] != 0).astype(np.float32) @ (1 - asked).T > 0
-        return np.stack([self._units[atoms][:, one].T * ~unasked for one in self._pairs[kinds].T])
+        """Return how many children of each pattern were asked what they differ in; (2, m)."""
+        unasked = ((self._turned[kinds] != 0) & ~self.shown.system.asked[atoms]).any(axis=1)
+        return self._units[atoms, self._pairs[kinds].T] * ~unasked
 
-    def _classes(self, told: Mask, slots: Ints, atoms: Ints) -> Ints:
-        """Return, per slot and kind, a number of the class of each atom; (S, Q, N).
-
-        Its wijk, and its groups in the other slots where they are told of.
-        """
-        radix = np.cumprod(np.append(self._wijk.max(initial=0) + 1, self._sizes + 1))
-        parts = np.where(told, self._groups[atoms].T + 1, 0) * radix[:-1, None]
-        key = self._wijk[atoms] + parts[:, 1:].sum(axis=1) - parts[:, slots].swapaxes(0, 1)
-        key += np.arange(len(slots) * len(told)).reshape(len(slots), len(told), 1) * radix[-1]
-        return pd.factorize(key.ravel())[0].reshape(key.shape)
-
-    def _widen(self, room: Floats, number: float, narrow: Mask) -> None:
-        """Note by how much counts may be larger, and smaller, when at most so many move."""
-        system, size = self.shown.system, len(self.shown.system.rows)
-        atoms, slots = self._around(narrow), np.unique(system.slot[narrow])
-        best = np.zeros((2, *self._cells.shape[1:]))
-        asked_for = self._turned[:, np.unique(system.indicator[narrow])].any(axis=1)
-        together = max(1, _TOGETHER // max(1, len(self._at) * len(atoms)))
-        kinds = np.flatnonzero(asked_for)
-        for first in range(0, len(kinds), together):
-            some = kinds[first : first + together]
-            found = self._exchanged(some, room, number, slots, atoms)
-            for kind, both in zip(some, found.swapaxes(0, 1), strict=True):
-                for question in np.flatnonzero(self._turned[kind]):
-                    ways = both if self._turned[kind, question] > 0 else both[::-1]
-                    np.maximum(best[:, question], ways, out=best[:, question])
-        sums = np.zeros((2, size))
+    def _ends(self, tight: Mask) -> Floats:
+        """Return by how much counts may be larger, and smaller; (V, 2, C)."""
+        best, size = self._best(tight), len(self.shown.system.rows)
         there = self._cells[0] >= 0
-        sums[:, self._cells[0][there]] = best[:, there]
-        for parents in self._parents:
-            there = parents >= 0
-            for way in (0, 1):
-                more = np.bincount(parents[there], sums[way][there], size)
-                sums[way] = np.maximum(sums[way], more)
-        for kept, found in zip((self._plus, self._minus), sums, strict=True):
-            np.maximum(kept, np.minimum(found, number), out=kept)
+        sums = np.zeros((2 * len(tight), size))
+        sums[:, self._cells[0][there]] = best[:, :, there].reshape(len(sums), -1)
+        parents, cells = self._larger
+        at = np.arange(len(sums))[:, None] * size + parents
+        more = np.bincount(at.ravel(), sums[:, cells].ravel(), sums.size)
+        return np.maximum(sums, more.reshape(sums.shape)).reshape(len(tight), 2, size)
 
-    def _exchanged(
-        self, kinds: Ints, room: Floats, number: float, slots: Ints, atoms: Ints
-    ) -> Floats:
-        """Return how many children of each place may change two patterns, either way; (2, Q, S)."""
-        told, has = self._told(room, number, kinds, atoms), self._has(kinds, atoms)
-        shape = (2, len(kinds), self._cells.shape[2])
-        alone, at = has * ~told.any(axis=2), self._at[np.ix_(slots, atoms)]
-        where = np.arange(2 * len(kinds)).reshape(2, -1, 1, 1) * shape[2] + at
-        own = np.broadcast_to(alone[:, :, None], where.shape)
-        found = np.bincount(where.ravel(), own.ravel(), np.prod(shape)).reshape(shape)
-        slots, at = slots[slots > 0], at[slots > 0]
-        if not len(slots):
+    def _best(self, tight: Mask) -> Floats:
+        """Return how many of each place may come to have each answer, and lose it; (V, 2, J, S)."""
+        many, kinds = self._sizes.sum(), len(self._pairs)
+        if not kinds:
+            return np.zeros(tight.shape)
+        told = self._told(tight).reshape(len(tight), 2, kinds, -1, many).transpose(0, 2, 3, 1, 4)
+        wijken = told.shape[2]
+        parts = np.arange(kinds * wijken, dtype=np.uint32)
+        own = np.packbits(told.reshape(len(tight) * len(parts), -1), axis=1)
+        named = np.tile(parts.view(np.uint8).reshape(len(parts), -1), (len(tight), 1))
+        key = np.concatenate([named, own], axis=1)
+        keys = key.view(f"V{key.shape[1]}").ravel().tolist()
+        new = {one: at for at, one in enumerate(keys) if one not in self._found}
+        if new:
+            at = np.array(list(new.values()))
+            self._keep(list(new), at % len(parts), told.reshape(-1, 2, many)[at])
+        found = self._store[[self._found[one] for one in keys]].reshape(told.shape)
+        best = np.zeros((len(tight), 2, tight.shape[2], wijken, many))
+        for question, turned in enumerate(self._turned.T):
+            for way in (1, -1):
+                some = found[:, turned * way > 0].max(axis=1, initial=0.0).swapaxes(1, 2)
+                np.maximum(best[:, :, question], some[:, ::way], out=best[:, :, question])
+        return best.reshape(tight.shape)
+
+    def _keep(self, keys: list[bytes], new: Ints, told: Mask) -> None:
+        """Seek what may be exchanged in these parts, each of a wijk and two patterns."""
+        start = len(self._found)
+        self._found.update(zip(keys, range(start, start + len(keys)), strict=True))
+        if len(self._found) > len(self._store):
+            more = np.zeros((2 * len(self._found), *self._store.shape[1:]), np.float32)
+            self._store = np.concatenate([self._store, more])
+        together = max(1, _TOGETHER // max(1, self._at.size // max(1, len(self._first) - 1)))
+        for at in range(0, len(new), together):
+            some = new[at : at + together]
+            self._store[start + at : start + at + len(some)] = self._exchanged(
+                some, told[at : at + together]
+            )
+
+    def _exchanged(self, parts: Ints, told: Mask) -> Floats:
+        """Return how many children of each place may change two patterns, either way; (U, 2, L).
+
+        Two children who are alike in all that is told of them may, and one alone of whom nothing is.
+        """
+        wijken, shape = len(self._first) - 1, (len(parts), 2, told.shape[2])
+        kind, wijk = np.divmod(parts, wijken)
+        number = np.diff(self._first)[wijk]
+        part = np.repeat(np.arange(len(parts)), number)
+        within = np.arange(len(part)) - np.repeat(np.cumsum(number) - number, number)
+        atoms = self._by_wijk[np.repeat(self._first[wijk], number) + within]
+        has, groups = self._has(kind[part], atoms), self._groups[atoms].T
+        at = self._at[:, atoms] - self._wijk[atoms] * shape[2]
+        seen = told[part[None], :, at].transpose(2, 0, 1)
+        found = np.zeros(shape)
+        for way in (0, 1):
+            alone = np.broadcast_to(has[way] * ~seen[way].any(axis=0), at.shape)
+            where = (part * shape[2] + at).ravel()
+            found[:, way] = np.bincount(where, alone.ravel(), len(parts) * shape[2]).reshape(
+                len(parts), -1
+            )
+        if len(at) < 2:
             return found
         # With others of their class, whose own group is another one.
-        many = self._sizes.max()
-        group = self._classes(told[0] | told[1], slots, atoms)
-        part = (group * many + self._groups[atoms].T[slots][:, None]).ravel()
+        many, slots = self._sizes.max(), np.arange(1, len(at))
+        group = self._classes(seen[0] | seen[1], groups, part, slots)
+        cell = (group * many + groups[slots]).ravel()
         size = (group.max(initial=-1) + 1) * many
-        free = (has[:, :, None] * ~told[:, :, slots]).swapaxes(1, 2)
-        inside = [np.bincount(part, one.ravel(), size) for one in free]
+        inside = [np.bincount(cell, (has[way] * ~seen[way][slots]).ravel(), size) for way in (0, 1)]
         total = [one.reshape(-1, many).sum(axis=1).repeat(many) for one in inside]
-        where = np.zeros(size, np.int64)
-        where[part] = (np.arange(len(kinds))[:, None] * shape[2] + at[:, None]).ravel()
-        paired = [
-            np.bincount(
-                where, np.minimum(inside[way], total[1 - way] - inside[1 - way]), found[0].size
-            )
-            for way in (0, 1)
-        ]
-        return np.maximum(found, np.reshape(paired, shape))
+        place = np.zeros(size, np.int64)
+        place[cell] = (part * shape[2] + at[slots]).ravel()
+        for way in (0, 1):
+            paired = np.minimum(inside[way], total[1 - way] - inside[1 - way])
+            both = np.bincount(place, paired, len(parts) * shape[2]).reshape(len(parts), -1)
+            np.maximum(found[:, way], both, out=found[:, way])
+        return found
+
+    def _classes(self, told: Mask, groups: Ints, part: Ints, slots: Ints) -> Ints:
+        """Return, per slot, a number of the class of each atom: its part, and its groups in the
+        other slots where they are told of; (S, m)."""
+        radix = np.cumprod(np.append(part.max(initial=0) + 1, self._sizes + 1))
+        own = np.where(told, groups + 1, 0) * radix[:-1, None]
+        key = part + own[1:].sum(axis=0) - own[slots] + slots[:, None] * radix[-1]
+        return pd.factorize(key.ravel())[0].reshape(key.shape)
 
     def proofs(self, multiple: Floats, cells: Ints) -> Proofs:
         """Return towns in which each of these counts is larger, and smaller, as far as moves go."""
@@ -285,10 +297,12 @@ class Moves:
         best, from_ = np.zeros((2, size)), np.full((2, size), -1)
         slots = np.arange(1, len(at))
         blocks: list[Any] = []
+        seen = self._told(room[None] < number - _TINY)[0]
         for kind, (one, other) in enumerate(self._pairs):
-            told = self._told(room, number, np.array([kind]), atoms)[:, 0]
-            units = np.round(self._has(np.array([kind]), atoms)[:, 0] / self._step).astype(np.int64)
-            classes = self._classes((told[0] | told[1])[None], slots, atoms)[:, 0]
+            told = seen[:, kind][:, at]
+            has = self._has(np.full(len(atoms), kind), atoms)
+            units = np.round(has / self._step).astype(np.int64)
+            classes = self._classes(told[0] | told[1], self._groups[atoms].T, wijk, slots)
             moved = np.flatnonzero(self._turned[kind])
             for slot, many in enumerate(self._sizes):
                 group, mine = classes[slot - 1] if slot else wijk, at[slot]
@@ -352,8 +366,3 @@ def _numbers(most: float, whole: bool) -> list[float]:
     if not whole:
         return [1.0, 0.5] if most > 0 else []
     return [float(one) for one in range(int(np.ceil(most - _TINY)), 0, -1)]
-
-
-def _differ(room: Floats, number: float, more: float) -> bool:
-    """Return whether there is a place where so many may move, but not more."""
-    return bool(((room >= number - _TINY) & (room < more - _TINY)).any())

@@ -81,25 +81,34 @@ def cells_of(sample: Sample) -> pd.DataFrame:
     (how far the mean moves at most when one respondent leaves).
     """
     divided = sample.blocks()
-    parts = []
+    parts: list[dict[str, np.ndarray]] = []
     for key, unit in sample.units.items():
         y = sample.people[key].to_numpy(float)
         count = _percent if unit == "percent" else _score
         parts += [
-            pd.DataFrame(
-                count(
-                    np.where(sample.counted(key, block.area_level), y, np.nan),
-                    sample.weight(key, block.area_level),
-                    block.code,
-                    block.size,
-                )
-            ).assign(unit=unit)
+            count(
+                np.where(sample.counted(key, block.area_level), y, np.nan),
+                sample.weight(key, block.area_level),
+                block.code,
+                block.size,
+            )
             for block in divided
         ]
     # A study without an indicator has no cell.
-    none = pd.DataFrame({"n": [], "x": [], "unit": pd.Series(dtype="str")})
-    table = pd.concat(parts, ignore_index=True) if parts else none
-    return pd.concat([keys(divided, list(sample.units)), table], axis=1)
+    names = dict.fromkeys(name for part in parts for name in part) or ("n", "x")
+    sizes = [block.size for block in divided] * len(sample.units)
+    table = {
+        name: np.concatenate(
+            [part.get(name, np.full(size, np.nan)) for part, size in zip(parts, sizes, strict=True)]
+            or [np.zeros(0)]
+        )
+        for name in names
+    }
+    units = np.repeat(list(sample.units.values()), sum(block.size for block in divided))
+    unit = pd.Series(units, dtype="str", name="unit")
+    return pd.concat(
+        [keys(divided, list(sample.units)), pd.DataFrame(table).assign(unit=unit)], axis=1
+    )
 
 
 def apart(sample: Sample) -> pd.DataFrame:

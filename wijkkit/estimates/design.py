@@ -7,7 +7,7 @@ import functools
 from collections.abc import Callable, Iterator, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
-from typing import Any, Literal, ParamSpec, TypeVar, get_args
+from typing import Any, Literal, ParamSpec, TypedDict, TypeVar, get_args
 
 import numpy as np
 import pandas as pd
@@ -57,6 +57,17 @@ class SurveyDesign:
 
 
 Columns = str | Sequence[str] | None
+
+
+class DesignColumns(TypedDict, total=False):
+    """The arguments of `survey_design` beside the respondents."""
+
+    weight: str | WeightSet | None
+    strata: Columns
+    psu: Columns
+    fpc: Columns
+    sampled: str | None
+    lonely_psu: LonelyPsu
 
 
 def survey_design(

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Sequence
+from typing import Unpack
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from wijkkit.errors import EstimationError
-from wijkkit.estimates.design import Columns, LonelyPsu, SurveyDesign, survey_design
+from wijkkit.estimates.design import DesignColumns, SurveyDesign, survey_design
 from wijkkit.estimates.interval import (
     ProportionMethod,
     check_confidence,
@@ -20,7 +21,6 @@ from wijkkit.estimates.interval import (
     t_limits,
 )
 from wijkkit.estimates.linearisation import DomainMeans, Domains, Precision, domain_means, domains
-from wijkkit.estimates.weighting import WeightSet
 
 
 def survey_mean(
@@ -28,13 +28,8 @@ def survey_mean(
     outcome: str,
     *,
     by: str | Sequence[str] | None = None,
-    weight: str | WeightSet | None = None,
-    strata: Columns = None,
-    psu: Columns = None,
-    fpc: Columns = None,
-    sampled: str | None = None,
-    lonely_psu: LonelyPsu = "absent",
     confidence: float = 0.95,
+    **design: Unpack[DesignColumns],
 ) -> pd.DataFrame:
     """Return the weighted mean of `outcome`, for each group of `by`.
 
@@ -50,8 +45,8 @@ def survey_mean(
         Column of numbers; missing values are left out and counted.
     by : str or sequence of str, optional
         Column(s) whose combinations are the groups.
-    weight, strata, psu, fpc, sampled, lonely_psu
-        The design, see `survey_design`.
+    **design
+        The design: weight, strata, psu, fpc, sampled and lonely_psu, see `survey_design`.
 
     Returns
     -------
@@ -80,17 +75,7 @@ def survey_mean(
     1    b   5.00  no_variation
     """
     check_confidence(confidence)
-    design = survey_design(
-        frame,
-        weight=weight,
-        strata=strata,
-        psu=psu,
-        fpc=fpc,
-        sampled=sampled,
-        lonely_psu=lonely_psu,
-    )
-    groups, over = group_domains(frame, by, design)
-    values = outcome_values(frame, outcome)
+    groups, over, values = grouped(frame, outcome, by, design)
     means = domain_means(values, over)
     limits = t_limits(means.value, means.se, means.df, confidence)
     missing = count_missing(np.isnan(values), over)
@@ -102,14 +87,9 @@ def survey_proportion(
     outcome: str,
     *,
     by: str | Sequence[str] | None = None,
-    weight: str | WeightSet | None = None,
-    strata: Columns = None,
-    psu: Columns = None,
-    fpc: Columns = None,
-    sampled: str | None = None,
-    lonely_psu: LonelyPsu = "absent",
     method: ProportionMethod = "logit",
     confidence: float = 0.95,
+    **design: Unpack[DesignColumns],
 ) -> pd.DataFrame:
     """Return the weighted proportion of `outcome`, for each group of `by`.
 
@@ -119,7 +99,7 @@ def survey_proportion(
         All respondents of the survey, one per row.
     outcome : str
         Column of 0 and 1 (or booleans); missing values are left out and counted.
-    by, weight, strata, psu, fpc, sampled, lonely_psu, confidence
+    by, **design
         As in `survey_mean`.
     method : {"logit", "beta", "xlogit", "mean"}
         Interval, see `wijkkit.estimates.interval.proportion_limits`.
@@ -144,17 +124,7 @@ def survey_proportion(
     """
     check_confidence(confidence)
     check_method(method)
-    design = survey_design(
-        frame,
-        weight=weight,
-        strata=strata,
-        psu=psu,
-        fpc=fpc,
-        sampled=sampled,
-        lonely_psu=lonely_psu,
-    )
-    groups, over = group_domains(frame, by, design)
-    values = outcome_values(frame, outcome)
+    groups, over, values = grouped(frame, outcome, by, design)
     check_binary(outcome, values)
     means = domain_means(values, over)
     limits = proportion_limits(
@@ -162,6 +132,14 @@ def survey_proportion(
     )
     missing = count_missing(np.isnan(values), over)
     return result_rows(groups, means.value, means, limits, missing, method, confidence)
+
+
+def grouped(
+    frame: pd.DataFrame, outcome: str, by: str | Sequence[str] | None, design: DesignColumns
+) -> tuple[pd.DataFrame, Domains, NDArray[np.float64]]:
+    """Return the groups of `by`, their domains in the design, and the outcome's values."""
+    groups, over = group_domains(frame, by, survey_design(frame, **design))
+    return groups, over, outcome_values(frame, outcome)
 
 
 def no_column(name: str, frame: pd.DataFrame, place: str, hint: str = "") -> EstimationError:

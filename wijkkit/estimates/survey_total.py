@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from typing import Unpack
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from wijkkit.errors import EstimationError
-from wijkkit.estimates.design import Columns, LonelyPsu, survey_design
+from wijkkit.estimates.design import DesignColumns
 from wijkkit.estimates.interval import (
     ProportionMethod,
     check_confidence,
@@ -20,8 +21,7 @@ from wijkkit.estimates.interval import (
     t_limits,
 )
 from wijkkit.estimates.linearisation import domain_means, precision
-from wijkkit.estimates.survey_mean import count_missing, group_domains, outcome_values, result_rows
-from wijkkit.estimates.weighting import WeightSet
+from wijkkit.estimates.survey_mean import count_missing, grouped, result_rows
 
 
 def survey_total(
@@ -29,13 +29,8 @@ def survey_total(
     outcome: str,
     *,
     by: str | Sequence[str] | None = None,
-    weight: str | WeightSet | None = None,
-    strata: Columns = None,
-    psu: Columns = None,
-    fpc: Columns = None,
-    sampled: str | None = None,
-    lonely_psu: LonelyPsu = "absent",
     confidence: float = 0.95,
+    **design: Unpack[DesignColumns],
 ) -> pd.DataFrame:
     r"""Return the estimated total of `outcome` in the population, for each group of `by`.
 
@@ -43,7 +38,7 @@ def survey_total(
 
     Parameters
     ----------
-    frame, outcome, by, weight, strata, psu, fpc, sampled, lonely_psu, confidence
+    frame, outcome, by, **design
         As in `survey_mean`; the weights must add up to the population.
 
     Returns
@@ -64,19 +59,9 @@ def survey_total(
     0  110.0  44.347
     """
     check_confidence(confidence)
-    design = survey_design(
-        frame,
-        weight=weight,
-        strata=strata,
-        psu=psu,
-        fpc=fpc,
-        sampled=sampled,
-        lonely_psu=lonely_psu,
-    )
-    groups, over = group_domains(frame, by, design)
-    values = outcome_values(frame, outcome)
+    groups, over, values = grouped(frame, outcome, by, design)
     used = (over.code >= 0) & ~np.isnan(values)
-    parts = np.where(used, design.weight * values, 0.0)
+    parts = np.where(used, over.design.weight * values, 0.0)
     found = precision(parts, parts, over, used)
     total = np.bincount(over.code[used], parts[used], minlength=over.size)
     value = np.where(found.n > 0, total, np.nan)
@@ -94,14 +79,9 @@ def survey_quantile(
     *,
     probability: float = 0.5,
     by: str | Sequence[str] | None = None,
-    weight: str | WeightSet | None = None,
-    strata: Columns = None,
-    psu: Columns = None,
-    fpc: Columns = None,
-    sampled: str | None = None,
-    lonely_psu: LonelyPsu = "absent",
     method: ProportionMethod = "mean",
     confidence: float = 0.95,
+    **design: Unpack[DesignColumns],
 ) -> pd.DataFrame:
     r"""Return a quantile of `outcome`, for each group of `by`, with Woodruff's interval.
 
@@ -111,7 +91,7 @@ def survey_quantile(
 
     Parameters
     ----------
-    frame, outcome, by, weight, strata, psu, fpc, sampled, lonely_psu, confidence
+    frame, outcome, by, **design
         As in `survey_mean`.
     probability : float
         Between 0 and 1; 0.5 for the median.
@@ -145,18 +125,8 @@ def survey_quantile(
             found=str(probability),
             expected="a number between 0 and 1",
         )
-    design = survey_design(
-        frame,
-        weight=weight,
-        strata=strata,
-        psu=psu,
-        fpc=fpc,
-        sampled=sampled,
-        lonely_psu=lonely_psu,
-    )
-    groups, over = group_domains(frame, by, design)
-    values = outcome_values(frame, outcome)
-    curves = _curves(values, design.weight, over.code, over.size)
+    groups, over, values = grouped(frame, outcome, by, design)
+    curves = _curves(values, over.design.weight, over.code, over.size)
     value = _at(curves, np.full(over.size, probability))
     below = np.where(np.isnan(values), np.nan, values <= value[over.code])
     share = domain_means(below, over)

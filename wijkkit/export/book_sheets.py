@@ -47,7 +47,7 @@ def write_book(
     --------
     >>> from pathlib import Path
     >>> import wijkkit as wk
-    >>> from wijkkit.export import book_of
+    >>> from wijkkit.export.book import book_of
     >>> view = wk.open_city("parameters")
     >>> write_book(book_of(view.study, view.released, "ankerveld"), Path("ankerveld.xlsx")).name
     'ankerveld.xlsx'

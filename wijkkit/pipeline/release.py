@@ -33,7 +33,7 @@ from wijkkit.pipeline.estimation import StudyEstimates, estimate
 from wijkkit.pipeline.process import ProcessResults, evaluate_process
 from wijkkit.pipeline.references import release_references
 from wijkkit.pipeline.respondents import load_respondents
-from wijkkit.released import write_released
+from wijkkit.released.store import write_released
 from wijkkit.study import Study
 from wijkkit.tables import EVERYBODY
 

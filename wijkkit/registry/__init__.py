@@ -3,14 +3,8 @@
 from wijkkit.registry.imports import import_tables
 from wijkkit.registry.problems import ImportReport
 from wijkkit.registry.registry import Registry, open_registry
-from wijkkit.registry.release import tables_for_release
 from wijkkit.registry.tables import COLUMNS, KINDS
-from wijkkit.registry.workbook import (
-    export_workbook,
-    import_workbook,
-    write_template,
-    write_workbook,
-)
+from wijkkit.registry.workbook import export_workbook, import_workbook, write_template
 
 __all__ = [
     "COLUMNS",
@@ -21,7 +15,5 @@ __all__ = [
     "import_tables",
     "import_workbook",
     "open_registry",
-    "tables_for_release",
     "write_template",
-    "write_workbook",
 ]

@@ -42,9 +42,10 @@ from wijkkit.reports.pandoc import (
     read_ahead,
     words,
 )
+from wijkkit.reports.paper import shortened
 from wijkkit.reports.pdf import TYPST_USED, draw_stored, write_pdf
 from wijkkit.reports.quarto import TARGETS, render_project, write_project
-from wijkkit.reports.runs import CITY, States
+from wijkkit.reports.runs import BRIEF, CITY, States
 from wijkkit.reports.site_check import side_by_side
 from wijkkit.reports.slides import slides_of, write_pptx
 from wijkkit.reports.staging import Page, stage, stage_ahead, title_of
@@ -77,6 +78,9 @@ def render_pdf(source: Path, target: Path, house: HouseStyle, frame: Frame = NO_
     with tempfile.TemporaryDirectory() as folder:
         images = Path(folder)
         document = assemble(source, "pdf", store_images(images, "images"))
+        if source.stem.endswith(BRIEF):
+            blocks = shortened(document["blocks"], language_of(document))
+            document = {**document, "blocks": blocks}
         return write_pdf(document, source.parent, images, target, house, frame)
 
 

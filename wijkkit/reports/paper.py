@@ -12,7 +12,16 @@ from xml.etree import ElementTree
 from defusedxml.ElementTree import fromstring
 from matplotlib.font_manager import FontProperties
 
-from wijkkit.reports.pandoc import Node, classes_of, paragraph, plain, rewrite
+from wijkkit.language import text
+from wijkkit.reports.pandoc import (
+    Node,
+    classes_of,
+    paragraph,
+    plain,
+    rewrite,
+    rewrite_blocks,
+    words,
+)
 from wijkkit.reports.theme import HouseStyle
 
 #: Room for a figure on a page, in centimetres; its caption and the title above it need the rest.
@@ -80,6 +89,37 @@ def _length(text: str) -> float | None:
     return float(found[1]) * _CENTIMETRES[found[2] or ""] if found else None
 
 
+# A summary of two pages: a long table is cut, and says so.
+
+#: So many rows fit a page with what stands around them.
+_ROWS = 35
+
+
+def shortened(blocks: list[Node], language: str) -> list[Node]:
+    """Return the blocks of a summary with no table longer than a page.
+
+    Examples
+    --------
+    >>> from wijkkit.reports.pandoc import HTML, read
+    >>> table = read(f"<table>{'<tr><td>a</td></tr>' * 40}</table>", HTML)["blocks"]
+    >>> cut, said = shortened(table, "nl")
+    >>> len(cut["c"][4][0][3]), plain(said)
+    (35, 'Hier niet getoonde rijen: 5. Zij staan in het hele rapport.')
+    """
+    return rewrite_blocks(blocks, lambda node: _shortened(node, language))
+
+
+def _shortened(table: Node, language: str) -> list[Node] | None:
+    if table["t"] != "Table" or len(table["c"][4]) != 1:
+        return None
+    *about, (body,), foot = table["c"]
+    left = len(body[3]) - _ROWS
+    if left <= 0:
+        return None
+    cut = {"t": "Table", "c": [*about, [[*body[:3], body[3][:_ROWS]]], foot]}
+    return [cut, paragraph(words(text("reports.more_rows", language, rows=left)))]
+
+
 # Widths of the columns of a table on paper: by the words that stand in them.
 
 #: Characters that fit on a line of a page in the letters of a table.
@@ -113,7 +153,7 @@ def with_widths(table: Node, always: bool = False) -> Node:
     narrow = sum(needed) <= _LINE
     if narrow and not always:
         return table
-    shares = needed if narrow else _shares(texts)
+    shares = needed if narrow else _shares(texts, _texts(table, heads=False))
     whole = _LINE if narrow else sum(shares)
     widths = [{"t": "ColWidth", "c": share / whole} for share in shares]
     sized = [[align, width] for (align, _), width in zip(columns, widths, strict=True)]
@@ -125,18 +165,25 @@ def is_dense(table: Node) -> bool:
     return sum(_longest_word(column) + _GAP for column in _texts(table)) > _LINE
 
 
-def _texts(table: Node) -> list[list[str]]:
-    """Return the texts of each column."""
+def _texts(table: Node, heads: bool = True) -> list[list[str]]:
+    """Return the texts of each column, with or without its head."""
     texts: list[list[str]] = [[] for _ in table["c"][2]]
-    for row in _rows(table):
+    for row in _rows(table, heads):
         for column, cell in zip(texts, row, strict=False):
             column.append(plain(cell[4]))
     return texts
 
 
-def _shares(texts: list[list[str]]) -> list[float]:
-    """Return what each column gets: its longest word first, the rest by the mean of its texts."""
-    least = [_longest_word(column) + _GAP for column in texts]
+def _shares(texts: list[list[str]], bodies: list[list[str]]) -> list[float]:
+    """Return what each column gets: its longest word first, the rest by the mean of its texts.
+
+    Where the longest words do not fit side by side, those of the heads are hyphenated first.
+    """
+    least: list[float] = [_longest_word(column) + _GAP for column in texts]
+    below = [_longest_word(column) + _GAP for column in bodies]
+    if sum(below) < _LINE < sum(least):
+        part = (_LINE - sum(below)) / (sum(least) - sum(below))
+        least = [own + part * (whole - own) for own, whole in zip(below, least, strict=True)]
     mean = [
         min(sum(map(len, column)) / max(1, sum(map(bool, column))), _LONGEST) + _GAP
         for column in texts
@@ -156,10 +203,11 @@ def _unbroken(text: str) -> str:
     return _NUMBER.sub(lambda found: found[0].replace(" ", "\N{NO-BREAK SPACE}"), text)
 
 
-def _rows(table: Node) -> Iterator[list]:
+def _rows(table: Node, heads: bool) -> Iterator[list]:
     """Yield the cells of each row whose cells each take one column."""
     head, bodies, foot = table["c"][3:]
-    rows = [*head[1], *(row for body in bodies for row in (*body[2], *body[3])), *foot[1]]
+    below = [*(row for body in bodies for row in (*body[2], *body[3])), *foot[1]]
+    rows = [*head[1], *below] if heads else below
     for _, cells in rows:
         if all(cell[3] == 1 for cell in cells):
             yield cells

@@ -25,22 +25,9 @@ def choice_sentences(
 ) -> list[str]:
     """Say what fits best, how firm that is, what no intervention covers, and which package.
 
-    Parameters
-    ----------
-    choice : Choice
-    goal_labels : mapping of str to str
-        Goal -> how readers call it.
-    budget : float, optional
-        Of the package.
-
-    Returns
-    -------
-    list[str]
-
-    Examples
-    --------
     >>> import pandas as pd
-    >>> from wijkkit.evaluation.choice import choice_sentences, choose
+    >>> from wijkkit.evaluation.choice import choose
+    >>> from wijkkit.evaluation.choice.panel import choice_sentences
     >>> catalogue = pd.DataFrame({"intervention": ["play"], "name": ["Play"],
     ...     "goals": [("outdoor",)], "factors": [()], "evidence": [3.0], "reach": [40.0],
     ...     "reach_low_ses": [40.0], "cost": [5000.0], "strengthens": [()], "overlaps": [()]})
