@@ -8,14 +8,12 @@ import zipfile
 
 import pytest
 
-from tests.conftest import ROOT
 from tests.reports.conftest import make_study, outputs_for, write_notebook
 from wijkkit.reports.engine import render_pptx
 from wijkkit.reports.pandoc import program
 from wijkkit.reports.render import render_states
 from wijkkit.reports.slides import Part, parts, slides_body
 from wijkkit.reports.staged_notebook import stage_notebooks
-from wijkkit.reports.theme import load_house_style
 
 SOURCE = """## Kort {#sec-kort .unnumbered}
 
@@ -81,11 +79,6 @@ def test_a_slide_has_one_finding_and_at_most_one_figure():
     assert "Van 66% naar 41%." in slides[2] and "Tweede" not in slides[2]
     assert len(slides[1]) < 350 and slides[1].rstrip().endswith("zin.")
     assert "Vraag een?" in slides[3] and "Vraag twee?" in slides[3]
-
-
-@pytest.fixture(scope="module")
-def house():
-    return load_house_style(ROOT / "reports" / "theme")
 
 
 @pytest.fixture

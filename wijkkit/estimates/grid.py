@@ -21,7 +21,7 @@ from wijkkit.estimates.interval import (
 )
 from wijkkit.estimates.layout import Asked, Groupings, asked_rows, blocks, keys, not_asked
 from wijkkit.estimates.linearisation import DomainMeans, domain_means, domains
-from wijkkit.estimates.survey_mean import check_binary, outcome_values
+from wijkkit.estimates.survey import check_binary, outcome_values
 from wijkkit.showing import ShowsItself
 from wijkkit.tables import tidy
 
