@@ -150,6 +150,7 @@ def test_definitions_of_outdoor_play_can_disagree_about_one_child():
     assert outdoor_play_week(school, weekend).iloc[0] == 0.0  # exactly 7 hours is not more than 7
     assert outdoor_play_week(school, weekend + 1).iloc[0] == 1.0
     assert outdoor_play_hours(school, weekend).iloc[0] == pytest.approx(1.0)
+    assert outdoor_play_week(pd.Series([0]), pd.Series([24 * 60])).iloc[0] == 1.0
 
 
 @pytest.mark.parametrize(
@@ -158,7 +159,7 @@ def test_definitions_of_outdoor_play_can_disagree_about_one_child():
         lambda: outdoor_play_days(pd.Series([6, 9])),
         lambda: outdoor_play_days(pd.Series([-1, 6])),
         lambda: outdoor_play_days(pd.Series(["six"])),
-        lambda: outdoor_play_week(pd.Series([60]), pd.Series([9999])),
+        lambda: outdoor_play_week(pd.Series([60]), pd.Series([1441])),
         lambda: outdoor_play_hours(pd.Series([-5]), pd.Series([60])),
         lambda: answer_at_least(pd.Series(["18.0", "many"]), 18),
         lambda: answer_value(pd.Series(["unknown"])),
