@@ -140,7 +140,7 @@ def test_git_commits_notebooks_without_their_outputs(project):
 
     git("init", "--quiet")
     assert set_git_filter(project)
-    git("add", "--all")
+    git("add", ".gitattributes", NOTEBOOK)
     git("commit", "--quiet", "--message", "start")
     path = project / NOTEBOOK
     content = json.loads(path.read_text())
@@ -148,7 +148,7 @@ def test_git_commits_notebooks_without_their_outputs(project):
     cell["outputs"] = [{"name": "stdout", "output_type": "stream", "text": ["84 percent"]}]
     cell["execution_count"] = 7
     path.write_text(json.dumps(content))
-    git("add", "--all")
+    git("add", NOTEBOOK)
     assert git("diff", "--cached", "--stat") == ""
 
 

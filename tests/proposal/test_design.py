@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 import wijkkit as wk
-from tests.proposal.finishing import finished
+from tests.proposal.conftest import finished
 from wijkkit.cli import app
 from wijkkit.disclosure.policy import policy_for
 from wijkkit.disclosure.release import _tells_of_few

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import wijkkit as wk
-from tests.proposal.finishing import finished
+from tests.proposal.conftest import finished
 from wijkkit.errors import WijkkitError
 from wijkkit.export.book import book_of
 from wijkkit.pipeline.checking import validate

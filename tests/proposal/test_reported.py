@@ -11,7 +11,7 @@ import pytest
 
 import wijkkit as wk
 from tests.conftest import ROOT
-from tests.proposal.finishing import codebook_of, finished
+from tests.proposal.conftest import codebook_of, finished
 from tests.studies import replace
 from wijkkit import show
 from wijkkit.batch.engine.client import ForkServer

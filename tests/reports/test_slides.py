@@ -8,7 +8,6 @@ import zipfile
 
 import pytest
 
-from tests.conftest import ROOT
 from tests.reports.conftest import make_study, outputs_for, write_notebook
 from wijkkit.language.messages import catalogue
 from wijkkit.reports.engine import render_pptx
@@ -16,7 +15,6 @@ from wijkkit.reports.pandoc import program
 from wijkkit.reports.render import render_states
 from wijkkit.reports.slides import Part, parts, slides_body
 from wijkkit.reports.staged_notebook import stage_notebooks
-from wijkkit.reports.theme import load_house_style
 
 SOURCE = """## Kort {#sec-kort .unnumbered}
 
@@ -107,11 +105,6 @@ def test_what_does_not_fit_a_slide_stands_on_the_next():
     talk = body[body.index("## Praten") :]
     assert [f"Vraag {number}?" in talk for number in range(5)] == [True] * 5
     assert max(map(len, talk.split("## Praten"))) < 400
-
-
-@pytest.fixture(scope="module")
-def house():
-    return load_house_style(ROOT / "reports" / "theme")
 
 
 @pytest.fixture

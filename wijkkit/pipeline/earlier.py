@@ -15,7 +15,7 @@ import pandas as pd
 
 from wijkkit.disclosure import Policy
 from wijkkit.disclosure.derived import comparison_parts, parts_of
-from wijkkit.disclosure.earlier_figures import KEPT_COLUMNS, giving_back, kept_figures
+from wijkkit.disclosure.earlier_figures import KEPT_COLUMNS, kept_figures
 from wijkkit.disclosure.ledger import (
     About,
     Entry,
@@ -60,14 +60,11 @@ class Earlier:
         The publications that stand, oldest first.
     kept : DataFrame
         The cells that keep their figure, see `wijkkit.disclosure.earlier_figures.kept_figures`.
-    giving_back : DataFrame
-        Cells that are not shown because of what was published of other areas or groups.
     """
 
     entries: tuple[Entry, ...]
     kept: pd.DataFrame = field(repr=False)
     correction: Correction | None = None
-    giving_back: pd.DataFrame = field(repr=False, default_factory=pd.DataFrame)
 
     def figures(self, table: pd.DataFrame) -> pd.DataFrame:
         """Return the estimates with the figures that are kept in their place."""
@@ -240,7 +237,7 @@ def earlier_of(study: Study, sample: Sample, policy: Policy) -> Earlier:
         entries = [one for one in entries if one.about.release != correction.release]
     named = named_sample(study, sample)
     kept = kept_figures(named, entries, policy.min_count) if entries else _nothing()
-    return Earlier(tuple(entries), kept, correction, giving_back(named, entries, policy))
+    return Earlier(tuple(entries), kept, correction)
 
 
 def known_elsewhere(study: Study, exact: pd.DataFrame, policy: Policy) -> pd.DataFrame:

@@ -140,8 +140,6 @@ CONFLICTS = ("changed_by_other", "changed_meanwhile", "exists", "removed", "neve
 def in_words(problem: Problem, kind: Kind, language: str) -> Problem:
     """Return a broken rule in a reader's language, without its place.
 
-    Examples
-    --------
     >>> from wijkkit.registry.tables import KINDS
     >>> in_words(broken("required", "name"), KINDS["goals"], "nl").expected
     'Doel'

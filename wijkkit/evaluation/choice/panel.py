@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import html
 from collections.abc import Collection, Iterable, Mapping
+from typing import TYPE_CHECKING
 
-import ipywidgets as widgets
 import pandas as pd
 
 from wijkkit.errors import EstimationError
@@ -13,6 +13,9 @@ from wijkkit.evaluation.choice.choose import Choice, choose
 from wijkkit.evaluation.choice.criteria import CRITERIA
 from wijkkit.language import listed, number, percentage, text
 from wijkkit.study.settings import ChoiceSettings
+
+if TYPE_CHECKING:
+    import ipywidgets as widgets
 
 # What a choice says, in sentences.
 
@@ -144,6 +147,8 @@ def choice_panel(
     ipywidgets.VBox
         Its children are the sliders, the budget and one HTML widget with the result.
     """
+    import ipywidgets as widgets
+
     settings = (settings or ChoiceSettings()).model_copy(update={"draws": PANEL_DRAWS})
     sliders = {
         criterion: widgets.FloatSlider(
