@@ -99,7 +99,7 @@ def _bundle(study: Study, one: Publication, rows: pd.DataFrame | None) -> Any:
             return bundle_of(rows, *words)
         result = replace(one.content, study=study).with_frame(rows)
         label, caption, alt, language = words
-        caption, alt = caption or result.title, alt or result.sentence()
+        caption, alt = caption or result.caption, alt or result.sentence()
         return bundle_of(result.output(label), label, caption, alt, language)
 
 
