@@ -41,6 +41,7 @@ TABLES = (
     "gaps",
     "slopes",
     "comparisons",
+    "goal_changes",
     "participants",
     "baseline",
 )
