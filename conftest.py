@@ -7,6 +7,8 @@ import os
 import re
 import shutil
 import sys
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import matplotlib
@@ -14,6 +16,7 @@ import pytest
 from filelock import FileLock
 
 from tests.project_folder import write_project
+from tests.studies import SMALL, keep
 from wijkkit.batch import run
 
 ROOT = Path(__file__).parent
@@ -23,6 +26,7 @@ _MADE_OF = (
     "parameters",
     "reports",
     "tests/project_folder.py",
+    "tests/studies.py",
     "requirements.lock",
 )
 #: Files that take a minute and more come first, so that neither of two processes is left with one
@@ -86,15 +90,16 @@ def _sources(item: pytest.Item) -> str:
     return "".join(e.source for e in getattr(getattr(item, "dtest", None), "examples", ()))
 
 
-def _demo_cache() -> Path:
-    """Return where the demo lies that this very code made, in this run of the tests or before."""
+@cache
+def _digest() -> str:
+    """Return the content that a demo is made of, in this run of the tests or before."""
     digest = hashlib.sha256(sys.version.encode())
     for part in _MADE_OF:
         place = ROOT / part
         for path in [place] if place.is_file() else sorted(place.rglob("*")):
             if path.is_file() and path.suffix != ".pyc" and "_site" not in path.parts:
                 digest.update(str(path.relative_to(ROOT)).encode() + path.read_bytes())
-    return ROOT / ".cache" / "demo_run" / digest.hexdigest()[:20]
+    return digest.hexdigest()[:20]
 
 
 @pytest.fixture(scope="session")
@@ -103,30 +108,45 @@ def demo_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     It is kept by the content that it was made of: who changes a test only does not wait for it.
     """
-    base = tmp_path_factory.getbasetemp()
+    return _ran("demo_run", tmp_path_factory, write_project)
+
+
+@pytest.fixture(scope="session")
+def small_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """As `demo_run`, with fewer indicators, for what runs or releases again: that costs by the cell."""
+
+    def write(folder: Path) -> None:
+        write_project(folder)
+        keep(folder / "parameters", *SMALL)
+
+    return _ran("small_run", tmp_path_factory, write)
+
+
+def _ran(name: str, factory: pytest.TempPathFactory, write: Callable[[Path], object]) -> Path:
+    base = factory.getbasetemp()
     base = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-    folder, done = base / "demo_run", base / "demo_run.done"
-    with FileLock(base / "demo_run.lock"):
+    folder, done = base / name, base / f"{name}.done"
+    with FileLock(base / f"{name}.lock"):
         if not done.exists():
             shutil.rmtree(folder, ignore_errors=True)
-            cache = _demo_cache()
-            if cache.is_dir():
-                shutil.copytree(cache, folder, symlinks=True)
+            kept = ROOT / ".cache" / name / _digest()
+            if kept.is_dir():
+                shutil.copytree(kept, folder, symlinks=True)
             else:
                 folder.mkdir()
-                parameters = write_project(folder) / "parameters"
-                result = run(parameters, notebooks=folder / "notebooks", jobs=2)
-                assert result.failed == ()
-                _keep(folder, cache)
+                write(folder)
+                made = run(folder / "parameters", notebooks=folder / "notebooks", jobs=2)
+                assert made.failed == ()
+                _keep(folder, kept)
             done.touch()
     return folder
 
 
-def _keep(folder: Path, cache: Path) -> None:
+def _keep(folder: Path, kept: Path) -> None:
     """Keep a demo that ran in the place of older ones."""
-    shutil.rmtree(cache.parent, ignore_errors=True)
-    shutil.copytree(folder, cache.with_suffix(".part"), symlinks=True)
-    cache.with_suffix(".part").rename(cache)
+    shutil.rmtree(kept.parent, ignore_errors=True)
+    shutil.copytree(folder, kept.with_suffix(".part"), symlinks=True)
+    kept.with_suffix(".part").rename(kept)
 
 
 @pytest.fixture(scope="session")
@@ -143,7 +163,9 @@ def _project_of_an_example(request, monkeypatch) -> None:
     sources = _sources(request.node)
     if '"parameters"' in sources or '"data/' in sources:
         matplotlib.use("agg")
-        folder = request.getfixturevalue("example_project")
         if re.search(r"wk\.(publish|release)\(", sources):
-            folder = shutil.copytree(folder, request.getfixturevalue("tmp_path") / "project")
+            small = request.getfixturevalue("small_run")
+            folder = shutil.copytree(small, request.getfixturevalue("tmp_path") / "project")
+        else:
+            folder = request.getfixturevalue("example_project")
         monkeypatch.chdir(folder)

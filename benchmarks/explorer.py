@@ -26,7 +26,8 @@ import numpy as np  # noqa: E402
 import wijkkit as wk  # noqa: E402
 from wijkkit.estimates import estimate_grid  # noqa: E402
 from wijkkit.pipeline.estimation import groupings  # noqa: E402
-from wijkkit.released import CityView, write_released  # noqa: E402
+from wijkkit.released import CityView  # noqa: E402
+from wijkkit.released.store import write_released  # noqa: E402
 from wijkkit.workbench.explorer import explore_panel, released_code  # noqa: E402
 from wijkkit.workbench.parameter_set import make_controls  # noqa: E402
 

@@ -45,7 +45,7 @@ from wijkkit.registry.changes import Change, apply_change, now, stamp_of
 from wijkkit.registry.store import writing
 from wijkkit.registry.tables import KINDS
 from wijkkit.registry.validation import clean_row
-from wijkkit.released import write_released
+from wijkkit.released.store import write_released
 from wijkkit.study import Study, open_study
 from wijkkit.tables import ESTIMATE_COLUMNS
 

@@ -156,7 +156,7 @@ def verdicts(made: StudyEstimates, released: Release) -> str:
 
 def towns(number: int) -> Iterator[tuple[str, str]]:
     """Yield how many hidden counts of random towns an attacker finds."""
-    from attacker import found_of
+    from attacker import Attacker, found_of
     from towns import random_town
 
     kinds = ("", "proportional", "oversampled")
@@ -168,7 +168,7 @@ def towns(number: int) -> Iterator[tuple[str, str]]:
         rules = statuses(made.cells.assign(status=table["status"]), GGD)
         released = made.release(GGD)
         secret = (rules != "ok") & table["status"].eq("ok").to_numpy()
-        found = found_of(made, released.table, secret)
+        found = found_of(Attacker((made, released.table)), made, released.table[secret])
         width = found["high"] - found["low"]
         asked = np.minimum(GGD.protection, found["n"])
         wrong = (found["true"] < found["low"] - 1e-6) | (found["true"] > found["high"] + 1e-6)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+import re
+from collections.abc import Collection
 from pathlib import Path
 
 import yaml
 
+#: What is kept of the demo's indicators and groupings where it runs or is released again and again.
+SMALL = {"outdoor_play", "psychosocial_problems", "sport"}, {"ses"}
 STUDY = """
 title: Proef
 city: {name: Proefstad}
@@ -68,17 +73,44 @@ def replace(folder: Path, file: str, old: str, new: str) -> None:
 
 
 def keep(folder: Path, indicators: set[str], groupings: set[str] | None = None) -> Path:
-    """Keep some indicators and groupings of a study: what costs by the cell costs less."""
+    """Keep some indicators and groupings of the demo: what costs by the cell costs less."""
     path = folder / "indicators.yml"
     found = yaml.safe_load(path.read_text(encoding="utf-8"))
     assert indicators <= set(found)
     path.write_text(yaml.safe_dump({key: found[key] for key in found if key in indicators}))
     path = folder / "study.yml"
-    study = yaml.safe_load(path.read_text(encoding="utf-8"))
-    study["goals"] = [goal for goal in study["goals"] if goal["indicator"] in indicators]
-    for name in ("participation", "service_use"):
-        study["process"].pop(name)
+    text = path.read_text(encoding="utf-8")
+    goals = {goal["id"]: goal["indicator"] for goal in yaml.safe_load(text)["goals"]}
+    kept = [goal for goal, indicator in goals.items() if indicator in indicators]
+    text = _with(text, "goals", kept)
     if groupings is not None:
-        study["groupings"] = [one for one in study["groupings"] if one["id"] in groupings]
-    path.write_text(yaml.safe_dump(study, sort_keys=False))
+        text = _with(text, "groupings", groupings)
+    if "service_use" not in indicators:
+        text = re.sub(r"(?m)^  (participation|service_use):.*\n", "", text)
+    path.write_text(text, encoding="utf-8")
+    catalogue = folder.parent / "data" / "registry" / "catalogue.csv"
+    if not catalogue.parents[1].is_symlink():
+        _serve(catalogue, kept)
     return folder
+
+
+def _with(text: str, section: str, kept: Collection[str]) -> str:
+    """Keep some entries of a list in study.yml, and the other lines as they are written."""
+    head, entries = re.search(rf"(?ms)^{section}:\n(?=((?:^ .*?\n)+))", text).group(0, 1)
+    parts = re.findall(r"(?ms)^  - id: (\w+)\n(.*?)(?=^  - id: |\Z)", entries)
+    new = "".join(f"  - id: {name}\n{rest}" for name, rest in parts if name in kept)
+    assert kept and new.count("  - id: ") == len(kept)
+    return text.replace(head + entries, head + new)
+
+
+def _serve(catalogue: Path, goals: list[str]) -> None:
+    """Let the interventions of a catalogue serve goals that are there."""
+    with catalogue.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    for row in rows:
+        named = [name.strip() for name in row["goals"].split(";")]
+        row["goals"] = ";".join([name for name in named if name in goals] or goals[:1])
+    with catalogue.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)

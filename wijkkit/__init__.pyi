@@ -1,8 +1,8 @@
 """The names of the package, for it to load when they are used and for editors to complete."""
 
 from . import show as show
-from .analysis import people as people
-from .analysis import publish as publish
+from .analysis.people import people as people
+from .analysis.publish import publish as publish
 from .demo import make_demo as make_demo
 from .estimates import change as change
 from .estimates import comparable_neighbourhoods as comparable_neighbourhoods
@@ -47,11 +47,11 @@ from .pipeline.gate import release as release
 from .pipeline.process import evaluate_process as evaluate_process
 from .pipeline.respondents import load_respondents as load_respondents
 from .proposal.new_study import new_study as new_study
-from .registry import export_workbook as export_workbook
-from .registry import import_tables as import_tables
-from .registry import import_workbook as import_workbook
 from .registry import open_registry as open_registry
-from .registry import write_template as write_template
+from .registry.imports import import_tables as import_tables
+from .registry.workbook import export_workbook as export_workbook
+from .registry.workbook import import_workbook as import_workbook
+from .registry.workbook import write_template as write_template
 from .released import open_city as open_city
 from .released import open_wijk as open_wijk
 from .released.unreleased import draft as draft

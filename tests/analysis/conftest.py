@@ -1,4 +1,7 @@
-"""A demo study of three indicators in a folder of its own, not run: its people, and a fresh process of notebooks."""
+"""A demo study in a folder of its own, not run: its people, and a fresh process of notebooks.
+
+It has three indicators and one grouping, as nearly every test makes a release.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ import pytest
 
 import wijkkit as wk
 from tests.project_folder import write_project
-from tests.studies import keep
+from tests.studies import SMALL, keep
 from wijkkit.analysis import People
 from wijkkit.study import guard
 
@@ -17,7 +20,7 @@ from wijkkit.study import guard
 @pytest.fixture(scope="session")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = write_project(tmp_path_factory.mktemp("analysis"))
-    return keep(made / "parameters", {"outdoor_play", "psychosocial_problems", "sport"})
+    return keep(made / "parameters", *SMALL)
 
 
 @pytest.fixture(scope="session")

@@ -163,6 +163,21 @@ def test_the_effect_is_that_of_did_and_follows_its_arguments(people, folder):
     assert bare.loc["points", "value"] != pytest.approx(found.loc["points", "value"])
 
 
+def test_a_caption_says_of_whom_when_and_what_was_asked_otherwise(people):
+    girls = people[people.sex == "girl"]
+    found = girls.proportion("sport", by="arm")
+    said = "Dit gaat alleen over: Jongen of meisje: meisjes"
+    assert found.caption.endswith(f", 2021. {said}") and found.sentence().endswith(f"{said}.")
+    assert girls.change("sport", by="arm").caption.endswith(said)
+    young = people[people.age < 7.3].proportion("sport").caption
+    assert "leeftijd: 0, 1" in young or young.endswith("een deel van de kinderen")
+    some = people[people.respondent.isin(people.respondent[:70])].mean("age").caption
+    assert some.endswith("alleen over: een deel van de kinderen") and "70" not in some
+    asked = people.did("sport", without=["rietoord"], covariates=["age"]).caption
+    assert "Wijken die niet meetellen: Rietoord; in de opzet: geen." in asked
+    assert people.did("sport").caption == people.did("sport", method="cr2").caption == found.title
+
+
 def test_a_model_takes_the_order_and_the_design_of_the_study(people):
     model = people.model("psychosocial_problems ~ ses + age", family="binomial")
     assert model.frame["term"].tolist()[1:3] == ["ses[T.middle]", "ses[T.high]"]
@@ -243,3 +258,9 @@ def test_a_study_without_arms_borders_or_programme_is_told_so(folder, people, tm
 def test_latex_of_a_table_escapes_what_latex_reads(people):
     aged = people.assign(band=lambda p: (p.age // 3 * 3).astype("str") + "_jaar & ouder")
     assert r"\_jaar \& ouder" in aged.proportion("sport", by="band").to_latex()
+
+
+def test_covariates_that_say_the_same_are_named_as_that(people):
+    twice = people.assign(age2=lambda p: p.age * 2)
+    found = twice.did("sport", covariates=["age", "age2"], method=["model_based", "cluster_period"])
+    assert found.frame["reason"].eq("collinear").all()

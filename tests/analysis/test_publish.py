@@ -13,31 +13,12 @@ import pytest
 import yaml
 
 import wijkkit as wk
-from tests.project_folder import write_project
-from tests.studies import keep
 from wijkkit.errors import DisclosureError, EstimationError, ParameterError, ReportError
 from wijkkit.released.unreleased import outputs_folder, released_output
 from wijkkit.reports.pages import metadata
 from wijkkit.reports.staged_notebook import with_released
 
 WHY = "Een model over de hele stad, zonder kleine groepen."
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The study of these tests, with one grouping: nearly every test makes a release."""
-    made = write_project(tmp_path_factory.mktemp("publish"))
-    return keep(made / "parameters", {"outdoor_play", "psychosocial_problems", "sport"}, {"ses"})
-
-
-@pytest.fixture(scope="module")
-def respondents(folder: Path) -> pd.DataFrame:
-    return wk.load_respondents(wk.open_study(folder))
-
-
-@pytest.fixture(scope="module")
-def estimates(folder: Path, respondents: pd.DataFrame):
-    return wk.estimate(wk.open_study(folder), respondents)
 
 
 @pytest.fixture

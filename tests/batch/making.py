@@ -7,6 +7,10 @@ from pathlib import Path
 
 import nbformat
 
+#: What the notebooks of these tests use; the whole of the project's own takes seconds to load.
+FEW = ("pandas", "pyarrow.parquet", "wijkkit.released")
+#: The same for a run in a process of its own.
+LOAD_FEW = f"import wijkkit.batch.runner\nwijkkit.batch.runner.PRELOAD = {FEW!r}\n"
 WIJK_PARAMETERS = 'study = ""\nwijk = ""\nname = ""\ncode = ""\ndistrict = ""\narm = ""\npair = ""'
 CITY_PARAMETERS = 'study = ""'
 

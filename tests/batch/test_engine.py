@@ -61,9 +61,9 @@ def test_nothing_is_said_on_the_terminal_whatever_library_is_loaded(capfd):
 def test_children_begin_with_the_study_read_and_see_what_has_changed_since(tmp_path):
     folder = write_study(tmp_path)
     ask = task(
-        "from wijkkit.study import opening, open_study",
+        "from wijkkit.study import files, open_study",
         f"name = open_study({str(folder)!r}).neighbourhood('noord').name",
-        "name, opening._opened.cache_info().misses",
+        "name, files._opened.cache_info().misses",
     )
     with ForkServer(("wijkkit.study",), str(folder)) as server:
         before = server.run(ask)

@@ -14,14 +14,16 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from making import MAKE_TABLE, SHOW_WIJK, project, write
+from making import LOAD_FEW, MAKE_TABLE, SHOW_WIJK, project, write
 
 from wijkkit.batch import run, status
 from wijkkit.batch.engine.client import close_fork_server
 from wijkkit.errors import BatchError, ParameterError
 
 #: A shell's background job, and what it starts, ignores the interrupt; a run in a terminal does not.
-START = """\
+START = (
+    LOAD_FEW
+    + """\
 import signal
 import sys
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -34,6 +36,7 @@ try:
 except WijkkitError as error:
     print(error, file=sys.stderr); sys.exit(error.exit_code)
 """
+)
 SLOW = "import time\ntime.sleep(0.3)\n'slow'"
 
 
@@ -323,7 +326,8 @@ def _kill_somewhere(study, pool, seconds):
     finally:
         process.kill()
         process.wait()
-    deadline = time.monotonic() + 10
+    # It ends between two libraries that it loads; on a busy machine one takes long.
+    deadline = time.monotonic() + 60
     while orphans(str(study.parent)) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert orphans(str(study.parent)) == []

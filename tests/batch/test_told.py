@@ -10,7 +10,7 @@ import sys
 import time
 
 import pytest
-from making import project, write
+from making import LOAD_FEW, project, write
 
 from wijkkit.batch.manifest import JobResult, RunResult
 from wijkkit.batch.plan import Job
@@ -83,8 +83,9 @@ def test_the_exit_code_is_that_of_the_gravest_failure(kinds, code):
 
 
 def command(study, *words: str) -> subprocess.CompletedProcess:
+    code = LOAD_FEW + "from wijkkit.cli import main; main()"
     return subprocess.run(
-        [sys.executable, "-c", "from wijkkit.cli import main; main()", *words, "--study", study],
+        [sys.executable, "-c", code, *words, "--study", study],
         cwd=study.parent,
         env={**os.environ, "PYTHONWARNINGS": "ignore"},
         capture_output=True,

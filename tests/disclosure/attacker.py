@@ -1,12 +1,13 @@
-"""Someone who knows that children come whole, and works out hidden counts from a released table.
+"""Someone who knows that children come whole, and works out hidden counts from released tables.
 
-Shares no code with what it attacks: its unknowns are the children of a wijk with the same groups
-who gave the same answers, its facts are the figures as they stand, with the n of each and the
-weights of wijken.
+Shares no code with what it attacks: its unknowns are the children who are alike in every
+publication (the same wijk and groups) and gave the same answers, its facts are the figures as they
+stand, with the n of each and the weights of wijken.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import product
 
 import numpy as np
@@ -14,59 +15,93 @@ import pandas as pd
 from scipy.optimize import Bounds, LinearConstraint, milp
 from towns import Town
 
+from wijkkit.disclosure.rounding import Places
+
 LEVELS = {"wijk": "wijk", "gebied": "district", "arm": "arm"}
 SECONDS = 0.5
 
 
 class Attacker:
-    """What the released table of a town of one wave says of its counts.
+    """What released tables say of the counts of towns.
 
     Parameters
     ----------
-    town : Town
-    table : DataFrame
-        As released, in the order of the town's cells.
-    gaps : DataFrame, optional
-        Gaps as released, and the exact limits, of which the attacker knows how far they are apart.
+    *published : (Town, DataFrame) or (Town, DataFrame, DataFrame)
+        Publications over the same children: the town, its figures as released, and its gaps and
+        changes as released with the exact limits, of which the attacker knows how far they are
+        apart. A question that two of them ask with other answers counts as two.
     """
 
-    def __init__(self, town: Town, table: pd.DataFrame, gaps: pd.DataFrame | None = None) -> None:
-        people, self.table = town.sample.people, table
-        self.names = list(town.sample.units)
-        columns = ["wijk", "district", "arm", *(c for c, _ in town.sample.groupings.values())]
-        key = people[columns].astype(object).fillna("-").astype(str)
-        self.atoms = key.assign(weight=people["weight"]).groupby(columns)["weight"]
-        self.atoms = self.atoms.agg(["size", "mean"]).reset_index()
-        self.columns = {name: c for name, (c, _) in town.sample.groupings.items()}
-        self.patterns = np.array(list(product((0, 1), repeat=len(self.names))))
-        given = people[self.names].to_numpy(int)
+    def __init__(self, *published: tuple) -> None:
+        people = [town.sample.people.set_index("respondent") for town, *_ in published]
+        everybody = pd.Index(np.unique(np.concatenate([one.index for one in people])))
+        self._columns = [town.sample.groupings for town, *_ in published]
+        parts, self._question = [], []
+        answers: list[pd.Series] = []
+        for at, (town, *_) in enumerate(published):
+            own = people[at]
+            where = ["wave", *LEVELS.values(), *(c for c, _ in town.sample.groupings.values())]
+            key = (
+                own[where].astype(object).fillna("-").astype(str).reindex(everybody, fill_value="")
+            )
+            parts.append(key.set_axis([f"{at} {name}" for name in where], axis=1))
+            self._question.append(
+                {
+                    name: _question(answers, own[name].reindex(everybody))
+                    for name in town.sample.units
+                }
+            )
+        given = np.column_stack([one.fillna(0) for one in answers]).astype(int)
+        key = pd.concat(parts, axis=1)
+        weights = {
+            f"weight {at}": own["weight"].reindex(everybody, fill_value=0.0)
+            for at, own in enumerate(people)
+        }
+        grouped = key.assign(**weights, size=1).groupby(list(key), sort=True)
+        self.atoms = grouped[[*weights, "size"]].agg(
+            {**dict.fromkeys(weights, "mean"), "size": "sum"}
+        )
+        self.atoms = self.atoms.reset_index()
+        self.patterns = np.array(list(product((0, 1), repeat=len(answers))))
         there = (given[:, None] == self.patterns).all(axis=2).any(axis=0)
         self.most = np.where(there, self.atoms["size"].to_numpy()[:, None], 0).ravel()
-        shown = [self._line(row) for row in table.itertuples() if row.status == "ok"]
-        if gaps is not None:
-            shown += [self._gap(row) for row in gaps.itertuples() if row.status == "ok"]
-        size = len(self.atoms) * len(self.patterns)
         every = np.kron(np.eye(len(self.atoms)), np.ones(len(self.patterns)))
         self.facts = [LinearConstraint(every, *[self.atoms["size"].to_numpy(float)] * 2)]
-        if shown:
-            lines, low, high = (np.array(part) for part in zip(*shown, strict=True))
-            self.facts.append(LinearConstraint(lines.reshape(-1, size), low - 1e-7, high + 1e-7))
+        for at, (_, *tables) in enumerate(published):
+            for told, tell in zip(tables, (self._figure, self._difference), strict=False):
+                rows = told[told["status"].eq("ok")]
+                self.learn(tell(row, at) for row in rows.itertuples())
 
-    def _inside(self, row: object) -> np.ndarray:
-        inside = np.ones(len(self.atoms), bool)
+    def learn(self, shown: Iterable[tuple[np.ndarray, float, float]]) -> None:
+        """Take sums of the unknowns that are known to lie between two numbers as facts."""
+        if shown := list(shown):
+            lines, low, high = (np.array(part) for part in zip(*shown, strict=True))
+            self.facts.append(LinearConstraint(lines, low - 1e-7, high + 1e-7))
+
+    def _inside(self, row: object, at: int) -> np.ndarray:
+        inside = (self.atoms[f"{at} wave"] == row.wave).to_numpy(copy=True)
         if row.area_level != "city":
-            inside &= (self.atoms[LEVELS[row.area_level]] == row.area).to_numpy()
+            inside &= (self.atoms[f"{at} {LEVELS[row.area_level]}"] == row.area).to_numpy()
         if row.group_by:
-            inside &= (self.atoms[self.columns[row.group_by]] == row.group).to_numpy()
+            column = self._columns[at][row.group_by][0]
+            inside &= (self.atoms[f"{at} {column}"] == row.group).to_numpy()
         return inside
 
-    def count(self, row: object) -> np.ndarray:
+    def count(self, row: object, at: int = 0) -> np.ndarray:
         """The unknowns that a cell's count is the sum of."""
-        having = self.patterns[:, self.names.index(row.indicator)]
-        return np.outer(self._inside(row), having).ravel().astype(float)
+        having = self.patterns[:, self._question[at][row.indicator]]
+        return np.outer(self._inside(row, at), having).ravel().astype(float)
 
-    def _gap(self, row: object) -> tuple[np.ndarray, float, float]:
-        first, last = (self._share(row._replace(group=one)) for one in row.group.split("-"))
+    def _figure(self, row: object, at: int) -> tuple[np.ndarray, float, float]:
+        return self._share(row, at), row.value - row.step / 2, row.value + row.step / 2
+
+    def _difference(self, row: object, at: int) -> tuple[np.ndarray, float, float]:
+        name = "group" if row.group_by and "-" in row.group else "wave"
+        first, last = (
+            self._share(row._replace(**{name: one}), at) for one in getattr(row, name).split("-")
+        )
+        # A gap is the first group less the last, a change the last wave less the first.
+        line = first - last if name == "group" else last - first
         half = (row.exact_upper - row.exact_lower) / 2
         low, high = row.value - row.step / 2, row.value + row.step / 2
         ends = {
@@ -74,24 +109,20 @@ class Attacker:
             "lower": (low, min(high, -half)),
             "not_distinguishable": (max(low, -half), min(high, half)),
         }
-        return first - last, *ends.get(row.verdict, (low, high))
+        return line, *ends.get(row.verdict, (low, high))
 
-    def _line(self, row: object) -> tuple[np.ndarray, float, float]:
-        return self._share(row), row.value - row.step / 2, row.value + row.step / 2
-
-    def _share(self, row: object) -> np.ndarray:
+    def _share(self, row: object, at: int) -> np.ndarray:
         """The share of a cell with the answer, as a sum of the unknowns, in per cent."""
-        weight = self.atoms["mean"].to_numpy()
-        inside = self._inside(row)
-        total = (self.atoms["size"] * weight)[inside].sum()
-        return self.count(row) * np.repeat(weight, len(self.patterns)) * 100 / total
+        weight = self.atoms[f"weight {at}"].to_numpy()
+        total = (self.atoms["size"] * weight)[self._inside(row, at)].sum()
+        return self.count(row, at) * np.repeat(weight, len(self.patterns)) * 100 / total
 
-    def between(self, row: object) -> tuple[float, float]:
+    def between(self, row: object, at: int = 0) -> tuple[float, float]:
         """The least and the most that a cell's count can be."""
         ends = []
         for sign in (1.0, -1.0):
             found = milp(
-                sign * self.count(row),
+                sign * self.count(row, at),
                 constraints=self.facts,
                 bounds=Bounds(0, self.most),
                 integrality=np.ones(len(self.most)),
@@ -100,27 +131,41 @@ class Attacker:
             if found.status == 1:
                 # Out of time: what is sure is not that it is narrow, so the attack failed here.
                 found = milp(
-                    sign * self.count(row), constraints=self.facts, bounds=Bounds(0, self.most)
+                    sign * self.count(row, at), constraints=self.facts, bounds=Bounds(0, self.most)
                 )
             assert found.x is not None, "the truth itself must be possible"
             ends.append(round(float(sign * found.fun), 6))
         return ends[0], ends[1]
 
 
-def found_of(
-    town: Town, table: pd.DataFrame, by_rule: np.ndarray, gaps: pd.DataFrame | None = None
-) -> pd.DataFrame:
-    """Return of each count that a rule hides between what it is found to be.
+def _question(answers: list[pd.Series], own: pd.Series) -> int:
+    """The number of the question that was answered so: one asked before, or a new one."""
+    for at, one in enumerate(answers):
+        if (one.isna() | own.isna() | one.eq(own)).all():
+            answers[at] = one.fillna(own)
+            return at
+    answers.append(own)
+    return len(answers) - 1
+
+
+def found_of(attacker: Attacker, town: Town, rows: pd.DataFrame, at: int = 0) -> pd.DataFrame:
+    """Return of counts of a town between what they are found to be.
 
     Returns
     -------
     DataFrame
         ``true, low, high, n``; the truth is always between.
     """
-    attacker, cells = Attacker(town, table, gaps), town.cells
-    rows = []
-    for row in table[by_rule].itertuples():
-        low, high = attacker.between(row)
-        true, n = float(cells["x"][row.Index]), float(cells["n"][row.Index])
-        rows.append({"true": true, "low": low, "high": high, "n": n})
-    return pd.DataFrame(rows, columns=["true", "low", "high", "n"])
+    place, found = Places(town.cells).of(rows), []
+    for row, cell in zip(rows.itertuples(), town.cells.iloc[place].itertuples(), strict=True):
+        low, high = attacker.between(row, at)
+        found.append({"true": float(cell.x), "low": low, "high": high, "n": float(cell.n)})
+    return pd.DataFrame(found, columns=["true", "low", "high", "n"])
+
+
+def held(found: pd.DataFrame, protection: int) -> None:
+    """Every count is found to be in an interval with the truth, as wide as asked."""
+    assert (found["low"] <= found["true"] + 1e-6).all()
+    assert (found["true"] <= found["high"] + 1e-6).all()
+    asked = np.minimum(protection, found["n"])
+    assert (found["high"] - found["low"] >= asked - 1e-6).all(), found

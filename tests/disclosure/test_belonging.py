@@ -20,10 +20,10 @@ CITY = ("stad", "1_schattingen")
 
 
 @pytest.fixture(scope="module")
-def made(demo_run, tmp_path_factory):
-    """The demo with the site of one wijk and the city."""
+def made(small_run, tmp_path_factory):
+    """The demo of few indicators with the site of one wijk and the city."""
     folder = tmp_path_factory.mktemp("belonging") / "project"
-    shutil.copytree(demo_run, folder)
+    shutil.copytree(small_run, folder)
     study = open_study(folder / "parameters")
     render(study, engine="builtin", wijken=["ankerveld"])
     return folder

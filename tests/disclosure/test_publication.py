@@ -22,7 +22,7 @@ from wijkkit.disclosure import (
 )
 from wijkkit.disclosure.sign_off import sign_off_file
 from wijkkit.errors import DisclosureError
-from wijkkit.released import write_released
+from wijkkit.released.store import write_released
 from wijkkit.study import open_study
 
 PARAMETERS = Path(__file__).resolve().parents[2] / "parameters"

@@ -8,6 +8,7 @@ import pytest
 from towns import areas_of, town, town_of
 
 from wijkkit.disclosure import CBS, GGD
+from wijkkit.disclosure.policy import statuses
 from wijkkit.disclosure.system import families
 
 
@@ -74,6 +75,28 @@ def test_a_score_that_all_or_nearly_all_share_is_hidden():
     assert out.loc["w00", "status"] == "hidden"
     shown = out[out["status"].eq("ok")]
     assert len(shown) and (shown["step"] >= 0.1 - 1e-9).all()
+
+
+@pytest.mark.parametrize("count", range(8))
+def test_an_answer_counted_as_a_score_is_hidden_where_a_percentage_would_be(count):
+    """Of 40 children so many have a 1, and in another wijk 40 less so many."""
+    areas = areas_of(3, 1)
+    people = pd.DataFrame({"wijk": np.repeat(areas["wijk"], 40), "wave": "1", "weight": 1.0})
+    number = np.tile(np.arange(40), 3)
+    last = np.where(people["wijk"].eq("w01"), number >= count, number < 20)
+    people["score"] = np.where(people["wijk"].eq("w00"), number < count, last).astype(float)
+    people = people.merge(areas, on="wijk").assign(age=6.0)
+    out = town_of(people, areas, {"score": "score"}, {}).release(GGD).table.set_index("area")
+    wijken = out.loc[["w00", "w01", "w02"], "status"].tolist()
+    assert wijken == (["hidden", "hidden", "ok"] if count < GGD.min_count else ["ok"] * 3)
+
+
+def test_a_group_of_nobody_says_no_more_than_a_group_of_one():
+    cells = pd.DataFrame({"x": [0.0, 1.0, 0.0], "n": [0.0, 1.0, 0.0], "unit": "percent"})
+    cells = cells.assign(status=["missing", "ok", "missing"], area_level="wijk", area="a")
+    found = statuses(cells.assign(group_by=["ses", "ses", ""]), GGD)
+    # That nobody of a whole area answered is told; of a group of it, it is not.
+    assert found.tolist() == ["too_few", "too_few", "missing"]
 
 
 def test_levels_of_one_scale_and_a_complement_are_one_family():

@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 
 from tests.reports.conftest import make_study
-from wijkkit.released import open_released, write_released
+from wijkkit.released import open_released
+from wijkkit.released.store import write_released
 from wijkkit.study import open_study
 from wijkkit.tables import tidy
 

@@ -11,7 +11,8 @@ from tests.export.conftest import BOY, GIRL, ROWS, row
 from wijkkit.estimates.compare import sides
 from wijkkit.export.book import Column, book_of, book_page
 from wijkkit.export.book_sheets import write_book
-from wijkkit.released import open_released, write_released
+from wijkkit.released import open_released
+from wijkkit.released.store import write_released
 from wijkkit.tables import tidy
 
 

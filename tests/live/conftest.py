@@ -18,7 +18,8 @@ from tests.registry.workbooks import small_workbook
 from tests.studies import write_study
 from tests.workbench.servers import free_port, serving
 from wijkkit.live.identity import Accounts
-from wijkkit.registry import import_workbook, open_registry
+from wijkkit.registry import open_registry
+from wijkkit.registry.workbook import import_workbook
 from wijkkit.study import Study, open_study
 
 PASSWORD = "a long password"

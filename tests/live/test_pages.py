@@ -22,7 +22,7 @@ from wijkkit.registry import KINDS, open_registry
 from wijkkit.registry.changes import Change, apply_change, now, stamp_of
 from wijkkit.registry.store import writing
 from wijkkit.registry.validation import clean_row
-from wijkkit.released import write_released
+from wijkkit.released.store import write_released
 from wijkkit.study import open_study
 from wijkkit.tables import ESTIMATE_COLUMNS
 

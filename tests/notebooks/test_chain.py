@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import re
+import shutil
 import zipfile
 
 import nbformat
 import pandas as pd
 import papermill
 import pytest
+from bs4 import BeautifulSoup
 from pypdf import PdfReader
 
 from tests.reports.conftest import summary_lengths
-from wijkkit.batch import status
+from wijkkit.batch import run, status
 from wijkkit.batch.manifest import read_manifest
 from wijkkit.batch.plan import CITY, plan, read_notebooks
 from wijkkit.released import open_city
+from wijkkit.released.unreleased import released_output
 from wijkkit.reports.engine import render_docx, render_pdf
-from wijkkit.reports.pages import find_sources
+from wijkkit.reports.pages import find_sources, metadata
 from wijkkit.reports.record import read_record
 from wijkkit.reports.render import render
 from wijkkit.reports.theme import load_house_style
@@ -180,3 +183,58 @@ def test_participants_of_wijken_add_up_to_those_of_arms_and_city(study, result):
         if together.area_level == "arm":
             mine = mine[mine["arm"].eq(together.area)]
         assert (mine["n"].sum(), mine["children"].sum()) == (together.n, together.children)
+
+
+CHANGED = {
+    "method=plan.method": 'method="cr2"',
+    "covariates=plan.covariates": 'covariates=["age"]',
+    "without=plan.without": 'without=["rietoord"]',
+}
+SAID = (
+    "Dit is anders berekend dan in de opzet van het onderzoek.",
+    "(CR2); in de opzet: Gemiddelden per wijk en meting",
+    "Kenmerken waar we rekening mee houden: leeftijd; in de opzet: leeftijd en ",
+    "Wijken die niet meetellen: Rietoord; in de opzet: geen.",
+)
+
+
+@pytest.fixture
+def changed(demo_run, tmp_path, monkeypatch):
+    """A project in which somebody changed arguments of one call in the notebook of the effect."""
+    folder = shutil.copytree(demo_run, tmp_path / "project")
+    path = folder / "notebooks" / "stad" / "2_effectevaluatie.ipynb"
+    notebook = nbformat.read(path, 4)
+    for old, new in CHANGED.items():
+        cell = next(cell for cell in notebook.cells if old in cell.source)
+        cell.source = cell.source.replace(old, new)
+    nbformat.write(notebook, path)
+    monkeypatch.chdir(folder)
+    return folder
+
+
+@pytest.mark.slow
+def test_arguments_that_are_changed_in_the_notebook_are_said_by_the_report(changed):
+    study = open_study(changed / "parameters")
+    result = run(changed / "parameters", notebooks=changed / "notebooks", jobs=2)
+    assert result.failed == () and len(result.jobs) > 4
+    assert render(study, engine="builtin").failed == {}
+    soup = BeautifulSoup((study.site / "stad.html").read_text("utf-8"), "html.parser")
+    whole = " ".join(soup.get_text(" ").split())
+    beside = " ".join(soup.find(id="fig-effect").get_text(" ").split())
+    methods = " ".join(soup.find(id="sec-methode").get_text(" ").split())
+    for words in SAID:
+        assert words in beside and words in methods, words
+    assert whole.count(SAID[0]) > 2
+    assert open_city(study).table("effects").query("method == 'cr2'")["clusters"].max() == 5
+
+
+@pytest.mark.slow
+def test_so_are_they_after_plain_papermill(changed):
+    for name in ("1_schattingen", "2_effectevaluatie", "3_procesevaluatie", "4_leren"):
+        papermill.execute_notebook(
+            f"notebooks/stad/{name}.ipynb", f"{name}.ipynb", progress_bar=False
+        )
+    study = open_study(changed / "parameters")
+    beside = released_output(study, "fig-effect")["metadata"]["wijkkit"]["caption"]
+    for words in SAID:
+        assert words in beside and words in metadata(study, "stad")["text"]["method_design"]

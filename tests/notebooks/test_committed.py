@@ -86,9 +86,17 @@ def test_a_figure_shows_its_steps_in_a_few_lines():
 
 def test_notebooks_are_stored_as_the_git_filter_of_the_lab_stores_them():
     """`wijkkit lab` sets nbstripout as filter: what it would change, git shows as changed."""
-    for path in PATHS:
-        stored = path.read_bytes()
-        assert stripped(stored) == stored, name(path)
+    command = [sys.executable, "-m", "nbstripout", "--verify", *map(str, PATHS)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stdout
+
+
+def test_a_notebook_with_an_output_is_told(tmp_path):
+    content = nbformat.read(BATCH[0], 4)
+    code_cells(content)[0].outputs = [nbformat.v4.new_output("stream", text="1")]
+    nbformat.write(content, tmp_path / "n.ipynb")
+    command = [sys.executable, "-m", "nbstripout", "--verify", str(tmp_path / "n.ipynb")]
+    assert subprocess.run(command, capture_output=True, timeout=60).returncode == 1
 
 
 def test_the_git_filter_keeps_the_output_of_a_cell_that_is_tagged_so_and_of_no_other():

@@ -13,7 +13,7 @@ from tests.language.test_nouns import DEMO
 from tests.notebooks.test_any_study import small_study
 from tests.studies import replace
 from wijkkit.batch import run
-from wijkkit.project import lay_out
+from wijkkit.project.layout import lay_out
 from wijkkit.reports.render import render
 from wijkkit.study import open_study
 

@@ -10,8 +10,9 @@ import pytest
 
 from tests.conftest import ROOT
 from wijkkit.errors import StudyError
-from wijkkit.project import find_part, lay_out, upgrade
 from wijkkit.project import layout as layout_module
+from wijkkit.project import upgrade
+from wijkkit.project.layout import find_part, lay_out
 from wijkkit.study.files import find_study
 from wijkkit.workbench.lab import lab_command, set_git_filter
 
@@ -139,7 +140,7 @@ def test_git_commits_notebooks_without_their_outputs(project):
 
     git("init", "--quiet")
     assert set_git_filter(project)
-    git("add", "--all")
+    git("add", ".gitattributes", NOTEBOOK)
     git("commit", "--quiet", "--message", "start")
     path = project / NOTEBOOK
     content = json.loads(path.read_text())
@@ -147,7 +148,7 @@ def test_git_commits_notebooks_without_their_outputs(project):
     cell["outputs"] = [{"name": "stdout", "output_type": "stream", "text": ["84 percent"]}]
     cell["execution_count"] = 7
     path.write_text(json.dumps(content))
-    git("add", "--all")
+    git("add", NOTEBOOK)
     assert git("diff", "--cached", "--stat") == ""
 
 

@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 import wijkkit as wk
-from tests.proposal.finishing import finished
+from tests.proposal.conftest import finished
 from wijkkit.cli import app
 from wijkkit.disclosure.policy import policy_for
 from wijkkit.disclosure.release import _tells_of_few
@@ -19,7 +19,7 @@ from wijkkit.disclosure.sample import apart, cells_of
 from wijkkit.disclosure.system import cell_places, larger_cells, systems
 from wijkkit.errors import DataError, StudyError
 from wijkkit.loaders.areas import row_account
-from wijkkit.pipeline.checking import design_lines, validate
+from wijkkit.pipeline.checks import design_lines, validate
 from wijkkit.reports.pages import metadata
 
 N = 120

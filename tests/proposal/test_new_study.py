@@ -11,49 +11,10 @@ import pytest
 import yaml
 
 import wijkkit as wk
-from tests.proposal.finishing import codebook_of, finished
+from tests.proposal.conftest import codebook_of, finished
 from wijkkit.errors import DataError, StudyError, WijkkitError
-from wijkkit.pipeline.checking import remarks, validate
+from wijkkit.pipeline.checks import remarks, validate
 from wijkkit.study.checks import MARK, unfinished
-
-LABELS = {
-    "geslacht": {1: "Jongen", 2: "Meisje"},
-    "sportclub": {1: "Ja", 2: "Nee", 9: "Weet niet"},
-    "opleiding": {1: "Laag", 2: "Hoog"},
-    "cijfer": {1: "heel slecht", 5: "heel goed"},
-    "y": {1: "Nooit", 2: "Vaak"},
-}
-
-
-@pytest.fixture
-def survey(tmp_path):
-    rows = pd.DataFrame(
-        {
-            "respnr": [1.0, 2, 3, 4],
-            "buurtcode": ["BU1", "BU1", "BU2", "BU2"],
-            "leeftijd": [4.0, 8, 11, 5],
-            "geslacht": [1.0, 2, 2, 1],
-            "sportclub": [1.0, 2, 9, 1],
-            "opleiding": [1.0, 2, 1, 2],
-            "cijfer": [1.0, 3, 5, 4],
-            "weegfactor": [0.5, 1.5, 1, 1],
-            "y": [1.0, 2, 1, 2],
-        }
-    )
-    path = tmp_path / "monitor_2021.sav"
-    pyreadstat.write_sav(
-        rows,
-        path,
-        variable_value_labels=LABELS,
-        column_labels={"sportclub": "Is lid van een sportclub"},
-    )
-    return path
-
-
-@pytest.fixture
-def study(tmp_path, survey):
-    wk.new_study(tmp_path / "own", survey)
-    return tmp_path / "own"
 
 
 def test_the_codebook_knows_roles_by_words_and_values_by_label(study):

@@ -11,14 +11,14 @@ import pytest
 
 import wijkkit as wk
 from tests.conftest import ROOT
-from tests.proposal.finishing import codebook_of, finished
+from tests.proposal.conftest import codebook_of, finished
 from tests.studies import replace
 from wijkkit import show
 from wijkkit.batch.engine.client import ForkServer
 from wijkkit.batch.engine.task import Task
 from wijkkit.errors import DataError, StudyError, WijkkitError
 from wijkkit.loaders.segments import load_group_interviews
-from wijkkit.pipeline.checking import remarks, validate
+from wijkkit.pipeline.checks import remarks, validate
 from wijkkit.released import open_wijk
 
 REPORTED = ROOT.parent / "shared" / "data" / "reported"

@@ -9,20 +9,13 @@ import pytest
 
 import wijkkit as wk
 from tests.conftest import ROOT
-from tests.proposal.finishing import finished
-from tests.proposal.test_new_study import survey  # noqa: F401
+from tests.proposal.conftest import finished
 from wijkkit.errors import StudyError
 from wijkkit.proposal.workbook_export import export_study
 from wijkkit.proposal.workbook_import import import_study
 from wijkkit.study.checks import unfinished
 
 GGD = ROOT.parent / "shared" / "data" / "ggd"
-
-
-@pytest.fixture
-def study(tmp_path, survey):  # noqa: F811
-    wk.new_study(tmp_path / "own", survey)
-    return tmp_path / "own"
 
 
 def same(one, other) -> bool:

@@ -12,7 +12,8 @@ import pytest
 from tests.registry.postgresql import empty, execute, server
 from tests.registry.workbooks import small_workbook
 from tests.studies import write_study
-from wijkkit.registry import KINDS, Registry, export_workbook, import_workbook, open_registry
+from wijkkit.registry import KINDS, Registry, open_registry
+from wijkkit.registry.workbook import export_workbook, import_workbook
 from wijkkit.study import Study, open_study
 
 #: The database of the test server that tests share; each begins with it empty.

@@ -32,7 +32,8 @@ from wijkkit.pipeline.process import evaluate as process
 from wijkkit.registry import KINDS, Registry, open_registry
 from wijkkit.registry.problems import RowError
 from wijkkit.registry.tables import KEPT_COLUMNS, Column, Kind
-from wijkkit.released import open_city, open_wijk, programme, write_released
+from wijkkit.released import open_city, open_wijk, programme
+from wijkkit.released.store import write_released
 from wijkkit.study import Study, open_study
 from wijkkit.tables import ESTIMATE_COLUMNS
 
@@ -180,9 +181,16 @@ def others(
 
 def where(shown: Shown, registry: Registry, kind: Kind, column: Column) -> str:
     """Return where a change of a column is seen: page, own, check, report, or nowhere."""
+    rows = _rows(registry, kind, column)
+    # A row of each wijk is nearly always enough.
+    places = (_seen(shown, registry, kind, column, part) for part in (rows[:2], rows[2:]))
+    return next((place for place in places if place != "nowhere"), "nowhere")
+
+
+def _seen(shown: Shown, registry: Registry, kind: Kind, column: Column, rows: list[dict]) -> str:
     assert shown.pages
     tried: list[tuple[dict, object]] = []
-    for row in _rows(registry, kind, column):
+    for row in rows:
         for value in others(column, row[column.name], registry, kind, row["wijk"]):
             try:
                 with changed(registry, kind, row, {column.name: value}):
@@ -215,10 +223,11 @@ def changed(registry: Registry, kind: Kind, row: dict, values: dict[str, object]
 
 
 def _rows(registry: Registry, kind: Kind, column: Column) -> list[dict]:
-    """Return rows to try: some that have the column, and the last ones."""
+    """Return rows to try: some that have the column, one of each wijk first, and the last ones."""
     tables = [registry.table(kind.name, wijk) for wijk in WIJKEN]
     filled = [table[table[column.name].notna()].tail(3) for table in tables]
-    tried = pd.concat([*filled, *(table.tail(1) for table in tables)])
+    first = [table.tail(1) for table in filled]
+    tried = pd.concat([*first, *filled, *(table.tail(1) for table in tables)])
     tried = tried.drop_duplicates(["wijk", "key"])
     return [
         {

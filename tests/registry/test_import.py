@@ -13,12 +13,8 @@ from tests.registry.workbooks import (
     small_wijk,
     small_workbook,
 )
-from wijkkit.registry import (
-    export_workbook,
-    import_workbook,
-    open_registry,
-    write_template,
-)
+from wijkkit.registry import open_registry
+from wijkkit.registry.workbook import export_workbook, import_workbook, write_template
 
 
 def test_a_workbook_of_every_kind_is_stored_as_it_was_written(any_registry, workbook):

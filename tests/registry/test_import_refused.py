@@ -11,11 +11,12 @@ from openpyxl import load_workbook
 
 from tests.registry.workbooks import edit, refused, small_wijk
 from wijkkit.errors import RegistryError
-from wijkkit.registry import KINDS, import_workbook, write_template, write_workbook
+from wijkkit.registry import KINDS
 from wijkkit.registry.changes import Change, apply_change, now, stamp_of
 from wijkkit.registry.problems import RowError, WorkbookError
 from wijkkit.registry.store import writing
 from wijkkit.registry.validation import clean_row
+from wijkkit.registry.workbook import import_workbook, write_template, write_workbook
 from wijkkit.registry.workbook_read import _merged
 
 

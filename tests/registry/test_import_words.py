@@ -10,9 +10,10 @@ from openpyxl import load_workbook
 
 from tests.conftest import ROOT
 from tests.registry.workbooks import rows, small_workbook
-from wijkkit.registry import export_workbook, import_workbook, open_registry
+from wijkkit.registry import open_registry
 from wijkkit.registry.problems import WorkbookError, sheet_name
 from wijkkit.registry.tables import KINDS, METADATA_SHEET
+from wijkkit.registry.workbook import export_workbook, import_workbook
 from wijkkit.registry.workbook_read import read_registry_workbook
 
 REPORTED = ROOT.parent / "shared" / "data" / "reported"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from wijkkit.registry import KINDS, tables_for_release
+from wijkkit.registry import KINDS
+from wijkkit.registry.release import tables_for_release
 
 HIDDEN = "(tekst niet getoond: er staat een naam of contact in)"
 DOCUMENT = {"wijk": "noord", "type": "plan", "reference": "map van Voorbeeld Persoon"}

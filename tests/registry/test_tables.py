@@ -9,7 +9,8 @@ from typer.testing import CliRunner
 from tests.registry.test_commands import run
 from wijkkit.cli.registry import app
 from wijkkit.errors import DataError, RegistryError
-from wijkkit.registry import import_tables, open_registry
+from wijkkit.registry import open_registry
+from wijkkit.registry.imports import import_tables
 from wijkkit.registry.problems import WorkbookError
 from wijkkit.study import open_study
 

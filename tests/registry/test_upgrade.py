@@ -11,8 +11,9 @@ import sqlalchemy as sa
 
 from tests.registry.workbooks import small_workbook
 from wijkkit.errors import RegistryError
-from wijkkit.registry import COLUMNS, KINDS, import_workbook, open_registry, registry, store
+from wijkkit.registry import COLUMNS, KINDS, open_registry, registry, store
 from wijkkit.registry.problems import ConflictError
+from wijkkit.registry.workbook import import_workbook
 
 #: A next revision as the document of the registry says to write one: a column, and the triggers.
 NEXT = '''

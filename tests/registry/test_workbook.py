@@ -8,11 +8,7 @@ from tests.registry.workbooks import (
     rows,
     small_workbook,
 )
-from wijkkit.registry import (
-    export_workbook,
-    import_workbook,
-    write_template,
-)
+from wijkkit.registry.workbook import export_workbook, import_workbook, write_template
 
 
 def test_text_that_looks_like_a_formula_stays_text_both_ways(registry, tmp_path):

@@ -9,8 +9,9 @@ import pandas as pd
 import pytest
 from openpyxl import load_workbook
 
-from wijkkit.registry import KINDS, import_workbook, write_workbook
+from wijkkit.registry import KINDS
 from wijkkit.registry.problems import WorkbookError
+from wijkkit.registry.workbook import import_workbook, write_workbook
 
 
 def rows(**columns: list) -> pd.DataFrame:

@@ -14,6 +14,7 @@ from tests.conftest import ROOT
 from wijkkit.reports.engine import make_pages
 from wijkkit.reports.render import plan_of
 from wijkkit.reports.runs import BRIEF, NotebookState, notebook_states
+from wijkkit.reports.theme import load_house_style
 from wijkkit.study import open_study
 
 PNG = base64.b64encode(
@@ -112,6 +113,12 @@ def make_study(folder: Path, language: str = "nl", wijken: tuple[str, ...] = ("w
             write_notebook(place, {label: outputs_for(label, name) for label in labels_of(source)})
             states[scope, source.stem] = NotebookState("ok")
     return study, states
+
+
+@pytest.fixture(scope="session")
+def house():
+    """The house style of the project itself."""
+    return load_house_style(ROOT / "reports" / "theme")
 
 
 @pytest.fixture

@@ -267,3 +267,14 @@ def test_a_number_and_its_margin_get_columns_of_their_own(open_page, cell, parts
         page.get_by_role("button", name="Download als CSV").click()
     lines = download.value.path().read_text(encoding="utf-8-sig").splitlines()
     assert next(csv.reader([lines[-1]], delimiter=";"))[1:4] == parts
+
+
+def test_what_scrolls_on_a_phone_says_so(open_page):
+    page = open_page("example", "phone")
+    words = catalogue("reports", "nl")["scroll"]
+    found = page.locator(".figure-scroll, .table-scroll").evaluate_all(
+        "parts => parts.filter(part => part.offsetParent).map(part => [part.scrollWidth > "
+        "part.clientWidth + 1, getComputedStyle(part, '::before').content])"
+    )
+    assert {scrolls for scrolls, _ in found} == {True, False}
+    assert all((words in said) == scrolls for scrolls, said in found)

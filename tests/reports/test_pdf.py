@@ -20,7 +20,6 @@ from wijkkit.reports.engine import render_docx, render_html, render_pdf
 from wijkkit.reports.pandoc import HTML, read
 from wijkkit.reports.paper import with_widths
 from wijkkit.reports.staged_notebook import stage_notebooks
-from wijkkit.reports.theme import load_house_style
 
 WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 SOURCE = """---
@@ -74,11 +73,6 @@ Alleen op papier.
 ::: {#refs}
 :::
 """
-
-
-@pytest.fixture(scope="module")
-def house():
-    return load_house_style(ROOT / "reports" / "theme")
 
 
 @pytest.fixture(scope="module")

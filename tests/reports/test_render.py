@@ -13,7 +13,7 @@ from tests.reports.features import read_structure
 from wijkkit.batch.manifest import COLUMNS
 from wijkkit.disclosure import Release, policy_for, record_audit
 from wijkkit.errors import ParameterError, ReportError
-from wijkkit.released import write_released
+from wijkkit.released.store import write_released
 from wijkkit.reports import render as module
 from wijkkit.reports import runs
 from wijkkit.reports.render import render_states

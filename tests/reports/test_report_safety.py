@@ -14,7 +14,6 @@ import pytest
 import yaml
 from bs4 import BeautifulSoup
 
-from tests.conftest import ROOT
 from tests.reports.conftest import SVG, write_notebook
 from tests.reports.conftest import make_study as make_plain_study
 from tests.reports.payloads import ELSEWHERE, MARK, PAYLOADS
@@ -28,7 +27,6 @@ from wijkkit.reports.pandoc import elements, run
 from wijkkit.reports.render import render_states
 from wijkkit.reports.runs import NotebookState
 from wijkkit.reports.staged_notebook import stage_notebooks
-from wijkkit.reports.theme import load_house_style
 from wijkkit.study import open_study
 
 ELEMENTS = ("iframe", "object", "embed", "form", "base", "video", "svg", "button")
@@ -156,11 +154,6 @@ def hostile_source(tmp_path_factory):
     title = yaml.safe_dump({"title": escaped(PAYLOADS[25]), "lang": "nl"}, allow_unicode=True)
     (folder / "bron.qmd").write_text(f"---\n{title}---\n\n{embeds}\n")
     return folder / "bron.qmd"
-
-
-@pytest.fixture(scope="module")
-def house():
-    return load_house_style(ROOT / "reports" / "theme")
 
 
 def test_in_a_pdf_a_payload_is_text(hostile_source, house, tmp_path):

@@ -18,9 +18,10 @@ from wijkkit import show
 from wijkkit.errors import DisclosureError
 from wijkkit.estimates.compare import sides
 from wijkkit.language import text as worded
-from wijkkit.released import open_city, open_wijk, write_released
+from wijkkit.released import open_city, open_wijk
 from wijkkit.released.goals import target_state
 from wijkkit.released.outcomes import trend
+from wijkkit.released.store import write_released
 from wijkkit.show import panels
 from wijkkit.show.output import ALT_LENGTH, Nothing
 from wijkkit.study import open_study

@@ -12,10 +12,12 @@ from tests.show.test_show import changes, estimates, gaps, hide
 from tests.show.test_show import judged as with_verdict
 from tests.studies import replace, write_study
 from wijkkit import show
+from wijkkit.errors import ParameterError
 from wijkkit.evaluation.effect.outcomes import arguments_table, as_asked
 from wijkkit.language import counted, large_first
-from wijkkit.released import open_city, open_wijk, write_released
+from wijkkit.released import open_city, open_wijk
 from wijkkit.released.sentences import WEIGHT
+from wijkkit.released.store import write_released
 from wijkkit.reports.pages import metadata
 from wijkkit.study import open_study
 
@@ -282,6 +284,16 @@ def test_an_effect_that_was_evaluated_otherwise_says_so_beside_each_figure_and_o
         assert frame.attrs["caption"].endswith(words)
     # The other side is modelled, so a rise is favourable now.
     assert city.effects()["value"].tolist() == [-16.0]
+
+
+def test_a_grouping_that_the_study_does_not_have_is_an_error(city):
+    for asked in (
+        lambda: city.groups("play", "nonsense"),
+        lambda: city.gaps("nonsense"),
+        lambda: city.places("play", group_by="nonsense"),
+    ):
+        with pytest.raises(ParameterError, match="found nonsense; expected ses"):
+            asked()
 
 
 def test_a_gap_that_is_shown_says_whom_the_effect_favours(city):

@@ -12,7 +12,8 @@ import pytest
 import wijkkit as wk
 from tests.studies import write_study
 from tests.workbench.servers import serving
-from wijkkit.released import CityView, write_released
+from wijkkit.released import CityView
+from wijkkit.released.store import write_released
 from wijkkit.tables import tidy
 
 KEYS = ["indicator", "area", "area_level", "wave", "group_by", "group", "value", "status"]

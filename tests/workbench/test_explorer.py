@@ -14,7 +14,7 @@ from shapely.geometry import box
 import wijkkit as wk
 from wijkkit import show
 from wijkkit.errors import ParameterError
-from wijkkit.released import write_released
+from wijkkit.released.store import write_released
 from wijkkit.tables import tidy
 from wijkkit.workbench.parameter_set import (
     QUESTIONS,

@@ -13,7 +13,7 @@ from wijkkit.disclosure.sample import Sample, cells_of
 from wijkkit.errors import EstimationError
 from wijkkit.estimates.grid import SCALE, wave_columns
 from wijkkit.estimates.layout import asked_rows
-from wijkkit.estimates.survey_mean import no_column, outcome_values
+from wijkkit.estimates.survey import no_column, outcome_values
 from wijkkit.study import Study
 from wijkkit.tables import ESTIMATE_COLUMNS, ESTIMATE_KEYS, EVERYBODY, REST
 

@@ -15,7 +15,8 @@ from wijkkit.analysis.result import Result
 from wijkkit.errors import DisclosureError, EstimationError, ParameterError
 from wijkkit.language import absence, text
 from wijkkit.language.messages import catalogue
-from wijkkit.loaders import area_names, load_borders
+from wijkkit.loaders import load_borders
+from wijkkit.loaders.areas import area_names
 from wijkkit.released import CityView, Released
 from wijkkit.show.maps import draw_values
 from wijkkit.show.theme import CITY, INK, OWN, PALE, new_figure, style

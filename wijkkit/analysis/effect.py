@@ -13,8 +13,9 @@ from wijkkit.analysis.domains import CELL_COLUMNS, Outcome, outcome_of
 from wijkkit.analysis.result import Result
 from wijkkit.evaluation.effect.did import Options, unavailable
 from wijkkit.evaluation.effect.did import did as estimate_did
-from wijkkit.evaluation.effect.outcomes import arrays_of, as_asked, compared_waves
+from wijkkit.evaluation.effect.outcomes import arguments_table, arrays_of, as_asked, compared_waves
 from wijkkit.evaluation.effect.sample import NotEstimable
+from wijkkit.released.effects import said_arguments
 from wijkkit.study import Study
 from wijkkit.study.indicators import Indicator
 from wijkkit.tables import ESTIMATE_KEYS, EVERYBODY
@@ -63,6 +64,10 @@ def did(
     notes: dict[str, Any] = {"waves": "-".join(waves), "methods": methods, "pole": pole_said}
     notes |= {"without": apart} if apart else {}
     notes |= {"among": chosen} if chosen else {}
+    # Each row names its method.
+    asked_for = arguments_table(people.study, study).query("argument != 'method'")
+    differing = asked_for[asked_for["used"].ne(asked_for["planned"])]
+    notes |= {"evaluated": said_arguments(study, differing)} if len(differing) else {}
     return Result("did", asked.label, ("method", "scale"), _numbers(rows), cells, study, notes)
 
 

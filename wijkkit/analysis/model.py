@@ -12,7 +12,7 @@ import pandas as pd
 from wijkkit.analysis.result import Result
 from wijkkit.errors import EstimationError
 from wijkkit.estimates.grid import wave_design
-from wijkkit.estimates.survey_mean import no_column
+from wijkkit.estimates.survey import no_column
 from wijkkit.estimates.survey_model import ModelFit, survey_model
 from wijkkit.study import Study
 

@@ -305,7 +305,7 @@ def _drawn(study: Study, result: Any, made: Publication, draw: Draw | None) -> B
         if isinstance(result, Result):
             shown = draw(result.frame) if draw else result.output(made.label)
             alt = made.alt or (result.sentence() if draw is None else "")
-            caption = made.caption or result.title
+            caption = made.caption or result.caption
             return bundle_of(shown, made.label, caption, alt, study.language)
         shown = draw(result) if draw else result
         return bundle_of(shown, made.label, made.caption, made.alt, study.language)

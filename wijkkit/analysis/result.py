@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from wijkkit.display import ShowsItself
 from wijkkit.language.messages import escaped
 from wijkkit.show.output import ShownText
-from wijkkit.showing import ShowsItself
 from wijkkit.study import Study
 
 if TYPE_CHECKING:
@@ -94,6 +94,13 @@ class Result(ShowsItself):
         return sentences(self, language or self.study.language)
 
     @property
+    def caption(self) -> str:
+        """What stands beneath it: what it is about, when, of whom, and how else than planned."""
+        from wijkkit.analysis.words import caption
+
+        return caption(self)
+
+    @property
     def shown(self) -> pd.DataFrame:
         """The columns that a reader of the table wants first."""
         columns = [*self.by, "wave", "value", "lower", "upper", "n", "unit"]
@@ -132,6 +139,7 @@ class Result(ShowsItself):
 
     def _facts(self) -> Mapping[str, object]:
         facts = {"of": self.title, **self.notes}
+        facts.pop("evaluated", None)
         if self.by:
             facts["by"] = ", ".join(self.by)
         return {**facts, "rows": len(self.frame)}

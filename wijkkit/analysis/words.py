@@ -9,7 +9,7 @@ import pandas as pd
 from wijkkit.analysis.domains import AREA_COLUMNS
 from wijkkit.analysis.drawing import names, plain_term
 from wijkkit.analysis.result import Result
-from wijkkit.language import absence, interval, number, percentage, points, text
+from wijkkit.language import absence, interval, listed, number, percentage, points, text
 from wijkkit.show.output import ShownTable
 from wijkkit.tables import STATUSES
 
@@ -29,7 +29,36 @@ def sentences(result: Result, language: str) -> str:
     if more > 0:
         parts.append(text("people.more", language, count=number(more, language)))
     about = text(f"people.about.{result.kind}", language, title=result.title)
-    return text("people.sentence", language, about=about, parts="; ".join(parts))
+    return _about_whom(
+        result, text("people.sentence", language, about=about, parts="; ".join(parts))
+    )
+
+
+def caption(result: Result) -> str:
+    """Return what stands beneath a result: what and when it is, of whom, and what was asked for."""
+    waves = [one.label for one in result.study.waves if one.id == result.notes.get("wave")]
+    title = ", ".join([result.title, *map(result.study.text, waves)])
+    said = _about_whom(result, title if "among" not in result.notes else f"{title}.")
+    return ". ".join(filter(None, (said.removesuffix("."), result.notes.get("evaluated", ""))))
+
+
+def _about_whom(result: Result, said: str) -> str:
+    """Return what is said with who was chosen, where that is not everybody of the study."""
+    chosen, study = result.notes.get("among"), result.study
+    if not chosen:
+        return said
+    parts = []
+    for part in chosen.split(", "):
+        column, _, values = part.partition("=")
+        if not values:
+            # How many they are is a count that nothing has controlled.
+            parts.append(text("people.some", study.language))
+            continue
+        known = {**study.column_words(column)[1], **names(result, column)}
+        shown = [known.get(one, one.removesuffix(".0")) for one in values.split("+")]
+        fields = {"column": _head(result, column), "values": listed(shown, study.language)}
+        parts.append(text("common.where", study.language, **fields))
+    return f"{said} {text('people.only', study.language, who='; '.join(parts))}"
 
 
 def _part(result: Result, row: pd.Series, language: str) -> str:
@@ -68,8 +97,7 @@ def reader_table(result: Result, language: str) -> ShownTable:
         return _model_table(result, language)
     for name in columns:
         called = names(result, name)
-        heads = text(f"people.head.{name}", language) if name in _HEADS else label_of(result, name)
-        table[heads] = [called.get(str(value), str(value)) for value in frame[name]]
+        table[_head(result, name)] = [called.get(str(value), str(value)) for value in frame[name]]
     rows = [row for _, row in frame.iterrows()]
     table[text("people.head.value", language)] = [_value(row, language) for row in rows]
     for name in ("p", "n"):
@@ -77,7 +105,7 @@ def reader_table(result: Result, language: str) -> ShownTable:
             table[text(f"people.head.{name}", language)] = [
                 _plain(row[name], language, 3 if name == "p" else 0) for row in rows
             ]
-    return ShownTable(pd.DataFrame(table), result.title)
+    return ShownTable(pd.DataFrame(table), caption(result))
 
 
 def _model_table(model: Result, language: str) -> ShownTable:
@@ -96,7 +124,7 @@ def _model_table(model: Result, language: str) -> ShownTable:
         text("people.head.value", language): shown,
         text("people.head.p", language): [_plain(p, language, 3) for p in chance],
     }
-    return ShownTable(pd.DataFrame(table), model.title)
+    return ShownTable(pd.DataFrame(table), caption(model))
 
 
 def _named_columns(result: Result) -> list[str]:
@@ -107,10 +135,11 @@ def _named_columns(result: Result) -> list[str]:
     return columns
 
 
-def label_of(result: Result, column: str) -> str:
-    """Return what readers call a column: the label of its grouping, or its name."""
-    groupings = [one for one in result.study.groupings if one.column == column]
-    return result.study.text(groupings[0].label) if groupings else column.replace("_", " ")
+def _head(result: Result, column: str) -> str:
+    """Return what readers call a column."""
+    if column in _HEADS:
+        return text(f"people.head.{column}", result.study.language)
+    return result.study.column_words(column)[0].replace("_", " ")
 
 
 def _plain(value: float, language: str, decimals: int) -> str:
@@ -137,4 +166,6 @@ def model_sentence(model: Model, language: str) -> str:
     ]
     unit = text(f"people.unit.{'odds_ratio' if value == 'odds_ratio' else 'score'}", language)
     about = text("people.about.model", language, title=model.title, unit=unit)
-    return text("people.sentence", language, about=about, parts="; ".join(parts))
+    return _about_whom(
+        model, text("people.sentence", language, about=about, parts="; ".join(parts))
+    )

@@ -13,7 +13,7 @@ from typing import Any
 
 from wijkkit.batch.fingerprint import hash_of
 from wijkkit.errors import ParameterError, Problem
-from wijkkit.project import find_part
+from wijkkit.project.layout import find_part
 from wijkkit.study import Study
 from wijkkit.study.checks import NO_WAVE
 

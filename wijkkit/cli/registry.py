@@ -75,7 +75,8 @@ def load(
     study: StudyOption = Path("parameters"),
 ) -> None:
     """Store the tables of all wijken that study.yml names: stakeholders, steps, interventions."""
-    from wijkkit.registry import import_tables, open_registry
+    from wijkkit.registry import open_registry
+    from wijkkit.registry.imports import import_tables
     from wijkkit.study import open_study
 
     opened = open_study(study)

@@ -72,7 +72,7 @@ def new(
     excel: Annotated[bool, typer.Option(help="Write study.xlsx beside the files.")] = False,
 ) -> None:
     """Start a study: propose its files from a survey or a list of areas, say what to fill in."""
-    from wijkkit.project import lay_out
+    from wijkkit.project.layout import lay_out
     from wijkkit.proposal.new_study import new_study
 
     named = {"area": area, "age": age, "weight": weight, "stratum": stratum}
@@ -107,7 +107,7 @@ def check(
     study: Annotated[Path, typer.Option(help="Folder of the study.")] = Path("parameters"),
 ) -> None:
     """Say everything that is wrong or missing in a study, in order of what to do first."""
-    from wijkkit.pipeline.checking import (
+    from wijkkit.pipeline.checks import (
         account_text,
         checked,
         design_lines,

@@ -45,13 +45,7 @@ def write_study(folder: Path, data: Path, city: pd.DataFrame) -> list[Path]:
 
 
 def study_files(data: str, city: pd.DataFrame) -> dict[str, str]:
-    """Return the study's files: name -> content.
-
-    Parameters
-    ----------
-    data : str
-        The data's folder as seen from the study's.
-    """
+    """Return the study's files: name -> content."""
     templates = files("wijkkit.demo") / "study"
     contents = {name: (templates / name).read_text(encoding="utf-8") for name in TEMPLATES}
     if data != _DATA:

@@ -13,7 +13,9 @@ import numpy as np
 import pandas as pd
 
 from wijkkit.files import write_whole
-from wijkkit.registry import import_tables, import_workbook, open_registry, write_workbook
+from wijkkit.registry import open_registry
+from wijkkit.registry.imports import import_tables
+from wijkkit.registry.workbook import import_workbook, write_workbook
 from wijkkit.study import Study
 
 ORGANISATIONS = (

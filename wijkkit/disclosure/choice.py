@@ -195,7 +195,7 @@ class Choice:
         """Return the cells that share a child's wijk with this one."""
         wijken = self._in_wijk[cell].tobytes()
         if wijken not in self._sharing:
-            self._sharing[wijken] = self._in_wijk[:, self._in_wijk[cell]].any(axis=1)
+            self._sharing[wijken] = np.asarray(self._in_wijk[:, self._in_wijk[cell]].any(axis=1))
         return self._sharing[wijken]
 
     def _near(self, narrow: NDArray[np.int64], loss: Loss) -> NDArray[np.bool_]:

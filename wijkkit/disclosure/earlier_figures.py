@@ -17,8 +17,6 @@ import numpy as np
 import pandas as pd
 
 from wijkkit.disclosure.ledger import Entry, answer_marks, person_marks
-from wijkkit.disclosure.policy import Policy, percent_step
-from wijkkit.disclosure.rounding import Places
 from wijkkit.disclosure.sample import Sample
 from wijkkit.estimates.layout import keys
 from wijkkit.tables import ESTIMATE_KEYS
@@ -82,8 +80,8 @@ def _nearest_in(sample: Sample, entry: Entry, min_count: int) -> pd.DataFrame:
     pairs: list[Any] = []
     found: list[Any] = []
     exact: list[Any] = []
-    divided, divided_then = _divided(sample), _divided_then(entry)
-    for now, before in _same_waves(sample, entry, persons):
+    division, division_then = _divided(sample), divided_then(entry)
+    for now, before in same_waves(sample, entry, persons):
         rows, rows_then = np.flatnonzero(wave_now == now), np.flatnonzero(wave_then == before)
         place = pd.Index(entry.people["person"].to_numpy()[rows_then])
         at = place.get_indexer(persons[rows])
@@ -100,13 +98,13 @@ def _nearest_in(sample: Sample, entry: Entry, min_count: int) -> pd.DataFrame:
             moved = max(max(len(there), len(there_then)) - same.sum(), gone)
             few = 1 if 0 < moved < min_count else 2 if moved == 0 else 0
             common = (both[same], both_then[same], weights[same])
-            for cells in divided:
-                for cells_then in divided_then:
+            for cells in division:
+                for cells_then in division_then:
                     close = _close(cells, cells_then, there, there_then, common, min_count)
                     number = np.full(close.shape[1], len(pairs))
                     found.append(np.vstack([close, number, number * 0 + few]))
             pairs.append(pair)
-            exact.append(_shares_then(entry, pair, divided_then))
+            exact.append(shares_then(entry, pair.then, division_then))
     if not found:
         return pd.DataFrame()
     every = np.hstack(found)
@@ -123,14 +121,14 @@ def _nearest_in(sample: Sample, entry: Entry, min_count: int) -> pd.DataFrame:
     return _turned_back(matched.merge(figures, on=list(was.values()), how="inner"))
 
 
-def _shares_then(entry: Entry, pair: _Pair, divided_then: list[_Cells]) -> np.ndarray:
+def shares_then(entry: Entry, key: str, divided: list[_Cells]) -> np.ndarray:
     """Return what the published cells of an indicator were exactly; NaN for a score."""
-    marks, persons = entry.people[f"of {pair.then}"].to_numpy(), entry.people["person"].to_numpy()
+    marks, persons = entry.people[f"of {key}"].to_numpy(), entry.people["person"].to_numpy()
     having = marks == answer_marks(persons, np.ones(len(persons)))
     weight = entry.people["weight"].to_numpy(float) * (marks != 0)
-    percent = 100.0 if entry.about.units[pair.then] == "percent" else np.nan
+    percent = 100.0 if entry.about.units[key] == "percent" else np.nan
     parts = []
-    for _, many, code in divided_then:
+    for _, many, code in divided:
         total, with_it = (
             np.bincount(code + 1, one, many + 1)[1:] for one in (weight, weight * having)
         )
@@ -151,7 +149,7 @@ def _divided(sample: Sample) -> list[_Cells]:
     return found
 
 
-def _divided_then(entry: Entry) -> list[_Cells]:
+def divided_then(entry: Entry) -> list[_Cells]:
     sizes = entry.cells.groupby("block", sort=True).size()
     firsts = sizes.cumsum() - sizes
     return [
@@ -160,7 +158,7 @@ def _divided_then(entry: Entry) -> list[_Cells]:
     ]
 
 
-def _same_waves(sample: Sample, entry: Entry, persons: np.ndarray) -> Iterator[tuple[str, str]]:
+def same_waves(sample: Sample, entry: Entry, persons: np.ndarray) -> Iterator[tuple[str, str]]:
     """Yield each wave with the published one of the same respondents, whatever it is named."""
     now = pd.DataFrame({"person": persons, "now": sample.people["wave"].to_numpy(str)})
     then = entry.people[["person", "wave"]].rename(columns={"wave": "then"})
@@ -284,116 +282,3 @@ def _turned_back(kept: pd.DataFrame) -> pd.DataFrame:
         upper=np.where(turned, 100 - lower, upper),
         status=kept["status"].mask(turned & kept["status"].eq("above"), "hidden"),
     )
-
-
-# Areas and groups that were published otherwise: what the old and the new figure give together.
-
-
-def giving_back(sample: Sample, entries: Iterable[Entry], policy: Policy) -> pd.DataFrame:
-    """Return the keys of cells that would give back a small count, and ``status, step, then``.
-
-    A cell that was not published itself, but is made of published cells (areas or groups taken
-    together) or is a part of one, gives the count of those that were hidden, or of the parts
-    beside it. Where no rule lets that be shown, and the rounding of both leaves it less room than
-    `protection`, the cell is not shown.
-    """
-    found = [part for entry in entries for part in _giving_back(sample, entry, policy)]
-    rows = pd.concat(found) if found else pd.DataFrame(columns=list(ESTIMATE_KEYS))
-    rows = rows.drop_duplicates(list(ESTIMATE_KEYS), ignore_index=True)
-    return rows.assign(status="hidden", step=np.nan, then=np.nan)
-
-
-def _giving_back(sample: Sample, entry: Entry, policy: Policy) -> Iterator[pd.DataFrame]:
-    persons = person_marks(sample.people, entry.about.salt)
-    wave_now, wave_then = (one["wave"].to_numpy(str) for one in (sample.people, entry.people))
-    then, own = entry.tables["estimates"], keys(sample.blocks(), [""])
-    was = entry.cells.sort_values(["block", "code"], kind="stable")
-    for now, before in _same_waves(sample, entry, persons):
-        rows, rows_then = np.flatnonzero(wave_now == now), np.flatnonzero(wave_then == before)
-        known = pd.Index(entry.people["person"].to_numpy()[rows_then])
-        at = known.get_indexer(persons[rows])
-        gone = np.setdiff1d(np.arange(len(rows_then)), at)
-        # Everybody of either: where in this sample, and where in the publication; -1 for not.
-        here = np.append(rows, np.full(len(gone), -1))
-        there = np.append(np.where(at >= 0, rows_then[at], -1), rows_then[gone])
-        both = (here >= 0) & (there >= 0)
-        for pair in _pairs(sample, entry, persons, here[both], there[both]):
-            if sample.units[pair.now] != "percent":
-                continue
-            place = Places(then).of(was.assign(indicator=pair.then))
-            shown = (place >= 0) & then["status"].eq("ok").to_numpy()[place]
-            step = np.where(shown, then["step"].to_numpy(float)[place], np.nan)
-            wave = _Both.of(sample, entry, pair, here, there)
-            narrow = np.zeros(len(own), bool)
-            for cells in _divided(sample):
-                equal, bad = np.zeros((2, cells[1]), bool)
-                for cells_then in _divided_then(entry):
-                    found = wave.narrow(cells, cells_then, step, policy)
-                    equal, bad = equal | found[0], bad | found[1]
-                narrow[cells[0] : cells[0] + cells[1]] = bad & ~equal
-            yield own[narrow].assign(indicator=pair.now)[list(ESTIMATE_KEYS)]
-
-
-@dataclass(frozen=True, slots=True)
-class _Both:
-    """The respondents of a wave: where each is in the sample and in a publication (-1 for not, or
-    without an answer), whether it has the answer, and its weight."""
-
-    here: np.ndarray
-    there: np.ndarray
-    having: np.ndarray
-    weight: np.ndarray
-
-    @classmethod
-    def of(
-        cls, sample: Sample, entry: Entry, pair: _Pair, here: np.ndarray, there: np.ndarray
-    ) -> _Both:
-        y = np.append(sample.people[pair.now].to_numpy(float), np.nan)[here]
-        marks = np.append(entry.people[f"of {pair.then}"].to_numpy(), np.uint64(0))
-        ids = np.append(entry.people["person"].to_numpy(), np.uint64(0))
-        then = marks[there] == answer_marks(ids[there], np.ones(len(there)))
-        weights = (np.append(one["weight"], np.nan) for one in (sample.people, entry.people))
-        now, before = (one[at] for one, at in zip(weights, (here, there), strict=True))
-        return cls(
-            np.where(np.isnan(y), -1, here),
-            np.where(marks[there] == 0, -1, there),
-            np.where(np.isnan(y), then != pair.turned, y == 1),
-            np.where(np.isnan(now), before, now),
-        )
-
-    def narrow(
-        self, cells: _Cells, cells_then: _Cells, step: np.ndarray, policy: Policy
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Return which cells were published, and which would give back a count too narrowly."""
-        (_, many, code), (first, many_then, code_then) = cells, cells_then
-        now = np.where(self.here >= 0, np.append(code, -1)[self.here], -1)
-        then = np.where(self.there >= 0, np.append(code_then, -1)[self.there], -1)
-        of_each = np.ones(len(now)), self.having.astype(float), self.weight
-        pair, inside = now * many_then + then, (now >= 0) & (then >= 0)
-        size = many * many_then
-        common = [np.bincount(pair[inside], e[inside], size).reshape(many, -1) for e in of_each]
-        own = [np.bincount(now + 1, one, many + 1)[1:, None] for one in of_each]
-        theirs = [np.bincount(then + 1, one, many_then + 1)[1:] for one in of_each]
-        step = step[first : first + many_then]
-        more, less = own[0] - common[0], theirs[0] - common[0]
-        few, touch = policy.min_count, common[0] > 0
-        equal = touch & (more < few) & (less < few)
-        shown = touch & ~np.isnan(step)
-        part, whole = shown & (less < few) & (more >= few), shown & (more < few) & (less >= few)
-        # A cell without the published ones that it is made of, and a published one without it:
-        # told where it is made of cells that were hidden, or beside it of others of now.
-        hidden = (common[0] * (touch & np.isnan(step) & (less < few))).sum(axis=1, keepdims=True)
-        beside = (common[0] * (more < few)).sum(axis=0) - common[0]
-        finest, heaviest = percent_step(policy), self.weight.max(initial=1e-9)
-        rounding = np.nan_to_num(step) * theirs[2]
-        narrow = np.zeros(many, bool)
-        parts = [(one * part).sum(axis=1, keepdims=True) for one in (*common, rounding)]
-        of_part = own[0] - parts[0], own[1] - parts[1], hidden, part.any(axis=1, keepdims=True)
-        of_whole = theirs[0] - common[0], theirs[1] - common[1], beside, whole
-        for (n, x, told, which), also in ((of_part, parts[-1]), (of_whole, rounding)):
-            room = (finest * own[2] + also) / 100 / heaviest
-            small = (n >= 1) & ((n < policy.min_n) | (x < few) | (n - x < few))
-            small &= (told > 0) & (np.abs(n - told) < few)
-            tight = small & (room < np.minimum(policy.protection, n) + 1)
-            narrow |= (tight & which).any(axis=1)
-        return np.asarray(equal.any(axis=1)), narrow & (own[0][:, 0] >= policy.min_n)

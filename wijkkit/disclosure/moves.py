@@ -34,14 +34,9 @@ _TOGETHER = 500_000
 class Proofs:
     """Towns that show how open counts are, each by what children answer otherwise.
 
-    Parameters
-    ----------
-    cell : (m,) array of int
-        The count that each town is of.
-    town, atom, gone, come : (f,) array of int
-        Of each child who answers otherwise: in which town, of which atom, and its patterns.
-    number : (f,) array
-        How many such children.
+    `cell`: The count that each town is of. `town`, `atom`, `gone`, `come`: Of each child who
+    answers otherwise: in which town, of which atom, and its patterns. `number`: How many such
+    children.
     """
 
     cell: Ints

@@ -12,14 +12,16 @@ from wijkkit.disclosure.audit import audited
 from wijkkit.disclosure.choice import Choice
 from wijkkit.disclosure.derived import relations
 from wijkkit.disclosure.knowledge import Shown, known
+from wijkkit.disclosure.ledger import Entry
 from wijkkit.disclosure.loss import COARSER
 from wijkkit.disclosure.policy import Policy, finest_steps, statuses
 from wijkkit.disclosure.rounding import Places, around, limits, to_step
 from wijkkit.disclosure.sample import Sample, apart, cells_of
 from wijkkit.disclosure.system import System, systems
+from wijkkit.disclosure.together import opened
+from wijkkit.display import ShowsItself
 from wijkkit.errors import DisclosureError, Problem
 from wijkkit.estimates.grid import Estimates
-from wijkkit.showing import ShowsItself
 from wijkkit.tables import ESTIMATE_KEYS, tidy
 
 
@@ -100,8 +102,16 @@ def release_estimates(
     policy: Policy,
     made: Made | None = None,
     earlier: pd.DataFrame | None = None,
+    entries: Sequence[Entry] = (),
 ) -> Release:
     """Release all estimates of a study together.
+
+    Parameters
+    ----------
+    earlier : DataFrame, optional
+        The cells that stand as they were published, with their ``status, step, then``.
+    entries : sequence of Entry
+        The publications that stand: what they and this release tell together is held open.
 
     Raises
     ------
@@ -173,7 +183,10 @@ def release_estimates(
         held = np.where((status == "ok") & (multiple == 0), "hidden", status)
         return shown(table, held, finest * np.where(multiple > 0, multiple, 1.0), policy)
 
-    final = tuple(settled)
+    by_rule = ~may & (kept == "")
+    standing = kept == "ok"
+    multiple = opened(sample, entries, table, multiple, finest, reach, by_rule, standing, policy)
+    final = tuple(replace(one, multiple=multiple[one.system.rows]) for one in settled)
     if made is not None and made.beside is not None:
         final = made.beside(released(final), final)
     gone = tuple(dict.fromkeys(left_out))

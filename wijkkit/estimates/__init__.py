@@ -13,8 +13,7 @@ from wijkkit.estimates.inequality import estimate_gap, estimate_slope
 from wijkkit.estimates.interval import pool, wilson
 from wijkkit.estimates.scale import scale_reliability, scale_score
 from wijkkit.estimates.small_area import funnel, small_area
-from wijkkit.estimates.survey_mean import survey_mean, survey_proportion
-from wijkkit.estimates.survey_total import survey_quantile, survey_total
+from wijkkit.estimates.survey import survey_mean, survey_proportion, survey_quantile, survey_total
 from wijkkit.estimates.weighting import poststratify, rake, weight_report, write_weights
 
 __all__ = [

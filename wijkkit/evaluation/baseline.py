@@ -161,15 +161,10 @@ def _compared(rows: pd.DataFrame, values: pd.Series, percent: bool) -> dict[str,
 def timeline(study: Study) -> pd.DataFrame:
     """Return when the waves were held, the programme started, and COVID-19 measures were in force.
 
-    Returns
-    -------
-    DataFrame
-        Columns `TIMELINE_COLUMNS`: ``kind`` is ``wave``, ``programme`` (its start in the study,
-        without an end), ``start`` (that of a wijk, where it has its own) or ``corona`` (`key`
-        says which kind of measures), cut to the days from the first to the last of the others.
+    Columns `TIMELINE_COLUMNS`: ``kind`` is ``wave``, ``programme`` (its start in the study, without
+    an end), ``start`` (that of a wijk, where it has its own) or ``corona`` (`key` says which kind
+    of measures), cut to the days from the first to the last of the others.
 
-    Examples
-    --------
     >>> import wijkkit as wk
     >>> from wijkkit.evaluation.baseline import timeline
     >>> timeline(wk.open_study("parameters"))["kind"].unique().tolist()

@@ -34,7 +34,8 @@ class Facts:
     first wave (unit ``points`` or ``score``; `wave` holds both), gaps between the ends of a
     grouping and their change. `goal_changes`: The last change of every goal and of its gap, judged
     together (`goal_changes`). `area_figures`: Long: ``area, area_level, figure, label, period,
-    value, unit, source, status``. `scales`: Changes of the key-figure scales, see
+    value, unit, source, status``. `participants`: How many took part, as `baseline.participants`
+    counts them. `scales`: Changes of the key-figure scales, see
     `process.key_figure_changes.scale_changes`. `as_of`: The day on which everything is judged.
     """
 
@@ -46,6 +47,7 @@ class Facts:
     gaps: pd.DataFrame = field(default_factory=pd.DataFrame)
     goal_changes: pd.DataFrame = field(default_factory=pd.DataFrame)
     area_figures: pd.DataFrame = field(default_factory=pd.DataFrame)
+    participants: pd.DataFrame = field(default_factory=pd.DataFrame)
     scales: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def registry_rows(self, kind: str, wijk: str | None = None) -> pd.DataFrame:
@@ -72,6 +74,13 @@ class Facts:
         """Return the goals of a wijk that were not dropped."""
         rows = self.registry_rows("goals", wijk)
         return rows[~rows["status"].eq("dropped")]
+
+    def indicator_of(self, goal: Mapping[str, Any]) -> str | None:
+        """Return the indicator of a goal: its own, or that of the study's goal it stands for."""
+        shared = {item.id: item.indicator for item in self.study.goals}
+        own = goal["indicator"]
+        key = shared.get(goal["study_goal"]) if pd.isna(own) else own
+        return key if key in self.study.indicators else None
 
     def deployed(self, wijk: str | None = None) -> pd.DataFrame:
         """Return the interventions that had begun: neither planned, nor to start later."""

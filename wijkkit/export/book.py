@@ -87,13 +87,6 @@ class Book:
 def book_of(study: Study, released: Released, area: str) -> Book:
     """Return the tables book of a wijk, or of the city, from the released tables.
 
-    Parameters
-    ----------
-    area : str
-        Slug of a wijk, or ``city``.
-
-    Examples
-    --------
     >>> import wijkkit as wk
     >>> study = wk.open_study("parameters")
     >>> book = book_of(study, wk.open_city(study).released, "ankerveld")
@@ -241,20 +234,11 @@ def _parts(book: Book) -> dict[str, dict[str, object]]:
 def book_page(book: Book) -> str:
     """Return the body of a page with the tables of a book, without headings above its own.
 
-    Parameters
-    ----------
-    book : Book
+    HTML: per theme a heading, per question a table with a caption. Its rows are the groups, its
+    columns per area and wave the number, its margin and the respondents.
 
-    Returns
-    -------
-    str
-        HTML: per theme a heading, per question a table with a caption. Its rows are the groups,
-        its columns per area and wave the number, its margin and the respondents.
-
-    Examples
-    --------
     >>> import wijkkit as wk
-    >>> from wijkkit.export import book_of
+    >>> from wijkkit.export.book import book_of
     >>> view = wk.open_city("parameters")
     >>> book = book_of(view.study, view.released, "ankerveld")
     >>> len(book.themes), book_page(book).count("<section>")

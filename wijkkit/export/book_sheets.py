@@ -47,7 +47,7 @@ def write_book(
     --------
     >>> from pathlib import Path
     >>> import wijkkit as wk
-    >>> from wijkkit.export import book_of
+    >>> from wijkkit.export.book import book_of
     >>> view = wk.open_city("parameters")
     >>> write_book(book_of(view.study, view.released, "ankerveld"), Path("ankerveld.xlsx")).name
     'ankerveld.xlsx'
@@ -98,7 +98,7 @@ def _styles() -> list[NamedStyle]:
         NamedStyle(
             "Book n",
             font=_font(size=9, color="51606C"),
-            number_format='"n = "0',
+            number_format='"n = "#,##0',
             alignment=right,
         ),
     ]

@@ -1,6 +1,6 @@
 """From survey answers to indicators: one module per indicator family."""
 
 from wijkkit.indicators.compute import compute
-from wijkkit.indicators.functions import check_indicators, indicator
+from wijkkit.indicators.functions import indicator
 
-__all__ = ["check_indicators", "compute", "indicator"]
+__all__ = ["compute", "indicator"]

@@ -285,7 +285,7 @@ def check_indicators(study: Study) -> list[Problem]:
     --------
     >>> import wijkkit as wk
     >>> study = wk.open_study("parameters")
-    >>> from wijkkit.indicators import check_indicators
+    >>> from wijkkit.indicators.functions import check_indicators
     >>> check_indicators(study)
     []
     """

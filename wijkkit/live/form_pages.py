@@ -27,11 +27,11 @@ from wijkkit.live.form_fields import (
 from wijkkit.live.handlers import Guarded, page
 from wijkkit.live.quarter import Quarter
 from wijkkit.live.wijk_page import current_page
-from wijkkit.registry import export_workbook, import_workbook
 from wijkkit.registry.changes import RowsError
 from wijkkit.registry.problems import CONFLICTS, RowError, WorkbookError, sheet_name
 from wijkkit.registry.tables import KINDS, MAXIMUM_BYTES, Kind
 from wijkkit.registry.validation import is_key
+from wijkkit.registry.workbook import export_workbook, import_workbook
 
 #: What happens often, in this order.
 OFTEN = ("activities", "meetings", "decisions", "steps")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from wijkkit.evaluation.learning.questions import questions
-from wijkkit.evaluation.logic_model import box_findings
+from wijkkit.evaluation.logic_model.boxes import box_findings
 from wijkkit.evaluation.logic_model.measures import indicator_finding, together
 from wijkkit.language import day, number, percentage, points, signed, text
 from wijkkit.live.interventions import InterventionRow, intervention_rows
@@ -59,17 +59,9 @@ def goal_rows(snapshot: Snapshot, wijk: str) -> list[GoalRow]:
     return [_row(snapshot, wijk, goal) for goal in goals if goal["status"] != "dropped"]
 
 
-def indicator_of(snapshot: Snapshot, goal: Mapping) -> str | None:
-    """Return the indicator of a goal: its own, or that of the study's goal it stands for."""
-    study = snapshot.study
-    if not pd.isna(goal["indicator"]):
-        return goal["indicator"] if goal["indicator"] in study.indicators else None
-    return next((item.indicator for item in study.goals if item.id == goal["study_goal"]), None)
-
-
 def _row(snapshot: Snapshot, wijk: str, goal: Mapping) -> GoalRow:
     study, language = snapshot.study, snapshot.language
-    key = indicator_of(snapshot, goal)
+    key = snapshot.facts.indicator_of(goal)
     if key is None:
         return _unmeasured(snapshot, goal)
     indicator = study.indicators[key]

@@ -6,7 +6,6 @@ import importlib
 from typing import Any
 
 _LOADERS = {
-    "area_names": "areas",
     "load_area_figures": "area_figures",
     "load_borders": "borders",
     "load_survey": "survey",

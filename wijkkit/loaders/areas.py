@@ -26,12 +26,6 @@ def area_names(study: Study, level: str) -> dict[str, str]:
     A wijk is known by its code and called by its slug; a gebied is known and called by what
     `district` says; the city is known by its code or name and called ``city``.
 
-    Parameters
-    ----------
-    level : {"wijk", "gebied", "city"}
-
-    Examples
-    --------
     >>> import wijkkit as wk
     >>> study = wk.open_study("parameters")
     >>> area_names(study, "city")

@@ -11,9 +11,7 @@ from pathlib import Path
 from typing import cast
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
-import cbsodata
 import pandas as pd
-import requests
 
 from wijkkit.errors import DataError, Problem
 from wijkkit.files import write_whole
@@ -70,6 +68,9 @@ def read_odata(study: Study, source: AreaFigureSource, codes: list[str]) -> Sour
 
 def _download(source: AreaFigureSource, prefix: str) -> dict[str, object]:
     """Return the rows with their keys: the client would put names in the place of codes."""
+    import cbsodata
+    import requests
+
     try:
         properties = cbsodata.get_meta(source.table, "DataProperties", catalog_url=source.catalogue)
         columns = _columns(source, [item.get("Key", "") for item in properties])
@@ -185,6 +186,8 @@ def _with(url: str, **extra: object) -> str:
 
 
 def _answer(page: str, url: str) -> dict:
+    import requests
+
     try:
         response = requests.get(page, timeout=TIMEOUT)
         response.raise_for_status()

@@ -15,7 +15,7 @@ import pandas as pd
 
 from wijkkit.disclosure import Policy
 from wijkkit.disclosure.derived import comparison_parts, parts_of
-from wijkkit.disclosure.earlier_figures import KEPT_COLUMNS, giving_back, kept_figures
+from wijkkit.disclosure.earlier_figures import KEPT_COLUMNS, kept_figures
 from wijkkit.disclosure.ledger import (
     About,
     Entry,
@@ -60,14 +60,11 @@ class Earlier:
         The publications that stand, oldest first.
     kept : DataFrame
         The cells that keep their figure, see `wijkkit.disclosure.earlier_figures.kept_figures`.
-    giving_back : DataFrame
-        Cells that are not shown because of what was published of other areas or groups.
     """
 
     entries: tuple[Entry, ...]
     kept: pd.DataFrame = field(repr=False)
     correction: Correction | None = None
-    giving_back: pd.DataFrame = field(repr=False, default_factory=pd.DataFrame)
 
     def figures(self, table: pd.DataFrame) -> pd.DataFrame:
         """Return the estimates with the figures that are kept in their place."""
@@ -83,7 +80,7 @@ class Earlier:
         return out
 
     def derived(self, kind: str, rows: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
-        """Return changes, gaps or slopes: of a kept figure as they were published, or not at all.
+        """Return changes, gaps, slopes or verdicts: of a kept figure as published, or not at all.
 
         A slope is made of all groups, so of everybody as well as of the groups at its ends.
         """
@@ -93,7 +90,8 @@ class Earlier:
         if kind == "slopes":
             everybody = rows.assign(group_by="", group=EVERYBODY)
             at = np.vstack([at, parts_of(everybody, table)])
-        return self._as_published(kind, rows, table, at, (*ESTIMATE_KEYS, "unit"))
+        keys = tuple(name for name in (*ESTIMATE_KEYS, "unit") if name in rows)
+        return self._as_published(kind, rows, table, at, keys)
 
     def comparisons(
         self, rows: pd.DataFrame, comparable: pd.DataFrame, table: pd.DataFrame
@@ -240,7 +238,7 @@ def earlier_of(study: Study, sample: Sample, policy: Policy) -> Earlier:
         entries = [one for one in entries if one.about.release != correction.release]
     named = named_sample(study, sample)
     kept = kept_figures(named, entries, policy.min_count) if entries else _nothing()
-    return Earlier(tuple(entries), kept, correction, giving_back(named, entries, policy))
+    return Earlier(tuple(entries), kept, correction)
 
 
 def known_elsewhere(study: Study, exact: pd.DataFrame, policy: Policy) -> pd.DataFrame:

@@ -31,7 +31,7 @@ THRESHOLDS = (0.01, 0.05)
 #: Columns that say how a row is rounded.
 _HOW = ("coarse", "lower_step", "upper_step", "threshold")
 #: Reasons that tell of a count: nobody is asked somewhere, or all answer alike.
-_TELLING = ("empty_cell", "separation", "no_variation")
+_TELLING = ("empty_cell", "separation", "no_variation", "collinear")
 
 #: Of an outcome: how many times its finest step each part is rounded to; what is not there is
 #: hidden. Parts are the contrasts (``all``, a group, ``first-last``), ``methods`` (the other

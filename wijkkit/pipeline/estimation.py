@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from wijkkit.disclosure.sample import Sample
+from wijkkit.display import ShowsItself
 from wijkkit.errors import StudyError
 from wijkkit.estimates import compare, compare_comparable
 from wijkkit.estimates.change import adjusted_level, estimate_change, goal_changes
@@ -24,7 +25,6 @@ from wijkkit.evaluation.effect.evaluate import refuse_choice
 from wijkkit.loaders import load_area_figures
 from wijkkit.pipeline.references import estimate_references
 from wijkkit.pipeline.respondents import load_respondents
-from wijkkit.showing import ShowsItself
 from wijkkit.study import Study
 from wijkkit.study.settings import PopulationSettings
 
@@ -54,10 +54,7 @@ def with_weights_of(study: Study, respondents: pd.DataFrame, weights: Weights) -
     Figures of the city and of its wijken may so be of other people; disclosure control knows who
     counts where, see `sample_of`.
 
-    Raises
-    ------
-    StudyError
-        Nobody of a wave has it.
+    Raises StudyError: Nobody of a wave has it.
     """
     values = respondents[MAIN].to_numpy(dtype=float).copy()
     for wave, weight in zip(study.waves, weights, strict=True):
@@ -88,14 +85,7 @@ def _weighted(respondents: pd.DataFrame) -> pd.DataFrame:
 def table_by_weight(
     study: Study, respondents: pd.DataFrame, made: Callable[[pd.DataFrame], pd.DataFrame]
 ) -> pd.DataFrame:
-    """Return a table of estimates, each row made with the weights that the design gives it.
-
-    Parameters
-    ----------
-    made : callable
-        Respondents -> a table with ``indicator`` and ``area_level``, the same rows whatever the
-        weights are.
-    """
+    """Return a table of estimates, each row made with the weights that the design gives it."""
     table = made(_weighted(respondents))
     for rows, people in _others(study, respondents, table):
         table = _taken(table, made(people), rows)
@@ -143,29 +133,15 @@ Groupings = dict[str, tuple[str, tuple[str, ...]]]
 class StudyEstimates(ShowsItself):
     """All estimates of a study, before disclosure control.
 
-    Parameters
-    ----------
-    estimates : Estimates
-        Value, interval and counts per indicator, area, wave and group.
-    changes : DataFrame
-        Tidy, with `verdict`: the change from the first wave to each later one.
-    gaps : DataFrame
-        Tidy, with `verdict`: the gap between the ends of each ordered grouping, and its change.
-    slopes : DataFrame
-        Tidy: slope and relative index of inequality of each ordered grouping, and their change.
-    goal_changes : DataFrame
-        The last change of every goal and of its gap in every wijk, judged together.
-    comparisons : DataFrame
-        Each area against the city, and each wijk against the comparable ones: a verdict per
-        indicator and wave.
-    comparable : DataFrame
-        The comparable wijken of each wijk: ``area, comparable, rank, distance``.
-    sample : Sample
-        The respondents that all of this was made from.
-    references : DataFrame
-        Tidy: the populations above the study, see `estimate_references`.
-    population : PopulationSettings
-        Whom all of this is about.
+    `estimates`: Value, interval and counts per indicator, area, wave and group. `changes`: Tidy,
+    with `verdict`: the change from the first wave to each later one. `gaps`: Tidy, with `verdict`:
+    the gap between the ends of each ordered grouping, and its change. `slopes`: Tidy: slope and
+    relative index of inequality of each ordered grouping, and their change. `goal_changes`: The
+    last change of every goal and of its gap in every wijk, judged together. `comparisons`: Each
+    area against the city, and each wijk against the comparable ones: a verdict per indicator and
+    wave. `comparable`: The comparable wijken of each wijk: ``area, comparable, rank, distance``.
+    `sample`: The respondents that all of this was made from. `references`: Tidy: the populations
+    above the study, see `estimate_references`. `population`: Whom all of this is about.
     """
 
     estimates: Estimates = field(repr=False)
@@ -331,11 +307,8 @@ _DESIGN = ("stratum", "psu")
 def unprotected_estimates(study: Study) -> dict[str, pd.DataFrame]:
     """Return the tidy estimates of a study with the survey's weights and without any.
 
-    Returns
-    -------
-    dict of str to DataFrame
-        ``weighted`` with the survey's weights and design; ``unweighted`` as if every respondent
-        was drawn alike.
+    ``weighted`` with the survey's weights and design; ``unweighted`` as if every respondent was
+    drawn alike.
     """
     respondents = _weighted(load_respondents(study))
     alike = respondents.assign(weight=1.0)

@@ -21,7 +21,8 @@ from wijkkit.pipeline.effect import released_rows
 from wijkkit.pipeline.estimation import StudyEstimates
 from wijkkit.pipeline.process import ProcessResults
 from wijkkit.pipeline.release import release as release_together
-from wijkkit.released import open_city, write_released
+from wijkkit.released import open_city
+from wijkkit.released.store import write_released
 from wijkkit.released.unreleased import Publication, clear_outputs, publications, write_output
 from wijkkit.show.output import Bundle, ShownFigure, ShownTable, ShownText
 from wijkkit.study import Study, open_study
@@ -98,7 +99,7 @@ def _bundle(study: Study, one: Publication, rows: pd.DataFrame | None) -> Any:
             return bundle_of(rows, *words)
         result = replace(one.content, study=study).with_frame(rows)
         label, caption, alt, language = words
-        caption, alt = caption or result.title, alt or result.sentence()
+        caption, alt = caption or result.caption, alt or result.sentence()
         return bundle_of(result.output(label), label, caption, alt, language)
 
 

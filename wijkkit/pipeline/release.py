@@ -26,14 +26,14 @@ from wijkkit.evaluation.effect.evaluate import EffectResults
 from wijkkit.loaders import load_area_figures, load_borders
 from wijkkit.loaders.areas import area_names
 from wijkkit.loaders.borders import RD_NEW
-from wijkkit.pipeline.earlier import Earlier, earlier_of, known_elsewhere, prepare
+from wijkkit.pipeline.earlier import Earlier, earlier_of, known_elsewhere, named_sample, prepare
 from wijkkit.pipeline.effect import effect_tables
 from wijkkit.pipeline.effect_parts import Effects
 from wijkkit.pipeline.estimation import StudyEstimates, estimate
 from wijkkit.pipeline.process import ProcessResults, evaluate_process
 from wijkkit.pipeline.references import release_references
 from wijkkit.pipeline.respondents import load_respondents
-from wijkkit.released import write_released
+from wijkkit.released.store import write_released
 from wijkkit.study import Study
 from wijkkit.tables import EVERYBODY
 
@@ -192,7 +192,7 @@ def release(
     if estimates is None:
         estimates = estimate(study, load_respondents(study))
     policy = policy_for(study)
-    sample, comparable = estimates.sample, estimates.comparable
+    sample, comparable = named_sample(study, estimates.sample), estimates.comparable
     earlier = earlier or earlier_of(study, sample, policy)
     effects = None if effect is None else Effects(study, effect, sample.weighted)
     derived = [estimates.changes, estimates.gaps]
@@ -200,9 +200,8 @@ def release(
     if effects is not None:
         made = replace(made, outcomes=effects.outcomes, beside=effects.beside)
     public = known_elsewhere(study, estimates.estimates.table, policy)
-    other = pd.concat([earlier.giving_back.reindex(columns=public.columns), public])
-    stands = pd.concat([earlier.kept[list(public)], other]) if len(other) else earlier.kept
-    released = release_estimates(estimates.estimates, sample, policy, made, stands)
+    stands = pd.concat([earlier.kept[list(public)], public]) if len(public) else earlier.kept
+    released = release_estimates(estimates.estimates, sample, policy, made, stands, earlier.entries)
     finest = percent_step(policy)
     table = earlier.figures(released.table)
     of_cells = {
@@ -225,7 +224,11 @@ def release(
         **of_cells,
         "comparisons": earlier.comparisons(compared, comparable, table),
         "comparable": comparable,
-        "goal_changes": _shown_verdicts(estimates.goal_changes, table, finest, released.unjudged),
+        "goal_changes": earlier.derived(
+            "goal_changes",
+            _shown_verdicts(estimates.goal_changes, table, finest, released.unjudged),
+            table,
+        ),
         **earlier.baseline(baseline_tables(study, sample.weighted, table, policy)),
     }
     if effect is not None and effects is not None:

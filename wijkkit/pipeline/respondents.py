@@ -45,10 +45,8 @@ def load_respondents(study: Study) -> pd.DataFrame:
 def in_population(study: Study, respondents: pd.DataFrame) -> pd.DataFrame:
     """Return the respondents whom the study is about, with the design of the whole survey.
 
-    Raises
-    ------
-    StudyError
-        The population names a column or a value that the survey does not have, or nobody.
+    Raises StudyError: The population names a column or a value that the survey does not have, or
+    nobody.
     """
     population = study.settings.population
     if not population.where and population.ages is None:

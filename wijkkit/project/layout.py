@@ -40,21 +40,6 @@ def find_part(study: Path, part: str) -> Path:
 
     The study's own folder comes first, then the folder it is in (a study beside its notebooks),
     then what wijkkit brings.
-
-    Parameters
-    ----------
-    part : {"notebooks", "reports"}
-
-    Returns
-    -------
-    Path
-        The folder of the part.
-
-    Examples
-    --------
-    >>> from pathlib import Path
-    >>> find_part(Path("parameters"), "notebooks").as_posix()
-    'notebooks'
     """
     sign = PARTS[part]
     own = (study / part, study.parent / part)
@@ -64,18 +49,8 @@ def find_part(study: Path, part: str) -> Path:
 def lay_out(folder: Path) -> list[Path]:
     """Lay the notebooks, the report sources and the project's files into `folder`.
 
-    Parameters
-    ----------
-    folder : Path
-        Of a study, new or there already.
+    The files that were written; a file that is there is left alone.
 
-    Returns
-    -------
-    list of Path
-        The files that were written; a file that is there is left alone.
-
-    Examples
-    --------
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as place:
     ...     len(lay_out(Path(place))) > 20, lay_out(Path(place))
@@ -196,7 +171,7 @@ def upgrade(folder: Path, accept: Callable[[Difference], bool]) -> tuple[list[st
     --------
     >>> import tempfile
     >>> from pathlib import Path
-    >>> from wijkkit.project import lay_out
+    >>> from wijkkit.project.layout import lay_out
     >>> with tempfile.TemporaryDirectory() as place:
     ...     laid = lay_out(Path(place))
     ...     upgrade(Path(place), accept=lambda found: False)

@@ -8,10 +8,10 @@ from datetime import date, datetime
 
 import pandas as pd
 
+from wijkkit.display import ShowsItself
 from wijkkit.errors import Problem, RegistryError
 from wijkkit.language import text
 from wijkkit.registry.tables import Column, Kind
-from wijkkit.showing import ShowsItself
 
 # The registry's words for readers: sheets, columns, choices and rows in a language.
 
@@ -140,8 +140,6 @@ CONFLICTS = ("changed_by_other", "changed_meanwhile", "exists", "removed", "neve
 def in_words(problem: Problem, kind: Kind, language: str) -> Problem:
     """Return a broken rule in a reader's language, without its place.
 
-    Examples
-    --------
     >>> from wijkkit.registry.tables import KINDS
     >>> in_words(broken("required", "name"), KINDS["goals"], "nl").expected
     'Doel'

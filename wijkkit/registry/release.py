@@ -33,26 +33,7 @@ def tables_for_release(
     in its place. Numbers of participants are counts as
     registered: disclosure control of small counts is the caller's.
 
-    Parameters
-    ----------
-    wijk : str, optional
-        Its slug; all wijken together where absent.
-    persons : Persons, optional
-        What `registered_persons` found, for a caller that knows it already.
-
-    Returns
-    -------
-    dict of str to DataFrame
-        Columns ``wijk``, ``key`` and the released columns of the kind.
-
-    Examples
-    --------
-    >>> import wijkkit as wk
-    >>> study = wk.open_study("parameters")
-    >>> registry = wk.open_registry(study)
-    >>> from wijkkit.registry import tables_for_release
-    >>> "activities" in tables_for_release(registry)
-    True
+    Columns ``wijk``, ``key`` and the released columns of the kind.
     """
     return dict(rows_for_release(registry, wijk, language, persons))
 

@@ -188,24 +188,12 @@ def write_workbook(
 ) -> None:
     """Write a workbook of one wijk, as `import_workbook` reads it.
 
-    Parameters
-    ----------
-    tables : mapping of str to DataFrame
-        Rows by kind, with columns of `wijkkit.registry.COLUMNS` (``wijk`` may be left out, and
-        any column that holds nothing). Rows with a ``version`` were read from the registry, and
-        update that version when the workbook is imported; rows without one are new.
-    goals, indicators : mapping of str to str, optional
-        The study's goals and indicators with their labels, for the drop-downs.
-    name : str
-        What its readers call the wijk; its slug where that is empty.
+    `tables`: Rows by kind, with columns of `wijkkit.registry.COLUMNS` (``wijk`` may be left out,
+    and any column that holds nothing). Rows with a ``version`` were read from the registry, and
+    update that version when the workbook is imported; rows without one are new. `name`: What its
+    readers call the wijk; its slug where that is empty. Raises RegistryError: A kind or a column is
+    unknown, a row has no key, or another wijk than `wijk`.
 
-    Raises
-    ------
-    RegistryError
-        A kind or a column is unknown, a row has no key, or another wijk than `wijk`.
-
-    Examples
-    --------
     >>> import tempfile, pandas as pd
     >>> rows = pd.DataFrame({"key": ["P01"], "organisation": ["School"], "role": ["school"]})
     >>> with tempfile.TemporaryDirectory() as folder:

@@ -24,20 +24,8 @@ _ENDS = ["value", "lower", "upper"]
 #: How sure a conclusion is, by the first word of its key.
 _CERTAINTY = {"shown": "shown", "alone": "sign"}
 _COLUMNS = [
-    "outcome",
-    "label",
-    "key",
-    "certainty",
-    "scale",
-    *_ENDS,
-    "unit",
-    "p",
-    "p_below",
-    "step",
-    "n",
-    "clusters",
-    "status",
-    "reason",
+    *("outcome", "label", "key", "certainty", "scale", *_ENDS, "unit", "p", "p_below", "step"),
+    *("n", "clusters", "status", "reason"),
 ]
 
 
@@ -85,17 +73,11 @@ def _argument(study: Study, row: Any, value: Any) -> str:
     if row.argument == "pole":
         return text(f"effect.asked.poles.{value or 'own'}", language)
     wijken = row.argument == "without"
-    names = [study.neighbourhood(one).name if wijken else _column(study, one) for one in value]
+    names = [
+        study.neighbourhood(one).name if wijken else small_first(study.column_words(one)[0])
+        for one in value
+    ]
     return listed([escaped(one) for one in names], language) or text("effect.asked.none", language)
-
-
-def _column(study: Study, name: str) -> str:
-    """Return what readers call a column of the survey."""
-    grouping = next((one for one in study.groupings if one.column == name), None)
-    about = study.codebook.columns.get(name)
-    label = grouping.label if grouping else about.label if about and about.label else ""
-    own: Any = catalogue("effect", study.language)["item"]
-    return small_first(study.text(label)) if label else own.get(name, name)
 
 
 def compared(view: CityView, name: str) -> pd.DataFrame:
@@ -166,20 +148,8 @@ def methods(view: CityView) -> pd.DataFrame:
             | {"method": row["method"], "floor": row["floor"], "scale": row["scale"], **ratio}
         )
     columns = ["outcome", "label", "method", "scale", *_ENDS, "unit", "p", "p_below", "step"]
-    return pd.DataFrame(
-        rows,
-        columns=[
-            *columns,
-            "floor",
-            "n",
-            "clusters",
-            "status",
-            "reason",
-            "odds_ratio",
-            "or_lower",
-            "or_upper",
-        ],
-    )
+    columns += ["floor", "n", "clusters", "status", "reason", "odds_ratio", "or_lower", "or_upper"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def _ratio(ratios: pd.DataFrame, row: pd.Series) -> dict[str, float]:

@@ -328,7 +328,12 @@ def grouping_of(view: CityView, key: str = "") -> Grouping | None:
     """Return the grouping called `key`; by default the one that the effect evaluation is about."""
     if not key:
         return view.study.gap_grouping
-    return next((one for one in view.study.groupings if one.id == key), None)
+    known = {one.id: one for one in view.study.groupings}
+    if key not in known:
+        raise ParameterError(
+            "the study does not have this", place="grouping", found=key, expected=", ".join(known)
+        )
+    return known[key]
 
 
 def gaps(view: CityView, grouping: str = "") -> pd.DataFrame:

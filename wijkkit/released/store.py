@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 import pandas as pd
 import pyarrow.parquet as pq
 
+from wijkkit.display import ShowsItself
 from wijkkit.errors import BatchError
 from wijkkit.files import replacing
-from wijkkit.showing import ShowsItself
 from wijkkit.study import Study
 from wijkkit.tables import ESTIMATE_KEYS, EVERYBODY
 
@@ -111,28 +111,7 @@ def open_released(study: Study) -> Released:
 
 
 def write_released(study: Study, name: str, table: pd.DataFrame) -> Path:
-    """Write a table to the released tables, whole or not at all.
-
-    Parameters
-    ----------
-    name : str
-        Lower-case letters, digits and underscores.
-    table : DataFrame or GeoDataFrame
-        What disclosure control let through.
-
-    Returns
-    -------
-    Path
-        The file.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> import wijkkit as wk
-    >>> study = wk.open_study("parameters")
-    >>> write_released(study, "own_table", pd.DataFrame({"wijk": ["ankerveld"]})).name
-    'own_table.parquet'
-    """
+    """Write a table to the released tables, whole or not at all."""
     path = study.runs / "released" / f"{_checked(name)}.parquet"
     with replacing(path) as temporary:
         table.to_parquet(temporary, index=False)

@@ -41,27 +41,12 @@ _LABEL = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 class Publication:
     """Something that a notebook published.
 
-    Parameters
-    ----------
-    name : str
-        Its label, or where it has none, what it is.
-    kind : Kind
-    label, caption, alt : str
-        As they were given.
-    content : object
-        The results of a step (``whole``); what an output shows (``raw``); absent for others.
-    frame, cells : DataFrame
-        The rows of a ``result`` and the cells they rest on; of ``rows`` the key columns.
-    members : DataFrame
-        Of a ``result``: which respondents are in which cell, and their outcome.
-    table : str
-        The released table of ``rows``.
-    draw : bytes
-        The pickled function that draws the output of the released rows.
-    facts : mapping
-        What a model was fitted on: respondents, degrees of freedom, smallest category.
-    population : PopulationSettings, optional
-        Whom it is about, where that does not follow from the release.
+    `name`: Its label, or where it has none, what it is. `label`, `caption`, `alt`: As they were
+    given. `content`: The results of a step (``whole``); what an output shows (``raw``); absent for
+    others. `frame`, `cells`: The rows of a ``result`` and the cells they rest on; of ``rows`` the
+    key columns. `members`: Of a ``result``: which respondents are in which cell, and their outcome.
+    `table`: The released table of ``rows``. `draw`: The pickled function that draws the output of
+    the released rows. `population`: Whom it is about, where that does not follow from the release.
     """
 
     name: str

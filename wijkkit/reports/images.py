@@ -129,8 +129,6 @@ def _inside(found: re.Match[str], folder: Path) -> str:
 def inline_svg(svg: bytes, alt: str, prefix: str) -> str:
     """Return a clean SVG as an element of a page.
 
-    Examples
-    --------
     >>> drawn = '<g id="a" style="fill: red"><a x:href="b.html"><title>B</title></a></g>'
     >>> names = f'xmlns="{_SVG}" xmlns:x="http://www.w3.org/1999/xlink"'
     >>> page = inline_svg(f"<svg {names}>{drawn}</svg>".encode(), "Map", "m-")

@@ -36,7 +36,7 @@ from wijkkit.study import Study
 
 #: What the forms of a report are called, but for the page itself.
 _FORMS = {"pdf": "PDF", "docx": "Word", "pptx": "PowerPoint", "xlsx": "Excel", "csv": "CSV"}
-_WORDS = tuple("skip site contents search found csv report lower upper downloads".split())
+_WORDS = tuple("skip site contents search found csv report lower upper scroll downloads".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +141,10 @@ def _string(value: str) -> Node:
     return {"t": "MetaString", "c": value}
 
 
+#: A number and its margin, which stay on one line.
+_WITH_MARGIN = re.compile(r"[+−]?\d[\d.,]*%? \([+−]?\d[\d.,]*[-–][+−]?\d[\d.,]*\)")
 #: Words that the script shows, by their key; the page hands them over as data.
-WORDS_FOR_SCRIPT = ("search", "found", "csv", "report", "lower", "upper")
+WORDS_FOR_SCRIPT = ("search", "found", "csv", "report", "lower", "upper", "scroll")
 
 
 def write_page(document: Node, language: str, frame: Frame) -> str:
@@ -254,7 +256,8 @@ def _written_table(table: Node) -> list[Node]:
     opening, written = "<table>\n", rows_of(table).html
     if not written.startswith(opening) or "style=" in written:
         return []
-    rest = raw(written.removeprefix(opening), "html")
+    kept = _WITH_MARGIN.sub(r'<span class="whole">\g<0></span>', written.removeprefix(opening))
+    rest = raw(kept, "html")
     caption = [item for block in _caption_in_sight(table["c"][1])[1] for item in block["c"]]
     if not caption:
         return [raw(opening, "html"), rest]

@@ -12,7 +12,7 @@ from wijkkit.disclosure.sign_off import left_out_of
 from wijkkit.errors import Problem, ReportError
 from wijkkit.language import glossary, text
 from wijkkit.language.messages import catalogue, escaped
-from wijkkit.project import find_part
+from wijkkit.project.layout import find_part
 from wijkkit.released import open_city
 from wijkkit.released.effects import ARGUMENTS, asked_otherwise, said_arguments
 from wijkkit.reports.pandoc import embedded

@@ -100,13 +100,7 @@ def run(text: str, *options: str, folder: Path | None = None) -> str:
 
 
 def convert(parts: Sequence[tuple[str, str, str]]) -> list[str]:
-    """Convert fragments (text, from, to) in one run of Pandoc; what was made before is not made again.
-
-    Examples
-    --------
-    >>> convert([("*a*", "markdown", "html"), ("<b>c</b>", "html", "html")])
-    ['<p><em>a</em></p>', '<strong>c</strong>']
-    """
+    """Convert fragments (text, from, to) in one run of Pandoc; what was made before is not made again."""
     known = {part: made for part in parts if (made := found(part)) is not None}
     new = [part for part in dict.fromkeys(parts) if part not in known]
     for part, made in zip(new, _in_one_run(new), strict=True):
@@ -120,11 +114,6 @@ def write_pages(documents: Sequence[tuple[Node, dict[str, Any]]]) -> list[str]:
 
     With each document go its `template`, the `variables` of that, and whether it has a list of
     contents (`toc`).
-
-    Raises
-    ------
-    ReportError
-        Pandoc cannot make a page, or warns of something in it.
     """
     return _in_one_run([(json.dumps(tree), "json", "html5", page) for tree, page in documents])
 
@@ -137,13 +126,7 @@ def _in_one_run(parts: Sequence[tuple]) -> list[str]:
 
 
 def read(text: str, source: str = MARKDOWN) -> Node:
-    """Return the tree of `text`.
-
-    Examples
-    --------
-    >>> plain(read("A *b* <i>c</i>")["blocks"])
-    'A b <i>c</i>'
-    """
+    """Return the tree of `text`."""
     return json.loads(convert([(text, source, "json")])[0])
 
 
@@ -175,8 +158,6 @@ def rewrite(node: Any, change: Callable[[Node], list[Node] | None]) -> Any:
 
     `change` returns what takes the element's place, or None to keep it.
 
-    Examples
-    --------
     >>> rewrite([words("a")[0]], lambda node: words("b c"))
     [{'t': 'Str', 'c': 'b'}, {'t': 'Space'}, {'t': 'Str', 'c': 'c'}]
     """
@@ -186,8 +167,6 @@ def rewrite(node: Any, change: Callable[[Node], list[Node] | None]) -> Any:
 def rewrite_sources(node: Any, change: Callable[[Node], list[Node] | None]) -> Any:
     """Return `node` with `change` applied as `rewrite` does, but for what is in tables of outputs.
 
-    Examples
-    --------
     >>> rows = {"t": "Table", "c": [Kept(words("a")), words("a")]}
     >>> rewrite_sources([rows], lambda node: [] if node["t"] == "Str" else None)
     [{'t': 'Table', 'c': [[{'t': 'Str', 'c': 'a'}], []]}]
@@ -198,8 +177,6 @@ def rewrite_sources(node: Any, change: Callable[[Node], list[Node] | None]) -> A
 def rewrite_blocks(node: Any, change: Callable[[Node], list[Node] | None]) -> Any:
     """Return `node` with `change` applied to every block; what is in text and tables stays.
 
-    Examples
-    --------
     >>> plain(rewrite_blocks([paragraph(words("a"))], lambda node: [] if node["t"] == "Str" else None))
     'a'
     """
@@ -209,8 +186,6 @@ def rewrite_blocks(node: Any, change: Callable[[Node], list[Node] | None]) -> An
 def rewrite_inlines(node: Any, change: Callable[[list[Node]], list[Node]]) -> Any:
     """Return `node` with `change` applied to every list of inline elements.
 
-    Examples
-    --------
     >>> plain(rewrite_inlines([paragraph(words("a b"))], lambda inlines: inlines[:1]))
     'a'
     """
@@ -351,8 +326,6 @@ def embed(notebook: str, label: str) -> str:
 def mark_shortcodes(source: str) -> str:
     """Return `source` with its shortcodes as elements that Pandoc reads.
 
-    Examples
-    --------
     >>> mark_shortcodes("In {{< meta wijk >}}.")
     'In []{.shortcode key=wijk}.'
     """

@@ -98,8 +98,6 @@ _ROWS = 35
 def shortened(blocks: list[Node], language: str) -> list[Node]:
     """Return the blocks of a summary with no table longer than a page.
 
-    Examples
-    --------
     >>> from wijkkit.reports.pandoc import HTML, read
     >>> table = read(f"<table>{'<tr><td>a</td></tr>' * 40}</table>", HTML)["blocks"]
     >>> cut, said = shortened(table, "nl")

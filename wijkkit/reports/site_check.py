@@ -94,12 +94,7 @@ def side_by_side(
     and need not be sent it; in threads where there are threads already, which a fork would not
     survive, or where the system cannot fork.
 
-    Parameters
-    ----------
-    apart : bool
-        In another process also where there is one job: `does` starts threads of its own.
-    fork : bool
-        Whether a process forked now can do all of it.
+    `apart`: In another process also where there is one job: `does` starts threads of its own.
     """
     jobs = min(max(1, jobs), len(items) or 1)
     can = fork and "fork" in multiprocessing.get_all_start_methods()

@@ -43,11 +43,8 @@ def stage_notebooks(parts: Iterable[Part]) -> list[dict[str, str]]:
     The alt text and caption in an output's metadata become the cell's options, so that both
     engines use words that were made from the numbers.
 
-    Returns
-    -------
-    list of dict of str to str
-        Per notebook the labels that promise a figure or a table (``fig-``, ``tbl-``) and whose
-        cell shows a text instead, with that text as Markdown.
+    Per notebook the labels that promise a figure or a table (``fig-``, ``tbl-``) and whose cell
+    shows a text instead, with that text as Markdown.
     """
     found = [(find_cells(executed, labels), target) for executed, labels, target in parts]
     clean = _clean_texts(cell for cells, _ in found for cell in cells)
@@ -192,10 +189,8 @@ def with_released(study: Study, path: Path, labels: Iterable[str]) -> dict[str, 
     A label that was released with the city's outputs has its released output, whatever stands in
     the notebook; another one has the output that `publish` made of released tables.
 
-    Raises
-    ------
-    ReportError
-        A label was not published, or was published and not released; all of them are named.
+    Raises ReportError: A label was not published, or was published and not released; all of them
+    are named.
     """
     notebook = read_notebook(path)
     own = dict(_labelled(notebook))

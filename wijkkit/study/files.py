@@ -212,7 +212,8 @@ def find_study(folder: str | Path) -> Path:
         "there is no study here",
         file=str(folder),
         expected="a folder with study.yml",
-        remedy="Give the study's folder with --study, or make the demo with 'wijkkit demo'.",
+        remedy="Give the study's folder (--study FOLDER, or -p study FOLDER to papermill), or make "
+        "the demo with 'wijkkit demo'.",
     )
 
 

@@ -9,10 +9,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from wijkkit.display import ShowsItself
 from wijkkit.errors import ParameterError
 from wijkkit.language import listed, number, text
 from wijkkit.language.messages import Nouns, Wording
-from wijkkit.showing import ShowsItself
 from wijkkit.study.codebook import Codebook
 from wijkkit.study.indicators import Indicator
 from wijkkit.study.model import Goal, Grouping, Label, Neighbourhood, StudyFile, Wave, nouns_said
@@ -167,18 +167,22 @@ class Study(ShowsItself):
             first, end = (number(age, self.language, age % 1 > 0) for age in population.ages)
             said.append(text("common.ages", self.language, first=first, end=end))
         for column, values in population.where.items():
-            about = self.codebook.columns.get(column)
-            label = self.text(about.label) if about is not None and about.label else column
-            names = {
-                value: self.text(name) for value, name in (about.names if about else {}).items()
-            }
-            for grouping in self.groupings:
-                if grouping.column == column:
-                    label = self.text(grouping.label)
-                    names |= {group.id: self.text(group.label) for group in grouping.groups}
+            label, names = self.column_words(column)
             shown = listed([names.get(value, value) for value in values], self.language)
             said.append(text("common.where", self.language, column=label, values=shown))
         return "; ".join(said)
+
+    def column_words(self, column: str) -> tuple[str, dict[str, str]]:
+        """Return what readers call a column of the survey (its name at least), and its values."""
+        about = self.codebook.columns.get(column)
+        own = text("effect.item.age", self.language) if column == "age" else column
+        label = self.text(about.label) if about is not None and about.label else own
+        names = {value: self.text(name) for value, name in (about.names if about else {}).items()}
+        for grouping in self.groupings:
+            if grouping.column == column:
+                label = self.text(grouping.label)
+                names |= {group.id: self.text(group.label) for group in grouping.groups}
+        return label, names
 
     def neighbourhood(self, slug: str) -> Neighbourhood:
         """Return the neighbourhood called `slug`; ParameterError names the ones there are."""

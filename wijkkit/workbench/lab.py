@@ -10,8 +10,7 @@ from collections.abc import MutableMapping
 from pathlib import Path
 from typing import Any
 
-from wijkkit.project import find_part
-from wijkkit.project.layout import packaged
+from wijkkit.project.layout import find_part, packaged
 from wijkkit.study.files import find_study
 
 #: Settings that JupyterLab reads: it asks nothing of other hosts, offers no news, and serves the

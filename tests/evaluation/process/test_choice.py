@@ -10,9 +10,9 @@ import pytest
 from pymcdm.methods import PROMETHEE_II, WSM
 
 from wijkkit.errors import EstimationError
-from wijkkit.evaluation.choice import choice_sentences, choose, choose_package
+from wijkkit.evaluation.choice import choose, choose_package
 from wijkkit.evaluation.choice.criteria import CRITERIA, changed_weights, criterion_flows, ranks
-from wijkkit.evaluation.choice.panel import choice_panel
+from wijkkit.evaluation.choice.panel import choice_panel, choice_sentences
 from wijkkit.pipeline.process.evaluate import open_goals
 from wijkkit.study.settings import ChoiceSettings
 

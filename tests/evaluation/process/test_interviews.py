@@ -19,7 +19,8 @@ from wijkkit.evaluation.process.interviews import (
 )
 from wijkkit.loaders.segments import load_group_interviews, read_qdpx
 from wijkkit.pipeline.publication import forbidden
-from wijkkit.released import open_city, write_released
+from wijkkit.released import open_city
+from wijkkit.released.store import write_released
 from wijkkit.show import quote_sentence, sentences
 from wijkkit.study.guard import STAGE
 

@@ -10,19 +10,21 @@ import pandas as pd
 import pytest
 
 from tests.evaluation.process.conftest import estimate_rows
-from wijkkit.evaluation.learning import (
+from wijkkit.evaluation.learning.comparison import (
     ahead_sentences,
     clash_sentences,
     clashes,
-    data_quality,
+    side_by_side,
+)
+from wijkkit.evaluation.learning.data_quality import data_quality
+from wijkkit.evaluation.learning.questions import (
+    RULES,
     improvement_cycle,
     open_decisions,
     questions,
-    side_by_side,
 )
-from wijkkit.evaluation.learning.questions import RULES
 from wijkkit.language.messages import catalogue
-from wijkkit.pipeline.checking import missing_parts
+from wijkkit.pipeline.checks import missing_parts
 from wijkkit.study.settings.programme import QualitySettings
 
 
@@ -293,6 +295,19 @@ def test_the_study_sets_what_good_data_are(facts):
         "representativeness": "fair",
         "registry": "fair",
     }
+
+
+@pytest.mark.parametrize(("n", "said"), [(69.0, "deden 69 "), (float("nan"), None), (0.0, None)])
+def test_who_took_part_is_counted_as_in_the_table_of_participants(facts, n, said):
+    """A figure may rest on fewer: not everybody answered every question."""
+    known = facts()
+    rows = [
+        {"area": area, "area_level": "wijk", "wave": wave.id, "n": n if area == "a" else 500.0}
+        for area in ("a", "b")
+        for wave in known.study.waves
+    ]
+    words = quality_words(replace(known, participants=pd.DataFrame(rows)), "response")
+    assert said in words[0][1] if said else words[0][0] == "unknown"
 
 
 def test_data_quality_of_nothing_is_unknown_or_weak_and_never_good(facts):

@@ -11,8 +11,14 @@ import pytest
 
 from wijkkit.errors import StudyError
 from wijkkit.evaluation.facts import Facts
-from wijkkit.evaluation.logic_model import assumption_findings, box_findings, element_states
-from wijkkit.evaluation.logic_model.boxes import _verdict, check_measures, finding_of
+from wijkkit.evaluation.logic_model.boxes import (
+    _verdict,
+    assumption_findings,
+    box_findings,
+    check_measures,
+    element_states,
+    finding_of,
+)
 from wijkkit.evaluation.logic_model.measures import together
 from wijkkit.language.messages import catalogue
 from wijkkit.study.settings.programme import BOXES, LogicModelSettings

@@ -19,8 +19,9 @@ from wijkkit.evaluation.process.people import (
     shown_measures,
     shown_registry,
 )
-from wijkkit.registry import open_registry, tables_for_release
+from wijkkit.registry import open_registry
 from wijkkit.registry.registry import kind_frame
+from wijkkit.registry.release import tables_for_release
 from wijkkit.registry.tables import COLUMNS, KINDS
 from wijkkit.study import open_study
 

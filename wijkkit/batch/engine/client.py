@@ -72,14 +72,7 @@ class ForkServer:
         return self._process.poll() is None
 
     def run(self, task: Task, started: Callable[[int], None] | None = None) -> Outcome:
-        """Run one task in a process of its own; safe to call from several threads.
-
-        Parameters
-        ----------
-        task : Task
-        started : callable, optional
-            Called with the index of each cell that starts.
-        """
+        """Run one task in a process of its own; safe to call from several threads."""
         return _Conversation(task, started).hold(self._address)
 
     def close(self) -> None:

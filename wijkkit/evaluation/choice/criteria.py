@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from pymcdm.methods import PROMETHEE_II
 
 from wijkkit.errors import EstimationError
 from wijkkit.language import listed, number, percentage, text
@@ -209,6 +208,8 @@ def criterion_flows(scores: np.ndarray, indifference: float, preference: float) 
     >>> criterion_flows(np.array([[1.0], [0.5], [0.0]]), 0.0, 0.5).ravel().tolist()
     [1.0, 0.0, -1.0]
     """
+    from pymcdm.methods import PROMETHEE_II
+
     candidates, criteria = scores.shape
     if candidates < 2:
         return np.zeros(scores.shape)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import html
 from collections.abc import Collection, Iterable, Mapping
+from typing import TYPE_CHECKING
 
-import ipywidgets as widgets
 import pandas as pd
 
 from wijkkit.errors import EstimationError
@@ -13,6 +13,9 @@ from wijkkit.evaluation.choice.choose import Choice, choose
 from wijkkit.evaluation.choice.criteria import CRITERIA
 from wijkkit.language import listed, number, percentage, text
 from wijkkit.study.settings import ChoiceSettings
+
+if TYPE_CHECKING:
+    import ipywidgets as widgets
 
 # What a choice says, in sentences.
 
@@ -25,22 +28,9 @@ def choice_sentences(
 ) -> list[str]:
     """Say what fits best, how firm that is, what no intervention covers, and which package.
 
-    Parameters
-    ----------
-    choice : Choice
-    goal_labels : mapping of str to str
-        Goal -> how readers call it.
-    budget : float, optional
-        Of the package.
-
-    Returns
-    -------
-    list[str]
-
-    Examples
-    --------
     >>> import pandas as pd
-    >>> from wijkkit.evaluation.choice import choice_sentences, choose
+    >>> from wijkkit.evaluation.choice import choose
+    >>> from wijkkit.evaluation.choice.panel import choice_sentences
     >>> catalogue = pd.DataFrame({"intervention": ["play"], "name": ["Play"],
     ...     "goals": [("outdoor",)], "factors": [()], "evidence": [3.0], "reach": [40.0],
     ...     "reach_low_ses": [40.0], "cost": [5000.0], "strengthens": [()], "overlaps": [()]})
@@ -157,6 +147,8 @@ def choice_panel(
     ipywidgets.VBox
         Its children are the sliders, the budget and one HTML widget with the result.
     """
+    import ipywidgets as widgets
+
     settings = (settings or ChoiceSettings()).model_copy(update={"draws": PANEL_DRAWS})
     sliders = {
         criterion: widgets.FloatSlider(

@@ -9,6 +9,7 @@ from typing import Any, cast
 import numpy as np
 import pandas as pd
 
+from wijkkit.evaluation.effect.did import RECOMMENDED
 from wijkkit.language import listed, number, points, small_first, text
 from wijkkit.language.messages import escaped
 from wijkkit.study import Study
@@ -167,7 +168,7 @@ def conclude(
 def _methods(rows: pd.DataFrame, settings: EvaluationSettings) -> Iterator[tuple[str, str, Fields]]:
     """Say it where the respondents-as-independent analysis would conclude otherwise."""
     alpha = 1 - settings.level
-    naive, honest = row_of(rows, "model_based"), row_of(rows, settings.method)
+    naive, honest = row_of(rows, "model_based"), row_of(rows, RECOMMENDED)
     if naive is None or naive["status"] != "ok" or not naive["p"] < alpha:
         return
     if honest is None or honest["status"] != "ok" or honest["p"] >= alpha:

@@ -52,7 +52,7 @@ def logistic(
 ) -> Fit:
     """Fit logistic regression by maximum (pseudo-)likelihood, with iterated least squares.
 
-    Raises NotEstimable: ``separation``: an estimate is infinite; ``no_variation``: columns depend
+    Raises NotEstimable: ``separation``: an estimate is infinite; ``collinear``: columns depend
     on each other.
 
     >>> import numpy as np
@@ -110,7 +110,7 @@ def inverse_information(information: Floats) -> Floats:
         raise NotEstimable("separation")
     scaled = information / np.outer(scale, scale)
     if np.linalg.cond(scaled) > 1e12:
-        raise NotEstimable("no_variation")
+        raise NotEstimable("collinear")
     return np.linalg.inv(scaled) / np.outer(scale, scale)
 
 

@@ -33,17 +33,7 @@ def as_asked(
 ) -> Study:
     """Return the study with other arguments of its evaluation; itself where none differs.
 
-    Parameters
-    ----------
-    columns : sequence of str
-        What covariates may be.
-    method, covariates, without, pole
-        As in `evaluate_effect`; those of the study where empty, or None.
-
-    Raises
-    ------
-    EstimationError
-        An argument names what is not there.
+    Raises EstimationError: An argument names what is not there.
     """
     settings = study.settings.evaluation
     method = method or settings.method
@@ -87,10 +77,7 @@ def as_asked(
 def arguments_table(study: Study, asked: Study) -> pd.DataFrame:
     """Return the arguments of an evaluation beside those of study.yml, as it is released.
 
-    Returns
-    -------
-    DataFrame
-        ``argument``, ``used`` and ``planned`` (JSON), a row for each of `ARGUMENTS`.
+    ``argument``, ``used`` and ``planned`` (JSON), a row for each of `ARGUMENTS`.
     """
     used, planned = asked.settings.evaluation, study.settings.evaluation
     binary = [key for key in outcomes(study) if study.indicators[key].unit == "percent"]

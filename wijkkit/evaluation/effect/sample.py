@@ -32,6 +32,7 @@ STATUS_OF_REASON = {
     "one_cluster_in_an_arm": "too_few",
     "too_few_clusters": "too_few",
     "no_variation": "too_few",
+    "collinear": "missing",
     "not_converged": "missing",
     "modelled_figures": "missing",
 }

@@ -18,19 +18,14 @@ CLASH_COLUMNS = ("clash", "programme", "wijken", "names", "open", "solved", "wha
 def clashes(facts: Facts) -> pd.DataFrame:
     """Return the flags of all wijken by what they clash with, most wijken first.
 
-    Returns
-    -------
-    DataFrame
-        ``clash, programme, wijken, names, open, solved, what``: how many wijken raised it and
-        which, how many flags are open and solved, and their words.
+    ``clash, programme, wijken, names, open, solved, what``: how many wijken raised it and which,
+    how many flags are open and solved, and their words.
 
-    Examples
-    --------
     >>> import wijkkit as wk
     >>> study = wk.open_study("parameters")
     >>> from wijkkit.pipeline.process.evaluate import facts_of
     >>> facts = facts_of(study, wk.open_city(study).table("key_figure_changes"))
-    >>> from wijkkit.evaluation.learning import clashes
+    >>> from wijkkit.evaluation.learning.comparison import clashes
     >>> list(clashes(facts).columns)
     ['clash', 'programme', 'wijken', 'names', 'open', 'solved', 'what']
     """
@@ -58,18 +53,13 @@ def clashes(facts: Facts) -> pd.DataFrame:
 def clash_sentences(facts: Facts) -> list[str]:
     """Say for the strategic level what clashes with the plans of wijken.
 
-    Returns
-    -------
-    list[str]
-        In the study's language.
+    In the study's language.
 
-    Examples
-    --------
     >>> import wijkkit as wk
     >>> study = wk.open_study("parameters")
     >>> from wijkkit.pipeline.process.evaluate import facts_of
     >>> facts = facts_of(study, wk.open_city(study).table("key_figure_changes"))
-    >>> from wijkkit.evaluation.learning import clash_sentences
+    >>> from wijkkit.evaluation.learning.comparison import clash_sentences
     >>> len(clash_sentences(facts)) > 0
     True
     """
@@ -101,21 +91,16 @@ _NO_PERCENTAGE = ("quality", "steps_done")
 def side_by_side(facts: Facts) -> pd.DataFrame:
     """Return the programme's wijken next to each other.
 
-    Returns
-    -------
-    DataFrame
-        One row per wijk: ``wijk, name, better, same, worse, not_measured`` (goals by how their
-        indicator changed), ``registered, dose, reach_of_plan, quality, adoption`` (see
-        `implementation_by_wijk`), ``attendance`` (percent over all years), ``steps_done,
-        overdue``. What was not registered is absent, never zero.
+    One row per wijk: ``wijk, name, better, same, worse, not_measured`` (goals by how their
+    indicator changed), ``registered, dose, reach_of_plan, quality, adoption`` (see
+    `implementation_by_wijk`), ``attendance`` (percent over all years), ``steps_done, overdue``.
+    What was not registered is absent, never zero.
 
-    Examples
-    --------
     >>> import wijkkit as wk
     >>> study = wk.open_study("parameters")
     >>> from wijkkit.pipeline.process.evaluate import facts_of
     >>> facts = facts_of(study, wk.open_city(study).table("key_figure_changes"))
-    >>> from wijkkit.evaluation.learning import side_by_side
+    >>> from wijkkit.evaluation.learning.comparison import side_by_side
     >>> len(side_by_side(facts))
     3
     """
@@ -151,18 +136,11 @@ def ahead_sentences(table: pd.DataFrame, study: Study) -> list[str]:
     Ahead are the wijken with most goals better minus worse. Their median is compared with that
     of the others, for each of `PRACTICES` that was registered on both sides.
 
-    Parameters
-    ----------
-    table : DataFrame
-        From `side_by_side`.
-
-    Examples
-    --------
     >>> import wijkkit as wk
     >>> study = wk.open_study("parameters")
     >>> from wijkkit.pipeline.process.evaluate import facts_of
     >>> facts = facts_of(study, wk.open_city(study).table("key_figure_changes"))
-    >>> from wijkkit.evaluation.learning import ahead_sentences, side_by_side
+    >>> from wijkkit.evaluation.learning.comparison import ahead_sentences, side_by_side
     >>> len(ahead_sentences(side_by_side(facts), study)) > 0
     True
     """

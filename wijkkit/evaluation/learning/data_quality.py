@@ -60,22 +60,9 @@ QUALITY_COLUMNS = ("wijk", "aspect", "judgement", "words")
 def data_quality(facts: Facts, wijk: str) -> pd.DataFrame:
     """Judge the data of a wijk on completeness, age, response, representativeness and reference.
 
-    Returns
-    -------
-    DataFrame
-        ``wijk, aspect, judgement, words``; aspects ``completeness``, ``age``, ``response``,
-        ``representativeness`` (a row per group compared), ``reference`` and ``registry``;
-        judgement ``good``, ``fair``, ``poor`` or ``unknown``.
-
-    Examples
-    --------
-    >>> import wijkkit as wk
-    >>> study = wk.open_study("parameters")
-    >>> from wijkkit.pipeline.process.evaluate import facts_of
-    >>> facts = facts_of(study, wk.open_city(study).table("key_figure_changes"))
-    >>> from wijkkit.evaluation.learning import data_quality
-    >>> list(data_quality(facts, "ankerveld").columns)
-    ['wijk', 'aspect', 'judgement', 'words']
+    ``wijk, aspect, judgement, words``; aspects ``completeness``, ``age``, ``response``,
+    ``representativeness`` (a row per group compared), ``reference`` and ``registry``; judgement
+    ``good``, ``fair``, ``poor`` or ``unknown``.
     """
     rows = [
         (wijk, aspect, judgement, words)
@@ -139,12 +126,17 @@ def _age(facts: Facts, wijk: str) -> Judged:
 
 
 def _respondents(facts: Facts, wijk: str) -> float:
-    """Return the largest number of respondents behind a figure of the last wave."""
+    """Return how many took part in the last wave; the most behind a figure where that is not known."""
+    last = facts.study.waves[-1].id
+    if not facts.participants.empty:
+        rows = facts.participants
+        mine = rows["area"].eq(wijk) & rows["area_level"].eq("wijk") & rows["wave"].eq(last)
+        return rows.loc[mine, "n"].replace(0, float("nan")).max()
     if facts.estimates.empty:
         return float("nan")
     rows = facts.estimates
     mine = rows["area"].eq(wijk) & rows["area_level"].eq("wijk") & rows["group_by"].eq("")
-    return rows.loc[mine & rows["wave"].eq(facts.study.waves[-1].id), "n"].max()
+    return rows.loc[mine & rows["wave"].eq(last), "n"].max()
 
 
 def _response(facts: Facts, wijk: str) -> Judged:

@@ -43,18 +43,9 @@ def _serving(facts: Facts, wijk: str, goal: str) -> list[str]:
     return [item["key"] for item in items if goal in [item[name] for name in GOAL_COLUMNS]]
 
 
-def _indicator_of(facts: Facts, goal: dict) -> str | None:
-    """Return the indicator of a goal: its own, or that of the study's goal it stands for."""
-    if not pd.isna(goal["indicator"]):
-        return goal["indicator"]
-    by_study = {item.id: item.indicator for item in facts.study.goals}
-    return by_study.get(goal["study_goal"])
-
-
 def _finding(facts: Facts, wijk: str, goal: dict) -> Finding | None:
-    indicator = _indicator_of(facts, goal)
-    known = indicator in facts.study.indicators
-    return indicator_finding(facts, wijk, indicator) if known and indicator else None
+    indicator = facts.indicator_of(goal)
+    return None if indicator is None else indicator_finding(facts, wijk, indicator)
 
 
 def goal_without_intervention(facts: Facts, wijk: str) -> Iterator[Case]:
@@ -246,21 +237,8 @@ def questions(facts: Facts, wijk: str) -> pd.DataFrame:
     A question about a goal or an intervention on which the network decided in the last year is
     left out.
 
-    Returns
-    -------
-    DataFrame
-        ``wijk, rule, subject, question``: which rule of `RULES` asks, about what (a goal, an
-        intervention, a step, a decision: its key), and the question for readers.
-
-    Examples
-    --------
-    >>> import wijkkit as wk
-    >>> study = wk.open_study("parameters")
-    >>> from wijkkit.pipeline.process.evaluate import facts_of
-    >>> facts = facts_of(study, wk.open_city(study).table("key_figure_changes"))
-    >>> from wijkkit.evaluation.learning import questions
-    >>> list(questions(facts, "ankerveld").columns)
-    ['wijk', 'rule', 'subject', 'question']
+    ``wijk, rule, subject, question``: which rule of `RULES` asks, about what (a goal, an
+    intervention, a step, a decision: its key), and the question for readers.
     """
     answered = _answered(facts, wijk)
     rows = [
@@ -293,20 +271,7 @@ PARTS = ("planned", "learned", "next")
 def improvement_cycle(facts: Facts, wijk: str) -> pd.DataFrame:
     """Return what was planned and learned in a wijk, and what comes next.
 
-    Returns
-    -------
-    DataFrame
-        ``part, sentence``: one row per sentence; `part` is one of `PARTS`.
-
-    Examples
-    --------
-    >>> import wijkkit as wk
-    >>> study = wk.open_study("parameters")
-    >>> from wijkkit.pipeline.process.evaluate import facts_of
-    >>> facts = facts_of(study, wk.open_city(study).table("key_figure_changes"))
-    >>> from wijkkit.evaluation.learning import improvement_cycle
-    >>> list(improvement_cycle(facts, "ankerveld").columns)
-    ['part', 'sentence']
+    ``part, sentence``: one row per sentence; `part` is one of `PARTS`.
     """
     said = {
         "planned": _planned(facts, wijk),
@@ -357,20 +322,7 @@ def _learned(facts: Facts, wijk: str) -> list[str]:
 def open_decisions(facts: Facts, wijk: str) -> pd.DataFrame:
     """Return the decisions of a wijk that are open, the first due first.
 
-    Returns
-    -------
-    DataFrame
-        ``key, decision, date, due, overdue``.
-
-    Examples
-    --------
-    >>> import wijkkit as wk
-    >>> study = wk.open_study("parameters")
-    >>> from wijkkit.pipeline.process.evaluate import facts_of
-    >>> facts = facts_of(study, wk.open_city(study).table("key_figure_changes"))
-    >>> from wijkkit.evaluation.learning import open_decisions
-    >>> list(open_decisions(facts, "ankerveld").columns)
-    ['key', 'decision', 'date', 'due', 'overdue']
+    ``key, decision, date, due, overdue``.
     """
     table = facts.registry_rows("decisions", wijk)
     table = table[table["status"].eq("open")].sort_values(["due", "date"])

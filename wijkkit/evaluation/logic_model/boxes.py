@@ -75,21 +75,8 @@ def _unknown(study: Study, measure: str) -> Problem | None:
 def box_findings(facts: Facts, wijk: str) -> pd.DataFrame:
     """Return what the data say of every measure in the logic model.
 
-    Returns
-    -------
-    DataFrame
-        ``wijk, box, element, label, measure, state, words``: elements in the order of the
-        boxes. An element without any measure has one row, ``not_measured``.
-
-    Examples
-    --------
-    >>> import wijkkit as wk
-    >>> study = wk.open_study("parameters")
-    >>> from wijkkit.pipeline.process.evaluate import facts_of
-    >>> facts = facts_of(study, wk.open_city(study).table("key_figure_changes"))
-    >>> from wijkkit.evaluation.logic_model import box_findings
-    >>> list(box_findings(facts, "ankerveld").columns)
-    ['wijk', 'box', 'element', 'label', 'measure', 'state', 'words']
+    ``wijk, box, element, label, measure, state, words``: elements in the order of the boxes. An
+    element without any measure has one row, ``not_measured``.
     """
     rows = []
     for element in elements(facts):
@@ -144,21 +131,6 @@ def element_states(findings: pd.DataFrame) -> pd.DataFrame:
     """Return one row per element: ``wijk, box, element, label, state, measured, measures, words``.
 
     `state` is that of its measures together; `measured` of the `measures` are known.
-
-    Parameters
-    ----------
-    findings : DataFrame
-        As `box_findings` gives them.
-
-    Examples
-    --------
-    >>> import wijkkit as wk
-    >>> study = wk.open_study("parameters")
-    >>> from wijkkit.pipeline.process.evaluate import facts_of
-    >>> facts = facts_of(study, wk.open_city(study).table("key_figure_changes"))
-    >>> from wijkkit.evaluation.logic_model import box_findings, element_states
-    >>> len(element_states(box_findings(facts, "ankerveld")))
-    14
     """
     grouped = findings.groupby(["wijk", "box", "element", "label"], sort=False)
     table = grouped.agg(
@@ -176,22 +148,16 @@ ASSUMPTION_COLUMNS = ("wijk", "assumption", "from_box", "to_box", "label", "verd
 def assumption_findings(facts: Facts, wijk: str) -> pd.DataFrame:
     """Return each assumption of the logic model with what the data say of it.
 
-    Returns
-    -------
-    DataFrame
-        Columns `ASSUMPTION_COLUMNS`. `verdict` is ``for`` when everything that it rests on
-        speaks for it, ``against`` when something speaks against it and nothing for it, ``mixed``
-        when both do, and ``unknown`` otherwise: a measure of which it is not known speaks not
-        for it.
-        The data of one wijk cannot prove an assumption; they can make it more or less likely.
+    Columns `ASSUMPTION_COLUMNS`. `verdict` is ``for`` when everything that it rests on speaks for
+    it, ``against`` when something speaks against it and nothing for it, ``mixed`` when both do, and
+    ``unknown`` otherwise: a measure of which it is not known speaks not for it. The data of one
+    wijk cannot prove an assumption; they can make it more or less likely.
 
-    Examples
-    --------
     >>> import wijkkit as wk
     >>> study = wk.open_study("parameters")
     >>> from wijkkit.pipeline.process.evaluate import facts_of
     >>> facts = facts_of(study, wk.open_city(study).table("key_figure_changes"))
-    >>> from wijkkit.evaluation.logic_model import assumption_findings
+    >>> from wijkkit.evaluation.logic_model.boxes import assumption_findings
     >>> len(assumption_findings(facts, "ankerveld"))
     4
     """

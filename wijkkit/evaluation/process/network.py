@@ -8,7 +8,6 @@ from datetime import date
 from itertools import combinations
 from typing import Any
 
-import networkx as nx
 import pandas as pd
 
 #: The role of the gebiedsadviseur in the registry.
@@ -100,6 +99,8 @@ def centrality(
     Freeman LC (1978). Centrality in social networks: conceptual clarification. Social Networks
     1(3), 215-239.
     """
+    import networkx as nx
+
     present = _present(stakeholders, meetings, attendance)
     ties = meeting_ties(stakeholders, meetings, attendance)
     tables = []

@@ -9,13 +9,15 @@ from datetime import date
 import pandas as pd
 
 from wijkkit.disclosure import policy_for
+from wijkkit.display import ShowsItself
+from wijkkit.evaluation.baseline import participants
 from wijkkit.evaluation.choice import Choice, choose
 from wijkkit.evaluation.choice.panel import choice_sentences
 from wijkkit.evaluation.facts import Facts
 from wijkkit.evaluation.learning.comparison import ahead_sentences, clash_sentences, side_by_side
 from wijkkit.evaluation.learning.data_quality import data_quality
 from wijkkit.evaluation.learning.questions import improvement_cycle, questions
-from wijkkit.evaluation.logic_model import assumption_findings, box_findings, element_states
+from wijkkit.evaluation.logic_model.boxes import assumption_findings, box_findings, element_states
 from wijkkit.evaluation.process.interviews import chosen_quotes, code_counts
 from wijkkit.evaluation.process.key_figures import (
     scale_changes,
@@ -35,11 +37,11 @@ from wijkkit.loaders.segments import load_group_interviews
 from wijkkit.loaders.standard_table import load_catalogue, load_key_figures
 from wijkkit.pipeline.estimation import StudyEstimates
 from wijkkit.pipeline.process.explanations import explained
-from wijkkit.registry import open_registry, tables_for_release
+from wijkkit.registry import open_registry
+from wijkkit.registry.release import tables_for_release
 from wijkkit.registry.tables import GOAL_COLUMNS
 from wijkkit.released import CityView, open_released
 from wijkkit.released.goals import target_state
-from wijkkit.showing import ShowsItself
 from wijkkit.study import Study
 
 # Candidate interventions of every wijk, ranked for its goals.
@@ -186,10 +188,11 @@ def facts_of(
             "gaps": estimates.gaps,
             "goal_changes": estimates.goal_changes,
             "area_figures": load_area_figures(study),
+            "participants": participants(study, estimates.sample.weighted),
         }
     else:
         released = open_released(study)
-        known = ("estimates", "changes", "gaps", "goal_changes", "area_figures")
+        known = ("estimates", "changes", "gaps", "goal_changes", "area_figures", "participants")
         tables = {name: released.table(name) for name in known if name in released}
     return Facts(study, registry_tables(study), judged_on(study), **tables, scales=scales)
 

@@ -42,10 +42,14 @@
     choose(0, false);
   });
 
-  // What scrolls can be reached with the keyboard, also when it is unfolded later.
+  // What scrolls says so and can be reached with the keyboard, also when it is unfolded later.
   function reach() {
-    document.querySelectorAll(".figure-scroll, main .cell-output-display").forEach(function (part) {
-      if (part.scrollWidth <= part.clientWidth) return;
+    document.querySelectorAll(".figure-scroll, .table-scroll, main .cell-output-display").forEach(function (part) {
+      var scrolls = part.scrollWidth > part.clientWidth + 1;
+      part.classList.toggle("scrolls", scrolls);
+      if (!scrolls) return;
+      part.dataset.scroll = document.body.dataset.scroll;
+      if (part.hasAttribute("tabindex")) return;
       var whole = part.closest("figure, .table-scroll, .cell");
       var caption = whole && whole.querySelector("figcaption, caption");
       part.tabIndex = 0;

@@ -10,7 +10,7 @@ import pandas as pd
 
 from wijkkit.errors import Problem, StudyError, WijkkitError
 from wijkkit.estimates import weight_report
-from wijkkit.indicators import check_indicators
+from wijkkit.indicators.functions import check_indicators
 from wijkkit.loaders import load_area_figures, load_borders
 from wijkkit.loaders.areas import row_account
 from wijkkit.loaders.segments import load_group_interviews

@@ -1,0 +1,152 @@
+"""Editions: this release and the publications before it, as who holds all of them sees them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from wijkkit.disclosure.earlier_figures import divided_then, same_waves, shares_then
+from wijkkit.disclosure.ledger import Entry, answer_marks, person_marks
+from wijkkit.disclosure.rounding import Places
+from wijkkit.disclosure.sample import Sample
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """A publication, or what is about to be one, of one wave.
+
+    Parameters
+    ----------
+    codes : list of (P,) array of int
+        The cell of each child, per block; -1 for none.
+    cells : DataFrame
+        Per cell and question: ``cell, question, area_level, everybody, value`` (exact),
+        ``shown`` (as published; of this release NaN), ``step, secret, kept, row`` (in the table of
+        this release; -1 for a publication) and ``weight`` (which of `weights`).
+    weights : list of (P,) array
+        0 for who is not counted.
+    """
+
+    codes: list[Ints]
+    cells: pd.DataFrame
+    weights: list[Floats]
+
+
+def editions_of(
+    sample: Sample,
+    entries: Sequence[Entry],
+    table: pd.DataFrame,
+    by_rule: Mask,
+    kept: Mask,
+    wave: str,
+) -> tuple[pd.DataFrame, list[Edition]]:
+    """Return the answers of everybody in a wave of any edition, and the editions, this one first."""
+    here = np.flatnonzero(sample.people["wave"].to_numpy(str) == wave)
+    asked = [key for key, unit in sample.units.items() if unit == "percent"]
+    answers = sample.people.iloc[here][asked].astype(float).reset_index(drop=True)
+    found = []
+    for number, entry in enumerate(entries):
+        persons = person_marks(sample.people, entry.about.salt)
+        for before in [then for now, then in same_waves(sample, entry, persons) if now == wave]:
+            rows = np.flatnonzero(entry.people["wave"].to_numpy(str) == before)
+            ids = entry.people["person"].to_numpy()[rows]
+            place = pd.Index(persons[here]).get_indexer(ids)
+            gone = place < 0
+            place[gone] = len(answers) + np.arange(gone.sum())
+            answers = answers.reindex(range(len(answers) + gone.sum()))
+            name = {}
+            for key in (key for key, unit in entry.about.units.items() if unit == "percent"):
+                marks = entry.people[f"of {key}"].to_numpy()[rows]
+                own = np.full(len(answers), np.nan)
+                having = marks == answer_marks(ids, np.ones(len(ids)))
+                own[place] = np.where(marks == 0, np.nan, having)
+                name[key] = _question(answers, own, f"{number} {key}")
+            found.append((entry, before, rows, place, name))
+    size = len(answers)
+    editions = [_now(sample, table, by_rule, kept, wave, here, size)] if asked else []
+    return answers, editions + [_then(*one, size) for one in found]
+
+
+def _question(answers: pd.DataFrame, own: Floats, name: str) -> str:
+    """Return the question that was answered so: one that is there, or a new one."""
+    for one in answers:
+        there = answers[one].to_numpy(float)
+        both = ~np.isnan(there) & ~np.isnan(own)
+        if both.any() and (there[both] == own[both]).all():
+            answers[one] = np.where(np.isnan(there), own, there)
+            return str(one)
+    answers[name] = own
+    return name
+
+
+def _placed(code: Ints, rows: Ints, place: Ints, size: int, first: int = 0) -> Ints:
+    out = np.full(size, -1)
+    out[place] = np.where(code[rows] >= 0, first + code[rows], -1)
+    return out
+
+
+def _now(
+    sample: Sample,
+    table: pd.DataFrame,
+    by_rule: Mask,
+    kept: Mask,
+    wave: str,
+    here: Ints,
+    size: int,
+) -> Edition:
+    place, many = np.arange(len(here)), len(table) // max(len(sample.units), 1)
+    codes, first = [], 0
+    for block in sample.blocks():
+        codes.append(_placed(block.code, here, place, size, first))
+        first += block.size
+    weights, parts = [], []
+    for at, (key, unit) in enumerate(sample.units.items()):
+        if unit != "percent":
+            continue
+        for level in ("wijk", "city"):
+            own = np.zeros(size)
+            own[place] = sample.weight(key, level)[here]
+            weights.append(own)
+        rows = np.arange(at * many, (at + 1) * many)
+        part = table.iloc[rows][["area_level", "value"]].assign(cell=rows - rows[0], row=rows)
+        part = part.assign(question=key, everybody=table["group_by"].iloc[rows].eq(""))
+        part["weight"] = len(weights) - 1 - part["area_level"].ne("city")
+        part = part.assign(shown=np.nan, step=np.nan, secret=by_rule[rows], kept=kept[rows])
+        parts.append(part[table["wave"].iloc[rows].eq(wave) & table["status"].iloc[rows].eq("ok")])
+    return Edition(codes, pd.concat(parts, ignore_index=True), weights)
+
+
+def _then(
+    entry: Entry, wave: str, rows: Ints, place: Ints, name: dict[str, str], size: int
+) -> Edition:
+    divided, then = divided_then(entry), entry.tables["estimates"]
+    codes = [_placed(code, rows, place, size, first) for first, _, code in divided]
+    weight = np.zeros(size)
+    weight[place] = entry.people["weight"].to_numpy(float)[rows]
+    where = entry.cells.sort_values(["block", "code"], kind="stable").reset_index(drop=True)
+    at_wave = where["wave"].eq(wave).to_numpy()
+    parts = []
+    for key, question in name.items():
+        at = Places(then).of(where.assign(indicator=key))
+        row = then.iloc[at].reset_index(drop=True)
+        there = at_wave & (at >= 0) & row["status"].isin(["ok", "hidden", "too_few", "above"])
+        if "first" in row:
+            # What was kept then is a figure of the publication before it.
+            there &= row["first"].eq(entry.about.release)
+        part = where[["area_level"]].assign(cell=np.arange(len(where)), row=-1, question=question)
+        part = part.assign(
+            everybody=where["group_by"].eq(""), value=shares_then(entry, key, divided)
+        )
+        shown = row["value"].where(row["status"].eq("ok"))
+        part = part.assign(shown=shown, step=row["step"], secret=shown.isna(), kept=False, weight=0)
+        parts.append(part[there.to_numpy()])
+    cells = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+    return Edition(codes, cells, [weight])

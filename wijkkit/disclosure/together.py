@@ -1,0 +1,313 @@
+"""What a release and earlier publications of the same children give away together.
+
+Other groups, areas or weights, or more or fewer of the same children, make figures that each leave
+every hidden count open, and together do not. Whoever holds all publications knows of each child in
+which cells it was counted. Children who are alike in all of them are one atom; a town of whole
+children in which no published figure stands otherwise proves that a count is open. It is sought by
+integer programs, among the children of the count's wijken and, where those are few, among all. Where
+there is none, new figures around the count are coarsened or left out in the order of loss.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import sparse
+from scipy.optimize import Bounds, LinearConstraint, milp
+
+from wijkkit.disclosure.editions import Edition, editions_of
+from wijkkit.disclosure.knowledge import Known
+from wijkkit.disclosure.ledger import Entry
+from wijkkit.disclosure.loss import COARSER, ORDER
+from wijkkit.disclosure.policy import Policy
+from wijkkit.disclosure.sample import Sample
+from wijkkit.disclosure.system import families
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+#: Steps of one search; what is not found by then counts as narrow.
+NODES = 100
+#: All children are searched among where there are fewer variables.
+SMALL = 1500
+_TINY = 1e-6
+
+
+def opened(
+    sample: Sample,
+    entries: Sequence[Entry],
+    table: pd.DataFrame,
+    multiple: Floats,
+    finest: Floats,
+    known: Known,
+    by_rule: Mask,
+    kept: Mask,
+    policy: Policy,
+) -> Floats:
+    """Return the multiples in which hidden counts stay open beside earlier publications.
+
+    Parameters
+    ----------
+    table : DataFrame
+        The exact estimates.
+    multiple : (C,) array
+        Of the `finest` step of each cell, as the release would show it; 0 where it is hidden.
+    known : mapping
+        By multiple, between what a reader knows each cell to be.
+    by_rule, kept : (C,) array of bool
+        Cells that a rule hides, and those that stand as they were published.
+    """
+    out = multiple.copy()
+    for wave in sample.waves if entries else ():
+        questions, editions = editions_of(sample, entries, table, by_rule, kept, wave)
+        if len(editions) > 1:
+            for family in families(questions, list(questions), policy.min_count):
+                together = _Together(questions[list(family)], editions, policy)
+                together.settle(out, finest, known)
+    return out
+
+
+class _Together:
+    """Linked questions of a wave, as all editions tell of them."""
+
+    def __init__(self, answers: pd.DataFrame, editions: Sequence[Edition], policy: Policy) -> None:
+        y = answers.to_numpy(float)
+        answered = ~np.isnan(y)
+        codes = [code for one in editions for code in one.codes]
+        counted = [weight > 0 for one in editions for weight in one.weights]
+        key = np.column_stack([*codes, *counted, answered]).astype(np.int64)
+        _, first, atom = np.unique(key, axis=0, return_index=True, return_inverse=True)
+        self._atom, size = atom.ravel(), len(first)
+        self._size = np.bincount(self._atom, minlength=size).astype(float)
+        self._asked = answered[first].astype(float)
+        own = np.where(answered, y, 0).astype(np.int64)
+        self._patterns, which = np.unique(own, axis=0, return_inverse=True)
+        self._truth = np.zeros((size, len(self._patterns)))
+        np.add.at(self._truth, (self._atom, which.ravel()), 1.0)
+        # The wijk of each atom: its cell among everybody, of the first edition that has it.
+        self._home = np.full(size, -1)
+        for number, one in enumerate(editions):
+            code = one.codes[0][first]
+            fresh = (self._home < 0) & (code >= 0)
+            self._home[fresh] = code[fresh] + number * 100_000
+        self._read(answers, editions, first, policy)
+        self._towns: list[tuple[Floats, Floats]] = []
+        self._small = self._truth.size <= SMALL
+        #: Whether the last search came to its end.
+        self._sure = True
+
+    def _read(
+        self, answers: pd.DataFrame, editions: Sequence[Edition], first: Ints, policy: Policy
+    ) -> None:
+        """Read the cells of all editions: whom each counts, and what it tells."""
+        size, many, names = len(first), len(self._patterns), list(answers)
+        parts, counts, sums = [], [], []
+        for one in editions:
+            cells = one.cells[one.cells["question"].isin(names)] if len(one.cells) else one.cells
+            if cells.empty:
+                continue
+            code = np.stack([c[first] for c in one.codes])
+            row, column = code[code >= 0], np.nonzero(code >= 0)[1]
+            shape = (max(row.max(initial=0), cells["cell"].max()) + 1, size)
+            member = sparse.csr_array((np.ones(len(row)), (row, column)), shape=shape)
+            question = np.array([names.index(q) for q in cells["question"]])
+            inside = member[cells["cell"].to_numpy()].multiply(self._asked[:, question].T)
+            mean = np.stack([np.bincount(self._atom, w, size) / self._size for w in one.weights])
+            weight = mean[cells["weight"].to_numpy()]
+            inside = sparse.csr_array(inside.multiply(weight > 0))
+            inside.eliminate_zeros()
+            counts.append(inside)
+            sums.append(sparse.csr_array(inside.multiply(weight)))
+            parts.append(cells.assign(number=question))
+        self.cells = pd.concat(parts, ignore_index=True)
+        count, total = (sparse.csr_array(sparse.vstack(one)) for one in (counts, sums))
+        self._n, self._total = count @ self._size, total @ self._size
+        self._homes = count @ sparse.csr_array(
+            (np.ones(size), (np.arange(size), pd.factorize(self._home)[0]))
+        )
+        having = self._patterns[:, self.cells["number"]].T
+        spread = [
+            sparse.csr_array(sparse.kron(one, np.ones((1, many)))).multiply(
+                np.tile(having, (1, size))
+            )
+            for one in (count, total)
+        ]
+        self._count, self._sum = (sparse.csr_array(one) for one in spread)
+        x = self._count @ self._truth.ravel()
+        few = (self._n < policy.min_n) | (x < policy.min_count) | (self._n - x < policy.min_count)
+        now = self.cells["row"].ge(0).to_numpy()
+        self._secret = self.cells["secret"].to_numpy(bool) & (now | few) & (self._n > 0)
+        self._need = np.minimum(policy.protection, self._n)
+        self._same = self._alike(total)
+
+    def _alike(self, total: sparse.csr_array) -> Ints:
+        """Return a number per cell that those of the same children, weights and question share."""
+        keys = []
+        for at in range(total.shape[0]):
+            part = slice(*total.indptr[at : at + 2])
+            order = np.argsort(total.indices[part])
+            weight = total.data[part][order] / max(self._total[at], 1e-12)
+            atoms = total.indices[part][order].tobytes()
+            keys.append((self.cells["number"].iloc[at], atoms, np.round(weight, 10).tobytes()))
+        return pd.factorize(pd.Series(keys, dtype=object))[0]
+
+    def settle(self, multiple: Floats, finest: Floats, known: Known) -> None:
+        """Coarsen and leave out new figures until every hidden count is open, in `multiple`."""
+        rows = self.cells["row"].to_numpy()
+        now = (rows >= 0) & ~self.cells["kept"].to_numpy(bool)
+        then = (rows < 0) & self.cells["shown"].notna().to_numpy()
+        shown = now & (multiple[rows] > 0)
+        # What was published of the very same children stands as it does: in two steps it would tell
+        # more than in either.
+        public = self._least(np.where(then, self.cells["step"].to_numpy(float), np.inf))
+        again = shown & np.isin(np.round(public / finest[rows], 9), (1.0, *COARSER))
+        multiple[rows[again]] = np.round(public / finest[rows], 9)[again]
+        new = shown & ~again
+        if not new.any() or np.isfinite(self._least(np.where(again, 1.0, np.inf))[then]).all():
+            return
+
+        def bounds(which: Mask) -> tuple[Floats, Floats]:
+            return self._bounds(np.where(which, multiple[rows], 0.0), known)
+
+        seen = bounds(shown)
+        first = ~pd.Series(self._same).where(self._secret).duplicated().to_numpy()
+        secrets: list[int] = np.flatnonzero(self._secret & first).tolist()
+        narrow = [at for at in secrets if not self._open(at, seen)]
+        # What the publications before it surely tell alone nothing can mend.
+        without = bounds(again)
+        narrow = [at for at in narrow if self._open(at, without) or not self._sure]
+        homes = self._homes.toarray() > 0
+        wijken, levels = homes.sum(axis=1), _Levels.of(self.cells)
+        losses = [(loss, size) for loss in ORDER for size in loss.multiples]
+        before, asked = multiple.copy(), narrow
+        # What is around a count first; where that is not enough, what is elsewhere.
+        for far, (loss, size) in product((False, True)[: 1 + self._small], losses):
+            if not narrow:
+                break
+            around = homes[:, homes[narrow].any(axis=0)].any(axis=1) | far
+            which = new & around & loss.of(levels, wijken)
+            which &= (multiple[rows] > 0) & ((multiple[rows] < size) | (size == 0))
+            if not which.any():
+                continue
+            multiple[rows[which]] = size
+            seen = bounds(shown)
+            narrow = [at for at in narrow if not self._open(at, seen)]
+        mended = [at for at in asked if at not in narrow]
+        # What turns out not to be needed is given back, the dearest first.
+        for loss in ORDER[::-1]:
+            which = new & loss.of(levels, wijken) & (multiple[rows] != before[rows])
+            if which.any():
+                given_up = multiple[rows[which]]
+                multiple[rows[which]] = before[rows[which]]
+                seen = bounds(shown)
+                if not all(self._open(at, seen) for at in mended):
+                    multiple[rows[which]] = given_up
+
+    def _least(self, values: Floats) -> Floats:
+        """Return the least value among the cells of the same children."""
+        return pd.Series(values).groupby(self._same).transform("min").to_numpy()
+
+    def _bounds(self, multiple: Floats, known: Known) -> tuple[Floats, Floats]:
+        """Return by how much each weighted count may be lower and higher.
+
+        Of cells of this release by their `multiple`, 0 for one that is not shown.
+        """
+        value, rows = self.cells["value"].to_numpy(float), self.cells["row"].to_numpy()
+        shown, step = (self.cells[name].to_numpy(float) for name in ("shown", "step"))
+        low, high = (
+            np.where(np.isnan(shown), side * np.inf, shown + side * step / 2) for side in (-1, 1)
+        )
+        for size, ends in known.items():
+            at = (rows >= 0) & (multiple == size)
+            low[at], high[at] = (end[rows[at]] for end in ends)
+        with np.errstate(invalid="ignore"):
+            low, high = ((end - value) * self._total / 100 for end in (low, high))
+        # Nothing is known of a cell of nobody.
+        low, high = np.where(np.isnan(low), -np.inf, low), np.where(np.isnan(high), np.inf, high)
+        return np.minimum(low, 0) - _TINY, np.maximum(high, 0) + _TINY
+
+    def _open(self, cell: int, bounds: tuple[Floats, Floats]) -> bool:
+        """Return whether a count can be as far apart as is asked, in towns that look the same."""
+        need, least, most = self._need[cell], 0.0, 0.0
+        self._sure = self._small
+        for moved, weighted in self._towns:
+            if ((weighted >= bounds[0] - _TINY) & (weighted <= bounds[1] + _TINY)).all():
+                least, most = min(least, moved[cell]), max(most, moved[cell])
+        for atoms in self._among(cell):
+            for further in range(int(np.ceil(need)), 0, -1):
+                for sign in (-1.0, 1.0):
+                    if most - least >= need - _TINY:
+                        return True
+                    far = min(further, need)
+                    if (least <= -far) if sign < 0 else (most >= far):
+                        continue
+                    if (other := self._beyond(cell, sign * far, atoms, bounds)) is not None:
+                        least, most = min(least, other[cell]), max(most, other[cell])
+        return bool(most - least >= need - _TINY)
+
+    def _among(self, cell: int) -> Iterable[Ints]:
+        """Yield the atoms among which towns are sought: those of its wijken, then all."""
+        own = np.unique(self._homes[[cell]].indices)
+        homes = pd.factorize(self._home)[0]
+        near = np.flatnonzero(np.isin(homes, own))
+        if len(near) < len(homes):
+            yield near
+        if self._small:
+            yield np.arange(len(homes))
+
+    def _beyond(
+        self, cell: int, far: float, atoms: Ints, bounds: tuple[Floats, Floats]
+    ) -> Floats | None:
+        """Return how counts move in a town in which this one moves so far; None where none is found."""
+        many = len(self._patterns)
+        column = (atoms[:, None] * many + np.arange(many)).ravel()
+        lines = self._sum[:, column]
+        binds = np.isfinite(bounds[1]) & (np.diff(lines.indptr) > 0)
+        truth = self._truth.ravel()[column]
+        at = lines[binds] @ truth
+        own = self._count[[cell]][:, column]
+        end = own @ truth + far
+        every = sparse.csr_array(sparse.kron(sparse.eye_array(len(atoms)), np.ones((1, many))))
+        # An answer that was not asked for is none.
+        wrong = ((self._patterns[None] > 0) & (self._asked[atoms] == 0)[:, None]).any(axis=2)
+        most = np.where(wrong, 0.0, self._size[atoms][:, None]).ravel()
+        low = np.concatenate(
+            [at + bounds[0][binds], self._size[atoms], end if far > 0 else [-np.inf]]
+        )
+        high = np.concatenate(
+            [at + bounds[1][binds], self._size[atoms], end if far < 0 else [np.inf]]
+        )
+        found = milp(
+            np.zeros(len(column)),
+            constraints=LinearConstraint(sparse.vstack([lines[binds], every, own]), low, high),
+            bounds=Bounds(0, most),
+            integrality=np.ones(len(column)),
+            options={"node_limit": NODES},
+        )
+        self._sure &= found.status in (0, 2)
+        if found.x is None:
+            return None
+        change = np.round(found.x) - truth
+        moved, weighted = self._count[:, column] @ change, lines @ change
+        right = (weighted >= bounds[0] - _TINY) & (weighted <= bounds[1] + _TINY)
+        if not right.all() or change.reshape(-1, many).sum(axis=1).any():
+            return None
+        self._towns.append((moved, weighted))
+        return moved
+
+
+@dataclass(frozen=True, slots=True)
+class _Levels:
+    """Cells as the order of loss reads them."""
+
+    level: NDArray[np.object_]
+    slot: Ints
+
+    @classmethod
+    def of(cls, cells: pd.DataFrame) -> _Levels:
+        return cls(cells["area_level"].to_numpy(object), (~cells["everybody"]).to_numpy(int))
