@@ -140,7 +140,9 @@ def _findings(texts: list[str]) -> dict[str, list[str]]:
         for block in markdown_blocks(said)
         for item in (block["c"] if block["t"] == "BulletList" else [[block]])
     ]
-    trees = [{"pandoc-api-version": API_VERSION, "meta": {}, "blocks": item} for _, item in items]
+    trees: list[dict[str, Any]] = [
+        {"pandoc-api-version": API_VERSION, "meta": {}, "blocks": item} for _, item in items
+    ]
     made = convert([(json.dumps(tree), "json", "markdown") for tree in trees])
     found: dict[str, list[str]] = {said: [] for said in texts}
     for (said, _), finding in zip(items, made, strict=True):
