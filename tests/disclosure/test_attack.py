@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from attacker import Attacker, found_of, held
-from towns import GROUPINGS, areas_of, random_town, town, town_of
+from towns import GROUPINGS, SES, SEX, areas_of, people_of, random_town, town, town_of
 
 from wijkkit.disclosure import CBS, GGD
 from wijkkit.disclosure.audit import Program, Search, widths
@@ -65,6 +65,21 @@ def test_no_hidden_count_is_found_from_gaps_and_their_verdicts(seed):
     gaps = gaps_of(made)
     found, released = attacked(made, gaps=gaps, seed=seed)
     assert released.left_out == ()
+    held(found, GGD.protection)
+
+
+def test_no_hidden_count_is_found_from_groupings_that_overlap():
+    """Education, the same in two, sex, and education by sex."""
+    areas = areas_of(3, 1)
+    people = people_of(areas, np.random.default_rng(4), size=(60, 150), missing_ses=0.0)
+    two = people["ses"].where(people["ses"].eq("low"), "other")
+    people = people.assign(two=two, both=people["ses"] + " " + people["sex"])
+    groupings = GROUPINGS | {
+        "two": ("two", ("low", "other")),
+        "both": ("both", tuple(f"{ses} {sex}" for ses in SES for sex in SEX)),
+    }
+    found, released = attacked(town_of(people, areas, {"play": "percent"}, groupings), most=4)
+    assert len(found) == 4 and released.left_out == ()
     held(found, GGD.protection)
 
 

@@ -43,6 +43,7 @@ TABLES = (
     "gaps",
     "slopes",
     "comparisons",
+    "goal_changes",
     "participants",
     "baseline",
 )

@@ -8,6 +8,7 @@ import pytest
 from towns import areas_of, town, town_of
 
 from wijkkit.disclosure import CBS, GGD
+from wijkkit.disclosure.policy import statuses
 from wijkkit.disclosure.system import families
 
 
@@ -31,6 +32,16 @@ def test_a_group_of_two_does_not_follow_from_the_other():
     absent = wijk["status"].ne("ok").groupby(wijk["area"]).sum()
     whole = out[out["area_level"].eq("wijk") & out["group_by"].eq("")].set_index("area")["status"]
     assert not ((absent == 1) & whole.eq("ok")).any()
+
+
+@pytest.mark.parametrize("answer", [0.0, 1.0])
+@pytest.mark.parametrize("unit", ["percent", "score"])
+@pytest.mark.parametrize("groupings", [{}, {"sex": ("sex", ("girl", "boy"))}], ids=["", "sex"])
+def test_what_all_answer_alike_is_hidden_and_ends_no_release(answer, unit, groupings):
+    people = town(5, wijken=3, groupings=("sex",), size=(60, 90)).sample.people
+    made = town_of(people.assign(play=answer), areas_of(3, 1), {"play": unit}, groupings)
+    out = made.release(GGD).table
+    assert out["status"].isin(["hidden", "too_few"]).all() and out["value"].isna().all()
 
 
 def test_public_weights_do_not_give_back_a_hidden_wijk():
@@ -64,6 +75,28 @@ def test_a_score_that_all_or_nearly_all_share_is_hidden():
     assert out.loc["w00", "status"] == "hidden"
     shown = out[out["status"].eq("ok")]
     assert len(shown) and (shown["step"] >= 0.1 - 1e-9).all()
+
+
+@pytest.mark.parametrize("count", range(8))
+def test_an_answer_counted_as_a_score_is_hidden_where_a_percentage_would_be(count):
+    """Of 40 children so many have a 1, and in another wijk 40 less so many."""
+    areas = areas_of(3, 1)
+    people = pd.DataFrame({"wijk": np.repeat(areas["wijk"], 40), "wave": "1", "weight": 1.0})
+    number = np.tile(np.arange(40), 3)
+    last = np.where(people["wijk"].eq("w01"), number >= count, number < 20)
+    people["score"] = np.where(people["wijk"].eq("w00"), number < count, last).astype(float)
+    people = people.merge(areas, on="wijk").assign(age=6.0)
+    out = town_of(people, areas, {"score": "score"}, {}).release(GGD).table.set_index("area")
+    wijken = out.loc[["w00", "w01", "w02"], "status"].tolist()
+    assert wijken == (["hidden", "hidden", "ok"] if count < GGD.min_count else ["ok"] * 3)
+
+
+def test_a_group_of_nobody_says_no_more_than_a_group_of_one():
+    cells = pd.DataFrame({"x": [0.0, 1.0, 0.0], "n": [0.0, 1.0, 0.0], "unit": "percent"})
+    cells = cells.assign(status=["missing", "ok", "missing"], area_level="wijk", area="a")
+    found = statuses(cells.assign(group_by=["ses", "ses", ""]), GGD)
+    # That nobody of a whole area answered is told; of a group of it, it is not.
+    assert found.tolist() == ["too_few", "too_few", "missing"]
 
 
 def test_levels_of_one_scale_and_a_complement_are_one_family():

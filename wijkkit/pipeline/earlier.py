@@ -80,7 +80,7 @@ class Earlier:
         return out
 
     def derived(self, kind: str, rows: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
-        """Return changes, gaps or slopes: of a kept figure as they were published, or not at all.
+        """Return changes, gaps, slopes or verdicts: of a kept figure as published, or not at all.
 
         A slope is made of all groups, so of everybody as well as of the groups at its ends.
         """
@@ -90,7 +90,8 @@ class Earlier:
         if kind == "slopes":
             everybody = rows.assign(group_by="", group=EVERYBODY)
             at = np.vstack([at, parts_of(everybody, table)])
-        return self._as_published(kind, rows, table, at, (*ESTIMATE_KEYS, "unit"))
+        keys = tuple(name for name in (*ESTIMATE_KEYS, "unit") if name in rows)
+        return self._as_published(kind, rows, table, at, keys)
 
     def comparisons(
         self, rows: pd.DataFrame, comparable: pd.DataFrame, table: pd.DataFrame

@@ -224,7 +224,11 @@ def release(
         **of_cells,
         "comparisons": earlier.comparisons(compared, comparable, table),
         "comparable": comparable,
-        "goal_changes": _shown_verdicts(estimates.goal_changes, table, finest, released.unjudged),
+        "goal_changes": earlier.derived(
+            "goal_changes",
+            _shown_verdicts(estimates.goal_changes, table, finest, released.unjudged),
+            table,
+        ),
         **earlier.baseline(baseline_tables(study, sample.weighted, table, policy)),
     }
     if effect is not None and effects is not None:

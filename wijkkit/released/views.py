@@ -8,12 +8,12 @@ from typing import Any, ClassVar, Literal
 
 import pandas as pd
 
+from wijkkit.display import ShowsItself
 from wijkkit.language import in_words, number, small_first, text
 from wijkkit.language.messages import catalogue
 from wijkkit.released import design, effects, goals, outcomes, programme
 from wijkkit.released import sentences as said
 from wijkkit.released.store import Released, open_released
-from wijkkit.showing import ShowsItself
 from wijkkit.study import Study, open_study
 from wijkkit.study.model import Neighbourhood
 from wijkkit.tables import EVERYBODY
