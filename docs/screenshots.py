@@ -57,7 +57,6 @@ def _lab(page: Page, folder: Path, temporary: Path) -> None:
         page.get_by_role("menuitem", name="Run", exact=True).click()
         page.locator("#jp-mainmenu-run").get_by_text("Run All Cells", exact=True).click()
         page.locator(FIGURE).wait_for()
-        page.get_by_role("button", name="No", exact=True).click()
         page.locator(FIGURE).scroll_into_view_if_needed()
         page.wait_for_timeout(2000)
         page.screenshot(path=IMAGES / "lab.png")

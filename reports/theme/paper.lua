@@ -43,8 +43,8 @@ end
 -- the styles that the reference document has for them, and not inside a table of Quarto's own.
 local LINE, LONGEST, WORD, GAP = 82, 45, 20, 3
 
-local function rows_of(t)
-  local rows = t.head.rows:clone()
+local function rows_of(t, below)
+  local rows = below and pandoc.List() or t.head.rows:clone()
   for _, body in ipairs(t.bodies) do
     rows:extend(body.head)
     rows:extend(body.body)
@@ -53,10 +53,10 @@ local function rows_of(t)
   return rows
 end
 
-local function texts_of(t)
+local function texts_of(t, below)
   local texts = {}
   for i in ipairs(t.colspecs) do texts[i] = pandoc.List() end
-  for _, row in ipairs(rows_of(t)) do
+  for _, row in ipairs(rows_of(t, below)) do
     if #row.cells == #t.colspecs then
       for i, cell in ipairs(row.cells) do texts[i]:insert(pandoc.utils.stringify(cell.contents)) end
     end
@@ -73,8 +73,28 @@ local function longest_word(texts)
   return math.min(most, WORD)
 end
 
-local function widths_of(texts)
-  local needed, least, mean, whole, left, more = {}, {}, {}, 0, LINE, 0
+local function sum_of(numbers)
+  local sum = 0
+  for _, number in ipairs(numbers) do sum = sum + number end
+  return sum
+end
+
+-- Where the longest words do not fit side by side, those of the heads are hyphenated first.
+local function least_of(texts, bodies)
+  local least, below = {}, {}
+  for i in ipairs(texts) do
+    least[i], below[i] = longest_word(texts[i]) + GAP, longest_word(bodies[i]) + GAP
+  end
+  local all, bare = sum_of(least), sum_of(below)
+  if bare < LINE and LINE < all then
+    for i in ipairs(texts) do least[i] = below[i] + (LINE - bare) / (all - bare) * (least[i] - below[i]) end
+  end
+  return least
+end
+
+local function widths_of(texts, bodies)
+  local needed, mean, least = {}, {}, least_of(texts, bodies)
+  local left, more = LINE - sum_of(least), 0
   for i, column in ipairs(texts) do
     local longest, sum, filled = 0, 0, 0
     for _, text in ipairs(column) do
@@ -82,20 +102,16 @@ local function widths_of(texts)
       longest, sum = math.max(longest, length), sum + length
       if length > 0 then filled = filled + 1 end
     end
-    needed[i], least[i] = longest + GAP, longest_word(column) + GAP
+    needed[i] = longest + GAP
     mean[i] = math.min(sum / math.max(1, filled), LONGEST) + GAP
-    whole, left = whole + needed[i], left - least[i]
     more = more + math.max(mean[i] - least[i], 0)
   end
-  if whole <= LINE then
+  if sum_of(needed) <= LINE then
     return needed, LINE
   end
-  local part, sum = more > 0 and math.min(1, math.max(left, 0) / more) or 0, 0
-  for i in ipairs(texts) do
-    least[i] = least[i] + part * math.max(mean[i] - least[i], 0)
-    sum = sum + least[i]
-  end
-  return least, sum
+  local part = more > 0 and math.min(1, math.max(left, 0) / more) or 0
+  for i in ipairs(texts) do least[i] = least[i] + part * math.max(mean[i] - least[i], 0) end
+  return least, sum_of(least)
 end
 
 local function is_dense(texts)
@@ -133,7 +149,7 @@ function Table(t)
     return inside
   end
   local texts = texts_of(t)
-  local shares, whole = widths_of(texts)
+  local shares, whole = widths_of(texts, texts_of(t, true))
   for i, share in ipairs(shares) do
     t.colspecs[i] = { t.colspecs[i][1], share / whole }
   end

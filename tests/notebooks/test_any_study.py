@@ -13,7 +13,7 @@ import pytest
 from tests.notebooks.cells import is_left_out, says_nothing, shown_by
 from tests.studies import replace, write_study
 from wijkkit.errors import StudyError
-from wijkkit.pipeline.checking import missing_parts, validate
+from wijkkit.pipeline.checks import missing_parts, validate
 from wijkkit.study import open_study
 
 CITY = ("1_schattingen", "2_effectevaluatie", "3_procesevaluatie", "4_leren")

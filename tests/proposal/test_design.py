@@ -19,7 +19,7 @@ from wijkkit.disclosure.sample import apart, cells_of
 from wijkkit.disclosure.system import cell_places, larger_cells, systems
 from wijkkit.errors import DataError, StudyError
 from wijkkit.loaders.areas import row_account
-from wijkkit.pipeline.checking import design_lines, validate
+from wijkkit.pipeline.checks import design_lines, validate
 from wijkkit.reports.pages import metadata
 
 N = 120

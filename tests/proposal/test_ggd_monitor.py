@@ -14,7 +14,7 @@ from scipy import stats
 
 import wijkkit as wk
 from tests.conftest import ROOT
-from wijkkit.pipeline.checking import validate
+from wijkkit.pipeline.checks import validate
 from wijkkit.study.checks import MARK
 
 GGD = ROOT.parent / "shared" / "data" / "ggd"

@@ -13,7 +13,7 @@ import yaml
 import wijkkit as wk
 from tests.proposal.conftest import codebook_of, finished
 from wijkkit.errors import DataError, StudyError, WijkkitError
-from wijkkit.pipeline.checking import remarks, validate
+from wijkkit.pipeline.checks import remarks, validate
 from wijkkit.study.checks import MARK, unfinished
 
 

@@ -10,7 +10,7 @@ import wijkkit as wk
 from tests.proposal.conftest import finished
 from wijkkit.errors import WijkkitError
 from wijkkit.export.book import book_of
-from wijkkit.pipeline.checking import validate
+from wijkkit.pipeline.checks import validate
 from wijkkit.pipeline.references import estimate_references
 from wijkkit.released import open_city, open_wijk
 

@@ -18,7 +18,7 @@ from wijkkit.batch.engine.client import ForkServer
 from wijkkit.batch.engine.task import Task
 from wijkkit.errors import DataError, StudyError, WijkkitError
 from wijkkit.loaders.segments import load_group_interviews
-from wijkkit.pipeline.checking import remarks, validate
+from wijkkit.pipeline.checks import remarks, validate
 from wijkkit.released import open_wijk
 
 REPORTED = ROOT.parent / "shared" / "data" / "reported"

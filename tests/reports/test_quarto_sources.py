@@ -23,8 +23,8 @@ from tests.reports.payloads import PAYLOADS
 from tests.reports.test_report_safety import hostile_outputs, kinds
 from wijkkit.reports.cells import labelled_cells, read_notebook
 from wijkkit.reports.page import Frame
-from wijkkit.reports.pandoc import attribute, elements, plain, read, run
-from wijkkit.reports.paper import print_style
+from wijkkit.reports.pandoc import HTML, attribute, elements, plain, read, run
+from wijkkit.reports.paper import print_style, with_widths
 from wijkkit.reports.quarto import TARGETS, write_surroundings
 from wijkkit.reports.render import render_states
 from wijkkit.reports.staged_notebook import stage_notebooks
@@ -210,3 +210,31 @@ def test_in_the_word_document_of_quarto_a_figure_is_png_with_its_alt_text(tmp_pa
     width = int(re.search(r'<wp:extent[^>]*cx="(\d+)"', document)[1]) / 360000
     assert width == pytest.approx(400 / 72 * 2.54, abs=0.05)
     assert 'descr="Balk van 41%"' in document and "Bijschrift" in document
+
+
+@pytest.mark.parametrize(
+    ("heads", "row"),
+    [
+        (["Wijk", "Aantal"], ["Ankerveld", "12"]),
+        (["Wijk", *["verslechterd"] * 7], ["Fazantengaarde", *["64%"] * 7]),
+        (["Wat", "Reden"], ["club", "een lange reden " * 9]),
+        (["Indicator", *["66% (56-75)"] * 6], ["opvoedingsondersteuning", *["66% (56-75)"] * 6]),
+        (["a" * 30, *["b" * 25] * 5], ["c" * 30, *["d" * 25] * 5]),
+    ],
+)
+def test_a_table_in_word_has_the_same_columns_under_both_engines(heads, row, tmp_path):
+    (tmp_path / "quarto.lua").write_text(
+        'quarto = {doc = {is_format = function(name) return name == "docx" end}}\n'
+        f'return dofile("{THEME / "paper.lua"}")\n'
+    )
+    cells = [
+        "".join(f"<{tag}>{text}</{tag}>" for text in texts)
+        for tag, texts in (("th", heads), ("td", row))
+    ]
+    source = "<table><thead><tr>{}</tr></thead><tbody><tr>{}</tr></tbody></table>".format(*cells)
+    made = run(source, "-f", "html", "-t", "json", "--lua-filter=quarto.lua", folder=tmp_path)
+    (table,) = elements(json.loads(made)["blocks"], "Table")
+    (plain_table,) = elements(read(source, HTML)["blocks"], "Table")
+    found = [width["c"] for _, width in table["c"][2]]
+    expected = [width["c"] for _, width in with_widths(plain_table, always=True)["c"][2]]
+    assert found == pytest.approx(expected)

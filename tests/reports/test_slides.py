@@ -9,6 +9,7 @@ import zipfile
 import pytest
 
 from tests.reports.conftest import make_study, outputs_for, write_notebook
+from wijkkit.language.messages import catalogue
 from wijkkit.reports.engine import render_pptx
 from wijkkit.reports.pandoc import program
 from wijkkit.reports.render import render_states
@@ -79,6 +80,31 @@ def test_a_slide_has_one_finding_and_at_most_one_figure():
     assert "Van 66% naar 41%." in slides[2] and "Tweede" not in slides[2]
     assert len(slides[1]) < 350 and slides[1].rstrip().endswith("zin.")
     assert "Vraag een?" in slides[3] and "Vraag twee?" in slides[3]
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_an_answer_of_the_summary_stands_beside_the_figure_that_shows_it(language):
+    asked = catalogue("show", language)["summary"]["question"]
+    said = {"zin-kort": "".join(f"- **{asked[key]}** A.\n" for key in ("done", "goals", "talk"))}
+    source = "## Kort\n\n{{< embed a.ipynb#zin-kort >}}\n\n" + "".join(
+        f"{{{{< embed a.ipynb#{label} >}}}}\n\n" for label in ("fig-doelen", "fig-stappen")
+    )
+    body = slides_body(source, lambda notebook, label: said.get(label), language)
+    slides = re.split(r"^## ", body, flags=re.MULTILINE)[1:]
+    assert [re.findall(r"#(fig-\w+)", slide) for slide in slides] == [
+        ["fig-stappen"],
+        ["fig-doelen"],
+        [],
+    ]
+
+
+def test_what_does_not_fit_a_slide_stands_on_the_next():
+    questions = [f"Vraag {number}? " + "Nog iets. " * 12 for number in range(5)]
+    said = {"zin-vragen": "".join(f"- {question}\n" for question in questions)}
+    body = slides_body(SOURCE, lambda notebook, label: said.get(label))
+    talk = body[body.index("## Praten") :]
+    assert [f"Vraag {number}?" in talk for number in range(5)] == [True] * 5
+    assert max(map(len, talk.split("## Praten"))) < 400
 
 
 @pytest.fixture

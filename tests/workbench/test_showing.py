@@ -14,10 +14,10 @@ import pytest
 import wijkkit as wk
 from tests.studies import replace
 from wijkkit.batch.manifest import JobResult, RunResult
+from wijkkit.display import ShowsItself
 from wijkkit.errors import Problem
 from wijkkit.estimates import Estimates
 from wijkkit.pipeline.estimation import StudyEstimates
-from wijkkit.showing import ShowsItself
 
 SCRIPT = "<script>alert(1)</script>"
 

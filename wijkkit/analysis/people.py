@@ -13,11 +13,11 @@ from wijkkit.analysis import changes, effect, selection
 from wijkkit.analysis import changes as areas
 from wijkkit.analysis.domains import By, columns_of, domain_rows, outcome_of, require_percentage
 from wijkkit.analysis.result import Result
+from wijkkit.display import ShowsItself
 from wijkkit.errors import EstimationError
 from wijkkit.estimates import survey_mean, survey_proportion, survey_quantile, survey_total
 from wijkkit.estimates.grid import with_sampled
 from wijkkit.pipeline.respondents import load_respondents
-from wijkkit.showing import ShowsItself
 from wijkkit.study import Study, open_study
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from wijkkit.display import ShowsItself
 from wijkkit.language.messages import escaped
 from wijkkit.show.output import ShownText
-from wijkkit.showing import ShowsItself
 from wijkkit.study import Study
 
 if TYPE_CHECKING:

@@ -18,9 +18,9 @@ from filelock import FileLock, Timeout
 
 from wijkkit.batch.fingerprint import AnswerCache, TableHashes, hash_file
 from wijkkit.batch.plan import Key, output_path
+from wijkkit.display import ShowsItself
 from wijkkit.errors import BatchError
 from wijkkit.files import write_whole
-from wijkkit.showing import ShowsItself
 from wijkkit.study import Study, open_study
 
 if TYPE_CHECKING:

@@ -107,7 +107,7 @@ def check(
     study: Annotated[Path, typer.Option(help="Folder of the study.")] = Path("parameters"),
 ) -> None:
     """Say everything that is wrong or missing in a study, in order of what to do first."""
-    from wijkkit.pipeline.checking import (
+    from wijkkit.pipeline.checks import (
         account_text,
         checked,
         design_lines,

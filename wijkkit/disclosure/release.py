@@ -19,9 +19,9 @@ from wijkkit.disclosure.rounding import Places, around, limits, to_step
 from wijkkit.disclosure.sample import Sample, apart, cells_of
 from wijkkit.disclosure.system import System, systems
 from wijkkit.disclosure.together import opened
+from wijkkit.display import ShowsItself
 from wijkkit.errors import DisclosureError, Problem
 from wijkkit.estimates.grid import Estimates
-from wijkkit.showing import ShowsItself
 from wijkkit.tables import ESTIMATE_KEYS, tidy
 
 

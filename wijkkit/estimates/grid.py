@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from wijkkit.display import ShowsItself
 from wijkkit.errors import EstimationError, Problem
 from wijkkit.estimates.design import LonelyPsu, SurveyDesign, once, survey_design
 from wijkkit.estimates.interval import (
@@ -22,7 +23,6 @@ from wijkkit.estimates.interval import (
 from wijkkit.estimates.layout import Asked, Groupings, asked_rows, blocks, keys, not_asked
 from wijkkit.estimates.linearisation import DomainMeans, domain_means, domains
 from wijkkit.estimates.survey import check_binary, outcome_values
-from wijkkit.showing import ShowsItself
 from wijkkit.tables import tidy
 
 #: What a value on the scale 0-1 is multiplied by, per unit.

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special, stats
 
+from wijkkit.display import ShowsItself
 from wijkkit.errors import EstimationError
-from wijkkit.showing import ShowsItself
 
 Values = float | NDArray[np.float64]
 

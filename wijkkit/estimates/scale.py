@@ -11,9 +11,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import optimize, stats
 
+from wijkkit.display import ShowsItself
 from wijkkit.errors import EstimationError
 from wijkkit.estimates.interval import check_confidence
-from wijkkit.showing import ShowsItself
 
 Floats = NDArray[np.float64]
 

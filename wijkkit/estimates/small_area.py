@@ -10,9 +10,9 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy import optimize, stats
 
+from wijkkit.display import ShowsItself
 from wijkkit.errors import EstimationError
 from wijkkit.estimates.interval import check_confidence, numbers
-from wijkkit.showing import ShowsItself
 
 Floats = NDArray[np.float64]
 

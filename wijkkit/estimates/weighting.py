@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from wijkkit.display import ShowsItself
 from wijkkit.errors import EstimationError, Problem
 from wijkkit.files import write_whole
-from wijkkit.showing import ShowsItself
 
 # A set of survey weights, what it reaches, and its file.
 

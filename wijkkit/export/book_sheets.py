@@ -98,7 +98,7 @@ def _styles() -> list[NamedStyle]:
         NamedStyle(
             "Book n",
             font=_font(size=9, color="51606C"),
-            number_format='"n = "0',
+            number_format='"n = "#,##0',
             alignment=right,
         ),
     ]

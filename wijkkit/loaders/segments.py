@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pandas as pd
 
+from wijkkit.display import ShowsItself
 from wijkkit.errors import DataError, Problem
 from wijkkit.loaders.qdpx_archive import read_archive
 from wijkkit.loaders.qdpx_rows import COLUMNS, read_rows
 from wijkkit.loaders.standard_table import read_standard_table, unknown_values, wijk_slugs
-from wijkkit.showing import ShowsItself
 from wijkkit.study import Study
 from wijkkit.study.codebook import Column
 from wijkkit.study.guard import require_sources

@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from wijkkit.disclosure.sample import Sample
+from wijkkit.display import ShowsItself
 from wijkkit.errors import StudyError
 from wijkkit.estimates import compare, compare_comparable
 from wijkkit.estimates.change import adjusted_level, estimate_change, goal_changes
@@ -24,7 +25,6 @@ from wijkkit.evaluation.effect.evaluate import refuse_choice
 from wijkkit.loaders import load_area_figures
 from wijkkit.pipeline.references import estimate_references
 from wijkkit.pipeline.respondents import load_respondents
-from wijkkit.showing import ShowsItself
 from wijkkit.study import Study
 from wijkkit.study.settings import PopulationSettings
 

@@ -8,10 +8,10 @@ from datetime import date, datetime
 
 import pandas as pd
 
+from wijkkit.display import ShowsItself
 from wijkkit.errors import Problem, RegistryError
 from wijkkit.language import text
 from wijkkit.registry.tables import Column, Kind
-from wijkkit.showing import ShowsItself
 
 # The registry's words for readers: sheets, columns, choices and rows in a language.
 

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 
+from wijkkit.display import ShowsItself
 from wijkkit.errors import RegistryError
 from wijkkit.registry.changes import (
     FORM,
@@ -28,7 +29,6 @@ from wijkkit.registry.changes import (
 from wijkkit.registry.store import HISTORY, TABLES, open_store, reading, writing
 from wijkkit.registry.tables import COLUMNS, KINDS, Kind, next_key
 from wijkkit.registry.validation import clean_row
-from wijkkit.showing import ShowsItself
 from wijkkit.study import Study
 from wijkkit.study.guard import require_sources
 

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 import pandas as pd
 import pyarrow.parquet as pq
 
+from wijkkit.display import ShowsItself
 from wijkkit.errors import BatchError
 from wijkkit.files import replacing
-from wijkkit.showing import ShowsItself
 from wijkkit.study import Study
 from wijkkit.tables import ESTIMATE_KEYS, EVERYBODY
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from wijkkit.batch.fingerprint import hash_of
+from wijkkit.display import ShowsItself
 from wijkkit.errors import ReportError
 from wijkkit.reports.engine import has_tables, tables_mark
 from wijkkit.reports.images import open_links
@@ -32,7 +33,6 @@ from wijkkit.reports.runs import BRIEF, States, notebook_states
 from wijkkit.reports.site_check import check_site
 from wijkkit.reports.staging import Page, failed_notebooks, title_of
 from wijkkit.reports.theme import HouseStyle, load_house_style, stylesheet
-from wijkkit.showing import ShowsItself
 from wijkkit.study import Study
 
 # The folder of the site: made beside the old one, which it replaces at once.

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from wijkkit.files import replacing
+from wijkkit.language import text
 from wijkkit.reports.cells import markdown_blocks, read_outputs_ahead
 from wijkkit.reports.embed import inlines
 from wijkkit.reports.pandoc import (
@@ -39,7 +40,13 @@ from wijkkit.reports.theme import Colours, HouseStyle
 #: A title that is longer does not fit a slide.
 _TITLE = 90
 #: So many letters fit a slide, and a column beside a figure.
-_WHOLE, _BESIDE = 420, 260
+_WHOLE, _BESIDE = 300, 260
+#: Which answer of a summary a figure shows: the key of its question.
+_SHOWS = {
+    "fig-doelen": "show.summary.question.goals",
+    "fig-stappen": "show.summary.question.done",
+    "fig-effect-kort": "show.city_summary.question.effect",
+}
 _HEADING = re.compile(r"^##+ +(.*?)(?: +\{.*\})?$")
 _FENCE = re.compile(r"^:::+ *(\S.*)?$")
 _LEAD = re.compile(r"\*\*(.+?)\*\*:?\s*")
@@ -62,24 +69,38 @@ def slides_of(source: Path) -> Path:
     return source.with_suffix("") / "slides.qmd"
 
 
-def slides_body(source: str, texts: Texts) -> str:
+def slides_body(source: str, texts: Texts, language: str = "nl") -> str:
     """Return the slides of a report as Markdown."""
     slides: list[str] = []
     sections = [
-        (part, [text for name in part.embeds if (text := texts(*name))]) for part in parts(source)
+        (part, [said for name in part.embeds if (said := texts(*name))]) for part in parts(source)
     ]
-    found = _findings([text for _, said in sections for text in said])
+    found = _findings([one for _, said in sections for one in said])
     for number, (part, said) in enumerate(sections):
-        figure = next((name for name in part.embeds if name[1].startswith("fig-")), None)
-        findings = [finding for text in said for finding in found[text]]
+        figures = [name for name in part.embeds if name[1].startswith("fig-")]
+        findings = [finding for one in said for finding in found[one]]
         if part.talk:
-            slides.append(_slide(part.title, [f"- {finding}" for finding in _fitting(findings)]))
+            while findings:
+                fitting = _fitting(findings)
+                slides.append(_slide(part.title, [f"- {finding}" for finding in fitting]))
+                findings = findings[len(fitting) :]
         elif number == 0:
-            for place, finding in enumerate(findings):
-                slides.append(_of_finding(part.title, finding, figure if place == 0 else None))
-        elif figure:
-            slides.append(_of_finding(part.title, findings[0] if findings else "", figure))
+            slides += _of_summary(part.title, findings, figures, language)
+        elif figures:
+            slides.append(_of_finding(part.title, findings[0] if findings else "", figures[0]))
     return "\n\n".join(slides) + "\n"
+
+
+def _of_summary(
+    title: str, findings: list[str], figures: list[tuple[str, str]], language: str
+) -> Iterator[str]:
+    """Yield a slide per finding: beside the figure that shows it, or the first beside one left."""
+    shown = {text(_SHOWS[figure[1]], language): figure for figure in figures if figure[1] in _SHOWS}
+    left = [figure for figure in figures if figure not in shown.values()]
+    for place, finding in enumerate(findings):
+        lead = _LEAD.match(finding)
+        own = shown.get(plain(inlines(lead[1])).strip(":")) if lead else None
+        yield _of_finding(title, finding, own or (left[0] if left and place == 0 else None))
 
 
 def parts(source: str) -> Iterator[Part]:
@@ -112,18 +133,20 @@ def parts(source: str) -> Iterator[Part]:
 
 def _findings(texts: list[str]) -> dict[str, list[str]]:
     """Return what each text says, one finding each: its list items, or its paragraphs."""
-    read_outputs_ahead(("text/markdown", text) for text in texts)
+    read_outputs_ahead(("text/markdown", said) for said in texts)
     items = [
-        (text, item)
-        for text in dict.fromkeys(texts)
-        for block in markdown_blocks(text)
+        (said, item)
+        for said in dict.fromkeys(texts)
+        for block in markdown_blocks(said)
         for item in (block["c"] if block["t"] == "BulletList" else [[block]])
     ]
-    trees = [{"pandoc-api-version": API_VERSION, "meta": {}, "blocks": item} for _, item in items]
+    trees: list[dict[str, Any]] = [
+        {"pandoc-api-version": API_VERSION, "meta": {}, "blocks": item} for _, item in items
+    ]
     made = convert([(json.dumps(tree), "json", "markdown") for tree in trees])
-    found: dict[str, list[str]] = {text: [] for text in texts}
-    for (text, _), finding in zip(items, made, strict=True):
-        found[text] += [finding.strip()] if finding.strip() else []
+    found: dict[str, list[str]] = {said: [] for said in texts}
+    for (said, _), finding in zip(items, made, strict=True):
+        found[said] += [finding.strip()] if finding.strip() else []
     leads = filter(None, (_LEAD.match(one) for findings in found.values() for one in findings))
     read_outputs_ahead(("text/markdown", lead[1]) for lead in leads)
     return found
@@ -138,22 +161,22 @@ def _of_finding(title: str, finding: str, figure: tuple[str, str] | None) -> str
     return _slide(title, [_first_sentences(finding)], figure)
 
 
-def _first_sentences(text: str) -> str:
+def _first_sentences(finding: str) -> str:
     """Return as many whole sentences as fit beside a figure, at least one.
 
     >>> _first_sentences("Kort. " + "Lang " * 80 + "einde.")
     'Kort.'
     """
-    return " ".join(_fitting(re.split(r"(?<=[.?!])\s+(?=[A-Z])", text), _BESIDE))
+    return " ".join(_fitting(re.split(r"(?<=[.?!])\s+(?=[A-Z])", finding), _BESIDE))
 
 
 def _fitting(texts: list[str], room: int = _WHOLE) -> list[str]:
     """Return the first texts that fit, at least one."""
     kept = texts[:1]
-    for text in texts[1:]:
-        if sum(map(len, kept)) + len(text) > room:
+    for more in texts[1:]:
+        if sum(map(len, kept)) + len(more) > room:
             break
-        kept.append(text)
+        kept.append(more)
     return kept
 
 

@@ -159,7 +159,7 @@ def stage(
         "format": formats_of(page.stem, forms),
     }
     if "pptx" in forms:
-        said = slides_body(staged, lambda name, label: _said(folder, name, label))
+        said = slides_body(staged, lambda name, label: _said(folder, name, label), study.language)
         own = {**about, "toc": False, "number-sections": False}
         _write_source(slides_of(project / f"{page.stem}.qmd"), own, said)
     return _write_source(project / f"{page.stem}.qmd", about, body)

@@ -9,10 +9,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from wijkkit.display import ShowsItself
 from wijkkit.errors import ParameterError
 from wijkkit.language import listed, number, text
 from wijkkit.language.messages import Nouns, Wording
-from wijkkit.showing import ShowsItself
 from wijkkit.study.codebook import Codebook
 from wijkkit.study.indicators import Indicator
 from wijkkit.study.model import Goal, Grouping, Label, Neighbourhood, StudyFile, Wave, nouns_said

@@ -15,7 +15,7 @@ from wijkkit.evaluation.choice.panel import choice_panel as panel
 from wijkkit.language import text
 from wijkkit.language.messages import escaped
 from wijkkit.loaders.standard_table import load_catalogue
-from wijkkit.pipeline.checking import checked, missing_parts, remarks
+from wijkkit.pipeline.checks import checked, missing_parts, remarks
 from wijkkit.released import WijkView
 from wijkkit.show.output import ShownTable, ShownText, bullets
 from wijkkit.study import Study

@@ -11,7 +11,7 @@ from wijkkit.errors import DataError
 from wijkkit.evaluation.process.interviews import code_counts
 from wijkkit.loaders.segments import load_group_interviews
 from wijkkit.loaders.standard_table import load_catalogue
-from wijkkit.pipeline.checking import remarks
+from wijkkit.pipeline.checks import remarks
 
 HEAD = "intervention,name,goals,factors,evidence,reach,reach_low_ses,cost,strengthens,overlaps\n"
 

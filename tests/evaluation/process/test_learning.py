@@ -24,7 +24,7 @@ from wijkkit.evaluation.learning.questions import (
     questions,
 )
 from wijkkit.language.messages import catalogue
-from wijkkit.pipeline.checking import missing_parts
+from wijkkit.pipeline.checks import missing_parts
 from wijkkit.study.settings.programme import QualitySettings
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import Bounds, LinearConstraint, milp
 
+from wijkkit.display import ShowsItself
 from wijkkit.errors import EstimationError, Problem
 from wijkkit.evaluation.choice.criteria import (
     CRITERIA,
@@ -20,7 +21,6 @@ from wijkkit.evaluation.choice.criteria import (
     ranks,
     scores,
 )
-from wijkkit.showing import ShowsItself
 from wijkkit.study.settings import ChoiceSettings
 
 # The best combination of interventions within a budget, covering every goal.

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from wijkkit.display import ShowsItself
 from wijkkit.errors import EstimationError
 from wijkkit.estimates.design import made_once
 from wijkkit.evaluation.effect.assumptions import assumption_table
@@ -26,7 +27,6 @@ from wijkkit.evaluation.effect.outcomes import (
 from wijkkit.evaluation.effect.power import DETECTABLE_COLUMNS, design_of, detectable_row
 from wijkkit.evaluation.effect.sample import NotEstimable, Sample, sample_of
 from wijkkit.evaluation.effect.staggered import staggered_rows
-from wijkkit.showing import ShowsItself
 from wijkkit.study import Study
 from wijkkit.study.settings import PopulationSettings
 from wijkkit.study.settings.evaluation import Method

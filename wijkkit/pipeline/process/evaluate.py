@@ -9,6 +9,7 @@ from datetime import date
 import pandas as pd
 
 from wijkkit.disclosure import policy_for
+from wijkkit.display import ShowsItself
 from wijkkit.evaluation.baseline import participants
 from wijkkit.evaluation.choice import Choice, choose
 from wijkkit.evaluation.choice.panel import choice_sentences
@@ -41,7 +42,6 @@ from wijkkit.registry.release import tables_for_release
 from wijkkit.registry.tables import GOAL_COLUMNS
 from wijkkit.released import CityView, open_released
 from wijkkit.released.goals import target_state
-from wijkkit.showing import ShowsItself
 from wijkkit.study import Study
 
 # Candidate interventions of every wijk, ranked for its goals.

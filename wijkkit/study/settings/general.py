@@ -15,7 +15,7 @@ from pydantic import (
     model_validator,
 )
 
-from wijkkit.showing import facts_table
+from wijkkit.display import facts_table
 
 
 class Settings(BaseModel):
