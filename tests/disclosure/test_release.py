@@ -34,6 +34,16 @@ def test_a_group_of_two_does_not_follow_from_the_other():
     assert not ((absent == 1) & whole.eq("ok")).any()
 
 
+@pytest.mark.parametrize("answer", [0.0, 1.0])
+@pytest.mark.parametrize("unit", ["percent", "score"])
+@pytest.mark.parametrize("groupings", [{}, {"sex": ("sex", ("girl", "boy"))}], ids=["", "sex"])
+def test_what_all_answer_alike_is_hidden_and_ends_no_release(answer, unit, groupings):
+    people = town(5, wijken=3, groupings=("sex",), size=(60, 90)).sample.people
+    made = town_of(people.assign(play=answer), areas_of(3, 1), {"play": unit}, groupings)
+    out = made.release(GGD).table
+    assert out["status"].isin(["hidden", "too_few"]).all() and out["value"].isna().all()
+
+
 def test_public_weights_do_not_give_back_a_hidden_wijk():
     areas = pd.DataFrame({"wijk": ["a", "b"], "district": "d", "arm": "none"})
     for count in range(5):

@@ -76,11 +76,14 @@ def test_prorating_rounds_half_up():
         ("nl-2022", "younger", 4, 11),
         ("nl-2022", "older", 7, 14),
         ("nl-2022", "younger", 7, 15),
+        ("nl-2022", "younger", 8, 14),
         ("nl-2022", "older", 11, 14),
         ("nl-2022", "older", 12, 12),
         ("uk", "younger", 4, 16),
         ("uk", "older", 4, 17),
-        ("uk", "older", 16, 17),
+        ("nl-2022", "older", 14, 12),
+        ("uk", "older", 2, 16),
+        ("uk", "older", 17, 17),
     ],
 )
 def test_cut_offs_apply_from_their_value_at_their_age(cut_off_set, edges, age, cut_off):
@@ -88,6 +91,28 @@ def test_cut_offs_apply_from_their_value_at_their_age(cut_off_set, edges, age, c
         answers = answers_with_total(score)
         found = sdq_elevated(items(answers), pd.Series([age]), cut_off_set, shared_edges=edges)
         assert found.iloc[0] == expected
+
+
+@pytest.mark.parametrize(
+    ("cut_off_set", "age", "borderline", "elevated"),
+    [
+        ("nl-2022", 3, 8, 11),
+        ("nl-2022", 5, 11, 15),
+        ("nl-2022", 9, 11, 14),
+        ("nl-2022", 13, 9, 12),
+        ("uk", 3, 13, 16),
+        ("uk", 9, 14, 17),
+    ],
+)
+def test_both_levels_begin_where_their_source_says(cut_off_set, age, borderline, elevated):
+    for level, cut_off in (("borderline", borderline), ("elevated", elevated)):
+        scores = [
+            sdq_elevated(
+                items(answers_with_total(total)), pd.Series([age]), cut_off_set, level=level
+            )
+            for total in (cut_off - 1, cut_off)
+        ]
+        assert [score.iloc[0] for score in scores] == [0.0, 1.0]
 
 
 def answers_with_total(total: int) -> list[float]:
@@ -125,6 +150,7 @@ def test_definitions_of_outdoor_play_can_disagree_about_one_child():
     assert outdoor_play_week(school, weekend).iloc[0] == 0.0  # exactly 7 hours is not more than 7
     assert outdoor_play_week(school, weekend + 1).iloc[0] == 1.0
     assert outdoor_play_hours(school, weekend).iloc[0] == pytest.approx(1.0)
+    assert outdoor_play_week(pd.Series([0]), pd.Series([24 * 60])).iloc[0] == 1.0
 
 
 @pytest.mark.parametrize(
@@ -133,7 +159,7 @@ def test_definitions_of_outdoor_play_can_disagree_about_one_child():
         lambda: outdoor_play_days(pd.Series([6, 9])),
         lambda: outdoor_play_days(pd.Series([-1, 6])),
         lambda: outdoor_play_days(pd.Series(["six"])),
-        lambda: outdoor_play_week(pd.Series([60]), pd.Series([9999])),
+        lambda: outdoor_play_week(pd.Series([60]), pd.Series([1441])),
         lambda: outdoor_play_hours(pd.Series([-5]), pd.Series([60])),
         lambda: answer_at_least(pd.Series(["18.0", "many"]), 18),
         lambda: answer_value(pd.Series(["unknown"])),

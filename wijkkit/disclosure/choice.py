@@ -49,7 +49,9 @@ class Choice:
         self._sharing: dict[bytes, NDArray[np.bool_]] = {}
         self._in_wijk = self._moves.in_wijk
         self._wijken = self._in_wijk.sum(axis=1)
-        self.small = len(shown.system.size) < SMALL
+        # Where all answer alike no town is another one.
+        self._varies = len(shown.system.patterns) > 1
+        self.small = len(shown.system.size) < SMALL and self._varies
         self._unit = _units(shown.system, self.small)
         self._roomy = self._with_room()
         # A gebied that is left out for another count's sake is no secret itself.
@@ -90,9 +92,7 @@ class Choice:
         asked = np.flatnonzero(narrow) if asked is None else asked[narrow[asked]]
         if not len(asked) or not self.small:
             return asked
-        if self._towns is None:
-            self._towns = Towns(self.shown)
-        found = self._towns.narrow(multiple, asked[np.argsort(-self._failed[asked])], first)
+        found = self._seek().narrow(multiple, asked[np.argsort(-self._failed[asked])], first)
         self._failed[found] += 1
         return found
 
@@ -195,7 +195,7 @@ class Choice:
         """Return the cells that share a child's wijk with this one."""
         wijken = self._in_wijk[cell].tobytes()
         if wijken not in self._sharing:
-            self._sharing[wijken] = self._in_wijk[:, self._in_wijk[cell]].any(axis=1)
+            self._sharing[wijken] = np.asarray(self._in_wijk[:, self._in_wijk[cell]].any(axis=1))
         return self._sharing[wijken]
 
     def _near(self, narrow: NDArray[np.int64], loss: Loss) -> NDArray[np.bool_]:
@@ -252,6 +252,10 @@ class Choice:
                     return np.where(which, one, multiple)
         return None
 
+    def _seek(self) -> Towns:
+        self._towns = self._towns or Towns(self.shown)
+        return self._towns
+
     def forget(self) -> None:
         """Give back the memory that the choice took."""
         self._moves.forget()
@@ -277,10 +281,8 @@ class Choice:
         """Return towns of whole children that look the same, sought for these cells."""
         if not len(cells) or not self.small:
             return []
-        if self._towns is None:
-            self._towns = Towns(self.shown)
-        self._towns.narrow(multiple, cells, False)
-        return self._towns.whole(multiple)
+        self._seek().narrow(multiple, cells, False)
+        return self._seek().whole(multiple)
 
     def open_with(
         self,
@@ -306,19 +308,15 @@ class Choice:
                 return False
             known = [(np.eye(1, len(multiple), cell)[0], 0.0, 0.0) for cell in exact]
             lines = [*known, *lines]
-        if self._towns is None:
-            self._towns = Towns(self.shown)
-        return not len(self._towns.narrow(multiple, secret, True, lines))
+        return self._varies and not len(self._seek().narrow(multiple, secret, True, lines))
 
     def narrow_with(self, multiple: Floats, exact: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return the other hidden cells that are not open for who knows these counts exactly."""
         rest = np.setdiff1d(self.secrets(multiple), exact)
-        if not len(rest):
+        if not len(rest) or not self._varies:
             return rest
-        if self._towns is None:
-            self._towns = Towns(self.shown)
         known = [(np.eye(1, len(multiple), cell)[0], 0.0, 0.0) for cell in exact]
-        return self._towns.narrow(multiple, rest, False, known)
+        return self._seek().narrow(multiple, rest, False, known)
 
     def _restored(self, multiple: Floats, lost: NDArray[np.int64], less: Floats) -> Floats:
         """Set as many of these cells to `less` as can be: in each area all, or the halves of them.

@@ -4,32 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from wijkkit.disclosure.system import System
-
 Mask = NDArray[np.bool_]
+
+
+class Cells(Protocol):
+    """What the order of loss reads of cells: their area level, and their slot (0 for everybody)."""
+
+    @property
+    def level(self) -> NDArray[Any]: ...
+    @property
+    def slot(self) -> NDArray[Any]: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Loss:
     """One kind of loss.
 
-    `of`: System, and the number of wijken in each cell's area -> which cells it is for.
+    `of`: Cells, and the number of wijken in each cell's area -> which cells it is for.
     `multiples`: The steps that are tried, in multiples of the finest; 0 leaves the figure out.
     `larger`: A figure of a larger area that is left out: a coarse one is better than none.
     """
 
     what: str
-    of: Callable[[System, NDArray[np.int64]], Mask]
+    of: Callable[[Cells, NDArray[np.int64]], Mask]
     multiples: tuple[float, ...]
     larger: bool = False
 
 
-def _at(level: str, everybody: bool | None = None) -> Callable[[System, NDArray], Mask]:
-    def of(system: System, wijken: NDArray[np.int64]) -> Mask:
+def _at(level: str, everybody: bool | None = None) -> Callable[[Cells, NDArray], Mask]:
+    def of(system: Cells, wijken: NDArray[np.int64]) -> Mask:
         here = system.level == level
         return here if everybody is None else here & ((system.slot == 0) == everybody)
 

@@ -51,16 +51,8 @@ def opened(
 ) -> Floats:
     """Return the multiples in which hidden counts stay open beside earlier publications.
 
-    Parameters
-    ----------
-    table : DataFrame
-        The exact estimates.
-    multiple : (C,) array
-        Of the `finest` step of each cell, as the release would show it; 0 where it is hidden.
-    known : mapping
-        By multiple, between what a reader knows each cell to be.
-    by_rule, kept : (C,) array of bool
-        Cells that a rule hides, and those that stand as they were published.
+    `multiple`: Of the `finest` step of each cell, as the release would show it; 0 where it is
+    hidden.
     """
     out = multiple.copy()
     for wave in sample.waves if entries else ():
@@ -175,9 +167,8 @@ class _Together:
             return self._bounds(np.where(which, multiple[rows], 0.0), known)
 
         seen = bounds(shown)
-        secrets = np.flatnonzero(
-            self._secret & ~pd.Series(self._same).where(self._secret).duplicated()
-        )
+        first = ~pd.Series(self._same).where(self._secret).duplicated().to_numpy()
+        secrets: list[int] = np.flatnonzero(self._secret & first).tolist()
         narrow = [at for at in secrets if not self._open(at, seen)]
         # What the publications before it surely tell alone nothing can mend.
         without = bounds(again)
@@ -247,8 +238,8 @@ class _Together:
                     far = min(further, need)
                     if (least <= -far) if sign < 0 else (most >= far):
                         continue
-                    if (moved := self._beyond(cell, sign * far, atoms, bounds)) is not None:
-                        least, most = min(least, moved[cell]), max(most, moved[cell])
+                    if (other := self._beyond(cell, sign * far, atoms, bounds)) is not None:
+                        least, most = min(least, other[cell]), max(most, other[cell])
         return bool(most - least >= need - _TINY)
 
     def _among(self, cell: int) -> Iterable[Ints]:

@@ -278,10 +278,10 @@ class _Maker:
             stage_ahead(self.study, [page for page, *_ in some], self.states)
         staged = []
         for task in some:
-            page, *surroundings = task
+            page, frame, forms = task
             about = (self.study, page, self.states, self.project, self.house)
             with _noted(page, problems):
-                staged.append((stage(*about, *surroundings), task))
+                staged.append((stage(*about, frame, forms), task))
         return staged
 
     def _forms(self, source: Path, page: Page, frame: Frame, forms: tuple[str, ...]) -> None:

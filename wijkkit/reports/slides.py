@@ -73,7 +73,7 @@ def slides_body(source: str, texts: Texts, language: str = "nl") -> str:
     """Return the slides of a report as Markdown."""
     slides: list[str] = []
     sections = [
-        (part, [said for name in part.embeds if (said := texts(*name))]) for part in parts(source)
+        (part, [shown for name in part.embeds if (shown := texts(*name))]) for part in parts(source)
     ]
     found = _findings([one for _, said in sections for one in said])
     for number, (part, said) in enumerate(sections):
@@ -140,7 +140,9 @@ def _findings(texts: list[str]) -> dict[str, list[str]]:
         for block in markdown_blocks(said)
         for item in (block["c"] if block["t"] == "BulletList" else [[block]])
     ]
-    trees = [{"pandoc-api-version": API_VERSION, "meta": {}, "blocks": item} for _, item in items]
+    trees: list[dict[str, Any]] = [
+        {"pandoc-api-version": API_VERSION, "meta": {}, "blocks": item} for _, item in items
+    ]
     made = convert([(json.dumps(tree), "json", "markdown") for tree in trees])
     found: dict[str, list[str]] = {said: [] for said in texts}
     for (said, _), finding in zip(items, made, strict=True):
