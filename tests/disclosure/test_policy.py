@@ -11,6 +11,7 @@ from wijkkit.disclosure.policy import changed, finest_steps, statuses
 from wijkkit.errors import DisclosureError
 
 ABOVE = changed(GGD, {"max_share": 0.9})
+WHOLE = changed(GGD, {"max_share": 1.0})
 ZERO = changed(GGD, {"exact_zero": "show", "reason": "decided by the board"})
 
 
@@ -41,6 +42,9 @@ def status(policy, x, n, level="wijk"):
         (ABOVE, 45, 49, "wijk", "hidden"),
         (ABOVE, 95, 100, "arm", "ok"),
         (ABOVE, 46, 50, "city", "hidden"),
+        # Nothing is more than all.
+        (WHOLE, 195, 200, "wijk", "ok"),
+        (WHOLE, 200, 200, "wijk", "hidden"),
         (CBS, 5, 9, "wijk", "too_few"),
         (CBS, 10, 20, "wijk", "ok"),
         (CBS, 90, 100, "city", "ok"),
