@@ -21,6 +21,7 @@ from wijkkit.disclosure.ledger import About, entry_of, read_entries, standing
 from wijkkit.disclosure.release import release_estimates
 from wijkkit.disclosure.rounding import Places
 from wijkkit.errors import DisclosureError
+from wijkkit.evaluation.effect.outcomes import arguments_table, as_asked
 from wijkkit.pipeline import publication
 from wijkkit.pipeline.earlier import (
     correction_file,
@@ -29,6 +30,7 @@ from wijkkit.pipeline.earlier import (
     named_sample,
     prepared,
 )
+from wijkkit.pipeline.effect import require_same_arguments
 from wijkkit.pipeline.estimation import estimate
 from wijkkit.pipeline.publication import publish_release
 from wijkkit.pipeline.release import release
@@ -351,3 +353,18 @@ def test_what_is_public_elsewhere_is_shown_and_must_be_the_same_figure(study, re
         known_elsewhere(
             study, made.estimates.table, replace(policy, published_elsewhere=(path.name,))
         )
+
+
+def test_an_effect_that_stays_as_published_is_not_said_to_have_other_arguments(study):
+    """What was published keeps its numbers, so it keeps the arguments that they were made with."""
+    asked = as_asked(study, ["age"], "cr2", ["age"])
+    planned, otherwise = (arguments_table(study, one) for one in (study, asked))
+    now = {"effect_arguments": otherwise}
+    require_same_arguments(now, [{"effect_arguments": otherwise}])
+    # A publication from before arguments were kept had those of study.yml.
+    for published in ([], [{}], [{"effect_arguments": planned}]):
+        with pytest.raises(
+            DisclosureError, match='found method "cr2".*expected method "cluster_per'
+        ):
+            require_same_arguments(now, published)
+        require_same_arguments({"effect_arguments": planned}, published)

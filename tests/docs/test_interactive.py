@@ -74,7 +74,7 @@ def _without_age(folder: Path) -> Path:
     return folder
 
 
-@pytest.fixture(params=list(NAMES))
+@pytest.fixture(params=[pytest.param("ggd", marks=pytest.mark.slow), "no age"])
 def other(request, tmp_path, monkeypatch) -> tuple[Path, dict[str, str]]:
     """A study that is not the demo's, in the working folder, and what it calls things."""
     folder = tmp_path / "parameters"

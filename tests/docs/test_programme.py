@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from fractions import Fraction
 
 import pytest
 
@@ -13,6 +14,7 @@ from wijkkit.registry import COLUMNS, KINDS
 from wijkkit.study import open_study
 from wijkkit.study.model import StudyFile
 from wijkkit.study.settings.programme import BOXES, LogicModelSettings
+from wijkkit.study.strict_yaml import _models_in
 
 PAGE = (ROOT / "docs" / "programme.md").read_text(encoding="utf-8")
 PARTS = dict(re.findall(r"^## (.+?)\n(.*?)(?=^## |\Z)", PAGE, re.MULTILINE | re.DOTALL))
@@ -67,3 +69,37 @@ def test_every_step_and_every_element_is_somewhere():
     for part in PARTS:
         for row in rows(part):
             assert all(row), (part, row)
+
+
+def thresholds() -> list[tuple[str, float]]:
+    """Return the settings that the page of thresholds names, with the default it says."""
+    page = (ROOT / "docs" / "assumptions.md").read_text(encoding="utf-8")
+    found = []
+    for settings, defaults in re.findall(
+        r"^\| (`.+?) \| ([\d./, ]+?)(?: points)? \|", page, re.MULTILINE
+    ):
+        values = [float(Fraction(value)) for value in defaults.split(", ")]
+        names = [name.replace("…", "evaluation.explanations.") for name in _quoted(settings)]
+        prefix = names[0].rpartition(".")[0]
+        names = [name if "." in name else f"{prefix}.{name}" for name in names]
+        found += zip(names, values if len(values) > 1 else values * len(names), strict=True)
+    return found
+
+
+def _quoted(text: str) -> list[str]:
+    return re.findall(r"`([^`]+)`", text)
+
+
+def default(name: str) -> object:
+    """Return the default of a setting of study.yml, by its place."""
+    *path, field = name.split(".")
+    model = StudyFile
+    for part in path:
+        (model,) = _models_in(model.model_fields[part].annotation)
+    return model.model_fields[field].default
+
+
+def test_the_page_of_thresholds_says_the_defaults():
+    named = thresholds()
+    assert len(named) > 25
+    assert {name: value for name, value in named if default(name) != pytest.approx(value)} == {}

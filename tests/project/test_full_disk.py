@@ -67,3 +67,19 @@ def test_a_database_that_is_full_is_said(study, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(store, "_prepare_sqlite", small)
     asked = ["registry", "import", workbook, "--study", study]
     assert "database or disk is full" in said(asked, monkeypatch, capsys)
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        (["new", "nieuw", "--survey", "monitor_2021.csv", "--separator", "ab"], "one sign"),
+        (["new", "monitor_2021.csv/x"], "cannot be written here"),
+        (["new", "x" * 300], "too long"),
+        (["demo", "--folder", "monitor_2021.csv"], "file where a folder was expected"),
+    ],
+)
+def test_a_place_or_sign_that_cannot_be_is_said(
+    asked, expected, study, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.chdir(tmp_path)
+    assert expected in said(asked, monkeypatch, capsys)

@@ -20,6 +20,7 @@ from wijkkit.reports.engine import render_docx, render_html, render_pdf
 from wijkkit.reports.pandoc import HTML, read
 from wijkkit.reports.paper import with_widths
 from wijkkit.reports.staged_notebook import stage_notebooks
+from wijkkit.reports.theme import load_house_style
 
 WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 SOURCE = """---
@@ -216,3 +217,14 @@ def test_where_words_do_not_fit_side_by_side_those_of_heads_are_hyphenated_first
     table = read(f"<table><tr>{heads}</tr><tr>{cells}</tr></table>", HTML)["blocks"][0]
     shares = [width["c"] for _, width in with_widths(table)["c"][2]]
     assert shares[0] * 82 >= len("Fazantengaarde") + 3 > shares[1] * 82
+
+
+def test_words_and_their_meanings_stand_in_two_columns(tmp_path):
+    listed = "\n\n".join(f"woord{n}\n:   Betekenis van woord{n}, kort gezegd." for n in range(30))
+    (tmp_path / "a.qmd").write_text(f"---\ntitle: A\nlang: nl\n---\n\n{listed}\n")
+    house = load_house_style(ROOT / "reports" / "theme")
+    made = render_pdf(tmp_path / "a.qmd", tmp_path / "a.pdf", house)
+    (page,) = PdfReader(made).pages
+    lines = page.extract_text(extraction_mode="layout").splitlines()
+    beside = [line.split() for line in lines if re.fullmatch(r"\s*woord\d+\s+woord\d+\s*", line)]
+    assert beside == [[f"woord{n}", f"woord{n + 1}"] for n in range(0, 30, 2)]

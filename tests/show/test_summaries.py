@@ -280,8 +280,8 @@ def test_an_effect_that_was_evaluated_otherwise_says_so_beside_each_figure_and_o
     row = city.table("effects").iloc[[0]].assign(method="cr2", pole="favourable", floor=0.0)
     write_released(study, "effects", row)
     city = open_city(study.folder)
-    for frame in (city.effects(), city.methods(), city.detectable()):
-        assert frame.attrs["caption"].endswith(words)
+    for frame in (city.effects(), city.methods()):
+        assert frame.attrs["caption"].endswith(f". {words}")
     # The other side is modelled, so a rise is favourable now.
     assert city.effects()["value"].tolist() == [-16.0]
 

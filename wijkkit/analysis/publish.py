@@ -51,11 +51,8 @@ def has_keys(frame: object) -> bool:
 def check_rows(view: CityView, frame: pd.DataFrame, label: str) -> None:
     """Hold the rows of a frame against the released tables.
 
-    Raises
-    ------
-    DisclosureError
-        A number is not the released one of its keys, or has no released row; up to five are
-        named, without the number.
+    Raises DisclosureError: A number is not the released one of its keys, or has no released row; up
+    to five are named, without the number.
     """
     released = pd.concat(
         [view.table(name).reindex(columns=[*ESTIMATE_KEYS, *_NUMBERS]) for name in _there(view)]

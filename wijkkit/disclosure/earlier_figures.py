@@ -45,14 +45,11 @@ class _Pair:
 def kept_figures(sample: Sample, entries: Iterable[Entry], min_count: int) -> pd.DataFrame:
     """Return the cells that keep what was published of them.
 
-    Returns
-    -------
-    DataFrame
-        One row per cell that keeps its figure: the key columns, ``value, lower, upper, n, step,
-        status, method`` as published, `first` (the publication that first showed it), `turned`
-        (it was published for the opposite answer), `then` (what it was exactly; of a score as
-        published) and ``was_<key>``: its key then. Of several publications that keep a cell the
-        nearest holds, and the latest of those.
+    One row per cell that keeps its figure: the key columns, ``value, lower, upper, n, step, status,
+    method`` as published, `first` (the publication that first showed it), `turned` (it was
+    published for the opposite answer), `then` (what it was exactly; of a score as published) and
+    ``was_<key>``: its key then. Of several publications that keep a cell the nearest holds, and the
+    latest of those.
     """
     parts = [_nearest_in(sample, entry, min_count) for entry in entries]
     parts = [part for part in parts if len(part)]

@@ -23,16 +23,10 @@ Mask = NDArray[np.bool_]
 class Edition:
     """A publication, or what is about to be one, of one wave.
 
-    Parameters
-    ----------
-    codes : list of (P,) array of int
-        The cell of each child, per block; -1 for none.
-    cells : DataFrame
-        Per cell and question: ``cell, question, area_level, everybody, value`` (exact),
-        ``shown`` (as published; of this release NaN), ``step, secret, kept, row`` (in the table of
-        this release; -1 for a publication) and ``weight`` (which of `weights`).
-    weights : list of (P,) array
-        0 for who is not counted.
+    `codes`: The cell of each child, per block; -1 for none. `cells`: Per cell and question: ``cell,
+    question, area_level, everybody, value`` (exact), ``shown`` (as published; of this release NaN),
+    ``step, secret, kept, row`` (in the table of this release; -1 for a publication) and ``weight``
+    (which of `weights`). `weights`: 0 for who is not counted.
     """
 
     codes: list[Ints]

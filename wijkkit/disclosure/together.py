@@ -51,16 +51,8 @@ def opened(
 ) -> Floats:
     """Return the multiples in which hidden counts stay open beside earlier publications.
 
-    Parameters
-    ----------
-    table : DataFrame
-        The exact estimates.
-    multiple : (C,) array
-        Of the `finest` step of each cell, as the release would show it; 0 where it is hidden.
-    known : mapping
-        By multiple, between what a reader knows each cell to be.
-    by_rule, kept : (C,) array of bool
-        Cells that a rule hides, and those that stand as they were published.
+    `multiple`: Of the `finest` step of each cell, as the release would show it; 0 where it is
+    hidden.
     """
     out = multiple.copy()
     for wave in sample.waves if entries else ():

@@ -54,12 +54,8 @@ class Correction:
 class Earlier:
     """What earlier publications ask of a release.
 
-    Parameters
-    ----------
-    entries : tuple of Entry
-        The publications that stand, oldest first.
-    kept : DataFrame
-        The cells that keep their figure, see `wijkkit.disclosure.earlier_figures.kept_figures`.
+    `entries`: The publications that stand, oldest first. `kept`: The cells that keep their figure,
+    see `wijkkit.disclosure.earlier_figures.kept_figures`.
     """
 
     entries: tuple[Entry, ...]
@@ -244,22 +240,11 @@ def earlier_of(study: Study, sample: Sample, policy: Policy) -> Earlier:
 def known_elsewhere(study: Study, exact: pd.DataFrame, policy: Policy) -> pd.DataFrame:
     """Return the cells of which the figure is public already: known to anyone, and shown.
 
-    Parameters
-    ----------
-    policy : Policy
-        Its `published_elsewhere` names CSV files, beside study.yml, with columns ``indicator,
-        area, wave, value`` and where there are groups ``group_by, group``.
-
-    Returns
-    -------
-    DataFrame
-        The key columns, ``status, step`` and `then`: NaN, a figure of these answers themselves.
-
-    Raises
-    ------
-    DisclosureError
-        A file cannot be read, or a figure in it is not one of this study's: another cell, or
-        more than half a point beside the estimate.
+    `policy`: Its `published_elsewhere` names CSV files, beside study.yml, with columns ``indicator,
+    area, wave, value`` and where there are groups ``group_by, group``. The key columns, ``status,
+    step`` and `then`: NaN, a figure of these answers themselves. Raises DisclosureError: A file
+    cannot be read, or a figure in it is not one of this study's: another cell, or more than half a
+    point beside the estimate.
     """
     keys = [name for name in ESTIMATE_KEYS if name != "area_level"]
     parts, problems = [], []

@@ -35,10 +35,7 @@ from wijkkit.study.settings import PopulationSettings
 def release_outputs(study: Study, published: Iterable[Publication]) -> None:
     """Write every published output with a label to ``<runs>/released/outputs``.
 
-    Raises
-    ------
-    DisclosureError
-        An output that control cannot read is not named in study.yml.
+    Raises DisclosureError: An output that control cannot read is not named in study.yml.
     """
     published = [one for one in published if one.kind != "whole"]
     rows = {one.name: _rows(study, one) for one in published}
@@ -255,16 +252,9 @@ def tables_of(result: Any) -> dict[str, pd.DataFrame]:
 def bundle_of(shown: Any, label: str, caption: str, alt: str, language: str) -> Bundle:
     """Return the mime bundle of a figure, table or text, with the caption and alt text given.
 
-    Parameters
-    ----------
-    shown : object
-        A figure of `wijkkit.show`, matplotlib or seaborn; a table, a DataFrame or a Styler's
-        frame; a text.
-
-    Raises
-    ------
-    ParameterError
-        A figure without alt text, or something that is neither figure, table nor text.
+    `shown`: A figure of `wijkkit.show`, matplotlib or seaborn; a table, a DataFrame or a Styler's
+    frame; a text. Raises ParameterError: A figure without alt text, or something that is neither
+    figure, table nor text.
     """
     made = as_shown(shown, language)
     data, metadata = made._repr_mimebundle_()

@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 
 from wijkkit.language import text
-from wijkkit.language.messages import catalogue
 
 if TYPE_CHECKING:
     from wijkkit.released.views import CityView
@@ -64,9 +63,8 @@ def _label(view: CityView, row) -> str:
         for group in grouping.groups:
             if (row.kind, row.key, row.category) == ("grouping", grouping.id, group.id):
                 return f"{view.study.text(grouping.label)}: {view.study.text(group.label)}"
-    words = catalogue("effect", view.language)["item"]
-    name = words.get(row.key, row.key)  # type: ignore[attr-defined]
-    return f"{name}: {row.category}" if row.category else str(name)
+    label, names = view.study.column_words(row.key)
+    return f"{label}: {names.get(row.category, row.category)}" if row.category else label
 
 
 def timeline(view: CityView) -> pd.DataFrame:

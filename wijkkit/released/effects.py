@@ -223,12 +223,5 @@ def _item(view: CityView, row: pd.Series) -> str:
     if row["check"] == "leave_one_out":
         return text("effect_show.pair", language, pair=item)
     column, _, group = item.partition("=")
-    return next(
-        (
-            f"{view.study.text(grouping.label)}: {view.study.text(one.label)}"
-            for grouping in view.study.groupings
-            for one in grouping.groups
-            if (grouping.column, one.id) == (column, group)
-        ),
-        item,
-    )
+    label, names = view.study.column_words(column)
+    return f"{label}: {names.get(group, group)}" if group else label

@@ -23,7 +23,7 @@ _TOGETHER = {"methods": "method", "design_checks": "item"}
 #: Drawings of a frame that have a caption of their own.
 _DRAWN = ("position", "funnel", "rug")
 #: Frames of the effect: their caption says what was evaluated otherwise than study.yml plans.
-_EVALUATED = ("effects", "methods", "detectable", "design_checks")
+_EVALUATED = ("effects", "methods")
 #: What is said where a topic has no sentence.
 _ABSENT = {"key_figures": "key_figures.none", "package": "choice.none"}
 
@@ -211,7 +211,7 @@ class CityView(ShowsItself):
         divided = small_first(self.study.text(grouping.label)) if grouping else ""
         caption = words["caption"].get(kind, "").replace("{grouping}", divided)
         asked = effects.asked_otherwise(self) if kind in _EVALUATED else ""
-        caption = " ".join(filter(None, (caption.replace("{name}", name), asked)))
+        caption = ". ".join(filter(None, (caption.replace("{name}", name), asked)))
         frame.attrs = {
             "language": self.language,
             "name": name,

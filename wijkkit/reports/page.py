@@ -43,21 +43,11 @@ _WORDS = tuple("skip site contents search found csv report lower upper scroll do
 class Frame:
     """The surroundings of a page, as plain text; Pandoc escapes them where they are shown.
 
-    Parameters
-    ----------
-    organisation, contact, logo : str
-        Of the house style; `logo` is a path as the page names it.
-    pages : tuple of (str, str)
-        File and name of the pages that every page links to.
-    current : str
-        File of this page.
-    downloads : tuple of (str, str)
-        File and name of the other forms of this page.
-    name : str
-        What a screen reader calls the links to the other pages; that of a site of reports where
-        it is empty.
-    root : str
-        The folder of the site as the page names it: ``../`` for a page in a folder of its own.
+    `organisation`, `contact`, `logo`: Of the house style; `logo` is a path as the page names it.
+    `pages`: File and name of the pages that every page links to. `current`: File of this page.
+    `downloads`: File and name of the other forms of this page. `name`: What a screen reader calls
+    the links to the other pages; that of a site of reports where it is empty. `root`: The folder of
+    the site as the page names it: ``../`` for a page in a folder of its own.
     """
 
     organisation: str = ""

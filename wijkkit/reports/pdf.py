@@ -17,6 +17,7 @@ from wijkkit.reports.pandoc import (
     Node,
     attribute,
     classes_of,
+    paragraph,
     plain,
     raw,
     rewrite,
@@ -121,12 +122,11 @@ def _for_typst(node: Node, images: Path) -> list[Node] | None:
         return [raw(f"#image({given})", "typst", "RawInline")]
     if node["t"] == "Span" and "equation" in classes_of(node):
         return _equation(node)
-    if node["t"] == "Math":
-        return _described(node)
     if node["t"] == "Table":
         return [with_widths(_left_aligned(node))]
     if node["t"] != "Div":
-        return None
+        made = {"Math": _described, "DefinitionList": _in_columns}.get(node["t"])
+        return made(node) if made else None
     if "callout" in classes_of(node):
         title, body = node["c"][1]
         kind = "warning" if set(_WARNINGS) & set(classes_of(node)) else "plain"
@@ -139,6 +139,17 @@ def _for_typst(node: Node, images: Path) -> list[Node] | None:
     if "quarto-layout-panel" in classes_of(node):
         return _grid(node)
     return None
+
+
+def _in_columns(words: Node) -> list[Node]:
+    """Return words and their meanings as paragraphs in two columns, which a list cannot be."""
+    out = [raw("#two-columns(", "typst")]
+    for term, meanings in words["c"]:
+        first, *others = (block for meaning in meanings for block in meaning)
+        head = [{"t": "Strong", "c": term}, {"t": "LineBreak"}]
+        said = [paragraph([*head, *first["c"]]), *others]
+        out += [raw("[", "typst"), *said, raw("],", "typst")]
+    return [*out, raw(")", "typst")]
 
 
 def _left_aligned(table: Node) -> Node:

@@ -73,7 +73,7 @@ def slides_body(source: str, texts: Texts, language: str = "nl") -> str:
     """Return the slides of a report as Markdown."""
     slides: list[str] = []
     sections = [
-        (part, [said for name in part.embeds if (said := texts(*name))]) for part in parts(source)
+        (part, [shown for name in part.embeds if (shown := texts(*name))]) for part in parts(source)
     ]
     found = _findings([one for _, said in sections for one in said])
     for number, (part, said) in enumerate(sections):

@@ -116,9 +116,12 @@ def rows_axis(axes: Axes, labels: Sequence[str], values: Sequence[str]) -> None:
     Row `i` is drawn at `i` on the y axis, which points down; words stand at ``i - 0.42``.
     """
     for position, (label, value) in enumerate(zip(labels, values, strict=True)):
-        for x, align, words in ((0, "left", fitted(label, 62, 2)), (1, "right", value)):
+        # As many signs as there is room for beside the value.
+        called = fitted(label, max(20, 62 - len(value)), 2)
+        for x, align, words in ((0, "left", called), (1, "right", value)):
+            at = position - 0.42 - 0.08 * words.count("\n")
             axes.text(
-                x, position - 0.42, words, ha=align, va="center",
+                x, at, words, ha=align, va="center",
                 fontsize=FONT if align == "left" else SMALL, transform=axes.get_yaxis_transform(),
                 bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6},
             )  # fmt: skip

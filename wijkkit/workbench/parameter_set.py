@@ -138,18 +138,19 @@ def make_controls(study: Study, language: str) -> Controls:
         "group": _groups(study, language),
     }
     layout = widgets.Layout(width="auto", min_width="16em", max_width="100%")
+    whole = {"description_width": "initial"}  # otherwise a longer description is cut off
 
     def said(key: str) -> str:
         return text(f"workbench.choose.{key}", language)
 
     controls = {
-        key: widgets.Dropdown(options=mine, description=said(key), layout=layout)
+        key: widgets.Dropdown(options=mine, description=said(key), layout=layout, style=whole)
         for key, mine in options.items()
     }
     controls["wave"].value = waves[-1][1]
     rows = min(8, len(wijken))
     controls["wijken"] = widgets.SelectMultiple(
-        options=wijken, description=said("wijken"), rows=rows, layout=layout
+        options=wijken, description=said("wijken"), rows=rows, layout=layout, style=whole
     )
     return controls
 

@@ -137,15 +137,7 @@ def choice_panel(
 ) -> widgets.Widget:
     """Return a panel with a slider per criterion, the budget, the ranking and its reasons.
 
-    Parameters
-    ----------
-    candidates, goals, settings, running, factors, language
-        As in `wijkkit.evaluation.choice.choose`.
-
-    Returns
-    -------
-    ipywidgets.VBox
-        Its children are the sliders, the budget and one HTML widget with the result.
+    Its children are the sliders, the budget and one HTML widget with the result.
     """
     import ipywidgets as widgets
 

@@ -116,27 +116,11 @@ _ROUNDING = 1e-12
 class Sample:
     """Respondents (or cluster-period rows) of one outcome, complete cases.
 
-    Parameters
-    ----------
-    y : (n,) float
-        The outcome: 0/1 where `binary`, else a score.
-    cluster, wave : (n,) int
-        Cluster 0..G-1 and wave 0..T-1 of each row.
-    treated : (G,) bool
-        Whether a cluster has the programme.
-    post : (T,) bool
-        Whether a wave lies after the start.
-    weight : (n,) float
-    covariates : (n, k) float
-    group : (n,) bool or None
-        The least advantaged of two groups; given, the effect is the triple difference.
-    pair : (G,) int or None
-        The matched pair of each cluster.
-    unit : (n,) int or None
-        The respondent, in a panel.
-    binary : bool
-    left_out : tuple of str
-        Clusters without respondents in a wave, which no method uses.
+    `y`: The outcome: 0/1 where `binary`, else a score. `cluster`, `wave`: Cluster 0..G-1 and wave
+    0..T-1 of each row. `treated`: Whether a cluster has the programme. `post`: Whether a wave lies
+    after the start. `group`: The least advantaged of two groups; given, the effect is the triple
+    difference. `pair`: The matched pair of each cluster. `unit`: The respondent, in a panel.
+    `left_out`: Clusters without respondents in a wave, which no method uses.
     """
 
     y: Floats
