@@ -10,6 +10,7 @@ from towns import areas_of, town, town_of
 from wijkkit.disclosure import CBS, GGD
 from wijkkit.disclosure.policy import statuses
 from wijkkit.disclosure.system import families
+from wijkkit.pipeline.effect import _protected
 
 
 @pytest.mark.parametrize("policy", [GGD, CBS], ids=lambda policy: policy.name)
@@ -104,3 +105,25 @@ def test_levels_of_one_scale_and_a_complement_are_one_family():
     levels = {"high": score > 30, "elevated": score > 20, "normal": score <= 20}
     people = pd.DataFrame({**levels, "sport": np.arange(600) % 3 == 0}, dtype=float)
     assert families(people, list(people), 5) == [("high", "elevated", "normal"), ("sport",)]
+
+
+def test_groups_of_an_own_division_do_not_give_back_everybody_of_an_area():
+    names = ["a", "b", "c"]
+    areas = pd.DataFrame({"wijk": names, "district": "d", "arm": "programme"})
+    cells = pd.DataFrame(
+        {
+            "indicator": "play",
+            "wave": "1",
+            "area_level": "wijk",
+            "area": np.repeat(names, 2),
+            "group_by": "own",
+            "group": ["x", "y"] * 3,
+            "n": [60, 60, 40, 40, 90, 90],
+        }
+    )
+    fine, of_all = np.full(6, "ok", object), np.ones(6, bool)
+    assert (_protected(areas, cells, fine, of_all, ~of_all) == "ok").all()
+    absent = cells["area"].eq("a").to_numpy()
+    held = _protected(areas, cells, fine, of_all, absent)
+    # Both groups of a, and those of the smallest other wijk: else the total gives a back.
+    assert held.tolist() == ["hidden"] * 4 + ["ok"] * 2

@@ -52,6 +52,21 @@ def test_more_confidence_gives_a_wider_interval_of_the_same_value(frame):
         assert (wide["upper"] - wide["lower"] > narrow["upper"] - narrow["lower"]).all()
 
 
+@pytest.mark.parametrize("fpc", [None, "schools"])
+def test_a_stage_below_one_without_a_population_adds_no_variance(fpc):
+    """As in R's survey: only what is drawn from a known population makes the next stage count."""
+    rng = np.random.default_rng(5)
+    school, room = np.repeat(np.arange(6), 8), np.repeat(np.arange(12), 4)
+    frame = pd.DataFrame({"school": school, "room": room, "schools": 30.0, "rooms": 5.0})
+    frame["y"] = rng.random(48)
+    one = survey_mean(frame, "y", psu="school", fpc=fpc)
+    two = survey_mean(frame, "y", psu=["school", "room"], fpc=fpc)
+    assert two["se"].tolist() == one["se"].tolist()
+    if fpc:
+        both = survey_mean(frame, "y", psu=["school", "room"], fpc=["schools", "rooms"])
+        assert (both["se"] > one["se"]).all()
+
+
 def test_a_grouping_without_any_group_is_refused():
     frame = pd.DataFrame({"y": [1.0, 0.0], "group": [None, None]})
     with pytest.raises(EstimationError, match="no respondent is in a group"):

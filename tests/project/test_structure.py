@@ -66,3 +66,9 @@ def made_once(tmp_path_factory):
 @pytest.mark.parametrize("part", range(12))
 def test_what_a_file_makes_is_made_once_for_all_processes(made_once, part):
     assert part in range(12)
+
+
+def test_the_files_of_tests_that_come_first_are_there():
+    named = re.findall(r'"(tests/[\w/]+\.py)"', (ROOT / "conftest.py").read_text("utf-8"))
+    assert len(set(named)) > 8
+    assert [name for name in named if not (ROOT / name).is_file()] == []

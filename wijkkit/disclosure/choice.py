@@ -256,6 +256,10 @@ class Choice:
         self._towns = self._towns or Towns(self.shown)
         return self._towns
 
+    def beside(self, shown: Shown) -> Choice:
+        """Return the same choice for who knows more of the figures."""
+        return Choice(shown, self.first, self._kept)
+
     def forget(self) -> None:
         """Give back the memory that the choice took."""
         self._moves.forget()

@@ -47,10 +47,14 @@ class Relation:
     step: Floats
     most: float = np.inf
     judged: bool = True
+    told: Floats | None = None
 
     def ends(self, multiple: float) -> tuple[Floats, Floats]:
         """Return between what the sum is, when the figure is shown in `multiple` of its step."""
-        low, high = self._by_number(multiple)
+        if self.told is not None:
+            open_end = np.full(len(self.value), np.inf)
+            return (self.told[0], self.told[1]) if multiple <= 1 else (-open_end, open_end)
+        low, high = self.by_number(multiple)
         if self.scale != "linear" or (multiple > 1 and not self.judged):
             return low, high
         # The verdict says whether the sum is further from zero than half its interval.
@@ -60,7 +64,8 @@ class Relation:
         with_high = np.where(clear[1], -above, np.where(clear[0], np.inf, below))
         return np.fmax(low, with_low), np.fmin(high, with_high)
 
-    def _by_number(self, multiple: float) -> tuple[Floats, Floats]:
+    def by_number(self, multiple: float) -> tuple[Floats, Floats]:
+        """Return between what the sum is by the number and its limits alone."""
         if multiple > self.most:
             open_end = np.full(len(self.value), np.inf)
             return -open_end, open_end

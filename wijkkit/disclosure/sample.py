@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -109,6 +109,24 @@ def cells_of(sample: Sample) -> pd.DataFrame:
     return pd.concat(
         [keys(divided, list(sample.units)), pd.DataFrame(table).assign(unit=unit)], axis=1
     )
+
+
+def weight_of_cells(sample: Sample, indicators: Collection[str]) -> np.ndarray:
+    """Return the total weight of each cell's respondents, in the order of `cells_of`.
+
+    Of other indicators than these it is NaN.
+    """
+    divided, parts = sample.blocks(), []
+    for key in sample.units:
+        there = ~np.isnan(sample.people[key].to_numpy(float))
+        for block in divided:
+            if key not in indicators:
+                parts.append(np.full(block.size, np.nan))
+                continue
+            weight = sample.weight(key, block.area_level)
+            who = there & (block.code >= 0)
+            parts.append(np.bincount(block.code[who], weight[who], block.size))
+    return np.concatenate(parts)
 
 
 def apart(sample: Sample) -> pd.DataFrame:

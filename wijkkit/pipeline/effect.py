@@ -273,7 +273,10 @@ def cell_status(study: Study, cells: pd.DataFrame, policy: Policy) -> dict[str, 
     step = np.where(released, known["step"], step)
     grouped = cells["group_by"].ne("").to_numpy() & ~released
     if grouped.any():
-        status = _protected(study, cells, status, grouped)
+        whole = _known(study, cells.assign(group_by="", group=EVERYBODY))["status"]
+        # All groups of an area together are everybody there.
+        absent = whole.notna().to_numpy() & whole.ne("ok").to_numpy()
+        status = _protected(study.areas(), cells, status, grouped, absent)
     return {"status": status, "step": step}
 
 
@@ -285,15 +288,22 @@ def _known(study: Study, cells: pd.DataFrame) -> pd.DataFrame:
 
 
 def _protected(
-    study: Study, cells: pd.DataFrame, status: np.ndarray, grouped: np.ndarray
+    areas: pd.DataFrame,
+    cells: pd.DataFrame,
+    status: np.ndarray,
+    grouped: np.ndarray,
+    absent: np.ndarray,
 ) -> np.ndarray:
-    """Hide whole areas, and never a single one of those that make up a total."""
+    """Hide whole areas, and never a single one of those that make up a total.
+
+    An area of which the figure of everybody is absent has none of groups either.
+    """
     status = status.astype(object)
     family = cells[["indicator", "wave", "area_level", "group_by"]].agg("|".join, axis=1)
-    areas = study.areas().set_index("wijk")
+    areas = areas.set_index("wijk")
     for name in dict.fromkeys(family[grouped]):
         mine = family.eq(name).to_numpy() & grouped
-        hidden = set(cells.loc[mine & (status != "ok"), "area"])
+        hidden = set(cells.loc[mine & ((status != "ok") | absent), "area"])
         sizes = cells[mine].groupby("area")["n"].sum()
         for column in ("arm", "district", None):
             inside = areas[column].reindex(sizes.index) if column else pd.Series("", sizes.index)

@@ -203,10 +203,14 @@ class _Effect:
 
 
 def _comparison(study: Study) -> Comparison:
-    hoods = [hood for hood in study.neighbourhoods.values() if hood.arm != "none"]
+    neighbourhoods = [
+        neighbourhood
+        for neighbourhood in study.neighbourhoods.values()
+        if neighbourhood.arm != "none"
+    ]
     before, after = compared_waves(study)
     return Comparison(
-        {hood.wijk: hood.arm == "programme" for hood in hoods},
+        {neighbourhood.wijk: neighbourhood.arm == "programme" for neighbourhood in neighbourhoods},
         before,
         after,
         ("", *(grouping.id for grouping in study.groupings)),

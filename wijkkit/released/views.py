@@ -48,8 +48,7 @@ class CityView(ShowsItself):
     @property
     def programme(self) -> tuple[str, ...]:
         """The wijken with the programme."""
-        hoods = self.study.neighbourhoods
-        return tuple(slug for slug, hood in hoods.items() if hood.arm == "programme")
+        return tuple(self.study.starts)
 
     @property
     def everywhere(self) -> str:
@@ -387,10 +386,6 @@ def open_wijk(study: str | Study = "parameters", wijk: str = "") -> WijkView:
     wijk : str
         Its slug; the study's first one where empty.
 
-    Returns
-    -------
-    WijkView
-
     Examples
     --------
     >>> import wijkkit as wk
@@ -398,5 +393,5 @@ def open_wijk(study: str | Study = "parameters", wijk: str = "") -> WijkView:
     <Ankerveld (programme) in Lindestad>
     """
     study = study if isinstance(study, Study) else open_study(study)
-    hood = study.neighbourhood(wijk or next(iter(study.neighbourhoods)))
-    return WijkView(study, open_released(study), hood)
+    chosen = study.neighbourhood(wijk or next(iter(study.neighbourhoods)))
+    return WijkView(study, open_released(study), chosen)

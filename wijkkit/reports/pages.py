@@ -31,14 +31,19 @@ def overview_notebook(
     """Return a notebook with one labelled table, ``tbl-rapporten``, for the index page."""
     language = study.language
     heads = [text(f"reports.overview.{column}", language) for column in COLUMNS]
-    hoods = [
-        (hood.wijk, hood.name, hood.district, text(f"reports.arm.{hood.arm}", language))
-        for hood in study.neighbourhoods.values()
+    neighbourhoods = [
+        (
+            neighbourhood.wijk,
+            neighbourhood.name,
+            neighbourhood.district,
+            text(f"reports.arm.{neighbourhood.arm}", language),
+        )
+        for neighbourhood in study.neighbourhoods.values()
     ]
     city = (CITY, study.settings.city.name, "", text("reports.arm.city", language))
     rows = [
         _row(*about, _status(about[0], states, language), files.get(about[0], ()))
-        for about in (city, *hoods)
+        for about in (city, *neighbourhoods)
     ]
     table = _table(heads, rows)
     output = {
@@ -139,7 +144,7 @@ def pages(
 
     The reports of a study that is not `approved` are concepts, and say so.
     """
-    own = {INDEX, CITY, WORDS, *(f"{slug}{BRIEF}" for slug in (CITY, *study.neighbourhoods))}
+    own = {INDEX, CITY, WORDS, *(f"{wijk}{BRIEF}" for wijk in (CITY, *study.neighbourhoods))}
     taken = own & set(study.neighbourhoods)
     if taken:
         raise ReportError(
@@ -153,19 +158,19 @@ def pages(
     folder = find_sources(study)
     others = tuple(form for form in formats if form != "html")
     files = {
-        slug: tuple(f"{slug}.{form}" for form in others) for slug in (CITY, *study.neighbourhoods)
+        wijk: tuple(f"{wijk}.{form}" for form in others) for wijk in (CITY, *study.neighbourhoods)
     }
     overview = {"index.ipynb": overview_notebook(study, states, files)}
     concept = not approved
     words = {"woorden.ipynb": words_notebook(study.language)}
     made = [
-        Page(slug, folder / "wijk.qmd", metadata(study, "wijk", slug), words, concept)
-        for slug in wijken
+        Page(wijk, folder / "wijk.qmd", metadata(study, "wijk", wijk), words, concept)
+        for wijk in wijken
     ]
     city = Page(CITY, folder / "stad.qmd", metadata(study, "stad"), words, concept)
     index = Page(INDEX, folder / "index.qmd", metadata(study, "index"), overview, concept)
-    wanted = ((CITY, ""), *((slug, slug) for slug in wijken)) if "pdf" in formats else ()
-    briefs = [_brief(study, folder, slug, name, concept) for slug, name in wanted]
+    wanted = ((CITY, ""), *((wijk, wijk) for wijk in wijken)) if "pdf" in formats else ()
+    briefs = [_brief(study, folder, wijk, name, concept) for wijk, name in wanted]
     explained = Page(WORDS, folder / "woorden.qmd", metadata(study, "woorden"), words)
     return [_of_run(study, states, page) for page in (*made, city, *briefs, index, explained)]
 

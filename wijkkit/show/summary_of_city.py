@@ -133,8 +133,10 @@ def effect_summary(view: CityView) -> ShownText | Nothing:
         return Nothing(text("effect_show.no_outcome", view.language))
     if not view.is_wijk:
         return bullets(lines)
-    hood = view.study.neighbourhood(view.place[0])
-    role = text(f"effect_show.role.{hood.arm}", view.language, name=escaped(hood.name))
+    neighbourhood = view.study.neighbourhood(view.place[0])
+    role = text(
+        f"effect_show.role.{neighbourhood.arm}", view.language, name=escaped(neighbourhood.name)
+    )
     return ShownText(f"{role}\n\n{' '.join(lines)}")
 
 

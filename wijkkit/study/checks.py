@@ -131,8 +131,8 @@ def _process(study: Study) -> Iterator[Reference]:
     for key, scale in found.key_figures.scales.items():
         place = f"process.key_figures.scales.{key}.reverse"
         yield Reference("item", scale.reverse, scale.items, place)
-    for slug, hood in study.neighbourhoods.items():
-        yield Reference("wave", hood.codes, _waves(study), "codes", f"wijken/{slug}.yml")
+    for wijk, neighbourhood in study.neighbourhoods.items():
+        yield Reference("wave", neighbourhood.codes, _waves(study), "codes", f"wijken/{wijk}.yml")
     design = study.codebook.design
     for choice in design.weights:
         place = "design.weights"
@@ -171,7 +171,7 @@ def check_study(study: Study) -> list[Problem]:
 def _twice_named(study: Study) -> Iterator[Problem]:
     """Yield what has the same name as another of its kind."""
     sources = study.settings.sources
-    hoods = study.neighbourhoods.values()
+    neighbourhoods = study.neighbourhoods.values()
     named = [
         ("wave", [wave.id for wave in study.waves], "study.yml", "waves"),
         ("survey source", [s.id for s in sources.survey], "study.yml", "sources.survey"),
@@ -179,7 +179,7 @@ def _twice_named(study: Study) -> Iterator[Problem]:
         ("source", [s.id for s in sources.area_figures], "study.yml", "sources.area_figures"),
         ("grouping", [g.id for g in study.groupings], "study.yml", "groupings"),
         ("goal", [goal.id for goal in study.goals], "study.yml", "goals"),
-        ("code", [hood.code for hood in hoods], "wijken/", "code"),
+        ("code", [neighbourhood.code for neighbourhood in neighbourhoods], "wijken/", "code"),
     ]
     for grouping in study.groupings:
         groups = [group.id for group in grouping.groups]
@@ -279,12 +279,22 @@ def _columns(study: Study) -> Iterator[Problem]:
 
 
 def _neighbourhoods(study: Study) -> Iterator[Problem]:
-    hoods = study.neighbourhoods.values()
+    neighbourhoods = study.neighbourhoods.values()
     for wave in study.waves:
-        codes = Counter(code for hood in hoods for code in hood.codes_in(wave.id))
+        codes = Counter(
+            code for neighbourhood in neighbourhoods for code in neighbourhood.codes_in(wave.id)
+        )
         for code in (code for code, times in codes.items() if times > 1):
-            owners = [hood.wijk for hood in hoods if code in hood.codes_in(wave.id)]
-            if any(wave.id in hood.codes for hood in hoods if hood.wijk in owners):
+            owners = [
+                neighbourhood.wijk
+                for neighbourhood in neighbourhoods
+                if code in neighbourhood.codes_in(wave.id)
+            ]
+            if any(
+                wave.id in neighbourhood.codes
+                for neighbourhood in neighbourhoods
+                if neighbourhood.wijk in owners
+            ):
                 yield Problem(
                     f"a code of two wijken in wave '{wave.id}'",
                     file="wijken/",
@@ -293,7 +303,7 @@ def _neighbourhoods(study: Study) -> Iterator[Problem]:
                     expected="each code in one wijk",
                     remedy="Leave it out of one of them.",
                 )
-    arms = {hood.arm for hood in hoods}
+    arms = {neighbourhood.arm for neighbourhood in neighbourhoods}
     if "programme" in arms and "comparator" not in arms:
         yield Problem(
             "programme wijken without any comparator",
@@ -302,7 +312,11 @@ def _neighbourhoods(study: Study) -> Iterator[Problem]:
             expected="at least one wijk with arm: comparator",
             remedy="Say which wijken the programme is compared with.",
         )
-    pairs = Counter((hood.pair, hood.arm) for hood in hoods if hood.pair)
+    pairs = Counter(
+        (neighbourhood.pair, neighbourhood.arm)
+        for neighbourhood in neighbourhoods
+        if neighbourhood.pair
+    )
     for pair in sorted({pair for pair, _ in pairs}):
         if pairs[pair, "programme"] < 1 or pairs[pair, "comparator"] < 1:
             yield Problem(

@@ -67,8 +67,10 @@ def as_asked(
     if any(study.neighbourhoods[wijk].arm != "none" for wijk in without):
         # What is compared follows from the arms: these wijken are in neither.
         apart = {
-            wijk: hood.model_copy(update={"arm": "none"}) if wijk in without else hood
-            for wijk, hood in study.neighbourhoods.items()
+            wijk: neighbourhood.model_copy(update={"arm": "none"})
+            if wijk in without
+            else neighbourhood
+            for wijk, neighbourhood in study.neighbourhoods.items()
         }
         study = replace(study, neighbourhoods=apart)
     return study

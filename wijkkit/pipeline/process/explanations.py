@@ -147,7 +147,7 @@ def _comparator_interventions(facts: Facts, wijken: list[str]) -> float | None:
 
     Of the wijken that keep a registry: where nothing was registered is not known what was done.
     """
-    others = [hood.wijk for hood in facts.study.neighbourhoods.values() if hood.arm == "comparator"]
+    others = [wijk for wijk, arm in facts.study.arms.items() if arm == "comparator"]
     registered = set(facts.registry_rows("interventions")["wijk"])
     counts = facts.deployed()["wijk"].value_counts()
     mean = [
