@@ -17,7 +17,6 @@ import importlib
 import json
 import os
 import random
-import resource
 import shutil
 import signal
 import sys
@@ -138,6 +137,8 @@ def tests_fail(project: Path, tests: list[str], limit: int, room: str = "") -> b
     child = os.fork()
     if not child:
         try:
+            import resource
+
             os.setpgrp()
             resource.setrlimit(resource.RLIMIT_CPU, (limit, limit))
             os.chdir(project)
