@@ -56,7 +56,7 @@ MAKE_TABLE = """\
 from pathlib import Path
 import pandas as pd
 import wijkkit as wk
-from wijkkit.released import write_released
+from wijkkit.released.store import write_released
 opened = wk.open_study(study)
 values = Path(study, "values.txt").read_text().split()
 write_released(opened, "estimates", pd.DataFrame({"wijk": list(opened.neighbourhoods), "value": list(values)[: len(opened.neighbourhoods)]}))

@@ -27,7 +27,7 @@ def ran(tmp_path_factory):
     (study / "study.yml").write_text(settings.replace("cell_seconds: 60", "cell_seconds: 6"))
     city = root / "notebooks" / "stad"
     tables = (
-        "import pandas as pd\nimport wijkkit as wk\nfrom wijkkit.released import write_released\n"
+        "import pandas as pd\nimport wijkkit as wk\nfrom wijkkit.released.store import write_released\n"
         "opened = wk.open_study(study)\n"
         "for name in ('other', 'broken'):\n"
         "    write_released(opened, name, pd.DataFrame({'wijk': ['alfa']}))\n"
