@@ -15,6 +15,7 @@ from wijkkit.disclosure.audit import Program, Search, widths
 from wijkkit.disclosure.derived import release_derived
 from wijkkit.disclosure.policy import statuses
 from wijkkit.disclosure.release import Made
+from wijkkit.estimates.change import estimate_change
 from wijkkit.estimates.inequality import estimate_gap
 
 
@@ -66,6 +67,40 @@ def test_no_hidden_count_is_found_from_gaps_and_their_verdicts(seed):
     found, released = attacked(made, gaps=gaps, seed=seed)
     assert released.left_out == ()
     held(found, GGD.protection)
+
+
+def two_waves(seed: int):
+    """A town asked twice, half of them with groups and half of them weighted."""
+    return town(
+        seed,
+        wijken=3,
+        districts=1,
+        groupings=("ses",) if seed % 2 else (),
+        size=(60, 150),
+        share=(0.02, 0.3),
+        waves=("1", "2"),
+        weights=("", "proportional")[seed // 2 % 2],
+    )
+
+
+def hold_two_waves(seed: int) -> None:
+    made = two_waves(seed)
+    changes = estimate_change(made.estimates).query("unit == 'points'").reset_index(drop=True)
+    found, released = attacked(made, gaps=changes, seed=seed)
+    assert released.left_out == ()
+    held(found, GGD.protection)
+
+
+@pytest.mark.parametrize("seed", [2, 3])
+def test_no_hidden_count_is_found_from_two_waves_and_their_changes_together(seed):
+    """In the first, both counts were found when each wave was held open by itself."""
+    hold_two_waves(seed)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(4, 40))
+def test_no_hidden_count_is_found_from_many_towns_of_two_waves(seed):
+    hold_two_waves(seed)
 
 
 def test_no_hidden_count_is_found_from_groupings_that_overlap():

@@ -43,7 +43,7 @@ def test_a_verdict_tells_how_far_a_difference_is_from_zero(value, half, most, mu
 
 def test_the_figures_of_a_difference_are_known_by_its_verdict_whatever_their_step():
     table = pd.DataFrame({"value": [40.0, 52.0], "lower": [30.0, 42.0], "upper": [50.0, 62.0]})
-    table = table.assign(unit="percent")
+    table = table.assign(unit="percent", wave="1")
     finest = np.ones(2)
     without = known(table, finest, (1.0, 10.0), [])
     found = known(table, finest, (1.0, 10.0), [gap_of(-12.0, 11.9, most=1)])
@@ -54,6 +54,15 @@ def test_the_figures_of_a_difference_are_known_by_its_verdict_whatever_their_ste
     for multiple, (low, high) in found.items():
         assert (low >= without[multiple][0]).all() and (high <= without[multiple][1]).all()
         assert (low <= table["value"]).all() and (high >= table["value"]).all()
+
+
+def test_a_figure_of_a_change_is_known_as_by_who_knows_the_other_wave_exactly():
+    table = pd.DataFrame({"value": [40.0, 52.0], "lower": [30.0, 42.0], "upper": [50.0, 62.0]})
+    table = table.assign(unit="percent", wave=["1", "2"])
+    low, high = known(table, np.full(2, 5.0), (), [gap_of(-12.0, 5.0)])[1.0]
+    # As -12 it is between -12.5 and -11.5; without the other wave known that says less.
+    assert (low[0], high[0]) == pytest.approx((39.5, 40.5))
+    assert (low[1], high[1]) == pytest.approx((51.5, 52.5))
 
 
 def test_a_difference_in_a_coarse_step_is_released_with_the_verdict_of_its_exact_limits():

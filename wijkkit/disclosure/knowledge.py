@@ -93,18 +93,22 @@ def known(
     """Return between which values a reader knows each cell to be, by the multiple of its step.
 
     `steps`: Multiples of it, 1 among them. Of a coarser one it is taken that all other cells have
-    their finest, so that what is said holds whatever they have.
+    their finest, so that what is said holds whatever they have. Of cells of another wave it is
+    taken that the reader knows them exactly: then each wave that is open by itself is open to who
+    takes both together, for the other one can stay as it is.
     """
     relations = list(relations)
+    value = table["value"].to_numpy(float)
+    wave = pd.factorize(table["wave"])[0]
     fine = _by_rounding(table, finest, finest)
     for _ in range(_ROUNDS):
-        fine = _narrowed(fine, fine, relations, 1.0)
+        fine = _narrowed(fine, fine, relations, 1.0, value, wave)
     out = {1.0: fine}
     for step in steps:
         if step != 1:
             own = _by_rounding(table, finest * step, finest)
             linear = [one for one in relations if one.scale == "linear"]
-            out[step] = _narrowed(own, fine, linear, step)
+            out[step] = _narrowed(own, fine, linear, step, value, wave)
     return out
 
 
@@ -143,6 +147,8 @@ def _narrowed(
     others: tuple[Floats, Floats],
     relations: list[Relation],
     step: float,
+    value: Floats,
+    wave: NDArray[np.int64],
 ) -> tuple[Floats, Floats]:
     """Return what the relations make of each cell's interval, given those of the others."""
     low, high = own[0].copy(), own[1].copy()
@@ -154,7 +160,15 @@ def _narrowed(
                 if other != rank:
                     ends = np.sort(
                         [
-                            one.sign[other] * _scaled(end[one.at[other]], one.scale)
+                            one.sign[other]
+                            * _scaled(
+                                np.where(
+                                    wave[one.at[other]] == wave[one.at[rank]],
+                                    end[one.at[other]],
+                                    value[one.at[other]],
+                                ),
+                                one.scale,
+                            )
                             for end in others
                         ],
                         axis=0,
