@@ -171,8 +171,8 @@ class TableHashes:
     def of(self, read: str) -> str:
         """Return the hash of what `read` names.
 
-        A table, ``table@wijk`` for one wijk's rows, ``unreleased/<notebook>/<name>`` for what a notebook
-        published, ``unreleased`` for all of that.
+        A table, ``table@wijk`` for one wijk's rows, ``unreleased/<notebook>/<name>`` for what a
+        notebook published, ``unreleased`` for all of that.
         """
         if read == UNRELEASED:
             return self._published()

@@ -1,6 +1,7 @@
 """The commands ``wijkkit registry template | import | load | export``, and who opens its pages.
 
-Accounts are kept by ``wijkkit account add | list | remove``; ``wijkkit dashboard`` serves the pages.
+Accounts are kept by ``wijkkit account add | list | remove``; ``wijkkit dashboard`` serves the
+pages.
 """
 
 from __future__ import annotations

@@ -30,9 +30,9 @@ def release_derived(
 
     A row is made of several cells where its `wave` or its `group` names several, joined by
     hyphens: wave ``2018-2021`` is the change from 2018 to 2021, group ``low-high`` the gap, low
-    minus high, group ``low-middle-high`` what is made of all three. Where one of its cells is not shown, the figure is not; its step is
-    the coarsest of its cells'. Ratios and odds ratios stand in two decimals, and are ``hidden``
-    where a cell has a coarser step than the finest.
+    minus high, group ``low-middle-high`` what is made of all three. Where one of its cells is not
+    shown, the figure is not; its step is the coarsest of its cells'. Ratios and odds ratios stand
+    in two decimals, and are ``hidden`` where a cell has a coarser step than the finest.
 
     `finest`: Finest step of a percentage. `unjudged`: Cells of which no verdict is shown in a
     coarser step (`Release.unjudged`). Tidy, and `verdict`: by the exact limits the whole difference
@@ -272,7 +272,8 @@ def slope_lines(
 
     A slope index is a sum of its cells' values: what :math:`\sum_g (a_g - b_g) p_g` gives, with
     :math:`a` and :math:`b` the weights that make the line's ends. The logarithm of a relative index
-    moves with them as :math:`\sum_g (a_g / A - b_g / B) p_g`, with :math:`A` and :math:`B` the ends.
+    moves with them as :math:`\sum_g (a_g / A - b_g / B) p_g`, with :math:`A` and :math:`B` the
+    ends.
 
     Parameters
     ----------

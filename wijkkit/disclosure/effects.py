@@ -155,7 +155,9 @@ def _lines(
     multiple: float,
     pull: Mapping[str, float],
 ) -> Iterator[tuple[Floats, float, float]]:
-    """Yield what the effect and its limits say of the counts of a wave: weights, and from the truth."""
+    """Yield what the effect and its limits say of the counts of a wave: weights, and from the
+    truth.
+    """
     way = 1.0 if one.wave == compared.after else -1.0
     size = len(one.system.rows)
     n = one.system.respondents()

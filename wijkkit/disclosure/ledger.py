@@ -2,8 +2,8 @@
 
 A publication is a folder of its own in the ledger, written whole or not at all and never changed:
 the released tables, and per respondent a keyed hash of the id, the cells it was counted in and per
-indicator a hash of that and the answer. It names nobody, but answers can be worked out from it: it is
-to be kept as the survey itself. It belongs to the data, not to a run: every study over the same
+indicator a hash of that and the answer. It names nobody, but answers can be worked out from it: it
+is to be kept as the survey itself. It belongs to the data, not to a run: every study over the same
 files reads it, and nothing that clears a run touches it.
 """
 

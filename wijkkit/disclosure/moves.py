@@ -4,9 +4,9 @@ If some children of a hidden cell may have answered otherwise without a shown fi
 can know that they did not. Two children of a wijk who are alike in every grouping of which a figure
 tells (a class) may have changed their answers with each other: of a class with :math:`T` children
 that have the answer among :math:`n`, of whom :math:`m` are in the cell, between
-:math:`\\max(0, T + m - n)` and :math:`\\min(T, m)` of those in the cell may have it. A child of whom
-no figure tells may have answered otherwise alone. These are counts of all cells at once, and no
-more than what is open; a program may find more (`towns.py`).
+:math:`\\max(0, T + m - n)` and :math:`\\min(T, m)` of those in the cell may have it. A child of
+whom no figure tells may have answered otherwise alone. These are counts of all cells at once, and
+no more than what is open; a program may find more (`towns.py`).
 """
 
 from __future__ import annotations
@@ -199,7 +199,8 @@ class Moves:
     def _exchanged(self, parts: Ints, told: Mask) -> Floats:
         """Return how many children of each place may change two patterns, either way; (U, 2, L).
 
-        Two children who are alike in all that is told of them may, and one alone of whom nothing is.
+        Two children who are alike in all that is told of them may, and one alone of whom nothing
+        is.
         """
         wijken, shape = len(self._first) - 1, (len(parts), 2, told.shape[2])
         kind, wijk = np.divmod(parts, wijken)

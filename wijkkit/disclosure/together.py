@@ -4,8 +4,8 @@ Other groups, areas or weights, or more or fewer of the same children, make figu
 every hidden count open, and together do not. Whoever holds all publications knows of each child in
 which cells it was counted. Children who are alike in all of them are one atom; a town of whole
 children in which no published figure stands otherwise proves that a count is open. It is sought by
-integer programs, among the children of the count's wijken and, where those are few, among all. Where
-there is none, new figures around the count are coarsened or left out in the order of loss.
+integer programs, among the children of the count's wijken and, where those are few, among all.
+Where there is none, new figures around the count are coarsened or left out in the order of loss.
 """
 
 from __future__ import annotations
@@ -255,7 +255,9 @@ class _Together:
     def _beyond(
         self, cell: int, far: float, atoms: Ints, bounds: tuple[Floats, Floats]
     ) -> Floats | None:
-        """Return how counts move in a town in which this one moves so far; None where none is found."""
+        """Return how counts move in a town in which this one moves so far; None where none is
+        found.
+        """
         many = len(self._patterns)
         column = (atoms[:, None] * many + np.arange(many)).ravel()
         lines = self._sum[:, column]

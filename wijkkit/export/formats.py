@@ -87,7 +87,9 @@ def write_data_package(study: Study, released: Released, folder: Path) -> list[P
 
 
 def indicator_table(study: Study) -> pd.DataFrame:
-    """Return the definitions of the indicators: label, unit, of whom, how asked, which way is better."""
+    """Return the definitions of the indicators: label, unit, of whom, how asked, which way is
+    better.
+    """
     labels = Labels(study)
     rows = [
         {
@@ -221,7 +223,8 @@ def swing_rows(study: Study, released: Released) -> pd.DataFrame:
     """Return the sheet ``data``: period, level, area, indicator and value of each number.
 
     A period is the year in which a wave ended. An area is the digits of its CBS code, as text and
-    with its zeros: six for a wijk, eight for a buurt. Indicators are named by their key, with the group behind it.
+    with its zeros: six for a wijk, eight for a buurt. Indicators are named by their key, with the
+    group behind it.
     """
     years = {wave.id: wave.end.year for wave in study.waves}
     codes = _codes(study)

@@ -33,8 +33,8 @@ class Account:
     """One person who may log in.
 
     `name`: What the person types, and what the registry's history says. `role`: A reader sees all
-    pages, a keeper may also change the wijken of the account, a researcher all of them. `wijken`: Of a keeper:
-    the slugs of the wijken.
+    pages, a keeper may also change the wijken of the account, a researcher all of them. `wijken`:
+    Of a keeper: the slugs of the wijken.
     """
 
     name: str

@@ -1,4 +1,6 @@
-"""Raw cells to standard values, as codebook.yml says; what does not fit is a mistake, never a guess."""
+"""Raw cells to standard values, as codebook.yml says; what does not fit is a mistake, never a
+guess.
+"""
 
 from __future__ import annotations
 

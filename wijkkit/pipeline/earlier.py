@@ -129,7 +129,8 @@ class Earlier:
         return out
 
     def baseline(self, tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
-        """Return who took part and how alike the arms were: of a wave with kept figures as published.
+        """Return who took part and how alike the arms were: of a wave with kept figures as
+        published.
 
         These count respondents themselves, so few that came or went would show in them.
         """

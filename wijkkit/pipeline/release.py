@@ -167,8 +167,9 @@ def release(
     there where each figure they are made of is shown. The process is evaluated again on the
     released figures.
 
-    Writes ``estimates, references, changes, gaps, slopes, goal_changes, comparisons, comparable, participants, baseline, timeline,
-    area_figures, borders``, and where they are given the tables of the effect and of the process.
+    Writes ``estimates, references, changes, gaps, slopes, goal_changes, comparisons, comparable,
+    participants, baseline, timeline, area_figures, borders``, and where they are given the tables
+    of the effect and of the process.
 
     Parameters
     ----------

@@ -58,7 +58,8 @@ class SheetRow:
 class WorkbookContent:
     """What a workbook says, before it is held against the registry.
 
-    `strange` names columns that are not the registry's, `exported` the keys that the workbook was made with.
+    `strange` names columns that are not the registry's, `exported` the keys that the workbook was
+    made with.
     """
 
     wijk: str = ""

@@ -1,4 +1,5 @@
-"""Images of notebooks: an SVG without what could run, and in the page where its parts lead to pages.
+"""Images of notebooks: an SVG without what could run, and in the page where its parts lead to
+pages.
 
 An image that a page names cannot be clicked. One with links is therefore put into the finished
 page of either engine, as far as a page with a strict Content-Security-Policy shows it: no style

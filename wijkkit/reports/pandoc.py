@@ -100,7 +100,9 @@ def run(text: str, *options: str, folder: Path | None = None) -> str:
 
 
 def convert(parts: Sequence[tuple[str, str, str]]) -> list[str]:
-    """Convert fragments (text, from, to) in one run of Pandoc; what was made before is not made again."""
+    """Convert fragments (text, from, to) in one run of Pandoc; what was made before is not made
+    again.
+    """
     known = {part: made for part in parts if (made := found(part)) is not None}
     new = [part for part in dict.fromkeys(parts) if part not in known]
     for part, made in zip(new, _in_one_run(new), strict=True):

@@ -109,7 +109,9 @@ class Page:
 
 
 def stage_ahead(study: Study, pages: Iterable[Page], states: States) -> None:
-    """Clean what many pages embed together, for `stage` to find; half of its time is Pandoc's start."""
+    """Clean what many pages embed together, for `stage` to find; half of its time is Pandoc's
+    start.
+    """
     parts: list[Part] = []
     for page in pages:
         failed = failed_notebooks(study, page, states)

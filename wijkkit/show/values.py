@@ -199,7 +199,9 @@ def _with_references(frame: pd.DataFrame, named: Mapping[str, str]) -> dict[str,
 
 
 def _together(data: pd.DataFrame, head: str, absent: Sequence[bool], language: str) -> pd.DataFrame:
-    """Return rows without a number that differ in the column `head` only as one row, which lists it."""
+    """Return rows without a number that differ in the column `head` only as one row, which lists
+    it.
+    """
     named: dict[Any, list[Any]] = {}
     for at, row in enumerate(data.to_dict("records")):
         said = row.pop(head)

@@ -210,7 +210,8 @@ class Goal(Model):
 
 
 class Neighbourhood(Model):
-    """One wijk: a row of ``wijken.csv``, or ``wijken/<wijk>.yml`` (also a papermill parameter file).
+    """One wijk: a row of ``wijken.csv``, or ``wijken/<wijk>.yml`` (also a papermill parameter
+    file).
 
     Parameters
     ----------

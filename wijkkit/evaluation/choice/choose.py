@@ -173,10 +173,11 @@ class Choice(ShowsItself):
     Parameters
     ----------
     ranking : DataFrame
-        One row per candidate that works on any of the goals, best first: ``intervention, name, weighted_sum, rank, net_flow,
-        outranking_rank, first, top_three, best_rank, worst_rank, unknown``. `rank` is that of
-        the weighted sum, `outranking_rank` that of PROMETHEE II; the four after it say how the
-        rank moves with the weights; `unknown` counts criteria of which nothing is known.
+        One row per candidate that works on any of the goals, best first: ``intervention, name,
+        weighted_sum, rank, net_flow, outranking_rank, first, top_three, best_rank, worst_rank,
+        unknown``. `rank` is that of the weighted sum, `outranking_rank` that of PROMETHEE II; the
+        four after it say how the rank moves with the weights; `unknown` counts criteria of which
+        nothing is known.
     scores : DataFrame
         One row per candidate and criterion: ``intervention, criterion, weight, score, known,
         contribution, reason``. Contributions add up to the weighted sum.

@@ -1,4 +1,6 @@
-"""What speaks for and against the assumptions of difference-in-differences, missing outcomes included."""
+"""What speaks for and against the assumptions of difference-in-differences, missing outcomes
+included.
+"""
 
 from __future__ import annotations
 

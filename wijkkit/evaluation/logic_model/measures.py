@@ -1,4 +1,6 @@
-"""The measures of the logic model, of survey, interviews and registry, and what each is found to be."""
+"""The measures of the logic model, of survey, interviews and registry, and what each is found to
+be.
+"""
 
 from __future__ import annotations
 

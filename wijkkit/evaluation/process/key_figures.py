@@ -93,8 +93,8 @@ CHANGE_COLUMNS = tuple(
 def scale_changes(study: Study, answers: pd.DataFrame) -> pd.DataFrame:
     """Return how much more each scale changed in the programme wijken than in the comparators.
 
-    The two waves are the first and the last in which the scale was asked. `value` with its interval is the
-    difference of the arms' mean changes per wijk, on t with G - 2 degrees of freedom; `p` is
+    The two waves are the first and the last in which the scale was asked. `value` with its interval
+    is the difference of the arms' mean changes per wijk, on t with G - 2 degrees of freedom; `p` is
     that of the exact randomisation test, within pairs where the study has them, and `floor` the
     smallest it can be.
 

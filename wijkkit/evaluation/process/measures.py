@@ -63,7 +63,9 @@ class Measure:
 
 
 def plain_columns(table: Table) -> dict[str, np.ndarray]:
-    """Return what measures are made of as arrays: parts of them cost a hundredth of parts of a table."""
+    """Return what measures are made of as arrays: parts of them cost a hundredth of parts of a
+    table.
+    """
     numbers = {name: _floats(table[name]) for name in _NUMBERS if name in table}
     days = {name: _days(table[name]) for name in _PERIOD if name in table}
     words = {name: np.array(table[name], dtype=object) for name in _WORDS if name in table}

@@ -41,13 +41,13 @@ def shown_measures(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the measures of interventions and of wijken that may be shown, exact.
 
-    They are shown in whole numbers (`in_whole_numbers`). Of people, a measure is ``too_few`` where fewer
-    than `min_count` are counted, or are left outside a share, or where a share is of fewer than
-    `min_n`; the limits of a reach are absent where one of its rows is so small; and the measure
-    of the wijk is ``too_few`` where it would leave a hidden number of one of its interventions
-    less open than the policy's `protection`. A quality is ``too_few`` of fewer than `min_count`
-    observations, and that of the wijk where what its interventions hide of it is. Sessions,
-    partners and costs tell nothing of a person and stay.
+    They are shown in whole numbers (`in_whole_numbers`). Of people, a measure is ``too_few`` where
+    fewer than `min_count` are counted, or are left outside a share, or where a share is of fewer
+    than `min_n`; the limits of a reach are absent where one of its rows is so small; and the
+    measure of the wijk is ``too_few`` where it would leave a hidden number of one of its
+    interventions less open than the policy's `protection`. A quality is ``too_few`` of fewer than
+    `min_count` observations, and that of the wijk where what its interventions hide of it is.
+    Sessions, partners and costs tell nothing of a person and stay.
     """
     few_each, few_wijk = _few(each, policy), _few(of_wijk, policy)
     judged = of_wijk["measure"].isin([*_ADDED, "quality"]) & of_wijk["status"].eq("ok") & ~few_wijk
@@ -105,7 +105,8 @@ def _same_counts(each: pd.DataFrame, parts: pd.DataFrame) -> pd.DataFrame:
 def _stays_open(
     total: pd.Series, parts: pd.DataFrame, hidden: pd.Series, reach: pd.DataFrame, policy: Policy
 ) -> bool:
-    """Return whether the hidden parts of a shown total stay open, for one who knows what is planned.
+    """Return whether the hidden parts of a shown total stay open, for one who knows what is
+    planned.
 
     Whole percents leave a count within half a percent of its denominator. A hidden count is
     between the least and the largest that the total and the other parts leave.

@@ -274,7 +274,8 @@ def evaluate_process(
     Parameters
     ----------
     estimates : StudyEstimates or CityView, optional
-        Exact ones, or the view that holds them (`draft`); what is made of them is evaluated again by `release`.
+        Exact ones, or the view that holds them (`draft`); what is made of them is evaluated again
+        by `release`.
 
     Returns
     -------
