@@ -164,11 +164,11 @@ def test_the_effect_is_that_of_did_and_follows_its_arguments(people, folder):
 
 
 def test_a_caption_says_of_whom_when_and_what_was_asked_otherwise(people):
-    girls = people[people.sex == "girl"]
-    found = girls.proportion("sport", by="arm")
-    said = "Dit gaat alleen over: Jongen of meisje: meisjes"
+    low = people[people.ses == "low"]
+    found = low.proportion("sport", by="arm")
+    said = "Dit gaat alleen over: Opleiding van de ouder: laag"
     assert found.caption.endswith(f", 2021. {said}") and found.sentence().endswith(f"{said}.")
-    assert girls.change("sport", by="arm").caption.endswith(said)
+    assert low.change("sport", by="arm").caption.endswith(said)
     young = people[people.age < 7.3].proportion("sport").caption
     assert "leeftijd: 0, 1" in young or young.endswith("een deel van de kinderen")
     some = people[people.respondent.isin(people.respondent[:70])].mean("age").caption

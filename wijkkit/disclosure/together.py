@@ -10,6 +10,7 @@ Where there is none, new figures around the count are coarsened or left out in t
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -58,7 +59,9 @@ def opened(
     for wave in sample.waves if entries else ():
         questions, editions = editions_of(sample, entries, table, by_rule, kept, wave)
         if len(editions) > 1:
-            for family in families(questions, list(questions), policy.min_count):
+            told = {one for edition in editions for one in edition.cells.get("question", ())}
+            asked = [question for question in questions if question in told]
+            for family in families(questions, asked, policy.min_count):
                 together = _Together(questions[list(family)], editions, policy)
                 together.settle(out, finest, known)
     return out
@@ -88,6 +91,9 @@ class _Together:
             fresh = (self._home < 0) & (code >= 0)
             self._home[fresh] = code[fresh] + number * 100_000
         self._read(answers, editions, first, policy)
+        # An answer that was not asked for is none.
+        wrong = ((self._patterns[None] > 0) & (self._asked == 0)[:, None]).any(axis=2)
+        self._most = np.where(wrong, 0.0, self._size[:, None]).ravel()
         self._towns: list[tuple[Floats, Floats]] = []
         self._small = self._truth.size <= SMALL
         #: Whether the last search came to its end.
@@ -169,36 +175,61 @@ class _Together:
         seen = bounds(shown)
         first = ~pd.Series(self._same).where(self._secret).duplicated().to_numpy()
         secrets: list[int] = np.flatnonzero(self._secret & first).tolist()
-        narrow = [at for at in secrets if not self._open(at, seen)]
-        # What the publications before it surely tell alone nothing can mend.
+        # What the publications before it tell alone nothing can mend.
         without = bounds(again)
-        narrow = [at for at in narrow if self._open(at, without) or not self._sure]
+        narrow = [at for at in secrets if not self._open(at, seen) and self._open(at, without)]
+        if narrow:
+            self._give_up(multiple, narrow, shown, new, known)
+
+    def _give_up(
+        self, multiple: Floats, narrow: list[int], shown: Mask, new: Mask, known: Known
+    ) -> None:
+        """Give up figures that are new until these counts are open, no more than that takes."""
+        rows, before = self.cells["row"].to_numpy(), multiple.copy()
         homes = self._homes.toarray() > 0
         wijken, levels = homes.sum(axis=1), _Levels.of(self.cells)
+        near = homes[:, homes[narrow].any(axis=0)].any(axis=1)
         losses = [(loss, size) for loss in ORDER for size in loss.multiples]
-        before, asked = multiple.copy(), narrow
-        # What is around a count first; where that is not enough, what is elsewhere.
-        for far, (loss, size) in product((False, True)[: 1 + self._small], losses):
-            if not narrow:
-                break
-            around = homes[:, homes[narrow].any(axis=0)].any(axis=1) | far
-            which = new & around & loss.of(levels, wijken)
-            which &= (multiple[rows] > 0) & ((multiple[rows] < size) | (size == 0))
-            if not which.any():
-                continue
-            multiple[rows[which]] = size
-            seen = bounds(shown)
-            narrow = [at for at in narrow if not self._open(at, seen)]
-        mended = [at for at in asked if at not in narrow]
+        # What is around the counts first; where that is not enough, what is elsewhere.
+        steps = list(product((False, True)[: 1 + self._small], losses))
+
+        def after(many: int) -> Floats:
+            out = before.copy()
+            for far, (loss, size) in steps[:many]:
+                which = new & (near | far) & loss.of(levels, wijken)
+                which &= (out[rows] > 0) & ((out[rows] < size) | (size == 0))
+                out[rows[which]] = size
+            return out
+
+        def all_open(many: int) -> bool:
+            return self._all_open(narrow, after(many), shown, known)
+
+        multiple[:] = after(bisect_left(range(len(steps)), True, key=all_open))
+        mended = [cell for cell in narrow if self._all_open([cell], multiple, shown, known)]
+
+        def give_back(at: Ints) -> bool:
+            lost = multiple[at]
+            multiple[at] = before[at]
+            if not (right := self._all_open(mended, multiple, shown, known)):
+                multiple[at] = lost
+            return right
+
         # What turns out not to be needed is given back, the dearest first.
         for loss in ORDER[::-1]:
-            which = new & loss.of(levels, wijken) & (multiple[rows] != before[rows])
-            if which.any():
-                given_up = multiple[rows[which]]
-                multiple[rows[which]] = before[rows[which]]
-                seen = bounds(shown)
-                if not all(self._open(at, seen) for at in mended):
-                    multiple[rows[which]] = given_up
+            at = rows[new & loss.of(levels, wijken) & (multiple[rows] != before[rows])]
+            if len(at) and not give_back(at) and self._small:
+                for one in at:
+                    give_back(np.array([one]))
+
+    def _all_open(self, cells: list[int], multiple: Floats, shown: Mask, known: Known) -> bool:
+        """Return whether all counts are open; the first that is not is asked first the next time."""
+        rows = self.cells["row"].to_numpy()
+        seen = self._bounds(np.where(shown, multiple[rows], 0.0), known)
+        for at, cell in enumerate(cells):
+            if not self._open(cell, seen):
+                cells.insert(0, cells.pop(at))
+                return False
+        return True
 
     def _least(self, values: Floats) -> Floats:
         """Return the least value among the cells of the same children."""
@@ -231,33 +262,23 @@ class _Together:
             if ((weighted >= bounds[0] - _TINY) & (weighted <= bounds[1] + _TINY)).all():
                 least, most = min(least, moved[cell]), max(most, moved[cell])
         for atoms in self._among(cell):
-            for further in range(int(np.ceil(need)), 0, -1):
-                for sign in (-1.0, 1.0):
-                    if most - least >= need - _TINY:
-                        return True
-                    far = min(further, need)
-                    if (least <= -far) if sign < 0 else (most >= far):
-                        continue
-                    if (other := self._beyond(cell, sign * far, atoms, bounds)) is not None:
-                        least, most = min(least, other[cell]), max(most, other[cell])
+            for sign in (-1.0, 1.0):
+                if most - least >= need - _TINY:
+                    return True
+                if (other := self._beyond(cell, sign * need, atoms, bounds)) is not None:
+                    least, most = min(least, other[cell]), max(most, other[cell])
         return bool(most - least >= need - _TINY)
 
     def _among(self, cell: int) -> Iterable[Ints]:
-        """Yield the atoms among which towns are sought: those of its wijken, then all."""
+        """Yield the atoms among which towns are sought: all, or where those are many its wijken's."""
         own = np.unique(self._homes[[cell]].indices)
-        homes = pd.factorize(self._home)[0]
-        near = np.flatnonzero(np.isin(homes, own))
-        if len(near) < len(homes):
-            yield near
-        if self._small:
-            yield np.arange(len(homes))
+        near = np.isin(pd.factorize(self._home)[0], own)
+        yield np.flatnonzero(near | self._small)
 
     def _beyond(
         self, cell: int, far: float, atoms: Ints, bounds: tuple[Floats, Floats]
     ) -> Floats | None:
-        """Return how counts move in a town in which this one moves so far; None where none is
-        found.
-        """
+        """Return how counts move in a town in which this one moves as far as it can, up to `far`."""
         many = len(self._patterns)
         column = (atoms[:, None] * many + np.arange(many)).ravel()
         lines = self._sum[:, column]
@@ -267,19 +288,14 @@ class _Together:
         own = self._count[[cell]][:, column]
         end = own @ truth + far
         every = sparse.csr_array(sparse.kron(sparse.eye_array(len(atoms)), np.ones((1, many))))
-        # An answer that was not asked for is none.
-        wrong = ((self._patterns[None] > 0) & (self._asked[atoms] == 0)[:, None]).any(axis=2)
-        most = np.where(wrong, 0.0, self._size[atoms][:, None]).ravel()
-        low = np.concatenate(
-            [at + bounds[0][binds], self._size[atoms], end if far > 0 else [-np.inf]]
-        )
+        low = np.concatenate([at + bounds[0][binds], self._size[atoms], np.minimum(end, end - far)])
         high = np.concatenate(
-            [at + bounds[1][binds], self._size[atoms], end if far < 0 else [np.inf]]
+            [at + bounds[1][binds], self._size[atoms], np.maximum(end, end - far)]
         )
         found = milp(
-            np.zeros(len(column)),
+            -np.sign(far) * own.toarray().ravel(),
             constraints=LinearConstraint(sparse.vstack([lines[binds], every, own]), low, high),
-            bounds=Bounds(0, most),
+            bounds=Bounds(0, self._most[column]),
             integrality=np.ones(len(column)),
             options={"node_limit": NODES},
         )
