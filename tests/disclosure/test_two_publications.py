@@ -204,3 +204,14 @@ def test_a_change_of_a_kept_figure_is_as_published_or_not_there():
     assert stood.loc["w02", "verdict"] == "unknown"
     rest = ["w01", "w03", "w04", "w05"]
     pd.testing.assert_frame_equal(stood.loc[rest], new.loc[rest])
+
+
+def test_a_question_that_was_not_asked_in_a_wave_ends_no_second_publication():
+    made = town(3, wijken=3, districts=1, indicators=("play", "sport"), waves=("1", "2"))
+    people = made.sample.people
+    made = other(made, people.assign(sport=people["sport"].where(people["wave"] == "2")))
+    then = published(made)
+    girls = _girls(made)
+    now = published(girls, then.entry)
+    first = now.table["wave"].eq("1") & now.table["indicator"].eq("sport")
+    assert not now.table.loc[first, "status"].eq("ok").any()
