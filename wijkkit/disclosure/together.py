@@ -11,7 +11,7 @@ Where there is none, new figures around the count are coarsened or left out in t
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -85,19 +85,18 @@ class _Together:
         self._truth = np.zeros((size, len(self._patterns)))
         np.add.at(self._truth, (self._atom, which.ravel()), 1.0)
         # The wijk of each atom: its cell among everybody, of the first edition that has it.
-        self._home = np.full(size, -1)
+        home = np.full(size, -1)
         for number, one in enumerate(editions):
             code = one.codes[0][first]
-            fresh = (self._home < 0) & (code >= 0)
-            self._home[fresh] = code[fresh] + number * 100_000
+            fresh = (home < 0) & (code >= 0)
+            home[fresh] = code[fresh] + number * 100_000
+        self._wijk = pd.factorize(home)[0]
         self._read(answers, editions, first, policy)
         # An answer that was not asked for is none.
         wrong = ((self._patterns[None] > 0) & (self._asked == 0)[:, None]).any(axis=2)
         self._most = np.where(wrong, 0.0, self._size[:, None]).ravel()
         self._towns: list[tuple[Floats, Floats]] = []
         self._small = self._truth.size <= SMALL
-        #: Whether the last search came to its end.
-        self._sure = True
 
     def _read(
         self, answers: pd.DataFrame, editions: Sequence[Edition], first: Ints, policy: Policy
@@ -125,9 +124,7 @@ class _Together:
         self.cells = pd.concat(parts, ignore_index=True)
         count, total = (sparse.csr_array(sparse.vstack(one)) for one in (counts, sums))
         self._n, self._total = count @ self._size, total @ self._size
-        self._homes = count @ sparse.csr_array(
-            (np.ones(size), (np.arange(size), pd.factorize(self._home)[0]))
-        )
+        self._homes = count @ sparse.csr_array((np.ones(size), (np.arange(size), self._wijk)))
         having = self._patterns[:, self.cells["number"]].T
         spread = [
             sparse.csr_array(sparse.kron(one, np.ones((1, many)))).multiply(
@@ -257,23 +254,18 @@ class _Together:
     def _open(self, cell: int, bounds: tuple[Floats, Floats]) -> bool:
         """Return whether a count can be as far apart as is asked, in towns that look the same."""
         need, least, most = self._need[cell], 0.0, 0.0
-        self._sure = self._small
         for moved, weighted in self._towns:
             if ((weighted >= bounds[0] - _TINY) & (weighted <= bounds[1] + _TINY)).all():
                 least, most = min(least, moved[cell]), max(most, moved[cell])
-        for atoms in self._among(cell):
-            for sign in (-1.0, 1.0):
-                if most - least >= need - _TINY:
-                    return True
-                if (other := self._beyond(cell, sign * need, atoms, bounds)) is not None:
-                    least, most = min(least, other[cell]), max(most, other[cell])
+        # Among all children, or where these are many those of its wijken.
+        near = self._homes[[cell]].indices
+        atoms = np.flatnonzero(np.isin(self._wijk, near) | self._small)
+        for sign in (-1.0, 1.0):
+            if most - least >= need - _TINY:
+                return True
+            if (other := self._beyond(cell, sign * need, atoms, bounds)) is not None:
+                least, most = min(least, other[cell]), max(most, other[cell])
         return bool(most - least >= need - _TINY)
-
-    def _among(self, cell: int) -> Iterable[Ints]:
-        """Yield the atoms among which towns are sought: all, or where those are many its wijken's."""
-        own = np.unique(self._homes[[cell]].indices)
-        near = np.isin(pd.factorize(self._home)[0], own)
-        yield np.flatnonzero(near | self._small)
 
     def _beyond(
         self, cell: int, far: float, atoms: Ints, bounds: tuple[Floats, Floats]
@@ -299,7 +291,6 @@ class _Together:
             integrality=np.ones(len(column)),
             options={"node_limit": NODES},
         )
-        self._sure &= found.status in (0, 2)
         if found.x is None:
             return None
         change = np.round(found.x) - truth
