@@ -58,7 +58,8 @@ def test_a_table_that_is_too_wide_says_that_it_slides(served, page):
         page.set_viewport_size({"width": width, "height": 800})
         page.goto(f"{served[0]}/wijken/stad?language=nl")
         hint = page.locator("[data-sideways]").first
-        assert hint.is_visible() is there and "Schuif" in hint.text_content()
+        hint.wait_for(state="visible" if there else "hidden")
+        assert "Schuif" in hint.text_content()
     region = page.locator(".scroll").first
     assert "more" in region.get_attribute("class")
     region.evaluate("region => region.scrollTo(region.scrollWidth, 0)")

@@ -272,6 +272,8 @@ def test_a_number_and_its_margin_get_columns_of_their_own(open_page, cell, parts
 def test_what_scrolls_on_a_phone_says_so(open_page):
     page = open_page("example", "phone")
     words = catalogue("reports", "nl")["scroll"]
+    # The page measures itself a frame after it is there, later on a busy machine.
+    page.wait_for_timeout(1000)
     found = page.locator(".figure-scroll, .table-scroll").evaluate_all(
         "parts => parts.filter(part => part.offsetParent).map(part => [part.scrollWidth > "
         "part.clientWidth + 1, getComputedStyle(part, '::before').content])"
