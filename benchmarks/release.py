@@ -73,6 +73,7 @@ def studies(data: Path, every: bool) -> Iterator[tuple[str, str]]:
                 made.comparisons,
                 made.comparable,
                 made.goal_changes,
+                made.slopes,
                 outcomes,
             )
             start = time.process_time()

@@ -121,7 +121,7 @@ def test_a_slope_and_a_relative_index_are_lines_in_what_is_known_of_their_cells(
         middle, half = (p1 + p2 + p3) / 3, 0.75 * (p1 - p3)
         moved = np.log((middle + half) / (middle - half)) - np.log(low / high)
         assert sign[cell, 1] == pytest.approx(moved / 1e-6, rel=1e-3)
-    lines = list(slope_relations(rows, np.full(3, 50.0), table, np.ones(3, bool), np.ones(3)))
+    lines = list(slope_relations(rows, (at, sign), table, np.ones(3, bool), np.ones(3)))
     told = known(table, np.ones(3), (1.0,), lines)[1.0]
     bare = known(table, np.ones(3), (1.0,), ())[1.0]
     assert ((told[0] <= shares) & (shares <= told[1])).all()

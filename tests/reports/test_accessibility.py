@@ -272,11 +272,17 @@ def test_a_number_and_its_margin_get_columns_of_their_own(open_page, cell, parts
 def test_what_scrolls_on_a_phone_says_so(open_page):
     page = open_page("example", "phone")
     words = catalogue("reports", "nl")["scroll"]
-    # The page measures itself a frame after it is there, later on a busy machine.
-    page.wait_for_timeout(1000)
-    found = page.locator(".figure-scroll, .table-scroll").evaluate_all(
+    asked = (
         "parts => parts.filter(part => part.offsetParent).map(part => [part.scrollWidth > "
         "part.clientWidth + 1, getComputedStyle(part, '::before').content])"
     )
+    parts = page.locator(".figure-scroll, .table-scroll")
+    # The page measures itself some frames after it is there.
+    page.wait_for_function(
+        f"words => ({asked})([...document.querySelectorAll('.figure-scroll, .table-scroll')])"
+        ".every(([scrolls, said]) => said.includes(words) === scrolls)",
+        arg=words,
+    )
+    found = parts.evaluate_all(asked)
     assert {scrolls for scrolls, _ in found} == {True, False}
     assert all((words in said) == scrolls for scrolls, said in found)

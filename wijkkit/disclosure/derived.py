@@ -318,23 +318,23 @@ def _waves_of(rows: pd.DataFrame, waves: Collection[str]) -> int:
 
 def slope_relations(
     slopes: pd.DataFrame,
-    weight: np.ndarray,
+    lines: tuple[np.ndarray, np.ndarray],
     table: pd.DataFrame,
     shown: np.ndarray,
     finest: np.ndarray,
 ) -> Iterator[Relation]:
-    """Yield what a reader is told of the cells by slopes and relative indices of inequality."""
-    rows = slopes[slopes["status"].eq("ok")].reset_index(drop=True)
-    if rows.empty:
-        return
-    at, sign, _ = slope_lines(rows, table, weight)
-    ratio = rows["unit"].eq("ratio").to_numpy()
+    """Yield what a reader is told of the cells by slopes and relative indices of inequality.
+
+    `lines`: The cells of each and by what they are multiplied, as from `slope_lines`.
+    """
+    at, sign = lines
+    ratio = slopes["unit"].eq("ratio").to_numpy()
     if (~ratio).any():
-        part = rows[~ratio], at[:, ~ratio], sign[:, ~ratio]
+        part = slopes[~ratio], at[:, ~ratio], sign[:, ~ratio]
         made = _relation(*part, "linear", shown, finest, np.inf)
         yield replace(made, judged=False)
     if ratio.any():
-        part = rows[ratio], at[:, ratio], sign[:, ratio]
+        part = slopes[ratio], at[:, ratio], sign[:, ratio]
         made = _relation(*part, "log", shown, finest, np.inf)
         sums = (made.sign * table["value"].to_numpy(float)[made.at]).sum(axis=0)
         ends = np.stack(made.by_number(1.0)) - np.log(made.value) + sums

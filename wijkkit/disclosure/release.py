@@ -11,7 +11,7 @@ import pandas as pd
 
 from wijkkit.disclosure.audit import Search, audited
 from wijkkit.disclosure.choice import Choice
-from wijkkit.disclosure.derived import relations, slope_relations
+from wijkkit.disclosure.derived import relations, slope_lines, slope_relations
 from wijkkit.disclosure.knowledge import Known, Relation, Shown, known
 from wijkkit.disclosure.ledger import Entry
 from wijkkit.disclosure.loss import COARSER
@@ -231,17 +231,19 @@ def _with_slopes(
 ) -> tuple[tuple[Settled, ...], np.ndarray]:
     """Return what is shown of each system when slopes are known, and which slopes may be.
 
-    A slope is missed less than a figure: where a hidden count would not stay open, slopes of the
+    One that its cells do not give is not: what it tells is not known. A slope is missed less than a figure: where a hidden count would not stay open, slopes of the
     same area are not shown, then those of larger areas, then all of the indicator. None tells of
     two indicators' cells.
     """
-    may, rows = np.ones(len(slopes), bool), slopes.reset_index(drop=True)
+    rows = slopes.reset_index(drop=True)
     if rows.empty:
-        return settled, may
-    weight = weight_of_cells(sample, set(rows["indicator"]))
+        return settled, np.zeros(0, bool)
+    at, sign, given = slope_lines(rows, cells[0], weight_of_cells(sample, set(rows["indicator"])))
+    may = given & rows["status"].eq("ok").to_numpy()
     larger = rows["area_level"].ne("wijk").to_numpy()
     for which in ("own", "larger", "all", "none"):
-        lines, reach = list(slope_relations(rows[may], weight, *cells)), dict[bool, Known]()
+        lines = list(slope_relations(rows[may], (at[:, may], sign[:, may]), *cells))
+        reach: dict[bool, Known] = {}
         final, narrow = [], False
         for one in settled:
             mine = rows["indicator"].isin(one.system.indicators).to_numpy()

@@ -16,13 +16,11 @@ from wijkkit.disclosure.derived import (
     parts_of,
     release_comparisons,
     release_derived,
-    slope_lines,
     withheld,
 )
 from wijkkit.disclosure.policy import percent_step, score_step
 from wijkkit.disclosure.release import Made, release_estimates
 from wijkkit.disclosure.rounding import to_step
-from wijkkit.disclosure.sample import weight_of_cells
 from wijkkit.evaluation.baseline import baseline_balance, children_of, participants, timeline
 from wijkkit.evaluation.effect.evaluate import EffectResults
 from wijkkit.loaders import load_area_figures, load_borders
@@ -199,7 +197,7 @@ def release(
     earlier = earlier or earlier_of(study, sample, policy)
     effects = None if effect is None else Effects(study, effect, sample.weighted)
     derived = [estimates.changes, estimates.gaps]
-    slopes = _of_cells_alone(estimates)
+    slopes = estimates.slopes.reset_index(drop=True)
     made = Made(derived, estimates.comparisons, comparable, estimates.goal_changes, slopes)
     if effects is not None:
         made = replace(made, outcomes=effects.outcomes, beside=effects.beside)
@@ -250,19 +248,6 @@ def release(
         _LOG.warning("Nothing of '%s' is released: its small counts would not stay open.", key)
     prepare(study, sample, earlier, tables)
     return released
-
-
-def _of_cells_alone(estimates: StudyEstimates) -> pd.DataFrame:
-    """Return the slopes; hidden where their cells do not give them: what they tell is not known."""
-    rows, table = estimates.slopes, estimates.estimates.table.reset_index(drop=True)
-    if rows.empty:
-        return rows
-    rows, weight = (
-        rows.reset_index(drop=True),
-        weight_of_cells(estimates.sample, set(rows["indicator"])),
-    )
-    given = slope_lines(rows, table, weight)[2]
-    return rows.assign(status=rows["status"].mask(rows["status"].eq("ok") & ~given, "hidden"))
 
 
 def _shown_verdicts(
