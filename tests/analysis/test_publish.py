@@ -339,10 +339,11 @@ def test_one_argument_changed_is_said_where_the_effect_is_shown(published, peopl
     asked = {"covariates": ["age"], "method": "cr2", "without": ["zilverhof"]}
     wk.publish(wk.evaluate_effect(published, people.frame, **asked), study=published)
     view = wk.draft(published)
-    wk.publish(view, "fig-effect", draw=lambda view: wk.show.forest(view.methods()))
+    columns = ["label", "method", "value"]
+    wk.publish(view, "tbl-effect", draw=lambda view: wk.show.table(view.methods(), columns))
     wk.publish(view, "zin-conclusie", draw=lambda view: wk.show.conclusions(view))
     wk.release(published)
-    caption = released_output(published, "fig-effect")["metadata"]["wijkkit"]["caption"]
+    caption = released_output(published, "tbl-effect")["metadata"]["wijkkit"]["caption"]
     page = metadata(published, "stad")["text"]["method_design"]
     for words in (caption, page):
         assert "leeftijd; in de opzet: leeftijd en " in words
