@@ -64,6 +64,8 @@ class Attacker:
         self.atoms = self.atoms.reset_index()
         self.patterns = np.array(list(product((0, 1), repeat=len(answers))))
         there = (given[:, None] == self.patterns).all(axis=2).any(axis=0)
+        # That all of a town answer the same is not known: none of all, or all of all, may be there.
+        there[[0, -1]] |= [given.all(axis=0).any(), not given.any(axis=0).all()]
         self.most = np.where(there, self.atoms["size"].to_numpy()[:, None], 0).ravel()
         every = np.kron(np.eye(len(self.atoms)), np.ones(len(self.patterns)))
         self.facts = [LinearConstraint(every, *[self.atoms["size"].to_numpy(float)] * 2)]
