@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeVar, overload
 
@@ -16,9 +16,11 @@ from wijkkit.batch.fingerprint import hash_of
 from wijkkit.disclosure import policy_for
 from wijkkit.errors import DisclosureError, ParameterError, Problem
 from wijkkit.pipeline.gate import (
-    bundle_of,
+    Draw,
+    drawn,
     name_of,
     population_of,
+    require_named,
     require_population,
     tables_of,
 )
@@ -33,7 +35,7 @@ from wijkkit.released.unreleased import (
 from wijkkit.show.output import Bundle, ShownFigure, ShownTable, ShownText
 from wijkkit.study import Study, open_study
 from wijkkit.study.files import last_opened
-from wijkkit.study.guard import sources_opened, without_sources
+from wijkkit.study.guard import sources_opened
 from wijkkit.tables import ESTIMATE_KEYS
 
 # Is what a notebook shows of the released tables what stands there?
@@ -54,9 +56,9 @@ def check_rows(view: CityView, frame: pd.DataFrame, label: str) -> None:
     Raises DisclosureError: A number is not the released one of its keys, or has no released row; up
     to five are named, without the number.
     """
-    released = pd.concat(
-        [view.table(name).reindex(columns=[*ESTIMATE_KEYS, *_NUMBERS]) for name in _there(view)]
-    )
+    there = (view.table(name) for name in TABLES if name in view.released)
+    columns = [*ESTIMATE_KEYS, *_NUMBERS]
+    released = pd.concat([table.reindex(columns=columns) for table in there])
     wanted = frame.reset_index(drop=True).assign(at=range(len(frame)))
     keys = list(ESTIMATE_KEYS)
     numbers = [name for name in _NUMBERS if name in frame]
@@ -81,14 +83,6 @@ def check_rows(view: CityView, frame: pd.DataFrame, label: str) -> None:
             )
             for row in rows.itertuples(index=False, name=None)
         )
-
-
-def _there(view: CityView) -> list[str]:
-    return [name for name in TABLES if name in view.released]
-
-
-#: A function of a frame, or of a view of the tables, that returns a figure, a table or a text.
-Draw = Callable[[Any], Any]
 
 
 @dataclass(frozen=True)
@@ -222,9 +216,7 @@ def publish(
             return result
         result = draft(study)
     made = replace(_publication(study, result, words, draw, table), population=population)
-    shown = None
-    if label:
-        shown = _drawn(study, result, made, draw)
+    shown = drawn(result, label, caption, alt, study.language, draw) if label else None
     if made.kind == "raw":
         made = replace(made, content=shown)
     write_publication(study, made)
@@ -282,32 +274,6 @@ def require_rules(study: Study, label: str, facts: Mapping[str, Any]) -> None:
         )
 
 
-def require_named(study: Study, label: str, found: str) -> None:
-    """Raise DisclosureError unless study.yml names the output for the second person."""
-    if label and label in study.settings.outputs:
-        return
-    raise DisclosureError(
-        "control cannot read this output cell by cell",
-        place=label or "publish without a label",
-        found=found,
-        expected="a result of people, a view or rows of a released table",
-        remedy="Publish the result itself with draw=..., or name it for the second person in "
-        f"study.yml: outputs: {{{label or 'LABEL'}: {{why: '...'}}}}.",
-    )
-
-
-def _drawn(study: Study, result: Any, made: Publication, draw: Draw | None) -> Bundle:
-    """Return the output as the notebook shows it: of exact numbers."""
-    with without_sources():
-        if isinstance(result, Result):
-            shown = draw(result.frame) if draw else result.output(made.label)
-            alt = made.alt or (result.sentence() if draw is None else "")
-            caption = made.caption or result.caption
-            return bundle_of(shown, made.label, caption, alt, study.language)
-        shown = draw(result) if draw else result
-        return bundle_of(shown, made.label, made.caption, made.alt, study.language)
-
-
 def _from_released(
     study: Study, result: Any, label: str, caption: str, alt: str, draw: Draw | None
 ) -> Published | Any:
@@ -323,6 +289,5 @@ def _from_released(
         require_named(study, label, type(result).__name__)
     if not label:
         return result
-    shown = draw(result) if draw is not None else result
-    data, about = bundle_of(shown, label, caption, alt, study.language)
+    data, about = drawn(result, label, caption, alt, study.language, draw)
     return Published(label, (data, {"wijkkit": {**about["wijkkit"], "published": label}}))
