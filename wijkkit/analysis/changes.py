@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -81,6 +81,12 @@ class Cells:
         group_by = (rows["group_by"] + AND + self.chosen).where(named, self.chosen)
         return rows.assign(group_by=group_by, group=group)
 
+    def estimated(self, people: People, estimator: Any, *by: Any, of: Any = None) -> pd.DataFrame:
+        """Return what a method of `wijkkit.estimates` makes of the outcome, for what is asked."""
+        waves = list(self.grid.table["wave"].unique())
+        outcome = {self.outcome.key: self.outcome if of is None else of}
+        return estimator(people.frame, outcome, waves, *by, areas=_areas(people.study))
+
     def behind(self, wanted: pd.DataFrame) -> pd.DataFrame:
         """Return the cells with these keys; `wanted` has ``row`` and the key columns."""
         return counted(self._as_chosen(wanted), self.sample)
@@ -109,13 +115,11 @@ def cells_of(
             expected="one of wijk, district, arm" + ("" if between else " and one other column"),
             remedy="Choose some people first: people[people.sex == 'girl'].",
         )
+    division = dict(_division(study, frame, column) for column in others)
     if between is not None:
-        division = {between.id: (between.column, tuple(group.id for group in between.groups))}
-    else:
-        division = dict(_division(study, frame, column) for column in others)
+        division = _groups_of(between)
     waves = [wave.id for wave in study.waves if wave.id in set(frame["wave"])]
-    areas = study.areas()[["wijk", "district", "arm"]]
-    grid = estimate_grid(frame, {outcome.key: outcome}, waves, division, areas=areas)
+    grid = estimate_grid(frame, {outcome.key: outcome}, waves, division, areas=_areas(study))
     level = AREA_COLUMNS[places[0]] if places else "city"
     if not grid.table["area_level"].eq(level).any():
         raise EstimationError(
@@ -132,12 +136,20 @@ def cells_of(
     return Cells(outcome, grid, level, group_by, tuple(columns), chosen, sample)
 
 
+def _areas(study: Study) -> pd.DataFrame:
+    return study.areas()[["wijk", "district", "arm"]]
+
+
+def _groups_of(grouping: Grouping) -> dict[str, tuple[str, tuple[str, ...]]]:
+    return {grouping.id: (grouping.column, tuple(group.id for group in grouping.groups))}
+
+
 def _division(
     study: Study, frame: pd.DataFrame, column: str
 ) -> tuple[str, tuple[str, tuple[str, ...]]]:
     for grouping in study.groupings:
         if grouping.column == column:
-            return grouping.id, (column, tuple(group.id for group in grouping.groups))
+            return grouping.id, _groups_of(grouping)[grouping.id]
     return column, (column, tuple(sorted(frame[column].dropna().unique(), key=str)))
 
 
@@ -167,7 +179,7 @@ def change(people: People, outcome: str, by: By, measure: str) -> Result:
             found=f"{frame['wave'].nunique()} wave, measure '{measure}'",
             expected="two waves; points, ratio or odds_ratio of a percentage, points of a score",
         )
-    wanted = _spread(rows, "wave", study)
+    wanted = _of_waves(rows, study)
     return _result("change", people, cells, rows, wanted, {"measure": measure})
 
 
@@ -176,14 +188,8 @@ def gap(people: People, outcome: str, between: str, by: By) -> Result:
     study, frame = people.study, people.frame
     asked, grouping = outcome_of(study, frame, outcome), grouping_called(study, between)
     cells = cells_of(people, asked, by, grouping)
-    division = {grouping.id: (grouping.column, tuple(group.id for group in grouping.groups))}
-    waves = list(cells.grid.table["wave"].unique())
-    areas = study.areas()[["wijk", "district", "arm"]]
-    rows = cells.asked_for(estimate_gap(frame, {outcome: asked}, waves, division, areas=areas))
-    ends = f"{grouping.groups[0].id}{TO}{grouping.groups[-1].id}"
-    by_group = pd.DataFrame({"group": ends, "end": [grouping.groups[at].id for at in (0, -1)]})
-    wanted = _spread(rows, "wave", study).merge(by_group, on="group")
-    wanted = wanted.drop(columns="group").rename(columns={"end": "group"})
+    rows = cells.asked_for(cells.estimated(people, estimate_gap, _groups_of(grouping)))
+    wanted = _of_groups(rows, study, grouping.groups[0].id, grouping.groups[-1].id)
     return _result("gap", people, cells, rows, wanted, {"between": grouping.id})
 
 
@@ -193,27 +199,14 @@ def compare(people: People, outcome: str, by: str) -> Result:
     study, frame = people.study, people.frame
     asked = outcome_of(study, frame, outcome)
     cells = cells_of(people, asked, by)
-    waves = list(cells.grid.table["wave"].unique())
-    areas = study.areas()[["wijk", "district", "arm"]]
-    known = study.indicators.get(outcome)
-    directed: Any = known if known is not None else _Directed(asked)
-    found = compare_areas(frame, {outcome: directed}, waves, areas=areas)
+    # A verdict needs a direction: more of a column of a researcher's own is taken as better.
+    directed = replace(asked, direction=asked.direction or "higher")
+    found = cells.estimated(people, compare_areas, of=directed)
     found = found.rename(columns={"difference": "value"}).assign(group_by="", group=EVERYBODY)
     rows = cells.asked_for(found)
     own = cells.asked_for(cells.grid.table)[["area", "wave", "n", "status"]]
     rows = rows.merge(own, on=["area", "wave"]).assign(method="t", source="survey")
-    wanted = rows[list(ESTIMATE_KEYS)].assign(row=range(len(rows)))
-    city = wanted.assign(area="city", area_level="city")
-    return _result("compare", people, cells, rows, pd.concat([wanted, city]), notes)
-
-
-class _Directed:
-    """A column of a researcher, of which more is taken as better: a verdict needs a direction."""
-
-    direction = "higher"
-
-    def __init__(self, asked: Any) -> None:
-        self.unit, self.ages, self.waves = asked.unit, asked.ages, asked.waves
+    return _result("compare", people, cells, rows, _beside_city(rows), notes)
 
 
 def slope_index(people: People, outcome: str, between: str, by: By) -> Result:
@@ -222,11 +215,7 @@ def slope_index(people: People, outcome: str, between: str, by: By) -> Result:
     study, frame = people.study, people.frame
     asked, grouping = outcome_of(study, frame, outcome), grouping_called(study, between)
     cells = cells_of(people, asked, by, grouping)
-    names = tuple(group.id for group in grouping.groups)
-    waves = list(cells.grid.table["wave"].unique())
-    areas = study.areas()[["wijk", "district", "arm"]]
-    division = {grouping.id: (grouping.column, names)}
-    rows = estimate_slope(frame, {outcome: asked}, waves, division, areas=areas)
+    rows = cells.estimated(people, estimate_slope, _groups_of(grouping))
     if rows.empty:
         raise EstimationError(
             "no slope of fewer than three groups",
@@ -236,9 +225,7 @@ def slope_index(people: People, outcome: str, between: str, by: By) -> Result:
             remedy="Compare two groups by their gap.",
         )
     rows = cells.asked_for(rows[rows["method"].eq("slope_index")])
-    by_group = pd.DataFrame({"group": TO.join(names), "end": names})
-    wanted = _spread(rows, "wave", study).merge(by_group, on="group")
-    wanted = wanted.drop(columns="group").rename(columns={"end": "group"})
+    wanted = _of_groups(rows, study, *(group.id for group in grouping.groups))
     notes = {**notes, "between": grouping.id}
     return _result("slope_index", people, cells, rows, wanted, notes)
 
@@ -259,8 +246,15 @@ def grouping_called(study: Study, name: str) -> Grouping:
     )
 
 
-def _spread(rows: pd.DataFrame, column: str, study: Study) -> pd.DataFrame:
-    """Return the keys of both waves of each row whose `column` holds two of them."""
+def _of_groups(rows: pd.DataFrame, study: Study, *groups: str) -> pd.DataFrame:
+    """Return the keys of each of these groups, in both waves of each row that is made of them."""
+    ends = pd.DataFrame({"group": TO.join(groups), "end": groups})
+    wanted = _of_waves(rows, study).merge(ends, on="group")
+    return wanted.drop(columns="group").rename(columns={"end": "group"})
+
+
+def _of_waves(rows: pd.DataFrame, study: Study) -> pd.DataFrame:
+    """Return the keys of both waves of each row that is made of two of them."""
     waves = [wave.id for wave in study.waves]
     parts = {
         f"{first}{TO}{later}": (first, later)
@@ -268,8 +262,7 @@ def _spread(rows: pd.DataFrame, column: str, study: Study) -> pd.DataFrame:
         for later in waves[at + 1 :]
     } | {wave: (wave,) for wave in waves}
     wanted = rows[list(ESTIMATE_KEYS)].assign(row=range(len(rows)))
-    wanted[column] = wanted[column].map(parts)
-    return wanted.explode(column)
+    return wanted.assign(wave=wanted["wave"].map(parts)).explode("wave")
 
 
 def _result(
@@ -279,9 +272,11 @@ def _result(
     rows: pd.DataFrame,
     wanted: pd.DataFrame,
     notes: dict[str, Any],
+    more: tuple[str, ...] = (),
 ) -> Result:
+    """Return a result; `more`: Further columns of its rows."""
     notes = {**notes, "among": people.chosen} if people.chosen else notes
-    frame = tidy_with(cells.labelled(rows), cells.columns)
+    frame = tidy_with(cells.labelled(rows), (*cells.columns, *more))
     return Result(
         kind, cells.outcome.label, cells.columns, frame, cells.behind(wanted), people.study, notes
     )
@@ -301,7 +296,7 @@ def funnel(people: People, outcome: str, overdispersion: bool) -> Result:
     limits = estimate_funnel(cells.grid, overdispersion=overdispersion)
     rows = cells.asked_for(cells.grid.table)
     rows = rows.merge(limits[["area", "wave", *_LIMITS]], on=["area", "wave"], how="left")
-    return _areas_result("funnel", people, cells, rows, notes, _LIMITS)
+    return _result("funnel", people, cells, rows, _beside_city(rows), notes, _LIMITS)
 
 
 def small_areas(people: People, outcome: str, figures: pd.DataFrame | None) -> Result:
@@ -310,21 +305,11 @@ def small_areas(people: People, outcome: str, figures: pd.DataFrame | None) -> R
     asked = outcome_of(people.study, people.frame, outcome)
     cells = cells_of(people, asked, "wijk")
     rows = cells.asked_for(estimate_small_areas(cells.grid, figures))
-    return _areas_result("small_areas", people, cells, rows, notes, ())
+    return _result("small_areas", people, cells, rows, _beside_city(rows), notes)
 
 
-def _areas_result(
-    kind: str,
-    people: People,
-    cells: Cells,
-    rows: pd.DataFrame,
-    notes: dict[str, str],
-    more: tuple[str, ...],
-) -> Result:
-    """A row rests on its wijk and on the city, which all wijken are held against."""
+def _beside_city(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the keys of each row and of the city, which all wijken are held against."""
     wanted = rows[list(ESTIMATE_KEYS)].assign(row=range(len(rows)))
     city = wanted.assign(area="city", area_level="city", group_by="", group=EVERYBODY)
-    frame = tidy_with(cells.labelled(rows), ("wijk", *more))
-    behind = cells.behind(pd.concat([wanted, city]))
-    notes = {**notes, "among": people.chosen} if people.chosen else notes
-    return Result(kind, cells.outcome.label, ("wijk",), frame, behind, people.study, notes)
+    return pd.concat([wanted, city])
