@@ -38,6 +38,7 @@ from wijkkit.tables import ESTIMATE_COLUMNS, ESTIMATE_KEYS, EVERYBODY
 
 if TYPE_CHECKING:
     from wijkkit.analysis.people import People
+    from wijkkit.estimates.change import Measure
 
 
 # The cells that changes, gaps and comparisons of one outcome are made of.
@@ -164,8 +165,16 @@ def tidy_with(rows: pd.DataFrame, columns: tuple[str, ...]) -> pd.DataFrame:
 TO = "-"
 
 
-def change(people: People, outcome: str, by: By, measure: str) -> Result:
-    """Return the change from the first wave to each later one, see `People.change`."""
+def change(people: People, outcome: str, by: By = None, *, measure: Measure = "points") -> Result:
+    """Return the change from the first wave to each later one, per group of `by`.
+
+    Parameters
+    ----------
+    outcome : str
+    by : str or list of str, optional
+        Areas (``wijk``, ``district``, ``arm``) and at most one other column.
+    measure : {"points", "ratio", "odds_ratio"}
+    """
     study, frame = people.study, people.frame
     asked = outcome_of(study, frame, outcome)
     cells = cells_of(people, asked, by)
@@ -183,8 +192,17 @@ def change(people: People, outcome: str, by: By, measure: str) -> Result:
     return _result("change", people, cells, rows, wanted, {"measure": measure})
 
 
-def gap(people: People, outcome: str, between: str, by: By) -> Result:
-    """Return the gap between the ends of a grouping, see `People.gap`."""
+def gap(people: People, outcome: str, between: str = "", by: By = None) -> Result:
+    """Return the gap between the first and the last group of a grouping, and its change.
+
+    Parameters
+    ----------
+    outcome : str
+    between : str
+        A grouping of the study or its column; the first ordered one where empty.
+    by : str or list of str, optional
+        Areas.
+    """
     study, frame = people.study, people.frame
     asked, grouping = outcome_of(study, frame, outcome), grouping_called(study, between)
     cells = cells_of(people, asked, by, grouping)
@@ -193,8 +211,8 @@ def gap(people: People, outcome: str, between: str, by: By) -> Result:
     return _result("gap", people, cells, rows, wanted, {"between": grouping.id})
 
 
-def compare(people: People, outcome: str, by: str) -> Result:
-    """Compare each area with the city, see `People.compare`."""
+def compare(people: People, outcome: str, by: str = "wijk") -> Result:
+    """Compare each area with the city it is part of; the covariance of the two counts."""
     people, notes = last_wave(people, outcome)
     study, frame = people.study, people.frame
     asked = outcome_of(study, frame, outcome)
@@ -209,8 +227,8 @@ def compare(people: People, outcome: str, by: str) -> Result:
     return _result("compare", people, cells, rows, _beside_city(rows), notes)
 
 
-def slope_index(people: People, outcome: str, between: str, by: By) -> Result:
-    """Return the slope index of inequality per area, see `People.slope_index`."""
+def slope_index(people: People, outcome: str, between: str = "", by: By = None) -> Result:
+    """Return the slope index of inequality over the groups of an ordered grouping."""
     people, notes = last_wave(people, outcome)
     study, frame = people.study, people.frame
     asked, grouping = outcome_of(study, frame, outcome), grouping_called(study, between)
@@ -287,8 +305,8 @@ def _result(
 _LIMITS = ("target", "effective_n", "lower95", "upper95", "lower998", "upper998", "position")
 
 
-def funnel(people: People, outcome: str, overdispersion: bool) -> Result:
-    """Return the wijken around the city, see `People.funnel`; limits as further columns."""
+def funnel(people: People, outcome: str, *, overdispersion: bool = False) -> Result:
+    """Return the wijken around the city in the last wave; the limits of chance are columns."""
     people, notes = last_wave(people, outcome)
     asked = outcome_of(people.study, people.frame, outcome)
     require_percentage(asked, "funnel")
@@ -299,8 +317,8 @@ def funnel(people: People, outcome: str, overdispersion: bool) -> Result:
     return _result("funnel", people, cells, rows, _beside_city(rows), notes, _LIMITS)
 
 
-def small_areas(people: People, outcome: str, figures: pd.DataFrame | None) -> Result:
-    """Return modelled estimates of every wijk, see `People.small_areas`."""
+def small_areas(people: People, outcome: str, figures: pd.DataFrame | None = None) -> Result:
+    """Return modelled estimates of every wijk (Fay-Herriot), in the last wave."""
     people, notes = last_wave(people, outcome)
     asked = outcome_of(people.study, people.frame, outcome)
     cells = cells_of(people, asked, "wijk")

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal, overload
+from typing import Any, overload
 
 import pandas as pd
 
-from wijkkit.analysis import changes, effect, selection
-from wijkkit.analysis import changes as areas
+from wijkkit.analysis import changes, effect, model, selection
 from wijkkit.analysis.domains import By, columns_of, domain_rows, outcome_of, require_percentage
 from wijkkit.analysis.result import Result
 from wijkkit.display import ShowsItself
@@ -19,10 +18,6 @@ from wijkkit.estimates import survey_mean, survey_proportion, survey_quantile, s
 from wijkkit.estimates.grid import with_sampled
 from wijkkit.pipeline.respondents import load_respondents
 from wijkkit.study import Study, open_study
-
-if TYPE_CHECKING:
-    from wijkkit.analysis.model import Model
-    from wijkkit.estimates.change import Measure
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -161,81 +156,14 @@ class People(ShowsItself):
         options = {"probability": probability, **options}
         return self._domains("quantile", outcome, by, survey_quantile, "score", options)
 
-    def change(self, outcome: str, by: By = None, *, measure: Measure = "points") -> Result:
-        """Return the change from the first wave to each later one, per group of `by`.
-
-        Parameters
-        ----------
-        outcome : str
-        by : str or list of str, optional
-            Areas (``wijk``, ``district``, ``arm``) and at most one other column.
-        measure : {"points", "ratio", "odds_ratio"}
-        """
-        return changes.change(self, outcome, by, measure)
-
-    def gap(self, outcome: str, between: str = "", by: By = None) -> Result:
-        """Return the gap between the first and the last group of a grouping, and its change.
-
-        Parameters
-        ----------
-        outcome : str
-        between : str
-            A grouping of the study or its column; the first ordered one where empty.
-        by : str or list of str, optional
-            Areas.
-        """
-        return changes.gap(self, outcome, between, by)
-
-    def compare(self, outcome: str, by: str = "wijk") -> Result:
-        """Compare each area with the city it is part of; the covariance of the two counts."""
-        return changes.compare(self, outcome, by)
-
-    def slope_index(self, outcome: str, between: str = "", by: By = None) -> Result:
-        """Return the slope index of inequality over the groups of an ordered grouping."""
-        return changes.slope_index(self, outcome, between, by)
-
-    def funnel(self, outcome: str, *, overdispersion: bool = False) -> Result:
-        """Return the wijken around the city with the limits of chance, in the last wave."""
-        return areas.funnel(self, outcome, overdispersion)
-
-    def small_areas(self, outcome: str, figures: pd.DataFrame | None = None) -> Result:
-        """Return modelled estimates of every wijk (Fay-Herriot), in the last wave."""
-        return areas.small_areas(self, outcome, figures)
-
-    def did(
-        self,
-        outcome: str,
-        *,
-        method: str | list[str] = "",
-        covariates: list[str] | None = None,
-        without: list[str] | None = None,
-        group: str = "",
-        pole: Literal["", "favourable", "adverse"] = "",
-        waves: tuple[str, ...] = (),
-    ) -> Result:
-        """Return the effect of the programme by difference-in-differences.
-
-        Parameters
-        ----------
-        outcome : str
-        method : str or list of str
-            Keys of `wijkkit.evaluation.effect.did.METHODS`; that of the study where empty.
-        covariates, without : list of str, optional
-            Columns, and wijken that are left out; those of the study where absent.
-        group : str
-            Only this group of the study's grouping; ``*`` for the difference between the ends.
-        pole : {"favourable", "adverse"}
-            Which answer is modelled as 1; the indicator's own where empty.
-        waves : tuple of str
-            In order of time; the study's baseline and follow-up where empty.
-        """
-        return effect.did(self, outcome, method, covariates, without, group, pole, waves)
-
-    def model(self, formula: str, *, family: str = "gaussian", confidence: float = 0.95) -> Model:
-        """Fit a survey-weighted regression, see `wijkkit.analysis.model.fit`."""
-        from wijkkit.analysis.model import fit
-
-        return fit(self, formula, family, confidence)
+    change = changes.change
+    gap = changes.gap
+    compare = changes.compare
+    slope_index = changes.slope_index
+    funnel = changes.funnel
+    small_areas = changes.small_areas
+    did = effect.did
+    model = model.fit
 
     def _domains(
         self, kind: str, outcome: str, by: By, estimator: Any, unit: str, options: dict[str, Any]

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import io
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeVar, overload
 
+import cloudpickle
 import numpy as np
 import pandas as pd
 
-from wijkkit.analysis.drawing import pickled
 from wijkkit.analysis.model import Model, model_problems
 from wijkkit.analysis.result import Result
 from wijkkit.batch.fingerprint import hash_of
@@ -24,7 +25,7 @@ from wijkkit.pipeline.gate import (
     require_population,
     tables_of,
 )
-from wijkkit.released import CityView, open_city
+from wijkkit.released import CityView, Released, open_city
 from wijkkit.released.unreleased import (
     Publication,
     check_label,
@@ -291,3 +292,49 @@ def _from_released(
         return result
     data, about = drawn(result, label, caption, alt, study.language, draw)
     return Published(label, (data, {"wijkkit": {**about["wijkkit"], "published": label}}))
+
+
+# A function that draws, kept so that the release can draw again from released numbers.
+
+#: What a drawing function may not hold: its numbers come from what it is given.
+_DATA = (pd.DataFrame, pd.Series, pd.Index, np.ndarray, Result, CityView, Released)
+
+
+class _HoldsData(Exception):
+    def __init__(self, what: str) -> None:
+        super().__init__(what)
+        self.what = what
+
+
+class _Pickler(cloudpickle.Pickler):
+    """Pickles a function by value, and stops at data that it holds."""
+
+    def reducer_override(self, obj: Any) -> Any:
+        if isinstance(obj, _DATA) or type(obj).__name__ == "People":
+            raise _HoldsData(type(obj).__name__)
+        if isinstance(obj, Study):
+            return open_study, (str(obj.folder),)
+        return super().reducer_override(obj)
+
+
+def pickled(draw: Callable[..., Any], label: str) -> bytes:
+    """Return a drawing function by value."""
+    target = io.BytesIO()
+    try:
+        _Pickler(target).dump(draw)
+    except _HoldsData as error:
+        raise DisclosureError(
+            "the drawing function holds data of its own",
+            place=label,
+            found=error.what,
+            expected="a function that takes all its numbers from the frame it is given",
+            remedy="Write draw=lambda frame: ... with nothing of the sources in it.",
+        ) from None
+    except Exception as error:
+        raise ParameterError(
+            "the drawing function cannot be kept",
+            place=label,
+            found=f"{type(error).__name__}: {error}"[:120],
+            remedy="Let it hold words and numbers of its own only.",
+        ) from error
+    return target.getvalue()

@@ -8,7 +8,6 @@ import pandas as pd
 
 from wijkkit.analysis.domains import AREA_COLUMNS
 from wijkkit.analysis.drawing import names, plain_term
-from wijkkit.analysis.result import Result
 from wijkkit.language import listed, number, text
 from wijkkit.show.output import ShownTable
 from wijkkit.show.values import shown_interval, shown_p
@@ -16,14 +15,16 @@ from wijkkit.tables import STATUSES
 
 if TYPE_CHECKING:
     from wijkkit.analysis.model import Model
+    from wijkkit.analysis.result import Result
 
 #: As many rows as somebody reads in one breath; the others stand in the table.
 _ROWS = 12
 _HEADS = ("wijk", "district", "arm", "wave", "method", "scale", "term")
 
 
-def sentences(result: Result, language: str) -> str:
-    """Return a result as a sentence: what it is about, and the number of each row."""
+def sentences(result: Result, language: str = "") -> str:
+    """Return the numbers in words: what they are about, and the number of each row."""
+    language = language or result.study.language
     rows = [row for _, row in result.frame.head(_ROWS).iterrows()]
     parts = [_part(result, row, language) for row in rows]
     more = len(result.frame) - len(parts)
@@ -130,8 +131,9 @@ def _whole(value: float, language: str) -> str:
     return "" if pd.isna(value) else number(value, language)
 
 
-def model_sentence(model: Model, language: str) -> str:
+def model_sentence(model: Model, language: str = "") -> str:
     """Return the terms of a model in words, without its constant."""
+    language = language or model.study.language
     rows = model.shown[model.shown["term"].ne("Intercept")].head(_ROWS)
     shown = zip(map(plain_term, rows["term"]), _estimates(rows, language), strict=True)
     parts = [f"{term} {estimate}" for term, estimate in shown]
