@@ -15,12 +15,12 @@ from wijkkit.analysis.domains import (
     columns_of,
     counted,
     grouped,
+    last_wave,
     outcome_of,
     require_percentage,
     sample_of,
 )
 from wijkkit.analysis.result import Result
-from wijkkit.analysis.selection import last_wave
 from wijkkit.disclosure.sample import Sample
 from wijkkit.errors import EstimationError
 from wijkkit.estimates import compare as compare_areas

@@ -9,7 +9,7 @@ from typing import Any, overload
 
 import pandas as pd
 
-from wijkkit.analysis import changes, effect, model, selection
+from wijkkit.analysis import changes, domains, effect, model
 from wijkkit.analysis.domains import By, columns_of, domain_rows, outcome_of, require_percentage
 from wijkkit.analysis.result import Result
 from wijkkit.display import ShowsItself
@@ -18,6 +18,9 @@ from wijkkit.estimates import survey_mean, survey_proportion, survey_quantile, s
 from wijkkit.estimates.grid import with_sampled
 from wijkkit.pipeline.respondents import load_respondents
 from wijkkit.study import Study, open_study
+
+#: Names that are never a column of the respondents.
+_OWN = ("study", "everyone", "kept", "chosen", "frame", "sample")
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -63,18 +66,11 @@ class People(ShowsItself):
         return frame
 
     def __getattr__(self, name: str) -> pd.Series:
-        if name.startswith("_") or name in (
-            "study",
-            "everyone",
-            "kept",
-            "chosen",
-            "frame",
-            "sample",
-        ):
+        if name.startswith("_") or name in _OWN:
             raise AttributeError(name)
         if name not in self.frame:
             raise AttributeError(f"there is no column or method '{name}'")
-        return selection.column(self.frame, name)
+        return domains.column(self.frame, name)
 
     def __dir__(self) -> list[str]:
         names = [name for name in self.frame if isinstance(name, str) and name.isidentifier()]
@@ -93,10 +89,10 @@ class People(ShowsItself):
         """Return a column, or the people for whom a condition holds."""
         if isinstance(key, str):
             columns_of(key, self.frame)
-            return selection.column(self.frame, key)
-        kept = selection.condition(self.frame, key)
-        words = selection.described(self.frame, kept)
-        return self.only(kept, selection.both(self.chosen, words))
+            return domains.column(self.frame, key)
+        kept = domains.condition(self.frame, key)
+        words = domains.described(self.frame, kept)
+        return self.only(kept, domains.both(self.chosen, words))
 
     def only(self, kept: pd.Series, chosen: str) -> People:
         """Return those of these people of whom `kept` is true, called `chosen`."""
@@ -116,7 +112,7 @@ class People(ShowsItself):
         >>> everybody.assign(young=lambda p: p.age < 9).proportion("young").frame["unit"][0]
         'percent'
         """
-        return replace(self, everyone=selection.assigned(self.everyone, columns))
+        return replace(self, everyone=domains.assigned(self.everyone, columns))
 
     def proportion(self, outcome: str, by: By = None, **options: Any) -> Result:
         """Return the weighted percentage of a 0/1 column per group of `by`.
@@ -170,7 +166,7 @@ class People(ShowsItself):
     ) -> Result:
         asked = outcome_of(self.study, self.frame, outcome)
         columns = columns_of(by, self.frame, self.study)
-        chosen, notes = (self, {}) if "wave" in columns else selection.last_wave(self, outcome)
+        chosen, notes = (self, {}) if "wave" in columns else domains.last_wave(self, outcome)
         rows, cells = domain_rows(chosen, asked, columns, estimator, unit, **options)
         if self.chosen:
             notes = {**notes, "among": self.chosen}
@@ -182,7 +178,7 @@ class People(ShowsItself):
             "study": self.study.text(self.study.settings.title),
             "among": self.chosen or "everybody",
             "respondents": ", ".join(f"{n:,} in {wave}" for wave, n in sorted(counts.items())),
-            "design": ", ".join(selection.design_in_words(self.frame)),
+            "design": ", ".join(domains.design_in_words(self.frame)),
             "columns": list(self.frame.columns),
         }
 

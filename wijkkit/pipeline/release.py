@@ -153,24 +153,9 @@ def release(
     participants, baseline, timeline, area_figures, borders``, and where they are given the tables
     of the effect and of the process.
 
-    Parameters
-    ----------
-    estimates : StudyEstimates, optional
-        As `estimate` gives them; estimated here where not given.
-    effect : EffectResults, optional
-    process : ProcessResults, optional
-    earlier : Earlier, optional
-        What was published before: figures that stand as they were, and are known to anyone. What
-        the study's ledgers hold where it is not given.
-
-    Returns
-    -------
-    Release
-
-    Raises
-    ------
-    DisclosureError
-        The estimates are not those of the respondents.
+    `estimates`: Estimated here where not given. `earlier`: What was published before, figures that
+    stand as they were and are known to anyone; what the study's ledgers hold where not given.
+    Raises DisclosureError: The estimates are not those of the respondents.
     """
     if estimates is None:
         estimates = estimate(study, load_respondents(study))
