@@ -177,8 +177,9 @@ def release(
     stands = pd.concat([earlier.kept[list(public)], public]) if len(public) else earlier.kept
     released = release_estimates(estimates.estimates, sample, policy, made, stands, earlier.entries)
     table = earlier.figures(released.table)
-    held = slopes["status"].eq("ok") & ~released.sloped if len(slopes) else False
-    slopes = slopes.assign(status=slopes["status"].mask(held, "hidden"))
+    if len(slopes):
+        held = slopes["status"].eq("ok") & ~released.sloped
+        slopes = slopes.assign(status=slopes["status"].mask(held, "hidden"))
     to_release = (table, percent_step(policy), released.unjudged)
     shown = {
         "changes": release_derived(estimates.changes, *to_release),
