@@ -13,9 +13,8 @@ from numpy.typing import ArrayLike, NDArray
 from wijkkit.display import ShowsItself
 from wijkkit.errors import EstimationError
 from wijkkit.estimates.design import made_once
-from wijkkit.evaluation.effect.assumptions import assumption_table
+from wijkkit.evaluation.effect.assumptions import asked_earlier, assumption_table
 from wijkkit.evaluation.effect.conclusions import CONCLUSION_COLUMNS, conclude, favourable_sign
-from wijkkit.evaluation.effect.design_checks import asked_earlier
 from wijkkit.evaluation.effect.did import DID_COLUMNS, Options, did, unavailable
 from wijkkit.evaluation.effect.outcomes import (
     arguments_table,
