@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from wijkkit.language.messages import KNOWN, Noun
 from wijkkit.study.settings import (
@@ -37,10 +37,8 @@ _ROLES = {"unit": "unit", "whole": "whole", "population": "person", "respondent"
 Word = Annotated[str, StringConstraints(pattern=r"^[^\W\d_A-Z][\w '’-]{0,39}$")]
 
 
-class OwnNoun(BaseModel):
+class OwnNoun(Model):
     """A noun that is not known."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     one: Word
     other: Word

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from wijkkit.errors import EstimationError
-from wijkkit.evaluation.effect.did import METHODS, RECOMMENDED, Options
+from wijkkit.evaluation.effect.did import METHODS, RECOMMENDED, allowed_ratios
 from wijkkit.evaluation.effect.fit import Scale
 from wijkkit.evaluation.effect.missing import Arrays, baseline_weights, imputed, response_weighted
 from wijkkit.evaluation.effect.outcomes import (
@@ -68,10 +68,6 @@ class Comparison:
         return self.study.settings.evaluation
 
     @cached_property
-    def options(self) -> Options:
-        return Options.of(self.settings)
-
-    @cached_property
     def arrays(self) -> Arrays:
         return arrays_of(self.study, self.respondents, self.outcome, compared_waves(self.study))
 
@@ -85,7 +81,7 @@ class Comparison:
 
     def effect(self, sample: Sample) -> Estimate:
         """Return the effect as a difference, by the recommended test."""
-        return METHODS[RECOMMENDED](sample, "points" if sample.binary else "score", self.options)
+        return METHODS[RECOMMENDED](sample, "points" if sample.binary else "score", self.settings)
 
     def counted(self, sample: Sample) -> tuple[Estimate, int]:
         return self.effect(sample), len(sample.y)
@@ -155,7 +151,7 @@ def _trends(asked: Comparison) -> Iterator[Case]:
     before, after = steps[:, :-1], steps[:, -1]
     between = np.diff(np.eye(len(waves)), axis=0)
     least = [respondents_error(sample, scale, contrast) for contrast in between]
-    given = (settings.level, asked.options.ratios(sample))
+    given = (settings.level, allowed_ratios(sample, settings))
     for change, error, first, last in zip(before.T, least, waves, waves[1:], strict=False):
         found = change_test(change, sample.treated, *given, error)
         yield Case("pre_trend", f"{first}-{last}", scale, partial(_known, found, n))
@@ -246,8 +242,8 @@ def _missing(asked: Comparison) -> Iterator[Case]:
         return asked.effect(sample_of(response_weighted(arrays))), len(complete.y)
 
     def filled_in() -> tuple[Estimate, int]:
-        seed, level = asked.options.seed, settings.level
-        found = imputed(arrays, asked.effect, settings.imputations, seed, level)
+        given = settings.imputations, settings.seed, settings.level
+        found = imputed(arrays, asked.effect, *given)
         return found, len(arrays["outcome"])
 
     def nobody() -> tuple[Estimate, int]:

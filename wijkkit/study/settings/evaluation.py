@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from wijkkit.study.settings.general import Settings
+from wijkkit.study.settings.general import Model
 
 Share = Annotated[float, Field(ge=0, lt=1)]
 
@@ -23,7 +23,7 @@ ProcessExplanation = Literal[
 ]
 
 
-class ExplanationSettings(Settings):
+class ExplanationSettings(Model):
     """Thresholds of the explanations (``evaluation.explanations``); shares are from 0 to 1.
 
     What lies nearer to its threshold than `undecided` decides nothing, nor does a sample whose
@@ -82,7 +82,7 @@ Method = Literal[
 ]
 
 
-class EvaluationSettings(Settings):
+class EvaluationSettings(Model):
     """How the effect is estimated."""
 
     family: tuple[str, ...] = ()
@@ -138,7 +138,7 @@ class EvaluationSettings(Settings):
 Weight = Annotated[float, Field(ge=0)]
 
 
-class ChoiceWeights(Settings):
+class ChoiceWeights(Model):
     """How much each criterion counts; a network moves them. They are scaled to a sum of one."""
 
     goal_fit: Weight = 3.0
@@ -157,10 +157,10 @@ class ChoiceWeights(Settings):
     """Cheaper is better."""
 
 
-class ChoiceSettings(Settings):
+class ChoiceSettings(Model):
     """How interventions are ranked and combined."""
 
-    ordered = (("indifference", "preference"),)
+    rising = (("indifference", "preference"),)
 
     weights: ChoiceWeights = ChoiceWeights()
     """Weight of each criterion."""

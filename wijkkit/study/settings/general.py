@@ -1,4 +1,4 @@
-"""What all settings share."""
+"""What all models of a study's files share, and the settings of the general kind."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from pydantic import (
 from wijkkit.display import facts_table
 
 
-class Settings(BaseModel):
+class Model(BaseModel):
     """Frozen; unknown keys and values of another type are errors.
 
     The sentence below a key, or below several keys, is what the documentation says of it.
@@ -26,20 +26,14 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
     #: Pairs of numbers of which the first must be below the second.
-    ordered: ClassVar[tuple[tuple[str, str], ...]] = ()
+    rising: ClassVar[tuple[tuple[str, str], ...]] = ()
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
-        wrong = [pair for pair in self.ordered if getattr(self, pair[0]) >= getattr(self, pair[1])]
+        wrong = [pair for pair in self.rising if getattr(self, pair[0]) >= getattr(self, pair[1])]
         if wrong:
             raise ValueError("; ".join(f"{low} is not below {high}" for low, high in wrong))
         return self
-
-
-class Model(BaseModel):
-    """Frozen; unknown keys and values of another type are errors."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     def _repr_html_(self) -> str:
         return facts_table(type(self).__name__, dict(self))
@@ -64,7 +58,7 @@ Label = str | dict[Literal["nl", "en"], str]
 # Settings of the batch (``batch:`` in study.yml).
 
 
-class BatchSettings(Settings):
+class BatchSettings(Model):
     """What one notebook may use before it is stopped."""
 
     cell_seconds: Annotated[float, Field(gt=0)] = 600.0
@@ -79,7 +73,7 @@ class BatchSettings(Settings):
 # Settings of disclosure control (``disclosure:`` in study.yml).
 
 
-class DisclosureSettings(Settings):
+class DisclosureSettings(Model):
     """Which policy protects the release, and what the study sets differently.
 
     A key that is absent keeps the preset's own value. A value that is looser than the preset's
@@ -114,7 +108,7 @@ class DisclosureSettings(Settings):
 Age = Annotated[float, Field(ge=0)]
 
 
-class PopulationSettings(Settings):
+class PopulationSettings(Model):
     """Which respondents the study is about; all of its survey where empty.
 
     They are chosen once for everything: estimates, effect, process and release. The others keep
@@ -132,7 +126,7 @@ class PopulationSettings(Settings):
 # Settings of the registry (``registry:`` in study.yml).
 
 
-class RegistrySettings(Settings):
+class RegistrySettings(Model):
     """Where the registry is kept."""
 
     url: str | None = None
@@ -152,7 +146,7 @@ class RegistrySettings(Settings):
 # Settings of the reports (``report:`` in study.yml).
 
 
-class ReportSettings(Settings):
+class ReportSettings(Model):
     """What a report says of its maker, and where its sources are."""
 
     author: str = ""

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from wijkkit.study.settings.general import Settings
+from wijkkit.study.settings.general import Model
 
 Text = str | dict[Literal["nl", "en"], str]
 Box = Literal["assets", "input", "output", "intermediate", "ultimate"]
@@ -16,7 +16,7 @@ Box = Literal["assets", "input", "output", "intermediate", "ultimate"]
 BOXES: tuple[Box, ...] = ("assets", "input", "output", "intermediate", "ultimate")
 
 
-class Element(Settings):
+class Element(Model):
     """One element of a box."""
 
     id: str
@@ -36,7 +36,7 @@ class Element(Settings):
     """Whether the gap between groups of the indicators of this box belongs to this element."""
 
 
-class Assumption(Settings):
+class Assumption(Model):
     """What must hold for one box to lead to the next."""
 
     id: str
@@ -50,7 +50,7 @@ class Assumption(Settings):
     """What the data can say of it."""
 
 
-class LogicModelSettings(Settings):
+class LogicModelSettings(Model):
     """The programme's theory: elements per box and the assumptions between boxes.
 
     The method's own model is the default; its words are in the message catalogue
@@ -113,10 +113,10 @@ class LogicModelSettings(Settings):
 # Settings of the process evaluation (``process:`` in study.yml).
 
 
-class Scale(Settings):
+class Scale(Model):
     """One scale of the key-figure interviews."""
 
-    ordered = (("minimum", "maximum"),)
+    rising = (("minimum", "maximum"),)
 
     label: Text
     """Its name for readers."""
@@ -131,7 +131,7 @@ class Scale(Settings):
     """Answered items a score needs; half of the items, rounded up, where absent."""
 
 
-class KeyFigureSettings(Settings):
+class KeyFigureSettings(Model):
     """The key-figure interviews (file: ``sources.key_figures``)."""
 
     respondent: str = "respondent"
@@ -149,7 +149,7 @@ class KeyFigureSettings(Settings):
     """The scales, by key, in the order of the report."""
 
 
-class GroupInterviewSettings(Settings):
+class GroupInterviewSettings(Model):
     """The coded group interviews (file: ``sources.group_interviews``, ``.qdpx`` or ``.csv``)."""
 
     group: str = "group"
@@ -167,13 +167,13 @@ class GroupInterviewSettings(Settings):
     """Columns of a ``.csv``: the code and the coded text."""
 
 
-class QualitySettings(Settings):
+class QualitySettings(Model):
     """From which numbers the data of a wijk are called good, and below which poor.
 
     ``docs/assumptions.md`` says why each default is what it is.
     """
 
-    ordered = (
+    rising = (
         ("recent_months", "old_months"),
         ("few", "many"),
         ("close_points", "far_points"),
@@ -194,7 +194,7 @@ class QualitySettings(Settings):
     """Share of the interventions of which any activity was registered."""
 
 
-class ProcessSettings(Settings):
+class ProcessSettings(Model):
     """How the process is evaluated."""
 
     as_of: date | None = None

@@ -70,6 +70,12 @@ class AreaFigureSource(TableSource):
     release: str = ""
     """Which release of the figures it is, for the list of sources."""
 
+    @property
+    def columns(self) -> list[str]:
+        """The columns that are read, as study.yml names them."""
+        named = [self.name_column] if self.name_column else []
+        return [self.code_column, *self.filters, *self.figures.values(), *named]
+
 
 class BorderSource(Model):
     """Borders of one area level."""
