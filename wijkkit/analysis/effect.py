@@ -11,8 +11,8 @@ import pandas as pd
 from wijkkit.analysis.changes import cells_of
 from wijkkit.analysis.domains import CELL_COLUMNS, Outcome, outcome_of
 from wijkkit.analysis.result import Result
-from wijkkit.evaluation.effect.did import Options, unavailable
 from wijkkit.evaluation.effect.did import did as estimate_did
+from wijkkit.evaluation.effect.did import unavailable
 from wijkkit.evaluation.effect.outcomes import arguments_table, arrays_of, as_asked, compared_waves
 from wijkkit.evaluation.effect.sample import NotEstimable
 from wijkkit.released.effects import said_arguments
@@ -64,7 +64,7 @@ def did(
     try:
         waves = waves or compared_waves(study)
         arrays = arrays_of(study, frame, outcome, waves, group or None)
-        rows = estimate_did(**arrays, methods=methods, options=Options.of(settings))
+        rows = estimate_did(**arrays, methods=methods, settings=settings)
     except NotEstimable as error:
         contrast = "ddd" if group == "*" else "did"
         rows = unavailable(contrast, error.reason, asked.unit == "percent", methods)

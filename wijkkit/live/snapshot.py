@@ -18,7 +18,7 @@ from wijkkit.evaluation.facts import Facts
 from wijkkit.language import number, text
 from wijkkit.registry import Registry, open_registry
 from wijkkit.registry.registry import KindTables
-from wijkkit.registry.release import Persons, registered_persons, rows_for_release
+from wijkkit.registry.release import Persons, registered_persons, tables_for_release
 from wijkkit.released import open_released
 from wijkkit.study import Study
 
@@ -137,7 +137,7 @@ class Source:
             ]
         if 2 * sum(known) >= len(states) or len(states) == 1:
             return
-        tables = rows_for_release(self.registry, None, language, self._persons(now))
+        tables = tables_for_release(self.registry, None, language, self._persons(now))
         parts = tables.of_each(self.study.neighbourhoods)
         for name, state in states.items():
             self.cached(name, state, partial(parts.__getitem__, name[-1]))
@@ -176,7 +176,7 @@ class Source:
         return self.cached(
             ("registry", language, wijk),
             now.of(wijk),
-            lambda: rows_for_release(self.registry, wijk, language, self._persons(now)),
+            lambda: tables_for_release(self.registry, wijk, language, self._persons(now)),
         )
 
     def _persons(self, now: Now) -> Persons:
