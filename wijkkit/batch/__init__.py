@@ -5,6 +5,4 @@ from __future__ import annotations
 import lazy_loader
 
 # Imported when used: the fork server is part of this package and loads what it needs itself.
-__getattr__, __dir__, __all__ = lazy_loader.attach(
-    __name__, submod_attrs={"manifest": ["RunResult", "status"], "runner": ["run"]}
-)
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
