@@ -22,7 +22,8 @@ from wijkkit.reports.paper import print_part, print_style
 from wijkkit.reports.site_check import local_files
 from wijkkit.reports.theme import HouseStyle, house_values
 
-_WARNING = re.compile(r"\bWARN(ING)?\b")
+#: Quarto ends well after some of its errors: those of a filter that goes on, for one.
+_WARNING = re.compile(r"\bWARN(ING)?\b|\bERROR\b|^\(E\)")
 #: What Quarto always says of PDF/UA where a program of another maker is not there.
 _KNOWN = "verapdf is not installed"
 _ERROR = re.compile(r"(?i)\berror\b")
