@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -27,14 +27,30 @@ if TYPE_CHECKING:
 def did(
     people: People,
     outcome: str,
-    method: str | list[str],
-    covariates: list[str] | None,
-    without: list[str] | None,
-    group: str,
-    pole: str,
-    waves: tuple[str, ...],
+    *,
+    method: str | list[str] = "",
+    covariates: list[str] | None = None,
+    without: list[str] | None = None,
+    group: str = "",
+    pole: Literal["", "favourable", "adverse"] = "",
+    waves: tuple[str, ...] = (),
 ) -> Result:
-    """Return the effect by each method, see `People.did`."""
+    """Return the effect of the programme by difference-in-differences.
+
+    Parameters
+    ----------
+    outcome : str
+    method : str or list of str
+        Keys of `wijkkit.evaluation.effect.did.METHODS`; that of the study where empty.
+    covariates, without : list of str, optional
+        Columns, and wijken that are left out; those of the study where absent.
+    group : str
+        Only this group of the study's grouping; ``*`` for the difference between the ends.
+    pole : {"favourable", "adverse"}
+        Which answer is modelled as 1; the indicator's own where empty.
+    waves : tuple of str
+        In order of time; the study's baseline and follow-up where empty.
+    """
     frame, chosen = people.frame, people.chosen
     methods = [method] if isinstance(method, str) else list(method)
     asked = outcome_of(people.study, frame, outcome)

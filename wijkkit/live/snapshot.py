@@ -15,7 +15,7 @@ import pandas as pd
 from wijkkit.disclosure import Policy, policy_for, signed_off
 from wijkkit.disclosure.sign_off import sign_off_file
 from wijkkit.evaluation.facts import Facts
-from wijkkit.language import absence, number, text
+from wijkkit.language import number, text
 from wijkkit.registry import Registry, open_registry
 from wijkkit.registry.registry import KindTables
 from wijkkit.registry.release import Persons, registered_persons, tables_for_release
@@ -211,11 +211,6 @@ def say(key: str, language: str, **fields: object) -> str:
 def days_word(days: float, language: str) -> str:
     """Return a number of days in words."""
     return say("days", language, n=number(days, language))
-
-
-def absent(status: str, language: str) -> str:
-    """Return the words for a number that is absent."""
-    return absence(status, language)
 
 
 def without_small(counts: np.ndarray, policy: Policy) -> np.ndarray:
