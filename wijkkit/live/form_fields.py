@@ -374,10 +374,7 @@ def _shown(
         return choice_labels(column, language).get(str(value), str(value))
     if column.type == "date":
         return f"{pd.Timestamp(value):%d-%m-%Y}"
-    if isinstance(value, int | float):
-        shown = f"{value:.12g}"
-        return shown.replace(".", ",") if language == "nl" else shown
-    return str(value)
+    return typed(column, value, language)
 
 
 def _names(registry: Registry, kind: Kind, wijk: str) -> dict[tuple[str, str], str]:

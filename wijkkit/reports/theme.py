@@ -10,7 +10,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from wijkkit.errors import Problem, ReportError
-from wijkkit.study.settings.general import Settings
+from wijkkit.study.settings.general import Model
 from wijkkit.study.strict_yaml import read_yaml
 
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
@@ -33,7 +33,7 @@ CONTRASTS = (
 )
 
 
-class Colours(Settings):
+class Colours(Model):
     """Colours as ``#rrggbb``, by what they are for."""
 
     ink: str
@@ -49,7 +49,7 @@ class Colours(Settings):
     warning: str
 
 
-class HouseStyle(Settings):
+class HouseStyle(Model):
     """Colours, fonts, logo and contact of the organisation that publishes the reports."""
 
     organisation: str

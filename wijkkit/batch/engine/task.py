@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-import socket
-import struct
 from dataclasses import asdict, dataclass, field
+from multiprocessing.connection import Connection
 from typing import Any
 
 #: Widgets need a kernel; without one their text is what is left.
@@ -74,29 +73,14 @@ class Outcome:
     read: tuple[str, ...] | None = None
 
 
-# Messages over a socket: a length and JSON.
-
-_LENGTH = struct.Struct("!I")
+# Messages are JSON: what a notebook's process says is never run by who reads it.
 
 
-def send(connection: socket.socket, message: Any) -> None:
+def send(connection: Connection, message: Any) -> None:
     """Send one message, whole."""
-    data = json.dumps(message).encode()
-    connection.sendall(_LENGTH.pack(len(data)) + data)
+    connection.send_bytes(json.dumps(message).encode())
 
 
-def receive(connection: socket.socket) -> Any:
-    """Return the next message; EOFError where the other side is gone, TimeoutError where late."""
-    (length,) = _LENGTH.unpack(_exactly(connection, _LENGTH.size))
-    return json.loads(_exactly(connection, length))
-
-
-def _exactly(connection: socket.socket, length: int) -> bytes:
-    parts = []
-    while length:
-        part = connection.recv(min(length, 1 << 20))
-        if not part:
-            raise EOFError("the other side is gone")
-        parts.append(part)
-        length -= len(part)
-    return b"".join(parts)
+def receive(connection: Connection) -> Any:
+    """Return the next message; EOFError or OSError where the other side is gone."""
+    return json.loads(connection.recv_bytes())
