@@ -149,7 +149,11 @@ def _with_surroundings(document: Node, language: str, frame: Frame) -> tuple[Nod
     variables = {"pagetitle": _escaped_title(document)}
     meta = {**document["meta"], **frame_metadata(frame, language)}
     tree = {**document, "meta": meta, "blocks": _plain_html(document["blocks"])}
-    return tree, {"template": page_template(), "variables": variables, "toc": _is_true(document, "toc")}
+    return tree, {
+        "template": page_template(),
+        "variables": variables,
+        "toc": _is_true(document, "toc"),
+    }
 
 
 @cache

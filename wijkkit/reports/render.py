@@ -37,6 +37,7 @@ from wijkkit.study import Study
 
 # The folder of the site: made beside the old one, which it replaces at once.
 
+
 def new_site(site: Path, keep: Iterable[str]) -> Path:
     """Return a new folder beside `site`, with the files of `site` that stay."""
     if site.is_dir() and any(site.iterdir()) and not (site / STYLESHEET).is_file():
