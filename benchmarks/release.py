@@ -34,6 +34,8 @@ from wijkkit.estimates.grid import Estimates, estimate_grid
 from wijkkit.pipeline.estimation import StudyEstimates, estimate, groupings
 
 ROOT = Path(__file__).resolve().parents[1]
+#: So many of a random town's hidden counts are attacked, drawn at random.
+ATTACKED = 8
 sys.path.insert(0, str(ROOT / "tests" / "disclosure"))
 
 
@@ -43,12 +45,13 @@ def main() -> None:
     parser.add_argument("--all", action="store_true", help="everything, in some 20 minutes")
     parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data")
     parser.add_argument("--towns", type=int, help="number of random towns")
+    parser.add_argument("--first", type=int, default=0, help="seed of the first town")
     parser.add_argument("--skip", nargs="*", default=(), help="parts to leave out")
     options = parser.parse_args()
     parts = {
         "studies": lambda: studies(options.data, options.all),
         "optimum": lambda: optimum(150 if options.all else 20),
-        "towns": lambda: towns(options.towns or (1000 if options.all else 12)),
+        "towns": lambda: towns(options.towns or (1000 if options.all else 12), options.first),
         "wide": lambda: wide() if options.all else iter(()),
     }
     print("| what | figure |\n|---|---|")
@@ -155,33 +158,34 @@ def verdicts(made: StudyEstimates, released: Release) -> str:
     return f"{(shown['verdict'] == exact['verdict'])[clear].sum()} of {clear.sum()}"
 
 
-def towns(number: int) -> Iterator[tuple[str, str]]:
-    """Yield how many hidden counts of random towns an attacker finds."""
+def towns(number: int, first: int = 0) -> Iterator[tuple[str, str]]:
+    """Yield how many hidden counts of random towns an attacker finds; each town goes to stderr."""
     from attacker import Attacker, found_of
     from towns import random_town
 
     kinds = ("", "proportional", "oversampled")
-    tried = {kind: [0, 0, 0, 0, 0, 0] for kind in kinds}
-    for seed in range(number):
+    names = "hidden counts attacked; recovered; narrower; attack wrong; with an indicator left out"
+    tried = {kind: np.zeros(6, int) for kind in kinds}
+    for seed in range(first, first + number):
         kind = kinds[seed % 3]
-        made = random_town(seed, kind)
+        # Of three wijken, and now and then of more: larger towns take as much as twenty small ones.
+        made = random_town(seed, kind, *((6, (20, 150)) if seed % 20 < 3 else (4, (20, 80))))
         table = made.estimates.table.reset_index(drop=True)
         rules = statuses(made.cells.assign(status=table["status"]), GGD)
         released = made.release(GGD)
-        secret = (rules != "ok") & table["status"].eq("ok").to_numpy()
-        found = found_of(Attacker((made, released.table)), made, released.table[secret])
+        secret = np.flatnonzero((rules != "ok") & table["status"].eq("ok").to_numpy())
+        secret = np.sort(np.random.default_rng(seed).permutation(secret)[:ATTACKED])
+        rows, enough = released.table.iloc[secret], GGD.protection
+        found = found_of(Attacker((made, released.table)), made, rows, enough=enough)
         width = found["high"] - found["low"]
-        asked = np.minimum(GGD.protection, found["n"])
+        narrow = width < np.minimum(enough, found["n"]) - 1e-6
         wrong = (found["true"] < found["low"] - 1e-6) | (found["true"] > found["high"] + 1e-6)
-        counts = [1, len(found), (width < 0.5) & (found["n"] > 0), width < asked - 1e-6, wrong]
-        left = bool(released.left_out)
-        for at, one in enumerate([*counts, left]):
-            tried[kind][at] += int(np.sum(one))
-    for kind, (many, asked, exact, narrow, wrong, left) in tried.items():
-        yield (
-            f"towns, {kind or 'unweighted'}: towns; hidden counts attacked; recovered; narrower; attack wrong; with an indicator left out",
-            f"{many}; {asked}; {exact}; {narrow}; {wrong}; {left}",
-        )
+        counts = (len(found), (width < 0.5) & (found["n"] > 0), narrow, wrong, released.left_out)
+        new = [1, *(int(np.sum(one)) for one in counts[:4]), int(bool(counts[4]))]
+        tried[kind] += new
+        print(seed, kind or "unweighted", *new[1:], file=sys.stderr, flush=True)
+    for kind, found in tried.items():
+        yield f"towns, {kind or 'unweighted'}: towns; {names}", "; ".join(map(str, found))
 
 
 def optimum(number: int) -> Iterator[tuple[str, str]]:

@@ -25,11 +25,12 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from wijkkit.evaluation.effect.did import METHODS, RECOMMENDED, Options
+from wijkkit.evaluation.effect.did import METHODS, RECOMMENDED
 from wijkkit.evaluation.effect.fit import Scale
 from wijkkit.evaluation.effect.power import Design, detectable_effect
 from wijkkit.evaluation.effect.sample import NotEstimable, Sample, make_sample
 from wijkkit.evaluation.effect.two_arms import half_width, statistic_error, worst_p
+from wijkkit.study.settings import EvaluationSettings
 
 OUTCOMES = 5
 ALPHA = 0.05
@@ -219,13 +220,13 @@ def rejections(
     rng = np.random.default_rng([seed, clusters, int(1000 * icc)])
     # At this level no interval can be had by inversion, which would take most of the time;
     # p-values do not depend on it.
-    options = Options(level=0.9999, replications=399)
+    settings = EvaluationSettings(level=0.9999, replications=399)
     found: dict[str, list[float]] = {method: [] for method in methods}
     for _ in range(studies):
         sample = simulate(rng, clusters, icc, share)
         for method in methods:
             try:
-                p = METHODS[method](sample, scale, options).p
+                p = METHODS[method](sample, scale, settings).p
             except NotEstimable:
                 p = np.nan
             found[method].append(p)

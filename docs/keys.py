@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from pydantic import TypeAdapter
 
+from wijkkit import study
 from wijkkit.indicators.functions import BUILT_IN
 from wijkkit.study.codebook import Codebook
 from wijkkit.study.indicators import Indicator
 from wijkkit.study.model import Neighbourhood, StudyFile
-from wijkkit.study.settings.sources import TableSource
 
 FILES: Mapping[str, Any] = {
     "study.yml": StudyFile,
@@ -49,15 +52,32 @@ def sections(schema: dict[str, Any]) -> Iterator[str]:
 
 
 def keys(schema: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
-    """Yield each model, each of its keys and what the model's docstring says of that key."""
+    """Yield each model, each of its keys and what the model says of that key."""
     for name, model in {"": schema, **schema.get("$defs", {})}.items():
         said = said_of(model)
         yield from ((name, key, said.get(key, "")) for key in model.get("properties", {}))
 
 
+@cache
+def _sentences() -> dict[str, dict[str, str]]:
+    """Return model -> key -> the sentence below it in the code, or below the keys right after it."""
+    found: dict[str, dict[str, str]] = {}
+    for path in Path(study.__path__[0]).rglob("*.py"):
+        for model in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            above: list[str] = []
+            for line in model.body if isinstance(model, ast.ClassDef) else ():
+                if isinstance(line, ast.AnnAssign) and isinstance(line.target, ast.Name):
+                    above.append(line.target.id)
+                elif isinstance(line, ast.Expr) and isinstance(line.value, ast.Constant):
+                    said = " ".join(str(line.value.value).split())
+                    found.setdefault(model.name, {}).update(dict.fromkeys(above, said))
+                    above = []
+    return found
+
+
 def said_of(model: dict[str, Any]) -> dict[str, str]:
     """Return what is said of a model's keys; those of every table are said once, at `TableSource`."""
-    return {**_SHARED, **meanings(model.get("description", ""))}
+    return {**_sentences()["TableSource"], **_sentences().get(model["title"], {})}
 
 
 def meanings(docstring: str) -> dict[str, str]:
@@ -76,12 +96,8 @@ def meanings(docstring: str) -> dict[str, str]:
     }
 
 
-_SHARED = meanings(inspect.getdoc(TableSource) or "")
-
-
 def _model(model: dict[str, Any]) -> Iterator[str]:
-    docstring = model.get("description", "")
-    yield re.split(r"\n\nParameters\n-{3,}", docstring)[0]
+    yield model.get("description", "")
     said = said_of(model)
     rows = ["| key | value | where left out | meaning |", "|---|---|---|---|"]
     for key, about in model["properties"].items():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pandas as pd
 
 #: Columns of a tidy estimate table: one row per number, always these, in this order.
@@ -25,6 +27,12 @@ EVERYBODY = "all"
 
 #: The group of those who are in none of a division, or were not chosen.
 REST = "others"
+
+
+def first_absence(statuses: Iterable[str]) -> str:
+    """Return the first status that is not ``ok``; ``ok`` where all are."""
+    return next((status for status in statuses if status != "ok"), "ok")
+
 
 _NUMBERS = ("value", "lower", "upper", "n", "step")
 

@@ -39,7 +39,7 @@ function Image(image)
   return image
 end
 
--- Tables in Word: columns as wide as their words (wijkkit/reports/paper.py has the same rule), in
+-- Tables: columns as wide as their words (wijkkit/reports/paper.py has the same rule); in Word in
 -- the styles that the reference document has for them, and not inside a table of Quarto's own.
 local LINE, LONGEST, WORD, GAP = 82, 45, 20, 3
 
@@ -107,11 +107,21 @@ local function widths_of(texts, bodies)
     more = more + math.max(mean[i] - least[i], 0)
   end
   if sum_of(needed) <= LINE then
-    return needed, LINE
+    return needed, LINE, true
   end
   local part = more > 0 and math.min(1, math.max(left, 0) / more) or 0
   for i in ipairs(texts) do least[i] = least[i] + part * math.max(mean[i] - least[i], 0) end
-  return least, sum_of(least)
+  return least, sum_of(least), false
+end
+
+local function with_widths(t, texts, always)
+  local shares, whole, narrow = widths_of(texts, texts_of(t, true))
+  for i, share in ipairs(shares) do
+    local align = t.colspecs[i][1]
+    if align == pandoc.AlignDefault then align = pandoc.AlignLeft end
+    t.colspecs[i] = { align, (always or not narrow) and share / whole or nil }
+  end
+  return t
 end
 
 local function is_dense(texts)
@@ -141,18 +151,18 @@ local function holds_table(t)
 end
 
 function Table(t)
-  if not quarto.doc.is_format("docx") then
+  if quarto.doc.is_format("html") then
     return nil
+  end
+  local texts = texts_of(t)
+  if quarto.doc.is_format("typst") then
+    return with_widths(t, texts)
   end
   local inside = holds_table(t)
   if inside then
     return inside
   end
-  local texts = texts_of(t)
-  local shares, whole = widths_of(texts, texts_of(t, true))
-  for i, share in ipairs(shares) do
-    t.colspecs[i] = { t.colspecs[i][1], share / whole }
-  end
+  with_widths(t, texts, true)
   local size = is_dense(texts) and " Small" or ""
   in_style(t.head.rows, "Table Head" .. size)
   for _, body in ipairs(t.bodies) do
@@ -161,6 +171,47 @@ function Table(t)
   end
   in_style(t.foot.rows, "Table Text" .. size)
   return t
+end
+
+local function typst(text) return pandoc.RawBlock("typst", text) end
+
+-- Words and their meanings as paragraphs in two columns, which a list cannot be.
+function DefinitionList(list)
+  if not quarto.doc.is_format("typst") then
+    return nil
+  end
+  local blocks = pandoc.Blocks({ typst("#two-columns(") })
+  for _, item in ipairs(list.content) do
+    blocks:insert(typst("["))
+    local said = pandoc.Blocks({})
+    for _, meaning in ipairs(item[2]) do said:extend(meaning) end
+    local head = pandoc.Inlines({ pandoc.Strong(item[1]), pandoc.LineBreak() })
+    if said[1] then
+      head:extend(said[1].content)
+      said:remove(1)
+    end
+    blocks:insert(pandoc.Para(head))
+    blocks:extend(said)
+    blocks:insert(typst("],"))
+  end
+  blocks:insert(typst(")"))
+  return blocks
+end
+
+-- Where a notebook lies on the machine that made a page is nobody's business.
+function Div(div)
+  if quarto.doc.is_format("html") then
+    if not div.classes:includes("quarto-embed-nb-cell") then return nil end
+    return div.content
+  end
+  if div.classes:includes("concept") then
+    return div.content:map(function(block) return pandoc.Para({ pandoc.Strong(block.content) }) end)
+  elseif div.classes:includes("colophon") and quarto.doc.is_format("typst") then
+    local blocks = pandoc.Blocks({ typst("#colophon[") })
+    blocks:extend(div.content)
+    blocks:insert(typst("]"))
+    return blocks
+  end
 end
 
 -- A number and its margin stay on one line: 66% (56-75).

@@ -64,6 +64,8 @@ class Attacker:
         self.atoms = self.atoms.reset_index()
         self.patterns = np.array(list(product((0, 1), repeat=len(answers))))
         there = (given[:, None] == self.patterns).all(axis=2).any(axis=0)
+        # That all of a town answer the same is not known: none of all, or all of all, may be there.
+        there[[0, -1]] |= [given.all(axis=0).any(), not given.any(axis=0).all()]
         self.most = np.where(there, self.atoms["size"].to_numpy()[:, None], 0).ravel()
         every = np.kron(np.eye(len(self.atoms)), np.ones(len(self.patterns)))
         self.facts = [LinearConstraint(every, *[self.atoms["size"].to_numpy(float)] * 2)]
@@ -117,12 +119,24 @@ class Attacker:
         total = (self.atoms["size"] * weight)[self._inside(row, at)].sum()
         return self.count(row, at) * np.repeat(weight, len(self.patterns)) * 100 / total
 
-    def between(self, row: object, at: int = 0) -> tuple[float, float]:
-        """The least and the most that a cell's count can be."""
-        ends = []
+    def between(self, row: object, at: int = 0, enough: float = np.inf) -> tuple[float, float]:
+        """The least and the most that a cell's count can be; infinite where it is `enough` above."""
+        ends: list[float] = []
+        count = self.count(row, at)
         for sign in (1.0, -1.0):
+            if ends and enough < np.inf:
+                further = LinearConstraint(count, ends[0] + enough, np.inf)
+                found = milp(
+                    0 * count,
+                    constraints=[*self.facts, further],
+                    bounds=Bounds(0, self.most),
+                    integrality=np.ones(len(self.most)),
+                    options={"time_limit": SECONDS},
+                )
+                if found.x is not None:
+                    return ends[0], np.inf
             found = milp(
-                sign * self.count(row, at),
+                sign * count,
                 constraints=self.facts,
                 bounds=Bounds(0, self.most),
                 integrality=np.ones(len(self.most)),
@@ -130,9 +144,7 @@ class Attacker:
             )
             if found.status == 1:
                 # Out of time: what is sure is not that it is narrow, so the attack failed here.
-                found = milp(
-                    sign * self.count(row, at), constraints=self.facts, bounds=Bounds(0, self.most)
-                )
+                found = milp(sign * count, constraints=self.facts, bounds=Bounds(0, self.most))
             assert found.x is not None, "the truth itself must be possible"
             ends.append(round(float(sign * found.fun), 6))
         return ends[0], ends[1]
@@ -148,8 +160,10 @@ def _question(answers: list[pd.Series], own: pd.Series) -> int:
     return len(answers) - 1
 
 
-def found_of(attacker: Attacker, town: Town, rows: pd.DataFrame, at: int = 0) -> pd.DataFrame:
-    """Return of counts of a town between what they are found to be.
+def found_of(
+    attacker: Attacker, town: Town, rows: pd.DataFrame, at: int = 0, enough: float = np.inf
+) -> pd.DataFrame:
+    """Return of counts of a town between what they are found to be; `enough` apart is no further.
 
     Returns
     -------
@@ -158,7 +172,7 @@ def found_of(attacker: Attacker, town: Town, rows: pd.DataFrame, at: int = 0) ->
     """
     place, found = Places(town.cells).of(rows), []
     for row, cell in zip(rows.itertuples(), town.cells.iloc[place].itertuples(), strict=True):
-        low, high = attacker.between(row, at)
+        low, high = attacker.between(row, at, min(enough, cell.n) if cell.n else np.inf)
         found.append({"true": float(cell.x), "low": low, "high": high, "n": float(cell.n)})
     return pd.DataFrame(found, columns=["true", "low", "high", "n"])
 

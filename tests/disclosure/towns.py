@@ -127,11 +127,13 @@ def town(
     return town_of(people, areas, dict.fromkeys(indicators, "percent"), chosen)
 
 
-def random_town(seed: int, weights: str = "") -> Town:
-    """A random town: 1 to 4 related indicators, up to 3 groupings, 3 to 6 wijken."""
+def random_town(
+    seed: int, weights: str = "", most: int = 6, size: tuple[int, int] = (20, 150)
+) -> Town:
+    """A random town: 1 to 4 related indicators, up to 3 groupings, 3 to `most` wijken."""
     random = np.random.default_rng(seed + 10_000)
-    areas = areas_of(int(random.integers(3, 7)), int(random.integers(1, 3)))
-    people = people_of(areas, random, indicators=(), weights=weights)
+    areas = areas_of(int(random.integers(3, most + 1)), int(random.integers(1, 3)))
+    people = people_of(areas, random, indicators=(), weights=weights, size=size)
     score = random.beta(*random.uniform(0.8, 4, 2), len(people))
     cuts = np.sort(random.uniform(0.1, 0.9, int(random.integers(1, 5))))[::-1]
     names = [f"from {number}" for number in range(len(cuts))]

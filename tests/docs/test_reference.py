@@ -34,9 +34,10 @@ USED_IN = {
 }
 #: Parameters whose name says what they are: the study or view a reader works with, the released
 #: tables, the language of a text, a row of a frame with what is known about the frame; a number
-#: and its decimals, the coverage of an interval, a file.
+#: and its decimals, the limits and coverage of an interval, a count, a label or a sentence, a file.
 SAID_BY_THEIR_NAME = set(
-    "study view released language row about facts wijk registry value decimals confidence path".split()
+    "study view released language row about facts wijk registry value decimals lower upper "
+    "confidence n names label sentence path".split()
 )
 
 

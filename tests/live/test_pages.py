@@ -60,13 +60,13 @@ def change(source: Source, kind: str, key: str, **values) -> None:
 @pytest.fixture
 def read(monkeypatch) -> list[str]:
     """The wijken that are read from the registry, one after the other."""
-    found, tables = [], snapshot.rows_for_release
+    found, tables = [], snapshot.tables_for_release
 
     def noting(registry, wijk=None, *rest):
         found.append(wijk)
         return tables(registry, wijk, *rest)
 
-    monkeypatch.setattr(snapshot, "rows_for_release", noting)
+    monkeypatch.setattr(snapshot, "tables_for_release", noting)
     return found
 
 

@@ -17,7 +17,7 @@ from wijkkit.registry.problems import RowError, WorkbookError
 from wijkkit.registry.store import writing
 from wijkkit.registry.validation import clean_row
 from wijkkit.registry.workbook import import_workbook, write_template, write_workbook
-from wijkkit.registry.workbook_read import _merged
+from wijkkit.registry.workbook_read import WorkbookContent, _note_merged
 
 
 def test_everything_wrong_is_listed_at_once_with_its_cell(registry, workbook):
@@ -141,8 +141,9 @@ def test_merged_cells_are_found_wherever_a_reader_cuts_the_file(step):
         def _get_source(self):
             return Slow(b"<a>" * 100 + b'<x:mergeCell ref="A1:B2"/><mergeCell ref="C3:C4"/>')
 
-    found = [problem.cell for problem in _merged(Sheet(), "Doelen", "nl")]
-    assert found == ["A1:B2", "C3:C4"]
+    content = WorkbookContent()
+    _note_merged(Sheet(), "Doelen", content)
+    assert [problem.cell for problem in content.problems] == ["A1:B2", "C3:C4"]
 
 
 def test_a_copied_row_with_a_new_code_is_told_from_a_new_thing(filled, export):

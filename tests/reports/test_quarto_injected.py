@@ -163,10 +163,11 @@ def alive(process: int) -> bool:
 
 def test_a_warning_of_quarto_is_shown_and_the_site_is_made(tmp_path, monkeypatch):
     study, states = make_study(tmp_path / "study")
-    put_on_path(monkeypatch, tmp_path, f"{WRITES}\necho 'WARNING: old syntax' >&2")
+    said = "echo 'WARNING: old syntax\n(E) Running juice failed' >&2"
+    put_on_path(monkeypatch, tmp_path, f"{WRITES}\n{said}")
     made = render_states(study, states, engine="quarto", formats=("html", "pdf"))
     assert made.engine == "quarto"
-    assert made.warnings == ("WARNING: old syntax",)
+    assert made.warnings == ("WARNING: old syntax", "(E) Running juice failed")
     assert all(path.is_file() for path in made.files)
     assert render_states(study, states, engine="quarto", formats=("html", "pdf")).made == ()
 

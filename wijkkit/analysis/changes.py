@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -15,12 +15,12 @@ from wijkkit.analysis.domains import (
     columns_of,
     counted,
     grouped,
+    last_wave,
     outcome_of,
     require_percentage,
     sample_of,
 )
 from wijkkit.analysis.result import Result
-from wijkkit.analysis.selection import last_wave
 from wijkkit.disclosure.sample import Sample
 from wijkkit.errors import EstimationError
 from wijkkit.estimates import compare as compare_areas
@@ -38,6 +38,7 @@ from wijkkit.tables import ESTIMATE_COLUMNS, ESTIMATE_KEYS, EVERYBODY
 
 if TYPE_CHECKING:
     from wijkkit.analysis.people import People
+    from wijkkit.estimates.change import Measure
 
 
 # The cells that changes, gaps and comparisons of one outcome are made of.
@@ -81,6 +82,12 @@ class Cells:
         group_by = (rows["group_by"] + AND + self.chosen).where(named, self.chosen)
         return rows.assign(group_by=group_by, group=group)
 
+    def estimated(self, people: People, estimator: Any, *by: Any, of: Any = None) -> pd.DataFrame:
+        """Return what a method of `wijkkit.estimates` makes of the outcome, for what is asked."""
+        waves = list(self.grid.table["wave"].unique())
+        outcome = {self.outcome.key: self.outcome if of is None else of}
+        return estimator(people.frame, outcome, waves, *by, areas=_areas(people.study))
+
     def behind(self, wanted: pd.DataFrame) -> pd.DataFrame:
         """Return the cells with these keys; `wanted` has ``row`` and the key columns."""
         return counted(self._as_chosen(wanted), self.sample)
@@ -109,13 +116,11 @@ def cells_of(
             expected="one of wijk, district, arm" + ("" if between else " and one other column"),
             remedy="Choose some people first: people[people.sex == 'girl'].",
         )
+    division = dict(_division(study, frame, column) for column in others)
     if between is not None:
-        division = {between.id: (between.column, tuple(group.id for group in between.groups))}
-    else:
-        division = dict(_division(study, frame, column) for column in others)
+        division = _groups_of(between)
     waves = [wave.id for wave in study.waves if wave.id in set(frame["wave"])]
-    areas = study.areas()[["wijk", "district", "arm"]]
-    grid = estimate_grid(frame, {outcome.key: outcome}, waves, division, areas=areas)
+    grid = estimate_grid(frame, {outcome.key: outcome}, waves, division, areas=_areas(study))
     level = AREA_COLUMNS[places[0]] if places else "city"
     if not grid.table["area_level"].eq(level).any():
         raise EstimationError(
@@ -132,12 +137,20 @@ def cells_of(
     return Cells(outcome, grid, level, group_by, tuple(columns), chosen, sample)
 
 
+def _areas(study: Study) -> pd.DataFrame:
+    return study.areas()[["wijk", "district", "arm"]]
+
+
+def _groups_of(grouping: Grouping) -> dict[str, tuple[str, tuple[str, ...]]]:
+    return {grouping.id: (grouping.column, tuple(group.id for group in grouping.groups))}
+
+
 def _division(
     study: Study, frame: pd.DataFrame, column: str
 ) -> tuple[str, tuple[str, tuple[str, ...]]]:
     for grouping in study.groupings:
         if grouping.column == column:
-            return grouping.id, (column, tuple(group.id for group in grouping.groups))
+            return grouping.id, _groups_of(grouping)[grouping.id]
     return column, (column, tuple(sorted(frame[column].dropna().unique(), key=str)))
 
 
@@ -152,8 +165,16 @@ def tidy_with(rows: pd.DataFrame, columns: tuple[str, ...]) -> pd.DataFrame:
 TO = "-"
 
 
-def change(people: People, outcome: str, by: By, measure: str) -> Result:
-    """Return the change from the first wave to each later one, see `People.change`."""
+def change(people: People, outcome: str, by: By = None, *, measure: Measure = "points") -> Result:
+    """Return the change from the first wave to each later one, per group of `by`.
+
+    Parameters
+    ----------
+    outcome : str
+    by : str or list of str, optional
+        Areas (``wijk``, ``district``, ``arm``) and at most one other column.
+    measure : {"points", "ratio", "odds_ratio"}
+    """
     study, frame = people.study, people.frame
     asked = outcome_of(study, frame, outcome)
     cells = cells_of(people, asked, by)
@@ -167,66 +188,52 @@ def change(people: People, outcome: str, by: By, measure: str) -> Result:
             found=f"{frame['wave'].nunique()} wave, measure '{measure}'",
             expected="two waves; points, ratio or odds_ratio of a percentage, points of a score",
         )
-    wanted = _spread(rows, "wave", study)
+    wanted = _of_waves(rows, study)
     return _result("change", people, cells, rows, wanted, {"measure": measure})
 
 
-def gap(people: People, outcome: str, between: str, by: By) -> Result:
-    """Return the gap between the ends of a grouping, see `People.gap`."""
+def gap(people: People, outcome: str, between: str = "", by: By = None) -> Result:
+    """Return the gap between the first and the last group of a grouping, and its change.
+
+    Parameters
+    ----------
+    outcome : str
+    between : str
+        A grouping of the study or its column; the first ordered one where empty.
+    by : str or list of str, optional
+        Areas.
+    """
     study, frame = people.study, people.frame
     asked, grouping = outcome_of(study, frame, outcome), grouping_called(study, between)
     cells = cells_of(people, asked, by, grouping)
-    division = {grouping.id: (grouping.column, tuple(group.id for group in grouping.groups))}
-    waves = list(cells.grid.table["wave"].unique())
-    areas = study.areas()[["wijk", "district", "arm"]]
-    rows = cells.asked_for(estimate_gap(frame, {outcome: asked}, waves, division, areas=areas))
-    ends = f"{grouping.groups[0].id}{TO}{grouping.groups[-1].id}"
-    by_group = pd.DataFrame({"group": ends, "end": [grouping.groups[at].id for at in (0, -1)]})
-    wanted = _spread(rows, "wave", study).merge(by_group, on="group")
-    wanted = wanted.drop(columns="group").rename(columns={"end": "group"})
+    rows = cells.asked_for(cells.estimated(people, estimate_gap, _groups_of(grouping)))
+    wanted = _of_groups(rows, study, grouping.groups[0].id, grouping.groups[-1].id)
     return _result("gap", people, cells, rows, wanted, {"between": grouping.id})
 
 
-def compare(people: People, outcome: str, by: str) -> Result:
-    """Compare each area with the city, see `People.compare`."""
+def compare(people: People, outcome: str, by: str = "wijk") -> Result:
+    """Compare each area with the city it is part of; the covariance of the two counts."""
     people, notes = last_wave(people, outcome)
     study, frame = people.study, people.frame
     asked = outcome_of(study, frame, outcome)
     cells = cells_of(people, asked, by)
-    waves = list(cells.grid.table["wave"].unique())
-    areas = study.areas()[["wijk", "district", "arm"]]
-    known = study.indicators.get(outcome)
-    directed: Any = known if known is not None else _Directed(asked)
-    found = compare_areas(frame, {outcome: directed}, waves, areas=areas)
+    # A verdict needs a direction: more of a column of a researcher's own is taken as better.
+    directed = replace(asked, direction=asked.direction or "higher")
+    found = cells.estimated(people, compare_areas, of=directed)
     found = found.rename(columns={"difference": "value"}).assign(group_by="", group=EVERYBODY)
     rows = cells.asked_for(found)
     own = cells.asked_for(cells.grid.table)[["area", "wave", "n", "status"]]
     rows = rows.merge(own, on=["area", "wave"]).assign(method="t", source="survey")
-    wanted = rows[list(ESTIMATE_KEYS)].assign(row=range(len(rows)))
-    city = wanted.assign(area="city", area_level="city")
-    return _result("compare", people, cells, rows, pd.concat([wanted, city]), notes)
+    return _result("compare", people, cells, rows, _beside_city(rows), notes)
 
 
-class _Directed:
-    """A column of a researcher, of which more is taken as better: a verdict needs a direction."""
-
-    direction = "higher"
-
-    def __init__(self, asked: Any) -> None:
-        self.unit, self.ages, self.waves = asked.unit, asked.ages, asked.waves
-
-
-def slope_index(people: People, outcome: str, between: str, by: By) -> Result:
-    """Return the slope index of inequality per area, see `People.slope_index`."""
+def slope_index(people: People, outcome: str, between: str = "", by: By = None) -> Result:
+    """Return the slope index of inequality over the groups of an ordered grouping."""
     people, notes = last_wave(people, outcome)
     study, frame = people.study, people.frame
     asked, grouping = outcome_of(study, frame, outcome), grouping_called(study, between)
     cells = cells_of(people, asked, by, grouping)
-    names = tuple(group.id for group in grouping.groups)
-    waves = list(cells.grid.table["wave"].unique())
-    areas = study.areas()[["wijk", "district", "arm"]]
-    division = {grouping.id: (grouping.column, names)}
-    rows = estimate_slope(frame, {outcome: asked}, waves, division, areas=areas)
+    rows = cells.estimated(people, estimate_slope, _groups_of(grouping))
     if rows.empty:
         raise EstimationError(
             "no slope of fewer than three groups",
@@ -236,9 +243,7 @@ def slope_index(people: People, outcome: str, between: str, by: By) -> Result:
             remedy="Compare two groups by their gap.",
         )
     rows = cells.asked_for(rows[rows["method"].eq("slope_index")])
-    by_group = pd.DataFrame({"group": TO.join(names), "end": names})
-    wanted = _spread(rows, "wave", study).merge(by_group, on="group")
-    wanted = wanted.drop(columns="group").rename(columns={"end": "group"})
+    wanted = _of_groups(rows, study, *(group.id for group in grouping.groups))
     notes = {**notes, "between": grouping.id}
     return _result("slope_index", people, cells, rows, wanted, notes)
 
@@ -259,8 +264,15 @@ def grouping_called(study: Study, name: str) -> Grouping:
     )
 
 
-def _spread(rows: pd.DataFrame, column: str, study: Study) -> pd.DataFrame:
-    """Return the keys of both waves of each row whose `column` holds two of them."""
+def _of_groups(rows: pd.DataFrame, study: Study, *groups: str) -> pd.DataFrame:
+    """Return the keys of each of these groups, in both waves of each row that is made of them."""
+    ends = pd.DataFrame({"group": TO.join(groups), "end": groups})
+    wanted = _of_waves(rows, study).merge(ends, on="group")
+    return wanted.drop(columns="group").rename(columns={"end": "group"})
+
+
+def _of_waves(rows: pd.DataFrame, study: Study) -> pd.DataFrame:
+    """Return the keys of both waves of each row that is made of two of them."""
     waves = [wave.id for wave in study.waves]
     parts = {
         f"{first}{TO}{later}": (first, later)
@@ -268,8 +280,7 @@ def _spread(rows: pd.DataFrame, column: str, study: Study) -> pd.DataFrame:
         for later in waves[at + 1 :]
     } | {wave: (wave,) for wave in waves}
     wanted = rows[list(ESTIMATE_KEYS)].assign(row=range(len(rows)))
-    wanted[column] = wanted[column].map(parts)
-    return wanted.explode(column)
+    return wanted.assign(wave=wanted["wave"].map(parts)).explode("wave")
 
 
 def _result(
@@ -279,9 +290,11 @@ def _result(
     rows: pd.DataFrame,
     wanted: pd.DataFrame,
     notes: dict[str, Any],
+    more: tuple[str, ...] = (),
 ) -> Result:
+    """Return a result; `more`: Further columns of its rows."""
     notes = {**notes, "among": people.chosen} if people.chosen else notes
-    frame = tidy_with(cells.labelled(rows), cells.columns)
+    frame = tidy_with(cells.labelled(rows), (*cells.columns, *more))
     return Result(
         kind, cells.outcome.label, cells.columns, frame, cells.behind(wanted), people.study, notes
     )
@@ -292,8 +305,8 @@ def _result(
 _LIMITS = ("target", "effective_n", "lower95", "upper95", "lower998", "upper998", "position")
 
 
-def funnel(people: People, outcome: str, overdispersion: bool) -> Result:
-    """Return the wijken around the city, see `People.funnel`; limits as further columns."""
+def funnel(people: People, outcome: str, *, overdispersion: bool = False) -> Result:
+    """Return the wijken around the city in the last wave; the limits of chance are columns."""
     people, notes = last_wave(people, outcome)
     asked = outcome_of(people.study, people.frame, outcome)
     require_percentage(asked, "funnel")
@@ -301,30 +314,20 @@ def funnel(people: People, outcome: str, overdispersion: bool) -> Result:
     limits = estimate_funnel(cells.grid, overdispersion=overdispersion)
     rows = cells.asked_for(cells.grid.table)
     rows = rows.merge(limits[["area", "wave", *_LIMITS]], on=["area", "wave"], how="left")
-    return _areas_result("funnel", people, cells, rows, notes, _LIMITS)
+    return _result("funnel", people, cells, rows, _beside_city(rows), notes, _LIMITS)
 
 
-def small_areas(people: People, outcome: str, figures: pd.DataFrame | None) -> Result:
-    """Return modelled estimates of every wijk, see `People.small_areas`."""
+def small_areas(people: People, outcome: str, figures: pd.DataFrame | None = None) -> Result:
+    """Return modelled estimates of every wijk (Fay-Herriot), in the last wave."""
     people, notes = last_wave(people, outcome)
     asked = outcome_of(people.study, people.frame, outcome)
     cells = cells_of(people, asked, "wijk")
     rows = cells.asked_for(estimate_small_areas(cells.grid, figures))
-    return _areas_result("small_areas", people, cells, rows, notes, ())
+    return _result("small_areas", people, cells, rows, _beside_city(rows), notes)
 
 
-def _areas_result(
-    kind: str,
-    people: People,
-    cells: Cells,
-    rows: pd.DataFrame,
-    notes: dict[str, str],
-    more: tuple[str, ...],
-) -> Result:
-    """A row rests on its wijk and on the city, which all wijken are held against."""
+def _beside_city(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the keys of each row and of the city, which all wijken are held against."""
     wanted = rows[list(ESTIMATE_KEYS)].assign(row=range(len(rows)))
     city = wanted.assign(area="city", area_level="city", group_by="", group=EVERYBODY)
-    frame = tidy_with(cells.labelled(rows), ("wijk", *more))
-    behind = cells.behind(pd.concat([wanted, city]))
-    notes = {**notes, "among": people.chosen} if people.chosen else notes
-    return Result(kind, cells.outcome.label, ("wijk",), frame, behind, people.study, notes)
+    return pd.concat([wanted, city])

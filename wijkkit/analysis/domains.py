@@ -1,8 +1,8 @@
-"""Proportions, means, totals and quantiles of every group at once."""
+"""Who is asked, by what they are divided, and proportions, means and totals of each group."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -187,11 +187,16 @@ def domain_rows(
     `unit`: Of the values: ``percent``, ``score`` or ``count``.
     """
     study, frame = people.study, people.frame
-    columns, rows = _estimated(frame, outcome, by, estimator, options)
+    columns = list(dict.fromkeys([*columns_of(by, frame), "wave"]))
+    table, design = wave_columns(frame)
+    needed = [name for name in dict.fromkeys([outcome.key, *columns]) if name not in table]
+    rows = estimator(table.join(frame[needed]), outcome.key, by=columns, **design, **options)
+    asked = frame.loc[asked_rows(frame, outcome), columns].drop_duplicates()
+    known = rows[columns].merge(asked, on=columns, how="left", indicator=True)["_merge"].eq("both")
+    status = np.select([rows["n"] > 0, known], ["ok", "missing"], "not_asked")
     scale = SCALE.get(unit, 1.0)
     numbers = {name: rows[name] * scale for name in ("value", "se", "lower", "upper")}
     rows = keyed(study, rows.assign(**numbers), columns, outcome.key, people.chosen)
-    there = rows["n"] > 0
     group_by, group = grouped(study, frame, columns, people.chosen)
     sample = sample_of(people, outcome, group_by, group)
     cells = counted(rows.assign(row=range(len(rows))), sample)
@@ -200,35 +205,111 @@ def domain_rows(
         unit=unit,
         method=np.where(rows["reason"].eq(""), rows["method"], "no_interval:" + rows["reason"]),
         source="survey",
-        status=np.where(there, "ok", _absent(frame, outcome, columns, rows)),
+        status=status,
         step=np.nan,
     )
-    found = [*ESTIMATE_COLUMNS, "se", "df", "x"]
-    names = dict.fromkeys([*found, *columns])
-    table = rows[list(names)].reset_index(drop=True)
-    return table, cells
+    names = dict.fromkeys([*ESTIMATE_COLUMNS, "se", "df", "x", *columns])
+    return rows[list(names)].reset_index(drop=True), cells
 
 
-def _estimated(
-    frame: pd.DataFrame,
-    outcome: Outcome,
-    by: list[str],
-    estimator: Callable[..., pd.DataFrame],
-    options: dict[str, Any],
-) -> tuple[list[str], pd.DataFrame]:
-    columns = columns_of(by, frame)
-    if "wave" not in columns:
-        columns = [*columns, "wave"]
-    design_frame, design = wave_columns(frame)
-    needed = [name for name in dict.fromkeys([outcome.key, *columns]) if name not in design_frame]
-    table = design_frame.join(frame[needed])
-    return columns, estimator(table, outcome.key, by=columns, **design, **options)
+# Who is asked: columns, conditions and choices of respondents; what is missing stays missing.
+
+#: More different values than this are not looked at to say who was chosen.
+_FEW = 40
 
 
-def _absent(
-    frame: pd.DataFrame, outcome: Outcome, columns: list[str], rows: pd.DataFrame
-) -> np.ndarray:
-    """Return why a row without answers has none: nobody in it was asked, or nobody answered."""
-    asked = frame.loc[asked_rows(frame, outcome), columns].drop_duplicates()
-    known = rows[columns].merge(asked, on=columns, how="left", indicator=True)["_merge"]
-    return np.where(known.eq("both"), "missing", "not_asked")
+def column(frame: pd.DataFrame, name: str) -> pd.Series:
+    """Return a column in which what is missing is ``<NA>``."""
+    return frame[name].convert_dtypes()
+
+
+def condition(frame: pd.DataFrame, mask: Any) -> pd.Series:
+    """Return which rows of `frame` a condition holds for; a missing answer is not chosen.
+
+    Raises EstimationError: It is no series of true and false with the index of these people, or
+    nobody is left.
+    """
+    fits = isinstance(mask, pd.Series) and pd.api.types.is_bool_dtype(mask.dtype)
+    if not fits or not frame.index.isin(mask.index).all():
+        raise EstimationError(
+            "no condition on these people",
+            found=type(mask).__name__,
+            expected="a series of true and false, made of their own columns",
+            remedy='Write people[people.sex == "girl"].',
+        )
+    kept = mask.reindex(frame.index).astype("boolean").fillna(False).astype(bool)
+    if not kept.any():
+        raise EstimationError(
+            "nobody is left", found="0 respondents", remedy="Look at the values of the column."
+        )
+    return kept
+
+
+def described(frame: pd.DataFrame, kept: pd.Series) -> str:
+    """Return in short who was chosen: ``sex=girl``; the number of people where that fails.
+
+    A column says it whose values are all in, or all out, of the choice.
+    """
+    for name, inside in _dividing(frame, kept):
+        values = "+".join(sorted(map(str, inside)))
+        return f"{name}={values}"
+    return f"{int(kept.sum())} of {len(kept)} respondents"
+
+
+def _dividing(frame: pd.DataFrame, kept: pd.Series) -> Iterator[tuple[str, set]]:
+    preferred = [name for name in ("wave", "sex", "arm", "wijk", "district") if name in frame]
+    for name in dict.fromkeys([*preferred, *frame.columns]):
+        values = frame[name]
+        if values.nunique() > _FEW:
+            continue
+        inside, outside = set(values[kept].dropna()), set(values[~kept].dropna())
+        if inside and not inside & outside and not values[kept].isna().any():
+            yield name, inside
+
+
+def both(first: str, second: str) -> str:
+    """Return two choices as one."""
+    return ", ".join(part for part in (first, second) if part)
+
+
+def assigned(frame: pd.DataFrame, columns: dict[str, Any]) -> pd.DataFrame:
+    """Return `frame` with new columns, as `pandas.DataFrame.assign`."""
+    kept = {"wave", "weight", "stratum", "psu", "fpc", "sampled"} & set(columns)
+    if kept:
+        raise EstimationError(
+            f"'{min(kept)}' is part of the design",
+            place="assign",
+            remedy="Take another name; wk.people(study, frame) takes other weights.",
+        )
+    made = frame.convert_dtypes()
+    for name, value in columns.items():
+        made = made.assign(**{name: value})
+    return frame.assign(**{name: _plain(made[name]) for name in columns})
+
+
+def _plain(values: pd.Series) -> pd.Series:
+    """Return a column as respondents have them: numbers with NaN, text."""
+    if pd.api.types.is_bool_dtype(values) or pd.api.types.is_numeric_dtype(values):
+        return values.astype("Float64").astype(float)
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        return values
+    return values.astype("str").where(values.notna())
+
+
+def last_wave(people: People, outcome: str) -> tuple[People, dict[str, Any]]:
+    """Return the people of the last wave in which the outcome was answered."""
+    frame = people.frame
+    answered = set(frame.loc[frame[outcome].notna(), "wave"])
+    order = [wave.id for wave in people.study.waves if wave.id in answered]
+    if len(set(frame["wave"])) == 1 or not order:
+        return people, {}
+    return people.only(frame["wave"].eq(order[-1]), people.chosen), {"wave": order[-1]}
+
+
+def design_in_words(frame: pd.DataFrame) -> Iterator[str]:
+    """Yield what the design has."""
+    weights = frame["weight"]
+    yield "weighted" if weights.nunique() > 1 else "without weights"
+    for name, words in (("stratum", "strata"), ("psu", "units"), ("fpc", "populations")):
+        if name in frame and frame[name].notna().any():
+            yield f"{frame[name].nunique()} {words}"

@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import cloudpickle
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from wijkkit.analysis.result import Result
-from wijkkit.errors import DisclosureError, EstimationError, ParameterError
+from wijkkit.errors import EstimationError
 from wijkkit.language import absence, text
 from wijkkit.language.messages import catalogue
 from wijkkit.loaders import load_borders
 from wijkkit.loaders.areas import area_names
-from wijkkit.released import CityView, Released
 from wijkkit.show.maps import draw_values
-from wijkkit.show.theme import CITY, INK, OWN, PALE, new_figure, style
-from wijkkit.study import Study, open_study
+from wijkkit.show.theme import CITY, INK, OWN, grid_lines, new_figure, style
 from wijkkit.tables import STATUSES
 
 if TYPE_CHECKING:
     from wijkkit.analysis.model import Model
+    from wijkkit.analysis.result import Result
 
 
 _COLOURS = (OWN, "#d1760f", "#0b6b4f", "#a8321f", "#6b7680", "#7a4fa3")
@@ -32,9 +26,9 @@ _ROW, _MARGIN = 0.32, 1.0  # inches
 
 
 def draw(result: Result, ax: Axes | None = None) -> Axes:
-    """Draw a result: a row per area or group with its interval, waves from left to right.
+    """Draw the numbers in `ax`, or in axes of their own: a row per area or group, with intervals.
 
-    The last column of `by` that is no area has a colour per value.
+    Waves go from left to right. The last column of `by` that is no area has a colour per value.
     """
     frame = result.frame
     with style():
@@ -154,8 +148,7 @@ def _scale(ax: Axes, result: Result) -> None:
     units = set(result.frame["unit"]) if "unit" in result.frame else set(result.frame["scale"])
     unit = units.pop() if len(units) == 1 else "score"
     axis.set_label_text(text(f"people.unit.{unit}", result.study.language))
-    axis.grid(color=PALE, linewidth=0.8)
-    ax.set_axisbelow(True)
+    grid_lines(ax, "y" if _over_time(result) else "x")
     none = {"points": 0.0, "ratio": 1.0, "odds_ratio": 1.0}.get(unit)
     if none is not None:
         line = ax.axhline if _over_time(result) else ax.axvline
@@ -205,18 +198,16 @@ def draw_map(result: Result, ax: Axes | None = None) -> Axes:
 def draw_scatter(first: Result, second: Result, ax: Axes | None = None) -> Axes:
     """Draw two results against each other, each area called by its name."""
     both = first.joined(second, names=("_first", "_second")).dropna(subset=["_first", "_second"])
+    called = names(first, "area")
     with style():
         if ax is None:
             _, ax = new_figure(height=4.2)
         ax.plot(both["_first"], both["_second"], "o", color=OWN, markersize=6)
-        for _, row in both.iterrows():
-            called = names(first, "area").get(str(row["area"]), str(row["area"]))
-            place = (row["_first"], row["_second"])
-            ax.annotate(called, place, xytext=(4, 4), textcoords="offset points", fontsize=8)
-        ax.set_xlabel(first.title)
-        ax.set_ylabel(second.title)
-        ax.grid(color=PALE, linewidth=0.8)
-        ax.set_axisbelow(True)
+        for area, *place in both[["area", "_first", "_second"]].itertuples(index=False):
+            ax.annotate(called.get(str(area), str(area)), place, xytext=(4, 4),
+                        textcoords="offset points", fontsize=8)  # fmt: skip
+        ax.set(xlabel=first.title, ylabel=second.title)
+        grid_lines(ax, "both")
     return ax
 
 
@@ -248,49 +239,3 @@ def plain_term(term: str) -> str:
     ('ses: high', 'age')
     """
     return term.replace("[T.", ": ").replace("]", "")
-
-
-# A function that draws, kept so that the release can draw again from released numbers.
-
-#: What a drawing function may not hold: its numbers come from what it is given.
-_DATA = (pd.DataFrame, pd.Series, pd.Index, np.ndarray, Result, CityView, Released)
-
-
-class _HoldsData(Exception):
-    def __init__(self, what: str) -> None:
-        super().__init__(what)
-        self.what = what
-
-
-class _Pickler(cloudpickle.Pickler):
-    """Pickles a function by value, and stops at data that it holds."""
-
-    def reducer_override(self, obj: Any) -> Any:
-        if isinstance(obj, _DATA) or type(obj).__name__ == "People":
-            raise _HoldsData(type(obj).__name__)
-        if isinstance(obj, Study):
-            return open_study, (str(obj.folder),)
-        return super().reducer_override(obj)
-
-
-def pickled(draw: Callable[..., Any], label: str) -> bytes:
-    """Return a drawing function by value."""
-    target = io.BytesIO()
-    try:
-        _Pickler(target).dump(draw)
-    except _HoldsData as error:
-        raise DisclosureError(
-            "the drawing function holds data of its own",
-            place=label,
-            found=error.what,
-            expected="a function that takes all its numbers from the frame it is given",
-            remedy="Write draw=lambda frame: ... with nothing of the sources in it.",
-        ) from None
-    except Exception as error:
-        raise ParameterError(
-            "the drawing function cannot be kept",
-            place=label,
-            found=f"{type(error).__name__}: {error}"[:120],
-            remedy="Let it hold words and numbers of its own only.",
-        ) from error
-    return target.getvalue()

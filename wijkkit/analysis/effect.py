@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -11,8 +11,8 @@ import pandas as pd
 from wijkkit.analysis.changes import cells_of
 from wijkkit.analysis.domains import CELL_COLUMNS, Outcome, outcome_of
 from wijkkit.analysis.result import Result
-from wijkkit.evaluation.effect.did import Options, unavailable
 from wijkkit.evaluation.effect.did import did as estimate_did
+from wijkkit.evaluation.effect.did import unavailable
 from wijkkit.evaluation.effect.outcomes import arguments_table, arrays_of, as_asked, compared_waves
 from wijkkit.evaluation.effect.sample import NotEstimable
 from wijkkit.released.effects import said_arguments
@@ -27,14 +27,30 @@ if TYPE_CHECKING:
 def did(
     people: People,
     outcome: str,
-    method: str | list[str],
-    covariates: list[str] | None,
-    without: list[str] | None,
-    group: str,
-    pole: str,
-    waves: tuple[str, ...],
+    *,
+    method: str | list[str] = "",
+    covariates: list[str] | None = None,
+    without: list[str] | None = None,
+    group: str = "",
+    pole: Literal["", "favourable", "adverse"] = "",
+    waves: tuple[str, ...] = (),
 ) -> Result:
-    """Return the effect by each method, see `People.did`."""
+    """Return the effect of the programme by difference-in-differences.
+
+    Parameters
+    ----------
+    outcome : str
+    method : str or list of str
+        Keys of `wijkkit.evaluation.effect.did.METHODS`; that of the study where empty.
+    covariates, without : list of str, optional
+        Columns, and wijken that are left out; those of the study where absent.
+    group : str
+        Only this group of the study's grouping; ``*`` for the difference between the ends.
+    pole : {"favourable", "adverse"}
+        Which answer is modelled as 1; the indicator's own where empty.
+    waves : tuple of str
+        In order of time; the study's baseline and follow-up where empty.
+    """
     frame, chosen = people.frame, people.chosen
     methods = [method] if isinstance(method, str) else list(method)
     asked = outcome_of(people.study, frame, outcome)
@@ -48,7 +64,7 @@ def did(
     try:
         waves = waves or compared_waves(study)
         arrays = arrays_of(study, frame, outcome, waves, group or None)
-        rows = estimate_did(**arrays, methods=methods, options=Options.of(settings))
+        rows = estimate_did(**arrays, methods=methods, settings=settings)
     except NotEstimable as error:
         contrast = "ddd" if group == "*" else "did"
         rows = unavailable(contrast, error.reason, asked.unit == "percent", methods)
@@ -68,14 +84,10 @@ def did(
     asked_for = arguments_table(people.study, study).query("argument != 'method'")
     differing = asked_for[asked_for["used"].ne(asked_for["planned"])]
     notes |= {"evaluated": said_arguments(study, differing)} if len(differing) else {}
-    return Result("did", asked.label, ("method", "scale"), _numbers(rows), cells, study, notes)
-
-
-def _numbers(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows with the value under the name that every result has."""
     first = ["outcome", "group", "contrast", "method", "scale"]
     rows = rows.rename(columns={"estimate": "value"}).assign(unit=rows["scale"], step=np.nan)
-    return rows[[*first, *(name for name in rows if name not in first)]]
+    rows = rows[[*first, *(name for name in rows if name not in first)]]
+    return Result("did", asked.label, ("method", "scale"), rows, cells, study, notes)
 
 
 def _with_outcome(study: Study, asked: Outcome) -> Study:

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 import pandas as pd
 
+from wijkkit.analysis.drawing import draw_terms
 from wijkkit.analysis.result import Result
+from wijkkit.analysis.words import model_sentence
 from wijkkit.errors import EstimationError
 from wijkkit.estimates.grid import wave_design
 from wijkkit.estimates.survey import no_column
@@ -17,8 +19,6 @@ from wijkkit.estimates.survey_model import ModelFit, survey_model
 from wijkkit.study import Study
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
     from wijkkit.analysis.people import People
 
 
@@ -58,20 +58,14 @@ class Model(Result):
         ratios = [name for name in self.frame if name.startswith("odds_ratio")]
         return self.frame[["term", *(ratios or ["value", "lower", "upper"]), "p"]]
 
-    def plot(self, ax: Axes | None = None) -> Axes:
-        """Draw the terms without the constant, with their intervals."""
-        from wijkkit.analysis.drawing import draw_terms
-
-        return draw_terms(self, ax)
-
-    def sentence(self, language: str = "") -> str:
-        from wijkkit.analysis.words import model_sentence
-
-        return model_sentence(self, language or self.study.language)
+    plot = draw_terms
+    sentence = model_sentence
 
 
-def fit(people: People, formula: str, family: str, confidence: float) -> Model:
-    """Fit ``outcome ~ predictors`` to people.
+def fit(
+    people: People, formula: str, *, family: str = "gaussian", confidence: float = 0.95
+) -> Model:
+    """Fit a survey-weighted regression, ``outcome ~ predictors``.
 
     `people`: One with a missing value in the formula is left out. `formula`: Wilkinson's notation:
     ``sdq ~ ses + C(wave) + age:sex``. The reference of a grouping of the study is its first group,

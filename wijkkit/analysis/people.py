@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal, overload
+from typing import Any, overload
 
 import pandas as pd
 
-from wijkkit.analysis import changes, effect, selection
-from wijkkit.analysis import changes as areas
+from wijkkit.analysis import changes, domains, effect, model
 from wijkkit.analysis.domains import By, columns_of, domain_rows, outcome_of, require_percentage
 from wijkkit.analysis.result import Result
 from wijkkit.display import ShowsItself
@@ -20,9 +19,8 @@ from wijkkit.estimates.grid import with_sampled
 from wijkkit.pipeline.respondents import load_respondents
 from wijkkit.study import Study, open_study
 
-if TYPE_CHECKING:
-    from wijkkit.analysis.model import Model
-    from wijkkit.estimates.change import Measure
+#: Names that are never a column of the respondents.
+_OWN = ("study", "everyone", "kept", "chosen", "frame", "sample")
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -68,18 +66,11 @@ class People(ShowsItself):
         return frame
 
     def __getattr__(self, name: str) -> pd.Series:
-        if name.startswith("_") or name in (
-            "study",
-            "everyone",
-            "kept",
-            "chosen",
-            "frame",
-            "sample",
-        ):
+        if name.startswith("_") or name in _OWN:
             raise AttributeError(name)
         if name not in self.frame:
             raise AttributeError(f"there is no column or method '{name}'")
-        return selection.column(self.frame, name)
+        return domains.column(self.frame, name)
 
     def __dir__(self) -> list[str]:
         names = [name for name in self.frame if isinstance(name, str) and name.isidentifier()]
@@ -98,10 +89,10 @@ class People(ShowsItself):
         """Return a column, or the people for whom a condition holds."""
         if isinstance(key, str):
             columns_of(key, self.frame)
-            return selection.column(self.frame, key)
-        kept = selection.condition(self.frame, key)
-        words = selection.described(self.frame, kept)
-        return self.only(kept, selection.both(self.chosen, words))
+            return domains.column(self.frame, key)
+        kept = domains.condition(self.frame, key)
+        words = domains.described(self.frame, kept)
+        return self.only(kept, domains.both(self.chosen, words))
 
     def only(self, kept: pd.Series, chosen: str) -> People:
         """Return those of these people of whom `kept` is true, called `chosen`."""
@@ -121,7 +112,7 @@ class People(ShowsItself):
         >>> everybody.assign(young=lambda p: p.age < 9).proportion("young").frame["unit"][0]
         'percent'
         """
-        return replace(self, everyone=selection.assigned(self.everyone, columns))
+        return replace(self, everyone=domains.assigned(self.everyone, columns))
 
     def proportion(self, outcome: str, by: By = None, **options: Any) -> Result:
         """Return the weighted percentage of a 0/1 column per group of `by`.
@@ -161,88 +152,21 @@ class People(ShowsItself):
         options = {"probability": probability, **options}
         return self._domains("quantile", outcome, by, survey_quantile, "score", options)
 
-    def change(self, outcome: str, by: By = None, *, measure: Measure = "points") -> Result:
-        """Return the change from the first wave to each later one, per group of `by`.
-
-        Parameters
-        ----------
-        outcome : str
-        by : str or list of str, optional
-            Areas (``wijk``, ``district``, ``arm``) and at most one other column.
-        measure : {"points", "ratio", "odds_ratio"}
-        """
-        return changes.change(self, outcome, by, measure)
-
-    def gap(self, outcome: str, between: str = "", by: By = None) -> Result:
-        """Return the gap between the first and the last group of a grouping, and its change.
-
-        Parameters
-        ----------
-        outcome : str
-        between : str
-            A grouping of the study or its column; the first ordered one where empty.
-        by : str or list of str, optional
-            Areas.
-        """
-        return changes.gap(self, outcome, between, by)
-
-    def compare(self, outcome: str, by: str = "wijk") -> Result:
-        """Compare each area with the city it is part of; the covariance of the two counts."""
-        return changes.compare(self, outcome, by)
-
-    def slope_index(self, outcome: str, between: str = "", by: By = None) -> Result:
-        """Return the slope index of inequality over the groups of an ordered grouping."""
-        return changes.slope_index(self, outcome, between, by)
-
-    def funnel(self, outcome: str, *, overdispersion: bool = False) -> Result:
-        """Return the wijken around the city with the limits of chance, in the last wave."""
-        return areas.funnel(self, outcome, overdispersion)
-
-    def small_areas(self, outcome: str, figures: pd.DataFrame | None = None) -> Result:
-        """Return modelled estimates of every wijk (Fay-Herriot), in the last wave."""
-        return areas.small_areas(self, outcome, figures)
-
-    def did(
-        self,
-        outcome: str,
-        *,
-        method: str | list[str] = "",
-        covariates: list[str] | None = None,
-        without: list[str] | None = None,
-        group: str = "",
-        pole: Literal["", "favourable", "adverse"] = "",
-        waves: tuple[str, ...] = (),
-    ) -> Result:
-        """Return the effect of the programme by difference-in-differences.
-
-        Parameters
-        ----------
-        outcome : str
-        method : str or list of str
-            Keys of `wijkkit.evaluation.effect.did.METHODS`; that of the study where empty.
-        covariates, without : list of str, optional
-            Columns, and wijken that are left out; those of the study where absent.
-        group : str
-            Only this group of the study's grouping; ``*`` for the difference between the ends.
-        pole : {"favourable", "adverse"}
-            Which answer is modelled as 1; the indicator's own where empty.
-        waves : tuple of str
-            In order of time; the study's baseline and follow-up where empty.
-        """
-        return effect.did(self, outcome, method, covariates, without, group, pole, waves)
-
-    def model(self, formula: str, *, family: str = "gaussian", confidence: float = 0.95) -> Model:
-        """Fit a survey-weighted regression, see `wijkkit.analysis.model.fit`."""
-        from wijkkit.analysis.model import fit
-
-        return fit(self, formula, family, confidence)
+    change = changes.change
+    gap = changes.gap
+    compare = changes.compare
+    slope_index = changes.slope_index
+    funnel = changes.funnel
+    small_areas = changes.small_areas
+    did = effect.did
+    model = model.fit
 
     def _domains(
         self, kind: str, outcome: str, by: By, estimator: Any, unit: str, options: dict[str, Any]
     ) -> Result:
         asked = outcome_of(self.study, self.frame, outcome)
         columns = columns_of(by, self.frame, self.study)
-        chosen, notes = (self, {}) if "wave" in columns else selection.last_wave(self, outcome)
+        chosen, notes = (self, {}) if "wave" in columns else domains.last_wave(self, outcome)
         rows, cells = domain_rows(chosen, asked, columns, estimator, unit, **options)
         if self.chosen:
             notes = {**notes, "among": self.chosen}
@@ -254,7 +178,7 @@ class People(ShowsItself):
             "study": self.study.text(self.study.settings.title),
             "among": self.chosen or "everybody",
             "respondents": ", ".join(f"{n:,} in {wave}" for wave, n in sorted(counts.items())),
-            "design": ", ".join(selection.design_in_words(self.frame)),
+            "design": ", ".join(domains.design_in_words(self.frame)),
             "columns": list(self.frame.columns),
         }
 

@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeVar, overload
 
+import cloudpickle
 import numpy as np
 import pandas as pd
 
-from wijkkit.analysis.drawing import pickled
 from wijkkit.analysis.model import Model, model_problems
 from wijkkit.analysis.result import Result
 from wijkkit.batch.fingerprint import hash_of
 from wijkkit.disclosure import policy_for
 from wijkkit.errors import DisclosureError, ParameterError, Problem
 from wijkkit.pipeline.gate import (
-    bundle_of,
+    Draw,
+    drawn,
     name_of,
     population_of,
+    require_named,
     require_population,
     tables_of,
 )
-from wijkkit.released import CityView, open_city
+from wijkkit.released import CityView, Released, open_city
 from wijkkit.released.unreleased import (
     Publication,
     check_label,
@@ -33,7 +36,7 @@ from wijkkit.released.unreleased import (
 from wijkkit.show.output import Bundle, ShownFigure, ShownTable, ShownText
 from wijkkit.study import Study, open_study
 from wijkkit.study.files import last_opened
-from wijkkit.study.guard import sources_opened, without_sources
+from wijkkit.study.guard import sources_opened
 from wijkkit.tables import ESTIMATE_KEYS
 
 # Is what a notebook shows of the released tables what stands there?
@@ -54,9 +57,9 @@ def check_rows(view: CityView, frame: pd.DataFrame, label: str) -> None:
     Raises DisclosureError: A number is not the released one of its keys, or has no released row; up
     to five are named, without the number.
     """
-    released = pd.concat(
-        [view.table(name).reindex(columns=[*ESTIMATE_KEYS, *_NUMBERS]) for name in _there(view)]
-    )
+    there = (view.table(name) for name in TABLES if name in view.released)
+    columns = [*ESTIMATE_KEYS, *_NUMBERS]
+    released = pd.concat([table.reindex(columns=columns) for table in there])
     wanted = frame.reset_index(drop=True).assign(at=range(len(frame)))
     keys = list(ESTIMATE_KEYS)
     numbers = [name for name in _NUMBERS if name in frame]
@@ -81,14 +84,6 @@ def check_rows(view: CityView, frame: pd.DataFrame, label: str) -> None:
             )
             for row in rows.itertuples(index=False, name=None)
         )
-
-
-def _there(view: CityView) -> list[str]:
-    return [name for name in TABLES if name in view.released]
-
-
-#: A function of a frame, or of a view of the tables, that returns a figure, a table or a text.
-Draw = Callable[[Any], Any]
 
 
 @dataclass(frozen=True)
@@ -222,9 +217,7 @@ def publish(
             return result
         result = draft(study)
     made = replace(_publication(study, result, words, draw, table), population=population)
-    shown = None
-    if label:
-        shown = _drawn(study, result, made, draw)
+    shown = drawn(result, label, caption, alt, study.language, draw) if label else None
     if made.kind == "raw":
         made = replace(made, content=shown)
     write_publication(study, made)
@@ -282,32 +275,6 @@ def require_rules(study: Study, label: str, facts: Mapping[str, Any]) -> None:
         )
 
 
-def require_named(study: Study, label: str, found: str) -> None:
-    """Raise DisclosureError unless study.yml names the output for the second person."""
-    if label and label in study.settings.outputs:
-        return
-    raise DisclosureError(
-        "control cannot read this output cell by cell",
-        place=label or "publish without a label",
-        found=found,
-        expected="a result of people, a view or rows of a released table",
-        remedy="Publish the result itself with draw=..., or name it for the second person in "
-        f"study.yml: outputs: {{{label or 'LABEL'}: {{why: '...'}}}}.",
-    )
-
-
-def _drawn(study: Study, result: Any, made: Publication, draw: Draw | None) -> Bundle:
-    """Return the output as the notebook shows it: of exact numbers."""
-    with without_sources():
-        if isinstance(result, Result):
-            shown = draw(result.frame) if draw else result.output(made.label)
-            alt = made.alt or (result.sentence() if draw is None else "")
-            caption = made.caption or result.caption
-            return bundle_of(shown, made.label, caption, alt, study.language)
-        shown = draw(result) if draw else result
-        return bundle_of(shown, made.label, made.caption, made.alt, study.language)
-
-
 def _from_released(
     study: Study, result: Any, label: str, caption: str, alt: str, draw: Draw | None
 ) -> Published | Any:
@@ -323,6 +290,51 @@ def _from_released(
         require_named(study, label, type(result).__name__)
     if not label:
         return result
-    shown = draw(result) if draw is not None else result
-    data, about = bundle_of(shown, label, caption, alt, study.language)
+    data, about = drawn(result, label, caption, alt, study.language, draw)
     return Published(label, (data, {"wijkkit": {**about["wijkkit"], "published": label}}))
+
+
+# A function that draws, kept so that the release can draw again from released numbers.
+
+#: What a drawing function may not hold: its numbers come from what it is given.
+_DATA = (pd.DataFrame, pd.Series, pd.Index, np.ndarray, Result, CityView, Released)
+
+
+class _HoldsData(Exception):
+    def __init__(self, what: str) -> None:
+        super().__init__(what)
+        self.what = what
+
+
+class _Pickler(cloudpickle.Pickler):
+    """Pickles a function by value, and stops at data that it holds."""
+
+    def reducer_override(self, obj: Any) -> Any:
+        if isinstance(obj, _DATA) or type(obj).__name__ == "People":
+            raise _HoldsData(type(obj).__name__)
+        if isinstance(obj, Study):
+            return open_study, (str(obj.folder),)
+        return super().reducer_override(obj)
+
+
+def pickled(draw: Callable[..., Any], label: str) -> bytes:
+    """Return a drawing function by value."""
+    target = io.BytesIO()
+    try:
+        _Pickler(target).dump(draw)
+    except _HoldsData as error:
+        raise DisclosureError(
+            "the drawing function holds data of its own",
+            place=label,
+            found=error.what,
+            expected="a function that takes all its numbers from the frame it is given",
+            remedy="Write draw=lambda frame: ... with nothing of the sources in it.",
+        ) from None
+    except Exception as error:
+        raise ParameterError(
+            "the drawing function cannot be kept",
+            place=label,
+            found=f"{type(error).__name__}: {error}"[:120],
+            remedy="Let it hold words and numbers of its own only.",
+        ) from error
+    return target.getvalue()

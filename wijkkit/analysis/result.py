@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
+from wijkkit.analysis import drawing, words
 from wijkkit.display import ShowsItself
 from wijkkit.language.messages import escaped
 from wijkkit.show.output import ShownText
 from wijkkit.study import Study
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 
 @dataclass(frozen=True, repr=False)
@@ -48,23 +46,11 @@ class Result(ShowsItself):
     study: Study = field(repr=False)
     notes: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
-    def plot(self, ax: Axes | None = None) -> Axes:
-        """Draw the numbers in `ax`, or in axes of their own, and return the axes."""
-        from wijkkit.analysis.drawing import draw
-
-        return draw(self, ax)
-
-    def map(self, ax: Axes | None = None) -> Axes:
-        """Draw the value of each wijk on a map of the study's borders."""
-        from wijkkit.analysis.drawing import draw_map
-
-        return draw_map(self, ax)
-
-    def scatter(self, other: Result, ax: Axes | None = None) -> Axes:
-        """Draw the values of two results against each other, a point per area."""
-        from wijkkit.analysis.drawing import draw_scatter
-
-        return draw_scatter(self, other, ax)
+    plot = drawing.draw
+    map = drawing.draw_map
+    scatter = drawing.draw_scatter
+    sentence = words.sentences
+    caption = property(words.caption)
 
     def joined(self, other: Result, names: tuple[str, str] = ("", "")) -> pd.DataFrame:
         """Return the values of two results side by side, a row per area and group.
@@ -87,19 +73,6 @@ class Result(ShowsItself):
         ]
         return parts[0].merge(parts[1], on=on, how="outer")
 
-    def sentence(self, language: str = "") -> str:
-        """Return the numbers in words; in the study's language by default."""
-        from wijkkit.analysis.words import sentences
-
-        return sentences(self, language or self.study.language)
-
-    @property
-    def caption(self) -> str:
-        """What stands beneath it: what it is about, when, of whom, and how else than planned."""
-        from wijkkit.analysis.words import caption
-
-        return caption(self)
-
     @property
     def shown(self) -> pd.DataFrame:
         """The columns that a reader of the table wants first."""
@@ -111,10 +84,8 @@ class Result(ShowsItself):
 
     def output(self, label: str) -> Any:
         """Return what the label promises: a figure, a table, or a sentence."""
-        from wijkkit.analysis.words import reader_table
-
         if label.startswith("tbl-"):
-            return reader_table(self, self.study.language)
+            return words.reader_table(self, self.study.language)
         return self.plot() if label.startswith("fig-") else ShownText(escaped(self.sentence()))
 
     def to_excel(self, *args: Any, **kwargs: Any) -> None:

@@ -8,21 +8,23 @@ import pandas as pd
 
 from wijkkit.analysis.domains import AREA_COLUMNS
 from wijkkit.analysis.drawing import names, plain_term
-from wijkkit.analysis.result import Result
-from wijkkit.language import absence, interval, listed, number, percentage, points, text
+from wijkkit.language import listed, number, text
 from wijkkit.show.output import ShownTable
+from wijkkit.show.values import shown_interval, shown_p
 from wijkkit.tables import STATUSES
 
 if TYPE_CHECKING:
     from wijkkit.analysis.model import Model
+    from wijkkit.analysis.result import Result
 
 #: As many rows as somebody reads in one breath; the others stand in the table.
 _ROWS = 12
 _HEADS = ("wijk", "district", "arm", "wave", "method", "scale", "term")
 
 
-def sentences(result: Result, language: str) -> str:
-    """Return a result as a sentence: what it is about, and the number of each row."""
+def sentences(result: Result, language: str = "") -> str:
+    """Return the numbers in words: what they are about, and the number of each row."""
+    language = language or result.study.language
     rows = [row for _, row in result.frame.head(_ROWS).iterrows()]
     parts = [_part(result, row, language) for row in rows]
     more = len(result.frame) - len(parts)
@@ -70,22 +72,7 @@ def _part(result: Result, row: pd.Series, language: str) -> str:
 
 def _value(row: pd.Series, language: str) -> str:
     status = row.get("status", "ok")
-    if status == "above":
-        return absence(status, language, limit=row["lower"])
-    if status != "ok" or pd.isna(row["value"]):
-        return absence(status if status in STATUSES and status != "ok" else "missing", language)
-    unit = row.get("unit", row.get("scale", "score"))
-    decimals = {"percent": 0, "points": 0, "count": 0}.get(unit, 1 if unit == "score" else 2)
-    if unit == "percent":
-        said = percentage(row["value"], language)
-    elif unit == "points":
-        said = points(row["value"], language)
-    else:
-        said = number(row["value"], language, decimals)
-    if pd.isna(row["lower"]) or pd.isna(row["upper"]):
-        return said
-    limits = interval(row["lower"], row["upper"], language, decimals)
-    return text("people.with_interval", language, value=said, interval=limits)
+    return shown_interval({**row, "status": status if status in STATUSES else "missing"}, language)
 
 
 def reader_table(result: Result, language: str) -> ShownTable:
@@ -103,28 +90,26 @@ def reader_table(result: Result, language: str) -> ShownTable:
     for name in ("p", "n"):
         if name in frame:
             table[text(f"people.head.{name}", language)] = [
-                _plain(row[name], language, 3 if name == "p" else 0) for row in rows
+                shown_p(value, language) if name == "p" else _whole(value, language)
+                for value in frame[name]
             ]
     return ShownTable(pd.DataFrame(table), caption(result))
 
 
 def _model_table(model: Result, language: str) -> ShownTable:
-    value, lower, upper, chance = (model.shown[name] for name in model.shown.columns[1:])
-    shown = [
-        text(
-            "people.with_interval",
-            language,
-            value=number(one, language, 2),
-            interval=interval(low, high, language, 2),
-        )
-        for one, low, high in zip(value, lower, upper, strict=True)
-    ]
     table = {
         text("people.head.term", language): [plain_term(term) for term in model.frame["term"]],
-        text("people.head.value", language): shown,
-        text("people.head.p", language): [_plain(p, language, 3) for p in chance],
+        text("people.head.value", language): _estimates(model.shown, language),
+        text("people.head.p", language): [shown_p(p, language) for p in model.shown["p"]],
     }
     return ShownTable(pd.DataFrame(table), caption(model))
+
+
+def _estimates(terms: pd.DataFrame, language: str) -> list[str]:
+    """Return the estimates of a model's terms with their intervals."""
+    numbers = terms.iloc[:, 1:4].set_axis(["value", "lower", "upper"], axis=1)
+    rows = numbers.assign(unit="ratio", status="ok").to_dict("records")
+    return [shown_interval(row, language) for row in rows]
 
 
 def _named_columns(result: Result) -> list[str]:
@@ -142,29 +127,17 @@ def _head(result: Result, column: str) -> str:
     return result.study.column_words(column)[0].replace("_", " ")
 
 
-def _plain(value: float, language: str, decimals: int) -> str:
-    if pd.isna(value):
-        return ""
-    if decimals == 3 and value < 0.001:
-        return f"< {number(0.001, language, 3)}"
-    return number(value, language, decimals)
+def _whole(value: float, language: str) -> str:
+    return "" if pd.isna(value) else number(value, language)
 
 
-def model_sentence(model: Model, language: str) -> str:
+def model_sentence(model: Model, language: str = "") -> str:
     """Return the terms of a model in words, without its constant."""
-    value, lower, upper, _ = model.shown.columns[1:]
-    rows = model.frame[model.frame["term"].ne("Intercept")].head(_ROWS)
-    decimals = 2
-    parts = [
-        text(
-            "people.with_interval",
-            language,
-            value=f"{plain_term(row['term'])} {number(row[value], language, decimals)}",
-            interval=interval(row[lower], row[upper], language, decimals),
-        )
-        for _, row in rows.iterrows()
-    ]
-    unit = text(f"people.unit.{'odds_ratio' if value == 'odds_ratio' else 'score'}", language)
+    language = language or model.study.language
+    rows = model.shown[model.shown["term"].ne("Intercept")].head(_ROWS)
+    shown = zip(map(plain_term, rows["term"]), _estimates(rows, language), strict=True)
+    parts = [f"{term} {estimate}" for term, estimate in shown]
+    unit = text(f"people.unit.{'odds_ratio' if 'odds_ratio' in rows else 'score'}", language)
     about = text("people.about.model", language, title=model.title, unit=unit)
     return _about_whom(
         model, text("people.sentence", language, about=about, parts="; ".join(parts))

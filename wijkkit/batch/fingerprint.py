@@ -8,10 +8,8 @@ import importlib.metadata
 import json
 import os
 import sys
-from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 import wijkkit
 from wijkkit.files import sha256, write_whole
@@ -101,51 +99,6 @@ def areas(study: Study) -> str:
     )
 
 
-# What was worked out before, by the hash of what it was worked out from.
-
-#: Modules whose change makes earlier answers worthless.
-_ASKING = ("fingerprint",)
-
-
-class AnswerCache:
-    """Answers of earlier runs; what no run asks for any more is forgotten.
-
-    `path`: A JSON file; absent, unreadable or made by another version, it holds no answers.
-
-    >>> known = AnswerCache(Path("no such file"))
-    >>> known.get("length", "a1", lambda: len("text")), known.get("length", "a1", lambda: 0)
-    (4, 4)
-    """
-
-    def __init__(self, path: Path):
-        self._path = path
-        self._by = _by()
-        self._earlier: dict[str, Any] = {}
-        self._used: dict[str, Any] = {}
-        with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-            content = json.loads(path.read_bytes())
-            if content["by"] == self._by:
-                self._earlier = dict(content["answers"])
-
-    def get(self, question: str, mark: str, answer: Callable[[], Any]) -> Any:
-        """Return what is known, or else what `answer` returns: something that JSON can hold."""
-        key = f"{question}:{mark}"
-        if key not in self._used:
-            self._used[key] = self._earlier[key] if key in self._earlier else answer()
-        return self._used[key]
-
-    def save(self) -> None:
-        """Keep the answers for the next run."""
-        if self._used != self._earlier:
-            write_whole(self._path, json.dumps({"by": self._by, "answers": self._used}))
-
-
-def _by() -> str:
-    package = Path(wijkkit.__file__).parent
-    files = [package / "__init__.py", *(package / "batch" / f"{name}.py" for name in _ASKING)]
-    return hash_of(sys.version, version("pandas"), *(hash_file(path) for path in files))
-
-
 # Hashes of the released tables: whole, or of the rows of one wijk.
 
 #: The folder of what notebooks published and is not released, and the name of all of it.
@@ -155,14 +108,25 @@ UNRELEASED = "unreleased"
 class TableHashes:
     """The released tables of a study as they are now; a file is read again when it has changed.
 
-    `known`: What earlier runs found of the same tables.
+    `runs`: The runs folder. What was found of the rows of a table is kept there in ``known.json``,
+    by the hash of the table; absent, unreadable or made by another version it says nothing.
     """
 
-    def __init__(self, folder: Path, known: AnswerCache):
-        self._folder = folder
-        self._answers = known
+    def __init__(self, runs: Path):
+        self._folder, self._path_of_known = runs / "released", runs / "known.json"
         self._known: dict[str, tuple[tuple, str]] = {}
-        self._rows: dict[str, tuple[str, dict[str, str] | None]] = {}
+        self._rows: dict[str, dict[str, str] | None] = {}
+        self._earlier: dict[str, dict[str, str] | None] = {}
+        self._by = hash_of(sys.version, version("pandas"), hash_file(Path(__file__)))
+        with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+            content = json.loads(self._path_of_known.read_bytes())
+            self._earlier = dict(content["rows"]) if content["by"] == self._by else {}
+
+    def save(self) -> None:
+        """Keep what was found of rows for the next run; what nobody asked for is forgotten."""
+        if self._rows != self._earlier:
+            content = json.dumps({"by": self._by, "rows": self._rows})
+            write_whole(self._path_of_known, content)
 
     def names(self) -> list[str]:
         """Return the names of the tables that are there."""
@@ -180,10 +144,10 @@ class TableHashes:
         whole = self._whole(name)
         if not wijk or whole == "absent":
             return whole
-        if self._rows.get(name, ("", {}))[0] != whole:
-            rows = self._answers.get("rows", whole, lambda: self._by_wijk(name))
-            self._rows[name] = (whole, rows)
-        rows = self._rows[name][1]
+        if whole not in self._rows:
+            known = whole in self._earlier
+            self._rows[whole] = self._earlier[whole] if known else self._by_wijk(name)
+        rows = self._rows[whole]
         return whole if rows is None else rows.get(wijk, "no rows")
 
     def _whole(self, name: str) -> str:

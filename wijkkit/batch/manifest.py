@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock, Timeout
 
-from wijkkit.batch.fingerprint import AnswerCache, TableHashes, hash_file
+from wijkkit.batch.fingerprint import TableHashes, hash_file
 from wijkkit.batch.plan import Key, output_path
 from wijkkit.display import ShowsItself
 from wijkkit.errors import BatchError
@@ -318,7 +318,7 @@ def status(study: str | Path | Study = "parameters") -> pd.DataFrame:
 def states(study: Study) -> list[dict[str, Any]]:
     """Return what `status` returns, as dictionaries: the city first, then the study's wijken."""
     unfinished = "running" if is_running(study.runs) else "interrupted"
-    tables = TableHashes(study.runs / "released", AnswerCache(study.runs / "known.json"))
+    tables = TableHashes(study.runs)
     order = {scope: place for place, scope in enumerate(("stad", *study.neighbourhoods))}
     rows = []
     for event in last_events(study.runs / "events.jsonl").values():

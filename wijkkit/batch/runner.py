@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from wijkkit.batch.engine.client import choose_engine, close_fork_server, execute
 from wijkkit.batch.engine.task import Outcome
-from wijkkit.batch.fingerprint import UNRELEASED, AnswerCache, hash_file
+from wijkkit.batch.fingerprint import UNRELEASED, hash_file
 from wijkkit.batch.manifest import EventLog, JobResult, RunResult, only_run, write_manifest
 from wijkkit.batch.plan import CITY, Job, Key, find_notebooks, plan, read_notebooks
 from wijkkit.batch.work import PRELOAD, Work, cleaned, failures, first_error
@@ -76,9 +76,8 @@ def run(
     """
     study = study if isinstance(study, Study) else open_study(study)
     folder = find_notebooks(study.folder, notebooks)
-    known = AnswerCache(study.runs / "known.json")
     planned = plan(study, read_notebooks(folder), wijken)
-    work = Work.of(study, choose_engine(engine), folder.parent, known)
+    work = Work.of(study, choose_engine(engine), folder.parent)
     name = uuid.uuid4().hex[:12]
     started, began = time.monotonic(), datetime.now(UTC)
     with only_run(study.runs), _executor(executor, jobs) as pool:
@@ -88,7 +87,7 @@ def run(
             log.write("run started", jobs=len(planned), notebooks=names)
             results = loop.run(planned)
             log.write("run ended")
-        known.save()
+        work.tables.save()
         result = RunResult(name, tuple(results), time.monotonic() - started)
         write_manifest(study, result, began, work.engine, log.last.values())
     return result
@@ -202,7 +201,6 @@ class _Loop:
         return True
 
     def _end(self, future: Future) -> None:
-
         job, fingerprint, before = self._running[future]
         try:
             outcome = future.result()

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wijkkit.batch import fingerprint as marks
-from wijkkit.batch.engine.task import WIDGET_VIEW, Limits, Task
-from wijkkit.batch.fingerprint import UNRELEASED, AnswerCache, TableHashes, hash_file, hash_of
+from wijkkit.batch.engine.task import WIDGET_VIEW, Task
+from wijkkit.batch.fingerprint import UNRELEASED, TableHashes, hash_file, hash_of
 from wijkkit.batch.manifest import changed_needs
 from wijkkit.batch.plan import CITY, Job, output_path
 from wijkkit.study import Study
@@ -46,13 +46,13 @@ class Work:
     tables: TableHashes
 
     @classmethod
-    def of(cls, study: Study, engine: str, project: Path, known: AnswerCache) -> Work:
+    def of(cls, study: Study, engine: str, project: Path) -> Work:
         """Gather what the jobs have in common; `project` is the folder of the lock file."""
         return cls(
             study,
             engine,
             hash_of(marks.study_files(study), marks.package(), marks.installed(project), engine),
-            TableHashes(study.runs / "released", known),
+            TableHashes(study.runs),
         )
 
     def fingerprint(self, job: Job) -> str:
@@ -101,7 +101,7 @@ class Work:
             parameters=job.parameters,
             folder=str(self.study.folder.parent),
             stage=job.notebook.stage,
-            limits=Limits(**self.study.settings.batch.model_dump()),
+            limits=self.study.settings.batch,
             engine=self.engine,
             environment={NOTEBOOK: job.notebook.name},
         )

@@ -9,11 +9,16 @@ from __future__ import annotations
 import getpass
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from wijkkit.cli.run import StudyOption
 from wijkkit.errors import RegistryError
+from wijkkit.study import open_study
+
+if TYPE_CHECKING:
+    from wijkkit.live.identity import Account, Accounts
 
 app = typer.Typer(
     name="registry",
@@ -30,7 +35,6 @@ accounts = typer.Typer(
     rich_markup_mode=None,
 )
 
-StudyOption = Annotated[Path, typer.Option("--study", help="Folder of the study.")]
 NameArgument = Annotated[str, typer.Argument(help="The name to log in with.")]
 WijkArgument = Annotated[str, typer.Argument(help="The wijk, as its file is named.")]
 OutOption = Annotated[
@@ -48,7 +52,6 @@ def template(
 ) -> None:
     """Write an empty workbook of a wijk, to be filled in and imported."""
     from wijkkit.registry.workbook import write_template
-    from wijkkit.study import open_study
 
     path = _target(wijk, out, force)
     write_template(open_study(study), wijk, path)
@@ -64,7 +67,6 @@ def import_(
     """Store what a workbook says; nothing is stored where anything in it is wrong."""
     from wijkkit.registry import open_registry
     from wijkkit.registry.workbook import import_workbook
-    from wijkkit.study import open_study
 
     with open_registry(open_study(study)) as registry:
         typer.echo(str(import_workbook(registry, file, who or getpass.getuser())))
@@ -78,7 +80,6 @@ def load(
     """Store the tables of all wijken that study.yml names: stakeholders, steps, interventions."""
     from wijkkit.registry import open_registry
     from wijkkit.registry.imports import import_tables
-    from wijkkit.study import open_study
 
     opened = open_study(study)
     with open_registry(opened) as registry:
@@ -105,7 +106,6 @@ def export(
     """Write what is registered of a wijk as a workbook, to be changed and imported again."""
     from wijkkit.registry import open_registry
     from wijkkit.registry.workbook import export_workbook
-    from wijkkit.study import open_study
 
     path = _target(wijk, out, force)
     with open_registry(open_study(study)) as registry:
@@ -139,15 +139,14 @@ def add(
     study: StudyOption = Path("parameters"),
 ) -> None:
     """Add an account, or give the one of this name another role and password."""
-    account = _accounts(study).add(name, role, tuple(wijk or ()), password)
-    print(f"{account.name}: {account.role} {', '.join(account.wijken)}".strip())
+    print(_said(_accounts(study).add(name, role, tuple(wijk or ()), password)))
 
 
 @accounts.command(name="list")
 def list_accounts(study: StudyOption = Path("parameters")) -> None:
     """List the accounts: name, role, wijken."""
     for account in _accounts(study).all().values():
-        print(f"{account.name}: {account.role} {', '.join(account.wijken)}".strip())
+        print(_said(account))
 
 
 @accounts.command()
@@ -157,15 +156,18 @@ def remove(name: NameArgument, study: StudyOption = Path("parameters")) -> None:
     print(f"removed: {name}")
 
 
-def _accounts(folder: Path):
+def _said(account: Account) -> str:
+    return f"{account.name}: {account.role} {', '.join(account.wijken)}".strip()
+
+
+def _accounts(folder: Path) -> Accounts:
     from wijkkit.live.identity import Accounts
-    from wijkkit.study import open_study
 
     return Accounts(open_study(folder))
 
 
 def dashboard(
-    study: Annotated[Path, typer.Option(help="Folder of the study.")] = Path("parameters"),
+    study: StudyOption = Path("parameters"),
     ip: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 8866,
     host: Annotated[
@@ -178,7 +180,6 @@ def dashboard(
 ) -> None:
     """Serve a live page per wijk, with the forms to keep it; only to this machine by default."""
     from wijkkit.live.extension import serve_pages
-    from wijkkit.study import open_study
 
     day = as_of.date() if as_of else None
     hosts = tuple(name.lower() for name in host or ())

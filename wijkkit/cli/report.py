@@ -8,7 +8,9 @@ from typing import Annotated
 
 import typer
 
+from wijkkit.cli.run import StudyOption
 from wijkkit.errors import ParameterError, ReportError
+from wijkkit.study import open_study
 
 
 class EngineChoice(StrEnum):
@@ -26,7 +28,7 @@ class FormatChoice(StrEnum):
 
 
 def report(
-    study: Annotated[Path, typer.Option(help="Folder of the study.")] = Path("parameters"),
+    study: StudyOption = Path("parameters"),
     engine: Annotated[
         EngineChoice, typer.Option(help="auto is the built-in engine; quarto must be on the path.")
     ] = EngineChoice.auto,
@@ -40,7 +42,6 @@ def report(
 ) -> None:
     """Make the reports from the executed notebooks and say where they are."""
     from wijkkit.reports.render import render
-    from wijkkit.study import open_study
 
     opened = open_study(study)
     made = render(
@@ -66,23 +67,16 @@ def report(
 
 # The command ``wijkkit release``.
 
-FolderArgument = Annotated[Path, typer.Argument(help="New folder that may be published.")]
-StudyOption = Annotated[Path, typer.Option(help="Folder of the study.")]
-CorrectsOption = Annotated[str, typer.Option(help="The publication that this one replaces.")]
-ReasonOption = Annotated[str, typer.Option(help="Why it is replaced.")]
-LedgerOption = Annotated[
-    bool, typer.Option("--new-ledger", help="Nothing was ever published from these data.")
-]
-PreparedOption = Annotated[str, typer.Option(help="Your name, for the sign-off.")]
-
 
 def release(
-    folder: FolderArgument,
-    prepared_by: PreparedOption = "",
+    folder: Annotated[Path, typer.Argument(help="New folder that may be published.")],
+    prepared_by: Annotated[str, typer.Option(help="Your name, for the sign-off.")] = "",
     study: StudyOption = Path("parameters"),
-    corrects: CorrectsOption = "",
-    reason: ReasonOption = "",
-    new_ledger: LedgerOption = False,
+    corrects: Annotated[str, typer.Option(help="The publication that this one replaces.")] = "",
+    reason: Annotated[str, typer.Option(help="Why it is replaced.")] = "",
+    new_ledger: Annotated[
+        bool, typer.Option("--new-ledger", help="Nothing was ever published from these data.")
+    ] = False,
 ) -> None:
     """Build the folder of reports that may be published: audited, scanned, with a manifest.
 
@@ -93,7 +87,6 @@ def release(
     from wijkkit.disclosure.sign_off import sign_off_file
     from wijkkit.language import text
     from wijkkit.pipeline.publication import publish_release
-    from wijkkit.study import open_study
 
     opened = open_study(study)
     made = publish_release(
@@ -165,7 +158,6 @@ def research(
     from wijkkit.export import write_research
     from wijkkit.export.rows import refuse_published
     from wijkkit.pipeline.estimation import unprotected_estimates
-    from wijkkit.study import open_study
 
     opened = open_study(study)
     refuse_published(opened, to)

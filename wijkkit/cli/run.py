@@ -15,6 +15,7 @@ import typer
 from wijkkit.batch.manifest import JobResult
 from wijkkit.batch.plan import Job
 from wijkkit.batch.runner import Progress
+from wijkkit.study import open_study
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
@@ -74,7 +75,6 @@ def summary(result: RunResult) -> str:
 def status(study: StudyOption = Path("parameters")) -> None:
     """Say how each notebook fared in its last run."""
     from wijkkit.batch.manifest import states
-    from wijkkit.study import open_study
 
     rows = states(open_study(study))
     for row in rows:
@@ -94,7 +94,6 @@ def diff(
     import pandas as pd
 
     from wijkkit.batch.crate import changed_numbers, run_tables
-    from wijkkit.study import open_study
 
     opened = open_study(study)
     table = changed_numbers(run_tables(opened, before), run_tables(opened, after))
@@ -111,7 +110,6 @@ def crate(
 ) -> None:
     """Export the last run as an RO-Crate."""
     from wijkkit.batch.crate import export_crate
-    from wijkkit.study import open_study
 
     typer.echo(str(export_crate(open_study(study), folder)))
 
@@ -134,7 +132,7 @@ def _stoppable() -> Iterator[None]:
 
 
 def lab(
-    study: Annotated[Path, typer.Option(help="Folder of the study.")] = Path("parameters"),
+    study: StudyOption = Path("parameters"),
     options: Annotated[
         list[str] | None, typer.Argument(help="Options for JupyterLab, after '--'.")
     ] = None,

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from wijkkit.cli.run import StudyOption
+
 if TYPE_CHECKING:
     from wijkkit.project import Difference
 
@@ -14,13 +16,12 @@ if TYPE_CHECKING:
 app = typer.Typer(
     name="study", help="A study's files as one workbook, and back.", no_args_is_help=True
 )
-_STUDY = Annotated[Path, typer.Option(help="Folder of the study.")]
 
 
 @app.command("export")
 def export_(
     workbook: Annotated[Path, typer.Argument(help="The workbook to write.")] = Path("study.xlsx"),
-    study: _STUDY = Path("parameters"),
+    study: StudyOption = Path("parameters"),
 ) -> None:
     """Write study.yml, codebook.yml, indicators.yml and the wijken as one workbook."""
     from wijkkit.proposal.workbook_export import export_study
@@ -31,7 +32,7 @@ def export_(
 @app.command("import")
 def import_(
     workbook: Annotated[Path, typer.Argument(help="The workbook to read.")],
-    study: _STUDY = Path("parameters"),
+    study: StudyOption = Path("parameters"),
 ) -> None:
     """Write the files of a study as a workbook says; say what is wrong by sheet and cell."""
     from wijkkit.proposal.workbook_import import import_study
@@ -104,7 +105,7 @@ def new(
 
 
 def check(
-    study: Annotated[Path, typer.Option(help="Folder of the study.")] = Path("parameters"),
+    study: StudyOption = Path("parameters"),
 ) -> None:
     """Say everything that is wrong or missing in a study, in order of what to do first."""
     from wijkkit.pipeline.checks import (

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
-from wijkkit.estimates.change import change, interval_method, wave_pairs, worst
+from wijkkit.estimates.change import interval_method, wave_pairs, worst
 from wijkkit.estimates.design import LonelyPsu
 from wijkkit.estimates.grid import SCALE, asked_outcome, wave_design
 from wijkkit.estimates.interval import check_confidence, t_limits
@@ -66,26 +66,51 @@ def estimate_gap(
     3  low-high  -50.0  points  4.0
     """
     check_confidence(confidence)
+    given = (respondents, indicators, waves, groupings, areas, lonely_psu)
+    rows = _of_groups(*given, _ends, _gap, fewest=2)
+    if rows.empty:
+        return tidy(rows)
+    made = _with_limits(pd.concat([rows, _changes(rows)], ignore_index=True), confidence)
+    return tidy(made.assign(method=interval_method(made["value"], made["lower"], "t")))
+
+
+def _of_groups(
+    respondents: pd.DataFrame,
+    indicators: Mapping[str, Asked],
+    waves: Sequence[str],
+    groupings: Groupings,
+    areas: pd.DataFrame | None,
+    lonely_psu: LonelyPsu,
+    joined: Callable[[Block], Block],
+    index: Callable[..., dict[str, np.ndarray]],
+    fewest: int,
+) -> pd.DataFrame:
+    """Return one row per indicator, area, wave and grouping, made of its groups by `index`.
+
+    `joined`: The block in which the groups of an area and wave are one. `index`: Of the indicator,
+    the groups' means and block, their joined domains, who answered, and which cells were not asked.
+    """
     design = wave_design(respondents, lonely_psu)
-    divided = [b for b in blocks(respondents, waves, groupings, areas=areas) if b.group_by]
-    ends = [_ends(block) for block in divided]
-    overs = [domains(block.code, block.size, design) for block in divided]
-    pairs = [domains(end.code, end.size, design) for end in ends]
+    divided = blocks(respondents, waves, groupings, areas=areas)
+    divided = [block for block in divided if len(block.groups) >= fewest]
+    together = [joined(block) for block in divided]
+    overs, wholes = (
+        [domains(block.code, block.size, design) for block in some] for some in (divided, together)
+    )
     parts = []
     for key, indicator in indicators.items():
         asked = asked_rows(respondents, indicator)
         outcome = asked_outcome(respondents, key, indicator, asked)
         never = not_asked(divided, indicator, asked)
-        for block, over, pair in zip(divided, overs, pairs, strict=True):
+        for block, over, whole in zip(divided, overs, wholes, strict=True):
             means = domain_means(outcome, over)
-            gap = _gap(means, block, pair, np.isnan(outcome), confidence)
             skipped = np.tile(never[block.group_by], len(block.areas))
-            parts.append(_cells(indicator, gap, means.n, skipped, len(block.groups)))
+            skipped = skipped.reshape(-1, len(block.groups))
+            parts.append(index(indicator, means, block, whole, ~np.isnan(outcome), skipped))
     if not parts:
-        return tidy(pd.DataFrame(columns=["indicator"]))
+        return pd.DataFrame(columns=["indicator"])
     columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-    rows = keys(ends, list(indicators)).assign(**columns, source="survey")
-    return tidy(pd.concat([rows, _changes(rows, confidence)], ignore_index=True))
+    return keys(together, list(indicators)).assign(**columns, source="survey")
 
 
 def _ends(block: Block) -> Block:
@@ -99,61 +124,40 @@ def _ends(block: Block) -> Block:
 
 
 def _gap(
-    means: DomainMeans, block: Block, pair: Domains, absent: np.ndarray, confidence: float
+    indicator: Asked,
+    means: DomainMeans,
+    block: Block,
+    pair: Domains,
+    known: np.ndarray,
+    skipped: np.ndarray,
 ) -> dict[str, np.ndarray]:
-    last = len(block.groups) - 1
-    by_group = means.value.reshape(-1, last + 1)
-    value = by_group[:, 0] - by_group[:, last]
-    sign = np.where(block.code % (last + 1) == 0, 1.0, -1.0)
-    used = (pair.code >= 0) & ~absent
+    """Return the gap between the outermost groups of each area and wave, with its error."""
+    outer = [0, len(block.groups) - 1]
+    value = means.value.reshape(len(skipped), -1)[:, outer]
+    sign = np.where(block.code % len(block.groups) == 0, 1.0, -1.0)
+    used = (pair.code >= 0) & known
     spread, _ = variance(np.where(used, sign * means.influence, 0.0), pair, used)
     units, strata = units_and_strata(pair, used)
-    reasons = means.reason.reshape(-1, last + 1)[:, [0, last]]
+    reasons = means.reason.reshape(len(skipped), -1)[:, outer]
     # A zero or full cell has no standard error of its own, so neither has its gap.
-    there = ((reasons == "") | (reasons == "no_df")).all(axis=1) & (spread > 0)
-    se = np.where(there, np.sqrt(spread), np.nan)
-    lower, upper = t_limits(value, se, units - strata, confidence)
-    return {"value": value, "lower": lower, "upper": upper, "se": se, "df": units - strata}
-
-
-def _cells(
-    indicator: Asked,
-    gap: dict[str, np.ndarray],
-    n: np.ndarray,
-    skipped: np.ndarray,
-    n_groups: int,
-) -> dict[str, np.ndarray]:
-    outer = [0, n_groups - 1]
-    never = skipped.reshape(-1, n_groups)[:, outer].any(axis=1)
-    fewest = n.reshape(-1, n_groups)[:, outer].min(axis=1)
+    there = np.isin(reasons, ["", "no_df"]).all(axis=1) & (spread > 0)
+    n = means.n.reshape(len(skipped), -1)[:, outer].min(axis=1)
     scale = SCALE[indicator.unit]
     return {
-        **{name: gap[name] * scale for name in ("value", "lower", "upper", "se")},
-        "df": gap["df"],
-        "n": fewest,
-        "unit": np.full(len(fewest), "score" if indicator.unit == "score" else "points"),
-        "method": interval_method(gap["value"], gap["lower"], "t"),
-        "status": np.where(never, "not_asked", np.where(fewest > 0, "ok", "missing")),
+        "value": scale * (value[:, 0] - value[:, 1]),
+        "se": scale * np.where(there, np.sqrt(spread), np.nan),
+        "df": units - strata,
+        "n": n,
+        "unit": np.full(len(n), "score" if indicator.unit == "score" else "points"),
+        "status": _status(skipped[:, outer], n > 0),
     }
 
 
-def _changes(rows: pd.DataFrame, confidence: float) -> pd.DataFrame:
-    joined = wave_pairs(rows)
-    sides = (joined[name] for name in ("value_first", "se_first", "value", "se"))
-    df = (joined["df_first"] + joined["df"]).to_numpy()
-    found = change(*sides, measure="points", df=df, confidence=confidence)
-    return joined.assign(
-        value=found.value,
-        lower=found.lower,
-        upper=found.upper,
-        n=np.fmin(joined["n_first"], joined["n"]),
-        method=interval_method(found.value, found.lower, "t"),
-        status=worst(joined["status_first"], joined["status"]),
-    )
+def _status(skipped: np.ndarray, there: np.ndarray) -> np.ndarray:
+    return np.where(skipped.any(axis=1), "not_asked", np.where(there, "ok", "missing"))
 
 
 Floats = np.ndarray
-_FEWEST = 3
 
 
 def estimate_slope(
@@ -206,30 +210,12 @@ def estimate_slope(
     [['slope_index', -75.0], ['relative_index', 0.14]]
     """
     check_confidence(confidence)
-    design = wave_design(respondents, lonely_psu)
-    divided = [
-        block
-        for block in blocks(respondents, waves, groupings, areas=areas)
-        if len(block.groups) >= _FEWEST
-    ]
-    if not divided or not indicators:
-        return tidy(pd.DataFrame(columns=["indicator"]))
-    together = [_together(block) for block in divided]
-    overs = [domains(block.code, block.size, design) for block in divided]
-    alls = [domains(block.code, block.size, design) for block in together]
-    parts = []
-    for key, indicator in indicators.items():
-        asked = asked_rows(respondents, indicator)
-        outcome = asked_outcome(respondents, key, indicator, asked)
-        never = not_asked(divided, indicator, asked)
-        for block, over, everybody in zip(divided, overs, alls, strict=True):
-            means = domain_means(outcome, over)
-            skipped = np.tile(never[block.group_by], len(block.areas))
-            parts.append(_indices(indicator, means, block, everybody, ~np.isnan(outcome), skipped))
-    columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-    rows = keys(together, list(indicators)).assign(**columns, source="survey")
+    given = (respondents, indicators, waves, groupings, areas, lonely_psu)
+    rows = _of_groups(*given, _together, _indices, fewest=3)
+    if rows.empty:
+        return tidy(rows)
     levels = [_of_index(rows, relative) for relative in (False, True)]
-    made = pd.concat([*levels, *map(_index_changes, levels)], ignore_index=True)
+    made = pd.concat([*levels, *map(_changes, levels)], ignore_index=True)
     return tidy(_with_limits(made, confidence))
 
 
@@ -278,7 +264,6 @@ def _indices(
         of_ratio = ends[:, 0] / low[:, None] - ends[:, 1] / high[:, None]
     units, strata = units_and_strata(everybody, used)
     scale = SCALE[indicator.unit]
-    never = skipped.reshape(-1, k).any(axis=1)
     return {
         "slope": scale * (low - high),
         "slope_se": scale * error(ends[:, 0] - ends[:, 1]),
@@ -287,7 +272,7 @@ def _indices(
         "df": units - strata,
         "n": n.min(axis=1),
         "unit": np.full(len(n), "score" if indicator.unit == "score" else "points"),
-        "status": np.where(never, "not_asked", np.where(there, "ok", "missing")),
+        "status": _status(skipped, np.asarray(there)),
     }
 
 
@@ -313,7 +298,7 @@ def _of_index(rows: pd.DataFrame, relative: bool) -> pd.DataFrame:
     return made.assign(method="relative_index", unit="ratio", status=status)
 
 
-def _index_changes(rows: pd.DataFrame) -> pd.DataFrame:
+def _changes(rows: pd.DataFrame) -> pd.DataFrame:
     """Return the change since the first wave: waves are independent samples."""
     joined = wave_pairs(rows)
     return joined.assign(

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from scipy import special, stats
 
 from wijkkit.errors import EstimationError
-from wijkkit.estimates.design import Stage, SurveyDesign
+from wijkkit.estimates.design import SurveyDesign
 from wijkkit.estimates.interval import check_confidence
-from wijkkit.estimates.linearisation import domains, units_and_strata, within_margins
+from wijkkit.estimates.linearisation import domains, units_and_strata, variance
 
 Floats = NDArray[np.float64]
 
@@ -191,44 +191,27 @@ def _deviance(y: Floats, mean: Floats, weight: Floats, family: str) -> float:
 def total_covariance(influence: Floats, design: SurveyDesign, used: NDArray[np.bool_]) -> Floats:
     """Return the covariance of the totals of the columns of `influence`, shape (p, p).
 
-    Raises EstimationError: A stratum with one sampled unit, where the design does not say what it
-    adds.
+    That of two is a quarter of the variance of their sum minus that of their difference. Raises
+    EstimationError: A stratum with one sampled unit, where the design does not say what it adds.
     """
-    if design.calibrated is not None:
-        columns = [within_margins(column, design.calibrated) for column in influence.T]
-        influence = np.column_stack(columns)
-    total = np.zeros((influence.shape[1],) * 2)
-    for stage in design.stages:
-        total += _of_stage(influence, stage, design.lonely_psu, used)
-    return total
+    over = domains(np.zeros(len(influence), dtype=np.int64), 1, design)
 
+    def of(column: Floats) -> float:
+        spread, lonely = variance(column, over, used)
+        if lonely.any() and design.lonely_psu in ("absent", "average"):
+            raise EstimationError(
+                "a stratum with one sampled unit",
+                place="design",
+                remedy="Pool it with another stratum.",
+            )
+        return float(spread[0])
 
-def _of_stage(influence: Floats, stage: Stage, lonely: str, used: NDArray[np.bool_]) -> Floats:
-    units, strata = len(stage.stratum_of_unit), len(stage.sampled)
-    totals = _sums(influence, stage.unit, units)
-    mean = _sums(totals, stage.stratum_of_unit, strata) / stage.sampled[:, None]
-    deviation = totals - mean[stage.stratum_of_unit]
-    absent = stage.sampled - np.bincount(stage.stratum_of_unit, minlength=strata)
-    scale = stage.chance * stage.kept
-    single = (stage.sampled == 1) & (stage.kept > 0)
-    alive = np.bincount(stage.stratum[used], minlength=strata) > 0
-    if (single & alive).any() and lonely in ("absent", "average"):
-        raise EstimationError(
-            "a stratum with one sampled unit",
-            place="design",
-            remedy="Pool it with another stratum.",
-        )
-    with np.errstate(divide="ignore", invalid="ignore"):
-        factor = np.where(stage.sampled > 1, scale * stage.sampled / (stage.sampled - 1), 0.0)
-    spread = (deviation * factor[stage.stratum_of_unit, None]).T @ deviation
-    spread += (mean * (factor * absent)[:, None]).T @ mean
-    if lonely == "adjust":
-        spread += (mean * np.where(single, scale, 0.0)[:, None]).T @ mean
-    return spread
-
-
-def _sums(values: Floats, code: NDArray[np.int64], size: int) -> Floats:
-    return np.column_stack([np.bincount(code, column, minlength=size) for column in values.T])
+    size = np.sqrt((influence**2).sum(axis=0))
+    size = np.where(size > 0, size, 1.0)
+    columns = (influence / size).T
+    both = np.array([[of(one + other) for other in columns] for one in columns])
+    apart = np.array([[of(one - other) for other in columns] for one in columns])
+    return (both - apart) / 4 * np.outer(size, size)
 
 
 def _table(

@@ -23,11 +23,8 @@ def numbers_within(
 ) -> pd.Series:
     """Return answers as numbers, missing as ``nan``.
 
-    Raises
-    ------
-    EstimationError
-        An answer is no number, or outside the range: mostly a code of "don't know" that the
-        codebook does not name.
+    Raises EstimationError: An answer is no number, or outside the range: mostly a code of "don't
+    know" that the codebook does not name.
 
     Examples
     --------
@@ -275,11 +272,6 @@ def functions_of(study: Study) -> dict[str, IndicatorFunction]:
 
 def check_indicators(study: Study) -> list[Problem]:
     """Return everything in indicators.yml that does not fit the functions it names.
-
-    Returns
-    -------
-    list[Problem]
-        Nothing where all is well.
 
     Examples
     --------

@@ -44,11 +44,6 @@ def _formatted(value: float, language: str, decimals: int) -> str:
 def percentage(value: float, language: str, decimals: int = 0) -> str:
     """Return a percentage on the scale 0-100 with its sign.
 
-    Parameters
-    ----------
-    value : float
-        On the scale 0-100.
-
     Examples
     --------
     >>> percentage(41.4, "nl")
@@ -85,11 +80,6 @@ def signed(value: float, language: str, decimals: int = 0) -> str:
 def interval(lower: float, upper: float, language: str, decimals: int = 0) -> str:
     """Return an interval in words.
 
-    Parameters
-    ----------
-    lower : float
-    upper : float
-
     Examples
     --------
     >>> interval(36, 47, "nl")
@@ -121,10 +111,6 @@ def day(value: date, language: str) -> str:
 def in_words(n: int, language: str) -> str:
     """Return a small count as a word, a larger one as a number.
 
-    Parameters
-    ----------
-    n : int
-
     Examples
     --------
     >>> in_words(3, "nl"), in_words(1200, "nl")
@@ -141,7 +127,6 @@ def counted(key: str, n: int, language: str, **fields: object) -> str:
     ----------
     key : str
         Of the two messages.
-    n : int
     **fields : object
         Values for the message's other fields.
 
@@ -157,10 +142,6 @@ def counted(key: str, n: int, language: str, **fields: object) -> str:
 def listed(names: Iterable[str], language: str) -> str:
     """Return names as a list inside a sentence.
 
-    Parameters
-    ----------
-    names : iterable of str
-
     Examples
     --------
     >>> listed(["Noord", "Oost", "Zuid"], "nl")
@@ -172,10 +153,6 @@ def listed(names: Iterable[str], language: str) -> str:
 def small_first(label: str) -> str:
     """Return a label as it stands inside a sentence; an abbreviation keeps its capitals.
 
-    Parameters
-    ----------
-    label : str
-
     Examples
     --------
     >>> small_first("Lid van een sportclub"), small_first("SDQ-score")
@@ -186,10 +163,6 @@ def small_first(label: str) -> str:
 
 def large_first(sentence: str) -> str:
     """Return a sentence that begins with a capital.
-
-    Parameters
-    ----------
-    sentence : str
 
     Examples
     --------

@@ -11,9 +11,16 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from wijkkit.language import day, number, percentage, text
-from wijkkit.live.progress import clash_subject, completeness, current_round, decisions, freshness
-from wijkkit.live.snapshot import Now, Snapshot, Source, absent, say
+from wijkkit.language import absence, day, number, percentage, text
+from wijkkit.live.progress import (
+    ClashRow,
+    completeness,
+    current_round,
+    decisions,
+    freshness,
+    open_clashes,
+)
+from wijkkit.live.snapshot import Now, Snapshot, Source, say
 from wijkkit.released import open_released
 from wijkkit.study import Study
 
@@ -41,7 +48,6 @@ class WijkLine:
     slug: str
     name: str
     arm: str
-    district: str
     registered: str
     old: bool
     score: str
@@ -64,7 +70,6 @@ class CityClash:
     """One thing that the plans of wijken clash with."""
 
     subject: str
-    wijken: list[str]
     what: list[str]
     owners: list[str]
 
@@ -85,17 +90,15 @@ class CityPage:
 class WijkPart:
     """What the city's pages show of one wijk.
 
-    `steps`: None where it carries no programme out. `sessions`: Sessions done and planned, by
-    intervention: its catalogue key, or else its name. `names`: What those are called. `clashes`: Of
-    each that is open: with what, in words, and who takes it up. `decided`: The last decisions with
-    their reasons.
+    `steps`: None where it carries no programme out. `sessions`: By intervention (its catalogue key,
+    or else its name) what it is called and how many sessions were done and planned. `clashes`:
+    Those that are open. `decided`: The last decisions with their reasons.
     """
 
     line: WijkLine
     steps: list[Cell] | None
-    sessions: dict[str, tuple[float, float]]
-    names: dict[str, str]
-    clashes: list[tuple[str, str, str]]
+    sessions: dict[str, tuple[str, float, float]]
+    clashes: list[ClashRow]
     steps_done: int
     decided: list[str]
 
@@ -145,22 +148,19 @@ def wijk_part(snapshot: Snapshot, wijk: str) -> WijkPart:
     programme = wijk in snapshot.study.starts
     steps = facts.steps(wijk)
     cells = [_step_cell(row, language) for row in current_round(steps)] if programme else None
-    sessions: dict[str, tuple[float, float]] = {}
-    names: dict[str, str] = {}
+    sessions: dict[str, tuple[str, float, float]] = {}
     for item in facts.records("interventions", wijk):
         one = item["name"] if pd.isna(item["catalogue"]) else item["catalogue"]
         rows = facts.activities(wijk, item["key"])
         done, planned = rows["delivered_sessions"], rows["planned_sessions"]
         both = ~np.isnan(done) & ~np.isnan(planned)
-        before = sessions.get(one, (0.0, 0.0))
-        sessions[one] = (before[0] + done[both].sum(), before[1] + planned[both].sum())
-        names.setdefault(one, item["name"])
+        name, *before = sessions.get(one, (item["name"], 0.0, 0.0))
+        sessions[one] = (name, before[0] + done[both].sum(), before[1] + planned[both].sum())
     return WijkPart(
         line=_line(snapshot, wijk),
         steps=cells,
         sessions=sessions,
-        names=names,
-        clashes=_open_clashes(snapshot, wijk),
+        clashes=open_clashes(snapshot, wijk),
         steps_done=sum(row["state"] == "done" for row in steps) if programme else 0,
         decided=_decided(snapshot, wijk),
     )
@@ -168,14 +168,10 @@ def wijk_part(snapshot: Snapshot, wijk: str) -> WijkPart:
 
 def _line(snapshot: Snapshot, wijk: str) -> WijkLine:
     """Return the line of a wijk in the list of the start page."""
-    neighbourhood, language, facts = (
-        snapshot.study.neighbourhood(wijk),
-        snapshot.language,
-        snapshot.facts,
-    )
+    neighbourhood, language = snapshot.study.neighbourhood(wijk), snapshot.language
     last, old = freshness(snapshot, wijk)
     found = completeness(snapshot, wijk)
-    steps = current_round(facts.steps(wijk))
+    steps = current_round(snapshot.facts.steps(wijk))
     known = neighbourhood.arm == "programme" and any(
         row["state"] != "not_registered" for row in steps
     )
@@ -185,8 +181,7 @@ def _line(snapshot: Snapshot, wijk: str) -> WijkLine:
         slug=wijk,
         name=neighbourhood.name,
         arm=text(f"live.arm.{neighbourhood.arm}", language),
-        district=neighbourhood.district or "",
-        registered=absent("missing", language) if pd.isna(last) else day(last, language),
+        registered=absence("missing", language) if pd.isna(last) else day(last, language),
         old=old,
         score="–" if pd.isna(found.score) else percentage(found.score, language),
         steps_done=number(done, language) if known else "–",
@@ -207,21 +202,22 @@ def _step_cell(row: dict, language: str) -> Cell:
 
 def _intervention_matrix(parts: list[WijkPart], language: str) -> Matrix:
     """Return sessions done of planned, per wijk and intervention; what most have comes first."""
-    order = [
-        one for one, _ in Counter(one for part in parts for one in part.sessions).most_common()
-    ]
     names: dict[str, str] = {}
     for part in parts:
-        names = part.names | names
+        names = {one: name for one, (name, *_) in part.sessions.items()} | names
+    counts = Counter(one for part in parts for one in part.sessions)
+    order = [one for one, _ in counts.most_common()]
     nothing = Cell("", "empty")
     rows = []
     for part in parts:
-        cells = {one: _session_cell(*both, language) for one, both in part.sessions.items()}
+        cells = {
+            one: _cell(done, planned, language) for one, (_, done, planned) in part.sessions.items()
+        }
         rows.append((part.line.slug, part.line.name, [cells.get(one, nothing) for one in order]))
     return Matrix([names[one] for one in order], rows)
 
 
-def _session_cell(delivered: float, planned: float, language: str) -> Cell:
+def _cell(delivered: float, planned: float, language: str) -> Cell:
     if not planned > 0:
         return Cell(say("cell.nothing", language), "none")
     share = 100 * delivered / planned
@@ -230,28 +226,17 @@ def _session_cell(delivered: float, planned: float, language: str) -> Cell:
     return Cell(percentage(share, language), level, say("cell.sessions", language, **fields))
 
 
-def _open_clashes(snapshot: Snapshot, wijk: str) -> list[tuple[str, str, str]]:
-    facts, language = snapshot.facts, snapshot.language
-    partners = {one["key"]: one["organisation"] for one in facts.records("stakeholders", wijk)}
-    nobody = say("clash.nobody", language)
-    return [
-        (clash_subject(row, language), row["what"], partners.get(row["owner"], nobody))
-        for row in facts.records("flags", wijk)
-        if row["status"] == "open"
-    ]
-
-
 def _clashes(parts: list[WijkPart]) -> list[CityClash]:
-    found: dict[str, list[tuple[str, str, str]]] = {}
+    found: dict[str, list[tuple[str, str]]] = {}
     for part in parts:
-        for subject, what, owner in part.clashes:
-            found.setdefault(subject, []).append((part.line.name, what, owner))
+        for clash in part.clashes:
+            owner = f"{part.line.name}: {clash.owner}"
+            found.setdefault(clash.subject, []).append((clash.what, owner))
     return [
         CityClash(
             subject,
-            list(dict.fromkeys(name for name, _, _ in rows)),
-            list(dict.fromkeys(what for _, what, _ in rows)),
-            [f"{name}: {owner}" for name, _, owner in rows],
+            list(dict.fromkeys(what for what, _ in rows)),
+            [owner for _, owner in rows],
         )
         for subject, rows in sorted(found.items(), key=lambda item: (-len(item[1]), item[0]))
     ]

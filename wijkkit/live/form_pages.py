@@ -47,10 +47,9 @@ class Keep(Guarded):
         registry = source.registry
         counts = {kind: len(registry.table(kind, slug)) for kind in KINDS if kind != "attendance"}
         found = await self.aside(lambda: current_page(source, language, slug))
-        self.show(
+        self.show_wijk(
             "keep.html",
-            slug=slug,
-            name=self.pages.study.neighbourhoods[slug].name,
+            slug,
             often=OFTEN,
             others=[kind for kind in counts if kind not in OFTEN],
             counts=counts,
@@ -73,10 +72,9 @@ class Rows(Guarded):
         rows = self.pages.source.registry.table(kind, slug)
         day = next((name for name in ("date", "period_start") if name in rows), "key")
         rows = rows.sort_values([day, "key"], ascending=day == "key")
-        self.show(
+        self.show_wijk(
             "rows.html",
-            slug=slug,
-            name=self.pages.study.neighbourhoods[slug].name,
+            slug,
             kind=kind,
             sheet=sheet_name(definition, language),
             about_kind=text(f"registry.kind.{kind}.about", language),
@@ -175,11 +173,11 @@ class Form(Guarded):
         conflict = error is not None and _conflict(error)
         # After a conflict the form is that of the row as it is now: saving it again is a choice.
         now = self._row(slug, kind.name, key) if conflict else stored
-        partners = attendees(registry, slug, now["key"], values.get("date")) if _meets(kind) else []
-        self.show(
+        meets = kind.name == "meetings"
+        partners = attendees(registry, slug, now["key"], values.get("date")) if meets else []
+        self.show_wijk(
             "form.html",
-            slug=slug,
-            name=self.pages.study.neighbourhoods[slug].name,
+            slug,
             kind=kind.name,
             sheet=sheet_name(kind, language),
             about_kind=text(f"registry.kind.{kind.name}.about", language),
@@ -198,10 +196,6 @@ class Form(Guarded):
             versions=[] if key == _NEW else versions(registry, kind, slug, key, language),
             draft=self.request.path,
         )
-
-
-def _meets(kind: Kind) -> bool:
-    return kind.name == "meetings"
 
 
 def _own(error: RowError | None) -> list[Problem]:
@@ -306,10 +300,9 @@ class WorkbookPage(Guarded):
         report: list[str] | None = None,
     ) -> None:
         table = error.table() if error is not None else None
-        self.show(
+        self.show_wijk(
             "workbook.html",
-            slug=slug,
-            name=self.pages.study.neighbourhoods[slug].name,
+            slug,
             absent=absent,
             heads=[] if table is None else list(table.columns),
             wrong=[] if table is None else table.to_numpy().tolist(),

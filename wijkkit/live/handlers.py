@@ -171,6 +171,11 @@ class Guarded(JupyterHandler):
         self.set_header("Content-Type", "text/html; charset=UTF-8")
         self.finish(page)
 
+    def show_wijk(self, template: str, slug: str, **fields: Any) -> None:
+        """Send a page about one wijk."""
+        name = self.pages.study.neighbourhoods[slug].name
+        self.show(template, slug=slug, name=name, **fields)
+
     @property
     def account(self) -> Account | None:
         """The account of who asks; whoever runs the server itself is a researcher."""

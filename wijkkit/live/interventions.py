@@ -16,8 +16,8 @@ from wijkkit.evaluation.process.measures import (
     reach,
     sum_ratio,
 )
-from wijkkit.language import day, number, percentage, text
-from wijkkit.live.snapshot import Snapshot, absent, say, share_status, without_small
+from wijkkit.language import absence, day, number, percentage, text
+from wijkkit.live.snapshot import Snapshot, say, share_status, without_small
 from wijkkit.registry.tables import GOAL_COLUMNS
 
 #: Days of half a year.
@@ -178,7 +178,7 @@ def _about(item: Mapping, language: str) -> tuple[str, ...]:
 
 def _of(found: Measure, language: str) -> str:
     if found.status != "ok":
-        return absent("missing", language)
+        return absence("missing", language)
     fields = {"done": number(found.numerator, language), "of": number(found.denominator, language)}
     return say("of", language, share=percentage(found.value, language), **fields)
 
@@ -196,9 +196,9 @@ def _half_years(rows: Columns, snapshot: Snapshot) -> str:
 def _target(item: Mapping, rows: Columns, snapshot: Snapshot) -> str:
     language, found = snapshot.language, reach(rows, item["target_size"])
     if found.denominator < snapshot.policy.min_count:
-        return absent("hidden", language)
+        return absence("hidden", language)
     if found.status != "ok":
-        return absent("missing", language)
+        return absence("missing", language)
     size = number(found.denominator, language)
     # Who came in several periods may be the same: no more than everybody was reached.
     upper = max(found.lower, min(found.upper, 100))
@@ -212,18 +212,18 @@ def _low_ses(item: Mapping, rows: Columns, snapshot: Snapshot) -> str:
     language, found = snapshot.language, low_ses_share(rows)
     status = share_status(found.numerator, found.denominator, snapshot.policy)
     if found.status != "ok" or status != "ok":
-        return absent(status, language)
+        return absence(status, language)
     target = Measure.ratio(item["target_low_ses"] or 0, item["target_size"])
     there = share_status(item["target_low_ses"], item["target_size"], snapshot.policy)
-    of_target = percentage(target.value, language) if there == "ok" else absent(there, language)
+    of_target = percentage(target.value, language) if there == "ok" else absence(there, language)
     return say("low_ses", language, share=percentage(found.value, language), target=of_target)
 
 
 def _quality(rows: Columns, snapshot: Snapshot) -> str:
     language, found = snapshot.language, quality(rows)
     if found.numerator < snapshot.policy.min_count:
-        return absent("too_few", language)
-    return number(found.value, language) if found.status == "ok" else absent("missing", language)
+        return absence("too_few", language)
+    return number(found.value, language) if found.status == "ok" else absence("missing", language)
 
 
 def _cost(item: Mapping, rows: Columns, language: str) -> tuple[str, ...]:
@@ -231,7 +231,7 @@ def _cost(item: Mapping, rows: Columns, language: str) -> tuple[str, ...]:
     said = [say("spent", language, cost=number(spent.sum(), language))] if len(spent) else []
     if not pd.isna(item["cost"]):
         said.append(say("a_year", language, cost=number(item["cost"], language)))
-    return tuple(said) or (absent("missing", language),)
+    return tuple(said) or (absence("missing", language),)
 
 
 def _registered(item: Mapping, rows: Columns, silent: bool, language: str) -> str:

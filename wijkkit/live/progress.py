@@ -19,7 +19,6 @@ from wijkkit.live.snapshot import Snapshot, days_word, say
 class DecisionRow:
     """One decision: what, why, how far, and whether its day is past."""
 
-    key: str
     decision: str
     reason: str
     words: str
@@ -39,7 +38,6 @@ class Decisions:
 class ClashRow:
     """One clash that is open: with what, whom it hinders (`about`), and who takes it up."""
 
-    key: str
     what: str
     subject: str
     since: str
@@ -93,7 +91,7 @@ def solved_clashes(snapshot: Snapshot, wijk: str) -> list[ClashRow]:
 
 def _clash(snapshot: Snapshot, row: Mapping, since: pd.Timestamp, owner: str) -> ClashRow:
     subject, at = clash_subject(row, snapshot.language), day(since, snapshot.language)
-    return ClashRow(row["key"], row["what"], subject, at, owner, _about(snapshot, row))
+    return ClashRow(row["what"], subject, at, owner, _about(snapshot, row))
 
 
 def meeting_sentence(snapshot: Snapshot, wijk: str) -> str:
@@ -176,7 +174,7 @@ def _row(snapshot: Snapshot, item: Mapping) -> DecisionRow:
     if title := _title(snapshot, item["wijk"], item["document"]):
         said.append(say("decision.document", language, title=title))
     reason = "" if pd.isna(item["reason"]) else item["reason"]
-    return DecisionRow(item["key"], item["decision"], reason, ", ".join(said), overdue)
+    return DecisionRow(item["decision"], reason, ", ".join(said), overdue)
 
 
 #: What is asked of a goal, and of an intervention that runs.
@@ -247,9 +245,8 @@ def completeness(snapshot: Snapshot, wijk: str) -> Completeness:
 
 @dataclass(frozen=True, slots=True)
 class StepMark:
-    """One step: its number and name, how far it is (`state`), whether it is `late`, and words."""
+    """One step: its name, how far it is (`state`), whether it is `late`, and words."""
 
-    step: str
     name: str
     state: str
     late: bool
@@ -281,7 +278,7 @@ def _mark(row: dict, language: str) -> StepMark:
     elif against == "ahead" and not pd.isna(row["planned_end"]):
         said.append(say("step.planned", language, day=day(row["planned_end"], language)))
     name = text(f"process.step_short.{row['step']}", language)
-    return StepMark(row["step"], name, state, late and against == "overdue", ", ".join(said))
+    return StepMark(name, state, late and against == "overdue", ", ".join(said))
 
 
 def _steps(snapshot: Snapshot, wijk: str) -> Iterator[ToDo | None]:
@@ -344,9 +341,8 @@ def _meetings(snapshot: Snapshot, wijk: str) -> Iterator[ToDo | None]:
 
 def _decisions(snapshot: Snapshot, wijk: str) -> Iterator[ToDo | None]:
     for row in snapshot.facts.records("decisions", wijk):
-        overdue = row["status"] in ("open", "taken") and row["due"] < snapshot.today
         words = say("todo.decision", snapshot.language, name=row["decision"])
-        yield ToDo("decisions", row["key"], words) if overdue else None
+        yield ToDo("decisions", row["key"], words) if _overdue(snapshot, row) else None
 
 
 def freshness(snapshot: Snapshot, wijk: str) -> tuple[pd.Timestamp, bool]:

@@ -115,10 +115,9 @@ class Quarter(Guarded):
             }
             for item in items
         }
-        self.show(
+        self.show_wijk(
             "quarter.html",
-            slug=slug,
-            name=self.pages.study.neighbourhoods[slug].name,
+            slug,
             items=items,
             periods={item.item: _period_of(item) for item in items},
             asked=[(name, column_label(_KIND, _KIND[name], language)) for name in ASKED],

@@ -15,10 +15,10 @@ import pandas as pd
 from wijkkit.disclosure import Policy, policy_for, signed_off
 from wijkkit.disclosure.sign_off import sign_off_file
 from wijkkit.evaluation.facts import Facts
-from wijkkit.language import absence, number, text
+from wijkkit.language import number, text
 from wijkkit.registry import Registry, open_registry
 from wijkkit.registry.registry import KindTables
-from wijkkit.registry.release import Persons, registered_persons, rows_for_release
+from wijkkit.registry.release import Persons, registered_persons, tables_for_release
 from wijkkit.released import open_released
 from wijkkit.study import Study
 
@@ -137,7 +137,7 @@ class Source:
             ]
         if 2 * sum(known) >= len(states) or len(states) == 1:
             return
-        tables = rows_for_release(self.registry, None, language, self._persons(now))
+        tables = tables_for_release(self.registry, None, language, self._persons(now))
         parts = tables.of_each(self.study.neighbourhoods)
         for name, state in states.items():
             self.cached(name, state, partial(parts.__getitem__, name[-1]))
@@ -176,7 +176,7 @@ class Source:
         return self.cached(
             ("registry", language, wijk),
             now.of(wijk),
-            lambda: rows_for_release(self.registry, wijk, language, self._persons(now)),
+            lambda: tables_for_release(self.registry, wijk, language, self._persons(now)),
         )
 
     def _persons(self, now: Now) -> Persons:
@@ -211,11 +211,6 @@ def say(key: str, language: str, **fields: object) -> str:
 def days_word(days: float, language: str) -> str:
     """Return a number of days in words."""
     return say("days", language, n=number(days, language))
-
-
-def absent(status: str, language: str) -> str:
-    """Return the words for a number that is absent."""
-    return absence(status, language)
 
 
 def without_small(counts: np.ndarray, policy: Policy) -> np.ndarray:

@@ -10,7 +10,7 @@ import pandas as pd
 from wijkkit.evaluation.learning.questions import questions
 from wijkkit.evaluation.logic_model.boxes import box_findings
 from wijkkit.evaluation.logic_model.measures import indicator_finding, together
-from wijkkit.language import day, number, percentage, points, signed, text
+from wijkkit.language import absence, day, number, percentage, points, signed, text
 from wijkkit.live.interventions import InterventionRow, intervention_rows
 from wijkkit.live.progress import (
     ClashRow,
@@ -26,7 +26,7 @@ from wijkkit.live.progress import (
     solved_clashes,
     step_marks,
 )
-from wijkkit.live.snapshot import Snapshot, Source, absent, say
+from wijkkit.live.snapshot import Snapshot, Source, say
 from wijkkit.released.goals import target_state
 from wijkkit.show.values import shown_interval, shown_value
 
@@ -40,7 +40,6 @@ _CHANGED = ("better", "same", "worse", "mixed")
 class GoalRow:
     """One goal, in words; `state` is reached, not_reached or unclear."""
 
-    key: str
     name: str
     indicator: str
     baseline: str
@@ -61,54 +60,29 @@ def goal_rows(snapshot: Snapshot, wijk: str) -> list[GoalRow]:
 
 def _row(snapshot: Snapshot, wijk: str, goal: Mapping) -> GoalRow:
     study, language = snapshot.study, snapshot.language
-    key = snapshot.facts.indicator_of(goal)
-    if key is None:
-        return _unmeasured(snapshot, goal)
-    indicator = study.indicators[key]
-    levels = snapshot.facts.estimate(key, wijk).to_dict("records")
+    gone, key = absence("missing", language), snapshot.facts.indicator_of(goal)
+    indicator = study.indicators[key] if key else None
+    levels = snapshot.facts.estimate(key, wijk).to_dict("records") if key else []
     asked = [level for level in levels if level["status"] != "not_asked"]
-    first, last = (asked[0], asked[-1]) if asked else (None, None)
-    state = target_state(last, goal["target"], indicator.direction)
+    last = asked[-1] if asked else None
+    state = target_state(last, goal["target"], indicator.direction) if indicator else "unclear"
+    verdict = state if last is not None and last["status"] == "ok" else "no_figure"
+    if indicator and pd.isna(goal["target"]):
+        verdict = "no_target"
     waves = {wave.id: study.text(wave.label) for wave in study.waves}
     percent = last is None or last["unit"] == "percent"
+    label = study.text(indicator.label) if indicator else say("goal.no_indicator", language)
     return GoalRow(
-        key=goal["key"],
         name=goal["name"],
-        indicator=study.text(indicator.label),
+        indicator=label,
         baseline=_registered(goal["baseline"], percent, language),
-        first=shown_value(first, language) if len(asked) > 1 else absent("missing", language),
+        first=shown_value(asked[0], language) if len(asked) > 1 else gone,
         last=shown_interval(last, language),
         wave=waves.get(last["wave"], "") if last is not None else "",
-        change=_change(snapshot, wijk, key),
+        change=_change(snapshot, wijk, key) if key else gone,
         target=_registered(goal["target"], percent, language),
         state=state,
-        verdict=say(f"goal.{_known(state, last, goal)}", language),
-    )
-
-
-def _known(state: str, last: Mapping | None, goal: Mapping) -> str:
-    if pd.isna(goal["target"]):
-        return "no_target"
-    return state if last is not None and last["status"] == "ok" else "no_figure"
-
-
-def _unmeasured(snapshot: Snapshot, goal: Mapping) -> GoalRow:
-    language, gone = snapshot.language, absent("missing", snapshot.language)
-    baseline, target = (_registered(goal[name], True, language) for name in ("baseline", "target"))
-    no_indicator = say("goal.no_indicator", language)
-    verdict = say("goal.no_figure", language)
-    return GoalRow(
-        goal["key"],
-        goal["name"],
-        no_indicator,
-        baseline,
-        gone,
-        gone,
-        "",
-        gone,
-        target,
-        "unclear",
-        verdict,
+        verdict=say(f"goal.{verdict}", language),
     )
 
 
@@ -121,7 +95,7 @@ def _registered(value: float, percent: bool, language: str) -> str:
 def _change(snapshot: Snapshot, wijk: str, indicator: str) -> str:
     language, row = snapshot.language, snapshot.facts.change(indicator, wijk)
     if row is None or row["status"] != "ok":
-        return absent("missing" if row is None else row["status"], language)
+        return absence("missing" if row is None else row["status"], language)
     state = indicator_finding(snapshot.facts, wijk, indicator).state
     in_points = row["unit"] == "points"
     change = points(row["value"], language) if in_points else signed(row["value"], language, 1)

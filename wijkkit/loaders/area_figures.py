@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from pathlib import PurePath
 from typing import Literal, cast
 
+import numpy as np
 import pandas as pd
 
 from wijkkit.errors import DataError, Problem
-from wijkkit.loaders.areas import area_names, cbs_number, check_areas, check_once, find_column
+from wijkkit.loaders.areas import area_names, cbs_number, check_areas, check_once, find_columns
 from wijkkit.loaders.downloads import read_odata
+from wijkkit.loaders.recode import cell_problems
 from wijkkit.loaders.source_file import WrittenSource, read_source
-from wijkkit.loaders.source_table import SourceTable, rows_text, written
+from wijkkit.loaders.source_table import SourceTable, read_each, written
 from wijkkit.study import Study
 from wijkkit.study.guard import require_sources
 from wijkkit.study.model import Label
@@ -49,26 +50,20 @@ def load_area_figures(study: Study) -> pd.DataFrame:
     ['city', 'gebied', 'wijk']
     """
     require_sources("area figures", public=True)
-    problems: list[Problem] = []
-    tables = [pd.DataFrame(columns=list(COLUMNS)).astype({"value": float})]
-    for source in study.settings.sources.area_figures:
-        try:
-            tables.append(_long(study, source))
-        except DataError as error:
-            problems.extend(error.problems)
-    figures = pd.concat(tables, ignore_index=True) if len(tables) > 1 else tables[0]
+    sources = study.settings.sources.area_figures
+    tables = read_each(sources, lambda source: _long(study, source))
+    nothing = pd.DataFrame(columns=list(COLUMNS)).astype({"value": float})
+    figures = pd.concat(tables, ignore_index=True) if tables else nothing
     figures = figures.astype(dict.fromkeys(set(COLUMNS) - {"value"}, "str"))
-    problems.extend(_twice(figures))
-    if problems:
-        raise DataError(problems)
+    if twice := _twice(figures):
+        raise DataError(twice)
     return figures
 
 
 def _long(study: Study, source: AreaFigureSource) -> pd.DataFrame:
     table = read_area_source(study, source)
-    columns, problems = find_columns(source, table)
-    if problems:
-        raise DataError(problems)
+    place = f"study.yml, sources.area_figures.{source.id}"
+    columns = find_columns(source.columns, list(table.cells), table.file, place)
     cells = filtered_rows(source, table, columns)
     codes = cells[columns[source.code_column]].map(written)
     names = cells[columns[source.name_column]] if source.name_column else None
@@ -149,30 +144,6 @@ def read_area_source(study: Study, source: AreaFigureSource) -> SourceTable:
     )
 
 
-def find_columns(
-    source: AreaFigureSource, table: SourceTable
-) -> tuple[dict[str, str], list[Problem]]:
-    """Return the source's own name of each column that study.yml names, and what is not there."""
-    wanted = [source.code_column, *source.filters, *source.figures.values()]
-    if source.name_column:
-        wanted.append(source.name_column)
-    found = {name: find_column(name, table.cells.columns) for name in wanted}
-    place = f"study.yml, sources.area_figures.{source.id}"
-    problems = [
-        Problem(
-            item.what,
-            file=table.file,
-            place=place,
-            found=item.found,
-            expected=item.expected,
-            remedy=item.remedy,
-        )
-        for item in found.values()
-        if isinstance(item, Problem)
-    ]
-    return cast(dict[str, str], found), problems
-
-
 def filtered_rows(
     source: AreaFigureSource, table: SourceTable, columns: dict[str, str]
 ) -> pd.DataFrame:
@@ -195,24 +166,8 @@ def filtered_rows(
 
 def published_values(cells: pd.Series, table: SourceTable) -> tuple[pd.Series, list[Problem]]:
     """Return a column as numbers, missing where nothing was published, and its mistakes."""
-    values = [cbs_number(raw, table) for raw in cells]
-    problems = []
-    kinds: dict[Problem, list[int]] = {}
-    for position, value in enumerate(values):
-        if isinstance(value, Problem):
-            kinds.setdefault(replace(value, found=""), []).append(position)
-    for mistake, wrong in kinds.items():
-        problems.append(
-            replace(
-                mistake,
-                file=table.file,
-                place=f"column '{cells.name}', {rows_text(list(cells.index[wrong]))}",
-                found=", ".join(
-                    dict.fromkeys(repr(written(cells.iloc[at]))[:40] for at in wrong[:5])
-                ),
-            )
-        )
-    numbers = [
-        math.nan if value is None or isinstance(value, Problem) else value for value in values
-    ]
-    return pd.Series(numbers, dtype=float), problems
+    positions, raw_values = pd.factorize(cells.astype(object))
+    values = [cbs_number(raw, table) for raw in raw_values]
+    found = cell_problems(cells, positions, raw_values, values, table.file, str(cells.name))
+    numbers = [math.nan if isinstance(value, Problem | None) else value for value in values]
+    return pd.Series(np.array([*numbers, math.nan])[positions]), list(found)

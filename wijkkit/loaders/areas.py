@@ -11,7 +11,7 @@ from difflib import SequenceMatcher
 import numpy as np
 import pandas as pd
 
-from wijkkit.errors import Problem
+from wijkkit.errors import DataError, Problem
 from wijkkit.loaders.source_table import SourceTable, parse_number
 from wijkkit.loaders.survey_rows import AccountRow
 from wijkkit.study import Study
@@ -194,6 +194,20 @@ def find_column(wanted: str, columns: Iterable[str]) -> str | Problem:
         expected=wanted,
         remedy=f"Did you mean '{close[0]}'?" if close else "Correct it in study.yml.",
     )
+
+
+def find_columns(
+    wanted: Iterable[str], columns: Sequence[str], file: str, place: str
+) -> dict[str, str]:
+    """Return the source's own name of each column that study.yml names, see `find_column`.
+
+    Raises DataError: With every column that is not there.
+    """
+    found = {name: find_column(name, columns) for name in wanted}
+    problems = [item for item in found.values() if isinstance(item, Problem)]
+    if problems:
+        raise DataError(replace(problem, file=file, place=place) for problem in problems)
+    return {name: str(column) for name, column in found.items()}
 
 
 # Place respondents in the study's wijken and waves: codes that only seem others, what became of rows.

@@ -15,7 +15,7 @@ from shapely.errors import GEOSException
 from shapely.validation import explain_validity
 
 from wijkkit.errors import DataError, Problem
-from wijkkit.loaders.areas import check_areas, find_column
+from wijkkit.loaders.areas import check_areas, find_columns
 from wijkkit.loaders.downloads import download_features
 from wijkkit.loaders.source_table import rows_text, written
 from wijkkit.study import Study
@@ -67,12 +67,14 @@ def _load(study: Study, source: BorderSource) -> gpd.GeoDataFrame:
         path = study.path(file)
         _check_file(path, source)
     shapes = _read(path, source.layer, file)
-    code, name = _columns(source, shapes, file)
+    named = [name for name in (source.code_column, source.name_column) if name]
+    place = f"study.yml, sources.borders ({source.level})"
+    code, *name = find_columns(named, list(shapes), file, place).values()
     shapes = _on_land(shapes)
     borders = gpd.GeoDataFrame(
         {
             "code": shapes[code].map(written).astype("str"),
-            "name": shapes[name or code].map(written).astype("str"),
+            "name": shapes[(name or [code])[0]].map(written).astype("str"),
         },
         geometry=shapes.geometry.array,
         crs=shapes.crs,
@@ -144,27 +146,6 @@ def _read(path: Path, layer: str | None, file: str) -> gpd.GeoDataFrame:
             "the file holds no shapes", file=file, expected="polygons", remedy="Export it again."
         )
     return shapes
-
-
-def _columns(source: BorderSource, shapes: gpd.GeoDataFrame, file: str) -> tuple[str, str | None]:
-    wanted = [source.code_column, *([source.name_column] if source.name_column else [])]
-    found = [find_column(name, shapes.columns) for name in wanted]
-    problems = [
-        Problem(
-            item.what,
-            file=file,
-            place=f"study.yml, sources.borders ({source.level})",
-            found=item.found,
-            expected=item.expected,
-            remedy=item.remedy,
-        )
-        for item in found
-        if isinstance(item, Problem)
-    ]
-    if problems:
-        raise DataError(problems)
-    names = [str(item) for item in found]
-    return names[0], names[1] if source.name_column else None
 
 
 def _on_land(shapes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -13,9 +13,9 @@ from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
 import pandas as pd
 
-from wijkkit.errors import DataError, Problem
+from wijkkit.errors import DataError
 from wijkkit.files import write_whole
-from wijkkit.loaders.areas import find_column
+from wijkkit.loaders.areas import find_columns
 from wijkkit.loaders.source_table import SourceTable
 from wijkkit.study import Study
 from wijkkit.study.settings.sources import AreaFigureSource
@@ -71,9 +71,11 @@ def _download(source: AreaFigureSource, prefix: str) -> dict[str, object]:
     import cbsodata
     import requests
 
+    place = f"study.yml, sources.area_figures.{source.id}"
     try:
         properties = cbsodata.get_meta(source.table, "DataProperties", catalog_url=source.catalogue)
-        columns = _columns(source, [item.get("Key", "") for item in properties])
+        known = [item.get("Key", "") for item in properties]
+        columns = find_columns(source.columns, known, f"CBS {source.table}", place)
         # cbsodata 1.3.5: download_data(typed=True) leaves out the typed table, get_meta does not.
         rows = cbsodata.get_meta(
             source.table,
@@ -87,7 +89,7 @@ def _download(source: AreaFigureSource, prefix: str) -> dict[str, object]:
         raise DataError(
             f"the table cannot be downloaded: {type(error).__name__}",
             file=f"CBS {source.table}",
-            place=f"study.yml, sources.area_figures.{source.id}",
+            place=place,
             expected=f"an answer of {source.catalogue}",
             remedy="Connect once, so that it is kept on disk; or save it as csv (kind: file).",
         ) from None
@@ -97,17 +99,6 @@ def _download(source: AreaFigureSource, prefix: str) -> dict[str, object]:
         "downloaded": date.today().isoformat(),
         "rows": rows,
     }
-
-
-def _columns(source: AreaFigureSource, known: list[str]) -> dict[str, str]:
-    wanted = [source.code_column, *source.filters, *source.figures.values()]
-    if source.name_column:
-        wanted.append(source.name_column)
-    found = {name: find_column(name, known) for name in wanted}
-    problems = [value for value in found.values() if isinstance(value, Problem)]
-    if problems:
-        raise DataError(problems)
-    return {name: str(column) for name, column in found.items()}
 
 
 def _filters(source: AreaFigureSource, columns: dict[str, str], prefix: str) -> str:

@@ -61,7 +61,7 @@ def recode(table: SourceTable, source: str, column: Column) -> tuple[pd.Series, 
         standard: list[object] = [raw.strip() or None for raw in raw_values]
     else:
         standard = [_standard(raw, table, source, column) for raw in raw_values]
-    problems = list(_problems(cells, positions, raw_values, standard, table.file, source))
+    problems = list(cell_problems(cells, positions, raw_values, standard, table.file, source))
     known = [None if isinstance(value, Problem) else value for value in standard]
     return _typed([*known, column.empty], positions, cells.index, column), problems
 
@@ -158,7 +158,7 @@ def _number(raw: object, table: SourceTable, column: Column) -> float | Problem:
     return number
 
 
-def _problems(
+def cell_problems(
     cells: pd.Series,
     positions: np.ndarray,
     raw_values: np.ndarray,
@@ -166,6 +166,7 @@ def _problems(
     file: str,
     source: str,
 ) -> Iterator[Problem]:
+    """Yield each kind of mistake among the standard values of a column, with its rows."""
     kinds: dict[Problem, list[int]] = {}
     for index, value in enumerate(standard):
         if isinstance(value, Problem):
@@ -187,7 +188,7 @@ def cell_mistakes(table: SourceTable) -> list[Problem]:
     for source, cells in table.cells.items():
         positions, raw_values = pd.factorize(cells.astype(object))
         wrong = [raw if isinstance(raw, Problem) else None for raw in raw_values]
-        found += _problems(cells, positions, raw_values, wrong, table.file, str(source))
+        found += cell_problems(cells, positions, raw_values, wrong, table.file, str(source))
     return found
 
 

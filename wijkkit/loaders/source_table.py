@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
 
 from wijkkit.errors import DataError, Problem
+
+S = TypeVar("S")
+R = TypeVar("R")
 
 #: A survey of one city has fewer rows than this.
 MAXIMUM_ROWS = 500_000
@@ -43,6 +47,20 @@ class SourceTable:
     titles: Mapping[str, str] = field(default_factory=dict)
     ticked: Mapping[str, float | str] = field(default_factory=dict)
     percentages: Mapping[str, int] = field(default_factory=dict)
+
+
+def read_each(sources: Iterable[S], read: Callable[[S], R]) -> list[R]:
+    """Read every source; raise DataError with what is wrong in all of them together."""
+    found: list[R] = []
+    problems: list[Problem] = []
+    for source in sources:
+        try:
+            found.append(read(source))
+        except DataError as error:
+            problems.extend(error.problems)
+    if problems:
+        raise DataError(problems)
+    return found
 
 
 def check_header(header: Sequence[object], file: str) -> Iterator[Problem]:

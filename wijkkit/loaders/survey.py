@@ -18,7 +18,7 @@ from wijkkit.loaders.areas import (
 )
 from wijkkit.loaders.recode import check_columns, holds_text, recode
 from wijkkit.loaders.source_file import question_rows, read_source
-from wijkkit.loaders.source_table import SourceTable
+from wijkkit.loaders.source_table import SourceTable, read_each
 from wijkkit.loaders.survey_rows import (
     AccountRow,
     cell_remarks,
@@ -76,26 +76,16 @@ def load_survey(study: Study, weight: str = "weight") -> pd.DataFrame:
     {'2018': True, '2021': True}
     """
     require_sources("survey")
-    problems: list[Problem] = []
-    tables, kept, seen = [], [], []
-    for source in study.settings.sources.survey:
-        try:
-            table, counts, cells = _standard(study, source, weight)
-        except DataError as error:
-            problems.extend(error.problems)
-        else:
-            tables.append(table)
-            kept += counts
-            seen += cells
-    if problems:
-        raise DataError(problems)
-    rows = _together(study, tables) if tables else _nobody(study.codebook)
+    sources = study.settings.sources.survey
+    read = read_each(sources, lambda source: _standard(study, source, weight))
+    rows = _together(study, [table for table, _, _ in read]) if read else _nobody(study.codebook)
     respondents, dropped = place_respondents(study, rows)
     rest = [column for column in study.codebook.columns if column in respondents]
     order = dict.fromkeys([*FIRST, *rest])
     respondents = respondents[[column for column in order if column in respondents]]
     respondents.attrs["dropped"] = dropped
-    respondents.attrs["cells"] = tuple(seen)
+    respondents.attrs["cells"] = tuple(problem for _, _, seen in read for problem in seen)
+    kept = [count for _, counts, _ in read for count in counts]
     respondents.attrs["account"] = (*kept, *area_account(rows))
     return respondents
 
@@ -114,16 +104,9 @@ def load_reference(study: Study, reference: ReferencePopulation) -> pd.DataFrame
         update={"missing_weights": "drop", "zero_weights": "drop", "weights": ()}
     )
     study = replace(study, codebook=Codebook(columns=columns, design=drop))
-    problems: list[Problem] = []
-    tables = []
-    for source in reference.survey:
-        try:
-            tables.append(_standard(study, source, reference.weight, whole=False)[0])
-        except DataError as error:
-            problems.extend(error.problems)
-    if problems:
-        raise DataError(problems)
-    rows = pd.concat(tables, ignore_index=True)
+    weight = reference.weight
+    read = read_each(reference.survey, lambda one: _standard(study, one, weight, whole=False))
+    rows = pd.concat([table for table, _, _ in read], ignore_index=True)
     rows = rows[rows["wave"].isin([wave.id for wave in study.waves])]
     if rows.empty:
         raise DataError(

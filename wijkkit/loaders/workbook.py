@@ -10,6 +10,8 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pandas as pd
+from openpyxl.utils import get_column_letter
+from openpyxl.utils.cell import coordinate_to_tuple
 from python_calamine import CalamineError, CalamineWorkbook
 
 from wijkkit.errors import DataError, Problem
@@ -94,7 +96,10 @@ def _faulty(what: str, found: str, row: int, column: int) -> Problem:
         else "Correct the cell, or empty it."
     )
     return Problem(
-        what, expected="a value", remedy=remedy, found=f"{found} in {column_letters(column)}{row}"
+        what,
+        expected="a value",
+        remedy=remedy,
+        found=f"{found} in {get_column_letter(column)}{row}",
     )
 
 
@@ -160,7 +165,7 @@ _CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*?)(?:/>|>(.*?)</(?:\w+:)?c>)", re.DOTAL
 _ATTRIBUTE = re.compile(rb'\b([rst])="([^"]*)"')
 _VALUE = re.compile(rb"<(?:\w+:)?v>([^<]+)</")
 _FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
-_PLACE = re.compile(r"([A-Z]+)(\d+)")
+_PLACE = re.compile(r"[A-Z]{1,3}[1-9]\d*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,27 +208,9 @@ def cell_kinds(path: Path, sheet: str) -> CellKinds:
     return found
 
 
-def column_letters(number: int) -> str:
-    """Return a column as Excel calls it.
-
-    >>> column_letters(1), column_letters(28)
-    ('A', 'AB')
-    """
-    letters = ""
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
-
-
 def _place(reference: str) -> tuple[int, int] | None:
-    match = _PLACE.fullmatch(reference)
-    if match is None:
-        return None
-    column = 0
-    for letter in match[1]:
-        column = column * 26 + ord(letter) - 64
-    return int(match[2]), column
+    """Return row and column of ``C5``; None where a cell does not say where it stands."""
+    return coordinate_to_tuple(reference) if _PLACE.fullmatch(reference) else None
 
 
 def _root(archive: zipfile.ZipFile, part: str) -> ElementTree.Element | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
+from operator import attrgetter
 from pathlib import Path
 
 import pandas as pd
@@ -59,32 +60,23 @@ def checked(
 def missing_parts(study: Study) -> list[Problem]:
     """Return what a study could have and has not, in its own nouns; none of it stops a run."""
     nouns = study.nouns("en")
-    sources, process = study.settings.sources, study.settings.process
     wanted = {
-        "sources.survey": (bool(sources.survey), "without a survey there are no goals to measure"),
-        "sources.area_figures": (
-            bool(sources.area_figures),
-            f"the profile of {nouns.a_unit} stays empty",
-        ),
-        "sources.borders": (bool(sources.borders), "there are no maps"),
-        "goals": (bool(study.goals), "there is nothing to evaluate"),
-        "groupings": (bool(study.groupings), "gaps between groups are not shown"),
-        "sources.catalogue": (bool(sources.catalogue), "there are no interventions to choose from"),
-        "sources.key_figures": (bool(sources.key_figures), "their scales are not shown"),
-        "sources.group_interviews": (bool(sources.group_interviews), "they explain nothing"),
-        "process.children_figure": (
-            bool(process.children_figure),
-            f"which share of {nouns.the_persons} took part is not known",
-        ),
-        "process.representativeness": (
-            bool(process.representativeness),
-            f"whether {nouns.respondents} are like their {nouns.unit} cannot be said",
-        ),
+        "sources.survey": "without a survey there are no goals to measure",
+        "sources.area_figures": f"the profile of {nouns.a_unit} stays empty",
+        "sources.borders": "there are no maps",
+        "goals": "there is nothing to evaluate",
+        "groupings": "gaps between groups are not shown",
+        "sources.catalogue": "there are no interventions to choose from",
+        "sources.key_figures": "their scales are not shown",
+        "sources.group_interviews": "they explain nothing",
+        "process.children_figure": f"which share of {nouns.the_persons} took part is not known",
+        "process.representativeness": f"whether {nouns.respondents} are like their {nouns.unit} "
+        "cannot be said",
     }
     missing = [
         Problem(f"not there: {why}", file="study.yml", place=place, remedy="Add it when you can.")
-        for place, (there, why) in wanted.items()
-        if not there
+        for place, why in wanted.items()
+        if not attrgetter(place)(study.settings)
     ]
     if not study.starts:
         missing.append(

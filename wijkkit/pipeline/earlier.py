@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -75,56 +75,60 @@ class Earlier:
             out[name] = values
         return out
 
-    def derived(self, kind: str, rows: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
-        """Return changes, gaps, slopes or verdicts: of a kept figure as published, or not at all.
-
-        A slope is made of all groups, so of everybody as well as of the groups at its ends.
-        """
-        if self.kept.empty or rows.empty:
-            return rows
-        at = parts_of(rows, table)
-        if kind == "slopes":
-            everybody = rows.assign(group_by="", group=EVERYBODY)
-            at = np.vstack([at, parts_of(everybody, table)])
-        keys = tuple(name for name in (*ESTIMATE_KEYS, "unit") if name in rows)
-        return self._as_published(kind, rows, table, at, keys)
-
-    def comparisons(
-        self, rows: pd.DataFrame, comparable: pd.DataFrame, table: pd.DataFrame
-    ) -> pd.DataFrame:
-        """Return comparisons: of a kept figure as they were published, or not at all."""
-        if self.kept.empty or rows.empty:
-            return rows
-        at = comparison_parts(rows, comparable, table)
-        keys = ("indicator", "area", "area_level", "wave", "against")
-        return self._as_published("comparisons", rows, table, at, keys)
-
-    def _as_published(
+    def derived(
         self,
         kind: str,
         rows: pd.DataFrame,
         table: pd.DataFrame,
-        at: np.ndarray,
-        keys: tuple[str, ...],
+        comparable: pd.DataFrame | None = None,
     ) -> pd.DataFrame:
-        """Return rows in which those of a kept figure are the published ones.
+        """Return what is made of figures: of a kept figure as it was published, or not at all.
 
-        A row is that of the latest publication in which each of its figures (at the places `at`
-        of the table) stood as it stands now; where there is none, it is absent.
+        A row is that of the latest publication in which each of its figures stood as it stands
+        now. A slope is made of all groups, so of everybody as well as of the groups at its ends.
         """
+        if self.kept.empty or rows.empty:
+            return rows
+        against = () if comparable is None else ("against",)
+        keys = [name for name in (*ESTIMATE_KEYS, "unit", *against) if name in rows]
+        at = (
+            parts_of(rows, table)
+            if comparable is None
+            else comparison_parts(rows, comparable, table)
+        )
+        if kind == "slopes":
+            everybody = rows.assign(group_by="", group=EVERYBODY)
+            at = np.vstack([at, parts_of(everybody, table)])
         kept = np.zeros(len(table) + 1, bool)
         kept[Places(table).of(self.kept)] = True
         kept[-1] = False
-        left = np.flatnonzero(kept[at].any(axis=0))
-        out = rows.copy()
+        asked = np.flatnonzero(kept[at].any(axis=0))
+
+        def stood(entry: Entry, left: np.ndarray) -> np.ndarray:
+            return _standing_in(entry, table)[at[:, left]].all(axis=0)
+
+        return self._as_published(kind, rows, keys, asked, stood)
+
+    def _as_published(
+        self,
+        name: str,
+        rows: pd.DataFrame,
+        keys: Sequence[str],
+        asked: np.ndarray,
+        stood: Callable[[Entry, np.ndarray], Any] = lambda entry, left: True,
+    ) -> pd.DataFrame:
+        """Return rows with those at the places `asked` as they were last published.
+
+        Where no publication has a row, or only ones in which it had not `stood`, it is absent.
+        """
+        out, left = rows.copy(), asked
         for entry in reversed(self.entries):
-            if kind not in entry.tables or not len(left):
-                continue
-            then = entry.tables[kind]
-            place = Places(then, keys).of(rows.iloc[left])
-            good = (place >= 0) & _standing_in(entry, table)[at[:, left]].all(axis=0)
-            _put(out, left[good], then.iloc[place[good]])
-            left = left[~good]
+            if name in entry.tables and len(left):
+                then = entry.tables[name]
+                place = Places(then, keys).of(rows.iloc[left])
+                good = (place >= 0) & stood(entry, left)
+                _put(out, left[good], then.iloc[place[good]])
+                left = left[~good]
         _hide(out, left)
         return out
 
@@ -135,20 +139,12 @@ class Earlier:
         These count respondents themselves, so few that came or went would show in them.
         """
         waves = self.kept.loc[self.kept["area_level"].eq("city"), "wave"].unique()
-        return {name: self._of_waves(name, rows, waves) for name, rows in tables.items()}
-
-    def _of_waves(self, name: str, rows: pd.DataFrame, waves: np.ndarray) -> pd.DataFrame:
-        if "wave" not in rows or "status" not in rows or not len(waves):
-            return rows
-        out, left = rows.copy(), np.flatnonzero(rows["wave"].isin(waves))
-        keys = [one for one in rows if rows[one].dtype.kind not in "fiub" and one != "status"]
-        for entry in reversed(self.entries):
-            if name in entry.tables and len(left):
-                then = entry.tables[name]
-                place = Places(then, keys).of(rows.iloc[left])
-                _put(out, left[place >= 0], then.iloc[place[place >= 0]])
-                left = left[place < 0]
-        _hide(out, left)
+        out = dict(tables)
+        for name, rows in tables.items():
+            if {"wave", "status"} <= set(rows) and len(waves):
+                keys = [o for o in rows if rows[o].dtype.kind not in "fiub" and o != "status"]
+                asked = np.flatnonzero(rows["wave"].isin(waves))
+                out[name] = self._as_published(name, rows, keys, asked)
         return out
 
     def outcomes(self, tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
@@ -161,12 +157,13 @@ class Earlier:
         names = arms.groupby("indicator")[["was_indicator", "turned"]].first()
         if len(names):
             require_same_arguments(tables, [entry.tables for entry in self.entries])
-        return {
-            name: _outcomes_as_published(name, rows, names, self.entries)
-            if name in _OF_OUTCOMES and len(names)
-            else rows
-            for name, rows in tables.items()
+        kept = _OF_OUTCOMES if len(names) else ()
+        made = {
+            name: _outcomes_as_published(name, tables[name], names, self.entries)
+            for name in kept
+            if name in tables
         }
+        return {**tables, **made}
 
 
 def _standing_in(entry: Entry, table: pd.DataFrame) -> np.ndarray:
@@ -234,7 +231,8 @@ def earlier_of(study: Study, sample: Sample, policy: Policy) -> Earlier:
     if correction is not None:
         entries = [one for one in entries if one.about.release != correction.release]
     named = named_sample(study, sample)
-    kept = kept_figures(named, entries, policy.min_count) if entries else _nothing()
+    none = pd.DataFrame(columns=KEPT_COLUMNS)
+    kept = kept_figures(named, entries, policy.min_count) if entries else none
     return Earlier(tuple(entries), kept, correction)
 
 
@@ -281,10 +279,6 @@ def known_elsewhere(study: Study, exact: pd.DataFrame, policy: Policy) -> pd.Dat
         raise DisclosureError(problems)
     known = pd.concat(parts) if parts else pd.DataFrame(columns=list(ESTIMATE_KEYS))
     return known.assign(status="ok", step=percent_step(policy), then=np.nan)
-
-
-def _nothing() -> pd.DataFrame:
-    return pd.DataFrame(columns=KEPT_COLUMNS)
 
 
 def named_sample(study: Study, sample: Sample) -> Sample:

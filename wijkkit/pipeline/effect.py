@@ -20,7 +20,7 @@ from wijkkit.evaluation.effect.outcomes import as_evaluated
 from wijkkit.evaluation.effect.staggered import STAGGERED
 from wijkkit.released import open_released
 from wijkkit.study import Study
-from wijkkit.tables import ESTIMATE_KEYS, EVERYBODY, REST
+from wijkkit.tables import ESTIMATE_KEYS, EVERYBODY, REST, first_absence
 
 #: The steps in which an effect on a percentage is tried, in points, and on a score.
 STEPS = {"points": (1.0, 2.0, 5.0), "score": (0.1, 0.2, 0.5, 1.0, 2.0), "sd": (0.01,)}
@@ -90,9 +90,10 @@ def _gated(
     rows: pd.DataFrame, shown: Shown, part: Callable[[Mapping[str, object]], str]
 ) -> pd.DataFrame:
     """Return rows with a `step`, without the numbers of those that are not shown."""
-    records = rows.to_dict("records")
+    parts = [shown.get(outcome, {}) for outcome in rows["outcome"].astype(str)]
+    names = map(part, rows.to_dict("records"))
     factor = np.array(
-        [shown.get(str(row["outcome"]), {}).get(part(row), np.nan) for row in records], float
+        [one.get(name, np.nan) for one, name in zip(parts, names, strict=True)], float
     )
     scale = rows["scale"].astype(str) if "scale" in rows else pd.Series("", index=rows.index)
     base = np.array([STEPS[one][0] if one in STEPS else RATIO_STEP for one in scale], float)
@@ -100,7 +101,7 @@ def _gated(
     finest_only = scale.eq(RATIO).to_numpy()
     if "method" in rows:
         finest_only = finest_only | rows["method"].ne(RECOMMENDED).to_numpy()
-    methods = np.array(["methods" in shown.get(str(row["outcome"]), {}) for row in records], bool)
+    methods = np.array(["methods" in one for one in parts], bool)
     if "group" in rows:
         methods &= rows["group"].eq(EVERYBODY).to_numpy()
     there = ~np.isnan(factor) & (fine & methods | ~finest_only)
@@ -109,16 +110,14 @@ def _gated(
     # A table without rows may have any type.
     numbers = [name for name in numbers if name not in ("status", "reason")]
     own = {
-        f"{end}_step": base
-        * np.array([shown.get(str(row["outcome"]), {}).get(end, np.nan) for row in records], float)
+        f"{end}_step": base * np.array([one.get(end, np.nan) for one in parts], float)
         for end in ("lower", "upper")
     }
-    least = [shown.get(str(row["outcome"]), {}).get("threshold", 0.0) for row in records]
     fine = fine & np.isnan(own["lower_step"])
     return rows.assign(
         **{name: rows[name].mask(hide) for name in numbers},
         **own,
-        threshold=np.array(least, float),
+        threshold=np.array([one.get("threshold", 0.0) for one in parts], float),
         status=rows["status"].mask(hide, "hidden"),
         reason=rows["reason"].mask(hide, "hidden"),
         step=np.where(ok & ~hide, base * np.where(there, factor, 1.0), np.nan),
@@ -226,7 +225,7 @@ def released_rows(study: Study, frame: pd.DataFrame, cells: pd.DataFrame) -> pd.
     policy = policy_for(study)
     judged = cells.assign(**cell_status(study, cells, policy))
     by_row = judged.groupby("row")
-    worst = by_row["status"].agg(lambda found: next((one for one in found if one != "ok"), "ok"))
+    worst = by_row["status"].agg(first_absence)
     at = pd.Series(range(len(frame)))
     held, step = at.map(worst).fillna("hidden"), at.map(by_row["step"].max())
     own = frame["status"].to_numpy()

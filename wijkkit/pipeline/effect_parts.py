@@ -20,7 +20,7 @@ from wijkkit.disclosure.effects import (
 )
 from wijkkit.disclosure.release import Settled
 from wijkkit.disclosure.rounding import down, to_step
-from wijkkit.evaluation.effect.did import RECOMMENDED, Options
+from wijkkit.evaluation.effect.did import RECOMMENDED, allowed_ratios
 from wijkkit.evaluation.effect.evaluate import EffectResults
 from wijkkit.evaluation.effect.outcomes import (
     arrays_of,
@@ -129,13 +129,13 @@ class Effects:
         if len(rows) != 1 or rows["status"].iloc[0] != "ok":
             return None, settled
         arrays = arrays_of(study, self._people, outcome, compared_waves(study))
-        sample, options = sample_of(arrays), Options.of(study.settings.evaluation)
+        sample, settings = sample_of(arrays), study.settings.evaluation
         scale: Any = str(rows["scale"].iloc[0])
         unit = 1.0 if scale == "score" else 100.0
         change, least = cluster_changes(sample, scale), respondents_error(sample, scale)
         change, least, finest = unit * change, unit * least, STEPS[scale][0]
-        ratios = options.ratios(sample)
-        shown = _Effect(sample.treated, finest, options, ratios, least, rows.iloc[0])
+        ratios = allowed_ratios(sample, settings)
+        shown = _Effect(sample.treated, finest, settings.level, ratios, least, rows.iloc[0])
         wijken = list(np.unique(arrays["cluster"]))
         turned = -1.0 if is_turned(study.indicators[outcome]) else 1.0
 
@@ -165,7 +165,7 @@ class _Effect:
 
     treated: np.ndarray
     finest: float
-    options: Options
+    level: float
     ratios: tuple[float, float]
     #: Of the test: it follows from the share of everybody in both arms, which counts of wijken
     #: that agree with what is shown leave as it is.
@@ -179,7 +179,7 @@ class _Effect:
         squares = [((arm - arm.mean(axis=1, keepdims=True)) ** 2).sum(axis=1) for arm in arms]
         estimate = arms[0].mean(axis=1) - arms[1].mean(axis=1)
         error = statistic_error(squares[0], squares[1], sizes, self.ratios)
-        half = half_width(error, self.least, 1 - self.options.level, sizes, self.ratios)
+        half = half_width(error, self.least, 1 - self.level, sizes, self.ratios)
         said = [
             np.abs(estimate) > half_width(error, self.least, p, sizes, self.ratios)
             for p in self._thresholds(form)
@@ -196,7 +196,7 @@ class _Effect:
 
     def _thresholds(self, form: Form) -> list[float]:
         """Return what p is said to be below: also that of a verdict beside other outcomes."""
-        alpha = 1 - self.options.level
+        alpha = 1 - self.level
         p, holm = float(self.row["p"]), float(self.row["p_holm"])
         beside = alpha * p / holm if holm > 0 and p < alpha else alpha
         return sorted({*form.thresholds, alpha, beside})
@@ -240,6 +240,12 @@ def _contrasts(
         yield Contrast(name, parts, value, lower, upper, STEPS[str(row["scale"])][0])
 
 
+#: What rests on everybody in both waves alone.
+_OF_EVERYBODY = (
+    *("detectable", "contamination", "composition", "reweighted", "missing", "leave_one_out"),
+)
+
+
 def _open(study: Study, outcome: str, there: set[tuple[str, ...]]) -> list[str]:
     try:
         waves, earlier = compared_waves(study), earlier_waves(study)
@@ -261,14 +267,7 @@ def _open(study: Study, outcome: str, there: set[tuple[str, ...]]) -> list[str]:
         shown = [group for group in groups if known(waves, grouping.id, group)]
         ends = [groups[0], groups[-1]]
         parts += shown + (["-".join(ends)] if set(ends) <= set(shown) else [])
-    parts += [
-        "detectable",
-        "contamination",
-        "composition",
-        "reweighted",
-        "missing",
-        "leave_one_out",
-    ]
+    parts += _OF_EVERYBODY
     every = [wave.id for wave in study.waves if not asked or wave.id in asked]
     if known(tuple(every), "", EVERYBODY):
         parts.append(STAGGERED)

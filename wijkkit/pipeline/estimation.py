@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -18,13 +18,12 @@ from wijkkit.estimates.change import adjusted_level, estimate_change, goal_chang
 from wijkkit.estimates.comparable import comparable_map, comparable_neighbourhoods
 from wijkkit.estimates.compare import with_sides
 from wijkkit.estimates.design import made_once
-from wijkkit.estimates.grid import Estimates, asked_outcome, estimate_grid
+from wijkkit.estimates.grid import Estimates, estimate_grid
 from wijkkit.estimates.inequality import estimate_gap, estimate_slope
-from wijkkit.estimates.layout import asked_rows
 from wijkkit.evaluation.effect.evaluate import refuse_choice
 from wijkkit.loaders import load_area_figures
 from wijkkit.pipeline.references import estimate_references
-from wijkkit.pipeline.respondents import load_respondents
+from wijkkit.pipeline.respondents import load_respondents, sample_of
 from wijkkit.study import Study
 from wijkkit.study.settings import PopulationSettings
 
@@ -34,6 +33,7 @@ from wijkkit.study.settings import PopulationSettings
 MAIN = "weight"
 #: The weight of each wave, in the order of the waves.
 Weights = tuple[str, ...]
+Made = TypeVar("Made", pd.DataFrame, Estimates)
 
 
 def weights_of(study: Study, indicator: str, area_level: str) -> Weights:
@@ -82,27 +82,24 @@ def _weighted(respondents: pd.DataFrame) -> pd.DataFrame:
     return respondents if there.all() else respondents[there]
 
 
-def table_by_weight(
-    study: Study, respondents: pd.DataFrame, made: Callable[[pd.DataFrame], pd.DataFrame]
-) -> pd.DataFrame:
-    """Return a table of estimates, each row made with the weights that the design gives it."""
-    table = made(_weighted(respondents))
+def by_weight(
+    study: Study, respondents: pd.DataFrame, made: Callable[[pd.DataFrame], Made]
+) -> Made:
+    """Return a table or a grid of estimates, each row with the weights that the design gives it."""
+    found = made(_weighted(respondents))
+    table = found.table if isinstance(found, Estimates) else found
     for rows, people in _others(study, respondents, table):
-        table = _taken(table, made(people), rows)
-    return table
+        found = _with_rows_of(found, made(people), rows)
+    return found
 
 
-def grid_by_weight(
-    study: Study, respondents: pd.DataFrame, made: Callable[[pd.DataFrame], Estimates]
-) -> Estimates:
-    """Return the estimates of a grid, each with the weights that the design gives it."""
-    grid = made(_weighted(respondents))
-    for rows, people in _others(study, respondents, grid.table):
-        other = made(people)
+def _with_rows_of(found: Made, other: Made, rows: NDArray[np.bool_]) -> Made:
+    """Return estimates with these rows of others."""
+    if isinstance(found, Estimates):
         parts = ("table", "counts", "precision")
-        taken = {p: _taken(getattr(grid, p), getattr(other, p), rows) for p in parts}
-        grid = replace(grid, **taken)
-    return grid
+        taken = {p: _with_rows_of(getattr(found, p), getattr(other, p), rows) for p in parts}
+        return replace(found, **taken)
+    return found.mask(pd.Series(rows, index=found.index), other.set_axis(found.index))
 
 
 def _others(
@@ -117,10 +114,6 @@ def _others(
     for weights in sorted(set(said.values()) - {main}):
         rows = np.array([said[key] == weights for key in keys])
         yield rows, with_weights_of(study, respondents, weights)
-
-
-def _taken(table: pd.DataFrame, other: pd.DataFrame, rows: NDArray[np.bool_]) -> pd.DataFrame:
-    return table.mask(pd.Series(rows, index=table.index), other.set_axis(table.index))
 
 
 #: How many wijken a wijk is compared with; half of the others in a small city.
@@ -189,74 +182,44 @@ def estimate(study: Study, respondents: pd.DataFrame) -> StudyEstimates:
     <StudyEstimates: indicators 6, estimates 864, ...>
     """
     refuse_choice(study, respondents)
-    waves = [wave.id for wave in study.waves]
-    areas = study.areas()[["wijk", "district", "arm"]]
-    said = {"areas": areas, "lonely_psu": study.codebook.design.lonely_psu}
+    goals = dict.fromkeys(goal.indicator for goal in study.goals)
+    wanted = {key: study.indicators[key] for key in goals}
+    level = adjusted_level(study.settings.evaluation.level, len(wanted))
     divided, ordered = groupings(study), groupings(study, ordered=True)
-    indicators = study.indicators
-    grid = grid_by_weight(
-        study, respondents, lambda rows: estimate_grid(rows, indicators, waves, divided, **said)
-    )
+    gap = study.gap_grouping
+    between = {} if gap is None else {gap.id: divided[gap.id]}
+
+    def made(estimator: Callable[..., Made], *by: Groupings, of: Any = None, **more: Any) -> Made:
+        args = (study.indicators if of is None else of, [wave.id for wave in study.waves], *by)
+        more |= {"areas": _areas(study), "lonely_psu": study.codebook.design.lonely_psu}
+        return by_weight(study, respondents, lambda rows: estimator(rows, *args, **more))
+
+    grid = made(estimate_grid, divided)
     comparable = comparable_wijken(load_area_figures(study))
-    against_city = table_by_weight(
-        study, respondents, lambda rows: compare(rows, indicators, waves, **said)
-    )
     against_alike = compare_comparable(grid, study.indicators, comparable_map(comparable))
+    own_gaps = made(estimate_gap, between, of=wanted, confidence=level)
     return StudyEstimates(
         grid,
         with_sides(estimate_change(grid)),
-        with_sides(
-            table_by_weight(
-                study,
-                respondents,
-                lambda rows: estimate_gap(rows, indicators, waves, ordered, **said),
-            )
-        ),
-        table_by_weight(
+        with_sides(made(estimate_gap, ordered)),
+        made(estimate_slope, ordered),
+        goal_changes(estimate_change(grid, confidence=level), own_gaps, wanted),
+        pd.concat([made(compare), against_alike], ignore_index=True),
+        comparable,
+        sample_of(
             study,
             respondents,
-            lambda rows: estimate_slope(rows, indicators, waves, ordered, **said),
+            divided,
+            _areas(study),
+            _level_weights(study, respondents) if study.codebook.design.weights else {},
         ),
-        _goal_changes(study, respondents, grid, said),
-        pd.concat([against_city, against_alike], ignore_index=True),
-        comparable,
-        sample_of(study, respondents),
         estimate_references(study),
         study.settings.population,
     )
 
 
-def _goal_changes(
-    study: Study, respondents: pd.DataFrame, grid: Estimates, said: Mapping[str, Any]
-) -> pd.DataFrame:
-    keys = dict.fromkeys(goal.indicator for goal in study.goals)
-    indicators = {key: study.indicators[key] for key in keys}
-    level = adjusted_level(study.settings.evaluation.level, len(indicators))
-    grouping, waves = study.gap_grouping, [wave.id for wave in study.waves]
-    one = {} if grouping is None else {grouping.id: groupings(study)[grouping.id]}
-    gaps = table_by_weight(
-        study,
-        respondents,
-        lambda rows: estimate_gap(rows, indicators, waves, one, confidence=level, **said),
-    )
-    return goal_changes(estimate_change(grid, confidence=level), gaps, indicators)
-
-
-def sample_of(study: Study, respondents: pd.DataFrame) -> Sample:
-    """Return the respondents as disclosure control reads them: absent where nobody was asked."""
-    asked = {
-        key: asked_outcome(respondents, key, indicator, asked_rows(respondents, indicator))
-        for key, indicator in study.indicators.items()
-    }
-    units = {key: indicator.unit for key, indicator in study.indicators.items()}
-    return Sample(
-        respondents.assign(**asked),
-        units,
-        tuple(wave.id for wave in study.waves),
-        groupings(study),
-        study.areas()[["wijk", "district", "arm"]],
-        _level_weights(study, respondents) if study.codebook.design.weights else {},
-    )
+def _areas(study: Study) -> pd.DataFrame:
+    return study.areas()[["wijk", "district", "arm"]]
 
 
 def _level_weights(
@@ -311,16 +274,10 @@ def unprotected_estimates(study: Study) -> dict[str, pd.DataFrame]:
     drawn alike.
     """
     respondents = _weighted(load_respondents(study))
-    alike = respondents.assign(weight=1.0)
-    alike = alike.drop(columns=[column for column in _DESIGN if column in alike])
-    return {
-        "weighted": _grid(study, respondents),
-        "unweighted": _grid(study, alike),
-    }
-
-
-def _grid(study: Study, respondents: pd.DataFrame) -> pd.DataFrame:
+    alike = respondents.assign(weight=1.0).drop(columns=list(_DESIGN), errors="ignore")
     waves = [wave.id for wave in study.waves]
-    areas = study.areas()[["wijk", "district", "arm"]]
-    grid = estimate_grid(respondents, study.indicators, waves, groupings(study), areas=areas)
-    return grid.table
+    of = (study.indicators, waves, groupings(study))
+    drawn = {"weighted": respondents, "unweighted": alike}
+    return {
+        name: estimate_grid(rows, *of, areas=_areas(study)).table for name, rows in drawn.items()
+    }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, replace
 from typing import Any
 
@@ -28,6 +28,9 @@ from wijkkit.show.output import Bundle, ShownFigure, ShownTable, ShownText
 from wijkkit.study import Study, open_study
 from wijkkit.study.guard import releasing, without_sources
 from wijkkit.study.settings import PopulationSettings
+
+#: A function of a frame, or of a view of the tables, that returns a figure, a table or a text.
+Draw = Callable[[Any], Any]
 
 # Published outputs as they are released: drawn anew from the numbers that control let out.
 
@@ -77,27 +80,29 @@ def _same_rows(released: pd.DataFrame, wanted: pd.DataFrame, label: str) -> pd.D
     return wanted[keys].drop_duplicates().merge(released, on=keys, how="inner")
 
 
-def _bundle(study: Study, one: Publication, rows: pd.DataFrame | None) -> Any:
-    words = (one.label, one.caption, one.alt, study.language)
+def _bundle(study: Study, one: Publication, rows: pd.DataFrame | None) -> Bundle:
     if one.kind == "raw":
-        if one.label not in study.settings.outputs:
-            raise DisclosureError(
-                "control cannot read this output, and study.yml does not name it",
-                place=one.label,
-                remedy="Name it under outputs:, or no longer publish it.",
-            )
+        require_named(study, one.label, one.kind)
         return one.content
-    with without_sources():
-        if one.kind == "view":
-            return bundle_of(pickle.loads(one.draw)(open_city(study)), *words)
-        if one.draw:
-            return bundle_of(pickle.loads(one.draw)(rows), *words)
-        if one.kind == "rows":
-            return bundle_of(rows, *words)
-        result = replace(one.content, study=study).with_frame(rows)
-        label, caption, alt, language = words
-        caption, alt = caption or result.caption, alt or result.sentence()
-        return bundle_of(result.output(label), label, caption, alt, language)
+    shown: Any = open_city(study) if one.kind == "view" else rows
+    if one.kind == "result":
+        shown = replace(one.content, study=study).with_frame(rows)
+    draw = pickle.loads(one.draw) if one.draw else None
+    return drawn(shown, one.label, one.caption, one.alt, study.language, draw)
+
+
+def require_named(study: Study, label: str, found: str) -> None:
+    """Raise DisclosureError unless study.yml names the output for the second person."""
+    if label and label in study.settings.outputs:
+        return
+    raise DisclosureError(
+        "control cannot read this output cell by cell",
+        place=label or "publish without a label",
+        found=found,
+        expected="a result of people, a view or rows of a released table",
+        remedy="Publish the result itself with draw=..., or name it for the second person in "
+        f"study.yml: outputs: {{{label or 'LABEL'}: {{why: '...'}}}}.",
+    )
 
 
 def release(
@@ -150,22 +155,18 @@ def release(
             "Run the notebook that publishes it again, with the study as study.yml has it.",
         )
         whole = {one.name: one.content for one in published if one.kind == "whole"}
-        _require_estimates(whole)
+        if "estimates" not in whole:
+            raise BatchError(
+                "the estimates were not published",
+                file="unreleased/",
+                found=", ".join(whole) or "nothing",
+                remedy="Run the city notebooks before this one: wk.publish(estimates).",
+            )
         _require_covariates(whole["estimates"], whole.get("effect"))
         released = release_together(study, **whole)
         release_outputs(study, published)
         bind_tables(study)
         return released
-
-
-def _require_estimates(whole: dict[str, Any]) -> None:
-    if "estimates" not in whole:
-        raise BatchError(
-            "the estimates were not published",
-            file="unreleased/",
-            found=", ".join(whole) or "nothing",
-            remedy="Run the city notebooks before this one: wk.publish(estimates).",
-        )
 
 
 # Everything that goes out is about the people whom study.yml names: pages say so.
@@ -247,6 +248,22 @@ def tables_of(result: Any) -> dict[str, pd.DataFrame]:
 
 
 # What is published, as a notebook and a report show it.
+
+
+def drawn(
+    result: Any, label: str, caption: str, alt: str, language: str, draw: Draw | None = None
+) -> Bundle:
+    """Return an output of a result of people, a view or a frame: what `draw` makes of its numbers.
+
+    The caption and alt text of a result are its own where none are given.
+    """
+    with without_sources():
+        if not hasattr(result, "with_frame"):
+            shown = draw(result) if draw else result
+            return bundle_of(shown, label, caption, alt, language)
+        shown = draw(result.frame) if draw else result.output(label)
+        alt = alt or ("" if draw else result.sentence())
+        return bundle_of(shown, label, caption or result.caption, alt, language)
 
 
 def bundle_of(shown: Any, label: str, caption: str, alt: str, language: str) -> Bundle:

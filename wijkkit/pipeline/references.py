@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
 from wijkkit.disclosure.policy import Policy, percent_step, policy_for, score_step
 from wijkkit.disclosure.release import release_estimates, shown
-from wijkkit.disclosure.sample import Sample
 from wijkkit.errors import DataError, Problem
-from wijkkit.estimates.grid import Estimates, asked_outcome, estimate_grid
-from wijkkit.estimates.layout import asked_rows
+from wijkkit.estimates.grid import estimate_grid
 from wijkkit.indicators import compute
 from wijkkit.loaders.standard_table import read_standard_table
 from wijkkit.loaders.survey import load_reference
-from wijkkit.pipeline.respondents import in_population
+from wijkkit.pipeline.respondents import in_population, sample_of
 from wijkkit.study import Study
 from wijkkit.study.codebook import Column
 from wijkkit.study.settings.sources import ReferencePopulation
@@ -67,17 +67,10 @@ def _surveyed(
     waves = [wave.id for wave in study.waves]
     grid = estimate_grid(people, study.indicators, waves, {}, areas=_NOWHERE,
                          lonely_psu=study.codebook.design.lonely_psu)  # fmt: skip
-    unasked = _unasked(study, people)
-    status = grid.table["status"].where(
-        ~pd.MultiIndex.from_frame(grid.table[["indicator", "wave"]]).isin(unasked), "not_asked"
-    )
-    grid = Estimates(grid.table.assign(status=status), grid.counts, grid.precision)
-    asked = {
-        key: asked_outcome(people, key, indicator, asked_rows(people, indicator))
-        for key, indicator in study.indicators.items()
-    }
-    units = {key: indicator.unit for key, indicator in study.indicators.items()}
-    sample = Sample(people.assign(**asked), units, tuple(waves), {}, _NOWHERE)
+    cells = pd.MultiIndex.from_frame(grid.table[["indicator", "wave"]])
+    status = grid.table["status"].mask(cells.isin(_unasked(study, people)), "not_asked")
+    grid = replace(grid, table=grid.table.assign(status=status))
+    sample = sample_of(study, people, {}, _NOWHERE)
     alone = release_estimates(grid, sample, policy).table
     return _named(grid.table, reference).assign(
         x=grid.counts["x"].to_numpy(float),
@@ -153,11 +146,10 @@ def release_references(
     What is left when the wijken together, or another reference, are taken from a population may
     not be a small group either; where nobody is left it shows no more than they do.
     """
-    status = references["allowed"].where(
-        references["allowed"].ne("published"), references["status"]
-    )
-    inner = _whole(counts.assign(status=released["status"].to_numpy()))
     surveyed = references["allowed"].ne("published")
+    status = references["allowed"].where(surveyed, references["status"])
+    inner = counts.assign(status=released["status"].to_numpy())
+    inner = inner[inner["area_level"].eq("city") & inner["group_by"].eq("")]
     for position in np.flatnonzero(surveyed & status.eq("ok")):
         row = references.iloc[position]
         beside = references[surveyed & references["area"].ne(row["area"])]
@@ -171,10 +163,6 @@ def release_references(
     step = references["coarse"].fillna(pd.Series(finest, index=references.index))
     table = references[list(ESTIMATE_COLUMNS)]
     return shown(table, status.to_numpy(str), step.to_numpy(float), policy)
-
-
-def _whole(counts: pd.DataFrame) -> pd.DataFrame:
-    return counts[counts["area_level"].eq("city") & counts["group_by"].eq("")]
 
 
 def _same(rows: pd.DataFrame, row: pd.Series) -> pd.Series:

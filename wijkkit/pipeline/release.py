@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
 from dataclasses import replace
 
 import geopandas as gpd
@@ -35,7 +34,7 @@ from wijkkit.pipeline.references import release_references
 from wijkkit.pipeline.respondents import load_respondents
 from wijkkit.released.store import write_released
 from wijkkit.study import Study
-from wijkkit.tables import EVERYBODY
+from wijkkit.tables import EVERYBODY, first_absence
 
 # Area figures and borders as released tables: public data, joined to the study's areas.
 
@@ -50,25 +49,17 @@ def release_areas(study: Study) -> None:
     The table ``borders`` of a study without borders is empty.
     """
     write_released(study, "area_figures", load_area_figures(study))
-    borders = [_borders(study, source.level) for source in study.settings.sources.borders]
-    write_released(study, "borders", gpd.GeoDataFrame(pd.concat([_no_borders(), *borders])))
-
-
-def _no_borders() -> gpd.GeoDataFrame:
-    columns: dict[str, list[str]] = {"area": [], "area_level": [], "name": []}
-    return gpd.GeoDataFrame(columns, geometry=gpd.GeoSeries([], crs=RD_NEW)).astype(
-        dict.fromkeys(columns, "str")
-    )
-
-
-def _borders(study: Study, level: str) -> gpd.GeoDataFrame:
-    borders = load_borders(study, level)
-    borders = borders.assign(
-        area=borders["code"].map(area_names(study, level)).fillna(""),
-        area_level=level,
-        geometry=borders.geometry.simplify(SIMPLIFIED),
-    )
-    return borders[["area", "area_level", "name", "geometry"]]
+    words: dict[str, list[str]] = {"area": [], "area_level": [], "name": []}
+    parts = [gpd.GeoDataFrame(words, geometry=[], crs=RD_NEW).astype(dict.fromkeys(words, "str"))]
+    for level in (source.level for source in study.settings.sources.borders):
+        borders = load_borders(study, level)
+        borders = borders.assign(
+            area=borders["code"].map(area_names(study, level)).fillna(""),
+            area_level=level,
+            geometry=borders.geometry.simplify(SIMPLIFIED),
+        )
+        parts.append(borders[[*words, "geometry"]])
+    write_released(study, "borders", gpd.GeoDataFrame(pd.concat(parts)))
 
 
 # Who took part and how alike the arms were at the start, as released tables.
@@ -76,7 +67,6 @@ def _borders(study: Study, level: str) -> gpd.GeoDataFrame:
 #: Standardised differences stand in two decimals.
 _DIFFERENCE_STEP = 0.01
 _ARMS = ("programme", "comparator")
-_LEVELS = [*_ARMS, "difference"]
 
 
 def baseline_tables(
@@ -120,13 +110,11 @@ def _of_outcomes(table: pd.DataFrame, estimates: pd.DataFrame) -> np.ndarray:
     """Return the status that the released estimates of the arms have, the first that is not ok."""
     cells = estimates[estimates["area_level"].eq("arm") & estimates["group"].eq(EVERYBODY)]
     status = cells.set_index(["indicator", "wave", "area"])["status"]
-
-    def of(row) -> str:
-        found = [status.get((row.key, row.wave, arm), "missing") for arm in _ARMS]
-        worst = next((one for one in found if one != "ok"), "ok")
-        return "hidden" if worst == "above" else worst
-
-    return np.array([of(row) for row in table.itertuples()], dtype=object)
+    found = [
+        first_absence(status.get((row.key, row.wave, arm), "missing") for arm in _ARMS)
+        for row in table.itertuples()
+    ]
+    return pd.Series(found, dtype=object).replace("above", "hidden").to_numpy()
 
 
 def _of_composition(table: pd.DataFrame, policy: Policy) -> np.ndarray:
@@ -141,10 +129,7 @@ def _of_composition(table: pd.DataFrame, policy: Policy) -> np.ndarray:
         "ok",
     )
     together = pd.DataFrame({"kind": table["kind"], "key": table["key"], "own": own})
-    worst = together.groupby(["kind", "key"])["own"].transform(
-        lambda found: next((one for one in found if one != "ok"), "ok")
-    )
-    return worst.to_numpy(object)
+    return together.groupby(["kind", "key"])["own"].transform(first_absence).to_numpy(object)
 
 
 _LOG = logging.getLogger(__name__)
@@ -155,7 +140,6 @@ def release(
     estimates: StudyEstimates | None = None,
     effect: EffectResults | None = None,
     process: ProcessResults | None = None,
-    extra: Iterable[object] = (),
     earlier: Earlier | None = None,
 ) -> Release:
     """Release a study: control everything together, write what may be shown.
@@ -169,26 +153,9 @@ def release(
     participants, baseline, timeline, area_figures, borders``, and where they are given the tables
     of the effect and of the process.
 
-    Parameters
-    ----------
-    estimates : StudyEstimates, optional
-        As `estimate` gives them; estimated here where not given.
-    effect : EffectResults, optional
-    process : ProcessResults, optional
-    extra : iterable, optional
-        Other outputs whose cells are controlled with these.
-    earlier : Earlier, optional
-        What was published before: figures that stand as they were, and are known to anyone. What
-        the study's ledgers hold where it is not given.
-
-    Returns
-    -------
-    Release
-
-    Raises
-    ------
-    DisclosureError
-        The estimates are not those of the respondents.
+    `estimates`: Estimated here where not given. `earlier`: What was published before, figures that
+    stand as they were and are known to anyone; what the study's ledgers hold where not given.
+    Raises DisclosureError: The estimates are not those of the respondents.
     """
     if estimates is None:
         estimates = estimate(study, load_respondents(study))
@@ -196,46 +163,46 @@ def release(
     sample, comparable = named_sample(study, estimates.sample), estimates.comparable
     earlier = earlier or earlier_of(study, sample, policy)
     effects = None if effect is None else Effects(study, effect, sample.weighted)
-    derived = [estimates.changes, estimates.gaps]
     slopes = estimates.slopes.reset_index(drop=True)
-    made = Made(derived, estimates.comparisons, comparable, estimates.goal_changes, slopes)
+    made = Made(
+        [estimates.changes, estimates.gaps],
+        estimates.comparisons,
+        comparable,
+        estimates.goal_changes,
+        slopes,
+    )
     if effects is not None:
         made = replace(made, outcomes=effects.outcomes, beside=effects.beside)
     public = known_elsewhere(study, estimates.estimates.table, policy)
     stands = pd.concat([earlier.kept[list(public)], public]) if len(public) else earlier.kept
     released = release_estimates(estimates.estimates, sample, policy, made, stands, earlier.entries)
-    finest = percent_step(policy)
     table = earlier.figures(released.table)
     if len(slopes):
         held = slopes["status"].eq("ok") & ~released.sloped
         slopes = slopes.assign(status=slopes["status"].mask(held, "hidden"))
-    exact = {"changes": estimates.changes, "gaps": estimates.gaps, "slopes": slopes}
-    of_cells = {
-        name: earlier.derived(name, release_derived(rows, table, finest, released.unjudged), table)
-        for name, rows in exact.items()
+    to_release = (table, percent_step(policy), released.unjudged)
+    shown = {
+        "changes": release_derived(estimates.changes, *to_release),
+        "gaps": release_derived(estimates.gaps, *to_release),
+        "slopes": release_derived(slopes, *to_release),
+        "goal_changes": _shown_verdicts(estimates.goal_changes, *to_release),
     }
+    of_cells = {name: earlier.derived(name, rows, table) for name, rows in shown.items()}
     # No page says whether a slope is clear.
     of_cells["slopes"] = of_cells["slopes"].drop(columns="verdict")
-    compared = release_comparisons(
-        estimates.comparisons, comparable, table, finest, released.unjudged
-    )
-    above = release_references(estimates.references, estimates.estimates.counts, table, policy)
+    compared = release_comparisons(estimates.comparisons, comparable, *to_release)
+    counts = estimates.estimates.counts
     tables = {
         "estimates": table,
-        "references": above,
+        "references": release_references(estimates.references, counts, table, policy),
         **of_cells,
-        "comparisons": earlier.comparisons(compared, comparable, table),
+        "comparisons": earlier.derived("comparisons", compared, table, comparable),
         "comparable": comparable,
-        "goal_changes": earlier.derived(
-            "goal_changes",
-            _shown_verdicts(estimates.goal_changes, table, finest, released.unjudged),
-            table,
-        ),
         **earlier.baseline(baseline_tables(study, sample.weighted, table, policy)),
     }
     if effect is not None and effects is not None:
-        shown = effects.parts(table, released.settled)
-        tables |= earlier.outcomes(effect_tables(study, effect, sample.weighted, shown))
+        parts = effects.parts(table, released.settled)
+        tables |= earlier.outcomes(effect_tables(study, effect, sample.weighted, parts))
     for name, content in tables.items():
         write_released(study, name, content)
     release_areas(study)

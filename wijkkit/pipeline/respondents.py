@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+import numpy as np
 import pandas as pd
 
+from wijkkit.disclosure.sample import Sample
 from wijkkit.errors import Problem, StudyError
-from wijkkit.estimates.grid import with_sampled
+from wijkkit.estimates.grid import asked_outcome, with_sampled
+from wijkkit.estimates.layout import asked_rows
 from wijkkit.indicators import compute
 from wijkkit.loaders import load_survey
 from wijkkit.study import Study
@@ -67,6 +70,23 @@ def in_population(study: Study, respondents: pd.DataFrame) -> pd.DataFrame:
     if not inside.any():
         raise StudyError("nobody is in the population", file="study.yml", place="population")
     return with_sampled(respondents)[inside.astype(bool)].reset_index(drop=True)
+
+
+def sample_of(
+    study: Study,
+    respondents: pd.DataFrame,
+    groupings: Mapping[str, tuple[str, tuple[str, ...]]],
+    areas: pd.DataFrame,
+    weights: Mapping[tuple[str, str], np.ndarray] | None = None,
+) -> Sample:
+    """Return respondents as disclosure control reads them: absent where nobody was asked."""
+    asked = {
+        key: asked_outcome(respondents, key, indicator, asked_rows(respondents, indicator))
+        for key, indicator in study.indicators.items()
+    }
+    units = {key: indicator.unit for key, indicator in study.indicators.items()}
+    waves = tuple(wave.id for wave in study.waves)
+    return Sample(respondents.assign(**asked), units, waves, groupings, areas, weights or {})
 
 
 def _problems(respondents: pd.DataFrame, column: str, values: tuple[str, ...]) -> Iterator[Problem]:

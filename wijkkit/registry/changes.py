@@ -19,6 +19,8 @@ from wijkkit.study import Study
 Outcome = Literal["created", "changed", "removed", "unchanged"]
 #: All rows of a wijk as stored, removed ones too: kind -> key -> row.
 State = dict[str, dict[str, dict[str, object]]]
+#: The rows as they would be after all changes, removed ones left out: kind -> key -> row.
+Rows = dict[str, dict[str, Mapping[str, Any]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,22 +83,43 @@ def different_columns(
     ]
 
 
-def misfit_changes(changes: Iterable[Change], state: State) -> Iterator[tuple[Change, Problem]]:
-    """Give every change that does not fit the rows as they would be after all changes."""
-    changes = list(changes)
+def settle(
+    changes: Sequence[Change], problems: Sequence[list[Problem]], state: State
+) -> tuple[list[Outcome], list[list[Problem]]]:
+    """Return what each of several changes does, and everything that is wrong with each.
+
+    `problems`: What is wrong with each row by itself. Where somebody else was first, nothing else
+    is said of that row.
+    """
     after = _after(changes, state)
-    for change in changes:
-        if change.remove:
-            yield from ((change, problem) for problem in _still_used(change, after))
-        else:
-            yield from ((change, problem) for problem in _dangling(change, after))
-            yield from ((change, problem) for problem in _double(change, after))
-            yield from ((change, problem) for problem in _doubtful(change, state))
-            yield from ((change, problem) for problem in _not_there(change, after))
-            yield from ((change, problem) for problem in _too_early(change, after, state))
-            yield from ((change, problem) for problem in _not_running(change, after, state))
-            if change.key not in state[change.kind]:
-                yield from ((change, problem) for problem in _copied(change, after))
+    outcomes: list[Outcome] = []
+    wrong = []
+    for change, found in zip(changes, problems, strict=True):
+        outcome = decide(change, state)
+        if isinstance(outcome, Problem):
+            outcomes.append("unchanged")
+            wrong.append([outcome])
+            continue
+        checks = (_still_used,) if change.remove else _CHECKS
+        misfits = [problem for check in checks for problem in check(change, after, state)]
+        outcomes.append(outcome)
+        wrong.append([*found, *misfits])
+    return outcomes, wrong
+
+
+def store_changes(
+    connection: sa.Connection,
+    wijk: str,
+    settled: Iterable[tuple[Change, Outcome]],
+    by: Mapping[str, object],
+) -> None:
+    """Store what several changes do: removals first, then each kind after those it refers to."""
+    order = list(KINDS)
+    for change, outcome in sorted(
+        settled, key=lambda item: (item[1] != "removed", order.index(item[0].kind))
+    ):
+        if outcome != "unchanged":
+            apply_change(connection, wijk, change, outcome, by)
 
 
 def apply_change(
@@ -128,8 +151,8 @@ def stamp_of(who: str, source: str, now: datetime) -> dict[str, object]:
     return {"changed_by": who, "changed_at": now, "source": source}
 
 
-def _after(changes: list[Change], state: State) -> dict[str, dict[str, Mapping[str, object]]]:
-    after: dict[str, dict[str, Mapping[str, object]]] = {
+def _after(changes: Iterable[Change], state: State) -> Rows:
+    after: Rows = {
         name: {key: row for key, row in rows.items() if not row["removed"]}
         for name, rows in state.items()
     }
@@ -141,7 +164,7 @@ def _after(changes: list[Change], state: State) -> dict[str, dict[str, Mapping[s
     return after
 
 
-def _dangling(change: Change, after: Mapping[str, Mapping]) -> Iterator[Problem]:
+def _dangling(change: Change, after: Rows, state: State) -> Iterator[Problem]:
     for column in KINDS[change.kind].columns:
         value = change.values.get(column.name)
         if column.refers_to and value is not None and value not in after[column.refers_to]:
@@ -149,7 +172,7 @@ def _dangling(change: Change, after: Mapping[str, Mapping]) -> Iterator[Problem]
             yield broken("unknown_row", column.name, value, fields)
 
 
-def _double(change: Change, after: Mapping[str, Mapping]) -> Iterator[Problem]:
+def _double(change: Change, after: Rows, state: State) -> Iterator[Problem]:
     kind = KINDS[change.kind]
     same = [change.values.get(name) for name in kind.unique]
     if not same or None in same:
@@ -163,10 +186,10 @@ def _double(change: Change, after: Mapping[str, Mapping]) -> Iterator[Problem]:
             return
 
 
-def _copied(change: Change, after: Mapping[str, Mapping]) -> Iterator[Problem]:
+def _copied(change: Change, after: Rows, state: State) -> Iterator[Problem]:
     """Give a new row that says exactly what another one says: it would count twice."""
     kind = KINDS[change.kind]
-    if kind.unique or kind.repeatable:
+    if kind.unique or kind.repeatable or change.key in state[change.kind]:
         return
     for key, row in after[change.kind].items():
         if key != change.key and not different_columns(kind, change.values, row):
@@ -174,7 +197,7 @@ def _copied(change: Change, after: Mapping[str, Mapping]) -> Iterator[Problem]:
             return
 
 
-def _doubtful(change: Change, state: State) -> Iterator[Problem]:
+def _doubtful(change: Change, after: Rows, state: State) -> Iterator[Problem]:
     """Give a value that is new and looks like one on another scale."""
     stored = state[change.kind].get(change.key, {})
     for column in KINDS[change.kind].columns:
@@ -186,7 +209,7 @@ def _doubtful(change: Change, state: State) -> Iterator[Problem]:
             yield broken("doubtful", column.name, value, fields)
 
 
-def _not_there(change: Change, after: Mapping[str, Mapping]) -> Iterator[Problem]:
+def _not_there(change: Change, after: Rows, state: State) -> Iterator[Problem]:
     """Give a partner who attends a meeting before taking part, or after leaving."""
     if change.kind not in ("attendance", "stakeholders", "meetings"):
         return
@@ -210,7 +233,7 @@ def _not_there(change: Change, after: Mapping[str, Mapping]) -> Iterator[Problem
             return
 
 
-def _too_early(change: Change, after: Mapping[str, Mapping], state: State) -> Iterator[Problem]:
+def _too_early(change: Change, after: Rows, state: State) -> Iterator[Problem]:
     """Give an intervention of the wijk itself that starts before the network began to choose."""
     begun = [
         row["actual_start"]
@@ -235,7 +258,7 @@ def _too_early(change: Change, after: Mapping[str, Mapping], state: State) -> It
             return
 
 
-def _not_running(change: Change, after: Mapping[str, Mapping], state: State) -> Iterator[Problem]:
+def _not_running(change: Change, after: Rows, state: State) -> Iterator[Problem]:
     """Give an activity that was wholly before its intervention began, or after it ended."""
     if change.kind == "activities":
         moved = _moved(change, state, "intervention", "period_start", "period_end")
@@ -246,7 +269,7 @@ def _not_running(change: Change, after: Mapping[str, Mapping], state: State) -> 
     else:
         return
     for row in rows:
-        item = after["interventions"].get(row["intervention"])
+        item = after["interventions"].get(str(row["intervention"]))
         if item is None or row["period_start"] is None or row["period_end"] is None:
             continue
         before = item["start"] is not None and row["period_end"] < item["start"]
@@ -267,7 +290,7 @@ def _moved(change: Change, state: State, *columns: str) -> bool:
     return any(change.values.get(name) != stored.get(name) for name in columns)
 
 
-def _still_used(change: Change, after: Mapping[str, Mapping]) -> Iterator[Problem]:
+def _still_used(change: Change, after: Rows, state: State) -> Iterator[Problem]:
     for kind in KINDS.values():
         columns = [column.name for column in kind.columns if column.refers_to == change.kind]
         users = [
@@ -277,6 +300,9 @@ def _still_used(change: Change, after: Mapping[str, Mapping]) -> Iterator[Proble
         ]
         if users:
             yield broken("still_used", "", change.key, {"used_by": (kind, *users)})
+
+
+_CHECKS = (_dangling, _double, _doubtful, _not_there, _too_early, _not_running, _copied)
 
 
 # Save one row: is it the study's, does it fit, and was nobody else first?
@@ -307,45 +333,20 @@ def store_change(
     wijk: str,
     change: Change,
     state: State,
-    problems: Iterable[Problem],
+    problems: list[Problem],
     who: str,
 ) -> int:
     """Store a change and return the row's version.
 
     Raises RowError, ConflictError: There are problems, or somebody else was first.
     """
-    outcome = decide(change, state)
-    if isinstance(outcome, Problem):
-        raise refuse(KINDS[change.kind], wijk, change.key, [outcome])
-    if found := list(problems):
-        raise refuse(KINDS[change.kind], wijk, change.key, found)
+    (outcome,), (wrong,) = settle([change], [problems], state)
+    if wrong:
+        raise refuse(KINDS[change.kind], wijk, change.key, wrong)
     if outcome == "unchanged":
         stored = state[change.kind].get(change.key)
         return int(cast(int, stored["version"])) if stored else 0
     return apply_change(connection, wijk, change, outcome, stamp_of(who, FORM, now()))
-
-
-def decided(
-    changes: Sequence[Change], problems: Sequence[list[Problem]], state: State
-) -> list[Outcome]:
-    """Return what each of several changes does.
-
-    Raises RowsError: Any of them cannot be made, with its problems.
-    """
-    found = [list(one) for one in problems]
-    places = {id(change): number for number, change in enumerate(changes)}
-    for change, problem in misfit_changes(changes, state):
-        found[places[id(change)]].append(problem)
-    outcomes: list[Outcome] = []
-    for number, change in enumerate(changes):
-        outcome = decide(change, state)
-        if isinstance(outcome, Problem):
-            found[number] = [outcome]
-        else:
-            outcomes.append(outcome)
-    if any(found):
-        raise RowsError(changes, found)
-    return outcomes
 
 
 class RowsError(RowError):

@@ -10,8 +10,8 @@ from dataclasses import replace
 from datetime import date
 from typing import Any, cast
 
-import pandas as pd
 import sqlalchemy as sa
+from openpyxl.utils import get_column_letter
 
 from wijkkit.errors import DataError, Problem
 from wijkkit.loaders.recode import cell_mistakes
@@ -21,13 +21,12 @@ from wijkkit.registry.changes import (
     Change,
     Outcome,
     State,
-    apply_change,
     author_problems,
-    decide,
     load_state,
-    misfit_changes,
     now,
+    settle,
     stamp_of,
+    store_changes,
 )
 from wijkkit.registry.problems import (
     ImportReport,
@@ -40,6 +39,7 @@ from wijkkit.registry.problems import (
 from wijkkit.registry.registry import Registry
 from wijkkit.registry.store import HISTORY, InTheWay, writing
 from wijkkit.registry.tables import KEY_COLUMNS, KINDS, Column, Kind
+from wijkkit.registry.validation import is_absent
 from wijkkit.registry.workbook_plan import PlannedRow, plan_changes
 from wijkkit.registry.workbook_read import KEY, SheetRow, WorkbookContent
 from wijkkit.study import Study
@@ -77,19 +77,16 @@ def store(
             versions = _versions(connection, content.wijk)
             source = f"workbook:{content.workbook}"
             rows = _rebased(changes, state, versions, who, source)
-            outcomes, conflicts = _outcomes(rows, state, content.language)
+            outcomes, conflicts = _settled(rows, state, content.language)
             problems += conflicts
             counts["unchanged"] += len(changes) - len(outcomes)
             gone += _gone(content, changes, state)
             decided.append((content.wijk, source, outcomes))
         if problems:
             raise _refused(file, contents[0].language, problems)
-        for wijk, source, outcomes in decided:
-            by = stamp_of(who, source, now())
-            for change, outcome in outcomes:
-                counts[outcome] += 1
-                if outcome != "unchanged":
-                    apply_change(connection, wijk, change, outcome, by)
+        for wijk, source, settled in decided:
+            counts.update(outcome for _, outcome in settled)
+            store_changes(connection, wijk, settled, stamp_of(who, source, now()))
     done: dict[str, Any] = {
         name: counts[name] for name in ("created", "changed", "removed", "unchanged")
     }
@@ -202,27 +199,18 @@ def _plain(value: object) -> object:
     return value
 
 
-def _outcomes(
+def _settled(
     rows: list[PlannedRow], state: State, language: str
 ) -> tuple[list[tuple[Change, Outcome]], list[Problem]]:
-    """Return what each row does, removals first, and the rows that cannot."""
-    problems = []
-    outcomes = []
-    places = {id(item.change): item.row for item in rows}
-    for item in rows:
-        outcome = decide(item.change, state)
-        if isinstance(outcome, Problem):
-            cell = item.row.cell(KEY)
-            problems.append(row_problem(outcome, item.row.kind, cell, language))
-        else:
-            outcomes.append((item.change, outcome))
-    for change, problem in misfit_changes([item.change for item in rows], state):
-        row = places[id(change)]
-        cell = row.cell(problem.column or KEY)
-        problems.append(row_problem(problem, row.kind, cell, language))
-    order = list(KINDS)
-    outcomes.sort(key=lambda item: (item[1] != "removed", order.index(item[0].kind)))
-    return outcomes, problems
+    """Return what each row does, and what is wrong with the rows that cannot."""
+    changes = [item.change for item in rows]
+    outcomes, wrong = settle(changes, [[] for _ in rows], state)
+    problems = [
+        row_problem(problem, item.row.kind, item.row.cell(problem.column or KEY), language)
+        for item, found in zip(rows, wrong, strict=True)
+        for problem in found
+    ]
+    return list(zip(changes, outcomes, strict=True)), problems
 
 
 def _refused(file: str, language: str, problems: list[Problem]) -> WorkbookError:
@@ -287,10 +275,10 @@ def _contents(table: SourceTable, kind: Kind, study: Study) -> list[WorkbookCont
     """Return what a table says, per wijk, as a sheet of a workbook would."""
     _check_columns(table, kind)
     language, choices = study.language, tuple(study.neighbourhoods)
-    letters = {name: _letter(place) for place, name in enumerate(table.cells)}
+    letters = {name: get_column_letter(place) for place, name in enumerate(table.cells, start=1)}
     found: dict[str, WorkbookContent] = {}
     for number, cells in zip(table.cells.index, table.cells.to_dict("records"), strict=True):
-        values = {name: value for name, value in cells.items() if not _empty(value)}
+        values = {name: value for name, value in cells.items() if not is_absent(value)}
         if not values:
             continue
         written = str(values.pop("wijk", "")).strip()
@@ -335,13 +323,3 @@ def _number(column: Column, value: Any, decimal: str) -> object:
     if written and re.fullmatch(rf"-?\d+({re.escape(decimal)}\d+)?", value.strip()):
         return float(value.strip().replace(decimal, "."))
     return value
-
-
-def _empty(value: object) -> bool:
-    return value is None or value == "" or bool(pd.isna(value))
-
-
-def _letter(place: int) -> str:
-    """Return the letter of a column, as a spreadsheet program shows it."""
-    first, second = divmod(place, 26)
-    return (chr(64 + first) if first else "") + chr(65 + second)

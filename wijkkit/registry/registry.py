@@ -17,14 +17,14 @@ from wijkkit.errors import RegistryError
 from wijkkit.registry.changes import (
     FORM,
     Change,
-    apply_change,
+    RowsError,
     check_row,
-    decided,
     load_state,
-    misfit_changes,
     now,
+    settle,
     stamp_of,
     store_change,
+    store_changes,
 )
 from wijkkit.registry.store import HISTORY, TABLES, open_store, reading, writing
 from wijkkit.registry.tables import COLUMNS, KINDS, Kind, next_key
@@ -187,20 +187,10 @@ class Registry(ShowsItself):
         return {"study": repr(self.study), "kinds": ", ".join(KINDS)}
 
     def table(self, kind: str, wijk: str | None = None) -> pd.DataFrame:
-        """Return the rows of a kind, by wijk and key; removed rows are not among them.
+        """Return the rows of a kind, of one wijk or of all, by wijk and key; no removed ones.
 
-        Parameters
-        ----------
-        kind : str
-            One of `wijkkit.registry.KINDS`.
-        wijk : str, optional
-            Its slug; all wijken where absent.
-
-        Returns
-        -------
-        DataFrame
-            Columns ``COLUMNS[kind]``. Texts, choices and references are strings, whole numbers
-            ``Int64``, numbers floats, dates ``datetime64``; absent is missing, never zero.
+        Columns ``COLUMNS[kind]``. Texts, choices and references are strings, whole numbers
+        ``Int64``, numbers floats, dates ``datetime64``; absent is missing, never zero.
         """
         table = TABLES[_kind(kind).name]
         query = sa.select(*(table.c[name] for name in COLUMNS[kind])).where(~table.c.removed)
@@ -211,26 +201,13 @@ class Registry(ShowsItself):
         return kind_frame(KINDS[kind], rows)
 
     def save(self, kind: str, row: Mapping[str, object], who: str) -> int:
-        """Store one row and return its version.
+        """Store one row and return its version; `who` saves it, for the history.
 
-        Parameters
-        ----------
-        kind : str
-        who : str
-            Who saves it, for the history.
-
-        Raises
-        ------
-        RowError
-            Values that are not possible, references to rows that are not there.
-        ConflictError
-            Somebody else changed, removed or made the row meanwhile; nothing is overwritten.
-
-        Examples
-        --------
         ``registry.save("documents", {"wijk": "noord", "title": "Plan", "type": "plan",
         "reference": "2021-14"}, who="An Advisor")`` makes a row; saving it again takes the
-        ``version`` that this gave.
+        ``version`` that this gave. Raises RowError: Values that are not possible, references to
+        rows that are not there. Raises ConflictError: Somebody else changed, removed or made the
+        row meanwhile; nothing is overwritten.
         """
         definition = _kind(kind)
         wijk = check_row(self.study, definition, row, who)
@@ -240,7 +217,6 @@ class Registry(ShowsItself):
             state = load_state(connection, wijk)
             key = str(row.get("key") or next_key(definition.prefix, set(state[kind])))
             change = Change(kind, key, values, version)
-            problems += [problem for _, problem in misfit_changes([change], state)]
             return store_change(connection, wijk, change, state, problems, who)
 
     def save_all(
@@ -248,17 +224,9 @@ class Registry(ShowsItself):
     ) -> None:
         """Store several rows of a wijk, or none.
 
-        Parameters
-        ----------
-        rows : sequence of (str, mapping)
-            Kind and row, as `save` takes it, each with its ``key``; ``remove`` in a row removes
-            it, ``confirmed`` says that doubtful values are right.
-        who : str
-
-        Raises
-        ------
-        RowsError
-            Any of them cannot be kept; its `rows` has the problems of each.
+        `rows`: Kind and row, as `save` takes it, each with its ``key``; ``remove`` in a row removes
+        it, ``confirmed`` says that doubtful values are right. Raises RowsError: Any of them cannot
+        be kept; its `rows` has the problems of each.
         """
         marks = ("remove", "confirmed")
         for kind, row in rows:
@@ -269,39 +237,29 @@ class Registry(ShowsItself):
             changes, problems = [], []
             for kind, row in rows:
                 remove = bool(row.get("remove"))
-                values, wrong = clean_row(_kind(kind), row, self.lists)
-                problems.append([] if remove else wrong)
+                values, unclean = clean_row(_kind(kind), row, self.lists)
+                problems.append([] if remove else unclean)
                 flags = {"remove": remove, "confirmed": bool(row.get("confirmed"))}
                 version = int(cast(int, row.get("version") or 0))
                 kept = {} if remove else values
                 changes.append(Change(kind, str(row["key"]), kept, version, **flags))
-            outcomes = decided(changes, problems, state)
-            by, order = stamp_of(who, FORM, now()), list(KINDS)
-            todo = sorted(
-                zip(changes, outcomes, strict=True),
-                key=lambda item: (not item[0].remove, order.index(item[0].kind)),
-            )
-            for change, outcome in todo:
-                if outcome != "unchanged":
-                    apply_change(connection, wijk, change, outcome, by)
+            outcomes, wrong = settle(changes, problems, state)
+            if any(wrong):
+                raise RowsError(changes, wrong)
+            settled = zip(changes, outcomes, strict=True)
+            store_changes(connection, wijk, settled, stamp_of(who, FORM, now()))
 
     def remove(self, kind: str, wijk: str, key: str, version: int, who: str) -> int:
         """Remove the row that was read at `version`; the history keeps it.
 
-        Raises
-        ------
-        RowError
-            Another row refers to it.
-        ConflictError
-            Somebody else changed it meanwhile.
+        Raises RowError: Another row refers to it. Raises ConflictError: Somebody else changed it.
         """
         definition = _kind(kind)
         check_row(self.study, definition, {"wijk": wijk, "key": key}, who)
         with writing(self.engine) as connection:
             state = load_state(connection, wijk)
             change = Change(kind, key, {}, version, remove=True)
-            problems = [problem for _, problem in misfit_changes([change], state)]
-            return store_change(connection, wijk, change, state, problems, who)
+            return store_change(connection, wijk, change, state, [], who)
 
     def next_key(self, kind: str, wijk: str) -> str:
         """Return a key for a new row; keys of removed rows are not used again."""
@@ -315,12 +273,9 @@ class Registry(ShowsItself):
     ) -> pd.DataFrame:
         """Return every version of every row, oldest first.
 
-        Returns
-        -------
-        DataFrame
-            ``number, kind, wijk, key, version, action`` (created, changed, removed), ``who``,
-            ``at`` (UTC), ``source`` (``form``, or the workbook it came from) and ``content``
-            (the row's own columns as a dict; dates as ISO text).
+        ``number, kind, wijk, key, version, action`` (created, changed, removed), ``who``, ``at``
+        (UTC), ``source`` (``form``, or the workbook it came from) and ``content`` (the row's own
+        columns as a dict; dates as ISO text).
         """
         query = sa.select(*(HISTORY.c[name] for name in HISTORY_COLUMNS))
         for column, value in (("kind", kind), ("wijk", wijk), ("key", key)):
@@ -330,18 +285,7 @@ class Registry(ShowsItself):
             return history_frame(connection.execute(query.order_by(HISTORY.c.number)).all())
 
     def last_changes(self, after: int = 0) -> dict[tuple[str, str], int]:
-        """Return the number of the last change of each kind of each wijk that changed.
-
-        Parameters
-        ----------
-        after : int
-            Changes up to this number are known already.
-
-        Returns
-        -------
-        dict
-            ``(wijk, kind)`` -> the number in the history.
-        """
+        """Return the number of the last change of each (wijk, kind) that changed after a change."""
         last = sa.func.max(HISTORY.c.number)
         query = sa.select(HISTORY.c.wijk, HISTORY.c.kind, last).where(HISTORY.c.number > after)
         with reading(self.engine) as connection:

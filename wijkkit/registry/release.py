@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-import pandas as pd
 import sqlalchemy as sa
 
 from wijkkit.language import text
@@ -24,7 +23,7 @@ def tables_for_release(
     wijk: str | None = None,
     language: str | None = None,
     persons: Persons | None = None,
-) -> dict[str, pd.DataFrame]:
+) -> KindTables:
     """Return what may be shown in the report of a wijk, by kind.
 
     Names of persons, contact data, where documents are kept, remarks, and who changed a row are
@@ -35,16 +34,6 @@ def tables_for_release(
 
     Columns ``wijk``, ``key`` and the released columns of the kind.
     """
-    return dict(rows_for_release(registry, wijk, language, persons))
-
-
-def rows_for_release(
-    registry: Registry,
-    wijk: str | None = None,
-    language: str | None = None,
-    persons: Persons | None = None,
-) -> KindTables:
-    """Return the same rows before tables are made of them; see `tables_for_release`."""
     persons = persons or registered_persons(registry)
     hidden = text("registry.hidden_text", language or registry.study.language)
     released = {

@@ -14,7 +14,7 @@ from wijkkit.files import write_saved
 from wijkkit.language import text
 from wijkkit.language.messages import catalogue
 from wijkkit.registry.imports import store
-from wijkkit.registry.problems import ImportReport, form_problem
+from wijkkit.registry.problems import ImportReport
 from wijkkit.registry.registry import Registry
 from wijkkit.registry.tables import (
     CHOICES,
@@ -167,10 +167,7 @@ def import_workbook(
     content = read_registry_workbook(path, registry.study.language)
     if wijk is not None and content.wijk and content.wijk != wijk:
         choices = registry.study.neighbourhood(wijk).name
-        problem = form_problem(
-            "not_this_wijk", content.language, found=content.wijk, choices=choices
-        )
-        content.problems.append(problem)
+        content.wrong("not_this_wijk", found=content.wijk, choices=choices)
     return store(registry, [content], path.name, who)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -71,10 +72,16 @@ class WorkbookContent:
     exported: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
+    def wrong(
+        self, rule: str, sheet: str = "", cell: str = "", found: str = "", **fields: object
+    ) -> None:
+        """Note what is wrong with the workbook's form, see `form_problem`."""
+        self.problems.append(form_problem(rule, self.language, sheet, cell, found, **fields))
+
 
 def read_sheet(sheet: Any, kind: Kind, name: str, content: WorkbookContent) -> None:
     """Add the filled rows of a sheet to `content`, and its problems."""
-    content.problems.extend(_merged(sheet, name, content.language))
+    _note_merged(sheet, name, content)
     rows = sheet.iter_rows()
     header = next(rows, ())
     columns, strange = _header(header, kind, name, content)
@@ -83,31 +90,38 @@ def read_sheet(sheet: Any, kind: Kind, name: str, content: WorkbookContent) -> N
         return
     count = 0
     for row in rows:
-        content.problems.extend(_outside(row, {*columns, *strange}, name, content.language))
+        for place, cell in enumerate(row):
+            # Nothing is left out in silence, not even what stands beside the columns.
+            if place not in columns and place not in strange and cell.value not in (None, ""):
+                content.wrong("outside", name, cell.coordinate, str(cell.value)[:80])
         cells = {columns[place]: cell for place, cell in enumerate(row) if place in columns}
         filled = {key: cell for key, cell in cells.items() if cell.value not in (None, "")}
         if not set(filled) - {KEY}:
             continue
         count += 1
         if count > MAXIMUM_ROWS:
-            content.problems.append(
-                form_problem("too_many_rows", content.language, name, maximum=MAXIMUM_ROWS)
-            )
+            content.wrong("too_many_rows", name, maximum=MAXIMUM_ROWS)
             return
-        found = SheetRow(kind, next(iter(filled.values())).row, {}, letters)
-        values = dict(_values(found, filled, name, content))
-        content.rows.append(SheetRow(kind, found.number, values, letters))
+        values: dict[str, Any] = {}
+        found = SheetRow(kind, next(iter(filled.values())).row, values, letters)
+        for column, cell in filled.items():
+            rule = {"f": "formula", "e": "error_value"}.get(cell.data_type)
+            if rule:
+                shown = str(getattr(cell.value, "text", cell.value))[:80]
+                content.wrong(rule, name, found.cell(column), shown)
+            values[column] = None if rule else _value(cell)
+        content.rows.append(found)
 
 
-def _merged(sheet: Any, name: str, language: str) -> Iterator[Problem]:
-    """Give the cells that were merged: Excel kept the first of their values and lost the others."""
+def _note_merged(sheet: Any, name: str, content: WorkbookContent) -> None:
+    """Note the cells that were merged: Excel kept the first of their values and lost the others."""
     # openpyxl does not tell of merged cells when it only reads.
     with sheet._get_source() as source:
         rest = b""
         while part := source.read(2**20):
             found = list(_MERGED.finditer(rest + part))
             for cells in found:
-                yield form_problem("merged", language, name, cells[1].decode())
+                content.wrong("merged", name, cells[1].decode())
             rest = (rest + part)[max(found[-1].end() if found else 0, len(rest + part) - 200) :]
 
 
@@ -122,49 +136,19 @@ def _header(
     strange: dict[int, str] = {}
     for place, cell in enumerate(header):
         label = str(cell.value or "").strip().removesuffix("*").strip()
-        if not label:
-            continue
         column = labels.get(label)
-        if column is None:
+        if label and column is None:
             strange[place] = label
         elif column in columns.values():
-            content.problems.append(
-                form_problem("double_column", language, name, cell.coordinate, label)
-            )
-        else:
+            content.wrong("double_column", name, cell.coordinate, label)
+        elif column is not None:
             columns[place] = column
     content.strange += tuple(f"{name}: {label}" for label in strange.values())
     needed = {KEY, STAMP, *(column.name for column in kind.columns if column.required)}
     for label, column in labels.items():
         if column not in columns.values() and column in needed:
-            known = ", ".join(strange.values())
-            content.problems.append(
-                form_problem("no_column", language, name, found=known, label=label)
-            )
+            content.wrong("no_column", name, found=", ".join(strange.values()), label=label)
     return columns, set(strange)
-
-
-def _outside(
-    row: tuple[Any, ...], columns: set[int], name: str, language: str
-) -> Iterator[Problem]:
-    """Give cells that are filled beside the columns: nothing is left out in silence."""
-    for place, cell in enumerate(row):
-        if place not in columns and cell.value not in (None, ""):
-            found = str(cell.value)[:80]
-            yield form_problem("outside", language, name, cell.coordinate, found)
-
-
-def _values(
-    row: SheetRow, cells: Mapping[str, ReadOnlyCell], name: str, content: WorkbookContent
-) -> Iterator[tuple[str, Any]]:
-    for column, cell in cells.items():
-        rule = {"f": "formula", "e": "error_value"}.get(cell.data_type)
-        if rule:
-            found = str(getattr(cell.value, "text", cell.value))[:80]
-            content.problems.append(
-                form_problem(rule, content.language, name, row.cell(column), found)
-            )
-        yield column, None if rule else _value(cell)
 
 
 def _value(cell: ReadOnlyCell) -> Any:
@@ -192,54 +176,45 @@ def read_registry_workbook(path: Path, language: str) -> WorkbookContent:
     try:
         _check_file(path, content)
         if not content.problems:
-            _read_book(path, content)
+            book = load_workbook(path, read_only=True, keep_links=False)
+            with closing(book):
+                _read_metadata(book, content)
+                if not content.problems:
+                    _read_sheets(book, content)
     except _UNREADABLE:
-        content.problems.append(form_problem("unreadable", content.language, found=path.name))
+        content.wrong("unreadable", found=path.name)
     return content
-
-
-def _read_book(path: Path, content: WorkbookContent) -> None:
-    book = load_workbook(path, read_only=True, keep_links=False)
-    try:
-        _read_metadata(book, content)
-        if not content.problems:
-            _read_sheets(book, content)
-    finally:
-        book.close()
 
 
 def _check_file(path: Path, content: WorkbookContent) -> None:
     if not path.is_file():
-        content.problems.append(form_problem("no_file", content.language, found=path.name))
+        content.wrong("no_file", found=path.name)
     elif path.suffix.lower() != ".xlsx":
-        content.problems.append(form_problem("unreadable", content.language, found=path.name))
+        content.wrong("unreadable", found=path.name)
     elif path.stat().st_size > MAXIMUM_BYTES:
         maximum = f"{MAXIMUM_BYTES // 2**20} MB"
-        content.problems.append(form_problem("too_large", content.language, maximum=maximum))
+        content.wrong("too_large", maximum=maximum)
     else:
         check_archive(path, path.name)
 
 
 def _read_metadata(book: Any, content: WorkbookContent) -> None:
     if METADATA_SHEET not in book.sheetnames:
-        content.problems.append(form_problem("not_a_registry", content.language))
+        content.wrong("not_a_registry")
         return
     rows = list(book[METADATA_SHEET].iter_rows(max_row=200, max_col=2, values_only=True))
     said = {str(row[0]): row[1] for row in rows if len(row) == 2}
     if any(said.get(key) is None for key in METADATA_KEYS) or said["language"] not in LANGUAGES:
-        content.problems.append(form_problem("not_a_registry", content.language))
+        content.wrong("not_a_registry")
         return
     if said["layout"] != LAYOUT:
-        problem = form_problem(
-            "newer", content.language, found=str(said["layout"]), expected=LAYOUT
-        )
-        content.problems.append(problem)
+        content.wrong("newer", found=str(said["layout"]), expected=LAYOUT)
     content.wijk, content.workbook = str(said["wijk"]), str(said["workbook"])[:40]
     if said["language"] != content.language:
         # The study's own language stays as it is: its nouns are in the headings.
         content.language = str(said["language"])
     if said.get(SEAL) not in (None, seal(content.wijk, str(said["workbook"]))):
-        content.problems.append(form_problem("changed_wijk", content.language, found=content.wijk))
+        content.wrong("changed_wijk", found=content.wijk)
     exported: dict[str, tuple[str, ...]] = {}
     for row in rows:
         if len(row) == 2 and str(row[0]).startswith(ROWS):
@@ -258,4 +233,4 @@ def _read_sheets(book: Any, content: WorkbookContent) -> None:
         if name in book.sheetnames:
             read_sheet(book[name], kind, name, content)
         else:
-            content.problems.append(form_problem("no_sheet", language, sheet=name))
+            content.wrong("no_sheet", name)

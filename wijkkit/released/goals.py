@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -10,6 +11,7 @@ from wijkkit.released.outcomes import outcomes
 
 if TYPE_CHECKING:
     from wijkkit.released.views import WijkView
+    from wijkkit.study.model import Goal
 
 _DROPPED = "dropped"
 
@@ -22,7 +24,12 @@ def goals(view: WijkView) -> pd.DataFrame:
     `state` (reached, not_reached or unclear) and `reached_before` (the first measurement was
     already at the target). A comparison wijk has no goals.
     """
-    rows = _registered(view) or ([] if view.wijk.arm == "comparator" else _of_study(view))
+    shared = {goal.id: goal for goal in view.study.goals}
+    own = view.own("goals").to_dict("records") if "goals" in view.released else []
+    own = [row for row in own if row["status"] != _DROPPED]
+    rows = [_goal(view, shared.get(row.get("study_goal")), row) for row in own]
+    if not rows and view.wijk.arm != "comparator":
+        rows = [_goal(view, goal, {}) for goal in view.study.goals]
     measured = outcomes(view, dict.fromkeys(row["indicator"] for row in rows if row["indicator"]))
     frame = pd.DataFrame(rows, columns=list(_COLUMNS))
     frame = frame.merge(measured, on="indicator", how="left")
@@ -54,51 +61,23 @@ def _number(row: pd.Series, prefix: str) -> dict[str, Any]:
     return {key: row[f"{prefix}_{key}"] for key in ("value", "lower", "upper", "status")}
 
 
-def _registered(view: WijkView) -> list[dict[str, Any]]:
-    """Return the goals that the network registered and did not drop."""
-    if "goals" not in view.released:
-        return []
-    table = view.own("goals")
-    study = {goal.id: goal for goal in view.study.goals}
-    rows = []
-    for row in table[~table["status"].eq(_DROPPED)].to_dict("records"):
-        shared = study.get(row.get("study_goal"))
-        key = row.get("indicator")
-        key = shared.indicator if shared else key if key in view.study.indicators else ""
-        target = row.get("target")
-        of_wijk = not pd.isna(target)
-        if not of_wijk and shared and shared.target:
-            target = shared.target.value
-        name = view.study.text(shared.label) if shared else row["name"]
-        rows.append(
-            {
-                "goal": shared.id if shared else row["key"],
-                "name": name,
-                "domain": row.get("domain") or "",
-                "indicator": key,
-                "chosen": True,
-                "target": target,
-                "target_of": "" if pd.isna(target) else "wijk" if of_wijk else "study",
-                "registered_baseline": row.get("baseline"),
-            }
-        )
-    return rows
-
-
-def _of_study(view: WijkView) -> list[dict[str, Any]]:
-    return [
-        {
-            "goal": goal.id,
-            "name": view.study.text(goal.label),
-            "domain": goal.domain,
-            "indicator": goal.indicator,
-            "chosen": False,
-            "target": goal.target.value if goal.target else float("nan"),
-            "target_of": "study" if goal.target else "",
-            "registered_baseline": float("nan"),
-        }
-        for goal in view.study.goals
-    ]
+def _goal(view: WijkView, shared: Goal | None, own: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a goal: as the network registered it (`own`), of the study (`shared`), or both."""
+    key = shared.indicator if shared else own.get("indicator")
+    target = own.get("target", float("nan"))
+    of_wijk = not pd.isna(target)
+    if not of_wijk and shared and shared.target:
+        target = shared.target.value
+    return {
+        "goal": shared.id if shared else own["key"],
+        "name": view.study.text(shared.label) if shared else own["name"],
+        "domain": (own.get("domain") if own or not shared else shared.domain) or "",
+        "indicator": key if shared or key in view.study.indicators else "",
+        "chosen": bool(own),
+        "target": target,
+        "target_of": "" if pd.isna(target) else "wijk" if of_wijk else "study",
+        "registered_baseline": own.get("baseline", float("nan")),
+    }
 
 
 def target_state(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -31,7 +32,7 @@ def outcomes(view: CityView, keys: Iterable[str] | None = None) -> pd.DataFrame:
     """
     found = list(by_theme(view) if keys is None else keys) if was_measured(view) else []
     frame = pd.DataFrame([_outcome(view, key) for key in found])
-    return frame if len(frame) else pd.DataFrame(columns=[*_outcome_columns()])
+    return frame if len(frame) else pd.DataFrame(columns=list(_OUTCOME))
 
 
 def line_through(values: Iterable[float], percent: bool, language: str) -> str:
@@ -60,10 +61,6 @@ def line_through(values: Iterable[float], percent: bool, language: str) -> str:
     return " ".join(parts)
 
 
-def _value(row: pd.Series | None) -> float:
-    return float(row["value"]) if is_shown(row) else float("nan")
-
-
 def was_measured(view: CityView) -> bool:
     """Return whether the study asked anybody: one of area figures alone measured nothing."""
     return bool(view.study.settings.sources.survey)
@@ -84,14 +81,11 @@ def goal_indicators(view: CityView) -> list[str]:
 def _outcome(view: CityView, key: str) -> dict[str, Any]:
     indicator = view.study.indicators[key]
     waves = waves_of(view, indicator)
-    area, level = view.place
+    here, everywhere = (partial(pick, view, key, *at) for at in (view.place, ("city", "city")))
     first, last = waves[0].id, waves[-1].id
-    own, began = pick(view, key, area, level, last), pick(view, key, area, level, first)
-    several = len(waves) > 1
-    change = pick(view, key, area, level, f"{first}-{last}", name="changes") if several else None
-    city_change = (
-        pick(view, key, "city", "city", f"{first}-{last}", name="changes") if several else None
-    )
+    period = f"{first}-{last}"
+    change = here(period, name="changes")
+    levels = [here(wave.id) for wave in waves]
     return {
         "indicator": key,
         "label": view.study.text(indicator.label),
@@ -103,16 +97,16 @@ def _outcome(view: CityView, key: str) -> dict[str, Any]:
         "wave_label": view.study.text(waves[-1].label),
         "first_wave": first,
         "line": line_through(
-            [_value(pick(view, key, area, level, wave.id)) for wave in waves],
+            [float(row["value"]) if is_shown(row) else float("nan") for row in levels],
             indicator.unit == "percent",
             view.language,
         ),
-        **number_columns("own", own),
-        **number_columns("city", pick(view, key, "city", "city", last)),
+        **number_columns("own", levels[-1]),
+        **number_columns("city", everywhere(last)),
         **_references(view, key, last),
-        **number_columns("first", began if several else None),
+        **number_columns("first", levels[0] if len(waves) > 1 else None),
         **number_columns("change", change),
-        **number_columns("city_change", city_change),
+        **number_columns("city_change", everywhere(period, name="changes")),
         "trend": trend(change, indicator.direction),
         "verdict": _verdict(view, key, last, "city"),
         "alike": _verdict(view, key, last, "comparable"),
@@ -134,14 +128,13 @@ def references_of(view: CityView) -> dict[str, str]:
     return {one.id: f"reference_{one.id}" for one in there}
 
 
-def _outcome_columns() -> list[str]:
-    numbers = ("own", "city", "first", "change", "city_change")
-    return [
-        *("indicator", "label", "theme", "direction", "denominator", "question", "wave"),
-        *("wave_label", "first_wave", "line"),
-        *(name for prefix in numbers for name in number_columns(prefix, None)),
-        *("trend", "verdict", "alike"),
-    ]
+_NUMBERS = ("own", "city", "first", "change", "city_change")
+_OUTCOME = (
+    *("indicator", "label", "theme", "direction", "denominator", "question", "wave"),
+    *("wave_label", "first_wave", "line"),
+    *(name for prefix in _NUMBERS for name in number_columns(prefix, None)),
+    *("trend", "verdict", "alike"),
+)
 
 
 def theme_of(view: CityView, key: str) -> str:
@@ -263,18 +256,15 @@ def groups(view: CityView, key: str, grouping: str, wave: str) -> pd.DataFrame:
     """Return one number of an indicator for each group of a grouping, see `CityView.groups`."""
     found = grouping_of(view, grouping)
     wave = wave or waves_of(view, asked_for(view, key))[-1].id
-    rows = (
-        []
-        if found is None
-        else [
-            {
-                "group": group.id,
-                "label": view.study.text(group.label),
-                **number_columns("", pick(view, key, *view.place, wave, found.id, group.id)),
-            }
-            for group in found.groups
-        ]
-    )
+    rows = [
+        {
+            "group": group.id,
+            "label": view.study.text(group.label),
+            **number_columns("", pick(view, key, *view.place, wave, one.id, group.id)),
+        }
+        for one in ([found] if found else [])
+        for group in one.groups
+    ]
     return pd.DataFrame(rows, columns=["group", "label", *NUMBER])
 
 
@@ -354,16 +344,15 @@ def gaps(view: CityView, grouping: str = "") -> pd.DataFrame:
     if found is None:
         return pd.DataFrame(columns=columns)
     ends = found.groups[0], found.groups[-1]
-    area, level = view.place
+    pair = f"{ends[0].id}-{ends[1].id}"
     rows = []
     for key in goal_indicators(view) if was_measured(view) else ():
         indicator = view.study.indicators[key]
         asked = waves_of(view, indicator)
-        pair = f"{ends[0].id}-{ends[1].id}"
-        first, last = (pick(view, key, area, level, asked[-1].id, found.id, end.id) for end in ends)
-        gap = pick(view, key, area, level, asked[-1].id, found.id, pair, name="gaps")
-        period = f"{asked[0].id}-{asked[-1].id}"
-        change = pick(view, key, area, level, period, found.id, pair, name="gaps")
+        here = partial(pick, view, key, *view.place)
+        first, last = (here(asked[-1].id, found.id, end.id) for end in ends)
+        gap = here(asked[-1].id, found.id, pair, name="gaps")
+        change = here(f"{asked[0].id}-{asked[-1].id}", found.id, pair, name="gaps")
         rows.append(
             {
                 "indicator": key,

@@ -44,8 +44,7 @@ class Publication:
     `name`: Its label, or where it has none, what it is. `label`, `caption`, `alt`: As they were
     given. `content`: The results of a step (``whole``); what an output shows (``raw``); absent for
     others. `frame`, `cells`: The rows of a ``result`` and the cells they rest on; of ``rows`` the
-    key columns. `members`: Of a ``result``: which respondents are in which cell, and their outcome.
-    `table`: The released table of ``rows``. `draw`: The pickled function that draws the output of
+    key columns. `table`: The released table of ``rows``. `draw`: The pickled function that draws the output of
     the released rows. `population`: Whom it is about, where that does not follow from the release.
     """
 
@@ -57,7 +56,6 @@ class Publication:
     content: Any = field(default=None, repr=False)
     frame: pd.DataFrame | None = field(default=None, repr=False)
     cells: pd.DataFrame | None = field(default=None, repr=False)
-    members: pd.DataFrame | None = field(default=None, repr=False)
     table: str = ""
     draw: bytes = field(default=b"", repr=False)
     facts: Mapping[str, Any] = field(default_factory=dict)

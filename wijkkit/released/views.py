@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import wraps
 from typing import Any, ClassVar, Literal
 
 import pandas as pd
@@ -11,7 +12,11 @@ import pandas as pd
 from wijkkit.display import ShowsItself
 from wijkkit.language import in_words, number, small_first, text
 from wijkkit.language.messages import catalogue
-from wijkkit.released import design, effects, goals, outcomes, programme
+from wijkkit.released import design
+from wijkkit.released import effects as effect
+from wijkkit.released import goals as goal
+from wijkkit.released import outcomes as outcome
+from wijkkit.released import programme as process
 from wijkkit.released import sentences as said
 from wijkkit.released.store import Released, open_released
 from wijkkit.study import Study, open_study
@@ -26,6 +31,16 @@ _DRAWN = ("position", "funnel", "rug")
 _EVALUATED = ("effects", "methods")
 #: What is said where a topic has no sentence.
 _ABSENT = {"key_figures": "key_figures.none", "package": "choice.none"}
+
+
+def _frame(kind: str, make: Callable[..., pd.DataFrame], absent: str = "") -> Any:
+    """Return the method of a view that gives what `make` returns of it as a frame for readers."""
+
+    @wraps(make)
+    def method(view: CityView, *args: Any, **options: Any) -> pd.DataFrame:
+        return view.framed(kind, make(view, *args, **options), absent)
+
+    return method
 
 
 @dataclass(frozen=True, repr=False)
@@ -70,24 +85,42 @@ class CityView(ShowsItself):
             return self.study.text(next(one.label for one in above if one.id == area))
         return self.everywhere if level == "city" else area
 
+    # Frames as their module makes them, with its columns.
+    indicators = _frame("indicators", outcome.outcomes)
+    participants = _frame("participants", design.participants)
+    baseline = _frame("baseline", design.baseline)
+    slopes = _frame("slopes", design.slopes)
+    effects = _frame("effects", effect.effects)
+    methods = _frame("methods", effect.methods)
+    design_checks = _frame("design_checks", effect.design_checks)
+    measures = _frame("measures", process.measures)
+    steps = _frame("steps", process.steps)
+    explanations = _frame("explanations", process.explanations)
+    elements = _frame("elements", process.elements)
+    assumptions = _frame("assumptions", process.assumptions)
+    side_by_side = _frame("side_by_side", process.side_by_side)
+    key_figures = _frame("key_figures", process.key_figures)
+    interviews = _frame("interviews", process.interviews)
+    questions = _frame("questions", said.questions, "questions.none")
+    quotes = _frame("quotes", said.quotes, "interviews.no_quotes")
+    absent = _frame("absent", said.absent)
+    borders = _frame("borders", process.borders)
+    timeline = _frame("timeline", design.timeline)
+
     def outcomes(self) -> pd.DataFrame:
         """Return a row per indicator of a goal: now, at first, the change; see `outcomes`."""
-        return self.framed("outcomes", outcomes.outcomes(self, outcomes.goal_indicators(self)))
-
-    def indicators(self) -> pd.DataFrame:
-        """Return a row per indicator of the study, whether it has a goal or not."""
-        return self.framed("indicators", outcomes.outcomes(self))
+        return self.framed("outcomes", outcome.outcomes(self, outcome.goal_indicators(self)))
 
     def waves(self, indicators: Iterable[str] = ()) -> pd.DataFrame:
         """Return a row per indicator, wave and area: this area, and all wijken together."""
         return self.framed(
-            "waves", outcomes.waves(self, list(indicators) or outcomes.goal_indicators(self))
+            "waves", outcome.waves(self, list(indicators) or outcome.goal_indicators(self))
         )
 
     def wijken(self, indicators: Iterable[str] = ()) -> pd.DataFrame:
         """Return a row per indicator and wijk of the last wave, with its place in the funnel."""
         return self.framed(
-            "wijken", outcomes.wijken(self, list(indicators) or outcomes.goal_indicators(self))
+            "wijken", outcome.wijken(self, list(indicators) or outcome.goal_indicators(self))
         )
 
     def outside(self) -> pd.DataFrame:
@@ -110,13 +143,13 @@ class CityView(ShowsItself):
         In the last wave in which it was asked, of all `wijken` (slugs) and everybody, where no
         other is said. `of`: the number itself, its change, or the gap of the grouping.
         """
-        found = outcomes.places(self, indicator, of, wave, tuple(wijken), group_by, group)
+        found = outcome.places(self, indicator, of, wave, tuple(wijken), group_by, group)
         return self._called(found, indicator, wave, of, group_by, group)
 
     def groups(self, indicator: str, grouping: str = "", wave: str = "") -> pd.DataFrame:
         """Return one number of an indicator: a row per group of a grouping, see `places`."""
-        found = outcomes.groups(self, indicator, grouping, wave)
-        one = outcomes.grouping_of(self, grouping)
+        found = outcome.groups(self, indicator, grouping, wave)
+        one = outcome.grouping_of(self, grouping)
         return self._called(found, indicator, wave, "groups", one.id if one else "", "")
 
     def _called(
@@ -125,13 +158,13 @@ class CityView(ShowsItself):
         """Return a frame of one indicator with its caption."""
         frame = self.framed("places", frame)
         found = self.study.indicators[indicator]
-        one = outcomes.grouping_of(self, group_by if group_by or of == "estimates" else "")
+        one = outcome.grouping_of(self, group_by if group_by or of == "estimates" else "")
         fields = {
             "indicator": self.study.text(found.label),
-            "wave": wave or outcomes.waves_of(self, found)[-1].id,
+            "wave": wave or outcome.waves_of(self, found)[-1].id,
             "grouping": self.study.text(one.label) if one else "",
             "group": self.group_name(group_by, group),
-            "first": outcomes.waves_of(self, found)[0].id,
+            "first": outcome.waves_of(self, found)[0].id,
         }
         frame.attrs["caption"] = text(f"show.explore.{of}", self.language, **fields)
         return frame
@@ -146,63 +179,27 @@ class CityView(ShowsItself):
 
     def gaps(self, grouping: str = "") -> pd.DataFrame:
         """Return a row per indicator with the ends of a grouping and the gap between them."""
-        frame = self.framed("gaps", outcomes.gaps(self, grouping))
+        frame = self.framed("gaps", outcome.gaps(self, grouping))
         ends = {end: frame[f"{end}_group"].iloc[0] for end in ("first", "last") if len(frame)}
         frame.attrs["heads"] = {**frame.attrs["heads"], **ends}
         return frame
 
-    def participants(self) -> pd.DataFrame:
-        """Return who took part: a row per area and wave."""
-        return self.framed("participants", design.participants(self))
-
-    def baseline(self) -> pd.DataFrame:
-        """Return both arms side by side at the first measurement: a row per characteristic."""
-        return self.framed("baseline", design.baseline(self))
-
-    def slopes(self) -> pd.DataFrame:
-        """Return the slope index of inequality: a row per indicator and wave, or change."""
-        return self.framed("slopes", design.slopes(self))
-
-    def effects(self) -> pd.DataFrame:
-        """Return a row per outcome: the effect by the method that conclusions rest on."""
-        return self.framed("effects", effects.effects(self))
-
-    def methods(self) -> pd.DataFrame:
-        """Return a row per outcome and method, in percentage points."""
-        return self.framed("methods", effects.methods(self))
-
     @property
     def evaluated(self) -> Study:
         """The study as its effect was evaluated, see `wijkkit.evaluate_effect`."""
-        return effects.evaluated(self)
+        return effect.evaluated(self)
 
     def detectable(self) -> pd.DataFrame:
         """Return a row per outcome: the smallest change that the design can be expected to find."""
-        frame = self.framed("detectable", effects.detectable(self))
+        frame = self.framed("detectable", effect.detectable(self))
         icc = number(self.study.settings.evaluation.icc, self.language, 3)
         frame.attrs["caption"] = frame.attrs["caption"].replace("{icc}", icc)
         return frame
 
-    def design_checks(self) -> pd.DataFrame:
-        """Return a row per outcome and check of the design's assumptions."""
-        return self.framed("design_checks", effects.design_checks(self))
-
-    def measures(self) -> pd.DataFrame:
-        """Return a row per measure of implementation, of interventions or of wijken."""
-        return self.framed("measures", programme.measures(self))
-
-    def steps(self) -> pd.DataFrame:
-        """Return a row per step of the last round."""
-        return self.framed("steps", programme.steps(self))
-
     def network(self) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Return who met whom, and a row per organisation."""
-        ties, places = programme.network(self)
+        ties, places = process.network(self)
         return self.framed("network", ties), self.framed("network", places)
-
-    def explanations(self) -> pd.DataFrame:
-        """Return a row per explanation with its verdict; those that play a part first."""
-        return self.framed("explanations", programme.explanations(self))
 
     def rows(self, name: str) -> pd.DataFrame:
         """Return a released table as a frame for readers: of this wijk, or of all."""
@@ -215,7 +212,7 @@ class CityView(ShowsItself):
         grouping = self.study.gap_grouping
         divided = small_first(self.study.text(grouping.label)) if grouping else ""
         caption = words["caption"].get(kind, "").replace("{grouping}", divided)
-        asked = effects.asked_otherwise(self) if kind in _EVALUATED else ""
+        asked = effect.asked_otherwise(self) if kind in _EVALUATED else ""
         caption = ". ".join(filter(None, (caption.replace("{name}", name), asked)))
         frame.attrs = {
             "language": self.language,
@@ -223,7 +220,7 @@ class CityView(ShowsItself):
             "everywhere": self.everywhere,
             "references": {
                 prefix: self.area_name(area, "reference")
-                for area, prefix in outcomes.references_of(self).items()
+                for area, prefix in outcome.references_of(self).items()
             },
             "caption": caption,
             "captions": {key: words["caption"][key].replace("{name}", name) for key in _DRAWN},
@@ -234,38 +231,10 @@ class CityView(ShowsItself):
         }
         return frame
 
-    def elements(self) -> pd.DataFrame:
-        """Return a row per element of the logic model."""
-        return self.framed("elements", programme.elements(self))
-
-    def assumptions(self) -> pd.DataFrame:
-        """Return a row per assumption of the logic model."""
-        return self.framed("assumptions", programme.assumptions(self))
-
-    def side_by_side(self) -> pd.DataFrame:
-        """Return a row per wijk with the programme: goals, implementation, pace."""
-        return self.framed("side_by_side", programme.side_by_side(self))
-
-    def key_figures(self) -> pd.DataFrame:
-        """Return a row per scale, arm and wave of the key figures."""
-        return self.framed("key_figures", programme.key_figures(self))
-
-    def interviews(self, by_role: bool = False) -> pd.DataFrame:
-        """Return a row per subject of the group interviews, arm and wave."""
-        return self.framed("interviews", programme.interviews(self, by_role))
-
     def sentences(self, *topics: str) -> pd.DataFrame:
         """Return what was released, or follows from what was, on topics in sentences."""
         absent = _ABSENT.get(topics[0], "nothing") if self.programme else "wijken.none"
         return self.framed("sentences", said.sentences(self, topics), absent)
-
-    def questions(self) -> pd.DataFrame:
-        """Return what the data ask, the weightiest first; of the city in how many wijken."""
-        return self.framed("questions", said.questions(self), "questions.none")
-
-    def quotes(self) -> pd.DataFrame:
-        """Return the quotes that a researcher chose, and which stand at an explanation."""
-        return self.framed("quotes", said.quotes(self), "interviews.no_quotes")
 
     def recommendations(self) -> pd.DataFrame:
         """Return a row per explanation that is supported or open, with what would settle it."""
@@ -276,18 +245,6 @@ class CityView(ShowsItself):
         """Return the programme's own recommendations, with what the data say of each."""
         frame = said.programme_recommendations(self)
         return self.framed("recommendations", frame, "wijken.none")
-
-    def absent(self) -> pd.DataFrame:
-        """Return how many figures are absent for which reason, or coarse."""
-        return self.framed("absent", said.absent(self))
-
-    def borders(self) -> pd.DataFrame:
-        """Return a row per wijk with its border and its role."""
-        return self.framed("borders", programme.borders(self))
-
-    def timeline(self) -> pd.DataFrame:
-        """Return a row per measurement, the programme and the corona measures."""
-        return self.framed("timeline", design.timeline(self))
 
     def table(self, name: str) -> pd.DataFrame:
         """Return a released table of the whole city."""
@@ -333,30 +290,16 @@ class WijkView(CityView):
         """The same released tables, of all wijken together."""
         return CityView(self.study, self.released)
 
-    def goals(self) -> pd.DataFrame:
-        """Return a row per goal of this wijk: baseline, now, target and a mark."""
-        return self.framed("goals", goals.goals(self))
-
-    def interventions(self) -> pd.DataFrame:
-        """Return a row per intervention: what it is, which goals it works on, what was done."""
-        return self.framed("interventions", programme.interventions(self))
-
-    def choice(self) -> pd.DataFrame:
-        """Return a row per candidate intervention, the best fitting first."""
-        return self.framed("choice", programme.choice(self))
-
-    def choice_scores(self) -> pd.DataFrame:
-        """Return a row per candidate and criterion, with the reason of the score."""
-        return self.framed("choice_scores", programme.choice_scores(self))
+    goals = _frame("goals", goal.goals)
+    interventions = _frame("interventions", process.interventions)
+    choice = _frame("choice", process.choice)
+    choice_scores = _frame("choice_scores", process.choice_scores)
+    profile = _frame("profile", process.profile)
 
     def comparable(self) -> pd.DataFrame:
         """Return with which wijken this one is compared, and on figures of which period."""
         absent = "no_figures" if self.own("area_figures").empty else "not_placed"
         return self.framed("comparable", said.comparable(self), f"comparable.{absent}")
-
-    def profile(self) -> pd.DataFrame:
-        """Return a row per area figure, period and area: this wijk and the municipality."""
-        return self.framed("profile", programme.profile(self))
 
     def own(self, name: str) -> pd.DataFrame:
         """Return the rows of a released table that are about this wijk.

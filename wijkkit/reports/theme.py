@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+import shutil
 from importlib.resources import files
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from wijkkit.errors import Problem, ReportError
-from wijkkit.study.settings.general import Settings
+from wijkkit.study.settings.general import Model
 from wijkkit.study.strict_yaml import read_yaml
 
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
@@ -32,7 +33,7 @@ CONTRASTS = (
 )
 
 
-class Colours(Settings):
+class Colours(Model):
     """Colours as ``#rrggbb``, by what they are for."""
 
     ink: str
@@ -48,7 +49,7 @@ class Colours(Settings):
     warning: str
 
 
-class HouseStyle(Settings):
+class HouseStyle(Model):
     """Colours, fonts, logo and contact of the organisation that publishes the reports."""
 
     organisation: str
@@ -83,6 +84,18 @@ def contrast(first: str, second: str) -> float:
     """Return the contrast ratio of two colours, 1 to 21 (WCAG 2.1, 1.4.3)."""
     light, dark = sorted((_luminance(first), _luminance(second)), reverse=True)
     return (light + 0.05) / (dark + 0.05)
+
+
+#: The style sheet of a site, in its folder.
+STYLESHEET = Path("assets") / "report.css"
+
+
+def write_assets(site: Path, theme: Path, house: HouseStyle) -> None:
+    """Write what all pages share: the style sheet, the logo, the font."""
+    (site / "assets").mkdir(exist_ok=True)
+    (site / STYLESHEET).write_text(stylesheet(house), encoding="utf-8")
+    for name in filter(None, (house.logo, house.font_file)):
+        shutil.copy(theme / name, site / "assets" / name)
 
 
 def stylesheet(style: HouseStyle) -> str:

@@ -21,6 +21,7 @@ _SMALLEST_P = 0.001
 _LARGEST_P = 0.05
 #: Units of a difference, which is shown with its sign.
 DIFFERENCES = ("points", "sd")
+_WHOLE, _TWO_DECIMALS = ("percent", "points", "count"), ("sd", "ratio", "odds_ratio")
 #: Columns whose values are keys; where their words stand in the catalogues.
 _WORDS: Mapping[str, tuple[str, ...]] = {
     "verdict": ("show.alike", "logic_model.verdict", "explanations.verdict"),
@@ -102,7 +103,7 @@ def _in_unit(value: float, unit: str, language: str) -> str:
     show = {"percent": percentage, "points": points, "count": number}.get(unit)
     if show:
         return show(value, language)
-    if unit in ("sd", "ratio"):
+    if unit in _TWO_DECIMALS:
         return (signed if unit == "sd" else number)(value, language, 2)
     shown = number(value, language, 1)
     return shown if unit in ("", "score") else f"{shown} {unit}"
@@ -123,7 +124,7 @@ def shown_interval(row: Mapping[str, Any] | pd.Series | None, language: str) -> 
         return value
     unit = row.get("unit", "percent")
     show = signed if unit in DIFFERENCES else number
-    decimals = {"percent": 0, "points": 0, "sd": 2, "ratio": 2}.get(unit, 1)
+    decimals = 0 if unit in _WHOLE else 2 if unit in _TWO_DECIMALS else 1
     ends = {"lower": show(lower, language, decimals), "upper": show(upper, language, decimals)}
     key = "difference_with_interval" if unit in DIFFERENCES else "value_with_interval"
     return text(f"show.{key}", language, value=value, **ends)

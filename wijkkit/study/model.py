@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from wijkkit.language.messages import KNOWN, Noun
 from wijkkit.study.settings import (
@@ -37,22 +37,14 @@ _ROLES = {"unit": "unit", "whole": "whole", "population": "person", "respondent"
 Word = Annotated[str, StringConstraints(pattern=r"^[^\W\d_A-Z][\w '’-]{0,39}$")]
 
 
-class OwnNoun(BaseModel):
-    """A noun that is not known.
-
-    Parameters
-    ----------
-    one, other : str
-        Singular and plural.
-    article : {"de", "het"}
-        Of the Dutch singular.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+class OwnNoun(Model):
+    """A noun that is not known."""
 
     one: Word
     other: Word
+    """Singular and plural."""
     article: Literal["de", "het"] = "de"
+    """Of the Dutch singular."""
 
 
 def _is_known(word: str) -> str:
@@ -80,167 +72,106 @@ def nouns_said(words: Mapping[Any, str | Mapping[Any, OwnNoun]], language: str) 
 
 
 class City(Model):
-    """The municipality, or what the wijken of the study are part of.
-
-    Parameters
-    ----------
-    name : str
-        What it is called.
-    code : str
-        Its code in the area figures: ``GM0599``.
-    complete : bool
-        Whether the wijken of the study are all there are, so that they are called by its name.
-    """
+    """The municipality, or what the wijken of the study are part of."""
 
     name: str
+    """What it is called."""
     code: str = ""
+    """Its code in the area figures: ``GM0599``."""
     complete: bool = False
+    """Whether the wijken of the study are all there are, so that they are called by its name."""
 
 
 class Wave(Model):
-    """One cross-section of the survey; `start` and `end` are its field work.
-
-    Parameters
-    ----------
-    id : str
-        Its key, such as ``2021``; what it is called in tables and figures.
-    label : Label
-        What it is called in sentences.
-    start, end : date
-        First and last day of its field work.
-    """
+    """One cross-section of the survey; `start` and `end` are its field work."""
 
     id: Key
+    """Its key, such as ``2021``; what it is called in tables and figures."""
     label: Label
+    """What it is called in sentences."""
     start: date
     end: date
+    """First and last day of its field work."""
 
 
 class Programme(Model):
-    """The programme under study and the day it started in its wijken.
-
-    Parameters
-    ----------
-    name : Label
-        What it is called.
-    start : date
-        The day it started, where a wijk has no day of its own.
-    """
+    """The programme under study and the day it started in its wijken."""
 
     name: Label
+    """What it is called."""
     start: date
+    """The day it started, where a wijk has no day of its own."""
 
 
 class Group(Model):
-    """One group of a grouping.
-
-    Parameters
-    ----------
-    id : str
-        The value that the grouping's column has for it.
-    label : Label
-        What it is called.
-    """
+    """One group of a grouping."""
 
     id: Key
+    """The value that the grouping's column has for it."""
     label: Label
+    """What it is called."""
 
 
 class Grouping(Model):
-    """A variable that divides respondents.
-
-    Parameters
-    ----------
-    id : str
-        Its key.
-    label : Label
-        What it is called.
-    column : str
-        The standard column of the codebook.
-    groups : list of Group
-        In order, the least advantaged first.
-    ordered : bool
-        Whether that order means something, so that a gap and a slope can be given.
-    """
+    """A variable that divides respondents."""
 
     id: Key
+    """Its key."""
     label: Label
+    """What it is called."""
     column: str
+    """The standard column of the codebook."""
     groups: tuple[Group, ...] = Field(min_length=2)
+    """In order, the least advantaged first."""
     ordered: bool = True
+    """Whether that order means something, so that a gap and a slope can be given."""
 
 
 class Target(Model):
-    """The value a goal is to reach, in the indicator's unit, and when.
-
-    Parameters
-    ----------
-    value : float
-        In the indicator's unit.
-    wave : str, optional
-        By when it is to be reached.
-    """
+    """The value a goal is to reach, in the indicator's unit, and when."""
 
     value: float
+    """In the indicator's unit."""
     wave: Key | None = None
+    """By when it is to be reached."""
 
 
 class Goal(Model):
-    """A shared goal and the indicator that measures it.
-
-    Parameters
-    ----------
-    id : str
-        Its key.
-    label : Label
-        What is to be reached, in words.
-    indicator : str
-        The indicator that measures it.
-    domain : str
-        What it belongs to.
-    target : Target, optional
-        The value that is to be reached.
-    """
+    """A shared goal and the indicator that measures it."""
 
     id: Key
+    """Its key."""
     label: Label
+    """What is to be reached, in words."""
     indicator: Key
+    """The indicator that measures it."""
     domain: Literal["gezond", "veilig", "talentontwikkeling"]
+    """What it belongs to."""
     target: Target | None = None
+    """The value that is to be reached."""
 
 
 class Neighbourhood(Model):
     """One wijk: a row of ``wijken.csv``, or ``wijken/<wijk>.yml`` (also a papermill parameter
     file).
-
-    Parameters
-    ----------
-    wijk : str
-        Its short name, which becomes the name of files.
-    name : str
-        What it is called.
-    code : str
-        Its code in the survey and the area figures.
-    district : str
-        The part of town that it is in.
-    arm : {"programme", "comparator", "none"}
-        Whether the programme runs in it, or it is compared with.
-    pair : str, optional
-        A key that it shares with the wijk that it is paired with.
-    start : date, optional
-        The day the programme started here, where that is not the day in study.yml.
-    codes : dict
-        Wave -> its code or codes in that wave, where they are others: merged, split, renamed.
     """
 
     wijk: Slug
+    """Its short name, which becomes the name of files."""
     name: str
+    """What it is called."""
     code: str
+    """Its code in the survey and the area figures."""
     district: str = ""
+    """The part of town that it is in."""
     arm: Literal["programme", "comparator", "none"] = "none"
+    """Whether the programme runs in it, or it is compared with."""
     pair: Key | None = None
+    """A key that it shares with the wijk that it is paired with."""
     start: date | None = None
+    """The day the programme started here, where that is not the day in study.yml."""
     codes: dict[Key, str | tuple[str, ...]] = Field(default_factory=dict)
+    """Wave -> its code or codes in that wave, where they are others: merged, split, renamed."""
 
     def codes_in(self, wave: str | None) -> tuple[str, ...]:
         """Return the codes that the survey has for it in a wave."""
@@ -249,102 +180,67 @@ class Neighbourhood(Model):
 
 
 class Output(Model):
-    """Where a run writes, relative to the study's folder.
-
-    Parameters
-    ----------
-    runs : str
-        The folder of executed notebooks and tables.
-    site : str
-        The folder of the reports.
-    """
+    """Where a run writes, relative to the study's folder."""
 
     runs: str = "runs"
+    """The folder of executed notebooks and tables."""
     site: str = "site"
+    """The folder of the reports."""
 
 
 class NamedOutput(Model):
-    """An output that disclosure control cannot read, which a second person accepts by name.
-
-    Parameters
-    ----------
-    why : str
-        Why it discloses nothing of a child, for the sign-off.
-    """
+    """An output that disclosure control cannot read, which a second person accepts by name."""
 
     why: str = Field(min_length=10)
+    """Why it discloses nothing of a child, for the sign-off."""
 
 
 class StudyFile(Model):
-    """The content of ``study.yml``.
-
-    Parameters
-    ----------
-    title : Label
-        What the study is called.
-    language : {"nl", "en"}
-        In which it is reported.
-    city : City
-        The municipality.
-    programme : Programme
-        What is evaluated.
-    waves : list of Wave
-        The measurements, in order.
-    groupings : list of Grouping
-        Variables that divide respondents.
-    goals : list of Goal
-        What the programme is to reach.
-    words : dict
-        What the areas (`unit`), all of them together (`whole`), the people (`population`) and
-        those who answered (`respondent`) are called.
-    sources : Sources
-        Where the data are.
-    references : list of ReferencePopulation
-        Populations above the study, beside its wijken together.
-    population : PopulationSettings
-        Whom the study is about.
-    evaluation : EvaluationSettings
-        How the effect is estimated.
-    disclosure : DisclosureSettings
-        What is protected, and how.
-    registry : RegistrySettings
-        Where what was done is kept.
-    choice : ChoiceSettings
-        How interventions are weighed.
-    process : ProcessSettings
-        How the process is judged.
-    logic_model : LogicModelSettings
-        The logic model.
-    report : ReportSettings
-        What the reports look like.
-    batch : BatchSettings
-        How notebooks are run.
-    output : Output
-        Where a run writes.
-    outputs : dict of str to NamedOutput
-        Label -> an output that control cannot read and a second person accepts.
-    """
+    """The content of ``study.yml``."""
 
     title: Label
+    """What the study is called."""
     language: Literal["nl", "en"] = "nl"
+    """In which it is reported."""
     city: City
+    """The municipality."""
     programme: Programme
+    """What is evaluated."""
     waves: tuple[Wave, ...] = ()
+    """The measurements, in order."""
     groupings: tuple[Grouping, ...] = ()
+    """Variables that divide respondents."""
     goals: tuple[Goal, ...] = ()
+    """What the programme is to reach."""
     words: dict[Literal["unit", "whole", "population", "respondent"], NounSaid] = Field(
         default_factory=dict
     )
+    """What the areas (`unit`), all of them together (`whole`), the people (`population`) and those
+    who answered (`respondent`) are called.
+    """
     sources: Sources
+    """Where the data are."""
     references: tuple[ReferencePopulation, ...] = Field(default=(), max_length=3)
+    """Populations above the study, beside its wijken together."""
     population: PopulationSettings = PopulationSettings()
+    """Whom the study is about."""
     evaluation: EvaluationSettings = EvaluationSettings()
+    """How the effect is estimated."""
     disclosure: DisclosureSettings = DisclosureSettings()
+    """What is protected, and how."""
     registry: RegistrySettings = RegistrySettings()
+    """Where what was done is kept."""
     choice: ChoiceSettings = ChoiceSettings()
+    """How interventions are weighed."""
     process: ProcessSettings = ProcessSettings()
+    """How the process is judged."""
     logic_model: LogicModelSettings = LogicModelSettings()
+    """The logic model."""
     report: ReportSettings = ReportSettings()
+    """What the reports look like."""
     batch: BatchSettings = BatchSettings()
+    """How notebooks are run."""
     output: Output = Output()
+    """Where a run writes."""
     outputs: dict[str, NamedOutput] = Field(default_factory=dict)
+    """Label -> an output that control cannot read and a second person accepts."""

@@ -12,12 +12,13 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from wijkkit.errors import EstimationError
-from wijkkit.evaluation.effect.did import DID_COLUMNS, METHODS, Options, did
+from wijkkit.evaluation.effect.did import DID_COLUMNS, METHODS, did
 from wijkkit.evaluation.effect.fit import _adjusted, _pseudo_root, logistic
 from wijkkit.evaluation.effect.resampling import draws, randomisation_test
 from wijkkit.evaluation.effect.sample import make_sample
+from wijkkit.study.settings import EvaluationSettings
 
-FAST = Options(replications=399)
+FAST = EvaluationSettings(replications=399)
 
 
 def cross_sections(seed: int, clusters: int = 6, per_cell: int = 30, effect: float = 0.0):
@@ -36,7 +37,7 @@ def rows(table: pd.DataFrame, method: str) -> pd.DataFrame:
 
 def test_floors_of_three_pairs_are_those_of_the_design():
     y, treated, post, cluster = cross_sections(1)
-    table = did(y, treated, post, cluster, pair=cluster // 2, options=Options())
+    table = did(y, treated, post, cluster, pair=cluster // 2, settings=EvaluationSettings())
     floors = table.drop_duplicates("method").set_index("method")["floor"]
     assert floors["randomisation_paired"] == 0.25
     assert floors["randomisation"] == 0.10
@@ -50,7 +51,7 @@ def test_floors_of_three_pairs_are_those_of_the_design():
 def test_no_p_value_lies_below_its_floor(seed, effect):
     y, treated, post, cluster = cross_sections(seed, effect=effect)
     methods = ["wild_rademacher", "wild_webb", "randomisation", "randomisation_paired"]
-    table = did(y, treated, post, cluster, pair=cluster // 2, methods=methods, options=FAST)
+    table = did(y, treated, post, cluster, pair=cluster // 2, methods=methods, settings=FAST)
     shown = table[table["status"] == "ok"]
     assert len(shown) and shown["p"].ge(shown["floor"] - 1e-12).all()
     assert shown["p"].le(1).all()
@@ -62,7 +63,7 @@ def test_no_p_value_lies_below_its_floor(seed, effect):
 def test_an_interval_excludes_no_effect_exactly_when_the_test_rejects(seed):
     effect = 0.3 if seed % 2 else 0.0
     y, treated, post, cluster = cross_sections(seed, effect=effect)
-    table = did(y, treated, post, cluster, options=FAST)
+    table = did(y, treated, post, cluster, settings=FAST)
     table = table[table["status"] == "ok"]
     nothing = np.where(table["scale"] == "odds_ratio", 1.0, 0.0)
     excluded = (table["lower"] > nothing) | (table["upper"] < nothing)
@@ -79,7 +80,7 @@ def test_a_test_that_cannot_reach_the_level_has_an_unbounded_interval_and_says_w
 
 def test_without_covariates_percentage_points_are_the_difference_of_differences():
     y, treated, post, cluster = cross_sections(3, effect=0.2)
-    table = did(y, treated, post, cluster, options=FAST)
+    table = did(y, treated, post, cluster, settings=FAST)
     cells = pd.Series(y).groupby([treated, post]).mean()
     raw = 100 * (cells[True, 1] - cells[True, 0] - cells[False, 1] + cells[False, 0])
     points = table[(table["scale"] == "points") & (table["status"] == "ok")]
@@ -131,7 +132,7 @@ def test_a_panel_counts_respondents_once_in_the_model_based_error():
 
 def test_one_treated_cluster_refuses_what_needs_its_variance():
     y, _treated, post, cluster = cross_sections(7, clusters=5)
-    table = did(y, cluster == 0, post, cluster, options=FAST)
+    table = did(y, cluster == 0, post, cluster, settings=FAST)
     by = table.drop_duplicates("method").set_index("method")
     assert by.loc["model_based", "status"] == "ok"
     assert by.loc["randomisation", ["status", "floor"]].tolist() == ["ok", 0.2]
@@ -153,9 +154,9 @@ def test_separated_data_have_a_reason_instead_of_an_odds_ratio():
 def test_a_wijk_without_respondents_in_a_wave_is_left_out_of_every_method():
     y, treated, post, cluster = cross_sections(9)
     keep = ~((cluster == 0) & (post == 1))
-    table = did(y[keep], treated[keep], post[keep], cluster[keep], options=FAST)
+    table = did(y[keep], treated[keep], post[keep], cluster[keep], settings=FAST)
     others = cluster != 0
-    without = did(y[others], treated[others], post[others], cluster[others], options=FAST)
+    without = did(y[others], treated[others], post[others], cluster[others], settings=FAST)
     pd.testing.assert_frame_equal(table, without)
     assert table["clusters"].eq(len(np.unique(cluster)) - 1).all()
     sample = make_sample(y[keep], treated[keep], post[keep], cluster[keep])
@@ -195,7 +196,7 @@ def test_rescaling_the_weights_changes_nothing():
     y, treated, post, cluster = cross_sections(12)
     weight = np.random.default_rng(1).uniform(0.5, 2, len(y))
     one, other = (
-        did(y, treated, post, cluster, weight=w, options=FAST) for w in (weight, 7 * weight)
+        did(y, treated, post, cluster, weight=w, settings=FAST) for w in (weight, 7 * weight)
     )
     pd.testing.assert_frame_equal(one, other, rtol=1e-5)
 
@@ -228,7 +229,7 @@ def test_a_covariate_that_only_one_cluster_has_does_not_stop_cr2():
 def test_the_logistic_bootstrap_is_that_of_the_linearised_regression():
     y, treated, post, cluster = cross_sections(15, effect=0.2)
     x = np.column_stack([np.ones(len(y)), treated, post, treated & (post == 1)]).astype(float)
-    found = did(y, treated, post, cluster, methods=["wild_rademacher"], options=FAST)
+    found = did(y, treated, post, cluster, methods=["wild_rademacher"], settings=FAST)
     null = logistic(x[:, :-1], y, np.ones(len(y)))
     # Weighted regression of the working residuals, clusters' signs flipped in all 64 ways.
     root = np.sqrt(null.working)
@@ -278,7 +279,7 @@ def test_no_method_gives_an_interval_without_width(kind, family):
     cluster, post = np.repeat(np.arange(6), 80), np.tile(np.repeat([0, 1], 40), 6)
     table = did(
         _still(kind), cluster < 3, post, cluster, family=family, pair=cluster % 3,
-        options=Options(replications=199),
+        settings=EvaluationSettings(replications=199),
     )  # fmt: skip
     assert (table["upper"] - table["lower"])[table["status"].eq("ok")].gt(1e-3).all()
     named = {"no_variation", "separation", "floor", ""}

@@ -8,11 +8,11 @@ import json
 import os
 import random
 import signal
-import socket
 import sys
 import time
 import warnings
 from io import BytesIO
+from multiprocessing.connection import Connection
 
 import nbformat
 
@@ -27,7 +27,7 @@ _DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG of <sys/prctl.h>
 _LARGE = ("IPython", "matplotlib", "nbclient", "numpy", "pandas", "seaborn")
 
 
-def run_child(task: Task, connection: socket.socket) -> None:
+def run_child(task: Task, connection: Connection) -> None:
     """Run a task in this fresh process and report over `connection`.
 
     Messages are ``{"cell": index}`` before each cell and at the end the executed notebook.

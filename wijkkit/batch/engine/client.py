@@ -7,13 +7,13 @@ import contextlib
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
 import threading
 import time
 from collections.abc import Callable, Sequence
+from multiprocessing.connection import Client, Connection
 from pathlib import Path
 from typing import IO, cast
 
@@ -110,8 +110,7 @@ class _Conversation:
 
     def hold(self, address: str) -> Outcome:
         try:
-            with socket.socket(socket.AF_UNIX) as connection:
-                connection.connect(address)
+            with Client(address, "AF_UNIX") as connection:
                 frames.send(connection, self._task.to_json())
                 while "exit" not in self._result:
                     self._next(connection)
@@ -119,18 +118,16 @@ class _Conversation:
             return self._outcome("killed", "the process that runs notebooks has ended")
         return self._judge()
 
-    def _next(self, connection: socket.socket) -> None:
+    def _next(self, connection: Connection) -> None:
         left = min(self._ends, self._cell_ends) - time.monotonic()
-        connection.settimeout(30.0 if self._late else max(left, 0.01))
-        try:
-            message = frames.receive(connection)
-        except TimeoutError:
+        if not connection.poll(30.0 if self._late else max(left, 0.01)):
             if self._late:
-                raise EOFError from None
+                raise EOFError
             self._late = True
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._pid, signal.SIGKILL)
             return
+        message = frames.receive(connection)
         self._pid = message.pop("pid", self._pid)
         if "cell" in message:
             self._cell = message["cell"]

@@ -19,6 +19,7 @@ import signal
 import socket
 import sys
 import traceback
+from multiprocessing.connection import Connection
 
 from wijkkit.batch.engine import task as frames
 from wijkkit.batch.engine.child import rehearse
@@ -41,8 +42,8 @@ def preload(modules: list[str], study: str = "") -> list[str]:
     # A grammar that takes a second to load, for a kind of address that no notebook file has.
     sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
     for module in (*BASE, *modules):
-        if _parent_has_gone():
-            sys.exit()
+        if select.select([0], [], [], 0)[0]:
+            sys.exit()  # standard input, on which nothing ever comes, was closed: nobody is left
         try:
             importlib.import_module(module)
         except Exception:
@@ -56,14 +57,9 @@ def preload(modules: list[str], study: str = "") -> list[str]:
     return failed
 
 
-def _parent_has_gone() -> bool:
-    """Return whether standard input, on which nothing ever comes, was closed."""
-    return bool(select.select([0], [], [], 0)[0])
-
-
 def serve(listener: socket.socket) -> None:
     """Fork a child per connection until standard input closes."""
-    running: dict[int, socket.socket] = {}
+    running: dict[int, Connection] = {}
     wake_read, wake_write = os.pipe()
     os.set_blocking(wake_write, False)
     signal.set_wakeup_fd(wake_write, warn_on_full_buffer=False)
@@ -80,11 +76,11 @@ def serve(listener: socket.socket) -> None:
                 _end_all(running)
                 return
             if listener in ready:
-                connection, _ = listener.accept()
+                connection = Connection(listener.accept()[0].detach())
                 running[_fork(connection, listener)] = connection
 
 
-def _fork(connection: socket.socket, listener: socket.socket) -> int:
+def _fork(connection: Connection, listener: socket.socket) -> int:
     child = os.fork()
     if child:
         with contextlib.suppress(OSError):
@@ -103,7 +99,7 @@ def _fork(connection: socket.socket, listener: socket.socket) -> int:
         os._exit(status)
 
 
-def _child(connection: socket.socket) -> int:
+def _child(connection: Connection) -> int:
     from wijkkit.batch.engine.child import die_with_parent, run_child
     from wijkkit.batch.engine.task import Task
 
@@ -118,7 +114,7 @@ def _child(connection: socket.socket) -> int:
     return 0
 
 
-def _reap(running: dict[int, socket.socket]) -> None:
+def _reap(running: dict[int, Connection]) -> None:
     """Tell each ended child's exit status to whom it worked for, and end what it left behind."""
     while running:
         try:
@@ -137,7 +133,7 @@ def _end_group(leader: int) -> None:
         os.killpg(leader, signal.SIGKILL)
 
 
-def _end_all(running: dict[int, socket.socket]) -> None:
+def _end_all(running: dict[int, Connection]) -> None:
     for child in running:
         _end_group(child)
 

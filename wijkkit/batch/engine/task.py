@@ -3,27 +3,14 @@
 from __future__ import annotations
 
 import json
-import socket
-import struct
 from dataclasses import asdict, dataclass, field
+from multiprocessing.connection import Connection
 from typing import Any
+
+from wijkkit.study.settings import BatchSettings
 
 #: Widgets need a kernel; without one their text is what is left.
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What one notebook may use.
-
-    `cell_seconds`, `notebook_seconds`: Wall-clock time of a cell and of the whole notebook.
-    `memory_mb`: Memory of its process. `output_mb`: Text it may print, and the size of one output.
-    """
-
-    cell_seconds: float = 600.0
-    notebook_seconds: float = 3600.0
-    memory_mb: int = 4096
-    output_mb: int = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +26,17 @@ class Task:
     parameters: dict[str, Any]
     folder: str
     stage: str
-    limits: Limits = Limits()
+    limits: BatchSettings = field(default_factory=BatchSettings)
     engine: str = "fork"
     environment: dict[str, str] = field(default_factory=dict)
 
     def to_json(self) -> str:
-        return json.dumps(asdict(self), default=str)
+        return json.dumps({**asdict(self), "limits": self.limits.model_dump()}, default=str)
 
     @classmethod
     def from_json(cls, text: str) -> Task:
         content = json.loads(text)
-        return cls(**{**content, "limits": Limits(**content["limits"])})
+        return cls(**{**content, "limits": BatchSettings(**content["limits"])})
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,29 +61,14 @@ class Outcome:
     read: tuple[str, ...] | None = None
 
 
-# Messages over a socket: a length and JSON.
-
-_LENGTH = struct.Struct("!I")
+# Messages are JSON: what a notebook's process says is never run by who reads it.
 
 
-def send(connection: socket.socket, message: Any) -> None:
+def send(connection: Connection, message: Any) -> None:
     """Send one message, whole."""
-    data = json.dumps(message).encode()
-    connection.sendall(_LENGTH.pack(len(data)) + data)
+    connection.send_bytes(json.dumps(message).encode())
 
 
-def receive(connection: socket.socket) -> Any:
-    """Return the next message; EOFError where the other side is gone, TimeoutError where late."""
-    (length,) = _LENGTH.unpack(_exactly(connection, _LENGTH.size))
-    return json.loads(_exactly(connection, length))
-
-
-def _exactly(connection: socket.socket, length: int) -> bytes:
-    parts = []
-    while length:
-        part = connection.recv(min(length, 1 << 20))
-        if not part:
-            raise EOFError("the other side is gone")
-        parts.append(part)
-        length -= len(part)
-    return b"".join(parts)
+def receive(connection: Connection) -> Any:
+    """Return the next message; EOFError or OSError where the other side is gone."""
+    return json.loads(connection.recv_bytes())

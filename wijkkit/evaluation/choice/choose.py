@@ -66,7 +66,6 @@ def choose_package(
     *,
     budget: float,
     covered: Collection[str] = (),
-    maximum: int | None = None,
 ) -> Package:
     """Choose the interventions with the highest total value that cover every goal.
 
@@ -87,8 +86,6 @@ def choose_package(
         In the unit of `cost`.
     covered : collection of str
         Goals that what already runs works on.
-    maximum : int, optional
-        At most so many interventions at the same time.
 
     Returns
     -------
@@ -121,7 +118,7 @@ def choose_package(
     cost = table["cost"].to_numpy(dtype=float)
     if uncovered:
         return Package("uncovered", (), 0.0, 0.0, np.nan, uncovered, left_out)
-    rules = _rules(table, serves, maximum)
+    rules = _rules(table, serves)
     cheapest = _solve(cost, rules, len(table))
     least = float(cost @ cheapest) if cheapest is not None else np.nan
     if cheapest is None or least > budget:
@@ -143,7 +140,7 @@ def choose_package(
     )
 
 
-def _rules(table: pd.DataFrame, serves: np.ndarray, maximum: int | None) -> list[LinearConstraint]:
+def _rules(table: pd.DataFrame, serves: np.ndarray) -> list[LinearConstraint]:
     rules = [LinearConstraint(serves, lb=1)] if len(serves) else []
     names = list(table["intervention"])
     for i, overlaps in enumerate(table["overlaps"]):
@@ -152,8 +149,6 @@ def _rules(table: pd.DataFrame, serves: np.ndarray, maximum: int | None) -> list
                 pair = np.zeros((1, len(table)))
                 pair[0, [i, names.index(name)]] = 1
                 rules.append(LinearConstraint(pair, ub=1))
-    if maximum is not None and len(table):
-        rules.append(LinearConstraint(np.ones((1, len(table))), ub=maximum))
     return rules
 
 
@@ -194,8 +189,6 @@ class Choice(ShowsItself):
         Interventions that run already.
     aside : tuple of str
         Those of them that work on none of the goals.
-    agreement : float
-        Kendall's tau-b between the two rankings, absent with fewer than two candidates.
     """
 
     ranking: pd.DataFrame
@@ -207,7 +200,6 @@ class Choice(ShowsItself):
     open_goals: tuple[str, ...]
     running: tuple[str, ...]
     aside: tuple[str, ...]
-    agreement: float
 
 
 def choose(
@@ -309,7 +301,6 @@ def choose(
         open_goals=still_open,
         running=tuple(candidates.loc[runs[works], "intervention"]),
         aside=aside,
-        agreement=float(pd.Series(total).corr(pd.Series(flow), method="kendall")),
     )
 
 

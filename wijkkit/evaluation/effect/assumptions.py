@@ -1,35 +1,24 @@
-"""What speaks for and against the assumptions of difference-in-differences, missing outcomes
-included.
-"""
+"""What speaks for and against the assumptions of difference-in-differences."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
-from functools import partial
-from typing import Any
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
-from wijkkit.estimates.interval import pool
-from wijkkit.evaluation.effect.design_checks import (
-    Row,
-    contamination_rows,
-    estimate_row,
-    guarded_row,
-    leave_one_out_rows,
-    pre_trend_rows,
-    recommended,
-    scale_of,
-)
-from wijkkit.evaluation.effect.did import Options
-from wijkkit.evaluation.effect.fit import least_squares, logistic, steadied_logistic
+from wijkkit.errors import EstimationError
+from wijkkit.evaluation.effect.did import METHODS, RECOMMENDED, allowed_ratios
+from wijkkit.evaluation.effect.fit import Scale
+from wijkkit.evaluation.effect.missing import Arrays, baseline_weights, imputed, response_weighted
 from wijkkit.evaluation.effect.outcomes import (
     arrays_of,
     compared_waves,
     covariate_names,
+    earlier_waves,
     in_comparison,
 )
 from wijkkit.evaluation.effect.sample import (
@@ -38,221 +27,64 @@ from wijkkit.evaluation.effect.sample import (
     Floats,
     NotEstimable,
     Sample,
+    possible,
     sample_of,
-    t_estimate,
+)
+from wijkkit.evaluation.effect.two_arms import (
+    RATIOS,
+    Ratios,
+    change_test,
+    cluster_cells,
+    respondents_error,
 )
 from wijkkit.study import Study
-
-# Missing outcomes by weights and by imputation, and who took part before and after.
-
-Arrays = dict[str, Any]
-Draws = Callable[[np.random.Generator, Floats], Floats]
-
-
-def imputed(arrays: Arrays, known: Bools, imputations: int, options: Options) -> Estimate:
-    """Return the effect with missing outcomes drawn from a regression, by Rubin's rules.
-
-    Coefficients are drawn from their distribution before outcomes are drawn from the model on
-    clusters, waves, arm x wave and covariates; degrees of freedom as in Barnard and Rubin 1999.
-    """
-    if known.all():
-        raise NotEstimable("nothing_missing")
-    x, usable = _predictors(arrays)
-    rows = known & usable
-    draw = _binary_draws if arrays["family"] == "logistic" else _score_draws
-    drawn = draw(x[rows], arrays["outcome"][rows])
-    rng = np.random.default_rng(options.seed)
-    gaps = ~known & usable
-    found = []
-    for _ in range(imputations):
-        y = arrays["outcome"].copy()
-        y[gaps] = drawn(rng, x[gaps])
-        found.append(recommended(sample_of(arrays | {"outcome": y}), options))
-    return pooled(found, options.level)
-
-
-def _binary_draws(x: Floats, y: Floats) -> Draws:
-    """Return the function that draws 0/1 outcomes at given predictors."""
-    fit = steadied_logistic(x, y)
-    root = np.linalg.cholesky(fit.bread)
-
-    def draw(rng: np.random.Generator, at: Floats) -> Floats:
-        beta = fit.beta + root @ rng.standard_normal(len(root))
-        return (rng.random(len(at)) < 1 / (1 + np.exp(-(at @ beta)))).astype(float)
-
-    return draw
-
-
-def _score_draws(x: Floats, y: Floats) -> Draws:
-    """Return the function that draws scores at given predictors."""
-    fit = least_squares(x, y, np.ones(len(y)))
-    root = np.linalg.cholesky(fit.bread)
-    squares, df = float((fit.residual**2).sum()), len(y) - x.shape[1]
-
-    def draw(rng: np.random.Generator, at: Floats) -> Floats:
-        deviation = np.sqrt(squares / rng.chisquare(df))
-        beta = fit.beta + deviation * (root @ rng.standard_normal(len(root)))
-        return at @ beta + deviation * rng.standard_normal(len(at))
-
-    return draw
-
-
-def _predictors(arrays: Arrays) -> tuple[Floats, Bools]:
-    """Return clusters, wave, arm x wave and covariates as columns, and the rows that have them."""
-    covariates = arrays["covariates"]
-    usable = ~np.isnan(covariates).any(axis=1)
-    names = np.unique(arrays["cluster"])
-    clusters = (arrays["cluster"][:, None] == names).astype(float)
-    post = arrays["post"].astype(float)[:, None]
-    arm = arrays["treated"].astype(float)[:, None]
-    return np.hstack([clusters, post, arm * post, covariates]), usable
-
-
-def pooled(found: list[Estimate], level: float) -> Estimate:
-    """Combine the estimates of completed data by Rubin's rules, see `wijkkit.estimates.pool`."""
-    errors = [(one.upper - one.lower) / 2 / stats.t.ppf(0.5 + level / 2, one.df) for one in found]
-    together = pool(
-        [one.estimate for one in found],
-        errors,
-        complete_df=min(one.df for one in found),
-        confidence=level,
-    )
-    return t_estimate(together.value, together.se**2, together.df, level)
-
-
-#: Weights are cut at this multiple of their mean: a few respondents should not decide.
-_TRIMMED = 10.0
-
-
-def composition_rows(study: Study, respondents: pd.DataFrame, outcome: str) -> Iterator[Row]:
-    """Yield the difference-in-differences of each covariate, and the reweighted effect.
-
-    Raises NotEstimable: ``no_covariates``: the study names none.
-    """
-    if not study.settings.evaluation.covariates:
-        raise NotEstimable("no_covariates")
-    arrays = arrays_of(study, respondents, outcome, compared_waves(study))
-    sample = sample_of(arrays)
-    options = Options.of(study.settings.evaluation)
-    rows = in_comparison(study, respondents, outcome, compared_waves(study))
-    names = covariate_names(rows, study.settings.evaluation.covariates)
-    for position, name in enumerate(names):
-        values = sample.covariates[:, position]
-        yield guarded_row(name, partial(_shift, sample, values, name, options))
-
-    def reweighted() -> Row:
-        plain = replace(
-            sample, weight=sample.weight * baseline_weights(sample), covariates=_none(sample)
-        )
-        return estimate_row(
-            "covariates", recommended(plain, options), len(sample.y), scale_of(sample)
-        )
-
-    yield {"check": "reweighted"} | guarded_row("covariates", reweighted)
-
-
-def _none(sample: Sample) -> Floats:
-    return np.empty((len(sample.y), 0))
-
-
-def _shift(sample: Sample, values: Floats, name: str, options: Options) -> Row:
-    spread = float(values.std())
-    if spread == 0:
-        raise NotEstimable("no_variation")
-    standardised = replace(sample, y=values / spread, covariates=_none(sample), binary=False)
-    return estimate_row(name, recommended(standardised, options), len(values), "sd")
-
-
-def baseline_weights(sample: Sample) -> Floats:
-    """Return weights that make every arm and wave look like the treated clusters at baseline.
-
-    For each of the other three cells a logistic model of belonging to the reference cell rather
-    than to this one, on the covariates; the weight is its odds.
-
-    Stuart EA et al. (2014), Health Serv Outcomes Res Methodol 14:166-182.
-    """
-    arm, after = sample.treated[sample.cluster], sample.post[sample.wave]
-    reference = arm & ~after
-    weights = np.ones(len(sample.y))
-    for cell in (arm & after, ~arm & ~after, ~arm & after):
-        rows = reference | cell
-        x = np.column_stack([np.ones(rows.sum()), sample.covariates[rows]])
-        fit = logistic(x, reference[rows].astype(float), sample.weight[rows])
-        odds = np.exp(x @ fit.beta)[cell[rows]]
-        odds = odds / odds.mean()
-        weights[cell] = np.minimum(odds, _TRIMMED)
-    return weights
-
-
-def missing_rows(study: Study, respondents: pd.DataFrame, outcome: str) -> Iterator[Row]:
-    """Yield the effect in complete cases, reweighted for and filled in for missing outcomes."""
-    settings = study.settings.evaluation
-    arrays = arrays_of(study, respondents, outcome, compared_waves(study))
-    known = ~np.isnan(arrays["outcome"])
-    complete = sample_of(arrays)
-    scale, options = scale_of(complete), Options.of(settings)
-
-    def row(item: str, found: Estimate, n: int) -> Row:
-        return estimate_row(item, found, n, scale)
-
-    yield guarded_row(
-        "complete_cases",
-        lambda: row("complete_cases", recommended(complete, options), len(complete.y)),
-    )
-    yield guarded_row(
-        "inverse_probability",
-        lambda: row(
-            "inverse_probability",
-            recommended(sample_of(response_weighted(arrays, known)), options),
-            len(complete.y),
-        ),
-    )
-    yield guarded_row(
-        "multiple_imputation",
-        lambda: row(
-            "multiple_imputation",
-            imputed(arrays, known, settings.imputations, options),
-            len(known),
-        ),
-    )
-    unit = NotEstimable("no_respondents_known")
-    yield {"item": "unit_nonresponse", "status": unit.status, "reason": unit.reason}
-
-
-def response_weighted(arrays: Arrays, known: Bools) -> Arrays:
-    """Return the arrays with weights divided by the chance that the outcome is known.
-
-    A logistic model on the covariates in each arm and wave of its own; where nothing is missing
-    the chance is one. Rows without a covariate take part in neither.
-    """
-    if known.all():
-        raise NotEstimable("nothing_missing")
-    covariates = arrays["covariates"]
-    usable = ~np.isnan(covariates).any(axis=1)
-    x = np.column_stack([np.ones(len(known)), covariates])
-    chance = np.ones(len(known))
-    cells = 2 * arrays["treated"] + arrays["post"]
-    for cell in np.unique(cells):
-        rows = usable & (cells == cell)
-        if known[rows].all():
-            continue
-        fit = steadied_logistic(x[rows], known[rows].astype(float))
-        chance[rows] = 1 / (1 + np.exp(-(x[rows] @ fit.beta)))
-    return arrays | {"weight": arrays["weight"] / chance}
-
+from wijkkit.study.settings import EvaluationSettings
 
 ASSUMPTION_COLUMNS = tuple(
     "outcome check item scale estimate lower upper p n status reason".split()
 )
-Check = Callable[[Study, pd.DataFrame, str], Iterator[Row]]
+_NUMBERS = ["estimate", "lower", "upper", "p", "n"]
 
-_CHECKS: dict[str, Check] = {
-    "pre_trend": pre_trend_rows,
-    "composition": composition_rows,
-    "missing": missing_rows,
-    "contamination": contamination_rows,
-    "leave_one_out": leave_one_out_rows,
-}
+
+class Case(NamedTuple):
+    """One number of a check: what it is called, and how it comes about (with its respondents)."""
+
+    check: str
+    item: str
+    scale: str
+    make: Callable[[], tuple[Estimate, int]]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """An outcome in the two waves that are compared; NotEstimable where it cannot be."""
+
+    study: Study
+    respondents: pd.DataFrame
+    outcome: str
+
+    @property
+    def settings(self) -> EvaluationSettings:
+        return self.study.settings.evaluation
+
+    @cached_property
+    def arrays(self) -> Arrays:
+        return arrays_of(self.study, self.respondents, self.outcome, compared_waves(self.study))
+
+    @cached_property
+    def sample(self) -> Sample:
+        return sample_of(self.arrays)
+
+    @property
+    def scale(self) -> Scale:
+        return "points" if self.arrays["family"] == "logistic" else "score"
+
+    def effect(self, sample: Sample) -> Estimate:
+        """Return the effect as a difference, by the recommended test."""
+        return METHODS[RECOMMENDED](sample, "points" if sample.binary else "score", self.settings)
+
+    def counted(self, sample: Sample) -> tuple[Estimate, int]:
+        return self.effect(sample), len(sample.y)
 
 
 def assumption_table(
@@ -260,36 +92,228 @@ def assumption_table(
 ) -> pd.DataFrame:
     """Return the checks of every outcome, one row per number.
 
-    Returns
-    -------
-    DataFrame
-        ``check``, ``item`` (what within the check), ``scale`` (points, score, or sd for a
-        covariate in standard deviations), ``estimate``, ``lower``, ``upper``, ``p``, ``n``,
-        ``status``, ``reason``. All estimates are the recommended one: cluster-period means.
+    ``check``, ``item`` (what within the check), ``scale`` (points, score, or sd for a covariate in
+    standard deviations), ``estimate``, ``lower``, ``upper``, ``p``, ``n``, ``status``, ``reason``.
+    All estimates are the recommended one: cluster-period means.
 
-        - ``pre_trend``: the effect that the programme would have had before it started.
-        - ``bounds``: the effect if a departure from parallel trends was at most `item` times
-          the largest one before the start.
-        - ``composition``: how covariates changed; ``reweighted``: the effect when all arms and
-          waves are weighted to look like the programme wijken at baseline.
-        - ``missing``: complete cases, inverse probability weights, multiple imputation.
-        - ``contamination``: the effect if a share `item` of the comparators was reached.
-        - ``leave_one_out``: the effect without a wijk or a pair.
+    - ``pre_trend``: the effect that the programme would have had before it started.
+    - ``bounds``: the effect if a departure from parallel trends was at most `item` times the
+      largest one before the start.
+    - ``composition``: how covariates changed; ``reweighted``: the effect when all arms and waves
+      are weighted to look like the programme wijken at baseline.
+    - ``missing``: complete cases, inverse probability weights, multiple imputation.
+    - ``contamination``: the effect if a share `item` of the comparators was reached.
+    - ``leave_one_out``: the effect without a wijk or a pair.
     """
-    rows = []
-    for outcome in outcomes:
-        for name, check in _CHECKS.items():
-            rows += [
-                {"outcome": outcome, "check": name, **row}
-                for row in _guarded(check, study, respondents, outcome)
-            ]
+    rows = [
+        {"outcome": outcome} | row
+        for outcome in outcomes
+        for name, check in _CHECKS.items()
+        for row in _rows(name, check, Comparison(study, respondents, outcome))
+    ]
     table = pd.DataFrame(rows).reindex(columns=list(ASSUMPTION_COLUMNS))
-    numbers = ["estimate", "lower", "upper", "p", "n"]
-    return table.assign(**table[numbers].astype(float))
+    return table.assign(**table[_NUMBERS].astype(float))
 
 
-def _guarded(check: Check, study: Study, respondents: pd.DataFrame, outcome: str) -> Iterator[Row]:
+def _rows(
+    name: str, check: Callable[[Comparison], Iterator[Case]], asked: Comparison
+) -> Iterator[dict[str, object]]:
     try:
-        yield from list(check(study, respondents, outcome))
+        cases = list(check(asked))
     except NotEstimable as error:
-        yield {"item": "all", "status": error.status, "reason": error.reason}
+        yield {"check": name, "item": "all", "status": error.status, "reason": error.reason}
+        return
+    for case in cases:
+        row: dict[str, object] = {"check": case.check, "item": case.item}
+        try:
+            found, n = case.make()
+        except NotEstimable as error:
+            yield row | {"status": error.status, "reason": error.reason}
+            continue
+        unit = 100.0 if case.scale == "points" else 1.0
+        lower, upper = possible(unit * np.array([found.lower, found.upper]), case.scale)
+        numbers = (unit * found.estimate, float(lower), float(upper), found.p, n)
+        row |= {"scale": case.scale, **dict(zip(_NUMBERS, numbers, strict=True))}
+        yield row | {"status": "ok", "reason": ""}
+
+
+def _trends(asked: Comparison) -> Iterator[Case]:
+    """The placebo effect between each pair of earlier waves, and the bounds they allow."""
+    study, settings = asked.study, asked.settings
+    earlier = asked_earlier(study, asked.respondents, asked.outcome)
+    waves = (*earlier, *compared_waves(study))
+    if len(waves) < 3:
+        raise NotEstimable("no_earlier_wave")
+    sample = sample_of(arrays_of(study, asked.respondents, asked.outcome, waves))
+    sample.require_two_per_arm()
+    scale: Scale = "points" if sample.binary else "score"
+    steps, n = np.diff(cluster_cells(sample, scale), axis=1), len(sample.y)
+    before, after = steps[:, :-1], steps[:, -1]
+    between = np.diff(np.eye(len(waves)), axis=0)
+    least = [respondents_error(sample, scale, contrast) for contrast in between]
+    given = (settings.level, allowed_ratios(sample, settings))
+    for change, error, first, last in zip(before.T, least, waves, waves[1:], strict=False):
+        found = change_test(change, sample.treated, *given, error)
+        yield Case("pre_trend", f"{first}-{last}", scale, partial(_known, found, n))
+    for size in settings.violations:
+        found = bounded_effect(before, after, sample.treated, size, *given, least[-1])
+        yield Case("bounds", f"{size:g}", scale, partial(_known, found, n))
+
+
+def _known(found: Estimate, n: int) -> tuple[Estimate, int]:
+    return found, n
+
+
+def asked_earlier(study: Study, respondents: pd.DataFrame, outcome: str) -> list[str]:
+    """Return the waves before the baseline in which the outcome is known."""
+    asked = study.indicators[outcome].waves
+    if outcome not in respondents:
+        return []
+    known = set(respondents.loc[respondents[outcome].notna(), "wave"].unique())
+    return [wave for wave in earlier_waves(study) if wave in known and (not asked or wave in asked)]
+
+
+def bounded_effect(
+    before: Floats,
+    after: Floats,
+    treated: Bools,
+    size: float,
+    level: float,
+    ratios: Ratios = RATIOS,
+    least: float = 0.0,
+) -> Estimate:
+    """Return the effect if trends were not parallel, with bounds on relative magnitudes.
+
+    The departure from parallel trends after the start is at most `size` times the largest one
+    between earlier waves. Each bound of the effect is the estimate plus or minus `size` times
+    one earlier departure; the interval is the union of the t intervals of all of them, which
+    covers at least as often as `level`: a conservative form of Rambachan and Roth's bounds.
+
+    Rambachan A, Roth J (2023), Rev Econ Stud 90:2555-2591.
+
+    >>> import numpy as np
+    >>> treated = np.array([True, True, True, False, False, False])
+    >>> after = np.array([3.0, 4.0, 5.0, 0.0, 1.0, 2.0])
+    >>> quiet = np.array([[0.1], [0.0], [-0.1], [0.1], [0.0], [-0.1]])
+    >>> wide = bounded_effect(quiet + treated[:, None], after, treated, 1.0, 0.95)
+    >>> narrow = bounded_effect(quiet, after, treated, 1.0, 0.95)
+    >>> bool(wide.lower < narrow.lower < narrow.upper < wide.upper)
+    True
+    """
+    central = change_test(after, treated, level, ratios, least)
+    intervals = [central] + [
+        change_test(after + sign * size * change, treated, level, ratios, least)
+        for change in before.T
+        for sign in (1, -1)
+    ]
+    lower, upper = min(one.lower for one in intervals), max(one.upper for one in intervals)
+    return Estimate(central.estimate, lower, upper, np.nan)
+
+
+def _composition(asked: Comparison) -> Iterator[Case]:
+    """The difference-in-differences of each covariate, and the reweighted effect."""
+    if not asked.settings.covariates:
+        raise NotEstimable("no_covariates")
+    study, sample = asked.study, asked.sample
+    rows = in_comparison(study, asked.respondents, asked.outcome, compared_waves(study))
+    without = replace(sample, covariates=np.empty((len(sample.y), 0)))
+
+    def shift(values: Floats) -> tuple[Estimate, int]:
+        spread = float(values.std())
+        if spread == 0:
+            raise NotEstimable("no_variation")
+        return asked.counted(replace(without, y=values / spread, binary=False))
+
+    def reweighted() -> tuple[Estimate, int]:
+        weight = sample.weight * baseline_weights(sample)
+        return asked.counted(replace(without, weight=weight))
+
+    names = covariate_names(rows, asked.settings.covariates)
+    for name, values in zip(names, sample.covariates.T, strict=True):
+        yield Case("composition", name, "sd", partial(shift, values))
+    yield Case("reweighted", "covariates", asked.scale, reweighted)
+
+
+def _missing(asked: Comparison) -> Iterator[Case]:
+    """The effect in complete cases, reweighted for and filled in for missing outcomes."""
+    arrays, complete, settings = asked.arrays, asked.sample, asked.settings
+
+    def weighted() -> tuple[Estimate, int]:
+        return asked.effect(sample_of(response_weighted(arrays))), len(complete.y)
+
+    def filled_in() -> tuple[Estimate, int]:
+        given = settings.imputations, settings.seed, settings.level
+        found = imputed(arrays, asked.effect, *given)
+        return found, len(arrays["outcome"])
+
+    def nobody() -> tuple[Estimate, int]:
+        raise NotEstimable("no_respondents_known")
+
+    makes: dict[str, Callable[[], tuple[Estimate, int]]] = {
+        "complete_cases": partial(asked.counted, complete),
+        "inverse_probability": weighted,
+        "multiple_imputation": filled_in,
+        "unit_nonresponse": nobody,
+    }
+    for item, make in makes.items():
+        yield Case("missing", item, asked.scale, make)
+
+
+def _contamination(asked: Comparison) -> Iterator[Case]:
+    """The effect restated for each share of `evaluation.contamination`."""
+    found, n = asked.counted(asked.sample)
+    for share in asked.settings.contamination:
+        restated = partial(_known, decontaminated(found, share), n)
+        yield Case("contamination", f"{share:g}", asked.scale, restated)
+
+
+def decontaminated(found: Estimate, share: float) -> Estimate:
+    """Return an effect as it would be had no comparator been reached.
+
+    If a share c of the comparators got the same effect, the observed difference is (1 - c) of
+    it: estimate and limits are divided by 1 - c, the test stays the same.
+
+    `share`: c, from 0 up to 1.
+
+    >>> decontaminated(Estimate(-3.0, -6.0, 0.0, 0.05), 0.25).estimate
+    -4.0
+    """
+    if not 0 <= share < 1:
+        raise EstimationError(
+            "the share of comparators reached is out of range",
+            found=str(share),
+            expected="from 0 up to 1",
+            remedy="Correct evaluation.contamination.",
+        )
+    scaled = {end: getattr(found, end) / (1 - share) for end in ("estimate", "lower", "upper")}
+    return replace(found, **scaled)
+
+
+def _leave_one_out(asked: Comparison) -> Iterator[Case]:
+    """The effect without each wijk and without each pair; `item` is what was left out.
+
+    One that changes the conclusion carries it: then the result is that wijk's, not the programme's.
+    """
+    arrays = asked.arrays
+
+    def without(column: str, value: object) -> tuple[Estimate, int]:
+        rows = np.array([other != value for other in arrays[column]])
+        rest = {
+            name: values[rows] if isinstance(values, np.ndarray) else values
+            for name, values in arrays.items()
+        }
+        return asked.counted(sample_of(rest))
+
+    for column in ("cluster", "pair"):
+        values = () if arrays[column] is None else arrays[column]
+        for value in dict.fromkeys(value for value in values if value):
+            yield Case("leave_one_out", str(value), asked.scale, partial(without, column, value))
+
+
+_CHECKS: dict[str, Callable[[Comparison], Iterator[Case]]] = {
+    "pre_trend": _trends,
+    "composition": _composition,
+    "missing": _missing,
+    "contamination": _contamination,
+    "leave_one_out": _leave_one_out,
+}

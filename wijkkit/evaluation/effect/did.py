@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal
 
@@ -47,34 +46,16 @@ from wijkkit.study.settings import EvaluationSettings
 # The methods of inference that stand side by side, each a function of a sample and a scale.
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What all methods share.
-
-    `icc_range`: The intra-cluster correlations that the recommended test allows for in either arm.
-    `autocorrelation`: Correlation of a cluster's level between waves that it takes.
-    """
-
-    level: float = 0.95
-    replications: int = 9999
-    seed: int = 20210701
-    icc_range: tuple[float, float] = (0.01, 0.10)
-    autocorrelation: float = 0.0
-
-    @classmethod
-    def of(cls, settings: EvaluationSettings) -> Options:
-        """Return the options that a study's settings ask for."""
-        return cls(**{name: getattr(settings, name) for name in cls.__slots__})
-
-    def ratios(self, sample: Sample) -> Ratios:
-        """Return the ratios of the arms' variances that the recommended test allows."""
-        return variance_ratios(sampling_variances(sample), self.icc_range, self.autocorrelation)
+Method = Callable[[Sample, Scale, EvaluationSettings], Estimate]
 
 
-Method = Callable[[Sample, Scale, Options], Estimate]
+def allowed_ratios(sample: Sample, settings: EvaluationSettings) -> Ratios:
+    """Return the ratios of the arms' variances that the recommended test allows."""
+    sampling = sampling_variances(sample)
+    return variance_ratios(sampling, settings.icc_range, settings.autocorrelation)
 
 
-def model_based(sample: Sample, scale: Scale, options: Options) -> Estimate:
+def model_based(sample: Sample, scale: Scale, settings: EvaluationSettings) -> Estimate:
     """As if respondents were independent: what the published analysis most likely did.
 
     With survey weights or a panel the variance is linearised, as `svyglm` does.
@@ -86,37 +67,41 @@ def model_based(sample: Sample, scale: Scale, options: Options) -> Estimate:
         variance = model_variance(target.fit, target.gradient)
     n, p = target.fit.x.shape
     df = np.inf if target.fit.logistic else n - p
-    return t_estimate(target.estimate, variance, df, options.level)
+    return t_estimate(target.estimate, variance, df, settings.level)
 
 
-def cr1(sample: Sample, scale: Scale, options: Options) -> Estimate:
+def cr1(sample: Sample, scale: Scale, settings: EvaluationSettings) -> Estimate:
     """Cluster-robust, on t with G - 1 degrees of freedom."""
     sample.require_two_per_arm()
     target = fit_target(sample, scale)
     variance = cr1_variance(target.fit, target.gradient, sample.cluster)
-    return t_estimate(target.estimate, variance, sample.clusters - 1, options.level)
+    return t_estimate(target.estimate, variance, sample.clusters - 1, settings.level)
 
 
-def cr2(sample: Sample, scale: Scale, options: Options) -> Estimate:
+def cr2(sample: Sample, scale: Scale, settings: EvaluationSettings) -> Estimate:
     """Bias-reduced cluster-robust, with Satterthwaite degrees of freedom."""
     sample.require_two_per_arm()
     target = fit_target(sample, scale)
     variance, df = cr2_variance(target.fit, target.gradient, sample.cluster)
-    return t_estimate(target.estimate, variance, df, options.level)
+    return t_estimate(target.estimate, variance, df, settings.level)
 
 
-def wild(sample: Sample, scale: Scale, options: Options, *, weights: Weights) -> Estimate:
+def wild(
+    sample: Sample, scale: Scale, settings: EvaluationSettings, *, weights: Weights
+) -> Estimate:
     """Restricted wild cluster bootstrap; points through the linear probability model."""
     sample.require_two_per_arm()
     require_cells(sample)
     sample.require_variation()
     fit = logistic if scale == "odds_ratio" else least_squares
     full = fit(design_matrix(sample), sample.y, sample.weight)
-    drawn = draws(weights, sample.clusters, options.replications, options.seed)
-    return wild_bootstrap(full, sample.y, sample.weight, sample.cluster, drawn, options.level)
+    drawn = draws(weights, sample.clusters, settings.replications, settings.seed)
+    return wild_bootstrap(full, sample.y, sample.weight, sample.cluster, drawn, settings.level)
 
 
-def randomisation(sample: Sample, scale: Scale, options: Options, *, paired: bool) -> Estimate:
+def randomisation(
+    sample: Sample, scale: Scale, settings: EvaluationSettings, *, paired: bool
+) -> Estimate:
     """Exact randomisation test on the clusters' changes."""
     if paired and sample.pair is None:
         raise NotEstimable("no_pairs")
@@ -128,22 +113,24 @@ def randomisation(sample: Sample, scale: Scale, options: Options, *, paired: boo
         raise NotEstimable("no_pairs")
     change = cluster_changes(sample, scale)
     return randomisation_test(
-        change, sample.treated, block, options.level, options.replications, options.seed
+        change, sample.treated, block, settings.level, settings.replications, settings.seed
     )
 
 
-def cluster_period(sample: Sample, scale: Scale, options: Options) -> Estimate:
+def cluster_period(sample: Sample, scale: Scale, settings: EvaluationSettings) -> Estimate:
     """Cluster-period means with a t-test that allows unequal variances: the recommended test."""
     sample.require_two_per_arm()
     change = cluster_changes(sample, scale)
     least = respondents_error(sample, scale)
-    return change_test(change, sample.treated, options.level, options.ratios(sample), least)
+    return change_test(
+        change, sample.treated, settings.level, allowed_ratios(sample, settings), least
+    )
 
 
-def mixed(sample: Sample, scale: Scale, options: Options) -> Estimate:
+def mixed(sample: Sample, scale: Scale, settings: EvaluationSettings) -> Estimate:
     """Hierarchical model with effects of cluster and of cluster by wave."""
     sample.require_variation()
-    return hierarchical(sample, scale, options.level)
+    return hierarchical(sample, scale, settings.level)
 
 
 #: The methods by key, in the order of the tables; the words for readers: ``effect.method``.
@@ -185,7 +172,7 @@ def did(
     unit: ArrayLike | None = None,
     family: Literal["logistic", "linear"] = "logistic",
     methods: Sequence[str] = tuple(METHODS),
-    options: Options | None = None,
+    settings: EvaluationSettings | None = None,
 ) -> pd.DataFrame:
     """Estimate the effect of a programme by difference-in-differences.
 
@@ -211,8 +198,8 @@ def did(
     family : {"logistic", "linear"}
     methods : sequence of str
         Keys of `wijkkit.evaluation.effect.did.METHODS`.
-    options : Options, optional
-        Confidence level, replications, seed.
+    settings : EvaluationSettings, optional
+        Confidence level, replications, seed and what the recommended test allows for.
 
     Returns
     -------
@@ -241,7 +228,7 @@ def did(
     """
     binary = family == "logistic"
     contrast = "did" if group is None else "ddd"
-    options = options or Options()
+    settings = settings or EvaluationSettings()
     try:
         sample = make_sample(
             outcome,
@@ -259,23 +246,25 @@ def did(
     except NotEstimable as error:
         return unavailable(contrast, error.reason, binary, methods)
     return pd.concat(
-        [estimate_rows(sample, contrast, method, options) for method in methods],
+        [estimate_rows(sample, contrast, method, settings) for method in methods],
         ignore_index=True,
     )
 
 
-def estimate_rows(sample: Sample, contrast: str, method: str, options: Options) -> pd.DataFrame:
+def estimate_rows(
+    sample: Sample, contrast: str, method: str, settings: EvaluationSettings
+) -> pd.DataFrame:
     """Return the rows of one method, one per scale."""
     rows = []
     for scale in scales(sample):
         row: dict[str, Any] = {"contrast": contrast, "method": method, "scale": scale}
         row |= {"n": len(sample.y), "clusters": sample.clusters}
         try:
-            found = METHODS[method](sample, scale, options)
+            found = METHODS[method](sample, scale, settings)
             _require_width(found, sample, scale)
             row |= _on_scale(found, scale, contrast == "ddd") | {
                 "status": "ok",
-                "reason": _remark(found, options),
+                "reason": _remark(found, settings),
             }
         except NotEstimable as error:
             row |= {"status": error.status, "reason": error.reason}
@@ -325,5 +314,5 @@ def _on_scale(found: Estimate, scale: Scale, triple: bool) -> dict[str, float]:
     }
 
 
-def _remark(found: Estimate, options: Options) -> str:
-    return "floor" if found.floor > 1 - options.level else ""
+def _remark(found: Estimate, settings: EvaluationSettings) -> str:
+    return "floor" if found.floor > 1 - settings.level else ""

@@ -13,10 +13,9 @@ from numpy.typing import ArrayLike, NDArray
 from wijkkit.display import ShowsItself
 from wijkkit.errors import EstimationError
 from wijkkit.estimates.design import made_once
-from wijkkit.evaluation.effect.assumptions import assumption_table
+from wijkkit.evaluation.effect.assumptions import asked_earlier, assumption_table
 from wijkkit.evaluation.effect.conclusions import CONCLUSION_COLUMNS, conclude, favourable_sign
-from wijkkit.evaluation.effect.design_checks import asked_earlier
-from wijkkit.evaluation.effect.did import DID_COLUMNS, Options, did, unavailable
+from wijkkit.evaluation.effect.did import DID_COLUMNS, did, unavailable
 from wijkkit.evaluation.effect.outcomes import (
     arguments_table,
     arrays_of,
@@ -181,9 +180,8 @@ def evaluate_effect(
     planned = study
     study = as_asked(study, list(map(str, respondents)), method, covariates, without, pole)
     keys = outcomes(study)
-    options = Options.of(study.settings.evaluation)
     effects = adjusted(
-        _stacked([_effects(study, respondents, key, options) for key in keys], EFFECT_COLUMNS)
+        _stacked([_effects(study, respondents, key) for key in keys], EFFECT_COLUMNS)
     )
     detectable = detectable_table(study, respondents)
     assumptions = assumption_table(study, respondents, keys)
@@ -229,15 +227,13 @@ def contrasts(study: Study) -> list[tuple[str | None, str, str]]:
     return found
 
 
-def _effects(
-    study: Study, respondents: pd.DataFrame, outcome: str, options: Options
-) -> pd.DataFrame:
+def _effects(study: Study, respondents: pd.DataFrame, outcome: str) -> pd.DataFrame:
     binary = study.indicators[outcome].unit == "percent"
     tables = []
     for selector, group, contrast in contrasts(study):
         try:
             arrays = arrays_of(study, respondents, outcome, compared_waves(study), selector)
-            table = did(**arrays, options=options)
+            table = did(**arrays, settings=study.settings.evaluation)
         except NotEstimable as error:
             table = unavailable(contrast, error.reason, binary)
         if selector is None:

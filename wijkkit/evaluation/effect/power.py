@@ -9,7 +9,7 @@ import numpy as np
 from scipy import optimize
 
 from wijkkit.errors import EstimationError
-from wijkkit.evaluation.effect.sample import NotEstimable, Sample
+from wijkkit.evaluation.effect.sample import NotEstimable, Sample, mean_and_variance
 from wijkkit.evaluation.effect.two_arms import Ratios, power_at, sampling_variances, variance_ratios
 from wijkkit.study.settings import EvaluationSettings
 
@@ -197,8 +197,7 @@ def design_of(
     """
     sample.require_two_per_arm()
     rows = ~sample.post[sample.wave]
-    mean = float(np.average(sample.y[rows], weights=sample.weight[rows]))
-    variance = float(np.average((sample.y[rows] - mean) ** 2, weights=sample.weight[rows]))
+    mean, variance = mean_and_variance(sample.y[rows], sample.weight[rows])
     if variance <= 0:
         raise NotEstimable("no_variation")
     before, after = (_harmonic(sample, post) for post in (False, True))

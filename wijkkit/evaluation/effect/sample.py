@@ -78,6 +78,12 @@ class Estimate:
     floor: float = np.nan
 
 
+def mean_and_variance(values: np.ndarray, weight: np.ndarray) -> tuple[float, float]:
+    """Return the weighted mean of values and their weighted variance about it."""
+    mean = float(np.average(values, weights=weight))
+    return mean, float(np.average((values - mean) ** 2, weights=weight))
+
+
 def possible(limits: np.ndarray, scale: str, triple: bool = False) -> np.ndarray:
     """Return limits of a difference, those in points no further than a difference can be.
 

@@ -1,11 +1,10 @@
-"""Programmes that start in different waves (Callaway and Sant'Anna): their effects, in a study too."""
+"""Programmes that start in different waves: group-time effects (Callaway and Sant'Anna)."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, cast
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,11 +13,9 @@ from numpy.typing import ArrayLike
 from wijkkit.errors import EstimationError
 from wijkkit.evaluation.effect.did import DID_COLUMNS
 from wijkkit.evaluation.effect.fit import least_squares
-from wijkkit.evaluation.effect.outcomes import arrays_of, first_waves, outcomes
+from wijkkit.evaluation.effect.outcomes import arrays_of, first_waves
 from wijkkit.evaluation.effect.sample import Bools, Floats, Ints, NotEstimable, t_estimate
 from wijkkit.study import Study
-
-Control = Literal["never", "not_yet"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +46,11 @@ def group_time_effects(
     *,
     weight: ArrayLike | None = None,
     covariates: ArrayLike | None = None,
-    control: Control = "never",
 ) -> GroupTimeEffects:
     """Estimate the effect for each group of clusters with one start, in each wave.
 
     ATT(g, t) is the change of group g from its last wave before the start to wave t, minus the
-    change that a regression in the control clusters predicts for it. Made for repeated
+    change that a regression in the clusters that never start predicts for it. Made for repeated
     cross-sections; with `cluster` the respondent it is the panel estimator too.
 
     `outcome`, `wave`: Complete; waves are numbers in order of time. `start`: First wave with the
@@ -91,7 +87,7 @@ def group_time_effects(
     waves = np.unique(time)
     groups = np.unique(starts[(starts > waves[0]) & (starts <= waves[-1])])
     found = [
-        (g, t, *_one_effect(y, x, weights, starts, time, g, t, base, control))
+        (g, t, *_one_effect(y, x, weights, starts, time, g, t, base))
         for g in groups
         for t, base in _comparisons(g, waves)
     ]
@@ -124,13 +120,10 @@ def _one_effect(
     group: float,
     wave: float,
     base: float,
-    control: Control,
 ) -> tuple[float, Floats]:
     """Return ATT(g, t) by outcome regression, and each row's influence on it."""
     treated = starts == group
     others = np.isinf(starts)
-    if control == "not_yet":
-        others = (starts > max(wave, base)) & ~treated
     sample = (treated | others) & np.isin(time, (wave, base))
     if not others.any():
         raise NotEstimable("no_arms")
@@ -168,57 +161,29 @@ def _regression(y: Floats, x: Floats, weight: Floats, rows: Bools) -> tuple[Floa
     return fit.beta, influence
 
 
-Kind = Literal["simple", "dynamic"]
-Average = tuple[float, Floats]
+def average_effect(effects: GroupTimeEffects, level: float = 0.95) -> dict[str, float]:
+    """Return the average of all effects after the start, weighted by the groups' shares.
 
-
-def average_effects(effects: GroupTimeEffects, kind: Kind, level: float = 0.95) -> pd.DataFrame:
-    """Return averages of group-time effects, as R `did`'s `aggte` defines them.
-
-    `kind`: Over all effects after the start; per time since the start (placebo effects before it
-    are negative). ``item`` (``overall``, or the time), ``estimate``, ``error``, ``lower``,
-    ``upper``, ``p``, ``df``.
+    R `did`'s `aggte` of type "simple": the sampling error of the shares counts.
 
     >>> import numpy as np
-    >>> from wijkkit.evaluation.effect.staggered import group_time_effects
     >>> wave = np.tile([1, 2, 3], 8)
     >>> start = np.repeat([2.0, 2.0, np.nan, np.nan], 6)
     >>> y = wave + 5.0 * (wave >= np.nan_to_num(start, nan=9))
     >>> found = group_time_effects(y, start, wave, np.repeat(np.arange(8), 3))
-    >>> average_effects(found, "simple")["estimate"].round(6).tolist()
-    [5.0]
+    >>> round(average_effect(found)["estimate"], 6)
+    5.0
     """
-    after = effects.wave >= effects.start
-    if not after.any():
+    after = np.flatnonzero(effects.wave >= effects.start)
+    if not len(after):
         raise NotEstimable("no_baseline")
-    if kind == "simple":
-        return _table(effects, {}, _weighted(effects, after), level)
-    since = effects.wave - effects.start
-    parts = {float(time): _weighted(effects, since == time) for time in np.unique(since)}
-    counted = [part for time, part in parts.items() if time >= 0]
-    overall = (
-        float(np.mean([estimate for estimate, _ in counted])),
-        np.mean([influence for _, influence in counted], axis=0),
-    )
-    return _table(effects, parts, overall, level)
-
-
-def _weighted(effects: GroupTimeEffects, keep: Bools) -> Average:
-    """Average effects with the groups' shares as weights, whose own sampling error counts."""
-    kept = np.flatnonzero(keep)
-    shares = np.array([effects.share[start] for start in effects.start[kept]])
-    member = effects.starts[:, None] == effects.start[kept]
-    influence = effects.influence[:, kept]
-    return _combine(effects, effects.estimate[kept], influence, shares, member)
-
-
-def _combine(
-    effects: GroupTimeEffects, estimates: Floats, influence: Floats, shares: Floats, member: Bools
-) -> Average:
-    total = shares.sum()
-    average = float(shares @ estimates / total)
-    of_shares = (effects.weight[:, None] * member - shares) @ (estimates - average) / total
-    return average, influence @ (shares / total) + of_shares
+    estimates = effects.estimate[after]
+    shares = np.array([effects.share[start] for start in effects.start[after]])
+    member = effects.starts[:, None] == effects.start[after]
+    average = float(shares @ estimates / shares.sum())
+    of_shares = (effects.weight[:, None] * member - shares) @ (estimates - average) / shares.sum()
+    influence = effects.influence[:, after] @ (shares / shares.sum()) + of_shares
+    return interval(effects, average, influence, level)
 
 
 def interval(
@@ -240,82 +205,34 @@ def interval(
     }
 
 
-def _table(
-    effects: GroupTimeEffects, parts: dict[float, Average], overall: Average, level: float
-) -> pd.DataFrame:
-    rows = [{"item": "overall"} | interval(effects, *overall, level)]
-    rows += [
-        {"item": f"{value:g}"} | interval(effects, *part, level) for value, part in parts.items()
-    ]
-    return pd.DataFrame(rows)
-
-
 # Staggered starts in a study: wijken that got the programme in different waves.
 
 #: The method's key in the table of effects.
 STAGGERED = "staggered"
 
-STAGGERED_COLUMNS = tuple(
-    "outcome kind item scale estimate lower upper p df n clusters status reason".split()
-)
 
+def staggered_rows(study: Study, respondents: pd.DataFrame, outcome: str) -> list[pd.DataFrame]:
+    """Return the average effect as a row of `did`, where wijken started in different waves.
 
-def staggered_effects(
-    study: Study,
-    respondents: pd.DataFrame,
-    starts: Mapping[str, str] | None = None,
-    control: Control = "never",
-) -> pd.DataFrame:
-    """Estimate the effect on every outcome where wijken started in different waves.
-
-    `starts`: Programme wijk -> first wave after its start; by default what ``start`` of the wijken
-    says (`first_waves`). Per outcome the overall average and that by time since the start (waves),
-    in percentage points or in the score's unit. With few wijken per start the errors are too small:
-    a start with one wijk, or an arm with one, is a row with a reason.
+    In percentage points or in the score's unit; nothing where they all started before the same
+    wave. With few wijken per start the errors are too small: a start with one wijk, or an arm
+    with one, is a row with a reason.
     """
-    starts = first_waves(study) if starts is None else starts
-    _check(study, starts)
-    tables = [_outcome(study, respondents, key, starts, control) for key in outcomes(study)]
-    if not tables:
-        return pd.DataFrame(columns=list(STAGGERED_COLUMNS))
-    return pd.concat(tables, ignore_index=True)
-
-
-def _check(study: Study, starts: Mapping[str, str]) -> None:
-    programme = set(study.starts)
-    waves = {wave.id for wave in study.waves}
-    wrong = sorted(programme ^ set(starts)) + sorted(set(starts.values()) - waves)
-    if wrong:
-        raise EstimationError(
-            "the starts do not fit the study",
-            found=", ".join(wrong),
-            expected="one wave of the study for every programme wijk",
-            remedy="Correct the starts.",
-        )
-
-
-def _outcome(
-    study: Study,
-    respondents: pd.DataFrame,
-    outcome: str,
-    starts: Mapping[str, str],
-    control: Control,
-) -> pd.DataFrame:
+    starts = first_waves(study)
+    if len(set(starts.values())) < 2:
+        return []
     try:
-        table = _averages(study, respondents, outcome, starts, control)
-        table = table.assign(status="ok", reason="")
+        found = _average(study, respondents, outcome, starts)
     except NotEstimable as error:
-        table = pd.DataFrame([{"item": "overall", "status": error.status, "reason": error.reason}])
-    return table.assign(outcome=outcome).reindex(columns=list(STAGGERED_COLUMNS))
+        found = {"n": 0, "clusters": 0, "status": error.status, "reason": error.reason}
+    scale = "points" if study.indicators[outcome].unit == "percent" else "score"
+    row = {"contrast": "did", "method": STAGGERED, "scale": scale} | found
+    return [pd.DataFrame([row]).reindex(columns=list(DID_COLUMNS)).astype({"floor": "float64"})]
 
 
-def _averages(
-    study: Study,
-    respondents: pd.DataFrame,
-    outcome: str,
-    starts: Mapping[str, str],
-    control: Control,
-) -> pd.DataFrame:
+def _average(
+    study: Study, respondents: pd.DataFrame, outcome: str, starts: dict[str, str]
+) -> dict[str, Any]:
     asked = study.indicators[outcome].waves
     waves = tuple(wave.id for wave in study.waves if not asked or wave.id in asked)
     arrays = arrays_of(study, respondents, outcome, waves)
@@ -332,21 +249,12 @@ def _averages(
         cluster,
         weight=arrays["weight"][known],
         covariates=arrays["covariates"][known],
-        control=control,
     )
-    binary = study.indicators[outcome].unit == "percent"
-    level = study.settings.evaluation.level
-    table = pd.concat(
-        [
-            average_effects(effects, cast(Any, kind), level).assign(kind=kind).iloc[skip:]
-            for kind, skip in (("simple", 0), ("dynamic", 1))
-        ],
-        ignore_index=True,
-    )
-    table[["estimate", "lower", "upper"]] *= 100.0 if binary else 1.0
-    return table.assign(
-        scale="points" if binary else "score", n=len(cluster), clusters=len(np.unique(cluster))
-    )
+    found = average_effect(effects, study.settings.evaluation.level)
+    unit = 100.0 if study.indicators[outcome].unit == "percent" else 1.0
+    found |= {name: unit * found[name] for name in ("estimate", "lower", "upper")}
+    counts = {"n": len(cluster), "clusters": len(np.unique(cluster))}
+    return found | counts | {"status": "ok", "reason": ""}
 
 
 def _require_two_per_start(start: np.ndarray, cluster: np.ndarray) -> None:
@@ -355,18 +263,3 @@ def _require_two_per_start(start: np.ndarray, cluster: np.ndarray) -> None:
         raise NotEstimable("no_arms")
     if per_start.min() < 2:
         raise NotEstimable("one_cluster_in_an_arm")
-
-
-def staggered_rows(study: Study, respondents: pd.DataFrame, outcome: str) -> list[pd.DataFrame]:
-    """Return the average effect as a row of `did`, where wijken started in different waves.
-
-    Nothing where they all started before the same wave.
-    """
-    starts = first_waves(study)
-    if len(set(starts.values())) < 2:
-        return []
-    table = _outcome(study, respondents, outcome, starts, "never").iloc[:1]
-    scale = "points" if study.indicators[outcome].unit == "percent" else "score"
-    row = table.assign(contrast="did", method=STAGGERED, scale=scale)
-    row = row.reindex(columns=list(DID_COLUMNS)).fillna({"n": 0, "clusters": 0})
-    return [row.astype(dict.fromkeys(("n", "clusters"), "int64") | {"floor": "float64"})]

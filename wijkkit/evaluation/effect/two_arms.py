@@ -8,7 +8,14 @@ import numpy as np
 from scipy import optimize, special, stats
 
 from wijkkit.evaluation.effect.fit import Scale, least_squares, logistic, wave_contrast
-from wijkkit.evaluation.effect.sample import Bools, Estimate, Floats, NotEstimable, Sample
+from wijkkit.evaluation.effect.sample import (
+    Bools,
+    Estimate,
+    Floats,
+    NotEstimable,
+    Sample,
+    mean_and_variance,
+)
 
 #: Smallest and largest ratio of the arms' variances (treated to comparators) that a test allows.
 Ratios = tuple[float, float]
@@ -295,12 +302,11 @@ def respondents_error(sample: Sample, scale: Scale, contrast: Floats | None = No
     if sample.unit is not None:
         return 0.0
     arms, expected = sample.arms(), _expected(sample)
-    mean = float(np.average(sample.y, weights=sample.weight))
-    variance = float(np.average((sample.y - mean) ** 2, weights=sample.weight))
+    _, own = mean_and_variance(sample.y, sample.weight)
+    variance = own
     if scale == "odds_ratio":
-        variance = 1 / variance if variance > 0 else np.inf
+        variance = 1 / own if own > 0 else np.inf
     if expected is not None:
-        left = float(np.average((sample.y - expected) ** 2, weights=sample.weight))
-        variance *= left / float(np.average((sample.y - mean) ** 2, weights=sample.weight))
+        variance *= float(np.average((sample.y - expected) ** 2, weights=sample.weight)) / own
     treated, others = sampling_variances(sample, contrast)
     return float(np.sqrt(variance * (treated / arms[0] + others / arms[1])))

@@ -23,16 +23,10 @@ def measures() -> pd.DataFrame:
         return pd.read_csv(file, parse_dates=["start", "end"])
 
 
-def measures_of(kind: Kind) -> pd.DataFrame:
-    """Return the periods under measures of a kind."""
-    table = measures()
-    return table[table["kind"] == kind]
-
-
 def days_under(kind: Kind, start: date, end: date) -> int:
     """Return the days from `start` up to and including `end` under measures of a kind."""
-    days = 0
-    for row in measures_of(kind).itertuples():
+    days, table = 0, measures()
+    for row in table[table["kind"] == kind].itertuples():
         first, last = max(start, row.start.date()), min(end, row.end.date())
         days += max((last - first + timedelta(days=1)).days, 0)
     return days

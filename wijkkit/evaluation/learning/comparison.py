@@ -20,14 +20,6 @@ def clashes(facts: Facts) -> pd.DataFrame:
 
     ``clash, programme, wijken, names, open, solved, what``: how many wijken raised it and which,
     how many flags are open and solved, and their words.
-
-    >>> import wijkkit as wk
-    >>> study = wk.open_study("parameters")
-    >>> from wijkkit.pipeline.process.evaluate import facts_of
-    >>> facts = facts_of(study, wk.open_city(study).table("key_figure_changes"))
-    >>> from wijkkit.evaluation.learning.comparison import clashes
-    >>> list(clashes(facts).columns)
-    ['clash', 'programme', 'wijken', 'names', 'open', 'solved', 'what']
     """
     flags = facts.registry_rows("flags")
     flags = flags.assign(programme=flags["programme"].fillna(""))
@@ -54,14 +46,6 @@ def clash_sentences(facts: Facts) -> list[str]:
     """Say for the strategic level what clashes with the plans of wijken.
 
     In the study's language.
-
-    >>> import wijkkit as wk
-    >>> study = wk.open_study("parameters")
-    >>> from wijkkit.pipeline.process.evaluate import facts_of
-    >>> facts = facts_of(study, wk.open_city(study).table("key_figure_changes"))
-    >>> from wijkkit.evaluation.learning.comparison import clash_sentences
-    >>> len(clash_sentences(facts)) > 0
-    True
     """
     language = facts.study.language
     table = clashes(facts)
@@ -95,14 +79,6 @@ def side_by_side(facts: Facts) -> pd.DataFrame:
     indicator changed), ``registered, dose, reach_of_plan, quality, adoption`` (see
     `implementation_by_wijk`), ``attendance`` (percent over all years), ``steps_done, overdue``.
     What was not registered is absent, never zero.
-
-    >>> import wijkkit as wk
-    >>> study = wk.open_study("parameters")
-    >>> from wijkkit.pipeline.process.evaluate import facts_of
-    >>> facts = facts_of(study, wk.open_city(study).table("key_figure_changes"))
-    >>> from wijkkit.evaluation.learning.comparison import side_by_side
-    >>> len(side_by_side(facts))
-    3
     """
     wijken = facts.programme_wijken()
     done = in_whole_numbers(facts.carried_out[1])
@@ -135,14 +111,6 @@ def ahead_sentences(table: pd.DataFrame, study: Study) -> list[str]:
 
     Ahead are the wijken with most goals better minus worse. Their median is compared with that
     of the others, for each of `PRACTICES` that was registered on both sides.
-
-    >>> import wijkkit as wk
-    >>> study = wk.open_study("parameters")
-    >>> from wijkkit.pipeline.process.evaluate import facts_of
-    >>> facts = facts_of(study, wk.open_city(study).table("key_figure_changes"))
-    >>> from wijkkit.evaluation.learning.comparison import ahead_sentences, side_by_side
-    >>> len(ahead_sentences(side_by_side(facts), study)) > 0
-    True
     """
     language = study.language
     score = table["better"] - table["worse"]

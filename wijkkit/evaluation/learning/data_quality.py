@@ -11,11 +11,6 @@ from wijkkit.evaluation.process.implementation import implementation_by_wijk
 from wijkkit.language import day, number, percentage, text
 
 
-def respondent_share(facts: Facts, level: str, area: str, key: str) -> float:
-    """Return a group's percentage of the respondents, see `share_and_number`."""
-    return share_and_number(facts, level, area, key)[0]
-
-
 def share_and_number(facts: Facts, level: str, area: str, key: str) -> tuple[float, float]:
     """Return a group's percentage of the respondents whose group is known, and their number."""
     name, _, group = key.partition(".")
@@ -172,7 +167,7 @@ def _representativeness(facts: Facts, wijk: str) -> Judged:
         yield "unknown", _say(facts, "representative_unknown")
     everywhere = {key: shares[:2] for key, shares in study_shares(facts).items()}
     for key, figure in compared.items():
-        share, there = respondent_share(facts, "wijk", wijk, key), facts.figure(figure, wijk)
+        (share, _), there = share_and_number(facts, "wijk", wijk, key), facts.figure(figure, wijk)
         name = facts.study.group_names[key]
         if pd.isna(there):
             yield "unknown", _say(facts, "representative_no_figure", group=name)

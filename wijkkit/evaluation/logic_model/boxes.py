@@ -152,14 +152,6 @@ def assumption_findings(facts: Facts, wijk: str) -> pd.DataFrame:
     it, ``against`` when something speaks against it and nothing for it, ``mixed`` when both do, and
     ``unknown`` otherwise: a measure of which it is not known speaks not for it. The data of one
     wijk cannot prove an assumption; they can make it more or less likely.
-
-    >>> import wijkkit as wk
-    >>> study = wk.open_study("parameters")
-    >>> from wijkkit.pipeline.process.evaluate import facts_of
-    >>> facts = facts_of(study, wk.open_city(study).table("key_figure_changes"))
-    >>> from wijkkit.evaluation.logic_model.boxes import assumption_findings
-    >>> len(assumption_findings(facts, "ankerveld"))
-    4
     """
     rows = []
     for item in facts.study.settings.logic_model.assumptions:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import fields
+from dataclasses import asdict
 from datetime import date
 
 import pandas as pd
@@ -146,17 +146,10 @@ def _rows(
 ) -> list[dict[str, object]]:
     of = {"wijk": wijk, "intervention": intervention, "name": name}
     return [
-        {**of, "dimension": dimension, "measure": measure, **_fields(measures[measure])}
+        {**of, "dimension": dimension, "measure": measure, **asdict(measures[measure])}
         for measure, dimension in DIMENSIONS.items()
         if measure in measures
     ]
-
-
-_FIELDS = tuple(field.name for field in fields(Measure))
-
-
-def _fields(measure: Measure) -> dict[str, object]:
-    return {name: getattr(measure, name) for name in _FIELDS}
 
 
 # Pace through the six steps, against plan and against the other wijken.

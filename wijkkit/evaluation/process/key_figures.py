@@ -13,7 +13,7 @@ from wijkkit.disclosure import Policy
 from wijkkit.disclosure.rounding import to_step
 from wijkkit.errors import EstimationError
 from wijkkit.estimates.scale import scale_reliability, scale_score
-from wijkkit.evaluation.effect.did import Options, did
+from wijkkit.evaluation.effect.did import did
 from wijkkit.evaluation.effect.evaluate import judged_together
 from wijkkit.evaluation.effect.sample import NotEstimable
 from wijkkit.evaluation.effect.two_arms import change_test
@@ -135,7 +135,7 @@ def _change(study: Study, scored: pd.DataFrame, first: str, last: str) -> dict[s
         pair=rows["pair"].to_numpy(dtype=object) if paired else None,
         family="linear",
         methods=["cluster_period", exact],
-        options=Options.of(study.settings.evaluation),
+        settings=study.settings.evaluation,
     ).set_index("method")
     main, test = table.loc["cluster_period"], table.loc[exact]
     means = rows.groupby(["arm", "wijk", "wave"])["score"].mean().unstack("wave")

@@ -6,7 +6,7 @@ import math
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -53,13 +53,20 @@ class Measure:
         """Return a counted percentage, not registered without a denominator."""
         if not denominator > 0 or math.isnan(numerator):
             return cls()
-        return cls(
-            value=100 * float(numerator) / float(denominator),
-            numerator=float(numerator),
-            denominator=float(denominator),
-            basis="count",
-            status="ok",
-        )
+        share = 100 * float(numerator) / float(denominator)
+        return cls.of((share, NAN, NAN), (numerator, denominator), basis="count")
+
+    @classmethod
+    def of(
+        cls,
+        ends: Sequence[Any],
+        counts: Sequence[Any],
+        unit: str = "percent",
+        basis: str = "sample",
+    ) -> Measure:
+        """Return a figure (value, lower, upper) made of a numerator and a denominator."""
+        value, lower, upper, numerator, denominator = map(float, (*ends, *counts))
+        return cls(value, lower, upper, numerator, denominator, unit, basis, "ok")
 
 
 def plain_columns(table: Table) -> dict[str, np.ndarray]:
@@ -149,15 +156,11 @@ def reach(rows: Columns, target_size: float) -> Measure:
     several = len(people) > 1
     likely = float(sum(people[names == name].max() for name in dict.fromkeys(names)))
     scale = 100 / float(target_size)
-    return Measure(
-        value=likely * scale,
-        lower=people.max() * scale if several else NAN,
-        upper=people.sum() * scale if several else NAN,
-        numerator=likely,
-        denominator=float(target_size),
-        basis="overlap" if several else "count",
-        status="ok",
-    )
+    counts = likely, target_size
+    if not several:
+        return Measure.of((likely * scale, NAN, NAN), counts, basis="count")
+    ends = likely * scale, people.max() * scale, people.sum() * scale
+    return Measure.of(ends, counts, basis="overlap")
 
 
 def low_ses_share(rows: Columns, confidence: float = 0.95) -> Measure:
@@ -171,20 +174,10 @@ def low_ses_share(rows: Columns, confidence: float = 0.95) -> Measure:
         return Measure()
     if low > known:
         return Measure(status="contradictory")
-    everyone = _floats(rows["participants"])
-    complete = bool(everyone.sum() == known)
-    if complete:
+    if _floats(rows["participants"]).sum() == known:
         return Measure.ratio(low, known)
     share = wilson(low, known, confidence=confidence, multiplier=100)
-    return Measure(
-        value=float(share.value),
-        lower=float(share.lower),
-        upper=float(share.upper),
-        numerator=float(low),
-        denominator=float(known),
-        basis="sample",
-        status="ok",
-    )
+    return Measure.of((share.value, share.lower, share.upper), (low, known))
 
 
 def equity(
@@ -201,16 +194,9 @@ def equity(
     )
     if reached.status != "ok" or target.status != "ok":
         return Measure(unit="points")
-    return Measure(
-        value=reached.value - target.value,
-        lower=reached.lower - target.value,
-        upper=reached.upper - target.value,
-        numerator=reached.numerator,
-        denominator=reached.denominator,
-        unit="points",
-        basis=reached.basis,
-        status="ok",
-    )
+    ends = [end - target.value for end in (reached.value, reached.lower, reached.upper)]
+    counts = reached.numerator, reached.denominator
+    return Measure.of(ends, counts, "points", reached.basis)
 
 
 def adoption(takes_part: pd.Series | np.ndarray) -> Measure:
@@ -231,30 +217,15 @@ def quality(rows: Columns, confidence: float = 0.95) -> Measure:
     if not len(score):
         return Measure(unit="score")
     if not (n > 0).all():
-        return Measure(
-            value=float(score.mean()),
-            numerator=float(len(score)),
-            denominator=float(len(score)),
-            unit="score",
-            basis="sample",
-            status="ok",
-        )
+        return Measure.of((score.mean(), NAN, NAN), (len(score), len(score)), "score")
     total, freedom = n.sum(), (n - 1).sum()
     value = float(np.average(score, weights=n))
-    half = NAN
+    lower = upper = NAN
     if freedom > 0 and not np.isnan(spread[n > 1]).any():
         variance = ((n - 1) * np.nan_to_num(spread) ** 2).sum() / freedom
         half = float(special.stdtrit(freedom, 0.5 + confidence / 2) * math.sqrt(variance / total))
-    return Measure(
-        value=value,
-        lower=NAN if math.isnan(half) else max(0.0, value - half),
-        upper=NAN if math.isnan(half) else min(100.0, value + half),
-        numerator=float(total),
-        denominator=float(len(score)),
-        unit="score",
-        basis="sample",
-        status="ok",
-    )
+        lower, upper = max(0.0, value - half), min(100.0, value + half)
+    return Measure.of((value, lower, upper), (total, len(score)), "score")
 
 
 def maintenance(start: date, end: date, as_of: date, after_days: int) -> Measure:

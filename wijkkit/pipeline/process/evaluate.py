@@ -46,9 +46,12 @@ from wijkkit.study import Study
 
 # Candidate interventions of every wijk, ranked for its goals.
 
-RANKING_COLUMNS = ["intervention", "name", "weighted_sum", "rank", "net_flow", "outranking_rank"]
-STABILITY_COLUMNS = ["first", "top_three", "best_rank", "worst_rank", "unknown"]
-SCORE_COLUMNS = ["intervention", "criterion", "weight", "score", "known", "contribution", "reason"]
+_GOALS = ["goal", "label"]
+_RANKING = [
+    *("intervention", "name", "weighted_sum", "rank", "net_flow", "outranking_rank"),
+    *("first", "top_three", "best_rank", "worst_rank", "unknown"),
+]
+_SCORES = ["intervention", "criterion", "weight", "score", "known", "contribution", "reason"]
 
 
 def choice_tables(facts: Facts) -> dict[str, pd.DataFrame]:
@@ -60,8 +63,6 @@ def choice_tables(facts: Facts) -> dict[str, pd.DataFrame]:
     wijken = list(facts.study.neighbourhoods) if len(candidates) and facts.study.goals else []
     goals = {wijk: wijk_goals(facts, wijk) for wijk in wijken}
     found = {wijk: _choose(facts, candidates, wijk, goals[wijk]) for wijk in wijken}
-    rankings = [choice.ranking.assign(wijk=wijk) for wijk, choice in found.items()]
-    scores = [choice.scores.assign(wijk=wijk) for wijk, choice in found.items()]
     labels = {goal.id: facts.study.text(goal.label) for goal in facts.study.goals}
     budget = facts.study.settings.choice.budget
     said = [
@@ -69,11 +70,10 @@ def choice_tables(facts: Facts) -> dict[str, pd.DataFrame]:
         for wijk, choice in found.items()
         for sentence in choice_sentences(choice, labels, budget, facts.study.language)
     ]
-    aims = [table.assign(wijk=wijk) for wijk, table in goals.items()]
     return {
-        "choice_goals": _stacked(aims, ["wijk", "goal", "label"]),
-        "choice": _stacked(rankings, ["wijk", *RANKING_COLUMNS, *STABILITY_COLUMNS]),
-        "choice_scores": _stacked(scores, ["wijk", *SCORE_COLUMNS]),
+        "choice_goals": _stacked(goals, _GOALS),
+        "choice": _stacked({wijk: one.ranking for wijk, one in found.items()}, _RANKING),
+        "choice_scores": _stacked({wijk: one.scores for wijk, one in found.items()}, _SCORES),
         "choice_sentences": pd.DataFrame(said, columns=["wijk", "topic", "sentence"]),
     }
 
@@ -136,10 +136,12 @@ def _choose(facts: Facts, candidates: pd.DataFrame, wijk: str, goals: pd.DataFra
     )
 
 
-def _stacked(tables: list[pd.DataFrame], columns: list[str]) -> pd.DataFrame:
+def _stacked(tables: Mapping[str, pd.DataFrame], columns: list[str]) -> pd.DataFrame:
+    """Return the tables of all wijken as one, with the wijk before these columns."""
     if not tables:
-        return pd.DataFrame(columns=columns)
-    return pd.concat(tables, ignore_index=True)[columns]
+        return pd.DataFrame(columns=["wijk", *columns])
+    parts = [table.assign(wijk=wijk) for wijk, table in tables.items()]
+    return pd.concat(parts, ignore_index=True)[["wijk", *columns]]
 
 
 # What is known of a study's process: registry, interviews and released estimates, together.
@@ -161,13 +163,10 @@ def registry_tables(study: Study) -> dict[str, pd.DataFrame]:
         kind: table[table["wijk"].isin(study.neighbourhoods)].reset_index(drop=True)
         for kind, table in tables.items()
     }
-    return tables | {"goals": _called_as_in_the_study(study, tables["goals"])}
-
-
-def _called_as_in_the_study(study: Study, goals: pd.DataFrame) -> pd.DataFrame:
-    """Return the goals of the wijken, those of the study under the name that the study gives them."""
-    names = {goal.id: study.text(goal.label) for goal in study.goals}
-    return goals.assign(name=goals["study_goal"].map(names).fillna(goals["name"]))
+    # Goals of the study have the name that the study gives them.
+    goals, names = tables["goals"], {goal.id: study.text(goal.label) for goal in study.goals}
+    named = goals.assign(name=goals["study_goal"].map(names).fillna(goals["name"]))
+    return tables | {"goals": named}
 
 
 def facts_of(
@@ -177,23 +176,19 @@ def facts_of(
 
     `scales`: Changes of the key-figure scales.
     """
-    if isinstance(estimates, CityView):
-        names = ("estimates", "changes", "gaps", "goal_changes")
-        tables = {name: estimates.table(name) for name in names}
-        tables["area_figures"] = load_area_figures(study)
-    elif estimates is not None:
-        tables = {
-            "estimates": estimates.estimates.table,
-            "changes": estimates.changes,
-            "gaps": estimates.gaps,
-            "goal_changes": estimates.goal_changes,
-            "area_figures": load_area_figures(study),
-            "participants": participants(study, estimates.sample.weighted),
-        }
-    else:
+    names = ("estimates", "changes", "gaps", "goal_changes")
+    if estimates is None:
         released = open_released(study)
-        known = ("estimates", "changes", "gaps", "goal_changes", "area_figures", "participants")
+        known = (*names, "area_figures", "participants")
         tables = {name: released.table(name) for name in known if name in released}
+    elif isinstance(estimates, CityView):
+        tables = {name: estimates.table(name) for name in names}
+    else:
+        tables = {name: getattr(estimates, name) for name in names[1:]}
+        tables["estimates"] = estimates.estimates.table
+        tables["participants"] = participants(study, estimates.sample.weighted)
+    if estimates is not None:
+        tables["area_figures"] = load_area_figures(study)
     return Facts(study, registry_tables(study), judged_on(study), **tables, scales=scales)
 
 
@@ -282,7 +277,9 @@ def evaluate_process(
     ProcessResults
         To be released with `wijkkit.release`.
     """
-    scales, changes = _key_figures(study)
+    asked = load_key_figures(study)
+    of_scales = scale_table(study, asked), scale_changes(study, asked)
+    scales, changes = shown_scales(*of_scales, asked, policy_for(study))
     interviews = load_group_interviews(study)
     facts = facts_of(study, changes, estimates)
     counts = code_counts(interviews.groups, interviews.segments)
@@ -321,28 +318,18 @@ def _registered(facts: Facts) -> dict[str, pd.DataFrame]:
     }
 
 
-def _elements(facts: Facts, wijk: str) -> pd.DataFrame:
-    return element_states(box_findings(facts, wijk))
-
-
+#: What is judged wijk by wijk: data quality, questions, logic model, assumptions.
 _PER_WIJK: Mapping[str, Callable[[Facts, str], pd.DataFrame]] = {
     "quality": data_quality,
     "questions": questions,
     "assumptions": assumption_findings,
-    "elements": _elements,
+    "elements": lambda facts, wijk: element_states(box_findings(facts, wijk)),
 }
 
 
 def _of_every_wijk(facts: Facts) -> dict[str, pd.DataFrame]:
-    """Return what is judged wijk by wijk: data quality, questions, logic model, assumptions."""
     wijken = list(facts.study.neighbourhoods)
     return {
         name: pd.concat([judge(facts, wijk) for wijk in wijken], ignore_index=True)
         for name, judge in _PER_WIJK.items()
     }
-
-
-def _key_figures(study: Study) -> tuple[pd.DataFrame, pd.DataFrame]:
-    interviews = load_key_figures(study)
-    scales, changes = scale_table(study, interviews), scale_changes(study, interviews)
-    return shown_scales(scales, changes, interviews, policy_for(study))

@@ -1,4 +1,4 @@
-"""What all settings share."""
+"""What all models of a study's files share, and the settings of the general kind."""
 
 from __future__ import annotations
 
@@ -18,25 +18,22 @@ from pydantic import (
 from wijkkit.display import facts_table
 
 
-class Settings(BaseModel):
-    """Frozen; unknown keys and values of another type are errors."""
+class Model(BaseModel):
+    """Frozen; unknown keys and values of another type are errors.
+
+    The sentence below a key, or below several keys, is what the documentation says of it.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
     #: Pairs of numbers of which the first must be below the second.
-    ordered: ClassVar[tuple[tuple[str, str], ...]] = ()
+    rising: ClassVar[tuple[tuple[str, str], ...]] = ()
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
-        wrong = [pair for pair in self.ordered if getattr(self, pair[0]) >= getattr(self, pair[1])]
+        wrong = [pair for pair in self.rising if getattr(self, pair[0]) >= getattr(self, pair[1])]
         if wrong:
             raise ValueError("; ".join(f"{low} is not below {high}" for low, high in wrong))
         return self
-
-
-class Model(BaseModel):
-    """Frozen; unknown keys and values of another type are errors."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     def _repr_html_(self) -> str:
         return facts_table(type(self).__name__, dict(self))
@@ -61,69 +58,49 @@ Label = str | dict[Literal["nl", "en"], str]
 # Settings of the batch (``batch:`` in study.yml).
 
 
-class BatchSettings(Settings):
-    """What one notebook may use before it is stopped.
-
-    Parameters
-    ----------
-    cell_seconds, notebook_seconds : float
-        Wall-clock time of one cell and of the whole notebook.
-    memory_mb : int
-        Memory of the notebook's process.
-    output_mb : int
-        Text it may print, and the size of one output.
-    """
+class BatchSettings(Model):
+    """What one notebook may use before it is stopped."""
 
     cell_seconds: Annotated[float, Field(gt=0)] = 600.0
     notebook_seconds: Annotated[float, Field(gt=0)] = 3600.0
+    """Wall-clock time of one cell and of the whole notebook."""
     memory_mb: Annotated[int, Field(ge=256)] = 4096
+    """Memory of the notebook's process."""
     output_mb: Annotated[int, Field(ge=1)] = 20
+    """Text it may print, and the size of one output."""
 
 
 # Settings of disclosure control (``disclosure:`` in study.yml).
 
 
-class DisclosureSettings(Settings):
+class DisclosureSettings(Model):
     """Which policy protects the release, and what the study sets differently.
 
     A key that is absent keeps the preset's own value. A value that is looser than the preset's
     asks for a `reason`, which the manifest, the sign-off and the page of method repeat.
-
-    Parameters
-    ----------
-    policy : {"ggd", "cbs"}
-        The preset.
-    min_n : int, optional
-        Fewest respondents of a question in an area and group that is shown.
-    min_count : int, optional
-        Fewest respondents with the answer, and without it.
-    exact_zero : {"show", "hide"}, optional
-        Whether a figure of nobody or of everybody is shown.
-    max_share : float, optional
-        Largest share (0-1) of a wijk that is shown as a figure; a larger one is "above" it.
-    protection : int, optional
-        Least width of what anyone can work out of a hidden count.
-    decimals, score_decimals : int, optional
-        Decimals of percentages and of scores.
-    max_dominance : float, optional
-        Largest share (0-1) of one respondent in a total of scores.
-    reason : str
-        Why a value is looser than the preset's.
-    published_elsewhere : tuple of str
-        Files with figures of this study's cells that are public already.
     """
 
     policy: Literal["ggd", "cbs"] = "ggd"
+    """The preset."""
     min_n: int | None = None
+    """Fewest respondents of a question in an area and group that is shown."""
     min_count: int | None = None
+    """Fewest respondents with the answer, and without it."""
     exact_zero: Literal["show", "hide"] | None = None
+    """Whether a figure of nobody or of everybody is shown."""
     max_share: float | None = None
+    """Largest share (0-1) of a wijk that is shown as a figure; a larger one is "above" it."""
     protection: int | None = None
+    """Least width of what anyone can work out of a hidden count."""
     decimals: int | None = None
     score_decimals: int | None = None
+    """Decimals of percentages and of scores."""
     max_dominance: float | None = None
+    """Largest share (0-1) of one respondent in a total of scores."""
     reason: str = ""
+    """Why a value is looser than the preset's."""
     published_elsewhere: tuple[str, ...] = ()
+    """Files with figures of this study's cells that are public already."""
 
 
 # Whom a study is about (``population:`` in study.yml).
@@ -131,77 +108,57 @@ class DisclosureSettings(Settings):
 Age = Annotated[float, Field(ge=0)]
 
 
-class PopulationSettings(Settings):
+class PopulationSettings(Model):
     """Which respondents the study is about; all of its survey where empty.
 
     They are chosen once for everything: estimates, effect, process and release. The others keep
     their place in the design of the survey.
-
-    Parameters
-    ----------
-    ages : (float, float), optional
-        First age (years) that belongs to it, and the first that does not any more. A respondent
-        of unknown age does not belong to it.
-    where : dict of str to list of str
-        Column of the survey -> the values that belong to it: ``{sex: [girl]}``.
     """
 
     ages: tuple[Age, Age] | None = None
+    """First age (years) that belongs to it, and the first that does not any more. A respondent of
+    unknown age does not belong to it.
+    """
     where: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    """Column of the survey -> the values that belong to it: ``{sex: [girl]}``."""
 
 
 # Settings of the registry (``registry:`` in study.yml).
 
 
-class RegistrySettings(Settings):
-    """Where the registry is kept.
-
-    Parameters
-    ----------
-    url : str, optional
-        A database by its SQLAlchemy URL, such as ``postgresql://user@host/registry``.
-    url_variable : str, optional
-        Name of an environment variable that holds the URL, so that no password stands in a file.
-    path : str
-        A SQLite file relative to the study; used where neither `url` nor `url_variable` is given.
-    as_of : date, optional
-        The day on which the live pages judge a registry that is no longer kept up; today where
-        absent.
-    users : str
-        The file of who may open the live pages, relative to the study.
-    """
+class RegistrySettings(Model):
+    """Where the registry is kept."""
 
     url: str | None = None
+    """A database by its SQLAlchemy URL, such as ``postgresql://user@host/registry``."""
     url_variable: str | None = None
+    """Name of an environment variable that holds the URL, so that no password stands in a file."""
     path: str = "registry.sqlite"
+    """A SQLite file relative to the study; used where neither `url` nor `url_variable` is given."""
     as_of: date | None = None
+    """The day on which the live pages judge a registry that is no longer kept up; today where
+    absent.
+    """
     users: str = "users.json"
+    """The file of who may open the live pages, relative to the study."""
 
 
 # Settings of the reports (``report:`` in study.yml).
 
 
-class ReportSettings(Settings):
-    """What a report says of its maker, and where its sources are.
-
-    Parameters
-    ----------
-    author, contact : str
-        Who made the reports and where a reader can ask; the house style's contact where empty.
-    sources : str
-        Folder with wijk.qmd, stad.qmd, index.qmd and theme/, relative to the study's folder.
-        Where the study has no such folder, the one of the project is used.
-    date : str
-        Date on the reports (``YYYY-MM-DD``); the day on which the last notebook ran where empty.
-    licence : {"", "CC-BY-4.0", "CC0-1.0", "ODC-By-1.0"}
-        Licence of the released tables, in a data package; none where empty.
-    quarto_seconds : float
-        Longest that Quarto may take for one form of one report.
-    """
+class ReportSettings(Model):
+    """What a report says of its maker, and where its sources are."""
 
     author: str = ""
     contact: str = ""
+    """Who made the reports and where a reader can ask; the house style's contact where empty."""
     sources: str = "reports"
+    """Folder with wijk.qmd, stad.qmd, index.qmd and theme/, relative to the study's folder. Where
+    the study has no such folder, the one of the project is used.
+    """
     date: str = ""
+    """Date on the reports (``YYYY-MM-DD``); the day on which the last notebook ran where empty."""
     licence: Literal["", "CC-BY-4.0", "CC0-1.0", "ODC-By-1.0"] = ""
+    """Licence of the released tables, in a data package; none where empty."""
     quarto_seconds: Annotated[float, Field(gt=0)] = 300.0
+    """Longest that Quarto may take for one form of one report."""

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from wijkkit.study.settings.general import Settings
+from wijkkit.study.settings.general import Model
 
 Text = str | dict[Literal["nl", "en"], str]
 Box = Literal["assets", "input", "output", "intermediate", "ultimate"]
@@ -16,74 +16,52 @@ Box = Literal["assets", "input", "output", "intermediate", "ultimate"]
 BOXES: tuple[Box, ...] = ("assets", "input", "output", "intermediate", "ultimate")
 
 
-class Element(Settings):
-    """One element of a box.
-
-    Parameters
-    ----------
-    id : str
-        Its key.
-    box : str
-        assets, input, output, intermediate or ultimate.
-    label : Text
-        Its name for readers; may be left out for the method's own elements.
-    measures : tuple of str
-        What measures it: indicators, registry figures (`wijkkit.evaluation.logic_model.measures`)
-        and key-figure scales. Indicators come into their box by ``logic_model`` in
-        indicators.yml as well, in the element that has ``indicators: true``.
-    indicators : bool
-        Whether the indicators that indicators.yml places in this box belong to this element.
-    gaps : bool
-        Whether the gap between groups of the indicators of this box belongs to this element.
-    """
+class Element(Model):
+    """One element of a box."""
 
     id: str
+    """Its key."""
     box: Box
+    """assets, input, output, intermediate or ultimate."""
     label: Text = ""
+    """Its name for readers; may be left out for the method's own elements."""
     measures: tuple[str, ...] = ()
-    indicators: bool = False
-    gaps: bool = False
-
-
-class Assumption(Settings):
-    """What must hold for one box to lead to the next.
-
-    Parameters
-    ----------
-    id : str
-        Its key.
-    from_box, to_box : str
-        The boxes it stands between.
-    label : Text
-        The assumption in words; may be left out for the method's own.
-    measures : tuple of str
-        What the data can say of it.
+    """What measures it: indicators, registry figures (`wijkkit.evaluation.logic_model.measures`)
+    and key-figure scales. Indicators come into their box by ``logic_model`` in indicators.yml as
+    well, in the element that has ``indicators: true``.
     """
+    indicators: bool = False
+    """Whether the indicators that indicators.yml places in this box belong to this element."""
+    gaps: bool = False
+    """Whether the gap between groups of the indicators of this box belongs to this element."""
+
+
+class Assumption(Model):
+    """What must hold for one box to lead to the next."""
 
     id: str
+    """Its key."""
     from_box: Box
     to_box: Box
+    """The boxes it stands between."""
     label: Text = ""
+    """The assumption in words; may be left out for the method's own."""
     measures: tuple[str, ...] = ()
+    """What the data can say of it."""
 
 
-class LogicModelSettings(Settings):
+class LogicModelSettings(Model):
     """The programme's theory: elements per box and the assumptions between boxes.
 
     The method's own model is the default; its words are in the message catalogue
     ``logic_model``. A study that gives `elements` or `assumptions` replaces them. What speaks for
     or against an assumption follows from the thresholds of the explanations as well.
-
-    Parameters
-    ----------
-    elements, assumptions : tuple
-        What is in its boxes, and what is taken to hold between them.
-    minimum_attendance : float
-        Share of those invited who were present from which that speaks for working together, and
-        below which against it.
     """
 
     minimum_attendance: float = Field(default=0.5, gt=0, le=1)
+    """Share of those invited who were present from which that speaks for working together, and
+    below which against it.
+    """
 
     elements: tuple[Element, ...] = (
         Element(id="data", box="assets", measures=("data_goals",)),
@@ -129,104 +107,73 @@ class LogicModelSettings(Settings):
             measures=("years_between",),
         ),
     )
+    """What is in its boxes, and what is taken to hold between them."""
 
 
 # Settings of the process evaluation (``process:`` in study.yml).
 
 
-class Scale(Settings):
-    """One scale of the key-figure interviews.
+class Scale(Model):
+    """One scale of the key-figure interviews."""
 
-    Parameters
-    ----------
-    label : Text
-        Its name for readers.
-    items : tuple of str
-        The columns of its items.
-    reverse : tuple of str
-        Items of which a low answer is the favourable one.
-    minimum, maximum : float
-        Range of the answers.
-    at_least : int, optional
-        Answered items a score needs; half of the items, rounded up, where absent.
-    """
-
-    ordered = (("minimum", "maximum"),)
+    rising = (("minimum", "maximum"),)
 
     label: Text
+    """Its name for readers."""
     items: Annotated[tuple[str, ...], Field(min_length=2)]
+    """The columns of its items."""
     reverse: tuple[str, ...] = ()
+    """Items of which a low answer is the favourable one."""
     minimum: float = 1
     maximum: float = 5
+    """Range of the answers."""
     at_least: Annotated[int, Field(ge=1)] | None = None
+    """Answered items a score needs; half of the items, rounded up, where absent."""
 
 
-class KeyFigureSettings(Settings):
-    """The key-figure interviews (file: ``sources.key_figures``).
-
-    Parameters
-    ----------
-    respondent, wijk, wave, role : str
-        The columns that hold the person's number, the wijk (slug or name), the wave and the
-        person's role.
-    missing : tuple of str
-        Answers that are no answer.
-    reliable : float
-        Alpha below which a scale is read with reserve.
-    scales : dict of str to Scale
-        The scales, by key, in the order of the report.
-    """
+class KeyFigureSettings(Model):
+    """The key-figure interviews (file: ``sources.key_figures``)."""
 
     respondent: str = "respondent"
     wijk: str = "wijk"
     wave: str = "wave"
     role: str = "role"
-    missing: tuple[str, ...] = ()
-    reliable: Annotated[float, Field(gt=0, lt=1)] = 0.7
-    scales: dict[str, Scale] = Field(default_factory=dict)
-
-
-class GroupInterviewSettings(Settings):
-    """The coded group interviews (file: ``sources.group_interviews``, ``.qdpx`` or ``.csv``).
-
-    Parameters
-    ----------
-    group, wijk, wave, role, arm : str
-        The variables of cases and sources in a ``.qdpx``, or the columns of a ``.csv``, that
-        hold the interview, the wijk (slug or name), the wave, the role of who took part, and
-        the arm for groups of no one wijk. Without a variable for the group, each case that has
-        sources is a group, and otherwise each source.
-    code, text : str
-        Columns of a ``.csv``: the code and the coded text.
+    """The columns that hold the person's number, the wijk (slug or name), the wave and the person's
+    role.
     """
+    missing: tuple[str, ...] = ()
+    """Answers that are no answer."""
+    reliable: Annotated[float, Field(gt=0, lt=1)] = 0.7
+    """Alpha below which a scale is read with reserve."""
+    scales: dict[str, Scale] = Field(default_factory=dict)
+    """The scales, by key, in the order of the report."""
+
+
+class GroupInterviewSettings(Model):
+    """The coded group interviews (file: ``sources.group_interviews``, ``.qdpx`` or ``.csv``)."""
 
     group: str = "group"
     wijk: str = "wijk"
     wave: str = "wave"
     role: str = "role"
     arm: str = "arm"
+    """The variables of cases and sources in a ``.qdpx``, or the columns of a ``.csv``, that hold
+    the interview, the wijk (slug or name), the wave, the role of who took part, and the arm for
+    groups of no one wijk. Without a variable for the group, each case that has sources is a group,
+    and otherwise each source.
+    """
     code: str = "code"
     text: str = "text"
+    """Columns of a ``.csv``: the code and the coded text."""
 
 
-class QualitySettings(Settings):
+class QualitySettings(Model):
     """From which numbers the data of a wijk are called good, and below which poor.
 
     ``docs/assumptions.md`` says why each default is what it is.
-
-    Parameters
-    ----------
-    recent_months, old_months : int
-        Months since the last wave.
-    many, few : int
-        Respondents of the wijk in the last wave.
-    close_points, far_points : float
-        Percentage points between a group's part of the respondents and of the wijk.
-    registered, hardly_registered : float
-        Share of the interventions of which any activity was registered.
     """
 
-    ordered = (
+    rising = (
         ("recent_months", "old_months"),
         ("few", "many"),
         ("close_points", "far_points"),
@@ -235,62 +182,53 @@ class QualitySettings(Settings):
 
     recent_months: Annotated[int, Field(gt=0)] = 24
     old_months: Annotated[int, Field(gt=0)] = 48
+    """Months since the last wave."""
     many: Annotated[int, Field(gt=0)] = 100
     few: Annotated[int, Field(gt=0)] = 50
+    """Respondents of the wijk in the last wave."""
     close_points: Annotated[float, Field(gt=0, le=100)] = 5.0
     far_points: Annotated[float, Field(gt=0, le=100)] = 10.0
+    """Percentage points between a group's part of the respondents and of the wijk."""
     registered: Annotated[float, Field(gt=0, le=1)] = 0.9
     hardly_registered: Annotated[float, Field(gt=0, le=1)] = 0.5
+    """Share of the interventions of which any activity was registered."""
 
 
-class ProcessSettings(Settings):
-    """How the process is evaluated.
-
-    Parameters
-    ----------
-    as_of : date, optional
-        The day on which the process is judged; the end of the last wave where absent.
-    key_figures : KeyFigureSettings
-        Scales of the interviews with key figures.
-    group_interviews : GroupInterviewSettings
-        How the group interviews were coded.
-    quotes : str, optional
-        The file of `wijkkit.write_quote_file` in which a researcher chose quotes and worded them
-        for readers, relative to the study. Without it no quote is in a report.
-    maintained_after_days : int
-        An intervention is maintained when it still runs so many days after it began.
-    low_reach : float
-        Reach below this part of what was planned is a question for the network.
-    low_ses_gap : float
-        Percentage points by which families with a low SES may be reached less before that is a
-        question for the network, where the SES of all participants is known.
-    same_points : float
-        Percentages of the registry that differ no more than this are called the same.
-    quality : QualitySettings
-        From which shares on the data of a wijk are called good.
-    representativeness : dict of str to str
-        ``GROUPING.GROUP`` -> the area figure (percentage) that says how large the group is among
-        the children of a wijk, or their parents.
-    children_figure : str, optional
-        The area figure that counts the children of a wijk.
-    service_use : tuple of str
-        Indicators of parents' use of interventions and services.
-    participation, moved : str, optional
-        Indicators of taking part in the programme's interventions, and of having lived in a
-        programme wijk while it ran; in comparator wijken they tell of contamination.
-    """
+class ProcessSettings(Model):
+    """How the process is evaluated."""
 
     as_of: date | None = None
+    """The day on which the process is judged; the end of the last wave where absent."""
     key_figures: KeyFigureSettings = KeyFigureSettings()
+    """Scales of the interviews with key figures."""
     group_interviews: GroupInterviewSettings = GroupInterviewSettings()
+    """How the group interviews were coded."""
     quotes: str | None = None
+    """The file of `wijkkit.write_quote_file` in which a researcher chose quotes and worded them for
+    readers, relative to the study. Without it no quote is in a report.
+    """
     maintained_after_days: Annotated[int, Field(gt=0)] = 365
+    """An intervention is maintained when it still runs so many days after it began."""
     low_reach: Annotated[float, Field(gt=0, lt=1)] = 1 / 3
+    """Reach below this part of what was planned is a question for the network."""
     low_ses_gap: Annotated[float, Field(ge=0, le=100)] = 10.0
+    """Percentage points by which families with a low SES may be reached less before that is a
+    question for the network, where the SES of all participants is known.
+    """
     same_points: Annotated[float, Field(ge=0, le=100)] = 5.0
+    """Percentages of the registry that differ no more than this are called the same."""
     quality: QualitySettings = QualitySettings()
+    """From which shares on the data of a wijk are called good."""
     representativeness: dict[str, str] = Field(default_factory=dict)
+    """``GROUPING.GROUP`` -> the area figure (percentage) that says how large the group is among the
+    children of a wijk, or their parents.
+    """
     children_figure: str | None = None
+    """The area figure that counts the children of a wijk."""
     service_use: tuple[str, ...] = ()
+    """Indicators of parents' use of interventions and services."""
     participation: str | None = None
     moved: str | None = None
+    """Indicators of taking part in the programme's interventions, and of having lived in a
+    programme wijk while it ran; in comparator wijken they tell of contamination.
+    """

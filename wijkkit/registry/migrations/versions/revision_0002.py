@@ -7,10 +7,7 @@ from alembic import op
 
 from wijkkit.registry.triggers import create_triggers, drop_triggers
 
-revision = "0002"
-down_revision = "0001"
-branch_labels = None
-depends_on = None
+revision, down_revision = "0002", "0001"
 
 _GONE = {
     "stakeholders": ("role_gezond", "role_veilig", "role_talentontwikkeling"),
@@ -39,7 +36,3 @@ def upgrade() -> None:
         )
     for kind in (*_GONE, "meetings", "flags"):
         create_triggers(connection, kind)
-
-
-def downgrade() -> None:
-    raise NotImplementedError("what was registered in the columns that went is in the history only")
