@@ -23,7 +23,16 @@ from wijkkit.reports.pandoc import (
     rewrite,
     write,
 )
-from wijkkit.reports.paper import PPI, fitting, for_paper, print_part, print_style, with_widths
+from wijkkit.reports.paper import (
+    PPI,
+    fitting,
+    for_paper,
+    is_dense,
+    is_short,
+    print_part,
+    print_style,
+    with_widths,
+)
 from wijkkit.reports.theme import HouseStyle
 
 #: Whether this process used Typst: it starts threads that a fork of the process lacks, so that a
@@ -123,7 +132,9 @@ def _for_typst(node: Node, images: Path) -> list[Node] | None:
     if node["t"] == "Span" and "equation" in classes_of(node):
         return _equation(node)
     if node["t"] == "Table":
-        return [with_widths(_left_aligned(node))]
+        kinds = [name for name, of in (("dense", is_dense), ("whole", is_short)) if of(node)]
+        opening, closing = "".join(f"#{name}[" for name in kinds), "]" * len(kinds)
+        return [raw(opening, "typst"), with_widths(_left_aligned(node)), raw(closing, "typst")]
     if node["t"] != "Div":
         made = {"Math": _described, "DefinitionList": _in_columns}.get(node["t"])
         return made(node) if made else None
