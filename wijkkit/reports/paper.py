@@ -128,10 +128,6 @@ _LONGEST = 45
 _WORD = 20
 #: Space around a column, and what bold heads are wider.
 _GAP = 3
-#: The same in the smaller letters of a table whose words do not fit side by side.
-_DENSE_LINE, _DENSE_GAP = 98, 2
-#: A table of no more rows and characters stays on one page.
-_FEW_ROWS, _FEW_CHARACTERS = 9, 1200
 #: A number and its margin, which stay on one line.
 _NUMBER = re.compile(r"\d[\d.,]*%? \(\d[\d.,]*[-–]\d[\d.,]*\)")
 
@@ -155,8 +151,7 @@ def with_widths(table: Node, always: bool = False) -> Node:
     narrow = sum(needed) <= _LINE
     if narrow and not always:
         return table
-    room = (_DENSE_LINE, _DENSE_GAP) if is_dense(table) else (_LINE, _GAP)
-    shares = needed if narrow else _shares(texts, _texts(table, heads=False), *room)
+    shares = needed if narrow else _shares(texts, _texts(table, heads=False))
     whole = _LINE if narrow else sum(shares)
     widths = [{"t": "ColWidth", "c": share / whole} for share in shares]
     sized = [[align, width] for (align, _), width in zip(columns, widths, strict=True)]
@@ -168,13 +163,6 @@ def is_dense(table: Node) -> bool:
     return sum(_longest_word(column) + _GAP for column in _texts(table)) > _LINE
 
 
-def is_short(table: Node) -> bool:
-    """Say whether a table is so short that it stays on one page."""
-    texts = _texts(table)
-    few = max(map(len, texts), default=0) <= _FEW_ROWS
-    return few and sum(map(len, (cell for column in texts for cell in column))) <= _FEW_CHARACTERS
-
-
 def _texts(table: Node, heads: bool = True) -> list[list[str]]:
     """Return the texts of each column, with or without its head."""
     texts: list[list[str]] = [[] for _ in table["c"][2]]
@@ -184,21 +172,21 @@ def _texts(table: Node, heads: bool = True) -> list[list[str]]:
     return texts
 
 
-def _shares(texts: list[list[str]], bodies: list[list[str]], line: int, gap: int) -> list[float]:
+def _shares(texts: list[list[str]], bodies: list[list[str]]) -> list[float]:
     """Return what each column gets: its longest word first, the rest by the mean of its texts.
 
     Where the longest words do not fit side by side, those of the heads are hyphenated first.
     """
-    least: list[float] = [_longest_word(column) + gap for column in texts]
-    below = [_longest_word(column) + gap for column in bodies]
-    if sum(below) < line < sum(least):
-        part = (line - sum(below)) / (sum(least) - sum(below))
+    least: list[float] = [_longest_word(column) + _GAP for column in texts]
+    below = [_longest_word(column) + _GAP for column in bodies]
+    if sum(below) < _LINE < sum(least):
+        part = (_LINE - sum(below)) / (sum(least) - sum(below))
         least = [own + part * (whole - own) for own, whole in zip(below, least, strict=True)]
     mean = [
-        min(sum(map(len, column)) / max(1, sum(map(bool, column))), _LONGEST) + gap
+        min(sum(map(len, column)) / max(1, sum(map(bool, column))), _LONGEST) + _GAP
         for column in texts
     ]
-    left = max(line - sum(least), 0)
+    left = max(_LINE - sum(least), 0)
     more = [max(wanted - own, 0) for wanted, own in zip(mean, least, strict=True)]
     part = min(1.0, left / sum(more)) if sum(more) else 0.0
     return [own + part * extra for own, extra in zip(least, more, strict=True)]
@@ -221,6 +209,23 @@ def _rows(table: Node, heads: bool) -> Iterator[list]:
     for _, cells in rows:
         if all(cell[3] == 1 for cell in cells):
             yield cells
+
+
+#: A table of no more rows and characters stays on one page.
+_FEW_ROWS, _FEW_CHARACTERS = 9, 1200
+
+
+def is_short(table: Node) -> bool:
+    """Say whether a table is so short that it stays on one page.
+
+    >>> from wijkkit.reports.pandoc import HTML, read
+    >>> [is_short(read(f"<table>{'<tr><td>a</td></tr>' * n}</table>", HTML)["blocks"][0])
+    ...  for n in (9, 10)]
+    [True, False]
+    """
+    texts = [plain(cell[4]) for row in _rows(table, heads=True) for cell in row]
+    few = len(texts) <= _FEW_ROWS * max(1, len(table["c"][2]))
+    return few and sum(map(len, texts)) <= _FEW_CHARACTERS
 
 
 # The look of a report on paper, in Typst: the house style's values, then the rules.

@@ -27,7 +27,6 @@ from wijkkit.reports.paper import (
     PPI,
     fitting,
     for_paper,
-    is_dense,
     is_short,
     print_part,
     print_style,
@@ -132,9 +131,9 @@ def _for_typst(node: Node, images: Path) -> list[Node] | None:
     if node["t"] == "Span" and "equation" in classes_of(node):
         return _equation(node)
     if node["t"] == "Table":
-        kinds = [name for name, of in (("dense", is_dense), ("whole", is_short)) if of(node)]
-        opening, closing = "".join(f"#{name}[" for name in kinds), "]" * len(kinds)
-        return [raw(opening, "typst"), with_widths(_left_aligned(node)), raw(closing, "typst")]
+        table = with_widths(_left_aligned(node))
+        whole = [raw("#whole[", "typst"), table, raw("]", "typst")]
+        return whole if is_short(node) else [table]
     if node["t"] != "Div":
         made = {"Math": _described, "DefinitionList": _in_columns}.get(node["t"])
         return made(node) if made else None
