@@ -177,6 +177,7 @@ def write_project(sources: Path, project: Path, house: HouseStyle) -> None:
 
 def write_reference(folder: Path, house: HouseStyle, words: str) -> None:
     """Write the styles of one page in Word, with `words` at the head of every page of paper."""
+    folder.mkdir(parents=True, exist_ok=True)
     (folder / "reference.docx").write_bytes(reference_document(house.colours, words))
 
 
