@@ -84,13 +84,14 @@ local function sum_of(numbers)
   return sum
 end
 
--- Where the longest words do not fit side by side, the longest are hyphenated, and if need be all
--- those of the heads; a number and its margin never are.
+-- Where the longest words do not fit side by side, those of the heads are hyphenated first; where
+-- that is not enough, the longest of all. A number and its margin never are.
 local function least_of(texts, bodies, line)
   local most = WORD
   local function longest(column) return longest_word(column, most) + GAP end
   local least = texts:map(longest)
-  while sum_of(least) > line and most > LEAST_WORD do
+  local crowded = sum_of(bodies:map(longest)) >= line
+  while crowded and sum_of(least) > line and most > LEAST_WORD do
     most = most - 1
     least = texts:map(longest)
   end

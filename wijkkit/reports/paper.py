@@ -177,16 +177,17 @@ def _texts(table: Node, heads: bool = True) -> list[list[str]]:
 def _shares(texts: list[list[str]], bodies: list[list[str]], line: int) -> list[float]:
     """Return what each column gets: its longest word first, the rest by the mean of its texts.
 
-    Where the longest words do not fit side by side, the longest are hyphenated, and if need be
-    all those of the heads; a number and its margin never are.
+    Where the longest words do not fit side by side, those of the heads are hyphenated first; where
+    that is not enough, the longest of all. A number and its margin never are.
     """
-    least: list[float] = [_longest_word(column) + _GAP for column in texts]
     most = _WORD
-    while sum(least) > line and most > _LEAST_WORD:
+    least: list[float] = [_longest_word(column) + _GAP for column in texts]
+    crowded = sum(_longest_word(column) + _GAP for column in bodies) >= line
+    while crowded and sum(least) > line and most > _LEAST_WORD:
         most -= 1
         least = [_longest_word(column, most) + _GAP for column in texts]
-    below = [_longest_word(column, most) + _GAP for column in bodies]
     if sum(least) > line:
+        below = [_longest_word(column, most) + _GAP for column in bodies]
         part = max(0.0, (line - sum(below)) / (sum(least) - sum(below) or 1))
         least = [own + part * (whole - own) for own, whole in zip(below, least, strict=True)]
     mean = [
