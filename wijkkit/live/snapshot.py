@@ -169,7 +169,7 @@ class Source:
         registered = self.cached(
             ("registry", language, wijk),
             now.of(wijk),
-            lambda: rows_for_release(self.registry, wijk, language, self._persons(now)),
+            lambda: tables_for_release(self.registry, wijk, language, self._persons(now)),
         )
         return Snapshot(study, Facts(study, registered, now.day, **estimates), policy_for(study))
 
