@@ -198,9 +198,11 @@ function DefinitionList(list)
   return blocks
 end
 
+-- Where a notebook lies on the machine that made a page is nobody's business.
 function Div(div)
   if quarto.doc.is_format("html") then
-    return nil
+    if not div.classes:includes("quarto-embed-nb-cell") then return nil end
+    return div.content
   end
   if div.classes:includes("concept") then
     return div.content:map(function(block) return pandoc.Para({ pandoc.Strong(block.content) }) end)
