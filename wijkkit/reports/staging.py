@@ -150,7 +150,8 @@ def stage(
     if failed:
         body = _notice(failed, study.language) + body
     body += f"\n\n::: {{.colophon}}\n{escaped(page.origin.colophon(study.language))}\n:::\n"
-    write_reference(folder, house, " · ".join([title_of(page), *mark.values()]))
+    if "docx" in forms:
+        write_reference(folder, house, " · ".join([title_of(page), *mark.values()]))
     publisher = " · ".join(escaped(said) for said in (frame.organisation, frame.contact) if said)
     about = {
         **page.metadata,
