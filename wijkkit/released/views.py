@@ -123,6 +123,12 @@ class CityView(ShowsItself):
             "wijken", outcome.wijken(self, list(indicators) or outcome.goal_indicators(self))
         )
 
+    def outside(self) -> pd.DataFrame:
+        """Return the rows of `wijken` outside the limits of the funnel, and those of this wijk."""
+        found = self.wijken()
+        rows = found[found["own"] | ~found["position"].isin(["inside", "unknown"])]
+        return self.framed("outside_own" if self.is_wijk else "outside", rows)
+
     def places(
         self,
         indicator: str,
