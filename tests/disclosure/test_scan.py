@@ -207,6 +207,8 @@ def test_a_text_of_two_words_is_free_text_and_a_word_is_not(tmp_path):
         assert found(tmp_path, forbidden) == told
         (tmp_path / "a.html").write_text(whole)
         assert found(tmp_path, forbidden) == ({"free text"} if many > 1 else set())
+    (tmp_path / "a.html").write_text("so of")
+    assert found(tmp_path, Forbidden(texts=("afraid of",))) == set()
     # Any five words of it in a row are it, the last ones too; four are not.
     forbidden = Forbidden(texts=(" ".join(words),))
     for at in range(3):
@@ -228,6 +230,11 @@ def test_eight_values_of_a_row_are_that_row_where_five_of_them_differ(tmp_path):
     }.items():
         (tmp_path / "a.csv").write_text(";".join(values))
         assert bool(found(tmp_path, forbidden)) == told, values
+    for values, told in {tuple("2345678x"): False, tuple("23456789"): True}.items():
+        (tmp_path / "a.csv").write_text(";".join(values[1:]))
+        assert found(tmp_path, Forbidden(rows=(tuple("123456789"),))) == set()
+        (tmp_path / "a.csv").write_text(";".join(values))
+        assert bool(found(tmp_path, Forbidden(rows=(tuple("123456789"),)))) == told
     alike = ("1", "2", "3", "4", "4", "4", "4", "4")
     (tmp_path / "a.csv").write_text(";".join(alike))
     assert found(tmp_path, Forbidden(rows=(alike,))) == set()

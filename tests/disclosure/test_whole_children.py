@@ -278,6 +278,10 @@ def test_a_program_finds_the_least_and_the_most_of_a_count(questions, weighted):
             for sign, end in ((1.0, among.min()), (-1.0, among.max())):
                 town = program.end(cell, sign)
                 assert counts_of(one.shown, town)[cell] == end and program.allows(town)
+                # Further than the end there is none, and that is known.
+                assert program.beyond(cell, sign, end - sign) == (None, True)
+                town, decided = program.beyond(cell, sign, end)
+                assert decided and counts_of(one.shown, town)[cell] == end
                 # No further than asked.
                 town = program.end(cell, sign, enough=one.count[one.true, cell] * sign)
                 assert counts_of(one.shown, town)[cell] == one.count[one.true, cell]
