@@ -127,7 +127,13 @@ def small(seed: int, questions: int, weighted: bool = False) -> Small:
     return Small(settled(seed, questions, weighted)[0])
 
 
-KINDS = [(1, False), (1, True), (2, False), (2, True), (3, False)]
+KINDS = [
+    (1, False),
+    (1, True),
+    (2, False),
+    (3, False),
+    pytest.param(2, True, marks=pytest.mark.slow),
+]
 
 
 def choices(one: Small, number: int, seed: int = 0):
