@@ -162,7 +162,7 @@ def load_catalogue(study: Study) -> pd.DataFrame:
     table = read_standard_table(study, source, "sources.catalogue", columns, present=["goals"])
     for column in _LISTS:
         table[column] = [_keys(cell) for cell in table[column]]
-    problems = _problems(table, [goal.id for goal in study.goals], source.path)
+    problems = list(_problems(table, [goal.id for goal in study.goals], source.path))
     if problems:
         raise DataError(problems)
     return table.reset_index(drop=True)
@@ -174,9 +174,9 @@ def _keys(cell: object) -> tuple[str, ...]:
     return tuple(key.strip() for key in str(cell).split(";") if key.strip())
 
 
-def _problems(table: pd.DataFrame, goals: list[str], file: str) -> list[Problem]:
+def _problems(table: pd.DataFrame, goals: list[str], file: str) -> Iterator[Problem]:
     what, remedy = "an intervention is there more than once", "Keep one row for each."
-    problems = list(_twice(table, ["intervention"], what, file, "intervention", remedy))
+    yield from _twice(table, ["intervention"], what, file, "intervention", remedy)
     for column, known in (
         ("goals", goals),
         ("strengthens", list(table["intervention"])),
@@ -185,17 +185,14 @@ def _problems(table: pd.DataFrame, goals: list[str], file: str) -> list[Problem]
         for row, keys in table[column].items():
             strangers = [key for key in keys if key not in known]
             if strangers:
-                problems.append(
-                    Problem(
-                        f"unknown {'goal' if column == 'goals' else 'intervention'}",
-                        file=file,
-                        place=f"column '{column}', row {row}",
-                        found=", ".join(strangers),
-                        expected=", ".join(known[:20]),
-                        remedy="Use the keys of study.yml or of the catalogue.",
-                    )
+                yield Problem(
+                    f"unknown {'goal' if column == 'goals' else 'intervention'}",
+                    file=file,
+                    place=f"column '{column}', row {row}",
+                    found=", ".join(strangers),
+                    expected=", ".join(known[:20]),
+                    remedy="Use the keys of study.yml or of the catalogue.",
                 )
-    return problems
 
 
 # Interviews with key figures: one row per person and wave, one column per item.

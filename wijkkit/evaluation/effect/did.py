@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import asdict, replace
 from functools import partial
 from typing import Any, Literal
 
@@ -304,14 +305,7 @@ def _on_scale(found: Estimate, scale: Scale, triple: bool) -> dict[str, float]:
     elif scale == "points":
         limits = possible(100 * limits, scale, triple)
     estimate, lower, upper = map(float, limits)
-    return {
-        "estimate": estimate,
-        "lower": lower,
-        "upper": upper,
-        "p": found.p,
-        "floor": found.floor,
-        "df": found.df,
-    }
+    return asdict(replace(found, estimate=estimate, lower=lower, upper=upper))
 
 
 def _remark(found: Estimate, settings: EvaluationSettings) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -202,7 +202,8 @@ def make_sample(
     group = None if group is None else np.asarray(group, dtype=float)
     columns: list[Any] = [treated, post, wave, cluster, weight, covariates]
     columns += [column for column in (group, pair, unit) if column is not None]
-    _check(y, columns, weight, binary)
+    if problems := list(_check(y, columns, weight, binary)):
+        raise EstimationError(problems)
     keep = ~np.isnan(y) & ~np.isnan(covariates).any(axis=1)
     keep &= weight > 0
     if group is not None:
@@ -253,30 +254,21 @@ def sample_of(arrays: Mapping[str, Any]) -> Sample:
     return make_sample(**given, binary=arrays["family"] == "logistic")
 
 
-def _check(y: Floats, columns: list[NDArray], weight: Floats, binary: bool) -> None:
-    problems = []
+def _check(y: Floats, columns: list[NDArray], weight: Floats, binary: bool) -> Iterator[Problem]:
     if any(len(column) != len(y) for column in columns):
-        problems.append(
-            Problem(
-                "arrays of different length",
-                found=", ".join(str(len(column)) for column in columns),
-                expected=str(len(y)),
-                remedy="Give one value per respondent.",
-            )
+        yield Problem(
+            "arrays of different length",
+            found=", ".join(str(len(column)) for column in columns),
+            expected=str(len(y)),
+            remedy="Give one value per respondent.",
         )
     if not (weight >= 0).all():
-        problems.append(
-            Problem("negative or missing weights", remedy="Give weights of zero or more.")
-        )
+        yield Problem("negative or missing weights", remedy="Give weights of zero or more.")
     if binary and not np.isin(y[~np.isnan(y)], (0.0, 1.0)).all():
-        problems.append(
-            Problem(
-                "the outcome is not 0/1",
-                remedy="Give 0 and 1, or ask for the linear family.",
-            )
+        yield Problem(
+            "the outcome is not 0/1",
+            remedy="Give 0 and 1, or ask for the linear family.",
         )
-    if problems:
-        raise EstimationError(problems)
 
 
 def _per_level(values: Bools, level: Ints, what: str, mistake: str) -> Bools:
