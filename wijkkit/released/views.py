@@ -33,7 +33,9 @@ _EVALUATED = ("effects", "methods")
 _ABSENT = {"key_figures": "key_figures.none", "package": "choice.none"}
 
 
-def _frame(kind: str, make: Callable[..., pd.DataFrame], absent: str = "") -> Any:
+def _frame(
+    kind: str, make: Callable[..., pd.DataFrame], absent: str = ""
+) -> Callable[..., pd.DataFrame]:
     """Return the method of a view that gives what `make` returns of it as a frame for readers."""
 
     @wraps(make)

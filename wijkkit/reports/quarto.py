@@ -13,10 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from wijkkit.errors import Problem, ReportError
+from wijkkit.language import text
 from wijkkit.language.messages import catalogue, escaped
 from wijkkit.reports.docx import reference_document
 from wijkkit.reports.page import Frame, page_template, surroundings
 from wijkkit.reports.paper import print_part, print_style
+from wijkkit.reports.runs import BRIEF
 from wijkkit.reports.site_check import local_files
 from wijkkit.reports.theme import HouseStyle, write_assets
 
@@ -27,6 +29,8 @@ _KNOWN = "verapdf is not installed"
 _ERROR = re.compile(r"(?i)\berror\b")
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 OUTPUT = "_site"
+#: What Quarto said in its last run, in the folder of the staged pages.
+_LOG = "quarto.log"
 
 
 def find_quarto() -> str | None:
@@ -62,7 +66,7 @@ def render_project(
                 file=name,
                 found=_lines(said) or "no message",
                 expected=f"{OUTPUT}/{name} in the folder of the staged pages",
-                remedy="Run 'quarto render' in that folder to see more.",
+                remedy=f"{_LOG} in that folder has all that Quarto said.",
             )
             for name in missing
         )
@@ -109,6 +113,7 @@ def _quarto(project: Path, sources: list[str], seconds: float) -> str:
         ) from None
     finally:
         _end(process)
+    (project / _LOG).write_text(said, encoding="utf-8")
     if process.returncode:
         raise _failed(_lines(said) or f"exit code {process.returncode}")
     return said
@@ -128,7 +133,7 @@ def _failed(found: str) -> ReportError:
     return ReportError(
         "Quarto could not render the pages",
         found=found,
-        remedy="Run 'quarto render' in the folder of the staged pages to see more.",
+        remedy=f"{_LOG} in the folder of the staged pages has all that it said.",
     )
 
 
@@ -172,6 +177,7 @@ def write_project(sources: Path, project: Path, house: HouseStyle) -> None:
 
 def write_reference(folder: Path, house: HouseStyle, words: str) -> None:
     """Write the styles of one page in Word, with `words` at the head of every page of paper."""
+    folder.mkdir(parents=True, exist_ok=True)
     (folder / "reference.docx").write_bytes(reference_document(house.colours, words))
 
 
@@ -187,7 +193,9 @@ def formats_of(stem: str, forms: tuple[str, ...], language: str, frame: Frame) -
     names = catalogue("reports", language)["callout"]
     own: dict[str, Any] = {
         "html": _as_markdown({**surroundings(frame, language), "callout-names": names}),
-        "pdf": "default",
+        "pdf": {"more-rows": text("reports.more_rows", language, rows="#")}
+        if stem.endswith(BRIEF)
+        else "default",
         "docx": {"reference-doc": f"{stem}/reference.docx", "toc": False},
     }
     return {TARGETS[form]: own[form] for form in forms if form in TARGETS}

@@ -135,6 +135,7 @@ def stage(
     """
     folder = project / page.stem
     shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
     front, body = split_front_matter(page.source.read_text(encoding="utf-8"))
     failed = failed_notebooks(study, page, states)
     body = without_empty(body, _empty(study, page, failed, body))
@@ -149,7 +150,8 @@ def stage(
     if failed:
         body = _notice(failed, study.language) + body
     body += f"\n\n::: {{.colophon}}\n{escaped(page.origin.colophon(study.language))}\n:::\n"
-    write_reference(folder, house, " · ".join([title_of(page), *mark.values()]))
+    if "docx" in forms:
+        write_reference(folder, house, " · ".join([title_of(page), *mark.values()]))
     publisher = " · ".join(escaped(said) for said in (frame.organisation, frame.contact) if said)
     about = {
         **page.metadata,
