@@ -6,7 +6,6 @@ all that look the same can be made, so that how open a count is needs no program
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cache
 from itertools import product
 
@@ -16,6 +15,7 @@ import pytest
 from scipy.optimize import linprog
 from towns import Town, areas_of, town_of
 
+from wijkkit.disclosure import system
 from wijkkit.disclosure.audit import Program, Search, counts_of
 from wijkkit.disclosure.choice import FREE
 from wijkkit.disclosure.policy import Policy
@@ -29,8 +29,12 @@ STEPS = [0.0, 0.0, 1.0, 2.0, 5.0, 10.0, FREE]
 
 
 def tiny(seed: int, questions: int, weighted: bool = False) -> Town:
-    """Two or three wijken of four to seven children; two questions are levels of one scale."""
+    """Two or three wijken of four to seven children; two questions are levels of one scale.
+
+    Three are a question and its opposite, which a child is not asked.
+    """
     random = np.random.default_rng(seed)
+    questions, opposite = min(questions, 2), questions == 3
     areas = areas_of(4 - questions, 1)
     rows = [
         (wijk, random.choice(["girl", "boy"]), random.random())
@@ -44,13 +48,17 @@ def tiny(seed: int, questions: int, weighted: bool = False) -> Town:
     names = [f"from {number}" for number in range(questions)]
     for name, cut in zip(names, (0.6, 0.3), strict=False):
         people[name] = (people["score"] > cut).astype(float)
+    if opposite:
+        people[names[1]] = (1 - people[names[0]]).where(people.index != 2)
     return town_of(people, areas, dict.fromkeys(names, "percent"), SEX)
 
 
 @cache
-def settled(seed: int, questions: int, weighted: bool = False, few: int = 2) -> tuple[Settled, ...]:
-    policy = replace(FEW, min_count=few) if few != 2 else FEW
-    return tiny(seed, questions, weighted).release(policy).settled
+def settled(seed: int, questions: int, weighted: bool = False) -> tuple[Settled, ...]:
+    """What a release settles, as one system: so few do not show that questions are linked."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(system, "families", lambda _, indicators, few: [tuple(indicators)])
+        return tiny(seed, questions, weighted).release(FEW).settled
 
 
 def every_town(one: Settled) -> np.ndarray:
@@ -80,6 +88,7 @@ def counted(one: Settled, towns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
             arms = {"w00": "programme", "w01": "comparator", "w02": "none"}
             inside &= [arms[f"w{wijk:02d}"] == system.area[cell] for wijk in system.wijk]
         had = system.patterns[:, system.indicator[cell]]
+        inside &= system.asked[:, system.indicator[cell]]
         count = (towns * had).sum(axis=2) * inside
         columns.append((count.sum(axis=1), (count * system.weight).sum(axis=1)))
     count, weighted = (np.array(part).T for part in zip(*columns, strict=True))
@@ -118,7 +127,13 @@ def small(seed: int, questions: int, weighted: bool = False) -> Small:
     return Small(settled(seed, questions, weighted)[0])
 
 
-KINDS = [(1, False), (1, True), (2, False), (2, True)]
+KINDS = [
+    (1, False),
+    (1, True),
+    (2, False),
+    (3, False),
+    pytest.param(2, True, marks=pytest.mark.slow),
+]
 
 
 def choices(one: Small, number: int, seed: int = 0):
@@ -130,7 +145,7 @@ def choices(one: Small, number: int, seed: int = 0):
 
 
 @pytest.mark.parametrize(("questions", "weighted"), KINDS)
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_counts_of_a_system_are_those_of_its_children(seed, questions, weighted):
     one = small(seed, questions, weighted)
     system, at = one.one.system, one.true
@@ -145,7 +160,7 @@ def test_counts_of_a_system_are_those_of_its_children(seed, questions, weighted)
 
 
 @pytest.mark.parametrize(("questions", "weighted"), KINDS)
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_no_hidden_count_of_a_release_is_narrow(seed, questions, weighted):
     one = small(seed, questions, weighted)
     secret = one.choice.secrets(one.one.multiple)
@@ -154,19 +169,34 @@ def test_no_hidden_count_of_a_release_is_narrow(seed, questions, weighted):
 
 
 @pytest.mark.parametrize(("questions", "weighted"), KINDS)
-@pytest.mark.parametrize("seed", range(3))
+def test_no_figure_that_is_given_up_could_stand_by_itself(questions, weighted):
+    one = small(1, questions, weighted)
+    multiple = one.choice.settled()
+    assert not len(one.choice.narrow(multiple))
+    given_up = np.flatnonzero((one.choice.first > 0) & (multiple != 1.0))
+    for cell in given_up:
+        again = multiple.copy()
+        again[cell] = 1.0
+        assert len(one.choice.narrow(again, first=True)), cell
+
+
+@pytest.mark.parametrize(("questions", "weighted"), KINDS)
+@pytest.mark.parametrize("seed", range(2))
 def test_the_audit_finds_open_what_is_open_and_nothing_else(seed, questions, weighted):
     one = small(seed, questions, weighted)
     search = Search(one.shown, one.choice)
-    for multiple in choices(one, 8, seed):
+    for multiple in choices(one, 5, seed):
         secret, need = one.choice.secrets(multiple), one.shown.need
         exact = np.minimum(one.widths(multiple), need)
         found = search.widths(multiple)
         assert (np.minimum(found, need)[secret] == exact[secret]).all()
 
 
-def in_parts(one: Small, multiple: np.ndarray, cell: int) -> float:
-    """How far apart a count can be in towns of parts of children, by a program of scipy's."""
+def in_parts(one: Small, multiple: np.ndarray, cell: int, more=()) -> float:
+    """How far apart a count can be in towns of parts of children, by a program of scipy's.
+
+    `more`: Sums of counts that are known, and how far below and above the truth they may be.
+    """
     system, slack, at = one.one.system, one.shown.slack(multiple), one.true
     atoms, patterns = system.truth.shape
     units = np.eye(atoms * patterns).reshape(-1, atoms, patterns)
@@ -175,6 +205,9 @@ def in_parts(one: Small, multiple: np.ndarray, cell: int) -> float:
     lines = np.concatenate([count.T, -count.T, weighted.T, -weighted.T])
     most = [ends[0] + slack.up, slack.down - ends[0]]
     most += [ends[1] + slack.weighted_up, slack.weighted_down - ends[1]]
+    for line, below, above in more:
+        lines = np.vstack([lines, count @ line, -count @ line])
+        most.append([ends[0] @ line + above, -below - ends[0] @ line])
     here = np.isfinite(most := np.concatenate(most))
     occurs = np.tile(system.truth.any(axis=0), atoms)
     options = {
@@ -189,7 +222,7 @@ def in_parts(one: Small, multiple: np.ndarray, cell: int) -> float:
 
 
 @pytest.mark.parametrize(("questions", "weighted"), KINDS)
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_what_the_programs_of_the_choice_find_open_is_open(seed, questions, weighted):
     one = small(seed, questions, weighted)
     towns, need = Towns(one.shown), one.shown.need
@@ -221,11 +254,11 @@ def test_what_the_programs_of_the_choice_find_open_is_open(seed, questions, weig
 
 
 @pytest.mark.parametrize(("questions", "weighted"), KINDS)
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_moves_of_children_promise_no_more_than_there_is(seed, questions, weighted):
     one = small(seed, questions, weighted)
     promised = 0
-    for multiple in choices(one, 12, seed):
+    for multiple in choices(one, 8, seed):
         exact, need = one.widths(multiple), one.shown.need
         is_open = one.choice.open_by_moves(multiple) & (multiple == 0)
         assert (exact >= need - 1e-9)[is_open].all()
@@ -244,7 +277,7 @@ def test_moves_of_children_promise_no_more_than_there_is(seed, questions, weight
 @pytest.mark.parametrize(("questions", "weighted"), KINDS)
 def test_a_program_finds_the_least_and_the_most_of_a_count(questions, weighted):
     one = small(1, questions, weighted)
-    for multiple in choices(one, 4, 5):
+    for multiple in choices(one, 2, 5):
         program, same = Program(one.shown, multiple), one.same(multiple)
         for cell in range(0, len(multiple), 3):
             among = one.count[same, cell]
@@ -263,7 +296,7 @@ def test_a_program_finds_the_least_and_the_most_of_a_count(questions, weighted):
 @pytest.mark.parametrize(("questions", "weighted"), KINDS)
 def test_a_program_allows_the_towns_that_look_the_same_and_no_others(questions, weighted):
     one = small(2, questions, weighted)
-    for multiple in choices(one, 4, 7):
+    for multiple in choices(one, 3, 7):
         program, same = Program(one.shown, multiple), one.same(multiple)
         some = np.random.default_rng(0).permutation(len(same))[:60]
         assert [program.allows(one.towns[at]) for at in some] == same[some].tolist()
@@ -303,13 +336,21 @@ def test_sums_of_counts_that_are_known_narrow_what_is_open(seed, questions, weig
     one = small(seed, questions, weighted)
     multiple, random = one.one.multiple, np.random.default_rng(seed)
     secret, truth = one.choice.secrets(multiple), one.count[one.true]
+    enough = one.shown.need + np.minimum(1.0, one.shown.spare)
     for _ in range(6):
         line = random.choice([-1.0, 0.0, 0.0, 0.5, 1.0], len(multiple))
         below, above = -float(random.integers(0, 3)), float(random.integers(0, 3))
         moved = (one.count - truth) @ line
         same = one.same(multiple) & (moved >= below - 1e-9) & (moved <= above + 1e-9)
         width = np.ptp(one.count[same], axis=0)
-        if one.choice.open_with(multiple, [(line, below, above)]) and not weighted:
-            assert (width >= one.shown.need)[secret].all()
+        parts = [in_parts(one, multiple, cell, [(line, below, above)]) for cell in secret]
+        is_open = one.choice.open_with(multiple, [(line, below, above)])
+        # What is open in whole children is so in parts; how much further, the choice says.
+        assert (np.array(parts) >= width[secret] - 1e-6).all()
+        if is_open:
+            wide = (width >= one.shown.need)[secret] | (np.array(parts) > enough[secret] - 1e-5)
+            assert wide.all()
+        if (np.array(parts) >= enough[secret]).all():
+            assert is_open
     assert not one.choice.open_with(multiple, [(np.eye(1, len(truth), secret[0])[0], 0.0, 0.0)])
     assert one.choice.open_with(multiple, [(line, -99.0, 99.0)])

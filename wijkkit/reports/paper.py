@@ -220,6 +220,23 @@ def _rows(table: Node, heads: bool) -> Iterator[list]:
             yield cells
 
 
+#: A table of no more rows and characters stays on one page.
+_FEW_ROWS, _FEW_CHARACTERS = 9, 1200
+
+
+def is_short(table: Node) -> bool:
+    """Say whether a table is so short that it stays on one page.
+
+    >>> from wijkkit.reports.pandoc import HTML, read
+    >>> [is_short(read(f"<table>{'<tr><td>a</td></tr>' * n}</table>", HTML)["blocks"][0])
+    ...  for n in (9, 10)]
+    [True, False]
+    """
+    texts = [plain(cell[4]) for row in _rows(table, heads=True) for cell in row]
+    few = len(texts) <= _FEW_ROWS * max(1, len(table["c"][2]))
+    return few and sum(map(len, texts)) <= _FEW_CHARACTERS
+
+
 # The look of a report on paper, in Typst: the house style's values, then the rules.
 
 #: Names of fonts that no file has.

@@ -135,6 +135,7 @@ def stage(
     """
     folder = project / page.stem
     shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
     front, body = split_front_matter(page.source.read_text(encoding="utf-8"))
     failed = failed_notebooks(study, page, states)
     body = without_empty(body, _empty(study, page, failed, body))
