@@ -57,7 +57,8 @@ def read_csv(path: Path, source: TableSource) -> SourceTable:
             expected="a row with column names",
             remedy="Export the file again.",
         )
-    if _is_publisher(numbered[-1][1]):
+    last = numbered[-1][1]
+    if len(last) == 1 and last[0].startswith(PUBLISHER):
         numbered.pop()
     header = [name.strip() for name in numbered[0][1]]
     problems = [
@@ -87,10 +88,6 @@ def _has_decimal_points(rows: list[list[str]]) -> bool:
         re.fullmatch(r"-?\d*\.\d+", cell) and not re.fullmatch(r"-?[1-9]\d{0,2}\.\d{3}", cell)
         for cell in cells
     )
-
-
-def _is_publisher(row: list[str]) -> bool:
-    return len(row) == 1 and row[0].startswith(PUBLISHER)
 
 
 def _separator(header: list[str], source: TableSource) -> Iterator[Problem]:

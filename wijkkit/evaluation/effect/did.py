@@ -265,7 +265,7 @@ def estimate_rows(
             _require_width(found, sample, scale)
             row |= _on_scale(found, scale, contrast == "ddd") | {
                 "status": "ok",
-                "reason": _remark(found, settings),
+                "reason": "floor" if found.floor > 1 - settings.level else "",
             }
         except NotEstimable as error:
             row |= {"status": error.status, "reason": error.reason}
@@ -306,7 +306,3 @@ def _on_scale(found: Estimate, scale: Scale, triple: bool) -> dict[str, float]:
         limits = possible(100 * limits, scale, triple)
     estimate, lower, upper = map(float, limits)
     return asdict(replace(found, estimate=estimate, lower=lower, upper=upper))
-
-
-def _remark(found: Estimate, settings: EvaluationSettings) -> str:
-    return "floor" if found.floor > 1 - settings.level else ""

@@ -212,7 +212,8 @@ def make_sample(
         raise NotEstimable("no_outcome")
     incomplete = _incomplete(cluster[keep], wave[keep], None if group is None else group[keep])
     keep &= ~np.isin(cluster, incomplete)
-    _require_both(treated[keep], incomplete)
+    if len(incomplete) and (not treated[keep].any() or treated[keep].all()):
+        raise NotEstimable("empty_cell")
     _, cluster = np.unique(cluster[keep], return_inverse=True)
     _, wave = np.unique(wave[keep], return_inverse=True)
     kept_weight = weight[keep]
@@ -241,11 +242,6 @@ def _incomplete(cluster: NDArray, wave: NDArray, group: NDArray | None) -> NDArr
     found = np.zeros((len(labels), part.max() + 1), bool)
     found[cluster, part] = True
     return labels[~found[:, found.any(axis=0)].all(axis=1)]
-
-
-def _require_both(treated: Bools, incomplete: NDArray) -> None:
-    if len(incomplete) and (not treated.any() or treated.all()):
-        raise NotEstimable("empty_cell")
 
 
 def sample_of(arrays: Mapping[str, Any]) -> Sample:
