@@ -239,6 +239,7 @@ def test_only_files_as_they_were_made_are_published(study):
     found = build_release(study, study.folder / "out", FORBIDDEN, made=made, **options)
     manifest = json.loads(found.manifest.read_text(encoding="utf-8"))
     assert manifest["release"] == "R1" and "reason" not in manifest
+    assert yaml.safe_load(sign_off_file(study).read_text(encoding="utf-8"))["release"] == "R1"
     for other in ({"index.html": "0" * 64}, {"more.html": "0" * 64}):
         with pytest.raises(DisclosureError, match="not as it was made") as caught:
             build_release(study, study.folder / "b", FORBIDDEN, made=made | other, **options)

@@ -353,4 +353,5 @@ def test_sums_of_counts_that_are_known_narrow_what_is_open(seed, questions, weig
         if (np.array(parts) >= enough[secret]).all():
             assert is_open
     assert not one.choice.open_with(multiple, [(np.eye(1, len(truth), secret[0])[0], 0.0, 0.0)])
-    assert one.choice.open_with(multiple, [(line, -99.0, 99.0)])
+    # In parts of children no town of a weighted wijk need be whole: then it may stay unproved.
+    assert weighted or one.choice.open_with(multiple, [(line, -99.0, 99.0)])

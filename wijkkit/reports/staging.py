@@ -191,8 +191,10 @@ def _apart(source: str) -> str:
 
     >>> len(_apart(r"\{\{\< env A")) - len(r"\{\{\< env A")
     1
+    >>> len(_apart(r"A \>\}\}")) - len(r"A \>\}\}")
+    1
     """
-    return re.sub(r"(\\+\{)(?=\\+\{)", rf"\1{JOINER}", source)
+    return re.sub(r"(\\+\{(?=\\+\{)|\\+>(?=\\+\}))", rf"\1{JOINER}", source)
 
 
 def split_front_matter(source: str) -> tuple[dict[str, Any], str]:
