@@ -185,7 +185,7 @@ def draw_map(result: Result, ax: Axes | None = None) -> Axes:
             _, ax = new_figure(height=4.6)
         draw_values(
             ax,
-            borders.assign(name=known, value=value, unit=rows["unit"].iloc[0]),
+            borders.assign(name=known, value=value, unit=rows["unit"].iloc[0], status="ok"),
             result.study.language,
         )
         ax.set_aspect("equal")

@@ -9,6 +9,8 @@ weights a search may end undecided: then the count is taken as narrow.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
@@ -19,6 +21,9 @@ from wijkkit.disclosure.knowledge import Shown
 from wijkkit.disclosure.moves import Proofs
 
 Floats = NDArray[np.float64]
+#: A sum of counts that is known as well: by what each is multiplied, and how far below and above
+#: the truth it may be.
+Line = tuple[Floats, float, float]
 #: Steps of one search, the same on any machine; what is not found counts as narrow.
 NODES = 100
 #: Searches of a system that may stay undecided, where weights are unequal: whatever is not proved
@@ -51,21 +56,21 @@ class Search:
         self._towns: list[Floats] = []
         self._lines: tuple[sparse.csr_array, sparse.csr_array] | None = None
 
-    def widths(self, multiple: Floats) -> Floats:
+    def widths(self, multiple: Floats, known: Sequence[Line] = ()) -> Floats:
         """Return how far apart two towns that look the same are, per cell, as far as is needed."""
         shown, choice = self._shown, self._choice
         lowest, highest = shown.count.copy(), shown.count.copy()
         secret = choice.secrets(multiple)
         if not len(secret):
             return highest - lowest
-        program = Program(shown, multiple, self._lines)
+        program = Program(shown, multiple, self._lines, known)
         program.look_at(choice.proofs(multiple), lowest, highest)
         self._lines = program.lines()
 
         def narrow() -> NDArray[np.int64]:
             return secret[(highest - lowest)[secret] < shown.need[secret] - _TINY]
 
-        for town in (*self._towns, *choice.towns(multiple, narrow())):
+        for town in (*self._towns, *choice.towns(multiple, narrow(), known)):
             if program.allows(town):
                 _seen(shown, town, lowest, highest)
         undecided = 0
@@ -94,6 +99,31 @@ class Search:
                 elif not decided and shown.uneven.any():
                     return False
         return True
+
+
+def open_with(
+    choice: Choice, multiple: Floats, exact: NDArray[np.int64], known: Sequence[Line] = ()
+) -> bool:
+    """Return whether all stays open for who knows more than the figures, by towns of whole children.
+
+    Programs over parts of children refuse first: they are quick, and leave more open.
+
+    Parameters
+    ----------
+    choice : Choice
+    multiple : (C,) array
+    exact : array of int
+        Cells whose counts are known exactly.
+    known : sequence of (array, float, float), optional
+        Sums of counts that are known.
+    """
+    if not choice.open_with(multiple, known, exact):
+        return False
+    seen = choice.shown.knowing(exact)
+    beside = choice.beside(seen)
+    width, secret = Search(seen, beside).widths(multiple, known), choice.secrets(multiple)
+    beside.forget()
+    return bool((width[secret] >= seen.need[secret] - _TINY).all())
 
 
 def widths(shown: Shown, choice: Choice, multiple: Floats) -> Floats:
@@ -128,6 +158,7 @@ class Program:
         shown: Shown,
         multiple: Floats,
         lines: tuple[sparse.csr_array, sparse.csr_array] | None = None,
+        known: Sequence[Line] = (),
     ) -> None:
         self._shown, system = shown, shown.system
         slack = shown.slack(multiple)
@@ -136,12 +167,17 @@ class Program:
         self._weighted_low = weighted - slack.weighted_down
         self._weighted_high = weighted + slack.weighted_up
         self._lines = lines
+        size = len(shown.count)
+        self._sums = sparse.csr_array(np.array([one[0] for one in known]).reshape(-1, size))
+        ends = np.array([one[1:] for one in known]).reshape(-1, 2)
+        self._sum_low, self._sum_high = (self._sums @ shown.count)[:, None].T + ends.T
 
     def allows(self, town: Floats) -> bool:
         """Return whether a town looks like the true one, and is one of whole children."""
         system = self._shown.system
         count = counts_of(self._shown, town)
         weighted = counts_of(self._shown, town, system.weight)
+        sums = self._sums @ count
         occurs = system.truth.sum(axis=0) > 0
         return bool(
             (np.abs(town - np.round(town)).max() < _TINY or not system.whole)
@@ -151,6 +187,7 @@ class Program:
             and ((count >= self._low - _TINY) & (count <= self._high + _TINY)).all()
             and (weighted >= self._weighted_low - _TINY).all()
             and (weighted <= self._weighted_high + _TINY).all()
+            and ((sums >= self._sum_low - _TINY) & (sums <= self._sum_high + _TINY)).all()
         )
 
     def look_at(self, proofs: Proofs, lowest: Floats, highest: Floats) -> None:
@@ -179,9 +216,18 @@ class Program:
             wrong |= np.abs(found.data - np.round(found.data)) > _TINY
         good = np.ones(shape[0], bool)
         good[town[wrong]] = False
-        own = self._shown.count, counts_of(self._shown, system.truth, system.weight)
-        ends = (self._low, self._high), (self._weighted_low, self._weighted_high)
-        for line, count, (low, high) in zip((lines, weighted), own, ends, strict=True):
+        truth = self._shown.count
+        own = (
+            (lines, truth, self._low, self._high),
+            (
+                weighted,
+                counts_of(self._shown, system.truth, system.weight),
+                self._weighted_low,
+                self._weighted_high,
+            ),
+            (self._sums @ lines, self._sums @ truth, self._sum_low, self._sum_high),
+        )
+        for line, count, low, high in own:
             moved = (change @ line.T).tocoo()
             town, cell = moved.coords
             there = count[cell] + moved.data
@@ -247,8 +293,12 @@ class Program:
         # What says no more than how many children there are need not be said.
         binds = (low > _TINY) | (high < self._shown.system.respondents() - _TINY)
         none = np.zeros(size) if system.truth[:, 0].any() else system.size
-        rows = [lines[binds], weighted[both]]
-        ends = [(low[binds], high[binds]), (self._weighted_low[both], self._weighted_high[both])]
+        rows = [lines[binds], weighted[both], self._sums @ lines]
+        ends = [
+            (low[binds], high[binds]),
+            (self._weighted_low[both], self._weighted_high[both]),
+            (self._sum_low, self._sum_high),
+        ]
         if columns > size or none.any():
             every = sparse.kron(sparse.eye_array(size), np.ones((1, columns // size)))
             rows.append(every.tocsr())

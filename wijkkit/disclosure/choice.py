@@ -281,11 +281,16 @@ class Choice:
         """Return towns that look the same, by the children who answer otherwise."""
         return self._moves.proofs(multiple, self.secrets(multiple))
 
-    def towns(self, multiple: Floats, cells: NDArray[np.int64]) -> list[Floats]:
+    def towns(
+        self,
+        multiple: Floats,
+        cells: NDArray[np.int64],
+        lines: Sequence[tuple[Floats, float, float]] = (),
+    ) -> list[Floats]:
         """Return towns of whole children that look the same, sought for these cells."""
         if not len(cells) or not self.small:
             return []
-        self._seek().narrow(multiple, cells, False)
+        self._seek().narrow(multiple, cells, False, lines)
         return self._seek().whole(multiple)
 
     def open_with(

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from wijkkit.disclosure.audit import open_with
 from wijkkit.disclosure.release import Settled
 from wijkkit.disclosure.rounding import around, limits, to_step
 from wijkkit.tables import EVERYBODY
@@ -58,7 +59,7 @@ def everything_known(
 ) -> bool:
     """Return whether all stays open for who knows the exact count of everybody in each wijk."""
     return all(
-        one.choice.open_with(one.multiple, exact=_cells(one, indicator, "", EVERYBODY, compared))
+        open_with(one.choice, one.multiple, _cells(one, indicator, "", EVERYBODY, compared))
         for one in settled
         if indicator in one.system.indicators
         and one.wave in (waves or (compared.before, compared.after))
@@ -70,9 +71,11 @@ def shown_effects(
     indicator: str,
     compared: Comparison,
     contrasts: Sequence[Contrast],
-    known: bool,
 ) -> dict[str, float]:
-    """Return in what multiple of its finest step each contrast may be shown; others may not."""
+    """Return in what multiple of its finest step each contrast may be shown; others may not.
+
+    For who knows the exact count of everybody in each wijk as well.
+    """
     systems = list(of_waves(settled, indicator, compared))
     shown: dict[str, float] = {}
     lines: list[list[tuple[Floats, float, float]]] = [[] for _ in systems]
@@ -83,10 +86,11 @@ def shown_effects(
                 list(_lines(one, indicator, compared, contrast, multiple, pull)) for one in systems
             ]
             if all(
-                one.choice.open_with(
+                open_with(
+                    one.choice,
                     one.multiple,
+                    _cells(one, indicator, "", EVERYBODY, compared),
                     [*before, *new],
-                    _cells(one, indicator, "", EVERYBODY, compared) if known else None,
                 )
                 for one, before, new in zip(systems, lines, added, strict=True)
             ):

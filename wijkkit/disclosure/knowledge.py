@@ -9,6 +9,7 @@ for each of its figures, given the others.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass
 
 import numpy as np
@@ -243,6 +244,7 @@ class Shown:
         self.system, self.policy = system, policy
         told = np.isin(np.array(system.indicators, object), list(outcomes))[system.indicator]
         self._told = told & (system.level == "wijk") & (system.slot == 0)
+        self._exact = np.zeros(len(told), bool)
         at = system.rows
         n, total = system.respondents(), system.respondents_weight()
         unit = 100.0 if system.whole else self._width(value[at], n, total)
@@ -307,6 +309,13 @@ class Shown:
             most = np.where(open_, np.minimum(most, n - 1), most)
         return least, most
 
+    def knowing(self, cells: NDArray[np.int64]) -> Shown:
+        """Return the same for who knows the counts of these cells exactly."""
+        seen = copy(self)
+        seen._exact = self._exact.copy()
+        seen._exact[cells] = True
+        return seen
+
     def widest(self) -> float:
         """Return a multiple that stands for whichever step has most room on either side."""
         ends = list(zip(*self._reach.values(), strict=True))
@@ -326,7 +335,7 @@ class Shown:
             weighted_down[both] = (below * self._total)[both] + _SLACK_TINY
             # Of a weighted figure no unweighted one is shown.
             up[both], down[both] = (self._most - self.count)[both], self.count[both]
-        given_away = self._told & (multiple > 0)
+        given_away = self._exact | (self._told & (multiple > 0))
         up[given_away], down[given_away] = 0.0, 0.0
         if self.system.whole:
             up, down = np.floor(up + _SLACK_TINY), np.floor(down + _SLACK_TINY)

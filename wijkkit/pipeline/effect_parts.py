@@ -107,7 +107,7 @@ class Effects:
                 for one in _contrasts(self._study, self._results, outcome, names)
                 if one.name != EVERYBODY
             ]
-            shown = shown_effects(settled, outcome, compared, contrasts, True)
+            shown = shown_effects(settled, outcome, compared, contrasts)
             before = everything_known(settled, outcome, compared, earlier_waves(self._study))
             names = [name for name in names if before or name not in ("pre_trend", "bounds")]
             groups = (EVERYBODY, *(one.name for one in contrasts))
