@@ -24,8 +24,8 @@ from docs import keys
 from wijkkit.reports.page import Frame, write_page
 from wijkkit.reports.pandoc import Node, classes_of, read, rewrite
 from wijkkit.reports.quarto import find_quarto
-from wijkkit.reports.render import new_site, swap, write_assets
-from wijkkit.reports.theme import load_house_style
+from wijkkit.reports.render import new_site, swap
+from wijkkit.reports.theme import load_house_style, write_assets
 
 DOCS = Path(__file__).resolve().parent
 THEME = DOCS.parent / "reports" / "theme"

@@ -41,7 +41,8 @@ end
 
 -- Tables: columns as wide as their words (wijkkit/reports/paper.py has the same rule); in Word in
 -- the styles that the reference document has for them, and not inside a table of Quarto's own.
-local LINE, LONGEST, WORD, GAP = 82, 45, 20, 3
+local LINE, SMALL_LINE, LONGEST, WORD, LEAST_WORD, GAP = 82, 92, 45, 20, 7, 3
+local WHOLE = "\u{00a0}"
 
 local function rows_of(t, below)
   local rows = below and pandoc.List() or t.head.rows:clone()
@@ -54,7 +55,7 @@ local function rows_of(t, below)
 end
 
 local function texts_of(t, below)
-  local texts = {}
+  local texts = pandoc.List()
   for i in ipairs(t.colspecs) do texts[i] = pandoc.List() end
   for _, row in ipairs(rows_of(t, below)) do
     if #row.cells == #t.colspecs then
@@ -64,13 +65,17 @@ local function texts_of(t, below)
   return texts
 end
 
-local function longest_word(texts)
-  local most = 0
+local function longest_word(texts, most)
+  local longest = 0
   for _, text in ipairs(texts) do
-    text = text:gsub("(%d[%d.,]*%%?) (%(%d)", "%1_%2")
-    for word in text:gmatch("[^ ]+") do most = math.max(most, utf8.len(word) or #word) end
+    text = text:gsub("(%d[%d.,]*%%?) (%(%d)", "%1" .. WHOLE .. "%2")
+    for word in text:gmatch("[^ ]+") do
+      local length = utf8.len(word) or #word
+      if most and not word:find(WHOLE, 1, true) then length = math.min(length, most) end
+      longest = math.max(longest, length)
+    end
   end
-  return math.min(most, WORD)
+  return math.min(longest, WORD)
 end
 
 local function sum_of(numbers)
@@ -79,22 +84,29 @@ local function sum_of(numbers)
   return sum
 end
 
--- Where the longest words do not fit side by side, those of the heads are hyphenated first.
-local function least_of(texts, bodies)
-  local least, below = {}, {}
-  for i in ipairs(texts) do
-    least[i], below[i] = longest_word(texts[i]) + GAP, longest_word(bodies[i]) + GAP
+-- Where the longest words do not fit side by side, those of the heads are hyphenated first; where
+-- that is not enough, the longest of all. A number and its margin never are.
+local function least_of(texts, bodies, line)
+  local most = WORD
+  local function longest(column) return longest_word(column, most) + GAP end
+  local least = texts:map(longest)
+  local crowded = sum_of(bodies:map(longest)) >= line
+  while crowded and sum_of(least) > line and most > LEAST_WORD do
+    most = most - 1
+    least = texts:map(longest)
   end
-  local all, bare = sum_of(least), sum_of(below)
-  if bare < LINE and LINE < all then
-    for i in ipairs(texts) do least[i] = below[i] + (LINE - bare) / (all - bare) * (least[i] - below[i]) end
-  end
+  local all = sum_of(least)
+  if all <= line then return least end
+  local below = bodies:map(longest)
+  local bare = sum_of(below)
+  local part = all > bare and math.max(0, (line - bare) / (all - bare)) or 0
+  for i in ipairs(texts) do least[i] = below[i] + part * (least[i] - below[i]) end
   return least
 end
 
-local function widths_of(texts, bodies)
-  local needed, mean, least = {}, {}, least_of(texts, bodies)
-  local left, more = LINE - sum_of(least), 0
+local function widths_of(texts, bodies, line)
+  local needed, mean, least = {}, {}, least_of(texts, bodies, line)
+  local left, more = line - sum_of(least), 0
   for i, column in ipairs(texts) do
     local longest, sum, filled = 0, 0, 0
     for _, text in ipairs(column) do
@@ -106,22 +118,12 @@ local function widths_of(texts, bodies)
     mean[i] = math.min(sum / math.max(1, filled), LONGEST) + GAP
     more = more + math.max(mean[i] - least[i], 0)
   end
-  if sum_of(needed) <= LINE then
-    return needed, LINE, true
+  if sum_of(needed) <= line then
+    return needed, line, true
   end
   local part = more > 0 and math.min(1, math.max(left, 0) / more) or 0
   for i in ipairs(texts) do least[i] = least[i] + part * math.max(mean[i] - least[i], 0) end
   return least, sum_of(least), false
-end
-
-local function with_widths(t, texts, always)
-  local shares, whole, narrow = widths_of(texts, texts_of(t, true))
-  for i, share in ipairs(shares) do
-    local align = t.colspecs[i][1]
-    if align == pandoc.AlignDefault then align = pandoc.AlignLeft end
-    t.colspecs[i] = { align, (always or not narrow) and share / whole or nil }
-  end
-  return t
 end
 
 local function is_dense(texts)
@@ -130,13 +132,27 @@ local function is_dense(texts)
   return sum > LINE
 end
 
+local function with_widths(t, texts, always)
+  local shares, whole, narrow = widths_of(texts, texts_of(t, true), always and is_dense(texts) and SMALL_LINE or LINE)
+  for i, share in ipairs(shares) do
+    local align = t.colspecs[i][1]
+    if align == pandoc.AlignDefault then align = pandoc.AlignLeft end
+    t.colspecs[i] = { align, (always or not narrow) and share / whole or nil }
+  end
+  return t
+end
+
+local function in_style_of(style, blocks)
+  return pandoc.Div(blocks, pandoc.Attr("", {}, { ["custom-style"] = style }))
+end
+
 local function in_style(rows, style)
   for _, row in ipairs(rows) do
     for _, cell in ipairs(row.cells) do
       local blocks = cell.contents:map(function(block)
         return block.t == "Plain" and pandoc.Para(block.content) or block
       end)
-      cell.contents = pandoc.Blocks({ pandoc.Div(blocks, pandoc.Attr("", {}, { ["custom-style"] = style })) })
+      cell.contents = pandoc.Blocks({ in_style_of(style, blocks) })
     end
   end
 end
@@ -198,9 +214,11 @@ function DefinitionList(list)
   return blocks
 end
 
+-- Where a notebook lies on the machine that made a page is nobody's business.
 function Div(div)
   if quarto.doc.is_format("html") then
-    return nil
+    if not div.classes:includes("quarto-embed-nb-cell") then return nil end
+    return div.content
   end
   if div.classes:includes("concept") then
     return div.content:map(function(block) return pandoc.Para({ pandoc.Strong(block.content) }) end)
@@ -210,6 +228,29 @@ function Div(div)
     blocks:insert(typst("]"))
     return blocks
   end
+end
+
+-- Quarto writes the properties of a caption's paragraph beside those that Pandoc writes, and Word
+-- may have them once: captions get the styles of the reference document instead.
+local function holds(block)
+  local found = block.t == "Table"
+  if block.t == "Div" then block:walk({ Table = function() found = true end }) end
+  return found
+end
+
+local function with_style(block, following)
+  local first = (block.t == "Para" or block.t == "Plain") and block.content[1]
+  if not first or first.t ~= "RawInline" or not first.text:match("^<w:pPr>") then return block end
+  block.content:remove(1)
+  if not first.text:match('"ImageCaption"') then return block end
+  local table = following and pandoc.Blocks({ following }):find_if(holds)
+  return in_style_of(table and "Table Caption" or "Image Caption", { pandoc.Para(block.content) })
+end
+
+function Blocks(blocks)
+  if not quarto.doc.is_format("docx") then return nil end
+  for i, block in ipairs(blocks) do blocks[i] = with_style(block, blocks[i + 1]) end
+  return blocks
 end
 
 -- A number and its margin stay on one line: 66% (56-75).
@@ -268,7 +309,26 @@ local function contents(doc)
   }
 end
 
+-- In a summary of two pages a long table is cut, and says so.
+local ROWS = 35
+
+local function shortened(doc)
+  local said = pandoc.utils.stringify(doc.meta["more-rows"])
+  return doc:walk({
+    Table = function(t)
+      local left = #t.bodies == 1 and #t.bodies[1].body - ROWS or 0
+      if left <= 0 then return nil end
+      while #t.bodies[1].body > ROWS do t.bodies[1].body:remove() end
+      local words = said:gsub("#", tostring(left))
+      return { t, pandoc.Para(words) }
+    end,
+  })
+end
+
 function Pandoc(doc)
+  if quarto.doc.is_format("typst") and doc.meta["more-rows"] then
+    return shortened(doc)
+  end
   if quarto.doc.is_format("docx") then
     local blocks = pandoc.Blocks(contents(doc))
     blocks:extend(doc.blocks)

@@ -87,6 +87,10 @@ def scattered(rows: pd.DataFrame) -> plt.Figure:
     return rows.plot.scatter("value", "n").figure
 
 
+def methods(view):
+    return wk.show.table(view.methods(), ["label", "method", "value"])
+
+
 def counted(view) -> str:
     return f"{view.table('estimates')['value'].notna().sum()} getallen"
 
@@ -137,7 +141,7 @@ def released(folder, respondents, estimates, tmp_path_factory) -> Released:
             "zin-sport": (wijken, {"draw": spoken}),
             "fig-eigen": (wijken, {"draw": scattered, "alt": "Per wijk een punt."}),
             "zin-tel": (view := wk.draft(study), {"draw": counted}),
-            "fig-effect": (view, {"draw": lambda view: wk.show.forest(view.methods())}),
+            "tbl-effect": (view, {"draw": methods}),
             "zin-conclusie": (view, {"draw": lambda view: wk.show.conclusions(view)}),
         }
         shown = {
@@ -380,7 +384,7 @@ def test_a_covariate_that_only_one_notebook_made_is_refused_with_the_way_out(pub
 
 def test_one_argument_changed_is_said_where_the_effect_is_shown(released):
     study = released.study
-    caption = released_output(study, "fig-effect")["metadata"]["wijkkit"]["caption"]
+    caption = released_output(study, "tbl-effect")["metadata"]["wijkkit"]["caption"]
     page = metadata(study, "stad")["text"]["method_design"]
     for words in (caption, page):
         assert "leeftijd; in de opzet: leeftijd en " in words

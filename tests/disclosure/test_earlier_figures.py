@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from wijkkit.disclosure.earlier_figures import kept_figures
+from wijkkit.disclosure.earlier_figures import divided_then, kept_figures, shares_then
 from wijkkit.disclosure.ledger import About, Entry, entry_of
 from wijkkit.disclosure.sample import Sample, cells_of
 from wijkkit.tables import ESTIMATE_KEYS
@@ -279,3 +279,16 @@ def test_children_who_go_one_by_one_do_not_keep_a_figure_for_ever():
         gone = sample.people.shape[0] - now.people.shape[0]
         source = first if gone < 5 else figures(without(sample, *range(5)))
         assert shown.loc[mine, "n"].eq(source.loc[mine, "n"]).all(), step
+
+
+def test_what_was_published_is_known_exactly_of_percentages():
+    sample = town()
+    play = sample.people["play"].mask(sample.people.index % 7 == 0)
+    sample = changed(sample, play=play)
+    entry, expected = published(sample), []
+    for block in sample.blocks():
+        for cell in range(block.size):
+            mine = sample.people[(block.code == cell) & play.notna()]
+            expected.append(100 * np.average(mine["play"], weights=mine["weight"]))
+    assert shares_then(entry, "play", divided_then(entry)) == pytest.approx(expected)
+    assert np.isnan(shares_then(entry, "sdq", divided_then(entry))).all()

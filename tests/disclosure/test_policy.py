@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from wijkkit.disclosure import CBS, GGD
-from wijkkit.disclosure.policy import changed, finest_steps, statuses
+from wijkkit.disclosure.policy import changed, finest_steps, release_counts, statuses
 from wijkkit.errors import DisclosureError
 
 ABOVE = changed(GGD, {"max_share": 0.9})
@@ -46,6 +48,7 @@ def status(policy, x, n, level="wijk"):
         (WHOLE, 195, 200, "wijk", "ok"),
         (WHOLE, 200, 200, "wijk", "hidden"),
         (CBS, 5, 9, "wijk", "too_few"),
+        (CBS, 5, 10, "wijk", "hidden"),
         (CBS, 10, 20, "wijk", "ok"),
         (CBS, 90, 100, "city", "ok"),
         (CBS, 10, 100, "city", "ok"),
@@ -76,10 +79,15 @@ def test_a_score_is_hidden_by_the_rules(policy, above, below, dominance, move, e
 
 
 def test_a_mean_stands_in_a_step_that_it_moves_no_further_than():
+    # Of one respondent alone nothing is left when it leaves; and no step is wider than the last.
+    unbounded = pd.DataFrame({"unit": "score", "move": [np.inf, 10.01, 99.0]})
+    assert finest_steps(unbounded, GGD).tolist() == [0.1, 10.0, 10.0]
     moves = [0.0, 0.1, 0.11, 0.2, 0.21, 0.5, 0.51, 1.0, 1.01, 2.0, 2.01, 5.0, 5.01, 10.0]
     steps = [0.1, 0.1, 0.2, 0.2, 0.5, 0.5, 1.0, 1.0, 2.0, 2.0, 5.0, 5.0, 10.0, 10.0]
     assert finest_steps(pd.DataFrame({"unit": "score", "move": moves}), GGD).tolist() == steps
-    assert finest_steps(pd.DataFrame({"unit": ["percent"], "move": [3.0]}), GGD).tolist() == [1.0]
+    percent = pd.DataFrame({"unit": ["percent"], "move": [3.0]})
+    assert finest_steps(percent, GGD).tolist() == [1.0]
+    assert finest_steps(percent, replace(GGD, decimals=1)).tolist() == [0.1]
 
 
 @pytest.mark.parametrize(
@@ -122,3 +130,25 @@ def test_protection_is_less_than_the_least_count(protection):
     with pytest.raises(DisclosureError, match="cannot stay that uncertain"):
         changed(GGD, {"protection": protection})
     assert changed(GGD, {"protection": 4}).protection == 4
+
+
+def test_a_group_of_nobody_says_no_more_than_a_group_of_one():
+    cells = pd.DataFrame({"x": [0.0, 1.0, 0.0], "n": [0.0, 1.0, 0.0], "unit": "percent"})
+    cells = cells.assign(status=["missing", "ok", "missing"], area_level="wijk", area="a")
+    found = statuses(cells.assign(group_by=["ses", "ses", ""]), GGD)
+    # That nobody of a whole area answered is told; of a group of it, it is not.
+    assert found.tolist() == ["too_few", "too_few", "missing"]
+
+
+def test_counts_of_people_are_absent_below_the_least_count():
+    table = pd.DataFrame({"wijk": list("abcde"), "reached": [0, 4, 5, 6, np.nan], "hours": 1})
+    found = release_counts(table, ("reached",), GGD)
+    assert list(found) == ["wijk", "reached", "reached_status", "hours"]
+    assert found["reached_status"].tolist() == ["hidden", "hidden", "ok", "ok", "missing"]
+    assert found["reached"].isna().tolist() == [True, True, False, False, True]
+    with pytest.raises(DisclosureError, match="no such column of counts"):
+        release_counts(table, ("people",), GGD)
+
+
+def test_a_count_of_a_preset_stays_open_by_so_many():
+    assert (GGD.protection, CBS.protection) == (3, 4)

@@ -20,7 +20,7 @@ from wijkkit.disclosure import (
     record_audit,
     signed_off,
 )
-from wijkkit.disclosure.sign_off import sign_off_file
+from wijkkit.disclosure.sign_off import bind_tables, left_out_of, sign_off_file
 from wijkkit.errors import DisclosureError
 from wijkkit.released.store import write_released
 from wijkkit.study import open_study
@@ -188,8 +188,11 @@ def test_a_damaged_audit_is_none(study, content):
 )
 def test_a_file_of_another_kind_is_named_and_nothing_is_left(study, name):
     (study.site / name).write_text("text")
-    with pytest.raises(DisclosureError, match="kind that is not published"):
+    with pytest.raises(DisclosureError, match="kind that is not published") as caught:
         build(study)
+    (problem,) = caught.value.problems
+    suffix = {"no_suffix": "no suffix", ".hidden.html": ".html"}
+    assert (problem.file, problem.found) == (name, suffix.get(name, f".{name.split('.')[-1]}"))
     assert not (study.folder / "out").exists()
 
 
@@ -220,6 +223,50 @@ def test_a_folder_that_is_not_empty_is_left_alone(study):
     with pytest.raises(DisclosureError, match="not empty"):
         build(study)
     assert (study.folder / "out" / "mine.txt").read_text() == "mine"
+    (study.folder / "file").write_text("mine")
+    with pytest.raises(DisclosureError, match="not empty"):
+        build(study, "file")
+    (study.folder / "empty").mkdir()
+    assert build(study, "empty").files == 2
+
+
+def test_only_files_as_they_were_made_are_published(study):
+    made = {
+        path.relative_to(study.site).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in study.site.rglob("*.*")
+    }
+    options = {"prepared_by": "A", "said": {"release": "R1", "reason": ""}}
+    found = build_release(study, study.folder / "out", FORBIDDEN, made=made, **options)
+    manifest = json.loads(found.manifest.read_text(encoding="utf-8"))
+    assert manifest["release"] == "R1" and "reason" not in manifest
+    assert yaml.safe_load(sign_off_file(study).read_text(encoding="utf-8"))["release"] == "R1"
+    for other in ({"index.html": "0" * 64}, {"more.html": "0" * 64}):
+        with pytest.raises(DisclosureError, match="not as it was made") as caught:
+            build_release(study, study.folder / "b", FORBIDDEN, made=made | other, **options)
+        assert [problem.file for problem in caught.value.problems] == list(other)
+    with pytest.raises(DisclosureError, match=r"wijken/a.csv: .*not as it was made"):
+        build_release(study, study.folder / "b", FORBIDDEN, made={}, **options)
+
+
+def test_tables_that_are_added_later_are_bound_and_audited_ones_cannot_change(study):
+    audit = study.runs / "released" / "audit.json"
+    assert left_out_of(study) == ()
+    write_released(study, "effects", TABLE)
+    with pytest.raises(DisclosureError, match="not those that were audited"):
+        build(study)
+    assert bind_tables(study) == audit and build(study).files == 2
+    write_released(study, "estimates", TABLE.head(1))
+    with pytest.raises(DisclosureError, match=r"audited.*found estimates"):
+        bind_tables(study)
+    audited = Release(TABLE, {"narrowest": float("nan")}, policy_for(study), ("outdoor_play",))
+    record_audit(study, audited, ["effects"])
+    assert list(json.loads(audit.read_text())["audited"]) == ["effects"]
+    assert json.loads(audit.read_text())["audit"] == {"narrowest": None}
+    assert left_out_of(study) == ("outdoor_play",)
+    said = json.loads(build(study, "named").manifest.read_text(encoding="utf-8"))["hidden"]
+    assert study.text(study.indicators["outdoor_play"].label) in said[-1]
+    audit.unlink()
+    assert left_out_of(study) == ()
 
 
 def test_somebody_prepares_a_release(study):

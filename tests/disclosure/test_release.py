@@ -8,7 +8,6 @@ import pytest
 from towns import areas_of, town, town_of
 
 from wijkkit.disclosure import CBS, GGD
-from wijkkit.disclosure.policy import statuses
 from wijkkit.disclosure.system import families
 from wijkkit.pipeline.effect import _protected
 
@@ -90,14 +89,6 @@ def test_an_answer_counted_as_a_score_is_hidden_where_a_percentage_would_be(coun
     out = town_of(people, areas, {"score": "score"}, {}).release(GGD).table.set_index("area")
     wijken = out.loc[["w00", "w01", "w02"], "status"].tolist()
     assert wijken == (["hidden", "hidden", "ok"] if count < GGD.min_count else ["ok"] * 3)
-
-
-def test_a_group_of_nobody_says_no_more_than_a_group_of_one():
-    cells = pd.DataFrame({"x": [0.0, 1.0, 0.0], "n": [0.0, 1.0, 0.0], "unit": "percent"})
-    cells = cells.assign(status=["missing", "ok", "missing"], area_level="wijk", area="a")
-    found = statuses(cells.assign(group_by=["ses", "ses", ""]), GGD)
-    # That nobody of a whole area answered is told; of a group of it, it is not.
-    assert found.tolist() == ["too_few", "too_few", "missing"]
 
 
 def test_levels_of_one_scale_and_a_complement_are_one_family():

@@ -36,6 +36,8 @@ def test_a_number_is_its_exact_multiple_however_it_was_computed():
     # Ten decimals are left: a ratio in a fine step is not cut short.
     assert to_step(0.1234567894, 1e-10) == pytest.approx(0.1234567894, abs=1e-11)
     assert to_step(2.6) == 3.0
+    # What is nearer to a half or a multiple than half of 1e-9 of the step is that.
+    assert to_step(0.4999999998, 1.0) == 1.0 and down(0.9999999998, 1.0) == 1.0
 
 
 def test_no_zero_is_printed_with_a_sign():

@@ -28,7 +28,10 @@ def sample_of(seed: int = 0, n: int = 60, weights: bool = False) -> Sample:
         sport=random.integers(0, 2, n).astype(float),
         sdq=np.where(random.random(n) < 0.2, np.nan, random.integers(2, 9, n)),
     )
-    people.loc[people.index[0], "wave"] = "2"
+    # In the second wave one child of a wijk and two light ones of another.
+    few = people.index[[0, *np.flatnonzero(people["wijk"] != people["wijk"].iloc[0])[-2:]]]
+    people.loc[few, ["wave", "sdq", "weight"]] = [["2", 3.0, 2.0], ["2", 2.0, 0.3], ["2", 8.0, 0.4]]
+    people.loc[people.index[3:6], "play"] = [1.0, 0.0, 1.0]
     own = {}
     if weights:
         # Of the city one child of a less, of areas another less; of `sport` all count.

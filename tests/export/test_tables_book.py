@@ -36,7 +36,7 @@ def test_numbers_are_numbers_under_the_head_of_their_wave_and_group(released_stu
         "Book marked",
         "Book percentage",
     ]
-    assert sport[0].number_format == '"± "0"%"' and sport[2].number_format == '"▲ "0"%"'
+    assert sport[0].number_format == '"ca. "0"%"' and sport[2].number_format == '"▲ "0"%"'
     numbers = [
         sheet.cell(rows["Lid van een sportclub"] + 1, column).value for column in range(2, 6)
     ]

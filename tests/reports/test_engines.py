@@ -10,7 +10,7 @@ from tests.reports.conftest import make_study
 from tests.reports.features import differences, page_structure, read_structure
 from wijkkit.errors import ReportError
 from wijkkit.reports.engine import render_html
-from wijkkit.reports.quarto import POLICY, find_quarto
+from wijkkit.reports.quarto import find_quarto
 from wijkkit.reports.render import render_states
 
 
@@ -34,7 +34,10 @@ def test_the_staged_folder_is_a_project_of_quarto_with_all_pages(tmp_path):
     assert {"_quarto.yml", "references.bib", "wijk-a/wijk/1_analyse.ipynb"} <= names
     pages = {"wijk-a.qmd", "wijk-b.qmd", "stad.qmd", "index.qmd", "woorden.qmd"}
     assert {name for name in names if name.endswith(".qmd")} == pages
-    assert POLICY in (folder / "theme" / "policy.html").read_text()
+    assert (folder / "assets" / "report.css").read_bytes() == (
+        study.site / "assets" / "report.css"
+    ).read_bytes()
+    assert str(tmp_path) not in "".join(path.read_text() for path in folder.glob("*.qmd"))
 
 
 def test_two_structures_that_differ_are_told_apart_by_what_differs():

@@ -22,10 +22,10 @@ from tests.reports.conftest import SVG, make_study, write_notebook
 from tests.reports.payloads import PAYLOADS
 from tests.reports.test_report_safety import hostile_outputs, kinds
 from wijkkit.reports.cells import labelled_cells, read_notebook
-from wijkkit.reports.page import Frame
+from wijkkit.reports.page import Frame, content_security_policy, script
 from wijkkit.reports.pandoc import HTML, attribute, elements, plain, read, run
 from wijkkit.reports.paper import print_style, with_widths
-from wijkkit.reports.quarto import TARGETS, write_surroundings
+from wijkkit.reports.quarto import TARGETS, formats_of, write_project
 from wijkkit.reports.render import render_states
 from wijkkit.reports.staged_notebook import stage_notebooks
 from wijkkit.reports.theme import load_house_style
@@ -75,14 +75,14 @@ def front_matter(staged: Path, stem: str) -> dict:
 
 def test_the_staged_folder_has_every_file_that_its_settings_name(staged):
     named = [name for name in strings(CONFIG) if name.startswith("theme/")]
-    assert len(named) == len(set(named)) == 8
+    assert len(named) == len(set(named)) == 6
     own = [
         name
         for stem in ("wijk-a", "stad", "index", "woorden")
         for name in strings(front_matter(staged, stem)["format"])
         if "/" in name
     ]
-    assert len(own) == 2 * 3 + 2 * 2
+    assert len(own) == 2
     assert [name for name in (*named, *own) if not (staged / name).is_file()] == []
 
 
@@ -94,28 +94,39 @@ def strings(node) -> list[str]:
     return [node] if isinstance(node, str) else []
 
 
+def around(folder: Path, front: dict) -> BeautifulSoup:
+    """What stands around a page of Quarto: the template of the project, filled by Pandoc."""
+    about = {"title": "A", "lang": "nl", **front["format"]["html"]}
+    source = f"---\n{yaml.safe_dump(about)}---\n\nTekst.\n"
+    template = f"--template={folder / 'theme' / 'page.html'}"
+    return BeautifulSoup(run(source, "-t", "html5", "--standalone", template), "html.parser")
+
+
 def test_a_page_of_quarto_leads_to_the_others_and_says_who_publishes_it(staged):
-    header, footer = (
-        BeautifulSoup((staged / "wijk-a" / name).read_text(), "html.parser")
-        for name in ("header.html", "footer.html")
-    )
-    links = {tag["href"]: tag.get_text() for tag in header.find_all("a")}
+    page = around(staged, front_matter(staged, "wijk-a"))
+    links = {tag["href"]: tag.get_text() for tag in page.find_all("a")}
     pages = ["index.html", "stad.html", "wijk-a.html", "woorden.html"]
-    assert list(links) == ["#quarto-document-content", *pages, "wijk-a.docx"]
-    assert header.select_one("[aria-current=page]").get_text() == links["wijk-a.html"] == "Wijk a"
-    assert footer.select_one("footer").get_text() == "Programma"
+    assert list(links) == ["#main", *pages, "wijk-a.docx"]
+    assert page.select_one("[aria-current=page]").get_text() == links["wijk-a.html"] == "Wijk a"
+    assert page.select_one("footer").get_text().strip() == "Programma"
+    assert page.select_one("meta[http-equiv]")["content"] == content_security_policy()
+    assert page.select_one("script").get_text() == script()
 
 
 @pytest.mark.parametrize("payload", PAYLOADS)
 def test_names_around_a_page_of_quarto_make_no_element(payload, tmp_path):
-    frame = Frame(payload, payload, pages=(("a.html", payload),), current="a.html")
-    write_surroundings(tmp_path, "nl", frame)
-    header = BeautifulSoup((tmp_path / "header.html").read_text(), "html.parser")
-    assert header.li.get_text() == payload
-    assert {tag.name for tag in header.find_all(True)} == {"header", "nav", "ul", "li", "a"}
-    footer = BeautifulSoup((tmp_path / "footer.html").read_text(), "html.parser")
-    assert footer.footer.get_text() == f"{payload} · {payload}"
-    assert [tag.name for tag in footer.find_all(True)] == ["footer", "script", "script"]
+    write_project(THEME.parent, tmp_path, load_house_style(THEME))
+    empty, full = (
+        around(tmp_path, {"format": formats_of("a", ("html",), "nl", frame)})
+        for frame in (
+            Frame("a", "a", pages=(("a.html", "a"),), current="a.html"),
+            Frame(payload, payload, pages=(("a.html", payload),), current="a.html"),
+        )
+    )
+    shown = " ".join(payload.split())
+    said = [" ".join(tag.get_text().split()) for tag in (full.li, full.footer)]
+    assert said == [shown, f"{shown} · {shown}"]
+    assert [tag.name for tag in full.find_all(True)] == [tag.name for tag in empty.find_all(True)]
 
 
 def test_a_staged_page_asks_quarto_for_the_forms_that_were_asked_for(staged):
@@ -220,6 +231,7 @@ def test_in_the_word_document_of_quarto_a_figure_is_png_with_its_alt_text(tmp_pa
         (["Wijk", *["verslechterd"] * 7], ["Fazantengaarde", *["64%"] * 7]),
         (["Wat", "Reden"], ["club", "een lange reden " * 9]),
         (["Indicator", *["66% (56-75)"] * 6], ["opvoedingsondersteuning", *["66% (56-75)"] * 6]),
+        (["Doel", "Begin", "Eerste meting"], ["opvoedingsondersteuning", "66% (56-75)", "x" * 60]),
         (["a" * 30, *["b" * 25] * 5], ["c" * 30, *["d" * 25] * 5]),
     ],
 )
@@ -239,3 +251,5 @@ def test_a_table_on_paper_has_the_same_columns_under_both_engines(heads, row, fo
     found = [width.get("c") for _, width in table["c"][2]]
     sized = with_widths(plain_table, always=form == "docx")
     assert found == pytest.approx([width.get("c") for _, width in sized["c"][2]])
+    whole = [width for width, text in zip(found, row, strict=True) if "(" in text and width]
+    assert all((92 if form == "docx" else 82) * width >= len("66% (56-75)") for width in whole)

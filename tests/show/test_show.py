@@ -289,6 +289,35 @@ def test_a_share_above_a_limit_and_a_coarse_number_say_so(folder):
     assert show.table(view.goals(), ["own"]).data.iloc[0, 0] == "meer dan 90%"
     write_released(study, "estimates", tidy(table.assign(step=5.0)))
     assert show.table(view.goals(), ["own"]).data.iloc[0, 0] == "ongeveer 52% (47–57)"
+    changes = show.slopes(view.waves())
+    assert "2021 ongeveer 52%" in changes.alt
+    assert {"ca. 41%", "ca. 52%"} <= {label.get_text() for label in changes.axes[0].texts}
+
+
+def test_an_effect_of_coarse_steps_says_so_where_it_is_drawn():
+    row = {"label": "Sport", "scale": "points", "value": 16.0, "lower": 0.0, "upper": 35.0}
+    row |= {"status": "ok", "unit": "points", "step": 5.0, "certainty": "sign"}
+    frame = pd.DataFrame([row])
+    drawn = show.intervals(frame)
+    assert "ongeveer +16 (0 tot +35)" in {text.get_text() for text in drawn.axes[0].texts}
+    assert "ongeveer +16 (0 tot +35)" in drawn.alt
+    methods = pd.concat([frame.assign(method=method) for method in ("cr1", "cr2")])
+    assert isinstance(show.forest(methods.assign(status=["ok", "hidden"])), Nothing)
+    assert "ongeveer +16" in show.forest(methods).alt
+    exact = show.intervals(frame.assign(step=1.0)).alt + show.forest(methods.assign(step=1.0)).alt
+    assert "ongeveer" not in exact
+
+
+def test_each_panel_has_the_scale_of_its_own_unit(folder):
+    waves = open_wijk(folder, "noord").waves()
+    score = waves.assign(label="Cijfer", unit="score")
+    for name in ("value", "lower", "upper"):
+        score[name] = waves[name] / 10
+    percent, marks = show.slopes(pd.concat([waves, score])).axes
+    assert percent.get_ylim() == (0, 100) and marks.get_ylim()[1] < 10
+    assert marks.yaxis.get_tick_params()["labelleft"]
+    _, right = show.slopes(pd.concat([waves, waves.assign(label="Sport")])).axes
+    assert right.get_ylim() == (0, 100) and not right.yaxis.get_tick_params()["labelleft"]
 
 
 def test_a_change_of_the_gap_is_said_to_be_unclear_when_its_interval_holds_zero(folder):
@@ -484,7 +513,7 @@ def test_rows_without_a_number_that_say_the_same_are_one_row():
     frame.attrs = {"language": "nl", "together": "method"}
     shown = show.table(frame, ["label", "method", "value"]).data
     cr1, cr2, cluster, hierarchical = (
-        worded(f"effect.method.{name}", "nl")
+        worded(f"effect_show.short.{name}", "nl")
         for name in ("cr1", "cr2", "cluster_period", "hierarchical")
     )
     assert shown.values.tolist() == [
@@ -515,13 +544,13 @@ def test_values_beside_their_marks_do_not_touch_nor_leave_the_panel(unit, own, c
     axes.set_ylim(low, high)
     rows = {True: own, False: city}
     series = {
-        key: [(0.0, pd.Series({"value": float(value), "unit": unit}))]
+        key: [(0.0, pd.Series({"value": float(value), "unit": unit, "status": "ok"}))]
         for key, value in rows.items()
     }
     panels._label_values(axes, series, 0, "right", "nl")
     (first, second) = (written.get_position()[1] for written in axes.texts)
     assert (first > second) == (own >= city)
-    assert abs(first - second) == pytest.approx(max(abs(own - city), 0.14 * (high - low)))
+    assert abs(first - second) == pytest.approx(max(abs(own - city), 0.18 * (high - low)))
     assert low < min(first, second) and max(first, second) < high
     words = ["7,2", "7,4"] if unit == "score" else [f"{own}%", f"{city}%"]
     assert [written.get_text() for written in axes.texts] == words

@@ -113,7 +113,7 @@ ANSWERS = {
     "change": "Noord: +22 (+17 tot +27). Zuid: geen gegevens.",
     "gap": "Noord: geen gegevens. Zuid: −9 (−14 tot −4).",
     "age": "laag: geen gegevens.",
-    "scatter": "Noord: 63, 63. de twee wijken samen: 49, 49.",
+    "scatter": "Noord: 63%, 63%. de twee wijken samen: 49%, 49%.",
     "map": "Noord: 63% (58–68).",
 }
 

@@ -187,11 +187,16 @@ def domain_rows(
     `unit`: Of the values: ``percent``, ``score`` or ``count``.
     """
     study, frame = people.study, people.frame
-    columns, rows = _estimated(frame, outcome, by, estimator, options)
+    columns = list(dict.fromkeys([*columns_of(by, frame), "wave"]))
+    table, design = wave_columns(frame)
+    needed = [name for name in dict.fromkeys([outcome.key, *columns]) if name not in table]
+    rows = estimator(table.join(frame[needed]), outcome.key, by=columns, **design, **options)
+    asked = frame.loc[asked_rows(frame, outcome), columns].drop_duplicates()
+    known = rows[columns].merge(asked, on=columns, how="left", indicator=True)["_merge"].eq("both")
+    status = np.select([rows["n"] > 0, known], ["ok", "missing"], "not_asked")
     scale = SCALE.get(unit, 1.0)
     numbers = {name: rows[name] * scale for name in ("value", "se", "lower", "upper")}
     rows = keyed(study, rows.assign(**numbers), columns, outcome.key, people.chosen)
-    there = rows["n"] > 0
     group_by, group = grouped(study, frame, columns, people.chosen)
     sample = sample_of(people, outcome, group_by, group)
     cells = counted(rows.assign(row=range(len(rows))), sample)
@@ -200,38 +205,11 @@ def domain_rows(
         unit=unit,
         method=np.where(rows["reason"].eq(""), rows["method"], "no_interval:" + rows["reason"]),
         source="survey",
-        status=np.where(there, "ok", _absent(frame, outcome, columns, rows)),
+        status=status,
         step=np.nan,
     )
-    found = [*ESTIMATE_COLUMNS, "se", "df", "x"]
-    names = dict.fromkeys([*found, *columns])
-    table = rows[list(names)].reset_index(drop=True)
-    return table, cells
-
-
-def _estimated(
-    frame: pd.DataFrame,
-    outcome: Outcome,
-    by: list[str],
-    estimator: Callable[..., pd.DataFrame],
-    options: dict[str, Any],
-) -> tuple[list[str], pd.DataFrame]:
-    columns = columns_of(by, frame)
-    if "wave" not in columns:
-        columns = [*columns, "wave"]
-    design_frame, design = wave_columns(frame)
-    needed = [name for name in dict.fromkeys([outcome.key, *columns]) if name not in design_frame]
-    table = design_frame.join(frame[needed])
-    return columns, estimator(table, outcome.key, by=columns, **design, **options)
-
-
-def _absent(
-    frame: pd.DataFrame, outcome: Outcome, columns: list[str], rows: pd.DataFrame
-) -> np.ndarray:
-    """Return why a row without answers has none: nobody in it was asked, or nobody answered."""
-    asked = frame.loc[asked_rows(frame, outcome), columns].drop_duplicates()
-    known = rows[columns].merge(asked, on=columns, how="left", indicator=True)["_merge"]
-    return np.where(known.eq("both"), "missing", "not_asked")
+    names = dict.fromkeys([*ESTIMATE_COLUMNS, "se", "df", "x", *columns])
+    return rows[list(names)].reset_index(drop=True), cells
 
 
 # Who is asked: columns, conditions and choices of respondents; what is missing stays missing.

@@ -13,7 +13,7 @@ from wijkkit.language.messages import catalogue
 from wijkkit.loaders import load_borders
 from wijkkit.loaders.areas import area_names
 from wijkkit.show.maps import draw_values
-from wijkkit.show.theme import CITY, INK, OWN, PALE, new_figure, style
+from wijkkit.show.theme import CITY, INK, OWN, grid_lines, new_figure, style
 from wijkkit.tables import STATUSES
 
 if TYPE_CHECKING:
@@ -148,8 +148,7 @@ def _scale(ax: Axes, result: Result) -> None:
     units = set(result.frame["unit"]) if "unit" in result.frame else set(result.frame["scale"])
     unit = units.pop() if len(units) == 1 else "score"
     axis.set_label_text(text(f"people.unit.{unit}", result.study.language))
-    axis.grid(color=PALE, linewidth=0.8)
-    ax.set_axisbelow(True)
+    grid_lines(ax, "y" if _over_time(result) else "x")
     none = {"points": 0.0, "ratio": 1.0, "odds_ratio": 1.0}.get(unit)
     if none is not None:
         line = ax.axhline if _over_time(result) else ax.axvline
@@ -199,18 +198,16 @@ def draw_map(result: Result, ax: Axes | None = None) -> Axes:
 def draw_scatter(first: Result, second: Result, ax: Axes | None = None) -> Axes:
     """Draw two results against each other, each area called by its name."""
     both = first.joined(second, names=("_first", "_second")).dropna(subset=["_first", "_second"])
+    called = names(first, "area")
     with style():
         if ax is None:
             _, ax = new_figure(height=4.2)
         ax.plot(both["_first"], both["_second"], "o", color=OWN, markersize=6)
-        for _, row in both.iterrows():
-            called = names(first, "area").get(str(row["area"]), str(row["area"]))
-            place = (row["_first"], row["_second"])
-            ax.annotate(called, place, xytext=(4, 4), textcoords="offset points", fontsize=8)
-        ax.set_xlabel(first.title)
-        ax.set_ylabel(second.title)
-        ax.grid(color=PALE, linewidth=0.8)
-        ax.set_axisbelow(True)
+        for area, *place in both[["area", "_first", "_second"]].itertuples(index=False):
+            ax.annotate(called.get(str(area), str(area)), place, xytext=(4, 4),
+                        textcoords="offset points", fontsize=8)  # fmt: skip
+        ax.set(xlabel=first.title, ylabel=second.title)
+        grid_lines(ax, "both")
     return ax
 
 

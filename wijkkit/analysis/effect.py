@@ -84,14 +84,10 @@ def did(
     asked_for = arguments_table(people.study, study).query("argument != 'method'")
     differing = asked_for[asked_for["used"].ne(asked_for["planned"])]
     notes |= {"evaluated": said_arguments(study, differing)} if len(differing) else {}
-    return Result("did", asked.label, ("method", "scale"), _numbers(rows), cells, study, notes)
-
-
-def _numbers(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows with the value under the name that every result has."""
     first = ["outcome", "group", "contrast", "method", "scale"]
     rows = rows.rename(columns={"estimate": "value"}).assign(unit=rows["scale"], step=np.nan)
-    return rows[[*first, *(name for name in rows if name not in first)]]
+    rows = rows[[*first, *(name for name in rows if name not in first)]]
+    return Result("did", asked.label, ("method", "scale"), rows, cells, study, notes)
 
 
 def _with_outcome(study: Study, asked: Outcome) -> Study:

@@ -2,20 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
-from typing import Any
+import lazy_loader
 
 # Imported when used: the fork server is part of this package and loads what it needs itself.
-_MODULES = {
-    "RunResult": "wijkkit.batch.manifest",
-    "run": "wijkkit.batch.runner",
-    "status": "wijkkit.batch.manifest",
-}
-
-__all__ = sorted(_MODULES)
-
-
-def __getattr__(name: str) -> Any:
-    if name in _MODULES:
-        return getattr(importlib.import_module(_MODULES[name]), name)
-    raise AttributeError(f"module 'wijkkit.batch' has no attribute '{name}'")
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -7,7 +7,6 @@ import difflib
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -105,14 +104,12 @@ def _described(text: str, file: str) -> tuple[frozenset[str], str]:
         tags = [cell["metadata"].get("tags", []) for cell in cells]
     except (ValueError, KeyError, TypeError, AttributeError):
         raise _unreadable(file) from None
-    parameters = [source for source, tag in zip(sources, tags, strict=True) if "parameters" in tag]
-    code = (_code(source, tag) for source, tag in zip(sources, tags, strict=True))
+    parameters, code = [], []
+    for source, tag in zip(sources, tags, strict=True):
+        labels = [line for line in source.splitlines() if line.startswith("#|")]
+        code.append(json.dumps([sorted(tag), labels, _meaning(source)]))
+        parameters += [source] if "parameters" in tag else []
     return frozenset(_parameters(parameters, file)), hash_of(*code)
-
-
-def _code(source: str, tags: list[str]) -> str:
-    labels = [line for line in source.splitlines() if line.startswith("#|")]
-    return json.dumps([sorted(tags), labels, _meaning(source)])
 
 
 def _meaning(source: str) -> str:
@@ -217,38 +214,24 @@ def plan(
         except ParameterError as error:
             problems.extend(error.problems)
     shared = {"study": study.folder.name}
+    of_wijk = [notebook for notebook in notebooks if notebook.stage != CITY]
     jobs: list[Job] = []
-    city = [(CITY, notebook.name) for notebook in notebooks if notebook.stage == CITY]
     for notebook in notebooks:
-        own = (CITY, notebook.name)
-        needs = tuple(city[: city.index(own)] if notebook.stage == CITY else city)
-        sets = {CITY: shared}
-        if notebook.stage != CITY:
-            sets = {
-                neighbourhood.wijk: {
-                    **shared,
-                    **_asked(
-                        neighbourhood.model_dump(mode="json", exclude={"codes", "start"}), notebook
-                    ),
-                }
-                for neighbourhood in neighbourhoods
-            }
-        names = dict.fromkeys(name for parameters in sets.values() for name in parameters)
-        problems.extend(parameter_problems(notebook, names))
-        jobs.extend(Job(scope, notebook, values, needs) for scope, values in sets.items())
+        if notebook.stage == CITY:
+            jobs.append(Job(CITY, notebook, shared, tuple(job.key for job in jobs)))
+    city = tuple(job.key for job in jobs)
+    for neighbourhood in neighbourhoods:
+        facts = neighbourhood.model_dump(mode="json", exclude={"codes", "start"})
+        for notebook in of_wijk:
+            # Which wijk it is, and what else of its file the notebook has a parameter for.
+            known = {"wijk", *notebook.parameters}
+            asked = {key: value for key, value in facts.items() if key in known}
+            jobs.append(Job(neighbourhood.wijk, notebook, {**shared, **asked}, city))
+    names: dict[Notebook, dict[str, None]] = {notebook: {} for notebook in notebooks}
+    for job in jobs:
+        names[job.notebook].update(dict.fromkeys(job.parameters))
+    for notebook, said in names.items():
+        problems.extend(parameter_problems(notebook, said))
     if problems:
         raise ParameterError(problems)
-    return tuple(_by_scope(jobs))
-
-
-def _asked(facts: dict[str, Any], notebook: Notebook) -> dict[str, Any]:
-    """Return which wijk it is, and what else of its file the notebook has a parameter for."""
-    return {key: facts[key] for key in facts if key == "wijk" or key in notebook.parameters}
-
-
-def _by_scope(jobs: list[Job]) -> Iterator[Job]:
-    """Order: the city's notebooks, then neighbourhood by neighbourhood."""
-    scopes: dict[str, list[Job]] = {}
-    for job in jobs:
-        scopes.setdefault(job.scope, []).append(job)
-    return chain.from_iterable(scopes.values())
+    return tuple(jobs)

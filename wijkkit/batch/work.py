@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wijkkit.batch import fingerprint as marks
-from wijkkit.batch.engine.task import WIDGET_VIEW, Limits, Task
+from wijkkit.batch.engine.task import WIDGET_VIEW, Task
 from wijkkit.batch.fingerprint import UNRELEASED, TableHashes, hash_file, hash_of
 from wijkkit.batch.manifest import changed_needs
 from wijkkit.batch.plan import CITY, Job, output_path
@@ -101,7 +101,7 @@ class Work:
             parameters=job.parameters,
             folder=str(self.study.folder.parent),
             stage=job.notebook.stage,
-            limits=Limits(**self.study.settings.batch.model_dump()),
+            limits=self.study.settings.batch,
             engine=self.engine,
             environment={NOTEBOOK: job.notebook.name},
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from datetime import date, timedelta
 from importlib.resources import files
 from pathlib import Path
@@ -59,51 +59,33 @@ GOALS = MappingProxyType(
 )
 
 
+def _table(rows: list[tuple], columns: str) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=columns.split())
+
+
 def network(rng: np.random.Generator) -> dict[str, pd.DataFrame]:
     """Return partners, meetings and who was there."""
-    stakeholders: list[dict[str, Any]] = []
-    meetings: list[dict[str, Any]] = []
-    attendance: list[dict[str, Any]] = []
+    stakeholders: list[tuple] = []
+    meetings: list[tuple] = []
+    attendance: list[tuple] = []
     for at, (organisation, role) in enumerate(ORGANISATIONS, start=1):
-        stakeholders.append(
-            {
-                "key": f"P{at:02d}",
-                "organisation": organisation,
-                "role": role,
-                "start": _START + timedelta(days=int(rng.integers(0, 120))),
-                "end": date(2020, 6, 30) if at == len(ORGANISATIONS) else None,
-            }
-        )
+        start = _START + timedelta(days=int(rng.integers(0, 120)))
+        end = date(2020, 6, 30) if at == len(ORGANISATIONS) else None
+        stakeholders.append((f"P{at:02d}", organisation, role, start, end))
     for at in range(9):
+        key, day = f"O{at + 1:02d}", _START + timedelta(days=60 + 110 * at)
         meetings.append(
-            {
-                "key": f"O{at + 1:02d}",
-                "name": f"Netwerkoverleg {at + 1}",
-                "date": _START + timedelta(days=60 + 110 * at),
-                "domain": _DOMAINS[at % 3] if at % 4 else None,
-            }
+            (key, f"Netwerkoverleg {at + 1}", day, _DOMAINS[at % 3] if at % 4 else None)
         )
-        for partner in stakeholders:
-            presence = rng.choice(["present", "excused", "absent"], p=[0.72, 0.16, 0.12])
-            if not _takes_part(partner, meetings[-1]["date"]):
-                continue
-            attendance.append(
-                {
-                    "key": f"W{len(attendance) + 1:03d}",
-                    "meeting": f"O{at + 1:02d}",
-                    "stakeholder": partner["key"],
-                    "presence": str(presence),
-                }
-            )
+        for partner, _, _, start, end in stakeholders:
+            presence = str(rng.choice(["present", "excused", "absent"], p=[0.72, 0.16, 0.12]))
+            if start <= day and (end is None or day <= end):
+                attendance.append((f"W{len(attendance) + 1:03d}", key, partner, presence))
     return {
-        "stakeholders": pd.DataFrame(stakeholders),
-        "meetings": pd.DataFrame(meetings),
-        "attendance": pd.DataFrame(attendance),
+        "stakeholders": _table(stakeholders, "key organisation role start end"),
+        "meetings": _table(meetings, "key name date domain"),
+        "attendance": _table(attendance, "key meeting stakeholder presence"),
     }
-
-
-def _takes_part(partner: Mapping, day: date) -> bool:
-    return partner["start"] <= day and (partner["end"] is None or day <= partner["end"])
 
 
 def plan(number: int, rng: np.random.Generator) -> dict[str, pd.DataFrame]:
@@ -116,34 +98,19 @@ def plan(number: int, rng: np.random.Generator) -> dict[str, pd.DataFrame]:
         begun = begin + timedelta(days=late) <= _LAST
         end = begin + timedelta(days=days + late)
         done = end <= _LAST
-        steps.append(
-            {
-                "key": f"C{at:02d}",
-                "cycle": 1,
-                "step": str(at),
-                "planned_start": begin,
-                "planned_end": begin + timedelta(days=days),
-                "actual_start": begin + timedelta(days=late) if begun else None,
-                "actual_end": end if done else None,
-                "status": "done" if done else "running" if begun else "not_started",
-            }
-        )
-    goals = [
-        {
-            "key": f"D{at:02d}",
-            "name": name,
-            "domain": domain,
-            "study_goal": goal,
-            "indicator": indicator,
-            "baseline": baseline + int(rng.integers(-3, 4)),
-            "target": target,
-            "status": "adopted",
-        }
-        for at, (goal, (indicator, domain, name, baseline, target)) in enumerate(
-            GOALS.items(), start=1
-        )
-    ]
-    return {"steps": pd.DataFrame(steps), "goals": pd.DataFrame(goals)}
+        status = "done" if done else "running" if begun else "not_started"
+        planned = (begin, begin + timedelta(days=days))
+        actual = (begin + timedelta(days=late) if begun else None, end if done else None)
+        steps.append((f"C{at:02d}", 1, str(at), *planned, *actual, status))
+    goals = []
+    for at, (goal, (indicator, domain, name, baseline, target)) in enumerate(GOALS.items(), 1):
+        baseline += int(rng.integers(-3, 4))
+        goals.append((f"D{at:02d}", name, domain, goal, indicator, baseline, target, "adopted"))
+    days_of = "planned_start planned_end actual_start actual_end"
+    return {
+        "steps": _table(steps, f"key cycle step {days_of} status"),
+        "goals": _table(goals, "key name domain study_goal indicator baseline target status"),
+    }
 
 
 def learned(rng: np.random.Generator) -> dict[str, pd.DataFrame]:
@@ -153,45 +120,25 @@ def learned(rng: np.random.Generator) -> dict[str, pd.DataFrame]:
         ("DOC2", "Uitvoeringsplan", "plan", date(2019, 3, 1)),
         ("DOC3", "Verslag netwerkoverleg", "minutes", date(2020, 2, 10)),
     ]
+    first, why = (
+        "Buiten spelen krijgt voorrang",
+        "De analyse laat hier de grootste achterstand zien",
+    )
+    count = "Deelname per activiteit bijhouden"
+    unseen = "Zonder cijfers is niet te zien wie wordt bereikt"
+    later, due = date(2020, 2, 10) + timedelta(days=int(rng.integers(0, 30))), date(2020, 12, 31)
+    decisions = [
+        ("B01", first, why, date(2019, 2, 1), "carried_out", "D01", "O02", None),
+        ("B02", count, unseen, later, "open", None, None, due),
+    ]
+    what = "Het contract voor de hele stad laat geen extra uren in de wijk toe."
+    flag = ("K01", what, "procurement", "Sportfonds", date(2019, 11, 4), "I03", "P01", "open")
     return {
-        "documents": pd.DataFrame(documents, columns=["key", "title", "type", "date"]).assign(
+        "documents": _table(documents, "key title type date").assign(
             reference="dossier wijkprogrammering"
         ),
-        "decisions": pd.DataFrame(
-            [
-                {
-                    "key": "B01",
-                    "decision": "Buiten spelen krijgt voorrang",
-                    "reason": "De analyse laat hier de grootste achterstand zien",
-                    "date": date(2019, 2, 1),
-                    "status": "carried_out",
-                    "goal": "D01",
-                    "meeting": "O02",
-                },
-                {
-                    "key": "B02",
-                    "decision": "Deelname per activiteit bijhouden",
-                    "reason": "Zonder cijfers is niet te zien wie wordt bereikt",
-                    "date": date(2020, 2, 10) + timedelta(days=int(rng.integers(0, 30))),
-                    "status": "open",
-                    "due": date(2020, 12, 31),
-                },
-            ]
-        ),
-        "flags": pd.DataFrame(
-            [
-                {
-                    "key": "K01",
-                    "what": "Het contract voor de hele stad laat geen extra uren in de wijk toe.",
-                    "clash": "procurement",
-                    "programme": "Sportfonds",
-                    "date": date(2019, 11, 4),
-                    "intervention": "I03",
-                    "owner": "P01",
-                    "status": "open",
-                }
-            ]
-        ),
+        "decisions": _table(decisions, "key decision reason date status goal meeting due"),
+        "flags": _table([flag], "key what clash programme date intervention owner status"),
     }
 
 

@@ -10,9 +10,10 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from wijkkit.errors import EstimationError
-from wijkkit.estimates.compare import Directed, verdicts
+from wijkkit.estimates.compare import verdicts
 from wijkkit.estimates.grid import SCALE, Estimates
 from wijkkit.estimates.interval import Interval, check_confidence, interval_of, numbers, quantile_t
+from wijkkit.study.indicators import Indicator
 from wijkkit.tables import EVERYBODY, tidy
 
 #: How two percentages are compared.
@@ -265,7 +266,7 @@ def adjusted_level(level: float, goals: int) -> float:
 
 
 def goal_changes(
-    changes: pd.DataFrame, gaps: pd.DataFrame, indicators: Mapping[str, Directed]
+    changes: pd.DataFrame, gaps: pd.DataFrame, indicators: Mapping[str, Indicator]
 ) -> pd.DataFrame:
     """Return the change of every goal in every wijk with a verdict, and so of every gap.
 

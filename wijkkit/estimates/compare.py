@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Literal, Protocol
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from wijkkit.estimates.design import LonelyPsu
 from wijkkit.estimates.grid import SCALE, Estimates, asked_outcome, wave_design
 from wijkkit.estimates.interval import check_confidence, t_limits
-from wijkkit.estimates.layout import Asked, Block, asked_rows, blocks, keys, not_asked
+from wijkkit.estimates.layout import Block, asked_rows, blocks, keys, not_asked
 from wijkkit.estimates.linearisation import (
     Cells,
     DomainMeans,
@@ -22,6 +22,7 @@ from wijkkit.estimates.linearisation import (
     domains,
     sums,
 )
+from wijkkit.study.indicators import Indicator
 
 #: Verdicts on a difference of which the whole interval lies at one side of zero.
 CLEAR = ("higher", "lower")
@@ -35,15 +36,8 @@ COMPARISON_COLUMNS = tuple(
 )
 
 
-class Directed(Asked, Protocol):
-    """An indicator of which is known which way is better."""
-
-    @property
-    def direction(self) -> Literal["higher", "lower", "none"]: ...
-
-
 def judged(
-    table: pd.DataFrame, against: Against, numbers: Iterable[NDArray], indicator: Directed
+    table: pd.DataFrame, against: Against, numbers: Iterable[NDArray], indicator: Indicator
 ) -> pd.DataFrame:
     """Complete a table of key columns to one of comparisons."""
     difference, lower, upper = numbers
@@ -158,7 +152,7 @@ def _stage_covariance(influence: Floats, whole: Floats, cells: Cells, over: Doma
 
 def compare(
     respondents: pd.DataFrame,
-    indicators: Mapping[str, Directed],
+    indicators: Mapping[str, Indicator],
     waves: Sequence[str],
     *,
     areas: pd.DataFrame | None = None,
@@ -223,7 +217,7 @@ def compare(
 def _against_city(
     block: Block,
     key: str,
-    indicator: Directed,
+    indicator: Indicator,
     outcome: NDArray[np.float64],
     whole: DomainMeans,
     everyone: Domains,
@@ -248,7 +242,7 @@ def _against_city(
 
 def compare_comparable(
     estimates: Estimates,
-    indicators: Mapping[str, Directed],
+    indicators: Mapping[str, Indicator],
     comparable: Mapping[str, Sequence[str]],
     *,
     confidence: float = 0.95,

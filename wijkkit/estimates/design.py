@@ -106,7 +106,7 @@ def survey_design(
     calibrated = weight if isinstance(weight, WeightSet) else None
     weight = None if isinstance(weight, WeightSet) else weight
     counted = () if sampled is None else (sampled,)
-    problems = _check(frame, weight, (*strata, *psu, *fpc, *counted), lonely_psu)
+    problems = list(_check(frame, weight, (*strata, *psu, *fpc, *counted), lonely_psu))
     if len(fpc) > max(len(psu), 1):
         problems.append(Problem("more populations than stages", place="fpc", found=", ".join(fpc)))
     n = len(frame)
@@ -158,41 +158,34 @@ def column_twice(frame: pd.DataFrame) -> Iterator[Problem]:
 
 def _check(
     frame: pd.DataFrame, weight: str | None, columns: tuple[str, ...], lonely_psu: str
-) -> list[Problem]:
-    problems = list(column_twice(frame))
-    if problems:
-        return problems
+) -> Iterator[Problem]:
+    if twice := list(column_twice(frame)):
+        yield from twice
+        return
     if lonely_psu not in get_args(LonelyPsu):
-        problems.append(
-            Problem(
-                "unknown policy",
-                place="lonely_psu",
-                found=str(lonely_psu),
-                expected=", ".join(get_args(LonelyPsu)),
-            )
+        yield Problem(
+            "unknown policy",
+            place="lonely_psu",
+            found=str(lonely_psu),
+            expected=", ".join(get_args(LonelyPsu)),
         )
     for column in (*columns, *([weight] if weight else [])):
         if column not in frame:
-            problems.append(Problem(f"column '{column}' is missing", place="frame"))
+            yield Problem(f"column '{column}' is missing", place="frame")
         elif frame[column].isna().any():
-            problems.append(
-                Problem(
-                    "a design column has missing values",
-                    place=f"column '{column}'",
-                    found=f"{int(frame[column].isna().sum())} rows",
-                    remedy="Give every respondent a value, or leave these respondents out.",
-                )
+            yield Problem(
+                "a design column has missing values",
+                place=f"column '{column}'",
+                found=f"{int(frame[column].isna().sum())} rows",
+                remedy="Give every respondent a value, or leave these respondents out.",
             )
         elif column == weight and not _positive(frame[column]):
-            problems.append(
-                Problem(
-                    "a weight that is not a positive number",
-                    place=f"column '{column}'",
-                    expected="finite numbers above 0",
-                    remedy="Leave respondents without weight out before estimating.",
-                )
+            yield Problem(
+                "a weight that is not a positive number",
+                place=f"column '{column}'",
+                expected="finite numbers above 0",
+                remedy="Leave respondents without weight out before estimating.",
             )
-    return problems
 
 
 def _positive(column: pd.Series) -> bool:

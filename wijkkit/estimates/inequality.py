@@ -272,7 +272,7 @@ def _indices(
         "df": units - strata,
         "n": n.min(axis=1),
         "unit": np.full(len(n), "score" if indicator.unit == "score" else "points"),
-        "status": _status(skipped, there),
+        "status": _status(skipped, np.asarray(there)),
     }
 
 

@@ -73,13 +73,9 @@ def interval_of(
     parts: Iterable[ArrayLike], confidence: float, method: str, multiplier: float = 1.0
 ) -> Interval:
     """Return value, lower and upper limit as an interval."""
-    value, lower, upper = (scalar_or_array(np.asarray(part) * multiplier) for part in parts)
+    arrays = (np.asarray(part) * multiplier for part in parts)
+    value, lower, upper = (float(one) if one.ndim == 0 else one for one in arrays)
     return Interval(value, lower, upper, confidence, method)
-
-
-def scalar_or_array(array: NDArray[np.float64]) -> Values:
-    """Return a 0-dimensional array as a float, any other as it is."""
-    return float(array) if array.ndim == 0 else array
 
 
 def wilson(

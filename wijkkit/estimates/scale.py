@@ -23,20 +23,15 @@ class Reliability(ShowsItself):
     """How consistent the items of a scale are.
 
     `alpha`, `lower`, `upper`: Cronbach's alpha of the items as they are, with Feldt's interval.
-    `standardised_alpha`: Alpha of the correlations. `omega`: McDonald's omega total of one common
-    factor; ``nan`` with fewer than three items. `item_rest`: Correlation of each item with the sum
-    of the others. `alpha_without`: Alpha when an item is left out; ``nan`` with fewer than three
-    items. `n`, `missing`: Respondents with all items, and those without one or more, who are left
-    out. `confidence`: Coverage of the interval.
+    `omega`: McDonald's omega total of one common factor; ``nan`` with fewer than three items. `n`,
+    `missing`: Respondents with all items, and those without one or more, who are left out.
+    `confidence`: Coverage of the interval.
     """
 
     alpha: float
     lower: float
     upper: float
-    standardised_alpha: float
     omega: float
-    item_rest: pd.Series
-    alpha_without: pd.Series
     n: int
     missing: int
     confidence: float
@@ -60,7 +55,7 @@ def scale_reliability(items: pd.DataFrame, *, confidence: float = 0.95) -> Relia
     Returns
     -------
     Reliability
-        Alpha with its interval, omega, and what alpha would be without each item.
+        Alpha with its interval, and omega.
 
     Raises
     ------
@@ -100,33 +95,14 @@ def scale_reliability(items: pd.DataFrame, *, confidence: float = 0.95) -> Relia
             expected="at least two items that vary, as does their sum, and three complete "
             "respondents",
         )
-    alpha = _alpha(np.cov(table, rowvar=False))
-    correlations = np.corrcoef(table, rowvar=False)
+    covariance = np.cov(table, rowvar=False)
+    alpha = float(k / (k - 1) * (1 - np.trace(covariance) / covariance.sum()))
     tail = (1 - confidence) / 2
     df = (n - 1, (n - 1) * (k - 1))
     limits = (1 - (1 - alpha) * stats.f.ppf(q, *df) for q in (1 - tail, tail))
-    rest = [np.corrcoef(table[:, j], np.delete(table, j, 1).sum(axis=1))[0, 1] for j in range(k)]
-    without = [
-        _alpha(np.cov(np.delete(table, j, 1), rowvar=False)) if k > 2 else np.nan for j in range(k)
-    ]
     lower, upper = (float(limit) for limit in limits)
-    return Reliability(
-        alpha,
-        lower,
-        upper,
-        _alpha(correlations),
-        _omega(correlations) if k > 2 else np.nan,
-        pd.Series(rest, index=items.columns),
-        pd.Series(without, index=items.columns),
-        n,
-        len(items) - n,
-        confidence,
-    )
-
-
-def _alpha(covariance: Floats) -> float:
-    k = len(covariance)
-    return float(k / (k - 1) * (1 - np.trace(covariance) / covariance.sum()))
+    omega = _omega(np.corrcoef(table, rowvar=False)) if k > 2 else np.nan
+    return Reliability(alpha, lower, upper, omega, n, len(items) - n, confidence)
 
 
 def _omega(correlations: Floats) -> float:

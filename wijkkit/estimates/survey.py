@@ -87,8 +87,7 @@ def survey_mean(
     groups, over, values = grouped(frame, outcome, by, design)
     means = domain_means(values, over)
     limits = t_limits(means.value, means.se, means.df, confidence)
-    missing = count_missing(np.isnan(values), over)
-    return result_rows(groups, means.value, means, limits, missing, "t", confidence)
+    return result_rows(groups, over, values, means.value, means, limits, "t", confidence)
 
 
 def survey_proportion(
@@ -139,8 +138,7 @@ def survey_proportion(
     limits = proportion_limits(
         means.value, means.se, means.df, means.n, method=method, confidence=confidence
     )
-    missing = count_missing(np.isnan(values), over)
-    return result_rows(groups, means.value, means, limits, missing, method, confidence)
+    return result_rows(groups, over, values, means.value, means, limits, method, confidence)
 
 
 def grouped(
@@ -218,21 +216,18 @@ def group_domains(
     return groups, domains(code, len(groups), design)
 
 
-def count_missing(absent: NDArray[np.bool_], over: Domains) -> NDArray[np.int64]:
-    """Return the number of respondents without outcome in each domain."""
-    return np.bincount(over.code[(over.code >= 0) & absent], minlength=over.size)
-
-
 def result_rows(
     groups: pd.DataFrame,
+    over: Domains,
+    values: NDArray[np.float64],
     value: NDArray[np.float64],
     found: DomainMeans | Precision,
     limits: tuple[NDArray[np.float64], NDArray[np.float64]],
-    missing: NDArray[np.int64],
     method: str,
     confidence: float,
 ) -> pd.DataFrame:
     """Return the rows that every survey function gives, see `survey_mean`."""
+    absent = (over.code >= 0) & np.isnan(values)
     return groups.assign(
         value=value,
         se=found.se,
@@ -240,7 +235,7 @@ def result_rows(
         upper=limits[1],
         df=found.df,
         n=found.n.astype(int),
-        missing=missing,
+        missing=np.bincount(over.code[absent], minlength=over.size),
         method=method,
         confidence=confidence,
         reason=found.reason,
@@ -289,8 +284,7 @@ def survey_total(
     total = np.bincount(over.code[used], parts[used], minlength=over.size)
     value = np.where(found.n > 0, total, np.nan)
     limits = t_limits(value, found.se, found.df, confidence)
-    missing = count_missing(np.isnan(values), over)
-    return result_rows(groups, value, found, limits, missing, "t", confidence)
+    return result_rows(groups, over, values, value, found, limits, "t", confidence)
 
 
 def survey_quantile(
@@ -354,18 +348,9 @@ def survey_quantile(
         share.value, share.se, share.df, share.n, method=method, confidence=confidence
     )
     lower, upper = (_at(curves, limit) for limit in limits)
-    return groups.assign(
-        value=value,
-        se=(upper - lower) / 2 / quantile_t(share.df, confidence),
-        lower=lower,
-        upper=upper,
-        df=share.df,
-        n=share.n.astype(int),
-        missing=count_missing(np.isnan(values), over),
-        method=f"woodruff {method}",
-        confidence=confidence,
-        reason=share.reason,
-    )
+    named = (f"woodruff {method}", confidence)
+    rows = result_rows(groups, over, values, value, share, (lower, upper), *named)
+    return rows.assign(se=(upper - lower) / 2 / quantile_t(share.df, confidence))
 
 
 Curve = tuple[NDArray[np.float64], NDArray[np.float64]]

@@ -139,15 +139,11 @@ def _fitted(x: Floats, y: Floats, weight: Floats, family: str) -> tuple[Floats, 
         mean = _mean(eta, family)
         before, deviance = deviance, _deviance(y, mean, weight, family)
         if np.isfinite(before) and abs(deviance - before) < _CONVERGED * (abs(deviance) + 0.1):
-            _refuse_separation(mean, family)
+            if family == "binomial" and np.minimum(mean, 1 - mean).min() < _APART:
+                raise _no_estimate("a group in which everybody answers alike")
             residual = (y - mean) / _spread(mean, family)
             return beta, x * (working * residual)[:, None], information
     raise _no_estimate("no convergence")
-
-
-def _refuse_separation(mean: Floats, family: str) -> None:
-    if family == "binomial" and np.minimum(mean, 1 - mean).min() < _APART:
-        raise _no_estimate("a group in which everybody answers alike")
 
 
 def _no_estimate(found: str) -> EstimationError:

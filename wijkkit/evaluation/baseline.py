@@ -8,7 +8,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from wijkkit.evaluation.effect.outcomes import compared_waves, outcomes
+from wijkkit.evaluation.effect.outcomes import compared_waves, eligible, outcomes
 from wijkkit.evaluation.effect.sample import NotEstimable
 from wijkkit.evaluation.explanations.evidence import measures
 from wijkkit.study import Study
@@ -51,12 +51,8 @@ def participants(
 
 def _pooled(cells: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     grouped = cells.groupby(by, sort=False)
-    children = grouped["children"].sum(min_count=1).where(~grouped["children"].apply(_any_absent))
+    children = grouped["children"].agg(lambda known: known.sum(skipna=False))
     return pd.DataFrame({"n": grouped["n"].sum(), "children": children}).reset_index()
-
-
-def _any_absent(values: pd.Series) -> bool:
-    return bool(values.isna().any())
 
 
 def children_of(study: Study, figures: pd.DataFrame) -> pd.Series:
@@ -106,7 +102,7 @@ def _variables(study: Study, rows: pd.DataFrame) -> Iterator[tuple[str, str, str
     for key in outcomes(study):
         if key in rows:
             indicator = study.indicators[key]
-            value = rows[key].where(_eligible(rows, indicator.ages)).astype(float)
+            value = rows[key].where(eligible(rows, indicator)).astype(float)
             yield "indicator", key, "", indicator.unit, value
     columns = set()
     for grouping in study.groupings:
@@ -117,12 +113,6 @@ def _variables(study: Study, rows: pd.DataFrame) -> Iterator[tuple[str, str, str
     for name in study.settings.evaluation.covariates:
         if name in rows and name not in columns:
             yield from _covariate(name, rows[name])
-
-
-def _eligible(rows: pd.DataFrame, ages: tuple[float, float] | None) -> pd.Series:
-    if not ages or "age" not in rows:
-        return pd.Series(True, rows.index)
-    return rows["age"].ge(ages[0]) & rows["age"].lt(ages[1])
 
 
 def _is(rows: pd.DataFrame, grouping, group: str) -> pd.Series:

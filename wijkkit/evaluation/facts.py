@@ -49,6 +49,10 @@ class Facts:
     area_figures: pd.DataFrame = field(default_factory=pd.DataFrame)
     participants: pd.DataFrame = field(default_factory=pd.DataFrame)
     scales: pd.DataFrame = field(default_factory=pd.DataFrame)
+    # By kind, what was asked for before.
+    _records: dict[str, dict[str, list[dict]]] = field(default_factory=dict, init=False)
+    _by_wijk: dict[str, dict[str, pd.DataFrame]] = field(default_factory=dict, init=False)
+    _empty: dict[str, pd.DataFrame] = field(default_factory=dict, init=False)
 
     def registry_rows(self, kind: str, wijk: str | None = None) -> pd.DataFrame:
         """Return the registry's rows of one kind, of one wijk or of all."""
@@ -103,14 +107,6 @@ class Facts:
         )
         return parts_of(rows, ["wijk", "intervention"])
 
-    @cached_property
-    def _records(self) -> dict[str, dict[str, list[dict]]]:
-        return {}
-
-    @cached_property
-    def _by_wijk(self) -> dict[str, dict[str, pd.DataFrame]]:
-        return {}
-
     def _rows_of_wijk(self, kind: str) -> dict[str, pd.DataFrame]:
         """Return the rows of a kind by wijk: everything is asked wijk by wijk."""
         if kind not in self._by_wijk:
@@ -130,10 +126,6 @@ class Facts:
             table = self.registry.get(kind)
             self._empty[kind] = kind_frame(KINDS[kind], []) if table is None else table.head(0)
         return self._empty[kind]
-
-    @cached_property
-    def _empty(self) -> dict[str, pd.DataFrame]:
-        return {}
 
     @cached_property
     def _levels(self) -> dict[tuple[str, str], pd.DataFrame]:

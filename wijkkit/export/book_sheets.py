@@ -175,7 +175,7 @@ def _rows(sheet: Worksheet, book: Book, indicator: str, row: int) -> None:
     score = _is_score(book, indicator)
     for place, column in enumerate(book.columns, start=2):
         cell = book.cell(indicator, column)
-        _number(sheet.cell(row, place), cell, score)
+        _number(sheet.cell(row, place), cell, score, book.study.language)
         if cell.n is not None:
             _put(sheet.cell(row + 1, place), cell.n, "Book n")
 
@@ -184,14 +184,14 @@ def _is_score(book: Book, indicator: str) -> bool:
     return book.study.indicators[indicator].unit == "score"
 
 
-def _number(place: SheetCell, cell: Cell, score: bool) -> None:
+def _number(place: SheetCell, cell: Cell, score: bool, language: str) -> None:
     if cell.value is None:
         _put(place, cell.words, "Book absent")
         return
     style = "Book score" if score else "Book marked" if cell.mark else "Book percentage"
     _put(place, cell.value, style)
     shape = "0.0" if score else '0"%"'
-    about = '"± "' if cell.step > 1 else ""
+    about = f'"{text("show.about_short", language, value="")}"' if cell.step > 1 else ""
     place.number_format = f'"{cell.mark} "{about}{shape}' if cell.mark else f"{about}{shape}"
 
 

@@ -122,7 +122,8 @@ def _dutch(before: str, told: str, noun: Noun, many: bool) -> str:
         "entire": "het hele " if het else "de hele ",
         "each": "elk " if het else "elke ",
         "which": "welk " if het else "welke ",
-        "programme": _joined("programma", told),
+        # A compound has a hyphen where two vowels would meet.
+        "programme": "programma-" if told[:1].lower() in _VOWELS else "programma",
         "comparison": "vergelijkings",
     }
     return f"{words[before]}{told}"
@@ -143,11 +144,6 @@ def _english(before: str, told: str, many: bool) -> str:
         "comparison": "comparison ",
     }
     return f"{words[before]}{told}"
-
-
-def _joined(first: str, second: str) -> str:
-    """Return the first part of a compound, with a hyphen where two vowels would meet."""
-    return f"{first}-" if first[-1] in _VOWELS and second[:1].lower() in _VOWELS else first
 
 
 class Wording(str):
@@ -214,12 +210,9 @@ def text(key: str, language: str, **fields: object) -> str:
         message = message[part]  # type: ignore[index]
     if not isinstance(message, str):
         raise KeyError(f"{key} is a group of messages, not a message")
-    return _agreeing(message, fields).format_map(fields)
-
-
-def _agreeing(message: str, fields: Mapping[str, object]) -> str:
-    """Return a message whose words agree with the numbers in it, written as the reader sees them."""
-    return _NUMBER.sub(lambda found: found[2 if _is_one(fields[found[1]]) else 3], message)
+    # Words agree with the numbers in a message, written as the reader sees them.
+    agreeing = _NUMBER.sub(lambda found: found[2 if _is_one(fields[found[1]]) else 3], message)
+    return agreeing.format_map(fields)
 
 
 def _is_one(shown: object) -> bool:

@@ -90,15 +90,14 @@ class CityPage:
 class WijkPart:
     """What the city's pages show of one wijk.
 
-    `steps`: None where it carries no programme out. `sessions`: Sessions done and planned, by
-    intervention: its catalogue key, or else its name. `names`: What those are called. `clashes`:
+    `steps`: None where it carries no programme out. `sessions`: By intervention (its catalogue key,
+    or else its name) what it is called and how many sessions were done and planned. `clashes`:
     Those that are open. `decided`: The last decisions with their reasons.
     """
 
     line: WijkLine
     steps: list[Cell] | None
-    sessions: dict[str, tuple[float, float]]
-    names: dict[str, str]
+    sessions: dict[str, tuple[str, float, float]]
     clashes: list[ClashRow]
     steps_done: int
     decided: list[str]
@@ -149,21 +148,18 @@ def wijk_part(snapshot: Snapshot, wijk: str) -> WijkPart:
     programme = wijk in snapshot.study.starts
     steps = facts.steps(wijk)
     cells = [_step_cell(row, language) for row in current_round(steps)] if programme else None
-    sessions: dict[str, tuple[float, float]] = {}
-    names: dict[str, str] = {}
+    sessions: dict[str, tuple[str, float, float]] = {}
     for item in facts.records("interventions", wijk):
         one = item["name"] if pd.isna(item["catalogue"]) else item["catalogue"]
         rows = facts.activities(wijk, item["key"])
         done, planned = rows["delivered_sessions"], rows["planned_sessions"]
         both = ~np.isnan(done) & ~np.isnan(planned)
-        before = sessions.get(one, (0.0, 0.0))
-        sessions[one] = (before[0] + done[both].sum(), before[1] + planned[both].sum())
-        names.setdefault(one, item["name"])
+        name, *before = sessions.get(one, (item["name"], 0.0, 0.0))
+        sessions[one] = (name, before[0] + done[both].sum(), before[1] + planned[both].sum())
     return WijkPart(
         line=_line(snapshot, wijk),
         steps=cells,
         sessions=sessions,
-        names=names,
         clashes=open_clashes(snapshot, wijk),
         steps_done=sum(row["state"] == "done" for row in steps) if programme else 0,
         decided=_decided(snapshot, wijk),
@@ -206,21 +202,22 @@ def _step_cell(row: dict, language: str) -> Cell:
 
 def _intervention_matrix(parts: list[WijkPart], language: str) -> Matrix:
     """Return sessions done of planned, per wijk and intervention; what most have comes first."""
-    order = [
-        one for one, _ in Counter(one for part in parts for one in part.sessions).most_common()
-    ]
     names: dict[str, str] = {}
     for part in parts:
-        names = part.names | names
+        names = {one: name for one, (name, *_) in part.sessions.items()} | names
+    counts = Counter(one for part in parts for one in part.sessions)
+    order = [one for one, _ in counts.most_common()]
     nothing = Cell("", "empty")
     rows = []
     for part in parts:
-        cells = {one: _session_cell(*both, language) for one, both in part.sessions.items()}
+        cells = {
+            one: _cell(done, planned, language) for one, (_, done, planned) in part.sessions.items()
+        }
         rows.append((part.line.slug, part.line.name, [cells.get(one, nothing) for one in order]))
     return Matrix([names[one] for one in order], rows)
 
 
-def _session_cell(delivered: float, planned: float, language: str) -> Cell:
+def _cell(delivered: float, planned: float, language: str) -> Cell:
     if not planned > 0:
         return Cell(say("cell.nothing", language), "none")
     share = 100 * delivered / planned

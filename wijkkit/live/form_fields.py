@@ -337,30 +337,19 @@ def versions(registry: Registry, kind: Kind, wijk: str, key: str, language: str)
     before: Mapping[str, object] = {}
     found = []
     for row in registry.history(kind.name, wijk, key).to_dict("records"):
-        changes = list(_changes(kind, before, row["content"], names, language))
+        changes = []
+        for column in kind.columns:
+            contents = (one.get(column.name) for one in (before, row["content"]))
+            old, new = (_shown(column, value, names, language) for value in contents)
+            if old != new:
+                said = {"label": column_label(kind, column, language), "old": old, "new": new}
+                verb = "changed" if before else "filled"
+                changes.append(text(f"live.history.{verb}", language, **said))
         at = pd.Timestamp(row["at"]).tz_convert("Europe/Amsterdam")
         action = text(f"registry.action.{row['action']}", language)
         found.append(Version(f"{at:%d-%m-%Y %H:%M}", row["who"], action, changes))
         before = row["content"]
     return found[::-1]
-
-
-def _changes(
-    kind: Kind,
-    before: Mapping[str, object],
-    after: Mapping[str, object],
-    names: Mapping[tuple[str, str], str],
-    language: str,
-):
-    for column in kind.columns:
-        old, new = (
-            _shown(column, one.get(column.name), names, language) for one in (before, after)
-        )
-        if old == new:
-            continue
-        label = column_label(kind, column, language)
-        key = "changed" if before else "filled"
-        yield text(f"live.history.{key}", language, label=label, old=old, new=new)
 
 
 def _shown(

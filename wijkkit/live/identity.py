@@ -165,7 +165,9 @@ class Attempts:
 
     def blocked(self, *keys: str) -> bool:
         """Return whether any of these has had too many."""
-        return any(len(self._recent(key)) >= limit for key, limit in self._limits(keys))
+        # Colleagues share an address: it may err more often than a name.
+        limits = {key: TRIES if key.startswith("name:") else 4 * TRIES for key in keys}
+        return any(len(self._recent(key)) >= limit for key, limit in limits.items())
 
     def wrong(self, *keys: str) -> None:
         for key in keys:
@@ -174,11 +176,6 @@ class Attempts:
     def right(self, *keys: str) -> None:
         for key in keys:
             self._wrong.pop(key, None)
-
-    @staticmethod
-    def _limits(keys: tuple[str, ...]) -> list[tuple[str, int]]:
-        # Colleagues share an address: it may err more often than a name.
-        return [(key, TRIES if key.startswith("name:") else 4 * TRIES) for key in keys]
 
     def _recent(self, key: str) -> deque[float]:
         if len(self._wrong) > 10_000:

@@ -17,7 +17,6 @@ from wijkkit.disclosure.sign_off import sign_off_file
 from wijkkit.evaluation.facts import Facts
 from wijkkit.language import number, text
 from wijkkit.registry import Registry, open_registry
-from wijkkit.registry.registry import KindTables
 from wijkkit.registry.release import Persons, registered_persons, tables_for_release
 from wijkkit.released import open_released
 from wijkkit.study import Study
@@ -167,17 +166,12 @@ class Source:
         study = replace(whole, neighbourhoods={wijk: whole.neighbourhood(wijk)})
         released = self.cached(("released",), now.released, self._read_released)
         estimates = {name: by_area.get(wijk, by_area[""]) for name, by_area in released.items()}
-        registered = self._registered(now, language, wijk)
-        return Snapshot(study, Facts(study, registered, now.day, **estimates), policy_for(study))
-
-    def _registered(self, now: Now, language: str, wijk: str) -> KindTables:
-        """Return what may be shown of the registration of a wijk."""
-
-        return self.cached(
+        registered = self.cached(
             ("registry", language, wijk),
             now.of(wijk),
             lambda: tables_for_release(self.registry, wijk, language, self._persons(now)),
         )
+        return Snapshot(study, Facts(study, registered, now.day, **estimates), policy_for(study))
 
     def _persons(self, now: Now) -> Persons:
         return self.cached(("persons",), now.persons, lambda: registered_persons(self.registry))

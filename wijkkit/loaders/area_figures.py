@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from pathlib import PurePath
-from typing import Literal, cast
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -13,7 +13,7 @@ from wijkkit.errors import DataError, Problem
 from wijkkit.loaders.areas import area_names, cbs_number, check_areas, check_once, find_columns
 from wijkkit.loaders.downloads import read_odata
 from wijkkit.loaders.recode import cell_problems
-from wijkkit.loaders.source_file import WrittenSource, read_source
+from wijkkit.loaders.source_file import read_source
 from wijkkit.loaders.source_table import SourceTable, read_each, written
 from wijkkit.study import Study
 from wijkkit.study.guard import require_sources
@@ -137,11 +137,8 @@ def read_area_source(study: Study, source: AreaFigureSource) -> SourceTable:
         return read_odata(study, source, list(area_names(study, source.level)))
     if source.kind == "statline":
         source = source.model_copy(update={"separator": ";"})
-    return read_source(
-        study.path(source.path or ""),
-        cast(WrittenSource, source),
-        f"sources.area_figures.{source.id}",
-    )
+    place = f"sources.area_figures.{source.id}"
+    return read_source(study.path(source.path or ""), source, place)
 
 
 def filtered_rows(

@@ -368,17 +368,8 @@ def row_account(account: Sequence[AccountRow]) -> pd.DataFrame:
     ``source, wave, wijk, read, used, dropped, why``: one row per wijk of a source and wave, and one
     per reason for what was left out. `read` is `used` and `dropped` together.
     """
-    rows = [
-        {
-            "source": source,
-            "wave": wave,
-            "wijk": place,
-            "read": count,
-            "used": 0 if why else count,
-            "dropped": count if why else 0,
-            "why": why,
-        }
-        for source, wave, place, why, count in account
-    ]
-    columns = ["source", "wave", "wijk", "read", "used", "dropped", "why"]
-    return pd.DataFrame(rows, columns=columns)
+    columns = ["source", "wave", "wijk", "why", "read"]
+    table = pd.DataFrame(list(account), columns=columns).astype({"read": "int64"})
+    used = table["read"].where(table["why"].eq(""), 0)
+    table = table.assign(used=used, dropped=table["read"] - used)
+    return table[["source", "wave", "wijk", "read", "used", "dropped", "why"]]

@@ -10,6 +10,7 @@ import lzma
 import struct
 import zipfile
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
@@ -90,55 +91,46 @@ def _of_macos(name: str) -> bool:
     return "__MACOSX" in path.parts or path.name.startswith("._") or path.name == ".DS_Store"
 
 
-def _too_large(files: list[zipfile.ZipInfo], name: str) -> list[Problem]:
+def _too_large(files: list[zipfile.ZipInfo], name: str) -> Iterator[Problem]:
     texts = sum(info.file_size for info in files if info.filename.lower().endswith(READ))
     limits = (
         ("too many files in the project", len(files), MAXIMUM_FILES),
         ("the texts of the project are too large", texts, MAXIMUM_TOTAL_SIZE),
     )
-    problems = [
-        Problem(
-            what,
-            file=name,
-            found=f"{found:,}",
-            expected=f"at most {most:,}",
-            remedy="Export a project with the interviews only.",
-        )
-        for what, found, most in limits
-        if found > most
-    ]
+    for what, found, most in limits:
+        if found > most:
+            yield Problem(
+                what,
+                file=name,
+                found=f"{found:,}",
+                expected=f"at most {most:,}",
+                remedy="Export a project with the interviews only.",
+            )
     for info in files:
         ratio = info.file_size / max(info.compress_size, 1)
         if info.file_size > 2**20 and ratio > MAXIMUM_RATIO:
-            problems.append(
-                Problem(
-                    "a file unpacks to far more than it holds",
-                    file=name,
-                    place=info.filename[:120],
-                    found=f"{ratio:.0f} times its size",
-                    expected=f"at most {MAXIMUM_RATIO} times",
-                    remedy="Do not use this file; ask for a new export.",
-                )
+            yield Problem(
+                "a file unpacks to far more than it holds",
+                file=name,
+                place=info.filename[:120],
+                found=f"{ratio:.0f} times its size",
+                expected=f"at most {MAXIMUM_RATIO} times",
+                remedy="Do not use this file; ask for a new export.",
             )
-    return problems
 
 
-def _unsafe(files: list[zipfile.ZipInfo], name: str) -> list[Problem]:
-    problems = []
+def _unsafe(files: list[zipfile.ZipInfo], name: str) -> Iterator[Problem]:
     for info in files:
         # ZipInfo cuts a name at a null byte and turns the platform's separators into '/'.
         parts = PurePosixPath(info.orig_filename.replace("\\", "/")).parts
         if ".." in parts or "\0" in info.orig_filename or (parts and parts[0][-1:] in "/:"):
-            problems.append(
-                Problem(
-                    "a path that leads out of the project",
-                    file=name,
-                    place=repr(info.orig_filename[:120]),
-                    expected="files inside the project",
-                    remedy="Do not use this file; ask for a new export.",
-                )
+            yield Problem(
+                "a path that leads out of the project",
+                file=name,
+                place=repr(info.orig_filename[:120]),
+                expected="files inside the project",
+                remedy="Do not use this file; ask for a new export.",
             )
-    return problems
 
 
 def _project_file(files: list[zipfile.ZipInfo], name: str) -> zipfile.ZipInfo:

@@ -352,26 +352,20 @@ def _interviews(
     )
 
 
-def _incomplete(groups: pd.DataFrame, file: str) -> list[Problem]:
-    problems = []
+def _incomplete(groups: pd.DataFrame, file: str) -> Iterator[Problem]:
     for name, rows in groups.groupby("group", dropna=False):
         absent = [column for column in ("wave", "role") if rows[column].isna().any()]
         if len(rows) > 1:
-            problems.append(
-                Problem(
-                    "a group interview belongs to two wijken, waves or roles",
-                    file=file,
-                    place=f"group '{name}'",
-                    remedy="Give each interview a group of its own.",
-                )
+            yield Problem(
+                "a group interview belongs to two wijken, waves or roles",
+                file=file,
+                place=f"group '{name}'",
+                remedy="Give each interview a group of its own.",
             )
         elif absent:
-            problems.append(
-                Problem(
-                    f"a group interview without {' and '.join(absent)}",
-                    file=file,
-                    place=f"group '{name}'",
-                    remedy="Add the variables, or name them in process.group_interviews.",
-                )
+            yield Problem(
+                f"a group interview without {' and '.join(absent)}",
+                file=file,
+                place=f"group '{name}'",
+                remedy="Add the variables, or name them in process.group_interviews.",
             )
-    return problems

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import Any, cast
 
 import pandas as pd
 import pyarrow as pa
@@ -19,6 +19,7 @@ import pyreadstat
 from wijkkit.errors import DataError, Problem
 from wijkkit.loaders.source_table import SourceTable, check_header, check_size, rows_text
 from wijkkit.loaders.workbook import read_workbook
+from wijkkit.study.settings.sources import TableSource
 
 # Comma-separated files, read without guessing: encoding, separator and decimal sign are told.
 
@@ -27,22 +28,7 @@ SEPARATORS = (",", ";", "\t", "|")
 PUBLISHER = ("Bron:", "Source:", "\N{COPYRIGHT SIGN}")
 
 
-class WrittenSource(Protocol):
-    """What study.yml says of a file; what it does not say is the default, not a guess."""
-
-    @property
-    def path(self) -> str: ...
-    @property
-    def encoding(self) -> str | None: ...
-    @property
-    def decimal(self) -> str: ...
-    @property
-    def separator(self) -> str: ...
-    @property
-    def sheet(self) -> str | None: ...
-
-
-def read_csv(path: Path, source: WrittenSource) -> SourceTable:
+def read_csv(path: Path, source: TableSource) -> SourceTable:
     """Read a csv file as text; every row must have as many cells as the header.
 
     A last row that only names the publisher (``Bron: CBS``), as in StatLine downloads, is no data.
@@ -71,7 +57,8 @@ def read_csv(path: Path, source: WrittenSource) -> SourceTable:
             expected="a row with column names",
             remedy="Export the file again.",
         )
-    if _is_publisher(numbered[-1][1]):
+    last = numbered[-1][1]
+    if len(last) == 1 and last[0].startswith(PUBLISHER):
         numbered.pop()
     header = [name.strip() for name in numbered[0][1]]
     problems = [
@@ -87,7 +74,7 @@ def read_csv(path: Path, source: WrittenSource) -> SourceTable:
         index=[number for number, _ in numbered[1:]],
         dtype=object,
     )
-    said = "decimal" in getattr(source, "model_fields_set", ())
+    said = "decimal" in source.model_fields_set
     ambiguous = source.separator == ";" and not said and not _has_decimal_points(rows)
     return SourceTable(
         source.path, cells, written=True, decimal=source.decimal, ambiguous=ambiguous
@@ -103,16 +90,10 @@ def _has_decimal_points(rows: list[list[str]]) -> bool:
     )
 
 
-def _is_publisher(row: list[str]) -> bool:
-    return len(row) == 1 and row[0].startswith(PUBLISHER)
-
-
-def _separator(header: list[str], source: WrittenSource) -> list[Problem]:
+def _separator(header: list[str], source: TableSource) -> Iterator[Problem]:
     others = [s for s in SEPARATORS if s != source.separator and s in header[0]]
-    if len(header) > 1 or not others:
-        return []
-    return [
-        Problem(
+    if len(header) == 1 and others:
+        yield Problem(
             "another separator than study.yml says",
             file=source.path,
             place="row 1",
@@ -120,17 +101,14 @@ def _separator(header: list[str], source: WrittenSource) -> list[Problem]:
             expected=repr(source.separator),
             remedy=f'Set separator: "{others[0]}" in study.yml.'.replace("\t", "\\t"),
         )
-    ]
 
 
 def _lengths(
-    numbered: list[tuple[int, list[str]]], width: int, source: WrittenSource
-) -> list[Problem]:
+    numbered: list[tuple[int, list[str]]], width: int, source: TableSource
+) -> Iterator[Problem]:
     wrong = [(number, len(row)) for number, row in numbered if len(row) != width]
-    if not wrong:
-        return []
-    return [
-        Problem(
+    if wrong:
+        yield Problem(
             "rows with another number of cells than the header",
             file=source.path,
             place=rows_text([number for number, _ in wrong]),
@@ -138,7 +116,6 @@ def _lengths(
             expected=f"{width} cells",
             remedy="Quote cells that hold the separator, or set separator in study.yml.",
         )
-    ]
 
 
 def decode(path: Path, encoding: str | None, file: str) -> str:
@@ -295,7 +272,7 @@ def _moment(cell: object, start: date, seconds: float) -> object:
 FORMATS = (".sav", ".zsav", ".dta", ".csv", ".xlsx", ".parquet")
 
 
-def read_source(path: Path, source: WrittenSource, place: str) -> SourceTable:
+def read_source(path: Path, source: TableSource, place: str) -> SourceTable:
     """Read a source file.
 
     `place`: Where study.yml says so, for messages.
@@ -317,7 +294,7 @@ def question_rows(cells: pd.DataFrame) -> list[int]:
     return []
 
 
-def _read(path: Path, source: WrittenSource, place: str) -> SourceTable:
+def _read(path: Path, source: TableSource, place: str) -> SourceTable:
     if not path.is_file():
         raise DataError(
             "the file is missing",

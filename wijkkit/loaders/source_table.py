@@ -51,7 +51,8 @@ class SourceTable:
 
 def read_each(sources: Iterable[S], read: Callable[[S], R]) -> list[R]:
     """Read every source; raise DataError with what is wrong in all of them together."""
-    found, problems = [], []
+    found: list[R] = []
+    problems: list[Problem] = []
     for source in sources:
         try:
             found.append(read(source))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 import pandas as pd
 
@@ -102,6 +102,15 @@ def unknown_values(
     ]
 
 
+def _twice(
+    table: pd.DataFrame, by: list[str], what: str, file: str, column: str, remedy: str
+) -> Iterator[Problem]:
+    """Yield a problem where rows have the same values in some columns."""
+    twice = table.index[table.duplicated(by, keep=False)]
+    if len(twice):
+        yield Problem(what, file, f"column '{column}', {rows_text(list(twice))}", remedy=remedy)
+
+
 # The catalogue of interventions a network may choose from.
 
 #: Columns of a catalogue file. Several goals, factors or interventions are separated by ``;``.
@@ -153,7 +162,7 @@ def load_catalogue(study: Study) -> pd.DataFrame:
     table = read_standard_table(study, source, "sources.catalogue", columns, present=["goals"])
     for column in _LISTS:
         table[column] = [_keys(cell) for cell in table[column]]
-    problems = _problems(table, [goal.id for goal in study.goals], source.path)
+    problems = list(_problems(table, [goal.id for goal in study.goals], source.path))
     if problems:
         raise DataError(problems)
     return table.reset_index(drop=True)
@@ -165,18 +174,9 @@ def _keys(cell: object) -> tuple[str, ...]:
     return tuple(key.strip() for key in str(cell).split(";") if key.strip())
 
 
-def _problems(table: pd.DataFrame, goals: list[str], file: str) -> list[Problem]:
-    problems = []
-    twice = table.index[table["intervention"].duplicated(keep=False)]
-    if len(twice):
-        problems.append(
-            Problem(
-                "an intervention is there more than once",
-                file=file,
-                place=f"column 'intervention', {rows_text(list(twice))}",
-                remedy="Keep one row for each.",
-            )
-        )
+def _problems(table: pd.DataFrame, goals: list[str], file: str) -> Iterator[Problem]:
+    what, remedy = "an intervention is there more than once", "Keep one row for each."
+    yield from _twice(table, ["intervention"], what, file, "intervention", remedy)
     for column, known in (
         ("goals", goals),
         ("strengthens", list(table["intervention"])),
@@ -185,17 +185,14 @@ def _problems(table: pd.DataFrame, goals: list[str], file: str) -> list[Problem]
         for row, keys in table[column].items():
             strangers = [key for key in keys if key not in known]
             if strangers:
-                problems.append(
-                    Problem(
-                        f"unknown {'goal' if column == 'goals' else 'intervention'}",
-                        file=file,
-                        place=f"column '{column}', row {row}",
-                        found=", ".join(strangers),
-                        expected=", ".join(known[:20]),
-                        remedy="Use the keys of study.yml or of the catalogue.",
-                    )
+                yield Problem(
+                    f"unknown {'goal' if column == 'goals' else 'intervention'}",
+                    file=file,
+                    place=f"column '{column}', row {row}",
+                    found=", ".join(strangers),
+                    expected=", ".join(known[:20]),
+                    remedy="Use the keys of study.yml or of the catalogue.",
                 )
-    return problems
 
 
 # Interviews with key figures: one row per person and wave, one column per item.
@@ -255,16 +252,9 @@ def load_key_figures(study: Study) -> pd.DataFrame:
         ),
         *unknown_values(table["wave"], waves, "wave", known, source.path, place),
     ]
-    twice = table.index[table.duplicated(["respondent", "wave"], keep=False)]
-    if len(twice):
-        problems.append(
-            Problem(
-                "a person is there twice in one wave",
-                file=source.path,
-                place=f"column '{names.respondent}', {rows_text(list(twice))}",
-                remedy="Keep one interview per person and wave.",
-            )
-        )
+    what, remedy = "a person is there twice in one wave", "Keep one interview per person and wave."
+    by = ["respondent", "wave"]
+    problems += _twice(table, by, what, source.path, names.respondent, remedy)
     if problems:
         raise DataError(problems)
     return add_arm(study, table.assign(wijk=slugs))

@@ -195,9 +195,9 @@ def cell_kinds(path: Path, sheet: str) -> CellKinds:
         return found
     for attributes, inside in _CELL.findall(content):
         said = {name: value.decode() for name, value in _ATTRIBUTE.findall(attributes)}
-        place = _place(said.get(b"r", ""))
-        if place is None:
+        if not _PLACE.fullmatch(said.get(b"r", "")):
             continue
+        place = coordinate_to_tuple(said[b"r"])
         value = _VALUE.search(inside)
         if said.get(b"t") == "e":
             found.errors[place] = value[1].decode() if value else "an error"
@@ -206,11 +206,6 @@ def cell_kinds(path: Path, sheet: str) -> CellKinds:
         elif value is not None and said.get(b"s") in percent and said.get(b"t", "n") == "n":
             found.percentages.add(place)
     return found
-
-
-def _place(reference: str) -> tuple[int, int] | None:
-    """Return row and column of ``C5``; None where a cell does not say where it stands."""
-    return coordinate_to_tuple(reference) if _PLACE.fullmatch(reference) else None
 
 
 def _root(archive: zipfile.ZipFile, part: str) -> ElementTree.Element | None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from functools import partial
 from operator import attrgetter
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -39,18 +39,31 @@ def checked(
     if still_open:
         raise StudyError(still_open)
     study = open_study(folder)
+    _check_settings(study)
     errors: list[WijkkitError] = []
-    respondents: pd.DataFrame | None = None
     references: dict[str, pd.DataFrame] = {}
-    for name, read in _readers(study, references):
+
+    def read(load: Callable[..., Any], *more: object) -> Any:
         try:
-            found = read()
+            return load(study, *more)
         except WijkkitError as error:
             errors.append(error)
-            if name == "settings":
-                break
-        else:
-            respondents = found if name == "survey" else respondents
+
+    sources = study.settings.sources
+    respondents = read(load_respondents) if sources.survey else None
+    if study.settings.references:
+        from wijkkit.pipeline.references import estimate_references
+
+        read(estimate_references, references)
+    for load in (load_area_figures, load_catalogue, load_key_figures, load_group_interviews):
+        read(load)
+    if study.settings.process.quotes is not None:
+        from wijkkit.evaluation.process.interviews import chosen_quotes
+
+        read(chosen_quotes)
+    for source in sources.borders:
+        read(load_borders, source.level)
+    read(_check_asked)
     if errors:
         problems = [problem for error in errors for problem in error.problems]
         raise type(errors[0])(problems)
@@ -159,28 +172,6 @@ def _unserved_factors(study: Study) -> Iterator[Problem]:
                     expected=", ".join(served[:20]),
                     remedy="Check the spelling; otherwise it weighs on no ranking.",
                 )
-
-
-def _readers(
-    study: Study, references: dict[str, pd.DataFrame]
-) -> Iterator[tuple[str, Callable[[], object]]]:
-    """Yield what is read and checked, in order; nothing else is where the settings are wrong."""
-    yield "settings", partial(_check_settings, study)
-    if study.settings.sources.survey:
-        yield "survey", partial(load_respondents, study)
-    if study.settings.references:
-        from wijkkit.pipeline.references import estimate_references
-
-        yield "reference", partial(estimate_references, study, references)
-    for load in (load_area_figures, load_catalogue, load_key_figures, load_group_interviews):
-        yield "source", partial(load, study)
-    if study.settings.process.quotes is not None:
-        from wijkkit.evaluation.process.interviews import chosen_quotes
-
-        yield "source", partial(chosen_quotes, study)
-    for source in study.settings.sources.borders:
-        yield "source", partial(load_borders, study, source.level)
-    yield "survey without an indicator", partial(_check_asked, study)
 
 
 def _check_settings(study: Study) -> None:

@@ -240,6 +240,12 @@ def _contrasts(
         yield Contrast(name, parts, value, lower, upper, STEPS[str(row["scale"])][0])
 
 
+#: What rests on everybody in both waves alone.
+_OF_EVERYBODY = (
+    *("detectable", "contamination", "composition", "reweighted", "missing", "leave_one_out"),
+)
+
+
 def _open(study: Study, outcome: str, there: set[tuple[str, ...]]) -> list[str]:
     try:
         waves, earlier = compared_waves(study), earlier_waves(study)
@@ -261,14 +267,7 @@ def _open(study: Study, outcome: str, there: set[tuple[str, ...]]) -> list[str]:
         shown = [group for group in groups if known(waves, grouping.id, group)]
         ends = [groups[0], groups[-1]]
         parts += shown + (["-".join(ends)] if set(ends) <= set(shown) else [])
-    parts += [
-        "detectable",
-        "contamination",
-        "composition",
-        "reweighted",
-        "missing",
-        "leave_one_out",
-    ]
+    parts += _OF_EVERYBODY
     every = [wave.id for wave in study.waves if not asked or wave.id in asked]
     if known(tuple(every), "", EVERYBODY):
         parts.append(STAGGERED)

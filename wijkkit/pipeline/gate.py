@@ -155,22 +155,18 @@ def release(
             "Run the notebook that publishes it again, with the study as study.yml has it.",
         )
         whole = {one.name: one.content for one in published if one.kind == "whole"}
-        _require_estimates(whole)
+        if "estimates" not in whole:
+            raise BatchError(
+                "the estimates were not published",
+                file="unreleased/",
+                found=", ".join(whole) or "nothing",
+                remedy="Run the city notebooks before this one: wk.publish(estimates).",
+            )
         _require_covariates(whole["estimates"], whole.get("effect"))
         released = release_together(study, **whole)
         release_outputs(study, published)
         bind_tables(study)
         return released
-
-
-def _require_estimates(whole: dict[str, Any]) -> None:
-    if "estimates" not in whole:
-        raise BatchError(
-            "the estimates were not published",
-            file="unreleased/",
-            found=", ".join(whole) or "nothing",
-            remedy="Run the city notebooks before this one: wk.publish(estimates).",
-        )
 
 
 # Everything that goes out is about the people whom study.yml names: pages say so.

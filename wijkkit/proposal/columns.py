@@ -134,7 +134,9 @@ def _category(column: ColumnFacts, name: str, beside: Mapping) -> ProposedColumn
 
 def _other(column: ColumnFacts, name: str, beside: Mapping) -> ProposedColumn:
     numbers = column.numbers
-    if numbers is None or (not column.answers and _leading_zero(column)):
+    if numbers is None or (
+        not column.answers and any(re.fullmatch(r"0\d+", value) for value in column.values)
+    ):
         kind = "code" if numbers is not None else "text"
     else:
         kind = "number" if column.fractions else "integer"
@@ -149,10 +151,6 @@ def _other(column: ColumnFacts, name: str, beside: Mapping) -> ProposedColumn:
     # A number that does not apply is no number.
     none = {**beside, "missing": (*column.missing, *column.not_applicable), "not_applicable": ()}
     return ProposedColumn(name, column.name, kind, open=asked, **none)
-
-
-def _leading_zero(column: ColumnFacts) -> bool:
-    return any(re.fullmatch(r"0\d+", value) for value in column.values)
 
 
 # The groups that a proposed study compares: sex, classes of age, education.

@@ -57,6 +57,7 @@ WORDS: Mapping[str, str] = {
     "sex": r"geslacht|gesl|sex|gender|aggsa|sekse|geslachtkind",
     "ses": r"opleiding|opleidingsniveau|opl|oplniveau|educ|education|ses|agows|opleidingouders?|opleidingmoeder",
 }
+_YEAR = re.compile(r"(19[89]\d|20[0-4]\d)")
 _KILOS = re.compile(r"\b(kg|kilo|kilos|kilogram|lichaamsgewicht|weegt|weight of the child|body)\b")
 
 #: Roles of the design: every guess of them decides numbers, so it is asked to be confirmed.
@@ -175,15 +176,11 @@ def _weight(facts: ColumnFacts) -> float:
 def _wave(facts: ColumnFacts) -> float:
     if facts.is_question or facts.fractions or not 1 <= facts.different <= 12:
         return -9.0
-    years = all(_is_year(facts.answers.get(value, value)) for value in facts.values)
+    years = all(_YEAR.fullmatch(facts.answers.get(value, value).strip()) for value in facts.values)
     if years:
         return 2.0
     year_word = {"jaar", "year", "agojb"} & {*whole_words(facts.name), facts.joined}
     return -9.0 if year_word else 0.0
-
-
-def _is_year(value: str) -> bool:
-    return re.fullmatch(r"(19[89]\d|20[0-4]\d)", value.strip()) is not None
 
 
 def _respondent(facts: ColumnFacts) -> float:

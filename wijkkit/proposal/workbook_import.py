@@ -250,16 +250,12 @@ def _lines(content: Mapping[str, Any]) -> str:
     for key, value in content.items():
         if isinstance(value, Mapping) and value:
             lines.append(f"{key_text(str(key))}:")
-            lines += [f"  {key_text(str(k))}: {_inline(v)}" for k, v in value.items()]
+            lines += [f"  {key_text(str(k))}: {inline(v)}" for k, v in value.items()]
         elif isinstance(value, list) and value and isinstance(value[0], Mapping):
-            lines += [f"{key_text(str(key))}:", *(f"  - {_inline(item)}" for item in value)]
+            lines += [f"{key_text(str(key))}:", *(f"  - {inline(item)}" for item in value)]
         else:
-            lines.append(f"{key_text(str(key))}: {_inline(value)}")
+            lines.append(f"{key_text(str(key))}: {inline(value)}")
     return "\n".join(lines) + "\n" if lines else ""
-
-
-def _inline(value: Any) -> str:
-    return inline(value)
 
 
 def _area_lines(areas: list[dict[str, Any]]) -> str:

@@ -269,7 +269,7 @@ def _not_running(change: Change, after: Rows, state: State) -> Iterator[Problem]
     else:
         return
     for row in rows:
-        item = after["interventions"].get(row["intervention"])
+        item = after["interventions"].get(str(row["intervention"]))
         if item is None or row["period_start"] is None or row["period_end"] is None:
             continue
         before = item["start"] is not None and row["period_end"] < item["start"]

@@ -61,10 +61,8 @@ def store(
     problems: list[Problem] = []
     planned = []
     for content in contents:
+        planned.append(plan_changes(content, registry.lists, _names(registry, content.wijk)))
         problems += [*content.problems, *_wrong_hands(registry, content, who)]
-        changes, wrong = plan_changes(content, registry.lists, _names(registry, content.wijk))
-        planned.append(changes)
-        problems += wrong
     strangers = {content.wijk for content in contents} - set(registry.study.neighbourhoods)
     if strangers:
         raise _refused(file, contents[0].language, problems)

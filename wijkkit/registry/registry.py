@@ -237,8 +237,8 @@ class Registry(ShowsItself):
             changes, problems = [], []
             for kind, row in rows:
                 remove = bool(row.get("remove"))
-                values, wrong = clean_row(_kind(kind), row, self.lists)
-                problems.append([] if remove else wrong)
+                values, unclean = clean_row(_kind(kind), row, self.lists)
+                problems.append([] if remove else unclean)
                 flags = {"remove": remove, "confirmed": bool(row.get("confirmed"))}
                 version = int(cast(int, row.get("version") or 0))
                 kept = {} if remove else values

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -196,7 +196,8 @@ def write_workbook(
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     write_workbook(f"{folder}/wijk.xlsx", "noord", {"stakeholders": rows})
     """
-    _check(tables, wijk)
+    if problems := list(_check(tables, wijk)):
+        raise RegistryError(problems)
     book = Workbook()
     _write_readme(book, name or wijk, language)
     study_lists = {"goals": goals or {}, "indicators": indicators or {}}
@@ -212,33 +213,26 @@ def write_workbook(
     write_saved(Path(path), book.save)
 
 
-def _check(tables: Mapping[str, pd.DataFrame], wijk: str) -> None:
-    problems = []
+def _check(tables: Mapping[str, pd.DataFrame], wijk: str) -> Iterator[Problem]:
     for name, table in tables.items():
         if name not in KINDS:
-            problems.append(
-                Problem("unknown kind", place=name, expected=", ".join(KINDS), remedy="Rename it.")
+            yield Problem(
+                "unknown kind", place=name, expected=", ".join(KINDS), remedy="Rename it."
             )
             continue
         strangers = [str(column) for column in table if column not in COLUMNS[name]]
         if strangers:
-            problems.append(
-                Problem(
-                    "unknown columns",
-                    place=name,
-                    found=", ".join(strangers),
-                    expected=", ".join(COLUMNS[name]),
-                    remedy="Use these columns.",
-                )
+            yield Problem(
+                "unknown columns",
+                place=name,
+                found=", ".join(strangers),
+                expected=", ".join(COLUMNS[name]),
+                remedy="Use these columns.",
             )
         if "key" not in table or table["key"].isna().any():
-            problems.append(Problem("rows without a key", place=name, remedy="Give each a key."))
+            yield Problem("rows without a key", place=name, remedy="Give each a key.")
         if "wijk" in table and not table["wijk"].eq(wijk).all():
-            problems.append(
-                Problem("rows of another wijk", place=name, expected=wijk, remedy="Select first.")
-            )
-    if problems:
-        raise RegistryError(problems)
+            yield Problem("rows of another wijk", place=name, expected=wijk, remedy="Select first.")
 
 
 def _reference_labels(tables: Mapping[str, pd.DataFrame]) -> dict[str, dict[str, str]]:

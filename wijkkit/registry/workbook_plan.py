@@ -6,15 +6,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from wijkkit.errors import Problem
 from wijkkit.registry.changes import Change
 from wijkkit.registry.problems import (
     broken,
     choice_labels,
     choice_of,
-    form_problem,
     key_of,
-    row_problem,
     sheet_name,
 )
 from wijkkit.registry.tables import KINDS, Column, next_key
@@ -35,39 +32,38 @@ class PlannedRow:
     kept: tuple[str, ...] = ()
 
 
+#: kind -> key -> the first row that has it.
+Keys = dict[str, dict[str, int]]
 #: What the study's lists (by name) and rows (``rows:`` and the kind) are called: words -> key.
 Names = Mapping[str, Mapping[str, str]]
 
 
 def plan_changes(
     content: WorkbookContent, lists: StudyLists, names: Names | None = None
-) -> tuple[list[PlannedRow], list[Problem]]:
-    """Return the change of every row with a key of its own, and everything wrong with the rows.
+) -> list[PlannedRow]:
+    """Return the change of every row with a key of its own; add what is wrong to the content.
 
     `names`: What the study's lists and the registry's rows are called; the rows of the workbook
     itself come on top.
     """
-    problems: list[Problem] = []
     planned = []
     keys = _keys(content)
     called = _called(content, names or {})
     for row in content.rows:
-        key = _key(row, keys, content.language, problems)
-        version = _version(row, key, keys, content.language, problems)
-        remove = _remove(row, content.language, problems)
+        key = _key(row, keys, content)
+        version = _version(row, key, keys, content)
+        remove = _remove(row, content)
         plain = _plain_values(row, content.language, called)
         values, faults = clean_row(row.kind, plain, lists)
         kept = tuple(column.name for column in row.kind.columns if column.name not in row.letters)
         if not remove:
-            problems.extend(
-                row_problem(problem, row.kind, row.cell(problem.column or KEY), content.language)
-                for problem in faults
-                if problem.column not in kept
-            )
+            for problem in faults:
+                if problem.column not in kept:
+                    content.wrong_row(row, problem)
         if key and version is not None:
             change = Change(row.kind.name, key, {} if remove else values, version, remove)
             planned.append(PlannedRow(row, change, kept))
-    return planned, problems
+    return planned
 
 
 def _called(content: WorkbookContent, names: Names) -> dict[str, dict[str, str]]:
@@ -89,9 +85,9 @@ def _called(content: WorkbookContent, names: Names) -> dict[str, dict[str, str]]
     return called
 
 
-def _keys(content: WorkbookContent) -> dict[str, dict[str, int]]:
+def _keys(content: WorkbookContent) -> Keys:
     """Return the first row of every key, per kind."""
-    keys: dict[str, dict[str, int]] = {name: {} for name in KINDS}
+    keys: Keys = {name: {} for name in KINDS}
     for row in content.rows:
         keys[row.kind.name].setdefault(_written_key(row), row.number)
     return keys
@@ -102,63 +98,48 @@ def _written_key(row: SheetRow) -> str:
     return "" if is_absent(value) else str(value).strip()
 
 
-def _key(
-    row: SheetRow,
-    keys: Mapping[str, Mapping[str, int]],
-    language: str,
-    problems: list[Problem],
-) -> str:
-    key, name = _written_key(row), sheet_name(row.kind, language)
+def _key(row: SheetRow, keys: Keys, content: WorkbookContent) -> str:
+    key, name = _written_key(row), sheet_name(row.kind, content.language)
     known = keys[row.kind.name]
     example = next_key(row.kind.prefix, set(known))
     if not key:
-        problems.append(form_problem("no_key", language, name, row.cell(KEY), example=example))
-        return ""
-    if not is_key(key):
-        problem = broken("bad_key", "", key, {"example": example})
-        problems.append(row_problem(problem, row.kind, row.cell(KEY), language))
-        return ""
-    if known[key] != row.number:
-        fields = {"other": known[key], "example": example}
-        problems.append(form_problem("double_key", language, name, row.cell(KEY), key, **fields))
-        return ""
-    return key
+        content.wrong("no_key", name, row.cell(KEY), example=example)
+    elif not is_key(key):
+        content.wrong_row(row, broken("bad_key", "", key, {"example": example}))
+    elif known[key] != row.number:
+        content.wrong("double_key", name, row.cell(KEY), key, other=known[key], example=example)
+    else:
+        return key
+    return ""
 
 
-def _version(
-    row: SheetRow,
-    key: str,
-    keys: Mapping[str, Mapping[str, int]],
-    language: str,
-    problems: list[Problem],
-) -> int | None:
+def _version(row: SheetRow, key: str, keys: Keys, content: WorkbookContent) -> int | None:
     """Return the version a row was made from; 0 for a new row, or a copy; None with another key."""
     if is_absent(row.values.get(STAMP)):
         return 0
-    written, name = str(row.values[STAMP]).strip(), sheet_name(row.kind, language)
+    written, name = str(row.values[STAMP]).strip(), sheet_name(row.kind, content.language)
     found = _STAMP.fullmatch(written)
     if found is None:
-        problems.append(form_problem("bad_stamp", language, name, row.cell(STAMP), written))
+        content.wrong("bad_stamp", name, row.cell(STAMP), written)
         return 0
     original, version = found[1], int(found[2])
     if original == key:
         return version
     if key and original not in keys[row.kind.name]:
-        fields = {"original": original}
-        problems.append(form_problem("changed_key", language, name, row.cell(KEY), key, **fields))
+        content.wrong("changed_key", name, row.cell(KEY), key, original=original)
         return None
     return 0
 
 
-def _remove(row: SheetRow, language: str, problems: list[Problem]) -> bool:
+def _remove(row: SheetRow, content: WorkbookContent) -> bool:
     value = row.values.get(REMOVE)
     if is_absent(value):
         return False
-    choice = choice_of(_YES_NO, str(value), language)
+    choice = choice_of(_YES_NO, str(value), content.language)
     if choice not in _YES_NO.choices:
-        labels = tuple(choice_labels(_YES_NO, language).values())
+        labels = tuple(choice_labels(_YES_NO, content.language).values())
         problem = broken("unknown_choice", "", str(value), {"choices": labels})
-        problems.append(row_problem(problem, row.kind, row.cell(REMOVE), language))
+        content.wrong_row(row, problem, REMOVE)
     return choice == "yes"
 
 

@@ -20,7 +20,7 @@ from wijkkit.errors import DataError, Problem
 from wijkkit.language import text
 from wijkkit.language.messages import LANGUAGES
 from wijkkit.loaders.workbook import check_archive
-from wijkkit.registry.problems import column_label, form_problem, sheet_name
+from wijkkit.registry.problems import column_label, form_problem, row_problem, sheet_name
 from wijkkit.registry.tables import (
     KINDS,
     LAYOUT,
@@ -77,6 +77,11 @@ class WorkbookContent:
     ) -> None:
         """Note what is wrong with the workbook's form, see `form_problem`."""
         self.problems.append(form_problem(rule, self.language, sheet, cell, found, **fields))
+
+    def wrong_row(self, row: SheetRow, problem: Problem, column: str = "") -> None:
+        """Note a broken rule of a row at the cell of its column, or of the row's key."""
+        cell = row.cell(column or problem.column or KEY)
+        self.problems.append(row_problem(problem, row.kind, cell, self.language))
 
 
 def read_sheet(sheet: Any, kind: Kind, name: str, content: WorkbookContent) -> None:

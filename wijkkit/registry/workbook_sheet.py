@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -82,11 +83,6 @@ def list_words(labels: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def list_name(column: Column) -> str:
-    """Return the list a column is chosen from, or an empty text."""
-    return column.refers_to or column.listed_in or column.choice_set
-
-
 def _labels(name: str, language: str) -> dict[str, str]:
     return choice_labels(
         Column(name, "choice", "", choices=CHOICES[name], choice_set=name), language
@@ -125,24 +121,22 @@ def write_sheet(
 ) -> Worksheet:
     """Add the sheet of `kind`: its rows, and spare rows whose key stands ready."""
     sheet = book.create_sheet(sheet_name(kind, language))
-    last = len(kind.columns) + 1
-    _write_header(sheet, 1, text("registry.workbook.key", language), "key_hint", language)
+    writer = _SheetWriter(sheet, kind, language)
+    remove, stamped = len(kind.columns) + 2, len(kind.columns) + 3
+    for number, name in ((1, "key"), (remove, "remove"), (stamped, "stamp")):
+        hint = text(f"registry.workbook.{name}_hint", language)
+        writer.header(number, text(f"registry.workbook.{name}", language), hint)
     for number, column in enumerate(kind.columns, start=2):
-        _write_column_header(sheet, number, kind, column, language)
-        _add_validation(sheet, number, kind, column, language, ranges)
-    _write_header(
-        sheet, last + 1, text("registry.workbook.remove", language), "remove_hint", language
-    )
-    _add_list(sheet, last + 1, ranges["yes_no"], language)
-    _write_header(
-        sheet, last + 2, text("registry.workbook.stamp", language), "stamp_hint", language
-    )
-    sheet.column_dimensions[get_column_letter(last + 2)].hidden = True
+        writer.column(number, column, ranges)
+    writer.validate(remove, DataValidation(type="list", formula1=ranges["yes_no"]), "choice")
+    sheet.column_dimensions[get_column_letter(stamped)].hidden = True
     sheet.freeze_panes = "C2"
     rows = [] if table is None else table.to_dict("records")
     for number, row in enumerate(rows, start=2):
-        _write_row(sheet, number, kind, row, language, labels)
-    _write_spare_keys(sheet, kind, {str(row["key"]) for row in rows}, len(rows) + 2)
+        writer.row(number, row, labels)
+    taken, spare = {str(row["key"]) for row in rows}, SPARE_ROWS.get(kind.name, DEFAULT_SPARE_ROWS)
+    for number, key in enumerate(next_keys(kind.prefix, taken, spare), start=len(rows) + 2):
+        put(sheet.cell(number, 1), key)
     return sheet
 
 
@@ -154,100 +148,79 @@ def put(cell: Cell, value: object) -> None:
         cell.quotePrefix = True
 
 
-def _write_header(sheet: Worksheet, number: int, label: str, hint: str, language: str) -> None:
-    _style_header(sheet.cell(1, number), label, text(f"registry.workbook.{hint}", language))
+@dataclass(frozen=True, slots=True)
+class _SheetWriter:
+    """Writes the headings, rules and rows of one kind, in one language."""
+
+    sheet: Worksheet
+    kind: Kind
+    language: str
+
+    def header(self, number: int, label: str, hint: str) -> Cell:
+        cell = self.sheet.cell(1, number)
+        put(cell, label)
+        cell.font = Font(bold=True, color="FFFFFF")
+        cell.fill = _HEADER
+        cell.alignment = Alignment(wrap_text=True, vertical="top")
+        cell.comment = Comment(hint, "wijkkit")
+        return cell
+
+    def column(self, number: int, column: Column, ranges: Mapping[str, str]) -> None:
+        """Write the heading of a column and what may stand below it."""
+        label = column_label(self.kind, column, self.language) + ("*" if column.required else "")
+        hint = column_hint(self.kind, column, self.language)
+        cell = self.header(number, label, hint)
+        if not column.released:
+            cell.fill = _NOT_RELEASED
+        wide = column.type in ("text", "reference")
+        width = 32 if wide else max(14, len(label) + 3)
+        self.sheet.column_dimensions[cell.column_letter].width = width
+        rule = _rule(column, ranges)
+        rule.prompt = hint[:_PROMPT]
+        self.validate(number, rule, column.type)
+
+    def validate(self, number: int, rule: DataValidation, kind: str) -> None:
+        rule.error = text(f"registry.workbook.type.{kind}", self.language, maximum=MAXIMUM_TEXT)
+        rule.allow_blank = True
+        rule.showErrorMessage = True
+        rule.showInputMessage = bool(rule.prompt)
+        rule.errorTitle = text("registry.workbook.not_allowed", self.language)
+        letter = get_column_letter(number)
+        rule.add(f"{letter}2:{letter}{MAXIMUM_ROWS + 1}")
+        self.sheet.add_data_validation(rule)
+
+    def row(
+        self, number: int, row: Mapping[str, object], labels: Mapping[str, Mapping[str, str]]
+    ) -> None:
+        put(self.sheet.cell(number, 1), str(row["key"]))
+        for place, column in enumerate(self.kind.columns, start=2):
+            value = row.get(column.name)
+            if value is not None and not pd.isna(value):
+                cell = self.sheet.cell(number, place)
+                put(cell, _cell_value(column, value, self.language, labels))
+                if column.type == "date":
+                    cell.number_format = "DD-MM-YYYY"
+        version: Any = row.get("version")
+        if version is not None and not pd.isna(version):
+            cell = self.sheet.cell(number, len(self.kind.columns) + 3)
+            put(cell, stamp(str(row["key"]), int(version)))
 
 
-def _write_column_header(
-    sheet: Worksheet, number: int, kind: Kind, column: Column, language: str
-) -> None:
-    label = column_label(kind, column, language) + ("*" if column.required else "")
-    cell = sheet.cell(1, number)
-    _style_header(cell, label, column_hint(kind, column, language))
-    if not column.released:
-        cell.fill = _NOT_RELEASED
-    wide = column.type in ("text", "reference")
-    sheet.column_dimensions[cell.column_letter].width = 32 if wide else max(14, len(label) + 3)
-
-
-def _style_header(cell: Cell, label: str, hint: str) -> None:
-    put(cell, label)
-    cell.font = Font(bold=True, color="FFFFFF")
-    cell.fill = _HEADER
-    cell.alignment = Alignment(wrap_text=True, vertical="top")
-    cell.comment = Comment(hint, "wijkkit")
-
-
-def _add_validation(
-    sheet: Worksheet,
-    number: int,
-    kind: Kind,
-    column: Column,
-    language: str,
-    ranges: Mapping[str, str],
-) -> None:
-    if list_name(column):
-        rule = DataValidation(type="list", formula1=ranges[list_name(column)])
-    elif column.type == "date":
-        first, last = YEARS
-        rule = DataValidation(
-            type="date",
-            operator="between",
-            formula1=f"DATE({first},1,1)",
-            formula2=f"DATE({last},12,31)",
+def _rule(column: Column, ranges: Mapping[str, str]) -> DataValidation:
+    """Return what a spreadsheet program lets stand in a column: from a list, or within limits."""
+    chosen_from = column.refers_to or column.listed_in or column.choice_set
+    if chosen_from:
+        return DataValidation(type="list", formula1=ranges[chosen_from])
+    if column.type == "text":
+        return DataValidation(type="textLength", operator="lessThanOrEqual", formula1=MAXIMUM_TEXT)
+    low: float | str = -1e9 if column.minimum is None else column.minimum
+    high: float | str = 1e9 if column.maximum is None else column.maximum
+    kind = {"integer": "whole", "number": "decimal"}.get(column.type, "date")
+    if kind == "date":
+        low, high = (
+            f"DATE({year},{day})" for year, day in zip(YEARS, ("1,1", "12,31"), strict=True)
         )
-    elif column.type == "text":
-        rule = DataValidation(type="textLength", operator="lessThanOrEqual", formula1=MAXIMUM_TEXT)
-    else:
-        rule = _number_rule(column)
-    rule.prompt = f"{column_hint(kind, column, language)}"[:_PROMPT]
-    rule.error = text(f"registry.workbook.type.{column.type}", language, maximum=MAXIMUM_TEXT)
-    _apply(sheet, number, rule, language)
-
-
-def _number_rule(column: Column) -> DataValidation:
-    low = -1e9 if column.minimum is None else column.minimum
-    high = 1e9 if column.maximum is None else column.maximum
-    kind = "whole" if column.type == "integer" else "decimal"
     return DataValidation(type=kind, operator="between", formula1=low, formula2=high)
-
-
-def _add_list(sheet: Worksheet, number: int, where: str, language: str) -> None:
-    rule = DataValidation(type="list", formula1=where)
-    rule.error = text("registry.workbook.type.choice", language)
-    _apply(sheet, number, rule, language)
-
-
-def _apply(sheet: Worksheet, number: int, rule: DataValidation, language: str) -> None:
-    rule.allow_blank = True
-    rule.showErrorMessage = True
-    rule.showInputMessage = bool(rule.prompt)
-    rule.errorTitle = text("registry.workbook.not_allowed", language)
-    letter = get_column_letter(number)
-    rule.add(f"{letter}2:{letter}{MAXIMUM_ROWS + 1}")
-    sheet.add_data_validation(rule)
-
-
-def _write_row(
-    sheet: Worksheet,
-    number: int,
-    kind: Kind,
-    row: Mapping[str, object],
-    language: str,
-    labels: Mapping[str, Mapping[str, str]],
-) -> None:
-    put(sheet.cell(number, 1), str(row["key"]))
-    for place, column in enumerate(kind.columns, start=2):
-        value = row.get(column.name)
-        if value is None or pd.isna(value):
-            continue
-        cell = sheet.cell(number, place)
-        put(cell, _cell_value(column, value, language, labels))
-        if column.type == "date":
-            cell.number_format = "DD-MM-YYYY"
-    version: Any = row.get("version")
-    if version is not None and not pd.isna(version):
-        put(sheet.cell(number, len(kind.columns) + 3), stamp(str(row["key"]), int(version)))
 
 
 def _cell_value(
@@ -261,14 +234,4 @@ def _cell_value(
         return choice_labels(column, language).get(str(value), str(value))
     if column.type == "date":
         return pd.Timestamp(value).date()
-    if column.type == "integer":
-        return int(value)
-    if column.type == "number":
-        return float(value)
-    return str(value)
-
-
-def _write_spare_keys(sheet: Worksheet, kind: Kind, taken: set[str], row: int) -> None:
-    spare = SPARE_ROWS.get(kind.name, DEFAULT_SPARE_ROWS)
-    for number, key in enumerate(next_keys(kind.prefix, taken, spare), start=row):
-        put(sheet.cell(number, 1), key)
+    return {"integer": int, "number": float}.get(column.type, str)(value)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from wijkkit.language import text
+from wijkkit.language import absence, number, percentage, text
 
 if TYPE_CHECKING:
     from wijkkit.released.views import CityView
@@ -35,7 +35,19 @@ def participants(view: CityView) -> pd.DataFrame:
         share_value=table["response"],
         share_status=table["status"].where(known | table["status"].ne("ok"), "missing"),
         share_unit="percent",
+        took_part_of=[_took_part(view, row) for row in table.itertuples()],
     )
+
+
+def _took_part(view: CityView, row: Any) -> str:
+    """Return who took part in words, of how many who live there where that is known."""
+    if row.status != "ok":
+        return absence(row.status, view.language)
+    if pd.isna(row.response):
+        return number(row.n, view.language)
+    share = percentage(row.response, view.language)
+    words = {"n": number(row.n, view.language), "children": number(row.children, view.language)}
+    return text("show.took_part", view.language, share=share, **words)
 
 
 def baseline(view: CityView) -> pd.DataFrame:

@@ -33,7 +33,9 @@ _EVALUATED = ("effects", "methods")
 _ABSENT = {"key_figures": "key_figures.none", "package": "choice.none"}
 
 
-def _frame(kind: str, make: Callable[..., pd.DataFrame], absent: str = "") -> Any:
+def _frame(
+    kind: str, make: Callable[..., pd.DataFrame], absent: str = ""
+) -> Callable[..., pd.DataFrame]:
     """Return the method of a view that gives what `make` returns of it as a frame for readers."""
 
     @wraps(make)
@@ -122,6 +124,12 @@ class CityView(ShowsItself):
         return self.framed(
             "wijken", outcome.wijken(self, list(indicators) or outcome.goal_indicators(self))
         )
+
+    def outside(self) -> pd.DataFrame:
+        """Return the rows of `wijken` outside the limits of the funnel, and those of this wijk."""
+        found = self.wijken()
+        rows = found[found["own"] | ~found["position"].isin(["inside", "unknown"])]
+        return self.framed("outside_own" if self.is_wijk else "outside", rows)
 
     def places(
         self,

@@ -279,7 +279,7 @@ def to_attribute(words: str) -> str:
     >>> print(to_attribute("a \\ b &amp; c's"))
     a \\ b \&amp; c's
     """
-    apart = re.sub(r"\{(?=\{)", f"{{{JOINER}", words)
+    apart = re.sub(r"\{(?=\{)|>(?=\}\})", rf"\g<0>{JOINER}", words)
     return re.sub(r"([\\&])", r"\\\1", apart)
 
 

@@ -93,48 +93,38 @@ def _brief(stem: str, language: str) -> tuple[tuple[str, str], ...]:
     return ((f"{stem}{BRIEF}.pdf", text("reports.brief", language)),)
 
 
-def frame_metadata(frame: Frame, language: str) -> Node:
-    """Return the surroundings as metadata for the page's template."""
-    words = {word: _string(text(f"reports.{word}", language)) for word in _WORDS}
-    if frame.name:
-        words["site"] = _string(frame.name)
+def surroundings(frame: Frame, language: str) -> dict[str, Any]:
+    """Return what the page's template shows around a page, as plain texts."""
+    words = {word: text(f"reports.{word}", language) for word in _WORDS}
     return {
-        "words": _map(words),
-        "root": _string(frame.root),
-        "organisation": _string(frame.organisation),
-        "contact": _string(frame.contact),
-        "logo": _string(frame.logo),
-        "pages": _links(frame.pages, frame.current),
-        "downloads": _links(frame.downloads, ""),
+        "words": {**words, "site": frame.name or words["site"]},
+        "root": frame.root,
+        "organisation": frame.organisation,
+        "contact": frame.contact,
+        "logo-file": frame.logo,
+        "pages": [
+            {"href": file, "name": name, "current": file == frame.current}
+            for file, name in frame.pages
+        ],
+        "downloads": [{"href": file, "name": name} for file, name in frame.downloads],
     }
 
 
-def _links(pages: tuple[tuple[str, str], ...], current: str) -> Node:
-    links = [
-        _map(
-            {
-                "href": _string(file),
-                "name": _string(name),
-                "current": {"t": "MetaBool", "c": file == current},
-            }
-        )
-        for file, name in pages
-    ]
-    return {"t": "MetaList", "c": links}
+def frame_metadata(frame: Frame, language: str) -> Node:
+    """Return the surroundings as metadata for the page's template."""
+    return {key: _metadata(value) for key, value in surroundings(frame, language).items()}
 
 
-def _map(values: dict[str, Node]) -> Node:
-    return {"t": "MetaMap", "c": values}
-
-
-def _string(value: str) -> Node:
-    return {"t": "MetaString", "c": value}
+def _metadata(value: Any) -> Node:
+    if isinstance(value, dict):
+        return {"t": "MetaMap", "c": {key: _metadata(part) for key, part in value.items()}}
+    if isinstance(value, list):
+        return {"t": "MetaList", "c": [_metadata(part) for part in value]}
+    return {"t": "MetaBool" if isinstance(value, bool) else "MetaString", "c": value}
 
 
 #: A number and its margin, which stay on one line.
 _WITH_MARGIN = re.compile(r"[+−]?\d[\d.,]*%? \([+−]?\d[\d.,]*[-–][+−]?\d[\d.,]*\)")
-#: Words that the script shows, by their key; the page hands them over as data.
-WORDS_FOR_SCRIPT = ("search", "found", "csv", "report", "lower", "upper", "scroll")
 
 
 def write_page(document: Node, language: str, frame: Frame) -> str:
@@ -156,19 +146,22 @@ def write_site_pages(pages: Sequence[tuple[Node, str, Frame]]) -> list[str]:
 
 
 def _with_surroundings(document: Node, language: str, frame: Frame) -> tuple[Node, dict[str, Any]]:
-    variables = {
-        "csp": content_security_policy(),
-        "script": script(),
-        "pagetitle": _escaped_title(document),
-    }
+    variables = {"pagetitle": _escaped_title(document)}
     meta = {**document["meta"], **frame_metadata(frame, language)}
     tree = {**document, "meta": meta, "blocks": _plain_html(document["blocks"])}
-    return tree, {"template": _template(), "variables": variables, "toc": _is_true(document, "toc")}
+    return tree, {
+        "template": page_template(),
+        "variables": variables,
+        "toc": _is_true(document, "toc"),
+    }
 
 
 @cache
-def _template() -> str:
-    return (files("wijkkit.reports") / "html" / "page.html").read_text(encoding="utf-8")
+def page_template() -> str:
+    """Return the template of all pages, of either engine, with their policy and their script."""
+    template = (files("wijkkit.reports") / "html" / "page.html").read_text(encoding="utf-8")
+    filled = template.replace("$csp$", content_security_policy())
+    return filled.replace("$script$", script().replace("$", "$$"))
 
 
 @cache

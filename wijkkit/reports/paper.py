@@ -120,15 +120,16 @@ def _shortened(table: Node, language: str) -> list[Node] | None:
 
 # Widths of the columns of a table on paper: by the words that stand in them.
 
-#: Characters that fit on a line of a page in the letters of a table.
-_LINE = 82
+#: Characters that fit on a line of a page in the letters of a table, and in those of a crowded one.
+_LINE, _SMALL_LINE = 82, 92
 #: A column never counts as more than this; the rest goes on next lines.
 _LONGEST = 45
-#: No word counts as longer; what is longer is hyphenated.
-_WORD = 20
+#: No word counts as longer; what is longer is hyphenated. In a crowded table words give way to this.
+_WORD, _LEAST_WORD = 20, 7
 #: Space around a column, and what bold heads are wider.
 _GAP = 3
 #: A number and its margin, which stay on one line.
+_NUMBER_WHOLE = "\N{NO-BREAK SPACE}"
 _NUMBER = re.compile(r"\d[\d.,]*%? \(\d[\d.,]*[-–]\d[\d.,]*\)")
 
 
@@ -147,12 +148,13 @@ def with_widths(table: Node, always: bool = False) -> Node:
     [0.13, 0.87]
     """
     columns, texts = table["c"][2], _texts(table)
+    line = _SMALL_LINE if always and is_dense(table) else _LINE
     needed = [max(map(len, column), default=0) + _GAP for column in texts]
-    narrow = sum(needed) <= _LINE
+    narrow = sum(needed) <= line
     if narrow and not always:
         return table
-    shares = needed if narrow else _shares(texts, _texts(table, heads=False))
-    whole = _LINE if narrow else sum(shares)
+    shares = needed if narrow else _shares(texts, _texts(table, heads=False), line)
+    whole = line if narrow else sum(shares)
     widths = [{"t": "ColWidth", "c": share / whole} for share in shares]
     sized = [[align, width] for (align, _), width in zip(columns, widths, strict=True)]
     return {"t": "Table", "c": [*table["c"][:2], sized, *table["c"][3:]]}
@@ -172,33 +174,40 @@ def _texts(table: Node, heads: bool = True) -> list[list[str]]:
     return texts
 
 
-def _shares(texts: list[list[str]], bodies: list[list[str]]) -> list[float]:
+def _shares(texts: list[list[str]], bodies: list[list[str]], line: int) -> list[float]:
     """Return what each column gets: its longest word first, the rest by the mean of its texts.
 
-    Where the longest words do not fit side by side, those of the heads are hyphenated first.
+    Where the longest words do not fit side by side, those of the heads are hyphenated first; where
+    that is not enough, the longest of all. A number and its margin never are.
     """
+    most = _WORD
     least: list[float] = [_longest_word(column) + _GAP for column in texts]
-    below = [_longest_word(column) + _GAP for column in bodies]
-    if sum(below) < _LINE < sum(least):
-        part = (_LINE - sum(below)) / (sum(least) - sum(below))
+    crowded = sum(_longest_word(column) + _GAP for column in bodies) >= line
+    while crowded and sum(least) > line and most > _LEAST_WORD:
+        most -= 1
+        least = [_longest_word(column, most) + _GAP for column in texts]
+    if sum(least) > line:
+        below = [_longest_word(column, most) + _GAP for column in bodies]
+        part = max(0.0, (line - sum(below)) / (sum(least) - sum(below) or 1))
         least = [own + part * (whole - own) for own, whole in zip(below, least, strict=True)]
     mean = [
         min(sum(map(len, column)) / max(1, sum(map(bool, column))), _LONGEST) + _GAP
         for column in texts
     ]
-    left = max(_LINE - sum(least), 0)
+    left = max(line - sum(least), 0)
     more = [max(wanted - own, 0) for wanted, own in zip(mean, least, strict=True)]
     part = min(1.0, left / sum(more)) if sum(more) else 0.0
     return [own + part * extra for own, extra in zip(least, more, strict=True)]
 
 
-def _longest_word(texts: list[str]) -> int:
+def _longest_word(texts: list[str], most: int = _WORD) -> int:
     words = (word for text in texts for word in _unbroken(text).split(" "))
-    return min(max(map(len, words), default=0), _WORD)
+    whole = (len(word) if _NUMBER_WHOLE in word else min(len(word), most) for word in words)
+    return min(max(whole, default=0), _WORD)
 
 
 def _unbroken(text: str) -> str:
-    return _NUMBER.sub(lambda found: found[0].replace(" ", "\N{NO-BREAK SPACE}"), text)
+    return _NUMBER.sub(lambda found: found[0].replace(" ", _NUMBER_WHOLE), text)
 
 
 def _rows(table: Node, heads: bool) -> Iterator[list]:
@@ -209,6 +218,23 @@ def _rows(table: Node, heads: bool) -> Iterator[list]:
     for _, cells in rows:
         if all(cell[3] == 1 for cell in cells):
             yield cells
+
+
+#: A table of no more rows and characters stays on one page.
+_FEW_ROWS, _FEW_CHARACTERS = 9, 1200
+
+
+def is_short(table: Node) -> bool:
+    """Say whether a table is so short that it stays on one page.
+
+    >>> from wijkkit.reports.pandoc import HTML, read
+    >>> [is_short(read(f"<table>{'<tr><td>a</td></tr>' * n}</table>", HTML)["blocks"][0])
+    ...  for n in (9, 10)]
+    [True, False]
+    """
+    texts = [plain(cell[4]) for row in _rows(table, heads=True) for cell in row]
+    few = len(texts) <= _FEW_ROWS * max(1, len(table["c"][2]))
+    return few and sum(map(len, texts)) <= _FEW_CHARACTERS
 
 
 # The look of a report on paper, in Typst: the house style's values, then the rules.

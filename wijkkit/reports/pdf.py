@@ -23,7 +23,15 @@ from wijkkit.reports.pandoc import (
     rewrite,
     write,
 )
-from wijkkit.reports.paper import PPI, fitting, for_paper, print_part, print_style, with_widths
+from wijkkit.reports.paper import (
+    PPI,
+    fitting,
+    for_paper,
+    is_short,
+    print_part,
+    print_style,
+    with_widths,
+)
 from wijkkit.reports.theme import HouseStyle
 
 #: Whether this process used Typst: it starts threads that a fork of the process lacks, so that a
@@ -123,7 +131,9 @@ def _for_typst(node: Node, images: Path) -> list[Node] | None:
     if node["t"] == "Span" and "equation" in classes_of(node):
         return _equation(node)
     if node["t"] == "Table":
-        return [with_widths(_left_aligned(node))]
+        table = with_widths(_left_aligned(node))
+        whole = [raw("#whole[", "typst"), table, raw("]", "typst")]
+        return whole if is_short(node) else [table]
     if node["t"] != "Div":
         made = {"Math": _described, "DefinitionList": _in_columns}.get(node["t"])
         return made(node) if made else None

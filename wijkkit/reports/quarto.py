@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import html
-import json
 import os
 import re
 import shutil
@@ -16,11 +14,13 @@ from typing import Any
 
 from wijkkit.errors import Problem, ReportError
 from wijkkit.language import text
+from wijkkit.language.messages import catalogue, escaped
 from wijkkit.reports.docx import reference_document
-from wijkkit.reports.page import WORDS_FOR_SCRIPT, Frame, script
+from wijkkit.reports.page import Frame, page_template, surroundings
 from wijkkit.reports.paper import print_part, print_style
+from wijkkit.reports.runs import BRIEF
 from wijkkit.reports.site_check import local_files
-from wijkkit.reports.theme import HouseStyle, house_values
+from wijkkit.reports.theme import HouseStyle, write_assets
 
 #: Quarto ends well after some of its errors: those of a filter that goes on, for one.
 _WARNING = re.compile(r"\bWARN(ING)?\b|\bERROR\b|^\(E\)")
@@ -29,6 +29,8 @@ _KNOWN = "verapdf is not installed"
 _ERROR = re.compile(r"(?i)\berror\b")
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 OUTPUT = "_site"
+#: What Quarto said in its last run, in the folder of the staged pages.
+_LOG = "quarto.log"
 
 
 def find_quarto() -> str | None:
@@ -64,7 +66,7 @@ def render_project(
                 file=name,
                 found=_lines(said) or "no message",
                 expected=f"{OUTPUT}/{name} in the folder of the staged pages",
-                remedy="Run 'quarto render' in that folder to see more.",
+                remedy=f"{_LOG} in that folder has all that Quarto said.",
             )
             for name in missing
         )
@@ -111,6 +113,7 @@ def _quarto(project: Path, sources: list[str], seconds: float) -> str:
         ) from None
     finally:
         _end(process)
+    (project / _LOG).write_text(said, encoding="utf-8")
     if process.returncode:
         raise _failed(_lines(said) or f"exit code {process.returncode}")
     return said
@@ -130,7 +133,7 @@ def _failed(found: str) -> ReportError:
     return ReportError(
         "Quarto could not render the pages",
         found=found,
-        remedy="Run 'quarto render' in the folder of the staged pages to see more.",
+        remedy=f"{_LOG} in the folder of the staged pages has all that it said.",
     )
 
 
@@ -150,12 +153,6 @@ def _lines(said: str) -> str:
 #
 # ``quarto render`` in it makes the same pages, in ``_site``, as the command of this project does.
 
-#: Quarto's pages carry Quarto's scripts and inline styles; nothing may come from elsewhere.
-POLICY = (
-    "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data:; font-src 'self' data:; connect-src 'self'; base-uri 'none'; "
-    "form-action 'none'"
-)
 #: What Quarto calls the forms that it makes.
 TARGETS = {"html": "html", "pdf": "typst", "docx": "docx"}
 #: The files of the sources that every page shares.
@@ -171,75 +168,43 @@ def write_project(sources: Path, project: Path, house: HouseStyle) -> None:
         copy(sources / name, project / name)
     shutil.copy(sources / "theme" / "project.yml", project / "_quarto.yml")
     theme = project / "theme"
-    (theme / "house.css").write_text(house_values(house), encoding="utf-8")
+    shutil.rmtree(project / "assets", ignore_errors=True)
+    write_assets(project, theme, house)
+    (theme / "page.html").write_text(page_template(), encoding="utf-8")
     (theme / "typst-template.typ").write_text(print_style(house, theme), encoding="utf-8")
     (theme / "typst-show.typ").write_text(print_part("typst-show.typ"), encoding="utf-8")
-    policy = f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
-    (theme / "policy.html").write_text(policy, encoding="utf-8")
-
-
-def write_surroundings(folder: Path, language: str, frame: Frame) -> None:
-    """Write what Quarto puts around one page in HTML: ``header.html`` and ``footer.html``."""
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "header.html").write_text(_header(frame, language), encoding="utf-8")
-    (folder / "footer.html").write_text(_footer(frame, language), encoding="utf-8")
 
 
 def write_reference(folder: Path, house: HouseStyle, words: str) -> None:
     """Write the styles of one page in Word, with `words` at the head of every page of paper."""
+    folder.mkdir(parents=True, exist_ok=True)
     (folder / "reference.docx").write_bytes(reference_document(house.colours, words))
 
 
-def formats_of(stem: str, forms: tuple[str, ...]) -> dict[str, Any]:
-    """Return the forms of a page as Quarto's front matter has them, with the files of the page.
+def formats_of(stem: str, forms: tuple[str, ...], language: str, frame: Frame) -> dict[str, Any]:
+    """Return the forms of a page as Quarto's front matter has them, with what surrounds the page.
 
-    >>> list(formats_of("wijk-a", ("html", "docx")))
+    >>> from wijkkit.reports.page import NO_FRAME
+    >>> list(formats_of("wijk-a", ("html", "docx"), "nl", NO_FRAME))
     ['html', 'docx']
-    >>> formats_of("wijk-a", ("docx",))["docx"]["reference-doc"]
+    >>> formats_of("wijk-a", ("docx",), "nl", NO_FRAME)["docx"]["reference-doc"]
     'wijk-a/reference.docx'
     """
+    names = catalogue("reports", language)["callout"]
     own: dict[str, Any] = {
-        "html": {
-            "include-before-body": f"{stem}/header.html",
-            "include-after-body": f"{stem}/footer.html",
-        },
-        "pdf": "default",
+        "html": _as_markdown({**surroundings(frame, language), "callout-names": names}),
+        "pdf": {"more-rows": text("reports.more_rows", language, rows="#")}
+        if stem.endswith(BRIEF)
+        else "default",
         "docx": {"reference-doc": f"{stem}/reference.docx", "toc": False},
     }
     return {TARGETS[form]: own[form] for form in forms if form in TARGETS}
 
 
-def _header(frame: Frame, language: str) -> str:
-    """Return the links to the other pages and to the other forms of this one."""
-    skip = html.escape(text("reports.skip", language))
-    label = html.escape(text("reports.site", language))
-    downloads = html.escape(text("reports.downloads", language))
-    forms = f'<div class="downloads">{downloads} {_links(frame.downloads)}</div>'
-    return (
-        f'<a class="skip" href="#quarto-document-content">{skip}</a>\n'
-        f'<header class="site"><nav class="site-nav" aria-label="{label}">'
-        f"{_links(frame.pages, frame.current)}</nav></header>\n"
-        + (forms if frame.downloads else "")
-        + "\n"
-    )
-
-
-def _links(links: tuple[tuple[str, str], ...], current: str = "") -> str:
-    items = [
-        f'<li><a href="{html.escape(file)}"{" aria-current=page" if file == current else ""}>'
-        f"{html.escape(name)}</a></li>"
-        for file, name in links
-    ]
-    return f"<ul>{''.join(items)}</ul>"
-
-
-def _footer(frame: Frame, language: str) -> str:
-    """Return who publishes the page, and its script with the words that it shows."""
-    said = " · ".join(filter(None, (frame.organisation, frame.contact)))
-    words = {word: text(f"reports.{word}", language) for word in WORDS_FOR_SCRIPT}
-    given = json.dumps(words, ensure_ascii=False).replace("<", "\\u003c")
-    return (
-        f'<footer class="site">{html.escape(said)}</footer>\n'
-        f"<script>Object.assign(document.body.dataset, {given});</script>\n"
-        f"<script>{script()}</script>\n"
-    )
+def _as_markdown(value: Any) -> Any:
+    """Return what surrounds a page for a front matter, whose texts are Markdown."""
+    if isinstance(value, dict):
+        return {key: _as_markdown(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_as_markdown(part) for part in value]
+    return escaped(value) if isinstance(value, str) else value

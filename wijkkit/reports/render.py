@@ -32,17 +32,15 @@ from wijkkit.reports.record import (
 from wijkkit.reports.runs import BRIEF, States, notebook_states
 from wijkkit.reports.site_check import check_site
 from wijkkit.reports.staging import Page, failed_notebooks, title_of
-from wijkkit.reports.theme import HouseStyle, load_house_style, stylesheet
+from wijkkit.reports.theme import STYLESHEET, HouseStyle, load_house_style, write_assets
 from wijkkit.study import Study
 
 # The folder of the site: made beside the old one, which it replaces at once.
 
-_STYLESHEET = Path("assets") / "report.css"
-
 
 def new_site(site: Path, keep: Iterable[str]) -> Path:
     """Return a new folder beside `site`, with the files of `site` that stay."""
-    if site.is_dir() and any(site.iterdir()) and not (site / _STYLESHEET).is_file():
+    if site.is_dir() and any(site.iterdir()) and not (site / STYLESHEET).is_file():
         raise ReportError(
             "the folder of the site holds something else",
             file=site.name,
@@ -56,14 +54,6 @@ def new_site(site: Path, keep: Iterable[str]) -> Path:
         (new / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(site / name, new / name)
     return new
-
-
-def write_assets(site: Path, theme: Path, house: HouseStyle) -> None:
-    """Write what all pages share: the style sheet, the logo, the font."""
-    (site / "assets").mkdir(exist_ok=True)
-    (site / _STYLESHEET).write_text(stylesheet(house), encoding="utf-8")
-    for name in filter(None, (house.logo, house.font_file)):
-        shutil.copy(theme / name, site / "assets" / name)
 
 
 def swap(new: Path, site: Path) -> None:

@@ -20,6 +20,7 @@ from typing import Any, TypeVar
 from urllib.parse import unquote
 
 from wijkkit.errors import Problem, ReportError
+from wijkkit.reports.pandoc import JOINER
 
 Item = TypeVar("Item")
 Made = TypeVar("Made")
@@ -184,7 +185,8 @@ def _page(content: str) -> _Page:
 
 
 def _same(first: str, second: str) -> bool:
-    return "".join(first.split()) == "".join(second.split())
+    """Say whether two titles are the same but for spaces, and for what keeps shortcodes apart."""
+    return "".join(first.replace(JOINER, "").split()) == "".join(second.split())
 
 
 def _of_page(site: Path, name: str, known: Collection[str]) -> Iterator[Problem]:

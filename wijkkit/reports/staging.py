@@ -21,7 +21,7 @@ from wijkkit.reports.cells import find_cells, labelled_cells, read_notebook
 from wijkkit.reports.embed import inlines
 from wijkkit.reports.page import NO_FRAME, Frame
 from wijkkit.reports.pandoc import JOINER, embed, embedded, plain, replace_embeds
-from wijkkit.reports.quarto import formats_of, write_reference, write_surroundings
+from wijkkit.reports.quarto import formats_of, write_reference
 from wijkkit.reports.runs import NO_RUN, Origin, States, executed_notebook, scope_of, state_of
 from wijkkit.reports.slides import slides_body, slides_of
 from wijkkit.reports.staged_notebook import Part, clean_ahead, stage_notebooks, with_released
@@ -135,7 +135,7 @@ def stage(
     """
     folder = project / page.stem
     shutil.rmtree(folder, ignore_errors=True)
-    write_surroundings(folder, study.language, frame)
+    folder.mkdir(parents=True)
     front, body = split_front_matter(page.source.read_text(encoding="utf-8"))
     failed = failed_notebooks(study, page, states)
     body = without_empty(body, _empty(study, page, failed, body))
@@ -150,7 +150,8 @@ def stage(
     if failed:
         body = _notice(failed, study.language) + body
     body += f"\n\n::: {{.colophon}}\n{escaped(page.origin.colophon(study.language))}\n:::\n"
-    write_reference(folder, house, " · ".join([title_of(page), *mark.values()]))
+    if "docx" in forms:
+        write_reference(folder, house, " · ".join([title_of(page), *mark.values()]))
     publisher = " · ".join(escaped(said) for said in (frame.organisation, frame.contact) if said)
     about = {
         **page.metadata,
@@ -158,7 +159,7 @@ def stage(
         **mark,
         "publisher": publisher,
         "toc-title": text("reports.contents", study.language),
-        "format": formats_of(page.stem, forms),
+        "format": formats_of(page.stem, forms, study.language, frame),
     }
     if "pptx" in forms:
         said = slides_body(staged, lambda name, label: _said(folder, name, label), study.language)
@@ -190,8 +191,10 @@ def _apart(source: str) -> str:
 
     >>> len(_apart(r"\{\{\< env A")) - len(r"\{\{\< env A")
     1
+    >>> len(_apart(r"A \>\}\}")) - len(r"A \>\}\}")
+    1
     """
-    return re.sub(r"(\\\{)(?=\\\{)", rf"\1{JOINER}", source)
+    return re.sub(r"(\\+\{(?=\\+\{)|\\+>(?=\\+\}))", rf"\1{JOINER}", source)
 
 
 def split_front_matter(source: str) -> tuple[dict[str, Any], str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from importlib.resources import files
 from pathlib import Path
 
@@ -83,6 +84,18 @@ def contrast(first: str, second: str) -> float:
     """Return the contrast ratio of two colours, 1 to 21 (WCAG 2.1, 1.4.3)."""
     light, dark = sorted((_luminance(first), _luminance(second)), reverse=True)
     return (light + 0.05) / (dark + 0.05)
+
+
+#: The style sheet of a site, in its folder.
+STYLESHEET = Path("assets") / "report.css"
+
+
+def write_assets(site: Path, theme: Path, house: HouseStyle) -> None:
+    """Write what all pages share: the style sheet, the logo, the font."""
+    (site / "assets").mkdir(exist_ok=True)
+    (site / STYLESHEET).write_text(stylesheet(house), encoding="utf-8")
+    for name in filter(None, (house.logo, house.font_file)):
+        shutil.copy(theme / name, site / "assets" / name)
 
 
 def stylesheet(style: HouseStyle) -> str:

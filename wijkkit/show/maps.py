@@ -14,7 +14,7 @@ from matplotlib.colors import LinearSegmentedColormap, Normalize
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 
-from wijkkit.language import listed, number, text
+from wijkkit.language import listed, text
 from wijkkit.language.messages import catalogue
 from wijkkit.released.store import NUMBER, is_shown
 from wijkkit.show import theme
@@ -63,19 +63,18 @@ def map(borders: pd.DataFrame, numbers: pd.DataFrame | None = None) -> ShownFigu
         if numbers is None:
             said = _draw_roles(axes, borders, language)
         else:
-            lead, borders = (
-                f"{lead} {text('show.alt.map_values', language)}",
-                _with(borders, numbers),
-            )
+            lead = f"{lead} {text('show.alt.map_values', language)}"
+            borders = _with(borders, numbers)
             draw_values(axes, borders, language)
-            rows = borders.to_dict("records")
-            said = [f"{row['name']}: {shown_interval(row, language)}." for row in rows]
+            values = [shown_interval(row, language) for row in borders.to_dict("records")]
+            said = [
+                f"{name}: {value}." for name, value in zip(borders["name"], values, strict=True)
+            ]
         axes.set_aspect("equal")
         axes.autoscale_view()
         axes.set_axis_off()
-    pages = {
-        page: name for page, name in zip(_pages(borders), borders["name"], strict=True) if page
-    }
+    pages = dict(zip(_pages(borders), borders["name"], strict=True))
+    pages.pop("", None)
     return replace(drawn(figure, borders, lead, said), links=pages)
 
 
@@ -114,24 +113,20 @@ def draw_values(axes: Axes, borders: pd.DataFrame, language: str) -> None:
     _fill(axes, borders[borders["value"].isna()], facecolor=theme.PALE)
     known = borders[borders["value"].notna()]
     if len(known):
-        ends = float(known["value"].min()), float(known["value"].max())
-        scale = Normalize(*ends)
+        ends = known.sort_values("value").iloc[[0, -1]].to_dict("records")
+        scale = Normalize(*(end["value"] for end in ends))
         shades = [_SHADES(scale(value)) for value in known["value"]]
         for (_, row), shade in zip(known.iterrows(), shades, strict=True):
             _fill(axes, pd.DataFrame([row]), facecolor=shade)
-        look, unit = {"marker": "s", "markersize": 8}, known.get("unit", pd.Series([""])).iloc[0]
-        marks = [
-            (shown_value({"value": end, "unit": unit, "status": "ok"}, language),
-             {**look, "color": _SHADES(scale(end))})
-            for end in dict.fromkeys(ends)
-        ]  # fmt: skip
-        theme.label_marks(axes, marks)
+        colours = {shown_value(end, language): _SHADES(scale(end["value"])) for end in ends}
+        look = {"marker": "s", "markersize": 8}
+        theme.label_marks(axes, [(said, {**look, "color": c}) for said, c in colours.items()])
     _name(axes, known, borders)
 
 
 def _fill(axes: Axes, shapes: pd.DataFrame, **look) -> None:
-    shapes_drawn = [PathPatch(_path(shape)) for shape in shapes["geometry"]]
-    patches = PatchCollection(shapes_drawn, edgecolor="white", linewidth=0.8, **look)
+    drawn_shapes = [PathPatch(_path(shape)) for shape in shapes["geometry"]]
+    patches = PatchCollection(drawn_shapes, edgecolor="white", linewidth=0.8, **look)
     patches.set_urls([page or None for page in _pages(shapes)])
     axes.add_collection(patches)
 
@@ -197,8 +192,8 @@ def matrix(
             axes.text(heads.index(row[1]), names.index(row[0]), sign, ha="center", va="center",
                       fontsize=12, color=colour)  # fmt: skip
         width = max(8, 60 // max(1, len(heads)))
-        wrapped = [theme.fitted(str(head), width, 5) for head in heads]
-        axes.set_xticks(range(len(heads)), wrapped, fontsize=theme.SMALL)
+        wrapped = (theme.fitted(str(head), width, 5) for head in heads)
+        axes.set_xticks(range(len(heads)), list(wrapped), fontsize=theme.SMALL)
         axes.xaxis.tick_top()
         axes.set_yticks(range(len(names)), [theme.fitted(str(name), 34, 2) for name in names])
         axes.set_xlim(-0.5, len(heads) - 0.5)
@@ -209,13 +204,11 @@ def matrix(
         axes.set_xlabel("\n".join(lines), fontsize=theme.SMALL, loc="left", color=theme.INK)
     said = []
     for name in names:
-        cells = frame[frame[rows].eq(name)].groupby(state, sort=False)[columns].agg(list)
-        parts = [
-            f"{words[key]}: {', '.join(str(head) for head in mine)}" for key, mine in cells.items()
-        ]
+        cells = frame[frame[rows].eq(name)].groupby(state, sort=False)[columns].agg(", ".join)
+        parts = [f"{words[key]}: {mine}" for key, mine in cells.items()]
         said.append(f"{name}: {'; '.join(parts)}.")
-    lead = text("show.alt.matrix", language)
-    return drawn(figure, frame, lead, said, "rug" if state == "verdict" else "")
+    drawing = "rug" if state == "verdict" else ""
+    return drawn(figure, frame, text("show.alt.matrix", language), said, drawing)
 
 
 def scatter(first: pd.DataFrame, second: pd.DataFrame) -> ShownFigure | Nothing:
@@ -225,12 +218,12 @@ def scatter(first: pd.DataFrame, second: pd.DataFrame) -> ShownFigure | Nothing:
     has no point.
     """
     language = language_of(first)
-    parts = [
-        frame.loc[[is_shown(row) for row in frame.to_dict("records")], ["area", "label", "value"]]
-        for frame in (first, second)
-    ]
-    both = parts[0].merge(parts[1][["area", "value"]], on="area", suffixes=("", "_second"))
-    both = both.rename(columns={"value": "first", "value_second": "second"}).drop(columns="area")
+    parts = []
+    for end, frame in (("first", first), ("second", second)):
+        shown = frame[[is_shown(row) for row in frame.to_dict("records")]]
+        said = [shown_value(row, language) for row in shown.to_dict("records")]
+        parts.append(shown[["area", "label"]].assign(**{end: shown["value"], f"{end}_words": said}))
+    both = parts[0].merge(parts[1].drop(columns="label"), on="area").drop(columns="area")
     names = [frame.attrs.get("caption", "") for frame in (first, second)]
     heads = dict(zip(("first", "second"), names, strict=True))
     both.attrs = {**first.attrs, "caption": " – ".join(dict.fromkeys(names)), "heads": heads}
@@ -246,8 +239,5 @@ def scatter(first: pd.DataFrame, second: pd.DataFrame) -> ShownFigure | Nothing:
             axis.set_label_text(textwrap.fill(name, 34))
         theme.grid_lines(axes, "both")
     lead = text("show.alt.scatter", language, first=names[0], second=names[1])
-    said = [
-        f"{row.label}: {number(row.first, language)}, {number(row.second, language)}."
-        for row in both.itertuples()
-    ]
-    return drawn(figure, both, lead, said)
+    said = [f"{row.label}: {row.first_words}, {row.second_words}." for row in both.itertuples()]
+    return drawn(figure, both.drop(columns=["first_words", "second_words"]), lead, said)

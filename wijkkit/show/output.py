@@ -94,10 +94,8 @@ class ShownTable:
         return self.data.to_string(index=False)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Bundle:
-        return (
-            {"text/html": self.html(), "text/plain": repr(self)},
-            {"wijkkit": {"caption": self.caption}},
-        )
+        data = {"text/html": self.html(), "text/plain": repr(self)}
+        return data, {"wijkkit": {"caption": self.caption}}
 
 
 @dataclass(frozen=True, eq=False)

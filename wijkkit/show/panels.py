@@ -11,17 +11,19 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from wijkkit.estimates.small_area import funnel as funnel_limits
-from wijkkit.language import listed, number, percentage, signed, text
+from wijkkit.language import listed, signed, text
 from wijkkit.released.store import is_shown
 from wijkkit.show import theme
 from wijkkit.show.output import Nothing, ShownFigure, drawn, language_of, nothing
-from wijkkit.show.values import shown_value
+from wijkkit.show.values import about, shown_value
 
 #: The axis of effects reaches no further, in percentage points; more is drawn up to the edge.
 _FURTHEST = 60.0
 _INSIDE = {"marker": "o", "color": "white", "markeredgecolor": theme.CITY, "markersize": 5.5}
 _OUTSIDE = {"marker": "D", "color": theme.COMPARATOR, "markersize": 5.5}
 _OWN: dict[str, Any] = {"marker": "o", "color": theme.OWN, "markersize": 8}
+#: The height of a label beside a line, as a share of its panel.
+_LETTERS = 0.18
 #: A funnel names the wijken outside the limits where there are no more; the table names all.
 _NAMED = 3
 
@@ -36,13 +38,14 @@ def slopes(frame: pd.DataFrame) -> ShownFigure | Nothing:
     language = language_of(frame)
     parts = {label: frame[frame["label"].eq(label)] for label in frame["label"].unique()}
     with theme.style():
-        figure, panels = theme.new_panels(list(parts), 1.6, 0.4, sharey=True)
+        figure, panels = theme.new_panels(list(parts), 1.6, 0.4)
         for axes, rows in zip(panels, parts.values(), strict=True):
             _draw_waves(axes, rows, language)
+        for left, right in zip(panels[::2], panels[1::2], strict=False):
+            right.tick_params(labelleft=left.get_ylim() != (0, 100) or right.get_ylim() != (0, 100))
         names = dict(zip(frame["own"], frame["name"], strict=True))
-        theme.label_marks(
-            figure, [(names[own], _line(own)) for own in (True, False) if own in names]
-        )
+        looks = [(names[own], _line(own)) for own in (True, False) if own in names]
+        theme.label_marks(figure, looks)
     said = [_said_waves(label, rows[rows["own"]], language) for label, rows in parts.items()]
     lead = text("show.alt.slopes", language, names=" / ".join(dict.fromkeys(frame["name"])))
     return drawn(figure, frame, lead, said)
@@ -93,15 +96,15 @@ def _label_values(axes: Axes, series: dict, at: int, side: str, language: str) -
     here = {own: row for own, rows in series.items() for x, row in rows if round(x) == at}
     low, high = axes.get_ylim()
     values = [row["value"] for row in here.values()] or [low]
-    half = max(max(values) - min(values), 0.14 * (high - low) * (len(values) - 1)) / 2
-    room = half + 0.04 * (high - low)
+    half = max(max(values) - min(values), _LETTERS * (high - low) * (len(values) - 1)) / 2
+    room = half + _LETTERS / 2 * (high - low)
     middle = min(max((max(values) + min(values)) / 2, low + room), high - room)
     first = half if values[0] >= values[-1] else -half
     for (own, row), place in zip(here.items(), (middle + first, middle - first), strict=False):
         axes.text(
             at + (0.14 if side == "left" else -0.14), place,
-            number(row["value"], language, 1) if row["unit"] == "score" else percentage(row["value"], language),
-            ha=side, va="center", fontsize=theme.SMALL, color=_line(own)["color"], fontweight="bold" if own else "normal",
+            shown_value(row, language, "about_short"), ha=side, va="center",
+            fontsize=theme.SMALL, color=_line(own)["color"], fontweight="bold" if own else "normal",
         )  # fmt: skip
 
 
@@ -114,15 +117,17 @@ def forest(frame: pd.DataFrame) -> ShownFigure | Nothing:
     """Draw a panel per outcome and a row per method around no difference; right is favourable.
 
     Columns ``label, method, scale, value, lower, upper, status``, as `CityView.methods` gives them;
-    outcomes on another scale than percentage points are left to the table.
+    outcomes on another scale than percentage points and methods without a number are in the table.
     """
     rows = frame[frame["scale"].eq("points")]
-    if rows.empty:
-        return nothing(frame, "effect_show.only_scores" if len(frame) else "effect_show.no_outcome")
-    language, methods = language_of(frame), list(rows["method"].unique())
+    language = language_of(frame)
+    methods = [*rows.loc[rows["status"].eq("ok"), "method"].unique()]
+    if len(methods) < 2:
+        why = "one_method" if len(rows) else "only_scores" if len(frame) else "no_outcome"
+        return nothing(frame, f"effect_show.{why}")
     parts = {label: rows[rows["label"].eq(label)] for label in rows["label"].unique()}
-    known = np.abs(rows[["lower", "upper"]].to_numpy(dtype=float))
-    edge = min(_FURTHEST, 10.0 * (1 + max([10.0, *known[np.isfinite(known)]]) // 10))
+    ends = np.abs(rows[["lower", "upper"]].to_numpy(dtype=float))
+    edge = min(_FURTHEST, 10.0 * (1 + max([10.0, *ends[np.isfinite(ends)]]) // 10))
     short = [text(f"effect_show.short.{method}", language) for method in methods]
     with theme.style():
         figure, panels = theme.new_panels(
@@ -158,10 +163,11 @@ def _draw_methods(axes: Axes, rows: pd.DataFrame, methods: list[str], edge: floa
 
 def _said_effect(label: str, rows: pd.DataFrame, language: str) -> str:
     """Say between which values the methods lie."""
-    known = rows.loc[rows["status"].eq("ok"), "value"]
+    known = rows[rows["status"].eq("ok")].sort_values("value")
     if known.empty:
         return text("effect_show.alt_none", language, outcome=label)
-    least, most = (signed(end, language) for end in (known.min(), known.max()))
+    ends = known.iloc[[0, -1]].to_dict("records")
+    least, most = (about(signed(end["value"], language), end, language) for end in ends)
     return text("effect_show.alt_row", language, outcome=label, least=least, most=most)
 
 
@@ -186,8 +192,7 @@ def funnel(frame: pd.DataFrame) -> ShownFigure | Nothing:
                   for key, look in (("inside", _INSIDE), ("outside_mark", _OUTSIDE))]  # fmt: skip
         theme.label_marks(figure, marks)
     said = [_said_outside(label, rows, language) for label, rows in parts.items()]
-    lead = text("show.alt.funnel", language)
-    return drawn(figure, known, lead, said, "funnel")
+    return drawn(figure, known, text("show.alt.funnel", language), said, "funnel")
 
 
 def _draw_funnel(axes: Axes, rows: pd.DataFrame) -> None:

@@ -23,10 +23,7 @@ _EVENTS = {"programme": theme.OWN, "wave": theme.INK, "corona": theme.COMPARATOR
 
 
 def bars(
-    frame: pd.DataFrame,
-    label: str = "name",
-    value: str = "value",
-    marked: str = "",
+    frame: pd.DataFrame, label: str = "name", value: str = "value", marked: str = ""
 ) -> ShownFigure | Nothing:
     """Draw a bar per row; rows where the column `marked` is true are hatched and named so.
 
@@ -53,8 +50,7 @@ def bars(
             special = bool(marked and row[marked])
             axes.barh(position, row[value], color="white" if special else theme.OWN, height=0.62,
                       edgecolor=theme.OWN, hatch="///" if special else None)  # fmt: skip
-            shown = number(row[value], language)
-            axes.text(row[value] + 1, position, shown, va="center", color=theme.INK)
+            axes.text(row[value] + 1, position, number(row[value], language), va="center")
         axes.set_yticks(range(len(rows)), list(rows[label]))
         axes.set_ylim(len(rows) - 0.4, -0.6)
         axes.set_xlim(0, 1.08 * max(1.0, rows[value].max()))

@@ -12,7 +12,7 @@ from wijkkit.language import signed, text
 from wijkkit.released.store import is_shown, number_at
 from wijkkit.show import theme
 from wijkkit.show.output import Nothing, ShownFigure, drawn, language_of, nothing
-from wijkkit.show.values import shown_interval, shown_value
+from wijkkit.show.values import about, shown_interval, shown_value
 
 #: The look of the first mark of a row, which has an interval, and of the ones after it.
 _FIRST: dict[str, Any] = {"marker": "o", "color": theme.OWN, "markersize": 8}
@@ -76,7 +76,9 @@ def intervals(
     if "city" in names and len(names) <= len(_NEXT):
         # Of the populations above the study the figure has room for the first.
         names |= dict([*frame.attrs.get("references", {}).items()][: 1 + len(_NEXT) - len(names)])
-    rows = [_numbers(row, names) for _, row in frame.iterrows()]
+    rows = [
+        [number_at(row, key) if key else {**row} for key in names] for _, row in frame.iterrows()
+    ]
     around_zero = any(row[0].get("unit") == "points" for row in rows)
     shown = [_beside(row[0], language) for row in rows]
     certain = list(frame["certainty"]) if "certainty" in frame else ["shown"] * len(frame)
@@ -122,12 +124,9 @@ def _beside(number: dict, language: str) -> str:
     """Return a number as it stands at its row; the axis has the unit of a difference."""
     if number.get("unit") != "points" or not is_shown(number):
         return shown_interval(number, language)
-    ends = {key: signed(number[key], language) for key in ("value", "lower", "upper")}
-    return text("show.difference_with_interval", language, **ends)
-
-
-def _numbers(row: pd.Series, names: Mapping[str, str]) -> list[dict]:
-    return [number_at(row, prefix) if prefix else row.to_dict() for prefix in names]
+    ends = {key: signed(number[key], language) for key in ("lower", "upper")}
+    value = about(signed(number["value"], language), number, language)
+    return text("show.difference_with_interval", language, value=value, **ends)
 
 
 def _scale(

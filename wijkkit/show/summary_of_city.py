@@ -26,6 +26,7 @@ from wijkkit.released import CityView
 from wijkkit.released.effects import compared, evaluated
 from wijkkit.show.output import Nothing, ShownText, bullets, language_of, nothing
 from wijkkit.show.row_sentences import answered, named, quote_sentence, say, say_counted
+from wijkkit.show.values import about
 
 #: What the conclusions on outcomes say together: what is shown, what is not, and then a sign,
 #: which chance gives too often to stand first.
@@ -91,8 +92,7 @@ def _sized(view: CityView, row) -> str:
         return row.label
     ends = (signed(end, view.language) for end in (row.lower, row.upper))
     size = dict(zip(("lower", "upper"), ends, strict=True))
-    value = points(row.value, view.language)
-    value = text("show.about", view.language, value=value) if row.step > 1 else value
+    value = about(points(row.value, view.language), row._asdict(), view.language)
     shown = say(view, "city_summary.size", value=value, **size)
     return f"{row.label} ({shown})"
 
@@ -146,12 +146,18 @@ def conclusions(view: CityView) -> ShownText | Nothing:
     keys = list(table["outcome"].unique())
     if not keys:
         return Nothing(text("effect_show.no_outcome", view.language))
-    study, lines = evaluated(view), []
-    for key in keys:
-        parts = (conclusion_sentences(study, table, key, p) for p in ("effect", "methods", "gap"))
-        lines.append(" ".join(itertools.chain.from_iterable(parts)))
-    limits = conclusion_sentences(study, table, keys[0], "limits")
-    return ShownText(f"{bullets(lines).markdown}\n\n{' '.join(limits)}")
+    study = evaluated(view)
+
+    def about(key: str, *parts: str) -> str:
+        said = (conclusion_sentences(study, table, key, part) for part in parts)
+        return " ".join(itertools.chain.from_iterable(said))
+
+    gaps = [about(key, "gap") for key in keys]
+    # What holds for every outcome is said once, below them.
+    shared = gaps[0] if len(keys) > 1 and len(set(gaps)) == 1 else ""
+    parts = ("effect", "methods") if shared else ("effect", "methods", "gap")
+    below = f"{shared} {about(keys[0], 'limits')}".strip()
+    return ShownText(f"{bullets(about(key, *parts) for key in keys).markdown}\n\n{below}")
 
 
 def _gap(view: CityView) -> list[str]:

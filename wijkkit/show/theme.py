@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -101,7 +102,9 @@ def fitted(label: str, width: int, lines: int) -> str:
     >>> fitted("Voelt zich vaak eenzaam en somber", 14, 2)
     'Voelt zich\nvaak eenzaam …'
     """
-    return textwrap.fill(label, width, max_lines=lines, placeholder=" …")
+    # A word that is longer than a line is broken with a hyphen, not without.
+    broken = re.sub(rf"(\w{{{width - 1}}})(?=\w{{2}})", r"\1- ", label)
+    return textwrap.fill(broken, width, max_lines=lines, placeholder=" …")
 
 
 def track(axes: Axes, position: float, lowest: float = 0, highest: float = 100) -> None:

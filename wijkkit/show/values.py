@@ -32,7 +32,7 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
     "position": ("show.funnel.position",),
     "state": ("show.target_state", "process.state", "logic_model.state"),
     "against_plan": ("process.against_plan",),
-    "method": ("effect.method",),
+    "method": ("effect_show.short",),
     "reason": ("effect.reason",),
     "check": ("effect.check",),
     "arm": ("show.role",),
@@ -58,8 +58,12 @@ _PERCENT = (
 _DECIMALS = {"odds_ratio": 2, "lowest_alpha": 2, "difference": 2}
 
 
-def shown_value(row: Mapping[str, Any] | pd.Series | None, language: str) -> str:
+def shown_value(
+    row: Mapping[str, Any] | pd.Series | None, language: str, rounded: str = "about"
+) -> str:
     """Return the value of a row: ``41%``, or the word for its status.
+
+    `rounded`: The message for a number in coarser steps, ``about_short`` where room is short.
 
     >>> shown_value({"value": 41.2, "unit": "percent", "status": "ok"}, "nl")
     '41%'
@@ -73,11 +77,19 @@ def shown_value(row: Mapping[str, Any] | pd.Series | None, language: str) -> str
     if pd.isna(row["value"]):
         return absence("missing", language)
     unit = row.get("unit", "percent")
-    shown = _in_unit(row["value"], unit, language)
+    return about(_in_unit(row["value"], unit, language), row, language, rounded)
+
+
+def about(shown: str, row: Mapping[str, Any] | pd.Series, language: str, key: str = "about") -> str:
+    """Return a number in words with ``ongeveer`` where its row says that it is rounded further.
+
+    >>> about("41%", {"step": 5.0}, "nl"), about("41%", {"step": 5.0}, "nl", "about_short")
+    ('ongeveer 41%', 'ca. 41%')
+    """
     step = row.get("step")
-    finest = 1.0 if unit in ("percent", "points", "count") else 0.1
+    finest = 1.0 if row.get("unit", "percent") in ("percent", "points", "count") else 0.1
     coarse = step is not None and not pd.isna(step) and step > finest
-    return text("show.about", language, value=shown) if coarse else shown
+    return text(f"show.{key}", language, value=shown) if coarse else shown
 
 
 def why_absent(status: str, language: str, **words: object) -> str:
@@ -132,9 +144,8 @@ def p_about(below: float, language: str) -> str:
     >>> p_about(0.05, "nl"), p_about(1.0, "nl")
     ('< 0,05', '≥ 0,05')
     """
-    return (
-        f"< {number(below, language, 2)}" if below < 1 else f"≥ {number(_LARGEST_P, language, 2)}"
-    )
+    sign, at = ("<", below) if below < 1 else ("≥", _LARGEST_P)
+    return f"{sign} {number(at, language, 2)}"
 
 
 def table(
@@ -178,14 +189,19 @@ def table(
         # A column in which no row has anything says nothing; the first one names the rows.
         first, silent = next(iter(cells)), {"", absence("missing", language)}
         cells = {h: words for h, words in cells.items() if h == first or set(words) - silent}
+    absent = frame["status"].ne("ok") if "status" in frame else pd.Series(False, frame.index)
+    if across and "reason" in frame:
+        whys = zip(cells[[*cells][-1]], _column(frame, "reason", language), absent, strict=True)
+        cells[[*cells][-1]] = [why if why and gone else cell for cell, why, gone in whys]
     data = pd.DataFrame(cells, index=range(len(frame)))
-    together = heads.get(frame.attrs.get("together", ""), "")
-    if together in cells and "status" in frame:
-        data = _together(data, together, frame["status"].ne("ok").tolist(), language)
     if across:
         heads_across = _column(frame, across, language)
         order = sorted(heads_across) if across == "wave" else heads_across
+        rows = [data[column].to_numpy() for column in data.columns[:-1]]
+        absent = absent.groupby(rows, sort=False).all()
         data = _across(data, heads_across, order)
+    if (together := heads.get(frame.attrs.get("together", ""), "")) in data:
+        data = _together(data, together, absent.tolist(), language)
     return ShownTable(data, frame.attrs.get("caption", ""), dict(links or {}))
 
 

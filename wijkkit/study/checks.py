@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from wijkkit.errors import Problem
 
 if TYPE_CHECKING:
+    from wijkkit.study.model import Neighbourhood
     from wijkkit.study.study import Study
 
 
@@ -281,25 +282,17 @@ def _columns(study: Study) -> Iterator[Problem]:
 def _neighbourhoods(study: Study) -> Iterator[Problem]:
     neighbourhoods = study.neighbourhoods.values()
     for wave in study.waves:
-        codes = Counter(
-            code for neighbourhood in neighbourhoods for code in neighbourhood.codes_in(wave.id)
-        )
-        for code in (code for code, times in codes.items() if times > 1):
-            owners = [
-                neighbourhood.wijk
-                for neighbourhood in neighbourhoods
-                if code in neighbourhood.codes_in(wave.id)
-            ]
-            if any(
-                wave.id in neighbourhood.codes
-                for neighbourhood in neighbourhoods
-                if neighbourhood.wijk in owners
-            ):
+        owners: dict[str, list[Neighbourhood]] = {}
+        for neighbourhood in neighbourhoods:
+            for code in neighbourhood.codes_in(wave.id):
+                owners.setdefault(code, []).append(neighbourhood)
+        for code, mine in owners.items():
+            if len(mine) > 1 and any(wave.id in neighbourhood.codes for neighbourhood in mine):
                 yield Problem(
                     f"a code of two wijken in wave '{wave.id}'",
                     file="wijken/",
                     place="codes",
-                    found=f"{code} of {', '.join(owners)}",
+                    found=f"{code} of {', '.join(neighbourhood.wijk for neighbourhood in mine)}",
                     expected="each code in one wijk",
                     remedy="Leave it out of one of them.",
                 )

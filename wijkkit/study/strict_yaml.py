@@ -11,6 +11,7 @@ import difflib
 import json
 import re
 import typing
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -93,105 +94,87 @@ def parse_yaml(text: str, name: str) -> Any:
 
 
 def _parsed(text: str, name: str, loader: type) -> Any:
-    _refuse_aliases_and_tags(text, name, loader)
-    problems: list[Problem] = []
-    _check(yaml.compose(text, Loader=loader), name, problems)
-    if problems:
+    if problems := dict.fromkeys(_aliases_and_tags(text, name, loader)):
+        raise StudyError(problems)
+    if problems := dict.fromkeys(_check(yaml.compose(text, Loader=loader), name)):
         raise StudyError(problems)
     return yaml.load(text, Loader=loader)
 
 
-def _refuse_aliases_and_tags(text: str, name: str, loader: type) -> None:
-    problems = []
+def _aliases_and_tags(text: str, name: str, loader: type) -> Iterator[Problem]:
     depth = 0
     for number, event in enumerate(yaml.parse(text, Loader=loader)):
         depth += isinstance(event, yaml.CollectionStartEvent)
         depth -= isinstance(event, yaml.CollectionEndEvent)
         if number > MAXIMUM_NODES or depth > MAXIMUM_DEPTH:
-            problems.append(
-                Problem(
-                    "the file is too large for a study file",
-                    file=name,
-                    expected=f"at most {MAXIMUM_NODES:,} values, nested {MAXIMUM_DEPTH} deep",
-                )
+            yield Problem(
+                "the file is too large for a study file",
+                file=name,
+                expected=f"at most {MAXIMUM_NODES:,} values, nested {MAXIMUM_DEPTH} deep",
             )
-            break
+            return
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            problems.append(
-                Problem(
-                    "an anchor or alias (& or *)",
-                    file=name,
-                    place=_line(event.start_mark),
-                    remedy="Write the value out.",
-                )
+            yield Problem(
+                "an anchor or alias (& or *)",
+                file=name,
+                place=_line(event.start_mark),
+                remedy="Write the value out.",
             )
         if getattr(event, "tag", None):
-            problems.append(
-                Problem(
-                    "a tag (!)",
-                    file=name,
-                    place=_line(event.start_mark),
-                    found=str(event.tag),
-                    remedy="Leave the tag out.",
-                )
+            yield Problem(
+                "a tag (!)",
+                file=name,
+                place=_line(event.start_mark),
+                found=str(event.tag),
+                remedy="Leave the tag out.",
             )
-    if problems:
-        raise StudyError(dict.fromkeys(problems))
 
 
-def _check(node: yaml.Node | None, name: str, problems: list[Problem]) -> None:
+def _check(node: yaml.Node | None, name: str) -> Iterator[Problem]:
     if isinstance(node, yaml.MappingNode):
-        _check_keys(node, name, problems)
+        yield from _check_keys(node, name)
         for key, value in node.value:
-            _check(key, name, problems)
-            _check(value, name, problems)
+            yield from _check(key, name)
+            yield from _check(value, name)
     elif isinstance(node, yaml.SequenceNode):
         for item in node.value:
-            _check(item, name, problems)
+            yield from _check(item, name)
     elif isinstance(node, yaml.ScalarNode) and not node.style:
-        _check_scalar(node, name, problems)
+        yield from _check_scalar(node, name)
 
 
-def _check_keys(node: yaml.MappingNode, name: str, problems: list[Problem]) -> None:
+def _check_keys(node: yaml.MappingNode, name: str) -> Iterator[Problem]:
     seen: dict[str, int] = {}
     for key, _ in node.value:
         line = _line(key.start_mark)
         if not isinstance(key, yaml.ScalarNode):
-            problems.append(
-                Problem(
-                    "a key that is not a word", file=name, place=line, remedy="Use a plain word."
-                )
+            yield Problem(
+                "a key that is not a word", file=name, place=line, remedy="Use a plain word."
             )
             continue
         if key.value == "<<":
-            problems.append(
-                Problem("a merge key (<<)", file=name, place=line, remedy="Write the keys out.")
-            )
+            yield Problem("a merge key (<<)", file=name, place=line, remedy="Write the keys out.")
         elif key.value in seen:
-            problems.append(
-                Problem(
-                    f"duplicate key '{key.value}'",
-                    file=name,
-                    place=line,
-                    found=f"first on line {seen[key.value]}",
-                    remedy="Keep one of the two.",
-                )
+            yield Problem(
+                f"duplicate key '{key.value}'",
+                file=name,
+                place=line,
+                found=f"first on line {seen[key.value]}",
+                remedy="Keep one of the two.",
             )
         seen.setdefault(key.value, key.start_mark.line + 1)
 
 
-def _check_scalar(node: yaml.ScalarNode, name: str, problems: list[Problem]) -> None:
+def _check_scalar(node: yaml.ScalarNode, name: str) -> Iterator[Problem]:
     for pattern, remedy in _AMBIGUOUS:
         if pattern.fullmatch(node.value):
-            problems.append(
-                Problem(
-                    "a value YAML would read as something else",
-                    file=name,
-                    place=_line(node.start_mark),
-                    found=node.value,
-                    expected=f'"{node.value}"',
-                    remedy=f"{remedy[0].upper()}{remedy[1:]}.",
-                )
+            yield Problem(
+                "a value YAML would read as something else",
+                file=name,
+                place=_line(node.start_mark),
+                found=node.value,
+                expected=f'"{node.value}"',
+                remedy=f"{remedy[0].upper()}{remedy[1:]}.",
             )
             return
 

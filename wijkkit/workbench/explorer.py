@@ -235,7 +235,8 @@ def answered(lines: str, names: Mapping[str, Any]) -> tuple[str, str, str]:
         return f"<p>{html.escape(shown.caption)}</p>", _figure_html(shown), _table_html(shown)
     result: Result = space["answer"]
     exact = ShownFigure(shown.figure, result.sentence(), result.title, result.frame)
-    return f"<p>{html.escape(exact.caption)}</p>", _figure_html(exact), _exact_html(result)
+    numbers = result.shown.round(1).to_html(index=False, border=0)
+    return f"<p>{html.escape(exact.caption)}</p>", _figure_html(exact), numbers
 
 
 def _table_html(shown: ShownFigure) -> str:
@@ -244,10 +245,6 @@ def _table_html(shown: ShownFigure) -> str:
     called = next(name for name in ("label", "name") if name in data)
     heads = {called: "", **({"value": ""} if "value" in data else data.attrs["heads"])}
     return reader_table(data, heads).html()  # type: ignore[union-attr]
-
-
-def _exact_html(result: Result) -> str:
-    return result.shown.round(1).to_html(index=False, border=0)
 
 
 def _figure_html(shown: ShownFigure) -> str:

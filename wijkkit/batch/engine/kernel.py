@@ -71,31 +71,15 @@ def _execute(task: Task) -> dict:
         result |= {"status": "timeout", "message": "a cell took longer than it may"}
     except DeadKernelError:
         result |= {"status": "killed", "message": "its kernel died"}
-    if result["status"] == "ok":
-        return result | _judged(notebook)
-    return result | {"cell": _last_started(notebook)}
-
-
-def _judged(notebook: nbformat.NotebookNode) -> dict:
-    failed = next(
-        (
-            index
-            for index, cell in enumerate(notebook.cells)
-            if cell.metadata.get("papermill", {}).get("exception")
-        ),
-        None,
-    )
+    code = [(at, cell) for at, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
+    said = {at: cell.metadata.get("papermill", {}) for at, cell in code}
+    if result["status"] != "ok":
+        return result | {
+            "cell": max((at for at in said if said[at].get("start_time")), default=None)
+        }
+    failed = next((at for at in said if said[at].get("exception")), None)
     status = "ok" if failed is None else "failed"
-    return {"status": status, "cell": failed, "notebook": nbformat.writes(notebook)}
-
-
-def _last_started(notebook: nbformat.NotebookNode) -> int | None:
-    started = [
-        index
-        for index, cell in enumerate(notebook.cells)
-        if cell.cell_type == "code" and cell.metadata.get("papermill", {}).get("start_time")
-    ]
-    return started[-1] if started else None
+    return result | {"status": status, "cell": failed, "notebook": nbformat.writes(notebook)}
 
 
 def main() -> None:

@@ -9,8 +9,9 @@ from papermill.engines import Engine, NBClientEngine, NotebookExecutionManager
 from papermill.exceptions import PapermillException
 
 from wijkkit.batch.engine.client import fork_server
-from wijkkit.batch.engine.task import Limits, Outcome, Task
+from wijkkit.batch.engine.task import Outcome, Task
 from wijkkit.study.guard import STAGE
+from wijkkit.study.settings import BatchSettings
 
 _NO_LIMIT = 7 * 24 * 3600.0
 
@@ -42,7 +43,11 @@ class WijkkitEngine(Engine):
             parameters={},
             folder=os.getcwd(),
             stage=os.environ.get(STAGE, ""),
-            limits=Limits(execution_timeout or _NO_LIMIT, _NO_LIMIT, memory_mb=1 << 20),
+            limits=BatchSettings(
+                cell_seconds=execution_timeout or _NO_LIMIT,
+                notebook_seconds=_NO_LIMIT,
+                memory_mb=1 << 20,
+            ),
         )
         outcome = fork_server().run(task, steps.start)
         steps.end(outcome)

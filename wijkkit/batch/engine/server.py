@@ -42,8 +42,8 @@ def preload(modules: list[str], study: str = "") -> list[str]:
     # A grammar that takes a second to load, for a kind of address that no notebook file has.
     sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
     for module in (*BASE, *modules):
-        if _parent_has_gone():
-            sys.exit()
+        if select.select([0], [], [], 0)[0]:
+            sys.exit()  # standard input, on which nothing ever comes, was closed: nobody is left
         try:
             importlib.import_module(module)
         except Exception:
@@ -55,11 +55,6 @@ def preload(modules: list[str], study: str = "") -> list[str]:
     gc.collect()
     gc.freeze()
     return failed
-
-
-def _parent_has_gone() -> bool:
-    """Return whether standard input, on which nothing ever comes, was closed."""
-    return bool(select.select([0], [], [], 0)[0])
 
 
 def serve(listener: socket.socket) -> None:

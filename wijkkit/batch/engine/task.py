@@ -7,22 +7,10 @@ from dataclasses import asdict, dataclass, field
 from multiprocessing.connection import Connection
 from typing import Any
 
+from wijkkit.study.settings import BatchSettings
+
 #: Widgets need a kernel; without one their text is what is left.
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What one notebook may use.
-
-    `cell_seconds`, `notebook_seconds`: Wall-clock time of a cell and of the whole notebook.
-    `memory_mb`: Memory of its process. `output_mb`: Text it may print, and the size of one output.
-    """
-
-    cell_seconds: float = 600.0
-    notebook_seconds: float = 3600.0
-    memory_mb: int = 4096
-    output_mb: int = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +26,17 @@ class Task:
     parameters: dict[str, Any]
     folder: str
     stage: str
-    limits: Limits = Limits()
+    limits: BatchSettings = field(default_factory=BatchSettings)
     engine: str = "fork"
     environment: dict[str, str] = field(default_factory=dict)
 
     def to_json(self) -> str:
-        return json.dumps(asdict(self), default=str)
+        return json.dumps({**asdict(self), "limits": self.limits.model_dump()}, default=str)
 
     @classmethod
     def from_json(cls, text: str) -> Task:
         content = json.loads(text)
-        return cls(**{**content, "limits": Limits(**content["limits"])})
+        return cls(**{**content, "limits": BatchSettings(**content["limits"])})
 
 
 @dataclass(frozen=True, slots=True)

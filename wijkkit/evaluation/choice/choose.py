@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -259,7 +259,8 @@ def choose(
     settings = settings or ChoiceSettings()
     used = {**settings.weights.model_dump(), **(weights or {})}
     budget = settings.budget if budget is None else budget
-    _check(candidates, goals, used)
+    if problems := list(_check(candidates, goals, used)):
+        raise EstimationError(problems)
     served = {goal for row in candidates["goals"] for goal in row}
     works = np.array([bool(set(row) & set(goals["goal"])) for row in candidates["goals"]])
     runs = candidates["intervention"].isin(set(running)).to_numpy()
@@ -307,31 +308,26 @@ def choose(
 _SCORE_COLUMNS = ["intervention", "criterion", "weight", "score", "known", "contribution", "reason"]
 
 
-def _check(candidates: pd.DataFrame, goals: pd.DataFrame, weights: Mapping[str, float]) -> None:
-    problems = []
+def _check(
+    candidates: pd.DataFrame, goals: pd.DataFrame, weights: Mapping[str, float]
+) -> Iterator[Problem]:
     if candidates.empty:
-        problems.append(Problem("no interventions to choose from", remedy="Fill the catalogue."))
+        yield Problem("no interventions to choose from", remedy="Fill the catalogue.")
     if goals.empty:
-        problems.append(Problem("no goals to choose for", remedy="Add goals to study.yml."))
+        yield Problem("no goals to choose for", remedy="Add goals to study.yml.")
     for name in sorted(set(weights) - set(CRITERIA)):
-        problems.append(
-            Problem(
-                f"unknown criterion '{name}'",
-                found=name,
-                expected=", ".join(CRITERIA),
-                remedy="Use one of these.",
-            )
+        yield Problem(
+            f"unknown criterion '{name}'",
+            found=name,
+            expected=", ".join(CRITERIA),
+            remedy="Use one of these.",
         )
     if "priority" in goals and not (goals["priority"] > 0).all():
-        problems.append(
-            Problem(
-                "a goal without a priority above zero",
-                found=", ".join(goals.loc[~(goals["priority"] > 0), "goal"]),
-                remedy="Give each goal a priority, or leave the goal out.",
-            )
+        yield Problem(
+            "a goal without a priority above zero",
+            found=", ".join(goals.loc[~(goals["priority"] > 0), "goal"]),
+            remedy="Give each goal a priority, or leave the goal out.",
         )
-    if problems:
-        raise EstimationError(problems)
 
 
 def _context(

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from wijkkit.errors import EstimationError
 from wijkkit.language import listed, number, percentage, text
-
-CRITERIA = ("goal_fit", "factor_fit", "evidence", "reach", "equity", "fit_running", "cost")
 
 #: Highest level of evidence of the recognised databases of interventions.
 HIGHEST_EVIDENCE = 4
@@ -35,8 +34,7 @@ class Context:
     language: str
 
 
-@dataclass(frozen=True, slots=True)
-class Score:
+class Score(NamedTuple):
     """A score from 0 to 1, whether it was known, and why."""
 
     value: float
@@ -51,16 +49,11 @@ def scores(candidates: pd.DataFrame, context: Context) -> pd.DataFrame:
     `known` is False and the reason says so.
     """
     rows = [
-        (candidate["intervention"], criterion, score.value, score.known, score.reason)
+        (candidate["intervention"], criterion, *score(candidate, context))
         for candidate in candidates.to_dict("records")
-        for criterion, score in _scores_of(candidate, context)
+        for criterion, score in _SCORES.items()
     ]
     return pd.DataFrame(rows, columns=["intervention", "criterion", "score", "known", "reason"])
-
-
-def _scores_of(candidate: dict, context: Context) -> Iterator[tuple[str, Score]]:
-    for criterion in CRITERIA:
-        yield criterion, _FUNCTIONS[criterion](candidate, context)
 
 
 def _say(key: str, context: Context, **fields: object) -> str:
@@ -132,18 +125,11 @@ def _equity(candidate: dict, context: Context) -> Score:
 def _fit_running(candidate: dict, context: Context) -> Score:
     if candidate["intervention"] in context.running:
         return Score(0.0, True, _say("fit_running_already", context))
-    overlap = [name for key, name in context.running.items() if key in candidate["overlaps"]]
-    if overlap:
-        return Score(
-            0.0,
-            True,
-            _say("fit_running_overlap", context, others=listed(overlap, context.language)),
-        )
-    stronger = [name for key, name in context.running.items() if key in candidate["strengthens"]]
-    if stronger:
-        return Score(
-            1.0, True, _say("fit_running", context, others=listed(stronger, context.language))
-        )
+    for how, value, said in (("overlaps", 0.0, "_overlap"), ("strengthens", 1.0, "")):
+        names = [name for key, name in context.running.items() if key in candidate[how]]
+        if names:
+            others = listed(names, context.language)
+            return Score(value, True, _say(f"fit_running{said}", context, others=others))
     return Score(0.5, True, _say("fit_running_neutral", context))
 
 
@@ -159,7 +145,7 @@ def _cost(candidate: dict, context: Context) -> Score:
     return Score(value, True, _say("cost", context, **fields))
 
 
-_FUNCTIONS: Mapping[str, Callable[[dict, Context], Score]] = {
+_SCORES: Mapping[str, Callable[[dict, Context], Score]] = {
     "goal_fit": _goal_fit,
     "factor_fit": _factor_fit,
     "evidence": _evidence,
@@ -168,6 +154,7 @@ _FUNCTIONS: Mapping[str, Callable[[dict, Context], Score]] = {
     "fit_running": _fit_running,
     "cost": _cost,
 }
+CRITERIA = tuple(_SCORES)
 
 
 # Rank candidates on weighted scores, in two ways, and see how firm the ranking is.

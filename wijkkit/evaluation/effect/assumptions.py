@@ -249,7 +249,7 @@ def _missing(asked: Comparison) -> Iterator[Case]:
     def nobody() -> tuple[Estimate, int]:
         raise NotEstimable("no_respondents_known")
 
-    makes = {
+    makes: dict[str, Callable[[], tuple[Estimate, int]]] = {
         "complete_cases": partial(asked.counted, complete),
         "inverse_probability": weighted,
         "multiple_imputation": filled_in,

@@ -96,7 +96,8 @@ def effect_verdict(
     fields |= {"scale": str(row["scale"]), "p_holm": float(row["p_holm"])}
     if found := finding(row, sign, settings):
         return found, fields | chance_fields(found, tested, settings)
-    relevant = _relevant(detectable)
+    known = detectable.loc[detectable["status"].eq("ok"), "relevant"]
+    relevant = float(known.iloc[0]) if len(known) else None
     narrow = [row, row_of(rows, "model_based")]
     within = relevant is not None and all(_within(one, relevant) for one in narrow)
     if relevant is not None:
@@ -116,11 +117,6 @@ def _without_test(rows: pd.DataFrame, row: pd.Series | None) -> tuple[str, Field
         fields |= {"clusters": int(exact["clusters"]), "scale": str(exact["scale"])}
         return "cannot_test", fields
     return "unavailable", {"reason": reason}
-
-
-def _relevant(detectable: pd.DataFrame) -> float | None:
-    shown = detectable[detectable["status"] == "ok"]
-    return float(shown["relevant"].iloc[0]) if len(shown) else None
 
 
 CONCLUSION_COLUMNS = ("outcome", "part", "key", "fields")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import asdict, replace
 from functools import partial
 from typing import Any, Literal
 
@@ -264,7 +265,7 @@ def estimate_rows(
             _require_width(found, sample, scale)
             row |= _on_scale(found, scale, contrast == "ddd") | {
                 "status": "ok",
-                "reason": _remark(found, settings),
+                "reason": "floor" if found.floor > 1 - settings.level else "",
             }
         except NotEstimable as error:
             row |= {"status": error.status, "reason": error.reason}
@@ -304,15 +305,4 @@ def _on_scale(found: Estimate, scale: Scale, triple: bool) -> dict[str, float]:
     elif scale == "points":
         limits = possible(100 * limits, scale, triple)
     estimate, lower, upper = map(float, limits)
-    return {
-        "estimate": estimate,
-        "lower": lower,
-        "upper": upper,
-        "p": found.p,
-        "floor": found.floor,
-        "df": found.df,
-    }
-
-
-def _remark(found: Estimate, settings: EvaluationSettings) -> str:
-    return "floor" if found.floor > 1 - settings.level else ""
+    return asdict(replace(found, estimate=estimate, lower=lower, upper=upper))

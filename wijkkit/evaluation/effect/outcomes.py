@@ -225,10 +225,15 @@ def in_comparison(
     indicator = study.indicators[outcome]
     rows = respondents["arm"].isin(["programme", "comparator"]) & respondents["wave"].isin(waves)
     rows &= ~respondents["wijk"].isin(study.settings.evaluation.without)
-    if indicator.ages and "age" in respondents:
-        first, end = indicator.ages
-        rows &= respondents["age"].ge(first) & respondents["age"].lt(end)
+    rows &= eligible(respondents, indicator)
     return respondents[rows.astype(bool)].reset_index(drop=True)
+
+
+def eligible(rows: pd.DataFrame, indicator: Indicator) -> pd.Series:
+    """Return who is of the ages that an indicator is about; everybody where these are not known."""
+    if not indicator.ages or "age" not in rows:
+        return pd.Series(True, rows.index)
+    return rows["age"].ge(indicator.ages[0]) & rows["age"].lt(indicator.ages[1])
 
 
 @once

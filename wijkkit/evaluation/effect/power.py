@@ -17,6 +17,8 @@ DETECTABLE_COLUMNS = tuple(
     "outcome scale detectable ceiling baseline relevant clusters_needed respondents_needed "
     "treated comparators before after sampling_ratio icc outcomes power status reason".split()
 )
+#: Those that are fields of `Design`.
+_OF_DESIGN = DETECTABLE_COLUMNS[8:15]
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,13 +248,7 @@ def detectable_row(design: Design, level: float, settings: EvaluationSettings) -
         "relevant": unit * relevant,
         "clusters_needed": clusters_needed(design, relevant, settings.power),
         "respondents_needed": respondents_needed(design, relevant, settings.power),
-        "treated": design.treated,
-        "comparators": design.comparators,
-        "before": design.before,
-        "after": design.after,
-        "sampling_ratio": design.sampling_ratio,
-        "icc": design.icc,
-        "outcomes": design.outcomes,
+        **{name: getattr(design, name) for name in _OF_DESIGN},
         "power": settings.power,
         "status": "ok",
         "reason": "",

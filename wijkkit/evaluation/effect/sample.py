@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -202,7 +202,8 @@ def make_sample(
     group = None if group is None else np.asarray(group, dtype=float)
     columns: list[Any] = [treated, post, wave, cluster, weight, covariates]
     columns += [column for column in (group, pair, unit) if column is not None]
-    _check(y, columns, weight, binary)
+    if problems := list(_check(y, columns, weight, binary)):
+        raise EstimationError(problems)
     keep = ~np.isnan(y) & ~np.isnan(covariates).any(axis=1)
     keep &= weight > 0
     if group is not None:
@@ -211,7 +212,8 @@ def make_sample(
         raise NotEstimable("no_outcome")
     incomplete = _incomplete(cluster[keep], wave[keep], None if group is None else group[keep])
     keep &= ~np.isin(cluster, incomplete)
-    _require_both(treated[keep], incomplete)
+    if len(incomplete) and (not treated[keep].any() or treated[keep].all()):
+        raise NotEstimable("empty_cell")
     _, cluster = np.unique(cluster[keep], return_inverse=True)
     _, wave = np.unique(wave[keep], return_inverse=True)
     kept_weight = weight[keep]
@@ -242,41 +244,27 @@ def _incomplete(cluster: NDArray, wave: NDArray, group: NDArray | None) -> NDArr
     return labels[~found[:, found.any(axis=0)].all(axis=1)]
 
 
-def _require_both(treated: Bools, incomplete: NDArray) -> None:
-    if len(incomplete) and (not treated.any() or treated.all()):
-        raise NotEstimable("empty_cell")
-
-
 def sample_of(arrays: Mapping[str, Any]) -> Sample:
     """Return the `Sample` of the arguments of `did`."""
     given = {name: value for name, value in arrays.items() if name != "family"}
     return make_sample(**given, binary=arrays["family"] == "logistic")
 
 
-def _check(y: Floats, columns: list[NDArray], weight: Floats, binary: bool) -> None:
-    problems = []
+def _check(y: Floats, columns: list[NDArray], weight: Floats, binary: bool) -> Iterator[Problem]:
     if any(len(column) != len(y) for column in columns):
-        problems.append(
-            Problem(
-                "arrays of different length",
-                found=", ".join(str(len(column)) for column in columns),
-                expected=str(len(y)),
-                remedy="Give one value per respondent.",
-            )
+        yield Problem(
+            "arrays of different length",
+            found=", ".join(str(len(column)) for column in columns),
+            expected=str(len(y)),
+            remedy="Give one value per respondent.",
         )
     if not (weight >= 0).all():
-        problems.append(
-            Problem("negative or missing weights", remedy="Give weights of zero or more.")
-        )
+        yield Problem("negative or missing weights", remedy="Give weights of zero or more.")
     if binary and not np.isin(y[~np.isnan(y)], (0.0, 1.0)).all():
-        problems.append(
-            Problem(
-                "the outcome is not 0/1",
-                remedy="Give 0 and 1, or ask for the linear family.",
-            )
+        yield Problem(
+            "the outcome is not 0/1",
+            remedy="Give 0 and 1, or ask for the linear family.",
         )
-    if problems:
-        raise EstimationError(problems)
 
 
 def _per_level(values: Bools, level: Ints, what: str, mistake: str) -> Bools:

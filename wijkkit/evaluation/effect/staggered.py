@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -195,14 +195,7 @@ def interval(
     clusters = len(summed)
     variance = clusters / (clusters - 1) * float((summed**2).sum())
     found = t_estimate(float(estimate), variance, clusters - 1, level)
-    return {
-        "estimate": found.estimate,
-        "error": float(np.sqrt(variance)),
-        "lower": found.lower,
-        "upper": found.upper,
-        "p": found.p,
-        "df": found.df,
-    }
+    return asdict(found) | {"error": float(np.sqrt(variance))}
 
 
 # Staggered starts in a study: wijken that got the programme in different waves.

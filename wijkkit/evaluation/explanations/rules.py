@@ -288,22 +288,11 @@ def mentioned(
     return Verdict(side, "mentioned", fields)
 
 
-def turned_over(evidence: Evidence, settings: ExplanationSettings) -> Verdict:
-    """Judge staff turnover from the log."""
-    share = evidence.staff_turnover
+def _of_log(share: float | None, evidence: str, threshold: Threshold) -> Verdict:
+    """Judge a share of the log: who left, or the planned steps that were done by their date."""
     if share is None:
         return not_judged()
-    threshold = Threshold(settings.turnover_share, settings.undecided)
-    return Verdict(threshold.of(share), "turnover", {"share": share, "minimum": threshold.limit})
-
-
-def late(evidence: Evidence, settings: ExplanationSettings) -> Verdict:
-    """Judge the execution from the share of planned steps that were done by their date."""
-    share = evidence.steps_on_time
-    if share is None:
-        return not_judged()
-    threshold = _at_least(settings.minimum_on_time, settings)
-    return Verdict(threshold.of(share), "on_time", {"share": share, "minimum": threshold.limit})
+    return Verdict(threshold.of(share), evidence, {"share": share, "minimum": threshold.limit})
 
 
 def strongest(*verdicts: Verdict) -> Verdict:
@@ -321,7 +310,9 @@ def process_verdict(
     """Return the verdict on one explanation of the process, from all that speaks of it."""
     spoken = mentioned(explanation, evidence, settings)
     if explanation == "staff_turnover":
-        return strongest(turned_over(evidence, settings), spoken)
+        threshold = Threshold(settings.turnover_share, settings.undecided)
+        return strongest(_of_log(evidence.staff_turnover, "turnover", threshold), spoken)
     if explanation == "unclear_execution":
-        return strongest(spoken, late(evidence, settings))
+        threshold = _at_least(settings.minimum_on_time, settings)
+        return strongest(spoken, _of_log(evidence.steps_on_time, "on_time", threshold))
     return spoken

@@ -91,7 +91,8 @@ def side_by_side(facts: Facts) -> pd.DataFrame:
     shares = present.sum().query("invited > 0")
     rows = pd.DataFrame({"wijk": wijken})
     rows["name"] = [facts.study.neighbourhoods[wijk].name for wijk in wijken]
-    states = [_goal_states(facts, wijk) for wijk in wijken]
+    goals = [goal.indicator for goal in facts.study.goals]
+    states = [[indicator_finding(facts, wijk, goal).state for goal in goals] for wijk in wijken]
     for state in ("better", "same", "worse", "not_measured"):
         rows[state] = [found.count(state) for found in states]
     for measure in measures:
@@ -100,10 +101,6 @@ def side_by_side(facts: Facts) -> pd.DataFrame:
     for measure in ("steps_done", "overdue"):
         rows[measure] = rows["wijk"].map(pacing[measure]).astype(float)
     return rows
-
-
-def _goal_states(facts: Facts, wijk: str) -> list[str]:
-    return [indicator_finding(facts, wijk, goal.indicator).state for goal in facts.study.goals]
 
 
 def ahead_sentences(table: pd.DataFrame, study: Study) -> list[str]:

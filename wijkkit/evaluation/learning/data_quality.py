@@ -147,18 +147,14 @@ def _response(facts: Facts, wijk: str) -> Judged:
         key = "response" if figure is None else "response_no_figure"
         yield judgement, _say(facts, key, n=number(n, language))
         return
+    rows = facts.area_figures
     fields = {
         "n": number(n, language),
-        "figure": _figure_label(facts, figure),
+        "figure": rows.loc[rows["figure"].eq(figure), "label"].iloc[0],
         "children": number(children, language),
         "share": percentage(100 * n / children, language),
     }
     yield judgement, _say(facts, "response_of", **fields)
-
-
-def _figure_label(facts: Facts, figure: str | None) -> str:
-    rows = facts.area_figures
-    return str(rows.loc[rows["figure"].eq(figure), "label"].iloc[0])
 
 
 def _representativeness(facts: Facts, wijk: str) -> Judged:

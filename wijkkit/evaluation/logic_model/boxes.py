@@ -15,7 +15,6 @@ from wijkkit.evaluation.logic_model.measures import (
     Finding,
     gap_finding,
     indicator_finding,
-    registry_finding,
     scale_finding,
     together,
 )
@@ -40,7 +39,7 @@ def finding_of(facts: Facts, wijk: str, measure: str) -> Finding:
         return gap_finding(facts, wijk, key)
     if measure in facts.study.indicators:
         return indicator_finding(facts, wijk, measure)
-    return registry_finding(facts, wijk, measure)
+    return REGISTRY_MEASURES[measure](facts, wijk, measure)
 
 
 def check_measures(study: Study) -> list[Problem]:

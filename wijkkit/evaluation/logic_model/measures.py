@@ -323,11 +323,6 @@ def _levels(facts: Facts, wijk: str, measure: str) -> Finding:
     return Finding(measure, "measured", say(facts, measure, names=names), supports(len(found) > 1))
 
 
-def registry_finding(facts: Facts, wijk: str, measure: str) -> Finding:
-    """Return what the registry says of one figure; KeyError where it knows no such figure."""
-    return REGISTRY_MEASURES[measure](facts, wijk, measure)
-
-
 #: Side of the threshold for weak evidence -> whether it supports the theory.
 _SUPPORT: dict[str | None, Support] = {"plays": "against", "within": "for"}
 

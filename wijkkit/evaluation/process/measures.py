@@ -6,7 +6,7 @@ import math
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -59,13 +59,14 @@ class Measure:
     @classmethod
     def of(
         cls,
-        ends: Sequence[float],
-        counts: Sequence[float],
+        ends: Sequence[Any],
+        counts: Sequence[Any],
         unit: str = "percent",
         basis: str = "sample",
     ) -> Measure:
         """Return a figure (value, lower, upper) made of a numerator and a denominator."""
-        return cls(*map(float, ends), *map(float, counts), unit, basis, "ok")
+        value, lower, upper, numerator, denominator = map(float, (*ends, *counts))
+        return cls(value, lower, upper, numerator, denominator, unit, basis, "ok")
 
 
 def plain_columns(table: Table) -> dict[str, np.ndarray]:

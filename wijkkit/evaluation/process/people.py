@@ -60,7 +60,8 @@ def shown_measures(
         elif row["measure"] == "quality":
             left = row["numerator"] - parts.loc[~hidden, "numerator"].sum()
             few_wijk[at] = 0 < left < policy.min_count
-    small_row = each["intervention"].isin(_with_small_rows(activities, policy))
+    few = activities["participants"].astype(float).lt(policy.min_count)
+    small_row = each["intervention"].isin(activities.loc[few, "intervention"].dropna())
     limits = each["measure"].eq("reach") & small_row
     shown = each.assign(**{name: each[name].mask(limits) for name in _LIMITS})
     return _without(shown, few_each), _without(of_wijk, few_wijk)
@@ -78,11 +79,6 @@ def _few(table: pd.DataFrame, policy: Policy) -> pd.Series:
     share = table["measure"].isin(_SHARES) & outside
     observed = table["measure"].eq("quality") & part.lt(policy.min_count)
     return (people | share | observed) & table["status"].eq("ok")
-
-
-def _with_small_rows(activities: pd.DataFrame, policy: Policy) -> set[str]:
-    small = activities["participants"].astype(float).lt(policy.min_count)
-    return set(activities.loc[small, "intervention"].dropna())
 
 
 def _without(table: pd.DataFrame, few: pd.Series) -> pd.DataFrame:

@@ -285,10 +285,7 @@ def evaluate_process(
     counts = code_counts(interviews.groups, interviews.segments)
     tables = {
         **_registered(facts),
-        **{
-            name: pd.concat([judge(facts, w) for w in study.neighbourhoods], ignore_index=True)
-            for name, judge in _PER_WIJK.items()
-        },
+        **_of_every_wijk(facts),
         **choice_tables(facts),
         "key_figures": scales,
         "key_figure_changes": changes,
@@ -328,3 +325,11 @@ _PER_WIJK: Mapping[str, Callable[[Facts, str], pd.DataFrame]] = {
     "assumptions": assumption_findings,
     "elements": lambda facts, wijk: element_states(box_findings(facts, wijk)),
 }
+
+
+def _of_every_wijk(facts: Facts) -> dict[str, pd.DataFrame]:
+    wijken = list(facts.study.neighbourhoods)
+    return {
+        name: pd.concat([judge(facts, wijk) for wijk in wijken], ignore_index=True)
+        for name, judge in _PER_WIJK.items()
+    }

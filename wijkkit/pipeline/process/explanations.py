@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -96,10 +95,15 @@ def evidence(facts: Facts, interviews: GroupInterviews) -> Evidence:
     held, mentioned_by = _mentions(facts, interviews)
     deployed = facts.deployed()
     deployed = deployed[deployed["wijk"].isin(wijken)]
+    first = deployed.dropna(subset=["start"]).groupby("wijk")["start"].min()
     shares = study_shares(facts)
+    partners = turnover(facts.registry_rows("stakeholders"), facts.study.starts, facts.as_of)
+    ever = float(partners["ever"].sum())
+    steps = facts.pace(wijken)
+    due = steps[steps["against_plan"].isin(["on_time", "late", "overdue"])]
     return Evidence(
         wijken=len(wijken),
-        implementation_start=_first_days(deployed),
+        implementation_start={wijk: day.date() for wijk, day in first.items()},
         goal_coverage=goal_coverage(facts, wijken),
         group_coverage=group_coverage(facts),
         response_gaps={key: (mine - there) / 100 for key, (mine, there, _) in shares.items()},
@@ -114,8 +118,8 @@ def evidence(facts: Facts, interviews: GroupInterviews) -> Evidence:
         fidelity=_shares(facts, wijken, "quality"),
         interviews=held,
         mentioned_by=mentioned_by,
-        staff_turnover=_turnover(facts),
-        steps_on_time=_on_time(facts, wijken),
+        staff_turnover=float(partners["ever_left"].sum()) / ever if ever else None,
+        steps_on_time=float(due["against_plan"].eq("on_time").mean()) if len(due) else None,
     )
 
 
@@ -134,12 +138,6 @@ def _mentions(facts: Facts, interviews: GroupInterviews) -> tuple[int, dict[str,
         code: frozenset(said.loc[said["code"].isin(below), "group"])
         for code, below in interviews.codes.items()
     }
-
-
-def _first_days(deployed: pd.DataFrame) -> dict[str, date]:
-    """Return the day the first intervention started, per programme wijk."""
-    started = deployed.dropna(subset=["start"])
-    return {wijk: day.date() for wijk, day in started.groupby("wijk")["start"].min().items()}
 
 
 def _comparator_interventions(facts: Facts, wijken: list[str]) -> float | None:
@@ -208,16 +206,3 @@ def _shares(facts: Facts, wijken: list[str], measure: str) -> dict[str, float]:
         "value"
     ]
     return {wijk: found[wijk] / 100 for wijk in wijken if wijk in found}
-
-
-def _turnover(facts: Facts) -> float | None:
-    """Return the share of all who were ever in the networks that had left."""
-    table = turnover(facts.registry_rows("stakeholders"), facts.study.starts, facts.as_of)
-    ever = float(table["ever"].sum())
-    return float(table["ever_left"].sum()) / ever if ever else None
-
-
-def _on_time(facts: Facts, wijken: list[str]) -> float | None:
-    steps = facts.pace(wijken)
-    due = steps[steps["against_plan"].isin(["on_time", "late", "overdue"])]
-    return float(due["against_plan"].eq("on_time").mean()) if len(due) else None

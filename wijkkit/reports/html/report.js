@@ -44,7 +44,7 @@
 
   // What scrolls says so and can be reached with the keyboard, also when it is unfolded later.
   function reach() {
-    document.querySelectorAll(".figure-scroll, .table-scroll, main .cell-output-display").forEach(function (part) {
+    document.querySelectorAll(".figure-scroll, .table-scroll").forEach(function (part) {
       var scrolls = part.scrollWidth > part.clientWidth + 1;
       part.classList.toggle("scrolls", scrolls);
       if (!scrolls) return;

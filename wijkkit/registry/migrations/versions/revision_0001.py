@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -9,7 +11,7 @@ from wijkkit.registry.triggers import create_triggers, protect_history
 
 revision, down_revision = "0001", None
 
-_TYPES = {
+_TYPES: dict[str, sa.types.TypeEngine] = {
     "text": sa.Text(), "integer": sa.Integer(), "number": sa.Float(), "day": sa.Date(),
     "choice": sa.String(60),
 }  # fmt: skip
@@ -95,7 +97,8 @@ def _create_history() -> None:
 
 
 def _create_kind(kind: str, written: str) -> None:
-    own, references = [], []
+    own: list[sa.Column] = []
+    references = []
     for column in written.split():
         name, _, said = column.partition(":")
         other = said.rstrip("!")
@@ -120,5 +123,5 @@ def _create_kind(kind: str, written: str) -> None:
     )
     if kind in _UNIQUE:
         there = sa.text("NOT removed")
-        columns, only = ["wijk", *_UNIQUE[kind]], {"sqlite_where": there, "postgresql_where": there}
-        op.create_index(f"uq_{kind}", kind, columns, unique=True, **only)
+        only: dict[str, Any] = {"sqlite_where": there, "postgresql_where": there}
+        op.create_index(f"uq_{kind}", kind, ["wijk", *_UNIQUE[kind]], unique=True, **only)

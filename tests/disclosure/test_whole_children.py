@@ -1,0 +1,357 @@
+"""All towns of a few children, one by one: what the choice, its programs and the audit say of them.
+
+A town is so many children of each pattern of answers in each atom. In towns of a dozen children
+all that look the same can be made, so that how open a count is needs no program.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from itertools import product
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.optimize import linprog
+from towns import Town, areas_of, town_of
+
+from wijkkit.disclosure import system
+from wijkkit.disclosure.audit import Program, Search, counts_of
+from wijkkit.disclosure.choice import FREE
+from wijkkit.disclosure.policy import Policy
+from wijkkit.disclosure.release import Settled
+from wijkkit.disclosure.towns import Towns
+
+#: Of three children a figure is shown, in steps of ten points.
+FEW = Policy("few", 3, 2, protection=1, decimals=-1)
+SEX = {"sex": ("sex", ("girl", "boy"))}
+STEPS = [0.0, 0.0, 1.0, 2.0, 5.0, 10.0, FREE]
+
+
+def tiny(seed: int, questions: int, weighted: bool = False) -> Town:
+    """Two or three wijken of four to seven children; two questions are levels of one scale.
+
+    Three are a question and its opposite, which a child is not asked.
+    """
+    random = np.random.default_rng(seed)
+    questions, opposite = min(questions, 2), questions == 3
+    areas = areas_of(4 - questions, 1)
+    rows = [
+        (wijk, random.choice(["girl", "boy"]), random.random())
+        for wijk in areas["wijk"]
+        for _ in range(random.integers(4, 8 - questions))
+    ]
+    people = pd.DataFrame(rows, columns=["wijk", "sex", "score"]).merge(areas, on="wijk")
+    people = people.assign(wave="1", age=6.0, weight=1.0)
+    if weighted:
+        people["weight"] = people["wijk"].map({"w00": 1.0, "w01": 2.5, "w02": 0.7})
+    names = [f"from {number}" for number in range(questions)]
+    for name, cut in zip(names, (0.6, 0.3), strict=False):
+        people[name] = (people["score"] > cut).astype(float)
+    if opposite:
+        people[names[1]] = (1 - people[names[0]]).where(people.index != 2)
+    return town_of(people, areas, dict.fromkeys(names, "percent"), SEX)
+
+
+@cache
+def settled(seed: int, questions: int, weighted: bool = False) -> tuple[Settled, ...]:
+    """What a release settles, as one system: so few do not show that questions are linked."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(system, "families", lambda _, indicators, few: [tuple(indicators)])
+        return tiny(seed, questions, weighted).release(FEW).settled
+
+
+def every_town(one: Settled) -> np.ndarray:
+    """All towns of the same children, whatever they answer; (T, N, P)."""
+    system = one.system
+    patterns = len(system.patterns)
+    occurs = system.truth.any(axis=0)
+    options = []
+    for size in system.size.astype(int):
+        parts = [p for p in product(range(size + 1), repeat=patterns) if sum(p) == size]
+        options.append([p for p in parts if not any(np.array(p)[~occurs])])
+    return np.array(list(product(*options)), float)
+
+
+def counted(one: Settled, towns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The count of each cell in each town, and the weighted one, by a loop over cells; (T, C)."""
+    system, columns = one.system, []
+    for cell in range(len(system.rows)):
+        inside = np.array(
+            [
+                (system.level[cell] != "wijk" or one_in(system, cell, atom))
+                and (system.slot[cell] == 0 or system.groups[atom, 1] == system.group[cell])
+                for atom in range(len(system.size))
+            ]
+        )
+        if system.level[cell] == "arm":
+            arms = {"w00": "programme", "w01": "comparator", "w02": "none"}
+            inside &= [arms[f"w{wijk:02d}"] == system.area[cell] for wijk in system.wijk]
+        had = system.patterns[:, system.indicator[cell]]
+        inside &= system.asked[:, system.indicator[cell]]
+        count = (towns * had).sum(axis=2) * inside
+        columns.append((count.sum(axis=1), (count * system.weight).sum(axis=1)))
+    count, weighted = (np.array(part).T for part in zip(*columns, strict=True))
+    return count, weighted
+
+
+def one_in(system, cell: int, atom: int) -> bool:
+    return system.area[cell] == f"w{system.wijk[atom]:02d}"
+
+
+class Small:
+    """A settled system with all its towns."""
+
+    def __init__(self, one: Settled) -> None:
+        self.one, self.choice, self.shown = one, one.choice, one.choice.shown
+        self.towns = every_town(one)
+        self.count, self.weighted = counted(one, self.towns)
+        truth = (self.towns == one.system.truth).all(axis=(1, 2))
+        (self.true,) = np.flatnonzero(truth)
+
+    def same(self, multiple: np.ndarray) -> np.ndarray:
+        """Which towns look the same: each count in its room."""
+        slack, at = self.shown.slack(multiple), self.true
+        up, down = self.count - self.count[at], self.count[at] - self.count
+        heavy = self.weighted - self.weighted[at]
+        fits = (up <= slack.up + 1e-6) & (down <= slack.down + 1e-6)
+        fits &= (heavy <= slack.weighted_up + 1e-6) & (-heavy <= slack.weighted_down + 1e-6)
+        return fits.all(axis=1)
+
+    def widths(self, multiple: np.ndarray) -> np.ndarray:
+        return np.ptp(self.count[self.same(multiple)], axis=0)
+
+
+@cache
+def small(seed: int, questions: int, weighted: bool = False) -> Small:
+    return Small(settled(seed, questions, weighted)[0])
+
+
+KINDS = [
+    (1, False),
+    (1, True),
+    (2, False),
+    (3, False),
+    pytest.param(2, True, marks=pytest.mark.slow),
+]
+
+
+def choices(one: Small, number: int, seed: int = 0):
+    """Choices at random, that of the release among them."""
+    random = np.random.default_rng(seed)
+    yield one.one.multiple
+    for _ in range(number):
+        yield random.choice(STEPS, len(one.one.multiple))
+
+
+@pytest.mark.parametrize(("questions", "weighted"), KINDS)
+@pytest.mark.parametrize("seed", range(2))
+def test_counts_of_a_system_are_those_of_its_children(seed, questions, weighted):
+    one = small(seed, questions, weighted)
+    system, at = one.one.system, one.true
+    assert (system.counts() == one.count[at]).all()
+    assert system.weighted() == pytest.approx(one.weighted[at])
+    assert (one.shown.count == one.count[at]).all()
+    for town in one.towns[:: max(1, len(one.towns) // 20)]:
+        (number,) = np.flatnonzero((one.towns == town).all(axis=(1, 2)))
+        assert counts_of(one.shown, town).tolist() == one.count[number].tolist()
+        heavy = counts_of(one.shown, town, system.weight)
+        assert heavy == pytest.approx(one.weighted[number])
+
+
+@pytest.mark.parametrize(("questions", "weighted"), KINDS)
+@pytest.mark.parametrize("seed", range(2))
+def test_no_hidden_count_of_a_release_is_narrow(seed, questions, weighted):
+    one = small(seed, questions, weighted)
+    secret = one.choice.secrets(one.one.multiple)
+    assert len(secret)
+    assert (one.widths(one.one.multiple)[secret] >= one.shown.need[secret]).all()
+
+
+@pytest.mark.parametrize(("questions", "weighted"), KINDS)
+def test_no_figure_that_is_given_up_could_stand_by_itself(questions, weighted):
+    one = small(1, questions, weighted)
+    multiple = one.choice.settled()
+    assert not len(one.choice.narrow(multiple))
+    given_up = np.flatnonzero((one.choice.first > 0) & (multiple != 1.0))
+    for cell in given_up:
+        again = multiple.copy()
+        again[cell] = 1.0
+        assert len(one.choice.narrow(again, first=True)), cell
+
+
+@pytest.mark.parametrize(("questions", "weighted"), KINDS)
+@pytest.mark.parametrize("seed", range(2))
+def test_the_audit_finds_open_what_is_open_and_nothing_else(seed, questions, weighted):
+    one = small(seed, questions, weighted)
+    search = Search(one.shown, one.choice)
+    for multiple in choices(one, 5, seed):
+        secret, need = one.choice.secrets(multiple), one.shown.need
+        exact = np.minimum(one.widths(multiple), need)
+        found = search.widths(multiple)
+        assert (np.minimum(found, need)[secret] == exact[secret]).all()
+
+
+def in_parts(one: Small, multiple: np.ndarray, cell: int, more=()) -> float:
+    """How far apart a count can be in towns of parts of children, by a program of scipy's.
+
+    `more`: Sums of counts that are known, and how far below and above the truth they may be.
+    """
+    system, slack, at = one.one.system, one.shown.slack(multiple), one.true
+    atoms, patterns = system.truth.shape
+    units = np.eye(atoms * patterns).reshape(-1, atoms, patterns)
+    count, weighted = counted(one.one, units)
+    ends = one.count[at], one.weighted[at]
+    lines = np.concatenate([count.T, -count.T, weighted.T, -weighted.T])
+    most = [ends[0] + slack.up, slack.down - ends[0]]
+    most += [ends[1] + slack.weighted_up, slack.weighted_down - ends[1]]
+    for line, below, above in more:
+        lines = np.vstack([lines, count @ line, -count @ line])
+        most.append([ends[0] @ line + above, -below - ends[0] @ line])
+    here = np.isfinite(most := np.concatenate(most))
+    occurs = np.tile(system.truth.any(axis=0), atoms)
+    options = {
+        "A_ub": lines[here],
+        "b_ub": most[here] + 1e-7,
+        "A_eq": np.kron(np.eye(atoms), np.ones(patterns)),
+        "b_eq": system.size,
+        "bounds": [(0, None if there else 0) for there in occurs],
+    }
+    least, largest = (linprog(sign * count[:, cell], **options).fun for sign in (1, -1))
+    return -largest - least
+
+
+@pytest.mark.parametrize(("questions", "weighted"), KINDS)
+@pytest.mark.parametrize("seed", range(2))
+def test_what_the_programs_of_the_choice_find_open_is_open(seed, questions, weighted):
+    one = small(seed, questions, weighted)
+    towns, need = Towns(one.shown), one.shown.need
+    # So much further apart must counts be where children come in parts, if they can.
+    enough = need + np.minimum(1.0, one.shown.spare)
+    told, found = 0, []
+    for multiple in choices(one, 8, seed):
+        secret = one.choice.secrets(multiple)
+        narrow = towns.narrow(multiple, secret, False)
+        exact = one.widths(multiple)
+        for cell in secret:
+            if cell in narrow:
+                assert in_parts(one, multiple, cell) < enough[cell] - 1e-7
+                assert weighted or exact[cell] < enough[cell]
+            elif exact[cell] < need[cell]:
+                assert weighted and in_parts(one, multiple, cell) > enough[cell] - 1e-5
+        # With `first` it is one of them, where there is any.
+        some = towns.narrow(multiple, secret, True)
+        assert len(some) == min(len(narrow), 1) and np.isin(some, narrow).all()
+        # The towns that it found look the same, the true one among them.
+        found.append((multiple, towns.whole(multiple)))
+        told += len(found[-1][1])
+    for multiple, some in found:
+        same = one.same(multiple)
+        for town in some:
+            (number,) = np.flatnonzero((abs(one.towns - town) < 1e-6).all(axis=(1, 2)))
+            assert same[number]
+    assert told > 8
+
+
+@pytest.mark.parametrize(("questions", "weighted"), KINDS)
+@pytest.mark.parametrize("seed", range(2))
+def test_moves_of_children_promise_no_more_than_there_is(seed, questions, weighted):
+    one = small(seed, questions, weighted)
+    promised = 0
+    for multiple in choices(one, 8, seed):
+        exact, need = one.widths(multiple), one.shown.need
+        is_open = one.choice.open_by_moves(multiple) & (multiple == 0)
+        assert (exact >= need - 1e-9)[is_open].all()
+        # Each proof is a town that looks the same.
+        program = Program(one.shown, multiple)
+        proofs = one.choice.proofs(multiple)
+        lowest, highest = one.count[one.true].copy(), one.count[one.true].copy()
+        program.look_at(proofs, lowest, highest)
+        assert (highest - lowest <= exact).all()
+        shown_open = np.isin(np.arange(len(need)), one.choice.secrets(multiple)) & is_open
+        assert (highest - lowest >= need - 1e-9)[shown_open].all()
+        promised += int((need * shown_open).sum())
+    assert promised
+
+
+@pytest.mark.parametrize(("questions", "weighted"), KINDS)
+def test_a_program_finds_the_least_and_the_most_of_a_count(questions, weighted):
+    one = small(1, questions, weighted)
+    for multiple in choices(one, 2, 5):
+        program, same = Program(one.shown, multiple), one.same(multiple)
+        for cell in range(0, len(multiple), 3):
+            among = one.count[same, cell]
+            for sign, end in ((1.0, among.min()), (-1.0, among.max())):
+                town = program.end(cell, sign)
+                assert counts_of(one.shown, town)[cell] == end and program.allows(town)
+                # Further than the end there is none, and that is known.
+                assert program.beyond(cell, sign, end - sign) == (None, True)
+                town, decided = program.beyond(cell, sign, end)
+                assert decided and counts_of(one.shown, town)[cell] == end
+                # No further than asked.
+                town = program.end(cell, sign, enough=one.count[one.true, cell] * sign)
+                assert counts_of(one.shown, town)[cell] == one.count[one.true, cell]
+
+
+@pytest.mark.parametrize(("questions", "weighted"), KINDS)
+def test_a_program_allows_the_towns_that_look_the_same_and_no_others(questions, weighted):
+    one = small(2, questions, weighted)
+    for multiple in choices(one, 3, 7):
+        program, same = Program(one.shown, multiple), one.same(multiple)
+        some = np.random.default_rng(0).permutation(len(same))[:60]
+        assert [program.allows(one.towns[at]) for at in some] == same[some].tolist()
+    # Parts of children are none, nor is a child more, nor one less than nobody.
+    truth = one.one.system.truth
+    part = truth.copy()
+    at = int(truth[:, 0].argmax())
+    part[at, :2] += [-0.5, 0.5]
+    more, less = truth.copy(), truth.copy()
+    more[at, 0] += 1
+    less[at, :2] += [-truth[at, 0] - 1, truth[at, 0] + 1]
+    free = Program(one.shown, np.full(len(one.one.multiple), FREE))
+    assert free.allows(truth) and not any(map(free.allows, (part, more, less)))
+
+
+@pytest.mark.parametrize(("questions", "weighted"), KINDS)
+@pytest.mark.parametrize("seed", range(2))
+def test_who_knows_counts_exactly_is_told_apart(seed, questions, weighted):
+    one = small(seed, questions, weighted)
+    multiple = one.one.multiple
+    secret = one.choice.secrets(multiple)
+    shown = np.flatnonzero(multiple > 0)
+    for exact in (shown[:1], shown, secret[:1]):
+        same = one.same(multiple) & (one.count == one.count[one.true])[:, exact].all(axis=1)
+        width = np.ptp(one.count[same], axis=0)
+        rest = np.setdiff1d(secret, exact)
+        is_open = width[rest] >= one.shown.need[rest]
+        narrow = one.choice.narrow_with(multiple, exact)
+        assert set(rest[~is_open]) <= set(narrow)
+        if one.choice.open_with(multiple, exact=exact):
+            assert is_open.all() and not set(exact) & set(secret)
+
+
+@pytest.mark.parametrize(("questions", "weighted"), KINDS)
+@pytest.mark.parametrize("seed", range(2))
+def test_sums_of_counts_that_are_known_narrow_what_is_open(seed, questions, weighted):
+    one = small(seed, questions, weighted)
+    multiple, random = one.one.multiple, np.random.default_rng(seed)
+    secret, truth = one.choice.secrets(multiple), one.count[one.true]
+    enough = one.shown.need + np.minimum(1.0, one.shown.spare)
+    for _ in range(6):
+        line = random.choice([-1.0, 0.0, 0.0, 0.5, 1.0], len(multiple))
+        below, above = -float(random.integers(0, 3)), float(random.integers(0, 3))
+        moved = (one.count - truth) @ line
+        same = one.same(multiple) & (moved >= below - 1e-9) & (moved <= above + 1e-9)
+        width = np.ptp(one.count[same], axis=0)
+        parts = [in_parts(one, multiple, cell, [(line, below, above)]) for cell in secret]
+        is_open = one.choice.open_with(multiple, [(line, below, above)])
+        # What is open in whole children is so in parts; how much further, the choice says.
+        assert (np.array(parts) >= width[secret] - 1e-6).all()
+        if is_open:
+            wide = (width >= one.shown.need)[secret] | (np.array(parts) > enough[secret] - 1e-5)
+            assert wide.all()
+        if (np.array(parts) >= enough[secret]).all():
+            assert is_open
+    assert not one.choice.open_with(multiple, [(np.eye(1, len(truth), secret[0])[0], 0.0, 0.0)])
+    # In parts of children no town of a weighted wijk need be whole: then it may stay unproved.
+    assert weighted or one.choice.open_with(multiple, [(line, -99.0, 99.0)])
