@@ -43,7 +43,6 @@ _LONG = (
 )
 #: Of these, the files whose tests share little: any process takes the next test.
 _SPREAD = {
-    "tests/analysis/test_publish.py",
     "tests/disclosure/test_earlier.py",
     "tests/docs/test_code.py",
 }
