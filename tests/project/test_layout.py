@@ -135,7 +135,7 @@ def test_git_commits_notebooks_without_their_outputs(project):
             check=True,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=600,
         ).stdout
 
     git("init", "--quiet")
