@@ -16,7 +16,7 @@ import pytest
 from filelock import FileLock
 
 from tests.project_folder import write_project
-from tests.studies import SMALL, keep
+from tests.studies import SMALLEST, keep
 from wijkkit.batch import run
 
 ROOT = Path(__file__).parent
@@ -112,11 +112,11 @@ def demo_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def small_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """As `demo_run`, with fewer indicators, for what runs or releases again: that costs by the cell."""
+    """As `demo_run`, with two indicators, for what runs or releases again: that costs by the cell."""
 
     def write(folder: Path) -> None:
         write_project(folder)
-        keep(folder / "parameters", *SMALL)
+        keep(folder / "parameters", *SMALLEST)
 
     return _ran("small_run", tmp_path_factory, write)
 

@@ -11,6 +11,8 @@ import yaml
 
 #: What is kept of the demo's indicators and groupings where it runs or is released again and again.
 SMALL = {"outdoor_play", "psychosocial_problems", "sport"}, {"ses"}
+#: What the pages that run or release again ask of it.
+SMALLEST = {"outdoor_play", "sport"}, {"ses"}
 STUDY = """
 title: Proef
 city: {name: Proefstad}
