@@ -130,7 +130,10 @@ PLAIN = {
         "Op 1 mei 2021 had stap 4 (Inzet) al 94 dagen klaar moeten zijn. Wat houdt de stap op, "
         "en wat is een haalbare datum?",
     ),
-    "learning.ahead.which": ({"names": "Noord"}, "Noord kwam het verst met de doelen."),
+    "learning.ahead.which": (
+        {"n": 2, "names": "Noord en Oost"},
+        "Het verst met de doelen kwamen Noord en Oost.",
+    ),
     "registry.fault.later.what": (
         {"label": "Periode vanaf", "other": "Periode tot en met"},
         "Periode vanaf is later dan Periode tot en met",

@@ -148,11 +148,17 @@ def test_wijken_stand_side_by_side_and_unregistered_is_not_zero(facts):
     assert table.loc["b", ["dose", "reach_of_plan", "steps_done", "attendance"]].isna().all()
 
 
+def test_a_goal_measured_once_is_counted_with_those_whose_change_is_unknown(facts):
+    table = side_by_side(facts(changes=facts().changes.iloc[:0]))
+    assert table[["better", "same", "worse"]].eq(0).all(axis=None)
+    assert table["not_measured"].tolist() == [2, 2]
+
+
 def test_what_the_ones_ahead_did_is_said_with_its_limits(facts):
     table = side_by_side(facts())
     table.loc[1, "dose"] = 40.0
     said = ahead_sentences(table, facts().study)
-    assert said[0] == "Wijk-A kwam het verst met de doelen."
+    assert said[0] == "Het verst met de doelen kwam Wijk-A."
     assert any("90% tegen 40%" in sentence for sentence in said)
     assert "Het bewijst niet" in said[-1]
     assert len(ahead_sentences(table.assign(better=0, worse=0), facts().study)) == 1

@@ -76,7 +76,7 @@ def side_by_side(facts: Facts) -> pd.DataFrame:
     """Return the programme's wijken next to each other.
 
     One row per wijk: ``wijk, name, better, same, worse, not_measured`` (goals by how their
-    indicator changed), ``registered, dose, reach_of_plan, quality, adoption`` (see
+    indicator changed; the last are all whose change is unknown, so that the four add up), ``registered, dose, reach_of_plan, quality, adoption`` (see
     `implementation_by_wijk`), ``attendance`` (percent over all years), ``steps_done, overdue``.
     What was not registered is absent, never zero.
     """
@@ -93,8 +93,10 @@ def side_by_side(facts: Facts) -> pd.DataFrame:
     rows["name"] = [facts.study.neighbourhoods[wijk].name for wijk in wijken]
     goals = [goal.indicator for goal in facts.study.goals]
     states = [[indicator_finding(facts, wijk, goal).state for goal in goals] for wijk in wijken]
-    for state in ("better", "same", "worse", "not_measured"):
+    judged = ("better", "same", "worse")
+    for state in judged:
         rows[state] = [found.count(state) for found in states]
+    rows["not_measured"] = len(goals) - rows[list(judged)].sum(axis=1)
     for measure in measures:
         rows[measure] = rows["wijk"].map(done[measure])
     rows["attendance"] = rows["wijk"].map(100 * shares["present"] / shares["invited"])
@@ -133,7 +135,12 @@ def ahead_sentences(table: pd.DataFrame, study: Study) -> list[str]:
             )
         )
     return [
-        text("learning.ahead.which", language, names=listed(table.loc[ahead, "name"], language)),
+        text(
+            "learning.ahead.which",
+            language,
+            n=int(ahead.sum()),
+            names=listed(table.loc[ahead, "name"], language),
+        ),
         *(
             text(f"learning.ahead.{key}", language, names=listed(names, language))
             for key, names in found.items()
