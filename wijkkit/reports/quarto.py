@@ -26,7 +26,7 @@ from wijkkit.reports.theme import HouseStyle, write_assets
 _WARNING = re.compile(r"\bWARN(ING)?\b|\bERROR\b|^\(E\)")
 #: What Quarto always says of PDF/UA where a program of another maker is not there.
 _KNOWN = "verapdf is not installed"
-_ERROR = re.compile(r"(?i)\berror\b")
+_ERROR = re.compile(r"(?i)\berror\b(?!, called at)|^pandoc: ")
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 OUTPUT = "_site"
 #: What Quarto said in its last run, in the folder of the staged pages.
