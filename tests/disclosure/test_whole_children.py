@@ -16,7 +16,7 @@ from scipy.optimize import linprog
 from towns import Town, areas_of, town_of
 
 from wijkkit.disclosure import system
-from wijkkit.disclosure.audit import Program, Search, counts_of, open_with
+from wijkkit.disclosure.audit import Program, Search, counts_of, narrow_with, open_with
 from wijkkit.disclosure.choice import FREE
 from wijkkit.disclosure.policy import Policy
 from wijkkit.disclosure.release import Settled
@@ -324,7 +324,7 @@ def test_who_knows_counts_exactly_is_told_apart(seed, questions, weighted):
         width = np.ptp(one.count[same], axis=0)
         rest = np.setdiff1d(secret, exact)
         is_open = width[rest] >= one.shown.need[rest]
-        narrow = one.choice.narrow_with(multiple, exact)
+        narrow = narrow_with(one.choice, multiple, exact)
         assert set(rest[~is_open]) <= set(narrow)
         said = open_with(one.choice, multiple, exact)
         if said:

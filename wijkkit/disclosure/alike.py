@@ -16,7 +16,7 @@ from itertools import combinations, product
 import numpy as np
 from numpy.typing import NDArray
 
-from wijkkit.disclosure.audit import Program, audited, counts_of
+from wijkkit.disclosure.audit import Program, audited, counts_of, narrow_with
 from wijkkit.disclosure.release import Settled
 from wijkkit.disclosure.system import System
 
@@ -336,7 +336,7 @@ class _Attack:
         yield from self.narrow
         yield from np.setdiff1d(self.found.cells, self.narrow)
         if self._rest is None:
-            self._rest = self._choice.narrow_with(self._multiple, self.found.cells)
+            self._rest = narrow_with(self._choice, self._multiple, self.found.cells)
         yield from np.setdiff1d(self._rest, self.narrow)
 
     def _nearest(self, rows: Ints, column: Ints) -> Ints:

@@ -117,13 +117,23 @@ def open_with(
     known : sequence of (array, float, float), optional
         Sums of counts that are known.
     """
-    if not choice.open_with(multiple, known, exact):
-        return False
+    return choice.open_with(multiple, known, exact) and not len(
+        narrow_with(choice, multiple, exact, known)
+    )
+
+
+def narrow_with(
+    choice: Choice, multiple: Floats, exact: NDArray[np.int64], known: Sequence[Line] = ()
+) -> NDArray[np.int64]:
+    """Return the other hidden cells of which no town of whole children proves that they are open.
+
+    The reader knows as much as in `open_with`.
+    """
     seen = choice.shown.knowing(exact)
     beside = choice.beside(seen)
-    width, secret = Search(seen, beside).widths(multiple, known), choice.secrets(multiple)
+    width, rest = Search(seen, beside).widths(multiple, known), beside.secrets(multiple)
     beside.forget()
-    return bool((width[secret] >= seen.need[secret] - _TINY).all())
+    return rest[width[rest] < seen.need[rest] - _TINY]
 
 
 def widths(shown: Shown, choice: Choice, multiple: Floats) -> Floats:

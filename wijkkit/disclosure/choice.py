@@ -319,14 +319,6 @@ class Choice:
             lines = [*known, *lines]
         return self._varies and not len(self._seek().narrow(multiple, secret, True, lines))
 
-    def narrow_with(self, multiple: Floats, exact: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Return the other hidden cells that are not open for who knows these counts exactly."""
-        rest = np.setdiff1d(self.secrets(multiple), exact)
-        if not len(rest) or not self._varies:
-            return rest
-        known = [(np.eye(1, len(multiple), cell)[0], 0.0, 0.0) for cell in exact]
-        return self._seek().narrow(multiple, rest, False, known)
-
     def _restored(self, multiple: Floats, lost: NDArray[np.int64], less: Floats) -> Floats:
         """Set as many of these cells to `less` as can be: in each area all, or the halves of them.
 

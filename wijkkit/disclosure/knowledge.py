@@ -310,10 +310,10 @@ class Shown:
         return least, most
 
     def knowing(self, cells: NDArray[np.int64]) -> Shown:
-        """Return the same for who knows the counts of these cells exactly."""
+        """Return the same for who knows the counts of these cells exactly: no secrets any more."""
         seen = copy(self)
-        seen._exact = self._exact.copy()
-        seen._exact[cells] = True
+        seen._exact, seen.need = self._exact.copy(), self.need.copy()
+        seen._exact[cells], seen.need[cells] = True, 0.0
         return seen
 
     def widest(self) -> float:

@@ -65,9 +65,7 @@ class Towns:
         self._highs = self._program()
         #: Towns that were found: counts, weighted counts, and whether all children are whole.
         self._seen = [(shown.count, self.weighted @ self.truth, True, self.truth)]
-        margin = np.minimum(MARGIN, shown.spare) if system.whole else 0.0
-        self._margin = margin
-        self._enough = {True: shown.need - TINY, False: shown.need + margin - TINY}
+        self._margin = np.minimum(MARGIN, shown.spare) if system.whole else 0.0
 
     def narrow(
         self,
