@@ -286,3 +286,11 @@ def test_what_scrolls_on_a_phone_says_so(open_page):
     found = parts.evaluate_all(asked)
     assert {scrolls for scrolls, _ in found} == {True, False}
     assert all((words in said) == scrolls for scrolls, said in found)
+    # What gets wider without a word, as a picture that comes late, is measured again.
+    grown = page.locator(".figure-scroll:visible > *, .table-scroll:visible > *").first
+    for width, says in ((3000, True), (40, False)):
+        grown.evaluate(f"one => {{ one.style.cssText = 'min-width: 0; width: {width}px'; }}")
+        page.wait_for_function(
+            "([one, says]) => one.parentElement.classList.contains('scrolls') === says",
+            arg=[grown.element_handle(), says],
+        )

@@ -42,7 +42,7 @@
     choose(0, false);
   });
 
-  // What scrolls says so and can be reached with the keyboard, also when it is unfolded later.
+  // What scrolls says so and can be reached with the keyboard.
   function reach() {
     document.querySelectorAll(".figure-scroll, .table-scroll").forEach(function (part) {
       var scrolls = part.scrollWidth > part.clientWidth + 1;
@@ -58,8 +58,12 @@
     });
   }
   reach();
-  document.addEventListener("toggle", reach, true);
-  window.addEventListener("resize", reach);
+  // A picture that comes late, a window that is turned, a fold that opens: measured again.
+  var sizes = new ResizeObserver(function () { requestAnimationFrame(reach); });
+  document.querySelectorAll(".figure-scroll, .table-scroll").forEach(function (part) {
+    sizes.observe(part);
+    Array.from(part.children).forEach(function (child) { sizes.observe(child); });
+  });
 
   // Tables with a caption: a button that saves the table as CSV. A number and the limits of its
   // margin get columns of their own; the first column says of which report the rows are.
