@@ -11,7 +11,7 @@ from attacker import Attacker, found_of, held
 from towns import GROUPINGS, SES, SEX, areas_of, people_of, random_town, town, town_of
 
 from wijkkit.disclosure import CBS, GGD
-from wijkkit.disclosure.audit import Program, Search, widths
+from wijkkit.disclosure.audit import Program, Search
 from wijkkit.disclosure.derived import release_derived
 from wijkkit.disclosure.policy import statuses
 from wijkkit.disclosure.release import Made
@@ -148,7 +148,7 @@ def test_each_town_that_moves_of_children_prove_is_seen_by_the_audit(seed):
         proven = np.flatnonzero(
             choice.open_by_moves(one.multiple) & np.isin(np.arange(len(shown.need)), secret)
         )
-        width = widths(shown, choice, one.multiple)
+        width = Search(shown, choice).widths(one.multiple)
         assert (width[proven] >= shown.need[proven] - 1e-6).all()
 
 
@@ -164,7 +164,7 @@ def test_what_a_search_found_for_one_choice_is_looked_at_again_for_the_next(seed
             secret = choice.secrets(multiple)
             need = shown.need[secret] - 1e-6
             again = search.widths(multiple)[secret] >= need
-            assert (again <= (widths(shown, choice, multiple)[secret] >= need)).all()
+            assert (again <= (Search(shown, choice).widths(multiple)[secret] >= need)).all()
 
 
 def test_a_count_beyond_all_that_is_possible_is_decided_at_once():

@@ -19,11 +19,9 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from wijkkit.disclosure.choice import Choice
 from wijkkit.disclosure.knowledge import Shown
 from wijkkit.disclosure.moves import Proofs
+from wijkkit.disclosure.towns import Line
 
 Floats = NDArray[np.float64]
-#: A sum of counts that is known as well: by what each is multiplied, and how far below and above
-#: the truth it may be.
-Line = tuple[Floats, float, float]
 #: Steps of one search, the same on any machine; what is not found counts as narrow.
 NODES = 100
 #: Searches of a system that may stay undecided, where weights are unequal: whatever is not proved
@@ -114,8 +112,7 @@ def open_with(
     multiple : (C,) array
     exact : array of int
         Cells whose counts are known exactly.
-    known : sequence of (array, float, float), optional
-        Sums of counts that are known.
+    known : sequence of Line, optional
     """
     return choice.open_with(multiple, known, exact) and not len(
         narrow_with(choice, multiple, exact, known)
@@ -134,11 +131,6 @@ def narrow_with(
     width, rest = Search(seen, beside).widths(multiple, known), beside.secrets(multiple)
     beside.forget()
     return rest[width[rest] < seen.need[rest] - _TINY]
-
-
-def widths(shown: Shown, choice: Choice, multiple: Floats) -> Floats:
-    """Return how far apart two towns that look the same are, per cell, as far as is needed."""
-    return Search(shown, choice).widths(multiple)
 
 
 def _seen(shown: Shown, town: Floats, lowest: Floats, highest: Floats) -> None:
@@ -226,16 +218,12 @@ class Program:
             wrong |= np.abs(found.data - np.round(found.data)) > _TINY
         good = np.ones(shape[0], bool)
         good[town[wrong]] = False
-        truth = self._shown.count
+        sums, truth = self._sums, self._shown.count
+        weight = counts_of(self._shown, system.truth, system.weight)
         own = (
             (lines, truth, self._low, self._high),
-            (
-                weighted,
-                counts_of(self._shown, system.truth, system.weight),
-                self._weighted_low,
-                self._weighted_high,
-            ),
-            (self._sums @ lines, self._sums @ truth, self._sum_low, self._sum_high),
+            (weighted, weight, self._weighted_low, self._weighted_high),
+            (sums @ lines, sums @ truth, self._sum_low, self._sum_high),
         )
         for line, count, low, high in own:
             moved = (change @ line.T).tocoo()

@@ -15,7 +15,7 @@ from wijkkit.disclosure.knowledge import Shown
 from wijkkit.disclosure.loss import COARSER, ORDER, Loss
 from wijkkit.disclosure.moves import Moves, Proofs
 from wijkkit.disclosure.system import System
-from wijkkit.disclosure.towns import TINY, Towns
+from wijkkit.disclosure.towns import TINY, Line, Towns
 
 Floats = NDArray[np.float64]
 
@@ -285,7 +285,7 @@ class Choice:
         self,
         multiple: Floats,
         cells: NDArray[np.int64],
-        lines: Sequence[tuple[Floats, float, float]] = (),
+        lines: Sequence[Line] = (),
     ) -> list[Floats]:
         """Return towns of whole children that look the same, sought for these cells."""
         if not len(cells) or not self.small:
@@ -296,7 +296,7 @@ class Choice:
     def open_with(
         self,
         multiple: Floats,
-        lines: Sequence[tuple[Floats, float, float]] = (),
+        lines: Sequence[Line] = (),
         exact: NDArray[np.int64] | None = None,
     ) -> bool:
         """Return whether all stays open when more is known than the figures.
@@ -304,8 +304,7 @@ class Choice:
         Parameters
         ----------
         multiple : (C,) array
-        lines : sequence of (array, float, float)
-            Sums of counts, and how far below and above the truth they may be.
+        lines : sequence of Line, optional
         exact : array of int, optional
             Cells whose counts are known exactly.
         """

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from wijkkit.disclosure.audit import open_with
 from wijkkit.disclosure.release import Settled
 from wijkkit.disclosure.rounding import around, limits, to_step
+from wijkkit.disclosure.towns import Line
 from wijkkit.tables import EVERYBODY
 
 Floats = NDArray[np.float64]
@@ -78,7 +79,7 @@ def shown_effects(
     """
     systems = list(of_waves(settled, indicator, compared))
     shown: dict[str, float] = {}
-    lines: list[list[tuple[Floats, float, float]]] = [[] for _ in systems]
+    lines: list[list[Line]] = [[] for _ in systems]
     for contrast in contrasts:
         pull = _pull(systems, indicator, compared, contrast)
         for multiple in MULTIPLES:
@@ -158,7 +159,7 @@ def _lines(
     contrast: Contrast,
     multiple: float,
     pull: Mapping[str, float],
-) -> Iterator[tuple[Floats, float, float]]:
+) -> Iterator[Line]:
     """Yield what the effect and its limits say of the counts of a wave: weights, and from the
     truth.
     """

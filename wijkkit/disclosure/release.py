@@ -231,9 +231,9 @@ def _with_slopes(
 ) -> tuple[tuple[Settled, ...], np.ndarray]:
     """Return what is shown of each system when slopes are known, and which slopes may be.
 
-    One that its cells do not give is not: what it tells is not known. A slope is missed less than a figure: where a hidden count would not stay open, slopes of the
-    same area are not shown, then those of larger areas, then all of the indicator. None tells of
-    two indicators' cells.
+    One that its cells do not give is not: what it tells is not known. A slope is missed less than a
+    figure: where a hidden count would not stay open, slopes of the same area are not shown, then
+    those of larger areas, then all of the indicator. None tells of two indicators' cells.
     """
     rows = slopes.reset_index(drop=True)
     if rows.empty:

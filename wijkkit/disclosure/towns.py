@@ -13,6 +13,9 @@ from scipy import sparse
 from wijkkit.disclosure.knowledge import Shown, Slack
 
 Floats = NDArray[np.float64]
+#: A sum of counts that is known as well: by what each is multiplied, and how far below and above
+#: the truth it may be.
+Line = tuple[Floats, float, float]
 TINY = 1e-6
 #: So much wider must a count be, in children, where no town of whole children was found.
 MARGIN = 1.0
@@ -72,7 +75,7 @@ class Towns:
         multiple: Floats,
         asked: Sequence[int] | NDArray[np.int64],
         first: bool,
-        lines: Sequence[tuple[Floats, float, float]] = (),
+        lines: Sequence[Line] = (),
     ) -> NDArray[np.int64]:
         """Return which of the asked counts are not open enough; with `first` only one of them.
 
@@ -123,7 +126,7 @@ class Towns:
                 found.append(np.column_stack([rest, having]))
         return found
 
-    def _add(self, lines: Sequence[tuple[Floats, float, float]]) -> None:
+    def _add(self, lines: Sequence[Line]) -> None:
         """Add sums of counts that are known to the program."""
         truth = self._seen[0][0]
         for weight, below, above in lines:
@@ -132,7 +135,7 @@ class Towns:
             true = float(weight @ truth)
             self._highs.addRow(true + below - TINY, true + above + TINY, len(at), at, own[at])
 
-    def _remove(self, lines: Sequence[tuple[Floats, float, float]]) -> None:
+    def _remove(self, lines: Sequence[Line]) -> None:
         if len(lines):
             last = self._highs.getNumRow()
             rows = np.arange(last - len(lines), last, dtype=np.int32)
@@ -145,7 +148,7 @@ class Towns:
         )
 
     def _among_seen(
-        self, slack: Slack, whole: bool, lines: Sequence[tuple[Floats, float, float]]
+        self, slack: Slack, whole: bool, lines: Sequence[Line]
     ) -> tuple[Floats, Floats]:
         """Return the least and the most of each count among the towns that were seen."""
         truth, weighted = self._seen[0][:2]

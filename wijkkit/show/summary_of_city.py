@@ -148,16 +148,16 @@ def conclusions(view: CityView) -> ShownText | Nothing:
         return Nothing(text("effect_show.no_outcome", view.language))
     study = evaluated(view)
 
-    def about(key: str, *parts: str) -> str:
+    def sentences(key: str, *parts: str) -> str:
         said = (conclusion_sentences(study, table, key, part) for part in parts)
         return " ".join(itertools.chain.from_iterable(said))
 
-    gaps = [about(key, "gap") for key in keys]
+    gaps = [sentences(key, "gap") for key in keys]
     # What holds for every outcome is said once, below them.
     shared = gaps[0] if len(keys) > 1 and len(set(gaps)) == 1 else ""
     parts = ("effect", "methods") if shared else ("effect", "methods", "gap")
-    below = f"{shared} {about(keys[0], 'limits')}".strip()
-    return ShownText(f"{bullets(about(key, *parts) for key in keys).markdown}\n\n{below}")
+    below = f"{shared} {sentences(keys[0], 'limits')}".strip()
+    return ShownText(f"{bullets(sentences(key, *parts) for key in keys).markdown}\n\n{below}")
 
 
 def _gap(view: CityView) -> list[str]:
