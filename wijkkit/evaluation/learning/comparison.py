@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from wijkkit.evaluation.facts import Facts
-from wijkkit.evaluation.logic_model.measures import indicator_finding
+from wijkkit.evaluation.logic_model.measures import State, indicator_finding
 from wijkkit.evaluation.process.network import ALL_DOMAINS, participation
 from wijkkit.evaluation.process.people import in_whole_numbers
 from wijkkit.evaluation.process.sentences import as_sentence
@@ -76,8 +76,9 @@ def side_by_side(facts: Facts) -> pd.DataFrame:
     """Return the programme's wijken next to each other.
 
     One row per wijk: ``wijk, name, better, same, worse, not_measured`` (goals by how their
-    indicator changed; the last are all whose change is unknown, so that the four add up), ``registered, dose, reach_of_plan, quality, adoption`` (see
-    `implementation_by_wijk`), ``attendance`` (percent over all years), ``steps_done, overdue``.
+    indicator changed; the last are all whose change is unknown, so that the four add up),
+    ``registered, dose, reach_of_plan, quality, adoption`` (see `implementation_by_wijk`),
+    ``attendance`` (percent over all years), ``steps_done, overdue``.
     What was not registered is absent, never zero.
     """
     wijken = facts.programme_wijken()
@@ -93,7 +94,7 @@ def side_by_side(facts: Facts) -> pd.DataFrame:
     rows["name"] = [facts.study.neighbourhoods[wijk].name for wijk in wijken]
     goals = [goal.indicator for goal in facts.study.goals]
     states = [[indicator_finding(facts, wijk, goal).state for goal in goals] for wijk in wijken]
-    judged = ("better", "same", "worse")
+    judged: tuple[State, ...] = ("better", "same", "worse")
     for state in judged:
         rows[state] = [found.count(state) for found in states]
     rows["not_measured"] = len(goals) - rows[list(judged)].sum(axis=1)
