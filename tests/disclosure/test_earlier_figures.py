@@ -292,3 +292,92 @@ def test_what_was_published_is_known_exactly_of_percentages():
             expected.append(100 * np.average(mine["play"], weights=mine["weight"]))
     assert shares_then(entry, "play", divided_then(entry)) == pytest.approx(expected)
     assert np.isnan(shares_then(entry, "sdq", divided_then(entry))).all()
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_of_a_kept_figure_it_is_known_what_it_was_exactly(turned):
+    sample = town()
+    now = without(sample, 5)
+    if turned:
+        now = changed(now, play=1 - now.people["play"])
+    kept = kept_figures(now, [published(sample)], 5)
+    of_play = kept[kept["indicator"].eq("play")]
+    assert of_play["turned"].eq(turned).all() and len(of_play)
+    people, exact = sample.people, []
+    for row in of_play.itertuples():
+        mine = people[people["wave"] == row.wave]
+        if row.area_level != "city":
+            level = {"gebied": "district"}.get(row.area_level, row.area_level)
+            mine = mine[mine[level] == row.area]
+        if row.group_by:
+            mine = mine[mine["sex"] == row.group]
+        share = 100 * np.average(mine["play"], weights=mine["weight"])
+        exact.append(100 - share if turned else share)
+    assert of_play["then"].to_numpy() == pytest.approx(exact)
+    shown = of_play["status"].eq("ok")
+    assert (abs(of_play["then"] - of_play["value"])[shown] <= 0.5 + 1e-9).all()
+    # Of a score there is nothing but what was published.
+    scores = kept[kept["indicator"].eq("sdq")]
+    assert scores["then"].equals(scores["value"]) and not scores["turned"].any()
+
+
+def test_above_ninety_per_cent_is_no_figure_of_the_opposite_answer():
+    sample = town()
+    table = figures(sample)
+    table.loc[table["indicator"].eq("play"), "status"] = "above"
+    fewer = without(sample, 5)
+    entry = published(sample, table=table)
+    assert (
+        kept_figures(fewer, [entry], 5)
+        .set_index("indicator")
+        .loc["play", "status"]
+        .eq("above")
+        .all()
+    )
+    opposite = changed(fewer, play=1 - fewer.people["play"])
+    kept = kept_figures(opposite, [entry], 5).set_index("indicator")
+    assert kept.loc["play", "status"].eq("hidden").all()
+
+
+def test_a_wave_in_which_nobody_changed_is_kept_where_few_changed_in_the_other():
+    sample = town()
+    assert kept_figures(sample, [published(sample)], 5).empty
+    fewer = without(sample, 5)
+    kept = kept_figures(fewer, [published(sample)], 5)
+    assert set(kept["wave"]) == {"2018", "2021"}
+    # All children of the other wave are others: it is new, and so is this one as a whole.
+    answers = town(seed=9).people["play"]
+    mixed = sample.people["wave"].eq("2018")
+    now = changed(sample, play=sample.people["play"].where(mixed, answers))
+    kept = kept_figures(now, [published(sample)], 5)
+    whole = kept["indicator"].eq("play") & kept["group_by"].eq("")
+    assert not whole.any()
+
+
+@pytest.mark.parametrize(
+    ("changes", "size", "same"), [(6, 60, True), (36, 60, False), (0, 2, False), (0, 12, True)]
+)
+def test_an_indicator_is_recognised_by_its_answers_where_they_are_enough(changes, size, same):
+    sample = town(n=size)
+    entry = published(sample)
+    having = np.flatnonzero(sample.people["play"].eq(1) & sample.people["wave"].eq("2018"))
+    answers = sample.people["play"].copy()
+    answers.iloc[having[:changes]] = 0.0
+    fewer = without(changed(sample, play=answers), 5)
+    people = fewer.people.rename(columns={"play": "outdoor"})
+    renamed = replace(fewer, people=people, units={"outdoor": "percent"})
+    kept = kept_figures(renamed, [entry], 5)
+    assert kept["wave"].eq("2018").any() == same
+    assert set(kept["was_indicator"]) <= {"play"}
+
+
+def test_of_two_indicators_with_the_same_answers_each_keeps_its_own_figure():
+    sample = town()
+    sample = changed(sample, sport=sample.people["play"])
+    table = figures(sample)
+    table.loc[table["indicator"].eq("sport"), "step"] = 5.0
+    kept = kept_figures(without(sample, 5), [published(sample, table=table)], 5)
+    kept = kept[kept["status"].eq("ok")]
+    assert kept.loc[kept["indicator"].eq("play"), "step"].eq(1).all()
+    assert kept.loc[kept["indicator"].eq("sport"), "step"].eq(5).all()
+    assert kept["was_indicator"].eq(kept["indicator"]).all()
