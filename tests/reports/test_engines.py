@@ -9,7 +9,6 @@ import pytest
 from tests.reports.conftest import make_study
 from tests.reports.features import differences, page_structure, read_structure
 from wijkkit.errors import ReportError
-from wijkkit.reports import quarto
 from wijkkit.reports.engine import render_html
 from wijkkit.reports.quarto import find_quarto
 from wijkkit.reports.render import render_states
@@ -89,14 +88,3 @@ def test_what_is_wrong_in_a_source_is_said(tmp_path, body, message):
         render_html(source, tmp_path / "a.html")
     assert message in str(error.value)
     assert not (tmp_path / "a.html").exists()
-
-
-def test_what_pandoc_said_before_quarto_gave_up_is_told():
-    said = """pandoc: Data.Binary.Get.runGet at position 4: Did not find end of central directory
-CallStack (from HasCallStack):
-  error, called at libraries/binary/src/Data/Binary/Get.hs:345:5 in binary-0.8.9.1
-
-WARN: Error encountered when rendering files
-"""
-    found = quarto._lines(said)
-    assert found.startswith("pandoc: Data.Binary.Get.runGet") and "called at" not in found

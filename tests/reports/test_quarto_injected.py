@@ -15,18 +15,22 @@ from typer.testing import CliRunner
 from tests.reports.conftest import make_study
 from wijkkit.cli import app
 from wijkkit.errors import ReportError
-from wijkkit.reports.render import render_states
+from wijkkit.reports.render import FORMATS, render_states
 from wijkkit.study import open_study
 
 #: What a real Quarto 1.9 does, measured: a run that renders all pages of the project empties the
-#: output folder first unless it is told not to, every page gets the forms of its front matter, and
-#: a website without a start page gets one that leads elsewhere.
+#: output folder first unless it is told not to, a pattern without a slash names files of all
+#: folders, a source that Pandoc fails on ends the run with Pandoc's words alone, every page gets
+#: the forms of its front matter, and a website without a start page gets one that leads elsewhere.
 WRITES = """
 shift; pages=""; clean=yes
 for part in "$@"; do
   case "$part" in
     --no-clean) clean=no;;
-    .) pages=$(ls *.qmd);;
+    .) case "$(grep render: _quarto.yml)" in
+         *\\"/*) pages=$(ls *.qmd);;
+         *) pages=$(find . -name '*.qmd' | sed 's,^./,,' | sort);;
+       esac;;
     *.qmd) pages="$pages $part";;
   esac
 done
@@ -34,6 +38,12 @@ done
 mkdir -p _site/site_libs
 echo "loose" > _site/search.json
 for page in $pages; do
+  echo "[ 1/9] $page" >&2
+  if [ ! -f "$(dirname $page)/references.bib" ]; then
+    echo "File references.bib not found in resource path" >&2
+    echo "WARN: Error encountered when rendering files" >&2
+    exit 1
+  fi
   stem="${page%.qmd}"
   title=$(sed -n 's/^title: //p' "$page" | head -1 | tr -d '\\\\')
   for form in html typst docx; do
@@ -48,6 +58,12 @@ for page in $pages; do
 done
 [ -f _site/index.html ] || echo "<html><title>Redirect to stad.html</title></html>" > _site/index.html
 """.replace("PYTHON", sys.executable)
+
+#: A Quarto that stops at a page because Pandoc failed: it says what Pandoc said, and no cause.
+GAVE_UP = (
+    r"printf '[1/2] stad.qmd\n\n[2/2] wijk-a.qmd\n%s\nWARN: Error encountered when rendering files\n'"
+    " >&2; exit 1"
+)
 
 
 @pytest.fixture(scope="module")
@@ -91,6 +107,12 @@ def put_on_path(monkeypatch, folder: Path, script: str) -> None:
     [
         ("echo 'ERROR: no such filter' >&2; exit 1", "ERROR: no such filter"),
         ("exit 3", "exit code 3"),
+        (GAVE_UP % "File b.bib not found", r"^wijk-a.qmd: .*found File b.bib not found\)"),
+        (
+            GAVE_UP % r"pandoc: Get.runGet\nCallStack:\n  error, called at Get.hs:345:5",
+            r"^wijk-a.qmd: .*found pandoc: Get.runGet\)",
+        ),
+        (GAVE_UP % "", r"^wijk-a.qmd: .*found exit code 1 and no message"),
         ("kill -9 $$", "exit code -9"),
         ("exit 0", "did not write this page"),
         ("echo page > wijk-a.html", "did not write this page"),
@@ -107,6 +129,9 @@ def put_on_path(monkeypatch, folder: Path, script: str) -> None:
     ids=[
         "fails",
         "silent",
+        "Pandoc fails",
+        "Pandoc cannot read",
+        "Pandoc is killed",
         "killed",
         "nothing",
         "beside",
@@ -133,8 +158,7 @@ def test_a_quarto_that_makes_no_report_is_an_error_and_the_old_site_stays(
 def test_all_forms_are_there_and_nothing_that_was_not_asked_for(tmp_path, monkeypatch, wijken):
     study, states = make_study(tmp_path / "study")
     put_on_path(monkeypatch, tmp_path, WRITES)
-    forms = ("html", "pdf", "docx")
-    made = render_states(study, states, engine="quarto", formats=forms, wijken=wijken)
+    made = render_states(study, states, engine="quarto", formats=FORMATS, wijken=wijken)
     names = {path.relative_to(study.site).as_posix() for path in study.site.rglob("*.*")}
     assert names == {*(path.name for path in made.files), "assets/report.css"}
     assert "<h1>Proefstudie</h1>" in (study.site / "index.html").read_text()
@@ -142,9 +166,11 @@ def test_all_forms_are_there_and_nothing_that_was_not_asked_for(tmp_path, monkey
 
 def test_a_quarto_that_hangs_is_ended_with_what_it_started(old, tmp_path, monkeypatch):
     study, states, before = old
-    put_on_path(monkeypatch, tmp_path, f"sleep 60 & echo $! >> {tmp_path}/children; wait")
-    with pytest.raises(ReportError, match="took too long"):
+    script = f"echo '[1/2] stad.qmd' >&2; sleep 60 & echo $! >> {tmp_path}/children; wait"
+    put_on_path(monkeypatch, tmp_path, script)
+    with pytest.raises(ReportError, match="^stad.qmd: Quarto took too long"):
         render_states(hurried(study), states, engine="quarto")
+    assert (study.runs / "reports" / "quarto.log").read_text() == "[1/2] stad.qmd\n"
     assert contents(study.site) == before
     children = [int(line) for line in (tmp_path / "children").read_text().split()]
     end = time.monotonic() + 5

@@ -24,12 +24,18 @@ from wijkkit.reports.theme import HouseStyle, write_assets
 
 #: Quarto ends well after some of its errors: those of a filter that goes on, for one.
 _WARNING = re.compile(r"\bWARN(ING)?\b|\bERROR\b|^\(E\)")
-#: What Quarto always says of PDF/UA where a program of another maker is not there.
-_KNOWN = "verapdf is not installed"
 _ERROR = re.compile(r"(?i)\berror\b(?!, called at)|^pandoc: ")
+#: What Quarto also says where nothing is wrong, or when it gives up and knows no cause. PDF/UA is
+#: checked by a program of another maker, which is not there.
+_NO_CAUSE = re.compile(
+    r"^(pandoc|metadata)\s*$|^\[typst\]: Compiling .*DONE|Error encountered when rendering files"
+    r"|verapdf|^Standards requested: |^Output created: "
+)
+#: Where Quarto says which page comes next, of many or of one, and that one is ready.
+_PAGE = re.compile(r"^(?:\[ *\d+/\d+\]|\s+output-file:) (\S+)$|^Output created: .*$", re.MULTILINE)
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 OUTPUT = "_site"
-#: What Quarto said in its last run, in the folder of the staged pages.
+#: What Quarto says in a run, while it runs, in the folder of the staged pages.
 _LOG = "quarto.log"
 
 
@@ -53,27 +59,17 @@ def render_project(
     sources = ["."] if staged == set(pages) else [f"{stem}.qmd" for stem in pages]
     said = _quarto(project, sources, seconds * sum(map(len, pages.values())))
     made = project / OUTPUT
-    missing = [
-        f"{stem}.{form}"
-        for stem, forms in pages.items()
-        for form in forms
-        if not (made / f"{stem}.{form}").is_file()
-    ]
-    if missing:
+    promised = (f"{stem}.{form}" for stem, forms in pages.items() for form in forms)
+    if missing := [name for name in promised if not (made / name).is_file()]:
+        found = _cause(said)[1] or "no message"
         raise ReportError(
-            Problem(
-                "Quarto ended well and did not write this page",
-                file=name,
-                found=_lines(said) or "no message",
-                expected=f"{OUTPUT}/{name} in the folder of the staged pages",
-                remedy=f"{_LOG} in that folder has all that Quarto said.",
-            )
+            _problem("Quarto ended well and did not write this page", name, found)
             for name in missing
         )
     for stem, forms in pages.items():
         _take(made, site, stem, forms)
     lines = (line.strip() for line in said.splitlines() if _WARNING.search(line))
-    return tuple(dict.fromkeys(line for line in lines if _KNOWN not in line))
+    return tuple(dict.fromkeys(line for line in lines if not _NO_CAUSE.search(line)))
 
 
 def _take(made: Path, site: Path, stem: str, forms: tuple[str, ...]) -> None:
@@ -87,39 +83,46 @@ def _take(made: Path, site: Path, stem: str, forms: tuple[str, ...]) -> None:
 
 
 def _quarto(project: Path, sources: list[str], seconds: float) -> str:
-    """Run Quarto in a process group of its own; return what it said."""
+    """Run Quarto in a process group of its own; return what it said, which its log keeps."""
     program = find_quarto() or "quarto"
-    try:
-        process = subprocess.Popen(
-            [program, "render", *sources, "--no-execute", "--no-clean"],
-            cwd=project,
-            env={**os.environ, "NO_COLOR": "1"},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            encoding="utf-8",
-            errors="replace",
-            start_new_session=True,
-        )
-    except OSError as error:
-        raise _failed(f"cannot be started: {error.strerror}") from None
-    try:
-        _, said = process.communicate(timeout=seconds)
-    except subprocess.TimeoutExpired:
-        raise ReportError(
-            "Quarto took too long",
-            found=f"more than {seconds:g} seconds",
-            remedy="Set report.quarto_seconds in study.yml, or use the built-in engine.",
-        ) from None
-    finally:
-        _end(process)
-    (project / _LOG).write_text(said, encoding="utf-8")
-    if process.returncode:
-        raise _failed(_lines(said) or f"exit code {process.returncode}")
-    return said
+    path = project / _LOG
+    with path.open("wb") as log:
+        try:
+            process = subprocess.Popen(
+                [program, "render", *sources, "--no-execute", "--no-clean"],
+                cwd=project,
+                env={**os.environ, "NO_COLOR": "1"},
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=log,
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise ReportError("Quarto cannot be started", found=error.strerror or "") from None
+        try:
+            code = process.wait(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            code = None
+        finally:
+            _end(process)
+    said = path.read_text(encoding="utf-8", errors="replace")
+    if code == 0:
+        return said
+    page, cause = _cause(said)
+    if code is None:
+        found = f"more than {seconds:g} seconds"
+        remedy = "Set report.quarto_seconds in study.yml, or use the built-in engine."
+        raise ReportError(_problem("Quarto took too long", page, found, remedy))
+    cause = cause or f"exit code {code} and no message, as when memory was short"
+    raise ReportError(_problem("Quarto could not render the pages", page, cause))
 
 
-def _end(process: subprocess.Popen[str]) -> None:
+def _problem(what: str, page: str, found: str, remedy: str = "") -> Problem:
+    kept = f"{_LOG} in the folder of the staged pages has all that Quarto said."
+    return Problem(what, file=page, found=found, remedy=f"{remedy} {kept}".lstrip())
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
     """End what is left of a process group; Quarto starts other programs."""
     if hasattr(os, "killpg"):
         with contextlib.suppress(ProcessLookupError, PermissionError):
@@ -129,24 +132,27 @@ def _end(process: subprocess.Popen[str]) -> None:
     process.wait()
 
 
-def _failed(found: str) -> ReportError:
-    return ReportError(
-        "Quarto could not render the pages",
-        found=found,
-        remedy=f"{_LOG} in the folder of the staged pages has all that it said.",
-    )
-
-
-def _lines(said: str) -> str:
-    """Return what matters of what Quarto said: the lines that speak of an error, or the last."""
-    lines = [_COLOUR.sub("", line).strip() for line in said.splitlines() if line.strip()]
+def _cause(said: str) -> tuple[str, str]:
+    """Return the page at which Quarto stopped, and why: the lines that speak of an error, or the
+    last.
+    """
+    said = _COLOUR.sub("", said)
+    *_, page = [None, *_PAGE.finditer(said)]
+    of_page = said[page.end() :] if page else said
+    lines = [
+        line.rstrip()
+        for line in of_page.splitlines()
+        if line.strip() and not _NO_CAUSE.search(line)
+    ]
     errors = [
-        part
+        part.strip()
         for line, following in zip(lines, [*lines[1:], ""], strict=False)
         if _ERROR.search(line)
         for part in ((line, following) if line.endswith(":") else (line,))
     ]
-    return " ".join(list(dict.fromkeys(errors))[:5] or lines[-3:])[:600]
+    last = [line for line in lines if not line[0].isspace()][-3:]
+    name = (page and page[1]) or ""
+    return name, " ".join(list(dict.fromkeys(errors))[:5] or last)[:600]
 
 
 # The folder in which all pages of a site are staged: an ordinary Quarto website project.
