@@ -57,6 +57,16 @@ def test_the_project_holds_notebooks_reports_and_what_git_and_make_need(project)
     assert {"Makefile", "README.md", ".gitignore", ".gitattributes", "requirements.txt"} <= there
 
 
+def test_what_a_killed_run_left_beside_the_site_belongs_to_no_project(tmp_path, monkeypatch):
+    left = tmp_path / "reports" / "._site-a" / "assets"
+    left.mkdir(parents=True)
+    for path in (left / "report.css", tmp_path / "reports" / "wijk.qmd"):
+        path.write_text("x")
+    monkeypatch.setattr(layout_module, "packaged", lambda part: tmp_path / part)
+    names = [name for name, _ in layout_module.brought("mystudy") if name.startswith("reports")]
+    assert names == ["reports/wijk.qmd"]
+
+
 def test_what_is_there_already_is_left_alone(tmp_path):
     (tmp_path / "README.md").write_text("mine")
     lay_out(tmp_path)

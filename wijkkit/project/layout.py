@@ -25,7 +25,7 @@ FILES = {
 }
 #: What was laid out, by name: how an upgrade knows a file that its owner has changed.
 RECORD = ".wijkkit.json"
-_IGNORED = {"_site", "__pycache__", ".ipynb_checkpoints", ".quarto"}
+_IGNORED = {"_site", "__pycache__"}
 _HERE = Path(__file__).resolve().parent
 
 
@@ -75,7 +75,8 @@ def brought(project: str) -> Iterator[tuple[str, bytes]]:
         base = packaged(part)
         for path in sorted(base.rglob("*")):
             inside = path.relative_to(base)
-            if path.is_file() and not _IGNORED & set(inside.parts):
+            hidden = any(part.startswith(".") for part in inside.parts)
+            if path.is_file() and not hidden and not _IGNORED & set(inside.parts):
                 yield f"{part}/{inside.as_posix()}", path.read_bytes()
     for source, name in FILES.items():
         text = (_HERE / "files" / source).read_text(encoding="utf-8")
