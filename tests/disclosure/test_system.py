@@ -53,7 +53,11 @@ def sample_of(seed: int) -> tuple[Sample, pd.DataFrame]:
     units = {"play": "percent", "sdq": "score", "indoors": "percent", "sport": "percent"}
     groupings = {name: (name, groups) for name, groups in GROUPS.items()}
     town = town_of(people, areas, units, groupings)
-    return town.sample, town.estimates.table
+    # Of some figures there is nothing.
+    table = town.estimates.table
+    return town.sample, table.assign(
+        status=table["status"].mask(random.random(len(table)) < 0.2, "too_few")
+    )
 
 
 def inside(people: pd.DataFrame, row: pd.Series) -> pd.DataFrame:
