@@ -147,7 +147,7 @@ def test_goals_say_first_and_last_value_all_wijken_target_and_where_it_stands(fo
     ]
     said = show.sentences(view.goals(), show.goal_sentence).markdown
     assert said == (
-        "- **Speelt voldoende buiten**: 52% (47–57) van de kinderen (meting 2). In 2018 was dat "
+        "- **Meer buitenspelen**. Speelt voldoende buiten: 52% (47–57) van de kinderen (meting 2). In 2018 was dat "
         "41%. Dat is niet duidelijk anders dan in de twee wijken samen (48%). Dat haalt de "
         "streefwaarde van de stad (60%) nog niet."
     )
@@ -275,7 +275,7 @@ def test_an_absent_number_is_one_word_everywhere_and_never_a_zero(folder, status
     for text in texts:
         assert word in text
         assert "52%" not in text and "41%" not in text and "0% (" not in text
-    assert isinstance(show.sentences(view.gaps(), show.gap_sentence), Nothing)
+    assert isinstance(show.gap_summary(view.gaps()), Nothing)
 
 
 def test_a_share_above_a_limit_and_a_coarse_number_say_so(folder):
@@ -320,29 +320,25 @@ def test_each_panel_has_the_scale_of_its_own_unit(folder):
     assert right.get_ylim() == (0, 100) and not right.yaxis.get_tick_params()["labelleft"]
 
 
-def test_a_change_of_the_gap_is_said_to_be_unclear_when_its_interval_holds_zero(folder):
-    said = show.sentences(open_wijk(folder, "noord").gaps(), show.gap_sentence).markdown
-    assert "laag 46% (41–51), hoog 58% (53–63)" in said
-    assert "is niet duidelijk (−4 procentpunt, marge −9 tot 1)" in said
-
-
 def test_a_difference_in_a_coarse_step_keeps_the_verdict_of_its_exact_limits(folder):
     study = open_study(folder)
     found = {"value": -30.0, "lower": -60.0, "upper": 0.0, "step": 10.0}
     rows = {wave: gaps().assign(wave=wave, **found) for wave in ("2018-2021", "2021")}
-    for verdict, words in (
-        ("lower", "met ongeveer −30"),
-        ("not_distinguishable", "niet duidelijk"),
-    ):
+    rounded = "De marge is ruim afgerond; daardoor ligt nul erin."
+    for verdict, moved in (("lower", "verslechterd"), ("not_distinguishable", "geen duidelijke")):
         table = pd.concat(rows.values()).assign(verdict=verdict)
         write_released(study, "gaps", table)
         write_released(study, "changes", changes().assign(**found, verdict=verdict))
         view = open_wijk(folder, "noord")
         said = show.gap_summary(view.gaps()).markdown
-        assert ("Een duidelijk verschil in" in said) == (verdict == "lower")
-        assert words in show.sentences(view.gaps(), show.gap_sentence).markdown
+        clear = verdict == "lower"
+        assert ("Een duidelijk verschil in" in said) == clear
+        assert said.count(rounded) == (2 if clear else 0)  # of the gap, and of its change
+        assert ("duidelijk bij: speelt voldoende buiten (ongeveer −30" in said) == clear
         changed = show.sentences(view.outcomes(), show.change_sentence).markdown
-        assert ("verslechterd" in changed) == (verdict == "lower")
+        assert moved in changed and (rounded in changed) == clear
+        cell = show.table(view.outcomes(), ["label", "trend"]).data.iloc[0, 1]
+        assert moved in cell and ("(gezien voor het afronden)" in cell) == clear
     for name, table in (("gaps", pd.concat(rows.values())), ("changes", changes().assign(**found))):
         write_released(study, name, table.assign(verdict="unknown"))
     view = open_wijk(folder, "noord")
@@ -555,3 +551,20 @@ def test_values_beside_their_marks_do_not_touch_nor_leave_the_panel(unit, own, c
     words = ["7,2", "7,4"] if unit == "score" else [f"{own}%", f"{city}%"]
     assert [written.get_text() for written in axes.texts] == words
     plt.close()
+
+
+def test_no_cell_of_a_table_is_empty_without_a_word():
+    hidden = {"status": "hidden", "value": float("nan"), "p": float("nan"), "p_below": float("nan")}
+    known = {"status": "ok", "value": 16.0, "p": float("nan"), "p_below": 0.05}
+    rows = [{"label": "Sport", **known}, {"label": "Buiten", **hidden}]
+    frame = pd.DataFrame(rows).assign(unit="points", lower=float("nan"), upper=float("nan"))
+    said = show.table(frame, ["label", "value", "p"]).data.iloc[:, 2].tolist()
+    assert said == ["< 0,05", "niet getoond (privacy)"]
+    waves = [("Sport", "2018", "1"), ("Sport", "2021", "2"), ("Gebruik", "2021", "3")]
+    frame = pd.DataFrame(waves, columns=["label", "wave", "mentioned"])
+    wide = show.table(frame, ["label", "mentioned"], across="wave").data
+    assert wide.iloc[1].tolist() == ["Gebruik", "niet gevraagd", "3"]
+    roles = show.table(
+        frame.rename(columns={"wave": "role"}), ["label", "mentioned"], across="role"
+    )
+    assert roles.data.iloc[1].tolist() == ["Gebruik", "geen gegevens", "3"]

@@ -15,7 +15,7 @@ from wijkkit import show
 from wijkkit.errors import ParameterError
 from wijkkit.evaluation.effect.outcomes import arguments_table, as_asked
 from wijkkit.language import counted, large_first
-from wijkkit.released import open_city, open_wijk
+from wijkkit.released import WijkView, open_city, open_wijk
 from wijkkit.released.sentences import WEIGHT
 from wijkkit.released.store import write_released
 from wijkkit.reports.pages import metadata
@@ -70,8 +70,8 @@ def test_the_clear_change_comes_first_and_then_five_answers(folder):
         "cijfer zegt niet of het door het programma komt.",
         "- **Hoe staat Noord ervoor?** Gunstiger dan in de twee wijken samen: speelt voldoende "
         "buiten 52%.",
-        "- **Zijn de doelen gehaald?** De stad stelde één doel vast. Nog niet gehaald: speelt "
-        "voldoende buiten.",
+        "- **Zijn de doelen gehaald?** De stad stelde één doel vast. Nog niet gehaald: meer "
+        "buitenspelen.",
         "- **Zijn er al stappen gemaakt?** Ja, drie van de zes stappen zijn klaar. Er zijn vijf "
         "interventies gekozen. Van twee daarvan is niets opgeschreven; de cijfers hierna gaan over "
         "de andere drie. Van de geplande bijeenkomsten is 66% gehouden. Van het geplande aantal "
@@ -118,6 +118,22 @@ def test_questions_come_by_weight_whatever_the_order_of_the_rules(folder):
     said = show.said(open_wijk(folder, "noord").questions()).markdown.replace("\\", "").splitlines()
     assert said == ["- Doel?", "- Knelpunt?", "- Stap?"]
     assert len(WEIGHT) == len(set(WEIGHT))
+
+
+def test_a_wijk_s_own_question_comes_before_one_that_all_wijken_have(folder, monkeypatch):
+    rows = [
+        ("noord", "step_overdue", "Stap?"),
+        ("noord", "clash_open", "Knelpunt?"),
+        ("noord", "evidence_unknown", "Bewijs?"),
+        ("zuid", "clash_open", "Knelpunt?"),
+        ("zuid", "step_overdue", "Stap?"),
+    ]
+    table = pd.DataFrame(rows, columns=["wijk", "rule", "question"]).assign(subject="")
+    write_released(open_study(folder), "questions", table)
+    monkeypatch.setattr(WijkView, "programme", ("noord", "zuid"))
+    shared = open_wijk(folder, "noord").questions().set_index("rule")["shared"]
+    assert shared.to_dict() == {"clash_open": True, "evidence_unknown": False, "step_overdue": True}
+    assert answers(folder)[-1] == "- **Waarover praten?** Bewijs? Knelpunt?"
 
 
 def test_a_comparison_wijk_has_no_goals_no_steps_and_no_advice(folder):
@@ -195,7 +211,7 @@ def test_the_city_says_what_was_found_what_was_done_and_what_explains_it(city):
         "buiten (+16 procentpunt, marge +5 tot +27). Een aanwijzing kan toeval zijn: ook zonder "
         "enig effect heeft tot 23 van de 100 studies met 5 uitkomsten er minstens één. Met "
         "dit aantal wijken en kinderen is een verbetering pas goed aan te tonen vanaf 35 procentpunt. "
-        "Dat geldt als we 5 uitkomsten samen toetsen en de ICC 0,01 is. Geen enkele verbetering was goed "
+        "Dat geldt als we 5 uitkomsten samen toetsen en de ICC 0,010 is. Geen enkele verbetering was goed "
         "aan te tonen bij: speelt voldoende buiten. Daarvoor is daar te weinig ruimte.",
         "- **Zijn de verschillen tussen groepen kleiner geworden?** Een verschil in effect tussen de "
         "groepen (opleiding) is voor geen enkele uitkomst aangetoond.",
@@ -203,7 +219,7 @@ def test_the_city_says_what_was_found_what_was_done_and_what_explains_it(city):
         "geplande bijeenkomsten is in de middelste wijk 65% gehouden. Van het geplande aantal "
         "deelnemers is in de middelste wijk 61% bereikt. "
         "In één wijk is van sommige interventies niets opgeschreven.",
-        "- **Wat kan dit verklaren?** Voorbij hun grens, en dus misschien van invloed: de coronatijd.",
+        "- **Wat kan dit verklaren?** Dit speelt misschien mee: de coronatijd.",
         "- **Wat raden we aan?** Meet opnieuw na de coronatijd, ook in de vergelijkingswijken.",
     ]
 
@@ -222,18 +238,18 @@ UNKNOWN = ("theory", "cannot_be_judged")
 def test_what_cannot_be_judged_is_named_and_not_taken_for_a_no(city):
     some = judged(city, ("covid", "within"), UNKNOWN)
     assert show.explanations(some).markdown == (
-        "Van de verklaringen die te beoordelen zijn, gaat er geen voorbij zijn grens. Dat bewijst "
-        "niet dat ze niet meespelen. Niet te beslissen met deze gegevens: een aanpak die in theorie niet klopt."
+        "Van de verklaringen die te beoordelen zijn, is er geen teken dat er een meespeelt. Dat bewijst "
+        "niet dat ze niet meespelen. Met deze gegevens niet te zeggen: een aanpak die in theorie niet klopt."
     )
     found = judged(city, ("covid", "plays"), UNKNOWN)
     assert show.explanations(found).markdown.splitlines()[1] == (
-        "- Niet te beslissen met deze gegevens: een aanpak die in theorie niet klopt."
+        "- Met deze gegevens niet te zeggen: een aanpak die in theorie niet klopt."
     )
     assert "niet te zeggen" in show.explanations(judged(city, UNKNOWN)).markdown
     none = show.explanations(judged(city, ("covid", "within"))).markdown
     assert none == (
-        "Geen van de bekende verklaringen gaat voorbij zijn grens. Dat bewijst niet dat ze niet "
-        "meespelen."
+        "Er is geen teken dat een van de bekende verklaringen meespeelt. Dat bewijst niet dat ze "
+        "niet meespelen."
     )
 
 

@@ -12,6 +12,7 @@ from wijkkit.evaluation.effect.outcomes import compared_waves, eligible, outcome
 from wijkkit.evaluation.effect.sample import NotEstimable
 from wijkkit.evaluation.explanations.evidence import measures
 from wijkkit.study import Study
+from wijkkit.study.settings.programme import ProcessSettings
 
 PARTICIPANT_COLUMNS = ("area", "area_level", "arm", "wave", "n", "children", "response")
 BALANCE_COLUMNS = tuple(
@@ -56,13 +57,14 @@ def _pooled(cells: pd.DataFrame, by: list[str]) -> pd.DataFrame:
 
 
 def children_of(study: Study, figures: pd.DataFrame) -> pd.Series:
-    """Return the number of children by (wijk, wave): the last area figure up to the wave's year.
+    """Return the children of the survey's ages by (wijk, wave): the last figure up to its year.
 
     The first one where none is that early; empty unless ``process.children_figure`` is set.
     """
+    process = study.settings.process
     rows = figures[
         figures["area_level"].eq("wijk")
-        & figures["figure"].eq(study.settings.process.children_figure)
+        & figures["figure"].eq(process.children_figure)
         & figures["value"].notna()
     ].sort_values("period")
     found = {}
@@ -70,8 +72,14 @@ def children_of(study: Study, figures: pd.DataFrame) -> pd.Series:
         for wave in study.waves:
             until = mine[mine["period"].astype(str).str[:4] <= str(wave.start.year)]
             value = (until.tail(1) if len(until) else mine.head(1))["value"].iloc[0]
-            found[(wijk, wave.id)] = float(value)
+            found[(wijk, wave.id)] = surveyed(value, process)
     return pd.Series(found, dtype=float)
+
+
+def surveyed(children: float, process: ProcessSettings) -> float:
+    """Return how many of these children have the ages of the survey, in tens where estimated."""
+    share = process.children_surveyed
+    return float(children) if share == 1 else float(round(share * children, -1))
 
 
 def baseline_balance(study: Study, respondents: pd.DataFrame) -> pd.DataFrame:

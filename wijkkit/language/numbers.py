@@ -77,6 +77,19 @@ def signed(value: float, language: str, decimals: int = 0) -> str:
     return f"{'+' if value > 0 else MINUS}{shown}"
 
 
+def over_zero(
+    clear: bool, lower: float, upper: float, language: str, key: str = "over_zero"
+) -> str:
+    """Return, after a space, that the margin of a clear difference holds zero, where it does.
+
+    Only because its limits were rounded outwards for a release.
+
+    >>> over_zero(True, -10, 30, "en", "before_rounding"), over_zero(True, 2, 30, "en")
+    (' (as seen before rounding)', '')
+    """
+    return f" {text(f'show.{key}', language)}" if clear and lower <= 0 <= upper else ""
+
+
 def interval(lower: float, upper: float, language: str, decimals: int = 0) -> str:
     """Return an interval in words.
 

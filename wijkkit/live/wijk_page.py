@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from wijkkit.evaluation.learning.questions import questions
-from wijkkit.evaluation.logic_model.boxes import box_findings
-from wijkkit.evaluation.logic_model.measures import indicator_finding, together
+from wijkkit.evaluation.logic_model.boxes import box_findings, element_state
+from wijkkit.evaluation.logic_model.measures import indicator_finding
 from wijkkit.language import absence, day, number, percentage, points, signed, text
 from wijkkit.live.interventions import InterventionRow, intervention_rows
 from wijkkit.live.progress import (
@@ -32,8 +32,8 @@ from wijkkit.show.values import shown_interval, shown_value
 
 # The goals of a wijk and its logic model: where it began, where it is, where it wants to be.
 
-#: What is said of an element beside its figures: only that something changed, and how.
-_CHANGED = ("better", "same", "worse", "mixed")
+#: States of an element of which its figures say enough.
+_UNJUDGED = ("known", "measured", "not_measured")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ class ModelElement:
 
     label: str
     known: bool
-    changed: str
+    judged: str
     words: list[str]
 
 
@@ -125,23 +125,20 @@ def model_boxes(snapshot: Snapshot, wijk: str) -> list[ModelBox]:
     if wijk not in snapshot.study.starts:
         return []
     language = snapshot.language
-    found: dict[str, dict[str, list[dict]]] = {}
-    for row in box_findings(snapshot.facts, wijk).to_dict("records"):
-        found.setdefault(row["box"], {}).setdefault(row["element"], []).append(row)
+    findings = box_findings(snapshot.facts, wijk)
     return [
         ModelBox(
             text(f"logic_model.box.{box}", language),
-            [_element(rows, language) for rows in elements.values()],
+            [_element(rows, language) for _, rows in mine.groupby("element", sort=False)],
         )
-        for box, elements in found.items()
+        for box, mine in findings.groupby("box", sort=False)
     ]
 
 
-def _element(rows: list[dict], language: str) -> ModelElement:
-    state = together(row["state"] for row in rows)
-    changed = text(f"logic_model.state.{state}", language) if state in _CHANGED else ""
-    words = [row["words"] for row in rows]
-    return ModelElement(rows[0]["label"], state != "not_measured", changed, words)
+def _element(rows: pd.DataFrame, language: str) -> ModelElement:
+    state = element_state(rows)
+    judged = "" if state in _UNJUDGED else text(f"logic_model.state.{state}", language)
+    return ModelElement(rows["label"].iloc[0], state != "not_measured", judged, list(rows["words"]))
 
 
 @dataclass(frozen=True, slots=True)

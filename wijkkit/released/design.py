@@ -47,7 +47,9 @@ def _took_part(view: CityView, row: Any) -> str:
         return number(row.n, view.language)
     share = percentage(row.response, view.language)
     words = {"n": number(row.n, view.language), "children": number(row.children, view.language)}
-    return text("show.took_part", view.language, share=share, **words)
+    whole = view.study.settings.process.children_surveyed == 1
+    key = "took_part" if whole else "took_part_about"
+    return text(f"show.{key}", view.language, share=share, **words)
 
 
 def baseline(view: CityView) -> pd.DataFrame:

@@ -19,8 +19,8 @@ _DROPPED = "dropped"
 def goals(view: WijkView) -> pd.DataFrame:
     """Return one row per goal of a wijk; without goals of its own those of the study.
 
-    The columns of `outcomes` (for the goal's indicator), and `goal`, `name`, `domain`, `chosen`
-    (by the network), `target`, `target_of` (``wijk`` or ``study``), `registered_baseline`,
+    The columns of `outcomes` (for the goal's indicator, which is `measured_as`; `label` is the
+    goal's own name), and `goal`, `name`, `domain`, `chosen` (by the network), `target`, `target_of` (``wijk`` or ``study``), `registered_baseline`,
     `state` (reached, not_reached or unclear) and `reached_before` (the first measurement was
     already at the target). A comparison wijk has no goals.
     """
@@ -33,7 +33,8 @@ def goals(view: WijkView) -> pd.DataFrame:
     measured = outcomes(view, dict.fromkeys(row["indicator"] for row in rows if row["indicator"]))
     frame = pd.DataFrame(rows, columns=list(_COLUMNS))
     frame = frame.merge(measured, on="indicator", how="left")
-    frame["label"] = frame["label"].fillna(frame["name"])
+    # A goal has one name wherever it stands; what its indicator is called comes beside it.
+    frame = frame.assign(measured_as=frame["label"].fillna(""), label=frame["name"])
     for column in [name for name in frame if name.endswith("_status")]:
         frame[column] = frame[column].fillna("missing")
     absent = dict.fromkeys(("trend", "verdict", "alike"), "unknown")

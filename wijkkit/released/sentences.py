@@ -58,10 +58,10 @@ def _made(view: Any, topic: str) -> list[str] | None:
 
 
 def questions(view: CityView) -> pd.DataFrame:
-    """Return what the data ask, the weightiest first: ``rule, sentence``.
+    """Return what the data ask, the weightiest first: ``rule, sentence, shared``.
 
     Of a wijk one question per rule, with the other interventions that it also concerns; of the
-    city in how many wijken each is asked.
+    city in how many wijken each is asked. `shared` is one that all wijken of the programme have.
     """
     place = {rule: at for at, rule in enumerate(WEIGHT)}
     asked = view.own("questions") if view.is_wijk else of_programme(view, "questions")
@@ -69,6 +69,8 @@ def questions(view: CityView) -> pd.DataFrame:
         "rule", key=lambda rules: rules.map(place).fillna(len(WEIGHT)), kind="stable"
     )
     rules = asked.groupby("rule", sort=False)
+    everywhere = of_programme(view, "questions").groupby("rule")["wijk"].nunique()
+    shared = everywhere.index[everywhere.eq(len(view.programme)) & everywhere.gt(1)]
     if view.is_wijk:
         done = view.own("implementation").drop_duplicates("intervention")
         names = dict(zip(done["intervention"], done["name"], strict=True))
@@ -81,7 +83,8 @@ def questions(view: CityView) -> pd.DataFrame:
             (rule, text("show.questions.shared", view.language, rule=words[rule], n=n, of=of))
             for rule, n in counts.items()
         ]
-    return pd.DataFrame(rows, columns=["rule", "sentence"])
+    frame = pd.DataFrame(rows, columns=["rule", "sentence"])
+    return frame.assign(shared=frame["rule"].isin(shared))
 
 
 def _asked_together(mine: pd.DataFrame, names: Mapping[str, str], language: str) -> str:

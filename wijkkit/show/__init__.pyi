@@ -14,7 +14,6 @@ from .progress import steps as steps
 from .progress import timeline as timeline
 from .row_sentences import change_sentence as change_sentence
 from .row_sentences import definition_sentence as definition_sentence
-from .row_sentences import gap_sentence as gap_sentence
 from .row_sentences import gap_summary as gap_summary
 from .row_sentences import goal_sentence as goal_sentence
 from .row_sentences import quote_sentence as quote_sentence

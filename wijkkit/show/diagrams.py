@@ -19,7 +19,8 @@ from wijkkit.study.settings.programme import BOXES
 #: Sizes in inches; the figure's width is that of a page.
 _WIDTH, _LINE, _GAP, _HEAD, _LOOP = theme.WIDTH, 0.16, 0.5, 0.28, 0.6
 _LABEL_CHARACTERS, _STATE_CHARACTERS, _CLAIM_CHARACTERS = 40, 20, 64
-_COLOURS = {"better": theme.BETTER, "worse": theme.WORSE, "not_measured": theme.CITY}
+_COLOURS = {"better": theme.BETTER, "in_place": theme.BETTER, "worse": theme.WORSE,
+            "lacking": theme.WORSE, "not_measured": theme.CITY}  # fmt: skip
 
 
 def logic_model(elements: pd.DataFrame, assumptions: pd.DataFrame) -> ShownFigure | Nothing:

@@ -66,16 +66,13 @@ def map(borders: pd.DataFrame, numbers: pd.DataFrame | None = None) -> ShownFigu
             lead = f"{lead} {text('show.alt.map_values', language)}"
             borders = _with(borders, numbers)
             draw_values(axes, borders, language)
-            values = [shown_interval(row, language) for row in borders.to_dict("records")]
-            said = [
-                f"{name}: {value}." for name, value in zip(borders["name"], values, strict=True)
-            ]
+            rows = borders.to_dict("records")
+            said = [f"{row['name']}: {shown_interval(row, language)}." for row in rows]
         axes.set_aspect("equal")
         axes.autoscale_view()
         axes.set_axis_off()
-    pages = dict(zip(_pages(borders), borders["name"], strict=True))
-    pages.pop("", None)
-    return replace(drawn(figure, borders, lead, said), links=pages)
+    pages = zip(_pages(borders), borders["name"], strict=True)
+    return replace(drawn(figure, borders, lead, said), links={at: name for at, name in pages if at})
 
 
 def _with(borders: pd.DataFrame, numbers: pd.DataFrame) -> pd.DataFrame:
@@ -83,8 +80,7 @@ def _with(borders: pd.DataFrame, numbers: pd.DataFrame) -> pd.DataFrame:
     columns = ["area", *(name for name in NUMBER if name in numbers)]
     shown = [is_shown(row) for row in numbers.to_dict("records")]
     known = numbers.assign(value=numbers["value"].where(shown))
-    found = borders.merge(known[columns], on="area", how="left")
-    found = found.assign(status=found["status"].fillna("missing"))
+    found = borders.merge(known[columns], on="area", how="left").fillna({"status": "missing"})
     found.attrs = numbers.attrs
     return found
 
@@ -159,10 +155,7 @@ def _name(axes: Axes, marked: pd.DataFrame, borders: pd.DataFrame) -> None:
 
 
 def matrix(
-    frame: pd.DataFrame,
-    rows: str = "name",
-    columns: str = "label",
-    state: str = "state",
+    frame: pd.DataFrame, rows: str = "name", columns: str = "label", state: str = "state"
 ) -> ShownFigure | Nothing:
     """Draw a sign per row and column for the state of each: a tartan rug.
 

@@ -95,9 +95,8 @@ def done_of_planned(frame: pd.DataFrame, label: str = "name") -> ShownFigure | N
         theme.rows_axis(axes, list(frame[label]), values)
         planned = {**_SQUARE, "color": "white", "markeredgecolor": theme.CITY}
         words = [text(f"show.delivery.{key}", language) for key in ("planned", "held")]
-        theme.label_marks(
-            axes, list(zip(words, (planned, {**_SQUARE, "color": theme.OWN}), strict=True))
-        )
+        looks = (planned, {**_SQUARE, "color": theme.OWN})
+        theme.label_marks(axes, list(zip(words, looks, strict=True)))
     said = [f"{name}: {value}." for name, value in zip(frame[label], values, strict=True)]
     return drawn(figure, frame, text("show.alt.delivery", language), said)
 

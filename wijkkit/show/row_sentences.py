@@ -8,16 +8,9 @@ from typing import Any
 import pandas as pd
 
 from wijkkit.estimates.compare import CLEAR
-from wijkkit.language import (
-    counted,
-    interval,
-    large_first,
-    listed,
-    percentage,
-    small_first,
-    text,
-)
+from wijkkit.language import counted, interval, large_first, listed, percentage, small_first, text
 from wijkkit.language.messages import escaped
+from wijkkit.language.numbers import over_zero
 from wijkkit.released import CityView
 from wijkkit.released.goals import target_state
 from wijkkit.released.store import is_shown, number_at
@@ -127,7 +120,8 @@ def goal_sentence(row: pd.Series, about: About) -> str:
         return _absent(own, head, language)
     whom = escaped(row["denominator"] or text("show.children", language))
     now = {"value": shown_interval(own, language), "wave": escaped(row["wave_label"])}
-    said = [text("show.goal.now", language, label=head, whom=whom, **now)]
+    label = ". ".join(filter(None, [head, escaped(row.get("measured_as", ""))]))
+    said = [text("show.goal.now", language, label=label, whom=whom, **now)]
     first = number_at(row, "first")
     if is_shown(first):
         began = shown_value(first, language)
@@ -174,33 +168,19 @@ def change_sentence(row: pd.Series, about: About) -> str:
         "interval": interval(change["lower"], change["upper"], language),
     }
     key = "unjudged" if row["trend"] == "unknown" else "sentence"
-    return text(f"show.change.{key}", language, label=head, **moved, **ends)
+    said = text(f"show.change.{key}", language, label=head, **moved, **ends)
+    clear = row["trend"] in ("better", "worse")
+    return said + over_zero(clear, change["lower"], change["upper"], language)
+
+
+def any_over_zero(rows: pd.DataFrame, prefix: str, language: str) -> str:
+    """Return why the margin of one or more of these clear differences holds zero, where it does."""
+    ends = zip(rows[f"{prefix}lower"], rows[f"{prefix}upper"], strict=True)
+    return max((over_zero(True, *both, language) for both in ends), default="")
 
 
 def _difference(number: Mapping[str, Any], language: str) -> str:
     return shown_value({**number, "unit": number["unit"] or "points"}, language)
-
-
-def gap_sentence(row: pd.Series, about: About) -> str:
-    """Say what both groups score, and how the gap between them changed."""
-    language = about["language"]
-    ends = [number_at(row, end) for end in ("first", "last")]
-    if not all(map(is_shown, ends)):
-        return ""
-    about_groups = {
-        "grouping": escaped(small_first(row["grouping"])),
-        **{end: escaped(row[f"{end}_group"]) for end in ("first", "last")},
-        "first_value": shown_interval(ends[0], language),
-        "last_value": shown_interval(ends[1], language),
-    }
-    said = text("show.gap.sentence", language, label=escaped(row["label"]), **about_groups)
-    change = number_at(row, "change")
-    if not is_shown(change) or pd.isna(change["lower"]):
-        return said
-    clear = "clear" if row["change_verdict"] in CLEAR else "unclear"
-    fields = {"points": _difference(change, language),
-              "interval": interval(change["lower"], change["upper"], language)}  # fmt: skip
-    return f"{said} {text(f'show.gap.changed_{clear}', language, **fields)}"
 
 
 def gap_summary(frame: pd.DataFrame) -> ShownText | Nothing:
@@ -216,17 +196,20 @@ def gap_summary(frame: pd.DataFrame) -> ShownText | Nothing:
     clear = known[known["gap_verdict"].isin(CLEAR)]
     if len(clear):
         names = listed([_with_both(row, language) for _, row in clear.iterrows()], language)
-        lines.append(text("show.gap.clear", language, names=names, wave=escaped(row["wave"])))
+        said = text("show.gap.clear", language, names=names, wave=escaped(row["wave"]))
+        lines.append(said + any_over_zero(clear, "gap_", language))
     if rest := int(known["gap_verdict"].eq("not_distinguishable").sum()):
         key = "show.gap.others" if len(clear) else "show.gap.none_clear"
         lines.append(large_first(counted(key, rest, language)))
+    moved = known[known["change_verdict"].isin(CLEAR)]
     moves = [
         f"{escaped(small_first(row['label']))} ({_difference(number_at(row, 'change'), language)})"
-        for _, row in known[known["change_verdict"].isin(CLEAR)].iterrows()
+        for _, row in moved.iterrows()
     ]
     if moves or not known["unjudged"].any():
         key = "show.gap.moved" if moves else "show.gap.not_moved"
-        lines.append(text(key, language, names=listed(moves, language)))
+        said = text(key, language, names=listed(moves, language))
+        lines.append(said + any_over_zero(moved, "change_", language))
     if unjudged := int(known["unjudged"].sum()):
         lines.append(counted("show.gap.withheld", unjudged, language))
     absent = frame[~frame["gap_status"].eq("ok")]
@@ -235,11 +218,9 @@ def gap_summary(frame: pd.DataFrame) -> ShownText | Nothing:
 
 def _with_both(row: pd.Series, language: str) -> str:
     """Return an outcome with what both groups score."""
-    shown = (
-        f"{escaped(row[f'{end}_group'])} {shown_value(number_at(row, end), language)}"
-        for end in ("first", "last")
-    )
-    return f"{escaped(small_first(row['label']))} ({', '.join(shown)})"
+    first, last = (shown_value(number_at(row, end), language) for end in ("first", "last"))
+    groups = f"{escaped(row['first_group'])} {first}, {escaped(row['last_group'])} {last}"
+    return f"{escaped(small_first(row['label']))} ({groups})"
 
 
 def definition_sentence(row: pd.Series, about: About) -> str:

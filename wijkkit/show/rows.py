@@ -250,27 +250,17 @@ def position(frame: pd.DataFrame) -> ShownFigure | Nothing:
 
 
 def _own_value(part: pd.DataFrame, language: str) -> str:
-    """Return this wijk's number, and its rank where it is more than noise."""
-    own = part[part["own"]]
-    if own.empty:
+    """Return this wijk's number, and its rank where it differs clearly: any other rank is noise."""
+    own = next((row for _, row in part[part["own"]].iterrows()), None)
+    if own is None:
         return ""
-    shown, rank = shown_interval(own.iloc[0], language), _rank(part, own.iloc[0])
-    if rank is None:
-        return shown
-    return f"{shown}, {text('show.rank', language, rank=rank[0], of=rank[1])}"
-
-
-def _rank(part: pd.DataFrame, own: pd.Series) -> tuple[int, int] | None:
-    """Return the rank among the wijken with a number (1 is most favourable) and how many.
-
-    None where this wijk does not differ clearly from all wijken together: that rank is noise.
-    """
+    shown = shown_interval(own, language)
     if not is_shown(own) or own["verdict"] not in ("better", "worse"):
-        return None
-    known = part[part["status"].eq("ok")]
-    higher = own["direction"] == "higher"
-    ahead = known["value"] > own["value"] if higher else known["value"] < own["value"]
-    return int(ahead.sum()) + 1, len(known)
+        return shown
+    known = part.loc[part["status"].eq("ok"), "value"]
+    ahead = known > own["value"] if own["direction"] == "higher" else known < own["value"]
+    rank = text("show.rank", language, rank=int(ahead.sum()) + 1, of=len(known))
+    return f"{shown}, {rank}"
 
 
 def _draw_dots(axes: Axes, at: int, part: pd.DataFrame) -> None:

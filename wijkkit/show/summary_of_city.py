@@ -25,7 +25,14 @@ from wijkkit.language.messages import escaped
 from wijkkit.released import CityView
 from wijkkit.released.effects import compared, evaluated
 from wijkkit.show.output import Nothing, ShownText, bullets, language_of, nothing
-from wijkkit.show.row_sentences import answered, named, quote_sentence, say, say_counted
+from wijkkit.show.row_sentences import (
+    answered,
+    any_over_zero,
+    named,
+    quote_sentence,
+    say,
+    say_counted,
+)
 from wijkkit.show.values import about
 
 #: What the conclusions on outcomes say together: what is shown, what is not, and then a sign,
@@ -71,7 +78,8 @@ def effect_verdicts(view: CityView, count: bool = False) -> list[str]:
             sized = key not in _NOT_SHOWN
             labels = [_sized(view, row) if sized else row.label for row in rows.itertuples()]
             names = named(labels, view.language)
-            lines.append(say(view, f"city_summary.verdict.{key}", names=names))
+            why = any_over_zero(rows[rows["scale"].eq("points") & sized], "", view.language)
+            lines.append(say(view, f"city_summary.verdict.{key}", names=names) + why)
         reasons = rows["reason"][rows["reason"].astype(bool)].unique()
         lines += [text(f"effect.reason.{reason}", view.language) for reason in reasons]
     if frame["key"].isin(_SIGNS).any():
@@ -106,7 +114,7 @@ def detectable_words(view: CityView) -> list[str]:
     possible = table["detectable"].le(table["ceiling"])
     fields = {
         "outcomes": int(table["outcomes"].iloc[0]),
-        "icc": number(table["icc"].iloc[0], view.language, 2),
+        "icc": number(table["icc"].iloc[0], view.language, 3),
         "names": named(table.loc[~possible, "label"], view.language),
     }
     lines = []

@@ -17,16 +17,18 @@ from wijkkit.show.values import shown_value
 def wijk_summary(view: WijkView) -> ShownText | Nothing:
     """Say on one screen what changed most, how the goals stand, what was done and what to decide.
 
-    What is not there is not mentioned: a comparison wijk has no goals and no steps.
+    What is not there is not mentioned: a comparison wijk has no goals and no steps. A question
+    that not all wijken have comes before one that they share.
     """
-    outcomes = view.outcomes()
+    outcomes, asked = view.outcomes(), view.questions()
+    asked = pd.concat([asked[~asked["shared"]].head(1), asked]).drop_duplicates("rule")
     parts = {
         "changed": changed(view, outcomes),
         "where": _where(view, outcomes),
         "goals": _goals(view),
         ("done" if view.slug in view.programme else "ran"): _done_in_wijk(view),
         "unknown": _unknown(view, outcomes),
-        "talk": [escaped(asked) for asked in view.questions()["sentence"].iloc[:2]],
+        "talk": list(map(escaped, asked["sentence"].iloc[:2])),
     }
     if not parts["changed"] and "done" in parts:
         parts = {"done": parts.pop("done"), **parts}
@@ -37,8 +39,9 @@ def by_size_of_change(outcomes: pd.DataFrame) -> pd.DataFrame:
     """Return the outcomes with a clear change, the largest first; then the others."""
     clear = outcomes["trend"].isin(["better", "worse"])
     size = outcomes["change_value"].astype(float).abs().where(clear, -1.0)
-    rows = outcomes.assign(clear=clear, size=size)
-    return rows.sort_values("size", ascending=False, kind="stable")
+    return outcomes.assign(clear=clear, size=size).sort_values(
+        "size", ascending=False, kind="stable"
+    )
 
 
 def changed(view: WijkView, outcomes: pd.DataFrame) -> list[str]:
@@ -82,9 +85,8 @@ def _where(view: WijkView, outcomes: pd.DataFrame) -> list[str]:
 
 
 def _with_values(view: WijkView, rows: pd.DataFrame) -> str:
-    values = [shown_value(number_at(row, "own"), view.language) for _, row in rows.iterrows()]
-    labels = [f"{label} {value}" for label, value in zip(rows["label"], values, strict=True)]
-    return named(labels, view.language)
+    values = (shown_value(number_at(row, "own"), view.language) for _, row in rows.iterrows())
+    return named(map(" ".join, zip(rows["label"], values, strict=True)), view.language)
 
 
 def _goals(view: WijkView) -> list[str]:
@@ -95,14 +97,12 @@ def _goals(view: WijkView) -> list[str]:
     count = counted("common.goals", len(goals), view.language)
     chosen = bool(goals["chosen"].all())
     lines = [say(view, f"summary.{'chosen' if chosen else 'goals_of_study'}", goals=count)]
-    for state in ("reached", "not_reached", "unclear"):
-        mine = goals[goals["state"].eq(state) & goals["target"].notna()]
-        if len(mine):
-            names = named(mine["label"], view.language)
+    for state in ("reached", "not_reached", "unclear", "reached_before"):
+        before = state == "reached_before"
+        mine = goals[state] if before else goals["state"].eq(state) & goals["target"].notna()
+        if mine.any():
+            names = named(goals.loc[mine, "label"], view.language)
             lines.append(say(view, f"summary.target.{state}", names=names))
-    if goals["reached_before"].any():
-        names = named(goals.loc[goals["reached_before"], "label"], view.language)
-        lines.append(say(view, "summary.reached_before", names=names))
     return lines
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -10,9 +11,10 @@ import pandas as pd
 
 from wijkkit.language import absence, day, listed, number, percentage, points, signed, text
 from wijkkit.language.messages import catalogue
+from wijkkit.language.numbers import over_zero
 from wijkkit.registry.problems import shown as worded
 from wijkkit.registry.tables import KINDS
-from wijkkit.released.store import number_at
+from wijkkit.released.store import is_shown, number_at
 from wijkkit.show.output import Nothing, ShownTable, language_of, nothing
 
 #: A p-value is given in three digits: never as zero.
@@ -48,6 +50,8 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
     "domain": ("show.theme",),
     "target_of": ("show.target_of",),
 }
+#: Columns of a verdict on a difference -> the prefix of that difference.
+_JUDGED = {"trend": "change_", "key": ""}
 #: Columns of the registry's interventions, whose words the registry has.
 _REGISTERED = ("evidence", "scope", "procured_by", "status")
 #: Columns of plain numbers that are percentages, and those with more decimals.
@@ -199,7 +203,8 @@ def table(
         order = sorted(heads_across) if across == "wave" else heads_across
         rows = [data[column].to_numpy() for column in data.columns[:-1]]
         absent = absent.groupby(rows, sort=False).all()
-        data = _across(data, heads_across, order)
+        empty = absence("not_asked" if across == "wave" else "missing", language)
+        data = _across(data, heads_across, order, empty)
     if (together := heads.get(frame.attrs.get("together", ""), "")) in data:
         data = _together(data, together, absent.tolist(), language)
     return ShownTable(data, frame.attrs.get("caption", ""), dict(links or {}))
@@ -227,12 +232,12 @@ def _together(data: pd.DataFrame, head: str, absent: Sequence[bool], language: s
     return kept.assign(**{head: [listed(names, language) for _, *names in named.values()]})
 
 
-def _across(data: pd.DataFrame, heads: list[str], order: list[str]) -> pd.DataFrame:
-    """Return the last column of a table as one column per head."""
+def _across(data: pd.DataFrame, heads: list[str], order: list[str], absent: str) -> pd.DataFrame:
+    """Return the last column of a table as one column per head; `absent` where there is no row."""
     *index, cell = data.columns
     keys = pd.MultiIndex.from_frame(data[index])
     rows = {key: at for at, key in enumerate(dict.fromkeys(keys))}
-    wide = pd.DataFrame("", index=range(len(rows)), columns=[*index, *dict.fromkeys(order)])
+    wide = pd.DataFrame(absent, index=range(len(rows)), columns=[*index, *dict.fromkeys(order)])
     for key, head, words in zip(keys, heads, data[cell], strict=True):
         wide.loc[rows[key], index] = list(key)
         wide.loc[rows[key], head] = words
@@ -256,9 +261,17 @@ def _column(frame: pd.DataFrame, name: str, language: str) -> list[str]:
         return [shown_interval(row, language) for _, row in frame.iterrows()]
     show = _words_of("assumed" if name == "verdict" and "to_box" in frame else name, language)
     cells = [show(value) for value in frame[name]]
+    if name in _JUDGED and f"{_JUDGED[name]}lower" in frame:
+        clear = frame[name].str.endswith(("better", "worse"))
+        lower, upper = (frame[f"{_JUDGED[name]}{end}"] for end in ("lower", "upper"))
+        why = map(partial(over_zero, language=language, key="before_rounding"), clear, lower, upper)
+        cells = list(map(str.__add__, cells, why))
     if name == "p" and "p_below" in frame:
         pairs = zip(cells, frame["p_below"], strict=True)
         cells = [cell if pd.isna(below) else p_about(below, language) for cell, below in pairs]
+        # Where the number itself is absent, so is its p-value, for the same reason.
+        rows = zip(cells, frame.to_dict("records"), strict=True)
+        cells = [cell if is_shown(row) else shown_value(row, language) for cell, row in rows]
     if f"{name}_status" in frame:
         return [
             cell if status == "ok" else why_absent(status, language)

@@ -131,10 +131,10 @@ def test_a_sign_is_said_with_how_often_chance_gives_one(make_study):
     ("ceiling", "outcomes", "words"),
     [
         (30.0, 5, "een verbetering van 20 procentpunt goed aan te tonen (in 80 van de 100 keer)"),
-        (30.0, 5, "als we 5 uitkomsten samen toetsen en de ICC 0,01 is"),
+        (30.0, 5, "als we 5 uitkomsten samen toetsen en de ICC 0,010 is"),
         (11.0, 5, "geen enkele verbetering goed aan te tonen"),
         (11.0, 5, "meer dan 11 procentpunt kan niet"),
-        (11.0, 1, "(bij een ICC van 0,01)"),
+        (11.0, 1, "(bij een ICC van 0,010)"),
     ],
 )
 def test_what_could_have_been_shown_names_the_ceiling_the_icc_and_the_number(

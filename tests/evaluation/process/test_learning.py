@@ -186,7 +186,7 @@ def judged(table, aspect):
 def test_data_quality_is_judged_on_every_aspect(facts):
     table = data_quality(facts(), "a")
     assert judged(table, "completeness") == ["fair"]  # sport is hidden
-    assert judged(table, "age") == ["unknown"]  # the study names no day to judge it on
+    assert judged(table, "age") == ["by_date"]  # the study names no day to judge it on
     assert judged(table, "response") == ["fair"]
     assert judged(table, "representativeness") == ["poor"]  # 30 % of 60 against 42 %
     assert judged(table, "reference") == ["fair"]
@@ -194,6 +194,9 @@ def test_data_quality_is_judged_on_every_aspect(facts):
     said = " ".join(table["words"])
     assert "Er zijn hier 1.200 children. De deelnemers zijn daarvan 5%." in said
     assert "30% van de deelnemers, 42% van alle kinderen" in said
+    some = quality_words(with_process(facts(), children_surveyed=13 / 15), "response")
+    assert "Naar schatting hebben 1.040 daarvan de leeftijd van de vragenlijst." in some[0][1]
+    assert "De deelnemers zijn daarvan 6%." in some[0][1]
 
 
 def quality_words(known, aspect):
@@ -319,13 +322,13 @@ def test_who_took_part_is_counted_as_in_the_table_of_participants(facts, n, said
 def test_data_quality_of_nothing_is_unknown_or_weak_and_never_good(facts):
     nothing = facts().estimates.head(0)
     table = data_quality(facts(registry={}, estimates=nothing, area_figures=nothing), "a")
-    assert set(table["judgement"]) == {"unknown", "poor"}
+    assert set(table["judgement"]) == {"unknown", "poor", "by_date"}
 
 
 @pytest.mark.parametrize(
     ("as_of", "judgement", "words"),
     [
-        (None, "unknown", "eindigde op 30 juni 2021. Hoe langer"),
+        (None, "by_date", "Tot 30 juni 2023 zijn de cijfers recent, na 30 juni 2025 zijn ze oud."),
         ("2021-12-31", "good", "Op 31 december 2021 was dat 6 maanden geleden."),
         ("2024-06-30", "fair", "36 maanden geleden"),
         ("2026-06-30", "poor", "60 maanden geleden"),

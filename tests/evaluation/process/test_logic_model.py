@@ -16,6 +16,7 @@ from wijkkit.evaluation.logic_model.boxes import (
     assumption_findings,
     box_findings,
     check_measures,
+    element_state,
     element_states,
     finding_of,
 )
@@ -83,13 +84,29 @@ def test_what_was_not_registered_is_not_measured_and_says_so(facts):
 def test_elements_take_the_state_of_their_measures_together(facts):
     states = element_states(box_findings(facts(), "a")).set_index("element")
     assert states.loc["factors", "state"] == "better"
-    assert states.loc["interventions", ["state", "measured", "measures"]].tolist() == [
-        "measured",
-        2,
-        4,
-    ]
+    done = states.loc["interventions", ["state", "measured", "measures"]]
+    assert done.tolist() == ["partly", 2, 4]  # much was held, few were reached
     assert states.loc["partners", "state"] == "not_measured"
     assert len(states) == len(LogicModelSettings().elements)
+
+
+def test_only_what_should_change_is_judged_by_a_change(facts):
+    """What is there and what was done is held against the plan, not against last year."""
+    findings = box_findings(facts(), "a")
+    by_plan = {"in_place", "partly", "lacking", "known", "not_measured"}
+    for (_, element), rows in findings.groupby(["box", "element"]):
+        changes = element == "better_assets" or rows["box"].isin(["intermediate", "ultimate"]).all()
+        assert rows["changes"].eq(changes).all()
+        assert changes or element_state(rows) in by_plan
+    plans = pd.DataFrame({"state": ["measured", "same", "worse"], "changes": False})
+    for supports, state in (
+        (["for", "for", "unknown"], "in_place"),
+        (["partly", "unknown", "unknown"], "partly"),
+        (["for", "against", "unknown"], "partly"),
+        (["against", "unknown", "against"], "lacking"),
+        (["unknown", "unknown", "unknown"], "known"),
+    ):
+        assert element_state(plans.assign(support=supports)) == state
 
 
 def test_assumptions_say_what_speaks_for_and_against_them(facts):
@@ -135,8 +152,10 @@ def supported(facts, measure, **registry) -> str:
             [{"evidence": n} for n in ("4", None, None)],
             "unknown",
         ),
-        ("years_between", "interventions", [{"start": date(2019, 4, 1)}], "for"),
-        ("years_between", "interventions", [{"start": date(2019, 4, 3)}], "against"),
+        # As the explanation of a short time: around two years nothing is decided.
+        ("years_between", "interventions", [{"start": date(2018, 10, 1)}], "for"),
+        ("years_between", "interventions", [{"start": date(2019, 4, 1)}], "unknown"),
+        ("years_between", "interventions", [{"start": date(2019, 10, 1)}], "against"),
         ("years_between", "interventions", [{"start": date(2021, 5, 1)}], "against"),
         ("years_between", "interventions", [{"status": "planned"}], "unknown"),
         *(
@@ -145,7 +164,7 @@ def supported(facts, measure, **registry) -> str:
                 ("dose", "delivered_sessions", "planned_sessions"),
                 ("reach", "participants", "planned_participants"),
             )
-            for done, support in ((48, "for"), (47, "unknown"), (20, "unknown"), (19, "against"))
+            for done, support in ((48, "for"), (47, "partly"), (20, "partly"), (19, "against"))
         ),
         (
             "frequency",
@@ -191,7 +210,7 @@ def test_a_stopped_intervention_serves_no_goal(facts, registry_table):
 
 def test_the_study_sets_from_when_a_measure_supports(facts, registry_table):
     known = facts(registry={"activities": registry_table("activities", ACTIVITY)})
-    assert finding_of(known, "a", "dose").support == "unknown"
+    assert finding_of(known, "a", "dose").support == "partly"
     settings = known.study.settings
     explanations = settings.evaluation.explanations.model_copy(
         update={"minimum_implementation": 0.5}
@@ -261,6 +280,7 @@ def test_only_goals_are_judged_and_it_is_said_how_many_were_looked_at(facts):
 def test_a_measure_of_which_nothing_is_known_does_not_speak_for_an_assumption(facts):
     known = facts(registry={"goals": facts().registry["goals"].iloc[:0]})
     assert _verdict({"for", "unknown"}) == "unknown"
+    assert _verdict({"for", "partly"}) == "unknown"
     assert _verdict({"for"}) == "for" and _verdict({"against", "unknown"}) == "against"
     assert _verdict({"for", "against"}) == "mixed" and _verdict(set()) == "unknown"
     assert assumption_findings(known, "a")["verdict"].eq("unknown").all()

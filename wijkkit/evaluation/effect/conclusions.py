@@ -12,6 +12,7 @@ import pandas as pd
 from wijkkit.evaluation.effect.did import RECOMMENDED
 from wijkkit.language import listed, number, points, small_first, text
 from wijkkit.language.messages import escaped
+from wijkkit.language.numbers import over_zero
 from wijkkit.study import Study
 from wijkkit.study.indicators import Indicator
 from wijkkit.study.settings import EvaluationSettings
@@ -234,12 +235,11 @@ def _sentence(study: Study, outcome: str, part: str, key: str, fields: Fields) -
     words = {name: _worded(name, value, fields, language) for name, value in fields.items()}
     words |= {end: group_name(study, fields[end]) for end in ("first", "last") if end in fields}
     words["grouping"] = grouping_name(study)
-    return text(
-        f"effect.conclusion.{part}.{key}",
-        language,
-        outcome=escaped(study.text(indicator.label)),
-        **words,
-    )
+    outcome = escaped(study.text(indicator.label))
+    said = text(f"effect.conclusion.{part}.{key}", language, outcome=outcome, **words)
+    if not key.endswith(("_better", "_worse")):
+        return said
+    return said + over_zero(True, float(fields["lower"]), float(fields["upper"]), language)
 
 
 def group_name(study: Study, group: float | str) -> str:
@@ -269,8 +269,6 @@ def _worded(name: str, value: float | str, fields: Fields, language: str) -> str
         return text("show.about", language, value=shown) if about else shown
     if name in ("power", "chance"):
         return number(100 * value, language)
-    if name == "icc":
-        return number(value, language, 2)
     if name == "p":
         small = value < _SMALLEST_P
         return f"{'<' if small else '='} {number(max(value, _SMALLEST_P), language, 3)}"

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from wijkkit.evaluation.baseline import surveyed
 from wijkkit.evaluation.facts import Facts
 from wijkkit.evaluation.process.implementation import implementation_by_wijk
 from wijkkit.language import day, number, percentage, text
@@ -57,7 +58,8 @@ def data_quality(facts: Facts, wijk: str) -> pd.DataFrame:
 
     ``wijk, aspect, judgement, words``; aspects ``completeness``, ``age``, ``response``,
     ``representativeness`` (a row per group compared), ``reference`` and ``registry``; judgement
-    ``good``, ``fair``, ``poor`` or ``unknown``.
+    ``good``, ``fair``, ``poor``, ``unknown`` or, of the age on a day that only the reader knows,
+    ``by_date``.
     """
     rows = [
         (wijk, aspect, judgement, words)
@@ -107,15 +109,17 @@ def _last_status(facts: Facts, indicator: str, wijk: str) -> str:
 
 
 def _age(facts: Facts, wijk: str) -> Judged:
-    """Judge the age on the day the study names; without one, only the reader knows the day."""
+    """Judge the age on the day the study names; without one, say until when it is good and fair."""
     last, language = facts.study.waves[-1], facts.study.language
     fields = {"wave": facts.study.text(last.label), "end": day(last.end, language)}
-    as_of = facts.study.settings.process.as_of
+    as_of, limits = facts.study.settings.process.as_of, facts.study.settings.process.quality
     if as_of is None:
-        yield "unknown", _say(facts, "age_unknown", **fields)
+        ends = {"recent": limits.recent_months, "old": limits.old_months}
+        days = {key: (last.end + pd.DateOffset(months=n)).date() for key, n in ends.items()}
+        fields |= {key: day(end, language) for key, end in days.items()}
+        yield "by_date", _say(facts, "age_by_date", **fields)
         return
     months = max(0, round((as_of - last.end).days / 30.44))
-    limits = facts.study.settings.process.quality
     judgement = _small(months, limits.recent_months, limits.old_months)
     yield judgement, _say(facts, "age", **fields, months=months, day=day(as_of, language))
 
@@ -148,13 +152,16 @@ def _response(facts: Facts, wijk: str) -> Judged:
         yield judgement, _say(facts, key, n=number(n, language))
         return
     rows = facts.area_figures
+    asked = surveyed(children, settings)
     fields = {
         "n": number(n, language),
         "figure": rows.loc[rows["figure"].eq(figure), "label"].iloc[0],
         "children": number(children, language),
-        "share": percentage(100 * n / children, language),
+        "asked": number(asked, language),
+        "share": percentage(100 * n / asked, language),
     }
-    yield judgement, _say(facts, "response_of", **fields)
+    key = "response_of" if settings.children_surveyed == 1 else "response_of_some"
+    yield judgement, _say(facts, key, **fields)
 
 
 def _representativeness(facts: Facts, wijk: str) -> Judged:

@@ -14,6 +14,7 @@ from wijkkit.evaluation.logic_model.measures import (
     REGISTRY_MEASURES,
     Finding,
     gap_finding,
+    in_place,
     indicator_finding,
     scale_finding,
     together,
@@ -22,7 +23,17 @@ from wijkkit.language import text
 from wijkkit.study import Study
 from wijkkit.study.settings.programme import BOXES, Element
 
-FINDING_COLUMNS = ("wijk", "box", "element", "label", "measure", "state", "words")
+FINDING_COLUMNS = (
+    "wijk",
+    "box",
+    "element",
+    "label",
+    "changes",
+    "measure",
+    "state",
+    "support",
+    "words",
+)
 
 
 def finding_of(facts: Facts, wijk: str, measure: str) -> Finding:
@@ -74,24 +85,16 @@ def _unknown(study: Study, measure: str) -> Problem | None:
 def box_findings(facts: Facts, wijk: str) -> pd.DataFrame:
     """Return what the data say of every measure in the logic model.
 
-    ``wijk, box, element, label, measure, state, words``: elements in the order of the boxes. An
+    Columns `FINDING_COLUMNS`: elements in the order of the boxes. An
     element without any measure has one row, ``not_measured``.
     """
     rows = []
     for element in elements(facts):
         label = element_label(facts, element)
+        changes = element.improves or element.box in ("intermediate", "ultimate")
         for finding in _findings(facts, wijk, element):
-            rows.append(
-                (
-                    wijk,
-                    element.box,
-                    element.id,
-                    label,
-                    finding.measure,
-                    finding.state,
-                    finding.words,
-                )
-            )
+            found = finding.measure, finding.state, finding.support, finding.words
+            rows.append((wijk, element.box, element.id, label, changes, *found))
     return pd.DataFrame(rows, columns=list(FINDING_COLUMNS))
 
 
@@ -129,16 +132,27 @@ def _findings(facts: Facts, wijk: str, element: Element) -> Iterator[Finding]:
 def element_states(findings: pd.DataFrame) -> pd.DataFrame:
     """Return one row per element: ``wijk, box, element, label, state, measured, measures, words``.
 
-    `state` is that of its measures together; `measured` of the `measures` are known.
+    `measured` of the `measures` are known.
     """
     grouped = findings.groupby(["wijk", "box", "element", "label"], sort=False)
     table = grouped.agg(
-        state=("state", together),
         measured=("state", lambda states: int(states.ne("not_measured").sum())),
         measures=("state", "size"),
         words=("words", " ".join),
     )
-    return table.reset_index()
+    states = [element_state(rows) for _, rows in grouped]
+    return table.reset_index().assign(state=states)
+
+
+def element_state(findings: pd.DataFrame) -> str:
+    """Return the state of one element: how its measures changed, or whether it is as planned.
+
+    Only outcomes, and an element that says that something improved, are judged by a change.
+    """
+    known = findings[findings["state"].ne("not_measured")]
+    if known.empty or known["changes"].all():
+        return together(known["state"])
+    return in_place(known["support"])
 
 
 ASSUMPTION_COLUMNS = ("wijk", "assumption", "from_box", "to_box", "label", "verdict", "words")

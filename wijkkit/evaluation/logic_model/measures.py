@@ -15,12 +15,13 @@ from wijkkit.evaluation.explanations.rules import Threshold, share_side
 from wijkkit.evaluation.facts import Facts
 from wijkkit.evaluation.process.sentences import shown_measure
 from wijkkit.language import interval, listed, number, percentage, points, signed, text
+from wijkkit.language.numbers import over_zero
 from wijkkit.registry.tables import CHOICES, GOAL_COLUMNS
 
 # What a measure of the logic model is found to be: indicators, gaps and scales of survey and interviews.
 
 State = Literal["better", "same", "worse", "mixed", "measured", "not_measured"]
-Support = Literal["for", "against", "unknown"]
+Support = Literal["for", "partly", "against", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +29,8 @@ class Finding:
     """What the data of one wijk say of one measure.
 
     `state` is ``better``, ``same`` (no clear change), ``worse``, ``measured`` (known, without an
-    earlier value to compare with) or ``not_measured``; `support` whether it speaks ``for`` or
-    ``against`` the next box being reached.
+    earlier value to compare with) or ``not_measured``; `support` whether it is there as
+    planned and so speaks ``for`` the next box being reached, ``partly``, or ``against`` it.
     """
 
     measure: str
@@ -62,6 +63,20 @@ def together(states: Iterable[str]) -> State:
         return "mixed"
     order: tuple[State, ...] = ("better", "worse", "same", "measured")
     return next(state for state in order if state in known)
+
+
+def in_place(supports: Iterable[str]) -> str:
+    """Return whether what was to be there, or to be done, is so: the state of its measures at once.
+
+    Where nothing says how much there should be, it is ``known`` only.
+
+    >>> in_place(["for", "unknown"]), in_place(["for", "against"]), in_place(["unknown"])
+    ('in_place', 'partly', 'known')
+    """
+    judged = set(supports) - {"unknown"}
+    if not judged:
+        return "known"
+    return {"for": "in_place", "against": "lacking"}.get("/".join(judged), "partly")
 
 
 def indicator_finding(facts: Facts, wijk: str, indicator: str) -> Finding:
@@ -152,7 +167,8 @@ def _changed(key: str, row: pd.Series, state: State, language: str, **fields: ob
         plain = key.removesuffix("_no_goal")
         return _say(f"{plain}_without_interval", language, **fields)
     limits = interval(row["lower"], row["upper"], language, 0 if in_points else 1)
-    return _say(key, language, **fields, interval=limits)
+    said = _say(key, language, **fields, interval=limits)
+    return said + over_zero(state in ("better", "worse"), row["lower"], row["upper"], language)
 
 
 def _say(key: str, language: str, **fields: object) -> str:
@@ -180,7 +196,7 @@ def carried_out(facts: Facts, value: float) -> Support:
     if value < 100 * settings.process.low_reach:
         return "against"
     enough = 100 * settings.evaluation.explanations.minimum_implementation
-    return "for" if value >= enough else "unknown"
+    return "for" if value >= enough else "partly"
 
 
 def compared(now: float, before: float, margin: float = 0.0) -> State:
@@ -264,7 +280,8 @@ def _data_goals(facts: Facts, wijk: str, measure: str) -> Finding:
     last = [facts.estimate(goal.indicator, wijk) for goal in goals]
     known = sum(len(rows) > 0 and rows["status"].iloc[-1] == "ok" for rows in last)
     words = say(facts, measure, n=known, of=len(goals))
-    return Finding(measure, "measured" if known else "not_measured", words)
+    support: Support = "for" if known == len(goals) else "partly" if known else "against"
+    return Finding(measure, "measured", words, support)
 
 
 def _steps_input(facts: Facts, wijk: str, measure: str) -> Finding:
@@ -323,7 +340,7 @@ def _levels(facts: Facts, wijk: str, measure: str) -> Finding:
     return Finding(measure, "measured", say(facts, measure, names=names), supports(len(found) > 1))
 
 
-#: Side of the threshold for weak evidence -> whether it supports the theory.
+#: Side of the threshold of an explanation -> whether it supports the theory.
 _SUPPORT: dict[str | None, Support] = {"plays": "against", "within": "for"}
 
 
@@ -358,8 +375,9 @@ def _years_between(facts: Facts, wijk: str, measure: str) -> Finding:
     if years <= 0:
         return Finding(measure, "measured", say(facts, "years_between_none"), "against")
     words = say(facts, measure, years=number(years, facts.study.language, 1))
-    enough = 12 * years >= facts.study.settings.evaluation.explanations.minimum_months
-    return Finding(measure, "measured", words, supports(enough))
+    settings = facts.study.settings.evaluation.explanations
+    threshold = Threshold(settings.minimum_months, settings.undecided, above=False)
+    return Finding(measure, "measured", words, _SUPPORT.get(threshold.of(12 * years), "unknown"))
 
 
 #: Registry figures that a logic model may name: key -> the function of facts, wijk and key.

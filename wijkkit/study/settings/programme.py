@@ -32,6 +32,10 @@ class Element(Model):
     """
     indicators: bool = False
     """Whether the indicators that indicators.yml places in this box belong to this element."""
+    improves: bool = False
+    """Whether it says that something improved. Such an element is judged by how its measures
+    changed, like those of the last two boxes; others by whether they are there as planned.
+    """
     gaps: bool = False
     """Whether the gap between groups of the indicators of this box belongs to this element."""
 
@@ -75,7 +79,12 @@ class LogicModelSettings(Model):
         Element(
             id="interventions", box="output", measures=("reach", "dose", "frequency", "quality")
         ),
-        Element(id="better_assets", box="output", measures=("attendance", "scale:collaboration")),
+        Element(
+            id="better_assets",
+            box="output",
+            improves=True,
+            measures=("attendance", "scale:collaboration"),
+        ),
         Element(id="factors", box="intermediate", indicators=True),
         Element(id="factors_gap", box="intermediate", gaps=True),
         Element(id="outcomes", box="ultimate", indicators=True),
@@ -225,6 +234,10 @@ class ProcessSettings(Model):
     """
     children_figure: str | None = None
     """The area figure that counts the children of a wijk."""
+    children_surveyed: Annotated[float, Field(gt=0, le=1)] = 1.0
+    """The part of these children who have the ages of the survey: 13/15 where the figure counts
+    those under 15 and the survey asks about those under 13.
+    """
     service_use: tuple[str, ...] = ()
     """Indicators of parents' use of interventions and services."""
     participation: str | None = None
