@@ -225,14 +225,21 @@ class Facts:
 
     def figure(self, figure: str | None, wijk: str) -> float:
         """Return an area figure of a wijk as it was at the last wave, or else nearest to it."""
+        return self._figures.get((figure, wijk), float("nan"))
+
+    @cached_property
+    def _figures(self) -> dict[tuple[str | None, str], float]:
         table = self.area_figures
-        if figure is None or table.empty:
-            return float("nan")
-        mine = table["area"].eq(wijk) & table["area_level"].eq("wijk") & table["figure"].eq(figure)
-        rows = table[mine & table["status"].eq("ok")].sort_values("period")
-        known = rows[rows["period"].str[:4].le(str(self.study.waves[-1].end.year))]
-        rows = known.tail(1) if len(known) else rows.head(1)
-        return float(rows["value"].iloc[0]) if len(rows) else float("nan")
+        if table.empty:
+            return {}
+        rows = table[table["area_level"].eq("wijk") & table["status"].eq("ok")]
+        rows = rows.sort_values("period", kind="stable")
+        known = rows["period"].str[:4].le(str(self.study.waves[-1].end.year))
+        later = rows[~known].drop_duplicates(["figure", "area"], keep="first")
+        # The last that was known then comes last, and stands.
+        nearest = pd.concat([later, rows[known]])
+        keys = zip(nearest["figure"], nearest["area"], strict=True)
+        return dict(zip(keys, nearest["value"].astype(float), strict=True))
 
     def estimate(self, indicator: str, wijk: str) -> pd.DataFrame:
         """Return a wijk's estimates of an indicator for everybody, in the order of the waves."""

@@ -84,10 +84,17 @@ def load_survey(study: Study, weight: str = "weight") -> pd.DataFrame:
     order = dict.fromkeys([*FIRST, *rest])
     respondents = respondents[[column for column in order if column in respondents]]
     respondents.attrs["dropped"] = dropped
-    respondents.attrs["cells"] = tuple(problem for _, _, seen in read for problem in seen)
+    respondents.attrs["cells"] = _Shared(problem for _, _, seen in read for problem in seen)
     kept = [count for _, counts, _ in read for count in counts]
-    respondents.attrs["account"] = (*kept, *area_account(rows))
+    respondents.attrs["account"] = _Shared([*kept, *area_account(rows)])
     return respondents
+
+
+class _Shared(tuple):
+    """A tuple that is not copied with every table that pandas makes of another."""
+
+    def __deepcopy__(self, memo: object) -> _Shared:
+        return self
 
 
 def load_reference(study: Study, reference: ReferencePopulation) -> pd.DataFrame:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from wijkkit.estimates.design import once
 from wijkkit.evaluation.baseline import surveyed
 from wijkkit.evaluation.facts import Facts
 from wijkkit.evaluation.process.implementation import implementation_by_wijk
@@ -30,6 +31,7 @@ def share_and_number(facts: Facts, level: str, area: str, key: str) -> tuple[flo
     return 100 * float(largest[group]) / n, n
 
 
+@once
 def study_shares(facts: Facts) -> dict[str, tuple[float, float, float]]:
     """Return each group's percentage of all respondents and of all children, and respondents.
 

@@ -10,6 +10,7 @@ import pandas as pd
 
 from wijkkit.disclosure import policy_for
 from wijkkit.display import ShowsItself
+from wijkkit.estimates.design import made_once
 from wijkkit.evaluation.baseline import participants
 from wijkkit.evaluation.choice import Choice, choose
 from wijkkit.evaluation.choice.panel import choice_sentences
@@ -258,6 +259,7 @@ class ProcessResults(ShowsItself):
     tables: Mapping[str, pd.DataFrame]
 
 
+@made_once()
 def evaluate_process(
     study: Study, estimates: StudyEstimates | CityView | None = None
 ) -> ProcessResults:
