@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import combinations, product
 from math import comb, prod
 from typing import Literal
 
 import numpy as np
+from scipy import optimize
 from scipy.sparse import csr_array
 
 from wijkkit.evaluation.effect.fit import Fit, inverse_information, least_squares, logistic
@@ -17,55 +18,50 @@ from wijkkit.evaluation.effect.hierarchical import membership
 from wijkkit.evaluation.effect.sample import Bools, Estimate, Floats, Ints, NotEstimable
 
 _DOUBLINGS = 40
-_HALVINGS = 40
+#: How exact a limit is, as a part of the step in which it was sought.
+_TOLERANCE = 1e-6
 
 
 def invert(
-    p_value: Callable[[float], float], estimate: float, step: float, level: float, floor: float
+    beyond: Callable[[float], float], estimate: float, step: float, level: float, floor: float
 ) -> tuple[float, float]:
     """Return the interval of null values that a test does not reject.
 
-    The p-value of a test with few outcomes need not fall steadily on either side of the estimate.
-    No effect (0) is asked first, so that the interval holds it exactly when it is not rejected.
+    `beyond` is above zero where the test at `level` rejects a null value, and the better the closer
+    to the line that its statistic crosses there. It need not rise steadily on either side of the
+    estimate: no effect (0) is asked first, so that the interval holds it exactly when it is not
+    rejected.
 
-    `estimate`: The estimate, where the p-value is 1. `floor`: Smallest p-value of the test. Where
+    `estimate`: The estimate, which is not rejected. `floor`: Smallest p-value of the test. Where
     it exceeds ``1 - level`` nothing can be rejected and the interval is unbounded.
 
-    >>> from scipy import stats
-    >>> lower, upper = invert(lambda b: 2 * stats.norm.sf(abs(b - 1)), 1.0, 0.5, 0.95, 0.0)
+    >>> lower, upper = invert(lambda null: abs(null - 1) - 1.96, 1.0, 0.5, 0.95, 0.0)
     >>> round(lower, 3), round(upper, 3)
     (-0.96, 2.96)
     """
-    alpha = 1 - level
-    if floor > alpha:
+    if floor > 1 - level:
         return -np.inf, np.inf
-    low, high = (_edge(p_value, estimate, sign * step, alpha) for sign in (-1, 1))
+    low, high = (_edge(beyond, estimate, sign * step) for sign in (-1, 1))
     return low, high
 
 
-def _edge(p_value: Callable[[float], float], estimate: float, step: float, alpha: float) -> float:
+def _edge(beyond: Callable[[float], float], estimate: float, step: float) -> float:
     """Return the value between the estimate and the rejected ones, on the side `step` points to."""
     inside, outside = estimate, estimate + step
     if np.sign(-estimate) == np.sign(step):
-        rejected = p_value(0.0) <= alpha
-        inside, outside = (estimate, 0.0) if rejected else (0.0, step)
+        inside, outside = (estimate, 0.0) if beyond(0.0) > 0 else (0.0, step)
     for _ in range(_DOUBLINGS):
-        if p_value(outside) <= alpha:
+        if beyond(outside) > 0:
             break
         step *= 2
         inside, outside = outside, outside + step
     else:
         return float(np.copysign(np.inf, step))
-    tolerance = 1e-6 * abs(step)
-    for _ in range(_HALVINGS):
-        middle = (inside + outside) / 2
-        if p_value(middle) <= alpha:
-            outside = middle
-        else:
-            inside = middle
-        if abs(outside - inside) < tolerance:
-            break
-    return float((inside + outside) / 2)
+    if beyond(inside) > 0:
+        return inside
+    edge = optimize.brentq(beyond, inside, outside, xtol=_TOLERANCE * abs(step))
+    # Not 0 itself where that is rejected.
+    return float(np.nextafter(edge, inside))
 
 
 _TIE = 1e-9
@@ -133,15 +129,31 @@ def randomisation_test(
     moved = contrast @ change
     shifted = contrast @ treated.astype(float)
 
-    def p_value(effect: float) -> float:
-        statistic = np.abs(moved - effect * shifted)
-        return float((statistic >= statistic[0] - _TIE * (1 + np.abs(moved).max())).mean())
+    tie = _TIE * (1 + np.abs(moved).max())
+    most = _most(1 - level, len(moved))
 
+    def beyond(effect: float) -> float:
+        statistic = np.abs(moved - effect * shifted)
+        return statistic[0] - tie - _ranked(statistic, most)
+
+    statistic = np.abs(moved)
+    p = float((statistic >= statistic[0] - tie).mean())
     estimate = float(moved[0])
     floor = randomisation_floor(assigned)
-    step = float(np.abs(moved).max()) or 1.0
-    lower, upper = invert(p_value, estimate, step, level, floor)
-    return Estimate(estimate, lower, upper, p_value(0.0), floor=floor)
+    step = float(statistic.max()) or 1.0
+    lower, upper = invert(beyond, estimate, step, level, floor)
+    return Estimate(estimate, lower, upper, p, floor=floor)
+
+
+def _most(alpha: float, outcomes: int) -> int:
+    """Return how many of equally likely outcomes may be as extreme where a test rejects."""
+    return int(np.floor(alpha * outcomes + _TIE))
+
+
+def _ranked(values: Floats, above: int) -> float:
+    """Return the value that `above` others are at least as large as."""
+    place = len(values) - 1 - above
+    return float(np.partition(values, place)[place])
 
 
 def _contrast(assigned: Floats, block: Ints) -> Floats:
@@ -191,69 +203,100 @@ def draws(kind: Weights, clusters: int, replications: int, seed: int) -> Draws:
     return Draws(weights, False, max(1 / (replications + 1), 2 / len(points) ** clusters))
 
 
-def wild_p(fit: Fit, member: csr_array, drawn: Draws) -> float:
-    """Return the p-value of the last column of a fit under the null; `member` (n, G) is 0/1.
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """What a fit under the null leaves of each cluster: its scores and its part of the information.
 
-    `fit` is fitted with the last coefficient held at its null value, so that its residuals
-    obey the null. The statistic is the cluster-robust t of one Newton step from there: for
-    least squares the t-statistic itself, for logistic regression its linearisation (the WCLR
-    bootstrap). Ties count as being as extreme, so that no p-value lies below the floor.
-
-    Cameron AC, Gelbach JB, Miller DL (2008), Rev Econ Stat 90:414-427. Webb MD (2023), Can J Econ
-    56:839-858. MacKinnon JG, Nielsen MO, Webb MD (2023), cluster-robust bootstrap inference for
-    logistic regression.
+    `score`: (G, p) sums of x times the weighted residual. `information`: (G, p) rows of the
+    information matrix in the direction of the effect. `bread`: Inverse of the information matrix.
     """
-    direction = fit.bread[-1]
-    scores = member.T @ (fit.x * fit.residual[:, None])
-    information = member.T @ (fit.x * (fit.working * (fit.x @ direction))[:, None])
-    own = scores @ direction
-    through = information @ fit.bread @ scores.T
-    observed = _statistic(np.ones((1, len(own))), own, through)[0]
-    drawn_t = _statistic(drawn.weights, own, through)
-    extreme = int((drawn_t >= observed * (1 - _TIE)).sum())
-    if drawn.enumerated:
-        return extreme / len(drawn_t)
-    return (1 + extreme) / (1 + len(drawn_t))
 
+    score: Floats
+    information: Floats
+    bread: Floats
 
-def _statistic(weights: Floats, own: Floats, through: Floats) -> Floats:
-    """Return |effect| / its cluster-robust error for each row of weights."""
-    influence = weights @ (np.diag(own) - through.T)
-    error = np.sqrt(np.einsum("bg,bg->b", influence, influence))
-    return np.abs(weights @ own) / np.maximum(error, 1e-300)
+    @classmethod
+    def of(cls, fit: Fit, member: csr_array) -> Scores:
+        """Sum a fit per cluster; `member` (n, G) is 0/1."""
+        along = fit.working * (fit.x @ fit.bread[-1])
+        score = member.T @ (fit.x * fit.residual[:, None])
+        return cls(score, member.T @ (fit.x * along[:, None]), fit.bread)
+
+    def statistic(self, weights: Floats) -> Floats:
+        """Return |effect| / its cluster-robust error for each row of weights."""
+        own = self.score @ self.bread[-1]
+        influence = weights * own - (weights @ (self.score @ self.bread)) @ self.information.T
+        error = np.sqrt(np.einsum("bg,bg->b", influence, influence))
+        return np.abs(weights @ own) / np.maximum(error, 1e-300)
+
+    def tested(self, drawn: Draws) -> tuple[float, Floats]:
+        """Return the least statistic that counts as being as extreme, and those drawn.
+
+        Ties count, so that no p-value lies below the floor.
+        """
+        observed = self.statistic(np.ones((1, drawn.weights.shape[1])))[0]
+        return float(observed * (1 - _TIE)), self.statistic(drawn.weights)
 
 
 def wild_bootstrap(
     full: Fit, y: Floats, weight: Floats, cluster: Ints, drawn: Draws, level: float
 ) -> Estimate:
-    """Return the effect (last coefficient) with the bootstrap's p-value and inverted interval."""
-    restricted = _restricted(full, y, weight)
+    """Return the effect (last coefficient) with the bootstrap's p-value and inverted interval.
+
+    Residuals obey the null: the last coefficient is held at it. The statistic is the cluster-robust
+    t of one Newton step from there: for least squares the t-statistic itself, for logistic
+    regression its linearisation (the WCLR bootstrap).
+
+    Cameron AC, Gelbach JB, Miller DL (2008), Rev Econ Stat 90:414-427. Webb MD (2023), Can J Econ
+    56:839-858. MacKinnon JG, Nielsen MO, Webb MD (2023), cluster-robust bootstrap inference for
+    logistic regression.
+    """
     member = membership(cluster, drawn.weights.shape[1])
+    restricted = (_logistic if full.logistic else _linear)(full, y, weight, member)
+    # Where not all are enumerated, the data are one outcome more.
+    more = 0 if drawn.enumerated else 1
+    outcomes = len(drawn.weights) + more
+    most = _most(1 - level, outcomes) - more
 
-    def p_value(null: float) -> float:
+    @cache
+    def tested(null: float) -> tuple[float, Floats]:
         try:
-            return wild_p(restricted(null), member, drawn)
+            return restricted(null).tested(drawn)
         except NotEstimable:
-            return 1.0
+            # Not rejected: every draw is as extreme.
+            return -1.0, np.zeros(len(drawn.weights))
 
+    def beyond(null: float) -> float:
+        least, found = tested(null)
+        return least - _ranked(found, most)
+
+    least, found = tested(0.0)
+    p = (more + int((found >= least).sum())) / outcomes
     estimate = float(full.beta[-1])
     influence = np.bincount(cluster, full.x @ full.bread[-1] * full.residual)
     step = 2 * float(np.sqrt((influence**2).sum()))
-    lower, upper = invert(p_value, estimate, step, level, drawn.floor)
-    return Estimate(estimate, lower, upper, p_value(0.0), floor=drawn.floor)
+    lower, upper = invert(beyond, estimate, step, level, drawn.floor)
+    return Estimate(estimate, lower, upper, p, floor=drawn.floor)
 
 
-def _restricted(full: Fit, y: Floats, weight: Floats) -> Callable[[float], Fit]:
-    """Return the function that fits with the last coefficient held at a null value."""
+def _linear(full: Fit, y: Floats, weight: Floats, member: csr_array) -> Callable[[float], Scores]:
+    """Return the scores of least squares under a null value: they are linear in it."""
+    others, last = full.x[:, :-1], full.x[:, -1]
+    at_zero, of_last = (
+        Scores.of(replace(full, residual=least_squares(others, one, weight).residual), member)
+        for one in (y, last)
+    )
+    return lambda null: replace(at_zero, score=at_zero.score - null * of_last.score)
+
+
+def _logistic(full: Fit, y: Floats, weight: Floats, member: csr_array) -> Callable[[float], Scores]:
+    """Return the scores of logistic regression under a null value, fitted anew."""
     others, last = full.x[:, :-1], full.x[:, -1]
 
-    def linear(null: float) -> Fit:
-        fit = least_squares(others, y - null * last, weight)
-        return replace(full, residual=fit.residual)
-
-    def logit(null: float) -> Fit:
+    def scores(null: float) -> Scores:
         fit = logistic(others, y, weight, null * last, full.beta[:-1])
         information = full.x.T @ (fit.working[:, None] * full.x)
-        return replace(fit, x=full.x, bread=inverse_information(information))
+        fit = replace(fit, x=full.x, bread=inverse_information(information))
+        return Scores.of(fit, member)
 
-    return logit if full.logistic else linear
+    return scores
