@@ -119,7 +119,7 @@ def cells_of(
     division = dict(_division(study, frame, column) for column in others)
     if between is not None:
         division = _groups_of(between)
-    waves = [wave.id for wave in study.waves if wave.id in set(frame["wave"])]
+    waves = [wave.id for wave in study.waves if wave.id in frame["wave"].unique()]
     grid = estimate_grid(frame, {outcome.key: outcome}, waves, division, areas=_areas(study))
     level = AREA_COLUMNS[places[0]] if places else "city"
     if not grid.table["area_level"].eq(level).any():

@@ -157,7 +157,7 @@ def sample_of(people: People, outcome: Outcome, group_by: str, group: pd.Series 
         groups = group.reindex(frame.index).astype("str").fillna(REST)
         counts = counts.assign(_group=groups)
         divisions = {group_by: ("_group", tuple(sorted({*groups, REST})))}
-    waves = tuple(wave.id for wave in people.study.waves if wave.id in set(frame["wave"]))
+    waves = tuple(wave.id for wave in people.study.waves if wave.id in frame["wave"].unique())
     areas = people.study.areas()[["wijk", "district", "arm"]]
     return Sample(counts, {outcome.key: outcome.unit}, waves, divisions, areas)
 
@@ -170,7 +170,8 @@ def counted(wanted: pd.DataFrame, sample: Sample) -> pd.DataFrame:
     wanted = wanted[["row", *ESTIMATE_KEYS]]
     grouped = wanted[wanted["group_by"].ne("")]
     others = grouped.assign(group=REST).drop_duplicates()
-    found = pd.concat([wanted, others]).merge(cells_of(sample), on=list(ESTIMATE_KEYS), how="left")
+    cells = cells_of(sample, wanted["area_level"].unique())
+    found = pd.concat([wanted, others]).merge(cells, on=list(ESTIMATE_KEYS), how="left")
     return found.reindex(columns=list(CELL_COLUMNS))
 
 
@@ -299,9 +300,9 @@ def _plain(values: pd.Series) -> pd.Series:
 def last_wave(people: People, outcome: str) -> tuple[People, dict[str, Any]]:
     """Return the people of the last wave in which the outcome was answered."""
     frame = people.frame
-    answered = set(frame.loc[frame[outcome].notna(), "wave"])
+    answered = set(frame.loc[frame[outcome].notna(), "wave"].unique())
     order = [wave.id for wave in people.study.waves if wave.id in answered]
-    if len(set(frame["wave"])) == 1 or not order:
+    if frame["wave"].nunique() == 1 or not order:
         return people, {}
     return people.only(frame["wave"].eq(order[-1]), people.chosen), {"wave": order[-1]}
 

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import product
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
 
-from wijkkit.analysis.changes import cells_of
-from wijkkit.analysis.domains import CELL_COLUMNS, Outcome, outcome_of
+from wijkkit.analysis.domains import (
+    AREA_COLUMNS,
+    CELL_COLUMNS,
+    Outcome,
+    counted,
+    grouped,
+    outcome_of,
+    sample_of,
+)
 from wijkkit.analysis.result import Result
 from wijkkit.evaluation.effect.did import did as estimate_did
 from wijkkit.evaluation.effect.did import unavailable
@@ -119,11 +127,22 @@ def _cells(
     The effect rests on both arms; one without a wijk also on that wijk, for with and without
     together give it back.
     """
-    frame = people.frame
+    study, frame = people.study, people.frame
     inside = frame["wave"].isin(waves) & frame[column].isin(areas)
     if not inside.any():
         return pd.DataFrame(columns=list(CELL_COLUMNS))
-    cells = cells_of(people.only(inside, people.chosen), asked, column)
-    keys = cells.asked_for(cells.grid.table)
-    keys = keys.loc[keys["area"].isin(areas), list(ESTIMATE_KEYS)]
-    return cells.behind(keys.merge(pd.DataFrame({"row": range(rows)}), how="cross"))
+    compared = people.only(inside, people.chosen)
+    group_by, group = grouped(study, compared.frame, [], people.chosen)
+    there = study.areas()[column].unique()
+    known = frame.loc[inside, "wave"].unique()
+    keys = product(
+        [asked.key],
+        sorted(area for area in areas if area in there),
+        [AREA_COLUMNS[column]],
+        [wave.id for wave in study.waves if wave.id in known],
+        [group_by],
+        ["selected" if group_by else EVERYBODY],
+        range(rows),
+    )
+    wanted = pd.DataFrame(keys, columns=[*ESTIMATE_KEYS, "row"])
+    return counted(wanted, sample_of(compared, asked, group_by, group))

@@ -40,9 +40,10 @@ class Sample:
     areas: pd.DataFrame = field(repr=False)
     weights: Mapping[tuple[str, str], np.ndarray] = field(default_factory=dict, repr=False)
 
-    def blocks(self) -> list[Block]:
+    def blocks(self, levels: Collection[str] = AREA_LEVELS) -> list[Block]:
         """Return the blocks of cells, in the order of the estimates; nobody is where not counted."""
-        divided = blocks(self.people, self.waves, self.groupings, areas=self.areas)
+        asked = tuple(level for level in AREA_LEVELS if level in levels)
+        divided = blocks(self.people, self.waves, self.groupings, areas=self.areas, levels=asked)
         if not self.weights:
             return divided
         inside = {
@@ -72,15 +73,15 @@ class Sample:
         return self.weight(indicator, area_level) > 0
 
 
-def cells_of(sample: Sample) -> pd.DataFrame:
-    """Return what each cell counts, one row per cell in the order of the estimates.
+def cells_of(sample: Sample, levels: Collection[str] = AREA_LEVELS) -> pd.DataFrame:
+    """Return what each cell of these area levels counts, a row each in the order of the estimates.
 
     The key columns, ``unit, n, x`` (respondents with the answer; absent for a score), and for
     scores ``above_least, below_most`` (respondents not at the lowest, not at the highest score of
     the whole sample), ``dominance`` (largest share of one respondent in the total) and ``move``
     (how far the mean moves at most when one respondent leaves).
     """
-    divided = sample.blocks()
+    divided = sample.blocks(levels)
     parts: list[dict[str, np.ndarray]] = []
     for key, unit in sample.units.items():
         y = sample.people[key].to_numpy(float)

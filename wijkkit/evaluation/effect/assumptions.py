@@ -295,19 +295,19 @@ def _leave_one_out(asked: Comparison) -> Iterator[Case]:
     One that changes the conclusion carries it: then the result is that wijk's, not the programme's.
     """
     arrays = asked.arrays
+    wijken = list(dict.fromkeys(arrays["cluster"].tolist()))
 
-    def without(column: str, value: object) -> tuple[Estimate, int]:
-        rows = np.array([other != value for other in arrays[column]])
-        rest = {
-            name: values[rows] if isinstance(values, np.ndarray) else values
-            for name, values in arrays.items()
-        }
-        return asked.counted(sample_of(rest))
+    def without(left_out: list[str]) -> tuple[Estimate, int]:
+        return asked.counted(asked.sample.without(np.isin(asked.sample.names, left_out)))
 
-    for column in ("cluster", "pair"):
-        values = () if arrays[column] is None else arrays[column]
-        for value in dict.fromkeys(value for value in values if value):
-            yield Case("leave_one_out", str(value), asked.scale, partial(without, column, value))
+    pairs: dict[str, list[str]] = {}
+    if arrays["pair"] is not None:
+        pair_of = dict(zip(arrays["cluster"].tolist(), arrays["pair"], strict=True))
+        for wijk in wijken:
+            if pair_of[wijk]:
+                pairs.setdefault(str(pair_of[wijk]), []).append(wijk)
+    for item, left_out in [*((wijk, [wijk]) for wijk in wijken), *pairs.items()]:
+        yield Case("leave_one_out", item, asked.scale, partial(without, left_out))
 
 
 _CHECKS: dict[str, Callable[[Comparison], Iterator[Case]]] = {

@@ -15,11 +15,9 @@ from wijkkit.evaluation.effect.fit import (
     Scale,
     cr1_variance,
     cr2_variance,
-    design_matrix,
     fit_target,
-    least_squares,
+    fitted,
     linearised_variance,
-    logistic,
     model_variance,
     require_cells,
     scales,
@@ -94,8 +92,7 @@ def wild(
     sample.require_two_per_arm()
     require_cells(sample)
     sample.require_variation()
-    fit = logistic if scale == "odds_ratio" else least_squares
-    full = fit(design_matrix(sample), sample.y, sample.weight)
+    full = fitted(sample, "logistic" if scale == "odds_ratio" else "linear")
     drawn = draws(weights, sample.clusters, settings.replications, settings.seed)
     return wild_bootstrap(full, sample.y, sample.weight, sample.cluster, drawn, settings.level)
 

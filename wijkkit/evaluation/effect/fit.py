@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 from scipy import linalg
 
-from wijkkit.evaluation.effect.sample import Floats, Ints, NotEstimable, Sample
+from wijkkit.evaluation.effect.sample import Floats, Ints, NotEstimable, Sample, kept
 
 _ITERATIONS = 30
 #: Linear predictors beyond this mean fitted probabilities of 0 or 1: the data are separated.
@@ -52,8 +52,9 @@ def logistic(
 ) -> Fit:
     """Fit logistic regression by maximum (pseudo-)likelihood, with iterated least squares.
 
-    Raises NotEstimable: ``separation``: an estimate is infinite; ``collinear``: columns depend
-    on each other.
+    `start`: Coefficients near the estimate, of columns that were fitted before. Raises
+    NotEstimable: ``separation``: an estimate is infinite; ``collinear``: columns depend on each
+    other.
 
     >>> import numpy as np
     >>> y = np.array([1.0, 0.0, 0.0, 0.0])
@@ -61,8 +62,10 @@ def logistic(
     >>> float(np.exp(fit.beta[0]).round(6))
     0.333333
     """
-    inverse_information((x * weight[:, None]).T @ x)
-    beta = np.zeros(x.shape[1]) if start is None else start
+    beta = start
+    if beta is None:
+        inverse_information((x * weight[:, None]).T @ x)
+        beta = np.zeros(x.shape[1])
     for _ in range(_ITERATIONS):
         eta = np.clip(x @ beta + offset, -30, 30)
         mean = 1 / (1 + np.exp(-eta))
@@ -81,9 +84,8 @@ def steadied_logistic(x: Floats, y: Floats) -> Fit:
     per coefficient (White, Daniel and Royston 2010, Comput Stat Data Anal 54:2267-2275).
     """
     n, p = x.shape
-    weight = np.concatenate([np.ones(n), np.full(2 * n, p / (2 * n))])
-    answers = np.concatenate([y, np.ones(n), np.zeros(n)])
-    return logistic(np.vstack([x, x, x]), answers, weight)
+    weight = 1 + p / n
+    return logistic(x, (y + p / n / 2) / weight, np.full(n, weight))
 
 
 def _finished(x: Floats, y: Floats, weight: Floats, offset: Floats | float, beta: Floats) -> Fit:
@@ -241,6 +243,7 @@ def _satterthwaite(adjusted: Floats, x: Floats, phi: Floats, bread: Floats) -> f
 # The design matrix, and what is estimated on it: odds ratio, percentage points, points of a score.
 
 
+@kept
 def design_matrix(sample: Sample) -> Floats:
     """Return the (n, p) design matrix; its last column carries the effect.
 
@@ -301,6 +304,14 @@ def scales(sample: Sample) -> tuple[Scale, ...]:
     return ("odds_ratio", "points") if sample.binary else ("score",)
 
 
+@kept
+def fitted(sample: Sample, model: Literal["logistic", "linear"]) -> Fit:
+    """Fit the difference-in-differences model; its last coefficient is the effect."""
+    fit = logistic if model == "logistic" else least_squares
+    return fit(design_matrix(sample), sample.y, sample.weight)
+
+
+@kept
 def fit_target(sample: Sample, scale: Scale) -> Target:
     """Fit the difference-in-differences model and return the effect on `scale`.
 
@@ -311,11 +322,10 @@ def fit_target(sample: Sample, scale: Scale) -> Target:
     Raises NotEstimable: An arm has no respondents in a wave, or the data are separated.
     """
     require_cells(sample)
-    x = design_matrix(sample)
     if scale == "points":
-        return _standardised(sample, logistic(x, sample.y, sample.weight))
-    fit = (logistic if scale == "odds_ratio" else least_squares)(x, sample.y, sample.weight)
-    gradient = np.zeros(x.shape[1])
+        return _standardised(sample, fitted(sample, "logistic"))
+    fit = fitted(sample, "logistic" if scale == "odds_ratio" else "linear")
+    gradient = np.zeros(len(fit.beta))
     gradient[-1] = 1.0
     return Target(fit, float(fit.beta[-1]), gradient)
 

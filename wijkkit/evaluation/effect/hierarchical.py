@@ -90,7 +90,7 @@ class _Solved:
     def of(cls, own: Floats, mixed: Floats, weight: Floats, deviations: Floats) -> _Solved:
         """Eliminate the effects of G clusters of T cells, correlated within a cluster only."""
         waves = weight.shape[1]
-        between = deviations[0] ** 2 + deviations[1] ** 2 * np.eye(waves)
+        between = _between(deviations, waves)
         inner = np.eye(waves) + weight[:, :, None] * between
         shrink = np.linalg.inv(inner)
         known = np.einsum("pgs,gst,qgt->pq", mixed, between @ shrink, mixed, optimize=True)
@@ -107,6 +107,11 @@ class _Solved:
 
     def _dual(self, of_cells: Floats) -> Floats:
         return np.einsum("gst,gt->gs", self.shrink, of_cells)
+
+
+def _between(deviations: Floats, waves: int) -> Floats:
+    """Return the covariance of the effects of a cluster's cells."""
+    return deviations[0] ** 2 + deviations[1] ** 2 * np.eye(waves)
 
 
 def linear_mixed(x: Floats, y: Floats, weight: Floats, cell: Ints, waves: int) -> Mixed:
@@ -139,11 +144,14 @@ def logistic_mixed(x: Floats, y: Floats, weight: Floats, cell: Ints, waves: int)
     deviations, which maximise Laplace's approximation: R lme4's `glmer` with ``nAGQ = 0``.
     Parameters as of `linear_mixed`.
     """
-    fixed = logistic(x, y, weight).beta
     member = _member(cell, waves)
+    # Deviations differ little from one step to the next, and so do the effects.
+    near = logistic(x, y, weight).beta, np.zeros((member.shape[1] // waves, waves))
 
     def solve(deviations: Floats) -> tuple[float, Floats, Floats]:
-        beta, duals, solved = _penalised(x, y, weight, member, deviations, fixed, waves)
+        nonlocal near
+        beta, duals, solved = _penalised(x, y, weight, member, deviations, near)
+        near = beta, duals
         effects = duals @ solved.between
         eta = x @ beta + member @ effects.ravel()
         likelihood = float(weight @ (y * eta - np.logaddexp(0, eta)))
@@ -175,12 +183,12 @@ def _penalised(
     weight: Floats,
     member: csr_array,
     deviations: Floats,
-    fixed: Floats,
-    waves: int,
+    near: tuple[Floats, Floats],
 ) -> tuple[Floats, Floats, _Solved]:
     """Return fixed effects and duals that maximise the penalised likelihood, and its equations."""
-    beta, duals = fixed, np.zeros((member.shape[1] // waves, waves))
-    effects = duals
+    beta, duals = near
+    waves = duals.shape[1]
+    effects = duals @ _between(deviations, waves)
     for _ in range(_STEPS):
         eta = np.clip(x @ beta + member @ effects.ravel(), -30, 30)
         mean = 1 / (1 + np.exp(-eta))

@@ -38,6 +38,8 @@ def imputed(
     known = ~np.isnan(arrays["outcome"])
     if known.all():
         raise NotEstimable("nothing_missing")
+    # Numbers are compared and sorted faster than names, again for every imputation.
+    arrays = arrays | {"cluster": np.unique(arrays["cluster"], return_inverse=True)[1]}
     x, usable = _predictors(arrays)
     rows, gaps = known & usable, ~known & usable
     draw = _binary_draws if arrays["family"] == "logistic" else _score_draws

@@ -226,7 +226,10 @@ def in_comparison(
     rows = respondents["arm"].isin(["programme", "comparator"]) & respondents["wave"].isin(waves)
     rows &= ~respondents["wijk"].isin(study.settings.evaluation.without)
     rows &= eligible(respondents, indicator)
-    return respondents[rows.astype(bool)].reset_index(drop=True)
+    settings, grouping = study.settings.evaluation, study.gap_grouping
+    used = {"arm", "wave", "wijk", "pair", "weight", outcome, *settings.covariates}
+    used |= {grouping.column} if grouping else set()
+    return respondents.loc[rows.astype(bool), respondents.columns.isin(used)].reset_index(drop=True)
 
 
 def eligible(rows: pd.DataFrame, indicator: Indicator) -> pd.Series:
@@ -253,7 +256,7 @@ def arrays_of(
     _require_asked(indicator, respondents, outcome, waves)
     rows = in_comparison(study, respondents, outcome, waves)
     apart = respondents["wijk"].isin(study.settings.evaluation.without)
-    if not {"programme", "comparator"} <= set(respondents.loc[~apart, "arm"]):
+    if not {"programme", "comparator"} <= set(respondents.loc[~apart, "arm"].unique()):
         raise NotEstimable("no_arms")
     least = _group_flag(study, rows, group)
     if least is not None and group not in (None, "*"):
@@ -296,9 +299,11 @@ def _require_respondents(indicator: Indicator, rows: pd.DataFrame, value: pd.Ser
     """Refuse an area figure that was joined to respondents: constant in every cluster-wave."""
     if value.notna().sum() == 0:
         raise NotEstimable("no_outcome")
+    if indicator.unit != "score":
+        return
     cells = value.groupby([rows["wijk"], rows["wave"]])
     many = cells.count() > 1
-    if indicator.unit == "score" and many.any() and not cells.nunique()[many].gt(1).any():
+    if many.any() and not cells.nunique()[many].gt(1).any():
         raise NotEstimable("modelled_figures")
 
 

@@ -124,8 +124,7 @@ def randomisation_test(
     >>> result.estimate, result.p, result.floor
     (3.0, 0.1, 0.1)
     """
-    assigned = assignments(treated, block, draws, seed)
-    contrast = _contrast(assigned, block)
+    contrast, floor = _contrasts(tuple(treated), tuple(block), draws, seed)
     moved = contrast @ change
     shifted = contrast @ treated.astype(float)
 
@@ -139,7 +138,6 @@ def randomisation_test(
     statistic = np.abs(moved)
     p = float((statistic >= statistic[0] - tie).mean())
     estimate = float(moved[0])
-    floor = randomisation_floor(assigned)
     step = float(statistic.max()) or 1.0
     lower, upper = invert(beyond, estimate, step, level, floor)
     return Estimate(estimate, lower, upper, p, floor=floor)
@@ -154,6 +152,16 @@ def _ranked(values: Floats, above: int) -> float:
     """Return the value that `above` others are at least as large as."""
     place = len(values) - 1 - above
     return float(np.partition(values, place)[place])
+
+
+@lru_cache(maxsize=16)
+def _contrasts(
+    treated: tuple[bool, ...], block: tuple[int, ...], draws: int, seed: int
+) -> tuple[Floats, float]:
+    """Return the contrast of each assignment of a design, and the smallest p-value."""
+    blocks = np.array(block)
+    assigned = assignments(np.array(treated), blocks, draws, seed)
+    return _contrast(assigned, blocks), randomisation_floor(assigned)
 
 
 def _contrast(assigned: Floats, block: Ints) -> Floats:

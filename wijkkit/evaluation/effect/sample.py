@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -126,7 +127,8 @@ class Sample:
     0..T-1 of each row. `treated`: Whether a cluster has the programme. `post`: Whether a wave lies
     after the start. `group`: The least advantaged of two groups; given, the effect is the triple
     difference. `pair`: The matched pair of each cluster. `unit`: The respondent, in a panel.
-    `left_out`: Clusters without respondents in a wave, which no method uses.
+    `names`: What the clusters are called. `left_out`: Clusters without respondents in a wave, which
+    no method uses.
     """
 
     y: Floats
@@ -140,7 +142,30 @@ class Sample:
     pair: Ints | None
     unit: Ints | None
     binary: bool
+    names: NDArray
     left_out: tuple[str, ...] = ()
+    #: What `kept` functions made of it.
+    _made: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def without(self, out: Bools) -> Sample:
+        """Return the sample without some of the clusters."""
+        treated, weight = self.treated[~out], self.weight
+        if treated.all() or not treated.any():
+            raise NotEstimable("no_arms")
+        rows = ~out[self.cluster]
+        return replace(
+            self,
+            y=self.y[rows],
+            cluster=_renumbered(self.cluster[rows]),
+            wave=self.wave[rows],
+            treated=treated,
+            weight=weight[rows] / weight[rows].mean(),
+            covariates=self.covariates[rows],
+            group=None if self.group is None else self.group[rows],
+            pair=None if self.pair is None else _renumbered(self.pair[~out]),
+            unit=None if self.unit is None else _renumbered(self.unit[rows]),
+            names=self.names[~out],
+        )
 
     @property
     def clusters(self) -> int:
@@ -166,6 +191,23 @@ class Sample:
         """Raise NotEstimable where an arm has one cluster: its variance is unknown."""
         if min(self.arms()) < 2:
             raise NotEstimable("one_cluster_in_an_arm")
+
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def kept(function: Callable[Concatenate[Sample, P], R]) -> Callable[Concatenate[Sample, P], R]:
+    """Mark a function of a sample whose result is kept with it: every method asks for it."""
+
+    @wraps(function)
+    def found(sample: Sample, *args: P.args, **kwargs: P.kwargs) -> R:
+        key = function, args, *kwargs.items()
+        if key not in sample._made:
+            sample._made[key] = function(sample, *args, **kwargs)
+        return sample._made[key]
+
+    return found
 
 
 def make_sample(
@@ -210,11 +252,15 @@ def make_sample(
         keep &= ~np.isnan(group)
     if not keep.any():
         raise NotEstimable("no_outcome")
-    incomplete = _incomplete(cluster[keep], wave[keep], None if group is None else group[keep])
-    keep &= ~np.isin(cluster, incomplete)
-    if len(incomplete) and (not treated[keep].any() or treated[keep].all()):
+    names, cluster = np.unique(cluster, return_inverse=True)
+    there = np.bincount(cluster[keep], minlength=len(names)) > 0
+    complete = _complete(cluster[keep], wave[keep], None if group is None else group[keep])
+    complete = np.append(complete, np.zeros(len(names) - len(complete), bool))
+    keep &= complete[cluster]
+    left_out = names[there & ~complete]
+    if len(left_out) and (not treated[keep].any() or treated[keep].all()):
         raise NotEstimable("empty_cell")
-    _, cluster = np.unique(cluster[keep], return_inverse=True)
+    cluster = _renumbered(cluster[keep])
     _, wave = np.unique(wave[keep], return_inverse=True)
     kept_weight = weight[keep]
     return Sample(
@@ -229,19 +275,25 @@ def make_sample(
         pair=None if pair is None else _pairs(np.asarray(pair)[keep], cluster),
         unit=None if unit is None else np.unique(np.asarray(unit)[keep], return_inverse=True)[1],
         binary=binary,
-        left_out=tuple(str(label) for label in incomplete),
+        names=names[complete],
+        left_out=tuple(str(name) for name in left_out),
     )
 
 
-def _incomplete(cluster: NDArray, wave: NDArray, group: NDArray | None) -> NDArray:
-    """Return the clusters without respondents in a wave (and group) in which others have them."""
-    labels, cluster = np.unique(cluster, return_inverse=True)
+def _renumbered(codes: Ints) -> Ints:
+    """Return codes in the same order without the numbers that nobody has."""
+    there = np.bincount(codes) > 0
+    return (np.cumsum(there) - 1)[codes]
+
+
+def _complete(cluster: Ints, wave: NDArray, group: NDArray | None) -> Bools:
+    """Return which clusters have respondents in each wave (and group) in which others have them."""
     _, part = np.unique(wave, return_inverse=True)
     if group is not None:
         part = 2 * part + group.astype(int)
-    found = np.zeros((len(labels), part.max() + 1), bool)
+    found = np.zeros((cluster.max() + 1, part.max() + 1), bool)
     found[cluster, part] = True
-    return labels[~found[:, found.any(axis=0)].all(axis=1)]
+    return found[:, found.any(axis=0)].all(axis=1)
 
 
 def sample_of(arrays: Mapping[str, Any]) -> Sample:
@@ -285,7 +337,7 @@ def _per_level(values: Bools, level: Ints, what: str, mistake: str) -> Bools:
 
 def _pairs(pair: NDArray, cluster: Ints) -> Ints | None:
     """Return the pair of each cluster; None where a cluster has none or more than one."""
-    first = np.array([pair[cluster == g][0] for g in range(cluster.max() + 1)], dtype=object)
+    first = pair[np.unique(cluster, return_index=True)[1]].astype(object)
     missing = [value is None or value != value or value == "" for value in first]
     if any(missing) or (first[cluster] != pair).any():
         return None

@@ -14,6 +14,7 @@ from wijkkit.evaluation.effect.sample import (
     Floats,
     NotEstimable,
     Sample,
+    kept,
     mean_and_variance,
 )
 
@@ -231,6 +232,7 @@ def cluster_cells(sample: Sample, scale: Scale) -> Floats:
     return least - _cells(sample, ~sample.group, expected, scale)
 
 
+@kept
 def _expected(sample: Sample) -> Floats | None:
     if not sample.covariates.shape[1]:
         return None
