@@ -92,7 +92,7 @@ class _Solved:
         waves = weight.shape[1]
         between = _between(deviations, waves)
         inner = np.eye(waves) + weight[:, :, None] * between
-        shrink = np.linalg.inv(inner)
+        shrink = np.asarray(np.linalg.inv(inner), dtype=float)
         known = np.einsum("pgs,gst,qgt->pq", mixed, between @ shrink, mixed, optimize=True)
         return cls(own - known, shrink, between, float(np.linalg.slogdet(inner)[1].sum()))
 

@@ -293,7 +293,7 @@ def _complete(cluster: Ints, wave: NDArray, group: NDArray | None) -> Bools:
         part = 2 * part + group.astype(int)
     found = np.zeros((cluster.max() + 1, part.max() + 1), bool)
     found[cluster, part] = True
-    return found[:, found.any(axis=0)].all(axis=1)
+    return np.asarray(found[:, found.any(axis=0)].all(axis=1))
 
 
 def sample_of(arrays: Mapping[str, Any]) -> Sample:
