@@ -7,7 +7,7 @@ from setuptools import setup
 from setuptools.command.build_py import build_py
 
 PARTS = ("notebooks", "reports")
-IGNORED = shutil.ignore_patterns("_site", "__pycache__", ".ipynb_checkpoints", ".quarto")
+IGNORED = shutil.ignore_patterns("_site", "__pycache__", ".*")
 
 
 class BuildWithParts(build_py):

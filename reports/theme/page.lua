@@ -40,17 +40,32 @@ end
 
 -- In Word it is paragraphs in a style of the reference document, not a table with an icon, in
 -- which the tables of the report would be narrow.
+local function title_of(callout)
+  return quarto.utils.as_inlines(callout.title or names[callout.type] or callout.type)
+end
+
 local function in_word(callout)
-  local title = pandoc.Para(quarto.utils.as_inlines(callout.title or names[callout.type] or callout.type))
   return pandoc.Blocks({
-    in_style({ title }, "Callout Title"),
+    in_style({ pandoc.Para(title_of(callout)) }, "Callout Title"),
     in_style(quarto.utils.as_blocks(callout.content), "Callout"),
   })
 end
 
+-- In a PDF it is what the built-in engine writes; Quarto's own has colours and a box of its own.
+local WARNINGS = { important = true, warning = true, caution = true }
+
+local function in_typst(callout)
+  local function typst(text) return pandoc.RawBlock("typst", text) end
+  local blocks = pandoc.Blocks({ typst(WARNINGS[callout.type] and "#warning-callout[" or "#plain-callout[") })
+  blocks:extend({ pandoc.Plain(title_of(callout)), typst("][") })
+  blocks:extend(quarto.utils.as_blocks(callout.content))
+  blocks:insert(typst("]"))
+  return blocks
+end
+
 local function callout(one)
   if is_html() then return on_page(one) end
-  return quarto.doc.is_format("docx") and in_word(one) or nil
+  return quarto.doc.is_format("docx") and in_word(one) or quarto.doc.is_format("typst") and in_typst(one) or nil
 end
 
 local function scrolling(float)

@@ -166,13 +166,28 @@ local function holds_table(t)
   return found and inside or nil
 end
 
+local function typst(text) return pandoc.RawBlock("typst", text) end
+
+-- A table of no more rows and characters stays on one page.
+local FEW_ROWS, FEW_CHARACTERS = 9, 1200
+
+local function is_short(texts)
+  local cells, characters = 0, 0
+  for _, column in ipairs(texts) do
+    cells = cells + #column
+    for _, text in ipairs(column) do characters = characters + (utf8.len(text) or #text) end
+  end
+  return cells <= FEW_ROWS * math.max(1, #texts) and characters <= FEW_CHARACTERS
+end
+
 function Table(t)
   if quarto.doc.is_format("html") then
     return nil
   end
   local texts = texts_of(t)
   if quarto.doc.is_format("typst") then
-    return with_widths(t, texts)
+    local sized = with_widths(t, texts)
+    return is_short(texts) and { typst("#whole["), sized, typst("]") } or sized
   end
   local inside = holds_table(t)
   if inside then
@@ -188,8 +203,6 @@ function Table(t)
   in_style(t.foot.rows, "Table Text" .. size)
   return t
 end
-
-local function typst(text) return pandoc.RawBlock("typst", text) end
 
 -- Words and their meanings as paragraphs in two columns, which a list cannot be.
 function DefinitionList(list)
@@ -231,7 +244,8 @@ function Div(div)
 end
 
 -- Quarto writes the properties of a caption's paragraph beside those that Pandoc writes, and Word
--- may have them once: captions get the styles of the reference document instead.
+-- may have them once: captions get the styles of the reference document instead. So do figures,
+-- which stay with their caption and have not the ground of the fold they stand in.
 local function holds(block)
   local found = block.t == "Table"
   if block.t == "Div" then block:walk({ Table = function() found = true end }) end
@@ -240,6 +254,9 @@ end
 
 local function with_style(block, following)
   local first = (block.t == "Para" or block.t == "Plain") and block.content[1]
+  if first and first.t == "Image" and #block.content == 1 then
+    return in_style_of("Captioned Figure", { pandoc.Para(block.content) })
+  end
   if not first or first.t ~= "RawInline" or not first.text:match("^<w:pPr>") then return block end
   block.content:remove(1)
   if not first.text:match('"ImageCaption"') then return block end

@@ -24,7 +24,7 @@ from tests.reports.test_report_safety import hostile_outputs, kinds
 from wijkkit.reports.cells import labelled_cells, read_notebook
 from wijkkit.reports.page import Frame, content_security_policy, script
 from wijkkit.reports.pandoc import HTML, attribute, elements, plain, read, run
-from wijkkit.reports.paper import print_style, with_widths
+from wijkkit.reports.paper import is_short, print_style, with_widths
 from wijkkit.reports.quarto import TARGETS, formats_of, write_project
 from wijkkit.reports.render import render_states
 from wijkkit.reports.staged_notebook import stage_notebooks
@@ -164,35 +164,26 @@ def test_staged_outputs_have_no_html_for_which_quarto_would_call_another_host(st
     assert kinds == {"image/svg+xml", "text/markdown"}
 
 
-#: What stands before the included file in Quarto's Typst, as far as it matters here.
-STOCK = """#let callout(body: [], title: "", background_color: white, icon: none, icon_color: black,
-  body_background_color: white) = block(breakable: false)[#title #body]
-#let report(title: [], doc) = {
-  set document(title: title)
-  doc
-}
-"""
+#: A fold as `theme/page.lua` writes it, with a table as Quarto does.
 LONG = """
 #show: report.with(title: [A])
-#callout(title: [De cijfers], background_color: rgb("#dae6fb"), icon_color: rgb("#0758e5"),
-  icon: none, body_background_color: white, body: [
+#plain-callout[De cijfers][
 #figure([#table(columns: 2, table.header([Rij], [Tekst]), {rows})],
   caption: figure.caption(position: top, [Lang]), kind: "quarto-float-tbl", supplement: "Tabel")
-])
+]
 """
 
 
-@pytest.mark.parametrize(("included", "goes_on"), [(False, False), (True, True)])
-def test_a_table_longer_than_a_page_goes_on_in_the_pdf_of_quarto(included, goes_on, tmp_path):
+def test_a_table_longer_than_a_page_goes_on_in_the_pdf_of_quarto(tmp_path):
     rows = ", ".join(f"[rij{number}.], [tekst]" for number in range(120))
-    ours = print_style(load_house_style(THEME), THEME) if included else ""
-    (tmp_path / "a.typ").write_text(STOCK + ours + LONG.replace("{rows}", rows), encoding="utf-8")
+    ours = print_style(load_house_style(THEME), THEME)
+    (tmp_path / "a.typ").write_text(ours + LONG.replace("{rows}", rows), encoding="utf-8")
     # In a process of its own: Typst's threads would be missing in a process that is forked later.
     program = "import typst; typst.compile('a.typ', output='a.pdf', pdf_standards=['ua-1'])"
     subprocess.run([sys.executable, "-c", program], cwd=tmp_path, check=True, timeout=300)
     texts = [page.extract_text() for page in PdfReader(tmp_path / "a.pdf").pages]
-    found = {page for page, text in enumerate(texts) for n in range(120) if f"rij{n}." in text}
-    assert (len(found) > 1) is goes_on
+    found = [{n for n in range(120) if f"rij{n}." in text} for text in texts]
+    assert set.union(*found) == set(range(120)) and sum(map(bool, found)) > 1
 
 
 def test_in_the_word_document_of_quarto_a_figure_is_png_with_its_alt_text(tmp_path):
@@ -211,7 +202,8 @@ def test_in_the_word_document_of_quarto_a_figure_is_png_with_its_alt_text(tmp_pa
     )
     (tmp_path / "images").mkdir()
     (tmp_path / "images" / "a.svg").write_text(SVG)
-    source = "![Bijschrift](images/a.svg){fig-alt='Balk van 41%'}"
+    image = "(images/a.svg){fig-alt='Balk van 41%'}"
+    source = f"![Bijschrift]{image}\n\n::: {{custom-style=Callout}}\n![]{image}\n\nTekst.\n:::\n"
     options = ("-t", "docx", "-o", "a.docx", "--fail-if-warnings", "--lua-filter=quarto.lua")
     run(source, *options, folder=tmp_path)
     with zipfile.ZipFile(tmp_path / "a.docx") as made:
@@ -221,6 +213,27 @@ def test_in_the_word_document_of_quarto_a_figure_is_png_with_its_alt_text(tmp_pa
     width = int(re.search(r'<wp:extent[^>]*cx="(\d+)"', document)[1]) / 360000
     assert width == pytest.approx(400 / 72 * 2.54, abs=0.05)
     assert 'descr="Balk van 41%"' in document and "Bijschrift" in document
+    styles = re.findall(r'<w:pStyle w:val="(\w+)"', document)
+    assert styles == ["CaptionedFigure", "ImageCaption", "CaptionedFigure", "Callout"]
+
+
+def filtered_table(folder: Path, form: str, source: str) -> tuple[dict, list[dict]]:
+    """Return the table of a page, and what Quarto's filter for paper makes of it."""
+    (folder / "quarto.lua").write_text(
+        f'quarto = {{doc = {{is_format = function(name) return name == "{form}" end}}}}\n'
+        f'return dofile("{THEME / "paper.lua"}")\n'
+    )
+    made = run(source, "-f", "html", "-t", "json", "--lua-filter=quarto.lua", folder=folder)
+    return read(source, HTML)["blocks"][0], json.loads(made)["blocks"]
+
+
+@pytest.mark.parametrize(("rows", "words"), [(8, "a"), (9, "a"), (3, "a" * 300), (3, "a" * 600)])
+def test_the_same_tables_stay_on_one_page_under_both_engines(rows, words, tmp_path):
+    body = f"<tr><td>{words}</td></tr>" * rows
+    source = f"<table><thead><tr><th>A</th></tr></thead><tbody>{body}</tbody></table>"
+    table, blocks = filtered_table(tmp_path, "typst", source)
+    whole = [block["c"] for block in blocks if block["t"] == "RawBlock"]
+    assert whole == ([["typst", "#whole["], ["typst", "]"]] if is_short(table) else [])
 
 
 @pytest.mark.parametrize("form", ["docx", "typst"])
@@ -236,18 +249,13 @@ def test_in_the_word_document_of_quarto_a_figure_is_png_with_its_alt_text(tmp_pa
     ],
 )
 def test_a_table_on_paper_has_the_same_columns_under_both_engines(heads, row, form, tmp_path):
-    (tmp_path / "quarto.lua").write_text(
-        f'quarto = {{doc = {{is_format = function(name) return name == "{form}" end}}}}\n'
-        f'return dofile("{THEME / "paper.lua"}")\n'
-    )
     cells = [
         "".join(f"<{tag}>{text}</{tag}>" for text in texts)
         for tag, texts in (("th", heads), ("td", row))
     ]
     source = "<table><thead><tr>{}</tr></thead><tbody><tr>{}</tr></tbody></table>".format(*cells)
-    made = run(source, "-f", "html", "-t", "json", "--lua-filter=quarto.lua", folder=tmp_path)
-    (table,) = elements(json.loads(made)["blocks"], "Table")
-    (plain_table,) = elements(read(source, HTML)["blocks"], "Table")
+    plain_table, blocks = filtered_table(tmp_path, form, source)
+    (table,) = elements(blocks, "Table")
     found = [width.get("c") for _, width in table["c"][2]]
     sized = with_widths(plain_table, always=form == "docx")
     assert found == pytest.approx([width.get("c") for _, width in sized["c"][2]])

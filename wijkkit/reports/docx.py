@@ -138,6 +138,8 @@ def _styles(styles: str, colours: Colours) -> str:
     )
     styles = re.sub(r'(<w:(left|right)) w:w="108"', r'\1 w:w="60"', styles)
     styles = styles.replace('<w:sz w:val="24" />', '<w:sz w:val="21" />', 1)
+    above = r'(?s)(w:styleId="TableCaption".*?<w:keepNext />)'
+    styles = re.sub(above, r'\1<w:spacing w:before="200"/>', styles, count=1)
     added = [
         f'<w:style w:type="paragraph" w:customStyle="1" w:styleId="{_key(name)}"><w:name '
         f'w:val="{name}"/><w:basedOn w:val="{base}"/><w:qFormat/><w:pPr>'

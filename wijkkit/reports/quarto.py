@@ -14,7 +14,7 @@ from typing import Any
 
 from wijkkit.errors import Problem, ReportError
 from wijkkit.language import text
-from wijkkit.language.messages import catalogue, escaped
+from wijkkit.language.messages import escaped
 from wijkkit.reports.docx import reference_document
 from wijkkit.reports.page import Frame, page_template, surroundings
 from wijkkit.reports.paper import print_part, print_style
@@ -196,9 +196,8 @@ def formats_of(stem: str, forms: tuple[str, ...], language: str, frame: Frame) -
     >>> formats_of("wijk-a", ("docx",), "nl", NO_FRAME)["docx"]["reference-doc"]
     'wijk-a/reference.docx'
     """
-    names = catalogue("reports", language)["callout"]
     own: dict[str, Any] = {
-        "html": _as_markdown({**surroundings(frame, language), "callout-names": names}),
+        "html": _as_markdown(surroundings(frame, language)),
         "pdf": {"more-rows": text("reports.more_rows", language, rows="#")}
         if stem.endswith(BRIEF)
         else "default",

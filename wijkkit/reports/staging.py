@@ -159,6 +159,7 @@ def stage(
         **mark,
         "publisher": publisher,
         "toc-title": text("reports.contents", study.language),
+        "callout-names": dict(catalogue("reports", study.language)["callout"]),
         "format": formats_of(page.stem, forms, study.language, frame),
     }
     if "pptx" in forms:
