@@ -76,6 +76,7 @@ def test_the_body_of_a_source_is_staged_unchanged_and_the_metadata_are_added(
     assert own.strip() == split_front_matter(SOURCE)[1].strip().replace(" wijk/", " wijk-a/wijk/")
     assert colophon and end.count(":::") == 1
     assert front.pop("format").keys() == {"html"}
+    assert front.pop("callout-names")["note"] == "Opmerking"
     assert front == {
         "title": "A",
         "lang": "nl",
