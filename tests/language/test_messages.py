@@ -113,9 +113,9 @@ PLAIN = {
         "moet zijn.",
     ),
     "explanations.evidence.mentioned": (
-        {"mentions": 5, "counted": 8, "minimum": "50%"},
-        "In 5 van de 8 groepsgesprekken is dit genoemd. Wij tellen dit mee als minstens 50% van "
-        "de groepen het noemt.",
+        {"mentions": 5, "counted": 8, "minimum": "50%", "codes": "‘steun’ of ‘inkoop’"},
+        "In 5 van de 8 groepsgesprekken is ‘steun’ of ‘inkoop’ genoemd. Wij tellen dit mee vanaf "
+        "50% van de groepen.",
     ),
     "process.implementation.maintenance_all": (
         {},

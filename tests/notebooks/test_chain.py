@@ -110,6 +110,17 @@ def test_every_figure_has_its_own_data_in_its_section(study, site):
             assert len(tables) >= len(figures), (path.name, figures, tables)
 
 
+@pytest.mark.browser
+def test_a_page_of_a_wijk_is_short_while_its_parts_are_closed(study, site, chromium):
+    page = chromium.new_page(viewport={"width": 1200, "height": 900})
+    heights = {}
+    for slug in study.neighbourhoods:
+        page.goto((site / f"{slug}.html").as_uri())
+        heights[slug] = page.evaluate("document.documentElement.scrollHeight")
+    page.close()
+    assert max(heights.values()) <= 4500, heights
+
+
 def test_pages_with_their_own_assets_stay_small(study, site):
     for slug in study.neighbourhoods:
         own = [site / f"{slug}.html", *(site / f"{slug}_files").rglob("*")]

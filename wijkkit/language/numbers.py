@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
+from typing import Literal
 
 from babel.dates import format_date
 from babel.lists import format_list
@@ -152,15 +153,24 @@ def counted(key: str, n: int, language: str, **fields: object) -> str:
     return text(f"{key}.{form}", language, n=in_words(n, language), **fields)
 
 
-def listed(names: Iterable[str], language: str) -> str:
+def listed(
+    names: Iterable[str], language: str, style: Literal["standard", "or"] = "standard"
+) -> str:
     """Return names as a list inside a sentence.
+
+    Parameters
+    ----------
+    names : iterable of str
+    language : str
+    style : str, optional
+        ``or`` for a choice.
 
     Examples
     --------
-    >>> listed(["Noord", "Oost", "Zuid"], "nl")
-    'Noord, Oost en Zuid'
+    >>> listed(["Noord", "Oost", "Zuid"], "nl"), listed(["Noord", "Oost"], "nl", "or")
+    ('Noord, Oost en Zuid', 'Noord of Oost')
     """
-    return format_list(list(names), locale=language)
+    return format_list(list(names), style=style, locale=language)
 
 
 def small_first(label: str) -> str:

@@ -135,7 +135,7 @@ def methods(view: CityView) -> pd.DataFrame:
 
     ``outcome, label, method, scale, value, lower, upper, p, floor, n, clusters, status, reason``
     and the odds ratio of the unfavourable outcome with its interval: ``odds_ratio, or_lower,
-    or_upper``.
+    or_upper``. `compared`: whether the outcome has a number by two methods or more.
     """
     main = main_effects(view)
     points = main[main["scale"].isin(["points", "score"])]
@@ -149,7 +149,9 @@ def methods(view: CityView) -> pd.DataFrame:
         )
     columns = ["outcome", "label", "method", "scale", *_ENDS, "unit", "p", "p_below", "step"]
     columns += ["floor", "n", "clusters", "status", "reason", "odds_ratio", "or_lower", "or_upper"]
-    return pd.DataFrame(rows, columns=columns)
+    frame = pd.DataFrame(rows, columns=columns)
+    known = frame["status"].eq("ok").groupby(frame["outcome"]).transform("sum")
+    return frame.assign(compared=known > 1)
 
 
 def _ratio(ratios: pd.DataFrame, row: pd.Series) -> dict[str, float]:

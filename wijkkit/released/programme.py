@@ -224,14 +224,14 @@ def borders(view: CityView) -> pd.DataFrame:
 def explanations(view: CityView) -> pd.DataFrame:
     """Return every explanation with its verdict and what that rests on, in words.
 
-    Those beyond their threshold come first, those within it last. What the study has no data on
-    is left out: the sentences name it.
+    Those beyond their threshold come first (`plays`; the sentences say what those rest on), those
+    within it last. What the study has no data on is left out: the sentences name it.
     """
     order = ("plays", "undecided", "cannot_be_judged", "within")
     table = where_it_runs(view, view.table("explanations"))
     table = table[table["verdict"].ne("cannot_be_judged") | table["evidence"].ne("none")]
     table = table.sort_values("verdict", key=lambda column: column.map(order.index), kind="stable")
-    return explanation_rows(view.study, table)
+    return explanation_rows(view.study, table).assign(plays=table["verdict"].eq("plays").to_numpy())
 
 
 def key_figures(view: CityView) -> pd.DataFrame:

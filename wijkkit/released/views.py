@@ -24,7 +24,7 @@ from wijkkit.study.model import Neighbourhood
 from wijkkit.tables import EVERYBODY
 
 #: What stands in one row of a table where it has no number: frame -> column.
-_TOGETHER = {"methods": "method", "design_checks": "item"}
+_TOGETHER = {"methods": "method", "design_checks": "item", "slopes": "label"}
 #: Drawings of a frame that have a caption of their own.
 _DRAWN = ("position", "funnel", "rug")
 #: Frames of the effect: their caption says what was evaluated otherwise than study.yml plans.

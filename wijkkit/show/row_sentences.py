@@ -113,7 +113,7 @@ def quote_sentence(row: pd.Series, about: About) -> str:
 
 
 def goal_sentence(row: pd.Series, about: About) -> str:
-    """Say where a wijk stands on a goal, where it began, against all wijken and its target."""
+    """Say where a wijk stands on a goal, against all wijken and its target."""
     language, own = about["language"], number_at(row, "own")
     head = f"**{escaped(row['label'])}**"
     if not is_shown(own):
@@ -122,18 +122,14 @@ def goal_sentence(row: pd.Series, about: About) -> str:
     now = {"value": shown_interval(own, language), "wave": escaped(row["wave_label"])}
     label = ". ".join(filter(None, [head, escaped(row.get("measured_as", ""))]))
     said = [text("show.goal.now", language, label=label, whom=whom, **now)]
-    first = number_at(row, "first")
-    if is_shown(first):
-        began = shown_value(first, language)
-        said.append(text("show.goal.first", language, wave=escaped(row["first_wave"]), value=began))
     if row["verdict"] != "unknown":
         city = shown_value(number_at(row, "city"), language)
         key = f"show.goal.verdict.{row['verdict']}"
         said.append(text(key, language, everywhere=about["everywhere"], value=city))
-    return " ".join([*said, *_target(row, own, first, language)])
+    return " ".join([*said, *_target(row, own, language)])
 
 
-def _target(row: pd.Series, own: dict, first: dict, language: str) -> list[str]:
+def _target(row: pd.Series, own: dict, language: str) -> list[str]:
     """Say where a goal stands against its target, whose it is, and whether it was met at first."""
     target = row.get("target")
     if target is None or pd.isna(target):
@@ -143,6 +139,7 @@ def _target(row: pd.Series, own: dict, first: dict, language: str) -> list[str]:
     shown = percentage(target, language)
     said = [text(f"show.goal.target.{state}", language, target=shown, whose=whose)]
     if row["reached_before"]:
+        first = number_at(row, "first")
         began = {"wave": row["first_wave"], "value": shown_value(first, language)}
         said.append(text("show.goal.reached_before", language, **began))
         registered = row["registered_baseline"]

@@ -97,7 +97,7 @@ def effect_verdict(
     fields |= {"scale": str(row["scale"]), "p_holm": float(row["p_holm"])}
     if found := finding(row, sign, settings):
         return found, fields | chance_fields(found, tested, settings)
-    known = detectable.loc[detectable["status"].eq("ok"), "relevant"]
+    known = detectable["relevant"].dropna()
     relevant = float(known.iloc[0]) if len(known) else None
     narrow = [row, row_of(rows, "model_based")]
     within = relevant is not None and all(_within(one, relevant) for one in narrow)

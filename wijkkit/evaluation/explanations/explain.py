@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
 import pandas as pd
 
@@ -90,7 +91,7 @@ def explanation_rows(study: Study, table: pd.DataFrame) -> pd.DataFrame:
             "aspect": words("aspect", row.aspect),
             "explanation": words("explanation", row.explanation),
             "verdict": words("verdict", row.verdict),
-            "evidence": _evidence(row.evidence, json.loads(row.fields), study),
+            "evidence": _evidence(row, study),
             "settle": words("settle", row.explanation),
         }
         for row in table.itertuples()
@@ -98,14 +99,17 @@ def explanation_rows(study: Study, table: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["aspect", "explanation", "verdict", "evidence", "settle"])
 
 
-def _evidence(key: str, fields: dict[str, float | str], study: Study) -> str:
+def _evidence(row: Any, study: Study) -> str:
+    key, fields = row.evidence, json.loads(row.fields)
+    codes = study.settings.evaluation.explanations.codes.get(row.explanation, ())
     names = {goal.id: study.text(goal.label) for goal in study.goals}
     names |= study.group_names
     names |= {f"part.{part}": text(f"explanations.part.{part}", study.language) for part in _PARTS}
     shown = {
         name: _worded(key, name, value, study.language, names) for name, value in fields.items()
     }
-    return text(f"explanations.evidence.{key}", study.language, **shown)
+    mentioned = listed([f"‘{code}’" for code in codes], study.language, "or")
+    return text(f"explanations.evidence.{key}", study.language, **shown, codes=mentioned)
 
 
 def _worded(key: str, name: str, value: float | str, language: str, names: dict[str, str]) -> str:
