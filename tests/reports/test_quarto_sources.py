@@ -44,7 +44,10 @@ def test_quarto_reads_captions_and_alt_texts_as_they_were(words, tmp_path):
         key: c.options for key, c in labelled_cells(read_notebook(tmp_path / "a.ipynb")).items()
     }
     fig, tbl = options["fig-a"], options["tbl-a"]
-    assert "{{<" not in json.dumps(options)
+    undone = tbl["tbl-cap"]
+    for _ in range(2):  # once by Pandoc, in an attribute, and once by Quarto
+        undone = re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", undone)
+    assert "{{<" not in json.dumps(options) + undone and not undone.endswith("}")
     alt, caption = (text.replace("'", "\\'") for text in (fig["fig-alt"], tbl["tbl-cap"]))
     page = read(
         f"![{fig['fig-cap']}](a.svg){{#fig-a fig-alt='{alt}'}}\n\n"
@@ -56,7 +59,7 @@ def test_quarto_reads_captions_and_alt_texts_as_they_were(words, tmp_path):
     assert alt.replace("\N{WORD JOINER}", "") == words
     again = read(attribute(table, "tbl-cap"), "markdown")
     for shown in (figure["c"][1], again["blocks"]):
-        assert plain(shown) == words
+        assert plain(shown).replace("\N{WORD JOINER}", "") == words
         assert set(kinds(shown)) <= {"Plain", "Para", "Str", "Space"}
 
 

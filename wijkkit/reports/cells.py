@@ -273,13 +273,13 @@ def _options(lines: tuple[str, ...]) -> Mapping[str, Any]:
 def to_attribute(words: str) -> str:
     r"""Return `words` as a cell option that Quarto writes in a quoted attribute.
 
-    Pandoc reads escapes there, and Quarto what looks like a shortcode of its own; quotes are
-    Quarto's care.
+    Pandoc reads escapes there, and Quarto what then looks like a shortcode of its own, or at the
+    end like attributes; quotes are Quarto's care.
 
     >>> print(to_attribute("a \\ b &amp; c's"))
     a \\ b \&amp; c's
     """
-    apart = re.sub(r"\{(?=\{)|>(?=\}\})", rf"\g<0>{JOINER}", words)
+    apart = re.sub(r"\\*(\{(?=\\*\{)|>(?=\\*\}\\*\})|\}$)", rf"\g<0>{JOINER}", words)
     return re.sub(r"([\\&])", r"\\\1", apart)
 
 
