@@ -124,7 +124,7 @@ def hide(folder: Path, status: str) -> None:
     write_released(study, "changes", judged(changed))
 
 
-GOALS = ["name", "first", "own", "city", "target", "target_of", "state"]
+GOALS = ["name", "first", "own", "city", "target", "state"]
 
 
 def goals_figure(view):
@@ -141,8 +141,7 @@ def test_goals_say_first_and_last_value_all_wijken_target_and_where_it_stands(fo
         "41% (36–46)",
         "52% (47–57)",
         "48% (43–53)",
-        "60%",
-        "de stad",
+        "60% (de stad)",
         "nog niet gehaald",
     ]
     said = show.sentences(view.goals(), show.goal_sentence).markdown
@@ -347,6 +346,18 @@ def test_a_difference_in_a_coarse_step_keeps_the_verdict_of_its_exact_limits(fol
     assert "geen duidelijk verschil" not in said and "geen enkele uitkomst" not in said
     changed = show.sentences(view.outcomes(), show.change_sentence).markdown
     assert ": van " in changed and "duidelijk" not in changed and "onbekend" not in changed
+
+
+def test_the_city_names_the_wijken_outside_the_funnel_together(folder):
+    assert open_city(folder).outside().empty
+    far = estimates()
+    at = far["area_level"].eq("wijk") & far["wave"].eq("2021")
+    far.loc[at, ["value", "lower", "upper", "n"]] = 95.0, 94.0, 96.0, 900
+    write_released(open_study(folder), "estimates", tidy(far))
+    said = show.table(open_city(folder).outside(), ["label", "position", "name"]).data
+    assert said.values.tolist() == [
+        ["Speelt voldoende buiten", "veel hoger (99,8%)", "Noord en Zuid"]
+    ]
 
 
 def test_a_wijk_is_outside_the_funnel_where_its_children_are_many_and_far(folder):

@@ -348,6 +348,9 @@ def test_odds_ratios_are_those_of_the_adverse_pole_whichever_is_modelled(city, p
     methods = open_city(city.study.folder).methods()
     assert methods[["odds_ratio", "or_lower", "or_upper"]].iloc[0].tolist() == ratio
     assert methods["value"].tolist() == [points]
+    assert methods["compared"].tolist() == [False]
+    write_released(city.study, "effects", pd.DataFrame([row, odds, {**row, "method": "cr2"}]))
+    assert open_city(city.study.folder).methods()["compared"].tolist() == [True, True]
 
 
 def test_tables_of_the_effect_say_it_of_the_outcome_they_name(city):
@@ -377,6 +380,10 @@ def test_tables_of_the_effect_say_it_of_the_outcome_they_name(city):
     assert effects[0] == "+3 procentpunt (−2 tot +8)" and effects[1].startswith("+0,50")
     items = ["Noord", "leeftijd", "opleiding: laag", "25% bereikt", "paar p1"]
     assert shown.iloc[:, 0].tolist() == items
+    hidden = {**check, "status": "hidden", "item": "zuid"}
+    write_released(city.study, "effect_assumptions", pd.DataFrame([check, hidden]))
+    shown = show.table(open_city(city.study.folder).design_checks(), ["item", "value"]).data
+    assert shown.iloc[:, 0].tolist() == ["Noord"]  # what is hidden everywhere is left out
 
 
 def test_the_table_of_scales_gives_the_reliability_that_the_sentence_warns_of(city):

@@ -188,9 +188,11 @@ def design_checks(view: CityView) -> pd.DataFrame:
 
     ``outcome, label, check, item`` (in words: a wijk, a pair, a share, a characteristic), ``scale,
     value, lower, upper, unit, status, reason``. Differences in who took part (scale ``sd``) have
-    no favourable side and are as they are.
+    no favourable side and are as they are. What is hidden for every outcome is left out.
     """
     table = compared(view, "effect_assumptions")
+    shown = table["status"].ne("hidden").groupby([table["check"], table["item"]])
+    table = table[shown.transform("any").astype(bool)]
     known, rows = evaluated(view).indicators, []
     for _, row in table.iterrows():
         indicator = known[row["outcome"]]

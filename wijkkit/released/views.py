@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Literal
 import pandas as pd
 
 from wijkkit.display import ShowsItself
-from wijkkit.language import in_words, number, small_first, text
+from wijkkit.language import in_words, listed, number, small_first, text
 from wijkkit.language.messages import catalogue
 from wijkkit.released import design
 from wijkkit.released import effects as effect
@@ -126,10 +126,17 @@ class CityView(ShowsItself):
         )
 
     def outside(self) -> pd.DataFrame:
-        """Return the rows of `wijken` outside the limits of the funnel, and those of this wijk."""
+        """Return the rows of `wijken` outside the limits of the funnel, and those of this wijk.
+
+        Of the city a row per indicator and position, with the names of the wijken there.
+        """
         found = self.wijken()
         rows = found[found["own"] | ~found["position"].isin(["inside", "unknown"])]
-        return self.framed("outside_own" if self.is_wijk else "outside", rows)
+        if self.is_wijk:
+            return self.framed("outside_own", rows)
+        named = rows.groupby(["indicator", "label", "position"], sort=False)["name"]
+        together = named.agg(lambda names: listed(names, self.language)).reset_index()
+        return self.framed("outside", together)
 
     def places(
         self,

@@ -272,6 +272,9 @@ def _column(frame: pd.DataFrame, name: str, language: str) -> list[str]:
         # Where the number itself is absent, so is its p-value, for the same reason.
         rows = zip(cells, frame.to_dict("records"), strict=True)
         cells = [cell if is_shown(row) else shown_value(row, language) for cell, row in rows]
+    if name == "target" and "target_of" in frame:
+        whose = zip(cells, _column(frame, "target_of", language), strict=True)
+        cells = [f"{cell} ({of})" if of else cell for cell, of in whose]
     if f"{name}_status" in frame:
         return [
             cell if status == "ok" else why_absent(status, language)

@@ -76,6 +76,11 @@ def test_an_interval_that_is_narrow_by_luck_does_not_rule_out_an_effect():
     rows = effect_rows(0, -2, 2, 0.9)
     rows.loc[rows["method"] == "model_based", ["lower", "upper"]] = [-8.0, 8.0]
     assert verdict(rows)[0] == "not_shown_wide"
+    # Of many wijken it is not luck, and a release need not show the other method.
+    many = rows.assign(clusters=70, status=["ok", "hidden"])
+    hidden = DETECTABLE.assign(status="hidden", relevant=float("nan"))
+    key, fields = effect_verdict(many, -1, EvaluationSettings(), hidden)
+    assert (key, fields["relevant"]) == ("not_shown_small", 5.0)
 
 
 def test_an_effect_that_does_not_survive_the_other_outcomes_is_a_sign_only():

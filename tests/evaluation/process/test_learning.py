@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from tests.evaluation.process.conftest import estimate_rows
+from wijkkit.evaluation.learning import comparison
 from wijkkit.evaluation.learning.comparison import (
     ahead_sentences,
     clash_sentences,
@@ -129,7 +130,7 @@ def test_goals_that_became_worse_or_stayed_the_same_are_asked_about(facts):
     assert asked(facts(changes=worse), "done_without_change") == ["D1"]
 
 
-def test_clashes_are_counted_over_wijken(facts):
+def test_clashes_are_counted_over_wijken(facts, monkeypatch):
     table = clashes(facts())
     assert table.loc[0, ["clash", "programme", "wijken", "open"]].tolist() == [
         "procurement",
@@ -138,6 +139,8 @@ def test_clashes_are_counted_over_wijken(facts):
         2,
     ]
     assert "Wijk-A en Wijk-B" in clash_sentences(facts())[0]
+    monkeypatch.setattr(comparison, "_NAMED", 1)
+    assert "Dit wringt in alle 2 programmawijken." in clash_sentences(facts())[0]
     assert "niet is opgeschreven" in clash_sentences(facts(registry={}))[0]
 
 

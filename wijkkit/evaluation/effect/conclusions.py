@@ -85,8 +85,8 @@ def effect_verdict(
 
     The `finding` of the method that conclusions rest on; or ``not_shown_wide``: not found, and the
     interval holds changes that matter; ``not_shown_small``: not found, and neither this interval
-    nor that of independent respondents holds any (with few clusters an interval can be narrow by
-    luck); ``cannot_test``: an arm has one cluster, whose fluctuation cannot be estimated: the
+    nor, with few clusters, that of independent respondents holds any (an interval of few clusters
+    can be narrow by luck); ``cannot_test``: an arm has one cluster, whose fluctuation cannot be estimated: the
     difference with the p-value of the randomisation test, which takes it for as large as that of
     the others; ``unavailable``: no number, with the reason.
     """
@@ -97,13 +97,23 @@ def effect_verdict(
     fields |= {"scale": str(row["scale"]), "p_holm": float(row["p_holm"])}
     if found := finding(row, sign, settings):
         return found, fields | chance_fields(found, tested, settings)
-    known = detectable["relevant"].dropna()
-    relevant = float(known.iloc[0]) if len(known) else None
-    narrow = [row, row_of(rows, "model_based")]
+    relevant = _relevant(row, settings, detectable)
+    few = row["clusters"] < _FEW_CLUSTERS
+    narrow = [row, row_of(rows, "model_based")] if few else [row]
     within = relevant is not None and all(_within(one, relevant) for one in narrow)
     if relevant is not None:
         fields["relevant"] = relevant
     return ("not_shown_small" if within else "not_shown_wide"), fields
+
+
+def _relevant(
+    row: pd.Series, settings: EvaluationSettings, detectable: pd.DataFrame
+) -> float | None:
+    """Return the smallest change that matters: that of a score follows from its spread."""
+    if row["scale"] == "points":
+        return settings.relevant_points
+    known = detectable["relevant"].dropna()
+    return float(known.iloc[0]) if len(known) else None
 
 
 def _within(row: pd.Series | None, relevant: float) -> bool:

@@ -12,6 +12,8 @@ from wijkkit.evaluation.process.sentences import as_sentence
 from wijkkit.language import in_words, large_first, listed, number, percentage, text
 from wijkkit.study import Study
 
+#: A sentence names the wijken where there are no more.
+_NAMED = 5
 CLASH_COLUMNS = ("clash", "programme", "wijken", "names", "open", "solved", "what")
 
 
@@ -31,7 +33,7 @@ def clashes(facts: Facts) -> pd.DataFrame:
                 clash,
                 programme,
                 len(names),
-                listed(names, facts.study.language),
+                _where(names, facts.study),
                 int(mine["status"].eq("open").sum()),
                 int(mine["status"].eq("solved").sum()),
                 " ".join(as_sentence(what) for what in mine["what"].unique()),
@@ -40,6 +42,13 @@ def clashes(facts: Facts) -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=list(CLASH_COLUMNS))
     order = ["open", "wijken", "clash", "programme"]
     return table.sort_values(order, ascending=[False, False, True, True]).reset_index(drop=True)
+
+
+def _where(names: list[str], study: Study) -> str:
+    """Return in which wijken something holds: by their names, or that it is in all of many."""
+    if _NAMED < len(names) == len(study.starts):
+        return text("learning.clash.everywhere", study.language, n=len(names))
+    return listed(names, study.language)
 
 
 def clash_sentences(facts: Facts) -> list[str]:
