@@ -41,7 +41,7 @@ end
 
 -- Tables: columns as wide as their words (wijkkit/reports/paper.py has the same rule); in Word in
 -- the styles that the reference document has for them, and not inside a table of Quarto's own.
-local LINE, SMALL_LINE, LONGEST, WORD, LEAST_WORD, GAP = 82, 92, 45, 20, 7, 3
+local LINE, SMALL_LINE, LONGEST, WORD, LEAST_WORD, GAP = 82, 92, 45, 20, 5, 3
 local WHOLE = "\u{00a0}"
 
 local function rows_of(t, below)
@@ -89,15 +89,14 @@ end
 local function least_of(texts, bodies, line)
   local most = WORD
   local function longest(column) return longest_word(column, most) + GAP end
-  local least = texts:map(longest)
-  local crowded = sum_of(bodies:map(longest)) >= line
-  while crowded and sum_of(least) > line and most > LEAST_WORD do
+  local below = bodies:map(longest)
+  while sum_of(below) > line and most > LEAST_WORD do
     most = most - 1
-    least = texts:map(longest)
+    below = bodies:map(longest)
   end
+  local least = texts:map(longest)
   local all = sum_of(least)
   if all <= line then return least end
-  local below = bodies:map(longest)
   local bare = sum_of(below)
   local part = all > bare and math.max(0, (line - bare) / (all - bare)) or 0
   for i in ipairs(texts) do least[i] = below[i] + part * (least[i] - below[i]) end

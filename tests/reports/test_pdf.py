@@ -217,6 +217,12 @@ def test_where_words_do_not_fit_side_by_side_those_of_heads_are_hyphenated_first
     table = read(f"<table><tr>{heads}</tr><tr>{cells}</tr></table>", HTML)["blocks"][0]
     shares = [width["c"] for _, width in with_widths(table)["c"][2]]
     assert shares[0] * 82 >= len("Fazantengaarde") + 3 > shares[1] * 82
+    # So too where numbers leave a long word less than it asks: no head takes of what is left.
+    heads = "".join(f"<th>{word}</th>" for word in ("Doel", *["Streefwaarde"] * 5))
+    cells = "<td>opvoedingsondersteuning</td>" + "<td>72% (65–79)</td>" * 4 + "<td>72%</td>"
+    table = read(f"<table><tr>{heads}</tr><tr>{cells}</tr></table>", HTML)["blocks"][0]
+    shares = [width["c"] for _, width in with_widths(table)["c"][2]]
+    assert shares[0] * 82 > 19 and shares[-1] * 82 < 7
 
 
 def test_words_and_their_meanings_stand_in_two_columns(tmp_path):

@@ -125,7 +125,7 @@ _LINE, _SMALL_LINE = 82, 92
 #: A column never counts as more than this; the rest goes on next lines.
 _LONGEST = 45
 #: No word counts as longer; what is longer is hyphenated. In a crowded table words give way to this.
-_WORD, _LEAST_WORD = 20, 7
+_WORD, _LEAST_WORD = 20, 5
 #: Space around a column, and what bold heads are wider.
 _GAP = 3
 #: A number and its margin, which stay on one line.
@@ -181,13 +181,12 @@ def _shares(texts: list[list[str]], bodies: list[list[str]], line: int) -> list[
     that is not enough, the longest of all. A number and its margin never are.
     """
     most = _WORD
-    least: list[float] = [_longest_word(column) + _GAP for column in texts]
-    crowded = sum(_longest_word(column) + _GAP for column in bodies) >= line
-    while crowded and sum(least) > line and most > _LEAST_WORD:
+    below = [_longest_word(column) + _GAP for column in bodies]
+    while sum(below) > line and most > _LEAST_WORD:
         most -= 1
-        least = [_longest_word(column, most) + _GAP for column in texts]
-    if sum(least) > line:
         below = [_longest_word(column, most) + _GAP for column in bodies]
+    least: list[float] = [_longest_word(column, most) + _GAP for column in texts]
+    if sum(least) > line:
         part = max(0.0, (line - sum(below)) / (sum(least) - sum(below) or 1))
         least = [own + part * (whole - own) for own, whole in zip(below, least, strict=True)]
     mean = [
