@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import os
 import re
@@ -57,6 +58,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if not _needs_demo(item)]
     places = {file: i for i, file in enumerate(_LONG)}
     items.sort(key=lambda item: places.get(_file(item.nodeid), len(places)))
+    # What was collected and imported stays till the end.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000)
 
 
 @pytest.hookimpl(optionalhook=True)

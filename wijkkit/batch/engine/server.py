@@ -39,6 +39,8 @@ def preload(modules: list[str], study: str = "") -> list[str]:
     The files of `study` (a folder) are read once, where there is one.
     """
     failed = []
+    # Modules stay: looking for what could go while they are loaded finds nothing.
+    gc.set_threshold(50_000)
     # A grammar that takes a second to load, for a kind of address that no notebook file has.
     sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
     for module in (*BASE, *modules):
