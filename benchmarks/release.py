@@ -30,6 +30,7 @@ from wijkkit.disclosure.derived import release_comparisons
 from wijkkit.disclosure.policy import statuses
 from wijkkit.disclosure.release import Made, Release, release_estimates
 from wijkkit.disclosure.sample import cells_of
+from wijkkit.disclosure.slopes import shown_beside
 from wijkkit.estimates.grid import Estimates, estimate_grid
 from wijkkit.pipeline.estimation import StudyEstimates, estimate, groupings
 
@@ -90,6 +91,10 @@ def studies(data: Path, every: bool) -> Iterator[tuple[str, str]]:
             yield (
                 f"{name}: clear verdicts that stand, of those whose figures are shown",
                 verdicts(made, released),
+            )
+            yield (
+                f"{name}: slopes of the city that stand, in their finest step; relative indices",
+                slopes_of_the_city(made.slopes, released),
             )
             yield f"{name}: seconds of one core", f"{used:.1f}"
 
@@ -156,6 +161,19 @@ def verdicts(made: StudyEstimates, released: Release) -> str:
     clear = exact["verdict"].isin(["higher", "lower", "better", "worse"])
     clear &= of_cells["status"].eq("ok")
     return f"{(shown['verdict'] == exact['verdict'])[clear].sum()} of {clear.sum()}"
+
+
+def slopes_of_the_city(exact: pd.DataFrame, released: Release) -> str:
+    shown = shown_beside(released.slopes, released.table)
+    of_city = (exact["area_level"].eq("city") & exact["status"].eq("ok")).to_numpy()
+    there = of_city & shown["status"].eq("ok").to_numpy()
+    ratio = exact["unit"].eq("ratio").to_numpy()
+    # Of most indicators, whose slope is in percentage points.
+    fine = there & ~ratio & (shown["step"] <= 1).to_numpy()
+    return (
+        f"{(there & ~ratio).sum()} of {(of_city & ~ratio).sum()}, {fine.sum()}; "
+        f"{(there & ratio).sum()} of {(of_city & ratio).sum()}"
+    )
 
 
 def towns(number: int, first: int = 0) -> Iterator[tuple[str, str]]:

@@ -7,7 +7,7 @@ stand, with the n of each and the weights of wijken.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import product
 
 import numpy as np
@@ -27,9 +27,9 @@ class Attacker:
     Parameters
     ----------
     *published : (Town, DataFrame) or (Town, DataFrame, DataFrame)
-        Publications over the same children: the town, its figures as released, and its gaps and
+        Publications over the same children: the town, its figures as released, its gaps and
         changes as released with the exact limits, of which the attacker knows how far they are
-        apart. A question that two of them ask with other answers counts as two.
+        apart, and its slopes. A question that two of them ask with other answers counts as two.
     """
 
     def __init__(self, *published: tuple) -> None:
@@ -70,9 +70,10 @@ class Attacker:
         every = np.kron(np.eye(len(self.atoms)), np.ones(len(self.patterns)))
         self.facts = [LinearConstraint(every, *[self.atoms["size"].to_numpy(float)] * 2)]
         for at, (_, *tables) in enumerate(published):
-            for told, tell in zip(tables, (self._figure, self._difference), strict=False):
+            tell_each = (self._figure, self._difference, self._slope)
+            for told, tell in zip(tables, tell_each, strict=False):
                 rows = told[told["status"].eq("ok")]
-                self.learn(tell(row, at) for row in rows.itertuples())
+                self.learn(fact for row in rows.itertuples() for fact in tell(row, at))
 
     def learn(self, shown: Iterable[tuple[np.ndarray, float, float]]) -> None:
         """Take sums of the unknowns that are known to lie between two numbers as facts."""
@@ -94,10 +95,10 @@ class Attacker:
         having = self.patterns[:, self._question[at][row.indicator]]
         return np.outer(self._inside(row, at), having).ravel().astype(float)
 
-    def _figure(self, row: object, at: int) -> tuple[np.ndarray, float, float]:
-        return self._share(row, at), row.value - row.step / 2, row.value + row.step / 2
+    def _figure(self, row: object, at: int) -> Iterator[tuple[np.ndarray, float, float]]:
+        yield self._share(row, at), row.value - row.step / 2, row.value + row.step / 2
 
-    def _difference(self, row: object, at: int) -> tuple[np.ndarray, float, float]:
+    def _difference(self, row: object, at: int) -> Iterator[tuple[np.ndarray, float, float]]:
         name = "group" if row.group_by and "-" in row.group else "wave"
         first, last = (
             self._share(row._replace(**{name: one}), at) for one in getattr(row, name).split("-")
@@ -111,7 +112,30 @@ class Attacker:
             "lower": (low, min(high, -half)),
             "not_distinguishable": (max(low, -half), min(high, half)),
         }
-        return line, *ends.get(row.verdict, (low, high))
+        yield line, *ends.get(row.verdict, (low, high))
+
+    def _slope(self, row: object, at: int) -> Iterator[tuple[np.ndarray, float, float]]:
+        """A slope, its change, or a relative index, by which one end is so many times the other."""
+        lines = [self._ends(row._replace(wave=one), at) for one in row.wave.split("-")]
+        low, high = row.value - row.step / 2, row.value + row.step / 2
+        if row.unit != "ratio":
+            first, *later = (one[0] - one[1] for one in lines)
+            yield (later[0] - first if later else first), low, high
+        elif len(lines) == 1:
+            ((start, end),) = lines
+            yield start - high * end, -np.inf, 0.0
+            yield start - low * end, 0.0, np.inf
+
+    def _ends(self, row: object, at: int) -> tuple[np.ndarray, np.ndarray]:
+        """The ends of the line through the groups at the middle of their ranks, by least squares."""
+        groups = [row._replace(group=one) for one in row.group.split("-")]
+        weight = (self.atoms["size"] * self.atoms[f"weight {at}"]).to_numpy()
+        total = np.array([weight[self._inside(one, at)].sum() for one in groups])
+        share = total / total.sum()
+        x = np.column_stack([np.ones(len(groups)), np.cumsum(share) - share / 2])
+        fit = np.linalg.pinv(x * np.sqrt(share)[:, None]) * np.sqrt(share)
+        values = np.array([self._share(one, at) for one in groups])
+        return fit[0] @ values, (fit[0] + fit[1]) @ values
 
     def _share(self, row: object, at: int) -> np.ndarray:
         """The share of a cell with the answer, as a sum of the unknowns, in per cent."""

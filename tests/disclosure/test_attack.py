@@ -18,14 +18,15 @@ from wijkkit.disclosure.release import Made
 from wijkkit.estimates.change import estimate_change
 from wijkkit.estimates.inequality import estimate_gap
 
+NOTHING = pd.DataFrame()
+
 
 def attacked(made, policy=GGD, most=6, seed=0, gaps=None):
     """What the attacker finds of some of the counts that a rule hides, and the release."""
     if gaps is None:
         released, told = made.release(policy), ()
     else:
-        nothing = pd.DataFrame()
-        released = made.release(policy, made=Made([gaps], nothing, nothing))
+        released = made.release(policy, made=Made([gaps], NOTHING, NOTHING))
         told = release_derived(gaps, released.table, 1.0)
         told = (told.assign(exact_lower=gaps["lower"], exact_upper=gaps["upper"]),)
     table = made.estimates.table.reset_index(drop=True)
@@ -53,17 +54,17 @@ def test_no_hidden_count_of_many_random_towns_is_found(seed):
     held(found, GGD.protection)
 
 
-def gaps_of(made) -> pd.DataFrame:
+def between_groups(made, estimate=estimate_gap) -> pd.DataFrame:
     sample = made.sample
     indicators = {key: SimpleNamespace(unit="percent", ages=None, waves=()) for key in sample.units}
     divided = {"ses": GROUPINGS["ses"]}
-    return estimate_gap(sample.people, indicators, sample.waves, divided, areas=sample.areas)
+    return estimate(sample.people, indicators, sample.waves, divided, areas=sample.areas)
 
 
 @pytest.mark.parametrize("seed", range(3))
 def test_no_hidden_count_is_found_from_gaps_and_their_verdicts(seed):
     made = town(seed, wijken=3, districts=1, groupings=("ses",), size=(60, 150))
-    gaps = gaps_of(made)
+    gaps = between_groups(made)
     found, released = attacked(made, gaps=gaps, seed=seed)
     assert released.left_out == ()
     held(found, GGD.protection)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from wijkkit.disclosure.derived import release_derived, slope_lines, slope_relations
+from wijkkit.disclosure.derived import release_derived
 from wijkkit.disclosure.knowledge import Relation, known
 from wijkkit.tables import tidy
 
@@ -93,38 +93,3 @@ def test_a_verdict_that_would_cost_a_wijk_is_withheld_where_a_figure_is_coarse()
     told, silent = gap_of(-12.0, 11.9), replace(gap_of(-12.0, 11.9), judged=False)
     assert (silent.ends(10)[0][0], silent.ends(10)[1][0]) == (-15, -5)
     assert silent.ends(1) == told.ends(1)
-
-
-def test_a_slope_and_a_relative_index_are_lines_in_what_is_known_of_their_cells():
-    shares = np.array([40.0, 25.0, 10.0])
-    keys = {"indicator": "play", "area": "city", "area_level": "city", "wave": "1"}
-    groups = ["low", "middle", "high"]
-    table = pd.DataFrame([keys | {"group_by": "ses", "group": one} for one in groups]).assign(
-        value=shares, lower=shares - 5, upper=shares + 5, unit="percent", status="ok"
-    )
-    # Groups of one size: 1.5 times the gap of the outer ones, by the closed form of a line.
-    low, high = 25 + 22.5, 25 - 22.5
-    slope, ratio = 1.5 * (40 - 10), (25 + 22.5) / (25 - 22.5)
-    rows = pd.DataFrame([keys | {"group_by": "ses", "group": "low-middle-high"}] * 2).assign(
-        value=[slope, ratio],
-        lower=[slope - 9, ratio / 2],
-        upper=[slope + 9, ratio * 2],
-        unit=["points", "ratio"],
-        status="ok",
-    )
-    at, sign, alone = slope_lines(rows, table, np.full(3, 50.0))
-    assert alone.all() and at[:, 0].tolist() == [0, 1, 2]
-    assert sign[:, 0] == pytest.approx([1.5, 0, -1.5])
-    step = 1e-6 * np.eye(3)
-    for cell, one in enumerate(step):
-        p1, p2, p3 = shares + one
-        middle, half = (p1 + p2 + p3) / 3, 0.75 * (p1 - p3)
-        moved = np.log((middle + half) / (middle - half)) - np.log(low / high)
-        assert sign[cell, 1] == pytest.approx(moved / 1e-6, rel=1e-3)
-    lines = list(slope_relations(rows, (at, sign), table, np.ones(3, bool), np.ones(3)))
-    told = known(table, np.ones(3), (1.0,), lines)[1.0]
-    bare = known(table, np.ones(3), (1.0,), ())[1.0]
-    assert ((told[0] <= shares) & (shares <= told[1])).all()
-    assert (told[1] - told[0] < bare[1] - bare[0] - 0.1).any()
-    # A slope of other cells than these is none of them alone, and is not shown.
-    assert not slope_lines(rows.assign(value=rows["value"] + 1), table, np.full(3, 50.0))[2].any()

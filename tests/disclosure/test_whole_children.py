@@ -16,10 +16,9 @@ from scipy.optimize import linprog
 from towns import Town, areas_of, town_of
 
 from wijkkit.disclosure import system
-from wijkkit.disclosure.audit import Program, Search, counts_of, narrow_with, open_with
+from wijkkit.disclosure.audit import Program, Search, Settled, counts_of, narrow_with, open_with
 from wijkkit.disclosure.choice import FREE
 from wijkkit.disclosure.policy import Policy
-from wijkkit.disclosure.release import Settled
 from wijkkit.disclosure.towns import Towns
 
 #: Of three children a figure is shown, in steps of ten points.
@@ -195,7 +194,7 @@ def test_the_audit_finds_open_what_is_open_and_nothing_else(seed, questions, wei
 def in_parts(one: Small, multiple: np.ndarray, cell: int, more=()) -> float:
     """How far apart a count can be in towns of parts of children, by a program of scipy's.
 
-    `more`: Sums of counts that are known, and how far below and above the truth they may be.
+    `more`: Sums of weighted counts that are known, and how far below and above the truth they may be.
     """
     system, slack, at = one.one.system, one.shown.slack(multiple), one.true
     atoms, patterns = system.truth.shape
@@ -206,8 +205,8 @@ def in_parts(one: Small, multiple: np.ndarray, cell: int, more=()) -> float:
     most = [ends[0] + slack.up, slack.down - ends[0]]
     most += [ends[1] + slack.weighted_up, slack.weighted_down - ends[1]]
     for line, below, above in more:
-        lines = np.vstack([lines, count @ line, -count @ line])
-        most.append([ends[0] @ line + above, -below - ends[0] @ line])
+        lines = np.vstack([lines, weighted @ line, -weighted @ line])
+        most.append([ends[1] @ line + above, -below - ends[1] @ line])
     here = np.isfinite(most := np.concatenate(most))
     occurs = np.tile(system.truth.any(axis=0), atoms)
     options = {
@@ -337,13 +336,13 @@ def test_who_knows_counts_exactly_is_told_apart(seed, questions, weighted):
 def test_sums_of_counts_that_are_known_narrow_what_is_open(seed, questions, weighted):
     one = small(seed, questions, weighted)
     multiple, random = one.one.multiple, np.random.default_rng(seed)
-    secret, truth = one.choice.secrets(multiple), one.count[one.true]
+    secret, truth = one.choice.secrets(multiple), one.weighted[one.true]
     enough = one.shown.need + np.minimum(1.0, one.shown.spare)
     nothing = np.zeros(0, np.int64)
     for _ in range(6):
         line = random.choice([-1.0, 0.0, 0.0, 0.5, 1.0], len(multiple))
         below, above = -float(random.integers(0, 3)), float(random.integers(0, 3))
-        moved = (one.count - truth) @ line
+        moved = (one.weighted - truth) @ line
         same = one.same(multiple) & (moved >= below - 1e-9) & (moved <= above + 1e-9)
         is_open = (np.ptp(one.count[same], axis=0) >= one.shown.need)[secret].all()
         said = open_with(one.choice, multiple, nothing, [(line, below, above)])

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from wijkkit.disclosure.derived import release_derived
+from wijkkit.disclosure.slopes import shown_beside
 from wijkkit.estimates.grid import estimate_grid
 from wijkkit.estimates.inequality import estimate_slope, to_ends
 from wijkkit.study.indicators import Indicator
@@ -117,7 +117,7 @@ def test_a_slope_is_not_released_where_a_group_in_the_middle_is_hidden(people, i
     table = estimate_grid(people, indicators, waves, GROUPS).table.assign(step=1.0)
     hidden = table["area"].eq("a") & table["group"].eq("middle") & table["wave"].eq("2021")
     released = table.assign(status=table["status"].mask(hidden, "hidden"))
-    slopes = release_derived(estimate_slope(people, indicators, waves, GROUPS), released, 1.0)
+    slopes = shown_beside(estimate_slope(people, indicators, waves, GROUPS), released)
     there = slopes.set_index(["area", "wave", "method"])["status"]
     assert there["a", "2018", "slope_index"] == "ok"
     assert there["a", "2021", "slope_index"] == there["a", "2018-2021", "slope_index"] == "hidden"

@@ -16,8 +16,7 @@ from itertools import combinations, product
 import numpy as np
 from numpy.typing import NDArray
 
-from wijkkit.disclosure.audit import Program, audited, counts_of, narrow_with
-from wijkkit.disclosure.release import Settled
+from wijkkit.disclosure.audit import Program, Settled, audited, counts_of, narrow_with
 from wijkkit.disclosure.system import System
 
 Floats = NDArray[np.float64]
@@ -253,7 +252,7 @@ class _Attack:
     def __init__(self, found: Candidates) -> None:
         self.found, self.narrow = found, np.zeros(0, int)
         self._choice, self._multiple = found.one.choice, found.one.multiple
-        self._program = Program(self._choice.shown, self._multiple)
+        self._program = Program(self._choice.shown, self._multiple, known=found.one.lines)
         #: Counts in the towns that were found, and which set of counts of wijken they have.
         self._counts, self._rows = [self._choice.count], [0]
         self._towns: list[Floats] = []
@@ -336,7 +335,8 @@ class _Attack:
         yield from self.narrow
         yield from np.setdiff1d(self.found.cells, self.narrow)
         if self._rest is None:
-            self._rest = narrow_with(self._choice, self._multiple, self.found.cells)
+            lines = self.found.one.lines
+            self._rest = narrow_with(self._choice, self._multiple, self.found.cells, lines)
         yield from np.setdiff1d(self._rest, self.narrow)
 
     def _nearest(self, rows: Ints, column: Ints) -> Ints:

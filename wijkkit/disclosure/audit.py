@@ -10,6 +10,7 @@ weights a search may end undecided: then the count is taken as narrow.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from wijkkit.disclosure.choice import Choice
 from wijkkit.disclosure.knowledge import Shown
 from wijkkit.disclosure.moves import Proofs
+from wijkkit.disclosure.system import System
 from wijkkit.disclosure.towns import Line
 
 Floats = NDArray[np.float64]
@@ -30,12 +32,33 @@ SEARCHES = 2
 _TINY = 1e-6
 
 
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What is shown of a system.
+
+    Parameters
+    ----------
+    multiple : (C,) array
+        Of the finest step of each cell; 0 where it is hidden.
+    unit : float
+        What a share of 1 is: 100 points, or the width of the scale of a score.
+    lines : tuple of Line
+        What is known of its counts besides.
+    """
+
+    system: System
+    wave: str
+    choice: Choice
+    multiple: Floats
+    unit: float
+    lines: tuple[Line, ...] = ()
+
+
 def audited(shown: Shown, choice: Choice, multiple: Floats | None) -> Floats | None:
     """Return what may be shown after the audit; None where the indicators must be left out."""
     search = Search(shown, choice)
     while multiple is not None:
-        width, secret = search.widths(multiple), choice.secrets(multiple)
-        narrow = secret[width[secret] < shown.need[secret] - _TINY]
+        narrow = search.narrow(multiple)
         if not len(narrow):
             return multiple
         multiple = choice.more(multiple, narrow, block=not choice.small)
@@ -53,16 +76,29 @@ class Search:
         self._shown, self._choice = shown, choice
         self._towns: list[Floats] = []
         self._lines: tuple[sparse.csr_array, sparse.csr_array] | None = None
+        #: The last count that was not open: it is sought first the next time.
+        self._last = -1
 
-    def widths(self, multiple: Floats, known: Sequence[Line] = ()) -> Floats:
-        """Return how far apart two towns that look the same are, per cell, as far as is needed."""
+    def narrow(
+        self, multiple: Floats, known: Sequence[Line] = (), first: bool = False
+    ) -> NDArray[np.int64]:
+        """Return the hidden cells of which no towns show that they are open; with `first` one."""
+        width, secret = self.widths(multiple, known, first), self._choice.secrets(multiple)
+        narrow = secret[width[secret] < self._shown.need[secret] - _TINY]
+        return narrow[narrow == self._last] if first and self._choice.small else narrow
+
+    def widths(self, multiple: Floats, known: Sequence[Line] = (), first: bool = False) -> Floats:
+        """Return how far apart two towns that look the same are, per cell, as far as is needed.
+
+        With `first` no further than to the first that is not open enough.
+        """
         shown, choice = self._shown, self._choice
         lowest, highest = shown.count.copy(), shown.count.copy()
         secret = choice.secrets(multiple)
         if not len(secret):
             return highest - lowest
         program = Program(shown, multiple, self._lines, known)
-        program.look_at(choice.proofs(multiple), lowest, highest)
+        program.look_at(choice.proofs(multiple, known), lowest, highest)
         self._lines = program.lines()
 
         def narrow() -> NDArray[np.int64]:
@@ -71,14 +107,19 @@ class Search:
         for town in (*self._towns, *choice.towns(multiple, narrow(), known)):
             if program.allows(town):
                 _seen(shown, town, lowest, highest)
-        undecided = 0
-        for cell in map(int, narrow() if choice.small else ()):
-            undecided += not self._decided(program, cell, lowest, highest)
+        undecided, asked = 0, narrow() if choice.small else narrow()[:0]
+        for cell in map(int, asked[np.argsort(asked != self._last, kind="stable")]):
+            undecided += not self._decided(program, cell, lowest, highest, first)
+            if first and highest[cell] - lowest[cell] < shown.need[cell] - _TINY:
+                self._last = cell
+                break
             if undecided == SEARCHES:
                 break
         return highest - lowest
 
-    def _decided(self, program: Program, cell: int, lowest: Floats, highest: Floats) -> bool:
+    def _decided(
+        self, program: Program, cell: int, lowest: Floats, highest: Floats, first: bool
+    ) -> bool:
         """Seek towns in which a count is as far apart as asked; False where that stays undecided."""
         shown = self._shown
         need = shown.need[cell]
@@ -94,7 +135,7 @@ class Search:
                 if town is not None:
                     self._towns.append(town)
                     _seen(shown, town, lowest, highest)
-                elif not decided and shown.uneven.any():
+                elif not decided and (shown.uneven.any() or first):
                     return False
         return True
 
@@ -114,9 +155,9 @@ def open_with(
         Cells whose counts are known exactly.
     known : sequence of Line, optional
     """
-    return choice.open_with(multiple, known, exact) and not len(
-        narrow_with(choice, multiple, exact, known)
-    )
+    if len(choice.narrow_with(multiple, known, exact)):
+        return False
+    return not len(narrow_with(choice, multiple, exact, known))
 
 
 def narrow_with(
@@ -128,9 +169,9 @@ def narrow_with(
     """
     seen = choice.shown.knowing(exact)
     beside = choice.beside(seen)
-    width, rest = Search(seen, beside).widths(multiple, known), beside.secrets(multiple)
+    narrow = Search(seen, beside).narrow(multiple, known)
     beside.forget()
-    return rest[width[rest] < seen.need[rest] - _TINY]
+    return narrow
 
 
 def _seen(shown: Shown, town: Floats, lowest: Floats, highest: Floats) -> None:
@@ -172,14 +213,14 @@ class Program:
         size = len(shown.count)
         self._sums = sparse.csr_array(np.array([one[0] for one in known]).reshape(-1, size))
         ends = np.array([one[1:] for one in known]).reshape(-1, 2)
-        self._sum_low, self._sum_high = (self._sums @ shown.count)[:, None].T + ends.T
+        self._sum_low, self._sum_high = (self._sums @ weighted)[:, None].T + ends.T
 
     def allows(self, town: Floats) -> bool:
         """Return whether a town looks like the true one, and is one of whole children."""
         system = self._shown.system
         count = counts_of(self._shown, town)
         weighted = counts_of(self._shown, town, system.weight)
-        sums = self._sums @ count
+        sums = self._sums @ weighted
         occurs = system.truth.sum(axis=0) > 0
         return bool(
             (np.abs(town - np.round(town)).max() < _TINY or not system.whole)
@@ -223,7 +264,7 @@ class Program:
         own = (
             (lines, truth, self._low, self._high),
             (weighted, weight, self._weighted_low, self._weighted_high),
-            (sums @ lines, sums @ truth, self._sum_low, self._sum_high),
+            (sums @ weighted, sums @ weight, self._sum_low, self._sum_high),
         )
         for line, count, low, high in own:
             moved = (change @ line.T).tocoo()
@@ -291,7 +332,7 @@ class Program:
         # What says no more than how many children there are need not be said.
         binds = (low > _TINY) | (high < self._shown.system.respondents() - _TINY)
         none = np.zeros(size) if system.truth[:, 0].any() else system.size
-        rows = [lines[binds], weighted[both], self._sums @ lines]
+        rows = [lines[binds], weighted[both], self._sums @ weighted]
         ends = [
             (low[binds], high[binds]),
             (self._weighted_low[both], self._weighted_high[both]),

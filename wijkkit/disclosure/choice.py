@@ -47,8 +47,8 @@ class Choice:
         self.count = shown.count
         self._n = shown.system.respondents()
         self._sharing: dict[bytes, NDArray[np.bool_]] = {}
-        self._in_wijk = self._moves.in_wijk
-        self._wijken = self._in_wijk.sum(axis=1)
+        self.in_wijk = self._moves.in_wijk
+        self._wijken = self.in_wijk.sum(axis=1)
         # Where all answer alike no town is another one.
         self._varies = len(shown.system.patterns) > 1
         self.small = len(shown.system.size) < SMALL and self._varies
@@ -193,9 +193,9 @@ class Choice:
 
     def _near_to(self, cell: int) -> NDArray[np.bool_]:
         """Return the cells that share a child's wijk with this one."""
-        wijken = self._in_wijk[cell].tobytes()
+        wijken = self.in_wijk[cell].tobytes()
         if wijken not in self._sharing:
-            self._sharing[wijken] = np.asarray(self._in_wijk[:, self._in_wijk[cell]].any(axis=1))
+            self._sharing[wijken] = np.asarray(self.in_wijk[:, self.in_wijk[cell]].any(axis=1))
         return self._sharing[wijken]
 
     def _near(self, narrow: NDArray[np.int64], loss: Loss) -> NDArray[np.bool_]:
@@ -204,8 +204,8 @@ class Choice:
         if 0.0 in loss.multiples and loss.what.endswith(("wijken", "whole")):
             # Another wijk of the same arm, gebied or city can hide this one.
             return np.ones(len(system.rows), bool)
-        wijken = self._in_wijk[narrow].any(axis=0)
-        return np.asarray(self._in_wijk[:, wijken].any(axis=1))
+        wijken = self.in_wijk[narrow].any(axis=0)
+        return np.asarray(self.in_wijk[:, wijken].any(axis=1))
 
     def _given_back(self, multiple: Floats) -> Floats:
         """Give back, dearest first, what all hidden counts stay open without."""
@@ -277,9 +277,9 @@ class Choice:
         """Return which hidden counts moves of children alone show to be open enough."""
         return self._moves.widths(multiple) >= self.shown.need - TINY
 
-    def proofs(self, multiple: Floats) -> Proofs:
+    def proofs(self, multiple: Floats, lines: Sequence[Line] = ()) -> Proofs:
         """Return towns that look the same, by the children who answer otherwise."""
-        return self._moves.proofs(multiple, self.secrets(multiple))
+        return self._moves.proofs(multiple, self.secrets(multiple), lines)
 
     def towns(
         self,
@@ -293,13 +293,13 @@ class Choice:
         self._seek().narrow(multiple, cells, False, lines)
         return self._seek().whole(multiple)
 
-    def open_with(
+    def narrow_with(
         self,
         multiple: Floats,
         lines: Sequence[Line] = (),
         exact: NDArray[np.int64] | None = None,
-    ) -> bool:
-        """Return whether all stays open when more is known than the figures.
+    ) -> NDArray[np.int64]:
+        """Return a hidden cell that is not open when more is known than the figures, if any.
 
         Parameters
         ----------
@@ -309,14 +309,14 @@ class Choice:
             Cells whose counts are known exactly.
         """
         secret = self.secrets(multiple)
-        if not len(secret):
-            return True
         if exact is not None:
-            if len(np.intersect1d(secret, exact)):
-                return False
+            if len(seen := np.intersect1d(secret, exact)):
+                return seen[:1]
             known = [(np.eye(1, len(multiple), cell)[0], 0.0, 0.0) for cell in exact]
             lines = [*known, *lines]
-        return self._varies and not len(self._seek().narrow(multiple, secret, True, lines))
+        if not self._varies or not len(secret):
+            return secret[:1]
+        return self._seek().narrow(multiple, secret, True, lines)
 
     def _restored(self, multiple: Floats, lost: NDArray[np.int64], less: Floats) -> Floats:
         """Set as many of these cells to `less` as can be: in each area all, or the halves of them.
@@ -356,8 +356,8 @@ class Choice:
         """Return the areas that have to do with narrow cells; all where none does."""
         if not len(narrow):
             return []
-        wijken = self._in_wijk[narrow].any(axis=0)
-        found = [unit for unit, cells in heads.items() if self._in_wijk[cells[0], wijken].any()]
+        wijken = self.in_wijk[narrow].any(axis=0)
+        found = [unit for unit, cells in heads.items() if self.in_wijk[cells[0], wijken].any()]
         return found or list(heads)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,7 +12,6 @@ from wijkkit.disclosure.knowledge import Relation
 from wijkkit.disclosure.rounding import Places, around, limits, to_step
 from wijkkit.errors import DisclosureError, Problem
 from wijkkit.estimates.compare import with_sides
-from wijkkit.estimates.inequality import to_ends
 from wijkkit.tables import ESTIMATE_KEYS, EVERYBODY, tidy
 
 #: Odds ratios and ratios are rounded to this, and only shown of cells in their finest step.
@@ -139,10 +137,10 @@ def joined(own: pd.Series, table: pd.DataFrame, at: np.ndarray) -> tuple[np.ndar
 def parts_of(rows: pd.DataFrame, table: pd.DataFrame) -> np.ndarray:
     """Return where the cells of each derived row are: (k, m), a cell again where there are fewer."""
     groups = table.groupby("group_by")["group"].unique().to_dict()
-    wave = {name: _parts(name, set(table["wave"].unique())) for name in rows["wave"].unique()}
+    wave = {name: names_in(name, set(table["wave"].unique())) for name in rows["wave"].unique()}
     pairs = rows[["group_by", "group"]].drop_duplicates()
     group = {
-        key: _parts(key[1], set(groups.get(key[0], ())))
+        key: names_in(key[1], set(groups.get(key[0], ())))
         for key in pairs.itertuples(index=False, name=None)
     }
     keys = list(zip(rows["group_by"], rows["group"], strict=True))
@@ -173,7 +171,7 @@ def signs_of(rows: pd.DataFrame, table: pd.DataFrame) -> np.ndarray:
     pairs = zip(rows["group_by"], rows["group"], strict=True)
     number = np.array(
         [
-            (len(_parts(wave, waves)), len(_parts(group, set(groups.get(by, ())))))
+            (len(names_in(wave, waves)), len(names_in(group, set(groups.get(by, ())))))
             for wave, (by, group) in zip(rows["wave"], pairs, strict=True)
         ]
     ).T
@@ -182,16 +180,16 @@ def signs_of(rows: pd.DataFrame, table: pd.DataFrame) -> np.ndarray:
     return np.stack([one * two for one in wave for two in group])
 
 
-def _parts(name: str, known: Collection[str]) -> tuple[str, ...]:
+def names_in(name: str, known: Collection[str]) -> tuple[str, ...]:
     """Return the parts that a name names, joined by hyphens; none where they are not known.
 
-    >>> _parts("a-b-c", {"a", "b-c"}), _parts("a-b", {"a"})
+    >>> names_in("a-b-c", {"a", "b-c"}), names_in("a-b", {"a"})
     (('a', 'b-c'), ())
     """
     if name in known:
         return (name,)
     for at, letter in enumerate(name):
-        if letter == "-" and name[:at] in known and (rest := _parts(name[at + 1 :], known)):
+        if letter == "-" and name[:at] in known and (rest := names_in(name[at + 1 :], known)):
             return (name[:at], *rest)
     return ()
 
@@ -259,83 +257,3 @@ def _relation(
     return Relation(
         at, sign, scale, value, lower, upper, np.where(np.isnan(value), np.nan, step), most
     )
-
-
-#: A slope that its cells do not give to this is not made of them alone.
-_SAME = 1e-6
-
-
-def slope_lines(
-    slopes: pd.DataFrame, table: pd.DataFrame, weight: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    r"""Return the cells of slopes, by what each is multiplied, and which are made of these alone.
-
-    A slope index is a sum of its cells' values: what :math:`\sum_g (a_g - b_g) p_g` gives, with
-    :math:`a` and :math:`b` the weights that make the line's ends. The logarithm of a relative index
-    moves with them as :math:`\sum_g (a_g / A - b_g / B) p_g`, with :math:`A` and :math:`B` the
-    ends.
-
-    Parameters
-    ----------
-    slopes : DataFrame
-        As from `wijkkit.estimates.inequality.estimate_slope`.
-    weight : (m,) array
-        Total weight of each cell of the table: what shares of groups are made of.
-    """
-    at, value = parts_of(slopes, table), table["value"].to_numpy(float)
-    sign, made = np.zeros(at.shape), np.zeros(len(slopes))
-    groups = table.groupby("group_by")["group"].unique().to_dict()
-    waves = set(table["wave"].unique())
-    relative = slopes["unit"].eq("ratio").to_numpy()
-    columns = (slopes[name] for name in ("wave", "group_by", "group"))
-    for row, (wave, by, group) in enumerate(zip(*columns, strict=True)):
-        number = len(_parts(wave, waves)), len(_parts(group, set(groups.get(by, ()))))
-        each = np.arange(len(at)).reshape(-1, max(1, len(at) // _waves_of(slopes, waves)))
-        for one in range(number[0]):
-            places = each[one, : number[1]]
-            cells = at[places, row]
-            if (cells < 0).any() or not (weight[cells] > 0).all():
-                made[row] = np.nan
-                break
-            ends = to_ends(weight[cells])
-            low, high = ends @ value[cells]
-            turn = -1.0 if number[0] > 1 and not one else 1.0
-            if relative[row]:
-                with np.errstate(divide="ignore", invalid="ignore"):
-                    sign[places, row] = turn * (ends[0] / low - ends[1] / high)
-                    made[row] += turn * np.log(low / high)
-            else:
-                sign[places, row] = turn * (ends[0] - ends[1])
-                made[row] += turn * (low - high)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        own = np.where(relative, np.log(slopes["value"]), slopes["value"])
-    return at, sign, np.isclose(made, own, rtol=_SAME, atol=_SAME)
-
-
-def _waves_of(rows: pd.DataFrame, waves: Collection[str]) -> int:
-    return max((len(_parts(name, waves)) for name in rows["wave"].unique()), default=1)
-
-
-def slope_relations(
-    slopes: pd.DataFrame,
-    lines: tuple[np.ndarray, np.ndarray],
-    table: pd.DataFrame,
-    shown: np.ndarray,
-    finest: np.ndarray,
-) -> Iterator[Relation]:
-    """Yield what a reader is told of the cells by slopes and relative indices of inequality.
-
-    `lines`: The cells of each and by what they are multiplied, as from `slope_lines`.
-    """
-    at, sign = lines
-    ratio = slopes["unit"].eq("ratio").to_numpy()
-    if (~ratio).any():
-        part = slopes[~ratio], at[:, ~ratio], sign[:, ~ratio]
-        made = _relation(*part, "linear", shown, finest, np.inf)
-        yield replace(made, judged=False)
-    if ratio.any():
-        part = slopes[ratio], at[:, ratio], sign[:, ratio]
-        made = _relation(*part, "log", shown, finest, np.inf)
-        sums = (made.sign * table["value"].to_numpy(float)[made.at]).sum(axis=0)
-        ends = np.stack(made.by_number(1.0)) - np.log(made.value) + sums
-        yield replace(made, scale="linear", told=ends)

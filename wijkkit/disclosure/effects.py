@@ -14,8 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from wijkkit.disclosure.audit import open_with
-from wijkkit.disclosure.release import Settled
+from wijkkit.disclosure.audit import Settled, open_with
 from wijkkit.disclosure.rounding import around, limits, to_step
 from wijkkit.disclosure.towns import Line
 from wijkkit.tables import EVERYBODY
@@ -60,7 +59,7 @@ def everything_known(
 ) -> bool:
     """Return whether all stays open for who knows the exact count of everybody in each wijk."""
     return all(
-        open_with(one.choice, one.multiple, _cells(one, indicator, "", EVERYBODY, compared))
+        open_with(one.choice, one.multiple, cells_compared(one, indicator, compared), one.lines)
         for one in settled
         if indicator in one.system.indicators
         and one.wave in (waves or (compared.before, compared.after))
@@ -79,7 +78,7 @@ def shown_effects(
     """
     systems = list(of_waves(settled, indicator, compared))
     shown: dict[str, float] = {}
-    lines: list[list[Line]] = [[] for _ in systems]
+    lines = [list(one.lines) for one in systems]
     for contrast in contrasts:
         pull = _pull(systems, indicator, compared, contrast)
         for multiple in MULTIPLES:
@@ -135,11 +134,11 @@ def _pull(
     """
     change = dict.fromkeys(compared.treated, 0.0)
     for one in systems:
-        count, n = one.choice.count, one.system.respondents()
+        share = one.system.weighted() / one.system.respondents_weight()
         way = 1.0 if one.wave == compared.after else -1.0
         for group_by, group, sign in contrast.parts:
             for at in _cells(one, indicator, group_by, group, compared):
-                change[one.system.area[at]] += way * sign * one.unit * count[at] / n[at]
+                change[one.system.area[at]] += way * sign * one.unit * share[at]
     from_mean: dict[str, float] = {}
     for arm in (True, False):
         names = [name for name, treated in compared.treated.items() if treated == arm]
@@ -160,21 +159,19 @@ def _lines(
     multiple: float,
     pull: Mapping[str, float],
 ) -> Iterator[Line]:
-    """Yield what the effect and its limits say of the counts of a wave: weights, and from the
-    truth.
-    """
+    """Yield what the effect and its limits say of the weighted counts of a wave."""
     way = 1.0 if one.wave == compared.after else -1.0
     size = len(one.system.rows)
-    n = one.system.respondents()
+    total = one.system.respondents_weight()
     effect, half = np.zeros(size), np.zeros(size)
     for group_by, group, sign in contrast.parts:
         at = _cells(one, indicator, group_by, group, compared)
         arm = np.array([compared.treated[area] for area in one.system.area[at]], bool)
         number = np.array([max(arm.sum(), 1), max((~arm).sum(), 1)])
         each = np.where(arm, 1.0 / number[0], -1.0 / number[1])
-        per_child = way * sign * one.unit / n[at]
-        effect[at] += per_child * each
-        half[at] += per_child * np.array([pull[area] for area in one.system.area[at]])
+        by_weight = way * sign * one.unit / total[at]
+        effect[at] += by_weight * each
+        half[at] += by_weight * np.array([pull[area] for area in one.system.area[at]])
     step = contrast.step * multiple
     shown = float(to_step(contrast.estimate, step))
     yield effect, shown - step / 2 - contrast.estimate, shown + step / 2 - contrast.estimate

@@ -48,13 +48,9 @@ class Relation:
     step: Floats
     most: float = np.inf
     judged: bool = True
-    told: Floats | None = None
 
     def ends(self, multiple: float) -> tuple[Floats, Floats]:
         """Return between what the sum is, when the figure is shown in `multiple` of its step."""
-        if self.told is not None:
-            open_end = np.full(len(self.value), np.inf)
-            return (self.told[0], self.told[1]) if multiple <= 1 else (-open_end, open_end)
         low, high = self.by_number(multiple)
         if self.scale != "linear" or (multiple > 1 and not self.judged):
             return low, high

@@ -11,6 +11,7 @@ no more than what is open; a program may find more (`towns.py`).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
@@ -19,8 +20,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from wijkkit.disclosure.knowledge import Shown
+from wijkkit.disclosure.knowledge import Shown, Slack
 from wijkkit.disclosure.system import cell_places, larger_cells, wijken_of_cells
+from wijkkit.disclosure.towns import Line
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -113,18 +115,19 @@ class Moves:
             wijken[self._wijk[self.shown.system.member[larger].indices]] = True
         return np.flatnonzero(wijken[self._wijk])
 
-    def _rooms(self, multiple: Floats) -> Floats:
+    def _rooms(self, multiple: Floats, lines: Sequence[Line] = ()) -> Floats:
         """Return how many children of each place may move without any figure telling; (2, J, S).
 
         To having each answer, and to not having it.
         """
         slack, whole = self.shown.slack(multiple), self.shown.system.whole
+        heavy_up, heavy_down = _within(slack, lines)
         # Children who are there keep a hidden count between none and all of itself.
         free = multiple <= 0
         found = []
         for own, weighted, end in (
-            (slack.up, slack.weighted_up, self.shown.to_all),
-            (slack.down, slack.weighted_down, self.shown.to_none),
+            (slack.up, heavy_up, self.shown.to_all),
+            (slack.down, heavy_down, self.shown.to_none),
         ):
             room = np.append(np.where(free & end, np.inf, own), np.inf)[self._cells]
             if np.isfinite(weighted).any():
@@ -243,7 +246,7 @@ class Moves:
         key = part + own[1:].sum(axis=0) - own[slots] + slots[:, None] * radix[-1]
         return pd.factorize(key.ravel())[0].reshape(key.shape)
 
-    def proofs(self, multiple: Floats, cells: Ints) -> Proofs:
+    def proofs(self, multiple: Floats, cells: Ints, lines: Sequence[Line] = ()) -> Proofs:
         """Return towns in which each of these counts is larger, and smaller, as far as moves go."""
         wanted = np.zeros(len(multiple))
         wanted[cells] = self.shown.need[cells]
@@ -253,7 +256,7 @@ class Moves:
             left = best.sum(axis=0) < wanted - _TINY
             if not left.any():
                 break
-            rows = self._changes(multiple, number, left)
+            rows = self._changes(self._rooms(multiple, lines), number, left)
             every = [rows[np.isin(rows[:, 1], np.flatnonzero(left))]]
             for parents in self._parents:
                 larger = rows.copy()
@@ -281,7 +284,7 @@ class Moves:
             np.full(len(rows) + paired.sum(), self._step),
         )
 
-    def _changes(self, multiple: Floats, number: float, left: Mask) -> Ints:
+    def _changes(self, room: Floats, number: float, left: Mask) -> Ints:
         """Return who may answer otherwise for each cell of a wijk.
 
         One row per child: way (0 for a larger count), cell, its atom, the atom of the child that
@@ -289,7 +292,7 @@ class Moves:
         """
         size, atoms = len(self.shown.system.rows), self._around(left)
         at, wijk = self._at[:, atoms], self._wijk[atoms]
-        most, room = round(number / self._step), self._rooms(multiple)
+        most = round(number / self._step)
         best, from_ = np.zeros((2, size)), np.full((2, size), -1)
         slots = np.arange(1, len(at))
         blocks: list[Any] = []
@@ -330,6 +333,16 @@ class Moves:
             block = block[block[:, 1] >= 0]
             kept.append(block[from_[block[:, 0], block[:, 1]] == rank])
         return np.concatenate(kept)
+
+
+def _within(slack: Slack, lines: Sequence[Line]) -> tuple[Floats, Floats]:
+    """Return how much weight may come to and leave each cell alone, without a line telling."""
+    up, down = slack.weighted_up.copy(), slack.weighted_down.copy()
+    for line, below, above in lines:
+        at = np.flatnonzero(line)
+        ends = np.sort([below / line[at], above / line[at]], axis=0)
+        up[at], down[at] = np.minimum(up[at], ends[1]), np.minimum(down[at], -ends[0])
+    return up, down
 
 
 def _rank(key: Ints) -> Ints:

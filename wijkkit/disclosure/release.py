@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from wijkkit.disclosure.audit import Search, audited
+from wijkkit.disclosure.audit import Settled, audited
 from wijkkit.disclosure.choice import Choice
-from wijkkit.disclosure.derived import relations, slope_lines, slope_relations
-from wijkkit.disclosure.knowledge import Known, Relation, Shown, known
+from wijkkit.disclosure.derived import relations
+from wijkkit.disclosure.knowledge import Relation, Shown, known
 from wijkkit.disclosure.ledger import Entry
 from wijkkit.disclosure.loss import COARSER
 from wijkkit.disclosure.policy import Policy, finest_steps, statuses
 from wijkkit.disclosure.rounding import Places, around, limits, to_step
 from wijkkit.disclosure.sample import Sample, apart, cells_of, weight_of_cells
+from wijkkit.disclosure.slopes import with_slopes
 from wijkkit.disclosure.system import System, systems
 from wijkkit.disclosure.together import opened
 from wijkkit.display import ShowsItself
@@ -26,25 +26,6 @@ from wijkkit.estimates.grid import Estimates
 from wijkkit.tables import ESTIMATE_KEYS, tidy
 
 _TINY = 1e-6
-
-
-@dataclass(frozen=True, slots=True)
-class Settled:
-    """What is shown of a system.
-
-    Parameters
-    ----------
-    multiple : (C,) array
-        Of the finest step of each cell; 0 where it is hidden.
-    unit : float
-        What a share of 1 is: 100 points, or the width of the scale of a score.
-    """
-
-    system: System
-    wave: str
-    choice: Choice
-    multiple: np.ndarray
-    unit: float
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -64,8 +45,8 @@ class Release(ShowsItself):
         What is shown of each system of linked cells.
     unjudged : (m,) array of bool
         Rows of `table` of which no verdict is shown in a coarser step: it would cost a wijk.
-    sloped : (s,) array of bool
-        Which slopes may be shown: all hidden counts stay open beside them.
+    slopes : DataFrame
+        Slopes and relative indices as they may stand where their cells are shown.
     """
 
     table: pd.DataFrame
@@ -74,7 +55,7 @@ class Release(ShowsItself):
     left_out: tuple[str, ...] = ()
     settled: tuple[Settled, ...] = field(default=(), repr=False)
     unjudged: np.ndarray = field(default_factory=lambda: np.zeros(0, bool), repr=False)
-    sloped: np.ndarray = field(default_factory=lambda: np.zeros(0, bool), repr=False)
+    slopes: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,12 +163,12 @@ def release_estimates(
     standing = kept == "ok"
     multiple = opened(sample, entries, table, multiple, finest, reach, by_rule, standing, policy)
     final = tuple(replace(one, multiple=multiple[one.system.rows]) for one in settled)
-    seen = _seen_with(table, finest, told, unjudged, (status, policy, outcomes, then))
-    final, sloped = _with_slopes(made.slopes, sample, final, (table, new, finest), seen)
+    weight = weight_of_cells(sample, set(made.slopes.get("indicator", ())))
+    final, slopes = with_slopes(made.slopes, table, weight, finest, new, final)
     if made.beside is not None:
         final = made.beside(released(final), final)
     gone = tuple(dict.fromkeys(left_out))
-    return Release(released(final), _attacked(final), policy, gone, final, unjudged, sloped)
+    return Release(released(final), _attacked(final), policy, gone, final, unjudged, slopes)
 
 
 def _nothing_made() -> Made:
@@ -200,78 +181,6 @@ def _told(
     """Yield what is told of the cells by all that is made of them."""
     others = made.judged, made.comparisons, made.comparable
     yield from relations(made.derived, *others, table, shown, finest)
-
-
-def _seen_with(
-    table: pd.DataFrame,
-    finest: np.ndarray,
-    told: list[Relation],
-    unjudged: np.ndarray,
-    rest: tuple[Any, ...],
-) -> Callable[[Settled, list[Relation], dict[bool, Known]], Shown]:
-    """Return what gives a system as it is seen by who knows these lines as well."""
-    quiet = [replace(one, judged=False) for one in told]
-
-    def seen(one: Settled, lines: list[Relation], found: dict[bool, Known]) -> Shown:
-        which = bool(unjudged[one.system.rows].any())
-        if which not in found:
-            every = [*(quiet if which else told), *lines]
-            found[which] = known(table, finest, (1.0, *COARSER), every)
-        return Shown(one.system, table["value"].to_numpy(float), found[which], *rest)
-
-    return seen
-
-
-def _with_slopes(
-    slopes: pd.DataFrame,
-    sample: Sample,
-    settled: tuple[Settled, ...],
-    cells: tuple[pd.DataFrame, np.ndarray, np.ndarray],
-    seen: Callable[[Settled, list[Relation], dict[bool, Known]], Shown],
-) -> tuple[tuple[Settled, ...], np.ndarray]:
-    """Return what is shown of each system when slopes are known, and which slopes may be.
-
-    One that its cells do not give is not: what it tells is not known. A slope is missed less than a
-    figure: where a hidden count would not stay open, slopes of the same area are not shown, then
-    those of larger areas, then all of the indicator. None tells of two indicators' cells.
-    """
-    rows = slopes.reset_index(drop=True)
-    if rows.empty:
-        return settled, np.zeros(0, bool)
-    at, sign, given = slope_lines(rows, cells[0], weight_of_cells(sample, set(rows["indicator"])))
-    may = given & rows["status"].eq("ok").to_numpy()
-    larger = rows["area_level"].ne("wijk").to_numpy()
-    for which in ("own", "larger", "all", "none"):
-        lines = list(slope_relations(rows[may], (at[:, may], sign[:, may]), *cells))
-        reach: dict[bool, Known] = {}
-        final, narrow = [], False
-        for one in settled:
-            mine = rows["indicator"].isin(one.system.indicators).to_numpy()
-            if not (mine & may).any():
-                final.append(one)
-                continue
-            again, found = _seen_again(one, seen(one, lines, reach))
-            final.append(again)
-            if len(found):
-                areas = rows["area"].isin(one.system.area[found]).to_numpy()
-                areas = areas | (larger & (which == "larger")) | (which in ("all", "none"))
-                may, narrow = may & ~(mine & areas), True
-        if not narrow:
-            return tuple(final), may
-    return settled, np.zeros(len(rows), bool)
-
-
-def _seen_again(one: Settled, seen: Shown) -> tuple[Settled, np.ndarray]:
-    """Return a system with more that is known of it, and its hidden cells that are not open then."""
-    old, new = one.choice.shown.slack(one.multiple), seen.slack(one.multiple)
-    names = ("up", "down", "weighted_up", "weighted_down")
-    if all(np.array_equal(getattr(old, name), getattr(new, name)) for name in names):
-        return one, np.zeros(0, np.int64)
-    choice = one.choice.beside(seen)
-    width, secret = Search(seen, choice).widths(one.multiple), choice.secrets(one.multiple)
-    choice.forget()
-    narrow = secret[width[secret] < seen.need[secret] - _TINY]
-    return replace(one, choice=choice), narrow
 
 
 def _wijken_lost(one: Settled) -> int:

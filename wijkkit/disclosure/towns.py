@@ -13,8 +13,8 @@ from scipy import sparse
 from wijkkit.disclosure.knowledge import Shown, Slack
 
 Floats = NDArray[np.float64]
-#: A sum of counts that is known as well: by what each is multiplied, and how far below and above
-#: the truth it may be.
+#: A sum of weighted counts that is known as well: by what each is multiplied, and how far below and
+#: above the truth it may be.
 Line = tuple[Floats, float, float]
 TINY = 1e-6
 #: So much wider must a count be, in children, where no town of whole children was found.
@@ -127,10 +127,10 @@ class Towns:
         return found
 
     def _add(self, lines: Sequence[Line]) -> None:
-        """Add sums of counts that are known to the program."""
-        truth = self._seen[0][0]
+        """Add sums that are known to the program."""
+        truth = self._seen[0][1]
         for weight, below, above in lines:
-            own = np.asarray(weight @ self.matrix).ravel()
+            own = np.asarray(weight @ self.weighted).ravel()
             at = np.flatnonzero(own).astype(np.int32)
             true = float(weight @ truth)
             self._highs.addRow(true + below - TINY, true + above + TINY, len(at), at, own[at])
@@ -159,7 +159,7 @@ class Towns:
         fits &= weights >= weighted - slack.weighted_down - TINY
         good = fits.all(axis=1)
         for weight, below, above in lines:
-            moved = (counts - truth) @ weight
+            moved = (weights - weighted) @ weight
             good &= (moved >= below - TINY) & (moved <= above + TINY)
         counts = counts[good]
         return counts.min(axis=0), counts.max(axis=0)

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from wijkkit.disclosure.alike import Candidates, Form, candidates, finest_form, forms
+from wijkkit.disclosure.audit import Settled
 from wijkkit.disclosure.effects import (
     Comparison,
     Contrast,
@@ -18,7 +19,6 @@ from wijkkit.disclosure.effects import (
     of_waves,
     shown_effects,
 )
-from wijkkit.disclosure.release import Settled
 from wijkkit.disclosure.rounding import down, to_step
 from wijkkit.evaluation.effect.did import RECOMMENDED, allowed_ratios
 from wijkkit.evaluation.effect.evaluate import EffectResults

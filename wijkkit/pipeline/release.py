@@ -20,6 +20,7 @@ from wijkkit.disclosure.derived import (
 from wijkkit.disclosure.policy import percent_step, score_step
 from wijkkit.disclosure.release import Made, release_estimates
 from wijkkit.disclosure.rounding import to_step
+from wijkkit.disclosure.slopes import shown_beside
 from wijkkit.evaluation.baseline import baseline_balance, children_of, participants, timeline
 from wijkkit.evaluation.effect.evaluate import EffectResults
 from wijkkit.loaders import load_area_figures, load_borders
@@ -163,13 +164,12 @@ def release(
     sample, comparable = named_sample(study, estimates.sample), estimates.comparable
     earlier = earlier or earlier_of(study, sample, policy)
     effects = None if effect is None else Effects(study, effect, sample.weighted)
-    slopes = estimates.slopes.reset_index(drop=True)
     made = Made(
         [estimates.changes, estimates.gaps],
         estimates.comparisons,
         comparable,
         estimates.goal_changes,
-        slopes,
+        estimates.slopes,
     )
     if effects is not None:
         made = replace(made, outcomes=effects.outcomes, beside=effects.beside)
@@ -177,19 +177,14 @@ def release(
     stands = pd.concat([earlier.kept[list(public)], public]) if len(public) else earlier.kept
     released = release_estimates(estimates.estimates, sample, policy, made, stands, earlier.entries)
     table = earlier.figures(released.table)
-    if len(slopes):
-        held = slopes["status"].eq("ok") & ~released.sloped
-        slopes = slopes.assign(status=slopes["status"].mask(held, "hidden"))
     to_release = (table, percent_step(policy), released.unjudged)
     shown = {
         "changes": release_derived(estimates.changes, *to_release),
         "gaps": release_derived(estimates.gaps, *to_release),
-        "slopes": release_derived(slopes, *to_release),
+        "slopes": shown_beside(released.slopes, table),
         "goal_changes": _shown_verdicts(estimates.goal_changes, *to_release),
     }
     of_cells = {name: earlier.derived(name, rows, table) for name, rows in shown.items()}
-    # No page says whether a slope is clear.
-    of_cells["slopes"] = of_cells["slopes"].drop(columns="verdict")
     compared = release_comparisons(estimates.comparisons, comparable, *to_release)
     counts = estimates.estimates.counts
     tables = {

@@ -89,9 +89,13 @@ def about(shown: str, row: Mapping[str, Any] | pd.Series, language: str, key: st
 
     >>> about("41%", {"step": 5.0}, "nl"), about("41%", {"step": 5.0}, "nl", "about_short")
     ('ongeveer 41%', 'ca. 41%')
+    >>> about("1,40", {"step": 0.05, "unit": "ratio"}, "nl")
+    'ongeveer 1,40'
     """
     step = row.get("step")
-    finest = 1.0 if row.get("unit", "percent") in ("percent", "points", "count") else 0.1
+    unit = row.get("unit", "percent")
+    finest = 1.0 if unit in ("percent", "points", "count") else 0.1
+    finest = 0.01 if unit in _TWO_DECIMALS else finest
     coarse = step is not None and not pd.isna(step) and step > finest
     return text(f"show.{key}", language, value=shown) if coarse else shown
 

@@ -1,0 +1,103 @@
+"""In what steps slopes and relative indices stand, and what they tell, against closed forms."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from attacker import Attacker, found_of, held
+from test_attack import NOTHING, between_groups
+from towns import town
+
+from wijkkit.disclosure import GGD
+from wijkkit.disclosure.audit import Search, counts_of
+from wijkkit.disclosure.policy import statuses
+from wijkkit.disclosure.release import Made
+from wijkkit.disclosure.slopes import parts_of_slopes, shown_beside, with_slopes
+from wijkkit.estimates.inequality import estimate_slope
+
+
+def hold_slopes(seed: int) -> pd.DataFrame:
+    """Attack a town that shows its slopes; the slopes of everybody, as they stand."""
+    waves, weights = (("1",), ("1", "2"))[seed % 2], ("", "proportional")[seed // 2 % 2]
+    made = town(seed, wijken=4, size=(70, 160), waves=waves, weights=weights, missing_ses=0.0)
+    slopes = between_groups(made, estimate_slope)
+    released = made.release(GGD, made=Made([], NOTHING, NOTHING, slopes=slopes))
+    assert released.left_out == ()
+    shown = shown_beside(released.slopes, released.table)
+    rules = statuses(made.cells.assign(status=made.estimates.table["status"]), GGD)
+    secret = released.table[(rules != "ok") & made.estimates.table["status"].eq("ok").to_numpy()]
+    attacker = Attacker((made, released.table, NOTHING.assign(status=[]), shown))
+    held(found_of(attacker, made, secret, enough=GGD.protection), GGD.protection)
+    # Each stands within half a step of the exact one.
+    apart = (shown["value"] - slopes["value"]).abs()
+    there = shown["status"].eq("ok")
+    assert (apart[there] <= shown["step"][there] / 2 + 1e-9).all()
+    return shown[there]
+
+
+def test_no_hidden_count_is_found_from_slopes_and_those_of_the_city_stand():
+    """In towns in which counts were found when one slope that was hidden ended the search."""
+    found = pd.concat([hold_slopes(seed) for seed in (0, 3, 4)])
+    city = found[found["area_level"].eq("city")]
+    assert set(city["unit"]) == {"points", "ratio"} and len(city) > 6
+    # Some stand in their finest step, some in a coarser one.
+    assert {1.0, 10.0} <= set(city["step"])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(60))
+def test_no_hidden_count_is_found_from_slopes_of_many_towns(seed):
+    hold_slopes(seed)
+
+
+def three_groups() -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Groups of one size, and the slope and relative index that the closed form of a line gives."""
+    shares = np.array([40.0, 25.0, 10.0])
+    keys = {"indicator": "play", "area": "city", "area_level": "city", "wave": "1"}
+    table = pd.DataFrame([keys | {"group_by": "ses", "group": g} for g in ("low", "mid", "high")])
+    table = table.assign(value=shares, unit="percent", status="ok")
+    rows = pd.DataFrame([keys | {"group_by": "ses", "group": "low-mid-high"}] * 2).assign(
+        value=[1.5 * (40 - 10), (25 + 22.5) / (25 - 22.5)], unit=["points", "ratio"], status="ok"
+    )
+    return table, rows
+
+
+def test_a_slope_is_made_of_its_cells_by_the_weights_of_a_line():
+    table, rows = three_groups()
+    parts, alone = parts_of_slopes(rows, table, np.full(3, 50.0))
+    assert alone.all() and [part.row for part in parts] == [0, 1]
+    for part in parts:
+        assert part.cells.tolist() == [0, 1, 2]
+        assert part.values == pytest.approx([25 + 22.5, 25 - 22.5])
+        assert part.ends[0] - part.ends[1] == pytest.approx([1.5, 0, -1.5])
+    # A slope of other cells than these is none of them alone, and is hidden.
+    other = rows.assign(value=rows["value"] + 1, lower=0.0, upper=99.0, method="")
+    assert not parts_of_slopes(other, table, np.full(3, 50.0))[1].any()
+    _, hidden = with_slopes(other, table, np.full(3, 50.0), np.ones(3), np.ones(3, bool), [])
+    assert hidden["status"].eq("hidden").all() and hidden["value"].isna().all()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_towns_that_are_held_open_show_the_same_slopes(seed):
+    """Of one wave, so that both indices are known exactly in any town."""
+    made = town(seed, wijken=4, size=(70, 160), missing_ses=0.0)
+    slopes = between_groups(made, estimate_slope)
+    released = made.release(GGD, made=Made([], NOTHING, NOTHING, slopes=slopes))
+    shown = shown_beside(released.slopes, released.table).query("status == 'ok'")
+    (one,) = released.settled
+    search = Search(one.choice.shown, one.choice)
+    search.widths(one.multiple, one.lines)
+    system, n = one.system, one.system.respondents()
+    compared = 0
+    for found in search._towns:
+        share = 100 * counts_of(one.choice.shown, found) / n
+        for row in shown.itertuples():
+            here = (system.area == row.area) & (system.level == row.area_level)
+            cells = np.flatnonzero(here & (system.slot == 1))
+            rank = np.cumsum(n[cells]) / n[cells].sum() - n[cells] / n[cells].sum() / 2
+            tilt, start = np.polyfit(rank, share[cells], 1, w=np.sqrt(n[cells]))
+            value = -tilt if row.unit == "points" else start / (start + tilt)
+            assert abs(value - row.value) <= row.step / 2 + 1e-6
+            compared += 1
+    assert compared or not search._towns

@@ -1,0 +1,266 @@
+"""Slopes and relative indices of inequality: in what steps they may stand beside the figures.
+
+A slope is a sum of its groups' figures, and so is the logarithm of a relative index near the truth.
+It is missed less than a figure, of which none is lost for it: each is tried in its finest step and
+in coarser ones, whatever those of its figures; where hidden counts would not stay open beside any
+of them, it is hidden.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from wijkkit.disclosure.audit import Search, Settled
+from wijkkit.disclosure.derived import RATIO_STEP, joined, names_in, parts_of
+from wijkkit.disclosure.knowledge import Relation
+from wijkkit.disclosure.loss import COARSER
+from wijkkit.disclosure.rounding import around, down, limits, to_step
+from wijkkit.disclosure.towns import Line
+from wijkkit.estimates.inequality import to_ends
+from wijkkit.tables import tidy
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+
+STEPS = (1.0, *COARSER)
+#: The next coarser step of each; 0 is none.
+_NEXT = dict(zip(STEPS, (*COARSER, 0.0), strict=True))
+#: What is missed most is tried first: slopes before relative indices, waves before changes.
+ORDER = tuple(product(("city", "arm", "gebied", "wijk"), (False, True), (False, True)))
+#: A slope that its cells do not give to this is not made of them alone.
+_SAME = 1e-6
+
+
+def with_slopes(
+    slopes: pd.DataFrame,
+    table: pd.DataFrame,
+    weight: Floats,
+    finest: Floats,
+    new: Mask,
+    settled: Sequence[Settled],
+) -> tuple[tuple[Settled, ...], pd.DataFrame]:
+    """Return what is shown and known of each system beside slopes, and the slopes as they may stand.
+
+    One that its cells do not give is hidden: what it tells is not known.
+
+    Parameters
+    ----------
+    slopes : DataFrame
+        As from `wijkkit.estimates.inequality.estimate_slope`.
+    weight, finest : (m,) array
+        Total weight and finest step of each cell of the table.
+    new : (m,) array of bool
+        Cells that were not published before: what is made of others stands as it did.
+    """
+    rows = slopes.reset_index(drop=True)
+    if rows.empty:
+        return tuple(settled), tidy(rows)
+    parts, given = parts_of_slopes(rows, table, weight)
+    at = parts_of(rows, table)
+    shown = np.zeros(len(table), bool)
+    for one in settled:
+        shown[one.system.rows] = one.multiple > 0
+    may = given & rows["status"].eq("ok").to_numpy()
+    multiple = np.where(may & shown[at].all(axis=0), 1.0, 0.0)
+    ratio = rows["unit"].eq("ratio").to_numpy()
+    fine = np.where(ratio, RATIO_STEP, finest[at].max(axis=0))
+    told, fresh = _Told.of(rows, fine), new[at].all(axis=0)
+    parts = [part for part in parts if fresh[part.row]]
+    systems = [_System(one, parts, told) for one in settled]
+    before = _before(rows, table["wave"].unique())
+    change = ~rows["wave"].isin(table["wave"].unique()).to_numpy()
+    tried = np.zeros(len(rows), bool)
+    for level, relative, changed in ORDER:
+        mine = rows["area_level"].eq(level).to_numpy() & (ratio == relative) & (change == changed)
+        for row in np.flatnonzero(mine & (multiple > 0)):
+            steps = multiple[before[row]]
+            multiple[row] = steps.max(initial=1.0) if steps.all() else 0.0
+        tried |= mine
+        asked = mine
+        while asked.any():
+            beside = np.where(tried, multiple, 0.0)
+            blamed = np.zeros(len(rows), bool)
+            for system in systems:
+                if system.tells(asked) and system.tells(mine & (beside > 0)):
+                    blamed |= system.to_blame(beside, mine, (level, relative) == ("city", False))
+            multiple[blamed] = [_NEXT[step] for step in multiple[blamed]]
+            asked = blamed
+    final = tuple(system.beside(multiple) for system in systems)
+    return final, _rounded(rows, fine, multiple)
+
+
+def _before(rows: pd.DataFrame, waves: Collection[str]) -> list[list[int]]:
+    """Return what each must be no finer than: a relative index its slope, a change both waves."""
+    names = ["indicator", "area_level", "area", "group_by"]
+    ratio = rows["unit"].eq("ratio")
+    keys = list(zip(*(rows[name] for name in names), ratio, rows["wave"], strict=True))
+    place = {key: number for number, key in enumerate(keys)}
+    found = []
+    for *area, relative, wave in keys:
+        parts = names_in(wave, waves)
+        of = [(*area, relative, part) for part in parts if len(parts) > 1]
+        of += [(*area, False, wave)] if relative else []
+        found.append([place[key] for key in of if key in place])
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """How far below and above the truth each slope may be for who sees it, by its multiple.
+
+    `within`: (2, S) each; of a relative index of its logarithm. `relative`: Which are these.
+    """
+
+    within: dict[float, Floats]
+    relative: Mask
+
+    @classmethod
+    def of(cls, rows: pd.DataFrame, fine: Floats) -> _Told:
+        value, lower, upper = (rows[name].to_numpy(float) for name in ("value", "lower", "upper"))
+        ratio, none = rows["unit"].eq("ratio").to_numpy(), np.zeros((0, len(rows)))
+        within = {}
+        for step in STEPS:
+            ends = []
+            for scale, true in (("linear", value), ("log", np.log(np.where(ratio, value, 1.0)))):
+                one = Relation(none.astype(int), none, scale, value, lower, upper, fine)
+                ends.append(np.array(one.by_number(step)) - true)
+            low, high = np.where(ratio, ends[1], ends[0])
+            within[step] = np.stack([np.fmin(low, 0.0), np.fmax(high, 0.0)])
+        return cls(within, ratio)
+
+
+class _System:
+    """A system, and the slopes that tell of it."""
+
+    def __init__(self, one: Settled, parts: Sequence[Part], told: _Told) -> None:
+        self._one, self._told, rows = one, told, one.system.rows
+        place = {cell: number for number, cell in enumerate(rows.tolist())}
+        self._parts = [part for part in parts if place.keys() >= set(part.cells.tolist())]
+        by_weight = one.unit / one.system.respondents_weight()
+        #: By what the ends of each line multiply the weighted count of each cell.
+        self._ends = np.zeros((len(self._parts), 2, len(rows)))
+        for part, ends in zip(self._parts, self._ends, strict=True):
+            cells = [place[cell] for cell in part.cells.tolist()]
+            ends[:, cells] = part.ends * by_weight[cells]
+        self._search = Search(one.choice.shown, one.choice)
+
+    def tells(self, which: Mask) -> bool:
+        """Return whether any of these slopes tells of the system."""
+        return any(which[part.row] for part in self._parts)
+
+    def lines(self, multiple: Floats) -> tuple[Line, ...]:
+        """Return what slopes in these multiples tell who knows the other wave exactly."""
+        found: list[Line] = []
+        for part, (start, end) in zip(self._parts, self._ends, strict=True):
+            if multiple[part.row] == 0:
+                continue
+            low, high = np.sort(part.way * self._told.within[multiple[part.row]][:, part.row])
+            if not self._told.relative[part.row]:
+                found.append((start - end, low, high))
+                continue
+            # One end is between so many times the other: exact, not near the truth alone.
+            for factor, ends in ((np.exp(low), (0.0, np.inf)), (np.exp(high), (-np.inf, 0.0))):
+                times = factor * part.values[0] / part.values[1]
+                rest = part.values[0] - times * part.values[1]
+                found.append((start - times * end, ends[0] - rest, ends[1] - rest))
+        return tuple(found)
+
+    def to_blame(self, multiple: Floats, mine: Mask, long: bool) -> Mask:
+        """Return which of these slopes stand in the way of a hidden count that is not open.
+
+        Without a `long` search, also where parts of children leave a count hardly open.
+        """
+        choice, shown = self._one.choice, self._one.multiple
+        lines, narrow = self.lines(multiple), np.zeros(0, int)
+        if choice.small and not long:
+            narrow = choice.narrow_with(shown, lines)
+        if not len(narrow):
+            narrow = self._search.narrow(shown, lines, first=not long)
+        found = np.zeros((2, len(multiple)), bool)
+        wijken = choice.in_wijk[narrow].any(axis=0)
+        for part, ends in zip(self._parts, self._ends, strict=True):
+            here = choice.in_wijk[ends.any(axis=0)].any(axis=0)
+            found[:, part.row] = (here & wijken).any(), len(narrow) > 0
+        # Of its own area, or, where none of these is shown, any.
+        near, every = found & mine & (multiple > 0)
+        return near if near.any() else every
+
+    def beside(self, multiple: Floats) -> Settled:
+        """Return what is shown and known of the system beside slopes in these multiples."""
+        self._one.choice.forget()
+        return replace(self._one, lines=self.lines(multiple))
+
+
+def _rounded(rows: pd.DataFrame, fine: Floats, multiple: Floats) -> pd.DataFrame:
+    """Return slopes as they stand in these multiples of their finest step; 0 hides them."""
+    step = fine * np.maximum(multiple, 1.0)
+    value, lower, upper = (rows[name].to_numpy(float) for name in ("value", "lower", "upper"))
+    near, wide = limits(lower, upper, step, fine), around(value, lower, upper, step)
+    # Half the interval of a relative index is one of its logarithm.
+    with np.errstate(divide="ignore", invalid="ignore"):
+        least = down(np.maximum(to_step(value, step) - step / 2, 0) * lower / value, step)
+        most = -down(-(to_step(value, step) + step / 2) * upper / value, step)
+    ratio = rows["unit"].eq("ratio").to_numpy()
+    ends = (np.where(ratio, *one) for one in ((least, wide[0]), (most, wide[1])))
+    low, high = (np.where(multiple > 1, one, own) for one, own in zip(ends, near, strict=True))
+    held = rows["status"].eq("ok") & (multiple == 0)
+    made = rows.assign(value=to_step(value, step), lower=low, upper=high, step=step)
+    return tidy(made.assign(status=rows["status"].mask(held, "hidden")))
+
+
+def shown_beside(slopes: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
+    """Return slopes there where each of their cells is shown."""
+    if slopes.empty:
+        return slopes
+    status, _ = joined(slopes["status"], table, parts_of(slopes, table))
+    return tidy(slopes.assign(status=status))
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The line through the figures of groups in a wave that a slope is made of.
+
+    `row`: The slope. `cells`: Of its groups. `ends`: By what their values make the line's ends.
+    `values`: These ends. `way`: -1 for the first wave of a change, else 1.
+    """
+
+    row: int
+    cells: Ints
+    ends: Floats
+    values: Floats
+    way: float
+
+
+def parts_of_slopes(
+    slopes: pd.DataFrame, table: pd.DataFrame, weight: Floats
+) -> tuple[list[Part], Mask]:
+    """Return the lines of slopes, and which slopes are made of these alone.
+
+    `weight`: Total weight of each cell of the table: what shares of groups are made of.
+    """
+    value, relative = table["value"].to_numpy(float), slopes["unit"].eq("ratio").to_numpy()
+    change = ~slopes["wave"].isin(table["wave"].unique()).to_numpy()
+    by_wave = parts_of(slopes, table).reshape(1 + int(change.any()), -1, len(slopes))
+    parts, made = [], np.zeros(len(slopes))
+    for row, changed in enumerate(change):
+        ways = (-1.0, 1.0) if changed else (1.0,)
+        for way, every in zip(ways, by_wave[:, :, row], strict=False):
+            cells = np.array(list(dict.fromkeys(every.tolist())))
+            if cells.min() < 0 or not (weight[cells] > 0).all():
+                made[row] = np.nan
+                break
+            ends = to_ends(weight[cells])
+            parts.append(Part(row, cells, ends, ends @ value[cells], way))
+            start, end = parts[-1].values
+            with np.errstate(divide="ignore", invalid="ignore"):
+                made[row] += way * (np.log(start / end) if relative[row] else start - end)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        own = np.where(relative, np.log(slopes["value"]), slopes["value"])
+    return parts, np.isclose(made, own, rtol=_SAME, atol=_SAME)
