@@ -234,3 +234,16 @@ def test_words_and_their_meanings_stand_in_two_columns(tmp_path):
     lines = page.extract_text(extraction_mode="layout").splitlines()
     beside = [line.split() for line in lines if re.fullmatch(r"\s*woord\d+\s+woord\d+\s*", line)]
     assert beside == [[f"woord{n}", f"woord{n + 1}"] for n in range(0, 30, 2)]
+
+
+def test_a_table_narrower_than_its_caption_begins_where_the_caption_does(house, tmp_path):
+    table = "| Wat | Tot |\n|---|---|\n| Meting | 2024 |\n\n: Wanneer we maten {#tbl-een}\n"
+    path = tmp_path / "a.qmd"
+    path.write_text(f"---\ntitle: A\nlang: nl\n---\n\n{table.replace('maten', 'maten, ' * 9)}")
+    left = {}
+
+    def note(text, place, *_):
+        left.setdefault(text.strip()[:3], place[4])
+
+    PdfReader(render_pdf(path, tmp_path / "a.pdf", house)).pages[0].extract_text(visitor_text=note)
+    assert 0 <= left["Wat"] - left["Tab"] < 10

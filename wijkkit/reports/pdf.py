@@ -68,6 +68,8 @@ def write_pdf(
         "--fail-if-warnings",
         "--wrap=none",
     )
+    # Pandoc puts a table in the middle of its caption.
+    source = source.replace("align(center)[#table(", "align(left)[#table(")
     (images / "report.typ").write_text(source, encoding="utf-8")
     TYPST_USED.set()
     try:
