@@ -26,7 +26,6 @@ from wijkkit.tables import AREA_LEVELS
 
 #: A combination of two answers that is never given although so many would be expected by chance,
 #: or by so small a share of them, is no chance: one answer follows from the other.
-_EXPECTED = 5.0
 _FALSE_ALARM = 0.01
 _NEARLY = 0.03
 
@@ -55,7 +54,7 @@ def families(people: pd.DataFrame, indicators: list[str], few: int) -> list[tupl
     size = len(indicators)
     linked = np.zeros((size, size), bool)
     both = there.T @ there
-    enough = max(_EXPECTED, np.log(4 * max(size * (size - 1) / 2, 1) / _FALSE_ALARM))
+    enough = np.log(4 * max(size * (size - 1) / 2, 1) / _FALSE_ALARM)
     for left in (one, zero):
         for right in (one, zero):
             found = left.T @ right
