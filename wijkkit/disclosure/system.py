@@ -24,8 +24,8 @@ from wijkkit.tables import AREA_LEVELS
 
 # Which indicators tell of each other: found in the respondents' own columns.
 
-#: A combination of two answers that is never given although so many would be expected by chance,
-#: or by so small a share of them, is no chance: one answer follows from the other.
+#: How likely it may be, of all pairs together, that two answers are never given together by chance;
+#: and below which part of what chance would give they hardly ever are.
 _FALSE_ALARM = 0.01
 _NEARLY = 0.03
 
