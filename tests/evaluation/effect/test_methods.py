@@ -13,9 +13,15 @@ from scipy import stats
 
 from wijkkit.errors import EstimationError
 from wijkkit.evaluation.effect.did import DID_COLUMNS, METHODS, did
-from wijkkit.evaluation.effect.fit import _adjusted, _pseudo_root, logistic
-from wijkkit.evaluation.effect.resampling import draws, randomisation_test
-from wijkkit.evaluation.effect.sample import make_sample
+from wijkkit.evaluation.effect.fit import (
+    _adjusted,
+    _pseudo_root,
+    fitted,
+    least_squares,
+    logistic,
+)
+from wijkkit.evaluation.effect.resampling import draws, randomisation_test, wild_bootstrap
+from wijkkit.evaluation.effect.sample import NotEstimable, make_sample
 from wijkkit.study.settings import EvaluationSettings
 
 FAST = EvaluationSettings(replications=399)
@@ -161,6 +167,57 @@ def test_a_wijk_without_respondents_in_a_wave_is_left_out_of_every_method():
     assert table["clusters"].eq(len(np.unique(cluster)) - 1).all()
     sample = make_sample(y[keep], treated[keep], post[keep], cluster[keep])
     assert sample.left_out == ("0",)
+
+
+def test_a_sample_without_some_wijken_is_the_one_made_of_the_others():
+    y, treated, post, cluster = cross_sections(11, clusters=8)
+    rng = np.random.default_rng(1)
+    given = {"weight": rng.uniform(0.5, 2, len(y)), "covariates": rng.normal(size=(len(y), 2))}
+    given |= {"group": rng.integers(0, 2, len(y)), "pair": cluster // 2, "unit": np.arange(len(y))}
+    arrays = {"outcome": y, "treated": treated, "post": post, "cluster": cluster, **given}
+    whole, others = make_sample(**arrays), ~np.isin(cluster, (2, 3))
+    found = whole.without(np.isin(whole.names, (2, 3)))
+    direct = make_sample(**{name: values[others] for name, values in arrays.items()})
+    for name in ("y", "cluster", "wave", "treated", "post", "covariates", "pair", "unit", "names"):
+        assert np.array_equal(getattr(found, name), getattr(direct, name)), name
+    assert np.allclose(found.weight, direct.weight)
+    assert np.array_equal(found.group, direct.group)
+    with pytest.raises(NotEstimable, match="no arms"):
+        whole.without(whole.treated)
+
+
+@pytest.mark.parametrize("scale", ["odds_ratio", "points"])
+def test_the_bootstrap_rejects_just_beyond_its_limits_and_not_within(scale):
+    y, treated, post, cluster = cross_sections(12, clusters=10, effect=-0.2)
+    sample, drawn = make_sample(y, treated, post, cluster), draws("webb", 10, 999, 1)
+    full = fitted(sample, "logistic" if scale == "odds_ratio" else "linear")
+    found = wild_bootstrap(full, sample.y, sample.weight, sample.cluster, drawn, 0.95)
+    last, step = full.x[:, -1], (found.upper - found.lower) / 20
+    for end, way in ((found.lower, -1), (found.upper, 1)):
+        for null, rejected in ((end + way * step, True), (end - way * step, False)):
+            assert (_p_under(full, null, last, sample, drawn) <= 0.05) is rejected
+
+
+def _p_under(full, null: float, last: np.ndarray, sample, drawn) -> float:
+    """The p-value of a null value: share of draws whose t is at least that of the data."""
+    others, g = full.x[:, :-1], sample.cluster
+    if full.logistic:
+        fit = logistic(others, sample.y, sample.weight, null * last)
+        bread = np.linalg.inv(full.x.T @ (full.x * fit.working[:, None]))
+    else:
+        fit = least_squares(others, sample.y - null * last, sample.weight)
+        bread = full.bread
+    scores = np.array([(full.x * fit.residual[:, None])[g == c].sum(axis=0) for c in range(10)])
+    blocks = [(full.x * fit.working[:, None])[g == c].T @ full.x[g == c] for c in range(10)]
+
+    def t(weight: np.ndarray) -> float:
+        moved = bread @ (weight @ scores)
+        left = [w * s - b @ moved for w, s, b in zip(weight, scores, blocks, strict=True)]
+        return abs(moved[-1]) / np.sqrt(sum((bread[-1] @ one) ** 2 for one in left))
+
+    observed = t(np.ones(10))
+    extreme = sum(t(weight) >= observed * (1 - 1e-9) for weight in drawn.weights)
+    return float((1 + extreme) / (1 + len(drawn.weights)))
 
 
 def test_an_empty_arm_or_wave_is_a_reason_for_every_method():
