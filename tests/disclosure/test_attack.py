@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from types import SimpleNamespace
 
 import numpy as np
@@ -13,6 +14,7 @@ from towns import GROUPINGS, SES, SEX, areas_of, people_of, random_town, town, t
 from wijkkit.disclosure import CBS, GGD
 from wijkkit.disclosure.audit import Program, Search
 from wijkkit.disclosure.derived import release_derived
+from wijkkit.disclosure.loss import COARSER
 from wijkkit.disclosure.policy import statuses
 from wijkkit.disclosure.release import Made
 from wijkkit.estimates.change import estimate_change
@@ -151,6 +153,18 @@ def test_each_town_that_moves_of_children_prove_is_seen_by_the_audit(seed):
         )
         width = Search(shown, choice).widths(one.multiple)
         assert (width[proven] >= shown.need[proven] - 1e-6).all()
+
+
+@pytest.mark.parametrize("seed", [5, 6, 7])
+def test_no_figure_of_an_arm_or_the_city_is_hidden_that_could_stand_in_a_coarser_step(seed):
+    options = {"size": (20, 60), "share": (0.1, 0.5), "weights": "proportional"}
+    made = town(seed, wijken=4, groupings=("ses", "sex"), **options)
+    for one in made.release(GGD).settled:
+        choice, large = one.choice, np.isin(one.system.level, ["arm", "city"])
+        hidden = np.flatnonzero(large & (choice.first > 0) & (one.multiple == 0))
+        for cell, size in product(hidden, COARSER):
+            multiple = np.where(np.arange(len(large)) == cell, size, one.multiple)
+            assert len(Search(choice.shown, choice).narrow(multiple)), (cell, size)
 
 
 @pytest.mark.parametrize("seed", range(3))

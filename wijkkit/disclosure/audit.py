@@ -19,6 +19,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 
 from wijkkit.disclosure.choice import Choice
 from wijkkit.disclosure.knowledge import Shown
+from wijkkit.disclosure.loss import COARSER
 from wijkkit.disclosure.moves import Proofs
 from wijkkit.disclosure.system import System
 from wijkkit.disclosure.towns import Line
@@ -54,15 +55,33 @@ class Settled:
     lines: tuple[Line, ...] = ()
 
 
-def audited(shown: Shown, choice: Choice, multiple: Floats | None) -> Floats | None:
-    """Return what may be shown after the audit; None where the indicators must be left out."""
+def audited(
+    shown: Shown, choice: Choice, multiple: Floats | None, back: bool = False
+) -> Floats | None:
+    """Return what may be shown after the audit; None where the indicators must be left out.
+
+    `back`: Figures of arms and the city that turn out not to be needed are given back.
+    """
     search = Search(shown, choice)
     while multiple is not None:
         narrow = search.narrow(multiple)
         if not len(narrow):
-            return multiple
+            return _given_back(search, choice, multiple) if back else multiple
         multiple = choice.more(multiple, narrow, block=not choice.small)
     return None
+
+
+def _given_back(search: Search, choice: Choice, multiple: Floats) -> Floats:
+    """Return the choice with figures of arms and the city that need not be hidden after all."""
+    large = np.isin(choice.shown.system.level, ["arm", "city"])
+    for cell in np.flatnonzero(large & (choice.first > 0) & (multiple == 0)):
+        for step in COARSER:
+            tried = multiple.copy()
+            tried[cell] = step
+            if not len(search.narrow(tried)):
+                multiple = tried
+                break
+    return multiple
 
 
 class Search:

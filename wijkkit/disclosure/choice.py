@@ -213,7 +213,7 @@ class Choice:
             lost = np.flatnonzero(self._rank(multiple) == rank)
             loss = ORDER[rank]
             finer = list(COARSER) if loss.multiples == COARSER or loss.larger else []
-            steps = [1.0, *(finer if self.small or not finer else [self._roomy])]
+            steps = [1.0, *(finer if self.small or not finer else [self._roomy, COARSER[-1]])]
             for less in steps:
                 less = np.broadcast_to(less, multiple.shape)
                 more = (multiple > less) | (multiple == 0)

@@ -134,7 +134,7 @@ def release_estimates(
         at = system.rows
         seen = Shown(system, table["value"].to_numpy(float), reach, status, policy, outcomes, then)
         choice = Choice(seen, multiple[at], kept[at] == "ok")
-        found = audited(seen, choice, choice.settled())
+        found = audited(seen, choice, choice.settled(), back=True)
         choice.forget()
         found = np.zeros(len(at)) if found is None else found
         return Settled(system, str(table["wave"].iloc[at[0]]), choice, found, seen.unit)
