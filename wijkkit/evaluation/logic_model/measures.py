@@ -1,6 +1,4 @@
-"""The measures of the logic model, of survey, interviews and registry, and what each is found to
-be.
-"""
+"""The measures of the logic model: what survey, interviews and registry say of each."""
 
 from __future__ import annotations
 
@@ -17,8 +15,6 @@ from wijkkit.evaluation.process.sentences import shown_measure
 from wijkkit.language import interval, listed, number, percentage, points, signed, text
 from wijkkit.language.numbers import over_zero
 from wijkkit.registry.tables import CHOICES, GOAL_COLUMNS
-
-# What a measure of the logic model is found to be: indicators, gaps and scales of survey and interviews.
 
 State = Literal["better", "same", "worse", "mixed", "measured", "not_measured"]
 Support = Literal["for", "partly", "against", "unknown"]
