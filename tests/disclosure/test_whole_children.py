@@ -16,8 +16,8 @@ from scipy.optimize import linprog
 from towns import Town, areas_of, town_of
 
 from wijkkit.disclosure import system
-from wijkkit.disclosure.audit import Program, Search, Settled, counts_of, narrow_with, open_with
-from wijkkit.disclosure.choice import FREE
+from wijkkit.disclosure.audit import Program, Search, counts_of, narrow_with, open_with
+from wijkkit.disclosure.choice import FREE, Settled
 from wijkkit.disclosure.policy import Policy
 from wijkkit.disclosure.towns import Towns
 

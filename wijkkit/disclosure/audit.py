@@ -10,7 +10,6 @@ weights a search may end undecided: then the count is taken as narrow.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +20,6 @@ from wijkkit.disclosure.choice import Choice
 from wijkkit.disclosure.knowledge import Shown
 from wijkkit.disclosure.loss import COARSER
 from wijkkit.disclosure.moves import Proofs
-from wijkkit.disclosure.system import System
 from wijkkit.disclosure.towns import Line
 
 Floats = NDArray[np.float64]
@@ -31,28 +29,6 @@ NODES = 100
 #: by then counts as narrow.
 SEARCHES = 2
 _TINY = 1e-6
-
-
-@dataclass(frozen=True, slots=True)
-class Settled:
-    """What is shown of a system.
-
-    Parameters
-    ----------
-    multiple : (C,) array
-        Of the finest step of each cell; 0 where it is hidden.
-    unit : float
-        What a share of 1 is: 100 points, or the width of the scale of a score.
-    lines : tuple of Line
-        What is known of its counts besides.
-    """
-
-    system: System
-    wave: str
-    choice: Choice
-    multiple: Floats
-    unit: float
-    lines: tuple[Line, ...] = ()
 
 
 def audited(

@@ -7,6 +7,7 @@ is not; then whatever turns out not to be needed is given back, the dearest firs
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,8 +19,6 @@ from wijkkit.disclosure.system import System
 from wijkkit.disclosure.towns import TINY, Line, Towns
 
 Floats = NDArray[np.float64]
-
-
 _TINY = 1e-9
 
 #: A cell that is neither shown nor to be kept open.
@@ -367,3 +366,25 @@ def _units(system: System, together: bool) -> NDArray[np.int64]:
         return np.zeros(len(system.rows), np.int64)
     names = np.char.add(system.level.astype(str), "/")
     return np.unique(np.char.add(names, system.area.astype(str)), return_inverse=True)[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What is shown of a system.
+
+    Parameters
+    ----------
+    multiple : (C,) array
+        Of the finest step of each cell; 0 where it is hidden.
+    unit : float
+        What a share of 1 is: 100 points, or the width of the scale of a score.
+    lines : tuple of Line
+        What is known of its counts besides.
+    """
+
+    system: System
+    wave: str
+    choice: Choice
+    multiple: Floats
+    unit: float
+    lines: tuple[Line, ...] = ()

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from wijkkit.disclosure.audit import Settled, open_with
+from wijkkit.disclosure.audit import open_with
+from wijkkit.disclosure.choice import Settled
 from wijkkit.disclosure.rounding import around, limits, to_step
 from wijkkit.disclosure.towns import Line
 from wijkkit.tables import EVERYBODY

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
-from wijkkit.disclosure.audit import Settled, audited
-from wijkkit.disclosure.choice import Choice
+from wijkkit.disclosure.audit import audited
+from wijkkit.disclosure.choice import Choice, Settled
 from wijkkit.disclosure.derived import relations
 from wijkkit.disclosure.knowledge import Relation, Shown, known
 from wijkkit.disclosure.ledger import Entry

@@ -16,7 +16,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from wijkkit.disclosure.audit import Search, Settled
+from wijkkit.disclosure.audit import Search
+from wijkkit.disclosure.choice import Settled
 from wijkkit.disclosure.derived import RATIO_STEP, joined, names_in, parts_of
 from wijkkit.disclosure.knowledge import Relation
 from wijkkit.disclosure.loss import COARSER

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from wijkkit.disclosure.alike import Candidates, Form, candidates, finest_form, forms
-from wijkkit.disclosure.audit import Settled
+from wijkkit.disclosure.choice import Settled
 from wijkkit.disclosure.effects import (
     Comparison,
     Contrast,
