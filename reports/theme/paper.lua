@@ -141,6 +141,50 @@ local function with_widths(t, texts, always)
   return t
 end
 
+-- A table is divided where its words do not fit side by side however they are hyphenated; each part
+-- then has room for its longest words, and the parts are about as wide.
+local function filled(widths, room)
+  local parts, used = pandoc.List({ pandoc.List() }), 0
+  for at, width in ipairs(widths) do
+    if #parts[#parts] > 0 and used + width > room then
+      parts:insert(pandoc.List())
+      used = 0
+    end
+    parts[#parts]:insert(at + 1)
+    used = used + width
+  end
+  return parts
+end
+
+local function part_of(t, columns, first)
+  local part = t:clone()
+  if not first then part.attr, part.caption = pandoc.Attr(), pandoc.Caption({}) end
+  local function chosen(list) return columns:map(function(at) return list[at] end) end
+  part.colspecs = chosen(t.colspecs)
+  for _, row in ipairs(rows_of(part)) do row.cells = chosen(row.cells) end
+  return part
+end
+
+local function divided(t)
+  local least, fits = 0, true
+  for _, column in ipairs(texts_of(t, true)) do least = least + longest_word(column, LEAST_WORD) + GAP end
+  for _, row in ipairs(rows_of(t)) do fits = fits and #row.cells == #t.colspecs end
+  if least <= SMALL_LINE or not fits then return pandoc.List({ t }) end
+  local widths = texts_of(t):map(function(column) return longest_word(column) + GAP end)
+  local first = widths:remove(1)
+  local most = math.max(table.unpack(widths))
+  local room = math.max(LINE - first, most)
+  local parts = filled(widths, room)
+  while room > most and #filled(widths, room - 1) == #parts do
+    room = room - 1
+    parts = filled(widths, room)
+  end
+  return parts:map(function(columns)
+    columns:insert(1, 1)
+    return part_of(t, columns, columns[2] == 2)
+  end)
+end
+
 local function in_style_of(style, blocks)
   return pandoc.Div(blocks, pandoc.Attr("", {}, { ["custom-style"] = style }))
 end
@@ -179,19 +223,14 @@ local function is_short(texts)
   return cells <= FEW_ROWS * math.max(1, #texts) and characters <= FEW_CHARACTERS
 end
 
-function Table(t)
-  if quarto.doc.is_format("html") then
-    return nil
-  end
+local function in_typst(t)
   local texts = texts_of(t)
-  if quarto.doc.is_format("typst") then
-    local sized = with_widths(t, texts)
-    return is_short(texts) and { typst("#whole["), sized, typst("]") } or sized
-  end
-  local inside = holds_table(t)
-  if inside then
-    return inside
-  end
+  local sized = with_widths(t, texts)
+  return is_short(texts) and { typst("#whole["), sized, typst("]") } or { sized }
+end
+
+local function in_word(t)
+  local texts = texts_of(t)
   with_widths(t, texts, true)
   local size = is_dense(texts) and " Small" or ""
   in_style(t.head.rows, "Table Head" .. size)
@@ -200,7 +239,21 @@ function Table(t)
     in_style(body.body, "Table Text" .. size)
   end
   in_style(t.foot.rows, "Table Text" .. size)
-  return t
+  return { t }
+end
+
+function Table(t)
+  if quarto.doc.is_format("html") then
+    return nil
+  end
+  local for_form = quarto.doc.is_format("typst") and in_typst or in_word
+  local inside = for_form == in_word and holds_table(t)
+  if inside then
+    return inside
+  end
+  local blocks = pandoc.Blocks({})
+  for _, part in ipairs(divided(t)) do blocks:extend(for_form(part)) end
+  return blocks
 end
 
 -- Words and their meanings as paragraphs in two columns, which a list cannot be.

@@ -17,8 +17,8 @@ from tests.conftest import ROOT
 from tests.reports.conftest import outputs_for, summary_lengths, write_notebook
 from wijkkit.errors import ReportError
 from wijkkit.reports.engine import render_docx, render_html, render_pdf
-from wijkkit.reports.pandoc import HTML, read
-from wijkkit.reports.paper import with_widths
+from wijkkit.reports.pandoc import HTML, plain, read
+from wijkkit.reports.paper import divided, with_widths
 from wijkkit.reports.staged_notebook import stage_notebooks
 from wijkkit.reports.theme import load_house_style
 
@@ -223,6 +223,27 @@ def test_where_words_do_not_fit_side_by_side_those_of_heads_are_hyphenated_first
     table = read(f"<table><tr>{heads}</tr><tr>{cells}</tr></table>", HTML)["blocks"][0]
     shares = [width["c"] for _, width in with_widths(table)["c"][2]]
     assert shares[0] * 82 > 19 and shares[-1] * 82 < 7
+
+
+@pytest.mark.parametrize("columns", [1, 5, 8, 20, 37, 67])
+def test_no_column_of_a_divided_table_is_narrower_than_its_longest_word(columns):
+    names = ["Ervaart gezondheid", "Kans op psychosociale problemen", "Sport", "Eenzaam"] * 17
+    heads = "".join(f"<th>{name}</th>" for name in ("Wijk", *names[:columns]))
+    cells = "<td>Fazantengaarde</td>" + "<td>64% (57–70)</td>" * columns
+    table = read(f"<table><tr>{heads}</tr><tr>{cells}</tr></table>", HTML)["blocks"][0]
+    parts = divided(table)
+    assert (len(parts) == 1) == (columns <= 5)
+    shown = []
+    for part in parts if columns > 5 else ():
+        (head,), ((_, _, _, (row,)),) = part["c"][3][1], part["c"][4]
+        texts = [plain(cell[4]) for cell in head[1]]
+        assert (texts[0], plain(row[1][0][4])) == ("Wijk", "Fazantengaarde")
+        shares = [width["c"] for _, width in with_widths(part, always=True)["c"][2]]
+        words = [max(text.split(), key=len) for text in texts[1:]]
+        needed = [len("Fazantengaarde"), *(max(len("64% (57–70)"), len(word)) for word in words)]
+        assert all(82 * share >= least for share, least in zip(shares, needed, strict=True))
+        shown += texts[1:]
+    assert not shown or shown == names[:columns]
 
 
 def test_words_and_their_meanings_stand_in_two_columns(tmp_path):

@@ -26,7 +26,7 @@ from wijkkit.reports.pandoc import (
     words,
     write,
 )
-from wijkkit.reports.paper import fitting, for_paper, is_dense, with_widths
+from wijkkit.reports.paper import divided, fitting, for_paper, is_dense, with_widths
 from wijkkit.reports.theme import Colours, HouseStyle
 
 # The styles of a Word document: Pandoc's own in the house style, with a head and a foot.
@@ -221,7 +221,7 @@ def _for_word(node: Node, images: Path) -> list[Node] | None:
     if node["t"] == "Str" and _RANGE.search(node["c"]):
         return [{"t": "Str", "c": _RANGE.sub(_UNBROKEN, node["c"])}]
     if node["t"] == "Table":
-        return [_with_table_text(with_widths(node, always=True))]
+        return [_with_table_text(with_widths(part, always=True)) for part in divided(node)]
     if node["t"] == "Div" and "callout-title-container" in classes:
         return [_styled(node, "Callout Title")]
     if node["t"] == "Div" and "callout-body" in classes:

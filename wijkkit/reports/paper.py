@@ -15,6 +15,7 @@ from matplotlib.font_manager import FontProperties
 from wijkkit.language import text
 from wijkkit.reports.pandoc import (
     Node,
+    attributes,
     classes_of,
     paragraph,
     plain,
@@ -160,6 +161,59 @@ def with_widths(table: Node, always: bool = False) -> Node:
     return {"t": "Table", "c": [*table["c"][:2], sized, *table["c"][3:]]}
 
 
+def divided(table: Node) -> list[Node]:
+    """Return a table as tables that a page has room for, each with the first column.
+
+    A table is divided where its words do not fit side by side however they are hyphenated; each
+    part then has room for its longest words, and the parts are about as wide.
+
+    >>> from wijkkit.reports.pandoc import HTML, read
+    >>> row = "".join(f"<td>{word}</td>" for word in ["Ankerveld", *["41% (36–47)"] * 9])
+    >>> parts = divided(read(f"<table><tr>{row}</tr></table>", HTML)["blocks"][0])
+    >>> [len(part["c"][2]) for part in parts]
+    [6, 5]
+    """
+    bodies = _texts(table, heads=False)
+    if sum(_longest_word(column, _LEAST_WORD) + _GAP for column in bodies) <= _SMALL_LINE:
+        return [table]
+    if any(len(row[1]) != len(bodies) for row in _all_rows(table)):
+        return [table]
+    first, *widths = (_longest_word(column) + _GAP for column in _texts(table))
+    room = max(_LINE - first, *widths)
+    parts = _filled(widths, room)
+    while room > max(widths) and len(narrower := _filled(widths, room - 1)) == len(parts):
+        room, parts = room - 1, narrower
+    made = [_part(table, [0, *(at + 1 for at in part)]) for part in parts]
+    for part in made[1:]:
+        part["c"][:2] = [attributes(), [None, []]]
+    return made
+
+
+def _filled(widths: list[int], room: int) -> list[list[int]]:
+    """Return the places of `widths`, in order, in parts that each fit into `room`."""
+    parts: list[list[int]] = [[]]
+    for at, width in enumerate(widths):
+        if parts[-1] and sum(widths[one] for one in parts[-1]) + width > room:
+            parts.append([])
+        parts[-1].append(at)
+    return parts
+
+
+def _part(table: Node, columns: list[int]) -> Node:
+    """Return a table with some of its columns."""
+
+    def rows(given: list) -> list:
+        return [[about, [cells[at] for at in columns]] for about, cells in given]
+
+    about, caption, specs, head, bodies, foot = table["c"]
+    below = [[*body[:2], rows(body[2]), rows(body[3])] for body in bodies]
+    ends = [[end[0], rows(end[1])] for end in (head, foot)]
+    return {
+        "t": "Table",
+        "c": [about, caption, [specs[at] for at in columns], ends[0], below, ends[1]],
+    }
+
+
 def is_dense(table: Node) -> bool:
     """Say whether the longest words of a table's columns do not fit on one line side by side."""
     return sum(_longest_word(column) + _GAP for column in _texts(table)) > _LINE
@@ -211,12 +265,15 @@ def _unbroken(text: str) -> str:
 
 def _rows(table: Node, heads: bool) -> Iterator[list]:
     """Yield the cells of each row whose cells each take one column."""
-    head, bodies, foot = table["c"][3:]
-    below = [*(row for body in bodies for row in (*body[2], *body[3])), *foot[1]]
-    rows = [*head[1], *below] if heads else below
-    for _, cells in rows:
+    for _, cells in _all_rows(table, heads):
         if all(cell[3] == 1 for cell in cells):
             yield cells
+
+
+def _all_rows(table: Node, heads: bool = True) -> list:
+    head, bodies, foot = table["c"][3:]
+    below = [*(row for body in bodies for row in (*body[2], *body[3])), *foot[1]]
+    return [*head[1], *below] if heads else below
 
 
 #: A table of no more rows and characters stays on one page.

@@ -25,6 +25,7 @@ from wijkkit.reports.pandoc import (
 )
 from wijkkit.reports.paper import (
     PPI,
+    divided,
     fitting,
     for_paper,
     is_short,
@@ -133,9 +134,7 @@ def _for_typst(node: Node, images: Path) -> list[Node] | None:
     if node["t"] == "Span" and "equation" in classes_of(node):
         return _equation(node)
     if node["t"] == "Table":
-        table = with_widths(_left_aligned(node))
-        whole = [raw("#whole[", "typst"), table, raw("]", "typst")]
-        return whole if is_short(node) else [table]
+        return [block for part in divided(node) for block in _table(part)]
     if node["t"] != "Div":
         made = {"Math": _described, "DefinitionList": _in_columns}.get(node["t"])
         return made(node) if made else None
@@ -151,6 +150,12 @@ def _for_typst(node: Node, images: Path) -> list[Node] | None:
     if "quarto-layout-panel" in classes_of(node):
         return _grid(node)
     return None
+
+
+def _table(node: Node) -> list[Node]:
+    table = with_widths(_left_aligned(node))
+    whole = [raw("#whole[", "typst"), table, raw("]", "typst")]
+    return whole if is_short(node) else [table]
 
 
 def _in_columns(words: Node) -> list[Node]:
