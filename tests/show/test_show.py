@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import itertools
 import re
 import warnings
 from collections import Counter
@@ -22,6 +23,7 @@ from wijkkit.released import open_city, open_wijk
 from wijkkit.released.goals import target_state
 from wijkkit.released.outcomes import trend
 from wijkkit.released.store import write_released
+from wijkkit.reports.paper import cut, fitting
 from wijkkit.show import panels
 from wijkkit.show.output import ALT_LENGTH, Nothing
 from wijkkit.study import open_study
@@ -579,3 +581,24 @@ def test_no_cell_of_a_table_is_empty_without_a_word():
         frame.rename(columns={"wave": "role"}), ["label", "mentioned"], across="role"
     )
     assert roles.data.iloc[1].tolist() == ["Gebruik", "geen gegevens", "3"]
+
+
+@pytest.mark.parametrize(("names", "heads"), [(6, 6), (6, 37), (71, 6), (5, 67)])
+def test_heads_of_a_grid_stay_apart_and_a_high_figure_is_cut_between_its_panels(names, heads):
+    cells = [(f"Wijk {n}", f"Ervaart gezondheid {h}") for n in range(names) for h in range(heads)]
+    frame = pd.DataFrame(cells, columns=["name", "label"]).assign(state="done")
+    shown = show.matrix(frame)
+    svg = shown.svg()
+    for axes in shown.axes:
+        boxes = [label.get_window_extent() for label in axes.get_xticklabels()]
+        assert all(a.x1 <= b.x0 for a, b in itertools.pairwise(boxes))
+    found = [tick for axes in shown.axes for tick in axes.get_xticklabels()]
+    assert len(found) >= heads and (len(shown.axes) == 1) == (names == heads)
+    parts = [part.decode() for part in cut(svg.encode())]
+    begins = [float(re.search(r'viewBox="0 ([\d.]+) ', part)[1]) for part in parts]
+    height, points = 72 * shown.figure.get_figheight(), 72 / shown.figure.dpi
+    for axes in shown.axes:
+        box = axes.get_tightbbox()
+        top, bottom = (height - edge * points for edge in (box.y1, box.y0))
+        assert not any(top + 1 < at < bottom - 1 for at in begins)
+    assert all(fitting(part.encode())[0] > 10 for part in parts)

@@ -220,6 +220,11 @@ def _for_word(node: Node, images: Path) -> list[Node] | None:
         return [_sized(node, images)]
     if node["t"] == "Str" and _RANGE.search(node["c"]):
         return [{"t": "Str", "c": _RANGE.sub(_UNBROKEN, node["c"])}]
+    if node["t"] == "Figure" and len(node["c"][2]) > 1:
+        # Pandoc would put its parts side by side.
+        about, caption, (*parts, last) = node["c"]
+        above = _styled(div(_paragraphs(parts)), "Captioned Figure")
+        return [above, {"t": "Figure", "c": [about, caption, [last]]}]
     if node["t"] == "Table":
         return [_with_table_text(with_widths(part, always=True)) for part in divided(node)]
     if node["t"] == "Div" and "callout-title-container" in classes:

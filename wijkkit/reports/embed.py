@@ -29,8 +29,8 @@ from wijkkit.reports.pandoc import (
     words,
 )
 
-#: Stores an image and returns its path as the document names it: (name, output) -> path.
-Store = Callable[[str, Output], str]
+#: Stores an image and returns the paths of its parts as the document names them.
+Store = Callable[[str, Output], list[str]]
 
 #: Text in which every mark is escaped (`language.markdown.escaped`): Pandoc need not read it.
 _ESCAPED = re.compile(r"(\\[!-/:-@\[-`{-~]|[^!-/:-@\[-`{-~\n])*")
@@ -83,8 +83,9 @@ def _figure(cell: Cell, images: list[Output], store: Store) -> Node:
     alts = [from_attribute(alt) for alt in _as_list(cell.options.get("fig-alt"))]
     captions = _as_list(cell.options.get("fig-subcap"))
     parts = [
-        _image(alt or "", store(f"{cell.label}-{number}", image))
+        _image(alt or "", path)
         for number, (image, alt) in enumerate(zip_longest(images, alts[: len(images)]), 1)
+        for path in store(f"{cell.label}-{number}", image)
     ]
     if captions:
         parts = [

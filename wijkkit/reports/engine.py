@@ -42,7 +42,7 @@ from wijkkit.reports.pandoc import (
     read_ahead,
     words,
 )
-from wijkkit.reports.paper import shortened
+from wijkkit.reports.paper import cut, shortened
 from wijkkit.reports.pdf import TYPST_USED, draw_stored, write_pdf
 from wijkkit.reports.quarto import TARGETS, render_project, write_project
 from wijkkit.reports.runs import BRIEF, CITY, States
@@ -77,7 +77,7 @@ def render_pdf(source: Path, target: Path, house: HouseStyle, frame: Frame = NO_
     """Render a source to a tagged PDF that follows PDF/UA-1."""
     with tempfile.TemporaryDirectory() as folder:
         images = Path(folder)
-        document = assemble(source, "pdf", store_images(images, "images"))
+        document = assemble(source, "pdf", store_images(images, "images", paper=True))
         if source.stem.endswith(BRIEF):
             blocks = shortened(document["blocks"], language_of(document))
             document = {**document, "blocks": blocks}
@@ -88,7 +88,8 @@ def render_docx(source: Path, target: Path, house: HouseStyle) -> Path:
     """Render a source to DOCX with real styles."""
     with tempfile.TemporaryDirectory() as folder:
         images = Path(folder)
-        document = assemble(source, "docx", store_images(images, "images", svg=False))
+        store = store_images(images, "images", svg=False, paper=True)
+        document = assemble(source, "docx", store)
         draw_stored(images)
         return write_docx(document, images, target, house)
 
@@ -113,18 +114,21 @@ def assemble(source: Path, target: str, store: Store) -> Node:
     return resolve_citations(document, source.parent)
 
 
-def store_images(parent: Path, folder: str, svg: bool = True) -> Store:
+def store_images(parent: Path, folder: str, svg: bool = True, paper: bool = False) -> Store:
     """Return a function that writes images to `folder` in `parent` and names them from there.
 
-    Without `svg`, an SVG image is named as the PNG that `draw_stored` makes of it.
+    Without `svg`, an SVG image is named as the PNG that `draw_stored` makes of it. On `paper` one
+    that is higher than a page is more than one.
     """
 
-    def store(name: str, image: Output) -> str:
+    def store(name: str, image: Output) -> list[str]:
         (parent / folder).mkdir(parents=True, exist_ok=True)
         kind = "svg" if image.mime == "image/svg+xml" else "png"
-        path = f"{folder}/{name}.{kind}"
-        (parent / path).write_bytes(image.image)
-        return path if svg else path.replace(".svg", ".png")
+        parts = cut(image.image) if paper and kind == "svg" else [image.image]
+        ends = ["", *(f"-{at}" for at in range(2, len(parts) + 1))]
+        for end, part in zip(ends, parts, strict=True):
+            (parent / folder / f"{name}{end}.{kind}").write_bytes(part)
+        return [f"{folder}/{name}{end}.{kind if svg else 'png'}" for end in ends]
 
     return store
 

@@ -90,6 +90,48 @@ def _length(text: str) -> float | None:
     return float(found[1]) * _CENTIMETRES[found[2] or ""] if found else None
 
 
+#: In an SVG of matplotlib its size, a panel's left corners and where a text stands (points).
+_SIZE = re.compile(rb'height="([\d.]+)pt" viewBox="0 [\d.]+ ([\d.]+) [\d.]+"')
+_PANEL = re.compile(rb'<path d="M \S+ ([\d.]+) \s*L \S+ [\d.]+ \s*L \S+ ([\d.]+)')
+_WORDS = re.compile(rb'transform="translate\(\S+ ([\d.]+)\)')
+#: What the letters of a text need below their line.
+_BELOW = 4
+
+
+def cut(svg: bytes) -> list[bytes]:
+    """Return an SVG of matplotlib as parts that fit a page, cut below panels where the whole does
+    not.
+    """
+    size = _SIZE.search(svg)
+    if not size:
+        return [svg]
+    height, width = map(float, size.groups())
+    most = HEIGHT / min(WIDTH / width, _CENTIMETRES["pt"])
+    first, last, parts = 0.0, 0.0, []
+    for at in (*_below_panels(svg), height):
+        if at - first > most and last > first:
+            parts.append((first, last))
+            first = last
+        last = at
+    shown = (
+        f'height="{end - begin:g}pt" viewBox="0 {begin:g} {width:g} {end - begin:g}"'
+        for begin, end in (*parts, (first, height))
+    )
+    return [svg.replace(size[0], part.encode(), 1) for part in shown]
+
+
+def _below_panels(svg: bytes) -> list[float]:
+    """Return where panels and their words end, and no other panel is cut."""
+    drawn = svg.split(b'<g id="axes_')[1:]
+    found = [(part, box) for part in drawn if (box := _PANEL.search(part))]
+    boxes = [(float(box[2]), float(box[1])) for _, box in found]
+    ends = [
+        max(bottom, *map(float, _WORDS.findall(part)), 0) + _BELOW
+        for (part, _), (_, bottom) in zip(found[:-1], boxes, strict=False)
+    ]
+    return sorted(at for at in ends if not any(top < at < bottom for top, bottom in boxes))
+
+
 # A summary of two pages: a long table is cut, and says so.
 
 #: So many rows fit a page with what stands around them.

@@ -133,6 +133,8 @@ def _for_typst(node: Node, images: Path) -> list[Node] | None:
         return [raw(f"#image({given})", "typst", "RawInline")]
     if node["t"] == "Span" and "equation" in classes_of(node):
         return _equation(node)
+    if node["t"] == "Figure" and len(node["c"][2]) > 1:
+        return _over_pages(node)
     if node["t"] == "Table":
         return [block for part in divided(node) for block in _table(part)]
     if node["t"] != "Div":
@@ -150,6 +152,14 @@ def _for_typst(node: Node, images: Path) -> list[Node] | None:
     if "quarto-layout-panel" in classes_of(node):
         return _grid(node)
     return None
+
+
+def _over_pages(figure: Node) -> list[Node]:
+    """Let a figure of several parts go on on the next page, the last one with the caption."""
+    about, caption, (*parts, last) = figure["c"]
+    kept = [raw("#block(sticky: true)[", "typst"), last, raw("]", "typst")]
+    opening = raw("#[#show figure: set block(breakable: true)", "typst")
+    return [opening, {"t": "Figure", "c": [about, caption, [*parts, *kept]]}, raw("]", "typst")]
 
 
 def _table(node: Node) -> list[Node]:

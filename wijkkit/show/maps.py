@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import textwrap
 from collections.abc import Mapping
 from dataclasses import replace
@@ -11,6 +12,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.collections import PatchCollection
 from matplotlib.colors import LinearSegmentedColormap, Normalize
+from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 
@@ -31,6 +33,8 @@ _SHADES = LinearSegmentedColormap.from_list("shades", ["#cfe0f0", theme.OWN])
 #: A wijk with a smaller share of the city's surface is too small to hold its name.
 _SMALL_SHARE = 0.04
 _NAMED = 12
+#: A grid has fewer rows and columns; more are drawn below it. More heads than a few are upright.
+_GRID, _LEVEL = 21, 8
 #: A sign and a colour per state, so that the grid reads without colour.
 SIGNS: Mapping[str, tuple[str, str]] = {
     "better": ("▲", theme.BETTER),
@@ -178,28 +182,37 @@ def matrix(
     language, states = language_of(frame), set(frame[state])
     names, heads = (list(dict.fromkeys(frame[column])) for column in (rows, columns))
     words: Mapping[str, str] = catalogue("show", language)["sign"]  # type: ignore[assignment]
+    ends = (np.array(one, dtype=object) for one in (names, heads))
+    parts = (np.array_split(one, 1 + len(one) // _GRID) for one in ends)
+    blocks = [(list(some), list(above)) for some, above in itertools.product(*parts)]
+    upright = len(heads) > _LEVEL
+    room = (34, 1) if upright else (max(8, 60 // len(heads)), 5)
+    wrapped = {head: theme.fitted(str(head), *room) for head in heads}
+    above_it = 0.6 + 0.08 * max(len(head) for head in wrapped.values()) if upright else 1.0
+    heights = [above_it + 0.3 * len(some) for some, _ in blocks]
     with theme.style():
-        figure, axes = theme.new_figure(height=1.5 + 0.3 * len(names))
-        for row in frame[[rows, columns, state]].itertuples(index=False):
-            sign, colour = SIGNS[row[2]]
-            axes.text(heads.index(row[1]), names.index(row[0]), sign, ha="center", va="center",
-                      fontsize=12, color=colour)  # fmt: skip
-        width = max(8, 60 // max(1, len(heads)))
-        wrapped = (theme.fitted(str(head), width, 5) for head in heads)
-        axes.set_xticks(range(len(heads)), list(wrapped), fontsize=theme.SMALL)
-        axes.xaxis.tick_top()
-        axes.set_yticks(range(len(names)), [theme.fitted(str(name), 34, 2) for name in names])
-        axes.set_xlim(-0.5, len(heads) - 0.5)
-        axes.set_ylim(len(names) - 0.4, -0.6)
-        axes.spines[["left", "bottom"]].set_visible(False)
+        figure = Figure(figsize=(theme.WIDTH, 0.5 + sum(heights)), layout="constrained")
+        panels = figure.subplots(len(blocks), squeeze=False, height_ratios=heights).ravel()
+        for axes, (some, above) in zip(panels, blocks, strict=True):
+            mine = frame[frame[rows].isin(some) & frame[columns].isin(above)]
+            for row in mine[[rows, columns, state]].itertuples(index=False):
+                sign, colour = SIGNS[row[2]]
+                axes.text(above.index(row[1]), some.index(row[0]), sign, ha="center", va="center",
+                          fontsize=12, color=colour)  # fmt: skip
+            called = [wrapped[head] for head in above]
+            axes.set_xticks(range(len(above)), called, fontsize=theme.SMALL, rotation=90 * upright)
+            axes.xaxis.tick_top()
+            axes.set_yticks(range(len(some)), [theme.fitted(str(name), 34, 2) for name in some])
+            axes.set_xlim(-0.5, len(above) - 0.5)
+            axes.set_ylim(len(some) - 0.4, -0.6)
+            axes.spines[["left", "bottom"]].set_visible(False)
         legend = [f"{SIGNS[key][0]} {words[key]}" for key in SIGNS if key in states]
         lines = ["    ".join(legend[at : at + 3]) for at in range(0, len(legend), 3)]
         axes.set_xlabel("\n".join(lines), fontsize=theme.SMALL, loc="left", color=theme.INK)
     said = []
     for name in names:
         cells = frame[frame[rows].eq(name)].groupby(state, sort=False)[columns].agg(", ".join)
-        parts = [f"{words[key]}: {mine}" for key, mine in cells.items()]
-        said.append(f"{name}: {'; '.join(parts)}.")
+        said.append(f"{name}: {'; '.join(f'{words[key]}: {mine}' for key, mine in cells.items())}.")
     drawing = "rug" if state == "verdict" else ""
     return drawn(figure, frame, text("show.alt.matrix", language), said, drawing)
 
