@@ -47,7 +47,7 @@ def sentences(
     >>> import wijkkit as wk
     >>> view = wk.open_wijk("parameters", "ankerveld")
     >>> wk.show.sentences(view.goals(), wk.show.goal_sentence)
-    - **Speelt voldoende buiten**: ...
+    - **Meer kinderen spelen voldoende buiten**: ...
     """
     if frame.empty:
         return nothing(frame)
