@@ -167,6 +167,17 @@ def test_no_figure_of_an_arm_or_the_city_is_hidden_that_could_stand_in_a_coarser
             assert len(Search(choice.shown, choice).narrow(multiple)), (cell, size)
 
 
+def test_a_count_that_is_not_open_makes_figures_of_its_own_group_coarser_first():
+    one = town(1, groupings=("ses", "sex"), size=(60, 160)).release(GGD).settled[0]
+    choice, system = one.choice, one.system
+    narrow = np.flatnonzero((system.level == "wijk") & (choice.first == 0) & (system.slot > 0))[:1]
+    more = choice.more(choice.first, narrow)
+    lost = more != choice.first
+    assert lost.any() and (more[lost] > 1).all()
+    assert (system.slot[lost] == system.slot[narrow]).all()
+    assert (system.group[lost] == system.group[narrow]).all()
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_what_a_search_found_for_one_choice_is_looked_at_again_for_the_next(seed):
     made = town(seed, groupings=("ses",))

@@ -230,25 +230,23 @@ class Choice:
     def more(self, multiple: Floats, cells: NDArray[np.int64], block: bool = True) -> Floats | None:
         """Return a choice that gives up more for these cells; None where there is nothing left.
 
-        Of wijken one figure for each narrow cell, or with `block` all that are near.
+        Of wijken one figure for each narrow cell, or with `block` all that are near. In a coarser
+        step those of the cells' own groups, or all that are near where none is left.
         """
         for loss in ORDER:
             for one in loss.multiples:
                 which = loss.of(self.shown.system, self._wijken) & ~self._kept
                 which &= self._near(cells, loss)
                 which &= (multiple > 0) & ((multiple < one) | (one == 0))
-                if (
-                    which.any()
-                    and one == 0
-                    and not block
-                    and (self.shown.system.level[which] == "wijk").all()
-                ):
-                    found = {self._next(cell, np.flatnonzero(which)) for cell in cells} - {None}
-                    which = np.isin(
-                        np.arange(len(which)), [one for one in found if one is not None]
-                    )
-                if which.any():
-                    return np.where(which, one, multiple)
+                left = np.flatnonzero(which)
+                if one > 0:
+                    own = self._alike(cells, left)
+                    left = own if len(own) else left
+                elif not block and (self.shown.system.level[left] == "wijk").all():
+                    found = (self._next(cell, left) for cell in cells)
+                    left = np.array([few for few in found if few is not None], int)
+                if len(left):
+                    return np.where(np.isin(np.arange(len(which)), left), one, multiple)
         return None
 
     def _seek(self) -> Towns:
