@@ -90,7 +90,7 @@ def shown_effects(
                 open_with(
                     one.choice,
                     one.multiple,
-                    _cells(one, indicator, "", EVERYBODY, compared),
+                    cells_compared(one, indicator, compared),
                     [*before, *new],
                 )
                 for one, before, new in zip(systems, lines, added, strict=True)

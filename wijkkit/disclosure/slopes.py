@@ -1,9 +1,9 @@
 """Slopes and relative indices of inequality: in what steps they may stand beside the figures.
 
-A slope is a sum of its groups' figures, and so is the logarithm of a relative index near the truth.
-It is missed less than a figure, of which none is lost for it: each is tried in its finest step and
-in coarser ones, whatever those of its figures; where hidden counts would not stay open beside any
-of them, it is hidden.
+A slope is a sum of its groups' figures; a relative index says that one such sum is so many times
+another. It is missed less than a figure, of which none is lost for it: each is tried in its finest
+step and in coarser ones, whatever those of its figures; where hidden counts would not stay open
+beside any of them, it is hidden.
 """
 
 from __future__ import annotations

@@ -20,9 +20,10 @@ def goals(view: WijkView) -> pd.DataFrame:
     """Return one row per goal of a wijk; without goals of its own those of the study.
 
     The columns of `outcomes` (for the goal's indicator, which is `measured_as`; `label` is the
-    goal's own name), and `goal`, `name`, `domain`, `chosen` (by the network), `target`, `target_of` (``wijk`` or ``study``), `registered_baseline`,
-    `state` (reached, not_reached or unclear) and `reached_before` (the first measurement was
-    already at the target). A comparison wijk has no goals.
+    goal's own name), and `goal`, `name`, `domain`, `chosen` (by the network), `target`,
+    `target_of` (``wijk`` or ``study``), `registered_baseline`, `state` (reached, not_reached or
+    unclear) and `reached_before` (the first measurement was already at the target). A comparison
+    wijk has no goals.
     """
     shared = {goal.id: goal for goal in view.study.goals}
     own = view.own("goals").to_dict("records") if "goals" in view.released else []

@@ -86,9 +86,9 @@ def effect_verdict(
     The `finding` of the method that conclusions rest on; or ``not_shown_wide``: not found, and the
     interval holds changes that matter; ``not_shown_small``: not found, and neither this interval
     nor, with few clusters, that of independent respondents holds any (an interval of few clusters
-    can be narrow by luck); ``cannot_test``: an arm has one cluster, whose fluctuation cannot be estimated: the
-    difference with the p-value of the randomisation test, which takes it for as large as that of
-    the others; ``unavailable``: no number, with the reason.
+    can be narrow by luck); ``cannot_test``: an arm has one cluster, whose fluctuation cannot be
+    estimated: the difference with the p-value of the randomisation test, which takes it for as
+    large as that of the others; ``unavailable``: no number, with the reason.
     """
     row = row_of(rows, settings.method)
     if row is None or row["status"] != "ok":
