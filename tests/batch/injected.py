@@ -130,7 +130,7 @@ IN_RUN = {
     "SIGTERM": "interrupted, exit code 130",
     "fork server killed": "its notebook failed (killed); the others run",
     "Dask worker killed": "its notebook is run again by another worker",
-    "two runs at once": "the second is refused",
+    "two commands that write (run, report, release) at once": "the second is refused, and says which goes on",
     "disk full (RLIMIT_FSIZE)": "failed (unwritable), exit code 6, no half file",
     "runs folder cannot be written": "refused",
     "runs folder, or part of it, removed during the run": "failed (unwritable); made again by the next run",

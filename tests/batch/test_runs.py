@@ -300,7 +300,7 @@ def test_two_runs_at_once_are_refused(study):
     first = start(study)
     wait_for(study, "started")
     assert set(status(study).status) == {"running"}
-    with pytest.raises(BatchError, match="another run"):
+    with pytest.raises(BatchError, match=f"a run since .*, process {first.pid}"):
         run(study, notebooks=study.parent / "notebooks")
     first.send_signal(signal.SIGINT)
     assert first.wait(30) == 130

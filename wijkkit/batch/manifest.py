@@ -1,4 +1,4 @@
-"""What a run was: versions, times, how each notebook fared, and one run at a time."""
+"""What a run was: versions, times, and how each notebook fared."""
 
 from __future__ import annotations
 
@@ -7,16 +7,14 @@ import os
 import platform
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from filelock import FileLock, Timeout
-
 from wijkkit.batch.fingerprint import TableHashes, hash_file
+from wijkkit.batch.lock import is_running
 from wijkkit.batch.plan import Key, output_path
 from wijkkit.display import ShowsItself
 from wijkkit.errors import BatchError
@@ -240,50 +238,6 @@ def kept_runs(runs: Path) -> list[str]:
     """Return the names of the runs that are kept, oldest first, in the order of the event log."""
     names = dict.fromkeys(event["run"] for event in read_events(runs / "events.jsonl"))
     return [name for name in names if (runs / "history" / name / "manifest.json").is_file()]
-
-
-# One run of a study at a time.
-
-
-@contextmanager
-def only_run(runs: Path) -> Iterator[None]:
-    """Hold the lock of a study's runs folder; BatchError where another run holds it.
-
-    The operating system gives the lock back when a run is killed.
-    """
-    try:
-        runs.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(runs / ".lock")
-        # Somebody who asks for the status holds it for a moment.
-        lock.acquire(timeout=1.0)
-    except Timeout:
-        raise BatchError(
-            "another run of this study is going on",
-            file=runs.name,
-            remedy="Wait until it ends, or stop it.",
-        ) from None
-    except OSError as error:
-        raise BatchError(
-            "the runs folder cannot be written",
-            file=runs.name,
-            found=error.strerror or str(error),
-            remedy="Make it writable, or set output.runs in study.yml.",
-        ) from None
-    try:
-        yield
-    finally:
-        lock.release()
-
-
-def is_running(runs: Path) -> bool:
-    """Return whether a run of this study is going on."""
-    if not (runs / ".lock").is_file():
-        return False
-    try:
-        with FileLock(runs / ".lock", timeout=0):
-            return False
-    except (Timeout, OSError):
-        return True
 
 
 # How each notebook of a study fared.

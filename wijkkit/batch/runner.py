@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 from wijkkit.batch.engine.client import choose_engine, close_fork_server, execute
 from wijkkit.batch.engine.task import Outcome
 from wijkkit.batch.fingerprint import UNRELEASED, hash_file
-from wijkkit.batch.manifest import EventLog, JobResult, RunResult, only_run, write_manifest
+from wijkkit.batch.lock import RUN, writing
+from wijkkit.batch.manifest import EventLog, JobResult, RunResult, write_manifest
 from wijkkit.batch.plan import CITY, Job, Key, find_notebooks, plan, read_notebooks
 from wijkkit.batch.work import PRELOAD, Work, cleaned, failures, first_error
 from wijkkit.errors import BatchError
@@ -65,7 +66,7 @@ def run(
     ParameterError
         Before anything runs: parameters do not fit the notebooks.
     BatchError
-        Another run of this study is going on, or the runs folder cannot be written.
+        Another command writes what this study makes, or the runs folder cannot be written.
 
     Examples
     --------
@@ -80,7 +81,7 @@ def run(
     work = Work.of(study, choose_engine(engine), folder.parent)
     name = uuid.uuid4().hex[:12]
     started, began = time.monotonic(), datetime.now(UTC)
-    with only_run(study.runs), _executor(executor, jobs) as pool:
+    with writing(study.runs, RUN), _executor(executor, jobs) as pool:
         with EventLog(study.runs / "events.jsonl", name) as log:
             loop = _Loop(work, log, pool, jobs, keep_going, progress)
             names = sorted({f"{job.notebook.stage}/{job.notebook.name}" for job in planned})

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 
+from wijkkit.batch.lock import RELEASE, writing
 from wijkkit.batch.manifest import last_run, states
 from wijkkit.disclosure import Forbidden, Publication, build_release, forbidden_of, signed_off
 from wijkkit.disclosure.ledger import Entry, add_entry, read_entries, standing
@@ -109,33 +110,37 @@ def publish_release(
     The study has to run again for it, so the first time this is noted and refused. `new_ledger`:
     Begin a ledger where there is none: nothing was ever published from these data. Raises
     DisclosureError: The pages are not those of the audited tables and of a run in which everything
-    succeeded, something in them may not be published, or it is not known what was published before.
-    No folder is left.
+    succeeded, something in them may not be published, it is not known what was published before,
+    or another command writes what this study makes. No folder is left.
     """
     author = require_prepared_by(prepared_by or study.settings.report.author)
-    entry = _entry(study, author, corrects, reason, new_ledger)
-    signed = signed_off(study)
-    if signed:
-        record = read_record(study)
-        render(
-            study, engine=cast(Any, record.engine or "auto"), formats=record.forms, approved=True
+    with writing(study.runs, RELEASE, DisclosureError):
+        entry = _entry(study, author, corrects, reason, new_ledger)
+        signed = signed_off(study)
+        if signed:
+            record = read_record(study)
+            render(
+                study,
+                engine=cast(Any, record.engine or "auto"),
+                formats=record.forms,
+                approved=True,
+            )
+        require_belonging(study, approved=signed)
+        made = build_release(
+            study,
+            folder,
+            forbidden(study),
+            prepared_by=author,
+            made=read_record(study).files,
+            said={
+                "release": entry.about.release if entry else "",
+                "corrects": corrects,
+                "reason": reason,
+            },
+            keep=lambda: add_entry(study.ledgers, entry) if entry else None,
         )
-    require_belonging(study, approved=signed)
-    made = build_release(
-        study,
-        folder,
-        forbidden(study),
-        prepared_by=author,
-        made=read_record(study).files,
-        said={
-            "release": entry.about.release if entry else "",
-            "corrects": corrects,
-            "reason": reason,
-        },
-        keep=lambda: add_entry(study.ledgers, entry) if entry else None,
-    )
-    correction_file(study).unlink(missing_ok=True)
-    return made
+        correction_file(study).unlink(missing_ok=True)
+        return made
 
 
 def _entry(study: Study, author: str, corrects: str, reason: str, new_ledger: bool) -> Entry | None:

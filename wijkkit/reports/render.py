@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from wijkkit.batch.fingerprint import hash_of
+from wijkkit.batch.lock import REPORT, writing
 from wijkkit.display import ShowsItself
 from wijkkit.errors import ReportError
 from wijkkit.reports.engine import has_tables, tables_mark
@@ -115,8 +116,8 @@ def render(
     Raises
     ------
     ReportError
-        A source or the house style is wrong, or an engine is not there. The site is then as it
-        was before.
+        A source or the house style is wrong, an engine is not there, or another command writes
+        what this study makes. The site is then as it was before.
 
     Examples
     --------
@@ -125,15 +126,16 @@ def render(
     >>> [path.name for path in result.files]
     ['ankerveld.html', 'ankerveld.csv', 'stad.html', 'stad.csv', 'index.html', 'woorden.html']
     """
-    return render_states(
-        study,
-        notebook_states(study),
-        engine=engine,
-        formats=formats,
-        wijken=wijken,
-        jobs=jobs,
-        approved=approved,
-    )
+    with writing(study.runs, REPORT, ReportError):
+        return render_states(
+            study,
+            notebook_states(study),
+            engine=engine,
+            formats=formats,
+            wijken=wijken,
+            jobs=jobs,
+            approved=approved,
+        )
 
 
 def render_states(
