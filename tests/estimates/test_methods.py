@@ -14,6 +14,7 @@ from wijkkit.estimates import (
     comparable_map,
     comparable_neighbourhoods,
     compare_estimates,
+    estimate_change,
     estimate_funnel,
     estimate_grid,
     estimate_small_areas,
@@ -147,6 +148,15 @@ def test_margins_that_contradict_each_other_are_refused():
         rake(frame, {"a": {"x": 5, "y": 5}, "b": {"p": 4, "q": 6}}, iterations=50)
 
 
+def test_totals_may_differ_by_their_rounding_alone():
+    def totals(off: float) -> dict[str, dict[str, float]]:
+        return {"sex": {"b": 4e5, "g": 6e5}, "age": {"y": 5e5, "o": 5e5 + off}}
+
+    assert rake(PEOPLE, totals(1e-5)).weight.sum() == pytest.approx(1e6)
+    with pytest.raises(EstimationError, match="one population"):
+        rake(PEOPLE, totals(1e-2))
+
+
 def test_poststrata_of_two_columns_add_up():
     population = {("b", "y"): 10, ("b", "o"): 20, ("g", "y"): 30, ("g", "o"): 40}
     weights = poststratify(PEOPLE, ["sex", "age"], population)
@@ -201,6 +211,27 @@ def test_corrected_weights_show_what_they_changed():
     assert changed.loc["w00", "status_after"] == "absent"
     same = compare_estimates(before, before)
     assert (same["difference"] == 0).all() and not same["apart"].any()
+
+
+def test_a_change_says_how_it_was_made_and_why_it_is_absent():
+    people = pd.DataFrame({"wave": ["2018"] * 4 + ["2021"] * 4, "wijk": "a", "district": "d"})
+    people = people.assign(arm="programme", age=6.0, weight=1.0, play=[0.0, 0, 0, 1, 0, 1, 1, 1])
+    grid = estimate_grid(
+        people.assign(none=[0.0] * 6 + [1, 1]),
+        dict.fromkeys(("play", "none"), PLAY["play"]),
+        ["2018", "2021"],
+        {},
+    )
+    found = estimate_change(grid).query("area_level == 'city'")
+    assert found[["indicator", "unit", "method", "status"]].to_numpy().tolist() == [
+        ["play", "points", "t", "ok"],
+        ["play", "ratio", "log t", "ok"],
+        ["play", "odds_ratio", "log t", "ok"],
+        # Of nobody there is a difference without limits, and no ratio.
+        ["none", "points", "no_interval:one_side", "ok"],
+        ["none", "ratio", "", "missing"],
+        ["none", "odds_ratio", "", "missing"],
+    ]
 
 
 def test_small_areas_are_drawn_to_what_their_characteristics_predict():

@@ -10,10 +10,13 @@ import pyreadstat
 import pytest
 
 from tests.loaders.study_maker import SURVEY, StudyMaker
+from tests.studies import replace, write_study
 from wijkkit.errors import DataError, DisclosureError
 from wijkkit.loaders import load_survey
+from wijkkit.loaders.areas import check_codes
 from wijkkit.loaders.recode import is_missing
 from wijkkit.loaders.source_file import read_statistical
+from wijkkit.study import open_study
 from wijkkit.study.codebook import Column
 
 
@@ -305,3 +308,25 @@ def test_a_real_spss_file_is_read_through_a_codebook(
     assert len(found) == len(raw)
     assert found["sex"].isna().sum() == raw["Gender"].isna().sum()
     assert found["sex"].value_counts().sum() == np.isfinite(raw["Gender"]).sum()
+
+
+@pytest.mark.parametrize(
+    ("new", "proposed"),
+    [
+        # One has the last digits of noord's; the other is then the one that is left.
+        (["BU55550304", "elsewhere"], {"noord": "BU55550304", "zuid": "elsewhere"}),
+        # Two like none may each be either; with a third nobody can say.
+        (["here", "there"], {"noord": "here, there", "zuid": "here, there"}),
+        (["here", "there", "elsewhere"], {}),
+    ],
+)
+def test_new_codes_are_proposed_for_the_wijken_that_they_may_be(tmp_path, new, proposed) -> None:
+    folder = write_study(tmp_path / "parameters")
+    codes = {"noord": "BU01020304", "zuid": "BU01020999"}
+    for (wijk, code), old in zip(codes.items(), ("BU1", "BU2"), strict=True):
+        replace(folder, f"wijken/{wijk}.yml", old, code)
+    waves = ["2018"] * len(codes) + ["2021"] * len(new)
+    rows = pd.DataFrame({"area": [*codes.values(), *new], "wave": waves})
+    problems = check_codes(open_study(folder), rows)
+    found = {Path(one.file).stem: ", ".join(sorted(one.found.split(", "))) for one in problems}
+    assert found == proposed

@@ -109,6 +109,13 @@ def test_what_a_model_cannot_estimate_is_an_error():
     y = np.array([0.0, 1, 0, 1, 0, 1])
     with pytest.raises(EstimationError, match="follow from each other"):
         survey_model(y, x, design)
+    with pytest.raises(EstimationError, match="no more respondents .*found 2 and 2"):
+        survey_model(y[:2], x[["one", "a"]][:2], survey_design(x[:2]))
+    other = x.assign(c=[-3.0, 1, 4, 1, -5, 9])
+    for columns, named in ((["one", "a", "b", "c"], "one, a, b"), (["one", "c", "none"], "none")):
+        with pytest.raises(EstimationError) as caught:
+            survey_model(y, other.assign(none=0.0)[columns], design)
+        assert caught.value.problems[0].found == named
     with pytest.raises(EstimationError, match="no finite estimate"):
         survey_model(y, x[["one", "a"]], design, family="binomial")
     with pytest.raises(EstimationError, match="not an outcome of the binomial"):
@@ -116,6 +123,14 @@ def test_what_a_model_cannot_estimate_is_an_error():
     strata = survey_design(x.assign(h=[1, 1, 1, 1, 1, 2]), strata="h")
     with pytest.raises(EstimationError, match="one sampled unit"):
         survey_model(y, x[["one"]], strata)
+
+
+@pytest.mark.parametrize("unit", [-1e6, 1e-6, 1e6])
+def test_a_coefficient_follows_the_unit_of_its_column(unit):
+    x = pd.DataFrame({"one": 1.0, "x": [1.0, 2, 3, 4, 5]})
+    y = np.array([1.0, 2, 4, 3, 6])
+    found = survey_model(y, x.assign(x=x["x"] * unit), survey_design(x)).coefficients["value"]
+    assert found.tolist() == pytest.approx([-0.1, 1.1 / unit], rel=1e-9)
 
 
 #: Strata, units in each, respondents in each unit: as public files of NHANES (two masked units

@@ -20,7 +20,7 @@ Floats = NDArray[np.float64]
 #: Distribution of the outcome, with its usual link: identity, logit, log.
 Family = Literal["gaussian", "binomial", "poisson"]
 
-#: Columns that together are less than this part of the largest direction say nothing new.
+#: Columns of length 1 that together are less than this say nothing new.
 _COLLINEAR = 1e-10
 #: As in R: relative change of the deviance at which a fit has converged, and most steps.
 _CONVERGED, _ITERATIONS = 1e-8, 25
@@ -98,16 +98,16 @@ def _check(predictors: pd.DataFrame, x: Floats, y: Floats, family: str) -> None:
         )
     if len(y) <= x.shape[1]:
         raise EstimationError(
-            "fewer respondents than coefficients", found=f"{len(y)} and {x.shape[1]}"
+            "no more respondents than coefficients", found=f"{len(y)} and {x.shape[1]}"
         )
     wrong = {"binomial": ~np.isin(y, (0, 1)), "poisson": y < 0}.get(family)
     if wrong is not None and wrong.any():
         raise EstimationError(
             f"not an outcome of the {family} family", found=f"{y[wrong][0]:g}", place="outcome"
         )
-    scaled = x / np.where((x**2).sum(axis=0) > 0, np.sqrt((x**2).sum(axis=0)), 1.0)
-    _, sizes, directions = np.linalg.svd(scaled, full_matrices=False)
-    if sizes[-1] < _COLLINEAR * sizes[0]:
+    size = np.linalg.norm(x, axis=0)
+    _, sizes, directions = np.linalg.svd(x / np.where(size > 0, size, 1.0), full_matrices=False)
+    if sizes[-1] < _COLLINEAR:
         names = [
             name for name, part in zip(predictors, directions[-1], strict=True) if part**2 > 1e-6
         ]

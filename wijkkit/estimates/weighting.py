@@ -216,7 +216,7 @@ def poststratify(
     >>> poststratify(frame, "sex", {"boy": 100, "girl": 110}).weight.tolist()
     [100.0, 55.0, 55.0]
     """
-    return _fit(frame, {"": (by, population)}, weight, name, "poststratify", 1e-9, 1)
+    return _fit(frame, {"": (by, population)}, weight, name, "poststratify")
 
 
 def rake(
@@ -276,8 +276,8 @@ def _fit(
     weight: str | None,
     name: str,
     method: str,
-    tolerance: float,
-    iterations: int,
+    tolerance: float = 1e-10,
+    iterations: int = 1000,
 ) -> WeightSet:
     problems: list[Problem] = []
     base = _base(frame, weight, problems)
