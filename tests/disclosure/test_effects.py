@@ -1,0 +1,129 @@
+"""In what steps effects stand beside hidden counts, against all towns of a dozen children."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from test_whole_children import Small, small
+
+from wijkkit.disclosure.effects import (
+    MULTIPLES,
+    Comparison,
+    Contrast,
+    cells_compared,
+    everything_known,
+    shown_effects,
+)
+from wijkkit.disclosure.rounding import around, limits, to_step
+
+TREATED = {"w00": True, "w01": False, "w02": True}
+GROUPS = {"sex": ("girl", "boy")}
+INDICATOR = "from 0"
+
+
+def compared(wave: str = "1") -> Comparison:
+    """The wave of the towns is the second; of the first nothing is in question."""
+    return Comparison(
+        TREATED, *(("0", "1") if wave == "after" else ("1", "2")), ("", "sex"), GROUPS
+    )
+
+
+def changes(one: Small, parts, way: float) -> np.ndarray:
+    """By how many points each wijk changed, in every town; (towns, wijken)."""
+    system, n = one.one.system, one.one.system.respondents()
+    found = np.zeros((len(one.towns), len(TREATED)))
+    for group_by, group, sign in parts:
+        for column, wijk in enumerate(TREATED):
+            slot = int(group_by == "sex")
+            number = GROUPS["sex"].index(group) if slot else 0
+            (cell,) = np.flatnonzero(
+                (system.area == wijk) & (system.slot == slot) & (system.group == number)
+            )
+            found[:, column] += way * sign * 100 * one.count[:, cell] / n[cell]
+    return found
+
+
+def half_of(change: np.ndarray, at: int, half: float) -> np.ndarray:
+    """Half the interval in every town, as it moves near the true one."""
+    treated = np.array(list(TREATED.values()))
+
+    def squares(row: np.ndarray) -> float:
+        return sum(((row[arm] - row[arm].mean()) ** 2).sum() for arm in (treated, ~treated))
+
+    true = change[at]
+    if squares(true) == 0:
+        return np.full(len(change), half)
+    ends = (
+        np.array([squares(true + way * np.eye(3)[i] * 1e-4) for i in range(3)]) for way in (1, -1)
+    )
+    up, down = (half * np.sqrt(one / squares(true)) for one in ends)
+    return half + (change - true) @ (up - down) / 2e-4
+
+
+def looks(estimate: np.ndarray, half: np.ndarray, step: float, multiple: float) -> np.ndarray:
+    """What is shown of an effect in every town."""
+    step = step * multiple
+    ends = estimate, estimate - half, estimate + half
+    shown = around(*ends, step) if multiple > 1 else limits(*ends[1:], step, np.inf)
+    return np.column_stack([to_step(estimate, step), *shown])
+
+
+def open_among(one: Small, alike: np.ndarray) -> bool:
+    """Whether each hidden count is as open among these towns as is asked."""
+    secret = one.choice.secrets(one.one.multiple)
+    return bool((np.ptp(one.count[alike], axis=0) >= one.shown.need)[secret].all())
+
+
+def with_everybody(one: Small) -> np.ndarray:
+    """The towns that look the same and have as many of everybody in each wijk."""
+    cells = cells_compared(one.one, INDICATOR, compared())
+    known = (one.count[:, cells] == one.count[one.true, cells]).all(axis=1)
+    return one.same(one.one.multiple) & known
+
+
+@pytest.mark.parametrize("seed", range(14))
+def test_all_is_known_to_leave_hidden_counts_open_where_towns_show_it(seed):
+    one = small(seed, 1)
+    cells = cells_compared(one.one, INDICATOR, compared())
+    hidden = np.isin(cells, one.choice.secrets(one.one.multiple)).any()
+    expected = not hidden and open_among(one, with_everybody(one))
+    assert everything_known([one.one], INDICATOR, compared()) == expected
+    # Of other waves and other indicators nothing is told.
+    assert everything_known([one.one], INDICATOR, compared(), ("3",))
+    assert everything_known([one.one], "from 9", compared())
+
+
+PARTS = {
+    "girl": (("sex", "girl", 1.0),),
+    "boy": (("sex", "boy", 1.0),),
+    "girl-boy": (("sex", "girl", 1.0), ("sex", "boy", -1.0)),
+}
+
+
+@pytest.mark.parametrize("wave", ["before", "after"])
+@pytest.mark.parametrize("half", [np.nan, 30.0, 90.0])
+@pytest.mark.parametrize("seed", [4, 10, 13])
+def test_an_effect_stands_in_the_finest_step_in_which_towns_that_look_so_leave_all_open(
+    seed, half, wave
+):
+    """But where a program over parts of children refuses what whole ones leave open (seed 0)."""
+    one, step, way = small(seed, 1), 25.0, 1.0 if wave == "after" else -1.0
+    treated = np.array(list(TREATED.values()))
+    contrasts, seen = [], {}
+    for name, parts in PARTS.items():
+        change = changes(one, parts, way)
+        estimate = change[:, treated].mean(axis=1) - change[:, ~treated].mean(axis=1)
+        halves = half_of(change, one.true, half)
+        seen[name] = estimate, halves
+        at = estimate[one.true], halves[one.true]
+        contrasts.append(Contrast(name, parts, at[0], at[0] - at[1], at[0] + at[1], step))
+    expected, alike = {}, with_everybody(one)
+    for name, (estimate, halves) in seen.items():
+        for multiple in MULTIPLES:
+            look = looks(estimate, halves, step, multiple)
+            look = look[:, : 1 if np.isnan(half) else 3]
+            same = alike & (abs(look - look[one.true]) < 1e-9).all(axis=1)
+            if open_among(one, same):
+                expected[name], alike = multiple, same
+                break
+    assert shown_effects([one.one], INDICATOR, compared(wave), contrasts) == expected
