@@ -7,7 +7,6 @@ import pytest
 from test_whole_children import Small, small
 
 from wijkkit.disclosure.effects import (
-    MULTIPLES,
     Comparison,
     Contrast,
     cells_compared,
@@ -16,24 +15,22 @@ from wijkkit.disclosure.effects import (
 )
 from wijkkit.disclosure.rounding import around, limits, to_step
 
-TREATED = {"w00": True, "w01": False, "w02": True}
 GROUPS = {"sex": ("girl", "boy")}
 INDICATOR = "from 0"
-
-
-def compared(wave: str = "1") -> Comparison:
-    """The wave of the towns is the second; of the first nothing is in question."""
-    return Comparison(
-        TREATED, *(("0", "1") if wave == "after" else ("1", "2")), ("", "sex"), GROUPS
-    )
+#: The wave of the towns is the second, or the first; of the other one nothing is in question.
+COMPARED = {
+    "after": Comparison({"w00": True, "w01": False, "w02": True}, "0", "1", ("", "sex"), GROUPS),
+    "before": Comparison({"w00": False, "w01": True, "w02": False}, "1", "2", ("", "sex"), GROUPS),
+}
+AFTER = COMPARED["after"]
 
 
 def changes(one: Small, parts, way: float) -> np.ndarray:
     """By how many points each wijk changed, in every town; (towns, wijken)."""
     system, n = one.one.system, one.one.system.respondents()
-    found = np.zeros((len(one.towns), len(TREATED)))
+    found = np.zeros((len(one.towns), 3))
     for group_by, group, sign in parts:
-        for column, wijk in enumerate(TREATED):
+        for column, wijk in enumerate(AFTER.treated):
             slot = int(group_by == "sex")
             number = GROUPS["sex"].index(group) if slot else 0
             (cell,) = np.flatnonzero(
@@ -43,9 +40,8 @@ def changes(one: Small, parts, way: float) -> np.ndarray:
     return found
 
 
-def half_of(change: np.ndarray, at: int, half: float) -> np.ndarray:
+def half_of(change: np.ndarray, treated: np.ndarray, at: int, half: float) -> np.ndarray:
     """Half the interval in every town, as it moves near the true one."""
-    treated = np.array(list(TREATED.values()))
 
     def squares(row: np.ndarray) -> float:
         return sum(((row[arm] - row[arm].mean()) ** 2).sum() for arm in (treated, ~treated))
@@ -76,7 +72,7 @@ def open_among(one: Small, alike: np.ndarray) -> bool:
 
 def with_everybody(one: Small) -> np.ndarray:
     """The towns that look the same and have as many of everybody in each wijk."""
-    cells = cells_compared(one.one, INDICATOR, compared())
+    cells = cells_compared(one.one, INDICATOR, AFTER)
     known = (one.count[:, cells] == one.count[one.true, cells]).all(axis=1)
     return one.same(one.one.multiple) & known
 
@@ -84,13 +80,13 @@ def with_everybody(one: Small) -> np.ndarray:
 @pytest.mark.parametrize("seed", range(14))
 def test_all_is_known_to_leave_hidden_counts_open_where_towns_show_it(seed):
     one = small(seed, 1)
-    cells = cells_compared(one.one, INDICATOR, compared())
+    cells = cells_compared(one.one, INDICATOR, AFTER)
     hidden = np.isin(cells, one.choice.secrets(one.one.multiple)).any()
     expected = not hidden and open_among(one, with_everybody(one))
-    assert everything_known([one.one], INDICATOR, compared()) == expected
+    assert everything_known([one.one], INDICATOR, AFTER) == expected
     # Of other waves and other indicators nothing is told.
-    assert everything_known([one.one], INDICATOR, compared(), ("3",))
-    assert everything_known([one.one], "from 9", compared())
+    assert everything_known([one.one], INDICATOR, AFTER, ("3",))
+    assert everything_known([one.one], "from 9", AFTER)
 
 
 PARTS = {
@@ -108,22 +104,22 @@ def test_an_effect_stands_in_the_finest_step_in_which_towns_that_look_so_leave_a
 ):
     """But where a program over parts of children refuses what whole ones leave open (seed 0)."""
     one, step, way = small(seed, 1), 25.0, 1.0 if wave == "after" else -1.0
-    treated = np.array(list(TREATED.values()))
+    treated = np.array(list(COMPARED[wave].treated.values()))
     contrasts, seen = [], {}
     for name, parts in PARTS.items():
         change = changes(one, parts, way)
         estimate = change[:, treated].mean(axis=1) - change[:, ~treated].mean(axis=1)
-        halves = half_of(change, one.true, half)
+        halves = half_of(change, treated, one.true, half)
         seen[name] = estimate, halves
         at = estimate[one.true], halves[one.true]
         contrasts.append(Contrast(name, parts, at[0], at[0] - at[1], at[0] + at[1], step))
     expected, alike = {}, with_everybody(one)
     for name, (estimate, halves) in seen.items():
-        for multiple in MULTIPLES:
+        for multiple in (1.0, 2.0, 5.0):
             look = looks(estimate, halves, step, multiple)
             look = look[:, : 1 if np.isnan(half) else 3]
             same = alike & (abs(look - look[one.true]) < 1e-9).all(axis=1)
             if open_among(one, same):
                 expected[name], alike = multiple, same
                 break
-    assert shown_effects([one.one], INDICATOR, compared(wave), contrasts) == expected
+    assert shown_effects([one.one], INDICATOR, COMPARED[wave], contrasts) == expected

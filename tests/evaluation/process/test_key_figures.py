@@ -9,12 +9,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from wijkkit.disclosure import GGD
 from wijkkit.errors import DataError
 from wijkkit.evaluation.process.key_figures import (
     key_figure_sentences,
     scale_changes,
     scale_table,
     scores,
+    shown_scales,
 )
 from wijkkit.loaders.standard_table import load_key_figures
 from wijkkit.study.settings.programme import Scale
@@ -68,6 +70,12 @@ def test_one_wijk_gives_no_interval_and_nobody_no_mean(small_study):
 def test_the_change_is_the_difference_of_the_arms_mean_changes(small_study):
     answers = interviews()
     row = scale_changes(small_study(), answers).iloc[0]
+    score = answers.assign(score=scores(answers, SCALE)).groupby(["arm", "wijk", "wave"])["score"]
+    moves = score.mean().unstack()
+    moves = (moves["2021"] - moves["2018"]).groupby("arm").mean()
+    assert row[["programme", "comparator"]].tolist() == pytest.approx(
+        [moves["programme"], moves["comparator"]]
+    )
     assert row["value"] == pytest.approx(row["programme"] - row["comparator"])
     assert row["lower"] < row["value"] < row["upper"]
     # Two pairs can be turned in four ways: the smallest two-sided p is one half.
@@ -123,6 +131,36 @@ def test_limits_and_reserve_follow_the_study(small_study):
         for one in (study, other)
     ]
     assert "voorbehoud" in said[0] and "voorbehoud" not in said[1]
+
+
+def test_means_are_shown_in_tenths_and_not_of_a_wijk_with_few_interviews(small_study):
+    study, answers = small_study(), interviews()
+    table, changes = scale_table(study, answers), scale_changes(study, answers)
+    shown, moved = shown_scales(table, changes, answers, GGD)
+    keys = ["arm", "wave"]
+    exact, rounded = (one.set_index(keys) for one in (table, shown))
+    assert ((rounded["mean"] - exact["mean"]).abs() <= 0.05 + 1e-9).all()
+    assert (rounded["lower"] <= exact["lower"]).all() and (rounded["upper"] >= exact["upper"]).all()
+    for name in ("mean", "lower", "upper"):
+        assert (10 * rounded[name]).round(6).mod(1).eq(0).all()
+    means, row, was = rounded["mean"], moved.iloc[0], changes.iloc[0]
+    gained = [means[arm, "2021"] - means[arm, "2018"] for arm in ("programme", "comparator")]
+    assert row[["programme", "comparator"]].tolist() == pytest.approx(gained)
+    assert row["value"] == pytest.approx(gained[0] - gained[1])
+    half = np.ceil(10 * (was["upper"] - was["lower"]) / 2) / 10
+    assert (row["lower"], row["upper"]) == pytest.approx((row["value"] - half, row["value"] + half))
+    # Five in each wijk are enough, four in one of them are not, whatever the other has.
+    person = answers["respondent"].str[-1].astype(int)
+    few = answers["wijk"].eq("a") & answers["wave"].eq("2018")
+    for most, status in ((5, "ok"), (4, "too_few")):
+        fewer = answers[~few | (person < most)]
+        shown, moved = shown_scales(table, changes, fewer, GGD)
+        of = shown.set_index(keys)
+        assert of["status"].to_dict() == dict.fromkeys(of.index, "ok") | {
+            ("programme", "2018"): status
+        }
+        assert np.isnan(of.loc[("programme", "2018"), "mean"]) == (status != "ok")
+        assert moved["status"].item() == status and moved["value"].isna().item() == (status != "ok")
 
 
 def test_no_interviews_at_all_give_tables_that_say_so(small_study):

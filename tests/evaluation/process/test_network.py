@@ -70,6 +70,11 @@ def test_the_advisor_who_links_all_others_is_most_central(network):
     ]
     assert table.loc["School", "betweenness"] == 0
     assert table["rank"].tolist() == [1, 2, 2]
+    # Two who meet are as central as can be, one alone is not.
+    two = network[2][network[2]["meeting"].eq("O1")]
+    assert centrality(*network[:2], two).query("domain == 'all'")["degree"].tolist() == [1, 1]
+    alone = centrality(*network[:2], two[two["stakeholder"].eq("P5")]).query("domain == 'all'")
+    assert alone["degree"].tolist() == [0]
 
 
 def test_names_of_persons_are_in_no_table(network):

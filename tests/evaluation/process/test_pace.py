@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -89,3 +89,24 @@ def test_the_latest_cycle_that_began_is_the_current_one(registry_table):
     rows += [step("a", "1", date(2020, 1, 1), date(2020, 2, 1), cycle=2)]
     summary = pace_by_wijk(pace(registry_table("steps", *rows), ["a"], as_of=TODAY))
     assert summary.loc[0, ["cycle", "done", "steps_done"]].tolist() == [2, 1, 7]
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "planned", "expected"),
+    [
+        # On the day itself a step has begun, and one that ends is done; in time until the next.
+        (0, None, 0, ("running", "ahead")),
+        (1, None, 0, ("not_started", "ahead")),
+        (-9, 0, 0, ("done", "on_time")),
+        (-9, 0, -1, ("done", "late")),
+        (-9, 1, -1, ("running", "overdue")),
+        (-9, None, None, ("running", "not_planned")),
+    ],
+)
+def test_a_day_counts_from_its_beginning(registry_table, start, end, planned, expected):
+    day, until, due = (
+        None if days is None else TODAY + timedelta(days) for days in (start, end, planned)
+    )
+    rows = registry_table("steps", step("a", "1", day, until, (PLAN[0], due)))
+    judged = pace(rows, ["a"], as_of=TODAY).iloc[0]
+    assert (judged["state"], judged["against_plan"]) == expected

@@ -1,0 +1,153 @@
+"""The effect as released: the exact numbers, rounded, of the parts that may be shown."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from wijkkit.errors import DisclosureError
+from wijkkit.evaluation.effect.evaluate import evaluate_effect
+from wijkkit.evaluation.effect.staggered import STAGGERED
+from wijkkit.pipeline.effect import effect_tables, require_same_arguments
+
+KEYS = ["outcome", "group", "method", "scale"]
+ENDS = ["estimate", "lower", "upper"]
+MAIN = "cluster_period"
+
+
+@pytest.fixture(scope="module")
+def evaluated(make_study, respondents):
+    study = make_study(family=("play", "score"))
+    return study, evaluate_effect(study, respondents), respondents
+
+
+def effects(evaluated, shown) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The exact effects and the released ones, row by row."""
+    exact = evaluated[1].effects.set_index(KEYS)
+    released = effect_tables(evaluated[0], evaluated[1], evaluated[2], shown)["effects"]
+    return exact, released.set_index(KEYS).loc[exact.index]
+
+
+def steps_of(rows: pd.DataFrame) -> np.ndarray:
+    scale = rows.index.get_level_values("scale")
+    return scale.map({"points": 1.0, "score": 0.1, "odds_ratio": 0.01, "sd": 0.01}).to_numpy(float)
+
+
+def test_in_its_finest_step_each_number_is_the_exact_one_rounded(evaluated):
+    exact, found = effects(evaluated, {"play": {"all": 1.0, "methods": 1.0, "low": 1.0}})
+    everybody = (found.index.get_level_values("group") == "all") & exact["status"].eq("ok")
+    rows, was = found[everybody].loc["play"], exact[everybody].loc["play"]
+    assert len(rows) > 6 and rows["status"].eq("ok").all()
+    assert (rows["step"] == steps_of(rows)).all()
+    for name in ENDS:
+        there = rows[np.isfinite(was[name])]
+        assert (rows.drop(there.index)[name] == was.drop(there.index)[name]).all()
+        assert ((there[name] - was.loc[there.index, name]).abs() <= there["step"] / 2 + 1e-9).all()
+        assert (there[name] / there["step"]).round(6).mod(1).eq(0).all()
+    for name in ("p", "p_holm", "floor"):
+        assert rows[name].to_numpy() == pytest.approx(was[name].round(3).to_numpy(), nan_ok=True)
+    assert rows["p_below"].isna().all()
+    # Of a group the recommended method alone, and no odds ratio.
+    low = found.loc[("play", "low")]
+    assert low.index[low["status"].eq("ok")].tolist() == [(MAIN, "points")]
+    others = found.drop(index=[("play", "all"), ("play", "low")])
+    was_there = exact.drop(index=[("play", "all"), ("play", "low")])["status"].eq("ok")
+    assert was_there.any() and others[was_there]["status"].eq("hidden").all()
+    assert others[was_there]["reason"].eq("hidden").all()
+    assert others[[*ENDS, "p", "step"]].isna().all(axis=None)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "scale", "finest"), [("play", "points", 1), ("score", "score", 0.1)]
+)
+@pytest.mark.parametrize("multiple", [2.0, 5.0])
+def test_in_a_coarser_step_stands_the_recommended_effect_alone(
+    evaluated, outcome, scale, finest, multiple
+):
+    exact, found = effects(evaluated, {outcome: {"all": multiple, "methods": 1.0}})
+    key = (outcome, "all", MAIN, scale)
+    assert found.index[found["status"].eq("ok")].tolist() == [key]
+    row, was, step = found.loc[key], exact.loc[key], finest * multiple
+    assert row["step"] == pytest.approx(step)
+    assert row["estimate"] == pytest.approx(step * np.round(was["estimate"] / step))
+    # As wide as the exact limits around any estimate that stands so, outwards to the step.
+    low = row["estimate"] - step / 2 - (was["estimate"] - was["lower"])
+    high = row["estimate"] + step / 2 + (was["upper"] - was["estimate"])
+    assert row["lower"] == pytest.approx(step * np.floor(low / step))
+    assert row["upper"] == pytest.approx(step * np.ceil(high / step))
+    assert np.isnan(row[["p", "p_holm", "floor"]].to_numpy(float)).all()
+    assert row["p_below"] == 1.0 and was["p"] > 0.05
+
+
+@pytest.mark.parametrize(
+    ("p", "least", "below"),
+    [
+        (0.004, 0.01, 0.01),
+        (0.004, 0.05, 0.05),
+        (0.01, 0.01, 0.05),
+        (0.03, 0.01, 0.05),
+        (0.05, 0.01, 1.0),
+    ],
+)
+def test_limits_with_steps_of_their_own_go_outwards_and_p_passes_thresholds(
+    evaluated, p, least, below
+):
+    study, results, respondents = evaluated
+    mine = results.effects.set_index(KEYS).index.get_loc(("play", "all", MAIN, "points"))
+    changed = results.effects.copy()
+    names = [changed.columns.get_loc(name) for name in (*ENDS, "p")]
+    changed.iloc[mine, names] = [-13.4, -21.0, -5.8, p]
+    results = replace(results, effects=changed)
+    shown = {"play": {"all": 1.0, "lower": 10.0, "upper": 5.0, "threshold": least}}
+    row = effects((study, results, respondents), shown)[1].iloc[mine]
+    assert row[ENDS].tolist() == [-13, -30, -5]
+    assert np.isnan(row["p"]) and row["p_below"] == below
+
+
+def test_a_reason_that_tells_of_a_count_is_said_where_the_part_is_shown_in_full(
+    make_study, respondents
+):
+    study = make_study(family=("play",), grouping=None)
+    alike = respondents.assign(play=respondents["play"].where(respondents["play"].isna(), 1.0))
+    evaluated = study, evaluate_effect(study, alike), alike
+    for step, reasons in ((1.0, {"no_variation"}), (2.0, {"hidden"})):
+        exact, found = effects(evaluated, {"play": {"all": step, STAGGERED: step, "methods": 1.0}})
+        telling = exact["reason"].eq("no_variation")
+        telling &= exact.index.get_level_values("group") == "all"
+        assert telling.any() and set(found.loc[telling, "reason"]) == reasons
+
+
+def test_checks_and_what_can_be_detected_stand_where_they_are_named(evaluated):
+    study, results, respondents = evaluated
+    shown = {"play": {"all": 1.0, "detectable": 1.0, "leave_one_out": 1.0}}
+    tables = effect_tables(study, results, respondents, shown)
+    size = tables["detectable"].set_index("outcome")
+    exact = results.detectable.set_index("outcome")
+    assert size["status"].to_dict() == {"play": "ok", "score": "hidden"}
+    for name in ("detectable", "ceiling", "baseline"):
+        assert size.loc["play", name] == pytest.approx(exact.loc["play", name].round(), nan_ok=True)
+    checks = tables["effect_assumptions"]
+    there = checks["status"].eq("ok")
+    assert set(checks.loc[there, "check"]) == {"leave_one_out"}
+    assert set(checks.loc[there, "outcome"]) == {"play"} and "p" not in checks
+
+
+def arguments(used: str) -> dict[str, pd.DataFrame]:
+    table = pd.DataFrame({"argument": ["method"], "planned": ["a"], "used": [used]})
+    return {"effect_arguments": table}
+
+
+@pytest.mark.parametrize(
+    ("used", "before", "right"),
+    [("a", [], True), ("b", [], False), ("b", ["a", "b"], True), ("a", ["a", "b"], False)],
+)
+def test_effects_that_stay_are_evaluated_as_last_published_or_else_as_planned(used, before, right):
+    published = [*map(arguments, before), {}]
+    if right:
+        require_same_arguments(arguments(used), published)
+        return
+    with pytest.raises(DisclosureError, match="evaluated otherwise"):
+        require_same_arguments(arguments(used), published)
