@@ -121,6 +121,22 @@ def test_more_waves_compare_the_mean_after_with_the_mean_before():
     assert table["estimate"][0] == pytest.approx(change[:3].mean() - change[3:].mean())
 
 
+def test_of_a_score_the_model_based_interval_is_that_of_four_means():
+    rng = np.random.default_rng(7)
+    cluster = np.repeat(np.arange(4), [5, 6, 4, 7])
+    y, post = rng.normal(size=22), np.arange(22) % 2
+    row = did(y, cluster < 2, post, cluster, family="linear", methods=["model_based"]).iloc[0]
+    cells = pd.Series(y).groupby([cluster < 2, post])
+    error = np.sqrt((cells.var() * (cells.size() - 1)).sum() / 18 * (1 / cells.size()).sum())
+    mean = cells.mean()
+    value = mean[True, 1] - mean[True, 0] - mean[False, 1] + mean[False, 0]
+    half = stats.t.ppf(0.975, 18) * error
+    assert row[["estimate", "lower", "upper"]].tolist() == pytest.approx(
+        [value, value - half, value + half]
+    )
+    assert row["p"] == pytest.approx(2 * stats.t.sf(abs(value) / error, 18))
+
+
 def test_a_panel_counts_respondents_once_in_the_model_based_error():
     rng = np.random.default_rng(6)
     unit = np.tile(np.arange(200), 2)
