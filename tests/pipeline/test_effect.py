@@ -8,10 +8,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tests.studies import write_study
 from wijkkit.errors import DisclosureError
 from wijkkit.evaluation.effect.evaluate import evaluate_effect
 from wijkkit.evaluation.effect.staggered import STAGGERED
-from wijkkit.pipeline.effect import effect_tables, require_same_arguments
+from wijkkit.pipeline.effect import effect_tables, released_rows, require_same_arguments
+from wijkkit.released.store import write_released
+from wijkkit.study import open_study
+from wijkkit.tables import REST, tidy
 
 KEYS = ["outcome", "group", "method", "scale"]
 ENDS = ["estimate", "lower", "upper"]
@@ -127,12 +131,114 @@ def test_checks_and_what_can_be_detected_stand_where_they_are_named(evaluated):
     size = tables["detectable"].set_index("outcome")
     exact = results.detectable.set_index("outcome")
     assert size["status"].to_dict() == {"play": "ok", "score": "hidden"}
-    for name in ("detectable", "ceiling", "baseline"):
+    for name in ("detectable", "ceiling", "baseline", "before", "after"):
         assert size.loc["play", name] == pytest.approx(exact.loc["play", name].round(), nan_ok=True)
     checks = tables["effect_assumptions"]
     there = checks["status"].eq("ok")
     assert set(checks.loc[there, "check"]) == {"leave_one_out"}
     assert set(checks.loc[there, "outcome"]) == {"play"} and "p" not in checks
+
+
+@pytest.fixture
+def small(tmp_path):
+    """A study of two wijken with released figures of play: of low ses in noord too few."""
+    study = open_study(write_study(tmp_path / "study"))
+    rows = [
+        KEPT | {"area": area, "group_by": by, "group": group, "value": 40.0, "step": step}
+        for area, step in (("noord", 1.0), ("zuid", 5.0))
+        for by, group in (("", "all"), ("ses", "low"), ("ses", "high"))
+    ]
+    table = tidy(pd.DataFrame(rows))
+    few = table["area"].eq("noord") & table["group"].eq("low")
+    write_released(
+        study, "estimates", tidy(table.assign(status=few.map({True: "too_few", False: "ok"})))
+    )
+    return study
+
+
+KEPT = {"indicator": "play", "area_level": "wijk", "wave": "2021", "n": 60.0}
+
+
+def of_cells(*cells: tuple[str, str, str], n: float = 60, x: float = 24) -> pd.DataFrame:
+    """Cells by the row that they are in, area, grouping and group."""
+    return pd.DataFrame(
+        [
+            KEPT
+            | {"row": row, "area": area, "group_by": by, "group": group, "n": n, "x": x}
+            | {"unit": "percent", "source": "survey"}
+            for row, (area, by, group) in enumerate(cells)
+        ]
+    )
+
+
+def result(**columns: object) -> pd.DataFrame:
+    """One row of a published result."""
+    numbers = {"value": 12.44, "lower": -3.2, "upper": 27.6, "p": 0.12345, "n": 60.0, "se": 7.7}
+    row = {"area": "noord", "unit": "points", "status": "ok", "verdict": "not_distinguishable"}
+    return pd.DataFrame([row | numbers | columns])
+
+
+EVERYBODY = ("noord", "", "all")
+
+
+@pytest.mark.parametrize(
+    ("cells", "columns", "expected"),
+    [
+        ([EVERYBODY], {}, ["ok", 12, -3, 28, 1]),
+        # In the coarsest step of its cells, limits outwards; not where one of these is not shown.
+        ([EVERYBODY, ("zuid", "", "all")], {}, ["ok", 10, -5, 30, 5]),
+        ([EVERYBODY, ("noord", "ses", "low")], {}, ["too_few"]),
+        ([EVERYBODY], {"status": "missing"}, ["missing"]),
+        # Of a share limits go to the nearest where it is shown in its finest step.
+        ([("zuid", "", "all")], {"unit": "percent"}, ["ok", 10, -5, 30, 5]),
+        ([EVERYBODY], {"unit": "percent"}, ["ok", 12, -3, 28, 1]),
+        ([EVERYBODY], {"unit": "ratio"}, ["ok", 12.44, -3.2, 27.6, 0.01]),
+        ([("zuid", "", "all")], {"unit": "odds_ratio"}, ["hidden"]),
+        # No cell is known of it at all.
+        ([], {}, ["hidden"]),
+    ],
+)
+def test_a_published_row_is_shown_as_coarse_as_its_cells(small, cells, columns, expected):
+    rows = of_cells(*cells) if cells else of_cells(EVERYBODY).assign(row=9)
+    found = released_rows(small, result(**columns), rows.assign(row=0 if cells else 9)).iloc[0]
+    assert found["status"] == expected[0] and "se" not in found
+    numbers = found[["value", "lower", "upper", "step"]].astype(float)
+    if len(expected) > 1:
+        assert numbers.tolist() == pytest.approx(expected[1:])
+        assert (found["p"], found["n"]) == (0.123, 60)
+        assert found["verdict"] == "not_distinguishable"
+    else:
+        assert numbers.isna().all() and np.isnan(found["p"]) and np.isnan(found["n"])
+        assert found["verdict"] == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("n", "x", "expected"),
+    [
+        (60, 24, "ok"),
+        (30, 5, "ok"),
+        (29, 12, "too_few"),
+        (60, 4, "hidden"),
+        (60, 56, "hidden"),
+        (0, 0, "too_few"),
+    ],
+)
+def test_an_own_division_is_held_against_the_rules_and_hides_the_whole_area(small, n, x, expected):
+    mine = of_cells(("noord", "own", "a"), n=n, x=x)
+    other = of_cells(("noord", "own", "b"), ("zuid", "own", "a"), ("zuid", "own", "b"))
+    cells = pd.concat([mine, other], ignore_index=True).assign(row=range(4))
+    frame = pd.concat([result()] * 4, ignore_index=True)
+    found = released_rows(small, frame, cells)["status"].tolist()
+    # One area alone is not hidden: the total of the city would give it back.
+    assert found == ([expected] + ["hidden"] * 3 if expected != "ok" else ["ok"] * 4)
+
+
+def test_the_others_of_a_division_are_shown_with_it_and_of_nobody_there_is_nothing_to_hide(small):
+    shown = of_cells(("noord", "ses", "high"), ("noord", "ses", REST), n=9, x=1).assign(row=0)
+    assert released_rows(small, result(), shown)["status"].item() == "ok"
+    alone = shown.iloc[1:]
+    assert released_rows(small, result(), alone)["status"].item() == "too_few"
+    assert released_rows(small, result(), alone.assign(n=0, x=0))["status"].item() == "ok"
 
 
 def arguments(used: str) -> dict[str, pd.DataFrame]:

@@ -38,6 +38,8 @@ def released(references: pd.DataFrame, n: float, x: float, status: str = "ok", *
         ((140, 54), (100, 50), "ok", "hidden"),
         ((140, 85), (100, 50), "ok", "ok"),
         ((140, 86), (100, 50), "ok", "hidden"),
+        ((140, 50), (100, 50), "ok", "hidden"),
+        ((140, 90), (100, 50), "ok", "hidden"),
         # Nobody is left: it is the city itself, and shows no more than that.
         ((100, 50), (100, 50), "ok", "ok"),
         ((100, 50), (100, 50), "too_few", "hidden"),

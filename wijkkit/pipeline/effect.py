@@ -22,8 +22,8 @@ from wijkkit.released import open_released
 from wijkkit.study import Study
 from wijkkit.tables import ESTIMATE_KEYS, EVERYBODY, REST, first_absence
 
-#: The steps in which an effect on a percentage is tried, in points, and on a score.
-STEPS = {"points": (1.0, 2.0, 5.0), "score": (0.1, 0.2, 0.5, 1.0, 2.0), "sd": (0.01,)}
+#: The finest step of an effect: on a percentage in points, and on a score.
+STEPS = {"points": 1.0, "score": 0.1, "sd": 0.01}
 #: Odds ratios stand in two decimals, p-values in three.
 RATIO, RATIO_STEP, P_STEP = "odds_ratio", 0.01, 0.001
 #: Where a p-value stands as below a threshold only, these are the thresholds.
@@ -96,7 +96,7 @@ def _gated(
         [one.get(name, np.nan) for one, name in zip(parts, names, strict=True)], float
     )
     scale = rows["scale"].astype(str) if "scale" in rows else pd.Series("", index=rows.index)
-    base = np.array([STEPS[one][0] if one in STEPS else RATIO_STEP for one in scale], float)
+    base = np.array([STEPS.get(one, RATIO_STEP) for one in scale], float)
     fine, ok = factor <= 1, rows["status"].eq("ok").to_numpy()
     finest_only = scale.eq(RATIO).to_numpy()
     if "method" in rows:
@@ -198,7 +198,7 @@ def _rounded_fields(
         out["step"] = step
     elif "estimate" in out:
         out["estimate"] = float(to_step(out["estimate"], step))
-    finest = STEPS.get(str(out.get("scale", "")), (0.0,))[0]
+    finest = STEPS.get(str(out.get("scale", "")))
     for name in ("relevant", "smallest", "ceiling"):
         if name in out and finest:
             out[name] = float(to_step(out[name], finest))

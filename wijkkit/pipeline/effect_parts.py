@@ -133,7 +133,7 @@ class Effects:
         scale: Any = str(rows["scale"].iloc[0])
         unit = 1.0 if scale == "score" else 100.0
         change, least = cluster_changes(sample, scale), respondents_error(sample, scale)
-        change, least, finest = unit * change, unit * least, STEPS[scale][0]
+        change, least, finest = unit * change, unit * least, STEPS[scale]
         ratios = allowed_ratios(sample, settings)
         shown = _Effect(sample.treated, finest, settings.level, ratios, least, rows.iloc[0])
         wijken = list(np.unique(arrays["cluster"]))
@@ -237,7 +237,7 @@ def _contrasts(
         if row["contrast"] == "ddd" and grouping is not None:
             first, last = grouping.groups[0].id, grouping.groups[-1].id
             parts = ((grouping.id, first, 1.0), (grouping.id, last, -1.0))
-        yield Contrast(name, parts, value, lower, upper, STEPS[str(row["scale"])][0])
+        yield Contrast(name, parts, value, lower, upper, STEPS[str(row["scale"])])
 
 
 #: What rests on everybody in both waves alone.

@@ -174,7 +174,7 @@ def _tells(row: pd.Series, x: float, n: float, status: str, policy: Policy) -> b
     rest, with_it = row["n"] - n, row["x"] - x
     if rest == 0:
         return status != "ok"
-    if rest < 0 or not rest > 0:
+    if not rest > 0:
         return False
     few = rest < policy.min_n
     if row["unit"] == "percent" and 0 <= with_it <= rest:

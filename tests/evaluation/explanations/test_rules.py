@@ -10,10 +10,11 @@ import pytest
 
 from wijkkit.evaluation.explanations.evidence import Evidence, days_under, measures
 from wijkkit.evaluation.explanations.explain import explanation_rows, explanations
-from wijkkit.evaluation.explanations.rules import PROCESS
+from wijkkit.evaluation.explanations.rules import PROCESS, Threshold, covid
 from wijkkit.language.messages import catalogue
 from wijkkit.study.codebook import Codebook
 from wijkkit.study.model import StudyFile
+from wijkkit.study.settings import ExplanationSettings
 from wijkkit.study.study import Study
 
 #: A programme in which nothing went wrong, long before COVID-19.
@@ -186,6 +187,22 @@ def test_without_a_wave_to_follow_up_time_and_covid_cannot_be_judged():
     assert found["period"] == found["covid"] == "cannot_be_judged"
 
 
+def test_a_start_after_the_last_wave_says_nothing_of_covid():
+    verdict = covid([date(2021, 8, 1)], date(2021, 7, 31), ExplanationSettings())
+    assert verdict.code == "cannot_be_judged"
+    # A wijk that had not begun does not count.
+    both = covid([date(2018, 9, 1), date(2021, 8, 1)], date(2021, 7, 31), ExplanationSettings())
+    assert both == covid([date(2018, 9, 1)], date(2021, 7, 31), ExplanationSettings())
+
+
+@pytest.mark.parametrize(
+    ("lower", "upper", "code"),
+    [(0.3, 0.6, "plays"), (0.29, 0.6, "undecided"), (0.1, 0.3, "undecided"), (0.1, 0.29, "within")],
+)
+def test_a_margin_that_begins_at_the_limit_lies_beyond_it(lower, upper, code):
+    assert Threshold(0.3, 0.0).sampled((lower + upper) / 2, lower, upper) == code
+
+
 def test_a_missing_number_is_not_known():
     nan = float("nan")
     shares = ("comparator_interventions", "comparator_participation", "comparator_moves")
@@ -228,6 +245,12 @@ def test_evidence_shows_numbers_and_the_goals_own_names():
     assert sentence == (
         "Bij ‘Buiten spelen’ ontbreekt 50% van de cijfers. Wij vinden dat minstens 80% er moet zijn."
     )
+
+
+def test_the_share_of_weak_interventions_is_that_of_the_deployed_ones():
+    weak = replace(SOUND, evidence_levels={"x": 0, "y": 1, "z": 0}, deployed=4)
+    rows = explanation_rows(make_study(), explanations(make_study(), weak))
+    assert rows["evidence"].str.contains("75%").sum() == 1
 
 
 def test_the_catalogue_has_no_sentence_that_no_rule_gives():

@@ -80,6 +80,38 @@ def test_what_the_catalogue_does_not_say_counts_as_nothing_and_is_said():
     assert found.ranking.set_index("intervention").loc["i0", "unknown"] == 5  # and no factors
 
 
+@pytest.mark.parametrize(
+    ("criterion", "values", "expected"),
+    [
+        ("evidence", {"evidence": 3.0}, 0.75),
+        ("reach", {"reach": 30.0}, 0.3),
+        # Children of low SES as large a part of those reached as they can be.
+        ("equity", {"reach": 30.0, "reach_low_ses": 15.0}, 0.5),
+        ("equity", {"reach": 30.0, "reach_low_ses": 60.0}, 1.0),
+        ("equity", {"reach": 1.0, "reach_low_ses": 0.5}, 0.5),
+        ("equity", {"reach": 0.0, "reach_low_ses": 0.0}, None),
+    ],
+)
+def test_a_score_is_the_part_of_the_most_that_can_be(criterion, values, expected):
+    found = choose(catalogue(3).assign(**values), GOALS, language="en").scores
+    row = found[found["criterion"].eq(criterion)].iloc[0]
+    assert row["known"] == (expected is not None)
+    assert row["score"] == pytest.approx(expected or 0.0)
+
+
+@pytest.mark.parametrize(
+    ("costs", "budget", "expected"),
+    [
+        ((5e3, 2e4, 1e4), None, [0.75, 0, 0.5]),
+        ((5e3, 6e4, 1e4), 4e4, [0.875, 0, 0.75]),
+        ((0.0, 0.0, 0.0), None, [1, 1, 1]),
+    ],
+)
+def test_what_costs_as_much_as_the_dearest_or_the_budget_scores_nothing(costs, budget, expected):
+    found = choose(catalogue(3).assign(cost=costs), GOALS, budget=budget, language="en").scores
+    assert found.loc[found["criterion"].eq("cost"), "score"].tolist() == expected
+
+
 def test_no_evidence_and_unknown_evidence_are_told_apart():
     table = catalogue(2)
     table["evidence"] = [0.0, np.nan]
@@ -178,6 +210,31 @@ def test_a_package_says_what_covering_every_goal_costs_at_least():
     table["cost"] = [5.0, 6.0, 7.0]
     found = choose_package(table, [1, 1, 1], list(GOALS["goal"]), budget=10)
     assert (found.status, found.least_cost) == ("over_budget", 18)
+
+
+def test_a_package_may_cost_the_whole_budget_and_be_worth_nothing():
+    table = catalogue(3)
+    table["goals"] = [("outdoor",), ("sport",), ("support",)]
+    table["cost"] = [5.0, 6.0, 7.0]
+    found = choose_package(table, [0, 0, 0], list(GOALS["goal"]), budget=18)
+    assert (found.status, found.cost, found.value) == ("optimal", 18, 0)
+    for budget, value in ((0, [1, 1, 1]), (18, [1, -0.1, 1])):
+        with pytest.raises(EstimationError, match="no package can be chosen"):
+            choose_package(table, value, list(GOALS["goal"]), budget=budget)
+    # Where no goal is open and no cost is known there is nothing to choose, nor to refuse.
+    unknown, goals = table.assign(cost=np.nan), list(GOALS["goal"])
+    found = choose_package(unknown, [1, 1, 1], goals, budget=18, covered=goals)
+    assert (found.status, found.chosen, found.left_out) == ("optimal", (), ("i0", "i1", "i2"))
+
+
+def test_how_firm_the_first_place_is_is_said_where_there_is_a_second():
+    table = catalogue(2)
+    table["goals"] = [("outdoor", "sport", "support"), ("sport",)]
+    for rows, firm in ((2, True), (1, False)):
+        found = choose(table.head(rows), GOALS, language="en")
+        said = choice_sentences(found, dict(GOALS.values), language="en")
+        assert said[0].startswith("Intervention 0 has the highest score")
+        assert any("somewhat differently" in sentence for sentence in said) == firm
 
 
 def test_goals_without_a_candidate_and_costs_that_are_unknown_are_named():
