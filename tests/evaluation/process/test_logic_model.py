@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pandas as pd
 import pytest
@@ -198,6 +198,70 @@ def test_half_of_those_invited_is_enough_to_work_together(facts, registry_table)
         tables = {"meetings": registry_table("meetings", *held)}
         tables["attendance"] = registry_table("attendance", *rows)
         assert supported(facts, "attendance", **tables) == support
+
+
+def held(*days_ago: int) -> list[dict]:
+    day = date(2021, 7, 1)
+    return [{"key": f"O{ago}", "date": day - timedelta(ago)} for ago in days_ago]
+
+
+def attended(**meetings: str) -> list[dict]:
+    """Who was there (+) and who was not, by the key of the meeting."""
+    signs = {"+": "present", "-": "absent"}
+    return [
+        {"meeting": key, "stakeholder": f"P{n}", "presence": signs[sign]}
+        for key, there in meetings.items()
+        for n, sign in enumerate(there)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("measure", "tables", "expected"),
+    [
+        # A year is from the day after this one last year until today.
+        ("meetings", {"meetings": held(0, 364, 365, 729)}, ("same", "past year: 2; in the year before: 2")),
+        ("meetings", {"meetings": held(0, 365, 366, 730)}, ("worse", "past year: 1; in the year before: 2")),
+        ("meetings", {"meetings": held(-1, 5, 6, 366)}, ("better", "past year: 2; in the year before: 1")),
+        ("attendance", {"meetings": held(3, 366), "attendance": attended(O3="+-+-", O366="----")},
+         ("better", "50%")),
+        ("attendance", {"meetings": held(3, 366), "attendance": attended(O3="+---", O366="++--")},
+         ("worse", "25%")),
+        ("attendance", {"meetings": held(3), "attendance": attended(O3="++++")}, ("measured", "100%")),
+        ("attendance", {"meetings": held(365), "attendance": attended(O365="+")}, ("not_measured", "")),
+        ("partners", {"stakeholders": [{"organisation": "City", "start": date(2018, 9, 1)},
+                                       {"organisation": "School", "start": date(2021, 7, 1)},
+                                       {"organisation": "Left", "end": date(2021, 6, 30),
+                                        "start": date(2018, 9, 1)}]}, ("same", "2")),
+        ("years_between", {"interventions": [{"status": "running", "start": date(2001, 4, 1)}]},
+         ("measured", "lie 20.0 years")),
+        ("years_between", {"interventions": [{"status": "running", "start": date(2021, 4, 1)}]},
+         ("measured", "began only after the last wave")),
+        ("steps_input", {"steps": [{"cycle": 1, "step": n, "status": "done",
+                                    "actual_end": date(2020, 1, 1)} for n in "124"]},
+         ("measured", "2 of 3")),
+    ],
+)  # fmt: skip
+def test_a_measure_of_the_registry_says_what_was_counted(
+    facts, registry_table, measure, tables, expected
+):
+    tables = {
+        kind: registry_table(kind, *({"wijk": "a"} | row for row in rows))
+        for kind, rows in tables.items()
+    }
+    found = finding_of(facts("en", registry=tables), "a", measure)
+    assert found.state == expected[0] and expected[1] in found.words, found
+
+
+def test_figures_on_the_goals_are_counted_where_they_are_shown(facts):
+    known = facts("en")
+    found = finding_of(known, "a", "data_goals")
+    assert (found.support, found.words) == (
+        "partly", "In the last wave there are figures on 1 of the 2 goals."
+    )  # fmt: skip
+    every = known.estimates.assign(status="ok")
+    assert finding_of(facts("en", estimates=every), "a", "data_goals").support == "for"
+    none = known.estimates.assign(status="hidden")
+    assert finding_of(facts("en", estimates=none), "a", "data_goals").support == "against"
 
 
 def test_a_stopped_intervention_serves_no_goal(facts, registry_table):
