@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -87,6 +88,28 @@ def test_in_a_coarser_step_stands_the_recommended_effect_alone(
     assert row["upper"] == pytest.approx(step * np.ceil(high / step))
     assert np.isnan(row[["p", "p_holm", "floor"]].to_numpy(float)).all()
     assert row["p_below"] == 1.0 and was["p"] > 0.05
+
+
+GAPS = {"all": 1.0, "methods": 1.0, "low": 1.0, "high": 1.0, "low-high": 1.0}
+
+
+@pytest.mark.parametrize(
+    ("shown", "part", "contrast"),
+    [(GAPS, "effect", "did"), (GAPS, "gap", "ddd"), ({"all": 2.0}, "effect", "did"),
+     ({"all": 1.0, "lower": 5.0, "upper": 5.0, "threshold": 0.05}, "effect", "did")],
+)  # fmt: skip
+def test_what_is_concluded_says_the_numbers_that_stand_in_the_table(
+    evaluated, shown, part, contrast
+):
+    tables = effect_tables(*evaluated, {"play": shown})
+    said = tables["effect_conclusions"].query("outcome == 'play' and part == @part")
+    said = json.loads(said["fields"].item())
+    row = tables["effects"].query("outcome == 'play' and method == @MAIN and scale == 'points'")
+    row = row[row["contrast"].eq(contrast) & row["group"].isin(["all", "low-high"])].iloc[0]
+    assert [said[name] for name in (*ENDS, "step")] == row[[*ENDS, "step"]].tolist()
+    for name in ("p", "p_holm", "p_below"):
+        assert (name in said) == (part == "effect" and not np.isnan(row[name]))
+        assert said.get(name, row[name]) == pytest.approx(row[name], nan_ok=True)
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
@@ -12,7 +12,6 @@ import pytest
 from tests.evaluation.process.conftest import estimate_rows
 from wijkkit.evaluation.learning import comparison
 from wijkkit.evaluation.learning.comparison import (
-    ahead_sentences,
     clash_sentences,
     clashes,
     side_by_side,
@@ -157,14 +156,19 @@ def test_a_goal_measured_once_is_counted_with_those_whose_change_is_unknown(fact
     assert table["not_measured"].tolist() == [2, 2]
 
 
-def test_what_the_ones_ahead_did_is_said_with_its_limits(facts):
-    table = side_by_side(facts())
-    table.loc[1, "dose"] = 40.0
-    said = ahead_sentences(table, facts().study)
-    assert said[0] == "Het verst met de doelen kwam Wijk-A."
-    assert any("90% tegen 40%" in sentence for sentence in said)
-    assert "Het bewijst niet" in said[-1]
-    assert len(ahead_sentences(table.assign(better=0, worse=0), facts().study)) == 1
+@pytest.mark.parametrize(
+    ("status", "days", "answered"),
+    [("taken", 0, True), ("carried_out", 364, True), ("taken", 365, False), ("taken", -1, False),
+     ("open", 3, False)],
+)  # fmt: skip
+def test_a_decision_of_the_last_year_answers_what_is_asked_of_its_goal(
+    facts, registry_table, status, days, answered
+):
+    known = facts()
+    on = known.as_of - timedelta(days)
+    row = {"wijk": "a", "key": "B9", "decision": "x", "status": status, "date": on, "goal": "D2"}
+    known = facts(registry={**known.registry, "decisions": registry_table("decisions", row)})
+    assert ("D2" not in set(questions(known, "a")["subject"])) == answered
 
 
 def test_the_cycle_has_every_part(facts):
