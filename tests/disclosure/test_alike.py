@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import numpy as np
 import pytest
+from test_whole_children import small
 from towns import town
 
 from wijkkit.disclosure import GGD
@@ -60,3 +63,81 @@ def test_the_finest_form_is_tried_first_and_a_finer_estimate_goes_before_finer_l
     found = forms((1.0, 5.0), (1.0, 5.0, 20.0))
     assert (found[0].step, found[0].lower, found[0].upper) == (1.0, 1.0, 1.0)
     assert all(min(one.lower, one.upper) >= one.step for one in found)
+
+
+def wijken_of(one):
+    """The cells of everybody in a wijk, and their wijken."""
+    system = one.system
+    at = np.flatnonzero((system.level == "wijk") & (system.slot == 0) & (system.indicator == 0))
+    return at, list(system.area[at])
+
+
+@pytest.mark.parametrize("weights", ["", "proportional"])
+@pytest.mark.parametrize("seed", [0, 5, 6])
+def test_candidates_are_all_counts_that_figures_of_larger_areas_allow(seed, weights):
+    made = town(seed, wijken=6, groupings=(), size=(22, 60), share=(0.1, 0.3), weights=weights)
+    (one,) = made.release(GGD).settled
+    system, slack = one.system, one.choice.shown.slack(one.multiple)
+    at, wijken = wijken_of(one)
+    n, count = system.respondents(), one.choice.count
+    change = np.arange(len(at)) * 7.0
+    found = candidates(one, at, wijken, change, -1.0)
+    hidden = [cell for cell in at if one.multiple[cell] == 0]
+    assert found.cells.tolist() == hidden
+    people = made.sample.people.drop_duplicates("wijk").set_index("wijk")
+    inside = {"city": lambda area, wijk: True}
+    inside |= {"arm": lambda area, wijk: people.loc[wijk, "arm"] == area}
+    inside |= {"gebied": lambda area, wijk: people.loc[wijk, "district"] == area}
+    most = int(max(GGD.protection, 0)) + 1
+    expected = set()
+    for moved in product(range(-most, most + 1), repeat=len(hidden)):
+        fits = all(0 <= count[c] + m <= n[c] for c, m in zip(hidden, moved, strict=True))
+        for cell in np.flatnonzero((one.multiple > 0) & (system.level != "wijk")):
+            here = [
+                (m, m * people.loc[system.area[c], "weight"])
+                for c, m in zip(hidden, moved, strict=True)
+                if inside[system.level[cell]](system.area[cell], system.area[c])
+            ]
+            more, heavier = (sum(part) for part in zip(*here, strict=True)) if here else (0, 0)
+            fits &= -slack.down[cell] - 1e-6 <= more <= slack.up[cell] + 1e-6
+            fits &= heavier <= slack.weighted_up[cell] + 1e-6
+            fits &= heavier >= -slack.weighted_down[cell] - 1e-6
+        if fits:
+            expected.add(moved)
+    assert {tuple(map(int, row)) for row in found.moved} == expected and len(hidden) > 1
+    assert not found.moved[0].any() and len(found.moved) == len(expected)
+    for row, moves in zip(found.change, found.moved, strict=True):
+        right = dict(zip(wijken, change, strict=True))
+        for cell, move in zip(hidden, moves, strict=True):
+            right[system.area[cell]] -= 100 * move / n[cell]
+        assert row == pytest.approx(list(right.values()))
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("seed", [1, 2, 3, 6, 7, 9, 11])
+def test_the_form_is_the_finest_in_which_every_town_that_looks_so_leaves_counts_open(
+    seed, weighted
+):
+    one = small(seed, 1, weighted)
+    at, wijken = wijken_of(one.one)
+    n = one.one.system.respondents()[at]
+    treated = np.array([True, False, True])
+    tried, as_seen = forms((5.0, 20.0, 60.0), (20.0, 60.0)), as_shown(treated)
+
+    def made(settled):
+        return candidates(settled, at, wijken, 100 * settled.choice.count[at] / n, 1.0)
+
+    def is_open(form, multiple) -> bool:
+        same = one.same(multiple)
+        seen = as_seen(100 * one.count[:, at] / n, form)
+        same &= (np.abs(seen - seen[one.true]) < 1e-6).all(axis=1)
+        secret = one.choice.secrets(multiple)
+        return bool((np.ptp(one.count[same], axis=0) >= one.shown.need)[secret].all())
+
+    form, (after,) = finest_form([one.one], made, tried, as_seen)
+    if form is None:
+        assert (after.multiple == one.one.multiple).all()
+        return
+    assert is_open(form, after.multiple)
+    if (after.multiple == one.one.multiple).all():
+        assert form == next(each for each in tried if is_open(each, after.multiple))
