@@ -1,0 +1,154 @@
+"""What stands as it was published, in tables of a few rows."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tests.studies import write_study
+from wijkkit.disclosure.earlier_figures import KEPT_COLUMNS
+from wijkkit.disclosure.ledger import About, Entry
+from wijkkit.errors import DisclosureError
+from wijkkit.pipeline.earlier import Correction, Earlier, correct, correction_of
+from wijkkit.study import open_study
+from wijkkit.tables import tidy
+
+KEYS = {"indicator": "play", "area_level": "wijk", "wave": "1", "group": "all", "unit": "percent"}
+
+
+def estimates(**values: float) -> pd.DataFrame:
+    rows = [
+        KEYS | {"area": area, "value": value, "lower": value - 5, "upper": value + 5, "step": 1.0}
+        for area, value in values.items()
+    ]
+    table = tidy(pd.DataFrame(rows))
+    return table.assign(
+        area_level=np.where(table["area"].isin(["city", "programme"]), "city", "wijk")
+    )
+
+
+def entry(name: str, **tables: pd.DataFrame) -> Entry:
+    about = About(name, "2021", "t", "A", "f", "00" * 16, {"play": "percent"})
+    return Entry(about, pd.DataFrame(), pd.DataFrame(), tables)
+
+
+def kept(table: pd.DataFrame, *areas: str, **columns: object) -> pd.DataFrame:
+    rows = table[table["area"].isin(areas)]
+    own = {f"was_{name}": rows[name] for name in ("indicator", "area", "wave")}
+    return rows.assign(**{"first": "R0", "turned": False} | own | columns).reindex(
+        columns=KEPT_COLUMNS
+    )
+
+
+def test_a_kept_figure_stands_in_the_place_of_the_new_one():
+    now, then = estimates(a=41, b=52, city=48), estimates(a=40, b=50, city=47, gone=3)
+    found = Earlier((), kept(then, "a", "gone")).figures(now)
+    assert found["value"].tolist() == [40, 52, 48] and found["lower"].tolist() == [35, 47, 43]
+    assert Earlier((), kept(then)).figures(now).equals(now)
+
+
+def changes(*values: float, verdict: bool = True, areas: str = "ab") -> pd.DataFrame:
+    rows = [KEYS | {"area": a, "value": v, "lower": v - 5, "upper": v + 5, "step": 1.0, "unit": "points"}
+            for a, v in zip(areas, values, strict=True)]  # fmt: skip
+    table = tidy(pd.DataFrame(rows))
+    return table.assign(verdict="higher") if verdict else table
+
+
+@pytest.mark.parametrize("verdict", [True, False])
+def test_what_is_made_of_a_kept_figure_is_that_of_the_last_publication_in_which_it_stood(verdict):
+    """Of a: the first publication has it as it stands, the second another."""
+    now, first, second = estimates(a=40, b=52), estimates(a=40, b=50), estimates(a=44, b=51)
+    made = changes(7, 12)
+    entries = (
+        entry("R0", estimates=first, changes=changes(9, 1, verdict=verdict)),
+        entry("R1", estimates=second, changes=changes(8, 2)),
+    )
+    found = Earlier(entries, kept(first, "a")).derived("changes", made, now)
+    assert found["value"].tolist() == [9, 12]
+    # Published before verdicts were: what its limits said.
+    assert found["verdict"].tolist() == ["higher", "higher"]
+    # Where it stood so in none, it is absent.
+    found = Earlier(entries[1:], kept(first, "a")).derived("changes", made, now)
+    assert found["status"].tolist() == ["hidden", "ok"] and np.isnan(found["value"].iloc[0])
+    assert found["verdict"].tolist() == ["unknown", "higher"]
+
+
+def test_a_comparison_with_a_kept_wijk_is_as_published_as_well():
+    now, then = estimates(a=40, b=52, city=48), estimates(a=40, b=52, city=48)
+    rows = pd.DataFrame(
+        {"indicator": "play", "area": ["a", "b"], "area_level": "wijk", "wave": "1",
+         "against": ["city", "comparable"], "difference": [-8.0, 12.0], "lower": [-9.0, 2.0],
+         "upper": [-7.0, 22.0], "verdict": ["worse", "better"], "status": "ok", "step": 1.0,
+         "unit": "points"}
+    )  # fmt: skip
+    alike = pd.DataFrame({"area": ["b"], "comparable": ["a"]})
+    before = rows.assign(difference=[-6.0, 13.0])
+    standing = Earlier((entry("R0", estimates=then, comparisons=before),), kept(then, "a"))
+    found = standing.derived("comparisons", rows, now, alike)
+    assert found["difference"].tolist() == [-6, 13]
+    of_city = Earlier(standing.entries, kept(then, "city"))
+    assert of_city.derived("comparisons", rows, now, alike)["difference"].tolist() == [-6, 12]
+
+
+def test_who_took_part_in_a_wave_of_a_kept_city_figure_is_as_published():
+    people = pd.DataFrame(
+        {"area": ["a", "a"], "wave": ["1", "2"], "n": [60.0, 70.0], "status": "ok"}
+    )
+    then = people.assign(n=[61.0, 71.0])
+    tables = {"participants": people, "timeline": pd.DataFrame({"kind": ["wave"]})}
+    table = estimates(a=40, city=48)
+    earlier = Earlier((entry("R0", participants=then),), kept(table, "city"))
+    found = earlier.baseline(tables)
+    assert found["participants"]["n"].tolist() == [61, 70]
+    assert found["timeline"].equals(tables["timeline"])
+    of_wijk = Earlier(earlier.entries, kept(table, "a"))
+    assert of_wijk.baseline(tables)["participants"]["n"].tolist() == [60, 70]
+
+
+def effect(**estimate: float) -> dict[str, pd.DataFrame]:
+    rows = pd.DataFrame({"outcome": estimate.keys(), "estimate": estimate.values()})
+    rows = rows.assign(status="ok", reason="")
+    arguments = pd.DataFrame({"argument": ["method"], "planned": ["a"], "used": ["a"]})
+    said = pd.DataFrame({"outcome": estimate.keys(), "part": "effect", "key": "shown_better"})
+    return {"effects": rows, "effect_conclusions": said, "effect_arguments": arguments}
+
+
+@pytest.mark.parametrize(
+    ("areas", "columns", "expected"),
+    [
+        (["a"], {}, [1.0, 2.0]),
+        (["city"], {}, [5.0, 2.0]),
+        # It had another name, or stood for the opposite answer: that has no effect to keep.
+        (["city"], {"was_indicator": "outside"}, [7.0, 2.0]),
+        (["city"], {"turned": True}, [np.nan, 2.0]),
+        (["city"], {"was_indicator": "none"}, [np.nan, 2.0]),
+    ],
+)
+def test_an_effect_is_kept_where_a_figure_of_its_arms_is(areas, columns, expected):
+    table = estimates(a=40, city=48)
+    before = entry("R0", **effect(play=5.0, outside=7.0, sport=6.0))
+    earlier = Earlier((before,), kept(table, *areas, **columns))
+    found = earlier.outcomes(effect(play=1.0, sport=2.0))
+    rows = found["effects"]
+    assert rows["outcome"].tolist() == ["play", "sport"]
+    assert rows["estimate"].tolist() == pytest.approx(expected, nan_ok=True)
+    absent = np.isnan(expected[0])
+    assert rows["status"].tolist() == ["hidden" if absent else "ok", "ok"]
+    # Nothing is concluded of what is absent.
+    assert found["effect_conclusions"]["outcome"].tolist() == (
+        ["sport"] if absent else ["play", "sport"]
+    )
+
+
+def test_what_is_corrected_is_noted_and_a_damaged_note_is_said(tmp_path):
+    study = open_study(write_study(tmp_path / "study"))
+    assert correction_of(study) is None
+    study.runs.mkdir(parents=True, exist_ok=True)
+    correct(study, Correction("R0", "één fout"))
+    assert correction_of(study) == Correction("R0", "één fout")
+    (study.runs / "corrects.json").write_text(json.dumps({"release": "R0"}))
+    with pytest.raises(DisclosureError, match="is damaged"):
+        correction_of(study)
