@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from tests.studies import write_study
+from wijkkit.disclosure import GGD
 from wijkkit.disclosure.earlier_figures import KEPT_COLUMNS
 from wijkkit.disclosure.ledger import About, Entry
+from wijkkit.disclosure.sample import Sample
 from wijkkit.errors import DisclosureError
-from wijkkit.pipeline.earlier import Correction, Earlier, correct, correction_of
+from wijkkit.pipeline.earlier import (
+    Correction,
+    Earlier,
+    correct,
+    correction_of,
+    known_elsewhere,
+    named_sample,
+)
 from wijkkit.study import open_study
 from wijkkit.tables import tidy
 
@@ -143,8 +153,54 @@ def test_an_effect_is_kept_where_a_figure_of_its_arms_is(areas, columns, expecte
     )
 
 
-def test_what_is_corrected_is_noted_and_a_damaged_note_is_said(tmp_path):
-    study = open_study(write_study(tmp_path / "study"))
+@pytest.fixture
+def study(tmp_path):
+    return open_study(write_study(tmp_path / "study"))
+
+
+PUBLIC = replace(GGD, published_elsewhere=("public.csv",))
+
+
+@pytest.mark.parametrize(
+    ("rows", "place"),
+    [
+        (["play,a,1,40", "play,city,1,48.5"], None),
+        # Half a point is what rounding makes; the first line of a file is its second row.
+        (["play,a,1,40.6"], "line 2"),
+        (["play,a,1,40", "play,city,1,47.4"], "line 3"),
+        (["play,c,1,40"], "line 2"),
+        (["play,a,1,many"], "public.csv"),
+    ],
+)
+def test_a_figure_that_is_public_is_one_of_the_study_s_in_whole_points(study, rows, place):
+    table = estimates(a=40, b=52, city=48)
+    path = study.folder / "public.csv"
+    path.write_text("\n".join(["indicator,area,wave,value", *rows]), encoding="utf-8")
+    if place is None:
+        found = known_elsewhere(study, table, PUBLIC)
+        assert found["area"].tolist() == ["a", "city"]
+        assert found["step"].eq(1).all() and found["then"].isna().all()
+        assert known_elsewhere(study, table, GGD).empty
+        return
+    with pytest.raises(DisclosureError, match=place):
+        known_elsewhere(study, table, PUBLIC)
+
+
+def test_rows_without_an_id_are_named_by_what_stands_in_them(study):
+    people = pd.DataFrame({"respondent": ["0", "1", "2"], "wave": "1", "ses": ["low", None, "low"]})
+    sample = Sample(people, {"play": "percent"}, ("1",), {}, pd.DataFrame())
+    # The codebook of the study has a column of ids.
+    assert named_sample(study, sample) is sample
+    columns = {name: one for name, one in study.codebook.columns.items() if name != "respondent"}
+    without = replace(study, codebook=study.codebook.model_copy(update={"columns": columns}))
+    named = named_sample(without, sample).people["respondent"]
+    fewer = replace(sample, people=people.iloc[1:])
+    assert named.nunique() == 3
+    # What was below a row that is taken out keeps its name, but for who is its equal.
+    assert named_sample(without, fewer).people["respondent"].tolist() == [named[1], named[0]]
+
+
+def test_what_is_corrected_is_noted_and_a_damaged_note_is_said(study):
     assert correction_of(study) is None
     study.runs.mkdir(parents=True, exist_ok=True)
     correct(study, Correction("R0", "één fout"))
