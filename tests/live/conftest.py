@@ -13,15 +13,19 @@ from pathlib import Path
 
 import pytest
 
+from tests.evaluation.process.conftest import facts, registered, registry_table, small_study
 from tests.registry.postgresql import execute, server
 from tests.registry.workbooks import small_workbook
 from tests.studies import write_study
 from tests.workbench.servers import free_port, serving
+from wijkkit.disclosure import GGD
 from wijkkit.live.identity import Accounts
+from wijkkit.live.snapshot import Snapshot
 from wijkkit.registry import open_registry
 from wijkkit.registry.workbook import import_workbook
 from wijkkit.study import Study, open_study
 
+__all__ = ["facts", "registered", "registry_table", "small_study"]
 PASSWORD = "a long password"
 ACCOUNTS = {
     "Lezer": ("reader", ()),
@@ -137,3 +141,18 @@ def people(served) -> dict[str, Visitor]:
     for name, one in found.items():
         assert one.log_in(name).status == 200
     return found
+
+
+@pytest.fixture
+def snapshot(facts, registry_table):
+    """What is known on 1 July 2021 of a registry with these rows of wijk a alone."""
+
+    def make(**tables: list[dict]) -> Snapshot:
+        rows = {
+            kind: registry_table(kind, *({"wijk": "a"} | row for row in given))
+            for kind, given in tables.items()
+        }
+        known = facts("en", registry=rows)
+        return Snapshot(known.study, known, GGD)
+
+    return make

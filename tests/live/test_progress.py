@@ -7,8 +7,6 @@ from datetime import date, timedelta
 import pandas as pd
 import pytest
 
-from tests.evaluation.process.conftest import facts, registered, registry_table, small_study
-from wijkkit.disclosure import GGD
 from wijkkit.live.progress import (
     completeness,
     contradictions,
@@ -18,30 +16,13 @@ from wijkkit.live.progress import (
     solved_clashes,
     step_marks,
 )
-from wijkkit.live.snapshot import Snapshot
 
-__all__ = ["facts", "registered", "registry_table", "small_study"]
 TODAY = date(2021, 7, 1)
 MEETING = {"name": "Network", "key": "O1"}
 
 
 def on(ago: int | None) -> date | None:
     return None if ago is None else TODAY - timedelta(ago)
-
-
-@pytest.fixture
-def snapshot(facts, registry_table):
-    """What is known of a registry with these rows of wijk a alone."""
-
-    def make(**tables: list[dict]) -> Snapshot:
-        rows = {
-            kind: registry_table(kind, *({"wijk": "a"} | row for row in given))
-            for kind, given in tables.items()
-        }
-        known = facts("en", registry=rows)
-        return Snapshot(known.study, known, GGD)
-
-    return make
 
 
 def decision(ago: int, status: str = "open", due: int | None = None, **more: object) -> dict:
