@@ -1,0 +1,82 @@
+"""What is published, as a notebook and a report show it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib import pyplot as plt
+
+from tests.studies import write_study
+from wijkkit.errors import DisclosureError, ParameterError
+from wijkkit.pipeline.gate import bundle_of, drawn, require_named, require_population
+from wijkkit.study import open_study
+from wijkkit.study.settings import PopulationSettings
+
+
+@pytest.fixture
+def study(tmp_path):
+    return open_study(write_study(tmp_path / "study"))
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (0.12345, "0,123"),
+        (0.5, "0,5"),
+        (1.236, "1,24"),
+        (9.99, "9,99"),
+        (10.26, "10,3"),
+        (-0.25, "-0,25"),
+        (41.0, "41"),
+        (np.int64(7), "7"),
+        (np.nan, ""),
+        ("noord", "noord"),
+    ],
+)
+def test_a_number_has_the_decimals_that_it_needs_and_at_most_three(value, said):
+    data, about = bundle_of(pd.DataFrame({"column": [value]}), "tbl-a", "Words", "", "nl")
+    assert f">{said}<" in data["text/html"].replace("\u2212", "-")
+    assert about["wijkkit"]["caption"] == "Words"
+
+
+def test_a_figure_has_a_text_and_what_is_neither_figure_table_nor_text_is_refused():
+    fig, ax = plt.subplots()
+    ax.plot([1, 2])
+    for shown in (fig, ax):
+        with pytest.raises(ParameterError, match="a text for who cannot see it"):
+            bundle_of(shown, "fig-a", "", "", "nl")
+        data, about = bundle_of(shown, "fig-a", "", "It rises.", "nl")
+        assert data["text/plain"] == "It rises." == about["wijkkit"]["alt"]
+    plt.close(fig)
+    data, _ = bundle_of("a *b*", "x", "", "", "nl")
+    assert "*b*" not in data["text/markdown"].replace("\\*", "")
+    with pytest.raises(ParameterError, match="neither a figure"):
+        bundle_of(3, "x", "", "", "nl")
+
+
+def test_a_frame_is_drawn_by_its_function_and_shown_without_one():
+    rows = pd.DataFrame({"value": [3.0]})
+    data, _ = drawn(rows, "x", "", "", "en", lambda frame: f"{frame['value'].sum():g} in all")
+    assert "3 in all" in data["text/markdown"]
+    assert ">3<" in drawn(rows, "x", "", "", "en")[0]["text/html"]
+
+
+def test_a_result_about_other_people_than_the_study_is_named(study):
+    girls = PopulationSettings(where={"sex": ("girl",)})
+    same = {"estimates": study.settings.population, "own": None}
+    require_population(study, same, "Again.")
+    with pytest.raises(DisclosureError, match="fig-a.*about other people") as caught:
+        require_population(study, {**same, "fig-a": girls}, "Again.")
+    (problem,) = caught.value.problems
+    assert problem.expected == "everybody" and problem.found != "everybody"
+
+
+def test_what_control_cannot_read_is_named_for_the_second_person(study):
+    settings = study.settings.model_copy(update={"outputs": {"fig-a": {"why": "a model"}}})
+    require_named(replace(study, settings=settings), "fig-a", "raw")
+    for label in ("fig-b", ""):
+        with pytest.raises(DisclosureError, match="cell by cell"):
+            require_named(replace(study, settings=settings), label, "raw")
