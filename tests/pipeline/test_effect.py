@@ -259,6 +259,12 @@ def test_an_own_division_is_held_against_the_rules_and_hides_the_whole_area(smal
     assert found == ([expected] + ["hidden"] * 3 if expected != "ok" else ["ok"] * 4)
 
 
+@pytest.mark.parametrize(("n", "status"), [(0, "missing"), (1, "too_few"), (30, "ok")])
+def test_a_figure_of_everybody_that_the_release_has_not_is_held_against_the_rules(small, n, status):
+    cells = of_cells(EVERYBODY, n=n, x=n / 2).assign(indicator="sport")
+    assert released_rows(small, result(), cells)["status"].item() == status
+
+
 def test_the_others_of_a_division_are_shown_with_it_and_of_nobody_there_is_nothing_to_hide(small):
     shown = of_cells(("noord", "ses", "high"), ("noord", "ses", REST), n=9, x=1).assign(row=0)
     assert released_rows(small, result(), shown)["status"].item() == "ok"

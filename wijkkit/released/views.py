@@ -167,7 +167,7 @@ class CityView(ShowsItself):
         """Return a frame of one indicator with its caption."""
         frame = self.framed("places", frame)
         found = self.study.indicators[indicator]
-        one = outcome.grouping_of(self, group_by if group_by or of == "estimates" else "")
+        one = outcome.grouping_of(self, group_by)
         fields = {
             "indicator": self.study.text(found.label),
             "wave": wave or outcome.waves_of(self, found)[-1].id,
