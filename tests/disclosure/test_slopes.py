@@ -13,6 +13,7 @@ from wijkkit.disclosure import GGD
 from wijkkit.disclosure.audit import Search, counts_of
 from wijkkit.disclosure.policy import statuses
 from wijkkit.disclosure.release import Made
+from wijkkit.disclosure.rounding import to_step
 from wijkkit.disclosure.slopes import parts_of_slopes, shown_beside, with_slopes
 from wijkkit.estimates.inequality import estimate_slope
 
@@ -33,7 +34,23 @@ def hold_slopes(seed: int) -> pd.DataFrame:
     apart = (shown["value"] - slopes["value"]).abs()
     there = shown["status"].eq("ok")
     assert (apart[there] <= shown["step"][there] / 2 + 1e-9).all()
+    for row, exact in zip(shown[there].itertuples(), slopes[there].itertuples(), strict=True):
+        assert (row.lower, row.upper) == pytest.approx(limits_of(row, exact))
     return shown[there]
+
+
+def limits_of(row, exact) -> tuple[float, float]:
+    """In the finest step the nearest; in a coarser one those of any value that stands so, outwards."""
+    step, half = row.step, row.step / 2
+    if step <= {"points": 1.0, "ratio": 0.01}[row.unit]:
+        return tuple(to_step([exact.lower, exact.upper], step))
+    if row.unit == "points":
+        low = row.value - half - (exact.value - exact.lower)
+        high = row.value + half + (exact.upper - exact.value)
+    else:
+        low = (row.value - half) * exact.lower / exact.value
+        high = (row.value + half) * exact.upper / exact.value
+    return step * np.floor(round(low / step, 9)), step * np.ceil(round(high / step, 9))
 
 
 def test_no_hidden_count_is_found_from_slopes_and_those_of_the_city_stand():
@@ -71,6 +88,9 @@ def test_a_slope_is_made_of_its_cells_by_the_weights_of_a_line():
         assert part.cells.tolist() == [0, 1, 2]
         assert part.values == pytest.approx([25 + 22.5, 25 - 22.5])
         assert part.ends[0] - part.ends[1] == pytest.approx([1.5, 0, -1.5])
+    # Any weight above nothing counts.
+    light, alone = parts_of_slopes(rows, table, np.full(3, 0.5))
+    assert alone.all() and light[0].values == pytest.approx(parts[0].values)
     # A slope of other cells than these is none of them alone, and is hidden.
     other = rows.assign(value=rows["value"] + 1, lower=0.0, upper=99.0, method="")
     assert not parts_of_slopes(other, table, np.full(3, 50.0))[1].any()
