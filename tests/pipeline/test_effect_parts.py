@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from itertools import product
 
+import numpy as np
 import pandas as pd
 import pytest
 
+from wijkkit.disclosure.alike import Form
 from wijkkit.evaluation.effect.evaluate import evaluate_effect
 from wijkkit.evaluation.effect.staggered import STAGGERED
+from wijkkit.pipeline import effect_parts
 from wijkkit.pipeline.effect_parts import Effects
 from wijkkit.tables import tidy
 
@@ -19,9 +22,18 @@ EVERY = {"all", "methods", "low", "middle", "high", "low-high"} | CHECKS | EARLI
 
 
 @pytest.fixture(scope="module")
-def effects(make_study, respondents) -> Effects:
-    study = make_study(family=("play", "strain"))
-    return Effects(study, evaluate_effect(study, respondents), respondents)
+def results(make_study, respondents):
+    return evaluate_effect(make_study(family=("play", "strain")), respondents)
+
+
+@pytest.fixture
+def effects(make_study, results, respondents) -> Effects:
+    return Effects(make_study(family=("play", "strain")), results, respondents)
+
+
+def main_effect(results, outcome: str, group: str = "all") -> pd.Series:
+    rows = results.effects.query("method == 'cluster_period' and scale == 'points'")
+    return rows[rows["outcome"].eq(outcome) & rows["group"].eq(group)].iloc[0]
 
 
 def arms(*hidden: tuple[str, str, str]) -> pd.DataFrame:
@@ -65,3 +77,83 @@ def test_without_a_figure_of_everybody_nothing_of_the_systems_changes(effects):
     marker = (object(),)
     assert effects.beside(gone, marker) is marker
     assert effects.parts(gone, ()) == {}
+
+
+@pytest.fixture
+def sought(monkeypatch):
+    """What is asked of the search for a form, where hidden counts depend on an effect."""
+    asked = []
+
+    def finest_form(waves, made, tried, shown):
+        asked.append((tried, shown))
+        return (Form(5.0, 10.0, 20.0, (0.05,)) if len(asked) % 3 == 0 else None), list(waves)
+
+    monkeypatch.setattr(effect_parts, "everything_known", lambda *_: False)
+    monkeypatch.setattr(effect_parts, "finest_form", finest_form)
+    return asked
+
+
+def test_an_effect_that_hidden_counts_depend_on_stands_alone_in_the_form_that_was_found(
+    effects, sought
+):
+    assert effects.parts(arms(), ()) == {"play": {}, "strain": {}}
+    assert effects.beside(arms(), ()) == ()
+    own = {"all": 5.0, "composition": 1.0, "lower": 10.0, "upper": 20.0, "threshold": 0.05}
+    assert effects.parts(arms(), ()) == {"play": own, "strain": own}
+    # Coarser limits are tried before coarser estimates, and those of ten last.
+    ends = [{1.0, 2.0, 5.0, 10.0}, {1.0, 2.0, 5.0, 10.0, 20.0, 40.0}, {10.0, 20.0, 40.0}]
+    for (tried, _), steps, limits in zip(sought, [{1, 2, 5}, {1, 2, 5}, {10}], ends, strict=False):
+        assert {one.step for one in tried} == steps
+        assert {one.upper for one in tried} == {one.lower for one in tried} == limits
+
+
+@pytest.mark.parametrize(("outcome", "call"), [("play", 0), ("strain", 3)])
+def test_what_the_search_takes_to_be_shown_is_the_effect_itself(
+    effects, sought, results, respondents, outcome, call
+):
+    effects.beside(arms(), ())
+    shown = sought[call][1]
+    share = respondents.groupby(["wijk", "wave"])[outcome].mean().unstack()
+    # Of the adverse pole, as it is modelled.
+    way = -100 if outcome == "play" else 100
+    change = way * (share["w21"] - share["w18"]).to_numpy()
+    row, step = main_effect(results, outcome), 1e-6
+    p = [row["p"] - 1e-4, row["p"] + 1e-4]
+    moved = change + np.where(np.arange(6) < 3, 7.0, 0.0)
+    found = shown(np.stack([change, moved]), Form(step, step, step, tuple(p)))
+    exact = row[["estimate", "lower", "upper"]].to_numpy(float)
+    assert found[0, :3] == pytest.approx(exact, abs=3e-6)
+    assert found[1, :3] == pytest.approx(exact + 7, abs=3e-6)
+    # Estimates go to the nearest, limits outwards, each in its own step.
+    coarse = shown(change[None], Form(1.0, 5.0, 10.0, ()))[0]
+    right = [np.round(exact[0]), 5 * np.floor(exact[1] / 5), 10 * np.ceil(exact[2] / 10)]
+    assert coarse[:3].tolist() == pytest.approx(right)
+    # Which thresholds p passes: those of the form, the level, and where Holm's p passes it.
+    thresholds = sorted({*p, 0.05, 0.05 * row["p"] / row["p_holm"] if row["p"] < 0.05 else 0.05})
+    assert found[0, 3:].tolist() == [row["p"] < one for one in thresholds]
+
+
+def test_effects_of_groups_are_asked_for_as_their_indicators_are_named(
+    effects, results, monkeypatch
+):
+    asked = {}
+
+    def shown_effects(settled, outcome, compared, contrasts):
+        asked[outcome] = (compared, list(contrasts))
+        return {}
+
+    monkeypatch.setattr(effect_parts, "shown_effects", shown_effects)
+    effects.parts(arms(), ())
+    for outcome, way in (("play", -1), ("strain", 1)):
+        compared, contrasts = asked[outcome]
+        assert (compared.before, compared.after) == ("w18", "w21")
+        assert compared.treated == {f"wijk-{n}": n < 3 for n in range(6)}
+        found = {one.name: one for one in contrasts}
+        assert set(found) == {"low", "middle", "high", "low-high"}
+        for name, one in found.items():
+            row = main_effect(results, outcome, name)
+            ends = sorted([way * row["lower"], way * row["upper"]])
+            assert (one.estimate, one.lower, one.upper) == (way * row["estimate"], *ends)
+            assert one.step == 1.0
+        assert found["low"].parts == (("education", "low", 1.0),)
+        assert found["low-high"].parts == (("education", "low", 1.0), ("education", "high", -1.0))
