@@ -31,14 +31,16 @@ _MADE_OF = (
     "requirements.lock",
 )
 #: Files that take a minute and more come first, so that neither of two processes is left with one
-#: at the end; the first needs the demo, which it makes while the other does the second.
+#: at the end. The first makes the whole demo, the second the small one, and neither waits for it.
 _LONG = (
+    "tests/notebooks/test_chain.py",
     "tests/notebooks/test_nbval.py",
+    "tests/docs/test_code.py",
     "tests/project/test_wheel.py",
     "tests/disclosure/test_earlier.py",
-    "tests/docs/test_code.py",
     "tests/batch/test_runs.py",
     "tests/analysis/test_publish.py",
+    "tests/real/test_growth.py",
     "tests/notebooks/test_english.py",
     "tests/notebooks/test_nouns.py",
 )

@@ -18,8 +18,8 @@ from wijkkit.cli import app
 
 RUN = {page: [b for b in blocks(page) if not b.said.startswith("not run: ")] for page in PAGES}
 NAMES = {page: page.relative_to(ROOT).as_posix() for page in PAGES}
-#: Pages that run, report or release the study again: of fewer indicators.
-AGAIN = {"README.md", "docs/howto/corrected_weights.md", "docs/howto/publish_a_release.md"}
+#: Pages that name indicators or goals which the demo of few indicators does not have.
+WHOLE = {"docs/howto/interactive.md", "docs/howto/record_what_was_done.md"}
 #: ``wijkkit <command> ...`` wherever it stands in a page.
 COMMANDS = [
     (NAMES[page], found)
@@ -33,7 +33,7 @@ COMMANDS = [
 @pytest.fixture
 def project(page: Path, request, tmp_path: Path, monkeypatch) -> Path:
     """A copy of the executed demo, as the working folder."""
-    made = request.getfixturevalue("small_run" if NAMES[page] in AGAIN else "demo_run")
+    made = request.getfixturevalue("demo_run" if NAMES[page] in WHOLE else "small_run")
     folder = shutil.copytree(made, tmp_path / "project")
     monkeypatch.chdir(folder)
     monkeypatch.setattr(sys, "path", [*sys.path])
