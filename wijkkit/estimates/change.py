@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal, cast, get_args
+from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -37,7 +37,10 @@ def change(
 
     Points: :math:`p_2 - p_1`. Ratio: :math:`p_2 / p_1`, odds ratio:
     :math:`\frac{p_2/(1-p_2)}{p_1/(1-p_1)}`; their intervals are made on the log scale, with
-    standard errors :math:`se/p` and :math:`se/(p(1-p))`. The variances add.
+    standard errors :math:`se/p` and :math:`se/(p(1-p))`. The variances add: not for the same
+    respondents twice, nor for an area and a city that contains it.
+
+    Lumley T (2010). Complex surveys. Wiley, section 5.
 
     Parameters
     ----------
@@ -45,7 +48,6 @@ def change(
         Estimates and their design-based standard errors; proportions (0-1) for an odds ratio,
         any unit for points. They broadcast.
     measure : {"points", "ratio", "odds_ratio"}
-        How they are compared.
     df : array_like
         Degrees of freedom of the two samples together; the normal quantile by default.
 
@@ -54,14 +56,6 @@ def change(
     Interval
         Absent where a side is, and for a ratio or odds ratio where a side is 0 or full. The
         limits are absent where a standard error is.
-
-    Notes
-    -----
-    Not for the same respondents twice, nor for an area and a city that contains it.
-
-    References
-    ----------
-    Lumley T (2010). Complex surveys. Wiley, section 5.
 
     Examples
     --------
@@ -77,12 +71,11 @@ def change(
             found=str(measure),
             expected=", ".join(get_args(Measure)),
         )
-    sides = [
+    (before, before_se), (after, after_se) = (
         _on_scale(numbers("value", value), numbers("se", se, at_least=0), measure)
         for value, se in ((first, first_se), (later, later_se))
-    ]
-    difference = sides[1][0] - sides[0][0]
-    se = np.hypot(sides[0][1], sides[1][1])
+    )
+    difference, se = after - before, np.hypot(before_se, after_se)
     half = quantile_t(np.broadcast_to(df, se.shape), confidence) * np.where(se > 0, se, np.nan)
     parts = [difference, difference - half, difference + half]
     if measure != "points":
@@ -136,18 +129,12 @@ def estimate_change(estimates: Estimates, *, confidence: float = 0.95) -> pd.Dat
     11  2018-2021    3.0  odds_ratio
     """
     check_confidence(confidence)
-    columns = [*estimates.table.columns[:6], "value", "n", "unit", "status"]
-    rows = estimates.table[columns].assign(
-        se=estimates.precision["se"].to_numpy(), df=estimates.precision["df"].to_numpy()
-    )
-    joined = wave_pairs(rows)
+    joined = wave_pairs(estimates.with_precision())
+    of_shares = joined[joined["unit"].eq("percent")]
     measures = [
-        _measured(joined[joined["unit"].isin(list(units))], cast(Any, measure), confidence)
-        for measure, units in (
-            ("points", ("percent", "score")),
-            ("ratio", ("percent",)),
-            ("odds_ratio", ("percent",)),
-        )
+        _measured(joined, "points", confidence),
+        _measured(of_shares, "ratio", confidence),
+        _measured(of_shares, "odds_ratio", confidence),
     ]
     return tidy(pd.concat(measures).sort_index(kind="stable"))
 
@@ -158,16 +145,12 @@ def wave_pairs(rows: pd.DataFrame) -> pd.DataFrame:
     Columns of the first wave end in ``_first``; `wave` holds both waves.
     """
     asked = rows[rows["status"] != "not_asked"]
-    first = asked.drop_duplicates("indicator").set_index("indicator")["wave"]
     order = {wave: number for number, wave in enumerate(rows["wave"].drop_duplicates())}
-    for key, waves in asked.groupby("indicator", sort=False)["wave"]:
-        first[key] = min(waves.unique(), key=order.__getitem__)
-    start = rows["indicator"].map(first)
-    later = rows[start.notna() & (rows["wave"].map(order) > start.map(order))]
-    baseline = rows[rows["wave"] == start]
+    first = asked["wave"].map(order).groupby(asked["indicator"]).min()
+    start, place = rows["indicator"].map(first), rows["wave"].map(order)
     on = ["indicator", "area", "area_level", "group_by", "group"]
-    baseline = baseline[[*on, "wave", "value", "se", "df", "n", "status"]]
-    joined = later.merge(baseline, on=on, how="left", suffixes=("", "_first"))
+    baseline = rows.loc[place == start, [*on, "wave", "value", "se", "df", "n", "status"]]
+    joined = rows[place > start].merge(baseline, on=on, how="left", suffixes=("", "_first"))
     return joined.assign(wave=joined["wave_first"] + "-" + joined["wave"])
 
 
@@ -241,20 +224,14 @@ def compare_estimates(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame
     joined = before[columns].merge(
         after[columns], on=keys, how="outer", suffixes=("_before", "_after"), validate="1:1"
     )
-    apart = (joined["lower_after"] > joined["upper_before"]) | (
-        joined["upper_after"] < joined["lower_before"]
+    states, values = (
+        [f"{name}_{when}" for when in ("before", "after")] for name in ("status", "value")
     )
-    status = {
-        name: joined[name].fillna("absent").astype("str")
-        for name in ("status_before", "status_after")
-    }
-    return joined[keys].assign(
-        value_before=joined["value_before"],
-        value_after=joined["value_after"],
-        difference=joined["value_after"] - joined["value_before"],
-        **status,
-        apart=apart,
-    )
+    joined[states] = joined[states].fillna("absent").astype("str")
+    above = joined["lower_after"] > joined["upper_before"]
+    below = joined["upper_after"] < joined["lower_before"]
+    joined["difference"] = joined["value_after"] - joined["value_before"]
+    return joined[[*keys, *values, "difference", *states]].assign(apart=above | below)
 
 
 # Which of a wijk's goals changed, judged together: one verdict, adjusted for their number.
@@ -288,21 +265,16 @@ def goal_changes(
     narrowed = narrowed[narrowed["wave"].ne(narrowed["wave_first"])].merge(
         first[[*on, "value_first"]], on=on, how="left"
     )
-    parts = [
-        _judged(moved, moved["indicator"].map(lambda key: indicators[key].direction)),
-        _judged(narrowed, np.where(narrowed["value_first"] > 0, "lower", "higher")),
-    ]
-    found = pd.concat(parts, ignore_index=True).drop(columns=["value_first", "wave_first"])
+    ways = (
+        [indicators[key].direction for key in moved["indicator"]],
+        np.where(narrowed["value_first"] > 0, "lower", "higher"),
+    )
+    narrowed = narrowed.drop(columns=["value_first", "wave_first"])
+    found = pd.concat(
+        [
+            rows.assign(verdict=verdicts(rows["lower"], rows["upper"], way).astype(object))
+            for rows, way in zip((moved, narrowed), ways, strict=True)
+        ]
+    )
     last = found.drop_duplicates(["indicator", "area", "group_by"], keep="last")
     return last.assign(looked_at=len(keys)).reset_index(drop=True)
-
-
-def _judged(rows: pd.DataFrame, direction: pd.Series | np.ndarray) -> pd.DataFrame:
-    rows = rows.reset_index(drop=True).assign(direction=np.asarray(direction, dtype=object))
-    verdict = pd.Series("unknown", index=rows.index, dtype=object)
-    for way, mine in rows.groupby("direction"):
-        lower, upper = (mine[end].to_numpy(float) for end in ("lower", "upper"))
-        verdict[mine.index] = verdicts(lower, upper, cast(Any, way))
-    columns = {"value_first": np.nan, "wave_first": ""}
-    missing = {name: value for name, value in columns.items() if name not in rows}
-    return rows.drop(columns="direction").assign(**missing, verdict=verdict)

@@ -261,13 +261,13 @@ def _modelled(
 
 def _wijken(estimates: Estimates) -> Iterator[tuple[tuple[str, str], pd.DataFrame]]:
     """Rows of the wijken per indicator and wave, with precision pooled over the wijken."""
-    table = estimates.table.assign(se=estimates.precision["se"].to_numpy())
+    table = estimates.with_precision()
     table = table[(table["area_level"] == "wijk") & (table["group_by"] == "")]
     for key, rows in table.groupby(["indicator", "wave"], sort=False):
-        yield key, _with_precision(rows)
+        yield key, _pooled(rows)
 
 
-def _with_precision(rows: pd.DataFrame) -> pd.DataFrame:
+def _pooled(rows: pd.DataFrame) -> pd.DataFrame:
     known = rows[rows["se"].notna()]
     n = known["n"]
     if rows["unit"].iloc[0] == "percent":

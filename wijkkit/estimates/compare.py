@@ -37,30 +37,25 @@ COMPARISON_COLUMNS = tuple(
 
 
 def judged(
-    table: pd.DataFrame, against: Against, numbers: Iterable[NDArray], indicator: Indicator
+    table: pd.DataFrame,
+    against: Against,
+    numbers: Iterable[ArrayLike],
+    indicators: Mapping[str, Indicator],
 ) -> pd.DataFrame:
     """Complete a table of key columns to one of comparisons."""
     difference, lower, upper = numbers
+    known = [indicators[key] for key in table["indicator"]]
     return table.assign(
         against=against,
         difference=difference,
         lower=lower,
         upper=upper,
-        unit="score" if indicator.unit == "score" else "points",
-        verdict=verdicts(lower, upper, indicator.direction),
-    )
+        unit=["score" if one.unit == "score" else "points" for one in known],
+        verdict=verdicts(lower, upper, [one.direction for one in known]),
+    )[list(COMPARISON_COLUMNS)]
 
 
-def no_comparisons() -> pd.DataFrame:
-    """Return a table of comparisons without rows."""
-    return pd.DataFrame(columns=list(COMPARISON_COLUMNS))
-
-
-def verdicts(
-    lower: NDArray[np.float64],
-    upper: NDArray[np.float64],
-    direction: Literal["higher", "lower", "none"],
-) -> NDArray[np.str_]:
+def verdicts(lower: ArrayLike, upper: ArrayLike, direction: ArrayLike) -> NDArray[np.str_]:
     """Judge differences by their interval and by which way is better; where neither is, not at all."""
     return by_direction(sides(lower, upper), direction)
 
@@ -81,19 +76,15 @@ def with_sides(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(verdict=np.where(difference, sides(rows["lower"], rows["upper"]), "unknown"))
 
 
-def by_direction(
-    side: ArrayLike, direction: Literal["higher", "lower", "none"]
-) -> NDArray[np.str_]:
-    """Judge the sides of `sides` by which way is better; where neither is, not at all.
+def by_direction(side: ArrayLike, direction: ArrayLike) -> NDArray[np.str_]:
+    """Judge the sides of `sides` by which way is better; where neither is (``none``), not at all.
 
     >>> by_direction(["higher", "lower", "not_distinguishable"], "lower").tolist()
     ['worse', 'better', 'not_distinguishable']
     """
-    side = np.asarray(side, str)
-    if direction == "none":
-        return np.full(np.shape(side), "unknown")
-    clear = [side == one for one in CLEAR]
-    return np.select(clear, ["better" if one == direction else "worse" for one in CLEAR], side)
+    side, direction = np.asarray(side, str), np.asarray(direction, str)
+    better = np.where(side == direction, "better", "worse")
+    return np.where(direction == "none", "unknown", np.where(np.isin(side, CLEAR), better, side))
 
 
 Floats = NDArray[np.float64]
@@ -211,7 +202,7 @@ def compare(
             rows.append(
                 _against_city(block, key, indicator, outcome, whole, everyone, skipped, confidence)
             )
-    return pd.concat(rows, ignore_index=True) if rows else no_comparisons()
+    return pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=COMPARISON_COLUMNS)
 
 
 def _against_city(
@@ -235,9 +226,9 @@ def _against_city(
     spread = np.where(spread > 1e-12 * whole.se[wave] ** 2, spread, np.nan)
     lower, upper = t_limits(difference, np.sqrt(spread), means.df, confidence)
     scale = SCALE[indicator.unit]
-    table = keys([block], [key])[["indicator", "area", "area_level", "wave"]]
+    table = keys([block], [key])
     numbers = (np.where(skipped, np.nan, part * scale) for part in (difference, lower, upper))
-    return judged(table, "city", numbers, indicator)
+    return judged(table, "city", numbers, {key: indicator})
 
 
 def compare_comparable(
@@ -279,40 +270,27 @@ def compare_comparable(
     ['ankerveld']
     """
     check_confidence(confidence)
-    table = estimates.table[
-        ["indicator", "area", "area_level", "wave", "group_by", "value", "unit"]
-    ]
-    table = table.assign(
-        se=estimates.precision["se"].to_numpy(), df=estimates.precision["df"].to_numpy()
-    )
+    table = estimates.with_precision()
     table = table[(table["area_level"] == "wijk") & (table["group_by"] == "")]
     links = [
         (wijk, other) for wijk, others in comparable.items() for other in others if other != wijk
     ]
-    linked = pd.DataFrame(links, columns=["wijk", "area"], dtype="str")
-    others = linked.merge(table, on="area")
-    reference = (
-        others.assign(variance=others["se"] ** 2)
-        .groupby(["wijk", "indicator", "wave"])
-        .agg(
-            mean=("value", "mean"),
-            variance=("variance", "sum"),
-            size=("value", "size"),
-            known=("se", "count"),
-        )
-        .reset_index()
-        .rename(columns={"wijk": "area"})
+    others = pd.DataFrame(links, columns=["wijk", "area"], dtype="str").merge(table, on="area")
+    found = others.assign(variance=others["se"] ** 2).groupby(["wijk", "indicator", "wave"])
+    reference = found.agg(
+        mean=("value", "mean"),
+        variance=("variance", "sum"),
+        size=("value", "size"),
+        known=("se", "count"),
     )
     own = table[table["area"].isin(list(comparable))]
-    rows = own.merge(reference, on=["area", "indicator", "wave"], how="left")
+    rows = own.merge(
+        reference.rename_axis(index={"wijk": "area"}),
+        on=["area", "indicator", "wave"],
+        how="left",
+    )
     enough = (rows["size"] >= 2) & (rows["known"] == rows["size"])
     difference = (rows["value"] - rows["mean"]).where(enough)
     se = np.sqrt(rows["se"] ** 2 + rows["variance"] / rows["size"] ** 2)
     ends = t_limits(difference, se, rows["df"].to_numpy(), confidence)
-    numbers = [np.asarray(values, dtype=float) for values in (difference, *ends)]
-    parts = []
-    for key, which in rows.groupby("indicator", sort=False).indices.items():
-        part = rows.iloc[which][["indicator", "area", "area_level", "wave"]]
-        mine = (values[which] for values in numbers)
-        parts.append(judged(part, "comparable", mine, indicators[key]))
-    return pd.concat(parts, ignore_index=True) if parts else no_comparisons()
+    return judged(rows, "comparable", (difference, *ends), indicators)

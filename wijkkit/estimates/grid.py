@@ -52,6 +52,10 @@ class Estimates(ShowsItself):
     counts: pd.DataFrame = field(repr=False)
     precision: pd.DataFrame = field(repr=False)
 
+    def with_precision(self) -> pd.DataFrame:
+        """Return the table with the columns ``se`` and ``df``."""
+        return self.table.assign(**{name: self.precision[name].to_numpy() for name in ("se", "df")})
+
 
 def estimate_grid(
     respondents: pd.DataFrame,
