@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -18,14 +18,12 @@ from wijkkit.tables import tidy
 SHARED = 0.8
 
 
-def comparable_neighbourhoods(
-    figures: pd.DataFrame, *, size: int = 5, importance: Mapping[str, float] | None = None
-) -> pd.DataFrame:
+def comparable_neighbourhoods(figures: pd.DataFrame, *, size: int = 5) -> pd.DataFrame:
     r"""Return for each wijk the wijken that are most like it.
 
-    .. math:: d(a, b) = \sqrt{\frac{\sum_j w_j (z_{aj} - z_{bj})^2}{\sum_j w_j}}
+    .. math:: d(a, b) = \sqrt{\operatorname{mean}_j (z_{aj} - z_{bj})^2}
 
-    over the characteristics both wijken have, z standardised over all wijken (median and
+    over the characteristics j that both wijken have, z standardised over all wijken (median and
     1.4826 times the median absolute deviation, so that one extreme wijk does not set the scale).
 
     Parameters
@@ -35,8 +33,6 @@ def comparable_neighbourhoods(
         Use what the programme cannot have changed: income, household size, density.
     size : int
         How many comparable wijken.
-    importance : mapping of str to float, optional
-        Weight w of each characteristic; 1 by default.
 
     Returns
     -------
@@ -48,8 +44,7 @@ def comparable_neighbourhoods(
     Raises
     ------
     EstimationError
-        A wijk is there twice, a characteristic is not numeric or does not vary, or `importance`
-        names one that is not there.
+        A wijk is there twice, or a characteristic is not numeric or does not vary.
 
     Examples
     --------
@@ -57,16 +52,14 @@ def comparable_neighbourhoods(
     >>> comparable_neighbourhoods(figures, size=1)[["area", "comparable"]].values.tolist()
     [['a', 'b'], ['b', 'a'], ['c', 'd'], ['d', 'c']]
     """
-    weight = _checked(figures, importance)
+    _check(figures)
     values = figures.to_numpy(dtype=float)
     z = (values - np.nanmedian(values, axis=0)) / _spread(values)
-    there = ~np.isnan(z)
-    shared = there[:, None, :] & there[None, :, :]
-    apart = np.where(shared, (np.nan_to_num(z)[:, None, :] - np.nan_to_num(z)[None, :, :]) ** 2, 0)
-    known = shared @ weight
+    apart = (z[:, None, :] - z[None, :, :]) ** 2
+    known = (~np.isnan(apart)).sum(axis=2)
     with np.errstate(divide="ignore", invalid="ignore"):
-        distance = np.sqrt(apart @ weight / known)
-    distance[known < SHARED * weight.sum()] = np.inf
+        distance = np.sqrt(np.nansum(apart, axis=2) / known)
+    distance[known < SHARED * figures.shape[1]] = np.inf
     np.fill_diagonal(distance, np.inf)
     nearest = np.argsort(distance, axis=1, kind="stable")[:, :size]
     rows = pd.DataFrame(
@@ -90,32 +83,22 @@ def comparable_map(table: pd.DataFrame) -> dict[str, list[str]]:
 
     Examples
     --------
-    >>> import pandas as pd
-    >>> from wijkkit.estimates import comparable_map
-    >>> comparable_map(pd.DataFrame({"area": ["a", "a"], "comparable": ["b", "c"], "rank": [1, 2]}))
+    >>> comparable_map(pd.DataFrame({"area": ["a", "a"], "comparable": ["b", "c"]}))
     {'a': ['b', 'c']}
     """
     return {area: rows["comparable"].tolist() for area, rows in table.groupby("area")}
 
 
-def _checked(figures: pd.DataFrame, importance: Mapping[str, float] | None) -> np.ndarray:
-    importance = dict(importance or {})
-    unknown = sorted(set(importance) - set(figures.columns))
+def _check(figures: pd.DataFrame) -> None:
     wrong = [c for c in figures if not pd.api.types.is_numeric_dtype(figures[c])]
     flat = [c for c in figures if c not in wrong and figures[c].nunique() < 2]
-    twice = figures.index[figures.index.duplicated()].tolist()
     for what, found in (
-        ("importance of a characteristic that is not there", unknown),
         ("characteristics that are not numbers", wrong),
         ("characteristics that do not vary", flat),
-        ("wijken that are there twice", twice),
+        ("wijken that are there twice", figures.index[figures.index.duplicated()]),
     ):
-        if found:
+        if len(found):
             raise EstimationError(what, place="figures", found=", ".join(map(str, found)))
-    weight = np.array([float(importance.get(column, 1.0)) for column in figures])
-    if not (weight >= 0).all() or not weight.sum() > 0:
-        raise EstimationError("importance must not be negative, nor all 0", place="importance")
-    return weight
 
 
 def _spread(values: np.ndarray) -> np.ndarray:
@@ -167,11 +150,9 @@ def estimate_funnel(estimates: Estimates, *, overdispersion: bool = False) -> pd
     ].set_index(["indicator", "wave"])["value"]
     for (indicator, wave), rows in _wijken(estimates):
         target = city[(indicator, wave)] / SCALE["percent"]
-        if rows["unit"].iloc[0] != "percent" or np.isnan(target) or not 0 < target < 1:
-            continue
         size = rows["effective_n"].to_numpy()
         share = rows["value"].to_numpy() / SCALE["percent"]
-        if not (size > 0).any():
+        if rows["unit"].iloc[0] != "percent" or not 0 < target < 1 or not (size > 0).any():
             continue
         found = funnel(
             np.where(size > 0, share * size, np.nan),
@@ -228,14 +209,17 @@ def estimate_small_areas(
     """
     check_confidence(confidence)
     parts = []
-    for (_, _), rows in _wijken(estimates):
+    for _, rows in _wijken(estimates):
         scale = SCALE[rows["unit"].iloc[0]]
         kept = rows if figures is None else rows[rows["area"].isin(figures.index)]
         modelled = _modelled(kept, figures, scale, confidence)
-        table = rows.assign(method="", source="modelled", n=rows["n"].fillna(0.0))
-        table[["value", "lower", "upper"]] = np.nan
-        never = rows["status"] == "not_asked"
-        table["status"] = np.where(never, "not_asked", "missing")
+        table = rows.assign(
+            method="",
+            source="modelled",
+            n=rows["n"].fillna(0.0),
+            status=rows["status"].where(rows["status"].eq("not_asked"), "missing"),
+            **dict.fromkeys(["value", "lower", "upper"], np.nan),
+        )
         if modelled is not None:
             table.loc[kept.index, ["value", "lower", "upper"]] = modelled * scale
             table.loc[kept.index, ["method", "status"]] = ["fay-herriot", "ok"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -113,14 +114,15 @@ def _of_groups(
     return keys(together, list(indicators)).assign(**columns, source="survey")
 
 
+def _joined(block: Block, groups: Sequence[int]) -> Block:
+    """The block of area and wave, holding the respondents of these groups."""
+    cell, group = np.divmod(block.code, len(block.groups))
+    code = np.where((block.code >= 0) & np.isin(group, groups), cell, -1)
+    return replace(block, groups=("-".join(block.groups[one] for one in groups),), code=code)
+
+
 def _ends(block: Block) -> Block:
-    """The block of area and wave, holding the respondents of the first and the last group."""
-    last = len(block.groups) - 1
-    cell, group = np.divmod(block.code, last + 1)
-    inside = (block.code >= 0) & ((group == 0) | (group == last))
-    name = f"{block.groups[0]}-{block.groups[-1]}"
-    code = np.where(inside, cell, -1)
-    return Block(block.area_level, block.group_by, block.areas, block.waves, (name,), code)
+    return _joined(block, (0, len(block.groups) - 1))
 
 
 def _gap(
@@ -179,6 +181,8 @@ def estimate_slope(
     group and how large it is. Shares are taken as known; the variance is that of the survey
     design, so that groups which share sampling units are not taken as independent.
 
+    Mackenbach JP, Kunst AE (1997), Soc Sci Med 44:757-771.
+
     Parameters
     ----------
     respondents, indicators, waves, groupings, areas, lonely_psu, confidence
@@ -191,10 +195,6 @@ def estimate_slope(
         ``slope_index`` (unit ``points`` or ``score``) or ``relative_index`` (unit ``ratio``),
         and `wave` holds two for a change: a difference of slopes, a ratio of relative indices.
         `n` is that of the smallest group.
-
-    References
-    ----------
-    Mackenbach JP, Kunst AE (1997), Soc Sci Med 44:757-771.
 
     Examples
     --------
@@ -220,10 +220,7 @@ def estimate_slope(
 
 
 def _together(block: Block) -> Block:
-    """The block of area and wave that holds the respondents of all groups."""
-    code = np.where(block.code >= 0, block.code // len(block.groups), -1)
-    name = ("-".join(block.groups),)
-    return Block(block.area_level, block.group_by, block.areas, block.waves, name, code)
+    return _joined(block, range(len(block.groups)))
 
 
 def _indices(

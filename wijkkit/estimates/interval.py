@@ -85,6 +85,12 @@ def wilson(
 
     .. math:: \frac{2x + z^2 \mp z\sqrt{z^2 + 4x(1 - x/n)}}{2(n + z^2)}
 
+    For simple random samples without weights. A weighted proportion needs
+    `wijkkit.estimates.survey_proportion`: this interval does not know the weights.
+
+    Wilson EB (1927). Probable inference, the law of succession, and statistical inference.
+    Journal of the American Statistical Association 22, 209-212.
+
     Parameters
     ----------
     x, n : array_like
@@ -102,16 +108,6 @@ def wilson(
     ------
     EstimationError
         `x` is negative or larger than `n`.
-
-    Notes
-    -----
-    For simple random samples without weights. A weighted proportion needs
-    `wijkkit.estimates.survey_proportion`: this interval does not know the weights.
-
-    References
-    ----------
-    Wilson EB (1927). Probable inference, the law of succession, and statistical inference.
-    Journal of the American Statistical Association 22, 209-212.
 
     Examples
     --------
@@ -270,6 +266,12 @@ def pool(
 
     with Barnard and Rubin's degrees of freedom :math:`\nu`.
 
+    Pool on a scale on which estimates are about normal: the log of a ratio, the logit of a
+    proportion near 0 or 1.
+
+    Rubin DB (1987). Multiple imputation for nonresponse in surveys. Wiley. Barnard J, Rubin DB
+    (1999). Small-sample degrees of freedom with multiple imputation. Biometrika 86, 948-955.
+
     Parameters
     ----------
     value, se : array_like, shape (m,)
@@ -287,16 +289,6 @@ def pool(
     ------
     EstimationError
         Fewer than two data sets, shapes that differ, or a value that is missing.
-
-    Notes
-    -----
-    Pool on a scale on which estimates are about normal: the log of a ratio, the logit of a
-    proportion near 0 or 1.
-
-    References
-    ----------
-    Rubin DB (1987). Multiple imputation for nonresponse in surveys. Wiley. Barnard J, Rubin DB
-    (1999). Small-sample degrees of freedom with multiple imputation. Biometrika 86, 948-955.
 
     Examples
     --------

@@ -47,6 +47,12 @@ def scale_reliability(items: pd.DataFrame, *, confidence: float = 0.95) -> Relia
     with :math:`u^2` the uniquenesses of one factor fitted to the correlations by minimum
     residuals.
 
+    High consistency is not proof of one dimension, nor of validity. With 20 key figures the
+    interval is wide: read it, not the value.
+
+    Cronbach LJ (1951). Psychometrika 16, 297-334. McDonald RP (1999). Test theory. Feldt LS,
+    Woodruff DJ, Salih FA (1987). Applied Psychological Measurement 11, 93-103.
+
     Parameters
     ----------
     items : DataFrame, shape (n, k)
@@ -63,16 +69,6 @@ def scale_reliability(items: pd.DataFrame, *, confidence: float = 0.95) -> Relia
         Fewer than two items or three complete respondents, or an item or the sum of all that
         does not vary.
 
-    Notes
-    -----
-    High consistency is not proof of one dimension, nor of validity. With 20 key figures the
-    interval is wide: read it, not the value.
-
-    References
-    ----------
-    Cronbach LJ (1951). Psychometrika 16, 297-334. McDonald RP (1999). Test theory. Feldt LS,
-    Woodruff DJ, Salih FA (1987). Applied Psychological Measurement 11, 93-103.
-
     Examples
     --------
     >>> items = pd.DataFrame({"a": [1, 2, 3, 4, 5], "b": [2, 2, 3, 5, 4], "c": [1, 3, 3, 4, 4]})
@@ -83,9 +79,7 @@ def scale_reliability(items: pd.DataFrame, *, confidence: float = 0.95) -> Relia
     complete = items.dropna()
     table = complete.to_numpy(dtype=float)
     n, k = table.shape
-    flat = (
-        [] if n < 2 else [str(c) for c, s in zip(items, table.std(axis=0), strict=True) if s == 0]
-    )
+    flat = [] if n < 2 else list(map(str, complete.columns[table.std(axis=0) == 0]))
     if k < 2 or n < 3 or flat or np.ptp(table.sum(axis=1)) == 0:
         raise EstimationError(
             "no scale to judge",

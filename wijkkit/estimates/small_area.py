@@ -56,6 +56,15 @@ def small_area(
     The mean squared error is Prasad and Rao's :math:`g_1 + g_2 + 2 g_3`, minus what the bias of A
     adds to :math:`g_1` (Li and Lahiri), and never less than :math:`g_2 + g_3`.
 
+    A modelled value shows what areas like this one have; it can miss what one programme changed
+    in one area. Never use it as an outcome of an effect evaluation.
+
+    Fay RE, Herriot RA (1979). Estimates of income for small places. Journal of the American
+    Statistical Association 74, 269-277. Prasad NGN, Rao JNK (1990). The estimation of the mean
+    squared error of small-area estimators. JASA 85, 163-171. Li H, Lahiri P (2010). An adjusted
+    maximum likelihood method for solving small area estimation problems. Journal of Multivariate
+    Analysis 101, 882-892.
+
     Parameters
     ----------
     value : array_like, shape (k,)
@@ -73,19 +82,6 @@ def small_area(
     EstimationError
         Not one of `effective_n` and `se`, shapes that differ, or too few areas for the number of
         characteristics.
-
-    Notes
-    -----
-    A modelled value shows what areas like this one have; it can miss what one programme changed
-    in one area. Never use it as an outcome of an effect evaluation.
-
-    References
-    ----------
-    Fay RE, Herriot RA (1979). Estimates of income for small places. Journal of the American
-    Statistical Association 74, 269-277. Prasad NGN, Rao JNK (1990). The estimation of the mean
-    squared error of small-area estimators. JASA 85, 163-171. Li H, Lahiri P (2010). An adjusted
-    maximum likelihood method for solving small area estimation problems. Journal of Multivariate
-    Analysis 101, 882-892.
 
     Examples
     --------
@@ -109,21 +105,13 @@ def small_area(
     between = _between(theta[seen], variance[seen], x[seen])
     fitted, own, mse, beta = _predict(theta, variance, x, seen, between)
     half = stats.norm.ppf(0.5 + confidence / 2) * np.sqrt(mse)
-    synthetic = x @ beta
-    back = _back if scale == "arcsine" else _same
-    slope = np.abs(np.sin(2 * np.clip(fitted, 0, np.pi / 2))) if scale == "arcsine" else 1.0
-    areas = pd.DataFrame(
-        {
-            "value": back(fitted),
-            "rmse": slope * np.sqrt(mse),
-            "lower": back(fitted - half),
-            "upper": back(fitted + half),
-            "direct": direct,
-            "synthetic": back(synthetic),
-            "own": own,
-        }
-    )
-    return SmallArea(areas, between, beta, scale)
+    columns = {"value": fitted, "lower": fitted - half, "upper": fitted + half}
+    areas = pd.DataFrame({**columns, "synthetic": x @ beta})
+    rmse = np.sqrt(mse)
+    if scale == "arcsine":
+        rmse = rmse * np.abs(np.sin(2 * np.clip(fitted, 0, np.pi / 2)))
+        areas = np.sin(areas.clip(0, np.pi / 2)) ** 2
+    return SmallArea(areas.assign(rmse=rmse, direct=direct, own=own), between, beta, scale)
 
 
 def _on_scale(
@@ -187,27 +175,21 @@ def _between(theta: Floats, variance: Floats, x: Floats) -> float:
 def _predict(
     theta: Floats, variance: Floats, x: Floats, seen: NDArray[np.bool_], between: float
 ) -> tuple[Floats, Floats, Floats, Floats]:
-    weight = np.where(seen, 1 / (between + np.where(seen, variance, 1.0)), 0.0)
+    # An area that was not seen has no weight.
+    theta, variance = np.where(seen, theta, 0.0), np.where(seen, variance, 0.0)
+    weight = np.where(seen, 1 / (between + variance), 0.0)
     spread = np.linalg.inv((x * weight[:, None]).T @ x)
-    beta = spread @ (x.T @ (weight * np.where(seen, theta, 0.0)))
+    beta = spread @ (x.T @ (weight * theta))
     own = between * weight
-    fitted = own * np.where(seen, theta, 0.0) + (1 - own) * (x @ beta)
-    g1 = np.where(seen, own * np.where(seen, variance, 0.0), between)
+    fitted = own * theta + (1 - own) * (x @ beta)
+    g1 = np.where(seen, own * variance, between)
     g2 = (1 - own) ** 2 * ((x @ spread) * x).sum(axis=1)
-    g3 = np.where(seen, variance, 0.0) ** 2 * weight**3 * 2 / (weight**2).sum()
+    g3 = variance**2 * weight**3 * 2 / (weight**2).sum()
     # The adjusted likelihood estimates A too high, by 1 / A over its information.
     bias = 2 / (between * (weight**2).sum())
-    g1_slope = np.where(seen, np.where(seen, variance, 0.0) ** 2 * weight**2, 1.0)
+    g1_slope = np.where(seen, variance**2 * weight**2, 1.0)
     mse = np.maximum(g1 + g2 + 2 * g3 - g1_slope * bias, g2 + g3)
     return fitted, own, mse, beta
-
-
-def _back(theta: Floats) -> Floats:
-    return np.sin(np.clip(theta, 0, np.pi / 2)) ** 2
-
-
-def _same(theta: Floats) -> Floats:
-    return theta
 
 
 # Funnel plot: control limits around a target, and the areas outside them.
@@ -251,6 +233,9 @@ def funnel(
     An area outside the limits differs from the target by more than chance; an area inside does
     not show that it is equal to it.
 
+    Spiegelhalter DJ (2005). Funnel plots for comparing institutional performance. Statistics in
+    Medicine 24, 1185-1202.
+
     Parameters
     ----------
     x, n : array_like, shape (k,)
@@ -263,11 +248,6 @@ def funnel(
     overdispersion : bool
         Widen the limits by the square root of the mean squared standardised distance, after
         drawing in the outer tenth at each side, where that is above 1.
-
-    References
-    ----------
-    Spiegelhalter DJ (2005). Funnel plots for comparing institutional performance. Statistics in
-    Medicine 24, 1185-1202.
 
     Examples
     --------
@@ -290,13 +270,11 @@ def funnel(
     dispersion = _dispersion(x[seen], n[seen], middle) if overdispersion else 1.0
     value = np.where(seen, x / np.where(seen, n, 1), np.nan)
     limits = _limits(np.where(seen, n, np.nan), middle, dispersion)
-    areas = pd.DataFrame({"value": value * multiplier, "n": n})
-    areas = areas.assign(**{name: limit * multiplier for name, limit in limits.items()})
-    areas["position"] = _positions(value, limits, seen)
+    areas = limits.assign(value=value) * multiplier
+    position = _positions(value, limits, seen)
     at = np.geomspace(n[seen].min(), n[seen].max(), 100)
-    lines = _limits(at, middle, dispersion)
-    curve = pd.DataFrame({"n": at, **{name: line * multiplier for name, line in lines.items()}})
-    return Funnel(areas, curve, middle * multiplier, dispersion)
+    curve = (_limits(at, middle, dispersion) * multiplier).assign(n=at)
+    return Funnel(areas.assign(n=n, position=position), curve, middle * multiplier, dispersion)
 
 
 def _dispersion(x: Floats, n: Floats, target: float) -> float:
@@ -305,25 +283,18 @@ def _dispersion(x: Floats, n: Floats, target: float) -> float:
     return max(1.0, float((np.clip(distance, low, high) ** 2).mean()))
 
 
-def _limits(n: Floats, target: float, dispersion: float) -> dict[str, Floats]:
+def _limits(n: Floats, target: float, dispersion: float) -> pd.DataFrame:
     limits = {}
     for name, confidence in LEVELS.items():
         half = stats.norm.ppf(0.5 + confidence / 2) * np.sqrt(target * (1 - target) / n)
         half = half * np.sqrt(dispersion)
         limits[f"lower{name}"] = np.clip(target - half, 0, None)
         limits[f"upper{name}"] = np.clip(target + half, None, 1)
-    return limits
+    return pd.DataFrame(limits)
 
 
-def _positions(value: Floats, limits: dict[str, Floats], seen: NDArray) -> NDArray[np.str_]:
-    return np.select(
-        [
-            ~seen,
-            value < limits["lower998"],
-            value < limits["lower95"],
-            value > limits["upper998"],
-            value > limits["upper95"],
-        ],
-        ["unknown", "low998", "low95", "high998", "high95"],
-        default="inside",
-    )
+def _positions(value: Floats, limits: pd.DataFrame, seen: NDArray) -> NDArray[np.str_]:
+    below = {f"low{name}": value < limits[f"lower{name}"] for name in ("998", "95")}
+    above = {f"high{name}": value > limits[f"upper{name}"] for name in ("998", "95")}
+    places = {"unknown": ~seen, **below, **above}
+    return np.select(list(places.values()), list(places), default="inside")

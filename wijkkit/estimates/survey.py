@@ -46,6 +46,8 @@ def survey_mean(
     interval is ``value ± t(df) se`` with as many degrees of freedom as the group has sampling
     units more than strata.
 
+    Lumley T (2004). Analysis of complex survey samples. Journal of Statistical Software 9(8).
+
     Parameters
     ----------
     frame : DataFrame
@@ -69,10 +71,6 @@ def survey_mean(
     ------
     EstimationError
         A column is missing or does not fit its purpose.
-
-    References
-    ----------
-    Lumley T (2004). Analysis of complex survey samples. Journal of Statistical Software 9(8).
 
     Examples
     --------
@@ -254,6 +252,8 @@ def survey_total(
 
     .. math:: \hat T = \sum_i w_i y_i
 
+    Särndal CE, Swensson B, Wretman J (1992). Model assisted survey sampling. Springer.
+
     Parameters
     ----------
     frame, outcome, by, **design
@@ -264,10 +264,6 @@ def survey_total(
     DataFrame
         As from `survey_mean`. Respondents without outcome are left out, so the total is one of
         those who would answer.
-
-    References
-    ----------
-    Särndal CE, Swensson B, Wretman J (1992). Model assisted survey sampling. Springer.
 
     Examples
     --------
@@ -303,6 +299,9 @@ def survey_quantile(
     The interval of that share (`method`) is turned into values by the same rule, and the
     standard error is the interval's width over twice the quantile of t.
 
+    Woodruff RS (1952). Confidence intervals for medians and other position measures. Journal of
+    the American Statistical Association 47, 635-646.
+
     Parameters
     ----------
     frame, outcome, by, **design
@@ -317,11 +316,6 @@ def survey_quantile(
     DataFrame
         As from `survey_mean`. A limit is absent where the share's interval leaves 0-1; the whole
         interval with a `reason` where the share has none.
-
-    References
-    ----------
-    Woodruff RS (1952). Confidence intervals for medians and other position measures. Journal of
-    the American Statistical Association 47, 635-646.
 
     Examples
     --------

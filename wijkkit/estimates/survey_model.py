@@ -17,8 +17,8 @@ from wijkkit.estimates.linearisation import domains, units_and_strata, variance
 
 Floats = NDArray[np.float64]
 
-#: Distribution of the outcome, with its usual link: identity, logit, log.
-Family = Literal["gaussian", "binomial", "poisson"]
+#: Distribution of the outcome, with its usual link: identity, logit.
+Family = Literal["gaussian", "binomial"]
 
 #: Columns of length 1 that together are less than this say nothing new.
 _COLLINEAR = 1e-10
@@ -100,21 +100,18 @@ def _check(predictors: pd.DataFrame, x: Floats, y: Floats, family: str) -> None:
         raise EstimationError(
             "no more respondents than coefficients", found=f"{len(y)} and {x.shape[1]}"
         )
-    wrong = {"binomial": ~np.isin(y, (0, 1)), "poisson": y < 0}.get(family)
-    if wrong is not None and wrong.any():
+    wrong = ~np.isin(y, (0, 1))
+    if family == "binomial" and wrong.any():
         raise EstimationError(
             f"not an outcome of the {family} family", found=f"{y[wrong][0]:g}", place="outcome"
         )
     size = np.linalg.norm(x, axis=0)
     _, sizes, directions = np.linalg.svd(x / np.where(size > 0, size, 1.0), full_matrices=False)
     if sizes[-1] < _COLLINEAR:
-        names = [
-            name for name, part in zip(predictors, directions[-1], strict=True) if part**2 > 1e-6
-        ]
         raise EstimationError(
             "columns of the model follow from each other",
             place="formula",
-            found=", ".join(map(str, names)),
+            found=", ".join(map(str, predictors.columns[directions[-1] ** 2 > 1e-6])),
             remedy="Leave one of them out.",
         )
 
@@ -124,10 +121,12 @@ def _fitted(x: Floats, y: Floats, weight: Floats, family: str) -> tuple[Floats, 
 
     It starts, and stops, as R's ``glm`` does: what is printed is then equal to the last digits.
     """
-    mean = {"binomial": (weight * y + 0.5) / (weight + 1), "poisson": y + 0.1}.get(family, y)
-    eta, deviance = _link(mean, family), np.inf
+    binomial, deviance = family == "binomial", np.inf
+    mean = (weight * y + 0.5) / (weight + 1) if binomial else y
+    eta = special.logit(mean) if binomial else mean
     for _ in range(_ITERATIONS):
-        spread = _spread(mean, family)
+        # The variance of the outcome is the derivative of the mean of a canonical link.
+        spread = mean * (1 - mean) if binomial else np.ones(len(mean))
         working = weight * spread
         information = x.T @ (x * working[:, None])
         if not np.isfinite(information).all() or np.linalg.cond(information) > _WORST:
@@ -136,12 +135,12 @@ def _fitted(x: Floats, y: Floats, weight: Floats, family: str) -> tuple[Floats, 
             np.linalg.solve(information, x.T @ (working * (eta + (y - mean) / spread))), float
         )
         eta = x @ beta
-        mean = _mean(eta, family)
-        before, deviance = deviance, _deviance(y, mean, weight, family)
+        mean = special.expit(eta) if binomial else eta
+        before, deviance = deviance, _deviance(y, mean, weight, binomial)
         if np.isfinite(before) and abs(deviance - before) < _CONVERGED * (abs(deviance) + 0.1):
-            if family == "binomial" and np.minimum(mean, 1 - mean).min() < _APART:
+            if binomial and np.minimum(mean, 1 - mean).min() < _APART:
                 raise _no_estimate("a group in which everybody answers alike")
-            residual = (y - mean) / _spread(mean, family)
+            residual = (y - mean) / (mean * (1 - mean) if binomial else 1)
             return beta, x * (working * residual)[:, None], information
     raise _no_estimate("no convergence")
 
@@ -155,32 +154,10 @@ def _no_estimate(found: str) -> EstimationError:
     )
 
 
-def _link(mean: Floats, family: str) -> Floats:
-    if family == "binomial":
-        return special.logit(mean)
-    return np.log(mean) if family == "poisson" else mean
-
-
-def _mean(eta: Floats, family: str) -> Floats:
-    if family == "binomial":
-        return special.expit(eta)
-    return np.exp(eta) if family == "poisson" else eta
-
-
-def _spread(mean: Floats, family: str) -> Floats:
-    """Return the variance of the outcome, which is the derivative of the canonical link's mean."""
-    if family == "binomial":
-        return mean * (1 - mean)
-    return mean if family == "poisson" else np.ones(len(mean))
-
-
-def _deviance(y: Floats, mean: Floats, weight: Floats, family: str) -> float:
-    if family == "binomial":
+def _deviance(y: Floats, mean: Floats, weight: Floats, binomial: bool) -> float:
+    if binomial:
         likely = special.xlogy(y, mean) + special.xlog1py(1 - y, -mean)
         return float(-2 * (weight * likely).sum())
-    if family == "poisson":
-        ratio = special.xlogy(y, np.where(y > 0, y, 1) / mean)
-        return float(2 * (weight * (ratio - (y - mean))).sum())
     return float((weight * (y - mean) ** 2).sum())
 
 

@@ -126,16 +126,14 @@ def weight_report(weight: Floats, *, largest: int = 10) -> WeightReport:
 
     Kish's effective number of respondents is :math:`(\sum w)^2 / \sum w^2`.
 
+    Kish L (1992). Weighting for unequal Pi. Journal of Official Statistics 8, 183-200.
+
     Parameters
     ----------
     weight : ndarray of float, shape (n,)
         Positive weights.
     largest : int
         How many of the largest weights to list.
-
-    References
-    ----------
-    Kish L (1992). Weighting for unequal Pi. Journal of Official Statistics 8, 183-200.
 
     Examples
     --------
@@ -181,6 +179,9 @@ def poststratify(
 
     .. math:: w_i^{new} = w_i \, N_h / \sum_{j \in h} w_j
 
+    Holt D, Smith TMF (1979). Post stratification. Journal of the Royal Statistical Society A
+    142, 33-46.
+
     Parameters
     ----------
     frame : DataFrame
@@ -205,11 +206,6 @@ def poststratify(
     EstimationError
         A respondent has no cell, a cell has no population or no respondents. All are named.
 
-    References
-    ----------
-    Holt D, Smith TMF (1979). Post stratification. Journal of the Royal Statistical Society A
-    142, 33-46.
-
     Examples
     --------
     >>> frame = pd.DataFrame({"sex": ["boy", "girl", "girl"]})
@@ -230,6 +226,9 @@ def rake(
 ) -> WeightSet:
     """Scale weights to each margin in turn until all of them fit (iterative proportional fitting).
 
+    Deming WE, Stephan FF (1940). On a least squares adjustment of a sampled frequency table when
+    the expected marginal totals are known. Annals of Mathematical Statistics 11, 427-444.
+
     Parameters
     ----------
     frame, weight, name
@@ -246,11 +245,6 @@ def rake(
     ------
     EstimationError
         As `poststratify`; or the totals differ, or the margins do not fit after `iterations`.
-
-    References
-    ----------
-    Deming WE, Stephan FF (1940). On a least squares adjustment of a sampled frequency table when
-    the expected marginal totals are known. Annals of Mathematical Statistics 11, 427-444.
 
     Examples
     --------
