@@ -265,16 +265,10 @@ def goal_changes(
     narrowed = narrowed[narrowed["wave"].ne(narrowed["wave_first"])].merge(
         first[[*on, "value_first"]], on=on, how="left"
     )
-    ways = (
-        [indicators[key].direction for key in moved["indicator"]],
-        np.where(narrowed["value_first"] > 0, "lower", "higher"),
-    )
-    narrowed = narrowed.drop(columns=["value_first", "wave_first"])
-    found = pd.concat(
-        [
-            rows.assign(verdict=verdicts(rows["lower"], rows["upper"], way).astype(object))
-            for rows, way in zip((moved, narrowed), ways, strict=True)
-        ]
-    )
+    moved = moved.assign(way=[indicators[key].direction for key in moved["indicator"]])
+    narrowed = narrowed.assign(way=np.where(narrowed["value_first"] > 0, "lower", "higher"))
+    found = pd.concat([moved, narrowed.drop(columns=["value_first", "wave_first"])])
+    verdict = verdicts(found["lower"], found["upper"], found["way"]).astype(object)
+    found = found.drop(columns="way").assign(verdict=verdict)
     last = found.drop_duplicates(["indicator", "area", "group_by"], keep="last")
     return last.assign(looked_at=len(keys)).reset_index(drop=True)

@@ -17,7 +17,7 @@ from wijkkit.evaluation.effect.missing import Arrays, baseline_weights, imputed,
 from wijkkit.evaluation.effect.outcomes import (
     arrays_of,
     compared_waves,
-    covariate_names,
+    covariate_columns,
     earlier_waves,
     in_comparison,
 )
@@ -216,6 +216,7 @@ def _composition(asked: Comparison) -> Iterator[Case]:
         raise NotEstimable("no_covariates")
     study, sample = asked.study, asked.sample
     rows = in_comparison(study, asked.respondents, asked.outcome, compared_waves(study))
+    names = covariate_columns(rows, asked.settings.covariates)
     without = replace(sample, covariates=np.empty((len(sample.y), 0)))
 
     def shift(values: Floats) -> tuple[Estimate, int]:
@@ -228,7 +229,6 @@ def _composition(asked: Comparison) -> Iterator[Case]:
         weight = sample.weight * baseline_weights(sample)
         return asked.counted(replace(without, weight=weight))
 
-    names = covariate_names(rows, asked.settings.covariates)
     for name, values in zip(names, sample.covariates.T, strict=True):
         yield Case("composition", name, "sd", partial(shift, values))
     yield Case("reweighted", "covariates", asked.scale, reweighted)
@@ -243,8 +243,7 @@ def _missing(asked: Comparison) -> Iterator[Case]:
 
     def filled_in() -> tuple[Estimate, int]:
         given = settings.imputations, settings.seed, settings.level
-        found = imputed(arrays, asked.effect, *given)
-        return found, len(arrays["outcome"])
+        return imputed(arrays, asked.effect, *given), len(arrays["outcome"])
 
     def nobody() -> tuple[Estimate, int]:
         raise NotEstimable("no_respondents_known")
@@ -300,13 +299,12 @@ def _leave_one_out(asked: Comparison) -> Iterator[Case]:
     def without(left_out: list[str]) -> tuple[Estimate, int]:
         return asked.counted(asked.sample.without(np.isin(asked.sample.names, left_out)))
 
-    pairs: dict[str, list[str]] = {}
+    parts = [(wijk, [wijk]) for wijk in wijken]
     if arrays["pair"] is not None:
         pair_of = dict(zip(arrays["cluster"].tolist(), arrays["pair"], strict=True))
-        for wijk in wijken:
-            if pair_of[wijk]:
-                pairs.setdefault(str(pair_of[wijk]), []).append(wijk)
-    for item, left_out in [*((wijk, [wijk]) for wijk in wijken), *pairs.items()]:
+        pairs = dict.fromkeys(pair for pair in map(pair_of.get, wijken) if pair)
+        parts += [(str(pair), [w for w in wijken if pair_of[w] == pair]) for pair in pairs]
+    for item, left_out in parts:
         yield Case("leave_one_out", item, asked.scale, partial(without, left_out))
 
 

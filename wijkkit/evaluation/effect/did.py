@@ -42,16 +42,13 @@ from wijkkit.evaluation.effect.two_arms import (
 )
 from wijkkit.study.settings import EvaluationSettings
 
-# The methods of inference that stand side by side, each a function of a sample and a scale.
-
-
+#: A method of inference; they stand side by side.
 Method = Callable[[Sample, Scale, EvaluationSettings], Estimate]
 
 
 def allowed_ratios(sample: Sample, settings: EvaluationSettings) -> Ratios:
     """Return the ratios of the arms' variances that the recommended test allows."""
-    sampling = sampling_variances(sample)
-    return variance_ratios(sampling, settings.icc_range, settings.autocorrelation)
+    return variance_ratios(sampling_variances(sample), settings.icc_range, settings.autocorrelation)
 
 
 def model_based(sample: Sample, scale: Scale, settings: EvaluationSettings) -> Estimate:
@@ -101,13 +98,11 @@ def randomisation(
     sample: Sample, scale: Scale, settings: EvaluationSettings, *, paired: bool
 ) -> Estimate:
     """Exact randomisation test on the clusters' changes."""
-    if paired and sample.pair is None:
+    block: Any = sample.pair if paired else np.zeros(sample.clusters, dtype=int)
+    if block is None:
         raise NotEstimable("no_pairs")
-    pairs = sample.pair if paired else None
-    block: Any = np.zeros(sample.clusters, dtype=int) if pairs is None else pairs
-    sizes = np.bincount(block)
     treated = np.bincount(block, sample.treated)
-    if ((treated == 0) | (treated == sizes)).any():
+    if ((treated == 0) | (treated == np.bincount(block))).any():
         raise NotEstimable("no_pairs")
     change = cluster_changes(sample, scale)
     return randomisation_test(
@@ -118,10 +113,12 @@ def randomisation(
 def cluster_period(sample: Sample, scale: Scale, settings: EvaluationSettings) -> Estimate:
     """Cluster-period means with a t-test that allows unequal variances: the recommended test."""
     sample.require_two_per_arm()
-    change = cluster_changes(sample, scale)
-    least = respondents_error(sample, scale)
     return change_test(
-        change, sample.treated, settings.level, allowed_ratios(sample, settings), least
+        cluster_changes(sample, scale),
+        sample.treated,
+        settings.level,
+        allowed_ratios(sample, settings),
+        respondents_error(sample, scale),
     )
 
 
@@ -259,7 +256,9 @@ def estimate_rows(
         row |= {"n": len(sample.y), "clusters": sample.clusters}
         try:
             found = METHODS[method](sample, scale, settings)
-            _require_width(found, sample, scale)
+            unit = np.abs(sample.y).max() if scale == "score" else 1.0
+            if found.upper - found.lower <= _ROUNDING * unit:
+                raise NotEstimable("no_variation")
             row |= _on_scale(found, scale, contrast == "ddd") | {
                 "status": "ok",
                 "reason": "floor" if found.floor > 1 - settings.level else "",
@@ -267,14 +266,7 @@ def estimate_rows(
         except NotEstimable as error:
             row |= {"status": error.status, "reason": error.reason}
         rows.append(row)
-    return pd.DataFrame(rows).reindex(columns=list(DID_COLUMNS)).astype(_types())
-
-
-def _require_width(found: Estimate, sample: Sample, scale: Scale) -> None:
-    """Raise NotEstimable where nothing but rounding separates the limits: nothing varies."""
-    unit = np.abs(sample.y).max() if scale == "score" else 1.0
-    if found.upper - found.lower <= _ROUNDING * unit:
-        raise NotEstimable("no_variation")
+    return _table(rows)
 
 
 def unavailable(
@@ -287,11 +279,12 @@ def unavailable(
         for method in methods
         for scale in (("odds_ratio", "points") if binary else ("score",))
     ]
-    return pd.DataFrame(rows).reindex(columns=list(DID_COLUMNS)).astype(_types())
+    return _table(rows)
 
 
-def _types() -> dict[str, str]:
-    return dict.fromkeys(_NUMBERS, "float64") | {"n": "int64", "clusters": "int64"}
+def _table(rows: list[dict[str, Any]]) -> pd.DataFrame:
+    types = dict.fromkeys(_NUMBERS, "float64") | {"n": "int64", "clusters": "int64"}
+    return pd.DataFrame(rows, columns=list(DID_COLUMNS)).astype(types)
 
 
 def _on_scale(found: Estimate, scale: Scale, triple: bool) -> dict[str, float]:

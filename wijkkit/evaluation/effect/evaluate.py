@@ -9,13 +9,14 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
+from scipy import stats
 
 from wijkkit.display import ShowsItself
 from wijkkit.errors import EstimationError
 from wijkkit.estimates.design import made_once
 from wijkkit.evaluation.effect.assumptions import asked_earlier, assumption_table
 from wijkkit.evaluation.effect.conclusions import CONCLUSION_COLUMNS, conclude, favourable_sign
-from wijkkit.evaluation.effect.did import DID_COLUMNS, did, unavailable
+from wijkkit.evaluation.effect.did import did, unavailable
 from wijkkit.evaluation.effect.outcomes import (
     arguments_table,
     arrays_of,
@@ -65,12 +66,7 @@ def benjamini_hochberg(p: ArrayLike) -> NDArray[np.float64]:
 
     Benjamini Y, Hochberg Y (1995), J R Stat Soc B 57:289-300.
     """
-    return _adjusted(p, _step_up)
-
-
-def _step_up(ordered: NDArray[np.float64]) -> NDArray[np.float64]:
-    scaled = ordered * len(ordered) / np.arange(1, len(ordered) + 1)
-    return np.minimum.accumulate(scaled[::-1])[::-1]
+    return _adjusted(p, stats.false_discovery_control)
 
 
 def _adjusted(p: ArrayLike, step) -> NDArray[np.float64]:
@@ -82,19 +78,9 @@ def _adjusted(p: ArrayLike, step) -> NDArray[np.float64]:
     return adjusted
 
 
-EFFECT_COLUMNS = (
-    "outcome",
-    "group",
-    *DID_COLUMNS[:7],
-    "floor",
-    "df",
-    "p_holm",
-    "p_bh",
-    "n",
-    "clusters",
-    "status",
-    "reason",
-    "pole",
+EFFECT_COLUMNS = tuple(
+    "outcome group contrast method scale estimate lower upper p floor df p_holm p_bh n clusters "
+    "status reason pole".split()
 )
 
 
@@ -177,38 +163,35 @@ def evaluate_effect(
         names what is not there.
     """
     refuse_choice(study, respondents)
-    planned = study
-    study = as_asked(study, list(map(str, respondents)), method, covariates, without, pole)
-    keys = outcomes(study)
-    effects = adjusted(
-        _stacked([_effects(study, respondents, key) for key in keys], EFFECT_COLUMNS)
+    asked = as_asked(study, list(map(str, respondents)), method, covariates, without, pole)
+    keys = outcomes(asked)
+    found = [_effects(asked, respondents, key) for key in keys]
+    effects = adjusted(_stacked(found, EFFECT_COLUMNS))
+    detectable = detectable_table(asked, respondents)
+    return EffectResults(
+        effects,
+        detectable,
+        assumption_table(asked, respondents, keys),
+        concluded(asked, respondents, effects, detectable),
+        arguments_table(study, asked),
+        study.settings.population,
     )
-    detectable = detectable_table(study, respondents)
-    assumptions = assumption_table(study, respondents, keys)
-    conclusions = concluded(study, respondents, effects, detectable)
-    arguments = arguments_table(planned, study)
-    population = study.settings.population
-    return EffectResults(effects, detectable, assumptions, conclusions, arguments, population)
 
 
 def concluded(
     study: Study, respondents: pd.DataFrame, effects: pd.DataFrame, detectable: pd.DataFrame
 ) -> pd.DataFrame:
     """Return the conclusions that effects allow, exact ones or those that are shown."""
-    keys = outcomes(study)
     tested = int(detectable["outcomes"].max()) if detectable["outcomes"].notna().any() else 1
-    conclusions = [
-        conclude(
-            study,
-            key,
-            effects[effects["outcome"] == key],
-            detectable[detectable["outcome"] == key],
-            _earlier(study, respondents, key),
-            tested,
-            getattr(_sample(study, respondents, key), "left_out", ()),
-        )
-        for key in keys
-    ]
+    conclusions = []
+    for key in outcomes(study):
+        mine, design = (table[table["outcome"] == key] for table in (effects, detectable))
+        try:
+            earlier = len(asked_earlier(study, respondents, key))
+        except NotEstimable:
+            earlier = 0
+        left_out = getattr(_sample(study, respondents, key), "left_out", ())
+        conclusions.append(conclude(study, key, mine, design, earlier, tested, left_out))
     return _stacked(conclusions, CONCLUSION_COLUMNS)
 
 
@@ -276,10 +259,3 @@ def _sample(study: Study, respondents: pd.DataFrame, outcome: str) -> Sample | N
         return sample_of(arrays_of(study, respondents, outcome, compared_waves(study)))
     except NotEstimable as error:
         return error
-
-
-def _earlier(study: Study, respondents: pd.DataFrame, outcome: str) -> int:
-    try:
-        return len(asked_earlier(study, respondents, outcome))
-    except NotEstimable:
-        return 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any, get_args
 
@@ -56,23 +56,16 @@ def as_asked(
         raise EstimationError(problems)
     asked = {"method": method, "covariates": covariates, "without": without}
     if any(getattr(settings, name) != value for name, value in asked.items()):
-        evaluation = settings.model_copy(update=asked)
-        settings_asked = study.settings.model_copy(update={"evaluation": evaluation})
-        study = replace(study, settings=settings_asked)
+        evaluation = {"evaluation": settings.model_copy(update=asked)}
+        study = replace(study, settings=study.settings.model_copy(update=evaluation))
     if pole and any(one.pole != pole for one in study.indicators.values()):
-        turned = {
-            key: one.model_copy(update={"pole": pole}) for key, one in study.indicators.items()
-        }
+        turned = {k: one.model_copy(update={"pole": pole}) for k, one in study.indicators.items()}
         study = replace(study, indicators=turned)
-    if any(study.neighbourhoods[wijk].arm != "none" for wijk in without):
-        # What is compared follows from the arms: these wijken are in neither.
-        apart = {
-            wijk: neighbourhood.model_copy(update={"arm": "none"})
-            if wijk in without
-            else neighbourhood
-            for wijk, neighbourhood in study.neighbourhoods.items()
-        }
-        study = replace(study, neighbourhoods=apart)
+    # What is compared follows from the arms: wijken that are left out are in neither.
+    apart = {wijk: study.neighbourhoods[wijk] for wijk in without}
+    if any(neighbourhood.arm != "none" for neighbourhood in apart.values()):
+        apart = {wijk: one.model_copy(update={"arm": "none"}) for wijk, one in apart.items()}
+        study = replace(study, neighbourhoods={**study.neighbourhoods, **apart})
     return study
 
 
@@ -81,17 +74,15 @@ def arguments_table(study: Study, asked: Study) -> pd.DataFrame:
 
     ``argument``, ``used`` and ``planned`` (JSON), a row for each of `ARGUMENTS`.
     """
-    used, planned = asked.settings.evaluation, study.settings.evaluation
+    used, planned = (
+        [json.dumps(getattr(one.settings.evaluation, name)) for name in ARGUMENTS[:-1]]
+        for one in (asked, study)
+    )
     binary = [key for key in outcomes(study) if study.indicators[key].unit == "percent"]
-    turned = [asked.indicators[key].pole for key in binary]
-    same = turned == [study.indicators[key].pole for key in binary]
-    rows = [
-        {"argument": name, "used": getattr(used, name), "planned": getattr(planned, name)}
-        for name in ARGUMENTS[:-1]
-    ]
-    rows.append({"argument": "pole", "used": "" if same else turned[0], "planned": ""})
-    table = pd.DataFrame(rows)
-    return table.assign(**{name: table[name].map(json.dumps) for name in ("used", "planned")})
+    turned, own = ([one.indicators[key].pole for key in binary] for one in (asked, study))
+    pole = json.dumps("" if turned == own else turned[0])
+    columns = {"argument": ARGUMENTS, "used": [*used, pole], "planned": [*planned, json.dumps("")]}
+    return pd.DataFrame(columns)
 
 
 def as_evaluated(study: Study, arguments: pd.DataFrame) -> Study:
@@ -158,62 +149,39 @@ def earlier_waves(study: Study) -> tuple[str, ...]:
     return tuple(order[: order.index(baseline)])
 
 
-def covariate_matrix(
-    rows: pd.DataFrame, covariates: tuple[str, ...], without: str | None = None
-) -> Floats:
+def covariate_columns(rows: pd.DataFrame, covariates: Iterable[str]) -> dict[str, Floats]:
     """Return the covariates as numbers: standardised, or a dummy per category but the first.
 
     Columns that do not vary are left out; missing is NaN.
 
     >>> rows = pd.DataFrame({"wave": ["a", "a", "b"], "sex": ["boy", "girl", "boy"]})
-    >>> covariate_matrix(rows, ("sex",)).ravel()
-    array([0., 1., 0.])
+    >>> covariate_columns(rows, ["sex"])
+    {'sex=girl': array([0., 1., 0.])}
     """
-    columns = [values for _, values in _columns(rows, covariates, without)]
-    return np.column_stack(columns) if columns else np.empty((len(rows), 0))
-
-
-def covariate_names(rows: pd.DataFrame, covariates: tuple[str, ...]) -> list[str]:
-    """Return the name of each column of `covariate_matrix`: ``age``, ``sex=girl``."""
-    return [name for name, _ in _columns(rows, covariates, None)]
-
-
-def _columns(
-    rows: pd.DataFrame, covariates: tuple[str, ...], without: str | None
-) -> Iterator[tuple[str, Floats]]:
+    found = {}
     for name in covariates:
-        if name == without:
-            continue
         if name not in rows or not rows[name].notna().groupby(rows["wave"]).any().all():
             raise NotEstimable("covariate_missing")
-        yield from _encoded(name, rows[name])
-
-
-def _encoded(name: str, values: pd.Series) -> Iterator[tuple[str, Floats]]:
-    if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
-        number = values.astype(float)
-        spread = number.std(ddof=0)
-        if spread > 0:
-            yield name, ((number - number.mean()) / spread).to_numpy()
-        return
-    text = values.astype("object").where(values.notna(), None)
-    known = sorted(text.dropna().unique(), key=str)
-    for level in known[1:]:
-        dummy = text.eq(level).astype(float)
-        yield f"{name}={level}", dummy.where(text.notna(), np.nan).to_numpy()
-
-
-def modelled_outcome(indicator: Indicator, value: pd.Series) -> pd.Series:
-    """Return an indicator with its modelled pole as 1; a score stays as it is.
-
-    An indicator of which more is better is turned round for the adverse pole, so that an odds
-    ratio below one is favourable.
-    """
-    return 1 - value if is_turned(indicator) else value
+        values = rows[name]
+        if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
+            number = values.astype(float)
+            spread = number.std(ddof=0)
+            if spread > 0:
+                found[name] = ((number - number.mean()) / spread).to_numpy()
+            continue
+        text = values.astype("object").where(values.notna(), None)
+        for level in sorted(text.dropna().unique(), key=str)[1:]:
+            dummy = text.eq(level).astype(float)
+            found[f"{name}={level}"] = dummy.where(text.notna(), np.nan).to_numpy()
+    return found
 
 
 def is_turned(indicator: Indicator) -> bool:
-    """Return whether the modelled pole is the complement of the indicator."""
+    """Return whether the modelled pole is the complement of the indicator.
+
+    An indicator of which more is better is turned round for the adverse pole, so that an odds
+    ratio below one is favourable; a score stays as it is.
+    """
     favourable = indicator.direction == "higher"
     return indicator.unit == "percent" and favourable != (indicator.pole == "favourable")
 
@@ -222,11 +190,10 @@ def in_comparison(
     study: Study, respondents: pd.DataFrame, outcome: str, waves: tuple[str, ...]
 ) -> pd.DataFrame:
     """Return the rows of both arms in these waves who were eligible for the outcome."""
-    indicator = study.indicators[outcome]
-    rows = respondents["arm"].isin(["programme", "comparator"]) & respondents["wave"].isin(waves)
-    rows &= ~respondents["wijk"].isin(study.settings.evaluation.without)
-    rows &= eligible(respondents, indicator)
     settings, grouping = study.settings.evaluation, study.gap_grouping
+    rows = respondents["arm"].isin(["programme", "comparator"]) & respondents["wave"].isin(waves)
+    rows &= ~respondents["wijk"].isin(settings.without)
+    rows &= eligible(respondents, study.indicators[outcome])
     used = {"arm", "wave", "wijk", "pair", "weight", outcome, *settings.covariates}
     used |= {grouping.column} if grouping else set()
     return respondents.loc[rows.astype(bool), respondents.columns.isin(used)].reset_index(drop=True)
@@ -252,31 +219,34 @@ def arrays_of(
     `waves`: In order of time; the last one is after the start. Raises NotEstimable: The outcome or
     a covariate was not asked, or holds modelled figures; or an arm has nobody.
     """
-    indicator = study.indicators[outcome]
+    indicator, settings = study.indicators[outcome], study.settings.evaluation
     _require_asked(indicator, respondents, outcome, waves)
     rows = in_comparison(study, respondents, outcome, waves)
-    apart = respondents["wijk"].isin(study.settings.evaluation.without)
+    apart = respondents["wijk"].isin(settings.without)
     if not {"programme", "comparator"} <= set(respondents.loc[~apart, "arm"].unique()):
         raise NotEstimable("no_arms")
     least = _group_flag(study, rows, group)
-    if least is not None and group not in (None, "*"):
+    if least is not None and group != "*":
         rows, least = rows[least.eq(1)].reset_index(drop=True), None
-    value = modelled_outcome(indicator, rows[outcome].astype(float))
+    value = rows[outcome].astype(float)
+    value = 1 - value if is_turned(indicator) else value
     _require_respondents(indicator, rows, value)
     wave = rows["wave"].map({wave: order for order, wave in enumerate(waves)})
-    grouping = study.gap_grouping if group else None
+    grouped_by = study.gap_grouping.column if group and study.gap_grouping else None
+    covariates = covariate_columns(rows, [one for one in settings.covariates if one != grouped_by])
+    pair = (
+        rows["pair"].astype("object").where(rows["pair"].notna(), None) if "pair" in rows else None
+    )
     return {
         "outcome": value.to_numpy(),
         "treated": rows["arm"].eq("programme").to_numpy(bool),
         "post": rows["wave"].eq(waves[-1]).to_numpy(bool),
         "cluster": rows["wijk"].to_numpy(str),
         "wave": wave.to_numpy(int),
-        "weight": _weight(rows),
-        "covariates": covariate_matrix(
-            rows, study.settings.evaluation.covariates, grouping.column if grouping else None
-        ),
+        "weight": rows["weight"].to_numpy(float) if "weight" in rows else np.ones(len(rows)),
+        "covariates": np.array([*covariates.values()]).reshape(-1, len(rows)).T,
         "group": None if least is None else least.to_numpy(float),
-        "pair": _pair(rows),
+        "pair": None if pair is None else pair.to_numpy(object),
         "family": "linear" if indicator.unit == "score" else "logistic",
     }
 
@@ -288,10 +258,8 @@ def _require_asked(
         raise NotEstimable("modelled_figures")
     if indicator.waves and not set(waves) <= set(indicator.waves):
         raise NotEstimable("not_asked")
-    if outcome not in respondents:
-        raise NotEstimable("no_outcome")
-    known = respondents.loc[respondents[outcome].notna(), "wave"]
-    if not set(waves) <= set(known.unique()):
+    known = outcome in respondents and respondents.loc[respondents[outcome].notna(), "wave"]
+    if known is False or not set(waves) <= set(known.unique()):
         raise NotEstimable("no_outcome")
 
 
@@ -318,15 +286,3 @@ def _group_flag(study: Study, rows: pd.DataFrame, group: str | None) -> pd.Serie
     first, last = grouping.groups[0].id, grouping.groups[-1].id
     flag = values.map({first: 1.0, last: 0.0} if group == "*" else {group: 1.0})
     return flag.astype(float)
-
-
-def _weight(rows: pd.DataFrame) -> Floats:
-    if "weight" not in rows:
-        return np.ones(len(rows))
-    return rows["weight"].to_numpy(float)
-
-
-def _pair(rows: pd.DataFrame) -> np.ndarray | None:
-    if "pair" not in rows:
-        return None
-    return rows["pair"].astype("object").where(rows["pair"].notna(), None).to_numpy(object)
