@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any, cast
+from typing import Any, TypeGuard, cast
 
 import numpy as np
 import pandas as pd
@@ -91,39 +91,33 @@ def effect_verdict(
     large as that of the others; ``unavailable``: no number, with the reason.
     """
     row = row_of(rows, settings.method)
-    if row is None or row["status"] != "ok":
+    if not _is_ok(row):
         return _without_test(rows, row)
     fields: Fields = {key: float(row[key]) for key in ("estimate", "lower", "upper", "p")}
     fields |= {"scale": str(row["scale"]), "p_holm": float(row["p_holm"])}
     if found := finding(row, sign, settings):
         return found, fields | chance_fields(found, tested, settings)
-    relevant = _relevant(row, settings, detectable)
+    # The smallest change of a score that matters follows from its spread.
+    of_points = row["scale"] == "points"
+    known = [settings.relevant_points] if of_points else [*detectable["relevant"].dropna()]
+    if not known:
+        return "not_shown_wide", fields
+    fields["relevant"] = relevant = float(known[0])
     few = row["clusters"] < _FEW_CLUSTERS
-    narrow = [row, row_of(rows, "model_based")] if few else [row]
-    within = relevant is not None and all(_within(one, relevant) for one in narrow)
-    if relevant is not None:
-        fields["relevant"] = relevant
-    return ("not_shown_small" if within else "not_shown_wide"), fields
+    for one in [row, row_of(rows, "model_based")] if few else [row]:
+        if not (_is_ok(one) and max(-one["lower"], one["upper"]) < relevant):
+            return "not_shown_wide", fields
+    return "not_shown_small", fields
 
 
-def _relevant(
-    row: pd.Series, settings: EvaluationSettings, detectable: pd.DataFrame
-) -> float | None:
-    """Return the smallest change that matters: that of a score follows from its spread."""
-    if row["scale"] == "points":
-        return settings.relevant_points
-    known = detectable["relevant"].dropna()
-    return float(known.iloc[0]) if len(known) else None
-
-
-def _within(row: pd.Series | None, relevant: float) -> bool:
-    return row is not None and row["status"] == "ok" and max(-row["lower"], row["upper"]) < relevant
+def _is_ok(row: pd.Series | None) -> TypeGuard[pd.Series]:
+    return row is not None and row["status"] == "ok"
 
 
 def _without_test(rows: pd.DataFrame, row: pd.Series | None) -> tuple[str, Fields]:
     exact = row_of(rows, "randomisation")
     reason = "no_outcome" if row is None else str(row["reason"])
-    if exact is not None and exact["status"] == "ok" and reason == "one_cluster_in_an_arm":
+    if _is_ok(exact) and reason == "one_cluster_in_an_arm":
         fields: Fields = {key: float(exact[key]) for key in ("estimate", "p", "floor")}
         fields |= {"clusters": int(exact["clusters"]), "scale": str(exact["scale"])}
         return "cannot_test", fields
@@ -156,19 +150,16 @@ def conclude(
     ``outcome``, ``part`` (effect, methods, gap, detectable, limits), ``key`` (message in
     ``effect.conclusion.<part>``) and ``fields`` (JSON: numbers, as yet without notation).
     """
-    settings, indicator = study.settings.evaluation, study.indicators[outcome]
+    settings, sign = study.settings.evaluation, favourable_sign(study.indicators[outcome])
     main = effects[(effects["contrast"] == "did") & (effects["group"] == "all")]
     parts = [
-        ("effect", *effect_verdict(main, favourable_sign(indicator), settings, detectable, tested)),
+        ("effect", *effect_verdict(main, sign, settings, detectable, tested)),
         *_methods(main, settings),
-        *_gap(study, effects, favourable_sign(indicator), tested),
+        *_gap(study, effects, sign, tested),
         *_detectable(detectable),
         *_limits(study, main, earlier, left_out),
     ]
-    rows = [
-        {"outcome": outcome, "part": part, "key": key, "fields": json.dumps(fields)}
-        for part, key, fields in parts
-    ]
+    rows = [(outcome, part, key, json.dumps(fields)) for part, key, fields in parts]
     return pd.DataFrame(rows, columns=list(CONCLUSION_COLUMNS))
 
 
@@ -176,9 +167,7 @@ def _methods(rows: pd.DataFrame, settings: EvaluationSettings) -> Iterator[tuple
     """Say it where the respondents-as-independent analysis would conclude otherwise."""
     alpha = 1 - settings.level
     naive, honest = row_of(rows, "model_based"), row_of(rows, RECOMMENDED)
-    if naive is None or naive["status"] != "ok" or not naive["p"] < alpha:
-        return
-    if honest is None or honest["status"] != "ok" or honest["p"] >= alpha:
+    if _is_ok(naive) and naive["p"] < alpha and not (_is_ok(honest) and honest["p"] < alpha):
         yield "methods", "too_sure", {"p": float(naive["p"])}
 
 
@@ -186,18 +175,18 @@ def _gap(
     study: Study, effects: pd.DataFrame, sign: int, tested: int
 ) -> Iterator[tuple[str, str, Fields]]:
     """Say whether the effect differs between the outermost groups, and for which it is better."""
-    row = row_of(effects[effects["contrast"] == "ddd"], study.settings.evaluation.method)
-    grouping = study.gap_grouping
+    settings, grouping = study.settings.evaluation, study.gap_grouping
+    row = row_of(effects[effects["contrast"] == "ddd"], settings.method)
     if row is None or grouping is None:
         return
     if row["status"] != "ok":
         yield "gap", "unavailable", {"reason": str(row["reason"])}
         return
     fields: Fields = {key: float(row[key]) for key in ("estimate", "lower", "upper")}
-    fields["scale"] = str(row["scale"])
+    fields |= {"scale": str(row["scale"])}
     fields |= {"first": grouping.groups[0].id, "last": grouping.groups[-1].id}
-    found = finding(row, sign, study.settings.evaluation) or "not_shown"
-    yield "gap", found, fields | chance_fields(found, tested, study.settings.evaluation)
+    found = finding(row, sign, settings) or "not_shown"
+    yield "gap", found, fields | chance_fields(found, tested, settings)
 
 
 def _detectable(detectable: pd.DataFrame) -> Iterator[tuple[str, str, Fields]]:
@@ -227,12 +216,10 @@ def conclusion_sentences(
     study: Study, conclusions: pd.DataFrame, outcome: str, part: str | None = None
 ) -> list[str]:
     """Return the sentences on an outcome, Markdown in the study's language."""
-    rows = conclusions[conclusions["outcome"] == outcome]
-    if part is not None:
-        rows = rows[rows["part"] == part]
     return [
         _sentence(study, outcome, row.part, row.key, json.loads(row.fields))
-        for row in rows.itertuples()
+        for row in conclusions[conclusions["outcome"] == outcome].itertuples()
+        if part in (None, row.part)
     ]
 
 
@@ -240,8 +227,8 @@ def _sentence(study: Study, outcome: str, part: str, key: str, fields: Fields) -
     language, indicator = study.language, study.indicators[outcome]
     if "estimate" in fields:
         ends = to_favourable(cast(Any, {"lower": np.nan, "upper": np.nan} | fields), indicator)
-        turned = dict(zip(_ENDS, ends, strict=True))
-        fields = fields | {end: turned[end] for end in _ENDS if end in fields}
+        turned = zip(_ENDS, ends, strict=True)
+        fields = fields | {name: end for name, end in turned if name in fields}
     words = {name: _worded(name, value, fields, language) for name, value in fields.items()}
     words |= {end: group_name(study, fields[end]) for end in ("first", "last") if end in fields}
     words["grouping"] = grouping_name(study)
@@ -272,9 +259,15 @@ def _worded(name: str, value: float | str, fields: Fields, language: str) -> str
         return text(f"effect.reason.{value}", language)
     if isinstance(value, str):
         return escaped(value) if name == "names" else value
+    score = fields.get("scale") == "score"
+    if name in (*_ENDS, *_UNSIGNED) and score:
+        shown = number(value, language, 2)
+    elif name in _UNSIGNED:
+        shown = text("common.points", language, value=number(value, language))
+    elif name in _ENDS:
+        shown = points(value, language)
     if name in (*_ENDS, *_UNSIGNED):
-        shown = _difference(value, language, fields["scale"] == "score", name in _UNSIGNED)
-        finest = 0.1 if fields["scale"] == "score" else 1.0
+        finest = 0.1 if score else 1.0
         about = name == "estimate" and float(fields.get("step", finest)) > finest
         return text("show.about", language, value=shown) if about else shown
     if name in ("power", "chance"):
@@ -283,11 +276,3 @@ def _worded(name: str, value: float | str, fields: Fields, language: str) -> str
         small = value < _SMALLEST_P
         return f"{'<' if small else '='} {number(max(value, _SMALLEST_P), language, 3)}"
     return number(value, language, 0 if name in ("clusters", "outcomes") else 3)
-
-
-def _difference(value: float, language: str, score: bool, unsigned: bool) -> str:
-    if score:
-        return number(value, language, 2)
-    if unsigned:
-        return text("common.points", language, value=number(value, language))
-    return points(value, language)

@@ -70,7 +70,10 @@ def logistic(
         eta = np.clip(x @ beta + offset, -30, 30)
         mean = 1 / (1 + np.exp(-eta))
         working = weight * mean * (1 - mean)
-        step = _solved((x * working[:, None]).T @ x, x.T @ (weight * (y - mean)))
+        try:
+            step = np.linalg.solve((x * working[:, None]).T @ x, x.T @ (weight * (y - mean)))
+        except np.linalg.LinAlgError:
+            break
         beta = beta + np.clip(step, -5, 5)
         if np.abs(step).max() < 1e-9:
             return _finished(x, y, weight, offset, beta)
@@ -96,13 +99,6 @@ def _finished(x: Floats, y: Floats, weight: Floats, offset: Floats | float, beta
     slope = mean * (1 - mean)
     bread = inverse_information((x * (weight * slope)[:, None]).T @ x)
     return Fit(x, beta, weight * slope, weight * (y - mean), bread, slope, True)
-
-
-def _solved(information: Floats, score: Floats) -> Floats:
-    try:
-        return np.asarray(np.linalg.solve(information, score), dtype=float)
-    except np.linalg.LinAlgError:
-        raise NotEstimable("separation") from None
 
 
 def inverse_information(information: Floats) -> Floats:
@@ -332,8 +328,7 @@ def fit_target(sample: Sample, scale: Scale) -> Target:
 
 def require_cells(sample: Sample) -> None:
     """Raise NotEstimable where an arm (and group) has no respondents in a wave."""
-    group = np.zeros(len(sample.y), int) if sample.group is None else sample.group.astype(int)
-    groups = 1 if sample.group is None else 2
+    groups, group = (1, 0) if sample.group is None else (2, sample.group.astype(int))
     arm = sample.treated[sample.cluster].astype(int)
     cell = (arm * len(sample.post) + sample.wave) * groups + group
     if (np.bincount(cell, minlength=2 * len(sample.post) * groups) == 0).any():

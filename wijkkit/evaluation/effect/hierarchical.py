@@ -18,8 +18,6 @@ from wijkkit.evaluation.effect.sample import (
     t_estimate,
 )
 
-# Which rows belong to which cluster or cell.
-
 
 def membership(codes: Ints, size: int) -> sparse.csr_array:
     """Return the (n, size) matrix of 0 and 1 that says which code each row has.
@@ -64,12 +62,11 @@ def hierarchical(sample: Sample, scale: Scale, level: float) -> Estimate:
     sample.require_two_per_arm()
     require_cells(sample)
     waves = len(sample.post)
-    fitted = (logistic_mixed if scale == "odds_ratio" else linear_mixed)(
-        design_matrix(sample), sample.y, sample.weight, sample.cluster * waves + sample.wave, waves
-    )
-    return t_estimate(
-        float(fitted.beta[-1]), float(fitted.covariance[-1, -1]), sample.clusters - 2, level
-    )
+    cell = sample.cluster * waves + sample.wave
+    fit = logistic_mixed if scale == "odds_ratio" else linear_mixed
+    found = fit(design_matrix(sample), sample.y, sample.weight, cell, waves)
+    effect, variance = float(found.beta[-1]), float(found.covariance[-1, -1])
+    return t_estimate(effect, variance, sample.clusters - 2, level)
 
 
 @dataclass(frozen=True, slots=True)

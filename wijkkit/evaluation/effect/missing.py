@@ -40,7 +40,11 @@ def imputed(
         raise NotEstimable("nothing_missing")
     # Numbers are compared and sorted faster than names, again for every imputation.
     arrays = arrays | {"cluster": np.unique(arrays["cluster"], return_inverse=True)[1]}
-    x, usable = _predictors(arrays)
+    names = np.unique(arrays["cluster"])
+    clusters = (arrays["cluster"][:, None] == names).astype(float)
+    post, arm = (arrays[name].astype(float)[:, None] for name in ("post", "treated"))
+    x = np.hstack([clusters, post, arm * post, arrays["covariates"]])
+    usable = _with_covariates(arrays)
     rows, gaps = known & usable, ~known & usable
     draw = _binary_draws if arrays["family"] == "logistic" else _score_draws
     drawn = draw(x[rows], arrays["outcome"][rows])
@@ -80,15 +84,6 @@ def _score_draws(x: Floats, y: Floats) -> Draws:
         return at @ beta + deviation * rng.standard_normal(len(at))
 
     return draw
-
-
-def _predictors(arrays: Arrays) -> tuple[Floats, Bools]:
-    """Return clusters, wave, arm x wave and covariates as columns, and the rows that have them."""
-    names = np.unique(arrays["cluster"])
-    clusters = (arrays["cluster"][:, None] == names).astype(float)
-    post = arrays["post"].astype(float)[:, None]
-    arm = arrays["treated"].astype(float)[:, None]
-    return np.hstack([clusters, post, arm * post, arrays["covariates"]]), _with_covariates(arrays)
 
 
 def _with_covariates(arrays: Arrays) -> Bools:

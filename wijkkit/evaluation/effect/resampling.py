@@ -101,12 +101,6 @@ def assignments(treated: Bools, block: Ints, draws: int, seed: int) -> Floats:
     return np.vstack([rows[same], rows[~same]])
 
 
-def randomisation_floor(assigned: Floats) -> float:
-    """Return the smallest p-value: 1 / assignments, doubled where each has its mirror image."""
-    mirrored = (assigned[1:] == 1 - assigned[0]).all(axis=1).any()
-    return (2 if mirrored else 1) / len(assigned)
-
-
 def randomisation_test(
     change: Floats, treated: Bools, block: Ints, level: float, draws: int = 9999, seed: int = 1
 ) -> Estimate:
@@ -125,9 +119,7 @@ def randomisation_test(
     (3.0, 0.1, 0.1)
     """
     contrast, floor = _contrasts(tuple(treated), tuple(block), draws, seed)
-    moved = contrast @ change
-    shifted = contrast @ treated.astype(float)
-
+    moved, shifted = contrast @ change, contrast @ treated.astype(float)
     tie = _TIE * (1 + np.abs(moved).max())
     most = _most(1 - level, len(moved))
 
@@ -137,10 +129,9 @@ def randomisation_test(
 
     statistic = np.abs(moved)
     p = float((statistic >= statistic[0] - tie).mean())
-    estimate = float(moved[0])
     step = float(statistic.max()) or 1.0
-    lower, upper = invert(beyond, estimate, step, level, floor)
-    return Estimate(estimate, lower, upper, p, floor=floor)
+    limits = invert(beyond, float(moved[0]), step, level, floor)
+    return Estimate(float(moved[0]), *limits, p, floor=floor)
 
 
 def _most(alpha: float, outcomes: int) -> int:
@@ -158,22 +149,21 @@ def _ranked(values: Floats, above: int) -> float:
 def _contrasts(
     treated: tuple[bool, ...], block: tuple[int, ...], draws: int, seed: int
 ) -> tuple[Floats, float]:
-    """Return the contrast of each assignment of a design, and the smallest p-value."""
+    """Return the contrast of each assignment of a design, and the smallest p-value.
+
+    The contrast is the difference in means within blocks, blocks counted equally; the smallest
+    p-value 1 / assignments, doubled where each has its mirror image.
+    """
     blocks = np.array(block)
     assigned = assignments(np.array(treated), blocks, draws, seed)
-    return _contrast(assigned, blocks), randomisation_floor(assigned)
-
-
-def _contrast(assigned: Floats, block: Ints) -> Floats:
-    """Return the weights of the difference in means within blocks, blocks counted equally."""
-    contrast = np.zeros_like(assigned)
-    labels = np.unique(block)
+    mirrored = (assigned[1:] == 1 - assigned[0]).all(axis=1).any()
+    contrast, labels = np.zeros_like(assigned), np.unique(blocks)
     for label in labels:
-        here = block == label
+        here = blocks == label
         given = assigned[:, here]
         size = given.sum(axis=1, keepdims=True)
         contrast[:, here] = given / size - (1 - given) / (here.sum() - size)
-    return contrast / len(labels)
+    return contrast / len(labels), (2 if mirrored else 1) / len(assigned)
 
 
 Weights = Literal["rademacher", "webb"]
@@ -282,9 +272,9 @@ def wild_bootstrap(
     p = (more + int((found >= least).sum())) / outcomes
     estimate = float(full.beta[-1])
     influence = np.bincount(cluster, full.x @ full.bread[-1] * full.residual)
-    step = 2 * float(np.sqrt((influence**2).sum()))
-    lower, upper = invert(beyond, estimate, step, level, drawn.floor)
-    return Estimate(estimate, lower, upper, p, floor=drawn.floor)
+    step = 2 * float(np.linalg.norm(influence))
+    limits = invert(beyond, estimate, step, level, drawn.floor)
+    return Estimate(estimate, *limits, p, floor=drawn.floor)
 
 
 def _linear(full: Fit, y: Floats, weight: Floats, member: csr_array) -> Callable[[float], Scores]:

@@ -13,29 +13,22 @@ from scipy import stats
 
 from wijkkit.errors import EstimationError, Problem
 
+Floats = NDArray[np.float64]
+Ints = NDArray[np.intp]
+Bools = NDArray[np.bool_]
+
 # What stays of an estimate: a number with its interval, or the reason why there is none.
 
+_REASONS = {
+    "not_asked": "not_asked",
+    "missing": "no_baseline no_outcome no_arms no_groups no_pairs no_earlier_wave no_covariates "
+    "covariate_missing nothing_missing no_respondents_known collinear not_converged "
+    "modelled_figures",
+    "too_few": "empty_cell separation one_cluster_in_an_arm too_few_clusters no_variation",
+}
 #: Reason -> the status a row with it gets; the words for readers are in ``effect.reason``.
 STATUS_OF_REASON = {
-    "not_asked": "not_asked",
-    "no_baseline": "missing",
-    "no_outcome": "missing",
-    "no_arms": "missing",
-    "no_groups": "missing",
-    "no_pairs": "missing",
-    "no_earlier_wave": "missing",
-    "no_covariates": "missing",
-    "covariate_missing": "missing",
-    "nothing_missing": "missing",
-    "no_respondents_known": "missing",
-    "empty_cell": "too_few",
-    "separation": "too_few",
-    "one_cluster_in_an_arm": "too_few",
-    "too_few_clusters": "too_few",
-    "no_variation": "too_few",
-    "collinear": "missing",
-    "not_converged": "missing",
-    "modelled_figures": "missing",
+    reason: status for status, reasons in _REASONS.items() for reason in reasons.split()
 }
 
 
@@ -79,7 +72,7 @@ class Estimate:
     floor: float = np.nan
 
 
-def mean_and_variance(values: np.ndarray, weight: np.ndarray) -> tuple[float, float]:
+def mean_and_variance(values: Floats, weight: Floats) -> tuple[float, float]:
     """Return the weighted mean of values and their weighted variance about it."""
     mean = float(np.average(values, weights=weight))
     return mean, float(np.average((values - mean) ** 2, weights=weight))
@@ -112,9 +105,6 @@ def t_estimate(estimate: float, variance: float, df: float, level: float) -> Est
     return Estimate(estimate, estimate - reach, estimate + reach, float(p), df)
 
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.intp]
-Bools = NDArray[np.bool_]
 #: Differences so small, relative to the largest value, are rounding.
 _ROUNDING = 1e-12
 
@@ -246,18 +236,20 @@ def make_sample(
     columns += [column for column in (group, pair, unit) if column is not None]
     if problems := list(_check(y, columns, weight, binary)):
         raise EstimationError(problems)
-    keep = ~np.isnan(y) & ~np.isnan(covariates).any(axis=1)
-    keep &= weight > 0
+    keep = ~np.isnan(y) & ~np.isnan(covariates).any(axis=1) & (weight > 0)
     if group is not None:
         keep &= ~np.isnan(group)
     if not keep.any():
         raise NotEstimable("no_outcome")
     names, cluster = np.unique(cluster, return_inverse=True)
-    there = np.bincount(cluster[keep], minlength=len(names)) > 0
-    complete = _complete(cluster[keep], wave[keep], None if group is None else group[keep])
-    complete = np.append(complete, np.zeros(len(names) - len(complete), bool))
+    # Clusters with respondents in each wave (and group) in which others have them.
+    part = np.unique(wave[keep], return_inverse=True)[1]
+    part = part if group is None else 2 * part + group[keep].astype(int)
+    found = np.zeros((len(names), part.max() + 1), bool)
+    found[cluster[keep], part] = True
+    complete: Bools = np.asarray(found[:, found.any(axis=0)].all(axis=1))
     keep &= complete[cluster]
-    left_out = names[there & ~complete]
+    left_out = names[found.any(axis=1) & ~complete]
     if len(left_out) and (not treated[keep].any() or treated[keep].all()):
         raise NotEstimable("empty_cell")
     cluster = _renumbered(cluster[keep])
@@ -284,16 +276,6 @@ def _renumbered(codes: Ints) -> Ints:
     """Return codes in the same order without the numbers that nobody has."""
     there = np.bincount(codes) > 0
     return (np.cumsum(there) - 1)[codes]
-
-
-def _complete(cluster: Ints, wave: NDArray, group: NDArray | None) -> Bools:
-    """Return which clusters have respondents in each wave (and group) in which others have them."""
-    _, part = np.unique(wave, return_inverse=True)
-    if group is not None:
-        part = 2 * part + group.astype(int)
-    found = np.zeros((cluster.max() + 1, part.max() + 1), bool)
-    found[cluster, part] = True
-    return np.asarray(found[:, found.any(axis=0)].all(axis=1))
 
 
 def sample_of(arrays: Mapping[str, Any]) -> Sample:

@@ -86,29 +86,25 @@ def group_time_effects(
     weights = weights / weights.mean()
     waves = np.unique(time)
     groups = np.unique(starts[(starts > waves[0]) & (starts <= waves[-1])])
-    found = [
-        (g, t, *_one_effect(y, x, weights, starts, time, g, t, base))
-        for g in groups
-        for t, base in _comparisons(g, waves)
-    ]
+    found = []
+    for g in groups:
+        last = waves[waves < g][-1]
+        for before, t in itertools.pairwise(waves):
+            base = before if t < g else last
+            found.append((g, t, *_one_effect(y, x, weights, starts, time, g, t, base)))
     if not found:
         raise NotEstimable("no_arms")
+    start_of, wave_of, estimates, influence = zip(*found, strict=True)
     return GroupTimeEffects(
-        np.array([row[0] for row in found]),
-        np.array([row[1] for row in found]),
-        np.array([row[2] for row in found]),
-        np.column_stack([row[3] for row in found]),
+        np.array(start_of),
+        np.array(wave_of),
+        np.array(estimates),
+        np.column_stack(influence),
         {float(g): float(np.mean(weights * (starts == g))) for g in groups},
         starts,
         weights,
         np.unique(np.asarray(cluster), return_inverse=True)[1],
     )
-
-
-def _comparisons(group: float, waves: Floats) -> list[tuple[float, float]]:
-    """Return (wave, base wave): the one before, or after the start the last one before it."""
-    before_start = waves[waves < group][-1]
-    return [(t, before if t < group else before_start) for before, t in itertools.pairwise(waves)]
 
 
 def _one_effect(
@@ -190,8 +186,7 @@ def interval(
     effects: GroupTimeEffects, estimate: float, influence: Floats, level: float
 ) -> dict[str, float]:
     """Return an estimate with its cluster-robust error and t interval with G - 1 df."""
-    n = len(influence)
-    summed = np.bincount(effects.cluster, influence) / n
+    summed = np.bincount(effects.cluster, influence) / len(influence)
     clusters = len(summed)
     variance = clusters / (clusters - 1) * float((summed**2).sum())
     found = t_estimate(float(estimate), variance, clusters - 1, level)
@@ -234,7 +229,11 @@ def _average(
     order = {wave: position for position, wave in enumerate(waves)}
     first = {wijk: float(order.get(wave, np.inf)) for wijk, wave in starts.items()}
     start = np.array([first.get(wijk, np.inf) for wijk in cluster])
-    _require_two_per_start(start, cluster)
+    per_start = pd.Series(cluster).groupby(start).nunique()
+    if not np.isinf(per_start.index).any():
+        raise NotEstimable("no_arms")
+    if per_start.min() < 2:
+        raise NotEstimable("one_cluster_in_an_arm")
     effects = group_time_effects(
         arrays["outcome"][known],
         start,
@@ -248,11 +247,3 @@ def _average(
     found |= {name: unit * found[name] for name in ("estimate", "lower", "upper")}
     counts = {"n": len(cluster), "clusters": len(np.unique(cluster))}
     return found | counts | {"status": "ok", "reason": ""}
-
-
-def _require_two_per_start(start: np.ndarray, cluster: np.ndarray) -> None:
-    per_start = pd.Series(cluster).groupby(start).nunique()
-    if not np.isinf(per_start.index).any():
-        raise NotEstimable("no_arms")
-    if per_start.min() < 2:
-        raise NotEstimable("one_cluster_in_an_arm")

@@ -253,17 +253,15 @@ def _cells(sample: Sample, rows: Bools, expected: Floats | None, scale: Scale) -
     total = np.bincount(cell, weight, size)
     if (total == 0).any():
         raise NotEstimable("empty_cell")
-    mean = np.bincount(cell, weight * sample.y[rows], size) / total
-    base = None
+    odds = scale == "odds_ratio"
+    level = np.bincount(cell, weight * sample.y[rows], size) / total
+    if odds:
+        n = total**2 / np.bincount(cell, weight**2, size)
+        level = np.log((n * level + 0.5) / (n * (1 - level) + 0.5))
     if expected is not None:
         base = np.bincount(cell, weight * expected[rows], size) / total
-    if scale == "odds_ratio":
-        n = total**2 / np.bincount(cell, weight**2, size)
-        level = np.log((n * mean + 0.5) / (n * (1 - mean) + 0.5))
-        base = None if base is None else np.log(base / (1 - base))
-    else:
-        level = mean
-    return (level if base is None else level - base).reshape(shape)
+        level = level - (np.log(base / (1 - base)) if odds else base)
+    return level.reshape(shape)
 
 
 def sampling_variances(sample: Sample, contrast: Floats | None = None) -> tuple[float, float]:
