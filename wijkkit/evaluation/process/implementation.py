@@ -111,12 +111,9 @@ def implementation_by_wijk(
     done, nothing = parts_of(activities, "wijk")
     invited, nobody = parts_of(partners, "wijk")
     counted = set(zip(activities["wijk"], activities["intervention"], strict=True))
-    begun = interventions[~interventions["status"].isin(["planned"])]
-    items: dict[str, list[dict]] = {}
-    for item in begun.to_dict("records"):
-        items.setdefault(item["wijk"], []).append(item)
+    begun = interventions[interventions["status"].ne("planned")].to_dict("records")
     for wijk in wijken:
-        own = items.get(wijk, [])
+        own = [item for item in begun if item["wijk"] == wijk]
         kept = [maintenance(i["start"], i["end"], as_of, maintained_after_days) for i in own]
         known = [found.value for found in kept if found.status == "ok"]
         registered = sum((wijk, item["key"]) in counted for item in own)
@@ -157,15 +154,7 @@ def _rows(
 STEPS = ("1", "2", "3", "4", "5", "6")
 _DAYS = ["planned_start", "planned_end", "actual_start", "actual_end"]
 
-PACE_COLUMNS = (
-    "wijk",
-    "cycle",
-    "step",
-    *_DAYS,
-    "state",
-    "against_plan",
-    "days_late",
-)
+PACE_COLUMNS = ("wijk", "cycle", "step", *_DAYS, "state", "against_plan", "days_late")
 
 
 def pace(steps: pd.DataFrame, wijken: list[str], *, as_of: date) -> pd.DataFrame:
@@ -181,7 +170,7 @@ def pace(steps: pd.DataFrame, wijken: list[str], *, as_of: date) -> pd.DataFrame
     cannot be told.
     """
     table = steps[["wijk", "cycle", "step", "status", *_DAYS]]
-    table = table.assign(**{name: pd.to_datetime(table[name]) for name in _DAYS})
+    table = table.assign(**table[_DAYS].apply(pd.to_datetime))
     rows = judged_steps(table.to_dict("records"), wijken, as_of)
     found = pd.DataFrame(rows, columns=list(PACE_COLUMNS))
     texts = dict.fromkeys(("wijk", "step", "state", "against_plan"), "str")
@@ -208,15 +197,11 @@ def _judged(wijk: str, cycle: int, step: str, row: Mapping, today: pd.Timestamp)
     days = {name: row.get(name, pd.NaT) for name in _DAYS}
     planned_end, end = days["planned_end"], days["actual_end"]
     state = _state(row.get("status"), days["actual_start"], end, today)
-    until = pd.NaT
-    if state == "done":
-        until = end
-    elif state in ("running", "not_started") and planned_end < today:
-        until = today
+    waits = state in ("running", "not_started") and planned_end < today
+    until = end if state == "done" else today if waits else pd.NaT
     late = math.nan if pd.isna(until) or pd.isna(planned_end) else float((until - planned_end).days)
-    named = {"wijk": wijk, "cycle": cycle, "step": step, **days}
-    against = _against_plan(state, planned_end, late)
-    return {**named, "state": state, "against_plan": against, "days_late": late}
+    named = {"wijk": wijk, "cycle": cycle, "step": step, **days, "state": state}
+    return {**named, "against_plan": _against_plan(state, planned_end, late), "days_late": late}
 
 
 def _state(status: object, start: pd.Timestamp, end: pd.Timestamp, today: pd.Timestamp) -> str:
@@ -243,12 +228,6 @@ def _against_plan(state: str, planned_end: pd.Timestamp, late: float) -> str:
     return "overdue" if late > 0 else "ahead"
 
 
-_BY_WIJK = (
-    *("wijk", "cycle", "registered", "done", "steps_done", "current_step", "last_done"),
-    *("overdue", "days_late"),
-)
-
-
 def pace_by_wijk(table: pd.DataFrame) -> pd.DataFrame:
     """Summarise `pace` per wijk, in its latest cycle that has begun.
 
@@ -259,25 +238,17 @@ def pace_by_wijk(table: pd.DataFrame) -> pd.DataFrame:
     """
     rows = []
     for wijk, mine in table.groupby("wijk", sort=False):
+        done = mine["state"].eq("done")
         begun = mine[mine["state"].isin(["done", "running"])]
         cycle = int(begun["cycle"].max()) if len(begun) else 1
         now = mine[mine["cycle"].eq(cycle)]
         running = now.loc[now["state"].eq("running"), "step"]
-        overdue = now[now["against_plan"].eq("overdue")]
-        rows.append(
-            {
-                "wijk": wijk,
-                "cycle": cycle,
-                "registered": int(now["state"].ne("not_registered").sum()),
-                "done": int(now["state"].eq("done").sum()),
-                "steps_done": int(mine["state"].eq("done").sum()),
-                "current_step": running.iloc[-1] if len(running) else "",
-                "last_done": mine.loc[mine["state"].eq("done"), "actual_end"].max(),
-                "overdue": len(overdue),
-                "days_late": overdue["days_late"].max(),
-            }
-        )
-    found = pd.DataFrame(rows, columns=_BY_WIJK)
+        late = now.loc[now["against_plan"].eq("overdue"), "days_late"]
+        counts = now["state"].ne("not_registered").sum(), done[now.index].sum(), done.sum()
+        current, last = "".join(running.tail(1)), mine.loc[done, "actual_end"].max()
+        rows.append((wijk, cycle, *map(int, counts), current, last, len(late), late.max()))
+    columns = "wijk cycle registered done steps_done current_step last_done overdue days_late"
+    found = pd.DataFrame(rows, columns=columns.split())
     known = found["registered"].gt(0)
     found["others_done"] = [
         found.loc[known & (found["wijk"] != wijk), "steps_done"].median() for wijk in found["wijk"]

@@ -37,9 +37,8 @@ def code_counts(groups: pd.DataFrame, segments: pd.DataFrame) -> pd.DataFrame:
     table = codes.merge(cells, how="cross").merge(
         said.reset_index(), on=["code", *_CELL], how="left"
     )
-    table["groups"] = table["groups"].fillna(0).astype(int)
-    table["all_last"] = table["role"].eq("all")
-    table = table.sort_values(["code", "arm", "wave", "all_last", "role"]).reset_index(drop=True)
+    table = table.assign(groups=table["groups"].fillna(0).astype(int), all=table["role"].eq("all"))
+    table = table.sort_values(["code", "arm", "wave", "all", "role"]).reset_index(drop=True)
     return table[["code", "parent", *_CELL, "groups", "of"]]
 
 
@@ -90,8 +89,7 @@ def write_quote_file(study: Study, segments: pd.DataFrame, path: str | Path) -> 
                 remedy="Choose a folder outside the runs and the reports.",
             )
     rows = segments[segments["text"].notna()].assign(use="", shown="")[_FILE_COLUMNS]
-    rows = rows.map(_harmless)
-    content = rows.to_csv(index=False).encode("utf-8-sig")
+    content = rows.map(_harmless).to_csv(index=False).encode("utf-8-sig")
     if target.exists():
         raise DataError(
             "the file exists already",

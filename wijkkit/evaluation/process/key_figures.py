@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -55,10 +56,14 @@ def scale_table(study: Study, answers: pd.DataFrame) -> pd.DataFrame:
         scored = answers.assign(score=scores(answers, scale))
         for wave in [wave.id for wave in study.waves]:
             now = scored[scored["wave"].eq(wave)]
-            reliable = _reliability(now, scale, confidence)
+            try:
+                found = scale_reliability(turned(now, scale), confidence=confidence)
+                reliable = found.alpha, found.lower, found.upper, found.omega
+            except EstimationError:
+                reliable = (math.nan,) * 4
             for arm in ARMS:
-                found = _mean(now[now["arm"].eq(arm)].dropna(subset="score"), confidence)
-                rows.append((key, label, arm, wave, *found[:-1], *reliable, found[-1]))
+                *mean, status = _mean(now[now["arm"].eq(arm)].dropna(subset="score"), confidence)
+                rows.append((key, label, arm, wave, *mean, *reliable, status))
     return pd.DataFrame(rows, columns=list(SCALE_COLUMNS))
 
 
@@ -72,16 +77,6 @@ def _mean(rows: pd.DataFrame, confidence: float) -> tuple[float, float, float, i
         half = float(stats.t.ppf(0.5 + confidence / 2, len(means) - 1) * error)
     mean = float(means.mean())
     return mean, mean - half, mean + half, len(rows), len(means), "ok"
-
-
-def _reliability(
-    rows: pd.DataFrame, scale: Scale, confidence: float
-) -> tuple[float, float, float, float]:
-    try:
-        found = scale_reliability(turned(rows, scale), confidence=confidence)
-    except EstimationError:
-        return (math.nan,) * 4
-    return found.alpha, found.lower, found.upper, found.omega
 
 
 CHANGE_COLUMNS = tuple(
@@ -112,15 +107,17 @@ def scale_changes(study: Study, answers: pd.DataFrame) -> pd.DataFrame:
             rows.append(found | {"status": "missing", "reason": reason})
             continue
         rows.append(found | _change(study, scored, waves[0], waves[-1]))
-    return _judged_together(pd.DataFrame(rows, columns=[*CHANGE_COLUMNS, "p_main"]), study)
+    return _judged(rows, CHANGE_COLUMNS, study.settings.evaluation.level)
 
 
-def _judged_together(table: pd.DataFrame, study: Study) -> pd.DataFrame:
-    """Judge the scales together: Holm's adjustment for their number."""
+def _judged(rows: list[dict[str, Any]], columns: Sequence[str], level: float) -> pd.DataFrame:
+    """Return rows as a table, judged together by their ``p_main``: Holm's adjustment."""
+    table = pd.DataFrame(rows, columns=[*columns, "p_main"])
     p = table["p_main"].to_numpy(float)
-    verdict = judged_together(table["value"], p, study.settings.evaluation.level)
-    made = table.assign(verdict=verdict, looked_at=int(table["p_main"].notna().sum()))
-    return made[list(CHANGE_COLUMNS)]
+    made = table.assign(
+        verdict=judged_together(table["value"], p, level), looked_at=int((~np.isnan(p)).sum())
+    )
+    return made[list(columns)]
 
 
 def _change(study: Study, scored: pd.DataFrame, first: str, last: str) -> dict[str, object]:
@@ -143,17 +140,12 @@ def _change(study: Study, scored: pd.DataFrame, first: str, last: str) -> dict[s
     return {
         "first": first,
         "last": last,
-        "programme": moves["programme"],
-        "comparator": moves["comparator"],
-        "value": main["estimate"],
-        "lower": main["lower"],
-        "upper": main["upper"],
-        "p": test["p"],
-        "p_main": main["p"],
-        "floor": test["floor"],
         "wijken": rows["wijk"].nunique(),
-        "status": main["status"],
-        "reason": main["reason"],
+        **{arm: moves[arm] for arm in ARMS},
+        **{name: main[name] for name in ("lower", "upper", "status", "reason")},
+        "value": main["estimate"],
+        "p_main": main["p"],
+        **{name: test[name] for name in ("p", "floor")},
     }
 
 
@@ -232,12 +224,11 @@ def _again(
 ) -> dict[str, Any]:
     if row["status"] != "ok":
         return row
-    arms, waves = ("programme", "comparator"), (row["first"], row["last"])
-    if any((arm, wave) in few for arm in arms for wave in waves):
+    waves = row["first"], row["last"]
+    if any((arm, wave) in few for arm in ARMS for wave in waves):
         return row | dict.fromkeys(_MOVES, np.nan) | {"status": "too_few", "reason": "too_few"}
-    moves = {
-        arm: means[row["scale"], arm, waves[1]] - means[row["scale"], arm, waves[0]] for arm in arms
-    }
+    mean = means[row["scale"]]
+    moves = {arm: mean[arm, waves[1]] - mean[arm, waves[0]] for arm in ARMS}
     half = -_down(np.array((row["lower"] - row["upper"]) / 2), 10.0**-policy.score_decimals)
     value = moves["programme"] - moves["comparator"]
     found = moves | {"value": value, "lower": value - half, "upper": value + half}
@@ -271,7 +262,6 @@ def service_use(study: Study, estimates: pd.DataFrame, confidence: float = 0.95)
 
     Hayes RJ, Moulton LH (2017). Cluster Randomised Trials, chapter 10: t test on cluster summaries.
     """
-    arm = study.arms
     rows = []
     for key in study.settings.process.service_use:
         found: dict[str, Any] = {"indicator": key, "label": study.text(study.indicators[key].label)}
@@ -286,14 +276,11 @@ def service_use(study: Study, estimates: pd.DataFrame, confidence: float = 0.95)
             rows.append(found | {"status": "not_asked"})
             continue
         last = mine[mine["wave"].eq(waves[-1]) & mine["status"].eq("ok")]
-        arms = last["area"].map(arm)
+        arms = last["area"].map(study.arms)
         found |= {"wave": waves[-1], "unit": "points", "wijken": int(arms.ne("none").sum())}
-        sides = [last.loc[arms.eq(name), "value"] for name in ("programme", "comparator")]
-        rows.append(found | _compared(sides[0], sides[1], confidence))
-    table = pd.DataFrame(rows, columns=[*USE_COLUMNS, "p"])
-    verdict = judged_together(table["value"], table["p"], confidence)
-    made = table.assign(verdict=verdict, looked_at=int(table["p"].notna().sum()))
-    return made[list(USE_COLUMNS)]
+        programme, comparator = (last.loc[arms.eq(name), "value"] for name in ARMS)
+        rows.append(found | _compared(programme, comparator, confidence))
+    return _judged(rows, USE_COLUMNS, confidence)
 
 
 def _compared(
@@ -312,39 +299,25 @@ def _compared(
         "value": found.estimate,
         "lower": found.lower,
         "upper": found.upper,
-        "p": found.p,
+        "p_main": found.p,
         "status": "ok",
     }
 
 
 def service_use_sentences(table: pd.DataFrame, language: str) -> list[str]:
     """Say what parents use in both arms, and what that does not tell."""
+
+    def say(key: str, **fields: object) -> str:
+        return text(f"process.service_use.{key}", language, **fields)
+
     asked = table[table["status"].eq("ok")]
     if asked.empty:
-        return [_service_use_say("none", language)]
+        return [say("none")]
     sentences = []
     for row in asked.itertuples():
         limits = interval(row.lower, row.upper, language)
-        difference = text(
-            "process.service_use.difference",
-            language,
-            value=points(row.value, language),
-            interval=limits,
-        )
-        sentences.append(
-            _service_use_say(
-                "row",
-                language,
-                indicator=row.label,
-                programme=percentage(row.programme, language),
-                comparator=percentage(row.comparator, language),
-                difference=difference,
-            )
-        )
-        clear = row.verdict in ("better", "worse")
-        sentences.append(_service_use_say("different" if clear else "same", language))
-    return [*sentences, _service_use_say("once", language)]
-
-
-def _service_use_say(key: str, language: str, **fields: object) -> str:
-    return text(f"process.service_use.{key}", language, **fields)
+        difference = say("difference", value=points(row.value, language), interval=limits)
+        arms = {arm: percentage(getattr(row, arm), language) for arm in ARMS}
+        sentences.append(say("row", indicator=row.label, **arms, difference=difference))
+        sentences.append(say("different" if row.verdict in ("better", "worse") else "same"))
+    return [*sentences, say("once")]

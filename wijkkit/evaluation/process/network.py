@@ -14,9 +14,8 @@ import pandas as pd
 ADVISOR = "gebiedsadviseur"
 ALL_DOMAINS = "all"
 
-TURNOVER_COLUMNS = (
-    *("wijk", "at_start", "left", "joined", "percent_left", "ever", "ever_left", "advisors"),
-    *("undated", "began"),
+TURNOVER_COLUMNS = tuple(
+    "wijk at_start left joined percent_left ever ever_left advisors undated began".split()
 )
 
 
@@ -30,24 +29,26 @@ def participation(meetings: pd.DataFrame, attendance: pd.DataFrame) -> pd.DataFr
     ``all`` counts every meeting, with or without a domain.
     """
     there = attendance.assign(present=attendance["presence"].eq("present"))
-    each = there.groupby(["wijk", "meeting"]).agg(
+    each = there.groupby(["wijk", "meeting"], as_index=False).agg(
         invited_listed=("presence", "size"), present_listed=("present", "sum")
     )
-    held = meetings.merge(
-        each.reset_index(), left_on=["wijk", "key"], right_on=["wijk", "meeting"], how="left"
-    )
+    on = ["wijk", "key"]
+    held = meetings.merge(each.rename(columns={"meeting": "key"}), on=on, how="left")
     counted = held["invited"].notna() & held["present"].notna()
     for name in ("invited", "present"):
         listed = held[f"{name}_listed"]
         held[name] = listed.fillna(held[name].where(counted).astype(float))
     held["year"] = pd.to_datetime(held["date"]).dt.year
     held["registered"] = held["invited"].notna()
-    both = pd.concat([held[held["domain"].notna()], held.assign(domain=ALL_DOMAINS)])
-    table = both.groupby(["wijk", "year", "domain"], as_index=False).agg(
-        meetings=("key", "size"),
-        registered=("registered", "sum"),
-        invited=("invited", "sum"),
-        present=("present", "sum"),
+    table = (
+        _and_all(held)
+        .groupby(["wijk", "year", "domain"], as_index=False)
+        .agg(
+            meetings=("key", "size"),
+            registered=("registered", "sum"),
+            invited=("invited", "sum"),
+            present=("present", "sum"),
+        )
     )
     table["percent"] = (100 * table["present"] / table["invited"]).where(table["invited"] > 0)
     return table.astype({"invited": int, "present": int})
@@ -136,6 +137,11 @@ def _present(
     rows = rows.merge(held, on=["wijk", "meeting"])
     # The advisor is a place of its own in the network, not one more of the municipality.
     rows["organisation"] = rows["organisation"].where(rows["role"].ne(ADVISOR), ADVISOR)
+    return _and_all(rows)
+
+
+def _and_all(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of each domain, and all rows once more as those of all domains."""
     return pd.concat([rows[rows["domain"].notna()], rows.assign(domain=ALL_DOMAINS)])
 
 

@@ -6,7 +6,7 @@ a count below `min_count` is absent, and stays open against everything that is s
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -27,13 +27,12 @@ def shown_registry(tables: Mapping[str, pd.DataFrame], policy: Policy) -> dict[s
 
     Participants are shown as measures only (`shown_measures`), never row by row.
     """
-    return {kind: _targets(table, kind, policy) for kind, table in tables.items()}
-
-
-def _targets(table: pd.DataFrame, kind: str, policy: Policy) -> pd.DataFrame:
-    counts = ("target_size", "target_low_ses") if kind == "interventions" else ()
-    shown = release_counts(table, counts, policy)[list(table)]
-    return shown.astype({column: table[column].dtype for column in counts})
+    shown = dict(tables)
+    if (table := tables.get("interventions")) is not None:
+        counts = ("target_size", "target_low_ses")
+        types = {column: table[column].dtype for column in counts}
+        shown["interventions"] = release_counts(table, counts, policy)[list(table)].astype(types)
+    return shown
 
 
 def shown_measures(
@@ -107,7 +106,8 @@ def _stays_open(
     Whole percents leave a count within half a percent of its denominator. A hidden count is
     between the least and the largest that the total and the other parts leave.
     """
-    if not hidden.any() and _rest(total, parts) == 0:
+    rest = float(total["numerator"] - parts["numerator"].sum())  # in no intervention
+    if not hidden.any() and rest == 0:
         return True
     low: float
     high: float
@@ -121,10 +121,11 @@ def _stays_open(
             open_low.append(0 if near_none else size - most)
             open_high.append(most if near_none else size)
             continue
-        ends = [_within(part), *_reached(part, reach)]
+        same = reach["intervention"].eq(part["intervention"])
+        same &= reach["numerator"].eq(part["numerator"])
+        ends = [_within(part), *(_within(row) for _, row in reach[same].iterrows())]
         low -= min(end for _, end in ends)
         high -= max(start for start, _ in ends)
-    rest = _rest(total, parts)
     if 0 < rest < policy.min_count:
         open_low.append(0)
         open_high.append(most)
@@ -137,17 +138,6 @@ def _stays_open(
         if known < min(policy.protection, largest - least):
             return False
     return True
-
-
-def _rest(total: pd.Series, parts: pd.DataFrame) -> float:
-    """Return the people in rows that belong to no intervention."""
-    return float(total["numerator"] - parts["numerator"].sum())
-
-
-def _reached(part: pd.Series, reach: pd.DataFrame) -> Iterator[tuple[int, int]]:
-    mine = reach[reach["intervention"].eq(part["intervention"])]
-    for _, row in mine[mine["numerator"].eq(part["numerator"])].iterrows():
-        yield _within(row)
 
 
 def _within(row: pd.Series) -> tuple[int, int]:

@@ -24,11 +24,8 @@ def implementation_sentences(
     sentences = []
     found = rows.loc["registered"]
     if found["status"] == "ok" and found["numerator"] < found["denominator"]:
-        counts = {
-            "n": int(found["denominator"] - found["numerator"]),
-            "of": int(found["denominator"]),
-        }
-        sentences.append(text("process.implementation.nothing", language, **counts))
+        n, of = int(found["denominator"] - found["numerator"]), int(found["denominator"])
+        sentences.append(text("process.implementation.nothing", language, n=n, of=of))
     absent = []
     for measure in _SAID:
         row = rows.loc[measure]
@@ -38,19 +35,14 @@ def implementation_sentences(
         key = f"process.implementation.{_KEYS.get(measure, measure)}"
         if measure == "maintenance" and row["value"] == 100:
             key = "process.implementation.maintenance_all"
-        sentences.append(
-            text(
-                key,
-                language,
-                value=shown_measure(row, language),
-                done=number(row["numerator"], language),
-                planned=number(row["denominator"], language),
-            )
-        )
+        counts = {
+            word: number(row[name], language)
+            for word, name in (("done", "numerator"), ("planned", "denominator"))
+        }
+        sentences.append(text(key, language, value=shown_measure(row, language), **counts))
     if absent:
-        sentences.append(
-            text("process.implementation.missing", language, what=listed(absent, language))
-        )
+        what = listed(absent, language)
+        sentences.append(text("process.implementation.missing", language, what=what))
     return sentences
 
 
@@ -60,23 +52,18 @@ def reach_sentences(implemented: pd.DataFrame, wijk: str, language: str) -> list
     rows = rows[rows["status"].eq("ok")]
     if rows.empty:
         return []
-    parts = [
-        text(
-            "process.reach.part", language, name=row["name"], share=_share_of_target(row, language)
-        )
-        for _, row in rows.iterrows()
-    ]
+    parts = []
+    for row in rows.itertuples():
+        share = percentage(row.value, language)
+        if row.basis == "overlap":
+            ends = {"lower": row.lower, "upper": row.upper}
+            ends = {name: percentage(end, language) for name, end in ends.items()}
+            share = text("process.reach.between", language, **ends)
+        parts.append(text("process.reach.part", language, name=row.name, share=share))
     said = [text("process.reach.parts", language, parts=listed(parts, language))]
     if rows["basis"].eq("overlap").any():
         said.append(text("process.reach.overlap", language))
     return said
-
-
-def _share_of_target(row: pd.Series, language: str) -> str:
-    if row["basis"] != "overlap":
-        return percentage(row["value"], language)
-    ends = {end: percentage(row[end], language) for end in ("lower", "upper")}
-    return text("process.reach.between", language, **ends)
 
 
 def shown_measure(row: pd.Series, language: str) -> str:
@@ -155,10 +142,8 @@ def _advisor(centrality: pd.DataFrame, wijk: str, language: str) -> list[str]:
     row = advisor.iloc[0]
     more = int((mine["met"] > row["met"]).sum())
     met = _network("advisor", language, met=row["met"], of=len(mine) - 1)
-    return [
-        met,
-        counted("process.network.more" if more else "process.network.most", more, language),
-    ]
+    key = "process.network.more" if more else "process.network.most"
+    return [met, counted(key, more, language)]
 
 
 def _turnover(row: pd.Series, start: date, end: date, language: str) -> list[str]:
@@ -167,11 +152,8 @@ def _turnover(row: pd.Series, start: date, end: date, language: str) -> list[str
     counts = {key: int(row[key]) for key in ("ever", "ever_left", "joined")}
     if not counts["ever"]:
         return []
-    days = {
-        "start": day(start, language),
-        "end": day(end, language),
-        "began": day(row["began"], language),
-    }
+    ends = {"start": start, "end": end, "began": row["began"]}
+    days = {name: day(one, language) for name, one in ends.items()}
     left = "process.network.left" if counts["ever_left"] else "process.network.nobody_left"
     return [
         _network("turnover" if row["at_start"] else "began", language, **counts, **days),
