@@ -32,17 +32,15 @@ def participants(
     wijken; absent where their number is not known of each of them.
     """
     waves = [wave.id for wave in study.waves]
-    arm = study.arms
-    index = pd.MultiIndex.from_product([list(arm), waves], names=["wijk", "wave"])
+    index = pd.MultiIndex.from_product([list(study.arms), waves], names=["wijk", "wave"])
     n = respondents.groupby(["wijk", "wave"], observed=True).size().reindex(index, fill_value=0)
     known = pd.Series(np.nan, index) if children is None else children.reindex(index)
     cells = pd.DataFrame({"n": n, "children": known}).reset_index()
-    cells["arm"] = cells["wijk"].map(arm)
+    cells["arm"] = cells["wijk"].map(study.arms)
+    arms = _pooled(cells[cells["arm"].isin(_ARMS)], ["arm", "wave"])
     parts = [
         cells.rename(columns={"wijk": "area"}).assign(area_level="wijk"),
-        _pooled(cells[cells["arm"].isin(_ARMS)], ["arm", "wave"]).assign(
-            area=lambda rows: rows["arm"], area_level="arm"
-        ),
+        arms.assign(area=arms["arm"], area_level="arm"),
         _pooled(cells, ["wave"]).assign(area="city", area_level="city", arm=""),
     ]
     table = pd.concat(parts, ignore_index=True)
@@ -112,30 +110,30 @@ def _variables(study: Study, rows: pd.DataFrame) -> Iterator[tuple[str, str, str
             indicator = study.indicators[key]
             value = rows[key].where(eligible(rows, indicator)).astype(float)
             yield "indicator", key, "", indicator.unit, value
-    columns = set()
+    columns = {grouping.column for grouping in study.groupings}
     for grouping in study.groupings:
-        columns.add(grouping.column)
         if grouping.column in rows:
-            for group in grouping.groups:
-                yield "grouping", grouping.id, group.id, "percent", _is(rows, grouping, group.id)
+            levels = [group.id for group in grouping.groups]
+            yield from _shares("grouping", grouping.id, rows[grouping.column], levels)
     for name in study.settings.evaluation.covariates:
-        if name in rows and name not in columns:
-            yield from _covariate(name, rows[name])
+        if name not in rows or name in columns:
+            continue
+        values = rows[name]
+        if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
+            yield "covariate", name, "", "mean", values.astype(float)
+        else:
+            levels = sorted(values.dropna().unique(), key=str)
+            yield from _shares("covariate", name, values, levels)
 
 
-def _is(rows: pd.DataFrame, grouping, group: str) -> pd.Series:
-    values = rows[grouping.column].astype("object")
-    listed = values.isin([one.id for one in grouping.groups])
-    return values.eq(group).astype(float).where(listed)
-
-
-def _covariate(name: str, values: pd.Series) -> Iterator[tuple[str, str, str, str, pd.Series]]:
-    if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
-        yield "covariate", name, "", "mean", values.astype(float)
-        return
-    for level in sorted(values.dropna().unique(), key=str):
-        is_level = values.astype("object").eq(level).astype(float)
-        yield "covariate", name, str(level), "percent", is_level.where(values.notna())
+def _shares(
+    kind: str, key: str, values: pd.Series, levels: list
+) -> Iterator[tuple[str, str, str, str, pd.Series]]:
+    """Yield per level who has it, of those who have any of them."""
+    values = values.astype("object")
+    for level in levels:
+        has = values.eq(level).astype(float).where(values.isin(levels))
+        yield kind, key, str(level), "percent", has
 
 
 def _compared(rows: pd.DataFrame, values: pd.Series, percent: bool) -> dict[str, float]:

@@ -291,7 +291,11 @@ def choose(
     still_open = tuple(goal for goal in goals["goal"] if goal in wanted)
     package = None
     if budget is not None:
-        package = _package(candidates, total, still_open, budget, running)
+        # Of what does not run yet and works on a goal that is open.
+        fits = np.array([not wanted.isdisjoint(row) for row in candidates["goals"]], dtype=bool)
+        free = fits & ~candidates["intervention"].isin(set(running)).to_numpy()
+        table = candidates[free].reset_index(drop=True)
+        package = choose_package(table, total[free], list(still_open), budget=budget)
     return Choice(
         ranking=ranking.sort_values(["rank", "outranking_rank", "name"]).reset_index(drop=True),
         scores=found[_SCORE_COLUMNS],
@@ -349,18 +353,3 @@ def _context(
         reference_cost=budget or (0.0 if pd.isna(dearest) else float(dearest)),
         language=language,
     )
-
-
-def _package(
-    candidates: pd.DataFrame,
-    value: np.ndarray,
-    open_goals: Collection[str],
-    budget: float,
-    running: Collection[str],
-) -> Package:
-    """Return the best package for the goals that are open, of what does not run yet."""
-    runs = candidates["intervention"].isin(set(running)).to_numpy()
-    fits = np.array([bool(set(row) & set(open_goals)) for row in candidates["goals"]], dtype=bool)
-    free = ~runs & fits
-    table = candidates[free].reset_index(drop=True)
-    return choose_package(table, value[free], list(open_goals), budget=budget)

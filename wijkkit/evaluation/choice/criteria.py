@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -64,30 +64,22 @@ def _unknown(criterion: str, context: Context) -> Score:
     return Score(0.0, False, _say(f"{criterion}_unknown", context))
 
 
-def _names(values: Iterable[str], context: Context) -> str:
-    return listed([context.goal_labels.get(value, value) for value in values], context.language)
-
-
 def _goal_fit(candidate: dict, context: Context) -> Score:
     served = [goal for goal in context.goals if goal in candidate["goals"]]
     if not served:
         return Score(0.0, True, _say("goal_fit_none", context))
-    total = sum(context.goals.values())
-    value = sum(context.goals[goal] for goal in served) / total
-    return Score(value, True, _say("goal_fit", context, goals=_names(served, context)))
+    value = sum(context.goals[goal] for goal in served) / sum(context.goals.values())
+    names = listed([context.goal_labels.get(goal, goal) for goal in served], context.language)
+    return Score(value, True, _say("goal_fit", context, goals=names))
 
 
 def _factor_fit(candidate: dict, context: Context) -> Score:
     if not context.factors:
         return _unknown("factor_fit", context)
     hit = [factor for factor in context.factors if factor in candidate["factors"]]
-    factors, of = listed(hit, context.language), len(context.factors)
-    reason = (
-        _say("factor_fit", context, factors=factors, n=len(hit), of=of)
-        if hit
-        else _say("factor_fit_none", context)
-    )
-    return Score(len(hit) / len(context.factors), True, reason)
+    n, of, factors = len(hit), len(context.factors), listed(hit, context.language)
+    key = "factor_fit" if hit else "factor_fit_none"
+    return Score(n / of, True, _say(key, context, factors=factors, n=n, of=of))
 
 
 def _evidence(candidate: dict, context: Context) -> Score:
@@ -104,22 +96,16 @@ def _reach(candidate: dict, context: Context) -> Score:
     reach = candidate["reach"]
     if pd.isna(reach):
         return _unknown("reach", context)
-    return Score(
-        reach / 100, True, _say("reach", context, reach=percentage(reach, context.language))
-    )
+    shown = percentage(reach, context.language)
+    return Score(reach / 100, True, _say("reach", context, reach=shown))
 
 
 def _equity(candidate: dict, context: Context) -> Score:
     reach, low = candidate["reach"], candidate["reach_low_ses"]
     if pd.isna(reach) or pd.isna(low) or reach == 0:
         return _unknown("equity", context)
-    reason = _say(
-        "equity",
-        context,
-        low=percentage(low, context.language),
-        reach=percentage(reach, context.language),
-    )
-    return Score(min(1.0, low / reach), True, reason)
+    shown = {"low": percentage(low, context.language), "reach": percentage(reach, context.language)}
+    return Score(min(1.0, low / reach), True, _say("equity", context, **shown))
 
 
 def _fit_running(candidate: dict, context: Context) -> Score:

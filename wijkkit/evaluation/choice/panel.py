@@ -96,19 +96,17 @@ def _package(
         "over_budget": "over_budget" if known_least else "impossible",
         "uncovered": "uncovered",
     }[package.status]
+    about = package.works_on if key == "package" else package.uncovered
     fields = {
         "budget": number(budget, language),
         "names": listed([names[name] for name in package.chosen], language),
         "cost": number(package.cost, language),
         "least": number(package.least_cost, language) if known_least else "",
-        "goals": _labels(package.uncovered, goal_labels, language),
+        "goals": _labels(about, goal_labels, language),
     }
-    if key == "package":
-        fields["goals"] = _labels(package.works_on, goal_labels, language)
     sentences = [text(f"choice.sentence.{key}", language, **fields)]
-    closed = [
-        goal for goal in goal_labels if goal in choice.goals and goal not in choice.open_goals
-    ]
+    asked = set(choice.goals) - set(choice.open_goals)
+    closed = [goal for goal in goal_labels if goal in asked]
     if closed and key in ("package", "package_enough"):
         goals = _labels(closed, goal_labels, language)
         sentences.append(text("choice.sentence.closed", language, goals=goals))
@@ -142,28 +140,20 @@ def choice_panel(
     import ipywidgets as widgets
 
     settings = (settings or ChoiceSettings()).model_copy(update={"draws": PANEL_DRAWS})
+    look = {"style": {"description_width": "26em"}, "layout": {"width": "46em"}}
+    scale = {"min": 0, "max": 5, "step": 0.5, "readout_format": ".1f", "continuous_update": False}
     sliders = {
         criterion: widgets.FloatSlider(
             value=getattr(settings.weights, criterion),
-            min=0,
-            max=5,
-            step=0.5,
             description=text(f"choice.criterion.{criterion}", language),
-            style={"description_width": "26em"},
-            layout={"width": "46em"},
-            readout_format=".1f",
-            continuous_update=False,
+            **look,
+            **scale,
         )
         for criterion in CRITERIA
     }
+    words = text("choice.panel.budget", language)
     budget = widgets.BoundedFloatText(
-        value=settings.budget or 0,
-        min=0,
-        max=1e9,
-        step=1000,
-        description=text("choice.panel.budget", language),
-        style={"description_width": "26em"},
-        layout={"width": "46em"},
+        value=settings.budget or 0, min=0, max=1e9, step=1000, description=words, **look
     )
     shown = widgets.HTML()
     labels = dict(zip(goals["goal"], goals["label"], strict=True))
@@ -204,16 +194,16 @@ def choice_html(
         f'<th scope="col" style="text-align: left">{html.escape(text(f"choice.panel.{key}", language))}</th>'
         for key in heads
     )
-    rows = "".join(_row(row, language) for row in choice.ranking.itertuples())
-    reasons = "".join(_reasons(choice, row, language) for row in choice.ranking.itertuples())
+    rows = reasons = ""
+    for row in choice.ranking.itertuples():
+        ranks = {"best": row.best_rank, "worst": row.worst_rank}
+        spread = text("choice.panel.range_value", language, **ranks)
+        score = _hundred(row.weighted_sum, language)
+        cells = (row.rank, row.name, score, row.outranking_rank, spread)
+        rows += f"<tr>{''.join(f'<td>{html.escape(str(cell))}</td>' for cell in cells)}</tr>"
+        reasons += _reasons(choice, row, language)
     title = html.escape(text("choice.panel.reasons", language))
     return f"{says}<table><tr>{head}</tr>{rows}</table><h4>{title}</h4>{reasons}"
-
-
-def _row(row, language: str) -> str:
-    spread = text("choice.panel.range_value", language, best=row.best_rank, worst=row.worst_rank)
-    cells = (row.rank, row.name, _hundred(row.weighted_sum, language), row.outranking_rank, spread)
-    return "<tr>" + "".join(f"<td>{html.escape(str(cell))}</td>" for cell in cells) + "</tr>"
 
 
 def _reasons(choice: Choice, row, language: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date
 from typing import Any
 
@@ -16,7 +17,6 @@ from wijkkit.evaluation.explanations.evidence import Evidence
 from wijkkit.evaluation.explanations.rules import PROCESS, Verdict, process_verdict
 from wijkkit.language import listed, number, text
 from wijkkit.study import Study
-from wijkkit.study.model import Wave
 
 EXPLANATION_COLUMNS = ("aspect", "explanation", "verdict", "evidence", "fields")
 _COUNTS = ("wijken", "known", "count", "counted", "weak", "mentions", "days", "months", "short")
@@ -52,27 +52,19 @@ def explanations(study: Study, evidence: Evidence) -> pd.DataFrame:
 
 def _effect(study: Study, evidence: Evidence) -> Iterator[tuple[str, Verdict]]:
     settings = study.settings.evaluation.explanations
-    wave = _follow_up(study)
-    first: date | None = wave.start if wave else None
-    last: date | None = wave.end if wave else None
+    first: date | None = None
+    last: date | None = None
+    with suppress(NotEstimable):
+        follow_up = compared_waves(study)[1]
+        first, last = next((w.start, w.end) for w in study.waves if w.id == follow_up)
+    starts = study.starts.values() or [study.settings.programme.start]
     yield "period", rules.period_too_short(evidence, first, settings)
     yield "coverage", rules.goals_without_data(evidence, settings)
-    yield (
-        "covid",
-        rules.covid(study.starts.values() or [study.settings.programme.start], last, settings),
-    )
+    yield "covid", rules.covid(starts, last, settings)
     yield "contamination", rules.contamination(evidence, settings)
     yield "response", rules.selective_response(evidence, settings)
     yield "evidence_levels", rules.interventions_not_effective(evidence, settings)
     yield "implemented", rules.not_implemented(evidence, settings)
-
-
-def _follow_up(study: Study) -> Wave | None:
-    try:
-        _, follow_up = compared_waves(study)
-    except NotEstimable:
-        return None
-    return next(wave for wave in study.waves if wave.id == follow_up)
 
 
 def explanation_rows(study: Study, table: pd.DataFrame) -> pd.DataFrame:
@@ -105,11 +97,10 @@ def _evidence(row: Any, study: Study) -> str:
     names = {goal.id: study.text(goal.label) for goal in study.goals}
     names |= study.group_names
     names |= {f"part.{part}": text(f"explanations.part.{part}", study.language) for part in _PARTS}
-    shown = {
-        name: _worded(key, name, value, study.language, names) for name, value in fields.items()
-    }
-    mentioned = listed([f"‘{code}’" for code in codes], study.language, "or")
-    return text(f"explanations.evidence.{key}", study.language, **shown, codes=mentioned)
+    language = study.language
+    shown = {name: _worded(key, name, value, language, names) for name, value in fields.items()}
+    mentioned = listed([f"‘{code}’" for code in codes], language, "or")
+    return text(f"explanations.evidence.{key}", language, **shown, codes=mentioned)
 
 
 def _worded(key: str, name: str, value: float | str, language: str, names: dict[str, str]) -> str:

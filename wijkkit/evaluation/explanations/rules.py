@@ -150,12 +150,9 @@ def goals_without_data(evidence: Evidence, settings: ExplanationSettings) -> Ver
         "minimum": settings.minimum_coverage,
         "counted": len(coverage),
         "short": len(lacking),
+        "lacking": ", ".join(lacking),
     }
-    return Verdict(
-        threshold.of(lowest),
-        "coverage_lacking" if lacking else "coverage",
-        fields | {"lacking": ", ".join(lacking)},
-    )
+    return Verdict(threshold.of(lowest), "coverage_lacking" if lacking else "coverage", fields)
 
 
 def _at_least(minimum: float, settings: ExplanationSettings) -> Threshold:

@@ -25,30 +25,18 @@ def clashes(facts: Facts) -> pd.DataFrame:
     """
     flags = facts.registry_rows("flags")
     flags = flags.assign(programme=flags["programme"].fillna(""))
-    rows = []
+    study, rows = facts.study, []
     for (clash, programme), mine in flags.groupby(["clash", "programme"]):
-        names = [facts.study.neighbourhoods[wijk].name for wijk in mine["wijk"].unique()]
-        rows.append(
-            (
-                clash,
-                programme,
-                len(names),
-                _where(names, facts.study),
-                int(mine["status"].eq("open").sum()),
-                int(mine["status"].eq("solved").sum()),
-                " ".join(as_sentence(what) for what in mine["what"].unique()),
-            )
-        )
+        names = [study.neighbourhoods[wijk].name for wijk in mine["wijk"].unique()]
+        where = listed(names, study.language)
+        if _NAMED < len(names) == len(study.starts):
+            where = text("learning.clash.everywhere", study.language, n=len(names))
+        counts = (int(mine["status"].eq(status).sum()) for status in ("open", "solved"))
+        what = " ".join(as_sentence(what) for what in mine["what"].unique())
+        rows.append((clash, programme, len(names), where, *counts, what))
     table = pd.DataFrame(rows, columns=list(CLASH_COLUMNS))
     order = ["open", "wijken", "clash", "programme"]
     return table.sort_values(order, ascending=[False, False, True, True]).reset_index(drop=True)
-
-
-def _where(names: list[str], study: Study) -> str:
-    """Return in which wijken something holds: by their names, or that it is in all of many."""
-    if _NAMED < len(names) == len(study.starts):
-        return text("learning.clash.everywhere", study.language, n=len(names))
-    return listed(names, study.language)
 
 
 def clash_sentences(facts: Facts) -> list[str]:
@@ -64,14 +52,9 @@ def clash_sentences(facts: Facts) -> list[str]:
     for row in table.itertuples():
         key = "open" if row.open else "solved"
         label = text(f"registry.choice.clash.{row.clash}", language)
-        subject = f"{label}: {row.programme}" if row.programme else label
-        fields = {
-            "subject": large_first(subject),
-            "wijken": row.wijken,
-            "names": row.names,
-            "what": row.what,
-        }
-        sentences.append(text(f"learning.clash.{key}", language, **fields))
+        subject = large_first(f"{label}: {row.programme}" if row.programme else label)
+        fields = {name: getattr(row, name) for name in ("wijken", "names", "what")}
+        sentences.append(text(f"learning.clash.{key}", language, subject=subject, **fields))
     return sentences
 
 
@@ -135,22 +118,12 @@ def ahead_sentences(table: pd.DataFrame, study: Study) -> list[str]:
         gap = mine - others
         key = "equal" if abs(gap) <= margin else "more" if gap > 0 else "less"
         show = number if practice in _NO_PERCENTAGE else percentage
-        found[key].append(
-            text(
-                "learning.ahead.pair",
-                language,
-                practice=text(f"learning.practice.{practice}", language),
-                ahead=show(mine, language),
-                others=show(others, language),
-            )
-        )
+        medians = {"ahead": show(mine, language), "others": show(others, language)}
+        label = text(f"learning.practice.{practice}", language)
+        found[key].append(text("learning.ahead.pair", language, practice=label, **medians))
+    names = listed(table.loc[ahead, "name"], language)
     return [
-        text(
-            "learning.ahead.which",
-            language,
-            n=int(ahead.sum()),
-            names=listed(table.loc[ahead, "name"], language),
-        ),
+        text("learning.ahead.which", language, n=int(ahead.sum()), names=names),
         *(
             text(f"learning.ahead.{key}", language, names=listed(names, language))
             for key, names in found.items()

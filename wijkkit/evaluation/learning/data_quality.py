@@ -91,15 +91,14 @@ def _completeness(facts: Facts, wijk: str) -> Judged:
     if not goals:
         yield "unknown", _say(facts, "no_goals")
         return
-    last = {goal.id: _last_status(facts, goal.indicator, wijk) for goal in goals}
-    known = sum(status == "ok" for status in last.values())
-    judgement = "good" if known == len(goals) else "fair" if 2 * known >= len(goals) else "poor"
+    last = [_last_status(facts, goal.indicator, wijk) for goal in goals]
+    known = last.count("ok")
     said = [_say(facts, "completeness", n=known, of=len(goals))]
     for status in ("too_few", "hidden", "missing", "not_asked"):
-        names = [facts.study.text(goal.label) for goal in goals if last[goal.id] == status]
+        names = [facts.study.text(goals[at].label) for at, one in enumerate(last) if one == status]
         if names:
             said.append(_say(facts, f"absent_{status}", names="; ".join(names)))
-    yield judgement, " ".join(said)
+    yield _large(known / len(goals), 1, 0.5), " ".join(said)
 
 
 def _last_status(facts: Facts, indicator: str, wijk: str) -> str:
@@ -128,16 +127,14 @@ def _age(facts: Facts, wijk: str) -> Judged:
 
 def _respondents(facts: Facts, wijk: str) -> float:
     """Return how many took part in the last wave; the most behind a figure where that is not known."""
-    last = facts.study.waves[-1].id
-    if not facts.participants.empty:
-        rows = facts.participants
-        mine = rows["area"].eq(wijk) & rows["area_level"].eq("wijk") & rows["wave"].eq(last)
-        return rows.loc[mine, "n"].replace(0, float("nan")).max()
-    if facts.estimates.empty:
+    rows = facts.participants if len(facts.participants) else facts.estimates
+    if rows.empty:
         return float("nan")
-    rows = facts.estimates
-    mine = rows["area"].eq(wijk) & rows["area_level"].eq("wijk") & rows["group_by"].eq("")
-    return rows.loc[mine & rows["wave"].eq(last), "n"].max()
+    mine = rows["area"].eq(wijk) & rows["area_level"].eq("wijk")
+    mine &= rows["wave"].eq(facts.study.waves[-1].id)
+    if "group_by" in rows:
+        mine &= rows["group_by"].eq("")
+    return rows.loc[mine, "n"].replace(0, float("nan")).max()
 
 
 def _response(facts: Facts, wijk: str) -> Judged:
@@ -154,14 +151,10 @@ def _response(facts: Facts, wijk: str) -> Judged:
         yield judgement, _say(facts, key, n=number(n, language))
         return
     rows = facts.area_figures
-    asked = surveyed(children, settings)
-    fields = {
-        "n": number(n, language),
-        "figure": rows.loc[rows["figure"].eq(figure), "label"].iloc[0],
-        "children": number(children, language),
-        "asked": number(asked, language),
-        "share": percentage(100 * n / asked, language),
-    }
+    counts = {"n": n, "children": children, "asked": surveyed(children, settings)}
+    fields = {name: number(count, language) for name, count in counts.items()}
+    fields["figure"] = rows.loc[rows["figure"].eq(figure), "label"].iloc[0]
+    fields["share"] = percentage(100 * n / counts["asked"], language)
     key = "response_of" if settings.children_surveyed == 1 else "response_of_some"
     yield judgement, _say(facts, key, **fields)
 
@@ -210,12 +203,11 @@ def _reference(facts: Facts, wijk: str) -> Judged:
 
 
 def _registry(facts: Facts, wijk: str) -> Judged:
-    tables = [
-        facts.registry_rows(kind, wijk) for kind in ("interventions", "activities", "partners")
-    ]
     if all(facts.registry_rows(kind, wijk).empty for kind in ("steps", "goals", "interventions")):
         yield "poor", _say(facts, "registry_empty")
         return
+    kinds = ("interventions", "activities", "partners")
+    tables = (facts.registry_rows(kind, wijk) for kind in kinds)
     rows = implementation_by_wijk([wijk], *tables, as_of=facts.as_of).set_index("measure")
     found = rows.loc["registered"]
     if found["status"] != "ok":

@@ -75,7 +75,7 @@ def no_data_for_goal(facts: Facts, wijk: str) -> Iterator[Case]:
 def goal_without_target(facts: Facts, wijk: str) -> Iterator[Case]:
     """A goal without a baseline or without a target."""
     for goal in _goals(facts, wijk):
-        if pd.isna(goal["target"]) or pd.isna(goal["baseline"]):
+        if pd.isna([goal["target"], goal["baseline"]]).any():
             yield goal["key"], {"goal": goal["name"]}
 
 
@@ -105,15 +105,12 @@ def done_without_change(facts: Facts, wijk: str) -> Iterator[Case]:
     """A goal that did not change although its interventions were carried out as planned."""
     enough = 100 * facts.study.settings.evaluation.explanations.minimum_implementation
     for goal in _goals(facts, wijk):
-        serving = _serving(facts, wijk, goal["key"])
-        parts = [
+        parts = (
             sum_ratio(facts.activities(wijk, key), "delivered_sessions", "planned_sessions")
-            for key in serving
-        ]
-        known = [part for part in parts if part.status == "ok"]
-        dose = Measure.ratio(
-            sum(part.numerator for part in known), sum(part.denominator for part in known)
+            for key in _serving(facts, wijk, goal["key"])
         )
+        counts = [(part.numerator, part.denominator) for part in parts if part.status == "ok"]
+        dose = Measure.ratio(*map(sum, zip(*counts, strict=True))) if counts else Measure()
         finding = _finding(facts, wijk, goal)
         carried_out = dose.status == "ok" and dose.value >= enough
         if carried_out and finding is not None and finding.state == "same":
@@ -137,15 +134,13 @@ def step_overdue(facts: Facts, wijk: str) -> Iterator[Case]:
     language = facts.study.language
     late = [row for row in facts.steps(wijk) if row["against_plan"] == "overdue"]
     for row in late[:1]:
-        yield (
-            row["step"],
-            {
-                "step": row["step"],
-                "name": text(f"process.step.{row['step']}", language),
-                "days": number(row["days_late"], language),
-                "day": day(facts.as_of, language),
-            },
-        )
+        fields = {
+            "step": row["step"],
+            "name": text(f"process.step.{row['step']}", language),
+            "days": number(row["days_late"], language),
+            "day": day(facts.as_of, language),
+        }
+        yield row["step"], fields
 
 
 def _running(facts: Facts, wijk: str) -> list[dict]:
@@ -189,13 +184,9 @@ def decision_overdue(facts: Facts, wijk: str) -> Iterator[Case]:
     """A decision that is still open after the day it was due."""
     today = pd.Timestamp(facts.as_of)
     for row in facts.records("decisions", wijk):
-        if row["status"] not in ("open", "taken") or not pd.Timestamp(row["due"]) < today:
-            continue
-        fields = {
-            "decision": row["decision"].rstrip("."),
-            "day": day(row["due"], facts.study.language),
-        }
-        yield row["key"], fields
+        if row["status"] in ("open", "taken") and pd.Timestamp(row["due"]) < today:
+            due = day(row["due"], facts.study.language)
+            yield row["key"], {"decision": row["decision"].rstrip("."), "day": due}
 
 
 def clash_open(facts: Facts, wijk: str) -> Iterator[Case]:
@@ -207,26 +198,15 @@ def clash_open(facts: Facts, wijk: str) -> Iterator[Case]:
 
 QUESTION_COLUMNS = ("wijk", "rule", "subject", "question")
 
-Rule = Callable[[Facts, str], Iterator[tuple[str, dict[str, object]]]]
+Rule = Callable[[Facts, str], Iterator[Case]]
 
 #: The rules, the most important first: what goes wrong, what waits, what is not known.
-RULES: Mapping[str, Rule] = {
-    "nothing_registered": nothing_registered,
-    "goal_worse": goal_worse,
-    "goal_without_intervention": goal_without_intervention,
-    "decision_overdue": decision_overdue,
-    "step_overdue": step_overdue,
-    "low_reach": low_reach,
-    "low_ses_missed": low_ses_missed,
-    "clash_open": clash_open,
-    "done_without_change": done_without_change,
-    "no_activities": no_activities,
-    "no_evidence": no_evidence,
-    "evidence_unknown": evidence_unknown,
-    "no_data_for_goal": no_data_for_goal,
-    "goal_without_target": goal_without_target,
-    "intervention_without_goal": intervention_without_goal,
-}
+_RULES: tuple[Rule, ...] = (
+    *(nothing_registered, goal_worse, goal_without_intervention, decision_overdue, step_overdue),
+    *(low_reach, low_ses_missed, clash_open, done_without_change, no_activities, no_evidence),
+    *(evidence_unknown, no_data_for_goal, goal_without_target, intervention_without_goal),
+)
+RULES: Mapping[str, Rule] = {rule.__name__: rule for rule in _RULES}
 #: A decision answers the questions about its goal and its intervention for so many days.
 ANSWERED_DAYS = 365
 
@@ -273,12 +253,8 @@ def improvement_cycle(facts: Facts, wijk: str) -> pd.DataFrame:
 
     ``part, sentence``: one row per sentence; `part` is one of `PARTS`.
     """
-    said = {
-        "planned": _planned(facts, wijk),
-        "learned": _learned(facts, wijk),
-        "next": _next(facts, wijk),
-    }
-    rows = [(part, sentence) for part in PARTS for sentence in said[part]]
+    parts = zip(PARTS, (_planned, _learned, _next), strict=True)
+    rows = [(part, sentence) for part, said in parts for sentence in said(facts, wijk)]
     return pd.DataFrame(rows, columns=["part", "sentence"])
 
 
@@ -307,16 +283,11 @@ def _learned(facts: Facts, wijk: str) -> list[str]:
     settled = table[table["status"].isin(["taken", "carried_out"]) & table["reason"].notna()]
     if settled.empty:
         return [_say(facts, "nothing_learned")]
-    return [
-        _say(
-            facts,
-            "learned",
-            decision=as_sentence(row["decision"]),
-            reason=as_sentence(row["reason"]),
-            day=day(row["date"], facts.study.language),
-        )
-        for row in settled.sort_values("date").tail(3).to_dict("records")
-    ]
+    said = []
+    for row in settled.sort_values("date").tail(3).itertuples():
+        words = {"decision": as_sentence(row.decision), "reason": as_sentence(row.reason)}
+        said.append(_say(facts, "learned", **words, day=day(row.date, facts.study.language)))
+    return said
 
 
 def open_decisions(facts: Facts, wijk: str) -> pd.DataFrame:
@@ -334,16 +305,10 @@ def open_decisions(facts: Facts, wijk: str) -> pd.DataFrame:
 def _next(facts: Facts, wijk: str) -> list[str]:
     language = facts.study.language
     waiting = open_decisions(facts, wijk)
-    sentences = [
-        _say(facts, "decide", decision=as_sentence(row["decision"]))
-        if pd.isna(row["due"])
-        else _say(
-            facts,
-            "decide_by",
-            decision=as_sentence(row["decision"]),
-            day=day(row["due"], language),
-        )
-        for row in waiting.head(3).to_dict("records")
-    ]
+    said = []
+    for row in waiting.head(3).itertuples():
+        known = {} if pd.isna(row.due) else {"day": day(row.due, language)}
+        key = "decide_by" if known else "decide"
+        said.append(_say(facts, key, decision=as_sentence(row.decision), **known))
     asked = questions(facts, wijk).drop_duplicates("rule")["question"].head(3)
-    return [*sentences, *asked] or [_say(facts, "nothing_next")]
+    return [*said, *asked] or [_say(facts, "nothing_next")]

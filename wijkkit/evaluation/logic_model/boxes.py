@@ -21,19 +21,9 @@ from wijkkit.evaluation.logic_model.measures import (
 )
 from wijkkit.language import text
 from wijkkit.study import Study
-from wijkkit.study.settings.programme import BOXES, Element
+from wijkkit.study.settings.programme import BOXES, Assumption, Element
 
-FINDING_COLUMNS = (
-    "wijk",
-    "box",
-    "element",
-    "label",
-    "changes",
-    "measure",
-    "state",
-    "support",
-    "words",
-)
+FINDING_COLUMNS = tuple("wijk box element label changes measure state support words".split())
 
 
 def finding_of(facts: Facts, wijk: str, measure: str) -> Finding:
@@ -90,7 +80,7 @@ def box_findings(facts: Facts, wijk: str) -> pd.DataFrame:
     """
     rows = []
     for element in elements(facts):
-        label = element_label(facts, element)
+        label = _label(facts, "element", element)
         changes = element.improves or element.box in ("intermediate", "ultimate")
         for finding in _findings(facts, wijk, element):
             found = finding.measure, finding.state, finding.support, finding.words
@@ -104,24 +94,18 @@ def elements(facts: Facts) -> list[Element]:
     return sorted(found, key=lambda element: BOXES.index(element.box))
 
 
-def element_label(facts: Facts, element: Element) -> str:
-    """Return what readers call an element: the study's own label, or the method's."""
-    if element.label:
-        return facts.study.text(element.label)
-    return text(f"logic_model.element.{element.id}", facts.study.language)
+def _label(facts: Facts, kind: str, item: Element | Assumption) -> str:
+    """Return what readers call an element or assumption: the study's own label, or the method's."""
+    if item.label:
+        return facts.study.text(item.label)
+    return text(f"logic_model.{kind}.{item.id}", facts.study.language)
 
 
 def _findings(facts: Facts, wijk: str, element: Element) -> Iterator[Finding]:
-    measures = list(element.measures)
-    placed = [
-        key
-        for key, indicator in facts.study.indicators.items()
-        if indicator.logic_model == element.box
-    ]
-    if element.indicators:
-        measures += placed
-    if element.gaps:
-        measures += [f"gap:{key}" for key in placed]
+    known = facts.study.indicators
+    placed = [key for key, indicator in known.items() if indicator.logic_model == element.box]
+    measures = [*element.measures, *(placed if element.indicators else [])]
+    measures += [f"gap:{key}" for key in placed if element.gaps]
     if not measures:
         words = text("logic_model.finding.no_measure", facts.study.language)
         yield Finding("", "not_measured", words)
@@ -169,18 +153,11 @@ def assumption_findings(facts: Facts, wijk: str) -> pd.DataFrame:
     rows = []
     for item in facts.study.settings.logic_model.assumptions:
         found = [finding_of(facts, wijk, measure) for measure in item.measures]
-        label = (
-            facts.study.text(item.label)
-            if item.label
-            else text(f"logic_model.assumption.{item.id}", facts.study.language)
-        )
         words = " ".join(finding.words for finding in found)
-        verdict = _verdict({finding.support for finding in found})
-        rows.append((wijk, item.id, item.from_box, item.to_box, label, verdict, words))
+        supports = {finding.support for finding in found}
+        verdict = "for" if supports == {"for"} else "unknown"
+        if "against" in supports:
+            verdict = "mixed" if "for" in supports else "against"
+        about = item.id, item.from_box, item.to_box, _label(facts, "assumption", item)
+        rows.append((wijk, *about, verdict, words))
     return pd.DataFrame(rows, columns=list(ASSUMPTION_COLUMNS))
-
-
-def _verdict(supports: set[str]) -> str:
-    if "against" in supports:
-        return "mixed" if "for" in supports else "against"
-    return "for" if supports == {"for"} else "unknown"

@@ -92,11 +92,8 @@ def indicator_finding(facts: Facts, wijk: str, indicator: str) -> Finding:
     if known.empty:
         return Finding(indicator, "not_measured", _say("unmeasured", language, label=label))
     last = known.iloc[-1]
-    value = (
-        percentage(last["value"], language)
-        if last["unit"] == "percent"
-        else number(last["value"], language, 1)
-    )
+    percent = last["unit"] == "percent"
+    value = percentage(last["value"], language) if percent else number(last["value"], language, 1)
     words = _say("once", language, label=label, value=value, wave=last["wave"])
     return Finding(indicator, "measured", words)
 
@@ -125,12 +122,12 @@ def _judged(
     **fields: object,
 ) -> Finding:
     """Return the finding of a change with the verdict of the goals; a measured one without."""
+    state: State = "measured"
     if judged is None:
-        words = _changed(f"{key}_no_goal", row, "measured", language, **fields)
-        return Finding(measure, "measured", words)
-    state = STATE_OF_VERDICT[judged["verdict"]]
-    words = _changed(key, row, state, language, **fields, n=int(judged["looked_at"]))
-    return Finding(measure, state, words)
+        key = f"{key}_no_goal"
+    else:
+        state, fields["n"] = STATE_OF_VERDICT[judged["verdict"]], int(judged["looked_at"])
+    return Finding(measure, state, _changed(key, row, state, language, **fields))
 
 
 def scale_finding(facts: Facts, key: str) -> Finding:
@@ -138,17 +135,14 @@ def scale_finding(facts: Facts, key: str) -> Finding:
     language = facts.study.language
     scales = facts.study.settings.process.key_figures.scales
     measure = f"scale:{key}"
-    if key not in scales:
+    if key in scales:
+        label = facts.study.text(scales[key].label)
+    else:
         label = text(f"logic_model.scale.{key}", language) if key in METHOD_SCALES else key
-        return Finding(measure, "not_measured", _say("unmeasured", language, label=label))
-    label = facts.study.text(scales[key].label)
     rows = facts.scales[facts.scales["scale"].eq(key)] if len(facts.scales) else facts.scales
-    if rows.empty or rows["status"].iloc[0] != "ok":
+    if key not in scales or rows.empty or rows["status"].iloc[0] != "ok":
         return Finding(measure, "not_measured", _say("unmeasured", language, label=label))
-    row = rows.iloc[0]
-    state = STATE_OF_VERDICT[row["verdict"]]
-    words = _changed("scale_changed", row, state, language, label=label, n=int(row["looked_at"]))
-    return Finding(measure, state, words)
+    return _judged("scale_changed", measure, rows.iloc[0], rows.iloc[0], language, label=label)
 
 
 #: Scales of the method's own logic model.
@@ -178,8 +172,7 @@ def say(facts: Facts, measure: str, **fields: object) -> str:
 def unregistered(facts: Facts, measure: str, why: str = "unregistered") -> Finding:
     """What the registry does not have, or has of too few people to show (``too_few_people``)."""
     label = text(f"logic_model.label.{measure}", facts.study.language)
-    words = text(f"logic_model.finding.{why}", facts.study.language, label=label)
-    return Finding(measure, "not_measured", words)
+    return Finding(measure, "not_measured", _say(why, facts.study.language, label=label))
 
 
 def supports(holds: bool) -> Support:
@@ -225,10 +218,8 @@ def _partners(facts: Facts, wijk: str, measure: str) -> Finding:
 
 def _budget(facts: Facts, wijk: str, measure: str) -> Finding:
     cost = pd.to_numeric(facts.registry_rows("interventions", wijk)["cost"]).dropna()
-    if cost.empty:
-        return unregistered(facts, measure)
     shown = number(cost.sum(), facts.study.language)
-    return Finding(measure, "measured", say(facts, measure, cost=shown, n=len(cost)))
+    return _counted(facts, measure, "unknown", len(cost), cost=shown)
 
 
 def _last_year(facts: Facts, dates: pd.Series) -> tuple[pd.Series, pd.Series]:
@@ -240,14 +231,11 @@ def _last_year(facts: Facts, dates: pd.Series) -> tuple[pd.Series, pd.Series]:
 
 
 def _meetings(facts: Facts, wijk: str, measure: str) -> Finding:
-    rows = facts.registry_rows("meetings", wijk)
-    if rows.empty:
-        return unregistered(facts, measure)
-    now, before = (int(part.sum()) for part in _last_year(facts, rows["date"]))
+    dates = facts.registry_rows("meetings", wijk)["date"]
+    now, before = (int(part.sum()) for part in _last_year(facts, dates))
     if not now:
         return unregistered(facts, measure)
-    key = measure if before else "meetings_first"
-    words = say(facts, key, n=now, before=before)
+    words = say(facts, measure if before else "meetings_first", n=now, before=before)
     return Finding(measure, compared(now, before or float("nan")), words, "for")
 
 
@@ -259,25 +247,26 @@ def _attendance(facts: Facts, wijk: str, measure: str) -> Finding:
     present = rows["presence"].eq("present")
     if not now.any():
         return unregistered(facts, measure)
-    share = 100 * present[now].mean()
-    earlier = 100 * present[before].mean() if before.any() else float("nan")
-    shown = percentage(share, facts.study.language)
-    words = say(facts, measure, share=shown)
+    share, earlier = 100 * present[now].mean(), 100 * present[before].mean()
+    words = say(facts, measure, share=percentage(share, facts.study.language))
     settings = facts.study.settings
     enough = share >= 100 * settings.logic_model.minimum_attendance
     state = compared(share, earlier, settings.process.same_points)
     return Finding(measure, state, words, supports(enough))
 
 
-def _data_goals(facts: Facts, wijk: str, measure: str) -> Finding:
-    goals = facts.study.goals
-    if not goals:
+def _counted(facts: Facts, measure: str, support: Support, there: int, **fields: object) -> Finding:
+    """What there is a number of, said with `fields`; unregistered where there is none."""
+    if not there:
         return unregistered(facts, measure)
-    last = [facts.estimate(goal.indicator, wijk) for goal in goals]
+    return Finding(measure, "measured", say(facts, measure, **({"n": there} | fields)), support)
+
+
+def _data_goals(facts: Facts, wijk: str, measure: str) -> Finding:
+    last = [facts.estimate(goal.indicator, wijk) for goal in facts.study.goals]
     known = sum(len(rows) > 0 and rows["status"].iloc[-1] == "ok" for rows in last)
-    words = say(facts, measure, n=known, of=len(goals))
-    support: Support = "for" if known == len(goals) else "partly" if known else "against"
-    return Finding(measure, "measured", words, support)
+    support: Support = "for" if known == len(last) else "partly" if known else "against"
+    return _counted(facts, measure, support, len(last), n=known, of=len(last))
 
 
 def _steps_input(facts: Facts, wijk: str, measure: str) -> Finding:
@@ -291,49 +280,32 @@ def _steps_input(facts: Facts, wijk: str, measure: str) -> Finding:
 
 def _documents(facts: Facts, wijk: str, measure: str) -> Finding:
     rows = facts.registry_rows("documents", wijk)
-    plans = int(rows["type"].eq("plan").sum())
-    if not plans:
-        return unregistered(facts, measure)
-    return Finding(measure, "measured", say(facts, measure, n=plans), "for")
+    return _counted(facts, measure, "for", int(rows["type"].eq("plan").sum()))
 
 
 def _goals_set(facts: Facts, wijk: str, measure: str) -> Finding:
-    rows = facts.goals(wijk)
-    if rows.empty:
-        return unregistered(facts, measure)
-    return Finding(measure, "measured", say(facts, measure, n=len(rows)), "for")
+    return _counted(facts, measure, "for", len(facts.goals(wijk)))
 
 
 def _goals_with_target(facts: Facts, wijk: str, measure: str) -> Finding:
     rows = facts.goals(wijk)
-    if rows.empty:
-        return unregistered(facts, measure)
-    n = int((rows["target"].notna() & rows["baseline"].notna()).sum())
-    words = say(facts, measure, n=n, of=len(rows))
-    return Finding(measure, "measured", words, supports(n == len(rows)))
+    n, of = int((rows["target"].notna() & rows["baseline"].notna()).sum()), len(rows)
+    return _counted(facts, measure, supports(n == of), of, n=n, of=of)
 
 
 def _goals_with_intervention(facts: Facts, wijk: str, measure: str) -> Finding:
-    goals = facts.goals(wijk)
-    if goals.empty:
-        return unregistered(facts, measure)
-    interventions = facts.registry_rows("interventions", wijk)
-    interventions = interventions[~interventions["status"].isin(["stopped"])]
-    served = interventions[list(GOAL_COLUMNS)].stack().unique()
-    n = int(goals["key"].isin(served).sum())
-    words = say(facts, measure, n=n, of=len(goals))
-    return Finding(measure, "measured", words, supports(n == len(goals)))
+    goals, interventions = facts.goals(wijk), facts.registry_rows("interventions", wijk)
+    served = interventions.loc[interventions["status"].ne("stopped"), list(GOAL_COLUMNS)]
+    n, of = int(goals["key"].isin(served.stack().unique()).sum()), len(goals)
+    return _counted(facts, measure, supports(n == of), of, n=n, of=of)
 
 
 def _levels(facts: Facts, wijk: str, measure: str) -> Finding:
-    found = set(facts.registry_rows("interventions", wijk)["prevention"].dropna())
-    if not found:
-        return unregistered(facts, measure)
-    language = facts.study.language
-    levels = [level for level in CHOICES["prevention"] if level in found]
+    found, language = facts.registry_rows("interventions", wijk)["prevention"], facts.study.language
+    levels = [level for level in CHOICES["prevention"] if found.eq(level).any()]
     words = [text(f"registry.choice.prevention.{level}", language) for level in levels]
     names = listed(words, language)
-    return Finding(measure, "measured", say(facts, measure, names=names), supports(len(found) > 1))
+    return _counted(facts, measure, supports(len(levels) > 1), len(levels), names=names)
 
 
 #: Side of the threshold of an explanation -> whether it supports the theory.
