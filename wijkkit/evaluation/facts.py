@@ -35,8 +35,8 @@ class Facts:
     grouping and their change. `goal_changes`: The last change of every goal and of its gap, judged
     together (`goal_changes`). `area_figures`: Long: ``area, area_level, figure, label, period,
     value, unit, source, status``. `participants`: How many took part, as `baseline.participants`
-    counts them. `scales`: Changes of the key-figure scales, see
-    `process.key_figure_changes.scale_changes`. `as_of`: The day on which everything is judged.
+    counts them. `scales`: Changes of the key-figure scales, see `process.key_figures.scale_changes`.
+    `as_of`: The day on which everything is judged.
     """
 
     study: Study
@@ -62,16 +62,13 @@ class Facts:
     def records(self, kind: str, wijk: str) -> list[dict]:
         """Return the same rows of a wijk one by one: for rules over a few of them."""
         if kind not in self._records:
-            tables = self.registry
-            rows = (
-                tables.records(kind)
-                if isinstance(tables, KindTables)
-                else self.registry_rows(kind).to_dict("records")
-            )
-            found: dict[str, list[dict]] = {}
+            tables, found = self.registry, self._records.setdefault(kind, {})
+            if isinstance(tables, KindTables):
+                rows = tables.records(kind)
+            else:
+                rows = self.registry_rows(kind).to_dict("records")
             for row in rows:
                 found.setdefault(str(row["wijk"]), []).append(row)
-            self._records[kind] = found
         return self._records[kind].get(wijk, [])
 
     def goals(self, wijk: str) -> pd.DataFrame:
@@ -100,22 +97,18 @@ class Facts:
     @cached_property
     def _activities(self) -> tuple[dict, dict]:
         tables = self.registry
-        rows = (
-            tables.columns("activities")
-            if isinstance(tables, KindTables)
-            else self.registry_rows("activities")
-        )
-        return parts_of(rows, ["wijk", "intervention"])
+        if isinstance(tables, KindTables):
+            return parts_of(tables.columns("activities"), ["wijk", "intervention"])
+        return parts_of(self.registry_rows("activities"), ["wijk", "intervention"])
 
     def _rows_of_wijk(self, kind: str) -> dict[str, pd.DataFrame]:
         """Return the rows of a kind by wijk: everything is asked wijk by wijk."""
         if kind not in self._by_wijk:
-            table = self.registry.get(kind)
-            alone = table is not None and len(self.study.neighbourhoods) == 1
+            table, wijken = self.registry.get(kind), list(self.study.neighbourhoods)
             if table is None or table.empty:
                 self._by_wijk[kind] = {}
-            elif alone and table["wijk"].eq(next(iter(self.study.neighbourhoods))).all():
-                self._by_wijk[kind] = {table["wijk"].iloc[0]: table}
+            elif len(wijken) == 1 and table["wijk"].eq(wijken[0]).all():
+                self._by_wijk[kind] = {wijken[0]: table}
             else:
                 self._by_wijk[kind] = _by(table, "wijk")
         return self._by_wijk[kind]
@@ -143,9 +136,7 @@ class Facts:
         return pace(self.registry_rows("steps"), list(self.study.neighbourhoods), as_of=self.as_of)
 
     def pace(self, wijken: list[str]) -> pd.DataFrame:
-        """Return how far wijken are in each step, see `process.pace.pace`."""
-        if wijken == list(self.study.neighbourhoods):
-            return self._steps
+        """Return how far wijken are in each step, see `process.implementation.pace`."""
         return self._steps[self._steps["wijk"].isin(wijken)].reset_index(drop=True)
 
     def steps(self, wijk: str) -> list[dict]:
@@ -163,7 +154,7 @@ class Facts:
 
     @cached_property
     def programme_pace(self) -> pd.DataFrame:
-        """How far the programme's wijken are, see `process.pace.pace_by_wijk`."""
+        """How far the programme's wijken are, see `process.implementation.pace_by_wijk`."""
         return pace_by_wijk(self.pace(self.programme_wijken()))
 
     @cached_property
@@ -189,25 +180,15 @@ class Facts:
         rows = [row for table in self.carried_out for row in table.to_dict("records")]
         return {(row["wijk"], row["intervention"], row["measure"]): row for row in rows}
 
-    def change(self, indicator: str, wijk: str) -> pd.Series | None:
-        """Return a wijk's last change in an indicator since its first wave, for everybody."""
-        return self._changes.get((indicator, wijk))
+    def change(self, indicator: str, wijk: str, group_by: str = "") -> pd.Series | None:
+        """Return a wijk's last change in an indicator, or in a gap, since the first wave."""
+        return self._changes.get((indicator, wijk, group_by))
 
     @cached_property
-    def _changes(self) -> dict[tuple[str, str], pd.Series]:
+    def _changes(self) -> dict[tuple[str, str, str], pd.Series]:
         table = self.changes
-        everybody = table["group_by"].eq("") if "group_by" in table else slice(None)
-        return _last(table[everybody])
-
-    def gap_change(self, group_by: str, indicator: str, wijk: str) -> pd.Series | None:
-        """Return the last change in a gap between the ends of a grouping since the first wave."""
-        return self._gap_changes.get(group_by, {}).get((indicator, wijk))
-
-    @cached_property
-    def _gap_changes(self) -> dict[str, dict[tuple[str, str], pd.Series]]:
-        if self.gaps.empty:
-            return {}
-        return {key: _last(rows) for key, rows in self.gaps.groupby("group_by")}
+        everybody = table[table["group_by"].eq("")] if len(table) else table
+        return {**_last(everybody), **_last(self.gaps)}
 
     def goal_change(self, indicator: str, wijk: str, group_by: str = "") -> pd.Series | None:
         """Return a wijk's last change in a goal's indicator, or in its gap, with its verdict."""
@@ -215,9 +196,7 @@ class Facts:
 
     @cached_property
     def _goal_changes(self) -> dict[tuple[str, str, str], pd.Series]:
-        table = self.goal_changes
-        keys = ("indicator", "area", "group_by")
-        return {tuple(row[key] for key in keys): row for _, row in table.iterrows()}
+        return _keyed(self.goal_changes)
 
     def programme_wijken(self) -> list[str]:
         """Return the wijken that the programme is carried out in."""
@@ -246,17 +225,26 @@ class Facts:
         return self._levels.get((indicator, wijk), self.estimates.head(0))
 
 
-def _last(table: pd.DataFrame) -> dict[tuple[str, str], pd.Series]:
-    """Return the last change between waves, in points or the score's unit, by indicator and wijk."""
+def _last(table: pd.DataFrame) -> dict[tuple[str, str, str], pd.Series]:
+    """Return the last change between waves, in points or the score's unit, of each wijk."""
     if table.empty:
         return {}
-    rows = table[
-        table["area_level"].eq("wijk")
-        & table["unit"].isin(["points", "score"])
-        & table["wave"].str.contains("-", regex=False)
-    ]
-    last = rows.drop_duplicates(["indicator", "area"], keep="last")
-    return {(row["indicator"], row["area"]): row for _, row in last.iterrows()}
+    return _keyed(
+        table[
+            table["area_level"].eq("wijk")
+            & table["unit"].isin(["points", "score"])
+            & table["wave"].str.contains("-", regex=False)
+        ]
+    )
+
+
+def _keyed(table: pd.DataFrame) -> dict[tuple[str, str, str], pd.Series]:
+    """Return the last row of each indicator, wijk and grouping."""
+    if table.empty:
+        return {}
+    keys = ["indicator", "area", "group_by"]
+    last = table.drop_duplicates(keys, keep="last")
+    return {tuple(row[keys]): row for _, row in last.iterrows()}
 
 
 def _by(table: pd.DataFrame, keys: str | list[str]) -> dict:

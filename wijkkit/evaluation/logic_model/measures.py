@@ -105,7 +105,7 @@ def gap_finding(facts: Facts, wijk: str, indicator: str) -> Finding:
     grouping = facts.study.gap_grouping
     fields = {"label": facts.study.text(facts.study.indicators[indicator].label)}
     fields["grouping"] = "" if grouping is None else facts.study.text(grouping.label)
-    row = None if grouping is None else facts.gap_change(grouping.id, indicator, wijk)
+    row = None if grouping is None else facts.change(indicator, wijk, grouping.id)
     if grouping is None or row is None or row["status"] != "ok":
         key = "gap_unmeasured" if grouping else "gap_no_grouping"
         return Finding(measure, "not_measured", _say(key, language, **fields))
