@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import textwrap
+from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -53,9 +54,10 @@ def logic_model(elements: pd.DataFrame, assumptions: pd.DataFrame) -> ShownFigur
         for at, pair in enumerate(itertools.pairwise(BOXES)):
             _draw_assumption(axes, assumptions, pair, edges[at][1], edges[at + 1][0], language)
         _draw_loop(axes, edges[0][0], edges[-1][1], language)
-    states = elements["state"].value_counts().items()
-    words = [(text(f"logic_model.state.{state}", language), n) for state, n in states]
-    said = [text("show.alt.logic_model_row", language, state=state, n=n) for state, n in words]
+    said = []
+    for state, n in elements["state"].value_counts().items():
+        words = text(f"logic_model.state.{state}", language)
+        said.append(text("show.alt.logic_model_row", language, state=words, n=n))
     return drawn(figure, elements, text("show.alt.logic_model", language), said)
 
 
@@ -82,19 +84,16 @@ def _arrow(axes: Axes, start: tuple[float, float], end: tuple[float, float], col
 def _draw_box(axes: Axes, box: str, lines: list, top: float, height: float, language: str) -> None:
     look = {"facecolor": "white", "edgecolor": theme.OWN, "linewidth": 1.2}
     _box(axes, (0.08, top), _WIDTH - _LOOP - 0.1, height, **look)
-    title = text(f"logic_model.box.{box}", language)
-    axes.text(
-        0.2, top + 0.19, title, fontsize=10.5, fontweight="bold", va="center", color=theme.OWN
-    )
+    head: dict[str, Any] = {"fontsize": 10.5, "fontweight": "bold", "color": theme.OWN}
+    axes.text(0.2, top + 0.19, text(f"logic_model.box.{box}", language), va="center", **head)
     y = top + _HEAD + _LINE / 2
     for state, label, words in lines:
         colour = _COLOURS.get(state, theme.INK)
-        sign = text(f"logic_model.symbol.{state}", language)
-        axes.text(0.2, y, sign, fontsize=9, va="center", color=colour)
-        for number, line in enumerate(label):
-            axes.text(0.42, y + number * _LINE, line, fontsize=9, va="center")
-        for number, line in enumerate(words):
-            axes.text(3.5, y + number * _LINE, line, fontsize=9, va="center", color=colour)
+        sign = [text(f"logic_model.symbol.{state}", language)]
+        for x, parts, color in ((0.2, sign, colour), (0.42, label, None), (3.5, words, colour)):
+            for number, line in enumerate(parts):
+                at = y + number * _LINE
+                axes.text(x, at, line, fontsize=9, va="center", color=color or theme.INK)
         y += len(label) * _LINE
 
 
@@ -121,9 +120,8 @@ def _draw_loop(axes: Axes, top: float, bottom: float, language: str) -> None:
     axes.plot([x - 0.22, x], [bottom - 0.2] * 2, color=theme.CITY, linewidth=1.2)
     axes.plot([x, x], [bottom - 0.2, top + 0.2], color=theme.CITY, linewidth=1.2)
     _arrow(axes, (x, top + 0.2), (x - 0.24, top + 0.2), theme.CITY)
-    _box(
-        axes, (x + 0.06, top + 0.1), 0.3, bottom - top - 0.2, facecolor=theme.PALE, edgecolor="none"
-    )
+    look = {"facecolor": theme.PALE, "edgecolor": "none"}
+    _box(axes, (x + 0.06, top + 0.1), 0.3, bottom - top - 0.2, **look)
     words, middle = text("logic_model.monitoring", language), (top + bottom) / 2
     axes.text(x + 0.21, middle, words, rotation=270, ha="center", va="center", fontsize=8.5)
 
@@ -137,7 +135,9 @@ def network(ties: pd.DataFrame, places: pd.DataFrame) -> ShownFigure | Nothing:
     if places.empty:
         return nothing(places, "show.network.none")
     language = language_of(places)
-    stronger = _stronger(ties, len(places))
+    stronger = ties[ties["meetings"] > ties["meetings"].median()]
+    complete = len(ties) >= 0.9 * len(places) * (len(places) - 1) / 2
+    stronger = stronger if complete and len(stronger) else ties
     with theme.style():
         figure, axes = theme.new_figure(height=4.6)
         axes.axis("off")
@@ -145,10 +145,8 @@ def network(ties: pd.DataFrame, places: pd.DataFrame) -> ShownFigure | Nothing:
         axes.set_xlim(-1.85, 1.85)
         axes.set_ylim(-1.35, 1.4)
         names = list(places.sort_values(["rank", "organisation"])["organisation"])
-        turns = [2 * math.pi * at / len(names) for at in range(len(names))]
-        spots = {
-            name: (math.sin(turn), math.cos(turn)) for name, turn in zip(names, turns, strict=True)
-        }
+        turns = {name: 2 * math.pi * at / len(names) for at, name in enumerate(names)}
+        spots = {name: (math.sin(turn), math.cos(turn)) for name, turn in turns.items()}
         for tie in stronger.itertuples():
             (x1, y1), (x2, y2) = spots[tie.one], spots[tie.other]
             width = 0.4 + 2.6 * tie.meetings / stronger["meetings"].max()
@@ -161,18 +159,14 @@ def network(ties: pd.DataFrame, places: pd.DataFrame) -> ShownFigure | Nothing:
             for key, (mark, color) in looks.items()
         ])  # fmt: skip
     lead = text("show.alt.network", language, organisations=int(places["role"].ne(ADVISOR).sum()))
-    said = [] if ties.empty else [_said_strongest(ties, language)]
+    said, order = [], ["meetings", "one", "other"]
+    for _, tie in ties.sort_values(order, ascending=[False, True, True]).head(1).iterrows():
+        ends = {key: _organisation(tie[key], language) for key in ("one", "other")}
+        said.append(text("show.network.strongest", language, **ends, n=int(tie["meetings"])))
     if len(stronger) < len(ties):
         least = int(stronger["meetings"].min())
         said.append(text("show.network.least", language, least=least))
     return drawn(figure, places, lead, said)
-
-
-def _stronger(ties: pd.DataFrame, count: int) -> pd.DataFrame:
-    """Return the lines to draw: all, or the stronger half where everybody met everybody."""
-    complete = len(ties) >= 0.9 * count * (count - 1) / 2
-    stronger = ties[ties["meetings"] > ties["meetings"].median()]
-    return stronger if complete and len(stronger) else ties
 
 
 def _draw_place(axes: Axes, row, x: float, y: float, language: str) -> None:
@@ -190,9 +184,3 @@ def _draw_place(axes: Axes, row, x: float, y: float, language: str) -> None:
 
 def _organisation(name: str, language: str) -> str:
     return text("process.network.node_role", language) if name == ADVISOR else name
-
-
-def _said_strongest(ties: pd.DataFrame, language: str) -> str:
-    tie = ties.sort_values(["meetings", "one", "other"], ascending=[False, True, True]).iloc[0]
-    one, other = (_organisation(tie[key], language) for key in ("one", "other"))
-    return text("show.network.strongest", language, one=one, other=other, n=int(tie["meetings"]))

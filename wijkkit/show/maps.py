@@ -83,8 +83,8 @@ def _with(borders: pd.DataFrame, numbers: pd.DataFrame) -> pd.DataFrame:
     """Return borders with the number of each wijk, and the words of the numbers."""
     columns = ["area", *(name for name in NUMBER if name in numbers)]
     shown = [is_shown(row) for row in numbers.to_dict("records")]
-    known = numbers.assign(value=numbers["value"].where(shown))
-    found = borders.merge(known[columns], on="area", how="left").fillna({"status": "missing"})
+    known = numbers[columns].assign(value=numbers["value"].where(shown))
+    found = borders.merge(known, on="area", how="left").fillna({"status": "missing"})
     found.attrs = numbers.attrs
     return found
 
@@ -116,8 +116,8 @@ def draw_values(axes: Axes, borders: pd.DataFrame, language: str) -> None:
         ends = known.sort_values("value").iloc[[0, -1]].to_dict("records")
         scale = Normalize(*(end["value"] for end in ends))
         shades = [_SHADES(scale(value)) for value in known["value"]]
-        for (_, row), shade in zip(known.iterrows(), shades, strict=True):
-            _fill(axes, pd.DataFrame([row]), facecolor=shade)
+        for at, shade in enumerate(shades):
+            _fill(axes, known.iloc[[at]], facecolor=shade)
         colours = {shown_value(end, language): _SHADES(scale(end["value"])) for end in ends}
         look = {"marker": "s", "markersize": 8}
         theme.label_marks(axes, [(said, {**look, "color": c}) for said, c in colours.items()])
@@ -125,22 +125,20 @@ def draw_values(axes: Axes, borders: pd.DataFrame, language: str) -> None:
 
 
 def _fill(axes: Axes, shapes: pd.DataFrame, **look) -> None:
-    drawn_shapes = [PathPatch(_path(shape)) for shape in shapes["geometry"]]
-    patches = PatchCollection(drawn_shapes, edgecolor="white", linewidth=0.8, **look)
-    patches.set_urls([page or None for page in _pages(shapes)])
-    axes.add_collection(patches)
+    patches = []
+    for shape in shapes["geometry"]:
+        polygons = getattr(shape, "geoms", [shape])
+        rings = [ring for polygon in polygons for ring in (polygon.exterior, *polygon.interiors)]
+        points = (np.asarray(ring.coords)[:, :2] for ring in rings)
+        path = Path.make_compound_path(*(Path(some, closed=True) for some in points))
+        patches.append(PathPatch(path))
+    drawing = PatchCollection(patches, edgecolor="white", linewidth=0.8, **look)
+    drawing.set_urls([page or None for page in _pages(shapes)])
+    axes.add_collection(drawing)
 
 
 def _pages(borders: pd.DataFrame) -> list[str]:
     return list(borders["page"]) if "page" in borders else [""] * len(borders)
-
-
-def _path(geometry) -> Path:
-    """Return all rings of a border as one path."""
-    polygons = getattr(geometry, "geoms", [geometry])
-    rings = [ring for polygon in polygons for ring in (polygon.exterior, *polygon.interiors)]
-    points = [np.asarray(ring.coords)[:, :2] for ring in rings]
-    return Path.make_compound_path(*(Path(corners, closed=True) for corners in points))
 
 
 def _name(axes: Axes, marked: pd.DataFrame, borders: pd.DataFrame) -> None:

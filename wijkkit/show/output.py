@@ -149,12 +149,10 @@ def alt_text(lead: str, rows: Iterable[str], language: str) -> str:
     >>> len(alt_text("Per doel een punt.", ["Sport: 41%."] * 90, "nl")) < 400
     True
     """
-    rest = text("show.alt_rest", language)
-    said = " ".join(lead.split())
-    rows = list(rows)
-    for position, row in enumerate(rows):
-        last = position == len(rows) - 1
-        if len(said) + len(row) + 1 > ALT_LENGTH - (0 if last else len(rest) + 1):
+    rest, said, rows = text("show.alt_rest", language), " ".join(lead.split()), list(rows)
+    for position, row in enumerate(rows, start=1):
+        room = ALT_LENGTH - (0 if position == len(rows) else len(rest) + 1)
+        if len(said) + len(row) + 1 > room:
             return f"{said[: ALT_LENGTH - len(rest) - 1]} {rest}"
         said = f"{said} {row}"
     return said[:ALT_LENGTH]

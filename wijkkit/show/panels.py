@@ -36,7 +36,7 @@ def slopes(frame: pd.DataFrame) -> ShownFigure | Nothing:
     if frame.empty or frame["wave"].nunique() < 2:
         return nothing(frame, "show.change.one_wave")
     language = language_of(frame)
-    parts = {label: frame[frame["label"].eq(label)] for label in frame["label"].unique()}
+    parts = _by_label(frame)
     with theme.style():
         figure, panels = theme.new_panels(list(parts), 1.6, 0.4)
         for axes, rows in zip(panels, parts.values(), strict=True):
@@ -46,9 +46,17 @@ def slopes(frame: pd.DataFrame) -> ShownFigure | Nothing:
         names = dict(zip(frame["own"], frame["name"], strict=True))
         looks = [(names[own], _line(own)) for own in (True, False) if own in names]
         theme.label_marks(figure, looks)
-    said = [_said_waves(label, rows[rows["own"]], language) for label, rows in parts.items()]
+    said = []
+    for label, rows in parts.items():
+        own = rows[rows["own"]].to_dict("records")
+        values = (f"{row['wave']} {shown_value(row, language)}" for row in own)
+        said.append(f"{label}: {', '.join(values)}.")
     lead = text("show.alt.slopes", language, names=" / ".join(dict.fromkeys(frame["name"])))
     return drawn(figure, frame, lead, said)
+
+
+def _by_label(frame: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    return dict(iter(frame.groupby("label", sort=False)))
 
 
 def _line(own: bool) -> dict:
@@ -108,11 +116,6 @@ def _label_values(axes: Axes, series: dict, at: int, side: str, language: str) -
         )  # fmt: skip
 
 
-def _said_waves(label: str, own: pd.DataFrame, language: str) -> str:
-    waves = (f"{row['wave']} {shown_value(row, language)}" for _, row in own.iterrows())
-    return f"{label}: {', '.join(waves)}."
-
-
 def forest(frame: pd.DataFrame) -> ShownFigure | Nothing:
     """Draw a panel per outcome and a row per method around no difference; right is favourable.
 
@@ -125,7 +128,7 @@ def forest(frame: pd.DataFrame) -> ShownFigure | Nothing:
     if len(methods) < 2:
         why = "one_method" if len(rows) else "only_scores" if len(frame) else "no_outcome"
         return nothing(frame, f"effect_show.{why}")
-    parts = {label: rows[rows["label"].eq(label)] for label in rows["label"].unique()}
+    parts = _by_label(rows)
     ends = np.abs(rows[["lower", "upper"]].to_numpy(dtype=float))
     edge = min(_FURTHEST, 10.0 * (1 + max([10.0, *ends[np.isfinite(ends)]]) // 10))
     short = [text(f"effect_show.short.{method}", language) for method in methods]
@@ -181,7 +184,7 @@ def funnel(frame: pd.DataFrame) -> ShownFigure | Nothing:
     if known.empty:
         return nothing(frame, "show.goals.no_rows")
     language, own = language_of(frame), known.loc[known["own"], "name"]
-    parts = {label: known[known["label"].eq(label)] for label in known["label"].unique()}
+    parts = _by_label(known)
     with theme.style():
         figure, panels = theme.new_panels(list(parts), 1.9, 0.6)
         for axes, rows in zip(panels, parts.values(), strict=True):
@@ -191,7 +194,12 @@ def funnel(frame: pd.DataFrame) -> ShownFigure | Nothing:
         marks += [(text(f"show.funnel.{key}", language), look)
                   for key, look in (("inside", _INSIDE), ("outside_mark", _OUTSIDE))]  # fmt: skip
         theme.label_marks(figure, marks)
-    said = [_said_outside(label, rows, language) for label, rows in parts.items()]
+    said = []
+    for label, rows in parts.items():
+        outside = list(rows.loc[rows["position"].ne("inside"), "name"])
+        key = ("none_outside", "one_outside", "outside")[min(len(outside), 2)]
+        words = {"indicator": label, "names": listed(outside, language)}
+        said.append(text(f"show.funnel.{key}", language, **words))
     return drawn(figure, known, text("show.alt.funnel", language), said, "funnel")
 
 
@@ -219,10 +227,3 @@ def _draw_funnel(axes: Axes, rows: pd.DataFrame) -> None:
     axes.xaxis.set_major_locator(MaxNLocator(nbins=5, integer=True))
     axes.yaxis.set_major_formatter("{x:.0f}%")
     axes.grid(color=theme.PALE, linewidth=0.6)
-
-
-def _said_outside(label: str, rows: pd.DataFrame, language: str) -> str:
-    outside = list(rows.loc[rows["position"].ne("inside"), "name"])
-    key = "none_outside" if not outside else "one_outside" if len(outside) == 1 else "outside"
-    names = listed(outside, language)
-    return text(f"show.funnel.{key}", language, indicator=label, names=names)

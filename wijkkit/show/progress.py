@@ -119,8 +119,7 @@ def steps(frame: pd.DataFrame) -> ShownFigure | Nothing:
     if frame.empty:
         return nothing(frame, "show.pace.none")
     language, today = language_of(frame), pd.Timestamp(frame["as_of"].iloc[0])
-    steps = [text(f"process.step.{step}", language) for step in frame["step"]]
-    labels = [f"{step} {words}" for step, words in zip(frame["step"], steps, strict=True)]
+    labels = [f"{step} {text(f'process.step.{step}', language)}" for step in frame["step"]]
     states = [_step_state(row, language) for row in frame.itertuples()]
     with theme.style():
         figure, axes = theme.new_figure(height=0.8 + 0.52 * len(frame))
@@ -191,13 +190,10 @@ def timeline(frame: pd.DataFrame) -> ShownFigure | Nothing:
         kind if kind == label or not label else f"{kind}: {label}"
         for kind, label in zip(kinds, frame["label"], strict=True)
     ]
-    rows = list(dict.fromkeys(names))
-    ends = zip(*(frame[end].dt.date.map(lambda at: day(at, language)) for end in ("start", "end")),
-               strict=True)  # fmt: skip
-    said = [
-        f"{name}: {text('process.timeline.from_to', language, start=start, end=end)}."
-        for name, (start, end) in zip(names, ends, strict=True)
-    ]
+    rows, said = list(dict.fromkeys(names)), []
+    for name, row in zip(names, frame.itertuples(), strict=True):
+        ends = {end: day(getattr(row, end).date(), language) for end in ("start", "end")}
+        said.append(f"{name}: {text('process.timeline.from_to', language, **ends)}.")
     with theme.style():
         figure, axes = theme.new_figure(height=0.6 + 0.5 * len(rows))
         for name, row in zip(names, frame.itertuples(), strict=True):

@@ -51,8 +51,7 @@ def sentences(
     """
     if frame.empty:
         return nothing(frame)
-    places = list(order)
-    rows = frame.sort_values(by, key=lambda x: x.map(places.index), kind="stable") if by else frame
+    rows = frame.sort_values(by, key=lambda x: x.map(order.index), kind="stable") if by else frame
     said = [sentence for _, row in rows.iterrows() if (sentence := say(row, frame.attrs))]
     return bullets(said) if said else nothing(frame)
 
@@ -101,7 +100,7 @@ def answered(
         if lines
     ]
     if answers and view.study.among:
-        answers = [text("common.among", view.language, who=escaped(view.study.among)), *answers]
+        answers.insert(0, text("common.among", view.language, who=escaped(view.study.among)))
     return bullets(answers) if answers else Nothing(say(view, "nothing"))
 
 
@@ -153,19 +152,19 @@ def change_sentence(row: pd.Series, about: About) -> str:
     """Say how an outcome changed since the first wave, with its margin."""
     language, change = about["language"], number_at(row, "change")
     head = f"**{escaped(row['label'])}**"
-    absent = next((number for prefix in ("own", "first", "change")
-                   if not is_shown(number := number_at(row, prefix))), None)  # fmt: skip
+    own, first = number_at(row, "own"), number_at(row, "first")
+    absent = next((number for number in (own, first, change) if not is_shown(number)), None)
     if row["trend"] == "unknown" and absent is not None:
         return _absent(absent, head, language)
-    ends = {end: shown_value(number_at(row, prefix), language)
-            for end, prefix in (("first", "first"), ("last", "own"))}  # fmt: skip
     moved = {
+        "first": shown_value(first, language),
+        "last": shown_value(own, language),
         "trend": text(f"show.trend.{row['trend']}", language),
         "points": _difference(change, language),
         "interval": interval(change["lower"], change["upper"], language),
     }
     key = "unjudged" if row["trend"] == "unknown" else "sentence"
-    said = text(f"show.change.{key}", language, label=head, **moved, **ends)
+    said = text(f"show.change.{key}", language, label=head, **moved)
     clear = row["trend"] in ("better", "worse")
     return said + over_zero(clear, change["lower"], change["upper"], language)
 

@@ -113,8 +113,11 @@ def intervals(
             legend.append((text("show.legend.target", language), {**_TARGET, "markersize": 11}))
         if legend:
             theme.label_marks(axes, legend)
-    said = [_said(words, value, row, names, language)
-            for words, value, row in zip(labels, shown, rows, strict=True)]  # fmt: skip
+    said = []
+    for words, value, row in zip(labels, shown, rows, strict=True):
+        others = zip([*names.values()][1:], row[1:], strict=True)
+        values = [value, *(f"{name} {shown_value(one, language)}" for name, one in others)]
+        said.append(f"{words}: {', '.join(values)}.")
     marked = " / ".join(filter(None, names.values()))
     lead = text(f"show.alt.intervals{'_of' if marked else ''}", language, names=marked)
     return drawn(figure, frame, lead, said)
@@ -164,14 +167,6 @@ def _draw_row(axes: Axes, position: int, row: list[dict], edge: float, look: dic
     elif own["status"] == "above":
         axes.plot([own["lower"], 100], [position] * 2, color=theme.OWN, linewidth=2.6,
                   linestyle=(0, (1.5, 0.8)))  # fmt: skip
-
-
-def _said(label: str, value: str, row: list[dict], names: Mapping[str, str], language: str) -> str:
-    others = [
-        f"{name} {shown_value(number, language)}"
-        for name, number in zip(list(names.values())[1:], row[1:], strict=True)
-    ]
-    return f"{label}: {', '.join([value, *others])}."
 
 
 def dumbbells(frame: pd.DataFrame) -> ShownFigure | Nothing:
@@ -229,8 +224,8 @@ def position(frame: pd.DataFrame) -> ShownFigure | Nothing:
     """
     if frame.empty:
         return nothing(frame, "show.goals.none")
-    language, labels = language_of(frame), list(frame["label"].unique())
-    parts = [frame[frame["label"].eq(label)] for label in labels]
+    language, by_label = language_of(frame), dict(iter(frame.groupby("label", sort=False)))
+    labels, parts = list(by_label), list(by_label.values())
     values = [_own_value(part, language) for part in parts]
     own = frame.loc[frame["own"], "name"]
     with theme.style():

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import json
-from typing import Any, cast
 
 import pandas as pd
 
@@ -46,8 +45,9 @@ _NAMED = 3
 
 def city_summary(view: CityView) -> ShownText | Nothing:
     """Say in five answers what the evaluation of the city found; a part without a source is absent."""
+    known = view.programme and view.effects()["status"].eq("ok").any()
     parts = {
-        "effect": _effect(view),
+        "effect": [*effect_verdicts(view, count=True), *detectable_words(view)] if known else [],
         "gap": _gap(view),
         "done": done(view.side_by_side()),
         "why": _why(view),
@@ -56,18 +56,12 @@ def city_summary(view: CityView) -> ShownText | Nothing:
     return answered(view, "city_summary", parts)
 
 
-def _effect(view: CityView) -> list[str]:
-    if not view.programme or view.effects()["status"].ne("ok").all():
-        return []
-    return [*effect_verdicts(view, count=True), *detectable_words(view)]
-
-
 def effect_verdicts(view: CityView, count: bool = False) -> list[str]:
     """Return a sentence per verdict, with the outcomes it holds for.
 
     With `count`, outcomes without a finding are counted instead of named.
     """
-    frame, lines = view.effects(), []
+    frame, lines, language = view.effects(), [], view.language
     if frame["key"].isin(_SIGNS).any() and not frame["key"].isin(_SHOWN).any():
         lines.append(say(view, "city_summary.none_shown"))
     for key in (*_SHOWN, *_NOT_SHOWN, *_SIGNS):
@@ -77,29 +71,24 @@ def effect_verdicts(view: CityView, count: bool = False) -> list[str]:
         elif len(rows):
             sized = key not in _NOT_SHOWN
             labels = [_sized(view, row) if sized else row.label for row in rows.itertuples()]
-            names = named(labels, view.language)
-            why = any_over_zero(rows[rows["scale"].eq("points") & sized], "", view.language)
+            names = named(labels, language)
+            why = any_over_zero(rows[rows["scale"].eq("points") & sized], "", language)
             lines.append(say(view, f"city_summary.verdict.{key}", names=names) + why)
         reasons = rows["reason"][rows["reason"].astype(bool)].unique()
-        lines += [text(f"effect.reason.{reason}", view.language) for reason in reasons]
+        lines += [text(f"effect.reason.{reason}", language) for reason in reasons]
     if frame["key"].isin(_SIGNS).any():
-        lines.append(_by_chance(view))
+        # How often a study without any effect has a sign.
+        rows = view.table("effect_conclusions")
+        fields = json.loads(rows.loc[rows["key"].isin(_SIGNS), "fields"].iloc[0])
+        known = {"outcomes": fields["outcomes"], "chance": number(100 * fields["chance"], language)}
+        lines.append(say(view, "city_summary.sign_by_chance", **known))
     return lines
-
-
-def _by_chance(view: CityView) -> str:
-    """Say how often a study without any effect has a sign."""
-    rows = view.table("effect_conclusions")
-    fields = json.loads(rows.loc[rows["key"].isin(_SIGNS), "fields"].iloc[0])
-    chance = number(100 * fields["chance"], view.language)
-    return say(view, "city_summary.sign_by_chance", outcomes=fields["outcomes"], chance=chance)
 
 
 def _sized(view: CityView, row) -> str:
     if row.scale != "points":
         return row.label
-    ends = (signed(end, view.language) for end in (row.lower, row.upper))
-    size = dict(zip(("lower", "upper"), ends, strict=True))
+    size = {end: signed(getattr(row, end), view.language) for end in ("lower", "upper")}
     value = about(points(row.value, view.language), row._asdict(), view.language)
     shown = say(view, "city_summary.size", value=value, **size)
     return f"{row.label} ({shown})"
@@ -142,9 +131,8 @@ def effect_summary(view: CityView) -> ShownText | Nothing:
     if not view.is_wijk:
         return bullets(lines)
     neighbourhood = view.study.neighbourhood(view.place[0])
-    role = text(
-        f"effect_show.role.{neighbourhood.arm}", view.language, name=escaped(neighbourhood.name)
-    )
+    name = escaped(neighbourhood.name)
+    role = text(f"effect_show.role.{neighbourhood.arm}", view.language, name=name)
     return ShownText(f"{role}\n\n{' '.join(lines)}")
 
 
@@ -235,21 +223,16 @@ def explanations(view: CityView) -> ShownText | Nothing:
     plays, keys = explanation_rows(view.study, found), found["explanation"]
     if plays.empty:
         return ShownText(no_explanation(view))
-    lines = []
+    lines, quotes = [], view.table("quotes")
     for row, key in zip(plays.itertuples(), keys, strict=True):
+        codes = view.study.settings.evaluation.explanations.codes.get(key, ())
+        mine = quotes[quotes["code"].isin(codes)].iterrows()
+        said = [quote_sentence(quote, {"language": view.language}) for _, quote in mine]
         head = f"**{escaped(row.explanation)}**. {escaped(row.evidence)}"
-        lines.append(" ".join([head, *quotes_for(view, key)]))
+        lines.append(" ".join([head, *said]))
     lines += undecided(view)
     head = f"{text('show.explanations.head', view.language)}\n\n" if view.is_wijk else ""
     return ShownText(f"{head}{bullets(lines).markdown}")
-
-
-def quotes_for(view: CityView, explanation: str) -> list[str]:
-    """Return the chosen quotes whose subject the study counts for an explanation."""
-    codes = view.study.settings.evaluation.explanations.codes.get(cast(Any, explanation), ())
-    table = view.table("quotes")
-    rows = table[table["code"].isin(codes)].iterrows()
-    return [quote_sentence(row, {"language": view.language}) for _, row in rows]
 
 
 #: Verdicts that leave an explanation open.

@@ -35,20 +35,12 @@ def wijk_summary(view: WijkView) -> ShownText | Nothing:
     return answered(view, "summary", parts, name=escaped(view.name))
 
 
-def by_size_of_change(outcomes: pd.DataFrame) -> pd.DataFrame:
-    """Return the outcomes with a clear change, the largest first; then the others."""
-    clear = outcomes["trend"].isin(["better", "worse"])
-    size = outcomes["change_value"].astype(float).abs().where(clear, -1.0)
-    return outcomes.assign(clear=clear, size=size).sort_values(
-        "size", ascending=False, kind="stable"
-    )
-
-
 def changed(view: WijkView, outcomes: pd.DataFrame) -> list[str]:
     """Say which outcomes clearly changed, the largest change first, and how many did not."""
     if outcomes.empty:
         return []
-    rows = by_size_of_change(outcomes)
+    clear = outcomes[outcomes["trend"].isin(["better", "worse"])]
+    size = clear["change_value"].astype(float).abs()
     lines = [
         say(
             view,
@@ -57,7 +49,7 @@ def changed(view: WijkView, outcomes: pd.DataFrame) -> list[str]:
             first=shown_value(number_at(row, "first"), view.language),
             last=shown_value(number_at(row, "own"), view.language),
         )
-        for _, row in rows[rows["clear"]].iterrows()
+        for _, row in clear.loc[size.sort_values(ascending=False, kind="stable").index].iterrows()
     ]
     same = int(outcomes["trend"].eq("not_distinguishable").sum())
     if lines and same:
@@ -69,24 +61,18 @@ def changed(view: WijkView, outcomes: pd.DataFrame) -> list[str]:
 
 def _where(view: WijkView, outcomes: pd.DataFrame) -> list[str]:
     """Say where the wijk differs clearly from all wijken together."""
-    lines = [
-        say(
-            view,
-            f"summary.{verdict}",
-            everywhere=view.everywhere,
-            names=_with_values(view, outcomes[outcomes["verdict"].eq(verdict)]),
-        )
-        for verdict in ("worse", "better")
-        if outcomes["verdict"].eq(verdict).any()
-    ]
+    lines, everywhere = [], view.everywhere
+    for verdict in ("worse", "better"):
+        labels = [
+            f"{row['label']} {shown_value(number_at(row, 'own'), view.language)}"
+            for _, row in outcomes[outcomes["verdict"].eq(verdict)].iterrows()
+        ]
+        if labels:
+            names = named(labels, view.language)
+            lines.append(say(view, f"summary.{verdict}", everywhere=everywhere, names=names))
     if not lines and (same := int(outcomes["verdict"].eq("not_distinguishable").sum())):
-        return [say_counted(view, "summary.same", same, everywhere=view.everywhere)]
+        return [say_counted(view, "summary.same", same, everywhere=everywhere)]
     return lines
-
-
-def _with_values(view: WijkView, rows: pd.DataFrame) -> str:
-    values = (shown_value(number_at(row, "own"), view.language) for _, row in rows.iterrows())
-    return named(map(" ".join, zip(rows["label"], values, strict=True)), view.language)
 
 
 def _goals(view: WijkView) -> list[str]:

@@ -154,10 +154,13 @@ def assumption_findings(facts: Facts, wijk: str) -> pd.DataFrame:
     for item in facts.study.settings.logic_model.assumptions:
         found = [finding_of(facts, wijk, measure) for measure in item.measures]
         words = " ".join(finding.words for finding in found)
-        supports = {finding.support for finding in found}
-        verdict = "for" if supports == {"for"} else "unknown"
-        if "against" in supports:
-            verdict = "mixed" if "for" in supports else "against"
+        verdict = _verdict({finding.support for finding in found})
         about = item.id, item.from_box, item.to_box, _label(facts, "assumption", item)
         rows.append((wijk, *about, verdict, words))
     return pd.DataFrame(rows, columns=list(ASSUMPTION_COLUMNS))
+
+
+def _verdict(supports: set[str]) -> str:
+    if "against" in supports:
+        return "mixed" if "for" in supports else "against"
+    return "for" if supports == {"for"} else "unknown"
