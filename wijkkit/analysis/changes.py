@@ -68,10 +68,7 @@ class Cells:
 
     def labelled(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Return rows with the columns of `by`, their keys those of who was chosen."""
-        places = {column: "area" for column in AREA_COLUMNS if column in self.columns}
-        made = {
-            column: rows[places.get(column, "group")] for column in self.columns if column != "wave"
-        }
+        made = {name: rows["area" if name in AREA_COLUMNS else "group"] for name in self.columns}
         return self._as_chosen(rows.assign(**made))
 
     def _as_chosen(self, rows: pd.DataFrame) -> pd.DataFrame:
@@ -93,18 +90,14 @@ class Cells:
         return counted(self._as_chosen(wanted), self.sample)
 
 
-def cells_of(
-    people: People,
-    outcome: Outcome,
-    by: By,
-    between: Grouping | None = None,
-) -> Cells:
+def cells_of(people: People, outcome: str, by: By, between: Grouping | None = None) -> Cells:
     """Estimate the cells of one outcome.
 
     `by`: Areas, and at most one other column. Raises EstimationError: `by` divides in a way that
     these methods do not.
     """
     study, frame, chosen = people.study, people.frame, people.chosen
+    asked = outcome_of(study, frame, outcome)
     columns = [column for column in columns_of(by, frame, study) if column != "wave"]
     places = [column for column in columns if column in AREA_COLUMNS]
     others = [column for column in columns if column not in places]
@@ -116,25 +109,26 @@ def cells_of(
             expected="one of wijk, district, arm" + ("" if between else " and one other column"),
             remedy="Choose some people first: people[people.sex == 'girl'].",
         )
-    division = dict(_division(study, frame, column) for column in others)
-    if between is not None:
-        division = _groups_of(between)
+    division = _groups_of(between) if between else {}
+    for column in others:
+        known = next((_groups_of(one) for one in study.groupings if one.column == column), None)
+        values = tuple(sorted(frame[column].dropna().unique(), key=str))
+        division = known or {column: (column, values)}
     waves = [wave.id for wave in study.waves if wave.id in frame["wave"].unique()]
-    grid = estimate_grid(frame, {outcome.key: outcome}, waves, division, areas=_areas(study))
-    level = AREA_COLUMNS[places[0]] if places else "city"
-    if not grid.table["area_level"].eq(level).any():
+    grid = estimate_grid(frame, {outcome: asked}, waves, division, areas=_areas(study))
+    level, there = AREA_COLUMNS[places[0]] if places else "city", set(grid.table["area_level"])
+    if level not in there:
         raise EstimationError(
             "there are no areas of this kind",
             place="by",
             found=places[0],
-            expected=", ".join(name for name, at in AREA_COLUMNS.items()
-                               if grid.table["area_level"].eq(at).any()),
+            expected=", ".join(name for name, at in AREA_COLUMNS.items() if at in there),
             remedy="Divide by another, or give the wijken an arm or a district.",
-        )  # fmt: skip
+        )
     group_by, (column, _) = next(iter(division.items()), ("", ("", ())))
     named, group = grouped(study, frame, [column] if group_by else [], chosen)
-    sample = sample_of(people, outcome, named, group)
-    return Cells(outcome, grid, level, group_by, tuple(columns), chosen, sample)
+    sample = sample_of(people, asked, named, group)
+    return Cells(asked, grid, level, group_by, tuple(columns), chosen, sample)
 
 
 def _areas(study: Study) -> pd.DataFrame:
@@ -143,22 +137,6 @@ def _areas(study: Study) -> pd.DataFrame:
 
 def _groups_of(grouping: Grouping) -> dict[str, tuple[str, tuple[str, ...]]]:
     return {grouping.id: (grouping.column, tuple(group.id for group in grouping.groups))}
-
-
-def _division(
-    study: Study, frame: pd.DataFrame, column: str
-) -> tuple[str, tuple[str, tuple[str, ...]]]:
-    for grouping in study.groupings:
-        if grouping.column == column:
-            return grouping.id, _groups_of(grouping)[grouping.id]
-    return column, (column, tuple(sorted(frame[column].dropna().unique(), key=str)))
-
-
-def tidy_with(rows: pd.DataFrame, columns: tuple[str, ...]) -> pd.DataFrame:
-    """Return rows with the tidy columns first, `step` and the columns of `by` after them."""
-    rows = rows.assign(step=float("nan")) if "step" not in rows else rows
-    others = [name for name in ("se", "df", "against", "verdict") if name in rows]
-    return rows[list(dict.fromkeys([*ESTIMATE_COLUMNS, *others, *columns]))]
 
 
 #: Between two waves, or two groups, in a key.
@@ -175,20 +153,18 @@ def change(people: People, outcome: str, by: By = None, *, measure: Measure = "p
         Areas (``wijk``, ``district``, ``arm``) and at most one other column.
     measure : {"points", "ratio", "odds_ratio"}
     """
-    study, frame = people.study, people.frame
-    asked = outcome_of(study, frame, outcome)
-    cells = cells_of(people, asked, by)
+    cells = cells_of(people, outcome, by)
     rows = cells.asked_for(estimate_change(cells.grid))
-    unit = "score" if asked.unit == "score" else measure
+    unit = "score" if cells.outcome.unit == "score" else measure
     rows = rows[rows["unit"].eq(unit)].reset_index(drop=True)
     if rows.empty:
         raise EstimationError(
             "there is no change to estimate",
             place=outcome,
-            found=f"{frame['wave'].nunique()} wave, measure '{measure}'",
+            found=f"{people.frame['wave'].nunique()} wave, measure '{measure}'",
             expected="two waves; points, ratio or odds_ratio of a percentage, points of a score",
         )
-    wanted = _of_waves(rows, study)
+    wanted = _of_waves(rows, people.study)
     return _result("change", people, cells, rows, wanted, {"measure": measure})
 
 
@@ -203,22 +179,19 @@ def gap(people: People, outcome: str, between: str = "", by: By = None) -> Resul
     by : str or list of str, optional
         Areas.
     """
-    study, frame = people.study, people.frame
-    asked, grouping = outcome_of(study, frame, outcome), grouping_called(study, between)
-    cells = cells_of(people, asked, by, grouping)
+    grouping = grouping_called(people.study, between)
+    cells = cells_of(people, outcome, by, grouping)
     rows = cells.asked_for(cells.estimated(people, estimate_gap, _groups_of(grouping)))
-    wanted = _of_groups(rows, study, grouping.groups[0].id, grouping.groups[-1].id)
+    wanted = _of_groups(rows, people.study, grouping.groups[0].id, grouping.groups[-1].id)
     return _result("gap", people, cells, rows, wanted, {"between": grouping.id})
 
 
 def compare(people: People, outcome: str, by: str = "wijk") -> Result:
     """Compare each area with the city it is part of; the covariance of the two counts."""
     people, notes = last_wave(people, outcome)
-    study, frame = people.study, people.frame
-    asked = outcome_of(study, frame, outcome)
-    cells = cells_of(people, asked, by)
+    cells = cells_of(people, outcome, by)
     # A verdict needs a direction: more of a column of a researcher's own is taken as better.
-    directed = replace(asked, direction=asked.direction or "higher")
+    directed = replace(cells.outcome, direction=cells.outcome.direction or "higher")
     found = cells.estimated(people, compare_areas, of=directed)
     found = found.rename(columns={"difference": "value"}).assign(group_by="", group=EVERYBODY)
     rows = cells.asked_for(found)
@@ -230,9 +203,8 @@ def compare(people: People, outcome: str, by: str = "wijk") -> Result:
 def slope_index(people: People, outcome: str, between: str = "", by: By = None) -> Result:
     """Return the slope index of inequality over the groups of an ordered grouping."""
     people, notes = last_wave(people, outcome)
-    study, frame = people.study, people.frame
-    asked, grouping = outcome_of(study, frame, outcome), grouping_called(study, between)
-    cells = cells_of(people, asked, by, grouping)
+    grouping = grouping_called(people.study, between)
+    cells = cells_of(people, outcome, by, grouping)
     rows = cells.estimated(people, estimate_slope, _groups_of(grouping))
     if rows.empty:
         raise EstimationError(
@@ -243,9 +215,8 @@ def slope_index(people: People, outcome: str, between: str = "", by: By = None) 
             remedy="Compare two groups by their gap.",
         )
     rows = cells.asked_for(rows[rows["method"].eq("slope_index")])
-    wanted = _of_groups(rows, study, *(group.id for group in grouping.groups))
-    notes = {**notes, "between": grouping.id}
-    return _result("slope_index", people, cells, rows, wanted, notes)
+    wanted = _of_groups(rows, people.study, *(group.id for group in grouping.groups))
+    return _result("slope_index", people, cells, rows, wanted, notes | {"between": grouping.id})
 
 
 def grouping_called(study: Study, name: str) -> Grouping:
@@ -294,10 +265,11 @@ def _result(
 ) -> Result:
     """Return a result; `more`: Further columns of its rows."""
     notes = {**notes, "among": people.chosen} if people.chosen else notes
-    frame = tidy_with(cells.labelled(rows), (*cells.columns, *more))
-    return Result(
-        kind, cells.outcome.label, cells.columns, frame, cells.behind(wanted), people.study, notes
-    )
+    frame = cells.labelled(rows if "step" in rows else rows.assign(step=float("nan")))
+    others = [name for name in ("se", "df", "against", "verdict") if name in frame]
+    frame = frame[list(dict.fromkeys([*ESTIMATE_COLUMNS, *others, *cells.columns, *more]))]
+    about = cells.outcome.label, cells.columns
+    return Result(kind, *about, frame, cells.behind(wanted), people.study, notes)
 
 
 # What the wijken of a city show together: the funnel and modelled estimates.
@@ -308,9 +280,8 @@ _LIMITS = ("target", "effective_n", "lower95", "upper95", "lower998", "upper998"
 def funnel(people: People, outcome: str, *, overdispersion: bool = False) -> Result:
     """Return the wijken around the city in the last wave; the limits of chance are columns."""
     people, notes = last_wave(people, outcome)
-    asked = outcome_of(people.study, people.frame, outcome)
-    require_percentage(asked, "funnel")
-    cells = cells_of(people, asked, "wijk")
+    require_percentage(outcome_of(people.study, people.frame, outcome), "funnel")
+    cells = cells_of(people, outcome, "wijk")
     limits = estimate_funnel(cells.grid, overdispersion=overdispersion)
     rows = cells.asked_for(cells.grid.table)
     rows = rows.merge(limits[["area", "wave", *_LIMITS]], on=["area", "wave"], how="left")
@@ -320,8 +291,7 @@ def funnel(people: People, outcome: str, *, overdispersion: bool = False) -> Res
 def small_areas(people: People, outcome: str, figures: pd.DataFrame | None = None) -> Result:
     """Return modelled estimates of every wijk (Fay-Herriot), in the last wave."""
     people, notes = last_wave(people, outcome)
-    asked = outcome_of(people.study, people.frame, outcome)
-    cells = cells_of(people, asked, "wijk")
+    cells = cells_of(people, outcome, "wijk")
     rows = cells.asked_for(estimate_small_areas(cells.grid, figures))
     return _result("small_areas", people, cells, rows, _beside_city(rows), notes)
 

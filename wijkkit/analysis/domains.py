@@ -77,20 +77,12 @@ By = str | Sequence[str] | None
 def columns_of(by: By, frame: pd.DataFrame, study: Study | None = None) -> list[str]:
     """Return the columns of `by`; EstimationError names those that are like one that is not there."""
     columns = [] if by is None else [by] if isinstance(by, str) else list(by)
-    absent = [column for column in columns if column not in frame]
-    if absent:
-        grouping = (
-            next((one for one in study.groupings if one.id == absent[0]), None) if study else None
-        )
-        hint = f"The grouping '{absent[0]}' divides by '{grouping.column}'." if grouping else ""
-        raise no_column(absent[0], frame, "by", hint)
+    absent = next((column for column in columns if column not in frame), None)
+    if absent is not None:
+        known = {one.id: one.column for one in study.groupings} if study else {}
+        hint = f"The grouping '{absent}' divides by '{known[absent]}'." if absent in known else ""
+        raise no_column(absent, frame, "by", hint)
     return columns
-
-
-def group_id(study: Study, column: str) -> str:
-    """Return what the tidy tables call a division by `column`: the study's grouping, or itself."""
-    found = (grouping.id for grouping in study.groupings if grouping.column == column)
-    return next(found, column)
 
 
 def keyed(
@@ -118,7 +110,8 @@ def grouped(
 ) -> tuple[str, pd.Series | None]:
     """Return the division and the group of each row, missing where one of its columns is."""
     groups = [column for column in columns if column not in (*AREA_COLUMNS, "wave")]
-    names = [group_id(study, column) for column in groups]
+    called = {grouping.column: grouping.id for grouping in reversed(study.groupings)}
+    names = [called.get(column, column) for column in groups]
     values = [rows[column].astype("str").where(rows[column].notna()) for column in groups]
     if selection:
         names.append(selection)
@@ -131,17 +124,7 @@ def grouped(
 # What the cells of a result count: what disclosure control judges.
 
 #: Columns of the cells: the row of the result that rests on it, its keys, its counts.
-CELL_COLUMNS = (
-    "row",
-    *ESTIMATE_KEYS,
-    "unit",
-    "n",
-    "x",
-    "above_least",
-    "below_most",
-    "dominance",
-    "move",
-)
+CELL_COLUMNS = ("row", *ESTIMATE_KEYS, *"unit n x above_least below_most dominance move".split())
 
 
 def sample_of(people: People, outcome: Outcome, group_by: str, group: pd.Series | None) -> Sample:
@@ -251,13 +234,6 @@ def described(frame: pd.DataFrame, kept: pd.Series) -> str:
 
     A column says it whose values are all in, or all out, of the choice.
     """
-    for name, inside in _dividing(frame, kept):
-        values = "+".join(sorted(map(str, inside)))
-        return f"{name}={values}"
-    return f"{int(kept.sum())} of {len(kept)} respondents"
-
-
-def _dividing(frame: pd.DataFrame, kept: pd.Series) -> Iterator[tuple[str, set]]:
     preferred = [name for name in ("wave", "sex", "arm", "wijk", "district") if name in frame]
     for name in dict.fromkeys([*preferred, *frame.columns]):
         values = frame[name]
@@ -265,12 +241,8 @@ def _dividing(frame: pd.DataFrame, kept: pd.Series) -> Iterator[tuple[str, set]]
             continue
         inside, outside = set(values[kept].dropna()), set(values[~kept].dropna())
         if inside and not inside & outside and not values[kept].isna().any():
-            yield name, inside
-
-
-def both(first: str, second: str) -> str:
-    """Return two choices as one."""
-    return ", ".join(part for part in (first, second) if part)
+            return f"{name}={'+'.join(sorted(map(str, inside)))}"
+    return f"{int(kept.sum())} of {len(kept)} respondents"
 
 
 def assigned(frame: pd.DataFrame, columns: dict[str, Any]) -> pd.DataFrame:
@@ -282,9 +254,7 @@ def assigned(frame: pd.DataFrame, columns: dict[str, Any]) -> pd.DataFrame:
             place="assign",
             remedy="Take another name; wk.people(study, frame) takes other weights.",
         )
-    made = frame.convert_dtypes()
-    for name, value in columns.items():
-        made = made.assign(**{name: value})
+    made = frame.convert_dtypes().assign(**columns)
     return frame.assign(**{name: _plain(made[name]) for name in columns})
 
 
@@ -309,8 +279,7 @@ def last_wave(people: People, outcome: str) -> tuple[People, dict[str, Any]]:
 
 def design_in_words(frame: pd.DataFrame) -> Iterator[str]:
     """Yield what the design has."""
-    weights = frame["weight"]
-    yield "weighted" if weights.nunique() > 1 else "without weights"
+    yield "weighted" if frame["weight"].nunique() > 1 else "without weights"
     for name, words in (("stratum", "strata"), ("psu", "units"), ("fpc", "populations")):
         if name in frame and frame[name].notna().any():
             yield f"{frame[name].nunique()} {words}"

@@ -33,12 +33,10 @@ def draw(result: Result, ax: Axes | None = None) -> Axes:
     frame = result.frame
     with style():
         if ax is None:
-            rows = frame["area"].nunique() if "area" in frame else len(frame)
-            _, ax = new_figure(height=_MARGIN + _ROW * max(3, rows * _per_row(result)))
-        if _over_time(result):
-            _lines(ax, result)
-        else:
-            _intervals(ax, result)
+            rows, last = frame["area"].nunique() if "area" in frame else len(frame), _hue(result)
+            rows *= max(1, frame[last].nunique()) if last else 1
+            _, ax = new_figure(height=_MARGIN + _ROW * max(3, rows))
+        (_lines if _over_time(result) else _intervals)(ax, result)
         _scale(ax, result)
     return ax
 
@@ -49,25 +47,18 @@ def names(result: Result, column: str) -> dict[str, str]:
     if column in ("wijk", "area"):
         known = {wijk: neighbourhood.name for wijk, neighbourhood in study.neighbourhoods.items()}
         return {**known, "city": study.settings.city.name}
-    if column in ("arm", "method"):
-        known = catalogue("effect", study.language)[column] if column == "method" else {}
-        return dict(known) or {
-            arm: text(f"people.arm.{arm}", study.language) for arm in ("programme", "comparator")
-        }
-    if column == "scale":
-        units = ("points", "odds_ratio", "score")
-        return {unit: text(f"people.unit.{unit}", study.language) for unit in units}
+    if column == "method":
+        return dict(catalogue("effect", study.language)["method"])
+    if column in ("arm", "scale"):
+        units, arms = ("points", "odds_ratio", "score"), ("programme", "comparator")
+        key, ids = ("unit", units) if column == "scale" else ("arm", arms)
+        return {one: text(f"people.{key}.{one}", study.language) for one in ids}
     if column == "wave":
         return {wave.id: study.text(wave.label) for wave in study.waves}
     for grouping in study.groupings:
         if grouping.column == column:
             return {group.id: study.text(group.label) for group in grouping.groups}
     return {}
-
-
-def _per_row(result: Result) -> int:
-    last = _hue(result)
-    return max(1, result.frame[last].nunique()) if last else 1
 
 
 def _hue(result: Result) -> str:
@@ -99,8 +90,8 @@ def _intervals(ax: Axes, result: Result) -> None:
         order = values.index(row[hue]) if hue else 0
         place = at + (order - (len(values) - 1) / 2) * 0.8 / len(values)
         colour = _COLOURS[order % len(_COLOURS)]
-        if row.get("status", "ok") != "ok" or pd.isna(row["value"]):
-            status = row.get("status", "ok")
+        status = row.get("status", "ok")
+        if status != "ok" or pd.isna(row["value"]):
             known = status in STATUSES and status != "ok"
             words = absence(status if known else "missing", result.study.language)
             at_left = ax.get_yaxis_transform()
@@ -177,17 +168,17 @@ def draw_map(result: Result, ax: Axes | None = None) -> Axes:
             found="none of the wijken",
             remedy="Name a file or a service with borders.",
         )
-    borders = borders.assign(area=borders["code"].map(area_names(result.study, "wijk")))
-    known = borders["area"].map(names(result, "wijk"))
-    value = borders["area"].map(rows["value"]).astype(float)
+    area = borders["code"].map(area_names(result.study, "wijk"))
+    borders = borders.assign(
+        name=area.map(names(result, "wijk")),
+        value=area.map(rows["value"]).astype(float),
+        unit=rows["unit"].iloc[0],
+        status="ok",
+    )
     with style():
         if ax is None:
             _, ax = new_figure(height=4.6)
-        draw_values(
-            ax,
-            borders.assign(name=known, value=value, unit=rows["unit"].iloc[0], status="ok"),
-            result.study.language,
-        )
+        draw_values(ax, borders, result.study.language)
         ax.set_aspect("equal")
         ax.autoscale_view()
         ax.set_axis_off()
@@ -224,9 +215,8 @@ def draw_terms(model: Model, ax: Axes | None = None) -> Axes:
         ax.set_ylim(len(rows) - 0.5, -0.5)
         ratio = value == "odds_ratio"
         ax.axvline(1.0 if ratio else 0.0, color=INK, linewidth=1)
-        ax.set_xlabel(
-            text(f"people.unit.{'odds_ratio' if ratio else 'score'}", model.study.language)
-        )
+        unit = "odds_ratio" if ratio else "score"
+        ax.set_xlabel(text(f"people.unit.{unit}", model.study.language))
         if ratio:
             ax.set_xscale("log")
     return ax

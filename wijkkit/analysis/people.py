@@ -92,7 +92,7 @@ class People(ShowsItself):
             return domains.column(self.frame, key)
         kept = domains.condition(self.frame, key)
         words = domains.described(self.frame, kept)
-        return self.only(kept, domains.both(self.chosen, words))
+        return self.only(kept, f"{self.chosen}, {words}" if self.chosen else words)
 
     def only(self, kept: pd.Series, chosen: str) -> People:
         """Return those of these people of whom `kept` is true, called `chosen`."""
@@ -168,8 +168,7 @@ class People(ShowsItself):
         columns = columns_of(by, self.frame, self.study)
         chosen, notes = (self, {}) if "wave" in columns else domains.last_wave(self, outcome)
         rows, cells = domain_rows(chosen, asked, columns, estimator, unit, **options)
-        if self.chosen:
-            notes = {**notes, "among": self.chosen}
+        notes |= {"among": self.chosen} if self.chosen else {}
         return Result(kind, asked.label, tuple(columns), rows, cells, self.study, notes)
 
     def _facts(self) -> Mapping[str, object]:

@@ -31,9 +31,8 @@ def sentences(result: Result, language: str = "") -> str:
     if more > 0:
         parts.append(text("people.more", language, count=number(more, language)))
     about = text(f"people.about.{result.kind}", language, title=result.title)
-    return _about_whom(
-        result, text("people.sentence", language, about=about, parts="; ".join(parts))
-    )
+    said = text("people.sentence", language, about=about, parts="; ".join(parts))
+    return _about_whom(result, said)
 
 
 def caption(result: Result) -> str:
@@ -77,32 +76,23 @@ def _value(row: pd.Series, language: str) -> str:
 
 def reader_table(result: Result, language: str) -> ShownTable:
     """Return the numbers as a reader of a report reads them: a row per number, in words."""
-    frame = result.frame
-    columns = _named_columns(result)
-    table = {}
-    if isinstance(result.frame.get("term"), pd.Series):
-        return _model_table(result, language)
-    for name in columns:
+    frame, table = result.frame, {}
+    of_model = "term" in frame
+    for name in _named_columns(result):
         called = names(result, name)
-        table[_head(result, name)] = [called.get(str(value), str(value)) for value in frame[name]]
-    rows = [row for _, row in frame.iterrows()]
-    table[text("people.head.value", language)] = [_value(row, language) for row in rows]
-    for name in ("p", "n"):
-        if name in frame:
-            table[text(f"people.head.{name}", language)] = [
-                shown_p(value, language) if name == "p" else _whole(value, language)
-                for value in frame[name]
-            ]
+        cells = [called.get(str(value), str(value)) for value in frame[name]]
+        table[_head(result, name)] = [plain_term(one) for one in cells] if of_model else cells
+    if of_model:
+        values = _estimates(result.shown, language)
+    else:
+        values = [_value(row, language) for _, row in frame.iterrows()]
+    table[text("people.head.value", language)] = values
+    if "p" in frame:
+        table[text("people.head.p", language)] = [shown_p(p, language) for p in frame["p"]]
+    if "n" in frame:
+        whole = ["" if pd.isna(n) else number(n, language) for n in frame["n"]]
+        table[text("people.head.n", language)] = whole
     return ShownTable(pd.DataFrame(table), caption(result))
-
-
-def _model_table(model: Result, language: str) -> ShownTable:
-    table = {
-        text("people.head.term", language): [plain_term(term) for term in model.frame["term"]],
-        text("people.head.value", language): _estimates(model.shown, language),
-        text("people.head.p", language): [shown_p(p, language) for p in model.shown["p"]],
-    }
-    return ShownTable(pd.DataFrame(table), caption(model))
 
 
 def _estimates(terms: pd.DataFrame, language: str) -> list[str]:
@@ -127,10 +117,6 @@ def _head(result: Result, column: str) -> str:
     return result.study.column_words(column)[0].replace("_", " ")
 
 
-def _whole(value: float, language: str) -> str:
-    return "" if pd.isna(value) else number(value, language)
-
-
 def model_sentence(model: Model, language: str = "") -> str:
     """Return the terms of a model in words, without its constant."""
     language = language or model.study.language
@@ -139,6 +125,5 @@ def model_sentence(model: Model, language: str = "") -> str:
     parts = [f"{term} {estimate}" for term, estimate in shown]
     unit = text(f"people.unit.{'odds_ratio' if 'odds_ratio' in rows else 'score'}", language)
     about = text("people.about.model", language, title=model.title, unit=unit)
-    return _about_whom(
-        model, text("people.sentence", language, about=about, parts="; ".join(parts))
-    )
+    said = text("people.sentence", language, about=about, parts="; ".join(parts))
+    return _about_whom(model, said)
