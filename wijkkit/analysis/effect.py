@@ -62,11 +62,9 @@ def did(
     frame, chosen = people.frame, people.chosen
     methods = [method] if isinstance(method, str) else list(method)
     asked = outcome_of(people.study, frame, outcome)
-    columns = list(map(str, frame.columns))
+    known, columns = _with_outcome(people.study, asked), list(map(str, frame.columns))
     for name in methods or [""]:
-        study = as_asked(
-            _with_outcome(people.study, asked), columns, name, covariates, without, pole
-        )
+        study = as_asked(known, columns, name, covariates, without, pole)
     settings = study.settings.evaluation
     methods = [name or settings.method for name in methods]
     try:
@@ -76,11 +74,17 @@ def did(
     except NotEstimable as error:
         contrast = "ddd" if group == "*" else "did"
         rows = unavailable(contrast, error.reason, asked.unit == "percent", methods)
-    indicator = study.indicators[outcome]
+    indicator, apart = study.indicators[outcome], ", ".join(settings.without)
     pole_said = indicator.pole if indicator.unit == "percent" else "score"
-    apart = ", ".join(settings.without)
-    rows = rows.assign(outcome=outcome, group=group or EVERYBODY, pole=pole_said, without=apart)
-    rows = rows.assign(covariates=", ".join(settings.covariates))
+    rows = rows.assign(
+        outcome=outcome,
+        group=group or EVERYBODY,
+        pole=pole_said,
+        without=apart,
+        covariates=", ".join(settings.covariates),
+        unit=rows["scale"],
+        step=np.nan,
+    ).rename(columns={"estimate": "value"})
     compared = people.only(~frame["wijk"].isin(settings.without), chosen)
     cells = _cells(compared, asked, waves, ("programme", "comparator"), "arm", len(rows))
     left_out = _cells(people, asked, waves, settings.without, "wijk", len(rows))
@@ -93,8 +97,7 @@ def did(
     differing = asked_for[asked_for["used"].ne(asked_for["planned"])]
     notes |= {"evaluated": said_arguments(study, differing)} if len(differing) else {}
     first = ["outcome", "group", "contrast", "method", "scale"]
-    rows = rows.rename(columns={"estimate": "value"}).assign(unit=rows["scale"], step=np.nan)
-    rows = rows[[*first, *(name for name in rows if name not in first)]]
+    rows = rows[list(dict.fromkeys([*first, *rows]))]
     return Result("did", asked.label, ("method", "scale"), rows, cells, study, notes)
 
 
@@ -102,15 +105,9 @@ def _with_outcome(study: Study, asked: Outcome) -> Study:
     """Return the study with a column of one's own as an indicator."""
     if asked.key in study.indicators:
         return study
-    made = Indicator(
-        label=asked.label,
-        function="",
-        columns={},
-        question_version="",
-        unit=asked.unit,
-        direction="higher",
-        pole="favourable",
-    )
+    nowhere: dict[str, Any] = {"function": "", "columns": {}, "question_version": ""}
+    ways: dict[str, Any] = {"direction": "higher", "pole": "favourable"}
+    made = Indicator(label=asked.label, unit=asked.unit, **nowhere, **ways)
     return replace(study, indicators={**study.indicators, asked.key: made})
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -16,7 +16,6 @@ from wijkkit.errors import EstimationError
 from wijkkit.estimates.grid import wave_design
 from wijkkit.estimates.survey import no_column
 from wijkkit.estimates.survey_model import ModelFit, survey_model
-from wijkkit.study import Study
 
 if TYPE_CHECKING:
     from wijkkit.analysis.people import People
@@ -42,13 +41,12 @@ class Model(Result):
         fitted = self.fitted
         if fitted is None:
             return {}
-        smallest = self.categories["n"].min() if len(self.categories) else fitted.n
-        fewest = self.categories["fewest"].min() if len(self.categories) else np.nan
+        smallest, fewest = self.categories[["n", "fewest"]].min()
         return {
             "formula": self.formula,
             "n": fitted.n,
             "df": fitted.df,
-            "smallest_category": float(smallest),
+            "smallest_category": float(smallest if len(self.categories) else fitted.n),
             "fewest_answers": float(fewest),
         }
 
@@ -73,32 +71,24 @@ def fit(
     or cannot be read; see `survey_model` for others.
     """
     study, frame, chosen = people.study, people.frame, people.chosen
-    outcome, predictors, terms = _matrices(_in_order(study, frame), formula)
-    design = wave_design(frame)
-    found = survey_model(
-        outcome, predictors, design, family=cast(Any, family), confidence=confidence
-    )
-    table = found.coefficients
-    if family == "binomial":
-        ratios = {"odds_ratio": "value", "odds_ratio_lower": "lower", "odds_ratio_upper": "upper"}
-        table = table.assign(**{name: np.exp(table[old]) for name, old in ratios.items()})
-    notes = {"family": family, "n": found.n, "df": found.df}
-    if chosen:
-        notes["among"] = chosen
-    used = ~np.isnan(outcome) & ~predictors.isna().any(axis=1).to_numpy()
-    categories = _categories(predictors[used], outcome[used], terms, family)
-    none = pd.DataFrame()
-    return Model("model", formula, ("term",), table, none, study, notes, formula, found, categories)
-
-
-def _in_order(study: Study, frame: pd.DataFrame) -> pd.DataFrame:
-    """Return respondents whose groupings have the order of the study."""
     ordered = {
         grouping.column: pd.Categorical(frame[grouping.column], [g.id for g in grouping.groups])
         for grouping in study.groupings
         if grouping.column in frame
     }
-    return frame.assign(**ordered)
+    outcome, predictors, terms = _matrices(frame.assign(**ordered), formula)
+    options: dict[str, Any] = {"family": family, "confidence": confidence}
+    found = survey_model(outcome, predictors, wave_design(frame), **options)
+    table = found.coefficients
+    if family == "binomial":
+        ratios = {"odds_ratio": "value", "odds_ratio_lower": "lower", "odds_ratio_upper": "upper"}
+        table = table.assign(**{name: np.exp(table[old]) for name, old in ratios.items()})
+    notes = {"family": family, "n": found.n, "df": found.df}
+    notes |= {"among": chosen} if chosen else {}
+    used = ~np.isnan(outcome) & ~predictors.isna().any(axis=1).to_numpy()
+    categories = _categories(predictors[used], outcome[used], terms, family)
+    none = pd.DataFrame()
+    return Model("model", formula, ("term",), table, none, study, notes, formula, found, categories)
 
 
 def _matrices(
@@ -151,8 +141,7 @@ def _categories(
             if mask.any():
                 answers = outcome[mask]
                 few = min(answers.sum(), len(answers) - answers.sum())
-                fewest = few if family == "binomial" else np.nan
-                rows.append({"category": name, "n": int(mask.sum()), "fewest": fewest})
+                rows.append((name, len(answers), few if family == "binomial" else np.nan))
     return pd.DataFrame(rows, columns=["category", "n", "fewest"])
 
 

@@ -46,26 +46,18 @@ TABLES = ("estimates", "changes", "gaps", "comparisons", "outputs")
 _NUMBERS = ("value", "lower", "upper", "n")
 
 
-def has_keys(frame: object) -> bool:
-    """Return whether an object is a table whose rows name the numbers they hold."""
-    return isinstance(frame, pd.DataFrame) and {*ESTIMATE_KEYS, "value"} <= set(frame)
-
-
 def check_rows(view: CityView, frame: pd.DataFrame, label: str) -> None:
     """Hold the rows of a frame against the released tables.
 
     Raises DisclosureError: A number is not the released one of its keys, or has no released row; up
     to five are named, without the number.
     """
+    keys, numbers = list(ESTIMATE_KEYS), [name for name in _NUMBERS if name in frame]
     there = (view.table(name) for name in TABLES if name in view.released)
-    columns = [*ESTIMATE_KEYS, *_NUMBERS]
-    released = pd.concat([table.reindex(columns=columns) for table in there])
+    released = pd.concat([table.reindex(columns=[*keys, *_NUMBERS]) for table in there])
+    released = released.rename(columns={name: f"{name}_released" for name in _NUMBERS})
     wanted = frame.reset_index(drop=True).assign(at=range(len(frame)))
-    keys = list(ESTIMATE_KEYS)
-    numbers = [name for name in _NUMBERS if name in frame]
-    found = wanted[[*keys, *numbers, "at"]].merge(
-        released, on=keys, how="left", suffixes=("", "_released")
-    )
+    found = wanted[[*keys, *numbers, "at"]].merge(released, on=keys, how="left")
     same = np.ones(len(found), dtype=bool)
     for name in numbers:
         shown = pd.to_numeric(found[name], errors="coerce")
@@ -241,16 +233,10 @@ def _publication(
         return Publication(label, "view", draw=drawing, **words)
     if isinstance(result, Result) and not isinstance(result, Model):
         name = label or f"{result.kind}-{hash_of(result.cells.to_json())[:12]}"
-        bare = replace(result, frame=result.frame.iloc[:0], cells=result.cells.iloc[:0], study=None)  # type: ignore[arg-type]
-        return Publication(
-            name,
-            "result",
-            content=bare,
-            frame=result.frame,
-            cells=result.cells,
-            draw=drawing,
-            **words,
-        )
+        tables = {"frame": result.frame, "cells": result.cells}
+        nothing = {one: table.iloc[:0] for one, table in tables.items()}
+        bare = replace(result, **nothing, study=None)  # type: ignore[arg-type]
+        return Publication(name, "result", content=bare, **tables, draw=drawing, **words)
     if isinstance(result, pd.DataFrame) and table:
         return Publication(label or table, "rows", frame=result, table=table, draw=drawing, **words)
     require_named(study, label, type(result).__name__)
@@ -281,12 +267,9 @@ def _from_released(
     """Show what is made of released tables."""
     frame = result.frame if isinstance(result, Result) else result
     frame = getattr(result, "data", frame) if isinstance(result, ShownFigure) else frame
-    view = open_city(study)
-    if has_keys(frame):
-        check_rows(view, frame, label)
-    elif isinstance(result, CityView):
-        pass
-    elif not isinstance(result, ShownFigure | ShownTable | ShownText):
+    if isinstance(frame, pd.DataFrame) and {*ESTIMATE_KEYS, "value"} <= set(frame):
+        check_rows(open_city(study), frame, label)
+    elif not isinstance(result, CityView | ShownFigure | ShownTable | ShownText):
         require_named(study, label, type(result).__name__)
     if not label:
         return result

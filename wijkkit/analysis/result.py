@@ -62,16 +62,14 @@ class Result(ShowsItself):
         names : (str, str)
             What the two columns are called; the indicators where empty.
         """
-        on = [*self.by, *(name for name in ("area", "wave") if name not in self.by)]
-        called = [
-            name or one.frame["indicator"].iloc[0]
+        on = list(dict.fromkeys([*self.by, "area", "wave"]))
+        mine, theirs = (
+            one.frame[[*on, "value"]].rename(
+                columns={"value": name or one.frame["indicator"].iloc[0]}
+            )
             for one, name in zip((self, other), names, strict=True)
-        ]
-        parts = [
-            one.frame[[*on, "value"]].rename(columns={"value": name})
-            for one, name in zip((self, other), called, strict=True)
-        ]
-        return parts[0].merge(parts[1], on=on, how="outer")
+        )
+        return mine.merge(theirs, on=on, how="outer")
 
     @property
     def shown(self) -> pd.DataFrame:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -11,7 +11,7 @@ import pandas as pd
 
 from wijkkit.estimates.compare import CLEAR
 from wijkkit.export.rows import CITY, REFERENCE, Labels
-from wijkkit.language import absence, day, number, text
+from wijkkit.language import absence, day, interval, number, text
 from wijkkit.released import Released
 from wijkkit.show.values import shown_value
 from wijkkit.study import Study
@@ -81,7 +81,8 @@ class Book:
 
     def cell(self, indicator: str, column: Column) -> Cell:
         """Return a cell; one that says so where there are no data."""
-        return self.cells.get((indicator, column), _absent(self.study.language))
+        absent = Cell(None, None, None, None, 1.0, shown_value(None, self.study.language))
+        return self.cells.get((indicator, column), absent)
 
 
 def book_of(study: Study, released: Released, area: str) -> Book:
@@ -98,37 +99,31 @@ def book_of(study: Study, released: Released, area: str) -> Book:
     if "references" in released:
         above = released.table("references")
         estimates = pd.concat([estimates, above.assign(area=REFERENCE + above["area"])])
-    columns = tuple(_columns(study, area, estimates))
+    columns = _columns(study, area, estimates)
     marks = _whole_marks(study, released, area) | _group_marks(study, released)
     cells = {}
     for row in estimates.to_dict("records"):
         column = Column(row["area"], row["wave"], row["group_by"], row["group"])
         if column in columns:
-            mark = marks.get((row["indicator"], column), "")
-            cells[row["indicator"], column] = _cell(row, study.language, mark)
+            key = row["indicator"], column
+            cells[key] = _cell(row, study.language, marks.get(key, ""))
     title = text("export.book", study.language, area=labels.area(area))
     return Book(title, area, labels, columns, labels.themes(), cells)
 
 
-def _columns(study: Study, area: str, estimates: pd.DataFrame) -> Iterator[Column]:
-    """Yield the columns of a book: those of which there is any row."""
-    there = set(estimates[["area", "wave", "group_by", "group"]].itertuples(index=False, name=None))
-    wanted = [
-        Column(area, wave.id, grouping.id, group.id)
-        if grouping and group
-        else Column(area, wave.id)
-        for wave in study.waves
-        for grouping, group in [
-            *((item, part) for item in study.groupings for part in item.groups),
-            (None, None),
-        ]
-    ]
-    wanted += [Column(CITY, wave.id) for wave in study.waves if area != CITY]
+def _columns(study: Study, area: str, estimates: pd.DataFrame) -> tuple[Column, ...]:
+    """Return the columns of a book: those of which there is any row."""
+    keys = estimates[["area", "wave", "group_by", "group"]].drop_duplicates()
+    there = {Column(*row) for row in keys.itertuples(index=False)}
+    groups = [(item.id, part.id) for item in study.groupings for part in item.groups]
+    wanted = []
+    for wave in study.waves:
+        wanted += [Column(area, wave.id, *group) for group in groups]
+        wanted.append(Column(area, wave.id))
     above = [f"{REFERENCE}{reference.id}" for reference in study.settings.references]
-    wanted += [Column(reference, wave.id) for reference in above for wave in study.waves]
-    for column in wanted:
-        if (column.area, column.wave, column.group_by, column.group) in there:
-            yield column
+    for place in ([] if area == CITY else [CITY]) + above:
+        wanted += [Column(place, wave.id) for wave in study.waves]
+    return tuple(column for column in wanted if column in there)
 
 
 #: Marks by indicator and column.
@@ -140,17 +135,13 @@ def _whole_marks(study: Study, released: Released, area: str) -> _Marks:
     if area == CITY or "comparisons" not in released:
         return {}
     rows = released.table("comparisons")
-    rows = rows[
-        rows["area"].eq(area)
-        & rows["against"].eq("city")
-        & rows["verdict"].isin(["better", "worse"])
-    ]
-    return {
-        (row.indicator, Column(area, row.wave)): MARKS[
-            (row.verdict == "better") != (study.indicators[row.indicator].direction == "higher")
-        ]
-        for row in rows.itertuples()
-    }
+    rows = rows[rows["area"].eq(area) & rows["against"].eq("city")]
+    found: _Marks = {}
+    for row in rows[rows["verdict"].isin(["better", "worse"])].itertuples():
+        more_is_better = study.indicators[row.indicator].direction == "higher"
+        lower = (row.verdict == "better") != more_is_better
+        found[row.indicator, Column(area, row.wave)] = MARKS[lower]
+    return found
 
 
 def _group_marks(study: Study, released: Released) -> _Marks:
@@ -175,24 +166,11 @@ def _cell(row: Mapping[str, Any], language: str, mark: str) -> Cell:
     words = shown_value(row, language)
     if row["status"] != "ok" or pd.isna(row["value"]):
         return Cell(None, None, None, None, 1.0, words)
-    step = row.get("step", 1.0)
-    return Cell(
-        float(row["value"]),
-        _number(row["lower"]),
-        _number(row["upper"]),
-        None if pd.isna(row["n"]) else int(row["n"]),
-        1.0 if pd.isna(step) else float(step),
-        words,
-        mark,
+    value, lower, upper, n, step = (
+        None if pd.isna(row.get(name)) else float(row[name])
+        for name in ("value", "lower", "upper", "n", "step")
     )
-
-
-def _number(value: Any) -> float | None:
-    return None if pd.isna(value) else float(value)
-
-
-def _absent(language: str) -> Cell:
-    return Cell(None, None, None, None, 1.0, shown_value(None, language))
+    return Cell(value, lower, upper, None if n is None else int(n), step or 1.0, words, mark)
 
 
 # How to read a tables book: what stands in it, what is absent and why, and how it was asked.
@@ -202,30 +180,25 @@ _REASONS = ("hidden", "too_few", "not_asked", "missing")
 
 def reading(book: Book) -> list[tuple[str, str]]:
     """Return heads and texts, in the language of the study."""
-    language, study = book.study.language, book.study
-    rows = [
-        (text(f"export.reading.{key}", language), text(f"export.reading.{key}_text", language, **words))
-        for key, words in _parts(book).items()
-    ]  # fmt: skip
+    labels, language, study = book.labels, book.study.language, book.study
+    parts: dict[str, dict[str, object]] = {
+        "what": {"study": study.text(study.settings.title)},
+        "numbers": {},
+        "mark": {"higher": MARKS[0], "lower": MARKS[1], "city": labels.city},
+        "city": {"city": labels.city, "wijken": len(study.neighbourhoods)},
+    }
+
+    def said(key: str, **words: object) -> str:
+        return text(f"export.reading.{key}", language, **words)
+
+    rows = [(said(key), said(f"{key}_text", **words)) for key, words in parts.items()]
+    rows += [(absence(key, language), said(f"{key}_text")) for key in _REASONS]
     rows += [
-        (absence(key, language), text(f"export.reading.{key}_text", language)) for key in _REASONS
-    ]
-    rows += [
-        (book.labels.wave(wave.id), f"{day(wave.start, language)} – {day(wave.end, language)}")
+        (labels.wave(wave.id), f"{day(wave.start, language)} – {day(wave.end, language)}")
         for wave in study.waves
     ]
     keys = [key for indicators in book.themes.values() for key in indicators]
-    return [*rows, *((book.labels.indicator(key), book.labels.about(key)) for key in keys)]
-
-
-def _parts(book: Book) -> dict[str, dict[str, object]]:
-    city = book.labels.city
-    return {
-        "what": {"study": book.study.text(book.study.settings.title)},
-        "numbers": {},
-        "mark": {"higher": MARKS[0], "lower": MARKS[1], "city": city},
-        "city": {"city": city, "wijken": len(book.study.neighbourhoods)},
-    }
+    return [*rows, *((labels.indicator(key), labels.about(key)) for key in keys)]
 
 
 # A tables book as HTML: a table per question, with heads that a screen reader follows.
@@ -267,14 +240,13 @@ def _table(book: Book, indicator: str) -> str:
     )
     heads = [text(f"export.column.{key}", language) for key in ("value", "margin", "n")]
     second = "".join(f'<th scope="col">{escape(head)}</th>' for head in heads) * len(blocks)
-    rows = "".join(
-        f'<tr><th scope="row">{escape(_group(book, *group))}</th>'
-        + "".join(_cells(book, indicator, Column(*block, *group)) for block in blocks)
-        + "</tr>"
-        for group in groups
-    )
-    caption = escape(labels.indicator(indicator))
-    about = escape(labels.about(indicator))
+    rows = ""
+    for group_by, group in groups:
+        name = labels.group(group_by, group)
+        name = f"{labels.group_by(group_by)}: {name}" if group_by else name
+        cells = (_cells(book, indicator, Column(*block, group_by, group)) for block in blocks)
+        rows += f'<tr><th scope="row">{escape(name)}</th>{"".join(cells)}</tr>'
+    caption, about = escape(labels.indicator(indicator)), escape(labels.about(indicator))
     columns = "<colgroup><col></colgroup>" + '<colgroup span="3"></colgroup>' * len(blocks)
     return (
         f'<div class="table-scroll" id="tbl-{escape(indicator)}" role="group" tabindex="0" '
@@ -283,11 +255,6 @@ def _table(book: Book, indicator: str) -> str:
         f'{columns}<thead><tr><td rowspan="2"></td>{first}</tr><tr>{second}</tr></thead>'
         f"<tbody>{rows}</tbody></table></div>"
     )
-
-
-def _group(book: Book, group_by: str, group: str) -> str:
-    name = book.labels.group(group_by, group)
-    return f"{book.labels.group_by(group_by)}: {name}" if group_by else name
 
 
 def _cells(book: Book, indicator: str, column: Column) -> str:
@@ -300,10 +267,7 @@ def _cells(book: Book, indicator: str, column: Column) -> str:
     margin = ""
     if cell.lower is not None and cell.upper is not None:
         decimals = 1 if book.study.indicators[indicator].unit == "score" else 0
-        limits = (number(limit, language, decimals) for limit in (cell.lower, cell.upper))
-        margin = text(
-            "common.interval", language, **dict(zip(("lower", "upper"), limits, strict=True))
-        )
+        margin = interval(cell.lower, cell.upper, language, decimals)
     mark = f"{cell.mark} " if cell.mark else ""
     n = "" if cell.n is None else number(cell.n, language)
     return "".join(

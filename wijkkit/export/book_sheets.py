@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from pathlib import Path
 
 from openpyxl import Workbook
@@ -75,32 +76,20 @@ def _styles() -> list[NamedStyle]:
     wrapped = Alignment(wrap_text=True, vertical="top")
     centred = Alignment(horizontal="center", vertical="bottom", wrap_text=True)
     right = Alignment(horizontal="right", vertical="top")
+    absent = Alignment(horizontal="right", vertical="top", wrap_text=True)
     fill = PatternFill("solid", fgColor=_FILL)
+    small = {"size": 9, "color": "51606C"}
     return [
         NamedStyle("Book title", font=_font(bold=True, size=14, color=_INK)),
         NamedStyle("Book head", font=_font(bold=True), alignment=centred, fill=fill, border=under),
         NamedStyle("Book theme", font=_font(bold=True, size=12, color=_INK), fill=fill),
         NamedStyle("Book question", font=_font(color=_INK), alignment=wrapped),
-        NamedStyle("Book note", font=_font(italic=True, size=9, color="51606C"), alignment=wrapped),
+        NamedStyle("Book note", font=_font(italic=True, **small), alignment=wrapped),
         NamedStyle("Book percentage", font=_font(), number_format='0"%"', alignment=right),
-        NamedStyle(
-            "Book marked",
-            font=_font(bold=True),
-            number_format='0"%"',
-            alignment=right,
-        ),
+        NamedStyle("Book marked", font=_font(bold=True), number_format='0"%"', alignment=right),
         NamedStyle("Book score", font=_font(), number_format="0.0", alignment=right),
-        NamedStyle(
-            "Book absent",
-            font=_font(italic=True, size=9, color="51606C"),
-            alignment=Alignment(horizontal="right", wrap_text=True, vertical="top"),
-        ),
-        NamedStyle(
-            "Book n",
-            font=_font(size=9, color="51606C"),
-            number_format='"n = "#,##0',
-            alignment=right,
-        ),
+        NamedStyle("Book absent", font=_font(italic=True, **small), alignment=absent),
+        NamedStyle("Book n", font=_font(**small), number_format='"n = "#,##0', alignment=right),
     ]
 
 
@@ -109,19 +98,20 @@ def _tables(sheet: Worksheet, book: Book, mark: str) -> None:
     _put(sheet.cell(1, 1), book.title, "Book title")
     _put(sheet.cell(2, 1), mark, "Book note")
     _heads(sheet, book)
-    row = _HEADS + 3
+    row, places = _HEADS + 3, range(2, len(book.columns) + 2)
     for theme, indicators in book.themes.items():
         _put(sheet.cell(row, 1), theme, "Book theme")
-        for place in range(2, len(book.columns) + 2):
+        for place in places:
             sheet.cell(row, place).style = "Book theme"
         row += 1
         for indicator in indicators:
             _rows(sheet, book, indicator, row)
             row += 2
-    sheet.row_dimensions[_HEADS].height = _LINE * max(map(_lines_of_head, _names(book)), default=1)
+    lines = (1 + len(name) // _NARROW for name in _names(book))
+    sheet.row_dimensions[_HEADS].height = _LINE * max(lines, default=1)
     sheet.freeze_panes = sheet.cell(_HEADS + 3, 2)
     sheet.column_dimensions["A"].width = _WIDE
-    for place in range(2, len(book.columns) + 2):
+    for place in places:
         sheet.column_dimensions[get_column_letter(place)].width = _NARROW
     _printed(sheet, row - 1, len(book.columns) + 1, f"1:{_HEADS + 2}")
 
@@ -134,21 +124,18 @@ def _heads(sheet: Worksheet, book: Book) -> None:
         [labels.group_by(column.group_by) for column in book.columns],
         [labels.group(column.group_by, column.group) for column in book.columns],
     )
-    for level, names in enumerate(rows, start=_HEADS):
-        _put(sheet.cell(level, 1), "", "Book head")
-        start = 0
-        for place in range(len(names) + 1):
-            last = place == len(names)
-            if not last:
-                sheet.cell(level, place + 2).style = "Book head"
-            if last or _parts(rows, level - _HEADS, place) != _parts(rows, level - _HEADS, start):
-                if names:
-                    _put(sheet.cell(level, start + 2), names[start], "Book head")
-                if place - start > 1:
-                    sheet.merge_cells(
-                        start_row=level, end_row=level, start_column=start + 2, end_column=place + 1
-                    )
-                start = place
+    for level in range(len(rows)):
+        row, start = _HEADS + level, 2
+        _put(sheet.cell(row, 1), "", "Book head")
+        # Neighbours that are equal in this row and those above it.
+        for parts, equal in groupby(zip(*rows[: level + 1], strict=True)):
+            end = start + len(list(equal)) - 1
+            for place in range(start, end + 1):
+                sheet.cell(row, place).style = "Book head"
+            _put(sheet.cell(row, start), parts[-1], "Book head")
+            if end > start:
+                sheet.merge_cells(None, row, start, row, end)
+            start = end + 1
 
 
 def _names(book: Book) -> list[str]:
@@ -156,32 +143,21 @@ def _names(book: Book) -> list[str]:
     return [f"{labels.area(column.area)} {labels.wave(column.wave)}" for column in book.columns]
 
 
-def _lines_of_head(name: str) -> int:
-    return 1 + len(name) // _NARROW
-
-
-def _parts(rows: tuple[list[str], ...], level: int, place: int) -> list[str]:
-    return [row[place] for row in rows[: level + 1]] if place < len(rows[0]) else []
-
-
 def _rows(sheet: Worksheet, book: Book, indicator: str, row: int) -> None:
     """Write the two rows of an indicator: its numbers, and on how many respondents they rest."""
-    _put(sheet.cell(row, 1), book.labels.indicator(indicator), "Book question")
-    _put(sheet.cell(row + 1, 1), book.labels.about(indicator), "Book note")
-    words = max((len(book.cell(indicator, column).words) for column in book.columns), default=0)
-    asked = len(book.labels.indicator(indicator)) // _WIDE
-    sheet.row_dimensions[row].height = _LINE * (1 + max(words // _NARROW, asked))
-    sheet.row_dimensions[row + 1].height = _LINE * (1 + len(book.labels.about(indicator)) // 55)
-    score = _is_score(book, indicator)
-    for place, column in enumerate(book.columns, start=2):
-        cell = book.cell(indicator, column)
+    label, about = book.labels.indicator(indicator), book.labels.about(indicator)
+    _put(sheet.cell(row, 1), label, "Book question")
+    _put(sheet.cell(row + 1, 1), about, "Book note")
+    cells = [book.cell(indicator, column) for column in book.columns]
+    words = max((len(cell.words) for cell in cells), default=0)
+    lines = 1 + max(words // _NARROW, len(label) // _WIDE)
+    sheet.row_dimensions[row].height = _LINE * lines
+    sheet.row_dimensions[row + 1].height = _LINE * (1 + len(about) // 55)
+    score = book.study.indicators[indicator].unit == "score"
+    for place, cell in enumerate(cells, start=2):
         _number(sheet.cell(row, place), cell, score, book.study.language)
         if cell.n is not None:
             _put(sheet.cell(row + 1, place), cell.n, "Book n")
-
-
-def _is_score(book: Book, indicator: str) -> bool:
-    return book.study.indicators[indicator].unit == "score"
 
 
 def _number(place: SheetCell, cell: Cell, score: bool, language: str) -> None:

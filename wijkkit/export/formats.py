@@ -8,7 +8,7 @@ definition.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import re
 from pathlib import Path
 from typing import Any
 
@@ -91,7 +91,7 @@ def indicator_table(study: Study) -> pd.DataFrame:
     better.
     """
     labels = Labels(study)
-    rows = [
+    return pd.DataFrame(
         {
             "indicator": key,
             "label": labels.indicator(key),
@@ -103,38 +103,38 @@ def indicator_table(study: Study) -> pd.DataFrame:
             "goal": indicator.goal or "",
         }
         for key, indicator in study.indicators.items()
-    ]
-    return pd.DataFrame(rows)
+    )
 
 
 def _about(study: Study) -> dict[str, Any]:
-    language, title = study.language, study.text(study.settings.title)
+    title, sources = study.text(study.settings.title), study.settings.sources
     state = "approved" if signed_off(study) else "concept"
-    licence = study.settings.report.licence
+    # By name: where sources are kept is nobody's business.
+    names = [source.id for source in sources.survey]
+    for one in sources.area_figures:
+        names.append(" ".join(filter(None, (one.id, one.table, one.period, one.release))))
     about: dict[str, Any] = {
         "profile": "tabular-data-package",
-        "name": _slug(title),
+        "name": "-".join(re.findall("[a-z0-9]+", title.lower())) or "study",
         "title": title,
-        "description": text(f"export.package.{state}", language, study=title),
-        "sources": [{"title": source} for source in _sources(study)],
+        "description": text(f"export.package.{state}", study.language, study=title),
+        "sources": [{"title": name} for name in names],
     }
-    if licence:
+    if licence := study.settings.report.licence:
         named, path = LICENCES[licence]
         about["licenses"] = [{"name": licence, "title": named, "path": path}]
     return about
 
 
-def _sources(study: Study) -> Iterator[str]:
-    """Yield the sources of the study by name; where they are kept is nobody's business."""
-    sources = study.settings.sources
-    yield from (source.id for source in sources.survey)
-    for figures in sources.area_figures:
-        yield " ".join(filter(None, (figures.id, figures.table, figures.period, figures.release)))
-
-
 def _resource(study: Study, name: str, table: pd.DataFrame, path: Path) -> dict[str, Any]:
     known = catalogue("export", study.language)["package"]
     described = known["tables"].get(name, "")
+    fields = [
+        {"name": str(one), "type": _TYPES.get(table[one].dtype.kind, "string")} for one in table
+    ]
+    for field in fields:
+        if field["name"] in known["fields"]:
+            field["description"] = known["fields"][field["name"]]
     return {
         "profile": "tabular-data-resource",
         "name": name.replace("_", "-"),
@@ -145,21 +145,8 @@ def _resource(study: Study, name: str, table: pd.DataFrame, path: Path) -> dict[
         "encoding": "utf-8",
         "bytes": path.stat().st_size,
         "hash": f"sha256:{sha256(path)}",
-        "schema": {
-            "fields": [_field(column, table[column], known["fields"]) for column in table],
-            "missingValues": [""],
-        },
+        "schema": {"fields": fields, "missingValues": [""]},
     }
-
-
-def _field(name: str, values: pd.Series, known: dict[str, str]) -> dict[str, str]:
-    field = {"name": str(name), "type": _TYPES.get(values.dtype.kind, "string")}
-    return {**field, "description": known[name]} if name in known else field
-
-
-def _slug(title: str) -> str:
-    letters = (letter if letter.isascii() and letter.isalnum() else "-" for letter in title.lower())
-    return "-".join(filter(None, "".join(letters).split("-"))) or "study"
 
 
 # The import file of Swing (ABF): percentages per wave and area, in the long form.
@@ -170,15 +157,8 @@ def _slug(title: str) -> str:
 #: Swing's "missing for privacy".
 HIDDEN = -99996
 DATA = ("PERIODE", "GEBIEDSNIVEAU", "GEBIED", "NAAM", "WAARDE")
-METADATA = (
-    "Name",
-    "Description",
-    "Indicator code",
-    "RoundOff",
-    "More information",
-    "Unit",
-    "Source",
-    "Data type",
+METADATA = tuple(
+    "Name,Description,Indicator code,RoundOff,More information,Unit,Source,Data type".split(",")
 )
 #: Length of an area's code in Swing: municipality 4, wijk 2, buurt 2.
 _LENGTHS = {"wijk": 6, "buurt": 8}
@@ -246,45 +226,28 @@ def metadata_rows(study: Study, released: Released) -> pd.DataFrame:
     table = _of_wijken(study, released)
     table = table.assign(code=_code_of(table)).drop_duplicates("code")
     source = text("export.swing.source", study.language, study=study.text(study.settings.title))
-    return pd.DataFrame(
-        {
-            "Name": [_name(labels, *row) for row in _keys(table)],
-            "Description": table["indicator"].map(labels.about).to_list(),
-            "Indicator code": table["code"].to_list(),
-            "RoundOff": ["0" if unit == "percent" else "0,1" for unit in table["unit"]],
-            "More information": text("export.swing.more", study.language),
-            "Unit": ["p" if unit == "percent" else "g" for unit in table["unit"]],
-            "Source": source,
-            "Data type": ["Percentage" if unit == "percent" else "Mean" for unit in table["unit"]],
-        }
-    )
+    more, rows = text("export.swing.more", study.language), []
+    for row in table.itertuples():
+        name, about = labels.indicator(row.indicator), labels.about(row.indicator)
+        if row.group != EVERYBODY:
+            name = f"{name} ({labels.group(row.group_by, row.group)})"
+        percent = row.unit == "percent"
+        digits, unit, kind = ("0", "p", "Percentage") if percent else ("0,1", "g", "Mean")
+        rows.append((name, about, row.code, digits, more, unit, source, kind))
+    return pd.DataFrame(rows, columns=list(METADATA))
 
 
 def _of_wijken(study: Study, released: Released) -> pd.DataFrame:
     table = released.table("estimates")
     table = table[table["area_level"].eq("wijk") & table["status"].ne("not_asked")]
-    order = {key: number for number, key in enumerate(study.indicators)}
-    return table.sort_values(
-        ["indicator", "wave"],
-        key=lambda part: part.map(order) if part.name == "indicator" else part,
-        kind="stable",
-    ).reset_index(drop=True)
-
-
-def _keys(table: pd.DataFrame) -> list[tuple[str, str, str]]:
-    return list(zip(table["indicator"], table["group_by"], table["group"], strict=True))
+    order = table["indicator"].map(list(study.indicators).index)
+    table = table.assign(order=order).sort_values(["order", "wave"], kind="stable")
+    return table.drop(columns="order").reset_index(drop=True)
 
 
 def _code_of(table: pd.DataFrame) -> list[str]:
-    return [
-        indicator if group == EVERYBODY else f"{indicator}_{group_by}_{group}"
-        for indicator, group_by, group in _keys(table)
-    ]
-
-
-def _name(labels: Labels, indicator: str, group_by: str, group: str) -> str:
-    name = labels.indicator(indicator)
-    return name if group == EVERYBODY else f"{name} ({labels.group(group_by, group)})"
+    keys = zip(table["indicator"], table["group_by"], table["group"], strict=True)
+    return [key if group == EVERYBODY else f"{key}_{by}_{group}" for key, by, group in keys]
 
 
 def _codes(study: Study) -> dict[str, str]:
@@ -319,15 +282,13 @@ def _levels(study: Study) -> dict[str, str]:
 
 
 def _fill(sheet: Worksheet, name: str, heads: tuple[str, ...], rows: pd.DataFrame) -> None:
+    def whole(value: object) -> object:
+        return int(value) if isinstance(value, float) and value.is_integer() else value
+
     sheet.title = name
     sheet.append(list(heads))
-    for row in rows.reindex(columns=list(heads)).itertuples(index=False, name=None):
-        sheet.append(
-            [
-                int(value) if isinstance(value, float) and value.is_integer() else value
-                for value in row
-            ]
-        )
+    for row in rows[list(heads)].itertuples(index=False, name=None):
+        sheet.append(list(map(whole, row)))
     for line in sheet.iter_rows(min_row=2):
         for cell in line:
             if isinstance(cell.value, str):

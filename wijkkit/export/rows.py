@@ -33,16 +33,17 @@ class Labels:
 
     def area(self, area: str) -> str:
         """Return the name of a wijk, a district, an arm, or of all wijken of the study."""
-        if area in self.study.neighbourhoods:
-            return self.study.neighbourhoods[area].name
-        for reference in self.study.settings.references:
-            if area == f"{REFERENCE}{reference.id}":
-                return self.study.text(reference.label)
+        study = self.study
+        if area in study.neighbourhoods:
+            return study.neighbourhoods[area].name
+        if area == CITY and study.settings.city.complete:
+            return self.city
         if area == CITY:
-            if self.study.settings.city.complete:
-                return self.city
-            return text("export.all_wijken", self.study.language, city=self.city)
-        return text(f"export.arm.{area}", self.study.language) if area in ARMS else area
+            return text("export.all_wijken", study.language, city=self.city)
+        if area in ARMS:
+            return text(f"export.arm.{area}", study.language)
+        above = {f"{REFERENCE}{one.id}": one.label for one in study.settings.references}
+        return study.text(above[area]) if area in above else area
 
     @property
     def city(self) -> str:
@@ -106,18 +107,18 @@ def estimate_rows(study: Study, released: Released, areas: tuple[str, ...] = ())
     table = released.table("estimates")
     if areas:
         table = table[table["area"].isin(areas)]
-    out = table.copy()
-    out["wijk"] = table["area"].map(labels.area)
-    out["theme"] = table["indicator"].map(labels.theme)
-    out["indicator_label"] = table["indicator"].map(labels.indicator)
-    pairs = zip(table["group_by"], table["group"], strict=True)
-    out["group_label"] = [labels.group(group_by, group) for group_by, group in pairs]
-    above = zip(table["status"], table["lower"], strict=True)
-    out["status_label"] = [
-        "" if status == "ok" else absence(status, language, limit=lower)
-        for status, lower in above
-    ]  # fmt: skip
-    return out.reindex(columns=list(COLUMNS)).reset_index(drop=True)
+    known = list(table.itertuples())
+    made = {
+        "wijk": [labels.area(row.area) for row in known],
+        "theme": [labels.theme(row.indicator) for row in known],
+        "indicator_label": [labels.indicator(row.indicator) for row in known],
+        "group_label": [labels.group(row.group_by, row.group) for row in known],
+        "status_label": [
+            "" if row.status == "ok" else absence(row.status, language, limit=row.lower)
+            for row in known
+        ],
+    }
+    return table.assign(**made).reindex(columns=list(COLUMNS)).reset_index(drop=True)
 
 
 def harmless(value: object) -> object:
@@ -168,11 +169,8 @@ def write_area_csv(
     >>> file.read_text("utf-8-sig").splitlines()[0]
     'wijk;area;area_level;theme;indicator;...;value;lower;upper;n;unit;step;status;...'
     """
-    neighbourhoods = set(study.neighbourhoods)
-    areas = released.table("estimates")["area"].unique()
-    wanted = (
-        (area, CITY) if area != CITY else tuple(one for one in areas if one not in neighbourhoods)
-    )
+    areas = set(released.table("estimates")["area"]) - set(study.neighbourhoods)
+    wanted = tuple(areas) if area == CITY else (area, CITY)
     rows = estimate_rows(study, released, wanted).map(harmless)
     rows["report"] = text("export.concept" if concept else "export.approved", study.language)
     separator, decimal = _NOTATION[study.language]
@@ -237,14 +235,12 @@ def refuse_published(study: Study, folder: Path) -> None:
     """Raise DisclosureError where `folder` is, or is below or above, what is published."""
     target = folder.resolve()
     published = [study.site.resolve(), (study.runs / "released").resolve()]
-    above = [place for place in (target, *target.parents) if (place / "manifest.json").is_file()]
-    near = [
-        place for place in published if target.is_relative_to(place) or place.is_relative_to(target)
-    ]
-    if near or above:
+    near = [one for one in published if target.is_relative_to(one) or one.is_relative_to(target)]
+    near += [one for one in (target, *target.parents) if (one / "manifest.json").is_file()]
+    if near:
         raise DisclosureError(
             "unprotected numbers may not be where a release takes its files from",
-            found=f"a folder with or in {(near or above)[0].name}",
+            found=f"a folder with or in {near[0].name}",
             expected="a folder of its own, outside the site, a run and a release",
             remedy="Name another folder with --to.",
         )

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import html
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import ipywidgets as widgets
-import pandas as pd
 
 from wijkkit.analysis import People, people
 from wijkkit.analysis.result import Result
@@ -89,25 +89,21 @@ def explorer(view: CityView, *, keep: bool = True, sources: bool = False) -> wid
     'VBox'
     """
     study = view.study
-    if sources:
-        return _on_purpose(study, lambda: _of_people(people(study)))
     controls = make_controls(study, view.language)
-    names = {"study": study}
-    panel = explore_panel(study, controls, lambda chosen: released_code(study, chosen), names)
+
+    def of_people() -> widgets.VBox:
+        asked = people(study)
+        return explore_panel(study, controls, partial(people_code, asked), {"people": asked})
+
+    if sources:
+        return _on_purpose(study, of_people)
+    panel = explore_panel(study, controls, partial(released_code, study), {"study": study})
     if not keep:
         return panel
     keeping = keeping_panel(
-        study, lambda: read_controls(controls), lambda chosen: set_controls(controls, chosen)
+        study, partial(read_controls, controls), partial(set_controls, controls)
     )
     return widgets.VBox([*panel.children, keeping])
-
-
-def _of_people(asked: People) -> widgets.VBox:
-    """Return the panel to ask people a question; its figures are of exact numbers."""
-    controls = make_controls(asked.study, asked.study.language)
-    return explore_panel(
-        asked.study, controls, lambda chosen: people_code(asked, chosen), {"people": asked}
-    )
 
 
 def released_code(study: Study, chosen: ParameterSet) -> str:
@@ -130,7 +126,11 @@ def released_code(study: Study, chosen: ParameterSet) -> str:
 def _numbers(study: Study, chosen: ParameterSet, indicator: str) -> str:
     """Return the call that gives the numbers of an indicator."""
     if chosen.question == "age":
-        grouping = chosen.group_by or grouping_by_age(study)
+        # The grouping by age, or else the first one.
+        known = sorted(
+            study.groupings, key=lambda one: not {"age", "leeftijd"} & {*one.column.split("_")}
+        )
+        grouping = chosen.group_by or "".join(one.id for one in known[:1])
         return f"view.groups({indicator!r}, {grouping!r}, wave={chosen.wave!r})"
     said: dict[str, Any] = {"wave": chosen.wave}
     if chosen.wijken:
@@ -143,13 +143,6 @@ def _numbers(study: Study, chosen: ParameterSet, indicator: str) -> str:
         said["of"] = f"{chosen.question}s"
     arguments = ", ".join(f"{name}={value!r}" for name, value in said.items())
     return f"view.places({indicator!r}, {arguments})"
-
-
-def grouping_by_age(study: Study) -> str:
-    """Return the grouping of a study that is by age, or its first one; empty where it has none."""
-    keys = [grouping.id for grouping in study.groupings]
-    aged = [one.id for one in study.groupings if {"age", "leeftijd"} & {*one.column.split("_")}]
-    return next(iter([*aged, *keys]), "")
 
 
 def people_code(asked: People, chosen: ParameterSet) -> str:
@@ -232,19 +225,15 @@ def answered(lines: str, names: Mapping[str, Any]) -> tuple[str, str, str]:
     if isinstance(shown, Nothing):
         return f"<p>{html.escape(str(shown))}</p>", "", ""
     if isinstance(shown, ShownFigure):
-        return f"<p>{html.escape(shown.caption)}</p>", _figure_html(shown), _table_html(shown)
-    result: Result = space["answer"]
-    exact = ShownFigure(shown.figure, result.sentence(), result.title, result.frame)
-    numbers = result.shown.round(1).to_html(index=False, border=0)
-    return f"<p>{html.escape(exact.caption)}</p>", _figure_html(exact), numbers
-
-
-def _table_html(shown: ShownFigure) -> str:
-    """Return the numbers of a figure as readers see them."""
-    data: pd.DataFrame = shown.data
-    called = next(name for name in ("label", "name") if name in data)
-    heads = {called: "", **({"value": ""} if "value" in data else data.attrs["heads"])}
-    return reader_table(data, heads).html()  # type: ignore[union-attr]
+        data = shown.data
+        called = next(name for name in ("label", "name") if name in data)
+        heads = {called: "", **({"value": ""} if "value" in data else data.attrs["heads"])}
+        numbers = reader_table(data, heads).html()  # type: ignore[union-attr]
+    else:
+        result: Result = space["answer"]
+        shown = ShownFigure(shown.figure, result.sentence(), result.title)
+        numbers = result.shown.round(1).to_html(index=False, border=0)
+    return f"<p>{html.escape(shown.caption)}</p>", _figure_html(shown), numbers
 
 
 def _figure_html(shown: ShownFigure) -> str:

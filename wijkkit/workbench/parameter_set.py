@@ -128,10 +128,9 @@ def make_controls(study: Study, language: str) -> Controls:
     """Return the controls by name: question, indicators (goals first), wave, group and wijken."""
     waves = [(study.text(wave.label), wave.id) for wave in study.waves]
     wijken = [(neighbourhood.name, wijk) for wijk, neighbourhood in study.neighbourhoods.items()]
-    asked = [(text(f"people.question.{key}", language), key) for key in QUESTIONS]
     indicators = _indicators(study, language)
     options = {
-        "question": asked,
+        "question": [(text(f"people.question.{key}", language), key) for key in QUESTIONS],
         "indicator": indicators,
         "second": indicators,
         "wave": waves,
@@ -205,37 +204,28 @@ def keeping_panel(
     study: Study, read: Callable[[], ParameterSet], put: Callable[[ParameterSet], None]
 ) -> widgets.VBox:
     """Return fields for a folder and a name, with buttons to save and to load."""
-    language = study.language
-    folder = widgets.Text(description=text("workbench.keep.folder", language))
-    name = widgets.Text(description=text("workbench.keep.name", language))
-    save = widgets.Button(description=text("workbench.keep.save", language))
-    load = widgets.Button(description=text("workbench.keep.load", language))
+
+    def word(key: str, **fields: object) -> str:
+        return text(f"workbench.keep.{key}", study.language, **fields)
+
+    folder, name = (widgets.Text(description=word(key)) for key in ("folder", "name"))
+    save, load = (widgets.Button(description=word(key)) for key in ("save", "load"))
     said = widgets.HTML()
 
-    def do_save(_button: widgets.Button) -> str:
-        path = save_parameter_set(_named(folder.value), name.value, read())
-        return text("workbench.keep.saved", language, path=path)
+    def pressed(button: widgets.Button) -> None:
+        try:
+            if not folder.value.strip():
+                raise WijkkitError("no folder is named", place="folder", remedy="Name a folder.")
+            if button is save:
+                path = save_parameter_set(folder.value.strip(), name.value, read())
+            else:
+                path = parameter_file(folder.value.strip(), name.value)
+                put(load_parameter_set(path, study))
+            words = word("saved" if button is save else "loaded", path=path)
+        except WijkkitError as error:
+            words = str(error)
+        said.value = f'<p role="status">{html.escape(words)}</p>'
 
-    def do_load(_button: widgets.Button) -> str:
-        path = parameter_file(_named(folder.value), name.value)
-        put(load_parameter_set(path, study))
-        return text("workbench.keep.loaded", language, path=path)
-
-    save.on_click(lambda button: _say(said, do_save, button))
-    load.on_click(lambda button: _say(said, do_load, button))
+    save.on_click(pressed)
+    load.on_click(pressed)
     return widgets.VBox([widgets.HBox([folder, name, save, load]), said])
-
-
-def _named(folder: str) -> str:
-    """Return the folder the user named; none is chosen for the user."""
-    if not folder.strip():
-        raise WijkkitError("no folder is named", place="folder", remedy="Name a folder.")
-    return folder.strip()
-
-
-def _say(said: widgets.HTML, act: Callable[[widgets.Button], str], button: widgets.Button) -> None:
-    try:
-        words = act(button)
-    except WijkkitError as error:
-        words = str(error)
-    said.value = f'<p role="status">{html.escape(words)}</p>'
