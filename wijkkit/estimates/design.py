@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from wijkkit.errors import EstimationError, Problem
-from wijkkit.estimates.weighting import WeightSet
+from wijkkit.estimates.weighting import WeightSet, positive
 
 #: What a stratum with one sampled unit adds to the variance. ``absent``: the standard error is
 #: absent with a reason; ``certainty``: nothing; ``adjust``: its distance from the overall mean;
@@ -179,18 +179,13 @@ def _check(
                 found=f"{int(frame[column].isna().sum())} rows",
                 remedy="Give every respondent a value, or leave these respondents out.",
             )
-        elif column == weight and not _positive(frame[column]):
+        elif column == weight and not positive(frame[column]):
             yield Problem(
                 "a weight that is not a positive number",
                 place=f"column '{column}'",
                 expected="finite numbers above 0",
                 remedy="Leave respondents without weight out before estimating.",
             )
-
-
-def _positive(column: pd.Series) -> bool:
-    values = pd.to_numeric(column, errors="coerce").to_numpy(dtype=float)
-    return bool((np.isfinite(values) & (values > 0)).all())
 
 
 def _codes(frame: pd.DataFrame, columns: Sequence[str]) -> Codes:

@@ -121,7 +121,11 @@ def estimate_grid(
     """
     check_confidence(confidence)
     check_method(method)
-    _check_columns(respondents, indicators)
+    absent = [name for name in ("age", "weight", *indicators) if name not in respondents]
+    if absent:
+        raise EstimationError(
+            Problem(f"column '{name}' is missing", place="respondents") for name in absent
+        )
     design = wave_design(respondents, lonely_psu)
     divided = blocks(respondents, waves, groupings, areas=areas)
     overs = [domains(block.code, block.size, design) for block in divided]
@@ -135,14 +139,9 @@ def estimate_grid(
             skipped = np.tile(never[block.group_by], len(block.areas))
             parts.append(_cells(means, indicator, skipped, method, confidence))
     names = keys(divided, list(indicators))
-    numbers = {
-        column: np.concatenate([part[column] for part in parts])
-        for part in parts[:1]
-        for column in part
-    }
-    if not parts:
-        # A study without a survey has no indicator; its tables have their columns and no row.
-        numbers = {name: np.empty(0, dtype=float if name in _NUMBERS else str) for name in _CELLS}
+    # A study without a survey has no indicator; its tables have their columns and no row.
+    none = {name: np.empty(0, dtype=float if name in _NUMBERS else str) for name in _CELLS}
+    numbers = {name: np.concatenate([part[name] for part in parts or [none]]) for name in _CELLS}
     rows = names.assign(**numbers, source="survey")
     return Estimates(tidy(rows), rows[[*names, "x", "n"]], rows[[*names, "se", "df"]])
 
@@ -201,14 +200,6 @@ def asked_outcome(
     if indicator.unit == "percent":
         check_binary(key, outcome)
     return outcome
-
-
-def _check_columns(respondents: pd.DataFrame, indicators: Mapping[str, Asked]) -> None:
-    absent = [name for name in ("age", "weight", *indicators) if name not in respondents]
-    if absent:
-        raise EstimationError(
-            Problem(f"column '{name}' is missing", place="respondents") for name in absent
-        )
 
 
 def _cells(

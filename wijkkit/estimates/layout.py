@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
@@ -18,6 +19,9 @@ Codes = NDArray[np.int64]
 
 #: Grouping id -> the column that holds it and its groups in order, least advantaged first.
 Groupings = Mapping[str, tuple[str, Sequence[str]]]
+
+#: The key columns of a cell, in the order in which `keys` makes them.
+_KEYS = ("area", "area_level", "wave", "group_by", "group")
 
 #: The column of the respondents that says in which area of a level they live.
 LEVEL_COLUMNS = {"wijk": "wijk", "gebied": "district", "arm": "arm"}
@@ -38,10 +42,6 @@ class Block:
     waves: tuple[str, ...]
     groups: tuple[str, ...]
     code: Codes
-
-    @property
-    def shape(self) -> tuple[int, int, int]:
-        return len(self.areas), len(self.waves), len(self.groups)
 
     @property
     def size(self) -> int:
@@ -128,26 +128,17 @@ def keys(divided: Sequence[Block], indicators: Sequence[str]) -> pd.DataFrame:
     >>> keys([block], ["play"])[["indicator", "area", "wave", "group"]].values.tolist()
     [['play', 'city', '2018', 'all'], ['play', 'city', '2021', 'all']]
     """
-    parts = [_block_keys(block) for block in divided]
-    cells = {column: [part[column] for part in parts] for column in parts[0]}
-    n_cells = sum(block.size for block in divided)
-    again = np.tile(np.arange(n_cells), len(indicators))
-    which = np.repeat(np.arange(len(indicators)), n_cells)
+    cells = [
+        (area, block.area_level, wave, block.group_by, group)
+        for block in divided
+        for area, wave, group in itertools.product(block.areas, block.waves, block.groups)
+    ]
+    again = np.tile(np.arange(len(cells)), len(indicators))
+    which = np.repeat(np.arange(len(indicators)), len(cells))
     columns = {"indicator": pd.array(list(indicators), dtype="str").take(which)}
-    for column, values in cells.items():
-        columns[column] = pd.array(np.concatenate(values), dtype="str").take(again)
+    for name, values in zip(_KEYS, zip(*cells, strict=True), strict=True):
+        columns[name] = pd.array(values, dtype="str").take(again)
     return pd.DataFrame(columns)
-
-
-def _block_keys(block: Block) -> dict[str, NDArray[np.object_]]:
-    area, wave, group = np.unravel_index(np.arange(block.size), block.shape)
-    return {
-        "area": np.array(block.areas, dtype=object)[area],
-        "area_level": np.full(block.size, block.area_level, dtype=object),
-        "wave": np.array(block.waves, dtype=object)[wave],
-        "group_by": np.full(block.size, block.group_by, dtype=object),
-        "group": np.array(block.groups, dtype=object)[group],
-    }
 
 
 class Asked(Protocol):
@@ -187,17 +178,14 @@ def not_asked(
     nobody in the whole city was asked it. The cells of a group that was asked but where nobody
     answered are missing instead.
     """
-    return {
-        block.group_by: _never(block, indicator, asked)
-        for block in divided
-        if block.area_level == "city"
-    }
-
-
-def _never(block: Block, indicator: Asked, asked: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    waves = [not indicator.waves or wave in indicator.waves for wave in block.waves]
-    wave_asked = np.array(waves, dtype=bool)
-    inside = block.code >= 0
-    there = np.bincount(block.code[inside], minlength=block.size)
-    of_which = np.bincount(block.code[inside], asked[inside], minlength=block.size)
-    return (there > 0) & (of_which == 0) | ~np.repeat(wave_asked, len(block.groups))
+    found = {}
+    for block in divided:
+        if block.area_level != "city":
+            continue
+        skipped = [bool(indicator.waves) and wave not in indicator.waves for wave in block.waves]
+        inside = block.code >= 0
+        there = np.bincount(block.code[inside], minlength=block.size)
+        of_which = np.bincount(block.code[inside], asked[inside], minlength=block.size)
+        never = (there > 0) & (of_which == 0)
+        found[block.group_by] = never | np.repeat(skipped, len(block.groups))
+    return found

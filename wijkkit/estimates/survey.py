@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from wijkkit.errors import EstimationError
-from wijkkit.estimates.design import DesignColumns, SurveyDesign, survey_design
+from wijkkit.estimates.design import DesignColumns, survey_design
 from wijkkit.estimates.interval import (
     ProportionMethod,
     check_confidence,
@@ -142,9 +142,34 @@ def survey_proportion(
 def grouped(
     frame: pd.DataFrame, outcome: str, by: str | Sequence[str] | None, design: DesignColumns
 ) -> tuple[pd.DataFrame, Domains, NDArray[np.float64]]:
-    """Return the groups of `by`, their domains in the design, and the outcome's values."""
-    groups, over = group_domains(frame, by, survey_design(frame, **design))
-    return groups, over, outcome_values(frame, outcome)
+    """Return the groups of `by`, one row each and sorted, their domains, and the outcome's values."""
+    whole = survey_design(frame, **design)
+    columns = [] if by is None else [by] if isinstance(by, str) else list(by)
+    absent = [column for column in columns if column not in frame]
+    if absent:
+        raise EstimationError(f"column '{absent[0]}' is missing", place="by")
+    if len(set(columns)) < len(columns):
+        raise EstimationError(
+            "a column to group by is named twice",
+            place="by",
+            found=", ".join(columns),
+            remedy="Name each column once.",
+        )
+    values = outcome_values(frame, outcome)
+    if not columns:
+        everybody = domains(np.zeros(len(frame), np.int64), 1, whole)
+        return pd.DataFrame(index=range(1)), everybody, values
+    parts = frame.groupby(columns, sort=True, observed=True, dropna=True)
+    groups = parts.size().index.to_frame(index=False)
+    if not len(groups):
+        raise EstimationError(
+            "no respondent is in a group",
+            place=f"by {', '.join(columns)}",
+            found=f"{len(frame)} rows, all with a missing value",
+            remedy="Group by columns that have values.",
+        )
+    code = parts.ngroup().fillna(-1).to_numpy(dtype=np.int64)
+    return groups, domains(code, len(groups), whole), values
 
 
 def no_column(name: str, frame: pd.DataFrame, place: str, hint: str = "") -> EstimationError:
@@ -165,10 +190,10 @@ def outcome_values(frame: pd.DataFrame, outcome: str) -> NDArray[np.float64]:
     if outcome not in frame:
         raise no_column(outcome, frame, "outcome")
     column = frame[outcome]
-    if not pd.api.types.is_bool_dtype(column) and not pd.api.types.is_numeric_dtype(column):
-        column = column.astype(object).where(column.notna(), np.nan)
-        return numbers(f"column '{outcome}'", column.tolist())
-    return numbers(f"column '{outcome}'", column.to_numpy(dtype=float, na_value=np.nan))
+    if pd.api.types.is_bool_dtype(column) or pd.api.types.is_numeric_dtype(column):
+        return numbers(f"column '{outcome}'", column.to_numpy(dtype=float, na_value=np.nan))
+    filled = column.astype(object).where(column.notna(), np.nan)
+    return numbers(f"column '{outcome}'", filled.tolist())
 
 
 def check_binary(outcome: str, values: NDArray[np.float64]) -> None:
@@ -182,36 +207,6 @@ def check_binary(outcome: str, values: NDArray[np.float64]) -> None:
             expected="0 or 1",
             remedy="Use survey_mean for a score.",
         )
-
-
-def group_domains(
-    frame: pd.DataFrame, by: str | Sequence[str] | None, design: SurveyDesign
-) -> tuple[pd.DataFrame, Domains]:
-    """Return the groups of `by`, one row each and sorted, and their domains."""
-    columns = [] if by is None else [by] if isinstance(by, str) else list(by)
-    absent = [column for column in columns if column not in frame]
-    if absent:
-        raise EstimationError(f"column '{absent[0]}' is missing", place="by")
-    if len(set(columns)) < len(columns):
-        raise EstimationError(
-            "a column to group by is named twice",
-            place="by",
-            found=", ".join(columns),
-            remedy="Name each column once.",
-        )
-    if not columns:
-        return pd.DataFrame(index=range(1)), domains(np.zeros(len(frame), np.int64), 1, design)
-    grouped = frame.groupby(columns, sort=True, observed=True, dropna=True)
-    code = grouped.ngroup().fillna(-1).to_numpy(dtype=np.int64)
-    groups = grouped.size().index.to_frame(index=False)
-    if not len(groups):
-        raise EstimationError(
-            "no respondent is in a group",
-            place=f"by {', '.join(columns)}",
-            found=f"{len(frame)} rows, all with a missing value",
-            remedy="Group by columns that have values.",
-        )
-    return groups, domains(code, len(groups), design)
 
 
 def result_rows(

@@ -142,25 +142,19 @@ def weight_report(weight: Floats, *, largest: int = 10) -> WeightReport:
     (3.0, 1.3333, 2.0)
     """
     weight = np.asarray(weight, dtype=float)
-    if not len(weight) or not (np.isfinite(weight) & (weight > 0)).all():
+    if not len(weight) or not positive(pd.Series(weight)):
         raise EstimationError(
             "a weight that is not a positive number", place="weight", expected="numbers above 0"
         )
     total, n = float(weight.sum()), len(weight)
     effective = total**2 / float((weight**2).sum())
-    order = np.argsort(-weight, kind="stable")[:largest]
-    extremes = pd.DataFrame(
-        {
-            "row": order,
-            "weight": weight[order],
-            "relative": weight[order] * n / total,
-            "share": weight[order] / total,
-        }
+    table = pd.DataFrame({"row": range(n), "weight": weight, "relative": weight * n / total})
+    least, most = table["relative"].agg(["min", "max"])
+    extremes = table.assign(share=weight / total).sort_values(
+        "weight", ascending=False, kind="stable", ignore_index=True
     )
-    relative = weight * n / total
-    return WeightReport(
-        n, total, float(relative.min()), float(relative.max()), n / effective, effective, extremes
-    )
+    found = (total, float(least), float(most), n / effective, effective)
+    return WeightReport(n, *found, extremes.head(largest))
 
 
 #: A margin: the population of each cell, by the value(s) of its column(s).
@@ -291,14 +285,21 @@ def _fit(
         for code, population in coded:
             weights *= (population / np.bincount(code, weights, minlength=len(population)))[code]
         rounds += 1
+    targets = [
+        pd.DataFrame(
+            {
+                "margin": by if isinstance(by, str) else " x ".join(by),
+                "cell": [str(cell) for cell in cells],
+                "population": population,
+                "before": np.bincount(code, base, minlength=len(population)),
+                "after": np.bincount(code, weights, minlength=len(population)),
+            }
+        )
+        for (by, cells), (code, population) in zip(margins.values(), coded, strict=True)
+    ]
+    codes = tuple(code for code, _ in coded)
     return WeightSet(
-        name,
-        method,
-        weights,
-        base,
-        tuple(code for code, _ in coded),
-        _targets(margins, coded, base, weights),
-        rounds,
+        name, method, weights, base, codes, pd.concat(targets, ignore_index=True), rounds
     )
 
 
@@ -308,16 +309,16 @@ def _base(frame: pd.DataFrame, weight: str | None, problems: list[Problem]) -> F
     if weight not in frame:
         problems.append(Problem(f"column '{weight}' is missing", place="frame"))
         return np.ones(len(frame))
-    base = pd.to_numeric(frame[weight], errors="coerce").to_numpy(dtype=float)
-    if not (np.isfinite(base) & (base > 0)).all():
-        problems.append(
-            Problem(
-                "a weight that is not a positive number",
-                place=f"column '{weight}'",
-                expected="finite numbers above 0",
-            )
-        )
-    return base
+    if not positive(frame[weight]):
+        what, place = "a weight that is not a positive number", f"column '{weight}'"
+        problems.append(Problem(what, place=place, expected="finite numbers above 0"))
+    return pd.to_numeric(frame[weight], errors="coerce").to_numpy(dtype=float)
+
+
+def positive(weights: pd.Series) -> bool:
+    """Return whether all weights are finite numbers above 0."""
+    values = pd.to_numeric(weights, errors="coerce").to_numpy(dtype=float)
+    return bool((np.isfinite(values) & (values > 0)).all())
 
 
 def _margin(
@@ -355,25 +356,3 @@ def _misfit(weights: Floats, coded: list[tuple[NDArray[np.int64], Floats]]) -> f
         / float(population.sum())
         for code, population in coded
     )
-
-
-def _targets(
-    margins: Mapping[str, tuple[str | Sequence[str], Population]],
-    coded: list[tuple[NDArray[np.int64], Floats]],
-    base: Floats,
-    weights: Floats,
-) -> pd.DataFrame:
-    parts = []
-    for (by, cells), (code, population) in zip(margins.values(), coded, strict=True):
-        parts.append(
-            pd.DataFrame(
-                {
-                    "margin": by if isinstance(by, str) else " x ".join(by),
-                    "cell": [str(cell) for cell in cells],
-                    "population": population,
-                    "before": np.bincount(code, base, minlength=len(population)),
-                    "after": np.bincount(code, weights, minlength=len(population)),
-                }
-            )
-        )
-    return pd.concat(parts, ignore_index=True)
