@@ -89,14 +89,9 @@ def explorer(view: CityView, *, keep: bool = True, sources: bool = False) -> wid
     'VBox'
     """
     study = view.study
-    controls = make_controls(study, view.language)
-
-    def of_people() -> widgets.VBox:
-        asked = people(study)
-        return explore_panel(study, controls, partial(people_code, asked), {"people": asked})
-
     if sources:
-        return _on_purpose(study, of_people)
+        return _on_purpose(study, lambda: _of_people(people(study)))
+    controls = make_controls(study, view.language)
     panel = explore_panel(study, controls, partial(released_code, study), {"study": study})
     if not keep:
         return panel
@@ -104,6 +99,12 @@ def explorer(view: CityView, *, keep: bool = True, sources: bool = False) -> wid
         study, partial(read_controls, controls), partial(set_controls, controls)
     )
     return widgets.VBox([*panel.children, keeping])
+
+
+def _of_people(asked: People) -> widgets.VBox:
+    """Return the panel to ask people a question; its figures are of exact numbers."""
+    controls = make_controls(asked.study, asked.study.language)
+    return explore_panel(asked.study, controls, partial(people_code, asked), {"people": asked})
 
 
 def released_code(study: Study, chosen: ParameterSet) -> str:
