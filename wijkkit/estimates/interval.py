@@ -311,7 +311,11 @@ def pool(
     within, between = float(variances.mean()), float(estimates.var(ddof=1))
     added = (1 + 1 / m) * between
     total = within + added
-    df = _degrees_of_freedom(m, added / total, complete_df)
+    share = added / total
+    df = np.inf if share == 0 else (m - 1) / share**2
+    if not np.isinf(complete_df):
+        observed = (complete_df + 1) / (complete_df + 3) * complete_df * (1 - share)
+        df = observed if np.isinf(df) else df * observed / (df + observed)
     increase = added / within
     missing = (increase + 2 / (df + 3)) / (increase + 1)
     centre, error = float(estimates.mean()), float(np.sqrt(total))
@@ -321,7 +325,7 @@ def pool(
         error,
         centre - half,
         centre + half,
-        df,
+        float(df),
         within,
         between,
         increase,
@@ -329,11 +333,3 @@ def pool(
         m,
         confidence,
     )
-
-
-def _degrees_of_freedom(m: int, share: float, complete: float) -> float:
-    old = np.inf if share == 0 else (m - 1) / share**2
-    if np.isinf(complete):
-        return float(old)
-    observed = (complete + 1) / (complete + 3) * complete * (1 - share)
-    return float(observed if np.isinf(old) else old * observed / (old + observed))

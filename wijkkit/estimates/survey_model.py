@@ -86,8 +86,12 @@ def survey_model(
     covariance = total_covariance(influence, design, used)
     over = domains(np.zeros(len(outcome), dtype=np.int64), 1, design)
     units, strata = units_and_strata(over, used)
-    df = float(units[0] - strata[0] + 1 - x.shape[1])
-    table = _table(list(predictors), beta, np.sqrt(np.diag(covariance)), df, confidence)
+    df, se = float(units[0] - strata[0] + 1 - x.shape[1]), np.sqrt(np.diag(covariance))
+    t = beta / se
+    half = (stats.t.ppf(0.5 + confidence / 2, df) if df > 0 else np.nan) * se
+    p = 2 * stats.t.sf(np.abs(t), df) if df > 0 else np.full(len(t), np.nan)
+    columns = {"value": beta, "se": se, "lower": beta - half, "upper": beta + half, "t": t, "p": p}
+    table = pd.DataFrame({"term": list(predictors), **columns})
     return ModelFit(table, covariance, df, int(used.sum()), family)
 
 
@@ -185,13 +189,3 @@ def total_covariance(influence: Floats, design: SurveyDesign, used: NDArray[np.b
     both = np.array([[of(one + other) for other in columns] for one in columns])
     apart = np.array([[of(one - other) for other in columns] for one in columns])
     return (both - apart) / 4 * np.outer(size, size)
-
-
-def _table(
-    terms: list[str], beta: Floats, se: Floats, df: float, confidence: float
-) -> pd.DataFrame:
-    t = beta / se
-    half = (stats.t.ppf(0.5 + confidence / 2, df) if df > 0 else np.nan) * se
-    p = 2 * stats.t.sf(np.abs(t), df) if df > 0 else np.full(len(t), np.nan)
-    columns = {"value": beta, "se": se, "lower": beta - half, "upper": beta + half, "t": t, "p": p}
-    return pd.DataFrame({"term": terms, **columns})

@@ -180,7 +180,11 @@ def cr2_variance(fit: Fit, gradient: Floats, cluster: Ints) -> tuple[float, floa
         rows = np.flatnonzero(cluster == g)
         adjusted[g, rows] = _adjusted(direction[rows], x[rows], phi[rows], fit.bread)
     variance = float(((adjusted @ residual) ** 2).sum())
-    return variance, _satterthwaite(adjusted, x, phi, fit.bread)
+    # df = 2 E(V)^2 / var(V) for V the sum of squares of adjusted @ (I - H) y, where
+    # (I - H) phi (I - H)' = phi - x bread x', since H = x bread x' / phi.
+    through = adjusted @ x
+    products = (adjusted * phi) @ adjusted.T - through @ fit.bread @ through.T
+    return variance, float(np.trace(products) ** 2 / (products**2).sum())
 
 
 def _adjusted(vector: Floats, x: Floats, phi: Floats, bread: Floats) -> Floats:
@@ -226,14 +230,6 @@ def _pseudo_root(vector: Floats, phi: Floats, rooted: Floats, bread: Floats) -> 
         raise NotEstimable("one_cluster_in_an_arm")
     inverse = np.where(kept, 1 / np.sqrt(np.where(kept, values, 1.0)), 0.0)
     return vectors @ (inverse * (vectors.T @ vector))
-
-
-def _satterthwaite(adjusted: Floats, x: Floats, phi: Floats, bread: Floats) -> float:
-    """Return 2 E(V)^2 / var(V) for V = sum of squares of adjusted @ (I - H) y."""
-    through = adjusted @ x
-    # (I - H) phi (I - H)' = phi - x bread x', since H = x bread x' / phi.
-    products = (adjusted * phi) @ adjusted.T - through @ bread @ through.T
-    return float(np.trace(products) ** 2 / (products**2).sum())
 
 
 # The design matrix, and what is estimated on it: odds ratio, percentage points, points of a score.

@@ -94,14 +94,13 @@ class Design:
 
     def change_variances(self, effect: float = 0.0) -> tuple[float, float]:
         """Return the variance of a treated cluster's change and of a comparator's."""
-        after = self.variance
+        first = after = self.variance
         if self.share is not None:
             share = float(np.clip(self.share + self.favourable * abs(effect), 0, 1))
             after = share * (1 - share)
         both = 1 / self.before + 1 / self.after
 
         def of(inverse: float, last: float) -> float:
-            first = self.variance
             common = 2 * self.autocorrelation * np.sqrt(first * last)
             own = first / self.before + last / self.after
             return self.icc * (first + last - common) + (1 - self.icc) * own * inverse / both
@@ -202,7 +201,14 @@ def design_of(
     mean, variance = mean_and_variance(sample.y[rows], sample.weight[rows])
     if variance <= 0:
         raise NotEstimable("no_variation")
-    before, after = (_harmonic(sample, post) for post in (False, True))
+    sizes = []
+    for post in (False, True):
+        period = sample.post[sample.wave] == post
+        cluster, weight = sample.cluster[period], sample.weight[period]
+        total = np.bincount(cluster, weight, sample.clusters)
+        squares = np.bincount(cluster, weight**2, sample.clusters)
+        sizes.append(float(sample.clusters / (squares / total**2).sum()))
+    before, after = sizes
     treated, others = sampling_variances(sample)
     return Design(
         *sample.arms(),
@@ -220,13 +226,6 @@ def design_of(
     )
 
 
-def _harmonic(sample: Sample, post: bool) -> float:
-    rows = sample.post[sample.wave] == post
-    total = np.bincount(sample.cluster[rows], sample.weight[rows], sample.clusters)
-    squares = np.bincount(sample.cluster[rows], sample.weight[rows] ** 2, sample.clusters)
-    return float(sample.clusters / (squares / total**2).sum())
-
-
 def detectable_row(design: Design, level: float, settings: EvaluationSettings) -> dict[str, object]:
     """Return what a design can detect of an outcome with a `level` before the start.
 
@@ -235,11 +234,9 @@ def detectable_row(design: Design, level: float, settings: EvaluationSettings) -
     they are) and ``respondents_needed`` (per cluster and wave, with clusters as they are) are
     infinite where none suffice.
     """
-    binary = design.share is not None
-    unit = 100.0 if binary else 1.0
-    relevant = settings.relevant_points / 100
-    if not binary:
-        relevant = settings.relevant_score * float(np.sqrt(design.variance))
+    binary, unit = design.share is not None, 100.0 if design.share is not None else 1.0
+    spread = float(np.sqrt(design.variance))
+    relevant = settings.relevant_points / 100 if binary else settings.relevant_score * spread
     return {
         "scale": "points" if binary else "score",
         "detectable": unit * detectable_effect(design, settings.power),
