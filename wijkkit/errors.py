@@ -7,7 +7,9 @@ the error's exit code.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import difflib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -71,8 +73,38 @@ class WijkkitError(Exception):
         self.problems = (problems,) if isinstance(problems, Problem) else tuple(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
+    @classmethod
+    def raise_for(cls, problems: Iterable[Problem]) -> None:
+        """Raise this error with the problems, each once, where there are any."""
+        if found := tuple(dict.fromkeys(problems)):
+            raise cls(found)
+
     def __reduce__(self):
         return (type(self), (self.problems,))
+
+
+@contextmanager
+def collected(problems: list[Problem]) -> Iterator[None]:
+    """Add what is wrong in this block to the problems, and go on after it."""
+    try:
+        yield
+    except WijkkitError as error:
+        problems.extend(error.problems)
+
+
+def did_you_mean(name: str, known: Iterable[str], otherwise: str, cutoff: float = 0.6) -> str:
+    """Return the question whether a name that is like `name` was meant, or else `otherwise`."""
+    close = difflib.get_close_matches(name, list(known), n=1, cutoff=cutoff)
+    return f"Did you mean '{close[0]}'?" if close else otherwise
+
+
+def first_of(words: Sequence[object], most: int) -> str:
+    """Return the first words of many with commas.
+
+    >>> first_of(["a", "b", "c"], 2)
+    'a, b, ...'
+    """
+    return ", ".join(map(str, words[:most])) + (", ..." if len(words) > most else "")
 
 
 class StudyError(WijkkitError):

@@ -17,12 +17,7 @@ _KINDS = {".ipynb": "application/x-ipynb+json", ".parquet": "application/vnd.apa
 
 
 def export_crate(study: Study, folder: str | Path) -> Path:
-    """Write the last run of `study` as an RO-Crate.
-
-    `folder`: A new folder: executed notebooks that succeeded, released tables, the manifest, and
-    ``ro-crate-metadata.json`` (RO-Crate 1.1, with the run as a CreateAction). Raises BatchError:
-    Nothing has run, the folder is there already, or the package rocrate is not installed.
-    """
+    """Write the last run of `study` as an RO-Crate 1.1 in a new folder; BatchError where it cannot."""
     try:
         from rocrate.model.contextentity import ContextEntity
         from rocrate.rocrate import ROCrate
@@ -99,12 +94,7 @@ COLUMNS = ("table", "where", "column", "before", "after", "change")
 
 
 def changed_numbers(before: Path, after: Path) -> pd.DataFrame:
-    """Return the numbers that differ between two folders of released tables.
-
-    Columns ``table, where, column, before, after, change``: one row per number that differs,
-    appeared (``before`` is absent) or disappeared. `where` holds the values of the text columns
-    that name the row.
-    """
+    """Return the numbers that differ between two folders of released tables, as `COLUMNS`."""
     names = sorted({path.stem for folder in (before, after) for path in folder.glob("*.parquet")})
     parts = []
     for name in names:
@@ -143,9 +133,8 @@ def _long(path: Path) -> pd.Series:
 
 
 def run_tables(study: Study, run: str) -> Path:
-    """Return the folder of a run's released tables.
-
-    Raises BatchError: There is no such run, or more than one.
+    """Return the folder of a run's released tables; BatchError where no run, or more than one, is
+    named.
     """
     if Path(run).is_dir():
         folder = Path(run)

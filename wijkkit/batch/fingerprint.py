@@ -84,9 +84,8 @@ def _paths(said: object) -> list[str]:
 
 
 def study_files(study: Study) -> str:
-    """Return the hash of the files that define the study, its disclosure policy among them.
-
-    A wijk's own file is no part of it: its content are the parameters of its notebooks.
+    """Return the hash of the files that define the study; a wijk's own are parameters of its
+    notebooks.
     """
     names = ("study.yml", "codebook.yml", "indicators.yml", "indicators.py")
     return hash_of(*(f"{name}:{hash_file(study.folder / name)}" for name in names))
@@ -106,11 +105,7 @@ UNRELEASED = "unreleased"
 
 
 class TableHashes:
-    """The released tables of a study as they are now; a file is read again when it has changed.
-
-    `runs`: The runs folder. What was found of the rows of a table is kept there in ``known.json``,
-    by the hash of the table; absent, unreadable or made by another version it says nothing.
-    """
+    """The hashes of released tables as they are now; those of rows are kept in ``known.json``."""
 
     def __init__(self, runs: Path):
         self._folder, self._path_of_known = runs / "released", runs / "known.json"

@@ -35,9 +35,8 @@ Event = Mapping[str, Any]
 
 
 class EventLog:
-    """Append events to ``events.jsonl``; a context manager.
-
-    `run`: Name of the run that writes. `last`: The last event of each notebook.
+    """Append events of a run to ``events.jsonl``; a context manager. `last` is that of each
+    notebook.
     """
 
     def __init__(self, path: Path, run: str):

@@ -56,11 +56,7 @@ def find_notebooks(study: Path, folder: str | Path | None = None) -> Path:
 
 
 def read_notebooks(folder: Path) -> tuple[Notebook, ...]:
-    """Read all notebooks of a project, city first, in numbered order.
-
-    Raises ParameterError: With every notebook that cannot be read, or has no parameters cell or
-    more than one.
-    """
+    """Read all notebooks, city first, in numbered order; ParameterError names all that are no good."""
     problems: list[Problem] = []
     notebooks = []
     for stage in STAGES:
@@ -71,8 +67,7 @@ def read_notebooks(folder: Path) -> tuple[Notebook, ...]:
                 problems.extend(error.problems)
     if not notebooks and not problems:
         problems.append(Problem("no notebooks", file=str(folder.name), expected="*.ipynb"))
-    if problems:
-        raise ParameterError(problems)
+    ParameterError.raise_for(problems)
     return tuple(notebooks)
 
 
@@ -93,10 +88,7 @@ def _unreadable(file: str) -> ParameterError:
 
 
 def _described(text: str, file: str) -> tuple[frozenset[str], str]:
-    """Return the names of a notebook's parameters and the hash of its code.
-
-    It is read as JSON: what makes it a notebook is looked at where it runs.
-    """
+    """Return the names of a notebook's parameters and the hash of its code; it is read as JSON."""
     try:
         content = json.loads(text)
         cells = [cell for cell in content["cells"] if cell["cell_type"] == "code"]
@@ -175,10 +167,7 @@ def output_path(scope: str, notebook: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One notebook with one set of parameters.
-
-    `scope`: ``stad`` or the wijk's slug. `needs`: Jobs that must have succeeded before.
-    """
+    """One notebook (`scope`: ``stad`` or a wijk's slug) with its parameters and the jobs before it."""
 
     scope: str
     notebook: Notebook
@@ -232,6 +221,5 @@ def plan(
         names[job.notebook].update(dict.fromkeys(job.parameters))
     for notebook, said in names.items():
         problems.extend(parameter_problems(notebook, said))
-    if problems:
-        raise ParameterError(problems)
+    ParameterError.raise_for(problems)
     return tuple(jobs)

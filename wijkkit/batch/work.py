@@ -35,10 +35,7 @@ PRELOAD = tuple(
 
 @dataclass(frozen=True)
 class Work:
-    """The study, and what its jobs have in common.
-
-    `common`: Hash of what all jobs depend on.
-    """
+    """The study, and what its jobs have in common: `common` is the hash of what all depend on."""
 
     study: Study
     engine: str
@@ -74,17 +71,15 @@ class Work:
         )
 
     def needs(self, job: Job) -> dict[str, str]:
-        """Return the hashes of the city's notebooks that one of the city came after.
-
-        What a wijk's notebook depends on are the tables it reads.
+        """Return the hashes of the city's notebooks before this one; a wijk's depends on tables
+        instead.
         """
         needs = job.needs if job.scope == CITY else ()
         return {"/".join(key): hash_file(self.study.runs / output_path(*key)) for key in needs}
 
     def before(self, job: Job) -> dict[str, str]:
-        """Return the hashes of everything the job may read, and remove its earlier result.
-
-        What it published goes too: it may no longer publish it.
+        """Return the hashes of all the job may read, and remove its earlier result and
+        publications.
         """
         for path in (self.study.runs / job.output, self.failed(job)):
             with contextlib.suppress(OSError):
@@ -137,10 +132,8 @@ _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def failures(notebook: nbformat.NotebookNode, source: str) -> Iterator[str]:
-    """Yield what is wrong with an executed notebook.
-
-    All code cells of `source` must be there, in order, each with the next execution count; no
-    output is an error, and a cell with a label, which a report embeds, has an output.
+    """Yield what is wrong: other cells, not run in turn, an error, a labelled cell that shows
+    nothing.
     """
     import nbformat  # a run without changes loads no notebook
 

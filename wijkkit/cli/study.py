@@ -104,17 +104,9 @@ def new(
 # The command ``wijkkit check``.
 
 
-def check(
-    study: StudyOption = Path("parameters"),
-) -> None:
+def check(study: StudyOption = Path("parameters")) -> None:
     """Say everything that is wrong or missing in a study, in order of what to do first."""
-    from wijkkit.pipeline.checks import (
-        account_text,
-        checked,
-        design_lines,
-        missing_parts,
-        remarks,
-    )
+    from wijkkit.pipeline.checks import account_text, checked, design_lines, missing_parts, remarks
 
     opened, people, references = checked(study)
     if people is not None:

@@ -43,10 +43,7 @@ _ENDINGS = ("gaarde", "hof", "kamp", "laan", "meent", "plein", "weide", "zoom")
 
 
 def build_city(wijken: int, seed: int) -> pd.DataFrame:
-    """Return the wijken of a fictional city.
-
-    `wijken`: How many, 2 to 99. They come in pairs of a programme and a comparator wijk in one
-    gebied; the last of an odd number belongs to no arm.
+    """Return 2 to 99 wijken: pairs of a programme and a comparator wijk; an odd one is in no arm.
 
     >>> build_city(6, 1)[["wijk", "code", "arm", "pair"]].head(2).to_numpy().tolist()
     [['molenkwartier', 'BU99990101', 'programme', 'a'], ['kastanjepark', 'BU99990102', 'comparator', 'a']]
@@ -103,12 +100,7 @@ RESPONDENTS_PER_WIJK = 240
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The chance of the favourable outcome, as log-odds.
-
-    `base`: In a wijk and SES group in the middle, first wave. `low`, `high`: Added for the low and
-    the high SES group. `trend`: Added in the second wave, everywhere. `effect`: Added in the second
-    wave in the programme wijken: the true effect.
-    """
+    """Log-odds of the favourable outcome; `trend` and the true `effect` are added in wave 2."""
 
     base: float
     low: float
@@ -163,11 +155,7 @@ _CENTRE, _RADIUS = (192_000.0, 471_000.0), 3_500.0
 
 
 def write_area_figures(city: pd.DataFrame, folder: Path, seed: int) -> None:
-    """Write ``kerncijfers_<year>.csv``: buurten, wijken and the municipality in one table.
-
-    Names of columns end in a number that differs between the years; text is padded with spaces;
-    secret figures are -99997.
-    """
+    """Write ``kerncijfers_<year>.csv`` with CBS's names, padding and -99997 for what is secret."""
     rng = np.random.default_rng([seed, 4])
     buurten = _buurten(city, rng)
     for year, shift in (("2018", 0), ("2021", 1)):
@@ -250,11 +238,7 @@ def _write_csv(table: pd.DataFrame, path: Path) -> None:
 
 
 def write_borders(city: pd.DataFrame, path: Path, seed: int) -> None:
-    """Write the borders of buurten, wijken and the municipality as layers of a GeoPackage.
-
-    The city lies around the middle of the Netherlands (RD New) and is divided around one point
-    per wijk; a river (``water``: JA) and a harbour that is no part of the study come with it.
-    """
+    """Write layers of buurten, wijken and the municipality, with a river and a harbour, in RD New."""
     land, river = _outline(), _river()
     cells = _divided(_points(city, np.random.default_rng([seed, 5])), land)
     buurten = gpd.GeoDataFrame(

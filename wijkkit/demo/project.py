@@ -26,10 +26,7 @@ _DATA, _OUTPUT = "../data", "output: {runs: ../runs, site: ../reports/_site}"
 
 
 def write_study(folder: Path, data: Path, city: pd.DataFrame) -> list[Path]:
-    """Write the study's files that are not there yet; none is overwritten.
-
-    Raises StudyError: The folder holds a study of other wijken.
-    """
+    """Write the study's files that are not there yet; StudyError where it is one of other wijken."""
     contents = study_files(os.path.relpath(data, folder), city)
     if (folder / "study.yml").exists():
         _check_same_wijken(folder, city)

@@ -195,10 +195,7 @@ def interventions(
             partners += _partners(key, len(partners), rng)
         if name not in unregistered:
             activities += _activities(entry["name"], key, size, len(activities), rng)
-    rows = {
-        "interventions": pd.DataFrame(interventions),
-        "activities": pd.DataFrame(activities),
-    }
+    rows = {"interventions": pd.DataFrame(interventions), "activities": pd.DataFrame(activities)}
     return rows | ({"partners": pd.DataFrame(partners)} if programme else {})
 
 
@@ -281,10 +278,7 @@ AS_CSV = ("stakeholders", "steps")
 
 
 def write_registry(city: pd.DataFrame, folder: Path, seed: int) -> None:
-    """Write ``<wijk>.xlsx`` per wijk, ``stakeholders.csv``, ``steps.csv`` and ``catalogue.csv``.
-
-    The workbooks are those that `wijkkit registry import` reads.
-    """
+    """Write ``<wijk>.xlsx`` per wijk, ``stakeholders.csv``, ``steps.csv`` and ``catalogue.csv``."""
     content = (files("wijkkit.demo") / "content" / "catalogue.csv").read_text(encoding="utf-8")
     write_whole(folder / "catalogue.csv", content)
     catalogue = pd.read_csv(
@@ -309,10 +303,7 @@ WHO = "demo"
 
 
 def fill_registry(study: Study, folder: Path) -> None:
-    """Store the tables of all wijken, then import each wijk's workbook.
-
-    `folder`: Where the workbooks are.
-    """
+    """Store the tables of all wijken, then import each wijk's workbook from `folder`."""
     with open_registry(study) as registry:
         import_tables(registry, WHO)
         for wijk in study.neighbourhoods:

@@ -245,11 +245,7 @@ def write_survey(people: pd.DataFrame, wave: str, path: Path, seed: int) -> None
         table[name] = table[name].mask(gone & table[name].notna(), code)
     names = NAMES[wave]
     labels: dict[str, dict[int | float, str]] = {
-        names[name]: {
-            **_LABELS.get(name, {}),
-            DO_NOT_KNOW: "weet niet",
-            REFUSED: "wil niet zeggen",
-        }
+        names[name]: {**_LABELS.get(name, {}), DO_NOT_KNOW: "weet niet", REFUSED: "wil niet zeggen"}
         for name in asked
     }
     with replacing(path) as temporary:
@@ -275,12 +271,7 @@ _TITLES = {
 
 
 def write_monitor(surveys: Path) -> None:
-    """Write ``jeugdmonitor.sav`` beside the demo's files of one year each.
-
-    Strata are the areas by the two ages of school (up to 7, and 8 and over).
-
-    `surveys`: The folder with ``kindmonitor_2018.sav`` and ``kindmonitor_2021.sav``.
-    """
+    """Write ``jeugdmonitor.sav`` beside the files of each year; strata are areas by age of school."""
     parts = []
     labels: dict[str, dict[int | float, str]] = {}
     for wave, names in NAMES.items():
@@ -304,10 +295,7 @@ _LEVELS = {"laag": slice(0, 2), "midden": slice(2, 4), "hoog": slice(4, 6)}
 
 
 def write_parents_education(city: pd.DataFrame, path: Path) -> None:
-    """Write the percentage of parents by education, per wijk and for the city, second wave.
-
-    These are the shares from which the respondents were drawn, so what differs is response.
-    """
+    """Write the percentage of parents by education per wijk: what respondents were drawn from."""
     shares = np.array([truth.EDUCATION[severity] for severity in city["severity"]])
     whole = np.average(shares, axis=0, weights=city["size"])
     table = pd.DataFrame(

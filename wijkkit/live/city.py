@@ -12,14 +12,7 @@ import numpy as np
 import pandas as pd
 
 from wijkkit.language import absence, day, number, percentage, text
-from wijkkit.live.progress import (
-    ClashRow,
-    completeness,
-    current_round,
-    decisions,
-    freshness,
-    open_clashes,
-)
+from wijkkit.live import progress
 from wijkkit.live.snapshot import Now, Snapshot, Source, say
 from wijkkit.released import open_released
 from wijkkit.study import Study
@@ -88,17 +81,12 @@ class CityPage:
 
 @dataclass(frozen=True, slots=True)
 class WijkPart:
-    """What the city's pages show of one wijk.
-
-    `steps`: None where it carries no programme out. `sessions`: By intervention (its catalogue key,
-    or else its name) what it is called and how many sessions were done and planned. `clashes`:
-    Those that are open. `decided`: The last decisions with their reasons.
-    """
+    """What the city's pages show of one wijk; `sessions`: intervention -> name, done, planned."""
 
     line: WijkLine
     steps: list[Cell] | None
     sessions: dict[str, tuple[str, float, float]]
-    clashes: list[ClashRow]
+    clashes: list[progress.ClashRow]
     steps_done: int
     decided: list[str]
 
@@ -147,7 +135,9 @@ def wijk_part(snapshot: Snapshot, wijk: str) -> WijkPart:
     facts, language = snapshot.facts, snapshot.language
     programme = wijk in snapshot.study.starts
     steps = facts.steps(wijk)
-    cells = [_step_cell(row, language) for row in current_round(steps)] if programme else None
+    cells = (
+        [_step_cell(row, language) for row in progress.current_round(steps)] if programme else None
+    )
     sessions: dict[str, tuple[str, float, float]] = {}
     for item in facts.records("interventions", wijk):
         one = item["name"] if pd.isna(item["catalogue"]) else item["catalogue"]
@@ -160,7 +150,7 @@ def wijk_part(snapshot: Snapshot, wijk: str) -> WijkPart:
         line=_line(snapshot, wijk),
         steps=cells,
         sessions=sessions,
-        clashes=open_clashes(snapshot, wijk),
+        clashes=progress.open_clashes(snapshot, wijk),
         steps_done=sum(row["state"] == "done" for row in steps) if programme else 0,
         decided=_decided(snapshot, wijk),
     )
@@ -169,9 +159,9 @@ def wijk_part(snapshot: Snapshot, wijk: str) -> WijkPart:
 def _line(snapshot: Snapshot, wijk: str) -> WijkLine:
     """Return the line of a wijk in the list of the start page."""
     neighbourhood, language = snapshot.study.neighbourhood(wijk), snapshot.language
-    last, old = freshness(snapshot, wijk)
-    found = completeness(snapshot, wijk)
-    steps = current_round(snapshot.facts.steps(wijk))
+    last, old = progress.freshness(snapshot, wijk)
+    found = progress.completeness(snapshot, wijk)
+    steps = progress.current_round(snapshot.facts.steps(wijk))
     known = neighbourhood.arm == "programme" and any(
         row["state"] != "not_registered" for row in steps
     )
@@ -186,7 +176,7 @@ def _line(snapshot: Snapshot, wijk: str) -> WijkLine:
         score="–" if pd.isna(found.score) else percentage(found.score, language),
         steps_done=number(done, language) if known else "–",
         late=number(max(late), language) if known and late else "–",
-        open_decisions=number(len(decisions(snapshot, wijk).open), language),
+        open_decisions=number(len(progress.decisions(snapshot, wijk).open), language),
         silent=number(sum(item.kind == "activities" for item in found.todo), language),
     )
 
@@ -234,9 +224,7 @@ def _clashes(parts: list[WijkPart]) -> list[CityClash]:
             found.setdefault(clash.subject, []).append((clash.what, owner))
     return [
         CityClash(
-            subject,
-            list(dict.fromkeys(what for what, _ in rows)),
-            [owner for _, owner in rows],
+            subject, list(dict.fromkeys(what for what, _ in rows)), [owner for _, owner in rows]
         )
         for subject, rows in sorted(found.items(), key=lambda item: (-len(item[1]), item[0]))
     ]

@@ -17,19 +17,8 @@ from traitlets import Unicode
 from traitlets.config import Config, LoggingConfigurable
 
 from wijkkit.errors import ParameterError, WijkkitError
+from wijkkit.live import handlers
 from wijkkit.live.form_pages import FORM_PAGES
-from wijkkit.live.handlers import (
-    PREFIX,
-    City,
-    LoginPage,
-    LogoutPage,
-    NotFound,
-    Report,
-    Start,
-    Style,
-    Wijk,
-    open_pages,
-)
 from wijkkit.live.identity import AccountIdentity, Accounts, PagesOnly
 from wijkkit.study import Study, open_study
 
@@ -49,24 +38,24 @@ def add_pages(server: Any) -> None:
     settings = WijkkitPages(parent=server)
     day = date.fromisoformat(settings.as_of) if settings.as_of else None
     hosts = tuple(name.strip().lower() for name in settings.hosts.split(",") if name.strip())
-    pages = open_pages(open_study(settings.study), day, hosts)
+    pages = handlers.open_pages(open_study(settings.study), day, hosts)
     server.web_app.settings["wijkkit_pages"] = pages
     base = server.web_app.settings["base_url"]
 
     def at(*parts: str) -> str:
-        return url_path_join(base, PREFIX, *parts)
+        return url_path_join(base, handlers.PREFIX, *parts)
 
     server.web_app.add_handlers(
         ".*$",
         [
-            (at("stijl.css"), Style, {"part": "style"}),
-            (at("pagina.js"), Style, {"part": "script"}),
-            (at("/?"), Start),
-            (at("stad/?"), City),
-            (at("w", _SLUG, "?"), Wijk),
+            (at("stijl.css"), handlers.Style, {"part": "style"}),
+            (at("pagina.js"), handlers.Style, {"part": "script"}),
+            (at("/?"), handlers.Start),
+            (at("stad/?"), handlers.City),
+            (at("w", _SLUG, "?"), handlers.Wijk),
             *((at("w", _SLUG, *parts), handler) for parts, handler in FORM_PAGES),
-            (at("rapport", r"(.*)"), Report, {"path": str(pages.study.site)}),
-            (at(".*"), NotFound),
+            (at("rapport", r"(.*)"), handlers.Report, {"path": str(pages.study.site)}),
+            (at(".*"), handlers.NotFound),
         ],
     )
 
@@ -111,10 +100,10 @@ class PagesServer(ServerApp):
         self.web_app.add_handlers(
             ".*$",
             [
-                (f"{base}login", LoginPage),
-                (f"{base}logout", LogoutPage),
+                (f"{base}login", handlers.LoginPage),
+                (f"{base}logout", handlers.LogoutPage),
                 # Whatever else Jupyter Server answers by itself, it does not answer here.
-                (rf"{base}(?!{PREFIX}(?:/|$)|login$|logout$|$).*", NotFound),
+                (rf"{base}(?!{handlers.PREFIX}(?:/|$)|login$|logout$|$).*", handlers.NotFound),
             ],
         )
 
@@ -128,13 +117,8 @@ def make_server(
     hosts: tuple[str, ...] = (),
     as_of: date | None = None,
 ) -> PagesServer:
-    """Return the server of a study's pages, ready to start.
-
-    With accounts everybody logs in with a name and a password. Without any, the server is for
-    who starts it: it listens to this machine only, and its address holds a token.
-
-    Raises ParameterError: The address is not one of this machine, or others could reach a server
-    without accounts.
+    """Return the server of a study's pages; ParameterError where others could reach it without
+    accounts.
     """
     _require_own_address(ip)
     accounts = Accounts(study)
@@ -160,7 +144,7 @@ def make_server(
         allow_remote_access=False,
         allow_unauthenticated_access=False,
         terminals_enabled=False,
-        default_url=f"/{PREFIX}/",
+        default_url=f"/{handlers.PREFIX}/",
         identity_provider_class=identity,
         authorizer_class=PagesOnly,
         max_body_size=_LARGEST,

@@ -11,13 +11,7 @@ import pandas as pd
 from wijkkit.errors import Problem
 from wijkkit.language import text
 from wijkkit.registry import Registry
-from wijkkit.registry.problems import (
-    choice_labels,
-    column_hint,
-    column_label,
-    in_words,
-    row_label,
-)
+from wijkkit.registry.problems import choice_labels, column_hint, column_label, in_words, row_label
 from wijkkit.registry.tables import KINDS, Column, Kind, next_keys
 from wijkkit.registry.validation import is_absent
 
@@ -44,10 +38,8 @@ class Recurring:
 
 
 def recurring(registry: Registry, wijk: str, today: pd.Timestamp) -> list[Recurring]:
-    """Return the last activity of each intervention that runs, for the period after it.
-
-    The next period has as many months as the last one, a quarter at least; one that is not over
-    yet on `today` is not proposed.
+    """Return the last activity of each running intervention for the period after it, if that is
+    over.
     """
     items = registry.table("interventions", wijk)
     running = items[items["status"].eq("running")]

@@ -12,18 +12,7 @@ from tornado import web
 
 from wijkkit.errors import Problem
 from wijkkit.language import text
-from wijkkit.live.form_fields import (
-    PREFIX,
-    attendees,
-    fields_of,
-    initial_values,
-    internal_values,
-    presence_rows,
-    problem_sentence,
-    recurring,
-    row_words,
-    versions,
-)
+from wijkkit.live import form_fields
 from wijkkit.live.handlers import Guarded, page
 from wijkkit.live.quarter import Quarter
 from wijkkit.live.wijk_page import current_page
@@ -56,7 +45,7 @@ class Keep(Guarded):
             sheets={kind: sheet_name(KINDS[kind], language) for kind in counts},
             todo=found.completeness.todo,
             saved=_whole(self.get_query_argument("opgeslagen", "")),
-            again=len(recurring(registry, slug, pd.Timestamp(source.as_of))),
+            again=len(form_fields.recurring(registry, slug, pd.Timestamp(source.as_of))),
         )
 
 
@@ -81,8 +70,8 @@ class Rows(Guarded):
             rows=[
                 (
                     row["key"],
-                    row_words(definition, row, language),
-                    internal_values(definition, row, language),
+                    form_fields.row_words(definition, row, language),
+                    form_fields.internal_values(definition, row, language),
                     row["changed_by"],
                 )
                 for row in rows.to_dict("records")
@@ -121,15 +110,15 @@ class Form(Guarded):
             "remove": self.get_body_argument("remove", "") == "yes" and key != _NEW,
         }
         answers = {
-            name.removeprefix(PREFIX): self.get_body_argument(name, "")
+            name.removeprefix(form_fields.PREFIX): self.get_body_argument(name, "")
             for name in self.request.body_arguments
-            if name.startswith(PREFIX)
+            if name.startswith(form_fields.PREFIX)
         }
 
         def save() -> None:
             rows: list[tuple[str, Mapping[str, object]]] = [(kind, row)]
             if kind == "meetings" and not row["remove"]:
-                rows += presence_rows(registry, slug, row["key"], answers)
+                rows += form_fields.presence_rows(registry, slug, row["key"], answers)
             registry.save_all(slug, rows, account.name)
 
         try:
@@ -150,7 +139,7 @@ class Form(Guarded):
         if key == _NEW:
             names = [column.name for column in KINDS[kind].columns]
             asked_for = {name: self.get_query_argument(name, "") for name in names}
-            begin = initial_values(source.registry, kind, slug, source.as_of, asked_for)
+            begin = form_fields.initial_values(source.registry, kind, slug, source.as_of, asked_for)
             return {"key": source.registry.next_key(kind, slug), "version": 0, **begin}
         table = source.registry.table(kind, slug)
         rows = table[table["key"].eq(key)].to_dict("records")
@@ -174,26 +163,30 @@ class Form(Guarded):
         # After a conflict the form is that of the row as it is now: saving it again is a choice.
         now = self._row(slug, kind.name, key) if conflict else stored
         meets = kind.name == "meetings"
-        partners = attendees(registry, slug, now["key"], values.get("date")) if meets else []
+        partners = (
+            form_fields.attendees(registry, slug, now["key"], values.get("date")) if meets else []
+        )
         self.show_wijk(
             "form.html",
             slug,
             kind=kind.name,
             sheet=sheet_name(kind, language),
             about_kind=text(f"registry.kind.{kind.name}.about", language),
-            row="" if key == _NEW else row_words(kind, stored, language),
+            row="" if key == _NEW else form_fields.row_words(kind, stored, language),
             key=now["key"],
             version=int(now.get("version") or 0),
-            fields=fields_of(registry, kind, slug, values, problems, language),
-            faults=[problem_sentence(problem, kind, language) for problem in problems],
+            fields=form_fields.fields_of(registry, kind, slug, values, problems, language),
+            faults=[form_fields.problem_sentence(problem, kind, language) for problem in problems],
             elsewhere=_elsewhere(error, language),
             doubtful=any(problem.rule == "doubtful" for problem in problems),
             conflict=conflict,
             partners=partners,
             answers=answers or {},
-            prefix=PREFIX,
+            prefix=form_fields.PREFIX,
             saved=_row_named(self, "opgeslagen"),
-            versions=[] if key == _NEW else versions(registry, kind, slug, key, language),
+            versions=[]
+            if key == _NEW
+            else form_fields.versions(registry, kind, slug, key, language),
             draft=self.request.path,
         )
 
@@ -210,7 +203,7 @@ def _elsewhere(error: RowError | None, language: str) -> list[str]:
     if not isinstance(error, RowsError):
         return []
     return [
-        problem_sentence(problem, KINDS["attendance"], language)
+        form_fields.problem_sentence(problem, KINDS["attendance"], language)
         for row in error.rows[1:]
         for problem in row
     ]

@@ -23,15 +23,8 @@ from wijkkit.disclosure import policy_for
 from wijkkit.errors import ReportError, WijkkitError
 from wijkkit.language import number, percentage, text
 from wijkkit.language.messages import LANGUAGES
+from wijkkit.live import identity
 from wijkkit.live.city import current_city, current_map
-from wijkkit.live.identity import (
-    RESOURCE,
-    Account,
-    AccountIdentity,
-    Accounts,
-    PagesOnly,
-    researcher,
-)
 from wijkkit.live.snapshot import Source, say
 from wijkkit.live.wijk_page import current_page
 from wijkkit.reports.theme import house_values, load_house_style
@@ -47,15 +40,10 @@ _THEME = Path("reports") / "theme"
 
 @dataclass(slots=True)
 class Pages:
-    """The pages of one study, as one server serves them.
-
-    `templates`: Everything that is filled in is escaped. `style`, `script`: The style sheet with
-    the house style's values, and the script. `hosts`: Names by which the server may be asked for,
-    beside this machine's own.
-    """
+    """The pages of one study as one server serves them; `hosts`: other names it is asked for by."""
 
     source: Source
-    accounts: Accounts
+    accounts: identity.Accounts
     templates: jinja2.Environment
     style: str
     script: str
@@ -82,7 +70,7 @@ def open_pages(study: Study, as_of: date | None = None, hosts: tuple[str, ...] =
     }
     return Pages(
         Source(study, as_of),
-        Accounts(study),
+        identity.Accounts(study),
         templates,
         _house(study) + static["live.css"],
         static["live.js"],
@@ -112,7 +100,7 @@ Made = TypeVar("Made")
 class Guarded(JupyterHandler):
     """A handler whose answers cannot be framed or cached, and that answers this host only."""
 
-    auth_resource = RESOURCE
+    auth_resource = identity.RESOURCE
 
     @property
     def pages(self) -> Pages:
@@ -162,7 +150,7 @@ class Guarded(JupyterHandler):
             path=self.request.path,
             account=account,
             role=say(f"role.{account.role}", language) if account else "",
-            logs_in=isinstance(self.identity_provider, AccountIdentity),
+            logs_in=isinstance(self.identity_provider, identity.AccountIdentity),
             city=city,
             title_of_site=study.text(study.settings.title),
             xsrf=self.xsrf_token.decode(),
@@ -177,16 +165,16 @@ class Guarded(JupyterHandler):
         self.show(template, slug=slug, name=name, **fields)
 
     @property
-    def account(self) -> Account | None:
+    def account(self) -> identity.Account | None:
         """The account of who asks; whoever runs the server itself is a researcher."""
         found = self.pages.accounts.get(self.current_user.username)
-        if found is not None or isinstance(self.identity_provider, AccountIdentity):
+        if found is not None or isinstance(self.identity_provider, identity.AccountIdentity):
             return found
-        if isinstance(self.authorizer, PagesOnly) and self.pages.accounts.all():
+        if isinstance(self.authorizer, identity.PagesOnly) and self.pages.accounts.all():
             return None
-        return researcher(self.current_user.username)
+        return identity.researcher(self.current_user.username)
 
-    def require(self, wijk: str, keeping: bool = False) -> Account:
+    def require(self, wijk: str, keeping: bool = False) -> identity.Account:
         """Return the account of who asks; 404 without such a wijk, 403 where they may not."""
         if wijk and wijk not in self.pages.study.neighbourhoods:
             raise web.HTTPError(404)
@@ -212,7 +200,7 @@ class Guarded(JupyterHandler):
 
 def page(method: Callable) -> Callable:
     """Require a login that may see the pages."""
-    return web.authenticated(authorized(resource=RESOURCE)(method))
+    return web.authenticated(authorized(resource=identity.RESOURCE)(method))
 
 
 class NotFound(Guarded):

@@ -30,12 +30,7 @@ _NOBODY = passwd("nobody has this password")
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One person who may log in.
-
-    `name`: What the person types, and what the registry's history says. `role`: A reader sees all
-    pages, a keeper may also change the wijken of the account, a researcher all of them. `wijken`:
-    Of a keeper: the slugs of the wijken.
-    """
+    """Who may log in: a reader sees all pages, a keeper changes own `wijken`, a researcher all."""
 
     name: str
     role: Role
@@ -187,11 +182,7 @@ class Attempts:
 
 
 class AccountIdentity(IdentityProvider):
-    """Who somebody is: an account of the study; no token opens anything.
-
-    The cookie, signed by the server, holds the name and a print of the password's hash: a changed
-    password or a removed account ends a login at once.
-    """
+    """Who somebody is, by a signed cookie of the name and a print of the password's hash; no token."""
 
     accounts: Accounts
 

@@ -8,14 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from wijkkit.evaluation.process.measures import (
-    Columns,
-    Measure,
-    low_ses_share,
-    quality,
-    reach,
-    sum_ratio,
-)
+from wijkkit.evaluation.process import measures
+from wijkkit.evaluation.process.measures import quality
 from wijkkit.language import absence, day, number, percentage, text
 from wijkkit.live.snapshot import Snapshot, say, share_status, without_small
 from wijkkit.registry.tables import GOAL_COLUMNS
@@ -28,11 +22,8 @@ _ORDER = {"running": 0, "planned": 1, "stopped": 2}
 
 @dataclass(frozen=True, slots=True)
 class InterventionRow:
-    """One intervention as a page shows it; every field but `key`, `share` and `silent` is words.
-
-    `share`: Sessions done, in percent of what was planned; absent where that is not known.
-    `silent`: Whether it runs and nothing was registered in the last half year. `counted`: Whether
-    any activity was registered.
+    """One intervention in words; `share`: percent of sessions done; `silent`: runs, half a year
+    unheard.
     """
 
     key: str
@@ -86,7 +77,7 @@ def partner_names(snapshot: Snapshot, wijk: str) -> dict[str, list[str]]:
     return found
 
 
-def half_years(rows: Columns, today: pd.Timestamp) -> tuple[float, float]:
+def half_years(rows: measures.Columns, today: pd.Timestamp) -> tuple[float, float]:
     """Return sessions done in percent of the plan, in the last half year and in the one before.
 
     A period that lies in a half year in part counts for that part of its days.
@@ -104,7 +95,7 @@ def half_years(rows: Columns, today: pd.Timestamp) -> tuple[float, float]:
     return _share_between(rows, days[1], days[0]), _share_between(rows, days[2], days[1])
 
 
-def _share_between(rows: Columns, after: np.datetime64, until: np.datetime64) -> float:
+def _share_between(rows: measures.Columns, after: np.datetime64, until: np.datetime64) -> float:
     day = np.timedelta64(1, "D")
     start, end = rows["period_start"], rows["period_end"]
     planned, delivered = rows["planned_sessions"], rows["delivered_sessions"]
@@ -115,7 +106,7 @@ def _share_between(rows: Columns, after: np.datetime64, until: np.datetime64) ->
     return 100 * float((part * np.nan_to_num(delivered)).sum()) / whole if whole > 0 else np.nan
 
 
-def last_day(rows: Columns) -> pd.Timestamp:
+def last_day(rows: measures.Columns) -> pd.Timestamp:
     """Return the last day that any of the activities is about; NaT without one."""
     return pd.Timestamp(rows["period_end"].max()) if len(rows["period_end"]) else pd.NaT
 
@@ -133,12 +124,12 @@ def _row(
     item: Mapping,
     names: Mapping[str, str],
     partners: Mapping[str, list[str]],
-    rows: Columns,
+    rows: measures.Columns,
 ) -> InterventionRow:
     language = snapshot.language
     rows = {**rows, "participants": without_small(rows["participants"], snapshot.policy)}
     goals = [names.get(item[column]) for column in GOAL_COLUMNS if not pd.isna(item[column])]
-    sessions = sum_ratio(rows, "delivered_sessions", "planned_sessions")
+    sessions = measures.sum_ratio(rows, "delivered_sessions", "planned_sessions")
     evidence = "unknown" if pd.isna(item["evidence"]) else item["evidence"]
     status = "unknown" if pd.isna(item["status"]) else item["status"]
     silent = is_silent(item, last_day(rows), snapshot.today)
@@ -153,7 +144,9 @@ def _row(
         sessions=_of(sessions, language),
         share=sessions.value,
         half_year=_half_years(rows, snapshot),
-        participants=_of(sum_ratio(rows, "participants", "planned_participants"), language),
+        participants=_of(
+            measures.sum_ratio(rows, "participants", "planned_participants"), language
+        ),
         target=_target(item, rows, snapshot),
         low_ses=_low_ses(item, rows, snapshot),
         quality=_quality(rows, snapshot),
@@ -176,14 +169,14 @@ def _about(item: Mapping, language: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _of(found: Measure, language: str) -> str:
+def _of(found: measures.Measure, language: str) -> str:
     if found.status != "ok":
         return absence("missing", language)
     fields = {"done": number(found.numerator, language), "of": number(found.denominator, language)}
     return say("of", language, share=percentage(found.value, language), **fields)
 
 
-def _half_years(rows: Columns, snapshot: Snapshot) -> str:
+def _half_years(rows: measures.Columns, snapshot: Snapshot) -> str:
     if not len(rows["name"]):
         return ""
     shares = [
@@ -193,8 +186,8 @@ def _half_years(rows: Columns, snapshot: Snapshot) -> str:
     return say("half_year", snapshot.language, last=shares[0], before=shares[1])
 
 
-def _target(item: Mapping, rows: Columns, snapshot: Snapshot) -> str:
-    language, found = snapshot.language, reach(rows, item["target_size"])
+def _target(item: Mapping, rows: measures.Columns, snapshot: Snapshot) -> str:
+    language, found = snapshot.language, measures.reach(rows, item["target_size"])
     if found.denominator < snapshot.policy.min_count:
         return absence("hidden", language)
     if found.status != "ok":
@@ -208,25 +201,25 @@ def _target(item: Mapping, rows: Columns, snapshot: Snapshot) -> str:
     return say("target_between", language, size=size, **limits)
 
 
-def _low_ses(item: Mapping, rows: Columns, snapshot: Snapshot) -> str:
-    language, found = snapshot.language, low_ses_share(rows)
+def _low_ses(item: Mapping, rows: measures.Columns, snapshot: Snapshot) -> str:
+    language, found = snapshot.language, measures.low_ses_share(rows)
     status = share_status(found.numerator, found.denominator, snapshot.policy)
     if found.status != "ok" or status != "ok":
         return absence(status, language)
-    target = Measure.ratio(item["target_low_ses"] or 0, item["target_size"])
+    target = measures.Measure.ratio(item["target_low_ses"] or 0, item["target_size"])
     there = share_status(item["target_low_ses"], item["target_size"], snapshot.policy)
     of_target = percentage(target.value, language) if there == "ok" else absence(there, language)
     return say("low_ses", language, share=percentage(found.value, language), target=of_target)
 
 
-def _quality(rows: Columns, snapshot: Snapshot) -> str:
+def _quality(rows: measures.Columns, snapshot: Snapshot) -> str:
     language, found = snapshot.language, quality(rows)
     if found.numerator < snapshot.policy.min_count:
         return absence("too_few", language)
     return number(found.value, language) if found.status == "ok" else absence("missing", language)
 
 
-def _cost(item: Mapping, rows: Columns, language: str) -> tuple[str, ...]:
+def _cost(item: Mapping, rows: measures.Columns, language: str) -> tuple[str, ...]:
     spent = rows["cost"][~np.isnan(rows["cost"])]
     said = [say("spent", language, cost=number(spent.sum(), language))] if len(spent) else []
     if not pd.isna(item["cost"]):
@@ -234,7 +227,7 @@ def _cost(item: Mapping, rows: Columns, language: str) -> tuple[str, ...]:
     return tuple(said) or (absence("missing", language),)
 
 
-def _registered(item: Mapping, rows: Columns, silent: bool, language: str) -> str:
+def _registered(item: Mapping, rows: measures.Columns, silent: bool, language: str) -> str:
     """Return until when something is registered, and what the last of it was called."""
     last = last_day(rows)
     if pd.isna(last):

@@ -214,13 +214,7 @@ class Completeness:
 
 
 def completeness(snapshot: Snapshot, wijk: str) -> Completeness:
-    """Return the mean of the parts of a wijk's registration, in percent, and what is not there.
-
-    The parts are steps with a plan and how far they are, what is asked of goals and of
-    interventions that run, interventions with an activity in the last half year, a meeting in the
-    last four months, and decisions whose day is not past. A part of which nothing can be asked
-    does not count.
-    """
+    """Return the mean of the parts of a registration (percent), and what is not there."""
     programme = wijk in snapshot.study.starts
     checks = {
         "steps": _steps(snapshot, wijk) if programme else [],

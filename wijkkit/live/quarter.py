@@ -21,11 +21,7 @@ _TICK = "save-"
 
 
 class Quarter(Guarded):
-    """The last activity of each intervention that runs, for the next period.
-
-    The form names its numbers by intervention and says of which period they are: what somebody
-    else filled in meanwhile is never taken for another activity's.
-    """
+    """The last activity of each running intervention, for its next period, which the form names."""
 
     @page
     async def get(self, slug: str) -> None:

@@ -30,10 +30,7 @@ Tables = dict[str, pd.DataFrame]
 
 @dataclass(frozen=True)
 class Snapshot:
-    """What may be shown of a study, at one state of its registry.
-
-    `policy`: Below which numbers of people nothing is shown.
-    """
+    """What may be shown of a study, at one state of its registry."""
 
     study: Study
     facts: Facts
@@ -50,10 +47,8 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class Now:
-    """What pages depend on: the registry's last changes, the released files, the day.
-
-    `changes`: Wijk -> the number of its last change. `persons`: That of the last change of a
-    partner anywhere: texts that name a person are not shown.
+    """What pages depend on: the last change per wijk, and of a partner, the released files, the
+    day.
     """
 
     changes: Mapping[str, int]
@@ -81,10 +76,7 @@ class _Cached:
 
 
 class Source:
-    """The registry and the released tables behind the pages of one study.
-
-    `as_of`: The day on which all is judged; ``registry.as_of`` of study.yml where absent, or today.
-    """
+    """The registry and the released tables of one study, judged on `as_of` or today."""
 
     def __init__(self, study: Study, as_of: date | None = None):
         self.study = study
@@ -146,9 +138,8 @@ class Source:
         return self.cached(("approved",), now.released, lambda: signed_off(self.study))
 
     def cached(self, name: tuple, state: Hashable, make: Callable[[], Made]) -> Made:
-        """Return the value that `make` gives, computed again only when `state` changed.
-
-        Whoever asks for the same waits for it; whoever asks for something else does not.
+        """Return what `make` gives, made again when `state` changed; only who asks for the same
+        waits.
         """
         with self._lock:
             found = self._cache.setdefault(name, _Cached())
@@ -208,9 +199,7 @@ def days_word(days: float, language: str) -> str:
 
 
 def without_small(counts: np.ndarray, policy: Policy) -> np.ndarray:
-    """Return counts of people, absent where they are small; zero is shown.
-
-    Absent row by row, so that a total that grows never tells a small number either.
+    """Return counts of people, absent where they are small, row by row; zero is shown.
 
     >>> import numpy as np
     >>> from wijkkit.disclosure.policy import GGD

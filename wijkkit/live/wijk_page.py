@@ -11,21 +11,8 @@ from wijkkit.evaluation.learning.questions import questions
 from wijkkit.evaluation.logic_model.boxes import box_findings, element_state
 from wijkkit.evaluation.logic_model.measures import indicator_finding
 from wijkkit.language import absence, day, number, percentage, points, signed, text
+from wijkkit.live import progress
 from wijkkit.live.interventions import InterventionRow, intervention_rows
-from wijkkit.live.progress import (
-    ClashRow,
-    Completeness,
-    Decisions,
-    StepMark,
-    completeness,
-    contradictions,
-    decisions,
-    freshness,
-    meeting_sentence,
-    open_clashes,
-    solved_clashes,
-    step_marks,
-)
 from wijkkit.live.snapshot import Snapshot, Source, say
 from wijkkit.released.goals import target_state
 from wijkkit.show.values import shown_interval, shown_value
@@ -151,14 +138,14 @@ class WijkPage:
     as_of: str
     registered: str
     old: bool
-    steps: list[StepMark]
+    steps: list[progress.StepMark]
     interventions: list[InterventionRow]
-    decisions: Decisions
+    decisions: progress.Decisions
     meeting: str
-    clashes: list[ClashRow]
-    solved: list[ClashRow]
+    clashes: list[progress.ClashRow]
+    solved: list[progress.ClashRow]
     goals: list[GoalRow]
-    completeness: Completeness
+    completeness: progress.Completeness
     contradictions: list[str]
     questions: list[str]
     model: list[ModelBox]
@@ -167,7 +154,7 @@ class WijkPage:
 def wijk_page(snapshot: Snapshot, wijk: str) -> WijkPage:
     """Return the page of a wijk."""
     neighbourhood, language = snapshot.study.neighbourhood(wijk), snapshot.language
-    last, old = freshness(snapshot, wijk)
+    last, old = progress.freshness(snapshot, wijk)
     registered = (
         say("registered.nothing", language)
         if pd.isna(last)
@@ -180,15 +167,15 @@ def wijk_page(snapshot: Snapshot, wijk: str) -> WijkPage:
         as_of=day(snapshot.facts.as_of, language),
         registered=registered,
         old=old,
-        steps=step_marks(snapshot, wijk),
+        steps=progress.step_marks(snapshot, wijk),
         interventions=intervention_rows(snapshot, wijk),
-        decisions=decisions(snapshot, wijk),
-        meeting=meeting_sentence(snapshot, wijk),
-        clashes=open_clashes(snapshot, wijk),
-        solved=solved_clashes(snapshot, wijk),
+        decisions=progress.decisions(snapshot, wijk),
+        meeting=progress.meeting_sentence(snapshot, wijk),
+        clashes=progress.open_clashes(snapshot, wijk),
+        solved=progress.solved_clashes(snapshot, wijk),
         goals=goal_rows(snapshot, wijk),
-        completeness=completeness(snapshot, wijk),
-        contradictions=contradictions(snapshot, wijk),
+        completeness=progress.completeness(snapshot, wijk),
+        contradictions=progress.contradictions(snapshot, wijk),
         questions=list(questions(snapshot.facts, wijk)["question"]),
         model=model_boxes(snapshot, wijk),
     )

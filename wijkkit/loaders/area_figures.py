@@ -55,8 +55,7 @@ def load_area_figures(study: Study) -> pd.DataFrame:
     nothing = pd.DataFrame(columns=list(COLUMNS)).astype({"value": float})
     figures = pd.concat(tables, ignore_index=True) if tables else nothing
     figures = figures.astype(dict.fromkeys(set(COLUMNS) - {"value"}, "str"))
-    if twice := _twice(figures):
-        raise DataError(twice)
+    DataError.raise_for(_twice(figures))
     return figures
 
 
@@ -79,8 +78,7 @@ def _long(study: Study, source: AreaFigureSource) -> pd.DataFrame:
         problems.extend(wrong)
         values.index = pd.Index(cells["area"])
         parts.append(_described(study, source, figure, values, table.file))
-    if problems:
-        raise DataError(problems)
+    DataError.raise_for(problems)
     return pd.concat(parts, ignore_index=True)
 
 

@@ -21,10 +21,7 @@ CITY = "city"
 
 
 def area_names(study: Study, level: str) -> dict[str, str]:
-    """Return code -> the area's name in released tables, for one level.
-
-    A wijk is known by its code and called by its slug; a gebied is known and called by what
-    `district` says; the city is known by its code or name and called ``city``.
+    """Return code -> name in released tables of a level: a wijk's slug, its district, ``city``.
 
     >>> import wijkkit as wk
     >>> study = wk.open_study("parameters")
@@ -47,11 +44,7 @@ def area_names(study: Study, level: str) -> dict[str, str]:
 def check_areas(
     study: Study, level: str, codes: pd.Series, names: pd.Series | None, file: str
 ) -> Iterator[Problem]:
-    """Yield where the areas of a source are not those of the study.
-
-    `names`: Names of the same areas; a code that goes with another name, and a name that goes with
-    another code, are areas of another year's division.
-    """
+    """Yield where a source's codes, or its codes with their names, are not those of the study."""
     known = area_names(study, level)
     inside = codes.isin(list(known))
     if not inside.any():
@@ -199,10 +192,7 @@ def find_column(wanted: str, columns: Iterable[str]) -> str | Problem:
 def find_columns(
     wanted: Iterable[str], columns: Sequence[str], file: str, place: str
 ) -> dict[str, str]:
-    """Return the source's own name of each column that study.yml names, see `find_column`.
-
-    Raises DataError: With every column that is not there.
-    """
+    """Return the source's own name of each column that study.yml names; DataError names the others."""
     found = {name: find_column(name, columns) for name in wanted}
     problems = [item for item in found.values() if isinstance(item, Problem)]
     if problems:
@@ -338,10 +328,7 @@ def _code_problem(area: str, slug: str, code: str) -> Problem:
 
 
 def _alike(one: str, other: str) -> bool:
-    """Return whether two codes may be one area: renumbered, or of a merged municipality.
-
-    CBS keeps the last digits of a buurt and changes those of its municipality.
-    """
+    """Return whether two codes may be one area: renumbered, or of a merged municipality."""
     if len(one) != len(other):
         return SequenceMatcher(None, plain_code(one), plain_code(other)).ratio() >= _RATIO
     merged = one[:2].lower() == other[:2].lower() in ("bu", "wk") and one[6:] == other[6:]
@@ -363,10 +350,8 @@ def area_account(rows: pd.DataFrame) -> list[AccountRow]:
 
 
 def row_account(account: Sequence[AccountRow]) -> pd.DataFrame:
-    """Return one table of what became of the rows of a survey.
-
-    ``source, wave, wijk, read, used, dropped, why``: one row per wijk of a source and wave, and one
-    per reason for what was left out. `read` is `used` and `dropped` together.
+    """Return ``source, wave, wijk, read, used, dropped, why``: a row per wijk or reason of a
+    source.
     """
     columns = ["source", "wave", "wijk", "why", "read"]
     table = pd.DataFrame(list(account), columns=columns).astype({"read": "int64"})

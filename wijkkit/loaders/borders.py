@@ -79,18 +79,18 @@ def _load(study: Study, source: BorderSource) -> gpd.GeoDataFrame:
         geometry=shapes.geometry.array,
         crs=shapes.crs,
     )
-    problems = [
-        *check_shapes(borders, file),
-        *check_areas(
-            study,
-            source.level,
-            borders["code"],
-            borders["name"] if source.name_column else None,
-            file,
-        ),
-    ]
-    if problems:
-        raise DataError(problems)
+    DataError.raise_for(
+        [
+            *check_shapes(borders, file),
+            *check_areas(
+                study,
+                source.level,
+                borders["code"],
+                borders["name"] if source.name_column else None,
+                file,
+            ),
+        ]
+    )
     return to_rd_new(borders, source.crs, file).reset_index(drop=True)
 
 
@@ -203,12 +203,7 @@ NETHERLANDS = (-7_000.0, 289_000.0, 300_000.0, 629_000.0)
 
 
 def to_rd_new(shapes: gpd.GeoDataFrame, said: str | None, file: str) -> gpd.GeoDataFrame:
-    """Return the shapes in RD New (EPSG:28992), judging their system by their coordinates.
-
-    `shapes`: As read. A GeoJSON file without ``crs`` is read as WGS84 even where its coordinates
-    are metres; such a file is RD New if they lie in the Netherlands. Raises DataError: The system
-    is unknown, or the coordinates cannot be in the system they are said to be in.
-    """
+    """Return the shapes in RD New; DataError where the coordinates are not in the said system."""
     system = _system(shapes, said, file)
     bounds = tuple(float(value) for value in shapes.total_bounds)
     if system.is_geographic and not _are_degrees(bounds):

@@ -52,10 +52,7 @@ def read_stored(path: Path) -> dict:
 
 
 def read_odata(study: Study, source: AreaFigureSource, codes: list[str]) -> SourceTable:
-    """Return the columns that a source needs of a CBS table, from disk if it was read before.
-
-    Raises DataError: The table has no such columns, or is not on disk and cannot be downloaded.
-    """
+    """Return the columns that a source needs of a CBS table, from disk if it was read before."""
     prefix = os.path.commonprefix(codes)
     asked = [source.catalogue, source.code_column, source.name_column, source.figures]
     path = stored_path(study, "cbs", source.table or "", [*asked, source.filters, prefix])

@@ -54,18 +54,15 @@ class Archive:
 
 
 def read_archive(path: Path) -> Archive:
-    """Read the project's XML and its plain texts; media stay unread.
-
-    Raises DataError: The file is missing or no zip, is larger than the limits, holds a path that
-    leads out of it, has no or two project files, or its XML is malformed or declares entities.
+    """Read the project's XML and plain texts; DataError where the file is unsafe, broken or too
+    large.
     """
     try:
         with zipfile.ZipFile(path) as archive:
             files = [info for info in archive.infolist() if not info.is_dir()]
             files = [info for info in files if not _of_macos(info.filename)]
             problems = [*_too_large(files, path.name), *_unsafe(files, path.name)]
-            if problems:
-                raise DataError(problems)
+            DataError.raise_for(problems)
             project = _project_file(files, path.name)
             root = _parse(_read(archive, project, path.name), path.name, project.filename)
             texts = {

@@ -47,12 +47,7 @@ _REMEDIES = {
 
 
 def recode(table: SourceTable, source: str, column: Column) -> tuple[pd.Series, list[Problem]]:
-    """Return one standard column of a source, and what is wrong with it.
-
-    `Series`: Text, or floats for numbers (and for a category whose standard values are all
-    numbers), or dates; missing where the cell is empty or user-missing, and where it is wrong. One
-    per kind of mistake, with its rows.
-    """
+    """Return one standard column of a source (wrong cells missing), and what is wrong, by kind."""
     cells = table.cells[source]
     if not table.written and cells.dtype in (object, bool):
         cells = cells.map(lambda cell: written(cell) if isinstance(cell, bool) else cell)
@@ -215,10 +210,7 @@ def holds_text(column: Column) -> bool:
 
 
 def check_columns(
-    table: pd.DataFrame,
-    columns: Mapping[str, Column],
-    names: Mapping[str, str],
-    file: str,
+    table: pd.DataFrame, columns: Mapping[str, Column], names: Mapping[str, str], file: str
 ) -> Iterator[Problem]:
     """Yield everything in which a recoded table does not fit its codebook."""
     for name in table:

@@ -85,9 +85,7 @@ def read_qdpx(path: str | Path) -> QdaProject:
         table: pd.DataFrame(rows[table], columns=list(columns))
         for table, columns in COLUMNS.items()
     }
-    unidentified = list(_without_guid(tables, path.name))
-    if unidentified:
-        raise DataError(unidentified)
+    DataError.raise_for(_without_guid(tables, path.name))
     problems = (*_broken_references(tables, path.name), *_broken_texts(tables, path.name))
     root = archive.root
     return QdaProject(root.get("name", ""), root.get("origin", ""), **tables, problems=problems)
@@ -158,10 +156,7 @@ SEGMENT_COLUMNS = [*ATTRIBUTES, "segment", "code", "parent", "text", "check"]
 
 
 def project_segments(project: QdaProject, variables: dict[str, str]) -> pd.DataFrame:
-    """Return a row per coded segment, and one without a code per source without codings.
-
-    The columns of `SEGMENT_COLUMNS`, texts as they stand.
-    """
+    """Return `SEGMENT_COLUMNS`: a row per coded segment, and one without code per silent source."""
     attributes = _source_attributes(project, variables)
     selections = project.selections[["selection", "text", "check"]].drop_duplicates("selection")
     codes = code_names(project)
@@ -341,8 +336,7 @@ def _interviews(
     rows = rows.assign(wijk=slugs, arm=arm, wave=waves)
     groups = rows[GROUP_COLUMNS].drop_duplicates()
     wrong.extend(_incomplete(groups, file))
-    if wrong:
-        raise DataError(wrong)
+    DataError.raise_for(wrong)
     segments = rows[rows["code"].notna()]
     return GroupInterviews(
         groups.sort_values("group").reset_index(drop=True),

@@ -29,13 +29,7 @@ PUBLISHER = ("Bron:", "Source:", "\N{COPYRIGHT SIGN}")
 
 
 def read_csv(path: Path, source: TableSource) -> SourceTable:
-    """Read a csv file as text; every row must have as many cells as the header.
-
-    A last row that only names the publisher (``Bron: CBS``), as in StatLine downloads, is no data.
-
-    Raises DataError: Another encoding or separator than said, double columns, rows of another
-    length.
-    """
+    """Read a csv file as text; rows are as long as the header, a last row ``Bron: CBS`` is no data."""
     text = decode(path, source.encoding, source.path)
     check_size(text.count("\n") - 1, source.path)
     try:
@@ -61,13 +55,13 @@ def read_csv(path: Path, source: TableSource) -> SourceTable:
     if len(last) == 1 and last[0].startswith(PUBLISHER):
         numbered.pop()
     header = [name.strip() for name in numbered[0][1]]
-    problems = [
-        *_separator(header, source),
-        *check_header(header, source.path),
-        *_lengths(numbered[1:], len(header), source),
-    ]
-    if problems:
-        raise DataError(problems)
+    DataError.raise_for(
+        [
+            *_separator(header, source),
+            *check_header(header, source.path),
+            *_lengths(numbered[1:], len(header), source),
+        ]
+    )
     cells = pd.DataFrame(
         [row for _, row in numbered[1:]],
         columns=header,
@@ -180,14 +174,7 @@ _DAY = 86_400
 
 
 def read_statistical(path: Path, file: str, encoding: str | None = None) -> SourceTable:
-    """Read a ``.sav``, ``.zsav`` or ``.dta`` file.
-
-    User-missing values stay in the cells and are listed in `missing`, so that a code that is
-    missing and a code that is a value cannot be confused; Stata's ``.a`` to ``.z`` are letters.
-    A date that is later than the year 9999 stays the number that the file holds.
-
-    Raises DataError: The file cannot be read, or has double columns or too many rows.
-    """
+    """Read ``.sav``, ``.zsav`` or ``.dta``; user-missing values stay cells, listed in `missing`."""
     read: Callable = pyreadstat.read_dta if path.suffix.lower() == ".dta" else pyreadstat.read_sav
     try:
         try:
@@ -205,9 +192,7 @@ def read_statistical(path: Path, file: str, encoding: str | None = None) -> Sour
             expected=f"a complete {path.suffix} file",
             remedy="Export it again; if it has accents, as UTF-8.",
         ) from None
-    problems = list(check_header(meta.column_names, file))
-    if problems:
-        raise DataError(problems)
+    DataError.raise_for(check_header(meta.column_names, file))
     check_size(len(cells), file)
     cells.index = pd.RangeIndex(1, len(cells) + 1)
     return SourceTable(
@@ -273,10 +258,7 @@ FORMATS = (".sav", ".zsav", ".dta", ".csv", ".xlsx", ".parquet")
 
 
 def read_source(path: Path, source: TableSource, place: str) -> SourceTable:
-    """Read a source file.
-
-    `place`: Where study.yml says so, for messages.
-    """
+    """Read a source file; `place` is where study.yml says so."""
     table = _read(path, source, place)
     skipped = [row for row in getattr(source, "skip_rows", ()) if row in table.cells.index]
     # Numbers may stand as text in every format.
@@ -325,12 +307,12 @@ def read_parquet(path: Path, file: str) -> SourceTable:
     try:
         with pq.ParquetFile(path, pre_buffer=False) as parquet:
             check_size(parquet.metadata.num_rows, file)
-            problems = [
-                *check_header(parquet.schema_arrow.names, file),
-                *_nested(parquet.schema_arrow, file),
-            ]
-            if problems:
-                raise DataError(problems)
+            DataError.raise_for(
+                [
+                    *check_header(parquet.schema_arrow.names, file),
+                    *_nested(parquet.schema_arrow, file),
+                ]
+            )
             table = parquet.read(use_threads=False)
         # What pandas wrote about the columns is left out: it may contradict them. Whole numbers
         # stay whole beside an empty cell, so that no digit of a long number is lost.

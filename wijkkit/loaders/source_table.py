@@ -58,8 +58,7 @@ def read_each(sources: Iterable[S], read: Callable[[S], R]) -> list[R]:
             found.append(read(source))
         except DataError as error:
             problems.extend(error.problems)
-    if problems:
-        raise DataError(problems)
+    DataError.raise_for(problems)
     return found
 
 

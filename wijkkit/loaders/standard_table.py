@@ -23,15 +23,7 @@ def read_standard_table(
     columns: Mapping[str, Column],
     present: Collection[str] = (),
 ) -> pd.DataFrame:
-    """Read the columns of a table as its codebook says.
-
-    `place`: Where study.yml says so, for messages. `columns`: Standard name -> its column in the
-    file, type and values. A column that is not required and not in the file is missing throughout.
-    `present`: Columns that the file must have, although a cell may be empty. The columns, in order;
-    the index holds the rows as a researcher counts them. Raises DataError: The file cannot be read,
-    lacks required columns, or holds values that do not fit; all of it is reported at once. Raises
-    DisclosureError: A neighbourhood notebook asked for it in a batch run.
-    """
+    """Read the `columns` (name -> where and what) of a table; those in `present` must be there."""
     require_sources(source.path)
     table = read_source(study.path(source.path), source, place)
     problems: list[Problem] = []
@@ -62,8 +54,7 @@ def read_standard_table(
     ]
     names = {name: str(column.source) for name, column in columns.items()}
     problems += check_columns(pd.DataFrame(found)[sound], columns, names, table.file)
-    if problems:
-        raise DataError(problems)
+    DataError.raise_for(problems)
     return pd.DataFrame(found, columns=list(columns))
 
 
@@ -162,9 +153,7 @@ def load_catalogue(study: Study) -> pd.DataFrame:
     table = read_standard_table(study, source, "sources.catalogue", columns, present=["goals"])
     for column in _LISTS:
         table[column] = [_keys(cell) for cell in table[column]]
-    problems = list(_problems(table, [goal.id for goal in study.goals], source.path))
-    if problems:
-        raise DataError(problems)
+    DataError.raise_for(_problems(table, [goal.id for goal in study.goals], source.path))
     return table.reset_index(drop=True)
 
 
@@ -255,6 +244,5 @@ def load_key_figures(study: Study) -> pd.DataFrame:
     what, remedy = "a person is there twice in one wave", "Keep one interview per person and wave."
     by = ["respondent", "wave"]
     problems += _twice(table, by, what, source.path, names.respondent, remedy)
-    if problems:
-        raise DataError(problems)
+    DataError.raise_for(problems)
     return add_arm(study, table.assign(wijk=slugs))

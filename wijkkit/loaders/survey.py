@@ -9,6 +9,7 @@ from dataclasses import replace
 import pandas as pd
 
 from wijkkit.errors import DataError, Problem
+from wijkkit.loaders import survey_rows
 from wijkkit.loaders.areas import (
     area_account,
     check_codes,
@@ -19,17 +20,6 @@ from wijkkit.loaders.areas import (
 from wijkkit.loaders.recode import check_columns, holds_text, recode
 from wijkkit.loaders.source_file import question_rows, read_source
 from wijkkit.loaders.source_table import SourceTable, read_each
-from wijkkit.loaders.survey_rows import (
-    AccountRow,
-    cell_remarks,
-    check_files,
-    check_respondents,
-    check_wave_column,
-    selected_rows,
-    weight_remarks,
-    weighted_rows,
-    with_weights,
-)
 from wijkkit.study import Study
 from wijkkit.study.codebook import Codebook, Column
 from wijkkit.study.guard import require_sources
@@ -98,11 +88,8 @@ class _Shared(tuple):
 
 
 def load_reference(study: Study, reference: ReferencePopulation) -> pd.DataFrame:
-    """Read the respondents of a population above the study: no wijk, only the study's waves.
-
-    Columns that a file does not have were not asked; who has no weight above 0 is left out.
-
-    Raises DataError: As `load_survey` does, but for areas.
+    """Read the respondents of a population above the study: no wijk, the study's waves, with a
+    weight.
     """
     require_sources("survey")
     book = study.codebook
@@ -132,13 +119,15 @@ def _together(study: Study, tables: list[pd.DataFrame]) -> pd.DataFrame:
     """Return the rows of all files; raise what is wrong in them together."""
     rows = pd.concat(tables, keys=range(len(tables)), names=["file", "row"]).reset_index("file")
     rows = with_wijk(study, rows)
-    problems = [
-        *check_waves(study, rows),
-        *check_codes(study, rows),
-        *check_files(rows, [source.path for source in study.settings.sources.survey]),
-    ]
-    if problems:
-        raise DataError(problems)
+    DataError.raise_for(
+        [
+            *check_waves(study, rows),
+            *check_codes(study, rows),
+            *survey_rows.check_files(
+                rows, [source.path for source in study.settings.sources.survey]
+            ),
+        ]
+    )
     sources = [source.id for source in study.settings.sources.survey]
     return rows.assign(source=[sources[number] for number in rows["file"]]).drop(columns="file")
 
@@ -162,7 +151,7 @@ def column_names(codebook: Codebook, source: str) -> dict[str, str]:
 
 def _standard(
     study: Study, source: SurveySource, weight: str, whole: bool = True
-) -> tuple[pd.DataFrame, list[AccountRow], list[Problem]]:
+) -> tuple[pd.DataFrame, list[survey_rows.AccountRow], list[Problem]]:
     raw = read_source(study.path(source.path), source, f"sources.survey.{source.id}")
     texts = question_rows(raw.cells)
     if texts:
@@ -171,14 +160,15 @@ def _standard(
     if not whole:
         names = {name: own for name, own in names.items() if own in raw.cells}
         _require_weight(study.codebook, source, weight, names)
-    problems = [
-        _no_column(own, name, raw, names.values())
-        for name, own in names.items()
-        if own not in raw.cells.columns
-    ]
-    if problems:
-        raise DataError(problems)
-    raw, counts = selected_rows(raw, source)
+    DataError.raise_for(
+        [
+            _no_column(own, name, raw, names.values())
+            for name, own in names.items()
+            if own not in raw.cells.columns
+        ]
+    )
+    raw, counts = survey_rows.selected_rows(raw, source)
+    problems: list[Problem] = []
     columns = {}
     for name, own in names.items():
         columns[name], wrong = recode(raw, own, study.codebook.columns[name])
@@ -187,24 +177,23 @@ def _standard(
     besides = pd.Series(False, index=table.index)
     if weight in table:
         table["weight"] = table[weight]
-        table, without, besides = weighted_rows(table, study.codebook.design, source)
+        table, without, besides = survey_rows.weighted_rows(table, study.codebook.design, source)
         counts += without
     bad = {problem.place.partition(",")[0] for problem in problems}
     sound = [name for name, own in names.items() if f"column '{own}'" not in bad]
     table, wrong = _checked(table, besides, sound, study.codebook, names, source)
     problems += wrong
     if "wave" in sound or "wave" not in names:
-        problems += check_wave_column(table, source, names)
+        problems += survey_rows.check_wave_column(table, source, names)
     complete = _complete(table, study.codebook, source)
     column = study.codebook.columns.get("weight")
     maximum = column.maximum if column else None
     if source.weights:
-        complete = with_weights(complete, study.path(source.weights), maximum)
-    problems += check_respondents(complete, source, names)
-    if problems:
-        raise DataError(problems)
-    large = weight_remarks(complete[complete["weight"].ne(0)], source, names, maximum)
-    return complete, counts, [*cell_remarks(raw, names.values()), *large]
+        complete = survey_rows.with_weights(complete, study.path(source.weights), maximum)
+    problems += survey_rows.check_respondents(complete, source, names)
+    DataError.raise_for(problems)
+    large = survey_rows.weight_remarks(complete[complete["weight"].ne(0)], source, names, maximum)
+    return complete, counts, [*survey_rows.cell_remarks(raw, names.values()), *large]
 
 
 def _checked(

@@ -50,11 +50,7 @@ def selected_rows(table: SourceTable, source: SurveySource) -> tuple[SourceTable
 def weighted_rows(
     table: pd.DataFrame, design: Design, source: SurveySource
 ) -> tuple[pd.DataFrame, list[AccountRow], pd.Series]:
-    """Return the rows with a weight, where the design says that others are left out.
-
-    The last part says of each row whether it has only another weight of the design: it stays for
-    the estimates that use that.
-    """
+    """Return the rows with a weight as the design says, counts, and which have another weight only."""
     waves = table["wave"] if "wave" in table else pd.Series(source.wave or "", index=table.index)
     counts: list[AccountRow] = []
     keep = pd.Series(True, index=table.index)
@@ -230,9 +226,7 @@ def with_weights(
     column = Column(source="weight", type="number", maximum=maximum)
     weights = table["weight"].set_axis(table.index + 2)
     named = {"weight": "weight"}
-    wrong = list(check_columns(weights.to_frame(), {"weight": column}, named, path.name))
-    if wrong:
-        raise DataError(wrong)
+    DataError.raise_for(check_columns(weights.to_frame(), {"weight": column}, named, path.name))
     weight = own.map(table.set_index("respondent")["weight"])
     return respondents.assign(weight=weight.to_numpy(dtype=float))
 

@@ -23,13 +23,8 @@ MAXIMUM_RATIO = 200
 
 
 def read_workbook(path: Path, file: str, sheet: str | None = None) -> SourceTable:
-    """Read one sheet of an ``.xlsx`` workbook; the first filled row holds the column names.
-
-    A cell that shows a percentage holds what it shows; one that shows an error, or a formula
-    that was never calculated, holds the mistake, which is told when its column is read.
-
-    `sheet`: The sheet; may be left out where only one sheet holds anything. Raises DataError: The
-    workbook cannot be read, the sheet is not there or not named, double columns.
+    """Read a sheet, which may go unnamed where it is the only filled one; cells hold what they
+    show.
     """
     check_archive(path, file)
     try:
@@ -51,9 +46,7 @@ def read_workbook(path: Path, file: str, sheet: str | None = None) -> SourceTabl
             "the sheet is empty", file=file, expected="a row with column names", remedy="Fill it."
         )
     header = [str(name).strip() for name in numbered[0][1]]
-    problems = list(check_header(header, file))
-    if problems:
-        raise DataError(problems)
+    DataError.raise_for(check_header(header, file))
     check_size(len(numbered) - 1, file)
     cells = pd.DataFrame(
         [row for _, row in numbered[1:]],
@@ -170,12 +163,7 @@ _PLACE = re.compile(r"[A-Z]{1,3}[1-9]\d*")
 
 @dataclass(frozen=True, slots=True)
 class CellKinds:
-    """Places as (row, column), both from 1.
-
-    `errors`: Place -> the error that the cell shows, such as ``#N/A``. `uncalculated`: Formulas of
-    which the file holds no result, as a program other than Excel writes them. `percentages`:
-    Numbers that are shown times 100 with a percent sign.
-    """
+    """Places (row, column): errors shown, formulas without a result, numbers shown as percentages."""
 
     errors: dict[tuple[int, int], str] = field(default_factory=dict)
     uncalculated: set[tuple[int, int]] = field(default_factory=set)
@@ -222,10 +210,7 @@ def _root(archive: zipfile.ZipFile, part: str) -> ElementTree.Element | None:
 
 
 def _sheet_part(archive: zipfile.ZipFile, sheet: str) -> str | None:
-    book, links = (
-        _root(archive, "xl/workbook.xml"),
-        _root(archive, "xl/_rels/workbook.xml.rels"),
-    )
+    book, links = (_root(archive, "xl/workbook.xml"), _root(archive, "xl/_rels/workbook.xml.rels"))
     if book is None or links is None:
         return None
     targets = {link.get("Id"): link.get("Target", "") for link in links}

@@ -164,10 +164,7 @@ _AGE_CLASS = re.compile(r"^\D{0,12}\d+\s*(jaar)?\s*(-|tot|t/m|tm|en ouder|of oud
 def proposed_groupings(
     columns: Sequence[ProposedColumn], crossed: Sequence[str] | None = None
 ) -> list[tuple[dict[str, object], str]]:
-    """Return each grouping with what is asked of it; nothing of more groups than a page can show.
-
-    Where the columns to cross are `crossed`, these; else sex, classes of age and education.
-    """
+    """Return each grouping with what is asked of it: the `crossed` columns, or sex, age, education."""
     wanted: list[tuple[str, str, bool, ProposedColumn | None]] = [
         ("sex", "geslacht", False, _of_role(columns, "sex")),
         ("age_group", "leeftijd", False, _age_classes(columns)),

@@ -30,11 +30,8 @@ def study_text(
     crossed: Sequence[str] | None = None,
     words: Mapping[str, str] | None = None,
 ) -> str:
-    """Return study.yml.
-
-    `waves`: Wave -> label; none where they are unknown. `crossed`: The columns of the file that are
-    to be groupings, where somebody said which. `words`: What areas and people are called, where the
-    file says so.
+    """Return study.yml; `crossed`: columns that are to be groupings, `words`: the study's own
+    nouns.
     """
     groupings = proposed_groupings(columns, crossed)
     lines = [
@@ -72,10 +69,7 @@ def _wave(wave: str, label: str) -> str:
 def codebook_text(
     columns: Sequence[ProposedColumn], roles: Mapping[str, Role], weights: str = ""
 ) -> str:
-    """Return codebook.yml.
-
-    `weights`: What is said of rows without a usable weight; empty where all have one.
-    """
+    """Return codebook.yml; `weights` is what is said of rows without a usable weight."""
     lines = ["# Standard column -> its name and codes in the file.", ""]
     if weights:
         lines += [f"design: {{missing_weights: drop, zero_weights: drop}} {MARK} {weights}", ""]
@@ -197,12 +191,8 @@ _SDQ = {
 
 
 def indicators_text(columns: Sequence[ProposedColumn], chosen: Sequence[str] | None = None) -> str:
-    """Return indicators.yml: what can be an indicator as it is, then what can become one.
-
-    Which way is better is asked once for all of them and never assumed.
-
-    `chosen`: The columns of the file that are to be indicators, in their order, where somebody said
-    which; the others are left as what can become one.
+    """Return indicators.yml: what can be an indicator (the `chosen`, in order), then what can
+    become one.
     """
     if chosen is not None:
         order = {source: place for place, source in enumerate(chosen)}

@@ -194,8 +194,7 @@ def _named_columns(
             wave, said[role] = column, ""
         else:
             problems.append(_no_column(role, column, there, file))
-    if problems:
-        raise DataError(problems)
+    DataError.raise_for(problems)
     return wave, said
 
 
@@ -280,10 +279,7 @@ def _in_the_way(what: str, folder: str) -> StudyError:
 
 
 def _write(folder: Path, files: Mapping[str, str]) -> None:
-    """Write all files to a folder beside it and put that in place: a whole study or none.
-
-    In the place of an earlier proposal only its own files are written.
-    """
+    """Write all files to a folder beside it and put that in place: a whole study or none."""
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         temporary = Path(tempfile.mkdtemp(prefix=".new-", dir=folder.parent))

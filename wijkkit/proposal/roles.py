@@ -67,11 +67,7 @@ ROLES = (*DESIGN, "respondent", "sex", "ses")
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """The column that a role was given to, and the columns that might have it as well.
-
-    `column`: The column's name in the file; empty where none fits. `others`: Other candidates, the
-    likeliest first. `said`: Whether the researcher named the column.
-    """
+    """The column of a role (empty where none fits), other candidates, and whether it was `said`."""
 
     name: str
     column: str = ""
@@ -80,11 +76,7 @@ class Role:
 
 
 def find_roles(columns: Sequence[ColumnFacts], said: Mapping[str, str]) -> dict[str, Role]:
-    """Return each role with its column; a column has one role at most.
-
-    `columns`: In the file's order. `said`: Role -> the column that the researcher named for it;
-    empty where there is none.
-    """
+    """Return each role with its column, as `said` or by evidence; a column has one role at most."""
     taken = {column for column in said.values() if column}
     roles = {name: Role(name, column, said=True) for name, column in said.items()}
     for name in ("wave", *(role for role in ROLES if role != "wave")):
@@ -237,11 +229,7 @@ _PEOPLE = (
 
 
 def proposed_words(facts: Sequence[ColumnFacts], roles: Mapping[str, Role]) -> dict[str, str]:
-    """Return ``words:`` of a study whose file says that it is not of children per wijk.
-
-    The unit by the name and the codes of the column of areas, the people by their ages: in
-    years, or else the first and last number in the labels of age classes.
-    """
+    """Return ``words:`` by the column of areas and the ages, where they are no children per wijk."""
     by_name = {column.name: column for column in facts}
     words = {}
     area = by_name.get(roles["area"].column)

@@ -32,11 +32,7 @@ _LINES_SEEN = 500
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A survey file that was read.
-
-    `source`: What study.yml is to say of the file. `seen`: What nobody said and was seen in the
-    file, in words.
-    """
+    """A survey file that was read, what study.yml is to say of it, and in words what was seen."""
 
     table: SourceTable
     source: SurveySource
@@ -44,10 +40,7 @@ class Read:
 
 
 def read_survey_file(survey: Path, source: SurveySource, said: Mapping[str, str | None]) -> Read:
-    """Read a survey file as its options say, and as the file shows where they say nothing.
-
-    Raises DataError: The file cannot be read; the remedy names the option that mends it.
-    """
+    """Read a survey file as said, or as it shows itself; DataErrors name the option that helps."""
     given = {name: value for name, value in said.items() if value is not None}
     seen: list[str] = []
     if survey.suffix.lower() == ".csv" and survey.is_file():
@@ -159,14 +152,7 @@ class TablesBook:
 
 
 def read_tables_book(path: Path, columns: Collection[str]) -> TablesBook:
-    """Read a configuration for a file with these columns.
-
-    Of several datasets that one is taken of which the file has the most columns: its year,
-    weight and stratum. Rows, crossings and labels of columns that the file lacks are left out
-    and named.
-
-    Raises DataError: The workbook cannot be read or has no sheet ``datasets``.
-    """
+    """Read a configuration, of its datasets the one that fits best; DataError where it is none."""
     sheets = _sheets(path)
     if "datasets" not in sheets:
         raise DataError(

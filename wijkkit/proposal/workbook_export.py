@@ -92,10 +92,7 @@ def to_cell(value: Any) -> Any:
 
 
 def from_cell(cell: Any) -> Any:
-    """Return what a cell holds, as `to_cell` wrote it or a person did; None where it is empty.
-
-    Raises ValueError: It begins like YAML and cannot be read as YAML.
-    """
+    """Return what a cell holds, None where it is empty; ValueError where it only begins like YAML."""
     if isinstance(cell, datetime):
         return cell.date()
     if isinstance(cell, float) and cell.is_integer():
@@ -121,10 +118,7 @@ Row = dict[str, Any]
 
 
 def export_study(folder: str | Path, workbook: str | Path) -> Path:
-    """Write the files of a study as one workbook.
-
-    `workbook`: The workbook, which is replaced.
-    """
+    """Write the files of a study as one workbook, which is replaced."""
     folder, path = find_study(folder), Path(workbook)
     book = Workbook()
     book.remove(book.active)

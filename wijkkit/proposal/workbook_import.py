@@ -17,17 +17,8 @@ from openpyxl.utils.exceptions import InvalidFileException
 from wijkkit.errors import DataError, Problem, StudyError
 from wijkkit.files import write_whole
 from wijkkit.loaders.workbook import check_archive
+from wijkkit.proposal import workbook_export as sheets
 from wijkkit.proposal.files import inline, key_text
-from wijkkit.proposal.workbook_export import (
-    BESIDE_MISSING,
-    BESIDE_NO,
-    BETTER,
-    MISSING,
-    ROLES,
-    SHEETS,
-    UNUSED,
-    from_cell,
-)
 from wijkkit.study.checks import MARK
 from wijkkit.study.files import open_study
 
@@ -49,11 +40,7 @@ class _Content:
 
 
 def import_study(workbook: str | Path, folder: str | Path) -> list[Path]:
-    """Write the YAML files of a study as its workbook says; nothing where something is wrong.
-
-    Raises DataError: The workbook cannot be read, or a cell holds what nothing can be made of.
-    Raises StudyError: What the check of the files finds, each with sheet and cell.
-    """
+    """Write a study's files as its workbook says, or nothing: errors name sheet and cell."""
     path, folder = Path(workbook), Path(folder)
     content = _content(path)
     files = _files(content)
@@ -78,39 +65,38 @@ def _content(path: Path) -> _Content:
             expected="a workbook as 'wijkkit study export' writes it",
             remedy="Correct its name, or export the study again.",
         ) from None
-    for name in SHEETS:
+    for name in sheets.SHEETS:
         if name not in book.sheetnames:
             problems.append(
                 Problem(f"no sheet '{name}'", file=path.name, remedy="Export the study again.")
             )
             continue
         rows[name] = list(_rows(book[name], name, path.name, problems))
-    if problems:
-        raise DataError(problems)
+    DataError.raise_for(problems)
     return _put_together(rows)
 
 
 def _rows(sheet: Any, name: str, file: str, problems: list[Problem]) -> Iterator[dict[str, Any]]:
     """Yield the filled rows by key, each with its place (``#``)."""
     headings = [str(cell.value or "").strip() for cell in sheet[1]]
-    absent = [heading for heading in SHEETS[name] if heading not in headings]
+    absent = [heading for heading in sheets.SHEETS[name] if heading not in headings]
     if absent:
         problems.append(
             Problem(
                 f"no column '{absent[0]}'",
                 file=file,
                 place=f"{name}!1",
-                expected=", ".join(SHEETS[name]),
+                expected=", ".join(sheets.SHEETS[name]),
                 remedy="Write these headings.",
             )
         )
         return
-    at = {SHEETS[name][h]: n for n, h in enumerate(headings) if h in SHEETS[name]}
+    at = {sheets.SHEETS[name][h]: n for n, h in enumerate(headings) if h in sheets.SHEETS[name]}
     for number, cells in enumerate(sheet.iter_rows(min_row=2, values_only=True), start=2):
         row: dict[str, Any] = {"#": (name, number, {k: n + 1 for k, n in at.items()})}
         for key, position in at.items():
             try:
-                row[key] = from_cell(cells[position])
+                row[key] = sheets.from_cell(cells[position])
             except ValueError as error:
                 place = f"{name}!{get_column_letter(position + 1)}{number}"
                 problems.append(
@@ -183,10 +169,10 @@ def _columns(found: _Content, columns: list[dict[str, Any]], values: list[dict[s
     renamed: dict[str, str] = {}
     for row in columns:
         name = str(row["name"])
-        if row.get("role") == UNUSED:
+        if row.get("role") == sheets.UNUSED:
             renamed[name] = ""
             continue
-        renamed[name] = ROLES.get(str(row.get("role")), name)
+        renamed[name] = sheets.ROLES.get(str(row.get("role")), name)
         keep = {k: v for k, v in row.items() if k not in ("name", "role")}
         entries[renamed[name]] = _entry(keep)
         _remember(found.origins, "codebook.yml", f"columns.{renamed[name]}", row)
@@ -200,10 +186,10 @@ def _columns(found: _Content, columns: list[dict[str, Any]], values: list[dict[s
 def _value(entry: dict[str, Any], row: Mapping[str, Any]) -> None:
     value = row.get("value")
     raw = None if row.get("raw") is None else str(row["raw"])
-    if value == MISSING:
+    if value == sheets.MISSING:
         entry.setdefault("missing", []).append(raw)
-    elif value in (BESIDE_NO, BESIDE_MISSING):
-        counts = "no" if value == BESIDE_NO else "missing"
+    elif value in (sheets.BESIDE_NO, sheets.BESIDE_MISSING):
+        counts = "no" if value == sheets.BESIDE_NO else "missing"
         entry.setdefault("not_applicable", {})[raw] = counts
     else:
         if raw is not None:
@@ -216,7 +202,7 @@ def _indicator(row: Mapping[str, Any]) -> dict[str, Any]:
     keep = {k: v for k, v in row.items() if k not in ("key", "values", "direction")}
     entry = _entry(keep)
     if row.get("direction") is not None:
-        entry["direction"] = BETTER.get(str(row["direction"]), row["direction"])
+        entry["direction"] = sheets.BETTER.get(str(row["direction"]), row["direction"])
     values = row.get("values")
     if values == "elk":
         entry["answers"] = "each"

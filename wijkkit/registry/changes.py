@@ -25,11 +25,8 @@ Rows = dict[str, dict[str, Mapping[str, Any]]]
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A change that somebody wants to make to a row.
-
-    `values`: Its own columns, clean (`wijkkit.registry.validation.clean_row`). `version`: The
-    version it was made from; 0 for a new row. `remove`: Whether it is to be removed. `confirmed`:
-    Whether its author said that doubtful values are right.
+    """A change of a row (clean `values`) from a `version`, 0 for a new one; `confirmed` if
+    doubtful.
     """
 
     kind: str
@@ -86,11 +83,7 @@ def different_columns(
 def settle(
     changes: Sequence[Change], problems: Sequence[list[Problem]], state: State
 ) -> tuple[list[Outcome], list[list[Problem]]]:
-    """Return what each of several changes does, and everything that is wrong with each.
-
-    `problems`: What is wrong with each row by itself. Where somebody else was first, nothing else
-    is said of that row.
-    """
+    """Return what each change does, and all that is wrong with it beside the `problems` it had."""
     after = _after(changes, state)
     outcomes: list[Outcome] = []
     wrong = []
@@ -125,9 +118,8 @@ def store_changes(
 def apply_change(
     connection: sa.Connection, wijk: str, change: Change, outcome: Outcome, by: Mapping[str, object]
 ) -> int:
-    """Store one change and return the row's new version.
-
-    Raises ConflictError: The row is no longer at the version that `decide` saw.
+    """Store one change and return the new version; ConflictError where the row is no longer the one
+    seen.
     """
     table = TABLES[change.kind]
     new = {**by, "version": change.version + 1, "removed": outcome == "removed"}
@@ -336,10 +328,7 @@ def store_change(
     problems: list[Problem],
     who: str,
 ) -> int:
-    """Store a change and return the row's version.
-
-    Raises RowError, ConflictError: There are problems, or somebody else was first.
-    """
+    """Store a change and return the row's version; RowError or ConflictError where it cannot."""
     (outcome,), (wrong,) = settle([change], [problems], state)
     if wrong:
         raise refuse(KINDS[change.kind], wijk, change.key, wrong)

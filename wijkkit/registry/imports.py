@@ -54,10 +54,7 @@ Versions = Mapping[tuple[str, str], list[tuple[int, str, str, Mapping[str, objec
 def store(
     registry: Registry, contents: Sequence[WorkbookContent], file: str, who: str
 ) -> ImportReport:
-    """Store the rows of a file, of one wijk or of several, or nothing where anything is wrong.
-
-    Raises WorkbookError: With everything that is wrong.
-    """
+    """Store the rows of a file, of one wijk or several, or WorkbookError with all that is wrong."""
     problems: list[Problem] = []
     planned = []
     for content in contents:
@@ -161,10 +158,7 @@ def _versions(connection: sa.Connection, wijk: str) -> Versions:
 def _rebased(
     planned: list[PlannedRow], state: State, versions: Versions, who: str, source: str
 ) -> list[PlannedRow]:
-    """Leave out rows that the workbook did not touch, and bring its own earlier changes up to date.
-
-    What the same person stored from the same workbook is no change by somebody else.
-    """
+    """Leave out untouched rows; what `who` stored from this workbook before is no other's change."""
     rows = []
     for item in planned:
         change, kept = item.change, versions.get((item.change.kind, item.change.key), [])
@@ -304,8 +298,7 @@ def _check_columns(table: SourceTable, kind: Kind) -> None:
         if names
     ]
     problems += cell_mistakes(table)
-    if problems:
-        raise DataError(problems)
+    DataError.raise_for(problems)
 
 
 def _typed(kind: Kind, values: dict[str, object], decimal: str) -> dict[str, object]:

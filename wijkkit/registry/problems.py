@@ -110,10 +110,7 @@ _MANY = 15
 def broken(
     rule: str, column: str = "", found: object = None, fields: Mapping[str, object] | None = None
 ) -> Problem:
-    """Return a broken rule as a problem that `in_words` says in any language.
-
-    `column`: Empty for the row as a whole.
-    """
+    """Return a broken rule, of a column or the whole row, for `in_words` to say in any language."""
     return Problem(rule, rule=rule, column=column, fields={"found": found, **(fields or {})})
 
 

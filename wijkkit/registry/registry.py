@@ -51,9 +51,8 @@ _DTYPES = {
 def kind_frame(
     kind: Kind, rows: Iterable[Sequence[object]], columns: Sequence[str] | None = None
 ) -> pd.DataFrame:
-    """Return rows of a kind as a frame; the types do not depend on what the rows hold.
-
-    `columns` names what a row holds; all of ``COLUMNS[kind]`` where absent.
+    """Return rows of a kind as a frame of fixed types; `columns` names what a row holds, if not
+    all.
     """
     types = {column.name: _DTYPES[column.type] for column in kind.columns}
     types |= {"wijk": "str", "key": "str", "version": "int64", "changed_by": "str"}
@@ -72,10 +71,7 @@ def _column(cells: Sequence[object], dtype: str) -> pd.Series:
 
 
 class KindTables(Mapping[str, pd.DataFrame]):
-    """Rows of each kind as they came from the store; a table of them is made when it is asked for.
-
-    `names`: Kind -> what a row holds. `rows`: Kind -> its rows.
-    """
+    """Rows of each kind as the store gave them; a table of them is made when it is asked for."""
 
     def __init__(
         self, names: Mapping[str, Sequence[str]], rows: Mapping[str, Sequence[Sequence[object]]]

@@ -76,11 +76,7 @@ def _released(
 
 @dataclass(frozen=True, slots=True)
 class Persons:
-    """Everybody who is or was registered.
-
-    `names`: What finds the full name of anybody, or the last name. `begins`: The first word of each
-    of those: most texts hold none of them, and need no search.
-    """
+    """What finds the name of anybody ever registered, and the words that such names begin with."""
 
     names: re.Pattern[str] | None = None
     begins: frozenset[str] = frozenset()
@@ -93,10 +89,7 @@ class Persons:
 
 
 def registered_persons(registry: Registry) -> Persons:
-    """Return what finds anybody who is or was registered: the full name, or the last name.
-
-    A last name counts with its capital only: many are ordinary words without it.
-    """
+    """Return what finds a full name, or a last name with its capital: many are ordinary words."""
     names: set[str] = set()
     begins: set[str] = set()
     query = sa.select(HISTORY.c.content).where(HISTORY.c.kind == "stakeholders")

@@ -33,11 +33,7 @@ _ONE_MIGRATION = threading.Lock()
 
 
 def open_store(study: Study) -> sa.Engine:
-    """Open the study's store, made where it is not there, with all migrations applied.
-
-    Raises RegistryError: The database cannot be opened, is no registry, or was made by a newer
-    wijkkit.
-    """
+    """Open the study's store, made and migrated; RegistryError where it is another's or newer."""
     url = store_url(study)
     engine = _engine(url)
     try:

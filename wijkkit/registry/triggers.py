@@ -13,11 +13,7 @@ KEPT = ("wijk", "key", "version", "removed", "changed_by", "changed_at", "source
 
 
 def create_triggers(connection: sa.Connection, kind: str) -> None:
-    """Make, or make again, the triggers of a kind's table.
-
-    A row begins at version 1, each change raises its version by one, its wijk and key stay, and it
-    is never deleted (a removed row is marked). Each version is written to the history.
-    """
+    """Make a kind's triggers: versions rise by one, keys stay, no row is deleted, all is history."""
     columns = [column["name"] for column in sa.inspect(connection).get_columns(kind)]
     content = ", ".join(f"'{name}', NEW.\"{name}\"" for name in columns if name not in KEPT)
     make = _sqlite if connection.dialect.name == "sqlite" else _postgresql

@@ -13,22 +13,10 @@ from wijkkit.errors import Problem, RegistryError
 from wijkkit.files import write_saved
 from wijkkit.language import text
 from wijkkit.language.messages import catalogue
+from wijkkit.registry import tables as layout
 from wijkkit.registry.imports import store
 from wijkkit.registry.problems import ImportReport
 from wijkkit.registry.registry import Registry
-from wijkkit.registry.tables import (
-    CHOICES,
-    COLUMNS,
-    DEFAULT_SPARE_ROWS,
-    KINDS,
-    LAYOUT,
-    METADATA_KEYS,
-    METADATA_SHEET,
-    ROWS,
-    SEAL,
-    next_keys,
-    seal,
-)
 from wijkkit.registry.workbook_read import read_registry_workbook
 from wijkkit.registry.workbook_sheet import list_words, write_lists, write_sheet
 from wijkkit.study import Study
@@ -82,7 +70,7 @@ def export_workbook(registry: Registry, wijk: str, path: str | Path) -> None:
     """
     study = registry.study
     neighbourhood = study.neighbourhood(wijk)
-    tables = {kind: registry.table(kind, neighbourhood.wijk) for kind in KINDS}
+    tables = {kind: registry.table(kind, neighbourhood.wijk) for kind in layout.KINDS}
     write_workbook(
         path, neighbourhood.wijk, tables, study.language, **_lists(study), name=neighbourhood.name
     )
@@ -112,14 +100,14 @@ def _goals(study: Study) -> pd.DataFrame:
 
 
 def _steps() -> pd.DataFrame:
-    rows = [{"cycle": 1, "step": step, "status": "not_started"} for step in CHOICES["step"]]
+    rows = [{"cycle": 1, "step": step, "status": "not_started"} for step in layout.CHOICES["step"]]
     return _with_keys("steps", rows)
 
 
 def _with_keys(kind: str, rows: Sequence[Mapping[str, object]]) -> pd.DataFrame:
-    columns = [column.name for column in KINDS[kind].columns]
+    columns = [column.name for column in layout.KINDS[kind].columns]
     table = pd.DataFrame(rows, columns=columns)
-    return table.assign(key=next_keys(KINDS[kind].prefix, (), len(table)))
+    return table.assign(key=layout.next_keys(layout.KINDS[kind].prefix, (), len(table)))
 
 
 def import_workbook(
@@ -196,16 +184,15 @@ def write_workbook(
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     write_workbook(f"{folder}/wijk.xlsx", "noord", {"stakeholders": rows})
     """
-    if problems := list(_check(tables, wijk)):
-        raise RegistryError(problems)
+    RegistryError.raise_for(list(_check(tables, wijk)))
     book = Workbook()
     _write_readme(book, name or wijk, language)
     study_lists = {"goals": goals or {}, "indicators": indicators or {}}
     longest = max((len(table) for table in tables.values()), default=0)
-    ranges = write_lists(book, language, study_lists, longest + DEFAULT_SPARE_ROWS)
+    ranges = write_lists(book, language, study_lists, longest + layout.DEFAULT_SPARE_ROWS)
     labels = _reference_labels(tables)
     labels |= {f"list:{name}": list_words(known) for name, known in study_lists.items()}
-    for number, (name, kind) in enumerate(KINDS.items(), start=1):
+    for number, (name, kind) in enumerate(layout.KINDS.items(), start=1):
         sheet = write_sheet(book, kind, tables.get(name), language, ranges, labels)
         book.move_sheet(sheet, number - book.index(sheet))
     _write_metadata(book, wijk, language, tables)
@@ -215,18 +202,18 @@ def write_workbook(
 
 def _check(tables: Mapping[str, pd.DataFrame], wijk: str) -> Iterator[Problem]:
     for name, table in tables.items():
-        if name not in KINDS:
+        if name not in layout.KINDS:
             yield Problem(
-                "unknown kind", place=name, expected=", ".join(KINDS), remedy="Rename it."
+                "unknown kind", place=name, expected=", ".join(layout.KINDS), remedy="Rename it."
             )
             continue
-        strangers = [str(column) for column in table if column not in COLUMNS[name]]
+        strangers = [str(column) for column in table if column not in layout.COLUMNS[name]]
         if strangers:
             yield Problem(
                 "unknown columns",
                 place=name,
                 found=", ".join(strangers),
-                expected=", ".join(COLUMNS[name]),
+                expected=", ".join(layout.COLUMNS[name]),
                 remedy="Use these columns.",
             )
         if "key" not in table or table["key"].isna().any():
@@ -238,7 +225,7 @@ def _check(tables: Mapping[str, pd.DataFrame], wijk: str) -> Iterator[Problem]:
 def _reference_labels(tables: Mapping[str, pd.DataFrame]) -> dict[str, dict[str, str]]:
     labels = {}
     for name, table in tables.items():
-        column = KINDS[name].columns[0]
+        column = layout.KINDS[name].columns[0]
         if column.type == "text" and column.name in table:
             labels[name] = dict(zip(table["key"], table[column.name].fillna(""), strict=True))
     return labels
@@ -251,7 +238,7 @@ def _write_readme(book: Workbook, wijk: str, language: str) -> None:
     sheet.append([text("registry.workbook.title", language, wijk=wijk)])
     for line in catalogue("registry", language)["workbook"]["intro"]:
         sheet.append([line])
-    for kind in KINDS.values():
+    for kind in layout.KINDS.values():
         about = text(f"registry.kind.{kind.name}.about", language)
         sheet.append([f"{text(f'registry.kind.{kind.name}.sheet', language)}: {about}"])
 
@@ -259,18 +246,18 @@ def _write_readme(book: Workbook, wijk: str, language: str) -> None:
 def _write_metadata(
     book: Workbook, wijk: str, language: str, tables: Mapping[str, pd.DataFrame]
 ) -> None:
-    sheet = book.create_sheet(METADATA_SHEET)
+    sheet = book.create_sheet(layout.METADATA_SHEET)
     sheet.sheet_state = "hidden"
     digest = hashlib.sha256(wijk.encode())
     for name in sorted(tables):
         digest.update(name.encode() + tables[name].to_csv(index=False).encode())
-    values = (LAYOUT, wijk, language, digest.hexdigest()[:16])
-    for row in zip(METADATA_KEYS, values, strict=True):
+    values = (layout.LAYOUT, wijk, language, digest.hexdigest()[:16])
+    for row in zip(layout.METADATA_KEYS, values, strict=True):
         sheet.append(row)
-    sheet.append((SEAL, seal(wijk, values[-1])))
+    sheet.append((layout.SEAL, layout.seal(wijk, values[-1])))
     for name, table in tables.items():
         stored = table[table["version"].notna()] if "version" in table else table.head(0)
         # A cell holds at most 32,767 characters.
         keys = [str(key) for key in stored["key"]]
         for first in range(0, len(keys), 600):
-            sheet.append((f"{ROWS}{name}", " ".join(keys[first : first + 600])))
+            sheet.append((f"{layout.ROWS}{name}", " ".join(keys[first : first + 600])))

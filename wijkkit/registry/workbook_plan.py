@@ -7,13 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from wijkkit.registry.changes import Change
-from wijkkit.registry.problems import (
-    broken,
-    choice_labels,
-    choice_of,
-    key_of,
-    sheet_name,
-)
+from wijkkit.registry.problems import broken, choice_labels, choice_of, key_of, sheet_name
 from wijkkit.registry.tables import KINDS, Column, next_key
 from wijkkit.registry.validation import StudyLists, clean_row, is_absent, is_key
 from wijkkit.registry.workbook_read import KEY, REMOVE, STAMP, SheetRow, WorkbookContent
@@ -41,10 +35,8 @@ Names = Mapping[str, Mapping[str, str]]
 def plan_changes(
     content: WorkbookContent, lists: StudyLists, names: Names | None = None
 ) -> list[PlannedRow]:
-    """Return the change of every row with a key of its own; add what is wrong to the content.
-
-    `names`: What the study's lists and the registry's rows are called; the rows of the workbook
-    itself come on top.
+    """Return the change of every row with a key, noting what is wrong; `names`: what things are
+    called.
     """
     planned = []
     keys = _keys(content)

@@ -20,19 +20,8 @@ from wijkkit.errors import DataError, Problem
 from wijkkit.language import text
 from wijkkit.language.messages import LANGUAGES
 from wijkkit.loaders.workbook import check_archive
+from wijkkit.registry import tables
 from wijkkit.registry.problems import column_label, form_problem, row_problem, sheet_name
-from wijkkit.registry.tables import (
-    KINDS,
-    LAYOUT,
-    MAXIMUM_BYTES,
-    MAXIMUM_ROWS,
-    METADATA_KEYS,
-    METADATA_SHEET,
-    ROWS,
-    SEAL,
-    Kind,
-    seal,
-)
 
 #: Merged cells in the XML of a sheet.
 _MERGED = re.compile(rb"<(?:\w+:)?mergeCell [^>]*?ref=\"([A-Z0-9:]{2,20})\"")
@@ -45,7 +34,7 @@ KEY, REMOVE, STAMP = "key", "remove", "stamp"
 class SheetRow:
     """One filled row of a sheet: values by column name, and the letter of each column."""
 
-    kind: Kind
+    kind: tables.Kind
     number: int
     values: Mapping[str, Any]
     letters: Mapping[str, str]
@@ -57,11 +46,7 @@ class SheetRow:
 
 @dataclass(slots=True)
 class WorkbookContent:
-    """What a workbook says, before it is held against the registry.
-
-    `strange` names columns that are not the registry's, `exported` the keys that the workbook was
-    made with.
-    """
+    """What a workbook says, before it is held against the registry."""
 
     wijk: str = ""
     language: str = "nl"
@@ -84,7 +69,7 @@ class WorkbookContent:
         self.problems.append(row_problem(problem, row.kind, cell, self.language))
 
 
-def read_sheet(sheet: Any, kind: Kind, name: str, content: WorkbookContent) -> None:
+def read_sheet(sheet: Any, kind: tables.Kind, name: str, content: WorkbookContent) -> None:
     """Add the filled rows of a sheet to `content`, and its problems."""
     _note_merged(sheet, name, content)
     rows = sheet.iter_rows()
@@ -104,8 +89,8 @@ def read_sheet(sheet: Any, kind: Kind, name: str, content: WorkbookContent) -> N
         if not set(filled) - {KEY}:
             continue
         count += 1
-        if count > MAXIMUM_ROWS:
-            content.wrong("too_many_rows", name, maximum=MAXIMUM_ROWS)
+        if count > tables.MAXIMUM_ROWS:
+            content.wrong("too_many_rows", name, maximum=tables.MAXIMUM_ROWS)
             return
         values: dict[str, Any] = {}
         found = SheetRow(kind, next(iter(filled.values())).row, values, letters)
@@ -131,7 +116,7 @@ def _note_merged(sheet: Any, name: str, content: WorkbookContent) -> None:
 
 
 def _header(
-    header: tuple[Any, ...], kind: Kind, name: str, content: WorkbookContent
+    header: tuple[Any, ...], kind: tables.Kind, name: str, content: WorkbookContent
 ) -> tuple[dict[int, str], set[int]]:
     """Return the registry's columns by place, and the places of other columns."""
     language = content.language
@@ -196,42 +181,45 @@ def _check_file(path: Path, content: WorkbookContent) -> None:
         content.wrong("no_file", found=path.name)
     elif path.suffix.lower() != ".xlsx":
         content.wrong("unreadable", found=path.name)
-    elif path.stat().st_size > MAXIMUM_BYTES:
-        maximum = f"{MAXIMUM_BYTES // 2**20} MB"
+    elif path.stat().st_size > tables.MAXIMUM_BYTES:
+        maximum = f"{tables.MAXIMUM_BYTES // 2**20} MB"
         content.wrong("too_large", maximum=maximum)
     else:
         check_archive(path, path.name)
 
 
 def _read_metadata(book: Any, content: WorkbookContent) -> None:
-    if METADATA_SHEET not in book.sheetnames:
+    if tables.METADATA_SHEET not in book.sheetnames:
         content.wrong("not_a_registry")
         return
-    rows = list(book[METADATA_SHEET].iter_rows(max_row=200, max_col=2, values_only=True))
+    rows = list(book[tables.METADATA_SHEET].iter_rows(max_row=200, max_col=2, values_only=True))
     said = {str(row[0]): row[1] for row in rows if len(row) == 2}
-    if any(said.get(key) is None for key in METADATA_KEYS) or said["language"] not in LANGUAGES:
+    if (
+        any(said.get(key) is None for key in tables.METADATA_KEYS)
+        or said["language"] not in LANGUAGES
+    ):
         content.wrong("not_a_registry")
         return
-    if said["layout"] != LAYOUT:
-        content.wrong("newer", found=str(said["layout"]), expected=LAYOUT)
+    if said["layout"] != tables.LAYOUT:
+        content.wrong("newer", found=str(said["layout"]), expected=tables.LAYOUT)
     content.wijk, content.workbook = str(said["wijk"]), str(said["workbook"])[:40]
     if said["language"] != content.language:
         # The study's own language stays as it is: its nouns are in the headings.
         content.language = str(said["language"])
-    if said.get(SEAL) not in (None, seal(content.wijk, str(said["workbook"]))):
+    if said.get(tables.SEAL) not in (None, tables.seal(content.wijk, str(said["workbook"]))):
         content.wrong("changed_wijk", found=content.wijk)
     exported: dict[str, tuple[str, ...]] = {}
     for row in rows:
-        if len(row) == 2 and str(row[0]).startswith(ROWS):
-            name = str(row[0]).removeprefix(ROWS)
+        if len(row) == 2 and str(row[0]).startswith(tables.ROWS):
+            name = str(row[0]).removeprefix(tables.ROWS)
             exported[name] = (*exported.get(name, ()), *str(row[1] or "").split())
     content.exported = exported
 
 
 def _read_sheets(book: Any, content: WorkbookContent) -> None:
     language = content.language
-    names = {sheet_name(kind, language): kind for kind in KINDS.values()}
-    own = {METADATA_SHEET, text("registry.workbook.readme", language)}
+    names = {sheet_name(kind, language): kind for kind in tables.KINDS.values()}
+    own = {tables.METADATA_SHEET, text("registry.workbook.readme", language)}
     own.add(text("registry.workbook.lists", language))
     content.ignored = tuple(name for name in book.sheetnames if name not in {*names, *own})
     for name, kind in names.items():

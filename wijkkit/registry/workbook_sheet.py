@@ -16,6 +16,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from wijkkit.language import text
+from wijkkit.registry import tables
 from wijkkit.registry.problems import (
     choice_labels,
     column_hint,
@@ -23,25 +24,14 @@ from wijkkit.registry.problems import (
     sheet_name,
     with_label,
 )
-from wijkkit.registry.tables import (
-    CHOICES,
-    DEFAULT_SPARE_ROWS,
-    KINDS,
-    LIST_ROWS,
-    MAXIMUM_ROWS,
-    MAXIMUM_TEXT,
-    SPARE_ROWS,
-    YEARS,
-    Column,
-    Kind,
-    next_keys,
-    stamp,
-)
 
 #: Kinds that other kinds refer to.
 REFERRED = tuple(
     dict.fromkeys(
-        column.refers_to for kind in KINDS.values() for column in kind.columns if column.refers_to
+        column.refers_to
+        for kind in tables.KINDS.values()
+        for column in kind.columns
+        if column.refers_to
     )
 )
 
@@ -49,24 +39,20 @@ REFERRED = tuple(
 def write_lists(
     book: Workbook, language: str, study_lists: Mapping[str, Mapping[str, str]], rows: int
 ) -> dict[str, str]:
-    """Write the hidden sheet; return the range of every list by its name.
-
-    A drop-down of rows of another sheet looks through `rows` of them.
-
-    Lists of rows of other sheets are formulas, so that a new intervention can be chosen for an
-    activity at once.
+    """Write the hidden sheet; return the range of every list. Those of other sheets' rows are
+    formulas.
     """
     sheet = book.create_sheet(text("registry.workbook.lists", language))
     sheet.sheet_state = "hidden"
-    lists = {name: list(_labels(name, language).values()) for name in CHOICES}
+    lists = {name: list(_labels(name, language).values()) for name in tables.CHOICES}
     for name, labels in study_lists.items():
         lists[name] = list(list_words(labels).values())
     ranges = {}
     for name, entries in lists.items():
         ranges[name] = _write_column(sheet, name, entries)
     for name in REFERRED:
-        formula = _row_formula(sheet_name(KINDS[name], language))
-        ranges[name] = _write_column(sheet, name, [formula] * max(rows, LIST_ROWS))
+        formula = _row_formula(sheet_name(tables.KINDS[name], language))
+        ranges[name] = _write_column(sheet, name, [formula] * max(rows, tables.LIST_ROWS))
     return ranges
 
 
@@ -85,7 +71,7 @@ def list_words(labels: Mapping[str, str]) -> dict[str, str]:
 
 def _labels(name: str, language: str) -> dict[str, str]:
     return choice_labels(
-        Column(name, "choice", "", choices=CHOICES[name], choice_set=name), language
+        tables.Column(name, "choice", "", choices=tables.CHOICES[name], choice_set=name), language
     )
 
 
@@ -113,7 +99,7 @@ _PROMPT = 255
 
 def write_sheet(
     book: Workbook,
-    kind: Kind,
+    kind: tables.Kind,
     table: pd.DataFrame | None,
     language: str,
     ranges: Mapping[str, str],
@@ -134,8 +120,11 @@ def write_sheet(
     rows = [] if table is None else table.to_dict("records")
     for number, row in enumerate(rows, start=2):
         writer.row(number, row, labels)
-    taken, spare = {str(row["key"]) for row in rows}, SPARE_ROWS.get(kind.name, DEFAULT_SPARE_ROWS)
-    for number, key in enumerate(next_keys(kind.prefix, taken, spare), start=len(rows) + 2):
+    taken, spare = (
+        {str(row["key"]) for row in rows},
+        tables.SPARE_ROWS.get(kind.name, tables.DEFAULT_SPARE_ROWS),
+    )
+    for number, key in enumerate(tables.next_keys(kind.prefix, taken, spare), start=len(rows) + 2):
         put(sheet.cell(number, 1), key)
     return sheet
 
@@ -153,7 +142,7 @@ class _SheetWriter:
     """Writes the headings, rules and rows of one kind, in one language."""
 
     sheet: Worksheet
-    kind: Kind
+    kind: tables.Kind
     language: str
 
     def header(self, number: int, label: str, hint: str) -> Cell:
@@ -165,7 +154,7 @@ class _SheetWriter:
         cell.comment = Comment(hint, "wijkkit")
         return cell
 
-    def column(self, number: int, column: Column, ranges: Mapping[str, str]) -> None:
+    def column(self, number: int, column: tables.Column, ranges: Mapping[str, str]) -> None:
         """Write the heading of a column and what may stand below it."""
         label = column_label(self.kind, column, self.language) + ("*" if column.required else "")
         hint = column_hint(self.kind, column, self.language)
@@ -180,13 +169,15 @@ class _SheetWriter:
         self.validate(number, rule, column.type)
 
     def validate(self, number: int, rule: DataValidation, kind: str) -> None:
-        rule.error = text(f"registry.workbook.type.{kind}", self.language, maximum=MAXIMUM_TEXT)
+        rule.error = text(
+            f"registry.workbook.type.{kind}", self.language, maximum=tables.MAXIMUM_TEXT
+        )
         rule.allow_blank = True
         rule.showErrorMessage = True
         rule.showInputMessage = bool(rule.prompt)
         rule.errorTitle = text("registry.workbook.not_allowed", self.language)
         letter = get_column_letter(number)
-        rule.add(f"{letter}2:{letter}{MAXIMUM_ROWS + 1}")
+        rule.add(f"{letter}2:{letter}{tables.MAXIMUM_ROWS + 1}")
         self.sheet.add_data_validation(rule)
 
     def row(
@@ -203,28 +194,30 @@ class _SheetWriter:
         version: Any = row.get("version")
         if version is not None and not pd.isna(version):
             cell = self.sheet.cell(number, len(self.kind.columns) + 3)
-            put(cell, stamp(str(row["key"]), int(version)))
+            put(cell, tables.stamp(str(row["key"]), int(version)))
 
 
-def _rule(column: Column, ranges: Mapping[str, str]) -> DataValidation:
+def _rule(column: tables.Column, ranges: Mapping[str, str]) -> DataValidation:
     """Return what a spreadsheet program lets stand in a column: from a list, or within limits."""
     chosen_from = column.refers_to or column.listed_in or column.choice_set
     if chosen_from:
         return DataValidation(type="list", formula1=ranges[chosen_from])
     if column.type == "text":
-        return DataValidation(type="textLength", operator="lessThanOrEqual", formula1=MAXIMUM_TEXT)
+        return DataValidation(
+            type="textLength", operator="lessThanOrEqual", formula1=tables.MAXIMUM_TEXT
+        )
     low: float | str = -1e9 if column.minimum is None else column.minimum
     high: float | str = 1e9 if column.maximum is None else column.maximum
     kind = {"integer": "whole", "number": "decimal"}.get(column.type, "date")
     if kind == "date":
         low, high = (
-            f"DATE({year},{day})" for year, day in zip(YEARS, ("1,1", "12,31"), strict=True)
+            f"DATE({year},{day})" for year, day in zip(tables.YEARS, ("1,1", "12,31"), strict=True)
         )
     return DataValidation(type=kind, operator="between", formula1=low, formula2=high)
 
 
 def _cell_value(
-    column: Column, value: Any, language: str, labels: Mapping[str, Mapping[str, str]]
+    column: tables.Column, value: Any, language: str, labels: Mapping[str, Mapping[str, str]]
 ) -> object:
     if column.refers_to:
         return with_label(str(value), labels.get(column.refers_to, {}).get(str(value), ""))

@@ -14,10 +14,8 @@ if TYPE_CHECKING:
 
 
 def participants(view: CityView) -> pd.DataFrame:
-    """Return who took part per wave: in each wijk, in each arm, in all together.
-
-    ``area, area_level, name, arm, wave, children`` and the numbers ``took_part`` and ``share``
-    (of the children who live there).
+    """Return who took part per wave (``took_part``) and their ``share`` of the children who live
+    there: in each wijk, in each arm, in all together.
     """
     table = view.table("participants")
     if table["status"].eq("missing").all():

@@ -131,11 +131,8 @@ def _effect(study: Study, outcome: str, row: pd.Series | None) -> dict[str, Any]
 
 
 def methods(view: CityView) -> pd.DataFrame:
-    """Return every outcome by every method, in percentage points (or points of a score).
-
-    ``outcome, label, method, scale, value, lower, upper, p, floor, n, clusters, status, reason``
-    and the odds ratio of the unfavourable outcome with its interval: ``odds_ratio, or_lower,
-    or_upper``. `compared`: whether the outcome has a number by two methods or more.
+    """Return every outcome by every method, in points, with p, floor and the odds ratio of the
+    unfavourable outcome; `compared`: it has a number by two methods or more.
     """
     main = main_effects(view)
     points = main[main["scale"].isin(["points", "score"])]

@@ -191,12 +191,9 @@ def waves(view: CityView, keys: Iterable[str]) -> pd.DataFrame:
 
 
 def wijken(view: CityView, keys: Iterable[str]) -> pd.DataFrame:
-    """Return the last wave of indicators for every wijk: a row per indicator and wijk.
-
-    Columns ``indicator, label, theme, direction, wave, area, name, arm, own``, the number,
-    ``city_value``, `verdict` against all wijken together, and for percentages `effective_n` (the
-    children of a simple random sample with the same interval) and `position` in the funnel:
-    inside, low95, low998, high95, high998 or unknown.
+    """Return the last wave of indicators for every wijk, with ``city_value``, `verdict` against all
+    wijken, and for percentages `effective_n` and `position` in the funnel: inside, low95, low998,
+    high95, high998 or unknown.
     """
     table = rows_of(view).table
     everybody = table[table["area_level"].eq("wijk") & table["group_by"].eq("")]

@@ -29,11 +29,8 @@ def of_programme(view: CityView, name: str) -> pd.DataFrame:
 
 
 def interventions(view: WijkView) -> pd.DataFrame:
-    """Return one row per intervention: what it is, which goals it works on, what was done.
-
-    ``name, goals`` (names, separated by ``;``), ``evidence, scope, procured_by, status``, and
-    ``planned, done`` (sessions), ``dose, reach_of_plan, low_ses_reached, quality`` (0-100) with a
-    ``<measure>_status`` each.
+    """Return one row per intervention: what it is, which goals it works on, sessions ``planned``
+    and ``done``, and each of `MEASURES` (0-100) with its status.
     """
     table, goals = view.own("interventions"), view.goals()
     registered = view.own("goals")
@@ -183,10 +180,7 @@ def choice_scores(view: WijkView) -> pd.DataFrame:
 
 
 def profile(view: WijkView) -> pd.DataFrame:
-    """Return area figures of this wijk and of the municipality: a row per figure, period and area.
-
-    ``figure, label, period, area, name, place`` (name and period), ``value, unit, status, source``.
-    """
+    """Return area figures of this wijk and of the municipality: a row per figure, period and area."""
     table = view.table("area_figures")
     own = table[table["area"].eq(view.slug) & table["area_level"].eq("wijk")]
     city = table[table["area_level"].eq("city") & table["figure"].isin(own["figure"])]

@@ -174,11 +174,7 @@ def recommendations(view: CityView) -> pd.DataFrame:
 
 
 def programme_recommendations(view: CityView) -> pd.DataFrame:
-    """Return the programme's own recommendations: `part`, and a `sentence` of what the data say.
-
-    One vision and one policy frame for city-wide programmes; learning between wijken and between
-    the wijk and the city; more use of what science knows; keeping up how interventions go.
-    """
+    """Return the programme's own recommendations: `part`, and a `sentence` of what the data say."""
     facts = {
         "policy_frame": _policy_frame,
         "learn_between": _learning,

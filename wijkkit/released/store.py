@@ -62,14 +62,8 @@ class Released(ShowsItself):
         return self._path(name).is_file()
 
     def table(self, name: str, own: str = "") -> pd.DataFrame:
-        """Return a released table; BatchError says how to make it where it is not there.
-
-        Parameters
-        ----------
-        name : str
-        own : str
-            The wijk, for a caller that goes on with its rows only: what the caller shows then
-            does not depend on the other rows.
+        """Return a released table, of which the caller uses the rows of wijk `own` alone where
+        given.
         """
         return _read(self._path(name), self.version(name, own)).copy()
 

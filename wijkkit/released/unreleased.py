@@ -96,10 +96,7 @@ def write_draft_table(study: Study, name: str, table: pd.DataFrame) -> None:
 
 
 def publications(study: Study) -> list[Publication]:
-    """Return all publications, in the order of their names.
-
-    In a batch those of its notebooks: what somebody tried at the desk is no part of a run.
-    """
+    """Return all publications by name; in a batch not what somebody tried at the desk."""
     note("unreleased")
     paths = sorted(folder_of(study).glob("*/*.pkl"), key=lambda path: path.stem)
     if NOTEBOOK in os.environ:

@@ -14,21 +14,9 @@ from typing import Any
 import yaml
 
 from wijkkit.errors import Problem, ReportError
+from wijkkit.reports import pandoc
 from wijkkit.reports.images import svg_image
-from wijkkit.reports.pandoc import (
-    HTML,
-    JOINER,
-    TEXT,
-    Kept,
-    Node,
-    attributes,
-    elements,
-    plain,
-    read,
-    read_ahead,
-    remember,
-    words,
-)
+from wijkkit.reports.pandoc import words
 
 # What notebook outputs may bring into a report: an allow-list of elements, and no attributes.
 #
@@ -45,22 +33,24 @@ _SAFE_TARGET = re.compile(
 )
 
 
-def html_tables(html: str) -> list[Node]:
+def html_tables(html: str) -> list[pandoc.Node]:
     """Return the tables of an HTML output."""
     return kept_blocks("text/html", html, lambda: _tables(html))
 
 
-def _tables(html: str) -> list[Node]:
-    return allowed(list(elements(read(without_scripts(html), HTML)["blocks"], "Table")))
+def _tables(html: str) -> list[pandoc.Node]:
+    return allowed(
+        list(pandoc.elements(pandoc.read(without_scripts(html), pandoc.HTML)["blocks"], "Table"))
+    )
 
 
 #: Blocks of outputs by type and text: a report in several forms shows the same ones.
-_BLOCKS: dict[tuple[str, str], list[Node]] = {}
+_BLOCKS: dict[tuple[str, str], list[pandoc.Node]] = {}
 #: Outputs whose blocks are kept; those of the pages that are made together.
 _MOST = 1024
 
 
-def kept_blocks(mime: str, text: str, make: Callable[[], list[Node]]) -> list[Node]:
+def kept_blocks(mime: str, text: str, make: Callable[[], list[pandoc.Node]]) -> list[pandoc.Node]:
     """Return the blocks that `make` makes of an output, or made before."""
     blocks = _BLOCKS.get((mime, text))
     if blocks is None:
@@ -77,41 +67,47 @@ def without_scripts(html: str) -> str:
 
 def read_outputs_ahead(outputs: Iterable[tuple[str, str]]) -> None:
     """Read outputs (type, text) together, for `html_tables` and `markdown_blocks` to find."""
-    read_ahead(_fragment(mime, text) for mime, text in outputs)
+    pandoc.read_ahead(_fragment(mime, text) for mime, text in outputs)
 
 
-def keep_tree(mime: str, text: str, tree: str, blocks: list[Node]) -> None:
+def keep_tree(mime: str, text: str, tree: str, blocks: list[pandoc.Node]) -> None:
     """Keep `tree`, of which the output `text` was written, for those who would read it back."""
-    remember((*_fragment(mime, text), "json"), tree)
+    pandoc.remember((*_fragment(mime, text), "json"), tree)
     kept_blocks(mime, text, lambda: blocks)
 
 
 def _fragment(mime: str, text: str) -> tuple[str, str]:
-    return (without_scripts(text), HTML) if mime == "text/html" else (text, TEXT)
+    return (without_scripts(text), pandoc.HTML) if mime == "text/html" else (text, pandoc.TEXT)
 
 
-def markdown_blocks(markdown: str) -> list[Node]:
+def markdown_blocks(markdown: str) -> list[pandoc.Node]:
     """Return the blocks of a Markdown output; what looks like HTML in it is text."""
-    return kept_blocks("text/markdown", markdown, lambda: allowed(read(markdown, TEXT)["blocks"]))
+    return kept_blocks(
+        "text/markdown", markdown, lambda: allowed(pandoc.read(markdown, pandoc.TEXT)["blocks"])
+    )
 
 
-def allowed(nodes: list[Node]) -> list[Node]:
+def allowed(nodes: list[pandoc.Node]) -> list[pandoc.Node]:
     """Return `nodes` with everything that is not on the list replaced by its text."""
     return [kept for node in nodes for kept in _allowed(node)]
 
 
-def _allowed(node: Node) -> list[Node]:
+def _allowed(node: pandoc.Node) -> list[pandoc.Node]:
     kind = node["t"]
     if kind == "Table":
         *about, head, bodies, foot = _bare(node["c"])
-        return [{"t": "Table", "c": [*about, Kept(head), Kept(bodies), Kept(foot)]}]
+        return [
+            {"t": "Table", "c": [*about, pandoc.Kept(head), pandoc.Kept(bodies), pandoc.Kept(foot)]}
+        ]
     if kind == "Link" and is_safe_target(node["c"][2][0]):
-        return [{"t": "Link", "c": [attributes(), allowed(node["c"][1]), [node["c"][2][0], ""]]}]
+        return [
+            {"t": "Link", "c": [pandoc.attributes(), allowed(node["c"][1]), [node["c"][2][0], ""]]}
+        ]
     if kind in _ELEMENTS:
         return [{**node, "c": _content(node["c"])} if "c" in node else node]
     if kind in ("RawBlock", "RawInline", "Image", "Note"):
         return []
-    text = words(plain(node))
+    text = words(pandoc.plain(node))
     return text if kind in _INLINES else [{"t": "Para", "c": text}]
 
 
@@ -130,7 +126,7 @@ def _bare(part: Any) -> Any:
     """Return the parts of a table without identifiers, classes and other attributes."""
     if isinstance(part, list):
         if len(part) == 3 and isinstance(part[0], str) and isinstance(part[1], list):
-            return attributes()
+            return pandoc.attributes()
         if part and all(isinstance(item, dict) and "t" in item for item in part):
             columns = [item["t"] for item in part if item["t"].startswith(("Align", "ColWidth"))]
             return part if columns else allowed(part)
@@ -271,15 +267,12 @@ def _options(lines: tuple[str, ...]) -> Mapping[str, Any]:
 
 
 def to_attribute(words: str) -> str:
-    r"""Return `words` as a cell option that Quarto writes in a quoted attribute.
-
-    Pandoc reads escapes there, and Quarto what then looks like a shortcode of its own, or at the
-    end like attributes; quotes are Quarto's care.
+    r"""Return `words` as an option that Quarto writes in an attribute, safe from shortcodes.
 
     >>> print(to_attribute("a \\ b &amp; c's"))
     a \\ b \&amp; c's
     """
-    apart = re.sub(r"\\*(\{(?=\\*\{)|>(?=\\*\}\\*\})|\}$)", rf"\g<0>{JOINER}", words)
+    apart = re.sub(r"\\*(\{(?=\\*\{)|>(?=\\*\}\\*\})|\}$)", rf"\g<0>{pandoc.JOINER}", words)
     return re.sub(r"([\\&])", r"\\\1", apart)
 
 
@@ -289,7 +282,7 @@ def from_attribute(option: str) -> str:
     >>> from_attribute(to_attribute(r"{{< a >}} \* & b")) == r"{{< a >}} \* & b"
     True
     """
-    return re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", option).replace(JOINER, "")
+    return re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", option).replace(pandoc.JOINER, "")
 
 
 def joined(text: str | list[str]) -> str:
@@ -312,10 +305,7 @@ def _output(raw: Mapping[str, Any]) -> Output | None:
 
 
 def in_markdown(html: str) -> str:
-    """Return HTML as a block of Markdown.
-
-    Where a notebook has an output of HTML, Quarto adds scripts of other hosts to the page.
-    """
+    """Return HTML as Markdown: for an output of HTML, Quarto adds scripts of other hosts."""
     fence = "`" * max([3, *(len(run) + 1 for run in re.findall("`+", html))])
     return f"{fence}{{=html}}\n{html}\n{fence}"
 

@@ -10,31 +10,13 @@ from typing import Any
 
 from wijkkit.errors import Problem, ReportError
 from wijkkit.language import text
-from wijkkit.reports.pandoc import (
-    Node,
-    attribute,
-    attributes,
-    classes_of,
-    div,
-    elements,
-    found,
-    link,
-    paragraph,
-    plain,
-    remember,
-    rewrite,
-    rewrite_blocks,
-    rewrite_sources,
-    span,
-    words,
-    write,
-)
+from wijkkit.reports import pandoc
 
 KINDS = ("fig", "tbl", "sec", "eq")
 _EQUATION = re.compile(r"\{#(eq-[\w-]+)\}")
 
 
-def number_document(document: Node, language: str) -> Node:
+def number_document(document: pandoc.Node, language: str) -> pandoc.Node:
     """Return `document` with its headings, floats and equations numbered and referred to."""
     blocks = _divs_to_floats(document["blocks"])
     numbers: dict[str, str] = {}
@@ -45,28 +27,32 @@ def number_document(document: Node, language: str) -> Node:
     return {**document, "blocks": _refer(blocks, numbers, language)}
 
 
-def _divs_to_floats(blocks: list[Node]) -> list[Node]:
+def _divs_to_floats(blocks: list[pandoc.Node]) -> list[pandoc.Node]:
     """A div with the id of a figure is one; its last paragraph is the caption."""
 
-    def change(node: Node) -> list[Node] | None:
+    def change(node: pandoc.Node) -> list[pandoc.Node] | None:
         if node["t"] != "Div" or not node["c"][0][0].startswith(("fig-", "tbl-")):
             return None
         content = node["c"][1]
         if not content or content[-1]["t"] != "Para":
             return None
-        caption = [None, [paragraph(content[-1]["c"], "Plain")]]
-        return [{"t": "Figure", "c": [attributes(node["c"][0][0]), caption, content[:-1]]}]
+        caption = [None, [pandoc.paragraph(content[-1]["c"], "Plain")]]
+        return [{"t": "Figure", "c": [pandoc.attributes(node["c"][0][0]), caption, content[:-1]]}]
 
-    return rewrite_blocks(blocks, change)
+    return pandoc.rewrite_blocks(blocks, change)
 
 
-def _number_headings(blocks: list[Node], numbers: dict[str, str]) -> list[Node]:
-    headings = [node for node in elements(blocks, "Header") if "unnumbered" not in classes_of(node)]
+def _number_headings(blocks: list[pandoc.Node], numbers: dict[str, str]) -> list[pandoc.Node]:
+    headings = [
+        node
+        for node in pandoc.elements(blocks, "Header")
+        if "unnumbered" not in pandoc.classes_of(node)
+    ]
     top = min((node["c"][0] for node in headings), default=1)
     counts: list[int] = []
 
-    def change(node: Node) -> list[Node] | None:
-        if node["t"] != "Header" or "unnumbered" in classes_of(node):
+    def change(node: pandoc.Node) -> list[pandoc.Node] | None:
+        if node["t"] != "Header" or "unnumbered" in pandoc.classes_of(node):
             return None
         level, about, content = node["c"]
         depth = level - top + 1
@@ -74,22 +60,28 @@ def _number_headings(blocks: list[Node], numbers: dict[str, str]) -> list[Node]:
         counts[-1] += 1
         number = ".".join(map(str, counts))
         numbers[about[0]] = number
-        shown = [span(words(number), "header-section-number"), {"t": "Space"}, *content]
+        shown = [
+            pandoc.span(pandoc.words(number), "header-section-number"),
+            {"t": "Space"},
+            *content,
+        ]
         return [{"t": "Header", "c": [level, about, shown]}]
 
-    return rewrite_blocks(blocks, change)
+    return pandoc.rewrite_blocks(blocks, change)
 
 
-def _number_floats(blocks: list[Node], numbers: dict[str, str], language: str) -> list[Node]:
+def _number_floats(
+    blocks: list[pandoc.Node], numbers: dict[str, str], language: str
+) -> list[pandoc.Node]:
     counts: Counter[str] = Counter()
-    for node in elements(blocks, "Figure", "Table", "Div"):
+    for node in pandoc.elements(blocks, "Figure", "Table", "Div"):
         identifier = node["c"][0][0]
         kind = identifier.partition("-")[0]
-        if kind in ("fig", "tbl") and "subfigure" not in classes_of(node):
+        if kind in ("fig", "tbl") and "subfigure" not in pandoc.classes_of(node):
             counts[kind] += 1
             numbers[identifier] = str(counts[kind])
 
-    def change(node: Node) -> list[Node] | None:
+    def change(node: pandoc.Node) -> list[pandoc.Node] | None:
         if node["t"] not in ("Figure", "Table"):
             return None
         identifier, caption = node["c"][0][0], node["c"][1]
@@ -98,49 +90,52 @@ def _number_floats(blocks: list[Node], numbers: dict[str, str], language: str) -
         if identifier in numbers:
             kind = identifier.partition("-")[0]
             prefix = [*_reference(kind, numbers[identifier], language, ":"), {"t": "Space"}]
-        elif "subfigure" in classes_of(node):
-            prefix = words(f"({chr(96 + int(identifier.rpartition('-')[2]))}) ")
+        elif "subfigure" in pandoc.classes_of(node):
+            prefix = pandoc.words(f"({chr(96 + int(identifier.rpartition('-')[2]))}) ")
         else:
             return None
-        first = paragraph([*prefix, *caption[1][0]["c"]], "Plain")
+        first = pandoc.paragraph([*prefix, *caption[1][0]["c"]], "Plain")
         content = [node["c"][0], [caption[0], [first, *caption[1][1:]]], *node["c"][2:]]
         return [{"t": node["t"], "c": content}]
 
-    return rewrite_blocks(blocks, change)
+    return pandoc.rewrite_blocks(blocks, change)
 
 
-def _number_equations(blocks: list[Node], numbers: dict[str, str]) -> list[Node]:
-    def change(node: Node) -> list[Node] | None:
+def _number_equations(blocks: list[pandoc.Node], numbers: dict[str, str]) -> list[pandoc.Node]:
+    def change(node: pandoc.Node) -> list[pandoc.Node] | None:
         if node["t"] not in ("Para", "Plain") or not node["c"]:
             return None
-        label = _EQUATION.fullmatch(plain(node["c"][-1]))
+        label = _EQUATION.fullmatch(pandoc.plain(node["c"][-1]))
         if label is None or node["c"][0]["t"] != "Math":
             return None
         count = sum(key.startswith("eq-") for key in numbers) + 1
         numbers[label[1]] = str(count)
         numbered = [label[1], ["equation"], [["number", str(count)]]]
-        return [paragraph([{"t": "Span", "c": [numbered, [node["c"][0]]]}])]
+        return [pandoc.paragraph([{"t": "Span", "c": [numbered, [node["c"][0]]]}])]
 
-    return rewrite_blocks(blocks, change)
+    return pandoc.rewrite_blocks(blocks, change)
 
 
-def _refer(blocks: list[Node], numbers: dict[str, str], language: str) -> list[Node]:
+def _refer(blocks: list[pandoc.Node], numbers: dict[str, str], language: str) -> list[pandoc.Node]:
     missing: list[str] = []
 
-    def change(node: Node) -> list[Node] | None:
+    def change(node: pandoc.Node) -> list[pandoc.Node] | None:
         if node["t"] != "Cite":
             return None
         keys = [citation["citationId"] for citation in node["c"][0]]
         if keys[0].partition("-")[0] not in KINDS:
             return None
-        out: list[Node] = []
+        out: list[pandoc.Node] = []
         for key in keys:
             missing.extend([key] if key not in numbers else [])
             shown = _reference(key.partition("-")[0], numbers.get(key, ""), language)
-            out += [*(words(", ") if out else []), link(shown, f"#{key}", "quarto-xref")]
+            out += [
+                *(pandoc.words(", ") if out else []),
+                pandoc.link(shown, f"#{key}", "quarto-xref"),
+            ]
         return out
 
-    blocks = rewrite_sources(blocks, change)
+    blocks = pandoc.rewrite_sources(blocks, change)
     if missing:
         raise ReportError(
             [
@@ -156,7 +151,7 @@ def _refer(blocks: list[Node], numbers: dict[str, str], language: str) -> list[N
     return blocks
 
 
-def _reference(kind: str, number: str, language: str, end: str = "") -> list[Node]:
+def _reference(kind: str, number: str, language: str, end: str = "") -> list[pandoc.Node]:
     name = text(f"reports.reference.{kind}", language)
     return [{"t": "Str", "c": f"{name}\N{NO-BREAK SPACE}{number}{end}"}]
 
@@ -166,82 +161,85 @@ def _reference(kind: str, number: str, language: str, end: str = "") -> list[Nod
 CALLOUTS = ("note", "tip", "important", "warning", "caution")
 
 
-def choose_content(document: Node, target: str) -> Node:
+def choose_content(document: pandoc.Node, target: str) -> pandoc.Node:
     """Return `document` without the content that is not for `target` (html, pdf, docx)."""
 
-    def change(node: Node) -> list[Node] | None:
-        if "pagebreak" in classes_of(node):
+    def change(node: pandoc.Node) -> list[pandoc.Node] | None:
+        if "pagebreak" in pandoc.classes_of(node):
             return None if target == "pdf" else []
         shown = {"content-visible": True, "content-hidden": False}
-        kind = next((name for name in classes_of(node) if name in shown), None)
+        kind = next((name for name in pandoc.classes_of(node) if name in shown), None)
         if kind is None:
             return None
-        wanted, unwanted = attribute(node, "when-format"), attribute(node, "unless-format")
+        wanted, unwanted = (
+            pandoc.attribute(node, "when-format"),
+            pandoc.attribute(node, "unless-format"),
+        )
         fits = (wanted is None or wanted == target) and (unwanted is None or unwanted != target)
         return node["c"][1] if fits == shown[kind] else []
 
-    return {**document, "blocks": rewrite(document["blocks"], change)}
+    return {**document, "blocks": pandoc.rewrite(document["blocks"], change)}
 
 
-def make_callouts(document: Node, language: str) -> Node:
-    """Return `document` with callouts as a title and a body.
+def make_callouts(document: pandoc.Node, language: str) -> pandoc.Node:
+    """Return `document` with callouts as a title, which says their kind, and a body."""
 
-    A callout without a title gets the name of its kind; one with a title keeps that name for
-    screen readers, unless it folds: its title is then the name of a control.
-    """
-
-    def change(node: Node) -> list[Node] | None:
-        names = [name.removeprefix("callout-") for name in classes_of(node)]
+    def change(node: pandoc.Node) -> list[pandoc.Node] | None:
+        names = [name.removeprefix("callout-") for name in pandoc.classes_of(node)]
         kind = next((name for name in names if name in CALLOUTS), None)
         if node["t"] != "Div" or kind is None or "callout" in names:
             return None
         body = node["c"][1]
-        folded = ["callout-folded"] if attribute(node, "collapse") == "true" else []
-        name = words(text(f"reports.callout.{kind}", language))
+        folded = ["callout-folded"] if pandoc.attribute(node, "collapse") == "true" else []
+        name = pandoc.words(text(f"reports.callout.{kind}", language))
         title = name
         if body and body[0]["t"] == "Header":
-            spoken = [] if folded else [span(name, "screen-reader-only"), {"t": "Space"}]
+            spoken = [] if folded else [pandoc.span(name, "screen-reader-only"), {"t": "Space"}]
             title = [*spoken, *body[0]["c"][2]]
             body = body[1:]
         parts = [
-            div([paragraph(title, "Plain")], "callout-title-container"),
-            div(body, "callout-body"),
+            pandoc.div([pandoc.paragraph(title, "Plain")], "callout-title-container"),
+            pandoc.div(body, "callout-body"),
         ]
-        return [div(parts, "callout", f"callout-{kind}", *folded)]
+        return [pandoc.div(parts, "callout", f"callout-{kind}", *folded)]
 
-    return {**document, "blocks": rewrite_blocks(document["blocks"], change)}
+    return {**document, "blocks": pandoc.rewrite_blocks(document["blocks"], change)}
 
 
-def make_tabsets(document: Node) -> Node:
+def make_tabsets(document: pandoc.Node) -> pandoc.Node:
     """Return `document` with tabsets as a list of links and one panel for each."""
     count = 0
 
-    def change(node: Node) -> list[Node] | None:
+    def change(node: pandoc.Node) -> list[pandoc.Node] | None:
         nonlocal count
-        if node["t"] != "Div" or "panel-tabset" not in classes_of(node):
+        if node["t"] != "Div" or "panel-tabset" not in pandoc.classes_of(node):
             return None
         count += 1
         panels = _panels(node["c"][1])
         links = [
-            [paragraph([link(title, f"#tabset-{count}-{number}", "nav-link")], "Plain")]
+            [
+                pandoc.paragraph(
+                    [pandoc.link(title, f"#tabset-{count}-{number}", "nav-link")], "Plain"
+                )
+            ]
             for number, (title, _) in enumerate(panels, 1)
         ]
         content = [
-            div(
-                [div([paragraph(title, "Plain")], "tab-title"), *blocks],
+            pandoc.div(
+                [pandoc.div([pandoc.paragraph(title, "Plain")], "tab-title"), *blocks],
                 "tab-pane",
                 identifier=f"tabset-{count}-{number}",
             )
             for number, (title, blocks) in enumerate(panels, 1)
         ]
-        tabs = div([{"t": "BulletList", "c": links}], "nav-tabs")
-        return [div([tabs, *content], "panel-tabset")]
+        tabs = pandoc.div([{"t": "BulletList", "c": links}], "nav-tabs")
+        return [pandoc.div([tabs, *content], "panel-tabset")]
 
-    return {**document, "blocks": rewrite_blocks(document["blocks"], change)}
+    return {**document, "blocks": pandoc.rewrite_blocks(document["blocks"], change)}
 
 
-def _panels(blocks: list[Node]) -> list[tuple[list[Node], list[Node]]]:
-    panels: list[tuple[list[Node], list[Node]]] = []
+def _panels(blocks: list[pandoc.Node]) -> list[tuple[list[pandoc.Node], list[pandoc.Node]]]:
+    panels: list[tuple[list[pandoc.Node], list[pandoc.Node]]] = []
     level = next((block["c"][0] for block in blocks if block["t"] == "Header"), 0)
     for block in blocks:
         if block["t"] == "Header" and block["c"][0] == level:
@@ -257,42 +255,43 @@ def _panels(blocks: list[Node]) -> list[tuple[list[Node], list[Node]]]:
 _KEYS = ("bibliography", "csl", "lang", "nocite")
 
 
-def resolve_citations(document: Node, folder: Path) -> Node:
-    """Return `document` with its citations as text and its literature in the div ``refs``.
-
-    `folder`: Where the bibliography is found. Raises ReportError: A key is not in the bibliography.
+def resolve_citations(document: pandoc.Node, folder: Path) -> pandoc.Node:
+    """Return `document` with citations as text and literature in ``refs``; ReportError names lost
+    keys.
     """
-    cited = list(elements(document["blocks"], "Cite"))
+    cited = list(pandoc.elements(document["blocks"], "Cite"))
     meta = {key: document["meta"][key] for key in _KEYS if key in document["meta"]}
     if not cited and "nocite" not in meta:
         return document
-    asked = [*(paragraph([cite]) for cite in cited), div([], identifier="refs")]
+    asked = [*(pandoc.paragraph([cite]) for cite in cited), pandoc.div([], identifier="refs")]
     small = {**document, "meta": meta, "blocks": asked}
     key: tuple[Any, ...] = (json.dumps(small), *_files(meta, folder))
-    *citations, listed = json.loads(found(key) or _citeproc(small, folder, key))["blocks"]
+    *citations, listed = json.loads(pandoc.found(key) or _citeproc(small, folder, key))["blocks"]
     resolved = iter(block["c"] for block in citations)
 
-    def change(node: Node) -> list[Node] | None:
+    def change(node: pandoc.Node) -> list[pandoc.Node] | None:
         if node["t"] == "Cite":
             return next(resolved)
         return [listed] if node["t"] == "Div" and node["c"][0][0] == "refs" else None
 
-    blocks = rewrite_sources(document["blocks"], change)
-    has_place = any(node["c"][0][0] == "refs" for node in elements(blocks, "Div"))
+    blocks = pandoc.rewrite_sources(document["blocks"], change)
+    has_place = any(node["c"][0][0] == "refs" for node in pandoc.elements(blocks, "Div"))
     return {**document, "blocks": blocks if has_place else [*blocks, listed]}
 
 
-def _files(meta: Node, folder: Path) -> list[bytes]:
+def _files(meta: pandoc.Node, folder: Path) -> list[bytes]:
     """Return the files that citeproc reads: the same files and citations, the same text."""
     said = [meta[key] for key in ("bibliography", "csl") if key in meta]
     names = [
-        plain(item) for one in said for item in (one["c"] if one["t"] == "MetaList" else [one])
+        pandoc.plain(item)
+        for one in said
+        for item in (one["c"] if one["t"] == "MetaList" else [one])
     ]
     return [(folder / name).read_bytes() for name in names if (folder / name).is_file()]
 
 
-def _citeproc(document: Node, folder: Path, key: tuple[Any, ...]) -> str:
+def _citeproc(document: pandoc.Node, folder: Path, key: tuple[Any, ...]) -> str:
     options = ("--citeproc", "--metadata=link-citations:true", "--fail-if-warnings")
-    made = write(document, "json", *options, folder=folder)
-    remember(key, made)
+    made = pandoc.write(document, "json", *options, folder=folder)
+    pandoc.remember(key, made)
     return made

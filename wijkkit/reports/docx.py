@@ -11,21 +11,8 @@ from html import escape
 from pathlib import Path
 
 from wijkkit.language import text
-from wijkkit.reports.pandoc import (
-    Node,
-    attribute,
-    attributes,
-    classes_of,
-    div,
-    elements,
-    plain,
-    program,
-    raw,
-    rewrite,
-    rewrite_inlines,
-    words,
-    write,
-)
+from wijkkit.reports import pandoc
+from wijkkit.reports.pandoc import words
 from wijkkit.reports.paper import divided, fitting, for_paper, is_dense, with_widths
 from wijkkit.reports.theme import Colours, HouseStyle
 
@@ -95,7 +82,7 @@ def reference_document(colours: Colours, words: str = "") -> bytes:
 
 @cache
 def _pandoc_reference() -> bytes:
-    command = [program(), "--print-default-data-file", "reference.docx"]
+    command = [pandoc.program(), "--print-default-data-file", "reference.docx"]
     return subprocess.run(command, capture_output=True, check=True).stdout
 
 
@@ -158,16 +145,16 @@ _RANGE, _UNBROKEN = re.compile(r"(?<=\d)[-–](?=\d)"), "\N{NON-BREAKING HYPHEN}
 _MARGIN = re.compile(r"\([+−]?\d")
 
 
-def write_docx(document: Node, images: Path, target: Path, house: HouseStyle) -> Path:
+def write_docx(document: pandoc.Node, images: Path, target: Path, house: HouseStyle) -> Path:
     """Write `document` to `target` as DOCX."""
     reference = images / "reference.docx"
     reference.write_bytes(reference_document(house.colours, page_words(document)))
-    joined = rewrite_inlines(for_paper(document["blocks"]), _joined)
-    blocks = rewrite(joined, lambda node: _for_word(node, images))
+    joined = pandoc.rewrite_inlines(for_paper(document["blocks"]), _joined)
+    blocks = pandoc.rewrite(joined, lambda node: _for_word(node, images))
     meta = {key: value for key, value in document["meta"].items() if key != "toc"}
     if document["meta"].get("toc", {}).get("c") is True:
-        blocks = [*_contents(blocks, plain(meta.get("lang", {}))), *blocks]
-    write(
+        blocks = [*_contents(blocks, pandoc.plain(meta.get("lang", {}))), *blocks]
+    pandoc.write(
         {**document, "meta": meta, "blocks": blocks},
         "docx",
         "--standalone",
@@ -180,15 +167,15 @@ def write_docx(document: Node, images: Path, target: Path, house: HouseStyle) ->
     return target
 
 
-def page_words(document: Node) -> str:
+def page_words(document: pandoc.Node) -> str:
     """Return what stands at the head of every page: the title, and that it is a concept."""
-    said = (plain(document["meta"].get(key, {})) for key in ("title", "mark"))
+    said = (pandoc.plain(document["meta"].get(key, {})) for key in ("title", "mark"))
     return " · ".join(filter(None, said))
 
 
-def _contents(blocks: list[Node], language: str) -> list[Node]:
+def _contents(blocks: list[pandoc.Node], language: str) -> list[pandoc.Node]:
     """Return the table of contents, filled: what Word makes of the headings when it updates it."""
-    heads = [node for node in elements(blocks, "Header") if node["c"][0] in (2, 3)]
+    heads = [node for node in pandoc.elements(blocks, "Header") if node["c"][0] in (2, 3)]
     lines = [_line(node) for node in heads if node["c"][1][0]]
     if not lines:
         return []
@@ -200,13 +187,13 @@ def _contents(blocks: list[Node], language: str) -> list[Node]:
     closing = '<w:p><w:r><w:fldChar w:fldCharType="end"/></w:r></w:p>'
     lines[0] = lines[0].replace("</w:pPr>", f"</w:pPr>{opening}", 1)
     title = {"t": "Para", "c": words(text("reports.contents", language or "nl"))}
-    listed = raw("".join([*lines, closing]), "openxml")
-    return [_styled(div([title]), "TOC Heading"), listed]
+    listed = pandoc.raw("".join([*lines, closing]), "openxml")
+    return [_styled(pandoc.div([title]), "TOC Heading"), listed]
 
 
-def _line(heading: Node) -> str:
+def _line(heading: pandoc.Node) -> str:
     level, about, content = heading["c"]
-    shown = escape(plain(content))
+    shown = escape(pandoc.plain(content))
     return (
         f'<w:p><w:pPr><w:pStyle w:val="TOC{level - 1}"/></w:pPr>'
         f'<w:hyperlink w:anchor="{escape(about[0])}"><w:r><w:t xml:space="preserve">{shown}</w:t>'
@@ -214,8 +201,8 @@ def _line(heading: Node) -> str:
     )
 
 
-def _for_word(node: Node, images: Path) -> list[Node] | None:
-    classes = classes_of(node)
+def _for_word(node: pandoc.Node, images: Path) -> list[pandoc.Node] | None:
+    classes = pandoc.classes_of(node)
     if node["t"] == "Image":
         return [_sized(node, images)]
     if node["t"] == "Str" and _RANGE.search(node["c"]):
@@ -223,7 +210,7 @@ def _for_word(node: Node, images: Path) -> list[Node] | None:
     if node["t"] == "Figure" and len(node["c"][2]) > 1:
         # Pandoc would put its parts side by side.
         about, caption, (*parts, last) = node["c"]
-        above = _styled(div(_paragraphs(parts)), "Captioned Figure")
+        above = _styled(pandoc.div(_paragraphs(parts)), "Captioned Figure")
         return [above, {"t": "Figure", "c": [about, caption, [last]]}]
     if node["t"] == "Table":
         return [_with_table_text(with_widths(part, always=True)) for part in divided(node)]
@@ -232,11 +219,11 @@ def _for_word(node: Node, images: Path) -> list[Node] | None:
     if node["t"] == "Div" and "callout-body" in classes:
         return [_styled(node, "Callout")]
     if node["t"] == "Span" and "equation" in classes:
-        return [*node["c"][1], *words(f" ({attribute(node, 'number')})")]
+        return [*node["c"][1], *words(f" ({pandoc.attribute(node, 'number')})")]
     return None
 
 
-def _joined(inlines: list[Node]) -> list[Node]:
+def _joined(inlines: list[pandoc.Node]) -> list[pandoc.Node]:
     """Keep a number and its margin on one line: ``66% (56-75)``."""
     out = list(inlines)
     for place in range(1, len(out) - 1):
@@ -247,7 +234,7 @@ def _joined(inlines: list[Node]) -> list[Node]:
     return out
 
 
-def _sized(image: Node, images: Path) -> Node:
+def _sized(image: pandoc.Node, images: Path) -> pandoc.Node:
     """Return an image at a size that fits a page; Pandoc looks at its width only."""
     about, alt, target = image["c"]
     width, height = fitting((images / target[0]).read_bytes())
@@ -255,7 +242,7 @@ def _sized(image: Node, images: Path) -> Node:
     return {"t": "Image", "c": [[about[0], about[1], sizes], alt, target]}
 
 
-def _with_table_text(table: Node) -> Node:
+def _with_table_text(table: pandoc.Node) -> pandoc.Node:
     """Return a table whose cells have the styles of a table, smaller where it is dense."""
     size = " Small" if is_dense(table) else ""
     text_style, head_style = f"Table Text{size}", f"Table Head{size}"
@@ -279,16 +266,16 @@ def _with_table_text(table: Node) -> Node:
 def _cells(rows: list, style: str) -> list:
     """Give the texts of cells a style, which Pandoc takes of paragraphs only."""
     return [
-        [about, [[*cell[:4], [_styled(div(_paragraphs(cell[4])), style)]] for cell in cells]]
+        [about, [[*cell[:4], [_styled(pandoc.div(_paragraphs(cell[4])), style)]] for cell in cells]]
         for about, cells in rows
     ]
 
 
-def _paragraphs(blocks: list[Node]) -> list[Node]:
+def _paragraphs(blocks: list[pandoc.Node]) -> list[pandoc.Node]:
     return [{**block, "t": "Para"} if block["t"] == "Plain" else block for block in blocks]
 
 
-def _styled(node: Node, name: str) -> Node:
-    about = attributes()
+def _styled(node: pandoc.Node, name: str) -> pandoc.Node:
+    about = pandoc.attributes()
     about[2].append(["custom-style", name])
     return {"t": "Div", "c": [about, node["c"][1]]}

@@ -8,6 +8,7 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
+from wijkkit.reports import pandoc
 from wijkkit.reports.cells import (
     Cell,
     Output,
@@ -17,17 +18,6 @@ from wijkkit.reports.cells import (
     markdown_blocks,
     read_outputs_ahead,
 )
-from wijkkit.reports.pandoc import (
-    Node,
-    attribute,
-    attributes,
-    classes_of,
-    div,
-    elements,
-    paragraph,
-    rewrite_blocks,
-    words,
-)
 
 #: Stores an image and returns the paths of its parts as the document names them.
 Store = Callable[[str, Output], list[str]]
@@ -36,11 +26,11 @@ Store = Callable[[str, Output], list[str]]
 _ESCAPED = re.compile(r"(\\[!-/:-@\[-`{-~]|[^!-/:-@\[-`{-~\n])*")
 
 
-def embed_cells(document: Node, folder: Path, store: Store) -> Node:
+def embed_cells(document: pandoc.Node, folder: Path, store: Store) -> pandoc.Node:
     """Return `document` with its embeds replaced by the outputs of the notebooks in `folder`."""
 
     wanted: dict[str, list[str]] = {}
-    for node in filter(_is_embed, elements(document["blocks"], "Div")):
+    for node in filter(_is_embed, pandoc.elements(document["blocks"], "Div")):
         notebook, label = _target(node)
         wanted.setdefault(notebook, []).append(label)
     cells = {
@@ -51,24 +41,24 @@ def embed_cells(document: Node, folder: Path, store: Store) -> Node:
     texts = [output for cell in cells.values() for output in cell.outputs if not output.is_image]
     read_outputs_ahead((output.mime, output.text) for output in texts)
 
-    def change(node: Node) -> list[Node] | None:
+    def change(node: pandoc.Node) -> list[pandoc.Node] | None:
         return cell_blocks(cells[_target(node)], store) if _is_embed(node) else None
 
-    return {**document, "blocks": rewrite_blocks(document["blocks"], change)}
+    return {**document, "blocks": pandoc.rewrite_blocks(document["blocks"], change)}
 
 
-def _is_embed(node: Node) -> bool:
-    return node["t"] == "Div" and "shortcode" in classes_of(node)
+def _is_embed(node: pandoc.Node) -> bool:
+    return node["t"] == "Div" and "shortcode" in pandoc.classes_of(node)
 
 
-def _target(node: Node) -> tuple[str, str]:
-    return attribute(node, "notebook") or "", attribute(node, "label") or ""
+def _target(node: pandoc.Node) -> tuple[str, str]:
+    return pandoc.attribute(node, "notebook") or "", pandoc.attribute(node, "label") or ""
 
 
-def cell_blocks(cell: Cell, store: Store) -> list[Node]:
+def cell_blocks(cell: Cell, store: Store) -> list[pandoc.Node]:
     """Return the blocks of one cell: figures and tables with caption, texts as they are."""
     images = [output for output in cell.outputs if output.is_image]
-    blocks: list[Node] = []
+    blocks: list[pandoc.Node] = []
     if images:
         blocks.append(_figure(cell, images, store))
     for output in cell.outputs:
@@ -79,7 +69,7 @@ def cell_blocks(cell: Cell, store: Store) -> list[Node]:
     return blocks
 
 
-def _figure(cell: Cell, images: list[Output], store: Store) -> Node:
+def _figure(cell: Cell, images: list[Output], store: Store) -> pandoc.Node:
     alts = [from_attribute(alt) for alt in _as_list(cell.options.get("fig-alt"))]
     captions = _as_list(cell.options.get("fig-subcap"))
     parts = [
@@ -93,48 +83,48 @@ def _figure(cell: Cell, images: list[Output], store: Store) -> Node:
             for number, (part, caption) in enumerate(zip_longest(parts, captions[: len(parts)]), 1)
         ]
         columns = cell.options.get("layout-ncol", 1)
-        parts = [div(parts, "quarto-layout-panel", f"columns-{int(columns)}")]
+        parts = [pandoc.div(parts, "quarto-layout-panel", f"columns-{int(columns)}")]
     identifier = cell.label if cell.label.startswith("fig-") else ""
     return _float(identifier, str(cell.options.get("fig-cap", "")), parts)
 
 
-def _float(identifier: str, caption: str, content: list[Node], *classes: str) -> Node:
-    shown = [paragraph(inlines(caption), "Plain")] if caption else []
-    return {"t": "Figure", "c": [attributes(identifier, *classes), [None, shown], content]}
+def _float(identifier: str, caption: str, content: list[pandoc.Node], *classes: str) -> pandoc.Node:
+    shown = [pandoc.paragraph(inlines(caption), "Plain")] if caption else []
+    return {"t": "Figure", "c": [pandoc.attributes(identifier, *classes), [None, shown], content]}
 
 
-def _image(alt: str, path: str) -> Node:
+def _image(alt: str, path: str) -> pandoc.Node:
     text = [{"t": "Str", "c": alt}] if alt else []
-    return paragraph([{"t": "Image", "c": [attributes(), text, [path, ""]]}], "Plain")
+    return pandoc.paragraph([{"t": "Image", "c": [pandoc.attributes(), text, [path, ""]]}], "Plain")
 
 
-def _with_caption(blocks: list[Node], cell: Cell) -> list[Node]:
+def _with_caption(blocks: list[pandoc.Node], cell: Cell) -> list[pandoc.Node]:
     caption = from_attribute(str(cell.options.get("tbl-cap", "")))
     tables = [block for block in blocks if block["t"] == "Table"]
     if not tables:
-        return [div(blocks, identifier=cell.label)]
+        return [pandoc.div(blocks, identifier=cell.label)]
     labelled = tables[0]["c"].copy()
-    labelled[0] = attributes(cell.label)
-    labelled[1] = [None, [paragraph(inlines(caption), "Plain")] if caption else []]
+    labelled[0] = pandoc.attributes(cell.label)
+    labelled[1] = [None, [pandoc.paragraph(inlines(caption), "Plain")] if caption else []]
     return [{"t": "Table", "c": labelled} if block is tables[0] else block for block in blocks]
 
 
-def _text_blocks(output: Output) -> list[Node]:
+def _text_blocks(output: Output) -> list[pandoc.Node]:
     if output.mime == "text/plain":
-        return [{"t": "CodeBlock", "c": [attributes(), output.text]}]
+        return [{"t": "CodeBlock", "c": [pandoc.attributes(), output.text]}]
     return (html_tables if output.mime == "text/html" else markdown_blocks)(output.text)
 
 
-def inlines(text: str) -> list[Node]:
+def inlines(text: str) -> list[pandoc.Node]:
     r"""Return one paragraph of Markdown as inline elements.
 
     >>> inlines("a\\*")
     [{'t': 'Str', 'c': 'a*'}]
     """
     if _ESCAPED.fullmatch(text):
-        return words(re.sub(r"\\(.)", r"\1", text))
+        return pandoc.words(re.sub(r"\\(.)", r"\1", text))
     blocks = markdown_blocks(text)
-    return blocks[0]["c"] if blocks and blocks[0]["t"] == "Para" else words(text)
+    return blocks[0]["c"] if blocks and blocks[0]["t"] == "Para" else pandoc.words(text)
 
 
 def _as_list(value: Any) -> list[str]:

@@ -17,31 +17,13 @@ from wijkkit.export.rows import CITY as CITY_AREA
 from wijkkit.export.rows import write_area_csv
 from wijkkit.language import day, text
 from wijkkit.released import open_released
+from wijkkit.reports import crossref, pandoc
 from wijkkit.reports.cells import Output
-from wijkkit.reports.crossref import (
-    choose_content,
-    make_callouts,
-    make_tabsets,
-    number_document,
-    resolve_citations,
-)
 from wijkkit.reports.docx import write_docx
 from wijkkit.reports.embed import Store, embed_cells
 from wijkkit.reports.images import open_links
 from wijkkit.reports.page import NO_FRAME, Frame, write_page, write_site_pages
 from wijkkit.reports.pages import find_sources
-from wijkkit.reports.pandoc import (
-    MARKDOWN,
-    Node,
-    div,
-    fill_metadata,
-    mark_shortcodes,
-    paragraph,
-    plain,
-    read,
-    read_ahead,
-    words,
-)
 from wijkkit.reports.paper import cut, shortened
 from wijkkit.reports.pdf import TYPST_USED, draw_stored, write_pdf
 from wijkkit.reports.quarto import TARGETS, render_project, write_project
@@ -103,23 +85,19 @@ def render_pptx(source: Path, target: Path, house: HouseStyle, theme: Path) -> P
         return write_pptx(document, images, target, house, theme)
 
 
-def assemble(source: Path, target: str, store: Store) -> Node:
+def assemble(source: Path, target: str, store: Store) -> pandoc.Node:
     """Return the document that a source makes for `target` (html, pdf, docx)."""
-    document = read(mark_shortcodes(source.read_text(encoding="utf-8")))
+    document = pandoc.read(pandoc.mark_shortcodes(source.read_text(encoding="utf-8")))
     language = language_of(document)
-    document = fill_metadata(choose_content(document, target))
+    document = pandoc.fill_metadata(crossref.choose_content(document, target))
     document = embed_cells(document, source.parent, store)
-    document = make_tabsets(make_callouts(document, language))
-    document = number_document(_with_date(document, language), language)
-    return resolve_citations(document, source.parent)
+    document = crossref.make_tabsets(crossref.make_callouts(document, language))
+    document = crossref.number_document(_with_date(document, language), language)
+    return crossref.resolve_citations(document, source.parent)
 
 
 def store_images(parent: Path, folder: str, svg: bool = True, paper: bool = False) -> Store:
-    """Return a function that writes images to `folder` in `parent` and names them from there.
-
-    Without `svg`, an SVG image is named as the PNG that `draw_stored` makes of it. On `paper` one
-    that is higher than a page is more than one.
-    """
+    """Return what writes images to `folder`: without `svg` named as PNG, on `paper` cut into pages."""
 
     def store(name: str, image: Output) -> list[str]:
         (parent / folder).mkdir(parents=True, exist_ok=True)
@@ -133,13 +111,13 @@ def store_images(parent: Path, folder: str, svg: bool = True, paper: bool = Fals
     return store
 
 
-def language_of(document: Node) -> str:
+def language_of(document: pandoc.Node) -> str:
     """Return the language of a document, Dutch where it does not say."""
-    return plain(document["meta"].get("lang", {})) or "nl"
+    return pandoc.plain(document["meta"].get("lang", {})) or "nl"
 
 
-def _with_date(document: Node, language: str) -> Node:
-    written = plain(document["meta"].get("date", {}))
+def _with_date(document: pandoc.Node, language: str) -> pandoc.Node:
+    written = pandoc.plain(document["meta"].get("date", {}))
     if not written:
         return document
     shown = {"t": "MetaString", "c": day(date.fromisoformat(written), language)}
@@ -199,14 +177,16 @@ def _page(book: Book, page: Page, frame: Frame) -> str:
         downloads=tuple((f"../{file}", name) for file, name in frame.downloads),
         root="../",
     )
-    mark = div([paragraph(words(text("reports.concept", language)))], "concept")
-    document: Node = {
+    mark = pandoc.div(
+        [pandoc.paragraph(pandoc.words(text("reports.concept", language)))], "concept"
+    )
+    document: pandoc.Node = {
         "pandoc-api-version": [1, 23, 1],
         "meta": {
             "title": {"t": "MetaString", "c": book.title},
             "lang": {"t": "MetaString", "c": language},
         },
-        "blocks": [*([mark] if page.concept else []), paragraph(words(_PLACE))],
+        "blocks": [*([mark] if page.concept else []), pandoc.paragraph(pandoc.words(_PLACE))],
     }
     return write_page(document, language, deeper).replace(f"<p>{_PLACE}</p>", book_page(book))
 
@@ -224,10 +204,7 @@ def make_pages(
     engine: str,
     jobs: int,
 ) -> tuple[str, ...]:
-    """Make pages in `site`, `jobs` at the same time.
-
-    Raises ReportError: With the problems of all pages.
-    """
+    """Make pages in `site`, `jobs` at the same time; ReportError has the problems of all."""
     tasks = list(tasks)
     project = study.runs / "reports"
     write_project(find_sources(study), project, house)
@@ -318,7 +295,10 @@ def _read_sources(staged: Iterable[tuple[Path, Task]]) -> None:
         for source, (*_, forms) in staged
         for path in (source, *([slides_of(source)] if "pptx" in forms else []))
     ]
-    read_ahead((mark_shortcodes(path.read_text(encoding="utf-8")), MARKDOWN) for path in paths)
+    pandoc.read_ahead(
+        (pandoc.mark_shortcodes(path.read_text(encoding="utf-8")), pandoc.MARKDOWN)
+        for path in paths
+    )
 
 
 @contextlib.contextmanager

@@ -52,9 +52,7 @@ def svg_image(content: bytes) -> bytes:
         root = fromstring(content, forbid_dtd=False, forbid_entities=True, forbid_external=True)
     except (ElementTree.ParseError, ValueError) as error:
         raise ReportError(
-            "an image is no valid SVG",
-            found=str(error)[:80],
-            remedy="Run the notebook again.",
+            "an image is no valid SVG", found=str(error)[:80], remedy="Run the notebook again."
         ) from None
     plain = _HEAD.fullmatch(content)
     if not _clean_element(root) and plain and b"<?" not in plain[1] and b"<![" not in plain[1]:

@@ -13,21 +13,8 @@ from importlib.resources import files
 from typing import Any
 
 from wijkkit.language import text
+from wijkkit.reports import pandoc
 from wijkkit.reports.cells import is_safe_target
-from wijkkit.reports.pandoc import (
-    Node,
-    attributes,
-    classes_of,
-    div,
-    paragraph,
-    plain,
-    raw,
-    rewrite_blocks,
-    rewrite_sources,
-    rows_of,
-    span,
-    write_pages,
-)
 from wijkkit.reports.runs import BRIEF
 from wijkkit.reports.theme import HouseStyle
 from wijkkit.study import Study
@@ -41,13 +28,8 @@ _WORDS = tuple("skip site contents search found csv report lower upper scroll do
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """The surroundings of a page, as plain text; Pandoc escapes them where they are shown.
-
-    `organisation`, `contact`, `logo`: Of the house style; `logo` is a path as the page names it.
-    `pages`: File and name of the pages that every page links to. `current`: File of this page.
-    `downloads`: File and name of the other forms of this page. `name`: What a screen reader calls
-    the links to the other pages; that of a site of reports where it is empty. `root`: The folder of
-    the site as the page names it: ``../`` for a page in a folder of its own.
+    """The surroundings of a page as plain text: the house, other pages, other forms, the site's
+    root.
     """
 
     organisation: str = ""
@@ -110,12 +92,12 @@ def surroundings(frame: Frame, language: str) -> dict[str, Any]:
     }
 
 
-def frame_metadata(frame: Frame, language: str) -> Node:
+def frame_metadata(frame: Frame, language: str) -> pandoc.Node:
     """Return the surroundings as metadata for the page's template."""
     return {key: _metadata(value) for key, value in surroundings(frame, language).items()}
 
 
-def _metadata(value: Any) -> Node:
+def _metadata(value: Any) -> pandoc.Node:
     if isinstance(value, dict):
         return {"t": "MetaMap", "c": {key: _metadata(part) for key, part in value.items()}}
     if isinstance(value, list):
@@ -127,14 +109,14 @@ def _metadata(value: Any) -> Node:
 _WITH_MARGIN = re.compile(r"[+−]?\d[\d.,]*%? \([+−]?\d[\d.,]*[-–][+−]?\d[\d.,]*\)")
 
 
-def write_page(document: Node, language: str, frame: Frame) -> str:
+def write_page(document: pandoc.Node, language: str, frame: Frame) -> str:
     """Return `document` as a page of the site, with what surrounds it."""
     return write_site_pages([(document, language, frame)])[0]
 
 
-def write_site_pages(pages: Sequence[tuple[Node, str, Frame]]) -> list[str]:
+def write_site_pages(pages: Sequence[tuple[pandoc.Node, str, Frame]]) -> list[str]:
     """Return documents as pages of the site, each in its language with what surrounds it."""
-    made = write_pages([_with_surroundings(*page) for page in pages])
+    made = pandoc.write_pages([_with_surroundings(*page) for page in pages])
     return [
         re.sub(
             r'(<section id="footnotes"[^>]*>)\s*<hr />',
@@ -145,7 +127,9 @@ def write_site_pages(pages: Sequence[tuple[Node, str, Frame]]) -> list[str]:
     ]
 
 
-def _with_surroundings(document: Node, language: str, frame: Frame) -> tuple[Node, dict[str, Any]]:
+def _with_surroundings(
+    document: pandoc.Node, language: str, frame: Frame
+) -> tuple[pandoc.Node, dict[str, Any]]:
     variables = {"pagetitle": _escaped_title(document)}
     meta = {**document["meta"], **frame_metadata(frame, language)}
     tree = {**document, "meta": meta, "blocks": _plain_html(document["blocks"])}
@@ -180,12 +164,12 @@ def content_security_policy() -> str:
     )
 
 
-def _plain_html(blocks: list[Node]) -> list[Node]:
+def _plain_html(blocks: list[pandoc.Node]) -> list[pandoc.Node]:
     """Return `blocks` without raw parts, unsafe links and inline styles; folded parts fold."""
-    return rewrite_blocks(rewrite_sources(blocks, _drop_unsafe), _for_html)
+    return pandoc.rewrite_blocks(pandoc.rewrite_sources(blocks, _drop_unsafe), _for_html)
 
 
-def _drop_unsafe(node: Node) -> list[Node] | None:
+def _drop_unsafe(node: pandoc.Node) -> list[pandoc.Node] | None:
     if node["t"] in ("RawBlock", "RawInline"):
         return []
     if node["t"] == "Link" and not is_safe_target(node["c"][2][0]):
@@ -193,27 +177,34 @@ def _drop_unsafe(node: Node) -> list[Node] | None:
     return None
 
 
-def _for_html(node: Node) -> list[Node] | None:
+def _for_html(node: pandoc.Node) -> list[pandoc.Node] | None:
     if node["t"] == "Table":
         return [_scrolling_table(node)]
     if node["t"] == "Figure":
         return [_scrolling_figure(node)]
-    if node["t"] == "Div" and "colophon" in classes_of(node):
-        opening, closing = (raw(tag, "html") for tag in ('<footer class="colophon">', "</footer>"))
+    if node["t"] == "Div" and "colophon" in pandoc.classes_of(node):
+        opening, closing = (
+            pandoc.raw(tag, "html") for tag in ('<footer class="colophon">', "</footer>")
+        )
         return [opening, *node["c"][1], closing]
-    if node["t"] == "Div" and "callout-folded" in classes_of(node):
-        names = " ".join(classes_of(node))
+    if node["t"] == "Div" and "callout-folded" in pandoc.classes_of(node):
+        names = " ".join(pandoc.classes_of(node))
         title, body = node["c"][1]
-        summary = [raw("<summary>", "html"), title, raw("</summary>", "html"), body]
-        return [raw(f'<details class="{names}">', "html"), *summary, raw("</details>", "html")]
+        summary = [pandoc.raw("<summary>", "html"), title, pandoc.raw("</summary>", "html"), body]
+        return [
+            pandoc.raw(f'<details class="{names}">', "html"),
+            *summary,
+            pandoc.raw("</details>", "html"),
+        ]
     return None
 
 
-def _scrolling_figure(figure: Node) -> Node:
+def _scrolling_figure(figure: pandoc.Node) -> pandoc.Node:
     """Return a figure whose images scroll where they are wider than the screen."""
     about, caption, content = figure["c"]
     wrapped = [
-        div([block], "figure-scroll") if block["t"] == "Plain" else block for block in content
+        pandoc.div([block], "figure-scroll") if block["t"] == "Plain" else block
+        for block in content
     ]
     return {"t": "Figure", "c": [about, caption, wrapped]}
 
@@ -221,42 +212,44 @@ def _scrolling_figure(figure: Node) -> Node:
 def _caption_in_sight(caption: list[Any]) -> list[Any]:
     """Return a caption that stays in sight where its table scrolls."""
     short, blocks = caption
-    shown = [{**block, "c": [span(block["c"], "caption-text")]} for block in blocks]
+    shown = [{**block, "c": [pandoc.span(block["c"], "caption-text")]} for block in blocks]
     return [short, shown]
 
 
-def _scrolling_table(table: Node) -> Node:
+def _scrolling_table(table: pandoc.Node) -> pandoc.Node:
     about, caption, *_ = table["c"]
-    label = plain(caption[1])
+    label = pandoc.plain(caption[1])
     wrapper = [about[0], ["table-scroll"], [["tabindex", "0"], ["role", "group"]]]
     if label:
         wrapper[2].append(["aria-label", label])
     return {"t": "Div", "c": [wrapper, _written_table(table) or [_styled_table(table)]]}
 
 
-def _written_table(table: Node) -> list[Node]:
+def _written_table(table: pandoc.Node) -> list[pandoc.Node]:
     """Return a table that was written as HTML before, with its caption; nothing for another."""
-    opening, written = "<table>\n", rows_of(table).html
+    opening, written = "<table>\n", pandoc.rows_of(table).html
     if not written.startswith(opening) or "style=" in written:
         return []
     kept = _WITH_MARGIN.sub(r'<span class="whole">\g<0></span>', written.removeprefix(opening))
-    rest = raw(kept, "html")
+    rest = pandoc.raw(kept, "html")
     caption = [item for block in _caption_in_sight(table["c"][1])[1] for item in block["c"]]
     if not caption:
-        return [raw(opening, "html"), rest]
-    head, end = (raw(tag, "html", "RawInline") for tag in (f"{opening}<caption>", "</caption>"))
-    return [paragraph([head, *caption, end], "Plain"), rest]
+        return [pandoc.raw(opening, "html"), rest]
+    head, end = (
+        pandoc.raw(tag, "html", "RawInline") for tag in (f"{opening}<caption>", "</caption>")
+    )
+    return [pandoc.paragraph([head, *caption, end], "Plain"), rest]
 
 
-def _styled_table(table: Node) -> Node:
+def _styled_table(table: pandoc.Node) -> pandoc.Node:
     _, caption, columns, *parts = table["c"]
     alignments = [column[0] for column in columns]
     columns = [[{"t": "AlignDefault"}, {"t": "ColWidthDefault"}] for _ in columns]
     styled = [_styled_rows(part, alignments) for part in parts]
-    return {"t": "Table", "c": [attributes(), _caption_in_sight(caption), columns, *styled]}
+    return {"t": "Table", "c": [pandoc.attributes(), _caption_in_sight(caption), columns, *styled]}
 
 
-def _styled_rows(part: Any, alignments: list[Node]) -> Any:
+def _styled_rows(part: Any, alignments: list[pandoc.Node]) -> Any:
     """Replace the alignment of cells, which Pandoc writes as inline styles, by classes."""
     if not isinstance(part, list):
         return part
@@ -267,9 +260,9 @@ def _styled_rows(part: Any, alignments: list[Node]) -> Any:
     return [_styled_rows(item, alignments) for item in part]
 
 
-def _is_true(document: Node, key: str) -> bool:
+def _is_true(document: pandoc.Node, key: str) -> bool:
     return document["meta"].get(key, {}).get("c") is True
 
 
-def _escaped_title(document: Node) -> str:
-    return html.escape(plain(document["meta"].get("title", {})))
+def _escaped_title(document: pandoc.Node) -> str:
+    return html.escape(pandoc.plain(document["meta"].get("title", {})))

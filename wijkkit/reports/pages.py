@@ -140,10 +140,7 @@ def pages(
     formats: tuple[str, ...],
     approved: bool = False,
 ) -> list[Page]:
-    """Return the pages to make: the wijken, the city, the index, the words.
-
-    The reports of a study that is not `approved` are concepts, and say so.
-    """
+    """Return the pages to make: wijken, city, index, words; concepts where not `approved`."""
     own = {INDEX, CITY, WORDS, *(f"{wijk}{BRIEF}" for wijk in (CITY, *study.neighbourhoods))}
     taken = own & set(study.neighbourhoods)
     if taken:

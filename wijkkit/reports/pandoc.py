@@ -41,10 +41,7 @@ _BLOCKS = frozenset(("Div", "Figure", "Header", "Table"))
 
 
 class Kept(list):
-    """Rows of a table of an output: nothing raw, no citation, no link that is not safe in them.
-
-    Where the table was written as HTML already, that is its `html`.
-    """
+    """Safe rows of a table of an output, and the table's `html` where it was written already."""
 
     html = ""
 
@@ -69,10 +66,8 @@ _LOCK = threading.Lock()
 
 
 def program() -> str:
-    """Return the path of Pandoc: the one that was installed with this project where there is one.
-
-    Another on the path may be older or newer and write other pages. Looking for it takes turns,
-    because pypandoc's own search is not safe in threads.
+    """Return the path of Pandoc, that of this project first; pypandoc's search is not safe in
+    threads.
     """
     own = Path(pypandoc.__file__).parent / "files" / "pandoc"
     found = next((path for path in (own, own.with_suffix(".exe")) if path.is_file()), None)
@@ -85,11 +80,7 @@ def program() -> str:
 def run(text: str, *options: str, folder: Path | None = None) -> str:
     """Run Pandoc on `text`; ReportError with what it says when it cannot."""
     done = subprocess.run(
-        [program(), *options],
-        input=text,
-        capture_output=True,
-        encoding="utf-8",
-        cwd=folder,
+        [program(), *options], input=text, capture_output=True, encoding="utf-8", cwd=folder
     )
     if done.returncode:
         raise ReportError(
@@ -112,11 +103,7 @@ def convert(parts: Sequence[tuple[str, str, str]]) -> list[str]:
 
 
 def write_pages(documents: Sequence[tuple[Node, dict[str, Any]]]) -> list[str]:
-    """Return documents as HTML pages, all in one run of Pandoc.
-
-    With each document go its `template`, the `variables` of that, and whether it has a list of
-    contents (`toc`).
-    """
+    """Return documents, each with template, variables and toc, as HTML in one run of Pandoc."""
     return _in_one_run([(json.dumps(tree), "json", "html5", page) for tree, page in documents])
 
 
@@ -156,9 +143,7 @@ def write(document: Node, target: str, *options: str, folder: Path | None = None
 
 
 def rewrite(node: Any, change: Callable[[Node], list[Node] | None]) -> Any:
-    """Return `node` with `change` applied to every element, inner ones first.
-
-    `change` returns what takes the element's place, or None to keep it.
+    """Return `node` with every element changed, inner ones first; None keeps it.
 
     >>> rewrite([words("a")[0]], lambda node: words("b c"))
     [{'t': 'Str', 'c': 'b'}, {'t': 'Space'}, {'t': 'Str', 'c': 'c'}]

@@ -13,16 +13,8 @@ from defusedxml.ElementTree import fromstring
 from matplotlib.font_manager import FontProperties
 
 from wijkkit.language import text
-from wijkkit.reports.pandoc import (
-    Node,
-    attributes,
-    classes_of,
-    paragraph,
-    plain,
-    rewrite,
-    rewrite_blocks,
-    words,
-)
+from wijkkit.reports import pandoc
+from wijkkit.reports.pandoc import words
 from wijkkit.reports.theme import HouseStyle
 
 #: Room for a figure on a page, in centimetres; its caption and the title above it need the rest.
@@ -33,24 +25,24 @@ PPI = 180
 _OUTWARD = ("http://", "https://", "mailto:", "#")
 
 
-def for_paper(blocks: list[Node]) -> list[Node]:
+def for_paper(blocks: list[pandoc.Node]) -> list[pandoc.Node]:
     """Return `blocks` for a form without pages to click through and without raw parts.
 
     >>> from wijkkit.reports.pandoc import link, plain, words
     >>> plain(for_paper([link(words("other page"), "a.html")])), for_paper([{"t": "RawInline"}])
     ('other page', [])
     """
-    return rewrite(blocks, _change)
+    return pandoc.rewrite(blocks, _change)
 
 
-def _change(node: Node) -> list[Node] | None:
-    kind, classes = node["t"], classes_of(node)
+def _change(node: pandoc.Node) -> list[pandoc.Node] | None:
+    kind, classes = node["t"], pandoc.classes_of(node)
     if kind in ("RawBlock", "RawInline") or "screen-reader-only" in classes:
         return []
     if kind == "Div" and "nav-tabs" in classes:
         return []
     if kind == "Div" and {"tab-title", "concept"} & set(classes):
-        return [paragraph([{"t": "Strong", "c": block["c"]}]) for block in node["c"][1]]
+        return [pandoc.paragraph([{"t": "Strong", "c": block["c"]}]) for block in node["c"][1]]
     if kind == "Link" and not node["c"][2][0].startswith(_OUTWARD):
         return node["c"][1]
     return None
@@ -138,7 +130,7 @@ def _below_panels(svg: bytes) -> list[float]:
 _ROWS = 35
 
 
-def shortened(blocks: list[Node], language: str) -> list[Node]:
+def shortened(blocks: list[pandoc.Node], language: str) -> list[pandoc.Node]:
     """Return the blocks of a summary with no table longer than a page.
 
     >>> from wijkkit.reports.pandoc import HTML, read
@@ -147,10 +139,10 @@ def shortened(blocks: list[Node], language: str) -> list[Node]:
     >>> len(cut["c"][4][0][3]), plain(said)
     (35, 'Hier niet getoonde rijen: 5. Zij staan in het hele rapport.')
     """
-    return rewrite_blocks(blocks, lambda node: _shortened(node, language))
+    return pandoc.rewrite_blocks(blocks, lambda node: _shortened(node, language))
 
 
-def _shortened(table: Node, language: str) -> list[Node] | None:
+def _shortened(table: pandoc.Node, language: str) -> list[pandoc.Node] | None:
     if table["t"] != "Table" or len(table["c"][4]) != 1:
         return None
     *about, (body,), foot = table["c"]
@@ -158,7 +150,7 @@ def _shortened(table: Node, language: str) -> list[Node] | None:
     if left <= 0:
         return None
     cut = {"t": "Table", "c": [*about, [[*body[:3], body[3][:_ROWS]]], foot]}
-    return [cut, paragraph(words(text("reports.more_rows", language, rows=left)))]
+    return [cut, pandoc.paragraph(words(text("reports.more_rows", language, rows=left)))]
 
 
 # Widths of the columns of a table on paper: by the words that stand in them.
@@ -176,13 +168,9 @@ _NUMBER_WHOLE = "\N{NO-BREAK SPACE}"
 _NUMBER = re.compile(r"\d[\d.,]*%? \(\d[\d.,]*[-–]\d[\d.,]*\)")
 
 
-def with_widths(table: Node, always: bool = False) -> Node:
-    """Return a table with a share of the line for each column, where it needs more than a line.
-
-    The share follows the mean length of the column's texts, at least its longest word.
-
-    `always`: Also for a table that needs less than a line: its columns are then as wide as their
-    texts. A program that shows Word documents makes columns without widths equal and narrow.
+def with_widths(table: pandoc.Node, always: bool = False) -> pandoc.Node:
+    """Return a table with widths by its words where it needs more than a line, or `always` for
+    Word.
 
     >>> from wijkkit.reports.pandoc import HTML, read
     >>> rows = f"<tr><td>club</td><td>{'a long reason ' * 9}</td></tr>"
@@ -203,11 +191,8 @@ def with_widths(table: Node, always: bool = False) -> Node:
     return {"t": "Table", "c": [*table["c"][:2], sized, *table["c"][3:]]}
 
 
-def divided(table: Node) -> list[Node]:
-    """Return a table as tables that a page has room for, each with the first column.
-
-    A table is divided where its words do not fit side by side however they are hyphenated; each
-    part then has room for its longest words, and the parts are about as wide.
+def divided(table: pandoc.Node) -> list[pandoc.Node]:
+    """Return a table whose words do not fit side by side as tables that fit, each with column one.
 
     >>> from wijkkit.reports.pandoc import HTML, read
     >>> row = "".join(f"<td>{word}</td>" for word in ["Ankerveld", *["41% (36–47)"] * 9])
@@ -227,7 +212,7 @@ def divided(table: Node) -> list[Node]:
         room, parts = room - 1, narrower
     made = [_part(table, [0, *(at + 1 for at in part)]) for part in parts]
     for part in made[1:]:
-        part["c"][:2] = [attributes(), [None, []]]
+        part["c"][:2] = [pandoc.attributes(), [None, []]]
     return made
 
 
@@ -241,7 +226,7 @@ def _filled(widths: list[int], room: int) -> list[list[int]]:
     return parts
 
 
-def _part(table: Node, columns: list[int]) -> Node:
+def _part(table: pandoc.Node, columns: list[int]) -> pandoc.Node:
     """Return a table with some of its columns."""
 
     def rows(given: list) -> list:
@@ -256,26 +241,22 @@ def _part(table: Node, columns: list[int]) -> Node:
     }
 
 
-def is_dense(table: Node) -> bool:
+def is_dense(table: pandoc.Node) -> bool:
     """Say whether the longest words of a table's columns do not fit on one line side by side."""
     return sum(_longest_word(column) + _GAP for column in _texts(table)) > _LINE
 
 
-def _texts(table: Node, heads: bool = True) -> list[list[str]]:
+def _texts(table: pandoc.Node, heads: bool = True) -> list[list[str]]:
     """Return the texts of each column, with or without its head."""
     texts: list[list[str]] = [[] for _ in table["c"][2]]
     for row in _rows(table, heads):
         for column, cell in zip(texts, row, strict=False):
-            column.append(plain(cell[4]))
+            column.append(pandoc.plain(cell[4]))
     return texts
 
 
 def _shares(texts: list[list[str]], bodies: list[list[str]], line: int) -> list[float]:
-    """Return what each column gets: its longest word first, the rest by the mean of its texts.
-
-    Where the longest words do not fit side by side, those of the heads are hyphenated first; where
-    that is not enough, the longest of all. A number and its margin never are.
-    """
+    """Return what each column gets: its longest word first, the rest by the mean of its texts."""
     most = _WORD
     below = [_longest_word(column) + _GAP for column in bodies]
     while sum(below) > line and most > _LEAST_WORD:
@@ -305,14 +286,14 @@ def _unbroken(text: str) -> str:
     return _NUMBER.sub(lambda found: found[0].replace(" ", _NUMBER_WHOLE), text)
 
 
-def _rows(table: Node, heads: bool) -> Iterator[list]:
+def _rows(table: pandoc.Node, heads: bool) -> Iterator[list]:
     """Yield the cells of each row whose cells each take one column."""
     for _, cells in _all_rows(table, heads):
         if all(cell[3] == 1 for cell in cells):
             yield cells
 
 
-def _all_rows(table: Node, heads: bool = True) -> list:
+def _all_rows(table: pandoc.Node, heads: bool = True) -> list:
     head, bodies, foot = table["c"][3:]
     below = [*(row for body in bodies for row in (*body[2], *body[3])), *foot[1]]
     return [*head[1], *below] if heads else below
@@ -322,7 +303,7 @@ def _all_rows(table: Node, heads: bool = True) -> list:
 _FEW_ROWS, _FEW_CHARACTERS = 9, 1200
 
 
-def is_short(table: Node) -> bool:
+def is_short(table: pandoc.Node) -> bool:
     """Say whether a table is so short that it stays on one page.
 
     >>> from wijkkit.reports.pandoc import HTML, read
@@ -330,7 +311,7 @@ def is_short(table: Node) -> bool:
     ...  for n in (9, 10)]
     [True, False]
     """
-    texts = [plain(cell[4]) for row in _rows(table, heads=True) for cell in row]
+    texts = [pandoc.plain(cell[4]) for row in _rows(table, heads=True) for cell in row]
     few = len(texts) <= _FEW_ROWS * max(1, len(table["c"][2]))
     return few and sum(map(len, texts)) <= _FEW_CHARACTERS
 

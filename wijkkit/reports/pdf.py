@@ -12,27 +12,8 @@ import typst
 
 from wijkkit.batch.fingerprint import hash_file
 from wijkkit.errors import ReportError
+from wijkkit.reports import pandoc, paper
 from wijkkit.reports.page import Frame, frame_metadata
-from wijkkit.reports.pandoc import (
-    Node,
-    attribute,
-    classes_of,
-    paragraph,
-    plain,
-    raw,
-    rewrite,
-    write,
-)
-from wijkkit.reports.paper import (
-    PPI,
-    divided,
-    fitting,
-    for_paper,
-    is_short,
-    print_part,
-    print_style,
-    with_widths,
-)
 from wijkkit.reports.theme import HouseStyle
 
 #: Whether this process used Typst: it starts threads that a fork of the process lacks, so that a
@@ -42,14 +23,10 @@ _WARNINGS = ("callout-important", "callout-warning", "callout-caution")
 
 
 def write_pdf(
-    document: Node, folder: Path, images: Path, target: Path, house: HouseStyle, frame: Frame
+    document: pandoc.Node, folder: Path, images: Path, target: Path, house: HouseStyle, frame: Frame
 ) -> Path:
-    """Write `document` to `target` as PDF.
-
-    `folder`: Where the theme is found. Raises ReportError: Typst cannot make a PDF/UA-1 of it, for
-    example because an image has no alt text.
-    """
-    language = plain(document["meta"]["lang"])
+    """Write `document` as PDF/UA-1; ReportError where Typst cannot, for lack of an alt text mostly."""
+    language = pandoc.plain(document["meta"]["lang"])
     publisher = " · ".join(filter(None, (frame.organisation, frame.contact)))
     meta = {
         **document["meta"],
@@ -58,9 +35,13 @@ def write_pdf(
     }
     content = {**document, "meta": meta, "blocks": _typst(document["blocks"], images)}
     template = images / "report.template"
-    parts = (print_style(house, folder / "theme"), print_part("typst-show.typ"), "$body$\n")
+    parts = (
+        paper.print_style(house, folder / "theme"),
+        paper.print_part("typst-show.typ"),
+        "$body$\n",
+    )
     template.write_text("\n".join(parts), encoding="utf-8")
-    source = write(
+    source = pandoc.write(
         content,
         "typst-citations",
         "--standalone",
@@ -109,7 +90,9 @@ def draw_stored(folder: Path) -> None:
         pages = "#set page(width: auto, height: auto, margin: 0pt)\n" + "#pagebreak()\n".join(
             figures
         )
-        made = typst.compile(cast(Any, pages.encode()), root=str(folder), format="png", ppi=PPI)
+        made = typst.compile(
+            cast(Any, pages.encode()), root=str(folder), format="png", ppi=paper.PPI
+        )
         _DRAWN.update(zip(new, made if isinstance(made, list) else [made], strict=True))
     for path, mark in found.items():
         path.with_suffix(".png").write_bytes(_DRAWN[mark])
@@ -121,65 +104,69 @@ def _fonts() -> Path:
     return Path(matplotlib.get_data_path()) / "fonts" / "ttf"
 
 
-def _typst(blocks: list[Node], images: Path) -> list[Node]:
-    return rewrite(for_paper(blocks), lambda node: _for_typst(node, images))
+def _typst(blocks: list[pandoc.Node], images: Path) -> list[pandoc.Node]:
+    return pandoc.rewrite(paper.for_paper(blocks), lambda node: _for_typst(node, images))
 
 
-def _for_typst(node: Node, images: Path) -> list[Node] | None:
+def _for_typst(node: pandoc.Node, images: Path) -> list[pandoc.Node] | None:
     if node["t"] == "Image":
-        alt, path = plain(node["c"][1]), node["c"][2][0]
-        width, _ = fitting((images / path).read_bytes())
+        alt, path = pandoc.plain(node["c"][1]), node["c"][2][0]
+        width, _ = paper.fitting((images / path).read_bytes())
         given = f"{_quoted(path)}, alt: {_quoted(alt)}, width: {width:.2f}cm"
-        return [raw(f"#image({given})", "typst", "RawInline")]
-    if node["t"] == "Span" and "equation" in classes_of(node):
+        return [pandoc.raw(f"#image({given})", "typst", "RawInline")]
+    if node["t"] == "Span" and "equation" in pandoc.classes_of(node):
         return _equation(node)
     if node["t"] == "Figure" and len(node["c"][2]) > 1:
         return _over_pages(node)
     if node["t"] == "Table":
-        return [block for part in divided(node) for block in _table(part)]
+        return [block for part in paper.divided(node) for block in _table(part)]
     if node["t"] != "Div":
         made = {"Math": _described, "DefinitionList": _in_columns}.get(node["t"])
         return made(node) if made else None
-    if "callout" in classes_of(node):
+    if "callout" in pandoc.classes_of(node):
         title, body = node["c"][1]
-        kind = "warning" if set(_WARNINGS) & set(classes_of(node)) else "plain"
-        opening = raw(f"#{kind}-callout[", "typst")
-        return [opening, title, raw("][", "typst"), body, raw("]", "typst")]
-    if "colophon" in classes_of(node):
-        return [raw("#colophon[", "typst"), *node["c"][1], raw("]", "typst")]
-    if "pagebreak" in classes_of(node):
-        return [raw("#pagebreak(weak: true)", "typst")]
-    if "quarto-layout-panel" in classes_of(node):
+        kind = "warning" if set(_WARNINGS) & set(pandoc.classes_of(node)) else "plain"
+        opening = pandoc.raw(f"#{kind}-callout[", "typst")
+        return [opening, title, pandoc.raw("][", "typst"), body, pandoc.raw("]", "typst")]
+    if "colophon" in pandoc.classes_of(node):
+        return [pandoc.raw("#colophon[", "typst"), *node["c"][1], pandoc.raw("]", "typst")]
+    if "pagebreak" in pandoc.classes_of(node):
+        return [pandoc.raw("#pagebreak(weak: true)", "typst")]
+    if "quarto-layout-panel" in pandoc.classes_of(node):
         return _grid(node)
     return None
 
 
-def _over_pages(figure: Node) -> list[Node]:
+def _over_pages(figure: pandoc.Node) -> list[pandoc.Node]:
     """Let a figure of several parts go on on the next page, the last one with the caption."""
     about, caption, (*parts, last) = figure["c"]
-    kept = [raw("#block(sticky: true)[", "typst"), last, raw("]", "typst")]
-    opening = raw("#[#show figure: set block(breakable: true)", "typst")
-    return [opening, {"t": "Figure", "c": [about, caption, [*parts, *kept]]}, raw("]", "typst")]
+    kept = [pandoc.raw("#block(sticky: true)[", "typst"), last, pandoc.raw("]", "typst")]
+    opening = pandoc.raw("#[#show figure: set block(breakable: true)", "typst")
+    return [
+        opening,
+        {"t": "Figure", "c": [about, caption, [*parts, *kept]]},
+        pandoc.raw("]", "typst"),
+    ]
 
 
-def _table(node: Node) -> list[Node]:
-    table = with_widths(_left_aligned(node))
-    whole = [raw("#whole[", "typst"), table, raw("]", "typst")]
-    return whole if is_short(node) else [table]
+def _table(node: pandoc.Node) -> list[pandoc.Node]:
+    table = paper.with_widths(_left_aligned(node))
+    whole = [pandoc.raw("#whole[", "typst"), table, pandoc.raw("]", "typst")]
+    return whole if paper.is_short(node) else [table]
 
 
-def _in_columns(words: Node) -> list[Node]:
+def _in_columns(words: pandoc.Node) -> list[pandoc.Node]:
     """Return words and their meanings as paragraphs in two columns, which a list cannot be."""
-    out = [raw("#two-columns(", "typst")]
+    out = [pandoc.raw("#two-columns(", "typst")]
     for term, meanings in words["c"]:
         first, *others = (block for meaning in meanings for block in meaning)
         head = [{"t": "Strong", "c": term}, {"t": "LineBreak"}]
-        said = [paragraph([*head, *first["c"]]), *others]
-        out += [raw("[", "typst"), *said, raw("],", "typst")]
-    return [*out, raw(")", "typst")]
+        said = [pandoc.paragraph([*head, *first["c"]]), *others]
+        out += [pandoc.raw("[", "typst"), *said, pandoc.raw("],", "typst")]
+    return [*out, pandoc.raw(")", "typst")]
 
 
-def _left_aligned(table: Node) -> Node:
+def _left_aligned(table: pandoc.Node) -> pandoc.Node:
     """Say of every column how it is aligned; without it a table takes over what surrounds it."""
     about, caption, columns, *rows = table["c"]
     left = {"AlignDefault": {"t": "AlignLeft"}}
@@ -187,24 +174,28 @@ def _left_aligned(table: Node) -> Node:
     return {"t": "Table", "c": [about, caption, aligned, *rows]}
 
 
-def _grid(node: Node) -> list[Node]:
-    name = next(name for name in classes_of(node) if name.startswith("columns-"))
+def _grid(node: pandoc.Node) -> list[pandoc.Node]:
+    name = next(name for name in pandoc.classes_of(node) if name.startswith("columns-"))
     columns = int(name.removeprefix("columns-"))
-    out = [raw(f"#grid(columns: (1fr,) * {columns}, gutter: 12pt,", "typst")]
+    out = [pandoc.raw(f"#grid(columns: (1fr,) * {columns}, gutter: 12pt,", "typst")]
     for part in node["c"][1]:
-        out += [raw("[", "typst"), part, raw("],", "typst")]
-    return [*out, raw(")", "typst")]
+        out += [pandoc.raw("[", "typst"), part, pandoc.raw("],", "typst")]
+    return [*out, pandoc.raw(")", "typst")]
 
 
-def _described(math: Node) -> list[Node]:
+def _described(math: pandoc.Node) -> list[pandoc.Node]:
     opening = f"#[#set math.equation(alt: {_quoted(math['c'][1].strip())}); "
-    return [raw(opening, "typst", "RawInline"), math, raw("]", "typst", "RawInline")]
+    return [pandoc.raw(opening, "typst", "RawInline"), math, pandoc.raw("]", "typst", "RawInline")]
 
 
-def _equation(node: Node) -> list[Node]:
-    opening = f"#numbered-equation[({attribute(node, 'number')})]["
+def _equation(node: pandoc.Node) -> list[pandoc.Node]:
+    opening = f"#numbered-equation[({pandoc.attribute(node, 'number')})]["
     closing = f"] <{node['c'][0][0]}>"
-    return [raw(opening, "typst", "RawInline"), *node["c"][1], raw(closing, "typst", "RawInline")]
+    return [
+        pandoc.raw(opening, "typst", "RawInline"),
+        *node["c"][1],
+        pandoc.raw(closing, "typst", "RawInline"),
+    ]
 
 
 def _quoted(text: str) -> str:

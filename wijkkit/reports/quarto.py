@@ -47,13 +47,7 @@ def find_quarto() -> str | None:
 def render_project(
     project: Path, pages: Mapping[str, tuple[str, ...]], site: Path, seconds: float
 ) -> tuple[str, ...]:
-    """Render staged pages with Quarto and add what was asked for to `site`; nothing is executed.
-
-    `project`: The folder in which the pages are staged, with Quarto's settings. `seconds`: Longest
-    that one form of one page may take; when all together take longer, Quarto and what it started
-    are ended. Raises ReportError: Quarto fails, takes too long, or does not write a page where it
-    belongs.
-    """
+    """Render staged pages within `seconds` each and add the forms asked for to `site`."""
     shutil.rmtree(project / OUTPUT, ignore_errors=True)
     staged = {path.stem for path in project.glob("*.qmd")}
     sources = ["."] if staged == set(pages) else [f"{stem}.qmd" for stem in pages]

@@ -29,11 +29,7 @@ _RENDERERS = ("pypandoc_binary", "typst", "matplotlib", "PyYAML", "defusedxml", 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """Per page what was recorded of it, per file of the site its hash, and how it was made.
-
-    `engine`: Which engine made the site; empty where that was not recorded. `forms`: The forms that
-    were asked for.
-    """
+    """What was recorded of each page, the hash of each file, and which engine made which forms."""
 
     pages: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)

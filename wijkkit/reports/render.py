@@ -14,22 +14,12 @@ from wijkkit.batch.fingerprint import hash_of
 from wijkkit.batch.lock import REPORT, writing
 from wijkkit.display import ShowsItself
 from wijkkit.errors import ReportError
+from wijkkit.reports import record as site_record
 from wijkkit.reports.engine import has_tables, tables_mark
 from wijkkit.reports.images import open_links
 from wijkkit.reports.page import frame_of
 from wijkkit.reports.pages import INDEX, WORDS, find_sources, pages
 from wijkkit.reports.quarto import find_quarto
-from wijkkit.reports.record import (
-    Record,
-    owner,
-    page_inputs,
-    read_record,
-    recorded,
-    shared_inputs,
-    site_files,
-    unchanged,
-    write_record,
-)
 from wijkkit.reports.runs import BRIEF, States, notebook_states
 from wijkkit.reports.site_check import check_site
 from wijkkit.reports.staging import Page, failed_notebooks, title_of
@@ -72,13 +62,7 @@ Engine = Literal["auto", "quarto", "builtin"]
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ReportResult(ShowsItself):
-    """The reports that were made.
-
-    `engine`: Which engine ran. `site`: Folder of the site; ``index.html`` is where to begin.
-    `files`: The reports in every form. `failed`: Per incomplete page the notebooks it had to do
-    without, and why. `made`: The pages that were made anew; the others were what they would become.
-    `warnings`: What Quarto warned of.
-    """
+    """The reports that were made: `failed` pages lack notebooks, those `made` are new."""
 
     engine: str
     site: Path
@@ -154,7 +138,7 @@ def render_states(
     plan = plan_of(study, states, chosen, forms, slugs, approved)
     anew = {page.stem for page, *_ in plan.todo}
     stay = {"", *plan.same, *(_reports(study) - anew - {f"{stem}{BRIEF}" for stem in anew})}
-    keep = [path for path in plan.found if owner(path) in stay]
+    keep = [path for path in plan.found if site_record.owner(path) in stay]
     warnings: tuple[str, ...] = ()
     if plan.todo or plan.found != plan.record.files or len(keep) != len(plan.found):
         new = new_site(study.site, keep)
@@ -164,7 +148,7 @@ def render_states(
             for page, *_ in plan.todo if chosen == "quarto" else ():
                 open_links(new / f"{page.stem}.html")
             _check(study, new, plan, jobs)
-            files = site_files(new)
+            files = site_record.site_files(new)
             swap(new, study.site)
         finally:
             shutil.rmtree(new, ignore_errors=True)
@@ -181,11 +165,8 @@ def render_states(
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The pages of a site as they would be made now, and what there is of them.
-
-    `tasks`: Each page, what surrounds it, and its forms. `failed`: Per page the notebooks it has to
-    do without, and why. `inputs`: Per page the hash of what it would be made of. `record`: Of the
-    site as it was made. `found`: The files of the site as they are, by their hash.
+    """The pages as they would be made now (`tasks`, `inputs`), and what was made (`record`,
+    `found`).
     """
 
     engine: str
@@ -195,13 +176,13 @@ class Plan:
     tasks: list
     failed: Mapping[str, Mapping[str, str]]
     inputs: Mapping[str, str]
-    record: Record
+    record: site_record.Record
     found: Mapping[str, str]
 
     @property
     def same(self) -> set[str]:
         """The pages that the site has as they would be made."""
-        return unchanged(self.record, self.inputs, self.found)
+        return site_record.unchanged(self.record, self.inputs, self.found)
 
     @property
     def todo(self) -> list:
@@ -227,12 +208,12 @@ def plan_of(
     tasks = [
         (page, frame_of(study, house, page.stem, own[page.stem]), own[page.stem]) for page in asked
     ]
-    shared = hash_of(shared_inputs(sources, engine), tables_mark(study))
+    shared = hash_of(site_record.shared_inputs(sources, engine), tables_mark(study))
     inputs = {
-        page.stem: page_inputs(study, page, failed[page.stem], shared, *others)
+        page.stem: site_record.page_inputs(study, page, failed[page.stem], shared, *others)
         for page, *others in tasks
     }
-    record, found = read_record(study), site_files(study.site)
+    record, found = site_record.read_record(study), site_record.site_files(study.site)
     return Plan(engine, forms, sources, house, tasks, failed, inputs, record, found)
 
 
@@ -258,11 +239,13 @@ def _make(study: Study, states: States, todo: list, *others: Any) -> tuple[str, 
 
 def _write_record(study: Study, plan: Plan, files: Mapping[str, str]) -> None:
     """Record the pages of the new site, and forget those that are no longer in it."""
-    there = {owner(path) for path in files}
-    made = {page.stem: recorded(page, plan.inputs[page.stem]) for page, *_ in plan.tasks}
+    there = {site_record.owner(path) for path in files}
+    made = {
+        page.stem: site_record.recorded(page, plan.inputs[page.stem]) for page, *_ in plan.tasks
+    }
     entries = {**plan.record.pages, **made}
     kept = {stem: entries[stem] for stem in entries if stem in there}
-    write_record(study, Record(kept, files, plan.engine, plan.forms))
+    site_record.write_record(study, site_record.Record(kept, files, plan.engine, plan.forms))
     project = study.runs / "reports"
     for source in project.glob("*.qmd"):
         if source.stem not in there:

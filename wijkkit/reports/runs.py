@@ -25,10 +25,7 @@ BRIEF = "-kort"
 
 @dataclass(frozen=True, slots=True)
 class NotebookState:
-    """How a notebook fared in the run: `status` is ``ok``, or the report may not use it.
-
-    Its fingerprint and the time it ended are those of the run's manifest.
-    """
+    """How a notebook fared in the run: `status` is ``ok``, or the report may not use it."""
 
     status: str
     message: str = ""
@@ -92,11 +89,8 @@ _SHORT = 12
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """What a page was made of.
-
-    `notebooks`: Fingerprint in the run's manifest of each notebook the page shows, by
-    ``scope/notebook``. `at`: When the last of them ended, in UTC. `wijkkit`: Version of wijkkit
-    that made the page.
+    """What a page was made of: fingerprints by ``scope/notebook``, the time of the last, the
+    version.
     """
 
     notebooks: Mapping[str, str]

@@ -47,11 +47,7 @@ _OFFICE_TITLE = re.compile(r"<dc:title[^>]*>(.*?)</dc:title>", re.DOTALL)
 def check_site(
     site: Path, promised: Mapping[str, str], known: Collection[str] = (), jobs: int = 1
 ) -> None:
-    """Look at a finished site, `jobs` files at a time, and say everything that is wrong with it.
-
-    Raises ReportError: With a problem per file that is not what it should be, per call to another
-    host and per link that leads nowhere.
-    """
+    """Look at a finished site, `jobs` files at a time; ReportError says everything that is wrong."""
 
     def look(name: str) -> list[Problem]:
         problems = []

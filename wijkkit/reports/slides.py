@@ -21,19 +21,9 @@ from typing import Any
 
 from wijkkit.files import replacing
 from wijkkit.language import text
+from wijkkit.reports import pandoc
 from wijkkit.reports.cells import markdown_blocks, read_outputs_ahead
 from wijkkit.reports.embed import inlines
-from wijkkit.reports.pandoc import (
-    API_VERSION,
-    Node,
-    convert,
-    embed,
-    embedded,
-    plain,
-    program,
-    rewrite,
-    write,
-)
 from wijkkit.reports.paper import for_paper
 from wijkkit.reports.theme import Colours, HouseStyle
 
@@ -99,7 +89,7 @@ def _of_summary(
     left = [figure for figure in figures if figure not in shown.values()]
     for place, finding in enumerate(findings):
         lead = _LEAD.match(finding)
-        own = shown.get(plain(inlines(lead[1])).strip(":")) if lead else None
+        own = shown.get(pandoc.plain(inlines(lead[1])).strip(":")) if lead else None
         yield _of_finding(title, finding, own or (left[0] if left and place == 0 else None))
 
 
@@ -127,7 +117,7 @@ def parts(source: str) -> Iterator[Part]:
                 yield Part(title, tuple(found))
             title, found = heading[1], []
         elif not folded and not any("content-" in item for item in open_fences):
-            found += embedded(line)
+            found += pandoc.embedded(line)
     yield Part(title, tuple(found))
 
 
@@ -141,9 +131,9 @@ def _findings(texts: list[str]) -> dict[str, list[str]]:
         for item in (block["c"] if block["t"] == "BulletList" else [[block]])
     ]
     trees: list[dict[str, Any]] = [
-        {"pandoc-api-version": API_VERSION, "meta": {}, "blocks": item} for _, item in items
+        {"pandoc-api-version": pandoc.API_VERSION, "meta": {}, "blocks": item} for _, item in items
     ]
-    made = convert([(json.dumps(tree), "json", "markdown") for tree in trees])
+    made = pandoc.convert([(json.dumps(tree), "json", "markdown") for tree in trees])
     found: dict[str, list[str]] = {said: [] for said in texts}
     for (said, _), finding in zip(items, made, strict=True):
         found[said] += [finding.strip()] if finding.strip() else []
@@ -155,7 +145,7 @@ def _findings(texts: list[str]) -> dict[str, list[str]]:
 def _of_finding(title: str, finding: str, figure: tuple[str, str] | None) -> str:
     """Return a slide whose title is how a finding begins in bold, where it does."""
     lead = _LEAD.match(finding)
-    if lead and len(plain(inlines(lead[1]))) <= _TITLE:
+    if lead and len(pandoc.plain(inlines(lead[1]))) <= _TITLE:
         title, finding = lead[1].rstrip(".:"), finding[lead.end() :]
     finding = finding[:1].upper() + finding[1:]
     return _slide(title, [_first_sentences(finding)], figure)
@@ -186,7 +176,7 @@ def _slide(title: str, body: list[str], figure: tuple[str, str] | None = None) -
         return f"## {title}\n\n{said}"
     return (
         f'## {title}\n\n:::: {{.columns}}\n::: {{.column width="42%"}}\n{said}\n:::\n'
-        f'::: {{.column width="58%"}}\n{embed(*figure)}\n:::\n::::'
+        f'::: {{.column width="58%"}}\n{pandoc.embed(*figure)}\n:::\n::::'
     )
 
 
@@ -198,14 +188,20 @@ _TITLES = re.compile(r"<p:titleStyle>.*?</p:titleStyle>", re.DOTALL)
 _PICTURE = re.compile(r'(<p:cNvPr [^>]*descr=")(.*?)(")', re.DOTALL)
 
 
-def write_pptx(document: Node, images: Path, target: Path, house: HouseStyle, theme: Path) -> Path:
+def write_pptx(
+    document: pandoc.Node, images: Path, target: Path, house: HouseStyle, theme: Path
+) -> Path:
     """Write `document` to `target` as slides, one for each heading of level 2."""
     meta = document["meta"]
     reference = images / "reference.pptx"
     write_slides_reference(reference, house, theme)
     kept = {key: meta[key] for key in ("title", "subtitle", "date", "lang") if key in meta}
-    write(
-        {**document, "meta": kept, "blocks": rewrite(for_paper(document["blocks"]), _titled)},
+    pandoc.write(
+        {
+            **document,
+            "meta": kept,
+            "blocks": pandoc.rewrite(for_paper(document["blocks"]), _titled),
+        },
         "pptx",
         "--standalone",
         "--slide-level=2",
@@ -218,9 +214,9 @@ def write_pptx(document: Node, images: Path, target: Path, house: HouseStyle, th
     return target
 
 
-def foot_of(document: Node) -> str:
+def foot_of(document: pandoc.Node) -> str:
     """Return what stands at the foot of every slide: the report, and that it is a concept."""
-    said = (plain(document["meta"].get(key, {})) for key in ("title", "mark"))
+    said = (pandoc.plain(document["meta"].get(key, {})) for key in ("title", "mark"))
     return " · ".join(filter(None, said))
 
 
@@ -231,10 +227,7 @@ def write_slides_reference(path: Path, house: HouseStyle, theme: Path) -> None:
 
 
 def finish_slides(path: Path, words: str) -> None:
-    """Give every picture its alt text, and every slide `words` at its foot.
-
-    Pandoc writes the file of a picture behind its alt text, and leaves out the feet.
-    """
+    """Give pictures their alt text and slides a foot, which Pandoc leaves out."""
     with zipfile.ZipFile(path) as source, replacing(path) as temporary:
         foot = _foot(source.read("ppt/presentation.xml").decode("utf-8"), words)
         with zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as made:
@@ -267,15 +260,12 @@ def _named(found: re.Match[str]) -> str:
     return f"{found[1]}{alt}{found[3]}"
 
 
-def _titled(node: Node) -> list[Node] | None:
-    """Give an image its alt text as title, from which Pandoc makes the description.
-
-    Its words themselves would become a caption, and the title of the slide says enough.
-    """
+def _titled(node: pandoc.Node) -> list[pandoc.Node] | None:
+    """Give an image its alt text as title: as its words Pandoc would make it a caption."""
     if node["t"] != "Image":
         return None
     about, alt, (path, _) = node["c"]
-    return [{"t": "Image", "c": [about, [], [path, plain(alt)]]}]
+    return [{"t": "Image", "c": [about, [], [path, pandoc.plain(alt)]]}]
 
 
 def _reference(colours: Colours) -> bytes:
@@ -310,5 +300,5 @@ def _titles_coloured(found: re.Match[str]) -> str:
 
 @cache
 def _pandoc_reference() -> bytes:
-    command = [program(), "--print-default-data-file", "reference.pptx"]
+    command = [pandoc.program(), "--print-default-data-file", "reference.pptx"]
     return subprocess.run(command, capture_output=True, check=True).stdout

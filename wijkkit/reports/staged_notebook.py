@@ -38,14 +38,7 @@ _KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
 
 def stage_notebooks(parts: Iterable[Part]) -> list[dict[str, str]]:
-    """Write the embedded cells of executed notebooks, all those of one report together.
-
-    The alt text and caption in an output's metadata become the cell's options, so that both
-    engines use words that were made from the numbers.
-
-    Per notebook the labels that promise a figure or a table (``fig-``, ``tbl-``) and whose cell
-    shows a text instead, with that text as Markdown.
-    """
+    """Write the embedded cells; return per notebook the text of labels that show one instead."""
     found = [(find_cells(executed, labels), target) for executed, labels, target in parts]
     clean = _clean_texts(cell for cells, _ in found for cell in cells)
     return [_write_notebook(cells, clean, target) for cells, target in found]
@@ -78,11 +71,7 @@ def _keeps_promise(cell: Cell) -> bool:
 
 
 def _clean_texts(cells: Iterable[Cell]) -> dict[Output, str]:
-    """Return the texts of all outputs, with nothing in them that is not allowed.
-
-    HTML comes back as tables without attributes; Markdown with everything escaped that an
-    engine might run.
-    """
+    """Return all outputs as safe text: tables without attributes, Markdown escaped."""
     outputs = [output for cell in cells for output in cell.outputs if output.mime in _TARGETS]
     asked = {output: ("clean", output.mime, output.text) for output in outputs}
     new = list({key: output for output, key in asked.items() if found(key) is None}.values())
@@ -144,11 +133,7 @@ def _staged(cell: Cell, clean: Mapping[Output, str]) -> dict[str, Any]:
 
 
 def _words(cell: Cell) -> dict[str, Any]:
-    """Return alt text and caption, escaped for how Quarto reads them.
-
-    It writes an alt text in an attribute, the caption of a figure as Markdown, and that of a table
-    as Markdown in an attribute.
-    """
+    """Return alt text and caption, escaped for where Quarto writes them: attribute or Markdown."""
     about = [output.about for output in cell.outputs if output.about]
     alts = [to_attribute(item["alt"]) for item in about if item.get("alt")]
     caption = next((item["caption"] for item in about if item.get("caption")), "")
@@ -184,13 +169,8 @@ def _shown(mime: str, content: str) -> dict[str, Any]:
 
 
 def with_released(study: Study, path: Path, labels: Iterable[str]) -> dict[str, Any]:
-    """Return the cells of an executed notebook that a report may take.
-
-    A label that was released with the city's outputs has its released output, whatever stands in
-    the notebook; another one has the output that `publish` made of released tables.
-
-    Raises ReportError: A label was not published, or was published and not released; all of them
-    are named.
+    """Return what a report may take: released outputs, then published ones; ReportError names
+    others.
     """
     notebook = read_notebook(path)
     own = dict(_labelled(notebook))
@@ -203,8 +183,7 @@ def with_released(study: Study, path: Path, labels: Iterable[str]) -> dict[str, 
         elif label in own:
             own[label], wrong = _taken(path, label, own[label])
             problems.extend(wrong)
-    if problems:
-        raise ReportError(problems)
+    ReportError.raise_for(problems)
     return {"cells": list(own.values()), "name": "/".join(path.parts[-2:])}
 
 

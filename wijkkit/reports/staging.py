@@ -38,10 +38,7 @@ Embed = tuple[str, str]
 
 
 def without_empty(body: str, empty: Collection[Embed]) -> str:
-    """Return a page's source without what has nothing to show.
-
-    A fenced div or a section goes when it embeds something and nothing of that has content; so do
-    its heading and the words that stand with it.
+    """Return a source without the divs and sections of which all embeds have nothing to show.
 
     >>> source = "## A\\n\\n{{< embed wijk/a.ipynb#x >}}\\n\\n## B\\n\\n{{< embed wijk/a.ipynb#y >}}\\n"
     >>> print(without_empty(source, {("wijk/a.ipynb", "x")}).strip())
@@ -91,13 +88,8 @@ def _sections(lines: list[str]) -> list[tuple[int, int]]:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One report to make.
-
-    `stem`: Name of its files: a wijk's slug, ``stad`` or ``index``. `source`: The ``.qmd`` it comes
-    from. `metadata`: What goes into its front matter, texts already Markdown. `extra`: Notebooks
-    made for this page, by the name under which the source embeds them. `concept`: Nobody has
-    approved the report yet; the page says so. `origin`: Of which run it is; the page ends with
-    that.
+    """One report to make: its source, front matter, own notebooks (`extra`), and of which run it
+    is.
     """
 
     stem: str
@@ -129,10 +121,7 @@ def stage(
     frame: Frame = NO_FRAME,
     forms: tuple[str, ...] = ("html",),
 ) -> Path:
-    """Stage `page` in `project` and return its source there; what it embeds is beside it.
-
-    Raises ReportError: The source embeds a label that its notebook does not have.
-    """
+    """Stage `page` in `project`, with what it embeds; ReportError names labels that are not there."""
     folder = project / page.stem
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -238,11 +227,7 @@ def _empty(study: Study, page: Page, failed: Mapping[str, str], body: str) -> se
 def _stage_notebooks(
     study: Study, page: Page, failed: Mapping[str, str], body: str, folder: Path
 ) -> dict[tuple[str, str], str]:
-    """Write the notebooks with the cells that the source embeds; return what has no figure.
-
-    The keys of the answer are the (notebook, label) that promise a figure or table and hold a
-    text instead; the values are those texts.
-    """
+    """Write the notebooks; return the text of each (notebook, label) that has no figure or table."""
     parts = _parts(study, page, failed, body, folder)
     return {
         (target.relative_to(folder).as_posix(), label): shown

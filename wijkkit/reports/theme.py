@@ -61,11 +61,7 @@ class HouseStyle(Model):
 
 
 def load_house_style(folder: Path) -> HouseStyle:
-    """Return the house style in ``house.yml`` of `folder`.
-
-    Raises ReportError: With every key, colour, font and file that is wrong and every pair of
-    colours whose contrast is too low to read.
-    """
+    """Return the house style of ``house.yml``; ReportError names all wrong keys and faint colours."""
     path = folder / "house.yml"
     try:
         style = HouseStyle.model_validate(read_yaml(path))
@@ -75,8 +71,7 @@ def load_house_style(folder: Path) -> HouseStyle:
             for item in error.errors()
         ) from None
     problems = [*_malformed(style, folder), *_too_faint(style)]
-    if problems:
-        raise ReportError(problems)
+    ReportError.raise_for(problems)
     return style
 
 

@@ -40,16 +40,7 @@ _SEPARATORS = (";", ",", "\t")
 
 
 def read_area_list(path: Path, file: str) -> list[dict[str, str]]:
-    """Read a list of wijken, one per row.
-
-    `path`: csv in UTF-8 or Windows-1252, separated by ``;``, ``,`` or tabs. Columns ``code`` and,
-    where there are, ``name, arm, pair, district``; ``start`` where the programme started on another
-    day than study.yml says (2019-09-01 or 1-9-2019); ``wijk`` for another short name than the one
-    made of the name; ``codes`` for the codes of other waves (``2018=BU1+BU2``). Each row with all
-    columns, empty where the list has none, and `wijk`, a short name that no other row has. Raises
-    DataError: The list is missing or cannot be read, has no column ``code``, or an empty or double
-    code.
-    """
+    """Read a list of wijken, one per row, by the names in `COLUMNS`; DataError where it cannot be."""
     numbered = _rows(path, file)
     header = [_column(name) for name in numbered[0][1]] if numbered else []
     if "code" not in header:
@@ -73,8 +64,7 @@ def read_area_list(path: Path, file: str) -> list[dict[str, str]]:
         area["wijk"] = area["wijk"] or _slug(area["name"], area["code"], slugs)
         slugs.add(area["wijk"])
         areas.append(area)
-    if problems:
-        raise DataError(problems)
+    DataError.raise_for(problems)
     return areas
 
 
@@ -193,8 +183,7 @@ def _opened(folder: Path, versions: tuple[_Version, ...]) -> Study:
         raise StudyError(problems)
     study = Study(folder, settings, codebook, indicators, neighbourhoods)
     problems = check_study(study)
-    if problems:
-        raise StudyError(problems)
+    StudyError.raise_for(problems)
     return study
 
 

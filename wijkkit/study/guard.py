@@ -28,10 +28,7 @@ _process = _Process()
 
 
 def sources_opened() -> bool:
-    """Return whether this process opened a source: the survey, the registry, interviews.
-
-    It holds for what goes through wijkkit, in a batch, in JupyterLab and under papermill alike.
-    """
+    """Return whether this process opened a source through wijkkit: survey, registry, interviews."""
     return _process.opened
 
 
@@ -56,10 +53,7 @@ def without_sources() -> Iterator[None]:
 
 
 def require_sources(what: str, *, public: bool = False) -> None:
-    """Refuse to open a source from a neighbourhood notebook in a batch run.
-
-    `public`: It holds nothing of a respondent: area figures, borders.
-    """
+    """Refuse to open a source in a wijk's notebook of a batch; `public`: nothing of a respondent."""
     if _process.drawing:
         raise DisclosureError(
             "a drawing function may not open a source",

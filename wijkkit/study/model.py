@@ -13,17 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, StringConstraints
 
 from wijkkit.language.messages import KNOWN, Noun
-from wijkkit.study.settings import (
-    BatchSettings,
-    ChoiceSettings,
-    DisclosureSettings,
-    EvaluationSettings,
-    LogicModelSettings,
-    PopulationSettings,
-    ProcessSettings,
-    RegistrySettings,
-    ReportSettings,
-)
+from wijkkit.study import settings
 from wijkkit.study.settings.general import Key, Label, Model, Slug
 from wijkkit.study.settings.sources import ReferencePopulation, Sources
 
@@ -222,23 +212,23 @@ class StudyFile(Model):
     """Where the data are."""
     references: tuple[ReferencePopulation, ...] = Field(default=(), max_length=3)
     """Populations above the study, beside its wijken together."""
-    population: PopulationSettings = PopulationSettings()
+    population: settings.PopulationSettings = settings.PopulationSettings()
     """Whom the study is about."""
-    evaluation: EvaluationSettings = EvaluationSettings()
+    evaluation: settings.EvaluationSettings = settings.EvaluationSettings()
     """How the effect is estimated."""
-    disclosure: DisclosureSettings = DisclosureSettings()
+    disclosure: settings.DisclosureSettings = settings.DisclosureSettings()
     """What is protected, and how."""
-    registry: RegistrySettings = RegistrySettings()
+    registry: settings.RegistrySettings = settings.RegistrySettings()
     """Where what was done is kept."""
-    choice: ChoiceSettings = ChoiceSettings()
+    choice: settings.ChoiceSettings = settings.ChoiceSettings()
     """How interventions are weighed."""
-    process: ProcessSettings = ProcessSettings()
+    process: settings.ProcessSettings = settings.ProcessSettings()
     """How the process is judged."""
-    logic_model: LogicModelSettings = LogicModelSettings()
+    logic_model: settings.LogicModelSettings = settings.LogicModelSettings()
     """The logic model."""
-    report: ReportSettings = ReportSettings()
+    report: settings.ReportSettings = settings.ReportSettings()
     """What the reports look like."""
-    batch: BatchSettings = BatchSettings()
+    batch: settings.BatchSettings = settings.BatchSettings()
     """How notebooks are run."""
     output: Output = Output()
     """Where a run writes."""

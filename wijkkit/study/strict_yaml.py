@@ -39,10 +39,7 @@ MAXIMUM_DEPTH = 50
 
 
 def read_yaml(path: Path, shown_as: str | None = None) -> Any:
-    """Read one YAML file strictly.
-
-    `path`: The file, UTF-8. `shown_as`: How messages call the file; its name by default.
-    """
+    """Read a YAML file in UTF-8 strictly; messages call it `shown_as`, or by its name."""
     name = shown_as or path.name
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -94,10 +91,8 @@ def parse_yaml(text: str, name: str) -> Any:
 
 
 def _parsed(text: str, name: str, loader: type) -> Any:
-    if problems := dict.fromkeys(_aliases_and_tags(text, name, loader)):
-        raise StudyError(problems)
-    if problems := dict.fromkeys(_check(yaml.compose(text, Loader=loader), name)):
-        raise StudyError(problems)
+    StudyError.raise_for(dict.fromkeys(_aliases_and_tags(text, name, loader)))
+    StudyError.raise_for(dict.fromkeys(_check(yaml.compose(text, Loader=loader), name)))
     return yaml.load(text, Loader=loader)
 
 

@@ -64,10 +64,7 @@ def _refuse_input(prompt: str = "", *more: Any, **options: Any) -> str:
 
 
 def make_shell(sink: Callable[[dict[str, Any]], None]) -> NotebookShell:
-    """Make the shell of this process; every message of a cell goes to `sink`.
-
-    Widgets get a comm without a kernel, so that they show as their text.
-    """
+    """Make the shell of this process; every message goes to `sink`, and widgets show as their text."""
     comm.create_comm = comm.DummyComm
     comm.get_comm_manager = comm._get_comm_manager
     builtins.input = _refuse_input  # type: ignore[assignment]
@@ -94,11 +91,7 @@ class OutputLimitError(RuntimeError):
 
 
 class CapturedStream(io.TextIOBase):
-    """One of ``sys.stdout`` and ``sys.stderr``: holds what is written until it is flushed.
-
-    `emit`: Receives the name and the text of each flush. `limit`: Characters that may be written;
-    one more raises OutputLimitError.
-    """
+    """``sys.stdout`` or ``sys.stderr``: holds up to `limit` characters until `emit` is given them."""
 
     encoding = "UTF-8"
 
@@ -185,11 +178,7 @@ def capture(
 
 
 class Cells:
-    """The notebook's cells and where their messages go.
-
-    `notebook`: Changed in place: outputs and execution counts. `output_limit`: Characters a
-    notebook may print, per stream, and show in one output.
-    """
+    """The notebook's cells, changed in place, and where their messages go."""
 
     def __init__(self, notebook: NotebookNode, output_limit: int):
         self._client = NotebookClient(notebook)
@@ -258,10 +247,7 @@ async def _run_code(shell: NotebookShell, code: str) -> Any:
     result = None
     try:
         result = await shell.run_cell_async(
-            code,
-            store_history=True,
-            transformed_cell=transformed,
-            preprocessing_exc_tuple=failure,
+            code, store_history=True, transformed_cell=transformed, preprocessing_exc_tuple=failure
         )
     finally:
         shell.events.trigger("post_execute")

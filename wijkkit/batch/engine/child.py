@@ -28,9 +28,8 @@ _LARGE = ("IPython", "matplotlib", "nbclient", "numpy", "pandas", "seaborn")
 
 
 def run_child(task: Task, connection: Connection) -> None:
-    """Run a task in this fresh process and report over `connection`.
-
-    Messages are ``{"cell": index}`` before each cell and at the end the executed notebook.
+    """Run a task here: send ``{"cell": index}`` before each cell and the executed notebook at the
+    end.
     """
     cold = [name for name in _LARGE if name not in sys.modules]
     started = time.monotonic()

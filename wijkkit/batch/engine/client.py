@@ -34,9 +34,7 @@ _ENVIRONMENT = {
 
 
 class ForkServer:
-    """A running fork server; a context manager that ends it with everything it started.
-
-    `preload`: Modules that the notebooks import.
+    """A running fork server that has loaded `preload`; a context manager that ends all it started.
 
     >>> with ForkServer() as server:
     ...     outcome = server.run(Task('{"cells": [], "metadata": {}, "nbformat": 4, '
@@ -192,9 +190,7 @@ ENGINES = ("auto", "fork", "papermill")
 
 
 def choose_engine(engine: str) -> str:
-    """Return ``fork`` or ``papermill``; ``auto`` is ``fork`` on Linux.
-
-    Elsewhere a forked process may hang (macOS) or cannot be had (Windows).
+    """Return ``fork`` or ``papermill``; ``auto`` is ``fork`` on Linux: on macOS a fork may hang.
 
     >>> choose_engine("papermill")
     'papermill'
@@ -217,10 +213,7 @@ def choose_engine(engine: str) -> str:
 
 
 def execute(task: Task, preload: Sequence[str] = (), study: str = "") -> Outcome:
-    """Run one task in a process of its own, started by whichever process calls this.
-
-    `preload` and `study` are what that process loads and opens beforehand (`ForkServer`).
-    """
+    """Run one task in a process of its own; see `ForkServer` for what is loaded beforehand."""
     if task.engine == "papermill":
         from wijkkit.batch.engine.kernel import run_with_kernel
 

@@ -34,10 +34,7 @@ BASE = tuple(
 
 
 def preload(modules: list[str], study: str = "") -> list[str]:
-    """Import `modules` and rehearse their use; return those that cannot be imported.
-
-    The files of `study` (a folder) are read once, where there is one.
-    """
+    """Import `modules`, read the study's files and rehearse; return what cannot be imported."""
     failed = []
     # Modules stay: looking for what could go while they are loaded finds nothing.
     gc.set_threshold(50_000)
