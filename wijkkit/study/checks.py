@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import itertools
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from wijkkit.errors import Problem
+from wijkkit.errors import Problem, did_you_mean
 
 if TYPE_CHECKING:
     from wijkkit.study.model import Neighbourhood
@@ -36,20 +35,14 @@ def unknown_names(study: Study) -> Iterator[Problem]:
             choices = list(dict.fromkeys(known))
             for name in names:
                 if name is not None and name not in choices:
-                    yield _unknown(what, name, choices, place, file)
-
-
-def _unknown(what: str, name: str, known: list[str], place: str, file: str) -> Problem:
-    close = difflib.get_close_matches(name, known, n=1)
-    remedy = "Use one of these." if known else "There is none: add it, or leave this out."
-    return Problem(
-        f"unknown {what} '{name}'",
-        file=file,
-        place=place,
-        found=name,
-        expected=", ".join(known[:12]),
-        remedy=f"Did you mean '{close[0]}'?" if close else remedy,
-    )
+                    remedy = (
+                        "Use one of these."
+                        if choices
+                        else "There is none: add it, or leave this out."
+                    )
+                    remedy = did_you_mean(name, choices, remedy)
+                    expected = ", ".join(choices[:12])
+                    yield Problem(f"unknown {what} '{name}'", file, place, name, expected, remedy)
 
 
 def _waves(study: Study) -> list[str]:
@@ -144,8 +137,6 @@ def _process(study: Study) -> Iterator[Reference]:
     yield Reference("wijk", study.settings.choice.factors, study.neighbourhoods, "choice.factors")
 
 
-REQUIRED_COLUMNS = ("area",)
-
 #: Tables and maps of areas can do without a wave; the notebooks cannot.
 NO_WAVE = Problem(
     "there is no wave",
@@ -158,15 +149,8 @@ NO_WAVE = Problem(
 
 def check_study(study: Study) -> list[Problem]:
     """Return everything in which the study's files contradict each other."""
-    checks = (
-        _checks_waves,
-        _checks_sources,
-        _columns,
-        _twice_named,
-        unknown_names,
-        _neighbourhoods,
-    )
-    return [problem for check in checks for problem in check(study)]
+    checks = (_waves_in_order, _one_source_each, _columns, _twice_named, unknown_names)
+    return [problem for check in (*checks, _neighbourhoods) for problem in check(study)]
 
 
 def _twice_named(study: Study) -> Iterator[Problem]:
@@ -192,133 +176,88 @@ def _twice_named(study: Study) -> Iterator[Problem]:
                 yield Problem(what_else, file=file, place=place, remedy="Give each its own.")
 
 
-def _checks_waves(study: Study) -> Iterator[Problem]:
+def _wrong(
+    what: str, place: str, remedy: str, found: str = "", expected: str = "", file: str = "study.yml"
+) -> Problem:
+    return Problem(what, file, place, found, expected, remedy)
+
+
+def _waves_in_order(study: Study) -> Iterator[Problem]:
     waves = study.waves
     if not waves and (study.settings.sources.survey or study.goals):
         yield NO_WAVE
     for wave in waves:
         if wave.end < wave.start:
-            yield Problem(
-                "a wave ends before it starts",
-                file="study.yml",
-                place=f"waves.{wave.id}",
-                found=f"{wave.start} to {wave.end}",
-                remedy="Correct the dates.",
-            )
+            what, found = "a wave ends before it starts", f"{wave.start} to {wave.end}"
+            yield _wrong(what, f"waves.{wave.id}", "Correct the dates.", found)
     for earlier, later in itertools.pairwise(waves):
         if later.start <= earlier.end:
-            yield Problem(
-                "waves overlap or are not in order",
-                file="study.yml",
-                place=f"waves.{later.id}",
-                found=f"starts {later.start}",
-                expected=f"after {earlier.end}",
-                remedy="Put the waves in order of time.",
-            )
+            what, remedy = "waves overlap or are not in order", "Put the waves in order of time."
+            found, expected = f"starts {later.start}", f"after {earlier.end}"
+            yield _wrong(what, f"waves.{later.id}", remedy, found, expected)
 
 
-def _checks_sources(study: Study) -> Iterator[Problem]:
+def _one_source_each(study: Study) -> Iterator[Problem]:
     sources = study.settings.sources
     for source in sources.survey:
         if source.wave is None and "wave" not in study.codebook.columns:
-            yield Problem(
-                "no wave for this file",
-                file="study.yml",
-                place=f"sources.survey.{source.id}",
-                expected="a wave, or a column 'wave' in the codebook",
-                remedy="Add wave: <id>.",
-            )
+            place = f"sources.survey.{source.id}"
+            expected = "a wave, or a column 'wave' in the codebook"
+            yield _wrong("no wave for this file", place, "Add wave: <id>.", "", expected)
     for reference in study.settings.references:
         if bool(reference.survey) == (reference.figures is not None):
-            yield Problem(
-                "a survey or figures",
-                file="study.yml",
-                place=f"references.{reference.id}",
-                expected="survey for files of respondents, figures for a table of published ones",
-                remedy="Give one of the two.",
-            )
+            place = f"references.{reference.id}"
+            expected = "survey for files of respondents, figures for a table of published ones"
+            yield _wrong("a survey or figures", place, "Give one of the two.", "", expected)
     for figures in sources.area_figures:
         odata = figures.kind == "odata"
         if (figures.path is None) != odata or (figures.table is None) == odata:
-            yield Problem(
-                "a path or a table",
-                file="study.yml",
-                place=f"sources.area_figures.{figures.id}",
-                expected="path for a file or StatLine download, table for OData",
-                remedy="Give the one that belongs to its kind.",
-            )
+            place = f"sources.area_figures.{figures.id}"
+            remedy = "Give the one that belongs to its kind."
+            expected = "path for a file or StatLine download, table for OData"
+            yield _wrong("a path or a table", place, remedy, "", expected)
     for borders in sources.borders:
         if (borders.path is None) == (borders.url is None):
-            yield Problem(
-                "a path or a url",
-                file="study.yml",
-                place=f"sources.borders.{borders.level}",
-                expected="one of the two",
-                remedy="Give one.",
-            )
+            place = f"sources.borders.{borders.level}"
+            yield _wrong("a path or a url", place, "Give one.", "", "one of the two")
 
 
 def _columns(study: Study) -> Iterator[Problem]:
-    for name in REQUIRED_COLUMNS if study.settings.sources.survey else ():
-        if name not in study.codebook.columns:
-            yield Problem(
-                f"column '{name}' is missing",
-                file="codebook.yml",
-                place="columns",
-                expected=", ".join(REQUIRED_COLUMNS),
-                remedy="Add it.",
-            )
+    if study.settings.sources.survey and "area" not in study.codebook.columns:
+        what = "column 'area' is missing"
+        yield _wrong(what, "columns", "Add it.", "", "area", "codebook.yml")
     for key in study.indicators:
         if key in study.codebook.columns:
-            yield Problem(
-                "an indicator has the name of a column",
-                file="indicators.yml",
-                place=key,
-                expected="a name that codebook.yml does not use",
-                remedy="Rename one of the two.",
-            )
+            what = "an indicator has the name of a column"
+            expected = "a name that codebook.yml does not use"
+            yield _wrong(what, key, "Rename one of the two.", "", expected, "indicators.yml")
 
 
 def _neighbourhoods(study: Study) -> Iterator[Problem]:
-    neighbourhoods = study.neighbourhoods.values()
+    wijken = study.neighbourhoods.values()
     for wave in study.waves:
         owners: dict[str, list[Neighbourhood]] = {}
-        for neighbourhood in neighbourhoods:
-            for code in neighbourhood.codes_in(wave.id):
-                owners.setdefault(code, []).append(neighbourhood)
+        for one in wijken:
+            for code in one.codes_in(wave.id):
+                owners.setdefault(code, []).append(one)
         for code, mine in owners.items():
-            if len(mine) > 1 and any(wave.id in neighbourhood.codes for neighbourhood in mine):
-                yield Problem(
-                    f"a code of two wijken in wave '{wave.id}'",
-                    file="wijken/",
-                    place="codes",
-                    found=f"{code} of {', '.join(neighbourhood.wijk for neighbourhood in mine)}",
-                    expected="each code in one wijk",
-                    remedy="Leave it out of one of them.",
-                )
-    arms = {neighbourhood.arm for neighbourhood in neighbourhoods}
+            if len(mine) > 1 and any(wave.id in one.codes for one in mine):
+                what = f"a code of two wijken in wave '{wave.id}'"
+                remedy = "Leave it out of one of them."
+                found = f"{code} of {', '.join(one.wijk for one in mine)}"
+                yield _wrong(what, "codes", remedy, found, "each code in one wijk", "wijken/")
+    arms = {one.arm for one in wijken}
     if "programme" in arms and "comparator" not in arms:
-        yield Problem(
-            "programme wijken without any comparator",
-            file="wijken/",
-            place="arm",
-            expected="at least one wijk with arm: comparator",
-            remedy="Say which wijken the programme is compared with.",
-        )
-    pairs = Counter(
-        (neighbourhood.pair, neighbourhood.arm)
-        for neighbourhood in neighbourhoods
-        if neighbourhood.pair
-    )
+        what = "programme wijken without any comparator"
+        remedy = "Say which wijken the programme is compared with."
+        expected = "at least one wijk with arm: comparator"
+        yield _wrong(what, "arm", remedy, "", expected, "wijken/")
+    pairs = Counter((one.pair, one.arm) for one in wijken if one.pair)
     for pair in sorted({pair for pair, _ in pairs}):
         if pairs[pair, "programme"] < 1 or pairs[pair, "comparator"] < 1:
-            yield Problem(
-                f"pair '{pair}' is not a pair",
-                file="wijken/",
-                place="pair",
-                expected="at least one programme and one comparator wijk",
-                remedy="Complete the pair, or leave pair out.",
-            )
+            remedy = "Complete the pair, or leave pair out."
+            expected = "at least one programme and one comparator wijk"
+            yield _wrong(f"pair '{pair}' is not a pair", "pair", remedy, "", expected, "wijken/")
 
 
 # What a proposed study still asks of the researcher: its marks, by file and line.
@@ -337,12 +276,19 @@ def unfinished(folder: Path) -> list[Problem]:
     """
     names = ["study.yml", "codebook.yml", "indicators.yml"]
     files = [folder / name for name in names]
-    one_by_one = [_problem(name, at, asked) for file in files for name, at, asked in _marks(file)]
-    alike: dict[tuple[str, str], list[str]] = {}
+    marks = {(at, asked, name): [name] for file in files for name, at, asked in _marks(file)}
     for file in sorted((folder / "wijken").glob("*.yml")):
         for name, at, asked in _marks(file):
-            alike.setdefault((at, asked), []).append(f"wijken/{name}")
-    return one_by_one + [_problem(_files(names), *asked) for asked, names in alike.items()]
+            marks.setdefault((at, asked, ""), []).append(f"wijken/{name}")
+    return [
+        Problem(
+            f"fill in {asked}",
+            names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more",
+            at,
+            remedy="Then delete the mark.",
+        )
+        for (at, asked, _), names in marks.items()
+    ]
 
 
 def _marks(file: Path) -> list[tuple[str, str, str]]:
@@ -355,12 +301,3 @@ def _marks(file: Path) -> list[tuple[str, str, str]]:
         for number, line in enumerate(lines, start=1)
         if MARK in line
     ]
-
-
-def _problem(file: str, place: str, asked: str) -> Problem:
-    return Problem(f"fill in {asked}", file=file, place=place, remedy="Then delete the mark.")
-
-
-def _files(names: list[str]) -> str:
-    """Return one name, or the first of many with their number: seventy wijken ask the same."""
-    return names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more"

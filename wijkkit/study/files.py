@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from wijkkit.errors import DataError, Problem, StudyError
+from wijkkit.errors import DataError, Problem, StudyError, collected
 from wijkkit.study.checks import check_study
 from wijkkit.study.codebook import Codebook
 from wijkkit.study.indicators import Indicator, indicator_entries
@@ -36,20 +36,18 @@ COLUMNS = {
     "start": ("start", "begin", "startdatum", "begindatum"),
     "codes": ("codes",),
 }
-_SEPARATORS = (";", ",", "\t")
 
 
 def read_area_list(path: Path, file: str) -> list[dict[str, str]]:
     """Read a list of wijken, one per row, by the names in `COLUMNS`; DataError where it cannot be."""
     numbered = _rows(path, file)
-    header = [_column(name) for name in numbered[0][1]] if numbered else []
+    names = {own: column for column, known in COLUMNS.items() for own in known}
+    header = [names.get(name.strip().lower(), "") for name in numbered[0][1]] if numbered else []
     if "code" not in header:
+        found = ", ".join(numbered[0][1][:8]) if numbered else "an empty file"
+        remedy = "Write these names in the first row."
         raise DataError(
-            "no column 'code'",
-            file=file,
-            found=", ".join(numbered[0][1][:8]) if numbered else "an empty file",
-            expected="code;name;arm;pair;district",
-            remedy="Write these names in the first row.",
+            Problem("no column 'code'", file, "", found, "code;name;arm;pair;district", remedy)
         )
     areas: list[Any] = []
     problems: list[Problem] = []
@@ -59,9 +57,16 @@ def read_area_list(path: Path, file: str) -> list[dict[str, str]]:
         area = dict.fromkeys(COLUMNS, "") | {
             name: cell.strip() for name, cell in zip(header, cells, strict=False) if name
         }
-        problems += _wrong(area["code"], number, seen, file)
-        area["name"] = area["name"] or area["code"]
-        area["wijk"] = area["wijk"] or _slug(area["name"], area["code"], slugs)
+        code, row = area["code"], f"row {number}"
+        if not code:
+            problems.append(Problem("no code", file, row, remedy="Fill in the code."))
+        elif (first := seen.setdefault(code, number)) != number:
+            rows, remedy = f"rows {first} and {number}", "Keep one of the rows."
+            problems.append(Problem("a code more than once", file, rows, code, remedy=remedy))
+        area["name"] = area["name"] or code
+        plain = _plain(area["name"]) or _plain(code) or "wijk"
+        another = f"{plain[:40]}-{_plain(code)}".strip("-")
+        area["wijk"] = area["wijk"] or (another if plain in slugs else plain)
         slugs.add(area["wijk"])
         areas.append(area)
     DataError.raise_for(problems)
@@ -72,44 +77,16 @@ def _rows(path: Path, file: str) -> list[tuple[int, list[str]]]:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise DataError(
-            "the list of areas cannot be read",
-            file=file,
-            found=error.strerror or str(error),
-            remedy="Correct its name.",
-        ) from None
+        found = error.strerror or str(error)
+        what, remedy = "the list of areas cannot be read", "Correct its name."
+        raise DataError(what, file=file, found=found, remedy=remedy) from None
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = content.decode("windows-1252", errors="replace")
-    first = text.partition("\n")[0]
-    separator = max(_SEPARATORS, key=first.count)
+    separator = max((";", ",", "\t"), key=text.partition("\n")[0].count)
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     return [(number, row) for number, row in enumerate(rows, start=1) if any(row)]
-
-
-def _column(name: str) -> str:
-    plain = name.strip().lower()
-    return next((column for column, names in COLUMNS.items() if plain in names), "")
-
-
-def _wrong(code: str, number: int, seen: dict[str, int], file: str) -> Iterator[Problem]:
-    if not code:
-        yield Problem("no code", file=file, place=f"row {number}", remedy="Fill in the code.")
-    elif code in seen:
-        yield Problem(
-            "a code more than once",
-            file=file,
-            place=f"rows {seen[code]} and {number}",
-            found=code,
-            remedy="Keep one of the rows.",
-        )
-    seen.setdefault(code, number)
-
-
-def _slug(name: str, code: str, taken: set[str]) -> str:
-    plain = _plain(name) or _plain(code) or "wijk"
-    return plain if plain not in taken else f"{plain[:40]}-{_plain(code)}".strip("-")
 
 
 def _plain(text: str) -> str:
@@ -175,15 +152,20 @@ def _versions(folder: Path) -> tuple[_Version, ...]:
 def _opened(folder: Path, versions: tuple[_Version, ...]) -> Study:
     """Read a study once for all that ask for it; `versions` are of its files."""
     problems: list[Problem] = []
-    settings = _read(folder / "study.yml", StudyFile, problems)
-    codebook = _read(folder / "codebook.yml", Codebook, problems)
-    indicators = _read_indicators(folder / "indicators.yml", codebook, problems)
+    settings = codebook = indicators = None
+    with collected(problems):
+        settings = _read(folder / "study.yml", StudyFile, problems)
+    with collected(problems):
+        codebook = _read(folder / "codebook.yml", Codebook, problems)
+    with collected(problems):
+        file = "indicators.yml"
+        entries = indicator_entries(read_yaml(folder / file), codebook, problems)
+        indicators = validate(entries, dict[str, Indicator], file, problems)
     neighbourhoods = _read_neighbourhoods(folder, problems)
     if problems or settings is None or codebook is None:
         raise StudyError(problems)
-    study = Study(folder, settings, codebook, indicators, neighbourhoods)
-    problems = check_study(study)
-    StudyError.raise_for(problems)
+    study = Study(folder, settings, codebook, MappingProxyType(indicators or {}), neighbourhoods)
+    StudyError.raise_for(check_study(study))
     return study
 
 
@@ -207,86 +189,42 @@ def find_study(folder: str | Path) -> Path:
 
 
 def _read(path: Path, model: type[M], problems: list[Problem]) -> M | None:
-    try:
-        return validate(read_yaml(path), model, path.name, problems)
-    except StudyError as error:
-        problems.extend(error.problems)
-        return None
-
-
-def _read_indicators(
-    path: Path, codebook: Codebook | None, problems: list[Problem]
-) -> Mapping[str, Indicator]:
-    try:
-        entries = indicator_entries(read_yaml(path), codebook, problems)
-        found = validate(entries, dict[str, Indicator], path.name, problems)
-    except StudyError as error:
-        problems.extend(error.problems)
-        found = None
-    return MappingProxyType(found or {})
+    return validate(read_yaml(path), model, path.name, problems)
 
 
 def _read_neighbourhoods(folder: Path, problems: list[Problem]) -> Mapping[str, Neighbourhood]:
     found = [*_listed_neighbourhoods(folder / "wijken.csv", problems)]
     for path in sorted(folder.glob("wijken/*.yml")):
-        name = f"wijken/{path.name}"
-        try:
-            neighbourhood = validate(read_yaml(path, name), Neighbourhood, name, problems)
-        except StudyError as error:
-            problems.extend(error.problems)
+        name, one = f"wijken/{path.name}", None
+        with collected(problems):
+            one = validate(read_yaml(path, name), Neighbourhood, name, problems)
+        if one is None:
             continue
-        if neighbourhood is None:
-            continue
-        if neighbourhood.wijk != path.stem:
-            problems.append(
-                Problem(
-                    "the file is named otherwise than its wijk",
-                    file=name,
-                    place="wijk",
-                    found=neighbourhood.wijk,
-                    expected=path.stem,
-                    remedy="Give both the same name.",
-                )
-            )
-        found.append(neighbourhood)
+        if one.wijk != path.stem:
+            what, remedy = "the file is named otherwise than its wijk", "Give both the same name."
+            problems.append(Problem(what, name, "wijk", one.wijk, path.stem, remedy))
+        found.append(one)
     if not found and not problems:
-        problems.append(
-            Problem(
-                "no neighbourhoods",
-                file="wijken/",
-                expected="one file per wijk, or wijken.csv",
-                remedy="Add wijken/<slug>.yml, or a list of them.",
-            )
-        )
+        expected = "one file per wijk, or wijken.csv"
+        remedy = "Add wijken/<slug>.yml, or a list of them."
+        problems.append(Problem("no neighbourhoods", "wijken/", "", "", expected, remedy))
     listed = (folder / "wijken.csv").is_file()
-    for wijk, times in Counter(neighbourhood.wijk for neighbourhood in found).items():
+    for wijk, times in Counter(one.wijk for one in found).items():
         if listed and times > 1:
-            problems.append(
-                Problem(
-                    f"wijk '{wijk}' is there {times} times",
-                    file="wijken.csv and wijken/",
-                    remedy="Keep it in one of the two, or give one another short name (wijk).",
-                )
-            )
+            what = f"wijk '{wijk}' is there {times} times"
+            remedy = "Keep it in one of the two, or give one another short name (wijk)."
+            problems.append(Problem(what, "wijken.csv and wijken/", remedy=remedy))
     order = {"programme": 0, "comparator": 1, "none": 2}
-    found.sort(
-        key=lambda neighbourhood: (
-            order[neighbourhood.arm],
-            neighbourhood.pair or "",
-            neighbourhood.wijk,
-        )
-    )
-    return MappingProxyType({neighbourhood.wijk: neighbourhood for neighbourhood in found})
+    found.sort(key=lambda one: (order[one.arm], one.pair or "", one.wijk))
+    return MappingProxyType({one.wijk: one for one in found})
 
 
 def _listed_neighbourhoods(path: Path, problems: list[Problem]) -> Iterator[Neighbourhood]:
     if not path.is_file():
         return
-    try:
+    areas: list[dict[str, str]] = []
+    with collected(problems):
         areas = read_area_list(path, path.name)
-    except DataError as error:
-        problems.extend(error.problems)
-        return
     for area in areas:
         entry: dict[str, object] = {name: value for name, value in area.items() if value}
         if area["codes"]:
@@ -302,16 +240,9 @@ def _codes(written: str, wijk: str, problems: list[Problem]) -> Iterator[tuple[s
     """Yield wave and codes of ``2018=BU1+BU2, 2021=BU3``."""
     for part in re.split(r"[,\s]+", written.strip()):
         wave, sign, codes = part.partition("=")
-        if not (wave and sign and codes):
-            problems.append(
-                Problem(
-                    "codes of other waves",
-                    file="wijken.csv",
-                    place=wijk,
-                    found=part,
-                    expected="2018=BU1+BU2, 2021=BU3",
-                    remedy="Write them that way.",
-                )
-            )
-            continue
-        yield wave, codes.split("+")
+        if wave and sign and codes:
+            yield wave, codes.split("+")
+        else:
+            what, expected = "codes of other waves", "2018=BU1+BU2, 2021=BU3"
+            remedy = "Write them that way."
+            problems.append(Problem(what, "wijken.csv", wijk, part, expected, remedy))

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from wijkkit.errors import Problem
 from wijkkit.study.codebook import Codebook, Column
-from wijkkit.study.model import Label, Model
+from wijkkit.study.settings.general import Label, Model, label_in
 
 
 class Indicator(Model):
@@ -84,45 +84,27 @@ def _say_directions(said: object, entries: dict[str, Any], problems: list[Proble
     if said is None:
         return
     if not isinstance(said, Mapping) or set(said) - {*DIRECTIONS, "ask"}:
-        problems.append(
-            Problem(
-                "directions of many indicators",
-                file=FILE,
-                place="direction",
-                expected="higher, lower and none, each with a list of indicators",
-                remedy="Write direction: {higher: [...], lower: [...]}.",
-            )
-        )
+        expected = "higher, lower and none, each with a list of indicators"
+        remedy = "Write direction: {higher: [...], lower: [...]}."
+        what = "directions of many indicators"
+        problems.append(Problem(what, FILE, "direction", "", expected, remedy))
         return
     for direction, names in said.items():
         for name in names or ():
             entry = entries.get(name)
-            if direction == "ask" or not isinstance(entry, Mapping) or "direction" in entry:
-                problems.append(_direction_problem(name, direction, entry))
-            else:
+            expected = ""
+            if direction != "ask" and isinstance(entry, Mapping) and "direction" not in entry:
                 entries[name] = {**entry, "direction": direction}
-
-
-def _direction_problem(name: str, direction: str, entry: object) -> Problem:
-    place = f"direction.{direction}"
-    if entry is None:
-        return Problem(
-            f"unknown indicator '{name}'", file=FILE, place=place, remedy="Correct the name."
-        )
-    if direction == "ask":
-        return Problem(
-            f"which way is better for '{name}'",
-            file=FILE,
-            place=place,
-            expected="its name under higher, lower or none",
-            remedy="Move it there.",
-        )
-    return Problem(
-        f"the direction of '{name}' is said twice",
-        file=FILE,
-        place=place,
-        remedy="Leave one of the two out.",
-    )
+                continue
+            if entry is None:
+                what, remedy = f"unknown indicator '{name}'", "Correct the name."
+            elif direction == "ask":
+                what, remedy = f"which way is better for '{name}'", "Move it there."
+                expected = "its name under higher, lower or none"
+            else:
+                what = f"the direction of '{name}' is said twice"
+                remedy = "Leave one of the two out."
+            problems.append(Problem(what, FILE, f"direction.{direction}", "", expected, remedy))
 
 
 def _by_answer(
@@ -133,31 +115,21 @@ def _by_answer(
     if codebook is None:
         return
     if column is None or not (column.values or column.labels):
-        problems.append(
-            Problem(
-                "answers of a column that has none",
-                file=FILE,
-                place=f"{key}.columns.answer",
-                found=str(column_name),
-                expected="a column of codebook.yml with values",
-                remedy="Name a column of type category.",
-            )
-        )
+        what, place = "answers of a column that has none", f"{key}.columns.answer"
+        expected, remedy = "a column of codebook.yml with values", "Name a column of type category."
+        problems.append(Problem(what, FILE, place, str(column_name), expected, remedy))
         return
     there = list(dict.fromkeys([*column.values.values(), *column.labels.values()]))
     wanted = there if entry["answers"] == "each" else entry["answers"]
     rest = {name: value for name, value in entry.items() if name != "answers"}
     for value in wanted if isinstance(wanted, list) else [wanted]:
         if value not in there:
-            problems.append(
-                Problem(
-                    f"no answer '{value}'",
-                    file=FILE,
-                    place=f"{key}.answers",
-                    expected=", ".join(map(str, there[:12])),
-                    remedy="Write each, or answers of the column.",
-                )
+            expected, remedy = (
+                ", ".join(map(str, there[:12])),
+                "Write each, or answers of the column.",
             )
+            what = f"no answer '{value}'"
+            problems.append(Problem(what, FILE, f"{key}.answers", "", expected, remedy))
             continue
         own = {"function": "answer_in", "options": {"values": [value]}}
         label = _label(rest.get("label", key), column, value)
@@ -169,13 +141,8 @@ def _by_answer(
 def _label(label: Label, column: Column, value: object) -> Label:
     """Return a question's label with the answer behind it, in each language that either has."""
     answer = column.names.get(str(value), str(value).replace("_", " "))
-    if isinstance(label, str) and isinstance(answer, str):
+    both = (label, answer)
+    languages = [language for one in both if isinstance(one, dict) for language in one]
+    if not languages:
         return f"{label}: {answer}"
-    languages = {*(label if isinstance(label, dict) else ()), *(answer if isinstance(answer, dict) else ())}  # fmt: skip
-    return {language: f"{_in(label, language)}: {_in(answer, language)}" for language in languages}
-
-
-def _in(label: Label, language: str) -> str:
-    if isinstance(label, str):
-        return label
-    return label.get(language) or next(iter(label.values()))  # type: ignore[call-overload]
+    return {language: ": ".join(label_in(one, language) for one in both) for language in languages}

@@ -7,7 +7,6 @@ needs none, and they are how a small file becomes a large one.
 
 from __future__ import annotations
 
-import difflib
 import json
 import re
 import typing
@@ -18,7 +17,7 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from wijkkit.errors import Problem, StudyError
+from wijkkit.errors import Problem, StudyError, did_you_mean
 
 #: Plain scalars that YAML 1.1 reads as something else than what stands there, and what to do.
 _AMBIGUOUS = (
@@ -91,8 +90,8 @@ def parse_yaml(text: str, name: str) -> Any:
 
 
 def _parsed(text: str, name: str, loader: type) -> Any:
-    StudyError.raise_for(dict.fromkeys(_aliases_and_tags(text, name, loader)))
-    StudyError.raise_for(dict.fromkeys(_check(yaml.compose(text, Loader=loader), name)))
+    StudyError.raise_for(_aliases_and_tags(text, name, loader))
+    StudyError.raise_for(_check(yaml.compose(text, Loader=loader), name))
     return yaml.load(text, Loader=loader)
 
 
@@ -109,20 +108,11 @@ def _aliases_and_tags(text: str, name: str, loader: type) -> Iterator[Problem]:
             )
             return
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            yield Problem(
-                "an anchor or alias (& or *)",
-                file=name,
-                place=_line(event.start_mark),
-                remedy="Write the value out.",
-            )
+            what, place = "an anchor or alias (& or *)", _line(event.start_mark)
+            yield Problem(what, name, place, remedy="Write the value out.")
         if getattr(event, "tag", None):
-            yield Problem(
-                "a tag (!)",
-                file=name,
-                place=_line(event.start_mark),
-                found=str(event.tag),
-                remedy="Leave the tag out.",
-            )
+            place = _line(event.start_mark)
+            yield Problem("a tag (!)", name, place, str(event.tag), remedy="Leave the tag out.")
 
 
 def _check(node: yaml.Node | None, name: str) -> Iterator[Problem]:
@@ -143,20 +133,13 @@ def _check_keys(node: yaml.MappingNode, name: str) -> Iterator[Problem]:
     for key, _ in node.value:
         line = _line(key.start_mark)
         if not isinstance(key, yaml.ScalarNode):
-            yield Problem(
-                "a key that is not a word", file=name, place=line, remedy="Use a plain word."
-            )
+            yield Problem("a key that is not a word", name, line, remedy="Use a plain word.")
             continue
         if key.value == "<<":
             yield Problem("a merge key (<<)", file=name, place=line, remedy="Write the keys out.")
         elif key.value in seen:
-            yield Problem(
-                f"duplicate key '{key.value}'",
-                file=name,
-                place=line,
-                found=f"first on line {seen[key.value]}",
-                remedy="Keep one of the two.",
-            )
+            what, found = f"duplicate key '{key.value}'", f"first on line {seen[key.value]}"
+            yield Problem(what, name, line, found, remedy="Keep one of the two.")
         seen.setdefault(key.value, key.start_mark.line + 1)
 
 
@@ -228,10 +211,8 @@ def _suggest(loc: tuple[str | int, ...], expected: Any) -> str:
     known = sorted(
         {field for model in _models_at(loc[:-1], expected) for field in model.model_fields}
     )
-    close = difflib.get_close_matches(str(loc[-1]), known, n=1, cutoff=0.75)
-    if close:
-        return f"Did you mean '{close[0]}'?"
-    return "Leave it out; keys that nothing reads are not allowed."
+    otherwise = "Leave it out; keys that nothing reads are not allowed."
+    return did_you_mean(str(loc[-1]), known, otherwise, cutoff=0.75)
 
 
 def _models_at(loc: tuple[str | int, ...], expected: Any) -> list[type[BaseModel]]:

@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wijkkit.display import ShowsItself
-from wijkkit.errors import ParameterError
+from wijkkit.errors import ParameterError, Problem
 from wijkkit.language import listed, number, text
 from wijkkit.language.messages import Nouns, Wording
 from wijkkit.study.codebook import Codebook
 from wijkkit.study.indicators import Indicator
 from wijkkit.study.model import Goal, Grouping, Label, Neighbourhood, StudyFile, Wave, nouns_said
 from wijkkit.study.settings import PopulationSettings
+from wijkkit.study.settings.general import label_in
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -111,9 +112,7 @@ class Study(ShowsItself):
 
     def text(self, label: Label) -> str:
         """Return `label` in the study's language, or in the language it has."""
-        if isinstance(label, str):
-            return label
-        return label.get(self.settings.language) or next(iter(label.values()))
+        return label_in(label, self.settings.language)
 
     @property
     def group_names(self) -> dict[str, str]:
@@ -189,13 +188,9 @@ class Study(ShowsItself):
         try:
             return self.neighbourhoods[slug]
         except KeyError:
-            raise ParameterError(
-                f"unknown wijk '{slug}'",
-                file="wijken/",
-                found=slug,
-                expected=", ".join(list(self.neighbourhoods)[:80]),
-                remedy=f"Use one of these, or add wijken/{slug}.yml.",
-            ) from None
+            what, known = f"unknown wijk '{slug}'", ", ".join(list(self.neighbourhoods)[:80])
+            remedy = f"Use one of these, or add wijken/{slug}.yml."
+            raise ParameterError(Problem(what, "wijken/", "", slug, known, remedy)) from None
 
     def wijk_of_code(self) -> dict[tuple[str, str], str]:
         """Return (wave, code in that wave) -> wijk, for every wave of the study."""
@@ -210,10 +205,7 @@ class Study(ShowsItself):
         """Return the neighbourhoods as a table: wijk, name, code, district, arm, pair."""
         import pandas as pd  # takes longer to load than a study to open
 
-        rows = [
-            neighbourhood.model_dump(exclude={"codes"})
-            for neighbourhood in self.neighbourhoods.values()
-        ]
+        rows = [one.model_dump(exclude={"codes"}) for one in self.neighbourhoods.values()]
         return pd.DataFrame(rows, columns=["wijk", "name", "code", "district", "arm", "pair"])
 
     def __repr__(self) -> str:
@@ -227,9 +219,7 @@ class Study(ShowsItself):
             "title": self.text(self.settings.title),
             "city": self.settings.city.name,
             "waves": ", ".join(self.text(wave.label) for wave in self.waves),
-            "neighbourhoods": [
-                neighbourhood.name for neighbourhood in self.neighbourhoods.values()
-            ],
+            "neighbourhoods": [one.name for one in self.neighbourhoods.values()],
             "goals": "; ".join(self.text(goal.label) for goal in self.goals),
             "indicators": ", ".join(self.indicators),
         }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import Annotated, ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self, cast
 
 from pydantic import (
     AfterValidator,
@@ -53,6 +53,13 @@ Sign = Annotated[str, StringConstraints(min_length=1, max_length=1)]
 Key = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,59}$")]
 #: A text for readers: one text, or one per language (``{nl: ..., en: ...}``).
 Label = str | dict[Literal["nl", "en"], str]
+
+
+def label_in(label: Label, language: str) -> str:
+    """Return a label in a language, or in the one that it has."""
+    if isinstance(label, str):
+        return label
+    return label.get(cast(Any, language)) or next(iter(label.values()))
 
 
 # Settings of the batch (``batch:`` in study.yml).
