@@ -143,10 +143,8 @@ def run_tables(study: Study, run: str) -> Path:
     named = {"last": kept[-1:], "previous": kept[-2:-1]}
     found = named.get(run, [name for name in kept if name.startswith(run)])
     if len(found) != 1:
-        raise BatchError(
-            f"{'more than one run' if found else 'no run'} is called '{run}'",
-            found=run,
-            expected=", ".join([*kept[-10:], *(name for name in named if named[name])]),
-            remedy="Give the name of one of these runs.",
-        )
+        what = f"{'more than one run' if found else 'no run'} is called '{run}'"
+        expected = ", ".join([*kept[-10:], *(name for name in named if named[name])])
+        remedy = "Give the name of one of these runs."
+        raise BatchError(what, found=run, expected=expected, remedy=remedy)
     return study.runs / "history" / found[0] / "released"

@@ -47,12 +47,9 @@ def find_notebooks(study: Path, folder: str | Path | None = None) -> Path:
     found = find_part(study, "notebooks") if folder is None else Path(folder)
     if any((found / stage).is_dir() for stage in STAGES):
         return found.resolve()
-    raise ParameterError(
-        "there are no notebooks here",
-        file=str(found),
-        expected="a folder with stad/ and wijk/",
-        remedy="Give another folder with --notebooks, or none: then the project's own are taken.",
-    )
+    what, expected = "there are no notebooks here", "a folder with stad/ and wijk/"
+    remedy = "Give another folder with --notebooks, or none: then the project's own are taken."
+    raise ParameterError(what, file=str(found), expected=expected, remedy=remedy)
 
 
 def read_notebooks(folder: Path) -> tuple[Notebook, ...]:
@@ -114,13 +111,9 @@ def _meaning(source: str) -> str:
 
 def _parameters(cells: list[str], file: str) -> set[str]:
     if len(cells) != 1:
-        raise ParameterError(
-            "a notebook has one cell tagged 'parameters'",
-            file=file,
-            found=str(len(cells)),
-            expected="1",
-            remedy="Tag the cell that sets the parameters, and no other.",
-        )
+        what = "a notebook has one cell tagged 'parameters'"
+        remedy = "Tag the cell that sets the parameters, and no other."
+        raise ParameterError(what, file=file, found=str(len(cells)), expected="1", remedy=remedy)
     try:
         tree = ast.parse(cells[0])
     except SyntaxError as error:

@@ -78,8 +78,5 @@ def _disk(error: OSError) -> Problem:
         errno.ENAMETOOLONG: "Give a shorter name.",
     }
     usual = "Is there a file where a folder was expected? Name another folder."
-    return Problem(
-        (error.strerror or str(error)).lower(),
-        file=str(error.filename or ""),
-        remedy=remedies.get(error.errno or 0, usual),
-    )
+    what, remedy = (error.strerror or str(error)).lower(), remedies.get(error.errno or 0, usual)
+    return Problem(what, file=str(error.filename or ""), remedy=remedy)

@@ -87,13 +87,9 @@ def load(
     for kind, report in reports.items():
         typer.echo(f"{kind}: {report}")
     if not reports:
-        raise RegistryError(
-            "there is no table to load",
-            file="study.yml",
-            place="sources",
-            expected="stakeholders, steps or interventions",
-            remedy="Name the file there.",
-        )
+        what, file = "there is no table to load", "study.yml"
+        expected, remedy = "stakeholders, steps or interventions", "Name the file there."
+        raise RegistryError(what, file=file, place="sources", expected=expected, remedy=remedy)
 
 
 @app.command("export")
@@ -116,11 +112,8 @@ def export(
 def _target(wijk: str, out: Path | None, force: bool) -> Path:
     path = out or Path(f"{wijk}.xlsx")
     if path.exists() and not force:
-        raise RegistryError(
-            "the file is there already",
-            file=str(path),
-            remedy="Give another file with --out, or replace it with --force.",
-        )
+        remedy = "Give another file with --out, or replace it with --force."
+        raise RegistryError("the file is there already", file=str(path), remedy=remedy)
     if not path.parent.is_dir():
         raise RegistryError("there is no such folder", file=str(path.parent), remedy="Make it.")
     return path

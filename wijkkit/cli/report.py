@@ -150,11 +150,9 @@ def research(
 ) -> None:
     """Write tidy estimates with n, weighted and not, before disclosure control."""
     if not unprotected:
-        raise ParameterError(
-            "these numbers do not pass disclosure control",
-            expected="--unprotected",
-            remedy="Say --unprotected, and keep the files on your own machine.",
-        )
+        what = "these numbers do not pass disclosure control"
+        remedy = "Say --unprotected, and keep the files on your own machine."
+        raise ParameterError(what, expected="--unprotected", remedy=remedy)
     from wijkkit.export import write_research
     from wijkkit.export.rows import refuse_published
     from wijkkit.pipeline.estimation import unprotected_estimates

@@ -78,13 +78,11 @@ def _wijk_file(wijk) -> str:
 def _check_same_wijken(folder: Path, city: pd.DataFrame) -> None:
     there = {path.stem for path in (folder / "wijken").glob("*.yml")}
     if there and there != set(city["wijk"]):
-        raise StudyError(
-            "there is another study here",
-            file=folder.name,
-            found=f"{len(there)} wijken: {', '.join(sorted(there)[:6])}",
-            expected=f"an empty folder, or the demo's {len(city)} wijken",
-            remedy="Give another folder with --folder.",
-        )
+        what = "there is another study here"
+        found = f"{len(there)} wijken: {', '.join(sorted(there)[:6])}"
+        expected = f"an empty folder, or the demo's {len(city)} wijken"
+        remedy = "Give another folder with --folder."
+        raise StudyError(what, file=folder.name, found=found, expected=expected, remedy=remedy)
 
 
 WIJKEN, SEED = 6, 12
@@ -134,20 +132,13 @@ def make_demo(
     <Study 'Kansrijk opgroeien in Lindestad': 6 neighbourhoods, 2 waves, 6 indicators>
     """
     if not 2 <= wijken <= MAXIMUM_WIJKEN:
-        raise ParameterError(
-            "a demo city cannot have this many wijken",
-            found=str(wijken),
-            expected=f"2 to {MAXIMUM_WIJKEN}",
-            remedy="Give another number with --wijken.",
-        )
+        what, expected = "a demo city cannot have this many wijken", f"2 to {MAXIMUM_WIJKEN}"
+        remedy = "Give another number with --wijken."
+        raise ParameterError(what, found=str(wijken), expected=expected, remedy=remedy)
     folder, data = Path(folder).resolve(), Path(data).resolve()
     if data.is_dir() and any(data.iterdir()) and not replace:
-        raise DataError(
-            "there is data here already",
-            file=data.name,
-            expected="an empty folder",
-            remedy="Remove it, or replace it with --replace.",
-        )
+        what, remedy = "there is data here already", "Remove it, or replace it with --replace."
+        raise DataError(what, file=data.name, expected="an empty folder", remedy=remedy)
     city = build_city(wijken, seed)
     write_study(folder, data, city)
     for part in ("survey", "areas", "process", "registry"):

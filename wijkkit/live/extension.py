@@ -124,12 +124,9 @@ def make_server(
     accounts = Accounts(study)
     alone = not accounts.all()
     if alone and not _loopback(ip):
-        raise ParameterError(
-            "others could reach the pages, and nobody has an account",
-            place="--ip",
-            found=ip,
-            remedy="Add accounts first: wijkkit account add NAME --role reader.",
-        )
+        what = "others could reach the pages, and nobody has an account"
+        remedy = "Add accounts first: wijkkit account add NAME --role reader."
+        raise ParameterError(what, place="--ip", found=ip, remedy=remedy)
     identity = DeskIdentity if alone else AccountIdentity
     settings = Config()
     settings.WijkkitPages.study = str(study.folder)
@@ -178,9 +175,6 @@ def _require_own_address(ip: str) -> None:
         with socket.socket(family) as probe:
             probe.bind(address)
     except OSError:
-        raise ParameterError(
-            "this machine has no such address",
-            place="--ip",
-            found=ip,
-            expected="127.0.0.1, or an address of this machine",
-        ) from None
+        what = "this machine has no such address"
+        expected = "127.0.0.1, or an address of this machine"
+        raise ParameterError(what, place="--ip", found=ip, expected=expected) from None

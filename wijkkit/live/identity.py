@@ -85,13 +85,9 @@ class Accounts:
     def remove(self, name: str) -> None:
         """Remove an account, and log out whoever uses it."""
         if name not in self.all():
-            raise ParameterError(
-                "nobody has this name",
-                file=self.path.name,
-                found=name,
-                expected=", ".join(self.all()) or "no names yet",
-                remedy="Use one of these.",
-            )
+            what, file = "nobody has this name", self.path.name
+            expected, remedy = ", ".join(self.all()) or "no names yet", "Use one of these."
+            raise ParameterError(what, file=file, found=name, expected=expected, remedy=remedy)
         self._change(lambda known: {key: one for key, one in known.items() if key != name})
 
     def _check(self, name: str, role: str, wijken: tuple[str, ...], password: str) -> None:
@@ -102,32 +98,24 @@ class Accounts:
                 "no such role", place="--role", found=role, expected=", ".join(ROLES)
             )
         if (role == "keeper") != bool(wijken):
-            raise ParameterError(
-                "a keeper keeps wijken, and nobody else does",
-                place="--wijk",
-                found=", ".join(wijken) or "none",
-                remedy="Give --wijk with --role keeper, once for each wijk.",
-            )
+            what, found = "a keeper keeps wijken, and nobody else does", ", ".join(wijken) or "none"
+            remedy = "Give --wijk with --role keeper, once for each wijk."
+            raise ParameterError(what, place="--wijk", found=found, remedy=remedy)
         for wijk in wijken:
             self.study.neighbourhood(wijk)
         if len(password) < SHORTEST:
-            raise ParameterError(
-                "the password is too short",
-                place="password",
-                found=f"{len(password)} characters",
-                expected=f"at least {SHORTEST}",
-            )
+            what, found = "the password is too short", f"{len(password)} characters"
+            expected = f"at least {SHORTEST}"
+            raise ParameterError(what, place="password", found=found, expected=expected)
 
     def _read(self) -> dict[str, Account]:
         try:
             rows = json.loads(self.path.read_text(encoding="utf-8"))
             found = [Account(**{**row, "wijken": tuple(row["wijken"])}) for row in rows]
         except (OSError, ValueError, TypeError, KeyError):
-            raise ParameterError(
-                "the file of accounts cannot be read",
-                file=str(self.path),
-                remedy="Put back an earlier copy, or remove it and add the accounts again.",
-            ) from None
+            what = "the file of accounts cannot be read"
+            remedy = "Put back an earlier copy, or remove it and add the accounts again."
+            raise ParameterError(what, file=str(self.path), remedy=remedy) from None
         return {account.name: account for account in found}
 
     def _change(self, change) -> None:

@@ -48,13 +48,10 @@ def check_areas(
     known = area_names(study, level)
     inside = codes.isin(list(known))
     if not inside.any():
-        yield Problem(
-            "none of the study's areas is in this source",
-            file=file,
-            found=", ".join(codes.dropna().unique()[:5]),
-            expected=", ".join(list(known)[:5]),
-            remedy="Check code_column, and which year's division the codes belong to.",
-        )
+        what = "none of the study's areas is in this source"
+        found, expected = ", ".join(codes.dropna().unique()[:5]), ", ".join(list(known)[:5])
+        remedy = "Check code_column, and which year's division the codes belong to."
+        yield Problem(what, file=file, found=found, expected=expected, remedy=remedy)
     elif names is not None and level == "wijk":
         yield from _divisions(study, codes, names, file)
     else:
@@ -67,14 +64,9 @@ def _written_otherwise(known: dict[str, str], codes: pd.Series, file: str) -> It
     for code in known:
         other = plain.get(plain_code(code)) if code not in there else None
         if other is not None and plain_code(code):
-            yield Problem(
-                "an area code written in another way",
-                file=file,
-                place=f"area {code}",
-                found=other,
-                expected=code,
-                remedy="Write it in the file as the study does, or the study's as the file does.",
-            )
+            what, place = "an area code written in another way", f"area {code}"
+            remedy = "Write it in the file as the study does, or the study's as the file does."
+            yield Problem(what, file=file, place=place, found=other, expected=code, remedy=remedy)
 
 
 def check_once(study: Study, level: str, codes: pd.Series, file: str) -> Iterator[Problem]:
@@ -174,12 +166,9 @@ def find_column(wanted: str, columns: Iterable[str]) -> str | Problem:
     if len(found) == 1:
         return found[0]
     if found:
-        return Problem(
-            f"the column '{wanted}' is not unique",
-            found=", ".join(found),
-            expected="one of these names in full",
-            remedy="Name it with its number in study.yml.",
-        )
+        what, expected = f"the column '{wanted}' is not unique", "one of these names in full"
+        remedy = "Name it with its number in study.yml."
+        return Problem(what, found=", ".join(found), expected=expected, remedy=remedy)
     close = difflib.get_close_matches(wanted, columns, n=1)
     return Problem(
         f"no column '{wanted}'",
@@ -233,14 +222,10 @@ def check_waves(study: Study, rows: pd.DataFrame) -> Iterator[Problem]:
     known = [wave.id for wave in study.waves]
     unknown = sorted(set(rows["wave"].dropna()) - set(known))
     if unknown:
-        yield Problem(
-            "unknown wave",
-            file="codebook.yml",
-            place="columns.wave",
-            found=", ".join(unknown[:12]),
-            expected=", ".join(known),
-            remedy="Recode it in codebook.yml (values:).",
-        )
+        what, file = "unknown wave", "codebook.yml"
+        place, found = "columns.wave", ", ".join(unknown[:12])
+        expected, remedy = ", ".join(known), "Recode it in codebook.yml (values:)."
+        yield Problem(what, file=file, place=place, found=found, expected=expected, remedy=remedy)
     reached = set(rows["wave"][rows["wijk"].notna()])
     for wave in known:
         if wave not in reached:
@@ -317,14 +302,9 @@ def _renumbered(neighbourhood: Neighbourhood, wave: str, alike: list[str]) -> Pr
 
 
 def _code_problem(area: str, slug: str, code: str) -> Problem:
-    return Problem(
-        "an area code written in another way",
-        file=f"wijken/{slug}.yml",
-        place="code",
-        found=area,
-        expected=code,
-        remedy=f"Recode it in codebook.yml (columns.area.values), or correct wijken/{slug}.yml.",
-    )
+    what, file = "an area code written in another way", f"wijken/{slug}.yml"
+    remedy = f"Recode it in codebook.yml (columns.area.values), or correct wijken/{slug}.yml."
+    return Problem(what, file=file, place="code", found=area, expected=code, remedy=remedy)
 
 
 def _alike(one: str, other: str) -> bool:

@@ -96,51 +96,34 @@ def _load(study: Study, source: BorderSource) -> gpd.GeoDataFrame:
 
 def _check_file(path: Path, source: BorderSource) -> None:
     if not path.is_file():
-        raise DataError(
-            "the file is missing",
-            file=source.path or "",
-            expected=f"as sources.borders ({source.level}) says",
-            remedy="Put it there, or correct the path in study.yml.",
-        )
+        what, expected = "the file is missing", f"as sources.borders ({source.level}) says"
+        remedy = "Put it there, or correct the path in study.yml."
+        raise DataError(what, file=source.path or "", expected=expected, remedy=remedy)
     if path.suffix.lower() not in FORMATS:
-        raise DataError(
-            "unknown format",
-            file=source.path or "",
-            found=path.suffix or "no ending",
-            expected=", ".join(FORMATS),
-            remedy="Export the borders in one of these.",
-        )
+        what, found = "unknown format", path.suffix or "no ending"
+        expected, remedy = ", ".join(FORMATS), "Export the borders in one of these."
+        raise DataError(what, file=source.path or "", found=found, expected=expected, remedy=remedy)
 
 
 def _read(path: Path, layer: str | None, file: str) -> gpd.GeoDataFrame:
     try:
         layers = [str(name) for name in pyogrio.list_layers(path)[:, 0]]
         if (layer is not None and layer not in layers) or (layer is None and len(layers) != 1):
-            raise DataError(
-                f"there is no layer '{layer}'" if layer else "which layer is not said",
-                file=file,
-                found=", ".join(layers),
-                expected="one of these",
-                remedy="Set layer in study.yml.",
-            )
+            what = f"there is no layer '{layer}'" if layer else "which layer is not said"
+            found, remedy = ", ".join(layers), "Set layer in study.yml."
+            raise DataError(what, file=file, found=found, expected="one of these", remedy=remedy)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", RuntimeWarning)
             shapes = pyogrio.read_dataframe(path, layer=layer)
     except (DataSourceError, DataLayerError, ValueError):
-        raise DataError(
-            "the file is damaged, or holds no borders",
-            file=file,
-            expected="a complete GeoPackage or GeoJSON file",
-            remedy="Export it again.",
-        ) from None
+        what = "the file is damaged, or holds no borders"
+        expected = "a complete GeoPackage or GeoJSON file"
+        raise DataError(what, file=file, expected=expected, remedy="Export it again.") from None
     except GEOSException as error:
-        raise DataError(
-            "a shape that cannot be read",
-            file=file,
-            found=str(error).rpartition(": ")[2],
-            expected="polygons whose rings end where they start",
-            remedy="Repair the borders, for example with 'Fix geometries' in QGIS.",
-        ) from None
+        what, found = "a shape that cannot be read", str(error).rpartition(": ")[2]
+        expected = "polygons whose rings end where they start"
+        remedy = "Repair the borders, for example with 'Fix geometries' in QGIS."
+        raise DataError(what, file=file, found=found, expected=expected, remedy=remedy) from None
     if not isinstance(shapes, gpd.GeoDataFrame) or shapes.empty:
         raise DataError(
             "the file holds no shapes", file=file, expected="polygons", remedy="Export it again."
@@ -187,13 +170,10 @@ def check_shapes(borders: gpd.GeoDataFrame, file: str) -> Iterator[Problem]:
 def _double(borders: gpd.GeoDataFrame, file: str) -> Iterator[Problem]:
     double = borders["code"][borders["code"].duplicated()].unique()
     if len(double):
-        yield Problem(
-            "a code that more than one shape has",
-            file=file,
-            found=", ".join(double[:5]),
-            expected="one shape per area",
-            remedy="Dissolve the shapes by code, or correct code_column.",
-        )
+        what, found = "a code that more than one shape has", ", ".join(double[:5])
+        expected = "one shape per area"
+        remedy = "Dissolve the shapes by code, or correct code_column."
+        yield Problem(what, file=file, found=found, expected=expected, remedy=remedy)
 
 
 #: The Dutch national grid (Rijksdriehoekstelsel), in metres.
@@ -224,12 +204,10 @@ def _system(shapes: gpd.GeoDataFrame, said: str | None, file: str) -> CRS:
     if said is None and shapes.crs is None:
         if _inside(tuple(shapes.total_bounds)):
             return CRS(RD_NEW)
-        raise DataError(
-            "the coordinates' system is not known",
-            file=file,
-            expected="a file that names it, or crs in study.yml",
-            remedy=f"Set crs: {RD_NEW} or EPSG:4326 in study.yml.",
-        )
+        what = "the coordinates' system is not known"
+        expected = "a file that names it, or crs in study.yml"
+        remedy = f"Set crs: {RD_NEW} or EPSG:4326 in study.yml."
+        raise DataError(what, file=file, expected=expected, remedy=remedy)
     try:
         return CRS(said) if said is not None else shapes.crs
     except CRSError:
@@ -258,10 +236,7 @@ def _swapped(bounds: tuple[float, ...]) -> bool:
 
 
 def _wrong(file: str, bounds: tuple[float, ...], expected: str) -> DataError:
-    return DataError(
-        "the coordinates are not in the system they are said to be in",
-        file=file,
-        found=f"x {bounds[0]:g} to {bounds[2]:g}, y {bounds[1]:g} to {bounds[3]:g}",
-        expected=expected,
-        remedy="Set crs in study.yml to what the coordinates are, or export the file again.",
-    )
+    what = "the coordinates are not in the system they are said to be in"
+    found = f"x {bounds[0]:g} to {bounds[2]:g}, y {bounds[1]:g} to {bounds[3]:g}"
+    remedy = "Set crs in study.yml to what the coordinates are, or export the file again."
+    return DataError(what, file=file, found=found, expected=expected, remedy=remedy)

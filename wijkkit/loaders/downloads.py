@@ -83,13 +83,10 @@ def _download(source: AreaFigureSource, prefix: str) -> dict[str, object]:
         )
         info = cbsodata.get_info(source.table, catalog_url=source.catalogue) or {}
     except (requests.RequestException, ValueError, KeyError, TypeError) as error:
-        raise DataError(
-            f"the table cannot be downloaded: {type(error).__name__}",
-            file=f"CBS {source.table}",
-            place=place,
-            expected=f"an answer of {source.catalogue}",
-            remedy="Connect once, so that it is kept on disk; or save it as csv (kind: file).",
-        ) from None
+        what = f"the table cannot be downloaded: {type(error).__name__}"
+        file, expected = f"CBS {source.table}", f"an answer of {source.catalogue}"
+        remedy = "Connect once, so that it is kept on disk; or save it as csv (kind: file)."
+        raise DataError(what, file=file, place=place, expected=expected, remedy=remedy) from None
     return {
         "table": source.table,
         "modified": info.get("Modified", ""),
@@ -210,11 +207,6 @@ def _next_link(page: str, answer: dict) -> str | None:
 
 
 def _refused(url: str, found: str, remedy: str) -> DataError:
-    return DataError(
-        "the borders cannot be downloaded",
-        file="study.yml",
-        place="sources.borders.url",
-        found=found,
-        expected=f"GeoJSON features of {urlsplit(url).netloc}",
-        remedy=remedy,
-    )
+    what, file = "the borders cannot be downloaded", "study.yml"
+    place, expected = "sources.borders.url", f"GeoJSON features of {urlsplit(url).netloc}"
+    return DataError(what, file=file, place=place, found=found, expected=expected, remedy=remedy)

@@ -73,12 +73,10 @@ def read_archive(path: Path) -> Archive:
     except FileNotFoundError:
         raise DataError("the file is missing", file=path.name, remedy="Check the path.") from None
     except UNREADABLE as error:
-        raise DataError(
-            f"the project cannot be opened: {error}",
-            file=path.name,
-            expected="a zip as a QDA program exports it, without a password",
-            remedy="Export the project again as .qdpx.",
-        ) from None
+        what = f"the project cannot be opened: {error}"
+        expected = "a zip as a QDA program exports it, without a password"
+        remedy = "Export the project again as .qdpx."
+        raise DataError(what, file=path.name, expected=expected, remedy=remedy) from None
     return Archive(root, texts)
 
 
@@ -96,13 +94,8 @@ def _too_large(files: list[zipfile.ZipInfo], name: str) -> Iterator[Problem]:
     )
     for what, found, most in limits:
         if found > most:
-            yield Problem(
-                what,
-                file=name,
-                found=f"{found:,}",
-                expected=f"at most {most:,}",
-                remedy="Export a project with the interviews only.",
-            )
+            expected, remedy = f"at most {most:,}", "Export a project with the interviews only."
+            yield Problem(what, file=name, found=f"{found:,}", expected=expected, remedy=remedy)
     for info in files:
         ratio = info.file_size / max(info.compress_size, 1)
         if info.file_size > 2**20 and ratio > MAXIMUM_RATIO:
@@ -121,13 +114,10 @@ def _unsafe(files: list[zipfile.ZipInfo], name: str) -> Iterator[Problem]:
         # ZipInfo cuts a name at a null byte and turns the platform's separators into '/'.
         parts = PurePosixPath(info.orig_filename.replace("\\", "/")).parts
         if ".." in parts or "\0" in info.orig_filename or (parts and parts[0][-1:] in "/:"):
-            yield Problem(
-                "a path that leads out of the project",
-                file=name,
-                place=repr(info.orig_filename[:120]),
-                expected="files inside the project",
-                remedy="Do not use this file; ask for a new export.",
-            )
+            what, place = "a path that leads out of the project", repr(info.orig_filename[:120])
+            expected = "files inside the project"
+            remedy = "Do not use this file; ask for a new export."
+            yield Problem(what, file=name, place=place, expected=expected, remedy=remedy)
 
 
 def _project_file(files: list[zipfile.ZipInfo], name: str) -> zipfile.ZipInfo:
@@ -147,13 +137,10 @@ def _read(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str) -> bytes:
     with archive.open(info) as file:
         content = file.read(MAXIMUM_FILE_SIZE + 1)
     if len(content) > MAXIMUM_FILE_SIZE:
-        raise DataError(
-            "a text in the project is too large",
-            file=name,
-            place=info.filename[:120],
-            expected=f"at most {MAXIMUM_FILE_SIZE} bytes",
-            remedy="Split the source, or export fewer sources.",
-        )
+        what, place = "a text in the project is too large", info.filename[:120]
+        expected = f"at most {MAXIMUM_FILE_SIZE} bytes"
+        remedy = "Split the source, or export fewer sources."
+        raise DataError(what, file=name, place=place, expected=expected, remedy=remedy)
     return content
 
 
@@ -161,28 +148,17 @@ def _parse(content: bytes, name: str, place: str) -> Element:
     try:
         root = fromstring(content, forbid_dtd=True)
     except DefusedXmlException:
-        raise DataError(
-            "the XML declares a document type or entities",
-            file=name,
-            place=place,
-            remedy="Do not use this file; ask for a new export.",
-        ) from None
+        what = "the XML declares a document type or entities"
+        remedy = "Do not use this file; ask for a new export."
+        raise DataError(what, file=name, place=place, remedy=remedy) from None
     except (ParseError, ValueError, LookupError) as error:
-        raise DataError(
-            f"the XML is malformed: {error}",
-            file=name,
-            place=place,
-            remedy="Export the project again.",
-        ) from None
+        what = f"the XML is malformed: {error}"
+        raise DataError(what, file=name, place=place, remedy="Export the project again.") from None
     if root.tag.rpartition("}")[2] != "Project" or _deeper_than(root, MAXIMUM_DEPTH):
-        raise DataError(
-            "this is not a REFI-QDA project",
-            file=name,
-            place=place,
-            found=root.tag[:80],
-            expected=f"a Project at most {MAXIMUM_DEPTH} levels deep",
-            remedy="Export the project as .qdpx, not the codebook alone.",
-        )
+        what, found = "this is not a REFI-QDA project", root.tag[:80]
+        expected = f"a Project at most {MAXIMUM_DEPTH} levels deep"
+        remedy = "Export the project as .qdpx, not the codebook alone."
+        raise DataError(what, file=name, place=place, found=found, expected=expected, remedy=remedy)
     return root
 
 

@@ -130,16 +130,10 @@ def _unlisted(text: str, table: SourceTable, source: str, column: Column) -> Pro
     if text in table.labels.get(source, {}).values() or (
         column.values and all(is_number(raw) for raw in column.values) and not is_number(text)
     ):
-        return Problem(
-            "a label where a code was expected",
-            expected=known,
-            remedy="Export codes, or list the labels in codebook.yml (labels:).",
-        )
-    return Problem(
-        "a value that the codebook does not know",
-        expected=known,
-        remedy="Correct the cell, or list the value in codebook.yml (values: or missing:).",
-    )
+        remedy = "Export codes, or list the labels in codebook.yml (labels:)."
+        return Problem("a label where a code was expected", expected=known, remedy=remedy)
+    remedy = "Correct the cell, or list the value in codebook.yml (values: or missing:)."
+    return Problem("a value that the codebook does not know", expected=known, remedy=remedy)
 
 
 def _number(raw: object, table: SourceTable, column: Column) -> float | Problem:

@@ -96,13 +96,10 @@ def _without_guid(tables: dict[str, pd.DataFrame], file: str) -> Iterator[Proble
         keys = tables[table][key]
         for number in range(len(keys)):
             if keys[number] == "" or keys.duplicated()[number]:
-                yield Problem(
-                    f"a {key} without a GUID of its own",
-                    file=file,
-                    place=f"{key} {number + 1}, '{tables[table].loc[number, 'name'][:80]}'",
-                    found=keys[number],
-                    remedy="Export the project again; by hand, give each its own guid.",
-                )
+                what = f"a {key} without a GUID of its own"
+                place = f"{key} {number + 1}, '{tables[table].loc[number, 'name'][:80]}'"
+                remedy = "Export the project again; by hand, give each its own guid."
+                yield Problem(what, file=file, place=place, found=keys[number], remedy=remedy)
 
 
 def _broken_references(tables: dict[str, pd.DataFrame], file: str) -> Iterator[Problem]:
@@ -111,13 +108,9 @@ def _broken_references(tables: dict[str, pd.DataFrame], file: str) -> Iterator[P
         for key in keys:
             values = tables[table][key]
             for value in values[~values.isin(known[key] | {""})].unique():
-                yield Problem(
-                    f"a {key} that is not in the project",
-                    file=file,
-                    place=table,
-                    found=value,
-                    remedy="Check in the QDA program whether everything was exported.",
-                )
+                what = f"a {key} that is not in the project"
+                remedy = "Check in the QDA program whether everything was exported."
+                yield Problem(what, file=file, place=table, found=value, remedy=remedy)
 
 
 _KEYS = {"codes": "code", "sources": "source", "selections": "selection"}
@@ -136,12 +129,9 @@ def _broken_texts(tables: dict[str, pd.DataFrame], file: str) -> Iterator[Proble
     for check, what in _CHECKS.items():
         broken = selections[selections["check"].eq(check)]
         if len(broken):
-            yield Problem(
-                f"{len(broken)} {what}",
-                file=file,
-                found=", ".join(broken["selection"].head(5)),
-                remedy="Their codes are counted; their text is not used.",
-            )
+            found = ", ".join(broken["selection"].head(5))
+            remedy = "Their codes are counted; their text is not used."
+            yield Problem(f"{len(broken)} {what}", file=file, found=found, remedy=remedy)
 
 
 _CHECKS = {
@@ -350,16 +340,10 @@ def _incomplete(groups: pd.DataFrame, file: str) -> Iterator[Problem]:
     for name, rows in groups.groupby("group", dropna=False):
         absent = [column for column in ("wave", "role") if rows[column].isna().any()]
         if len(rows) > 1:
-            yield Problem(
-                "a group interview belongs to two wijken, waves or roles",
-                file=file,
-                place=f"group '{name}'",
-                remedy="Give each interview a group of its own.",
-            )
+            what = "a group interview belongs to two wijken, waves or roles"
+            remedy = "Give each interview a group of its own."
+            yield Problem(what, file=file, place=f"group '{name}'", remedy=remedy)
         elif absent:
-            yield Problem(
-                f"a group interview without {' and '.join(absent)}",
-                file=file,
-                place=f"group '{name}'",
-                remedy="Add the variables, or name them in process.group_interviews.",
-            )
+            what = f"a group interview without {' and '.join(absent)}"
+            remedy = "Add the variables, or name them in process.group_interviews."
+            yield Problem(what, file=file, place=f"group '{name}'", remedy=remedy)

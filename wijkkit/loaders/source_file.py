@@ -37,20 +37,14 @@ def read_csv(path: Path, source: TableSource) -> SourceTable:
             csv.reader(io.StringIO(text, newline=""), delimiter=source.separator, strict=True)
         )
     except csv.Error as error:
-        raise DataError(
-            f"not a csv file: {error}",
-            file=source.path,
-            expected="text cells, quoted where they hold a quote, separator or line end",
-            remedy="Export the file again.",
-        ) from None
+        what = f"not a csv file: {error}"
+        expected = "text cells, quoted where they hold a quote, separator or line end"
+        remedy = "Export the file again."
+        raise DataError(what, file=source.path, expected=expected, remedy=remedy) from None
     numbered = [(number, row) for number, row in enumerate(rows, start=1) if any(row)]
     if not numbered:
-        raise DataError(
-            "the file is empty",
-            file=source.path,
-            expected="a row with column names",
-            remedy="Export the file again.",
-        )
+        expected, remedy = "a row with column names", "Export the file again."
+        raise DataError("the file is empty", file=source.path, expected=expected, remedy=remedy)
     last = numbered[-1][1]
     if len(last) == 1 and last[0].startswith(PUBLISHER):
         numbered.pop()
@@ -87,14 +81,10 @@ def _has_decimal_points(rows: list[list[str]]) -> bool:
 def _separator(header: list[str], source: TableSource) -> Iterator[Problem]:
     others = [s for s in SEPARATORS if s != source.separator and s in header[0]]
     if len(header) == 1 and others:
-        yield Problem(
-            "another separator than study.yml says",
-            file=source.path,
-            place="row 1",
-            found=repr(others[0]),
-            expected=repr(source.separator),
-            remedy=f'Set separator: "{others[0]}" in study.yml.'.replace("\t", "\\t"),
-        )
+        what, file = "another separator than study.yml says", source.path
+        found, expected = repr(others[0]), repr(source.separator)
+        remedy = f'Set separator: "{others[0]}" in study.yml.'.replace("\t", "\\t")
+        yield Problem(what, file=file, place="row 1", found=found, expected=expected, remedy=remedy)
 
 
 def _lengths(
@@ -102,14 +92,11 @@ def _lengths(
 ) -> Iterator[Problem]:
     wrong = [(number, len(row)) for number, row in numbered if len(row) != width]
     if wrong:
-        yield Problem(
-            "rows with another number of cells than the header",
-            file=source.path,
-            place=rows_text([number for number, _ in wrong]),
-            found=f"{wrong[0][1]} cells",
-            expected=f"{width} cells",
-            remedy="Quote cells that hold the separator, or set separator in study.yml.",
-        )
+        what, file = "rows with another number of cells than the header", source.path
+        place, found = rows_text([number for number, _ in wrong]), f"{wrong[0][1]} cells"
+        expected = f"{width} cells"
+        remedy = "Quote cells that hold the separator, or set separator in study.yml."
+        yield Problem(what, file=file, place=place, found=found, expected=expected, remedy=remedy)
 
 
 def decode(path: Path, encoding: str | None, file: str) -> str:
@@ -185,13 +172,10 @@ def read_statistical(path: Path, file: str, encoding: str | None = None) -> Sour
             )
             cells = _with_dates(cells, meta)
     except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, ValueError, LookupError) as error:
-        raise DataError(
-            "the file is damaged, or not what its name says",
-            file=file,
-            found=str(error)[:80],
-            expected=f"a complete {path.suffix} file",
-            remedy="Export it again; if it has accents, as UTF-8.",
-        ) from None
+        what, found = "the file is damaged, or not what its name says", str(error)[:80]
+        expected = f"a complete {path.suffix} file"
+        remedy = "Export it again; if it has accents, as UTF-8."
+        raise DataError(what, file=file, found=found, expected=expected, remedy=remedy) from None
     DataError.raise_for(check_header(meta.column_names, file))
     check_size(len(cells), file)
     cells.index = pd.RangeIndex(1, len(cells) + 1)
@@ -278,12 +262,8 @@ def question_rows(cells: pd.DataFrame) -> list[int]:
 
 def _read(path: Path, source: TableSource, place: str) -> SourceTable:
     if not path.is_file():
-        raise DataError(
-            "the file is missing",
-            file=source.path,
-            expected=f"as {place} says",
-            remedy=f"Put it there, or correct {place}.path in study.yml.",
-        )
+        what, remedy = "the file is missing", f"Put it there, or correct {place}.path in study.yml."
+        raise DataError(what, file=source.path, expected=f"as {place} says", remedy=remedy)
     match path.suffix.lower():
         case ".sav" | ".zsav" | ".dta":
             return read_statistical(path, source.path, source.encoding)
@@ -293,13 +273,9 @@ def _read(path: Path, source: TableSource, place: str) -> SourceTable:
             return read_workbook(path, source.path, source.sheet)
         case ".parquet":
             return read_parquet(path, source.path)
-    raise DataError(
-        "unknown format",
-        file=source.path,
-        found=path.suffix or "no ending",
-        expected=", ".join(FORMATS),
-        remedy="Export the file in one of these.",
-    )
+    what, found = "unknown format", path.suffix or "no ending"
+    remedy = "Export the file in one of these."
+    raise DataError(what, file=source.path, found=found, expected=", ".join(FORMATS), remedy=remedy)
 
 
 def read_parquet(path: Path, file: str) -> SourceTable:
@@ -320,12 +296,8 @@ def read_parquet(path: Path, file: str) -> SourceTable:
             use_threads=False, integer_object_nulls=True
         )
     except (pa.ArrowException, OSError, UnicodeDecodeError):
-        raise DataError(
-            "the file is damaged, or no parquet file",
-            file=file,
-            expected="a complete .parquet file",
-            remedy="Write it again.",
-        ) from None
+        what, expected = "the file is damaged, or no parquet file", "a complete .parquet file"
+        raise DataError(what, file=file, expected=expected, remedy="Write it again.") from None
     cells.index = pd.RangeIndex(1, len(cells) + 1)
     return SourceTable(file, cells)
 

@@ -68,33 +68,21 @@ def check_header(header: Sequence[object], file: str) -> Iterator[Problem]:
     for position, name in enumerate(header, start=1):
         text = "" if name is None else str(name).strip()
         if not text:
-            yield Problem(
-                "a column without a name",
-                file=file,
-                place=f"column {position}",
-                remedy="Name it, or delete it.",
-            )
+            what, remedy = "a column without a name", "Name it, or delete it."
+            yield Problem(what, file=file, place=f"column {position}", remedy=remedy)
         elif text in seen:
-            yield Problem(
-                "two columns have the same name",
-                file=file,
-                place=f"column '{text}'",
-                found=f"columns {seen[text]} and {position}",
-                remedy="Rename or delete one.",
-            )
+            what, found = "two columns have the same name", f"columns {seen[text]} and {position}"
+            remedy = "Rename or delete one."
+            yield Problem(what, file=file, place=f"column '{text}'", found=found, remedy=remedy)
         seen.setdefault(text, position)
 
 
 def check_size(rows: int, file: str) -> None:
     """Refuse a file with more rows than a survey of one city can have."""
     if rows > MAXIMUM_ROWS:
-        raise DataError(
-            "the file has too many rows",
-            file=file,
-            found=f"{rows:,}",
-            expected=f"at most {MAXIMUM_ROWS:,}",
-            remedy="Select the respondents of the study's waves.",
-        )
+        what, expected = "the file has too many rows", f"at most {MAXIMUM_ROWS:,}"
+        remedy = "Select the respondents of the study's waves."
+        raise DataError(what, file=file, found=f"{rows:,}", expected=expected, remedy=remedy)
 
 
 def rows_text(rows: Sequence[object], shown: int = 3) -> str:
@@ -149,11 +137,8 @@ def is_number(text: str) -> bool:
 def parse_number(raw: object, table: SourceTable) -> float | Problem:
     """Return a cell as a number by the table's decimal sign, or what stands there instead."""
     if isinstance(raw, date):
-        return Problem(
-            "a date where a number was expected",
-            expected="a number",
-            remedy="Give the column another format.",
-        )
+        what = "a date where a number was expected"
+        return Problem(what, expected="a number", remedy="Give the column another format.")
     if isinstance(raw, int | float | np.number | Decimal):
         return float(raw)
     text = str(raw).strip()
@@ -176,16 +161,10 @@ def _not_a_number(text: str, decimal: str) -> Problem:
     if _THOUSANDS.fullmatch(text) and text.count(other) == 1:
         return _two_readings(text, other)
     if _NUMBER.fullmatch(text.replace(other, ".", 1)) and text.count(other) == 1:
-        return Problem(
-            name,
-            expected=f"'{decimal}' as the decimal sign",
-            remedy=f"Set decimal: '{other}' in study.yml, or export the file again.",
-        )
-    return Problem(
-        "text where a number was expected",
-        expected="a number",
-        remedy="Correct the cell, or list it in codebook.yml (missing:) if it means missing.",
-    )
+        remedy = f"Set decimal: '{other}' in study.yml, or export the file again."
+        return Problem(name, expected=f"'{decimal}' as the decimal sign", remedy=remedy)
+    remedy = "Correct the cell, or list it in codebook.yml (missing:) if it means missing."
+    return Problem("text where a number was expected", expected="a number", remedy=remedy)
 
 
 def _two_readings(text: str, sign: str) -> Problem:

@@ -103,13 +103,11 @@ def load_reference(study: Study, reference: ReferencePopulation) -> pd.DataFrame
     rows = pd.concat([table for table, _, _ in read], ignore_index=True)
     rows = rows[rows["wave"].isin([wave.id for wave in study.waves])]
     if rows.empty:
-        raise DataError(
-            "nobody of the study's waves",
-            file=", ".join(source.path for source in reference.survey),
-            place=f"references.{reference.id}",
-            expected=", ".join(wave.id for wave in study.waves),
-            remedy="Name the wave of each file (wave:), or leave the reference out.",
-        )
+        what = "nobody of the study's waves"
+        file = ", ".join(source.path for source in reference.survey)
+        place, expected = f"references.{reference.id}", ", ".join(wave.id for wave in study.waves)
+        remedy = "Name the wave of each file (wave:), or leave the reference out."
+        raise DataError(what, file=file, place=place, expected=expected, remedy=remedy)
     nowhere = pd.Series(None, index=rows.index, dtype="str")
     places = dict.fromkeys(("wijk", "district", "arm", "pair"), nowhere)
     return rows.assign(**places).reset_index(drop=True)
@@ -219,12 +217,10 @@ def _require_weight(
 ) -> None:
     """Refuse a file without its weights: it would be another population, unweighted."""
     if weight in codebook.columns and weight not in names:
-        raise DataError(
-            f"no column '{codebook.columns[weight].source}', which holds the weights",
-            file=source.path,
-            expected=f"codebook.yml, columns.{weight}",
-            remedy="Add it to the file, or name another (weight: of this reference in study.yml).",
-        )
+        what = f"no column '{codebook.columns[weight].source}', which holds the weights"
+        expected = f"codebook.yml, columns.{weight}"
+        remedy = "Add it to the file, or name another (weight: of this reference in study.yml)."
+        raise DataError(what, file=source.path, expected=expected, remedy=remedy)
 
 
 def _complete(table: pd.DataFrame, codebook: Codebook, source: SurveySource) -> pd.DataFrame:
@@ -255,13 +251,10 @@ def _dtype(column: Column) -> str:
 
 def _question_texts(rows: list[int], source: SurveySource) -> Problem:
     numbers = ", ".join(map(str, rows))
-    return Problem(
-        "rows that hold the texts of questions",
-        file=source.path,
-        place=f"rows {numbers}",
-        expected="one row per respondent",
-        remedy=f"Say skip_rows: [{numbers}] of this survey in study.yml.",
-    )
+    what, place = "rows that hold the texts of questions", f"rows {numbers}"
+    expected = "one row per respondent"
+    remedy = f"Say skip_rows: [{numbers}] of this survey in study.yml."
+    return Problem(what, file=source.path, place=place, expected=expected, remedy=remedy)
 
 
 def _no_column(own: str, name: str, raw: SourceTable, used: Collection[str]) -> Problem:
@@ -269,11 +262,6 @@ def _no_column(own: str, name: str, raw: SourceTable, used: Collection[str]) -> 
     free = [column for column in known if column not in used]
     close = difflib.get_close_matches(own, free, n=1)
     remedy = f"Did you mean '{close[0]}'?" if close else "Correct its source in codebook.yml."
-    return Problem(
-        f"no column '{own}'",
-        file=raw.file,
-        place=f"codebook.yml, columns.{name}.source",
-        found=", ".join(known[:12]) + (", ..." if len(known) > 12 else ""),
-        expected=own,
-        remedy=remedy,
-    )
+    what, place = f"no column '{own}'", f"codebook.yml, columns.{name}.source"
+    found = ", ".join(known[:12]) + (", ..." if len(known) > 12 else "")
+    return Problem(what, file=raw.file, place=place, found=found, expected=own, remedy=remedy)

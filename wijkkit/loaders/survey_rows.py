@@ -32,13 +32,10 @@ def selected_rows(table: SourceTable, source: SurveySource) -> tuple[SourceTable
     chosen = pd.Series(True, index=table.cells.index)
     for column, values in source.rows.items():
         if column not in table.cells:
-            raise DataError(
-                f"no column '{column}'",
-                file=source.path,
-                place=f"sources.survey.{source.id}.rows",
-                found=", ".join(map(str, table.cells.columns[:12])),
-                remedy="Correct its name in study.yml.",
-            )
+            what, place = f"no column '{column}'", f"sources.survey.{source.id}.rows"
+            found = ", ".join(map(str, table.cells.columns[:12]))
+            remedy = "Correct its name in study.yml."
+            raise DataError(what, file=source.path, place=place, found=found, remedy=remedy)
         chosen &= table.cells[column].map(written).isin(values)
     if chosen.all():
         return table, []
@@ -86,13 +83,10 @@ def cell_remarks(table: SourceTable, used: Iterable[str]) -> Iterator[Problem]:
             continue
         texts = [isinstance(c, str) and is_number(c.strip()) for c in cells]
         if any(texts) and any(isinstance(c, int | float) and c == c for c in cells):
-            yield Problem(
-                f"{sum(texts)} numbers stand as text among numbers",
-                file=table.file,
-                place=f"column '{column}'",
-                found=repr(cells[texts].iloc[0]),
-                remedy="They are read as numbers; check that this is meant.",
-            )
+            what, place = f"{sum(texts)} numbers stand as text among numbers", f"column '{column}'"
+            found = repr(cells[texts].iloc[0])
+            remedy = "They are read as numbers; check that this is meant."
+            yield Problem(what, file=table.file, place=place, found=found, remedy=remedy)
 
 
 def weight_remarks(
@@ -130,14 +124,11 @@ def check_wave_column(
         what = "another wave than study.yml says the file is"
         remedy = "Correct the cells, or leave wave out of study.yml."
     if wrong.any():
-        yield Problem(
-            what,
-            file=source.path,
-            place=f"column '{names['wave']}', {rows_text(list(table.index[wrong]))}",
-            found=", ".join(waves[wrong].dropna().unique()[:5]),
-            expected=source.wave or "a wave in every row",
-            remedy=remedy,
-        )
+        file = source.path
+        place = f"column '{names['wave']}', {rows_text(list(table.index[wrong]))}"
+        found = ", ".join(waves[wrong].dropna().unique()[:5])
+        expected = source.wave or "a wave in every row"
+        yield Problem(what, file=file, place=place, found=found, expected=expected, remedy=remedy)
 
 
 def check_respondents(
@@ -147,14 +138,11 @@ def check_respondents(
     known = table[table["respondent"].notna()]
     double = known[known.duplicated(KEY, keep=False)]
     if len(double):
-        yield Problem(
-            "the same respondent more than once",
-            file=source.path,
-            place=f"column '{names['respondent']}', {rows_text(list(double.index))}",
-            found=", ".join(double["respondent"].unique()[:5]),
-            expected="one row per respondent and wave",
-            remedy="Keep one row per respondent.",
-        )
+        what, file = "the same respondent more than once", source.path
+        place = f"column '{names['respondent']}', {rows_text(list(double.index))}"
+        found = ", ".join(double["respondent"].unique()[:5])
+        expected, remedy = "one row per respondent and wave", "Keep one row per respondent."
+        yield Problem(what, file=file, place=place, found=found, expected=expected, remedy=remedy)
 
 
 def check_files(rows: pd.DataFrame, files: Sequence[str]) -> Iterator[Problem]:

@@ -110,32 +110,21 @@ def check_archive(path: Path, file: str) -> None:
         if part.file_size > 2**20 and part.file_size > MAXIMUM_RATIO * part.compress_size
     ]
     if unpacked > MAXIMUM_UNPACKED or bombs:
-        raise DataError(
-            "the workbook unpacks to more than a table needs",
-            file=file,
-            found=f"{unpacked:,} bytes",
-            expected=f"at most {MAXIMUM_UNPACKED:,}, packed at most {MAXIMUM_RATIO} times",
-            remedy="Save the table again as a new workbook.",
-        )
+        what, found = "the workbook unpacks to more than a table needs", f"{unpacked:,} bytes"
+        expected = f"at most {MAXIMUM_UNPACKED:,}, packed at most {MAXIMUM_RATIO} times"
+        remedy = "Save the table again as a new workbook."
+        raise DataError(what, file=file, found=found, expected=expected, remedy=remedy)
 
 
 def _sheet(sheets: dict[str, list[list[object]]], sheet: str | None, file: str) -> str:
     if sheet is not None and sheet not in sheets:
-        raise DataError(
-            f"there is no sheet '{sheet}'",
-            file=file,
-            found=", ".join(sheets),
-            remedy="Correct sheet in study.yml.",
-        )
+        what, remedy = f"there is no sheet '{sheet}'", "Correct sheet in study.yml."
+        raise DataError(what, file=file, found=", ".join(sheets), remedy=remedy)
     filled = [name for name, rows in sheets.items() if any(_filled(row) for row in rows)]
     if sheet is None and len(filled) > 1:
-        raise DataError(
-            "several sheets hold something",
-            file=file,
-            found=", ".join(filled),
-            expected="one sheet, or its name",
-            remedy="Set sheet: in study.yml.",
-        )
+        what, expected = "several sheets hold something", "one sheet, or its name"
+        remedy = "Set sheet: in study.yml."
+        raise DataError(what, file=file, found=", ".join(filled), expected=expected, remedy=remedy)
     return sheet or (filled or list(sheets))[0]
 
 
@@ -144,12 +133,9 @@ def _filled(row: list[object]) -> bool:
 
 
 def _unreadable(file: str) -> DataError:
-    return DataError(
-        "the workbook is damaged, or no .xlsx file",
-        file=file,
-        expected="a complete .xlsx file without a password",
-        remedy="Save it again as .xlsx.",
-    )
+    what = "the workbook is damaged, or no .xlsx file"
+    expected = "a complete .xlsx file without a password"
+    return DataError(what, file=file, expected=expected, remedy="Save it again as .xlsx.")
 
 
 #: Number formats of Excel itself that show a percentage.

@@ -87,21 +87,15 @@ def new_study(
     folder = Path(folder)
     _refuse_to_overwrite(folder)
     if separator is not None and len(separator) != 1:
-        raise StudyError(
-            "a separator is one sign",
-            place="--separator",
-            found=separator,
-            expected="; or , or a tab",
-            remedy="Correct --separator, or leave it out: it is seen from the file.",
-        )
+        what, place = "a separator is one sign", "--separator"
+        expected = "; or , or a tab"
+        remedy = "Correct --separator, or leave it out: it is seen from the file."
+        raise StudyError(what, place=place, found=separator, expected=expected, remedy=remedy)
     if encoding is not None and not _is_encoding(encoding):
-        raise StudyError(
-            "no encoding of this name",
-            place="--encoding",
-            found=encoding,
-            expected="utf-8, windows-1252 or iso-8859-15, most often",
-            remedy="Correct --encoding, or leave it out: it is seen from the file.",
-        )
+        what = "no encoding of this name"
+        expected = "utf-8, windows-1252 or iso-8859-15, most often"
+        remedy = "Correct --encoding, or leave it out: it is seen from the file."
+        raise StudyError(what, place="--encoding", found=encoding, expected=expected, remedy=remedy)
     neighbourhoods = read_area_list(Path(areas), str(areas)) if areas else []
     if survey is None:
         files = _without_survey(neighbourhoods)
@@ -222,14 +216,10 @@ def _areas(column: ColumnFacts | None, file: str) -> list[dict[str, str]]:
     if column is None:
         return []
     if column.different > MAXIMUM_WIJKEN:
-        raise DataError(
-            "more areas than a city has wijken",
-            file=file,
-            place=f"column '{column.name}'",
-            found=str(column.different),
-            expected=f"at most {MAXIMUM_WIJKEN}",
-            remedy="Is it a postcode? Name the column of wijken with --area.",
-        )
+        what, place = "more areas than a city has wijken", f"column '{column.name}'"
+        found, expected = str(column.different), f"at most {MAXIMUM_WIJKEN}"
+        remedy = "Is it a postcode? Name the column of wijken with --area."
+        raise DataError(what, file=file, place=place, found=found, expected=expected, remedy=remedy)
     return [{"code": v, "name": column.answers.get(v, v)} for v in column.values]
 
 
@@ -249,12 +239,9 @@ def _weights(there: Mapping[str, ColumnFacts], roles: Mapping[str, Role]) -> str
 
 def _refuse_to_overwrite(folder: Path) -> None:
     if len(folder.name) > _MAXIMUM_NAME:
-        raise StudyError(
-            "the folder's name is too long",
-            found=f"{folder.name[:40]}...",
-            expected=f"at most {_MAXIMUM_NAME} characters",
-            remedy="Name another folder.",
-        )
+        what, found = "the folder's name is too long", f"{folder.name[:40]}..."
+        expected = f"at most {_MAXIMUM_NAME} characters"
+        raise StudyError(what, found=found, expected=expected, remedy="Name another folder.")
     if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
         return
     if not folder.is_dir():
@@ -270,12 +257,9 @@ def _refuse_to_overwrite(folder: Path) -> None:
 
 
 def _in_the_way(what: str, folder: str) -> StudyError:
-    return StudyError(
-        what,
-        file=folder,
-        expected="a folder that does not exist yet, is empty, or holds an unchanged proposal",
-        remedy="Name another folder; nothing was written.",
-    )
+    expected = "a folder that does not exist yet, is empty, or holds an unchanged proposal"
+    remedy = "Name another folder; nothing was written."
+    return StudyError(what, file=folder, expected=expected, remedy=remedy)
 
 
 def _write(folder: Path, files: Mapping[str, str]) -> None:
@@ -303,9 +287,6 @@ def _write(folder: Path, files: Mapping[str, str]) -> None:
 
 
 def _cannot_write(folder: Path, error: OSError) -> StudyError:
-    return StudyError(
-        "the study cannot be written here",
-        file=str(folder),
-        found=error.strerror or str(error),
-        remedy="Name another folder, or make room on the disk.",
-    )
+    what = "the study cannot be written here"
+    remedy = "Name another folder, or make room on the disk."
+    return StudyError(what, file=str(folder), found=error.strerror or str(error), remedy=remedy)

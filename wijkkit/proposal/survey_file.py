@@ -155,13 +155,9 @@ def read_tables_book(path: Path, columns: Collection[str]) -> TablesBook:
     """Read a configuration, of its datasets the one that fits best; DataError where it is none."""
     sheets = _sheets(path)
     if "datasets" not in sheets:
-        raise DataError(
-            "no sheet 'datasets'",
-            file=path.name,
-            found=", ".join(sheets),
-            expected="the configuration workbook of a tables book",
-            remedy="Correct --tables.",
-        )
+        what, found = "no sheet 'datasets'", ", ".join(sheets)
+        expected, remedy = "the configuration workbook of a tables book", "Correct --tables."
+        raise DataError(what, file=path.name, found=found, expected=expected, remedy=remedy)
     roles = _roles(sheets["datasets"], columns)
     subsets = [str(r.get("subset") or "") for r in sheets.get("onderdelen", [])]
     area = next((name for name in subsets if name in columns), None)
@@ -201,12 +197,9 @@ def _sheets(path: Path) -> dict[str, Rows]:
             name: list(_rows(book.get_sheet_by_name(name).to_python())) for name in book.sheet_names
         }
     except (CalamineError, OSError, ValueError):
-        raise DataError(
-            "the configuration cannot be read",
-            file=path.name,
-            expected="an .xlsx workbook",
-            remedy="Correct --tables.",
-        ) from None
+        what, expected = "the configuration cannot be read", "an .xlsx workbook"
+        remedy = "Correct --tables."
+        raise DataError(what, file=path.name, expected=expected, remedy=remedy) from None
 
 
 def _rows(cells: list[list[Any]]) -> Iterator[dict[str, Any]]:

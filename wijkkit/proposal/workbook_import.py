@@ -59,12 +59,10 @@ def _content(path: Path) -> _Content:
         check_archive(path, path.name)
         book = load_workbook(path, data_only=True)
     except _UNREADABLE:
-        raise DataError(
-            "the workbook cannot be read",
-            file=path.name,
-            expected="a workbook as 'wijkkit study export' writes it",
-            remedy="Correct its name, or export the study again.",
-        ) from None
+        what = "the workbook cannot be read"
+        expected = "a workbook as 'wijkkit study export' writes it"
+        remedy = "Correct its name, or export the study again."
+        raise DataError(what, file=path.name, expected=expected, remedy=remedy) from None
     for name in sheets.SHEETS:
         if name not in book.sheetnames:
             problems.append(

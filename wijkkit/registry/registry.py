@@ -319,10 +319,6 @@ class Registry(ShowsItself):
 
 def _kind(name: str) -> Kind:
     if name not in KINDS:
-        raise RegistryError(
-            f"the registry keeps no '{name}'",
-            found=name,
-            expected=", ".join(KINDS),
-            remedy="Use one of these.",
-        )
+        what = f"the registry keeps no '{name}'"
+        raise RegistryError(what, found=name, expected=", ".join(KINDS), remedy="Use one of these.")
     return KINDS[name]

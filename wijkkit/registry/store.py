@@ -56,13 +56,11 @@ def store_url(study: Study) -> sa.URL:
     if settings.url_variable:
         written = os.environ.get(settings.url_variable)
         if not written:
-            raise RegistryError(
-                "the environment variable with the registry's address is empty",
-                file="study.yml",
-                place="registry.url_variable",
-                expected=f"an address in {settings.url_variable}",
-                remedy="Set it, or use registry.url or registry.path.",
-            )
+            what = "the environment variable with the registry's address is empty"
+            file, place = "study.yml", "registry.url_variable"
+            expected = f"an address in {settings.url_variable}"
+            remedy = "Set it, or use registry.url or registry.path."
+            raise RegistryError(what, file=file, place=place, expected=expected, remedy=remedy)
     if not written:
         return sa.URL.create("sqlite", database=str(study.path(settings.path)))
     try:
@@ -165,21 +163,16 @@ def _put(new: Path, path: Path) -> None:
 def _refuse_strangers(connection: sa.Connection, url: sa.URL) -> None:
     revision, known = _revision(connection), _revisions()
     if revision is not None and revision not in known:
-        raise RegistryError(
-            "the registry was made by a newer version of wijkkit",
-            file=url.render_as_string(hide_password=True),
-            found=f"revision {revision}",
-            expected=f"at most {known[-1]}",
-            remedy="Install the newer version.",
-        )
+        what = "the registry was made by a newer version of wijkkit"
+        file, found = url.render_as_string(hide_password=True), f"revision {revision}"
+        expected, remedy = f"at most {known[-1]}", "Install the newer version."
+        raise RegistryError(what, file=file, found=found, expected=expected, remedy=remedy)
     if revision is None and sa.inspect(connection).has_table("history"):
-        raise RegistryError(
-            "the database already holds other tables of these names",
-            file=url.render_as_string(hide_password=True),
-            found="history",
-            expected="an empty database, or a registry",
-            remedy="Give the registry a database of its own.",
-        )
+        what = "the database already holds other tables of these names"
+        file = url.render_as_string(hide_password=True)
+        expected = "an empty database, or a registry"
+        remedy = "Give the registry a database of its own."
+        raise RegistryError(what, file=file, found="history", expected=expected, remedy=remedy)
 
 
 def _engine(url: sa.URL) -> sa.Engine:
@@ -196,11 +189,9 @@ def _engine(url: sa.URL) -> sa.Engine:
     try:
         engine = sa.create_engine(url, connect_args={"timeout": PATIENCE} if sqlite else {})
     except ModuleNotFoundError as error:
-        raise RegistryError(
-            "the driver of this database is not installed",
-            found=str(error.name),
-            remedy="Install wijkkit with its extra 'postgres'.",
-        ) from None
+        what = "the driver of this database is not installed"
+        remedy = "Install wijkkit with its extra 'postgres'."
+        raise RegistryError(what, found=str(error.name), remedy=remedy) from None
     if sqlite:
         sa.event.listen(engine, "connect", _prepare_sqlite)
         sa.event.listen(engine, "begin", _begin_sqlite)
@@ -240,11 +231,9 @@ def _connection(engine: sa.Engine, isolation: str, alone: bool = False) -> Itera
 
 
 def _cannot(url: sa.URL, error: BaseException | None) -> RegistryError:
-    return RegistryError(
-        f"the registry cannot be opened: {error}".splitlines()[0],
-        file=url.render_as_string(hide_password=True),
-        remedy="Check the address and the rights, and whether somebody else holds it; try again.",
-    )
+    what = f"the registry cannot be opened: {error}".splitlines()[0]
+    remedy = "Check the address and the rights, and whether somebody else holds it; try again."
+    return RegistryError(what, file=url.render_as_string(hide_password=True), remedy=remedy)
 
 
 # The tables of the store, made from the definitions of the kinds.

@@ -209,13 +209,9 @@ def _check(tables: Mapping[str, pd.DataFrame], wijk: str) -> Iterator[Problem]:
             continue
         strangers = [str(column) for column in table if column not in layout.COLUMNS[name]]
         if strangers:
-            yield Problem(
-                "unknown columns",
-                place=name,
-                found=", ".join(strangers),
-                expected=", ".join(layout.COLUMNS[name]),
-                remedy="Use these columns.",
-            )
+            what, found = "unknown columns", ", ".join(strangers)
+            expected, remedy = ", ".join(layout.COLUMNS[name]), "Use these columns."
+            yield Problem(what, place=name, found=found, expected=expected, remedy=remedy)
         if "key" not in table or table["key"].isna().any():
             yield Problem("rows without a key", place=name, remedy="Give each a key.")
         if "wijk" in table and not table["wijk"].eq(wijk).all():

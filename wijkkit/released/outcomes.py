@@ -268,12 +268,8 @@ def groups(view: CityView, key: str, grouping: str, wave: str) -> pd.DataFrame:
 def asked_for(view: CityView, key: str) -> Indicator:
     """Return an indicator of the study; ParameterError where it has none of that name."""
     if key not in view.study.indicators:
-        raise ParameterError(
-            "the study does not have this",
-            place="indicator",
-            found=key,
-            expected=", ".join(view.study.indicators),
-        )
+        what, expected = "the study does not have this", ", ".join(view.study.indicators)
+        raise ParameterError(what, place="indicator", found=key, expected=expected)
     return view.study.indicators[key]
 
 

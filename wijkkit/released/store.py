@@ -72,12 +72,9 @@ class Released(ShowsItself):
         self._note(name, own)
         path = self._path(name)
         if not path.is_file():
-            raise BatchError(
-                f"there is no released table '{name}' yet",
-                file=f"released/{path.name}",
-                found=", ".join(self) or "no tables",
-                remedy="Run the city notebooks first: wijkkit run.",
-            )
+            what, file = f"there is no released table '{name}' yet", f"released/{path.name}"
+            remedy = "Run the city notebooks first: wijkkit run."
+            raise BatchError(what, file=file, found=", ".join(self) or "no tables", remedy=remedy)
         stat = path.stat()
         return stat.st_ino, stat.st_size, stat.st_mtime_ns
 

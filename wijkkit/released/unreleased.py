@@ -70,12 +70,9 @@ def folder_of(study: Study) -> Path:
 def check_label(label: str) -> str:
     """Return `label`; ParameterError where it cannot be the name of an output."""
     if not _LABEL.fullmatch(label) or len(label) > 80:
-        raise ParameterError(
-            "not a label of an output",
-            place="publish",
-            found=label,
-            expected="lower-case letters, digits and hyphens, such as fig-spelen",
-        )
+        what = "not a label of an output"
+        expected = "lower-case letters, digits and hyphens, such as fig-spelen"
+        raise ParameterError(what, place="publish", found=label, expected=expected)
     return label
 
 
@@ -109,12 +106,10 @@ def _read(paths: list[Path]) -> Iterator[Publication]:
         try:
             found = pickle.loads(path.read_bytes())
         except Exception as error:
-            raise BatchError(
-                "a publication cannot be read",
-                file=f"unreleased/{path.parent.name}/{path.name}",
-                found=type(error).__name__,
-                remedy="Run the notebook that made it again.",
-            ) from error
+            what = "a publication cannot be read"
+            file = f"unreleased/{path.parent.name}/{path.name}"
+            remedy = "Run the notebook that made it again."
+            raise BatchError(what, file=file, found=type(error).__name__, remedy=remedy) from error
         yield found
 
 

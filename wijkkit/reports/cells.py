@@ -190,12 +190,8 @@ def read_notebook(path: Path) -> Mapping[str, Any]:
         stat = path.stat()
         return _notebook(path, stat.st_mtime_ns, stat.st_size)
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ReportError(
-            "this notebook cannot be read",
-            file=path.name,
-            found=type(error).__name__,
-            remedy="Run the notebooks again.",
-        ) from None
+        what, remedy = "this notebook cannot be read", "Run the notebooks again."
+        raise ReportError(what, file=path.name, found=type(error).__name__, remedy=remedy) from None
 
 
 @lru_cache(maxsize=64)
@@ -257,12 +253,9 @@ def _options(lines: tuple[str, ...]) -> Mapping[str, Any]:
     try:
         options = yaml.load("\n".join(lines), Loader=_YAML)
     except yaml.YAMLError as error:
-        raise ReportError(
-            "the options of a cell are not valid YAML",
-            place=lines[0],
-            found=str(error).splitlines()[0],
-            remedy="Correct the lines that start with #|.",
-        ) from None
+        what, found = "the options of a cell are not valid YAML", str(error).splitlines()[0]
+        remedy = "Correct the lines that start with #|."
+        raise ReportError(what, place=lines[0], found=found, remedy=remedy) from None
     return options if isinstance(options, dict) else {}
 
 

@@ -123,13 +123,10 @@ def find_sources(study: Study) -> Path:
     folder = next((path for path in candidates if (path / SOURCES[0]).is_file()), candidates[0])
     missing = [name for name in SOURCES if not (folder / name).exists()]
     if missing:
-        raise ReportError(
-            "the sources of the reports are not complete",
-            file=folder.name,
-            found=f"no {', '.join(missing)}",
-            expected=", ".join(SOURCES),
-            remedy="Set report.sources in study.yml to the folder that has them.",
-        )
+        what, found = "the sources of the reports are not complete", f"no {', '.join(missing)}"
+        expected = ", ".join(SOURCES)
+        remedy = "Set report.sources in study.yml to the folder that has them."
+        raise ReportError(what, file=folder.name, found=found, expected=expected, remedy=remedy)
     return folder
 
 

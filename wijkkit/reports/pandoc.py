@@ -83,10 +83,8 @@ def run(text: str, *options: str, folder: Path | None = None) -> str:
         [program(), *options], input=text, capture_output=True, encoding="utf-8", cwd=folder
     )
     if done.returncode:
-        raise ReportError(
-            f"Pandoc could not convert this: {done.stderr.strip()}",
-            remedy="Look at the source of this report.",
-        )
+        what = f"Pandoc could not convert this: {done.stderr.strip()}"
+        raise ReportError(what, remedy="Look at the source of this report.")
     return done.stdout
 
 
@@ -322,12 +320,10 @@ def mark_shortcodes(source: str) -> str:
     source = _META.sub(r"[]{.shortcode key=\1}", source)
     unknown = _SHORTCODE.search(source)
     if unknown:
-        raise ReportError(
-            f"unknown shortcode '{unknown[1]}'",
-            found=unknown[0],
-            expected="embed or pagebreak on a line of its own, or meta",
-            remedy="Use what both engines render.",
-        )
+        what = f"unknown shortcode '{unknown[1]}'"
+        expected = "embed or pagebreak on a line of its own, or meta"
+        remedy = "Use what both engines render."
+        raise ReportError(what, found=unknown[0], expected=expected, remedy=remedy)
     return source
 
 
@@ -351,11 +347,8 @@ def _inlines(metadata: Node, key: str) -> list[Node]:
     value: Node = {"t": "MetaMap", "c": metadata}
     for part in key.split("."):
         if value.get("t") != "MetaMap" or part not in value["c"]:
-            raise ReportError(
-                f"the metadata have no '{key}'",
-                expected=", ".join(metadata),
-                remedy="Correct the key in {{< meta ... >}}.",
-            )
+            what, remedy = f"the metadata have no '{key}'", "Correct the key in {{< meta ... >}}."
+            raise ReportError(what, expected=", ".join(metadata), remedy=remedy)
         value = value["c"][part]
     if value["t"] == "MetaInlines":
         return value["c"]

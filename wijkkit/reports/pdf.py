@@ -62,12 +62,9 @@ def write_pdf(
             pdf_standards=["ua-1"],
         )
     except typst.TypstError as error:
-        raise ReportError(
-            f"Typst could not make the PDF: {error.message}",
-            file=target.name,
-            found=" ".join(error.hints),
-            remedy="Every figure and formula needs an alt text.",
-        ) from None
+        what, found = f"Typst could not make the PDF: {error.message}", " ".join(error.hints)
+        remedy = "Every figure and formula needs an alt text."
+        raise ReportError(what, file=target.name, found=found, remedy=remedy) from None
     target.write_bytes(made)
     return target
 

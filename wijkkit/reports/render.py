@@ -32,12 +32,10 @@ from wijkkit.study import Study
 def new_site(site: Path, keep: Iterable[str]) -> Path:
     """Return a new folder beside `site`, with the files of `site` that stay."""
     if site.is_dir() and any(site.iterdir()) and not (site / STYLESHEET).is_file():
-        raise ReportError(
-            "the folder of the site holds something else",
-            file=site.name,
-            expected="an earlier site, or an empty folder",
-            remedy="Set output.site in study.yml to another folder.",
-        )
+        what = "the folder of the site holds something else"
+        expected = "an earlier site, or an empty folder"
+        remedy = "Set output.site in study.yml to another folder."
+        raise ReportError(what, file=site.name, expected=expected, remedy=remedy)
     site.parent.mkdir(parents=True, exist_ok=True)
     new = Path(tempfile.mkdtemp(prefix=f".{site.name}-", dir=site.parent))
     new.chmod(0o755)
@@ -277,11 +275,8 @@ def _choose_engine(engine: str) -> str:
             "unknown engine", found=engine, expected="auto, quarto, builtin", remedy="Use one."
         )
     if engine == "quarto" and not find_quarto():
-        raise ReportError(
-            "Quarto is not on the path",
-            expected="the program quarto",
-            remedy="Install it, or use the built-in engine.",
-        )
+        remedy = "Install it, or use the built-in engine."
+        raise ReportError("Quarto is not on the path", expected="the program quarto", remedy=remedy)
     return "quarto" if engine == "quarto" else "builtin"
 
 
@@ -289,10 +284,6 @@ def _choose_formats(formats: Iterable[str]) -> tuple[str, ...]:
     wanted = set(formats)
     unknown = sorted(wanted - set(FORMATS))
     if unknown:
-        raise ReportError(
-            "unknown format",
-            found=", ".join(unknown),
-            expected=", ".join(FORMATS),
-            remedy="Use these.",
-        )
+        what, found = "unknown format", ", ".join(unknown)
+        raise ReportError(what, found=found, expected=", ".join(FORMATS), remedy="Use these.")
     return tuple(form for form in FORMATS if form == "html" or form in wanted)

@@ -188,23 +188,15 @@ def _same(first: str, second: str) -> bool:
 def _of_page(site: Path, name: str, known: Collection[str]) -> Iterator[Problem]:
     for _, target in _loaded(site, name):
         if _ELSEWHERE.match(target) and not target.startswith(_WITHIN):
-            yield Problem(
-                "a page calls another host",
-                file=name,
-                found=target[:120],
-                expected="files of the site only",
-                remedy="Take it out of the source, or use the built-in engine.",
-            )
+            what, expected = "a page calls another host", "files of the site only"
+            remedy = "Take it out of the source, or use the built-in engine."
+            yield Problem(what, file=name, found=target[:120], expected=expected, remedy=remedy)
     page = _read(site / name)
     for target in page.links:
         if not _leads_somewhere(site, name, target, page.marks, known):
-            yield Problem(
-                "a link leads nowhere",
-                file=name,
-                found=target[:120],
-                expected="a page or a place of the site",
-                remedy="Correct the link, or make the page that it leads to.",
-            )
+            what, expected = "a link leads nowhere", "a page or a place of the site"
+            remedy = "Correct the link, or make the page that it leads to."
+            yield Problem(what, file=name, found=target[:120], expected=expected, remedy=remedy)
 
 
 def _leads_somewhere(

@@ -47,13 +47,9 @@ def read_yaml(path: Path, shown_as: str | None = None) -> Any:
             "the file is missing", file=name, remedy="Create it, or give another study folder."
         ) from None
     except UnicodeDecodeError as error:
-        raise StudyError(
-            "the file is not UTF-8",
-            file=name,
-            place=f"byte {error.start}",
-            found=f"byte 0x{error.object[error.start]:02x}",
-            remedy="Save it as UTF-8.",
-        ) from None
+        what, place = "the file is not UTF-8", f"byte {error.start}"
+        found, remedy = f"byte 0x{error.object[error.start]:02x}", "Save it as UTF-8."
+        raise StudyError(what, file=name, place=place, found=found, remedy=remedy) from None
     return parse_yaml(text, name)
 
 
@@ -71,20 +67,13 @@ def parse_yaml(text: str, name: str) -> Any:
             return _parsed(text, name, yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise StudyError(
-            f"not valid YAML: {error.problem or error.context}",
-            file=name,
-            place=_line(mark) if mark else "",
-            remedy="Check the indentation and the quotes there.",
-        ) from None
+        what = f"not valid YAML: {error.problem or error.context}"
+        place, remedy = _line(mark) if mark else "", "Check the indentation and the quotes there."
+        raise StudyError(what, file=name, place=place, remedy=remedy) from None
     except yaml.reader.ReaderError as error:
-        raise StudyError(
-            "a character that YAML does not allow",
-            file=name,
-            place=f"character {error.position + 1}",
-            found=f"U+{error.character:04X}",
-            remedy="Remove it, or save the file as UTF-8 again.",
-        ) from None
+        what, place = "a character that YAML does not allow", f"character {error.position + 1}"
+        found, remedy = f"U+{error.character:04X}", "Remove it, or save the file as UTF-8 again."
+        raise StudyError(what, file=name, place=place, found=found, remedy=remedy) from None
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise StudyError(f"not valid YAML: {error}", file=name, remedy="Check the file.") from None
 
@@ -101,11 +90,8 @@ def _aliases_and_tags(text: str, name: str, loader: type) -> Iterator[Problem]:
         depth += isinstance(event, yaml.CollectionStartEvent)
         depth -= isinstance(event, yaml.CollectionEndEvent)
         if number > MAXIMUM_NODES or depth > MAXIMUM_DEPTH:
-            yield Problem(
-                "the file is too large for a study file",
-                file=name,
-                expected=f"at most {MAXIMUM_NODES:,} values, nested {MAXIMUM_DEPTH} deep",
-            )
+            expected = f"at most {MAXIMUM_NODES:,} values, nested {MAXIMUM_DEPTH} deep"
+            yield Problem("the file is too large for a study file", file=name, expected=expected)
             return
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             what, place = "an anchor or alias (& or *)", _line(event.start_mark)
