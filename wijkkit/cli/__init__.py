@@ -31,22 +31,24 @@ app = typer.Typer(
 )
 
 
-app.command()(demo)
-app.command()(new)
-app.command()(upgrade)
-app.command()(check)
-app.command()(run)
-app.command()(status)
-app.command()(report)
-app.command()(lab)
-app.command()(dashboard)
-app.command()(release)
-app.command()(diff)
-app.command()(crate)
-app.add_typer(registry, name="registry")
-app.add_typer(study, name="study")
-app.add_typer(export, name="export")
-app.add_typer(accounts, name="account")
+for command in (
+    demo,
+    new,
+    upgrade,
+    check,
+    run,
+    status,
+    report,
+    lab,
+    dashboard,
+    release,
+    diff,
+    crate,
+):
+    app.command()(command)
+groups = {"registry": registry, "study": study, "export": export, "account": accounts}
+for name, group in groups.items():
+    app.add_typer(group, name=name)
 
 
 def main() -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -35,22 +36,6 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class WijkLine:
-    """One wijk in the list of the start page."""
-
-    slug: str
-    name: str
-    arm: str
-    registered: str
-    old: bool
-    score: str
-    steps_done: str
-    late: str
-    open_decisions: str
-    silent: str
-
-
-@dataclass(frozen=True, slots=True)
 class Matrix:
     """Wijken by something: heads, and per wijk its slug, name and cells."""
 
@@ -59,31 +44,10 @@ class Matrix:
 
 
 @dataclass(frozen=True, slots=True)
-class CityClash:
-    """One thing that the plans of wijken clash with."""
-
-    subject: str
-    what: list[str]
-    owners: list[str]
-
-
-@dataclass(frozen=True, slots=True)
-class CityPage:
-    """Everything that the start page and the city's page show."""
-
-    as_of: str
-    wijken: list[WijkLine]
-    steps: Matrix
-    interventions: Matrix
-    clashes: list[CityClash]
-    ahead: list[tuple[str, list[str]]]
-
-
-@dataclass(frozen=True, slots=True)
 class WijkPart:
     """What the city's pages show of one wijk; `sessions`: intervention -> name, done, planned."""
 
-    line: WijkLine
+    line: SimpleNamespace
     steps: list[Cell] | None
     sessions: dict[str, tuple[str, float, float]]
     clashes: list[progress.ClashRow]
@@ -91,11 +55,11 @@ class WijkPart:
     decided: list[str]
 
 
-def current_city(source: Source, language: str) -> CityPage:
+def current_city(source: Source, language: str) -> SimpleNamespace:
     """Return the pages of the city as they are now."""
     now = source.now()
 
-    def make() -> CityPage:
+    def make() -> SimpleNamespace:
         source.read_all(now, language)
         parts = [_current_part(source, now, language, wijk) for wijk in source.study.neighbourhoods]
         return city_page(parts, day(now.day, language), language)
@@ -103,7 +67,7 @@ def current_city(source: Source, language: str) -> CityPage:
     return source.cached(("city", language), now.of_city, make)
 
 
-def current_map(source: Source) -> CityMap | None:
+def current_map(source: Source) -> SimpleNamespace | None:
     """Return the map of the wijken, made again when it was released again."""
     return source.cached(("map",), source.now().released, lambda: city_map(source.study))
 
@@ -116,11 +80,11 @@ def _current_part(source: Source, now: Now, language: str, wijk: str) -> WijkPar
     )
 
 
-def city_page(parts: list[WijkPart], as_of: str, language: str) -> CityPage:
+def city_page(parts: list[WijkPart], as_of: str, language: str) -> SimpleNamespace:
     """Return the pages of the city from what they show of each wijk."""
     steps = [(part.line.slug, part.line.name, part.steps) for part in parts if part.steps]
     heads = [f"{step}. {text(f'process.step_short.{step}', language)}" for step in "123456"]
-    return CityPage(
+    return SimpleNamespace(
         as_of=as_of,
         wijken=[part.line for part in parts],
         steps=Matrix(heads, steps),
@@ -156,7 +120,7 @@ def wijk_part(snapshot: Snapshot, wijk: str) -> WijkPart:
     )
 
 
-def _line(snapshot: Snapshot, wijk: str) -> WijkLine:
+def _line(snapshot: Snapshot, wijk: str) -> SimpleNamespace:
     """Return the line of a wijk in the list of the start page."""
     neighbourhood, language = snapshot.study.neighbourhood(wijk), snapshot.language
     last, old = progress.freshness(snapshot, wijk)
@@ -167,7 +131,7 @@ def _line(snapshot: Snapshot, wijk: str) -> WijkLine:
     )
     late = [row["days_late"] for row in steps if row["against_plan"] == "overdue"]
     done = sum(row["state"] == "done" for row in steps)
-    return WijkLine(
+    return SimpleNamespace(
         slug=wijk,
         name=neighbourhood.name,
         arm=text(f"live.arm.{neighbourhood.arm}", language),
@@ -216,15 +180,17 @@ def _cell(delivered: float, planned: float, language: str) -> Cell:
     return Cell(percentage(share, language), level, say("cell.sessions", language, **fields))
 
 
-def _clashes(parts: list[WijkPart]) -> list[CityClash]:
+def _clashes(parts: list[WijkPart]) -> list[SimpleNamespace]:
     found: dict[str, list[tuple[str, str]]] = {}
     for part in parts:
         for clash in part.clashes:
             owner = f"{part.line.name}: {clash.owner}"
             found.setdefault(clash.subject, []).append((clash.what, owner))
     return [
-        CityClash(
-            subject, list(dict.fromkeys(what for what, _ in rows)), [owner for _, owner in rows]
+        SimpleNamespace(
+            subject=subject,
+            what=list(dict.fromkeys(what for what, _ in rows)),
+            owners=[owner for _, owner in rows],
         )
         for subject, rows in sorted(found.items(), key=lambda item: (-len(item[1]), item[0]))
     ]
@@ -250,27 +216,7 @@ def _ahead(parts: list[WijkPart]) -> list[tuple[str, list[str]]]:
     return [(part.line.name, part.decided) for part in parts if part.steps_done == most]
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """One wijk on the map: its slug, the path of its border, and where its name stands."""
-
-    wijk: str
-    path: str
-    x: float
-    y: float
-
-
-@dataclass(frozen=True, slots=True)
-class CityMap:
-    """The wijken of a city, in a box of `width` by `height`."""
-
-    width: int
-    height: int
-    shapes: list[Shape]
-    names: bool
-
-
-def city_map(study: Study) -> CityMap | None:
+def city_map(study: Study) -> SimpleNamespace | None:
     """Return the map of the wijken; None where no borders were released."""
     released = open_released(study)
     if "borders" not in released:
@@ -287,11 +233,12 @@ def city_map(study: Study) -> CityMap | None:
     drawn = shapes.affine_transform([scale, 0, 0, -scale, -left * scale, high * scale])
     drawn = drawn.simplify(_TOLERANCE)
     found = [
-        Shape(area, _path(one), round(point.x, 1), round(point.y, 1))
+        SimpleNamespace(wijk=area, path=_path(one), x=round(point.x, 1), y=round(point.y, 1))
         for area, one, point in zip(known["area"], drawn, drawn.representative_point(), strict=True)
     ]
     width, height = round((right - left) * scale), round((high - low) * scale)
-    return CityMap(width, height, found, len(found) <= _NAMES)
+    named = len(found) <= _NAMES
+    return SimpleNamespace(width=width, height=height, shapes=found, names=named)
 
 
 def _path(shape: object) -> str:

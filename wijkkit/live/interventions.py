@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -20,33 +20,7 @@ HALF_YEAR = 183
 _ORDER = {"running": 0, "planned": 1, "stopped": 2}
 
 
-@dataclass(frozen=True, slots=True)
-class InterventionRow:
-    """One intervention in words; `share`: percent of sessions done; `silent`: runs, half a year
-    unheard.
-    """
-
-    key: str
-    name: str
-    goals: tuple[str, ...]
-    evidence: str
-    status: str
-    about: tuple[str, ...]
-    partners: str
-    sessions: str
-    share: float
-    half_year: str
-    participants: str
-    target: str
-    low_ses: str
-    quality: str
-    cost: tuple[str, ...]
-    registered: str
-    silent: bool
-    counted: bool
-
-
-def intervention_rows(snapshot: Snapshot, wijk: str) -> list[InterventionRow]:
+def intervention_rows(snapshot: Snapshot, wijk: str) -> list[SimpleNamespace]:
     """Return the interventions of a wijk, those that run first."""
     facts = snapshot.facts
     names = {goal["key"]: goal["name"] for goal in facts.records("goals", wijk)}
@@ -125,7 +99,7 @@ def _row(
     names: Mapping[str, str],
     partners: Mapping[str, list[str]],
     rows: measures.Columns,
-) -> InterventionRow:
+) -> SimpleNamespace:
     language = snapshot.language
     rows = {**rows, "participants": without_small(rows["participants"], snapshot.policy)}
     goals = [names.get(item[column]) for column in GOAL_COLUMNS if not pd.isna(item[column])]
@@ -133,7 +107,7 @@ def _row(
     evidence = "unknown" if pd.isna(item["evidence"]) else item["evidence"]
     status = "unknown" if pd.isna(item["status"]) else item["status"]
     silent = is_silent(item, last_day(rows), snapshot.today)
-    return InterventionRow(
+    return SimpleNamespace(
         key=item["key"],
         name=item["name"],
         goals=tuple(goal for goal in goals if isinstance(goal, str)),

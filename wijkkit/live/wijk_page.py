@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from types import SimpleNamespace
 
 import pandas as pd
 
@@ -12,7 +12,7 @@ from wijkkit.evaluation.logic_model.boxes import box_findings, element_state
 from wijkkit.evaluation.logic_model.measures import indicator_finding
 from wijkkit.language import absence, day, number, percentage, points, signed, text
 from wijkkit.live import progress
-from wijkkit.live.interventions import InterventionRow, intervention_rows
+from wijkkit.live.interventions import intervention_rows
 from wijkkit.live.snapshot import Snapshot, Source, say
 from wijkkit.released.goals import target_state
 from wijkkit.show.values import shown_interval, shown_value
@@ -23,29 +23,13 @@ from wijkkit.show.values import shown_interval, shown_value
 _UNJUDGED = ("known", "measured", "not_measured")
 
 
-@dataclass(frozen=True, slots=True)
-class GoalRow:
-    """One goal, in words; `state` is reached, not_reached or unclear."""
-
-    name: str
-    indicator: str
-    baseline: str
-    first: str
-    last: str
-    wave: str
-    change: str
-    target: str
-    state: str
-    verdict: str
-
-
-def goal_rows(snapshot: Snapshot, wijk: str) -> list[GoalRow]:
+def goal_rows(snapshot: Snapshot, wijk: str) -> list[SimpleNamespace]:
     """Return the goals that a wijk set itself; figures are the released ones."""
     goals = snapshot.facts.records("goals", wijk)
     return [_row(snapshot, wijk, goal) for goal in goals if goal["status"] != "dropped"]
 
 
-def _row(snapshot: Snapshot, wijk: str, goal: Mapping) -> GoalRow:
+def _row(snapshot: Snapshot, wijk: str, goal: Mapping) -> SimpleNamespace:
     study, language = snapshot.study, snapshot.language
     gone, key = absence("missing", language), snapshot.facts.indicator_of(goal)
     indicator = study.indicators[key] if key else None
@@ -59,7 +43,7 @@ def _row(snapshot: Snapshot, wijk: str, goal: Mapping) -> GoalRow:
     waves = {wave.id: study.text(wave.label) for wave in study.waves}
     percent = last is None or last["unit"] == "percent"
     label = study.text(indicator.label) if indicator else say("goal.no_indicator", language)
-    return GoalRow(
+    return SimpleNamespace(
         name=goal["name"],
         indicator=label,
         baseline=_registered(goal["baseline"], percent, language),
@@ -89,69 +73,33 @@ def _change(snapshot: Snapshot, wijk: str, indicator: str) -> str:
     return say("goal.change", language, change=change, state=text(f"live.change.{state}", language))
 
 
-@dataclass(frozen=True, slots=True)
-class ModelElement:
-    """One element: its name, whether anything is `known` of it, how it changed, and the figures."""
-
-    label: str
-    known: bool
-    judged: str
-    words: list[str]
-
-
-@dataclass(frozen=True, slots=True)
-class ModelBox:
-    """One box of the logic model, from what is there to what is reached in the end."""
-
-    name: str
-    elements: list[ModelElement]
-
-
-def model_boxes(snapshot: Snapshot, wijk: str) -> list[ModelBox]:
+def model_boxes(snapshot: Snapshot, wijk: str) -> list[SimpleNamespace]:
     """Return the logic model of a wijk; nothing where it carries no programme out."""
     if wijk not in snapshot.study.starts:
         return []
     language = snapshot.language
     findings = box_findings(snapshot.facts, wijk)
     return [
-        ModelBox(
-            text(f"logic_model.box.{box}", language),
-            [_element(rows, language) for _, rows in mine.groupby("element", sort=False)],
+        SimpleNamespace(
+            name=text(f"logic_model.box.{box}", language),
+            elements=[_element(rows, language) for _, rows in mine.groupby("element", sort=False)],
         )
         for box, mine in findings.groupby("box", sort=False)
     ]
 
 
-def _element(rows: pd.DataFrame, language: str) -> ModelElement:
+def _element(rows: pd.DataFrame, language: str) -> SimpleNamespace:
     state = element_state(rows)
     judged = "" if state in _UNJUDGED else text(f"logic_model.state.{state}", language)
-    return ModelElement(rows["label"].iloc[0], state != "not_measured", judged, list(rows["words"]))
+    return SimpleNamespace(
+        label=rows["label"].iloc[0],
+        known=state != "not_measured",
+        judged=judged,
+        words=list(rows["words"]),
+    )
 
 
-@dataclass(frozen=True, slots=True)
-class WijkPage:
-    """Everything that the page of a wijk shows, in words."""
-
-    slug: str
-    name: str
-    arm: str
-    as_of: str
-    registered: str
-    old: bool
-    steps: list[progress.StepMark]
-    interventions: list[InterventionRow]
-    decisions: progress.Decisions
-    meeting: str
-    clashes: list[progress.ClashRow]
-    solved: list[progress.ClashRow]
-    goals: list[GoalRow]
-    completeness: progress.Completeness
-    contradictions: list[str]
-    questions: list[str]
-    model: list[ModelBox]
-
-
-def wijk_page(snapshot: Snapshot, wijk: str) -> WijkPage:
+def wijk_page(snapshot: Snapshot, wijk: str) -> SimpleNamespace:
     """Return the page of a wijk."""
     neighbourhood, language = snapshot.study.neighbourhood(wijk), snapshot.language
     last, old = progress.freshness(snapshot, wijk)
@@ -160,7 +108,7 @@ def wijk_page(snapshot: Snapshot, wijk: str) -> WijkPage:
         if pd.isna(last)
         else say("registered.last", language, day=day(last, language))
     )
-    return WijkPage(
+    return SimpleNamespace(
         slug=neighbourhood.wijk,
         name=neighbourhood.name,
         arm=neighbourhood.arm,
@@ -181,7 +129,7 @@ def wijk_page(snapshot: Snapshot, wijk: str) -> WijkPage:
     )
 
 
-def current_page(source: Source, language: str, wijk: str) -> WijkPage:
+def current_page(source: Source, language: str, wijk: str) -> SimpleNamespace:
     """Return the page of a wijk as it is now; made again only when something changed."""
     now = source.now()
     return source.cached(

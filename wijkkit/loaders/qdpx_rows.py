@@ -36,34 +36,25 @@ def read_rows(archive: Archive) -> _Rows:
     """Return the rows of each table of `COLUMNS`."""
     root = archive.root
     rows: _Rows = {table: [] for table in COLUMNS}
-    for codebook in _children(root, "CodeBook"):
-        for codes in _children(codebook, "Codes"):
-            rows["codes"].extend(_codes(codes, ""))
-    names = {_guid(variable): variable.get("name", "") for variable in _under(root, "Variables")}
-    for source in _under(root, "Sources"):
+    for codes in root.findall("{*}CodeBook/{*}Codes"):
+        rows["codes"].extend(_codes(codes, ""))
+    names = {_guid(one): one.get("name", "") for one in root.findall("{*}Variables/*")}
+    for source in root.findall("{*}Sources/*"):
         if _tag(source) in SOURCE_KINDS:
             for table, row in _source(source, archive.texts):
                 rows[table].append(row)
             rows["variables"].extend(_values(source, names))
-    for case in _under(root, "Cases"):
+    for case in root.findall("{*}Cases/*"):
         key = _guid(case)
         rows["cases"].append((key, case.get("name", "")))
-        rows["case_members"].extend((key, _target(e), "") for e in _children(case, "SourceRef"))
-        rows["case_members"].extend((key, "", _target(e)) for e in _children(case, "SelectionRef"))
+        rows["case_members"] += [(key, _target(e), "") for e in case.findall("{*}SourceRef")]
+        rows["case_members"] += [(key, "", _target(e)) for e in case.findall("{*}SelectionRef")]
         rows["variables"].extend(_values(case, names))
     return rows
 
 
 def _tag(element: Element) -> str:
     return element.tag.rpartition("}")[2]
-
-
-def _children(element: Element, tag: str) -> Iterator[Element]:
-    return (child for child in element if _tag(child) == tag)
-
-
-def _under(root: Element, tag: str) -> Iterator[Element]:
-    return (child for group in _children(root, tag) for child in group)
 
 
 def _key(value: str | None) -> str:
@@ -78,20 +69,16 @@ def _target(element: Element) -> str:
     return _key(element.get("targetGUID"))
 
 
-def _child_text(element: Element, tag: str) -> str | None:
-    return next((child.text or "" for child in _children(element, tag)), None)
-
-
 def _codes(parent: Element, above: str) -> Iterator[tuple]:
-    for code in _children(parent, "Code"):
+    for code in parent.findall("{*}Code"):
         key = _guid(code)
-        yield key, code.get("name", ""), above, _child_text(code, "Description") or ""
+        yield key, code.get("name", ""), above, code.findtext("{*}Description", "")
         yield from _codes(code, key)
 
 
 def _values(owner: Element, names: dict[str, str]) -> Iterator[tuple]:
-    for value in _children(owner, "VariableValue"):
-        reference = next((_target(e) for e in _children(value, "VariableRef")), "")
+    for value in owner.findall("{*}VariableValue"):
+        reference = next(map(_target, value.findall("{*}VariableRef")), "")
         texts = [e.text or "" for e in value if _tag(e).endswith("Value")]
         if texts:
             yield _guid(owner), names.get(reference, reference), texts[0].strip()
@@ -115,13 +102,7 @@ def _source(source: Element, texts: dict[str, bytes]) -> Iterator[tuple[str, tup
         yield from (("codings", (key, "", code)) for code in _coded(source))
         for element in source:
             if _tag(element).endswith("Selection"):
-                text = next(
-                    (
-                        _child_text(e, "PlainTextContent")
-                        for e in _children(element, "Representation")
-                    ),
-                    None,
-                )
+                text = element.findtext("{*}Representation/{*}PlainTextContent")
                 name = element.get("name", "")
                 yield from _selection(element, key, (None, None, name, text, "unverified"))
     yield (
@@ -137,12 +118,11 @@ def _selection(element: Element, source: str, values: tuple) -> Iterator[tuple[s
 
 
 def _coded(element: Element) -> Iterator[str]:
-    for coding in _children(element, "Coding"):
-        yield from (_target(reference) for reference in _children(coding, "CodeRef"))
+    yield from map(_target, element.findall("{*}Coding/{*}CodeRef"))
 
 
 def _text(part: Element, texts: dict[str, bytes]) -> str | None:
-    content = _child_text(part, "PlainTextContent")
+    content = part.findtext("{*}PlainTextContent")
     if content is not None:
         return content
     path = part.get("plainTextPath")
@@ -151,7 +131,7 @@ def _text(part: Element, texts: dict[str, bytes]) -> str | None:
 
 
 def _text_selections(part: Element) -> list[tuple[Element, int, int, str]]:
-    points = {_guid(point): point.get("position") for point in _children(part, "SyncPoint")}
+    points = {_guid(point): point.get("position") for point in part.findall("{*}SyncPoint")}
     selections = []
     for element in part:
         if _tag(element) == "PlainTextSelection":

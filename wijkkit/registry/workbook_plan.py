@@ -45,7 +45,10 @@ def plan_changes(
         key = _key(row, keys, content)
         version = _version(row, key, keys, content)
         remove = _remove(row, content)
-        plain = _plain_values(row, content.language, called)
+        plain = {
+            column.name: _plain(column, row.values.get(column.name), content.language, called)
+            for column in row.kind.columns
+        }
         values, faults = clean_row(row.kind, plain, lists)
         kept = tuple(column.name for column in row.kind.columns if column.name not in row.letters)
         if not remove:
@@ -133,13 +136,6 @@ def _remove(row: SheetRow, content: WorkbookContent) -> bool:
         problem = broken("unknown_choice", "", str(value), {"choices": labels})
         content.wrong_row(row, problem, REMOVE)
     return choice == "yes"
-
-
-def _plain_values(row: SheetRow, language: str, called: Names) -> dict[str, object]:
-    return {
-        column.name: _plain(column, row.values.get(column.name), language, called)
-        for column in row.kind.columns
-    }
 
 
 def _plain(column: Column, value: object, language: str, called: Names) -> object:

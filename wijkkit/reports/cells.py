@@ -16,7 +16,7 @@ import yaml
 from wijkkit.errors import Problem, ReportError
 from wijkkit.reports import pandoc
 from wijkkit.reports.images import svg_image
-from wijkkit.reports.pandoc import words
+from wijkkit.reports.pandoc import Node, words
 
 # What notebook outputs may bring into a report: an allow-list of elements, and no attributes.
 #
@@ -33,24 +33,24 @@ _SAFE_TARGET = re.compile(
 )
 
 
-def html_tables(html: str) -> list[pandoc.Node]:
+def html_tables(html: str) -> list[Node]:
     """Return the tables of an HTML output."""
     return kept_blocks("text/html", html, lambda: _tables(html))
 
 
-def _tables(html: str) -> list[pandoc.Node]:
+def _tables(html: str) -> list[Node]:
     return allowed(
         list(pandoc.elements(pandoc.read(without_scripts(html), pandoc.HTML)["blocks"], "Table"))
     )
 
 
 #: Blocks of outputs by type and text: a report in several forms shows the same ones.
-_BLOCKS: dict[tuple[str, str], list[pandoc.Node]] = {}
+_BLOCKS: dict[tuple[str, str], list[Node]] = {}
 #: Outputs whose blocks are kept; those of the pages that are made together.
 _MOST = 1024
 
 
-def kept_blocks(mime: str, text: str, make: Callable[[], list[pandoc.Node]]) -> list[pandoc.Node]:
+def kept_blocks(mime: str, text: str, make: Callable[[], list[Node]]) -> list[Node]:
     """Return the blocks that `make` makes of an output, or made before."""
     blocks = _BLOCKS.get((mime, text))
     if blocks is None:
@@ -70,7 +70,7 @@ def read_outputs_ahead(outputs: Iterable[tuple[str, str]]) -> None:
     pandoc.read_ahead(_fragment(mime, text) for mime, text in outputs)
 
 
-def keep_tree(mime: str, text: str, tree: str, blocks: list[pandoc.Node]) -> None:
+def keep_tree(mime: str, text: str, tree: str, blocks: list[Node]) -> None:
     """Keep `tree`, of which the output `text` was written, for those who would read it back."""
     pandoc.remember((*_fragment(mime, text), "json"), tree)
     kept_blocks(mime, text, lambda: blocks)
@@ -80,19 +80,19 @@ def _fragment(mime: str, text: str) -> tuple[str, str]:
     return (without_scripts(text), pandoc.HTML) if mime == "text/html" else (text, pandoc.TEXT)
 
 
-def markdown_blocks(markdown: str) -> list[pandoc.Node]:
+def markdown_blocks(markdown: str) -> list[Node]:
     """Return the blocks of a Markdown output; what looks like HTML in it is text."""
     return kept_blocks(
         "text/markdown", markdown, lambda: allowed(pandoc.read(markdown, pandoc.TEXT)["blocks"])
     )
 
 
-def allowed(nodes: list[pandoc.Node]) -> list[pandoc.Node]:
+def allowed(nodes: list[Node]) -> list[Node]:
     """Return `nodes` with everything that is not on the list replaced by its text."""
     return [kept for node in nodes for kept in _allowed(node)]
 
 
-def _allowed(node: pandoc.Node) -> list[pandoc.Node]:
+def _allowed(node: Node) -> list[Node]:
     kind = node["t"]
     if kind == "Table":
         *about, head, bodies, foot = _bare(node["c"])

@@ -11,12 +11,13 @@ from typing import Any
 from wijkkit.errors import Problem, ReportError
 from wijkkit.language import text
 from wijkkit.reports import pandoc
+from wijkkit.reports.pandoc import Node
 
 KINDS = ("fig", "tbl", "sec", "eq")
 _EQUATION = re.compile(r"\{#(eq-[\w-]+)\}")
 
 
-def number_document(document: pandoc.Node, language: str) -> pandoc.Node:
+def number_document(document: Node, language: str) -> Node:
     """Return `document` with its headings, floats and equations numbered and referred to."""
     blocks = _divs_to_floats(document["blocks"])
     numbers: dict[str, str] = {}
@@ -27,10 +28,10 @@ def number_document(document: pandoc.Node, language: str) -> pandoc.Node:
     return {**document, "blocks": _refer(blocks, numbers, language)}
 
 
-def _divs_to_floats(blocks: list[pandoc.Node]) -> list[pandoc.Node]:
+def _divs_to_floats(blocks: list[Node]) -> list[Node]:
     """A div with the id of a figure is one; its last paragraph is the caption."""
 
-    def change(node: pandoc.Node) -> list[pandoc.Node] | None:
+    def change(node: Node) -> list[Node] | None:
         if node["t"] != "Div" or not node["c"][0][0].startswith(("fig-", "tbl-")):
             return None
         content = node["c"][1]
@@ -42,7 +43,7 @@ def _divs_to_floats(blocks: list[pandoc.Node]) -> list[pandoc.Node]:
     return pandoc.rewrite_blocks(blocks, change)
 
 
-def _number_headings(blocks: list[pandoc.Node], numbers: dict[str, str]) -> list[pandoc.Node]:
+def _number_headings(blocks: list[Node], numbers: dict[str, str]) -> list[Node]:
     headings = [
         node
         for node in pandoc.elements(blocks, "Header")
@@ -51,7 +52,7 @@ def _number_headings(blocks: list[pandoc.Node], numbers: dict[str, str]) -> list
     top = min((node["c"][0] for node in headings), default=1)
     counts: list[int] = []
 
-    def change(node: pandoc.Node) -> list[pandoc.Node] | None:
+    def change(node: Node) -> list[Node] | None:
         if node["t"] != "Header" or "unnumbered" in pandoc.classes_of(node):
             return None
         level, about, content = node["c"]
@@ -70,9 +71,7 @@ def _number_headings(blocks: list[pandoc.Node], numbers: dict[str, str]) -> list
     return pandoc.rewrite_blocks(blocks, change)
 
 
-def _number_floats(
-    blocks: list[pandoc.Node], numbers: dict[str, str], language: str
-) -> list[pandoc.Node]:
+def _number_floats(blocks: list[Node], numbers: dict[str, str], language: str) -> list[Node]:
     counts: Counter[str] = Counter()
     for node in pandoc.elements(blocks, "Figure", "Table", "Div"):
         identifier = node["c"][0][0]
@@ -81,7 +80,7 @@ def _number_floats(
             counts[kind] += 1
             numbers[identifier] = str(counts[kind])
 
-    def change(node: pandoc.Node) -> list[pandoc.Node] | None:
+    def change(node: Node) -> list[Node] | None:
         if node["t"] not in ("Figure", "Table"):
             return None
         identifier, caption = node["c"][0][0], node["c"][1]
@@ -101,8 +100,8 @@ def _number_floats(
     return pandoc.rewrite_blocks(blocks, change)
 
 
-def _number_equations(blocks: list[pandoc.Node], numbers: dict[str, str]) -> list[pandoc.Node]:
-    def change(node: pandoc.Node) -> list[pandoc.Node] | None:
+def _number_equations(blocks: list[Node], numbers: dict[str, str]) -> list[Node]:
+    def change(node: Node) -> list[Node] | None:
         if node["t"] not in ("Para", "Plain") or not node["c"]:
             return None
         label = _EQUATION.fullmatch(pandoc.plain(node["c"][-1]))
@@ -116,16 +115,16 @@ def _number_equations(blocks: list[pandoc.Node], numbers: dict[str, str]) -> lis
     return pandoc.rewrite_blocks(blocks, change)
 
 
-def _refer(blocks: list[pandoc.Node], numbers: dict[str, str], language: str) -> list[pandoc.Node]:
+def _refer(blocks: list[Node], numbers: dict[str, str], language: str) -> list[Node]:
     missing: list[str] = []
 
-    def change(node: pandoc.Node) -> list[pandoc.Node] | None:
+    def change(node: Node) -> list[Node] | None:
         if node["t"] != "Cite":
             return None
         keys = [citation["citationId"] for citation in node["c"][0]]
         if keys[0].partition("-")[0] not in KINDS:
             return None
-        out: list[pandoc.Node] = []
+        out: list[Node] = []
         for key in keys:
             missing.extend([key] if key not in numbers else [])
             shown = _reference(key.partition("-")[0], numbers.get(key, ""), language)
@@ -151,7 +150,7 @@ def _refer(blocks: list[pandoc.Node], numbers: dict[str, str], language: str) ->
     return blocks
 
 
-def _reference(kind: str, number: str, language: str, end: str = "") -> list[pandoc.Node]:
+def _reference(kind: str, number: str, language: str, end: str = "") -> list[Node]:
     name = text(f"reports.reference.{kind}", language)
     return [{"t": "Str", "c": f"{name}\N{NO-BREAK SPACE}{number}{end}"}]
 
@@ -161,10 +160,10 @@ def _reference(kind: str, number: str, language: str, end: str = "") -> list[pan
 CALLOUTS = ("note", "tip", "important", "warning", "caution")
 
 
-def choose_content(document: pandoc.Node, target: str) -> pandoc.Node:
+def choose_content(document: Node, target: str) -> Node:
     """Return `document` without the content that is not for `target` (html, pdf, docx)."""
 
-    def change(node: pandoc.Node) -> list[pandoc.Node] | None:
+    def change(node: Node) -> list[Node] | None:
         if "pagebreak" in pandoc.classes_of(node):
             return None if target == "pdf" else []
         shown = {"content-visible": True, "content-hidden": False}
@@ -181,10 +180,10 @@ def choose_content(document: pandoc.Node, target: str) -> pandoc.Node:
     return {**document, "blocks": pandoc.rewrite(document["blocks"], change)}
 
 
-def make_callouts(document: pandoc.Node, language: str) -> pandoc.Node:
+def make_callouts(document: Node, language: str) -> Node:
     """Return `document` with callouts as a title, which says their kind, and a body."""
 
-    def change(node: pandoc.Node) -> list[pandoc.Node] | None:
+    def change(node: Node) -> list[Node] | None:
         names = [name.removeprefix("callout-") for name in pandoc.classes_of(node)]
         kind = next((name for name in names if name in CALLOUTS), None)
         if node["t"] != "Div" or kind is None or "callout" in names:
@@ -206,11 +205,11 @@ def make_callouts(document: pandoc.Node, language: str) -> pandoc.Node:
     return {**document, "blocks": pandoc.rewrite_blocks(document["blocks"], change)}
 
 
-def make_tabsets(document: pandoc.Node) -> pandoc.Node:
+def make_tabsets(document: Node) -> Node:
     """Return `document` with tabsets as a list of links and one panel for each."""
     count = 0
 
-    def change(node: pandoc.Node) -> list[pandoc.Node] | None:
+    def change(node: Node) -> list[Node] | None:
         nonlocal count
         if node["t"] != "Div" or "panel-tabset" not in pandoc.classes_of(node):
             return None
@@ -238,8 +237,8 @@ def make_tabsets(document: pandoc.Node) -> pandoc.Node:
     return {**document, "blocks": pandoc.rewrite_blocks(document["blocks"], change)}
 
 
-def _panels(blocks: list[pandoc.Node]) -> list[tuple[list[pandoc.Node], list[pandoc.Node]]]:
-    panels: list[tuple[list[pandoc.Node], list[pandoc.Node]]] = []
+def _panels(blocks: list[Node]) -> list[tuple[list[Node], list[Node]]]:
+    panels: list[tuple[list[Node], list[Node]]] = []
     level = next((block["c"][0] for block in blocks if block["t"] == "Header"), 0)
     for block in blocks:
         if block["t"] == "Header" and block["c"][0] == level:
@@ -255,7 +254,7 @@ def _panels(blocks: list[pandoc.Node]) -> list[tuple[list[pandoc.Node], list[pan
 _KEYS = ("bibliography", "csl", "lang", "nocite")
 
 
-def resolve_citations(document: pandoc.Node, folder: Path) -> pandoc.Node:
+def resolve_citations(document: Node, folder: Path) -> Node:
     """Return `document` with citations as text and literature in ``refs``; ReportError names lost
     keys.
     """
@@ -269,7 +268,7 @@ def resolve_citations(document: pandoc.Node, folder: Path) -> pandoc.Node:
     *citations, listed = json.loads(pandoc.found(key) or _citeproc(small, folder, key))["blocks"]
     resolved = iter(block["c"] for block in citations)
 
-    def change(node: pandoc.Node) -> list[pandoc.Node] | None:
+    def change(node: Node) -> list[Node] | None:
         if node["t"] == "Cite":
             return next(resolved)
         return [listed] if node["t"] == "Div" and node["c"][0][0] == "refs" else None
@@ -279,7 +278,7 @@ def resolve_citations(document: pandoc.Node, folder: Path) -> pandoc.Node:
     return {**document, "blocks": blocks if has_place else [*blocks, listed]}
 
 
-def _files(meta: pandoc.Node, folder: Path) -> list[bytes]:
+def _files(meta: Node, folder: Path) -> list[bytes]:
     """Return the files that citeproc reads: the same files and citations, the same text."""
     said = [meta[key] for key in ("bibliography", "csl") if key in meta]
     names = [
@@ -290,7 +289,7 @@ def _files(meta: pandoc.Node, folder: Path) -> list[bytes]:
     return [(folder / name).read_bytes() for name in names if (folder / name).is_file()]
 
 
-def _citeproc(document: pandoc.Node, folder: Path, key: tuple[Any, ...]) -> str:
+def _citeproc(document: Node, folder: Path, key: tuple[Any, ...]) -> str:
     options = ("--citeproc", "--metadata=link-citations:true", "--fail-if-warnings")
     made = pandoc.write(document, "json", *options, folder=folder)
     pandoc.remember(key, made)

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-import io
 import re
-import subprocess
-import zipfile
-from functools import cache
 from html import escape
 from pathlib import Path
 
 from wijkkit.language import text
-from wijkkit.reports import pandoc
-from wijkkit.reports.pandoc import words
-from wijkkit.reports.paper import divided, fitting, for_paper, is_dense, with_widths
+from wijkkit.reports import pandoc, paper
+from wijkkit.reports.pandoc import Node, words
+from wijkkit.reports.paper import for_paper
 from wijkkit.reports.theme import Colours, HouseStyle
 
 # The styles of a Word document: Pandoc's own in the house style, with a head and a foot.
 
 _NAMESPACE = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
-_KIND = "application/vnd.openxmlformats-officedocument.wordprocessingml"
-_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_TYPE = (
+    '<Override PartName="/word/{name}.xml" ContentType="application/vnd.openxmlformats-'
+    'officedocument.wordprocessingml.{kind}+xml"/>'
+)
+_RELATION = (
+    '<Relationship Id="rId{id}" Type="http://schemas.openxmlformats.org/officeDocument/2006/'
+    'relationships/{kind}" Target="{name}.xml"/>'
+)
 _EDGED = (
     '<w:pBdr><w:left w:val="single" w:sz="24" w:space="8" w:color="{edge}"/></w:pBdr>'
     '<w:shd w:val="clear" w:color="auto" w:fill="{fill}"/><w:ind w:left="200"/>'
@@ -59,31 +61,13 @@ def reference_document(colours: Colours, words: str = "") -> bytes:
         "word/foot.xml": _part("ftr", '<w:fldSimple w:instr=" PAGE "><w:r><w:t>1</w:t></w:r></w:fldSimple>', "right"),
     }  # fmt: skip
     changes = {
-        "[Content_Types].xml": lambda part: _before(part, "</Types>", _types()),
-        "word/_rels/document.xml.rels": lambda part: _before(part, "</Relationships>", _relations()),
+        "[Content_Types].xml": lambda part: _before(part, "</Types>", _parts(_TYPE)),
+        "word/_rels/document.xml.rels": lambda part: _before(part, "</Relationships>", _parts(_RELATION)),
         "word/document.xml": _sections,
         "word/settings.xml": lambda part: _before(part, "<w:drawingGridH", "<w:autoHyphenation/>"),
         "word/styles.xml": lambda part: _styles(part, colours),
     }  # fmt: skip
-    target = io.BytesIO()
-    with (
-        zipfile.ZipFile(io.BytesIO(_pandoc_reference())) as source,
-        zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as written,
-    ):
-        for item in source.infolist():
-            content = source.read(item)
-            if item.filename in changes:
-                content = changes[item.filename](content.decode("utf-8")).encode("utf-8")
-            written.writestr(item.filename, content)
-        for name, part in made.items():
-            written.writestr(name, part)
-    return target.getvalue()
-
-
-@cache
-def _pandoc_reference() -> bytes:
-    command = [pandoc.program(), "--print-default-data-file", "reference.docx"]
-    return subprocess.run(command, capture_output=True, check=True).stdout
+    return paper.rewritten_zip(pandoc.default_file("reference.docx"), changes.get, made)
 
 
 def _part(kind: str, content: str, side: str) -> str:
@@ -93,16 +77,10 @@ def _part(kind: str, content: str, side: str) -> str:
     )
 
 
-def _types() -> str:
+def _parts(written: str) -> str:
+    """Return what is written of the head and the foot of each page."""
     return "".join(
-        f'<Override PartName="/word/{name}.xml" ContentType="{_KIND}.{kind}+xml"/>'
-        for name, kind in (("head", "header"), ("foot", "footer"))
-    )
-
-
-def _relations() -> str:
-    return "".join(
-        f'<Relationship Id="rId{name.title()}" Type="{_OFFICE}/{kind}" Target="{name}.xml"/>'
+        written.format(name=name, id=name.title(), kind=kind)
         for name, kind in (("head", "header"), ("foot", "footer"))
     )
 
@@ -145,10 +123,10 @@ _RANGE, _UNBROKEN = re.compile(r"(?<=\d)[-–](?=\d)"), "\N{NON-BREAKING HYPHEN}
 _MARGIN = re.compile(r"\([+−]?\d")
 
 
-def write_docx(document: pandoc.Node, images: Path, target: Path, house: HouseStyle) -> Path:
+def write_docx(document: Node, images: Path, target: Path, house: HouseStyle) -> Path:
     """Write `document` to `target` as DOCX."""
     reference = images / "reference.docx"
-    reference.write_bytes(reference_document(house.colours, page_words(document)))
+    reference.write_bytes(reference_document(house.colours, paper.page_words(document)))
     joined = pandoc.rewrite_inlines(for_paper(document["blocks"]), _joined)
     blocks = pandoc.rewrite(joined, lambda node: _for_word(node, images))
     meta = {key: value for key, value in document["meta"].items() if key != "toc"}
@@ -167,13 +145,7 @@ def write_docx(document: pandoc.Node, images: Path, target: Path, house: HouseSt
     return target
 
 
-def page_words(document: pandoc.Node) -> str:
-    """Return what stands at the head of every page: the title, and that it is a concept."""
-    said = (pandoc.plain(document["meta"].get(key, {})) for key in ("title", "mark"))
-    return " · ".join(filter(None, said))
-
-
-def _contents(blocks: list[pandoc.Node], language: str) -> list[pandoc.Node]:
+def _contents(blocks: list[Node], language: str) -> list[Node]:
     """Return the table of contents, filled: what Word makes of the headings when it updates it."""
     heads = [node for node in pandoc.elements(blocks, "Header") if node["c"][0] in (2, 3)]
     lines = [_line(node) for node in heads if node["c"][1][0]]
@@ -191,7 +163,7 @@ def _contents(blocks: list[pandoc.Node], language: str) -> list[pandoc.Node]:
     return [_styled(pandoc.div([title]), "TOC Heading"), listed]
 
 
-def _line(heading: pandoc.Node) -> str:
+def _line(heading: Node) -> str:
     level, about, content = heading["c"]
     shown = escape(pandoc.plain(content))
     return (
@@ -201,7 +173,7 @@ def _line(heading: pandoc.Node) -> str:
     )
 
 
-def _for_word(node: pandoc.Node, images: Path) -> list[pandoc.Node] | None:
+def _for_word(node: Node, images: Path) -> list[Node] | None:
     classes = pandoc.classes_of(node)
     if node["t"] == "Image":
         return [_sized(node, images)]
@@ -213,7 +185,9 @@ def _for_word(node: pandoc.Node, images: Path) -> list[pandoc.Node] | None:
         above = _styled(pandoc.div(_paragraphs(parts)), "Captioned Figure")
         return [above, {"t": "Figure", "c": [about, caption, [last]]}]
     if node["t"] == "Table":
-        return [_with_table_text(with_widths(part, always=True)) for part in divided(node)]
+        return [
+            _with_table_text(paper.with_widths(part, always=True)) for part in paper.divided(node)
+        ]
     if node["t"] == "Div" and "callout-title-container" in classes:
         return [_styled(node, "Callout Title")]
     if node["t"] == "Div" and "callout-body" in classes:
@@ -223,7 +197,7 @@ def _for_word(node: pandoc.Node, images: Path) -> list[pandoc.Node] | None:
     return None
 
 
-def _joined(inlines: list[pandoc.Node]) -> list[pandoc.Node]:
+def _joined(inlines: list[Node]) -> list[Node]:
     """Keep a number and its margin on one line: ``66% (56-75)``."""
     out = list(inlines)
     for place in range(1, len(out) - 1):
@@ -234,33 +208,24 @@ def _joined(inlines: list[pandoc.Node]) -> list[pandoc.Node]:
     return out
 
 
-def _sized(image: pandoc.Node, images: Path) -> pandoc.Node:
+def _sized(image: Node, images: Path) -> Node:
     """Return an image at a size that fits a page; Pandoc looks at its width only."""
     about, alt, target = image["c"]
-    width, height = fitting((images / target[0]).read_bytes())
+    width, height = paper.fitting((images / target[0]).read_bytes())
     sizes = [["width", f"{width:.2f}cm"], ["height", f"{height:.2f}cm"]]
     return {"t": "Image", "c": [[about[0], about[1], sizes], alt, target]}
 
 
-def _with_table_text(table: pandoc.Node) -> pandoc.Node:
+def _with_table_text(table: Node) -> Node:
     """Return a table whose cells have the styles of a table, smaller where it is dense."""
-    size = " Small" if is_dense(table) else ""
+    size = " Small" if paper.is_dense(table) else ""
     text_style, head_style = f"Table Text{size}", f"Table Head{size}"
-    about, caption, columns, head, bodies, foot = table["c"]
-    return {
-        "t": "Table",
-        "c": [
-            about,
-            caption,
-            columns,
-            [head[0], _cells(head[1], head_style)],
-            [
-                [body[0], body[1], _cells(body[2], head_style), _cells(body[3], text_style)]
-                for body in bodies
-            ],
-            [foot[0], _cells(foot[1], text_style)],
-        ],
-    }
+    *kept, head, bodies, foot = table["c"]
+    below = [
+        [*body[:2], _cells(body[2], head_style), _cells(body[3], text_style)] for body in bodies
+    ]
+    ends = [head[0], _cells(head[1], head_style)], [foot[0], _cells(foot[1], text_style)]
+    return {"t": "Table", "c": [*kept, ends[0], below, ends[1]]}
 
 
 def _cells(rows: list, style: str) -> list:
@@ -271,11 +236,11 @@ def _cells(rows: list, style: str) -> list:
     ]
 
 
-def _paragraphs(blocks: list[pandoc.Node]) -> list[pandoc.Node]:
+def _paragraphs(blocks: list[Node]) -> list[Node]:
     return [{**block, "t": "Para"} if block["t"] == "Plain" else block for block in blocks]
 
 
-def _styled(node: pandoc.Node, name: str) -> pandoc.Node:
+def _styled(node: Node, name: str) -> Node:
     about = pandoc.attributes()
     about[2].append(["custom-style", name])
     return {"t": "Div", "c": [about, node["c"][1]]}

@@ -18,6 +18,7 @@ from wijkkit.reports.cells import (
     markdown_blocks,
     read_outputs_ahead,
 )
+from wijkkit.reports.pandoc import Node
 
 #: Stores an image and returns the paths of its parts as the document names them.
 Store = Callable[[str, Output], list[str]]
@@ -26,7 +27,7 @@ Store = Callable[[str, Output], list[str]]
 _ESCAPED = re.compile(r"(\\[!-/:-@\[-`{-~]|[^!-/:-@\[-`{-~\n])*")
 
 
-def embed_cells(document: pandoc.Node, folder: Path, store: Store) -> pandoc.Node:
+def embed_cells(document: Node, folder: Path, store: Store) -> Node:
     """Return `document` with its embeds replaced by the outputs of the notebooks in `folder`."""
 
     wanted: dict[str, list[str]] = {}
@@ -41,24 +42,24 @@ def embed_cells(document: pandoc.Node, folder: Path, store: Store) -> pandoc.Nod
     texts = [output for cell in cells.values() for output in cell.outputs if not output.is_image]
     read_outputs_ahead((output.mime, output.text) for output in texts)
 
-    def change(node: pandoc.Node) -> list[pandoc.Node] | None:
+    def change(node: Node) -> list[Node] | None:
         return cell_blocks(cells[_target(node)], store) if _is_embed(node) else None
 
     return {**document, "blocks": pandoc.rewrite_blocks(document["blocks"], change)}
 
 
-def _is_embed(node: pandoc.Node) -> bool:
+def _is_embed(node: Node) -> bool:
     return node["t"] == "Div" and "shortcode" in pandoc.classes_of(node)
 
 
-def _target(node: pandoc.Node) -> tuple[str, str]:
+def _target(node: Node) -> tuple[str, str]:
     return pandoc.attribute(node, "notebook") or "", pandoc.attribute(node, "label") or ""
 
 
-def cell_blocks(cell: Cell, store: Store) -> list[pandoc.Node]:
+def cell_blocks(cell: Cell, store: Store) -> list[Node]:
     """Return the blocks of one cell: figures and tables with caption, texts as they are."""
     images = [output for output in cell.outputs if output.is_image]
-    blocks: list[pandoc.Node] = []
+    blocks: list[Node] = []
     if images:
         blocks.append(_figure(cell, images, store))
     for output in cell.outputs:
@@ -69,7 +70,7 @@ def cell_blocks(cell: Cell, store: Store) -> list[pandoc.Node]:
     return blocks
 
 
-def _figure(cell: Cell, images: list[Output], store: Store) -> pandoc.Node:
+def _figure(cell: Cell, images: list[Output], store: Store) -> Node:
     alts = [from_attribute(alt) for alt in _as_list(cell.options.get("fig-alt"))]
     captions = _as_list(cell.options.get("fig-subcap"))
     parts = [
@@ -88,17 +89,17 @@ def _figure(cell: Cell, images: list[Output], store: Store) -> pandoc.Node:
     return _float(identifier, str(cell.options.get("fig-cap", "")), parts)
 
 
-def _float(identifier: str, caption: str, content: list[pandoc.Node], *classes: str) -> pandoc.Node:
+def _float(identifier: str, caption: str, content: list[Node], *classes: str) -> Node:
     shown = [pandoc.paragraph(inlines(caption), "Plain")] if caption else []
     return {"t": "Figure", "c": [pandoc.attributes(identifier, *classes), [None, shown], content]}
 
 
-def _image(alt: str, path: str) -> pandoc.Node:
+def _image(alt: str, path: str) -> Node:
     text = [{"t": "Str", "c": alt}] if alt else []
     return pandoc.paragraph([{"t": "Image", "c": [pandoc.attributes(), text, [path, ""]]}], "Plain")
 
 
-def _with_caption(blocks: list[pandoc.Node], cell: Cell) -> list[pandoc.Node]:
+def _with_caption(blocks: list[Node], cell: Cell) -> list[Node]:
     caption = from_attribute(str(cell.options.get("tbl-cap", "")))
     tables = [block for block in blocks if block["t"] == "Table"]
     if not tables:
@@ -109,13 +110,13 @@ def _with_caption(blocks: list[pandoc.Node], cell: Cell) -> list[pandoc.Node]:
     return [{"t": "Table", "c": labelled} if block is tables[0] else block for block in blocks]
 
 
-def _text_blocks(output: Output) -> list[pandoc.Node]:
+def _text_blocks(output: Output) -> list[Node]:
     if output.mime == "text/plain":
         return [{"t": "CodeBlock", "c": [pandoc.attributes(), output.text]}]
     return (html_tables if output.mime == "text/html" else markdown_blocks)(output.text)
 
 
-def inlines(text: str) -> list[pandoc.Node]:
+def inlines(text: str) -> list[Node]:
     r"""Return one paragraph of Markdown as inline elements.
 
     >>> inlines("a\\*")

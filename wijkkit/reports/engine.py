@@ -24,6 +24,7 @@ from wijkkit.reports.embed import Store, embed_cells
 from wijkkit.reports.images import open_links
 from wijkkit.reports.page import NO_FRAME, Frame, write_page, write_site_pages
 from wijkkit.reports.pages import find_sources
+from wijkkit.reports.pandoc import Node
 from wijkkit.reports.paper import cut, shortened
 from wijkkit.reports.pdf import TYPST_USED, draw_stored, write_pdf
 from wijkkit.reports.quarto import TARGETS, render_project, write_project
@@ -85,7 +86,7 @@ def render_pptx(source: Path, target: Path, house: HouseStyle, theme: Path) -> P
         return write_pptx(document, images, target, house, theme)
 
 
-def assemble(source: Path, target: str, store: Store) -> pandoc.Node:
+def assemble(source: Path, target: str, store: Store) -> Node:
     """Return the document that a source makes for `target` (html, pdf, docx)."""
     document = pandoc.read(pandoc.mark_shortcodes(source.read_text(encoding="utf-8")))
     language = language_of(document)
@@ -111,12 +112,12 @@ def store_images(parent: Path, folder: str, svg: bool = True, paper: bool = Fals
     return store
 
 
-def language_of(document: pandoc.Node) -> str:
+def language_of(document: Node) -> str:
     """Return the language of a document, Dutch where it does not say."""
     return pandoc.plain(document["meta"].get("lang", {})) or "nl"
 
 
-def _with_date(document: pandoc.Node, language: str) -> pandoc.Node:
+def _with_date(document: Node, language: str) -> Node:
     written = pandoc.plain(document["meta"].get("date", {}))
     if not written:
         return document
@@ -180,7 +181,7 @@ def _page(book: Book, page: Page, frame: Frame) -> str:
     mark = pandoc.div(
         [pandoc.paragraph(pandoc.words(text("reports.concept", language)))], "concept"
     )
-    document: pandoc.Node = {
+    document: Node = {
         "pandoc-api-version": [1, 23, 1],
         "meta": {
             "title": {"t": "MetaString", "c": book.title},

@@ -15,6 +15,7 @@ from typing import Any
 from wijkkit.language import text
 from wijkkit.reports import pandoc
 from wijkkit.reports.cells import is_safe_target
+from wijkkit.reports.pandoc import Node
 from wijkkit.reports.runs import BRIEF
 from wijkkit.reports.theme import HouseStyle
 from wijkkit.study import Study
@@ -92,12 +93,12 @@ def surroundings(frame: Frame, language: str) -> dict[str, Any]:
     }
 
 
-def frame_metadata(frame: Frame, language: str) -> pandoc.Node:
+def frame_metadata(frame: Frame, language: str) -> Node:
     """Return the surroundings as metadata for the page's template."""
     return {key: _metadata(value) for key, value in surroundings(frame, language).items()}
 
 
-def _metadata(value: Any) -> pandoc.Node:
+def _metadata(value: Any) -> Node:
     if isinstance(value, dict):
         return {"t": "MetaMap", "c": {key: _metadata(part) for key, part in value.items()}}
     if isinstance(value, list):
@@ -109,12 +110,12 @@ def _metadata(value: Any) -> pandoc.Node:
 _WITH_MARGIN = re.compile(r"[+−]?\d[\d.,]*%? \([+−]?\d[\d.,]*[-–][+−]?\d[\d.,]*\)")
 
 
-def write_page(document: pandoc.Node, language: str, frame: Frame) -> str:
+def write_page(document: Node, language: str, frame: Frame) -> str:
     """Return `document` as a page of the site, with what surrounds it."""
     return write_site_pages([(document, language, frame)])[0]
 
 
-def write_site_pages(pages: Sequence[tuple[pandoc.Node, str, Frame]]) -> list[str]:
+def write_site_pages(pages: Sequence[tuple[Node, str, Frame]]) -> list[str]:
     """Return documents as pages of the site, each in its language with what surrounds it."""
     made = pandoc.write_pages([_with_surroundings(*page) for page in pages])
     return [
@@ -127,16 +128,14 @@ def write_site_pages(pages: Sequence[tuple[pandoc.Node, str, Frame]]) -> list[st
     ]
 
 
-def _with_surroundings(
-    document: pandoc.Node, language: str, frame: Frame
-) -> tuple[pandoc.Node, dict[str, Any]]:
-    variables = {"pagetitle": _escaped_title(document)}
+def _with_surroundings(document: Node, language: str, frame: Frame) -> tuple[Node, dict[str, Any]]:
+    variables = {"pagetitle": html.escape(pandoc.plain(document["meta"].get("title", {})))}
     meta = {**document["meta"], **frame_metadata(frame, language)}
     tree = {**document, "meta": meta, "blocks": _plain_html(document["blocks"])}
     return tree, {
         "template": page_template(),
         "variables": variables,
-        "toc": _is_true(document, "toc"),
+        "toc": (document["meta"].get("toc", {}).get("c") is True),
     }
 
 
@@ -164,12 +163,12 @@ def content_security_policy() -> str:
     )
 
 
-def _plain_html(blocks: list[pandoc.Node]) -> list[pandoc.Node]:
+def _plain_html(blocks: list[Node]) -> list[Node]:
     """Return `blocks` without raw parts, unsafe links and inline styles; folded parts fold."""
     return pandoc.rewrite_blocks(pandoc.rewrite_sources(blocks, _drop_unsafe), _for_html)
 
 
-def _drop_unsafe(node: pandoc.Node) -> list[pandoc.Node] | None:
+def _drop_unsafe(node: Node) -> list[Node] | None:
     if node["t"] in ("RawBlock", "RawInline"):
         return []
     if node["t"] == "Link" and not is_safe_target(node["c"][2][0]):
@@ -177,7 +176,7 @@ def _drop_unsafe(node: pandoc.Node) -> list[pandoc.Node] | None:
     return None
 
 
-def _for_html(node: pandoc.Node) -> list[pandoc.Node] | None:
+def _for_html(node: Node) -> list[Node] | None:
     if node["t"] == "Table":
         return [_scrolling_table(node)]
     if node["t"] == "Figure":
@@ -199,7 +198,7 @@ def _for_html(node: pandoc.Node) -> list[pandoc.Node] | None:
     return None
 
 
-def _scrolling_figure(figure: pandoc.Node) -> pandoc.Node:
+def _scrolling_figure(figure: Node) -> Node:
     """Return a figure whose images scroll where they are wider than the screen."""
     about, caption, content = figure["c"]
     wrapped = [
@@ -216,7 +215,7 @@ def _caption_in_sight(caption: list[Any]) -> list[Any]:
     return [short, shown]
 
 
-def _scrolling_table(table: pandoc.Node) -> pandoc.Node:
+def _scrolling_table(table: Node) -> Node:
     about, caption, *_ = table["c"]
     label = pandoc.plain(caption[1])
     wrapper = [about[0], ["table-scroll"], [["tabindex", "0"], ["role", "group"]]]
@@ -225,7 +224,7 @@ def _scrolling_table(table: pandoc.Node) -> pandoc.Node:
     return {"t": "Div", "c": [wrapper, _written_table(table) or [_styled_table(table)]]}
 
 
-def _written_table(table: pandoc.Node) -> list[pandoc.Node]:
+def _written_table(table: Node) -> list[Node]:
     """Return a table that was written as HTML before, with its caption; nothing for another."""
     opening, written = "<table>\n", pandoc.rows_of(table).html
     if not written.startswith(opening) or "style=" in written:
@@ -241,7 +240,7 @@ def _written_table(table: pandoc.Node) -> list[pandoc.Node]:
     return [pandoc.paragraph([head, *caption, end], "Plain"), rest]
 
 
-def _styled_table(table: pandoc.Node) -> pandoc.Node:
+def _styled_table(table: Node) -> Node:
     _, caption, columns, *parts = table["c"]
     alignments = [column[0] for column in columns]
     columns = [[{"t": "AlignDefault"}, {"t": "ColWidthDefault"}] for _ in columns]
@@ -249,7 +248,7 @@ def _styled_table(table: pandoc.Node) -> pandoc.Node:
     return {"t": "Table", "c": [pandoc.attributes(), _caption_in_sight(caption), columns, *styled]}
 
 
-def _styled_rows(part: Any, alignments: list[pandoc.Node]) -> Any:
+def _styled_rows(part: Any, alignments: list[Node]) -> Any:
     """Replace the alignment of cells, which Pandoc writes as inline styles, by classes."""
     if not isinstance(part, list):
         return part
@@ -258,11 +257,3 @@ def _styled_rows(part: Any, alignments: list[pandoc.Node]) -> Any:
         name = {"AlignRight": ["align-right"], "AlignCenter": ["align-center"]}.get(align["t"], [])
         return [[about[0], name, []], {"t": "AlignDefault"}, *rest]
     return [_styled_rows(item, alignments) for item in part]
-
-
-def _is_true(document: pandoc.Node, key: str) -> bool:
-    return document["meta"].get(key, {}).get("c") is True
-
-
-def _escaped_title(document: pandoc.Node) -> str:
-    return html.escape(pandoc.plain(document["meta"].get("title", {})))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import re
 import struct
-from collections.abc import Iterator
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
 from importlib.resources import files
 from pathlib import Path
 from xml.etree import ElementTree
@@ -14,7 +16,7 @@ from matplotlib.font_manager import FontProperties
 
 from wijkkit.language import text
 from wijkkit.reports import pandoc
-from wijkkit.reports.pandoc import words
+from wijkkit.reports.pandoc import Node, words
 from wijkkit.reports.theme import HouseStyle
 
 #: Room for a figure on a page, in centimetres; its caption and the title above it need the rest.
@@ -25,7 +27,7 @@ PPI = 180
 _OUTWARD = ("http://", "https://", "mailto:", "#")
 
 
-def for_paper(blocks: list[pandoc.Node]) -> list[pandoc.Node]:
+def for_paper(blocks: list[Node]) -> list[Node]:
     """Return `blocks` for a form without pages to click through and without raw parts.
 
     >>> from wijkkit.reports.pandoc import link, plain, words
@@ -35,7 +37,7 @@ def for_paper(blocks: list[pandoc.Node]) -> list[pandoc.Node]:
     return pandoc.rewrite(blocks, _change)
 
 
-def _change(node: pandoc.Node) -> list[pandoc.Node] | None:
+def _change(node: Node) -> list[Node] | None:
     kind, classes = node["t"], pandoc.classes_of(node)
     if kind in ("RawBlock", "RawInline") or "screen-reader-only" in classes:
         return []
@@ -46,6 +48,31 @@ def _change(node: pandoc.Node) -> list[pandoc.Node] | None:
     if kind == "Link" and not node["c"][2][0].startswith(_OUTWARD):
         return node["c"][1]
     return None
+
+
+def page_words(document: Node) -> str:
+    """Return what stands on every page or slide: the title, and that it is a concept."""
+    said = (pandoc.plain(document["meta"].get(key, {})) for key in ("title", "mark"))
+    return " · ".join(filter(None, said))
+
+
+def rewritten_zip(
+    content: bytes,
+    change_of: Callable[[str], Callable[[str], str] | None],
+    added: Mapping[str, str] | None = None,
+) -> bytes:
+    """Return an office document with the parts changed for which `change_of` has a change."""
+    target = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(content)) as source,
+        zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as made,
+    ):
+        for item in source.infolist():
+            part, change = source.read(item), change_of(item.filename)
+            made.writestr(item.filename, change(part.decode("utf-8")) if change else part)
+        for name, text in (added or {}).items():
+            made.writestr(name, text)
+    return target.getvalue()
 
 
 def fitting(image: bytes) -> tuple[float, float]:
@@ -130,7 +157,7 @@ def _below_panels(svg: bytes) -> list[float]:
 _ROWS = 35
 
 
-def shortened(blocks: list[pandoc.Node], language: str) -> list[pandoc.Node]:
+def shortened(blocks: list[Node], language: str) -> list[Node]:
     """Return the blocks of a summary with no table longer than a page.
 
     >>> from wijkkit.reports.pandoc import HTML, read
@@ -142,7 +169,7 @@ def shortened(blocks: list[pandoc.Node], language: str) -> list[pandoc.Node]:
     return pandoc.rewrite_blocks(blocks, lambda node: _shortened(node, language))
 
 
-def _shortened(table: pandoc.Node, language: str) -> list[pandoc.Node] | None:
+def _shortened(table: Node, language: str) -> list[Node] | None:
     if table["t"] != "Table" or len(table["c"][4]) != 1:
         return None
     *about, (body,), foot = table["c"]
@@ -168,7 +195,7 @@ _NUMBER_WHOLE = "\N{NO-BREAK SPACE}"
 _NUMBER = re.compile(r"\d[\d.,]*%? \(\d[\d.,]*[-–]\d[\d.,]*\)")
 
 
-def with_widths(table: pandoc.Node, always: bool = False) -> pandoc.Node:
+def with_widths(table: Node, always: bool = False) -> Node:
     """Return a table with widths by its words where it needs more than a line, or `always` for
     Word.
 
@@ -191,7 +218,7 @@ def with_widths(table: pandoc.Node, always: bool = False) -> pandoc.Node:
     return {"t": "Table", "c": [*table["c"][:2], sized, *table["c"][3:]]}
 
 
-def divided(table: pandoc.Node) -> list[pandoc.Node]:
+def divided(table: Node) -> list[Node]:
     """Return a table whose words do not fit side by side as tables that fit, each with column one.
 
     >>> from wijkkit.reports.pandoc import HTML, read
@@ -226,7 +253,7 @@ def _filled(widths: list[int], room: int) -> list[list[int]]:
     return parts
 
 
-def _part(table: pandoc.Node, columns: list[int]) -> pandoc.Node:
+def _part(table: Node, columns: list[int]) -> Node:
     """Return a table with some of its columns."""
 
     def rows(given: list) -> list:
@@ -241,12 +268,12 @@ def _part(table: pandoc.Node, columns: list[int]) -> pandoc.Node:
     }
 
 
-def is_dense(table: pandoc.Node) -> bool:
+def is_dense(table: Node) -> bool:
     """Say whether the longest words of a table's columns do not fit on one line side by side."""
     return sum(_longest_word(column) + _GAP for column in _texts(table)) > _LINE
 
 
-def _texts(table: pandoc.Node, heads: bool = True) -> list[list[str]]:
+def _texts(table: Node, heads: bool = True) -> list[list[str]]:
     """Return the texts of each column, with or without its head."""
     texts: list[list[str]] = [[] for _ in table["c"][2]]
     for row in _rows(table, heads):
@@ -286,14 +313,14 @@ def _unbroken(text: str) -> str:
     return _NUMBER.sub(lambda found: found[0].replace(" ", _NUMBER_WHOLE), text)
 
 
-def _rows(table: pandoc.Node, heads: bool) -> Iterator[list]:
+def _rows(table: Node, heads: bool) -> Iterator[list]:
     """Yield the cells of each row whose cells each take one column."""
     for _, cells in _all_rows(table, heads):
         if all(cell[3] == 1 for cell in cells):
             yield cells
 
 
-def _all_rows(table: pandoc.Node, heads: bool = True) -> list:
+def _all_rows(table: Node, heads: bool = True) -> list:
     head, bodies, foot = table["c"][3:]
     below = [*(row for body in bodies for row in (*body[2], *body[3])), *foot[1]]
     return [*head[1], *below] if heads else below
@@ -303,7 +330,7 @@ def _all_rows(table: pandoc.Node, heads: bool = True) -> list:
 _FEW_ROWS, _FEW_CHARACTERS = 9, 1200
 
 
-def is_short(table: pandoc.Node) -> bool:
+def is_short(table: Node) -> bool:
     """Say whether a table is so short that it stays on one page.
 
     >>> from wijkkit.reports.pandoc import HTML, read

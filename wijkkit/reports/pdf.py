@@ -14,6 +14,7 @@ from wijkkit.batch.fingerprint import hash_file
 from wijkkit.errors import ReportError
 from wijkkit.reports import pandoc, paper
 from wijkkit.reports.page import Frame, frame_metadata
+from wijkkit.reports.pandoc import Node
 from wijkkit.reports.theme import HouseStyle
 
 #: Whether this process used Typst: it starts threads that a fork of the process lacks, so that a
@@ -23,7 +24,7 @@ _WARNINGS = ("callout-important", "callout-warning", "callout-caution")
 
 
 def write_pdf(
-    document: pandoc.Node, folder: Path, images: Path, target: Path, house: HouseStyle, frame: Frame
+    document: Node, folder: Path, images: Path, target: Path, house: HouseStyle, frame: Frame
 ) -> Path:
     """Write `document` as PDF/UA-1; ReportError where Typst cannot, for lack of an alt text mostly."""
     language = pandoc.plain(document["meta"]["lang"])
@@ -101,11 +102,11 @@ def _fonts() -> Path:
     return Path(matplotlib.get_data_path()) / "fonts" / "ttf"
 
 
-def _typst(blocks: list[pandoc.Node], images: Path) -> list[pandoc.Node]:
+def _typst(blocks: list[Node], images: Path) -> list[Node]:
     return pandoc.rewrite(paper.for_paper(blocks), lambda node: _for_typst(node, images))
 
 
-def _for_typst(node: pandoc.Node, images: Path) -> list[pandoc.Node] | None:
+def _for_typst(node: Node, images: Path) -> list[Node] | None:
     if node["t"] == "Image":
         alt, path = pandoc.plain(node["c"][1]), node["c"][2][0]
         width, _ = paper.fitting((images / path).read_bytes())
@@ -134,7 +135,7 @@ def _for_typst(node: pandoc.Node, images: Path) -> list[pandoc.Node] | None:
     return None
 
 
-def _over_pages(figure: pandoc.Node) -> list[pandoc.Node]:
+def _over_pages(figure: Node) -> list[Node]:
     """Let a figure of several parts go on on the next page, the last one with the caption."""
     about, caption, (*parts, last) = figure["c"]
     kept = [pandoc.raw("#block(sticky: true)[", "typst"), last, pandoc.raw("]", "typst")]
@@ -146,13 +147,13 @@ def _over_pages(figure: pandoc.Node) -> list[pandoc.Node]:
     ]
 
 
-def _table(node: pandoc.Node) -> list[pandoc.Node]:
+def _table(node: Node) -> list[Node]:
     table = paper.with_widths(_left_aligned(node))
     whole = [pandoc.raw("#whole[", "typst"), table, pandoc.raw("]", "typst")]
     return whole if paper.is_short(node) else [table]
 
 
-def _in_columns(words: pandoc.Node) -> list[pandoc.Node]:
+def _in_columns(words: Node) -> list[Node]:
     """Return words and their meanings as paragraphs in two columns, which a list cannot be."""
     out = [pandoc.raw("#two-columns(", "typst")]
     for term, meanings in words["c"]:
@@ -163,7 +164,7 @@ def _in_columns(words: pandoc.Node) -> list[pandoc.Node]:
     return [*out, pandoc.raw(")", "typst")]
 
 
-def _left_aligned(table: pandoc.Node) -> pandoc.Node:
+def _left_aligned(table: Node) -> Node:
     """Say of every column how it is aligned; without it a table takes over what surrounds it."""
     about, caption, columns, *rows = table["c"]
     left = {"AlignDefault": {"t": "AlignLeft"}}
@@ -171,7 +172,7 @@ def _left_aligned(table: pandoc.Node) -> pandoc.Node:
     return {"t": "Table", "c": [about, caption, aligned, *rows]}
 
 
-def _grid(node: pandoc.Node) -> list[pandoc.Node]:
+def _grid(node: Node) -> list[Node]:
     name = next(name for name in pandoc.classes_of(node) if name.startswith("columns-"))
     columns = int(name.removeprefix("columns-"))
     out = [pandoc.raw(f"#grid(columns: (1fr,) * {columns}, gutter: 12pt,", "typst")]
@@ -180,12 +181,12 @@ def _grid(node: pandoc.Node) -> list[pandoc.Node]:
     return [*out, pandoc.raw(")", "typst")]
 
 
-def _described(math: pandoc.Node) -> list[pandoc.Node]:
+def _described(math: Node) -> list[Node]:
     opening = f"#[#set math.equation(alt: {_quoted(math['c'][1].strip())}); "
     return [pandoc.raw(opening, "typst", "RawInline"), math, pandoc.raw("]", "typst", "RawInline")]
 
 
-def _equation(node: pandoc.Node) -> list[pandoc.Node]:
+def _equation(node: Node) -> list[Node]:
     opening = f"#numbered-equation[({pandoc.attribute(node, 'number')})]["
     closing = f"] <{node['c'][0][0]}>"
     return [

@@ -7,24 +7,22 @@ Pandoc makes PowerPoint of it, whichever engine makes the pages: Quarto leaves t
 
 from __future__ import annotations
 
-import io
 import json
 import re
-import subprocess
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
 from html import escape
 from pathlib import Path
 from typing import Any
 
-from wijkkit.files import replacing
+from wijkkit.files import write_whole
 from wijkkit.language import text
 from wijkkit.reports import pandoc
 from wijkkit.reports.cells import markdown_blocks, read_outputs_ahead
 from wijkkit.reports.embed import inlines
-from wijkkit.reports.paper import for_paper
+from wijkkit.reports.pandoc import Node
+from wijkkit.reports.paper import for_paper, page_words, rewritten_zip
 from wijkkit.reports.theme import Colours, HouseStyle
 
 #: A title that is longer does not fit a slide.
@@ -188,13 +186,12 @@ _TITLES = re.compile(r"<p:titleStyle>.*?</p:titleStyle>", re.DOTALL)
 _PICTURE = re.compile(r'(<p:cNvPr [^>]*descr=")(.*?)(")', re.DOTALL)
 
 
-def write_pptx(
-    document: pandoc.Node, images: Path, target: Path, house: HouseStyle, theme: Path
-) -> Path:
+def write_pptx(document: Node, images: Path, target: Path, house: HouseStyle, theme: Path) -> Path:
     """Write `document` to `target` as slides, one for each heading of level 2."""
     meta = document["meta"]
     reference = images / "reference.pptx"
-    write_slides_reference(reference, house, theme)
+    own = theme / TEMPLATE
+    reference.write_bytes(own.read_bytes() if own.is_file() else _reference(house.colours))
     kept = {key: meta[key] for key in ("title", "subtitle", "date", "lang") if key in meta}
     pandoc.write(
         {
@@ -210,33 +207,21 @@ def write_pptx(
         "--fail-if-warnings",
         f"--output={target}",
     )
-    finish_slides(target, foot_of(document))
+    finish_slides(target, page_words(document))
     return target
-
-
-def foot_of(document: pandoc.Node) -> str:
-    """Return what stands at the foot of every slide: the report, and that it is a concept."""
-    said = (pandoc.plain(document["meta"].get(key, {})) for key in ("title", "mark"))
-    return " · ".join(filter(None, said))
-
-
-def write_slides_reference(path: Path, house: HouseStyle, theme: Path) -> None:
-    """Write the slides whose styles are taken: a municipality's own, or Pandoc's in its colours."""
-    own = theme / TEMPLATE
-    path.write_bytes(own.read_bytes() if own.is_file() else _reference(house.colours))
 
 
 def finish_slides(path: Path, words: str) -> None:
     """Give pictures their alt text and slides a foot, which Pandoc leaves out."""
-    with zipfile.ZipFile(path) as source, replacing(path) as temporary:
+    with zipfile.ZipFile(path) as source:
         foot = _foot(source.read("ppt/presentation.xml").decode("utf-8"), words)
-        with zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as made:
-            for item in source.infolist():
-                content = source.read(item)
-                if re.fullmatch(r"ppt/slides/slide\d+\.xml", item.filename):
-                    slide = _PICTURE.sub(_named, content.decode("utf-8"))
-                    content = slide.replace("</p:spTree>", f"{foot}</p:spTree>").encode("utf-8")
-                made.writestr(item, content)
+
+    def finished(slide: str) -> str:
+        return _PICTURE.sub(_named, slide).replace("</p:spTree>", f"{foot}</p:spTree>")
+
+    slides = re.compile(r"ppt/slides/slide\d+\.xml")
+    made = rewritten_zip(path.read_bytes(), lambda n: finished if slides.fullmatch(n) else None)
+    write_whole(path, made)
 
 
 def _foot(presentation: str, words: str) -> str:
@@ -260,7 +245,7 @@ def _named(found: re.Match[str]) -> str:
     return f"{found[1]}{alt}{found[3]}"
 
 
-def _titled(node: pandoc.Node) -> list[pandoc.Node] | None:
+def _titled(node: Node) -> list[Node] | None:
     """Give an image its alt text as title: as its words Pandoc would make it a caption."""
     if node["t"] != "Image":
         return None
@@ -272,33 +257,17 @@ def _reference(colours: Colours) -> bytes:
     """Return Pandoc's own slides in the house style's colours."""
     heading, link = (colour.removeprefix("#").upper() for colour in (colours.heading, colours.link))
     shades = {"dk2": heading, "accent1": link, "hlink": link}
-    target = io.BytesIO()
-    with (
-        zipfile.ZipFile(io.BytesIO(_pandoc_reference())) as source,
-        zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as made,
-    ):
-        for item in source.infolist():
-            content = source.read(item)
-            if item.filename.startswith("ppt/theme/"):
-                content = _coloured(content.decode("utf-8"), shades).encode("utf-8")
-            elif item.filename.startswith("ppt/slideMasters/slideMaster"):
-                content = _TITLES.sub(_titles_coloured, content.decode("utf-8")).encode("utf-8")
-            made.writestr(item.filename, content)
-    return target.getvalue()
 
+    def coloured(theme: str) -> str:
+        for name, colour in shades.items():
+            pattern = rf'(<a:{name}><a:srgbClr val=")[0-9A-F]{{6}}'
+            theme = re.sub(pattern, rf"\g<1>{colour}", theme, count=1)
+        return theme
 
-def _coloured(theme: str, shades: dict[str, str]) -> str:
-    for name, colour in shades.items():
-        pattern = rf'(<a:{name}><a:srgbClr val=")[0-9A-F]{{6}}'
-        theme = re.sub(pattern, rf"\g<1>{colour}", theme, count=1)
-    return theme
+    def with_titles(master: str) -> str:
+        return _TITLES.sub(lambda found: found[0].replace('val="tx1"', 'val="tx2"'), master)
 
-
-def _titles_coloured(found: re.Match[str]) -> str:
-    return found[0].replace('val="tx1"', 'val="tx2"')
-
-
-@cache
-def _pandoc_reference() -> bytes:
-    command = [pandoc.program(), "--print-default-data-file", "reference.pptx"]
-    return subprocess.run(command, capture_output=True, check=True).stdout
+    changes = {"ppt/theme": coloured, "ppt/slideMasters": with_titles}
+    return rewritten_zip(
+        pandoc.default_file("reference.pptx"), lambda name: changes.get(name.rpartition("/")[0])
+    )
