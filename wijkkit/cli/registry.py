@@ -9,36 +9,27 @@ from __future__ import annotations
 import getpass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from wijkkit.cli.run import StudyOption
+from wijkkit.cli.run import Names, PathOrNone, StudyOption
 from wijkkit.errors import RegistryError
 from wijkkit.study import open_study
 
 if TYPE_CHECKING:
     from wijkkit.live.identity import Account, Accounts
 
-app = typer.Typer(
-    name="registry",
-    help="Keep what is done in each wijk: workbooks in and out.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
-accounts = typer.Typer(
-    name="account",
-    help="Who may open the live pages, and keep which wijken.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
+_OPTIONS: dict[str, Any] = {
+    "no_args_is_help": True, "pretty_exceptions_enable": False, "rich_markup_mode": None,
+}  # fmt: skip
+app = typer.Typer(help="Keep what is done in each wijk: workbooks in and out.", **_OPTIONS)
+accounts = typer.Typer(help="Who may open the live pages, and keep which wijken.", **_OPTIONS)
 
 NameArgument = Annotated[str, typer.Argument(help="The name to log in with.")]
 WijkArgument = Annotated[str, typer.Argument(help="The wijk, as its file is named.")]
 OutOption = Annotated[
-    Path | None, typer.Option("--out", help="File to write; <wijk>.xlsx here where absent.")
+    PathOrNone, typer.Option("--out", help="File to write; <wijk>.xlsx here where absent.")
 ]
 ForceOption = Annotated[bool, typer.Option("--force", help="Replace the file if it is there.")]
 
@@ -123,9 +114,7 @@ def _target(wijk: str, out: Path | None, force: bool) -> Path:
 def add(
     name: NameArgument,
     role: Annotated[str, typer.Option(help="reader, keeper or researcher.")] = "reader",
-    wijk: Annotated[
-        list[str] | None, typer.Option(help="A wijk that a keeper keeps; once for each.")
-    ] = None,
+    wijk: Annotated[Names, typer.Option(help="A wijk that a keeper keeps; once for each.")] = None,
     password: Annotated[
         str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True, hidden=True)
     ] = "",
@@ -163,9 +152,7 @@ def dashboard(
     study: StudyOption = Path("parameters"),
     ip: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 8866,
-    host: Annotated[
-        list[str] | None, typer.Option(help="A name by which others ask for the pages.")
-    ] = None,
+    host: Annotated[Names, typer.Option(help="A name by which others ask for the pages.")] = None,
     as_of: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Judge on this day, not today.")
     ] = None,

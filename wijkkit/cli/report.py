@@ -8,23 +8,12 @@ from typing import Annotated
 
 import typer
 
-from wijkkit.cli.run import StudyOption
+from wijkkit.cli.run import Names, StudyOption
 from wijkkit.errors import ParameterError, ReportError
 from wijkkit.study import open_study
 
-
-class EngineChoice(StrEnum):
-    auto = "auto"
-    quarto = "quarto"
-    builtin = "builtin"
-
-
-class FormatChoice(StrEnum):
-    html = "html"
-    pdf = "pdf"
-    docx = "docx"
-    pptx = "pptx"
-    xlsx = "xlsx"
+EngineChoice = StrEnum("EngineChoice", "auto quarto builtin")
+FormatChoice = StrEnum("FormatChoice", "html pdf docx pptx xlsx")
 
 
 def report(
@@ -35,9 +24,7 @@ def report(
     form: Annotated[
         list[FormatChoice] | None, typer.Option("--format", help="Besides HTML; may be repeated.")
     ] = None,
-    wijk: Annotated[
-        list[str] | None, typer.Option(help="Only these wijken; may be repeated.")
-    ] = None,
+    wijk: Annotated[Names, typer.Option(help="Only these wijken; may be repeated.")] = None,
     jobs: Annotated[int, typer.Option(min=1, help="Reports made at the same time.")] = 2,
 ) -> None:
     """Make the reports from the executed notebooks and say where they are."""

@@ -23,13 +23,14 @@ if TYPE_CHECKING:
     from wijkkit.batch.manifest import RunResult
 
 
+Names, PathOrNone = list[str] | None, Path | None
 StudyOption = Annotated[Path, typer.Option("--study", help="Folder of the study.")]
 
 
 def run(
     study: StudyOption = Path("parameters"),
     wijk: Annotated[
-        list[str] | None, typer.Option(help="Only this neighbourhood; may be given again.")
+        Names, typer.Option(help="Only this neighbourhood; may be given again.")
     ] = None,
     jobs: Annotated[int, typer.Option(min=1, help="Notebooks at the same time.")] = 2,
     engine: Annotated[str, typer.Option(help="auto, fork or papermill.")] = "auto",
@@ -37,7 +38,7 @@ def run(
         bool, typer.Option("--keep-going/--fail-fast", help="Go on after a failure.")
     ] = True,
     notebooks: Annotated[
-        Path | None, typer.Option(help="Folder of the notebooks; the project's own where absent.")
+        PathOrNone, typer.Option(help="Folder of the notebooks; the project's own where absent.")
     ] = None,
     dask: Annotated[str, typer.Option(help="Scheduler of a Dask cluster to run on.")] = "",
 ) -> None:
@@ -133,9 +134,7 @@ def _stoppable() -> Iterator[None]:
 
 def lab(
     study: StudyOption = Path("parameters"),
-    options: Annotated[
-        list[str] | None, typer.Argument(help="Options for JupyterLab, after '--'.")
-    ] = None,
+    options: Annotated[Names, typer.Argument(help="Options for JupyterLab, after '--'.")] = None,
 ) -> None:
     """Open JupyterLab on the notebooks of a study; outputs stay out of git."""
     from wijkkit.workbench.lab import open_lab

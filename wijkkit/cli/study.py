@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from wijkkit.cli.run import StudyOption
+from wijkkit.cli.run import PathOrNone, StudyOption
 
 if TYPE_CHECKING:
     from wijkkit.project import Difference
@@ -50,10 +50,10 @@ _COLUMN = "Column of the {}; 'none' where there is none."
 def new(
     study: Annotated[Path, typer.Argument(help="Folder of the new study.")],
     survey: Annotated[
-        Path | None, typer.Option(help="Survey file: sav, dta, csv, xlsx or parquet.")
+        PathOrNone, typer.Option(help="Survey file: sav, dta, csv, xlsx or parquet.")
     ] = None,
     areas: Annotated[
-        Path | None, typer.Option(help="List of the wijken, csv: code, name, arm, pair, district.")
+        PathOrNone, typer.Option(help="List of the wijken, csv: code, name, arm, pair, district.")
     ] = None,
     area: Annotated[str | None, typer.Option(help=_COLUMN.format("areas"))] = None,
     age: Annotated[str | None, typer.Option(help=_COLUMN.format("ages in years"))] = None,
@@ -68,7 +68,7 @@ def new(
     decimal: Annotated[str | None, typer.Option(help="Decimal sign of a csv file.")] = None,
     sheet: Annotated[str | None, typer.Option(help="Sheet of a workbook.")] = None,
     tables: Annotated[
-        Path | None, typer.Option(help="Configuration of a tables book (xlsx) to take over.")
+        PathOrNone, typer.Option(help="Configuration of a tables book (xlsx) to take over.")
     ] = None,
     excel: Annotated[bool, typer.Option(help="Write study.xlsx beside the files.")] = False,
 ) -> None:
@@ -153,7 +153,7 @@ def demo(
     wijken: Annotated[int, typer.Option(help="Number of wijken; 71 is the size of Rotterdam.")] = 6,
     seed: Annotated[int | None, typer.Option(help="Same seed, same study.")] = None,
     folder: Annotated[
-        Path | None, typer.Option(help="Folder of the study; 'parameters' for the default demo.")
+        PathOrNone, typer.Option(help="Folder of the study; 'parameters' for the default demo.")
     ] = None,
     replace: Annotated[bool, typer.Option(help="Replace data that is there already.")] = False,
 ) -> None:

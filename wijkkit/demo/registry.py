@@ -41,22 +41,12 @@ GOALS = MappingProxyType(
     {
         "outdoor": ("outdoor_play", "gezond", "Meer kinderen spelen bijna elke dag buiten", 62, 72),
         "sport": ("sport", "talentontwikkeling", "Meer kinderen zijn lid van een club", 58, 65),
-        "psychosocial": (
-            "psychosocial_problems",
-            "gezond",
-            "Minder kinderen hebben psychosociale problemen",
-            11,
-            8,
-        ),
-        "parenting": (
-            "parenting_support",
-            "veilig",
-            "Meer ouders krijgen steun van familie of vrienden",
-            36,
-            42,
-        ),
+        "psychosocial": ("psychosocial_problems", "gezond",
+                         "Minder kinderen hebben psychosociale problemen", 11, 8),
+        "parenting": ("parenting_support", "veilig",
+                      "Meer ouders krijgen steun van familie of vrienden", 36, 42),
     }
-)
+)  # fmt: skip
 
 
 def _table(rows: list[tuple], columns: str) -> pd.DataFrame:

@@ -162,69 +162,44 @@ REFUSED, DO_NOT_KNOW = 9, 8
 _SDQ = [f"sdq_{item:02d}" for item in range(1, 26)]
 
 #: Wave -> answer -> its name in that wave's file.
-NAMES = MappingProxyType(
-    {
-        "2018": {
-            "respondent": "respnr",
-            "area": "buurtcode",
-            "age": "leeftijd",
-            "sex": "geslacht",
-            "education": "opleiding",
-            "weight": "weegfactor",
-            "outdoor_days": "buiten_dagen",
-            "outdoor_school": "buiten_school",
-            "outdoor_weekend": "buiten_weekend",
-            "sport_club": "sportclub",
-            "general_health": "gezondheid",
-            "informal_support": "steun_informeel",
-            **{name: f"sdq{int(name[-2:])}" for name in _SDQ},
-        },
-        "2021": {
-            "respondent": "id",
-            "area": "bu_code",
-            "age": "lft_kind",
-            "sex": "gesl_kind",
-            "education": "opl_ouder",
-            "weight": "gewicht",
-            "outdoor_days": "bs_dagen",
-            "outdoor_school": "bs_schooldag",
-            "outdoor_weekend": "bs_weekend",
-            "sport_club": "lid_sport",
-            "general_health": "erv_gezondheid",
-            "informal_support": "steun_familie",
-            "used_interventions": "aanbod_gebruikt",
-            "moved": "verhuisd",
-            **{name: name.upper() for name in _SDQ},
-        },
-    }
-)
-
-_YES_NO: dict[int | float, str] = {1: "ja", 2: "nee"}
-_MINUTES: dict[int | float, str] = {
-    1: "niet",
-    2: "minder dan 30 minuten",
-    3: "30 tot 60 minuten",
-    4: "60 tot 120 minuten",
-    5: "meer dan 120 minuten",
-}
-_LABELS: dict[str, dict[int | float, str]] = {
-    "sex": {1: "jongen", 2: "meisje"},
-    "education": {
-        1: "geen of basisonderwijs",
-        2: "lbo, vmbo of mavo",
-        3: "mbo",
-        4: "havo of vwo",
-        5: "hbo",
-        6: "wo",
+NAMES = MappingProxyType({
+    "2018": {
+        "respondent": "respnr", "area": "buurtcode", "age": "leeftijd", "sex": "geslacht",
+        "education": "opleiding", "weight": "weegfactor", "outdoor_days": "buiten_dagen",
+        "outdoor_school": "buiten_school", "outdoor_weekend": "buiten_weekend",
+        "sport_club": "sportclub", "general_health": "gezondheid",
+        "informal_support": "steun_informeel", **{name: f"sdq{int(name[-2:])}" for name in _SDQ},
     },
-    "outdoor_school": _MINUTES,
-    "outdoor_weekend": _MINUTES,
-    "sport_club": _YES_NO,
-    "general_health": {1: "heel goed", 2: "goed", 3: "gaat wel", 4: "slecht", 5: "heel slecht"},
-    "informal_support": _YES_NO,
-    "used_interventions": _YES_NO,
-    "moved": _YES_NO,
-    **dict.fromkeys(_SDQ, {1: "niet waar", 2: "een beetje waar", 3: "zeker waar"}),
+    "2021": {
+        "respondent": "id", "area": "bu_code", "age": "lft_kind", "sex": "gesl_kind",
+        "education": "opl_ouder", "weight": "gewicht", "outdoor_days": "bs_dagen",
+        "outdoor_school": "bs_schooldag", "outdoor_weekend": "bs_weekend",
+        "sport_club": "lid_sport", "general_health": "erv_gezondheid",
+        "informal_support": "steun_familie", "used_interventions": "aanbod_gebruikt",
+        "moved": "verhuisd", **{name: name.upper() for name in _SDQ},
+    },
+})  # fmt: skip
+
+Labels = dict[int | float, str]
+
+
+def _numbered(*labels: str) -> Labels:
+    return dict(enumerate(labels, start=1))
+
+
+_YES_NO = _numbered("ja", "nee")
+_MINUTES = _numbered(
+    "niet", "minder dan 30 minuten", "30 tot 60 minuten", "60 tot 120 minuten", "meer dan 120 minuten"
+)  # fmt: skip
+_LABELS: dict[str, Labels] = {
+    "sex": _numbered("jongen", "meisje"),
+    "education": _numbered(
+        "geen of basisonderwijs", "lbo, vmbo of mavo", "mbo", "havo of vwo", "hbo", "wo"
+    ),
+    "general_health": _numbered("heel goed", "goed", "gaat wel", "slecht", "heel slecht"),
+    **dict.fromkeys(("outdoor_school", "outdoor_weekend"), _MINUTES),
+    **dict.fromkeys(("sport_club", "informal_support", "used_interventions", "moved"), _YES_NO),
+    **dict.fromkeys(_SDQ, _numbered("niet waar", "een beetje waar", "zeker waar")),
 }
 _COMPLETE = ("respondent", "area", "age", "weight")
 #: Share of answers that are refused or not known; children of elsewhere in the file.
@@ -273,7 +248,7 @@ _TITLES = {
 def write_monitor(surveys: Path) -> None:
     """Write ``jeugdmonitor.sav`` beside the files of each year; strata are areas by age of school."""
     parts = []
-    labels: dict[str, dict[int | float, str]] = {}
+    labels: dict[str, Labels] = {}
     for wave, names in NAMES.items():
         cells, meta = pyreadstat.read_sav(surveys / f"kindmonitor_{wave}.sav", user_missing=True)
         common = {own: NAMES["2018"][what] for what, own in names.items() if what in NAMES["2018"]}
