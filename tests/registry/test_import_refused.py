@@ -176,7 +176,7 @@ def test_an_entity_bomb_is_refused(registry, workbook, tmp_path):
 
 
 def test_too_many_rows_are_refused(registry, workbook, monkeypatch):
-    monkeypatch.setattr("wijkkit.registry.workbook_read.MAXIMUM_ROWS", 1)
+    monkeypatch.setattr("wijkkit.registry.tables.MAXIMUM_ROWS", 1)
     problems = refused(registry, workbook)
     assert problems["Partners", ""].what == "er zijn te veel rijen"
 

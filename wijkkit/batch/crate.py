@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyarrow.parquet as pq
@@ -37,33 +38,22 @@ def export_crate(study: Study, folder: str | Path) -> Path:
         crate.add_file(study.runs / path, path, properties=said)
         for path, said in _results(study, manifest)
     ]
-    software = [
-        crate.add(
-            ContextEntity(
-                crate,
-                f"#{name}",
-                properties={
-                    "@type": "SoftwareApplication",
-                    "name": name,
-                    "softwareVersion": version,
-                },
-            )
-        )
+
+    def added(name: str, kind: str, **about: str) -> Any:
+        return crate.add(ContextEntity(crate, f"#{name}", properties={"@type": kind, **about}))
+
+    action = added(
+        manifest["run"],
+        "CreateAction",
+        name=f"Run {manifest['run']}",
+        startTime=manifest["started"],
+        endTime=manifest["ended"],
+    )
+    action["instrument"] = [
+        added(name, "SoftwareApplication", name=name, softwareVersion=version)
         for name, version in manifest["versions"].items()
     ]
-    action = crate.add(
-        ContextEntity(
-            crate,
-            f"#{manifest['run']}",
-            properties={
-                "@type": "CreateAction",
-                "name": f"Run {manifest['run']}",
-                "startTime": manifest["started"],
-                "endTime": manifest["ended"],
-            },
-        )
-    )
-    action["instrument"], action["result"] = software, files
+    action["result"] = files
     crate.root_dataset["mentions"] = [action]
     crate.write(folder)
     return folder

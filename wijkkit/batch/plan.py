@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from wijkkit.batch.fingerprint import hash_of
-from wijkkit.errors import ParameterError, Problem
+from wijkkit.errors import ParameterError, Problem, collected
 from wijkkit.project.layout import find_part
 from wijkkit.study import Study
 from wijkkit.study.checks import NO_WAVE
@@ -58,10 +58,8 @@ def read_notebooks(folder: Path) -> tuple[Notebook, ...]:
     notebooks = []
     for stage in STAGES:
         for path in sorted((folder / stage).glob("*.ipynb")):
-            try:
+            with collected(problems):
                 notebooks.append(_read(stage, path))
-            except ParameterError as error:
-                problems.extend(error.problems)
     if not notebooks and not problems:
         problems.append(Problem("no notebooks", file=str(folder.name), expected="*.ipynb"))
     ParameterError.raise_for(problems)
@@ -69,36 +67,22 @@ def read_notebooks(folder: Path) -> tuple[Notebook, ...]:
 
 
 def _read(stage: str, path: Path) -> Notebook:
+    """Return a notebook, read as JSON: what makes it a notebook is looked at where it runs."""
     file = f"{stage}/{path.name}"
     try:
         text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
-        raise _unreadable(file) from None
-    parameters, code = _described(text, file)
-    return Notebook(stage, path.stem, text, parameters, code)
-
-
-def _unreadable(file: str) -> ParameterError:
-    return ParameterError(
-        "not a readable notebook", file=file, remedy="Open and save it in JupyterLab."
-    )
-
-
-def _described(text: str, file: str) -> tuple[frozenset[str], str]:
-    """Return the names of a notebook's parameters and the hash of its code; it is read as JSON."""
-    try:
-        content = json.loads(text)
-        cells = [cell for cell in content["cells"] if cell["cell_type"] == "code"]
+        cells = [cell for cell in json.loads(text)["cells"] if cell["cell_type"] == "code"]
         sources = ["".join(cell["source"]) for cell in cells]
         tags = [cell["metadata"].get("tags", []) for cell in cells]
-    except (ValueError, KeyError, TypeError, AttributeError):
-        raise _unreadable(file) from None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        what, remedy = "not a readable notebook", "Open and save it in JupyterLab."
+        raise ParameterError(what, file=file, remedy=remedy) from None
     parameters, code = [], []
     for source, tag in zip(sources, tags, strict=True):
         labels = [line for line in source.splitlines() if line.startswith("#|")]
         code.append(json.dumps([sorted(tag), labels, _meaning(source)]))
         parameters += [source] if "parameters" in tag else []
-    return frozenset(_parameters(parameters, file)), hash_of(*code)
+    return Notebook(stage, path.stem, text, _parameters(parameters, file), hash_of(*code))
 
 
 def _meaning(source: str) -> str:
@@ -109,7 +93,7 @@ def _meaning(source: str) -> str:
         return source
 
 
-def _parameters(cells: list[str], file: str) -> set[str]:
+def _parameters(cells: list[str], file: str) -> frozenset[str]:
     if len(cells) != 1:
         what = "a notebook has one cell tagged 'parameters'"
         remedy = "Tag the cell that sets the parameters, and no other."
@@ -117,18 +101,11 @@ def _parameters(cells: list[str], file: str) -> set[str]:
     try:
         tree = ast.parse(cells[0])
     except SyntaxError as error:
-        raise ParameterError(
-            "the parameters cell is not Python", file=file, found=str(error)
-        ) from None
-    return set(_assigned(tree))
-
-
-def _assigned(tree: ast.Module) -> Iterator[str]:
-    for statement in tree.body:
-        targets = statement.targets if isinstance(statement, ast.Assign) else ()
-        if isinstance(statement, ast.AnnAssign):
-            targets = [statement.target]
-        yield from (target.id for target in targets if isinstance(target, ast.Name))
+        what = "the parameters cell is not Python"
+        raise ParameterError(what, file=file, found=str(error)) from None
+    assigned = [one for one in tree.body if isinstance(one, ast.Assign | ast.AnnAssign)]
+    targets = [t for one in assigned for t in getattr(one, "targets", [getattr(one, "target", 0)])]
+    return frozenset(target.id for target in targets if isinstance(target, ast.Name))
 
 
 def parameter_problems(notebook: Notebook, parameters: Iterable[str]) -> Iterator[Problem]:
@@ -191,10 +168,8 @@ def plan(
     problems = [] if study.waves else [NO_WAVE]
     neighbourhoods = []
     for wijk in study.neighbourhoods if wijken is None else dict.fromkeys(wijken):
-        try:
+        with collected(problems):
             neighbourhoods.append(study.neighbourhood(wijk))
-        except ParameterError as error:
-            problems.extend(error.problems)
     shared = {"study": study.folder.name}
     of_wijk = [notebook for notebook in notebooks if notebook.stage != CITY]
     jobs: list[Job] = []

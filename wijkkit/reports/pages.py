@@ -31,41 +31,30 @@ def overview_notebook(
     """Return a notebook with one labelled table, ``tbl-rapporten``, for the index page."""
     language = study.language
     heads = [text(f"reports.overview.{column}", language) for column in COLUMNS]
-    neighbourhoods = [
-        (
-            neighbourhood.wijk,
-            neighbourhood.name,
-            neighbourhood.district,
-            text(f"reports.arm.{neighbourhood.arm}", language),
-        )
-        for neighbourhood in study.neighbourhoods.values()
-    ]
-    city = (CITY, study.settings.city.name, "", text("reports.arm.city", language))
+    city = (CITY, study.settings.city.name, "", "city")
+    wijken = [(one.wijk, one.name, one.district, one.arm) for one in study.neighbourhoods.values()]
     rows = [
-        _row(*about, _status(about[0], states, language), files.get(about[0], ()))
-        for about in (city, *neighbourhoods)
+        (
+            f'<a href="{stem}.html">{html.escape(name)}</a>',
+            html.escape(district),
+            text(f"reports.arm.{arm}", language),
+            html.escape(_status(stem, states, language)),
+            " ".join(
+                f'<a href="{file}">{file.rpartition(".")[2].upper()}</a>'
+                for file in files.get(stem, ())
+            ),
+        )
+        for stem, name, district, arm in (city, *wijken)
     ]
-    table = _table(heads, rows)
-    output = {
-        "output_type": "display_data",
-        "data": {"text/html": table},
-        "metadata": {"wijkkit": {"caption": text("reports.overview.caption", language)}},
-    }
-    cell = {"cell_type": "code", "source": "#| label: tbl-rapporten", "outputs": [output]}
-    return {"cells": [cell]}
+    caption = text("reports.overview.caption", language)
+    return _notebook("tbl-rapporten", "text/html", _table(heads, rows), {"caption": caption})
 
 
-def _row(
-    stem: str, name: str, district: str, arm: str, status: str, files: tuple[str, ...]
-) -> tuple[str, ...]:
-    links = [f'<a href="{file}">{file.rpartition(".")[2].upper()}</a>' for file in files]
-    return (
-        f'<a href="{stem}.html">{html.escape(name)}</a>',
-        html.escape(district),
-        arm,
-        html.escape(status),
-        " ".join(links),
-    )
+def _notebook(label: str, mime: str, content: str, about: Mapping[str, str]) -> dict[str, Any]:
+    """Return a notebook with one labelled output."""
+    metadata = {"wijkkit": about}
+    output = {"output_type": "display_data", "data": {mime: content}, "metadata": metadata}
+    return {"cells": [{"cell_type": "code", "source": f"#| label: {label}", "outputs": [output]}]}
 
 
 def _status(scope: str, states: States, language: str) -> str:
@@ -95,9 +84,7 @@ def words_notebook(language: str) -> dict[str, Any]:
     listed = "\n\n".join(
         f"{escaped(term)}\n:   {escaped(meaning)}" for term, meaning in glossary(language).items()
     )
-    output = {"output_type": "display_data", "data": {"text/markdown": listed}, "metadata": {}}
-    cell = {"cell_type": "code", "source": "#| label: woorden", "outputs": [output]}
-    return {"cells": [cell]}
+    return _notebook("woorden", "text/markdown", listed, {})
 
 
 INDEX = "index"

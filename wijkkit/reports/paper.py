@@ -163,7 +163,7 @@ def shortened(blocks: list[Node], language: str) -> list[Node]:
     >>> from wijkkit.reports.pandoc import HTML, read
     >>> table = read(f"<table>{'<tr><td>a</td></tr>' * 40}</table>", HTML)["blocks"]
     >>> cut, said = shortened(table, "nl")
-    >>> len(cut["c"][4][0][3]), plain(said)
+    >>> len(cut["c"][4][0][3]), pandoc.plain(said)
     (35, 'Hier niet getoonde rijen: 5. Zij staan in het hele rapport.')
     """
     return pandoc.rewrite_blocks(blocks, lambda node: _shortened(node, language))

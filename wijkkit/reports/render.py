@@ -109,21 +109,13 @@ def render(
     ['ankerveld.html', 'ankerveld.csv', 'stad.html', 'stad.csv', 'index.html', 'woorden.html']
     """
     with writing(study.runs, REPORT, ReportError):
-        return render_states(
-            study,
-            notebook_states(study),
-            engine=engine,
-            formats=formats,
-            wijken=wijken,
-            jobs=jobs,
-            approved=approved,
-        )
+        states = notebook_states(study)
+        return render_states(study, states, engine, formats, wijken, jobs, approved)
 
 
 def render_states(
     study: Study,
     states: States,
-    *,
     engine: Engine = "auto",
     formats: Iterable[str] = ("html",),
     wijken: Iterable[str] | None = None,

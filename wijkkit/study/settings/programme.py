@@ -90,31 +90,14 @@ class LogicModelSettings(Model):
         Element(id="outcomes", box="ultimate", indicators=True),
         Element(id="outcomes_gap", box="ultimate", gaps=True),
     )
-    assumptions: tuple[Assumption, ...] = (
-        Assumption(
-            id="assets_to_input",
-            from_box="assets",
-            to_box="input",
-            measures=("partners", "attendance", "steps_input"),
-        ),
-        Assumption(
-            id="input_to_output",
-            from_box="input",
-            to_box="output",
-            measures=("goals_with_intervention", "dose"),
-        ),
-        Assumption(
-            id="output_to_intermediate",
-            from_box="output",
-            to_box="intermediate",
-            measures=("reach", "evidence_known", "quality"),
-        ),
-        Assumption(
-            id="intermediate_to_ultimate",
-            from_box="intermediate",
-            to_box="ultimate",
-            measures=("years_between",),
-        ),
+    assumptions: tuple[Assumption, ...] = tuple(
+        Assumption(id=f"{above}_to_{below}", from_box=above, to_box=below, measures=measures)
+        for above, below, measures in (
+            ("assets", "input", ("partners", "attendance", "steps_input")),
+            ("input", "output", ("goals_with_intervention", "dose")),
+            ("output", "intermediate", ("reach", "evidence_known", "quality")),
+            ("intermediate", "ultimate", ("years_between",)),
+        )
     )
     """What is in its boxes, and what is taken to hold between them."""
 
