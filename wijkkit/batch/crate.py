@@ -39,8 +39,8 @@ def export_crate(study: Study, folder: str | Path) -> Path:
         for path, said in _results(study, manifest)
     ]
 
-    def added(name: str, kind: str, **about: str) -> Any:
-        return crate.add(ContextEntity(crate, f"#{name}", properties={"@type": kind, **about}))
+    def added(key: str, kind: str, **about: str) -> Any:
+        return crate.add(ContextEntity(crate, f"#{key}", properties={"@type": kind, **about}))
 
     action = added(
         manifest["run"],

@@ -12,7 +12,13 @@ from wijkkit.cli.run import Names, StudyOption
 from wijkkit.errors import ParameterError, ReportError
 from wijkkit.study import open_study
 
-EngineChoice = StrEnum("EngineChoice", "auto quarto builtin")
+
+class EngineChoice(StrEnum):
+    auto = "auto"
+    quarto = "quarto"
+    builtin = "builtin"
+
+
 FormatChoice = StrEnum("FormatChoice", "html pdf docx pptx xlsx")
 
 

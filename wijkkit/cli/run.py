@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from wijkkit.batch.manifest import RunResult
 
 
-Names, PathOrNone = list[str] | None, Path | None
+Names = list[str] | None
+PathOrNone = Path | None
 StudyOption = Annotated[Path, typer.Option("--study", help="Folder of the study.")]
 
 

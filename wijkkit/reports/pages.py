@@ -33,7 +33,7 @@ def overview_notebook(
     heads = [text(f"reports.overview.{column}", language) for column in COLUMNS]
     city = (CITY, study.settings.city.name, "", "city")
     wijken = [(one.wijk, one.name, one.district, one.arm) for one in study.neighbourhoods.values()]
-    rows = [
+    rows: list[tuple[str, ...]] = [
         (
             f'<a href="{stem}.html">{html.escape(name)}</a>',
             html.escape(district),

@@ -54,6 +54,15 @@ class Assumption(Model):
     """What the data can say of it."""
 
 
+#: What the data can say of the method's own assumptions, by the boxes that they stand between.
+_BETWEEN: tuple[tuple[Box, Box, tuple[str, ...]], ...] = (
+    ("assets", "input", ("partners", "attendance", "steps_input")),
+    ("input", "output", ("goals_with_intervention", "dose")),
+    ("output", "intermediate", ("reach", "evidence_known", "quality")),
+    ("intermediate", "ultimate", ("years_between",)),
+)
+
+
 class LogicModelSettings(Model):
     """The programme's theory: elements per box and the assumptions between boxes.
 
@@ -92,12 +101,7 @@ class LogicModelSettings(Model):
     )
     assumptions: tuple[Assumption, ...] = tuple(
         Assumption(id=f"{above}_to_{below}", from_box=above, to_box=below, measures=measures)
-        for above, below, measures in (
-            ("assets", "input", ("partners", "attendance", "steps_input")),
-            ("input", "output", ("goals_with_intervention", "dose")),
-            ("output", "intermediate", ("reach", "evidence_known", "quality")),
-            ("intermediate", "ultimate", ("years_between",)),
-        )
+        for above, below, measures in _BETWEEN
     )
     """What is in its boxes, and what is taken to hold between them."""
 
