@@ -67,9 +67,9 @@ class WijkkitError(Exception):
     #: What the command line puts before a problem.
     lead = "error"
 
-    def __init__(self, problems: str | Problem | Iterable[Problem], **details: Any):
+    def __init__(self, problems: str | Problem | Iterable[Problem], *details: Any, **named: Any):
         if isinstance(problems, str):
-            problems = Problem(problems, **details)
+            problems = Problem(problems, *details, **named)
         self.problems = (problems,) if isinstance(problems, Problem) else tuple(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))
 

@@ -113,14 +113,11 @@ def parameter_problems(notebook: Notebook, parameters: Iterable[str]) -> Iterato
     for name in parameters:
         if name not in notebook.parameters:
             close = difflib.get_close_matches(name, notebook.parameters, n=1)
-            yield Problem(
-                f"the notebook has no parameter '{name}'",
-                file=notebook.file,
-                place="cell tagged 'parameters'",
-                expected=", ".join(sorted(notebook.parameters)) or "no parameters",
-                remedy=(f"Is '{close[0]}' misspelt? " if close else "")
-                + f"Set '{name}' in the parameters cell.",
-            )
+            what, place = f"the notebook has no parameter '{name}'", "cell tagged 'parameters'"
+            expected = ", ".join(sorted(notebook.parameters)) or "no parameters"
+            misspelt = f"Is '{close[0]}' misspelt? " if close else ""
+            remedy = f"{misspelt}Set '{name}' in the parameters cell."
+            yield Problem(what, notebook.file, place, "", expected, remedy)
 
 
 CITY = "stad"

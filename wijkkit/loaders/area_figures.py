@@ -147,14 +147,10 @@ def filtered_rows(
     for name, value in source.filters.items():
         rows = cells[columns[name]].map(written)
         if not rows.eq(value).any():
-            raise DataError(
-                "a filter that leaves no rows",
-                file=table.file,
-                place=f"study.yml, sources.area_figures.{source.id}.filters.{name}",
-                found=value,
-                expected=", ".join(rows.unique()[:12]),
-                remedy="Use one of these values.",
-            )
+            what = "a filter that leaves no rows"
+            place = f"study.yml, sources.area_figures.{source.id}.filters.{name}"
+            remedy = "Use one of these values."
+            raise DataError(what, table.file, place, value, ", ".join(rows.unique()[:12]), remedy)
         cells = cells[rows.eq(value)]
     return cells
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -11,7 +10,7 @@ from difflib import SequenceMatcher
 import numpy as np
 import pandas as pd
 
-from wijkkit.errors import DataError, Problem
+from wijkkit.errors import DataError, Problem, did_you_mean, first_of
 from wijkkit.loaders.source_table import SourceTable, parse_number
 from wijkkit.loaders.survey_rows import AccountRow
 from wijkkit.study import Study
@@ -28,15 +27,11 @@ def area_names(study: Study, level: str) -> dict[str, str]:
     >>> area_names(study, "city")
     {'GM9999': 'city', 'Lindestad': 'city'}
     """
-    neighbourhoods = study.neighbourhoods.values()
+    wijken = study.neighbourhoods.values()
     if level == "wijk":
-        return {neighbourhood.code: neighbourhood.wijk for neighbourhood in neighbourhoods}
+        return {one.code: one.wijk for one in wijken}
     if level == "gebied":
-        return {
-            neighbourhood.district: neighbourhood.district
-            for neighbourhood in neighbourhoods
-            if neighbourhood.district
-        }
+        return {one.district: one.district for one in wijken if one.district}
     city = study.settings.city
     return {code: CITY for code in (city.code, city.name) if code}
 
@@ -74,39 +69,27 @@ def check_once(study: Study, level: str, codes: pd.Series, file: str) -> Iterato
     inside = codes[codes.isin(list(area_names(study, level)))]
     for code, times in inside.value_counts().items():
         if times > 1:
-            yield Problem(
+            what, remedy = (
                 "an area more than once",
-                file=file,
-                place=f"area {code}",
-                found=f"{times} rows",
-                expected="1 row",
-                remedy="Select one row per area with filters in study.yml.",
+                "Select one row per area with filters in study.yml.",
             )
+            yield Problem(what, file, f"area {code}", f"{times} rows", "1 row", remedy)
 
 
 def _divisions(study: Study, codes: pd.Series, names: pd.Series, file: str) -> Iterator[Problem]:
     by_code = dict(zip(codes, names, strict=True))
     by_name = {plain_name(name): code for code, name in by_code.items()}
-    for neighbourhood in study.neighbourhoods.values():
-        name, code = by_code.get(neighbourhood.code), by_name.get(plain_name(neighbourhood.name))
-        if name is not None and plain_name(name) != plain_name(neighbourhood.name):
-            yield Problem(
-                "the code belongs to an area with another name",
-                file=file,
-                place=f"area {neighbourhood.code}",
-                found=str(name).strip(),
-                expected=neighbourhood.name,
-                remedy="Use a source of the same year's division, or leave name_column out.",
-            )
+    for one in study.neighbourhoods.values():
+        name, code = by_code.get(one.code), by_name.get(plain_name(one.name))
+        remedy = "Use a source of the same year's division, or"
+        if name is not None and plain_name(name) != plain_name(one.name):
+            what, place = "the code belongs to an area with another name", f"area {one.code}"
+            remedy = f"{remedy} leave name_column out."
+            yield Problem(what, file, place, str(name).strip(), one.name, remedy)
         elif name is None and code is not None:
-            yield Problem(
-                "the area has another code here: another year's division",
-                file=file,
-                place=f"area '{neighbourhood.name}'",
-                found=code,
-                expected=neighbourhood.code,
-                remedy=f"Use a source of the same year's division, or correct wijken/{neighbourhood.wijk}.yml.",
-            )
+            what = "the area has another code here: another year's division"
+            remedy = f"{remedy} correct wijken/{one.wijk}.yml."
+            yield Problem(what, file, f"area '{one.name}'", code, one.code, remedy)
 
 
 def plain_code(code: object) -> str:
@@ -169,13 +152,11 @@ def find_column(wanted: str, columns: Iterable[str]) -> str | Problem:
         what, expected = f"the column '{wanted}' is not unique", "one of these names in full"
         remedy = "Name it with its number in study.yml."
         return Problem(what, found=", ".join(found), expected=expected, remedy=remedy)
-    close = difflib.get_close_matches(wanted, columns, n=1)
-    return Problem(
+    what, remedy = (
         f"no column '{wanted}'",
-        found=", ".join(columns[:12]) + (", ..." if len(columns) > 12 else ""),
-        expected=wanted,
-        remedy=f"Did you mean '{close[0]}'?" if close else "Correct it in study.yml.",
+        did_you_mean(wanted, columns, "Correct it in study.yml."),
     )
+    return Problem(what, found=first_of(columns, 12), expected=wanted, remedy=remedy)
 
 
 def find_columns(
@@ -247,13 +228,16 @@ def check_codes(study: Study, rows: pd.DataFrame) -> Iterator[Problem]:
     waves = {wave: set(part["area"].dropna()) for wave, part in rows.groupby("wave")}
     for area in sorted(found - set(codes)):
         meant = plain.get(plain_code(area))
-        if meant is not None:
-            neighbourhood = study.neighbourhoods[codes[meant]]
-            where = next((w for w in waves if area in waves[w] and meant not in waves[w]), None)
-            if where is not None:
-                yield _renumbered(neighbourhood, where, [area])
-            else:
-                yield _code_problem(area, neighbourhood.wijk, meant)
+        if meant is None:
+            continue
+        wijk = codes[meant]
+        where = next((w for w in waves if area in waves[w] and meant not in waves[w]), None)
+        if where is not None:
+            yield _renumbered(study.neighbourhoods[wijk], where, [area])
+        else:
+            what, file = "an area code written in another way", f"wijken/{wijk}.yml"
+            remedy = f"Recode it in codebook.yml (columns.area.values), or correct {file}."
+            yield Problem(what, file, "code", area, meant, remedy)
     for wave in waves:
         yield from _lost(study, wave, waves, set(codes), plain)
 
@@ -264,25 +248,20 @@ def _lost(
     """Yield the wijken in which nobody of a wave lives while a code that may be theirs is new."""
     others = set().union(*(areas for other, areas in waves.items() if other != wave))
     lost = [
-        neighbourhood
-        for neighbourhood in study.neighbourhoods.values()
-        if wave not in neighbourhood.codes
-        and not waves[wave] & set(neighbourhood.codes_in(wave))
-        and others & set(neighbourhood.codes_in(None))
+        one
+        for one in study.neighbourhoods.values()
+        if wave not in one.codes
+        and not waves[wave] & set(one.codes_in(wave))
+        and others & set(one.codes_in(None))
     ]
     new = [area for area in waves[wave] - others - codes if plain_code(area) not in plain]
-    alike = {
-        neighbourhood.wijk: [area for area in new if _alike(area, neighbourhood.code)]
-        for neighbourhood in lost
-    }
+    alike = {one.wijk: [area for area in new if _alike(area, one.code)] for one in lost}
     rest = [area for area in new if not any(area in found for found in alike.values())]
-    for neighbourhood in lost:
+    for one in lost:
         # As many new codes as lost wijken or fewer: each of them may be any of these.
-        candidates = alike[neighbourhood.wijk] or (rest if len(new) <= len(lost) else [])
+        candidates = alike[one.wijk] or (rest if len(new) <= len(lost) else [])
         if candidates:
-            yield _renumbered(
-                neighbourhood, wave, sorted(candidates, key=_likeness(neighbourhood.code))
-            )
+            yield _renumbered(one, wave, sorted(candidates, key=_likeness(one.code)))
 
 
 def _likeness(code: str) -> Callable[[str], float]:
@@ -299,12 +278,6 @@ def _renumbered(neighbourhood: Neighbourhood, wave: str, alike: list[str]) -> Pr
         remedy=f"If this is the same area, say codes: {{'{wave}': '{alike[0]}'}}; if it was not "
         f"in this wave, codes: {{'{wave}': []}}.",
     )
-
-
-def _code_problem(area: str, slug: str, code: str) -> Problem:
-    what, file = "an area code written in another way", f"wijken/{slug}.yml"
-    remedy = f"Recode it in codebook.yml (columns.area.values), or correct wijken/{slug}.yml."
-    return Problem(what, file=file, place="code", found=area, expected=code, remedy=remedy)
 
 
 def _alike(one: str, other: str) -> bool:

@@ -156,14 +156,7 @@ def check_shapes(borders: gpd.GeoDataFrame, file: str) -> Iterator[Problem]:
             first = shapes[wrong].iloc[0]
             found = explain_validity(first) if what == "an invalid shape" else ""
             places = [f"{row + 1} ({code})" for row, code in borders["code"][wrong].items()]
-            yield Problem(
-                what,
-                file=file,
-                place=rows_text(places),
-                found=found,
-                expected=expected,
-                remedy=remedy,
-            )
+            yield Problem(what, file, rows_text(places), found, expected, remedy)
     yield from _double(borders, file)
 
 

@@ -127,14 +127,8 @@ def _host(url: str) -> str:
     except ValueError:
         parts = urlsplit("")
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise DataError(
-            "not an address of a web service",
-            file="study.yml",
-            place="sources.borders.url",
-            found=url[:80],
-            expected="https://...",
-            remedy="Correct it, or use path for a file.",
-        )
+        what, remedy = "not an address of a web service", "Correct it, or use path for a file."
+        raise DataError(what, "study.yml", "sources.borders.url", url[:80], "https://...", remedy)
     return parts.hostname
 
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from wijkkit.errors import Problem
+from wijkkit.errors import Problem, first_of
 from wijkkit.loaders.source_table import (
     SourceTable,
     is_number,
@@ -167,7 +167,7 @@ def cell_problems(
             mistake,
             file=file,
             place=f"column '{source}', {rows_text(list(rows))}",
-            found=", ".join(found[:5]) + (", ..." if len(found) > 5 else ""),
+            found=first_of(found, 5),
         )
 
 
@@ -263,11 +263,5 @@ def _out_of_line(
         f"{value:g}" if isinstance(value, float) else str(value)
         for value in wrong.dropna().unique()[:6]
     ]
-    return Problem(
-        what,
-        file=file,
-        place=f"column '{name}', {rows_text(list(wrong.index))}",
-        found=", ".join(found[:5]) + (", ..." if len(found) > 5 else ""),
-        expected=expected,
-        remedy=_REMEDIES[kind],
-    )
+    place = f"column '{name}', {rows_text(list(wrong.index))}"
+    return Problem(what, file, place, first_of(found, 5), expected, _REMEDIES[kind])

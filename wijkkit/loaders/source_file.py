@@ -129,14 +129,8 @@ def decode(path: Path, encoding: str | None, file: str) -> str:
         )
     if "\0" in text:
         line = text[: text.index("\0")].count("\n") + 1
-        raise DataError(
-            "the file holds bytes that are no text",
-            file=file,
-            place=f"row {line}",
-            found="byte 0x00",
-            expected="a csv file",
-            remedy="Export the file again as csv.",
-        )
+        what, remedy = "the file holds bytes that are no text", "Export the file again as csv."
+        raise DataError(what, file, f"row {line}", "byte 0x00", "a csv file", remedy)
     return text.removeprefix("\ufeff")
 
 
@@ -305,11 +299,6 @@ def read_parquet(path: Path, file: str) -> SourceTable:
 def _nested(schema: pa.Schema, file: str) -> Iterator[Problem]:
     for column in schema:
         if pa.types.is_nested(column.type):
-            yield Problem(
-                "a column that holds lists or records",
-                file=file,
-                place=f"column '{column.name}'",
-                found=str(column.type)[:60],
-                expected="one value per cell",
-                remedy="Write each value in a column of its own, or leave the column out.",
-            )
+            what, place = "a column that holds lists or records", f"column '{column.name}'"
+            remedy = "Write each value in a column of its own, or leave the column out."
+            yield Problem(what, file, place, str(column.type)[:60], "one value per cell", remedy)

@@ -81,16 +81,8 @@ def unknown_values(
     strange = sorted(set(values[values.notna() & found.isna()].astype(str)))
     if not strange:
         return []
-    return [
-        Problem(
-            f"unknown {what}",
-            file=file,
-            place=place,
-            found=", ".join(strange[:8]),
-            expected=", ".join(known[:20]),
-            remedy="Correct it, or add it to the study.",
-        )
-    ]
+    expected, remedy = ", ".join(known[:20]), "Correct it, or add it to the study."
+    return [Problem(f"unknown {what}", file, place, ", ".join(strange[:8]), expected, remedy)]
 
 
 def _twice(

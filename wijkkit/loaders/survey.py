@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 import pandas as pd
 
-from wijkkit.errors import DataError, Problem
+from wijkkit.errors import DataError, Problem, did_you_mean, first_of
 from wijkkit.loaders import survey_rows
 from wijkkit.loaders.areas import (
     area_account,
@@ -260,8 +259,6 @@ def _question_texts(rows: list[int], source: SurveySource) -> Problem:
 def _no_column(own: str, name: str, raw: SourceTable, used: Collection[str]) -> Problem:
     known = [str(column) for column in raw.cells.columns]
     free = [column for column in known if column not in used]
-    close = difflib.get_close_matches(own, free, n=1)
-    remedy = f"Did you mean '{close[0]}'?" if close else "Correct its source in codebook.yml."
+    remedy = did_you_mean(own, free, "Correct its source in codebook.yml.")
     what, place = f"no column '{own}'", f"codebook.yml, columns.{name}.source"
-    found = ", ".join(known[:12]) + (", ..." if len(known) > 12 else "")
-    return Problem(what, file=raw.file, place=place, found=found, expected=own, remedy=remedy)
+    return Problem(what, raw.file, place, first_of(known, 12), own, remedy)

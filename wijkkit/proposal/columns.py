@@ -46,9 +46,8 @@ class ProposedColumn:
 
     @property
     def is_yes_no(self) -> bool:
-        return set(self.values.values()) == {0, 1} or (
-            self.empty == 0 and set(self.values.values()) == {1}
-        )
+        values = set(self.values.values())
+        return values == {0, 1} or (self.empty == 0 and values == {1})
 
     @property
     def is_question(self) -> bool:
@@ -91,45 +90,25 @@ def _propose(column: ColumnFacts, name: str) -> ProposedColumn:
         none = () if drawn else (*column.missing, *column.not_applicable)
         return ProposedColumn(name, column.name, _TYPES[name], **{**beside, "missing": none})
     beside["not_applicable"] = column.not_applicable
+    values: Mapping[str, str | int] = {}
     if column.chosen:
-        return _ticked(column, name, beside)
-    if column.answers and only_yes(column.answers.values()) and column.different == 1:
-        asked = (
+        # Of a multiple response set: an empty cell is not chosen.
+        values = {v: int(v == column.chosen) for v in (*column.values, *column.answers)}
+        values, beside["empty"] = {column.chosen: 1, **values}, 0
+    elif column.answers and only_yes(column.answers.values()) and column.different == 1:
+        values, beside["empty"] = dict.fromkeys(column.answers, 1), 0
+        beside["open"] = (
             "the only answer is yes, so an empty cell counts as no, as in a set of boxes to "
             "tick; leave 'empty' out if an empty cell is no answer"
         )
-        return _yes_no(column, name, {**beside, "open": asked}, dict.fromkeys(column.answers, 1), 0)
-    if column.yes:
-        return _yes_no(column, name, beside, column.yes)
-    if column.scale:
-        return ProposedColumn(name, column.name, "category", values=column.scale, **beside)
-    if column.answers and not column.unlabelled and len(column.answers) <= _MOST_ANSWERS:
-        return _category(column, name, beside)
-    return _other(column, name, beside)
-
-
-def _ticked(column: ColumnFacts, name: str, beside: Mapping) -> ProposedColumn:
-    """Return a column of a multiple response set: chosen, or not; an empty cell is not."""
-    rest = {value: 0 for value in (*column.values, *column.answers) if value != column.chosen}
-    return _yes_no(column, name, beside, {column.chosen: 1, **rest}, 0)
-
-
-def _yes_no(
-    column: ColumnFacts,
-    name: str,
-    beside: Mapping,
-    values: Mapping[str, int],
-    empty: int | None = None,
-) -> ProposedColumn:
-    return ProposedColumn(name, column.name, "category", values=values, empty=empty, **beside)
-
-
-def _category(column: ColumnFacts, name: str, beside: Mapping) -> ProposedColumn:
-    values: dict[str, str] = categories(column.answers)
-    if name == "sex":
-        values |= column.sexes
-    names = {values[raw]: label for raw, label in column.answers.items()}
-    return ProposedColumn(name, column.name, "category", values=values, names=names, **beside)
+    elif column.yes or column.scale:
+        values = column.yes or column.scale
+    elif column.answers and not column.unlabelled and len(column.answers) <= _MOST_ANSWERS:
+        values = categories(column.answers) | (column.sexes if name == "sex" else {})
+        beside["names"] = {str(values[raw]): label for raw, label in column.answers.items()}
+    else:
+        return _other(column, name, beside)
+    return ProposedColumn(name, column.name, "category", values=values, **beside)
 
 
 def _other(column: ColumnFacts, name: str, beside: Mapping) -> ProposedColumn:
@@ -173,23 +152,18 @@ def proposed_groupings(
     if crossed is not None:
         by_source = {column.source: column for column in columns}
         own = [by_source[source] for source in crossed if source in by_source]
-        wanted = [
-            (column.name, _short(column.label) or column.source, False, column) for column in own
-        ]
+        wanted = [(one.name, _short(one.label) or one.source, False, one) for one in own]
     found = []
     for grouping, label, ordered, column in wanted:
-        if column is None:
-            continue
+        names = column.names if column is not None else {}
         groups = [
-            {"id": value, "label": _DUTCH.get(value, _short(name))}
-            for value, name in column.names.items()
+            {"id": value, "label": _DUTCH.get(value, _short(name))} for value, name in names.items()
         ]
-        if not 2 <= len(groups) <= _MOST_GROUPS:
-            continue
-        entry: dict[str, object] = {"id": grouping, "label": label, "column": column.name}
-        entry |= {"groups": groups} if ordered else {"ordered": False, "groups": groups}
-        asked = "the least advantaged group first, or another division" if ordered else ""
-        found.append((entry, asked))
+        if column is not None and 2 <= len(groups) <= _MOST_GROUPS:
+            entry: dict[str, object] = {"id": grouping, "label": label, "column": column.name}
+            entry |= {"groups": groups} if ordered else {"ordered": False, "groups": groups}
+            asked = "the least advantaged group first, or another division" if ordered else ""
+            found.append((entry, asked))
     return found
 
 

@@ -116,8 +116,7 @@ def yes_and_no(labels: Mapping[str, str]) -> dict[str, int]:
 
 def only_yes(labels: Iterable[str]) -> bool:
     """Return whether the one answer that is there says yes: a box that was ticked or not."""
-    words = [_first_word(plain(label)) for label in labels]
-    return words == [1]
+    return [_first_word(plain(label)) for label in labels] == [1]
 
 
 def _first_word(word: str) -> int | None:
@@ -133,21 +132,6 @@ def _denies(denial: str, word: str) -> bool:
     return (_DENIAL.match(denial + " ") is not None and _DENIAL.sub("", denial) == word) or (
         bool(last and of) and last[0] in (f"on{of[0]}", f"un{of[0]}", f"in{of[0]}")
     )
-
-
-def scale_values(labels: Mapping[str, str]) -> dict[str, int]:
-    """Return raw value -> number for a scale whose labels say it, such as the SDQ's."""
-    words = {raw: plain(label) for raw, label in labels.items()}
-    for scale in _SCALES:
-        if words and set(words.values()) <= set(scale):
-            return {raw: scale[word] for raw, word in words.items()}
-    return {}
-
-
-def sexes(labels: Mapping[str, str]) -> dict[str, str]:
-    """Return raw value -> boy, girl, man or woman, for the labels that say so."""
-    words = {raw: plain(label) for raw, label in labels.items()}
-    return {raw: _SEX[word] for raw, word in words.items() if word in _SEX}
 
 
 def categories(labels: Mapping[str, str]) -> dict[str, str]:
@@ -213,10 +197,7 @@ class ColumnFacts:
     @cached_property
     def numbers(self) -> np.ndarray | None:
         """The values as numbers, or None where one of them is not a number."""
-        pointed = [value.replace(self.decimal, ".") for value in self.values]
-        if not pointed or not all(map(is_number, pointed)):
-            return None
-        return np.array([float(value) for value in pointed])
+        return _as_numbers(self.values, self.decimal)
 
     @property
     def fractions(self) -> bool:
@@ -250,11 +231,16 @@ class ColumnFacts:
 
     @property
     def scale(self) -> dict[str, int]:
-        return {} if self.unlabelled else scale_values(self.answers)
+        """Value -> number, of a scale whose labels say it, such as the SDQ's."""
+        words = {} if self.unlabelled else {raw: plain(a) for raw, a in self.answers.items()}
+        fitting = [scale for scale in _SCALES if set(words.values()) <= set(scale)]
+        return {raw: fitting[0][word] for raw, word in words.items()} if fitting else {}
 
     @property
     def sexes(self) -> dict[str, str]:
-        return sexes(self.answers)
+        """Value -> boy, girl, man or woman, for the labels that say so."""
+        words = {raw: plain(label) for raw, label in self.answers.items()}
+        return {raw: _SEX[word] for raw, word in words.items() if word in _SEX}
 
     @property
     def is_question(self) -> bool:
@@ -297,15 +283,15 @@ def _facts(table: SourceTable, name: str) -> ColumnFacts:
     beside = tuple(value for value, label in texts.items() if is_not_applicable(label))
     none = {*missing, *beside}
     values = tuple(sorted(value for value in given if value not in none))
-    filled = sum(given[value] for value in values)
+    there = given if not table.labels.get(name) else texts
     return ColumnFacts(
         name,
         table.titles.get(name, ""),
         values,
         {value: label for value, label in labels.items() if value not in none},
-        tuple(value for value in missing if value in given or table.labels.get(name)),
-        tuple(value for value in beside if value in given or table.labels.get(name)),
-        filled,
+        tuple(value for value in missing if value in there),
+        tuple(value for value in beside if value in there),
+        sum(given[value] for value in values),
         len(cells) - int(sum(given.values())),
         _mean(values, given, table.decimal),
         table.decimal,
@@ -336,8 +322,12 @@ def _in_words(given: Mapping[str, int]) -> dict[str, str]:
 
 
 def _mean(values: tuple[str, ...], given: Mapping[str, int], decimal: str) -> float:
-    pointed = [value.replace(decimal, ".") for value in values]
-    if not pointed or not all(map(is_number, pointed)):
-        return float("nan")
+    numbers = _as_numbers(values, decimal)
     counts = [given[value] for value in values]
-    return float(np.average([float(value) for value in pointed], weights=counts))
+    return float("nan") if numbers is None else float(np.average(numbers, weights=counts))
+
+
+def _as_numbers(values: tuple[str, ...], decimal: str) -> np.ndarray | None:
+    pointed = [value.replace(decimal, ".") for value in values]
+    sound = pointed and all(map(is_number, pointed))
+    return np.array([float(value) for value in pointed]) if sound else None

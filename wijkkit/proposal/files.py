@@ -84,19 +84,15 @@ def codebook_text(
 
 def _entry(column: ProposedColumn) -> dict[str, object]:
     entry: dict[str, object] = {"source": column.source, "type": column.type}
-    if column.label:
-        entry["label"] = column.label
-    if column.values:
-        entry["values"] = dict(column.values)
-    if column.names:
-        entry["names"] = dict(column.names)
-    if column.missing:
-        entry["missing"] = list(column.missing)
-    if column.not_applicable:
-        entry["not_applicable"] = dict.fromkeys(column.not_applicable, "no")
-    if column.empty is not None:
-        entry["empty"] = column.empty
-    return entry
+    said = {
+        "label": column.label,
+        "values": dict(column.values),
+        "names": dict(column.names),
+        "missing": list(column.missing),
+        "not_applicable": dict.fromkeys(column.not_applicable, "no"),
+    }
+    entry |= {name: value for name, value in said.items() if value}
+    return entry if column.empty is None else {**entry, "empty": column.empty}
 
 
 def _asked(column: ProposedColumn, roles: Mapping[str, Role]) -> str:
@@ -238,15 +234,9 @@ def _proposed(columns: Sequence[ProposedColumn]) -> Iterator[tuple[str, dict[str
         yield "psychosocial_problems", dict(_SDQ)
     for column in columns:
         if column.is_yes_no:
-            yield (
-                f"has_{column.name}",
-                {
-                    "label": _label(column),
-                    "function": "answer_in",
-                    "columns": {"answer": column.name},
-                    "options": {"values": [1]},
-                },
-            )
+            answer = {"function": "answer_in", "columns": {"answer": column.name}}
+            options = {"options": {"values": [1]}}
+            yield f"has_{column.name}", {"label": _label(column), **answer, **options}
 
 
 def _is_scored(column: ProposedColumn) -> bool:
@@ -264,12 +254,8 @@ def _possible(
         if column.is_question:
             yield f"which_{column.name}", {**answer, "answers": "each", "direction": "none"}
         elif column.type in ("integer", "number") or _is_scored(column):
-            function: dict[str, object] = {
-                "function": "answer_value",
-                "unit": "score",
-                "direction": "none",
-            }
-            yield f"mean_{column.name}", answer | function
+            mean = {"function": "answer_value", "unit": "score", "direction": "none"}
+            yield f"mean_{column.name}", answer | mean
 
 
 def _label(column: ProposedColumn) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import difflib
 import json
 import os
 import re
@@ -13,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from wijkkit.errors import DataError, Problem, StudyError
+from wijkkit.errors import DataError, Problem, StudyError, did_you_mean, first_of
 from wijkkit.files import sha256, write_whole
 from wijkkit.proposal.columns import propose_columns
 from wijkkit.proposal.evidence import ColumnFacts, column_facts, key
@@ -193,15 +192,9 @@ def _named_columns(
 
 
 def _no_column(role: str, column: str, there: Mapping[str, ColumnFacts], file: str) -> Problem:
-    close = difflib.get_close_matches(column, there, n=1, cutoff=0.85)
-    return Problem(
-        f"no column '{column}'",
-        file=file,
-        place=f"--{role}",
-        found=", ".join(list(there)[:12]) + (", ..." if len(there) > 12 else ""),
-        expected="the name of a column, or none",
-        remedy=f"Did you mean '{close[0]}'?" if close else f"Correct --{role}.",
-    )
+    what, expected = f"no column '{column}'", "the name of a column, or none"
+    remedy = did_you_mean(column, there, f"Correct --{role}.", cutoff=0.85)
+    return Problem(what, file, f"--{role}", first_of(list(there), 12), expected, remedy)
 
 
 def _waves(column: ColumnFacts | None, named: str, stem: str) -> dict[str, str]:
