@@ -164,8 +164,12 @@ def write_area_figures(city: pd.DataFrame, folder: Path, seed: int) -> None:
             low_income=buurten["low_income"] - 0.8 * shift,
             income=buurten["income"] + 1.9 * shift,
         )
-        table = pd.concat([_total(grown), _by_district(grown), grown], ignore_index=True)
-        _write_csv(_published(table, shift), folder / f"kerncijfers_{year}.csv")
+        total = grown.assign(kind="Gemeente", code=f"GM{CITY_CODE}", name=CITY_NAME)
+        wijken = grown.assign(kind="Wijk", code=grown["district_code"], name=grown["district"])
+        table = pd.concat([_pooled(total), _pooled(wijken), grown], ignore_index=True)
+        with replacing(folder / f"kerncijfers_{year}.csv") as temporary:
+            form = {"sep": ";", "encoding": "utf-8-sig", "lineterminator": "\r\n"}
+            _published(table, shift).to_csv(temporary, index=False, **form)
 
 
 def _buurten(city: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
@@ -188,28 +192,18 @@ def _buurten(city: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     )
 
 
-def _total(buurten: pd.DataFrame) -> pd.DataFrame:
-    return _pooled(buurten.assign(kind="Gemeente", code=f"GM{CITY_CODE}", name=CITY_NAME))
-
-
-def _by_district(buurten: pd.DataFrame) -> pd.DataFrame:
-    return _pooled(
-        buurten.assign(kind="Wijk", code=buurten["district_code"], name=buurten["district"])
-    )
-
-
 def _pooled(buurten: pd.DataFrame) -> pd.DataFrame:
     shares = ["children", "families", "income", "low_income", "density"]
     weighted = buurten.assign(**{name: buurten[name] * buurten["inhabitants"] for name in shares})
     pooled = weighted.groupby(["kind", "code", "name"], sort=False)[["inhabitants", *shares]].sum()
-    return pooled.assign(
-        **{name: pooled[name] / pooled["inhabitants"] for name in shares}
-    ).reset_index()
+    means = {name: pooled[name] / pooled["inhabitants"] for name in shares}
+    return pooled.assign(**means).reset_index()
 
 
 def _published(table: pd.DataFrame, shift: int) -> pd.DataFrame:
     """Return the table under CBS's names, rounded and with small areas hidden as CBS does."""
     secret = table["inhabitants"].lt(SMALL)
+    incomes = {name: table[name].round(1).mask(secret, SECRET) for name in ("income", "low_income")}
     children = (table["inhabitants"] * table["children"] / 500).round() * 5
     return pd.DataFrame(
         {
@@ -222,19 +216,10 @@ def _published(table: pd.DataFrame, shift: int) -> pd.DataFrame:
             "k_0Tot15Jaar_8": children.astype(int),
             f"HuishoudensMetKinderen_{31 + shift}": table["families"].round().astype(int),
             f"Bevolkingsdichtheid_{33 + shift}": table["density"].round().astype(int),
-            f"GemiddeldInkomenPerInwoner_{72 + shift}": table["income"]
-            .round(1)
-            .mask(secret, SECRET),
-            f"HuishoudensMetEenLaagInkomen_{78 + shift}": table["low_income"]
-            .round(1)
-            .mask(secret, SECRET),
+            f"GemiddeldInkomenPerInwoner_{72 + shift}": incomes["income"],
+            f"HuishoudensMetEenLaagInkomen_{78 + shift}": incomes["low_income"],
         }
     )
-
-
-def _write_csv(table: pd.DataFrame, path: Path) -> None:
-    with replacing(path) as temporary:
-        table.to_csv(temporary, sep=";", index=False, encoding="utf-8-sig", lineterminator="\r\n")
 
 
 def write_borders(city: pd.DataFrame, path: Path, seed: int) -> None:
@@ -263,7 +248,7 @@ def write_borders(city: pd.DataFrame, path: Path, seed: int) -> None:
     with replacing(path) as temporary, tempfile.TemporaryDirectory() as folder:
         package = Path(folder) / path.name
         for layer, shapes in (("buurten", buurten), ("wijken", wijken), ("gemeenten", whole)):
-            multi = [_multi(shape) for shape in shapes.geometry]
+            multi = [shapely.MultiPolygon(shapely.get_parts(shape)) for shape in shapes.geometry]
             flat = shapes.set_geometry(shapely.force_2d(multi)).set_crs(dry.crs)
             pyogrio.write_dataframe(flat, package, layer=layer, driver="GPKG")
         shutil.copyfile(package, temporary)
@@ -300,7 +285,3 @@ def _divided(points: np.ndarray, land: shapely.Polygon) -> list[shapely.Geometry
         shapely.MultiPoint(points), extend_to=land.buffer(_RADIUS), ordered=True
     )
     return [shapely.set_precision(cell.intersection(land), 0.1) for cell in cells.geoms]
-
-
-def _multi(shape: shapely.Geometry) -> shapely.MultiPolygon:
-    return shape if shape.geom_type == "MultiPolygon" else shapely.MultiPolygon([shape])

@@ -56,7 +56,8 @@ _FILLER = (
 def write_group_interviews(city: pd.DataFrame, path: Path, seed: int) -> None:
     """Write one interview per wijk, wave and role, and two of the municipality without a wijk."""
     rng = np.random.default_rng([seed, 7])
-    project = _element(None, "Project", name="Groepsinterviews Lindestad", origin="demo")
+    about = {"xmlns": NAMESPACE, "name": "Groepsinterviews Lindestad", "origin": "demo"}
+    project = ET.Element("Project", about)
     book = _element(_element(project, "CodeBook"), "Codes")
     codes = _codes(book, rng)
     variables = _variables(_element(project, "Variables"), rng)
@@ -66,12 +67,9 @@ def write_group_interviews(city: pd.DataFrame, path: Path, seed: int) -> None:
         guid = _guid(rng)
         text, spoken = _conversation(group, rng)
         texts[f"{guid}.txt"] = text
+        stored = f"internal://{guid}.txt"
         source = _element(
-            sources,
-            "TextSource",
-            guid=guid,
-            name=group["group"],
-            plainTextPath=f"internal://{guid}.txt",
+            sources, "TextSource", guid=guid, name=group["group"], plainTextPath=stored
         )
         for code, start, end in spoken:
             _select(source, codes[code], text, (start, end), rng)
@@ -89,21 +87,11 @@ def _groups(city: pd.DataFrame):
     for wave in truth.WAVES:
         for wijk in city.itertuples():
             for role, words in ROLES.items():
-                yield {
-                    "group": f"{words} {wijk.name} {wave}",
-                    "wijk": wijk.name,
-                    "wave": wave,
-                    "role": role,
-                    "arm": wijk.arm,
-                }
+                about = {"wijk": wijk.name, "wave": wave, "role": role, "arm": wijk.arm}
+                yield {"group": f"{words} {wijk.name} {wave}", **about}
+    about = {"wijk": "", "wave": truth.WAVES[1], "role": "gemeente", "arm": "programme"}
     for role in ("uitvoerend", "tactisch"):
-        yield {
-            "group": f"Gemeente {role} {truth.WAVES[1]}",
-            "wijk": "",
-            "wave": truth.WAVES[1],
-            "role": "gemeente",
-            "arm": "programme",
-        }
+        yield {"group": f"Gemeente {role} {truth.WAVES[1]}", **about}
 
 
 def _conversation(group: dict[str, str], rng: np.random.Generator) -> tuple[str, list]:
@@ -144,20 +132,12 @@ def _select(
     source: ET.Element, code: str, text: str, span: tuple[int, int], rng: np.random.Generator
 ) -> None:
     start, end = span
-    selection = _element(
-        source,
-        "PlainTextSelection",
-        guid=_guid(rng),
-        name=text[start:end],
-        startPosition=str(start),
-        endPosition=str(end),
-    )
+    about = {"name": text[start:end], "startPosition": str(start), "endPosition": str(end)}
+    selection = _element(source, "PlainTextSelection", guid=_guid(rng), **about)
     _element(_element(selection, "Coding", guid=_guid(rng)), "CodeRef", targetGUID=code)
 
 
-def _element(parent: ET.Element | None, tag: str, **attributes: str) -> ET.Element:
-    if parent is None:
-        return ET.Element(tag, {"xmlns": NAMESPACE, **attributes})
+def _element(parent: ET.Element, tag: str, **attributes: str) -> ET.Element:
     return ET.SubElement(parent, tag, attributes)
 
 
@@ -223,15 +203,10 @@ def write_key_figures(city: pd.DataFrame, path: Path, seed: int) -> None:
     for wave in truth.WAVES:
         for wijk in city.itertuples():
             for number in range(INTERVIEWS):
-                rows.append(
-                    {
-                        "nummer": f"S{len(rows) + 1:04d}",
-                        "wijk": wijk.name,
-                        "meting": wave,
-                        "functie": KEY_FIGURE_ROLES[number % len(KEY_FIGURE_ROLES)],
-                        **_answers(wijk.arm == "programme", rng),
-                    }
-                )
+                role = KEY_FIGURE_ROLES[number % len(KEY_FIGURE_ROLES)]
+                about = {"wijk": wijk.name, "meting": wave, "functie": role}
+                answers = _answers(wijk.arm == "programme", rng)
+                rows.append({"nummer": f"S{len(rows) + 1:04d}", **about, **answers})
     table = pd.DataFrame(rows)
     write_whole(path, table.to_csv(sep=";", index=False, lineterminator="\n"))
 

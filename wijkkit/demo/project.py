@@ -49,27 +49,20 @@ def study_files(data: str, city: pd.DataFrame) -> dict[str, str]:
         study = contents["study.yml"].replace(f"{_DATA}/", f"{data}/")
         contents["study.yml"] = study.replace(_OUTPUT, "output: {runs: runs, site: site}")
     there = set(city["wijk"])
-    lines = contents["study.yml"].splitlines(keepends=True)
-    contents["study.yml"] = "".join(line for line in lines if _wijk_of(line) in {"", *there})
+    # Lines with the factors of a wijk go where the city has no such wijk.
+    contents["study.yml"] = re.sub(
+        r"(?m)^    ([a-z]+): \[[a-z ,]+\]\n",
+        lambda line: line[0] if line[1] in there else "",
+        contents["study.yml"],
+    )
     for wijk in city.itertuples():
         contents[f"wijken/{wijk.wijk}.yml"] = _wijk_file(wijk)
     return contents
 
 
-def _wijk_of(line: str) -> str:
-    """Return the wijk whose factors a line of study.yml names, or nothing."""
-    found = re.match(r"    ([a-z]+): \[[a-z ,]+\]$", line)
-    return found[1] if found else ""
-
-
 def _wijk_file(wijk) -> str:
-    lines = [
-        f"wijk: {wijk.wijk}",
-        f"name: {wijk.name}",
-        f"code: {wijk.code}",
-        f"district: {wijk.district}",
-        f"arm: {wijk.arm}",
-    ]
+    keys = ("wijk", "name", "code", "district", "arm")
+    lines = [f"{key}: {getattr(wijk, key)}" for key in keys]
     if wijk.arm != "none":
         lines.append(f'pair: "{wijk.pair}"')
     return "\n".join(lines) + "\n"

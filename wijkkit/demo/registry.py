@@ -64,9 +64,8 @@ def network(rng: np.random.Generator) -> dict[str, pd.DataFrame]:
         stakeholders.append((f"P{at:02d}", organisation, role, start, end))
     for at in range(9):
         key, day = f"O{at + 1:02d}", _START + timedelta(days=60 + 110 * at)
-        meetings.append(
-            (key, f"Netwerkoverleg {at + 1}", day, _DOMAINS[at % 3] if at % 4 else None)
-        )
+        domain = _DOMAINS[at % 3] if at % 4 else None
+        meetings.append((key, f"Netwerkoverleg {at + 1}", day, domain))
         for partner, _, _, start, end in stakeholders:
             presence = str(rng.choice(["present", "excused", "absent"], p=[0.72, 0.16, 0.12]))
             if start <= day and (end is None or day <= end):
@@ -110,10 +109,8 @@ def learned(rng: np.random.Generator) -> dict[str, pd.DataFrame]:
         ("DOC2", "Uitvoeringsplan", "plan", date(2019, 3, 1)),
         ("DOC3", "Verslag netwerkoverleg", "minutes", date(2020, 2, 10)),
     ]
-    first, why = (
-        "Buiten spelen krijgt voorrang",
-        "De analyse laat hier de grootste achterstand zien",
-    )
+    first = "Buiten spelen krijgt voorrang"
+    why = "De analyse laat hier de grootste achterstand zien"
     count = "Deelname per activiteit bijhouden"
     unseen = "Zonder cijfers is niet te zien wie wordt bereikt"
     later, due = date(2020, 2, 10) + timedelta(days=int(rng.integers(0, 30))), date(2020, 12, 31)
@@ -123,10 +120,9 @@ def learned(rng: np.random.Generator) -> dict[str, pd.DataFrame]:
     ]
     what = "Het contract voor de hele stad laat geen extra uren in de wijk toe."
     flag = ("K01", what, "procurement", "Sportfonds", date(2019, 11, 4), "I03", "P01", "open")
+    kept = {"reference": "dossier wijkprogrammering"}
     return {
-        "documents": _table(documents, "key title type date").assign(
-            reference="dossier wijkprogrammering"
-        ),
+        "documents": _table(documents, "key title type date").assign(**kept),
         "decisions": _table(decisions, "key decision reason date status goal meeting due"),
         "flags": _table([flag], "key what clash programme date intervention owner status"),
     }
