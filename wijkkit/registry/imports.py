@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any, cast
@@ -64,24 +63,28 @@ def store(
     if strangers:
         raise _refused(file, contents[0].language, problems)
     counts: Counter[str] = Counter()
-    with _in_words(file, contents[0].language), writing(registry.engine) as connection:
-        decided = []
-        gone: list[str] = []
-        for content, changes in zip(contents, planned, strict=True):
-            state = load_state(connection, content.wijk)
-            versions = _versions(connection, content.wijk)
-            source = f"workbook:{content.workbook}"
-            rows = _rebased(changes, state, versions, who, source)
-            outcomes, conflicts = _settled(rows, state, content.language)
-            problems += conflicts
-            counts["unchanged"] += len(changes) - len(outcomes)
-            gone += _gone(content, changes, state)
-            decided.append((content.wijk, source, outcomes))
-        if problems:
-            raise _refused(file, contents[0].language, problems)
-        for wijk, source, settled in decided:
-            counts.update(outcome for _, outcome in settled)
-            store_changes(connection, wijk, settled, stamp_of(who, source, now()))
+    try:
+        with writing(registry.engine) as connection:
+            decided = []
+            gone: list[str] = []
+            for content, changes in zip(contents, planned, strict=True):
+                state = load_state(connection, content.wijk)
+                versions = _versions(connection, content.wijk)
+                source = f"workbook:{content.workbook}"
+                rows = _rebased(changes, state, versions, who, source)
+                outcomes, conflicts = _settled(rows, state, content.language)
+                problems += conflicts
+                counts["unchanged"] += len(changes) - len(outcomes)
+                gone += _gone(content, changes, state)
+                decided.append((content.wijk, source, outcomes))
+            if problems:
+                raise _refused(file, contents[0].language, problems)
+            for wijk, source, settled in decided:
+                counts.update(outcome for _, outcome in settled)
+                store_changes(connection, wijk, settled, stamp_of(who, source, now()))
+    except InTheWay:
+        language = contents[0].language
+        raise _refused(file, language, [form_problem("in_the_way", language)]) from None
     done: dict[str, Any] = {
         name: counts[name] for name in ("created", "changed", "removed", "unchanged")
     }
@@ -125,15 +128,6 @@ def _gone(content: WorkbookContent, changes: list[PlannedRow], state: State) -> 
         and (kind, key) not in there
         and not state[kind].get(key, {"removed": True})["removed"]
     ]
-
-
-@contextmanager
-def _in_words(file: str, language: str) -> Iterator[None]:
-    """Say in the workbook's language that two changes stand in each other's way."""
-    try:
-        yield
-    except InTheWay:
-        raise _refused(file, language, [form_problem("in_the_way", language)]) from None
 
 
 def _wrong_hands(registry: Registry, content: WorkbookContent, who: str) -> Iterable[Problem]:

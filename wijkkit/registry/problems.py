@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
 import pandas as pd
 
@@ -62,11 +63,7 @@ def choice_of(column: Column, label: str, language: str) -> str:
 
 
 def with_label(key: str, label: str) -> str:
-    """Return a key with its label, as drop-downs show it; `key_of` gives the key back.
-
-    >>> with_label("I03", "Buiten spelen")
-    'I03 Buiten spelen'
-    """
+    """Return a key with its label, as drop-downs show it; `key_of` gives the key back."""
     return f"{key}{SEPARATOR}{label}".strip()
 
 
@@ -98,9 +95,7 @@ def shown(column: Column, value: object, language: str) -> str:
         return text("registry.import.empty", language)
     if isinstance(value, datetime | date):
         return f"{value:%d-%m-%Y}"
-    if column.choices:
-        return choice_labels(column, language).get(str(value), str(value))
-    return str(value)
+    return choice_labels(column, language).get(str(value), str(value))
 
 
 #: A list of choices in a message ends after so many.
@@ -149,33 +144,19 @@ def in_words(problem: Problem, kind: Kind, language: str) -> Problem:
     if column is not None:
         fields["label"] = column_label(kind, column, language)
         if column.choices:
-            fields["choices"] = _word(
-                tuple(choice_labels(column, language).values()), kind, language
-            )
-    key = f"registry.fault.{problem.rule}"
-    return replace(
-        problem,
-        what=text(f"{key}.what", language, **fields),
-        file="",
-        place="",
-        found=fields["found"],
-        expected=text(f"{key}.expected", language, **fields),
-        remedy=text(f"{key}.remedy", language, **fields),
-        words=_words(language),
-    )
+            labels = tuple(choice_labels(column, language).values())
+            fields["choices"] = _word(labels, kind, language)
+    said = _said(f"registry.fault.{problem.rule}", language, fields)
+    return replace(problem, file="", place="", found=fields["found"], **said)
 
 
 def refuse(kind: Kind, wijk: str, key: str, problems: Iterable[Problem]) -> RowError:
     """Return the error that reports the broken rules of a row, in English."""
     place = f"{kind.name} {key} of {wijk}"
-    said = [
-        replace(
-            in_words(problem, kind, "en"),
-            file="registry",
-            place=f"{place}, {problem.column}" if problem.column else place,
-        )
-        for problem in problems
-    ]
+    said = []
+    for problem in problems:
+        where = f"{place}, {problem.column}" if problem.column else place
+        said.append(replace(in_words(problem, kind, "en"), file="registry", place=where))
     conflict = any(problem.rule in CONFLICTS for problem in said)
     return (ConflictError if conflict else RowError)(said)
 
@@ -206,23 +187,16 @@ def form_problem(
     >>> form_problem("formula", "nl", "Doelen", "C5", "=1+1").remedy
     'Kopieer de cel en plak alleen de waarde.'
     """
-    key = f"registry.import.fault.{rule}"
-    fields = {"sheet": sheet, **fields}
-    return Problem(
-        text(f"{key}.what", language, **fields),
-        place=sheet,
-        cell=cell,
-        found=found,
-        expected=text(f"{key}.expected", language, **fields),
-        remedy=text(f"{key}.remedy", language, **fields),
-        words=_words(language),
-    )
+    said = _said(f"registry.import.fault.{rule}", language, {"sheet": sheet, **fields})
+    return Problem(place=sheet, cell=cell, found=found, **said)
 
 
-def _words(language: str) -> tuple[str, str, str]:
-    key = "registry.import.words"
-    found, expected, cell = (text(f"{key}.{n}", language) for n in ("found", "expected", "cell"))
-    return found, expected, cell
+def _said(key: str, language: str, fields: Mapping[str, object]) -> dict[str, Any]:
+    """Return what is wrong, what was expected and what to do, and the words between them."""
+    parts = ("what", "expected", "remedy")
+    said: dict[str, Any] = {part: text(f"{key}.{part}", language, **fields) for part in parts}
+    words = (text(f"registry.import.words.{n}", language) for n in ("found", "expected", "cell"))
+    return {**said, "words": tuple(words)}
 
 
 def row_problem(problem: Problem, kind: Kind, cell: str, language: str) -> Problem:
@@ -262,15 +236,15 @@ class ImportReport(ShowsItself):
         counts = {name: getattr(self, name) for name in ("created", "changed", "removed")}
         key = "done" if any(counts.values()) else "nothing"
         lines = [text(f"registry.import.{key}", self.language, unchanged=self.unchanged, **counts)]
-        if self.ignored:
-            sheets = ", ".join(self.ignored)
-            lines.append(text("registry.import.ignored", self.language, sheets=sheets))
-        if self.strange:
-            columns = ", ".join(self.strange)
-            lines.append(text("registry.import.strange", self.language, columns=columns))
-        if self.gone:
-            rows = ", ".join(self.gone[:20]) + (" ..." if len(self.gone) > 20 else "")
-            lines.append(text("registry.import.gone", self.language, rows=rows))
+        rows = ", ".join(self.gone[:20]) + (" ..." if len(self.gone) > 20 else "")
+        said = {
+            "ignored": {"sheets": ", ".join(self.ignored)},
+            "strange": {"columns": ", ".join(self.strange)},
+            "gone": {"rows": rows},
+        }
+        for name, fields in said.items():
+            if getattr(self, name):
+                lines.append(text(f"registry.import.{name}", self.language, **fields))
         if self.wijk and any(counts.values()):
             lines.append(text("registry.import.renew", self.language, wijk=self.wijk))
         return "\n".join(lines)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from types import TracebackType
 from typing import cast
 
 import numpy as np
@@ -56,10 +55,14 @@ def kind_frame(
     """
     types = {column.name: _DTYPES[column.type] for column in kind.columns}
     types |= {"wijk": "str", "key": "str", "version": "int64", "changed_by": "str"}
-    names = list(columns or COLUMNS[kind.name])
-    cells = dict(zip(names, zip(*rows, strict=True), strict=False)) or dict.fromkeys(names, ())
-    found = {name: _column(cells[name], types.get(name, "")) for name in names}
-    return pd.DataFrame(found)
+    cells = _by_column(list(columns or COLUMNS[kind.name]), rows)
+    return pd.DataFrame({name: _column(own, types.get(name, "")) for name, own in cells.items()})
+
+
+def _by_column(
+    names: Sequence[str], rows: Iterable[Sequence[object]]
+) -> dict[str, Sequence[object]]:
+    return dict(zip(names, zip(*rows, strict=True), strict=False)) or dict.fromkeys(names, ())
 
 
 def _column(cells: Sequence[object], dtype: str) -> pd.Series:
@@ -105,10 +108,7 @@ class KindTables(Mapping[str, pd.DataFrame]):
 
     def columns(self, kind: str) -> dict[str, Sequence[object]]:
         """Return the rows as their columns."""
-        names = self.names[kind]
-        return dict(zip(names, zip(*self.rows[kind], strict=True), strict=False)) or dict.fromkeys(
-            names, ()
-        )
+        return _by_column(self.names[kind], self.rows[kind])
 
     def of_each(self, wijken: Iterable[str]) -> dict[str, KindTables]:
         """Return the tables of each wijk."""
@@ -308,12 +308,7 @@ class Registry(ShowsItself):
     def __enter__(self) -> Registry:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
 

@@ -7,7 +7,7 @@ import sqlite3
 import threading
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -76,18 +76,14 @@ def store_url(study: Study) -> sa.URL:
     return url.set(drivername="postgresql+psycopg") if url.drivername == "postgresql" else url
 
 
-@contextmanager
-def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
+def reading(engine: sa.Engine) -> AbstractContextManager[sa.Connection]:
     """Give a connection that sees one state of the store."""
-    with _connection(engine, isolation="REPEATABLE READ") as connection:
-        yield connection
+    return _connection(engine, isolation="REPEATABLE READ")
 
 
-@contextmanager
-def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
+def writing(engine: sa.Engine) -> AbstractContextManager[sa.Connection]:
     """Give a connection on which all is stored or, after an error, nothing; one at a time."""
-    with _connection(engine, isolation="READ COMMITTED", alone=True) as connection:
-        yield connection
+    return _connection(engine, isolation="READ COMMITTED", alone=True)
 
 
 def migrate(engine: sa.Engine) -> None:
@@ -292,19 +288,10 @@ def _table(kind: Kind) -> sa.Table:
 
 
 def _unique(kind: Kind) -> list[sa.Index]:
-    if not kind.unique:
-        return []
     there = sa.text("NOT removed")
-    return [
-        sa.Index(
-            f"uq_{kind.name}",
-            "wijk",
-            *kind.unique,
-            unique=True,
-            sqlite_where=there,
-            postgresql_where=there,
-        )
-    ]
+    only: dict[str, Any] = {"sqlite_where": there, "postgresql_where": there}
+    named = f"uq_{kind.name}", "wijk", *kind.unique
+    return [sa.Index(*named, unique=True, **only)] if kind.unique else []
 
 
 #: One table per kind. Times are UTC; a removed row stays, so that its key is never used again.

@@ -55,7 +55,7 @@ def clean_row(
                 raise _wrong("required")
         except RowError as error:
             row[column.name] = None
-            found = {"found": _plain(value)}
+            found = {"found": None if is_absent(value) else value}
             problems += [
                 replace(problem, column=column.name, fields={**problem.fields, **found})
                 for problem in error.problems
@@ -176,7 +176,3 @@ def _unordered(kind: Kind, row: Mapping[str, Any]) -> Iterator[Problem]:
 
 def _wrong(rule: str, **fields: object) -> RowError:
     return RowError(broken(rule, fields=fields))
-
-
-def _plain(value: object) -> object:
-    return None if is_absent(value) else value

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -40,11 +40,9 @@ def write_template(study: Study, wijk: str, path: str | Path) -> None:
     >>> path.is_file()
     True
     """
-    neighbourhood = study.neighbourhood(wijk)
-    tables = {"goals": _goals(study), "steps": _steps()}
-    write_workbook(
-        path, neighbourhood.wijk, tables, study.language, **_lists(study), name=neighbourhood.name
-    )
+    steps = {"cycle": 1, "step": layout.CHOICES["step"], "status": "not_started"}
+    tables = {"goals": _goals(study), "steps": _with_keys("steps", pd.DataFrame(steps))}
+    _write_of(study, wijk, tables, path)
 
 
 def export_workbook(registry: Registry, wijk: str, path: str | Path) -> None:
@@ -68,45 +66,36 @@ def export_workbook(registry: Registry, wijk: str, path: str | Path) -> None:
     >>> path.is_file()
     True
     """
-    study = registry.study
-    neighbourhood = study.neighbourhood(wijk)
-    tables = {kind: registry.table(kind, neighbourhood.wijk) for kind in layout.KINDS}
-    write_workbook(
-        path, neighbourhood.wijk, tables, study.language, **_lists(study), name=neighbourhood.name
-    )
+    tables = {kind: registry.table(kind, wijk) for kind in layout.KINDS}
+    _write_of(registry.study, wijk, tables, path)
 
 
-def _lists(study: Study) -> dict[str, dict[str, str]]:
-    return {
-        "goals": {goal.id: study.text(goal.label) for goal in study.goals},
-        "indicators": {
-            key: study.text(indicator.label) for key, indicator in study.indicators.items()
-        },
-    }
+def _write_of(
+    study: Study, wijk: str, tables: Mapping[str, pd.DataFrame], path: str | Path
+) -> None:
+    one = study.neighbourhood(wijk)
+    goals = {goal.id: study.text(goal.label) for goal in study.goals}
+    indicators = {key: study.text(indicator.label) for key, indicator in study.indicators.items()}
+    write_workbook(path, one.wijk, tables, study.language, goals, indicators, one.name)
 
 
 def _goals(study: Study) -> pd.DataFrame:
+    names = ("name", "domain", "study_goal", "indicator", "target")
     rows = [
-        {
-            "name": study.text(goal.label),
-            "domain": goal.domain,
-            "study_goal": goal.id,
-            "indicator": goal.indicator,
-            "target": goal.target.value if goal.target else None,
-        }
+        (
+            study.text(goal.label),
+            goal.domain,
+            goal.id,
+            goal.indicator,
+            goal.target and goal.target.value,
+        )
         for goal in study.goals
     ]
-    return _with_keys("goals", rows)
+    return _with_keys("goals", pd.DataFrame(rows, columns=names))
 
 
-def _steps() -> pd.DataFrame:
-    rows = [{"cycle": 1, "step": step, "status": "not_started"} for step in layout.CHOICES["step"]]
-    return _with_keys("steps", rows)
-
-
-def _with_keys(kind: str, rows: Sequence[Mapping[str, object]]) -> pd.DataFrame:
-    columns = [column.name for column in layout.KINDS[kind].columns]
-    table = pd.DataFrame(rows, columns=columns)
+def _with_keys(kind: str, table: pd.DataFrame) -> pd.DataFrame:
+    table = table.reindex(columns=[column.name for column in layout.KINDS[kind].columns])
     return table.assign(key=layout.next_keys(layout.KINDS[kind].prefix, (), len(table)))
 
 

@@ -39,7 +39,9 @@ def plan_changes(
     called.
     """
     planned = []
-    keys = _keys(content)
+    keys: Keys = {name: {} for name in KINDS}
+    for row in content.rows:
+        keys[row.kind.name].setdefault(_written_key(row), row.number)
     called = _called(content, names or {})
     for row in content.rows:
         key = _key(row, keys, content)
@@ -51,10 +53,9 @@ def plan_changes(
         }
         values, faults = clean_row(row.kind, plain, lists)
         kept = tuple(column.name for column in row.kind.columns if column.name not in row.letters)
-        if not remove:
-            for problem in faults:
-                if problem.column not in kept:
-                    content.wrong_row(row, problem)
+        for problem in () if remove else faults:
+            if problem.column not in kept:
+                content.wrong_row(row, problem)
         if key and version is not None:
             change = Change(row.kind.name, key, {} if remove else values, version, remove)
             planned.append(PlannedRow(row, change, kept))
@@ -78,14 +79,6 @@ def _called(content: WorkbookContent, names: Names) -> dict[str, dict[str, str]]
         for name in [name for name, keys in words.items() if len(keys) > 1]:
             known.pop(name, None)
     return called
-
-
-def _keys(content: WorkbookContent) -> Keys:
-    """Return the first row of every key, per kind."""
-    keys: Keys = {name: {} for name in KINDS}
-    for row in content.rows:
-        keys[row.kind.name].setdefault(_written_key(row), row.number)
-    return keys
 
 
 def _written_key(row: SheetRow) -> str:

@@ -44,16 +44,19 @@ def write_lists(
     """
     sheet = book.create_sheet(text("registry.workbook.lists", language))
     sheet.sheet_state = "hidden"
-    lists = {name: list(_labels(name, language).values()) for name in tables.CHOICES}
+    lists = {}
+    for name, choices in tables.CHOICES.items():
+        column = tables.Column(name, "choice", "", choices=choices, choice_set=name)
+        lists[name] = list(choice_labels(column, language).values())
     for name, labels in study_lists.items():
         lists[name] = list(list_words(labels).values())
-    ranges = {}
-    for name, entries in lists.items():
-        ranges[name] = _write_column(sheet, name, entries)
     for name in REFERRED:
-        formula = _row_formula(sheet_name(tables.KINDS[name], language))
-        ranges[name] = _write_column(sheet, name, [formula] * max(rows, tables.LIST_ROWS))
-    return ranges
+        # INDEX on whole columns survives rows that a reader inserts, deletes or sorts.
+        other = sheet_name(tables.KINDS[name], language)
+        key, label = (f"INDEX('{other}'!${letter}:${letter},{{row}})" for letter in "AB")
+        formula = f'=IF({label}="","",{key}&" "&{label})'
+        lists[name] = [formula] * max(rows, tables.LIST_ROWS)
+    return {name: _write_column(sheet, name, entries) for name, entries in lists.items()}
 
 
 def list_words(labels: Mapping[str, str]) -> dict[str, str]:
@@ -69,12 +72,6 @@ def list_words(labels: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def _labels(name: str, language: str) -> dict[str, str]:
-    return choice_labels(
-        tables.Column(name, "choice", "", choices=tables.CHOICES[name], choice_set=name), language
-    )
-
-
 def _write_column(sheet: Worksheet, name: str, entries: list[str]) -> str:
     number = sheet.max_column + 1 if sheet["A1"].value else 1
     letter = get_column_letter(number)
@@ -83,12 +80,6 @@ def _write_column(sheet: Worksheet, name: str, entries: list[str]) -> str:
         cell = sheet[f"{letter}{row}"]
         cell.value = entry.format(row=row) if entry.startswith("=") else entry
     return f"'{sheet.title}'!${letter}$2:${letter}${max(len(entries), 1) + 1}"
-
-
-def _row_formula(sheet: str) -> str:
-    # INDEX on whole columns survives rows that a reader inserts, deletes or sorts.
-    key, label = (f"INDEX('{sheet}'!${letter}:${letter},{{row}})" for letter in "AB")
-    return f'=IF({label}="","",{key}&" "&{label})'
 
 
 _HEADER = PatternFill("solid", fgColor="1F3B57")
