@@ -47,3 +47,18 @@ def test_a_template_holds_the_six_steps_and_the_goals_of_the_study(registry, tmp
     assert registry.table("steps")["step"].tolist() == list("123456")
     goal = registry.table("goals").iloc[0]
     assert (goal["study_goal"], goal["indicator"], goal["target"]) == ("play", "play", 60)
+
+
+def test_a_drop_down_of_goals_lists_those_of_the_study_or_of_the_wijk(registry, tmp_path):
+    path = tmp_path / "t.xlsx"
+    write_template(registry.study, "noord", path)
+    book = load_workbook(path)
+
+    def first(sheet: str, letter: str) -> str:
+        rules = book[sheet].data_validations.dataValidation
+        where = next(rule.formula1 for rule in rules if str(rule.sqref).startswith(f"{letter}2:"))
+        return book["Lijsten"][where.partition("!")[2].partition(":")[0].replace("$", "")].value
+
+    goal = registry.study.goals[0]
+    assert first("Doelen", "D") == registry.study.text(goal.label)
+    assert "'Doelen'!" in first("Interventies", "C")

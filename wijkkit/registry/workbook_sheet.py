@@ -55,7 +55,7 @@ def write_lists(
         other = sheet_name(tables.KINDS[name], language)
         key, label = (f"INDEX('{other}'!${letter}:${letter},{{row}})" for letter in "AB")
         formula = f'=IF({label}="","",{key}&" "&{label})'
-        lists[name] = [formula] * max(rows, tables.LIST_ROWS)
+        lists[f"rows:{name}"] = [formula] * max(rows, tables.LIST_ROWS)
     return {name: _write_column(sheet, name, entries) for name, entries in lists.items()}
 
 
@@ -190,8 +190,8 @@ class _SheetWriter:
 
 def _rule(column: tables.Column, ranges: Mapping[str, str]) -> DataValidation:
     """Return what a spreadsheet program lets stand in a column: from a list, or within limits."""
-    chosen_from = column.refers_to or column.listed_in or column.choice_set
-    if chosen_from:
+    rows = f"rows:{column.refers_to}" if column.refers_to else ""
+    if chosen_from := rows or column.listed_in or column.choice_set:
         return DataValidation(type="list", formula1=ranges[chosen_from])
     if column.type == "text":
         return DataValidation(
