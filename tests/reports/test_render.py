@@ -199,9 +199,9 @@ def test_the_batch_says_which_notebooks_may_be_used(executed, monkeypatch):
         ("wijk-a", "2_doelen", "skipped", "", "needs stad/2, which did not succeed", None),
     ]
     columns = ["scope", "notebook", "status", "kind", "message", "cell"]
-    table = pd.DataFrame(rows, columns=columns).astype({"cell": "Int64"})
     assert set(columns) <= set(COLUMNS), "the batch's own table has these columns"
-    monkeypatch.setattr(runs, "status", lambda study: table)
+    found = [dict(zip(columns, row, strict=True)) for row in rows]
+    monkeypatch.setattr(runs, "states", lambda study: found)
     assert runs.notebook_states(study) == {
         ("stad", "1_schattingen"): NotebookState("ok"),
         ("wijk-a", "1_analyse"): NotebookState("failed", "cel 3: ValueError: geen cijfers"),

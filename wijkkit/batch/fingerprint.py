@@ -44,10 +44,9 @@ _SOURCE = {".py", ".yml", ".json", ".csv", ".mako"}
 def package() -> str:
     """Return the hash of wijkkit's own source that notebooks can reach."""
     folder = Path(wijkkit.__file__).parent
-    paths = sorted(path for path in folder.rglob("*") if path.suffix in _SOURCE)
-    names = ((path, path.relative_to(folder)) for path in paths)
-    found = ((path, name) for path, name in names if name.parts[0] not in _APART)
-    return hash_of(*(f"{name.as_posix()}:{hash_file(path)}" for path, name in found))
+    names = sorted(p.relative_to(folder) for p in folder.rglob("*") if p.suffix in _SOURCE)
+    found = [name for name in names if name.parts[0] not in _APART]
+    return hash_of(*(f"{name.as_posix()}:{hash_file(folder / name)}" for name in found))
 
 
 def installed(project: Path) -> str:
@@ -93,9 +92,7 @@ def study_files(study: Study) -> str:
 
 def areas(study: Study) -> str:
     """Return the hash of all wijken: what the city's notebooks see of wijken/."""
-    return hash_of(
-        *(neighbourhood.model_dump_json() for neighbourhood in study.neighbourhoods.values())
-    )
+    return hash_of(*(one.model_dump_json() for one in study.neighbourhoods.values()))
 
 
 # Hashes of the released tables: whole, or of the rows of one wijk.

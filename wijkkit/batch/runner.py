@@ -149,14 +149,12 @@ class _Loop:
                 self._settle(job, JobResult(*job.key, "failed", "unwritable", message))
 
     def _interrupt(self, planned: tuple[Job, ...]) -> None:
-        begun = {job.key for job, *_ in self._running.values()}
+        begun = [job for job, *_ in self._running.values() if job.key not in self._results]
+        for job in begun:
+            self._settle(job, JobResult(*job.key, "interrupted", message="stopped by the user"))
         for job in planned:
-            if job.key in self._results:
-                continue
-            if job.key in begun:
-                self._settle(job, JobResult(*job.key, "interrupted", message="stopped by the user"))
-            else:
-                self._results[job.key] = JobResult(*job.key, "interrupted", message="not started")
+            not_started = JobResult(*job.key, "interrupted", message="not started")
+            self._results.setdefault(job.key, not_started)
 
     def _begin_ready(self, waiting: deque[Job]) -> None:
         """Begin jobs in order while there is room; those that wait for others go on waiting.
@@ -180,11 +178,9 @@ class _Loop:
             return False
         failed = [need for need in job.needs if self._results[need].status != "ok"]
         if failed or self._stopped:
-            reason = (
-                f"needs {'/'.join(failed[0])}, which did not succeed"
-                if failed
-                else "an earlier notebook failed"
-            )
+            reason = "an earlier notebook failed"
+            if failed:
+                reason = f"needs {'/'.join(failed[0])}, which did not succeed"
             self._settle(job, JobResult(*job.key, "skipped", message=reason, ran=False))
             return True
         fingerprint = self._work.fingerprint(job)
@@ -278,9 +274,9 @@ def _tables(work: Work, job: Job, outcome: Outcome, before: Mapping[str, str]) -
         read = [name for name in read if name != UNRELEASED or not published]
     else:
         read = list(outcome.read)
-    tables = {name: before.get(name, "absent") for name in read}
+    tables = {name: before.get(name, "no rows" if "@" in name else "absent") for name in read}
     if job.scope != CITY:
-        return tables | {n: before.get(n, "no rows") for n in read if "@" in n}
+        return tables
     # City notebooks run one at a time: what is no longer what it was, this one wrote.
     names = {*before, *work.tables.names()} - {UNRELEASED}
     now = {name: work.tables.of(name) for name in (*names, *published) if "@" not in name}

@@ -113,9 +113,9 @@ class Work:
 
     def is_there(self, job: Job, last: Mapping[str, Any]) -> bool:
         """Return whether the job's result is there, and the tables that `last` says it used."""
-        used = (
+        used = [
             name for name, mark in last["tables"].items() if "@" not in name and mark != "absent"
-        )
+        ]
         there = all(self.tables.of(name) != "absent" for name in used)
         return there and (self.study.runs / job.output).is_file()
 
@@ -138,12 +138,8 @@ def failures(notebook: nbformat.NotebookNode, source: str) -> Iterator[str]:
     import nbformat  # a run without changes loads no notebook
 
     before = [cell.source for cell in nbformat.reads(source, as_version=4).cells]
-    after = [
-        cell.source
-        for cell in notebook.cells
-        if "injected-parameters" not in cell.metadata.get("tags", [])
-    ]
-    if before != after:
+    own = (c for c in notebook.cells if "injected-parameters" not in c.metadata.get("tags", []))
+    if before != [cell.source for cell in own]:
         yield "its cells are not those of the notebook"
     count = 0
     for index, cell in enumerate(notebook.cells):
@@ -157,12 +153,9 @@ def failures(notebook: nbformat.NotebookNode, source: str) -> Iterator[str]:
         if not may_fail and any(output.output_type == "error" for output in cell.outputs):
             yield f"cell {index + 1} has an error"
         label = _LABEL.search(cell.source)
-        if label and not any(_shows(output) for output in cell.outputs):
+        shown = [o for o in cell.outputs if o.output_type in ("display_data", "execute_result")]
+        if label and not any(output.data for output in shown):
             yield f"cell {index + 1} ({label[1]}) shows nothing"
-
-
-def _shows(output: nbformat.NotebookNode) -> bool:
-    return output.output_type in ("display_data", "execute_result") and bool(output.data)
 
 
 def first_error(notebook: nbformat.NotebookNode) -> tuple[int, str] | None:
@@ -209,10 +202,8 @@ def _paths(folder: str) -> list[tuple[str, str]]:
         tempfile.gettempdir(): "temp",
         os.path.expanduser("~"): "~",
     }
-    return sorted(
-        ((path, name) for path, name in named.items() if len(path) > 1),
-        key=lambda item: -len(item[0]),
-    )
+    paths = [(path, name) for path, name in named.items() if len(path) > 1]
+    return sorted(paths, key=lambda item: -len(item[0]))
 
 
 def _without_paths(value: Any, paths: list[tuple[str, str]]) -> Any:

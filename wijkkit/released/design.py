@@ -20,13 +20,10 @@ def participants(view: CityView) -> pd.DataFrame:
     table = view.table("participants")
     if table["status"].eq("missing").all():
         table = table.head(0)
-    names = [
-        view.area_name(area, level)
-        for area, level in zip(table["area"], table["area_level"], strict=True)
-    ]
+    names = map(view.area_name, table["area"], table["area_level"])
     known = table["response"].notna()
     return table.assign(
-        name=names,
+        name=list(names),
         took_part_value=table["n"],
         took_part_status=table["status"],
         took_part_unit="count",
@@ -71,10 +68,8 @@ def _label(view: CityView, row) -> str:
     """Return what readers call a characteristic."""
     if row.kind == "indicator":
         return view.study.text(view.study.indicators[row.key].label)
-    for grouping in view.study.groupings:
-        for group in grouping.groups:
-            if (row.kind, row.key, row.category) == ("grouping", grouping.id, group.id):
-                return f"{view.study.text(grouping.label)}: {view.study.text(group.label)}"
+    if row.kind == "grouping" and (name := f"{row.key}.{row.category}") in view.study.group_names:
+        return view.study.group_names[name]
     label, names = view.study.column_words(row.key)
     return f"{label}: {names.get(row.category, row.category)}" if row.category else label
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from wijkkit.released.outcomes import outcomes
+from wijkkit.released.store import number_at
 
 if TYPE_CHECKING:
     from wijkkit.released.views import WijkView
@@ -41,15 +42,13 @@ def goals(view: WijkView) -> pd.DataFrame:
     absent = dict.fromkeys(("trend", "verdict", "alike"), "unknown")
     absent |= dict.fromkeys(("denominator", "wave_label", "first_wave"), "")
     frame = frame.fillna(absent)
+    states, before = [], []
     directions = frame["direction"].fillna("higher")
-    states = [
-        target_state(_number(row, "own"), row["target"], direction)
-        for (_, row), direction in zip(frame.iterrows(), directions, strict=True)
-    ]
-    before = [
-        target_state(_number(row, "first"), row["target"], direction, bound=False) == "reached"
-        for (_, row), direction in zip(frame.iterrows(), directions, strict=True)
-    ]
+    for row, direction in zip(frame.to_dict("records"), directions, strict=True):
+        own, first = (number_at(row, prefix) for prefix in ("own", "first"))
+        states.append(target_state(own, row["target"], direction))
+        reached = target_state(first, row["target"], direction, bound=False)
+        before.append(reached == "reached")
     return frame.assign(state=states, reached_before=before)
 
 
@@ -57,10 +56,6 @@ _COLUMNS = (
     *("goal", "name", "domain", "indicator", "chosen"),
     *("target", "target_of", "registered_baseline"),
 )
-
-
-def _number(row: pd.Series, prefix: str) -> dict[str, Any]:
-    return {key: row[f"{prefix}_{key}"] for key in ("value", "lower", "upper", "status")}
 
 
 def _goal(view: WijkView, shared: Goal | None, own: Mapping[str, Any]) -> dict[str, Any]:
@@ -100,13 +95,7 @@ def target_state(
     >>> target_state(number, 74.0, "lower"), target_state(number, 66.0, "lower")
     ('reached', 'unclear')
     """
-    if (
-        number is None
-        or number["status"] != "ok"
-        or target is None
-        or pd.isna(target)
-        or pd.isna(number["value"])
-    ):
+    if number is None or number["status"] != "ok" or pd.isna(target) or pd.isna(number["value"]):
         return "unclear"
     low, high = (number["lower"], number["upper"]) if bound else (number["value"],) * 2
     if pd.isna(low) or pd.isna(high):

@@ -180,11 +180,8 @@ class CityView(ShowsItself):
 
     def group_name(self, group_by: str, group: str) -> str:
         """Return what readers call a group of a grouping, or everybody."""
-        for grouping in self.study.groupings:
-            for one in grouping.groups if grouping.id == group_by else ():
-                if one.id == group:
-                    return f"{self.study.text(grouping.label)}: {self.study.text(one.label)}"
-        return text("show.explore.everybody", self.language)
+        everybody = text("show.explore.everybody", self.language)
+        return self.study.group_names.get(f"{group_by}.{group}", everybody)
 
     def gaps(self, grouping: str = "") -> pd.DataFrame:
         """Return a row per indicator with the ends of a grouping and the gap between them."""

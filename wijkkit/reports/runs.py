@@ -9,16 +9,15 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from wijkkit.batch import status
 from wijkkit.batch.fingerprint import hash_of
-from wijkkit.batch.manifest import last_events
+from wijkkit.batch.manifest import states
+from wijkkit.batch.plan import CITY, output_path
 from wijkkit.language import day, text
 from wijkkit.study import Study
 
 #: (wijk's slug, or "stad"; the notebook's name without suffix) -> its state.
 States = Mapping[tuple[str, str], "NotebookState"]
 
-CITY = "stad"
 #: What the stem of a summary of two pages ends with; the wijk or the city stands before it.
 BRIEF = "-kort"
 
@@ -47,8 +46,7 @@ def scope_of(stem: str, notebook: str) -> tuple[str, str]:
 
 def executed_notebook(study: Study, scope: str, name: str) -> Path:
     """Return where a run keeps an executed notebook."""
-    folder = study.runs / "stad" if scope == CITY else study.runs / "wijk" / scope
-    return folder / f"{name}.ipynb"
+    return study.runs / output_path(scope, name)
 
 
 def state_of(study: Study, states: States, scope: str, name: str) -> NotebookState:
@@ -61,25 +59,24 @@ def state_of(study: Study, states: States, scope: str, name: str) -> NotebookSta
 
 def notebook_states(study: Study) -> States:
     """Return the states of all notebooks in the study's run, as the batch knows them."""
-    table = status(study).fillna({"cell": 0})
-    events = last_events(study.runs / "events.jsonl")
     return {
-        (row.scope, row.notebook): NotebookState(
-            row.status,
+        (row["scope"], row["notebook"]): NotebookState(
+            row["status"],
             _message(row, study.language),
-            events.get((row.scope, row.notebook), {}).get("fingerprint", ""),
-            events.get((row.scope, row.notebook), {}).get("at", ""),
+            row.get("fingerprint", ""),
+            row.get("at", ""),
         )
-        for row in table.itertuples()
+        for row in states(study)
     }
 
 
-def _message(row: Any, language: str) -> str:
+def _message(row: Mapping[str, Any], language: str) -> str:
     """Return what went wrong; for another state than failed the state itself says enough."""
-    if row.status != "failed" or not row.message:
+    if row["status"] != "failed" or not row["message"]:
         return ""
-    what = f"{row.kind}: {row.message}" if row.kind else row.message
-    return text("reports.at_cell", language, cell=row.cell, what=what) if row.cell else what
+    what = f"{row['kind']}: {row['message']}" if row["kind"] else row["message"]
+    cell = row.get("cell")
+    return text("reports.at_cell", language, cell=cell, what=what) if cell else what
 
 
 # Of which run a page is: the notebooks it shows, with their fingerprints, and when they ran.

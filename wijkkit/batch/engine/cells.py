@@ -200,7 +200,9 @@ class Cells:
         self._out.flush()
         self._err.flush()
         if self._too_much or self._descriptors.overflow:
-            cell.outputs.append(_limit_error())
+            said = "the notebook's output is larger than it may be"
+            name = OutputLimitError.__name__
+            cell.outputs.append(new_output("error", ename=name, evalue=said, traceback=[]))
             return False
         failed_display = getattr(self.shell, "_last_traceback_during_displayhook", False)
         return bool(result.success) and not failed_display
@@ -222,15 +224,6 @@ class Cells:
                 return
         if not kind.startswith("comm") and self._cell is not None:
             self._client.process_message(message, self._cell, self._index)
-
-
-def _limit_error() -> NotebookNode:
-    return new_output(
-        "error",
-        ename=OutputLimitError.__name__,
-        evalue="the notebook's output is larger than it may be",
-        traceback=[],
-    )
 
 
 async def _run_code(shell: NotebookShell, code: str) -> Any:

@@ -49,17 +49,17 @@ def run_child(task: Task, connection: Connection) -> None:
     failed = run_cells(notebook, begin, task.limits.output_mb * 2**20)
     if os.getpid() != myself:
         os._exit(0)
-    frames.send(
-        connection,
-        {
-            "notebook": nbformat.writes(notebook),
-            "failed": failed,
-            "seconds": time.monotonic() - started,
-            "memory_mb": _peak_mb(),
-            "cold": cold,
-            "read": asked(),
-        },
-    )
+    import resource
+
+    message = {
+        "notebook": nbformat.writes(notebook),
+        "failed": failed,
+        "seconds": time.monotonic() - started,
+        "memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "cold": cold,
+        "read": asked(),
+    }
+    frames.send(connection, message)
 
 
 def _settle(task: Task) -> None:
@@ -90,12 +90,6 @@ def die_with_parent() -> None:
     """Ask the kernel to end this process when the one that forked it ends."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL)
-
-
-def _peak_mb() -> float:
-    import resource
-
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def parametrised(text: str, parameters: dict) -> nbformat.NotebookNode:

@@ -31,16 +31,14 @@ def run_with_kernel(task: Task) -> Outcome:
     try:
         answer, _ = process.communicate(task.to_json().encode(), task.limits.notebook_seconds)
     except subprocess.TimeoutExpired:
-        return _ended(started, "timeout", "it took longer than it may")
+        found = {"status": "timeout", "message": "it took longer than it may"}
+    else:
+        message = f"its process ended with exit code {process.returncode}"
+        ended = {"status": "killed", "message": message}
+        found = ended if process.returncode else json.loads(answer)
     finally:
         _stop(process)
-    if process.returncode:
-        return _ended(started, "killed", f"its process ended with exit code {process.returncode}")
-    return Outcome(**json.loads(answer), seconds=time.monotonic() - started)
-
-
-def _ended(started: float, status: str, message: str) -> Outcome:
-    return Outcome(status, message=message, seconds=time.monotonic() - started)
+    return Outcome(**found, seconds=time.monotonic() - started)
 
 
 def _stop(process: subprocess.Popen) -> None:
