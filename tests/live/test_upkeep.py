@@ -22,7 +22,6 @@ from wijkkit.demo.project import write_study
 from wijkkit.demo.registry import fill_registry, write_registry
 from wijkkit.live.form_fields import (
     ASKED,
-    Field,
     attendees,
     fields_of,
     initial_values,
@@ -65,7 +64,7 @@ def registry(tmp_path_factory):
         yield found
 
 
-def filled(fields: list[Field], wanted: Mapping[str, object], kind: str) -> Cost:
+def filled(fields: list[SimpleNamespace], wanted: Mapping[str, object], kind: str) -> Cost:
     """Return what it takes to make a form say what is wanted; empty cells stay as they begin."""
     cost, folded = Cost(), False
     for field in fields:

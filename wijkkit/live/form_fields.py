@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from types import SimpleNamespace
 
 import pandas as pd
 
@@ -114,21 +115,6 @@ FIRST = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One field: how it is asked (`form`), what stands in it, and what is wrong with it."""
-
-    name: str
-    label: str
-    hint: str
-    form: str
-    value: str
-    required: bool
-    options: list[tuple[str, str]]
-    wrong: list[str]
-    first: bool
-
-
 def fields_of(
     registry: Registry,
     kind: Kind,
@@ -136,14 +122,14 @@ def fields_of(
     values: Mapping[str, object],
     problems: Iterable[Problem],
     language: str,
-) -> list[Field]:
+) -> list[SimpleNamespace]:
     """Return the fields of a kind with what stands in them, typed or stored."""
     problems = list(problems)
     first = FIRST.get(kind.name, tuple(column.name for column in kind.columns))
     order = {name: place for place, name in enumerate(first)}
     columns = sorted(kind.columns, key=lambda column: order.get(column.name, len(order)))
     return [
-        Field(
+        SimpleNamespace(
             name=column.name,
             label=column_label(kind, column, language),
             hint=column_hint(kind, column, language),
@@ -260,16 +246,7 @@ def problem_sentence(problem: Problem, kind: Kind, language: str) -> str:
 PREFIX = "presence-"
 
 
-@dataclass(frozen=True, slots=True)
-class Attendee:
-    """A partner and its presence at a meeting: present, excused, absent or not registered."""
-
-    key: str
-    name: str
-    answer: str
-
-
-def attendees(registry: Registry, wijk: str, meeting: str, day: object) -> list[Attendee]:
+def attendees(registry: Registry, wijk: str, meeting: str, day: object) -> list[SimpleNamespace]:
     """Return the partners who took part on a day, and who was registered for the meeting."""
     stored = _stored(registry, wijk, meeting)
     rows = registry.table("stakeholders", wijk)
@@ -281,7 +258,7 @@ def attendees(registry: Registry, wijk: str, meeting: str, day: object) -> list[
     person = rows["person"].fillna("")
     names = rows["organisation"].where(person.eq(""), rows["organisation"] + " – " + person)
     return [
-        Attendee(key, name, stored["presence"].get(key, ""))
+        SimpleNamespace(key=key, name=name, answer=stored["presence"].get(key, ""))
         for key, name in zip(rows["key"][there], names[there], strict=True)
     ]
 
@@ -313,18 +290,10 @@ def _stored(registry: Registry, wijk: str, meeting: str) -> pd.DataFrame:
     return rows[rows["meeting"].eq(meeting)].set_index("stakeholder")
 
 
-@dataclass(frozen=True, slots=True)
-class Version:
-    """One version of a row: when and by whom, and each changed column in words."""
-
-    at: str
-    who: str
-    action: str
-    changes: list[str]
-
-
-def versions(registry: Registry, kind: Kind, wijk: str, key: str, language: str) -> list[Version]:
-    """Return the versions of a row, newest first."""
+def versions(
+    registry: Registry, kind: Kind, wijk: str, key: str, language: str
+) -> list[SimpleNamespace]:
+    """Return the versions of a row, newest first: when, by whom, and each change in words."""
     names = _names(registry, kind, wijk)
     before: Mapping[str, object] = {}
     found = []
@@ -339,7 +308,8 @@ def versions(registry: Registry, kind: Kind, wijk: str, key: str, language: str)
                 changes.append(text(f"live.history.{verb}", language, **said))
         at = pd.Timestamp(row["at"]).tz_convert("Europe/Amsterdam")
         action = text(f"registry.action.{row['action']}", language)
-        found.append(Version(f"{at:%d-%m-%Y %H:%M}", row["who"], action, changes))
+        about = {"at": f"{at:%d-%m-%Y %H:%M}", "who": row["who"]}
+        found.append(SimpleNamespace(**about, action=action, changes=changes))
         before = row["content"]
     return found[::-1]
 

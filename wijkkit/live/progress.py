@@ -51,18 +51,11 @@ def decisions(snapshot: Snapshot, wijk: str) -> Decisions:
     waiting = [row for row in rows if row["status"] == "open" or _overdue(snapshot, row)]
     waiting.sort(key=lambda row: (pd.isna(row["due"]), row["due"]))
     meeting = last_meeting(snapshot, wijk)
-    recent = [
-        row
-        for row in rows[::-1]
-        if row["status"] in ("taken", "carried_out")
-        and not _overdue(snapshot, row)
-        and _since(row["date"], meeting)
-    ]
-    return Decisions(
-        [_row(snapshot, item) for item in waiting],
-        [_row(snapshot, item) for item in recent],
-        "" if pd.isna(meeting) else day(meeting, snapshot.language),
-    )
+    taken = [row for row in rows[::-1] if row["status"] in ("taken", "carried_out")]
+    recent = [row for row in taken if row not in waiting and _since(row["date"], meeting)]
+    since = "" if pd.isna(meeting) else day(meeting, snapshot.language)
+    shown = ([_row(snapshot, item) for item in items] for items in (waiting, recent))
+    return Decisions(*shown, since)
 
 
 def last_meeting(snapshot: Snapshot, wijk: str) -> pd.Timestamp:
@@ -293,11 +286,10 @@ def _rows(
     snapshot: Snapshot, wijk: str, kind: str, columns: tuple[str, ...]
 ) -> Iterator[ToDo | None]:
     rows = snapshot.facts.records(kind, wijk)
-    asked = [
-        row
-        for row in rows
-        if (row["status"] != "dropped" if kind == "goals" else row["status"] == "running")
-    ]
+    if kind == "goals":
+        asked = [row for row in rows if row["status"] != "dropped"]
+    else:
+        asked = [row for row in rows if row["status"] == "running"]
     if not asked:
         yield ToDo(kind, "", say(f"todo.no_{kind}", snapshot.language))
     if not snapshot.facts.records("goals", wijk):

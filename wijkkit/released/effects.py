@@ -104,12 +104,10 @@ def effects(view: CityView) -> pd.DataFrame:
     method = study.settings.evaluation.method
     for said in conclusions[conclusions["part"].eq("effect")].itertuples():
         row = row_of(main[main["outcome"].eq(said.outcome)], method)
-        fields = json.loads(said.fields)
-        rows.append(
-            _effect(study, said.outcome, row)
-            | {"key": said.key, "certainty": _CERTAINTY.get(said.key.split("_")[0], "not_shown")}
-        )
-        rows[-1]["reason"] = fields.get("reason", rows[-1]["reason"])
+        certainty = _CERTAINTY.get(said.key.split("_")[0], "not_shown")
+        about = {"key": said.key, "certainty": certainty}
+        reasons = {k: v for k, v in json.loads(said.fields).items() if k == "reason"}
+        rows.append({**_effect(study, said.outcome, row), **about, **reasons})
     return pd.DataFrame(rows, columns=_COLUMNS)
 
 
@@ -139,11 +137,8 @@ def methods(view: CityView) -> pd.DataFrame:
     ratios = main[main["scale"].eq("odds_ratio")].set_index(["outcome", "method"])
     study, rows = evaluated(view), []
     for _, row in points.iterrows():
-        ratio = _ratio(ratios, row)
-        rows.append(
-            _effect(study, row["outcome"], row)
-            | {"method": row["method"], "floor": row["floor"], "scale": row["scale"], **ratio}
-        )
+        about = {key: row[key] for key in ("method", "floor", "scale")}
+        rows.append(_effect(study, row["outcome"], row) | about | _ratio(ratios, row))
     columns = ["outcome", "label", "method", "scale", *_ENDS, "unit", "p", "p_below", "step"]
     columns += ["floor", "n", "clusters", "status", "reason", "odds_ratio", "or_lower", "or_upper"]
     frame = pd.DataFrame(rows, columns=columns)
@@ -174,9 +169,8 @@ def detectable(view: CityView) -> pd.DataFrame:
     indicators = [known[key] for key in table["outcome"]]
     turned = pd.Series([is_turned(one) for one in indicators], index=table.index, dtype=bool)
     labels = [view.study.text(one.label) for one in indicators]
-    baseline = table["baseline"].where(
-        ~(turned & table["scale"].eq("points")), 100 - table["baseline"]
-    )
+    turned &= table["scale"].eq("points")
+    baseline = table["baseline"].where(~turned, 100 - table["baseline"])
     return table.assign(label=labels, baseline=baseline)
 
 

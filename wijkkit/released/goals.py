@@ -95,10 +95,10 @@ def target_state(
     >>> target_state(number, 74.0, "lower"), target_state(number, 66.0, "lower")
     ('reached', 'unclear')
     """
-    if number is None or number["status"] != "ok" or pd.isna(target) or pd.isna(number["value"]):
+    if number is None or target is None or number["status"] != "ok":
         return "unclear"
     low, high = (number["lower"], number["upper"]) if bound else (number["value"],) * 2
-    if pd.isna(low) or pd.isna(high):
+    if pd.isna([target, number["value"], low, high]).any():
         return "unclear"
     worst, best = (low, high) if direction == "higher" else (-high, -low)
     goal = target if direction == "higher" else -target

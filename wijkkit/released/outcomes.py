@@ -195,7 +195,7 @@ def wijken(view: CityView, keys: Iterable[str]) -> pd.DataFrame:
     wijken, and for percentages `effective_n` and `position` in the funnel: inside, low95, low998,
     high95, high998 or unknown.
     """
-    table = rows_of(view).table
+    table, _ = rows_of(view)
     everybody = table[table["area_level"].eq("wijk") & table["group_by"].eq("")]
     compared = view.table("comparisons")
     compared = compared[compared["against"].eq("city") & compared["area_level"].eq("wijk")]

@@ -134,12 +134,8 @@ NUMBER = ("value", "lower", "upper", "n", "step", "status", "unit")
 _DIFFERENCES = ("points", "score")
 
 
-@dataclass(frozen=True, slots=True)
-class _Rows:
-    """A tidy table and where each of its rows stands."""
-
-    table: pd.DataFrame
-    at: Mapping[tuple[str, ...], int]
+#: A tidy table, and where each of its rows stands.
+_Rows = tuple[pd.DataFrame, Mapping[tuple[str, ...], int]]
 
 
 def rows_of(view: CityView, name: str = "estimates") -> _Rows:
@@ -156,7 +152,7 @@ def _looked_up(released: Released, name: str, version: tuple[int, ...]) -> _Rows
     keys = zip(*(table[key].to_list() for key in ESTIMATE_KEYS), strict=True)
     for position, key in enumerate(keys):
         at.setdefault(key, position)
-    return _Rows(table, at)
+    return table, at
 
 
 def pick(
@@ -171,9 +167,9 @@ def pick(
     name: str = "estimates",
 ) -> pd.Series | None:
     """Return the one row of the released table `name` with these keys, or None."""
-    rows = rows_of(view, name)
-    position = rows.at.get((indicator, area, area_level, wave, group_by, group))
-    return None if position is None else rows.table.iloc[position]
+    table, at = rows_of(view, name)
+    position = at.get((indicator, area, area_level, wave, group_by, group))
+    return None if position is None else table.iloc[position]
 
 
 def is_shown(row: Mapping[str, Any] | pd.Series | None) -> TypeGuard[Mapping[str, Any]]:

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from typing import Any
 
 import nbformat
 
@@ -31,7 +32,7 @@ def run_with_kernel(task: Task) -> Outcome:
     try:
         answer, _ = process.communicate(task.to_json().encode(), task.limits.notebook_seconds)
     except subprocess.TimeoutExpired:
-        found = {"status": "timeout", "message": "it took longer than it may"}
+        found: dict[str, Any] = {"status": "timeout", "message": "it took longer than it may"}
     else:
         message = f"its process ended with exit code {process.returncode}"
         ended = {"status": "killed", "message": message}
