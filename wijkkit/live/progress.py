@@ -54,8 +54,8 @@ def decisions(snapshot: Snapshot, wijk: str) -> Decisions:
     taken = [row for row in rows[::-1] if row["status"] in ("taken", "carried_out")]
     recent = [row for row in taken if row not in waiting and _since(row["date"], meeting)]
     since = "" if pd.isna(meeting) else day(meeting, snapshot.language)
-    shown = ([_row(snapshot, item) for item in items] for items in (waiting, recent))
-    return Decisions(*shown, since)
+    shown = [[_row(snapshot, item) for item in items] for items in (waiting, recent)]
+    return Decisions(shown[0], shown[1], since)
 
 
 def last_meeting(snapshot: Snapshot, wijk: str) -> pd.Timestamp:
