@@ -184,6 +184,11 @@ class Cell:
     outputs: tuple[Output, ...]
 
 
+def blocks_of(output: Output) -> list[Node]:
+    """Return the blocks of an output of HTML or Markdown."""
+    return (html_tables if output.mime == "text/html" else markdown_blocks)(output.text)
+
+
 def read_notebook(path: Path) -> Mapping[str, Any]:
     """Return a notebook's content; ReportError for another file."""
     try:

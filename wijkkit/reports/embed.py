@@ -12,9 +12,9 @@ from wijkkit.reports import pandoc
 from wijkkit.reports.cells import (
     Cell,
     Output,
+    blocks_of,
     find_cells,
     from_attribute,
-    html_tables,
     markdown_blocks,
     read_outputs_ahead,
 )
@@ -113,7 +113,7 @@ def _with_caption(blocks: list[Node], cell: Cell) -> list[Node]:
 def _text_blocks(output: Output) -> list[Node]:
     if output.mime == "text/plain":
         return [{"t": "CodeBlock", "c": [pandoc.attributes(), output.text]}]
-    return (html_tables if output.mime == "text/html" else markdown_blocks)(output.text)
+    return blocks_of(output)
 
 
 def inlines(text: str) -> list[Node]:

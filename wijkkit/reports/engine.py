@@ -312,7 +312,4 @@ def _noted(page: Page, problems: list[Problem]) -> Iterator[None]:
 
 
 def _of_page(problem: Problem, page: Page) -> Problem:
-    if problem.file:
-        return problem
-    fields = {key: getattr(problem, key) for key in Problem.__slots__}
-    return Problem(**{**fields, "file": page.source.name})
+    return problem if problem.file else replace(problem, file=page.source.name)

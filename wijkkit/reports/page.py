@@ -131,7 +131,8 @@ def write_site_pages(pages: Sequence[tuple[Node, str, Frame]]) -> list[str]:
 def _with_surroundings(document: Node, language: str, frame: Frame) -> tuple[Node, dict[str, Any]]:
     variables = {"pagetitle": html.escape(pandoc.plain(document["meta"].get("title", {})))}
     meta = {**document["meta"], **frame_metadata(frame, language)}
-    tree = {**document, "meta": meta, "blocks": _plain_html(document["blocks"])}
+    blocks = pandoc.rewrite_sources(document["blocks"], _drop_unsafe)
+    tree = {**document, "meta": meta, "blocks": pandoc.rewrite_blocks(blocks, _for_html)}
     return tree, {
         "template": page_template(),
         "variables": variables,
@@ -161,11 +162,6 @@ def content_security_policy() -> str:
         f"default-src 'none'; script-src 'sha256-{digest}'; style-src 'self'; img-src 'self'; "
         "font-src 'self'; base-uri 'none'; form-action 'none'"
     )
-
-
-def _plain_html(blocks: list[Node]) -> list[Node]:
-    """Return `blocks` without raw parts, unsafe links and inline styles; folded parts fold."""
-    return pandoc.rewrite_blocks(pandoc.rewrite_sources(blocks, _drop_unsafe), _for_html)
 
 
 def _drop_unsafe(node: Node) -> list[Node] | None:

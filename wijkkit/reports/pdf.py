@@ -34,7 +34,9 @@ def write_pdf(
         **frame_metadata(frame, language),
         "publisher": {"t": "MetaString", "c": publisher},
     }
-    content = {**document, "meta": meta, "blocks": _typst(document["blocks"], images)}
+    blocks = paper.for_paper(document["blocks"])
+    blocks = pandoc.rewrite(blocks, lambda node: _for_typst(node, images))
+    content = {**document, "meta": meta, "blocks": blocks}
     template = images / "report.template"
     parts = (
         paper.print_style(house, folder / "theme"),
@@ -54,12 +56,13 @@ def write_pdf(
     # Pandoc puts a table in the middle of its caption.
     source = source.replace("align(center)[#table(", "align(left)[#table(")
     (images / "report.typ").write_text(source, encoding="utf-8")
+    fonts = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
     TYPST_USED.set()
     try:
         made = typst.compile(
             images / "report.typ",
             root=images,
-            font_paths=[_fonts(), *([folder / "theme"] if house.font_file else [])],
+            font_paths=[fonts, *([folder / "theme"] if house.font_file else [])],
             pdf_standards=["ua-1"],
         )
     except typst.TypstError as error:
@@ -98,70 +101,67 @@ def draw_stored(folder: Path) -> None:
         del _DRAWN[next(iter(_DRAWN))]
 
 
-def _fonts() -> Path:
-    return Path(matplotlib.get_data_path()) / "fonts" / "ttf"
-
-
-def _typst(blocks: list[Node], images: Path) -> list[Node]:
-    return pandoc.rewrite(paper.for_paper(blocks), lambda node: _for_typst(node, images))
-
-
 def _for_typst(node: Node, images: Path) -> list[Node] | None:
-    if node["t"] == "Image":
+    kind, classes = node["t"], pandoc.classes_of(node)
+    if kind == "Image":
         alt, path = pandoc.plain(node["c"][1]), node["c"][2][0]
         width, _ = paper.fitting((images / path).read_bytes())
         given = f"{_quoted(path)}, alt: {_quoted(alt)}, width: {width:.2f}cm"
         return [pandoc.raw(f"#image({given})", "typst", "RawInline")]
-    if node["t"] == "Span" and "equation" in pandoc.classes_of(node):
-        return _equation(node)
-    if node["t"] == "Figure" and len(node["c"][2]) > 1:
+    if kind == "Math":
+        opening = f"#[#set math.equation(alt: {_quoted(node['c'][1].strip())}); "
+        return _within(opening, [node], "]", "RawInline")
+    if kind == "Span" and "equation" in classes:
+        opening = f"#numbered-equation[({pandoc.attribute(node, 'number')})]["
+        return _within(opening, node["c"][1], f"] <{node['c'][0][0]}>", "RawInline")
+    if kind == "Figure" and len(node["c"][2]) > 1:
         return _over_pages(node)
-    if node["t"] == "Table":
-        return [block for part in paper.divided(node) for block in _table(part)]
-    if node["t"] != "Div":
-        made = {"Math": _described, "DefinitionList": _in_columns}.get(node["t"])
-        return made(node) if made else None
-    if "callout" in pandoc.classes_of(node):
+    if kind in ("Table", "DefinitionList"):
+        return _tables(node) if kind == "Table" else _in_columns(node)
+    if "callout" in classes:
         title, body = node["c"][1]
-        kind = "warning" if set(_WARNINGS) & set(pandoc.classes_of(node)) else "plain"
-        opening = pandoc.raw(f"#{kind}-callout[", "typst")
-        return [opening, title, pandoc.raw("][", "typst"), body, pandoc.raw("]", "typst")]
-    if "colophon" in pandoc.classes_of(node):
-        return [pandoc.raw("#colophon[", "typst"), *node["c"][1], pandoc.raw("]", "typst")]
-    if "pagebreak" in pandoc.classes_of(node):
+        look = "warning" if set(_WARNINGS) & set(classes) else "plain"
+        return _within(f"#{look}-callout[", [title, pandoc.raw("][", "typst"), body], "]")
+    if "colophon" in classes:
+        return _within("#colophon[", node["c"][1], "]")
+    if "pagebreak" in classes:
         return [pandoc.raw("#pagebreak(weak: true)", "typst")]
-    if "quarto-layout-panel" in pandoc.classes_of(node):
-        return _grid(node)
+    if "quarto-layout-panel" in classes:
+        columns = next(name.removeprefix("columns-") for name in classes if "columns-" in name)
+        parts = [block for part in node["c"][1] for block in _within("[", [part], "],")]
+        return _within(f"#grid(columns: (1fr,) * {columns}, gutter: 12pt,", parts, ")")
     return None
+
+
+def _within(opening: str, content: list[Node], closing: str, kind: str = "RawBlock") -> list[Node]:
+    """Return content between two pieces of Typst."""
+    return [pandoc.raw(opening, "typst", kind), *content, pandoc.raw(closing, "typst", kind)]
 
 
 def _over_pages(figure: Node) -> list[Node]:
     """Let a figure of several parts go on on the next page, the last one with the caption."""
     about, caption, (*parts, last) = figure["c"]
-    kept = [pandoc.raw("#block(sticky: true)[", "typst"), last, pandoc.raw("]", "typst")]
-    opening = pandoc.raw("#[#show figure: set block(breakable: true)", "typst")
-    return [
-        opening,
-        {"t": "Figure", "c": [about, caption, [*parts, *kept]]},
-        pandoc.raw("]", "typst"),
-    ]
+    parts += _within("#block(sticky: true)[", [last], "]")
+    opening = "#[#show figure: set block(breakable: true)"
+    return _within(opening, [{"t": "Figure", "c": [about, caption, parts]}], "]")
 
 
-def _table(node: Node) -> list[Node]:
-    table = paper.with_widths(_left_aligned(node))
-    whole = [pandoc.raw("#whole[", "typst"), table, pandoc.raw("]", "typst")]
-    return whole if paper.is_short(node) else [table]
+def _tables(node: Node) -> list[Node]:
+    out = []
+    for part in paper.divided(node):
+        table = paper.with_widths(_left_aligned(part))
+        out += _within("#whole[", [table], "]") if paper.is_short(part) else [table]
+    return out
 
 
 def _in_columns(words: Node) -> list[Node]:
     """Return words and their meanings as paragraphs in two columns, which a list cannot be."""
-    out = [pandoc.raw("#two-columns(", "typst")]
+    out = []
     for term, meanings in words["c"]:
         first, *others = (block for meaning in meanings for block in meaning)
         head = [{"t": "Strong", "c": term}, {"t": "LineBreak"}]
-        said = [pandoc.paragraph([*head, *first["c"]]), *others]
-        out += [pandoc.raw("[", "typst"), *said, pandoc.raw("],", "typst")]
-    return [*out, pandoc.raw(")", "typst")]
+        out += _within("[", [pandoc.paragraph([*head, *first["c"]]), *others], "],")
+    return _within("#two-columns(", out, ")")
 
 
 def _left_aligned(table: Node) -> Node:
@@ -170,30 +170,6 @@ def _left_aligned(table: Node) -> Node:
     left = {"AlignDefault": {"t": "AlignLeft"}}
     aligned = [[left.get(align["t"], align), width] for align, width in columns]
     return {"t": "Table", "c": [about, caption, aligned, *rows]}
-
-
-def _grid(node: Node) -> list[Node]:
-    name = next(name for name in pandoc.classes_of(node) if name.startswith("columns-"))
-    columns = int(name.removeprefix("columns-"))
-    out = [pandoc.raw(f"#grid(columns: (1fr,) * {columns}, gutter: 12pt,", "typst")]
-    for part in node["c"][1]:
-        out += [pandoc.raw("[", "typst"), part, pandoc.raw("],", "typst")]
-    return [*out, pandoc.raw(")", "typst")]
-
-
-def _described(math: Node) -> list[Node]:
-    opening = f"#[#set math.equation(alt: {_quoted(math['c'][1].strip())}); "
-    return [pandoc.raw(opening, "typst", "RawInline"), math, pandoc.raw("]", "typst", "RawInline")]
-
-
-def _equation(node: Node) -> list[Node]:
-    opening = f"#numbered-equation[({pandoc.attribute(node, 'number')})]["
-    closing = f"] <{node['c'][0][0]}>"
-    return [
-        pandoc.raw(opening, "typst", "RawInline"),
-        *node["c"][1],
-        pandoc.raw(closing, "typst", "RawInline"),
-    ]
 
 
 def _quoted(text: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -48,13 +48,7 @@ def read_record(study: Study) -> Record:
 
 
 def write_record(study: Study, record: Record) -> None:
-    content = {
-        "pages": record.pages,
-        "files": record.files,
-        "engine": record.engine,
-        "forms": record.forms,
-    }
-    write_whole(_path(study), json.dumps(content, indent=1, ensure_ascii=False))
+    write_whole(_path(study), json.dumps(asdict(record), indent=1, ensure_ascii=False))
 
 
 def _path(study: Study) -> Path:

@@ -170,14 +170,12 @@ class _Page(HTMLParser):
             self.loaded += _in_style(data)
 
 
+#: A page as it was read; it is asked for its title, its links and what it loads.
+_page = lru_cache(maxsize=256)(_Page)
+
+
 def _read(path: Path) -> _Page:
     return _page(path.read_text(encoding="utf-8", errors="replace"))
-
-
-@lru_cache(maxsize=256)
-def _page(content: str) -> _Page:
-    """Return a page as it was read; it is asked for its title, its links and what it loads."""
-    return _Page(content)
 
 
 def _same(first: str, second: str) -> bool:

@@ -14,13 +14,12 @@ from wijkkit.released.unreleased import released_output
 from wijkkit.reports.cells import (
     Cell,
     Output,
+    blocks_of,
     cell_options,
     find_cells,
-    html_tables,
     in_markdown,
     joined,
     keep_tree,
-    markdown_blocks,
     read_notebook,
     read_outputs_ahead,
     to_attribute,
@@ -76,7 +75,7 @@ def _clean_texts(cells: Iterable[Cell]) -> dict[Output, str]:
     asked = {output: ("clean", output.mime, output.text) for output in outputs}
     new = list({key: output for output, key in asked.items() if found(key) is None}.values())
     read_outputs_ahead((output.mime, output.text) for output in new)
-    parts = [(output, _blocks(output)) for output in new]
+    parts = [(output, blocks_of(output)) for output in new]
     written = _written(parts)
     fresh = {}
     for output, blocks in parts:
@@ -84,10 +83,6 @@ def _clean_texts(cells: Iterable[Cell]) -> dict[Output, str]:
         remember(asked[output], clean)
         keep_tree(output.mime, clean, _tree(blocks), blocks)
     return {output: fresh.get(key) or found(key) or "" for output, key in asked.items()}
-
-
-def _blocks(output: Output) -> list[Node]:
-    return (html_tables if output.mime == "text/html" else markdown_blocks)(output.text)
 
 
 def _written(parts: list[tuple[Output, list[Node]]]) -> dict[Output, str]:
