@@ -123,9 +123,7 @@ def _long(path: Path) -> pd.Series:
 
 
 def run_tables(study: Study, run: str) -> Path:
-    """Return the folder of a run's released tables; BatchError where no run, or more than one, is
-    named.
-    """
+    """Return the folder of a run's released tables; BatchError where it is not the name of one."""
     if Path(run).is_dir():
         folder = Path(run)
         return folder / "released" if (folder / "released").is_dir() else folder

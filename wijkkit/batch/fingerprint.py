@@ -83,9 +83,7 @@ def _paths(said: object) -> list[str]:
 
 
 def study_files(study: Study) -> str:
-    """Return the hash of the files that define the study; a wijk's own are parameters of its
-    notebooks.
-    """
+    """Return the hash of the files that define the study; a wijk's own are parameters instead."""
     names = ("study.yml", "codebook.yml", "indicators.yml", "indicators.py")
     return hash_of(*(f"{name}:{hash_file(study.folder / name)}" for name in names))
 

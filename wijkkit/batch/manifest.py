@@ -35,9 +35,7 @@ Event = Mapping[str, Any]
 
 
 class EventLog:
-    """Append events of a run to ``events.jsonl``; a context manager. `last` is that of each
-    notebook.
-    """
+    """Append a run's events to ``events.jsonl``; a context manager. `last`: of each notebook."""
 
     def __init__(self, path: Path, run: str):
         self._path = path

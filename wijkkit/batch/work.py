@@ -71,16 +71,12 @@ class Work:
         )
 
     def needs(self, job: Job) -> dict[str, str]:
-        """Return the hashes of the city's notebooks before this one; a wijk's depends on tables
-        instead.
-        """
+        """Return the hashes of the city's notebooks before this one; a wijk's reads tables."""
         needs = job.needs if job.scope == CITY else ()
         return {"/".join(key): hash_file(self.study.runs / output_path(*key)) for key in needs}
 
     def before(self, job: Job) -> dict[str, str]:
-        """Return the hashes of all the job may read, and remove its earlier result and
-        publications.
-        """
+        """Return the hashes of all the job may read; remove its earlier result."""
         for path in (self.study.runs / job.output, self.failed(job)):
             with contextlib.suppress(OSError):
                 path.unlink(missing_ok=True)
@@ -132,9 +128,7 @@ _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def failures(notebook: nbformat.NotebookNode, source: str) -> Iterator[str]:
-    """Yield what is wrong: other cells, not run in turn, an error, a labelled cell that shows
-    nothing.
-    """
+    """Yield what is wrong: other cells, out of turn, an error, a labelled cell that is empty."""
     import nbformat  # a run without changes loads no notebook
 
     before = [cell.source for cell in nbformat.reads(source, as_version=4).cells]

@@ -117,9 +117,7 @@ def make_server(
     hosts: tuple[str, ...] = (),
     as_of: date | None = None,
 ) -> PagesServer:
-    """Return the server of a study's pages; ParameterError where others could reach it without
-    accounts.
-    """
+    """Return the server of a study's pages; ParameterError where it would be open to strangers."""
     _require_own_address(ip)
     accounts = Accounts(study)
     alone = not accounts.all()

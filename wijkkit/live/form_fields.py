@@ -39,9 +39,7 @@ class Recurring:
 
 
 def recurring(registry: Registry, wijk: str, today: pd.Timestamp) -> list[Recurring]:
-    """Return the last activity of each running intervention for the period after it, if that is
-    over.
-    """
+    """Return the last activity of each running intervention, for the next period if it is over."""
     items = registry.table("interventions", wijk)
     running = items[items["status"].eq("running")]
     rows = registry.table("activities", wijk)

@@ -1,6 +1,4 @@
-"""What every page does (who asks, in which language, what may be sent back), and those that are
-read.
-"""
+"""What every page does (who asks, in which language, what may be sent), and those that are read."""
 
 from __future__ import annotations
 

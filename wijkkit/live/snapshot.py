@@ -47,9 +47,7 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class Now:
-    """What pages depend on: the last change per wijk, and of a partner, the released files, the
-    day.
-    """
+    """What pages depend on: the last change per wijk and of partners, released files, the day."""
 
     changes: Mapping[str, int]
     persons: int
@@ -138,9 +136,7 @@ class Source:
         return self.cached(("approved",), now.released, lambda: signed_off(self.study))
 
     def cached(self, name: tuple, state: Hashable, make: Callable[[], Made]) -> Made:
-        """Return what `make` gives, made again when `state` changed; only who asks for the same
-        waits.
-        """
+        """Return what `make` gives, made again when `state` changed; others do not wait for it."""
         with self._lock:
             found = self._cache.setdefault(name, _Cached())
         with found.lock:

@@ -303,9 +303,7 @@ def area_account(rows: pd.DataFrame) -> list[AccountRow]:
 
 
 def row_account(account: Sequence[AccountRow]) -> pd.DataFrame:
-    """Return ``source, wave, wijk, read, used, dropped, why``: a row per wijk or reason of a
-    source.
-    """
+    """Return ``source, wave, wijk, read, used, dropped, why``: a row per wijk or reason."""
     columns = ["source", "wave", "wijk", "why", "read"]
     table = pd.DataFrame(list(account), columns=columns).astype({"read": "int64"})
     used = table["read"].where(table["why"].eq(""), 0)

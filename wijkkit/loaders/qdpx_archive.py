@@ -54,9 +54,7 @@ class Archive:
 
 
 def read_archive(path: Path) -> Archive:
-    """Read the project's XML and plain texts; DataError where the file is unsafe, broken or too
-    large.
-    """
+    """Read the project's XML and plain texts; DataError where it is unsafe, broken or too large."""
     try:
         with zipfile.ZipFile(path) as archive:
             files = [info for info in archive.infolist() if not info.is_dir()]

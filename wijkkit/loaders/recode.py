@@ -1,6 +1,4 @@
-"""Raw cells to standard values, as codebook.yml says; what does not fit is a mistake, never a
-guess.
-"""
+"""Raw cells to standard values, as codebook.yml says; what does not fit is a mistake, no guess."""
 
 from __future__ import annotations
 

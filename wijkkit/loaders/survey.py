@@ -87,9 +87,7 @@ class _Shared(tuple):
 
 
 def load_reference(study: Study, reference: ReferencePopulation) -> pd.DataFrame:
-    """Read the respondents of a population above the study: no wijk, the study's waves, with a
-    weight.
-    """
+    """Read the respondents of a population above the study, with a weight, in the study's waves."""
     require_sources("survey")
     book = study.codebook
     columns = {name: column for name, column in book.columns.items() if name != "area"}

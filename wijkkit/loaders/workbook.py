@@ -23,9 +23,7 @@ MAXIMUM_RATIO = 200
 
 
 def read_workbook(path: Path, file: str, sheet: str | None = None) -> SourceTable:
-    """Read a sheet, which may go unnamed where it is the only filled one; cells hold what they
-    show.
-    """
+    """Read a sheet, unnamed where only one is filled; its cells hold what they show."""
     check_archive(path, file)
     try:
         book = CalamineWorkbook.from_path(path)

@@ -30,9 +30,7 @@ def study_text(
     crossed: Sequence[str] | None = None,
     words: Mapping[str, str] | None = None,
 ) -> str:
-    """Return study.yml; `crossed`: columns that are to be groupings, `words`: the study's own
-    nouns.
-    """
+    """Return study.yml; `crossed`: columns that are to be groupings, `words`: the study's nouns."""
     groupings = proposed_groupings(columns, crossed)
     lines = [
         f'title: "New study" {MARK} the study\'s title',
@@ -187,9 +185,7 @@ _SDQ = {
 
 
 def indicators_text(columns: Sequence[ProposedColumn], chosen: Sequence[str] | None = None) -> str:
-    """Return indicators.yml: what can be an indicator (the `chosen`, in order), then what can
-    become one.
-    """
+    """Return indicators.yml: what can be an indicator (the `chosen`), then what can become one."""
     if chosen is not None:
         order = {source: place for place, source in enumerate(chosen)}
         columns = sorted(columns, key=lambda c: order.get(c.source, len(order)))

@@ -25,9 +25,7 @@ Rows = dict[str, dict[str, Mapping[str, Any]]]
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A change of a row (clean `values`) from a `version`, 0 for a new one; `confirmed` if
-    doubtful.
-    """
+    """A change of a row (clean `values`) made from a `version`: 0 for a new row."""
 
     kind: str
     key: str
@@ -118,9 +116,7 @@ def store_changes(
 def apply_change(
     connection: sa.Connection, wijk: str, change: Change, outcome: Outcome, by: Mapping[str, object]
 ) -> int:
-    """Store one change and return the new version; ConflictError where the row is no longer the one
-    seen.
-    """
+    """Store one change and return the new version; ConflictError where the row has another."""
     table = TABLES[change.kind]
     new = {**by, "version": change.version + 1, "removed": outcome == "removed"}
     values = {} if outcome == "removed" else dict(change.values)

@@ -50,9 +50,7 @@ _DTYPES = {
 def kind_frame(
     kind: Kind, rows: Iterable[Sequence[object]], columns: Sequence[str] | None = None
 ) -> pd.DataFrame:
-    """Return rows of a kind as a frame of fixed types; `columns` names what a row holds, if not
-    all.
-    """
+    """Return rows of a kind (of some `columns`, or all) as a frame with fixed types."""
     types = {column.name: _DTYPES[column.type] for column in kind.columns}
     types |= {"wijk": "str", "key": "str", "version": "int64", "changed_by": "str"}
     cells = _by_column(list(columns or COLUMNS[kind.name]), rows)

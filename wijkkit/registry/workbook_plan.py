@@ -35,9 +35,7 @@ Names = Mapping[str, Mapping[str, str]]
 def plan_changes(
     content: WorkbookContent, lists: StudyLists, names: Names | None = None
 ) -> list[PlannedRow]:
-    """Return the change of every row with a key, noting what is wrong; `names`: what things are
-    called.
-    """
+    """Return the change of every row with a key, and note what is wrong with the others."""
     planned = []
     keys: Keys = {name: {} for name in KINDS}
     for row in content.rows:

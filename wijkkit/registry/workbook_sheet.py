@@ -39,9 +39,7 @@ REFERRED = tuple(
 def write_lists(
     book: Workbook, language: str, study_lists: Mapping[str, Mapping[str, str]], rows: int
 ) -> dict[str, str]:
-    """Write the hidden sheet; return the range of every list. Those of other sheets' rows are
-    formulas.
-    """
+    """Write the hidden sheet and return the range of every list; rows of sheets are formulas."""
     sheet = book.create_sheet(text("registry.workbook.lists", language))
     sheet.sheet_state = "hidden"
     lists = {}

@@ -62,9 +62,7 @@ class Released(ShowsItself):
         return self._path(name).is_file()
 
     def table(self, name: str, own: str = "") -> pd.DataFrame:
-        """Return a released table, of which the caller uses the rows of wijk `own` alone where
-        given.
-        """
+        """Return a released table; `own`: the wijk whose rows alone the caller uses."""
         return _read(self._path(name), self.version(name, own)).copy()
 
     def version(self, name: str, own: str = "") -> tuple[int, ...]:

@@ -255,9 +255,7 @@ _KEYS = ("bibliography", "csl", "lang", "nocite")
 
 
 def resolve_citations(document: Node, folder: Path) -> Node:
-    """Return `document` with citations as text and literature in ``refs``; ReportError names lost
-    keys.
-    """
+    """Return `document` with citations and literature as text; ReportError names unknown keys."""
     cited = list(pandoc.elements(document["blocks"], "Cite"))
     meta = {key: document["meta"][key] for key in _KEYS if key in document["meta"]}
     if not cited and "nocite" not in meta:

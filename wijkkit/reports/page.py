@@ -29,9 +29,7 @@ _WORDS = tuple("skip site contents search found csv report lower upper scroll do
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """The surroundings of a page as plain text: the house, other pages, other forms, the site's
-    root.
-    """
+    """The surroundings of a page as plain text: the house, other pages and forms, the site."""
 
     organisation: str = ""
     contact: str = ""

@@ -67,9 +67,7 @@ _LOCK = threading.Lock()
 
 
 def program() -> str:
-    """Return the path of Pandoc, that of this project first; pypandoc's search is not safe in
-    threads.
-    """
+    """Return the path of Pandoc, this project's first; pypandoc's search is not safe in threads."""
     own = Path(pypandoc.__file__).parent / "files" / "pandoc"
     found = next((path for path in (own, own.with_suffix(".exe")) if path.is_file()), None)
     if found:
@@ -97,9 +95,7 @@ def run(text: str, *options: str, folder: Path | None = None) -> str:
 
 
 def convert(parts: Sequence[tuple[str, str, str]]) -> list[str]:
-    """Convert fragments (text, from, to) in one run of Pandoc; what was made before is not made
-    again.
-    """
+    """Convert fragments (text, from, to) in one run of Pandoc; what was made before is kept."""
     known = {part: made for part in parts if (made := found(part)) is not None}
     new = [part for part in dict.fromkeys(parts) if part not in known]
     for part, made in zip(new, _in_one_run(new), strict=True):

@@ -118,9 +118,7 @@ _BELOW = 4
 
 
 def cut(svg: bytes) -> list[bytes]:
-    """Return an SVG of matplotlib as parts that fit a page, cut below panels where the whole does
-    not.
-    """
+    """Return an SVG of matplotlib as parts that fit a page, cut below panels where it must be."""
     size = _SIZE.search(svg)
     if not size:
         return [svg]

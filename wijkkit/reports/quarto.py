@@ -127,9 +127,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 
 def _cause(said: str) -> tuple[str, str]:
-    """Return the page at which Quarto stopped, and why: the lines that speak of an error, or the
-    last.
-    """
+    """Return the page at which Quarto stopped, and why: lines that speak of an error, or the last."""
     said = _COLOUR.sub("", said)
     *_, page = [None, *_PAGE.finditer(said)]
     of_page = said[page.end() :] if page else said

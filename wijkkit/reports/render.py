@@ -155,9 +155,7 @@ def render_states(
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The pages as they would be made now (`tasks`, `inputs`), and what was made (`record`,
-    `found`).
-    """
+    """The pages as they would be made now (`tasks`, `inputs`), and as they were (`record`)."""
 
     engine: str
     forms: tuple[str, ...]

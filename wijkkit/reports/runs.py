@@ -86,9 +86,7 @@ _SHORT = 12
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """What a page was made of: fingerprints by ``scope/notebook``, the time of the last, the
-    version.
-    """
+    """What a page was made of: fingerprints by ``scope/notebook``, the last time, the version."""
 
     notebooks: Mapping[str, str]
     at: datetime | None

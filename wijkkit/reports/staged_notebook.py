@@ -164,9 +164,7 @@ def _shown(mime: str, content: str) -> dict[str, Any]:
 
 
 def with_released(study: Study, path: Path, labels: Iterable[str]) -> dict[str, Any]:
-    """Return what a report may take: released outputs, then published ones; ReportError names
-    others.
-    """
+    """Return what a report may take: released or published outputs; ReportError names others."""
     notebook = read_notebook(path)
     own = dict(_labelled(notebook))
     problems: list[Problem] = []

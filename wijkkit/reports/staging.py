@@ -88,9 +88,7 @@ def _sections(lines: list[str]) -> list[tuple[int, int]]:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One report to make: its source, front matter, own notebooks (`extra`), and of which run it
-    is.
-    """
+    """One report to make: its source, front matter, own notebooks (`extra`), and of which run."""
 
     stem: str
     source: Path
@@ -101,9 +99,7 @@ class Page:
 
 
 def stage_ahead(study: Study, pages: Iterable[Page], states: States) -> None:
-    """Clean what many pages embed together, for `stage` to find; half of its time is Pandoc's
-    start.
-    """
+    """Clean what many pages embed together, for `stage` to find: half its time is Pandoc's start."""
     parts: list[Part] = []
     for page in pages:
         failed = failed_notebooks(study, page, states)

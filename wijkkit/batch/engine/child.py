@@ -28,9 +28,7 @@ _LARGE = ("IPython", "matplotlib", "nbclient", "numpy", "pandas", "seaborn")
 
 
 def run_child(task: Task, connection: Connection) -> None:
-    """Run a task here: send ``{"cell": index}`` before each cell and the executed notebook at the
-    end.
-    """
+    """Run a task here: send ``{"cell": index}`` before each cell, the notebook at the end."""
     cold = [name for name in _LARGE if name not in sys.modules]
     started = time.monotonic()
     _settle(task)
