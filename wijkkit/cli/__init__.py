@@ -31,20 +31,8 @@ app = typer.Typer(
 )
 
 
-for command in (
-    demo,
-    new,
-    upgrade,
-    check,
-    run,
-    status,
-    report,
-    lab,
-    dashboard,
-    release,
-    diff,
-    crate,
-):
+commands = [demo, new, upgrade, check, run, status]
+for command in (*commands, report, lab, dashboard, release, diff, crate):
     app.command()(command)
 groups = {"registry": registry, "study": study, "export": export, "account": accounts}
 for name, group in groups.items():

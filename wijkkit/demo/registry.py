@@ -19,17 +19,12 @@ from wijkkit.registry.workbook import import_workbook, write_workbook
 from wijkkit.study import Study
 
 ORGANISATIONS = (
-    ("Gebiedsorganisatie", "gebiedsadviseur"),
-    ("Wijkteam", "wijkteam"),
-    ("Centrum voor Jeugd en Gezin", "youth_health_care"),
-    ("Basisschool De Linde", "school"),
-    ("Basisschool De Brug", "school"),
-    ("Kinderopvang Onder de Boom", "childcare"),
-    ("Politie", "police"),
-    ("Welzijn Lindestad", "welfare"),
-    ("Sportservice", "sport"),
+    ("Gebiedsorganisatie", "gebiedsadviseur"), ("Wijkteam", "wijkteam"),
+    ("Centrum voor Jeugd en Gezin", "youth_health_care"), ("Basisschool De Linde", "school"),
+    ("Basisschool De Brug", "school"), ("Kinderopvang Onder de Boom", "childcare"),
+    ("Politie", "police"), ("Welzijn Lindestad", "welfare"), ("Sportservice", "sport"),
     ("Ouderraad", "parents"),
-)
+)  # fmt: skip
 _DOMAINS = ("gezond", "veilig", "talentontwikkeling")
 _START = date(2018, 9, 1)
 #: The last day that anything is registered of.

@@ -21,12 +21,9 @@ from wijkkit.study.settings.sources import SurveySource
 
 #: What a problem of reading the file is about -> the option that mends it; the first that fits.
 _OPTIONS = {
-    "missing": "--survey",
-    "encoding": "--encoding",
-    "separator": "--separator",
-    "cells": "--separator",
-    "sheet": "--sheet",
-}
+    "missing": "--survey", "encoding": "--encoding", "separator": "--separator",
+    "cells": "--separator", "sheet": "--sheet",
+}  # fmt: skip
 _LINES_SEEN = 500
 
 

@@ -38,13 +38,9 @@ HISTORY_COLUMNS = (
 )  # fmt: skip
 
 _DTYPES = {
-    "text": "str",
-    "choice": "str",
-    "reference": "str",
-    "integer": "Int64",
-    "number": "float64",
+    "text": "str", "choice": "str", "reference": "str", "integer": "Int64", "number": "float64",
     "date": "datetime64[us]",
-}
+}  # fmt: skip
 
 
 def kind_frame(

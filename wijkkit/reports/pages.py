@@ -90,16 +90,9 @@ def words_notebook(language: str) -> dict[str, Any]:
 INDEX = "index"
 WORDS = "woorden"
 SOURCES = (
-    "wijk.qmd",
-    "wijk_kort.qmd",
-    "stad.qmd",
-    "stad_kort.qmd",
-    "index.qmd",
-    "woorden.qmd",
-    "_quarto.yml",
-    "references.bib",
-    "theme",
-)
+    "wijk.qmd", "wijk_kort.qmd", "stad.qmd", "stad_kort.qmd", "index.qmd", "woorden.qmd",
+    "_quarto.yml", "references.bib", "theme",
+)  # fmt: skip
 #: The country whose Dutch or English a study is written in.
 _REGION = {"nl": "NL", "en": "GB"}
 

@@ -27,14 +27,9 @@ Made = TypeVar("Made")
 
 #: Elements that a browser loads by themselves, and the attribute that says from where.
 _LOADED = {
-    "script": "src",
-    "link": "href",
-    "img": "src",
-    "iframe": "src",
-    "source": "src",
-    "video": "src",
-    "object": "data",
-}
+    "script": "src", "link": "href", "img": "src", "iframe": "src", "source": "src",
+    "video": "src", "object": "data",
+}  # fmt: skip
 #: Links of a head that a browser does not load.
 _NOT_LOADED = frozenset(("canonical", "next", "prev", "author", "help", "license"))
 _STYLED = re.compile(r"url\(\s*['\"]?([^'\")]+)|@import\s+['\"]([^'\"]+)")

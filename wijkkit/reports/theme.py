@@ -19,18 +19,11 @@ _FILE = re.compile(r"[a-z0-9][a-z0-9_-]*\.(svg|png|ttf|otf)")
 
 #: Foreground, background, and the contrast that WCAG 2.1 AA asks of them.
 CONTRASTS = (
-    ("ink", "paper", 4.5),
-    ("ink", "tint", 4.5),
-    ("heading", "paper", 4.5),
-    ("muted", "paper", 4.5),
-    ("muted", "tint", 4.5),
-    ("link", "paper", 4.5),
-    ("link", "tint", 4.5),
-    ("on_brand", "brand", 4.5),
-    ("focus", "paper", 3.0),
-    ("focus", "tint", 3.0),
-    ("warning", "tint", 3.0),
-)
+    ("ink", "paper", 4.5), ("ink", "tint", 4.5), ("heading", "paper", 4.5),
+    ("muted", "paper", 4.5), ("muted", "tint", 4.5), ("link", "paper", 4.5),
+    ("link", "tint", 4.5), ("on_brand", "brand", 4.5), ("focus", "paper", 3.0),
+    ("focus", "tint", 3.0), ("warning", "tint", 3.0),
+)  # fmt: skip
 
 
 class Colours(Model):

@@ -15,14 +15,7 @@ from wijkkit.study.settings.general import (
 from wijkkit.study.settings.programme import LogicModelSettings, ProcessSettings
 
 __all__ = [
-    "BatchSettings",
-    "ChoiceSettings",
-    "DisclosureSettings",
-    "EvaluationSettings",
-    "ExplanationSettings",
-    "LogicModelSettings",
-    "PopulationSettings",
-    "ProcessSettings",
-    "RegistrySettings",
-    "ReportSettings",
-]
+    "BatchSettings", "ChoiceSettings", "DisclosureSettings", "EvaluationSettings",
+    "ExplanationSettings", "LogicModelSettings", "PopulationSettings", "ProcessSettings",
+    "RegistrySettings", "ReportSettings",
+]  # fmt: skip

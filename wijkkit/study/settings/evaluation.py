@@ -12,15 +12,9 @@ Share = Annotated[float, Field(ge=0, lt=1)]
 
 #: The explanations of the process, which interviews and the log speak of.
 ProcessExplanation = Literal[
-    "unclear_execution",
-    "municipal_support",
-    "pandemic",
-    "staff_turnover",
-    "theory",
-    "programme",
-    "implementation",
-    "preconditions",
-]
+    "unclear_execution", "municipal_support", "pandemic", "staff_turnover", "theory",
+    "programme", "implementation", "preconditions",
+]  # fmt: skip
 
 
 class ExplanationSettings(Model):
@@ -70,16 +64,9 @@ class ExplanationSettings(Model):
 
 #: The methods of difference-in-differences, each estimated and shown.
 Method = Literal[
-    "model_based",
-    "cr1",
-    "cr2",
-    "wild_rademacher",
-    "wild_webb",
-    "randomisation",
-    "randomisation_paired",
-    "cluster_period",
-    "hierarchical",
-]
+    "model_based", "cr1", "cr2", "wild_rademacher", "wild_webb", "randomisation",
+    "randomisation_paired", "cluster_period", "hierarchical",
+]  # fmt: skip
 
 
 class EvaluationSettings(Model):
