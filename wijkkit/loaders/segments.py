@@ -57,11 +57,6 @@ def read_qdpx(path: str | Path) -> QdaProject:
     path : str or Path
         A ``.qdpx`` file. Nothing in it is unpacked to disk, and no file outside it is opened.
 
-    Returns
-    -------
-    QdaProject
-        Its sources, codes and coded segments.
-
     Raises
     ------
     DataError
@@ -240,11 +235,6 @@ class GroupInterviews(ShowsItself):
 
 def load_group_interviews(study: Study) -> GroupInterviews:
     """Load the coded group interviews of a study (``sources.group_interviews``).
-
-    Returns
-    -------
-    GroupInterviews
-        The interviews and their coded segments.
 
     Raises
     ------

@@ -118,11 +118,6 @@ def import_workbook(
     wijk : str, optional
         Its slug, where only a workbook of this wijk will do.
 
-    Returns
-    -------
-    ImportReport
-        How many rows are new, changed, removed and the same.
-
     Raises
     ------
     WorkbookError

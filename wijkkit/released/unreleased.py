@@ -119,10 +119,6 @@ def draft(study: str | Study = "parameters") -> CityView:
     For the notebooks that come before the release: what is drawn of it stays on this machine.
     To open them is to open a source.
 
-    Returns
-    -------
-    CityView
-
     Raises
     ------
     DisclosureError

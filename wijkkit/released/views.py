@@ -269,12 +269,7 @@ class CityView(ShowsItself):
 
 @dataclass(frozen=True, repr=False)
 class WijkView(CityView):
-    """One neighbourhood's view: the city's released tables, and which wijk this is.
-
-    Parameters
-    ----------
-    wijk : Neighbourhood
-    """
+    """One neighbourhood's view: the city's released tables, and which wijk this is."""
 
     wijk: Neighbourhood
     is_wijk: ClassVar[bool] = True
