@@ -9,6 +9,7 @@ import atexit
 import errno
 import gc
 import sys
+from collections.abc import Callable
 
 import typer
 
@@ -31,7 +32,7 @@ app = typer.Typer(
 )
 
 
-commands = [demo, new, upgrade, check, run, status]
+commands: list[Callable[..., None]] = [demo, new, upgrade, check, run, status]
 for command in (*commands, report, lab, dashboard, release, diff, crate):
     app.command()(command)
 groups = {"registry": registry, "study": study, "export": export, "account": accounts}

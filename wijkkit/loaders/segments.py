@@ -304,26 +304,21 @@ def _interviews(
     slugs = wijk_slugs(study, rows["wijk"])
     waves = rows["wave"].where(rows["wave"].isin([wave.id for wave in study.waves]))
     arms = rows["arm"].where(rows["arm"].isin(["programme", "comparator", "none"]))
-    place = "group interviews"
+    place = file, "group interviews"
     wrong = [
         *wrong,
-        *unknown_values(rows["wijk"], slugs, "wijk", list(study.neighbourhoods), file, place),
-        *unknown_values(rows["wave"], waves, "wave", [w.id for w in study.waves], file, place),
-        *unknown_values(rows["arm"], arms, "arm", ["programme", "comparator", "none"], file, place),
+        *unknown_values(rows["wijk"], slugs, "wijk", list(study.neighbourhoods), *place),
+        *unknown_values(rows["wave"], waves, "wave", [w.id for w in study.waves], *place),
+        *unknown_values(rows["arm"], arms, "arm", ["programme", "comparator", "none"], *place),
     ]
-    arm_of = study.arms
-    arm = slugs.map(arm_of).astype("string").fillna(arms.astype("string"))
+    arm = slugs.map(study.arms).astype("string").fillna(arms.astype("string"))
     rows = rows.assign(wijk=slugs, arm=arm, wave=waves)
     groups = rows[GROUP_COLUMNS].drop_duplicates()
     wrong.extend(_incomplete(groups, file))
     DataError.raise_for(wrong)
-    segments = rows[rows["code"].notna()]
-    return GroupInterviews(
-        groups.sort_values("group").reset_index(drop=True),
-        segments.reset_index(drop=True),
-        codes,
-        problems,
-    )
+    groups = groups.sort_values("group").reset_index(drop=True)
+    segments = rows[rows["code"].notna()].reset_index(drop=True)
+    return GroupInterviews(groups, segments, codes, problems)
 
 
 def _incomplete(groups: pd.DataFrame, file: str) -> Iterator[Problem]:

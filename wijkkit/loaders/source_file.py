@@ -7,7 +7,7 @@ import io
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 
@@ -150,7 +150,7 @@ def _encoding_problem(what: str, file: str, place: str, remedy: str, found: str 
 
 #: Format of a column -> its first day and the seconds of its unit.
 _SPSS_DATES = ("DATE", "ADATE", "EDATE", "JDATE", "SDATE", "DATETIME", "YMDHMS")
-_SPSS_START, _STATA_START = date(1582, 10, 14), date(1960, 1, 1)
+_SPSS_START, _STATA_START = datetime(1582, 10, 14), datetime(1960, 1, 1)
 _DAY = 86_400
 
 
@@ -207,27 +207,26 @@ def _ticked(meta: pyreadstat.metadata_container) -> dict[str, float | str]:
 
 def _with_dates(cells: pd.DataFrame, meta: pyreadstat.metadata_container) -> pd.DataFrame:
     """Return dates where the calendar has them, in a file that has at least one it has not."""
+    units = {
+        "%td": (_STATA_START, _DAY),
+        "%tc": (_STATA_START, 0.001),
+        "%tC": (_STATA_START, 0.001),
+    }
+    units |= dict.fromkeys(_SPSS_DATES, (_SPSS_START, 1))
     for column, form in meta.original_variable_types.items():
         form = form or ""
-        if form.rstrip("0123456789.") in _SPSS_DATES:
-            start, seconds = _SPSS_START, 1.0
-        elif form.startswith("%td"):
-            start, seconds = _STATA_START, float(_DAY)
-        elif form.startswith(("%tc", "%tC")):
-            start, seconds = _STATA_START, 0.001
-        else:
-            continue
-        moments = [_moment(cell, start, seconds) for cell in cells[column]]
-        cells[column] = pd.Series(moments, index=cells.index, dtype=object)
+        kind = form[:3] if form.startswith("%") else form.rstrip("0123456789.")
+        if kind in units:
+            moments = [_moment(cell, *units[kind]) for cell in cells[column]]
+            cells[column] = pd.Series(moments, index=cells.index, dtype=object)
     return cells
 
 
-def _moment(cell: object, start: date, seconds: float) -> object:
+def _moment(cell: object, start: datetime, seconds: float) -> object:
     if not isinstance(cell, int | float) or cell != cell:
         return cell
-    first = datetime(start.year, start.month, start.day)
     try:
-        return first + timedelta(seconds=cell * seconds)
+        return start + timedelta(seconds=cell * seconds)
     except OverflowError:
         return cell
 

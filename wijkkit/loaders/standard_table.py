@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -28,30 +29,20 @@ def read_standard_table(
     table = read_source(study.path(source.path), source, place)
     problems: list[Problem] = []
     found: dict[str, pd.Series] = {}
-    wrong: set[str] = set()
+    sound = []
     for name, column in columns.items():
         written = str(column.source)
         if written in table.cells:
             found[name], mistakes = recode(table, written, column)
             problems.extend(mistakes)
-            if mistakes:
-                wrong.add(name)
+            sound += [] if mistakes else [name]
         elif column.required or name in present:
-            problems.append(
-                Problem(
-                    f"column '{written}' is missing",
-                    file=table.file,
-                    found=", ".join(table.cells.columns[:20]),
-                    expected=written,
-                    remedy="Add it, or correct its name.",
-                )
-            )
+            there, remedy = ", ".join(table.cells.columns[:20]), "Add it, or correct its name."
+            what = f"column '{written}' is missing"
+            problems.append(Problem(what, table.file, "", there, written, remedy))
         else:
             numeric = column.type in ("integer", "number")
             found[name] = pd.Series(float("nan") if numeric else None, index=table.cells.index)
-    sound = [
-        name for name in found if str(columns[name].source) in table.cells and name not in wrong
-    ]
     names = {name: str(column.source) for name, column in columns.items()}
     problems += check_columns(pd.DataFrame(found)[sound], columns, names, table.file)
     DataError.raise_for(problems)
@@ -209,29 +200,22 @@ def load_key_figures(study: Study) -> pd.DataFrame:
         "wave": Column(source=names.wave, type="code", required=True),
         "role": Column(source=names.role, type="text"),
     }
+    items = [item for scale in names.scales.values() for item in scale.items]
     for scale in names.scales.values():
-        for item in scale.items:
-            columns[item] = Column(
-                source=item,
-                type="number",
-                minimum=scale.minimum,
-                maximum=scale.maximum,
-                missing=names.missing,
-            )
+        about: dict[str, Any] = {"minimum": scale.minimum, "maximum": scale.maximum}
+        about |= {"type": "number", "missing": names.missing}
+        columns |= {item: Column(source=item, **about) for item in scale.items}
     source = study.settings.sources.key_figures
     if source is None:
         return pd.DataFrame(columns=[*columns, "arm", "pair"])
-    items = [item for scale in names.scales.values() for item in scale.items]
     table = read_standard_table(study, source, "sources.key_figures", columns, present=items)
     slugs = wijk_slugs(study, table["wijk"])
     known = [wave.id for wave in study.waves]
     waves = table["wave"].where(table["wave"].isin(known))
-    place = "key-figure interviews"
+    place = source.path, "key-figure interviews"
     problems = [
-        *unknown_values(
-            table["wijk"], slugs, "wijk", list(study.neighbourhoods), source.path, place
-        ),
-        *unknown_values(table["wave"], waves, "wave", known, source.path, place),
+        *unknown_values(table["wijk"], slugs, "wijk", list(study.neighbourhoods), *place),
+        *unknown_values(table["wave"], waves, "wave", known, *place),
     ]
     what, remedy = "a person is there twice in one wave", "Keep one interview per person and wave."
     by = ["respondent", "wave"]

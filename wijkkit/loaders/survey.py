@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 
@@ -222,22 +223,20 @@ def _require_weight(
 
 def _complete(table: pd.DataFrame, codebook: Codebook, source: SurveySource) -> pd.DataFrame:
     """Return the table with every standard column, the wave and a number per respondent."""
-    added = {}
-    for name, column in codebook.columns.items():
-        if name not in table:
-            added[name] = pd.Series(None, index=table.index, dtype=_dtype(column))
-    if "respondent" not in table:
-        numbers = [f"{source.id}-{row}" for row in table.index]
-        added["respondent"] = pd.Series(numbers, index=table.index, dtype="str")
-    if "age" not in table:
-        added["age"] = pd.Series(float("nan"), index=table.index)
-    if "weight" not in table:
-        added["weight"] = pd.Series(1.0, index=table.index)
+    usual: dict[str, tuple[Any, str]] = {
+        name: (None, _dtype(column)) for name, column in codebook.columns.items()
+    }
+    usual["respondent"] = [f"{source.id}-{row}" for row in table.index], "str"
+    usual |= {"age": (float("nan"), "float64"), "weight": (1.0, "float64")}
+    added = {
+        name: pd.Series(value, index=table.index, dtype=dtype)
+        for name, (value, dtype) in usual.items()
+        if name not in table
+    }
     if source.wave is not None:
         added["wave"] = pd.Series(source.wave, index=table.index, dtype="str")
-    return pd.concat(
-        [table.drop(columns=[c for c in added if c in table]), pd.DataFrame(added)], axis=1
-    )
+    kept = table.drop(columns=[name for name in added if name in table])
+    return pd.concat([kept, pd.DataFrame(added)], axis=1)
 
 
 def _dtype(column: Column) -> str:

@@ -93,12 +93,9 @@ def weight_remarks(
     table: pd.DataFrame, source: SurveySource, names: Mapping[str, str], maximum: float | None
 ) -> Iterator[Problem]:
     """Yield a remark of weights that are large beside the others, of the survey or its own file."""
+    name = "weight" if source.weights else names.get("weight", "")
     if maximum is None:
-        file, name = (
-            source.weights or source.path,
-            "weight" if source.weights else names.get("weight", ""),
-        )
-        yield from large_weights(table["weight"], file, name)
+        yield from large_weights(table["weight"], source.weights or source.path, name)
 
 
 def check_wave_column(
@@ -107,13 +104,9 @@ def check_wave_column(
     """Yield rows without a wave, and rows of another wave than study.yml says the file is."""
     if "wave" not in table:
         if source.wave is None:
-            yield Problem(
-                "no wave for this file",
-                file="study.yml",
-                place=f"sources.survey.{source.id}",
-                expected="a wave, or a column 'wave' of this file in the codebook",
-                remedy="Add wave: <id>.",
-            )
+            what, place = "no wave for this file", f"sources.survey.{source.id}"
+            expected = "a wave, or a column 'wave' of this file in the codebook"
+            yield Problem(what, "study.yml", place, "", expected, "Add wave: <id>.")
         return
     waves = table["wave"]
     if source.wave is None:
@@ -124,11 +117,10 @@ def check_wave_column(
         what = "another wave than study.yml says the file is"
         remedy = "Correct the cells, or leave wave out of study.yml."
     if wrong.any():
-        file = source.path
         place = f"column '{names['wave']}', {rows_text(list(table.index[wrong]))}"
         found = ", ".join(waves[wrong].dropna().unique()[:5])
         expected = source.wave or "a wave in every row"
-        yield Problem(what, file=file, place=place, found=found, expected=expected, remedy=remedy)
+        yield Problem(what, source.path, place, found, expected, remedy)
 
 
 def check_respondents(

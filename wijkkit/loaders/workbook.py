@@ -81,17 +81,11 @@ def _put(rows: list[list[object]], row: int, column: int, cell: object) -> None:
 
 
 def _faulty(what: str, found: str, row: int, column: int) -> Problem:
-    remedy = (
-        "Open the workbook in a spreadsheet program, let it calculate, and save it; or write the value."
-        if what.startswith("a formula")
-        else "Correct the cell, or empty it."
-    )
-    return Problem(
-        what,
-        expected="a value",
-        remedy=remedy,
-        found=f"{found} in {get_column_letter(column)}{row}",
-    )
+    remedy = "Correct the cell, or empty it."
+    if what.startswith("a formula"):
+        remedy = "Open the workbook in a spreadsheet program, let it calculate, and save it; or write the value."
+    where = f"{found} in {get_column_letter(column)}{row}"
+    return Problem(what, found=where, expected="a value", remedy=remedy)
 
 
 def check_archive(path: Path, file: str) -> None:
@@ -198,8 +192,8 @@ def _sheet_part(archive: zipfile.ZipFile, sheet: str) -> str | None:
     if book is None or links is None:
         return None
     targets = {link.get("Id"): link.get("Target", "") for link in links}
-    for item in book.iter():
-        if item.tag.endswith("}sheet") and item.get("name") == sheet:
+    for item in book.findall(".//{*}sheet"):
+        if item.get("name") == sheet:
             number = next((v for k, v in item.attrib.items() if k.endswith("}id")), None)
             target = targets.get(number, "").lstrip("/")
             part = target if target.startswith("xl/") else f"xl/{target}"
@@ -213,13 +207,8 @@ def _percent_styles(archive: zipfile.ZipFile) -> set[str]:
         return set()
     percent = _BUILT_IN_PERCENT | {
         item.get("numFmtId", "")
-        for item in styles.iter()
-        if item.tag.endswith("}numFmt")
-        and "%" in re.sub(r'"[^"]*"', "", item.get("formatCode", ""))
+        for item in styles.findall(".//{*}numFmt")
+        if "%" in re.sub(r'"[^"]*"', "", item.get("formatCode", ""))
     }
-    for item in styles.iter():
-        if item.tag.endswith("}cellXfs"):
-            return {
-                str(number) for number, form in enumerate(item) if form.get("numFmtId") in percent
-            }
-    return set()
+    forms = styles.findall("{*}cellXfs/*")
+    return {str(number) for number, form in enumerate(forms) if form.get("numFmtId") in percent}
