@@ -32,8 +32,9 @@ app = typer.Typer(
 )
 
 
-commands: list[Callable[..., None]] = [demo, new, upgrade, check, run, status]
-for command in (*commands, report, lab, dashboard, release, diff, crate):
+commands: list[Callable[..., None]] = [demo, new, upgrade, check, run, status, report]
+commands += [lab, dashboard, release, diff, crate]
+for command in commands:
     app.command()(command)
 groups = {"registry": registry, "study": study, "export": export, "account": accounts}
 for name, group in groups.items():

@@ -212,17 +212,12 @@ def _indicators(content: Mapping[str, Any]) -> Iterator[Row]:
         if key == "direction":
             continue
         direction = entry.get("direction", said.get(key))
-        rest = {
-            name: v for name, v in entry.items() if name not in ("direction", "options", "answers")
-        }
-        options = dict(entry.get("options") or {})
-        values = (
-            "elk"
-            if entry.get("answers") == "each"
-            else entry.get("answers", options.pop("values", None))
-        )
-        if "answers" in entry and entry["answers"] != "each":
-            rest["answers"], values = entry["answers"], None
+        apart = ("direction", "options", "answers")
+        rest = {name: value for name, value in entry.items() if name not in apart}
+        options, answers = dict(entry.get("options") or {}), entry.get("answers")
+        values = "elk" if answers == "each" else options.pop("values", None)
+        if answers not in (None, "each"):
+            rest["answers"], values = answers, None
         if options:
             rest["options"] = options
         row = _flat(rest, "indicatoren")
@@ -245,30 +240,22 @@ def _write(sheet: Worksheet, name: str, rows: Iterable[Row]) -> None:
     for cell in sheet[1]:
         cell.font, cell.fill = Font(bold=True, color="FFFFFF"), _HEAD
     sheet.freeze_panes = "A2"
-    for row in rows:
-        sheet.append([None] * len(headings))
+    for place, row in enumerate(rows, start=2):
         for number, key in enumerate(headings.values(), start=1):
-            cell = sheet.cell(sheet.max_row if sheet.max_row > 1 else 2, number)
-            _put(cell, to_cell(row.get(key)))
+            # Text that looks like a formula stays text.
+            cell = sheet.cell(place, number)
+            cell.value = to_cell(row.get(key))
+            if isinstance(cell.value, str):
+                cell.data_type, cell.number_format = "s", "@"
     for number, heading in enumerate(headings, start=1):
         letter = get_column_letter(number)
-        sheet.column_dimensions[letter].width = (
-            40 if heading in ("waarde", "label", "naam", "vraag") else 18
-        )
-        choices = CHOICES.get((name, heading))
-        if choices:
-            allowed = DataValidation(
-                type="list", formula1=f'"{",".join(choices)}"', allow_blank=True
-            )
+        wide = heading in ("waarde", "label", "naam", "vraag")
+        sheet.column_dimensions[letter].width = 40 if wide else 18
+        if choices := CHOICES.get((name, heading)):
+            listed = f'"{",".join(choices)}"'
+            allowed = DataValidation(type="list", formula1=listed, allow_blank=True)
             allowed.add(f"{letter}2:{letter}{sheet.max_row + _ROWS_BELOW}")
             sheet.add_data_validation(allowed)
         if (name, heading) == ("kolommen", "label"):
             for (cell,) in sheet.iter_rows(min_row=2, min_col=number, max_col=number):
                 cell.font = _GREY
-
-
-def _put(cell: Any, value: Any) -> None:
-    """Write a value; text that looks like a formula stays text."""
-    cell.value = value
-    if isinstance(value, str):
-        cell.data_type, cell.number_format = "s", "@"
