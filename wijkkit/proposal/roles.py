@@ -97,9 +97,7 @@ def find_roles(columns: Sequence[ColumnFacts], said: Mapping[str, str]) -> dict[
 
 def _evidence(role: str, facts: ColumnFacts) -> float:
     named = _named(WORDS[role], facts)
-    if named == 0:
-        return 0.0
-    return named + _BY_VALUES[role](facts)
+    return named + _BY_VALUES[role](facts) if named else 0.0
 
 
 def _named(pattern: str, facts: ColumnFacts) -> float:
@@ -129,15 +127,10 @@ def _area(facts: ColumnFacts) -> float:
     pure = _said_by(WORDS["area"], whole_words(facts.name), facts.joined) == 2
     if not facts.answers and facts.is_scale and not pure:
         return -9.0
-    smallest = next(
-        place for place, stem in enumerate((*_AREA_WORDS, ".*")) if _said_by_any(stem, facts)
-    )
+    words, stems = (*whole_words(facts.name), facts.joined), (*_AREA_WORDS, ".*")
+    smallest = next(i for i, stem in enumerate(stems) if any(re.fullmatch(stem, w) for w in words))
     # A study is of wijken: of several divisions, the smallest is the likeliest.
     return -0.3 * smallest - (2.0 if facts.different < 2 else 0.0)
-
-
-def _said_by_any(stem: str, facts: ColumnFacts) -> bool:
-    return any(re.fullmatch(stem, word) for word in (*whole_words(facts.name), facts.joined))
 
 
 def _age(facts: ColumnFacts) -> float:
@@ -199,13 +192,9 @@ def _ses(facts: ColumnFacts) -> float:
     return (0.5 if low_to_high else 0.0) + (0.25 if facts.different in (2, 3, 4) else 0.0)
 
 
-def _number(facts: ColumnFacts) -> float:
-    return 0.0 if facts.numbers is not None else -9.0
-
-
 _BY_VALUES: Mapping[str, Callable[[ColumnFacts], float]] = {
     "area": _area, "age": _age, "weight": _weight, "stratum": _groups, "psu": lambda _: 0.0,
-    "fpc": _number, "wave": _wave, "respondent": _respondent, "sex": _sex, "ses": _ses,
+    "fpc": lambda facts: -9.0 if facts.numbers is None else 0.0, "wave": _wave, "respondent": _respondent, "sex": _sex, "ses": _ses,
 }  # fmt: skip
 
 

@@ -134,9 +134,10 @@ def study_rows(folder: Path) -> dict[str, list[Row]]:
     codebook = read_yaml(folder / "codebook.yml") or {}
     indicators = read_yaml(folder / "indicators.yml") or {}
     columns = codebook.get("columns") or {}
+    design = (codebook.get("design") or {}).items()
     surveys = (study.get("sources") or {}).get("survey") or []
     return {
-        "studie": [*_settings(study), *_design(codebook)],
+        "studie": [*_settings(study), *({"key": f"design.{key}", "value": v} for key, v in design)],
         "bestanden": [_flat(survey, "bestanden") for survey in surveys],
         "metingen": [_flat(wave, "metingen") for wave in study.get("waves") or []],
         "gebieden": [_flat(area, "gebieden") for area in _areas(folder)],
@@ -161,11 +162,6 @@ def _settings(study: Mapping[str, Any]) -> Iterator[Row]:
             yield from ({"key": f"{key}.{inner}", "value": v} for inner, v in value.items())
         elif value or value == 0:
             yield {"key": key, "value": value}
-
-
-def _design(codebook: Mapping[str, Any]) -> Iterator[Row]:
-    for key, value in (codebook.get("design") or {}).items():
-        yield {"key": f"design.{key}", "value": value}
 
 
 def _flat(entry: Mapping[str, Any], sheet: str) -> Row:

@@ -101,7 +101,8 @@ def not_kept(view: CityView) -> bool:
 def network(view: CityView) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return who met whom, and the place of each organisation; of the city the busiest wijk."""
     ties, places = of_all_domains(view, "network"), of_all_domains(view, "centrality")
-    wijk = view.place[0] if view.is_wijk else _busiest(places)
+    counts = places.groupby("wijk")["attended"].sum()
+    wijk = view.place[0] if view.is_wijk else counts.idxmax() if len(counts) else ""
     return tuple(table[table["wijk"].eq(wijk)].reset_index(drop=True) for table in (ties, places))  # type: ignore[return-value]
 
 
@@ -109,11 +110,6 @@ def of_all_domains(view: CityView, name: str) -> pd.DataFrame:
     """Return the rows of a network table over all domains together."""
     table = view.table(name)
     return table[table["domain"].eq(_ALL_DOMAINS)]
-
-
-def _busiest(places: pd.DataFrame) -> str:
-    counts = places.groupby("wijk")["attended"].sum()
-    return counts.idxmax() if len(counts) else ""
 
 
 def elements(view: CityView) -> pd.DataFrame:

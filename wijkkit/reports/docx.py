@@ -63,7 +63,7 @@ def reference_document(colours: Colours, words: str = "") -> bytes:
     changes = {
         "[Content_Types].xml": lambda part: _before(part, "</Types>", _parts(_TYPE)),
         "word/_rels/document.xml.rels": lambda part: _before(part, "</Relationships>", _parts(_RELATION)),
-        "word/document.xml": _sections,
+        "word/document.xml": lambda part: _before(_before(part, "<w:footnotePr>", _PAGE), "</w:sectPr>", _PAPER),
         "word/settings.xml": lambda part: _before(part, "<w:drawingGridH", "<w:autoHyphenation/>"),
         "word/styles.xml": lambda part: _styles(part, colours),
     }  # fmt: skip
@@ -83,11 +83,6 @@ def _parts(written: str) -> str:
         written.format(name=name, id=name.title(), kind=kind)
         for name, kind in (("head", "header"), ("foot", "footer"))
     )
-
-
-def _sections(part: str) -> str:
-    part = _before(part, "<w:footnotePr>", _PAGE)
-    return _before(part, "</w:sectPr>", _PAPER)
 
 
 def _before(part: str, end: str, added: str) -> str:

@@ -64,7 +64,8 @@ def cell_blocks(cell: Cell, store: Store) -> list[Node]:
         blocks.append(_figure(cell, images, store))
     for output in cell.outputs:
         if not output.is_image:
-            blocks.extend(_text_blocks(output))
+            plain = {"t": "CodeBlock", "c": [pandoc.attributes(), output.text]}
+            blocks.extend([plain] if output.mime == "text/plain" else blocks_of(output))
     if cell.label.startswith("tbl-"):
         blocks = _with_caption(blocks, cell)
     return blocks
@@ -108,12 +109,6 @@ def _with_caption(blocks: list[Node], cell: Cell) -> list[Node]:
     labelled[0] = pandoc.attributes(cell.label)
     labelled[1] = [None, [pandoc.paragraph(inlines(caption), "Plain")] if caption else []]
     return [{"t": "Table", "c": labelled} if block is tables[0] else block for block in blocks]
-
-
-def _text_blocks(output: Output) -> list[Node]:
-    if output.mime == "text/plain":
-        return [{"t": "CodeBlock", "c": [pandoc.attributes(), output.text]}]
-    return blocks_of(output)
 
 
 def inlines(text: str) -> list[Node]:

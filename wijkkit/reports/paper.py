@@ -7,6 +7,7 @@ import re
 import struct
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from xml.etree import ElementTree
@@ -302,13 +303,10 @@ def _shares(texts: list[list[str]], bodies: list[list[str]], line: int) -> list[
 
 
 def _longest_word(texts: list[str], most: int = _WORD) -> int:
-    words = (word for text in texts for word in _unbroken(text).split(" "))
+    unbroken = partial(_NUMBER.sub, lambda found: found[0].replace(" ", _NUMBER_WHOLE))
+    words = (word for text in texts for word in unbroken(text).split(" "))
     whole = (len(word) if _NUMBER_WHOLE in word else min(len(word), most) for word in words)
     return min(max(whole, default=0), _WORD)
-
-
-def _unbroken(text: str) -> str:
-    return _NUMBER.sub(lambda found: found[0].replace(" ", _NUMBER_WHOLE), text)
 
 
 def _rows(table: Node, heads: bool) -> Iterator[list]:

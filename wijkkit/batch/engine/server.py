@@ -72,7 +72,8 @@ def serve(listener: socket.socket) -> None:
                 os.read(wake_read, 4096)
                 _reap(running)
             if 0 in ready:
-                _end_all(running)
+                for child in running:
+                    _end_group(child)
                 return
             if listener in ready:
                 connection = Connection(listener.accept()[0].detach())
@@ -130,11 +131,6 @@ def _reap(running: dict[int, Connection]) -> None:
 def _end_group(leader: int) -> None:
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(leader, signal.SIGKILL)
-
-
-def _end_all(running: dict[int, Connection]) -> None:
-    for child in running:
-        _end_group(child)
 
 
 def main() -> None:
