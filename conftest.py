@@ -17,7 +17,7 @@ import pytest
 from filelock import FileLock
 
 from tests.project_folder import write_project
-from tests.studies import SMALLEST, keep
+from tests.studies import SMALLEST, SMALLEST_MONITOR, keep, keep_wijken
 from wijkkit.batch import run
 
 ROOT = Path(__file__).parent
@@ -119,11 +119,15 @@ def demo_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def small_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """As `demo_run`, with two indicators, for what runs or releases again: that costs by the cell."""
+    """As `demo_run`, of two indicators, for what runs or releases again: that costs by the cell.
+
+    Its youth monitor, which it does not use itself, is one of three wijken.
+    """
 
     def write(folder: Path) -> None:
         write_project(folder)
         keep(folder / "parameters", *SMALLEST)
+        keep_wijken(folder / "data" / "survey" / "jeugdmonitor.sav", SMALLEST_MONITOR)
 
     return _ran("small_run", tmp_path_factory, write)
 

@@ -7,12 +7,14 @@ import re
 from collections.abc import Collection
 from pathlib import Path
 
+import pyreadstat
 import yaml
 
 #: What is kept of the demo's indicators and groupings where it runs or is released again and again.
 SMALL = {"outdoor_play", "psychosocial_problems", "sport"}, {"ses"}
-#: What the pages that run or release again ask of it.
+#: What the pages that run or release again ask of it, and the wijken of the monitor in the tutorial.
 SMALLEST = {"outdoor_play", "sport"}, {"ses"}
+SMALLEST_MONITOR = {"BU99990101", "BU99990102", "BU99990202"}
 STUDY = """
 title: Proef
 city: {name: Proefstad}
@@ -94,6 +96,18 @@ def keep(folder: Path, indicators: set[str], groupings: set[str] | None = None) 
     if not catalogue.parents[1].is_symlink():
         _serve(catalogue, kept)
     return folder
+
+
+def keep_wijken(monitor: Path, codes: set[str]) -> None:
+    """Keep some wijken of the demo's youth monitor, with all that its file says of the columns."""
+    rows, said = pyreadstat.read_sav(monitor)
+    kept = rows[rows["buurtcode"].isin(codes)]
+    assert codes == set(kept["buurtcode"])
+    labels = {
+        "column_labels": said.column_labels,
+        "variable_value_labels": said.variable_value_labels,
+    }
+    pyreadstat.write_sav(kept, monitor, **labels)
 
 
 def _with(text: str, section: str, kept: Collection[str]) -> str:

@@ -16,7 +16,7 @@ from wijkkit.batch import run, status
 from wijkkit.batch.runner import dask_executor
 from wijkkit.errors import BatchError
 
-pytest.importorskip("distributed")
+distributed = pytest.importorskip("distributed")
 
 SLOW = "import os, time\ntime.sleep(0.5)\nname"
 
@@ -40,12 +40,10 @@ def cluster(tmp_path):
         )
         for _ in range(2)
     ]  # fmt: skip
-    from distributed import Client
-
     deadline = time.monotonic() + 60
     while not file.is_file() and time.monotonic() < deadline:
         time.sleep(0.1)
-    with Client(scheduler_file=str(file), set_as_default=False) as client:
+    with distributed.Client(scheduler_file=str(file), set_as_default=False) as client:
         client.wait_for_workers(2, timeout=60)
         yield client.scheduler.address, workers
     for process in (*workers, scheduler):
@@ -82,7 +80,13 @@ def test_a_run_on_a_cluster_survives_a_killed_worker(tmp_path, cluster):
     assert nbformat.read(made, as_version=4).cells[-1].outputs[0].data["text/plain"] == "'Beta'"
 
 
-def test_no_scheduler_is_a_message():
+def test_no_scheduler_is_a_message(monkeypatch):
+    client = distributed.Client
+
+    def hasty(address, timeout, **said):
+        return client(address, timeout=1, **said)
+
+    monkeypatch.setattr(distributed, "Client", hasty)
     with pytest.raises(BatchError, match="no Dask scheduler"), dask_executor("tcp://127.0.0.1:9"):
         pass
 

@@ -36,7 +36,7 @@ def pages(tmp_path_factory) -> dict[str, str]:
     project = write_project(tmp_path_factory.mktemp("english"))
     replace(project / "parameters", "study.yml", "language: nl", "language: en")
     indicators, groupings = SMALL
-    keep(project / "parameters", indicators | {"service_use"}, groupings)
+    keep(project / "parameters", indicators - {"outdoor_play"} | {"service_use"}, groupings)
     study = open_study(project / "parameters")
     slug = next(iter(study.neighbourhoods))
     assert run(study, wijken=[slug], notebooks=ROOT / "notebooks").failed == ()

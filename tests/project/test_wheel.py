@@ -24,7 +24,7 @@ def installed(tmp_path_factory) -> Path:
     build = [*pip, "wheel", *options, "--no-build-isolation", "-w", str(folder), str(_copy(folder))]
     subprocess.run(build, check=True, timeout=300)
     (wheel,) = folder.glob("wijkkit-*.whl")
-    target = ["--target", str(folder / "site"), str(wheel)]
+    target = ["--no-compile", "--target", str(folder / "site"), str(wheel)]
     subprocess.run([*pip, "install", *options, *target], check=True, timeout=300)
     return folder / "site"
 
@@ -69,7 +69,7 @@ def test_a_study_is_made_run_and_reported_with_the_wheel_alone(installed, tmp_pa
     for words in (["demo"], ["check"], ["run", *SHORT], ["report", *SHORT]):
         done = wijkkit(installed, tmp_path, *words)
         if words == ["demo"]:
-            keep(tmp_path / "parameters", {"sport"})
+            keep(tmp_path / "parameters", {"sport"}, {"ses"})
         assert done.returncode == 0, f"{words}: {done.stdout}\n{done.stderr}"
     assert (tmp_path / "reports" / "_site" / "ankerveld.html").is_file()
 
