@@ -64,9 +64,9 @@ def _about_whom(result: Result, said: str) -> str:
 
 def _part(result: Result, row: pd.Series, language: str) -> str:
     columns = [name for name in _named_columns(result) if name != "scale"]
-    where = [names(result, name).get(str(row[name]), str(row[name])) for name in columns]
+    where = ", ".join(names(result, one).get(str(row[one]), str(row[one])) for one in columns)
     value = _value(row, language)
-    return text("people.part", language, where=", ".join(where), value=value) if where else value
+    return text("people.part", language, where=where, value=value) if where else value
 
 
 def _value(row: pd.Series, language: str) -> str:

@@ -12,10 +12,9 @@ from numpy.typing import ArrayLike, NDArray
 from wijkkit.estimates.design import LonelyPsu
 from wijkkit.estimates.grid import SCALE, Estimates, asked_outcome, wave_design
 from wijkkit.estimates.interval import check_confidence, t_limits
-from wijkkit.estimates.layout import Block, asked_rows, blocks, keys, not_asked
+from wijkkit.estimates.layout import asked_rows, blocks, keys, not_asked
 from wijkkit.estimates.linearisation import (
     Cells,
-    DomainMeans,
     Domains,
     average_factor,
     domain_means,
@@ -188,47 +187,30 @@ def compare(
     """
     check_confidence(confidence)
     design = wave_design(respondents, lonely_psu)
-    levels = ("wijk", "gebied", "arm", "city")
-    *parts, city = blocks(respondents, waves, {}, areas=areas, levels=levels)
+    *parts, city = blocks(respondents, waves, {}, areas=areas)
+    everyone, *overs = (domains(one.code, one.size, design) for one in (city, *parts))
     rows = []
     for key, indicator in indicators.items():
         asked = asked_rows(respondents, indicator)
         outcome = asked_outcome(respondents, key, indicator, asked)
-        everyone = domains(city.code, city.size, design)
+        used, scale = ~np.isnan(outcome), SCALE[indicator.unit]
         whole = domain_means(outcome, everyone)
         never = not_asked([city], indicator, asked)[""]
-        for block in parts:
+        for block, over in zip(parts, overs, strict=True):
+            means, wave = domain_means(outcome, over), np.arange(block.size) % len(block.waves)
+            difference = means.value - whole.value[wave]
+            influences = means.influence, whole.influence
+            shared = covariance_with_all(*influences, over, everyone, wave, used)
+            spread = means.se**2 + whole.se[wave] ** 2 - 2 * shared
+            # Nothing but rounding is left where the area is the whole city.
+            spread = np.where(spread > 1e-12 * whole.se[wave] ** 2, spread, np.nan)
+            limits = t_limits(difference, np.sqrt(spread), means.df, confidence)
             skipped = np.tile(never, len(block.areas))
-            rows.append(
-                _against_city(block, key, indicator, outcome, whole, everyone, skipped, confidence)
-            )
-    return pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=COMPARISON_COLUMNS)
-
-
-def _against_city(
-    block: Block,
-    key: str,
-    indicator: Indicator,
-    outcome: NDArray[np.float64],
-    whole: DomainMeans,
-    everyone: Domains,
-    skipped: NDArray[np.bool_],
-    confidence: float,
-) -> pd.DataFrame:
-    over = domains(block.code, block.size, everyone.design)
-    means = domain_means(outcome, over)
-    wave = np.arange(block.size) % len(block.waves)
-    difference = means.value - whole.value[wave]
-    used = ~np.isnan(outcome)
-    shared = covariance_with_all(means.influence, whole.influence, over, everyone, wave, used)
-    spread = means.se**2 + whole.se[wave] ** 2 - 2 * shared
-    # Nothing but rounding is left where the area is the whole city.
-    spread = np.where(spread > 1e-12 * whole.se[wave] ** 2, spread, np.nan)
-    lower, upper = t_limits(difference, np.sqrt(spread), means.df, confidence)
-    scale = SCALE[indicator.unit]
-    table = keys([block], [key])
-    numbers = (np.where(skipped, np.nan, part * scale) for part in (difference, lower, upper))
-    return judged(table, "city", numbers, {key: indicator})
+            numbers = (np.where(skipped, np.nan, part * scale) for part in (difference, *limits))
+            rows.append(judged(keys([block], [key]), "city", numbers, {key: indicator}))
+    if not rows:
+        return pd.DataFrame(columns=list(COMPARISON_COLUMNS))
+    return pd.concat(rows, ignore_index=True)
 
 
 def compare_comparable(

@@ -74,14 +74,12 @@ def shown_value(
     >>> shown_value({"value": None, "unit": "percent", "status": "too_few"}, "nl")
     'te weinig kinderen'
     """
-    if row is None:
-        return absence("missing", language)
-    if row["status"] != "ok":
+    if row is not None and row["status"] != "ok":
         return why_absent(row["status"], language, limit=row.get("lower", float("nan")))
-    if pd.isna(row["value"]):
+    if row is None or pd.isna(row["value"]):
         return absence("missing", language)
-    unit = row.get("unit", "percent")
-    return about(_in_unit(row["value"], unit, language), row, language, rounded)
+    shown = _in_unit(row["value"], row.get("unit", "percent"), language)
+    return about(shown, row, language, rounded)
 
 
 def about(shown: str, row: Mapping[str, Any] | pd.Series, language: str, key: str = "about") -> str:
@@ -93,11 +91,13 @@ def about(shown: str, row: Mapping[str, Any] | pd.Series, language: str, key: st
     'ongeveer 1,40'
     """
     step = row.get("step")
-    unit = row.get("unit", "percent")
-    finest = 1.0 if unit in ("percent", "points", "count") else 0.1
-    finest = 0.01 if unit in _TWO_DECIMALS else finest
+    finest = 10.0 ** -_decimals(row.get("unit", "percent"))
     coarse = step is not None and not pd.isna(step) and step > finest
     return text(f"show.{key}", language, value=shown) if coarse else shown
+
+
+def _decimals(unit: str) -> int:
+    return 0 if unit in _WHOLE else 2 if unit in _TWO_DECIMALS else 1
 
 
 def why_absent(status: str, language: str, **words: object) -> str:
@@ -108,13 +108,10 @@ def why_absent(status: str, language: str, **words: object) -> str:
 
 
 def _in_unit(value: float, unit: str, language: str) -> str:
-    show = {"percent": percentage, "points": points, "count": number}.get(unit)
-    if show:
+    if show := {"percent": percentage, "points": points}.get(unit):
         return show(value, language)
-    if unit in _TWO_DECIMALS:
-        return (signed if unit == "sd" else number)(value, language, 2)
-    shown = number(value, language, 1)
-    return shown if unit in ("", "score") else f"{shown} {unit}"
+    shown = (signed if unit == "sd" else number)(value, language, _decimals(unit))
+    return shown if unit in ("", "score", "count", *_TWO_DECIMALS) else f"{shown} {unit}"
 
 
 def shown_interval(row: Mapping[str, Any] | pd.Series | None, language: str) -> str:
@@ -132,8 +129,8 @@ def shown_interval(row: Mapping[str, Any] | pd.Series | None, language: str) -> 
         return value
     unit = row.get("unit", "percent")
     show = signed if unit in DIFFERENCES else number
-    decimals = 0 if unit in _WHOLE else 2 if unit in _TWO_DECIMALS else 1
-    ends = {"lower": show(lower, language, decimals), "upper": show(upper, language, decimals)}
+    limits = {"lower": lower, "upper": upper}
+    ends = {name: show(end, language, _decimals(unit)) for name, end in limits.items()}
     key = "difference_with_interval" if unit in DIFFERENCES else "value_with_interval"
     return text(f"show.{key}", language, value=value, **ends)
 

@@ -23,7 +23,7 @@ def lab_command(study: str | Path = "parameters") -> tuple[list[str], Path]:
     """Return the command that opens JupyterLab on a study, and the folder to start it in."""
     folder = find_study(study)
     notebooks = find_part(folder, "notebooks")
-    own = notebooks != packaged("notebooks") or not _in_packages(notebooks)
+    own = notebooks != packaged("notebooks") or "site-packages" not in notebooks.parts
     root = notebooks.parent if own else folder
     start = f"/lab/tree/{notebooks.name}/{_START}" if own else "/lab"
     hook = "wijkkit.workbench.lab.forget_widgets"
@@ -42,11 +42,8 @@ def open_lab(study: str | Path = "parameters", *more: str) -> int:
     """Open JupyterLab on a study until it is closed; return its exit code."""
     command, root = lab_command(study)
     set_git_filter(root)
-    paths = [str(_SETTINGS), os.environ.get("JUPYTER_CONFIG_PATH", "")]
-    environment = {
-        **os.environ,
-        "JUPYTER_CONFIG_PATH": os.pathsep.join(path for path in paths if path),
-    }
+    paths = filter(None, (str(_SETTINGS), os.environ.get("JUPYTER_CONFIG_PATH")))
+    environment = {**os.environ, "JUPYTER_CONFIG_PATH": os.pathsep.join(paths)}
     if os.name == "posix":
         # In the place of this process: what ends the command ends JupyterLab.
         os.chdir(root)
@@ -71,10 +68,6 @@ def set_git_filter(folder: Path) -> bool:
     }
     calls = ([git, "-C", str(folder), "config", *setting] for setting in settings.items())
     return all(subprocess.run(call, capture_output=True).returncode == 0 for call in calls)
-
-
-def _in_packages(path: Path) -> bool:
-    return "site-packages" in path.parts
 
 
 # What JupyterLab does not save with a notebook.

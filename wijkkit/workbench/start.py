@@ -42,21 +42,19 @@ def study_files(study: Study) -> ShownText:
 
 
 def _lines(study: Study) -> Iterator[str]:
-    language = study.language
+    def words(key: str) -> str:
+        return text(f"workbench.start.{key}", study.language)
+
     for name in _FILES:
-        words = text(f"workbench.start.{name.removesuffix('.yml')}", language)
-        yield f"{_link(study.folder / name, name)}: {words}"
-    neighbourhoods = ", ".join(
+        yield f"{_link(study.folder / name, name)}: {words(name.removesuffix('.yml'))}"
+    neighbourhoods = [
         _link(study.folder / "wijken" / f"{wijk}.yml", neighbourhood.name)
         for wijk, neighbourhood in study.neighbourhoods.items()
-    )
+    ]
     if neighbourhoods:
-        yield f"{text('workbench.start.wijken', language)}: {neighbourhoods}"
+        yield f"{words('wijken')}: {', '.join(neighbourhoods)}"
     index = study.site / "index.html"
-    if index.is_file():
-        yield _link(index, text("workbench.start.reports", language))
-    else:
-        yield text("workbench.start.no_reports", language)
+    yield _link(index, words("reports")) if index.is_file() else words("no_reports")
 
 
 def _link(path: Path, words: str) -> str:
@@ -82,20 +80,19 @@ def check(study: Study) -> ShownTable:
     >>> wk.check(study)
     Soort Wat ...
     """
-    language = study.language
-    respondents, wrong = None, []
+
+    def words(key: str) -> str:
+        return text(f"show.check.{key}", study.language)
+
     try:
-        respondents = checked(study.folder)[1]
+        rows = [("remark", problem) for problem in remarks(study, checked(study.folder)[1])]
     except WijkkitError as error:
-        wrong = list(error.problems)
-    rows = [("wrong", problem) for problem in wrong]
-    rows += [("remark", problem) for problem in ([] if wrong else remarks(study, respondents))]
+        rows = [("wrong", problem) for problem in error.problems]
     rows += [("missing", problem) for problem in missing_parts(study)]
-    heads = [text(f"show.check.{key}", language) for key in ("kind", "what")]
-    cells = [[text(f"show.check.{kind}", language), str(problem)] for kind, problem in rows]
-    if not cells:
-        cells = [["", text("show.check.nothing", language)]]
-    return ShownTable(pd.DataFrame(cells, columns=heads), text("show.check.caption", language))
+    cells = [(words(kind), str(problem)) for kind, problem in rows]
+    cells = cells or [("", words("nothing"))]
+    table = pd.DataFrame(cells, columns=[words("kind"), words("what")])
+    return ShownTable(table, words("caption"))
 
 
 # Choose interventions with the network: move the weights and see the ranking move.

@@ -102,11 +102,9 @@ def _completeness(facts: Facts, wijk: str) -> Judged:
 
 
 def _last_status(facts: Facts, indicator: str, wijk: str) -> str:
-    rows = facts.estimate(indicator, wijk)
-    asked = rows[rows["status"].ne("not_asked")] if len(rows) else rows
-    if asked.empty:
-        return "not_asked" if len(rows) else "missing"
-    return asked["status"].iloc[-1]
+    states = list(facts.estimate(indicator, wijk).get("status", ()))
+    asked = [status for status in states if status != "not_asked"]
+    return asked[-1] if asked else "not_asked" if states else "missing"
 
 
 def _age(facts: Facts, wijk: str) -> Judged:

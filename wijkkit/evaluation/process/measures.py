@@ -153,14 +153,11 @@ def reach(rows: Columns, target_size: float) -> Measure:
     if not known.any() or pd.isna(target_size) or not target_size > 0:
         return Measure()
     people, names = people[known], np.asarray(rows["name"], dtype=object)[known]
-    several = len(people) > 1
     likely = float(sum(people[names == name].max() for name in dict.fromkeys(names)))
-    scale = 100 / float(target_size)
-    counts = likely, target_size
-    if not several:
-        return Measure.of((likely * scale, NAN, NAN), counts, basis="count")
-    ends = likely * scale, people.max() * scale, people.sum() * scale
-    return Measure.of(ends, counts, basis="overlap")
+    if len(people) == 1:
+        return Measure.ratio(likely, target_size)
+    ends = [100 * end / float(target_size) for end in (likely, people.max(), people.sum())]
+    return Measure.of(ends, (likely, target_size), basis="overlap")
 
 
 def low_ses_share(rows: Columns, confidence: float = 0.95) -> Measure:
@@ -188,10 +185,8 @@ def equity(
     In percentage points; negative when families with a low SES are reached less.
     """
     reached = low_ses_share(rows, confidence)
-    target = Measure.ratio(
-        NAN if pd.isna(target_low_ses) else target_low_ses,
-        0 if pd.isna(target_size) else target_size,
-    )
+    unknown = pd.isna(target_low_ses) or pd.isna(target_size)
+    target = Measure() if unknown else Measure.ratio(target_low_ses, target_size)
     if reached.status != "ok" or target.status != "ok":
         return Measure(unit="points")
     ends = [end - target.value for end in (reached.value, reached.lower, reached.upper)]
@@ -241,8 +236,6 @@ def maintenance(start: date, end: date, as_of: date, after_days: int) -> Measure
         return Measure()
     due = pd.Timestamp(start) + timedelta(days=after_days)
     stopped = not pd.isna(end) and pd.Timestamp(end) < due
-    if stopped:
-        return Measure.ratio(0, 1)
-    if pd.Timestamp(as_of) < due:
+    if not stopped and pd.Timestamp(as_of) < due:
         return Measure(status="too_early")
-    return Measure.ratio(1, 1)
+    return Measure.ratio(0 if stopped else 1, 1)
