@@ -12,6 +12,7 @@ from wijkkit.live.progress import (
     contradictions,
     decisions,
     freshness,
+    meeting_sentence,
     open_clashes,
     solved_clashes,
     step_marks,
@@ -72,6 +73,25 @@ def test_clashes_are_open_until_they_are_solved_and_then_told_at_one_meeting(sna
     assert "Sport plan" not in first.subject and first.owner != second.owner
     (solved,) = solved_clashes(known, "a")
     assert (solved.since, solved.owner) == ("21 June 2021", "Two lots")
+
+
+def test_the_last_meeting_that_was_held_is_said_with_who_was_there_and_its_minutes(snapshot):
+    meetings = [
+        MEETING | {"date": on(10), "domain": "gezond", "minutes": "D1"},
+        {"key": "O2", "name": "Before", "date": on(40)},
+        {"key": "O3", "name": "To come", "date": on(-1)},
+    ]
+    known = snapshot(
+        meetings=meetings,
+        attendance=[{"meeting": "O1", "stakeholder": f"P{n}", "presence": one}
+                    for n, one in enumerate(["present", "absent", "present", "excused"])],
+        documents=[{"key": "D1", "title": "Minutes of June", "date": on(9)}],
+    )  # fmt: skip
+    said = meeting_sentence(known, "a")
+    assert said.startswith("Last meeting: Network (") and "21 June 2021" in said
+    assert "Present: 2 of 4." in said and "Minutes: Minutes of June (22 June 2021)." in said
+    assert meeting_sentence(snapshot(meetings=meetings[2:]), "a") == ""
+    assert "Present" not in meeting_sentence(snapshot(meetings=meetings[1:]), "a")
 
 
 @pytest.mark.parametrize(

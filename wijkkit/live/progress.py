@@ -258,14 +258,13 @@ def _mark(row: dict, language: str) -> StepMark:
     said = [text(f"process.state.{state}", language)]
     if state == "done" and not pd.isna(row["actual_end"]):
         said.append(day(row["actual_end"], language))
-    late = against in ("late", "overdue") and row["days_late"] > 0
-    if late:
+    if against in ("late", "overdue"):
         days = days_word(row["days_late"], language)
         said.append(say(f"step.{against}", language, days=days))
-    elif against == "ahead" and not pd.isna(row["planned_end"]):
+    elif against == "ahead":
         said.append(say("step.planned", language, day=day(row["planned_end"], language)))
     name = text(f"process.step_short.{row['step']}", language)
-    return StepMark(name, state, late and against == "overdue", ", ".join(said))
+    return StepMark(name, state, against == "overdue", ", ".join(said))
 
 
 def _steps(snapshot: Snapshot, wijk: str) -> Iterator[ToDo | None]:
