@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 from towns import areas_of, town, town_of
 
 from wijkkit.disclosure import CBS, GGD
+from wijkkit.disclosure.release import shown
 from wijkkit.disclosure.system import families
 from wijkkit.pipeline.effect import _protected
 
@@ -40,8 +43,11 @@ def test_a_group_of_two_does_not_follow_from_the_other():
 def test_what_all_answer_alike_is_hidden_and_ends_no_release(answer, unit, groupings):
     people = town(5, wijken=3, groupings=("sex",), size=(60, 90)).sample.people
     made = town_of(people.assign(play=answer), areas_of(3, 1), {"play": unit}, groupings)
-    out = made.release(GGD).table
+    released = made.release(GGD)
+    out = released.table
     assert out["status"].isin(["hidden", "too_few"]).all() and out["value"].isna().all()
+    # A rule hid it: that it could not be protected is not said.
+    assert released.left_out == ()
 
 
 def test_public_weights_do_not_give_back_a_hidden_wijk():
@@ -89,6 +95,29 @@ def test_an_answer_counted_as_a_score_is_hidden_where_a_percentage_would_be(coun
     out = town_of(people, areas, {"score": "score"}, {}).release(GGD).table.set_index("area")
     wijken = out.loc[["w00", "w01", "w02"], "status"].tolist()
     assert wijken == (["hidden", "hidden", "ok"] if count < GGD.min_count else ["ok"] * 3)
+
+
+@pytest.mark.parametrize(
+    ("unit", "numbers", "status", "step", "expected"),
+    [
+        # Limits of a percentage are none outside 0-100, in whatever step; of a score they may be.
+        ("percent", (2.4, 0.4, 8.6), "ok", 1.0, (2, 0, 9)),
+        ("percent", (3.0, 1.0, 9.0), "ok", 10.0, (0, 0, 20)),
+        ("percent", (97.0, 91.0, 99.0), "ok", 10.0, (100, 80, 100)),
+        ("score", (0.24, -0.31, 0.86), "ok", 0.1, (0.2, -0.3, 0.9)),
+        ("score", (101.0, 99.0, 104.0), "ok", 5.0, (100, 95, 110)),
+        # Of a share above the limit it is said that it is above.
+        ("percent", (97.0, 91.0, 99.0), "above", 1.0, (np.nan, 90, np.nan)),
+        ("percent", (97.0, 91.0, 99.0), "hidden", 1.0, (np.nan,) * 3),
+    ],
+)
+def test_a_figure_is_shown_in_its_step_within_what_can_be(unit, numbers, status, step, expected):
+    table = pd.DataFrame([dict(zip(("value", "lower", "upper"), numbers, strict=True))])
+    table = table.assign(unit=unit, status=status)
+    found = shown(table, np.array([status]), np.array([step]), replace(GGD, max_share=0.9))
+    assert found[["value", "lower", "upper"]].iloc[0].tolist() == pytest.approx(
+        expected, nan_ok=True
+    )
 
 
 def test_levels_of_one_scale_and_a_complement_are_one_family():

@@ -302,6 +302,23 @@ def test_interventions_of_comparators_are_none_of_the_programme(world, registry_
     assert set(found.implementation_start) == {"a", "b"}
 
 
+def test_what_comparators_said_stands_between_its_limits(world, registry_table):
+    wide = world.with_estimate("ill", value=20, lower=10, upper=35)
+    found = evidence(*wide(registry_table))
+    assert found.comparator_participation == pytest.approx(0.2)
+    assert found.limits["participation"] == pytest.approx((0.10, 0.35))
+    assert found.limits["moves"] == pytest.approx((0.01, 0.09))
+    # Where the programme runs nothing, comparators cannot run a share of it.
+    idle = world.with_values("interventions", "ab", status="planned")
+    assert evidence(*idle(registry_table)).comparator_interventions is None
+
+
+def test_a_goal_that_was_asked_once_shows_no_change(world, registry_table):
+    rows = [row for row in world.estimates if row[0] != "play" or row[3] != "2010"]
+    found = evidence(*replace(world, estimates=rows)(registry_table))
+    assert found.goal_coverage == {"outdoor": 0.0, "sport": 1.0}
+
+
 def test_a_hidden_figure_was_measured(world, registry_table):
     hidden = world.with_estimate("sport", status="hidden")
     assert verdicts(hidden, registry_table)["coverage"] == "within"
