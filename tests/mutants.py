@@ -35,12 +35,16 @@ _COUNTED = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.
 
 @dataclass(frozen=True)
 class Mutant:
-    """One change: the file, its place, and the text that stands there instead."""
+    """One change: the file, its place, and the text that stands there instead.
+
+    `statement`: The first line of its statement: of a table in many lines no other is noted.
+    """
 
     path: Path
     start: tuple[int, int]
     end: tuple[int, int]
     text: str
+    statement: int
 
     def apply(self, source: str) -> str:
         lines = source.split("\n")
@@ -77,7 +81,10 @@ def mutants(path: Path) -> Iterator[Mutant]:
     """Yield every change of a file, but for annotations and what is in an f-string."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     skipped: set[ast.AST] = set()
+    begins: dict[ast.AST, int] = {}
     for node in ast.walk(tree):
+        if isinstance(node, ast.stmt):
+            begins |= dict.fromkeys(ast.walk(node), node.lineno)
         for name in ("annotation", "returns"):
             part = getattr(node, name, None)
             skipped |= set(ast.walk(part)) if part is not None else set()
@@ -86,7 +93,7 @@ def mutants(path: Path) -> Iterator[Mutant]:
     for node in ast.walk(tree):
         if node not in skipped and (other := changed(node)) is not None:
             places = (node.lineno, node.col_offset), (node.end_lineno, node.end_col_offset)
-            yield Mutant(path.relative_to(ROOT), *places, ast.unparse(other))
+            yield Mutant(path.relative_to(ROOT), *places, ast.unparse(other), begins[node])
 
 
 class Reached:
@@ -191,7 +198,7 @@ class Tests:
         lines = self._lines.get(mutant.path.as_posix(), {})
         names = {
             name
-            for line in range(mutant.start[0], mutant.end[0] + 1)
+            for line in {mutant.statement, *range(mutant.start[0], mutant.end[0] + 1)}
             for name in lines.get(str(line), ())
         }
         # What is read when a module is loaded every test may reach.
