@@ -18,7 +18,9 @@ from wijkkit.pipeline.effect import _protected
 @pytest.mark.parametrize("policy", [GGD, CBS], ids=lambda policy: policy.name)
 def test_a_shown_figure_is_the_estimate_rounded_to_its_step_and_no_rule_forbids_it(policy):
     made = town(7, wijken=4, groupings=("sex",), size=(40, 160))
-    out, exact, cells = made.release(policy).table, made.estimates.table, made.cells
+    released = made.release(policy)
+    out, exact, cells = released.table, made.estimates.table, made.cells
+    assert released.left_out == ()
     shown = (out["status"] == "ok").to_numpy()
     assert shown.any() and not shown.all()
     apart = (out["value"] - exact["value"]).abs()[shown]
