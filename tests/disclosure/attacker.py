@@ -29,7 +29,8 @@ class Attacker:
     *published : (Town, DataFrame) or (Town, DataFrame, DataFrame)
         Publications over the same children: the town, its figures as released, its gaps and
         changes as released with the exact limits, of which the attacker knows how far they are
-        apart, and its slopes. A question that two of them ask with other answers counts as two.
+        apart, its slopes, and its comparisons with the city, as gaps are. A question that two of
+        them ask with other answers counts as two.
     """
 
     def __init__(self, *published: tuple) -> None:
@@ -70,7 +71,7 @@ class Attacker:
         every = np.kron(np.eye(len(self.atoms)), np.ones(len(self.patterns)))
         self.facts = [LinearConstraint(every, *[self.atoms["size"].to_numpy(float)] * 2)]
         for at, (_, *tables) in enumerate(published):
-            tell_each = (self._figure, self._difference, self._slope)
+            tell_each = (self._figure, self._difference, self._slope, self._comparison)
             for told, tell in zip(tables, tell_each, strict=False):
                 rows = told[told["status"].eq("ok")]
                 self.learn(fact for row in rows.itertuples() for fact in tell(row, at))
@@ -105,14 +106,13 @@ class Attacker:
         )
         # A gap is the first group less the last, a change the last wave less the first.
         line = first - last if name == "group" else last - first
-        half = (row.exact_upper - row.exact_lower) / 2
-        low, high = row.value - row.step / 2, row.value + row.step / 2
-        ends = {
-            "higher": (max(low, half), high),
-            "lower": (low, min(high, -half)),
-            "not_distinguishable": (max(low, -half), min(high, half)),
-        }
-        yield line, *ends.get(row.verdict, (low, high))
+        yield line, *_within(row, row.value - row.step / 2, row.value + row.step / 2)
+
+    def _comparison(self, row: object, at: int) -> Iterator[tuple[np.ndarray, float, float]]:
+        """A wijk, gebied or arm less the city; without a number where a step is coarse."""
+        ends = (row.difference - row.step / 2, row.difference + row.step / 2)
+        line = self._share(row, at) - self._share(row._replace(area_level="city", area="city"), at)
+        yield line, *_within(row, *((-np.inf, np.inf) if np.isnan(row.difference) else ends))
 
     def _slope(self, row: object, at: int) -> Iterator[tuple[np.ndarray, float, float]]:
         """A slope, its change, or a relative index, by which one end is so many times the other."""
@@ -172,6 +172,17 @@ class Attacker:
             assert found.x is not None, "the truth itself must be possible"
             ends.append(round(float(sign * found.fun), 6))
         return ends[0], ends[1]
+
+
+def _within(row: object, low: float, high: float) -> tuple[float, float]:
+    """The ends of a difference, by its number and by how the verdict says its limits lie."""
+    half = (row.exact_upper - row.exact_lower) / 2
+    ends = {
+        "higher": (max(low, half), high),
+        "lower": (low, min(high, -half)),
+        "not_distinguishable": (max(low, -half), min(high, half)),
+    }
+    return ends.get(row.verdict, (low, high))
 
 
 def _question(answers: list[pd.Series], own: pd.Series) -> int:

@@ -12,11 +12,13 @@ from attacker import Attacker, found_of, held
 from towns import GROUPINGS, SES, SEX, areas_of, people_of, random_town, town, town_of
 
 from wijkkit.disclosure import CBS, GGD
-from wijkkit.disclosure.audit import Program, Search
-from wijkkit.disclosure.derived import release_derived
+from wijkkit.disclosure.audit import Search
+from wijkkit.disclosure.derived import release_comparisons, release_derived
 from wijkkit.disclosure.loss import COARSER
 from wijkkit.disclosure.policy import statuses
+from wijkkit.disclosure.program import Program
 from wijkkit.disclosure.release import Made
+from wijkkit.estimates import compare
 from wijkkit.estimates.change import estimate_change
 from wijkkit.estimates.inequality import estimate_gap
 
@@ -70,6 +72,43 @@ def test_no_hidden_count_is_found_from_gaps_and_their_verdicts(seed):
     found, released = attacked(made, gaps=gaps, seed=seed)
     assert released.left_out == ()
     held(found, GGD.protection)
+
+
+@pytest.mark.parametrize(
+    ("seed", "weights", "whole"),
+    [(0, "", True), (3, "proportional", True), (4, "", False), (1, "oversampled", False)],
+)
+def test_no_hidden_count_is_found_from_gaps_and_comparisons_with_the_city_together(
+    seed, weights, whole, monkeypatch
+):
+    """Where not the whole town is searched, the wijken around a count are, as in a large city."""
+    if not whole:
+        monkeypatch.setattr("wijkkit.disclosure.choice.SMALL", 0)
+    made = town(seed, wijken=5, size=(40, 120), share=(0.03, 0.3), weights=weights)
+    gaps = between_groups(made)
+    asked = {
+        key: SimpleNamespace(unit="percent", ages=None, waves=(), direction="higher")
+        for key in made.sample.units
+    }
+    found = compare(made.sample.people, asked, made.sample.waves, areas=made.sample.areas)
+    alike = pd.DataFrame(columns=["area", "comparable", "rank", "distance"])
+    released = made.release(GGD, made=Made([gaps], found, alike))
+    told = release_derived(gaps, released.table, 1.0)
+    compared = release_comparisons(found, alike, released.table, 1.0)
+    verdict = compared["verdict"].replace({"better": "higher", "worse": "lower"})
+    tables = [
+        table.assign(exact_lower=exact["lower"], exact_upper=exact["upper"])
+        for table, exact in (
+            (told, gaps),
+            (compared.assign(verdict=verdict, group_by="", group="all"), found),
+        )
+    ]
+    rules = statuses(made.cells.assign(status=made.estimates.table["status"]), GGD)
+    secret = np.flatnonzero((rules != "ok") & made.estimates.table["status"].eq("ok").to_numpy())
+    chosen = np.sort(np.random.default_rng(seed).permutation(secret)[:5])
+    attacker = Attacker((made, released.table, tables[0], released.table.iloc[:0], tables[1]))
+    assert compared["difference"].notna().any() and len(chosen)
+    held(found_of(attacker, made, released.table.iloc[chosen]), GGD.protection)
 
 
 def two_waves(seed: int):

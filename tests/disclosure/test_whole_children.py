@@ -16,9 +16,10 @@ from scipy.optimize import linprog
 from towns import Town, areas_of, town_of
 
 from wijkkit.disclosure import system
-from wijkkit.disclosure.audit import Program, Search, counts_of, narrow_with, open_with
+from wijkkit.disclosure.audit import Search, narrow_with, open_with
 from wijkkit.disclosure.choice import FREE, Settled
 from wijkkit.disclosure.policy import Policy
+from wijkkit.disclosure.program import Program, counts_of
 from wijkkit.disclosure.towns import Towns
 
 #: Of three children a figure is shown, in steps of ten points.

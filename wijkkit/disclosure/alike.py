@@ -16,8 +16,9 @@ from itertools import combinations, product
 import numpy as np
 from numpy.typing import NDArray
 
-from wijkkit.disclosure.audit import Program, audited, counts_of, narrow_with
+from wijkkit.disclosure.audit import audited, narrow_with
 from wijkkit.disclosure.choice import Settled
+from wijkkit.disclosure.program import Program, counts_of
 from wijkkit.disclosure.system import System
 
 Floats = NDArray[np.float64]

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from wijkkit.disclosure.differences import Differences
 from wijkkit.disclosure.knowledge import Shown
 from wijkkit.disclosure.loss import COARSER, ORDER, Loss
 from wijkkit.disclosure.moves import Moves, Proofs
-from wijkkit.disclosure.system import System
-from wijkkit.disclosure.towns import TINY, Line, Towns
+from wijkkit.disclosure.system import Line, System
+from wijkkit.disclosure.towns import TINY, Towns
 
 Floats = NDArray[np.float64]
 _TINY = 1e-9
@@ -376,8 +377,9 @@ class Settled:
         Of the finest step of each cell; 0 where it is hidden.
     unit : float
         What a share of 1 is: 100 points, or the width of the scale of a score.
-    lines : tuple of Line
-        What is known of its counts besides.
+    differences : Differences
+    slopes : tuple of Line
+        What slopes tell of its counts.
     """
 
     system: System
@@ -385,4 +387,10 @@ class Settled:
     choice: Choice
     multiple: Floats
     unit: float
-    lines: tuple[Line, ...] = ()
+    differences: Differences
+    slopes: tuple[Line, ...] = ()
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """What is known of its counts besides the figures."""
+        return (*self.differences.known(self.multiple), *self.slopes)

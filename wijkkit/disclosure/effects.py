@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from wijkkit.disclosure.audit import open_with
 from wijkkit.disclosure.choice import Settled
 from wijkkit.disclosure.rounding import around, limits, to_step
-from wijkkit.disclosure.towns import Line
+from wijkkit.disclosure.system import Line
 from wijkkit.tables import EVERYBODY
 
 Floats = NDArray[np.float64]

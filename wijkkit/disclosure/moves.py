@@ -21,8 +21,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from wijkkit.disclosure.knowledge import Shown, Slack
-from wijkkit.disclosure.system import cell_places, larger_cells, wijken_of_cells
-from wijkkit.disclosure.towns import Line
+from wijkkit.disclosure.system import Line, cell_places, larger_cells, wijken_of_cells
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -338,10 +337,12 @@ class Moves:
 def _within(slack: Slack, lines: Sequence[Line]) -> tuple[Floats, Floats]:
     """Return how much weight may come to and leave each cell alone, without a line telling."""
     up, down = slack.weighted_up.copy(), slack.weighted_down.copy()
-    for line, below, above in lines:
-        at = np.flatnonzero(line)
-        ends = np.sort([below / line[at], above / line[at]], axis=0)
-        up[at], down[at] = np.minimum(up[at], ends[1]), np.minimum(down[at], -ends[0])
+    every = np.array([line for line, *_ in lines]).reshape(len(lines), len(up))
+    row, cell = np.nonzero(every)
+    ends = np.array([within for _, *within in lines]).reshape(-1, 2)
+    ends = np.sort(ends[row] / every[row, cell][:, None], axis=1)
+    np.minimum.at(up, cell, ends[:, 1])
+    np.minimum.at(down, cell, -ends[:, 0])
     return up, down
 
 

@@ -11,7 +11,8 @@ import pandas as pd
 from wijkkit.disclosure.audit import audited
 from wijkkit.disclosure.choice import Choice, Settled
 from wijkkit.disclosure.derived import relations
-from wijkkit.disclosure.knowledge import Relation, Shown, known
+from wijkkit.disclosure.differences import Differences
+from wijkkit.disclosure.knowledge import Known, Relation, Shown, known
 from wijkkit.disclosure.ledger import Entry
 from wijkkit.disclosure.loss import COARSER
 from wijkkit.disclosure.policy import Policy, finest_steps, statuses
@@ -130,22 +131,26 @@ def release_estimates(
     left_out: list[str] = []
     settled: list[Settled] = []
 
-    def settle(system: System, reach: Mapping[float, tuple[np.ndarray, np.ndarray]]) -> Settled:
+    value = table["value"].to_numpy(float)
+
+    def settle(system: System, reach: Known, relations: Sequence[Relation]) -> Settled:
         at = system.rows
-        seen = Shown(system, table["value"].to_numpy(float), reach, status, policy, outcomes, then)
+        seen = Shown(system, value, reach, status, policy, outcomes, then)
         choice = Choice(seen, multiple[at], kept[at] == "ok")
-        found = audited(seen, choice, choice.settled(), back=True)
+        differences = Differences(system, seen.unit, value, relations)
+        found = audited(seen, choice, choice.settled(), back=True, differences=differences)
         choice.forget()
         found = np.zeros(len(at)) if found is None else found
-        return Settled(system, str(table["wave"].iloc[at[0]]), choice, found, seen.unit)
+        wave = str(table["wave"].iloc[at[0]])
+        return Settled(system, wave, choice, found, seen.unit, differences)
 
     for system in systems(sample, table, policy.min_count):
-        one = settle(system, reach)
+        one = settle(system, reach, told)
         if told and (lost := _wijken_lost(one)):
             # A verdict on a figure in a coarser step is missed less than a figure of a wijk.
             quiet = [replace(relation, judged=False) for relation in told]
             unspoken = unspoken or known(table, finest, steps, quiet)
-            other = settle(system, unspoken)
+            other = settle(system, unspoken, quiet)
             if _wijken_lost(other) < lost:
                 one, unjudged[system.rows] = other, True
         if not one.multiple.any() and one.choice.first.any():

@@ -22,7 +22,7 @@ from wijkkit.disclosure.derived import RATIO_STEP, joined, names_in, parts_of
 from wijkkit.disclosure.knowledge import Relation
 from wijkkit.disclosure.loss import COARSER
 from wijkkit.disclosure.rounding import around, down, limits, to_step
-from wijkkit.disclosure.towns import Line
+from wijkkit.disclosure.system import Line
 from wijkkit.estimates.inequality import to_ends
 from wijkkit.tables import tidy
 
@@ -33,8 +33,12 @@ Mask = NDArray[np.bool_]
 STEPS = (1.0, *COARSER)
 #: The next coarser step of each; 0 is none.
 _NEXT = dict(zip(STEPS, (*COARSER, 0.0), strict=True))
-#: What is missed most is tried first: slopes before relative indices, waves before changes.
-ORDER = tuple(product(("city", "arm", "gebied", "wijk"), (False, True), (False, True)))
+#: What is missed most is tried first: slopes before relative indices, of the city waves before
+#: changes.
+ORDER = (
+    *product(("city",), (False, True), ((False,), (True,))),
+    *product(("arm", "gebied", "wijk"), (False, True), ((False, True),)),
+)
 #: A slope that its cells do not give to this is not made of them alone.
 _SAME = 1e-6
 
@@ -79,13 +83,14 @@ def with_slopes(
     change = ~rows["wave"].isin(table["wave"].unique()).to_numpy()
     tried = np.zeros(len(rows), bool)
     for level, relative, changed in ORDER:
-        mine = rows["area_level"].eq(level).to_numpy() & (ratio == relative) & (change == changed)
-        for row in np.flatnonzero(mine & (multiple > 0)):
-            steps = multiple[before[row]]
-            multiple[row] = steps.max(initial=1.0) if steps.all() else 0.0
+        mine = rows["area_level"].eq(level).to_numpy() & (ratio == relative)
+        mine &= np.isin(change, changed)
         tried |= mine
         asked = mine
         while asked.any():
+            for row in np.flatnonzero(mine & (multiple > 0)):
+                steps = multiple[before[row]]
+                multiple[row] = steps.max(initial=multiple[row]) if steps.all() else 0.0
             beside = np.where(tried, multiple, 0.0)
             blamed = np.zeros(len(rows), bool)
             for system in systems:
@@ -179,7 +184,8 @@ class _System:
         Without a `long` search, also where parts of children leave a count hardly open.
         """
         choice, shown = self._one.choice, self._one.multiple
-        lines, narrow = self.lines(multiple), np.zeros(0, int)
+        lines = (*self._one.lines, *self.lines(multiple))
+        narrow = np.zeros(0, int)
         if choice.small and not long:
             narrow = choice.narrow_with(shown, lines)
         if not len(narrow):
@@ -196,7 +202,7 @@ class _System:
     def beside(self, multiple: Floats) -> Settled:
         """Return what is shown and known of the system beside slopes in these multiples."""
         self._one.choice.forget()
-        return replace(self._one, lines=self.lines(multiple))
+        return replace(self._one, slopes=self.lines(multiple))
 
 
 def _rounded(rows: pd.DataFrame, fine: Floats, multiple: Floats) -> pd.DataFrame:

@@ -71,6 +71,9 @@ def families(people: pd.DataFrame, indicators: list[str], few: int) -> list[tupl
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
+#: A sum of weighted counts that is known: by what each is multiplied, and how far below and above
+#: the truth it may be.
+Line = tuple[Floats, float, float]
 
 
 @dataclass(frozen=True, slots=True)

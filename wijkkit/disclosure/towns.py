@@ -11,11 +11,9 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from wijkkit.disclosure.knowledge import Shown, Slack
+from wijkkit.disclosure.system import Line
 
 Floats = NDArray[np.float64]
-#: A sum of weighted counts that is known as well: by what each is multiplied, and how far below and
-#: above the truth it may be.
-Line = tuple[Floats, float, float]
 TINY = 1e-6
 #: So much wider must a count be, in children, where no town of whole children was found.
 MARGIN = 1.0

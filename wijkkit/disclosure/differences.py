@@ -1,0 +1,73 @@
+"""What is known of several figures of one wave together: gaps, and comparisons with other areas.
+
+Each says that a sum of figures lies in an interval. That is more than what follows for each figure
+by itself (`knowledge.py`): two figures that move at once may leave it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from wijkkit.disclosure.knowledge import Relation
+from wijkkit.disclosure.loss import COARSER
+from wijkkit.disclosure.system import Line, System
+
+Floats = NDArray[np.float64]
+_STEPS = (1.0, *COARSER)
+#: A sum that its cells do not give to this is not made of them alone.
+_SAME = 1e-6
+
+
+class Differences:
+    """The sums of several figures of a system's wave; figures of other waves are known exactly.
+
+    Parameters
+    ----------
+    system : System
+    unit : float
+        What a share of 1 is.
+    value : (m,) array
+        The exact figures of the whole table.
+    relations : iterable of Relation
+    """
+
+    def __init__(
+        self, system: System, unit: float, value: Floats, relations: Iterable[Relation]
+    ) -> None:
+        place, size = np.full(len(value), -1), len(system.rows)
+        place[system.rows] = np.arange(size)
+        lines, reach = [np.zeros((0, size))], [np.zeros((len(_STEPS), 2, 0))]
+        for one in relations:
+            if one.scale != "linear":
+                continue
+            own = (one.at >= 0) & (one.sign != 0) & (place[one.at] >= 0)
+            made = (one.sign * value[one.at]).sum(axis=0)
+            given = np.isclose(made, one.value, rtol=_SAME, atol=_SAME)
+            of = np.flatnonzero((own.sum(axis=0) > 1) & ~np.isnan(one.step) & given)
+            line = np.zeros((len(of), size))
+            for at, sign, there in zip(one.at[:, of], one.sign[:, of], own[:, of], strict=True):
+                line[there, place[at[there]]] += sign[there]
+            lines.append(line)
+            ends = np.stack([one.ends(step) for step in _STEPS])[:, :, of] - one.value[of]
+            reach.append(ends)
+        every, ends = sparse.csr_array(np.concatenate(lines)), np.concatenate(reach, axis=2)
+        self._made_of = (every != 0).astype(float)
+        self._lines = sparse.csr_array(every.multiply(unit / system.respondents_weight()))
+        self._low, self._high = np.minimum(ends[:, 0], 0.0), np.maximum(ends[:, 1], 0.0)
+
+    def known(self, multiple: Floats) -> tuple[Line, ...]:
+        """Return what is known where cells are shown in these multiples of their finest step.
+
+        A sum stands in the coarsest step of its cells; where one of them is hidden it is not shown.
+        """
+        coarser = (self._made_of @ (multiple > step) > 0 for step in _STEPS[:-1])
+        at, row = sum(coarser, np.zeros(len(self._low[0]), int)), np.arange(len(self._low[0]))
+        low, high = self._low[at, row], self._high[at, row]
+        shown = self._made_of @ (multiple == 0) == 0
+        shown = np.flatnonzero(shown & (np.isfinite(low) | np.isfinite(high)))
+        lines = self._lines[shown].toarray()
+        return tuple(zip(lines, low[shown].tolist(), high[shown].tolist(), strict=True))
