@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import io
 import os
+import re
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -63,3 +64,18 @@ def sha256(path: Path) -> str:
     """Return the hash of a file's content."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+#: What a spreadsheet program would run, and a signed number with words after it, which it does not.
+_FORMULA = re.compile(r"[=@+\-\t\r]")
+_NUMBER = re.compile(r"[+-]\d[\d.,]*( [\w .,%-]*)?")
+
+
+def harmless(cell: object) -> object:
+    """Return a cell of a file for spreadsheets: a text that it would run is no formula.
+
+    >>> harmless("=1+1"), harmless("+18 procentpunt"), harmless("-1+cmd|'/C calc'!A0"), harmless(-3.0)
+    ("'=1+1", '+18 procentpunt', "'-1+cmd|'/C calc'!A0", -3.0)
+    """
+    runs = isinstance(cell, str) and _FORMULA.match(cell) and not _NUMBER.fullmatch(cell)
+    return f"'{cell}" if runs else cell

@@ -9,7 +9,7 @@ import pandas as pd
 
 from wijkkit.disclosure.scan import UNPROTECTED
 from wijkkit.errors import DisclosureError
-from wijkkit.files import write_whole
+from wijkkit.files import harmless, write_whole
 from wijkkit.language import absence, text
 from wijkkit.released import Released
 from wijkkit.study import Study
@@ -119,18 +119,6 @@ def estimate_rows(study: Study, released: Released, areas: tuple[str, ...] = ())
         ],
     }
     return table.assign(**made).reindex(columns=list(COLUMNS)).reset_index(drop=True)
-
-
-def harmless(value: object) -> object:
-    """Return a cell of a file for spreadsheets: a text that it would run is no formula.
-
-    >>> harmless("=1+1"), harmless("+18 procentpunt"), harmless(-3.0)
-    ("'=1+1", '+18 procentpunt', -3.0)
-    """
-    if not isinstance(value, str) or not value.startswith(("=", "@", "+", "-", "\t", "\r")):
-        return value
-    starts_as_number = value[0] in "+-" and value[1:2].isdigit()
-    return value if starts_as_number else f"'{value}"
 
 
 # The released estimates of one area as a CSV file that a spreadsheet of that language opens.

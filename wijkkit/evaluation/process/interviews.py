@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from wijkkit.errors import DataError, Problem
-from wijkkit.files import replacing
+from wijkkit.files import harmless, replacing
 from wijkkit.study import Study
 from wijkkit.study.guard import require_sources
 
@@ -44,8 +44,6 @@ def code_counts(groups: pd.DataFrame, segments: pd.DataFrame) -> pd.DataFrame:
 
 QUOTE_COLUMNS = ["code", "arm", "wave", "role", "quote"]
 _FILE_COLUMNS = ["segment", "code", "arm", "wave", "role", "text", "use", "shown"]
-#: Cells that a spreadsheet program would run as a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def write_quote_file(study: Study, segments: pd.DataFrame, path: str | Path) -> Path:
@@ -89,7 +87,7 @@ def write_quote_file(study: Study, segments: pd.DataFrame, path: str | Path) -> 
                 remedy="Choose a folder outside the runs and the reports.",
             )
     rows = segments[segments["text"].notna()].assign(use="", shown="")[_FILE_COLUMNS]
-    content = rows.map(_harmless).to_csv(index=False).encode("utf-8-sig")
+    content = rows.map(harmless).to_csv(index=False).encode("utf-8-sig")
     if target.exists():
         raise DataError(
             "the file exists already",
@@ -177,7 +175,3 @@ def chosen_quotes(study: Study) -> pd.DataFrame:
     if study.settings.process.quotes is None:
         return pd.DataFrame(columns=QUOTE_COLUMNS)
     return read_chosen_quotes(study.path(study.settings.process.quotes))
-
-
-def _harmless(cell: object) -> object:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
