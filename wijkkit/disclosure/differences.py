@@ -67,7 +67,7 @@ class Differences:
         coarser = (self._made_of @ (multiple > step) > 0 for step in _STEPS[:-1])
         at, row = sum(coarser, np.zeros(len(self._low[0]), int)), np.arange(len(self._low[0]))
         low, high = self._low[at, row], self._high[at, row]
-        shown = self._made_of @ (multiple == 0) == 0
+        shown = self._made_of @ (multiple <= 0) == 0
         shown = np.flatnonzero(shown & (np.isfinite(low) | np.isfinite(high)))
         lines = self._lines[shown].toarray()
         return tuple(zip(lines, low[shown].tolist(), high[shown].tolist(), strict=True))
