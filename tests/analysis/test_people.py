@@ -77,6 +77,10 @@ def test_what_is_missing_is_not_false(people):
     ("ask", "said"),
     [
         (lambda p: p.proportion("outdoor_pley"), "outcome: .*expected outdoor_play"),
+        (lambda p: p.compare("outdoor_pley"), "outcome: .*expected outdoor_play"),
+        (lambda p: p.slope_index("outdoor_pley"), "outcome: .*expected outdoor_play"),
+        (lambda p: p.funnel("outdoor_pley"), "outcome: .*expected outdoor_play"),
+        (lambda p: p.small_areas("outdoor_pley"), "outcome: .*expected outdoor_play"),
         (lambda p: p.proportion("sport", by="wijkk"), "by: .*expected wijk"),
         (lambda p: p.model("sport ~ sess", family="binomial"), "formula: .*expected ses"),
         (lambda p: p["sesss"], "by: .*expected ses"),

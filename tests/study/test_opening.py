@@ -159,6 +159,45 @@ def test_a_mistake_is_named_with_its_place_and_remedy(folder, file, old, new, me
     assert message in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("written", "place"),
+    [
+        ("label: 5", "school_low.label"),
+        ("label: {nl: 5}", "school_low.label.nl"),
+        ("label: {}", "school_low.label"),
+        ("label: []", "school_low.label"),
+        ("columns: ses", "school_low.columns"),
+        ("columns: [ses]", "school.columns.answer"),
+    ],
+)
+def test_an_indicator_per_answer_is_as_strict_as_any_other(folder, written, place):
+    school = {"label": "label: School", "columns": "columns: {answer: ses}"}
+    entry = {**school, written.partition(":")[0]: written}
+    lines = ["school:", "answers: each", "direction: none", "question_version: a", *entry.values()]
+    with (folder / "indicators.yml").open("a") as file:
+        file.write("\n  ".join(lines))
+    with pytest.raises(StudyError) as caught:
+        open_study(folder)
+    assert f"indicators.yml, {place}" in {
+        p.partition(": ")[0] for p in str(caught.value).split("\n")
+    }
+
+
+@pytest.mark.parametrize("said", ["play", "5", "{play: 1}", "[[play]]"])
+def test_directions_said_together_are_lists_of_names(folder, said):
+    replace(folder, "indicators.yml", "  direction: higher\n", "")
+    with (folder / "indicators.yml").open("a") as file:
+        file.write(f"direction: {{higher: {said}}}")
+    with pytest.raises(StudyError, match="indicators.yml, direction"):
+        open_study(folder)
+
+
+def test_a_label_is_a_text_in_a_language(folder):
+    replace(folder, "study.yml", "title: Proef", "title: {}")
+    with pytest.raises(StudyError, match=r"study\.yml, title"):
+        open_study(folder)
+
+
 def test_mistakes_in_several_files_are_reported_together(folder):
     replace(folder, "study.yml", "title: Proef", "titel: Proef")
     replace(folder, "codebook.yml", "type: integer}\n  wave", "type: getal}\n  wave")

@@ -270,6 +270,8 @@ def _plain(values: pd.Series) -> pd.Series:
 def last_wave(people: People, outcome: str) -> tuple[People, dict[str, Any]]:
     """Return the people of the last wave in which the outcome was answered."""
     frame = people.frame
+    if outcome not in frame:
+        raise no_column(outcome, frame, "outcome")
     answered = set(frame.loc[frame[outcome].notna(), "wave"].unique())
     order = [wave.id for wave in people.study.waves if wave.id in answered]
     if frame["wave"].nunique() == 1 or not order:

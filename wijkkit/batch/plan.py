@@ -103,8 +103,12 @@ def _parameters(cells: list[str], file: str) -> frozenset[str]:
     except SyntaxError as error:
         what = "the parameters cell is not Python"
         raise ParameterError(what, file=file, found=str(error)) from None
-    assigned = [one for one in tree.body if isinstance(one, ast.Assign | ast.AnnAssign)]
-    targets = [t for one in assigned for t in getattr(one, "targets", [getattr(one, "target", 0)])]
+    targets: list[ast.expr] = []
+    for statement in tree.body:
+        if isinstance(statement, ast.Assign):
+            targets += statement.targets
+        elif isinstance(statement, ast.AnnAssign):
+            targets.append(statement.target)
     return frozenset(target.id for target in targets if isinstance(target, ast.Name))
 
 

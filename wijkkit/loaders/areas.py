@@ -69,11 +69,8 @@ def check_once(study: Study, level: str, codes: pd.Series, file: str) -> Iterato
     inside = codes[codes.isin(list(area_names(study, level)))]
     for code, times in inside.value_counts().items():
         if times > 1:
-            what, remedy = (
-                "an area more than once",
-                "Select one row per area with filters in study.yml.",
-            )
-            yield Problem(what, file, f"area {code}", f"{times} rows", "1 row", remedy)
+            place, remedy = f"area {code}", "Select one row per area with filters in study.yml."
+            yield Problem("an area more than once", file, place, f"{times} rows", "1 row", remedy)
 
 
 def _divisions(study: Study, codes: pd.Series, names: pd.Series, file: str) -> Iterator[Problem]:
@@ -152,11 +149,9 @@ def find_column(wanted: str, columns: Iterable[str]) -> str | Problem:
         what, expected = f"the column '{wanted}' is not unique", "one of these names in full"
         remedy = "Name it with its number in study.yml."
         return Problem(what, found=", ".join(found), expected=expected, remedy=remedy)
-    what, remedy = (
-        f"no column '{wanted}'",
-        did_you_mean(wanted, columns, "Correct it in study.yml."),
-    )
-    return Problem(what, found=first_of(columns, 12), expected=wanted, remedy=remedy)
+    remedy = did_you_mean(wanted, columns, "Correct it in study.yml.")
+    known = first_of(columns, 12)
+    return Problem(f"no column '{wanted}'", found=known, expected=wanted, remedy=remedy)
 
 
 def find_columns(

@@ -149,9 +149,12 @@ def _encoding_problem(what: str, file: str, place: str, remedy: str, found: str 
 # SPSS and Stata files: what they declare missing, their labels and their sets of tick boxes.
 
 #: Format of a column -> its first day and the seconds of its unit.
-_SPSS_DATES = ("DATE", "ADATE", "EDATE", "JDATE", "SDATE", "DATETIME", "YMDHMS")
-_SPSS_START, _STATA_START = datetime(1582, 10, 14), datetime(1960, 1, 1)
-_DAY = 86_400
+_DATES = dict.fromkeys(
+    ("DATE", "ADATE", "EDATE", "JDATE", "SDATE", "DATETIME", "YMDHMS"),
+    (datetime(1582, 10, 14), 1.0),
+)
+_DATES |= {"%td": (datetime(1960, 1, 1), 86_400.0)}
+_DATES |= dict.fromkeys(("%tc", "%tC"), (datetime(1960, 1, 1), 0.001))
 
 
 def read_statistical(path: Path, file: str, encoding: str | None = None) -> SourceTable:
@@ -207,17 +210,11 @@ def _ticked(meta: pyreadstat.metadata_container) -> dict[str, float | str]:
 
 def _with_dates(cells: pd.DataFrame, meta: pyreadstat.metadata_container) -> pd.DataFrame:
     """Return dates where the calendar has them, in a file that has at least one it has not."""
-    units = {
-        "%td": (_STATA_START, _DAY),
-        "%tc": (_STATA_START, 0.001),
-        "%tC": (_STATA_START, 0.001),
-    }
-    units |= dict.fromkeys(_SPSS_DATES, (_SPSS_START, 1))
     for column, form in meta.original_variable_types.items():
         form = form or ""
         kind = form[:3] if form.startswith("%") else form.rstrip("0123456789.")
-        if kind in units:
-            moments = [_moment(cell, *units[kind]) for cell in cells[column]]
+        if kind in _DATES:
+            moments = [_moment(cell, *_DATES[kind]) for cell in cells[column]]
             cells[column] = pd.Series(moments, index=cells.index, dtype=object)
     return cells
 

@@ -83,14 +83,15 @@ def indicator_entries(
 def _say_directions(said: object, entries: dict[str, Any], problems: list[Problem]) -> None:
     if said is None:
         return
-    if not isinstance(said, Mapping) or set(said) - {*DIRECTIONS, "ask"}:
+    lists = isinstance(said, Mapping) and all(isinstance(n, list | None) for n in said.values())
+    if not isinstance(said, Mapping) or not lists or set(said) - {*DIRECTIONS, "ask"}:
         expected = "higher, lower and none, each with a list of indicators"
         remedy = "Write direction: {higher: [...], lower: [...]}."
         what = "directions of many indicators"
         problems.append(Problem(what, FILE, "direction", "", expected, remedy))
         return
     for direction, names in said.items():
-        for name in names or ():
+        for name in map(str, names or ()):
             entry = entries.get(name)
             expected = ""
             if direction != "ask" and isinstance(entry, Mapping) and "direction" not in entry:
@@ -110,7 +111,8 @@ def _say_directions(said: object, entries: dict[str, Any], problems: list[Proble
 def _by_answer(
     key: str, entry: Mapping[str, Any], codebook: Codebook | None, problems: list[Problem]
 ) -> Iterator[tuple[str, dict[str, Any]]]:
-    column_name = (entry.get("columns") or {}).get("answer")
+    columns = entry.get("columns")
+    column_name = columns.get("answer") if isinstance(columns, Mapping) else columns
     column = codebook.columns.get(str(column_name)) if codebook else None
     if codebook is None:
         return
@@ -124,11 +126,8 @@ def _by_answer(
     rest = {name: value for name, value in entry.items() if name != "answers"}
     for value in wanted if isinstance(wanted, list) else [wanted]:
         if value not in there:
-            expected, remedy = (
-                ", ".join(map(str, there[:12])),
-                "Write each, or answers of the column.",
-            )
-            what = f"no answer '{value}'"
+            what, expected = f"no answer '{value}'", ", ".join(map(str, there[:12]))
+            remedy = "Write each, or answers of the column."
             problems.append(Problem(what, FILE, f"{key}.answers", "", expected, remedy))
             continue
         own = {"function": "answer_in", "options": {"values": [value]}}
@@ -138,8 +137,14 @@ def _by_answer(
         }  # fmt: skip
 
 
-def _label(label: Label, column: Column, value: object) -> Label:
-    """Return a question's label with the answer behind it, in each language that either has."""
+def _label(label: Any, column: Column, value: object) -> Label:
+    """Return a question's label with the answer behind it, in each language that either has.
+
+    What is no label stays what it is, to be refused like that of any indicator.
+    """
+    said = list(label.values()) if isinstance(label, dict) else [label]
+    if not said or not all(isinstance(text, str) for text in said):
+        return label
     answer = column.names.get(str(value), str(value).replace("_", " "))
     both = (label, answer)
     languages = [language for one in both if isinstance(one, dict) for language in one]

@@ -52,7 +52,7 @@ Sign = Annotated[str, StringConstraints(min_length=1, max_length=1)]
 #: A key of a wave, goal, indicator or group: letters, digits, ``_`` and ``-``.
 Key = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,59}$")]
 #: A text for readers: one text, or one per language (``{nl: ..., en: ...}``).
-Label = str | dict[Literal["nl", "en"], str]
+Label = str | Annotated[dict[Literal["nl", "en"], str], Field(min_length=1)]
 
 
 def label_in(label: Label, language: str) -> str:
