@@ -50,7 +50,9 @@ def audited(
     if multiple is None:
         return None
     multiple = _given_back(search, choice, multiple) if back else multiple
-    return _undone(search, choice, before, multiple)
+    multiple = _undone(search, choice, before, multiple)
+    # With the towns that were found on the way.
+    return _given_back(search, choice, multiple) if back else multiple
 
 
 def _undone(search: Search, choice: Choice, before: list[Floats], multiple: Floats) -> Floats:
@@ -79,7 +81,7 @@ def _given_back(search: Search, choice: Choice, multiple: Floats) -> Floats:
         for step in COARSER:
             tried = multiple.copy()
             tried[cell] = step
-            if not len(search.narrow(tried, first=True)):
+            if not len(search.narrow(tried)):
                 multiple = tried
                 break
     return multiple

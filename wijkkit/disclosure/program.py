@@ -18,6 +18,9 @@ Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 #: Steps of one search, the same on any machine.
 NODES = 100
+#: Children of an atom and a pattern more or fewer than there are, in which any town is sought: near
+#: the truth it is found sooner.
+REACH = 3.0
 _TINY = 1e-6
 
 
@@ -152,9 +155,9 @@ class Program:
         return self._found(low, high, (cell, sign), among, around)[0]
 
     def beyond(self, cell: int, sign: float, count: float) -> tuple[Floats | None, bool]:
-        """Return any town in which a count is at most `count`, or with a minus at least that.
+        """Return a town in which a count is at most `count`, or with a minus at least that.
 
-        And whether the search came to its end.
+        It is sought near the truth. And whether the search came to its end.
         """
         low, high = self._low.copy(), self._high.copy()
         if sign > 0:
@@ -163,7 +166,7 @@ class Program:
             low[cell] = max(low[cell], count)
         if low[cell] > high[cell] + _TINY:
             return None, True
-        return self._found(low, high)
+        return self._found(low, high, reach=max(REACH, abs(count - self._shown.count[cell])))
 
     def _found(
         self,
@@ -172,6 +175,7 @@ class Program:
         aim: tuple[int, float] = (0, 0.0),
         among: tuple[Ints, Floats] | None = None,
         around: Ints | None = None,
+        reach: float = np.inf,
     ) -> tuple[Floats | None, bool]:
         """Return a town within the bounds, and whether the search came to its end."""
         system, patterns = self._shown.system, len(self._shown.system.patterns)
@@ -213,7 +217,10 @@ class Program:
             constraints=LinearConstraint(
                 sparse.vstack(rows, format="csr"), *np.concatenate(ends, axis=1)
             ),
-            bounds=Bounds(0, np.append(most, np.ones(chosen))),
+            bounds=Bounds(
+                np.append(np.maximum(truth - reach, 0), np.zeros(chosen)),
+                np.append(np.minimum(most, truth + reach), np.ones(chosen)),
+            ),
             integrality=np.append(np.full(len(column), int(system.whole)), np.ones(chosen)),
             options={"node_limit": NODES},
         )
