@@ -58,6 +58,11 @@ def weight_of(sample: Sample, row) -> np.ndarray:
     return sample.weights.get((row.indicator, level), sample.people["weight"].to_numpy())
 
 
+def test_a_study_without_indicators_has_no_cells():
+    sample = replace(sample_of(), units={})
+    assert len(cells_of(sample)) == len(weight_of_cells(sample, ["play"])) == 0
+
+
 @pytest.mark.parametrize("weights", [False, True])
 def test_cells_count_their_respondents_and_those_with_the_answer(weights):
     sample = sample_of(weights=weights)

@@ -127,7 +127,7 @@ def weight_of_cells(sample: Sample, indicators: Collection[str]) -> np.ndarray:
             weight = sample.weight(key, block.area_level)
             who = there & (block.code >= 0)
             parts.append(np.bincount(block.code[who], weight[who], block.size))
-    return np.concatenate(parts)
+    return np.concatenate([np.zeros(0), *parts])
 
 
 def apart(sample: Sample) -> pd.DataFrame:
