@@ -215,3 +215,31 @@ def test_a_question_that_was_not_asked_in_a_wave_ends_no_second_publication():
     now = published(girls, then.entry)
     first = now.table["wave"].eq("1") & now.table["indicator"].eq("sport")
     assert not now.table.loc[first, "status"].eq("ok").any()
+
+
+def test_what_was_published_of_the_same_children_stands_whatever_an_effect_would_give_up():
+    """In two steps it would tell more than in either."""
+    made = town(2, wijken=4, groupings=("ses",), size=(40, 90), share=(0.1, 0.5))
+    then = published(made)
+    asked = []
+
+    def beside(table, settled):
+        for one in settled:
+            multiple, secret = one.multiple, one.choice.secrets(one.multiple)
+            while (less := one.choice.more(multiple, secret)) is not None:
+                multiple = less
+            asked.append(pd.DataFrame({"row": one.system.rows, "left": multiple}))
+        return settled
+
+    nothing = pd.DataFrame()
+    girls = _girls(made)
+    for again, stands in ((made, True), (girls, False)):
+        asked.clear()
+        also = Made([], nothing, nothing, beside=beside)
+        kept = kept_figures(again.sample, [then.entry], GGD.min_count)
+        released = again.release(GGD, made=also, earlier=kept, entries=[then.entry])
+        left = pd.concat(asked).set_index("row")["left"]
+        shown = released.table.iloc[left.index]["status"].eq("ok").to_numpy()
+        everybody = released.table.iloc[left.index]["group"].eq("all").to_numpy()
+        assert shown[everybody].any()
+        assert (left[shown & everybody] > 0).all() == stands

@@ -195,7 +195,7 @@ def candidates(
     higher count makes the change larger, else -1.
     """
     cells = np.intersect1d(at, one.choice.secrets(one.multiple))
-    most = int(np.ceil(one.choice.needed(cells).max(initial=0))) + _BEYOND
+    most = int(np.ceil(one.choice.shown.need[cells].max(initial=0))) + _BEYOND
     moved = _moves(len(cells), most)
     count = one.choice.count[cells] + moved
     n = one.system.respondents()[cells]
@@ -281,7 +281,7 @@ class _Attack:
         self._least, self._most = counts.min(axis=0), counts.max(axis=0)
         # What was not open in an earlier form is tried first.
         for cell in self._asked():
-            need = self._choice.needed(np.array([cell]))[0] - _TINY
+            need = self._choice.shown.need[cell] - _TINY
             column = np.flatnonzero(self.found.cells == cell)
             for sign in (1.0, -1.0):
                 rows = np.flatnonzero(alike & ~self._dead)
@@ -304,7 +304,7 @@ class _Attack:
             return
         cells = self.found.cells
         counts = self._choice.count[cells] + self.found.moved[rows]
-        need = self._choice.needed(np.array([cell]))[0]
+        need = self._choice.shown.need[cell]
         far = self._most[cell] - need if sign > 0 else -self._least[cell] - need
         town = self._program.end(cell, sign, (cells, counts), far)
         if town is None:

@@ -7,6 +7,7 @@ is not; then whatever turns out not to be needed is given back, the dearest firs
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 
 import numpy as np
@@ -254,6 +255,12 @@ class Choice:
         self._towns = self._towns or Towns(self.shown)
         return self._towns
 
+    def keeping(self, cells: NDArray[np.bool_]) -> Choice:
+        """Return the choice in which these cells stand as well, whatever is given up."""
+        made = copy(self)
+        made._kept = self._kept | cells
+        return made
+
     def beside(self, shown: Shown) -> Choice:
         """Return the same choice for who knows more of the figures."""
         return Choice(shown, self.first, self._kept)
@@ -266,10 +273,6 @@ class Choice:
     def secrets(self, multiple: Floats) -> NDArray[np.int64]:
         """Return the cells whose counts must stay open."""
         return np.flatnonzero((multiple == 0) & self._secret & (self.shown.need > 0))
-
-    def needed(self, cells: NDArray[np.int64]) -> Floats:
-        """Return how wide the interval of each count must be, in children."""
-        return self.shown.need[cells]
 
     def open_by_moves(self, multiple: Floats) -> NDArray[np.bool_]:
         """Return which hidden counts moves of children alone show to be open enough."""

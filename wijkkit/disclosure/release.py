@@ -166,8 +166,14 @@ def release_estimates(
 
     by_rule = ~may & (kept == "")
     standing = kept == "ok"
-    multiple = opened(sample, entries, table, multiple, finest, reach, by_rule, standing, policy)
-    final = tuple(replace(one, multiple=multiple[one.system.rows]) for one in settled)
+    multiple, public = opened(
+        sample, entries, table, multiple, finest, reach, by_rule, standing, policy
+    )
+    rows = [one.system.rows for one in settled]
+    final = tuple(
+        replace(one, choice=one.choice.keeping(public[at]), multiple=multiple[at])
+        for one, at in zip(settled, rows, strict=True)
+    )
     weight = weight_of_cells(sample, set(made.slopes.get("indicator", ())))
     final, slopes = with_slopes(made.slopes, table, weight, finest, new, final)
     if made.beside is not None:

@@ -49,13 +49,15 @@ def opened(
     by_rule: Mask,
     kept: Mask,
     policy: Policy,
-) -> Floats:
+) -> tuple[Floats, Mask]:
     """Return the multiples in which hidden counts stay open beside earlier publications.
+
+    And which cells were published of the very same children: they stand as they did.
 
     `multiple`: Of the `finest` step of each cell, as the release would show it; 0 where it is
     hidden.
     """
-    out = multiple.copy()
+    out, public = multiple.copy(), np.zeros(len(multiple), bool)
     for wave in sample.waves if entries else ():
         questions, editions = editions_of(sample, entries, table, by_rule, kept, wave)
         if len(editions) > 1:
@@ -63,8 +65,8 @@ def opened(
             asked = [question for question in questions if question in told]
             for family in families(questions, asked, policy.min_count):
                 together = _Together(questions[list(family)], editions, policy)
-                together.settle(out, finest, known)
-    return out
+                together.settle(out, public, finest, known)
+    return out, public
 
 
 class _Together:
@@ -151,7 +153,7 @@ class _Together:
             keys.append((self.cells["number"].iloc[at], atoms, np.round(weight, 10).tobytes()))
         return pd.factorize(pd.Series(keys, dtype=object))[0]
 
-    def settle(self, multiple: Floats, finest: Floats, known: Known) -> None:
+    def settle(self, multiple: Floats, stands: Mask, finest: Floats, known: Known) -> None:
         """Coarsen and leave out new figures until every hidden count is open, in `multiple`."""
         rows = self.cells["row"].to_numpy()
         now = (rows >= 0) & ~self.cells["kept"].to_numpy(bool)
@@ -162,6 +164,7 @@ class _Together:
         public = self._least(np.where(then, self.cells["step"].to_numpy(float), np.inf))
         again = shown & np.isin(np.round(public / finest[rows], 9), (1.0, *COARSER))
         multiple[rows[again]] = np.round(public / finest[rows], 9)[again]
+        stands[rows[again]] = True
         new = shown & ~again
         if not new.any() or np.isfinite(self._least(np.where(again, 1.0, np.inf))[then]).all():
             return
