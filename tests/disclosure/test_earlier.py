@@ -218,6 +218,7 @@ def test_a_publication_is_replaced_as_a_whole_and_that_is_said(study, respondent
     for options, said in (
         ({"corrects": "R0", "reason": "an error"}, f"no such publication.*expected {first}"),
         ({"corrects": first}, "no reason is given"),
+        ({"reason": "a mistake"}, "a reason, and no publication"),
         ({"corrects": first, "reason": "an error"}, "still keep figures of"),
         ({}, f"made to replace {first}"),
     ):

@@ -274,7 +274,8 @@ def _tables(work: Work, job: Job, outcome: Outcome, before: Mapping[str, str]) -
         read = [name for name in read if name != UNRELEASED or not published]
     else:
         read = list(outcome.read)
-    tables = {name: before.get(name, "no rows" if "@" in name else "absent") for name in read}
+    none = "absent" if job.scope == CITY else "no rows"
+    tables = {name: before.get(name, none if "@" in name else "absent") for name in read}
     if job.scope != CITY:
         return tables
     # City notebooks run one at a time: what is no longer what it was, this one wrote.

@@ -200,6 +200,13 @@ def _require_correction(study: Study, entries: list[Entry], corrects: str, reaso
             remedy=f"Give --corrects {noted.release} --reason TEXT, or remove the file and run "
             "the study again: wijkkit run.",
         )
+    if not corrects and reason.strip():
+        raise DisclosureError(
+            "a reason, and no publication that is replaced",
+            place="--corrects",
+            expected=", ".join(known),
+            remedy="Name the publication as well, or leave out --reason.",
+        )
     if not corrects:
         return
     if corrects not in known or not reason.strip():
