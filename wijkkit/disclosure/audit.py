@@ -50,7 +50,9 @@ def audited(
     if multiple is None:
         return None
     multiple = _given_back(search, choice, multiple) if back else multiple
-    multiple = _undone(search, choice, before, multiple)
+    # Beside figures alone a large system is held by moves of children, which is quick.
+    if choice.small or (differences is not None and differences.known(multiple)):
+        multiple = _undone(search, choice, before, multiple)
     # With the towns that were found on the way.
     return _given_back(search, choice, multiple) if back else multiple
 
@@ -138,7 +140,9 @@ class Search:
         for town in choice.towns(multiple, narrow(), known):
             if program.allows(town):
                 self._note(town, lowest, highest)
-        self._seek(program, multiple, narrow(), lowest, highest, first)
+        # Of the figures alone of a large system the choice holds all that moves do not prove.
+        if choice.small or known:
+            self._seek(program, multiple, narrow(), lowest, highest, first)
         return highest - lowest
 
     def _seek(
